@@ -1,13 +1,14 @@
 """All tables of transitions and all stored states, side by side: what holds of one holds of every one."""
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pytest
-from sqlalchemy import CheckConstraint, Table
+from sqlalchemy import CheckConstraint, Column, String, Table
 
 from accounts.application_store import ApplicationState
 from accounts.mailed_link_store import LinkPurpose
@@ -18,15 +19,24 @@ from foundation.transitions import Transitions
 from invoicing.audit.disposal_store import DisposalState
 from invoicing.decisions.batch_store import BatchRowState
 from invoicing.decisions.rules import TRANSITIONS, UNDOES, Action, ActionState
-from invoicing.model import FOLLOWS
+from invoicing.flow_test.flow_test_store import FlowStep
+from invoicing.model import FOLLOWS, InvoiceState
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment_store import ClaimWay
 from invoicing.payment.repayment_store import RepaymentState
-from invoicing.payment.transfers import ProposalState
+from invoicing.payment.transfers import ItemState, ProposalState
+from invoicing.portal_invoicing.portal_document_store import PortalState
+from invoicing.supplier_changes.change_request_store import ChangeState
 from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
+from orders.events.store import EventState
+from orders.model import InterruptionState, LineState, PlacementState, PlannedState, ReportState
+from orders.placements.tutor_store import TutorState
 from orders.register.policy_store import PolicyState
 from orders.terms import CompensationLevel
+from peppol.exchange.tables import OUT_FOLLOWS, InState, OutState
+from tests.support import measures, state_writes
+from tests.support.product import modules
 from tests.support.project import PROJECT
 
 _MADE: Final = re.compile(r"^(\w+) = Transitions\(", re.MULTILINE)
@@ -60,6 +70,52 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "web_session.stage": SessionStage,
 }
 """What the database holds a column to, and the enum that has the same words."""
+
+MOVED: Final[Mapping[str, type[StrEnum]]] = {
+    "account.state": AccountState,
+    "account_application.state": ApplicationState,
+    "change_request.state": ChangeState,
+    "desk_action.state": ActionState,
+    "desk_batch_row.state": BatchRowState,
+    "disposal.state": DisposalState,
+    "inbound_event.state": EventState,
+    "inbox.state": InState,
+    "interruption.state": InterruptionState,
+    "invoice.state": InvoiceState,
+    "job_run.state": JobRunState,
+    "line_account.state": LineState,
+    "mail.state": MailState,
+    "outbox.state": OutState,
+    "payment_item.state": ItemState,
+    "payment_proposal.state": ProposalState,
+    "periodic_report.state": ReportState,
+    "placement.state": PlacementState,
+    "planned_order.state": PlannedState,
+    "policy_version.state": PolicyState,
+    "portal_document.state": PortalState,
+    "repayment_note.state": RepaymentState,
+    "test_flow.step": FlowStep,
+    "tutor_assignment.state": TutorState,
+}
+"""Every column whose value a table of transitions moves, and the enum of the table."""
+
+NEVER_MOVED: Final[Mapping[str, str]] = {
+    "attempt.outcome": "how one attempt ended; an attempt is only ever added",
+    "bank_entry.outcome": "what was found when the bank's file was read; a person's word about it stands beside it",
+    "outbox.outcome": "how the last attempt ended; the message is moved by its state",
+    "planned_order.stage": "which result is ordered: R1 or R2",
+    "purchase_order.stage": "which result is ordered: R1 or R2",
+    "web_session.stage": "another session takes the place of one that has come further",
+}
+"""Columns that are called as states are, and why no table of transitions moves them."""
+
+WRITTEN_ELSEWHERE: Final[Mapping[str, str]] = {
+    "billing/tools/access_point_simulator/store.py": "the simulator's own memory, which nothing of ours reads",
+    "peppol/exchange/inbox_store.py": "prepared once for every message; its condition is `IN_FOLLOWS.before`",
+    "peppol/exchange/receiver_queue_store.py": "prepared once for many messages; its condition is WAITING, on which "
+    "every other state may follow",
+}
+"""Modules besides `foundation/transitions.py` with an UPDATE that sets a state, and why."""
 
 
 def tables() -> Iterator[tuple[str, Transitions[Any]]]:
@@ -109,6 +165,13 @@ def listed() -> Iterator[tuple[str, set[str]]]:
                     yield f"{table.name}.{column}", set(quoted)
 
 
+def called_as_states() -> Iterator[Column[Any]]:
+    """Every column of the product that is called as one is that may be moved."""
+    for metadata in METADATAS:
+        for table in metadata.sorted_tables:
+            yield from (each for each in table.c if each.name in ("state", "step", "stage", "outcome"))
+
+
 def checks(table: Table) -> Iterator[CheckConstraint]:
     """The CHECK constraints of a table."""
     for constraint in table.constraints:
@@ -118,6 +181,85 @@ def checks(table: Table) -> Iterator[CheckConstraint]:
 
 def test_a_check_lists_exactly_the_words_of_its_enum() -> None:
     assert dict(listed()) == {column: {each.value for each in kind} for column, kind in KEPT.items()}
+
+
+def test_every_column_of_a_state_has_an_enum_with_a_table_of_transitions_or_is_said_never_to_move() -> None:
+    columns = {f"{each.table.name}.{each.name}": each for each in called_as_states()}
+    assert set(columns) == {*MOVED, *NEVER_MOVED}
+    assert not set(MOVED) & set(NEVER_MOVED)
+    with_a_table = {each.states for each in TABLES.values()}
+    assert {name for name, kind in MOVED.items() if kind not in with_a_table} == set()
+    assert with_a_table == set(MOVED.values())
+    for name, kind in MOVED.items():
+        assert max(map(len, kind)) <= (cast(String, columns[name].type).length or 0), name
+
+
+def test_a_state_is_written_in_an_update_by_the_one_function_alone() -> None:
+    written = state_writes.written_in_updates({name: measures.tree(name) for name in modules()})
+    assert {each.module for each in written} == {"foundation/transitions.py", *WRITTEN_ELSEWHERE}
+    assert OUT_FOLLOWS.follows[OutState.WAITING] | {OutState.WAITING} == set(OutState)
+
+
+def test_no_state_is_called_by_plain_text() -> None:
+    trees = {name: measures.tree(name) for name in modules() if not name.startswith("billing/migrations/")}
+    assert state_writes.called_by_plain_text(trees) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "update(parcel).where(one).values(state=BACK)",
+        "change = update(parcel)\nchange.where(one).values(step=BACK, note='x')",
+        "update(parcel).values({'state': BACK})",
+        "update(parcel).values({parcel.c.state: BACK})",
+        "update(parcel).values({column.name: BACK})",
+        "parcel.update().values(**{'state': BACK})",
+        "values = {'note': ''}\nvalues['state'] = BACK\nupdate(parcel).values(**values)",
+        "values = {'note': ''}\nvalues |= {'state': BACK}\nupdate(parcel).values(values | more)",
+        "session.execute(update(parcel).where(one), {'state': BACK})",
+        "insert(parcel).values(note='').on_conflict_do_update(set_={'state': BACK})",
+        "text('UPDATE parcel SET note = :note, state = :to WHERE id = 1')",
+        "from shop import parcel_store\nparcel_store.change(session, 1, state=BACK)",
+        "from shop.parcel_store import change_all\nchange_all(session, {'state': BACK})",
+    ],
+)
+def test_an_update_of_a_state_is_found_however_it_is_written(written: str) -> None:
+    store = """
+def change(session, parcel_id, **columns):
+    session.execute(update(parcel).where(parcel.c.id == parcel_id).values(**columns))
+def change_all(session, values):
+    session.execute(update(parcel).values(values))
+"""
+    trees = {"shop/parcel_store.py": ast.parse(store), "shop/a_store.py": ast.parse(written)}
+    assert [each.module for each in state_writes.written_in_updates(trees)] == ["shop/a_store.py"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "insert(parcel).returning(parcel.c.id).values(state=PACKED)",
+        "session.execute(insert(parcel), {'state': PACKED})",
+        "update(parcel).where(parcel.c.state == PACKED).values(note='')",
+        "text('UPDATE parcel SET note = :note WHERE state = :was')",
+        "shown = {'state': parcel.state}\nupdate(parcel).values(note='')",
+    ],
+)
+def test_what_only_adds_asks_for_or_shows_a_state_is_no_update_of_it(written: str) -> None:
+    assert state_writes.written_in_updates({"shop/a_store.py": ast.parse(written)}) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "select(parcel).where(parcel.c.state == 'PACKED')",
+        "parcel.c.state.in_(['PACKED', 'SENT'])",
+        "parcel.state in ('PACKED', 'SENT')",
+        "session.execute(insert(parcel), {'state': 'PACKED'})",
+        "Parcel(state='PACKED')",
+    ],
+)
+def test_a_state_called_by_plain_text_is_found(written: str) -> None:
+    assert state_writes.called_by_plain_text({"shop/a.py": ast.parse(written)}) != []
 
 
 def test_a_document_goes_by_an_action_only_where_documents_go() -> None:
