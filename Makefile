@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # The stamps carry the content they were made from: a fresh clone or a touched file rebuilds nothing.
 CONTENT := $(shell cat pyproject.toml requirements.lock requirements-dev.lock 2>/dev/null | cksum | tr ' ' '-')
-HOUSE := $(VENV)/house-$(CONTENT)
+PRODUCT := $(VENV)/product-$(CONTENT)
 WORKSHOP := $(VENV)/workshop-$(CONTENT)
 UV := build/uv/bin/uv
 COMPILE := $(UV) pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
@@ -33,7 +33,7 @@ help: ## Show these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
 		printf '  make %-9s %s\n' "$$name" "$$text"; done
 
-demo: $(HOUSE) ## Install, then run a month from order to payment on SQLite; the papers land in build/demo
+demo: $(PRODUCT) ## Install, then run a month from order to payment on SQLite; the papers land in build/demo
 	$(BIN)/billing demo --dir build/demo
 
 test: $(WORKSHOP) ## Format, lint, types, import rules, and all that guards a change, on SQLite and PostgreSQL
@@ -64,7 +64,7 @@ bench: $(WORKSHOP) ## Measure, and print the figures: the flow, and our rules be
 load: $(WORKSHOP) ## Fifty people at once at the portal on PostgreSQL for two minutes; prints p50, p99 and faults
 	$(BIN)/python -m tests.load
 
-figures: $(HOUSE) ## Count what the code looks like: folders, names, SQL, long functions and modules
+figures: $(PRODUCT) ## Count what the code looks like: folders, names, SQL, long functions and modules
 	$(BIN)/python -m tests.figures
 
 pictures: $(WORKSHOP) ## Take the README's pictures of the portal anew, into docs/images
@@ -80,7 +80,7 @@ clean: ## Delete everything that can be made again
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(HOUSE):
+$(PRODUCT):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo 'Python 3.11 or later is needed; name one: make PYTHON=python3.12' >&2; exit 1; }
 	@# Debian packs venv without its pip; then the machine's own pip brings one into the environment.
@@ -90,6 +90,6 @@ $(HOUSE):
 	$(PIP) --no-deps --editable .
 	@touch $@
 
-$(WORKSHOP): $(HOUSE)
+$(WORKSHOP): $(PRODUCT)
 	$(PIP) --require-hashes --requirement requirements-dev.lock
 	@touch $@

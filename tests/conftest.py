@@ -33,10 +33,10 @@ if not os.statvfs(folder_in_memory := roomy_folder()).f_flag & os.ST_NOEXEC:
 
 # A deadline per example measures the machine's other work, not ours. In CI the same commit gets the
 # same examples, so that its answer is about the commit; desks look elsewhere each time, and the other profiles further.
-settings.register_profile("house", deadline=None, max_examples=25, derandomize="CI" in os.environ)
+settings.register_profile("system", deadline=None, max_examples=25, derandomize="CI" in os.environ)
 settings.register_profile("long", deadline=None, max_examples=200)
 settings.register_profile("fuzz", deadline=None, max_examples=5_000)
-settings.load_profile("house")
+settings.load_profile("system")
 
 
 # They take longest, and those that stand together share the demo's books: begun first, they end before the last.

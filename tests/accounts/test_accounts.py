@@ -23,8 +23,8 @@ from operations.settings import Settings
 from orders.register import store as register_store
 from tests.support.pages.browser import Site, portal
 from tests.support.pages.visitor import Visitor, text_of, visitor
-from tests.support.servers.house_databases import CLOCK
-from tests.support.stories.house import a_house
+from tests.support.servers.system_databases import CLOCK
+from tests.support.stories.system import a_system
 
 PASSWORD = "häst batteri lugn tisdag"
 DEMO = people.PASSWORD
@@ -53,8 +53,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def site(database_url: str, clock: Clock) -> Iterator[Site]:
-    with a_house(database_url) as house:
-        with house.database.writing() as session:
+    with a_system(database_url) as system:
+        with system.database.writing() as session:
             people.move_in(session, register_store.load(session), at=CLOCK)
         with portal(database_url, clock=clock, second_step=False) as served:
             yield served

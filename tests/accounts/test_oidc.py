@@ -11,10 +11,10 @@ from operations.settings import Settings
 from orders.register import store as register_store
 from tests.support.pages.browser import Site, portal
 from tests.support.pages.visitor import Visitor, text_of, visitor
-from tests.support.servers.house_databases import CLOCK, migrated
 from tests.support.servers.openid_provider import CLIENT, SECRET, running_provider
 from tests.support.servers.serving import NO_TLS
-from tests.support.stories.house import example_register
+from tests.support.servers.system_databases import CLOCK, migrated
+from tests.support.stories.system import example_register
 
 ALVA = {"email": "alla@fyrbaken.example"}
 

@@ -21,8 +21,8 @@ from operations.mail.tables import mail as mail_table
 from orders.register import store as register_store
 from tests.support.pages.browser import Site, portal
 from tests.support.pages.visitor import Visitor, text_of, visitor
-from tests.support.servers.house_databases import CLOCK, migrated
-from tests.support.stories.house import example_register
+from tests.support.servers.system_databases import CLOCK, migrated
+from tests.support.stories.system import example_register
 from web.pages import own_path
 
 ALVA, DEMO = "alla@fyrbaken.example", people.PASSWORD

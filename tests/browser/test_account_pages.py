@@ -15,8 +15,8 @@ from billing.tools.demo import people
 from operations.mail.tables import mail as mail_table
 from orders.register import store as register_store
 from tests.support.pages.browser import Opening, Site, axe, portal, tab_to
-from tests.support.servers.house_databases import CLOCK, migrated
-from tests.support.stories.house import example_register
+from tests.support.servers.system_databases import CLOCK, migrated
+from tests.support.stories.system import example_register
 
 PASSWORD = "häst batteri lugn tisdag"
 

@@ -21,7 +21,7 @@ from tests.support.pages.routes import Route
 from tests.support.pages.visitor import Visitor, visitor
 from tests.support.servers.databases import PostgresqlServer
 from tests.support.stories.demo_books import books_on_postgresql, noon
-from tests.support.stories.house import LARKDRILLEN
+from tests.support.stories.system import LARKDRILLEN
 
 FOREIGN = re.compile(r"5599992020|Lärkdrillen|5599993036|Tallkotten|8029996066|Havtornet")
 ROW_NUMBER = re.compile(r"(?<!files)(?:/|\b(?:id|credits|number)=)(?!9+\b|0)\d{1,8}(?=[/?&]|$)")

@@ -22,7 +22,7 @@ from tests.browser.test_desk_pages import Clock, Office, january, received, refe
 from tests.support.pages import routes_desk
 from tests.support.pages.browser import portal
 from tests.support.servers.serving import NO_TLS
-from tests.support.stories.house import a_house
+from tests.support.stories.system import a_system
 from web.csrf import TOKEN_FIELD
 
 _S = InvoiceState
@@ -31,14 +31,14 @@ _S = InvoiceState
 @pytest.fixture
 def office(tmp_path: Path, any_page: Page) -> Iterator[Office]:
     url, clock = f"sqlite:///{tmp_path / 'billing.sqlite'}", Clock()
-    with a_house(url) as house, portal(url, business_clock=clock) as site:
-        yield Office(house, site, any_page, clock)
+    with a_system(url) as system, portal(url, business_clock=clock) as site:
+        yield Office(system, site, any_page, clock)
 
 
 def test_a_change_of_rules_shows_its_effect_before_it_is_saved(office: Office) -> None:
-    house, page = office.house, office.page
-    received(house, 2)
-    wrong = house.send(january(house, 0, "F-1", days="21", on=date(2026, 2, 3)))
+    system, page = office.system, office.page
+    received(system, 2)
+    wrong = system.send(january(system, 0, "F-1", days="21", on=date(2026, 2, 3)))
     office.sit("frida", P.FINANCE)
     office.go("/finance/policies")
     office.sound()
@@ -56,14 +56,14 @@ def test_a_change_of_rules_shows_its_effect_before_it_is_saved(office: Office) -
         assert policy_store.versions(session) == []
     page.get_by_role("button", name="Spara reglerna").click()
     assert "Enstaka dagar godtas på prov" in page.locator("main").inner_text()
-    assert house.invoice(wrong.id).state is _S.IN_QUESTION
-    assert house.send(january(house, 1, "F-2", days="21", on=date(2026, 2, 4))).state is _S.ACCEPTED
+    assert system.invoice(wrong.id).state is _S.IN_QUESTION
+    assert system.send(january(system, 1, "F-2", days="21", on=date(2026, 2, 4))).state is _S.ACCEPTED
 
 
 def test_the_auditor_reads_everything_and_changes_nothing(office: Office) -> None:
-    house, page = office.house, office.page
-    received(house, 1)
-    invoice = house.send(january(house, 0, "F-1", days="22", on=date(2026, 2, 3)))
+    system, page = office.system, office.page
+    received(system, 1)
+    invoice = system.send(january(system, 0, "F-1", days="22", on=date(2026, 2, 3)))
     auditor = office.sit("jenny", P.AUDIT)
     for path in ("/finance", f"/finance/documents/{invoice.id}", "/finance/policies", "/finance/post"):
         office.go(path)
@@ -113,12 +113,12 @@ def _every_post_is_refused(office: Office, account: int) -> None:
             assert answer.status_code == 403, route
             tried += 1
     assert tried > 15
-    assert office.house.invoice(1).state is _S.IN_QUESTION
+    assert office.system.invoice(1).state is _S.IN_QUESTION
 
 
 def test_a_message_that_is_stuck_is_seen_and_sent_again(office: Office) -> None:
     page = office.page
-    received(office.house, 1)
+    received(office.system, 1)
     with office.site.database.writing() as session:
         session.execute(update(exchange_tables.outbox).values(state=OutState.STUCK, attempts=12))
     office.sit("frida", P.FINANCE)

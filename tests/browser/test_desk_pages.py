@@ -21,7 +21,7 @@ from orders.register import store as register_store
 from peppol.documents import billing
 from tests.support.pages.browser import WIDTHS, Opening, Site, account_of, axe, portal, too_wide
 from tests.support.stories.bills import billed
-from tests.support.stories.house import House, a_house
+from tests.support.stories.system import System, a_system
 
 BUYER = "2021002114"
 _S = InvoiceState
@@ -39,9 +39,9 @@ class Clock:
 
 @dataclass
 class Office:
-    """A house with its portal, and a browser signed in."""
+    """A system with its portal, and a browser signed in."""
 
-    house: House
+    system: System
     site: Site
     page: Page
     clock: Clock
@@ -94,35 +94,35 @@ def sign_in_as(page: Page, site: Site, person: Person) -> None:
 @pytest.fixture
 def office(tmp_path: Path, any_page: Page) -> Iterator[Office]:
     url, clock = f"sqlite:///{tmp_path / 'billing.sqlite'}", Clock()
-    with a_house(url) as house, portal(url, business_clock=clock) as site:
-        yield Office(house, site, any_page, clock)
+    with a_system(url) as system, portal(url, business_clock=clock) as site:
+        yield Office(system, site, any_page, clock)
 
 
-def received(house: House, many: int) -> None:
+def received(system: System, many: int) -> None:
     """Placements whose January is received: 20 days at 95.00."""
     for number in range(many):
-        house.decide(reference(number), start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
-        house.report(reference(number), "2026-01", on=date(2026, 2, 2))
+        system.decide(reference(number), start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+        system.report(reference(number), "2026-01", on=date(2026, 2, 2))
 
 
 def reference(number: int) -> str:
     return f"1000{number:05}"
 
 
-def january(house: House, number: int, name: str, *, days: str, on: date) -> billing.Invoice:
-    order = house.order(reference(number)).number
-    return billed(house.flip(order, "001", number=name, on=on), days=days)
+def january(system: System, number: int, name: str, *, days: str, on: date) -> billing.Invoice:
+    order = system.order(reference(number)).number
+    return billed(system.flip(order, "001", number=name, on=on), days=days)
 
 
 @pytest.mark.parametrize("many", [8, pytest.param(40, marks=pytest.mark.slow)])
 def test_many_alike_are_asked_back_with_one_press_and_all_match_when_corrected(
     office: Office, many: int
 ) -> None:
-    house, page = office.house, office.page
-    received(house, many)
+    system, page = office.system, office.page
+    received(system, many)
     day = date(2026, 2, 3)
-    wrong = [january(house, each, f"F-{each}", days="22", on=day) for each in range(many)]
-    document = [house.send(each) for each in wrong]
+    wrong = [january(system, each, f"F-{each}", days="22", on=day) for each in range(many)]
+    document = [system.send(each) for each in wrong]
     office.sit("frida", Permission.FINANCE)
     office.go("/finance")
     office.sound()
@@ -131,36 +131,36 @@ def test_many_alike_are_asked_back_with_one_press_and_all_match_when_corrected(
     assert office.h1() == "Begära kredit och ny faktura"
     assert page.locator(".figure").all_inner_texts() == [str(many)] * 3
     office.sound()
-    assert states(house, document) == {_S.IN_QUESTION}
+    assert states(system, document) == {_S.IN_QUESTION}
     page.get_by_label("Varför?").fill("Hela månaden fakturerad")
     page.get_by_role("button", name=f"Gör det för {many} dokument").click()
     assert page.locator(".figure").first.inner_text() == str(many)
-    assert states(house, document) == {_S.CREDIT_REQUESTED}
+    assert states(system, document) == {_S.CREDIT_REQUESTED}
     page.get_by_role("button", name=f"Ångra alla {many}").click()
-    assert states(house, document) == {_S.IN_QUESTION}
+    assert states(system, document) == {_S.IN_QUESTION}
     office.go("/finance/bulk?kind=ASK_CREDIT&all=1&cause=QUANTITY")
     page.get_by_role("button", name=f"Gör det för {many} dokument").click()
     office.sound()
     assert office.release() == many
     for number, invoice in enumerate(wrong):
-        house.send_credit(invoice, number=f"K-{number}", on=date(2026, 2, 9))
-        right = january(house, number, f"G-{number}", days="20", on=date(2026, 2, 10))
-        assert house.send(right).state is _S.ACCEPTED
-    assert states(house, document) == {_S.CREDITED}
+        system.send_credit(invoice, number=f"K-{number}", on=date(2026, 2, 9))
+        right = january(system, number, f"G-{number}", days="20", on=date(2026, 2, 10))
+        assert system.send(right).state is _S.ACCEPTED
+    assert states(system, document) == {_S.CREDITED}
     office.go("/finance")
     assert "Inget här behöver en person just nu." in page.locator("main").inner_text()
 
 
-def states(house: House, invoice: list[SupplierInvoice]) -> set[InvoiceState]:
-    return {house.invoice(each.id).state for each in invoice}
+def states(system: System, invoice: list[SupplierInvoice]) -> set[InvoiceState]:
+    return {system.invoice(each.id).state for each in invoice}
 
 
 @pytest.mark.parametrize("opening", ["paper", "browser"], indirect=True)
 def test_a_difference_is_accepted_within_the_limit_refused_above_it_and_undone(office: Office) -> None:
-    house, page = office.house, office.page
-    received(house, 2)
-    small = house.send(january(house, 0, "F-1", days="21", on=date(2026, 2, 3)))
-    large = house.send(january(house, 1, "F-2", days="22", on=date(2026, 2, 3)))
+    system, page = office.system, office.page
+    received(system, 2)
+    small = system.send(january(system, 0, "F-1", days="21", on=date(2026, 2, 3)))
+    large = system.send(january(system, 1, "F-2", days="22", on=date(2026, 2, 3)))
     office.sit("frida", Permission.FINANCE, limit="100.00")
     office.go(f"/finance/documents/{small.id}")
     office.sound()
@@ -169,33 +169,33 @@ def test_a_difference_is_accepted_within_the_limit_refused_above_it_and_undone(o
     assert "Skillnaden är 95,00" in page.locator("main").inner_text().replace("\N{NO-BREAK SPACE}", " ")
     page.locator("#accept-reason").fill("Rättat per telefon")
     page.get_by_role("button", name="Godta", exact=True).click()
-    assert house.invoice(small.id).state is _S.ACCEPTED
+    assert system.invoice(small.id).state is _S.ACCEPTED
     assert "Rättat per telefon" in page.locator("main").inner_text()
     page.get_by_role("button", name="Ångra").click()
-    assert house.invoice(small.id).state is _S.IN_QUESTION
+    assert system.invoice(small.id).state is _S.IN_QUESTION
     office.go(f"/finance/documents/{large.id}")
     page.locator("summary", has_text="Godta med skäl").click()
     page.locator("#accept-reason").fill("Det är nog rätt")
     page.get_by_role("button", name="Godta", exact=True).click()
     assert "din gräns är 100.00" in page.locator("main").inner_text()
-    assert house.invoice(large.id).state is _S.IN_QUESTION
+    assert system.invoice(large.id).state is _S.IN_QUESTION
     office.go(f"/finance/documents/{large.id}/credit")
     assert "CNF" in page.locator("main").inner_text()
     office.sound()
     page.get_by_role("button", name="Begär kredit och ny faktura").click()
-    assert house.invoice(large.id).state is _S.CREDIT_REQUESTED
-    assert (office.release(), house.invoice(large.id).answered) == (1, "RE")
+    assert system.invoice(large.id).state is _S.CREDIT_REQUESTED
+    assert (office.release(), system.invoice(large.id).answered) == (1, "RE")
 
 
 def test_a_credit_note_is_seen_beside_its_invoice_linked_undone_and_settled_in_the_end(
     office: Office, opening: Opening
 ) -> None:
-    house = office.house
-    received(house, 1)
-    wrong = january(house, 0, "F-1", days="22", on=date(2026, 2, 3))
-    invoice = house.send(wrong)
+    system = office.system
+    received(system, 1)
+    wrong = january(system, 0, "F-1", days="22", on=date(2026, 2, 3))
+    invoice = system.send(wrong)
     nameless = replace(credit_note_of(wrong, given=Numbered("K-1", date(2026, 2, 4))), billing_references=())
-    credit = house.send(nameless)
+    credit = system.send(nameless)
     person = office.person("frida", Permission.FINANCE)
     with opening(javascript=False) as page:
         office.page = page
@@ -211,7 +211,7 @@ def test_a_credit_note_is_seen_beside_its_invoice_linked_undone_and_settled_in_t
             "Godkänd (AP), K-1",
         ):
             assert told in text
-        assert states(house, [invoice, credit]) == {_S.IN_QUESTION}
+        assert states(system, [invoice, credit]) == {_S.IN_QUESTION}
         page.get_by_label("Varför?").fill("Leverantören ringde")
         page.get_by_role("button", name="Koppla och kvitta").click()
         assert "Kopplad till faktura F-1" in page.locator("main").inner_text()
@@ -219,18 +219,21 @@ def test_a_credit_note_is_seen_beside_its_invoice_linked_undone_and_settled_in_t
         assert "Kreditfaktura K-1 är kopplad hit" in page.locator("main").inner_text()
         page.get_by_role("link", name="Visa K-1").click()
         page.get_by_role("button", name="Ångra").click()
-        assert states(house, [invoice, credit]) == {_S.IN_QUESTION}
+        assert states(system, [invoice, credit]) == {_S.IN_QUESTION}
         office.go(f"/finance/documents/{credit.id}/pair?credits=F-1")
         page.get_by_label("Varför?").fill("Det var rätt ändå")
         page.get_by_role("button", name="Koppla och kvitta").click()
-        assert (house.invoice(credit.id).state, house.invoice(invoice.id).state) == (
+        assert (system.invoice(credit.id).state, system.invoice(invoice.id).state) == (
             _S.PARKED,
             _S.IN_QUESTION,
         )
         office.go("/finance?part=credits")
         assert "Kopplad till sin faktura, kvittas snart" in page.locator("table.queue").inner_text()
         assert office.release() == 1
-        assert (house.invoice(credit.id).state, house.invoice(invoice.id).state) == (_S.SETTLED, _S.CREDITED)
+        assert (system.invoice(credit.id).state, system.invoice(invoice.id).state) == (
+            _S.SETTLED,
+            _S.CREDITED,
+        )
         office.go(f"/finance/documents/{credit.id}")
         assert page.get_by_role("button", name="Ångra").count() == 0
         page.locator("dl.summary").get_by_role("link", name="F-1").click()
@@ -241,12 +244,12 @@ def test_a_credit_note_is_seen_beside_its_invoice_linked_undone_and_settled_in_t
 
 
 def test_the_page_of_a_pair_reads_well_wide_and_narrow(office: Office) -> None:
-    house = office.house
-    received(house, 1)
-    wrong = january(house, 0, "F-1", days="22", on=date(2026, 2, 3))
-    house.send(wrong)
+    system = office.system
+    received(system, 1)
+    wrong = january(system, 0, "F-1", days="22", on=date(2026, 2, 3))
+    system.send(wrong)
     other = billed(wrong, days="21")
-    credit = house.send(
+    credit = system.send(
         replace(credit_note_of(other, given=Numbered("K-1", date(2026, 2, 4))), billing_references=())
     )
     office.sit("frida", Permission.FINANCE)
@@ -259,11 +262,11 @@ def test_the_page_of_a_pair_reads_well_wide_and_narrow(office: Office) -> None:
 
 
 def test_a_looser_policy_is_saved_and_what_it_accepts_is_judged_again_with_one_press(office: Office) -> None:
-    house, page = office.house, office.page
-    received(house, 2)
+    system, page = office.system, office.page
+    received(system, 2)
     day = date(2026, 2, 3)
     one, two = (
-        house.send(january(house, number, f"F-{number}", days=days, on=day))
+        system.send(january(system, number, f"F-{number}", days=days, on=day))
         for number, days in enumerate(("21", "22"))
     )
     office.sit("frida", Permission.FINANCE)
@@ -278,7 +281,7 @@ def test_a_looser_policy_is_saved_and_what_it_accepts_is_judged_again_with_one_p
     assert office.h1().startswith("Prövade igen")
     assert page.locator(".figure").first.inner_text() == "1"
     office.sound()
-    assert [house.invoice(each.id).state for each in (one, two)] == [_S.ACCEPTED, _S.IN_QUESTION]
+    assert [system.invoice(each.id).state for each in (one, two)] == [_S.ACCEPTED, _S.IN_QUESTION]
     office.go("/finance/policies")
     page.get_by_role("link", name="Pröva igen det som är i fråga").click()
     assert "Ingen faktura i fråga skulle godtas av reglerna." in page.locator("main").inner_text()
@@ -286,9 +289,9 @@ def test_a_looser_policy_is_saved_and_what_it_accepts_is_judged_again_with_one_p
 
 
 def test_what_says_who_somebody_is_is_opened_only_with_a_reason_that_is_kept(office: Office) -> None:
-    house, page = office.house, office.page
-    received(house, 1)
-    invoice = house.send(january(house, 0, "F-1", days="22", on=date(2026, 2, 3)))
+    system, page = office.system, office.page
+    received(system, 1)
+    invoice = system.send(january(system, 0, "F-1", days="22", on=date(2026, 2, 3)))
     office.sit("frida", Permission.FINANCE)
     office.go(f"/finance/documents/{invoice.id}")
     page.get_by_text("Hantera som skyddad").first.click()

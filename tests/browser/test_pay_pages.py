@@ -15,8 +15,8 @@ from invoicing.payment import tables as payment_tables
 from invoicing.payment.export import message_id
 from peppol.xml import codec
 from tests.support.pages.browser import Opening, Site, portal, sign_in, too_wide
-from tests.support.stories.house import House, a_house
 from tests.support.stories.paying import DEBTOR, notice
+from tests.support.stories.system import System, a_system
 
 BUYER, REFERENCE = "2021002114", "100000101"
 DAY = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
@@ -32,18 +32,18 @@ ATTESTER, ADMINISTRATOR = staff("attester", _P.ATTEST), staff("administrator", _
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        house.decide(REFERENCE)
-        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        system.decide(REFERENCE)
+        system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        yield system
 
 
 @pytest.fixture
-def desks(house: House, opening: Opening) -> Iterator["Desks"]:
+def desks(system: System, opening: Opening) -> Iterator["Desks"]:
     with (
         portal(
-            house.database.url.render_as_string(hide_password=False),
+            system.database.url.render_as_string(hide_password=False),
             business_clock=lambda: DAY,
             debtor_iban=DEBTOR.iban,
             debtor_bic=DEBTOR.bic,
@@ -81,8 +81,10 @@ class Desks:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_two_people_take_a_proposal_from_prepared_to_paid(house: House, desks: Desks, tmp_path: Path) -> None:
-    invoice = house.send_invoice(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+def test_two_people_take_a_proposal_from_prepared_to_paid(
+    system: System, desks: Desks, tmp_path: Path
+) -> None:
+    invoice = system.send_invoice(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
     page = desks.of(OFFICER, "/finance/payments")
     page.click("button:has-text('Gör betalningsförslag')")
     proposal = page.url.removeprefix(desks.site.address)
@@ -111,7 +113,7 @@ def test_two_people_take_a_proposal_from_prepared_to_paid(house: House, desks: D
     assert Path(download.value.path()).read_bytes() == first
     number = proposal.rpartition("/")[2]
     assert message_id(number).encode() in first
-    assert house.invoice(invoice.id).state is InvoiceState.ACCEPTED
+    assert system.invoice(invoice.id).state is InvoiceState.ACCEPTED
 
     file = tmp_path / "kontoutdrag.xml"
     file.write_bytes(notice((f"{message_id(number)}-00001", "2375.00"), ("RM30000001-00099", "1.00")))
@@ -119,7 +121,7 @@ def test_two_people_take_a_proposal_from_prepared_to_paid(house: House, desks: D
     page.set_input_files("#file", file)
     page.click("button:has-text('Läs in')")
     assert "1 betalningar är noterade. 1 rader behöver en person." in page.inner_text("main")
-    assert house.invoice(invoice.id).state is InvoiceState.PAID
+    assert system.invoice(invoice.id).state is InvoiceState.PAID
     page = desks.of(OFFICER, "/finance/payments/bank")
     page.set_input_files("#file", file)
     page.click("button:has-text('Läs in')")
@@ -131,11 +133,11 @@ def test_two_people_take_a_proposal_from_prepared_to_paid(house: House, desks: D
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_repayment_is_noted_by_one_and_confirmed_by_another(house: House, desks: Desks) -> None:
-    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 1, 20))
-    document = house.send(invoice, on=date(2026, 2, 3))
-    house.pay(on=date(2026, 3, 1))
-    house.send_credit(invoice, number="K-1", on=date(2026, 3, 3))
+def test_a_repayment_is_noted_by_one_and_confirmed_by_another(system: System, desks: Desks) -> None:
+    invoice = system.flip(system.order(REFERENCE).number, number="F-1", on=date(2026, 1, 20))
+    document = system.send(invoice, on=date(2026, 2, 3))
+    system.pay(on=date(2026, 3, 1))
+    system.send_credit(invoice, number="K-1", on=date(2026, 3, 3))
     page = desks.of(OFFICER, "/finance/payments")
     page.click("text=F-1")
     claim = page.url.removeprefix(desks.site.address)
@@ -165,17 +167,17 @@ def test_a_repayment_is_noted_by_one_and_confirmed_by_another(house: House, desk
     assert too_wide(page) == []
     page.click("text=Bekräfta återbetalningen")
     assert "Fordran för F-1 är reglerad." in page.inner_text("body")
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         (row,) = session.execute(select(payment_tables.claim_settled))
     assert (row.invoice_id, row.how, str(row.settled_on)) == (document.id, "REPAID", "2026-03-05")
     assert row.first_by != row.second_by
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_an_account_nobody_knows_is_confirmed_by_two_after_a_call(house: House, desks: Desks) -> None:
-    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+def test_an_account_nobody_knows_is_confirmed_by_two_after_a_call(system: System, desks: Desks) -> None:
+    invoice = system.flip(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
     elsewhere = codec.serialise(invoice).replace(b"5999107", b"9912346")
-    document = house.send_bytes(elsewhere, on=date(2026, 2, 3))
+    document = system.send_bytes(elsewhere, on=date(2026, 2, 3))
     assert document.state is InvoiceState.ON_HOLD
     page = desks.of(OFFICER, "/finance/payments/accounts")
     page.fill("textarea", "kort")
@@ -186,18 +188,18 @@ def test_an_account_nobody_knows_is_confirmed_by_two_after_a_call(house: House, 
     page.click("text=Bekräfta som första person")
     page = desks.of(OFFICER, "/finance/payments/accounts")
     assert "Du bekräftade först." in page.inner_text("main")
-    assert house.invoice(document.id).state is InvoiceState.ON_HOLD
+    assert system.invoice(document.id).state is InvoiceState.ON_HOLD
     page = desks.of(SECOND, "/finance/payments/accounts")
     page.click("text=Bekräfta som andra person")
     assert "1 fakturor som väntade har prövats igen." in page.inner_text("main")
-    assert house.invoice(document.id).state is InvoiceState.ACCEPTED
+    assert system.invoice(document.id).state is InvoiceState.ACCEPTED
     page = desks.of(OFFICER, "/finance/payments")
     page.click("button:has-text('Gör betalningsförslag')")
     assert "991-2346" in page.inner_text("main")
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_month_names_what_is_open_and_then_comes_to_zero(house: House, desks: Desks) -> None:
+def test_a_month_names_what_is_open_and_then_comes_to_zero(system: System, desks: Desks) -> None:
     page = desks.of(OFFICER, "/finance/reconciliation?month=2026-01")
     assert "levererat, inte fakturerat" in page.inner_text("main")
     page.click(f"text={REFERENCE} >> nth=0")
@@ -205,10 +207,10 @@ def test_a_month_names_what_is_open_and_then_comes_to_zero(house: House, desks: 
     page = desks.of(OFFICER, "/finance/reconciliation/month-end?month=2026-01")
     page.click("text=Bokför upplupet som SIE-fil")
     assert "återförs" in page.inner_text("main")
-    house.send_invoice(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+    system.send_invoice(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
     page = desks.of(OFFICER, "/finance/reconciliation?month=2026-01")
     assert "godkänt, inte betalt" in page.inner_text("main")
-    house.pay(on=date(2026, 3, 5))
+    system.pay(on=date(2026, 3, 5))
     page = desks.of(OFFICER, "/finance/reconciliation?month=2026-01")
     assert "Allt går jämnt upp" in page.inner_text("main")
     page = desks.of(OFFICER, "/finance/reconciliation?month=2026-01&as_of=2026-02-10")

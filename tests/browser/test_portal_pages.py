@@ -43,8 +43,8 @@ from tests.support.pages.portal_walks import (
 )
 from tests.support.servers.serving import NO_TLS
 from tests.support.stories.bills import billed
-from tests.support.stories.house import FYRBAKEN, LARKDRILLEN
 from tests.support.stories.portal import key
+from tests.support.stories.system import FYRBAKEN, LARKDRILLEN
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def books(database_url: str) -> Iterator[Books]:
 
 @pytest.fixture
 def june(books: Books) -> tuple[str, str]:
-    return books.house.order(REFERENCE).number, "001"
+    return books.system.order(REFERENCE).number, "001"
 
 
 def looks_right(page: Page, name: str) -> None:
@@ -186,9 +186,9 @@ def test_of_32_presses_over_http_on_one_line_one_makes_an_invoice(
 def test_forty_lines_become_forty_invoices_with_one_press(books: Books, any_page: Page) -> None:
     for number in range(19):
         reference = f"1000002{number:02}"
-        books.house.decide(reference, start=date(2026, 6, 1))
+        books.system.decide(reference, start=date(2026, 6, 1))
         for month, on in (("2026-06", date(2026, 7, 2)), ("2026-07", date(2026, 8, 3))):
-            books.house.report(reference, month, on=on)
+            books.system.report(reference, month, on=on)
     page = at(any_page, books, "/to-invoice?month=2026-07")
     expect(page.locator("input[name=line]")).to_have_count(20)
     page.goto(f"{books.site.address}/to-invoice")
@@ -214,7 +214,7 @@ def test_a_row_that_was_taken_meanwhile_does_not_stop_the_others(
     books: Books, june: tuple[str, str], any_page: Page
 ) -> None:
     page = at(any_page, books, "/to-invoice/preview?all=1")
-    books.house.send_invoice(*june, number="EGEN-1", on=TODAY)
+    books.system.send_invoice(*june, number="EGEN-1", on=TODAY)
     press(page, "Skicka 2 fakturor")
     expect(page.get_by_role("heading", name="1 dokument är på väg")).to_be_visible()
     expect(page.get_by_text("redan fakturerad med EGEN-1")).to_be_visible()
@@ -228,8 +228,8 @@ def test_a_row_that_was_taken_meanwhile_does_not_stop_the_others(
 def test_an_invoice_in_question_is_credited_and_corrected_in_one_step(
     books: Books, june: tuple[str, str], any_page: Page
 ) -> None:
-    wrong = books.house.send(billed(books.house.flip(*june, number="EGEN-1", on=TODAY), days="10"))
-    books.house.ask_credit(wrong, on=TODAY)
+    wrong = books.system.send(billed(books.system.flip(*june, number="EGEN-1", on=TODAY), days="10"))
+    books.system.ask_credit(wrong, on=TODAY)
     page = at(any_page, books, "/invoices?standing=to-do")
     page.get_by_role("link", name="EGEN-1").click()
     expect(page.get_by_role("heading", name="Köparen begär en kreditfaktura")).to_be_visible()
@@ -260,7 +260,7 @@ def test_an_invoice_in_question_is_credited_and_corrected_in_one_step(
 def test_a_file_made_elsewhere_is_looked_at_and_sent(
     books: Books, june: tuple[str, str], any_page: Page
 ) -> None:
-    body = codec.serialise(books.house.flip(*june, number="EGEN-1", on=TODAY))
+    body = codec.serialise(books.system.flip(*june, number="EGEN-1", on=TODAY))
     page = at(any_page, books, "/invoices/upload")
     press(page, "Läs filen")
     expect(page.get_by_role("alert")).to_contain_text("Välj en fil först.")

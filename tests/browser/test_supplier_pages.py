@@ -30,7 +30,7 @@ from peppol.identifiers import DocumentKind
 from tests.support.pages.browser import Opening, Site, axe, portal, session_cookie, sign_in, too_wide
 from tests.support.servers.databases import PostgresqlServer
 from tests.support.servers.serving import NO_TLS
-from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, a_house
+from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, a_system
 
 TODAY = datetime(2026, 3, 10, 9, tzinfo=UTC)
 _P = Permission
@@ -56,13 +56,13 @@ PAGES = (
 @contextmanager
 def told(url: str) -> Iterator[Site]:
     """January reported, approved and invoiced, February due; the other placement ends on 13 February."""
-    with a_house(url) as house:
-        house.decide("100000101", decided_on=date(2025, 12, 28))
-        house.decide("100000102", decided_on=date(2025, 12, 28))
-        house.decide("100000103", supplier=LARKDRILLEN)
-        house.report("100000101", "2026-01", on=date(2026, 2, 2))
-        house.send_invoice(house.order("100000101").number, number="F-1", on=date(2026, 2, 3))
-        house.interrupt("100000102", on=date(2026, 2, 10), last_day=date(2026, 2, 13))
+    with a_system(url) as system:
+        system.decide("100000101", decided_on=date(2025, 12, 28))
+        system.decide("100000102", decided_on=date(2025, 12, 28))
+        system.decide("100000103", supplier=LARKDRILLEN)
+        system.report("100000101", "2026-01", on=date(2026, 2, 2))
+        system.send_invoice(system.order("100000101").number, number="F-1", on=date(2026, 2, 3))
+        system.interrupt("100000102", on=date(2026, 2, 10), last_day=date(2026, 2, 13))
     with portal(url, clock=lambda: TODAY) as served:
         yield served
 

@@ -41,7 +41,7 @@ from tests.support.pages.portal_walks import (
 )
 from tests.support.servers.databases import PostgresqlServer
 from tests.support.stories.bills import billed
-from tests.support.stories.house import FYRBAKEN, example_register
+from tests.support.stories.system import FYRBAKEN, example_register
 
 ANOTHER = "häst batteri lugn tisdag"
 
@@ -50,9 +50,9 @@ ANOTHER = "häst batteri lugn tisdag"
 def books(postgresql_server: PostgresqlServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Books]:
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=16, parallelism=1))
     with opened_books(postgresql_server.empty()) as opened:
-        opened.house.decide("100000102", start=date(2026, 6, 1))
+        opened.system.decide("100000102", start=date(2026, 6, 1))
         for month, on in (("2026-06", date(2026, 7, 2)), ("2026-07", date(2026, 8, 3))):
-            opened.house.report("100000102", month, on=on)
+            opened.system.report("100000102", month, on=on)
         with opened.database.writing() as session:
             people.move_in(session, example_register(), at=NOW)
         yield opened
@@ -94,9 +94,9 @@ def test_a_whole_day_as_the_suppliers_own_role(books: Books, any_page: Page) -> 
     assert books.states() == dict.fromkeys(("F26-0001", "F26-0002", "F26-0003"), accepted)
 
     # The one taken back comes as a file made elsewhere, wrong; it is credited and corrected.
-    order = books.house.order("100000102").number
-    wrong = books.house.send(billed(books.house.flip(order, "002", number="EGEN-1", on=TODAY), days="10"))
-    books.house.ask_credit(wrong, on=TODAY)
+    order = books.system.order("100000102").number
+    wrong = books.system.send(billed(books.system.flip(order, "002", number="EGEN-1", on=TODAY), days="10"))
+    books.system.ask_credit(wrong, on=TODAY)
     page.goto(f"{site}/invoices/{wrong.id}")
     page.get_by_role("link", name="Kreditera och rätta i ett steg").click()
     press(page, "Skicka kreditfaktura och ny faktura")
@@ -105,9 +105,9 @@ def test_a_whole_day_as_the_suppliers_own_role(books: Books, any_page: Page) -> 
     assert books.states()["EGEN-1"] is InvoiceState.CREDITED
 
     # The buyer approves September; its invoice comes as a file that is right.
-    books.house.approve(REFERENCE, "2026-09", on=TODAY)
+    books.system.approve(REFERENCE, "2026-09", on=TODAY)
     fourth = codec.serialise(
-        books.house.flip(books.house.order(REFERENCE).number, "004", number="EGEN-2", on=TODAY)
+        books.system.flip(books.system.order(REFERENCE).number, "004", number="EGEN-2", on=TODAY)
     )
     page.goto(f"{site}/invoices/upload")
     choose(page, fourth)

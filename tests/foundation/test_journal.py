@@ -11,32 +11,32 @@ from sqlalchemy.exc import DBAPIError
 from foundation import journal
 from foundation import tables as foundation_tables
 from tests.support.journal import Noted, Something
-from tests.support.stories.house import House, a_house
+from tests.support.stories.system import System, a_system
 
 REFERENCE = "100000101"
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        yield system
 
 
-def written(house: House, reference: str | None = None) -> list[tuple[int, str, str]]:
-    with house.database.reading() as session:
+def written(system: System, reference: str | None = None) -> list[tuple[int, str, str]]:
+    with system.database.reading() as session:
         rows = journal.rows(session, execution_reference=reference)
         return [(row.sequence, row.action, row.subject) for row in rows]
 
 
 @pytest.mark.both_engines
-def test_a_month_leaves_its_rows_in_the_order_things_were_done(house: House) -> None:
-    house.decide(REFERENCE)
-    house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-    house.send_invoice(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
-    house.pay(on=date(2026, 3, 5))
-    rows = written(house)
+def test_a_month_leaves_its_rows_in_the_order_things_were_done(system: System) -> None:
+    system.decide(REFERENCE)
+    system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    system.send_invoice(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+    system.pay(on=date(2026, 3, 5))
+    rows = written(system)
     assert [sequence for sequence, _, _ in rows] == list(range(1, len(rows) + 1))
-    assert [(action, subject) for _, action, subject in written(house, REFERENCE)] == [
+    assert [(action, subject) for _, action, subject in written(system, REFERENCE)] == [
         ("order.placed", "order 2100000001"),
         ("placement.decided", f"placement {REFERENCE}"),
         ("report.filed", f"report {REFERENCE} 2026-01 v1"),
@@ -45,7 +45,7 @@ def test_a_month_leaves_its_rows_in_the_order_things_were_done(house: House) -> 
         ("invoice.received", "invoice 1"),
         ("invoice.paid", "invoice 1"),
     ]
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         assert list(journal.verify(session)) == []
         paid = list(journal.rows(session))[-1]
     assert paid.actor == "attester-1"
@@ -58,23 +58,23 @@ def test_a_month_leaves_its_rows_in_the_order_things_were_done(house: House) -> 
 
 
 @pytest.mark.both_engines
-def test_what_is_rolled_back_leaves_no_row(house: House) -> None:
-    before = written(house)
+def test_what_is_rolled_back_leaves_no_row(system: System) -> None:
+    before = written(system)
 
     class Interrupted(Exception):
         pass
 
     def work() -> None:
-        with house.database.writing() as session:
+        with system.database.writing() as session:
             journal.record(session, "officer-1", Noted.FIRST, Something.THING.of(1))
             raise Interrupted
 
     with pytest.raises(Interrupted):
         work()
-    assert written(house) == before
+    assert written(system) == before
 
 
-def test_what_is_undone_within_a_transaction_is_forgotten_and_the_rest_stays(house: House) -> None:
+def test_what_is_undone_within_a_transaction_is_forgotten_and_the_rest_stays(system: System) -> None:
     class Refused(Exception):
         pass
 
@@ -83,20 +83,20 @@ def test_what_is_undone_within_a_transaction_is_forgotten_and_the_rest_stays(hou
             journal.record(session, "officer-1", Noted.SECOND, Something.THING.of(2))
             raise Refused
 
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         journal.record(session, "officer-1", Noted.FIRST, Something.THING.of(1))
         with pytest.raises(Refused):
             attempted()
         with journal.attempt(session):
             journal.record(session, "officer-1", Noted.THIRD, Something.THING.of(3))
-    assert [action for _, action, _ in written(house)][1:] == [Noted.FIRST, Noted.THIRD]
+    assert [action for _, action, _ in written(system)][1:] == [Noted.FIRST, Noted.THIRD]
 
 
-def test_a_transaction_that_says_nothing_writes_nothing(house: House) -> None:
-    before = written(house)
-    with house.database.writing():
+def test_a_transaction_that_says_nothing_writes_nothing(system: System) -> None:
+    before = written(system)
+    with system.database.writing():
         pass
-    assert written(house) == before
+    assert written(system) == before
 
 
 def test_the_hash_is_of_the_row_and_the_one_before_it() -> None:
@@ -109,16 +109,16 @@ def test_the_hash_is_of_the_row_and_the_one_before_it() -> None:
 
 
 @pytest.mark.both_engines
-def test_the_database_itself_refuses_to_change_or_remove_a_row(house: House) -> None:
+def test_the_database_itself_refuses_to_change_or_remove_a_row(system: System) -> None:
     for change in (update(foundation_tables.journal).values(actor="x"), delete(foundation_tables.journal)):
-        with pytest.raises(DBAPIError, match="append-only"), house.database.writing() as session:
+        with pytest.raises(DBAPIError, match="append-only"), system.database.writing() as session:
             session.execute(change)
 
 
-def test_no_row_tells_of_a_person_or_a_reason_to_leave_beyond_its_code(house: House) -> None:
-    house.decide(REFERENCE, level="C")
-    house.interrupt(REFERENCE, on=date(2026, 3, 13), reason="ILLNESS")
-    with house.database.reading() as session:
+def test_no_row_tells_of_a_person_or_a_reason_to_leave_beyond_its_code(system: System) -> None:
+    system.decide(REFERENCE, level="C")
+    system.interrupt(REFERENCE, on=date(2026, 3, 13), reason="ILLNESS")
+    with system.database.reading() as session:
         text = " ".join(f"{row.actor} {row.subject} {row.detail}" for row in journal.rows(session))
     assert "level" not in text
     assert "Enheten" not in text

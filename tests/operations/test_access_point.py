@@ -15,7 +15,7 @@ from peppol.identifiers import DocumentKind
 from peppol.lookup.sml import host_name
 from tests.support.servers.access_points import BUYER, SUPPLIER, TOKEN, AMessage, Simulator, order, simulator
 from tests.support.servers.name_server import name_server
-from tests.support.stories.house import a_house
+from tests.support.stories.system import a_system
 
 ORDER = DocumentKind.ORDER
 
@@ -126,8 +126,8 @@ def test_messages_go_and_come_through_the_access_point_of_the_settings(
     running: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = f"sqlite:///{tmp_path / 'billing.sqlite'}"
-    with a_house(url) as house:
-        house.decide("100000101")
+    with a_system(url) as system:
+        system.decide("100000101")
     monkeypatch.setenv("BILLING_DATABASE_URL", url)
     monkeypatch.setenv("BILLING_ACCESS_POINT_KIND", "simulator")
     monkeypatch.setenv("BILLING_ACCESS_POINT_ADDRESS", running.address)

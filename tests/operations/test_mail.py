@@ -24,8 +24,8 @@ from operations.mail.delivery import Delivered
 from operations.mail.tables import mail as mail_table
 from operations.mail.texts import TEXTS, MailKind
 from operations.settings import Settings
-from tests.support.servers.house_databases import migrated
 from tests.support.servers.mail_server import mail_server
+from tests.support.servers.system_databases import migrated
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 FYRBAKEN = "5599991014"

@@ -27,21 +27,21 @@ from orders.terms import Article
 from peppol.documents import shapes
 from tests.support.journal import Noted, Something
 from tests.support.servers.faulty_point import Moment
-from tests.support.stories.house import House, a_house, outcome
+from tests.support.stories.system import System, a_system, outcome
 
 NIGHT = Daily(time(2, 0))
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        yield system
 
 
 @pytest.fixture
-def moment(house: House, monkeypatch: pytest.MonkeyPatch) -> Moment:
+def moment(system: System, monkeypatch: pytest.MonkeyPatch) -> Moment:
     moment = Moment()
-    monkeypatch.setattr(house.database, "clock", moment)
+    monkeypatch.setattr(system.database, "clock", moment)
     return moment
 
 
@@ -118,20 +118,20 @@ def test_a_frequent_job_runs_the_newest_slot_only() -> None:
 
 @pytest.mark.both_engines
 def test_a_slot_is_run_once_and_missed_days_are_made_up_for_with_their_own_day(
-    house: House, moment: Moment
+    system: System, moment: Moment
 ) -> None:
     days: list[date] = []
     job = noting(days)
-    assert names(run_due(house.database, [job])) == [("noting", "DONE")]
-    assert run_due(house.database, [job]) == []
+    assert names(run_due(system.database, [job])) == [("noting", "DONE")]
+    assert run_due(system.database, [job]) == []
     moment.pass_(days=3)
-    assert len(run_due(house.database, [job])) == 3
+    assert len(run_due(system.database, [job])) == 3
     assert days == [date(2026, 11, day) for day in (21, 22, 23, 24)]
 
 
 @pytest.mark.both_engines
 def test_a_job_that_fails_leaves_nothing_is_tried_again_and_then_given_up_with_an_alarm(
-    house: House, moment: Moment
+    system: System, moment: Moment
 ) -> None:
     fails = True
     moment.now = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)
@@ -145,19 +145,19 @@ def test_a_job_that_fails_leaves_nothing_is_tried_again_and_then_given_up_with_a
     job = InOne("failing", NIGHT, work)
     states = []
     for _ in range(5):
-        (ran,) = run_due(house.database, [job])
+        (ran,) = run_due(system.database, [job])
         states.append(ran.state)
         assert ran.note.startswith("ValueError work:")
-        assert run_due(house.database, [job]) == []
+        assert run_due(system.database, [job]) == []
         moment.pass_(hours=4, seconds=1)
     assert states == ["FAILED"] * 4 + ["GIVEN_UP"]
-    assert run_due(house.database, [job]) == []
-    with house.database.writing() as session:
+    assert run_due(system.database, [job]) == []
+    with system.database.writing() as session:
         assert alarms.raise_due(session, now=moment()) == [alarms.JOBS_GIVEN_UP]
         assert scheduler.try_again(session, "failing", now=moment())
     fails = False
-    assert names(run_due(house.database, [job])) == [("failing", "DONE")]
-    with house.database.reading() as session:
+    assert names(run_due(system.database, [job])) == [("failing", "DONE")]
+    with system.database.reading() as session:
         actions = [str(row.action) for row in journal.rows(session)]
         assert list(journal.verify(session)) == []
     assert actions.count(Noted.FIRST) == 1
@@ -165,7 +165,7 @@ def test_a_job_that_fails_leaves_nothing_is_tried_again_and_then_given_up_with_a
 
 @pytest.mark.both_engines
 def test_a_job_in_steps_whose_worker_died_is_taken_over_and_the_dead_one_closes_nothing(
-    house: House, moment: Moment
+    system: System, moment: Moment
 ) -> None:
     done: list[str] = []
 
@@ -181,22 +181,22 @@ def test_a_job_in_steps_whose_worker_died_is_taken_over_and_the_dead_one_closes_
     def names_of(ran: list[Ran]) -> list[str]:
         return [each.note for each in ran]
 
-    assert run_due(house.database, [InSteps("steps", NIGHT, stops_for_long)]) == []
+    assert run_due(system.database, [InSteps("steps", NIGHT, stops_for_long)]) == []
     assert done == ["quick"]
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         (row,) = session.execute(select(job_run))
     assert (row.state, row.note, row.tries) == ("DONE", "quick", 2)
 
 
 @pytest.mark.both_engines
 def test_old_rows_of_frequent_jobs_are_forgotten_and_those_of_daily_ones_are_kept(
-    house: House, moment: Moment
+    system: System, moment: Moment
 ) -> None:
     table = [noting([], "often", Every(timedelta(hours=6))), noting([], "daily")]
     for _ in range(20):
-        run_due(house.database, table)
+        run_due(system.database, table)
         moment.pass_(hours=6)
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         scheduler.forget_old(session, table, now=moment())
         question = select(job_run.c.job, func.count().label("rows")).group_by(job_run.c.job)
         counts = {row.job: row.rows for row in session.execute(question)}
@@ -208,55 +208,57 @@ def test_old_rows_of_frequent_jobs_are_forgotten_and_those_of_daily_ones_are_kep
 
 
 @pytest.mark.both_engines
-def test_all_the_jobs_of_an_installation_run_on_an_empty_house(house: House, tmp_path: Path) -> None:
+def test_all_the_jobs_of_an_installation_run_on_an_empty_system(system: System, tmp_path: Path) -> None:
     settings = Settings(mail_folder=tmp_path, journal_head_folder=tmp_path, alarm_mail="drift@kopare.example")
-    ran = run_due(house.database, jobs_of(settings))
+    ran = run_due(system.database, jobs_of(settings))
     assert {each.state for each in ran} == {"DONE"}
     assert {each.job for each in ran} == {job.name for job in jobs_of(settings)}
 
 
 def test_the_head_of_the_journal_is_laid_outside_and_agrees_with_the_chain(
-    house: House, moment: Moment, tmp_path: Path
+    system: System, moment: Moment, tmp_path: Path
 ) -> None:
     head = [job for job in jobs_of(Settings(journal_head_folder=tmp_path)) if job.name == "journal-head"]
-    run_due(house.database, head)
+    run_due(system.database, head)
     moment.pass_(days=1)
-    house.decide("100000101")
-    run_due(house.database, head)
+    system.decide("100000101")
+    run_due(system.database, head)
     lines = [line.split() for line in (tmp_path / "journal-heads.txt").read_text().splitlines()]
     assert [line[0] for line in lines] == ["2026-11-20", "2026-11-21"]
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         hashes = {str(row.sequence): row.hash for row in journal.rows(session)}
     assert [hashes[sequence] for _, sequence, _ in lines] == [digest for _, _, digest in lines]
 
 
 def test_due_result_orders_are_placed_on_their_day_also_when_nobody_looked_for_a_week(
-    house: House, moment: Moment
+    system: System, moment: Moment
 ) -> None:
-    house.decide("100000101")
-    house.interrupt("100000101", on=date(2026, 3, 2))
-    house.must("outcome.approved", outcome("100000101", started_on=date(2026, 3, 3)), on=date(2026, 3, 3))
+    system.decide("100000101")
+    system.interrupt("100000101", on=date(2026, 3, 2))
+    system.must("outcome.approved", outcome("100000101", started_on=date(2026, 3, 3)), on=date(2026, 3, 3))
     due = InOne("due-result-orders", NIGHT, jobs.place_due_orders)
     moment.now = datetime(2026, 6, 1, 8, tzinfo=UTC)
-    run_due(house.database, [due])
-    assert house.orders("100000101", Article.RESULT) == []
+    run_due(system.database, [due])
+    assert system.orders("100000101", Article.RESULT) == []
     moment.now = datetime(2026, 8, 30, 8, tzinfo=UTC)
-    run_due(house.database, [due])
-    run_due(house.database, [due])
-    assert len(house.orders("100000101", Article.RESULT)) == 1
+    run_due(system.database, [due])
+    run_due(system.database, [due])
+    assert len(system.orders("100000101", Article.RESULT)) == 1
 
 
 @pytest.mark.both_engines
-def test_an_invoice_that_has_waited_too_long_is_asked_back_and_told_of(house: House, moment: Moment) -> None:
-    house.decide("100000101")
-    house.report("100000101", "2026-01", on=date(2026, 2, 2))
-    number = house.order("100000101").number
-    house.report("100000101", "2026-02", on=date(2026, 3, 2))
-    early = house.flip(number, "002", number="F-3", on=date(2026, 3, 3))
-    house.file_report("100000101", "2026-03", on=date(2026, 3, 4))
+def test_an_invoice_that_has_waited_too_long_is_asked_back_and_told_of(
+    system: System, moment: Moment
+) -> None:
+    system.decide("100000101")
+    system.report("100000101", "2026-01", on=date(2026, 2, 2))
+    number = system.order("100000101").number
+    system.report("100000101", "2026-02", on=date(2026, 3, 2))
+    early = system.flip(number, "002", number="F-3", on=date(2026, 3, 3))
+    system.file_report("100000101", "2026-03", on=date(2026, 3, 4))
     line = early.invoice_lines[0]
     assert line.order_line_reference is not None
-    parked = house.send(
+    parked = system.send(
         replace(
             early,
             invoice_lines=(
@@ -267,26 +269,26 @@ def test_an_invoice_that_has_waited_too_long_is_asked_back_and_told_of(house: Ho
     assert parked.state is InvoiceState.PARKED
     table = [job for job in jobs_of(Settings()) if job.name == "parked-too-long"]
     moment.now = datetime(2026, 3, 20, 8, tzinfo=UTC)
-    run_due(house.database, table)
-    assert house.invoice(parked.id).state is InvoiceState.PARKED
+    run_due(system.database, table)
+    assert system.invoice(parked.id).state is InvoiceState.PARKED
     moment.now = datetime(2026, 9, 20, 8, tzinfo=UTC)
-    run_due(house.database, table)
-    assert house.invoice(parked.id).state is InvoiceState.CREDIT_REQUESTED
-    with house.database.reading() as session:
+    run_due(system.database, table)
+    assert system.invoice(parked.id).state is InvoiceState.CREDIT_REQUESTED
+    with system.database.reading() as session:
         (row,) = session.execute(select(alarm))
     assert (row.kind, row.about) == ("INVOICES_PARKED", "F-3")
 
 
 @pytest.mark.both_engines
-def test_invoices_that_are_due_are_told_of_once_a_day(house: House, moment: Moment) -> None:
-    house.decide("100000101")
-    house.report("100000101", "2026-01", on=date(2026, 2, 2))
-    house.send_invoice(house.order("100000101").number, number="F-1", on=date(2026, 2, 3))
+def test_invoices_that_are_due_are_told_of_once_a_day(system: System, moment: Moment) -> None:
+    system.decide("100000101")
+    system.report("100000101", "2026-01", on=date(2026, 2, 2))
+    system.send_invoice(system.order("100000101").number, number="F-1", on=date(2026, 2, 3))
     settings = Settings(alarm_mail="drift@kopare.example")
     table = [job for job in jobs_of(settings) if job.name == "payments-due"]
-    run_due(house.database, table)
-    run_due(house.database, table)
-    with house.database.reading() as session:
+    run_due(system.database, table)
+    run_due(system.database, table)
+    with system.database.reading() as session:
         (row,) = session.execute(select(alarm))
         (sent,) = session.execute(select(mail))
     assert (row.kind, row.about) == ("PAYMENTS_DUE", "F-1")

@@ -29,9 +29,9 @@ from peppol.exchange.sending import MessageSender
 from peppol.exchange.tables import InState, OutState
 from peppol.xml import codec
 from tests.support.servers.faulty_point import BETA, Moment, lay_out
-from tests.support.servers.house_databases import migrated
+from tests.support.servers.system_databases import migrated
 from tests.support.stories.crashing import CRASHED, FINISHED, crash_at, in_child, let_go, quick_folder
-from tests.support.stories.house import House, example_register
+from tests.support.stories.system import System, example_register
 
 DAY = date(2026, 2, 3)
 REFERENCE = "100000101"
@@ -49,8 +49,8 @@ class World:
     kept: Path
 
     @property
-    def house(self) -> House:
-        return House(self.database)
+    def system(self) -> System:
+        return System(self.database)
 
     @property
     def post(self) -> FolderAccessPoint:
@@ -75,7 +75,7 @@ def world() -> Iterator[World]:
         moment = Moment()
         database = migrated(f"sqlite:///{folder / 'billing.sqlite'}", clock=moment)
         world = World(database, moment, folder, place / "kept")
-        world.house.change_register(example_register())
+        world.system.change_register(example_register())
         yield world
         database.close()
 
@@ -144,10 +144,10 @@ def test_sending_survives_a_crash_at_every_operation(world: World, step: int) ->
 def test_receiving_survives_a_crash_at_every_operation(
     world: World, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
-    house = world.house
-    house.decide(REFERENCE)
-    house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-    invoice = codec.serialise(house.flip(house.order(REFERENCE).number, number="F-1", on=DAY))
+    system = world.system
+    system.decide(REFERENCE)
+    system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    invoice = codec.serialise(system.flip(system.order(REFERENCE).number, number="F-1", on=DAY))
     for name, body in (("a.xml", invoice), ("b.xml", b"<A/>"), ("c.xml", invoice)):
         (world.folder / "post" / "inbox" / name).write_bytes(body)
     with world.database.reading() as session:

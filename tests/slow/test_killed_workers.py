@@ -38,9 +38,9 @@ from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState, OutState
 from tests.support.journal import Noted, Something
 from tests.support.servers.faulty_point import lay_out
-from tests.support.servers.house_databases import migrated
+from tests.support.servers.system_databases import migrated
 from tests.support.stories.crashing import let_go, quick_folder
-from tests.support.stories.house import example_register
+from tests.support.stories.system import example_register
 
 DAY = date(2026, 3, 20)
 RECEIVERS = [f"0088:73900001{number:05}" for number in range(16)]

@@ -7,7 +7,7 @@ import pytest
 from invoicing.supplier_changes import change_request_store
 from tests.support.pages.portal_walks import ALVA, REFERENCE, Books, opened_books
 from tests.support.pages.visitor import Visitor, text_of, visitor
-from tests.support.stories.house import FYRBAKEN
+from tests.support.stories.system import FYRBAKEN
 
 NO_KEY = 99_999_999_999_999_999_999
 BEYOND = 2**31
@@ -96,7 +96,7 @@ def test_long_texts_are_refused_where_they_were_written(alva: Visitor, books: Bo
 def test_a_double_press_and_the_back_button_ask_once(alva: Visitor, books: Books) -> None:
     form = {"kind": "ADD_ACCOUNT", "scheme": "BANKGIRO", "number": "991-2346"}
     assert [alva.post("/settings/changes", form).status_code for _ in range(2)] == [303, 422]
-    key, line = "a" * 32, f"{books.house.order(REFERENCE).number}/001"
+    key, line = "a" * 32, f"{books.system.order(REFERENCE).number}/001"
     answers = [alva.post("/to-invoice/send", {"line": line, "form_key": key}) for _ in range(3)]
     assert {each.headers["location"] for each in answers} == {f"/to-invoice/sent/{key}"}
     books.minutes_later()

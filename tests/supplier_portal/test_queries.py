@@ -24,7 +24,7 @@ from supplier_portal.queries import waiting as waiting_queries
 from supplier_portal.queries.exports import What
 from supplier_portal.queries.orders import LinesAre, OrderFilter, Sort
 from supplier_portal.queries.placements import PlacementFilter, PlacementsAre, Stands
-from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house
+from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system
 
 OURS = Scope(FYRBAKEN)
 NORTH = {
@@ -34,8 +34,8 @@ NORTH = {
 }
 
 
-def numbers(house: House, scope: Scope = OURS, **wanted: object) -> list[str]:
-    with house.database.reading() as session:
+def numbers(system: System, scope: Scope = OURS, **wanted: object) -> list[str]:
+    with system.database.reading() as session:
         limits = OrderFilter(**wanted)  # type: ignore[arg-type]
         found = order_queries.listed(session, scope, limits, limit=10)
         assert order_queries.count(session, scope, limits) == len(found)
@@ -43,8 +43,8 @@ def numbers(house: House, scope: Scope = OURS, **wanted: object) -> list[str]:
     return [row.number for row in found]
 
 
-def references(house: House, state: PlacementsAre | None, on: date, **wanted: object) -> list[str]:
-    with house.database.reading() as session:
+def references(system: System, state: PlacementsAre | None, on: date, **wanted: object) -> list[str]:
+    with system.database.reading() as session:
         limits = PlacementFilter(state, **wanted)  # type: ignore[arg-type]
         found = placement_queries.listed(session, OURS, limits, today=on, limit=10)
         assert placement_queries.count(session, OURS, limits, today=on) == len(found)
@@ -53,39 +53,39 @@ def references(house: House, state: PlacementsAre | None, on: date, **wanted: ob
 
 @pytest.mark.both_engines
 def test_orders_are_filtered_searched_and_sorted(database_url: str) -> None:
-    with a_house(database_url) as house:
-        house.decide("100000101")
-        house.decide("100000102", start=date(2026, 5, 1), unit=NORTH)
-        house.decide("100000103", supplier=LARKDRILLEN)
-        first, second = (house.order(each).number for each in ("100000101", "100000102"))
-        assert numbers(house) == [second, first]
-        assert numbers(house, rising=True, sort=Sort.PERIOD) == [first, second]
-        assert numbers(house, unit="UV-102") == [second]
-        assert numbers(house, Scope(FYRBAKEN, frozenset({"UV-101"}))) == [first]
-        assert numbers(house, Scope(FYRBAKEN, frozenset({"UV-101"})), unit="UV-102") == []
-        assert numbers(house, month=Month(2026, 8)) == [second]
-        assert numbers(house, text="100000101") == [first]
-        assert numbers(house, text=first[:5], article=Article.BASIC) == [second, first]
-        assert numbers(house, text="%") == []
-        assert numbers(house, article=Article.RESULT) == []
-        assert numbers(house, Scope(LARKDRILLEN), text=first) == []
+    with a_system(database_url) as system:
+        system.decide("100000101")
+        system.decide("100000102", start=date(2026, 5, 1), unit=NORTH)
+        system.decide("100000103", supplier=LARKDRILLEN)
+        first, second = (system.order(each).number for each in ("100000101", "100000102"))
+        assert numbers(system) == [second, first]
+        assert numbers(system, rising=True, sort=Sort.PERIOD) == [first, second]
+        assert numbers(system, unit="UV-102") == [second]
+        assert numbers(system, Scope(FYRBAKEN, frozenset({"UV-101"}))) == [first]
+        assert numbers(system, Scope(FYRBAKEN, frozenset({"UV-101"})), unit="UV-102") == []
+        assert numbers(system, month=Month(2026, 8)) == [second]
+        assert numbers(system, text="100000101") == [first]
+        assert numbers(system, text=first[:5], article=Article.BASIC) == [second, first]
+        assert numbers(system, text="%") == []
+        assert numbers(system, article=Article.RESULT) == []
+        assert numbers(system, Scope(LARKDRILLEN), text=first) == []
 
 
 @pytest.mark.both_engines
 def test_an_order_tells_line_by_line_how_far_it_has_come(database_url: str) -> None:
-    with a_house(database_url) as house:
-        house.decide()
-        order = house.order("100000101")
-        assert numbers(house, lines=LinesAre.TO_INVOICE) == []
-        house.report("100000101", "2026-01", on=date(2026, 2, 2))
-        assert numbers(house, lines=LinesAre.TO_INVOICE) == [order.number]
-        with house.database.reading() as session:
+    with a_system(database_url) as system:
+        system.decide()
+        order = system.order("100000101")
+        assert numbers(system, lines=LinesAre.TO_INVOICE) == []
+        system.report("100000101", "2026-01", on=date(2026, 2, 2))
+        assert numbers(system, lines=LinesAre.TO_INVOICE) == [order.number]
+        with system.database.reading() as session:
             ready = waiting_queries.to_invoice(session, OURS)
             assert waiting_queries.to_invoice(session, Scope(LARKDRILLEN)).lines == 0
         assert (ready.lines, ready.amounts) == (1, (order.lines[0].amount,))
-        house.send_invoice(order.number, number="F-1", on=date(2026, 2, 3))
-        house.pay(on=date(2026, 4, 1))
-        with house.database.reading() as session:
+        system.send_invoice(order.number, number="F-1", on=date(2026, 2, 3))
+        system.pay(on=date(2026, 4, 1))
+        with system.database.reading() as session:
             view = order_queries.view(session, OURS, order.number)
             assert order_queries.view(session, Scope(LARKDRILLEN), order.number) is None
             assert order_queries.message_of(session, Scope(LARKDRILLEN), order.number) is None
@@ -95,19 +95,19 @@ def test_an_order_tells_line_by_line_how_far_it_has_come(database_url: str) -> N
         assert line.ordered == line.received == line.invoiced == line.paid == order.lines[0].amount
         assert (line.invoice_number, line.invoice_state, line.ready) == ("F-1", InvoiceState.PAID, False)
         assert (untouched.quantity_received, untouched.invoice_state, untouched.ready) == (None, None, False)
-        assert numbers(house, lines=LinesAre.PAID) == [order.number]
-        assert numbers(house, lines=LinesAre.TO_INVOICE) == []
+        assert numbers(system, lines=LinesAre.PAID) == [order.number]
+        assert numbers(system, lines=LinesAre.TO_INVOICE) == []
 
 
 def test_a_credited_line_can_be_invoiced_again(database_url: str) -> None:
-    with a_house(database_url) as house:
-        house.decide()
-        order = house.order("100000101")
-        house.report("100000101", "2026-01", on=date(2026, 2, 2))
-        invoice = house.flip(order.number, number="F-1", on=date(2026, 2, 3))
-        house.send(invoice)
-        house.send_credit(invoice, number="K-1", on=date(2026, 2, 4))
-        with house.database.reading() as session:
+    with a_system(database_url) as system:
+        system.decide()
+        order = system.order("100000101")
+        system.report("100000101", "2026-01", on=date(2026, 2, 2))
+        invoice = system.flip(order.number, number="F-1", on=date(2026, 2, 3))
+        system.send(invoice)
+        system.send_credit(invoice, number="K-1", on=date(2026, 2, 4))
+        with system.database.reading() as session:
             view = order_queries.view(session, OURS, order.number)
         assert view is not None
         line = view.lines[0]
@@ -117,21 +117,21 @@ def test_a_credited_line_can_be_invoiced_again(database_url: str) -> None:
 
 @pytest.mark.both_engines
 def test_placements_are_found_by_where_they_stand(database_url: str) -> None:
-    with a_house(database_url) as house:
+    with a_system(database_url) as system:
         today = date(2026, 3, 10)
-        house.decide("100000101")
-        house.decide("100000102", start=date(2026, 4, 1), decided_on=date(2026, 3, 1))
-        house.decide("100000103", unit=NORTH)
-        house.interrupt("100000103", on=date(2026, 2, 2), last_day=date(2026, 3, 20))
-        house.decide("100000104", start=date(2025, 9, 1))
-        house.decide("100000105", supplier=LARKDRILLEN)
-        assert references(house, PlacementsAre.ONGOING, today) == ["100000103", "100000101"]
-        assert references(house, PlacementsAre.COMING, today) == ["100000102"]
-        assert references(house, PlacementsAre.INTERRUPTED, today) == ["100000103"]
-        assert references(house, PlacementsAre.ENDED, today) == ["100000104"]
-        assert references(house, None, today, unit="UV-102") == ["100000103"]
-        assert references(house, None, today, month=Month(2026, 9)) == ["100000102"]
-        with house.database.reading() as session:
+        system.decide("100000101")
+        system.decide("100000102", start=date(2026, 4, 1), decided_on=date(2026, 3, 1))
+        system.decide("100000103", unit=NORTH)
+        system.interrupt("100000103", on=date(2026, 2, 2), last_day=date(2026, 3, 20))
+        system.decide("100000104", start=date(2025, 9, 1))
+        system.decide("100000105", supplier=LARKDRILLEN)
+        assert references(system, PlacementsAre.ONGOING, today) == ["100000103", "100000101"]
+        assert references(system, PlacementsAre.COMING, today) == ["100000102"]
+        assert references(system, PlacementsAre.INTERRUPTED, today) == ["100000103"]
+        assert references(system, PlacementsAre.ENDED, today) == ["100000104"]
+        assert references(system, None, today, unit="UV-102") == ["100000103"]
+        assert references(system, None, today, month=Month(2026, 9)) == ["100000102"]
+        with system.database.reading() as session:
             (row,) = placement_queries.listed(
                 session, OURS, PlacementFilter(text="100000103"), today=today, limit=5
             )
@@ -142,47 +142,47 @@ def test_placements_are_found_by_where_they_stand(database_url: str) -> None:
 
 
 def test_protected_and_outside_placements_are_never_listed(database_url: str) -> None:
-    with a_house(database_url) as house:
-        house.decide("100000101", protected_identity=True)
-        house.decide("100000102", continues_legacy=True)
-        assert references(house, None, date(2026, 1, 10)) == []
-        with house.database.reading() as session:
+    with a_system(database_url) as system:
+        system.decide("100000101", protected_identity=True)
+        system.decide("100000102", continues_legacy=True)
+        assert references(system, None, date(2026, 1, 10)) == []
+        with system.database.reading() as session:
             assert placement_queries.find(session, OURS, "100000101") is None
 
 
 @pytest.mark.both_engines
 def test_interruptions_since_the_last_visit(database_url: str) -> None:
-    with a_house(database_url) as house:
-        house.decide("100000101")
-        house.decide("100000102")
-        house.interrupt("100000101", on=date(2026, 1, 12))
+    with a_system(database_url) as system:
+        system.decide("100000101")
+        system.decide("100000102")
+        system.interrupt("100000101", on=date(2026, 1, 12))
         morning = datetime(2026, 1, 13, 8, tzinfo=UTC)
-        with house.database.writing() as session:
+        with system.database.writing() as session:
             first = visits.begin(session, "user-1", now=morning)
             assert placement_queries.new_interruptions(session, OURS, since=first.since) == 0
-        house.interrupt("100000102", on=date(2026, 1, 14))
-        with house.database.writing() as session:
+        system.interrupt("100000102", on=date(2026, 1, 14))
+        with system.database.writing() as session:
             same = visits.begin(session, "user-1", now=morning + timedelta(minutes=59))
             later = visits.begin(session, "user-1", now=morning + timedelta(days=1))
             assert placement_queries.new_interruptions(session, OURS, since=later.since) == 1
             still = visits.begin(session, "user-1", now=morning + timedelta(days=1, minutes=5))
         assert (first.before_at, same, later.before_at, still) == (None, first, morning, later)
-        assert references(house, PlacementsAre.NEWS, date(2026, 1, 14), since=later.since) == ["100000102"]
+        assert references(system, PlacementsAre.NEWS, date(2026, 1, 14), since=later.since) == ["100000102"]
 
 
 def test_the_months_add_up_to_the_documents(database_url: str) -> None:
-    with a_house(database_url) as house:
-        house.decide("100000101")
-        house.decide("100000103", supplier=LARKDRILLEN)
-        order = house.order("100000101")
+    with a_system(database_url) as system:
+        system.decide("100000101")
+        system.decide("100000103", supplier=LARKDRILLEN)
+        order = system.order("100000101")
         for month, day in (("2026-01", date(2026, 2, 2)), ("2026-02", date(2026, 3, 2))):
-            house.report("100000101", month, on=day)
-        paid = house.send_invoice(order.number, number="F-1", on=date(2026, 2, 3))
-        credited = house.flip(order.number, "002", number="F-2", on=date(2026, 3, 3))
-        house.send(credited)
-        house.send_credit(credited, number="K-2", on=date(2026, 3, 4))
-        house.pay(on=date(2026, 3, 5))
-        with house.database.reading() as session:
+            system.report("100000101", month, on=day)
+        paid = system.send_invoice(order.number, number="F-1", on=date(2026, 2, 3))
+        credited = system.flip(order.number, "002", number="F-2", on=date(2026, 3, 3))
+        system.send(credited)
+        system.send_credit(credited, number="K-2", on=date(2026, 3, 4))
+        system.pay(on=date(2026, 3, 5))
+        with system.database.reading() as session:
             sums = waiting_queries.by_month(session, OURS, first=Month(2025, 12), last=Month(2026, 3))
             elsewhere = waiting_queries.by_month(
                 session, Scope(FYRBAKEN, frozenset({"UV-9"})), first=Month(2026, 1), last=Month(2026, 3)
@@ -198,18 +198,18 @@ def test_the_months_add_up_to_the_documents(database_url: str) -> None:
 
 
 def test_lists_go_home_with_what_the_pages_show_and_nothing_of_others(database_url: str) -> None:
-    with a_house(database_url) as house:
-        house.decide("100000101")
-        house.decide("100000103", supplier=LARKDRILLEN)
-        order = house.order("100000101")
+    with a_system(database_url) as system:
+        system.decide("100000101")
+        system.decide("100000103", supplier=LARKDRILLEN)
+        order = system.order("100000101")
         for month, day in (("2026-01", date(2026, 2, 2)), ("2026-02", date(2026, 3, 2))):
-            house.report("100000101", month, on=day)
-        credited = house.flip(order.number, number="F-1", on=date(2026, 2, 3))
-        house.send(credited)
-        house.send_credit(credited, number="K-1", on=date(2026, 2, 4))
+            system.report("100000101", month, on=day)
+        credited = system.flip(order.number, number="F-1", on=date(2026, 2, 3))
+        system.send(credited)
+        system.send_credit(credited, number="K-1", on=date(2026, 2, 4))
 
         def rows(what: What, scope: Scope = OURS) -> list[dict[str, Any]]:
-            with house.database.reading() as session:
+            with system.database.reading() as session:
                 made = export_queries.sheet(session, scope, what, lambda text: text.en, wanted=OrderFilter())
                 headings = [column.heading for column in made.columns]
                 return [dict(zip(headings, row, strict=True)) for row in made.rows]
@@ -228,10 +228,10 @@ def test_lists_go_home_with_what_the_pages_show_and_nothing_of_others(database_u
 
 
 def test_a_placements_story_is_told_without_level_reason_or_names(database_url: str) -> None:
-    with a_house(database_url) as house:
-        house.decide()
-        order = house.order("100000101")
-        house.file_report("100000101", "2026-01", on=date(2026, 2, 2))
+    with a_system(database_url) as system:
+        system.decide()
+        order = system.order("100000101")
+        system.file_report("100000101", "2026-01", on=date(2026, 2, 2))
         rejected = {
             "execution_reference": "100000101",
             "month": "2026-01",
@@ -239,13 +239,13 @@ def test_a_placements_story_is_told_without_level_reason_or_names(database_url: 
             "at": "2026-02-03T08:00:00+01:00",
             "by": "handlaggare-4",
         }
-        house.must("report.rejected", rejected, on=date(2026, 2, 3))
-        house.report("100000101", "2026-01", version=2, on=date(2026, 2, 4))
-        house.send_invoice(order.number, number="F-1", on=date(2026, 2, 5))
-        house.pay(on=date(2026, 3, 9))
-        house.interrupt("100000101", on=date(2026, 3, 10), reason="ILLNESS")
-        with house.database.reading() as session:
-            found = timeline.of_placement(session, house.placement("100000101"), Audience.SUPPLIER)
+        system.must("report.rejected", rejected, on=date(2026, 2, 3))
+        system.report("100000101", "2026-01", version=2, on=date(2026, 2, 4))
+        system.send_invoice(order.number, number="F-1", on=date(2026, 2, 5))
+        system.pay(on=date(2026, 3, 9))
+        system.interrupt("100000101", on=date(2026, 3, 10), reason="ILLNESS")
+        with system.database.reading() as session:
+            found = timeline.of_placement(session, system.placement("100000101"), Audience.SUPPLIER)
         assert [each.kind.name for each in found] == [
             "DECISION",
             "ORDER",

@@ -10,9 +10,9 @@ from playwright.sync_api import Page
 from accounts.identity import Permission, Person
 from orders.register import store as register_store
 from tests.support.pages.browser import Site, axe, picture, portal, session_cookie, sign_in, too_wide
-from tests.support.servers.house_databases import CLOCK, migrated
 from tests.support.servers.serving import NO_TLS
-from tests.support.stories.house import example_register
+from tests.support.servers.system_databases import CLOCK, migrated
+from tests.support.stories.system import example_register
 
 ALVA = Person("user-a", "Alva Lind", "5599991014", frozenset({Permission.REPORT, Permission.ADMINISTER}))
 PAGE = {"Accept": "text/html"}

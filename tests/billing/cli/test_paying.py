@@ -9,24 +9,24 @@ import pytest
 from typer.testing import CliRunner
 
 from billing.cli.cli import app
-from tests.support.stories.house import House, a_house
 from tests.support.stories.paying import DEBTOR, notice
+from tests.support.stories.system import System, a_system
 
 REFERENCE = "100000101"
 RUNNER = CliRunner()
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
     url = f"sqlite:///{tmp_path / 'billing.sqlite'}"
     monkeypatch.setenv("BILLING_DATABASE_URL", url)
     monkeypatch.setenv("BILLING_DEBTOR_IBAN", DEBTOR.iban)
     monkeypatch.setenv("BILLING_DEBTOR_BIC", DEBTOR.bic)
-    with a_house(url) as house:
-        house.decide(REFERENCE)
-        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-        house.send_invoice(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
-        yield house
+    with a_system(url) as system:
+        system.decide(REFERENCE)
+        system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        system.send_invoice(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+        yield system
 
 
 def run(*words: str, code: int = 0) -> str:
@@ -35,7 +35,7 @@ def run(*words: str, code: int = 0) -> str:
     return result.output
 
 
-def test_from_proposed_to_paid_and_booked(house: House, tmp_path: Path) -> None:
+def test_from_proposed_to_paid_and_booked(system: System, tmp_path: Path) -> None:
     day = ("--on", "2026-03-05")
     assert "Now another person attests." in run("payments", "propose", "--by", "user-1", *day)
     assert "no right to attest" in run("payments", "attest", "30000001", "--by", "user-2", *day, code=1)
@@ -60,8 +60,8 @@ def test_from_proposed_to_paid_and_booked(house: House, tmp_path: Path) -> None:
     assert Path(file).read_bytes().count(b"#VER") == 2
 
 
-def test_a_month_is_accrued_once_and_its_file_can_be_had_again(house: House, tmp_path: Path) -> None:
-    house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
+def test_a_month_is_accrued_once_and_its_file_can_be_had_again(system: System, tmp_path: Path) -> None:
+    system.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
     words = ("ledger", "accrue", "2026-02", "--by", "user-1", "--dir", str(tmp_path), "--on", "2026-03-10")
     (file,) = json.loads(run(*words, "--json"))
     before = Path(file).read_bytes()
@@ -70,7 +70,7 @@ def test_a_month_is_accrued_once_and_its_file_can_be_had_again(house: House, tmp
     assert before.count(b"#VER") == 2
 
 
-def test_what_is_open_is_named_and_a_past_day_asked_for(house: House, tmp_path: Path) -> None:
+def test_what_is_open_is_named_and_a_past_day_asked_for(system: System, tmp_path: Path) -> None:
     (item,) = json.loads(run("reconcile", "--open", "--json"))
     assert (item["why"], item["document"], item["amount"]) == ("TO_PAY", "F-1", "1900.00")
     then = json.loads(run("reconcile", "--as-of", "2026-02-02", "--by", "delivery_area", "--json"))

@@ -1,4 +1,4 @@
-"""`billing register example`: a register to begin from, wherever the house is installed."""
+"""`billing register example`: a register to begin from, wherever the system is installed."""
 
 from pathlib import Path
 

@@ -20,7 +20,7 @@ from uvicorn.importer import import_from_string
 from billing.cli.cli import app
 from billing.server import serving as product_serving
 from tests.support.interrupting import heeding_interrupts
-from tests.support.servers.house_databases import migrated
+from tests.support.servers.system_databases import migrated
 
 SERVE = (sys.executable, "-m", "billing.cli.cli", "serve", "--port", "0")
 

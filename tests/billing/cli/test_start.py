@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from billing.cli.cli import COMMANDS, app
 from billing.cli.lazy import loaded
 
-# What single commands stand on, and the house as a whole.
+# What single commands stand on, and the system as a whole.
 HEAVY = {
     "fastapi",
     "starlette",
@@ -56,7 +56,7 @@ def test_a_command_that_asks_the_books_loads_neither_the_web_nor_the_migrations(
     assert loaded_by("orders", "list", "--help") & others == set()
 
 
-def test_the_version_is_that_of_the_installed_house() -> None:
+def test_the_version_is_that_of_the_installed_system() -> None:
     done = CliRunner().invoke(app, ["--version"])
     assert done.exit_code == 0
     assert done.output == f"billing {metadata.version('rusta-matcha-billing')}\n"

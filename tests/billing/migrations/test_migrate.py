@@ -19,7 +19,7 @@ from invoicing.payment import payment, payment_store, repayments
 from invoicing.payment.payment_store import ClaimWay
 from tests.support import old_books
 from tests.support.stories.bills import billed
-from tests.support.stories.house import House, a_house
+from tests.support.stories.system import System, a_system
 
 pytestmark = pytest.mark.both_engines
 
@@ -57,8 +57,8 @@ def shape(database: Database) -> dict[str, tuple[list[tuple[str, bool]], list[tu
 def test_old_books_grow_into_todays_and_balance(books_of_0_1_0: str, tmp_path: Path) -> None:
     grown = open_migrated(books_of_0_1_0)
     try:
-        house = House(grown)
-        assert house.broken() == []
+        system = System(grown)
+        assert system.broken() == []
         with grown.reading() as session:
             assert append_only.standing(session) == set(append_only.PROTECTED)
         newly_made = open_migrated(f"sqlite:///{tmp_path / 'new.sqlite'}")
@@ -72,17 +72,17 @@ def test_old_books_grow_into_todays_and_balance(books_of_0_1_0: str, tmp_path: P
         grown.close()
 
 
-def test_the_house_goes_on_where_the_old_books_stopped(books_of_0_1_0: str) -> None:
+def test_the_system_goes_on_where_the_old_books_stopped(books_of_0_1_0: str) -> None:
     grown = open_migrated(books_of_0_1_0)
     try:
-        house = House(grown, told=100, sent=100)
-        house.report("100000101", "2026-03", on=date(2026, 4, 1))
-        invoice = house.send_invoice(
-            house.order("100000101").number, "003", number="F-3", on=date(2026, 4, 2)
+        system = System(grown, told=100, sent=100)
+        system.report("100000101", "2026-03", on=date(2026, 4, 1))
+        invoice = system.send_invoice(
+            system.order("100000101").number, "003", number="F-3", on=date(2026, 4, 2)
         )
         assert invoice.state == "ACCEPTED"
-        assert [payment.number for payment in house.pay(on=date(2026, 5, 2))] == ["10000002", "10000003"]
-        assert house.broken() == []
+        assert [payment.number for payment in system.pay(on=date(2026, 5, 2))] == ["10000002", "10000003"]
+        assert system.broken() == []
     finally:
         grown.close()
 
@@ -103,16 +103,16 @@ def test_a_payment_is_by_two_people_in_grown_books_too(books_of_0_1_0: str) -> N
 
 def test_who_handled_an_invoice_and_what_is_untold_follow_from_an_older_journal(database_url: str) -> None:
     """The books are led back to revision 0004 and grow again: both tables come out as the use cases wrote them."""
-    with a_house(database_url) as house:
-        house.decide("100000101", start=date(2026, 6, 1))
-        house.report("100000101", "2026-06", on=date(2026, 7, 2))
-        order = house.order("100000101").number
-        wrong = house.send(billed(house.flip(order, number="F-1", on=date(2026, 8, 3)), days="10"))
-        house.ask_credit(wrong, on=date(2026, 8, 3))
-        written = handlers_and_notices(house.database)
+    with a_system(database_url) as system:
+        system.decide("100000101", start=date(2026, 6, 1))
+        system.report("100000101", "2026-06", on=date(2026, 7, 2))
+        order = system.order("100000101").number
+        wrong = system.send(billed(system.flip(order, number="F-1", on=date(2026, 8, 3)), days="10"))
+        system.ask_credit(wrong, on=date(2026, 8, 3))
+        written = handlers_and_notices(system.database)
         assert written[0]
         assert {kind for _, kind in written[1]} == {"invoice-in-question"}
-        with house.database.engine.begin() as connection:
+        with system.database.engine.begin() as connection:
             connection.execute(text("drop table document_handler"))
             connection.execute(text("drop table supplier_notice"))
             connection.execute(text("drop table repayment_note"))
@@ -121,8 +121,8 @@ def test_who_handled_an_invoice_and_what_is_untold_follow_from_an_older_journal(
             )
             connection.execute(text("insert into journal_mark values ('invoice-mails', 0)"))
             connection.execute(text("update alembic_version set version_num = '0004'"))
-        bring_up_to_date(house.database)
-        assert handlers_and_notices(house.database) == written
+        bring_up_to_date(system.database)
+        assert handlers_and_notices(system.database) == written
 
 
 def handlers_and_notices(database: Database) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
@@ -135,59 +135,59 @@ def handlers_and_notices(database: Database) -> tuple[list[tuple[int, str]], lis
 
 def test_what_was_noted_of_repayments_follows_from_an_older_journal(database_url: str) -> None:
     """The books are led back to revision 0005 and grow again: every note comes out as the use cases wrote it."""
-    with a_house(database_url) as house:
-        first, second, third = three_claims(house)
-        note_repayment(house, first, by="user-1", came_on=date(2026, 4, 8))
-        with house.database.writing() as session:
+    with a_system(database_url) as system:
+        first, second, third = three_claims(system)
+        note_repayment(system, first, by="user-1", came_on=date(2026, 4, 8))
+        with system.database.writing() as session:
             repayments.take_back(session, first, by="user-2", reason="Finns inte på kontot")
         for claim in (first, second, third):
-            note_repayment(house, claim, by="user-2", came_on=date(2026, 4, 9))
-        with house.database.writing() as session:
+            note_repayment(system, claim, by="user-2", came_on=date(2026, 4, 9))
+        with system.database.writing() as session:
             repayments.confirm(session, second, by="user-1")
             taken_off = repayments.claim_of(session, third)
             assert taken_off is not None
             payment.settle_claim(
                 session, taken_off, how=ClaimWay.NETTED, first_by="user-1", second_by="user-2", on=TODAY
             )
-        written = repayment_notes(house.database)
+        written = repayment_notes(system.database)
         assert [row[1:3] for row in written] == [
             ("TAKEN_BACK", "user-2"),
             ("NOTED", ""),
             ("CONFIRMED", "user-1"),
             ("NOTED", ""),
         ]
-        with house.database.reading() as session:
+        with system.database.reading() as session:
             waiting = values_of_waiting(session)
-        with house.database.engine.begin() as connection:
+        with system.database.engine.begin() as connection:
             connection.execute(text("drop table repayment_note"))
             connection.execute(text("update alembic_version set version_num = '0005'"))
-        bring_up_to_date(house.database)
-        assert repayment_notes(house.database) == written
-        with house.database.reading() as session:
+        bring_up_to_date(system.database)
+        assert repayment_notes(system.database) == written
+        with system.database.reading() as session:
             assert values_of_waiting(session) == waiting
-        with pytest.raises(payment.SamePerson), house.database.writing() as session:
+        with pytest.raises(payment.SamePerson), system.database.writing() as session:
             repayments.confirm(session, first, by="user-2")
-        with house.database.writing() as session:
+        with system.database.writing() as session:
             repayments.confirm(session, first, by="user-1")
 
 
-def three_claims(house: House) -> list[int]:
+def three_claims(system: System) -> list[int]:
     """Three invoices that are paid, and credited afterwards."""
-    house.decide("100000101")
+    system.decide("100000101")
     for month in ("2026-01", "2026-02", "2026-03"):
-        house.report("100000101", month, on=date(2026, 4, 1))
-    order = house.order("100000101").number
+        system.report("100000101", month, on=date(2026, 4, 1))
+    order = system.order("100000101").number
     lines = ("001", "002", "003")
-    sent = [house.flip(order, each, number=f"F-{each}", on=date(2026, 3, 2)) for each in lines]
-    ids = [house.send(each, on=date(2026, 4, 2)).id for each in sent]
-    assert len(house.pay(on=date(2026, 4, 5))) == len(lines)
+    sent = [system.flip(order, each, number=f"F-{each}", on=date(2026, 3, 2)) for each in lines]
+    ids = [system.send(each, on=date(2026, 4, 2)).id for each in sent]
+    assert len(system.pay(on=date(2026, 4, 5))) == len(lines)
     for line, invoice in zip(lines, sent, strict=True):
-        house.send_credit(invoice, number=f"K-{line}", on=date(2026, 4, 6))
+        system.send_credit(invoice, number=f"K-{line}", on=date(2026, 4, 6))
     return ids
 
 
-def note_repayment(house: House, invoice_id: int, *, by: str, came_on: date) -> None:
-    with house.database.writing() as session:
+def note_repayment(system: System, invoice_id: int, *, by: str, came_on: date) -> None:
+    with system.database.writing() as session:
         repayments.note(
             session, invoice_id, by=by, came_on=came_on, reference=f"BG {invoice_id}", today=TODAY
         )

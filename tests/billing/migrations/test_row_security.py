@@ -20,7 +20,7 @@ from peppol.exchange.tables import outbox
 from tests.support.journal import Noted, Something
 from tests.support.servers.databases import PostgresqlServer
 from tests.support.stories.demo_books import books_on_postgresql, noon
-from tests.support.stories.house import FYRBAKEN, LARKDRILLEN
+from tests.support.stories.system import FYRBAKEN, LARKDRILLEN
 
 TABLES = [table for metadata in METADATAS for table in metadata.sorted_tables]
 SCOPED = [

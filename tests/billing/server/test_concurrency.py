@@ -37,13 +37,13 @@ from peppol.exchange import inbox, inbox_store, outbox_store, outgoing
 from peppol.exchange.inbox_store import InboundMessage
 from peppol.exchange.tables import InState
 from peppol.xml import codec
-from tests.support.servers.house_databases import CLOCK
+from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.bills import billed
-from tests.support.stories.house import (
+from tests.support.stories.system import (
     FYRBAKEN,
     LARKDRILLEN,
-    House,
-    a_house,
+    System,
+    a_system,
     decision,
     event_line,
     interruption,
@@ -58,11 +58,11 @@ Result = TypeVar("Result")
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        house.decide(REFERENCE)
-        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        system.decide(REFERENCE)
+        system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        yield system
 
 
 def at_once(works: Sequence[Callable[[], Result]]) -> list[Result]:
@@ -77,27 +77,27 @@ def at_once(works: Sequence[Callable[[], Result]]) -> list[Result]:
         return list(pool.map(run, works))
 
 
-def january(house: House, number: str = "F-1", days: str = "20") -> billing.Invoice:
-    return billed(house.flip(house.order(REFERENCE).number, number=number, on=FEBRUARY), days=days)
+def january(system: System, number: str = "F-1", days: str = "20") -> billing.Invoice:
+    return billed(system.flip(system.order(REFERENCE).number, number=number, on=FEBRUARY), days=days)
 
 
 def credit_of(invoice: billing.Invoice, number: str) -> billing.CreditNote:
     return flipping.credit_note_of(invoice, given=Numbered(number, FEBRUARY))
 
 
-def worker(house: House, document: billing.Invoice | billing.CreditNote) -> Callable[[], SupplierInvoice]:
+def worker(system: System, document: billing.Invoice | billing.CreditNote) -> Callable[[], SupplierInvoice]:
     """Post a document now, and give back the work of reading it as one of several workers would."""
-    house.post(codec.serialise(document), on=FEBRUARY)
-    with house.database.writing() as session:
+    system.post(codec.serialise(document), on=FEBRUARY)
+    with system.database.writing() as session:
         (message,) = inbox_store.claim(session, limit=1, now=CLOCK, lease=timedelta(minutes=10))
-    return reading(house, message)
+    return reading(system, message)
 
 
-def reading(house: House, message: InboundMessage) -> Callable[[], SupplierInvoice]:
+def reading(system: System, message: InboundMessage) -> Callable[[], SupplierInvoice]:
     read = document_reading.read(message.body, on=message.received_on)
 
     def work() -> SupplierInvoice:
-        with house.database.writing() as session:
+        with system.database.writing() as session:
             register = register_store.load(session)
             outcome = intake.receive(session, register, message, read, today=FEBRUARY)
         assert outcome is not None
@@ -132,35 +132,35 @@ class Noting(NoDirectory):
         return None
 
 
-def loading(house: House, lines: list[EventLine]) -> Callable[[], object]:
+def loading(system: System, lines: list[EventLine]) -> Callable[[], object]:
     """The work of loading events as one of several loaders would."""
-    return lambda: load_events(house.database, lines)
+    return lambda: load_events(system.database, lines)
 
 
 # Invoices -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("workers", [2, 16])
-def test_of_several_invoices_for_one_line_exactly_one_is_accepted(house: House, workers: int) -> None:
-    works = [worker(house, january(house, f"F-{number}")) for number in range(workers)]
-    invoices = [house.invoice(each.id) for each in at_once(works)]
+def test_of_several_invoices_for_one_line_exactly_one_is_accepted(system: System, workers: int) -> None:
+    works = [worker(system, january(system, f"F-{number}")) for number in range(workers)]
+    invoices = [system.invoice(each.id) for each in at_once(works)]
     accepted = [each for each in invoices if each.state is _S.ACCEPTED]
     assert len(accepted) == 1
     assert {each.codes for each in invoices if each not in accepted} == {("ALREADY_INVOICED",)}
-    assert house.line(accepted[0].order_number).invoice_id == accepted[0].id
+    assert system.line(accepted[0].order_number).invoice_id == accepted[0].id
 
 
-def test_two_documents_under_one_number_become_one_invoice_and_a_conflict(house: House) -> None:
+def test_two_documents_under_one_number_become_one_invoice_and_a_conflict(system: System) -> None:
     messages: list[InboundMessage] = []
     for days in ("20", "19"):
-        house.post(codec.serialise(january(house, "F-1", days)), on=FEBRUARY)
-        with house.database.writing() as session:
+        system.post(codec.serialise(january(system, "F-1", days)), on=FEBRUARY)
+        with system.database.writing() as session:
             messages += inbox_store.claim(session, limit=1, now=CLOCK, lease=timedelta(minutes=10))
     readings = [document_reading.read(message.body, on=FEBRUARY) for message in messages]
 
     def work(place: int) -> Callable[[], InState]:
         def receive() -> InState:
-            with house.database.writing() as session:
+            with system.database.writing() as session:
                 register = register_store.load(session)
                 outcome = intake.receive(session, register, messages[place], readings[place], today=FEBRUARY)
             assert outcome is not None
@@ -171,30 +171,30 @@ def test_two_documents_under_one_number_become_one_invoice_and_a_conflict(house:
     assert sorted(at_once([work(0), work(1)])) == [InState.CONFLICT, InState.HANDLED]
 
 
-def test_workers_share_the_messages_and_each_is_read_once(house: House) -> None:
+def test_workers_share_the_messages_and_each_is_read_once(system: System) -> None:
     for number in range(12):
-        house.decide(f"20000010{number:02}", start=date(2026, 1, 1))
-        house.report(f"20000010{number:02}", "2026-01", on=date(2026, 2, 2))
-        invoice = house.flip(house.order(f"20000010{number:02}").number, number=f"F-{number}", on=FEBRUARY)
-        house.post(codec.serialise(invoice), on=FEBRUARY)
-    outcomes = [each for part in at_once([lambda: house.read_messages(on=FEBRUARY)] * 4) for each in part]
+        system.decide(f"20000010{number:02}", start=date(2026, 1, 1))
+        system.report(f"20000010{number:02}", "2026-01", on=date(2026, 2, 2))
+        invoice = system.flip(system.order(f"20000010{number:02}").number, number=f"F-{number}", on=FEBRUARY)
+        system.post(codec.serialise(invoice), on=FEBRUARY)
+    outcomes = [each for part in at_once([lambda: system.read_messages(on=FEBRUARY)] * 4) for each in part]
     assert sorted(each.letter_id for each in outcomes) == list(range(1, 13))
     assert {each.invoice.state for each in outcomes if each.invoice} == {_S.ACCEPTED}
 
 
-def test_a_report_approved_while_its_invoice_is_read_is_not_missed(house: House) -> None:
+def test_a_report_approved_while_its_invoice_is_read_is_not_missed(system: System) -> None:
     """Whichever comes first, the invoice ends accepted: it is not left waiting for what has come."""
     for line_id, month in (("002", "2026-02"), ("003", "2026-03"), ("004", "2026-04"), ("005", "2026-05")):
         on = date.fromisoformat(f"{month}-28")
-        house.file_report(REFERENCE, month, on=on)
-        line = house.order(REFERENCE).lines[int(line_id) - 1]
+        system.file_report(REFERENCE, month, on=on)
+        line = system.order(REFERENCE).lines[int(line_id) - 1]
         invoice = billed(
-            january(house, f"F-{line_id}"),
+            january(system, f"F-{line_id}"),
             days=f"{line.quantity.value:.0f}",
             order_line_reference=shapes.LineReference(line_id=line_id),
             invoice_period=None,
         )
-        read = worker(house, invoice)
+        read = worker(system, invoice)
         approved = {
             "execution_reference": REFERENCE,
             "month": month,
@@ -203,26 +203,26 @@ def test_a_report_approved_while_its_invoice_is_read_is_not_missed(house: House)
             "by": "user-17",
         }
         told = [event_line("report.approved", approved, on=on, event_id=f"approved-{month}")]
-        works: list[Callable[[], object]] = [read, loading(house, told)]
+        works: list[Callable[[], object]] = [read, loading(system, told)]
         at_once(works)
-        with house.database.reading() as session:
+        with system.database.reading() as session:
             document = document_store.named(session, f"F-{line_id}")
         assert document.state is _S.ACCEPTED
 
 
-def test_two_invoices_of_one_order_and_a_correction_of_it_do_not_wait_in_a_circle(house: House) -> None:
-    house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
-    house.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
-    order = house.order(REFERENCE)
+def test_two_invoices_of_one_order_and_a_correction_of_it_do_not_wait_in_a_circle(system: System) -> None:
+    system.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
+    system.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
+    order = system.order(REFERENCE)
     works: list[Callable[[], object]] = [
-        worker(house, house.flip(order.number, line_id, number=f"F-{line_id}", on=FEBRUARY))
+        worker(system, system.flip(order.number, line_id, number=f"F-{line_id}", on=FEBRUARY))
         for line_id in ("001", "002", "003")
     ]
     told = interruption(REFERENCE, date(2026, 3, 10), date(2026, 3, 13))
     line = event_line("interruption.registered", told, on=date(2026, 3, 10), event_id="cut")
-    works.append(loading(house, [line]))
+    works.append(loading(system, [line]))
     at_once(works)
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         states = {invoice.number: invoice.state for invoice in document_store.listed(session)}
     assert states == {"F-001": _S.ACCEPTED, "F-002": _S.ACCEPTED, "F-003": _S.IN_QUESTION}
 
@@ -230,32 +230,34 @@ def test_two_invoices_of_one_order_and_a_correction_of_it_do_not_wait_in_a_circl
 # Credit notes -------------------------------------------------------------------------------
 
 
-def test_of_two_credit_notes_for_one_invoice_one_settles_it(house: House) -> None:
-    invoice = january(house)
-    document = house.send(invoice)
-    works = [worker(house, credit_of(invoice, number)) for number in ("K-1", "K-2")]
-    credits = [house.invoice(each.id) for each in at_once(works)]
+def test_of_two_credit_notes_for_one_invoice_one_settles_it(system: System) -> None:
+    invoice = january(system)
+    document = system.send(invoice)
+    works = [worker(system, credit_of(invoice, number)) for number in ("K-1", "K-2")]
+    credits = [system.invoice(each.id) for each in at_once(works)]
     assert sorted((each.state, each.codes) for each in credits) == [
         (_S.IN_QUESTION, ("ALREADY_CREDITED",)),
         (_S.SETTLED, ()),
     ]
-    assert house.invoice(document.id).state is _S.CREDITED
+    assert system.invoice(document.id).state is _S.CREDITED
 
 
-def test_a_credit_note_and_its_invoice_that_arrive_at_once_find_each_other(house: House) -> None:
+def test_a_credit_note_and_its_invoice_that_arrive_at_once_find_each_other(system: System) -> None:
     for number in range(4):
-        invoice = january(house, f"F-{number}")
-        works = [worker(house, invoice), worker(house, credit_of(invoice, f"K-{number}"))]
-        document, credit = (house.invoice(each.id) for each in at_once(works))
+        invoice = january(system, f"F-{number}")
+        works = [worker(system, invoice), worker(system, credit_of(invoice, f"K-{number}"))]
+        document, credit = (system.invoice(each.id) for each in at_once(works))
         assert (document.state, credit.state) == (_S.CREDITED, _S.SETTLED)
 
 
-def test_a_credit_note_and_a_corrected_report_of_the_same_line_do_not_wait_in_a_circle(house: House) -> None:
+def test_a_credit_note_and_a_corrected_report_of_the_same_line_do_not_wait_in_a_circle(
+    system: System,
+) -> None:
     for version in range(2, 6):
-        invoice = january(house, f"F-{version}")
-        assert house.send(invoice).state is _S.ACCEPTED
-        house.file_report(REFERENCE, "2026-01", version=version, on=date(2026, 2, 4))
-        read = worker(house, credit_of(invoice, f"K-{version}"))
+        invoice = january(system, f"F-{version}")
+        assert system.send(invoice).state is _S.ACCEPTED
+        system.file_report(REFERENCE, "2026-01", version=version, on=date(2026, 2, 4))
+        read = worker(system, credit_of(invoice, f"K-{version}"))
         approved = {
             "execution_reference": REFERENCE,
             "month": "2026-01",
@@ -264,29 +266,29 @@ def test_a_credit_note_and_a_corrected_report_of_the_same_line_do_not_wait_in_a_
             "by": "user-17",
         }
         told = [event_line("report.approved", approved, on=date(2026, 2, 5), event_id=f"v{version}")]
-        works: list[Callable[[], object]] = [read, loading(house, told)]
+        works: list[Callable[[], object]] = [read, loading(system, told)]
         at_once(works)
-        assert house.line(house.order(REFERENCE).number).invoice_id is None
+        assert system.line(system.order(REFERENCE).number).invoice_id is None
 
 
 # Payment ------------------------------------------------------------------------------------
 
 
-def test_two_people_who_pay_the_same_list_pay_it_once(house: House) -> None:
-    invoice = house.send(january(house))
+def test_two_people_who_pay_the_same_list_pay_it_once(system: System) -> None:
+    invoice = system.send(january(system))
 
     def pay() -> int:
         try:
-            return len(_paid(house, invoice))
+            return len(_paid(system, invoice))
         except StepRefused:
             return 0
 
     assert sorted(at_once([pay, pay])) == [0, 1]
-    assert house.answers(invoice) == ["AP", "PD"]
+    assert system.answers(invoice) == ["AP", "PD"]
 
 
-def _paid(house: House, invoice: SupplierInvoice) -> list[payment_store.Payment]:
-    with house.database.writing() as session:
+def _paid(system: System, invoice: SupplierInvoice) -> list[payment_store.Payment]:
+    with system.database.writing() as session:
         return payment.pay(
             session,
             register_store.load(session),
@@ -305,7 +307,7 @@ class Interrupted(Exception):
 
 
 @pytest.mark.parametrize("failing", [0, 30], ids=["all succeed", "thirty in a hundred roll back"])
-def test_orders_placed_at_once_are_numbered_without_gaps(house: House, failing: int) -> None:
+def test_orders_placed_at_once_are_numbered_without_gaps(system: System, failing: int) -> None:
     def work(place: int) -> Callable[[], str]:
         reference = f"30000010{place:02}"
         line = event_line("placement.decided", decision(reference), on=date(2026, 1, 1), event_id=reference)
@@ -314,7 +316,7 @@ def test_orders_placed_at_once_are_numbered_without_gaps(house: House, failing: 
 
         def place_it() -> str:
             try:
-                with house.database.writing() as session:
+                with system.database.writing() as session:
                     register = register_store.load(session)
                     placement = decisions.place(session, register, decided, today=date(2026, 1, 1))
                     if place * 100 < failing * 20:
@@ -327,11 +329,11 @@ def test_orders_placed_at_once_are_numbered_without_gaps(house: House, failing: 
 
     numbers = [number for number in at_once([work(place) for place in range(20)]) if number]
     assert len(numbers) == 20 - failing * 20 // 100
-    # 2100000001 is the house's first order.
+    # 2100000001 is the system's first order.
     assert sorted(int(number) for number in numbers) == list(range(2100000002, 2100000002 + len(numbers)))
 
 
-def test_two_loaders_of_one_file_apply_every_event_once(house: House) -> None:
+def test_two_loaders_of_one_file_apply_every_event_once(system: System) -> None:
     lines = [
         event_line(
             "placement.decided",
@@ -341,14 +343,14 @@ def test_two_loaders_of_one_file_apply_every_event_once(house: House) -> None:
         )
         for number in range(5)
     ]
-    loaded = at_once([lambda: load_events(house.database, lines)] * 3)
+    loaded = at_once([lambda: load_events(system.database, lines)] * 3)
     assert sum(each.applied for each in loaded) == 5
     assert sum(each.repeated for each in loaded) == 10
     assert sum(each.unappliable + each.conflicts for each in loaded) == 0
 
 
-def test_a_result_that_falls_due_is_ordered_once_by_many_timetables(house: House) -> None:
-    house.interrupt(REFERENCE, on=date(2026, 3, 13))
+def test_a_result_that_falls_due_is_ordered_once_by_many_timetables(system: System) -> None:
+    system.interrupt(REFERENCE, on=date(2026, 3, 13))
     approved = {
         "execution_reference": REFERENCE,
         "kind": "WORK",
@@ -356,17 +358,17 @@ def test_a_result_that_falls_due_is_ordered_once_by_many_timetables(house: House
         "stage": "R1",
         "approved_on": "2026-03-20",
     }
-    house.must("outcome.approved", approved, on=date(2026, 3, 20))
-    at_once([lambda: _ordered(house)] * 4)
+    system.must("outcome.approved", approved, on=date(2026, 3, 20))
+    at_once([lambda: _ordered(system)] * 4)
     orders: list[Order] = [
-        *house.orders(REFERENCE, Article.RESULT),
-        *house.orders(REFERENCE, Article.SPEED_BONUS),
+        *system.orders(REFERENCE, Article.RESULT),
+        *system.orders(REFERENCE, Article.SPEED_BONUS),
     ]
     assert len(orders) == 2
 
 
-def _ordered(house: House) -> int:
-    return place_due_orders(house.database, today=date(2026, 6, 16))
+def _ordered(system: System) -> int:
+    return place_due_orders(system.database, today=date(2026, 6, 16))
 
 
 # Messages ------------------------------------------------------------------------------------
@@ -374,10 +376,10 @@ def _ordered(house: House) -> int:
 
 @pytest.mark.parametrize("instance_id", ["", "i-1"])
 def test_two_collectors_of_the_same_bytes_keep_one_message_and_one_repeat(
-    house: House, instance_id: str
+    system: System, instance_id: str
 ) -> None:
     def store() -> InState:
-        with house.database.writing() as session:
+        with system.database.writing() as session:
             return inbox.store(
                 session,
                 b"<A/>",
@@ -391,17 +393,17 @@ def test_two_collectors_of_the_same_bytes_keep_one_message_and_one_repeat(
     assert sorted(states) == [InState.ARRIVED, *[InState.REPEAT] * 3]
 
 
-def test_two_deliverers_hand_every_message_over_once(house: House) -> None:
+def test_two_deliverers_hand_every_message_over_once(system: System) -> None:
     for number in range(6):
-        house.decide(f"50000010{number:02}", supplier=(LARKDRILLEN, FYRBAKEN)[number % 2])
+        system.decide(f"50000010{number:02}", supplier=(LARKDRILLEN, FYRBAKEN)[number % 2])
     taken: list[str] = []
 
     def deliver() -> None:
-        outgoing.deliver_waiting(house.database.writing, Noting(taken), now=CLOCK)
+        outgoing.deliver_waiting(system.database.writing, Noting(taken), now=CLOCK)
 
     at_once([deliver, deliver])
     deliver()
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         laid_out = [message.instance_id for message in outbox_store.messages_out(session)]
     assert sorted(taken) == sorted(laid_out)
     assert len(laid_out) == 7

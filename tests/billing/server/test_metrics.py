@@ -29,19 +29,19 @@ from tests.support.servers.faulty_point import (
     loses_reply,
     takes,
 )
-from tests.support.stories.house import House, a_house
+from tests.support.stories.system import System, a_system
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        yield system
 
 
 @pytest.fixture
-def moment(house: House, monkeypatch: pytest.MonkeyPatch) -> Moment:
+def moment(system: System, monkeypatch: pytest.MonkeyPatch) -> Moment:
     moment = Moment()
-    monkeypatch.setattr(house.database, "clock", moment)
+    monkeypatch.setattr(system.database, "clock", moment)
     return moment
 
 
@@ -78,33 +78,33 @@ def figures(url: str, moment: Moment) -> dict[str, float]:
     }
 
 
-def sender(house: House, point: FaultyPoint) -> MessageSender:
-    return MessageSender(house.database.writing, point, house.database.clock, exchange_events.tell)
+def sender(system: System, point: FaultyPoint) -> MessageSender:
+    return MessageSender(system.database.writing, point, system.database.clock, exchange_events.tell)
 
 
-def some_post(house: House, moment: Moment) -> None:
+def some_post(system: System, moment: Moment) -> None:
     """Two messages through, one stuck, one waiting for ten minutes, and an alarm."""
     point = FaultyPoint()
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         lay_out(session, [1, 2])
-    sender(house, point).round()
-    with house.database.writing() as session:
+    sender(system, point).round()
+    with system.database.writing() as session:
         lay_out(session, [3], receiver=BETA)
     point.fault = loses_reply
     for _ in range(5):
-        sender(house, point).round()
+        sender(system, point).round()
         moment.pass_(hours=5)
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         lay_out(session, [4])
         alarms.raise_due(session, now=moment())
     moment.pass_(minutes=10)
 
 
 def test_the_figures_say_what_waits_what_is_stuck_and_since_when(
-    house: House, moment: Moment, database_url: str
+    system: System, moment: Moment, database_url: str
 ) -> None:
-    scheduler.run_due(house.database, jobs_of(Settings()))
-    some_post(house, moment)
+    scheduler.run_due(system.database, jobs_of(Settings()))
+    some_post(system, moment)
     told = figures(database_url, moment)
     assert told["billing_letters_out_open waiting"] == 1
     assert told["billing_letters_out_open stuck"] == 1
@@ -123,22 +123,22 @@ def test_the_figures_say_what_waits_what_is_stuck_and_since_when(
 
 @pytest.mark.both_engines
 def test_an_access_point_that_is_left_alone_is_down_in_the_figures(
-    house: House, moment: Moment, database_url: str
+    system: System, moment: Moment, database_url: str
 ) -> None:
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         lay_out(session, [1])
     point = FaultyPoint(fault=away)
     for _ in range(3):
-        sender(house, point).round()
+        sender(system, point).round()
         moment.pass_(minutes=30)
     assert figures(database_url, moment)["billing_access_point_up faulty"] == 0
     point.fault = takes
-    sender(house, point).round()
+    sender(system, point).round()
     assert figures(database_url, moment)["billing_access_point_up faulty"] == 1
 
 
 def test_the_figures_can_be_kept_for_who_bears_a_token(
-    house: House, moment: Moment, database_url: str
+    system: System, moment: Moment, database_url: str
 ) -> None:
     guarded = Client(database_url, moment, "the operator's")
     assert guarded.get("/metrics").status_code == 401
@@ -148,7 +148,7 @@ def test_the_figures_can_be_kept_for_who_bears_a_token(
 
 
 def test_ready_only_with_a_database_that_answers_and_has_its_tables(
-    house: House, moment: Moment, database_url: str
+    system: System, moment: Moment, database_url: str
 ) -> None:
     assert Client(database_url, moment).get("/readyz").json() == {"status": "ok"}
     empty = Client("sqlite://", moment)
@@ -159,9 +159,9 @@ def test_ready_only_with_a_database_that_answers_and_has_its_tables(
 
 @pytest.mark.both_engines
 def test_the_status_command_tells_people_and_machines_the_same(
-    house: House, moment: Moment, database_url: str
+    system: System, moment: Moment, database_url: str
 ) -> None:
-    some_post(house, moment)
+    some_post(system, moment)
     told = CliRunner().invoke(billing, ["--database", database_url, "post", "status", "--json"])
     status = json.loads(told.output)
     assert status["out"] == {"SENT": 2, "STUCK": 1, "WAITING": 1}
@@ -177,16 +177,16 @@ def test_the_status_command_tells_people_and_machines_the_same(
 
 
 def test_every_attempt_is_one_line_that_names_the_message_and_nothing_of_its_content(
-    house: House, moment: Moment
+    system: System, moment: Moment
 ) -> None:
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         (instance_id,) = lay_out(session, [7])
     # The command line lets warnings through only; here everything is looked at.
     structlog.reset_defaults()
     with structlog.testing.capture_logs() as lines:
-        sender(house, FaultyPoint(fault=loses_reply)).round()
+        sender(system, FaultyPoint(fault=loses_reply)).round()
         moment.pass_(minutes=1)
-        sender(house, FaultyPoint()).round()
+        sender(system, FaultyPoint()).round()
     tried = [line for line in lines if line["event"] == "message tried"]
     assert [(line["attempt"], line["outcome"], line["log_level"]) for line in tried] == [
         (1, "UNCLEAR", "warning"),

@@ -19,9 +19,9 @@ from peppol.exchange.tables import InState
 from peppol.identifiers import ParticipantId
 from peppol.xml.gate_errors import LIMITS
 from tests.support.servers.access_points import BUYER, SUPPLIER, order
-from tests.support.servers.house_databases import CLOCK
 from tests.support.servers.serving import NO_TLS, serving
-from tests.support.stories.house import House, a_house
+from tests.support.servers.system_databases import CLOCK
+from tests.support.stories.system import System, a_system
 
 SECRET, OLD, TOKEN = "whsec_" + base64.b64encode(b"k" * 24).decode(), "old-secret", "t0ken"
 KEY = b"k" * 24
@@ -29,15 +29,15 @@ ADDRESS = "/webhook/letters"
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        yield system
 
 
 @contextmanager
-def portal(house: House, **settings: object) -> Iterator[httpx.Client]:
+def portal(system: System, **settings: object) -> Iterator[httpx.Client]:
     """The application on a real socket."""
-    given = {"database_url": house.database.url.render_as_string(hide_password=False), **settings}
+    given = {"database_url": system.database.url.render_as_string(hide_password=False), **settings}
     app = create_app(Settings.model_validate(given), clock=lambda: CLOCK)
     with (
         serving(app) as address,
@@ -48,8 +48,8 @@ def portal(house: House, **settings: object) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def client(house: House) -> Iterator[httpx.Client]:
-    with portal(house, webhook_secret=f"{SECRET} {OLD}", webhook_token=TOKEN) as client:
+def client(system: System) -> Iterator[httpx.Client]:
+    with portal(system, webhook_secret=f"{SECRET} {OLD}", webhook_token=TOKEN) as client:
         yield client
 
 
@@ -71,8 +71,8 @@ def stamped(body: bytes, *, key: bytes = KEY, at: int = int(CLOCK.timestamp())) 
     return {"X-Webhook-Signature": f"t={at},v1={made}"}
 
 
-def rows(house: House) -> list[tuple[str, str, int]]:
-    with house.database.reading() as session:
+def rows(system: System) -> list[tuple[str, str, int]]:
+    with system.database.reading() as session:
         found = session.execute(select(exchange_tables.inbox).order_by(exchange_tables.inbox.c.id))
         return [(row.state, row.transport_id, row.size) for row in found]
 
@@ -84,7 +84,7 @@ def enveloped(body: bytes, instance: str = "7a0c1f52-5d0b-4a5e-9d0c-2f6f3c1b8e11
     )
 
 
-def test_a_message_is_stored_and_told_so(house: House, client: httpx.Client) -> None:
+def test_a_message_is_stored_and_told_so(system: System, client: httpx.Client) -> None:
     ways: list[Callable[[bytes], dict[str, str]]] = [
         lambda body: {"X-Token": TOKEN},
         signed,
@@ -95,45 +95,45 @@ def test_a_message_is_stored_and_told_so(house: House, client: httpx.Client) -> 
         body = order(str(number))
         answer = client.post(ADDRESS, content=body, headers=way(body))
         assert (answer.status_code, answer.json()["countryCodeC4"]) == (200, "SE")
-        state, transport, size = rows(house)[-1]
+        state, transport, size = rows(system)[-1]
         assert (state, transport.startswith("webhook/"), size) == (InState.ARRIVED, True, len(body))
-    assert len(rows(house)) == 4
+    assert len(rows(system)) == 4
 
 
 @pytest.mark.both_engines
-def test_a_message_in_its_envelope_is_known_by_its_instance(house: House, client: httpx.Client) -> None:
+def test_a_message_in_its_envelope_is_known_by_its_instance(system: System, client: httpx.Client) -> None:
     body = enveloped(order("1"))
     assert client.post(ADDRESS, content=body, headers={"X-Token": TOKEN}).status_code == 200
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         assert (
             session.scalar(select(exchange_tables.inbox.c.instance_id))
             == "7a0c1f52-5d0b-4a5e-9d0c-2f6f3c1b8e11"
         )
 
 
-def test_a_repeat_gets_the_same_answer_and_is_flagged(house: House, client: httpx.Client) -> None:
+def test_a_repeat_gets_the_same_answer_and_is_flagged(system: System, client: httpx.Client) -> None:
     body = enveloped(order("1"))
     answers = [client.post(ADDRESS, content=body, headers=signed(body)) for _ in range(3)]
     assert len({(answer.status_code, answer.content) for answer in answers}) == 1
-    assert [state for state, _, _ in rows(house)] == [InState.ARRIVED, InState.REPEAT, InState.REPEAT]
+    assert [state for state, _, _ in rows(system)] == [InState.ARRIVED, InState.REPEAT, InState.REPEAT]
 
 
 @pytest.mark.both_engines
 def test_the_same_instance_with_other_bytes_is_kept_aside_and_not_sent_again_for_ever(
-    house: House, client: httpx.Client
+    system: System, client: httpx.Client
 ) -> None:
     for number in ("1", "2"):
         body = enveloped(order(number))
         assert client.post(ADDRESS, content=body, headers=signed(body)).status_code == 200
-    assert [state for state, _, _ in rows(house)] == [InState.ARRIVED, InState.CONFLICT]
+    assert [state for state, _, _ in rows(system)] == [InState.ARRIVED, InState.CONFLICT]
 
 
-def test_what_is_no_document_is_kept_too(house: House, client: httpx.Client) -> None:
+def test_what_is_no_document_is_kept_too(system: System, client: httpx.Client) -> None:
     assert client.post(ADDRESS, content=b"\x00not xml", headers={"X-Token": TOKEN}).status_code == 200
-    assert [state for state, _, _ in rows(house)] == [InState.ARRIVED]
+    assert [state for state, _, _ in rows(system)] == [InState.ARRIVED]
 
 
-def test_who_cannot_prove_it_is_not_believed(house: House, client: httpx.Client) -> None:
+def test_who_cannot_prove_it_is_not_believed(system: System, client: httpx.Client) -> None:
     strangers: list[dict[str, str]] = [
         {},
         {"X-Token": ""},
@@ -155,24 +155,24 @@ def test_who_cannot_prove_it_is_not_believed(house: House, client: httpx.Client)
     ]
     for headers in strangers:
         answer = client.post(ADDRESS, content=order("1"), headers=headers)
-        assert (answer.status_code, rows(house)) == (401, []), headers
+        assert (answer.status_code, rows(system)) == (401, []), headers
         assert TOKEN not in answer.text
 
 
-def test_without_a_secret_there_is_no_such_address(house: House) -> None:
-    with portal(house) as client:
+def test_without_a_secret_there_is_no_such_address(system: System) -> None:
+    with portal(system) as client:
         for headers in ({}, {"X-Token": ""}, signed(b"", key=b"")):
             assert client.post(ADDRESS, content=b"<A/>", headers=headers).status_code == 404
-    assert rows(house) == []
+    assert rows(system) == []
 
 
-def test_an_empty_secret_signs_nothing(house: House) -> None:
-    with portal(house, webhook_token=TOKEN) as client:
+def test_an_empty_secret_signs_nothing(system: System) -> None:
+    with portal(system, webhook_token=TOKEN) as client:
         assert client.post(ADDRESS, content=b"<A/>", headers=signed(b"<A/>", key=b"")).status_code == 401
-    assert rows(house) == []
+    assert rows(system) == []
 
 
-def test_what_is_too_large_empty_or_compressed_is_refused(house: House, client: httpx.Client) -> None:
+def test_what_is_too_large_empty_or_compressed_is_refused(system: System, client: httpx.Client) -> None:
     known = {"X-Token": TOKEN}
     large = b"x" * (LIMITS.bytes_max + 1)
     assert client.post(ADDRESS, content=large, headers=known).status_code == 413
@@ -180,15 +180,15 @@ def test_what_is_too_large_empty_or_compressed_is_refused(house: House, client: 
     assert client.post(ADDRESS, content=b"", headers=known).status_code == 400
     squeezed = client.post(ADDRESS, content=b"\x1f\x8b", headers={**known, "Content-Encoding": "gzip"})
     assert squeezed.status_code == 415
-    assert rows(house) == []
+    assert rows(system) == []
 
 
 def test_there_is_nothing_to_get(client: httpx.Client) -> None:
     assert client.get(ADDRESS).status_code == 405
 
 
-def test_the_message_is_committed_before_the_answer_leaves(house: House, client: httpx.Client) -> None:
+def test_the_message_is_committed_before_the_answer_leaves(system: System, client: httpx.Client) -> None:
     """Whoever has the answer finds the message in the database, from outside."""
     for number in range(1, 6):
         client.post(ADDRESS, content=order(str(number)), headers={"X-Token": TOKEN}).raise_for_status()
-        assert len(rows(house)) == number
+        assert len(rows(system)) == number

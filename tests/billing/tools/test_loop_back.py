@@ -18,7 +18,7 @@ from billing.tools.demo.story import Payments, Story
 from operations.event_loading import EventLine
 from orders.purchase_orders import order_store
 from peppol.exchange import outbox_store
-from tests.support.stories.house import (
+from tests.support.stories.system import (
     FYRBAKEN,
     HAVTORNET,
     LARKDRILLEN,
@@ -132,7 +132,7 @@ def test_lost_doubled_and_mixed_up_messages_give_the_same_books(
     assert looped.broken == ()
     assert looped.faults["delivered twice"] > 0
     assert looped.faults["handed in again"] > 0
-    assert looped.faults["house: UNCLEAR"] > 0
+    assert looped.faults["system: UNCLEAR"] > 0
     assert looped.books == plain[0].books
 
 

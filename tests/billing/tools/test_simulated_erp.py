@@ -25,7 +25,7 @@ from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.validation import validation
 from peppol.xml import codec
 from tests.support.stories.builders import an_order
-from tests.support.stories.house import FYRBAKEN, example_register
+from tests.support.stories.system import FYRBAKEN, example_register
 
 DAY = date(2026, 2, 2)
 ORDER = an_order()

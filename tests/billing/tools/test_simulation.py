@@ -12,8 +12,8 @@ from operations.checks import invariants
 from operations.event_loading import EventLine, load_events
 from orders.register import store as register_store
 from peppol.exchange import inbox
-from tests.support.servers.house_databases import CLOCK, migrated
-from tests.support.stories.house import example_register
+from tests.support.servers.system_databases import CLOCK, migrated
+from tests.support.stories.system import example_register
 
 
 def play(folder: Path, seed: int, *, participants: int = 8) -> Simulated:

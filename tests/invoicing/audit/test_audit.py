@@ -30,33 +30,33 @@ from invoicing.reconciliation.statement import StatementKey, reconcile
 from orders.journal_actions import OrderAction
 from peppol.exchange import outbox_store
 from tests.support.stories.bills import billed
-from tests.support.stories.house import House, a_house
+from tests.support.stories.system import System, a_system
 
 REFERENCE = "100000101"
 LATER = date(2034, 1, 1)
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
+def system(database_url: str) -> Iterator[System]:
     """One case from decision to payment, with a credit in between; a second case that is still open."""
-    with a_house(database_url) as house:
-        house.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
-        house.decide("100000102", start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+    with a_system(database_url) as system:
+        system.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+        system.decide("100000102", start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
         for reference in (REFERENCE, "100000102"):
-            house.report(reference, "2026-01", on=date(2026, 2, 2))
-        order = house.order(REFERENCE).number
-        wrong = billed(house.flip(order, "001", number="F-1", on=date(2026, 2, 3)), days="22")
-        invoice = house.send(wrong)
-        house.ask_credit(invoice, on=date(2026, 2, 4))
-        house.send_credit(wrong, number="K-1", on=date(2026, 2, 5))
-        house.send_invoice(order, number="F-2", on=date(2026, 2, 6))
-        house.send_invoice(house.order("100000102").number, number="F-3", on=date(2026, 2, 6))
-        house.pay(on=date(2026, 3, 10))
-        yield house
+            system.report(reference, "2026-01", on=date(2026, 2, 2))
+        order = system.order(REFERENCE).number
+        wrong = billed(system.flip(order, "001", number="F-1", on=date(2026, 2, 3)), days="22")
+        invoice = system.send(wrong)
+        system.ask_credit(invoice, on=date(2026, 2, 4))
+        system.send_credit(wrong, number="K-1", on=date(2026, 2, 5))
+        system.send_invoice(order, number="F-2", on=date(2026, 2, 6))
+        system.send_invoice(system.order("100000102").number, number="F-3", on=date(2026, 2, 6))
+        system.pay(on=date(2026, 3, 10))
+        yield system
 
 
-def exported(house: House, reference: str = REFERENCE) -> bytes:
-    with house.database.writing() as session:
+def exported(system: System, reference: str = REFERENCE) -> bytes:
+    with system.database.writing() as session:
         return audit_cases.export(session, reference, by="auditor-1")
 
 
@@ -64,19 +64,19 @@ def exported(house: House, reference: str = REFERENCE) -> bytes:
 
 
 @pytest.mark.both_engines
-def test_the_chain_is_held_against_heads_written_elsewhere(house: House, tmp_path: Path) -> None:
+def test_the_chain_is_held_against_heads_written_elsewhere(system: System, tmp_path: Path) -> None:
     path = tmp_path / "heads" / "journal.txt"
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         journal_anchor.append(path, journal_anchor.head(session, day=date(2026, 3, 10)))
-    house.report("100000102", "2026-02", on=date(2026, 3, 11))
-    with house.database.reading() as session:
+    system.report("100000102", "2026-02", on=date(2026, 3, 11))
+    with system.database.reading() as session:
         journal_anchor.append(path, journal_anchor.head(session, day=date(2026, 3, 11)))
     heads = journal_anchor.read(path.read_text())
     assert [each.day.day for each in heads] == [10, 11]
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         assert list(journal_anchor.verify(session, heads)) == []
-    _rewrite_the_whole_chain(house)
-    with house.database.reading() as session:
+    _rewrite_the_whole_chain(system)
+    with system.database.reading() as session:
         assert list(journal.verify(session)) == []
         broken = [each.sequence for each in journal_anchor.verify(session, heads)]
     assert broken == [each.sequence for each in heads]
@@ -86,10 +86,10 @@ def test_the_chain_is_held_against_heads_written_elsewhere(house: House, tmp_pat
         journal_anchor.read("2026-03-10 7 abc")
 
 
-def _rewrite_the_whole_chain(house: House) -> None:
+def _rewrite_the_whole_chain(system: System) -> None:
     """What a master of the database could do: change a row, and give every later one a hash that fits."""
-    with house.database.writing() as session:
-        if house.database.is_sqlite:
+    with system.database.writing() as session:
+        if system.database.is_sqlite:
             session.execute(text("DROP TRIGGER journal_no_UPDATE"))
         else:
             session.execute(text("ALTER TABLE journal DISABLE TRIGGER USER"))
@@ -107,7 +107,7 @@ def _rewrite_the_whole_chain(house: House) -> None:
             )
             session.execute(change.values(actor="somebody-else", hash=previous))
         session.execute(update(foundation_tables.journal_head).values(hash=previous))
-        if house.database.is_sqlite:
+        if system.database.is_sqlite:
             session.execute(
                 text(
                     "CREATE TRIGGER journal_no_UPDATE BEFORE UPDATE ON journal "
@@ -121,8 +121,8 @@ def _rewrite_the_whole_chain(house: House) -> None:
 # A case -------------------------------------------------------------------------------------
 
 
-def test_a_case_proves_itself_with_and_without_our_program(house: House, tmp_path: Path) -> None:
-    first, second = exported(house), exported(house)
+def test_a_case_proves_itself_with_and_without_our_program(system: System, tmp_path: Path) -> None:
+    first, second = exported(system), exported(system)
     assert first == second
     assert list(case_archive.verify(first)) == []
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
@@ -138,12 +138,12 @@ def test_a_case_proves_itself_with_and_without_our_program(house: House, tmp_pat
     path.write_bytes(first)
     run = [sys.executable, str(tmp_path / "verify.py"), str(path)]
     assert "Everything is as it was" in subprocess.run(run, capture_output=True, text=True, check=True).stdout
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         *_, last = journal.rows(session)
     assert last.action == AuditAction.EXPORTED
     assert case_archive.manifest_of(first) in last.detail
     with pytest.raises(NoCase):
-        exported(house, "999999999")
+        exported(system, "999999999")
 
 
 _FILES = {f"documents/in/letter-{each:06}.xml": f"<a>{each}</a>".encode() for each in range(4)}
@@ -179,8 +179,8 @@ def test_what_is_added_or_taken_out_is_named() -> None:
 
 
 @pytest.mark.both_engines
-def test_the_journal_is_searched_by_reference_document_person_and_time(house: House) -> None:
-    with house.database.reading() as session:
+def test_the_journal_is_searched_by_reference_document_person_and_time(system: System) -> None:
+    with system.database.reading() as session:
 
         def found(**sought: object) -> set[str]:
             rows, many = journal_queries.search(session, Sought(**sought), limit=1000)  # type: ignore[arg-type]
@@ -207,14 +207,14 @@ def test_the_journal_is_searched_by_reference_document_person_and_time(house: Ho
 # Keeping and disposing ----------------------------------------------------------------------
 
 
-def total(house: House) -> object:
-    with house.database.reading() as session:
+def total(system: System) -> object:
+    with system.database.reading() as session:
         return reconcile(entry_queries.entries(session), by=(StatementKey.EXECUTION_REFERENCE,)).total
 
 
-def test_a_case_is_disposed_of_by_two_people_and_the_books_still_balance(house: House) -> None:
-    before = total(house)
-    with house.database.writing() as session:
+def test_a_case_is_disposed_of_by_two_people_and_the_books_still_balance(system: System) -> None:
+    before = total(system)
+    with system.database.writing() as session:
         assert retention.due(session, today=date(2033, 12, 31)) == []
         with pytest.raises(RetentionRefused, match="No case"):
             retention.propose(session, by="user-1", on=date(2033, 12, 31))
@@ -223,20 +223,20 @@ def test_a_case_is_disposed_of_by_two_people_and_the_books_still_balance(house: 
         number = retention.propose(session, by="user-1", on=LATER)
         with pytest.raises(RetentionRefused, match="another than the one who proposed"):
             retention.confirm(session, number, by="user-1", on=LATER)
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         protocol = retention.confirm(session, number, by="user-2", on=LATER)
         with pytest.raises(RetentionRefused):
             retention.confirm(session, number, by="user-3", on=LATER)
     assert f'"{REFERENCE}"' in protocol
     assert "100000102" not in protocol
     assert '"LETTER_IN": 3' in protocol
-    assert total(house) == before
-    assert house.broken() == []
-    with house.database.reading() as session:
+    assert total(system) == before
+    assert system.broken() == []
+    with system.database.reading() as session:
         kept = {
             len(message.body)
             for message in outbox_store.messages_out(session)
-            if message.document_id == house.order(REFERENCE).number
+            if message.document_id == system.order(REFERENCE).number
         }
         assert kept == {0}
         assert retention.due(session, today=LATER) == []
@@ -244,12 +244,12 @@ def test_a_case_is_disposed_of_by_two_people_and_the_books_still_balance(house: 
     assert (done.state, done.proposed_by, done.confirmed_by) == ("DONE", "user-1", "user-2")
 
 
-def test_what_is_open_or_held_is_never_disposed_of(house: House) -> None:
-    order = house.order("100000102").number
-    house.report("100000102", "2026-02", on=date(2026, 3, 2))
-    invoice = house.send(billed(house.flip(order, "002", number="F-4", on=date(2026, 3, 3)), days="3"))
+def test_what_is_open_or_held_is_never_disposed_of(system: System) -> None:
+    order = system.order("100000102").number
+    system.report("100000102", "2026-02", on=date(2026, 3, 2))
+    invoice = system.send(billed(system.flip(order, "002", number="F-4", on=date(2026, 3, 3)), days="3"))
     assert invoice.state is InvoiceState.IN_QUESTION
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         retention.hold(session, REFERENCE, by="user-1", on=LATER, reason="Tvist")
         with pytest.raises(RetentionRefused, match="legal hold already"):
             retention.hold(session, REFERENCE, by="user-2", on=LATER, reason="En till")
@@ -266,4 +266,4 @@ def test_what_is_open_or_held_is_never_disposed_of(house: House) -> None:
         retention.confirm(session, number, by="user-2", on=LATER)
         (disposal,) = disposal_store.newest_first(session)
         assert f'"kept": [\n  "{REFERENCE}"' in disposal.protocol
-    assert house.broken() == []
+    assert system.broken() == []

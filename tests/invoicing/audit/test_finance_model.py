@@ -44,7 +44,7 @@ from peppol.xml import codec
 from tests.invoicing.exceptions.test_actions import without_line
 from tests.invoicing.exceptions.test_undo import stands
 from tests.support.stories.bills import billed
-from tests.support.stories.house import House, a_house
+from tests.support.stories.system import System, a_system
 
 PEOPLE = ("user-1", "user-2", "user-3")
 REFERENCES = ("100000101", "100000102")
@@ -61,7 +61,7 @@ class FinanceDesk(RuleBasedStateMachine):
         super().__init__()
         self.stack = ExitStack()
         folder = self.stack.enter_context(tempfile.TemporaryDirectory())
-        self.house: House = self.stack.enter_context(a_house(f"sqlite:///{Path(folder) / 'model.sqlite'}"))
+        self.system: System = self.stack.enter_context(a_system(f"sqlite:///{Path(folder) / 'model.sqlite'}"))
         self.now = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
         self.blank: list[billing.Invoice] = []
         self.sent: list[billing.Invoice] = []
@@ -72,16 +72,16 @@ class FinanceDesk(RuleBasedStateMachine):
     @initialize()
     def two_months_are_received(self) -> None:
         for reference in REFERENCES:
-            self.house.decide(reference, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+            self.system.decide(reference, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
             for month in ("2026-01", "2026-02"):
-                self.house.report(reference, month, on=date(2026, 3, 2))
+                self.system.report(reference, month, on=date(2026, 3, 2))
                 self.versions[reference, month] = 1
-            order = self.house.order(reference).number
+            order = self.system.order(reference).number
             self.blank += [
-                self.house.flip(order, line, number=f"B-{reference}-{line}", on=date(2026, 3, 3))
+                self.system.flip(order, line, number=f"B-{reference}-{line}", on=date(2026, 3, 3))
                 for line in LINES
             ]
-        with self.house.database.writing() as session:
+        with self.system.database.writing() as session:
             for person, limit in (("user-1", "100.00"), ("user-2", "5000.00")):
                 decision_store.set_limit(session, person, Money.of(limit), by="admin-1", on=self.today)
                 attest_right_store.give(
@@ -108,12 +108,12 @@ class FinanceDesk(RuleBasedStateMachine):
 
     def attempt(self, work: Callable[[Session, Register], object]) -> None:
         """One press in a transaction of its own; a refusal is an answer like any other."""
-        with suppress(Refused), self.house.database.writing() as session:
+        with suppress(Refused), self.system.database.writing() as session:
             work(session, register_store.load(session))
 
     def one(self, place: int) -> int | None:
         """Some document of the books."""
-        with self.house.database.reading() as session:
+        with self.system.database.reading() as session:
             ids = list(
                 session.scalars(select(document_tables.invoice.c.id).order_by(document_tables.invoice.c.id))
             )
@@ -152,14 +152,14 @@ class FinanceDesk(RuleBasedStateMachine):
         self._post(codec.serialise(invoice))
 
     def _post(self, body: bytes) -> None:
-        self.house.post(body, on=self.today)
-        self.house.read_messages(on=self.today)
+        self.system.post(body, on=self.today)
+        self.system.read_messages(on=self.today)
 
     @rule(reference=st.sampled_from(REFERENCES), month=st.sampled_from(["2026-01", "2026-02"]))
     def a_report_is_corrected(self, reference: str, month: str) -> None:
         self.versions[reference, month] += 1
         version = self.versions[reference, month]
-        self.house.report(reference, month, version=version, on=self.today)
+        self.system.report(reference, month, version=version, on=self.today)
 
     # Officers -------------------------------------------------------------------------------
 
@@ -175,16 +175,16 @@ class FinanceDesk(RuleBasedStateMachine):
         press = self.press(person, place, action)
         if press is None:
             return
-        before, done = stands(self.house), list[int]()
+        before, done = stands(self.system), list[int]()
         self.attempt(lambda session, register: done.append(press(session, register)))
         if not done:
-            assert stands(self.house) == before
+            assert stands(self.system) == before
             return
-        with self.house.database.writing() as session:
+        with self.system.database.writing() as session:
             exception_undo.undo(session, register_store.load(session), done[0], self.actor(person))
         # What new rules would judge otherwise is judged by them when something about it is done.
         if not self.rules_changed:
-            assert stands(self.house) == before
+            assert stands(self.system) == before
 
     @rule(person=people, place=which)
     def a_credit_is_linked(self, person: str, place: int) -> None:
@@ -200,7 +200,7 @@ class FinanceDesk(RuleBasedStateMachine):
         if number is None:
             return None
         actor, why = self.actor(person), "Därför att"
-        order = self.house.order(REFERENCES[place % 2]).number
+        order = self.system.order(REFERENCES[place % 2]).number
 
         def press(session: Session, register: Register) -> int:
             match action:
@@ -312,7 +312,7 @@ class FinanceDesk(RuleBasedStateMachine):
 
     @rule(person=people, place=st.integers(1, 4))
     def a_proposal_is_attested(self, person: str, place: int) -> None:
-        with self.house.database.reading() as session:
+        with self.system.database.reading() as session:
             numbers = [each.proposal.number for each in proposal_store.overviews(session)]
         if numbers:
             self.attempt(
@@ -329,15 +329,15 @@ class FinanceDesk(RuleBasedStateMachine):
     # What must hold -------------------------------------------------------------------------
 
     @invariant()
-    def every_invariant_of_the_house_holds(self) -> None:
-        assert self.house.broken() == []
+    def every_invariant_of_the_system_holds(self) -> None:
+        assert self.system.broken() == []
 
     @invariant()
     def nobody_pays_alone(self) -> None:
-        with self.house.database.reading() as session:
+        with self.system.database.reading() as session:
             for row in session.execute(select(document_tables.payment)):
                 assert row.prepared_by != row.attested_by
-                assert self.house.invoice(row.invoice_id).state is not InvoiceState.ACCEPTED
+                assert self.system.invoice(row.invoice_id).state is not InvoiceState.ACCEPTED
 
     def teardown(self) -> None:
         self.stack.close()

@@ -21,9 +21,9 @@ from orders.register import store as register_store
 from peppol.documents import billing, shapes
 from peppol.exchange import inbox, inbox_store, outbox_store
 from peppol.xml import codec
-from tests.support.servers.house_databases import CLOCK
-from tests.support.stories.house import FYRBAKEN, House, a_house
+from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.portal import Desk
+from tests.support.stories.system import FYRBAKEN, System, a_system
 
 REFERENCE = "100000101"
 BILLED_ON = date(2026, 2, 3)
@@ -33,152 +33,152 @@ BEFORE, AFTER = date(2028, 2, 29), date(2028, 3, 1)
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        house.decide(REFERENCE)
-        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        system.decide(REFERENCE)
+        system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        yield system
 
 
-def invoice(house: House, number: str = "F-1") -> billing.Invoice:
-    return house.flip(house.order(REFERENCE).number, number=number, on=BILLED_ON)
+def invoice(system: System, number: str = "F-1") -> billing.Invoice:
+    return system.flip(system.order(REFERENCE).number, number=number, on=BILLED_ON)
 
 
-def refused(house: House) -> int:
+def refused(system: System) -> int:
     """A message whose total does not follow from its lines; its row."""
-    right = invoice(house, "F-9")
+    right = invoice(system, "F-9")
     total = replace(right.legal_monetary_total, tax_inclusive_amount=shapes.Amount(Decimal("1.00"), "SEK"))
-    stored = house.post(codec.serialise(replace(right, legal_monetary_total=total)), on=BILLED_ON)
-    house.read_messages(on=BILLED_ON)
+    stored = system.post(codec.serialise(replace(right, legal_monetary_total=total)), on=BILLED_ON)
+    system.read_messages(on=BILLED_ON)
     return stored.id
 
 
-def past(house: House, on: date, times: Times | None = None) -> list[str]:
-    with house.database.reading() as session:
+def past(system: System, on: date, times: Times | None = None) -> list[str]:
+    with system.database.reading() as session:
         return [name for name, _ in retention.strays_due(session, times or Times(), today=on, limit=99)]
 
 
-def dispose(house: House, on: date) -> str:
+def dispose(system: System, on: date) -> str:
     """Two people do it."""
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         number = retention.propose(session, by="user-1", on=on)
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         return retention.confirm(session, number, by="user-2", on=on)
 
 
 @pytest.mark.both_engines
-def test_a_refused_message_goes_with_its_answer_after_two_years(house: House) -> None:
-    message = refused(house)
-    assert past(house, BEFORE) == []
-    assert past(house, AFTER) == [f"letter:{message}"]
-    assert past(house, date(2026, 6, 1), Times(refused_months=3)) == [f"letter:{message}"]
-    protocol = dispose(house, AFTER)
+def test_a_refused_message_goes_with_its_answer_after_two_years(system: System) -> None:
+    message = refused(system)
+    assert past(system, BEFORE) == []
+    assert past(system, AFTER) == [f"letter:{message}"]
+    assert past(system, date(2026, 6, 1), Times(refused_months=3)) == [f"letter:{message}"]
+    protocol = dispose(system, AFTER)
     assert f'"letter:{message}"' in protocol
     assert '"LETTER_IN": 1' in protocol
     assert '"LETTER_OUT": 1' in protocol
-    assert past(house, AFTER) == []
-    with house.database.writing() as session:
+    assert past(system, AFTER) == []
+    with system.database.writing() as session:
         assert inbox_store.body_of(session, message) == b""
         assert [each.body for each in outbox_store.messages_out(session, about=f"letter {message}")] == [b""]
         assert inbox.replay(session, message) is None
         assert list(refused_message_queries.listed(session, ACTOR)) == []
-    assert house.broken() == []
+    assert system.broken() == []
 
 
 @pytest.mark.both_engines
-def test_a_hold_on_a_message_keeps_it_also_from_a_disposal_already_proposed(house: House) -> None:
-    message = refused(house)
-    with house.database.writing() as session:
+def test_a_hold_on_a_message_keeps_it_also_from_a_disposal_already_proposed(system: System) -> None:
+    message = refused(system)
+    with system.database.writing() as session:
         number = retention.propose(session, by="user-1", on=AFTER)
         retention.hold(session, f"letter:{message}", by="user-3", on=AFTER, reason="Tvist om när den kom")
         for unknown in ("letter:99999", "upload:1", "letter:x"):
             with pytest.raises(RetentionRefused):
                 retention.hold(session, unknown, by="user-3", on=AFTER, reason="Tvist")
-    assert past(house, AFTER) == []
-    with house.database.writing() as session:
+    assert past(system, AFTER) == []
+    with system.database.writing() as session:
         protocol = retention.confirm(session, number, by="user-2", on=AFTER)
         assert inbox_store.body_of(session, message)
     assert '"outside_cases": []' in protocol
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         (invoice,) = legal_hold_store.newest_first(session)
         retention.lift(session, invoice.id, by="user-3", on=AFTER)
-    assert past(house, AFTER) == [f"letter:{message}"]
+    assert past(system, AFTER) == [f"letter:{message}"]
 
 
-def test_nobody_disposes_of_a_message_alone(house: House) -> None:
-    refused(house)
-    with house.database.writing() as session:
+def test_nobody_disposes_of_a_message_alone(system: System) -> None:
+    refused(system)
+    with system.database.writing() as session:
         number = retention.propose(session, by="user-1", on=AFTER)
         with pytest.raises(RetentionRefused, match="another than the one who proposed"):
             retention.confirm(session, number, by="user-1", on=AFTER)
 
 
-def test_what_claims_to_be_a_booked_document_is_kept_seven_years(house: House) -> None:
-    right = invoice(house)
-    house.send(right)
-    second = house.post(codec.serialise(replace(right, note="Andra bytes.")), on=BILLED_ON)
-    house.read_messages(on=BILLED_ON)
-    assert past(house, date(2033, 12, 31)) == []
-    assert past(house, date(2034, 1, 1)) == [f"letter:{second.id}"]
+def test_what_claims_to_be_a_booked_document_is_kept_seven_years(system: System) -> None:
+    right = invoice(system)
+    system.send(right)
+    second = system.post(codec.serialise(replace(right, note="Andra bytes.")), on=BILLED_ON)
+    system.read_messages(on=BILLED_ON)
+    assert past(system, date(2033, 12, 31)) == []
+    assert past(system, date(2034, 1, 1)) == [f"letter:{second.id}"]
 
 
-def test_a_message_that_failed_is_ours_to_mend_and_never_goes(house: House) -> None:
-    stored = house.post(b"<x/>", on=BILLED_ON)
-    assert past(house, date(2050, 1, 1)) == []
-    house.read_messages(on=BILLED_ON)
-    assert past(house, date(2050, 1, 1)) == [f"letter:{stored.id}"]
+def test_a_message_that_failed_is_ours_to_mend_and_never_goes(system: System) -> None:
+    stored = system.post(b"<x/>", on=BILLED_ON)
+    assert past(system, date(2050, 1, 1)) == []
+    system.read_messages(on=BILLED_ON)
+    assert past(system, date(2050, 1, 1)) == [f"letter:{stored.id}"]
 
 
 @pytest.mark.both_engines
-def test_a_document_without_a_case_goes_when_nothing_more_can_happen(house: House) -> None:
-    stranger = replace(invoice(house), order_reference=billing.OrderReference(id="NA"))
-    document = house.send(stranger)
+def test_a_document_without_a_case_goes_when_nothing_more_can_happen(system: System) -> None:
+    stranger = replace(invoice(system), order_reference=billing.OrderReference(id="NA"))
+    document = system.send(stranger)
     assert document.execution_reference == ""
-    assert past(house, date(2050, 1, 1)) == []
-    house.ask_credit(document, on=BILLED_ON)
-    house.send_credit(stranger, number="K-1", on=BILLED_ON)
-    names = past(house, date(2034, 1, 1))
+    assert past(system, date(2050, 1, 1)) == []
+    system.ask_credit(document, on=BILLED_ON)
+    system.send_credit(stranger, number="K-1", on=BILLED_ON)
+    names = past(system, date(2034, 1, 1))
     assert [name for name in names if name == f"document:{document.id}"] == [f"document:{document.id}"]
-    assert past(house, date(2033, 12, 31)) == []
-    dispose(house, date(2034, 1, 1))
-    with house.database.reading() as session:
+    assert past(system, date(2033, 12, 31)) == []
+    dispose(system, date(2034, 1, 1))
+    with system.database.reading() as session:
         assert inbox_store.body_of(session, document.letter_id) == b""
-    assert house.broken() == []
+    assert system.broken() == []
 
 
 @pytest.mark.both_engines
-def test_what_never_left_its_maker_goes_after_half_a_year(house: House) -> None:
-    desk = Desk(house)
-    undone = desk.made((house.order(REFERENCE).number, "001"))
+def test_what_never_left_its_maker_goes_after_half_a_year(system: System) -> None:
+    desk = Desk(system)
+    undone = desk.made((system.order(REFERENCE).number, "001"))
     desk.undo(undone.bundle)
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         register = register_store.load(session)
         upload = uploads.take_in(session, ACTOR, b"inte XML", now=CLOCK)
         test = flow_test.try_out(session, register, ACTOR, b"inte XML", now=CLOCK, today=CLOCK.date())
     names = [f"upload:{upload}", f"draft:{undone.id}", f"test:{test}"]
-    assert past(house, date(2027, 5, 31)) == []
-    assert past(house, date(2027, 6, 1)) == names
-    dispose(house, date(2027, 6, 1))
-    assert past(house, date(2050, 1, 1)) == []
-    with house.database.reading() as session:
+    assert past(system, date(2027, 5, 31)) == []
+    assert past(system, date(2027, 6, 1)) == names
+    dispose(system, date(2027, 6, 1))
+    assert past(system, date(2050, 1, 1)) == []
+    with system.database.reading() as session:
         assert uploads.look(session, register, ACTOR, upload, today=AFTER) is None
         assert refused_message_queries.unsent_files(session, ACTOR)[0] == 0
-    assert house.broken() == []
+    assert system.broken() == []
 
 
 @pytest.mark.both_engines
-def test_a_case_takes_the_portals_copies_with_it(house: House) -> None:
-    desk = Desk(house)
-    made = desk.made((house.order(REFERENCE).number, "001"))
+def test_a_case_takes_the_portals_copies_with_it(system: System) -> None:
+    desk = Desk(system)
+    made = desk.made((system.order(REFERENCE).number, "001"))
     desk.wait()
-    house.read_messages(on=desk.today)
-    house.pay(on=desk.today + timedelta(days=40))
-    protocol = dispose(house, date(2035, 1, 1))
+    system.read_messages(on=desk.today)
+    system.pay(on=desk.today + timedelta(days=40))
+    protocol = dispose(system, date(2035, 1, 1))
     assert '"PORTAL": 1' in protocol
     assert f'"{REFERENCE}"' in protocol
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         assert session.scalar(select(portal_document.c.body).where(portal_document.c.id == made.id)) == b""
-    assert house.broken() == []
+    assert system.broken() == []
 
 
 @given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(1, 120))

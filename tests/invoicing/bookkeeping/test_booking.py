@@ -32,8 +32,8 @@ from invoicing.payment import tables as payment_tables
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from orders.register import store as register_store
-from tests.support.stories.house import House, a_house
 from tests.support.stories.paying import NOW, OFFICER
+from tests.support.stories.system import System, a_system
 
 REFERENCE = "100000101"
 ACCOUNTS = LedgerAccounts()
@@ -41,11 +41,11 @@ Read = dict[str, list[tuple[str, Decimal]]]
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        house.decide(REFERENCE)
-        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        system.decide(REFERENCE)
+        system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        yield system
 
 
 def read_sie(body: bytes) -> tuple[dict[str, str], Read]:
@@ -67,19 +67,19 @@ def read_sie(body: bytes) -> tuple[dict[str, str], Read]:
     return header, vouchers
 
 
-def book(house: House, *, on: date) -> Run:
-    with house.database.writing() as session:
+def book(system: System, *, on: date) -> Run:
+    with system.database.writing() as session:
         return booking.book(session, register_store.load(session), ACCOUNTS, today=on, by=OFFICER, now=NOW)
 
 
-def accrue(house: House, month: Month, *, closing: date) -> Run:
-    with house.database.writing() as session:
+def accrue(system: System, month: Month, *, closing: date) -> Run:
+    with system.database.writing() as session:
         register = register_store.load(session)
         return booking.book_accrual(session, register, ACCOUNTS, month, closing=closing, by=OFFICER, now=NOW)
 
 
-def file_of(house: House, about: str) -> bytes:
-    with house.database.reading() as session:
+def file_of(system: System, about: str) -> bytes:
+    with system.database.reading() as session:
         (found,) = export_store.about(session, about)
         return export_store.named(session, found.id)[1]
 
@@ -89,23 +89,23 @@ def rows_of(run: Run) -> list[tuple[VoucherKind, list[tuple[str, str]]]]:
 
 
 @pytest.mark.both_engines
-def test_an_invoice_its_payment_and_its_credit_are_booked_once_each(house: House) -> None:
-    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
-    document = house.send(invoice)
-    first = book(house, on=date(2026, 2, 3))
+def test_an_invoice_its_payment_and_its_credit_are_booked_once_each(system: System) -> None:
+    invoice = system.flip(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+    document = system.send(invoice)
+    first = book(system, on=date(2026, 2, 3))
     assert rows_of(first) == [
         (VoucherKind.INVOICE, [("5711", "1900.00"), ("1546", "475.00"), ("2581", "-2375.00")])
     ]
     with pytest.raises(NothingToBook):
-        book(house, on=date(2026, 2, 3))
-    house.pay(on=document.pays_on)
-    house.send(flipping.credit_note_of(invoice, given=Numbered("K-1", date(2026, 3, 6))))
-    second = book(house, on=date(2026, 3, 6))
+        book(system, on=date(2026, 2, 3))
+    system.pay(on=document.pays_on)
+    system.send(flipping.credit_note_of(invoice, given=Numbered("K-1", date(2026, 3, 6))))
+    second = book(system, on=date(2026, 3, 6))
     assert rows_of(second) == [
         (VoucherKind.PAYMENT, [("2581", "2375.00"), ("1921", "-2375.00")]),
         (VoucherKind.CREDIT, [("5711", "-1900.00"), ("1546", "-475.00"), ("2581", "2375.00")]),
     ]
-    header, vouchers = read_sie(file_of(house, second.name))
+    header, vouchers = read_sie(file_of(system, second.name))
     assert (header["#SIETYP"], header["#FORMAT"], header["#ORGNR"]) == ("4", "PC8", "202100-2114")
     assert list(vouchers) == [
         "50000002 20260305 Betalning 10000001 faktura F-1",
@@ -114,50 +114,50 @@ def test_an_invoice_its_payment_and_its_credit_are_booked_once_each(house: House
     assert all(sum(amount for _, amount in rows) == 0 for rows in vouchers.values())
 
 
-def test_what_came_and_went_between_two_files_is_not_booked(house: House) -> None:
-    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
-    house.send(invoice)
-    house.send(flipping.credit_note_of(invoice, given=Numbered("K-1", date(2026, 2, 4))))
+def test_what_came_and_went_between_two_files_is_not_booked(system: System) -> None:
+    invoice = system.flip(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+    system.send(invoice)
+    system.send(flipping.credit_note_of(invoice, given=Numbered("K-1", date(2026, 2, 4))))
     with pytest.raises(NothingToBook):
-        book(house, on=date(2026, 2, 5))
+        book(system, on=date(2026, 2, 5))
 
 
-def test_a_month_end_is_accrued_and_taken_back_by_itself(house: House) -> None:
-    with house.database.reading() as session:
+def test_a_month_end_is_accrued_and_taken_back_by_itself(system: System) -> None:
+    with system.database.reading() as session:
         day = date(2026, 2, 10)
         then = booking.accrued(session, Month(2026, 1), closing=day)
         assert booking.accrued(session, Month(2026, 1), closing=day, today=day) == then
-    run = accrue(house, Month(2026, 1), closing=date(2026, 2, 10))
+    run = accrue(system, Month(2026, 1), closing=date(2026, 2, 10))
     assert [each.booked_on for each in run.vouchers] == [date(2026, 1, 31), date(2026, 2, 1)]
     assert rows_of(run) == [
         (VoucherKind.ACCRUAL, [("5711", "1900.00"), ("2791", "-1900.00")]),
         (VoucherKind.ACCRUAL_BACK, [("5711", "-1900.00"), ("2791", "1900.00")]),
     ]
     with pytest.raises(BookedAlready):
-        accrue(house, Month(2026, 1), closing=date(2026, 2, 11))
-    _, vouchers = read_sie(file_of(house, "2026-01"))
+        accrue(system, Month(2026, 1), closing=date(2026, 2, 11))
+    _, vouchers = read_sie(file_of(system, "2026-01"))
     assert sum(amount for rows in vouchers.values() for account, amount in rows if account == "5711") == 0
 
 
-def test_what_was_invoiced_before_the_closing_day_is_not_accrued(house: House) -> None:
-    house.send_invoice(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 5))
-    with house.database.reading() as session:
+def test_what_was_invoiced_before_the_closing_day_is_not_accrued(system: System) -> None:
+    system.send_invoice(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 5))
+    with system.database.reading() as session:
         assert booking.accrued(session, Month(2026, 1), closing=date(2026, 2, 5)) == []
         (before,) = booking.accrued(session, Month(2026, 1), closing=date(2026, 2, 4))
         now = {"closing": date(2026, 2, 5), "today": date(2026, 2, 5)}
         assert booking.accrued(session, Month(2026, 1), **now) == []
     assert (before.article, before.month, before.amount) == ("BASIC", "2026-01", Money.of("1900.00"))
     with pytest.raises(NothingToBook):
-        accrue(house, Month(2026, 1), closing=date(2026, 2, 5))
+        accrue(system, Month(2026, 1), closing=date(2026, 2, 5))
 
 
 @pytest.mark.both_engines
-def test_a_voucher_once_written_stays(house: House) -> None:
-    accrue(house, Month(2026, 1), closing=date(2026, 2, 10))
+def test_a_voucher_once_written_stays(system: System) -> None:
+    accrue(system, Month(2026, 1), closing=date(2026, 2, 10))
     row = payment_tables.voucher_row
-    with pytest.raises(DBAPIError, match="append-only"), house.database.writing() as session:
+    with pytest.raises(DBAPIError, match="append-only"), system.database.writing() as session:
         session.execute(update(row).values(amount=Decimal("1.00")))
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         assert sum(session.scalars(select(row.c.amount))) == 0
 
 

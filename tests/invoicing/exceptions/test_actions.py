@@ -21,7 +21,7 @@ from orders.register import store as register_store
 from peppol.documents import billing
 from peppol.exchange import outbox_store
 from tests.support.stories.bills import billed
-from tests.support.stories.house import House, a_house
+from tests.support.stories.system import System, a_system
 
 REFERENCE = "100000101"
 FEBRUARY = date(2026, 2, 3)
@@ -30,35 +30,35 @@ _S = InvoiceState
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
+def system(database_url: str) -> Iterator[System]:
     """January and February received: 20 days each at 95.00."""
-    with a_house(database_url) as house:
-        house.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
-        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-        house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
-        with house.database.writing() as session:
+    with a_system(database_url) as system:
+        system.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+        system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        system.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
+        with system.database.writing() as session:
             for person, limit in (("user-1", "200.00"), ("user-2", "5000.00")):
                 decision_store.set_limit(session, person, Money.of(limit), by="admin-1", on=FEBRUARY)
-        yield house
+        yield system
 
 
-def january(house: House, number: str = "F-1", days: str = "22") -> billing.Invoice:
-    return billed(house.flip(house.order(REFERENCE).number, "001", number=number, on=FEBRUARY), days=days)
+def january(system: System, number: str = "F-1", days: str = "22") -> billing.Invoice:
+    return billed(system.flip(system.order(REFERENCE).number, "001", number=number, on=FEBRUARY), days=days)
 
 
-def two_of_the_same_line(house: House) -> tuple[SupplierInvoice, SupplierInvoice]:
+def two_of_the_same_line(system: System) -> tuple[SupplierInvoice, SupplierInvoice]:
     """Two invoices made of one line before either was sent."""
-    first, second = january(house, "F-1", days="20"), january(house, "F-2", days="20")
-    return house.send(first), house.send(second)
+    first, second = january(system, "F-1", days="20"), january(system, "F-2", days="20")
+    return system.send(first), system.send(second)
 
 
 def actor(by: str = "user-1", minutes: int = 0) -> DeskActor:
     return DeskActor(by, NOW + timedelta(minutes=minutes), FEBRUARY)
 
 
-def press(house: House, kind: Action, invoice: SupplierInvoice, by: str = "user-1", **given: str) -> int:
+def press(system: System, kind: Action, invoice: SupplierInvoice, by: str = "user-1", **given: str) -> int:
     """One press of a button, in a transaction of its own."""
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         register = register_store.load(session)
         press = {
             Action.ASK_CREDIT: exception_actions.ask_credit,
@@ -71,85 +71,85 @@ def press(house: House, kind: Action, invoice: SupplierInvoice, by: str = "user-
         return int(press(session, register, invoice.id, actor(by), **given))  # type: ignore[operator]
 
 
-def undo(house: House, action: int, by: str = "user-1", minutes: int = 1) -> None:
-    with house.database.writing() as session:
+def undo(system: System, action: int, by: str = "user-1", minutes: int = 1) -> None:
+    with system.database.writing() as session:
         exception_undo.undo(session, register_store.load(session), action, actor(by, minutes))
 
 
-def release(house: House, minutes: int = 11) -> int:
-    with house.database.writing() as session:
+def release(system: System, minutes: int = 11) -> int:
+    with system.database.writing() as session:
         register = register_store.load(session)
         now = NOW + timedelta(minutes=minutes)
         return exception_undo.release_answers(session, register, now=now, today=FEBRUARY)
 
 
-def last_message(house: House, invoice: SupplierInvoice) -> str:
-    with house.database.reading() as session:
+def last_message(system: System, invoice: SupplierInvoice) -> str:
+    with system.database.reading() as session:
         return list(outbox_store.messages_out(session, about=f"invoice {invoice.id}"))[-1].body.decode()
 
 
-def test_a_request_for_credit_leaves_after_ten_minutes_and_not_before(house: House) -> None:
-    invoice = house.send(january(house))
-    action = press(house, Action.ASK_CREDIT, invoice)
-    assert house.invoice(invoice.id).state is _S.CREDIT_REQUESTED
-    assert (release(house, minutes=9), house.answers(invoice)) == (0, ["AB"])
-    assert (release(house), house.answers(invoice), house.invoice(invoice.id).answered) == (
+def test_a_request_for_credit_leaves_after_ten_minutes_and_not_before(system: System) -> None:
+    invoice = system.send(january(system))
+    action = press(system, Action.ASK_CREDIT, invoice)
+    assert system.invoice(invoice.id).state is _S.CREDIT_REQUESTED
+    assert (release(system, minutes=9), system.answers(invoice)) == (0, ["AB"])
+    assert (release(system), system.answers(invoice), system.invoice(invoice.id).answered) == (
         1,
         ["AB", "RE"],
         "RE",
     )
-    assert release(house) == 0
+    assert release(system) == 0
     with pytest.raises(ActionRefused, match="already left"):
-        undo(house, action, minutes=12)
+        undo(system, action, minutes=12)
 
 
-def test_a_request_for_credit_taken_back_never_leaves(house: House) -> None:
-    invoice = house.send(january(house))
-    undo(house, press(house, Action.ASK_CREDIT, invoice))
-    stands = house.invoice(invoice.id)
+def test_a_request_for_credit_taken_back_never_leaves(system: System) -> None:
+    invoice = system.send(january(system))
+    undo(system, press(system, Action.ASK_CREDIT, invoice))
+    stands = system.invoice(invoice.id)
     assert (stands.state, stands.codes) == (_S.IN_QUESTION, ("QUANTITY",))
-    assert (release(house), house.answers(invoice)) == (0, ["AB"])
-    press(house, Action.ASK_CREDIT, invoice)
-    assert (release(house), house.answers(invoice)) == (1, ["AB", "RE"])
+    assert (release(system), system.answers(invoice)) == (0, ["AB"])
+    press(system, Action.ASK_CREDIT, invoice)
+    assert (release(system), system.answers(invoice)) == (1, ["AB", "RE"])
 
 
-def test_no_answer_is_sent_when_the_credit_note_came_first(house: House) -> None:
-    invoice = january(house)
-    document = house.send(invoice)
-    press(house, Action.ASK_CREDIT, document)
-    house.send_credit(invoice, number="K-1", on=FEBRUARY)
-    assert house.invoice(document.id).state is _S.CREDITED
-    assert (release(house), house.answers(document)) == (0, ["AB"])
+def test_no_answer_is_sent_when_the_credit_note_came_first(system: System) -> None:
+    invoice = january(system)
+    document = system.send(invoice)
+    press(system, Action.ASK_CREDIT, document)
+    system.send_credit(invoice, number="K-1", on=FEBRUARY)
+    assert system.invoice(document.id).state is _S.CREDITED
+    assert (release(system), system.answers(document)) == (0, ["AB"])
 
 
-def test_a_difference_within_the_limit_is_accepted_and_paid(house: House) -> None:
-    invoice = house.send(january(house))
-    press(house, Action.ACCEPT, invoice, reason="Två dagar rättades per telefon")
-    accepted = house.invoice(invoice.id)
+def test_a_difference_within_the_limit_is_accepted_and_paid(system: System) -> None:
+    invoice = system.send(january(system))
+    press(system, Action.ACCEPT, invoice, reason="Två dagar rättades per telefon")
+    accepted = system.invoice(invoice.id)
     assert (accepted.state, accepted.answered) == (_S.ACCEPTED, "AB")
-    assert [each.weight.name for each in house.match(invoice).deviations] == ["NOTE"]
-    assert (release(house), house.answers(invoice)) == (1, ["AB", "AP"])
-    (paid,) = house.pay(on=accepted.pays_on)
+    assert [each.weight.name for each in system.match(invoice).deviations] == ["NOTE"]
+    assert (release(system), system.answers(invoice)) == (1, ["AB", "AP"])
+    (paid,) = system.pay(on=accepted.pays_on)
     assert paid.invoice_id == invoice.id
 
 
-def test_a_difference_above_the_limit_is_refused_and_a_colleague_may(house: House) -> None:
-    invoice = house.send(january(house, days="23"))
+def test_a_difference_above_the_limit_is_refused_and_a_colleague_may(system: System) -> None:
+    invoice = system.send(january(system, days="23"))
     with pytest.raises(Refused, match=r"285\.00 SEK and your limit is 200\.00"):
-        press(house, Action.ACCEPT, invoice, reason="Enligt avtal")
+        press(system, Action.ACCEPT, invoice, reason="Enligt avtal")
     with pytest.raises(Refused, match="you have no limit"):
-        press(house, Action.ACCEPT, invoice, by="user-3", reason="Enligt avtal")
-    assert house.invoice(invoice.id).state is _S.IN_QUESTION
-    press(house, Action.ACCEPT, invoice, by="user-2", reason="Enligt avtal")
-    assert house.invoice(invoice.id).state is _S.ACCEPTED
+        press(system, Action.ACCEPT, invoice, by="user-3", reason="Enligt avtal")
+    assert system.invoice(invoice.id).state is _S.IN_QUESTION
+    press(system, Action.ACCEPT, invoice, by="user-2", reason="Enligt avtal")
+    assert system.invoice(invoice.id).state is _S.ACCEPTED
 
 
-def test_an_acceptance_covers_what_was_seen_and_nothing_else(house: House) -> None:
-    invoice = house.send(january(house))
-    press(house, Action.ACCEPT, invoice, reason="Två dagar rättades")
-    house.report(REFERENCE, "2026-01", version=2, on=FEBRUARY)
-    assert house.invoice(invoice.id).state is _S.ACCEPTED
-    with house.database.writing() as session:
+def test_an_acceptance_covers_what_was_seen_and_nothing_else(system: System) -> None:
+    invoice = system.send(january(system))
+    press(system, Action.ACCEPT, invoice, reason="Två dagar rättades")
+    system.report(REFERENCE, "2026-01", version=2, on=FEBRUARY)
+    assert system.invoice(invoice.id).state is _S.ACCEPTED
+    with system.database.writing() as session:
         accepted = decision_store.acceptance_of(session, invoice.id, currency="SEK")
         assert accepted is not None
         (seen,) = accepted.deviations
@@ -165,120 +165,120 @@ def test_an_acceptance_covers_what_was_seen_and_nothing_else(house: House) -> No
         )
         register = register_store.load(session)
         verdicts.judge_again(session, register, document_store.by_id(session, invoice.id), today=FEBRUARY)
-    assert house.invoice(invoice.id).state is _S.IN_QUESTION
+    assert system.invoice(invoice.id).state is _S.IN_QUESTION
 
 
-def test_an_acceptance_taken_back_puts_the_invoice_in_question(house: House) -> None:
-    invoice = house.send(january(house))
-    undo(house, press(house, Action.ACCEPT, invoice, reason="Fel knapp"))
-    assert house.invoice(invoice.id).state is _S.IN_QUESTION
-    assert (release(house), house.answers(invoice)) == (0, ["AB"])
-    assert house.line(invoice.order_number).amount_claimed.is_zero
+def test_an_acceptance_taken_back_puts_the_invoice_in_question(system: System) -> None:
+    invoice = system.send(january(system))
+    undo(system, press(system, Action.ACCEPT, invoice, reason="Fel knapp"))
+    assert system.invoice(invoice.id).state is _S.IN_QUESTION
+    assert (release(system), system.answers(invoice)) == (0, ["AB"])
+    assert system.line(invoice.order_number).amount_claimed.is_zero
 
 
-def test_what_is_somebody_elses_cannot_be_accepted(house: House) -> None:
-    first, second = two_of_the_same_line(house)
+def test_what_is_somebody_elses_cannot_be_accepted(system: System) -> None:
+    first, second = two_of_the_same_line(system)
     assert (first.state, second.codes) == (_S.ACCEPTED, ("ALREADY_INVOICED",))
     with pytest.raises(ActionRefused, match="cannot be accepted: ALREADY_INVOICED"):
-        press(house, Action.ACCEPT, second, reason="Vi betalar ändå")
+        press(system, Action.ACCEPT, second, reason="Vi betalar ändå")
     with pytest.raises(ActionRefused, match="no other invoice F-9"):
-        press(house, Action.REJECT_DUPLICATE, second, of="F-9")
-    press(house, Action.REJECT_DUPLICATE, second, of="F-1")
-    release(house)
-    message = last_message(house, second)
+        press(system, Action.REJECT_DUPLICATE, second, of="F-9")
+    press(system, Action.REJECT_DUPLICATE, second, of="F-1")
+    release(system)
+    message = last_message(system, second)
     assert "dubblett av F-1" in message
     assert "CNF" in message
     assert "NIN" not in message
 
 
-def test_an_invoice_without_its_line_is_linked_by_a_person_and_can_be_unlinked(house: House) -> None:
-    bare = january(house, days="20")
+def test_an_invoice_without_its_line_is_linked_by_a_person_and_can_be_unlinked(system: System) -> None:
+    bare = january(system, days="20")
     order = bare.order_reference.id if bare.order_reference else ""
-    invoice = house.send(without_line(bare))
+    invoice = system.send(without_line(bare))
     assert (invoice.state, invoice.codes[0]) == (_S.IN_QUESTION, "LINE_MISSING")
     linked = press(
-        house, Action.LINK, invoice, order_number=order, line_id="001", reason="Samma belopp och månad"
+        system, Action.LINK, invoice, order_number=order, line_id="001", reason="Samma belopp och månad"
     )
-    stands = house.invoice(invoice.id)
+    stands = system.invoice(invoice.id)
     assert (stands.state, stands.execution_reference) == (_S.ACCEPTED, REFERENCE)
-    assert house.line(order).invoice_id == invoice.id
-    undo(house, linked)
-    stands = house.invoice(invoice.id)
+    assert system.line(order).invoice_id == invoice.id
+    undo(system, linked)
+    stands = system.invoice(invoice.id)
     assert (stands.state, stands.execution_reference) == (_S.IN_QUESTION, "")
-    assert house.line(order).invoice_id is None
-    press(house, Action.LINK, invoice, order_number=order, line_id="001", reason="Rätt ändå")
-    assert (release(house), house.answers(invoice)) == (1, ["AB", "AP"])
-    press(house, Action.UNLINK, invoice, reason="Gäller en annan månad")
-    assert house.invoice(invoice.id).state is _S.IN_QUESTION
-    assert house.line(order).invoice_id is None
+    assert system.line(order).invoice_id is None
+    press(system, Action.LINK, invoice, order_number=order, line_id="001", reason="Rätt ändå")
+    assert (release(system), system.answers(invoice)) == (1, ["AB", "AP"])
+    press(system, Action.UNLINK, invoice, reason="Gäller en annan månad")
+    assert system.invoice(invoice.id).state is _S.IN_QUESTION
+    assert system.line(order).invoice_id is None
 
 
-def test_a_freed_line_goes_to_the_invoice_that_waited_for_it_once_it_cannot_be_undone(house: House) -> None:
-    first, second = two_of_the_same_line(house)
-    unlinked = press(house, Action.UNLINK, first, reason="Gäller februari")
-    assert [house.invoice(each.id).state for each in (first, second)] == [_S.IN_QUESTION, _S.IN_QUESTION]
-    assert house.line(first.order_number).invoice_id is None
-    release(house)
-    assert [house.invoice(each.id).state for each in (first, second)] == [_S.IN_QUESTION, _S.ACCEPTED]
+def test_a_freed_line_goes_to_the_invoice_that_waited_for_it_once_it_cannot_be_undone(system: System) -> None:
+    first, second = two_of_the_same_line(system)
+    unlinked = press(system, Action.UNLINK, first, reason="Gäller februari")
+    assert [system.invoice(each.id).state for each in (first, second)] == [_S.IN_QUESTION, _S.IN_QUESTION]
+    assert system.line(first.order_number).invoice_id is None
+    release(system)
+    assert [system.invoice(each.id).state for each in (first, second)] == [_S.IN_QUESTION, _S.ACCEPTED]
     with pytest.raises(ActionRefused, match=r"has gone to F-2\. Unlink that invoice first"):
-        undo(house, unlinked, minutes=12)
-    undo(house, press(house, Action.UNLINK, second, reason="Fel faktura"))
-    press(house, Action.UNLINK, second, reason="Den första var rätt")
-    undo(house, unlinked, minutes=13)
-    assert house.invoice(first.id).state is _S.ACCEPTED
-    assert house.line(first.order_number).invoice_id == first.id
+        undo(system, unlinked, minutes=12)
+    undo(system, press(system, Action.UNLINK, second, reason="Fel faktura"))
+    press(system, Action.UNLINK, second, reason="Den första var rätt")
+    undo(system, unlinked, minutes=13)
+    assert system.invoice(first.id).state is _S.ACCEPTED
+    assert system.line(first.order_number).invoice_id == first.id
 
 
-def test_a_question_to_the_supplier_is_sent_in_a_persons_words(house: House) -> None:
-    invoice = house.send(january(house))
-    action = press(house, Action.ASK_SUPPLIER, invoice, text="Vilka två dagar gäller det?")
-    assert house.invoice(invoice.id).state is _S.IN_QUESTION
-    assert release(house) == 1
-    message = last_message(house, invoice)
+def test_a_question_to_the_supplier_is_sent_in_a_persons_words(system: System) -> None:
+    invoice = system.send(january(system))
+    action = press(system, Action.ASK_SUPPLIER, invoice, text="Vilka två dagar gäller det?")
+    assert system.invoice(invoice.id).state is _S.IN_QUESTION
+    assert release(system) == 1
+    message = last_message(system, invoice)
     assert "Vilka två dagar gäller det?" in message
     assert "PIN" in message
     with pytest.raises(ActionRefused):
-        undo(house, action)
-    press(house, Action.ASK_SUPPLIER, invoice, text="Och gäller det även februari?")
-    assert release(house) == 1
-    press(house, Action.ASK_CREDIT, invoice)
-    release(house)
+        undo(system, action)
+    press(system, Action.ASK_SUPPLIER, invoice, text="Och gäller det även februari?")
+    assert release(system) == 1
+    press(system, Action.ASK_CREDIT, invoice)
+    release(system)
     with pytest.raises(ActionRefused):
-        press(house, Action.ASK_SUPPLIER, invoice, text="En gång till")
+        press(system, Action.ASK_SUPPLIER, invoice, text="En gång till")
 
 
-def test_a_reason_is_asked_for_and_never_holds_a_personal_number(house: House) -> None:
-    invoice = house.send(january(house))
+def test_a_reason_is_asked_for_and_never_holds_a_personal_number(system: System) -> None:
+    invoice = system.send(january(system))
     with pytest.raises(ActionRefused, match="Say why"):
-        press(house, Action.ACCEPT, invoice, reason=" ")
+        press(system, Action.ACCEPT, invoice, reason=" ")
     with pytest.raises(Refused, match="personal identity number"):
-        press(house, Action.ACCEPT, invoice, reason="Gäller 19121212-1212")
-    with house.database.writing() as session:
+        press(system, Action.ACCEPT, invoice, reason="Gäller 19121212-1212")
+    with system.database.writing() as session:
         exception_actions.park(
             session, invoice.id, actor(), until=date(2026, 2, 20), reason="Svar väntas i nästa vecka"
         )
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         (done,) = decision_store.actions_of(session, invoice.id)
     assert (done.kind, done.made_by, done.reason) == (Action.PARK, "user-1", "Svar väntas i nästa vecka")
-    undo(house, done.id)
-    with house.database.reading() as session:
+    undo(system, done.id)
+    with system.database.reading() as session:
         assert [each.state for each in decision_store.actions_of(session, invoice.id)] == [ActionState.UNDONE]
         assert document_store.by_id(session, invoice.id).state is _S.IN_QUESTION
 
 
-def test_only_the_newest_action_is_undone(house: House) -> None:
-    invoice = house.send(january(house))
-    asked = press(house, Action.ASK_SUPPLIER, invoice, text="Vilka dagar?")
-    credit = press(house, Action.ASK_CREDIT, invoice)
+def test_only_the_newest_action_is_undone(system: System) -> None:
+    invoice = system.send(january(system))
+    asked = press(system, Action.ASK_SUPPLIER, invoice, text="Vilka dagar?")
+    credit = press(system, Action.ASK_CREDIT, invoice)
     with pytest.raises(ActionRefused, match="Undo that first"):
-        undo(house, asked)
-    undo(house, credit)
-    undo(house, asked)
-    assert (release(house), house.answers(invoice)) == (0, ["AB"])
+        undo(system, asked)
+    undo(system, credit)
+    undo(system, asked)
+    assert (release(system), system.answers(invoice)) == (0, ["AB"])
 
 
-def test_nobody_sets_their_own_limit(house: House) -> None:
-    with house.database.writing() as session, pytest.raises(Refused, match="their own limit"):
+def test_nobody_sets_their_own_limit(system: System) -> None:
+    with system.database.writing() as session, pytest.raises(Refused, match="their own limit"):
         decision_store.set_limit(session, "user-1", Money.of("9.00"), by="user-1", on=FEBRUARY)
 
 

@@ -19,22 +19,22 @@ from orders.register import store as register_store
 from peppol.documents import billing
 from peppol.validation import validation
 from peppol.xml import codec
-from tests.support.servers.house_databases import CLOCK
+from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.bills import billed
-from tests.support.stories.house import FYRBAKEN, GRYNINGEN, LARKDRILLEN, House, a_house
+from tests.support.stories.system import FYRBAKEN, GRYNINGEN, LARKDRILLEN, System, a_system
 
 TODAY = date(2026, 11, 21)
 ACTOR = SupplierActor(FYRBAKEN, by="user-17")
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        yield system
 
 
-def an_invoice(house: House, number: str = "T-1", order: str = sample_orders.BASIC) -> billing.Invoice:
-    with house.database.reading() as session:
+def an_invoice(system: System, number: str = "T-1", order: str = sample_orders.BASIC) -> billing.Invoice:
+    with system.database.reading() as session:
         register = register_store.load(session)
     sample = sample_orders.samples(register, FYRBAKEN)[order]
     return flipping.flip(
@@ -47,30 +47,30 @@ def an_invoice(house: House, number: str = "T-1", order: str = sample_orders.BAS
     )
 
 
-def tries(house: House, document: billing.Invoice | billing.CreditNote | bytes) -> Shown:
+def tries(system: System, document: billing.Invoice | billing.CreditNote | bytes) -> Shown:
     body = document if isinstance(document, bytes) else codec.serialise(document)
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         register = register_store.load(session)
         key = flow_test.try_out(session, register, ACTOR, body, now=CLOCK, today=TODAY)
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         shown = flow_test.show(session, register, FYRBAKEN, key, today=TODAY)
         assert flow_test.show(session, register, LARKDRILLEN, key, today=TODAY) is None
     assert shown is not None
     return shown
 
 
-def asks(house: House) -> None:
-    with house.database.writing() as session:
+def asks(system: System) -> None:
+    with system.database.writing() as session:
         flow_test.ask(session, ACTOR, now=CLOCK)
 
 
-def confirms(house: House, step: FlowStep) -> FlowStep:
-    with house.database.writing() as session:
+def confirms(system: System, step: FlowStep) -> FlowStep:
+    with system.database.writing() as session:
         return flow_test.confirm(session, FYRBAKEN, step, by="admin-1", now=CLOCK)
 
 
-def test_the_sample_orders_are_valid_and_the_same_every_day(house: House) -> None:
-    with house.database.reading() as session:
+def test_the_sample_orders_are_valid_and_the_same_every_day(system: System) -> None:
+    with system.database.reading() as session:
         register = register_store.load(session)
     for supplier in register.suppliers:
         if supplier.organisation_number == GRYNINGEN:
@@ -84,83 +84,83 @@ def test_the_sample_orders_are_valid_and_the_same_every_day(house: House) -> Non
             assert supplier.organisation_number.encode() in sample.body
 
 
-def test_a_supplier_comes_from_reading_files_to_live(house: House) -> None:
-    asks(house)
-    assert confirms(house, FlowStep.FILE_READ) is FlowStep.FLOW_TEST
+def test_a_supplier_comes_from_reading_files_to_live(system: System) -> None:
+    asks(system)
+    assert confirms(system, FlowStep.FILE_READ) is FlowStep.FLOW_TEST
     with pytest.raises(BenchRefused, match="valid"):
-        asks(house)
-    assert tries(house, b"not xml").match is None
+        asks(system)
+    assert tries(system, b"not xml").match is None
     with pytest.raises(BenchRefused, match="valid"):
-        asks(house)
-    wrong = tries(house, billed(an_invoice(house), days="3"))
+        asks(system)
+    wrong = tries(system, billed(an_invoice(system), days="3"))
     assert wrong.match is not None
     assert wrong.match.verdict is Verdict.QUESTION
-    asks(house)
-    assert confirms(house, FlowStep.FLOW_TEST) is FlowStep.TEST_INVOICE
+    asks(system)
+    assert confirms(system, FlowStep.FLOW_TEST) is FlowStep.TEST_INVOICE
     with pytest.raises(BenchRefused, match="test invoice"):
-        asks(house)
-    right = an_invoice(house, "T-2", sample_orders.RESULT)
-    assert tries(house, right).tried.accepted
+        asks(system)
+    right = an_invoice(system, "T-2", sample_orders.RESULT)
+    assert tries(system, right).tried.accepted
     with pytest.raises(BenchRefused, match="credit note"):
-        asks(house)
-    assert tries(house, flipping.credit_note_of(right, given=Numbered("T-3", TODAY))).tried.accepted
-    asks(house)
-    assert confirms(house, FlowStep.TEST_INVOICE) is FlowStep.LIVE
+        asks(system)
+    assert tries(system, flipping.credit_note_of(right, given=Numbered("T-3", TODAY))).tried.accepted
+    asks(system)
+    assert confirms(system, FlowStep.TEST_INVOICE) is FlowStep.LIVE
     with pytest.raises(BenchRefused, match="live already"):
-        asks(house)
+        asks(system)
 
 
-def test_the_administrator_confirms_only_what_was_asked_and_may_send_it_back(house: House) -> None:
+def test_the_administrator_confirms_only_what_was_asked_and_may_send_it_back(system: System) -> None:
     with pytest.raises(BenchRefused):
-        confirms(house, FlowStep.FILE_READ)
-    asks(house)
-    with house.database.writing() as session:
+        confirms(system, FlowStep.FILE_READ)
+    asks(system)
+    with system.database.writing() as session:
         flow_test.send_back(
             session, FYRBAKEN, FlowStep.FILE_READ, by="admin-1", note="Läs även resultatordern.", now=CLOCK
         )
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         flow = flow_test_store.flow_of(session, FYRBAKEN)
     assert (flow.step, flow.asked, flow.note) == (FlowStep.FILE_READ, False, "Läs även resultatordern.")
     with pytest.raises(BenchRefused):
-        confirms(house, FlowStep.FILE_READ)
+        confirms(system, FlowStep.FILE_READ)
 
 
-def test_a_test_invoice_from_another_organisation_is_not_matched(house: House) -> None:
-    invoice = codec.serialise(an_invoice(house)).replace(FYRBAKEN.encode(), LARKDRILLEN.encode())
-    shown = tries(house, invoice)
+def test_a_test_invoice_from_another_organisation_is_not_matched(system: System) -> None:
+    invoice = codec.serialise(an_invoice(system)).replace(FYRBAKEN.encode(), LARKDRILLEN.encode())
+    shown = tries(system, invoice)
     assert shown.match is None
     assert not shown.tried.valid
 
 
-def test_test_documents_change_no_figure_and_take_no_number(house: House) -> None:
-    house.decide("100000101", start=date(2026, 6, 1))
-    house.report("100000101", "2026-06", on=date(2026, 7, 2))
-    house.send_invoice(house.order("100000101").number, number="F-1", on=date(2026, 7, 3))
+def test_test_documents_change_no_figure_and_take_no_number(system: System) -> None:
+    system.decide("100000101", start=date(2026, 6, 1))
+    system.report("100000101", "2026-06", on=date(2026, 7, 2))
+    system.send_invoice(system.order("100000101").number, number="F-1", on=date(2026, 7, 3))
 
     def figures() -> tuple[object, ...]:
-        with house.database.reading() as session:
+        with system.database.reading() as session:
             entries = list(entry_queries.entries(session))
             return entries, number_series.ranges(session)
 
     before = figures()
-    invoice = an_invoice(house)
-    tries(house, invoice)
-    tries(house, flipping.credit_note_of(invoice, given=Numbered("T-2", TODAY)))
+    invoice = an_invoice(system)
+    tries(system, invoice)
+    tries(system, flipping.credit_note_of(invoice, given=Numbered("T-2", TODAY)))
     assert figures() == before
-    assert house.read_messages(on=TODAY) == []
+    assert system.read_messages(on=TODAY) == []
 
 
-def test_too_large_or_empty_files_are_refused_kindly(house: House) -> None:
+def test_too_large_or_empty_files_are_refused_kindly(system: System) -> None:
     with pytest.raises(BenchRefused, match="Choose a file"):
-        tries(house, b"")
+        tries(system, b"")
     with pytest.raises(BenchRefused, match="10 MB"):
-        tries(house, b" " * (flow_test.SIZE_MAX + 1))
+        tries(system, b" " * (flow_test.SIZE_MAX + 1))
 
 
 def test_a_supplier_tries_so_many_files_a_day_and_no_more(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(flow_test, "A_DAY_MAX", 1)
-    tries(house, b"<a/>")
+    tries(system, b"<a/>")
     with pytest.raises(BenchRefused, match="last day"):
-        tries(house, b"<b/>")
+        tries(system, b"<b/>")

@@ -10,15 +10,6 @@ from invoicing.documents import store as document_store
 from invoicing.model import InvoiceState
 from peppol.documents import billing, shapes
 from tests.support.stories.bills import billed
-from tests.support.stories.house import (
-    FYRBAKEN,
-    GRYNINGEN,
-    LARKDRILLEN,
-    House,
-    a_house,
-    decision,
-    example_register,
-)
 from tests.support.stories.january import (
     FEBRUARY,
     REFERENCE,
@@ -27,12 +18,21 @@ from tests.support.stories.january import (
     named_otherwise,
     received_january,
 )
+from tests.support.stories.system import (
+    FYRBAKEN,
+    GRYNINGEN,
+    LARKDRILLEN,
+    System,
+    a_system,
+    decision,
+    example_register,
+)
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with received_january(database_url) as house:
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with received_january(database_url) as system:
+        yield system
 
 
 Change = Callable[[billing.Invoice], billing.Invoice]
@@ -54,15 +54,15 @@ DEVIATIONS: dict[str, tuple[Change, tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize("name", DEVIATIONS)
-def test_what_deviates_is_in_question_received_and_then_asked_back(house: House, name: str) -> None:
+def test_what_deviates_is_in_question_received_and_then_asked_back(system: System, name: str) -> None:
     change, codes = DEVIATIONS[name]
-    invoice = house.send(change(january(house)))
+    invoice = system.send(change(january(system)))
     assert (invoice.state, invoice.codes) == (InvoiceState.IN_QUESTION, codes)
-    assert house.answers(invoice) == ["AB"]
-    asked = house.ask_credit(invoice, on=date(2026, 2, 4))
+    assert system.answers(invoice) == ["AB"]
+    asked = system.ask_credit(invoice, on=date(2026, 2, 4))
     assert (asked.state, asked.answered) == (InvoiceState.CREDIT_REQUESTED, "RE")
-    deviations = house.match(invoice).deviations
-    statuses = answer(house, invoice.id, "RE").document_response.response.statuses
+    deviations = system.match(invoice).deviations
+    statuses = answer(system, invoice.id, "RE").document_response.response.statuses
     lists = [status.status_reason_code.list_id for status in statuses if status.status_reason_code]
     assert lists == ["OPStatusReason", "OPStatusAction", "OPStatusAction"]
     assert [status.status_reason_code.value for status in statuses[1:] if status.status_reason_code] == [
@@ -72,81 +72,81 @@ def test_what_deviates_is_in_question_received_and_then_asked_back(house: House,
     assert [(each.attribute_id, each.description or "") for each in statuses[0].conditions] == [
         (deviation.term, deviation.expected) for deviation in deviations
     ]
-    assert house.sentences(invoice, "sv")[0] in (statuses[0].status_reason or "")
-    assert house.sentences(invoice, "en")[0] in (statuses[0].status_reason or "")
+    assert system.sentences(invoice, "sv")[0] in (statuses[0].status_reason or "")
+    assert system.sentences(invoice, "en")[0] in (statuses[0].status_reason or "")
 
 
-def test_two_order_lines_on_one_invoice_are_asked_apart(house: House) -> None:
-    house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
-    first = january(house)
+def test_two_order_lines_on_one_invoice_are_asked_apart(system: System) -> None:
+    system.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
+    first = january(system)
     (line,) = first.invoice_lines
     second = replace(
         line, id="2", order_line_reference=shapes.LineReference(line_id="002"), invoice_period=None
     )
     double = billed(first, days="40")
     both = replace(double, invoice_lines=(line, second))
-    invoice = house.send(both, on=date(2026, 3, 3))
+    invoice = system.send(both, on=date(2026, 3, 3))
     assert (invoice.state, invoice.codes) == (InvoiceState.IN_QUESTION, ("SEVERAL_LINES",))
     # It lies on none of them: the lines are free for an invoice each.
     assert (
-        house.send_invoice(invoice.order_number, "001", number="F-2", on=date(2026, 3, 4)).state
+        system.send_invoice(invoice.order_number, "001", number="F-2", on=date(2026, 3, 4)).state
         is InvoiceState.ACCEPTED
     )
     assert (
-        house.send_invoice(invoice.order_number, "002", number="F-3", on=date(2026, 3, 4)).state
+        system.send_invoice(invoice.order_number, "002", number="F-3", on=date(2026, 3, 4)).state
         is InvoiceState.ACCEPTED
     )
 
 
-def test_another_suppliers_order_number_is_not_this_suppliers_order(house: House) -> None:
-    house.decide("100000102", supplier=LARKDRILLEN)
-    house.report("100000102", "2026-01", on=date(2026, 2, 2))
-    theirs = house.flip(house.order("100000102").number, number="F-9", on=FEBRUARY)
-    invoice = house.send(named_otherwise(theirs, house.order(REFERENCE).number))
+def test_another_suppliers_order_number_is_not_this_suppliers_order(system: System) -> None:
+    system.decide("100000102", supplier=LARKDRILLEN)
+    system.report("100000102", "2026-01", on=date(2026, 2, 2))
+    theirs = system.flip(system.order("100000102").number, number="F-9", on=FEBRUARY)
+    invoice = system.send(named_otherwise(theirs, system.order(REFERENCE).number))
     assert invoice.codes[0] == "ORDER_NOT_SUPPLIERS"
     assert (invoice.state, invoice.execution_reference) == (InvoiceState.IN_QUESTION, "")
-    assert FYRBAKEN not in " ".join(house.sentences(invoice) + house.sentences(invoice, "en"))
-    assert house.line(house.order(REFERENCE).number).invoice_id is None
+    assert FYRBAKEN not in " ".join(system.sentences(invoice) + system.sentences(invoice, "en"))
+    assert system.line(system.order(REFERENCE).number).invoice_id is None
 
 
-def test_an_unknown_bankgiro_is_held_under_query_and_the_register_learns_nothing(house: House) -> None:
-    invoice = january(house)
+def test_an_unknown_bankgiro_is_held_under_query_and_the_register_learns_nothing(system: System) -> None:
+    invoice = january(system)
     (means,) = invoice.payment_means
     assert means.payee_financial_account is not None
     account = replace(means.payee_financial_account, id="59991073")
-    document = house.send(replace(invoice, payment_means=(replace(means, payee_financial_account=account),)))
+    document = system.send(replace(invoice, payment_means=(replace(means, payee_financial_account=account),)))
     assert (document.state, document.codes) == (InvoiceState.ON_HOLD, ("PAYEE_ACCOUNT",))
-    assert house.answers(document) == ["UQ"]
-    assert house.pay(on=date(2026, 4, 1)) == []
+    assert system.answers(document) == ["UQ"]
+    assert system.pay(on=date(2026, 4, 1)) == []
     # Once two people have confirmed the account and it stands in the register, the next look accepts it.
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         assert document_store.content(session, document.id).accounts[0].number == "59991073"
 
 
-def test_a_due_date_that_comes_too_early_is_noted_and_the_invoice_paid_at_thirty_days(house: House) -> None:
-    invoice = house.send(replace(january(house), due_date=date(2026, 2, 13)))
+def test_a_due_date_that_comes_too_early_is_noted_and_the_invoice_paid_at_thirty_days(system: System) -> None:
+    invoice = system.send(replace(january(system), due_date=date(2026, 2, 13)))
     assert (invoice.state, invoice.codes) == (InvoiceState.ACCEPTED, ("DUE_DATE",))
     assert invoice.pays_on == date(2026, 3, 5)
-    assert house.answers(invoice) == ["AP"]
+    assert system.answers(invoice) == ["AP"]
 
 
-def test_an_invoice_for_a_cancelled_placement_is_answered_with_no_delivery(house: House) -> None:
-    house.decide("100000102", start=date(2026, 3, 1), decided_on=date(2026, 2, 2))
-    order = house.order("100000102")
-    house.must(
+def test_an_invoice_for_a_cancelled_placement_is_answered_with_no_delivery(system: System) -> None:
+    system.decide("100000102", start=date(2026, 3, 1), decided_on=date(2026, 2, 2))
+    order = system.order("100000102")
+    system.must(
         "placement.cancelled",
         {"execution_reference": "100000102", "reason": "NEVER_STARTED"},
         on=date(2026, 2, 20),
     )
     invoice = billed(
-        named_otherwise(january(house), order.number),
+        named_otherwise(january(system), order.number),
         days="22",
         order_line_reference=_line("001"),
         invoice_period=None,
     )
-    document = house.send(invoice)
+    document = system.send(invoice)
     assert (document.state, document.codes) == (InvoiceState.IN_QUESTION, ("NOT_RECEIVED",))
-    assert "återkallades innan den började" in house.sentences(document)[0]
+    assert "återkallades innan den började" in system.sentences(document)[0]
 
 
 def _line(line_id: str) -> shapes.LineReference:
@@ -157,19 +157,19 @@ def _line(line_id: str) -> shapes.LineReference:
     ("changes", "says"), [({"continues_legacy": True}, "KA-webb"), ({"protected_identity": True}, "för hand")]
 )
 def test_an_invoice_for_a_case_outside_the_order_system_is_told_where_it_belongs(
-    house: House, changes: dict[str, object], says: str
+    system: System, changes: dict[str, object], says: str
 ) -> None:
-    house.must("placement.decided", decision("100000900", **changes), on=date(2026, 1, 1))  # type: ignore[arg-type]
-    by_number = house.send(named_otherwise(january(house), "100000900"))
-    by_reference = replace(january(house, "F-2"), order_reference=None, buyer_reference="100000900")
-    for invoice in (by_number, house.send(by_reference)):
+    system.must("placement.decided", decision("100000900", **changes), on=date(2026, 1, 1))  # type: ignore[arg-type]
+    by_number = system.send(named_otherwise(january(system), "100000900"))
+    by_reference = replace(january(system, "F-2"), order_reference=None, buyer_reference="100000900")
+    for invoice in (by_number, system.send(by_reference)):
         assert invoice.state is InvoiceState.IN_QUESTION
-        assert says in house.sentences(invoice)[0]
+        assert says in system.sentences(invoice)[0]
 
 
-def test_an_invoice_for_an_esf_area_is_told_to_go_elsewhere(house: House) -> None:
-    house.must("placement.decided", decision("100000900", supplier=GRYNINGEN), on=date(2026, 1, 1))
-    invoice = january(house)
+def test_an_invoice_for_an_esf_area_is_told_to_go_elsewhere(system: System) -> None:
+    system.must("placement.decided", decision("100000900", supplier=GRYNINGEN), on=date(2026, 1, 1))
+    invoice = january(system)
     supplier = example_register().supplier(GRYNINGEN)
     party = invoice.accounting_supplier_party.party
     entity = replace(party.party_legal_entity, company_id=shapes.Identifier(GRYNINGEN, "0007"))
@@ -182,24 +182,24 @@ def test_an_invoice_for_an_esf_area_is_told_to_go_elsewhere(house: House) -> Non
         ),
     )
     other = replace(invoice, accounting_supplier_party=billing.AccountingParty(party=theirs))
-    document = house.send(named_otherwise(other, "100000900"))
+    document = system.send(named_otherwise(other, "100000900"))
     assert document.codes[0] == "ORDER_UNKNOWN"
-    assert "ESF-område" in house.sentences(document)[0]
+    assert "ESF-område" in system.sentences(document)[0]
 
 
-def test_another_supplier_is_not_told_that_a_reference_is_handled_by_hand(house: House) -> None:
-    house.must(
+def test_another_supplier_is_not_told_that_a_reference_is_handled_by_hand(system: System) -> None:
+    system.must(
         "placement.decided",
         decision("100000900", supplier=LARKDRILLEN, protected_identity=True),
         on=date(2026, 1, 1),
     )
-    invoice = house.send(named_otherwise(january(house), "100000900"))
+    invoice = system.send(named_otherwise(january(system), "100000900"))
     assert invoice.codes == ("ORDER_UNKNOWN",)
-    assert "finns inte hos oss" in house.sentences(invoice)[0]
+    assert "finns inte hos oss" in system.sentences(invoice)[0]
 
 
-def test_a_sender_that_is_no_supplier_of_ours_gets_no_answer(house: House) -> None:
-    invoice = january(house)
+def test_a_sender_that_is_no_supplier_of_ours_gets_no_answer(system: System) -> None:
+    invoice = january(system)
     party = invoice.accounting_supplier_party.party
     stranger = replace(
         party,
@@ -211,22 +211,24 @@ def test_a_sender_that_is_no_supplier_of_ours_gets_no_answer(house: House) -> No
             shapes.PartyTaxScheme(company_id="SE556036079301", tax_scheme=shapes.TaxScheme(id="VAT")),
         ),
     )
-    document = house.send(replace(invoice, accounting_supplier_party=billing.AccountingParty(party=stranger)))
+    document = system.send(
+        replace(invoice, accounting_supplier_party=billing.AccountingParty(party=stranger))
+    )
     assert (document.state, document.codes) == (InvoiceState.IN_QUESTION, ("ORDER_NOT_SUPPLIERS",))
-    assert house.answers(document) == []
+    assert system.answers(document) == []
 
 
 def test_the_buyer_may_let_clear_deviations_be_answered_at_once(database_url: str) -> None:
-    with a_house(database_url, register=example_register(automatic_answer=True)) as house:
-        house.decide(REFERENCE)
-        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-        invoice = house.send(billed(january(house), days="22"))
+    with a_system(database_url, register=example_register(automatic_answer=True)) as system:
+        system.decide(REFERENCE)
+        system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        invoice = system.send(billed(january(system), days="22"))
         assert (invoice.state, invoice.answered) == (InvoiceState.CREDIT_REQUESTED, "RE")
 
 
-def test_a_second_invoice_for_a_line_is_in_question_and_the_first_stands(house: House) -> None:
-    one, other = january(house, "F-1"), january(house, "F-2")
-    first, second = house.send(one), house.send(other)
+def test_a_second_invoice_for_a_line_is_in_question_and_the_first_stands(system: System) -> None:
+    one, other = january(system, "F-1"), january(system, "F-2")
+    first, second = system.send(one), system.send(other)
     assert (second.state, second.codes) == (InvoiceState.IN_QUESTION, ("ALREADY_INVOICED",))
-    assert "F-1" in house.sentences(second)[0]
-    assert house.line(first.order_number).invoice_id == first.id
+    assert "F-1" in system.sentences(second)[0]
+    assert system.line(first.order_number).invoice_id == first.id

@@ -16,31 +16,31 @@ from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState
 from peppol.identifiers import DocumentKind
 from peppol.xml import codec
-from tests.support.servers.house_databases import CLOCK
+from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.bills import billed
-from tests.support.stories.house import House, a_house
+from tests.support.stories.system import System, a_system
 
 REFERENCE = "100000101"
 DAY = date(2026, 2, 3)
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        house.decide(REFERENCE)
-        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        system.decide(REFERENCE)
+        system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        yield system
 
 
-def message(house: House) -> Row[Any]:
-    with house.database.reading() as session:
+def message(system: System) -> Row[Any]:
+    with system.database.reading() as session:
         return session.execute(
             select(exchange_tables.inbox).order_by(exchange_tables.inbox.c.id).limit(1)
         ).one()
 
 
-def january(house: House, number: str = "F-1") -> bytes:
-    return codec.serialise(house.flip(house.order(REFERENCE).number, number=number, on=DAY))
+def january(system: System, number: str = "F-1") -> bytes:
+    return codec.serialise(system.flip(system.order(REFERENCE).number, number=number, on=DAY))
 
 
 @pytest.fixture
@@ -55,72 +55,72 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def read_at(house: House, moment: datetime, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setattr(house.database, "clock", lambda: moment)
-    return len(house.read_messages(on=DAY))
+def read_at(system: System, moment: datetime, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(system.database, "clock", lambda: moment)
+    return len(system.read_messages(on=DAY))
 
 
 def test_a_message_whose_handling_fails_rests_longer_each_time_and_then_waits_for_a_person(
-    house: House, broken: None, monkeypatch: pytest.MonkeyPatch
+    system: System, broken: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house.post(january(house), on=DAY)
+    system.post(january(system), on=DAY)
     moment = CLOCK
     for failures, rest in enumerate((1, 5, 30, 240), 1):
-        assert read_at(house, moment, monkeypatch) == 0
-        row = message(house)
+        assert read_at(system, moment, monkeypatch) == 0
+        row = message(system)
         assert (row.state, row.failures) == (InState.ARRIVED, failures)
         assert row.claimed_until == moment + timedelta(minutes=rest)
         assert row.error.startswith("RuntimeError fail:")
         assert "1912" not in row.error
         # Before its time it is passed over.
-        assert read_at(house, moment + timedelta(seconds=59), monkeypatch) == 0
-        assert message(house).failures == failures
+        assert read_at(system, moment + timedelta(seconds=59), monkeypatch) == 0
+        assert message(system).failures == failures
         moment += timedelta(minutes=rest, seconds=1)
-    assert read_at(house, moment, monkeypatch) == 0
-    assert message(house).state == InState.FAILED
+    assert read_at(system, moment, monkeypatch) == 0
+    assert message(system).state == InState.FAILED
 
 
 @pytest.mark.both_engines
 def test_a_message_that_failed_is_replayed_when_the_fault_is_mended_and_has_its_effect_once(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stored = house.post(january(house), on=DAY)
-    with house.database.writing() as session:
+    stored = system.post(january(system), on=DAY)
+    with system.database.writing() as session:
         for failures in range(5):
             claimed = inbox_store.InboundMessage(stored.id, "", "", b"", DAY, InState.ARRIVED, failures)
             exchange_inbox.failed(session, claimed, "RuntimeError", now=CLOCK)
-    assert message(house).state == InState.FAILED
-    assert house.read_messages(on=DAY) == []
-    with house.database.writing() as session:
+    assert message(system).state == InState.FAILED
+    assert system.read_messages(on=DAY) == []
+    with system.database.writing() as session:
         assert exchange_inbox.replay(session, stored.id) is InState.FAILED
-    assert len(house.read_messages(on=DAY)) == 1
-    with house.database.writing() as session:
+    assert len(system.read_messages(on=DAY)) == 1
+    with system.database.writing() as session:
         assert exchange_inbox.replay(session, stored.id) is None
         assert exchange_inbox.replay(session, 999) is None
-    assert message(house).state == InState.HANDLED
+    assert message(system).state == InState.HANDLED
 
 
 @pytest.mark.both_engines
-def test_a_failure_noted_by_a_worker_that_was_too_late_changes_nothing(house: House) -> None:
-    stored = house.post(january(house), on=DAY)
-    with house.database.writing() as session:
+def test_a_failure_noted_by_a_worker_that_was_too_late_changes_nothing(system: System) -> None:
+    stored = system.post(january(system), on=DAY)
+    with system.database.writing() as session:
         (claimed,) = inbox_store.claim(session, limit=1, now=CLOCK, lease=timedelta(0))
     later = CLOCK + timedelta(seconds=1)
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         inbox_store.settle(session, stored.id, InState.QUARANTINED, reason="XSD")
         assert exchange_inbox.failed(session, claimed, "RuntimeError", now=later) is None
-    assert message(house).state == InState.QUARANTINED
+    assert message(system).state == InState.QUARANTINED
 
 
 @pytest.mark.both_engines
 def test_one_message_that_fails_does_not_take_those_of_its_transaction_with_it(
-    house: House, broken: None
+    system: System, broken: None
 ) -> None:
-    bodies = [b"<A>1</A>", january(house), b"<A>2</A>"]
+    bodies = [b"<A>1</A>", january(system), b"<A>2</A>"]
     for body in bodies:
-        house.post(body, on=DAY)
-    assert len(house.read_messages(on=DAY)) == 2
-    with house.database.reading() as session:
+        system.post(body, on=DAY)
+    assert len(system.read_messages(on=DAY)) == 2
+    with system.database.reading() as session:
         rows = session.execute(select(exchange_tables.inbox.c.state, exchange_tables.inbox.c.failures)).all()
     assert sorted((row.state, row.failures) for row in rows) == [
         (InState.ARRIVED, 1),
@@ -130,21 +130,21 @@ def test_one_message_that_fails_does_not_take_those_of_its_transaction_with_it(
 
 
 @pytest.mark.both_engines
-def test_a_worker_that_stops_early_leaves_what_it_had_taken_to_others(house: House) -> None:
+def test_a_worker_that_stops_early_leaves_what_it_had_taken_to_others(system: System) -> None:
     for number in range(13):
-        house.post(f"<A>{number}</A>".encode(), on=DAY)
-    reading = read_arrived(house.database, today=DAY)
+        system.post(f"<A>{number}</A>".encode(), on=DAY)
+    reading = read_arrived(system.database, today=DAY)
     next(reading)
     reading.close()
-    assert len(house.read_messages(on=DAY)) == 3
+    assert len(system.read_messages(on=DAY)) == 3
 
 
-def test_a_second_invoice_of_the_same_day_amount_and_order_gets_a_note_and_no_refusal(house: House) -> None:
-    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=DAY)
-    first = house.send(invoice)
-    house.send(replace(invoice, id="F-2"))
-    house.send(billed(replace(invoice, id="F-3"), days="19"))
-    with house.database.reading() as session:
+def test_a_second_invoice_of_the_same_day_amount_and_order_gets_a_note_and_no_refusal(system: System) -> None:
+    invoice = system.flip(system.order(REFERENCE).number, number="F-1", on=DAY)
+    first = system.send(invoice)
+    system.send(replace(invoice, id="F-2"))
+    system.send(billed(replace(invoice, id="F-3"), days="19"))
+    with system.database.reading() as session:
         (note,) = session.execute(select(exchange_tables.message_note))
     assert (note.code, note.other) == ("NEAR_DUPLICATE", first.letter_id)
     assert "F-2" in note.sentence_en
@@ -153,10 +153,10 @@ def test_a_second_invoice_of_the_same_day_amount_and_order_gets_a_note_and_no_re
 
 @pytest.mark.both_engines
 def test_one_transport_id_with_other_bytes_is_a_conflict_where_ids_are_never_given_twice(
-    house: House,
+    system: System,
 ) -> None:
     def store(body: bytes, key: str) -> exchange_inbox.Stored:
-        with house.database.writing() as session:
+        with system.database.writing() as session:
             return exchange_inbox.store(
                 session, body, transport_id="t-1", transport_key=key, received_on=DAY, received_at=CLOCK
             )
@@ -168,7 +168,7 @@ def test_one_transport_id_with_other_bytes_is_a_conflict_where_ids_are_never_giv
     # A folder's file name says nothing.
     assert store(b"<C/>", "").state is InState.ARRIVED
     assert store(b"<D/>", "").state is InState.ARRIVED
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         notes = session.execute(select(exchange_tables.message_note)).all()
     assert [(note.letter, note.code, note.other) for note in notes] == [
         (first.id, "TRANSPORT_CONFLICT", other.id)

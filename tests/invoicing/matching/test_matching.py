@@ -25,7 +25,7 @@ from tests.support.stories.builders import (
     with_lines,
 )
 from tests.support.stories.deviation_stories import ORDER, RECEIVED, codes, line_with
-from tests.support.stories.house import HAVTORNET, LARKDRILLEN, STIGFINNAREN
+from tests.support.stories.system import HAVTORNET, LARKDRILLEN, STIGFINNAREN
 
 
 def checks(node: Check | Group) -> list[Check]:

@@ -19,9 +19,9 @@ from peppol.xml import gate, iso20022
 from peppol.xml.gate_errors import GateRefused
 from tests.support.project import GOLDEN
 from tests.support.stories.bills_in_words import INVOICE
-from tests.support.stories.house import example_register
 from tests.support.stories.in_words import xml
 from tests.support.stories.paying import DEBTOR, notice
+from tests.support.stories.system import example_register
 
 BANKGIRO = PaymentAccount(AccountScheme.BANKGIRO, "5999107")
 PLUSGIRO = PaymentAccount(AccountScheme.PLUSGIRO, "9912346")

@@ -28,34 +28,34 @@ from orders.register.parties import AccountScheme, PaymentAccount
 from peppol.documents import billing
 from peppol.exchange import inbox_store
 from peppol.xml import codec
-from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house, example_register
 from tests.support.stories.paying import ADMINISTRATOR, ATTESTER, NOW, OFFICER, SECOND, PayDesk, notice
+from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system, example_register
 
 REFERENCE, OTHER = "100000101", "100000102"
 FEBRUARY, MARCH = date(2026, 2, 3), date(2026, 3, 5)
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
         for reference, supplier in ((REFERENCE, FYRBAKEN), (OTHER, LARKDRILLEN)):
-            house.decide(reference, supplier=supplier)
-            house.report(reference, "2026-01", on=date(2026, 2, 2))
-        yield house
+            system.decide(reference, supplier=supplier)
+            system.report(reference, "2026-01", on=date(2026, 2, 2))
+        yield system
 
 
 @pytest.fixture
-def desk(house: House) -> PayDesk:
-    return PayDesk(house)
+def desk(system: System) -> PayDesk:
+    return PayDesk(system)
 
 
 @pytest.fixture
-def accepted(house: House) -> SupplierInvoice:
-    return house.send_invoice(house.order(REFERENCE).number, number="F-1", on=FEBRUARY)
+def accepted(system: System) -> SupplierInvoice:
+    return system.send_invoice(system.order(REFERENCE).number, number="F-1", on=FEBRUARY)
 
 
 def test_a_proposal_becomes_paid_when_the_bank_says_so_and_not_before(
-    house: House, desk: PayDesk, accepted: SupplierInvoice
+    system: System, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
     desk.give_right()
     proposal = desk.propose(on=MARCH)
@@ -65,13 +65,13 @@ def test_a_proposal_becomes_paid_when_the_bank_says_so_and_not_before(
     assert [(each.end_to_end, each.amount) for each in plan.transfers] == [
         ("RM30000001-00001", Money.of("2375.00"))
     ]
-    invoice = house.invoice(accepted.id)
-    assert (invoice.state, house.answers(invoice)) == (InvoiceState.ACCEPTED, ["AP"])
-    assert house.pay(on=date(2026, 12, 31)) == []
+    invoice = system.invoice(accepted.id)
+    assert (invoice.state, system.answers(invoice)) == (InvoiceState.ACCEPTED, ["AP"])
+    assert system.pay(on=date(2026, 12, 31)) == []
     told = desk.bank_says(notice(("RM30000001-00001", "2375.00")), on=date(2026, 3, 6))
     assert [each.outcome for each in told.told] == [BankReportResult.PAID]
-    invoice = house.invoice(accepted.id)
-    assert (invoice.state, invoice.paid_on, house.answers(invoice)) == (
+    invoice = system.invoice(accepted.id)
+    assert (invoice.state, invoice.paid_on, system.answers(invoice)) == (
         InvoiceState.PAID,
         MARCH,
         ["AP", "PD"],
@@ -80,7 +80,7 @@ def test_a_proposal_becomes_paid_when_the_bank_says_so_and_not_before(
 
 
 def test_the_same_file_twice_and_the_statement_after_the_notice_are_one_effect(
-    house: House, desk: PayDesk, accepted: SupplierInvoice
+    system: System, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
     desk.give_right()
     proposal = desk.propose(on=MARCH)
@@ -91,7 +91,7 @@ def test_the_same_file_twice_and_the_statement_after_the_notice_are_one_effect(
     assert (first.repeated, again.repeated, again.id) == (False, True, first.id)
     statement = notice(("RM30000001-00001", "2375.00"), message="camt.053.001.02")
     assert [each.outcome for each in desk.bank_says(statement, on=MARCH).told] == [BankReportResult.REPEAT]
-    assert house.answers(house.invoice(accepted.id)) == ["AP", "PD"]
+    assert system.answers(system.invoice(accepted.id)) == ["AP", "PD"]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_the_same_file_twice_and_the_statement_after_the_notice_are_one_effect(
     ],
 )
 def test_what_does_not_agree_pays_nothing_and_is_shown(
-    house: House, desk: PayDesk, accepted: SupplierInvoice, told: bytes, outcome: BankReportResult
+    system: System, desk: PayDesk, accepted: SupplierInvoice, told: bytes, outcome: BankReportResult
 ) -> None:
     desk.give_right()
     proposal = desk.propose(on=MARCH)
@@ -114,21 +114,21 @@ def test_what_does_not_agree_pays_nothing_and_is_shown(
     (entry,) = desk.bank_says(told, on=MARCH).told
     assert entry.outcome is outcome
     assert entry.is_open is (outcome is not BankReportResult.NOT_OURS)
-    assert house.invoice(accepted.id).state is InvoiceState.ACCEPTED
+    assert system.invoice(accepted.id).state is InvoiceState.ACCEPTED
     if entry.is_open:
         assert entry.sentence.sv != entry.sentence.en
-        with house.database.writing() as session:
+        with system.database.writing() as session:
             bank_reports.handle(session, entry.id, by=OFFICER, note="Ringde banken.")
-        with house.database.reading() as session:
+        with system.database.reading() as session:
             assert bank_report_store.open_findings(session) == []
     if outcome is BankReportResult.RETURNED:
         assert desk.propose(on=MARCH).number == "30000002"
 
 
 def test_a_batch_without_its_payments_pays_them_all(
-    house: House, desk: PayDesk, accepted: SupplierInvoice
+    system: System, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
-    house.send_invoice(house.order(OTHER).number, number="F-2", on=FEBRUARY)
+    system.send_invoice(system.order(OTHER).number, number="F-2", on=FEBRUARY)
     desk.give_right()
     proposal = desk.propose(on=MARCH)
     desk.attest(proposal)
@@ -137,11 +137,11 @@ def test_a_batch_without_its_payments_pays_them_all(
     file = notice(("X", str(total)))
     whole = file[: file.index(b"<NtryDtls>")] + parts + file[file.index(b"</NtryDtls>") + 11 :]
     assert [each.outcome for each in desk.bank_says(whole, on=MARCH).told] == [BankReportResult.PAID]
-    assert house.invoice(accepted.id).state is InvoiceState.PAID
+    assert system.invoice(accepted.id).state is InvoiceState.PAID
     assert desk.state(proposal) == "PAID"
 
 
-def test_a_table_of_paid_rows_does_as_well(house: House, desk: PayDesk, accepted: SupplierInvoice) -> None:
+def test_a_table_of_paid_rows_does_as_well(system: System, desk: PayDesk, accepted: SupplierInvoice) -> None:
     desk.give_right()
     proposal = desk.propose(on=MARCH)
     desk.attest(proposal)
@@ -165,12 +165,12 @@ def test_a_table_of_paid_rows_does_as_well(house: House, desk: PayDesk, accepted
     ],
 )
 def test_a_file_that_is_none_is_refused_with_a_sentence_and_changes_nothing(
-    house: House, desk: PayDesk, body: bytes
+    system: System, desk: PayDesk, body: bytes
 ) -> None:
     with pytest.raises(BankFileUnreadable) as refusal:
         desk.bank_says(body, on=MARCH)
     assert refusal.value.text.sv != refusal.value.text.en
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         assert bank_report_store.files(session) == []
 
 
@@ -178,7 +178,7 @@ def test_a_file_that_is_none_is_refused_with_a_sentence_and_changes_nothing(
 
 
 def test_who_prepared_attests_nothing_not_even_in_anothers_place(
-    house: House, desk: PayDesk, accepted: SupplierInvoice
+    system: System, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
     desk.give_right(OFFICER)
     desk.give_right(ATTESTER)
@@ -191,14 +191,14 @@ def test_who_prepared_attests_nothing_not_even_in_anothers_place(
 
 
 def test_the_database_itself_refuses_one_person_alone(
-    house: House, desk: PayDesk, accepted: SupplierInvoice
+    system: System, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
     desk.give_right()
     proposal = desk.propose(on=MARCH)
     item = payment_tables.payment_item
     alone = {"state": "ATTESTED", "attested_by": OFFICER, "attest_id": None}
     for values in (alone, {**alone, "attested_by": None}, {"prepared_by": "user-99"}):
-        with pytest.raises(IntegrityError), house.database.writing() as session:
+        with pytest.raises(IntegrityError), system.database.writing() as session:
             session.execute(update(item).values(**values))
     desk.attest(proposal)
     own = {
@@ -213,17 +213,17 @@ def test_the_database_itself_refuses_one_person_alone(
         "amount": Decimal("1.00"),
         "fingerprint": "0" * 64,
     }
-    with pytest.raises(IntegrityError), house.database.writing() as session:
+    with pytest.raises(IntegrityError), system.database.writing() as session:
         session.execute(insert(payment_tables.attest), own)
-    with pytest.raises(DBAPIError, match="append-only"), house.database.writing() as session:
+    with pytest.raises(DBAPIError, match="append-only"), system.database.writing() as session:
         session.execute(update(payment_tables.attest).values(by_person="user-99"))
 
 
 def test_above_the_limit_another_attests_the_rest(
-    house: House, desk: PayDesk, accepted: SupplierInvoice
+    system: System, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
-    house.report(REFERENCE, "2026-03", on=date(2026, 4, 2))
-    dear = house.send_invoice(accepted.order_number, "003", number="F-2", on=date(2026, 4, 3))
+    system.report(REFERENCE, "2026-03", on=date(2026, 4, 2))
+    dear = system.send_invoice(accepted.order_number, "003", number="F-2", on=date(2026, 4, 3))
     desk.give_right(ATTESTER, "2375.00")
     desk.give_right(SECOND, "2612.50")
     proposal = desk.propose(on=date(2026, 5, 3))
@@ -236,7 +236,7 @@ def test_above_the_limit_another_attests_the_rest(
 
 
 def test_rights_reach_as_far_as_their_scope_and_days(
-    house: House, desk: PayDesk, accepted: SupplierInvoice
+    system: System, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
     proposal = desk.propose(on=MARCH)
     for reach in (Reach(supplier=LARKDRILLEN), Reach(article="RESULT"), Reach(delivery_area="LO-SYD")):
@@ -259,17 +259,17 @@ def test_nobody_gives_themselves_a_right(desk: PayDesk) -> None:
 
 
 def test_a_change_of_the_account_drops_the_attest(
-    house: House, desk: PayDesk, accepted: SupplierInvoice
+    system: System, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
     desk.give_right()
     proposal = desk.propose(on=MARCH)
     desk.attest(proposal)
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         register = register_store.load(session)
     supplier = register.supplier(FYRBAKEN)
     moved = replace(supplier, payment_accounts=(PaymentAccount(AccountScheme.BANKGIRO, "9912346"),))
     others = tuple(each for each in register.suppliers if each != supplier)
-    house.change_register(replace(register, suppliers=(*others, moved)))
+    system.change_register(replace(register, suppliers=(*others, moved)))
     with pytest.raises(ChangedSinceAttest, match="attested again"):
         desk.export(proposal)
     assert len(desk.drop_changed(proposal).dropped) == 1
@@ -282,13 +282,13 @@ def test_a_change_of_the_account_drops_the_attest(
 
 
 def test_an_invoice_credited_after_the_attest_is_taken_out(
-    house: House, desk: PayDesk, accepted: SupplierInvoice
+    system: System, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
-    second = house.send_invoice(house.order(OTHER).number, number="F-2", on=FEBRUARY)
+    second = system.send_invoice(system.order(OTHER).number, number="F-2", on=FEBRUARY)
     desk.give_right()
     proposal = desk.propose(on=MARCH)
     desk.attest(proposal)
-    credited = house.send_bytes(_credit_of(house, accepted), on=date(2026, 2, 20))
+    credited = system.send_bytes(_credit_of(system, accepted), on=date(2026, 2, 20))
     assert credited.state is InvoiceState.SETTLED
     with pytest.raises(ChangedSinceAttest):
         desk.export(proposal)
@@ -298,8 +298,8 @@ def test_an_invoice_credited_after_the_attest_is_taken_out(
     assert [each.parts[0].number for each in desk.export(proposal).transfers] == [second.number]
 
 
-def _credit_of(house: House, document: SupplierInvoice) -> bytes:
-    with house.database.reading() as session:
+def _credit_of(system: System, document: SupplierInvoice) -> bytes:
+    with system.database.reading() as session:
         body = inbox_store.body_of(session, document.letter_id)
     assert body is not None
     invoice = codec.parse(billing.Invoice, body)
@@ -310,14 +310,14 @@ def _credit_of(house: House, document: SupplierInvoice) -> bytes:
 
 
 def test_a_credit_of_a_paid_invoice_is_taken_off_the_suppliers_next_payment(
-    house: House, desk: PayDesk, accepted: SupplierInvoice
+    system: System, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
-    house.pay(on=MARCH)
-    house.send_bytes(_credit_of(house, accepted), on=date(2026, 3, 6))
-    house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
-    house.report(REFERENCE, "2026-03", on=date(2026, 4, 2))
+    system.pay(on=MARCH)
+    system.send_bytes(_credit_of(system, accepted), on=date(2026, 3, 6))
+    system.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
+    system.report(REFERENCE, "2026-03", on=date(2026, 4, 2))
     for line, day in (("002", date(2026, 3, 9)), ("003", date(2026, 4, 9))):
-        house.send_invoice(accepted.order_number, line, number=f"F-{line}", on=day)
+        system.send_invoice(accepted.order_number, line, number=f"F-{line}", on=day)
     desk.give_right()
     proposal = desk.propose(on=date(2026, 5, 29))
     desk.attest(proposal)
@@ -332,21 +332,21 @@ def test_a_credit_of_a_paid_invoice_is_taken_off_the_suppliers_next_payment(
     paid = [(each.end_to_end, str(each.amount.amount)) for each in plan.transfers]
     told = desk.bank_says(notice(*paid, day="2026-05-29"), on=date(2026, 5, 29))
     assert {each.outcome for each in told.told} == {BankReportResult.PAID}
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         assert payment_store.claims(session) == []
 
 
 def test_a_credit_larger_than_the_payment_waits(
-    house: House, desk: PayDesk, accepted: SupplierInvoice
+    system: System, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
-    house.pay(on=MARCH)
-    house.send_bytes(_credit_of(house, accepted), on=date(2026, 3, 6))
-    house.interrupt(REFERENCE, on=date(2026, 3, 9), last_day=date(2026, 3, 9))
-    house.report(REFERENCE, "2026-03", on=date(2026, 4, 2))
-    house.send_invoice(accepted.order_number, "003", number="F-3", on=date(2026, 4, 3))
+    system.pay(on=MARCH)
+    system.send_bytes(_credit_of(system, accepted), on=date(2026, 3, 6))
+    system.interrupt(REFERENCE, on=date(2026, 3, 9), last_day=date(2026, 3, 9))
+    system.report(REFERENCE, "2026-03", on=date(2026, 4, 2))
+    system.send_invoice(accepted.order_number, "003", number="F-3", on=date(2026, 4, 3))
     proposal = desk.propose(on=date(2026, 5, 29))
     assert [each.kind for each in desk.items(proposal)] == ["INVOICE"]
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         assert len(payment_store.claims(session)) == 1
 
 
@@ -354,7 +354,7 @@ def test_a_credit_larger_than_the_payment_waits(
 
 
 def test_a_second_download_is_the_same_file_and_the_file_cannot_be_made_twice(
-    house: House, desk: PayDesk, accepted: SupplierInvoice
+    system: System, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
     desk.give_right()
     proposal = desk.propose(on=MARCH)
@@ -367,24 +367,26 @@ def test_a_second_download_is_the_same_file_and_the_file_cannot_be_made_twice(
     assert desk.file(proposal, FileKind.PAYMENTS_CSV).startswith(b"\xef\xbb\xbfend_to_end;")
 
 
-def test_what_is_withdrawn_is_proposed_again(house: House, desk: PayDesk, accepted: SupplierInvoice) -> None:
+def test_what_is_withdrawn_is_proposed_again(
+    system: System, desk: PayDesk, accepted: SupplierInvoice
+) -> None:
     proposal = desk.propose(on=MARCH)
     with pytest.raises(proposals.NothingToPay):
         desk.propose(on=MARCH)
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         proposals.withdraw(session, proposal.number, by=OFFICER)
     assert desk.propose(on=MARCH).number == "30000002"
 
 
 def test_paying_by_hand_keeps_to_the_limits_and_to_what_lies_in_no_proposal(
-    house: House, desk: PayDesk, accepted: SupplierInvoice
+    system: System, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
     desk.give_right("attester-1", "2374.99")
     with pytest.raises(AttestRefused, match="above your limit"):
-        house.pay(on=MARCH)
+        system.pay(on=MARCH)
     desk.give_right("attester-1", "2375.00")
     desk.propose(on=MARCH)
-    with pytest.raises(payment.InProposal), house.database.writing() as session:
+    with pytest.raises(payment.InProposal), system.database.writing() as session:
         payment.pay(
             session, example_register(), [accepted], prepared_by="a", attested_by="attester-1", today=MARCH
         )

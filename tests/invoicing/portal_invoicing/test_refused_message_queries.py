@@ -17,9 +17,9 @@ from peppol.exchange.tables import InState
 from peppol.identifiers import DocumentKind
 from peppol.xml import codec
 from tests.support.pages.browser import portal, session_cookie
-from tests.support.servers.house_databases import CLOCK
 from tests.support.servers.serving import NO_TLS
-from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house
+from tests.support.servers.system_databases import CLOCK
+from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system
 
 REFERENCE = "100000101"
 BILLED_ON = date(2026, 2, 3)
@@ -32,15 +32,15 @@ CILLA = Person("user-c", "Cilla Ås", LARKDRILLEN, frozenset({_P.REPORT}), langu
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        house.decide(REFERENCE)
-        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        system.decide(REFERENCE)
+        system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        yield system
 
 
-def invoice(house: House, number: str = "F-1") -> billing.Invoice:
-    return house.flip(house.order(REFERENCE).number, number=number, on=BILLED_ON)
+def invoice(system: System, number: str = "F-1") -> billing.Invoice:
+    return system.flip(system.order(REFERENCE).number, number=number, on=BILLED_ON)
 
 
 def wrong(right: billing.Invoice) -> bytes:
@@ -49,15 +49,15 @@ def wrong(right: billing.Invoice) -> bytes:
     return codec.serialise(replace(right, legal_monetary_total=total))
 
 
-def refused(house: House, body: bytes) -> None:
-    house.post(body, on=BILLED_ON)
-    (outcome,) = house.read_messages(on=BILLED_ON)
+def refused(system: System, body: bytes) -> None:
+    system.post(body, on=BILLED_ON)
+    (outcome,) = system.read_messages(on=BILLED_ON)
     assert outcome.invoice is None
 
 
-def seen(house: House, actor: SupplierActor = WHOLE) -> list[RefusedMessage]:
+def seen(system: System, actor: SupplierActor = WHOLE) -> list[RefusedMessage]:
     """What the list shows, asked as the supplier's own role where there is one."""
-    with house.database.for_supplier(actor.supplier).reading() as session:
+    with system.database.for_supplier(actor.supplier).reading() as session:
         messages = list(refused_message_queries.listed(session, actor))
         assert refused_message_queries.count(session, actor) == len(messages)
         for each in messages:
@@ -65,19 +65,19 @@ def seen(house: House, actor: SupplierActor = WHOLE) -> list[RefusedMessage]:
     return messages
 
 
-def test_a_refused_invoice_is_found_by_its_sender_and_by_nobody_else(house: House) -> None:
-    refused(house, wrong(invoice(house)))
-    (message,) = seen(house)
+def test_a_refused_invoice_is_found_by_its_sender_and_by_nobody_else(system: System) -> None:
+    refused(system, wrong(invoice(system)))
+    (message,) = seen(system)
     assert (message.seen.kind, message.seen.number) == (DocumentKind.INVOICE, "F-1")
     assert message.reason.startswith("BR-CO-")
     assert message.reason_text.sv
     assert message.came_again is None
-    assert seen(house, OTHERS) == seen(house, ONE_UNIT) == []
-    with house.database.for_supplier(LARKDRILLEN).reading() as session:
+    assert seen(system, OTHERS) == seen(system, ONE_UNIT) == []
+    with system.database.for_supplier(LARKDRILLEN).reading() as session:
         assert refused_message_queries.find(session, OTHERS, message.id) is None
         assert refused_message_queries.told(session, OTHERS, message.id) is None
         assert refused_message_queries.answer_body(session, OTHERS, message.id) is None
-    with house.database.for_supplier(FYRBAKEN).reading() as session:
+    with system.database.for_supplier(FYRBAKEN).reading() as session:
         told = refused_message_queries.told(session, WHOLE, message.id)
         body = refused_message_queries.answer_body(session, WHOLE, message.id)
     assert told is not None
@@ -86,65 +86,65 @@ def test_a_refused_invoice_is_found_by_its_sender_and_by_nobody_else(house: Hous
     assert b"F-1" in body
 
 
-def test_the_list_says_when_the_same_number_has_come_rightly(house: House) -> None:
-    right = invoice(house)
-    refused(house, wrong(right))
-    document = house.send(right)
-    (message,) = seen(house)
+def test_the_list_says_when_the_same_number_has_come_rightly(system: System) -> None:
+    right = invoice(system)
+    refused(system, wrong(right))
+    document = system.send(right)
+    (message,) = seen(system)
     assert message.came_again == document.id
-    assert fresh(house, BILLED_ON) == 0
+    assert fresh(system, BILLED_ON) == 0
 
 
-def test_the_overview_tells_of_what_was_refused_lately_and_did_not_come_again(house: House) -> None:
-    refused(house, wrong(invoice(house)))
-    assert fresh(house, BILLED_ON) == 1
-    assert fresh(house, BILLED_ON + timedelta(days=1)) == 0
-    with house.database.for_supplier(LARKDRILLEN).reading() as session:
+def test_the_overview_tells_of_what_was_refused_lately_and_did_not_come_again(system: System) -> None:
+    refused(system, wrong(invoice(system)))
+    assert fresh(system, BILLED_ON) == 1
+    assert fresh(system, BILLED_ON + timedelta(days=1)) == 0
+    with system.database.for_supplier(LARKDRILLEN).reading() as session:
         assert refused_message_queries.fresh(session, OTHERS, since=BILLED_ON) == 0
 
 
-def fresh(house: House, since: date) -> int:
-    with house.database.for_supplier(FYRBAKEN).reading() as session:
+def fresh(system: System, since: date) -> int:
+    with system.database.for_supplier(FYRBAKEN).reading() as session:
         assert refused_message_queries.fresh(session, ONE_UNIT, since=since) == 0
         return refused_message_queries.fresh(session, WHOLE, since=since)
 
 
-def test_another_document_under_a_number_already_held_is_told_too(house: House) -> None:
-    right = invoice(house)
-    document = house.send(right)
-    refused(house, codec.serialise(replace(right, note="Samma nummer, andra bytes.")))
-    (message,) = seen(house)
+def test_another_document_under_a_number_already_held_is_told_too(system: System) -> None:
+    right = invoice(system)
+    document = system.send(right)
+    refused(system, codec.serialise(replace(right, note="Samma nummer, andra bytes.")))
+    (message,) = seen(system)
     assert (message.state, message.came_again) == (InState.CONFLICT, document.id)
     assert "F-1" in message.reason_text.sv
-    assert seen(house, OTHERS) == []
+    assert seen(system, OTHERS) == []
 
 
-def test_what_nobody_can_read_is_nobodys(house: House) -> None:
-    house.post(b"%PDF-1.7 en faktura", on=BILLED_ON)
-    house.read_messages(on=BILLED_ON)
-    assert seen(house) == seen(house, OTHERS) == []
+def test_what_nobody_can_read_is_nobodys(system: System) -> None:
+    system.post(b"%PDF-1.7 en faktura", on=BILLED_ON)
+    system.read_messages(on=BILLED_ON)
+    assert seen(system) == seen(system, OTHERS) == []
 
 
-def test_files_taken_in_and_never_sent_are_listed_once_each(house: House) -> None:
-    body = wrong(invoice(house))
-    with house.database.for_supplier(FYRBAKEN).writing() as session:
+def test_files_taken_in_and_never_sent_are_listed_once_each(system: System) -> None:
+    body = wrong(invoice(system))
+    with system.database.for_supplier(FYRBAKEN).writing() as session:
         for _ in range(2):
             uploads.take_in(session, WHOLE, body, now=CLOCK)
         mine = uploads.take_in(session, ONE_UNIT, b"inte ens XML", now=CLOCK)
-    with house.database.for_supplier(FYRBAKEN).reading() as session:
+    with system.database.for_supplier(FYRBAKEN).reading() as session:
         count, files = refused_message_queries.unsent_files(session, WHOLE)
         assert (count, [each.seen.number for each in files]) == (2, ["", "F-1"])
         assert [each.id for each in refused_message_queries.unsent_files(session, ONE_UNIT)[1]] == [mine]
-    with house.database.for_supplier(LARKDRILLEN).reading() as session:
+    with system.database.for_supplier(LARKDRILLEN).reading() as session:
         assert refused_message_queries.unsent_files(session, OTHERS) == (0, [])
 
 
-def test_the_page_tells_why_and_what_to_do_and_hands_out_the_file(house: House) -> None:
-    body = wrong(invoice(house))
-    refused(house, body)
-    (message,) = seen(house)
+def test_the_page_tells_why_and_what_to_do_and_hands_out_the_file(system: System) -> None:
+    body = wrong(invoice(system))
+    refused(system, body)
+    (message,) = seen(system)
     now = datetime(2026, 2, 3, 12, tzinfo=CLOCK.tzinfo)
-    url = house.database.url.render_as_string(hide_password=False)
+    url = system.database.url.render_as_string(hide_password=False)
     with (
         portal(url, clock=lambda: now, second_step=False) as site,
         httpx.Client(

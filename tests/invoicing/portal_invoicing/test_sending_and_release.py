@@ -23,32 +23,32 @@ from invoicing.portal_invoicing.sending import PressRefused
 from invoicing.portal_invoicing.tables import portal_document
 from orders.register import store as register_store
 from peppol.exchange import tables as exchange_tables
-from tests.support.servers.house_databases import CLOCK
+from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.bills import billed
-from tests.support.stories.house import LARKDRILLEN, House, a_house
 from tests.support.stories.portal import Desk, key
+from tests.support.stories.system import LARKDRILLEN, System, a_system
 
 REFERENCE = "100000101"
 _P = PortalState
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        house.decide(REFERENCE, start=date(2026, 6, 1))
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        system.decide(REFERENCE, start=date(2026, 6, 1))
         for month, on in (("2026-06", date(2026, 7, 2)), ("2026-07", date(2026, 8, 3))):
-            house.report(REFERENCE, month, on=on)
-        yield house
+            system.report(REFERENCE, month, on=on)
+        yield system
 
 
 @pytest.fixture
-def desk(house: House) -> Desk:
-    return Desk(house)
+def desk(system: System) -> Desk:
+    return Desk(system)
 
 
 @pytest.fixture
-def june(house: House) -> tuple[str, str]:
-    return house.order(REFERENCE).number, "001"
+def june(system: System) -> tuple[str, str]:
+    return system.order(REFERENCE).number, "001"
 
 
 @pytest.fixture
@@ -63,11 +63,11 @@ def test_one_press_makes_the_invoice_and_ten_minutes_later_its_bytes_leave(
     assert (made.number, made.state) == ("F26-0001", _P.WAITING)
     assert desk.wait(9) == 0
     assert desk.wait(1) == 1
-    with desk.house.database.reading() as session:
+    with desk.system.database.reading() as session:
         message = session.execute(exchange_tables.inbox.select()).one()
         assert message.body == portal_document_store.body_of(session, made.id)
         assert message.transport_id == f"portal/{made.id}"
-    (outcome,) = desk.house.read_messages(on=desk.today)
+    (outcome,) = desk.system.read_messages(on=desk.today)
     assert outcome.invoice is not None
     assert (outcome.invoice.number, outcome.invoice.state) == ("F26-0001", InvoiceState.ACCEPTED)
     assert desk.wait() == 0
@@ -75,18 +75,18 @@ def test_one_press_makes_the_invoice_and_ten_minutes_later_its_bytes_leave(
 
 
 def test_the_verdict_before_sending_is_the_verdict_after(desk: Desk, june: tuple[str, str]) -> None:
-    with desk.house.database.reading() as session:
+    with desk.system.database.reading() as session:
         proposal = drafts.invoice_of_line(
             session, register_store.load(session), desk.actor, *june, given=Numbered("F26-0001", desk.today)
         )
     assert proposal.match.verdict is Verdict.ACCEPT
     made = desk.made(june)
-    with desk.house.database.reading() as session:
+    with desk.system.database.reading() as session:
         assert portal_document_store.body_of(session, made.id) == proposal.body
     desk.wait()
-    (outcome,) = desk.house.read_messages(on=desk.today)
+    (outcome,) = desk.system.read_messages(on=desk.today)
     assert outcome.invoice is not None
-    assert desk.house.match(outcome.invoice) == proposal.match
+    assert desk.system.match(outcome.invoice) == proposal.match
 
 
 def test_an_undone_invoice_never_existed_and_its_number_goes_to_the_next(
@@ -118,7 +118,7 @@ def test_a_second_press_on_a_line_is_refused_until_the_first_is_undone(
     desk.wait()
     (row,) = desk.send(june)
     assert "on its way" in row.reason.en
-    desk.house.read_messages(on=desk.today)
+    desk.system.read_messages(on=desk.today)
     (row,) = desk.send(june)
     assert "already invoiced with F26-0001" in row.reason.en
     assert desk.stands(made).state is _P.READ
@@ -129,7 +129,7 @@ def test_the_same_form_sent_twice_does_nothing_the_second_time(desk: Desk, june:
     first, second = desk.send(june, form=form), desk.send(june, form=form)
     assert first == second
     with pytest.raises(PressRefused):
-        Desk(desk.house, LARKDRILLEN).send(june, form=form)
+        Desk(desk.system, LARKDRILLEN).send(june, form=form)
 
 
 @pytest.mark.both_engines
@@ -149,10 +149,10 @@ def test_rows_that_are_refused_do_not_stop_the_others(desk: Desk, june: tuple[st
 def test_another_suppliers_line_and_a_unit_out_of_scope_do_not_exist(
     desk: Desk, june: tuple[str, str]
 ) -> None:
-    for stranger in (Desk(desk.house, LARKDRILLEN), Desk(desk.house, units=frozenset({"UV-102"}))):
+    for stranger in (Desk(desk.system, LARKDRILLEN), Desk(desk.system, units=frozenset({"UV-102"}))):
         (row,) = stranger.send(june)
         assert (row.made, row.order_number, row.reason.en) == ((), "", "There is no such line.")
-    assert Desk(desk.house, units=frozenset({"UV-101"})).made(june).number == "F26-0001"
+    assert Desk(desk.system, units=frozenset({"UV-101"})).made(june).number == "F26-0001"
 
 
 @pytest.mark.both_engines
@@ -185,7 +185,7 @@ def test_undo_and_leaving_at_once_give_one_of_the_two(desk: Desk, june: tuple[st
 
         def leave(start: Barrier = start) -> str:
             start.wait()
-            return "left" if release_due(desk.house.database, desk.now) else "nothing"
+            return "left" if release_due(desk.system.database, desk.now) else "nothing"
 
         works: list[Callable[[], str]] = [undo, leave]
         with ThreadPoolExecutor(2) as pool:
@@ -200,12 +200,12 @@ def test_an_invoice_that_would_not_match_any_more_is_stopped_at_the_door(
     desk: Desk, june: tuple[str, str]
 ) -> None:
     made = desk.made(june)
-    desk.house.send_invoice(*june, number="EGEN-1", on=desk.today)
+    desk.system.send_invoice(*june, number="EGEN-1", on=desk.today)
     assert desk.wait() == 0
     stopped = desk.stands(made)
     assert stopped.state is _P.STOPPED
     assert "EGEN-1" in stopped.reason.sv
-    with desk.house.database.reading() as session:
+    with desk.system.database.reading() as session:
         (number,) = numbering.ahead(session, desk.supplier, desk.today)
         assert str(number) == made.number
         assert len(list(document_store.listed(session))) == 1
@@ -214,19 +214,19 @@ def test_an_invoice_that_would_not_match_any_more_is_stopped_at_the_door(
 def test_numbers_already_used_elsewhere_are_passed_over(
     desk: Desk, june: tuple[str, str], july: tuple[str, str]
 ) -> None:
-    desk.house.send_invoice(*june, number="F26-0001", on=desk.today)
+    desk.system.send_invoice(*june, number="F26-0001", on=desk.today)
     assert desk.made(july).number == "F26-0002"
 
 
 def test_the_messages_of_the_series_are_the_suppliers_choice_and_the_year_the_documents(
     desk: Desk, june: tuple[str, str]
 ) -> None:
-    with desk.house.database.writing() as session:
+    with desk.system.database.writing() as session:
         numbering.choose_letters(session, desk.supplier, "rm", by="user-17")
         with pytest.raises(numbering.LettersRefused):
             numbering.choose_letters(session, desk.supplier, "1/2", by="user-17")
     assert desk.made(june).number == "RM26-0001"
-    with desk.house.database.reading() as session:
+    with desk.system.database.reading() as session:
         (next_year,) = numbering.ahead(session, desk.supplier, date(2027, 1, 2))
         assert str(next_year) == "RM27-0001"
 
@@ -235,23 +235,23 @@ def test_the_messages_of_the_series_are_the_suppliers_choice_and_the_year_the_do
 
 
 def test_a_wrong_invoice_is_credited_and_made_anew_in_one_press(desk: Desk, june: tuple[str, str]) -> None:
-    wrong = desk.house.send(billed(desk.house.flip(*june, number="EGEN-1", on=desk.today), days="10"))
+    wrong = desk.system.send(billed(desk.system.flip(*june, number="EGEN-1", on=desk.today), days="10"))
     assert wrong.state is InvoiceState.IN_QUESTION
-    desk.house.ask_credit(wrong, on=desk.today)
+    desk.system.ask_credit(wrong, on=desk.today)
     row = desk.credit(wrong.id)
     assert [(each.kind.value, each.number, each.credits) for each in row.made] == [
         ("CREDIT", "F26-0001", "EGEN-1"),
         ("CORRECTION", "F26-0002", ""),
     ]
     assert desk.wait() == 2
-    desk.house.read_messages(on=desk.today)
-    with desk.house.database.reading() as session:
+    desk.system.read_messages(on=desk.today)
+    with desk.system.database.reading() as session:
         states = {invoice.number: invoice.state.value for invoice in document_store.listed(session)}
     assert states == {"EGEN-1": "CREDITED", "F26-0001": "SETTLED", "F26-0002": "ACCEPTED"}
 
 
 def test_credit_and_new_invoice_are_undone_together(desk: Desk, june: tuple[str, str]) -> None:
-    wrong = desk.house.send(billed(desk.house.flip(*june, number="EGEN-1", on=desk.today), days="10"))
+    wrong = desk.system.send(billed(desk.system.flip(*june, number="EGEN-1", on=desk.today), days="10"))
     row = desk.credit(wrong.id)
     assert len(desk.undo(row.made[1].bundle)) == 2
     assert desk.wait() == 0
@@ -260,21 +260,21 @@ def test_credit_and_new_invoice_are_undone_together(desk: Desk, june: tuple[str,
 
 
 def test_an_invoice_is_credited_once(desk: Desk, june: tuple[str, str]) -> None:
-    wrong = desk.house.send(billed(desk.house.flip(*june, number="EGEN-1", on=desk.today), days="10"))
+    wrong = desk.system.send(billed(desk.system.flip(*june, number="EGEN-1", on=desk.today), days="10"))
     desk.credit(wrong.id)
     assert "on its way already" in desk.credit(wrong.id).reason.en
     desk.wait()
-    desk.house.read_messages(on=desk.today)
+    desk.system.read_messages(on=desk.today)
     assert "credited already" in desk.credit(wrong.id).reason.en
     assert desk.credit(wrong.id + 500).reason.en == "There is no such line."
 
 
 def test_a_series_has_no_gaps_whatever_is_sent_and_undone(database_url: str) -> None:
-    with a_house(database_url) as house:
-        house.decide(REFERENCE, start=date(2026, 1, 1))
+    with a_system(database_url) as system:
+        system.decide(REFERENCE, start=date(2026, 1, 1))
         for month in range(1, 7):
-            house.report(REFERENCE, f"2026-{month:02}", on=date(2026, month + 1, 10))
-        desk, order = Desk(house), house.order(REFERENCE).number
+            system.report(REFERENCE, f"2026-{month:02}", on=date(2026, month + 1, 10))
+        desk, order = Desk(system), system.order(REFERENCE).number
         bundles: list[int] = []
         for place, line in enumerate([1, 2, 3, 2, 4, 1, 5, 6, 3], 1):
             (row,) = desk.send((order, f"{line:03}"))
@@ -282,7 +282,7 @@ def test_a_series_has_no_gaps_whatever_is_sent_and_undone(database_url: str) -> 
             if place % 3 == 0:
                 desk.undo(bundles.pop(0))
         desk.wait()
-        with house.database.reading() as session:
+        with system.database.reading() as session:
             (series,) = numbering.series_of(session, desk.supplier)
             kept = portal_document_store.in_state(session, desk.actor, _P.RELEASED, _P.READ)
             used = {each.own.position for each in kept if each.own}
@@ -296,14 +296,14 @@ def test_a_series_has_no_gaps_whatever_is_sent_and_undone(database_url: str) -> 
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_whatever_is_taken_and_given_back_no_number_is_missing_or_used_twice(house: House) -> None:
+def test_whatever_is_taken_and_given_back_no_number_is_missing_or_used_twice(system: System) -> None:
     suppliers = (f"example-{number}" for number in count())
 
     @given(st.lists(st.integers(min_value=-5, max_value=5), max_size=25))
     def law(steps: list[int]) -> None:
         supplier, used = next(suppliers), list[numbering.OwnNumber]()
         # What is written here is rolled back, so that no example waits for the disk.
-        with house.database.reading() as session:
+        with system.database.reading() as session:
             for step in steps:
                 if step < 0 and used:
                     numbering.give_back(session, supplier, used.pop(step % len(used)))
@@ -323,19 +323,19 @@ def test_whatever_is_taken_and_given_back_no_number_is_missing_or_used_twice(hou
 
 
 @pytest.mark.both_engines
-def test_the_check_of_the_house_sees_a_missing_number_and_other_bytes(
+def test_the_check_of_the_system_sees_a_missing_number_and_other_bytes(
     desk: Desk, june: tuple[str, str], july: tuple[str, str]
 ) -> None:
     made, _ = desk.made(june), desk.made(july)
     desk.wait()
-    desk.house.read_messages(on=desk.today)
-    assert desk.house.broken() == []
-    with desk.house.database.writing() as session:
+    desk.system.read_messages(on=desk.today)
+    assert desk.system.broken() == []
+    with desk.system.database.writing() as session:
         number = update(portal_document).where(portal_document.c.id == made.id)
         session.execute(number.values(position=7, number="F26-0007", body=b"other"))
-    told = " ".join(desk.house.broken())
+    told = " ".join(desk.system.broken())
     assert "it stands at 2, and 7 is used" in told
     assert f"portal document {made.id}: the message it became has other bytes" in told
-    with desk.house.database.writing() as session:
+    with desk.system.database.writing() as session:
         kept = session.scalar(select(exchange_tables.inbox.c.body).where(exchange_tables.inbox.c.id == 1))
         session.execute(number.values(position=1, number="F26-0001", body=kept))

@@ -17,32 +17,32 @@ from peppol.documents import billing
 from peppol.exchange import tables as exchange_tables
 from peppol.xml import codec
 from tests.support.stories.bills import billed
-from tests.support.stories.house import LARKDRILLEN, House, a_house
 from tests.support.stories.portal import Desk, key
+from tests.support.stories.system import LARKDRILLEN, System, a_system
 
 REFERENCE = "100000101"
 
 
 @pytest.fixture
 def desk(database_url: str) -> Iterator[Desk]:
-    with a_house(database_url) as house:
-        house.decide(REFERENCE, start=date(2026, 6, 1))
-        house.report(REFERENCE, "2026-06", on=date(2026, 7, 2))
-        yield Desk(house)
+    with a_system(database_url) as system:
+        system.decide(REFERENCE, start=date(2026, 6, 1))
+        system.report(REFERENCE, "2026-06", on=date(2026, 7, 2))
+        yield Desk(system)
 
 
-def invoice(house: House, desk: Desk, number: str = "EGEN-1") -> billing.Invoice:
-    return house.flip(house.order(REFERENCE).number, number=number, on=desk.today)
+def invoice(system: System, desk: Desk, number: str = "EGEN-1") -> billing.Invoice:
+    return system.flip(system.order(REFERENCE).number, number=number, on=desk.today)
 
 
 def looked(desk: Desk, body: bytes) -> Looked:
-    with desk.house.database.writing() as session:
+    with desk.system.database.writing() as session:
         upload = uploads.take_in(session, desk.actor, body, now=desk.now)
-    with desk.house.database.reading() as session:
+    with desk.system.database.reading() as session:
         register = register_store.load(session)
         found = uploads.look(session, register, desk.actor, upload, today=desk.today)
         assert (
-            uploads.look(session, register, Desk(desk.house, LARKDRILLEN).actor, upload, today=desk.today)
+            uploads.look(session, register, Desk(desk.system, LARKDRILLEN).actor, upload, today=desk.today)
             is None
         )
     assert found is not None
@@ -56,43 +56,43 @@ def refusal_of(file: Looked) -> str:
 
 def send(desk: Desk, file: Looked) -> None:
     assert file.sendable is not None
-    with desk.house.database.writing() as session:
+    with desk.system.database.writing() as session:
         press = Press(desk.actor, key(), desk.now)
         (row,) = portal_sending.send_file(session, press, file.sendable, file.body, digest=file.sha256)
     assert row.made, row.reason.en
 
 
 def test_an_upload_is_judged_before_it_is_sent_and_leaves_byte_for_byte(desk: Desk) -> None:
-    body = codec.serialise(invoice(desk.house, desk), pretty=True)
+    body = codec.serialise(invoice(desk.system, desk), pretty=True)
     file = looked(desk, body)
     assert file.match is not None
     assert file.match.verdict is Verdict.ACCEPT
     send(desk, file)
     assert "on its way" in refusal_of(looked(desk, body))
     desk.wait()
-    with desk.house.database.reading() as session:
+    with desk.system.database.reading() as session:
         assert session.execute(exchange_tables.inbox.select()).one().body == body
-    (outcome,) = desk.house.read_messages(on=desk.today)
+    (outcome,) = desk.system.read_messages(on=desk.today)
     assert outcome.invoice is not None
     assert outcome.invoice.state is InvoiceState.ACCEPTED
     assert "already" in refusal_of(looked(desk, body))
 
 
 def test_a_credit_note_made_elsewhere_is_judged_against_its_invoice(desk: Desk) -> None:
-    wrong = billed(invoice(desk.house, desk), days="5")
-    desk.house.send(wrong)
+    wrong = billed(invoice(desk.system, desk), days="5")
+    desk.system.send(wrong)
     file = looked(desk, codec.serialise(flipping.credit_note_of(wrong, given=Numbered("EGEN-2", desk.today))))
     assert file.match is not None
     assert file.match.verdict is Verdict.ACCEPT
     send(desk, file)
     desk.wait()
-    (outcome,) = desk.house.read_messages(on=desk.today)
+    (outcome,) = desk.system.read_messages(on=desk.today)
     assert outcome.invoice is not None
-    assert desk.house.invoice(outcome.invoice.id).state is InvoiceState.SETTLED
+    assert desk.system.invoice(outcome.invoice.id).state is InvoiceState.SETTLED
 
 
 def test_a_file_of_another_organisation_is_refused_kindly(desk: Desk) -> None:
-    body = codec.serialise(invoice(desk.house, desk)).replace(b"5599991014", LARKDRILLEN.encode())
+    body = codec.serialise(invoice(desk.system, desk)).replace(b"5599991014", LARKDRILLEN.encode())
     file = looked(desk, body)
     assert file.sendable is None
     assert "another organisation" in refusal_of(file)

@@ -23,7 +23,7 @@ from invoicing.reconciliation.statement import (
 )
 from peppol.xml import codec
 from tests.support.stories.bills import billed
-from tests.support.stories.house import LARKDRILLEN, House, a_house, outcome
+from tests.support.stories.system import LARKDRILLEN, System, a_system, outcome
 
 REFERENCE = "100000101"
 SECOND = "100000102"
@@ -154,36 +154,36 @@ def test_the_differences_hold_together(entries: list[StatementEntry]) -> None:
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        house.decide(REFERENCE)
-        house.decide(SECOND, supplier=LARKDRILLEN)
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        system.decide(REFERENCE)
+        system.decide(SECOND, supplier=LARKDRILLEN)
+        yield system
 
 
-def a_month_in_full(house: House) -> None:
+def a_month_in_full(system: System) -> None:
     """Two placements; January received on both; the first invoiced wrongly, credited, corrected and paid."""
     for reference in (REFERENCE, SECOND):
-        house.report(reference, "2026-01", on=date(2026, 2, 2))
-    number = house.order(REFERENCE).number
-    right = house.flip(number, number="F-2", on=date(2026, 2, 10))
-    wrong = billed(house.flip(number, number="F-1", on=date(2026, 2, 3)), days="22")
-    house.ask_credit(house.send(wrong), on=date(2026, 2, 4))
-    house.send(flipping.credit_note_of(wrong, given=Numbered("K-1", date(2026, 2, 9))))
-    house.send(right)
-    house.send_invoice(house.order(SECOND).number, number="F-1", on=date(2026, 2, 3))
-    house.pay(on=date(2026, 3, 5))
+        system.report(reference, "2026-01", on=date(2026, 2, 2))
+    number = system.order(REFERENCE).number
+    right = system.flip(number, number="F-2", on=date(2026, 2, 10))
+    wrong = billed(system.flip(number, number="F-1", on=date(2026, 2, 3)), days="22")
+    system.ask_credit(system.send(wrong), on=date(2026, 2, 4))
+    system.send(flipping.credit_note_of(wrong, given=Numbered("K-1", date(2026, 2, 9))))
+    system.send(right)
+    system.send_invoice(system.order(SECOND).number, number="F-1", on=date(2026, 2, 3))
+    system.pay(on=date(2026, 3, 5))
 
 
-def drawn_up(house: House, *by: StatementKey, month: Month | None = None, reference: str = "") -> Statement:
-    with house.database.reading() as session:
+def drawn_up(system: System, *by: StatementKey, month: Month | None = None, reference: str = "") -> Statement:
+    with system.database.reading() as session:
         entries = entry_queries.entries(session, execution_reference=reference, month=month)
         return reconcile(entries, by=by)
 
 
-def test_a_month_from_order_to_payment_in_six_columns(house: House) -> None:
-    a_month_in_full(house)
-    first, second = drawn_up(house, StatementKey.EXECUTION_REFERENCE, month=Month(2026, 1)).rows
+def test_a_month_from_order_to_payment_in_six_columns(system: System) -> None:
+    a_month_in_full(system)
+    first, second = drawn_up(system, StatementKey.EXECUTION_REFERENCE, month=Month(2026, 1)).rows
     assert columns(first) == {
         "ordered": "1900.00",
         "received": "1900.00",
@@ -194,26 +194,26 @@ def test_a_month_from_order_to_payment_in_six_columns(house: House) -> None:
     }
     assert (first.to_pay, second.to_pay) == (Money.of("1900.00"), NOTHING)
     assert second.settled
-    house.pay(on=date(2026, 3, 12))
-    for row in drawn_up(house, StatementKey.EXECUTION_REFERENCE, month=Month(2026, 1)).rows:
+    system.pay(on=date(2026, 3, 12))
+    for row in drawn_up(system, StatementKey.EXECUTION_REFERENCE, month=Month(2026, 1)).rows:
         assert row.settled
-    by_supplier = drawn_up(house, StatementKey.SUPPLIER)
+    by_supplier = drawn_up(system, StatementKey.SUPPLIER)
     assert [row.key for row in by_supplier.rows] == [("5599991014",), (LARKDRILLEN,)]
-    assert drawn_up(house, StatementKey.MONTH, reference=REFERENCE).rows[0].ordered == Money.of("1900.00")
+    assert drawn_up(system, StatementKey.MONTH, reference=REFERENCE).rows[0].ordered == Money.of("1900.00")
 
 
 @pytest.mark.both_engines
-def test_a_receipt_made_again_counts_once(house: House) -> None:
-    house.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
-    house.interrupt(REFERENCE, on=date(2026, 3, 10), last_day=date(2026, 3, 13))
-    (row,) = drawn_up(house, StatementKey.MONTH, month=Month(2026, 3), reference=REFERENCE).rows
+def test_a_receipt_made_again_counts_once(system: System) -> None:
+    system.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
+    system.interrupt(REFERENCE, on=date(2026, 3, 10), last_day=date(2026, 3, 13))
+    (row,) = drawn_up(system, StatementKey.MONTH, month=Month(2026, 3), reference=REFERENCE).rows
     assert (row.ordered, row.received) == (Money.of("2090.00"), Money.of("950.00"))
 
 
-def test_a_result_stands_under_its_own_article(house: House) -> None:
-    house.interrupt(REFERENCE, on=date(2026, 3, 13))
-    house.must("outcome.approved", outcome(REFERENCE, started_on=date(2026, 3, 16)), on=date(2026, 7, 1))
-    rows = drawn_up(house, StatementKey.ARTICLE, reference=REFERENCE).rows
+def test_a_result_stands_under_its_own_article(system: System) -> None:
+    system.interrupt(REFERENCE, on=date(2026, 3, 13))
+    system.must("outcome.approved", outcome(REFERENCE, started_on=date(2026, 3, 16)), on=date(2026, 7, 1))
+    rows = drawn_up(system, StatementKey.ARTICLE, reference=REFERENCE).rows
     assert [(row.key[0], str(row.to_invoice.amount)) for row in rows] == [
         ("BASIC", "0.00"),
         ("RESULT", "15000.00"),
@@ -222,13 +222,13 @@ def test_a_result_stands_under_its_own_article(house: House) -> None:
 
 
 def test_an_invoice_in_another_currency_is_in_question_and_stands_in_no_statement_of_kronor(
-    house: House,
+    system: System,
 ) -> None:
-    house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
-    document = house.send_bytes(codec.serialise(invoice).replace(b"SEK", b"EUR"), on=date(2026, 2, 3))
+    system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    invoice = system.flip(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+    document = system.send_bytes(codec.serialise(invoice).replace(b"SEK", b"EUR"), on=date(2026, 2, 3))
     assert document.codes == ("CURRENCY",)
-    assert drawn_up(house, StatementKey.SUPPLIER).total.invoiced == NOTHING
-    with house.database.reading() as session:
+    assert drawn_up(system, StatementKey.SUPPLIER).total.invoiced == NOTHING
+    with system.database.reading() as session:
         euro = reconcile(entry_queries.entries(session, currency="EUR"), by=(), currency="EUR")
     assert str(euro.total.invoiced) == "1900.00 EUR"

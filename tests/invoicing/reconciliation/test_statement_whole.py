@@ -24,60 +24,60 @@ from invoicing.reconciliation.statement import (
     reconcile,
 )
 from tests.support.stories.bills import billed
-from tests.support.stories.house import LARKDRILLEN, House, a_house, outcome
 from tests.support.stories.paying import PayDesk, notice
+from tests.support.stories.system import LARKDRILLEN, System, a_system, outcome
 
 REFERENCE, SECOND = "100000101", "100000102"
 ALL_KEYS = tuple(StatementKey)
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        yield system
 
 
-def drawn_up(house: House, wanted: EntryFilter, *by: StatementKey) -> Statement:
+def drawn_up(system: System, wanted: EntryFilter, *by: StatementKey) -> Statement:
     """The statement twice over, by the database and by us, which must be one."""
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         added = entry_queries.statement(session, wanted, by=by)
         assert added == reconcile(entry_queries.entries(session, wanted=wanted), by=by)
     return added
 
 
-def months_of_work(house: House) -> Iterator[date]:
+def months_of_work(system: System) -> Iterator[date]:
     """A story where everything happens that can; each day it gives is one when something changed."""
-    house.decide(REFERENCE)
-    house.decide(SECOND, supplier=LARKDRILLEN)
+    system.decide(REFERENCE)
+    system.decide(SECOND, supplier=LARKDRILLEN)
     yield date(2026, 1, 1)
     for reference in (REFERENCE, SECOND):
-        house.report(reference, "2026-01", on=date(2026, 2, 2))
+        system.report(reference, "2026-01", on=date(2026, 2, 2))
     yield date(2026, 2, 2)
-    number = house.order(REFERENCE).number
-    right = house.flip(number, number="F-2", on=date(2026, 2, 10))
-    wrong = billed(house.flip(number, number="F-1", on=date(2026, 2, 3)), days="22")
-    sent = house.send(wrong)
-    house.send_invoice(house.order(SECOND).number, number="F-1", on=date(2026, 2, 3))
+    number = system.order(REFERENCE).number
+    right = system.flip(number, number="F-2", on=date(2026, 2, 10))
+    wrong = billed(system.flip(number, number="F-1", on=date(2026, 2, 3)), days="22")
+    sent = system.send(wrong)
+    system.send_invoice(system.order(SECOND).number, number="F-1", on=date(2026, 2, 3))
     yield date(2026, 2, 3)
-    house.ask_credit(sent, on=date(2026, 2, 4))
+    system.ask_credit(sent, on=date(2026, 2, 4))
     yield date(2026, 2, 4)
-    house.send(flipping.credit_note_of(wrong, given=Numbered("K-1", date(2026, 2, 9))))
+    system.send(flipping.credit_note_of(wrong, given=Numbered("K-1", date(2026, 2, 9))))
     yield date(2026, 2, 9)
-    house.send(right)
+    system.send(right)
     yield date(2026, 2, 10)
-    house.pay(on=date(2026, 3, 5))
+    system.pay(on=date(2026, 3, 5))
     yield date(2026, 3, 5)
-    house.pay(on=date(2026, 3, 12))
+    system.pay(on=date(2026, 3, 12))
     yield date(2026, 3, 12)
-    house.report(REFERENCE, "2026-03", on=date(2026, 3, 13))
-    house.interrupt(REFERENCE, on=date(2026, 3, 13), last_day=date(2026, 3, 17))
+    system.report(REFERENCE, "2026-03", on=date(2026, 3, 13))
+    system.interrupt(REFERENCE, on=date(2026, 3, 13), last_day=date(2026, 3, 17))
     yield date(2026, 3, 13)
-    house.send(flipping.credit_note_of(right, given=Numbered("K-2", date(2026, 3, 16))))
+    system.send(flipping.credit_note_of(right, given=Numbered("K-2", date(2026, 3, 16))))
     yield date(2026, 3, 16)
-    house.send_invoice(number, "003", number="F-3", on=date(2026, 3, 18))
-    house.send_invoice(number, "001", number="F-4", on=date(2026, 3, 18))
+    system.send_invoice(number, "003", number="F-3", on=date(2026, 3, 18))
+    system.send_invoice(number, "001", number="F-4", on=date(2026, 3, 18))
     yield date(2026, 3, 18)
-    desk = PayDesk(house)
+    desk = PayDesk(system)
     desk.give_right()
     proposal = desk.propose(on=date(2026, 4, 17))
     desk.attest(proposal)
@@ -85,26 +85,26 @@ def months_of_work(house: House) -> Iterator[date]:
     paid = [(each.end_to_end, str(each.amount.amount)) for each in plan.transfers]
     desk.bank_says(notice(*paid, day="2026-04-17"), on=date(2026, 4, 17))
     yield date(2026, 4, 17)
-    house.must("outcome.approved", outcome(REFERENCE, started_on=date(2026, 3, 18)), on=date(2026, 7, 1))
+    system.must("outcome.approved", outcome(REFERENCE, started_on=date(2026, 3, 18)), on=date(2026, 7, 1))
     yield date(2026, 7, 1)
 
 
 @pytest.mark.both_engines
-def test_a_past_day_is_drawn_up_as_it_was_then(house: House) -> None:
-    then = {day: drawn_up(house, EntryFilter(), *ALL_KEYS) for day in months_of_work(house)}
+def test_a_past_day_is_drawn_up_as_it_was_then(system: System) -> None:
+    then = {day: drawn_up(system, EntryFilter(), *ALL_KEYS) for day in months_of_work(system)}
     for day, statement in then.items():
-        assert drawn_up(house, EntryFilter(as_of=day), *ALL_KEYS) == statement, day
-    assert drawn_up(house, EntryFilter(as_of=date(2025, 12, 31))).rows == ()
-    assert drawn_up(house, EntryFilter(as_of=date(2030, 1, 1)), *ALL_KEYS) == drawn_up(
-        house, EntryFilter(), *ALL_KEYS
+        assert drawn_up(system, EntryFilter(as_of=day), *ALL_KEYS) == statement, day
+    assert drawn_up(system, EntryFilter(as_of=date(2025, 12, 31))).rows == ()
+    assert drawn_up(system, EntryFilter(as_of=date(2030, 1, 1)), *ALL_KEYS) == drawn_up(
+        system, EntryFilter(), *ALL_KEYS
     )
 
 
 @pytest.mark.both_engines
-def test_each_part_of_the_books_is_the_whole_without_the_rest(house: House) -> None:
-    for _ in months_of_work(house):
+def test_each_part_of_the_books_is_the_whole_without_the_rest(system: System) -> None:
+    for _ in months_of_work(system):
         pass
-    whole = drawn_up(house, EntryFilter(), *ALL_KEYS)
+    whole = drawn_up(system, EntryFilter(), *ALL_KEYS)
     for key, wanted in (
         (StatementKey.EXECUTION_REFERENCE, EntryFilter(execution_reference=REFERENCE)),
         (StatementKey.SUPPLIER, EntryFilter(supplier=LARKDRILLEN)),
@@ -116,14 +116,14 @@ def test_each_part_of_the_books_is_the_whole_without_the_rest(house: House) -> N
         place = ALL_KEYS.index(key)
         rows = tuple(row for row in whole.rows if row.key[place] == value)
         assert rows
-        assert drawn_up(house, wanted, *ALL_KEYS).rows == rows
-    until = drawn_up(house, EntryFilter(until=Month(2026, 2)), StatementKey.MONTH)
+        assert drawn_up(system, wanted, *ALL_KEYS).rows == rows
+    until = drawn_up(system, EntryFilter(until=Month(2026, 2)), StatementKey.MONTH)
     assert [row.key for row in until.rows] == [("2026-01",), ("2026-02",)]
 
 
-def test_every_open_krona_has_a_document(house: House) -> None:
-    for day in months_of_work(house):
-        with house.database.reading() as session:
+def test_every_open_krona_has_a_document(system: System) -> None:
+    for day in months_of_work(system):
+        with system.database.reading() as session:
             everything = list(entry_queries.entries(session))
         items, total = open_items(everything), reconcile(everything).total
         named = [item.amount.amount for item in items if item.why is not Why.NOT_INVOICED]
@@ -144,13 +144,13 @@ def test_every_open_krona_has_a_document(house: House) -> None:
 
 
 @pytest.mark.both_engines
-def test_a_month_end_comes_to_zero_or_names_what_is_left(house: House) -> None:
-    for _ in months_of_work(house):
+def test_a_month_end_comes_to_zero_or_names_what_is_left(system: System) -> None:
+    for _ in months_of_work(system):
         pass
-    january = drawn_up(house, EntryFilter(month=Month(2026, 1)), StatementKey.SUPPLIER)
+    january = drawn_up(system, EntryFilter(month=Month(2026, 1)), StatementKey.SUPPLIER)
     assert all(row.settled for row in january.rows)
     assert january.total.open.is_zero
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         march = EntryFilter(month=Month(2026, 3), as_of=date(2026, 3, 20))
         then = list(entry_queries.entries(session, wanted=march))
         now = list(entry_queries.entries(session))

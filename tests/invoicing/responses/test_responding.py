@@ -33,7 +33,7 @@ from peppol.validation import validation
 from peppol.xml import codec
 from tests.support.golden import is_golden, message_body
 from tests.support.project import GOLDEN
-from tests.support.stories.house import FYRBAKEN, TALLKOTTEN, House, a_house, example_register
+from tests.support.stories.system import FYRBAKEN, TALLKOTTEN, System, a_system, example_register
 
 REFERENCE = "100000101"
 RECEIVED_ON, BILLED_ON = date(2026, 2, 2), date(2026, 2, 3)
@@ -41,9 +41,9 @@ _S = InvoiceState
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        yield system
 
 
 def registered(register: Register, **changes: object) -> Register:
@@ -55,15 +55,15 @@ def registered(register: Register, **changes: object) -> Register:
     return replace(register, suppliers=changed)
 
 
-def january(house: House, number: str = "F-1") -> billing.Invoice:
-    house.decide(REFERENCE)
-    house.report(REFERENCE, "2026-01", on=RECEIVED_ON)
-    return house.flip(house.order(REFERENCE).number, number=number, on=BILLED_ON)
+def january(system: System, number: str = "F-1") -> billing.Invoice:
+    system.decide(REFERENCE)
+    system.report(REFERENCE, "2026-01", on=RECEIVED_ON)
+    return system.flip(system.order(REFERENCE).number, number=number, on=BILLED_ON)
 
 
-def written(house: House, invoice: SupplierInvoice) -> list[responses.InvoiceResponse]:
+def written(system: System, invoice: SupplierInvoice) -> list[responses.InvoiceResponse]:
     """The Invoice Responses about a document as their messages read, each judged by every rule once more."""
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         messages = list(outbox_store.messages_out(session, about=f"invoice {invoice.id}"))
     answers = []
     for message in messages:
@@ -74,8 +74,8 @@ def written(house: House, invoice: SupplierInvoice) -> list[responses.InvoiceRes
     return answers
 
 
-def golden(name: str, house: House, invoice: SupplierInvoice, code: str) -> None:
-    is_golden(name, message_body(house, f"{invoice.id}-{code}"))
+def golden(name: str, system: System, invoice: SupplierInvoice, code: str) -> None:
+    is_golden(name, message_body(system, f"{invoice.id}-{code}"))
 
 
 def codes(answers: list[responses.InvoiceResponse]) -> list[str]:
@@ -94,83 +94,83 @@ def reasons(answer: responses.InvoiceResponse) -> list[str]:
 # Every code -----------------------------------------------------------------------------------------------
 
 
-def test_a_clean_invoice_is_approved_at_once_and_paid_on_its_day(house: House) -> None:
-    invoice = house.send(january(house))
-    house.pay(on=invoice.pays_on)
-    approved, paid = written(house, invoice)
+def test_a_clean_invoice_is_approved_at_once_and_paid_on_its_day(system: System) -> None:
+    invoice = system.send(january(system))
+    system.pay(on=invoice.pays_on)
+    approved, paid = written(system, invoice)
     assert codes([approved, paid]) == ["AP", "PD"]
     assert (approved.profile_id, reasons(approved)) == ("urn:fdc:peppol.eu:poacc:bis:invoice_response:3", [])
     assert paid.document_response.response.effective_date == invoice.pays_on
-    golden("invoice-response-ap.xml", house, invoice, "AP")
-    golden("invoice-response-pd.xml", house, invoice, "PD")
+    golden("invoice-response-ap.xml", system, invoice, "AP")
+    golden("invoice-response-pd.xml", system, invoice, "PD")
 
 
-def test_an_invoice_before_its_report_is_in_process_for_want_of_a_delivery(house: House) -> None:
-    house.decide(REFERENCE)
-    invoice = a_flip_before_the_report(house)
-    document = house.send(invoice)
-    (waits,) = written(house, document)
+def test_an_invoice_before_its_report_is_in_process_for_want_of_a_delivery(system: System) -> None:
+    system.decide(REFERENCE)
+    invoice = a_flip_before_the_report(system)
+    document = system.send(invoice)
+    (waits,) = written(system, document)
     assert (codes([waits]), reasons(waits)) == (["IP"], ["DEL", "NOA"])
-    golden("invoice-response-ip.xml", house, document, "IP")
+    golden("invoice-response-ip.xml", system, document, "IP")
 
 
-def a_flip_before_the_report(house: House) -> billing.Invoice:
+def a_flip_before_the_report(system: System) -> billing.Invoice:
     """An invoice for a month that is not reported yet: that of another placement's month, readdressed."""
-    house.decide("100000102")
-    house.report("100000102", "2026-01", on=RECEIVED_ON)
-    other = house.flip(house.order("100000102").number, number="F-1", on=BILLED_ON)
-    return replace(other, order_reference=billing.OrderReference(id=house.order(REFERENCE).number))
+    system.decide("100000102")
+    system.report("100000102", "2026-01", on=RECEIVED_ON)
+    other = system.flip(system.order("100000102").number, number="F-1", on=BILLED_ON)
+    return replace(other, order_reference=billing.OrderReference(id=system.order(REFERENCE).number))
 
 
-def test_an_unknown_account_is_queried(house: House) -> None:
-    invoice = january(house)
+def test_an_unknown_account_is_queried(system: System) -> None:
+    invoice = january(system)
     account = billing.FinancialAccount(
         id="9912346", financial_institution_branch=shapes.Reference(id="SE:BANKGIRO")
     )
     means = replace(invoice.payment_means[0], payee_financial_account=account)
-    document = house.send(replace(invoice, payment_means=(means,)))
-    (query,) = written(house, document)
+    document = system.send(replace(invoice, payment_means=(means,)))
+    (query,) = written(system, document)
     assert (codes([query]), reasons(query)) == (["UQ"], ["PAY", "NOA"])
-    golden("invoice-response-uq.xml", house, document, "UQ")
+    golden("invoice-response-uq.xml", system, document, "UQ")
 
 
-def test_a_rejection_names_the_field_the_value_expected_and_what_to_send(house: House) -> None:
-    invoice = house.ask_credit(house.send(in_excess(january(house))), on=BILLED_ON)
-    received, rejected = written(house, invoice)
+def test_a_rejection_names_the_field_the_value_expected_and_what_to_send(system: System) -> None:
+    invoice = system.ask_credit(system.send(in_excess(january(system))), on=BILLED_ON)
+    received, rejected = written(system, invoice)
     assert codes([received, rejected]) == ["AB", "RE"]
     assert reasons(rejected) == ["QTY", "CNF", "NIN"]
     (condition,) = rejected.document_response.response.statuses[0].conditions
     assert (condition.attribute_id, condition.description) == ("BT-129", "20")
-    golden("invoice-response-ab.xml", house, invoice, "AB")
-    golden("invoice-response-re.xml", house, invoice, "RE")
+    golden("invoice-response-ab.xml", system, invoice, "AB")
+    golden("invoice-response-re.xml", system, invoice, "RE")
 
 
 def in_excess(invoice: billing.Invoice) -> billing.Invoice:
     return with_mistake(invoice, "over")
 
 
-def test_an_early_due_date_is_a_condition_where_the_policy_says_so(house: House) -> None:
-    house.change_register(example_register(conditional_acceptance=True))
-    invoice = house.send(replace(january(house), due_date=BILLED_ON))
+def test_an_early_due_date_is_a_condition_where_the_policy_says_so(system: System) -> None:
+    system.change_register(example_register(conditional_acceptance=True))
+    invoice = system.send(replace(january(system), due_date=BILLED_ON))
     assert invoice.state is _S.ACCEPTED
-    house.pay(on=invoice.pays_on)
-    conditional, paid = written(house, invoice)
+    system.pay(on=invoice.pays_on)
+    conditional, paid = written(system, invoice)
     assert codes([conditional, paid]) == ["CA", "PD"]
     assert reasons(conditional) == ["PAY", "NOA"]
     (condition,) = conditional.document_response.response.statuses[0].conditions
     assert (condition.attribute_id, condition.description) == ("BT-9", str(invoice.pays_on))
-    golden("invoice-response-ca.xml", house, invoice, "CA")
+    golden("invoice-response-ca.xml", system, invoice, "CA")
 
 
-def test_an_early_due_date_is_otherwise_approved_without_more_ado(house: House) -> None:
-    invoice = house.send(replace(january(house), due_date=BILLED_ON))
-    assert (invoice.codes, house.answers(invoice)) == (("DUE_DATE",), ["AP"])
+def test_an_early_due_date_is_otherwise_approved_without_more_ado(system: System) -> None:
+    invoice = system.send(replace(january(system), due_date=BILLED_ON))
+    assert (invoice.codes, system.answers(invoice)) == (("DUE_DATE",), ["AP"])
 
 
-def test_a_person_may_ask_twice_and_each_question_is_a_message_of_its_own(house: House) -> None:
-    invoice = house.send(in_excess(january(house)))
+def test_a_person_may_ask_twice_and_each_question_is_a_message_of_its_own(system: System) -> None:
+    invoice = system.send(in_excess(january(system)))
     for words in ("Vilka dagar?", "Och vilken enhet?"):
-        with house.database.writing() as session:
+        with system.database.writing() as session:
             now = document_store.by_id(session, invoice.id)
             register = register_store.load(session)
             answered = responding.answer(
@@ -184,7 +184,7 @@ def test_a_person_may_ask_twice_and_each_question_is_a_message_of_its_own(house:
                 question=Question("QTY", words),
             )
             document_store.set_answered(session, invoice.id, answered)
-    first, second = written(house, invoice)[1:]
+    first, second = written(system, invoice)[1:]
     assert codes([first, second]) == ["UQ", "UQ"]
     assert first.id != second.id
     assert reasons(first) == ["QTY", "PIN"]
@@ -194,37 +194,39 @@ def test_a_person_may_ask_twice_and_each_question_is_a_message_of_its_own(house:
 # AB on arrival, and the process ---------------------------------------------------------------------------
 
 
-def test_arrival_is_answered_first_where_the_policy_says_so(house: House) -> None:
-    house.change_register(example_register(acknowledgement=Acknowledgement.ARRIVAL))
-    invoice = house.send(january(house))
-    assert house.answers(invoice) == ["AB", "AP"]
-    credit = house.send_credit(house_invoice(house), number="K-1", on=date(2026, 2, 9))
-    assert house.answers(credit) == ["AB", "AP"]
+def test_arrival_is_answered_first_where_the_policy_says_so(system: System) -> None:
+    system.change_register(example_register(acknowledgement=Acknowledgement.ARRIVAL))
+    invoice = system.send(january(system))
+    assert system.answers(invoice) == ["AB", "AP"]
+    credit = system.send_credit(system_invoice(system), number="K-1", on=date(2026, 2, 9))
+    assert system.answers(credit) == ["AB", "AP"]
 
 
-def house_invoice(house: House) -> billing.Invoice:
+def system_invoice(system: System) -> billing.Invoice:
     """The January invoice once more, as the supplier has it in its books."""
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         body = inbox_store.body_of(session, 1)
     assert body is not None
     return codec.parse(billing.Invoice, etree.fromstring(body))
 
 
-def test_a_supplier_in_billing_with_response_hears_of_every_arrival_in_its_own_process(house: House) -> None:
+def test_a_supplier_in_billing_with_response_hears_of_every_arrival_in_its_own_process(
+    system: System,
+) -> None:
     process = ResponseProcess.BILLING_WITH_RESPONSE
-    house.change_register(registered(example_register(), response_process=process))
-    invoice = house.send(january(house))
-    assert house.answers(invoice) == ["AB", "AP"]
-    assert {each.profile_id for each in written(house, invoice)} == {"urn:peppol:bis:billing_with_response"}
-    golden("invoice-response-ab-billing-with-response.xml", house, invoice, "AB")
+    system.change_register(registered(example_register(), response_process=process))
+    invoice = system.send(january(system))
+    assert system.answers(invoice) == ["AB", "AP"]
+    assert {each.profile_id for each in written(system, invoice)} == {"urn:peppol:bis:billing_with_response"}
+    golden("invoice-response-ab-billing-with-response.xml", system, invoice, "AB")
 
 
-def test_who_reads_in_the_portal_sees_the_arrival_there_and_gets_no_message_about_it(house: House) -> None:
-    house.change_register(example_register(acknowledgement=Acknowledgement.ARRIVAL))
-    house.decide(REFERENCE, supplier=TALLKOTTEN)
-    house.report(REFERENCE, "2026-01", on=RECEIVED_ON)
-    invoice = house.send_invoice(house.order(REFERENCE).number, number="F-1", on=BILLED_ON)
-    assert house.answers(invoice) == ["AP"]
+def test_who_reads_in_the_portal_sees_the_arrival_there_and_gets_no_message_about_it(system: System) -> None:
+    system.change_register(example_register(acknowledgement=Acknowledgement.ARRIVAL))
+    system.decide(REFERENCE, supplier=TALLKOTTEN)
+    system.report(REFERENCE, "2026-01", on=RECEIVED_ON)
+    invoice = system.send_invoice(system.order(REFERENCE).number, number="F-1", on=BILLED_ON)
+    assert system.answers(invoice) == ["AP"]
 
 
 # What the register accepts --------------------------------------------------------------------------------
@@ -246,7 +248,7 @@ def test_what_a_registration_cannot_mean_is_refused_with_what_to_do() -> None:
     assert replace(example_register().buyer, service_provider="0242:000123-AFM").service_provider
 
 
-def test_a_register_kept_before_these_settings_reads_as_it_was(house: House) -> None:
+def test_a_register_kept_before_these_settings_reads_as_it_was(system: System) -> None:
     older = example_register().to_json()
     for name in ("acknowledgement", "conditional_acceptance", "technical_answer", "order_process"):
         assert f'"{name}":' in older

@@ -1,4 +1,4 @@
-"""The page about answers shows XML that the house has really written."""
+"""The page about answers shows XML that the system has really written."""
 
 import re
 

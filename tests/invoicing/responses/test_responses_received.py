@@ -29,8 +29,8 @@ from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.journal_actions import MessageAction
 from peppol.xml import codec
 from tests.support.golden import is_golden
-from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house, example_register
 from tests.support.stories.peers import BUYER, a_finding, accepting_mlr, answered_line, order_response
+from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system, example_register
 
 REFERENCE = "100000101"
 DAY = date(2026, 2, 3)
@@ -39,35 +39,35 @@ PROVIDER, OURS = ParticipantId("0242", "000321-FYR"), ParticipantId("0242", "000
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
+def system(database_url: str) -> Iterator[System]:
     register = example_register()
     answering = tuple(
         replace(each, order_process=OrderProcess.ORDERING) if each.organisation_number == FYRBAKEN else each
         for each in register.suppliers
     )
-    with a_house(database_url, register=replace(register, suppliers=answering)) as house:
-        house.decide(REFERENCE)
-        yield house
+    with a_system(database_url, register=replace(register, suppliers=answering)) as system:
+        system.decide(REFERENCE)
+        yield system
 
 
-def comes(house: House, document: codec.Document, *, enveloped_by: str = "") -> IntakeResult:
+def comes(system: System, document: codec.Document, *, enveloped_by: str = "") -> IntakeResult:
     """An answer arrives, bare or in an envelope of this sender, and is read."""
     body = codec.serialise(document)
     if enveloped_by:
         sender, receiver = ParticipantId("0007", enveloped_by), ParticipantId("0007", BUYER)
-        instance = f"7a0c1f52-5d0b-4a5e-9d0c-2f6f3c1b8e{house.sent:02}"
+        instance = f"7a0c1f52-5d0b-4a5e-9d0c-2f6f3c1b8e{system.sent:02}"
         written = envelope.for_payload(
             body, sender=sender, receiver=receiver, instance_id=instance, created_at=MORNING
         )
         body = envelope.wrap(body, written)
-    house.post(body, on=DAY)
-    (outcome,) = house.read_messages(on=DAY)
+    system.post(body, on=DAY)
+    (outcome,) = system.read_messages(on=DAY)
     return outcome
 
 
-def message(house: House, kind: str = "order") -> tuple[str, str, str]:
+def message(system: System, kind: str = "order") -> tuple[str, str, str]:
     """Our message: its instance identifier, its state, and the peer's words about it."""
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         row = session.execute(
             exchange_tables.outbox.select()
             .where(exchange_tables.outbox.c.kind == kind)
@@ -77,23 +77,23 @@ def message(house: House, kind: str = "order") -> tuple[str, str, str]:
     return row.instance_id, row.state, row.answer
 
 
-def kept(house: House) -> list[response_store.KeptAnswer]:
-    with house.database.reading() as session:
+def kept(system: System) -> list[response_store.KeptAnswer]:
+    with system.database.reading() as session:
         return list(response_store.listed(session))
 
 
-def actions(house: House) -> list[str]:
-    with house.database.reading() as session:
+def actions(system: System) -> list[str]:
+    with system.database.reading() as session:
         return [str(row.action) for row in journal.rows(session)]
 
 
 # The order response ---------------------------------------------------------------------------------------
 
 
-def test_an_order_to_a_supplier_that_answers_is_sent_in_the_process_ordering(house: House) -> None:
-    house.decide("100000102", supplier=LARKDRILLEN)
+def test_an_order_to_a_supplier_that_answers_is_sent_in_the_process_ordering(system: System) -> None:
+    system.decide("100000102", supplier=LARKDRILLEN)
     profiles = {}
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         for each in outbox_store.messages_out(session, kind="order"):
             profiles[each.recipient] = each.body.partition(b"<cbc:ProfileID>")[2].partition(b"<")[0].decode()
             is_golden(f"order-{each.recipient}.xml", each.body)
@@ -115,25 +115,25 @@ def test_an_order_to_a_supplier_that_answers_is_sent_in_the_process_ordering(hou
     ],
 )
 def test_an_order_response_stands_beside_its_order_and_changes_nothing_on_it(
-    house: House, code: str, lines: tuple[ordering.OrderResponseLine, ...], meaning: Meaning
+    system: System, code: str, lines: tuple[ordering.OrderResponseLine, ...], meaning: Meaning
 ) -> None:
-    before = house.order(REFERENCE)
-    outcome = comes(house, order_response(before.number, code, on=DAY, lines=lines, note="Hej"))
+    before = system.order(REFERENCE)
+    outcome = comes(system, order_response(before.number, code, on=DAY, lines=lines, note="Hej"))
     assert outcome.message_state is InState.HANDLED
-    assert house.order(REFERENCE) == before
-    (answer,) = kept(house)
+    assert system.order(REFERENCE) == before
+    (answer,) = kept(system)
     assert (answer.meaning, answer.order_number, answer.answer.words) == (meaning, before.number, "Hej")
     assert [each.line for each in answer.answer.lines] == [
         each.order_line_reference.line_id for each in lines
     ]
     assert answer.waits_for_staff == (meaning is not Meaning.NOTED)
     # Whoever answers has the message.
-    assert message(house)[1] == OutState.DELIVERED
+    assert message(system)[1] == OutState.DELIVERED
 
 
-def test_a_refused_order_waits_for_a_person_until_one_has_looked(house: House, database_url: str) -> None:
-    number = house.order(REFERENCE).number
-    comes(house, order_response(number, "RE", on=DAY, note="Vi har ingen plats"))
+def test_a_refused_order_waits_for_a_person_until_one_has_looked(system: System, database_url: str) -> None:
+    number = system.order(REFERENCE).number
+    comes(system, order_response(number, "RE", on=DAY, note="Vi har ingen plats"))
     run = CliRunner(env={"BILLING_DATABASE_URL": database_url, "COLUMNS": "200"})
     shown = run.invoke(app, ["orders", "show", number])
     assert "order-response RE ORDER_REFUSED: Vi har ingen plats" in " ".join(shown.output.split())
@@ -142,45 +142,45 @@ def test_a_refused_order_waits_for_a_person_until_one_has_looked(house: House, d
     assert run.invoke(app, ["answers", "seen", "1", "--by", "user-17"]).exit_code == 0
     assert "ORDER_REFUSED" not in run.invoke(app, ["answers", "list", "--open"]).output
     assert "user-17" in run.invoke(app, ["answers", "show", "1"]).output
-    assert DeskAction.ANSWER_SEEN in actions(house)
+    assert DeskAction.ANSWER_SEEN in actions(system)
 
 
-def test_another_supplier_cannot_answer_an_order(house: House) -> None:
-    number = house.order(REFERENCE).number
-    comes(house, order_response(number, "RE", on=DAY, seller=LARKDRILLEN))
-    comes(house, order_response(number, "RE", on=DAY, number="OR-2"), enveloped_by=LARKDRILLEN)
-    assert {each.meaning for each in kept(house)} == {Meaning.STRANGER}
-    assert message(house)[1] == OutState.WAITING
+def test_another_supplier_cannot_answer_an_order(system: System) -> None:
+    number = system.order(REFERENCE).number
+    comes(system, order_response(number, "RE", on=DAY, seller=LARKDRILLEN))
+    comes(system, order_response(number, "RE", on=DAY, number="OR-2"), enveloped_by=LARKDRILLEN)
+    assert {each.meaning for each in kept(system)} == {Meaning.STRANGER}
+    assert message(system)[1] == OutState.WAITING
 
 
-def test_an_answer_to_no_order_of_ours_is_kept_and_shown(house: House) -> None:
-    outcome = comes(house, order_response("999", "AP", on=DAY))
+def test_an_answer_to_no_order_of_ours_is_kept_and_shown(system: System) -> None:
+    outcome = comes(system, order_response("999", "AP", on=DAY))
     assert (outcome.message_state, outcome.reason) == (InState.HANDLED, "UNKNOWN")
 
 
 # MLR and MLS about our messages ----------------------------------------------------------------------------
 
 
-def test_an_mlr_that_accepts_closes_the_message_and_one_that_rejects_opens_it(house: House) -> None:
-    number = house.order(REFERENCE).number
-    comes(house, accepting_mlr(number, on=DAY, code="AB", number="M-0"))
-    assert message(house)[1] == OutState.WAITING
-    comes(house, accepting_mlr(number, on=DAY, number="M-1"))
-    assert message(house)[1] == OutState.DELIVERED
-    comes(house, rejecting_mlr(number, number="M-2"))
-    _, state, words = message(house)
+def test_an_mlr_that_accepts_closes_the_message_and_one_that_rejects_opens_it(system: System) -> None:
+    number = system.order(REFERENCE).number
+    comes(system, accepting_mlr(number, on=DAY, code="AB", number="M-0"))
+    assert message(system)[1] == OutState.WAITING
+    comes(system, accepting_mlr(number, on=DAY, number="M-1"))
+    assert message(system)[1] == OutState.DELIVERED
+    comes(system, rejecting_mlr(number, number="M-2"))
+    _, state, words = message(system)
     assert state == OutState.REJECTED
     assert "PEPPOL-T01-R005" in words
     # What was refused for good stays so, whatever comes late.
-    comes(house, accepting_mlr(number, on=DAY, number="M-3"))
-    assert message(house)[1] == OutState.REJECTED
-    assert [each.meaning for each in reversed(kept(house))] == [
+    comes(system, accepting_mlr(number, on=DAY, number="M-3"))
+    assert message(system)[1] == OutState.REJECTED
+    assert [each.meaning for each in reversed(kept(system))] == [
         Meaning.NOTED,
         Meaning.CONFIRMED,
         Meaning.REJECTED,
         Meaning.CONFIRMED,
     ]
-    assert actions(house)[-6:] == [
+    assert actions(system)[-6:] == [
         SupplierAction.ANSWER_RECEIVED,
         MessageAction.DELIVERED,
         SupplierAction.ANSWER_RECEIVED,
@@ -202,53 +202,53 @@ def rejecting_mlr(answered: str, *, number: str) -> responses.MessageLevelRespon
     )
 
 
-def test_an_mls_finds_our_message_by_its_instance_identifier(house: House) -> None:
-    instance = message(house)[0]
+def test_an_mls_finds_our_message_by_its_instance_identifier(system: System) -> None:
+    instance = message(system)[0]
     status = technical_responses.mls(
         [a_finding()], document_id="S-1", instance_id=instance, sender=PROVIDER, receiver=OURS, at=MORNING
     )
-    comes(house, status)
-    assert message(house)[1] == OutState.REJECTED
-    (answer,) = kept(house)
-    assert (answer.instance_id, answer.order_number) == (instance, house.order(REFERENCE).number)
+    comes(system, status)
+    assert message(system)[1] == OutState.REJECTED
+    (answer,) = kept(system)
+    assert (answer.instance_id, answer.order_number) == (instance, system.order(REFERENCE).number)
 
 
-def test_an_mlr_about_our_invoice_response_finds_that(house: House) -> None:
-    house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-    invoice = house.send_invoice(house.order(REFERENCE).number, number="F-1", on=DAY)
-    comes(house, rejecting_mlr(f"{invoice.id}-AP", number="M-1"))
-    assert message(house, "invoice-response")[1] == OutState.REJECTED
-    assert message(house)[1] == OutState.WAITING
+def test_an_mlr_about_our_invoice_response_finds_that(system: System) -> None:
+    system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    invoice = system.send_invoice(system.order(REFERENCE).number, number="F-1", on=DAY)
+    comes(system, rejecting_mlr(f"{invoice.id}-AP", number="M-1"))
+    assert message(system, "invoice-response")[1] == OutState.REJECTED
+    assert message(system)[1] == OutState.WAITING
 
 
-def test_an_mlr_from_another_than_the_receiver_moves_nothing(house: House) -> None:
-    number = house.order(REFERENCE).number
-    comes(house, accepting_mlr(number, on=DAY, sender=LARKDRILLEN))
-    comes(house, accepting_mlr(number, on=DAY, number="M-2"), enveloped_by=LARKDRILLEN)
-    assert {each.meaning for each in kept(house)} == {Meaning.STRANGER}
-    assert message(house)[1] == OutState.WAITING
+def test_an_mlr_from_another_than_the_receiver_moves_nothing(system: System) -> None:
+    number = system.order(REFERENCE).number
+    comes(system, accepting_mlr(number, on=DAY, sender=LARKDRILLEN))
+    comes(system, accepting_mlr(number, on=DAY, number="M-2"), enveloped_by=LARKDRILLEN)
+    assert {each.meaning for each in kept(system)} == {Meaning.STRANGER}
+    assert message(system)[1] == OutState.WAITING
 
 
-def test_an_mlr_about_nothing_of_ours_is_kept_and_shown(house: House) -> None:
-    assert comes(house, accepting_mlr("X-1", on=DAY)).reason == "UNKNOWN"
+def test_an_mlr_about_nothing_of_ours_is_kept_and_shown(system: System) -> None:
+    assert comes(system, accepting_mlr("X-1", on=DAY)).reason == "UNKNOWN"
 
 
-def test_the_same_answer_again_is_a_repeat_and_another_of_its_number_a_conflict(house: House) -> None:
-    number = house.order(REFERENCE).number
-    comes(house, accepting_mlr(number, on=DAY))
-    again = comes(house, accepting_mlr(number, on=DAY), enveloped_by=FYRBAKEN)
-    other = comes(house, accepting_mlr(number, on=DAY, code="AB"))
+def test_the_same_answer_again_is_a_repeat_and_another_of_its_number_a_conflict(system: System) -> None:
+    number = system.order(REFERENCE).number
+    comes(system, accepting_mlr(number, on=DAY))
+    again = comes(system, accepting_mlr(number, on=DAY), enveloped_by=FYRBAKEN)
+    other = comes(system, accepting_mlr(number, on=DAY, code="AB"))
     assert (again.message_state, other.message_state) == (InState.REPEAT, InState.CONFLICT)
-    assert len(kept(house)) == 1
+    assert len(kept(system)) == 1
 
 
 # An Invoice Response to us --------------------------------------------------------------------------------
 
 
-def test_an_invoice_response_to_us_is_kept_since_we_send_no_invoices(house: House) -> None:
-    house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-    invoice = house.send_invoice(house.order(REFERENCE).number, number="F-1", on=DAY)
-    with house.database.reading() as session:
+def test_an_invoice_response_to_us_is_kept_since_we_send_no_invoices(system: System) -> None:
+    system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    invoice = system.send_invoice(system.order(REFERENCE).number, number="F-1", on=DAY)
+    with system.database.reading() as session:
         register = register_store.load(session)
         document = response_documents.response(
             register,
@@ -260,8 +260,8 @@ def test_an_invoice_response_to_us_is_kept_since_we_send_no_invoices(house: Hous
             question=response_documents.Question("OTH", "Varför?"),
         )
     turned = replace(document, sender_party=document.receiver_party, receiver_party=document.sender_party)
-    assert comes(house, turned).reason == "NOT_EXPECTED"
-    (answer,) = kept(house)
+    assert comes(system, turned).reason == "NOT_EXPECTED"
+    (answer,) = kept(system)
     assert (answer.answer.kind, answer.answer.reference) == (DocumentKind.INVOICE_RESPONSE, "F-1")
 
 

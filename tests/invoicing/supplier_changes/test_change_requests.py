@@ -15,21 +15,21 @@ from invoicing.supplier_changes.change_request_store import (
 )
 from orders.register import store as register_store
 from orders.register.parties import PaymentAccount
-from tests.support.servers.house_databases import CLOCK
-from tests.support.stories.house import FYRBAKEN, House, a_house
+from tests.support.servers.system_databases import CLOCK
+from tests.support.stories.system import FYRBAKEN, System, a_system
 
 NEW_ACCOUNT = {"scheme": "BANKGIRO", "number": "991-2346"}
 CALLED = "Ringde växeln på känt nummer 2026-11-21, bekräftat."
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        yield system
 
 
-def asked(house: House, kind: ChangeKind = ChangeKind.ADD_ACCOUNT, **content: str) -> int:
-    with house.database.writing() as session:
+def asked(system: System, kind: ChangeKind = ChangeKind.ADD_ACCOUNT, **content: str) -> int:
+    with system.database.writing() as session:
         return change_requests.ask(
             session,
             register_store.load(session),
@@ -41,96 +41,96 @@ def asked(house: House, kind: ChangeKind = ChangeKind.ADD_ACCOUNT, **content: st
         )
 
 
-def first(house: House, request: int, *, by: str = "eko-1", call_back: str = CALLED) -> None:
-    with house.database.writing() as session:
+def first(system: System, request: int, *, by: str = "eko-1", call_back: str = CALLED) -> None:
+    with system.database.writing() as session:
         change_requests.confirm_first(session, request, by=by, call_back=call_back, now=CLOCK)
 
 
-def second(house: House, request: int, *, by: str = "eko-2") -> None:
-    with house.database.writing() as session:
+def second(system: System, request: int, *, by: str = "eko-2") -> None:
+    with system.database.writing() as session:
         register = register_store.load(session)
         change_requests.confirm_second(session, register, request, by=by, now=CLOCK + timedelta(minutes=1))
 
 
-def stands(house: House, request: int) -> ChangeRequest:
-    with house.database.reading() as session:
+def stands(system: System, request: int) -> ChangeRequest:
+    with system.database.reading() as session:
         return change_request_store.get(session, request)
 
 
-def accounts(house: House) -> tuple[PaymentAccount, ...]:
-    with house.database.reading() as session:
+def accounts(system: System) -> tuple[PaymentAccount, ...]:
+    with system.database.reading() as session:
         return register_store.load(session).supplier(FYRBAKEN).payment_accounts
 
 
-def test_an_account_is_registered_when_two_people_have_confirmed_it(house: House) -> None:
-    before = accounts(house)
-    request = asked(house)
-    first(house, request)
-    assert accounts(house) == before
-    second(house, request)
-    assert [each.number for each in accounts(house)] == [*(each.number for each in before), "9912346"]
-    assert stands(house, request).state is ChangeState.CONFIRMED
+def test_an_account_is_registered_when_two_people_have_confirmed_it(system: System) -> None:
+    before = accounts(system)
+    request = asked(system)
+    first(system, request)
+    assert accounts(system) == before
+    second(system, request)
+    assert [each.number for each in accounts(system)] == [*(each.number for each in before), "9912346"]
+    assert stands(system, request).state is ChangeState.CONFIRMED
 
 
-def test_one_person_cannot_confirm_twice_and_the_asker_never(house: House) -> None:
-    request = asked(house)
+def test_one_person_cannot_confirm_twice_and_the_asker_never(system: System) -> None:
+    request = asked(system)
     with pytest.raises(ChangeRefused, match="asked"):
-        first(house, request, by="user-17")
-    first(house, request)
+        first(system, request, by="user-17")
+    first(system, request)
     with pytest.raises(ChangeRefused, match="another person"):
-        second(house, request, by="eko-1")
+        second(system, request, by="eko-1")
     with pytest.raises(ChangeRefused, match="asked"):
-        second(house, request, by="user-17")
-    assert stands(house, request).state is ChangeState.FIRST_CONFIRMED
+        second(system, request, by="user-17")
+    assert stands(system, request).state is ChangeState.FIRST_CONFIRMED
 
 
-def test_without_a_note_of_the_call_nothing_is_confirmed(house: House) -> None:
-    request = asked(house)
+def test_without_a_note_of_the_call_nothing_is_confirmed(system: System) -> None:
+    request = asked(system)
     with pytest.raises(ChangeRefused, match="called back"):
-        first(house, request, call_back="  ja ")
+        first(system, request, call_back="  ja ")
     with pytest.raises(ChangeRefused, match="changed by somebody else"):
-        second(house, request)
+        second(system, request)
 
 
-def test_a_refused_request_is_over_and_its_reason_is_read_by_the_supplier(house: House) -> None:
-    request = asked(house)
-    with house.database.writing() as session:
+def test_a_refused_request_is_over_and_its_reason_is_read_by_the_supplier(system: System) -> None:
+    request = asked(system)
+    with system.database.writing() as session:
         change_requests.refuse(session, request, by="eko-1", reason="Numret svarade inte.", now=CLOCK)
-    assert (stands(house, request).state, stands(house, request).reason) == (
+    assert (stands(system, request).state, stands(system, request).reason) == (
         ChangeState.REFUSED,
         "Numret svarade inte.",
     )
     with pytest.raises(ChangeRefused):
-        first(house, request)
+        first(system, request)
 
 
-def test_another_supplier_cannot_withdraw_it(house: House) -> None:
-    request = asked(house)
-    with house.database.writing() as session, pytest.raises(ChangeRefused):
+def test_another_supplier_cannot_withdraw_it(system: System) -> None:
+    request = asked(system)
+    with system.database.writing() as session, pytest.raises(ChangeRefused):
         change_requests.withdraw(session, "5599992020", request, by="user-9")
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         change_requests.withdraw(session, FYRBAKEN, request, by="user-17")
-    assert stands(house, request).state is ChangeState.WITHDRAWN
+    assert stands(system, request).state is ChangeState.WITHDRAWN
 
 
-def test_what_is_wrong_in_itself_is_refused_at_once(house: House) -> None:
-    (account,) = accounts(house)
+def test_what_is_wrong_in_itself_is_refused_at_once(system: System) -> None:
+    (account,) = accounts(system)
     with pytest.raises(Refused, match="not valid"):
-        asked(house, scheme="BANKGIRO", number="991-2345")
+        asked(system, scheme="BANKGIRO", number="991-2345")
     with pytest.raises(ChangeRefused, match="registered already"):
-        asked(house, scheme=account.scheme.value, number=account.number)
+        asked(system, scheme=account.scheme.value, number=account.number)
     with pytest.raises(ChangeRefused, match="last account"):
-        asked(house, ChangeKind.REMOVE_ACCOUNT, scheme=account.scheme.value, number=account.number)
-    asked(house)
+        asked(system, ChangeKind.REMOVE_ACCOUNT, scheme=account.scheme.value, number=account.number)
+    asked(system)
     with pytest.raises(ChangeRefused, match="already and waits"):
-        asked(house)
+        asked(system)
 
 
-def test_new_details_stand_on_the_next_order(house: House) -> None:
+def test_new_details_stand_on_the_next_order(system: System) -> None:
     details = {"name": "Fyrbåken Stöd AB", "street": "Nya gatan 1", "postal_code": "903 26", "city": "Umeå"}
-    request = asked(house, ChangeKind.DETAILS, **details)
-    first(house, request)
-    second(house, request)
-    with house.database.reading() as session:
+    request = asked(system, ChangeKind.DETAILS, **details)
+    first(system, request)
+    second(system, request)
+    with system.database.reading() as session:
         supplier = register_store.load(session).supplier(FYRBAKEN)
     assert (supplier.name, supplier.address.city) == ("Fyrbåken Stöd AB", "Umeå")

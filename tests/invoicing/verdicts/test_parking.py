@@ -12,21 +12,21 @@ from orders.register import store as register_store
 from orders.register.parties import AccountScheme, PaymentAccount
 from peppol.documents import billing, shapes
 from peppol.xml import codec
-from tests.support.servers.house_databases import CLOCK
-from tests.support.stories.house import FYRBAKEN, House, a_house, example_register
+from tests.support.servers.system_databases import CLOCK
+from tests.support.stories.system import FYRBAKEN, System, a_system, example_register
 
 REFERENCE = "100000101"
 NEW_BANKGIRO = "9912346"
 
 
-def a_month_received(house: House) -> str:
-    house.decide(REFERENCE)
-    house.report(REFERENCE, "2026-01", on=date(2026, 2, 3))
-    return house.order(REFERENCE).number
+def a_month_received(system: System) -> str:
+    system.decide(REFERENCE)
+    system.report(REFERENCE, "2026-01", on=date(2026, 2, 3))
+    return system.order(REFERENCE).number
 
 
-def stop(house: House, on: date) -> list[InvoiceState]:
-    with house.database.writing() as session:
+def stop(system: System, on: date) -> list[InvoiceState]:
+    with system.database.writing() as session:
         register = register_store.load(session)
         return [invoice.state for invoice in parking.stop_waiting(session, register, today=on)]
 
@@ -40,10 +40,10 @@ def with_account(invoice: billing.Invoice, bankgiro: str) -> billing.Invoice:
 
 
 def test_an_invoice_without_a_receipt_is_asked_back_when_the_days_have_passed(database_url: str) -> None:
-    with a_house(database_url, register=example_register(days_to_wait_for_receipt=30)) as house:
-        number = a_month_received(house)
+    with a_system(database_url, register=example_register(days_to_wait_for_receipt=30)) as system:
+        number = a_month_received(system)
         february = replace(
-            house.flip(number, "001", number="F-2", on=date(2026, 2, 10)),
+            system.flip(number, "001", number="F-2", on=date(2026, 2, 10)),
             invoice_period=None,
         )
         line = replace(
@@ -51,58 +51,58 @@ def test_an_invoice_without_a_receipt_is_asked_back_when_the_days_have_passed(da
             order_line_reference=shapes.LineReference(line_id="002"),
             invoice_period=None,
         )
-        parked = house.send(replace(february, invoice_lines=(line,)))
+        parked = system.send(replace(february, invoice_lines=(line,)))
         assert parked.state is InvoiceState.PARKED
-        assert stop(house, parked.received_on + timedelta(days=30)) == []
-        assert stop(house, parked.received_on + timedelta(days=31)) == [InvoiceState.CREDIT_REQUESTED]
-        assert house.answers(parked) == ["IP", "RE"]
+        assert stop(system, parked.received_on + timedelta(days=30)) == []
+        assert stop(system, parked.received_on + timedelta(days=31)) == [InvoiceState.CREDIT_REQUESTED]
+        assert system.answers(parked) == ["IP", "RE"]
 
 
 def test_a_credit_note_whose_invoice_never_comes_is_put_in_question(database_url: str) -> None:
-    with a_house(database_url, register=example_register(days_to_wait_for_invoice=10)) as house:
-        number = a_month_received(house)
-        never_sent = house.flip(number, number="F-1", on=date(2026, 2, 4))
-        credit = house.send(credit_note_of(never_sent, given=Numbered("K-1", date(2026, 2, 5))))
+    with a_system(database_url, register=example_register(days_to_wait_for_invoice=10)) as system:
+        number = a_month_received(system)
+        never_sent = system.flip(number, number="F-1", on=date(2026, 2, 4))
+        credit = system.send(credit_note_of(never_sent, given=Numbered("K-1", date(2026, 2, 5))))
         assert credit.state is InvoiceState.PARKED
-        assert stop(house, date(2026, 2, 20)) == [InvoiceState.IN_QUESTION]
+        assert stop(system, date(2026, 2, 20)) == [InvoiceState.IN_QUESTION]
 
 
 def test_a_held_invoice_is_accepted_when_two_people_have_registered_the_account(database_url: str) -> None:
     register = example_register()
-    with a_house(database_url, register=register) as house:
-        number = a_month_received(house)
-        invoice = with_account(house.flip(number, number="F-1", on=date(2026, 2, 4)), NEW_BANKGIRO)
-        document = house.send(invoice)
+    with a_system(database_url, register=register) as system:
+        number = a_month_received(system)
+        invoice = with_account(system.flip(number, number="F-1", on=date(2026, 2, 4)), NEW_BANKGIRO)
+        document = system.send(invoice)
         assert (document.state, document.codes) == (InvoiceState.ON_HOLD, ("PAYEE_ACCOUNT",))
         supplier = register.supplier(FYRBAKEN)
         account = PaymentAccount(AccountScheme.BANKGIRO, NEW_BANKGIRO)
         changed = replace(supplier, payment_accounts=(*supplier.payment_accounts, account))
         others = tuple(each for each in register.suppliers if each.organisation_number != FYRBAKEN)
         known = replace(register, suppliers=(*others, changed))
-        house.change_register(known)
-        with house.database.writing() as session:
+        system.change_register(known)
+        with system.database.writing() as session:
             freed = parking.judge_held_again(session, known, today=stockholm_date(CLOCK))
         assert [each.state for each in freed] == [InvoiceState.ACCEPTED]
-        assert house.answers(document) == ["UQ", "AP"]
+        assert system.answers(document) == ["UQ", "AP"]
 
 
 def test_a_held_invoice_stays_held_while_the_register_is_as_it_was(database_url: str) -> None:
-    with a_house(database_url) as house:
-        number = a_month_received(house)
-        invoice = with_account(house.flip(number, number="F-1", on=date(2026, 2, 4)), NEW_BANKGIRO)
-        document = house.send(invoice)
-        with house.database.writing() as session:
+    with a_system(database_url) as system:
+        number = a_month_received(system)
+        invoice = with_account(system.flip(number, number="F-1", on=date(2026, 2, 4)), NEW_BANKGIRO)
+        document = system.send(invoice)
+        with system.database.writing() as session:
             register = register_store.load(session)
             assert parking.judge_held_again(session, register, today=date(2026, 2, 5)) == []
-        assert house.invoice(document.id).state is InvoiceState.ON_HOLD
+        assert system.invoice(document.id).state is InvoiceState.ON_HOLD
 
 
 def test_the_bytes_of_a_parked_invoice_wait_unchanged(database_url: str) -> None:
-    with a_house(database_url) as house:
-        number = a_month_received(house)
-        invoice = house.flip(number, number="F-1", on=date(2026, 2, 4))
-        house.send(invoice)
-        again = house.post(codec.serialise(invoice), on=date(2026, 2, 5))
+    with a_system(database_url) as system:
+        number = a_month_received(system)
+        invoice = system.flip(number, number="F-1", on=date(2026, 2, 4))
+        system.send(invoice)
+        again = system.post(codec.serialise(invoice), on=date(2026, 2, 5))
         assert again.repeats is not None
 
 

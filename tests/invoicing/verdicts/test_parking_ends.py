@@ -9,72 +9,72 @@ import pytest
 from invoicing.model import InvoiceState
 from peppol.documents import shapes
 from tests.support.stories.bills import billed
-from tests.support.stories.house import House
 from tests.support.stories.january import REFERENCE, answer, january, received_january
+from tests.support.stories.system import System
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with received_january(database_url) as house:
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with received_january(database_url) as system:
+        yield system
 
 
 # Too early: parked ----------------------------------------------------------------------------
 
 
-def test_an_invoice_before_its_report_waits_and_is_matched_by_itself(house: House) -> None:
-    february = house.order(REFERENCE).lines[1]
+def test_an_invoice_before_its_report_waits_and_is_matched_by_itself(system: System) -> None:
+    february = system.order(REFERENCE).lines[1]
     line = shapes.LineReference(line_id=february.line_id)
     period = shapes.Period(start_date=february.period.start, end_date=february.period.end)
-    invoice = billed(january(house), days="20", order_line_reference=line, invoice_period=period)
-    document = house.send(invoice, on=date(2026, 3, 1))
+    invoice = billed(january(system), days="20", order_line_reference=line, invoice_period=period)
+    document = system.send(invoice, on=date(2026, 3, 1))
     assert (document.state, document.codes) == (InvoiceState.PARKED, ("NOT_RECEIVED",))
-    assert house.answers(document) == ["IP"]
-    waiting = answer(house, document.id, "IP").document_response.response.statuses[0]
+    assert system.answers(document) == ["IP"]
+    waiting = answer(system, document.id, "IP").document_response.response.statuses[0]
     assert waiting.status_reason_code == shapes.Code("DEL", "OPStatusReason")
-    house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
-    document = house.invoice(document.id)
+    system.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
+    document = system.invoice(document.id)
     assert (document.state, document.codes) == (InvoiceState.ACCEPTED, ())
-    assert house.answers(document) == ["IP", "AP"]
-    assert house.line(document.order_number, "002").amount_claimed.amount == Decimal("1900.00")
+    assert system.answers(document) == ["IP", "AP"]
+    assert system.line(document.order_number, "002").amount_claimed.amount == Decimal("1900.00")
 
 
 def test_a_parked_invoice_that_turns_out_wrong_comes_into_question_without_another_received(
-    house: House,
+    system: System,
 ) -> None:
     line = shapes.LineReference(line_id="002")
-    invoice = billed(january(house), days="19", order_line_reference=line, invoice_period=None)
-    document = house.send(invoice, on=date(2026, 3, 1))
-    house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
-    document = house.invoice(document.id)
+    invoice = billed(january(system), days="19", order_line_reference=line, invoice_period=None)
+    document = system.send(invoice, on=date(2026, 3, 1))
+    system.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
+    document = system.invoice(document.id)
     assert (document.state, document.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY",))
     # Received may not follow in process.
-    assert house.answers(document) == ["IP"]
-    assert house.answers(house.ask_credit(document, on=date(2026, 3, 3))) == ["IP", "RE"]
+    assert system.answers(document) == ["IP"]
+    assert system.answers(system.ask_credit(document, on=date(2026, 3, 3))) == ["IP", "RE"]
 
 
-def test_a_month_interrupted_while_its_invoice_waits_answers_with_the_interruption(house: House) -> None:
+def test_a_month_interrupted_while_its_invoice_waits_answers_with_the_interruption(system: System) -> None:
     line = shapes.LineReference(line_id="003")
-    invoice = billed(january(house), days="22", order_line_reference=line, invoice_period=None)
-    document = house.send(invoice, on=date(2026, 3, 9))
+    invoice = billed(january(system), days="22", order_line_reference=line, invoice_period=None)
+    document = system.send(invoice, on=date(2026, 3, 9))
     assert document.state is InvoiceState.PARKED
-    house.interrupt(REFERENCE, on=date(2026, 3, 13))
-    house.report(REFERENCE, "2026-03", on=date(2026, 4, 1))
-    document = house.invoice(document.id)
+    system.interrupt(REFERENCE, on=date(2026, 3, 13))
+    system.report(REFERENCE, "2026-03", on=date(2026, 4, 1))
+    document = system.invoice(document.id)
     assert (document.state, document.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY",))
-    assert "2026-03-13" in house.sentences(document)[0]
+    assert "2026-03-13" in system.sentences(document)[0]
 
 
-def test_a_waiting_invoice_on_a_line_that_will_never_be_received_is_told_so(house: House) -> None:
+def test_a_waiting_invoice_on_a_line_that_will_never_be_received_is_told_so(system: System) -> None:
     line = shapes.LineReference(line_id="005")
-    invoice = billed(january(house), days="19", order_line_reference=line, invoice_period=None)
-    house.interrupt(REFERENCE, on=date(2026, 3, 13))
-    document = house.send(invoice, on=date(2026, 3, 16))
+    invoice = billed(january(system), days="19", order_line_reference=line, invoice_period=None)
+    system.interrupt(REFERENCE, on=date(2026, 3, 13))
+    document = system.send(invoice, on=date(2026, 3, 16))
     assert (document.state, document.codes) == (InvoiceState.IN_QUESTION, ("NOT_RECEIVED",))
-    rejected = house.ask_credit(document, on=date(2026, 3, 17))
+    rejected = system.ask_credit(document, on=date(2026, 3, 17))
     actions = [
         status.status_reason_code.value
-        for status in answer(house, rejected.id, "RE").document_response.response.statuses
+        for status in answer(system, rejected.id, "RE").document_response.response.statuses
         if status.status_reason_code is not None and status.status_reason_code.list_id == "OPStatusAction"
     ]
     # There is nothing to send a new invoice for.
@@ -84,48 +84,48 @@ def test_a_waiting_invoice_on_a_line_that_will_never_be_received_is_told_so(hous
 # Corrected afterwards -------------------------------------------------------------------------
 
 
-def test_a_report_corrected_after_the_invoice_puts_it_in_question_and_back(house: House) -> None:
-    house.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
-    invoice = house.send_invoice(house.order(REFERENCE).number, "003", number="F-3", on=date(2026, 3, 9))
+def test_a_report_corrected_after_the_invoice_puts_it_in_question_and_back(system: System) -> None:
+    system.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
+    invoice = system.send_invoice(system.order(REFERENCE).number, "003", number="F-3", on=date(2026, 3, 9))
     assert invoice.state is InvoiceState.ACCEPTED
-    house.interrupt(REFERENCE, on=date(2026, 3, 10), last_day=date(2026, 3, 13))
-    invoice = house.invoice(invoice.id)
+    system.interrupt(REFERENCE, on=date(2026, 3, 10), last_day=date(2026, 3, 13))
+    invoice = system.invoice(invoice.id)
     assert (invoice.state, invoice.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY",))
-    assert house.line(invoice.order_number, "003").amount_claimed.is_zero
+    assert system.line(invoice.order_number, "003").amount_claimed.is_zero
     # After approved only paid may follow: nothing is sent, and the question is put in person.
-    assert house.answers(invoice) == ["AP"]
+    assert system.answers(invoice) == ["AP"]
     withdrawn = {"execution_reference": REFERENCE, "registered_on": "2026-03-11"}
-    house.must("interruption.withdrawn", withdrawn, on=date(2026, 3, 11))
-    invoice = house.invoice(invoice.id)
+    system.must("interruption.withdrawn", withdrawn, on=date(2026, 3, 11))
+    invoice = system.invoice(invoice.id)
     assert (invoice.state, invoice.codes) == (InvoiceState.ACCEPTED, ())
-    assert house.line(invoice.order_number, "003").amount_claimed.amount == Decimal("2090.00")
-    assert house.answers(invoice) == ["AP"]
+    assert system.line(invoice.order_number, "003").amount_claimed.amount == Decimal("2090.00")
+    assert system.answers(invoice) == ["AP"]
 
 
-def test_a_correction_that_changes_nothing_leaves_the_invoice_accepted(house: House) -> None:
-    invoice = house.send(january(house))
-    house.report(REFERENCE, "2026-01", version=2, on=date(2026, 2, 10))
-    assert house.invoice(invoice.id) == invoice
-    assert house.line(invoice.order_number).amount_claimed.amount == Decimal("1900.00")
+def test_a_correction_that_changes_nothing_leaves_the_invoice_accepted(system: System) -> None:
+    invoice = system.send(january(system))
+    system.report(REFERENCE, "2026-01", version=2, on=date(2026, 2, 10))
+    assert system.invoice(invoice.id) == invoice
+    assert system.line(invoice.order_number).amount_claimed.amount == Decimal("1900.00")
 
 
 def test_after_the_final_invoice_the_later_lines_are_closed_and_open_again_if_the_last_day_moves(
-    house: House,
+    system: System,
 ) -> None:
-    house.interrupt(REFERENCE, on=date(2026, 2, 27), last_day=date(2026, 3, 13))
-    house.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
-    number = house.order(REFERENCE).number
-    house.send_invoice(number, "003", number="F-3", on=date(2026, 3, 9))
-    assert [house.line(number, line).state for line in ("002", "003", "004", "006")] == [
+    system.interrupt(REFERENCE, on=date(2026, 2, 27), last_day=date(2026, 3, 13))
+    system.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
+    number = system.order(REFERENCE).number
+    system.send_invoice(number, "003", number="F-3", on=date(2026, 3, 9))
+    assert [system.line(number, line).state for line in ("002", "003", "004", "006")] == [
         "OPEN",
         "OPEN",
         "CLOSED_UNUSED",
         "CLOSED_UNUSED",
     ]
     moved = {"execution_reference": REFERENCE, "registered_on": "2026-03-10", "effective_on": "2026-04-10"}
-    house.must("interruption.moved", moved, on=date(2026, 3, 10))
-    assert [house.line(number, line).state for line in ("004", "005")] == ["OPEN", "CLOSED_UNUSED"]
-    house.report(REFERENCE, "2026-04", on=date(2026, 4, 13))
+    system.must("interruption.moved", moved, on=date(2026, 3, 10))
+    assert [system.line(number, line).state for line in ("004", "005")] == ["OPEN", "CLOSED_UNUSED"]
+    system.report(REFERENCE, "2026-04", on=date(2026, 4, 13))
     assert (
-        house.send_invoice(number, "004", number="F-4", on=date(2026, 4, 13)).state is InvoiceState.ACCEPTED
+        system.send_invoice(number, "004", number="F-4", on=date(2026, 4, 13)).state is InvoiceState.ACCEPTED
     )

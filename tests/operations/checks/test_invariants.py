@@ -18,48 +18,48 @@ from orders import tables as order_tables
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange import tables as exchange_tables
 from tests.support.servers.databases import PostgresqlServer
-from tests.support.stories.house import House, a_house
+from tests.support.stories.system import System, a_system
 
 REFERENCE = "100000101"
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house in which something of everything has happened; what breaks it is rolled back after each story."""
+def system(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A system in which something of everything has happened; what breaks it is rolled back after each story."""
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('checking') / 'billing.sqlite'}"
     else:
         server: PostgresqlServer = request.getfixturevalue("postgresql_server")
         url = server.empty()
-    with a_house(url) as house:
-        house.decide(REFERENCE)
-        house.must(
+    with a_system(url) as system:
+        system.decide(REFERENCE)
+        system.must(
             "supplement.approved",
             {"execution_reference": REFERENCE, "code": "SPRAK", "approved_on": "2026-02-02"},
             on=date(2026, 2, 2),
         )
         for month, on in (("2026-01", date(2026, 2, 2)), ("2026-02", date(2026, 3, 2))):
-            house.report(REFERENCE, month, on=on)
-        number = house.order(REFERENCE).number
-        credited = house.flip(number, "001", number="F-1", on=date(2026, 2, 3))
-        house.send(credited)
-        house.send(flipping.credit_note_of(credited, given=Numbered("K-1", date(2026, 2, 4))))
-        house.send_invoice(number, "001", number="F-2", on=date(2026, 2, 5))
-        house.send_invoice(number, "002", number="F-3", on=date(2026, 3, 3))
-        house.pay(on=date(2026, 3, 7))
-        yield house
+            system.report(REFERENCE, month, on=on)
+        number = system.order(REFERENCE).number
+        credited = system.flip(number, "001", number="F-1", on=date(2026, 2, 3))
+        system.send(credited)
+        system.send(flipping.credit_note_of(credited, given=Numbered("K-1", date(2026, 2, 4))))
+        system.send_invoice(number, "001", number="F-2", on=date(2026, 2, 5))
+        system.send_invoice(number, "002", number="F-3", on=date(2026, 3, 3))
+        system.pay(on=date(2026, 3, 7))
+        yield system
 
 
 class PutBack(Exception):
     """Ends a transaction without leaving a trace of it."""
 
 
-def found_after(house: House, change: Callable[[Session], None], *guarded: Table) -> dict[str, str]:
+def found_after(system: System, change: Callable[[Session], None], *guarded: Table) -> dict[str, str]:
     """Do what the database forbids, with the guards of some tables taken away; what the check then says."""
     broken: dict[str, str] = {}
-    with suppress(PutBack), house.database.writing() as session:
+    with suppress(PutBack), system.database.writing() as session:
         for table in guarded:
-            _take_guard_away(session, table, sqlite=house.database.is_sqlite)
+            _take_guard_away(session, table, sqlite=system.database.is_sqlite)
         change(session)
         for each in invariants.check(session):
             broken[each.invariant] = f"{each.subject}: {each.sentence}"
@@ -75,8 +75,8 @@ def _take_guard_away(session: Session, table: Table, *, sqlite: bool) -> None:
         session.execute(text(f"ALTER TABLE {table.name} DISABLE TRIGGER USER"))
 
 
-def test_a_house_in_which_everything_has_happened_holds(house: House) -> None:
-    assert house.broken() == []
+def test_a_system_in_which_everything_has_happened_holds(system: System) -> None:
+    assert system.broken() == []
 
 
 def one_byte_changed(table: Table, where: str) -> Callable[[Session], None]:
@@ -287,9 +287,9 @@ def _cut_the_end(session: Session) -> None:
 
 
 @pytest.mark.parametrize("name", TAMPERED)
-def test_whatever_is_changed_behind_the_houses_back_is_named(house: House, name: str) -> None:
+def test_whatever_is_changed_behind_the_systems_back_is_named(system: System, name: str) -> None:
     invariant, says, change, guarded = TAMPERED[name]
-    broken = found_after(house, change, *guarded)
+    broken = found_after(system, change, *guarded)
     assert invariant in broken
     assert says in broken[invariant]
 

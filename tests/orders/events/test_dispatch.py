@@ -16,16 +16,16 @@ from orders.journal_actions import OrderAction
 from orders.placements import store as placement_store
 from orders.register import store as register_store
 from peppol.exchange import tables as exchange_tables
-from tests.support.stories.house import House, a_house, decision, event_line
+from tests.support.stories.system import System, a_system, decision, event_line
 
 REFERENCE = "100000101"
 DAY = date(2026, 1, 1)
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        yield system
 
 
 def report(month: str = "2026-01", version: int = 1) -> dict[str, object]:
@@ -38,45 +38,45 @@ def report(month: str = "2026-01", version: int = 1) -> dict[str, object]:
     }
 
 
-def counts(house: House) -> dict[EventState, int]:
-    with house.database.reading() as session:
+def counts(system: System) -> dict[EventState, int]:
+    with system.database.reading() as session:
         return event_store.counts(session)
 
 
-def test_the_same_event_again_does_nothing_however_it_is_written(house: House) -> None:
+def test_the_same_event_again_does_nothing_however_it_is_written(system: System) -> None:
     line = event_line("placement.decided", decision(REFERENCE), on=DAY, event_id="evt-1")
-    assert load_events(house.database, [line]).applied == 1
+    assert load_events(system.database, [line]).applied == 1
     spaced = EventLine("again.jsonl:7", line.text.replace(", ", " ,\t"))
-    again = load_events(house.database, [line, spaced])
+    again = load_events(system.database, [line, spaced])
     assert (again.applied, again.repeated, again.problems) == (0, 2, [])
-    assert len(house.orders(REFERENCE)) == 1
-    assert counts(house) == {EventState.APPLIED: 1}
+    assert len(system.orders(REFERENCE)) == 1
+    assert counts(system) == {EventState.APPLIED: 1}
 
 
-def test_the_same_event_twice_in_one_file_is_applied_once(house: House) -> None:
+def test_the_same_event_twice_in_one_file_is_applied_once(system: System) -> None:
     line = event_line("placement.decided", decision(REFERENCE), on=DAY, event_id="evt-1")
-    loaded = load_events(house.database, [line, line])
+    loaded = load_events(system.database, [line, line])
     assert (loaded.applied, loaded.repeated) == (1, 1)
 
 
 @pytest.mark.both_engines
-def test_the_same_id_with_other_content_is_kept_aside_and_never_applied(house: House) -> None:
-    house.tell("placement.decided", decision(REFERENCE, level="C"), on=DAY, event_id="evt-1")
+def test_the_same_id_with_other_content_is_kept_aside_and_never_applied(system: System) -> None:
+    system.tell("placement.decided", decision(REFERENCE, level="C"), on=DAY, event_id="evt-1")
     other = decision(REFERENCE, level="A")
-    loaded = house.tell("placement.decided", other, on=DAY, event_id="evt-1")
+    loaded = system.tell("placement.decided", other, on=DAY, event_id="evt-1")
     assert (loaded.applied, loaded.conflicts) == (0, 1)
     assert "other content" in loaded.problems[0][1].text.en
-    assert house.placement(REFERENCE).level == "C"
-    with house.database.reading() as session:
+    assert system.placement(REFERENCE).level == "C"
+    with system.database.reading() as session:
         (kept,) = event_store.in_state(session, EventState.CONFLICT)
     assert '"level":"A"' in kept.body
     # The conflict again is known, and the first content is still the event.
-    assert house.tell("placement.decided", other, on=DAY, event_id="evt-1").repeated == 1
-    assert replay_unappliable(house.database).applied == 0
+    assert system.tell("placement.decided", other, on=DAY, event_id="evt-1").repeated == 1
+    assert replay_unappliable(system.database).applied == 0
 
 
 @pytest.mark.both_engines
-def test_many_decisions_told_together_come_out_as_one_by_one(house: House) -> None:
+def test_many_decisions_told_together_come_out_as_one_by_one(system: System) -> None:
     """Decisions that follow each other are stored in strokes; one that is refused stops no other."""
 
     def told(name: str, reference: str, **changes: object) -> EventLine:
@@ -91,14 +91,14 @@ def test_many_decisions_told_together_come_out_as_one_by_one(house: House) -> No
         told("reference-taken", "100000201", decision_id="B-other"),
         told("outside", "100000304", continues_legacy=True),
     ]
-    loaded = load_events(house.database, [*good[:3], *strange, *good[3:], good[0]])
+    loaded = load_events(system.database, [*good[:3], *strange, *good[3:], good[0]])
     assert (loaded.applied, loaded.unappliable, loaded.repeated) == (7, 4, 1)
     references = [f"1000002{number:02}" for number in range(6)]
-    assert [house.order(each).number for each in references] == [
+    assert [system.order(each).number for each in references] == [
         f"210000000{number}" for number in range(1, 7)
     ]
-    assert house.orders("100000304") == []
-    with house.database.reading() as session:
+    assert system.orders("100000304") == []
+    with system.database.reading() as session:
         reasons = {
             each.event_id: each.reason.en for each in event_store.in_state(session, EventState.UNAPPLIABLE)
         }
@@ -109,15 +109,15 @@ def test_many_decisions_told_together_come_out_as_one_by_one(house: House) -> No
     assert placed == [f"order 210000000{number}" for number in range(1, 7)]
 
 
-def test_a_stroke_of_new_decisions_gives_each_its_own_reference(house: House) -> None:
+def test_a_stroke_of_new_decisions_gives_each_its_own_reference(system: System) -> None:
     lines = []
     for number in range(4):
         data = decision("x", decision_id=f"B-{number}")
         del data["execution_reference"]
         lines.append(event_line("placement.decided", data, on=DAY, event_id=f"evt-{number}"))
     taken = event_line("placement.decided", decision("100000002"), on=DAY, event_id="taken")
-    assert load_events(house.database, [taken, *lines]).applied == 5
-    with house.database.reading() as session:
+    assert load_events(system.database, [taken, *lines]).applied == 5
+    with system.database.reading() as session:
         given = placement_store.by_decision(session, [f"B-{number}" for number in range(4)])
     assert [given[f"B-{number}"] for number in range(4)] == [
         "100000001",
@@ -128,46 +128,46 @@ def test_a_stroke_of_new_decisions_gives_each_its_own_reference(house: House) ->
 
 
 def test_an_event_that_comes_too_early_is_kept_with_its_reason_and_applied_on_its_own_day(
-    house: House,
+    system: System,
 ) -> None:
-    early = house.tell("report.filed", report(), on=date(2026, 2, 2))
+    early = system.tell("report.filed", report(), on=date(2026, 2, 2))
     assert (early.applied, early.unappliable) == (0, 1)
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         (kept,) = event_store.in_state(session, EventState.UNAPPLIABLE)
     assert (kept.execution_reference, kept.occurred_on) == (REFERENCE, date(2026, 2, 2))
     assert "okänd" in kept.reason.sv
     assert "unknown" in kept.reason.en
-    house.decide(REFERENCE)
-    replayed = replay_unappliable(house.database)
+    system.decide(REFERENCE)
+    replayed = replay_unappliable(system.database)
     assert (replayed.applied, replayed.unappliable) == (1, 0)
-    house.approve(REFERENCE, "2026-01", on=date(2026, 2, 3))
-    assert house.days_received(REFERENCE)[0] == "20"
+    system.approve(REFERENCE, "2026-01", on=date(2026, 2, 3))
+    assert system.days_received(REFERENCE)[0] == "20"
 
 
-def test_an_event_that_another_has_applied_meanwhile_is_not_tried_again_over_it(house: House) -> None:
-    house.tell("report.filed", report(), on=date(2026, 2, 2))
-    house.decide(REFERENCE)
-    with house.database.reading() as session:
+def test_an_event_that_another_has_applied_meanwhile_is_not_tried_again_over_it(system: System) -> None:
+    system.tell("report.filed", report(), on=date(2026, 2, 2))
+    system.decide(REFERENCE)
+    with system.database.reading() as session:
         (kept,) = event_store.in_state(session, EventState.UNAPPLIABLE)
-    replay_unappliable(house.database)
+    replay_unappliable(system.database)
     with (
-        house.database.writing() as session,
+        system.database.writing() as session,
         pytest.raises(MovedMeanwhile, match="Event 1 is UNAPPLIABLE no"),
     ):
         dispatch.replay(session, register_store.load(session), kept)
-    assert counts(house) == {EventState.APPLIED: 2}
+    assert counts(system) == {EventState.APPLIED: 2}
 
 
-def test_an_unappliable_event_told_again_is_not_tried_behind_anyones_back(house: House) -> None:
-    house.tell("report.filed", report(), on=date(2026, 2, 2), event_id="evt-r")
-    house.decide(REFERENCE)
-    assert house.tell("report.filed", report(), on=date(2026, 2, 2), event_id="evt-r").repeated == 1
-    assert counts(house)[EventState.UNAPPLIABLE] == 1
+def test_an_unappliable_event_told_again_is_not_tried_behind_anyones_back(system: System) -> None:
+    system.tell("report.filed", report(), on=date(2026, 2, 2), event_id="evt-r")
+    system.decide(REFERENCE)
+    assert system.tell("report.filed", report(), on=date(2026, 2, 2), event_id="evt-r").repeated == 1
+    assert counts(system)[EventState.UNAPPLIABLE] == 1
 
 
-def test_what_an_unappliable_event_had_begun_is_undone_with_its_journal_rows(house: House) -> None:
-    house.decide(REFERENCE)
-    with house.database.reading() as session:
+def test_what_an_unappliable_event_had_begun_is_undone_with_its_journal_rows(system: System) -> None:
+    system.decide(REFERENCE)
+    with system.database.reading() as session:
         before = [row.action for row in journal.rows(session)]
     changed = {
         "execution_reference": REFERENCE,
@@ -175,9 +175,9 @@ def test_what_an_unappliable_event_had_begun_is_undone_with_its_journal_rows(hou
         # The new placement's level differs, which is found out after the old one was ended.
         "placement": decision("100000102", start=date(2026, 3, 14), end=date(2026, 6, 30), level="A"),
     }
-    assert "level" in house.refuses("placement.provider_changed", changed, on=date(2026, 3, 10))
-    assert house.placement(REFERENCE).interruption is None
-    with house.database.reading() as session:
+    assert "level" in system.refuses("placement.provider_changed", changed, on=date(2026, 3, 10))
+    assert system.placement(REFERENCE).interruption is None
+    with system.database.reading() as session:
         assert [row.action for row in journal.rows(session)] == before
 
 
@@ -193,12 +193,12 @@ def test_what_an_unappliable_event_had_begun_is_undone_with_its_journal_rows(hou
     ],
     ids=["no JSON", "no type", "no data", "unknown type", "broken bytes", "too long"],
 )
-def test_a_line_that_is_no_event_lies_in_quarantine_and_the_next_is_read(house: House, text: str) -> None:
+def test_a_line_that_is_no_event_lies_in_quarantine_and_the_next_is_read(system: System, text: str) -> None:
     good = event_line("placement.decided", decision(REFERENCE), on=DAY, event_id="evt-2")
-    loaded = load_events(house.database, [EventLine("file:1", text), EventLine("file:2", "  "), good])
+    loaded = load_events(system.database, [EventLine("file:1", text), EventLine("file:2", "  "), good])
     assert (loaded.applied, loaded.quarantined) == (1, 1)
     inbox = exchange_tables.inbox
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         (kept,) = session.execute(select(inbox)).all()
     assert (kept.state, kept.reason, kept.transport_id) == ("QUARANTINED", "EVENT", "file:1")
     assert bytes(kept.body) == text.encode("utf-8", "surrogateescape")
@@ -206,16 +206,16 @@ def test_a_line_that_is_no_event_lies_in_quarantine_and_the_next_is_read(house: 
 
 
 @pytest.mark.both_engines
-def test_a_broken_line_that_comes_again_is_noted_once_more_and_kept_once(house: House) -> None:
+def test_a_broken_line_that_comes_again_is_noted_once_more_and_kept_once(system: System) -> None:
     for _ in range(2):
-        assert load_events(house.database, [EventLine("file:1", "not json")]).quarantined == 1
+        assert load_events(system.database, [EventLine("file:1", "not json")]).quarantined == 1
     inbox = exchange_tables.inbox
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         states = list(session.scalars(select(inbox.c.state).order_by(inbox.c.id)))
     assert states == ["QUARANTINED", "REPEAT"]
 
 
-def test_history_loaded_today_is_decided_as_it_was_then(house: House) -> None:
+def test_history_loaded_today_is_decided_as_it_was_then(system: System) -> None:
     lines = [
         event_line("placement.decided", decision(REFERENCE, start=DAY), on=DAY, event_id="1"),
         event_line(
@@ -231,9 +231,9 @@ def test_history_loaded_today_is_decided_as_it_was_then(house: House) -> None:
         ),
     ]
     # Loaded months afterwards, the interruption is not retroactive: it was told on its day.
-    assert load_events(house.database, lines).applied == 2
-    assert house.placement(REFERENCE).last_day == date(2026, 3, 13)
-    assert house.order(REFERENCE).issued_on == DAY
+    assert load_events(system.database, lines).applied == 2
+    assert system.placement(REFERENCE).last_day == date(2026, 3, 13)
+    assert system.order(REFERENCE).issued_on == DAY
 
 
 # Decisions stored in strokes ----------------------------------------------------------------
@@ -248,10 +248,10 @@ def lines_of(told: list[dict[str, object]], *, ids: list[str]) -> list[EventLine
 
 def test_decisions_of_one_day_are_stored_together_as_if_one_by_one(database_url: str) -> None:
     told = [decision(f"2000000{number:02}") for number in range(5)]
-    with a_house(database_url) as house:
-        loaded = load_events(house.database, lines_of(told, ids=[f"e{number}" for number in range(5)]))
+    with a_system(database_url) as system:
+        loaded = load_events(system.database, lines_of(told, ids=[f"e{number}" for number in range(5)]))
         assert (loaded.applied, loaded.problems) == (5, [])
-        numbers = [house.order(str(each["execution_reference"])).number for each in told]
+        numbers = [system.order(str(each["execution_reference"])).number for each in told]
         assert numbers == [str(2_100_000_001 + position) for position in range(5)]
 
 
@@ -262,19 +262,19 @@ def test_one_refused_decision_among_many_stops_no_other(database_url: str) -> No
         decision("200000003"),
     ]
     told[1]["contract"] = "AVT-2001"  # another supplier's
-    with a_house(database_url) as house:
-        loaded = load_events(house.database, lines_of(told, ids=["a", "b", "c"]))
+    with a_system(database_url) as system:
+        loaded = load_events(system.database, lines_of(told, ids=["a", "b", "c"]))
         assert (loaded.applied, loaded.unappliable) == (2, 1)
-        assert house.order("200000001").number == "2100000001"
-        assert house.order("200000003").number == "2100000002"
+        assert system.order("200000001").number == "2100000001"
+        assert system.order("200000003").number == "2100000002"
 
 
 def test_the_same_decision_twice_in_one_file_is_ordered_once(database_url: str) -> None:
     told = [decision("200000001"), decision("200000001"), decision("200000002")]
-    with a_house(database_url) as house:
-        loaded = load_events(house.database, lines_of(told, ids=["a", "a", "b"]))
+    with a_system(database_url) as system:
+        loaded = load_events(system.database, lines_of(told, ids=["a", "a", "b"]))
         assert (loaded.applied, loaded.repeated) == (2, 1)
-        assert [house.order(reference).number for reference in ("200000001", "200000002")] == [
+        assert [system.order(reference).number for reference in ("200000001", "200000002")] == [
             "2100000001",
             "2100000002",
         ]

@@ -14,16 +14,16 @@ from orders.register.register import Register
 from orders.terms import Article
 from orders.workdays import DayConvention
 from peppol.exchange import outbox_store
-from tests.support.stories.house import FYRBAKEN, GRYNINGEN, House, a_house, decision, example_register
+from tests.support.stories.system import FYRBAKEN, GRYNINGEN, System, a_system, decision, example_register
 
 REFERENCE = "100000101"
 NEXT = "100000102"
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        yield system
 
 
 def days(order: Order) -> list[str]:
@@ -39,9 +39,9 @@ def with_convention(convention: DayConvention) -> Register:
 # The basic order ------------------------------------------------------------------------------
 
 
-def test_six_months_become_one_order_with_a_line_for_each_month(house: House) -> None:
-    placement = house.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2025, 12, 22))
-    order = house.order(REFERENCE)
+def test_six_months_become_one_order_with_a_line_for_each_month(system: System) -> None:
+    placement = system.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2025, 12, 22))
+    order = system.order(REFERENCE)
     assert days(order) == [
         "001 20 2026-01-01/2026-01-31",
         "002 20 2026-02-01/2026-02-28",
@@ -62,9 +62,9 @@ def test_six_months_become_one_order_with_a_line_for_each_month(house: House) ->
     assert order.amount.amount == 123 * Decimal("92.00")
 
 
-def test_a_start_in_the_middle_of_a_month_gives_seven_lines_cut_at_both_ends(house: House) -> None:
-    house.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8))
-    lines = days(house.order(REFERENCE))
+def test_a_start_in_the_middle_of_a_month_gives_seven_lines_cut_at_both_ends(system: System) -> None:
+    system.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8))
+    lines = days(system.order(REFERENCE))
     assert (lines[0], lines[-1]) == ("001 12 2026-01-15/2026-01-31", "007 10 2026-07-01/2026-07-14")
 
 
@@ -73,22 +73,22 @@ def test_leap_february_has_its_twenty_ninth_day(database_url: str) -> None:
     longer = tuple(
         replace(each, valid=replace(each.valid, end=date(2028, 12, 31))) for each in register.contracts
     )
-    with a_house(database_url, register=replace(register, contracts=longer)) as house:
-        house.decide(REFERENCE, start=date(2028, 2, 1))
-        assert days(house.order(REFERENCE))[0] == "001 29 2028-02-01/2028-02-29"
+    with a_system(database_url, register=replace(register, contracts=longer)) as system:
+        system.decide(REFERENCE, start=date(2028, 2, 1))
+        assert days(system.order(REFERENCE))[0] == "001 29 2028-02-01/2028-02-29"
 
 
-def test_a_month_without_a_billable_day_is_left_out_and_the_lines_stay_in_sequence(house: House) -> None:
+def test_a_month_without_a_billable_day_is_left_out_and_the_lines_stay_in_sequence(system: System) -> None:
     # 31 January and 1 February 2026 are a Saturday and a Sunday.
-    house.decide(REFERENCE, start=date(2026, 1, 31), end=date(2026, 3, 1))
-    assert days(house.order(REFERENCE)) == ["001 20 2026-02-01/2026-02-28"]
+    system.decide(REFERENCE, start=date(2026, 1, 31), end=date(2026, 3, 1))
+    assert days(system.order(REFERENCE)) == ["001 20 2026-02-01/2026-02-28"]
 
 
-def test_a_period_without_any_billable_day_is_not_ordered_and_takes_no_number(house: House) -> None:
+def test_a_period_without_any_billable_day_is_not_ordered_and_takes_no_number(system: System) -> None:
     weekend = decision(REFERENCE, start=date(2026, 1, 31), end=date(2026, 2, 1))
-    assert "no billable day" in house.refuses("placement.decided", weekend, on=date(2026, 1, 31))
-    house.decide(NEXT)
-    assert house.order(NEXT).number == "2100000001"
+    assert "no billable day" in system.refuses("placement.decided", weekend, on=date(2026, 1, 31))
+    system.decide(NEXT)
+    assert system.order(NEXT).number == "2100000001"
 
 
 @pytest.mark.parametrize(
@@ -96,13 +96,13 @@ def test_a_period_without_any_billable_day_is_not_ordered_and_takes_no_number(ho
     [(DayConvention.WORKDAYS, 19), (DayConvention.WEEKDAYS, 21), (DayConvention.CALENDAR, 31)],
 )
 def test_the_price_list_says_which_days_count(database_url: str, convention: DayConvention, may: int) -> None:
-    with a_house(database_url, register=with_convention(convention)) as house:
-        house.decide(REFERENCE, start=date(2026, 5, 1), end=date(2026, 5, 31))
-        (line,) = house.order(REFERENCE).lines
+    with a_system(database_url, register=with_convention(convention)) as system:
+        system.decide(REFERENCE, start=date(2026, 5, 1), end=date(2026, 5, 31))
+        (line,) = system.order(REFERENCE).lines
         assert line.quantity.value == may
         # The receipt counts with the same function.
-        house.report(REFERENCE, "2026-05", on=date(2026, 6, 1))
-        assert house.days_received(REFERENCE) == [str(may)]
+        system.report(REFERENCE, "2026-05", on=date(2026, 6, 1))
+        assert system.days_received(REFERENCE) == [str(may)]
 
 
 # Prices ---------------------------------------------------------------------------------------
@@ -120,31 +120,31 @@ def test_the_price_list_says_which_days_count(database_url: str, convention: Day
     ],
 )
 def test_the_price_is_the_levels_on_the_decision_day_not_on_the_starting_day(
-    house: House, level: str, decided_on: date, price: str
+    system: System, level: str, decided_on: date, price: str
 ) -> None:
-    house.decide(REFERENCE, level=level, start=date(2026, 1, 12), decided_on=decided_on)
-    assert {line.price for line in house.order(REFERENCE).lines} == {Decimal(price)}
+    system.decide(REFERENCE, level=level, start=date(2026, 1, 12), decided_on=decided_on)
+    assert {line.price for line in system.order(REFERENCE).lines} == {Decimal(price)}
 
 
-def test_a_contract_that_does_not_run_refuses_and_takes_no_number(house: House) -> None:
+def test_a_contract_that_does_not_run_refuses_and_takes_no_number(system: System) -> None:
     early = decision(REFERENCE, start=date(2025, 1, 7), decided_on=date(2024, 12, 20))
-    assert "AVT-1001" in house.refuses("placement.decided", early, on=date(2024, 12, 20))
-    with house.database.reading() as session:
+    assert "AVT-1001" in system.refuses("placement.decided", early, on=date(2024, 12, 20))
+    with system.database.reading() as session:
         assert placement_store.find(session, REFERENCE) is None
         assert list(outbox_store.messages_out(session)) == []
         assert "placement" not in " ".join(row.subject for row in journal.rows(session))
-    house.decide(NEXT)
-    assert house.order(NEXT).number == "2100000001"
+    system.decide(NEXT)
+    assert system.order(NEXT).number == "2100000001"
 
 
 def test_a_supplement_the_list_has_no_price_for_at_that_level_is_refused_and_takes_no_number(
-    house: House,
+    system: System,
 ) -> None:
-    house.decide(REFERENCE, level="A")
+    system.decide(REFERENCE, level="A")
     told = {"execution_reference": REFERENCE, "code": "SPRAK", "approved_on": "2026-02-02"}
-    refusal = house.refuses("supplement.approved", told, on=date(2026, 2, 2))
+    refusal = system.refuses("supplement.approved", told, on=date(2026, 2, 2))
     assert "no price" in refusal
-    assert [order.number for order in house.orders(REFERENCE)] == ["2100000001"]
+    assert [order.number for order in system.orders(REFERENCE)] == ["2100000001"]
 
 
 # What stays outside ---------------------------------------------------------------------------
@@ -160,44 +160,44 @@ def test_a_supplement_the_list_has_no_price_for_at_that_level_is_refused_and_tak
     ],
 )
 def test_legacy_esf_and_protected_placements_are_kept_and_never_ordered(
-    house: House, handling: Handling, data: dict[str, object]
+    system: System, handling: Handling, data: dict[str, object]
 ) -> None:
-    house.must("placement.decided", data, on=date(2026, 1, 1))
-    assert house.placement(REFERENCE).handling is handling
-    assert house.orders(REFERENCE) == []
+    system.must("placement.decided", data, on=date(2026, 1, 1))
+    assert system.placement(REFERENCE).handling is handling
+    assert system.orders(REFERENCE) == []
     report = {"execution_reference": REFERENCE, "month": "2026-01", "version": 1}
     told = {**report, "at": "2026-02-02T08:00:00+01:00", "by": "user-17"}
-    assert "Nothing is reported here" in house.refuses("report.filed", told, on=date(2026, 2, 2))
+    assert "Nothing is reported here" in system.refuses("report.filed", told, on=date(2026, 2, 2))
 
 
-def test_a_decision_for_another_suppliers_contract_area_or_unit_is_refused(house: House) -> None:
+def test_a_decision_for_another_suppliers_contract_area_or_unit_is_refused(system: System) -> None:
     wrong = decision(REFERENCE, supplier=FYRBAKEN, contract="AVT-2001")
-    assert "AVT-2001" in house.refuses("placement.decided", wrong, on=date(2026, 1, 1))
+    assert "AVT-2001" in system.refuses("placement.decided", wrong, on=date(2026, 1, 1))
     wrong = decision(REFERENCE, supplier=FYRBAKEN, delivery_area="LO-SYD")
-    assert "LO-SYD" in house.refuses("placement.decided", wrong, on=date(2026, 1, 1))
+    assert "LO-SYD" in system.refuses("placement.decided", wrong, on=date(2026, 1, 1))
     unit = {**decision(REFERENCE)["unit"], "id": "UV-201"}  # type: ignore[dict-item]
     wrong = decision(REFERENCE, supplier=FYRBAKEN, unit=unit)
-    assert "another supplier" in house.refuses("placement.decided", wrong, on=date(2026, 1, 1))
-    assert house.orders(REFERENCE) == []
+    assert "another supplier" in system.refuses("placement.decided", wrong, on=date(2026, 1, 1))
+    assert system.orders(REFERENCE) == []
 
 
 # The same decision ----------------------------------------------------------------------------
 
 
-def test_the_same_decision_twice_is_refused_and_there_is_one_order(house: House) -> None:
-    house.decide(REFERENCE, decision_id="5435235")
+def test_the_same_decision_twice_is_refused_and_there_is_one_order(system: System) -> None:
+    system.decide(REFERENCE, decision_id="5435235")
     again = decision(NEXT, decision_id="5435235")
-    assert "already in" in house.refuses("placement.decided", again, on=date(2026, 1, 1))
+    assert "already in" in system.refuses("placement.decided", again, on=date(2026, 1, 1))
     again = decision(REFERENCE, decision_id="5435236")
-    assert "already used" in house.refuses("placement.decided", again, on=date(2026, 1, 1))
-    assert len(house.orders(REFERENCE)) == 1
+    assert "already used" in system.refuses("placement.decided", again, on=date(2026, 1, 1))
+    assert len(system.orders(REFERENCE)) == 1
 
 
-def test_a_decision_without_a_reference_gets_the_next_free_one(house: House) -> None:
+def test_a_decision_without_a_reference_gets_the_next_free_one(system: System) -> None:
     data = decision("100000001", decision_id="B-1")
-    house.must("placement.decided", data, on=date(2026, 1, 1))
+    system.must("placement.decided", data, on=date(2026, 1, 1))
     without = {**decision("x", decision_id="B-2")}
     del without["execution_reference"]
-    house.must("placement.decided", without, on=date(2026, 1, 1))
-    with house.database.reading() as session:
+    system.must("placement.decided", without, on=date(2026, 1, 1))
+    with system.database.reading() as session:
         assert placement_store.by_decision(session, ["B-2"]) == {"B-2": "100000002"}

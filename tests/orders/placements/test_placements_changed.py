@@ -11,16 +11,16 @@ from orders.journal_actions import OrderAction, PlacementAction, RegisterAction
 from orders.model import LineState, PlacementState
 from orders.placements import store as placement_store
 from orders.terms import CompensationLevel, InterruptionReason
-from tests.support.stories.house import LARKDRILLEN, House, a_house, decision
+from tests.support.stories.system import LARKDRILLEN, System, a_system, decision
 
 REFERENCE = "100000101"
 NEXT = "100000102"
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        yield system
 
 
 # Period two -----------------------------------------------------------------------------------
@@ -36,11 +36,11 @@ def period_two(start: str = "2026-07-01", end: str = "2026-12-31") -> dict[str, 
 
 
 def test_period_two_is_an_order_of_its_own_on_the_same_reference_at_its_own_decision_days_price(
-    house: House,
+    system: System,
 ) -> None:
-    house.decide(REFERENCE, decided_on=date(2025, 12, 20))
-    house.must("placement.period_two_decided", period_two(), on=date(2026, 6, 20))
-    first, second = house.orders(REFERENCE)
+    system.decide(REFERENCE, decided_on=date(2025, 12, 20))
+    system.must("placement.period_two_decided", period_two(), on=date(2026, 6, 20))
+    first, second = system.orders(REFERENCE)
     assert (first.number, second.number) == ("2100000001", "2100000002")
     assert {order.execution_reference for order in (first, second)} == {REFERENCE}
     assert (first.lines[0].price, second.lines[0].price) == (Decimal("92.00"), Decimal("95.00"))
@@ -48,37 +48,39 @@ def test_period_two_is_an_order_of_its_own_on_the_same_reference_at_its_own_deci
     assert second.decision_id == "B-two"
 
 
-def test_period_two_may_follow_after_a_gap_and_share_the_month_but_never_a_day(house: House) -> None:
-    house.decide(REFERENCE, start=date(2026, 1, 8))
+def test_period_two_may_follow_after_a_gap_and_share_the_month_but_never_a_day(system: System) -> None:
+    system.decide(REFERENCE, start=date(2026, 1, 8))
     early = period_two("2026-07-07", "2027-01-06")
-    assert "before period 1 ends" in house.refuses(
+    assert "before period 1 ends" in system.refuses(
         "placement.period_two_decided", early, on=date(2026, 6, 20)
     )
-    house.must("placement.period_two_decided", period_two("2026-07-20", "2027-01-19"), on=date(2026, 6, 20))
-    house.report(REFERENCE, "2026-07", on=date(2026, 8, 3))
+    system.must("placement.period_two_decided", period_two("2026-07-20", "2027-01-19"), on=date(2026, 6, 20))
+    system.report(REFERENCE, "2026-07", on=date(2026, 8, 3))
     # Both orders have a line in July; the days of the gap are on neither.
-    july = [line for order in house.orders(REFERENCE) for line in order.lines if line.period.start.month == 7]
+    july = [
+        line for order in system.orders(REFERENCE) for line in order.lines if line.period.start.month == 7
+    ]
     assert [str(line.period) for line in july] == ["2026-07-01/2026-07-07", "2026-07-20/2026-07-31"]
-    assert house.days_received(REFERENCE)[6:8] == ["5", "10"]
+    assert system.days_received(REFERENCE)[6:8] == ["5", "10"]
 
 
-def test_there_is_no_third_period(house: House) -> None:
-    house.decide(REFERENCE)
-    house.must("placement.period_two_decided", period_two(), on=date(2026, 6, 20))
+def test_there_is_no_third_period(system: System) -> None:
+    system.decide(REFERENCE)
+    system.must("placement.period_two_decided", period_two(), on=date(2026, 6, 20))
     third = {**period_two("2027-01-01", "2027-06-30"), "decision_id": "B-three"}
-    assert "already has two" in house.refuses("placement.period_two_decided", third, on=date(2026, 12, 20))
+    assert "already has two" in system.refuses("placement.period_two_decided", third, on=date(2026, 12, 20))
 
 
-def test_period_two_of_an_unknown_placement_waits_for_it(house: House) -> None:
-    refusal = house.refuses("placement.period_two_decided", period_two(), on=date(2026, 6, 20))
+def test_period_two_of_an_unknown_placement_waits_for_it(system: System) -> None:
+    refusal = system.refuses("placement.period_two_decided", period_two(), on=date(2026, 6, 20))
     assert "unknown" in refusal
 
 
-def test_period_two_of_a_legacy_decision_stays_outside_too(house: House) -> None:
-    house.decide(REFERENCE, continues_legacy=True)
-    house.must("placement.period_two_decided", period_two(), on=date(2026, 6, 20))
-    assert len(house.placement(REFERENCE).periods) == 2
-    assert house.orders(REFERENCE) == []
+def test_period_two_of_a_legacy_decision_stays_outside_too(system: System) -> None:
+    system.decide(REFERENCE, continues_legacy=True)
+    system.must("placement.period_two_decided", period_two(), on=date(2026, 6, 20))
+    assert len(system.placement(REFERENCE).periods) == 2
+    assert system.orders(REFERENCE) == []
 
 
 # Change of provider ---------------------------------------------------------------------------
@@ -93,31 +95,31 @@ def changed(last_day: date, **new: object) -> dict[str, object]:
     return {"execution_reference": REFERENCE, "last_day": str(last_day), "placement": data}
 
 
-def test_a_change_in_the_middle_of_a_month_gives_each_supplier_its_part(house: House) -> None:
-    house.decide(REFERENCE)
-    house.must("placement.provider_changed", changed(date(2026, 3, 13)), on=date(2026, 3, 10))
-    old, new = house.placement(REFERENCE), house.placement(NEXT)
+def test_a_change_in_the_middle_of_a_month_gives_each_supplier_its_part(system: System) -> None:
+    system.decide(REFERENCE)
+    system.must("placement.provider_changed", changed(date(2026, 3, 13)), on=date(2026, 3, 10))
+    old, new = system.placement(REFERENCE), system.placement(NEXT)
     assert (old.last_day, new.starts_on) == (date(2026, 3, 13), date(2026, 3, 14))
     assert new.periods[0].period.end == old.periods[0].period.end == date(2026, 6, 30)
     assert (new.follows, new.level, new.supplier) == (REFERENCE, CompensationLevel.C, LARKDRILLEN)
     assert old.interruption is not None
     assert old.interruption.reason is InterruptionReason.PROVIDER_CHANGE
-    house.report(REFERENCE, "2026-03", on=date(2026, 4, 1))
-    house.report(NEXT, "2026-03", on=date(2026, 4, 1))
-    assert house.days_received(REFERENCE)[2] == "10"
-    assert house.days_received(NEXT)[0] == "12"
+    system.report(REFERENCE, "2026-03", on=date(2026, 4, 1))
+    system.report(NEXT, "2026-03", on=date(2026, 4, 1))
+    assert system.days_received(REFERENCE)[2] == "10"
+    assert system.days_received(NEXT)[0] == "12"
     # Together they are the month: no day twice, none lost.
-    assert house.order(REFERENCE).lines[2].quantity.value == 22
+    assert system.order(REFERENCE).lines[2].quantity.value == 22
 
 
 def test_a_month_received_before_the_change_is_received_again_with_the_days_that_remain(
-    house: House,
+    system: System,
 ) -> None:
-    house.decide(REFERENCE)
-    house.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
-    assert house.days_received(REFERENCE)[2] == "22"
-    house.must("placement.provider_changed", changed(date(2026, 3, 13)), on=date(2026, 3, 10))
-    assert house.days_received(REFERENCE)[2] == "10"
+    system.decide(REFERENCE)
+    system.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
+    assert system.days_received(REFERENCE)[2] == "22"
+    system.must("placement.provider_changed", changed(date(2026, 3, 13)), on=date(2026, 3, 10))
+    assert system.days_received(REFERENCE)[2] == "10"
 
 
 @pytest.mark.parametrize(
@@ -130,54 +132,54 @@ def test_a_month_received_before_the_change_is_received_again_with_the_days_that
     ],
 )
 def test_a_change_that_bills_a_day_twice_lengthens_or_changes_level_is_refused_whole(
-    house: House, data: dict[str, object], reason: str
+    system: System, data: dict[str, object], reason: str
 ) -> None:
-    house.decide(REFERENCE)
-    assert reason in house.refuses("placement.provider_changed", data, on=date(2026, 3, 10))
-    assert house.placement(REFERENCE).interruption is None
-    with house.database.reading() as session:
+    system.decide(REFERENCE)
+    assert reason in system.refuses("placement.provider_changed", data, on=date(2026, 3, 10))
+    assert system.placement(REFERENCE).interruption is None
+    with system.database.reading() as session:
         assert placement_store.find(session, NEXT) is None
         # What was tried and refused left no trace in the journal either.
         actions = [row.action for row in journal.rows(session)]
     assert actions == [RegisterAction.REGISTER_LOADED, OrderAction.ORDER_PLACED, PlacementAction.DECIDED]
 
 
-def test_a_change_before_the_first_day_cancels_the_old_placement(house: House) -> None:
-    house.decide(REFERENCE, decided_on=date(2025, 12, 20))
+def test_a_change_before_the_first_day_cancels_the_old_placement(system: System) -> None:
+    system.decide(REFERENCE, decided_on=date(2025, 12, 20))
     start = changed(date(2025, 12, 31), decided_on=date(2025, 12, 22))
-    house.must("placement.provider_changed", start, on=date(2025, 12, 22))
-    assert house.placement(REFERENCE).state is PlacementState.CANCELLED
-    assert house.order(NEXT).period.start == date(2026, 1, 1)
+    system.must("placement.provider_changed", start, on=date(2025, 12, 22))
+    assert system.placement(REFERENCE).state is PlacementState.CANCELLED
+    assert system.order(NEXT).period.start == date(2026, 1, 1)
 
 
 # Cancellation ---------------------------------------------------------------------------------
 
 
-def test_a_cancelled_placement_has_all_its_lines_closed_and_its_order_unchanged(house: House) -> None:
-    house.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8))
-    before = house.order(REFERENCE)
+def test_a_cancelled_placement_has_all_its_lines_closed_and_its_order_unchanged(system: System) -> None:
+    system.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8))
+    before = system.order(REFERENCE)
     cancelled = {"execution_reference": REFERENCE, "reason": "NEVER_STARTED"}
-    house.must("placement.cancelled", cancelled, on=date(2026, 1, 14))
-    assert house.placement(REFERENCE).state is PlacementState.CANCELLED
-    assert house.order(REFERENCE) == before
-    assert {house.line(before.number, line.line_id).state for line in before.lines} == {LineState.CANCELLED}
+    system.must("placement.cancelled", cancelled, on=date(2026, 1, 14))
+    assert system.placement(REFERENCE).state is PlacementState.CANCELLED
+    assert system.order(REFERENCE) == before
+    assert {system.line(before.number, line.line_id).state for line in before.lines} == {LineState.CANCELLED}
     report = {"execution_reference": REFERENCE, "month": "2026-01", "version": 1}
     told = {**report, "at": "2026-02-02T08:00:00+01:00", "by": "user-17"}
-    assert "CANCELLED" in house.refuses("report.filed", told, on=date(2026, 2, 2))
+    assert "CANCELLED" in system.refuses("report.filed", told, on=date(2026, 2, 2))
 
 
-def test_from_the_first_day_on_it_cannot_be_cancelled_only_interrupted(house: House) -> None:
-    house.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8))
+def test_from_the_first_day_on_it_cannot_be_cancelled_only_interrupted(system: System) -> None:
+    system.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8))
     cancelled = {"execution_reference": REFERENCE, "reason": "NEVER_STARTED"}
-    refusal = house.refuses("placement.cancelled", cancelled, on=date(2026, 1, 15))
+    refusal = system.refuses("placement.cancelled", cancelled, on=date(2026, 1, 15))
     assert "Register an interruption" in refusal
-    assert house.placement(REFERENCE).state is PlacementState.DECIDED
+    assert system.placement(REFERENCE).state is PlacementState.DECIDED
 
 
 def test_nothing_can_be_reported_before_the_first_day_so_nothing_is_received_when_it_is_cancelled(
-    house: House,
+    system: System,
 ) -> None:
-    house.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8))
+    system.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8))
     report = {"execution_reference": REFERENCE, "month": "2026-01", "version": 1}
     told = {**report, "at": "2026-01-14T08:00:00+01:00", "by": "user-17"}
-    assert "has not begun" in house.refuses("report.filed", told, on=date(2026, 1, 14))
+    assert "has not begun" in system.refuses("report.filed", told, on=date(2026, 1, 14))

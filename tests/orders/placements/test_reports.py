@@ -12,17 +12,17 @@ from foundation.periods import Month
 from orders import tables as order_tables
 from orders.model import ReportState
 from orders.placements import store as placement_store
-from tests.support.stories.house import House, a_house, interruption
+from tests.support.stories.system import System, a_system, interruption
 
 REFERENCE = "100000101"
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    """A house with one placement from January to June 2026 at 95.00 a day; days 20, 20, 22, 20, 19, 22."""
-    with a_house(database_url) as house:
-        house.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    """A system with one placement from January to June 2026 at 95.00 a day; days 20, 20, 22, 20, 19, 22."""
+    with a_system(database_url) as system:
+        system.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+        yield system
 
 
 def told(month: str, version: int, on: date, by: str = "user-17") -> dict[str, object]:
@@ -35,15 +35,15 @@ def told(month: str, version: int, on: date, by: str = "user-17") -> dict[str, o
     }
 
 
-def states(house: House, month: str) -> list[ReportState]:
-    with house.database.reading() as session:
+def states(system: System, month: str) -> list[ReportState]:
+    with system.database.reading() as session:
         return [each.state for each in placement_store.reports(session, REFERENCE, Month.parse(month))]
 
 
-def receipts(house: House) -> list[tuple[str, str, int | None]]:
+def receipts(system: System) -> list[tuple[str, str, int | None]]:
     """Every receipt row ever written: line, days, and the row it takes back."""
     table = order_tables.receipt
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         rows = session.execute(select(table).order_by(table.c.id))
         return [(row.line_id, f"{row.quantity:.0f}", row.reverses) for row in rows]
 
@@ -51,80 +51,80 @@ def receipts(house: House) -> list[tuple[str, str, int | None]]:
 # Reports ------------------------------------------------------------------------------------
 
 
-def test_an_approved_report_receives_its_month_and_no_other(house: House) -> None:
-    house.file_report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-    assert house.days_received(REFERENCE) == ["-"] * 6
-    house.approve(REFERENCE, "2026-01", on=date(2026, 2, 3))
-    assert house.days_received(REFERENCE) == ["20", "-", "-", "-", "-", "-"]
-    assert states(house, "2026-01") == [ReportState.APPROVED]
-    account = house.line(house.order(REFERENCE).number)
+def test_an_approved_report_receives_its_month_and_no_other(system: System) -> None:
+    system.file_report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    assert system.days_received(REFERENCE) == ["-"] * 6
+    system.approve(REFERENCE, "2026-01", on=date(2026, 2, 3))
+    assert system.days_received(REFERENCE) == ["20", "-", "-", "-", "-", "-"]
+    assert states(system, "2026-01") == [ReportState.APPROVED]
+    account = system.line(system.order(REFERENCE).number)
     assert (account.amount_received.amount, account.amount_claimed.amount) == (
         Decimal("1900.00"),
         Decimal("0.00"),
     )
 
 
-def test_a_rejected_report_receives_nothing_until_a_new_version_is_approved(house: House) -> None:
-    house.file_report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-    house.must("report.rejected", told("2026-01", 1, date(2026, 2, 3)), on=date(2026, 2, 3))
-    refusal = house.refuses("report.approved", told("2026-01", 1, date(2026, 2, 4)), on=date(2026, 2, 4))
+def test_a_rejected_report_receives_nothing_until_a_new_version_is_approved(system: System) -> None:
+    system.file_report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    system.must("report.rejected", told("2026-01", 1, date(2026, 2, 3)), on=date(2026, 2, 3))
+    refusal = system.refuses("report.approved", told("2026-01", 1, date(2026, 2, 4)), on=date(2026, 2, 4))
     assert "REJECTED" in refusal
-    assert house.days_received(REFERENCE)[0] == "-"
-    house.report(REFERENCE, "2026-01", version=2, on=date(2026, 2, 5))
-    assert house.days_received(REFERENCE)[0] == "20"
-    assert states(house, "2026-01") == [ReportState.REJECTED, ReportState.APPROVED]
+    assert system.days_received(REFERENCE)[0] == "-"
+    system.report(REFERENCE, "2026-01", version=2, on=date(2026, 2, 5))
+    assert system.days_received(REFERENCE)[0] == "20"
+    assert states(system, "2026-01") == [ReportState.REJECTED, ReportState.APPROVED]
 
 
-def test_a_second_version_replaces_the_first_that_nobody_had_decided(house: House) -> None:
-    house.file_report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-    house.file_report(REFERENCE, "2026-01", version=2, on=date(2026, 2, 3))
-    assert states(house, "2026-01") == [ReportState.REPLACED, ReportState.FILED]
-    refusal = house.refuses("report.approved", told("2026-01", 1, date(2026, 2, 4)), on=date(2026, 2, 4))
+def test_a_second_version_replaces_the_first_that_nobody_had_decided(system: System) -> None:
+    system.file_report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    system.file_report(REFERENCE, "2026-01", version=2, on=date(2026, 2, 3))
+    assert states(system, "2026-01") == [ReportState.REPLACED, ReportState.FILED]
+    refusal = system.refuses("report.approved", told("2026-01", 1, date(2026, 2, 4)), on=date(2026, 2, 4))
     assert "REPLACED" in refusal
 
 
-def test_a_corrected_report_takes_the_old_receipt_back_and_makes_a_new_one(house: House) -> None:
-    house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-    house.file_report(REFERENCE, "2026-01", version=2, on=date(2026, 2, 9))
+def test_a_corrected_report_takes_the_old_receipt_back_and_makes_a_new_one(system: System) -> None:
+    system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    system.file_report(REFERENCE, "2026-01", version=2, on=date(2026, 2, 9))
     # Until the correction is approved the approved report stands, with its receipt.
-    assert states(house, "2026-01") == [ReportState.APPROVED, ReportState.FILED]
-    assert receipts(house) == [("001", "20", None)]
-    house.approve(REFERENCE, "2026-01", version=2, on=date(2026, 2, 10))
-    assert states(house, "2026-01") == [ReportState.REPLACED, ReportState.APPROVED]
-    assert receipts(house) == [("001", "20", None), ("001", "-20", 1), ("001", "20", None)]
+    assert states(system, "2026-01") == [ReportState.APPROVED, ReportState.FILED]
+    assert receipts(system) == [("001", "20", None)]
+    system.approve(REFERENCE, "2026-01", version=2, on=date(2026, 2, 10))
+    assert states(system, "2026-01") == [ReportState.REPLACED, ReportState.APPROVED]
+    assert receipts(system) == [("001", "20", None), ("001", "-20", 1), ("001", "20", None)]
 
 
 @pytest.mark.parametrize("version", [2, 7])
-def test_a_version_that_skips_one_is_refused(house: House, version: int) -> None:
-    refusal = house.refuses("report.filed", told("2026-01", version, date(2026, 2, 2)), on=date(2026, 2, 2))
+def test_a_version_that_skips_one_is_refused(system: System, version: int) -> None:
+    refusal = system.refuses("report.filed", told("2026-01", version, date(2026, 2, 2)), on=date(2026, 2, 2))
     assert "must have version 1" in refusal
 
 
-def test_a_report_that_was_never_filed_cannot_be_approved_and_can_be_once_it_is(house: House) -> None:
-    refusal = house.refuses("report.approved", told("2026-01", 1, date(2026, 2, 2)), on=date(2026, 2, 2))
+def test_a_report_that_was_never_filed_cannot_be_approved_and_can_be_once_it_is(system: System) -> None:
+    refusal = system.refuses("report.approved", told("2026-01", 1, date(2026, 2, 2)), on=date(2026, 2, 2))
     assert "no report" in refusal
 
 
 @pytest.mark.parametrize("month", ["2025-12", "2026-07", "2031-01"])
-def test_a_month_outside_the_placement_is_refused(house: House, month: str) -> None:
-    refusal = house.refuses("report.filed", told(month, 1, date(2026, 8, 3)), on=date(2026, 8, 3))
+def test_a_month_outside_the_placement_is_refused(system: System, month: str) -> None:
+    refusal = system.refuses("report.filed", told(month, 1, date(2026, 8, 3)), on=date(2026, 8, 3))
     assert "outside" in refusal
 
 
-def test_a_month_that_has_not_begun_is_refused(house: House) -> None:
-    refusal = house.refuses("report.filed", told("2026-03", 1, date(2026, 2, 28)), on=date(2026, 2, 28))
+def test_a_month_that_has_not_begun_is_refused(system: System) -> None:
+    refusal = system.refuses("report.filed", told("2026-03", 1, date(2026, 2, 28)), on=date(2026, 2, 28))
     assert "has not begun" in refusal
 
 
-def test_a_month_after_the_last_day_is_refused(house: House) -> None:
-    house.interrupt(REFERENCE, on=date(2026, 2, 10))
-    refusal = house.refuses("report.filed", told("2026-03", 1, date(2026, 4, 1)), on=date(2026, 4, 1))
+def test_a_month_after_the_last_day_is_refused(system: System) -> None:
+    system.interrupt(REFERENCE, on=date(2026, 2, 10))
+    refusal = system.refuses("report.filed", told("2026-03", 1, date(2026, 4, 1)), on=date(2026, 4, 1))
     assert "after the last billable day" in refusal
 
 
-def test_a_report_late_by_months_is_received_all_the_same(house: House) -> None:
-    house.report(REFERENCE, "2026-01", on=date(2026, 9, 14))
-    assert house.days_received(REFERENCE)[0] == "20"
+def test_a_report_late_by_months_is_received_all_the_same(system: System) -> None:
+    system.report(REFERENCE, "2026-01", on=date(2026, 9, 14))
+    assert system.days_received(REFERENCE)[0] == "20"
 
 
 # Interruptions ------------------------------------------------------------------------------
@@ -142,20 +142,20 @@ def test_a_report_late_by_months_is_received_all_the_same(house: House) -> None:
     ],
 )
 def test_the_month_of_an_interruption_is_received_up_to_its_day_that_day_included(
-    house: House, last_day: date, march: str
+    system: System, last_day: date, march: str
 ) -> None:
-    house.interrupt(REFERENCE, on=date(2026, 2, 27), last_day=last_day)
-    house.report(REFERENCE, "2026-03", on=date(2026, 4, 1))
-    assert house.days_received(REFERENCE)[2] == march
+    system.interrupt(REFERENCE, on=date(2026, 2, 27), last_day=last_day)
+    system.report(REFERENCE, "2026-03", on=date(2026, 4, 1))
+    assert system.days_received(REFERENCE)[2] == march
     # The order still says the whole month (REQ-25).
-    assert house.order(REFERENCE).lines[2].quantity.value == 22
+    assert system.order(REFERENCE).lines[2].quantity.value == 22
 
 
-def test_an_interruption_today_holds_from_today(house: House) -> None:
-    house.interrupt(REFERENCE, on=date(2026, 3, 12))
-    placement = house.placement(REFERENCE)
+def test_an_interruption_today_holds_from_today(system: System) -> None:
+    system.interrupt(REFERENCE, on=date(2026, 3, 12))
+    placement = system.placement(REFERENCE)
     assert placement.last_day == date(2026, 3, 12)
-    refusal = house.refuses(
+    refusal = system.refuses(
         "interruption.registered",
         interruption(REFERENCE, date(2026, 3, 12), date(2026, 3, 20)),
         on=date(2026, 3, 12),
@@ -172,11 +172,11 @@ def test_an_interruption_today_holds_from_today(house: House) -> None:
     ],
 )
 def test_a_retroactive_early_or_outside_interruption_is_refused(
-    house: House, registered_on: date, last_day: date, reason: str
+    system: System, registered_on: date, last_day: date, reason: str
 ) -> None:
     data = interruption(REFERENCE, registered_on, last_day)
-    assert reason in house.refuses("interruption.registered", data, on=date(2026, 3, 12))
-    assert house.placement(REFERENCE).interruption is None
+    assert reason in system.refuses("interruption.registered", data, on=date(2026, 3, 12))
+    assert system.placement(REFERENCE).interruption is None
 
 
 def moved(registered_on: date, last_day: date) -> dict[str, object]:
@@ -185,48 +185,48 @@ def moved(registered_on: date, last_day: date) -> dict[str, object]:
     return data
 
 
-def test_an_interruption_ahead_may_be_moved_and_withdrawn_until_its_day(house: House) -> None:
-    house.interrupt(REFERENCE, on=date(2026, 3, 2), last_day=date(2026, 3, 20))
+def test_an_interruption_ahead_may_be_moved_and_withdrawn_until_its_day(system: System) -> None:
+    system.interrupt(REFERENCE, on=date(2026, 3, 2), last_day=date(2026, 3, 20))
     data = moved(date(2026, 3, 10), date(2026, 3, 27))
-    house.must("interruption.moved", data, on=date(2026, 3, 10))
-    assert house.placement(REFERENCE).last_day == date(2026, 3, 27)
+    system.must("interruption.moved", data, on=date(2026, 3, 10))
+    assert system.placement(REFERENCE).last_day == date(2026, 3, 27)
     withdrawn = {"execution_reference": REFERENCE, "registered_on": "2026-03-26"}
-    house.must("interruption.withdrawn", withdrawn, on=date(2026, 3, 26))
-    assert house.placement(REFERENCE).last_day is None
-    with house.database.reading() as session:
+    system.must("interruption.withdrawn", withdrawn, on=date(2026, 3, 26))
+    assert system.placement(REFERENCE).last_day is None
+    with system.database.reading() as session:
         history = [row._mapping["state"] for row in placement_store.interruptions(session, REFERENCE)]
     assert history == ["MOVED", "WITHDRAWN"]
-    assert "no interruption" in house.refuses("interruption.withdrawn", withdrawn, on=date(2026, 3, 27))
+    assert "no interruption" in system.refuses("interruption.withdrawn", withdrawn, on=date(2026, 3, 27))
 
 
-def test_an_interruption_that_has_taken_effect_stands(house: House) -> None:
-    house.interrupt(REFERENCE, on=date(2026, 3, 2), last_day=date(2026, 3, 20))
+def test_an_interruption_that_has_taken_effect_stands(system: System) -> None:
+    system.interrupt(REFERENCE, on=date(2026, 3, 2), last_day=date(2026, 3, 20))
     data = moved(date(2026, 3, 21), date(2026, 3, 27))
-    assert "stands" in house.refuses("interruption.moved", data, on=date(2026, 3, 21))
+    assert "stands" in system.refuses("interruption.moved", data, on=date(2026, 3, 21))
     withdrawn = {"execution_reference": REFERENCE, "registered_on": "2026-03-21"}
-    assert "stands" in house.refuses("interruption.withdrawn", withdrawn, on=date(2026, 3, 21))
-    assert house.placement(REFERENCE).last_day == date(2026, 3, 20)
+    assert "stands" in system.refuses("interruption.withdrawn", withdrawn, on=date(2026, 3, 21))
+    assert system.placement(REFERENCE).last_day == date(2026, 3, 20)
 
 
 def test_an_interruption_in_a_month_already_received_makes_a_new_receipt_with_the_days_that_remain(
-    house: House,
+    system: System,
 ) -> None:
-    house.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
-    house.interrupt(REFERENCE, on=date(2026, 3, 10), last_day=date(2026, 3, 13))
-    assert receipts(house) == [("003", "22", None), ("003", "-22", 1), ("003", "10", None)]
+    system.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
+    system.interrupt(REFERENCE, on=date(2026, 3, 10), last_day=date(2026, 3, 13))
+    assert receipts(system) == [("003", "22", None), ("003", "-22", 1), ("003", "10", None)]
     # Moving it makes another, and withdrawing it gives the whole month back.
-    house.must("interruption.moved", moved(date(2026, 3, 11), date(2026, 3, 16)), on=date(2026, 3, 11))
-    assert house.days_received(REFERENCE)[2] == "11"
+    system.must("interruption.moved", moved(date(2026, 3, 11), date(2026, 3, 16)), on=date(2026, 3, 11))
+    assert system.days_received(REFERENCE)[2] == "11"
     withdrawn = {"execution_reference": REFERENCE, "registered_on": "2026-03-12"}
-    house.must("interruption.withdrawn", withdrawn, on=date(2026, 3, 12))
-    assert house.days_received(REFERENCE)[2] == "22"
+    system.must("interruption.withdrawn", withdrawn, on=date(2026, 3, 12))
+    assert system.days_received(REFERENCE)[2] == "22"
 
 
-def test_an_interruption_between_report_and_approval_is_counted_at_approval(house: House) -> None:
-    house.file_report(REFERENCE, "2026-03", on=date(2026, 3, 9))
-    house.interrupt(REFERENCE, on=date(2026, 3, 12))
-    house.approve(REFERENCE, "2026-03", on=date(2026, 4, 1))
-    assert receipts(house) == [("003", "9", None)]
+def test_an_interruption_between_report_and_approval_is_counted_at_approval(system: System) -> None:
+    system.file_report(REFERENCE, "2026-03", on=date(2026, 3, 9))
+    system.interrupt(REFERENCE, on=date(2026, 3, 12))
+    system.approve(REFERENCE, "2026-03", on=date(2026, 4, 1))
+    assert receipts(system) == [("003", "9", None)]
 
 
 def period_two(start: str, end: str, decided_on: str) -> dict[str, object]:
@@ -238,49 +238,49 @@ def period_two(start: str, end: str, decided_on: str) -> dict[str, object]:
     }
 
 
-def test_back_for_period_two_the_first_period_keeps_its_end_and_the_second_is_whole(house: House) -> None:
-    house.interrupt(REFERENCE, on=date(2026, 3, 12))
-    house.must(
+def test_back_for_period_two_the_first_period_keeps_its_end_and_the_second_is_whole(system: System) -> None:
+    system.interrupt(REFERENCE, on=date(2026, 3, 12))
+    system.must(
         "placement.period_two_decided",
         period_two("2026-08-01", "2027-01-31", "2026-07-20"),
         on=date(2026, 7, 20),
     )
-    house.report(REFERENCE, "2026-03", on=date(2026, 8, 3))
-    house.report(REFERENCE, "2026-08", on=date(2026, 9, 1))
-    assert house.days_received(REFERENCE)[2] == "9"
-    assert house.days_received(REFERENCE)[6] == "21"
+    system.report(REFERENCE, "2026-03", on=date(2026, 8, 3))
+    system.report(REFERENCE, "2026-08", on=date(2026, 9, 1))
+    assert system.days_received(REFERENCE)[2] == "9"
+    assert system.days_received(REFERENCE)[6] == "21"
 
 
-def test_an_interruption_in_period_one_also_ends_a_period_two_decided_before(house: House) -> None:
-    house.must(
+def test_an_interruption_in_period_one_also_ends_a_period_two_decided_before(system: System) -> None:
+    system.must(
         "placement.period_two_decided",
         period_two("2026-07-01", "2026-12-31", "2026-06-01"),
         on=date(2026, 6, 1),
     )
-    house.interrupt(REFERENCE, on=date(2026, 6, 12))
-    refusal = house.refuses("report.filed", told("2026-08", 1, date(2026, 9, 1)), on=date(2026, 9, 1))
+    system.interrupt(REFERENCE, on=date(2026, 6, 12))
+    refusal = system.refuses("report.filed", told("2026-08", 1, date(2026, 9, 1)), on=date(2026, 9, 1))
     assert "after the last billable day" in refusal
 
 
-def test_an_interruption_in_period_two_leaves_period_one_whole(house: House) -> None:
-    house.must(
+def test_an_interruption_in_period_two_leaves_period_one_whole(system: System) -> None:
+    system.must(
         "placement.period_two_decided",
         period_two("2026-07-01", "2026-12-31", "2026-06-01"),
         on=date(2026, 6, 1),
     )
-    house.interrupt(REFERENCE, on=date(2026, 9, 10))
-    house.report(REFERENCE, "2026-06", on=date(2026, 9, 30))
-    house.report(REFERENCE, "2026-09", on=date(2026, 10, 1))
-    assert house.days_received(REFERENCE)[5] == "22"
-    assert house.days_received(REFERENCE)[8] == "8"
+    system.interrupt(REFERENCE, on=date(2026, 9, 10))
+    system.report(REFERENCE, "2026-06", on=date(2026, 9, 30))
+    system.report(REFERENCE, "2026-09", on=date(2026, 10, 1))
+    assert system.days_received(REFERENCE)[5] == "22"
+    assert system.days_received(REFERENCE)[8] == "8"
 
 
 # Receipts never change ----------------------------------------------------------------------
 
 
-def test_the_database_itself_refuses_to_change_or_remove_a_receipt(house: House) -> None:
-    house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+def test_the_database_itself_refuses_to_change_or_remove_a_receipt(system: System) -> None:
+    system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
     for change in (update(order_tables.receipt).values(quantity=Decimal(1)), delete(order_tables.receipt)):
-        with pytest.raises(DBAPIError, match="append-only"), house.database.writing() as session:
+        with pytest.raises(DBAPIError, match="append-only"), system.database.writing() as session:
             session.execute(change)
-    assert receipts(house) == [("001", "20", None)]
+    assert receipts(system) == [("001", "20", None)]

@@ -14,45 +14,45 @@ from orders.placements import tutor_store, tutors
 from orders.placements.tutors import TutorRefused, tutor_code
 from supplier_portal.queries import placements as placement_queries
 from supplier_portal.queries.placements import PlacementFilter, PlacementRow, PlacementsAre, Stands
-from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house
+from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system
 
 OURS = Scope(FYRBAKEN)
 
 
-def assign(house: House, tutor: str, *, on: date = date(2026, 1, 5)) -> bool:
-    with house.database.writing() as session:
+def assign(system: System, tutor: str, *, on: date = date(2026, 1, 5)) -> bool:
+    with system.database.writing() as session:
         return tutors.assign(session, "100000101", tutor, by="user-3", today=on)
 
 
-def waiting(house: House, on: date) -> list[PlacementRow]:
+def waiting(system: System, on: date) -> list[PlacementRow]:
     wanted = PlacementFilter(PlacementsAre.TO_ASSIGN)
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         found = placement_queries.listed(session, OURS, wanted, today=on, limit=10)
         assert placement_queries.count(session, OURS, wanted, today=on) == len(found)
     return found
 
 
 def test_a_new_placement_waits_for_its_tutor_for_ten_days(database_url: str) -> None:
-    with a_house(database_url) as house:
-        house.decide(decided_on=date(2025, 12, 20))
-        (row,) = waiting(house, date(2025, 12, 21))
+    with a_system(database_url) as system:
+        system.decide(decided_on=date(2025, 12, 20))
+        (row,) = waiting(system, date(2025, 12, 21))
         assert (row.assign_by, row.tutor, row.stands) == (date(2025, 12, 30), "", Stands.COMING)
         assert not placement_queries.late(row, today=date(2025, 12, 30))
         assert placement_queries.late(row, today=date(2025, 12, 31))
-        with house.database.reading() as session:
+        with system.database.reading() as session:
             first = placement_queries.first_to_assign(session, OURS, today=date(2025, 12, 21))
         assert first == date(2025, 12, 30)
-        assert assign(house, "handledare-7")
-        assert waiting(house, date(2026, 1, 5)) == []
+        assert assign(system, "handledare-7")
+        assert waiting(system, date(2026, 1, 5)) == []
 
 
 def test_a_tutor_is_changed_and_the_history_kept(database_url: str) -> None:
-    with a_house(database_url) as house:
-        house.decide()
-        assert assign(house, "handledare-7")
-        assert not assign(house, "handledare-7", on=date(2026, 1, 6))
-        assert assign(house, " H2 ", on=date(2026, 3, 1))
-        with house.database.reading() as session:
+    with a_system(database_url) as system:
+        system.decide()
+        assert assign(system, "handledare-7")
+        assert not assign(system, "handledare-7", on=date(2026, 1, 6))
+        assert assign(system, " H2 ", on=date(2026, 3, 1))
+        with system.database.reading() as session:
             invoice = tutor_store.history(session, "100000101")
             rows = [
                 row.detail for row in journal.rows(session) if row.action == PlacementAction.TUTOR_ASSIGNED
@@ -68,12 +68,12 @@ def test_a_tutor_is_changed_and_the_history_kept(database_url: str) -> None:
 
 
 def test_nobody_is_assigned_to_what_is_over(database_url: str) -> None:
-    with a_house(database_url) as house:
-        house.decide()
-        house.interrupt("100000101", on=date(2026, 2, 10))
+    with a_system(database_url) as system:
+        system.decide()
+        system.interrupt("100000101", on=date(2026, 2, 10))
         with pytest.raises(StepRefused, match="ended on 2026-02-10"):
-            assign(house, "handledare-7", on=date(2026, 2, 11))
-        assert waiting(house, date(2026, 2, 11)) == []
+            assign(system, "handledare-7", on=date(2026, 2, 11))
+        assert waiting(system, date(2026, 2, 11)) == []
 
 
 @pytest.mark.parametrize(

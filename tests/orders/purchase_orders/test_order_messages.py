@@ -19,16 +19,16 @@ from peppol.exchange import outbox_store
 from peppol.exchange import tables as exchange_tables
 from peppol.identifiers import DocumentKind
 from peppol.validation import validation
-from tests.support.stories.house import TALLKOTTEN, House, a_house, decision, example_register
+from tests.support.stories.system import TALLKOTTEN, System, a_system, decision, example_register
 
 REFERENCE = "100000101"
 NEXT = "100000102"
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        yield system
 
 
 def texts(root: etree._Element, path: str) -> list[str]:
@@ -39,10 +39,10 @@ def texts(root: etree._Element, path: str) -> list[str]:
     return [str(each.text) for each in found if isinstance(each, etree._Element)]
 
 
-def test_the_order_goes_out_valid_in_the_shape_of_the_buyers_own(house: House) -> None:
-    house.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8), decision_id="5435235")
-    number = house.order(REFERENCE).number
-    with house.database.reading() as session:
+def test_the_order_goes_out_valid_in_the_shape_of_the_buyers_own(system: System) -> None:
+    system.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8), decision_id="5435235")
+    number = system.order(REFERENCE).number
+    with system.database.reading() as session:
         (message,) = outbox_store.messages_out(session, kind=DocumentKind.ORDER)
     assert (message.document_id, message.sender, message.receiver) == (
         number,
@@ -89,9 +89,9 @@ def test_the_order_goes_out_valid_in_the_shape_of_the_buyers_own(house: House) -
     assert (starts[0], starts[1], starts[-1]) == ("2026-01-15", "2026-02-01", "2026-07-01")
 
 
-def test_nothing_on_an_order_tells_of_the_participant_or_the_level(house: House) -> None:
-    house.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8))
-    with house.database.reading() as session:
+def test_nothing_on_an_order_tells_of_the_participant_or_the_level(system: System) -> None:
+    system.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8))
+    with system.database.reading() as session:
         (message,) = outbox_store.messages_out(session, kind=DocumentKind.ORDER)
     root = etree.fromstring(message.body)
     told = {etree.QName(each).localname for each in root.iter()}
@@ -107,18 +107,18 @@ def test_nothing_on_an_order_tells_of_the_participant_or_the_level(house: House)
 
 def test_the_execution_reference_may_stand_as_the_originators_document_instead(database_url: str) -> None:
     slot = ExecutionReferenceSlot.ORIGINATOR_DOCUMENT_REFERENCE
-    with a_house(database_url, register=example_register(execution_reference_slot=slot)) as house:
-        house.decide(REFERENCE)
-        with house.database.reading() as session:
+    with a_system(database_url, register=example_register(execution_reference_slot=slot)) as system:
+        system.decide(REFERENCE)
+        with system.database.reading() as session:
             (message,) = outbox_store.messages_out(session, kind=DocumentKind.ORDER)
     root = etree.fromstring(message.body)
     assert texts(root, "OriginatorDocumentReference/ID") == [REFERENCE]
     assert texts(root, "Delivery/Shipment/ID") == []
 
 
-def test_a_supplier_without_an_address_on_the_network_reads_its_order_in_the_portal(house: House) -> None:
-    house.decide(REFERENCE, supplier=TALLKOTTEN)
-    with house.database.reading() as session:
+def test_a_supplier_without_an_address_on_the_network_reads_its_order_in_the_portal(system: System) -> None:
+    system.decide(REFERENCE, supplier=TALLKOTTEN)
+    with system.database.reading() as session:
         (row,) = session.execute(select(exchange_tables.outbox.c.receiver, exchange_tables.outbox.c.state))
     assert tuple(row) == ("", "IN_PORTAL")
 
@@ -127,11 +127,11 @@ def test_an_order_that_would_break_a_rule_is_no_order_and_the_number_is_not_used
     register = example_register()
     # No XML can carry a control character.
     broken = tuple(_renamed(each, "Ersättning\u0001") for each in register.price_lists)
-    with a_house(database_url, register=replace(register, price_lists=broken)) as house:
-        assert "break XSD" in house.refuses("placement.decided", decision(REFERENCE), on=date(2026, 1, 1))
-        house.change_register(register)
-        house.decide(NEXT)
-        assert house.order(NEXT).number == "2100000001"
+    with a_system(database_url, register=replace(register, price_lists=broken)) as system:
+        assert "break XSD" in system.refuses("placement.decided", decision(REFERENCE), on=date(2026, 1, 1))
+        system.change_register(register)
+        system.decide(NEXT)
+        assert system.order(NEXT).number == "2100000001"
 
 
 def _renamed(prices: PriceList, name: str) -> PriceList:
@@ -141,8 +141,8 @@ def _renamed(prices: PriceList, name: str) -> PriceList:
     return replace(prices, articles=basic)
 
 
-def test_the_database_itself_refuses_to_change_or_remove_an_order(house: House) -> None:
-    house.decide(REFERENCE)
+def test_the_database_itself_refuses_to_change_or_remove_an_order(system: System) -> None:
+    system.decide(REFERENCE)
     changes = (
         update(order_tables.purchase_order).values(amount=Decimal("1.00")),
         update(order_tables.order_line).values(quantity=Decimal("1.00")),
@@ -151,6 +151,6 @@ def test_the_database_itself_refuses_to_change_or_remove_an_order(house: House) 
         delete(foundation_tables.journal),
     )
     for change in changes:
-        with pytest.raises(DBAPIError, match="append-only"), house.database.writing() as session:
+        with pytest.raises(DBAPIError, match="append-only"), system.database.writing() as session:
             session.execute(change)
-    assert house.order(REFERENCE).lines[0].quantity.value == 20
+    assert system.order(REFERENCE).lines[0].quantity.value == 20

@@ -22,10 +22,10 @@ from orders.register.policy_store import PolicyRefused
 from orders.register.register import fingerprint, policy_from_json, policy_to_json
 from orders.register.tolerances import Tolerance, most_particular
 from peppol.documents import billing
-from tests.support.servers.house_databases import CLOCK
+from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.bills import billed
 from tests.support.stories.builders import a_line, a_receipt, an_invoice, an_order, facts_of
-from tests.support.stories.house import FYRBAKEN, House, a_house
+from tests.support.stories.system import FYRBAKEN, System, a_system
 
 REFERENCE = "100000101"
 FEBRUARY = date(2026, 2, 3)
@@ -117,20 +117,20 @@ def test_a_policy_reads_as_it_was_written(tolerance: Tolerance) -> None:
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
+def system(database_url: str) -> Iterator[System]:
     """January received: 20 days at 95.00."""
-    with a_house(database_url) as house:
-        house.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
-        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-        yield house
+    with a_system(database_url) as system:
+        system.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+        system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        yield system
 
 
-def january(house: House, number: str = "F-1", days: str = "21") -> billing.Invoice:
-    return billed(house.flip(house.order(REFERENCE).number, "001", number=number, on=FEBRUARY), days=days)
+def january(system: System, number: str = "F-1", days: str = "21") -> billing.Invoice:
+    return billed(system.flip(system.order(REFERENCE).number, "001", number=number, on=FEBRUARY), days=days)
 
 
-def make(house: House, policy: Policy, *, on: date = FEBRUARY, valid_from: date | None = None) -> int:
-    with house.database.writing() as session:
+def make(system: System, policy: Policy, *, on: date = FEBRUARY, valid_from: date | None = None) -> int:
+    with system.database.writing() as session:
         return policy_store.make(
             session,
             policy,
@@ -143,57 +143,57 @@ def make(house: House, policy: Policy, *, on: date = FEBRUARY, valid_from: date 
         )
 
 
-def in_force(house: House) -> Policy:
-    with house.database.reading() as session:
+def in_force(system: System) -> Policy:
+    with system.database.reading() as session:
         return register_store.load(session).policy
 
 
-def test_a_version_holds_from_its_day_and_a_match_remembers_which_judged_it(house: House) -> None:
-    first = in_force(house)
+def test_a_version_holds_from_its_day_and_a_match_remembers_which_judged_it(system: System) -> None:
+    first = in_force(system)
     wider = replace(first, tolerances=(days(over="1"),))
-    make(house, wider, valid_from=date(2026, 2, 10))
-    assert in_force(house) == first
-    before = house.send(january(house))
+    make(system, wider, valid_from=date(2026, 2, 10))
+    assert in_force(system) == first
+    before = system.send(january(system))
     assert before.state is _S.IN_QUESTION
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         assert policy_store.come_into_force(session, today=date(2026, 2, 9)) is None
         assert policy_store.come_into_force(session, today=date(2026, 2, 10)) == 1
         assert policy_store.come_into_force(session, today=date(2026, 2, 11)) is None
-    assert in_force(house) == wider
-    with house.database.reading() as session:
+    assert in_force(system) == wider
+    with system.database.reading() as session:
         (judged,) = document_store.policies_used(session, before.id)
         assert policy_store.used(session, judged) == first
         assert policy_store.used(session, fingerprint(wider)) == wider
         assert policy_store.used(session, "0" * 16) is None
 
 
-def test_an_invoice_within_tolerance_is_accepted_with_a_note(house: House) -> None:
-    make(house, replace(in_force(house), tolerances=(days(over="1"),)))
-    invoice = house.send(january(house))
+def test_an_invoice_within_tolerance_is_accepted_with_a_note(system: System) -> None:
+    make(system, replace(in_force(system), tolerances=(days(over="1"),)))
+    invoice = system.send(january(system))
     assert (invoice.state, invoice.codes) == (_S.ACCEPTED, ("QUANTITY",))
-    (note,) = house.match(invoice).deviations
+    (note,) = system.match(invoice).deviations
     assert (note.weight, note.variant) == (Weight.NOTE, "tolerated")
-    assert house.sentences(invoice) == [
+    assert system.sentences(invoice) == [
         "Fel antal: 21 på fakturan, 20 väntat. Skillnaden ryms i köparens tolerans, så fakturan godtas."
     ]
-    assert len(house.pay(on=invoice.pays_on)) == 1
+    assert len(system.pay(on=invoice.pays_on)) == 1
 
 
-def test_a_cause_that_needs_no_person_is_answered_at_once(house: House) -> None:
-    make(house, replace(in_force(house), automatic_credit=("PRICE",)))
-    assert house.send(january(house)).state is _S.IN_QUESTION
-    make(house, replace(in_force(house), automatic_credit=("PRICE", "QUANTITY")))
-    house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
+def test_a_cause_that_needs_no_person_is_answered_at_once(system: System) -> None:
+    make(system, replace(in_force(system), automatic_credit=("PRICE",)))
+    assert system.send(january(system)).state is _S.IN_QUESTION
+    make(system, replace(in_force(system), automatic_credit=("PRICE", "QUANTITY")))
+    system.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
     march = billed(
-        house.flip(house.order(REFERENCE).number, "002", number="F-2", on=date(2026, 3, 3)), days="3"
+        system.flip(system.order(REFERENCE).number, "002", number="F-2", on=date(2026, 3, 3)), days="3"
     )
-    assert house.send(march).state is _S.CREDIT_REQUESTED
+    assert system.send(march).state is _S.CREDIT_REQUESTED
 
 
-def test_a_change_shows_what_it_would_have_done_before_it_is_saved(house: House) -> None:
-    invoice = house.send(january(house))
-    wider = replace(in_force(house), tolerances=(days(over="1"),))
-    with house.database.reading() as session:
+def test_a_change_shows_what_it_would_have_done_before_it_is_saved(system: System) -> None:
+    invoice = system.send(january(system))
+    wider = replace(in_force(system), tolerances=(days(over="1"),))
+    with system.database.reading() as session:
         register = register_store.load(session)
         effect = policy_replay.replay(session, register, wider, since=date(2026, 1, 1))
         nothing = policy_replay.replay(session, register, register.policy, since=date(2026, 1, 1))
@@ -207,13 +207,13 @@ def test_a_change_shows_what_it_would_have_done_before_it_is_saved(house: House)
     ((count, amount),) = effect.counts().values()
     assert (count, amount) == (1, invoice.amount_payable)
     assert (nothing.looked_at, nothing.changed, later.looked_at) == (1, (), 0)
-    assert house.invoice(invoice.id).state is _S.IN_QUESTION
+    assert system.invoice(invoice.id).state is _S.IN_QUESTION
 
 
-def test_a_change_of_something_already_changed_is_refused(house: House) -> None:
-    seen = in_force(house)
-    make(house, replace(seen, several_lines=True))
-    with house.database.writing() as session, pytest.raises(PolicyRefused, match="changed the policy"):
+def test_a_change_of_something_already_changed_is_refused(system: System) -> None:
+    seen = in_force(system)
+    make(system, replace(seen, several_lines=True))
+    with system.database.writing() as session, pytest.raises(PolicyRefused, match="changed the policy"):
         policy_store.make(
             session,
             replace(seen, payment_terms_days=40),
@@ -226,14 +226,14 @@ def test_a_change_of_something_already_changed_is_refused(house: House) -> None:
         )
 
 
-def test_only_a_planned_version_is_withdrawn_and_none_holds_for_the_past(house: House) -> None:
-    number = make(house, replace(in_force(house), several_lines=True), valid_from=date(2026, 6, 1))
-    with house.database.writing() as session:
+def test_only_a_planned_version_is_withdrawn_and_none_holds_for_the_past(system: System) -> None:
+    number = make(system, replace(in_force(system), several_lines=True), valid_from=date(2026, 6, 1))
+    with system.database.writing() as session:
         policy_store.withdraw(session, number, by="user-1")
         with pytest.raises(PolicyRefused):
             policy_store.withdraw(session, number, by="user-1")
     with pytest.raises(PolicyRefused, match="for the past"):
-        make(house, in_force(house), valid_from=date(2026, 1, 1))
-    with house.database.reading() as session:
+        make(system, in_force(system), valid_from=date(2026, 1, 1))
+    with system.database.reading() as session:
         (version,) = policy_store.versions(session)
     assert (version.state, version.made_by) == ("WITHDRAWN", "user-1")

@@ -129,13 +129,13 @@ def test_a_receipt_laid_for_us_says_that_the_message_is_delivered(tmp_path: Path
 
 
 def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
-    house, outside = tmp_path / "house", tmp_path / "outside"
-    (house / "inbox").mkdir(parents=True)
+    system, outside = tmp_path / "system", tmp_path / "outside"
+    (system / "inbox").mkdir(parents=True)
     outside.mkdir()
     (outside / "secret.xml").write_bytes(b"secret")
-    (house / "inbox" / "link").symlink_to(outside)
-    (house / "inbox" / "link.xml").symlink_to(outside / "secret.xml")
-    folder = FolderAccessPoint(house)
+    (system / "inbox" / "link").symlink_to(outside)
+    (system / "inbox" / "link.xml").symlink_to(outside / "secret.xml")
+    folder = FolderAccessPoint(system)
     assert references(folder) == []
     for name in (
         "../../outside/secret.xml",
@@ -150,7 +150,7 @@ def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
 
 
 def test_our_own_files_stay_in_the_outbox_whatever_a_message_is_called(tmp_path: Path) -> None:
-    folder = FolderAccessPoint(tmp_path / "house")
+    folder = FolderAccessPoint(tmp_path / "system")
 
     class Wicked(AMessage):
         document_id = "../../../x"
@@ -158,7 +158,7 @@ def test_our_own_files_stay_in_the_outbox_whatever_a_message_is_called(tmp_path:
 
     folder.submit(Wicked(receiver="../../z"))
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert [path.is_relative_to(tmp_path / "house" / "outbox") for path in written] == [True]
+    assert [path.is_relative_to(tmp_path / "system" / "outbox") for path in written] == [True]
 
 
 def test_a_name_no_database_can_hold_is_written_out_and_found_again(tmp_path: Path) -> None:

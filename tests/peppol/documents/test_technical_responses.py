@@ -24,7 +24,7 @@ from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.validation import validation
 from peppol.xml import codec
 from tests.support.golden import is_golden
-from tests.support.stories.house import FYRBAKEN, TALLKOTTEN, House, a_house, example_register
+from tests.support.stories.system import FYRBAKEN, TALLKOTTEN, System, a_system, example_register
 
 REFERENCE = "100000101"
 RECEIVED_ON, BILLED_ON = date(2026, 2, 2), date(2026, 2, 3)
@@ -35,9 +35,9 @@ THEIR_PROVIDER, OUR_PROVIDER = "0242:000321-FYR", "0242:000123-AFM"
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        yield system
 
 
 def answered_by(technical: TechnicalAnswer, **policy: object) -> Register:
@@ -51,11 +51,11 @@ def answered_by(technical: TechnicalAnswer, **policy: object) -> Register:
     return replace(register, suppliers=suppliers, buyer=buyer)
 
 
-def wrong(house: House) -> billing.Invoice:
+def wrong(system: System) -> billing.Invoice:
     """An invoice whose total does not follow from its lines: BR-CO-15 and its like."""
-    house.decide(REFERENCE)
-    house.report(REFERENCE, "2026-01", on=RECEIVED_ON)
-    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=BILLED_ON)
+    system.decide(REFERENCE)
+    system.report(REFERENCE, "2026-01", on=RECEIVED_ON)
+    invoice = system.flip(system.order(REFERENCE).number, number="F-1", on=BILLED_ON)
     total = replace(invoice.legal_monetary_total, tax_inclusive_amount=shapes.Amount(Decimal("1.00"), "SEK"))
     return replace(invoice, legal_monetary_total=total)
 
@@ -68,17 +68,17 @@ def enveloped(document: codec.Document, **changes: object) -> bytes:
     return envelope.wrap(payload, replace(written, **changes))  # type: ignore[arg-type]
 
 
-def refused(house: House, body: bytes) -> int:
+def refused(system: System, body: bytes) -> int:
     """The message's number, when it has been read and laid in quarantine."""
-    house.post(body, on=BILLED_ON)
-    (outcome,) = house.read_messages(on=BILLED_ON)
+    system.post(body, on=BILLED_ON)
+    (outcome,) = system.read_messages(on=BILLED_ON)
     assert outcome.message_state is InState.QUARANTINED
     return outcome.letter_id
 
 
-def answers(house: House, letter_id: int) -> list[outbox_store.OutboundMessage]:
+def answers(system: System, letter_id: int) -> list[outbox_store.OutboundMessage]:
     """What we wrote about a message to us, each judged by every rule of its kind once more."""
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         messages = list(outbox_store.messages_out(session, about=f"letter {letter_id}"))
     for message in messages:
         report = validation.validate(message.body, on=message.issued_on)
@@ -89,9 +89,9 @@ def answers(house: House, letter_id: int) -> list[outbox_store.OutboundMessage]:
 # Who is answered, with what -------------------------------------------------------------------------------
 
 
-def test_a_supplier_that_takes_an_mlr_gets_one_line_a_finding(house: House) -> None:
-    house.change_register(answered_by(TechnicalAnswer.MLR))
-    (message,) = answers(house, refused(house, codec.serialise(wrong(house))))
+def test_a_supplier_that_takes_an_mlr_gets_one_line_a_finding(system: System) -> None:
+    system.change_register(answered_by(TechnicalAnswer.MLR))
+    (message,) = answers(system, refused(system, codec.serialise(wrong(system))))
     assert (message.kind, message.receiver) == ("mlr", "0007:5599991014")
     answer = codec.parse(responses.MessageLevelResponse, etree.fromstring(message.body))
     told = answer.document_response
@@ -105,17 +105,17 @@ def test_a_supplier_that_takes_an_mlr_gets_one_line_a_finding(house: House) -> N
     is_golden("mlr-re.xml", message.body)
 
 
-def test_a_supplier_registered_for_nothing_reads_the_same_in_the_portal(house: House) -> None:
-    (message,) = answers(house, refused(house, codec.serialise(wrong(house))))
+def test_a_supplier_registered_for_nothing_reads_the_same_in_the_portal(system: System) -> None:
+    (message,) = answers(system, refused(system, codec.serialise(wrong(system))))
     assert (message.kind, message.receiver, message.recipient) == ("mlr", "", FYRBAKEN)
 
 
 def test_an_envelope_that_names_a_service_provider_gets_an_mls_there_about_the_transmission(
-    house: House,
+    system: System,
 ) -> None:
-    house.change_register(answered_by(TechnicalAnswer.MLR))
-    body = enveloped(wrong(house), mls_to=ParticipantId.parse(THEIR_PROVIDER))
-    (message,) = answers(house, refused(house, body))
+    system.change_register(answered_by(TechnicalAnswer.MLR))
+    body = enveloped(wrong(system), mls_to=ParticipantId.parse(THEIR_PROVIDER))
+    (message,) = answers(system, refused(system, body))
     assert (message.kind, message.sender, message.receiver) == ("mls", OUR_PROVIDER, THEIR_PROVIDER)
     answer = codec.parse(responses.MessageLevelStatus, etree.fromstring(message.body))
     assert answer.document_response.document_reference.id == INSTANCE
@@ -123,32 +123,32 @@ def test_an_envelope_that_names_a_service_provider_gets_an_mls_there_about_the_t
     is_golden("mls-re.xml", message.body)
 
 
-def test_the_policy_may_prefer_the_older_answer(house: House) -> None:
-    house.change_register(answered_by(TechnicalAnswer.MLR, technical_answer=TechnicalAnswer.MLR))
-    body = enveloped(wrong(house), mls_to=ParticipantId.parse(THEIR_PROVIDER))
-    (message,) = answers(house, refused(house, body))
+def test_the_policy_may_prefer_the_older_answer(system: System) -> None:
+    system.change_register(answered_by(TechnicalAnswer.MLR, technical_answer=TechnicalAnswer.MLR))
+    body = enveloped(wrong(system), mls_to=ParticipantId.parse(THEIR_PROVIDER))
+    (message,) = answers(system, refused(system, body))
     assert (message.kind, message.receiver) == ("mlr", "0007:5599991014")
 
 
-def test_a_sender_that_wants_to_hear_of_success_too_does(house: House) -> None:
-    house.change_register(answered_by(TechnicalAnswer.MLR))
-    house.decide(REFERENCE)
-    house.report(REFERENCE, "2026-01", on=RECEIVED_ON)
-    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=BILLED_ON)
+def test_a_sender_that_wants_to_hear_of_success_too_does(system: System) -> None:
+    system.change_register(answered_by(TechnicalAnswer.MLR))
+    system.decide(REFERENCE)
+    system.report(REFERENCE, "2026-01", on=RECEIVED_ON)
+    invoice = system.flip(system.order(REFERENCE).number, number="F-1", on=BILLED_ON)
     asked = {"mls_to": ParticipantId.parse(THEIR_PROVIDER), "mls_type": "ALWAYS_SEND"}
-    document = house.send_bytes(enveloped(invoice, **asked), on=BILLED_ON)
-    (message,) = answers(house, document.letter_id)
+    document = system.send_bytes(enveloped(invoice, **asked), on=BILLED_ON)
+    (message,) = answers(system, document.letter_id)
     is_golden("mls-ap.xml", message.body)
-    house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
-    unasked = house.send_invoice(house.order(REFERENCE).number, "002", number="F-2", on=date(2026, 3, 3))
-    assert answers(house, unasked.letter_id) == []
+    system.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
+    unasked = system.send_invoice(system.order(REFERENCE).number, "002", number="F-2", on=date(2026, 3, 3))
+    assert answers(system, unasked.letter_id) == []
 
 
-def test_a_broken_schema_is_answered_as_syntax(house: House) -> None:
-    house.change_register(answered_by(TechnicalAnswer.MLR))
-    body = codec.serialise(wrong(house)).replace(b"<cbc:DueDate>", b"<cbc:DueDat>")
+def test_a_broken_schema_is_answered_as_syntax(system: System) -> None:
+    system.change_register(answered_by(TechnicalAnswer.MLR))
+    body = codec.serialise(wrong(system)).replace(b"<cbc:DueDate>", b"<cbc:DueDat>")
     body = body.replace(b"</cbc:DueDate>", b"</cbc:DueDat>")
-    (message,) = answers(house, refused(house, body))
+    (message,) = answers(system, refused(system, body))
     answer = codec.parse(responses.MessageLevelResponse, etree.fromstring(message.body))
     sorts = {
         each.responses[0].statuses[0].status_reason_code for each in answer.document_response.line_responses
@@ -159,54 +159,54 @@ def test_a_broken_schema_is_answered_as_syntax(house: House) -> None:
 # Who is not -----------------------------------------------------------------------------------------------
 
 
-def test_what_nobody_can_read_is_shown_and_not_answered(house: House) -> None:
-    house.change_register(answered_by(TechnicalAnswer.MLR))
-    assert answers(house, refused(house, b"%PDF-1.7 an invoice, honestly")) == []
+def test_what_nobody_can_read_is_shown_and_not_answered(system: System) -> None:
+    system.change_register(answered_by(TechnicalAnswer.MLR))
+    assert answers(system, refused(system, b"%PDF-1.7 an invoice, honestly")) == []
 
 
-def test_a_stranger_and_a_message_for_somebody_else_are_not_answered(house: House) -> None:
-    house.change_register(answered_by(TechnicalAnswer.MLR))
-    invoice = wrong(house)
+def test_a_stranger_and_a_message_for_somebody_else_are_not_answered(system: System) -> None:
+    system.change_register(answered_by(TechnicalAnswer.MLR))
+    invoice = wrong(system)
     stranger = enveloped(invoice, sender=ParticipantId("0007", "5560000001"), instance_id=INSTANCE[:-1] + "2")
     elsewhere = enveloped(invoice, receiver=ParticipantId("0007", "5560000001"))
-    assert answers(house, refused(house, stranger)) == []
-    assert answers(house, refused(house, elsewhere)) == []
+    assert answers(system, refused(system, stranger)) == []
+    assert answers(system, refused(system, elsewhere)) == []
 
 
-def test_a_wrong_answer_is_never_answered(house: House) -> None:
-    house.change_register(answered_by(TechnicalAnswer.MLR))
+def test_a_wrong_answer_is_never_answered(system: System) -> None:
+    system.change_register(answered_by(TechnicalAnswer.MLR))
     finding = Finding("BR-CO-15", Severity.FATAL, "/Invoice")
     answer = technical_responses.refusal_mlr(
         [finding], document_id="A-1", answered="", type_code="", sender=THEIRS, receiver=OURS, on=BILLED_ON
     )
     body = codec.serialise(answer).replace(b">RE<", b">XX<")
-    assert answers(house, refused(house, body)) == []
+    assert answers(system, refused(system, body)) == []
 
 
-def test_the_same_refused_message_again_is_a_repeat_and_not_answered_twice(house: House) -> None:
-    body = codec.serialise(wrong(house))
-    first = refused(house, body)
-    assert house.post(body, on=BILLED_ON).state is InState.REPEAT
-    assert house.read_messages(on=BILLED_ON) == []
-    assert len(answers(house, first)) == 1
+def test_the_same_refused_message_again_is_a_repeat_and_not_answered_twice(system: System) -> None:
+    body = codec.serialise(wrong(system))
+    first = refused(system, body)
+    assert system.post(body, on=BILLED_ON).state is InState.REPEAT
+    assert system.read_messages(on=BILLED_ON) == []
+    assert len(answers(system, first)) == 1
 
 
-def test_a_refused_message_that_is_read_again_is_refused_again_and_answered_once(house: House) -> None:
-    letter_id = refused(house, codec.serialise(wrong(house)))
-    with house.database.writing() as session:
+def test_a_refused_message_that_is_read_again_is_refused_again_and_answered_once(system: System) -> None:
+    letter_id = refused(system, codec.serialise(wrong(system)))
+    with system.database.writing() as session:
         assert inbox.replay(session, letter_id) is InState.QUARANTINED
-    (outcome,) = house.read_messages(on=BILLED_ON)
+    (outcome,) = system.read_messages(on=BILLED_ON)
     assert outcome.message_state is InState.QUARANTINED
-    assert len(answers(house, letter_id)) == 1
+    assert len(answers(system, letter_id)) == 1
 
 
-def test_a_business_reason_is_answered_as_business_and_leaves_no_technical_word(house: House) -> None:
-    house.change_register(answered_by(TechnicalAnswer.MLR))
-    house.decide(REFERENCE)
-    house.report(REFERENCE, "2026-01", on=RECEIVED_ON)
-    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=BILLED_ON)
-    document = house.send(replace(invoice, order_reference=billing.OrderReference(id="1999999999")))
-    assert (house.answers(document), answers(house, document.letter_id)) == (["AB"], [])
+def test_a_business_reason_is_answered_as_business_and_leaves_no_technical_word(system: System) -> None:
+    system.change_register(answered_by(TechnicalAnswer.MLR))
+    system.decide(REFERENCE)
+    system.report(REFERENCE, "2026-01", on=RECEIVED_ON)
+    invoice = system.flip(system.order(REFERENCE).number, number="F-1", on=BILLED_ON)
+    document = system.send(replace(invoice, order_reference=billing.OrderReference(id="1999999999")))
+    assert (system.answers(document), answers(system, document.letter_id)) == (["AB"], [])
 
 
 # Laws -----------------------------------------------------------------------------------------------------

@@ -17,21 +17,21 @@ from peppol.exchange.tables import InState, OutState
 from peppol.lookup.directory import FixedRegister, RegisterDirectory
 from tests.support.servers.access_points import ANOTHER, BUYER, SUPPLIER, Simulator, order, simulator
 from tests.support.servers.faulty_point import DAY, Moment
-from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, TALLKOTTEN, House, a_house
+from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, TALLKOTTEN, System, a_system
 
 ORDERS = 5
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        yield system
 
 
 @pytest.fixture
-def moment(house: House, monkeypatch: pytest.MonkeyPatch) -> Moment:
+def moment(system: System, monkeypatch: pytest.MonkeyPatch) -> Moment:
     moment = Moment()
-    monkeypatch.setattr(house.database, "clock", moment)
+    monkeypatch.setattr(system.database, "clock", moment)
     return moment
 
 
@@ -41,48 +41,48 @@ def running(tmp_path: Path) -> Iterator[Simulator]:
         yield running
 
 
-def orders(house: House) -> None:
+def orders(system: System) -> None:
     """Some orders to each of two suppliers, in turns."""
     for number in range(ORDERS):
-        house.decide(f"1000001{number:02d}", supplier=FYRBAKEN)
-        house.decide(f"1000002{number:02d}", supplier=LARKDRILLEN)
+        system.decide(f"1000001{number:02d}", supplier=FYRBAKEN)
+        system.decide(f"1000002{number:02d}", supplier=LARKDRILLEN)
 
 
-def states(house: House) -> Counter[str]:
-    with house.database.reading() as session:
+def states(system: System) -> Counter[str]:
+    with system.database.reading() as session:
         return Counter(session.scalars(select(exchange_tables.outbox.c.state)))
 
 
-def send_until_quiet(house: House, point: AccessPoint, moment: Moment, *, rounds: int = 60) -> None:
+def send_until_quiet(system: System, point: AccessPoint, moment: Moment, *, rounds: int = 60) -> None:
     """Send, and let time pass, until nothing waits."""
     for _ in range(rounds):
         # Each time another worker, as after a restart.
-        MessageSender(house.database.writing, point, house.database.clock, exchange_events.tell).round()
-        if not states(house)[OutState.WAITING]:
+        MessageSender(system.database.writing, point, system.database.clock, exchange_events.tell).round()
+        if not states(system)[OutState.WAITING]:
             return
         moment.pass_(minutes=6)
 
 
 @pytest.mark.parametrize("product", ["phase4", "phoss"])
 def test_orders_sent_through_a_storm_lie_at_their_suppliers_once_and_in_order(
-    house: House, running: Simulator, moment: Moment, product: str
+    system: System, running: Simulator, moment: Moment, product: str
 ) -> None:
-    orders(house)
+    orders(system)
     running.faults(
         {"fault": "lose-reply", "on": ["submit"], "share": 0.4, "first": 2},
         {"fault": "down", "on": ["submit"], "share": 0.3, "first": 2},
         {"fault": "not-now", "on": ["submit"], "share": 0.2, "first": 1, "seconds": 30},
         {"fault": "answer-500", "share": 0.2, "first": 1},
     )
-    send_until_quiet(house, getattr(running, product)(), moment)
-    assert states(house) == {OutState.DELIVERED: 2 * ORDERS}
+    send_until_quiet(system, getattr(running, product)(), moment)
+    assert states(system) == {OutState.DELIVERED: 2 * ORDERS}
     received = running.received()
     assert {each["laid"] for each in received} == {1}
     assert {each["forms"] for each in received} == {1}
     handed_in = sum(int(str(each["times"])) for each in received)
     # phoss-ap is asked what it has before a message is sent again; phase4 keeps nothing to ask about.
     assert handed_in == 2 * ORDERS if product == "phoss" else handed_in > 2 * ORDERS
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         question = select(exchange_tables.outbox.c.instance_id).order_by(exchange_tables.outbox.c.sequence)
         laid_out = list(session.scalars(question))
     for supplier in (SUPPLIER, ANOTHER):
@@ -92,47 +92,47 @@ def test_orders_sent_through_a_storm_lie_at_their_suppliers_once_and_in_order(
 
 @pytest.mark.both_engines
 def test_one_receivers_broken_access_point_holds_up_nobody_else_and_opens_no_breaker(
-    house: House, running: Simulator, moment: Moment
+    system: System, running: Simulator, moment: Moment
 ) -> None:
-    orders(house)
+    orders(system)
     running.faults({"fault": "peer-error", "receiver": SUPPLIER})
     point = running.phase4()
     for _ in range(8):
-        MessageSender(house.database.writing, point, house.database.clock, exchange_events.tell).round()
+        MessageSender(system.database.writing, point, system.database.clock, exchange_events.tell).round()
         moment.pass_(minutes=1)
-    assert states(house) == {OutState.DELIVERED: ORDERS, OutState.WAITING: ORDERS}
-    with house.database.reading() as session:
+    assert states(system) == {OutState.DELIVERED: ORDERS, OutState.WAITING: ORDERS}
+    with system.database.reading() as session:
         assert not session.scalar(
             select(func.count())
             .select_from(exchange_tables.access_point)
             .where(exchange_tables.access_point.c.opened_at.is_not(None))
         )
     running.faults()
-    send_until_quiet(house, point, moment)
-    assert states(house) == {OutState.DELIVERED: 2 * ORDERS}
+    send_until_quiet(system, point, moment)
+    assert states(system) == {OutState.DELIVERED: 2 * ORDERS}
     assert set(running.times().values()) == {1}
 
 
 def test_an_order_to_a_supplier_the_register_does_not_know_goes_to_the_portal(
-    house: House, running: Simulator, moment: Moment
+    system: System, running: Simulator, moment: Moment
 ) -> None:
-    house.decide("100000101", supplier=FYRBAKEN)
-    house.decide("100000102", supplier=TALLKOTTEN)
+    system.decide("100000101", supplier=FYRBAKEN)
+    system.decide("100000102", supplier=TALLKOTTEN)
     directory = RegisterDirectory(FixedRegister(f"{running.address}/smp"), clock=moment)
     ours = running.phase4()
     point = Composed(ours.outlet, ours.inlet, directory)
     running.faults({"fault": "answer-500", "on": ["lookup"], "first": 1})
-    send_until_quiet(house, point, moment)
+    send_until_quiet(system, point, moment)
     # In doubt the message was tried, and the access point could not find the receiver either.
     moment.pass_(hours=1)
-    send_until_quiet(house, point, moment)
+    send_until_quiet(system, point, moment)
     directory.close()
     assert [each["receiver"] for each in running.received()] == [SUPPLIER]
-    assert states(house)[OutState.DELIVERED] == 1
+    assert states(system)[OutState.DELIVERED] == 1
 
 
 def test_what_comes_through_a_storm_is_stored_once_and_every_copy_is_flagged(
-    house: House, running: Simulator, moment: Moment
+    system: System, running: Simulator, moment: Moment
 ) -> None:
     bodies = [order(str(number)) for number in range(30)]
     for body in bodies:
@@ -150,12 +150,12 @@ def test_what_comes_through_a_storm_is_stored_once_and_every_copy_is_flagged(
     point = running.phase4(BUYER)
     for _ in range(40):
         try:
-            Collector(house.database.writing, point, house.database.clock, lambda: DAY).collect()
+            Collector(system.database.writing, point, system.database.clock, lambda: DAY).collect()
         except Unreachable:
             moment.pass_(seconds=5)
         if not list(running.phase4(BUYER).inbound()):
             break
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         invoice = Counter(session.scalars(select(exchange_tables.inbox.c.state)))
         kept = sorted(
             session.scalars(

@@ -26,17 +26,17 @@ from peppol.exchange.receiving import Collected
 from peppol.exchange.tables import InState, OutState
 from peppol.identifiers import DocumentKind
 from peppol.xml import codec
-from tests.support.servers.house_databases import CLOCK
-from tests.support.stories.house import TALLKOTTEN, House, a_house
+from tests.support.servers.system_databases import CLOCK
+from tests.support.stories.system import TALLKOTTEN, System, a_system
 
 REFERENCE = "100000101"
 DAY = date(2026, 2, 3)
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        yield system
 
 
 @dataclass
@@ -47,7 +47,7 @@ class FailingAccessPoint(NoDirectory):
     submitted: list[bytes] = field(default_factory=list)
     inbox: dict[str, bytes] = field(default_factory=dict)
     stored_at_acknowledgement: list[int] = field(default_factory=list)
-    house: House | None = None
+    system: System | None = None
     name: str = "failing"
 
     def submit(self, message: Outbound) -> Submission:
@@ -66,16 +66,16 @@ class FailingAccessPoint(NoDirectory):
         return self.inbox[reference]
 
     def acknowledge(self, reference: str) -> None:
-        assert self.house is not None
-        with self.house.database.reading() as session:
+        assert self.system is not None
+        with self.system.database.reading() as session:
             self.stored_at_acknowledgement.append(
                 len(session.execute(select(exchange_tables.inbox.c.id)).all())
             )
         del self.inbox[reference]
 
 
-def states(house: House) -> list[str]:
-    with house.database.reading() as session:
+def states(system: System) -> list[str]:
+    with system.database.reading() as session:
         return list(
             session.scalars(
                 select(exchange_tables.outbox.c.state).order_by(exchange_tables.outbox.c.sequence)
@@ -83,8 +83,8 @@ def states(house: House) -> list[str]:
         )
 
 
-def bodies(house: House) -> list[bytes]:
-    with house.database.reading() as session:
+def bodies(system: System) -> list[bytes]:
+    with system.database.reading() as session:
         return [message.body for message in outbox_store.messages_out(session)]
 
 
@@ -92,52 +92,54 @@ def bodies(house: House) -> list[bytes]:
 
 
 @pytest.mark.both_engines
-def test_orders_lie_in_the_folder_as_the_bytes_they_were_laid_out_with(house: House, tmp_path: Path) -> None:
-    house.decide(REFERENCE)
+def test_orders_lie_in_the_folder_as_the_bytes_they_were_laid_out_with(
+    system: System, tmp_path: Path
+) -> None:
+    system.decide(REFERENCE)
     folder = FolderAccessPoint(tmp_path / "post")
-    assert outgoing.deliver_waiting(house.database.writing, folder, now=CLOCK) == 1
+    assert outgoing.deliver_waiting(system.database.writing, folder, now=CLOCK) == 1
     (file,) = (tmp_path / "post" / "outbox").rglob("*.xml")
-    assert [file.read_bytes()] == bodies(house)
+    assert [file.read_bytes()] == bodies(system)
     assert file.parent.name == "0007_5599991014"
     assert file.name.startswith("order-2100000001-")
-    assert states(house) == [OutState.SENT]
-    assert outgoing.deliver_waiting(house.database.writing, folder, now=CLOCK) == 0
+    assert states(system) == [OutState.SENT]
+    assert outgoing.deliver_waiting(system.database.writing, folder, now=CLOCK) == 0
 
 
-def test_what_cannot_be_delivered_now_waits_and_goes_later_in_the_same_bytes(house: House) -> None:
+def test_what_cannot_be_delivered_now_waits_and_goes_later_in_the_same_bytes(system: System) -> None:
     for number in range(3):
-        house.decide(f"10000010{number}")
+        system.decide(f"10000010{number}")
     access_point = FailingAccessPoint(takes=1)
-    assert outgoing.deliver_waiting(house.database.writing, access_point, now=CLOCK) == 1
-    assert states(house) == [OutState.SENT, OutState.WAITING, OutState.WAITING]
+    assert outgoing.deliver_waiting(system.database.writing, access_point, now=CLOCK) == 1
+    assert states(system) == [OutState.SENT, OutState.WAITING, OutState.WAITING]
     access_point.takes = 3
-    assert outgoing.deliver_waiting(house.database.writing, access_point, now=CLOCK) == 2
-    assert access_point.submitted == bodies(house)
+    assert outgoing.deliver_waiting(system.database.writing, access_point, now=CLOCK) == 2
+    assert access_point.submitted == bodies(system)
 
 
 def test_a_worker_that_died_between_sending_and_noting_is_followed_and_the_receiver_has_one_message(
-    house: House, tmp_path: Path
+    system: System, tmp_path: Path
 ) -> None:
-    house.decide(REFERENCE)
+    system.decide(REFERENCE)
     folder = FolderAccessPoint(tmp_path)
 
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         claim = receiver_queues.claim(
             session, now=CLOCK, lease=timedelta(minutes=5), queues_most=1, messages_most=10
         )
     # The worker hands the message over and dies before it can say so.
     folder.submit(claim.messages[0])
-    assert outgoing.deliver_waiting(house.database.writing, folder, now=CLOCK) == 0
-    assert states(house) == [OutState.WAITING]
+    assert outgoing.deliver_waiting(system.database.writing, folder, now=CLOCK) == 0
+    assert states(system) == [OutState.WAITING]
     later = CLOCK + timedelta(minutes=6)
-    assert outgoing.deliver_waiting(house.database.writing, folder, now=later) == 1
+    assert outgoing.deliver_waiting(system.database.writing, folder, now=later) == 1
     # The receiver sees one message: the same name, the same bytes.
     (file,) = (tmp_path / "outbox").rglob("*.xml")
-    assert [file.read_bytes()] == bodies(house)
+    assert [file.read_bytes()] == bodies(system)
 
 
-def test_more_messages_than_a_batch_all_go(house: House) -> None:
-    with house.database.writing() as session:
+def test_more_messages_than_a_batch_all_go(system: System) -> None:
+    with system.database.writing() as session:
         for number in range(120):
             message = exchange_outbox.NewMessage(
                 f"<M>{number}</M>".encode(),
@@ -150,24 +152,24 @@ def test_more_messages_than_a_batch_all_go(house: House) -> None:
                 issued_on=DAY,
             )
             exchange_outbox.put_out(session, [message])
-    assert outgoing.deliver_waiting(house.database.writing, FailingAccessPoint(takes=1000), now=CLOCK) == 120
+    assert outgoing.deliver_waiting(system.database.writing, FailingAccessPoint(takes=1000), now=CLOCK) == 120
 
 
-def test_a_document_that_breaks_a_rule_is_not_laid_out(house: House) -> None:
-    house.decide(REFERENCE)
-    house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=DAY)
+def test_a_document_that_breaks_a_rule_is_not_laid_out(system: System) -> None:
+    system.decide(REFERENCE)
+    system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    invoice = system.flip(system.order(REFERENCE).number, number="F-1", on=DAY)
     wrong = replace(invoice, document_currency_code="XXX")
     unwritable = replace(invoice, id="F\u0001")
-    before = bodies(house)
+    before = bodies(system)
     for document, rule in ((wrong, "BR-CO-15"), (unwritable, "XSD")):
         with pytest.raises(outgoing.InvalidDocument, match=rule):
-            send(house, document)
-    assert bodies(house) == before
+            send(system, document)
+    assert bodies(system) == before
 
 
-def send(house: House, document: codec.Document) -> None:
-    with house.database.writing() as session:
+def send(system: System, document: codec.Document) -> None:
+    with system.database.writing() as session:
         outgoing.send(
             session,
             document,
@@ -182,35 +184,35 @@ def send(house: House, document: codec.Document) -> None:
 # In -----------------------------------------------------------------------------------------
 
 
-def collect(house: House, access_point: FolderAccessPoint | FailingAccessPoint) -> Collected:
-    return outgoing.collect(house.database.writing, access_point, today=DAY, now=CLOCK)
+def collect(system: System, access_point: FolderAccessPoint | FailingAccessPoint) -> Collected:
+    return outgoing.collect(system.database.writing, access_point, today=DAY, now=CLOCK)
 
 
 @pytest.mark.both_engines
-def test_messages_are_stored_before_they_are_acknowledged_and_copies_are_told_apart(house: House) -> None:
+def test_messages_are_stored_before_they_are_acknowledged_and_copies_are_told_apart(system: System) -> None:
     messages = {"a.xml": b"<A/>", "b.xml": b"<B/>", "a-again.xml": b"<A/>"}
-    access_point = FailingAccessPoint(inbox=messages, house=house)
-    assert collect(house, access_point) == Collected(stored=2, repeats=1, conflicts=0)
+    access_point = FailingAccessPoint(inbox=messages, system=system)
+    assert collect(system, access_point) == Collected(stored=2, repeats=1, conflicts=0)
     assert access_point.stored_at_acknowledgement == [3, 3, 3]
-    assert collect(house, access_point) == Collected(0, 0, 0)
+    assert collect(system, access_point) == Collected(0, 0, 0)
 
 
 def test_a_message_whose_acknowledgement_was_lost_comes_again_as_a_repeat(
-    house: House, tmp_path: Path
+    system: System, tmp_path: Path
 ) -> None:
     folder = FolderAccessPoint(tmp_path)
     file = tmp_path / "inbox" / "sub" / "faktura 1.xml"
     file.parent.mkdir(parents=True)
     file.write_bytes(b"<A/>")
-    assert collect(house, folder) == Collected(1, 0, 0)
+    assert collect(system, folder) == Collected(1, 0, 0)
     assert not file.exists()
     assert (tmp_path / "collected" / "sub" / "faktura 1.xml").read_bytes() == b"<A/>"
     file.write_bytes(b"<A/>")
-    assert collect(house, folder) == Collected(0, 1, 0)
+    assert collect(system, folder) == Collected(0, 1, 0)
     assert (tmp_path / "collected" / "sub" / "faktura 1~2.xml").exists()
 
 
-def test_unfinished_hidden_and_linked_files_are_left_alone(house: House, tmp_path: Path) -> None:
+def test_unfinished_hidden_and_linked_files_are_left_alone(system: System, tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     secret = tmp_path / "secret"
@@ -218,12 +220,12 @@ def test_unfinished_hidden_and_linked_files_are_left_alone(house: House, tmp_pat
     (inbox / "link.xml").symlink_to(secret)
     for name in (".hidden.xml", "half.xml.part", "half.tmp", "half.downloading"):
         (inbox / name).write_bytes(b"<A/>")
-    assert collect(house, FolderAccessPoint(tmp_path)) == Collected(0, 0, 0)
+    assert collect(system, FolderAccessPoint(tmp_path)) == Collected(0, 0, 0)
     assert secret.exists()
 
 
 def test_a_file_larger_than_the_cap_is_cut_just_above_it_and_refused_at_the_gate(
-    house: House, tmp_path: Path
+    system: System, tmp_path: Path
 ) -> None:
     inbox = tmp_path / "inbox"
     inbox.mkdir()
@@ -233,18 +235,18 @@ def test_a_file_larger_than_the_cap_is_cut_just_above_it_and_refused_at_the_gate
     assert len(access_point.fetch(arrival.reference)) == 101
 
 
-def test_an_empty_or_missing_folder_is_no_fault(house: House, tmp_path: Path) -> None:
-    assert collect(house, FolderAccessPoint(tmp_path / "nowhere")) == Collected(0, 0, 0)
+def test_an_empty_or_missing_folder_is_no_fault(system: System, tmp_path: Path) -> None:
+    assert collect(system, FolderAccessPoint(tmp_path / "nowhere")) == Collected(0, 0, 0)
 
 
-def test_what_is_collected_is_read_as_any_message(house: House, tmp_path: Path) -> None:
-    house.decide(REFERENCE, supplier=TALLKOTTEN)
-    house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=DAY)
+def test_what_is_collected_is_read_as_any_message(system: System, tmp_path: Path) -> None:
+    system.decide(REFERENCE, supplier=TALLKOTTEN)
+    system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    invoice = system.flip(system.order(REFERENCE).number, number="F-1", on=DAY)
     (tmp_path / "inbox").mkdir()
     (tmp_path / "inbox" / "f1.xml").write_bytes(codec.serialise(invoice))
-    collect(house, FolderAccessPoint(tmp_path))
-    (outcome,) = house.read_messages(on=DAY)
+    collect(system, FolderAccessPoint(tmp_path))
+    (outcome,) = system.read_messages(on=DAY)
     assert (outcome.message_state, outcome.invoice is not None) == (InState.HANDLED, True)
     assert invoice.legal_monetary_total.payable_amount == shapes.Amount(
         invoice.legal_monetary_total.payable_amount.value, "SEK"

@@ -21,8 +21,8 @@ from peppol.exchange.receiving import Collector
 from peppol.exchange.sending import MessageSender
 from peppol.exchange.tables import InState, OutState
 from tests.support.servers.faulty_point import FaultyPoint, Moment, lay_out, loses_reply
-from tests.support.servers.house_databases import migrated
-from tests.support.stories.house import example_register
+from tests.support.servers.system_databases import migrated
+from tests.support.stories.system import example_register
 
 DAY = date(2026, 3, 20)
 MANY = pytest.mark.parametrize("many", [100, pytest.param(500, marks=pytest.mark.slow)])

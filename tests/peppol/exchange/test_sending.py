@@ -34,21 +34,21 @@ from tests.support.servers.faulty_point import (
     loses_reply,
     takes,
 )
-from tests.support.servers.house_databases import CLOCK
-from tests.support.stories.house import FYRBAKEN, House, a_house
+from tests.support.servers.system_databases import CLOCK
+from tests.support.stories.system import FYRBAKEN, System, a_system
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    with a_house(database_url) as house:
-        yield house
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        yield system
 
 
 @pytest.fixture
-def moment(house: House, monkeypatch: pytest.MonkeyPatch) -> Moment:
-    """The house's clock, moved by the test."""
+def moment(system: System, monkeypatch: pytest.MonkeyPatch) -> Moment:
+    """The system's clock, moved by the test."""
     moment = Moment()
-    monkeypatch.setattr(house.database, "clock", moment)
+    monkeypatch.setattr(system.database, "clock", moment)
     return moment
 
 
@@ -57,37 +57,39 @@ def point() -> FaultyPoint:
     return FaultyPoint()
 
 
-def sender(house: House, point: FaultyPoint, *, asks: bool = False) -> MessageSender:
-    return MessageSender(house.database.writing, point, house.database.clock, exchange_events.tell, asks=asks)
+def sender(system: System, point: FaultyPoint, *, asks: bool = False) -> MessageSender:
+    return MessageSender(
+        system.database.writing, point, system.database.clock, exchange_events.tell, asks=asks
+    )
 
 
-def message(house: House, number: int = 1) -> Row[Any]:
-    with house.database.reading() as session:
+def message(system: System, number: int = 1) -> Row[Any]:
+    with system.database.reading() as session:
         return session.execute(
             select(exchange_tables.outbox).where(exchange_tables.outbox.c.sequence == number)
         ).one()
 
 
-def attempts(house: House, number: int = 1) -> list[Row[Any]]:
-    with house.database.reading() as session:
+def attempts(system: System, number: int = 1) -> list[Row[Any]]:
+    with system.database.reading() as session:
         question = select(exchange_tables.attempt).where(exchange_tables.attempt.c.letter == number)
         return list(session.execute(question.order_by(exchange_tables.attempt.c.number)))
 
 
-def journal_actions(house: House) -> list[str]:
-    with house.database.reading() as session:
+def journal_actions(system: System) -> list[str]:
+    with system.database.reading() as session:
         return [
             str(row.action) for row in journal.rows(session) if row.action != RegisterAction.REGISTER_LOADED
         ]
 
 
-def raise_alarms(house: House) -> list[str]:
-    with house.database.writing() as session:
-        return alarms.raise_due(session, now=house.database.clock())
+def raise_alarms(system: System) -> list[str]:
+    with system.database.writing() as session:
+        return alarms.raise_due(session, now=system.database.clock())
 
 
-def lay(house: House, *numbers: int, receiver: str = ALFA, kind: str = "message") -> list[str]:
-    with house.database.writing() as session:
+def lay(system: System, *numbers: int, receiver: str = ALFA, kind: str = "message") -> list[str]:
+    with system.database.writing() as session:
         return lay_out(session, numbers, receiver=receiver, kind=kind)
 
 
@@ -95,96 +97,99 @@ def lay(house: House, *numbers: int, receiver: str = ALFA, kind: str = "message"
 
 
 def test_an_unclear_message_is_tried_after_1_5_and_30_minutes_and_4_hours_and_is_then_stuck(
-    house: House, point: FaultyPoint, moment: Moment
+    system: System, point: FaultyPoint, moment: Moment
 ) -> None:
-    (instance_id,) = lay(house, 1)
+    (instance_id,) = lay(system, 1)
 
     def crashes(message: Outbound) -> None:
         raise Unclear("500")
 
     point.fault = crashes
     for number, minutes in enumerate((1, 5, 30, 240), 1):
-        sender(house, point).round()
-        row = attempts(house)[-1]
+        sender(system, point).round()
+        row = attempts(system)[-1]
         assert (row.number, row.outcome) == (number, "UNCLEAR")
         assert row.next_at == moment.now + timedelta(minutes=minutes)
-        assert message(house).state == OutState.WAITING
+        assert message(system).state == OutState.WAITING
         moment.pass_(minutes=minutes, seconds=-1)
-        assert sender(house, point).round().tried == 0
+        assert sender(system, point).round().tried == 0
         moment.pass_(seconds=1)
-    sender(house, point).round()
-    assert message(house).state == OutState.STUCK
-    assert attempts(house)[-1].next_at is None
+    sender(system, point).round()
+    assert message(system).state == OutState.STUCK
+    assert attempts(system)[-1].next_at is None
     moment.pass_(days=2)
-    assert sender(house, point).round().tried == 0
+    assert sender(system, point).round().tried == 0
     # The same bytes under the same identifier, every time.
-    assert set(point.submitted) == {(instance_id, message(house).body)}
-    assert journal_actions(house) == [MessageAction.STUCK]
+    assert set(point.submitted) == {(instance_id, message(system).body)}
+    assert journal_actions(system) == [MessageAction.STUCK]
 
 
 def test_a_stuck_message_is_alarmed_about_once_and_goes_when_a_person_sends_it_again(
-    house: House, point: FaultyPoint, moment: Moment
+    system: System, point: FaultyPoint, moment: Moment
 ) -> None:
-    (instance_id,) = lay(house, 1)
+    (instance_id,) = lay(system, 1)
     point.fault = loses_reply
     for _ in range(5):
-        sender(house, point).round()
+        sender(system, point).round()
         moment.pass_(hours=5)
-    assert message(house).state == OutState.STUCK
-    assert raise_alarms(house) == [alarms.MESSAGES_STUCK]
+    assert message(system).state == OutState.STUCK
+    assert raise_alarms(system) == [alarms.MESSAGES_STUCK]
     moment.pass_(hours=2)
-    assert raise_alarms(house) == []
+    assert raise_alarms(system) == []
     point.fault = takes
-    assert exchange_actions.send_again(house.database, 1, by="user-17") == instance_id
-    assert sender(house, point).round().sent == 1
-    assert message(house).state == OutState.SENT
-    assert [row.number for row in attempts(house)] == [1, 2, 3, 4, 5, 6]
+    assert exchange_actions.send_again(system.database, 1, by="user-17") == instance_id
+    assert sender(system, point).round().sent == 1
+    assert message(system).state == OutState.SENT
+    assert [row.number for row in attempts(system)] == [1, 2, 3, 4, 5, 6]
     with pytest.raises(Exception, match="is SENT and is not sent again"):
-        exchange_actions.send_again(house.database, 1, by="user-17")
+        exchange_actions.send_again(system.database, 1, by="user-17")
 
 
 @pytest.mark.both_engines
 def test_a_refused_message_goes_again_as_a_new_message_with_the_same_bytes_and_only_once(
-    house: House, point: FaultyPoint, moment: Moment
+    system: System, point: FaultyPoint, moment: Moment
 ) -> None:
-    (instance_id,) = lay(house, 1)
+    (instance_id,) = lay(system, 1)
 
     def refuses(message: Outbound) -> None:
         raise RejectedForGood("unknown receiver")
 
     point.fault = refuses
-    sender(house, point).round()
-    assert (message(house).state, message(house).answer) == (OutState.REJECTED, "REJECTED: unknown receiver")
-    assert raise_alarms(house) == [alarms.MESSAGES_REJECTED]
-    again = exchange_actions.send_again(house.database, 1, by="user-17")
+    sender(system, point).round()
+    assert (message(system).state, message(system).answer) == (
+        OutState.REJECTED,
+        "REJECTED: unknown receiver",
+    )
+    assert raise_alarms(system) == [alarms.MESSAGES_REJECTED]
+    again = exchange_actions.send_again(system.database, 1, by="user-17")
     assert again != instance_id
     with pytest.raises(Exception, match="is REJECTED and is not sent again"):
-        exchange_actions.send_again(house.database, 1, by="user-17")
+        exchange_actions.send_again(system.database, 1, by="user-17")
     point.fault = takes
-    sender(house, point).round()
-    assert point.taken == {again: message(house).body}
-    assert message(house, 2).resends == 1
+    sender(system, point).round()
+    assert point.taken == {again: message(system).body}
+    assert message(system, 2).resends == 1
 
 
 def test_what_the_access_point_may_have_taken_is_asked_about_before_it_is_sent_again(
-    house: House, point: FaultyPoint, moment: Moment
+    system: System, point: FaultyPoint, moment: Moment
 ) -> None:
-    (instance_id,) = lay(house, 1)
+    (instance_id,) = lay(system, 1)
     point.after = loses_reply
-    sender(house, point).round()
-    assert message(house).state == OutState.WAITING
+    sender(system, point).round()
+    assert message(system).state == OutState.WAITING
     moment.pass_(minutes=1)
-    sender(house, point).round()
-    assert message(house).state == OutState.SENT
+    sender(system, point).round()
+    assert message(system).state == OutState.SENT
     assert point.asked == [instance_id]
     assert len(point.submitted) == 1
 
 
 def test_a_message_that_does_not_get_through_holds_back_its_own_receiver_only(
-    house: House, point: FaultyPoint, moment: Moment
+    system: System, point: FaultyPoint, moment: Moment
 ) -> None:
-    lay(house, 1, 2)
-    lay(house, 3, 4, receiver=BETA)
+    lay(system, 1, 2)
+    lay(system, 3, 4, receiver=BETA)
 
     def loses_alfas(message: Outbound) -> None:
         if message.receiver == ALFA:
@@ -192,11 +197,11 @@ def test_a_message_that_does_not_get_through_holds_back_its_own_receiver_only(
 
     point.fault = loses_alfas
     for _ in range(3):
-        sender(house, point).round()
+        sender(system, point).round()
     assert point.order == [(BETA, "00003"), (BETA, "00004")]
     point.fault = takes
     moment.pass_(minutes=1)
-    sender(house, point).round()
+    sender(system, point).round()
     assert point.order[2:] == [(ALFA, "00001"), (ALFA, "00002")]
 
 
@@ -205,10 +210,10 @@ def test_a_message_that_does_not_get_through_holds_back_its_own_receiver_only(
 
 @pytest.mark.parametrize("verdict", [PeerVerdict.OTHER_KINDS_ONLY, PeerVerdict.NOT_REGISTERED])
 def test_an_order_to_one_who_takes_no_orders_lies_in_the_portal_and_is_told_of(
-    house: House, point: FaultyPoint, verdict: PeerVerdict
+    system: System, point: FaultyPoint, verdict: PeerVerdict
 ) -> None:
-    house.decide("100000101")
-    with house.database.writing() as session:
+    system.decide("100000101")
+    with system.database.writing() as session:
         account_store.add(
             session,
             organisation=FYRBAKEN,
@@ -222,55 +227,55 @@ def test_an_order_to_one_who_takes_no_orders_lies_in_the_portal_and_is_told_of(
             state=account_store.AccountState.ACTIVE,
         )
     point.verdict = verdict
-    sender(house, point).round()
-    with house.database.reading() as session:
+    sender(system, point).round()
+    with system.database.reading() as session:
         (told,) = session.execute(select(mail))
     assert (told.template, told.about) == ("order-in-portal", "order 2100000001")
     assert "{portal}/orders/2100000001" in told.body
-    assert (message(house).state, message(house).outcome) == (OutState.IN_PORTAL, verdict)
+    assert (message(system).state, message(system).outcome) == (OutState.IN_PORTAL, verdict)
     assert point.submitted == []
     (asked,) = point.looked_up
     assert asked == (ALFA, DocumentKind.ORDER.document_type_id, "urn:fdc:peppol.eu:poacc:bis:order_only:3")
-    assert MessageAction.IN_PORTAL in journal_actions(house)
+    assert MessageAction.IN_PORTAL in journal_actions(system)
 
 
 def test_a_directory_that_cannot_tell_is_no_answer_and_the_message_is_sent(
-    house: House, point: FaultyPoint
+    system: System, point: FaultyPoint
 ) -> None:
-    house.decide("100000101")
-    sender(house, point).round()
-    assert message(house).state == OutState.SENT
+    system.decide("100000101")
+    sender(system, point).round()
+    assert message(system).state == OutState.SENT
 
 
 @pytest.mark.both_engines
 def test_a_message_that_lies_in_the_portal_can_be_sent_when_the_supplier_has_registered(
-    house: House, point: FaultyPoint
+    system: System, point: FaultyPoint
 ) -> None:
-    house.decide("100000101")
+    system.decide("100000101")
     point.verdict = PeerVerdict.NOT_REGISTERED
-    sender(house, point).round()
+    sender(system, point).round()
     point.verdict = PeerVerdict.TAKES
-    exchange_actions.send_again(house.database, 1, by="user-17")
-    sender(house, point).round()
-    assert message(house).state == OutState.SENT
+    exchange_actions.send_again(system.database, 1, by="user-17")
+    sender(system, point).round()
+    assert message(system).state == OutState.SENT
 
 
 # The breaker --------------------------------------------------------------------------------
 
 
 def test_a_day_without_the_access_point_costs_no_message_anything_and_one_alarm_an_hour_at_most(
-    house: House, point: FaultyPoint, moment: Moment
+    system: System, point: FaultyPoint, moment: Moment
 ) -> None:
     receivers = [f"0088:73900001{number:05}" for number in range(12)]
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         for number in range(300):
             lay_out(session, [number], receiver=receivers[number % len(receivers)])
     point.fault = away
     tries: list[int] = []
     raised: list[tuple[float, str]] = []
     for looks in range(24 * 12):
-        tries.append(sender(house, point).round().tried)
-        raised += [(looks / 12, kind) for kind in raise_alarms(house)]
+        tries.append(sender(system, point).round().tried)
+        raised += [(looks / 12, kind) for kind in raise_alarms(system)]
         moment.pass_(minutes=5)
     # First a few messages, then one now and then.
     assert sum(tries) < 120
@@ -280,7 +285,7 @@ def test_a_day_without_the_access_point_costs_no_message_anything_and_one_alarm_
     assert all(later - earlier >= 1 for earlier, later in pairwise(hours))
     point.fault = takes
     for _ in range(20):
-        sender(house, point).round()
+        sender(system, point).round()
         moment.pass_(minutes=5)
     assert len(point.taken) == 300
     ids = [instance_id for instance_id, _ in point.submitted if instance_id in point.taken]
@@ -289,7 +294,7 @@ def test_a_day_without_the_access_point_costs_no_message_anything_and_one_alarm_
         numbers = [number for to, number in point.order if to == receiver]
         assert numbers == sorted(numbers)
         assert len(numbers) == 25
-    with house.database.reading() as session:
+    with system.database.reading() as session:
         assert set(session.scalars(select(exchange_tables.outbox.c.state))) == {OutState.SENT}
         actions = [str(row.action) for row in journal.rows(session)]
         assert actions.count(AccessPointAction.UNREACHABLE) == actions.count(AccessPointAction.REACHED) == 1
@@ -297,10 +302,10 @@ def test_a_day_without_the_access_point_costs_no_message_anything_and_one_alarm_
 
 @pytest.mark.both_engines
 def test_one_message_that_nobody_can_hand_over_does_not_close_the_door_for_the_others(
-    house: House, point: FaultyPoint, moment: Moment
+    system: System, point: FaultyPoint, moment: Moment
 ) -> None:
-    lay(house, 1)
-    lay(house, *range(2, 12), receiver=BETA)
+    lay(system, 1)
+    lay(system, *range(2, 12), receiver=BETA)
 
     def chokes_on_the_first(message: Outbound) -> None:
         if message.document_id == "00001":
@@ -308,19 +313,19 @@ def test_one_message_that_nobody_can_hand_over_does_not_close_the_door_for_the_o
 
     point.fault = chokes_on_the_first
     for _ in range(80):
-        sender(house, point).round()
+        sender(system, point).round()
         moment.pass_(minutes=5)
     assert len(point.taken) == 10
     # By now nothing else has been sent for hours, and the access point looks as if it were away.
-    lay(house, 12, receiver=BETA)
+    lay(system, 12, receiver=BETA)
     for _ in range(4):
-        sender(house, point).round()
+        sender(system, point).round()
         moment.pass_(minutes=5)
-    assert message(house, 12).state == OutState.SENT
+    assert message(system, 12).state == OutState.SENT
     for _ in range(60):
-        sender(house, point).round()
+        sender(system, point).round()
         moment.pass_(minutes=5)
-    assert message(house, 1).state == OutState.STUCK
+    assert message(system, 1).state == OutState.STUCK
 
 
 # The last word ------------------------------------------------------------------------------
@@ -328,20 +333,20 @@ def test_one_message_that_nobody_can_hand_over_does_not_close_the_door_for_the_o
 
 @pytest.mark.both_engines
 def test_accepted_is_not_delivered_and_the_access_point_is_asked_until_it_knows(
-    house: House, point: FaultyPoint, moment: Moment
+    system: System, point: FaultyPoint, moment: Moment
 ) -> None:
-    delivered, refused, given_up = lay(house, 1, 2, 3)
-    sender(house, point, asks=True).round()
+    delivered, refused, given_up = lay(system, 1, 2, 3)
+    sender(system, point, asks=True).round()
 
     def ask() -> None:
-        status_polling.ask(house.database.writing, point, house.database.clock, exchange_events.tell)
+        status_polling.ask(system.database.writing, point, system.database.clock, exchange_events.tell)
 
     ask()
     assert point.asked == []
     moment.pass_(minutes=1)
     ask()
     assert point.asked == [delivered, refused, given_up]
-    assert [message(house, number).state for number in (1, 2, 3)] == [OutState.SENT] * 3
+    assert [message(system, number).state for number in (1, 2, 3)] == [OutState.SENT] * 3
     point.states |= {
         delivered: DeliveryState.DELIVERED,
         refused: DeliveryState.REJECTED,
@@ -349,7 +354,7 @@ def test_accepted_is_not_delivered_and_the_access_point_is_asked_until_it_knows(
     }
     moment.pass_(hours=1)
     ask()
-    assert [message(house, number).state for number in (1, 2, 3)] == [
+    assert [message(system, number).state for number in (1, 2, 3)] == [
         OutState.DELIVERED,
         OutState.REJECTED,
         OutState.STUCK,
@@ -357,35 +362,35 @@ def test_accepted_is_not_delivered_and_the_access_point_is_asked_until_it_knows(
     moment.pass_(days=1)
     ask()
     assert len(point.asked) == 6
-    assert journal_actions(house) == [MessageAction.REJECTED, MessageAction.STUCK]
+    assert journal_actions(system) == [MessageAction.REJECTED, MessageAction.STUCK]
 
 
-def test_a_word_given_stands_and_what_is_no_step_is_not_taken(house: House, point: FaultyPoint) -> None:
-    (instance_id,) = lay(house, 1)
+def test_a_word_given_stands_and_what_is_no_step_is_not_taken(system: System, point: FaultyPoint) -> None:
+    (instance_id,) = lay(system, 1)
 
     def say(state: OutState) -> OutState | None:
-        with house.database.writing() as session:
+        with system.database.writing() as session:
             return exchange_outbox.verdict(session, instance_id, state, at=CLOCK)
 
-    sender(house, point).round()
+    sender(system, point).round()
     assert say(OutState.DELIVERED) is OutState.SENT
     assert say(OutState.DELIVERED) is None
     assert say(OutState.REJECTED) is OutState.DELIVERED
     assert say(OutState.DELIVERED) is None
-    with house.database.writing() as session:
+    with system.database.writing() as session:
         assert exchange_outbox.verdict(session, "nobody", OutState.DELIVERED, at=CLOCK) is None
 
 
 def test_alarms_name_what_they_are_about_in_both_languages(
-    house: House, point: FaultyPoint, moment: Moment
+    system: System, point: FaultyPoint, moment: Moment
 ) -> None:
-    lay(house, 1)
+    lay(system, 1)
     point.fault = loses_reply
     for _ in range(5):
-        sender(house, point).round()
+        sender(system, point).round()
         moment.pass_(hours=5)
-    raise_alarms(house)
-    with house.database.reading() as session:
+    raise_alarms(system)
+    with system.database.reading() as session:
         (row,) = session.execute(select(alarm))
     assert row.about == "1"
     assert row.sentence_sv.startswith("1 meddelanden från oss har fastnat")

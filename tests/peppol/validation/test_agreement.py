@@ -30,7 +30,7 @@ from peppol.validation.validation import judge_tree, validate
 from peppol.xml import codec
 from tests.support.project import PROJECT
 from tests.support.stories.bills import billed
-from tests.support.stories.house import House, a_house, outcome
+from tests.support.stories.system import System, a_system, outcome
 
 INBOX = sorted((PROJECT / "fixtures" / "demo" / "inbox").glob("*"))
 TODAY = date(2026, 11, 21)
@@ -44,41 +44,41 @@ def billing(*words: object) -> Result:
 
 @pytest.fixture(scope="module")
 def emitted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """One of every document the house writes, from a story that goes through all of them."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('house') / 'billing.sqlite'}"
-    with a_house(url) as house:
-        return dict(_story(house))
+    """One of every document the system writes, from a story that goes through all of them."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('system') / 'billing.sqlite'}"
+    with a_system(url) as system:
+        return dict(_story(system))
 
 
-def _story(house: House) -> Iterator[tuple[str, bytes]]:
-    house.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
-    house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-    basic = house.order(REFERENCE)
-    invoice = house.flip(basic.number, number="F-1", on=date(2026, 2, 3))
+def _story(system: System) -> Iterator[tuple[str, bytes]]:
+    system.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+    system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    basic = system.order(REFERENCE)
+    invoice = system.flip(basic.number, number="F-1", on=date(2026, 2, 3))
     yield "invoice", codec.serialise(invoice)
-    accepted = house.send(invoice)
-    assert house.answers(accepted) == ["AP"]
-    house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
+    accepted = system.send(invoice)
+    assert system.answers(accepted) == ["AP"]
+    system.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
     february = shapes.LineReference(line_id="002")
     wrong = billed(replace(invoice, id="F-2"), days="19", order_line_reference=february, invoice_period=None)
-    in_question = house.send(wrong)
-    assert house.answers(in_question) == ["AB"]
-    house.ask_credit(in_question, on=date(2026, 3, 5))
+    in_question = system.send(wrong)
+    assert system.answers(in_question) == ["AB"]
+    system.ask_credit(in_question, on=date(2026, 3, 5))
     credit = credit_note_of(wrong, given=Numbered("K-2", date(2026, 3, 6)))
     yield "credit note", codec.serialise(credit)
-    house.send(credit)
-    house.interrupt(REFERENCE, on=date(2026, 3, 13), reason="WORK")
-    house.must("outcome.approved", outcome(REFERENCE, started_on=date(2026, 3, 16)), on=date(2026, 3, 20))
-    place_due_orders(house.database, today=date(2026, 6, 16))
-    result, bonus = (order for order in house.orders(REFERENCE) if order.article is not Article.BASIC)
-    yield "result invoice", codec.serialise(house.flip(result.number, number="F-3", on=date(2026, 6, 17)))
-    with house.database.reading() as session:
+    system.send(credit)
+    system.interrupt(REFERENCE, on=date(2026, 3, 13), reason="WORK")
+    system.must("outcome.approved", outcome(REFERENCE, started_on=date(2026, 3, 16)), on=date(2026, 3, 20))
+    place_due_orders(system.database, today=date(2026, 6, 16))
+    result, bonus = (order for order in system.orders(REFERENCE) if order.article is not Article.BASIC)
+    yield "result invoice", codec.serialise(system.flip(result.number, number="F-3", on=date(2026, 6, 17)))
+    with system.database.reading() as session:
         for message in outbox_store.messages_out(session):
             yield f"{message.kind} {message.document_id}", message.body
     assert bonus.number
 
 
-def test_the_house_writes_orders_results_bills_and_answers(emitted: dict[str, bytes]) -> None:
+def test_the_system_writes_orders_results_bills_and_answers(emitted: dict[str, bytes]) -> None:
     kinds = [validate(body, on=TODAY).kind for body in emitted.values()]
     assert {kind: kinds.count(kind) for kind in kinds} == {
         DocumentKind.INVOICE: 2,

@@ -12,7 +12,7 @@ from starlette.routing import Route as PlainRoute
 from accounts.identity import BUYER_SIDE, SUPPLIER_SIDE, Permission, Person
 from foundation.database import Database
 from tests.support.pages.routes import Route
-from tests.support.stories.house import FYRBAKEN
+from tests.support.stories.system import FYRBAKEN
 
 BUYER = "2021002114"
 AREAS = tuple(sorted(path.stem.removeprefix("routes_") for path in Path(__file__).parent.glob("routes_*.py")))

@@ -125,7 +125,7 @@ def a_page(
 
 
 def account_of(database: Database, person: Person, *, name: str = "") -> Person:
-    """An account with the person's permissions and units; the person as the house will know him."""
+    """An account with the person's permissions and units; the person as the system will know him."""
     at = datetime.now(UTC)
     with database.writing() as session:
         number = account_store.add(

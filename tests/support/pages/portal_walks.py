@@ -17,7 +17,7 @@ from invoicing.intake.queue import read_arrived
 from invoicing.model import InvoiceState
 from invoicing.portal_invoicing.release_due import release_due
 from tests.support.pages.browser import Site, portal, sign_in
-from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house
+from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system
 
 REFERENCE = "100000101"
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -31,8 +31,8 @@ ADMIN = Person("user-x", "Administratör", "2021002114", frozenset({_P.BUYER_ADM
 class Books:
     """The books behind a served portal, with a clock that people move."""
 
-    def __init__(self, house: House, site: Site, clock: list[datetime]) -> None:
-        self.house = house
+    def __init__(self, system: System, site: Site, clock: list[datetime]) -> None:
+        self.system = system
         self.site = site
         self._clock = clock
 
@@ -54,13 +54,13 @@ class Books:
 @contextmanager
 def opened_books(url: str) -> Iterator[Books]:
     """The story told into the database at `url`, and the portal over it."""
-    with a_house(url) as house:
-        house.decide(REFERENCE, start=date(2026, 6, 1))
+    with a_system(url) as system:
+        system.decide(REFERENCE, start=date(2026, 6, 1))
         for month, on in (("2026-06", date(2026, 7, 2)), ("2026-07", date(2026, 8, 3))):
-            house.report(REFERENCE, month, on=on)
+            system.report(REFERENCE, month, on=on)
         clock = [NOW]
         with portal(url, clock=lambda: clock[0], second_step=False) as site:
-            yield Books(house, site, clock)
+            yield Books(system, site, clock)
 
 
 def at(page: Page, books: Books, path: str, person: Person = ALVA) -> Page:

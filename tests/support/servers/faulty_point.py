@@ -23,7 +23,7 @@ from peppol.access_points.protocol import (
 )
 from peppol.exchange import outbox
 from peppol.exchange.outbox import NewMessage
-from tests.support.servers.house_databases import CLOCK
+from tests.support.servers.system_databases import CLOCK
 
 DAY = date(2026, 2, 3)
 BUYER = "0007:2021002114"

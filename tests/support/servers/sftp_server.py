@@ -64,12 +64,12 @@ class _Door(paramiko.ServerInterface):
 
 
 class _Files(paramiko.SFTPServerInterface):
-    def __init__(self, server: paramiko.ServerInterface, house: SftpServer) -> None:
+    def __init__(self, server: paramiko.ServerInterface, system: SftpServer) -> None:
         super().__init__(server)
-        self._house = house
+        self._system = system
 
     def _at(self, path: str) -> Path:
-        return self._house.folder / self.canonicalize(path).lstrip("/")
+        return self._system.folder / self.canonicalize(path).lstrip("/")
 
     def list_folder(self, path: str) -> list[paramiko.SFTPAttributes] | int:
         try:
@@ -117,7 +117,7 @@ class _Files(paramiko.SFTPServerInterface):
         return self._doing(lambda: self._at(oldpath).rename(self._at(newpath)))
 
     def posix_rename(self, oldpath: str, newpath: str) -> int:
-        if not self._house.knows_posix_rename:
+        if not self._system.knows_posix_rename:
             return SFTP_OP_UNSUPPORTED
         return self._doing(lambda: self._at(oldpath).rename(self._at(newpath)))
 
@@ -142,9 +142,9 @@ class _Files(paramiko.SFTPServerInterface):
 @contextmanager
 def sftp_server(folder: Path, **more: object) -> Iterator[SftpServer]:
     """An SFTP server over `folder` on a free port."""
-    house = SftpServer(folder, **more)  # type: ignore[arg-type]
+    system = SftpServer(folder, **more)  # type: ignore[arg-type]
     listening = socket.create_server(("127.0.0.1", 0))
-    house.port = listening.getsockname()[1]
+    system.port = listening.getsockname()[1]
     threads: list[threading.Thread] = []
 
     def serve() -> None:
@@ -154,20 +154,20 @@ def sftp_server(folder: Path, **more: object) -> Iterator[SftpServer]:
             except OSError:
                 return
             transport = paramiko.Transport(connection)
-            transport.add_server_key(house.host_key)
-            transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Files, house)
-            house.transports.append(transport)
+            transport.add_server_key(system.host_key)
+            transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Files, system)
+            system.transports.append(transport)
             with suppress(EOFError, paramiko.SSHException):
-                transport.start_server(server=_Door(house))
+                transport.start_server(server=_Door(system))
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     threads.append(thread)
     try:
-        yield house
+        yield system
     finally:
         listening.shutdown(socket.SHUT_RDWR)
         listening.close()
-        house.cut()
+        system.cut()
         for each in threads:
             each.join(5)

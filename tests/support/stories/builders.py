@@ -37,7 +37,7 @@ from orders.register.parties import Supplier, Vat, VatCategory
 from orders.register.register import Register
 from orders.terms import Article, InterruptionReason
 from orders.workdays import DayConvention
-from tests.support.stories.house import FYRBAKEN, example_register
+from tests.support.stories.system import FYRBAKEN, example_register
 
 REGISTER: Register = example_register()
 STANDARD = Vat(VatCategory.STANDARD, Decimal("25.00"))

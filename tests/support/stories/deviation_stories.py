@@ -27,7 +27,7 @@ from tests.support.stories.builders import (
     the_supplier,
     with_lines,
 )
-from tests.support.stories.house import LARKDRILLEN, STIGFINNAREN
+from tests.support.stories.system import LARKDRILLEN, STIGFINNAREN
 
 ORDER = an_order()
 RECEIVED = facts_of(ORDER, a_receipt(ORDER))

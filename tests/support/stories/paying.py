@@ -21,7 +21,7 @@ from invoicing.payment.files import Debtor
 from invoicing.payment.proposal_store import Proposal, ProposalItem
 from invoicing.payment.transfers import Netted
 from orders.register import store as register_store
-from tests.support.stories.house import House
+from tests.support.stories.system import System
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 DEBTOR = Debtor("SE4550000000058398257466", "ESSESESS", "12345")
@@ -30,9 +30,9 @@ OFFICER, ATTESTER, SECOND, ADMINISTRATOR = "user-11", "user-12", "user-13", "use
 
 @dataclass(frozen=True, slots=True)
 class PayDesk:
-    """The people who pay, at one house."""
+    """The people who pay, at one system."""
 
-    house: House
+    system: System
 
     def give_right(
         self,
@@ -44,7 +44,7 @@ class PayDesk:
         until: date | None = None,
     ) -> int:
         """An administrator gives a right to attest."""
-        with self.house.database.writing() as session:
+        with self.system.database.writing() as session:
             return attest_right_store.give(
                 session,
                 person=person,
@@ -57,47 +57,47 @@ class PayDesk:
 
     def propose(self, *, on: date, by: str = OFFICER) -> Proposal:
         """Everything due is put into a proposal."""
-        with self.house.database.writing() as session:
+        with self.system.database.writing() as session:
             return proposals.propose(session, register_store.load(session), pay_on=on, by=by, now=NOW)
 
     def attest(self, proposal: Proposal, *, by: str = ATTESTER, on: date | None = None) -> Attested:
         """A person attests what their rights reach."""
-        with self.house.database.writing() as session:
+        with self.system.database.writing() as session:
             register = register_store.load(session)
             day = on or proposal.pay_on
             return attestation.attest(session, register, proposal.number, by=by, today=day, now=NOW)
 
     def drop_changed(self, proposal: Proposal) -> Dropped:
         """Attests of what has changed since are dropped."""
-        with self.house.database.writing() as session:
+        with self.system.database.writing() as session:
             register = register_store.load(session)
             return attestation.drop_changed(session, register, proposal.number, now=NOW)
 
     def export(self, proposal: Proposal, *, by: str = OFFICER) -> Netted:
         """The files for the bank are made."""
-        with self.house.database.writing() as session:
+        with self.system.database.writing() as session:
             register = register_store.load(session)
             return payment_export.export(session, register, proposal.number, debtor=DEBTOR, by=by, now=NOW)
 
     def bank_says(self, body: bytes, *, on: date, name: str = "kontoutdrag.xml") -> BankFile:
         """A file of the bank is read."""
-        with self.house.database.writing() as session:
+        with self.system.database.writing() as session:
             register = register_store.load(session)
             return bank_reports.take_in(session, register, body, name=name, by=OFFICER, today=on, now=NOW)
 
     def state(self, proposal: Proposal) -> str:
         """Where a proposal stands."""
-        with self.house.database.reading() as session:
+        with self.system.database.reading() as session:
             return proposal_store.get(session, proposal.number).state
 
     def items(self, proposal: Proposal) -> list[ProposalItem]:
         """What lies in a proposal."""
-        with self.house.database.reading() as session:
+        with self.system.database.reading() as session:
             return list(proposal_store.items(session, proposal.number))
 
     def file(self, proposal: Proposal, kind: FileKind = FileKind.PAIN001) -> bytes:
         """A file of a proposal as it is downloaded."""
-        with self.house.database.reading() as session:
+        with self.system.database.reading() as session:
             (found,) = [each for each in export_store.about(session, proposal.number) if each.kind is kind]
             return export_store.named(session, found.id)[1]
 

@@ -5,7 +5,7 @@ from datetime import date
 from peppol.documents import ordering, responses, shapes
 from peppol.documents.shapes import Identifier
 from peppol.findings import Finding, Severity
-from tests.support.stories.house import FYRBAKEN
+from tests.support.stories.system import FYRBAKEN
 
 BUYER = "2021002114"
 

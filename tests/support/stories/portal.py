@@ -12,8 +12,8 @@ from invoicing.portal_invoicing.release_due import release_due
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.sending import Press
 from orders.register import store as register_store
-from tests.support.servers.house_databases import CLOCK
-from tests.support.stories.house import FYRBAKEN, House
+from tests.support.servers.system_databases import CLOCK
+from tests.support.stories.system import FYRBAKEN, System
 
 
 def key() -> str:
@@ -25,7 +25,7 @@ def key() -> str:
 class Desk:
     """One person of a supplier's, with a clock of its own."""
 
-    house: House
+    system: System
     supplier: str = FYRBAKEN
     units: frozenset[str] | None = None
     now: datetime = field(default=CLOCK)
@@ -40,7 +40,7 @@ class Desk:
 
     def send(self, *lines: tuple[str, str], form: str = "") -> list[PressRow]:
         """Press once to send the invoices of these lines."""
-        with self.house.database.writing() as session:
+        with self.system.database.writing() as session:
             register = register_store.load(session)
             press = Press(self.actor, form or key(), self.now)
             return portal_sending.send_lines(session, register, press, lines)
@@ -53,7 +53,7 @@ class Desk:
 
     def credit(self, invoice_id: int, *, new_invoice: bool = True, form: str = "") -> PressRow:
         """Press once to credit an invoice, and to send a new one."""
-        with self.house.database.writing() as session:
+        with self.system.database.writing() as session:
             register = register_store.load(session)
             press = Press(self.actor, form or key(), self.now)
             (row,) = portal_sending.send_credit(session, register, press, invoice_id, new_invoice=new_invoice)
@@ -61,17 +61,17 @@ class Desk:
 
     def undo(self, bundle: int) -> Sequence[Made]:
         """Press undo."""
-        with self.house.database.writing() as session:
+        with self.system.database.writing() as session:
             return release.undo(session, self.actor, bundle)
 
     def wait(self, minutes: int = 11) -> int:
         """Time goes by and the job does its round; how many documents left."""
         self.now += timedelta(minutes=minutes)
-        return release_due(self.house.database, self.now)
+        return release_due(self.system.database, self.now)
 
     def stands(self, made: Made) -> Made:
         """How a document stands now."""
-        with self.house.database.reading() as session:
+        with self.system.database.reading() as session:
             found = portal_document_store.by_id(session, self.actor, made.id)
         assert found is not None
         return found

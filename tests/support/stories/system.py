@@ -1,8 +1,8 @@
-"""A house for stories: one database with the example register, a clock that stands still, and the real entry points.
+"""The system for stories: one database with the example register, a clock that stands still, and the real entry points.
 
 Everything goes the way it goes in service: what the decision systems tell comes as lines of
 JSON, suppliers' documents come as bytes through the mailbox, and officers press the buttons
-of the audit room. `a_house` closes every story with the invariants of the house, checked on
+of the audit room. `a_system` closes every story with the invariants of the books, checked on
 the database. Days are given as dates; the clock only dates what nobody sees.
 """
 
@@ -43,7 +43,7 @@ from peppol.exchange import inbox, outbox_store
 from peppol.exchange.inbox import Stored
 from peppol.xml import codec
 from tests.support.project import FIXTURES
-from tests.support.servers.house_databases import CLOCK, filled, whole
+from tests.support.servers.system_databases import CLOCK, filled, whole
 
 REGISTER = FIXTURES / "demo" / "register"
 
@@ -121,8 +121,8 @@ def event_line(kind: str, data: Json, *, on: date, event_id: str) -> EventLine:
 
 
 @dataclass(slots=True)
-class House:
-    """An opened house, with what people and systems do to it in the words of the trade."""
+class System:
+    """An opened system, with what people and systems do to it in the words of the trade."""
 
     database: Database
     told: int = field(default=0)
@@ -325,22 +325,22 @@ class House:
 
 
 @contextmanager
-def a_house(url: str, *, register: Register | None = None) -> Iterator[House]:
-    """An empty house with its register; when the story ends well, every invariant must hold."""
+def a_system(url: str, *, register: Register | None = None) -> Iterator[System]:
+    """An empty system with its register; when the story ends well, every invariant must hold."""
     database = whole(url) if register else filled(url, "example register", _with_example_register)
     try:
-        house = House(database)
+        system = System(database)
         if register:
-            house.change_register(register)
-        yield house
-        broken = house.broken()
+            system.change_register(register)
+        yield system
+        broken = system.broken()
         assert broken == [], broken
     finally:
         database.close()
 
 
 def _with_example_register(database: Database) -> None:
-    House(database).change_register(example_register())
+    System(database).change_register(example_register())
 
 
 def interruption(
