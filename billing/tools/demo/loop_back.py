@@ -300,7 +300,7 @@ class _Loop:
         with self.database.reading() as session:
             outcomes = demo_queries.tally(session, exchange_tables.attempt.c.outcome)
             self.met.update(
-                {f"house: {name}": n for name, n in outcomes.items() if name in ("UNCLEAR", "UNREACHABLE")}
+                {f"system: {name}": n for name, n in outcomes.items() if name in ("UNCLEAR", "UNREACHABLE")}
             )
             statement = reconcile(entry_queries.entries(session), by=(StatementKey.SUPPLIER,))
             documents = [each for each in document_store.listed(session, limit=1_000_000)]
