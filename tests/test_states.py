@@ -25,7 +25,7 @@ from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment_store import ClaimWay
 from invoicing.payment.repayment_store import RepaymentState
 from invoicing.payment.transfers import ItemState, ProposalState
-from invoicing.portal_invoicing.portal_document_store import PortalState
+from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.supplier_changes.change_request_store import ChangeState
 from operations.job_run_store import JobRunState
 from operations.mail.store import MailState

@@ -13,7 +13,7 @@ from invoicing.audit.disposal_store import DisposalState
 from invoicing.audit.retention_periods import DONE, YEARS, Stray, Times, first_kept
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test.tables import test_document
-from invoicing.portal_invoicing.portal_document_store import PortalState
+from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.portal_invoicing.tables import portal_document, portal_upload
 from orders import tables as order_tables
 from peppol.exchange.tables import InState, inbox

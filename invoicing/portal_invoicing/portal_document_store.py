@@ -17,10 +17,10 @@ from foundation import journal, transitions
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import NO_TEXT, Text, WrittenText
-from foundation.transitions import Transitions
 from invoicing.journal_actions import InvoicingSubject, SupplierAction
 from invoicing.model import DocumentType
 from invoicing.portal_invoicing.numbering import OwnNumber
+from invoicing.portal_invoicing.portal_states import PORTAL_FOLLOWS, PortalState
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.tables import portal_document, portal_press, portal_press_row
 from peppol.exchange.tables import InState, inbox
@@ -33,25 +33,6 @@ class DocumentOrigin(StrEnum):
     CREDIT = "CREDIT"
     CORRECTION = "CORRECTION"
     UPLOAD = "UPLOAD"
-
-
-class PortalState(StrEnum):
-    """How far a document has come."""
-
-    WAITING = "WAITING"
-    RELEASED = "RELEASED"
-    READ = "READ"
-    UNDONE = "UNDONE"
-    STOPPED = "STOPPED"
-
-
-PORTAL_FOLLOWS = Transitions(
-    {
-        PortalState.WAITING: {PortalState.RELEASED, PortalState.UNDONE, PortalState.STOPPED},
-        PortalState.RELEASED: {PortalState.READ},
-    },
-    ends={PortalState.READ, PortalState.UNDONE, PortalState.STOPPED},
-)
 
 
 @dataclass(frozen=True, slots=True)

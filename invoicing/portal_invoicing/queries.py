@@ -18,7 +18,7 @@ from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
-from invoicing.portal_invoicing.portal_document_store import PortalState
+from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.tables import portal_document
 from orders import tables as order_tables

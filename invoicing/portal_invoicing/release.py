@@ -18,7 +18,8 @@ from invoicing.matching.deviation_texts import sentences
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.invoice_matching import match
 from invoicing.portal_invoicing import drafts, numbering, portal_document_store
-from invoicing.portal_invoicing.portal_document_store import DocumentOrigin, Made, PortalState
+from invoicing.portal_invoicing.portal_document_store import DocumentOrigin, Made
+from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.portal_invoicing.scope import SupplierActor
 from orders.register.register import Register
 from peppol.exchange import inbox

@@ -4,10 +4,8 @@ from sqlalchemy import ColumnElement, Select, delete, insert, select, union_all,
 
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
+from invoicing.portal_invoicing.portal_states import KEEPS_NUMBER
 from invoicing.portal_invoicing.tables import own_series, portal_document, returned_number, series_choice
-
-KEPT = ("WAITING", "RELEASED", "READ")
-"""These states of a portal document keep its number."""
 
 
 def letters_chosen(session: Session, supplier: str) -> str | None:
@@ -80,7 +78,7 @@ def _uses(supplier: str, number: str) -> Select[tuple[int]]:
     made = select(portal_document.c.id).where(
         portal_document.c.supplier == supplier,
         portal_document.c.number == number,
-        portal_document.c.state.in_(KEPT),
+        portal_document.c.state.in_(KEEPS_NUMBER),
     )
     both = union_all(held, made).subquery()
     return select(both.c.id).limit(1)

@@ -8,9 +8,8 @@ from sqlalchemy import Row, Select, select
 from foundation.sql import Session
 from invoicing.audit.body_store import PORTAL
 from invoicing.audit.tables import disposed_body
-from invoicing.portal_invoicing import series_store
 from invoicing.portal_invoicing import tables as portal_tables
-from invoicing.portal_invoicing.portal_document_store import PortalState
+from invoicing.portal_invoicing.portal_states import KEEPS_NUMBER, PortalState
 from invoicing.portal_invoicing.tables import portal_document, returned_number
 from peppol.exchange.tables import inbox
 
@@ -28,7 +27,7 @@ def made_positions(session: Session, supplier: str, series: str) -> set[int]:
             select(portal_document.c.position).where(
                 portal_document.c.supplier == supplier,
                 portal_document.c.series == series,
-                portal_document.c.state.in_(series_store.KEPT),
+                portal_document.c.state.in_(KEEPS_NUMBER),
             )
         )
     )

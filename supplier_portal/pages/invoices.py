@@ -15,7 +15,7 @@ from invoicing.documents import view as document_view
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing import drafts, portal_document_store, refused_message_queries
 from invoicing.portal_invoicing import queries as portal_queries
-from invoicing.portal_invoicing.portal_document_store import PortalState
+from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.portal_invoicing.queries import InvoiceFilter, InvoiceStanding, SortOrder
 from orders.register import store as register_store
 from peppol.exchange import inbox_store

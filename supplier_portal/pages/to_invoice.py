@@ -21,7 +21,8 @@ from invoicing.portal_invoicing import sending as portal_sending
 from invoicing.portal_invoicing.drafts import Draft
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.portal_invoicing.numbering import OwnNumber
-from invoicing.portal_invoicing.portal_document_store import Made, PortalState
+from invoicing.portal_invoicing.portal_document_store import Made
+from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.sending import ROWS_MAX, UNDO, LineToInvoice
 from orders.register import store as register_store

@@ -16,7 +16,7 @@ from invoicing.matching.deviations import Verdict
 from invoicing.model import InvoiceState
 from invoicing.portal_invoicing import drafts, numbering, portal_document_store
 from invoicing.portal_invoicing.flipping import Numbered
-from invoicing.portal_invoicing.portal_document_store import PortalState
+from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.portal_invoicing.release import TooLate
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.portal_invoicing.sending import PressRefused
