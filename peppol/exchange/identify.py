@@ -1,4 +1,4 @@
-"""What a message calls itself, read at a glance: its kind and its number, without judging it.
+"""What a message calls itself: its kind and its number, looked up in its bytes without judging the document.
 
 For lists of messages that were refused: whoever reads one wants to know it by its own number. Nothing is raised for
 what a message holds; what cannot be read is empty. What it says is no proof of anything.

@@ -23,7 +23,7 @@ deterministic and never leaves an element empty. `parse(type(x), serialise(x)) =
 for every document whose texts have no white space around them.
 
 Other families of documents are declared the same way with a `Naming` of their own
-(`declare`, `declare_basic`): the files of banks in `peppol/bank_files/`.
+(`declare`, `declare_basic`): the files of banks in `peppol/xml/iso20022.py`.
 """
 
 from collections.abc import Callable
