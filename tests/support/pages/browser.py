@@ -45,9 +45,6 @@ _ASK_AXE = """async (tags) => {
   return found.violations.map((each) => `${each.id}: ${each.help} (${each.nodes.map(place).join(", ")})`);
 }"""
 
-# A thread that composes what scrolls and moves costs a fifth of each page, and no test scrolls.
-_HOW = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-threaded-compositing")
-
 
 @dataclass(slots=True)
 class Site:
@@ -88,7 +85,9 @@ def running_chromium() -> Iterator[Browser]:
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     assert found, "No Chromium: run `python -m tests.system_packages`."
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(_HOW))
+        browser = playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
         yield browser
         browser.close()
 
