@@ -124,6 +124,7 @@ def test_who_has_declined_a_kind_still_gets_the_others(database: Database) -> No
     assert tell_of_an_order(database) == 1
 
 
+@pytest.mark.both_engines
 def test_a_full_mailbox_is_tried_again_later_and_a_closed_one_is_not(
     database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
