@@ -34,7 +34,7 @@ if not os.statvfs(folder_in_memory := roomy_folder()).f_flag & os.ST_NOEXEC:
 # A deadline per example measures the machine's other work, not ours. In CI the same commit gets the
 # same examples, so that its answer is about the commit; desks look elsewhere each time, and the other profiles further.
 settings.register_profile("system", deadline=None, max_examples=25, derandomize="CI" in os.environ)
-settings.register_profile("long", deadline=None, max_examples=200)
+settings.register_profile("long", deadline=None, max_examples=500)
 settings.register_profile("fuzz", deadline=None, max_examples=5_000)
 settings.load_profile("system")
 
