@@ -1,5 +1,7 @@
 """A thing is moved by its table of transitions alone, and by one person at a time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 
 import pytest
@@ -36,12 +38,15 @@ _parcel = Table(
 )
 
 
-def shelf(*states: Parcel) -> Session:
+@contextmanager
+def shelf(*states: Parcel) -> Iterator[Session]:
     """A shelf of parcels, numbered from 1."""
-    session = create_engine("sqlite://").connect()
-    _parcel.create(session)
-    session.execute(insert(_parcel), [{"id": key, "state": state} for key, state in enumerate(states, 1)])
-    return session
+    engine = create_engine("sqlite://")
+    with engine.connect() as session:
+        _parcel.create(session)
+        session.execute(insert(_parcel), [{"id": key, "state": state} for key, state in enumerate(states, 1)])
+        yield session
+    engine.dispose()
 
 
 def states(session: Session) -> list[Parcel]:
