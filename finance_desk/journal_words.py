@@ -27,6 +27,7 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     DocumentAction.CREDIT_SETTLED: Text("Kreditfakturan kvittades"),
     DocumentAction.CREDIT_REQUESTED: Text("Kredit och ny faktura begärdes"),
     DocumentAction.CREDIT_REQUEST_UNDONE: Text("Begäran om kredit togs tillbaka"),
+    DocumentAction.CREDIT_REQUEST_WITHDRAWN: Text("Begäran om kredit återtogs: månaden är inlevererad"),
     DocumentAction.WAITING_ENDED: Text("Väntetiden tog slut"),
     DocumentAction.ANSWER_SENT: Text("Svaret skickades"),
     DocumentAction.DESK_UNDONE: Text("Åtgärden ångrades"),

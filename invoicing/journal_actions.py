@@ -15,6 +15,7 @@ class DocumentAction(JournalAction):
     CREDIT_SETTLED = "credit.settled"
     CREDIT_REQUESTED = "credit.requested"
     CREDIT_REQUEST_UNDONE = "credit.request.undone"
+    CREDIT_REQUEST_WITHDRAWN = "credit.request.withdrawn"
     WAITING_ENDED = "waiting.ended"
     ANSWER_SENT = "answer.sent"
     DESK_ASK_CREDIT = "desk.ask_credit"

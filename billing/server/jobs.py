@@ -122,9 +122,12 @@ def _by_supplier(counted: tuple[tuple[str, Month], int]) -> tuple[str, str]:
 def parked_too_long(session: Session, today: date, now: datetime, mail_to: str) -> str:
     """End the waiting of documents parked longer than the policy allows, and tell the buyer's staff.
 
-    An invoice without a receipt is asked back, a credit note without an invoice is put in question.
+    An invoice whose month the supplier has not reported is asked back, a credit note without an invoice is put in
+    question. A request for credit whose receipt has come since is withdrawn.
     """
-    ended = parking.stop_waiting(session, register_store.load(session), today=today)
+    register = register_store.load(session)
+    withdrawn = parking.withdraw_met_requests(session, register, today=today)
+    ended = parking.stop_waiting(session, register, today=today)
     if ended:
         trouble = Trouble(
             len(ended),
@@ -136,7 +139,7 @@ def parked_too_long(session: Session, today: date, now: datetime, mail_to: str) 
             ),
         )
         alarms.put(session, "INVOICES_PARKED", trouble, now=now, mail_to=mail_to)
-    return f"{len(ended)} documents"
+    return f"{len(ended)} documents, {len(withdrawn)} requests withdrawn"
 
 
 def payments_due(session: Session, today: date, now: datetime, mail_to: str) -> str:

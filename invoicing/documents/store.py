@@ -321,13 +321,20 @@ def policies_used(session: Session, invoice_id: int) -> list[str]:
     return list(session.scalars(question))
 
 
-def on_line(session: Session, order_number: str, line_id: str, *, lock: bool = True) -> list[SupplierInvoice]:
+def on_line(
+    session: Session,
+    order_number: str,
+    line_id: str,
+    *,
+    lock: bool = True,
+    states: Sequence[InvoiceState] = OPEN_STATES,
+) -> list[SupplierInvoice]:
     """The invoices that name an order line and may still be judged, oldest first; locked like `lock` does."""
     part = document_tables.invoice_part
     ids = select(part.c.invoice_id).where(part.c.order_number == order_number, part.c.line_id == line_id)
     table = document_tables.invoice
     question = _COLUMNS.where(
-        table.c.id.in_(ids), table.c.document_type == DocumentType.INVOICE, table.c.state.in_(OPEN_STATES)
+        table.c.id.in_(ids), table.c.document_type == DocumentType.INVOICE, table.c.state.in_(states)
     )
     question = question.order_by(table.c.id)
     return [_held(row) for row in session.execute(question.with_for_update() if lock else question)]
@@ -336,6 +343,18 @@ def on_line(session: Session, order_number: str, line_id: str, *, lock: bool = T
 def parked_credits(session: Session, supplier: str) -> list[SupplierInvoice]:
     """The supplier's credit notes that wait for their invoice, oldest first."""
     return [_held(row) for row in session.execute(_PARKED_CREDITS, {"supplier": supplier})]
+
+
+def credits_undecided(session: Session, supplier: str) -> list[SupplierInvoice]:
+    """The supplier's credit notes that wait or are in question, oldest first."""
+    table = document_tables.invoice
+    undecided = (InvoiceState.PARKED, InvoiceState.IN_QUESTION)
+    question = _COLUMNS.where(
+        table.c.supplier == supplier,
+        table.c.document_type == DocumentType.CREDIT_NOTE,
+        table.c.state.in_(undecided),
+    )
+    return [_held(row) for row in session.execute(question.order_by(table.c.id))]
 
 
 def creditable(session: Session, supplier: str, amount_payable: Money) -> list[str]:

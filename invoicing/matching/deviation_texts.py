@@ -53,6 +53,10 @@ class DeviationText:
 
 
 _CREDIT_AND_NEW = Text("Kreditera hela fakturan och skicka en ny.")
+_CREDIT_OR_REPORT = Text(
+    "Kreditera hela fakturan, lämna redovisningen och fakturera på nytt när den är godkänd. Godkänns den innan "
+    "krediten har kommit tar vi tillbaka vår begäran och prövar fakturan igen."
+)
 
 # A case that is never ordered here, whether the invoice names an order for it or none.
 _OUTSIDE = {
@@ -138,6 +142,19 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
             "Orderrad %(found)s väntar på att redovisningen för %(reference)s godkänns. Fakturan "
             "prövas igen då; ni behöver bara lämna redovisningen."
         ),
+    ),
+    (DeviationCode.NOT_RECEIVED, "unreported"): DeviationText(
+        Text("Ingen redovisning har lämnats"),
+        Text("Ingen redovisning för %(reference)s har lämnats, så inget är levererat på orderrad %(found)s."),
+        _CREDIT_OR_REPORT,
+    ),
+    (DeviationCode.NOT_RECEIVED, "sent_back"): DeviationText(
+        Text("Redovisningen avslogs"),
+        Text(
+            "Redovisningen för %(reference)s avslogs %(detail)s och ingen ny har lämnats, så inget är "
+            "levererat på orderrad %(found)s."
+        ),
+        _CREDIT_OR_REPORT,
     ),
     (DeviationCode.NOT_RECEIVED, "interrupted"): DeviationText(
         Text("Ingen leverans efter avbrott"),

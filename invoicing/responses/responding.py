@@ -2,8 +2,9 @@
 
 AB received, IP in process (parked), UQ under query (held, or a question asked), CA accepted with a
 remark, RE rejected with reasons and what to do, AP approved for payment, PD paid. RE and PD are
-final, and after AP only PD may follow (OP-BR111-R004, R005, R012). An answer that says nothing new
-is not sent. It goes to the supplier's own endpoint where its system takes such answers, and
+final, and after AP only PD may follow (OP-BR111-R004, R005, R012). There is one exception to that, and
+`withdraw_rejection` makes it: a request for credit that was ours to withdraw. An answer that says
+nothing new is not sent. It goes to the supplier's own endpoint where its system takes such answers, and
 otherwise to the portal.
 """
 
@@ -21,7 +22,9 @@ from invoicing.responses.response_documents import (
     PAID,
     RECEIVED,
     REJECTED,
+    REQUEST_WITHDRAWN,
     UNDER_QUERY,
+    Announcement,
     Question,
     receiver_of,
     response,
@@ -45,6 +48,8 @@ _RANK = {
     PAID: 6,
 }
 _FINAL = (REJECTED, PAID)
+# Told once at most: arrival comes first, and after an approval there is only the payment.
+_ONCE = (RECEIVED, APPROVED, PAID)
 
 # What a document's coming into a state tells its supplier; CREDITED tells nothing: its credit note is answered.
 ANSWER_OF: Mapping[InvoiceState, str] = {
@@ -136,15 +141,52 @@ def answer(
     says_nothing_new = code == invoice.answered and question is None
     if supplier is None or says_nothing_new or not may_follow(invoice.answered, code):
         return invoice.answered
-    document = response(
+    return _send(
+        session,
         register,
         invoice,
         code,
         tuple(deviations),
+        today=today,
+        supplier=supplier,
+        said=question,
+    )
+
+
+def withdraw_rejection(
+    session: Session, register: Register, invoice: SupplierInvoice, *, today: date, supplier: Supplier | None
+) -> str:
+    """Take an RE back: in process again (IP), and told why; what follows goes on from there.
+
+    The published process knows no answer after RE, but allows an exception that the parties settle between
+    them (OP-BR111-R004, footnote). Where no RE was sent nothing is withdrawn; the last answer is returned.
+    """
+    if supplier is None or invoice.answered != REJECTED:
+        return invoice.answered
+    told = Announcement("NON", REQUEST_WITHDRAWN.both())
+    return _send(session, register, invoice, IN_PROCESS, (), today=today, supplier=supplier, said=told)
+
+
+def _send(
+    session: Session,
+    register: Register,
+    invoice: SupplierInvoice,
+    code: str,
+    deviations: tuple[Deviation, ...],
+    *,
+    today: date,
+    supplier: Supplier,
+    said: Question | Announcement | None,
+) -> str:
+    document = response(
+        register,
+        invoice,
+        code,
+        deviations,
         supplier=supplier,
         today=today,
-        question=question,
-        number=_times_told(session, invoice, code) + 1 if invoice.answered == code else 1,
+        said=said,
+        number=_times_told(session, invoice, code) + 1 if _may_repeat(invoice.answered, code) else 1,
     )
     receiver = receiver_of(supplier, invoice) if supplier.answers else ""
     outgoing.send(
@@ -161,11 +203,16 @@ def answer(
     return code
 
 
+def _may_repeat(answered: str, code: str) -> bool:
+    """Whether the code may have been told before: a query was, or a request for credit was withdrawn since."""
+    return answered not in ("", RECEIVED) and code not in _ONCE
+
+
 def _about(invoice: SupplierInvoice) -> str:
     return f"invoice {invoice.id}"
 
 
 def _times_told(session: Session, invoice: SupplierInvoice, code: str) -> int:
-    """How often a document was answered with this code; only a query is told more than once."""
+    """How often a document was answered with this code."""
     told = outbox_store.messages_out(session, kind=DocumentKind.INVOICE_RESPONSE, about=_about(invoice))
     return sum(message.document_id.endswith(f"-{code}") for message in told)

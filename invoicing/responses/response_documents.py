@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from foundation.text import Text
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Deviation, DeviationCode, Weight
 from invoicing.model import SupplierInvoice
@@ -72,6 +73,20 @@ class Question:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What a supplier is told and asked nothing about: a reason of OPStatusReason, in words."""
+
+    reason: str
+    words: str
+
+
+REQUEST_WITHDRAWN = Text(
+    "Vi tar tillbaka vår begäran om kredit: redovisningen är godkänd och fakturan prövas igen. Skicka ingen "
+    "kreditfaktura och ingen ny faktura."
+)
+
+
 def response(
     register: Register,
     invoice: SupplierInvoice,
@@ -80,12 +95,12 @@ def response(
     *,
     supplier: Supplier,
     today: date,
-    question: Question | None = None,
+    said: Question | Announcement | None = None,
     number: int = 1,
 ) -> responses.InvoiceResponse:
     """The document, in force from `today`. `number` counts answers with the same code, as UQ may have several."""
     buyer = register.buyer
-    asked = () if question is None else (_asked(question),)
+    in_words = () if said is None else (_in_words(said),)
     return responses.InvoiceResponse(
         profile_id=_PROFILES[supplier.response_process],
         id=f"{invoice.id}-{code}" if number == 1 else f"{invoice.id}.{number}-{code}",
@@ -98,7 +113,7 @@ def response(
             response=responses.InvoiceVerdict(
                 response_code=code,
                 effective_date=today,
-                statuses=(*asked, *_statuses(code, deviations, asks_back=question is not None)),
+                statuses=(*in_words, *_statuses(code, deviations, asks_back=isinstance(said, Question))),
             ),
             document_reference=responses.AnsweredInvoice(
                 id=invoice.number, issue_date=invoice.issued_on, document_type_code=invoice.type_code
@@ -114,10 +129,10 @@ def receiver_of(supplier: Supplier, invoice: SupplierInvoice) -> str:
     return supplier.participant_id or f"0007:{supplier.organisation_number}"
 
 
-def _asked(question: Question) -> responses.ClarifiedStatus:
+def _in_words(said: Question | Announcement) -> responses.ClarifiedStatus:
     return responses.ClarifiedStatus(
-        status_reason_code=shapes.Code(question.reason, _REASONS),
-        status_reason=question.words,
+        status_reason_code=shapes.Code(said.reason, _REASONS),
+        status_reason=said.words,
     )
 
 

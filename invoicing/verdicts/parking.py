@@ -1,11 +1,13 @@
 """What waits, and when the waiting ends.
 
 A parked invoice waits for its receipt, a parked credit note for its invoice, a held invoice
-for a payment account. After the days the buyer's policy gives, an invoice without a receipt is
-asked back and a credit note without an invoice is put in question. A held invoice is judged
-again when the register changes: two people changed it there, the invoice never does.
+for a payment account. An invoice waits as long as a report of its month lies with the buyer; where
+the month was never reported, or its report was rejected and not filed again, it is asked back after
+the days the buyer's policy gives. A credit note without an invoice is then put in question. A held
+invoice is judged again when the register changes: two people changed it there, the invoice never does.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -16,9 +18,15 @@ from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.journal_actions import DocumentAction
+from invoicing.matching import waiting
+from invoicing.matching.deviations import DeviationCode, Verdict
+from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.responses import responding
 from invoicing.verdicts import crediting, verdicts
+from orders.placements import filing
+from orders.placements import store as placement_store
+from orders.purchase_orders import line_store
 from orders.register.register import Register
 
 _MANY = 100_000
@@ -28,33 +36,77 @@ def stop_waiting(session: Session, register: Register, *, today: date) -> list[S
     """End the waiting of every document parked longer than the policy allows; those it ended for."""
     policy = register.policy
     ended = []
-    for invoice in document_store.listed(session, state=InvoiceState.PARKED, limit=_MANY):
-        is_invoice = invoice.document_type is DocumentType.INVOICE
+    for document in document_store.listed(session, state=InvoiceState.PARKED, limit=_MANY):
+        is_invoice = document.document_type is DocumentType.INVOICE
         days = policy.days_to_wait_for_receipt if is_invoice else policy.days_to_wait_for_invoice
-        overdue = invoice.received_on + timedelta(days=days) < today
+        overdue = document.received_on + timedelta(days=days) < today
         # What a person has just linked waits for its settlement only, and for no longer than that.
-        if overdue and not decision_store.holds_back(session, invoice.id):
-            now = document_store.lock(session, invoice.id)
-            # What was moved on since it was listed waits no longer.
-            if now.state is InvoiceState.PARKED:
-                ended.append(_stop(session, register, now, today=today))
+        if overdue and not decision_store.holds_back(session, document.id):
+            stop = _stop_invoice if is_invoice else _stop_credit_note
+            stopped = stop(session, register, document, today=today)
+            if stopped is not None:
+                ended.append(stopped)
     return ended
 
 
 def judge_held_again(session: Session, register: Register, *, today: date) -> list[SupplierInvoice]:
     """Judge every held invoice by the register as it is now; those that are held no longer."""
-    waiting = list(document_store.listed(session, state=InvoiceState.ON_HOLD, limit=_MANY))
-    judged = [verdicts.judge_again(session, register, invoice, today=today) for invoice in waiting]
+    held = list(document_store.listed(session, state=InvoiceState.ON_HOLD, limit=_MANY))
+    judged = [verdicts.judge_again(session, register, invoice, today=today) for invoice in held]
     return [invoice for invoice in judged if invoice.state is not InvoiceState.ON_HOLD]
 
 
-def _stop(session: Session, register: Register, invoice: SupplierInvoice, *, today: date) -> SupplierInvoice:
-    questioned = document_store.move(session, invoice, InvoiceState.IN_QUESTION)
-    since = str(invoice.received_on)
-    record(session, invoice, DocumentAction.WAITING_ENDED, state=InvoiceState.IN_QUESTION, since=since)
-    if invoice.document_type is DocumentType.INVOICE:
-        return crediting.ask_for_credit(session, register, questioned, by=SYSTEM, today=today)
-    latest = document_store.matches(session, invoice.id)[-1][1]
+def withdraw_met_requests(session: Session, register: Register, *, today: date) -> list[SupplierInvoice]:
+    """Judge again what was asked back for want of a receipt that has come since; those that were.
+
+    A receipt does so by itself when it comes; this finds what it came too early for, as in older books.
+    """
+    asked = list(document_store.listed(session, state=InvoiceState.CREDIT_REQUESTED, limit=_MANY))
+    lacking = [each for each in asked if DeviationCode.NOT_RECEIVED in each.codes]
+    for invoice in lacking:
+        lines = decision_store.as_judged(session, invoice.id).order_lines
+        keys = [(invoice.order_number, line_id) for line_id in lines]
+        verdicts.judge_lines_again(session, register, keys, today=today)
+    judged = document_store.by_ids(session, [each.id for each in lacking])
+    return [each for each in judged if each.state is not InvoiceState.CREDIT_REQUESTED]
+
+
+def _stop_invoice(
+    session: Session, register: Register, seen: SupplierInvoice, *, today: date
+) -> SupplierInvoice | None:
+    """Ask an invoice back whose month the supplier has not reported; None where it waits for the buyer."""
+    if seen.order_number:
+        line_store.lock_lines(session, seen.order_number)
+    invoice = document_store.lock(session, seen.id)
+    # What was moved on since it was listed waits no longer.
+    if invoice.state is not InvoiceState.PARKED:
+        return None
+    content = decision_store.as_judged(session, invoice.id)
+    match_now = match(content, facts_loading.facts_of(session, register, content, invoice_id=invoice.id))
+    newest = {
+        month: filing.standing_report(placement_store.reports(session, invoice.execution_reference, month))
+        for month in waiting.months_waited_for(match_now)
+    }
+    days = register.policy.days_to_wait_for_receipt
+    if not waiting.has_waited_out(newest, received_on=invoice.received_on, days=days, today=today):
+        return None
+    ended = waiting.waited_out(match_now, newest)
+    if ended.verdict is not Verdict.QUESTION:
+        return verdicts.judge_again(session, register, invoice, today=today)
+    document_store.add_match(session, invoice.id, ended, made_on=today, policy=register.policy)
+    questioned = _in_question(session, invoice, codes=ended.codes)
+    return crediting.ask_for_credit(session, register, questioned, by=SYSTEM, today=today)
+
+
+def _stop_credit_note(
+    session: Session, register: Register, seen: SupplierInvoice, *, today: date
+) -> SupplierInvoice | None:
+    """Put a credit note in question whose invoice has not come."""
+    credit = document_store.lock(session, seen.id)
+    if credit.state is not InvoiceState.PARKED:
+        return None
+    questioned = _in_question(session, credit, codes=credit.codes)
+    latest = document_store.matches(session, credit.id)[-1][1]
     answered = responding.answer(
         session,
         register,
@@ -62,7 +114,14 @@ def _stop(session: Session, register: Register, invoice: SupplierInvoice, *, tod
         responding.ANSWER_OF[InvoiceState.IN_QUESTION],
         latest.deviations,
         today=today,
-        supplier=facts_loading.registered(register, invoice.supplier),
+        supplier=facts_loading.registered(register, credit.supplier),
     )
-    document_store.set_answered(session, invoice.id, answered)
+    document_store.set_answered(session, credit.id, answered)
     return replace(questioned, answered=answered)
+
+
+def _in_question(session: Session, document: SupplierInvoice, *, codes: Sequence[str]) -> SupplierInvoice:
+    questioned = document_store.move(session, document, InvoiceState.IN_QUESTION, codes=codes)
+    since = str(document.received_on)
+    record(session, document, DocumentAction.WAITING_ENDED, state=InvoiceState.IN_QUESTION, since=since)
+    return questioned

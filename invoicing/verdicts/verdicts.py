@@ -24,6 +24,7 @@ from invoicing.matching.line_matching import invoiced_on
 from invoicing.model import FOLLOWS, InvoiceContent, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
 from invoicing.responses import responding
+from invoicing.verdicts import request_withdrawal
 from orders.model import LineKey, LineState
 from orders.purchase_orders import line_store
 from orders.register.register import Register
@@ -35,6 +36,8 @@ STATE_OF = {
     Verdict.PARK: InvoiceState.PARKED,
     Verdict.QUESTION: InvoiceState.IN_QUESTION,
 }
+
+_OPEN_OR_ASKED_BACK = (*document_store.OPEN_STATES, InvoiceState.CREDIT_REQUESTED)
 
 
 def parts_of(invoice: InvoiceContent, facts: Facts) -> Sequence[tuple[str, str, Money]]:
@@ -128,14 +131,24 @@ def _verdict(result: Match, *, sent: bool) -> Verdict:
 
 
 def judge_lines_again(session: Session, register: Register, lines: Iterable[LineKey], *, today: date) -> None:
-    """Judge every open invoice on these order lines again: the one that lies on a line first, then by arrival."""
+    """Judge every open invoice on these order lines again: the one that lies on a line first, then by arrival.
+
+    So is one that was asked back for want of a receipt, where the receipt has come: the request is withdrawn.
+    """
     for order_number, line_id in dict.fromkeys(lines):
         line_store.lock_lines(session, order_number)
         account = line_store.account(session, order_number, line_id)
-        waiting = document_store.on_line(session, order_number, line_id)
+        named = document_store.on_line(session, order_number, line_id, states=_OPEN_OR_ASKED_BACK)
         occupant = account.invoice_id if account else None
-        for invoice in sorted(waiting, key=lambda each: (each.id != occupant, each.id)):
-            judge_again(session, register, invoice, today=today)
+        for invoice in sorted(named, key=lambda each: (each.id != occupant, each.id)):
+            asked_back = invoice.state is InvoiceState.CREDIT_REQUESTED
+            open_now = (
+                request_withdrawal.withdraw_if_received(session, register, invoice, today=today)
+                if asked_back
+                else invoice
+            )
+            if open_now is not None:
+                judge_again(session, register, open_now, today=today)
 
 
 def _close_after_final(session: Session, invoice: InvoiceContent, facts: Facts) -> None:

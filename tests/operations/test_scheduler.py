@@ -255,7 +255,6 @@ def test_an_invoice_that_has_waited_too_long_is_asked_back_and_told_of(
     number = system.order("100000101").number
     system.report("100000101", "2026-02", on=date(2026, 3, 2))
     early = system.flip(number, "002", number="F-3", on=date(2026, 3, 3))
-    system.file_report("100000101", "2026-03", on=date(2026, 3, 4))
     line = early.invoice_lines[0]
     assert line.order_line_reference is not None
     parked = system.send(

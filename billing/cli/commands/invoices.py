@@ -114,11 +114,17 @@ def explain(
 
 @command(invoices, "stop-waiting")
 def stop_waiting(context: CommandContext, on: On = None) -> None:
-    """Avsluta väntan som varat för länge / end the waiting that has lasted too long."""
+    """Avsluta för lång väntan, återta onödig begärd kredit / end too long waiting, withdraw needless requests."""
+    today = today_or(on)
     with context.writing() as session:
-        ended = parking.stop_waiting(session, register_store.load(session), today=today_or(on))
-    for invoice in ended:
+        register = register_store.load(session)
+        withdrawn = parking.withdraw_met_requests(session, register, today=today)
+        ended = parking.stop_waiting(session, register, today=today)
+    for invoice in (*withdrawn, *ended):
         typer.echo(plain(f"{invoice.number}: {invoice.state}"))
+    if withdrawn:
+        said = Text("%(requests)s begäranden om kredit är återtagna.", requests=len(withdrawn))
+        typer.echo(context.say(said))
     typer.echo(context.say(Text("%(documents)s väntar inte längre.", documents=len(ended))))
 
 

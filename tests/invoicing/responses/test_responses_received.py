@@ -257,7 +257,7 @@ def test_an_invoice_response_to_us_is_kept_since_we_send_no_invoices(system: Sys
             document_store.matches(session, invoice.id)[-1][1].deviations,
             supplier=register.supplier(FYRBAKEN),
             today=DAY,
-            question=response_documents.Question("OTH", "Varför?"),
+            said=response_documents.Question("OTH", "Varför?"),
         )
     turned = replace(document, sender_party=document.receiver_party, receiver_party=document.sender_party)
     assert comes(system, turned).reason == "NOT_EXPECTED"

@@ -1,0 +1,91 @@
+"""When an invoice has waited long enough for its receipt, and whose fault it is that none has come. Pure.
+
+An invoice waits for its month to be received. A report that was filed and is not decided is the buyer's matter: the
+invoice waits as long as the report does. A month that was never reported, or whose report was rejected and is not
+filed again, is the supplier's, and that waiting has an end.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+from foundation.periods import Month
+from invoicing.matching.deviations import (
+    Check,
+    Deviation,
+    DeviationActor,
+    DeviationCode,
+    Group,
+    Match,
+    Weight,
+)
+from orders.model import Report, ReportState
+
+NewestReports = Mapping[Month, Report | None]
+"""The newest report of each month an invoice waits for; None where the month was never reported."""
+
+UNREPORTED, SENT_BACK = "unreported", "sent_back"
+
+
+def months_waited_for(match: Match) -> tuple[Month, ...]:
+    """The months whose receipt a parked invoice waits for, each once."""
+    waited = (Month.parse(each.reference) for each in match.deviations if _waits(each))
+    return tuple(dict.fromkeys(waited))
+
+
+def waits_for_buyer(newest: NewestReports) -> bool:
+    """Whether a report of one of the months lies with the buyer: then nobody else can end the waiting."""
+    return any(not _is_the_suppliers(report) for report in newest.values())
+
+
+def has_waited_out(newest: NewestReports, *, received_on: date, days: int, today: date) -> bool:
+    """Whether the days the supplier had are over: from the invoice's arrival, or from the last rejection after it."""
+    if waits_for_buyer(newest):
+        return False
+    rejected = (report.decided_on for report in newest.values() if report is not None)
+    since = max((received_on, *(day for day in rejected if day is not None)))
+    return since + timedelta(days=days) < today
+
+
+def waited_out(match: Match, newest: NewestReports) -> Match:
+    """The match of an invoice whose waiting has ended: what was waited for is in question, in words of its own."""
+    return Match(_ended(match.tree, newest))
+
+
+def lacked_only_a_receipt(match: Match) -> bool:
+    """Whether nothing but a receipt was missing: credit was asked for that and for no other reason."""
+    grave = [each for each in match.deviations if each.weight >= Weight.PARK]
+    return bool(grave) and all(each.code is DeviationCode.NOT_RECEIVED for each in grave)
+
+
+def has_its_receipt(match: Match) -> bool:
+    """Whether everything invoiced is received, whatever else the invoice says."""
+    return DeviationCode.NOT_RECEIVED not in match.codes
+
+
+def _waits(deviation: Deviation) -> bool:
+    return deviation.code is DeviationCode.NOT_RECEIVED and deviation.weight is Weight.PARK
+
+
+def _is_the_suppliers(report: Report | None) -> bool:
+    return report is None or report.state is ReportState.REJECTED
+
+
+def _ended(group: Group, newest: NewestReports) -> Group:
+    return Group(
+        group.name,
+        tuple(
+            _ended(each, newest)
+            if isinstance(each, Group)
+            else Check(each.name, each.outcome, tuple(_in_question(one, newest) for one in each.deviations))
+            for each in group.checks
+        ),
+    )
+
+
+def _in_question(deviation: Deviation, newest: NewestReports) -> Deviation:
+    if not _waits(deviation):
+        return deviation
+    report = newest[Month.parse(deviation.reference)]
+    variant = UNREPORTED if report is None else f"{SENT_BACK} {report.decided_on}"
+    return replace(deviation, weight=Weight.QUESTION, actor=DeviationActor.SUPPLIER, variant=variant)
