@@ -6,15 +6,18 @@ alarmed about once.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Column, Table, func, insert, or_, select, update
 
+from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
 from operations.job_run_store import JobRunState
 from operations.tables import alarm, job_run
+from orders import tables as order_tables
+from orders.model import ReportState
 from peppol.exchange.tables import InState, OutState, access_point
 
 
@@ -34,6 +37,14 @@ class RunGivenUp:
     job: str
     slot: datetime
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWaiting:
+    """A report that waits for the buyer: of which month, and since when."""
+
+    month: Month
+    filed_on: date
 
 
 def last_raised(session: Session) -> dict[str, datetime]:
@@ -92,4 +103,23 @@ def take_given_up(session: Session, *, now: datetime) -> Sequence[RunGivenUp]:
     found = [RunGivenUp(row.job, row.slot, row.note) for row in rows]
     if found:
         session.execute(update(job_run).where(*untold).values(alarmed_at=now))
+    return found
+
+
+def take_reports_waiting(
+    session: Session, *, filed_until: date, told_until: datetime, now: datetime
+) -> Sequence[ReportWaiting]:
+    """The reports filed then or before that the buyer has not decided and were not told of since; told of now."""
+    report = order_tables.periodic_report
+    told = report.c.alarmed_at
+    waiting = (
+        report.c.state == ReportState.FILED,
+        report.c.filed_on <= filed_until,
+        or_(told.is_(None), told <= told_until),
+    )
+    question = select(report.c.month, report.c.filed_on).where(*waiting)
+    rows = session.execute(question.order_by(report.c.execution_reference, report.c.month).with_for_update())
+    found = [ReportWaiting(Month.parse(row.month), row.filed_on) for row in rows]
+    if found:
+        session.execute(update(report).where(*waiting).values(alarmed_at=now))
     return found

@@ -6,6 +6,7 @@ alarmed about once whatever dies. Troubles of one kind within the hour wait and 
 alarm. An alarm names numbers and kinds, never content.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Table
 
 from foundation import journal
+from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import SWEDISH, Text
 from operations import alarm_store
@@ -30,6 +32,7 @@ MESSAGES_REJECTED = "LETTERS_REJECTED"
 MESSAGES_FAILED = "LETTERS_FAILED"
 ACCESS_POINT_DOWN = "ACCESS_POINT_DOWN"
 JOBS_GIVEN_UP = "JOBS_GIVEN_UP"
+REPORTS_WAITING = "REPORTS_WAITING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +44,26 @@ class Trouble:
     sentence: Text
 
 
-Find = Callable[[Session, datetime], Trouble | None]
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """After how many days something that waits is alarmed about; the settings of an installation say so."""
+
+    report_days: int = 14
 
 
-def raise_due(session: Session, *, now: datetime, mail_to: str = "") -> list[str]:
+Find = Callable[[Session, datetime, Patience], Trouble | None]
+
+
+def raise_due(
+    session: Session, *, now: datetime, mail_to: str = "", patience: Patience = Patience()
+) -> list[str]:
     """Raise the alarms there is reason for and that may be raised now; their kinds."""
     last = alarm_store.last_raised(session)
     raised = []
     for kind, find in KINDS.items():
         if kind in last and now - last[kind] < _APART:
             continue
-        trouble = find(session, now)
+        trouble = find(session, now, patience)
         if trouble is not None:
             put(session, kind, trouble, now=now, mail_to=mail_to)
             raised.append(kind)
@@ -90,12 +102,10 @@ def put(session: Session, kind: str, trouble: Trouble, *, now: datetime, mail_to
         )
 
 
-def _messages(
-    table: Table, state: OutState | InState, sentence: Text
-) -> Callable[[Session, datetime], Trouble | None]:
+def _messages(table: Table, state: OutState | InState, sentence: Text) -> Find:
     """Messages in a state that nobody was told of yet; finding them marks them as told."""
 
-    def find(session: Session, now: datetime) -> Trouble | None:
+    def find(session: Session, now: datetime, _: Patience) -> Trouble | None:
         found = alarm_store.take_messages(session, table, state, now=now)
         if not found:
             return None
@@ -106,7 +116,7 @@ def _messages(
     return find
 
 
-def _down(session: Session, now: datetime) -> Trouble | None:
+def _down(session: Session, now: datetime, _: Patience) -> Trouble | None:
     down = alarm_store.take_points_down(session, told_until=now - _REMIND, now=now)
     if not down:
         return None
@@ -123,7 +133,7 @@ def _down(session: Session, now: datetime) -> Trouble | None:
     )
 
 
-def _given_up(session: Session, now: datetime) -> Trouble | None:
+def _given_up(session: Session, now: datetime, _: Patience) -> Trouble | None:
     found = alarm_store.take_given_up(session, now=now)
     if not found:
         return None
@@ -136,6 +146,29 @@ def _given_up(session: Session, now: datetime) -> Trouble | None:
         Text(
             "%(count)s jobb har misslyckats fem gånger. Åtgärda felet och kör om: billing jobs again JOBB",
             count=len(found),
+        ),
+    )
+
+
+def _reports_waiting(session: Session, now: datetime, patience: Patience) -> Trouble | None:
+    """Reports the buyer has not decided; told of again for as long as they wait. Months are named, cases never."""
+    wait = timedelta(days=patience.report_days)
+    found = alarm_store.take_reports_waiting(
+        session, filed_until=stockholm_date(now) - wait, told_until=now - wait, now=now
+    )
+    if not found:
+        return None
+    by_month = sorted(Counter(str(each.month) for each in found).items())
+    return Trouble(
+        len(found),
+        "; ".join(f"{month}: {count}" for month, count in by_month[:_NAMED_MOST]),
+        Text(
+            "%(count)s redovisningar har väntat på köparens beslut i minst %(days)s dagar, den äldsta sedan "
+            "%(since)s. Fakturorna för de månaderna väntar så länge. De står under Ekonomi, Redovisningar: be "
+            "handläggarna avgöra dem.",
+            count=len(found),
+            days=patience.report_days,
+            since=min(each.filed_on for each in found),
         ),
     )
 
@@ -165,5 +198,6 @@ KINDS: dict[str, Find] = {
     ),
     ACCESS_POINT_DOWN: _down,
     JOBS_GIVEN_UP: _given_up,
+    REPORTS_WAITING: _reports_waiting,
 }
 """What alarms are raised about; a new kind is a new row here."""

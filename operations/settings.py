@@ -65,6 +65,9 @@ class Settings(PostSettings):
     alarm_mail: str = ""
     """Who is told of alarms; empty: they are only rows and lines in the journal."""
 
+    report_alarm_days: int = Field(default=14, ge=1, le=366)
+    """How many days a filed report may wait for the buyer before it is alarmed about, and again after as many."""
+
     keep_refused_months: int = Field(default=24, ge=3, le=120)
     """How many whole months a message that was technically refused is kept, before it may be disposed of."""
 

@@ -239,6 +239,8 @@ periodic_report = Table(
     # Codes with a space between; they tell what was done and change no amount.
     Column("activities", String(200), nullable=False, server_default=""),
     Column("reason", String(30), nullable=False, server_default=""),
+    # When somebody was last told that it waits.
+    Column("alarmed_at", UtcDateTime(), nullable=True),
     Index("ix_periodic_report_state", "state", "month"),
 )
 

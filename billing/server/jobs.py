@@ -49,7 +49,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("policy-in-force", Daily(time(0, 5)), new_policy),
         DESK_RELEASE,
         InOne("journal-head", Daily(time(22, 30)), journal_heads.writer(settings.journal_head_folder, to)),
-        InOne("alarms", Every(timedelta(minutes=1)), _mailing(_alarms, to)),
+        InOne("alarms", Every(timedelta(minutes=1)), _alarms(settings)),
         InSteps("mail-deliver", Every(timedelta(seconds=30)), _mail(settings)),
         PORTAL_RELEASE,
         InOne("invoice-mails", Every(timedelta(minutes=1)), invoice_mails.tell),
@@ -159,8 +159,14 @@ def payments_due(session: Session, today: date, now: datetime, mail_to: str) -> 
     return f"{len(found)} invoices"
 
 
-def _alarms(session: Session, today: date, now: datetime, mail_to: str) -> str:
-    return " ".join(alarms.raise_due(session, now=now, mail_to=mail_to))
+def _alarms(settings: Settings) -> Callable[[Session, date, datetime], str]:
+    patience = alarms.Patience(report_days=settings.report_alarm_days)
+    to = settings.alarm_mail
+
+    def alarm(session: Session, today: date, now: datetime) -> str:
+        return " ".join(alarms.raise_due(session, now=now, mail_to=to, patience=patience))
+
+    return alarm
 
 
 def _mailing(

@@ -23,7 +23,7 @@ from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from foundation.text import Language, Text
 from invoicing.decisions import protected_store
-from invoicing.exceptions import aside_queries, queue_queries, worklist, worklist_store
+from invoicing.exceptions import aside_queries, queue_queries, report_queries, worklist, worklist_store
 from invoicing.exceptions.queue import NOBODY, QueueCause, QueueFilter, QueueItem, QueuePart
 from invoicing.exceptions.worklist_store import WorkKind
 from orders.register import store as register_store
@@ -43,6 +43,7 @@ _PARTS = {
     QueuePart.CREDITS: Text("Krediter utan faktura"),
     QueuePart.ASKED: Text("Kredit begärd"),
     QueuePart.RESTING: Text("Vilar"),
+    QueuePart.REPORTS: Text("Redovisningar", context="queue"),
     QueuePart.MESSAGES: Text("Meddelanden åt sidan"),
     QueuePart.POST: Text("Fastnad post"),
     QueuePart.EVENTS: Text("Händelser"),
@@ -54,6 +55,7 @@ _HEADINGS = {
     QueuePart.CREDITS: Text("Ekonomi: krediter utan faktura"),
     QueuePart.ASKED: Text("Ekonomi: kredit begärd"),
     QueuePart.RESTING: Text("Ekonomi: vilar"),
+    QueuePart.REPORTS: Text("Ekonomi: redovisningar som väntar"),
     QueuePart.MESSAGES: Text("Ekonomi: meddelanden åt sidan"),
     QueuePart.EVENTS: Text("Ekonomi: händelser"),
 }
@@ -70,6 +72,10 @@ _EXPLAINED = {
     QueuePart.CREDITS: Text("Kreditfakturor som inte har funnit sin faktura."),
     QueuePart.ASKED: Text("Kredit är begärd och har inte kommit än."),
     QueuePart.RESTING: Text("Avvikelser som vilar till en dag."),
+    QueuePart.REPORTS: Text(
+        "Månader som leverantören har redovisat och köparen inte har avgjort, de äldsta först. Deras fakturor "
+        "väntar lika länge, och ingen kredit begärs så länge. Be handläggarna avgöra dem."
+    ),
     QueuePart.MESSAGES: Text(
         "Meddelanden som inte kunde läsas, eller vars nummer redan finns med annat innehåll. "
         "Allt är sparat som det kom."
@@ -108,6 +114,12 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
         }
         if wanted.part is QueuePart.MESSAGES:
             context["messages"] = aside_queries.messages(session)
+        elif wanted.part is QueuePart.REPORTS:
+            reports = report_queries.waiting(session, today=today, days=wanted.days)
+            waiting = [number for each in reports for number in each.invoices]
+            context["reports"] = reports
+            context["hidden"] = protected_store.among(session, waiting)
+            context["supplier_name"] = lambda number: supplier_name(register, number)
         elif wanted.part is QueuePart.EVENTS:
             context["events"] = aside_queries.events(session)
         else:

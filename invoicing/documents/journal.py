@@ -36,6 +36,8 @@ def notice_of(action: DocumentAction, detail: Mapping[str, str]) -> NoticeKind |
     """What a supplier is to be told of what happened; nothing of most."""
     if action is DocumentAction.INVOICE_PAID:
         return NoticeKind.PAID
+    if action is DocumentAction.CREDIT_REQUEST_WITHDRAWN:
+        return NoticeKind.REQUEST_WITHDRAWN
     judged = action in (DocumentAction.INVOICE_RECEIVED, DocumentAction.INVOICE_JUDGED)
     in_question = judged and detail.get("state") == InvoiceState.IN_QUESTION
     if action is DocumentAction.CREDIT_REQUESTED or in_question:

@@ -18,6 +18,7 @@ class NoticeKind(StrEnum):
 
     IN_QUESTION = "invoice-in-question"
     PAID = "invoice-paid"
+    REQUEST_WITHDRAWN = "credit-request-withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ supplier_notice = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("invoice_id", ForeignKey("invoice.id"), nullable=False),
     Column("kind", String(40), nullable=False),
-    CheckConstraint("kind in ('invoice-in-question','invoice-paid')", name="kind"),
+    CheckConstraint("kind in ('invoice-in-question','invoice-paid','credit-request-withdrawn')", name="kind"),
 )
 
 for _table in (match_made, credit_pair, payment):

@@ -21,6 +21,7 @@ class QueuePart(StrEnum):
     CREDITS = "credits"
     ASKED = "asked"
     RESTING = "resting"
+    REPORTS = "reports"
     MESSAGES = "letters"
     POST = "post"
     EVENTS = "events"

@@ -15,6 +15,7 @@ from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import tables as document_tables
+from invoicing.exceptions import report_queries
 from invoicing.exceptions.queue import (
     NOBODY,
     QueueCause,
@@ -50,6 +51,7 @@ def counts(session: Session, *, today: date) -> Mapping[QueuePart, int]:
         found[QueuePart.CREDITS if document_type is DocumentType.CREDIT_NOTE else QueuePart.EXCEPTIONS] -= (
             resting
         )
+    found[QueuePart.REPORTS] = report_queries.how_many(session)
     inbox, outbox, event = exchange_tables.inbox, exchange_tables.outbox, order_tables.inbound_event
     found[QueuePart.MESSAGES] = _many(session, inbox, "inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')")
     found[QueuePart.POST] = _many(session, outbox, "(outbox.state = 'STUCK' or outbox.state = 'REJECTED')")

@@ -114,6 +114,15 @@ TEXTS: Final[dict[str, MailText]] = {
         Text("Hej!\n\nEn av era fakturor är betald. Se den här:\n\n%(portal)s/invoices/%(id)s"),
         MailKind.INVOICES,
     ),
+    "credit-request-withdrawn": MailText(
+        Text("Ingen kreditfaktura behövs"),
+        Text(
+            "Hej!\n\nVi har begärt kredit av en av era fakturor för att månaden inte var redovisad. Nu är "
+            "redovisningen godkänd, så vi tar tillbaka vår begäran och prövar fakturan igen. Skicka ingen "
+            "kreditfaktura och ingen ny faktura. Hur det går står här:\n\n%(portal)s/invoices/%(id)s"
+        ),
+        MailKind.INVOICES,
+    ),
     "order-in-portal": MailText(
         Text("En order ligger i portalen"),
         Text(

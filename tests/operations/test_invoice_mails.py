@@ -10,7 +10,11 @@ from accounts import store as account_store
 from accounts.identity import Permission
 from accounts.store import AccountState
 from billing.server import invoice_mails
+from invoicing.model import InvoiceState
+from invoicing.verdicts import parking
 from operations.mail.tables import mail
+from orders.register import store as register_store
+from peppol.documents import shapes
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.bills import billed
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system
@@ -79,3 +83,23 @@ def test_an_invoice_in_question_and_one_paid_are_told_once_to_who_may_see_them(s
     system.pay(on=date(2026, 9, 2))
     tell(system)
     assert mails(system)[2:] == [("all", "invoice-paid"), ("here", "invoice-paid")]
+
+
+def test_a_request_that_is_withdrawn_is_told_by_mail_as_well(system: System) -> None:
+    number = system.order(REFERENCE).number
+    early = billed(
+        system.flip(number, "002", number="F-1", on=AUGUST),
+        days="21",
+        order_line_reference=shapes.LineReference(line_id="003"),
+        invoice_period=None,
+    )
+    sent = system.send(early)
+    with system.database.writing() as session:
+        register = register_store.load(session)
+        (asked,) = parking.stop_waiting(session, register, today=date(2026, 11, 1))
+    assert asked.state is InvoiceState.CREDIT_REQUESTED
+    tell(system)
+    system.report(REFERENCE, "2026-08", on=date(2026, 11, 3))
+    assert system.invoice(sent.id).state is InvoiceState.ACCEPTED
+    tell(system)
+    assert mails(system)[2:] == [("all", "credit-request-withdrawn"), ("here", "credit-request-withdrawn")]

@@ -11,6 +11,7 @@ from billing.cli.verdict_tree import tree_of
 from foundation.formatting import Json, kronor, plain
 from foundation.text import Text
 from invoicing.documents import store as document_store
+from invoicing.exceptions import report_queries
 from invoicing.matching.deviation_texts import verdict_name
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.responses.response_documents import REJECTED
@@ -127,6 +128,45 @@ def stop_waiting(context: CommandContext, on: On = None) -> None:
         typer.echo(context.say(said))
     typer.echo(context.say(Text("%(documents)s väntar inte längre.", documents=len(ended))))
 
+
+@command(invoices, "waiting-reports")
+def waiting_reports(
+    context: CommandContext,
+    days: Annotated[
+        int, typer.Option("--days", min=0, help="Minst så många dagar / at least so many days")
+    ] = 0,
+    on: On = None,
+) -> None:
+    """Visa redovisningar som väntar på köparen / show the reports that wait for the buyer."""
+    today = today_or(on)
+    with context.reading() as session:
+        reports = report_queries.waiting(session, today=today, days=days, limit=1000)
+    rows = [
+        (
+            each.execution_reference,
+            str(each.month),
+            str(each.version),
+            each.supplier,
+            each.filed_on.isoformat(),
+            str(each.age(today)),
+            str(len(each.invoices)),
+            kronor(each.amount) if each.amount is not None else "",
+        )
+        for each in reports
+    ]
+    show(table(_REPORT_COLUMNS, rows, language=context.language))
+
+
+_REPORT_COLUMNS = (
+    TableColumn(Text("Referens")),
+    TableColumn(Text("Månad")),
+    TableColumn(Text("Version"), right=True, spare=2),
+    TableColumn(Text("Leverantör")),
+    TableColumn(Text("Lämnad"), spare=1),
+    TableColumn(Text("Dagar"), right=True),
+    TableColumn(Text("Fakturor"), right=True),
+    TableColumn(Text("Belopp"), right=True),
+)
 
 _KINDS = {
     DocumentType.INVOICE: Text("Faktura"),

@@ -116,6 +116,7 @@ def test_who_handled_an_invoice_and_what_is_untold_follow_from_an_older_journal(
             connection.execute(text("drop table document_handler"))
             connection.execute(text("drop table supplier_notice"))
             connection.execute(text("drop table repayment_note"))
+            connection.execute(text("alter table periodic_report drop column alarmed_at"))
             connection.execute(
                 text("create table journal_mark (name varchar(40) primary key, sequence integer)")
             )
@@ -160,6 +161,7 @@ def test_what_was_noted_of_repayments_follows_from_an_older_journal(database_url
             waiting = values_of_waiting(session)
         with system.database.engine.begin() as connection:
             connection.execute(text("drop table repayment_note"))
+            connection.execute(text("alter table periodic_report drop column alarmed_at"))
             connection.execute(text("update alembic_version set version_num = '0005'"))
         bring_up_to_date(system.database)
         assert repayment_notes(system.database) == written

@@ -20,6 +20,7 @@ ROUTES = {
             "/finance?part=held",
             "/finance?part=credits",
             "/finance?part=letters",
+            "/finance?part=reports",
             "/finance?part=events",
             "/finance?cause=PRICE&supplier=5599994042&month=2026-09&days=1&amount=10&owner=nobody&order=amount",
         ),
