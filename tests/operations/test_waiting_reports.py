@@ -61,11 +61,7 @@ def test_a_report_is_alarmed_about_by_its_age_and_again_for_as_long_as_it_waits(
     assert raised(system, timedelta(days=28)) == [alarms.REPORTS_WAITING]
     with system.database.reading() as session:
         told = session.execute(text("select count, about, sentence_sv from alarm order by id")).all()
-    assert [(row.count, row.about) for row in told] == [
-        (1, "2026-02: 1"),
-        (1, "2026-03: 1"),
-        (1, "2026-02: 1"),
-    ]
+    assert [tuple(row)[:2] for row in told] == [(1, "2026-02: 1"), (1, "2026-03: 1"), (1, "2026-02: 1")]
     assert "minst 14 dagar, den äldsta sedan 2026-03-02" in told[0].sentence_sv
     # A case is never named where mails go.
     assert all(REFERENCE not in row.about + row.sentence_sv for row in told)

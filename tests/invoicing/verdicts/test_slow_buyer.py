@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from foundation import journal
+from invoicing.exceptions import actions as exception_actions
+from invoicing.exceptions import undo as exception_undo
+from invoicing.exceptions.steps import DeskActor
 from invoicing.journal_actions import DocumentAction
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
@@ -231,3 +234,44 @@ def test_a_request_a_receipt_came_too_early_for_is_found_by_the_daily_round(
         (found,) = parking.withdraw_met_requests(session, register, today=date(2026, 5, 7))
         assert parking.withdraw_met_requests(session, register, today=date(2026, 5, 8)) == []
     assert (found.state, system.answers(invoice)) == (_S.ACCEPTED, ["IP", "RE", "IP", "AP"])
+
+
+def march_after_the_end(system: System) -> SupplierInvoice:
+    """March's invoice in question, since the placement was to end in February."""
+    system.interrupt(REFERENCE, on=date(2026, 2, 5), last_day=date(2026, 2, 27))
+    line = shapes.LineReference(line_id="003")
+    march = billed(january(system, "F-3"), days="22", order_line_reference=line, invoice_period=None)
+    invoice = system.send(march, on=date(2026, 2, 6))
+    assert (invoice.state, invoice.codes) == (_S.IN_QUESTION, ("NOT_RECEIVED",))
+    return invoice
+
+
+def the_end_is_moved_and_march_received(system: System) -> None:
+    moved = {"execution_reference": REFERENCE, "registered_on": "2026-02-20", "effective_on": "2026-04-10"}
+    system.must("interruption.moved", moved, on=date(2026, 2, 20))
+    system.report(REFERENCE, "2026-03", on=date(2026, 4, 1))
+
+
+def test_what_a_person_asked_back_for_want_of_a_receipt_alone_is_withdrawn_as_well(system: System) -> None:
+    invoice = march_after_the_end(system)
+    assert system.ask_credit(invoice, on=date(2026, 2, 7)).answered == "RE"
+    the_end_is_moved_and_march_received(system)
+    assert (system.invoice(invoice.id).state, system.answers(invoice)) == (
+        _S.ACCEPTED,
+        ["AB", "RE", "IP", "AP"],
+    )
+
+
+def test_a_press_whose_answer_has_not_left_lapses_and_nothing_needs_to_be_withdrawn(system: System) -> None:
+    invoice = march_after_the_end(system)
+    at = datetime(2026, 4, 1, 8, tzinfo=UTC)
+    with system.database.writing() as session:
+        register = register_store.load(session)
+        officer = DeskActor("user-1", at, at.date())
+        exception_actions.ask_credit(session, register, invoice.id, officer)
+    assert system.invoice(invoice.id).state is _S.CREDIT_REQUESTED
+    the_end_is_moved_and_march_received(system)
+    with system.database.writing() as session:
+        register, later = register_store.load(session), at + timedelta(minutes=11)
+        assert exception_undo.release_answers(session, register, now=later, today=at.date()) == 0
+    assert (system.invoice(invoice.id).state, system.answers(invoice)) == (_S.ACCEPTED, ["AB", "AP"])
