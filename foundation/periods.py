@@ -139,18 +139,23 @@ def add_months(day: date, months: int) -> date:
     return last.replace(day=min(day.day, last.day))
 
 
-def six_months_from(start: date) -> Period:
-    """The six calendar months of a placement period that begins on `start` (REQ-02).
+def months_from(start: date, months: int) -> Period:
+    """So many calendar months from `start` on, as a placement period is counted (REQ-02).
 
-    It ends the day before the same day six months later. Where that month has no such day it ends with
+    They end the day before the same day that many months later. Where that month has no such day they end with
     the month, as the Swedish Act on the Calculation of Statutory Time (1930:173) section 1 has it, so a
     start on 29, 30 or 31 August gives 28 February, not 27.
 
-    >>> str(six_months_from(date(2026, 1, 15))), str(six_months_from(date(2026, 8, 31)))
+    >>> str(months_from(date(2026, 1, 15), 6)), str(months_from(date(2026, 8, 31), 6))
     ('2026-01-15/2026-07-14', '2026-08-31/2027-02-28')
     """
-    same_day = add_months(start, 6)
+    same_day = add_months(start, months)
     return Period(start, same_day if same_day.day != start.day else same_day - timedelta(days=1))
+
+
+def six_months_from(start: date) -> Period:
+    """The six calendar months from `start` on, the usual placement period."""
+    return months_from(start, 6)
 
 
 def stockholm_date(instant: datetime) -> date:

@@ -155,7 +155,6 @@ class Placement:
     periods: tuple[PlacementPeriod, ...]
     interruption: Interruption | None = None
     interruptions_ended: tuple[Interruption, ...] = ()
-    ends_on_latest: date | None = None
     follows: str = ""
 
     @property

@@ -98,7 +98,6 @@ placement = Table(
     Column("level", String(1), nullable=False),
     Column("handling", String(20), nullable=False),
     Column("state", String(20), nullable=False),
-    Column("ends_on_latest", Date, nullable=True),
     Column("follows", String(60), nullable=False, server_default=""),
     CheckConstraint("level in ('A','B','C')", name="level"),
     Index("ix_placement_supplier", "supplier", "execution_reference"),

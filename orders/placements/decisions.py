@@ -29,7 +29,7 @@ from orders.model import (
     basic_lines,
     day_before,
 )
-from orders.placements import reports
+from orders.placements import reports, stretch
 from orders.placements import store as placement_store
 from orders.placements.journal import record_placement
 from orders.placements.results import drop_waiting
@@ -65,13 +65,9 @@ def place_period_two(
     _check_stands(placement)
     first = placement.periods[-1]
     period = decided.period
-    if len(placement.periods) > 1:
-        raise StepRefused(
-            Text(
-                "Placeringen %(execution_reference)s har redan två perioder.",
-                execution_reference=placement.execution_reference,
-            ),
-        )
+    rules = register.placement_rules(placement.contract_id, decided.decided_on)
+    stretch.check_room(placement_store.stretch_of(session, placement), rules)
+    stretch.check_length(period, rules)
     if period.start <= first.period.end:
         raise StepRefused(
             Text(
@@ -257,6 +253,7 @@ def _placement(
                 new_level=decided.level,
             ),
         )
+    stretch.check_length(decided.period, register.placement_rules(contract.id, decided.decided_on))
     period = PlacementPeriod(1, decided.decision_id, decided.decided_on, decided.period)
     return Placement(
         execution_reference=reference,
@@ -268,7 +265,6 @@ def _placement(
         handling=handling_of(decided, register),
         state=PlacementState.DECIDED,
         periods=(period,),
-        ends_on_latest=period.period.end if follows is not None else None,
         follows=follows.execution_reference if follows is not None else "",
     )
 

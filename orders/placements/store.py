@@ -76,6 +76,14 @@ def get(session: Session, reference: str, *, lock: bool = False) -> Placement:
     return found
 
 
+def stretch_of(session: Session, placement: Placement) -> list[Placement]:
+    """The placement with all those it follows through changes of supplier, the earliest first."""
+    found = [placement]
+    while found[0].follows:
+        found.insert(0, get(session, found[0].follows))
+    return found
+
+
 def by_decision(session: Session, decision_ids: Sequence[str]) -> dict[str, str]:
     """The execution references that decisions belong to, by decision; those not known are left out."""
     rows = session.execute(_BY_DECISION, {"decisions": list(decision_ids)})
@@ -263,7 +271,6 @@ def _placement_row(placement: Placement) -> dict[str, object]:
         "level": placement.level,
         "handling": placement.handling,
         "state": placement.state,
-        "ends_on_latest": placement.ends_on_latest,
         "follows": placement.follows,
     }
 
@@ -299,7 +306,6 @@ def _placement(session: Session, row: Row[tuple[object, ...]]) -> Placement:
         interruptions_ended=tuple(
             _interruption(each) for each in interruptions if each.state == InterruptionState.ENDED
         ),
-        ends_on_latest=row.ends_on_latest,
         follows=row.follows,
     )
 

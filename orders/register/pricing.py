@@ -11,6 +11,7 @@ from decimal import Decimal
 from foundation.errors import Refused
 from foundation.text import JoinedText, Text, WrittenText
 from orders.register.parties import RegisterValueRefused, Supplier, Vat, VatCategory
+from orders.register.placement_rules import USUAL_RULES, PlacementRules
 from orders.terms import Article, CompensationLevel, OutcomeKind, ResultStage
 from orders.workdays import DayConvention
 
@@ -165,6 +166,7 @@ class PriceList:
     vat: Vat
     day_convention: DayConvention = DayConvention.WORKDAYS
     currency: str = "SEK"
+    placement_rules: PlacementRules = USUAL_RULES
 
     def __post_init__(self) -> None:
         keys = [article.key for article in self.articles]

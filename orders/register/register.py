@@ -33,6 +33,7 @@ from orders.register.parties import (
     RegisterValueRefused,
     Supplier,
 )
+from orders.register.placement_rules import USUAL_RULES, PlacementRules
 from orders.register.pricing import (
     Price,
     PriceList,
@@ -148,11 +149,7 @@ class Register:
                     decided_on=decided_on,
                 ),
             )
-        begun = [
-            price_list
-            for price_list in self._index.price_lists_of.get(contract_id, ())
-            if price_list.valid_from <= decided_on
-        ]
+        begun = self._begun(contract_id, decided_on)
         if not begun:
             raise NoPriceListValid(
                 Text(
@@ -162,6 +159,19 @@ class Register:
                 ),
             )
         return begun[-1]
+
+    def placement_rules(self, contract_id: str, decided_on: date) -> PlacementRules:
+        """What holds for the length of placements decided that day; the usual where no price list holds (ESF)."""
+        begun = self._begun(contract_id, decided_on)
+        return begun[-1].placement_rules if begun else USUAL_RULES
+
+    def _begun(self, contract_id: str, decided_on: date) -> list[PriceList]:
+        """The contract's price lists that hold or held by that day, the newest last."""
+        return [
+            price_list
+            for price_list in self._index.price_lists_of.get(contract_id, ())
+            if price_list.valid_from <= decided_on
+        ]
 
     def price_of(
         self,

@@ -70,9 +70,9 @@ _STEPS = (
     _DOCUMENTS,
     "CREATE INDEX ON document (k, j)",
     """INSERT INTO placement (execution_reference, supplier, contract_id, unit_id, unit, delivery_area, level,
-                              handling, state, ends_on_latest, follows)
+                              handling, state, follows)
        SELECT reference, supplier, 'AVT-' || supplier, 'UV-' || supplier, '{}', area, 'C', 'ORDERED', 'DECIDED',
-              NULL, '' FROM fate WHERE j = 0""",
+              '' FROM fate WHERE j = 0""",
     """INSERT INTO purchase_order (number, article, stage, code, execution_reference, decision_id, supplier,
                                    contract_id, unit_id, delivery_area, price_list_id, day_convention, currency,
                                    starts_on, ends_on, issued_on, amount)

@@ -20,6 +20,9 @@ BOOKS = Path(__file__).with_name("books_0_2_1")
 # Left behind by revision 0005: the supplier's notices are rows now.
 GONE = {"journal_mark"}
 
+# Left behind by revision 0007: the latest day is counted from the periods.
+GONE_COLUMNS = {("placement", "ends_on_latest")}
+
 Rows = dict[str, tuple[list[str], list[str]]]
 
 
@@ -42,7 +45,9 @@ def rows(url: str, columns_of: Rows | None = None) -> Rows:
                 continue
             if columns_of is not None and table.name not in columns_of:
                 continue
-            names = columns_of[table.name][0] if columns_of else [column.name for column in table.columns]
+            names = [each.name for each in table.columns if (table.name, each.name) not in GONE_COLUMNS]
+            if columns_of is not None:
+                names = columns_of[table.name][0]
             read = connection.execute(select(*(table.c[name] for name in names)))
             found[table.name] = (names, sorted(repr(tuple(row)) for row in read))
     engine.dispose()

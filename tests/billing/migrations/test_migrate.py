@@ -121,6 +121,7 @@ def test_who_handled_an_invoice_and_what_is_untold_follow_from_an_older_journal(
                 text("create table journal_mark (name varchar(40) primary key, sequence integer)")
             )
             connection.execute(text("insert into journal_mark values ('invoice-mails', 0)"))
+            connection.execute(text("alter table placement add column ends_on_latest date"))
             connection.execute(text("update alembic_version set version_num = '0004'"))
         bring_up_to_date(system.database)
         assert handlers_and_notices(system.database) == written
@@ -162,6 +163,7 @@ def test_what_was_noted_of_repayments_follows_from_an_older_journal(database_url
         with system.database.engine.begin() as connection:
             connection.execute(text("drop table repayment_note"))
             connection.execute(text("alter table periodic_report drop column alarmed_at"))
+            connection.execute(text("alter table placement add column ends_on_latest date"))
             connection.execute(text("update alembic_version set version_num = '0005'"))
         bring_up_to_date(system.database)
         assert repayment_notes(system.database) == written

@@ -1,6 +1,7 @@
 """A placement goes on, changes hands or is called off: period two, change of provider, cancellation."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,8 +11,10 @@ from foundation import journal
 from orders.journal_actions import OrderAction, PlacementAction, RegisterAction
 from orders.model import LineState, PlacementState
 from orders.placements import store as placement_store
+from orders.register.placement_rules import PlacementRules
+from orders.register.register import Register
 from orders.terms import CompensationLevel, InterruptionReason
-from tests.support.stories.system import LARKDRILLEN, System, a_system, decision
+from tests.support.stories.system import LARKDRILLEN, System, a_system, decision, example_register
 
 REFERENCE = "100000101"
 NEXT = "100000102"
@@ -21,6 +24,12 @@ NEXT = "100000102"
 def system(database_url: str) -> Iterator[System]:
     with a_system(database_url) as system:
         yield system
+
+
+def with_rules(rules: PlacementRules) -> Register:
+    register = example_register()
+    lists = tuple(replace(each, placement_rules=rules) for each in register.price_lists)
+    return replace(register, price_lists=lists)
 
 
 # Period two -----------------------------------------------------------------------------------
@@ -68,7 +77,9 @@ def test_there_is_no_third_period(system: System) -> None:
     system.decide(REFERENCE)
     system.must("placement.period_two_decided", period_two(), on=date(2026, 6, 20))
     third = {**period_two("2027-01-01", "2027-06-30"), "decision_id": "B-three"}
-    assert "already has two" in system.refuses("placement.period_two_decided", third, on=date(2026, 12, 20))
+    refusal = system.refuses("placement.period_two_decided", third, on=date(2026, 12, 20))
+    assert "already has 2 periods of at most 2" in refusal
+    assert "2026-01-01/2026-06-30, 2026-07-01/2026-12-31" in refusal
 
 
 def test_period_two_of_an_unknown_placement_waits_for_it(system: System) -> None:
@@ -150,6 +161,58 @@ def test_a_change_before_the_first_day_cancels_the_old_placement(system: System)
     system.must("placement.provider_changed", start, on=date(2025, 12, 22))
     assert system.placement(REFERENCE).state is PlacementState.CANCELLED
     assert system.order(NEXT).period.start == date(2026, 1, 1)
+
+
+def test_twelve_months_are_counted_through_a_change_of_supplier_in_the_second_period(system: System) -> None:
+    system.decide(REFERENCE)
+    system.must("placement.period_two_decided", period_two(), on=date(2026, 6, 20))
+    moved = changed(date(2026, 8, 31), end=date(2026, 12, 31))
+    system.must("placement.provider_changed", moved, on=date(2026, 8, 20))
+    third = {
+        "decision_id": "B-three",
+        "execution_reference": NEXT,
+        "period": {"start": "2027-01-01", "end": "2027-06-30"},
+        "decided_on": "2026-12-20",
+    }
+    refusal = system.refuses("placement.period_two_decided", third, on=date(2026, 12, 20))
+    assert "already has 2 periods of at most 2" in refusal
+    assert "2026-01-01/2026-06-30, 2026-07-01/2026-12-31" in refusal
+    assert len(system.orders(NEXT)) == 1
+
+
+def test_a_change_in_the_first_period_leaves_the_second_to_the_new_supplier(system: System) -> None:
+    system.decide(REFERENCE)
+    # The second period was decided already, and is decided anew for the supplier that takes over.
+    system.must("placement.period_two_decided", period_two(), on=date(2026, 3, 1))
+    system.must("placement.provider_changed", changed(date(2026, 3, 13)), on=date(2026, 3, 10))
+    second = {**period_two("2026-07-06", "2027-01-05"), "execution_reference": NEXT, "decision_id": "B-new"}
+    system.must("placement.period_two_decided", second, on=date(2026, 6, 20))
+    third = {**second, "decision_id": "B-three", "period": {"start": "2027-01-06", "end": "2027-07-05"}}
+    refusal = system.refuses("placement.period_two_decided", third, on=date(2026, 12, 20))
+    assert "2026-01-01/2026-06-30, 2026-07-06/2027-01-05" in refusal
+
+
+def test_a_period_is_not_longer_than_six_months(system: System) -> None:
+    long = decision(REFERENCE, end=date(2030, 12, 31))
+    refusal = system.refuses("placement.decided", long, on=date(2026, 1, 1))
+    assert "2026-01-01/2030-12-31 is longer than 6 months" in refusal
+    assert "until 2026-06-30 at most" in refusal
+    system.decide(REFERENCE)
+    longer = period_two("2026-07-01", "2027-01-01")
+    refusal = system.refuses("placement.period_two_decided", longer, on=date(2026, 6, 20))
+    assert "until 2026-12-31 at most" in refusal
+
+
+def test_how_long_and_how_many_stands_in_the_price_list(database_url: str) -> None:
+    one_of_three = PlacementRules(periods=1, period_months=3)
+    with a_system(database_url, register=with_rules(one_of_three)) as system:
+        assert "longer than 3 months" in system.refuses(
+            "placement.decided", decision(REFERENCE), on=date(2026, 1, 1)
+        )
+        system.decide(REFERENCE, end=date(2026, 3, 31))
+        second = period_two("2026-04-01", "2026-06-30")
+        refusal = system.refuses("placement.period_two_decided", second, on=date(2026, 3, 20))
+        assert "already has 1 periods of at most 1" in refusal
 
 
 # Cancellation ---------------------------------------------------------------------------------

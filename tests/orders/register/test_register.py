@@ -1,5 +1,6 @@
 """The register: what is agreed can be looked up, and what is not is refused with a sentence."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -20,6 +21,7 @@ from orders.register.parties import (
     Vat,
     VatCategory,
 )
+from orders.register.placement_rules import PlacementRules
 from orders.register.pricing import LevelAmounts, NoPriceAgreed, PricedArticle, PriceNotAgreed, ResultRules
 from orders.register.register import ContractNotValid, NoPriceListValid, NotInRegister, Register
 from orders.terms import Article, CompensationLevel, OutcomeKind, ResultStage
@@ -112,6 +114,20 @@ def test_a_contract_that_makes_training_qualify_is_refused() -> None:
         ResultRules((OutcomeKind.AUB,), 0, 4, 180, 50, interruption_required=True)
     with pytest.raises(RegisterValueRefused, match="R2 may not come before R1"):
         ResultRules((OutcomeKind.WORK,), 5, 4, 180, 50, interruption_required=True)
+
+
+def test_placement_rules_the_books_cannot_hold_are_refused() -> None:
+    with pytest.raises(RegisterValueRefused, match="1 or 2 periods"):
+        PlacementRules(periods=3)
+    with pytest.raises(RegisterValueRefused, match="0 to 366"):
+        PlacementRules(interruption_days_back=-1)
+
+
+def test_a_register_saved_before_there_were_placement_rules_has_the_usual_ones(register: Register) -> None:
+    content = json.loads(register.to_json())
+    for price_list in content["price_lists"]:
+        del price_list["placement_rules"]
+    assert Register.from_json(json.dumps(content)) == register
 
 
 def test_the_service_is_taxed_unless_the_supplier_is_exempt_or_outside_vat(register: Register) -> None:
