@@ -48,6 +48,8 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     OrderAction.RECEIPT_REPLACED: Text("Inleveransen ersattes"),
     PlacementAction.INTERRUPTION_SET: Text("Avbrott registrerades"),
     PlacementAction.INTERRUPTION_WITHDRAWN: Text("Avbrottet togs tillbaka"),
+    PlacementAction.LATE_INTERRUPTION_APPLIED: Text("Ett avbrott som kom för sent verkställdes för hand"),
+    PlacementAction.EVENT_LAID_ASIDE: Text("Händelsen lades till handlingarna"),
     RegisterAction.REGISTER_LOADED: Text("Registret lästes in"),
     RegisterAction.POLICY_MADE: Text("Nya regler sparades"),
     RegisterAction.POLICY_IN_FORCE: Text("Nya regler började gälla"),

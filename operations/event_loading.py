@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from foundation.database import Database
-from foundation.errors import Refused
+from foundation.errors import NotThere, Refused
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import NO_TEXT
@@ -96,6 +96,26 @@ def replay_unappliable(database: Database) -> Loaded:
                 loaded.unappliable += 1
                 loaded.problems.append((stored.event_id, applied.reason or Refused(NO_TEXT)))
     return loaded
+
+
+def apply_by_hand(session: Session, sequence: int, *, by: str, today: date) -> None:
+    """A person applies an interruption that was told too late; invoices on what it changes are judged again."""
+    register = register_store.load(session)
+    lines = dispatch.apply_by_hand(session, register, event_numbered(session, sequence), by=by, today=today)
+    verdicts.judge_lines_again(session, register, lines, today=today)
+
+
+def lay_aside(session: Session, sequence: int, *, by: str) -> None:
+    """A person decides that an event which could not be applied is not to be."""
+    dispatch.lay_aside(session, event_numbered(session, sequence), by=by)
+
+
+def event_numbered(session: Session, sequence: int) -> event_store.StoredEvent:
+    """The event with this number; raises NotThere."""
+    found = event_store.numbered(session, sequence)
+    if found is None:
+        raise NotThere
+    return found
 
 
 def _loaded_batch(

@@ -17,12 +17,14 @@ from foundation.errors import Refused
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import Text
+from foundation.transitions import StepRefused
 from orders.events import data as event_data
 from orders.events import envelope as event_envelope
 from orders.events import store as event_store
 from orders.events.data import EventData
 from orders.events.envelope import Event
-from orders.events.store import EVENT_SETTLES, EventState, StoredEvent
+from orders.events.store import EVENT_FOLLOWS, EVENT_SETTLES, EventState, StoredEvent
+from orders.journal_actions import OrdersSubject, PlacementAction
 from orders.model import LineKey, Order
 from orders.placements import decisions as placing
 from orders.placements import reports, results
@@ -130,6 +132,48 @@ def replay(session: Session, register: Register, stored: StoredEvent) -> Applied
     return applied
 
 
+def apply_by_hand(
+    session: Session, register: Register, stored: StoredEvent, *, by: str, today: date
+) -> tuple[LineKey, ...]:
+    """A person applies an interruption that was told too late; the lines whose receipt changed.
+
+    It is judged as on its own day, and what it changes is dated today. Raises StepRefused for any other event.
+    """
+    EVENT_FOLLOWS.check(event_store.event_name(stored.sequence), stored.state, EventState.APPLIED)
+    told = event_envelope.read_event(stored.body)
+    told_on = stockholm_date(told.time)
+    match told.data:
+        case event_data.InterruptionRegistered():
+            changed = reports.interrupt(session, register, told.data, today=told_on, by_hand_on=today)
+        case event_data.InterruptionMoved():
+            changed = reports.move_interruption(session, register, told.data, today=told_on, by_hand_on=today)
+        case _:
+            raise StepRefused(
+                Text("Bara ett avbrott som kom för sent verkställs för hand. Försök igen med de andra."),
+            )
+    event_store.move(session, stored.sequence, was=stored.state, to=EventState.APPLIED)
+    _record_by_hand(session, stored, PlacementAction.LATE_INTERRUPTION_APPLIED, by=by)
+    return tuple(changed)
+
+
+def lay_aside(session: Session, stored: StoredEvent, *, by: str) -> None:
+    """A person decides that an event which could not be applied is not to be: nothing changes but its state."""
+    kept = Refused(stored.reason)
+    event_store.move(session, stored.sequence, was=stored.state, to=EventState.LAID_ASIDE, reason=kept)
+    _record_by_hand(session, stored, PlacementAction.EVENT_LAID_ASIDE, by=by)
+
+
+def _record_by_hand(session: Session, stored: StoredEvent, action: PlacementAction, *, by: str) -> None:
+    journal.record(
+        session,
+        by,
+        action,
+        OrdersSubject.EVENT.of(stored.sequence),
+        execution_reference=stored.execution_reference,
+        event=stored.event_id,
+    )
+
+
 def _tried(session: Session, register: Register, event: Event) -> Applied:
     try:
         with journal.attempt(session):
@@ -153,9 +197,9 @@ def _carry_out(session: Session, register: Register, told: EventData, today: dat
         case event_data.PlacementCancelled():
             placing.cancel(session, told, today=today)
         case event_data.InterruptionRegistered():
-            return reports.interrupt(session, told, today=today)
+            return reports.interrupt(session, register, told, today=today)
         case event_data.InterruptionMoved():
-            return reports.move_interruption(session, told, today=today)
+            return reports.move_interruption(session, register, told, today=today)
         case event_data.InterruptionWithdrawn():
             return reports.withdraw_interruption(session, told, today=today)
         case event_data.ReportFiled():

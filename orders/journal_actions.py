@@ -23,6 +23,8 @@ class PlacementAction(JournalAction):
     TUTOR_ASSIGNED = "tutor.assigned"
     INTERRUPTION_SET = "interruption.set"  # registered or moved
     INTERRUPTION_WITHDRAWN = "interruption.withdrawn"
+    LATE_INTERRUPTION_APPLIED = "interruption.applied_late"  # by a person
+    EVENT_LAID_ASIDE = "event.laid_aside"
     REPORT_FILED = "report.filed"
     REPORT_APPROVED = "report.approved"
     REPORT_REJECTED = "report.rejected"

@@ -362,7 +362,10 @@ def days_received(line: Period, *, last_day: date | None, convention: DayConvent
 
 
 def check_interruption(placement: Placement, *, registered_on: date, effective_on: date, today: date) -> None:
-    """Raise StepRefused for an interruption that is retroactive (REQ-14), late (E-06) or out of place."""
+    """Raise StepRefused for an interruption that is of another day (E-06) or another placement than it can be.
+
+    Whether it was told in time (REQ-14) is asked apart: that one a person may decide.
+    """
     reference = placement.execution_reference
     if placement.state is PlacementState.CANCELLED:
         raise StepRefused(
@@ -374,15 +377,6 @@ def check_interruption(placement: Placement, *, registered_on: date, effective_o
                 "Avbrottet är registrerat %(registered_on)s, som inte har kommit än (%(today)s).",
                 registered_on=registered_on,
                 today=today,
-            ),
-        )
-    if effective_on < registered_on:
-        raise StepRefused(
-            Text(
-                "Ett avbrott kan inte gälla bakåt i tiden: %(effective_on)s är före %(registered_on)s. "
-                "Ange registreringsdagen eller en senare dag.",
-                effective_on=effective_on,
-                registered_on=registered_on,
             ),
         )
     first, last = placement.starts_on, placement.periods[-1].period.end

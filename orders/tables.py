@@ -126,7 +126,6 @@ interruption = Table(
     Column("effective_on", Date, nullable=False),
     Column("reason", String(30), nullable=False),
     Column("state", String(20), nullable=False),
-    CheckConstraint("registered_on <= effective_on or reason = 'PROVIDER_CHANGE'", name="not_retroactive"),
     Index("ix_interruption_execution_reference", "execution_reference"),
 )
 Index(

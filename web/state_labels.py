@@ -68,6 +68,8 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
     },
     "event": {
         "UNAPPLIABLE": ("bad", Text("Gick inte att tillämpa")),
+        "LAID_ASIDE": ("quiet", Text("Lagd till handlingarna")),
+        "APPLIED": ("good", Text("Tillämpad")),
         "CONFLICT": ("bad", Text("Konflikt")),
     },
     "proposal": {

@@ -24,11 +24,12 @@ class EventState(StrEnum):
     APPLIED = "APPLIED"
     CONFLICT = "CONFLICT"  # the same id with other content: kept aside, never applied
     UNAPPLIABLE = "UNAPPLIABLE"  # kept with its reason; may be replayed
+    LAID_ASIDE = "LAID_ASIDE"  # could not be applied, and a person decided that it is not to be
 
 
 EVENT_FOLLOWS = Transitions(
-    {EventState.UNAPPLIABLE: {EventState.UNAPPLIABLE, EventState.APPLIED}},
-    ends={EventState.APPLIED, EventState.CONFLICT},
+    {EventState.UNAPPLIABLE: {EventState.UNAPPLIABLE, EventState.APPLIED, EventState.LAID_ASIDE}},
+    ends={EventState.APPLIED, EventState.CONFLICT, EventState.LAID_ASIDE},
 )
 """What may become of an event that is tried again."""
 
@@ -36,7 +37,7 @@ EVENT_FOLLOWS = Transitions(
 # it as APPLIED first, so that no other loader does, and says in the same transaction where it could not be.
 EVENT_SETTLES = Transitions(
     {EventState.APPLIED: {EventState.UNAPPLIABLE}},
-    ends={EventState.UNAPPLIABLE, EventState.CONFLICT},
+    ends={EventState.UNAPPLIABLE, EventState.CONFLICT, EventState.LAID_ASIDE},
 )
 """What applying an event that was just claimed may come to besides."""
 
@@ -117,7 +118,7 @@ def move(
         table.c.state,
         table.c.sequence == sequence,
         by,
-        name=Text("Händelse %(sequence)s", sequence=sequence),
+        name=event_name(sequence),
         was=was,
         to=to,
         values={
@@ -127,10 +128,20 @@ def move(
     )
 
 
+def event_name(sequence: int) -> Text:
+    """What a refusal calls an event."""
+    return Text("Händelse %(sequence)s", sequence=sequence)
+
+
 def in_state(session: Session, state: EventState) -> list[StoredEvent]:
     """The events in one state, in the order they came."""
     table = order_tables.inbound_event
     return list(_stored(session, table.c.state == state))
+
+
+def numbered(session: Session, sequence: int) -> StoredEvent | None:
+    """The event with this row number."""
+    return next(_stored(session, order_tables.inbound_event.c.sequence == sequence), None)
 
 
 def of_placement(session: Session, reference: str) -> list[StoredEvent]:

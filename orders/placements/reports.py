@@ -49,8 +49,10 @@ from orders.model import (
     days_received,
 )
 from orders.placements import store as placement_store
+from orders.placements.late_interruptions import check_told_in_time
 from orders.placements.results import drop_waiting
 from orders.purchase_orders import line_store, order_store, receipt_store
+from orders.register.register import Register
 from orders.terms import Article, InterruptionReason
 
 
@@ -114,8 +116,18 @@ def reject(session: Session, rejected: ReportRejected, *, today: date) -> Report
     return report
 
 
-def interrupt(session: Session, registered: InterruptionRegistered, *, today: date) -> list[LineKey]:
-    """Register an interruption, today or later, never earlier (REQ-14). The order stays as it was."""
+def interrupt(
+    session: Session,
+    register: Register,
+    registered: InterruptionRegistered,
+    *,
+    today: date,
+    by_hand_on: date | None = None,
+) -> list[LineKey]:
+    """Register an interruption, today or later (REQ-14). The order stays as it was.
+
+    One that is told too late is taken by a person alone, on the day `by_hand_on`; raises ToldTooLate otherwise.
+    """
     placement = placement_store.get(session, registered.execution_reference, lock=True)
     check_interruption(
         placement, registered_on=registered.registered_on, effective_on=registered.effective_on, today=today
@@ -129,21 +141,36 @@ def interrupt(session: Session, registered: InterruptionRegistered, *, today: da
                 day=day,
             ),
         )
+    if by_hand_on is None:
+        check_told_in_time(session, register, placement, effective_on=registered.effective_on, told_on=today)
     interruption = Interruption(
         registered.registered_on, registered.effective_on, InterruptionReason(registered.reason)
     )
-    return set_interruption(session, placement, interruption, was=InterruptionState.REPLACED, today=today)
+    return set_interruption(
+        session, placement, interruption, was=InterruptionState.REPLACED, today=by_hand_on or today
+    )
 
 
-def move_interruption(session: Session, moved: InterruptionMoved, *, today: date) -> list[LineKey]:
-    """Give an interruption that has not taken effect another day."""
+def move_interruption(
+    session: Session,
+    register: Register,
+    moved: InterruptionMoved,
+    *,
+    today: date,
+    by_hand_on: date | None = None,
+) -> list[LineKey]:
+    """Give an interruption that had not taken effect another day; told too late, as `interrupt` has it."""
     placement = placement_store.get(session, moved.execution_reference, lock=True)
     standing = check_movable(placement.interruption, reference=placement.execution_reference, today=today)
     check_interruption(
         placement, registered_on=moved.registered_on, effective_on=moved.effective_on, today=today
     )
+    if by_hand_on is None:
+        check_told_in_time(session, register, placement, effective_on=moved.effective_on, told_on=today)
     interruption = Interruption(moved.registered_on, moved.effective_on, standing.reason)
-    return set_interruption(session, placement, interruption, was=InterruptionState.MOVED, today=today)
+    return set_interruption(
+        session, placement, interruption, was=InterruptionState.MOVED, today=by_hand_on or today
+    )
 
 
 def withdraw_interruption(

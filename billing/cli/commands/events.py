@@ -6,12 +6,19 @@ from typing import Annotated
 
 import typer
 
-from billing.cli.command import AsJson, CommandContext, command
+from billing.cli.command import AsJson, CommandContext, On, command, today_or
 from billing.cli.exit_codes import ExitCode, complain, refusal_of
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.formatting import Json
 from foundation.text import Text
-from operations.event_loading import EventLine, Loaded, load_events, replay_unappliable
+from operations.event_loading import (
+    EventLine,
+    Loaded,
+    apply_by_hand,
+    lay_aside,
+    load_events,
+    replay_unappliable,
+)
 from orders.events import envelope as event_envelope
 from orders.events import store as event_store
 from orders.events.store import EventState
@@ -105,6 +112,26 @@ def replay(context: CommandContext, as_json: AsJson = False) -> None:
     """Försök igen med dem som inte gick / try again those that failed."""
     with context.opened() as database:
         _tell(context, replay_unappliable(database), as_json=as_json)
+
+
+Number = Annotated[int, typer.Argument(metavar="NR", help="Händelsens nummer / the event's number")]
+By = Annotated[str, typer.Option("--by", help="Den som avgör, ett id / who decides, an id")]
+
+
+@command(events, "apply")
+def apply(context: CommandContext, number: Number, by: By, on: On = None) -> None:
+    """Verkställ ett avbrott som kom för sent / apply an interruption that came too late."""
+    with context.writing() as session:
+        apply_by_hand(session, number, by=by, today=today_or(on))
+    typer.echo(context.say(Text("Avbrottet är verkställt.")))
+
+
+@command(events, "lay-aside")
+def put_aside(context: CommandContext, number: Number, by: By) -> None:
+    """Lägg en händelse till handlingarna / lay an event aside for good."""
+    with context.writing() as session:
+        lay_aside(session, number, by=by)
+    typer.echo(context.say(Text("Händelsen är lagd till handlingarna.")))
 
 
 def _lines(path: Path) -> Iterator[EventLine]:

@@ -1,5 +1,10 @@
-"""The latest day of a placement is counted from the periods of its stretch, no longer kept beside them."""
+"""What the limits of time no longer need: a latest day that nothing read, and a check by the sender's own day.
 
+The latest day of a placement is counted from the periods of its stretch. Whether an interruption is retroactive is
+judged by the day we were told, and a person may take one that came too late.
+"""
+
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
@@ -7,7 +12,30 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
+_INDEXES = {"ix_interruption_execution_reference": None, "uq_interruption_standing": "state = 'STANDING'"}
+
 
 def upgrade() -> None:
-    """Drop the day that was stored and never read."""
+    """Drop the column and the check."""
     op.drop_column("placement", "ends_on_latest")
+    if op.get_bind().dialect.name == "postgresql":
+        op.drop_constraint(op.f("ck_interruption_not_retroactive"), "interruption")
+        return
+    # SQLite drops a check only by copying the table, and the copy loses what its indexes are limited to.
+    for name in _INDEXES:
+        op.drop_index(name, "interruption")
+    with op.batch_alter_table("interruption", recreate="always"):
+        pass
+    for name, where in _INDEXES.items():
+        op.create_index(
+            name,
+            "interruption",
+            ["execution_reference"],
+            unique=where is not None,
+            sqlite_where=sa.text(where) if where else None,
+        )
+
+
+def downgrade() -> None:
+    """Refused: interruptions that came too late would not pass the check."""
+    raise NotImplementedError("There is no way back from this revision; restore a copy from before it.")

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from billing.migrations.migrate import bring_up_to_date, open_migrated
@@ -17,9 +17,12 @@ from foundation.database import Database
 from foundation.sql import Session
 from invoicing.payment import payment, payment_store, repayments
 from invoicing.payment.payment_store import ClaimWay
+from operations.event_loading import apply_by_hand
+from orders.events import store as event_store
+from orders.events.store import EventState
 from tests.support import old_books
 from tests.support.stories.bills import billed
-from tests.support.stories.system import System, a_system
+from tests.support.stories.system import System, a_system, interruption
 
 pytestmark = pytest.mark.both_engines
 
@@ -121,10 +124,20 @@ def test_who_handled_an_invoice_and_what_is_untold_follow_from_an_older_journal(
                 text("create table journal_mark (name varchar(40) primary key, sequence integer)")
             )
             connection.execute(text("insert into journal_mark values ('invoice-mails', 0)"))
-            connection.execute(text("alter table placement add column ends_on_latest date"))
+            before_0008(connection)
             connection.execute(text("update alembic_version set version_num = '0004'"))
         bring_up_to_date(system.database)
         assert handlers_and_notices(system.database) == written
+
+
+def before_0008(connection: Connection) -> None:
+    """Lead the books back to what revision 0007 found."""
+    connection.execute(text("alter table placement add column ends_on_latest date"))
+    if connection.dialect.name == "postgresql":
+        check = "check (registered_on <= effective_on or reason = 'PROVIDER_CHANGE')"
+        connection.execute(
+            text(f"alter table interruption add constraint ck_interruption_not_retroactive {check}")
+        )
 
 
 def handlers_and_notices(database: Database) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
@@ -163,7 +176,7 @@ def test_what_was_noted_of_repayments_follows_from_an_older_journal(database_url
         with system.database.engine.begin() as connection:
             connection.execute(text("drop table repayment_note"))
             connection.execute(text("alter table periodic_report drop column alarmed_at"))
-            connection.execute(text("alter table placement add column ends_on_latest date"))
+            before_0008(connection)
             connection.execute(text("update alembic_version set version_num = '0005'"))
         bring_up_to_date(system.database)
         assert repayment_notes(system.database) == written
@@ -211,3 +224,21 @@ def values_of_waiting(session: Session) -> list[tuple[object, ...]]:
     return [
         (invoice_id, each.by, each.on_day, each.came_on, each.reference) for invoice_id, each in found.items()
     ]
+
+
+def test_an_interruption_that_came_too_late_can_be_taken_in_grown_books(books_of_0_1_0: str) -> None:
+    grown = open_migrated(books_of_0_1_0)
+    try:
+        system = System(grown, told=100)
+        late = interruption("100000101", date(2026, 2, 10), date(2026, 2, 10))
+        assert "retroactive" in system.refuses("interruption.registered", late, on=date(2026, 4, 20))
+        with grown.writing() as session:
+            (kept,) = event_store.in_state(session, EventState.UNAPPLIABLE)
+            apply_by_hand(session, kept.sequence, by="officer-1", today=date(2026, 4, 20))
+        assert system.placement("100000101").last_day == date(2026, 2, 10)
+        columns = "execution_reference, registered_on, effective_on, reason, state"
+        twice = text(f"insert into interruption ({columns}) select {columns} from interruption")  # noqa: S608
+        with grown.writing() as session, pytest.raises(IntegrityError):
+            session.execute(twice)
+    finally:
+        grown.close()

@@ -30,12 +30,14 @@ from accounts.identity import Permission
 from accounts.tables import account, account_application
 from foundation.sql import Session
 from invoicing.documents.tables import invoice
+from orders.tables import inbound_event
 from peppol.exchange.tables import inbox, outbox
 
 _NAMED: Final = re.compile(r"<([^<>]+)>")
 _CALLED: Final[Mapping[str, tuple[Column[Any], Column[Any]]]] = {
     "invoice": (invoice.c.id, invoice.c.number),
     "message": (inbox.c.id, inbox.c.transport_id),
+    "event": (inbound_event.c.sequence, inbound_event.c.event_id),
     "sent": (outbox.c.sequence, outbox.c.document_id),
     "account": (account.c.id, account.c.sign_in_name),
     "application": (account_application.c.id, account_application.c.email),

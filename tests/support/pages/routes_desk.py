@@ -51,6 +51,13 @@ ROUTES = {
     ),
     "POST /finance/letters/{number}/replay": Route(may=FINANCE, foreign=(f"/finance/letters/{NONE}/replay",)),
     "POST /finance/events/replay": Route(may=FINANCE),
+    "GET /finance/events/{number}": Route(
+        may=READERS, own=("/finance/events/<event RETROAKTIVT>",), foreign=(f"/finance/events/{NONE}",)
+    ),
+    "POST /finance/events/{number}/apply": Route(may=FINANCE, foreign=(f"/finance/events/{NONE}/apply",)),
+    "POST /finance/events/{number}/lay-aside": Route(
+        may=FINANCE, foreign=(f"/finance/events/{NONE}/lay-aside",)
+    ),
     "GET /finance/documents/{number}": Route(
         may=READERS,
         own=(

@@ -1,0 +1,101 @@
+"""Interruptions that are told too late: kept aside, shown with what they would change, applied by a person alone."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from foundation import journal
+from foundation.transitions import StepRefused
+from invoicing.model import InvoiceState
+from operations import event_loading
+from orders.events import store as event_store
+from orders.events.store import EventState
+from orders.journal_actions import PlacementAction
+from orders.register.placement_rules import PlacementRules
+from tests.orders.placements.test_placements_changed import with_rules
+from tests.support.stories.system import System, a_system, interruption
+
+REFERENCE = "100000101"
+BACK_DATED = interruption(REFERENCE, date(2026, 1, 16), date(2026, 1, 16))
+TOLD = date(2026, 3, 12)
+
+
+@pytest.fixture
+def system(database_url: str) -> Iterator[System]:
+    """January is reported, invoiced and paid before March."""
+    with a_system(database_url) as system:
+        system.decide(REFERENCE)
+        system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        system.send_invoice(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+        system.pay(on=date(2026, 3, 9))
+        yield system
+
+
+def kept(system: System) -> event_store.StoredEvent:
+    with system.database.reading() as session:
+        (found,) = event_store.in_state(session, EventState.UNAPPLIABLE)
+    return found
+
+
+def test_a_back_dated_interruption_is_kept_aside_and_a_paid_invoice_is_left_alone(system: System) -> None:
+    refusal = system.refuses("interruption.registered", BACK_DATED, on=TOLD)
+    assert "takes effect 2026-01-16, we were told 2026-03-12" in refusal
+    assert "order 2100000001 line 001: 20 days become 10 (invoiced)" in refusal
+    assert system.placement(REFERENCE).interruption is None
+    assert system.days_received(REFERENCE)[0] == "20"
+    assert system.invoice(1).state is InvoiceState.PAID
+    # Trying it again changes nothing either.
+    assert event_loading.replay_unappliable(system.database).unappliable == 1
+    assert system.invoice(1).state is InvoiceState.PAID
+
+
+def test_a_person_may_apply_it_and_the_invoice_is_judged_then(system: System) -> None:
+    system.refuses("interruption.registered", BACK_DATED, on=TOLD)
+    with system.database.writing() as session:
+        event_loading.apply_by_hand(session, kept(system).sequence, by="officer-1", today=date(2026, 3, 16))
+    assert system.placement(REFERENCE).last_day == date(2026, 1, 16)
+    assert system.days_received(REFERENCE)[0] == "10"
+    assert system.invoice(1).state is not InvoiceState.PAID
+    with system.database.reading() as session:
+        (row,) = [
+            each for each in journal.rows(session) if each.action == PlacementAction.LATE_INTERRUPTION_APPLIED
+        ]
+        assert row.actor == "officer-1"
+        assert event_store.in_state(session, EventState.UNAPPLIABLE) == []
+
+
+def test_or_lay_it_aside_for_good(system: System) -> None:
+    system.refuses("interruption.registered", BACK_DATED, on=TOLD)
+    with system.database.writing() as session:
+        event_loading.lay_aside(session, kept(system).sequence, by="officer-1")
+    assert event_loading.replay_unappliable(system.database).unappliable == 0
+    with system.database.reading() as session:
+        (laid,) = event_store.in_state(session, EventState.LAID_ASIDE)
+    assert "retroactive" in laid.reason.en
+    assert system.placement(REFERENCE).interruption is None
+
+
+def test_an_interruption_moved_back_past_the_day_it_is_told_is_kept_aside_too(system: System) -> None:
+    system.interrupt(REFERENCE, on=TOLD, last_day=date(2026, 3, 31))
+    moved = {key: value for key, value in BACK_DATED.items() if key != "reason"}
+    assert "(invoiced)" in system.refuses("interruption.moved", moved, on=date(2026, 3, 13))
+    assert system.placement(REFERENCE).last_day == date(2026, 3, 31)
+    with system.database.writing() as session:
+        event_loading.apply_by_hand(session, kept(system).sequence, by="officer-1", today=date(2026, 4, 20))
+    assert system.placement(REFERENCE).last_day == date(2026, 1, 16)
+
+
+def test_only_a_late_interruption_is_applied_by_hand(system: System) -> None:
+    system.refuses("placement.cancelled", {"execution_reference": REFERENCE, "reason": "OTHER"}, on=TOLD)
+    with system.database.writing() as session, pytest.raises(StepRefused, match="Only an interruption"):
+        event_loading.apply_by_hand(session, kept(system).sequence, by="officer-1", today=TOLD)
+
+
+def test_how_many_days_back_are_taken_stands_in_the_price_list(database_url: str) -> None:
+    with a_system(database_url, register=with_rules(PlacementRules(interruption_days_back=3))) as system:
+        system.decide(REFERENCE)
+        early = interruption(REFERENCE, date(2026, 3, 8), date(2026, 3, 8))
+        assert "2026-03-09 is the earliest taken" in system.refuses("interruption.registered", early, on=TOLD)
+        system.must("interruption.registered", interruption(REFERENCE, TOLD, date(2026, 3, 9)), on=TOLD)
+        assert system.placement(REFERENCE).last_day == date(2026, 3, 9)
