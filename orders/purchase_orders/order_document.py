@@ -45,7 +45,8 @@ def order_document(
         id=order.number,
         issue_date=order.issued_on,
         document_currency_code=order.amount.currency,
-        validity_period=ordering.ValidityPeriod(end_date=order.period.end),
+        # A result is often ordered after its day, and no order ends before it is issued.
+        validity_period=ordering.ValidityPeriod(end_date=max(order.period.end, order.issued_on)),
         originator_document_reference=shapes.Reference(
             id=order.decision_id if in_marks else order.execution_reference
         ),

@@ -19,7 +19,14 @@ from peppol.exchange import outbox_store
 from peppol.exchange import tables as exchange_tables
 from peppol.identifiers import DocumentKind
 from peppol.validation import validation
-from tests.support.stories.system import TALLKOTTEN, System, a_system, decision, example_register
+from tests.support.stories.system import (
+    TALLKOTTEN,
+    System,
+    a_system,
+    decision,
+    example_register,
+    outcome,
+)
 
 REFERENCE = "100000101"
 NEXT = "100000102"
@@ -154,3 +161,24 @@ def test_the_database_itself_refuses_to_change_or_remove_an_order(system: System
         with pytest.raises(DBAPIError, match="append-only"), system.database.writing() as session:
             session.execute(change)
     assert system.order(REFERENCE).lines[0].quantity.value == 20
+
+
+def test_no_order_ends_before_it_is_issued(system: System) -> None:
+    """A result approved days after it fell due, and a decision told after its period: valid the day they are sent."""
+    system.decide(REFERENCE, start=date(2025, 10, 1), decided_on=date(2025, 9, 24))
+    system.interrupt(REFERENCE, on=date(2026, 2, 2))
+    told = outcome(REFERENCE, started_on=date(2026, 2, 3))
+    system.must("outcome.approved", told, on=date(2026, 2, 12))
+    system.must("placement.decided", decision(NEXT, end=date(2026, 1, 31)), on=date(2026, 2, 12))
+    with system.database.reading() as session:
+        sent = outbox_store.messages_out(session, kind=DocumentKind.ORDER)
+        roots = [etree.fromstring(message.body) for message in sent]
+    late = [root for root in roots if texts(root, "IssueDate") == ["2026-02-12"]]
+    assert len(late) == 3
+    assert [texts(root, "ValidityPeriod/EndDate") for root in late] == [["2026-02-12"]] * 3
+    # When it was earned or is to be delivered stays as it is.
+    assert [texts(root, "Delivery/RequestedDeliveryPeriod/EndDate") for root in late] == [
+        ["2026-02-03"],
+        ["2026-02-03"],
+        ["2026-01-31"],
+    ]
