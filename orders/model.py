@@ -122,13 +122,17 @@ LINE_FOLLOWS = Transitions(
 
 @dataclass(frozen=True, slots=True)
 class PlacementPeriod:
-    """Period 1 or 2 of a placement, with the decision that gave it and the order that carries it."""
+    """Period 1 or 2 of a placement, with the decision that gave it and the order that carries it.
+
+    `start_by` is the last day a first period should start by what was agreed; None where nobody said.
+    """
 
     ordinal: int
     decision_id: str
     decided_on: date
     period: Period
     order_number: str = ""
+    start_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

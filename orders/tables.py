@@ -113,8 +113,17 @@ placement_period = Table(
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date, nullable=False),
     Column("order_number", String(20), nullable=False, server_default=""),
+    Column("start_by", Date, nullable=True),
     CheckConstraint("starts_on <= ends_on", name="period"),
     CheckConstraint("ordinal in (1, 2)", name="ordinal"),
+)
+ODD_START = "starts_on > start_by or starts_on < decided_on"
+"""What a period's start has that the buyer's staff should look at: later than agreed, or before its decision."""
+Index(
+    "ix_placement_period_odd_start",
+    placement_period.c.starts_on,
+    sqlite_where=text(ODD_START),
+    postgresql_where=text(ODD_START),
 )
 
 interruption = Table(

@@ -26,6 +26,7 @@ from invoicing.decisions import protected_store
 from invoicing.exceptions import aside_queries, queue_queries, report_queries, worklist, worklist_store
 from invoicing.exceptions.queue import NOBODY, QueueCause, QueueFilter, QueueItem, QueuePart
 from invoicing.exceptions.worklist_store import WorkKind
+from orders.placements import start_queries
 from orders.register import store as register_store
 from web import i18n
 from web.access import signed_in
@@ -47,6 +48,7 @@ _PARTS = {
     QueuePart.MESSAGES: Text("Meddelanden åt sidan"),
     QueuePart.POST: Text("Fastnad post"),
     QueuePart.EVENTS: Text("Händelser"),
+    QueuePart.STARTS: Text("Starter"),
 }
 _HEADINGS = {
     QueuePart.EXCEPTIONS: Text("Ekonomi: avvikelser"),
@@ -58,6 +60,7 @@ _HEADINGS = {
     QueuePart.REPORTS: Text("Ekonomi: redovisningar som väntar"),
     QueuePart.MESSAGES: Text("Ekonomi: meddelanden åt sidan"),
     QueuePart.EVENTS: Text("Ekonomi: händelser"),
+    QueuePart.STARTS: Text("Ekonomi: starter"),
 }
 _EXPLAINED = {
     QueuePart.EXCEPTIONS: Text(
@@ -81,6 +84,10 @@ _EXPLAINED = {
         "Allt är sparat som det kom."
     ),
     QueuePart.EVENTS: Text("Händelser ur beslutssystemen som inte kunde tillämpas."),
+    QueuePart.STARTS: Text(
+        "Placeringar som börjar senare efter beslutet än avtalat, eller före det. Ordern gäller ändå; "
+        "fråga handläggaren. De står här tills en månad efter starten."
+    ),
 }
 
 
@@ -122,6 +129,9 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
             context["supplier_name"] = lambda number: supplier_name(register, number)
         elif wanted.part is QueuePart.EVENTS:
             context["events"] = aside_queries.events(session)
+        elif wanted.part is QueuePart.STARTS:
+            context["starts"] = start_queries.listed(session, today=today)
+            context["supplier_name"] = lambda number: supplier_name(register, number)
         else:
             context |= _documents(request, session, wanted, counts[wanted.part], today=today)
             context |= {

@@ -25,6 +25,7 @@ class QueuePart(StrEnum):
     MESSAGES = "letters"
     POST = "post"
     EVENTS = "events"
+    STARTS = "starts"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from invoicing.exceptions.queue import (
 )
 from invoicing.model import DocumentType, InvoiceState
 from orders import tables as order_tables
+from orders.placements import start_queries
 from peppol.exchange import tables as exchange_tables
 
 _I, _D, _P = document_tables.invoice, decision_tables.desk_item, document_tables.invoice_part
@@ -58,6 +59,7 @@ def counts(session: Session, *, today: date) -> Mapping[QueuePart, int]:
     found[QueuePart.EVENTS] = _many(
         session, event, "(inbound_event.state = 'UNAPPLIABLE' or inbound_event.state = 'CONFLICT')"
     )
+    found[QueuePart.STARTS] = start_queries.many(session, today=today)
     return found
 
 

@@ -20,7 +20,7 @@ from operations.timeline.queries import AnswerRow, PaymentRow, ReceiptRow, Timel
 from orders.events import store as event_store
 from orders.events.store import EventState, StoredEvent
 from orders.model import Handling, Placement, PlannedOrder, PlannedState, Report, ReportState
-from orders.placements import plan_store
+from orders.placements import plan_store, starts
 from orders.placements import store as placement_store
 
 
@@ -49,20 +49,21 @@ def _decisions(placement: Placement) -> Iterator[TimelineEntry]:
     )
     follows = Text(", efter %(reference)s", reference=placement.follows) if placement.follows else NO_TEXT
     for period in placement.periods:
+        said = Text(
+            "Beslut om period %(ordinal)s, %(period)s, nivå %(level)s, leverantör "
+            "%(supplier)s%(outside)s%(follows)s.",
+            ordinal=period.ordinal,
+            period=formatting.period(period.period),
+            level=placement.level,
+            supplier=placement.supplier,
+            outside=outside,
+            follows=follows,
+        )
         yield TimelineEntry(
             period.decided_on,
             TimelineKind.DECISION,
             period.decision_id,
-            Text(
-                "Beslut om period %(ordinal)s, %(period)s, nivå %(level)s, leverantör "
-                "%(supplier)s%(outside)s%(follows)s.",
-                ordinal=period.ordinal,
-                period=formatting.period(period.period),
-                level=placement.level,
-                supplier=placement.supplier,
-                outside=outside,
-                follows=follows,
-            ),
+            JoinedText(" ", (said, starts.remark(period))),
             state=placement.state.value,
         )
 

@@ -29,7 +29,7 @@ from orders.model import (
     basic_lines,
     day_before,
 )
-from orders.placements import reports, stretch
+from orders.placements import reports, starts, stretch
 from orders.placements import store as placement_store
 from orders.placements.journal import record_placement
 from orders.placements.results import drop_waiting
@@ -253,8 +253,15 @@ def _placement(
                 new_level=decided.level,
             ),
         )
-    stretch.check_length(decided.period, register.placement_rules(contract.id, decided.decided_on))
-    period = PlacementPeriod(1, decided.decision_id, decided.decided_on, decided.period)
+    rules = register.placement_rules(contract.id, decided.decided_on)
+    stretch.check_length(decided.period, rules)
+    period = PlacementPeriod(
+        1,
+        decided.decision_id,
+        decided.decided_on,
+        decided.period,
+        start_by=starts.start_by(decided.decided_on, rules),
+    )
     return Placement(
         execution_reference=reference,
         supplier=decided.supplier,

@@ -284,6 +284,7 @@ def _period_row(reference: str, period: PlacementPeriod) -> dict[str, object]:
         "starts_on": period.period.start,
         "ends_on": period.period.end,
         "order_number": period.order_number,
+        "start_by": period.start_by,
     }
 
 
@@ -311,16 +312,18 @@ def _placement(session: Session, row: Row[tuple[object, ...]]) -> Placement:
 
 
 def _periods(rows: Iterable[Row[tuple[object, ...]]]) -> tuple[PlacementPeriod, ...]:
-    return tuple(map(_placement_period, rows))
+    return tuple(map(period_of, rows))
 
 
-def _placement_period(row: Row[tuple[object, ...]]) -> PlacementPeriod:
+def period_of(row: Row[tuple[object, ...]]) -> PlacementPeriod:
+    """The period a row of `placement_period` stands for."""
     return PlacementPeriod(
         ordinal=row.ordinal,
         decision_id=row.decision_id,
         decided_on=row.decided_on,
         period=Period(row.starts_on, row.ends_on),
         order_number=row.order_number,
+        start_by=row.start_by,
     )
 
 

@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from accounts.identity import Permission, Person
 from foundation.errors import NotThere
 from foundation.money import Money, total
+from orders.placements import starts
 from orders.purchase_orders.order_view import WrittenOrder, written_order
 from orders.terms import Article
 from supplier_portal.pages import query_params
@@ -51,11 +52,14 @@ def orders(request: Request, person: Person = signed_in(*_SEES)) -> Response:
 def order(request: Request, number: str, person: Person = signed_in(*_SEES)) -> Response:
     """One order, line by line."""
     view, written = _found(request, person, number)
+    with database_of(request).reading() as session:
+        remark = starts.remark_on(session, view.order)
     return render(
         request,
         person,
         "supplier/order.html",
         view=view,
+        remark=remark,
         order=view.order,
         written=written,
         sums=_sums(view),

@@ -18,7 +18,7 @@ from operations import message_queries
 from operations.event_loading import place_due_orders
 from operations.message_queries import OutboundSummary
 from orders.model import LineAccount, Order, PlannedOrder
-from orders.placements import plan_store
+from orders.placements import plan_store, start_queries, starts
 from orders.purchase_orders import line_store, order_store
 from orders.purchase_orders.order_store import OrderSummary
 from orders.terms import Article
@@ -27,6 +27,13 @@ from peppol.identifiers import DocumentKind
 
 orders = typer.Typer()
 
+_STARTS = (
+    TableColumn(Text("Referens")),
+    TableColumn(Text("Leverantör")),
+    TableColumn(Text("Beslut")),
+    TableColumn(Text("Order")),
+    TableColumn(Text("Anmärkning"), wrap=30),
+)
 _LIST = (
     TableColumn(Text("Order")),
     TableColumn(Text("Artikel"), wrap=18),
@@ -106,9 +113,11 @@ def show_order(
         )
         invoiced = _invoiced(session, accounts)
         answers = response_store.about_order(session, order_number)
+        remark = starts.remark_on(session, order)
     if as_json:
         said = [answer_json(context, each) for each in answers]
-        write_json({**_order_json(order, accounts, invoiced, messages), "answers": said})
+        remarked: dict[str, Json] = {"remark": context.say(remark)} if remark else {}
+        write_json({**_order_json(order, accounts, invoiced, messages), "answers": said, **remarked})
         return
     say = context.say
     facts = (
@@ -128,7 +137,8 @@ def show_order(
         ),
     )
     told = tuple((say(Text("Svar")), in_short(context, each)) for each in answers)
-    show(table((TableColumn(), TableColumn(wrap=40)), (*facts, *told), language=context.language))
+    odd = ((say(Text("Anmärkning")), say(remark)),) if remark else ()
+    show(table((TableColumn(), TableColumn(wrap=40)), (*facts, *odd, *told), language=context.language))
     rows = [
         (
             line.line_id,
@@ -145,6 +155,38 @@ def show_order(
     ]
     sums = (say(Text("Summa")), "", "", "", kronor(order.amount), *([""] * 4))
     show(table(_LINES, rows, language=context.language, total=sums))
+
+
+@command(orders, "odd-starts")
+def odd_starts(context: CommandContext, on: On = None, as_json: AsJson = False) -> None:
+    """Visa starter långt från beslutet / show starts far from their decision."""
+    with context.reading() as session:
+        listed = start_queries.listed(session, today=today_or(on))
+    if as_json:
+        write_json(
+            [
+                {
+                    "execution_reference": each.execution_reference,
+                    "supplier": each.supplier,
+                    "decision": each.decision_id,
+                    "order": each.order_number,
+                    "remark": context.say(each.remark),
+                }
+                for each in listed
+            ]
+        )
+        return
+    rows = [
+        (
+            each.execution_reference,
+            each.supplier,
+            each.decision_id,
+            each.order_number,
+            context.say(each.remark),
+        )
+        for each in listed
+    ]
+    show(table(_STARTS, rows, language=context.language))
 
 
 @command(orders, "xml")

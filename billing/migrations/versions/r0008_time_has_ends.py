@@ -1,7 +1,8 @@
 """What the limits of time no longer need: a latest day that nothing read, and a check by the sender's own day.
 
 The latest day of a placement is counted from the periods of its stretch. Whether an interruption is retroactive is
-judged by the day we were told, and a person may take one that came too late.
+judged by the day we were told, and a person may take one that came too late. New is the day a placement should
+start by; of placements decided before nobody said.
 """
 
 import sqlalchemy as sa
@@ -16,8 +17,17 @@ _INDEXES = {"ix_interruption_execution_reference": None, "uq_interruption_standi
 
 
 def upgrade() -> None:
-    """Drop the column and the check."""
+    """Drop the column and the check, and add the day to start by."""
     op.drop_column("placement", "ends_on_latest")
+    op.add_column("placement_period", sa.Column("start_by", sa.Date(), nullable=True))
+    odd = sa.text("starts_on > start_by or starts_on < decided_on")
+    op.create_index(
+        "ix_placement_period_odd_start",
+        "placement_period",
+        ["starts_on"],
+        sqlite_where=odd,
+        postgresql_where=odd,
+    )
     if op.get_bind().dialect.name == "postgresql":
         op.drop_constraint(op.f("ck_interruption_not_retroactive"), "interruption")
         return

@@ -1,5 +1,6 @@
 """The register, events and orders on the command line, up to the order's message."""
 
+import json
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -105,6 +106,20 @@ def test_an_order_is_listed_and_shown_with_how_far_its_lines_have_come(desk: Des
     amount = kronor(Money.of(listed["amount"]))
     assert amount in desk.run("orders", "list").out
     assert amount in desk.run("orders", "show", ORDER).out
+
+
+def test_an_order_whose_start_is_far_from_its_decision_says_so_and_is_listed(desk: Desk) -> None:
+    path = desk.folder / "late.jsonl"
+    told = json.loads(a_decision(30, "300000009"))
+    told["data"]["decided_on"] = "2025-12-01"
+    path.write_text(json.dumps(told), encoding="utf-8")
+    desk.run("events", "load", path)
+    (listed,) = desk.run("orders", "odd-starts", "--on", told["data"]["period"]["start"], "--json").json
+    assert listed["execution_reference"] == "300000009"
+    assert "2025-12-11" in listed["remark"]
+    assert "2025-12-11" in desk.run("orders", "odd-starts", "--on", told["data"]["period"]["start"]).out
+    assert desk.run("orders", "show", listed["order"], "--json").json["remark"] == listed["remark"]
+    assert "Anmärkning" in desk.run("orders", "show", listed["order"]).out
 
 
 def test_an_order_leaves_as_the_very_bytes_of_its_message(desk: Desk) -> None:

@@ -133,6 +133,8 @@ def test_who_handled_an_invoice_and_what_is_untold_follow_from_an_older_journal(
 def before_0008(connection: Connection) -> None:
     """Lead the books back to what revision 0007 found."""
     connection.execute(text("alter table placement add column ends_on_latest date"))
+    connection.execute(text("drop index ix_placement_period_odd_start"))
+    connection.execute(text("alter table placement_period drop column start_by"))
     if connection.dialect.name == "postgresql":
         check = "check (registered_on <= effective_on or reason = 'PROVIDER_CHANGE')"
         connection.execute(

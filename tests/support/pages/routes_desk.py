@@ -22,6 +22,7 @@ ROUTES = {
             "/finance?part=letters",
             "/finance?part=reports",
             "/finance?part=events",
+            "/finance?part=starts",
             "/finance?cause=PRICE&supplier=5599994042&month=2026-09&days=1&amount=10&owner=nobody&order=amount",
         ),
     ),
