@@ -19,7 +19,7 @@ from foundation.sql import Session
 from foundation.text import Text
 from invoicing.documents import store as document_store
 from invoicing.exceptions import undo as exception_undo
-from invoicing.model import InvoiceState
+from invoicing.model import DocumentType, InvoiceState
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.verdicts import parking
 from operations import alarms, journal_heads, scheduler
@@ -143,20 +143,41 @@ def parked_too_long(session: Session, today: date, now: datetime, mail_to: str) 
 
 
 def payments_due(session: Session, today: date, now: datetime, mail_to: str) -> str:
-    """Tell the buyer's staff of accepted invoices whose day of payment has come and that are not paid."""
-    accepted = document_store.listed(session, state=InvoiceState.ACCEPTED, limit=100_000)
-    found = [invoice.number for invoice in accepted if invoice.pays_on <= today]
-    if found:
+    """Tell the buyer's staff of invoices whose day of payment has come: what is accepted, and what we hold up."""
+    due = _to_be_paid_by(session, today, InvoiceState.ACCEPTED)
+    if due:
         trouble = Trouble(
-            len(found),
-            _named(found),
+            len(due),
+            _named(due),
             Text(
                 "%(invoices)s godkända fakturor ska betalas i dag eller tidigare. Gör ett betalningsförslag.",
-                invoices=len(found),
+                invoices=len(due),
             ),
         )
         alarms.put(session, "PAYMENTS_DUE", trouble, now=now, mail_to=mail_to)
-    return f"{len(found)} invoices"
+    held_up = _to_be_paid_by(session, today, InvoiceState.PARKED, InvoiceState.ON_HOLD)
+    if held_up:
+        trouble = Trouble(
+            len(held_up),
+            _named(held_up),
+            Text(
+                "%(invoices)s fakturor skulle ha betalats i dag eller tidigare men väntar på redovisning eller "
+                "kontokontroll. Se dem under Ekonomi, Väntar och Kontokontroll, och få det de väntar på avgjort.",
+                invoices=len(held_up),
+            ),
+        )
+        alarms.put(session, "PAYMENTS_HELD_UP", trouble, now=now, mail_to=mail_to)
+    return f"{len(due)} invoices, {len(held_up)} held up"
+
+
+def _to_be_paid_by(session: Session, today: date, *states: InvoiceState) -> list[str]:
+    """The numbers of the invoices in these states whose day of payment has come."""
+    return [
+        invoice.number
+        for state in states
+        for invoice in document_store.listed(session, state=state, limit=100_000)
+        if invoice.document_type is DocumentType.INVOICE and invoice.pays_on <= today
+    ]
 
 
 def _alarms(settings: Settings) -> Callable[[Session, date, datetime], str]:

@@ -123,3 +123,20 @@ def test_reports_that_wait_in_older_books_are_told_of_when_the_books_have_grown(
     with system.database.writing() as session:
         (notice,) = notice_store.take(session, limit=10)
     assert notice.kind is NoticeKind.REQUEST_WITHDRAWN
+
+
+def test_an_invoice_whose_day_of_payment_passes_while_it_waits_is_told_of(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = Moment(datetime(2026, 3, 4, 8, tzinfo=UTC))
+    monkeypatch.setattr(system.database, "clock", moment)
+    table = [job for job in jobs_of(Settings()) if job.name == "payments-due"]
+    run_due(system.database, table)
+    with system.database.reading() as session:
+        assert alarm_store.last_raised(session) == {}
+    # February's invoice is dated 3 February and paid 30 days later.
+    moment.now = datetime(2026, 3, 5, 8, tzinfo=UTC)
+    run_due(system.database, table)
+    with system.database.reading() as session:
+        (row,) = session.execute(text("select kind, about from alarm")).all()
+    assert tuple(row) == ("PAYMENTS_HELD_UP", "F-2")
