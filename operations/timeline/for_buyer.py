@@ -5,6 +5,7 @@ gave rise to.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
 from foundation import formatting
 from foundation.formatting import number
@@ -277,17 +278,35 @@ def _credit_requests(
     answers: Mapping[int, Sequence[AnswerRow]],
 ) -> Iterator[TimelineEntry]:
     named = {str(document_subject(invoice.document_type, invoice.id)): invoice for invoice in documents}
+    # The answers of each document that are still to be laid beside what they answered.
+    left = {each.id: list(answers.get(each.id, ())) for each in named.values()}
     for request in timeline_queries.credit_requests(session, reference):
         invoice = named.get(request.about)
         if invoice is None:
             continue
-        rejections = [each for each in answers.get(invoice.id, ()) if each.code == "RE"]
+        code = "IP" if request.withdrawn else "RE"
+        # A press that was undone had no answer of its own.
+        told = [each.issued_on for each in answers.get(invoice.id, ()) if each.code == code]
+        answered_on = _next_told(left[invoice.id], code) or (told[-1] if told else None)
         yield TimelineEntry(
-            rejections[0].issued_on if rejections else request.on,
+            answered_on or request.on,
             TimelineKind.CREDIT_REQUEST,
             invoice.number,
-            Text("Kredit av hela fakturan begärd av %(by)s (%(codes)s).", by=request.by, codes=request.codes),
+            Text("Begäran om kredit återtagen: månaden är inlevererad.")
+            if request.withdrawn
+            else Text(
+                "Kredit av hela fakturan begärd av %(by)s (%(codes)s).", by=request.by, codes=request.codes
+            ),
         )
+
+
+def _next_told(answers: list[AnswerRow], code: str) -> date | None:
+    """The day of the first answer left with this code; it and what came before it are left no longer."""
+    for position, each in enumerate(answers):
+        if each.code == code:
+            del answers[: position + 1]
+            return each.issued_on
+    return None
 
 
 def _payments(payments: Iterable[PaymentRow]) -> Iterator[TimelineEntry]:

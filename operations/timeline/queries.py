@@ -78,12 +78,16 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class RequestedCredit:
-    """That somebody asked for credit of a whole document, named as in the journal, and for which deviations."""
+    """That somebody asked for credit of a whole document, named as in the journal, and for which deviations.
+
+    Or that the request was `withdrawn`, since what was lacking had been received.
+    """
 
     about: str
     by: str
     codes: str
     on: date
+    withdrawn: bool = False
 
 
 def orders_of(session: Session, execution_reference: str, *, supplier: str = "") -> Sequence[TimelineOrder]:
@@ -143,16 +147,18 @@ def answers_to(session: Session, invoice_ids: Iterable[int]) -> dict[int, list[A
 
 
 def credit_requests(session: Session, execution_reference: str) -> Sequence[RequestedCredit]:
-    """Who has asked for credit, which only the journal knows, by when it was written."""
+    """Who has asked for credit or withdrawn that, which only the journal knows, by when it was written."""
+    told = (DocumentAction.CREDIT_REQUESTED, DocumentAction.CREDIT_REQUEST_WITHDRAWN)
     return [
         RequestedCredit(
             about=row.subject,
             by=row.actor,
             codes=json.loads(row.detail).get("codes", ""),
             on=stockholm_date(datetime.fromisoformat(row.at)),
+            withdrawn=row.action == DocumentAction.CREDIT_REQUEST_WITHDRAWN,
         )
         for row in journal.rows(session, execution_reference=execution_reference)
-        if row.action == DocumentAction.CREDIT_REQUESTED
+        if row.action in told
     ]
 
 

@@ -15,6 +15,8 @@ from invoicing.journal_actions import DocumentAction
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from invoicing.verdicts import parking
+from operations.timeline import timeline
+from operations.timeline.model import Audience, TimelineKind
 from orders.register import store as register_store
 from orders.register.register import Register
 from orders.register.response_agreements import ResponseProcess
@@ -275,3 +277,19 @@ def test_a_press_whose_answer_has_not_left_lapses_and_nothing_needs_to_be_withdr
         register, later = register_store.load(session), at + timedelta(minutes=11)
         assert exception_undo.release_answers(session, register, now=later, today=at.date()) == 0
     assert (system.invoice(invoice.id).state, system.answers(invoice)) == (_S.ACCEPTED, ["AB", "AP"])
+
+
+def test_the_buyers_timeline_tells_of_both_the_request_and_its_withdrawal(system: System) -> None:
+    asked_back(system)
+    system.report(REFERENCE, "2026-02", on=date(2026, 5, 6))
+    placement = system.placement(REFERENCE)
+    with system.database.reading() as session:
+        entries = [
+            each
+            for each in timeline.of_placement(session, placement, Audience.BUYER)
+            if each.kind is TimelineKind.CREDIT_REQUEST
+        ]
+    assert [(str(each.on), each.sentence.en) for each in entries] == [
+        ("2026-05-01", "Credit of the whole invoice asked for by system (NOT_RECEIVED)."),
+        ("2026-05-06", "Request for credit withdrawn: the month is received."),
+    ]
