@@ -148,6 +148,7 @@ def change_provider(
     else:
         end = Interruption(min(today, changed.last_day), changed.last_day, InterruptionReason.PROVIDER_CHANGE)
         received = reports.set_interruption(session, old, end, was=InterruptionState.REPLACED, today=today)
+        _close_after(session, old, changed.last_day)
     record_placement(
         session, old.execution_reference, PlacementAction.PROVIDER_CHANGED, last_day=str(changed.last_day)
     )
@@ -183,6 +184,14 @@ def cancel_before_start(session: Session, placement: Placement, *, reason: str) 
             session, order.number, [line.line_id for line in order.lines], LineState.CANCELLED
         )
     record_placement(session, placement.execution_reference, PlacementAction.CANCELLED, reason=reason)
+
+
+def _close_after(session: Session, left: Placement, last_day: date) -> None:
+    """Close the basic lines that begin after the last day at a supplier that was left: nobody will deliver them."""
+    for order in order_store.of_placement(session, left.execution_reference, Article.BASIC):
+        later = [line.line_id for line in order.lines if line.period.start > last_day]
+        line_store.lock_lines(session, order.number)
+        line_store.close_lines(session, order.number, later, LineState.CLOSED_UNUSED)
 
 
 def handling_of(decided: PlacementDecided, register: Register) -> Handling:

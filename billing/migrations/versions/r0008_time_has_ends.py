@@ -2,7 +2,7 @@
 
 The latest day of a placement is counted from the periods of its stretch. Whether an interruption is retroactive is
 judged by the day we were told, and a person may take one that came too late. New is the day a placement should
-start by; of placements decided before nobody said.
+start by; of placements decided before nobody said. Lines of a supplier that was left are closed.
 """
 
 import sqlalchemy as sa
@@ -15,9 +15,20 @@ depends_on = None
 
 _INDEXES = {"ix_interruption_execution_reference": None, "uq_interruption_standing": "state = 'STANDING'"}
 
+_CLOSE_WHAT_WAS_LEFT = """
+update line_account set state = 'CLOSED_UNUSED' where state = 'OPEN' and receipt_id is null and exists (
+  select 1 from order_line
+  join purchase_order on purchase_order.number = order_line.order_number
+  join interruption on interruption.execution_reference = purchase_order.execution_reference
+  where order_line.order_number = line_account.order_number and order_line.line_id = line_account.line_id
+    and purchase_order.article = 'BASIC' and order_line.starts_on > interruption.effective_on
+    and interruption.reason = 'PROVIDER_CHANGE' and interruption.state = 'STANDING')
+"""
+
 
 def upgrade() -> None:
-    """Drop the column and the check, and add the day to start by."""
+    """Drop the column and the check, add the day to start by, and close what was left open."""
+    op.execute(_CLOSE_WHAT_WAS_LEFT)
     op.drop_column("placement", "ends_on_latest")
     op.add_column("placement_period", sa.Column("start_by", sa.Date(), nullable=True))
     odd = sa.text("starts_on > start_by or starts_on < decided_on")

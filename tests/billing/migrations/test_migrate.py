@@ -22,7 +22,7 @@ from orders.events import store as event_store
 from orders.events.store import EventState
 from tests.support import old_books
 from tests.support.stories.bills import billed
-from tests.support.stories.system import System, a_system, interruption
+from tests.support.stories.system import LARKDRILLEN, System, a_system, decision, interruption
 
 pytestmark = pytest.mark.both_engines
 
@@ -226,6 +226,34 @@ def values_of_waiting(session: Session) -> list[tuple[object, ...]]:
     return [
         (invoice_id, each.by, each.on_day, each.came_on, each.reference) for invoice_id, each in found.items()
     ]
+
+
+def test_lines_of_a_supplier_that_was_left_are_closed_in_grown_books(database_url: str) -> None:
+    with a_system(database_url) as system:
+        system.decide("100000101")
+        new = decision(
+            "100000102",
+            start=date(2026, 3, 14),
+            end=date(2026, 6, 30),
+            supplier=LARKDRILLEN,
+            decided_on=TODAY,
+        )
+        changed = {"execution_reference": "100000101", "last_day": "2026-03-13", "placement": new}
+        system.must("placement.provider_changed", changed, on=date(2026, 3, 10))
+        written = line_states(system.database)
+        assert [state for _, state in written] == ["OPEN"] * 3 + ["CLOSED_UNUSED"] * 3 + ["OPEN"] * 4
+        with system.database.engine.begin() as connection:
+            connection.execute(text("update line_account set state = 'OPEN'"))
+            before_0007(connection)
+            connection.execute(text("update alembic_version set version_num = '0006'"))
+        bring_up_to_date(system.database)
+        assert line_states(system.database) == written
+
+
+def line_states(database: Database) -> list[tuple[str, str]]:
+    with database.reading() as session:
+        rows = session.execute(text("select order_number, state from line_account order by 1, line_id"))
+        return [tuple(row) for row in rows]
 
 
 def test_an_interruption_that_came_too_late_can_be_taken_in_grown_books(books_of_0_1_0: str) -> None:

@@ -123,6 +123,26 @@ def test_a_change_in_the_middle_of_a_month_gives_each_supplier_its_part(system: 
     assert system.order(REFERENCE).lines[2].quantity.value == 22
 
 
+def test_the_lines_of_the_supplier_that_was_left_are_closed_after_its_last_day(system: System) -> None:
+    system.decide(REFERENCE)
+    system.must("placement.period_two_decided", period_two(), on=date(2026, 3, 1))
+    system.must("placement.provider_changed", changed(date(2026, 3, 13)), on=date(2026, 3, 10))
+    states = [
+        system.line(order.number, line.line_id).state
+        for order in system.orders(REFERENCE)
+        for line in order.lines
+    ]
+    assert states == [LineState.OPEN] * 3 + [LineState.CLOSED_UNUSED] * 9
+    assert {system.line(system.order(NEXT).number, f"00{each}").state for each in range(1, 5)} == {
+        LineState.OPEN
+    }
+    # A change that is taken back before its day opens them again.
+    withdrawn = {"execution_reference": REFERENCE, "registered_on": "2026-03-11"}
+    system.must("interruption.withdrawn", withdrawn, on=date(2026, 3, 11))
+    first = system.orders(REFERENCE)[0].number
+    assert {system.line(first, f"00{each}").state for each in range(1, 7)} == {LineState.OPEN}
+
+
 def test_a_month_received_before_the_change_is_received_again_with_the_days_that_remain(
     system: System,
 ) -> None:
