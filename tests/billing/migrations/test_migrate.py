@@ -244,8 +244,8 @@ def test_lines_of_a_supplier_that_was_left_are_closed_in_grown_books(database_ur
         assert [state for _, state in written] == ["OPEN"] * 3 + ["CLOSED_UNUSED"] * 3 + ["OPEN"] * 4
         with system.database.engine.begin() as connection:
             connection.execute(text("update line_account set state = 'OPEN'"))
-            before_0007(connection)
-            connection.execute(text("update alembic_version set version_num = '0006'"))
+            before_0008(connection)
+            connection.execute(text("update alembic_version set version_num = '0007'"))
         bring_up_to_date(system.database)
         assert line_states(system.database) == written
 
