@@ -94,17 +94,20 @@ def end(
     *,
     by: str,
     administers: Permission = Permission.ADMINISTER,
+    last_too: bool = False,
 ) -> None:
     """End an account and all its sessions at once. Raises NotThere and LastAdministrator.
 
-    The row stays, so that the journal's user keeps its meaning; the address is free for a new account.
+    `last_too` ends the last administrator as well: a company that leaves. The row stays, so that the journal's
+    user keeps its meaning; the address is free for a new account.
     """
     take_turns(session, f"people {organisation}")
     account = of_organisation(session, organisation, account_id)
     if account.state == AccountState.ENDED:
         return
-    people = account_store.of_organisation(session, organisation)
-    keeps_an_administrator(people, account_id, frozenset(), administers)
+    if not last_too:
+        people = account_store.of_organisation(session, organisation)
+        keeps_an_administrator(people, account_id, frozenset(), administers)
     account_store.move(
         session,
         account_id,

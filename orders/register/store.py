@@ -72,6 +72,15 @@ def load(session: Session) -> Register:
     return _read_before[both]
 
 
+def newest(session: Session) -> Register | None:
+    """The newest version as it was loaded, with the policy that stands in it; None before the first."""
+    versions = order_tables.register_version
+    body = session.execute(
+        select(versions.c.body).order_by(versions.c.version.desc()).limit(1)
+    ).scalar_one_or_none()
+    return None if body is None else Register.from_json(body)
+
+
 _NEWEST = (
     select(
         order_tables.register_version.c.version,

@@ -5,11 +5,14 @@ from typing import Annotated
 import typer
 
 from accounts import accounts, mailed_links
+from accounts import store as account_store
+from accounts.identity import Permission
 from accounts.mailed_link_store import LinkPurpose
 from accounts.rules import granted_staff
 from billing.cli.command import CommandContext, command
 from billing.cli.printing import show
 from foundation.database import utc_now
+from foundation.errors import NotFound
 from foundation.text import Text
 from orders.register import store as register_store
 
@@ -51,3 +54,32 @@ def invite(
             )
         )
     )
+
+
+@command(people, "end")
+def end(
+    context: CommandContext,
+    person: Annotated[
+        str, typer.Argument(help="user-7, som registret nämner det / as the register names it")
+    ],
+    by: Annotated[
+        str, typer.Option("--by", help="Vem som avslutar, ett id / who ends it, an id")
+    ] = "operator",
+) -> None:
+    """Avsluta en leverantörs konto, även det sista / end a supplier's account, the last one too."""
+    number = person.removeprefix("user-")
+    with context.writing() as session:
+        account = account_store.by_id(session, int(number)) if number.isdigit() else None
+        if account is None:
+            raise NotFound(Text("Det finns inget konto %(person)s.", person=person))
+        buyer = register_store.load(session).buyer.organisation_number
+        ours = account.organisation == buyer
+        accounts.end(
+            session,
+            account.organisation,
+            account.id,
+            by=by,
+            administers=Permission.BUYER_ADMIN if ours else Permission.ADMINISTER,
+            last_too=not ours,
+        )
+    show(context.say(Text("%(person)s är avslutat.", person=person)))

@@ -1,22 +1,28 @@
-"""`billing init`, `billing register example` and `billing register load`: the tables, and what is agreed."""
+"""`billing init` and `billing register example`, `check` and `load`: the tables, and what is agreed."""
 
 import shutil
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from accounts import register_need_queries as account_needs
 from billing.cli.command import CommandContext, command
 from billing.migrations.migrate import open_migrated
 from billing.tools.demo.story_folder import example_register
 from foundation.formatting import plain
 from foundation.journal import SYSTEM
 from foundation.periods import stockholm_date
+from foundation.sql import Session
 from foundation.text import Text
-from invoicing.verdicts import parking
+from operations import register_loading
+from operations.register_loading import RegisterChecked
 from orders.register import store as register_store
 from orders.register.files import read_register
+from orders.register.needs import Need, RegisterNeeded
+from orders.register.register import Register
 
 alone = typer.Typer()
 register = typer.Typer()
@@ -40,26 +46,79 @@ def example(
     typer.echo(context.say(Text("Förlagan ligger i %(folder)s.", folder=folder)))
 
 
+@command(register, "check")
+def check(
+    context: CommandContext,
+    paths: Annotated[list[Path], typer.Argument(help="TOML-filer eller mappar / TOML files or folders")],
+) -> None:
+    """Pröva registret och visa vad det skulle ändra / try the register and show what it would change."""
+    read = read_register(paths)
+    with context.reading() as session:
+        found = register_loading.check(session, read, also=_accounts(session))
+    _show(context, found)
+    if found.lacking:
+        raise RegisterNeeded(found.lacking)
+    typer.echo(context.say(Text("Registret kan läsas in: %(counts)s.", counts=_counts(read))))
+
+
 @command(register, "load")
 def load(
     context: CommandContext,
     paths: Annotated[list[Path], typer.Argument(help="TOML-filer eller mappar / TOML files or folders")],
     by: Annotated[str, typer.Option("--by", help="Vem som läser in, ett id / who loads it, an id")] = SYSTEM,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Fråga inte efter skillnaden / do not ask after the difference")
+    ] = False,
 ) -> None:
     """Läs in registret, helt; fakturor som väntat på ett konto prövas igen / load the register, whole."""
     read = read_register(paths)
-    with context.opened() as database, database.writing() as session:
-        new = register_store.save(session, read, at=database.clock(), actor=by)
-        freed = parking.judge_held_again(session, read, today=stockholm_date(database.clock())) if new else []
-    counts = Text(
+    with context.opened() as database:
+        with database.reading() as session:
+            found = register_loading.check(session, read, also=_accounts(session))
+        _show(context, found)
+        if found.lacking:
+            raise RegisterNeeded(found.lacking)
+        # A script has no terminal to be asked at, and goes on as it always has.
+        if found.differences and not yes and at_terminal():
+            typer.confirm(context.say(Text("Läs in ändringen?")), abort=True)
+        with database.writing() as session:
+            now = database.clock()
+            loaded = register_loading.load(
+                session,
+                read,
+                shown=found.in_force,
+                also=_accounts(session),
+                by=by,
+                now=now,
+                today=stockholm_date(now),
+            )
+    if loaded.new:
+        typer.echo(context.say(Text("Registret är inläst: %(counts)s.", counts=_counts(read))))
+        for invoice in loaded.freed:
+            typer.echo(plain(f"{invoice.number}: HELD > {invoice.state}"))
+    else:
+        typer.echo(context.say(Text("Registret är oförändrat: %(counts)s.", counts=_counts(read))))
+
+
+def at_terminal() -> bool:
+    """Whether somebody sits at the other end and can answer."""
+    return sys.stdin.isatty()
+
+
+def _show(context: CommandContext, found: RegisterChecked) -> None:
+    for each in found.differences:
+        typer.echo(plain(context.say(each.sentence)))
+
+
+def _accounts(session: Session) -> list[Need]:
+    before = register_store.newest(session)
+    return account_needs.needs(session, buyer=before.buyer.organisation_number if before else "")
+
+
+def _counts(read: Register) -> Text:
+    return Text(
         "%(suppliers)s leverantörer, %(contracts)s avtal, %(price_lists)s prislistor",
         suppliers=len(read.suppliers),
         contracts=len(read.contracts),
         price_lists=len(read.price_lists),
     )
-    if new:
-        typer.echo(context.say(Text("Registret är inläst: %(counts)s.", counts=counts)))
-        for invoice in freed:
-            typer.echo(plain(f"{invoice.number}: HELD > {invoice.state}"))
-    else:
-        typer.echo(context.say(Text("Registret är oförändrat: %(counts)s.", counts=counts)))

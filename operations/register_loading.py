@@ -1,0 +1,85 @@
+"""Loading a register: what it would change, what the books would lack, and the load itself.
+
+Nothing is kept of a register that the books cannot live with. Needs that stand above this folder (who can sign
+in) are handed in by the caller.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from foundation.errors import Refused
+from foundation.sql import Session
+from foundation.text import Text
+from invoicing.model import SupplierInvoice
+from invoicing.verdicts import parking
+from operations import register_need_queries
+from orders.register import store as register_store
+from orders.register.difference import TableDifference, difference
+from orders.register.needs import Need, RegisterNeeded, lacking
+from orders.register.register import Register
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterChecked:
+    """What a load would do: the register it was compared with, how it differs, and what the books would lack."""
+
+    in_force: Register | None
+    differences: tuple[TableDifference, ...]
+    lacking: tuple[Text, ...]
+
+    @property
+    def changes(self) -> bool:
+        """Whether a load would keep a new version."""
+        return self.in_force is None or bool(self.differences)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLoaded:
+    """What a load did: whether there is a new version, and the held invoices it set free."""
+
+    new: bool
+    freed: tuple[SupplierInvoice, ...]
+
+
+class RegisterMovedOn(Refused):
+    """Somebody else changed the register after the difference was shown."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text("Registret har ändrats av någon annan sedan skillnaden visades. Kör om och se efter igen.")
+        )
+
+
+def check(session: Session, read: Register, *, also: Iterable[Need] = ()) -> RegisterChecked:
+    """What loading `read` would change, and what it lacks; changes nothing."""
+    in_force = register_store.newest(session)
+    return RegisterChecked(
+        in_force,
+        difference(in_force, read) if in_force else (),
+        lacking(read, [*register_need_queries.needs(session), *also], in_force=in_force),
+    )
+
+
+def load(
+    session: Session,
+    read: Register,
+    *,
+    shown: Register | None,
+    also: Iterable[Need] = (),
+    by: str,
+    now: datetime,
+    today: date,
+) -> RegisterLoaded:
+    """Keep the register as a new version and judge held invoices again.
+
+    `shown` is what the difference was shown against. Raises RegisterMovedOn, or RegisterNeeded.
+    """
+    checked = check(session, read, also=also)
+    if checked.in_force != shown:
+        raise RegisterMovedOn
+    if checked.lacking:
+        raise RegisterNeeded(checked.lacking)
+    new = register_store.save(session, read, at=now, actor=by)
+    freed = parking.judge_held_again(session, read, today=today) if new else []
+    return RegisterLoaded(new, tuple(freed))
