@@ -13,20 +13,29 @@ from foundation.sql import Session
 from foundation.text import Text
 from invoicing.model import SupplierInvoice
 from invoicing.verdicts import parking
-from operations import register_need_queries
+from operations import register_need_queries, register_specimens
 from orders.register import store as register_store
 from orders.register.difference import TableDifference, difference
-from orders.register.needs import Need, RegisterNeeded, lacking
+from orders.register.needs import Need, RegisterUnfit, lacking
 from orders.register.register import Register
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterChecked:
-    """What a load would do: the register it was compared with, how it differs, and what the books would lack."""
+    """What a load would do: the register it was compared with, how it differs, and why it may not be loaded.
+
+    `lacking` is what the books would lack, `invalid` what would make a document of ours invalid.
+    """
 
     in_force: Register | None
     differences: tuple[TableDifference, ...]
     lacking: tuple[Text, ...]
+    invalid: tuple[Text, ...]
+
+    @property
+    def refused(self) -> tuple[Text, ...]:
+        """Everything the register is refused for."""
+        return (*self.lacking, *self.invalid)
 
     @property
     def changes(self) -> bool:
@@ -51,21 +60,22 @@ class RegisterMovedOn(Refused):
         )
 
 
-def check(session: Session, read: Register, *, also: Iterable[Need] = ()) -> RegisterChecked:
-    """What loading `read` would change, and what it lacks; changes nothing."""
+def check(session: Session, read: Register, *, also: Iterable[Need] = (), today: date) -> RegisterChecked:
+    """What loading `read` would change, and what it is refused for; changes nothing."""
     in_force = register_store.newest(session)
     return RegisterChecked(
         in_force,
         difference(in_force, read) if in_force else (),
-        lacking(read, [*register_need_queries.needs(session), *also], in_force=in_force),
+        _lacking(session, read, in_force, also),
+        register_specimens.faults(read, today=today),
     )
 
 
 def load(
     session: Session,
     read: Register,
+    checked: RegisterChecked,
     *,
-    shown: Register | None,
     also: Iterable[Need] = (),
     by: str,
     now: datetime,
@@ -73,13 +83,20 @@ def load(
 ) -> RegisterLoaded:
     """Keep the register as a new version and judge held invoices again.
 
-    `shown` is what the difference was shown against. Raises RegisterMovedOn, or RegisterNeeded.
+    `checked` is what was found of it before. What the books need is asked again, since they may have moved on;
+    specimens follow from the register alone. Raises RegisterMovedOn, or RegisterUnfit.
     """
-    checked = check(session, read, also=also)
-    if checked.in_force != shown:
+    in_force = register_store.newest(session)
+    if in_force != checked.in_force:
         raise RegisterMovedOn
-    if checked.lacking:
-        raise RegisterNeeded(checked.lacking)
+    if refused := (*_lacking(session, read, in_force, also), *checked.invalid):
+        raise RegisterUnfit(refused)
     new = register_store.save(session, read, at=now, actor=by)
     freed = parking.judge_held_again(session, read, today=today) if new else []
     return RegisterLoaded(new, tuple(freed))
+
+
+def _lacking(
+    session: Session, read: Register, in_force: Register | None, also: Iterable[Need]
+) -> tuple[Text, ...]:
+    return lacking(read, [*register_need_queries.needs(session), *also], in_force=in_force)

@@ -19,7 +19,7 @@ from invoicing.portal_invoicing.flipping import NotToInvoice
 from orders.placements.store import PlacementUnknown
 from orders.purchase_orders.order_store import OrderUnknown
 from orders.register.files import RegisterRefused
-from orders.register.needs import RegisterNeeded
+from orders.register.needs import RegisterUnfit
 from peppol.exchange.outgoing import InvalidDocument
 from peppol.explanations.explain import explained
 from peppol.xml.gate_errors import GateRefused
@@ -56,7 +56,7 @@ def stopped_by(error: Exception, language: Language) -> ExitCode:
             place = f"{problem.file}:{problem.line}" if problem.line else problem.file
             complain(f"{place}: {problem.sentence.in_language(language)}")
         return ExitCode.FAILED
-    if isinstance(error, RegisterNeeded):
+    if isinstance(error, RegisterUnfit):
         for sentence in error.sentences:
             complain(sentence.in_language(language))
         return ExitCode.FAILED

@@ -100,7 +100,7 @@ def samples(register: Register, supplier: str) -> dict[str, Sample]:
             issued_on=begin,
             lines=of_order,
         )
-        found[number] = Sample(order, _facts(register, order, prices), _body(register, order, unit))
+        found[number] = Sample(order, received_facts(register, order, prices), _body(register, order, unit))
     return found
 
 
@@ -143,7 +143,8 @@ def _level(prices: PriceList) -> CompensationLevel:
     raise NoSamples
 
 
-def _facts(register: Register, order: Order, prices: PriceList) -> OrderFacts:
+def received_facts(register: Register, order: Order, prices: PriceList) -> OrderFacts:
+    """The facts of an order that stands in no table, its first lines received."""
     lines = {}
     for place, line in enumerate(order.lines):
         received = place < _RECEIVED

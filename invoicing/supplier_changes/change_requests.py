@@ -11,7 +11,7 @@ from datetime import datetime
 
 from foundation import journal
 from foundation.sql import Session
-from foundation.text import Text
+from foundation.text import JoinedText, Text
 from invoicing.journal_actions import InvoicingSubject, SupplierAction
 from invoicing.supplier_changes import change_request_store
 from invoicing.supplier_changes.change_request_store import (
@@ -21,6 +21,7 @@ from invoicing.supplier_changes.change_request_store import (
     ChangeState,
 )
 from orders.register import store as register_store
+from orders.register.allowed_values import objections
 from orders.register.parties import AccountScheme, PaymentAccount, Supplier
 from orders.register.register import Register
 
@@ -118,6 +119,9 @@ def applied(register: Register, supplier: str, kind: ChangeKind, content: Mappin
             city=content["city"].strip(),
         )
         changed = replace(now, name=content["name"].strip(), address=address)
+        # What stood wrong before is the buyer's to correct and keeps no other change back.
+        if wrong := [each for each in objections(changed) if each not in set(objections(now))]:
+            raise ChangeRefused(JoinedText(" ", (sentence for _, sentence in wrong)))
         if changed == now:
             raise ChangeRefused(Text("Uppgifterna är redan så här."))
         return changed

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from foundation.errors import Refused
 from foundation.text import JoinedText, Text
 from orders.register.agreements import Contract, DeliveryArea, DeliveryUnit, Policy, Tables, inconsistencies
+from orders.register.allowed_values import objections
 from orders.register.parties import Buyer, Supplier
 from orders.register.pricing import PriceList
 from orders.register.reader_errors import sentence_of
@@ -217,13 +218,15 @@ def _entries(text: _Text) -> Iterator[_RawEntry]:
 
 def _value(entry: _RawEntry) -> RegisterEntry | tuple[RegisterProblem, ...]:
     try:
-        return _READERS[entry.table].validate_json(json.dumps([entry.content], default=str))[0]
+        read = _READERS[entry.table].validate_json(json.dumps([entry.content], default=str))[0]
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         return tuple(
             entry.problem(each["loc"][1:], sentence_of(each, named=_named(each["loc"][1:]) or entry.table))
             for each in details
         )
+    # A value that is right in itself may still be one that no document can carry.
+    return tuple(entry.problem(place, sentence) for place, sentence in objections(read)) or read
 
 
 def _named(place: TomlPlace) -> str:

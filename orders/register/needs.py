@@ -62,8 +62,8 @@ class Need:
     decided_on: date | None = None
 
 
-class RegisterNeeded(Refused):
-    """The register lacks what the books still need; `sentences` names each."""
+class RegisterUnfit(Refused):
+    """The register cannot be loaded as it is; `sentences` says everything that stands in the way."""
 
     def __init__(self, sentences: tuple[Text, ...]) -> None:
         self.sentences = sentences

@@ -77,17 +77,24 @@ def send_all(session: Session, outgoing: Sequence[Outgoing]) -> list[str]:
     return outbox.put_out(session, [_message(each) for each in outgoing])
 
 
-def _message(outgoing: Outgoing) -> outbox.NewMessage:
+def rendered(document: codec.Document, kind: DocumentKind, *, document_id: str, on: date) -> bytes:
+    """The document's bytes, judged by the rules of the day `on`. Raises InvalidDocument."""
     try:
-        body = codec.serialise(outgoing.document)
+        body = codec.serialise(document)
     except literals.UnwritableDocument as unwritable:
         finding = Finding("XSD", Severity.FATAL, unwritable.location, detail=unwritable.reason.both())
-        raise InvalidDocument(outgoing.kind, outgoing.document_id, (finding,)) from unwritable
-    report = validation.judge_tree(etree.fromstring(body), outgoing.kind, on=outgoing.issued_on)
+        raise InvalidDocument(kind, document_id, (finding,)) from unwritable
+    report = validation.judge_tree(etree.fromstring(body), kind, on=on)
     if not report.valid:
-        raise InvalidDocument(outgoing.kind, outgoing.document_id, report.fatal)
+        raise InvalidDocument(kind, document_id, report.fatal)
+    return body
+
+
+def _message(outgoing: Outgoing) -> outbox.NewMessage:
     return outbox.NewMessage(
-        body=body,
+        body=rendered(
+            outgoing.document, outgoing.kind, document_id=outgoing.document_id, on=outgoing.issued_on
+        ),
         kind=outgoing.kind,
         document_id=outgoing.document_id,
         sender=outgoing.address.sender,

@@ -14,7 +14,7 @@ from foundation.text import Language
 from operations import register_loading
 from orders.register import store as register_store
 from orders.register.difference import difference
-from orders.register.needs import Need, RegisterNeeded
+from orders.register.needs import Need, RegisterUnfit
 from orders.register.register import Register
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import (
@@ -28,6 +28,7 @@ from tests.support.stories.system import (
 )
 
 ENGLISH = Language("en")
+TODAY = date(2026, 3, 10)
 
 
 def without(register: Register, supplier: str) -> Register:
@@ -50,23 +51,16 @@ def without(register: Register, supplier: str) -> Register:
 def load(system: System, register: Register, *, also: Sequence[Need] = ()) -> None:
     """Load a register as the command does."""
     with system.database.writing() as session:
-        register_loading.load(
-            session,
-            register,
-            shown=register_store.newest(session),
-            also=also,
-            by="admin-1",
-            now=CLOCK,
-            today=date(2026, 3, 10),
-        )
+        checked = register_loading.check(session, register, also=also, today=TODAY)
+        register_loading.load(session, register, checked, also=also, by="admin-1", now=CLOCK, today=TODAY)
 
 
 def lacks(system: System, register: Register) -> list[str]:
     """What a check names, in English; the load refuses with the same."""
     with system.database.reading() as session:
-        named = register_loading.check(session, register).lacking
+        named = register_loading.check(session, register, today=TODAY).refused
     if named:
-        with pytest.raises(RegisterNeeded) as refused:
+        with pytest.raises(RegisterUnfit) as refused:
             load(system, register)
         assert refused.value.sentences == named
     return [each.in_language(ENGLISH) for each in named]
@@ -149,7 +143,7 @@ def test_somebody_who_can_sign_in_keeps_a_supplier_until_the_account_has_ended(d
             people.move_in(session, register, at=CLOCK)
             needs = account_needs.needs(session, buyer=register.buyer.organisation_number)
         smaller = without(example_register(), TALLKOTTEN)
-        with pytest.raises(RegisterNeeded, match="accounts that can sign in"):
+        with pytest.raises(RegisterUnfit, match="accounts that can sign in"):
             load(system, smaller, also=needs)
         with system.database.writing() as session:
             for account in account_store.of_organisation(session, TALLKOTTEN):
@@ -173,12 +167,10 @@ def test_the_difference_counts_and_names_keys_and_no_supplier() -> None:
 def test_what_was_shown_is_what_is_loaded(database_url: str) -> None:
     with a_system(database_url) as system:
         with system.database.reading() as session:
-            shown = register_store.newest(session)
+            checked = register_loading.check(session, example_register(), today=TODAY)
         load(system, without(example_register(), LARKDRILLEN))
         with (
             pytest.raises(register_loading.RegisterMovedOn),
             system.database.writing() as session,
         ):
-            register_loading.load(
-                session, example_register(), shown=shown, by="admin-1", now=CLOCK, today=date(2026, 3, 10)
-            )
+            register_loading.load(session, example_register(), checked, by="admin-1", now=CLOCK, today=TODAY)

@@ -12,6 +12,7 @@ from accounts import register_need_queries as account_needs
 from billing.cli.command import CommandContext, command
 from billing.migrations.migrate import open_migrated
 from billing.tools.demo.story_folder import example_register
+from foundation.database import Database
 from foundation.formatting import plain
 from foundation.journal import SYSTEM
 from foundation.periods import stockholm_date
@@ -21,7 +22,7 @@ from operations import register_loading
 from operations.register_loading import RegisterChecked
 from orders.register import store as register_store
 from orders.register.files import read_register
-from orders.register.needs import Need, RegisterNeeded
+from orders.register.needs import Need, RegisterUnfit
 from orders.register.register import Register
 
 alone = typer.Typer()
@@ -53,11 +54,11 @@ def check(
 ) -> None:
     """Pröva registret och visa vad det skulle ändra / try the register and show what it would change."""
     read = read_register(paths)
-    with context.reading() as session:
-        found = register_loading.check(session, read, also=_accounts(session))
+    with context.opened() as database:
+        found = _checked(database, read)
     _show(context, found)
-    if found.lacking:
-        raise RegisterNeeded(found.lacking)
+    if found.refused:
+        raise RegisterUnfit(found.refused)
     typer.echo(context.say(Text("Registret kan läsas in: %(counts)s.", counts=_counts(read))))
 
 
@@ -73,11 +74,10 @@ def load(
     """Läs in registret, helt; fakturor som väntat på ett konto prövas igen / load the register, whole."""
     read = read_register(paths)
     with context.opened() as database:
-        with database.reading() as session:
-            found = register_loading.check(session, read, also=_accounts(session))
+        found = _checked(database, read)
         _show(context, found)
-        if found.lacking:
-            raise RegisterNeeded(found.lacking)
+        if found.refused:
+            raise RegisterUnfit(found.refused)
         # A script has no terminal to be asked at, and goes on as it always has.
         if found.differences and not yes and at_terminal():
             typer.confirm(context.say(Text("Läs in ändringen?")), abort=True)
@@ -86,7 +86,7 @@ def load(
             loaded = register_loading.load(
                 session,
                 read,
-                shown=found.in_force,
+                found,
                 also=_accounts(session),
                 by=by,
                 now=now,
@@ -103,6 +103,12 @@ def load(
 def at_terminal() -> bool:
     """Whether somebody sits at the other end and can answer."""
     return sys.stdin.isatty()
+
+
+def _checked(database: Database, read: Register) -> RegisterChecked:
+    with database.reading() as session:
+        today = stockholm_date(database.clock())
+        return register_loading.check(session, read, also=_accounts(session), today=today)
 
 
 def _show(context: CommandContext, found: RegisterChecked) -> None:

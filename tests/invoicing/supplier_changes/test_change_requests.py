@@ -126,6 +126,12 @@ def test_what_is_wrong_in_itself_is_refused_at_once(system: System) -> None:
         asked(system)
 
 
+def test_details_with_characters_that_cannot_be_seen_are_refused_at_once(system: System) -> None:
+    details = {"name": "Fyr\u200bbåken", "street": "Nya gatan 1", "postal_code": "903 26", "city": "Umeå"}
+    with pytest.raises(ChangeRefused, match=r"name has characters that cannot be seen \(U\+200B\)"):
+        asked(system, ChangeKind.DETAILS, **details)
+
+
 def test_new_details_stand_on_the_next_order(system: System) -> None:
     details = {"name": "Fyrbåken Stöd AB", "street": "Nya gatan 1", "postal_code": "903 26", "city": "Umeå"}
     request = asked(system, ChangeKind.DETAILS, **details)
