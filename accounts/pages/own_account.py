@@ -87,7 +87,8 @@ def _page(request: Request, person: Person, errors: list[tuple[str, Text]] | Non
         left = second_step_store.codes_left(session, person.account_id)
         held = session_store.of_account(session, person.account_id)
         register = register_store.load(session)
-    company = register.buyer.name if person.is_buyer else register.supplier(person.organisation).name
+        known = register_store.last_known_supplier(session, register, person.organisation)
+    company = register.buyer.name if person.is_buyer else known.name if known else person.organisation
     names = {each.id: each.name for each in register.units}
     units = [names.get(each, each) for each in sorted(person.units or ())]
     return render(

@@ -15,13 +15,14 @@ from finance_desk.pages.paying_parts import READERS, account_words, people, supp
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
 from foundation.text import Text
+from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.model import AccountGiven, DocumentType, InvoiceState, SupplierInvoice
 from invoicing.supplier_changes import change_request_store, change_requests, confirming
 from invoicing.supplier_changes.change_request_store import ChangeKind, ChangeRequest
 from orders.register import store as register_store
-from orders.register.parties import PaymentAccount
-from orders.register.register import Register
+from orders.register.parties import PaymentAccount, Supplier
+from orders.register.register import NotInRegister, Register
 from web.access import instant_of, signed_in
 from web.pages import database_of, pages_router, render, see_other, today_of
 
@@ -38,6 +39,7 @@ class Waiting:
     named: AccountGiven
     registered: tuple[PaymentAccount, ...]
     request: ChangeRequest | None
+    unregistered: bool = False
 
 
 @router.get("/finance/payments/accounts")
@@ -156,7 +158,7 @@ def _waiting(session: Session, register: Register, requests: object) -> list[Wai
     for invoice in _held(session):
         try:
             named = _unknown_account(session, register, invoice)
-        except NoUnknownAccount:
+        except (NoUnknownAccount, NotInRegister):
             continue
         asked = next(
             (
@@ -168,17 +170,25 @@ def _waiting(session: Session, register: Register, requests: object) -> list[Wai
             ),
             None,
         )
-        found.append(Waiting(invoice, named, register.supplier(invoice.supplier).payment_accounts, asked))
+        supplier = _supplier_of(session, register, invoice)
+        is_lost = facts_loading.registered(register, invoice.supplier) is None
+        found.append(Waiting(invoice, named, supplier.payment_accounts, asked, is_lost))
     return found
 
 
 def _unknown_account(session: Session, register: Register, invoice: SupplierInvoice) -> AccountGiven:
-    supplier = register.supplier(invoice.supplier)
+    supplier = _supplier_of(session, register, invoice)
     for account in document_store.content(session, invoice.id).accounts:
         known = {(each.scheme.value, each.number) for each in supplier.payment_accounts}
         if account.scheme and (account.scheme, account.number.replace("-", "").replace(" ", "")) not in known:
             return account
     raise NoUnknownAccount
+
+
+def _supplier_of(session: Session, register: Register, invoice: SupplierInvoice) -> Supplier:
+    """The supplier, as it was last known where the register has lost it. Raises NotInRegister."""
+    known = register_store.last_known_supplier(session, register, invoice.supplier)
+    return known if known is not None else register.supplier(invoice.supplier)
 
 
 def _content_words(request: ChangeRequest) -> Text:

@@ -63,11 +63,13 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
     with database_of(request).reading() as session:
         register = register_store.load(session)
         due, due_amount = payable_store.due_sum(session, on=today)
+        held_back = payable_store.held_back(session, register, on=today + timedelta(days=_AHEAD_DAYS))
         claims = payment_store.claims(session)
         by_then, amount_by_then = payable_store.due_sum(session, on=today + timedelta(days=_AHEAD_DAYS))
         context: dict[str, Any] = {
             "due": due,
             "due_amount": due_amount,
+            "held_back": held_back,
             "ahead": by_then - due,
             "ahead_amount": amount_by_then - due_amount,
             "proposals": proposal_store.overviews(session),

@@ -8,13 +8,15 @@ from sqlalchemy import Row, Select, and_, bindparam, or_, select
 from foundation.money import Money, Quantity
 from foundation.periods import Month, Period
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.documents import tables as document_tables
 from invoicing.matching.facts import LineFacts, Occupant, OrderFacts
 from invoicing.model import InvoiceState
 from orders import tables as order_tables
 from orders.model import Interruption, InterruptionState, PlacementState, Receipt
 from orders.purchase_orders import line_store, order_store
-from orders.register.register import Register
+from orders.register import store as register_store
+from orders.register.register import NotInRegister, Register
 from orders.terms import Article, InterruptionReason
 
 
@@ -40,7 +42,17 @@ def order_facts(
         return None
     first = rows[0]
     lines = {row.line_id: _line(row, but_not) for row in rows}
-    supplier = register.supplier(first.supplier)
+    # What an order was placed under holds for it, also where the register has lost it since.
+    supplier = register_store.last_known_supplier(session, register, first.supplier)
+    prices = register_store.last_known_price_list(session, register, first.price_list_id)
+    if supplier is None or prices is None:
+        raise NotInRegister(
+            Text(
+                "Order %(number)s har en leverantör eller prislista som inget register har haft. Läs in ett "
+                "register som har den.",
+                number=number,
+            )
+        )
     return OrderFacts(
         order=order_store.order_of(
             first,
@@ -48,7 +60,7 @@ def order_facts(
             period=Period(first.order_starts_on, first.order_ends_on),
         ),
         lines=lines,
-        vat=register.price_list_named(first.price_list_id).vat_for(supplier),
+        vat=prices.vat_for(supplier),
         interruption=None
         if first.interruption_reason is None
         else Interruption(

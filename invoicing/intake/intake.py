@@ -19,7 +19,7 @@ from invoicing.documents.journal import record
 from invoicing.documents.reading import Reading
 from invoicing.intake import technical_refusals
 from invoicing.journal_actions import DocumentAction
-from invoicing.matching.deviations import Match, Weight
+from invoicing.matching.deviations import UNREGISTERED, Match, Weight
 from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice, pays_on
 from invoicing.responses import responding
@@ -123,8 +123,12 @@ def _take_invoice(
     if answered != noted:
         document_store.set_answered(session, invoice.id, answered)
     invoice = replace(invoice, answered=answered)
-    if invoice.state is InvoiceState.IN_QUESTION and register.policy.asks_by_itself(
-        _questioned(result) or invoice.codes
+    # What our own register has lost is nothing for the supplier to credit.
+    is_ours = any(each.variant == UNREGISTERED for each in result.deviations)
+    if (
+        invoice.state is InvoiceState.IN_QUESTION
+        and not is_ours
+        and register.policy.asks_by_itself(_questioned(result) or invoice.codes)
     ):
         return crediting.ask_for_credit(session, register, invoice, by=SYSTEM, today=today)
     return invoice

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from foundation.formatting import number, unbroken
 from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
-from invoicing.matching.deviations import Deviation, DeviationCode, Source, Verdict
+from invoicing.matching.deviations import UNREGISTERED, Deviation, DeviationCode, Source, Verdict
 
 # With decimals: what has none may as well be an order number.
 _NUMBER = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}")
@@ -105,6 +105,13 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text(
             "Order %(found)s är inte ställd till %(reference)s. Kontrollera ordernumret, kreditera "
             "fakturan och skicka en ny."
+        ),
+    ),
+    (DeviationCode.ORDER_NOT_SUPPLIERS, UNREGISTERED): DeviationText(
+        Text("Leverantören saknas i köparens register"),
+        Text(
+            "Order %(found)s är ställd till leverantören, som saknas i köparens register. Leverantören behöver "
+            "inte göra något; köparen läser in registret rätt och prövar fakturan igen."
         ),
     ),
     (DeviationCode.BUYER, ""): DeviationText(

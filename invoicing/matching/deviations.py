@@ -97,6 +97,10 @@ class DeviationActor(StrEnum):
     NOBODY = "NOBODY"
 
 
+# A variant: the document and its order agree, and it is our register that has lost the supplier.
+UNREGISTERED = "unregistered"
+
+
 @dataclass(frozen=True, slots=True)
 class Deviation:
     """One thing that is not as agreed.

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from foundation.money import vat_amount
 from invoicing.matching.deviations import (
+    UNREGISTERED,
     Check,
     Deviation,
     DeviationActor,
@@ -112,6 +113,8 @@ def _order(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
                 "",
                 Source.ORDER,
                 reference=invoice.supplier,
+                # The order is theirs, and it is our register that has lost them.
+                variant=UNREGISTERED if facts.supplier is None and invoice.supplier == owner else "",
             ),
         )
     return ()

@@ -79,6 +79,9 @@ def attest(
         if not payable.is_payable:
             proposal_store.move_item(session, item, ItemState.TAKEN_OUT, why="GONE")
             continue
+        if payable.held_back:
+            refused.append((item.id, AttestRefused(payable.held_back)))
+            continue
         try:
             right = granted(by, payable.subject(item.prepared_by), rights, substitutions, on=today)
         except AttestRefused as reason:
@@ -97,7 +100,7 @@ def attest(
 
 
 def changed(session: Session, register: Register, number: str) -> dict[int, str]:
-    """What no longer is as it was attested: item id and GONE or CHANGED. Changes nothing."""
+    """What no longer is as it was attested: item id and GONE, HELD_BACK or CHANGED. Changes nothing."""
     return {item.id: why for item, why, _ in _changes(session, register, number, lock=False)}
 
 
@@ -117,8 +120,8 @@ def drop_changed(
             attest_store.drop(session, item.attest_id, reason=why, at=now)
             subject = InvoicingSubject.PROPOSAL.of(number)
             journal.record(session, by, PaymentAction.ATTEST_DROPPED, subject, item=str(item.id), reason=why)
-        if why == "GONE":
-            proposal_store.move_item(session, item, ItemState.TAKEN_OUT, why="GONE")
+        if why in ("GONE", "HELD_BACK"):
+            proposal_store.move_item(session, item, ItemState.TAKEN_OUT, why=why)
             out.append(item)
             continue
         values = proposal_store.item_values(payable) | {"attest_id": None, "attested_by": None}
@@ -138,7 +141,11 @@ def check_unchanged(
     attested = attest_store.fingerprints(session, proposal.number)
     for item in live:
         payable = payables[item.key]
-        if not payable.is_payable or attested.get(item.attest_id or 0) != payable.fingerprint:
+        if (
+            not payable.is_payable
+            or payable.held_back
+            or attested.get(item.attest_id or 0) != payable.fingerprint
+        ):
             raise ChangedSinceAttest(
                 Text(
                     "%(number)s har ändrats efter attesten och måste attesteras på nytt.",
@@ -151,7 +158,7 @@ def check_unchanged(
 def _changes(
     session: Session, register: Register, number: str, *, lock: bool
 ) -> list[tuple[ProposalItem, str, Payable]]:
-    """Items that are gone, and attested ones that are no longer what was attested."""
+    """Items that are gone or held back, and attested ones that are no longer what was attested."""
     standing = [
         item
         for item in proposal_store.items(session, number)
@@ -164,6 +171,8 @@ def _changes(
         payable = payables[item.key]
         if not payable.is_payable:
             found.append((item, "GONE", payable))
+        elif payable.held_back:
+            found.append((item, "HELD_BACK", payable))
         elif item.attest_id is not None and attested[item.attest_id] != payable.fingerprint:
             found.append((item, "CHANGED", payable))
     return found

@@ -14,6 +14,7 @@ from enum import StrEnum
 from stdnum import luhn
 
 from foundation.money import Money
+from foundation.text import NO_TEXT, Text
 from invoicing.model import AccountGiven, InvoiceState
 from invoicing.payment.attest_rights import Subject
 from orders.register.parties import AccountScheme, PaymentAccount, Supplier, compact_account
@@ -28,7 +29,10 @@ class PayableKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Payable:
-    """An invoice to be paid, or a claim to be taken off, as it stands now. `reference` is an OCR number or empty."""
+    """An invoice to be paid, or a claim to be taken off, as it stands now. `reference` is an OCR number or empty.
+
+    `held_back` says why nothing is paid to its supplier now, whatever was attested; empty where it may be.
+    """
 
     invoice_id: int
     kind: PayableKind
@@ -47,6 +51,7 @@ class Payable:
     articles: frozenset[str]
     areas: frozenset[str]
     handled_by: frozenset[str]
+    held_back: Text = NO_TEXT
 
     @property
     def fingerprint(self) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from foundation.money import Money, total
 from foundation.sql import Session
+from foundation.text import NO_TEXT, Text
 from invoicing.documents import handler_store
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState
@@ -17,12 +18,17 @@ from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import Payable, PayableKind, ocr_of, pay_to
 from invoicing.payment.transfers import LIVE, ItemState
 from orders import tables as order_tables
+from orders.register import store as register_store
 from orders.register.register import Register
 from peppol.exchange import tables as exchange_tables
 
 _CONTENT = TypeAdapter(InvoiceContent)
 _INVOICE, _ITEM = document_tables.invoice, payment_tables.payment_item
 _BATCH = 500
+
+UNREGISTERED = Text(
+    "Leverantören finns inte i registret. Läs in ett register som har den (billing register load)."
+)
 
 PayableKey = tuple[int, PayableKind]
 
@@ -75,10 +81,22 @@ def lies_in_proposal(session: Session, invoice_id: int) -> bool:
     return session.execute(question.limit(1)).one_or_none() is not None
 
 
+def held_back(session: Session, register: Register, *, on: date) -> list[Payable]:
+    """What has come to its day and is not paid for its supplier's sake, each with its reason."""
+    registered = [each.organisation_number for each in register.suppliers]
+    question = select(_INVOICE.c.id).where(*_is_due(on), _INVOICE.c.supplier.not_in(registered))
+    keys = [(each, PayableKind.INVOICE) for each in session.scalars(question.order_by(_INVOICE.c.id))]
+    return list(load(session, register, keys).values())
+
+
 def load(
     session: Session, register: Register, keys: Sequence[PayableKey], *, lock: bool = False
 ) -> dict[PayableKey, Payable]:
-    """Everything there is to attest about these invoices; `lock` keeps others from changing them meanwhile."""
+    """Everything there is to attest about these invoices; `lock` keeps others from changing them meanwhile.
+
+    Whose supplier the register has lost comes with the reason why it is held back. Left out is only what no
+    register ever had a supplier for.
+    """
     found: dict[PayableKey, Payable] = {}
     for start in range(0, len(keys), _BATCH):
         found.update(_loaded(session, register, keys[start : start + _BATCH], lock=lock))
@@ -94,10 +112,14 @@ def _loaded(
     messages = _messages(session, [row.letter_id for row in rows.values()])
     credits = _credit_notes(session, [each for each, kind in keys if kind is PayableKind.CREDIT])
     matches, scopes, handled = _matches(session, ids), _scopes(session, ids), handler_store.of(session, ids)
+    registered = {each.organisation_number for each in register.suppliers}
     found: dict[PayableKey, Payable] = {}
     for invoice_id, kind in keys:
         row = rows[invoice_id]
-        supplier = register.supplier(row.supplier)
+        supplier = register_store.last_known_supplier(session, register, row.supplier)
+        if supplier is None:
+            # No register ever had it, so nothing says where to pay: there is no payable.
+            continue
         content = _CONTENT.validate_json(row.content)
         account = pay_to(supplier, content.accounts)
         match_id, match_sha256 = matches.get(invoice_id, (0, ""))
@@ -123,6 +145,7 @@ def _loaded(
             articles=frozenset(articles),
             areas=frozenset(areas),
             handled_by=frozenset(handled[invoice_id]) if kind is PayableKind.INVOICE else frozenset(),
+            held_back=NO_TEXT if row.supplier in registered else UNREGISTERED,
         )
     return found
 

@@ -34,6 +34,13 @@ class SamePerson(Refused):
         super().__init__(Text("Den som attesterar måste vara en annan än den som förberett betalningen."))
 
 
+class HeldBack(Refused):
+    """Nothing is paid to the invoice's supplier now."""
+
+    def __init__(self, number: str, reason: Text) -> None:
+        super().__init__(Text("%(number)s hålls kvar. %(reason)s", number=number, reason=reason))
+
+
 class InProposal(Refused):
     """The invoice lies in a payment proposal and is paid there."""
 
@@ -64,7 +71,7 @@ def pay(
     """Note accepted invoices as paid outside a bank file, and tell their suppliers.
 
     The attester's limits and scopes hold here too, from the day the first right to attest is given. Raises
-    SamePerson, AttestRefused, or StepRefused for one that is not accepted now or lies in a proposal.
+    SamePerson, AttestRefused, HeldBack, or StepRefused for one that is not accepted now or lies in a proposal.
     """
     if not prepared_by or not attested_by or prepared_by == attested_by:
         raise SamePerson
@@ -78,6 +85,8 @@ def pay(
             raise FOLLOWS.refusal(invoice.number, invoice.state, InvoiceState.PAID)
         if payable_store.lies_in_proposal(session, invoice.id):
             raise InProposal(invoice.number)
+        if facts_loading.registered(register, invoice.supplier) is None:
+            raise HeldBack(invoice.number, payable_store.UNREGISTERED)
         if rights:
             subject = payables[invoice.id, PayableKind.INVOICE].subject(prepared_by)
             granted(attested_by, subject, rights, substitutions, on=today)

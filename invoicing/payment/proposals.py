@@ -33,13 +33,21 @@ class NothingToPay(Refused):
 
 
 def propose(session: Session, register: Register, *, pay_on: date, by: str, now: datetime) -> Proposal:
-    """Put everything due by `pay_on` into a new proposal. Raises NothingToPay."""
+    """Put everything due by `pay_on` into a new proposal, but for what is held back. Raises NothingToPay."""
     due = payable_store.due(session, on=pay_on)
     if not due:
         raise NothingToPay(Text("Ingen godkänd faktura ska betalas till och med %(pay_on)s.", pay_on=pay_on))
-    payables = list(
-        payable_store.load(session, register, [(each, PayableKind.INVOICE) for each in due]).values()
-    )
+    loaded = payable_store.load(session, register, [(each, PayableKind.INVOICE) for each in due])
+    payables = [each for each in loaded.values() if not each.held_back]
+    if not payables:
+        raise NothingToPay(
+            Text(
+                "Allt som ska betalas till och med %(pay_on)s hålls kvar för leverantörens skull "
+                "(%(count)s fakturor). Se dem med billing payments due eller på sidan Attest och betalning.",
+                pay_on=pay_on,
+                count=len(due),
+            )
+        )
     if register.policy.credit_of_paid is CreditOfPaid.NETTED:
         payables += _fitting(session, register, payables)
     number = number_series.next_number(session, number_series.PROPOSALS)
@@ -97,9 +105,8 @@ def to_send(item: ProposalItem, payable: Payable) -> ToSend:
 def _fitting(session: Session, register: Register, invoices: Sequence[Payable]) -> list[Payable]:
     """The suppliers' credits of paid invoices that leave something to pay."""
     claims = payable_store.claims_of(session, {each.supplier for each in invoices})
-    credits = list(
-        payable_store.load(session, register, [(each, PayableKind.CREDIT) for each in claims]).values()
-    )
+    loaded = payable_store.load(session, register, [(each, PayableKind.CREDIT) for each in claims])
+    credits = [each for each in loaded.values() if not each.held_back]
     everything = [*invoices, *credits]
     planned = netted(
         [

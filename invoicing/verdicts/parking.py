@@ -41,6 +41,9 @@ def stop_waiting(session: Session, register: Register, *, today: date) -> list[S
         days = policy.days_to_wait_for_receipt if is_invoice else policy.days_to_wait_for_invoice
         overdue = document.received_on + timedelta(days=days) < today
         # What a person has just linked waits for its settlement only, and for no longer than that.
+        if facts_loading.registered(register, document.supplier) is None:
+            # Our register has lost its supplier: nobody is there to be asked for a credit.
+            continue
         if overdue and not decision_store.holds_back(session, document.id):
             stop = _stop_invoice if is_invoice else _stop_credit_note
             stopped = stop(session, register, document, today=today)

@@ -6,6 +6,7 @@ with the line taken.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from foundation.journal import SYSTEM
@@ -98,6 +99,7 @@ def judge_again(
     if not take_lines(session, content, facts, _verdict(result, sent=sent), invoice.id):
         facts = facts_loading.facts_of(session, register, content, invoice_id=invoice.id)
         result = with_acceptance(match(content, facts), accepted)
+    invoice = _with_parts(session, invoice, content, facts)
     verdict = _verdict(result, sent=sent)
     if verdict is not Verdict.ACCEPT:
         line_store.drop_claims(session, invoice.id)
@@ -121,6 +123,23 @@ def judge_again(
     told = {"was": invoice.state, "state": state, "codes": " ".join(result.codes)}
     record(session, invoice, DocumentAction.INVOICE_JUDGED, actor=actor, **told)
     return judged
+
+
+def _with_parts(
+    session: Session, invoice: SupplierInvoice, content: InvoiceContent, facts: Facts
+) -> SupplierInvoice:
+    """Note which lines the document is for, where that could not be told before: its supplier was not registered."""
+    if invoice.execution_reference or facts.order is None:
+        return invoice
+    parts = parts_of(content, facts)
+    if not parts:
+        return invoice
+    reference = facts.order.order.execution_reference
+    document_store.add_parts(session, invoice.id, parts)
+    document_store.set_order(
+        session, invoice.id, order_number=facts.order.order.number, execution_reference=reference
+    )
+    return replace(invoice, execution_reference=reference)
 
 
 def _verdict(result: Match, *, sent: bool) -> Verdict:

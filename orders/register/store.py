@@ -7,6 +7,7 @@ kept as the immutable value it is.
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,7 +19,9 @@ from foundation.sql import Session
 from foundation.text import Text
 from orders import tables as order_tables
 from orders.journal_actions import OrdersSubject, RegisterAction
+from orders.register.parties import Supplier
 from orders.register.policy_store import PolicyState
+from orders.register.pricing import PriceList
 from orders.register.register import Register, policy_from_json
 
 
@@ -79,6 +82,39 @@ def newest(session: Session) -> Register | None:
         select(versions.c.body).order_by(versions.c.version.desc()).limit(1)
     ).scalar_one_or_none()
     return None if body is None else Register.from_json(body)
+
+
+def last_known_supplier(session: Session, register: Register, organisation_number: str) -> Supplier | None:
+    """The supplier as the register has it, or as the newest earlier version had it; None where none ever did."""
+    for each in _from_here_back(session, register):
+        for supplier in each.suppliers:
+            if supplier.organisation_number == organisation_number:
+                return supplier
+    return None
+
+
+def last_known_price_list(session: Session, register: Register, price_list_id: str) -> PriceList | None:
+    """The price list as the register has it, or as the newest earlier version had it; None where none ever did."""
+    for each in _from_here_back(session, register):
+        for price_list in each.price_lists:
+            if price_list.id == price_list_id:
+                return price_list
+    return None
+
+
+def _from_here_back(session: Session, register: Register) -> Iterator[Register]:
+    yield register
+    versions = order_tables.register_version
+    found = session.execute(
+        select(versions.c.version, versions.c.sha256).order_by(versions.c.version.desc())
+    ).all()
+    for row in found:
+        if row.sha256 not in _read_before:
+            body = session.execute(
+                select(versions.c.body).where(versions.c.version == row.version)
+            ).scalar_one()
+            _read_before[row.sha256] = Register.from_json(body)
+        yield _read_before[row.sha256]
 
 
 _NEWEST = (

@@ -107,7 +107,9 @@ def _settings(
         chosen = numbering.letters_of(session, actor.supplier)
         series = numbering.series_of(session, actor.supplier)
         (number,) = numbering.ahead(session, actor.supplier, today_of(request))
-    supplier = register.supplier(actor.supplier)
+        supplier = register_store.last_known_supplier(session, register, actor.supplier)
+    if supplier is None:
+        raise NotThere
     form = kind.value.lower() if kind else ""
     first_field = {"add_account": "number", "remove_account": "remove", "details": "name"}.get(form, "")
     errors = [(first_field, error)] if error else [("letters", letters_error)] if letters_error else []

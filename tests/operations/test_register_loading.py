@@ -17,6 +17,7 @@ from orders.register.difference import difference
 from orders.register.needs import Need, RegisterUnfit
 from orders.register.register import Register
 from tests.support.servers.system_databases import CLOCK
+from tests.support.stories.smaller_register import without
 from tests.support.stories.system import (
     FYRBAKEN,
     LARKDRILLEN,
@@ -29,23 +30,6 @@ from tests.support.stories.system import (
 
 ENGLISH = Language("en")
 TODAY = date(2026, 3, 10)
-
-
-def without(register: Register, supplier: str) -> Register:
-    """The register without a supplier and all that hangs on it."""
-    contracts = tuple(each for each in register.contracts if each.supplier != supplier)
-    ids = {each.id for each in contracts}
-    lists = tuple(
-        replace(each, contracts=tuple(name for name in each.contracts if name in ids))
-        for each in register.price_lists
-    )
-    return replace(
-        register,
-        suppliers=tuple(each for each in register.suppliers if each.organisation_number != supplier),
-        units=tuple(each for each in register.units if each.supplier != supplier),
-        contracts=contracts,
-        price_lists=lists,
-    )
 
 
 def load(system: System, register: Register, *, also: Sequence[Need] = ()) -> None:

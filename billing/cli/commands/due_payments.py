@@ -3,17 +3,19 @@
 The group itself stands here; what is paid by proposal and file is added to it in `payment_proposals.py`.
 """
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from billing.cli.command import AsJson, CommandContext, On, command, today_or
 from billing.cli.printing import TableColumn, show, table, write_json
-from foundation.formatting import Json, kronor
+from foundation.formatting import Json, kronor, plain
 from foundation.money import Money, total
 from foundation.text import Text
 from invoicing.model import SupplierInvoice
-from invoicing.payment import payment, payment_store
+from invoicing.payment import payable_store, payment, payment_store
+from invoicing.payment.payable import Payable
 from orders.register import store as register_store
 
 payments = typer.Typer()
@@ -47,6 +49,7 @@ def due(context: CommandContext, on: On = None, as_json: AsJson = False) -> None
     today = today_or(on)
     with context.reading() as session:
         invoices = payment.due(session, on=today)
+        held_back = payable_store.held_back(session, register_store.load(session), on=today)
     if as_json:
         write_json([_held_json(invoice) for invoice in invoices])
         return
@@ -64,6 +67,7 @@ def due(context: CommandContext, on: On = None, as_json: AsJson = False) -> None
     amounts = [invoice.amount_payable for invoice in invoices]
     sum_row = ("", "", context.say(Text("Summa")), "", "", _sum(amounts))
     show(table(_DUE, rows, language=context.language, total=sum_row))
+    tell_held_back(context, held_back)
 
 
 @command(payments, "pay")
@@ -78,7 +82,9 @@ def pay(
     today = today_or(on)
     with context.writing() as session:
         register = register_store.load(session)
-        invoices = payment.due(session, on=today)
+        held_back = payable_store.held_back(session, register, on=today)
+        kept = {each.invoice_id for each in held_back}
+        invoices = [each for each in payment.due(session, on=today) if each.id not in kept]
         paid = payment.pay(
             session, register, invoices, prepared_by=prepared_by, attested_by=attested_by, today=today
         )
@@ -104,6 +110,14 @@ def pay(
     ]
     sum_row = (context.say(Text("Summa")), "", "", "", _sum([each.amount for each in paid]))
     show(table(_PAID, rows, language=context.language, total=sum_row))
+    tell_held_back(context, held_back)
+
+
+def tell_held_back(context: CommandContext, held_back: Sequence[Payable]) -> None:
+    """A line for each invoice that is due and not paid for its supplier's sake."""
+    for each in held_back:
+        told = Text("%(number)s hålls kvar. %(reason)s", number=each.number, reason=each.held_back)
+        typer.echo(plain(context.say(told)))
 
 
 @command(payments, "claims")

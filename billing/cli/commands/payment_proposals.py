@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from billing.cli.command import AsJson, CommandContext, On, bytes_of, command, day, today_or
-from billing.cli.commands.due_payments import payments
+from billing.cli.commands.due_payments import payments, tell_held_back
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.database import utc_now
 from foundation.formatting import kronor, number_of
@@ -21,7 +21,14 @@ from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.bookkeeping import booking, voucher_store
-from invoicing.payment import attest_right_store, attestation, bank_reports, export_store, proposal_store
+from invoicing.payment import (
+    attest_right_store,
+    attestation,
+    bank_reports,
+    export_store,
+    payable_store,
+    proposal_store,
+)
 from invoicing.payment import export as payment_export
 from invoicing.payment import proposals as preparing
 from invoicing.payment.attest_right_store import Reach
@@ -63,9 +70,9 @@ _RIGHTS = (
 def propose(context: CommandContext, by: By, on: On = None, as_json: AsJson = False) -> None:
     """Gör ett betalningsförslag av allt som förfaller / put everything due into a proposal."""
     with context.writing() as session:
-        made = preparing.propose(
-            session, register_store.load(session), pay_on=today_or(on), by=by, now=utc_now()
-        )
+        register = register_store.load(session)
+        made = preparing.propose(session, register, pay_on=today_or(on), by=by, now=utc_now())
+        held_back = payable_store.held_back(session, register, on=today_or(on))
         count = len(proposal_store.items(session, made.number))
     if as_json:
         write_json({"number": made.number, "pay_on": made.pay_on.isoformat(), "items": count})
@@ -79,6 +86,7 @@ def propose(context: CommandContext, by: By, on: On = None, as_json: AsJson = Fa
             )
         )
     )
+    tell_held_back(context, held_back)
 
 
 @command(payments, "proposals")

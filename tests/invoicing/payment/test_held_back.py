@@ -1,0 +1,176 @@
+"""A supplier that the register has lost is a row with its reason, and everybody else is paid and judged as ever."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from invoicing.documents import store as document_store
+from invoicing.exceptions import case as exception_case
+from invoicing.matching.deviations import UNREGISTERED
+from invoicing.model import InvoiceState
+from invoicing.payment import payable_store, payment
+from invoicing.payment.attest_rights import AttestRefused
+from invoicing.payment.attestation import ChangedSinceAttest
+from invoicing.payment.proposals import NothingToPay
+from invoicing.payment.transfers import ItemState
+from invoicing.verdicts import parking, verdicts
+from orders.register import store as register_store
+from orders.register.register import Register
+from peppol.documents import shapes
+from peppol.xml import codec
+from tests.support.stories.paying import PayDesk
+from tests.support.stories.smaller_register import with_other_price_lists, without
+from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system, example_register
+
+OURS, OTHERS = "100000101", "100000102"
+FEBRUARY, MARCH = date(2026, 2, 3), date(2026, 3, 5)
+
+
+@pytest.fixture
+def system(database_url: str) -> Iterator[System]:
+    """Two suppliers, each with a month received."""
+    with a_system(database_url) as system:
+        for reference, supplier in ((OURS, FYRBAKEN), (OTHERS, LARKDRILLEN)):
+            system.decide(reference, supplier=supplier)
+            system.report(reference, "2026-01", on=date(2026, 2, 2))
+        yield system
+
+
+@pytest.fixture
+def desk(system: System) -> PayDesk:
+    desk = PayDesk(system)
+    desk.give_right()
+    return desk
+
+
+def both_invoiced(system: System) -> None:
+    for number, reference in (("F-1", OURS), ("L-1", OTHERS)):
+        system.send_invoice(system.order(reference).number, number=number, on=FEBRUARY)
+
+
+def lose(system: System, register: Register | None = None) -> None:
+    """Somebody puts a register in the database that lacks Fyrbåken, past every check."""
+    system.change_register(register or without(example_register(), FYRBAKEN))
+
+
+def held_back(system: System) -> list[tuple[str, str]]:
+    with system.database.reading() as session:
+        found = payable_store.held_back(session, register_store.load(session), on=MARCH)
+    return [(each.number, each.held_back.en) for each in found]
+
+
+def test_a_proposal_holds_everybody_elses_and_says_why_one_is_held_back(
+    system: System, desk: PayDesk
+) -> None:
+    both_invoiced(system)
+    lose(system)
+    proposal = desk.propose(on=MARCH)
+    assert [each.supplier for each in desk.items(proposal)] == [LARKDRILLEN]
+    ((number, reason),) = held_back(system)
+    assert number == "F-1"
+    assert "not in the register" in reason
+    lose(system, example_register())
+    assert held_back(system) == []
+    assert [each.supplier for each in desk.items(desk.propose(on=MARCH))] == [FYRBAKEN]
+
+
+def test_where_everything_is_held_back_the_refusal_says_where_to_look(system: System, desk: PayDesk) -> None:
+    system.send_invoice(system.order(OURS).number, number="F-1", on=FEBRUARY)
+    lose(system)
+    with pytest.raises(NothingToPay, match=r"held back .* \(1 invoices\)"):
+        desk.propose(on=MARCH)
+
+
+def test_an_attested_proposal_goes_on_without_the_one_that_is_lost(system: System, desk: PayDesk) -> None:
+    both_invoiced(system)
+    proposal = desk.propose(on=MARCH)
+    desk.attest(proposal)
+    lose(system)
+    with pytest.raises(ChangedSinceAttest):
+        desk.export(proposal)
+    dropped = desk.drop_changed(proposal)
+    assert [(each.supplier, each.state) for each in dropped.taken_out] == [(FYRBAKEN, ItemState.ATTESTED)]
+    assert {each.supplier: (each.state, each.why) for each in desk.items(proposal)} == {
+        FYRBAKEN: (ItemState.TAKEN_OUT, "HELD_BACK"),
+        LARKDRILLEN: (ItemState.ATTESTED, ""),
+    }
+    assert len(desk.export(proposal).transfers) == 1
+
+
+def test_what_is_held_back_is_refused_row_by_row_when_it_is_attested(system: System, desk: PayDesk) -> None:
+    both_invoiced(system)
+    proposal = desk.propose(on=MARCH)
+    lose(system)
+    attested = desk.attest(proposal)
+    ((_, refusal),) = attested.refused
+    assert isinstance(refusal, AttestRefused)
+    assert "not in the register" in refusal.text.en
+    assert len(attested.items) == 1
+
+
+def test_two_people_cannot_note_as_paid_what_is_held_back(system: System) -> None:
+    both_invoiced(system)
+    lose(system)
+    with pytest.raises(payment.HeldBack, match="F-1 is held back"):
+        system.pay(on=MARCH)
+
+
+def test_invoices_that_come_together_are_judged_each_for_itself(system: System) -> None:
+    documents = [
+        (number, system.flip(system.order(reference).number, number=number, on=FEBRUARY))
+        for number, reference in (("F-1", OURS), ("L-1", OTHERS))
+    ]
+    lose(system)
+    for _, document in documents:
+        system.post(codec.serialise(document), on=FEBRUARY)
+    taken = {each.invoice.number: each.invoice for each in system.read_messages(on=FEBRUARY) if each.invoice}
+    assert {number: invoice.state for number, invoice in taken.items()} == {
+        "F-1": InvoiceState.IN_QUESTION,
+        "L-1": InvoiceState.ACCEPTED,
+    }
+    first = system.match(taken["F-1"]).deviations[0]
+    assert first.variant == UNREGISTERED
+    assert "saknas i köparens register" in system.sentences(taken["F-1"])[0]
+    with system.database.reading() as session:
+        assert exception_case.case(session, register_store.load(session), taken["F-1"].id) is not None
+    # Back again, it is judged again and accepted.
+    lose(system, example_register())
+    with system.database.writing() as session:
+        invoice = document_store.lock(session, taken["F-1"].id)
+        again = verdicts.judge_again(session, register_store.load(session), invoice, today=MARCH)
+    assert again.state is InvoiceState.ACCEPTED
+
+
+def test_no_supplier_is_asked_to_credit_what_our_register_has_lost(database_url: str) -> None:
+    register = example_register(automatic_answer=True)
+    with a_system(database_url, register=register) as system:
+        system.decide(OURS)
+        system.report(OURS, "2026-01", on=date(2026, 2, 2))
+        document = system.flip(system.order(OURS).number, number="F-1", on=FEBRUARY)
+        lose(system, without(register, FYRBAKEN))
+        assert system.send(document).state is InvoiceState.IN_QUESTION
+
+
+def test_what_waits_for_a_receipt_waits_on_while_its_supplier_is_lost(system: System) -> None:
+    document = system.flip(system.order(OURS).number, number="F-1", on=FEBRUARY)
+    (line,) = document.invoice_lines
+    february = shapes.LineReference(line_id="002")
+    of_february = replace(line, order_line_reference=february, invoice_period=None)
+    parked = system.send(replace(document, invoice_lines=(of_february,)))
+    assert parked.state is InvoiceState.PARKED
+    lose(system)
+    later = date(2026, 12, 1)
+    with system.database.writing() as session:
+        assert parking.stop_waiting(session, register_store.load(session), today=later) == []
+    lose(system, example_register())
+    with system.database.writing() as session:
+        (ended,) = parking.stop_waiting(session, register_store.load(session), today=later)
+    assert ended.number == "F-1"
+
+
+def test_an_order_keeps_the_price_list_it_was_placed_under(system: System) -> None:
+    document = system.flip(system.order(OURS).number, number="F-1", on=FEBRUARY)
+    lose(system, with_other_price_lists(example_register()))
+    assert system.send(document).state is InvoiceState.ACCEPTED
