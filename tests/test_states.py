@@ -22,6 +22,7 @@ from invoicing.decisions.rules import TRANSITIONS, UNDOES, Action, ActionState
 from invoicing.flow_test.flow_test_store import FlowStep
 from invoicing.model import FOLLOWS, InvoiceState
 from invoicing.payment.payable import PayableKind
+from invoicing.payment.payment_stop_store import StopReason, StopState
 from invoicing.payment.payment_store import ClaimWay
 from invoicing.payment.repayment_store import RepaymentState
 from invoicing.payment.transfers import ItemState, ProposalState
@@ -64,6 +65,8 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "mailed_link.purpose": LinkPurpose,
     "payment_item.kind": PayableKind,
     "payment_proposal.state": ProposalState,
+    "payment_stop.reason": StopReason,
+    "payment_stop.state": StopState,
     "placement.level": CompensationLevel,
     "policy_version.state": PolicyState,
     "repayment_note.state": RepaymentState,
@@ -88,6 +91,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "outbox.state": OutState,
     "payment_item.state": ItemState,
     "payment_proposal.state": ProposalState,
+    "payment_stop.state": StopState,
     "periodic_report.state": ReportState,
     "placement.state": PlacementState,
     "planned_order.state": PlannedState,

@@ -105,6 +105,13 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
         "PARK": ("note", Text("Väntar")),
         "QUESTION": ("bad", Text("Stämmer inte")),
     },
+    "payment_stop": {
+        "ASKED": ("note", Text("Gäller, väntar på en andra person")),
+        "STANDING": ("bad", Text("Gäller, bekräftat av två")),
+        "LIFT_ASKED": ("note", Text("Gäller, begärt hävt")),
+        "LIFTED": ("quiet", Text("Hävt")),
+        "REFUSED": ("quiet", Text("Borttaget")),
+    },
     "change": {
         "ASKED": ("note", Text("Väntar på två bekräftelser")),
         "FIRST_CONFIRMED": ("note", Text("Väntar på en bekräftelse till")),

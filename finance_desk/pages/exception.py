@@ -36,6 +36,7 @@ from invoicing.exceptions.steps import HOLD, DeskActor
 from invoicing.exceptions.worklist_store import WorkKind
 from invoicing.matching.deviation_texts import sentence, title, verdict_name
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
+from invoicing.payment import payment_stop_store
 from invoicing.responses import responding, response_documents
 from invoicing.responses.response_documents import receiver_of
 from orders.register import store as register_store
@@ -239,6 +240,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "staff": names.who_may(_P.FINANCE),
             "supplier": supplier_name(register, case.invoice.supplier),
             "cause": cause_name(case.item.cause),
+            "stop": payment_stop_store.holding(session, [case.invoice.supplier]).get(case.invoice.supplier),
             "history": [(datetime.fromisoformat(row.at), row) for row in case.history],
             "compared": [cells(row, language) for row in case.compared],
             "tree": [branch(node) for node in case.match.tree.checks],

@@ -25,6 +25,7 @@ from foundation.periods import Month
 from foundation.text import Text
 from invoicing.exceptions import trend_queries
 from invoicing.exceptions import trends as money_trends
+from invoicing.payment import payment_stop_store
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.open_items import open_items
@@ -67,6 +68,7 @@ def statement(request: Request, person: Person = signed_in(*READERS)) -> Respons
             else entry_queries.statement(session, wanted, by=(by,))
         )
         items = open_items(entries)
+        stops = payment_stop_store.holding(session)
         months = _months(reconciliation_queries.first_and_last_start(session))
     page = Page.of(request, len(drawn.rows))
     return render(
@@ -84,6 +86,7 @@ def statement(request: Request, person: Person = signed_in(*READERS)) -> Respons
         plain=lambda amount: i18n.plain_amount(amount, language_of(request, person)),
         flow=money_charts.flow(drawn.total, language_of(request, person)),
         items=items[:200],
+        stops=stops,
         item_count=len(items),
         few=few,
         months=months,
@@ -128,6 +131,7 @@ def case(request: Request, reference: str, person: Person = signed_in(*READERS))
         if not entries:
             raise NotThere
         drawn: Statement = reconcile(entries, by=(StatementKey.MONTH, StatementKey.ARTICLE))
+        stops = payment_stop_store.holding(session)
     return render(
         request,
         person,
@@ -139,6 +143,7 @@ def case(request: Request, reference: str, person: Person = signed_in(*READERS))
         amounts_of=amounts_of,
         flow=money_charts.flow(drawn.total, language_of(request, person)),
         items=open_items(entries),
+        stops=stops,
         documents=_documents(entries),
         articles=ARTICLES,
         suppliers=supplier_names(register),

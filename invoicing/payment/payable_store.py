@@ -2,11 +2,11 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from foundation.money import Money, total
 from foundation.sql import Session
@@ -14,8 +14,10 @@ from foundation.text import NO_TEXT, Text
 from invoicing.documents import handler_store
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState
+from invoicing.payment import payment_stop_store
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import Payable, PayableKind, ocr_of, pay_to
+from invoicing.payment.payment_stop_store import PaymentStop
 from invoicing.payment.transfers import LIVE, ItemState
 from orders import tables as order_tables
 from orders.register import store as register_store
@@ -84,7 +86,9 @@ def lies_in_proposal(session: Session, invoice_id: int) -> bool:
 def held_back(session: Session, register: Register, *, on: date) -> list[Payable]:
     """What has come to its day and is not paid for its supplier's sake, each with its reason."""
     registered = [each.organisation_number for each in register.suppliers]
-    question = select(_INVOICE.c.id).where(*_is_due(on), _INVOICE.c.supplier.not_in(registered))
+    stopped = list(payment_stop_store.holding(session))
+    kept = or_(_INVOICE.c.supplier.not_in(registered), _INVOICE.c.supplier.in_(stopped))
+    question = select(_INVOICE.c.id).where(*_is_due(on), kept)
     keys = [(each, PayableKind.INVOICE) for each in session.scalars(question.order_by(_INVOICE.c.id))]
     return list(load(session, register, keys).values())
 
@@ -113,6 +117,7 @@ def _loaded(
     credits = _credit_notes(session, [each for each, kind in keys if kind is PayableKind.CREDIT])
     matches, scopes, handled = _matches(session, ids), _scopes(session, ids), handler_store.of(session, ids)
     registered = {each.organisation_number for each in register.suppliers}
+    stops = payment_stop_store.holding(session, {row.supplier for row in rows.values()})
     found: dict[PayableKey, Payable] = {}
     for invoice_id, kind in keys:
         row = rows[invoice_id]
@@ -145,9 +150,15 @@ def _loaded(
             articles=frozenset(articles),
             areas=frozenset(areas),
             handled_by=frozenset(handled[invoice_id]) if kind is PayableKind.INVOICE else frozenset(),
-            held_back=NO_TEXT if row.supplier in registered else UNREGISTERED,
+            held_back=_held_back(row.supplier, registered, stops),
         )
     return found
+
+
+def _held_back(supplier: str, registered: Collection[str], stops: Mapping[str, PaymentStop]) -> Text:
+    if supplier in stops:
+        return stops[supplier].sentence
+    return NO_TEXT if supplier in registered else UNREGISTERED
 
 
 def _lying(kind: PayableKind):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a select of one column

@@ -19,7 +19,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.journal_actions import DocumentAction, InvoicingSubject, PaymentAction
 from invoicing.model import FOLLOWS, InvoiceState, SupplierInvoice
-from invoicing.payment import attest_right_store, payable_store, payment_store
+from invoicing.payment import attest_right_store, payable_store, payment_stop_store, payment_store
 from invoicing.payment.attest_rights import granted
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment_store import Claim, ClaimWay, Payment
@@ -85,6 +85,8 @@ def pay(
             raise FOLLOWS.refusal(invoice.number, invoice.state, InvoiceState.PAID)
         if payable_store.lies_in_proposal(session, invoice.id):
             raise InProposal(invoice.number)
+        if stop := payment_stop_store.holding(session, [invoice.supplier]).get(invoice.supplier):
+            raise HeldBack(invoice.number, stop.sentence)
         if facts_loading.registered(register, invoice.supplier) is None:
             raise HeldBack(invoice.number, payable_store.UNREGISTERED)
         if rights:

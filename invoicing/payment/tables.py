@@ -196,6 +196,37 @@ Index(
     postgresql_where=text("state in ('NOTED','CONFIRMED')"),
 )
 
+# Nothing is paid to a supplier while a stop of it holds: asked by one, confirmed by another, lifted by two.
+payment_stop = Table(
+    "payment_stop",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("supplier", String(20), nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("asked_by", String(80), nullable=False),
+    Column("asked_at", UtcDateTime(), nullable=False),
+    Column("confirmed_by", String(80), nullable=False, server_default=""),
+    Column("lift_asked_by", String(80), nullable=False, server_default=""),
+    # Who lifted it, or took it away before it was confirmed.
+    Column("ended_by", String(80), nullable=False, server_default=""),
+    CheckConstraint("reason in ('BANKRUPTCY','ATTACHMENT','DISPUTE')", name="reason"),
+    CheckConstraint("state in ('ASKED','STANDING','LIFT_ASKED','LIFTED','REFUSED')", name="state"),
+    CheckConstraint("confirmed_by <> asked_by", name="two_people"),
+    CheckConstraint("state in ('ASKED','REFUSED') or confirmed_by <> ''", name="confirmed"),
+    CheckConstraint(
+        "state <> 'LIFTED' or (lift_asked_by <> '' and ended_by <> '' and ended_by <> lift_asked_by)",
+        name="lifted",
+    ),
+)
+Index(
+    "uq_payment_stop_holding",
+    payment_stop.c.supplier,
+    unique=True,
+    sqlite_where=text("state in ('ASKED','STANDING','LIFT_ASKED')"),
+    postgresql_where=text("state in ('ASKED','STANDING','LIFT_ASKED')"),
+)
+
 # A file as it left us: a second download is these bytes again.
 export_file = Table(
     "export_file",

@@ -1,4 +1,4 @@
-"""`billing payments due|pay|claims`: what is to be paid, noting it as paid by two people, and what suppliers owe us.
+"""`billing payments due|pay|claims|stops|stop|stop-step`: what is to be paid, what is owed us, who is not paid.
 
 The group itself stands here; what is paid by proposal and file is added to it in `payment_proposals.py`.
 """
@@ -10,15 +10,20 @@ import typer
 
 from billing.cli.command import AsJson, CommandContext, On, command, today_or
 from billing.cli.printing import TableColumn, show, table, write_json
+from foundation.database import utc_now
 from foundation.formatting import Json, kronor, plain
 from foundation.money import Money, total
 from foundation.text import Text
 from invoicing.model import SupplierInvoice
-from invoicing.payment import payable_store, payment, payment_store
+from invoicing.payment import payable_store, payment, payment_stop_store, payment_stops, payment_store
 from invoicing.payment.payable import Payable
+from invoicing.payment.payment_stop_store import StopReason
+from invoicing.payment.payment_stops import StopStep
 from orders.register import store as register_store
 
 payments = typer.Typer()
+
+By = Annotated[str, typer.Option("--by", help="Den som gör det, ett id / who does it, an id")]
 
 _DUE = (
     TableColumn(Text("Nr"), right=True, spare=2),
@@ -34,6 +39,12 @@ _PAID = (
     TableColumn(Text("Faktura"), wrap=15),
     TableColumn(Text("Leverantör")),
     TableColumn(Text("Belopp"), right=True),
+)
+_STOPS = (
+    TableColumn(Text("Nr"), right=True),
+    TableColumn(Text("Leverantör")),
+    TableColumn(Text("Varför")),
+    TableColumn(Text("Läge")),
 )
 _CLAIMS = (
     TableColumn(Text("Betalning")),
@@ -164,3 +175,57 @@ def _held_json(invoice: SupplierInvoice) -> Json:
         "amount": str(invoice.amount_payable.amount),
         "currency": invoice.amount_payable.currency,
     }
+
+
+@command(payments, "stops")
+def stops(context: CommandContext, as_json: AsJson = False) -> None:
+    """Visa betalningsstoppen / show the payment stops."""
+    with context.reading() as session:
+        found = payment_stop_store.listed(session)
+    if as_json:
+        write_json(
+            [
+                {
+                    "id": each.id,
+                    "supplier": each.supplier,
+                    "reason": each.reason.value,
+                    "state": each.state.value,
+                }
+                for each in found
+            ]
+        )
+        return
+    rows = [(str(each.id), each.supplier, each.reason.value, each.state.value) for each in found]
+    show(table(_STOPS, rows, language=context.language))
+
+
+@command(payments, "stop")
+def stop(
+    context: CommandContext,
+    supplier: Annotated[str, typer.Argument(help="Organisationsnummer / organisation number")],
+    reason: Annotated[StopReason, typer.Option("--reason", help="Varför / why")],
+    by: By,
+) -> None:
+    """Stoppa betalningar till en leverantör / stop payments to a supplier."""
+    with context.writing() as session:
+        register = register_store.load(session)
+        number = payment_stops.ask(session, register, supplier=supplier, reason=reason, by=by, now=utc_now())
+    typer.echo(
+        context.say(
+            Text("Betalningsstopp %(number)s gäller nu. En annan person bekräftar det.", number=number)
+        )
+    )
+
+
+@command(payments, "stop-step")
+def stop_step(
+    context: CommandContext,
+    number: Annotated[int, typer.Argument(help="Stoppets nummer / the stop's number")],
+    what: Annotated[StopStep, typer.Argument(help="Vad som görs / what is done")],
+    by: By,
+) -> None:
+    """Bekräfta, ta bort eller häv ett stopp / confirm, take away or lift a stop."""
+    with context.writing() as session:
+        payment_stops.step(session, number, what, by=by)
+        now = payment_stop_store.get(session, number).state
+    typer.echo(context.say(Text("Betalningsstopp %(number)s: %(state)s.", number=number, state=now)))

@@ -119,19 +119,25 @@ def test_who_handled_an_invoice_and_what_is_untold_follow_from_an_older_journal(
             connection.execute(text("drop table document_handler"))
             connection.execute(text("drop table supplier_notice"))
             connection.execute(text("drop table repayment_note"))
-            connection.execute(text("alter table periodic_report drop column alarmed_at"))
+            before_0007(connection)
             connection.execute(
                 text("create table journal_mark (name varchar(40) primary key, sequence integer)")
             )
             connection.execute(text("insert into journal_mark values ('invoice-mails', 0)"))
-            before_0008(connection)
             connection.execute(text("update alembic_version set version_num = '0004'"))
         bring_up_to_date(system.database)
         assert handlers_and_notices(system.database) == written
 
 
-def before_0008(connection: Connection) -> None:
+def before_0007(connection: Connection) -> None:
     """Lead the books back to what revision 0007 found."""
+    before_0008(connection)
+    connection.execute(text("alter table periodic_report drop column alarmed_at"))
+
+
+def before_0008(connection: Connection) -> None:
+    """Lead the books back to what revision 0008 found."""
+    connection.execute(text("drop table payment_stop"))
     connection.execute(text("alter table placement add column ends_on_latest date"))
     connection.execute(text("drop index ix_placement_period_odd_start"))
     connection.execute(text("alter table placement_period drop column start_by"))
@@ -177,8 +183,7 @@ def test_what_was_noted_of_repayments_follows_from_an_older_journal(database_url
             waiting = values_of_waiting(session)
         with system.database.engine.begin() as connection:
             connection.execute(text("drop table repayment_note"))
-            connection.execute(text("alter table periodic_report drop column alarmed_at"))
-            before_0008(connection)
+            before_0007(connection)
             connection.execute(text("update alembic_version set version_num = '0005'"))
         bring_up_to_date(system.database)
         assert repayment_notes(system.database) == written

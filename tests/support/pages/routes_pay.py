@@ -55,6 +55,11 @@ ROUTES = {
     "POST /finance/payments/accounts/requests/{request_id}/first": Route(may=_FINANCE),
     "POST /finance/payments/accounts/requests/{request_id}/second": Route(may=_EITHER),
     "POST /finance/payments/accounts/requests/{request_id}/refuse": Route(may=_EITHER),
+    "GET /finance/payments/stops": Route(may=_READ, own=("/finance/payments/stops",)),
+    "POST /finance/payments/stops": Route(may=_FINANCE),
+    "POST /finance/payments/stops/{stop_id}/{what}": Route(
+        may=_EITHER, foreign=("/finance/payments/stops/999999/confirm",)
+    ),
     "GET /finance/payments/bank": Route(may=_READ, own=("/finance/payments/bank",)),
     "POST /finance/payments/bank": Route(may=_FINANCE),
     "GET /finance/payments/bank/{file_id}": Route(may=_READ, foreign=("/finance/payments/bank/999999",)),
