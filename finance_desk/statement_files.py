@@ -1,6 +1,6 @@
 """The statement as files: CSV and JSON for programs, XLSX for those who reconcile in a spreadsheet.
 
-One order of columns everywhere: the keys it is drawn up by, six sums, what lies between them, the currency.
+One order of columns everywhere: the keys it is drawn up by, eight sums, what lies between them, the currency.
 """
 
 from decimal import Decimal
@@ -13,6 +13,9 @@ from invoicing.reconciliation.statement import Statement, StatementRow
 
 AMOUNTS = (
     ("ordered", Text("Beställt")),
+    ("cancelled", Text("Återkallat")),
+    ("closed_unused", Text("Oanvänt")),
+    ("committed", Text("Återstår")),
     ("received", Text("Levererat")),
     ("invoiced", Text("Fakturerat")),
     ("credited", Text("Krediterat")),
@@ -23,7 +26,7 @@ AMOUNTS = (
     ("to_pay", Text("Att betala")),
     ("open", Text("Öppet")),
 )
-"""Two and two belong together; where the screen is narrow they stand above each other."""
+"""In this order; where the screen is narrow three stand above each other."""
 
 
 def amounts_of(row: StatementRow) -> list[Money]:

@@ -113,7 +113,7 @@ def _specimens(
         (response_documents.PAID, None),
     ):
         answer = response_documents.response(
-            register, _invoice(supplier, today), code, (), supplier=supplier, today=today, question=question
+            register, _invoice(supplier, today), code, (), supplier=supplier, today=today, said=question
         )
         yield DocumentKind.INVOICE_RESPONSE, answer, today
     yield from _technical(register, supplier, today)

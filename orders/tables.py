@@ -210,6 +210,8 @@ line_account = Table(
     Column("receipt_id", Integer, nullable=True),
     Column("invoice_id", Integer, nullable=True),
     Column("state", String(20), nullable=False),
+    # The day a line was closed or cancelled; none while it is open, and where that was before it was kept.
+    Column("closed_on", Date, nullable=True),
     ForeignKeyConstraint(["order_number", "line_id"], ["order_line.order_number", "order_line.line_id"]),
     CheckConstraint("0 <= amount_claimed and amount_claimed <= amount_received", name="claimed"),
     CheckConstraint("amount_received <= amount_ordered", name="received"),

@@ -102,7 +102,7 @@ def _take_invoice(
     )
     invoice = _acknowledged(session, register, replace(invoice, answered=""), today=today)
     document_store.add_parts(session, invoice.id, parts)
-    if not take_lines(session, content, facts, result.verdict, invoice.id):
+    if not take_lines(session, content, facts, result.verdict, invoice.id, today=today):
         # Another invoice took the line between our look and our hand.
         invoice = judge_again(session, register, invoice, today=today)
         noted = invoice.answered

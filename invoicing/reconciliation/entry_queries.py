@@ -48,6 +48,10 @@ def entries(
     part = wanted or EntryFilter(execution_reference=execution_reference, month=month, currency=currency)
     for row in _rows(session, entry_source_queries.ordered(part)):
         yield _entry(StatementColumn.ORDERED, row, row.about)
+    for row in _rows(session, entry_source_queries.cancelled(part)):
+        yield _entry(StatementColumn.CANCELLED, row, row.about)
+    for row in _rows(session, entry_source_queries.closed_unused(part)):
+        yield _entry(StatementColumn.CLOSED_UNUSED, row, row.about)
     for row in _rows(session, entry_source_queries.received(part)):
         yield _entry(StatementColumn.RECEIVED, row, row.about)
     for row in _rows(session, entry_source_queries.invoiced(part)):
@@ -67,6 +71,8 @@ def statement(
     sums: dict[tuple[str, ...], dict[StatementColumn, Money]] = defaultdict(dict)
     for column, question in (
         (StatementColumn.ORDERED, entry_source_queries.ordered(wanted)),
+        (StatementColumn.CANCELLED, entry_source_queries.cancelled(wanted)),
+        (StatementColumn.CLOSED_UNUSED, entry_source_queries.closed_unused(wanted)),
         (StatementColumn.RECEIVED, entry_source_queries.received(wanted)),
     ):
         source = question.subquery()

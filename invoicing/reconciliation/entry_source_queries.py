@@ -8,6 +8,7 @@ day said. Without a day the books' present states answer; the two agree for toda
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -23,16 +24,20 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    type_coerce,
     union_all,
 )
 
 from foundation.periods import Month
+from foundation.sql import amount
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Verdict
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.payment import tables as payment_tables
 from orders import tables as order_tables
+from orders.model import LineState
 
+_ACCOUNT = order_tables.line_account
 _ORDER, _LINE, _RECEIPT = order_tables.purchase_order, order_tables.order_line, order_tables.receipt
 _INVOICE, _PART, _MATCH = document_tables.invoice, document_tables.invoice_part, document_tables.match_made
 _PAIR, _PAYMENT, _GIVEN_BACK = (
@@ -71,6 +76,80 @@ def ordered(wanted: EntryFilter) -> Select[Any]:
         .where(*_order_is(wanted), *_service_in(wanted, _LINE.c.starts_on))
     )
     return question if wanted.as_of is None else question.where(_ORDER.c.issued_on <= wanted.as_of)
+
+
+def cancelled(wanted: EntryFilter) -> Select[Any]:
+    """Each order line of a placement that was called off, for all that was ordered on it."""
+    return _of_lines(wanted, _LINE.c.amount, [_closed(wanted, LineState.CANCELLED)])
+
+
+def closed_unused(wanted: EntryFilter) -> Select[Any]:
+    """What will not come of each other order line that is received or closed: what was ordered less received."""
+    come: ColumnElement[Any] = _ACCOUNT.c.amount_received
+    over: ColumnElement[bool] = _ACCOUNT.c.receipt_id.is_not(None)
+    if wanted.as_of is not None:
+        come, over = _received_by(wanted.as_of), _stands_received(wanted.as_of)
+    unused = type_coerce(_LINE.c.amount - come, amount())
+    not_cancelled = _ACCOUNT.c.state != LineState.CANCELLED
+    return _of_lines(
+        wanted,
+        unused,
+        [not_cancelled, or_(over, _closed(wanted, LineState.CLOSED_UNUSED)), _LINE.c.amount != come],
+    )
+
+
+def _of_lines(
+    wanted: EntryFilter, of_each: ColumnElement[Any], conditions: list[ColumnElement[bool]]
+) -> Select[Any]:
+    question = (
+        select(
+            *_of_order(),
+            _LINE.c.line_id.label("line_id"),
+            _LINE.c.starts_on.label("day"),
+            of_each.label("amount"),
+            _about("order", _ORDER.c.number),
+        )
+        .select_from(_LINE)
+        .join(_ORDER, _ORDER.c.number == _LINE.c.order_number)
+        .join(
+            _ACCOUNT,
+            and_(_ACCOUNT.c.order_number == _LINE.c.order_number, _ACCOUNT.c.line_id == _LINE.c.line_id),
+        )
+        .where(*_order_is(wanted), *_service_in(wanted, _LINE.c.starts_on), *conditions)
+    )
+    return question if wanted.as_of is None else question.where(_ORDER.c.issued_on <= wanted.as_of)
+
+
+def _closed(wanted: EntryFilter, state: LineState) -> ColumnElement[bool]:
+    """Whether the line has the state; on a past day, whether it had come to it. Books of old know no day."""
+    has = _ACCOUNT.c.state == state
+    if wanted.as_of is None:
+        return has
+    return and_(has, or_(_ACCOUNT.c.closed_on.is_(None), _ACCOUNT.c.closed_on <= wanted.as_of))
+
+
+def _received_by(day: date) -> ColumnElement[Any]:
+    """What was received on a line by that day."""
+    return (
+        select(func.coalesce(func.sum(_RECEIPT.c.amount, type_=amount()), literal(Decimal("0.00"), amount())))
+        .where(*_receipts_by(day))
+        .correlate(_LINE)
+        .scalar_subquery()
+    )
+
+
+def _stands_received(day: date) -> ColumnElement[bool]:
+    """Whether a receipt stood on a line that day: there were more of them than were taken back."""
+    standing = func.sum(case((_RECEIPT.c.reverses.is_(None), 1), else_=-1))
+    return select(func.coalesce(standing, 0)).where(*_receipts_by(day)).correlate(_LINE).scalar_subquery() > 0
+
+
+def _receipts_by(day: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        _RECEIPT.c.order_number == _LINE.c.order_number,
+        _RECEIPT.c.line_id == _LINE.c.line_id,
+        _RECEIPT.c.received_on <= day,
+    )
 
 
 def received(wanted: EntryFilter) -> Select[Any]:

@@ -1,7 +1,9 @@
 """The statement: what was ordered, received, invoiced, credited, approved and paid. Pure.
 
 Every number is a sum of documents, without VAT, so that an order line, its receipt and its
-invoice can stand beside each other. A row tells what lies between the columns: `to_invoice`
+invoice can stand beside each other. Of what was ordered, some is `cancelled` before the start, some `closed_unused`
+(a month after the end, the rest of a month that was cut), and `committed` is still to come. A row tells what lies
+between the other columns: `to_invoice`
 is received and not approved yet, `in_question` is invoiced and neither credited nor approved,
 `to_pay` is approved and not paid, `open` is all that is still between the supplier and the
 buyer. A case is settled when nothing is to invoice and nothing is open: then it sums to zero.
@@ -18,6 +20,8 @@ class StatementColumn(StrEnum):
     """What kind of document an entry comes from."""
 
     ORDERED = "ordered"
+    CANCELLED = "cancelled"
+    CLOSED_UNUSED = "closed_unused"
     RECEIVED = "received"
     INVOICED = "invoiced"
     CREDITED = "credited"
@@ -64,11 +68,18 @@ class StatementRow:
 
     key: tuple[str, ...]
     ordered: Money
+    cancelled: Money
+    closed_unused: Money
     received: Money
     invoiced: Money
     credited: Money
     approved: Money
     paid: Money
+
+    @property
+    def committed(self) -> Money:
+        """Ordered and still to come: neither cancelled, closed unused nor received."""
+        return self.ordered - self.cancelled - self.closed_unused - self.received
 
     @property
     def to_invoice(self) -> Money:
@@ -152,6 +163,8 @@ def _row(key: tuple[str, ...], sums: dict[StatementColumn, Money]) -> StatementR
     return StatementRow(
         key,
         ordered=sums[StatementColumn.ORDERED],
+        cancelled=sums[StatementColumn.CANCELLED],
+        closed_unused=sums[StatementColumn.CLOSED_UNUSED],
         received=sums[StatementColumn.RECEIVED],
         invoiced=sums[StatementColumn.INVOICED],
         credited=sums[StatementColumn.CREDITED],

@@ -58,7 +58,13 @@ def parts_of(invoice: InvoiceContent, facts: Facts) -> Sequence[tuple[str, str, 
 
 
 def take_lines(
-    session: Session, invoice: InvoiceContent, facts: Facts, verdict: Verdict, invoice_id: int
+    session: Session,
+    invoice: InvoiceContent,
+    facts: Facts,
+    verdict: Verdict,
+    invoice_id: int,
+    *,
+    today: date,
 ) -> bool:
     """Lay the invoice on its lines; only an accepted one claims money. False when a line was taken by another.
 
@@ -73,7 +79,7 @@ def take_lines(
         ):
             return False
     if verdict is Verdict.ACCEPT:
-        _close_after_final(session, invoice, facts)
+        _close_after_final(session, invoice, facts, today=today)
     return True
 
 
@@ -96,7 +102,7 @@ def judge_again(
     facts = facts_loading.facts_of(session, register, content, invoice_id=invoice.id)
     result = with_acceptance(match(content, facts), accepted)
     sent = invoice.paid_on is not None or payable_store.is_on_its_way(session, invoice.id)
-    if not take_lines(session, content, facts, _verdict(result, sent=sent), invoice.id):
+    if not take_lines(session, content, facts, _verdict(result, sent=sent), invoice.id, today=today):
         facts = facts_loading.facts_of(session, register, content, invoice_id=invoice.id)
         result = with_acceptance(match(content, facts), accepted)
     invoice = _with_parts(session, invoice, content, facts)
@@ -170,7 +176,7 @@ def judge_lines_again(session: Session, register: Register, lines: Iterable[Line
                 judge_again(session, register, open_now, today=today)
 
 
-def _close_after_final(session: Session, invoice: InvoiceContent, facts: Facts) -> None:
+def _close_after_final(session: Session, invoice: InvoiceContent, facts: Facts, *, today: date) -> None:
     """After the final basic invoice the later lines of the order are closed as unused (A-9)."""
     order = facts.order
     if order is None or order.interruption is None or order.order.article is not Article.BASIC:
@@ -180,7 +186,7 @@ def _close_after_final(session: Session, invoice: InvoiceContent, facts: Facts) 
     if any(line.line.period.contains(last_day) for line in taken):
         later = [line.line.line_id for line in order.lines.values() if _unused(line, last_day)]
         if later:
-            line_store.close_lines(session, order.order.number, later, LineState.CLOSED_UNUSED)
+            line_store.close_lines(session, order.order.number, later, LineState.CLOSED_UNUSED, on=today)
 
 
 def _unused(line: LineFacts, last_day: date) -> bool:

@@ -144,11 +144,11 @@ def change_provider(
         )
     received: list[LineKey] = []
     if changed.last_day < old.starts_on:
-        cancel_before_start(session, old, reason="provider changed")
+        cancel_before_start(session, old, reason="provider changed", today=today)
     else:
         end = Interruption(min(today, changed.last_day), changed.last_day, InterruptionReason.PROVIDER_CHANGE)
         received = reports.set_interruption(session, old, end, was=InterruptionState.REPLACED, today=today)
-        _close_after(session, old, changed.last_day)
+        _close_after(session, old, changed.last_day, today=today)
     record_placement(
         session, old.execution_reference, PlacementAction.PROVIDER_CHANGED, last_day=str(changed.last_day)
     )
@@ -169,11 +169,11 @@ def cancel(session: Session, cancelled: PlacementCancelled, *, today: date) -> P
                 starts_on=placement.starts_on,
             ),
         )
-    cancel_before_start(session, placement, reason=cancelled.reason)
+    cancel_before_start(session, placement, reason=cancelled.reason, today=today)
     return placement_store.get(session, placement.execution_reference)
 
 
-def cancel_before_start(session: Session, placement: Placement, *, reason: str) -> None:
+def cancel_before_start(session: Session, placement: Placement, *, reason: str, today: date) -> None:
     """Mark the placement cancelled and close every line of its orders; the orders stay as they were sent."""
     placement_store.move(session, placement, PlacementState.CANCELLED)
     drop_waiting(
@@ -181,17 +181,17 @@ def cancel_before_start(session: Session, placement: Placement, *, reason: str) 
     )
     for order in order_store.of_placement(session, placement.execution_reference):
         line_store.close_lines(
-            session, order.number, [line.line_id for line in order.lines], LineState.CANCELLED
+            session, order.number, [line.line_id for line in order.lines], LineState.CANCELLED, on=today
         )
     record_placement(session, placement.execution_reference, PlacementAction.CANCELLED, reason=reason)
 
 
-def _close_after(session: Session, left: Placement, last_day: date) -> None:
+def _close_after(session: Session, left: Placement, last_day: date, *, today: date) -> None:
     """Close the basic lines that begin after the last day at a supplier that was left: nobody will deliver them."""
     for order in order_store.of_placement(session, left.execution_reference, Article.BASIC):
         later = [line.line_id for line in order.lines if line.period.start > last_day]
         line_store.lock_lines(session, order.number)
-        line_store.close_lines(session, order.number, later, LineState.CLOSED_UNUSED)
+        line_store.close_lines(session, order.number, later, LineState.CLOSED_UNUSED, on=today)
 
 
 def handling_of(decided: PlacementDecided, register: Register) -> Handling:

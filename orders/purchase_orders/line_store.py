@@ -5,6 +5,7 @@ What may happen once on a line is decided by an UPDATE with a condition whose ro
 """
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import Row, bindparam, or_, select, update
@@ -70,14 +71,18 @@ def reopen_lines(session: Session, number: str, line_ids: Sequence[str]) -> None
     """Open lines again that were closed as unused."""
     table = order_tables.line_account
     these = (table.c.order_number == number) & table.c.line_id.in_(line_ids)
-    transitions.move_all(session, table.c.state, these, LINE_FOLLOWS, to=LineState.OPEN)
+    transitions.move_all(
+        session, table.c.state, these, LINE_FOLLOWS, to=LineState.OPEN, values={"closed_on": None}
+    )
 
 
-def close_lines(session: Session, number: str, line_ids: Sequence[str], state: LineState) -> None:
-    """Close lines on which nothing will be received any more."""
+def close_lines(
+    session: Session, number: str, line_ids: Sequence[str], state: LineState, *, on: date
+) -> None:
+    """Close lines on which nothing will be received any more, on the day it is known."""
     table = order_tables.line_account
     these = (table.c.order_number == number) & table.c.line_id.in_(line_ids)
-    transitions.move_all(session, table.c.state, these, LINE_FOLLOWS, to=state)
+    transitions.move_all(session, table.c.state, these, LINE_FOLLOWS, to=state, values={"closed_on": on})
 
 
 # Prepared once: building a statement costs more than running it.

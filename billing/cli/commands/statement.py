@@ -26,6 +26,8 @@ from orders.terms import Article
 
 alone = typer.Typer()
 
+# So many amounts above each other make the thirteen fit the narrowest terminal.
+_STACKED = 3
 _KEYS = {
     StatementKey.EXECUTION_REFERENCE: Text("Referens"),
     StatementKey.SUPPLIER: Text("Leverantör"),
@@ -176,7 +178,7 @@ def _show_open(items: Sequence[OpenItem], context: CommandContext, *, as_json: b
 
 
 def _show(statement: Statement, context: CommandContext) -> None:
-    """One amount a column where there is room, otherwise two above each other."""
+    """One amount a column where there is room, otherwise three above each other."""
     sum_word = context.say(Text("Summa"))
     rows = [*((row.key, amounts_of(row)) for row in statement.rows)]
     whole = amounts_of(statement.total)
@@ -187,20 +189,22 @@ def _show(statement: Statement, context: CommandContext) -> None:
     cells = [[*key, *map(kronor, amounts)] for key, amounts in rows]
     total = [sum_word, *([""] * (len(statement.keys) - 1)), *map(kronor, whole)]
     if width_needed(columns, [*cells, total], language=context.language) > width_of_output():
-        columns = _paired_columns(statement.keys)
-        cells = [[_two_lines(key), *_paired(amounts)] for key, amounts in rows]
-        total = [sum_word, *_paired(whole)]
+        columns = _stacked_columns(statement.keys)
+        cells = [[_two_lines(key), *_stacked(amounts)] for key, amounts in rows]
+        total = [sum_word, *_stacked(whole)]
     show(table(columns, cells, language=context.language, total=total))
 
 
-def _paired_columns(keys: Sequence[StatementKey]) -> list[TableColumn]:
-    """All keys in one column, and two amounts in each of the others."""
+def _stacked_columns(keys: Sequence[StatementKey]) -> list[TableColumn]:
+    """All keys in one column, and three amounts in each of the others."""
     first, *others = (_KEYS[key] for key in keys)
     return [
         TableColumn(JoinedText("\n", (first, JoinedText(" ", others)))),
         *(
-            TableColumn(JoinedText("\n", (above, below)), right=True)
-            for (_, above), (_, below) in zip(AMOUNTS[::2], AMOUNTS[1::2], strict=True)
+            TableColumn(
+                JoinedText("\n", (heading for _, heading in AMOUNTS[place : place + _STACKED])), right=True
+            )
+            for place in range(0, len(AMOUNTS), _STACKED)
         ),
     ]
 
@@ -210,6 +214,6 @@ def _two_lines(parts: Sequence[str]) -> str:
     return f"{parts[0]}\n{' '.join(parts[1:])}"
 
 
-def _paired(amounts: Sequence[Money]) -> list[str]:
+def _stacked(amounts: Sequence[Money]) -> list[str]:
     written = [kronor(money) for money in amounts]
-    return [f"{above}\n{below}" for above, below in zip(written[::2], written[1::2], strict=True)]
+    return ["\n".join(written[place : place + _STACKED]) for place in range(0, len(written), _STACKED)]

@@ -28,6 +28,7 @@ update line_account set state = 'CLOSED_UNUSED' where state = 'OPEN' and receipt
 
 def upgrade() -> None:
     """Drop the column and the check, add the day to start by, and close what was left open."""
+    op.add_column("line_account", sa.Column("closed_on", sa.Date(), nullable=True))
     op.execute(_CLOSE_WHAT_WAS_LEFT)
     op.drop_column("placement", "ends_on_latest")
     op.add_column("placement_period", sa.Column("start_by", sa.Date(), nullable=True))

@@ -141,6 +141,7 @@ def before_0008(connection: Connection) -> None:
     connection.execute(text("alter table placement add column ends_on_latest date"))
     connection.execute(text("drop index ix_placement_period_odd_start"))
     connection.execute(text("alter table placement_period drop column start_by"))
+    connection.execute(text("alter table line_account drop column closed_on"))
     if connection.dialect.name == "postgresql":
         check = "check (registered_on <= effective_on or reason = 'PROVIDER_CHANGE')"
         connection.execute(

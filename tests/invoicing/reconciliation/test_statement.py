@@ -13,6 +13,7 @@ from foundation.periods import Month
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.reconciliation import entry_queries
+from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.statement import (
     Statement,
     StatementColumn,
@@ -23,10 +24,11 @@ from invoicing.reconciliation.statement import (
 )
 from peppol.xml import codec
 from tests.support.stories.bills import billed
-from tests.support.stories.system import LARKDRILLEN, System, a_system, outcome
+from tests.support.stories.system import LARKDRILLEN, System, a_system, decision, outcome
 
 REFERENCE = "100000101"
 SECOND = "100000102"
+THIRD = "100000103"
 NOTHING = Money.of("0.00")
 
 
@@ -181,11 +183,13 @@ def drawn_up(system: System, *by: StatementKey, month: Month | None = None, refe
         return reconcile(entries, by=by)
 
 
-def test_a_month_from_order_to_payment_in_six_columns(system: System) -> None:
+def test_a_month_from_order_to_payment_in_eight_columns(system: System) -> None:
     a_month_in_full(system)
     first, second = drawn_up(system, StatementKey.EXECUTION_REFERENCE, month=Month(2026, 1)).rows
     assert columns(first) == {
         "ordered": "1900.00",
+        "cancelled": "0.00",
+        "closed_unused": "0.00",
         "received": "1900.00",
         "invoiced": "3990.00",
         "credited": "2090.00",
@@ -208,6 +212,36 @@ def test_a_receipt_made_again_counts_once(system: System) -> None:
     system.interrupt(REFERENCE, on=date(2026, 3, 10), last_day=date(2026, 3, 13))
     (row,) = drawn_up(system, StatementKey.MONTH, month=Month(2026, 3), reference=REFERENCE).rows
     assert (row.ordered, row.received) == (Money.of("2090.00"), Money.of("950.00"))
+
+
+@pytest.mark.both_engines
+def test_of_what_was_ordered_what_is_cancelled_closed_unused_and_still_to_come(system: System) -> None:
+    """One placement is called off, one changes supplier in March, and each day's statement is as it was then."""
+    system.decide(THIRD, start=date(2026, 3, 2), decided_on=date(2026, 2, 23))
+    system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    called_off = {"execution_reference": THIRD, "reason": "NEVER_STARTED"}
+    system.must("placement.cancelled", called_off, on=date(2026, 2, 27))
+    new = decision("100000109", start=date(2026, 3, 14), end=date(2026, 6, 30), supplier=LARKDRILLEN)
+    changed = {"execution_reference": REFERENCE, "last_day": "2026-03-13", "placement": new}
+    system.must("placement.provider_changed", changed, on=date(2026, 3, 10))
+    system.report(REFERENCE, "2026-03", on=date(2026, 3, 16))
+
+    def split(reference: str, *, as_of: date | None = None) -> list[str]:
+        wanted = EntryFilter(execution_reference=reference, as_of=as_of)
+        with system.database.reading() as session:
+            added_up = entry_queries.statement(session, wanted, by=()).total
+            assert reconcile(entry_queries.entries(session, wanted=wanted), by=()).total == added_up
+        parts = (added_up.ordered, added_up.cancelled, added_up.closed_unused, added_up.committed)
+        return [str(each.amount) for each in parts]
+
+    # January and ten days of March came, February is still to come, twelve days of March and the spring never will.
+    assert split(REFERENCE) == ["11685.00", "0.00", "6935.00", "1900.00"]
+    assert split(REFERENCE, as_of=date(2026, 3, 16)) == split(REFERENCE)
+    assert split(REFERENCE, as_of=date(2026, 3, 10)) == ["11685.00", "0.00", "5795.00", "3990.00"]
+    assert split(REFERENCE, as_of=date(2026, 3, 9)) == ["11685.00", "0.00", "0.00", "9785.00"]
+    ordered = split(THIRD)[0]
+    assert split(THIRD) == [ordered, ordered, "0.00", "0.00"]
+    assert split(THIRD, as_of=date(2026, 2, 26)) == [ordered, "0.00", "0.00", ordered]
 
 
 def test_a_result_stands_under_its_own_article(system: System) -> None:
