@@ -21,7 +21,7 @@ from orders.register import store as register_store
 from peppol.documents import billing
 from tests.support.pages.browser import WIDTHS, Opening, Site, account_of, axe, portal, too_wide
 from tests.support.stories.bills import billed
-from tests.support.stories.system import System, a_system
+from tests.support.stories.system import System, a_system, interruption
 
 BUYER = "2021002114"
 _S = InvoiceState
@@ -312,3 +312,32 @@ def test_what_says_who_somebody_is_is_opened_only_with_a_reason_that_is_kept(off
     with office.site.database.reading() as session:
         (row,) = [each for each in journal.rows(session) if each.action == DocumentAction.PROTECTED_REVEALED]
     assert "Svar till leverantören" in row.detail
+
+
+def test_an_interruption_that_came_too_late_is_applied_from_its_own_page_or_laid_aside(
+    office: Office,
+) -> None:
+    system, page = office.system, office.page
+    received(system, 2)
+    for number in range(2):
+        late = interruption(reference(number), date(2026, 1, 16), date(2026, 1, 16))
+        assert "retroactive" in system.refuses("interruption.registered", late, on=date(2026, 2, 3))
+    office.sit("frida", Permission.FINANCE)
+    for number, button in enumerate(("Verkställ avbrottet ändå", "Lägg till handlingarna")):
+        office.go("/finance?part=events")
+        page.locator("tbody tr", has_text=reference(number)).locator("th a").click()
+        assert "20 dagar blir 10" in page.locator("main").inner_text()
+        office.sound()
+        page.get_by_role("button", name=button).click()
+    office.go("/finance?part=events")
+    assert "Alla händelser är tillämpade." in page.locator("main").inner_text()
+    assert system.days_received(reference(0))[0] == "10"
+    assert system.days_received(reference(1))[0] == "20"
+
+
+def test_a_start_far_from_its_decision_stands_under_starts(office: Office) -> None:
+    office.system.decide(reference(0), start=date(2026, 2, 2), decided_on=date(2026, 1, 2))
+    office.sit("frida", Permission.FINANCE)
+    office.go("/finance?part=starts")
+    office.sound()
+    assert "senare än 2026-01-12" in office.page.locator("tbody").inner_text()
