@@ -20,7 +20,7 @@ BOOKS = Path(__file__).with_name("books_0_2_1")
 # Left behind by revision 0005: the supplier's notices are rows now.
 GONE = {"journal_mark"}
 
-# Left behind by revision 0007: the latest day is counted from the periods.
+# Left behind by revision 0008: the latest day is counted from the periods.
 GONE_COLUMNS = {("placement", "ends_on_latest")}
 
 Rows = dict[str, tuple[list[str], list[str]]]
