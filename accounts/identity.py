@@ -12,11 +12,12 @@ from foundation.text import SWEDISH, Language
 
 
 class Permission(StrEnum):
-    """What a person may do. Three on the supplier's side, freely combined (REQ-51), five on the buyer's."""
+    """What a person may do. Three on the supplier's side, freely combined (REQ-51), six on the buyer's."""
 
     ADMINISTER = "ADMINISTER"
     ASSIGN = "ASSIGN"
     REPORT = "REPORT"
+    OFFICER = "OFFICER"
     FINANCE = "FINANCE"
     ATTEST = "ATTEST"
     BUYER_ADMIN = "BUYER_ADMIN"

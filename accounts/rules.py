@@ -100,7 +100,7 @@ def granted(
 def granted_staff(permissions: Iterable[str]) -> frozenset[Permission]:
     """Permissions as a form names them, for somebody at the buyer. Raises AccountRefused.
 
-    Whoever administers people or attests payments does not also prepare them: two people are needed for money.
+    Whoever attests payments neither prepares them nor approves what they are for: two people are needed for money.
     """
     chosen = frozenset(Permission(each) for each in permissions if each in {*BUYER_SIDE})
     if not chosen:
@@ -109,7 +109,11 @@ def granted_staff(permissions: Iterable[str]) -> frozenset[Permission]:
         raise AccountRefused(
             Text("Den som förbereder betalningar får inte också attestera dem. Välj en av de två.")
         )
-    if Permission.AUDIT in chosen and chosen & {Permission.FINANCE, Permission.ATTEST}:
+    if {Permission.OFFICER, Permission.ATTEST} <= chosen:
+        raise AccountRefused(
+            Text("Den som godkänner redovisningar får inte också attestera betalningar. Välj en av de två.")
+        )
+    if Permission.AUDIT in chosen and chosen & {Permission.OFFICER, Permission.FINANCE, Permission.ATTEST}:
         raise AccountRefused(Text("Den som granskar får inte också handlägga eller attestera."))
     return chosen
 

@@ -50,6 +50,8 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     PlacementAction.REPORT_FILED: Text("Redovisning lämnades"),
     PlacementAction.REPORT_APPROVED: Text("Redovisning godkändes"),
     PlacementAction.REPORT_REJECTED: Text("Redovisning avslogs"),
+    PlacementAction.REPORT_APPROVAL_UNDONE: Text("Godkännandet togs tillbaka"),
+    OrderAction.RECEIPT_REVERSED: Text("Inleveransen togs tillbaka"),
     OrderAction.RECEIPT_MADE: Text("Levererades in"),
     OrderAction.RECEIPT_REPLACED: Text("Inleveransen ersattes"),
     PlacementAction.INTERRUPTION_SET: Text("Avbrott registrerades"),

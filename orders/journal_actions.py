@@ -28,6 +28,7 @@ class PlacementAction(JournalAction):
     REPORT_FILED = "report.filed"
     REPORT_APPROVED = "report.approved"
     REPORT_REJECTED = "report.rejected"
+    REPORT_APPROVAL_UNDONE = "report.approval_undone"
     OUTCOME_APPROVED = "outcome.approved"
     OUTCOME_EARNS_NOTHING = "outcome.earns_nothing"
     OUTCOME_ENDED = "outcome.ended"
@@ -41,6 +42,7 @@ class OrderAction(JournalAction):
     ORDER_PLACED = "order.placed"
     RECEIPT_MADE = "receipt.made"
     RECEIPT_REPLACED = "receipt.replaced"
+    RECEIPT_REVERSED = "receipt.reversed"
 
 
 class OrdersSubject(SubjectKind):

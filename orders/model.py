@@ -88,6 +88,12 @@ REPORT_FOLLOWS = Transitions(
     },
     ends={ReportState.REPLACED},
 )
+# Apart from REPORT_FOLLOWS on purpose: an approval is taken back by a person, and only while nothing is invoiced on it.
+REPORT_UNDOES = Transitions(
+    {ReportState.APPROVED: {ReportState.FILED}, ReportState.REPLACED: {ReportState.APPROVED}},
+    ends={ReportState.FILED, ReportState.REJECTED},
+)
+"""What undoing an approval leads to: the report waits again, and the one it replaced stands again."""
 PLACEMENT_FOLLOWS = Transitions(
     {PlacementState.DECIDED: {PlacementState.CANCELLED}}, ends={PlacementState.CANCELLED}
 )

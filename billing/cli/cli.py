@@ -28,6 +28,11 @@ COMMANDS: Final = {
         "Händelser ur beslutssystemen / events of the decision systems.", "events", "events"
     ),
     "orders": CommandPlace("Ordrar / orders.", "orders", "orders"),
+    "reports": CommandPlace(
+        "Leverantörernas redovisningar: pröva dem / the suppliers' reports: judging them.",
+        "desk.reports",
+        "reports",
+    ),
     "receive": CommandPlace(
         "Ta emot dokument och pröva dem / receive documents and judge them.", "receiving"
     ),

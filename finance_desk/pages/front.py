@@ -21,6 +21,7 @@ from finance_desk.pages import (
     post,
     queue,
     reconciliation,
+    reports,
 )
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
@@ -45,11 +46,13 @@ PAGES: Final = (
     policies,
     audit,
     post,
+    reports,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 
 NAVIGATION: Final = (
     NavigationEntry("/finance", Text("Ekonomi"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})),
+    NavigationEntry("/finance/reports", Text("Redovisningar"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})),
     NavigationEntry(
         "/finance/payments", Text("Attest och betalning"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})
     ),

@@ -31,9 +31,11 @@ from orders.journal_actions import (
     report_subject,
 )
 from orders.model import (
+    REPORT_UNDOES,
     Handling,
     Interruption,
     InterruptionState,
+    LineAccount,
     LineKey,
     Order,
     OrderLine,
@@ -47,6 +49,7 @@ from orders.model import (
     check_movable,
     check_report_step,
     days_received,
+    report_name,
 )
 from orders.placements import store as placement_store
 from orders.placements.late_interruptions import check_told_in_time
@@ -114,6 +117,67 @@ def reject(session: Session, rejected: ReportRejected, *, today: date) -> Report
     )
     _record(session, report, PlacementAction.REPORT_REJECTED, actor=rejected.by)
     return report
+
+
+def undo_approval(session: Session, report: Report, *, by: str, today: date) -> list[LineKey]:
+    """Take back an approval: the report waits again, and its month is received as before the approval.
+
+    The order lines whose receipt changed are returned. Refused where something is invoiced on the month, where
+    a later version waits, and where the report is not approved.
+    """
+    reference, month = report.execution_reference, report.month
+    placement = placement_store.get(session, reference, lock=True)
+    report = placement_store.report(session, reference, month, report.version)
+    REPORT_UNDOES.check(report_name(report), report.state, ReportState.FILED)
+    of_month = placement_store.reports(session, reference, month)
+    if of_month[-1].version != report.version:
+        raise StepRefused(
+            Text("En nyare version av redovisningen för %(month)s väntar. Pröva den i stället.", month=month),
+        )
+    standing = _receipts_of(session, placement, month)
+    if any(account.invoice_id is not None for account in standing):
+        raise StepRefused(
+            Text(
+                "Månaden %(month)s för %(reference)s är fakturerad. Godkännandet kan inte tas tillbaka; "
+                "begär kredit på fakturan i stället.",
+                month=month,
+                reference=reference,
+            ),
+        )
+    placement_store.undo_approval(session, report)
+    _record(session, report, PlacementAction.REPORT_APPROVAL_UNDONE, actor=by)
+    replaced = [each for each in of_month if each.state is ReportState.REPLACED and each.decided_on]
+    if replaced:
+        placement_store.stand_again(session, replaced[-1])
+        return _receive_month(session, placement, month, version=replaced[-1].version, today=today)
+    for account in standing:
+        _take_back(session, reference, account, today=today)
+    return [(account.order_number, account.line_id) for account in standing]
+
+
+def _receipts_of(session: Session, placement: Placement, month: Month) -> list[LineAccount]:
+    """The accounts of the month's basic order lines that something is received on; locked."""
+    found = []
+    for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC):
+        line_store.lock_lines(session, order.number)
+        for line in order.lines:
+            account = line_store.account(session, order.number, line.line_id)
+            if account and account.receipt_id is not None and Month.of(line.period.start) == month:
+                found.append(account)
+    return found
+
+
+def _take_back(session: Session, reference: str, account: LineAccount, *, today: date) -> None:
+    assert account.receipt_id is not None  # noqa: S101 - `_receipts_of` gives no other
+    receipt_store.take_back(session, account.order_number, account.line_id, account.receipt_id, on=today)
+    journal.record(
+        session,
+        SYSTEM,
+        OrderAction.RECEIPT_REVERSED,
+        order_line_subject(account.order_number, account.line_id),
+        execution_reference=reference,
+        amount=str(account.amount_received.amount),
+    )
 
 
 def interrupt(

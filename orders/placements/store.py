@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 
-from sqlalchemy import Row, and_, bindparam, insert, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, insert, or_, select
 
 from foundation import transitions
 from foundation.errors import Refused
@@ -21,6 +21,7 @@ from orders.model import (
     INTERRUPTION_FOLLOWS,
     PLACEMENT_FOLLOWS,
     REPORT_FOLLOWS,
+    REPORT_UNDOES,
     Handling,
     Interruption,
     InterruptionState,
@@ -209,16 +210,44 @@ def move_report(
     transitions.move(
         session,
         table.c.state,
-        and_(
-            table.c.execution_reference == report.execution_reference,
-            table.c.month == str(report.month),
-            table.c.version == report.version,
-        ),
+        _the_report(report),
         REPORT_FOLLOWS,
         name=report_name(report),
         was=report.state,
         to=to,
         values=values,
+    )
+
+
+def undo_approval(session: Session, report: Report) -> None:
+    """Let an approved report wait again, as if nobody had decided about it. Raises StepRefused."""
+    _undo(session, report, ReportState.FILED, {"decided_on": None, "decided_by": ""})
+
+
+def stand_again(session: Session, report: Report) -> None:
+    """Let a report that an approval replaced stand again, as it was decided then. Raises StepRefused."""
+    _undo(session, report, ReportState.APPROVED, {})
+
+
+def _undo(session: Session, report: Report, to: ReportState, values: dict[str, object]) -> None:
+    transitions.move(
+        session,
+        order_tables.periodic_report.c.state,
+        _the_report(report),
+        REPORT_UNDOES,
+        name=report_name(report),
+        was=report.state,
+        to=to,
+        values=values,
+    )
+
+
+def _the_report(report: Report) -> ColumnElement[bool]:
+    table = order_tables.periodic_report
+    return and_(
+        table.c.execution_reference == report.execution_reference,
+        table.c.month == str(report.month),
+        table.c.version == report.version,
     )
 
 

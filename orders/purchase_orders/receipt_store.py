@@ -4,6 +4,7 @@ That one receipt stands on a line at a time is decided by the line's own row: `r
 condition that the receipt the caller saw stands there.
 """
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -38,14 +39,7 @@ def receive(session: Session, receipt: Receipt, *, instead_of: int | None) -> in
     Raises ReceiptOvertaken when another receipt stands there than the caller saw.
     """
     if instead_of is not None:
-        held = _receipt_row(session, instead_of)
-        reversal = {key: value for key, value in held.items() if key != "id"} | {
-            "quantity": -held["quantity"],
-            "amount": -held["amount"],
-            "received_on": receipt.received_on,
-            "reverses": instead_of,
-        }
-        session.execute(insert(order_tables.receipt), reversal)
+        _add_reversal(session, instead_of, on=receipt.received_on)
     receipt_id = _add_receipt(session, receipt)
     table = order_tables.line_account
     same = table.c.receipt_id.is_(None) if instead_of is None else table.c.receipt_id == instead_of
@@ -62,6 +56,38 @@ def receive(session: Session, receipt: Receipt, *, instead_of: int | None) -> in
     if rows_changed(session, change) != 1:
         raise ReceiptOvertaken(receipt.order_number, receipt.line_id)
     return receipt_id
+
+
+def take_back(session: Session, number: str, line_id: str, receipt_id: int, *, on: date) -> None:
+    """Reverse the receipt that stands on a line, so that nothing is received there.
+
+    Raises ReceiptOvertaken when another receipt stands there, or an invoice lies on the line.
+    """
+    _add_reversal(session, receipt_id, on=on)
+    table = order_tables.line_account
+    change = (
+        update(table)
+        .where(
+            table.c.order_number == number,
+            table.c.line_id == line_id,
+            table.c.receipt_id == receipt_id,
+            table.c.invoice_id.is_(None),
+        )
+        .values(receipt_id=None, quantity_received=ZERO, amount_received=ZERO, amount_claimed=ZERO)
+    )
+    if rows_changed(session, change) != 1:
+        raise ReceiptOvertaken(number, line_id)
+
+
+def _add_reversal(session: Session, receipt_id: int, *, on: date) -> None:
+    held = _receipt_row(session, receipt_id)
+    reversal = {key: value for key, value in held.items() if key != "id"} | {
+        "quantity": -held["quantity"],
+        "amount": -held["amount"],
+        "received_on": on,
+        "reverses": receipt_id,
+    }
+    session.execute(insert(order_tables.receipt), reversal)
 
 
 def _receipt_row(session: Session, receipt_id: int) -> dict[str, Any]:

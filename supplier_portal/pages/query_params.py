@@ -21,9 +21,8 @@ from foundation.text import Language, Text
 from invoicing.portal_invoicing.scope import Scope
 from orders.register import store as register_store
 from orders.register.register import Register
-from supplier_portal.pages import report_words
 from supplier_portal.queries import exports as export_queries
-from web import i18n
+from web import i18n, report_words
 
 E = TypeVar("E", bound=StrEnum)
 

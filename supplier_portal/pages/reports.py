@@ -25,10 +25,11 @@ from orders.placements import store as placement_store
 from orders.placements.filing import MonthToFile
 from orders.purchase_orders import line_store, order_store
 from orders.terms import Activity, Article
-from supplier_portal.pages import query_params, report_words
+from supplier_portal.pages import query_params
 from supplier_portal.queries import placements as placement_queries
 from supplier_portal.queries import reports as report_queries
 from supplier_portal.queries.reports import ReportFilter, ReportsAre
+from web import report_words
 from web.access import signed_in
 from web.csrf import form_of
 from web.pages import Page, database_of, pages_router, render, see_other, today_of

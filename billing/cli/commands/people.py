@@ -26,7 +26,9 @@ def invite(
     name: Annotated[str, typer.Option(help="Personens namn / the person's name")],
     permission: Annotated[
         list[str],
-        typer.Option(help="FINANCE, ATTEST, BUYER_ADMIN, AUDIT, PROTECTED; flera går bra / several will do"),
+        typer.Option(
+            help="OFFICER, FINANCE, ATTEST, BUYER_ADMIN, AUDIT, PROTECTED; flera går bra / several will do"
+        ),
     ],
 ) -> None:
     """Bjud in någon hos köparen / invite somebody at the buyer."""

@@ -143,6 +143,15 @@ ROUTES = {
     "GET /finance/policies/used/{mark}": Route(
         may=RULES | READERS, foreign=("/finance/policies/used/0000000000000000",)
     ),
+    "GET /finance/reports": Route(
+        may=frozenset({P.OFFICER, P.FINANCE, P.AUDIT}),
+        own=(
+            "/finance/reports",
+            "/finance/reports?part=APPROVED",
+            "/finance/reports?part=REJECTED&supplier=5599991014&unit=UV-101&month=2026-09&reference=400000014",
+        ),
+    ),
+    "POST /finance/reports": Route(may=frozenset({P.OFFICER})),
     "GET /finance/audit": Route(
         may=AUDITORS, own=("/finance/audit", "/finance/audit?q=400000014&since=2026-09-01&actor=system")
     ),

@@ -1,0 +1,1 @@
+"""Commands that do what the pages of the buyer's desk do."""

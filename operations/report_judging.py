@@ -1,0 +1,146 @@
+"""Judging filed reports, one or many: what an officer decides, and what the waiting invoices come to by it.
+
+Convention: the use cases are those of the decision systems' events (`orders.placements.reports`). The invoices on
+the order lines whose receipt changed are judged again in the same transaction, as when an event is loaded. One
+report that is refused keeps nobody from deciding the others: each is tried on its own.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from foundation import journal
+from foundation.errors import Refused
+from foundation.periods import Month
+from foundation.sql import Session
+from foundation.text import Text
+from invoicing.verdicts import verdicts
+from orders.events.data import ReportApproved, ReportRejected
+from orders.model import LineKey, Report
+from orders.placements import reports as reporting
+from orders.placements import store as placement_store
+from orders.register.register import Register
+from orders.terms import RejectionReason
+
+Step = TypeVar("Step", ReportApproved, ReportRejected)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKey:
+    """Which report: month and version of an execution reference, written `reference|month|version` in a form."""
+
+    execution_reference: str
+    month: Month
+    version: int
+
+    @classmethod
+    def parse(cls, text: str) -> "ReportKey":
+        """The report written `reference|month|version`. Raises Refused."""
+        reference, month, version, *_ = [*text.split("|"), "", ""]
+        if not version.isdecimal() or not 1 <= len(version) <= 4:
+            raise Refused(
+                Text("Skriv redovisningen referens|månad|version, till exempel 100000101|2026-01|1.")
+            )
+        return cls(reference, Month.parse(month), int(version))
+
+    @classmethod
+    def of(cls, report: Report) -> "ReportKey":
+        """The key of a report."""
+        return cls(report.execution_reference, report.month, report.version)
+
+    def __str__(self) -> str:
+        return f"{self.execution_reference}|{self.month}|{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who decides, and when."""
+
+    by: str
+    at: datetime
+    today: date
+
+
+@dataclass(slots=True)
+class Decided:
+    """What came of a press: the reports that it decided, and those it could not, with the reason."""
+
+    done: list[ReportKey] = field(default_factory=list)
+    refused: list[tuple[ReportKey, Refused]] = field(default_factory=list)
+
+
+def approve(session: Session, register: Register, keys: Sequence[ReportKey], hand: Hand) -> Decided:
+    """Approve reports: their months are received, and the invoices that waited are judged again."""
+
+    def one(key: ReportKey) -> list[LineKey]:
+        return reporting.approve(session, _told(ReportApproved, key, hand), today=hand.today)
+
+    return _each(session, register, keys, hand, one)
+
+
+def reject(
+    session: Session,
+    register: Register,
+    keys: Sequence[ReportKey],
+    hand: Hand,
+    *,
+    reason: RejectionReason,
+) -> Decided:
+    """Send reports back, for a reason that the supplier reads; it files a new version."""
+
+    def one(key: ReportKey) -> list[LineKey]:
+        reporting.reject(session, _told(ReportRejected, key, hand, reason=reason), today=hand.today)
+        return []
+
+    return _each(session, register, keys, hand, one)
+
+
+def undo(session: Session, register: Register, keys: Sequence[ReportKey], hand: Hand) -> Decided:
+    """Take approvals back, as long as nothing is invoiced on their months."""
+
+    def one(key: ReportKey) -> list[LineKey]:
+        report = placement_store.report(session, key.execution_reference, key.month, key.version)
+        return reporting.undo_approval(session, report, by=hand.by, today=hand.today)
+
+    return _each(session, register, keys, hand, one)
+
+
+def _told(kind: type[Step], key: ReportKey, hand: Hand, **more: object) -> Step:
+    """The step as an event says it. Raises Refused for what no event may say."""
+    said = {
+        "execution_reference": key.execution_reference,
+        "month": key.month,
+        "version": key.version,
+        "at": hand.at,
+        "by": hand.by,
+    }
+    try:
+        return kind.model_validate({**said, **more})
+    except ValidationError as error:
+        raise Refused(
+            Text("Referensen, versionen eller den som gör det är inte skriven som den ska vara.")
+        ) from error
+
+
+def _each(
+    session: Session,
+    register: Register,
+    keys: Sequence[ReportKey],
+    hand: Hand,
+    decide: Callable[[ReportKey], list[LineKey]],
+) -> Decided:
+    decided = Decided()
+    # In one order for everybody, so that two who press at once wait for each other and not crosswise.
+    for key in sorted(set(keys), key=str):
+        try:
+            with journal.attempt(session):
+                lines = decide(key)
+                verdicts.judge_lines_again(session, register, lines, today=hand.today)
+        except Refused as refusal:
+            decided.refused.append((key, refusal))
+        else:
+            decided.done.append(key)
+    return decided

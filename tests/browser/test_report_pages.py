@@ -1,0 +1,118 @@
+"""The officer's worklist in a browser: what is odd, one press for many, sending back, and undoing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from accounts.identity import Permission
+from foundation.periods import Month
+from orders.model import ReportState
+from orders.placements import store as placement_store
+from orders.terms import RejectionReason
+from tests.browser.test_desk_pages import Clock, Office
+from tests.support.pages.browser import WIDTHS, picture, portal
+from tests.support.stories.system import a_system
+from web import report_words
+
+ONE, TWO = "100000101", "100000102"
+
+
+@pytest.fixture
+def office(tmp_path: Path, any_page: Page) -> Iterator[Office]:
+    with _office(tmp_path, any_page) as opened:
+        yield opened
+
+
+@contextmanager
+def _office(tmp_path: Path, page: Page) -> Iterator[Office]:
+    """Two filed months: one that nothing is odd about, one filed early."""
+    url, clock = f"sqlite:///{tmp_path / 'billing.sqlite'}", Clock()
+    with a_system(url) as system, portal(url, business_clock=clock) as site:
+        for reference in (ONE, TWO):
+            system.decide(reference, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+        system.file_report(ONE, "2026-01", on=date(2026, 2, 2))
+        system.file_report(TWO, "2026-01", on=date(2026, 1, 30))
+        yield Office(system, site, page, clock)
+
+
+def states(office: Office, reference: str) -> list[ReportState]:
+    with office.site.database.reading() as session:
+        return [each.state for each in placement_store.reports(session, reference, Month(2026, 1))]
+
+
+def tick(office: Office, *references: str) -> None:
+    for each in references:
+        office.page.get_by_label(f"Välj {each} 2026-01").check()
+
+
+def said(office: Office) -> str:
+    return office.page.locator("main").inner_text()
+
+
+def test_an_officer_approves_one_sends_another_back_and_undoes_the_approval(office: Office) -> None:
+    page, system = office.page, office.system
+    office.sit("olle", Permission.OFFICER)
+    office.go("/")
+    assert office.h1() == "Redovisningar"
+    office.sound()
+    assert "Inget avviker" in said(office)
+    assert "Lämnad innan månadens dagar var slut" in said(office)
+    tick(office, ONE)
+    page.get_by_role("button", name="Godkänn de markerade").click()
+    assert "1 redovisning är godkänd och inlevererad." in said(office)
+    assert system.days_received(ONE)[0] == "20"
+
+    tick(office, TWO)
+    page.select_option("#reason", label=str(report_words.REJECTIONS[RejectionReason.NOT_DELIVERED].sv))
+    page.get_by_role("button", name="Sänd tillbaka de markerade").click()
+    assert "1 redovisning är sänd tillbaka." in said(office)
+    assert "Inga redovisningar här." in said(office)
+    assert states(office, TWO) == [ReportState.REJECTED]
+
+    page.get_by_role("link", name="Sända tillbaka").click()
+    office.sound()
+    assert "Köparen ser ingen utförd tjänst" in said(office)
+
+    page.get_by_role("link", name="Godkända").click()
+    office.sound()
+    tick(office, ONE)
+    page.get_by_role("button", name="Ta tillbaka godkännandet").click()
+    assert "1 godkännande är tillbakataget." in said(office)
+    assert system.days_received(ONE)[0] == "-"
+    assert states(office, ONE) == [ReportState.FILED]
+
+
+def test_a_press_without_a_tick_or_a_reason_says_what_is_missing(office: Office) -> None:
+    page = office.page
+    office.sit("olle", Permission.OFFICER)
+    office.go("/finance/reports")
+    page.get_by_role("button", name="Godkänn de markerade").click()
+    assert "Markera minst en redovisning" in said(office)
+    office.go("/finance/reports")
+    tick(office, ONE)
+    page.get_by_role("button", name="Sänd tillbaka de markerade").click()
+    assert "Välj skälet som leverantören ska läsa." in said(office)
+    assert states(office, ONE) == [ReportState.FILED]
+
+
+def test_finance_and_auditors_see_the_worklist_and_no_button(office: Office) -> None:
+    for name, permission in (("frida", Permission.FINANCE), ("jenny", Permission.AUDIT)):
+        office.sit(name, permission)
+        office.go("/finance/reports")
+        assert ONE in said(office)
+        assert office.page.get_by_role("button", name="Godkänn de markerade").count() == 0
+
+
+def test_the_worklist_is_sound_in_a_browser_wide_and_narrow(tmp_path: Path, browser_page: Page) -> None:
+    with _office(tmp_path, browser_page) as office:
+        office.sit("olle", Permission.OFFICER)
+        for width in (*WIDTHS, 320):
+            browser_page.set_viewport_size({"width": width, "height": 900})
+            office.go("/finance/reports")
+            assert ONE in said(office)
+            office.sound()
+            picture(browser_page, "desk-reports", width)

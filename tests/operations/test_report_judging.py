@@ -1,0 +1,138 @@
+"""Judging filed reports: many at once, the invoices that wait for them, and taking an approval back."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import select
+
+from foundation.periods import Month
+from foundation.text import ENGLISH
+from invoicing.model import InvoiceState
+from operations import report_judging
+from operations.report_judging import Decided, Hand, ReportKey
+from orders import tables as order_tables
+from orders.model import Report, ReportState
+from orders.placements import store as placement_store
+from orders.register import store as register_store
+from orders.terms import RejectionReason
+from tests.support.stories.system import System, a_system
+
+ONE, TWO = "100000101", "100000102"
+_S = ReportState
+
+
+@pytest.fixture
+def system(database_url: str) -> Iterator[System]:
+    """Two placements whose January is filed and waits."""
+    with a_system(database_url) as system:
+        for reference in (ONE, TWO):
+            system.decide(reference, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+            system.file_report(reference, "2026-01", on=date(2026, 2, 2))
+        yield system
+
+
+def key(reference: str, version: int = 1) -> ReportKey:
+    return ReportKey(reference, Month(2026, 1), version)
+
+
+def hand(on: date) -> Hand:
+    return Hand("user-3", datetime(on.year, on.month, on.day, 9, tzinfo=UTC), on)
+
+
+def approve(system: System, *keys: ReportKey, on: date = date(2026, 2, 3)) -> Decided:
+    with system.database.writing() as session:
+        return report_judging.approve(session, register_store.load(session), keys, hand(on))
+
+
+def undo(system: System, *keys: ReportKey, on: date = date(2026, 2, 4)) -> Decided:
+    with system.database.writing() as session:
+        return report_judging.undo(session, register_store.load(session), keys, hand(on))
+
+
+def reports(system: System, reference: str) -> list[Report]:
+    with system.database.reading() as session:
+        return placement_store.reports(session, reference, Month(2026, 1))
+
+
+def states(system: System, reference: str) -> list[ReportState]:
+    return [each.state for each in reports(system, reference)]
+
+
+def refusals(decided: Decided) -> list[str]:
+    return [refusal.text.in_language(ENGLISH) for _, refusal in decided.refused]
+
+
+def test_many_are_approved_with_one_press_and_one_that_is_refused_keeps_nobody(system: System) -> None:
+    decided = approve(system, key(ONE), key(TWO), key(TWO, 2))
+    assert decided.done == [key(ONE), key(TWO)]
+    assert [each for each, _ in decided.refused] == [key(TWO, 2)]
+    assert [system.days_received(each)[0] for each in (ONE, TWO)] == ["20", "20"]
+    assert [(each.decided_by, each.decided_on) for each in reports(system, ONE)] == [
+        ("user-3", date(2026, 2, 3))
+    ]
+
+
+def test_an_invoice_that_waits_for_the_month_is_judged_again_in_the_same_step(system: System) -> None:
+    approve(system, key(ONE))
+    order = system.order(ONE).number
+    early = system.flip(order, "001", number="F-1", on=date(2026, 2, 3))
+    undo(system, key(ONE))
+    waiting = system.send(early, on=date(2026, 2, 4))
+    assert waiting.state is InvoiceState.PARKED
+    approve(system, key(ONE), on=date(2026, 2, 5))
+    assert system.invoice(waiting.id).state is InvoiceState.ACCEPTED
+
+
+def test_a_rejection_carries_the_reason_that_the_supplier_reads(system: System) -> None:
+    with system.database.writing() as session:
+        decided = report_judging.reject(
+            session,
+            register_store.load(session),
+            [key(ONE)],
+            hand(date(2026, 2, 3)),
+            reason=RejectionReason.WRONG_MONTH,
+        )
+    assert decided.done == [key(ONE)]
+    assert [(each.state, each.reason) for each in reports(system, ONE)] == [
+        (_S.REJECTED, RejectionReason.WRONG_MONTH)
+    ]
+
+
+def test_an_approval_taken_back_reverses_the_receipt_and_may_come_again(system: System) -> None:
+    approve(system, key(ONE))
+    assert undo(system, key(ONE)).done == [key(ONE)]
+    assert (states(system, ONE), system.days_received(ONE)[0]) == ([_S.FILED], "-")
+    assert [(each.decided_by, each.decided_on) for each in reports(system, ONE)] == [("", None)]
+    assert undo(system, key(ONE)).done == []
+    approve(system, key(ONE), on=date(2026, 2, 5))
+    assert system.days_received(ONE)[0] == "20"
+    table = order_tables.receipt
+    with system.database.reading() as session:
+        rows = session.execute(select(table.c.quantity, table.c.reverses).order_by(table.c.id)).all()
+    assert [(int(row.quantity), row.reverses is None) for row in rows] == [
+        (20, True),
+        (-20, False),
+        (20, True),
+    ]
+
+
+def test_an_approval_with_an_invoice_on_its_month_stands(system: System) -> None:
+    approve(system, key(ONE))
+    system.send_invoice(system.order(ONE).number, number="F-1", on=date(2026, 2, 3))
+    (refusal,) = refusals(undo(system, key(ONE)))
+    assert "is invoiced" in refusal
+    assert (states(system, ONE), system.days_received(ONE)[0]) == ([_S.APPROVED], "20")
+
+
+def test_a_correction_taken_back_lets_the_approved_version_before_it_stand_again(system: System) -> None:
+    approve(system, key(ONE))
+    system.interrupt(ONE, on=date(2026, 2, 3))
+    system.file_report(ONE, "2026-01", version=2, on=date(2026, 2, 4))
+    (refusal,) = refusals(undo(system, key(ONE)))
+    assert "A newer version" in refusal
+    approve(system, key(ONE, 2), on=date(2026, 2, 5))
+    assert states(system, ONE) == [_S.REPLACED, _S.APPROVED]
+    undo(system, key(ONE, 2), on=date(2026, 2, 6))
+    assert states(system, ONE) == [_S.APPROVED, _S.FILED]
+    assert system.days_received(ONE)[0] == "20"
