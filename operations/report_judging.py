@@ -20,8 +20,10 @@ from foundation.text import Text
 from invoicing.verdicts import verdicts
 from orders.events.data import ReportApproved, ReportRejected
 from orders.model import LineKey, Report
+from orders.placements import receiving
 from orders.placements import reports as reporting
 from orders.placements import store as placement_store
+from orders.register.agreements import ReportApproval
 from orders.register.register import Register
 from orders.terms import RejectionReason
 
@@ -70,6 +72,30 @@ class Decided:
 
     done: list[ReportKey] = field(default_factory=list)
     refused: list[tuple[ReportKey, Refused]] = field(default_factory=list)
+
+
+def receive_what_is_filed(
+    session: Session, register: Register, keys: Sequence[ReportKey], *, at: datetime, today: date
+) -> list[ReportKey]:
+    """Receive the months just filed that nothing is odd about, where the policy says so; those received.
+
+    What cannot be received waits for an officer.
+    """
+    received = []
+    for key in sorted(set(keys), key=str):
+        try:
+            with journal.attempt(session):
+                placement_store.get(session, key.execution_reference, lock=True)
+                report = placement_store.report(session, key.execution_reference, key.month, key.version)
+                lines = receiving.receive_where_nothing_is_odd(
+                    session, register.policy, report, at=at, today=today
+                )
+                verdicts.judge_lines_again(session, register, lines or [], today=today)
+        except Refused:
+            continue
+        if lines is not None:
+            received.append(key)
+    return received
 
 
 def approve(session: Session, register: Register, keys: Sequence[ReportKey], hand: Hand) -> Decided:
@@ -132,6 +158,13 @@ def _each(
     hand: Hand,
     decide: Callable[[ReportKey], list[LineKey]],
 ) -> Decided:
+    if register.policy.report_approval is ReportApproval.OUTSIDE:
+        raise Refused(
+            Text(
+                "Redovisningar godkänns i ett annat system. Ändra reglerna, Redovisningar godkänns, för att "
+                "pröva dem här."
+            )
+        )
     decided = Decided()
     # In one order for everybody, so that two who press at once wait for each other and not crosswise.
     for key in sorted(set(keys), key=str):

@@ -27,7 +27,7 @@ from orders.events.store import EVENT_FOLLOWS, EVENT_SETTLES, EventState, Stored
 from orders.journal_actions import OrdersSubject, PlacementAction
 from orders.model import LineKey, Order
 from orders.placements import decisions as placing
-from orders.placements import reports, results
+from orders.placements import receiving, reports, results
 from orders.register.register import Register
 from peppol.exchange import outgoing
 
@@ -203,7 +203,11 @@ def _carry_out(session: Session, register: Register, told: EventData, today: dat
         case event_data.InterruptionWithdrawn():
             return reports.withdraw_interruption(session, told, today=today)
         case event_data.ReportFiled():
-            reports.file(session, told)
+            filed = reports.file(session, told)
+            lines = receiving.receive_where_nothing_is_odd(
+                session, register.policy, filed, at=told.at, today=today
+            )
+            return lines or []
         case event_data.ReportApproved():
             return reports.approve(session, told, today=today)
         case event_data.ReportRejected():

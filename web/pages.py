@@ -55,6 +55,15 @@ def database_of(request: Request) -> Database:
     return database.for_supplier(person.organisation)
 
 
+def whole_database_of(request: Request) -> Database:
+    """The database with everybody's rows, also for somebody at a supplier: for what the system itself does then.
+
+    What a supplier's page reads or changes goes through `database_of`.
+    """
+    database: Database = request.app.state.database
+    return database
+
+
 def today_of(request: Request) -> date:
     """The business day: today in Sweden, or the day a demo stands at."""
     return stockholm_date(database_of(request).clock())

@@ -5,7 +5,7 @@ much a person may accept alone are set here by an administrator, never by the pe
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -15,19 +15,22 @@ from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
 from finance_desk.pages import judging_again
-from finance_desk.pages.policy_words import DAYS, LIMITS, SWITCHES, changes
+from finance_desk.pages.policy_words import DAYS, LIMITS, REPORT_APPROVALS, SWITCHES, changes
 from finance_desk.words import Names, cause_name, supplier_name
 from foundation.errors import NotThere, Refused
 from foundation.formatting import number_of
 from foundation.money import Money
+from foundation.sql import Session
 from foundation.text import Text
 from invoicing.decisions import store as decision_store
 from invoicing.matching.deviation_texts import verdict_name
 from invoicing.matching.deviations import DeviationCode
 from invoicing.verdicts import policy_replay, rejudging
+from orders.placements import filed_queries, report_checks
+from orders.placements.report_checks import ODDITY_WORDS
 from orders.register import policy_store
 from orders.register import store as register_store
-from orders.register.agreements import CreditOfPaid, Policy
+from orders.register.agreements import CreditOfPaid, Policy, ReportApproval
 from orders.register.register import Register, fingerprint, policy_from_json, policy_to_json
 from orders.register.tolerances import Tolerance
 from orders.terms import Article
@@ -40,6 +43,7 @@ _P = Permission
 _READERS = (_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT)
 _CHANGERS = (_P.FINANCE, _P.BUYER_ADMIN)
 _MONTHS = 6
+_REPORTS_TRIED = 500
 # What only parks, holds or is noted, and what credit notes are judged by: no credit is asked for these.
 _NO_QUESTION = frozenset(
     {
@@ -91,6 +95,7 @@ def change(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response
         rows=[*register.policy.tolerances, *(Tolerance() for _ in range(3))],
         days=[(name, words, getattr(register.policy, name)) for name, words in DAYS],
         switches=[(name, words, getattr(register.policy, name)) for name, words in SWITCHES],
+        approvals=[(value, words) for value, words in REPORT_APPROVALS.items()],
         suppliers=[(each.organisation_number, each.name) for each in register.suppliers],
         articles=[(each.value, each.label) for each in Article],
         causes=[(code.value, cause_name(code.value)) for code in DeviationCode if code not in _NO_QUESTION],
@@ -134,6 +139,9 @@ def attempt(request: Request, person: Person = signed_in(*_CHANGERS)) -> Respons
             accepts=accepts,
             accepts_sum=judging_again.sum_of([each.amount_payable for each in accepts]),
             key=secrets.token_urlsafe(16),
+            reports=_reports_tried(session, policy, since)
+            if _tries_reports(policy, register.policy)
+            else None,
             same=policy == register.policy,
             changes=changes(register.policy, policy, language, lambda each: supplier_name(register, each)),
         )
@@ -218,22 +226,42 @@ def _shown(register: Register) -> dict[str, Any]:
     return {
         "days": DAYS,
         "switches": SWITCHES,
+        "approvals": REPORT_APPROVALS,
         "cause_name": cause_name,
         "supplier_name": lambda number: supplier_name(register, number),
         "article_name": lambda text: Article(text).label if text else "",
     }
 
 
+def _tries_reports(policy: Policy, now: Policy) -> bool:
+    """Whether the change lets reports through, or other ones than now."""
+    judged = (policy.report_approval, policy.days_until_report_reminder)
+    return policy.report_approval is ReportApproval.WHEN_NOTHING_IS_ODD and judged != (
+        now.report_approval,
+        now.days_until_report_reminder,
+    )
+
+
+def _reports_tried(
+    session: Session, policy: Policy, since: date
+) -> tuple[int, int, Sequence[tuple[Text, int]]]:
+    """Of the last months' reports: how many, how many with nothing odd, and how many each check stopped."""
+    held = filed_queries.since(session, since, days=policy.days_until_report_reminder, limit=_REPORTS_TRIED)
+    through, stopped = report_checks.tried(held)
+    return len(held), through, [(ODDITY_WORDS[each], many) for each, many in stopped.items()]
+
+
 def _read(form: Mapping[str, str], causes: list[str], now: Policy) -> Policy:
     """The policy a form describes, with everything it does not ask for as it is. Raises Refused."""
     values: dict[str, Any] = {name: _whole(form.get(name, "")) for name, _ in DAYS}
     values |= {name: form.get(name) == "yes" for name, _ in SWITCHES}
-    credit = form.get("credit_of_paid", "")
+    credit, approval = form.get("credit_of_paid", ""), form.get("report_approval", "")
     return replace(
         now,
         **values,
         amount_tolerance=_decimal(form.get("amount_tolerance", "0")) or Decimal("0.00"),
         credit_of_paid=CreditOfPaid(credit) if credit in set(CreditOfPaid) else now.credit_of_paid,
+        report_approval=ReportApproval(approval) if approval in set(ReportApproval) else now.report_approval,
         automatic_credit=tuple(each for each in causes if each in DeviationCode.__members__),
         tolerances=tuple(_tolerances(form)),
     )

@@ -6,7 +6,7 @@ from typing import Final
 
 from finance_desk.words import cause_name
 from foundation.text import Language, Text, WrittenText
-from orders.register.agreements import CreditOfPaid, Policy
+from orders.register.agreements import CreditOfPaid, Policy, ReportApproval
 from orders.register.tolerances import Tolerance
 from orders.terms import Article
 from web import i18n
@@ -34,7 +34,13 @@ _OTHERS: Final[Mapping[str, Text]] = {
     "amount_tolerance": Text("Öresavrundning som godtas"),
     "credit_of_paid": Text("Kredit av betald faktura"),
     "tolerances": Text("Toleranser"),
+    "report_approval": Text("Redovisningar godkänns"),
     "automatic_credit": Text("Kredit begärs utan person för"),
+}
+REPORT_APPROVALS: Final[Mapping[str, Text]] = {
+    ReportApproval.WHEN_NOTHING_IS_ODD: Text("av sig själva när inget avviker, annars av handläggare"),
+    ReportApproval.BY_OFFICER: Text("alltid av handläggare"),
+    ReportApproval.OUTSIDE: Text("i ett annat system"),
 }
 _CREDIT_OF_PAID: Final[Mapping[str, Text]] = {
     CreditOfPaid.NETTED: Text("kvittas i nästa betalning"),
@@ -73,6 +79,8 @@ def _written(value: object, language: Language, supplier_name: Callable[[str], s
             return _tolerance(value, language, supplier_name)
         case Decimal():
             return _number(value, language)
+        case str() if value in REPORT_APPROVALS:
+            return REPORT_APPROVALS[value].in_language(language)
         case str() if value in _CREDIT_OF_PAID:
             return _CREDIT_OF_PAID[value].in_language(language)
         case str():

@@ -21,6 +21,7 @@ from orders.placements import filed_queries
 from orders.placements.filed_queries import FiledFilter
 from orders.placements.report_checks import ODDITY_WORDS, ReportFacts, oddities
 from orders.register import store as register_store
+from orders.register.agreements import ReportApproval
 from orders.register.register import Register
 from orders.terms import RejectionReason
 from web import report_words
@@ -47,7 +48,7 @@ def worklist(request: Request, person: Person = signed_in(*_READERS)) -> Respons
     today, wanted = today_of(request), _wanted(request)
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        days = register.policy.days_until_report_reminder
+        approval, days = register.policy.report_approval, register.policy.days_until_report_reminder
         page = Page.of(request, filed_queries.count(session, wanted), size=_SIZE)
         found = filed_queries.filed(session, wanted, days=days, limit=page.size, offset=page.offset)
         waiting = filed_queries.suppliers(session)
@@ -71,7 +72,8 @@ def worklist(request: Request, person: Person = signed_in(*_READERS)) -> Respons
         wanted=wanted,
         page=page,
         today=today,
-        may_judge=person.may(_P.OFFICER),
+        may_judge=person.may(_P.OFFICER) and approval is not ReportApproval.OUTSIDE,
+        approval=approval.value,
         supplier_name=lambda number: supplier_name(register, number) or number,
         activities=report_words.ACTIVITIES,
         rejection_of=report_words.rejection_of,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, distinct, func, select, tuple_
@@ -68,6 +69,14 @@ def suppliers(session: Session) -> list[tuple[str, str]]:
         .order_by(_PLACEMENT.c.supplier, _PLACEMENT.c.unit_id)
     )
     return [(row.supplier, row.unit_id) for row in session.execute(question)]
+
+
+def since(session: Session, day: date, *, days: int, limit: int) -> list[ReportFacts]:
+    """The reports filed since `day`, whatever became of them, the newest first."""
+    question = select(_REPORT).where(_REPORT.c.filed_on >= day)
+    newest = question.order_by(_REPORT.c.filed_on.desc(), _REPORT.c.execution_reference, _REPORT.c.version)
+    rows = session.execute(newest.limit(limit))
+    return facts_of(session, [report_of(row) for row in rows], days=days)
 
 
 def facts_of(session: Session, reports: Sequence[Report], *, days: int) -> list[ReportFacts]:

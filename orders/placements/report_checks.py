@@ -4,7 +4,8 @@ Pure: what is asked is handed over as `ReportFacts`, today's date too. An oddity
 it says why a month is not received without a person, and what that person should look at.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -125,6 +126,13 @@ def oddities(facts: ReportFacts, *, today: date) -> tuple[ReportOddity, ...]:
         )
         if is_so
     )
+
+
+def tried(reports: Sequence[ReportFacts]) -> tuple[int, Mapping[ReportOddity, int]]:
+    """How many reports the checks would have let through on the days they were filed, and what stopped the rest."""
+    found = [oddities(each, today=each.report.filed_on) for each in reports]
+    stopped = Counter(oddity for each in found for oddity in each)
+    return sum(not each for each in found), {each: stopped[each] for each in ReportOddity if stopped[each]}
 
 
 def _of_time(facts: ReportFacts, today: date) -> dict[ReportOddity, bool]:

@@ -73,6 +73,14 @@ class CreditOfPaid(StrEnum):
     CLAIMED = "claimed"
 
 
+class ReportApproval(StrEnum):
+    """Who judges a filed report: nobody where nothing is odd about it, always an officer, or another system."""
+
+    WHEN_NOTHING_IS_ODD = "when_nothing_is_odd"
+    BY_OFFICER = "by_officer"
+    OUTSIDE = "outside"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The buyer's own settings of how strictly and how automatically it works.
@@ -83,6 +91,7 @@ class Policy:
     broken rules we send where the supplier takes more than one (see `exchange`). `tolerances` hold beside
     `amount_tolerance`, which is for rounding; `automatic_credit` names the codes of deviations that are
     answered with a request for credit without a person, as `automatic_answer` does for all of them.
+    `report_approval` says who judges a report that is filed.
     """
 
     amount_tolerance: Decimal = Decimal("0.00")
@@ -99,6 +108,7 @@ class Policy:
     technical_answer: TechnicalAnswer = TechnicalAnswer.MLS
     tolerances: tuple[Tolerance, ...] = ()
     automatic_credit: tuple[str, ...] = ()
+    report_approval: ReportApproval = ReportApproval.WHEN_NOTHING_IS_ODD
 
     def __post_init__(self) -> None:
         if not Decimal(0) <= self.amount_tolerance <= Decimal("1.00"):

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter
 
@@ -25,6 +25,7 @@ from orders.register.agreements import (
     DeliveryUnit,
     InconsistentRegister,
     Policy,
+    ReportApproval,
     Tables,
     inconsistencies,
 )
@@ -201,6 +202,8 @@ class Register:
     def from_json(cls, text: str) -> "Register":
         """The register `to_json` wrote; raises ValueError for anything else, a float among them."""
         content = json.loads(text, parse_float=_refuse_float)
+        if isinstance(content, dict):
+            content["policy"] = _with_what_is_silent(content.get("policy"))
         return _adapter().validate_json(json.dumps([content]))[0]
 
 
@@ -217,8 +220,21 @@ def policy_to_json(policy: Policy) -> str:
 
 def policy_from_json(text: str) -> Policy:
     """The policy `policy_to_json` wrote; raises ValueError for anything else."""
-    content = json.loads(text, parse_float=_refuse_float)
+    content = _with_what_is_silent(json.loads(text, parse_float=_refuse_float))
     return _policy_adapter().validate_json(json.dumps([content]))[0]
+
+
+# Settings that came when policies were stored already, with what those policies do. Such a value is not written, so
+# that an older policy reads as it was and keeps its fingerprint.
+_SILENT: Final[Mapping[str, str]] = {"report_approval": ReportApproval.OUTSIDE}
+
+
+def _with_what_is_silent(policy: object) -> object:
+    return {**_SILENT, **policy} if isinstance(policy, dict) else policy
+
+
+def _without_what_is_silent(policy: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in policy.items() if _SILENT.get(name) != value}
 
 
 def _found(table: Mapping[str, Entry], key: str, name: Text) -> Entry:
@@ -231,6 +247,8 @@ def _found(table: Mapping[str, Entry], key: str, name: Text) -> Entry:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Policy):
+        return _without_what_is_silent(asdict(value))
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
     if isinstance(value, Decimal | date):

@@ -19,6 +19,8 @@ from foundation.money import Quantity
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from foundation.text import CountedText, JoinedText, Text
+from operations import report_judging
+from operations.report_judging import ReportKey
 from orders.model import LineAccount, OrderLine, Placement, ReportState, days_received
 from orders.placements import filing
 from orders.placements import store as placement_store
@@ -32,7 +34,7 @@ from supplier_portal.queries.reports import ReportFilter, ReportsAre
 from web import report_words
 from web.access import signed_in
 from web.csrf import form_of
-from web.pages import Page, database_of, pages_router, render, see_other, today_of
+from web.pages import Page, database_of, pages_router, render, see_other, today_of, whole_database_of
 
 router = pages_router()
 
@@ -79,6 +81,7 @@ def reports(request: Request, person: Person = signed_in(Permission.REPORT)) -> 
             "with_buyer": report_queries.waiting_for_buyer(session, scope),
             "filed": report_queries.filed(session, scope, wanted, limit=page.size, offset=page.offset),
             "units": query_params.units_of(register, person),
+            "approval": register.policy.report_approval.value,
         }
     return render(request, person, "supplier/reports.html", today=today, wanted=wanted, page=page, **context)
 
@@ -97,7 +100,11 @@ def file_due(request: Request, person: Person = signed_in(Permission.REPORT)) ->
     if not chosen:
         return _review(request, person, [("select", Text("Markera minst en månad att redovisa."))])
     activities = _activities(form.getlist("activity"))
-    scope, fresh, refused = query_params.scope_of(person), 0, list[tuple[MonthToFile, Refused]]()
+    scope, fresh, refused = (
+        query_params.scope_of(person),
+        list[ReportKey](),
+        list[tuple[MonthToFile, Refused]](),
+    )
     with database_of(request).writing() as session:
         references = [each.execution_reference for each in chosen]
         if not placement_queries.all_within(session, scope, references):
@@ -105,15 +112,15 @@ def file_due(request: Request, person: Person = signed_in(Permission.REPORT)) ->
         for to_file in chosen:
             try:
                 with journal.attempt(session):
-                    _, first = filing.file_month(
+                    filed, first = filing.file_month(
                         session, to_file, activities=activities, at=database_of(request).clock(), by=person.id
                     )
             except Refused as reason:
                 # One that a colleague filed meanwhile keeps nobody from filing the others.
                 refused.append((to_file, reason))
             else:
-                fresh += first
-    return see_other("/reports", _said_of_many(fresh, refused))
+                fresh += [ReportKey.of(filed)] if first else []
+    return see_other("/reports", _said_of_many(len(fresh), len(_received(request, fresh)), refused))
 
 
 @router.get("/reports/{reference:path}/{month}")
@@ -139,14 +146,32 @@ def file_one(
     with database_of(request).writing() as session:
         if placement_queries.find(session, query_params.scope_of(person), reference) is None:
             raise NotThere
-        _, fresh = filing.file_month(
+        filed, fresh = filing.file_month(
             session,
             to_file,
             activities=_activities(form.getlist("activity")),
             at=database_of(request).clock(),
             by=person.id,
         )
-    return see_other(f"/reports/{reference}/{month}", _said_of_one(to_file.month, fresh=fresh))
+    received = bool(_received(request, [ReportKey.of(filed)] if fresh else []))
+    return see_other(
+        f"/reports/{reference}/{month}", _said_of_one(to_file.month, fresh=fresh, received=received)
+    )
+
+
+def _received(request: Request, filed: Sequence[ReportKey]) -> list[ReportKey]:
+    """Let the system receive what was just filed, where the buyer's policy says so; the supplier itself cannot.
+
+    A step of its own after the filing: a month that is not received by it waits for an officer.
+    """
+    if not filed:
+        return []
+    database = whole_database_of(request)
+    with database.writing() as session:
+        register = query_params.register_of(session)
+        return report_judging.receive_what_is_filed(
+            session, register, filed, at=database.clock(), today=today_of(request)
+        )
 
 
 def _review(request: Request, person: Person, errors: Errors = ()) -> Response:
@@ -198,7 +223,7 @@ def _month_page(
             raise NotThere
         held = placement_store.reports(session, reference, month)
         lines = _lines_of(session, placement, month)
-        days = query_params.register_of(session).policy.days_until_report_reminder
+        policy = query_params.register_of(session).policy
         colleagues = account_store.of_organisation(session, person.organisation)
     if not held and not lines:
         raise NotThere
@@ -219,7 +244,9 @@ def _month_page(
         ready=any(each.ready for each in lines),
         invoiced=any(each.account.invoice_id is not None for each in lines),
         last_day=placement.last_day_for(month.period),
-        file_by=filing.file_by(month, days=days),
+        file_by=filing.file_by(month, days=policy.days_until_report_reminder),
+        approval=policy.report_approval.value,
+        by_itself=newest is not None and newest.decided_by == journal.SYSTEM,
         today=today,
         standing=next((each for each in held if each.state is ReportState.APPROVED), None),
         names={each.person.id: each.display_name for each in colleagues},
@@ -270,21 +297,40 @@ def _activities(given: Sequence[object]) -> list[Activity]:
     return [Activity(str(each)) for each in given if str(each) in tuple(Activity)]
 
 
-def _said_of_one(month: Month, *, fresh: bool) -> Text:
+def _said_of_one(month: Month, *, fresh: bool, received: bool) -> Text:
     if not fresh:
         return Text("Redovisningen för %(month)s var redan lämnad. Inget har ändrats.", month=month)
+    if received:
+        return Text(
+            "Redovisningen för %(month)s är lämnad, och månaden är inlevererad. Den kan faktureras nu.",
+            month=month,
+        )
     return Text(
         "Redovisningen för %(month)s är lämnad. När köparen har godkänt den kan månaden faktureras.",
         month=month,
     )
 
 
-def _said_of_many(count: int, refused: Sequence[tuple[MonthToFile, Refused]]) -> Text:
+def _said_of_many(count: int, received: int, refused: Sequence[tuple[MonthToFile, Refused]]) -> Text:
     if not count and not refused:
         return Text("Redovisningarna var redan lämnade. Inget har ändrats.")
-    filed = CountedText(
+    filed: Text = CountedText(
         "%(count)s redovisning är lämnad.", "%(count)s redovisningar är lämnade.", count=count
     )
+    if received == count and not refused:
+        then = CountedText(
+            "Månaden är inlevererad och kan faktureras nu.",
+            "Månaderna är inlevererade och kan faktureras nu.",
+            count=count,
+        )
+        return JoinedText(" ", (filed, then))
+    if received:
+        at_once = CountedText(
+            "%(count)s månad är inlevererad och kan faktureras nu.",
+            "%(count)s månader är inlevererade och kan faktureras nu.",
+            count=received,
+        )
+        filed = JoinedText(" ", (filed, at_once))
     if not refused:
         then = CountedText(
             "När köparen har godkänt den kan månaderna faktureras.",

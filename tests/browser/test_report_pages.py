@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from accounts.identity import Permission
+from accounts.identity import Permission, Person
 from foundation.periods import Month
 from orders.model import ReportState
 from orders.placements import store as placement_store
+from orders.register.agreements import ReportApproval
 from orders.terms import RejectionReason
 from tests.browser.test_desk_pages import Clock, Office
-from tests.support.pages.browser import WIDTHS, picture, portal
-from tests.support.stories.system import a_system
+from tests.support.pages.browser import WIDTHS, picture, portal, sign_in
+from tests.support.stories.system import FYRBAKEN, a_system, example_register
 from web import report_words
 
 ONE, TWO = "100000101", "100000102"
@@ -28,10 +29,13 @@ def office(tmp_path: Path, any_page: Page) -> Iterator[Office]:
 
 
 @contextmanager
-def _office(tmp_path: Path, page: Page) -> Iterator[Office]:
+def _office(
+    at: Path | str, page: Page, approval: ReportApproval = ReportApproval.BY_OFFICER
+) -> Iterator[Office]:
     """Two filed months: one that nothing is odd about, one filed early."""
-    url, clock = f"sqlite:///{tmp_path / 'billing.sqlite'}", Clock()
-    with a_system(url) as system, portal(url, business_clock=clock) as site:
+    url, clock = at if isinstance(at, str) else f"sqlite:///{at / 'billing.sqlite'}", Clock()
+    register = example_register(report_approval=approval)
+    with a_system(url, register=register) as system, portal(url, business_clock=clock) as site:
         for reference in (ONE, TWO):
             system.decide(reference, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
         system.file_report(ONE, "2026-01", on=date(2026, 2, 2))
@@ -116,3 +120,77 @@ def test_the_worklist_is_sound_in_a_browser_wide_and_narrow(tmp_path: Path, brow
             assert ONE in said(office)
             office.sound()
             picture(browser_page, "desk-reports", width)
+
+
+def test_where_another_system_approves_the_officer_reads(tmp_path: Path, any_page: Page) -> None:
+    with _office(tmp_path, any_page, ReportApproval.OUTSIDE) as office:
+        office.sit("olle", Permission.OFFICER)
+        office.go("/finance/reports")
+        assert "godkänns i ett annat system" in said(office)
+        assert any_page.get_by_role("button", name="Godkänn de markerade").count() == 0
+
+
+def test_a_change_of_who_approves_is_tried_on_the_last_months_reports(tmp_path: Path, any_page: Page) -> None:
+    with _office(tmp_path, any_page) as office:
+        office.sit("frida", Permission.FINANCE)
+        office.go("/finance/policies/change")
+        any_page.select_option(
+            "#report_approval", label="av sig själva när inget avviker, annars av handläggare"
+        )
+        any_page.fill("#reason", "Prov")
+        any_page.get_by_role("button", name="Visa vad det hade gjort").click()
+        office.sound()
+        assert "De senaste månadernas 2 redovisningar" in said(office)
+        assert "Månadens dagar är inte slut än" in said(office)
+        any_page.get_by_role("button", name="Spara reglerna").click()
+        assert "av sig själva när inget avviker" in said(office)
+
+
+REPORTER = Person("rut", "Rut", FYRBAKEN, frozenset({Permission.REPORT}))
+_WORDS = {
+    ReportApproval.OUTSIDE: "prövar redovisningen i sitt eget system",
+    ReportApproval.BY_OFFICER: "prövar redovisningen här i systemet",
+    ReportApproval.WHEN_NOTHING_IS_ODD: "Den här behöver köparens handläggare se på",
+}
+
+
+@pytest.mark.parametrize("approval", ReportApproval)
+def test_the_supplier_reads_who_judges_its_report(
+    tmp_path: Path, any_page: Page, approval: ReportApproval
+) -> None:
+    with _office(tmp_path, any_page, approval) as office:
+        sign_in(any_page, office.site, REPORTER)
+        office.go(f"/reports/{TWO}/2026-01")
+        assert _WORDS[approval] in said(office)
+        assert [words in said(office) for words in _WORDS.values()].count(True) == 1
+        office.go("/reports")
+        assert ("i sitt eget system" in said(office)) is (approval is ReportApproval.OUTSIDE)
+
+
+@pytest.mark.both_engines
+def test_a_month_filed_in_the_portal_with_nothing_odd_can_be_invoiced_at_once(
+    database_url: str, any_page: Page
+) -> None:
+    with _office(database_url, any_page, ReportApproval.WHEN_NOTHING_IS_ODD) as office:
+        sign_in(any_page, office.site, REPORTER)
+        office.system.decide("100000103", start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+        office.go("/reports/100000103/2026-01")
+        any_page.get_by_label("Tjänsten har utförts under månaden enligt ordern.").check()
+        any_page.get_by_role("button", name="Lämna redovisningen").click()
+        assert "Den kan faktureras nu." in said(office)
+        assert "Redovisningen godkändes av sig själv 2026-02-04" in said(office)
+        assert office.system.days_received("100000103")[0] == "20"
+
+
+def test_many_months_filed_with_one_press_are_received_but_the_odd_ones(
+    tmp_path: Path, any_page: Page
+) -> None:
+    with _office(tmp_path, any_page, ReportApproval.WHEN_NOTHING_IS_ODD) as office:
+        sign_in(any_page, office.site, REPORTER)
+        for number in range(3):
+            office.system.decide(f"10000020{number}", start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+        office.system.decide("100000210", start=date(2025, 12, 1), decided_on=date(2025, 12, 1))
+        office.go("/reports/due")
+        any_page.get_by_role("button", name="Lämna").first.click()
+        assert "4 månader är inlevererade och kan faktureras nu." in said(office)
+        assert office.system.days_received("100000210")[:2] == ["-", "20"]

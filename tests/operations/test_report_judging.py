@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
+from foundation.errors import Refused
 from foundation.periods import Month
 from foundation.text import ENGLISH
 from invoicing.model import InvoiceState
@@ -15,17 +16,19 @@ from orders import tables as order_tables
 from orders.model import Report, ReportState
 from orders.placements import store as placement_store
 from orders.register import store as register_store
+from orders.register.agreements import ReportApproval
 from orders.terms import RejectionReason
-from tests.support.stories.system import System, a_system
+from tests.support.stories.system import System, a_system, example_register
 
 ONE, TWO = "100000101", "100000102"
+BY_OFFICER = example_register(report_approval=ReportApproval.BY_OFFICER)
 _S = ReportState
 
 
 @pytest.fixture
 def system(database_url: str) -> Iterator[System]:
     """Two placements whose January is filed and waits."""
-    with a_system(database_url) as system:
+    with a_system(database_url, register=BY_OFFICER) as system:
         for reference in (ONE, TWO):
             system.decide(reference, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
             system.file_report(reference, "2026-01", on=date(2026, 2, 2))
@@ -135,4 +138,66 @@ def test_a_correction_taken_back_lets_the_approved_version_before_it_stand_again
     assert states(system, ONE) == [_S.REPLACED, _S.APPROVED]
     undo(system, key(ONE, 2), on=date(2026, 2, 6))
     assert states(system, ONE) == [_S.APPROVED, _S.FILED]
+    assert system.days_received(ONE)[0] == "20"
+
+
+# Without a person, or in another system ------------------------------------------------------
+
+
+def by_itself(system: System, **settings: object) -> None:
+    """From now on a month that nothing is odd about is received without a person."""
+    settings = {"report_approval": ReportApproval.WHEN_NOTHING_IS_ODD, **settings}
+    system.change_register(example_register(**settings))
+
+
+def test_a_month_reported_in_time_with_nothing_odd_is_received_when_its_event_comes(system: System) -> None:
+    by_itself(system)
+    system.file_report(ONE, "2026-02", on=date(2026, 3, 2))
+    assert system.days_received(ONE)[1] == "20"
+    with system.database.reading() as session:
+        (report,) = placement_store.reports(session, ONE, Month(2026, 2))
+    assert (report.state, report.decided_by) == (_S.APPROVED, "system")
+
+
+@pytest.mark.parametrize("filed_on", [date(2026, 2, 28), date(2026, 3, 11)], ids=["early", "late"])
+def test_an_odd_month_waits_for_an_officer_who_receives_it(system: System, filed_on: date) -> None:
+    by_itself(system)
+    system.file_report(ONE, "2026-02", on=filed_on)
+    assert system.days_received(ONE)[1] == "-"
+    waiting = ReportKey(ONE, Month(2026, 2), 1)
+    assert approve(system, waiting, on=date(2026, 3, 12)).done == [waiting]
+    assert system.days_received(ONE)[1] == "20"
+
+
+def test_an_invoice_that_came_before_its_report_is_accepted_when_the_report_is_filed(system: System) -> None:
+    by_itself(system)
+    system.file_report(ONE, "2026-02", on=date(2026, 3, 2))
+    invoice = system.flip(system.order(ONE).number, "002", number="F-2", on=date(2026, 3, 2))
+    undo(system, ReportKey(ONE, Month(2026, 2), 1), on=date(2026, 3, 2))
+    waiting = system.send(invoice, on=date(2026, 3, 3))
+    assert waiting.state is InvoiceState.PARKED
+    filed = ReportKey(ONE, Month(2026, 2), 1)
+    assert receive(system, filed, on=date(2026, 3, 3)) == [filed]
+    assert system.invoice(waiting.id).state is InvoiceState.ACCEPTED
+    assert receive(system, filed, on=date(2026, 3, 4)) == []
+
+
+def receive(system: System, *keys: ReportKey, on: date) -> list[ReportKey]:
+    at = hand(on).at
+    with system.database.writing() as session:
+        register = register_store.load(session)
+        return report_judging.receive_what_is_filed(session, register, keys, at=at, today=on)
+
+
+def test_under_by_officer_nothing_is_received_without_one(system: System) -> None:
+    assert receive(system, key(ONE), on=date(2026, 2, 3)) == []
+    assert states(system, ONE) == [_S.FILED]
+
+
+def test_what_another_system_judges_is_not_judged_here(system: System) -> None:
+    system.change_register(example_register(report_approval=ReportApproval.OUTSIDE))
+    for press in (approve, undo):
+        with pytest.raises(Refused, match="another system"):
+            press(system, key(ONE))
+    system.approve(ONE, "2026-01", on=date(2026, 2, 4))
     assert system.days_received(ONE)[0] == "20"

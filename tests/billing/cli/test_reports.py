@@ -1,10 +1,11 @@
 """`billing reports`: the same list and the same judging as on the page of the desk."""
 
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
-from tests.support.command_line import REFERENCE, Desk, a_desk, an_event
+from tests.support.command_line import REFERENCE, REGISTER, Desk, a_desk, an_event
 
 MARCH = f"{REFERENCE}|2026-03|1"
 BY = ("--by", "officer-1", "--on", "2026-04-02")
@@ -14,6 +15,12 @@ BY = ("--by", "officer-1", "--on", "2026-04-02")
 def desk(tmp_path: Path) -> Desk:
     """March is filed and waits."""
     desk = a_desk(tmp_path)
+    register = tmp_path / "register"
+    copytree(REGISTER, register)
+    policy = (register / "policy.toml").read_text(encoding="utf-8")
+    changed = policy.replace('report_approval = "outside"', 'report_approval = "by_officer"')
+    (register / "policy.toml").write_text(changed, encoding="utf-8")
+    desk.run("register", "load", register)
     told = desk.folder / "march.jsonl"
     told.write_text(
         an_event(

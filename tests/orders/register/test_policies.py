@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,15 +18,16 @@ from invoicing.model import InvoiceState
 from invoicing.verdicts import policy_replay
 from orders.register import policy_store
 from orders.register import store as register_store
-from orders.register.agreements import Policy
+from orders.register.agreements import Policy, ReportApproval
+from orders.register.files import read_register
 from orders.register.policy_store import PolicyRefused
-from orders.register.register import fingerprint, policy_from_json, policy_to_json
+from orders.register.register import Register, fingerprint, policy_from_json, policy_to_json
 from orders.register.tolerances import Tolerance, most_particular
 from peppol.documents import billing
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.bills import billed
 from tests.support.stories.builders import a_line, a_receipt, an_invoice, an_order, facts_of
-from tests.support.stories.system import FYRBAKEN, System, a_system
+from tests.support.stories.system import FYRBAKEN, REGISTER, System, a_system, example_register
 
 REFERENCE = "100000101"
 FEBRUARY = date(2026, 2, 3)
@@ -111,6 +113,36 @@ def test_a_policy_reads_as_it_was_written(tolerance: Tolerance) -> None:
     policy = Policy(tolerances=(tolerance,), automatic_credit=("QUANTITY",))
     assert policy_from_json(policy_to_json(policy)) == policy
     assert fingerprint(policy) == fingerprint(policy_from_json(policy_to_json(policy)))
+
+
+def test_a_policy_stored_before_reports_could_be_approved_here_is_as_it_was() -> None:
+    """What it does not say is that another system approves; a new policy is not so, unless it says it."""
+    older = replace(Policy(), report_approval=ReportApproval.OUTSIDE)
+    assert "report_approval" not in policy_to_json(older)
+    assert policy_from_json(policy_to_json(older)) == older
+    assert Policy().report_approval is ReportApproval.WHEN_NOTHING_IS_ODD
+    for approval in ReportApproval:
+        policy = replace(Policy(), report_approval=approval)
+        assert policy_from_json(policy_to_json(policy)) == policy
+    assert len({fingerprint(replace(Policy(), report_approval=each)) for each in ReportApproval}) == 3
+
+
+def test_a_register_stored_before_is_as_it_was_and_keeps_its_bytes() -> None:
+    register = example_register()
+    text = register.to_json()
+    assert "report_approval" not in text
+    assert Register.from_json(text) == register
+    here = example_register(report_approval=ReportApproval.BY_OFFICER)
+    assert Register.from_json(here.to_json()) == here
+
+
+def test_files_that_do_not_say_who_approves_let_what_is_not_odd_through(tmp_path: Path) -> None:
+    for file in REGISTER.glob("*.toml"):
+        lines = file.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if not line.startswith("report_approval")]
+        (tmp_path / file.name).write_text("\n".join(kept), encoding="utf-8")
+    assert read_register([REGISTER]).policy.report_approval is ReportApproval.OUTSIDE
+    assert read_register([tmp_path]).policy.report_approval is ReportApproval.WHEN_NOTHING_IS_ODD
 
 
 # Versions and what they do ------------------------------------------------------------------
