@@ -102,7 +102,8 @@ def approve(session: Session, register: Register, keys: Sequence[ReportKey], han
     """Approve reports: their months are received, and the invoices that waited are judged again."""
 
     def one(key: ReportKey) -> list[LineKey]:
-        return reporting.approve(session, _told(ReportApproved, key, hand), today=hand.today)
+        approved = _told(ReportApproved, key, hand)
+        return reporting.approve(session, approved, today=hand.today, early=register.policy.early_approval)
 
     return _each(session, register, keys, hand, one)
 

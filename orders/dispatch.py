@@ -209,7 +209,7 @@ def _carry_out(session: Session, register: Register, told: EventData, today: dat
             )
             return lines or []
         case event_data.ReportApproved():
-            return reports.approve(session, told, today=today)
+            return reports.approve(session, told, today=today, early=register.policy.early_approval)
         case event_data.ReportRejected():
             reports.reject(session, told, today=today)
         case event_data.OutcomeApproved():

@@ -244,7 +244,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One version of the periodic report for one month; `reason` says why it was sent back, where told."""
+    """One version of the periodic report for one month; `reason` says why it was sent back, where told.
+
+    `counts_to` is the last day that is received on it, where it was approved before its month was over.
+    """
 
     execution_reference: str
     month: Month
@@ -256,6 +259,7 @@ class Report:
     decided_by: str = ""
     activities: tuple[Activity, ...] = ()
     reason: RejectionReason | None = None
+    counts_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

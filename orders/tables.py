@@ -250,6 +250,8 @@ periodic_report = Table(
     Column("reason", String(30), nullable=False, server_default=""),
     # When somebody was last told that it waits.
     Column("alarmed_at", UtcDateTime(), nullable=True),
+    # The last day a receipt on it may hold, where it was approved before its month was over.
+    Column("counts_to", Date, nullable=True),
     Index("ix_periodic_report_state", "state", "month"),
 )
 

@@ -15,7 +15,7 @@ from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
 from finance_desk.pages import judging_again
-from finance_desk.pages.policy_words import DAYS, LIMITS, REPORT_APPROVALS, SWITCHES, changes
+from finance_desk.pages.policy_words import DAYS, EARLY_APPROVALS, LIMITS, REPORT_APPROVALS, SWITCHES, changes
 from finance_desk.words import Names, cause_name, supplier_name
 from foundation.errors import NotThere, Refused
 from foundation.formatting import number_of
@@ -30,7 +30,7 @@ from orders.placements import filed_queries, report_checks
 from orders.placements.report_checks import ODDITY_WORDS
 from orders.register import policy_store
 from orders.register import store as register_store
-from orders.register.agreements import CreditOfPaid, Policy, ReportApproval
+from orders.register.agreements import CreditOfPaid, EarlyApproval, Policy, ReportApproval
 from orders.register.register import Register, fingerprint, policy_from_json, policy_to_json
 from orders.register.tolerances import Tolerance
 from orders.terms import Article
@@ -95,6 +95,12 @@ def change(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response
         rows=[*register.policy.tolerances, *(Tolerance() for _ in range(3))],
         days=[(name, words, getattr(register.policy, name)) for name, words in DAYS],
         switches=[(name, words, getattr(register.policy, name)) for name, words in SWITCHES],
+        # What was done before there was a choice is kept where it holds, and chosen nowhere.
+        early_approvals=[
+            (value, words)
+            for value, words in EARLY_APPROVALS.items()
+            if value in (EarlyApproval.UP_TO_APPROVAL, EarlyApproval.REFUSED, register.policy.early_approval)
+        ],
         approvals=[(value, words) for value, words in REPORT_APPROVALS.items()],
         suppliers=[(each.organisation_number, each.name) for each in register.suppliers],
         articles=[(each.value, each.label) for each in Article],
@@ -227,6 +233,7 @@ def _shown(register: Register) -> dict[str, Any]:
         "days": DAYS,
         "switches": SWITCHES,
         "approvals": REPORT_APPROVALS,
+        "early_approvals": EARLY_APPROVALS,
         "cause_name": cause_name,
         "supplier_name": lambda number: supplier_name(register, number),
         "article_name": lambda text: Article(text).label if text else "",
@@ -256,12 +263,14 @@ def _read(form: Mapping[str, str], causes: list[str], now: Policy) -> Policy:
     values: dict[str, Any] = {name: _whole(form.get(name, "")) for name, _ in DAYS}
     values |= {name: form.get(name) == "yes" for name, _ in SWITCHES}
     credit, approval = form.get("credit_of_paid", ""), form.get("report_approval", "")
+    early = form.get("early_approval", "")
     return replace(
         now,
         **values,
         amount_tolerance=_decimal(form.get("amount_tolerance", "0")) or Decimal("0.00"),
         credit_of_paid=CreditOfPaid(credit) if credit in set(CreditOfPaid) else now.credit_of_paid,
         report_approval=ReportApproval(approval) if approval in set(ReportApproval) else now.report_approval,
+        early_approval=EarlyApproval(early) if early in set(EarlyApproval) else now.early_approval,
         automatic_credit=tuple(each for each in causes if each in DeviationCode.__members__),
         tolerances=tuple(_tolerances(form)),
     )

@@ -6,7 +6,7 @@ from typing import Final
 
 from finance_desk.words import cause_name
 from foundation.text import Language, Text, WrittenText
-from orders.register.agreements import CreditOfPaid, Policy, ReportApproval
+from orders.register.agreements import CreditOfPaid, EarlyApproval, Policy, ReportApproval
 from orders.register.tolerances import Tolerance
 from orders.terms import Article
 from web import i18n
@@ -35,12 +35,18 @@ _OTHERS: Final[Mapping[str, Text]] = {
     "credit_of_paid": Text("Kredit av betald faktura"),
     "tolerances": Text("Toleranser"),
     "report_approval": Text("Redovisningar godkänns"),
+    "early_approval": Text("En månad som inte är slut"),
     "automatic_credit": Text("Kredit begärs utan person för"),
 }
 REPORT_APPROVALS: Final[Mapping[str, Text]] = {
     ReportApproval.WHEN_NOTHING_IS_ODD: Text("av sig själva när inget avviker, annars av handläggare"),
     ReportApproval.BY_OFFICER: Text("alltid av handläggare"),
     ReportApproval.OUTSIDE: Text("i ett annat system"),
+}
+EARLY_APPROVALS: Final[Mapping[str, Text]] = {
+    EarlyApproval.UP_TO_APPROVAL: Text("levereras in med dagarna till och med godkännandet"),
+    EarlyApproval.REFUSED: Text("kan inte godkännas"),
+    EarlyApproval.WHOLE_MONTH: Text("levereras in med hela månaden, som förr"),
 }
 _CREDIT_OF_PAID: Final[Mapping[str, Text]] = {
     CreditOfPaid.NETTED: Text("kvittas i nästa betalning"),
@@ -81,6 +87,8 @@ def _written(value: object, language: Language, supplier_name: Callable[[str], s
             return _number(value, language)
         case str() if value in REPORT_APPROVALS:
             return REPORT_APPROVALS[value].in_language(language)
+        case str() if value in EARLY_APPROVALS:
+            return EARLY_APPROVALS[value].in_language(language)
         case str() if value in _CREDIT_OF_PAID:
             return _CREDIT_OF_PAID[value].in_language(language)
         case str():

@@ -33,4 +33,4 @@ def receive_where_nothing_is_odd(
         at=at,
         by=SYSTEM,
     )
-    return reporting.approve(session, approved, today=today)
+    return reporting.approve(session, approved, today=today, early=policy.early_approval)

@@ -6,6 +6,7 @@ is reversed and a new one made. Every function returns the order lines whose rec
 changed, so that the invoices waiting on them can be matched again.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from foundation import journal
@@ -55,6 +56,7 @@ from orders.placements import store as placement_store
 from orders.placements.late_interruptions import check_told_in_time
 from orders.placements.results import drop_waiting
 from orders.purchase_orders import line_store, order_store, receipt_store
+from orders.register.agreements import EarlyApproval
 from orders.register.register import Register
 from orders.terms import Article, InterruptionReason
 
@@ -93,18 +95,55 @@ def file(session: Session, filed: ReportFiled) -> Report:
     return report
 
 
-def approve(session: Session, approved: ReportApproved, *, today: date) -> list[LineKey]:
-    """Approve a report and receive its month. The order lines received are returned."""
+def approve(
+    session: Session, approved: ReportApproved, *, today: date, early: EarlyApproval
+) -> list[LineKey]:
+    """Approve a report and receive its month. The order lines received are returned.
+
+    `early` as the buyer's policy has it: before its month is over, a report is received with the days up to
+    today and none that has not been, or refused.
+    """
     placement = placement_store.get(session, approved.execution_reference, lock=True)
     report = placement_store.report(session, approved.execution_reference, approved.month, approved.version)
     _check_reported(placement)
     check_report_step(report, ReportState.APPROVED)
+    counts_to = _counts_to(session, placement, report.month, early, today=today)
     for earlier in placement_store.reports(session, report.execution_reference, report.month):
         if earlier.state is ReportState.APPROVED:
             placement_store.move_report(session, earlier, ReportState.REPLACED)
-    placement_store.move_report(session, report, ReportState.APPROVED, on=today, by=approved.by)
+    placement_store.move_report(
+        session, report, ReportState.APPROVED, on=today, by=approved.by, counts_to=counts_to
+    )
     _record(session, report, PlacementAction.REPORT_APPROVED, actor=approved.by)
-    return _receive_month(session, placement, report.month, version=report.version, today=today)
+    return _receive_month(session, placement, replace(report, counts_to=counts_to), today=today)
+
+
+def _counts_to(
+    session: Session, placement: Placement, month: Month, early: EarlyApproval, *, today: date
+) -> date | None:
+    """The last day an approval today is for; None where the month's days are over, or all of them count."""
+    if early is EarlyApproval.WHOLE_MONTH:
+        return None
+    parts = [
+        part
+        for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC)
+        for line in order.lines
+        if Month.of(line.period.start) == month
+        and (part := billable_period(line.period, placement.last_day_for(line.period)))
+    ]
+    ends_on = max((part.end for part in parts), default=today)
+    if ends_on <= today:
+        return None
+    if early is EarlyApproval.REFUSED:
+        raise StepRefused(
+            Text(
+                "Månaden %(month)s för %(reference)s är inte slut förrän %(ends_on)s. Godkänn den då.",
+                month=month,
+                reference=placement.execution_reference,
+                ends_on=ends_on,
+            ),
+        )
+    return today
 
 
 def reject(session: Session, rejected: ReportRejected, *, today: date) -> Report:
@@ -149,7 +188,7 @@ def undo_approval(session: Session, report: Report, *, by: str, today: date) -> 
     replaced = [each for each in of_month if each.state is ReportState.REPLACED and each.decided_on]
     if replaced:
         placement_store.stand_again(session, replaced[-1])
-        return _receive_month(session, placement, month, version=replaced[-1].version, today=today)
+        return _receive_month(session, placement, replaced[-1], today=today)
     for account in standing:
         _take_back(session, reference, account, today=today)
     return [(account.order_number, account.line_id) for account in standing]
@@ -277,7 +316,7 @@ def set_interruption(
     _reopen(session, updated)
     for report in placement_store.reports(session, reference):
         if report.state is ReportState.APPROVED:
-            changed += _receive_month(session, updated, report.month, version=report.version, today=today)
+            changed += _receive_month(session, updated, report, today=today)
     return changed
 
 
@@ -288,29 +327,28 @@ def _reopen(session: Session, placement: Placement) -> None:
         line_store.reopen_lines(session, order.number, within)
 
 
-def _receive_month(
-    session: Session, placement: Placement, month: Month, *, version: int, today: date
-) -> list[LineKey]:
-    """Receive the month on every basic order line in it; a receipt that differs is reversed first."""
+def _receive_month(session: Session, placement: Placement, report: Report, *, today: date) -> list[LineKey]:
+    """Receive the report's month on every basic order line in it; a receipt that differs is reversed first."""
     changed: list[LineKey] = []
     for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC):
         line_store.lock_lines(session, order.number)
         for line in order.lines:
-            if Month.of(line.period.start) == month and _receive_line(
-                session, placement, order, line, version=version, today=today
+            if Month.of(line.period.start) == report.month and _receive_line(
+                session, placement, order, line, report, today=today
             ):
                 changed.append((order.number, line.line_id))
     return changed
 
 
 def _receive_line(
-    session: Session, placement: Placement, order: Order, line: OrderLine, *, version: int, today: date
+    session: Session, placement: Placement, order: Order, line: OrderLine, report: Report, *, today: date
 ) -> bool:
     account = line_store.account(session, order.number, line.line_id)
     assert account is not None  # noqa: S101 - every line has its account from the start
-    quantity = days_received(
-        line.period, last_day=placement.last_day_for(line.period), convention=order.day_convention
-    )
+    version = report.version
+    known = (placement.last_day_for(line.period), report.counts_to)
+    last_day = min((each for each in known if each is not None), default=None)
+    quantity = days_received(line.period, last_day=last_day, convention=order.day_convention)
     standing = account.receipt_id
     if standing is not None:
         held = receipt_store.receipt(session, standing, unit=quantity.unit, currency=line.amount.currency)
@@ -325,7 +363,7 @@ def _receive_line(
         version,
         quantity,
         line_amount(quantity, line.price, currency=line.amount.currency),
-        billable_period(line.period, placement.last_day_for(line.period)) if not quantity.is_zero else None,
+        billable_period(line.period, last_day) if not quantity.is_zero else None,
         today,
     )
     receipt_store.receive(session, receipt, instead_of=standing)

@@ -196,8 +196,11 @@ def move_report(
     on: date | None = None,
     by: str = "",
     reason: RejectionReason | None = None,
+    counts_to: date | None = None,
 ) -> None:
     """Move a report on; a decision carries its day and who took it, a rejection why where told.
+
+    `counts_to` is the last day an approval is for, where that is not the month's last.
 
     Raises StepRefused where `to` may not follow, or where somebody else moved it first.
     """
@@ -205,6 +208,8 @@ def move_report(
     values: dict[str, object] = {}
     if reason is not None:
         values["reason"] = reason
+    if counts_to is not None:
+        values["counts_to"] = counts_to
     if on is not None:
         values |= {"decided_on": on, "decided_by": by}
     transitions.move(
@@ -221,7 +226,7 @@ def move_report(
 
 def undo_approval(session: Session, report: Report) -> None:
     """Let an approved report wait again, as if nobody had decided about it. Raises StepRefused."""
-    _undo(session, report, ReportState.FILED, {"decided_on": None, "decided_by": ""})
+    _undo(session, report, ReportState.FILED, {"decided_on": None, "decided_by": "", "counts_to": None})
 
 
 def stand_again(session: Session, report: Report) -> None:
@@ -373,6 +378,7 @@ def report_of(row: Row[tuple[object, ...]]) -> Report:
         decided_by=row.decided_by,
         activities=tuple(Activity(code) for code in row.activities.split()),
         reason=RejectionReason(row.reason) if row.reason else None,
+        counts_to=row.counts_to,
     )
 
 

@@ -81,6 +81,17 @@ class ReportApproval(StrEnum):
     OUTSIDE = "outside"
 
 
+class EarlyApproval(StrEnum):
+    """What a report approved before its month is over is received with.
+
+    `whole_month` is what was done before there was a choice; nothing new is to begin with it.
+    """
+
+    UP_TO_APPROVAL = "up_to_approval"
+    REFUSED = "refused"
+    WHOLE_MONTH = "whole_month"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The buyer's own settings of how strictly and how automatically it works.
@@ -91,7 +102,8 @@ class Policy:
     broken rules we send where the supplier takes more than one (see `exchange`). `tolerances` hold beside
     `amount_tolerance`, which is for rounding; `automatic_credit` names the codes of deviations that are
     answered with a request for credit without a person, as `automatic_answer` does for all of them.
-    `report_approval` says who judges a report that is filed.
+    `report_approval` says who judges a report that is filed, and `early_approval` what becomes of one that
+    is approved before its month is over.
     """
 
     amount_tolerance: Decimal = Decimal("0.00")
@@ -109,6 +121,7 @@ class Policy:
     tolerances: tuple[Tolerance, ...] = ()
     automatic_credit: tuple[str, ...] = ()
     report_approval: ReportApproval = ReportApproval.WHEN_NOTHING_IS_ODD
+    early_approval: EarlyApproval = EarlyApproval.UP_TO_APPROVAL
 
     def __post_init__(self) -> None:
         if not Decimal(0) <= self.amount_tolerance <= Decimal("1.00"):

@@ -23,6 +23,7 @@ from orders.register.agreements import (
     Contract,
     DeliveryArea,
     DeliveryUnit,
+    EarlyApproval,
     InconsistentRegister,
     Policy,
     ReportApproval,
@@ -226,7 +227,10 @@ def policy_from_json(text: str) -> Policy:
 
 # Settings that came when policies were stored already, with what those policies do. Such a value is not written, so
 # that an older policy reads as it was and keeps its fingerprint.
-_SILENT: Final[Mapping[str, str]] = {"report_approval": ReportApproval.OUTSIDE}
+_SILENT: Final[Mapping[str, str]] = {
+    "report_approval": ReportApproval.OUTSIDE,
+    "early_approval": EarlyApproval.WHOLE_MONTH,
+}
 
 
 def _with_what_is_silent(policy: object) -> object:

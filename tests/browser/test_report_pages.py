@@ -12,7 +12,7 @@ from accounts.identity import Permission, Person
 from foundation.periods import Month
 from orders.model import ReportState
 from orders.placements import store as placement_store
-from orders.register.agreements import ReportApproval
+from orders.register.agreements import EarlyApproval, ReportApproval
 from orders.terms import RejectionReason
 from tests.browser.test_desk_pages import Clock, Office
 from tests.support.pages.browser import WIDTHS, picture, portal, sign_in
@@ -194,3 +194,21 @@ def test_many_months_filed_with_one_press_are_received_but_the_odd_ones(
         any_page.get_by_role("button", name="Lämna").first.click()
         assert "4 månader är inlevererade och kan faktureras nu." in said(office)
         assert office.system.days_received("100000210")[:2] == ["-", "20"]
+
+
+def test_a_month_approved_before_it_is_over_says_so_to_the_supplier(tmp_path: Path, any_page: Page) -> None:
+    with _office(tmp_path, any_page) as office:
+        office.system.file_report(ONE, "2026-02", on=date(2026, 2, 4))
+        office.system.change_register(
+            example_register(
+                report_approval=ReportApproval.BY_OFFICER, early_approval=EarlyApproval.UP_TO_APPROVAL
+            )
+        )
+        office.sit("olle", Permission.OFFICER)
+        office.go("/finance/reports?month=2026-02")
+        any_page.get_by_label(f"Välj {ONE} 2026-02").check()
+        any_page.get_by_role("button", name="Godkänn de markerade").click()
+        assert office.system.days_received(ONE)[1] == "3"
+        sign_in(any_page, office.site, REPORTER)
+        office.go(f"/reports/{ONE}/2026-02")
+        assert "så dagarna till och med 2026-02-04 är med" in said(office)

@@ -137,6 +137,7 @@ def before_0007(connection: Connection) -> None:
 
 def before_0008(connection: Connection) -> None:
     """Lead the books back to what revision 0008 found."""
+    connection.execute(text("alter table periodic_report drop column counts_to"))
     connection.execute(text("drop table payment_stop"))
     connection.execute(text("alter table placement add column ends_on_latest date"))
     connection.execute(text("drop index ix_placement_period_odd_start"))

@@ -12,7 +12,8 @@ from foundation.periods import Month
 from orders import tables as order_tables
 from orders.model import ReportState
 from orders.placements import store as placement_store
-from tests.support.stories.system import System, a_system, interruption
+from orders.register.agreements import EarlyApproval
+from tests.support.stories.system import System, a_system, example_register, interruption
 
 REFERENCE = "100000101"
 
@@ -284,3 +285,57 @@ def test_the_database_itself_refuses_to_change_or_remove_a_receipt(system: Syste
         with pytest.raises(DBAPIError, match="append-only"), system.database.writing() as session:
             session.execute(change)
     assert receipts(system) == [("001", "20", None)]
+
+
+# Approved before the month is over --------------------------------------------------------------
+
+
+def early(system: System, what: EarlyApproval) -> None:
+    system.change_register(example_register(early_approval=what))
+
+
+def test_a_month_approved_before_it_is_over_gets_the_days_up_to_the_approval(system: System) -> None:
+    early(system, EarlyApproval.UP_TO_APPROVAL)
+    system.report(REFERENCE, "2026-03", on=date(2026, 3, 10))
+    assert receipts(system) == [("003", "7", None)]
+    # The rest comes with a correction, when its days have been.
+    system.report(REFERENCE, "2026-03", version=2, on=date(2026, 4, 1))
+    assert receipts(system) == [("003", "7", None), ("003", "-7", 1), ("003", "22", None)]
+
+
+def test_an_interruption_afterwards_gives_no_day_after_the_approval(system: System) -> None:
+    early(system, EarlyApproval.UP_TO_APPROVAL)
+    system.report(REFERENCE, "2026-03", on=date(2026, 3, 10))
+    system.interrupt(REFERENCE, on=date(2026, 3, 12), last_day=date(2026, 3, 20))
+    assert system.days_received(REFERENCE)[2] == "7"
+    data = moved(date(2026, 3, 13), date(2026, 3, 27))
+    system.must("interruption.moved", data, on=date(2026, 3, 13))
+    assert system.days_received(REFERENCE)[2] == "7"
+
+
+def test_a_month_whose_days_are_over_on_the_day_of_approval_is_whole(system: System) -> None:
+    early(system, EarlyApproval.UP_TO_APPROVAL)
+    system.report(REFERENCE, "2026-03", on=date(2026, 3, 31))
+    system.interrupt(REFERENCE, on=date(2026, 4, 10))
+    system.report(REFERENCE, "2026-04", on=date(2026, 4, 10))
+    assert system.days_received(REFERENCE)[2:4] == ["22", "6"]
+
+
+def test_a_month_approved_before_it_is_over_may_be_refused_until_it_is(system: System) -> None:
+    early(system, EarlyApproval.REFUSED)
+    system.file_report(REFERENCE, "2026-03", on=date(2026, 3, 10))
+    told_early = told("2026-03", 1, date(2026, 3, 30))
+    assert "2026-03-31" in system.refuses("report.approved", told_early, on=date(2026, 3, 30))
+    assert states(system, "2026-03") == [ReportState.FILED]
+    system.approve(REFERENCE, "2026-03", on=date(2026, 3, 31))
+    assert system.days_received(REFERENCE)[2] == "22"
+
+
+def test_what_was_received_whole_before_there_was_a_choice_stays_when_the_choice_is_made(
+    system: System,
+) -> None:
+    early(system, EarlyApproval.WHOLE_MONTH)
+    system.report(REFERENCE, "2026-03", on=date(2026, 3, 10))
+    early(system, EarlyApproval.UP_TO_APPROVAL)
+    system.interrupt(REFERENCE, on=date(2026, 5, 8))
+    assert receipts(system) == [("003", "22", None)]

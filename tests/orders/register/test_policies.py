@@ -18,7 +18,7 @@ from invoicing.model import InvoiceState
 from invoicing.verdicts import policy_replay
 from orders.register import policy_store
 from orders.register import store as register_store
-from orders.register.agreements import Policy, ReportApproval
+from orders.register.agreements import EarlyApproval, Policy, ReportApproval
 from orders.register.files import read_register
 from orders.register.policy_store import PolicyRefused
 from orders.register.register import Register, fingerprint, policy_from_json, policy_to_json
@@ -117,8 +117,10 @@ def test_a_policy_reads_as_it_was_written(tolerance: Tolerance) -> None:
 
 def test_a_policy_stored_before_reports_could_be_approved_here_is_as_it_was() -> None:
     """What it does not say is that another system approves; a new policy is not so, unless it says it."""
-    older = replace(Policy(), report_approval=ReportApproval.OUTSIDE)
-    assert "report_approval" not in policy_to_json(older)
+    older = replace(
+        Policy(), report_approval=ReportApproval.OUTSIDE, early_approval=EarlyApproval.WHOLE_MONTH
+    )
+    assert "_approval" not in policy_to_json(older)
     assert policy_from_json(policy_to_json(older)) == older
     assert Policy().report_approval is ReportApproval.WHEN_NOTHING_IS_ODD
     for approval in ReportApproval:
@@ -130,7 +132,7 @@ def test_a_policy_stored_before_reports_could_be_approved_here_is_as_it_was() ->
 def test_a_register_stored_before_is_as_it_was_and_keeps_its_bytes() -> None:
     register = example_register()
     text = register.to_json()
-    assert "report_approval" not in text
+    assert "_approval" not in text
     assert Register.from_json(text) == register
     here = example_register(report_approval=ReportApproval.BY_OFFICER)
     assert Register.from_json(here.to_json()) == here
