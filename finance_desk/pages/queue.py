@@ -37,6 +37,9 @@ router = pages_router()
 _P = Permission
 READERS = (_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED)
 
+# The oldest come first; how many more there are is said below them.
+_REPORTS_SHOWN = 200
+
 _PARTS = {
     QueuePart.EXCEPTIONS: Text("Avvikelser", context="queue"),
     QueuePart.PARKED: Text("Väntar"),
@@ -44,7 +47,7 @@ _PARTS = {
     QueuePart.CREDITS: Text("Krediter utan faktura"),
     QueuePart.ASKED: Text("Kredit begärd"),
     QueuePart.RESTING: Text("Vilar"),
-    QueuePart.REPORTS: Text("Redovisningar", context="queue"),
+    QueuePart.REPORTS: Text("Väntar på handläggare"),
     QueuePart.MESSAGES: Text("Meddelanden åt sidan"),
     QueuePart.POST: Text("Fastnad post"),
     QueuePart.EVENTS: Text("Händelser"),
@@ -122,7 +125,8 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
         if wanted.part is QueuePart.MESSAGES:
             context["messages"] = aside_queries.messages(session)
         elif wanted.part is QueuePart.REPORTS:
-            reports = report_queries.waiting(session, today=today, days=wanted.days)
+            reports = report_queries.waiting(session, today=today, days=wanted.days, limit=_REPORTS_SHOWN)
+            context["reports_shown"] = _REPORTS_SHOWN
             waiting = [number for each in reports for number in each.invoices]
             context["reports"] = reports
             context["hidden"] = protected_store.among(session, waiting)

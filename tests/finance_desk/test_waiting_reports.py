@@ -25,7 +25,7 @@ def office(tmp_path: Path, any_page: Page) -> Iterator[Office]:
 def test_waiting_reports_stand_in_the_queue_by_age_and_go_when_they_are_decided(office: Office) -> None:
     office.sit("ekonom", Permission.FINANCE)
     office.go("/finance")
-    office.page.get_by_role("link", name="Redovisningar").click()
+    office.page.get_by_role("link", name="Väntar på handläggare").click()
     assert office.h1() == "Ekonomi: redovisningar som väntar"
     oldest, newest = (row.inner_text() for row in office.page.get_by_role("row").all()[1:])
     assert "februari 2026" in oldest

@@ -20,6 +20,7 @@ from operations.scheduler import run_due
 from operations.settings import Settings
 from peppol.documents import shapes
 from tests.support.command_line import Desk
+from tests.support.old_books import before_0007
 from tests.support.servers.faulty_point import Moment
 from tests.support.stories.bills import billed
 from tests.support.stories.january import REFERENCE, january, received_january
@@ -114,7 +115,7 @@ def test_the_command_shows_them_too(tmp_path: Path) -> None:
 @pytest.mark.both_engines
 def test_reports_that_wait_in_older_books_are_told_of_when_the_books_have_grown(system: System) -> None:
     with system.database.engine.begin() as connection:
-        connection.execute(text("alter table periodic_report drop column alarmed_at"))
+        before_0007(connection)
         connection.execute(text("update alembic_version set version_num = '0006'"))
     bring_up_to_date(system.database)
     assert raised(system, timedelta(days=60)) == [alarms.REPORTS_WAITING]

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import make_url
+from sqlalchemy import Connection, make_url, text
 
 from foundation.database import SUPPLIER_ROLE
 
@@ -32,3 +32,24 @@ def put_in(database_url: str, folder: Path) -> None:
 def _written(script: Path) -> bytes:
     packed = script.with_name(f"{script.name}.xz")
     return lzma.decompress(packed.read_bytes()) if packed.exists() else script.read_bytes()
+
+
+def before_0007(connection: Connection) -> None:
+    """Lead the books back to what revision 0007 found."""
+    before_0008(connection)
+    connection.execute(text("alter table periodic_report drop column alarmed_at"))
+
+
+def before_0008(connection: Connection) -> None:
+    """Lead the books back to what revision 0008 found."""
+    connection.execute(text("alter table periodic_report drop column counts_to"))
+    connection.execute(text("drop table payment_stop"))
+    connection.execute(text("alter table placement add column ends_on_latest date"))
+    connection.execute(text("drop index ix_placement_period_odd_start"))
+    connection.execute(text("alter table placement_period drop column start_by"))
+    connection.execute(text("alter table line_account drop column closed_on"))
+    if connection.dialect.name == "postgresql":
+        check = "check (registered_on <= effective_on or reason = 'PROVIDER_CHANGE')"
+        connection.execute(
+            text(f"alter table interruption add constraint ck_interruption_not_retroactive {check}")
+        )

@@ -140,7 +140,7 @@ def waiting_reports(
     """Visa redovisningar som väntar på köparen / show the reports that wait for the buyer."""
     today = today_or(on)
     with context.reading() as session:
-        reports = report_queries.waiting(session, today=today, days=days, limit=1000)
+        reports = report_queries.waiting(session, today=today, days=days, limit=100_000)
     rows = [
         (
             each.execution_reference,

@@ -103,6 +103,7 @@ PEOPLE: Final = (
         Text("Köparen: administratör"),
     ),
     _of("revisor@kopare", "Jenny Strand", "", (_P.AUDIT,), Text("Köparen: granskare")),
+    _of("handlaggare@kopare", "Klara Ask", "", (_P.OFFICER,), Text("Köparen: handläggare")),
 )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from billing.migrations.migrate import bring_up_to_date, open_migrated
@@ -21,6 +21,7 @@ from operations.event_loading import apply_by_hand
 from orders.events import store as event_store
 from orders.events.store import EventState
 from tests.support import old_books
+from tests.support.old_books import before_0007, before_0008
 from tests.support.stories.bills import billed
 from tests.support.stories.system import LARKDRILLEN, System, a_system, decision, interruption
 
@@ -127,27 +128,6 @@ def test_who_handled_an_invoice_and_what_is_untold_follow_from_an_older_journal(
             connection.execute(text("update alembic_version set version_num = '0004'"))
         bring_up_to_date(system.database)
         assert handlers_and_notices(system.database) == written
-
-
-def before_0007(connection: Connection) -> None:
-    """Lead the books back to what revision 0007 found."""
-    before_0008(connection)
-    connection.execute(text("alter table periodic_report drop column alarmed_at"))
-
-
-def before_0008(connection: Connection) -> None:
-    """Lead the books back to what revision 0008 found."""
-    connection.execute(text("alter table periodic_report drop column counts_to"))
-    connection.execute(text("drop table payment_stop"))
-    connection.execute(text("alter table placement add column ends_on_latest date"))
-    connection.execute(text("drop index ix_placement_period_odd_start"))
-    connection.execute(text("alter table placement_period drop column start_by"))
-    connection.execute(text("alter table line_account drop column closed_on"))
-    if connection.dialect.name == "postgresql":
-        check = "check (registered_on <= effective_on or reason = 'PROVIDER_CHANGE')"
-        connection.execute(
-            text(f"alter table interruption add constraint ck_interruption_not_retroactive {check}")
-        )
 
 
 def handlers_and_notices(database: Database) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
