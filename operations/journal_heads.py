@@ -12,6 +12,7 @@ from pathlib import Path
 
 from foundation import journal_anchor
 from foundation.sql import Session
+from foundation.text import SWEDISH, Text
 from operations.mail import mail
 
 FILE = "journal-heads.txt"
@@ -29,12 +30,12 @@ def writer(folder: Path | None, mail_to: str) -> Callable[[Session, date, dateti
             mail.put_to_address(
                 session,
                 mail_to,
-                "sv",
+                SWEDISH,
                 "alarm",
                 about="journal head",
                 at=now,
                 kind="JOURNAL_HEAD",
-                sentence="Journalens huvud i dag. Spara mejlet.\n\nThe head of the journal today. Keep this mail.",
+                sentence=Text("Journalens huvud i dag. Spara mejlet.").both("\n\n"),
                 which=line,
             )
         return line if folder is not None or mail_to else "nowhere to write it"

@@ -27,7 +27,7 @@ from orders.events.store import EVENT_FOLLOWS, EVENT_SETTLES, EventState, Stored
 from orders.journal_actions import OrdersSubject, PlacementAction
 from orders.model import LineKey, Order
 from orders.placements import decisions as placing
-from orders.placements import receiving, reports, results
+from orders.placements import interruptions, receiving, reports, results
 from orders.register.register import Register
 from peppol.exchange import outgoing
 
@@ -144,9 +144,11 @@ def apply_by_hand(
     told_on = stockholm_date(told.time)
     match told.data:
         case event_data.InterruptionRegistered():
-            changed = reports.interrupt(session, register, told.data, today=told_on, by_hand_on=today)
+            changed = interruptions.interrupt(session, register, told.data, today=told_on, by_hand_on=today)
         case event_data.InterruptionMoved():
-            changed = reports.move_interruption(session, register, told.data, today=told_on, by_hand_on=today)
+            changed = interruptions.move_interruption(
+                session, register, told.data, today=told_on, by_hand_on=today
+            )
         case _:
             raise StepRefused(
                 Text("Bara ett avbrott som kom för sent verkställs för hand. Försök igen med de andra."),
@@ -197,11 +199,11 @@ def _carry_out(session: Session, register: Register, told: EventData, today: dat
         case event_data.PlacementCancelled():
             placing.cancel(session, told, today=today)
         case event_data.InterruptionRegistered():
-            return reports.interrupt(session, register, told, today=today)
+            return interruptions.interrupt(session, register, told, today=today)
         case event_data.InterruptionMoved():
-            return reports.move_interruption(session, register, told, today=today)
+            return interruptions.move_interruption(session, register, told, today=today)
         case event_data.InterruptionWithdrawn():
-            return reports.withdraw_interruption(session, told, today=today)
+            return interruptions.withdraw_interruption(session, told, today=today)
         case event_data.ReportFiled():
             filed = reports.file(session, told)
             lines = receiving.receive_where_nothing_is_odd(

@@ -86,8 +86,10 @@ def worklist(request: Request, person: Person = signed_in(*_READERS)) -> Respons
 def press(request: Request, person: Person = signed_in(_P.OFFICER)) -> Response:
     """Approve the ticked reports, send them back, or undo their approval."""
     form = form_of(request)
-    keys = [ReportKey.parse(str(each)) for each in form.getlist("report")][:_MOST]
+    keys = [ReportKey.parse(str(each)) for each in form.getlist("report")]
     pressed, reason = str(form.get("press", "")), str(form.get("reason", ""))
+    if len(keys) > _MOST:
+        raise Refused(Text("Högst %(count)s redovisningar avgörs åt gången. Markera färre.", count=_MOST))
     if not keys or pressed not in _PRESSED:
         raise Refused(Text("Markera minst en redovisning i listan."))
     if pressed == "reject" and reason not in RejectionReason.__members__:

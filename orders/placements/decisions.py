@@ -29,7 +29,7 @@ from orders.model import (
     basic_lines,
     day_before,
 )
-from orders.placements import reports, starts, stretch
+from orders.placements import interruptions, starts, stretch
 from orders.placements import store as placement_store
 from orders.placements.journal import record_placement
 from orders.placements.results import drop_waiting
@@ -147,7 +147,9 @@ def change_provider(
         cancel_before_start(session, old, reason="provider changed", today=today)
     else:
         end = Interruption(min(today, changed.last_day), changed.last_day, InterruptionReason.PROVIDER_CHANGE)
-        received = reports.set_interruption(session, old, end, was=InterruptionState.REPLACED, today=today)
+        received = interruptions.set_interruption(
+            session, old, end, was=InterruptionState.REPLACED, today=today
+        )
         _close_after(session, old, changed.last_day, today=today)
     record_placement(
         session, old.execution_reference, PlacementAction.PROVIDER_CHANGED, last_day=str(changed.last_day)

@@ -1,4 +1,4 @@
-"""Periodic reports and interruptions: what turns a month into a receipt.
+"""Periodic reports: filed, approved, sent back, and an approval undone.
 
 A supplier files a report for a month; the buyer approves it; then that month is received,
 in the days up to the last billable day. A corrected report is a new version: the receipt
@@ -10,55 +10,37 @@ from dataclasses import replace
 from datetime import date
 
 from foundation import journal
-from foundation.journal import SYSTEM
-from foundation.money import line_amount
-from foundation.periods import Month, Period, stockholm_date
+from foundation.periods import Month, stockholm_date
 from foundation.sql import Session
 from foundation.text import Text
 from foundation.transitions import StepRefused
 from orders.events.data import (
-    InterruptionMoved,
-    InterruptionRegistered,
-    InterruptionWithdrawn,
     ReportApproved,
     ReportFiled,
     ReportRejected,
 )
 from orders.journal_actions import (
-    OrderAction,
-    OrdersSubject,
     PlacementAction,
-    order_line_subject,
     report_subject,
 )
 from orders.model import (
     REPORT_UNDOES,
     Handling,
-    Interruption,
-    InterruptionState,
     LineAccount,
     LineKey,
-    Order,
-    OrderLine,
     Placement,
     PlacementState,
-    Receipt,
     Report,
     ReportState,
     billable_period,
-    check_interruption,
-    check_movable,
     check_report_step,
-    days_received,
     report_name,
 )
+from orders.placements import month_receipts
 from orders.placements import store as placement_store
-from orders.placements.late_interruptions import check_told_in_time
-from orders.placements.results import drop_waiting
-from orders.purchase_orders import line_store, order_store, receipt_store
+from orders.purchase_orders import line_store, order_store
 from orders.register.agreements import EarlyApproval
-from orders.register.register import Register
-from orders.terms import Article, InterruptionReason
+from orders.terms import Article
 
 
 def file(session: Session, filed: ReportFiled) -> Report:
@@ -115,7 +97,7 @@ def approve(
         session, report, ReportState.APPROVED, on=today, by=approved.by, counts_to=counts_to
     )
     _record(session, report, PlacementAction.REPORT_APPROVED, actor=approved.by)
-    return _receive_month(session, placement, replace(report, counts_to=counts_to), today=today)
+    return month_receipts.receive_month(session, placement, replace(report, counts_to=counts_to), today=today)
 
 
 def _counts_to(
@@ -188,9 +170,9 @@ def undo_approval(session: Session, report: Report, *, by: str, today: date) -> 
     replaced = [each for each in of_month if each.state is ReportState.REPLACED and each.decided_on]
     if replaced:
         placement_store.stand_again(session, replaced[-1])
-        return _receive_month(session, placement, replaced[-1], today=today)
+        return month_receipts.receive_month(session, placement, replaced[-1], today=today)
     for account in standing:
-        _take_back(session, reference, account, today=today)
+        month_receipts.take_back(session, reference, account, today=today)
     return [(account.order_number, account.line_id) for account in standing]
 
 
@@ -204,180 +186,6 @@ def _receipts_of(session: Session, placement: Placement, month: Month) -> list[L
             if account and account.receipt_id is not None and Month.of(line.period.start) == month:
                 found.append(account)
     return found
-
-
-def _take_back(session: Session, reference: str, account: LineAccount, *, today: date) -> None:
-    assert account.receipt_id is not None  # noqa: S101 - `_receipts_of` gives no other
-    receipt_store.take_back(session, account.order_number, account.line_id, account.receipt_id, on=today)
-    journal.record(
-        session,
-        SYSTEM,
-        OrderAction.RECEIPT_REVERSED,
-        order_line_subject(account.order_number, account.line_id),
-        execution_reference=reference,
-        amount=str(account.amount_received.amount),
-    )
-
-
-def interrupt(
-    session: Session,
-    register: Register,
-    registered: InterruptionRegistered,
-    *,
-    today: date,
-    by_hand_on: date | None = None,
-) -> list[LineKey]:
-    """Register an interruption, today or later (REQ-14). The order stays as it was.
-
-    One that is told too late is taken by a person alone, on the day `by_hand_on`; raises ToldTooLate otherwise.
-    """
-    placement = placement_store.get(session, registered.execution_reference, lock=True)
-    check_interruption(
-        placement, registered_on=registered.registered_on, effective_on=registered.effective_on, today=today
-    )
-    if placement.interruption is not None:
-        reference, day = placement.execution_reference, placement.interruption.effective_on
-        raise StepRefused(
-            Text(
-                "Placeringen %(reference)s är redan avbruten från %(day)s. Flytta avbrottet i stället.",
-                reference=reference,
-                day=day,
-            ),
-        )
-    if by_hand_on is None:
-        check_told_in_time(session, register, placement, effective_on=registered.effective_on, told_on=today)
-    interruption = Interruption(
-        registered.registered_on, registered.effective_on, InterruptionReason(registered.reason)
-    )
-    return set_interruption(
-        session, placement, interruption, was=InterruptionState.REPLACED, today=by_hand_on or today
-    )
-
-
-def move_interruption(
-    session: Session,
-    register: Register,
-    moved: InterruptionMoved,
-    *,
-    today: date,
-    by_hand_on: date | None = None,
-) -> list[LineKey]:
-    """Give an interruption that had not taken effect another day; told too late, as `interrupt` has it."""
-    placement = placement_store.get(session, moved.execution_reference, lock=True)
-    standing = check_movable(placement.interruption, reference=placement.execution_reference, today=today)
-    check_interruption(
-        placement, registered_on=moved.registered_on, effective_on=moved.effective_on, today=today
-    )
-    if by_hand_on is None:
-        check_told_in_time(session, register, placement, effective_on=moved.effective_on, told_on=today)
-    interruption = Interruption(moved.registered_on, moved.effective_on, standing.reason)
-    return set_interruption(
-        session, placement, interruption, was=InterruptionState.MOVED, today=by_hand_on or today
-    )
-
-
-def withdraw_interruption(
-    session: Session, withdrawn: InterruptionWithdrawn, *, today: date
-) -> list[LineKey]:
-    """Take back an interruption that has not taken effect; a result that waits on it is dropped."""
-    placement = placement_store.get(session, withdrawn.execution_reference, lock=True)
-    check_movable(placement.interruption, reference=placement.execution_reference, today=today)
-    drop_waiting(session, placement.execution_reference, reason="the interruption is withdrawn")
-    return set_interruption(session, placement, None, was=InterruptionState.WITHDRAWN, today=today)
-
-
-def set_interruption(
-    session: Session,
-    placement: Placement,
-    interruption: Interruption | None,
-    *,
-    was: InterruptionState,
-    today: date,
-) -> list[LineKey]:
-    """Let `interruption` stand instead of the one before; the order lines received again are returned."""
-    reference = placement.execution_reference
-    placement_store.set_interruption(session, reference, interruption, was=was)
-    detail = (
-        {"effective_on": str(interruption.effective_on), "reason": interruption.reason}
-        if interruption
-        else {"was": was}
-    )
-    journal.record(
-        session,
-        SYSTEM,
-        PlacementAction.INTERRUPTION_SET if interruption else PlacementAction.INTERRUPTION_WITHDRAWN,
-        OrdersSubject.PLACEMENT.of(reference),
-        execution_reference=reference,
-        **detail,
-    )
-    # A month received before the interruption was known is received again, with the days that remain (A-6).
-    changed: list[LineKey] = []
-    updated = placement_store.get(session, reference)
-    _reopen(session, updated)
-    for report in placement_store.reports(session, reference):
-        if report.state is ReportState.APPROVED:
-            changed += _receive_month(session, updated, report, today=today)
-    return changed
-
-
-def _reopen(session: Session, placement: Placement) -> None:
-    """Lines closed after what was the final invoice are open again where the last day now comes later."""
-    for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC):
-        within = [line.line_id for line in order.lines if not _comes_after_the_end(placement, line.period)]
-        line_store.reopen_lines(session, order.number, within)
-
-
-def _receive_month(session: Session, placement: Placement, report: Report, *, today: date) -> list[LineKey]:
-    """Receive the report's month on every basic order line in it; a receipt that differs is reversed first."""
-    changed: list[LineKey] = []
-    for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC):
-        line_store.lock_lines(session, order.number)
-        for line in order.lines:
-            if Month.of(line.period.start) == report.month and _receive_line(
-                session, placement, order, line, report, today=today
-            ):
-                changed.append((order.number, line.line_id))
-    return changed
-
-
-def _receive_line(
-    session: Session, placement: Placement, order: Order, line: OrderLine, report: Report, *, today: date
-) -> bool:
-    account = line_store.account(session, order.number, line.line_id)
-    assert account is not None  # noqa: S101 - every line has its account from the start
-    version = report.version
-    known = (placement.last_day_for(line.period), report.counts_to)
-    last_day = min((each for each in known if each is not None), default=None)
-    quantity = days_received(line.period, last_day=last_day, convention=order.day_convention)
-    standing = account.receipt_id
-    if standing is not None:
-        held = receipt_store.receipt(session, standing, unit=quantity.unit, currency=line.amount.currency)
-        if held.report_version == version and held.quantity == quantity:
-            return False
-    receipt = Receipt(
-        0,
-        order.number,
-        line.line_id,
-        placement.execution_reference,
-        Month.of(line.period.start),
-        version,
-        quantity,
-        line_amount(quantity, line.price, currency=line.amount.currency),
-        billable_period(line.period, last_day) if not quantity.is_zero else None,
-        today,
-    )
-    receipt_store.receive(session, receipt, instead_of=standing)
-    journal.record(
-        session,
-        SYSTEM,
-        OrderAction.RECEIPT_MADE if standing is None else OrderAction.RECEIPT_REPLACED,
-        order_line_subject(order.number, line.line_id),
-        execution_reference=placement.execution_reference,
-        quantity=str(quantity),
-        amount=str(receipt.amount.amount),
-        report=f"{receipt.month} v{version}",
-    )
-    return True
 
 
 def _check_reported(placement: Placement) -> None:
@@ -414,7 +222,7 @@ def _check_month(placement: Placement, month: Month, *, on: date) -> None:
                 reference=reference,
             ),
         )
-    if all(_comes_after_the_end(placement, part) for part in parts):
+    if all(month_receipts.comes_after_the_end(placement, part) for part in parts):
         raise StepRefused(
             Text(
                 "Månaden %(month)s ligger efter sista ersatta dagen för %(reference)s.",
@@ -422,11 +230,6 @@ def _check_month(placement: Placement, month: Month, *, on: date) -> None:
                 reference=reference,
             ),
         )
-
-
-def _comes_after_the_end(placement: Placement, days: Period) -> bool:
-    last_day = placement.last_day_for(days)
-    return last_day is not None and days.start > last_day
 
 
 def _record(session: Session, report: Report, action: PlacementAction, *, actor: str) -> None:

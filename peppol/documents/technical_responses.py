@@ -22,7 +22,7 @@ from peppol.documents.responses import (
     Outcome,
 )
 from peppol.documents.shapes import Identifier, LineReference
-from peppol.explanations.explain import explain
+from peppol.explanations.explain import explained
 from peppol.findings import Finding
 from peppol.identifiers import ParticipantId
 
@@ -127,8 +127,7 @@ def _line(place: str, words: str, sort: str) -> IssuesAtPlace:
 
 
 def _words(finding: Finding) -> str:
-    said = (explain(finding, language) for language in ("sv", "en"))
-    return " / ".join(f"{each.message} {each.remedy}".strip() for each in said)
+    return explained(finding).both()
 
 
 def _sort_of(finding: Finding) -> str:

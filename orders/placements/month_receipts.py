@@ -1,0 +1,99 @@
+"""Receiving a reported month on its order lines, and taking a receipt back: whatever report or interruption asks."""
+
+from datetime import date
+
+from foundation import journal
+from foundation.journal import SYSTEM
+from foundation.money import line_amount
+from foundation.periods import Month, Period
+from foundation.sql import Session
+from orders.journal_actions import (
+    OrderAction,
+    order_line_subject,
+)
+from orders.model import (
+    LineAccount,
+    LineKey,
+    Order,
+    OrderLine,
+    Placement,
+    Receipt,
+    Report,
+    billable_period,
+    days_received,
+)
+from orders.purchase_orders import line_store, order_store, receipt_store
+from orders.terms import Article
+
+
+def receive_month(session: Session, placement: Placement, report: Report, *, today: date) -> list[LineKey]:
+    """Receive the report's month on every basic order line in it; a receipt that differs is reversed first."""
+    changed: list[LineKey] = []
+    for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC):
+        line_store.lock_lines(session, order.number)
+        for line in order.lines:
+            if Month.of(line.period.start) == report.month and _receive_line(
+                session, placement, order, line, report, today=today
+            ):
+                changed.append((order.number, line.line_id))
+    return changed
+
+
+def _receive_line(
+    session: Session, placement: Placement, order: Order, line: OrderLine, report: Report, *, today: date
+) -> bool:
+    account = line_store.account(session, order.number, line.line_id)
+    assert account is not None  # noqa: S101 - every line has its account from the start
+    version = report.version
+    known = (placement.last_day_for(line.period), report.counts_to)
+    last_day = min((each for each in known if each is not None), default=None)
+    quantity = days_received(line.period, last_day=last_day, convention=order.day_convention)
+    standing = account.receipt_id
+    if standing is not None:
+        held = receipt_store.receipt(session, standing, unit=quantity.unit, currency=line.amount.currency)
+        if held.report_version == version and held.quantity == quantity:
+            return False
+    receipt = Receipt(
+        0,
+        order.number,
+        line.line_id,
+        placement.execution_reference,
+        Month.of(line.period.start),
+        version,
+        quantity,
+        line_amount(quantity, line.price, currency=line.amount.currency),
+        billable_period(line.period, last_day) if not quantity.is_zero else None,
+        today,
+    )
+    receipt_store.receive(session, receipt, instead_of=standing)
+    journal.record(
+        session,
+        SYSTEM,
+        OrderAction.RECEIPT_MADE if standing is None else OrderAction.RECEIPT_REPLACED,
+        order_line_subject(order.number, line.line_id),
+        execution_reference=placement.execution_reference,
+        quantity=str(quantity),
+        amount=str(receipt.amount.amount),
+        report=f"{receipt.month} v{version}",
+    )
+    return True
+
+
+def take_back(session: Session, reference: str, account: LineAccount, *, today: date) -> None:
+    """Take back the receipt that stands on an order line; the account is one that has a receipt."""
+    assert account.receipt_id is not None  # noqa: S101 - its callers ask for accounts with one alone
+    receipt_store.take_back(session, account.order_number, account.line_id, account.receipt_id, on=today)
+    journal.record(
+        session,
+        SYSTEM,
+        OrderAction.RECEIPT_REVERSED,
+        order_line_subject(account.order_number, account.line_id),
+        execution_reference=reference,
+        amount=str(account.amount_received.amount),
+    )
+
+
+def comes_after_the_end(placement: Placement, days: Period) -> bool:
+    """Whether these days begin after the last one that is paid for."""
+    last_day = placement.last_day_for(days)
+    return last_day is not None and days.start > last_day
