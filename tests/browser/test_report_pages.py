@@ -16,6 +16,7 @@ from orders.register.agreements import EarlyApproval, ReportApproval
 from orders.terms import RejectionReason
 from tests.browser.test_desk_pages import Clock, Office
 from tests.support.pages.browser import WIDTHS, picture, portal, sign_in
+from tests.support.pages.visitor import text_of, visitor
 from tests.support.stories.system import FYRBAKEN, a_system, example_register
 from web import report_words
 
@@ -100,6 +101,14 @@ def test_a_press_without_a_tick_or_a_reason_says_what_is_missing(office: Office)
     tick(office, ONE)
     page.get_by_role("button", name="Sänd tillbaka de markerade").click()
     assert "Välj skälet som leverantören ska läsa." in said(office)
+    assert states(office, ONE) == [ReportState.FILED]
+
+
+def test_more_than_a_press_may_decide_are_refused_and_none_is_cut_away(office: Office) -> None:
+    many = [f"{ONE}|2026-01|{version}" for version in range(1, 502)]
+    with visitor(office.site, office.person("olle", Permission.OFFICER)) as olle:
+        answer = olle.post("/finance/reports", {"press": "approve", "report": many})
+    assert "Högst 500 redovisningar avgörs åt gången." in text_of(answer)
     assert states(office, ONE) == [ReportState.FILED]
 
 
