@@ -17,7 +17,7 @@ from foundation.errors import Refused
 from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
-from invoicing.verdicts import verdicts
+from invoicing.verdicts import asking_back
 from orders.events.data import ReportApproved, ReportRejected
 from orders.model import LineKey, Report
 from orders.placements import receiving
@@ -90,7 +90,7 @@ def receive_what_is_filed(
                 lines = receiving.receive_where_nothing_is_odd(
                     session, register.policy, report, at=at, today=today
                 )
-                verdicts.judge_lines_again(session, register, lines or [], today=today)
+                asking_back.judge_lines_again(session, register, lines or [], today=today)
         except Refused:
             continue
         if lines is not None:
@@ -172,7 +172,7 @@ def _each(
         try:
             with journal.attempt(session):
                 lines = decide(key)
-                verdicts.judge_lines_again(session, register, lines, today=hand.today)
+                asking_back.judge_lines_again(session, register, lines, today=hand.today)
         except Refused as refusal:
             decided.refused.append((key, refusal))
         else:

@@ -213,6 +213,12 @@ class ReportRejected(_ReportStep):
     reason: RejectionReason | None = None
 
 
+class ReportRevoked(_ReportStep):
+    """The buyer takes back an approval: the month is received no longer, until a report is approved anew."""
+
+    reason: RejectionReason | None = None
+
+
 class OutcomeApproved(EventModel):
     """A result was approved; `extent_percent` is of full time, absent where not stated (REQ-24, REQ-62)."""
 
@@ -231,6 +237,15 @@ class OutcomeEnded(EventModel):
     ended_on: date
 
 
+class OutcomeRevoked(EventModel):
+    """An approved result is taken back, named by its stage and start; with R1 go its R2 and its speed bonus."""
+
+    execution_reference: Reference
+    stage: ResultStage
+    started_on: date
+    revoked_on: date
+
+
 class SupplementApproved(EventModel):
     """A supplement was approved; `amount` in the price list's currency, where it is decided with it."""
 
@@ -238,6 +253,14 @@ class SupplementApproved(EventModel):
     code: Reference
     amount: PositiveAmount | None = None
     approved_on: date
+
+
+class SupplementRevoked(EventModel):
+    """An approved supplement is taken back."""
+
+    execution_reference: Reference
+    code: Reference
+    revoked_on: date
 
 
 EventData = (
@@ -251,7 +274,10 @@ EventData = (
     | ReportFiled
     | ReportApproved
     | ReportRejected
+    | ReportRevoked
     | OutcomeApproved
     | OutcomeEnded
+    | OutcomeRevoked
     | SupplementApproved
+    | SupplementRevoked
 )

@@ -32,7 +32,7 @@ from orders.model import (
 from orders.placements import interruptions, starts, stretch
 from orders.placements import store as placement_store
 from orders.placements.journal import record_placement
-from orders.placements.results import drop_waiting
+from orders.placements.results import back_on, drop_waiting
 from orders.purchase_orders import line_store, order_store
 from orders.purchase_orders.placing import draft, place_order, place_orders
 from orders.register.agreements import DeliveryUnit
@@ -78,7 +78,7 @@ def place_period_two(
         )
     if placement.interruption is not None and placement.interruption.effective_on < period.start:
         # Coming back ends the outcome the participant left for: waiting results are dropped (E-29).
-        drop_waiting(session, placement.execution_reference, reason="the participant is back in the service")
+        drop_waiting(session, placement.execution_reference, reason=back_on(period.start))
         placement_store.set_interruption(
             session, placement.execution_reference, None, was=InterruptionState.ENDED
         )
@@ -148,7 +148,7 @@ def change_provider(
     else:
         end = Interruption(min(today, changed.last_day), changed.last_day, InterruptionReason.PROVIDER_CHANGE)
         received = interruptions.set_interruption(
-            session, old, end, was=InterruptionState.REPLACED, today=today
+            session, register, old, end, was=InterruptionState.REPLACED, today=today
         )
         _close_after(session, old, changed.last_day, today=today)
     record_placement(
@@ -179,7 +179,10 @@ def cancel_before_start(session: Session, placement: Placement, *, reason: str, 
     """Mark the placement cancelled and close every line of its orders; the orders stay as they were sent."""
     placement_store.move(session, placement, PlacementState.CANCELLED)
     drop_waiting(
-        session, placement.execution_reference, reason="the placement is cancelled", supplements=True
+        session,
+        placement.execution_reference,
+        reason=Text("Placeringen är återkallad."),
+        supplements=True,
     )
     for order in order_store.of_placement(session, placement.execution_reference):
         line_store.close_lines(
