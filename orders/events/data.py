@@ -112,7 +112,8 @@ class UnitTold(EventModel):
 class PlacementDecided(EventModel):
     """An officer decided that a participant starts with a supplier (REQ-01).
 
-    `execution_reference` is absent where the deciding system leaves it to us. `supplier` is an
+    `execution_reference` is absent where the deciding system leaves it to us; `continues` is the earlier reference of
+    the same participant, where this goes on with it: periods and results are counted through both. `supplier` is an
     organisation number, `contract`, `unit.id` and `delivery_area` are ids of the register.
     """
 
@@ -125,6 +126,7 @@ class PlacementDecided(EventModel):
     level: CompensationLevel
     period: Period
     decided_on: date
+    continues: Reference | None = None
     continues_legacy: bool = False
     protected_identity: bool = False
 

@@ -29,7 +29,7 @@ from orders.model import (
     basic_lines,
     day_before,
 )
-from orders.placements import interruptions, starts, stretch
+from orders.placements import interruptions, plan_store, starts, stretch
 from orders.placements import store as placement_store
 from orders.placements.journal import record_placement
 from orders.placements.results import back_on, drop_waiting
@@ -53,7 +53,18 @@ def place_all(
     Raises for the first that is refused; the caller's transaction must then be undone, and the
     decisions may be tried one at a time.
     """
-    return _placed(session, register, [(decided, None) for decided in decisions], today=today)
+    told = [(decided, _continued(session, register, decided)) for decided in decisions]
+    placed = _placed(session, register, told, today=today)
+    for (decided, earlier), placement in zip(told, placed, strict=True):
+        if earlier is not None:
+            _come_back(session, earlier, decided.period.start)
+            record_placement(
+                session,
+                placement.execution_reference,
+                PlacementAction.CONTINUES,
+                earlier=earlier.execution_reference,
+            )
+    return placed
 
 
 def place_period_two(
@@ -79,6 +90,7 @@ def place_period_two(
     if placement.interruption is not None and placement.interruption.effective_on < period.start:
         # Coming back ends the outcome the participant left for: waiting results are dropped (E-29).
         drop_waiting(session, placement.execution_reference, reason=back_on(period.start))
+        plan_store.end_outcome(session, placement.execution_reference, period.start)
         placement_store.set_interruption(
             session, placement.execution_reference, None, was=InterruptionState.ENDED
         )
@@ -140,6 +152,14 @@ def change_provider(
                 "Den nya placeringen ska sluta som den gamla, %(end)s, inte %(new_end)s.",
                 end=current.period.end,
                 new_end=new.period.end,
+            ),
+        )
+    if new.continues not in (None, old.execution_reference):
+        raise StepRefused(
+            Text(
+                "Vid ett byte av leverantör fortsätter den nya placeringen %(reference)s, inte %(continues)s.",
+                reference=old.execution_reference,
+                continues=new.continues,
             ),
         )
     received: list[LineKey] = []
@@ -210,6 +230,32 @@ def handling_of(decided: PlacementDecided, register: Register) -> Handling:
     return Handling.ORDERED
 
 
+def _continued(session: Session, register: Register, decided: PlacementDecided) -> Placement | None:
+    """The placement a decision continues under a new reference, where the stretch has room for it."""
+    if decided.continues is None:
+        return None
+    earlier = placement_store.get(session, decided.continues, lock=True)
+    later = placement_store.whole_stretch_of(session, earlier, lock=True)[-1]
+    if later.execution_reference != earlier.execution_reference:
+        raise StepRefused(
+            Text(
+                "%(reference)s fortsätter redan med %(later)s. Ange den senaste referensen i continues.",
+                reference=earlier.execution_reference,
+                later=later.execution_reference,
+            ),
+        )
+    rules = register.placement_rules(decided.contract, decided.decided_on)
+    stretch.check_continues(placement_store.stretch_of(session, earlier), decided.period, rules)
+    return earlier
+
+
+def _come_back(session: Session, earlier: Placement, on: date) -> None:
+    """The participant is back under a new reference: what would have fallen due later is dropped (E-29)."""
+    reference = earlier.execution_reference
+    plan_store.end_outcome(session, reference, on)
+    drop_waiting(session, reference, reason=back_on(on), due_after=day_before(on))
+
+
 def _placed(
     session: Session,
     register: Register,
@@ -262,7 +308,8 @@ def _placement(
     if follows is not None and follows.level is not decided.level:
         raise StepRefused(
             Text(
-                "Nivån är %(level)s under hela placeringen och kan inte bli %(new_level)s vid ett byte.",
+                "Nivån är %(level)s under hela tiden i tjänsten och kan inte bli %(new_level)s vid ett byte eller med "
+                "en ny referens.",
                 level=follows.level,
                 new_level=decided.level,
             ),

@@ -48,12 +48,12 @@ def approve_outcome(
             stage=approved.stage,
         )
         return []
-    earning.check_earns(placement, approved, rules)
-    earning.check_claimed_in_time(approved, rules, told_on=today)
     stretch = placement_store.whole_stretch_of(session, placement, lock=True)
     held = plan_store.of_references(session, [each.execution_reference for each in stretch])
     which = earning.r1_outcome if approved.stage is ResultStage.R1 else earning.r2_outcome
     outcome = which(placement, approved, held, rules)
+    earning.check_earns(placement, approved, rules)
+    earning.check_claimed_in_time(approved, rules, told_on=today)
     plans = _plans(placement, decision.decision_id, approved, prices, outcome=outcome, stretch=stretch)
     for plan in plans:
         # A price that is missing is told now, not on the day the order falls due.

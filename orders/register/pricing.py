@@ -175,6 +175,15 @@ class ResultRules:
             raise RegisterValueRefused(
                 Text("Stegen för snabbhetspremie (within_days) ska vara 0 till 731 dagar och stiga."),
             )
+        if days and days[-1] != self.speed_bonus_limit_days:
+            raise RegisterValueRefused(
+                Text(
+                    "Sista steget för snabbhetspremie är %(last)s dagar och gränsen (speed_bonus_limit_days) "
+                    "%(limit)s. Skriv samma tal.",
+                    last=days[-1],
+                    limit=self.speed_bonus_limit_days,
+                ),
+            )
 
     def _check_claims(self) -> None:
         days = (self.result_claim_days, self.supplement_claim_days, self.result_after_end_days)
