@@ -137,6 +137,7 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     SupplierAction.PORTAL_UNDONE: Text("Ångrades i portalen"),
     DocumentAction.PROTECTED_MARKED: Text("Hanteras som skyddad"),
     PlacementAction.RESULT_DROPPED: Text("Planerad resultatorder utgick"),
+    PlacementAction.RESULT_TRIED_AGAIN: Text("Resultatorder lades efter nytt försök"),
     PlacementAction.RESULT_MOVED: Text("Planerad resultatorder fick en annan dag"),
     PlacementAction.RESULT_REVOKED: Text("Lagd resultatorder återkallades"),
     PlacementAction.OUTCOME_REVOKED: Text("Godkänt resultat återkallades"),

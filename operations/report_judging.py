@@ -18,16 +18,16 @@ from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.verdicts import asking_back
-from orders.events.data import ReportApproved, ReportRejected
+from orders.events.data import ReportApproved, ReportRejected, ReportRevoked
 from orders.model import LineKey, Report
-from orders.placements import receiving
+from orders.placements import receiving, revoking
 from orders.placements import reports as reporting
 from orders.placements import store as placement_store
 from orders.register.agreements import ReportApproval
 from orders.register.register import Register
 from orders.terms import RejectionReason
 
-Step = TypeVar("Step", ReportApproved, ReportRejected)
+Step = TypeVar("Step", ReportApproved, ReportRejected, ReportRevoked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,24 @@ def undo(session: Session, register: Register, keys: Sequence[ReportKey], hand: 
     def one(key: ReportKey) -> list[LineKey]:
         report = placement_store.report(session, key.execution_reference, key.month, key.version)
         return reporting.undo_approval(session, report, by=hand.by, today=hand.today)
+
+    return _each(session, register, keys, hand, one)
+
+
+def revoke(
+    session: Session,
+    register: Register,
+    keys: Sequence[ReportKey],
+    hand: Hand,
+    *,
+    reason: RejectionReason,
+) -> Decided:
+    """Take approvals back, also of months that are invoiced or paid; the supplier reads why and files anew."""
+
+    def one(key: ReportKey) -> list[LineKey]:
+        return revoking.revoke_report(
+            session, _told(ReportRevoked, key, hand, reason=reason), today=hand.today
+        )
 
     return _each(session, register, keys, hand, one)
 

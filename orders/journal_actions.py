@@ -35,6 +35,7 @@ class PlacementAction(JournalAction):
     OUTCOME_EARNS_NOTHING = "outcome.earns_nothing"
     OUTCOME_ENDED = "outcome.ended"
     RESULT_DROPPED = "result.dropped"  # a planned order that is not placed
+    RESULT_TRIED_AGAIN = "result.tried_again"  # by a person, and placed
     RESULT_MOVED = "result.moved"  # a planned order gets another day, as its interruption did
     RESULT_REVOKED = "result.revoked"  # an order that was placed is cancelled
     OUTCOME_REVOKED = "outcome.revoked"

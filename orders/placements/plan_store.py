@@ -39,7 +39,7 @@ def of_placement(session: Session, reference: str) -> list[PlannedOrder]:
     """Everything ever planned on one execution reference, oldest first."""
     table = order_tables.planned_order
     question = select(table).where(table.c.execution_reference == reference).order_by(table.c.id)
-    return [_planned(row) for row in session.execute(question)]
+    return [planned_of(row) for row in session.execute(question)]
 
 
 def due(session: Session, today: date, *, reference: str = "", lock: bool = True) -> list[PlannedOrder]:
@@ -48,14 +48,14 @@ def due(session: Session, today: date, *, reference: str = "", lock: bool = True
     `lock` keeps them from others, and leaves out those others hold; it needs a session that may write.
     """
     rows = session.execute(_DUE_LOCKED if lock else _DUE, {"today": today, "reference": reference})
-    return [_planned(row) for row in rows]
+    return [planned_of(row) for row in rows]
 
 
 def of_references(session: Session, references: Sequence[str]) -> list[PlannedOrder]:
     """Everything ever planned on some execution references, oldest first."""
     table = order_tables.planned_order
     question = select(table).where(table.c.execution_reference.in_(references)).order_by(table.c.id)
-    return [_planned(row) for row in session.execute(question)]
+    return [planned_of(row) for row in session.execute(question)]
 
 
 def get(session: Session, planned_id: int) -> PlannedOrder:
@@ -64,7 +64,7 @@ def get(session: Session, planned_id: int) -> PlannedOrder:
     row = session.execute(select(table).where(table.c.id == planned_id)).one_or_none()
     if row is None:
         raise NotThere
-    return _planned(row)
+    return planned_of(row)
 
 
 def note(session: Session, planned_id: int, reason: Text) -> None:
@@ -136,7 +136,8 @@ _DUE = (
 _DUE_LOCKED = _DUE.with_for_update(skip_locked=True)
 
 
-def _planned(row: Row[tuple[object, ...]]) -> PlannedOrder:
+def planned_of(row: Row[tuple[object, ...]]) -> PlannedOrder:
+    """The planned order a row of `planned_order` stands for."""
     return PlannedOrder(
         id=row.id,
         execution_reference=row.execution_reference,

@@ -128,7 +128,7 @@ def take_back_plan(
     if plan.state is PlannedState.WAITING:
         drop_plan(session, plan, reason=reason, by=by)
         return []
-    if not plan_store.revoke(session, plan.id, reason):
+    if plan.state is not PlannedState.PLACED or not plan_store.revoke(session, plan.id, reason):
         return []
     _record_plan(session, plan, PlacementAction.RESULT_REVOKED, reason=reason, by=by)
     line_store.lock_lines(session, plan.order_number)
