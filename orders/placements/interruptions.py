@@ -30,6 +30,7 @@ from orders.model import (
 )
 from orders.placements import month_receipts
 from orders.placements import store as placement_store
+from orders.placements.changes import check_not_left
 from orders.placements.late_interruptions import check_told_in_time
 from orders.placements.results import drop_waiting
 from orders.purchase_orders import line_store, order_store
@@ -82,7 +83,8 @@ def move_interruption(
 ) -> list[LineKey]:
     """Give an interruption that had not taken effect another day; told too late, as `interrupt` has it."""
     placement = placement_store.get(session, moved.execution_reference, lock=True)
-    standing = check_movable(placement.interruption, reference=placement.execution_reference, today=today)
+    check_not_left(session, placement)
+    standing = check_movable(placement, today=today)
     check_interruption(
         placement, registered_on=moved.registered_on, effective_on=moved.effective_on, today=today
     )
@@ -99,7 +101,8 @@ def withdraw_interruption(
 ) -> list[LineKey]:
     """Take back an interruption that has not taken effect; a result that waits on it is dropped."""
     placement = placement_store.get(session, withdrawn.execution_reference, lock=True)
-    check_movable(placement.interruption, reference=placement.execution_reference, today=today)
+    check_not_left(session, placement)
+    check_movable(placement, today=today)
     drop_waiting(session, placement.execution_reference, reason="the interruption is withdrawn")
     return set_interruption(session, placement, None, was=InterruptionState.WITHDRAWN, today=today)
 
