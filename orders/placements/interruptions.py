@@ -137,7 +137,7 @@ def set_interruption(
     _reopen(session, updated)
     for report in placement_store.reports(session, reference):
         if report.state is ReportState.APPROVED:
-            changed += month_receipts.receive_month(session, updated, report, today=today)
+            changed += month_receipts.receive_month(session, updated, report, today=today, again=True)
     return changed
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from orders.placements import results
+from tests.entitlement.calendar_of_days import each_day
 from tests.entitlement.oracle import Stay, longest_end, month_of, months_after
 from tests.entitlement.world import World
 from tests.support.stories import system as stories
@@ -14,7 +15,7 @@ Step = tuple[int, int, int, int]
 
 _SUPPLIERS = (FYRBAKEN, LARKDRILLEN, TALLKOTTEN, STIGFINNAREN)
 _REASONS = ("WORK", "STUDIES", "ILLNESS", "OTHER")
-_AHEAD = (0, 1, 3, 9, 17, 28, 33, 60)
+_AHEAD = (1, 3, 9, 17, 28, 31, 33, 60)
 
 Move = Callable[[World, int, int, int], None]
 
@@ -25,6 +26,8 @@ def _days_on(world: World, i: int, j: int, k: int) -> None:
 
 
 def _decide(world: World, i: int, j: int, k: int) -> None:
+    if len(world.oracle.stays) > j % 6:
+        return
     supplier, reference = _SUPPLIERS[i % 2], f"4{len(world.oracle.stays):08}"
     first = world.today + timedelta(days=j % 14)
     last = longest_end(first) + timedelta(days=(0, -40, -95, 1)[k % 4])
@@ -110,21 +113,23 @@ def _withdraw_interruption(world: World, i: int, j: int, k: int) -> None:
 
 def _file(world: World, i: int, j: int, k: int) -> None:
     stay, month = _month(world, i, j)
-    version = len(stay.reports.get(month, [])) + (1, 1, 1, 2)[k % 4]
+    version = len(stay.reports.get(month, [])) + (2 if k % 16 == 5 else 1)
     expected = world.oracle.file(stay.reference, month, version)
     world.tell("report.filed", stories.report(stay.reference, month, version, world.today), expected)
 
 
 def _approve(world: World, i: int, j: int, k: int) -> None:
+    if not _waiting(world) and k % 8:
+        _file(world, i, j, k)
     stay, month = _reported(world, i, j)
-    version = max(1, len(stay.reports.get(month, [])) - (k % 4 == 3))
+    version = max(1, len(stay.reports.get(month, [])) - (k % 16 == 3))
     expected = world.oracle.approve(stay.reference, month, version)
     world.tell("report.approved", stories.report(stay.reference, month, version, world.today), expected)
 
 
 def _reject(world: World, i: int, j: int, k: int) -> None:
     stay, month = _reported(world, i, j)
-    version = max(1, len(stay.reports.get(month, [])) - (k % 4 == 3))
+    version = max(1, len(stay.reports.get(month, [])) - (k % 16 == 3))
     expected = world.oracle.reject(stay.reference, month, version)
     world.tell("report.rejected", stories.report(stay.reference, month, version, world.today), expected)
 
@@ -146,36 +151,42 @@ def _credit(world: World, i: int, j: int, k: int) -> None:
 
 
 def _month(world: World, i: int, j: int) -> tuple[Stay, str]:
-    """A placement and one of its months: mostly the one that is or was."""
+    """A placement and a month of it that has begun and is not reported, where there is one; now and then any month."""
     stay = world.stay(i)
-    return stay, month_of(months_after(world.today.replace(day=1), (0, -1, -1, -2, 1)[j % 5]))
+    days = [day for part in stay.parts for day in each_day(part.first, min(part.last, world.today))]
+    months = [month for month in dict.fromkeys(map(month_of, days)) if month not in stay.reports]
+    if months and j % 8:
+        return stay, months[j % len(months)]
+    return stay, month_of(months_after(world.today.replace(day=1), (0, -1, -2, 1)[i % 4]))
 
 
 def _reported(world: World, i: int, j: int) -> tuple[Stay, str]:
-    """A placement and a month that has been reported, where there is one."""
-    stay = world.stay(i)
-    months = list(stay.reports)
-    return (stay, months[-1 - j % len(months)]) if months else _month(world, i, j)
+    """A placement and a month whose report waits to be judged, where there is one; now and then any month."""
+    waiting = _waiting(world)
+    return waiting[i % len(waiting)] if waiting and j % 6 else _month(world, i, j)
 
 
+def _waiting(world: World) -> list[tuple[Stay, str]]:
+    return [
+        (stay, month)
+        for stay in world.oracle.stays.values()
+        for month, versions in stay.reports.items()
+        if versions[-1].state == "FILED"
+    ]
+
+
+_OFTEN: tuple[Move, ...] = (_days_on, _file, _approve, _invoice)
 _MOVES: tuple[Move, ...] = (
-    _days_on,
-    _file,
-    _approve,
+    *_OFTEN * 4,
     _interrupt,
-    _days_on,
-    _file,
-    _approve,
-    _decide,
+    _interrupt,
     _change_supplier,
     _decide_period_two,
     _move_interruption,
     _withdraw_interruption,
     _reject,
     _cancel,
-    _invoice,
-    _invoice,
-    _invoice,
+    _decide,
     _credit,
 )
 

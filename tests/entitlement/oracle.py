@@ -56,6 +56,7 @@ class Version:
 
     state: str = "FILED"
     counts_to: date | None = None
+    periods: int = 0  # a period that was decided after the approval is not reported with it
 
 
 @dataclass(slots=True)
@@ -268,7 +269,7 @@ class Oracle:
         for each in stay.reports[month]:
             if each.state == "APPROVED":
                 each.state = "REPLACED"
-        report.state = "APPROVED"
+        report.state, report.periods = "APPROVED", len(stay.parts)
         to_come = [day for day in self._days_not_ended(stay, month) if day > self.today]
         report.counts_to = self.today if to_come else None
         return True
@@ -299,7 +300,11 @@ class Oracle:
         for ordinal, part in enumerate(stay.parts, start=1):
             for month in dict.fromkeys(map(month_of, each_day(part.first, part.last))):
                 approved = [each for each in stay.reports.get(month, []) if each.state == "APPROVED"]
-                if not approved or not any(map(is_working_day, stay.within(part, month))):
+                if (
+                    not approved
+                    or ordinal > approved[0].periods
+                    or not any(map(is_working_day, stay.within(part, month)))
+                ):
                     continue
                 until = approved[0].counts_to or date.max
                 found[ordinal, month] = sum(
