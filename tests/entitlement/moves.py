@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from orders.placements import results
+from orders.placements import result_placing
 from tests.entitlement.calendar_of_days import each_day
 from tests.entitlement.oracle import Stay, longest_end, month_of, months_after
 from tests.entitlement.world import World
@@ -22,7 +22,7 @@ Move = Callable[[World, int, int, int], None]
 
 def _days_on(world: World, i: int, j: int, k: int) -> None:
     world.oracle.today += timedelta(days=_AHEAD[i % len(_AHEAD)])
-    results.place_due(world.session, world.register, today=world.today)
+    result_placing.place_due(world.session, world.register, today=world.today)
 
 
 def _decide(world: World, i: int, j: int, k: int) -> None:

@@ -275,11 +275,7 @@ def test_a_placement_is_left_once(system: System) -> None:
     """Otherwise two suppliers would be paid for the same days."""
     system.decide(REFERENCE)
     system.must("placement.provider_changed", changed(date(2026, 3, 13)), on=date(2026, 3, 10))
-    another = changed(date(2026, 3, 11))
-    again = {
-        **another,
-        "placement": {**another["placement"], "execution_reference": "100000109", "decision_id": "B-9"},
-    }  # type: ignore[dict-item]
+    again = changed(date(2026, 3, 11), execution_reference="100000109", decision_id="B-9")
     assert NEXT in system.refuses("placement.provider_changed", again, on=date(2026, 3, 10))
     moved = {"execution_reference": REFERENCE, "registered_on": "2026-03-10", "effective_on": "2026-03-20"}
     assert NEXT in system.refuses("interruption.moved", moved, on=date(2026, 3, 10))
