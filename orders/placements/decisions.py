@@ -89,10 +89,8 @@ def place_period_two(
                 end=first.period.end,
             ),
         )
+    _come_back(session, placement, period.start)
     if placement.interruption is not None and placement.interruption.effective_on < period.start:
-        # Coming back ends the outcome the participant left for: waiting results are dropped (E-29).
-        drop_waiting(session, placement.execution_reference, reason=back_on(period.start))
-        plan_store.end_outcome(session, placement.execution_reference, period.start)
         placement_store.set_interruption(
             session, placement.execution_reference, None, was=InterruptionState.ENDED
         )
@@ -263,11 +261,11 @@ def _continued(session: Session, register: Register, decided: PlacementDecided) 
     return earlier
 
 
-def _come_back(session: Session, earlier: Placement, on: date) -> None:
-    """The participant is back under a new reference: what would have fallen due later is dropped (E-29)."""
-    reference = earlier.execution_reference
-    plan_store.end_outcome(session, reference, on)
-    drop_waiting(session, reference, reason=back_on(on), due_after=day_before(on))
+def _come_back(session: Session, placement: Placement, on: date) -> None:
+    """The participant is in the service again from this day: what would fall due later is dropped (E-29)."""
+    reference, last_day = placement.execution_reference, day_before(on)
+    plan_store.end_outcome(session, reference, last_day)
+    drop_waiting(session, reference, reason=back_on(on), due_after=last_day)
 
 
 def _placed(

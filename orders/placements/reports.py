@@ -89,7 +89,10 @@ def approve(
     _check_reported(placement)
     check_report_step(report, ReportState.APPROVED)
     counts_to = _counts_to(session, placement, report.month, early, today=today)
-    for earlier in placement_store.reports(session, report.execution_reference, report.month):
+    of_month = placement_store.reports(session, report.execution_reference, report.month)
+    if report.state is ReportState.REVOKED and of_month[-1].version != report.version:
+        raise _newer_waits(report.month)
+    for earlier in of_month:
         if earlier.state is ReportState.APPROVED:
             placement_store.move_report(session, earlier, ReportState.REPLACED)
     placement_store.move_report(
@@ -151,9 +154,7 @@ def undo_approval(session: Session, report: Report, *, by: str, today: date) -> 
     REPORT_UNDOES.check(report_name(report), report.state, ReportState.FILED)
     of_month = placement_store.reports(session, reference, month)
     if of_month[-1].version != report.version:
-        raise StepRefused(
-            Text("En nyare version av redovisningen för %(month)s väntar. Pröva den i stället.", month=month),
-        )
+        raise _newer_waits(month)
     standing = month_receipts.received_accounts(session, placement, month)
     if any(account.invoice_id is not None for account in standing):
         raise StepRefused(
@@ -173,6 +174,12 @@ def undo_approval(session: Session, report: Report, *, by: str, today: date) -> 
     for account in standing:
         month_receipts.take_back(session, reference, account, today=today)
     return [(account.order_number, account.line_id) for account in standing]
+
+
+def _newer_waits(month: Month) -> StepRefused:
+    return StepRefused(
+        Text("En nyare version av redovisningen för %(month)s väntar. Pröva den i stället.", month=month),
+    )
 
 
 def _check_reported(placement: Placement) -> None:

@@ -237,8 +237,9 @@ def move_report(
     values: dict[str, object] = {}
     if reason is not None:
         values["reason"] = reason
-    if counts_to is not None:
-        values["counts_to"] = counts_to
+    if to is ReportState.APPROVED:
+        # One that was revoked may be approved anew, for other days and without the reason it was revoked for.
+        values |= {"counts_to": counts_to, "reason": ""}
     if on is not None:
         values |= {"decided_on": on, "decided_by": by}
     transitions.move(
