@@ -20,7 +20,7 @@ from foundation.text import Text
 from invoicing.verdicts import verdicts
 from orders.events.data import ReportApproved, ReportRejected
 from orders.model import LineKey, Report
-from orders.placements import receiving
+from orders.placements import receiving, report_check_store
 from orders.placements import reports as reporting
 from orders.placements import store as placement_store
 from orders.register.agreements import ReportApproval
@@ -77,16 +77,18 @@ class Decided:
 def receive_what_is_filed(
     session: Session, register: Register, keys: Sequence[ReportKey], *, at: datetime, today: date
 ) -> list[ReportKey]:
-    """Receive the months just filed that nothing is odd about, where the policy says so; those received.
+    """Receive the months filed by hand that nothing is odd about, where the policy says so; those received.
 
-    What cannot be received waits for an officer.
+    Each is looked at once, by whoever comes first. What cannot be received waits for an officer.
     """
     received = []
     for key in sorted(set(keys), key=str):
+        placement_store.get(session, key.execution_reference, lock=True)
+        report = placement_store.report(session, key.execution_reference, key.month, key.version)
+        if not report_check_store.take_check(session, report):
+            continue
         try:
             with journal.attempt(session):
-                placement_store.get(session, key.execution_reference, lock=True)
-                report = placement_store.report(session, key.execution_reference, key.month, key.version)
                 lines = receiving.receive_where_nothing_is_odd(
                     session, register.policy, report, at=at, today=today
                 )
@@ -96,6 +98,11 @@ def receive_what_is_filed(
         if lines is not None:
             received.append(key)
     return received
+
+
+def awaiting_check(session: Session) -> list[ReportKey]:
+    """The reports filed by hand that nobody has looked at: where the step after the filing broke off."""
+    return [ReportKey.of(each) for each in report_check_store.awaiting(session)]
 
 
 def approve(session: Session, register: Register, keys: Sequence[ReportKey], hand: Hand) -> Decided:

@@ -33,6 +33,11 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
         "REJECTED": ("bad", Text("Avslagen")),
         "REPLACED": ("quiet", Text("Ersatt")),
     },
+    "informative": {
+        "UNREAD": ("note", Text("Inte läst")),
+        "READ": ("good", Text("Läst")),
+        "WITHDRAWN": ("quiet", Text("Återtagen", context="informative")),
+    },
     "placement": {
         "DECIDED": ("good", Text("Beslutad")),
         "CANCELLED": ("quiet", Text("Återkallad")),

@@ -22,7 +22,7 @@ from invoicing.exceptions import undo as exception_undo
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.verdicts import parking
-from operations import alarms, journal_heads, scheduler
+from operations import alarms, journal_heads, report_judging, scheduler
 from operations.alarms import Trouble
 from operations.mail import delivery as mail_delivery
 from operations.scheduler import InOne, InSteps, Job
@@ -52,6 +52,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("alarms", Every(timedelta(minutes=1)), _alarms(settings)),
         InSteps("mail-deliver", Every(timedelta(seconds=30)), _mail(settings)),
         PORTAL_RELEASE,
+        InSteps("reports-received", Every(timedelta(minutes=1)), receive_filed),
         InOne("invoice-mails", Every(timedelta(minutes=1)), invoice_mails.tell),
     )
     forget = InOne(
@@ -68,6 +69,25 @@ def release(database: Database, today: date, now: datetime) -> str:
 
 
 PORTAL_RELEASE: Final = InSteps("portal-release", Every(timedelta(seconds=30)), release)
+
+
+def receive_filed(database: Database, today: date, now: datetime) -> str:
+    """Look at the reports whose filing was followed by nothing: each in a transaction of its own."""
+    with database.reading() as session:
+        keys = report_judging.awaiting_check(session)
+    received, failed = 0, list[Exception]()
+    for key in keys:
+        try:
+            with database.writing() as session:
+                register = register_store.load(session)
+                received += len(
+                    report_judging.receive_what_is_filed(session, register, [key], at=now, today=today)
+                )
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return f"{received} of {len(keys)} reports"
 
 
 def place_due_orders(session: Session, today: date, now: datetime) -> str:

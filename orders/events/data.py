@@ -31,6 +31,7 @@ from orders.register.parties import Address, OrganisationNumber
 from orders.terms import (
     Activity,
     CompensationLevel,
+    InformativeKind,
     InterruptionReason,
     OutcomeKind,
     RejectionReason,
@@ -213,6 +214,15 @@ class ReportRejected(_ReportStep):
     reason: RejectionReason | None = None
 
 
+class InformativeReportFiled(EventModel):
+    """The supplier tells the buyer something beside the months, in a code; it has no effect on billing (REQ-54)."""
+
+    execution_reference: Reference
+    kind: InformativeKind
+    at: AwareDatetime
+    by: Reference
+
+
 class OutcomeApproved(EventModel):
     """A result was approved; `extent_percent` is of full time, absent where not stated (REQ-24, REQ-62)."""
 
@@ -251,6 +261,7 @@ EventData = (
     | ReportFiled
     | ReportApproved
     | ReportRejected
+    | InformativeReportFiled
     | OutcomeApproved
     | OutcomeEnded
     | SupplementApproved

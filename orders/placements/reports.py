@@ -77,6 +77,29 @@ def file(session: Session, filed: ReportFiled) -> Report:
     return report
 
 
+def is_decided(session: Session, told: ReportApproved | ReportRejected) -> bool:
+    """Whether the report was decided already as is told now: that is then one effect, whoever was first.
+
+    A month that was received by itself is approved, and a version that a correction replaced was. Raises StepRefused
+    for a rejection of what is approved: that has to be taken back.
+    """
+    reference = told.execution_reference
+    placement_store.get(session, reference, lock=True)
+    report = placement_store.report(session, reference, told.month, told.version)
+    approved = report.state is ReportState.APPROVED
+    if isinstance(told, ReportApproved):
+        return approved or (report.state is ReportState.REPLACED and report.decided_on is not None)
+    if approved:
+        raise StepRefused(
+            Text(
+                "%(report)s är redan godkänd och månaden inlevererad, så den kan inte avslås. Ta tillbaka "
+                "godkännandet i stället.",
+                report=report_name(report),
+            ),
+        )
+    return report.state is ReportState.REJECTED
+
+
 def approve(
     session: Session, approved: ReportApproved, *, today: date, early: EarlyApproval
 ) -> list[LineKey]:

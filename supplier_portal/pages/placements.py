@@ -43,6 +43,7 @@ _SIZE = 25
 _STATE_KINDS = {
     TimelineKind.REPORT: "report",
     TimelineKind.SENT_BACK: "report",
+    TimelineKind.INFORMATIVE: "informative",
     TimelineKind.INVOICE: "invoice",
     TimelineKind.CREDIT_NOTE: "invoice",
 }

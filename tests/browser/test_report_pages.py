@@ -9,7 +9,9 @@ import pytest
 from playwright.sync_api import Page
 
 from accounts.identity import Permission, Person
+from billing.server.jobs import receive_filed
 from foundation.periods import Month
+from operations import report_judging
 from orders.model import ReportState
 from orders.placements import store as placement_store
 from orders.register.agreements import EarlyApproval, ReportApproval
@@ -221,3 +223,28 @@ def test_a_month_approved_before_it_is_over_says_so_to_the_supplier(tmp_path: Pa
         sign_in(any_page, office.site, REPORTER)
         office.go(f"/reports/{ONE}/2026-02")
         assert "så dagarna till och med 2026-02-04 är med" in said(office)
+
+
+@pytest.mark.both_engines
+def test_a_filing_whose_second_step_breaks_off_is_received_by_the_timetable(
+    database_url: str, any_page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _office(database_url, any_page, ReportApproval.WHEN_NOTHING_IS_ODD) as office:
+        office.system.decide("100000103", start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+
+        def killed(*_: object, **__: object) -> None:
+            raise KilledMidway
+
+        with monkeypatch.context() as patched, visitor(office.site, REPORTER) as rut:
+            patched.setattr(report_judging, "receive_what_is_filed", killed)
+            answer = rut.post("/reports/100000103/2026-01", {"version": "1", "confirmed": "1"})
+        assert answer.status_code == 500
+        assert states(office, "100000103") == [ReportState.FILED]
+        database = office.system.database
+        assert receive_filed(database, date(2026, 2, 4), office.clock()) == "1 of 1 reports"
+        assert office.system.days_received("100000103")[0] == "20"
+        assert receive_filed(database, date(2026, 2, 4), office.clock()) == "0 of 0 reports"
+
+
+class KilledMidway(RuntimeError):
+    """The process ends between the two transactions."""

@@ -40,8 +40,17 @@ def before_0007(connection: Connection) -> None:
     connection.execute(text("alter table periodic_report drop column alarmed_at"))
 
 
+def before_0018(connection: Connection) -> None:
+    """Lead the books back to what revision 0018 found."""
+    connection.execute(text("drop table informative_report"))
+    connection.execute(text("alter table inbound_event drop column as_history"))
+    connection.execute(text("drop index ix_periodic_report_check_pending"))
+    connection.execute(text("alter table periodic_report drop column check_pending"))
+
+
 def before_0008(connection: Connection) -> None:
     """Lead the books back to what revision 0008 found."""
+    before_0018(connection)
     connection.execute(text("alter table periodic_report drop column counts_to"))
     connection.execute(text("drop table payment_stop"))
     connection.execute(text("alter table placement add column ends_on_latest date"))
