@@ -50,6 +50,7 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     PlacementAction.REPORT_FILED: Text("Redovisning lämnades"),
     PlacementAction.REPORT_APPROVED: Text("Redovisning godkändes"),
     PlacementAction.REPORT_REJECTED: Text("Redovisning avslogs"),
+    PlacementAction.REST_RECEIVED: Text("Resten av en godkänd månad levererades in"),
     PlacementAction.INFORMATIVE_FILED: Text("Informativ rapport lämnades"),
     PlacementAction.INFORMATIVE_READ: Text("Informativ rapport lästes"),
     PlacementAction.INFORMATIVE_UNREAD: Text("Informativ rapport ska läsas igen"),

@@ -92,7 +92,8 @@ def receive_what_is_filed(
                 lines = receiving.receive_where_nothing_is_odd(
                     session, register.policy, report, at=at, today=today
                 )
-                verdicts.judge_lines_again(session, register, lines or [], today=today)
+                waiting = lines or reporting.lines_of_month(session, key.execution_reference, key.month)
+                verdicts.judge_lines_again(session, register, waiting, today=today)
         except Refused:
             continue
         if lines is not None:
@@ -127,7 +128,7 @@ def reject(
 
     def one(key: ReportKey) -> list[LineKey]:
         reporting.reject(session, _told(ReportRejected, key, hand, reason=reason), today=hand.today)
-        return []
+        return reporting.lines_of_month(session, key.execution_reference, key.month)
 
     return _each(session, register, keys, hand, one)
 
@@ -140,6 +141,16 @@ def undo(session: Session, register: Register, keys: Sequence[ReportKey], hand: 
         return reporting.undo_approval(session, report, by=hand.by, today=hand.today)
 
     return _each(session, register, keys, hand, one)
+
+
+def receive_rest(session: Session, register: Register, keys: Sequence[ReportKey], hand: Hand) -> Decided:
+    """Receive approved months on the order lines that came after their approval, whoever approves them."""
+
+    def one(key: ReportKey) -> list[LineKey]:
+        report = placement_store.report(session, key.execution_reference, key.month, key.version)
+        return receiving.receive_rest(session, report, by=hand.by, today=hand.today)
+
+    return _each(session, register, keys, hand, one, judged_outside=True)
 
 
 def _told(kind: type[Step], key: ReportKey, hand: Hand, **more: object) -> Step:
@@ -165,8 +176,10 @@ def _each(
     keys: Sequence[ReportKey],
     hand: Hand,
     decide: Callable[[ReportKey], list[LineKey]],
+    *,
+    judged_outside: bool = False,
 ) -> Decided:
-    if register.policy.report_approval is ReportApproval.OUTSIDE:
+    if not judged_outside and register.policy.report_approval is ReportApproval.OUTSIDE:
         raise Refused(
             Text(
                 "Redovisningar godkänns i ett annat system. Ändra reglerna, Redovisningar godkänns, för att "

@@ -38,7 +38,7 @@ _TOLD_IN_TIME = ("interruption.withdrawn", "placement.cancelled", "placement.pro
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What became of an event, and the order lines whose receipt changed or came with it."""
+    """What became of an event, and the order lines whose invoices it concerns: their receipt changed, or waits."""
 
     state: EventState
     lines: tuple[LineKey, ...] = ()
@@ -200,7 +200,7 @@ def _tried(session: Session, register: Register, event: Event, *, told_on: date)
 def _carry_out(
     session: Session, register: Register, told: EventData, today: date, *, told_on: date
 ) -> list[LineKey]:
-    """Call the use case of the event; the order lines whose receipt changed are returned."""
+    """Call the use case of the event; the order lines whose invoices it concerns are returned."""
     match told:
         case event_data.PlacementDecided():
             placing.place(session, register, told, today=today)
@@ -221,13 +221,14 @@ def _carry_out(
             lines = receiving.receive_where_nothing_is_odd(
                 session, register.policy, filed, at=told.at, today=today
             )
-            return lines or []
+            return lines or reports.lines_of_month(session, told.execution_reference, told.month)
         case event_data.ReportApproved():
             if not reports.is_decided(session, told):
                 return reports.approve(session, told, today=today, early=register.policy.early_approval)
         case event_data.ReportRejected():
             if not reports.is_decided(session, told):
                 reports.reject(session, told, today=today)
+                return reports.lines_of_month(session, told.execution_reference, told.month)
         case event_data.InformativeReportFiled():
             informative_reports.file(session, told)
         case event_data.OutcomeApproved():

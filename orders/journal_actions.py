@@ -30,6 +30,7 @@ class PlacementAction(JournalAction):
     REPORT_APPROVED = "report.approved"
     REPORT_REJECTED = "report.rejected"
     REPORT_APPROVAL_UNDONE = "report.approval_undone"
+    REST_RECEIVED = "report.rest_received"  # an order line that came after the approval
     INFORMATIVE_FILED = "informative_report.filed"
     INFORMATIVE_READ = "informative_report.read"
     INFORMATIVE_UNREAD = "informative_report.unread"  # it waits again

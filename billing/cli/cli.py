@@ -33,6 +33,11 @@ COMMANDS: Final = {
         "desk.reports",
         "reports",
     ),
+    "informative": CommandPlace(
+        "Leverantörernas informativa rapporter / the suppliers' informative reports.",
+        "desk.informative",
+        "informative",
+    ),
     "receive": CommandPlace(
         "Ta emot dokument och pröva dem / receive documents and judge them.", "receiving"
     ),

@@ -23,6 +23,7 @@ from finance_desk.pages import (
     reconciliation,
     reports,
 )
+from finance_desk.pages.officer import aside, informative
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
 
@@ -46,6 +47,8 @@ PAGES: Final = (
     policies,
     audit,
     post,
+    informative,
+    aside,
     reports,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from foundation.formatting import number, unbroken
 from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
-from invoicing.matching.deviations import UNREGISTERED, Deviation, DeviationCode, Source, Verdict
+from invoicing.matching.deviations import UNREGISTERED, WITH_BUYER, Deviation, DeviationCode, Source, Verdict
 
 # With decimals: what has none may as well be an order number.
 _NUMBER = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}")
@@ -146,8 +146,15 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     (DeviationCode.NOT_RECEIVED, ""): DeviationText(
         Text("Väntar på godkänd redovisning"),
         Text(
-            "Orderrad %(found)s väntar på att redovisningen för %(reference)s godkänns. Fakturan "
-            "prövas igen då; ni behöver bara lämna redovisningen."
+            "Orderrad %(found)s är inte levererad än, eftersom redovisningen för %(reference)s inte är lämnad "
+            "eller har avslagits. Lämna den, så prövas fakturan igen när den är godkänd."
+        ),
+    ),
+    (DeviationCode.NOT_RECEIVED, WITH_BUYER): DeviationText(
+        Text("Väntar på köparens inleverans"),
+        Text(
+            "Redovisningen för %(reference)s är lämnad, men köparen har inte levererat in orderrad %(found)s "
+            "än. Fakturan prövas igen när det är gjort; ni behöver inte göra något."
         ),
     ),
     (DeviationCode.NOT_RECEIVED, "unreported"): DeviationText(

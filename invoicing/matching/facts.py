@@ -24,12 +24,13 @@ class Occupant:
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """One order line and how far it has come."""
+    """One order line and how far it has come. `with_buyer`: its month is reported, and the buyer has it."""
 
     line: OrderLine
     account: LineAccount
     receipt: Receipt | None = None
     occupant: Occupant | None = None
+    with_buyer: bool = False
 
     @property
     def closed(self) -> bool:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from foundation.money import DAY, line_amount, total
 from foundation.periods import Month
 from invoicing.matching.deviations import (
+    WITH_BUYER,
     Check,
     Deviation,
     DeviationActor,
@@ -75,7 +76,7 @@ def _received(order: OrderFacts, facts: LineFacts, invoiced: Sequence[InvoicedLi
     expected = order.will_be_received(facts)
     last_day = order.interruption.effective_on.isoformat() if order.interruption else ""
     if expected:
-        source, variant = Source.RECEIPT, ""
+        source, variant = Source.RECEIPT, WITH_BUYER if facts.with_buyer else ""
     elif order.cancelled:
         source, variant = Source.CANCELLATION, "cancelled"
     else:
@@ -90,7 +91,7 @@ def _received(order: OrderFacts, facts: LineFacts, invoiced: Sequence[InvoicedLi
             expected_from=source,
             line=invoiced[0].id,
             reference=str(Month.of(facts.line.period.start)),
-            actor=DeviationActor.BUYER if expected else DeviationActor.SUPPLIER,
+            actor=DeviationActor.BUYER if expected and facts.with_buyer else DeviationActor.SUPPLIER,
             variant=variant,
         ),
     )

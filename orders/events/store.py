@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from foundation import transitions
@@ -150,6 +150,11 @@ def in_state(session: Session, state: EventState) -> list[StoredEvent]:
     return list(_stored(session, table.c.state == state))
 
 
+def among(session: Session, *conditions: ColumnElement[bool], limit: int) -> list[StoredEvent]:
+    """The events that meet all conditions, in the order they came."""
+    return list(_stored(session, and_(*conditions), limit=limit))
+
+
 def numbered(session: Session, sequence: int) -> StoredEvent | None:
     """The event with this row number."""
     return next(_stored(session, order_tables.inbound_event.c.sequence == sequence), None)
@@ -206,9 +211,11 @@ _ADD = insert(_EVENT).returning(_EVENT.c.sequence)
 _ADD_MANY = insert(_EVENT)
 
 
-def _stored(session: Session, condition: ColumnElement[bool]) -> Iterator[StoredEvent]:
+def _stored(
+    session: Session, condition: ColumnElement[bool], *, limit: int | None = None
+) -> Iterator[StoredEvent]:
     table = order_tables.inbound_event
-    for row in session.execute(select(table).where(condition).order_by(table.c.sequence)):
+    for row in session.execute(select(table).where(condition).order_by(table.c.sequence).limit(limit)):
         yield _stored_event(row)
 
 

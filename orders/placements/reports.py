@@ -199,6 +199,16 @@ def undo_approval(session: Session, report: Report, *, by: str, today: date) -> 
     return [(account.order_number, account.line_id) for account in standing]
 
 
+def lines_of_month(session: Session, reference: str, month: Month) -> list[LineKey]:
+    """The basic order lines of a month: what waits for them is told when the report is filed or sent back."""
+    return [
+        (order.number, line.line_id)
+        for order in order_store.of_placement(session, reference, Article.BASIC)
+        for line in order.lines
+        if Month.of(line.period.start) == month
+    ]
+
+
 def _receipts_of(session: Session, placement: Placement, month: Month) -> list[LineAccount]:
     """The accounts of the month's basic order lines that something is received on; locked."""
     found = []

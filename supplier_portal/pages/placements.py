@@ -18,7 +18,7 @@ from foundation.text import Text
 from operations.timeline import timeline
 from operations.timeline.model import KIND_NAMES, Audience, TimelineEntry, TimelineKind
 from orders.model import Placement, Report
-from orders.placements import filing, tutor_store
+from orders.placements import filing, informative_store, tutor_store
 from orders.placements import store as placement_store
 from orders.placements import tutors as tutoring
 from orders.placements.tutors import TutorRefused
@@ -31,6 +31,7 @@ from supplier_portal.queries import placements as placement_queries
 from supplier_portal.queries import reports as report_queries
 from supplier_portal.queries import visits
 from supplier_portal.queries.placements import PlacementFilter, PlacementsAre
+from web import report_words
 from web.access import signed_in
 from web.csrf import form_of
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
@@ -165,6 +166,7 @@ def _one(
                 str(each.month) for each in report_queries.due_of(session, scope, reference, today=today)
             },
             "tutors": placement_queries.tutors_used(session, scope),
+            "informative": informative_store.of_placement(session, reference),
         }
     return render(
         request,
@@ -178,6 +180,8 @@ def _one(
         may_report=person.may(Permission.REPORT),
         happenings=happened,
         kind_names=KIND_NAMES,
+        informative_kinds=[(kind.value, words) for kind, words in report_words.INFORMATIVE.items()],
+        informative_words=report_words.INFORMATIVE,
         state_kinds=_STATE_KINDS,
         legend=timeline_chart.legend(happened),
         **_drawn(person, happened, reference),
