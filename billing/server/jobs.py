@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from accounts import mailing
+from accounts.applications import APPLICATION_KINDS
 from accounts.identity import Permission
 from billing.server import invoice_mails
 from foundation.database import Database
@@ -28,6 +29,7 @@ from operations.mail import delivery as mail_delivery
 from operations.scheduler import InOne, InSteps, Job
 from operations.schedules import Daily, Every
 from operations.settings import Settings
+from operations.waiting_alarms import WAITING_KINDS
 from orders.placements import results
 from orders.register import policy_store
 from orders.register import store as register_store
@@ -36,6 +38,10 @@ from supplier_portal.queries import reports as report_queries
 # Reminders go out on these days of the week (Monday is 0): not every day.
 _REMINDER_DAYS = (0, 3)
 _NAMED_MOST = 20
+
+
+ALARM_KINDS: Final = {**alarms.KINDS, **WAITING_KINDS, **APPLICATION_KINDS}
+"""What the job `alarms` looks for."""
 
 
 def jobs_of(settings: Settings) -> tuple[Job, ...]:
@@ -201,11 +207,13 @@ def _to_be_paid_by(session: Session, today: date, *states: InvoiceState) -> list
 
 
 def _alarms(settings: Settings) -> Callable[[Session, date, datetime], str]:
-    patience = alarms.Patience(report_days=settings.report_alarm_days)
+    patience = alarms.Patience(
+        report_days=settings.report_alarm_days, waiting_days=settings.waiting_alarm_days
+    )
     to = settings.alarm_mail
 
     def alarm(session: Session, today: date, now: datetime) -> str:
-        return " ".join(alarms.raise_due(session, now=now, mail_to=to, patience=patience))
+        return " ".join(alarms.raise_due(session, now=now, mail_to=to, patience=patience, kinds=ALARM_KINDS))
 
     return alarm
 

@@ -4,6 +4,8 @@ A month that is approved and not received on one of its lines is received here. 
 what it would change; applying it puts invoices in question, and is finance's.
 """
 
+from typing import Any
+
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
@@ -30,7 +32,7 @@ def aside(request: Request, person: Person = signed_in(*tabs.READERS)) -> Respon
     today = today_of(request)
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        context = {
+        context: dict[str, Any] = {
             "unreceived": [
                 (ReportKey(each.execution_reference, each.month, each.version), each)
                 for each in unreceived_queries.listed(session, today=today, limit=_SHOWN)
