@@ -16,7 +16,7 @@ ACTIVITIES: Final[dict[Activity, Text]] = {
 
 INFORMATIVE: Final[dict[InformativeKind, Text]] = {
     InformativeKind.INTERNSHIP: Text("Praktik behöver läggas in i handlingsplanen"),
-    InformativeKind.OTHER_MEASURE: Text("En annan arbetsmarknadspolitisk insats skulle hjälpa"),
+    InformativeKind.OTHER_MEASURE: Text("En annan insats än tjänsten skulle hjälpa"),
     InformativeKind.CONTACT: Text("Handläggaren ombeds ta kontakt"),
 }
 

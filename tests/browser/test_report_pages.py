@@ -126,13 +126,24 @@ def test_finance_and_auditors_see_the_worklist_and_no_button(office: Office) -> 
 
 def test_the_worklist_is_sound_in_a_browser_wide_and_narrow(tmp_path: Path, browser_page: Page) -> None:
     with _office(tmp_path, browser_page) as office:
+        for kind in ("INTERNSHIP", "OTHER_MEASURE"):
+            office.system.must("report.informative", {**informative(ONE), "kind": kind}, on=date(2026, 2, 3))
+        with_something_aside(office)
         office.sit("olle", Permission.OFFICER)
         for width in (*WIDTHS, 320):
             browser_page.set_viewport_size({"width": width, "height": 900})
-            office.go("/finance/reports")
-            assert ONE in said(office)
-            office.sound()
-            picture(browser_page, "desk-reports", width)
+            for part, name in _PARTS.items():
+                office.go(f"/finance/reports{part}")
+                assert ONE in said(office) or "300000101" in said(office)
+                office.sound()
+                picture(browser_page, name, width)
+
+
+_PARTS = {
+    "": "desk-reports",
+    "/informative": "desk-informative-reports",
+    "/aside": "desk-reports-aside",
+}
 
 
 def test_where_another_system_approves_the_officer_reads(tmp_path: Path, any_page: Page) -> None:
