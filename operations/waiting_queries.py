@@ -4,16 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
-from foundation import journal
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from invoicing.audit import tables as audit_tables
 from invoicing.audit.disposal_store import DisposalState
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test import tables as flow_test_tables
-from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.model import InvoiceState
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payment_stop_store import StopState
@@ -57,23 +55,6 @@ def _day(found: date | datetime) -> date:
     return stockholm_date(found) if isinstance(found, datetime) else found
 
 
-def _and_lifts(*questions: Select[Any]) -> Since:
-    """The same, and the payment stops whose lifting is asked for, by the day the journal has."""
-    asked = _days(*questions)
-
-    def since(session: Session, today: date) -> Sequence[date]:
-        stops = session.scalars(select(_STOP.c.id).where(_STOP.c.state == StopState.LIFT_ASKED))
-        return [*asked(session, today), *(_lift_asked_on(session, each) for each in stops)]
-
-    return since
-
-
-def _lift_asked_on(session: Session, stop: int) -> date:
-    rows = journal.rows_about(session, InvoicingSubject.PAYMENT_STOP.of(stop))
-    asked = [row.at for row in rows if row.action == PaymentAction.STOP_LIFT_ASKED]
-    return stockholm_date(datetime.fromisoformat(asked[-1]))
-
-
 def _unreceived(session: Session, today: date) -> Sequence[date]:
     return [each.since for each in unreceived_queries.listed(session, today=today, limit=100_000)]
 
@@ -88,8 +69,12 @@ SINCE: Final[Mapping[str, Since]] = {
     QUESTIONS_WAITING: _days(
         select(_INVOICE.c.received_on).where(_INVOICE.c.state == InvoiceState.IN_QUESTION)
     ),
-    CONFIRMATIONS_WAITING: _and_lifts(
+    CONFIRMATIONS_WAITING: _days(
         select(_STOP.c.asked_at).where(_STOP.c.state == StopState.ASKED),
+        # One asked for before this was kept has waited since the stop.
+        select(func.coalesce(_STOP.c.lift_asked_at, _STOP.c.asked_at)).where(
+            _STOP.c.state == StopState.LIFT_ASKED
+        ),
         select(_REPAID.c.noted_on).where(_REPAID.c.state == RepaymentState.NOTED),
         select(_DISPOSAL.c.proposed_on).where(_DISPOSAL.c.state == DisposalState.PROPOSED),
     ),

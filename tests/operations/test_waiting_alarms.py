@@ -15,7 +15,9 @@ from invoicing.decisions.batch_store import BatchRowState
 from invoicing.decisions.rules import ActionState
 from invoicing.flow_test.flow_test_store import FlowStep
 from invoicing.model import InvoiceState
-from invoicing.payment.payment_stop_store import StopState
+from invoicing.payment import payment_stops
+from invoicing.payment.payment_stop_store import StopReason, StopState
+from invoicing.payment.payment_stops import StopStep
 from invoicing.payment.repayment_store import RepaymentState
 from invoicing.payment.transfers import ItemState, ProposalState
 from invoicing.portal_invoicing.portal_states import PortalState
@@ -29,6 +31,7 @@ from orders.events.store import EventState
 from orders.model import InterruptionState, LineState, PlacementState, PlannedState, ReportState
 from orders.placements.informative_store import InformativeState
 from orders.placements.tutor_store import TutorState
+from orders.register import store as register_store
 from orders.register.policy_store import PolicyState
 from peppol.documents import billing
 from peppol.exchange.tables import InState, OutState
@@ -191,6 +194,22 @@ def test_whatever_waits_has_its_own_alarm(system: System) -> None:
         alarms.EVENTS_WAITING,
         alarms.QUESTIONS_WAITING,
     }
+
+
+@pytest.mark.both_engines
+def test_a_second_person_is_waited_for_since_it_was_asked_and_no_longer(system: System) -> None:
+    def at(day: int) -> datetime:
+        return datetime(DAY.year, DAY.month, DAY.day, 8, tzinfo=UTC) + timedelta(days=day)
+
+    with system.database.writing() as session:
+        register = register_store.load(session)
+        payment_stops.ask(
+            session, register, supplier=FYRBAKEN, reason=StopReason.DISPUTE, by="officer-1", now=at(0)
+        )
+        payment_stops.step(session, 1, StopStep.CONFIRM, by="officer-2")
+    with system.at(DAY + timedelta(days=20)), system.database.writing() as session:
+        payment_stops.step(session, 1, StopStep.ASK_LIFT, by="officer-1")
+    assert [day for day in range(15, 30) if raised(system, after=day)] == [27]
 
 
 @pytest.mark.both_engines

@@ -1,4 +1,4 @@
-"""Informative reports, the day an event was told, and reports that are filed and not yet looked at.
+"""Informative reports, the day an event was told, reports not yet looked at, and when a stop's end was asked for.
 
 Events of books that grow were not loaded as history: one that is tried again is judged by the moment it came.
 Reports filed before were looked at when they were filed.
@@ -6,6 +6,8 @@ Reports filed before were looked at when they were filed.
 
 import sqlalchemy as sa
 from alembic import op
+
+from foundation.sql import UtcDateTime
 
 revision = "0018"
 down_revision = "0010"
@@ -29,6 +31,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("check_pending"),
         postgresql_where=sa.text("check_pending"),
     )
+    op.add_column("payment_stop", sa.Column("lift_asked_at", UtcDateTime(), nullable=True))
     op.create_table(
         "informative_report",
         sa.Column("id", sa.Integer(), primary_key=True, autoincrement=True),
