@@ -29,8 +29,9 @@ from operations.alarms import (
 )
 from orders import tables as order_tables
 from orders.events.store import EventState
-from orders.placements import informative_tables, unreceived_queries
-from orders.placements.informative_store import InformativeState
+from orders.placements.informative import informative_tables
+from orders.placements.informative.informative_store import InformativeState
+from orders.placements.waiting import unreceived_queries
 
 _CHANGE, _FLOW, _EVENT = change_tables.change_request, flow_test_tables.test_flow, order_tables.inbound_event
 _TOLD, _INVOICE = informative_tables.informative_report, document_tables.invoice

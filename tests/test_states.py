@@ -32,7 +32,7 @@ from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
 from orders.events.store import EventState
 from orders.model import InterruptionState, LineState, PlacementState, PlannedState, ReportState
-from orders.placements.informative_store import InformativeState
+from orders.placements.informative.informative_store import InformativeState
 from orders.placements.tutor_store import TutorState
 from orders.register.policy_store import PolicyState
 from orders.terms import CompensationLevel

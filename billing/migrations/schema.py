@@ -20,7 +20,8 @@ from invoicing.responses import tables as response_tables
 from invoicing.supplier_changes import tables as change_tables
 from operations import tables as job_tables
 from operations.mail import tables as mail_tables
-from orders.placements import informative_tables, tutor_tables
+from orders.placements import tutor_tables
+from orders.placements.informative import informative_tables
 from peppol.exchange import tables as exchange_tables
 from supplier_portal.queries import tables as visit_tables
 

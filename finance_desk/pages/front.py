@@ -22,6 +22,7 @@ from finance_desk.pages import (
     queue,
     reconciliation,
     reports,
+    results,
 )
 from finance_desk.pages.officer import aside, informative
 from foundation.text import Text
@@ -50,12 +51,14 @@ PAGES: Final = (
     informative,
     aside,
     reports,
+    results,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 
 NAVIGATION: Final = (
     NavigationEntry("/finance", Text("Ekonomi"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})),
     NavigationEntry("/finance/reports", Text("Redovisningar"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})),
+    NavigationEntry("/finance/results", Text("Resultat"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})),
     NavigationEntry(
         "/finance/payments", Text("Attest och betalning"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})
     ),

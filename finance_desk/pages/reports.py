@@ -18,8 +18,9 @@ from foundation.text import CountedText, JoinedText, Text
 from operations import report_judging
 from operations.report_judging import Decided, Hand, ReportKey
 from orders.model import ReportState
-from orders.placements import filed_queries, informative_store
+from orders.placements import filed_queries
 from orders.placements.filed_queries import FiledFilter
+from orders.placements.informative import informative_store
 from orders.placements.report_checks import ODDITY_WORDS, ReportFacts, oddities
 from orders.register import store as register_store
 from orders.register.agreements import ReportApproval
@@ -34,7 +35,8 @@ router = pages_router()
 _P = Permission
 _SIZE = 25
 _MOST = 500
-_PRESSED = ("approve", "reject", "undo")
+_PRESSED = ("approve", "reject", "undo", "revoke")
+_WITH_REASON = ("reject", "revoke")
 
 
 @router.get("/finance/reports")
@@ -79,7 +81,7 @@ def worklist(request: Request, person: Person = signed_in(*tabs.READERS)) -> Res
 
 @router.post("/finance/reports")
 def press(request: Request, person: Person = signed_in(_P.OFFICER)) -> Response:
-    """Approve the ticked reports, send them back, or undo their approval."""
+    """Approve the ticked reports, send them back, undo their approval, or revoke it though it is invoiced."""
     form = form_of(request)
     keys = [ReportKey.parse(str(each)) for each in form.getlist("report")]
     pressed, reason = str(form.get("press", "")), str(form.get("reason", ""))
@@ -87,7 +89,7 @@ def press(request: Request, person: Person = signed_in(_P.OFFICER)) -> Response:
         raise Refused(Text("Högst %(count)s redovisningar avgörs åt gången. Markera färre.", count=_MOST))
     if not keys or pressed not in _PRESSED:
         raise Refused(Text("Markera minst en redovisning i listan."))
-    if pressed == "reject" and reason not in RejectionReason.__members__:
+    if pressed in _WITH_REASON and reason not in RejectionReason.__members__:
         raise Refused(Text("Välj skälet som leverantören ska läsa."))
     hand = Hand(person.id, database_of(request).clock(), today_of(request))
     with database_of(request).writing() as session:
@@ -97,6 +99,8 @@ def press(request: Request, person: Person = signed_in(_P.OFFICER)) -> Response:
                 decided = report_judging.approve(session, register, keys, hand)
             case "reject":
                 decided = report_judging.reject(session, register, keys, hand, reason=RejectionReason(reason))
+            case "revoke":
+                decided = report_judging.revoke(session, register, keys, hand, reason=RejectionReason(reason))
             case _:
                 decided = report_judging.undo(session, register, keys, hand)
     return see_other(str(form.get("back", "/finance/reports")), _said(pressed, decided))
@@ -149,6 +153,11 @@ def _said(pressed: str, decided: Decided) -> Text:
         "undo": CountedText(
             "%(count)s godkännande är tillbakataget.",
             "%(count)s godkännanden är tillbakatagna.",
+            count=many,
+        ),
+        "revoke": CountedText(
+            "%(count)s godkännande är återtaget. Fakturor på månaden är i fråga, betalda begärs krediterade.",
+            "%(count)s godkännanden är återtagna. Fakturor på månaderna är i fråga, betalda begärs krediterade.",
             count=many,
         ),
     }[pressed]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, exists, or_, select
 
 from foundation.money import Money, Quantity
 from foundation.periods import Month, Period
@@ -16,7 +16,15 @@ from invoicing.matching import waiting
 from invoicing.matching.facts import LineFacts, Occupant, OrderFacts
 from invoicing.model import InvoiceState
 from orders import tables as order_tables
-from orders.model import Interruption, InterruptionState, PlacementState, Receipt, Report
+from orders.model import (
+    Interruption,
+    InterruptionState,
+    LineState,
+    PlacementState,
+    Receipt,
+    Report,
+    ReportState,
+)
 from orders.placements import filing
 from orders.placements import store as placement_store
 from orders.purchase_orders import line_store, order_store
@@ -46,7 +54,7 @@ def order_facts(
     if not rows:
         return None
     first = rows[0]
-    lines = {row.line_id: _line(row, but_not) for row in rows}
+    lines = _with_revocations(session, first, {row.line_id: _line(row, but_not) for row in rows}, rows)
     if first.article == Article.BASIC and any(each.receipt is None for each in lines.values()):
         lines = _with_reports(session, first.execution_reference, lines)
     # What an order was placed under holds for it, also where the register has lost it since.
@@ -75,6 +83,28 @@ def order_facts(
         ),
         cancelled=first.placement_state == PlacementState.CANCELLED,
     )
+
+
+def _with_revocations(
+    session: Session, order: Row[Any], lines: dict[str, LineFacts], rows: Sequence[Row[Any]]
+) -> dict[str, LineFacts]:
+    """The lines, those without a receipt with the day their approval was taken back, where it was."""
+    if all(line.receipt is not None for line in lines.values()):
+        return lines
+    if order.article != Article.BASIC:
+        revoked = {row.line_id: row.closed_on for row in rows if row.state == LineState.CANCELLED}
+    else:
+        months = {
+            row.month: row.decided_on
+            for row in session.execute(_REVOKED, {"reference": order.execution_reference})
+        }
+        revoked = {
+            line_id: months.get(str(Month.of(each.line.period.start))) for line_id, each in lines.items()
+        }
+    return {
+        line_id: replace(each, revoked_on=revoked.get(line_id)) if each.receipt is None else each
+        for line_id, each in lines.items()
+    }
 
 
 def orders_waiting(session: Session, supplier: str, amount_net: Money) -> Sequence[str]:
@@ -156,6 +186,19 @@ def _question() -> Select[Any]:
 
 _ORDER = _question()
 _ORDER_ONLY = _ORDER.where(order_tables.order_line.c.line_id.in_(bindparam("only", expanding=True)))
+
+
+# The months whose newest report is one whose approval was taken back.
+_REPORT, _NEWER = order_tables.periodic_report, order_tables.periodic_report.alias("newer")
+_REVOKED = select(_REPORT.c.month, _REPORT.c.decided_on).where(
+    _REPORT.c.execution_reference == bindparam("reference"),
+    _REPORT.c.state == ReportState.REVOKED,
+    ~exists().where(
+        _NEWER.c.execution_reference == _REPORT.c.execution_reference,
+        _NEWER.c.month == _REPORT.c.month,
+        _NEWER.c.version > _REPORT.c.version,
+    ),
+)
 
 
 def _line(row: Row[tuple[object, ...]], but_not: int | None) -> LineFacts:

@@ -13,9 +13,9 @@ from operations.timeline import queries as timeline_queries
 from operations.timeline.model import TimelineEntry, TimelineKind
 from operations.timeline.queries import PaymentRow, ReceiptRow, TimelineOrder
 from orders.model import InterruptionState, Placement, Report, ReportState
-from orders.placements import informative_store
 from orders.placements import store as placement_store
-from orders.placements.informative_store import InformativeReport, InformativeState
+from orders.placements.informative import informative_store
+from orders.placements.informative.informative_store import InformativeReport, InformativeState
 
 
 def told(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
@@ -110,6 +110,16 @@ def _reports(reports: Sequence[Report]) -> Iterator[TimelineEntry]:
                 Text("Redovisningen för %(month)s sändes tillbaka.", month=report.month),
                 path,
                 state=ReportState.REJECTED.value,
+                short=Text("rätta och lämna igen"),
+            )
+        if report.state is ReportState.REVOKED and report.decided_on is not None:
+            yield TimelineEntry(
+                report.decided_on,
+                TimelineKind.SENT_BACK,
+                document,
+                Text("Köparen tog tillbaka godkännandet av redovisningen för %(month)s.", month=report.month),
+                path,
+                state=ReportState.REVOKED.value,
                 short=Text("rätta och lämna igen"),
             )
 

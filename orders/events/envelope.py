@@ -26,6 +26,7 @@ from orders.events.data import (
     InterruptionWithdrawn,
     OutcomeApproved,
     OutcomeEnded,
+    OutcomeRevoked,
     PeriodTwoDecided,
     PlacementCancelled,
     PlacementDecided,
@@ -34,7 +35,9 @@ from orders.events.data import (
     ReportApproved,
     ReportFiled,
     ReportRejected,
+    ReportRevoked,
     SupplementApproved,
+    SupplementRevoked,
 )
 from orders.register.reader_errors import sentence_of
 
@@ -59,9 +62,12 @@ EVENT_DATA: Mapping[str, type[EventData]] = {
     "report.approved": ReportApproved,
     "report.rejected": ReportRejected,
     "report.informative": InformativeReportFiled,
+    "report.revoked": ReportRevoked,
     "outcome.approved": OutcomeApproved,
     "outcome.ended": OutcomeEnded,
+    "outcome.revoked": OutcomeRevoked,
     "supplement.approved": SupplementApproved,
+    "supplement.revoked": SupplementRevoked,
 }
 
 

@@ -17,9 +17,9 @@ from foundation.text import Text
 from foundation.transitions import StepRefused
 from orders.events.data import ReportFiled
 from orders.model import Report
-from orders.placements import report_check_store
 from orders.placements import reports as reporting
 from orders.placements import store as placement_store
+from orders.placements.waiting import report_check_store
 from orders.terms import Activity
 
 

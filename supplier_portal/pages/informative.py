@@ -6,7 +6,7 @@ from accounts.identity import Permission, Person
 from foundation.errors import NotThere, Refused
 from foundation.text import Text
 from orders.events.data import InformativeReportFiled
-from orders.placements import informative_reports
+from orders.placements.informative import informative_reports
 from orders.terms import InformativeKind
 from supplier_portal.pages import query_params
 from supplier_portal.queries import placements as placement_queries

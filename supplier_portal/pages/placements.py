@@ -18,9 +18,10 @@ from foundation.text import Text
 from operations.timeline import timeline
 from operations.timeline.model import KIND_NAMES, Audience, TimelineEntry, TimelineKind
 from orders.model import Placement, Report
-from orders.placements import filing, informative_store, tutor_store
+from orders.placements import filing, tutor_store
 from orders.placements import store as placement_store
 from orders.placements import tutors as tutoring
+from orders.placements.informative import informative_store
 from orders.placements.tutors import TutorRefused
 from orders.purchase_orders import order_store
 from orders.terms import Article

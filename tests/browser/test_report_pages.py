@@ -13,9 +13,9 @@ from billing.server.jobs import receive_filed
 from foundation.periods import Month
 from operations import report_judging
 from orders.model import ReportState
-from orders.placements import informative_store
 from orders.placements import store as placement_store
-from orders.placements.informative_store import InformativeState
+from orders.placements.informative import informative_store
+from orders.placements.informative.informative_store import InformativeState
 from orders.register.agreements import EarlyApproval, ReportApproval
 from orders.terms import Article, RejectionReason
 from tests.browser.test_desk_pages import Clock, Office

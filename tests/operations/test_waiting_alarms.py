@@ -29,7 +29,7 @@ from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
 from orders.events.store import EventState
 from orders.model import InterruptionState, LineState, PlacementState, PlannedState, ReportState
-from orders.placements.informative_store import InformativeState
+from orders.placements.informative.informative_store import InformativeState
 from orders.placements.tutor_store import TutorState
 from orders.register import store as register_store
 from orders.register.policy_store import PolicyState
@@ -47,6 +47,7 @@ ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
     (ReportState.FILED, "REPORTS_WAITING"),
     (ReportState.APPROVED, "RECEIPTS_MISSING"),
     (InformativeState.UNREAD, "INFORMATIVE_UNREAD"),
+    (PlannedState.WAITING, "RESULTS_STUCK"),
     (EventState.UNAPPLIABLE, "EVENTS_WAITING"),
     (ChangeState.ASKED, "CHANGES_WAITING"),
     (ChangeState.FIRST_CONFIRMED, "CHANGES_WAITING"),
@@ -102,13 +103,14 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (OutState.SENT, "for the receiver's access point"),
     (OutState.IN_PORTAL, "for the supplier, who reads it there"),
     (PlacementState.DECIDED, "nothing waits: it stands"),
-    (PlannedState.WAITING, "for its day"),
     (PolicyState.PLANNED, "for its day"),
     (PolicyState.IN_FORCE, "nothing waits: it holds"),
     (PortalState.WAITING, "for its time to leave, by itself within minutes"),
     (PortalState.RELEASED, "for a worker"),
     (ProposalState.EXPORTED, "for the bank's report"),
     (ReportState.REJECTED, "for the supplier, who files a new version"),
+    (ReportState.REVOKED, "for the supplier, who files a new version"),
+    (PlannedState.PLACED, "nothing waits: its order is placed"),
     (ReportState.REPLACED, "nothing waits: a correction stands in its place"),
     (InformativeState.READ, "nothing waits: it is read"),
     (EventState.APPLIED, "nothing waits: it is applied"),

@@ -13,9 +13,10 @@ from foundation.periods import Month
 from foundation.sql import Session
 from orders.events.data import InformativeReportFiled
 from orders.model import Handling, Placement
-from orders.placements import filing, informative_reports
+from orders.placements import filing
 from orders.placements import store as placement_store
 from orders.placements.filing import MonthToFile
+from orders.placements.informative import informative_reports
 from orders.register import policy_store
 from orders.register.agreements import ReportApproval
 from orders.register.register import Register

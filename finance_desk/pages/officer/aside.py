@@ -16,7 +16,8 @@ from foundation.errors import Refused
 from foundation.text import CountedText, JoinedText, Text
 from operations import report_judging
 from operations.report_judging import Hand, ReportKey
-from orders.placements import kept_aside, start_queries, unreceived_queries
+from orders.placements import start_queries
+from orders.placements.waiting import kept_aside, unreceived_queries
 from orders.register import store as register_store
 from web.access import signed_in
 from web.csrf import form_of

@@ -11,8 +11,8 @@ from finance_desk.words import Names, supplier_name
 from foundation import journal
 from foundation.errors import Refused
 from foundation.text import CountedText, JoinedText, Text
-from orders.placements import informative_reports, informative_store
-from orders.placements.informative_store import InformativeState
+from orders.placements.informative import informative_reports, informative_store
+from orders.placements.informative.informative_store import InformativeState
 from orders.register import store as register_store
 from web import report_words
 from web.access import signed_in

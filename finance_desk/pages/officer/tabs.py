@@ -9,15 +9,18 @@ from foundation.sql import Session
 from foundation.text import Text
 from orders.events import late_store
 from orders.model import ReportState
-from orders.placements import filed_queries, informative_store, start_queries, unreceived_queries
+from orders.placements import filed_queries, start_queries
 from orders.placements.filed_queries import FiledFilter
-from orders.placements.informative_store import InformativeState
+from orders.placements.informative import informative_store
+from orders.placements.informative.informative_store import InformativeState
+from orders.placements.waiting import unreceived_queries
 
 READERS: Final = (Permission.OFFICER, Permission.FINANCE, Permission.AUDIT)
 REPORT_PARTS: Final = {
     ReportState.FILED: Text("Att pröva"),
     ReportState.APPROVED: Text("Godkända"),
     ReportState.REJECTED: Text("Sända tillbaka"),
+    ReportState.REVOKED: Text("Återtagna"),
 }
 INFORMATIVE, ASIDE = "/finance/reports/informative", "/finance/reports/aside"
 

@@ -139,3 +139,9 @@ def test_every_command_that_shows_a_table_tells_it_as_json_too() -> None:
             if "table" in calls and "as_json" not in {one.arg for one in each.args.args}:
                 without.append(f"{path.stem}.{each.name}")
     assert without == []
+
+
+def test_an_approval_is_revoked(desk: Desk) -> None:
+    desk.run("reports", "approve", MARCH, *BY)
+    assert MARCH in desk.run("reports", "revoke", MARCH, "--reason", "NOT_DELIVERED", *BY).out
+    assert states(desk, "REVOKED") == ["2026-03"]

@@ -13,8 +13,8 @@ from invoicing.model import InvoiceState
 from operations.timeline import timeline
 from operations.timeline.model import Audience, TimelineKind
 from orders.journal_actions import PlacementAction
-from orders.placements import informative_reports, informative_store
-from orders.placements.informative_store import InformativeReport, InformativeState
+from orders.placements.informative import informative_reports, informative_store
+from orders.placements.informative.informative_store import InformativeReport, InformativeState
 from tests.support.stories.system import System, a_system
 
 REFERENCE = "100000101"

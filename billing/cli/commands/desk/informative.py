@@ -10,8 +10,8 @@ from foundation.database import utc_now
 from foundation.formatting import Json
 from foundation.text import Text
 from orders.events.data import InformativeReportFiled
-from orders.placements import informative_reports, informative_store
-from orders.placements.informative_store import InformativeState
+from orders.placements.informative import informative_reports, informative_store
+from orders.placements.informative.informative_store import InformativeState
 from orders.terms import InformativeKind
 from web import report_words
 

@@ -13,9 +13,10 @@ from foundation.text import Text
 from operations import report_judging
 from operations.report_judging import Decided, Hand, ReportKey
 from orders.model import ReportState
-from orders.placements import filed_queries, unreceived_queries
+from orders.placements import filed_queries
 from orders.placements.filed_queries import FiledFilter
 from orders.placements.report_checks import ODDITY_WORDS, ReportFacts, oddities
+from orders.placements.waiting import unreceived_queries
 from orders.register import store as register_store
 from orders.terms import RejectionReason
 
@@ -159,6 +160,24 @@ def receive(context: CommandContext, which: Reports, by: By, on: On = None) -> N
     hand, keys = Hand(by, utc_now(), today_or(on)), [ReportKey.parse(each) for each in which]
     with context.writing() as session:
         decided = report_judging.receive_rest(session, register_store.load(session), keys, hand)
+    _tell(context, decided)
+
+
+@command(reports, "revoke")
+def revoke(
+    context: CommandContext,
+    which: Reports,
+    by: By,
+    reason: Annotated[
+        RejectionReason,
+        typer.Option("--reason", help="Skäl som leverantören läser / what the supplier reads"),
+    ],
+    on: On = None,
+) -> None:
+    """Ta tillbaka godkännanden, också av det som är fakturerat / revoke approvals, of what is invoiced too."""
+    hand, keys = Hand(by, utc_now(), today_or(on)), [ReportKey.parse(each) for each in which]
+    with context.writing() as session:
+        decided = report_judging.revoke(session, register_store.load(session), keys, hand, reason=reason)
     _tell(context, decided)
 
 

@@ -16,9 +16,9 @@ from foundation.transitions import StepRefused
 from orders.events.data import InformativeReportFiled
 from orders.journal_actions import OrdersSubject, PlacementAction
 from orders.model import Handling, Placement, PlacementState
-from orders.placements import informative_store
 from orders.placements import store as placement_store
-from orders.placements.informative_store import (
+from orders.placements.informative import informative_store
+from orders.placements.informative.informative_store import (
     INFORMATIVE_UNDOES,
     InformativeReport,
     InformativeState,

@@ -13,7 +13,7 @@ from foundation.sql import Session
 from foundation.text import Text
 from foundation.transitions import Transitions
 from orders import tables as order_tables
-from orders.placements.informative_tables import informative_report
+from orders.placements.informative.informative_tables import informative_report
 from orders.terms import InformativeKind
 
 _PLACEMENT = order_tables.placement
