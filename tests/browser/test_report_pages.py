@@ -266,8 +266,9 @@ class KilledMidway(RuntimeError):
 # Informative reports, and what is to be looked at beside the reports -----------------------------
 
 
-def test_a_supplier_tells_something_and_the_officer_reads_it(tmp_path: Path, any_page: Page) -> None:
-    with _office(tmp_path, any_page) as office:
+@pytest.mark.both_engines
+def test_a_supplier_tells_something_and_the_officer_reads_it(database_url: str, any_page: Page) -> None:
+    with _office(database_url, any_page) as office:
         sign_in(any_page, office.site, REPORTER)
         office.go(f"/placements/{ONE}")
         any_page.select_option("#kind", label="Praktik behöver läggas in i handlingsplanen")
