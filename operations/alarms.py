@@ -7,7 +7,7 @@ alarm. An alarm names numbers and kinds, never content.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,6 +33,13 @@ MESSAGES_FAILED = "LETTERS_FAILED"
 ACCESS_POINT_DOWN = "ACCESS_POINT_DOWN"
 JOBS_GIVEN_UP = "JOBS_GIVEN_UP"
 REPORTS_WAITING = "REPORTS_WAITING"
+CHANGES_WAITING = "CHANGES_WAITING"
+CONFIRMATIONS_WAITING = "CONFIRMATIONS_WAITING"
+EVENTS_WAITING = "EVENTS_WAITING"
+FLOW_TESTS_WAITING = "FLOW_TESTS_WAITING"
+INFORMATIVE_UNREAD = "INFORMATIVE_UNREAD"
+QUESTIONS_WAITING = "QUESTIONS_WAITING"
+RECEIPTS_MISSING = "RECEIPTS_MISSING"
 RESULTS_STUCK = "RESULTS_STUCK"
 
 
@@ -50,18 +57,24 @@ class Patience:
     """After how many days something that waits is alarmed about; the settings of an installation say so."""
 
     report_days: int = 14
+    waiting_days: int = 7
 
 
 Find = Callable[[Session, datetime, Patience], Trouble | None]
 
 
 def raise_due(
-    session: Session, *, now: datetime, mail_to: str = "", patience: Patience = Patience()
+    session: Session,
+    *,
+    now: datetime,
+    mail_to: str = "",
+    patience: Patience = Patience(),
+    kinds: Mapping[str, Find] | None = None,
 ) -> list[str]:
-    """Raise the alarms there is reason for and that may be raised now; their kinds."""
+    """Raise the alarms there is reason for and that may be raised now, of `kinds` or those named here; their kinds."""
     last = alarm_store.last_raised(session)
     raised = []
-    for kind, find in KINDS.items():
+    for kind, find in (KINDS if kinds is None else kinds).items():
         if kind in last and now - last[kind] < _APART:
             continue
         trouble = find(session, now, patience)

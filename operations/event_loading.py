@@ -13,6 +13,7 @@ from itertools import groupby, islice
 import structlog
 from sqlalchemy.exc import IntegrityError
 
+from foundation import journal
 from foundation.database import Database
 from foundation.errors import NotThere, Refused
 from foundation.periods import stockholm_date
@@ -22,7 +23,8 @@ from invoicing.verdicts import asking_back
 from orders import dispatch
 from orders.events import store as event_store
 from orders.events.envelope import Event, EventRefused, read_event
-from orders.events.store import EventState
+from orders.events.store import Arrival, EventState
+from orders.journal_actions import OrdersSubject, PlacementAction
 from orders.placements import result_placing
 from orders.register import store as register_store
 from orders.register.register import Register
@@ -45,6 +47,11 @@ class Loaded:
     quarantined: int = 0
     problems: list[tuple[str, Refused]] = field(default_factory=list)
 
+    @property
+    def stored(self) -> int:
+        """How many events were kept now, whatever became of them."""
+        return self.applied + self.conflicts + self.unappliable
+
     def add(self, other: "Loaded") -> None:
         """Count what another part of the lines came to as well."""
         self.applied += other.applied
@@ -63,15 +70,19 @@ class EventLine:
     text: str
 
 
-def load_events(database: Database, lines: Iterable[EventLine]) -> Loaded:
-    """Apply every line; what cannot be applied is kept and named in `problems`. Raises NoRegister."""
+def load_events(database: Database, lines: Iterable[EventLine], *, as_history_by: str = "") -> Loaded:
+    """Apply every line; what cannot be applied is kept and named in `problems`. Raises NoRegister.
+
+    An event is told when it comes. A person who loads history answers for its days, and is named: each of its
+    events then counts as told on its own day.
+    """
     loaded = Loaded()
     with database.reading() as session:
         register = register_store.load(session)
     rest = iter(lines)
     last_day = date.min
     while batch := list(islice(rest, _BATCH)):
-        part, last_day = _loaded_batch(database, register, batch, last_day)
+        part, last_day = _loaded_batch(database, register, batch, last_day, as_history_by)
         loaded.add(part)
     return loaded
 
@@ -99,7 +110,7 @@ def replay_unappliable(database: Database) -> Loaded:
 
 
 def apply_by_hand(session: Session, sequence: int, *, by: str, today: date) -> None:
-    """A person applies an interruption that was told too late; invoices on what it changes are judged again."""
+    """A person applies what was told too late; invoices on what it changes are judged again."""
     register = register_store.load(session)
     lines = dispatch.apply_by_hand(session, register, event_numbered(session, sequence), by=by, today=today)
     asking_back.judge_lines_again(session, register, lines, today=today)
@@ -119,21 +130,22 @@ def event_numbered(session: Session, sequence: int) -> event_store.StoredEvent:
 
 
 def _loaded_batch(
-    database: Database, register: Register, batch: Sequence[EventLine], last_day: date
+    database: Database, register: Register, batch: Sequence[EventLine], last_day: date, as_history_by: str
 ) -> tuple[Loaded, date]:
     """One batch in one transaction; tried again where another loader was doing the same meanwhile."""
     for _ in range(_TRIES - 1):
         try:
-            return _load_batch(database, register, batch, last_day)
+            return _load_batch(database, register, batch, last_day, as_history_by)
         except IntegrityError:
             _log.info("batch tried again")
-    return _load_batch(database, register, batch, last_day)
+    return _load_batch(database, register, batch, last_day, as_history_by)
 
 
 def _load_batch(
-    database: Database, register: Register, batch: Sequence[EventLine], last_day: date
+    database: Database, register: Register, batch: Sequence[EventLine], last_day: date, as_history_by: str
 ) -> tuple[Loaded, date]:
     loaded = Loaded()
+    arrival = Arrival(database.clock(), as_history=bool(as_history_by))
     with database.writing() as session:
         for day, group in groupby(_read(batch), key=_day_of):
             if day is None:
@@ -146,22 +158,29 @@ def _load_batch(
                 result_placing.place_due(session, register, today=day)
                 last_day = day
             told = [(line, event) for line, event, _ in group if event is not None]
-            _apply(session, database, register, told, day, loaded)
+            _apply(session, register, told, day, loaded, arrival=arrival)
+        if as_history_by and loaded.stored:
+            journal.record(
+                session,
+                as_history_by,
+                PlacementAction.HISTORY_LOADED,
+                OrdersSubject.EVENT.of(event_store.newest(session)),
+                events=str(loaded.stored),
+            )
     return loaded, last_day
 
 
 def _apply(
     session: Session,
-    database: Database,
     register: Register,
     told: Sequence[tuple[EventLine, Event]],
     day: date,
     loaded: Loaded,
+    *,
+    arrival: Arrival,
 ) -> None:
     """Apply the events of one day, and let the invoices that waited for them be judged again."""
-    all_applied = dispatch.apply_all(
-        session, register, [event for _, event in told], received_at=database.clock()
-    )
+    all_applied = dispatch.apply_all(session, register, [event for _, event in told], arrival=arrival)
     for (line, event), applied in zip(told, all_applied, strict=True):
         if applied.repeated:
             loaded.repeated += 1

@@ -68,6 +68,9 @@ class Settings(PostSettings):
     report_alarm_days: int = Field(default=14, ge=1, le=366)
     """How many days a filed report may wait for the buyer before it is alarmed about, and again after as many."""
 
+    waiting_alarm_days: int = Field(default=7, ge=1, le=366)
+    """The same for everything else that waits for somebody at the buyer: changes, applications, events, questions."""
+
     keep_refused_months: int = Field(default=24, ge=3, le=120)
     """How many whole months a message that was technically refused is kept, before it may be disposed of."""
 

@@ -26,11 +26,17 @@ class PlacementAction(JournalAction):
     INTERRUPTION_WITHDRAWN = "interruption.withdrawn"
     LATE_INTERRUPTION_APPLIED = "interruption.applied_late"  # by a person
     EVENT_LAID_ASIDE = "event.laid_aside"
+    HISTORY_LOADED = "event.history_loaded"  # events are told on their own days, as a person says
     REPORT_FILED = "report.filed"
     REPORT_APPROVED = "report.approved"
     REPORT_REJECTED = "report.rejected"
     REPORT_REVOKED = "report.revoked"
     REPORT_APPROVAL_UNDONE = "report.approval_undone"
+    REST_RECEIVED = "report.rest_received"  # an order line that came after the approval
+    INFORMATIVE_FILED = "informative_report.filed"
+    INFORMATIVE_READ = "informative_report.read"
+    INFORMATIVE_UNREAD = "informative_report.unread"  # it waits again
+    INFORMATIVE_WITHDRAWN = "informative_report.withdrawn"
     OUTCOME_APPROVED = "outcome.approved"
     OUTCOME_EARNS_NOTHING = "outcome.earns_nothing"
     OUTCOME_ENDED = "outcome.ended"
@@ -60,6 +66,7 @@ class OrdersSubject(SubjectKind):
     EVENT = "event"
     PLACEMENT = "placement"
     REPORT = "report"
+    INFORMATIVE_REPORT = "informative report"
     PLANNED_ORDER = "planned order"
     ORDER = "order"
     ORDER_LINE = "order line"

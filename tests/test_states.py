@@ -32,6 +32,7 @@ from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
 from orders.events.store import EventState
 from orders.model import InterruptionState, LineState, PlacementState, PlannedState, ReportState
+from orders.placements.informative.informative_store import InformativeState
 from orders.placements.tutor_store import TutorState
 from orders.register.policy_store import PolicyState
 from orders.terms import CompensationLevel
@@ -60,6 +61,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "desk_action.state": ActionState,
     "desk_batch_row.state": BatchRowState,
     "disposal.state": DisposalState,
+    "informative_report.state": InformativeState,
     "job_run.state": JobRunState,
     "mail.state": MailState,
     "mailed_link.purpose": LinkPurpose,
@@ -83,6 +85,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "disposal.state": DisposalState,
     "inbound_event.state": EventState,
     "inbox.state": InState,
+    "informative_report.state": InformativeState,
     "interruption.state": InterruptionState,
     "invoice.state": InvoiceState,
     "job_run.state": JobRunState,

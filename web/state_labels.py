@@ -40,6 +40,11 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
         "DROPPED": ("quiet", Text("Utgår")),
         "REVOKED": ("bad", Text("Godkännandet återtaget")),
     },
+    "informative": {
+        "UNREAD": ("note", Text("Inte läst")),
+        "READ": ("good", Text("Läst")),
+        "WITHDRAWN": ("quiet", Text("Återtagen", context="informative")),
+    },
     "placement": {
         "DECIDED": ("good", Text("Beslutad")),
         "CANCELLED": ("quiet", Text("Återkallad")),

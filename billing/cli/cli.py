@@ -33,6 +33,11 @@ COMMANDS: Final = {
         "desk.reports",
         "reports",
     ),
+    "informative": CommandPlace(
+        "Leverantörernas informativa rapporter / the suppliers' informative reports.",
+        "desk.informative",
+        "informative",
+    ),
     "results": CommandPlace(
         "Resultat och tillägg: det som väntar och fastnat / results and supplements: what waits or is stuck.",
         "desk.results",

@@ -29,6 +29,7 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "change_request": (*_ADD, "UPDATE"),
     "credit_pair": _READ,
     "inbox": _READ,
+    "informative_report": (*_ADD, "UPDATE"),
     "interruption": _READ,
     "invoice": _LOCK,
     "invoice_part": _READ,
@@ -110,6 +111,7 @@ _OWN_RULES: Final = {
 _CHECKS: Final = {
     "account_permission": "account_permission.permission IN ('ADMINISTER', 'ASSIGN', 'REPORT')",
     "change_request": "change_request.state IN ('ASKED', 'WITHDRAWN')",
+    "informative_report": "informative_report.state IN ('UNREAD', 'WITHDRAWN')",
 }
 
 

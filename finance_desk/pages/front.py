@@ -24,6 +24,7 @@ from finance_desk.pages import (
     reports,
     results,
 )
+from finance_desk.pages.officer import aside, informative
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
 
@@ -47,6 +48,8 @@ PAGES: Final = (
     policies,
     audit,
     post,
+    informative,
+    aside,
     reports,
     results,
 )

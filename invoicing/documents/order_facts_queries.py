@@ -1,6 +1,7 @@
 """The facts of an order: its lines with their accounts, receipts and occupants, in one question."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +12,21 @@ from foundation.periods import Month, Period
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.documents import tables as document_tables
+from invoicing.matching import waiting
 from invoicing.matching.facts import LineFacts, Occupant, OrderFacts
 from invoicing.model import InvoiceState
 from orders import tables as order_tables
-from orders.model import Interruption, InterruptionState, LineState, PlacementState, Receipt, ReportState
+from orders.model import (
+    Interruption,
+    InterruptionState,
+    LineState,
+    PlacementState,
+    Receipt,
+    Report,
+    ReportState,
+)
+from orders.placements import filing
+from orders.placements import store as placement_store
 from orders.purchase_orders import line_store, order_store
 from orders.register import store as register_store
 from orders.register.register import NotInRegister, Register
@@ -43,6 +55,8 @@ def order_facts(
         return None
     first = rows[0]
     lines = _with_revocations(session, first, {row.line_id: _line(row, but_not) for row in rows}, rows)
+    if first.article == Article.BASIC and any(each.receipt is None for each in lines.values()):
+        lines = _with_reports(session, first.execution_reference, lines)
     # What an order was placed under holds for it, also where the register has lost it since.
     supplier = register_store.last_known_supplier(session, register, first.supplier)
     prices = register_store.last_known_price_list(session, register, first.price_list_id)
@@ -200,6 +214,18 @@ def _line(row: Row[tuple[object, ...]], but_not: int | None) -> LineFacts:
         if occupied
         else None,
     )
+
+
+def _with_reports(session: Session, reference: str, lines: Mapping[str, LineFacts]) -> dict[str, LineFacts]:
+    """The same lines, with what the buyer has of the months that are not received."""
+    of_month: dict[Month, list[Report]] = defaultdict(list)
+    for report in placement_store.reports(session, reference):
+        of_month[report.month].append(report)
+    return {
+        line_id: replace(facts, with_buyer=waiting.is_with_buyer(filing.standing_report(of_month[month])))
+        for line_id, facts in lines.items()
+        for month in (Month.of(facts.line.period.start),)
+    }
 
 
 def _receipt(row: Row[tuple[object, ...]], currency: str) -> Receipt | None:

@@ -15,6 +15,7 @@ from invoicing.matching.deviations import (
     REVOKED,
     REVOKED_REPORT,
     UNREGISTERED,
+    WITH_BUYER,
     Deviation,
     DeviationCode,
     Source,
@@ -154,8 +155,15 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     (DeviationCode.NOT_RECEIVED, ""): DeviationText(
         Text("Väntar på godkänd redovisning"),
         Text(
-            "Orderrad %(found)s väntar på att redovisningen för %(reference)s godkänns. Fakturan "
-            "prövas igen då; ni behöver bara lämna redovisningen."
+            "Orderrad %(found)s är inte levererad än, eftersom redovisningen för %(reference)s inte är lämnad "
+            "eller har avslagits. Lämna den, så prövas fakturan igen när den är godkänd."
+        ),
+    ),
+    (DeviationCode.NOT_RECEIVED, WITH_BUYER): DeviationText(
+        Text("Väntar på köparens inleverans"),
+        Text(
+            "Redovisningen för %(reference)s är lämnad, men köparen har inte levererat in orderrad %(found)s "
+            "än. Fakturan prövas igen när det är gjort; ni behöver inte göra något."
         ),
     ),
     (DeviationCode.NOT_RECEIVED, "unreported"): DeviationText(

@@ -101,6 +101,8 @@ class DeviationActor(StrEnum):
 REVOKED_REPORT, REVOKED = "revoked_report", "revoked"
 # A variant: the document and its order agree, and it is our register that has lost the supplier.
 UNREGISTERED = "unregistered"
+# A variant: the month is reported, and it is the buyer who has not received it yet.
+WITH_BUYER = "with_buyer"
 
 
 @dataclass(frozen=True, slots=True)

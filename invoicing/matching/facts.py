@@ -25,7 +25,7 @@ class Occupant:
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """One order line and how far it has come.
+    """One order line and how far it has come. `with_buyer`: its month is reported, and the buyer has it.
 
     `revoked_on` is the day the approval it was received on was taken back, where nothing has been approved since.
     """
@@ -34,6 +34,7 @@ class LineFacts:
     account: LineAccount
     receipt: Receipt | None = None
     occupant: Occupant | None = None
+    with_buyer: bool = False
     revoked_on: date | None = None
 
     @property

@@ -31,6 +31,7 @@ from orders.register.parties import Address, OrganisationNumber
 from orders.terms import (
     Activity,
     CompensationLevel,
+    InformativeKind,
     InterruptionReason,
     OutcomeKind,
     RejectionReason,
@@ -215,6 +216,15 @@ class ReportRejected(_ReportStep):
     reason: RejectionReason | None = None
 
 
+class InformativeReportFiled(EventModel):
+    """The supplier tells the buyer something beside the months, in a code; it has no effect on billing (REQ-54)."""
+
+    execution_reference: Reference
+    kind: InformativeKind
+    at: AwareDatetime
+    by: Reference
+
+
 class ReportRevoked(_ReportStep):
     """The buyer takes back an approval: the month is received no longer, until a report is approved anew."""
 
@@ -276,6 +286,7 @@ EventData = (
     | ReportFiled
     | ReportApproved
     | ReportRejected
+    | InformativeReportFiled
     | ReportRevoked
     | OutcomeApproved
     | OutcomeEnded

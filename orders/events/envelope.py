@@ -20,6 +20,7 @@ from foundation.text import JoinedText, Text
 from orders.events.data import (
     EventData,
     EventModel,
+    InformativeReportFiled,
     InterruptionMoved,
     InterruptionRegistered,
     InterruptionWithdrawn,
@@ -60,6 +61,7 @@ EVENT_DATA: Mapping[str, type[EventData]] = {
     "report.filed": ReportFiled,
     "report.approved": ReportApproved,
     "report.rejected": ReportRejected,
+    "report.informative": InformativeReportFiled,
     "report.revoked": ReportRevoked,
     "outcome.approved": OutcomeApproved,
     "outcome.ended": OutcomeEnded,

@@ -111,24 +111,25 @@ def place_period_two(
 
 
 def change_provider(
-    session: Session, register: Register, changed: ProviderChanged, *, today: date
+    session: Session, register: Register, changed: ProviderChanged, *, today: date, told_on: date
 ) -> list[LineKey]:
     """The participant moves to another supplier: the old placement ends the day before the new one starts.
 
     No day is billed twice, and the end stays that of the original period (A-7). A month received
-    before is received again with the days that remain; those order lines are returned.
+    before is received again with the days that remain; those order lines are returned. It may not reach back behind
+    the day before we were told, `told_on`.
     """
     old = placement_store.get(session, changed.execution_reference, lock=True)
     _check_stands(old)
     check_not_left(session, old)
     new = changed.placement
     current = old.period_at(new.period.start)
-    if changed.last_day < day_before(today):
+    if changed.last_day < day_before(told_on):
         raise StepRefused(
             Text(
-                "Bytet gäller bakåt i tiden: sista dag %(last_day)s, och i dag är %(today)s.",
+                "Bytet gäller bakåt i tiden: sista dag %(last_day)s, och vi fick veta det %(told_on)s.",
                 last_day=changed.last_day,
-                today=today,
+                told_on=told_on,
             ),
         )
     if changed.last_day != day_before(new.period.start):
@@ -189,12 +190,12 @@ def change_provider(
     return received
 
 
-def cancel(session: Session, cancelled: PlacementCancelled, *, today: date) -> Placement:
-    """The placement is called off before it starts: nothing may be billed (E-04). Refused later."""
+def cancel(session: Session, cancelled: PlacementCancelled, *, today: date, told_on: date) -> Placement:
+    """The placement is called off before it starts: nothing may be billed (E-04). Refused when told later."""
     placement = placement_store.get(session, cancelled.execution_reference, lock=True)
     _check_stands(placement)
     check_not_left(session, placement)
-    if placement.starts_on <= today:
+    if placement.starts_on <= told_on:
         raise StepRefused(
             Text(
                 "Placeringen %(execution_reference)s började %(starts_on)s och kan inte återkallas. "

@@ -76,6 +76,29 @@ def file(session: Session, filed: ReportFiled) -> Report:
     return report
 
 
+def is_decided(session: Session, told: ReportApproved | ReportRejected) -> bool:
+    """Whether the report was decided already as is told now: that is then one effect, whoever was first.
+
+    A month that was received by itself is approved, and a version that a correction replaced was. Raises StepRefused
+    for a rejection of what is approved: that has to be taken back.
+    """
+    reference = told.execution_reference
+    placement_store.get(session, reference, lock=True)
+    report = placement_store.report(session, reference, told.month, told.version)
+    approved = report.state is ReportState.APPROVED
+    if isinstance(told, ReportApproved):
+        return approved or (report.state is ReportState.REPLACED and report.decided_on is not None)
+    if approved:
+        raise StepRefused(
+            Text(
+                "%(report)s är redan godkänd och månaden inlevererad, så den kan inte avslås. Ta tillbaka "
+                "godkännandet i stället.",
+                report=report_name(report),
+            ),
+        )
+    return report.state is ReportState.REJECTED
+
+
 def approve(
     session: Session, approved: ReportApproved, *, today: date, early: EarlyApproval
 ) -> list[LineKey]:
@@ -180,6 +203,16 @@ def _newer_waits(month: Month) -> StepRefused:
     return StepRefused(
         Text("En nyare version av redovisningen för %(month)s väntar. Pröva den i stället.", month=month),
     )
+
+
+def lines_of_month(session: Session, reference: str, month: Month) -> list[LineKey]:
+    """The basic order lines of a month: what waits for them is told when the report is filed or sent back."""
+    return [
+        (order.number, line.line_id)
+        for order in order_store.of_placement(session, reference, Article.BASIC)
+        for line in order.lines
+        if Month.of(line.period.start) == month
+    ]
 
 
 def _check_reported(placement: Placement) -> None:

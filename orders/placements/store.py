@@ -245,7 +245,7 @@ def move_report(
     transitions.move(
         session,
         table.c.state,
-        _the_report(report),
+        the_report(report),
         REPORT_FOLLOWS,
         name=report_name(report),
         was=report.state,
@@ -268,7 +268,7 @@ def _undo(session: Session, report: Report, to: ReportState, values: dict[str, o
     transitions.move(
         session,
         order_tables.periodic_report.c.state,
-        _the_report(report),
+        the_report(report),
         REPORT_UNDOES,
         name=report_name(report),
         was=report.state,
@@ -277,7 +277,8 @@ def _undo(session: Session, report: Report, to: ReportState, values: dict[str, o
     )
 
 
-def _the_report(report: Report) -> ColumnElement[bool]:
+def the_report(report: Report) -> ColumnElement[bool]:
+    """The condition that names one version of a report."""
     table = order_tables.periodic_report
     return and_(
         table.c.execution_reference == report.execution_reference,

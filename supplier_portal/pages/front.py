@@ -8,6 +8,7 @@ from supplier_portal.pages import (
     correcting,
     exports,
     flow_test,
+    informative,
     invoices,
     orders,
     overview,
@@ -24,6 +25,7 @@ _P = Permission
 
 PAGES: Final = (
     overview,
+    informative,
     placements,
     orders,
     reports,

@@ -21,6 +21,7 @@ from orders.model import Placement, Report
 from orders.placements import filing, tutor_store
 from orders.placements import store as placement_store
 from orders.placements import tutors as tutoring
+from orders.placements.informative import informative_store
 from orders.placements.tutors import TutorRefused
 from orders.purchase_orders import order_store
 from orders.terms import Article
@@ -31,6 +32,7 @@ from supplier_portal.queries import placements as placement_queries
 from supplier_portal.queries import reports as report_queries
 from supplier_portal.queries import visits
 from supplier_portal.queries.placements import PlacementFilter, PlacementsAre
+from web import report_words
 from web.access import signed_in
 from web.csrf import form_of
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
@@ -43,6 +45,7 @@ _SIZE = 25
 _STATE_KINDS = {
     TimelineKind.REPORT: "report",
     TimelineKind.SENT_BACK: "report",
+    TimelineKind.INFORMATIVE: "informative",
     TimelineKind.INVOICE: "invoice",
     TimelineKind.CREDIT_NOTE: "invoice",
 }
@@ -164,6 +167,7 @@ def _one(
                 str(each.month) for each in report_queries.due_of(session, scope, reference, today=today)
             },
             "tutors": placement_queries.tutors_used(session, scope),
+            "informative": informative_store.of_placement(session, reference),
         }
     return render(
         request,
@@ -177,6 +181,8 @@ def _one(
         may_report=person.may(Permission.REPORT),
         happenings=happened,
         kind_names=KIND_NAMES,
+        informative_kinds=[(kind.value, words) for kind, words in report_words.INFORMATIVE.items()],
+        informative_words=report_words.INFORMATIVE,
         state_kinds=_STATE_KINDS,
         legend=timeline_chart.legend(happened),
         **_drawn(person, happened, reference),

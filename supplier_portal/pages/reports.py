@@ -162,7 +162,7 @@ def file_one(
 def _received(request: Request, filed: Sequence[ReportKey]) -> list[ReportKey]:
     """Let the system receive what was just filed, where the buyer's policy says so; the supplier itself cannot.
 
-    A step of its own after the filing: a month that is not received by it waits for an officer.
+    A step of its own after the filing; where it breaks off, the job `reports-received` takes it up.
     """
     if not filed:
         return []

@@ -16,7 +16,7 @@ from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.verdicts import asking_back
 from orders import dispatch
 from orders.events.envelope import read_event
-from orders.events.store import EventState
+from orders.events.store import Arrival, EventState
 from orders.model import Order
 from orders.purchase_orders import line_store, order_store
 from orders.register.register import Register
@@ -59,7 +59,7 @@ class World:
             self.session,
             self.register,
             read_event(line.text),
-            received_at=self.moment,
+            arrival=Arrival(self.moment),
         )
         asking_back.judge_lines_again(self.session, self.register, applied.lines, today=self.today)
         was = applied.state is EventState.APPLIED

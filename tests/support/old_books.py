@@ -40,6 +40,15 @@ def before_0007(connection: Connection) -> None:
     connection.execute(text("alter table periodic_report drop column alarmed_at"))
 
 
+def before_0018(connection: Connection) -> None:
+    """Lead the books back to what revision 0018 found."""
+    connection.execute(text("drop table informative_report"))
+    connection.execute(text("alter table inbound_event drop column as_history"))
+    connection.execute(text("drop index ix_periodic_report_check_pending"))
+    connection.execute(text("alter table periodic_report drop column check_pending"))
+    connection.execute(text("alter table payment_stop drop column lift_asked_at"))
+
+
 def before_0011(connection: Connection) -> None:
     """Lead the books back to what revision 0011 found."""
     for index in ("ix_placement_follows", "ix_planned_order_order_number"):
@@ -61,6 +70,7 @@ def before_0011(connection: Connection) -> None:
 
 def before_0008(connection: Connection) -> None:
     """Lead the books back to what revision 0008 found."""
+    before_0018(connection)
     before_0011(connection)
     connection.execute(text("alter table periodic_report drop column counts_to"))
     connection.execute(text("drop table payment_stop"))

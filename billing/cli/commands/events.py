@@ -40,6 +40,14 @@ _COLUMNS = (
 def load(
     context: CommandContext,
     files: Annotated[list[Path], typer.Argument(help="JSON Lines, en händelse per rad / one event a line")],
+    history_by: Annotated[
+        str,
+        typer.Option(
+            "--history-by",
+            help="Läs in som historia, på händelsernas egna dagar; id på den som svarar för dem / load as history, "
+            "on the events' own days; the id of who answers for them",
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Läs in händelser, var och en en gång / load events, each once."""
@@ -47,7 +55,7 @@ def load(
     with context.opened() as database:
         for path in files:
             try:
-                _add(loaded, load_events(database, _lines(path)))
+                _add(loaded, load_events(database, _lines(path), as_history_by=history_by))
             except OSError as error:
                 complain(context.say(refusal_of(error).text))
                 unreadable = True
@@ -82,6 +90,7 @@ def list_events(
             {
                 "sequence": event.sequence,
                 "occurred_on": event.occurred_on.isoformat(),
+                "told_on": event.told_on.isoformat(),
                 "type": event.type,
                 "event_id": event.event_id,
                 "execution_reference": event.execution_reference,
@@ -120,10 +129,10 @@ By = Annotated[str, typer.Option("--by", help="Den som avgör, ett id / who deci
 
 @command(events, "apply")
 def apply(context: CommandContext, number: Number, by: By, on: On = None) -> None:
-    """Verkställ ett avbrott som kom för sent / apply an interruption that came too late."""
+    """Verkställ ett besked som kom för sent / apply what came too late."""
     with context.writing() as session:
         apply_by_hand(session, number, by=by, today=today_or(on))
-    typer.echo(context.say(Text("Avbrottet är verkställt.")))
+    typer.echo(context.say(Text("Beskedet är verkställt.")))
 
 
 @command(events, "lay-aside")

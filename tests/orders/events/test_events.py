@@ -82,6 +82,12 @@ EXAMPLES: dict[str, Json] = {
     "report.filed": REPORT,
     "report.approved": REPORT,
     "report.rejected": REPORT,
+    "report.informative": {
+        "execution_reference": REFERENCE,
+        "kind": "INTERNSHIP",
+        "at": "2026-02-02T08:00:00+01:00",
+        "by": "user-17",
+    },
     "report.revoked": {**REPORT, "reason": "NOT_DELIVERED"},
     "outcome.approved": {
         "execution_reference": REFERENCE,

@@ -41,6 +41,14 @@ ROUTES: Final = {
         foreign=tuple(f"/placements/{each}/tutor" for each in _REFERENCES),
         form={"tutor": "handledare-1"},
     ),
+    "POST /placements/{reference:path}/informative": Route(
+        may=_REPORTS,
+        foreign=tuple(f"/placements/{each}/informative" for each in _REFERENCES),
+        form={"kind": "INTERNSHIP"},
+    ),
+    "POST /placements/{reference:path}/informative/{number}/withdraw": Route(
+        may=_REPORTS, foreign=tuple(f"/placements/{each}/informative/1/withdraw" for each in _REFERENCES)
+    ),
     "GET /orders": Route(
         may=_SEES,
         own=(
