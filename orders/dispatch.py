@@ -28,7 +28,7 @@ from orders.events.store import EVENT_FOLLOWS, EVENT_SETTLES, EventState, Stored
 from orders.journal_actions import OrdersSubject, PlacementAction
 from orders.model import LineKey, Order
 from orders.placements import decisions as placing
-from orders.placements import interruptions, receiving, reports, results, revoking
+from orders.placements import interruptions, receiving, reports, results, returning, revoking
 from orders.purchase_orders.placing import DocumentRefused
 from orders.register.register import Register
 from peppol.exchange import outgoing
@@ -193,6 +193,8 @@ def _carry_out(session: Session, register: Register, told: EventData, today: dat
             return interruptions.move_interruption(session, register, told, today=today)
         case event_data.InterruptionWithdrawn():
             return interruptions.withdraw_interruption(session, register, told, today=today)
+        case event_data.PlacementResumed():
+            returning.resume(session, register, told, today=today)
         case event_data.ReportFiled():
             filed = reports.file(session, told)
             lines = receiving.receive_where_nothing_is_odd(
