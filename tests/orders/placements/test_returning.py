@@ -60,8 +60,11 @@ def test_within_one_month_the_days_of_absence_alone_are_not_paid(database_url: s
         system.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
         assert system.days_received(REFERENCE)[2] == "5"
         system.must("placement.resumed", resumed(date(2026, 3, 23)), on=date(2026, 3, 20))
-        # What was approved for five days stays five; the correction has the seven from the 23rd too.
+        # What was approved for five days stays five, also when something else has it received again.
         assert system.days_received(REFERENCE)[2] == "5"
+        system.interrupt(REFERENCE, on=date(2026, 3, 24), last_day=date(2026, 6, 29), reason="OTHER")
+        assert system.days_received(REFERENCE)[2] == "5"
+        # The correction has the seven from the 23rd too.
         system.report(REFERENCE, "2026-03", version=2, on=date(2026, 4, 1))
         assert system.days_received(REFERENCE)[2] == "12"
 
