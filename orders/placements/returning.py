@@ -14,6 +14,7 @@ from orders.journal_actions import PlacementAction
 from orders.model import Interruption, LineState, Placement, PlacementState, billable_parts, day_before
 from orders.placements import plan_store
 from orders.placements import store as placement_store
+from orders.placements.changes import check_not_left
 from orders.placements.journal import record_placement
 from orders.placements.results import back_on, drop_waiting
 from orders.purchase_orders import line_store, order_store
@@ -24,6 +25,7 @@ from orders.terms import Article, InterruptionReason
 def resume(session: Session, register: Register, resumed: PlacementResumed, *, today: date) -> None:
     """Let the placement go on from the day the participant is back; results that would fall due later are dropped."""
     placement = placement_store.get(session, resumed.execution_reference, lock=True)
+    check_not_left(session, placement)
     left = _checked(placement, register, resumed.resumed_on, today=today)
     reference, day = placement.execution_reference, resumed.resumed_on
     placement_store.end_interruption(session, reference, back_on=day)

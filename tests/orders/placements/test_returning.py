@@ -92,6 +92,18 @@ def test_a_return_is_after_the_interruption_within_the_period_and_told_in_time(
     assert says in system.refuses("placement.resumed", resumed(day), on=told_on)
 
 
+def test_whoever_goes_on_under_another_reference_is_not_back_here(system: System) -> None:
+    system.decide(
+        "100000102",
+        start=date(2026, 5, 4),
+        end=date(2026, 6, 30),
+        decided_on=date(2026, 4, 27),
+        continues=REFERENCE,
+    )
+    said = system.refuses("placement.resumed", resumed(), on=date(2026, 5, 8))
+    assert "execution reference 100000102" in said
+
+
 def test_whoever_never_left_is_not_back(database_url: str) -> None:
     with a_system(database_url) as system:
         system.decide(REFERENCE, start=date(2026, 1, 1))
