@@ -135,6 +135,7 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     PaymentAction.WITHDRAWN: Text("Förslaget återtogs"),
     PlacementAction.CANCELLED: Text("Placeringen ställdes in"),
     PlacementAction.PERIOD_TWO: Text("Period två beslutades"),
+    PlacementAction.RESUMED: Text("Deltagaren är tillbaka i samma period"),
     PlacementAction.CONTINUES: Text("Fortsätter en tidigare placering"),
     PlacementAction.PROVIDER_CHANGED: Text("Bytte leverantör"),
     SupplierAction.PORTAL_MADE: Text("Gjordes i portalen"),

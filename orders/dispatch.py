@@ -29,7 +29,7 @@ from orders.events.store import EVENT_FOLLOWS, EVENT_SETTLES, Arrival, EventStat
 from orders.journal_actions import OrdersSubject, PlacementAction
 from orders.model import LineKey, Order
 from orders.placements import decisions as placing
-from orders.placements import interruptions, receiving, reports, results, revoking
+from orders.placements import interruptions, receiving, reports, results, returning, revoking
 from orders.placements.informative import informative_reports
 from orders.purchase_orders.placing import DocumentRefused
 from orders.register.register import Register
@@ -206,6 +206,8 @@ def _carry_out(
             return interruptions.move_interruption(session, register, told, today=today, told_on=told_on)
         case event_data.InterruptionWithdrawn():
             return interruptions.withdraw_interruption(session, register, told, today=today, told_on=told_on)
+        case event_data.PlacementResumed():
+            returning.resume(session, register, told, today=today, told_on=told_on)
         case event_data.ReportFiled():
             filed = reports.file(session, told)
             lines = receiving.receive_where_nothing_is_odd(

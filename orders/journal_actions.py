@@ -18,6 +18,7 @@ class PlacementAction(JournalAction):
 
     DECIDED = "placement.decided"
     PERIOD_TWO = "placement.period_two"
+    RESUMED = "placement.resumed"  # back within the same period
     CONTINUES = "placement.continues"  # an earlier reference of the same participant
     PROVIDER_CHANGED = "placement.provider_changed"
     CANCELLED = "placement.cancelled"

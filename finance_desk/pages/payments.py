@@ -75,6 +75,7 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
             "proposals": proposal_store.overviews(session),
             "findings": bank_report_store.open_findings(session),
             "claims": claims,
+            "asked_back": payment_store.asked_back(session),
             "noted": repayments.noted(session, claims),
             "taken_off": {
                 each.invoice_id: proposal_store.netting(session, each.invoice_id) for each in claims

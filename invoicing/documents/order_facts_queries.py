@@ -165,7 +165,11 @@ def _question() -> Select[Any]:
         # The standing interruption also cuts a later period; one that was come back from, only its own.
         or_(
             cut.c.state == InterruptionState.STANDING,
-            and_(cut.c.state == InterruptionState.ENDED, cut.c.effective_on >= order.c.starts_on),
+            and_(
+                cut.c.state == InterruptionState.ENDED,
+                cut.c.effective_on >= order.c.starts_on,
+                cut.c.back_on.is_(None),
+            ),
         ),
     )
     return (

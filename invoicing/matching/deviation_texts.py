@@ -12,6 +12,7 @@ from decimal import Decimal
 from foundation.formatting import number, unbroken
 from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
 from invoicing.matching.deviations import (
+    ABSENT,
     REVOKED,
     REVOKED_REPORT,
     UNREGISTERED,
@@ -207,6 +208,13 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text(
             "Orderrad %(found)s (%(reference)s) ligger efter sista ersatta dag %(expected)s, så "
             "inget levereras på den. Kreditera hela fakturan."
+        ),
+    ),
+    (DeviationCode.NOT_RECEIVED, ABSENT): DeviationText(
+        Text("Ingen leverans medan deltagaren var borta"),
+        Text(
+            "Deltagaren var borta från tjänsten hela %(reference)s, så inget levereras på orderrad %(found)s. "
+            "Kreditera hela fakturan."
         ),
     ),
     (DeviationCode.NOT_RECEIVED, "cancelled"): DeviationText(

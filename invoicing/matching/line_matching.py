@@ -12,6 +12,7 @@ from decimal import Decimal
 from foundation.money import DAY, line_amount, total
 from foundation.periods import Month
 from invoicing.matching.deviations import (
+    ABSENT,
     REVOKED,
     REVOKED_REPORT,
     WITH_BUYER,
@@ -87,6 +88,8 @@ def _received(order: OrderFacts, facts: LineFacts, invoiced: Sequence[InvoicedLi
         source, variant = Source.RECEIPT, WITH_BUYER if facts.with_buyer else ""
     elif order.cancelled:
         source, variant = Source.CANCELLATION, "cancelled"
+    elif order.interruption is None:
+        source, variant = Source.INTERRUPTION, ABSENT
     else:
         source, variant = Source.INTERRUPTION, "interrupted"
     return (

@@ -190,6 +190,13 @@ class InterruptionWithdrawn(EventModel):
     registered_on: date
 
 
+class PlacementResumed(EventModel):
+    """The participant is back at the same supplier within the same period; `resumed_on` is the first billable day."""
+
+    execution_reference: Reference
+    resumed_on: date
+
+
 class _ReportStep(EventModel):
     """`version` counts from 1 for each month; `by` is an opaque id of who did it."""
 
@@ -283,6 +290,7 @@ EventData = (
     | InterruptionRegistered
     | InterruptionMoved
     | InterruptionWithdrawn
+    | PlacementResumed
     | ReportFiled
     | ReportApproved
     | ReportRejected

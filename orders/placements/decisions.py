@@ -217,6 +217,8 @@ def cancel_before_start(session: Session, placement: Placement, *, reason: str, 
         reason=Text("Placeringen är återkallad."),
         supplements=True,
     )
+    if placement.follows:
+        plan_store.forget_end(session, placement.follows, placement.starts_on)
     for order in order_store.of_placement(session, placement.execution_reference):
         line_store.close_lines(
             session, order.number, [line.line_id for line in order.lines], LineState.CANCELLED, on=today
@@ -248,15 +250,7 @@ def _continued(session: Session, register: Register, decided: PlacementDecided) 
     if decided.continues is None:
         return None
     earlier = placement_store.get(session, decided.continues, lock=True)
-    later = placement_store.whole_stretch_of(session, earlier, lock=True)[-1]
-    if later.execution_reference != earlier.execution_reference:
-        raise StepRefused(
-            Text(
-                "%(reference)s fortsätter redan med %(later)s. Ange den senaste referensen i continues.",
-                reference=earlier.execution_reference,
-                later=later.execution_reference,
-            ),
-        )
+    check_not_left(session, earlier)
     rules = register.placement_rules(decided.contract, decided.decided_on)
     stretch.check_continues(placement_store.stretch_of(session, earlier), decided.period, rules)
     return earlier

@@ -89,7 +89,10 @@ def receipts_cut(session: Session, placement: Placement, effective_on: date) -> 
                 continue
             before = Quantity(account.quantity_received, line.quantity.unit)
             after = days_received(
-                line.period, last_day=ended.last_day_for(line.period), convention=order.day_convention
+                line.period,
+                last_day=ended.last_day_for(line.period),
+                convention=order.day_convention,
+                absences=ended.absences,
             )
             if after != before:
                 invoiced = account.invoice_id is not None

@@ -136,7 +136,7 @@ def _counts_to(
         for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC)
         for line in order.lines
         if Month.of(line.period.start) == month
-        and (part := billable_period(line.period, placement.last_day_for(line.period)))
+        and (part := billable_period(line.period, placement.last_day_for(line.period), placement.absences))
     ]
     ends_on = max((part.end for part in parts), default=today)
     if ends_on <= today:

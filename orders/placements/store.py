@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, insert, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, insert, or_, select, update
 
 from foundation import transitions
 from foundation.errors import Refused
@@ -177,6 +177,31 @@ def set_interruption(
                 "state": InterruptionState.STANDING,
             },
         )
+
+
+def end_interruption(session: Session, reference: str, *, back_on: date) -> None:
+    """The participant is back from the standing interruption on that day, within the same period."""
+    table = order_tables.interruption
+    transitions.move_all(
+        session,
+        table.c.state,
+        table.c.execution_reference == reference,
+        INTERRUPTION_FOLLOWS,
+        to=InterruptionState.ENDED,
+        values={"back_on": back_on},
+    )
+
+
+def limit_approved(session: Session, reference: str, last_day: date) -> None:
+    """Let approved reports of the month of `last_day` and later count no day after it: the rest is reported anew."""
+    table = order_tables.periodic_report
+    change = update(table).where(
+        table.c.execution_reference == reference,
+        table.c.state == ReportState.APPROVED,
+        table.c.month >= str(Month.of(last_day)),
+        or_(table.c.counts_to.is_(None), table.c.counts_to > last_day),
+    )
+    session.execute(change.values(counts_to=last_day))
 
 
 def interruptions(session: Session, reference: str) -> Sequence[Row[tuple[object, ...]]]:

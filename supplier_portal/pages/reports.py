@@ -269,7 +269,12 @@ def _lines_of(session: Session, placement: Placement, month: Month) -> list[Mont
             account = line_store.account(session, order.number, line.line_id)
             if account is not None and Month.of(line.period.start) == month:
                 last_day = placement.last_day_for(line.period)
-                days = days_received(line.period, last_day=last_day, convention=order.day_convention)
+                days = days_received(
+                    line.period,
+                    last_day=last_day,
+                    convention=order.day_convention,
+                    absences=placement.absences,
+                )
                 found.append(MonthLine(order.number, line, days, account))
     return found
 

@@ -207,6 +207,7 @@ def _waiting(condition: ColumnElement[bool], today: date) -> Select[Any]:
         and_(
             _INTERRUPTION.c.state == InterruptionState.ENDED,
             _INTERRUPTION.c.effective_on >= _ORDER.c.starts_on,
+            _INTERRUPTION.c.back_on.is_(None),
         ),
     )
     ended_before = exists().where(of_line, counts, _INTERRUPTION.c.effective_on < _LINE.c.starts_on)

@@ -267,13 +267,13 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
     ),
     "an interruption withdrawn and its result left": (
         "results carried",
-        "no interruption for it was in effect",
+        "no interruption for it is in effect",
         setting(order_tables.interruption, "1 = 1", state="WITHDRAWN"),
         (),
     ),
     "a result ordered on the day of its interruption": (
         "results carried",
-        "no interruption for it was in effect on 2026-05-11",
+        "no interruption for it is in effect on 2026-05-11",
         setting(order_tables.interruption, "1 = 1", effective_on=date(2026, 5, 11)),
         (),
     ),

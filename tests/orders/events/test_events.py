@@ -98,6 +98,7 @@ EXAMPLES: dict[str, Json] = {
         "extent_percent": 75,
     },
     "outcome.ended": {"execution_reference": REFERENCE, "ended_on": "2026-08-31"},
+    "placement.resumed": {"execution_reference": REFERENCE, "resumed_on": "2026-05-04"},
     "outcome.revoked": {
         "execution_reference": REFERENCE,
         "stage": "R1",

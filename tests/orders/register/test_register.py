@@ -133,6 +133,38 @@ def test_a_register_saved_before_there_were_placement_rules_has_the_usual_ones(r
     assert Register.from_json(json.dumps(content)) == register
 
 
+def test_a_register_saved_before_results_had_limits_and_tiers_reads_as_it_did(register: Register) -> None:
+    content = json.loads(register.to_json())
+    newer = ("never_qualifying", "speed_bonus_tiers", "result_claim_days", "result_after_end_days")
+    for price_list in content["price_lists"]:
+        for key in (*newer, "supplement_claim_days", "outcomes_per_stretch"):
+            del price_list["result_rules"][key]
+    rules = Register.from_json(json.dumps(content)).price_list("AVT-1001", SPRING_2026).result_rules
+    assert [rules.is_quick(days) for days in (180, 181)] == [True, False]
+    assert rules.bonus_tier(10) is None
+    assert (rules.result_claim_days, rules.supplement_claim_days, rules.result_after_end_days) == (
+        None,
+        None,
+        0,
+    )
+    assert rules.outcomes_per_stretch == 1
+    assert not rules.qualifies(OutcomeKind.AUB, extent_percent=100)
+
+
+def test_tiers_of_the_speed_bonus_rise_end_at_the_limit_and_carry_the_amounts(register: Register) -> None:
+    prices = register.price_list("AVT-1001", SPRING_2026)
+    rules = prices.result_rules
+    (tier,) = rules.speed_bonus_tiers
+    for tiers in ((tier, tier), (replace(tier, within_days=90),), (replace(tier, within_days=-1), tier)):
+        with pytest.raises(RegisterValueRefused, match="tier"):
+            replace(rules, speed_bonus_tiers=tiers)
+    bonus = prices.article(Article.SPEED_BONUS)
+    listed = replace(bonus, amount_decided=False, amounts=tier.amounts)
+    articles = tuple(listed if each is bonus else each for each in prices.articles)
+    with pytest.raises(RegisterValueRefused, match="amount_decided"):
+        replace(prices, articles=articles)
+
+
 def test_the_service_is_taxed_unless_the_supplier_is_exempt_or_outside_vat(register: Register) -> None:
     prices = register.price_list("AVT-1001", SPRING_2026)
     assert prices.vat_for(register.supplier(FYRBAKEN)).percent == Decimal("25.00")
