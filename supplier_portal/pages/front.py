@@ -18,6 +18,8 @@ from supplier_portal.pages import (
     to_invoice,
     uploads,
 )
+from supplier_portal.pages.economy import planned_results, prices, statement
+from supplier_portal.pages.economy import start as economy
 from web.fronts import Front, NavigationEntry
 
 _P = Permission
@@ -34,6 +36,10 @@ PAGES: Final = (
     refused,
     uploads,
     flow_test,
+    economy,
+    statement,
+    planned_results,
+    prices,
     settings,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
@@ -45,6 +51,7 @@ NAVIGATION: Final = (
     NavigationEntry("/reports", Text("Redovisning"), frozenset({_P.REPORT})),
     NavigationEntry("/to-invoice", Text("Att fakturera"), SUPPLIER_SIDE),
     NavigationEntry("/invoices", Text("Fakturor"), SUPPLIER_SIDE),
+    NavigationEntry("/economy", Text("Ekonomi"), SUPPLIER_SIDE),
     NavigationEntry("/test-bench", Text("Testbänk"), SUPPLIER_SIDE),
     NavigationEntry("/settings", Text("Inställningar"), SUPPLIER_SIDE),
 )

@@ -21,6 +21,7 @@ from invoicing.portal_invoicing.portal_document_store import Made
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.responses.response_documents import APPROVED, IN_PROCESS, PAID, RECEIVED, REJECTED, UNDER_QUERY
 from peppol.exchange.outbox_store import OutboundMessage
+from supplier_portal.queries import account_entries
 
 _S = InvoiceState
 
@@ -89,7 +90,9 @@ def story(session: Session, actor: SupplierActor, invoice: SupplierInvoice) -> I
     is_credit = invoice.document_type is DocumentType.CREDIT_NOTE
     return InvoiceSteps(
         invoice=invoice,
-        steps=tuple(_steps(invoice, judged, made, pair)),
+        steps=tuple(
+            _steps(invoice, judged, made, pair, account_entries.payment_of(session, actor, invoice.id))
+        ),
         judged=judged[-1] if judged else None,
         answers=tuple(_answer(each) for each in portal_queries.answers(session, invoice)),
         made=made,
@@ -104,6 +107,7 @@ def _steps(
     judged: Sequence[tuple[date, Match]],
     made: Made | None,
     pair: tuple[SupplierInvoice, date] | None,
+    payment: str,
 ) -> list[InvoiceStep]:
     steps = []
     if made is not None:
@@ -122,7 +126,9 @@ def _steps(
         )
         steps.append(InvoiceStep(on, "quiet", told, link=f"/invoices/{other.id}", link_text=other.number))
     if invoice.paid_on is not None:
-        steps.append(InvoiceStep(invoice.paid_on, "good", Text("Betald")))
+        link = f"/economy/payments/{payment}" if payment else ""
+        told = Text("Betald med betalning") if payment else Text("Betald")
+        steps.append(InvoiceStep(invoice.paid_on, "good", told, link=link, link_text=payment))
     elif invoice.state is _S.ACCEPTED:
         steps.append(InvoiceStep(invoice.pays_on, "now", Text("Betalas", context="expected"), expected=True))
     elif invoice.document_type is DocumentType.INVOICE and invoice.state in (_S.PARKED, _S.ON_HOLD):
