@@ -18,7 +18,7 @@ from supplier_portal.pages import (
     to_invoice,
     uploads,
 )
-from supplier_portal.pages.economy import planned_results, prices, statement
+from supplier_portal.pages.economy import documents, planned_results, prices, statement
 from supplier_portal.pages.economy import start as economy
 from web.fronts import Front, NavigationEntry
 
@@ -40,6 +40,7 @@ PAGES: Final = (
     statement,
     planned_results,
     prices,
+    documents,
     settings,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""

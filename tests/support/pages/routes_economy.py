@@ -40,4 +40,26 @@ ROUTES: Final = {
         foreign=("/economy/prices/articles.pdf",),
         page=False,
     ),
+    "GET /economy/documents": Route(
+        may=SUPPLIER_SIDE,
+        own=(
+            "/economy/documents",
+            "/economy/documents?document=invoice",
+            "/economy/documents?document=invoice-response",
+            "/economy/documents?q=BT-13",
+            "/economy/documents?q=finnsinte",
+        ),
+    ),
+    "GET /economy/documents/description.{ending}": Route(
+        may=SUPPLIER_SIDE,
+        own=("/economy/documents/description.csv", "/economy/documents/description.xlsx"),
+        foreign=("/economy/documents/description.pdf",),
+        page=False,
+    ),
+    "GET /economy/documents/examples/{document}.xml": Route(
+        may=SUPPLIER_SIDE,
+        own=("/economy/documents/examples/invoice.xml", "/economy/documents/examples/order-response.xml"),
+        foreign=("/economy/documents/examples/letter.xml",),
+        page=False,
+    ),
 }
