@@ -162,6 +162,14 @@ def payment_of(session: Session, scope: Scope, invoice_id: int) -> str:
     return session.execute(select(paid.c.payment)).scalar_one_or_none() or ""
 
 
+def claim_given_back(session: Session, scope: Scope, invoice_id: int) -> AccountEntry | None:
+    """How the claim that a credit of a paid invoice made was given back; None while it is not, or without one."""
+    source = union_all(_documents(scope, None)[-1], dict(_money(scope, None))[EntryKind.NETTED]).subquery()
+    question = select(source, source.c.payable.label("balance")).where(source.c.entry_id == invoice_id)
+    row = session.execute(question).one_or_none()
+    return _entry(row, row.currency, Sums.zero(row.currency).net) if row is not None else None
+
+
 def is_whole(session: Session, scope: Scope, payment: str, parts: Sequence[AccountEntry]) -> bool:
     """Whether these parts are all that the payment covered: who is limited to some units may not see the rest."""
     question = select(func.count()).where(
@@ -225,7 +233,7 @@ def _entries(scope: Scope, wanted: AccountFilter) -> Subquery:
     return union_all(*_documents(scope, wanted), *(each for _, each in _money(scope, wanted))).subquery()
 
 
-def _documents(scope: Scope, wanted: AccountFilter) -> list[Select[Any]]:
+def _documents(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
     """Invoices by the day they came, credit notes by the day they were settled, claims by the day they were repaid."""
     invoices = select(
         *_columns(EntryKind.INVOICE, _INVOICE.c.received_on, _INVOICE.c.id, _INVOICE.c.number)

@@ -17,9 +17,10 @@ from playwright.sync_api import Page
 from accounts.identity import Permission, Person
 from foundation.money import Money
 from foundation.sql import Session
+from invoicing.documents import store as document_store
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
-from invoicing.portal_invoicing.scope import Scope
+from invoicing.portal_invoicing.scope import Scope, SupplierActor
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.account_statement import (
     AccountEntry,
@@ -31,6 +32,7 @@ from invoicing.reconciliation.account_statement import (
 from invoicing.reconciliation.entry_source_queries import EntryFilter
 from supplier_portal.queries import account_entries
 from supplier_portal.queries.account_entries import AccountFilter
+from supplier_portal.queries.invoice_steps import story
 from tests.support.pages.browser import portal, session_cookie, sign_in
 from tests.support.servers.serving import NO_TLS
 from tests.support.stories.months_of_work import months_of_work
@@ -117,6 +119,17 @@ def test_a_payment_that_had_a_credit_taken_off_shows_what_it_covers(system: Syst
         assert sum((each.amount for each in parts), Sums.zero("SEK")) == paid.amount
         assert account_entries.payment_of(session, OURS, parts[0].document_id) == paid.payment
         assert account_entries.payment_of(session, Scope(LARKDRILLEN), parts[0].document_id) == ""
+        # The page of the credit note, of the invoice it credits, and of the paid one lead there too.
+        actor = SupplierActor(FYRBAKEN, by="user-1")
+        told = {
+            number: [
+                (step.what.sv, step.link_text)
+                for step in story(session, actor, document_store.by_id(session, invoice_id)).steps
+            ]
+            for number, invoice_id in (("K-2", parts[2].document_id), ("F-3", parts[0].document_id))
+        }
+        assert ("Krediten räknades av på betalning", paid.payment) in told["K-2"]
+        assert ("Betald med betalning", paid.payment) in told["F-3"]
 
 
 def test_a_credit_note_that_settles_nothing_is_told_apart(system: System) -> None:
