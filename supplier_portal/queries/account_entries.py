@@ -238,6 +238,11 @@ def _documents(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
     invoices = select(
         *_columns(EntryKind.INVOICE, _INVOICE.c.received_on, _INVOICE.c.id, _INVOICE.c.number)
     ).where(_INVOICE.c.document_type == DocumentType.INVOICE)
+    taken_off = (_ITEM.c.invoice_id == _INVOICE.c.id) & (_ITEM.c.state == ItemState.PAID)
+    netted_by = _GIVEN_BACK.c.invoice_id == _INVOICE.c.id
+    if wanted is not None:
+        # On a past day the claim may not have been given back yet.
+        netted_by &= _GIVEN_BACK.c.settled_on <= wanted.last
     credit_notes = (
         select(
             *_columns(
@@ -246,6 +251,10 @@ def _documents(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
                 _CREDIT.c.id,
                 _CREDIT.c.number,
                 about=_INVOICE.c.number,
+                payment=case(
+                    (_GIVEN_BACK.c.how == ClaimWay.NETTED, _named(EntryKind.NETTED)),
+                    else_=literal("", String),
+                ),
                 was_paid=case(
                     (_INVOICE.c.paid_on.is_not(None) & (_INVOICE.c.paid_on <= _PAIR.c.settled_on), 1), else_=0
                 ),
@@ -254,6 +263,8 @@ def _documents(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
         )
         .join(_PAIR, _PAIR.c.invoice_id == _INVOICE.c.id)
         .join(_CREDIT, _CREDIT.c.id == _PAIR.c.credit_id)
+        .outerjoin(_GIVEN_BACK, netted_by)
+        .outerjoin(_ITEM, taken_off & (_ITEM.c.kind == PayableKind.CREDIT))
     )
     repaid = (
         select(*_columns(EntryKind.REPAID, _GIVEN_BACK.c.settled_on, _INVOICE.c.id, _INVOICE.c.number))

@@ -115,6 +115,11 @@ def test_a_payment_that_had_a_credit_taken_off_shows_what_it_covers(system: Syst
             (EntryKind.PAYMENT, "F-4", ""),
             (EntryKind.NETTED, "K-2", "F-2"),
         ]
+        (credit,) = [row for row in rows_of(session, OURS, BEGIN, END) if row.document == "K-2"]
+        assert (credit.was_paid, credit.payment) == (True, paid.payment)
+        # On the day before, it was not known yet.
+        before = rows_of(session, OURS, BEGIN, paid.on - timedelta(days=1))
+        assert [(row.was_paid, row.payment) for row in before if row.document == "K-2"] == [(True, "")]
         # What the bank moved is what the row says.
         assert sum((each.amount for each in parts), Sums.zero("SEK")) == paid.amount
         assert account_entries.payment_of(session, OURS, parts[0].document_id) == paid.payment
