@@ -153,6 +153,21 @@ def test_a_credit_note_that_settles_nothing_is_told_apart(system: System) -> Non
         assert before == (0, [])
 
 
+def test_an_invoice_counts_from_the_day_it_came_as_the_buyer_has_it(system: System) -> None:
+    system.decide("100000101")
+    system.report("100000101", "2026-01", on=date(2026, 2, 2))
+    invoice = system.flip(system.order("100000101").number, number="F-1", on=date(2026, 2, 3))
+    system.send(invoice, on=date(2026, 2, 10))
+    with system.database.reading() as session:
+        for day, is_there in ((date(2026, 2, 9), False), (date(2026, 2, 10), True)):
+            ours = account_entries.standing(session, OURS, on=day, currency="SEK")
+            buyers = entry_queries.statement(session, EntryFilter(supplier=FYRBAKEN, as_of=day), by=()).total
+            assert ours.open.net == buyers.open
+            assert ours.open.net.is_zero is not is_there
+        (row,) = rows_of(session, OURS, date(2026, 2, 4), END)
+        assert row.on == date(2026, 2, 10)
+
+
 def two_units(system: System) -> str:
     """An invoice of each unit, paid by one transfer, since a credit of the larger was taken off both."""
     desk = PayDesk(system)

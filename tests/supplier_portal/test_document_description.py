@@ -62,14 +62,16 @@ def registers() -> Iterator[Register]:
         )
 
 
-def full(of_type: type) -> Any:  # noqa: ANN401 - whatever is asked for
-    """A value of a declared class in which every element stands, once."""
+def filled(of_type: type, *, whole: bool) -> Any:  # noqa: ANN401 - whatever is asked for
+    """A value of a declared class in which every element stands once; only those that must, where it is not whole."""
     members = codec.members_of(of_type)
     if members:
-        said = {each.name: full(each.kind) if "currency" not in each.name else "SEK" for each in members}
-        return of_type(
-            **{each.name: (said[each.name],) if each.many else said[each.name] for each in members}
-        )
+        said: dict[str, Any] = {}
+        for each in members:
+            if whole or each.needed:
+                value = "SEK" if "currency" in each.name else filled(each.kind, whole=whole)
+                said[each.name] = (value,) if each.many else value
+        return of_type(**said)
     if is_dataclass(of_type):
         hints = get_type_hints(of_type)
         return of_type(
@@ -99,21 +101,20 @@ class Watched:
             made = getattr(type(self._value), name, None)
             return made.fget(self) if isinstance(made, property) and made.fget else held
         path = f"{self._path}{member.label}"
+        if not codec.members_of(member.kind):
+            self._seen.add(path)
+            return held
         if member.many:
-            return tuple(self._watched(each, path) for each in held)
-        return self._watched(held, path)
-
-    def _watched(self, value: object, path: str) -> Any:  # noqa: ANN401 - as the document has it
-        if codec.members_of(type(value)):
-            return Watched(value, f"{path}/", self._seen)
-        self._seen.add(path)
-        return value
+            return tuple(Watched(each, f"{path}/", self._seen) for each in held)
+        return Watched(held, f"{path}/", self._seen) if held is not None else None
 
 
 def read_of(of_class: type[Document], reader: Any) -> set[str]:  # noqa: ANN401 - of any document
     """The elements the reader looks at."""
     seen: set[str] = set()
-    reader(Watched(full(of_class), "", seen))
+    # What is only looked at where something else is missing counts too.
+    for whole in (True, False):
+        reader(Watched(filled(of_class, whole=whole), "", seen))
     return seen
 
 
