@@ -202,6 +202,16 @@ def _to_report(
             Text("Redovisad"),
             Text("Redovisningen är lämnad. Raden kan faktureras när köparen har godkänt den."),
         )
+    if state is ReportState.REVOKED:
+        return (
+            Still.REPORT,
+            Text("Redovisa på nytt"),
+            Text(
+                "Köparen har tagit tillbaka godkännandet. Lämna en ny redovisning, så kan dagarna till och med "
+                "%(day)s faktureras.",
+                day=days.end,
+            ),
+        )
     if state is ReportState.REJECTED:
         return (
             Still.REPORT,

@@ -1,6 +1,6 @@
 """A supplier's price lists: which holds for which contract and decision days, and its articles as rows. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,7 +8,7 @@ from decimal import Decimal
 from foundation.text import JoinedText, Text
 from orders.register.agreements import Contract
 from orders.register.parties import Supplier, Vat
-from orders.register.pricing import PricedArticle, PriceList
+from orders.register.pricing import BonusTier, PricedArticle, PriceList, ResultRules
 from orders.register.register import Register
 from orders.terms import Article, CompensationLevel, OutcomeKind, ResultStage
 from orders.workdays import DayConvention
@@ -53,10 +53,14 @@ class AgreedPrices:
 
 @dataclass(frozen=True, slots=True)
 class ArticleRow:
-    """One article of a list, as an ERP system loads it: the price of one unit at each level, None where decided."""
+    """One article of a list, as an ERP system loads it: the price of one unit at each level, None where decided.
+
+    A speed bonus in tiers has a row for each of them.
+    """
 
     agreed: AgreedPrices
     article: PricedArticle
+    tier: BonusTier | None = None
 
     @property
     def unit(self) -> str:
@@ -65,7 +69,13 @@ class ArticleRow:
 
     def amount(self, level: CompensationLevel) -> Decimal | None:
         """The price at the level."""
-        return self.article.amounts.at(level)
+        amounts = self.article.amounts if self.tier is None else self.tier.amounts
+        return amounts.at(level)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the amount comes with each decision, so that none stands in the list."""
+        return self.article.amount_decided and self.tier is None
 
     @property
     def when(self) -> Text:
@@ -77,6 +87,8 @@ class ArticleRow:
             case Article.RESULT:
                 months = rules.months_after_start(self.article.stage or ResultStage.R1)
                 return Text("på startdagen") if months == 0 else _AFTER.with_values(months=months)
+            case Article.SPEED_BONUS if self.tier is not None:
+                return Text("med R1, om starten kom inom %(days)s dagar", days=self.tier.within_days)
             case Article.SPEED_BONUS:
                 return Text("med R1, om starten kom inom %(days)s dagar", days=rules.speed_bonus_limit_days)
             case _:
@@ -120,7 +132,12 @@ def _of_contract(
 
 def articles(agreed: AgreedPrices) -> list[ArticleRow]:
     """The list's articles, in its order."""
-    return [ArticleRow(agreed, each) for each in agreed.prices.articles]
+    tiers = agreed.prices.result_rules.speed_bonus_tiers
+    return [
+        ArticleRow(agreed, each, tier)
+        for each in agreed.prices.articles
+        for tier in (tiers if each.article is Article.SPEED_BONUS and tiers else (None,))
+    ]
 
 
 def _result_rules(prices: PriceList) -> Iterator[Text]:
@@ -136,18 +153,51 @@ def _result_rules(prices: PriceList) -> Iterator[Text]:
                     stage=stage.value,
                     months=months,
                 )
-    if any(each.article is Article.SPEED_BONUS for each in prices.articles):
+    if any(each.article is Article.SPEED_BONUS for each in prices.articles) and not rules.speed_bonus_tiers:
         yield Text(
             "Snabbhetspremie beställs med R1 när starten kom inom %(days)s dagar från placeringens första dag.",
             days=rules.speed_bonus_limit_days,
         )
+    for tier in rules.speed_bonus_tiers:
+        yield Text(
+            "Snabbhetspremie beställs med R1 när starten kom inom %(days)s dagar från placeringens första dag.",
+            days=tier.within_days,
+        )
     yield Text(
-        "Resultat ges för %(kinds)s i minst %(percent)s procents omfattning, aldrig för arbetsmarknadsutbildning.",
-        kinds=JoinedText(", ", [OUTCOMES[each] for each in rules.qualifying]),
+        "Resultat ges för %(kinds)s i minst %(percent)s procents omfattning.",
+        kinds=_named(rules.qualifying),
         percent=rules.minimum_extent_percent,
     )
+    if rules.never_qualifying:
+        yield Text("Resultat ges aldrig för %(kinds)s.", kinds=_named(rules.never_qualifying))
     if rules.interruption_required:
         yield Text("Placeringen ska först vara avbruten för arbete eller studier.")
+        if rules.result_after_end_days:
+            yield Text(
+                "Den som börjar inom %(days)s dagar efter att perioden tagit slut räknas också.",
+                days=rules.result_after_end_days,
+            )
+    if rules.outcomes_per_stretch > 1:
+        yield Text("En deltagare kan ge högst %(count)s resultat.", count=rules.outcomes_per_stretch)
+    yield from _last_days(rules)
+
+
+def _last_days(rules: ResultRules) -> Iterator[Text]:
+    """Until when a result and a supplement can be approved."""
+    if rules.result_claim_days is not None:
+        yield Text(
+            "Ett resultat kan godkännas till och med %(days)s dagar efter den dag det skulle ha beställts.",
+            days=rules.result_claim_days,
+        )
+    if rules.supplement_claim_days is not None:
+        yield Text(
+            "Ett tillägg kan godkännas till och med %(days)s dagar efter placeringens sista dag.",
+            days=rules.supplement_claim_days,
+        )
+
+
+def _named(kinds: Sequence[OutcomeKind]) -> Text:
+    return JoinedText(", ", [OUTCOMES[each] for each in kinds])
 
 
 def _placement_rules(prices: PriceList) -> Iterator[Text]:

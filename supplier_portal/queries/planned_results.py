@@ -18,7 +18,8 @@ from invoicing.portal_invoicing.scope import Scope
 from orders import tables as order_tables
 from orders.model import PlannedState
 from orders.register.register import Register
-from orders.terms import Article, CompensationLevel, ResultStage
+from orders.terms import Article, CompensationLevel, OutcomeKind, ResultStage
+from supplier_portal import price_lists
 
 _PLANNED, _PLACEMENT, _PERIOD = (
     order_tables.planned_order,
@@ -27,9 +28,15 @@ _PLANNED, _PLACEMENT, _PERIOD = (
 )
 
 
+_UNKNOWN = Text("arbete eller studier")
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedResult:
-    """One order to come: what, on which day, for which start of work or studies; `amount` without VAT, if known."""
+    """One order to come: what, on which day, for which start of work or studies; `amount` without VAT, if known.
+
+    `held_up`: the buyer's system could not place it on its day.
+    """
 
     execution_reference: str
     unit_id: str
@@ -39,6 +46,8 @@ class PlannedResult:
     due_on: date
     outcome_started_on: date | None
     amount: Money | None
+    kind: OutcomeKind | None = None
+    held_up: bool = False
 
     @property
     def name(self) -> Text:
@@ -50,8 +59,8 @@ class PlannedResult:
         return JoinedText(" ", (self.article.label, WrittenText(self.stage or self.code)))
 
     def late(self, today: date) -> bool:
-        """Whether its day has come and it is not ordered all the same: the buyer has to mend something."""
-        return self.due_on <= today
+        """Whether it should be ordered and is not: the buyer has to mend something."""
+        return self.held_up or self.due_on <= today
 
     def sentence(self, today: date) -> Text:
         """When it is ordered, on what, and what can still change it."""
@@ -67,9 +76,10 @@ class PlannedResult:
                 day=self.due_on,
             )
         return Text(
-            "Beställs %(day)s, för arbete eller studier från %(start)s. Planen stryks eller flyttas om deltagaren är "
+            "Beställs %(day)s, för %(kind)s från %(start)s. Planen stryks eller flyttas om deltagaren är "
             "tillbaka före dess, eller om avbrottet tas tillbaka eller flyttas.",
             day=self.due_on,
+            kind=price_lists.OUTCOMES[self.kind] if self.kind is not None else _UNKNOWN,
             start=self.outcome_started_on,
         )
 
@@ -124,6 +134,8 @@ def _read(session: Session, register: Register, question: Select[Any]) -> list[P
             due_on=row.due_on,
             outcome_started_on=row.outcome_started_on,
             amount=_amount(register, row),
+            kind=OutcomeKind(row.kind) if row.kind else None,
+            held_up=bool(row.reason_sv),
         )
         for row in session.execute(question)
     ]

@@ -148,7 +148,7 @@ def test_a_result_that_waits_stands_with_its_day_and_is_gone_when_it_is_ordered(
         ("Resultatersättning R1", date(2026, 6, 18), "15000.00"),
         ("Snabbhetspremie", date(2026, 6, 18), "2000.00"),
     ]
-    assert "arbete eller studier från 2026-03-18" in waits[0].sentence(date(2026, 3, 20)).sv
+    assert "för arbete från 2026-03-18" in waits[0].sentence(date(2026, 3, 20)).sv
     # Nobody else's, and nothing of a unit one does not see.
     assert (
         planned(system, Scope(LARKDRILLEN)) == planned(system, Scope(FYRBAKEN, frozenset({"UV-102"}))) == []

@@ -89,7 +89,7 @@ def _columns(say: query_params.Say) -> list[SheetColumn]:
         SheetColumn(say(Text("Valuta")), width=8),
         SheetColumn(say(Text("Momskategori")), width=12),
         SheetColumn(say(Text("Momssats procent")), CellKind.QUANTITY, 12),
-        SheetColumn(say(Text("Beställs")), width=44),
+        SheetColumn(say(Text("När den beställs")), width=44),
     ]
 
 
@@ -97,7 +97,7 @@ def _rows(agreed: Sequence[AgreedPrices], say: query_params.Say) -> Iterator[Seq
     """One row for each price; an article whose amount is decided each time has one, without a level."""
     for each in agreed:
         for row in price_lists.articles(each):
-            if row.article.amount_decided:
+            if row.is_decided:
                 yield _row(row, "", say)
             for level in CompensationLevel:
                 if row.amount(level) is not None:
