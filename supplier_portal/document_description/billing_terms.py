@@ -25,12 +25,12 @@ def _common(line: str, quantity: str) -> dict[str, Term]:
         "cbc:IssueDate": Term("BT-2", Text("Dokumentets dag. Betalningsdagen räknas från den.")),
         "cbc:DocumentCurrencyCode": Term("BT-5", Text("Valutan, samma som orderns.")),
         "cbc:AccountingCost": Term(
-            "BT-19", Text("Ett av ställena där genomförandereferensen får stå."), example="400000014"
+            "BT-19", Text("Ett av ställena där genomförandereferensen får stå."), example="TEST-REFERENS"
         ),
         "cbc:BuyerReference": Term(
             "BT-10",
             Text("Det första stället där genomförandereferensen söks. Skriv aldrig namn."),
-            example="400000014",
+            example="TEST-REFERENS",
         ),
         "cac:InvoicePeriod/cbc:StartDate": Term(
             "BT-73", Text("Hela dokumentets första dag. Radens period går före."), example="2026-01-01"
@@ -43,14 +43,14 @@ def _common(line: str, quantity: str) -> dict[str, Term]:
             "BT-12", Text("Avtalet. Står det, ska det vara orderns.")
         ),
         "cac:AdditionalDocumentReference/cbc:ID": Term(
-            "BT-18", Text("Genomförandereferensen, om typen bredvid är 130."), example="400000014"
+            "BT-18", Text("Genomförandereferensen, om typen bredvid är 130."), example="TEST-REFERENS"
         ),
         "cac:AdditionalDocumentReference/cbc:DocumentTypeCode": Term(
             "BT-18", Text("130 säger att numret är det fakturerade objektet."), example="130"
         ),
         f"{_SELLER}/cbc:EndpointID": Term("BT-34", Text("Er adress i Peppol. Svaren går dit.")),
         f"{_SELLER}/cac:PartyIdentification/cbc:ID": Term(
-            "BT-29", Text("Ert organisationsnummer, om det inte står i BT-30."), example="5599991014"
+            "BT-29", Text("Ert organisationsnummer, om det inte står i BT-30."), example="5599999999"
         ),
         **address(f"{_SELLER}/cac:PostalAddress", ("BT-35", "BT-37", "BT-38", "BT-40"), Text("Er adress")),
         f"{_SELLER}/cac:PartyTaxScheme/cbc:CompanyID": Term(
@@ -167,7 +167,7 @@ INVOICE: Final[Terms] = {
     ),
     "cbc:InvoiceTypeCode": Term("BT-3", Text("380, faktura.")),
     "cac:ProjectReference/cbc:ID": Term(
-        "BT-11", Text("Det sista stället där genomförandereferensen söks."), example="400000014"
+        "BT-11", Text("Det sista stället där genomförandereferensen söks."), example="TEST-REFERENS"
     ),
     f"{_PRECEDING}/cbc:ID": Term(
         "BT-25", Text("Bara på en faktura med minusbelopp: fakturan som krediteras."), example="F-1001"
