@@ -118,7 +118,7 @@ def judge(register: Register, supplier: str, invoice: InvoiceContent) -> Match:
 
 def judge_credit(register: Register, credit: InvoiceContent, credited: InvoiceContent | None) -> Match:
     """How a test credit note matches the test invoice it names, if that was tried before."""
-    return match_credit(credit, CreditFacts(register.policy, _held(credited) if credited else None))
+    return match_credit(credit, CreditFacts(register.policy, held(credited) if credited else None))
 
 
 def _agreed(register: Register, supplier: str) -> tuple[Contract, DeliveryUnit, PriceList]:
@@ -191,7 +191,8 @@ def _body(register: Register, order: Order, unit: DeliveryUnit) -> bytes:
     return codec.serialise(document, pretty=True)
 
 
-def _held(invoice: InvoiceContent) -> SupplierInvoice:
+def held(invoice: InvoiceContent) -> SupplierInvoice:
+    """A test document as one in the books would look."""
     day: date = invoice.issued_on
     return SupplierInvoice(
         0,

@@ -19,6 +19,8 @@ from supplier_portal.pages import (
     to_invoice,
     uploads,
 )
+from supplier_portal.pages.economy import documents, planned_results, prices, statement
+from supplier_portal.pages.economy import start as economy
 from web.fronts import Front, NavigationEntry
 
 _P = Permission
@@ -36,6 +38,11 @@ PAGES: Final = (
     refused,
     uploads,
     flow_test,
+    economy,
+    statement,
+    planned_results,
+    prices,
+    documents,
     settings,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
@@ -47,6 +54,7 @@ NAVIGATION: Final = (
     NavigationEntry("/reports", Text("Redovisning"), frozenset({_P.REPORT})),
     NavigationEntry("/to-invoice", Text("Att fakturera"), SUPPLIER_SIDE),
     NavigationEntry("/invoices", Text("Fakturor"), SUPPLIER_SIDE),
+    NavigationEntry("/economy", Text("Ekonomi"), SUPPLIER_SIDE),
     NavigationEntry("/test-bench", Text("Testbänk"), SUPPLIER_SIDE),
     NavigationEntry("/settings", Text("Inställningar"), SUPPLIER_SIDE),
 )

@@ -15,6 +15,7 @@ from foundation.errors import NotThere
 from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
+from invoicing.portal_invoicing.scope import Scope
 from operations.timeline import timeline
 from operations.timeline.model import KIND_NAMES, Audience, TimelineEntry, TimelineKind
 from orders.model import Placement, Report
@@ -25,12 +26,15 @@ from orders.placements.informative import informative_store
 from orders.placements.tutors import TutorRefused
 from orders.purchase_orders import order_store
 from orders.terms import Article
+from supplier_portal import outlook
 from supplier_portal.charts import timeline_chart
 from supplier_portal.charts.timeline_chart import PictureWords
+from supplier_portal.outlook import LineOutlook
 from supplier_portal.pages import query_params
+from supplier_portal.queries import orders as order_queries
 from supplier_portal.queries import placements as placement_queries
+from supplier_portal.queries import planned_results, visits
 from supplier_portal.queries import reports as report_queries
-from supplier_portal.queries import visits
 from supplier_portal.queries.placements import PlacementFilter, PlacementsAre
 from web import report_words
 from web.access import signed_in
@@ -168,6 +172,11 @@ def _one(
             },
             "tutors": placement_queries.tutors_used(session, scope),
             "informative": informative_store.of_placement(session, reference),
+            "end": outlook.end_of(found, today=today),
+            "lines": _lines(session, scope, found, today=today),
+            "planned": planned_results.of_placement(
+                session, query_params.register_of(session), scope, reference
+            ),
         }
     return render(
         request,
@@ -186,6 +195,7 @@ def _one(
         state_kinds=_STATE_KINDS,
         legend=timeline_chart.legend(happened),
         **_drawn(person, happened, reference),
+        **query_params.shown(person.language),
         **context,
     )
 
@@ -205,6 +215,19 @@ def _months(session: Session, placement: Placement, *, today: date) -> list[tupl
         (month, filing.standing_report(reports.get(month, ())))
         for month in sorted(ordered | set(reports), reverse=True)
     ]
+
+
+def _lines(session: Session, scope: Scope, placement: Placement, *, today: date) -> list[LineOutlook]:
+    """What may still come of each line of the placement's orders, the oldest order first."""
+    reports: dict[Month, list[Report]] = {}
+    for each in placement_store.reports(session, placement.execution_reference):
+        reports.setdefault(each.month, []).append(each)
+    newest = {month: held for month, all_ in reports.items() if (held := filing.standing_report(all_))}
+    found: list[LineOutlook] = []
+    for order in order_store.of_placement(session, placement.execution_reference):
+        lines = order_queries.lines_of(session, scope, order.number)
+        found += outlook.outlook(placement, order.article, order.number, lines, newest, today=today)
+    return found
 
 
 def _drawn(person: Person, happened: Sequence[TimelineEntry], reference: str) -> dict[str, Any]:

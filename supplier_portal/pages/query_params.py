@@ -26,6 +26,9 @@ from web import i18n, report_words
 
 E = TypeVar("E", bound=StrEnum)
 
+Say = Callable[[Text], str]
+"""A text as whoever reads reads it."""
+
 
 def scope_of(person: Person) -> Scope:
     """The rows the person may see."""
@@ -63,7 +66,7 @@ def month_of(request: Request, name: str = "month") -> Month | None:
         return None
 
 
-def say_of(language: Language) -> Callable[[Text], str]:
+def say_of(language: Language) -> Say:
     """A text as whoever reads this language reads it."""
     return lambda text: text.in_language(language)
 
