@@ -14,6 +14,7 @@ from accounts.application_store import ApplicationState
 from accounts.mailed_link_store import LinkPurpose
 from accounts.session_store import SessionStage
 from accounts.store import AccountState
+from accounts.systems.machine_key_store import KeyState
 from billing.migrations.schema import METADATAS
 from foundation.transitions import Transitions
 from invoicing.audit.disposal_store import DisposalState
@@ -61,6 +62,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "desk_batch_row.state": BatchRowState,
     "disposal.state": DisposalState,
     "job_run.state": JobRunState,
+    "machine_key.state": KeyState,
     "mail.state": MailState,
     "mailed_link.purpose": LinkPurpose,
     "payment_item.kind": PayableKind,
@@ -87,6 +89,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "invoice.state": InvoiceState,
     "job_run.state": JobRunState,
     "line_account.state": LineState,
+    "machine_key.state": KeyState,
     "mail.state": MailState,
     "outbox.state": OutState,
     "payment_item.state": ItemState,
