@@ -1,6 +1,9 @@
 """The feed: what is told of a case, in which order, to whom reads it from a cursor, and what is never in it."""
 
 import json
+import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,14 +19,19 @@ from foundation import append_only, journal
 from foundation.journal_entries import JournalAction
 from foundation.periods import Month
 from foundation.sql import Session
-from operations.event_feed import reading, telling
-from operations.event_feed.contract import ENVELOPES, OUTBOUND_DATA, OutboundEvent
+from invoicing.matching.deviations import DeviationCode
+from operations.event_feed import reading, store, telling
+from operations.event_feed.contract import ENVELOPES, OUTBOUND_DATA, OutboundEvent, ToTell
 from operations.event_feed.reading import CursorAhead, CursorTooOld
 from operations.event_feed.tables import outbound_event
 from orders.journal_actions import PlacementAction, report_subject
-from orders.terms import RejectionReason
+from orders.placements import filing
+from orders.placements.filing import MonthToFile
+from orders.terms import Activity, RejectionReason
+from tests.support.project import PROJECT
+from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.bills import billed
-from tests.support.stories.system import System, a_system
+from tests.support.stories.system import FYRBAKEN, System, a_system
 from tests.test_journal_actions import members
 
 
@@ -300,3 +308,43 @@ def test_a_cursor_beyond_the_end_is_refused(system: System) -> None:
     system.decide("100000101", start=date(2026, 1, 1))
     with pytest.raises(CursorAhead):
         feed(system, 2)
+
+
+def test_the_page_about_events_has_an_example_of_every_type_that_holds() -> None:
+    page = (PROJECT / "docs" / "events.md").read_text(encoding="utf-8")
+    examples = dict(
+        re.findall(r"^### `([a-z_.]+)`\n.*?^```json\n(.*?)\n```$", page, re.MULTILINE | re.DOTALL)
+    )
+    assert list(examples) == list(OUTBOUND_DATA)
+    for name, example in examples.items():
+        model = OUTBOUND_DATA[name]
+        read = model.model_validate_json(example)
+        assert set(getattr(read, "codes", ())) <= set(DeviationCode), name
+        assert json.loads(ToTell(name, read).data_json()) == json.loads(example), name
+    (whole,) = re.findall(r"^## An event whole\n\n```json\n(.*?)\n```$", page, re.MULTILINE | re.DOTALL)
+    ENVELOPES[json.loads(whole)["type"]].model_validate_json(whole)
+
+
+def test_every_process_that_opens_the_books_tells_what_it_writes() -> None:
+    """In a process of its own: here the tests' own imports would do it."""
+    for module in ("billing.server.app", "billing.cli.command", "billing.migrations.migrate"):
+        asked = f"import {module}; from foundation import journal; print(len(journal._FOLLOWERS))"
+        told = subprocess.run(
+            [sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=PROJECT
+        )
+        assert told.stdout.strip() == "1", module
+
+
+@pytest.mark.both_engines
+def test_what_a_supplier_files_behind_its_wall_is_told(system: System) -> None:
+    """A supplier's session may add to the feed what is about its own case, and read nothing of it."""
+    system.decide("100000101", start=date(2026, 1, 1))
+    to_file = MonthToFile("100000101", Month(2026, 1), 1)
+    with system.database.for_supplier(FYRBAKEN).writing() as session:
+        filing.file_month(session, to_file, activities=[Activity.MEETING], at=CLOCK, by="user-1")
+    (_, filed) = feed(system)
+    assert told(filed)["activities"] == ["MEETING"]
+    if not system.database.is_sqlite:
+        behind = system.database.for_supplier(FYRBAKEN)
+        with pytest.raises(DBAPIError, match="permission denied"), behind.reading() as session:
+            store.after(session, 0, limit=1)
