@@ -46,6 +46,9 @@ def make(
 ) -> Response:
     """Makes the key and shows it, this once."""
     chosen = [str(each) for each in form_of(request).getlist("scope")]
+    if not chosen:
+        wrong = Text("Välj vad systemet får göra.")
+        return _form(request, person, {"name": name, "expires_on": expires_on}, chosen, wrong, at="scope")
     try:
         with database_of(request).writing() as session:
             made = machine_keys.make(
@@ -95,7 +98,13 @@ def _day(text: str) -> date | None:
 
 
 def _form(
-    request: Request, person: Person, given: dict[str, str], chosen: list[str], wrong: Text | None = None
+    request: Request,
+    person: Person,
+    given: dict[str, str],
+    chosen: list[str],
+    wrong: Text | None = None,
+    *,
+    at: str = "name",
 ) -> Response:
     return render(
         request,
@@ -104,6 +113,7 @@ def _form(
         422 if wrong else 200,
         given=given,
         wrong=wrong,
+        at=at,
         options=[(str(each), *words) for each, words in SCOPES.items()],
         chosen=chosen,
     )
