@@ -84,6 +84,26 @@ class ReportApprovalUndone(ReportTold):
     """The approval was taken back before anything was invoiced on it: the report waits again."""
 
 
+class ReportRevoked(ReportTold):
+    """The approval was revoked, also where something was invoiced on it; a new version may be filed."""
+
+    revoked_on: date | None = None
+    reason: Code | None = None
+
+
+class OutcomeRevoked(CaseTold):
+    """An approved result was taken back: what it had ordered is cancelled."""
+
+    stage: ResultStage
+    started_on: date
+
+
+class SupplementRevoked(CaseTold):
+    """An approved supplement was taken back: what it had ordered is cancelled."""
+
+    code: Reference
+
+
 class OrderLineTold(CaseTold):
     """A line of an order."""
 

@@ -121,6 +121,13 @@ def orders(session: Session, numbers: Collection[str]) -> dict[str, OrderFacts]:
     }
 
 
+def orders_planned(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """The number of the order that each of these planned ones became, "" where it became none."""
+    table = order_tables.planned_order
+    question = select(table.c.id, table.c.order_number)
+    return {row.id: row.order_number for row in _asked(session, question, table.c.id, ids)}
+
+
 def documents(session: Session, ids: Collection[int]) -> dict[int, DocumentFacts]:
     """The documents with these numbers of ours."""
     table = document_tables.invoice

@@ -22,6 +22,9 @@ class Facts:
 
     reports: Mapping[tuple[str, str, int], ReportFacts] = field(default_factory=dict)
     orders: Mapping[str, OrderFacts] = field(default_factory=dict)
+    planned: Mapping[int, str] = field(default_factory=dict)
+    """The order that was placed of each planned one, by the plan's number."""
+
     documents: Mapping[int, DocumentFacts] = field(default_factory=dict)
     payments: Mapping[str, PaymentFacts] = field(default_factory=dict)
     payments_of: Mapping[int, PaymentFacts] = field(default_factory=dict)
@@ -42,6 +45,9 @@ def load(session: Session, entries: Sequence[JournalEntry]) -> Facts:
             {entry.execution_reference for entry in entries if entry.subject.kind is OrdersSubject.REPORT},
         ),
         orders=fact_queries.orders(session, orders - {""}),
+        planned=fact_queries.orders_planned(
+            session, {int(each.key) for each in about if each.kind is OrdersSubject.PLANNED_ORDER}
+        ),
         documents=documents,
         payments=payments,
         payments_of=fact_queries.payments_of(session, documents),

@@ -104,6 +104,45 @@ def report_approval_undone(entry: JournalEntry, facts: Facts) -> Iterator[ToTell
     yield ToTell("report.approval_undone", told)
 
 
+def report_revoked(entry: JournalEntry, facts: Facts) -> Iterator[ToTell]:
+    """Its approval holds no longer, whatever was invoiced on it."""
+    reference, month, version, report = _report(entry, facts)
+    told = feed_data.ReportRevoked(
+        execution_reference=reference,
+        month=month,
+        version=version,
+        revoked_on=report.decided_on,
+        reason=report.reason or None,
+    )
+    yield ToTell("report.revoked", told)
+
+
+def outcome_revoked(entry: JournalEntry, _: Facts) -> Iterator[ToTell]:
+    """A result is no longer approved."""
+    detail = _detail(entry)
+    told = feed_data.OutcomeRevoked(
+        execution_reference=entry.execution_reference,
+        stage=ResultStage(detail["stage"]),
+        started_on=date.fromisoformat(detail["started_on"]),
+    )
+    yield ToTell("outcome.revoked", told)
+
+
+def supplement_revoked(entry: JournalEntry, _: Facts) -> Iterator[ToTell]:
+    """A supplement is no longer approved."""
+    told = feed_data.SupplementRevoked(
+        execution_reference=entry.execution_reference, code=_detail(entry)["code"]
+    )
+    yield ToTell("supplement.revoked", told)
+
+
+def order_cancelled(entry: JournalEntry, facts: Facts) -> Iterator[ToTell]:
+    """The order that a result or a supplement had is cancelled."""
+    number = facts.planned[int(entry.subject.key)]
+    told = feed_data.OrderTold(execution_reference=entry.execution_reference, order_number=number)
+    yield ToTell("order.cancelled", told)
+
+
 def order_placed(entry: JournalEntry, facts: Facts) -> Iterator[ToTell]:
     """An order stands in our books."""
     number = order_of(entry)

@@ -34,6 +34,10 @@ TOLD: Final[Mapping[JournalAction, Teller]] = {
     PlacementAction.REPORT_APPROVED: order_telling.report_approved,
     PlacementAction.REPORT_REJECTED: order_telling.report_rejected,
     PlacementAction.REPORT_APPROVAL_UNDONE: order_telling.report_approval_undone,
+    PlacementAction.REPORT_REVOKED: order_telling.report_revoked,
+    PlacementAction.OUTCOME_REVOKED: order_telling.outcome_revoked,
+    PlacementAction.SUPPLEMENT_REVOKED: order_telling.supplement_revoked,
+    PlacementAction.RESULT_REVOKED: order_telling.order_cancelled,
     OrderAction.ORDER_PLACED: order_telling.order_placed,
     OrderAction.RECEIPT_MADE: order_telling.line_received("receipt.made"),
     OrderAction.RECEIPT_REPLACED: order_telling.line_received("receipt.replaced"),
@@ -78,11 +82,13 @@ NOT_TOLD: Final[Mapping[JournalAction, str]] = {
         (
             PlacementAction.DECIDED,
             PlacementAction.PERIOD_TWO,
+            PlacementAction.CONTINUES,
             PlacementAction.PROVIDER_CHANGED,
             PlacementAction.OUTCOME_APPROVED,
             PlacementAction.OUTCOME_EARNS_NOTHING,
             PlacementAction.OUTCOME_ENDED,
             PlacementAction.RESULT_DROPPED,
+            PlacementAction.RESULT_MOVED,
             PlacementAction.SUPPLEMENT_APPROVED,
         ),
         _OF_THEIR_OWN,
@@ -90,6 +96,7 @@ NOT_TOLD: Final[Mapping[JournalAction, str]] = {
     **dict.fromkeys(
         (
             PlacementAction.LATE_INTERRUPTION_APPLIED,
+            PlacementAction.RESULT_TRIED_AGAIN,
             DocumentAction.DESK_ASK_CREDIT,
             DocumentAction.DESK_ACCEPT,
             DocumentAction.DESK_LINK,

@@ -192,7 +192,8 @@ def test_what_is_told_holds_no_person_and_no_free_text() -> None:
             "pays_on",
             "quantity",
         ),
-        *("reason", "received_on", "rejected_on", "settled_on", "stage", "starts_on", "state", "version"),
+        *("reason", "received_on", "rejected_on", "revoked_on", "settled_on", "stage", "started_on"),
+        *("starts_on", "state", "version"),
     }
 
 
@@ -218,6 +219,7 @@ def test_read_in_slices_of_any_size_each_event_comes_once_in_order(system: Syste
         sizes = iter(slices)
         while part := feed(system, read[-1].sequence if read else 0, limit=next(sizes, 3)):
             read += part
+            assert len(read) <= len(whole)
         assert read == whole
 
     read_in_slices()
@@ -348,3 +350,21 @@ def test_what_a_supplier_files_behind_its_wall_is_told(system: System) -> None:
         behind = system.database.for_supplier(FYRBAKEN)
         with pytest.raises(DBAPIError, match="permission denied"), behind.reading() as session:
             store.after(session, 0, limit=1)
+
+
+def test_what_is_taken_back_is_told_with_the_receipt_that_goes(system: System) -> None:
+    system.decide("100000101", start=date(2026, 1, 1))
+    system.report("100000101", "2026-01", on=date(2026, 2, 1))
+    revoked = {
+        "execution_reference": "100000101",
+        "month": "2026-01",
+        "version": 1,
+        "at": "2026-02-10T08:00:00+01:00",
+        "by": "officer-1",
+        "reason": "NOT_DELIVERED",
+    }
+    system.must("report.revoked", revoked, on=date(2026, 2, 10))
+    events = feed(system)[4:]
+    assert sorted(each.type for each in events) == ["receipt.reversed", "report.revoked"]
+    (taken_back,) = [told(each) for each in events if each.type == "report.revoked"]
+    assert (taken_back["revoked_on"], taken_back["reason"]) == ("2026-02-10", "NOT_DELIVERED")
