@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -16,12 +17,16 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 
 from foundation import append_only, journal
-from foundation.journal_entries import JournalAction
+from foundation.journal_entries import JournalAction, JournalEntry
 from foundation.periods import Month
 from foundation.sql import Session
+from invoicing.journal_actions import DocumentAction, InvoicingSubject
 from invoicing.matching.deviations import DeviationCode
+from invoicing.model import InvoiceState
 from operations.event_feed import reading, store, telling
 from operations.event_feed.contract import ENVELOPES, OUTBOUND_DATA, OutboundEvent, ToTell
+from operations.event_feed.fact_queries import DocumentFacts
+from operations.event_feed.facts import Facts
 from operations.event_feed.reading import CursorAhead, CursorTooOld
 from operations.event_feed.tables import outbound_event
 from orders.journal_actions import PlacementAction, report_subject
@@ -368,3 +373,25 @@ def test_what_is_taken_back_is_told_with_the_receipt_that_goes(system: System) -
     assert sorted(each.type for each in events) == ["receipt.reversed", "report.revoked"]
     (taken_back,) = [told(each) for each in events if each.type == "report.revoked"]
     assert (taken_back["revoked_on"], taken_back["reason"]) == ("2026-02-10", "NOT_DELIVERED")
+
+
+def test_an_order_number_that_is_none_of_ours_is_its_suppliers_text_and_not_told() -> None:
+    document = DocumentFacts(
+        state=InvoiceState.IN_QUESTION,
+        codes=("ORDER_UNKNOWN",),
+        execution_reference="",
+        order_number="ANNA-1",
+        amount_net=Decimal("100.00"),
+        amount_vat=Decimal("25.00"),
+        amount_payable=Decimal("125.00"),
+        currency="SEK",
+        received_on=date(2026, 2, 2),
+        pays_on=date(2026, 3, 4),
+    )
+    detail = {"state": "IN_QUESTION", "codes": "ORDER_UNKNOWN"}
+    entry = JournalEntry(
+        journal.SYSTEM, DocumentAction.INVOICE_RECEIVED, InvoicingSubject.INVOICE.of(1), "", detail
+    )
+    events = telling.told([(0, entry)], Facts(documents={1: document}))
+    assert [event.type for _, event in events] == ["invoice.received", "invoice.in_question"]
+    assert not any("ANNA" in event.data_json() for _, event in events)
