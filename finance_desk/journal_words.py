@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from accounts.journal_actions import AccountAction, ApplicationAction
+from accounts.journal_actions import AccountAction, ApplicationAction, KeyAction
 from foundation.text import Text, WrittenText
 from invoicing.decisions.rules import name_of
 from invoicing.exceptions import steps
@@ -64,6 +64,7 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     PlacementAction.INTERRUPTION_WITHDRAWN: Text("Avbrottet togs tillbaka"),
     PlacementAction.LATE_INTERRUPTION_APPLIED: Text("Ett besked som kom för sent verkställdes för hand"),
     PlacementAction.HISTORY_LOADED: Text("Händelser lästes in som historia, med sina egna dagar"),
+    PlacementAction.INTERRUPTION_KEPT_ASIDE: Text("Ett avbrott kom för sent och lades åt sidan"),
     PlacementAction.EVENT_LAID_ASIDE: Text("Händelsen lades till handlingarna"),
     RegisterAction.REGISTER_LOADED: Text("Registret lästes in"),
     RegisterAction.POLICY_MADE: Text("Nya regler sparades"),
@@ -90,6 +91,9 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     AccountAction.PASSWORD_RESET: Text("Ett nytt lösenord valdes"),
     DeskAction.ANSWER_SEEN: Text("Ett svar sågs"),
     SupplierAction.ANSWER_RECEIVED: Text("Ett svar kom"),
+    KeyAction.MADE: Text("En nyckel till ett system gjordes"),
+    KeyAction.REVOKED: Text("En nyckel till ett system drogs in"),
+    KeyAction.EXPIRED: Text("En nyckel till ett system gick ut"),
     ApplicationAction.MADE: Text("En ansökan lämnades"),
     ApplicationAction.APPROVED: Text("Ansökan godkändes"),
     ApplicationAction.REFUSED: Text("Ansökan avslogs"),
@@ -110,6 +114,7 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     PaymentAction.FILE_MADE: Text("En fil gjordes"),
     OperationsAction.JOB_AGAIN: Text("Ett jobb togs om"),
     OperationsAction.JOB_GIVEN_UP: Text("Ett jobb gavs upp"),
+    OperationsAction.FEED_DISPOSED: Text("Gamla händelser i flödet gallrades"),
     OperationsAction.ALARM_RAISED: Text("Ett larm gavs"),
     PaymentAction.LEDGER_ACCRUED: Text("Upplupet bokfördes"),
     PaymentAction.LEDGER_BOOKED: Text("Bokfördes"),
@@ -117,6 +122,7 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     MessageAction.FAILED: Text("Meddelandet kunde inte hanteras"),
     MessageAction.REPLAYED: Text("Meddelandet lästes igen"),
     MessageAction.UNANSWERABLE: Text("Meddelandet kunde inte besvaras"),
+    MessageAction.SENT: Text("Meddelandet skickades"),
     MessageAction.DELIVERED: Text("Meddelandet kom fram"),
     MessageAction.REJECTED: Text("Meddelandet avvisades"),
     MessageAction.STUCK: Text("Meddelandet fastnade"),

@@ -5,9 +5,10 @@ day the result orders due by then are placed, so that history loaded today comes
 was. A line that is no event lies in quarantine with its bytes and the reason.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from itertools import groupby, islice
 
 import structlog
@@ -36,9 +37,33 @@ _TRIES = 3
 _log = structlog.get_logger("events")
 
 
+class LineOutcome(StrEnum):
+    """What came of one line."""
+
+    APPLIED = "applied"
+    REPEATED = "repeated"  # known before: nothing is done again
+    CONFLICT = "conflict"  # the same id with other content
+    UNAPPLIABLE = "unappliable"
+    UNREADABLE = "unreadable"  # no event: it lies in quarantine
+
+
+@dataclass(frozen=True, slots=True)
+class LineResult:
+    """What came of one line; `state` is what the books say of its event, now or since it came first."""
+
+    place: str
+    outcome: LineOutcome
+    event: Event | None = None
+    state: EventState | None = None
+    reason: Refused | None = None
+
+
 @dataclass(slots=True)
 class Loaded:
-    """What came of the lines: how many were applied, repeated, kept aside, kept with a reason, or unreadable."""
+    """What came of the lines: how many were applied, repeated, kept aside, kept with a reason, or unreadable.
+
+    `results` has every line that is not empty, in their order, where they were asked for.
+    """
 
     applied: int = 0
     repeated: int = 0
@@ -46,6 +71,26 @@ class Loaded:
     unappliable: int = 0
     quarantined: int = 0
     problems: list[tuple[str, Refused]] = field(default_factory=list)
+    results: list[LineResult] | None = None
+
+    def note(self, result: LineResult) -> None:
+        """Count what came of a line."""
+        match result.outcome:
+            case LineOutcome.APPLIED:
+                self.applied += 1
+            case LineOutcome.REPEATED:
+                self.repeated += 1
+            case LineOutcome.CONFLICT:
+                self.conflicts += 1
+            case LineOutcome.UNAPPLIABLE:
+                self.unappliable += 1
+            case LineOutcome.UNREADABLE:
+                self.quarantined += 1
+        if result.reason is not None:
+            where = f"{result.place} ({result.event.id})" if result.event else result.place
+            self.problems.append((where, result.reason))
+        if self.results is not None:
+            self.results.append(result)
 
     @property
     def stored(self) -> int:
@@ -60,6 +105,8 @@ class Loaded:
         self.unappliable += other.unappliable
         self.quarantined += other.quarantined
         self.problems += other.problems
+        if self.results is not None:
+            self.results += other.results or []
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +117,21 @@ class EventLine:
     text: str
 
 
-def load_events(database: Database, lines: Iterable[EventLine], *, as_history_by: str = "") -> Loaded:
+def load_events(
+    database: Database,
+    lines: Iterable[EventLine],
+    *,
+    as_history_by: str = "",
+    each: bool = False,
+    go_on: Callable[[], bool] = lambda: True,
+) -> Loaded:
     """Apply every line; what cannot be applied is kept and named in `problems`. Raises NoRegister.
 
     An event is told when it comes. A person who loads history answers for its days, and is named: each of its
-    events then counts as told on its own day.
+    events then counts as told on its own day. `each` asks for the result of every line. `go_on` is asked between two batches, each of which is committed: once
+    it says no, the lines that are left are not touched, and have no result.
     """
-    loaded = Loaded()
+    loaded = Loaded(results=[] if each else None)
     with database.reading() as session:
         register = register_store.load(session)
     rest = iter(lines)
@@ -84,6 +139,8 @@ def load_events(database: Database, lines: Iterable[EventLine], *, as_history_by
     while batch := list(islice(rest, _BATCH)):
         part, last_day = _loaded_batch(database, register, batch, last_day, as_history_by)
         loaded.add(part)
+        if not go_on():
+            break
     return loaded
 
 
@@ -144,15 +201,14 @@ def _loaded_batch(
 def _load_batch(
     database: Database, register: Register, batch: Sequence[EventLine], last_day: date, as_history_by: str
 ) -> tuple[Loaded, date]:
-    loaded = Loaded()
+    loaded = Loaded(results=[])
     arrival = Arrival(database.clock(), as_history=bool(as_history_by))
     with database.writing() as session:
         for day, group in groupby(_read(batch), key=_day_of):
             if day is None:
                 for line, _, refusal in group:
                     _quarantine(session, database, line, refusal)
-                    loaded.quarantined += 1
-                    loaded.problems.append((line.place, refusal))
+                    loaded.note(LineResult(line.place, LineOutcome.UNREADABLE, reason=refusal))
                 continue
             if day > last_day:
                 result_placing.place_due(session, register, today=day)
@@ -182,20 +238,25 @@ def _apply(
     """Apply the events of one day, and let the invoices that waited for them be judged again."""
     all_applied = dispatch.apply_all(session, register, [event for _, event in told], arrival=arrival)
     for (line, event), applied in zip(told, all_applied, strict=True):
-        if applied.repeated:
-            loaded.repeated += 1
+        outcome = _outcome_of(applied)
+        loaded.note(LineResult(line.place, outcome, event, applied.state, applied.reason))
+        if outcome is LineOutcome.REPEATED:
             continue
         asking_back.judge_lines_again(session, register, applied.lines, today=day)
-        if applied.state is EventState.APPLIED:
-            loaded.applied += 1
-            continue
-        if applied.state is EventState.CONFLICT:
-            loaded.conflicts += 1
-        else:
-            loaded.unappliable += 1
-        if applied.reason is not None:
-            loaded.problems.append((f"{line.place} ({event.id})", applied.reason))
-        _log.info("event kept", event_id=event.id, type=event.type, state=applied.state)
+        if outcome is not LineOutcome.APPLIED:
+            _log.info("event kept", event_id=event.id, type=event.type, state=applied.state)
+
+
+def _outcome_of(applied: dispatch.Applied) -> LineOutcome:
+    if applied.repeated:
+        return LineOutcome.REPEATED
+    match applied.state:
+        case EventState.APPLIED:
+            return LineOutcome.APPLIED
+        case EventState.CONFLICT:
+            return LineOutcome.CONFLICT
+        case EventState.UNAPPLIABLE | EventState.LAID_ASIDE:
+            return LineOutcome.UNAPPLIABLE
 
 
 def _day_of(read: tuple[EventLine, Event | None, Refused]) -> date | None:

@@ -77,6 +77,12 @@ class Settings(PostSettings):
     keep_unsent_months: int = Field(default=6, ge=1, le=120)
     """The same for what never left its maker: files taken in, documents taken back, test documents."""
 
+    keep_feed_months: int = Field(default=13, ge=1, le=120)
+    """How many whole months an event that we told stays in the feed; who reads it at all will have read it by then."""
+
+    events_seconds: int = Field(default=20, ge=1, le=300)
+    """How long a request with events may be worked on; what is left then is said to be, and is sent again."""
+
     journal_head_folder: Path | None = None
     """Where the head of the journal is written every day, best on a disk of its own."""
 

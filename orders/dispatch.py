@@ -31,6 +31,7 @@ from orders.model import LineKey, Order
 from orders.placements import decisions as placing
 from orders.placements import interruptions, receiving, reports, results, returning, revoking
 from orders.placements.informative import informative_reports
+from orders.placements.late_interruptions import ToldTooLate
 from orders.purchase_orders.placing import DocumentRefused
 from orders.register.register import Register
 from peppol.exchange import outgoing
@@ -82,6 +83,8 @@ def apply(session: Session, register: Register, event: Event, *, arrival: Arriva
             by=EVENT_SETTLES,
             reason=applied.reason,
         )
+        if isinstance(applied.reason, ToldTooLate):
+            _record_kept_aside(session, event, sequence)
     return applied
 
 
@@ -163,6 +166,17 @@ def lay_aside(session: Session, stored: StoredEvent, *, by: str) -> None:
     kept = Refused(stored.reason)
     event_store.move(session, stored.sequence, was=stored.state, to=EventState.LAID_ASIDE, reason=kept)
     _record_by_hand(session, stored, PlacementAction.EVENT_LAID_ASIDE, by=by)
+
+
+def _record_kept_aside(session: Session, event: Event, sequence: int) -> None:
+    journal.record(
+        session,
+        journal.SYSTEM,
+        PlacementAction.INTERRUPTION_KEPT_ASIDE,
+        OrdersSubject.EVENT.of(sequence),
+        execution_reference=event.execution_reference,
+        event=event.id,
+    )
 
 
 def _record_by_hand(session: Session, stored: StoredEvent, action: PlacementAction, *, by: str) -> None:

@@ -25,6 +25,7 @@ class PlacementAction(JournalAction):
     TUTOR_ASSIGNED = "tutor.assigned"
     INTERRUPTION_SET = "interruption.set"  # registered or moved
     INTERRUPTION_WITHDRAWN = "interruption.withdrawn"
+    INTERRUPTION_KEPT_ASIDE = "interruption.kept_aside"  # told too late: it waits for a person
     LATE_INTERRUPTION_APPLIED = "interruption.applied_late"  # by a person
     EVENT_LAID_ASIDE = "event.laid_aside"
     HISTORY_LOADED = "event.history_loaded"  # events are told on their own days, as a person says

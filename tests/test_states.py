@@ -14,6 +14,7 @@ from accounts.application_store import ApplicationState
 from accounts.mailed_link_store import LinkPurpose
 from accounts.session_store import SessionStage
 from accounts.store import AccountState
+from accounts.systems.machine_key_store import KeyState
 from billing.migrations.schema import METADATAS
 from foundation.transitions import Transitions
 from invoicing.audit.disposal_store import DisposalState
@@ -63,6 +64,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "disposal.state": DisposalState,
     "informative_report.state": InformativeState,
     "job_run.state": JobRunState,
+    "machine_key.state": KeyState,
     "mail.state": MailState,
     "mailed_link.purpose": LinkPurpose,
     "payment_item.kind": PayableKind,
@@ -90,6 +92,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "invoice.state": InvoiceState,
     "job_run.state": JobRunState,
     "line_account.state": LineState,
+    "machine_key.state": KeyState,
     "mail.state": MailState,
     "outbox.state": OutState,
     "payment_item.state": ItemState,

@@ -136,6 +136,11 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
         "ACTIVE": ("good", Text("Aktiv")),
         "ENDED": ("quiet", Text("Avslutad")),
     },
+    "key": {
+        "ACTIVE": ("good", Text("Gäller", context="key")),
+        "EXPIRED": ("quiet", Text("Har gått ut", context="key")),
+        "REVOKED": ("quiet", Text("Indragen", context="key")),
+    },
 }
 
 

@@ -43,6 +43,9 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "mailed_link": (*_ADD, "DELETE"),
     "match_made": _READ,
     "order_line": _READ,
+    # Written and never read, as the journal is.
+    "outbound_event": ("INSERT",),
+    "outbound_feed": ("SELECT", "UPDATE"),
     "outbox": _READ,
     "own_series": (*_ADD, "UPDATE"),
     "payment": _READ,
@@ -71,8 +74,10 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What a supplier's pages do with each table, and nothing else."""
 
-SHARED: Final = frozenset({"journal_head", "policy_version", "register_version", "wrong_try"})
-"""Without rows of anybody's: the head of the journal's chain, what is agreed with all, tries under a hash."""
+SHARED: Final = frozenset(
+    {"journal_head", "outbound_feed", "policy_version", "register_version", "wrong_try"}
+)
+"""Without rows of anybody's: the heads of journal and feed, what is agreed with all, tries under a hash."""
 
 _EARLIER: Final = ("own", "read", "write", "select", "insert", "update", "delete")
 

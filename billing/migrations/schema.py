@@ -19,6 +19,8 @@ from invoicing.portal_invoicing import tables as portal_tables
 from invoicing.responses import tables as response_tables
 from invoicing.supplier_changes import tables as change_tables
 from operations import tables as job_tables
+from operations.event_feed import feed
+from operations.event_feed import tables as feed_tables
 from operations.mail import tables as mail_tables
 from orders.placements import tutor_tables
 from orders.placements.informative import informative_tables
@@ -41,8 +43,12 @@ JOINED: Final[tuple[Table, ...]] = (
     account_tables.account,
     mail_tables.mail,
     job_tables.job_run,
+    feed_tables.outbound_event,
 )
 """One table of each module of tables: naming it lets all of that module's tables join the description."""
+
+
+feed.follow_journal()
 
 
 def open_database(url: str, *, clock: Clock = utc_now) -> Database:

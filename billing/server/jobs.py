@@ -13,11 +13,13 @@ from typing import Final
 from accounts import mailing
 from accounts.applications import APPLICATION_KINDS
 from accounts.identity import Permission
+from accounts.systems import machine_keys
 from billing.server import invoice_mails
 from foundation.database import Database
 from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
+from invoicing.audit import retention_periods
 from invoicing.documents import store as document_store
 from invoicing.exceptions import undo as exception_undo
 from invoicing.model import DocumentType, InvoiceState
@@ -25,6 +27,7 @@ from invoicing.portal_invoicing.release_due import release_due
 from invoicing.verdicts import parking
 from operations import alarms, journal_heads, report_judging, scheduler
 from operations.alarms import Trouble
+from operations.event_feed import reading as feed_reading
 from operations.mail import delivery as mail_delivery
 from operations.scheduler import InOne, InSteps, Job
 from operations.schedules import Daily, Every
@@ -59,6 +62,8 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InSteps("mail-deliver", Every(timedelta(seconds=30)), _mail(settings)),
         PORTAL_RELEASE,
         InSteps("reports-received", Every(timedelta(minutes=1)), receive_filed),
+        InOne("feed-disposal", Daily(time(2, 20), catch_up=False), _feed_disposal(settings)),
+        InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys),
         InOne("invoice-mails", Every(timedelta(minutes=1)), invoice_mails.tell),
     )
     forget = InOne(
@@ -115,6 +120,19 @@ def release_answers(session: Session, today: date, now: datetime) -> str:
 
 
 DESK_RELEASE: Final = InOne("desk-answers", Every(timedelta(minutes=1)), release_answers)
+
+
+def end_past_keys(session: Session, today: date, now: datetime) -> str:
+    """End the keys of systems whose last day has gone by."""
+    return f"{machine_keys.end_past(session, today=today, at=now)} keys"
+
+
+def _feed_disposal(settings: Settings) -> Callable[[Session, date, datetime], str]:
+    def dispose(session: Session, today: date, now: datetime) -> str:
+        kept = retention_periods.first_kept(today, settings.keep_feed_months)
+        return f"{feed_reading.dispose(session, first_kept=kept)} events"
+
+    return dispose
 
 
 def remind_of_reports(session: Session, today: date, now: datetime) -> str:

@@ -17,6 +17,7 @@ from invoicing.journal_actions import DocumentAction, document_subject
 from invoicing.model import DocumentType, InvoiceState
 from operations.checks import approval_checks, invariant_queries, payment_checks, portal_checks
 from operations.checks.payment_checks import Findings
+from operations.event_feed import store as feed_store
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange.tables import InState
 
@@ -209,6 +210,31 @@ def _journal(session: Session) -> Findings:
         yield f"journal row {broken.sequence}", broken.sentence
 
 
+def _feed(session: Session) -> Findings:
+    """The feed is without gaps, and tells every row of the journal that is told since it began, in their order."""
+    ends = feed_store.ends(session)
+    expected, told, before = ends.kept_after + 1, set(), 0
+    for row in invariant_queries.outbound_events(session):
+        if row.sequence != expected:
+            yield f"event {row.sequence}", f"event {expected} is missing before it"
+        if row.journal_sequence < before:
+            yield (
+                f"event {row.sequence}",
+                f"it tells of journal row {row.journal_sequence}, after row {before}",
+            )
+        expected, before = row.sequence + 1, row.journal_sequence
+        told.add(row.journal_sequence)
+    if expected != ends.last + 1:
+        yield "feed", f"it says {ends.last} events, the last there is is {expected - 1}"
+    # What was told of the rows before the first event that is kept has gone with their events.
+    first = min(told, default=None)
+    if first is None or ends.kept_after:
+        return
+    for row in invariant_queries.journal_rows_always_told(session):
+        if row.sequence not in told:
+            yield f"journal row {row.sequence}", f"no event tells of {row.action}"
+
+
 def _states_journalled(session: Session) -> Findings:
     """The last journal row of every document says the state it is in."""
     written: dict[str, str] = {}
@@ -247,4 +273,5 @@ INVARIANTS: dict[str, Callable[[Session], Findings]] = {
     "number series": _series,
     "journal chain": _journal,
     "states journalled": _states_journalled,
+    "feed": _feed,
 }

@@ -123,7 +123,11 @@ def set_interruption(
     reference = placement.execution_reference
     placement_store.set_interruption(session, reference, interruption, was=was)
     detail = (
-        {"effective_on": str(interruption.effective_on), "reason": interruption.reason}
+        {
+            "effective_on": str(interruption.effective_on),
+            "reason": interruption.reason,
+            **({"was": was} if placement.interruption else {}),
+        }
         if interruption
         else {"was": was}
     )

@@ -49,6 +49,12 @@ def before_0018(connection: Connection) -> None:
     connection.execute(text("alter table payment_stop drop column lift_asked_at"))
 
 
+def before_0014(connection: Connection) -> None:
+    """Lead the books back to what revision 0014 found."""
+    for table in ("outbound_event", "outbound_feed", "machine_key"):
+        connection.execute(text(f"drop table {table}"))
+
+
 def before_0011(connection: Connection) -> None:
     """Lead the books back to what revision 0011 found."""
     for index in ("ix_placement_follows", "ix_planned_order_order_number"):
@@ -71,6 +77,7 @@ def before_0011(connection: Connection) -> None:
 def before_0008(connection: Connection) -> None:
     """Lead the books back to what revision 0008 found."""
     before_0018(connection)
+    before_0014(connection)
     before_0011(connection)
     connection.execute(text("alter table periodic_report drop column counts_to"))
     connection.execute(text("drop table payment_stop"))

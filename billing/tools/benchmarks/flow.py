@@ -64,7 +64,7 @@ class Figures:
 
 def measure_orders(database: Database, register: Register, *, count: int) -> Figures:
     """Place `count` basic orders: decide, number, render, validate, store with their messages, in batches."""
-    decided = _decisions(register, count)
+    decided = decisions(register, count)
     spent: list[float] = []
     began = perf_counter()
     while batch := list(islice(decided, _BATCH)):
@@ -210,7 +210,7 @@ def prepare(database: Database, register: Register) -> None:
         register_store.save(session, register, at=database.clock(), actor="bench")
 
 
-def _decisions(register: Register, count: int) -> Iterator[Event]:
+def decisions(register: Register, count: int) -> Iterator[Event]:
     """One placement after the other, spread over the contracts outside ESF areas."""
     choices = ordered_choices(register)
     for number in range(count):

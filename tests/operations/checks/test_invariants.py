@@ -14,6 +14,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from operations.checks import invariants
+from operations.event_feed import tables as feed_tables
 from operations.event_loading import place_due_orders
 from orders import tables as order_tables
 from peppol.exchange import outbox as exchange_outbox
@@ -193,6 +194,12 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
         "head of the chain",
         lambda session: _cut_the_end(session),
         (foundation_tables.journal,),
+    ),
+    "an event taken away": (
+        "feed",
+        "no event tells of",
+        removing(feed_tables.outbound_event, "sequence = 2"),
+        (feed_tables.outbound_event,),
     ),
     "an amount claimed": (
         "line accounts",
