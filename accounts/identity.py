@@ -33,7 +33,8 @@ BUYER_SIDE: Final = frozenset(Permission) - SUPPLIER_SIDE
 class Person:
     """Somebody signed in. `id` is opaque and the journal's actor; `units` None means all of the organisation's.
 
-    ADMINISTER always covers the whole organisation; `units` bounds the other two (REQ-52).
+    ADMINISTER always covers the whole organisation; `units` bounds the other two (REQ-52). `predecessors` are the
+    suppliers its organisation has taken over by today (E-33).
     """
 
     id: str
@@ -42,6 +43,7 @@ class Person:
     permissions: frozenset[Permission]
     units: frozenset[str] | None = None
     language: Language = SWEDISH
+    predecessors: tuple[str, ...] = ()
 
     @property
     def is_buyer(self) -> bool:

@@ -33,6 +33,9 @@ COMMANDS: Final = {
         "desk.reports",
         "reports",
     ),
+    "tax": CommandPlace(
+        "Fakturor utan F-skatt: släpp dem / invoices without F-tax: releasing them.", "desk.tax", "tax"
+    ),
     "receive": CommandPlace(
         "Ta emot dokument och pröva dem / receive documents and judge them.", "receiving"
     ),

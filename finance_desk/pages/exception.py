@@ -23,6 +23,7 @@ from invoicing.decisions import protected, protected_store
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import TRANSITIONS, Action, ActionState, acceptable, at_stake, name_of
 from invoicing.decisions.store import Done
+from invoicing.decisions.tax_decision_store import words_of
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents import view as document_view
@@ -254,6 +255,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "stake": _stake(session, case),
             "action_name": action_name,
             "name_of": name_of,
+            "acceptance_words": words_of,
             "codes": ANSWERS,
             "today": today_of(request),
             "revealed": revealed,

@@ -22,6 +22,7 @@ from finance_desk.pages import (
     queue,
     reconciliation,
     reports,
+    tax_held,
 )
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
@@ -34,6 +35,7 @@ PAGES: Final = (
     accounts_held,
     bank_files,
     payment_stops,
+    tax_held,
     reconciliation,
     accruals,
     queue,

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from foundation.errors import Refused
 from foundation.text import JoinedText, Text
+from orders.register import validity
 from orders.register.agreements import Contract, DeliveryArea, DeliveryUnit, Policy, Tables, inconsistencies
 from orders.register.allowed_values import objections
 from orders.register.parties import Buyer, Supplier
@@ -222,11 +223,17 @@ def _value(entry: _RawEntry) -> RegisterEntry | tuple[RegisterProblem, ...]:
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         return tuple(
-            entry.problem(each["loc"][1:], sentence_of(each, named=_named(each["loc"][1:]) or entry.table))
+            entry.problem(place, sentence_of(each, named=_named(place) or entry.table))
             for each in details
+            for place in [_place(each["loc"])]
         )
     # A value that is right in itself may still be one that no document can carry.
     return tuple(entry.problem(place, sentence) for place, sentence in objections(read)) or read
+
+
+def _place(loc: TomlPlace) -> TomlPlace:
+    """Where in the entry an error stands: without the tuple around it and the reader's own tags."""
+    return tuple(part for part in loc[1:] if part not in (validity.ALWAYS, validity.DATED))
 
 
 def _named(place: TomlPlace) -> str:

@@ -7,9 +7,9 @@ kept as the immutable value it is.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import insert, select
 
@@ -82,6 +82,14 @@ def newest(session: Session) -> Register | None:
         select(versions.c.body).order_by(versions.c.version.desc()).limit(1)
     ).scalar_one_or_none()
     return None if body is None else Register.from_json(body)
+
+
+def predecessors(session: Session, organisation_number: str, day: date) -> Sequence[str]:
+    """Whose place a supplier has taken by that day (E-33); none before a register is loaded."""
+    try:
+        return load(session).predecessors(organisation_number, day)
+    except NoRegister:
+        return ()
 
 
 def last_known_supplier(session: Session, register: Register, organisation_number: str) -> Supplier | None:

@@ -217,7 +217,7 @@ def _on_invoices(scope: Scope, days: tuple[date, date]) -> Select[Any]:
             scope.of_orders(),
             _ORDER.c.ends_on >= days[0],
             _LINE.c.starts_on.between(*days),
-            _INVOICE.c.supplier == scope.supplier,
+            _INVOICE.c.supplier.in_(scope.suppliers),
             *_COUNTED,
         )
         .group_by(_LINE.c.starts_on, _INVOICE.c.currency)

@@ -28,12 +28,12 @@ def supplier_with(number: str, **changes: object) -> Register:
 
 
 def foreign() -> Register:
-    address = replace(example_register().supplier(FYRBAKEN).address, country="ZZ")
+    address = replace(example_register().supplier(FYRBAKEN).on(TODAY).address, country="ZZ")
     return supplier_with(FYRBAKEN, address=address)
 
 
 def wrongly_exempt() -> Register:
-    vat = replace(example_register().supplier(STIGFINNAREN).vat, exemption_code="VATEX-EU-AE")
+    vat = replace(example_register().supplier(STIGFINNAREN).on(TODAY).vat, exemption_code="VATEX-EU-AE")
     return supplier_with(STIGFINNAREN, vat=vat)
 
 

@@ -49,7 +49,8 @@ def first(system: System, request: int, *, by: str = "eko-1", call_back: str = C
 def second(system: System, request: int, *, by: str = "eko-2") -> None:
     with system.database.writing() as session:
         register = register_store.load(session)
-        change_requests.confirm_second(session, register, request, by=by, now=CLOCK + timedelta(minutes=1))
+        now = CLOCK + timedelta(minutes=1)
+        change_requests.confirm_second(session, register, request, by=by, now=now, today=CLOCK.date())
 
 
 def stands(system: System, request: int) -> ChangeRequest:
@@ -139,4 +140,5 @@ def test_new_details_stand_on_the_next_order(system: System) -> None:
     second(system, request)
     with system.database.reading() as session:
         supplier = register_store.load(session).supplier(FYRBAKEN)
-    assert (supplier.name, supplier.address.city) == ("Fyrbåken Stöd AB", "Umeå")
+    assert (supplier.name, supplier.on(CLOCK.date()).address.street) == ("Fyrbåken Stöd AB", "Nya gatan 1")
+    assert supplier.on(CLOCK.date() - timedelta(days=1)).address.street == "Båkvägen 3"
