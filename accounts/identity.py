@@ -5,6 +5,7 @@ them stands in `access.py`, which needs the web framework; this does not.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -34,7 +35,7 @@ class Person:
     """Somebody signed in. `id` is opaque and the journal's actor; `units` None means all of the organisation's.
 
     ADMINISTER always covers the whole organisation; `units` bounds the other two (REQ-52). `predecessors` are the
-    suppliers its organisation has taken over by today (E-33).
+    suppliers its organisation has taken over by today, `taken_over_on` the day it is itself taken over (E-33).
     """
 
     id: str
@@ -44,6 +45,7 @@ class Person:
     units: frozenset[str] | None = None
     language: Language = SWEDISH
     predecessors: tuple[str, ...] = ()
+    taken_over_on: date | None = None
 
     @property
     def is_buyer(self) -> bool:

@@ -82,8 +82,8 @@ def _taking_over(database: Database, person: Person) -> Person:
         return person
     day = stockholm_date(database.clock())
     with database.reading() as session:
-        others = register_store.predecessors(session, person.organisation, day)
-    return replace(person, predecessors=tuple(others)) if others else person
+        others, until = register_store.succession_of(session, person.organisation, day)
+    return replace(person, predecessors=others, taken_over_on=until) if others or until else person
 
 
 def settings_of(request: Request) -> Settings:

@@ -277,6 +277,7 @@ def _ready(actor: SupplierActor) -> Select[tuple[object, ...]]:
         .join(receipt, receipt.c.id == account.c.receipt_id)
         .where(
             order.c.supplier.in_(actor.suppliers),
+            actor.of_deliveries(),
             account.c.invoice_id.is_(None),
             account.c.quantity_received > Decimal(0),
             ~on_its_way(),

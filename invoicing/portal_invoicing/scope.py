@@ -10,6 +10,7 @@ has no unit, and is seen by those who see the whole organisation. Who acts is a 
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import ColumnElement, Table, true
 
@@ -18,19 +19,21 @@ from invoicing.portal_invoicing import scope_queries
 from invoicing.portal_invoicing.tables import portal_document
 from orders.model import Handling
 from orders.register.register import Register
-from orders.tables import placement, purchase_order
+from orders.tables import order_line, placement, purchase_order
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """An organisation number, and the ids of the units it is limited to; None for the whole organisation.
 
-    `predecessors` are the suppliers in whose place it stands.
+    `predecessors` are the suppliers in whose place it stands; what is delivered from `taken_over_on` on is no longer
+    its own to report and invoice.
     """
 
     supplier: str
     units: frozenset[str] | None = None
     predecessors: tuple[str, ...] = field(default=(), kw_only=True)
+    taken_over_on: date | None = field(default=None, kw_only=True)
 
     @property
     def suppliers(self) -> tuple[str, ...]:
@@ -46,7 +49,7 @@ class Scope:
         if not unit_id:
             return self
         only = frozenset({unit_id} if self.holds_unit(unit_id) else ())
-        return Scope(self.supplier, only, predecessors=self.predecessors)
+        return Scope(self.supplier, only, predecessors=self.predecessors, taken_over_on=self.taken_over_on)
 
     def units_in(self, register: Register) -> dict[str, str]:
         """The names of the supplier's units within it by id, in the order of their names."""
@@ -58,6 +61,14 @@ class Scope:
     def of_orders(self) -> ColumnElement[bool]:
         """The condition on `purchase_order`."""
         return purchase_order.c.supplier.in_(self.suppliers) & self._in(purchase_order.c.unit_id)
+
+    def of_deliveries(self) -> ColumnElement[bool]:
+        """The condition on `order_line`: what is still its own to report and invoice."""
+        return true() if self.taken_over_on is None else order_line.c.ends_on < self.taken_over_on
+
+    def delivers(self, day: date) -> bool:
+        """Whether what is delivered that day is its own to report and invoice."""
+        return self.taken_over_on is None or day < self.taken_over_on
 
     def of_placements(self) -> ColumnElement[bool]:
         """The condition on `placement`: ordered ones only."""

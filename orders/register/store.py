@@ -7,7 +7,7 @@ kept as the immutable value it is.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -84,12 +84,19 @@ def newest(session: Session) -> Register | None:
     return None if body is None else Register.from_json(body)
 
 
-def predecessors(session: Session, organisation_number: str, day: date) -> Sequence[str]:
-    """Whose place a supplier has taken by that day (E-33); none before a register is loaded."""
+def succession_of(
+    session: Session, organisation_number: str, day: date
+) -> tuple[tuple[str, ...], date | None]:
+    """Whose place a supplier has taken by that day, and the day it is itself taken over (E-33).
+
+    Neither before a register is loaded.
+    """
     try:
-        return load(session).predecessors(organisation_number, day)
+        register = load(session)
     except NoRegister:
-        return ()
+        return (), None
+    tenure = register.tenure(organisation_number, organisation_number)
+    return register.predecessors(organisation_number, day), tenure.delivers_until if tenure else None
 
 
 def last_known_supplier(session: Session, register: Register, organisation_number: str) -> Supplier | None:

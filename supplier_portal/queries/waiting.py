@@ -72,8 +72,12 @@ def to_invoice(session: Session, scope: Scope) -> ToInvoice:
             _ORDER.c.currency,
         )
         .join_from(_ACCOUNT, _ORDER, _ORDER.c.number == _ACCOUNT.c.order_number)
+        .join(
+            _LINE, (_LINE.c.order_number == _ACCOUNT.c.order_number) & (_LINE.c.line_id == _ACCOUNT.c.line_id)
+        )
         .where(
             scope.of_orders(),
+            scope.of_deliveries(),
             _ACCOUNT.c.receipt_id.is_not(None),
             _ACCOUNT.c.invoice_id.is_(None),
             _ACCOUNT.c.amount_received > ZERO,
