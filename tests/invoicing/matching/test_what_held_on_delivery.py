@@ -12,6 +12,7 @@ from invoicing.decisions.tax_decision_store import TaxReason
 from invoicing.exceptions import tax_releases
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store, payment
+from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment import HeldBack
 from operations import register_loading
 from orders.register import store as register_store
@@ -178,8 +179,8 @@ def test_an_account_is_judged_on_the_day_it_is_paid(system: System) -> None:
             found = payable_store.load(
                 session,
                 register_store.load(session),
-                [(invoice.id, "INVOICE")],
-                pay_on=day,  # type: ignore[list-item]
+                [(invoice.id, PayableKind.INVOICE)],
+                pay_on=day,
             )
         assert [each.account.number for each in found.values()] == [number], day
 
