@@ -19,7 +19,7 @@ from foundation.errors import Refused
 from foundation.text import JoinedText, Text
 from orders.register import validity
 from orders.register.agreements import Contract, DeliveryArea, DeliveryUnit, Policy, Tables, inconsistencies
-from orders.register.allowed_values import objections
+from orders.register.allowed_values import objections, shared_addresses
 from orders.register.parties import Buyer, Supplier
 from orders.register.pricing import PriceList
 from orders.register.reader_errors import sentence_of
@@ -256,6 +256,8 @@ def _contradictions(
     unreadable = frozenset((raw.table, raw.id) for raw, found in values if isinstance(found, tuple))
     entry_of = {(raw.table, raw.id): raw for raw, _ in values}
     tables = _tables([found for _, found in values if not isinstance(found, tuple)], unreadable=unreadable)
+    for supplier, sentence in shared_addresses(tables.suppliers):
+        yield entry_of["suppliers", supplier.organisation_number].problem(("participant_id",), sentence)
     for found in inconsistencies(tables):
         yield entry_of[found.table, found.id].problem((found.key,), found.sentence)
 

@@ -38,6 +38,12 @@ def holds_on(first: date | None, last: date | None, day: date) -> bool:
     return (first is None or first <= day) and (last is None or day <= last)
 
 
+def overlap(one: tuple[date | None, date | None], other: tuple[date | None, date | None]) -> bool:
+    """Whether two spans share a day."""
+    first = max(one[0] or date.min, other[0] or date.min)
+    return first <= min(one[1] or date.max, other[1] or date.max)
+
+
 def day_after(day: date | None) -> date | None:
     """The day after; None where there is none."""
     return None if day is None or day == date.max else day + _ONE_DAY
