@@ -73,6 +73,32 @@ def test_an_account_is_registered_when_two_people_have_confirmed_it(system: Syst
     assert stands(system, request).state is ChangeState.CONFIRMED
 
 
+def test_what_is_confirmed_holds_from_that_day_and_what_held_before_stays(system: System) -> None:
+    (old,) = accounts(system)
+    today, yesterday = CLOCK.date(), CLOCK.date() - timedelta(days=1)
+    for kind, account in ((ChangeKind.ADD_ACCOUNT, NEW_ACCOUNT), (ChangeKind.REMOVE_ACCOUNT, as_asked(old))):
+        request = asked(system, kind, **account)
+        first(system, request)
+        second(system, request)
+    with system.database.reading() as session:
+        supplier = register_store.load(session).supplier(FYRBAKEN)
+    assert [each.number for each in supplier.on(yesterday).payment_accounts] == [old.number]
+    assert [each.number for each in supplier.on(today).payment_accounts] == ["9912346"]
+    # It may come back, and then holds from the day it is confirmed.
+    request = asked(system, **as_asked(old))
+    first(system, request)
+    second(system, request)
+    assert [(each.number, each.valid_from, each.valid_to) for each in accounts(system)] == [
+        (old.number, None, yesterday),
+        ("9912346", today, None),
+        (old.number, today, None),
+    ]
+
+
+def as_asked(account: PaymentAccount) -> dict[str, str]:
+    return {"scheme": account.scheme.value, "number": account.number}
+
+
 def test_one_person_cannot_confirm_twice_and_the_asker_never(system: System) -> None:
     request = asked(system)
     with pytest.raises(ChangeRefused, match="asked"):
