@@ -34,12 +34,12 @@ class TaxReason(StrEnum):
 
 _WORDS = {
     TaxReason.APPROVED_WHEN_AGREED: Text(
-        "Godkänd för F-skatt när ersättningen bestämdes: inget skatteavdrag"
+        "Inget avdrag: godkänd när ersättningen bestämdes"
     ),
-    TaxReason.APPROVED_WHEN_PAID: Text("Godkänd för F-skatt när den betalas: inget skatteavdrag"),
-    TaxReason.NOT_PAY_FOR_WORK: Text("Inte ersättning för arbete: inget skatteavdrag"),
-    TaxReason.EXEMPT: Text("Undantagen, genom lag eller Skatteverkets beslut: inget skatteavdrag"),
-    TaxReason.WITHHELD: Text("Skatteavdrag görs, och resten betalas för hand"),
+    TaxReason.APPROVED_WHEN_PAID: Text("Inget avdrag: godkänd när den betalas"),
+    TaxReason.NOT_PAY_FOR_WORK: Text("Inget avdrag: inte ersättning för arbete"),
+    TaxReason.EXEMPT: Text("Inget avdrag: undantagen genom lag eller beslut"),
+    TaxReason.WITHHELD: Text("Skatteavdrag: resten betalas för hand"),
 }
 
 

@@ -277,7 +277,7 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Leverantören är inte godkänd för F-skatt"),
         Text(
             "Ni var inte godkända för F-skatt %(found)s, när arbetet levererades. Köparen ska då göra skatteavdrag "
-            "med 30 %% av %(reference)s, alltså %(expected)s (skatteförfarandelagen 10 kap.), och betalar inte "
+            "med 30 %% utan moms, alltså %(expected)s (skatteförfarandelagen 10 kap.), och betalar inte "
             "förrän en person har avgjort det. Är ni godkända: kontakta köparen, som rättar registret."
         ),
     ),

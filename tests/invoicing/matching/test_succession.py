@@ -152,7 +152,7 @@ def test_the_successor_credits_what_the_old_one_invoiced(system: System) -> None
     assert system.send(early).state is InvoiceState.PARKED
 
 
-def test_period_two_and_a_result_of_an_old_placement_go_to_the_successor(system: System) -> None:
+def test_period_two_of_an_old_placement_goes_to_the_successor(system: System) -> None:
     system.change_register(taken_over())
     system.must(
         "placement.period_two_decided",

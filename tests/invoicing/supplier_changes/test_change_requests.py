@@ -85,7 +85,7 @@ def test_what_is_confirmed_holds_from_that_day_and_what_held_before_stays(system
     assert [each.number for each in supplier.on(yesterday).payment_accounts] == [old.number]
     assert [each.number for each in supplier.on(today).payment_accounts] == ["9912346"]
     # It may come back, and then holds from the day it is confirmed.
-    request = asked(system, **as_asked(old))
+    request = asked(system, ChangeKind.ADD_ACCOUNT, **as_asked(old))
     first(system, request)
     second(system, request)
     assert [(each.number, each.valid_from, each.valid_to) for each in accounts(system)] == [
