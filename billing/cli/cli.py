@@ -36,6 +36,11 @@ COMMANDS: Final = {
     "tax": CommandPlace(
         "Fakturor utan F-skatt: släpp dem / invoices without F-tax: releasing them.", "desk.tax", "tax"
     ),
+    "results": CommandPlace(
+        "Resultat och tillägg: det som väntar och fastnat / results and supplements: what waits or is stuck.",
+        "desk.results",
+        "results",
+    ),
     "receive": CommandPlace(
         "Ta emot dokument och pröva dem / receive documents and judge them.", "receiving"
     ),

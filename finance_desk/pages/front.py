@@ -15,15 +15,15 @@ from finance_desk.pages import (
     exception,
     judging_again,
     messages_aside,
-    payment_stops,
     payments,
     policies,
     post,
     queue,
     reconciliation,
     reports,
-    tax_held,
+    results,
 )
+from finance_desk.pages.held_back import payment_stops, tax_held
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
 
@@ -49,12 +49,14 @@ PAGES: Final = (
     audit,
     post,
     reports,
+    results,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 
 NAVIGATION: Final = (
     NavigationEntry("/finance", Text("Ekonomi"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})),
     NavigationEntry("/finance/reports", Text("Redovisningar"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})),
+    NavigationEntry("/finance/results", Text("Resultat"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})),
     NavigationEntry(
         "/finance/payments", Text("Attest och betalning"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})
     ),

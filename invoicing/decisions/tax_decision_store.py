@@ -33,9 +33,7 @@ class TaxReason(StrEnum):
 
 
 _WORDS = {
-    TaxReason.APPROVED_WHEN_AGREED: Text(
-        "Inget avdrag: godkänd när ersättningen bestämdes"
-    ),
+    TaxReason.APPROVED_WHEN_AGREED: Text("Inget avdrag: godkänd när ersättningen bestämdes"),
     TaxReason.APPROVED_WHEN_PAID: Text("Inget avdrag: godkänd när den betalas"),
     TaxReason.NOT_PAY_FOR_WORK: Text("Inget avdrag: inte ersättning för arbete"),
     TaxReason.EXEMPT: Text("Inget avdrag: undantagen genom lag eller beslut"),

@@ -26,12 +26,16 @@ class Occupant:
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """One order line and how far it has come."""
+    """One order line and how far it has come.
+
+    `revoked_on` is the day the approval it was received on was taken back, where nothing has been approved since.
+    """
 
     line: OrderLine
     account: LineAccount
     receipt: Receipt | None = None
     occupant: Occupant | None = None
+    revoked_on: date | None = None
 
     @property
     def delivered_on(self) -> date:
