@@ -5,6 +5,7 @@ them stands in `access.py`, which needs the web framework; this does not.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -33,7 +34,8 @@ BUYER_SIDE: Final = frozenset(Permission) - SUPPLIER_SIDE
 class Person:
     """Somebody signed in. `id` is opaque and the journal's actor; `units` None means all of the organisation's.
 
-    ADMINISTER always covers the whole organisation; `units` bounds the other two (REQ-52).
+    ADMINISTER always covers the whole organisation; `units` bounds the other two (REQ-52). `predecessors` are the
+    suppliers its organisation has taken over by today, `taken_over_on` the day it is itself taken over (E-33).
     """
 
     id: str
@@ -42,6 +44,8 @@ class Person:
     permissions: frozenset[Permission]
     units: frozenset[str] | None = None
     language: Language = SWEDISH
+    predecessors: tuple[str, ...] = ()
+    taken_over_on: date | None = None
 
     @property
     def is_buyer(self) -> bool:

@@ -30,6 +30,7 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     DocumentAction.CREDIT_REQUEST_WITHDRAWN: Text("Begäran om kredit återtogs: månaden är inlevererad"),
     DocumentAction.WAITING_ENDED: Text("Väntetiden tog slut"),
     DocumentAction.ANSWER_SENT: Text("Svaret skickades"),
+    DocumentAction.TAX_RELEASED: Text("Släpptes utan F-skatt"),
     DocumentAction.DESK_UNDONE: Text("Åtgärden ångrades"),
     DeskAction.HANDED_OVER: Text("Bytte handläggare"),
     DeskAction.COMMENTED: Text("Kommenterades"),

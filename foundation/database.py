@@ -36,8 +36,12 @@ SUPPLIER_ROLE = "billing_supplier"
 SUPPLIER_SETTING = "billing.supplier"
 """Whose rows, as an organisation number; set for one transaction."""
 
+PREDECESSORS_SETTING = "billing.predecessors"
+"""The organisation numbers whose orders are this one's to see as well, with spaces between."""
+
 _ACT_FOR = text(
-    f"SELECT set_config('role', '{SUPPLIER_ROLE}', true), set_config('{SUPPLIER_SETTING}', :supplier, true)"
+    f"SELECT set_config('role', '{SUPPLIER_ROLE}', true), set_config('{SUPPLIER_SETTING}', :supplier, true),"
+    f" set_config('{PREDECESSORS_SETTING}', :predecessors, true)"
 )
 
 
@@ -69,6 +73,7 @@ class Database:
         self.url = _parsed(url)
         self.clock = clock
         self._supplier = ""
+        self._predecessors: tuple[str, ...] = ()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._lock = RLock() if self.is_sqlite else nullcontext()
         if self.is_sqlite:
@@ -102,21 +107,24 @@ class Database:
             self._begin(session)
             yield session
 
-    def for_supplier(self, organisation: str) -> "Database":
+    def for_supplier(self, organisation: str, *, predecessors: tuple[str, ...] = ()) -> "Database":
         """The same database as somebody at this supplier may see it: on PostgreSQL, other rows are not there.
 
-        It shares the connections of this one and is not closed by itself.
+        `predecessors` are the organisations whose orders it has taken over. The database shares the connections
+        of this one and is not closed by itself.
         """
         if self.is_sqlite:
             return self
         scoped = copy(self)
         scoped._supplier = organisation
+        scoped._predecessors = predecessors
         return scoped
 
     def _begin(self, session: Session) -> None:
         """Take on the supplier's role for this transaction; it falls off with its end."""
         if self._supplier:
-            session.execute(_ACT_FOR, {"supplier": self._supplier})
+            others = " ".join(self._predecessors)
+            session.execute(_ACT_FOR, {"supplier": self._supplier, "predecessors": others})
 
     @property
     def engine(self) -> Engine:

@@ -128,8 +128,9 @@ def load_events(
     """Apply every line; what cannot be applied is kept and named in `problems`. Raises NoRegister.
 
     An event is told when it comes. A person who loads history answers for its days, and is named: each of its
-    events then counts as told on its own day. `each` asks for the result of every line. `go_on` is asked between two batches, each of which is committed: once
-    it says no, the lines that are left are not touched, and have no result.
+    events then counts as told on its own day. `each` asks for the result of every line. `go_on` is asked between
+    two batches, each of which is committed: once it says no, the lines that are left are not touched, and have no
+    result.
     """
     loaded = Loaded(results=[] if each else None)
     with database.reading() as session:

@@ -125,9 +125,9 @@ def _of_contract(
         if first > last:
             # Another list came before the contract began: no decision was made under this one.
             continue
-        yield AgreedPrices(
-            contract, names, prices, prices.vat_for(party), first, last, first <= today <= last
-        )
+        # What is delivered today, or at the list's own end where it has passed.
+        vat = prices.vat_for(party, min(max(today, first), last))
+        yield AgreedPrices(contract, names, prices, vat, first, last, first <= today <= last)
 
 
 def articles(agreed: AgreedPrices) -> list[ArticleRow]:

@@ -52,7 +52,7 @@ def database_of(request: Request) -> Database:
     person: Person | None = getattr(request.state, "person", None)
     if person is None or person.is_buyer:
         return database
-    return database.for_supplier(person.organisation)
+    return database.for_supplier(person.organisation, predecessors=person.predecessors)
 
 
 def whole_database_of(request: Request) -> Database:

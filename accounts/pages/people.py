@@ -28,7 +28,7 @@ def people_page(request: Request, person: Person = signed_in(Permission.ADMINIST
     """Everybody of the organisation."""
     with database_of(request).reading() as session:
         people = account_store.of_organisation(session, person.organisation)
-        units = _units(register_store.load(session), person.organisation)
+        units = _units(register_store.load(session), person)
     return render(
         request, person, "account/people.html", people=people, unit_names=units, permissions=PERMISSIONS
     )
@@ -138,7 +138,7 @@ def end(request: Request, account_id: int, person: Person = signed_in(Permission
 
 def _granted(request: Request, person: Person) -> tuple[frozenset[Permission], frozenset[str] | None]:
     with database_of(request).reading() as session:
-        known = frozenset(_units(register_store.load(session), person.organisation))
+        known = frozenset(_units(register_store.load(session), person))
     form = form_of(request)
     return granted(
         [str(each) for each in form.getlist("permission")],
@@ -156,7 +156,7 @@ def _form(
     wrong: Text | None = None,
 ) -> Response:
     with database_of(request).reading() as session:
-        units = _units(register_store.load(session), person.organisation)
+        units = _units(register_store.load(session), person)
     if wrong is not None:
         form = form_of(request)
         chosen = [str(each) for each in form.getlist("permission")]
@@ -182,6 +182,7 @@ def _form(
     )
 
 
-def _units(register: Register, organisation: str) -> dict[str, str]:
-    """The supplier's units: id -> name."""
-    return {each.id: each.name for each in register.units if each.supplier == organisation}
+def _units(register: Register, person: Person) -> dict[str, str]:
+    """The units of the person's organisation and of those it has taken over: id -> name."""
+    own = (person.organisation, *person.predecessors)
+    return {each.id: each.name for each in register.units if each.supplier in own}

@@ -38,6 +38,9 @@ COMMANDS: Final = {
         "desk.informative",
         "informative",
     ),
+    "tax": CommandPlace(
+        "Fakturor utan F-skatt: släpp dem / invoices without F-tax: releasing them.", "desk.tax", "tax"
+    ),
     "results": CommandPlace(
         "Resultat och tillägg: det som väntar och fastnat / results and supplements: what waits or is stuck.",
         "desk.results",

@@ -1,7 +1,8 @@
 """The second wall between suppliers: PostgreSQL itself shows a supplier's session only that supplier's rows.
 
 Convention: a session that acts for somebody at a supplier runs as the role `billing_supplier` with the organisation
-number in `billing.supplier` (foundation/database.py sets both for the transaction). Two things bind it. Grants say
+number in `billing.supplier`, and those of the suppliers it has taken over in `billing.predecessors`
+(foundation/database.py sets all for the transaction). Two things bind it. Grants say
 what it may do with each table (`RIGHTS`); a table that stands there nowhere is closed. Policies say which rows, which
 follows from the table's columns: the supplier itself, or what leads to it. Whoever owns the tables, staff and jobs,
 is not bound. SQLite has no such wall; there the queries alone keep suppliers apart, as they do here first of all.
@@ -13,9 +14,14 @@ from typing import Final
 
 from sqlalchemy import Connection, MetaData, Table
 
-from foundation.database import SUPPLIER_ROLE, SUPPLIER_SETTING
+from foundation.database import PREDECESSORS_SETTING, SUPPLIER_ROLE, SUPPLIER_SETTING
 
 _MINE: Final = f"current_setting('{SUPPLIER_SETTING}', true)"
+# The supplier itself, and those it has taken over (E-33): what their orders and invoices carry may be seen and held.
+_OURS: Final = (
+    f"ANY (string_to_array(concat_ws(' ', {_MINE},"
+    f" nullif(current_setting('{PREDECESSORS_SETTING}', true), '')), ' '))"
+)
 
 _READ: Final = ("SELECT",)
 _ADD: Final = ("SELECT", "INSERT")
@@ -74,6 +80,9 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What a supplier's pages do with each table, and nothing else."""
 
+PASSES_OVER: Final = frozenset({"invoice", "placement", "purchase_order"})
+"""What a successor takes over with the rows that hang on them; people, settings and drafts stay each supplier's own."""
+
 SHARED: Final = frozenset(
     {"journal_head", "outbound_feed", "policy_version", "register_version", "wrong_try"}
 )
@@ -94,22 +103,22 @@ _LEADS: Final = (
 _OWN_RULES: Final = {
     # A row may name no other supplier's placement.
     "journal": "journal.execution_reference = '' OR EXISTS (SELECT 1 FROM placement p"
-    f" WHERE p.execution_reference = journal.execution_reference AND p.supplier = {_MINE})",
+    f" WHERE p.execution_reference = journal.execution_reference AND p.supplier = {_OURS})",
     # An order line's account may have no invoice yet.
     "line_account": f"EXISTS (SELECT 1 FROM purchase_order p WHERE p.number = line_account.order_number"
-    f" AND p.supplier = {_MINE})",
+    f" AND p.supplier = {_OURS})",
     # Mails to people without an account are the buyer's to write.
     "mail": f"EXISTS (SELECT 1 FROM account a WHERE a.id = mail.account_id AND a.organisation = {_MINE})",
     "portal_visit": "EXISTS (SELECT 1 FROM account a WHERE 'user-' || a.id = portal_visit.person"
     f" AND a.organisation = {_MINE})",
     # Messages are read by those whose order or document they carry.
     "outbox": "outbox.kind = 'order' AND EXISTS"
-    f" (SELECT 1 FROM purchase_order p WHERE p.number = outbox.document_id AND p.supplier = {_MINE})"
+    f" (SELECT 1 FROM purchase_order p WHERE p.number = outbox.document_id AND p.supplier = {_OURS})"
     " OR EXISTS (SELECT 1 FROM invoice i WHERE i.id = CASE WHEN outbox.about ~ '^invoice [0-9]{1,9}$'"
-    f" THEN substr(outbox.about, 9)::integer END AND i.supplier = {_MINE})"
+    f" THEN substr(outbox.about, 9)::integer END AND i.supplier = {_OURS})"
     # What was said of a message of theirs that came into no book.
     f" OR outbox.kind IN ('mlr', 'mls') AND outbox.recipient = {_MINE}",
-    "inbox": f"EXISTS (SELECT 1 FROM invoice i WHERE i.letter_id = inbox.id AND i.supplier = {_MINE})"
+    "inbox": f"EXISTS (SELECT 1 FROM invoice i WHERE i.letter_id = inbox.id AND i.supplier = {_OURS})"
     f" OR EXISTS (SELECT 1 FROM portal_document d WHERE d.letter_id = inbox.id AND d.supplier = {_MINE})"
     " OR EXISTS (SELECT 1 FROM outbox t WHERE t.about = 'letter ' || inbox.id AND t.kind IN ('mlr', 'mls')"
     f" AND t.recipient = {_MINE})"
@@ -129,11 +138,12 @@ def rule_of(table: Table) -> str:
         return _OWN_RULES[table.name]
     for column in ("supplier", "organisation"):
         if column in table.columns:
-            return f"{table.name}.{column} = {_MINE}"
+            return f"{table.name}.{column} = {_OURS if table.name in PASSES_OVER else _MINE}"
     for column, leads_to, key in _LEADS:
         if column in table.columns and table.name != leads_to:
             own = "organisation" if leads_to == "account" else "supplier"
-            seen = f"EXISTS (SELECT 1 FROM {leads_to} o WHERE o.{key} = {table.name}.{column} AND o.{own} = {_MINE})"
+            whose = _OURS if leads_to in PASSES_OVER else _MINE
+            seen = f"EXISTS (SELECT 1 FROM {leads_to} o WHERE o.{key} = {table.name}.{column} AND o.{own} = {whose})"
             return f"{table.name}.{column} IS NULL OR {seen}" if table.columns[column].nullable else seen
     return ""
 

@@ -22,8 +22,11 @@ def owner_of(session: Session, invoice_id: int) -> InvoiceOwner:
     invoice, order = document_tables.invoice, order_tables.purchase_order
     row = session.execute(
         select(invoice.c.supplier, order.c.unit_id)
+        # Where it lies on a line the order is the supplier's, or that of one it has taken over.
         .outerjoin(
-            order, (order.c.number == invoice.c.order_number) & (order.c.supplier == invoice.c.supplier)
+            order,
+            (order.c.number == invoice.c.order_number)
+            & ((order.c.supplier == invoice.c.supplier) | (invoice.c.execution_reference != "")),
         )
         .where(invoice.c.id == invoice_id)
     ).one()

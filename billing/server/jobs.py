@@ -139,9 +139,12 @@ def remind_of_reports(session: Session, today: date, now: datetime) -> str:
     """Mail each supplier, twice a week, how many reports are late for which month."""
     if today.weekday() not in _REMINDER_DAYS:
         return "not today"
-    days = register_store.load(session).policy.days_until_report_reminder
+    register = register_store.load(session)
+    days = register.policy.days_until_report_reminder
+    # Of a supplier that was taken over, the successor is reminded of what it is to report.
     late = Counter(
-        (each.supplier, each.month) for each in report_queries.missing(session, today=today, days=days)
+        (register.holder(each.supplier, each.month.period.end), each.month)
+        for each in report_queries.missing(session, today=today, days=days)
     )
     mails = 0
     for (supplier, month), count in sorted(late.items(), key=_by_supplier):

@@ -15,7 +15,6 @@ from finance_desk.pages import (
     exception,
     judging_again,
     messages_aside,
-    payment_stops,
     payments,
     policies,
     post,
@@ -24,6 +23,7 @@ from finance_desk.pages import (
     reports,
     results,
 )
+from finance_desk.pages.held_back import payment_stops, tax_held
 from finance_desk.pages.officer import aside, informative
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
@@ -36,6 +36,7 @@ PAGES: Final = (
     accounts_held,
     bank_files,
     payment_stops,
+    tax_held,
     reconciliation,
     accruals,
     queue,

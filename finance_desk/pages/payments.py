@@ -110,7 +110,7 @@ def proposal(request: Request, number: str, person: Person = signed_in(*READERS)
             raise NotThere from None
         register = register_store.load(session)
         items = proposal_store.items(session, number)
-        payables = payable_store.load(session, register, [each.key for each in items])
+        payables = payable_store.load(session, register, [each.key for each in items], pay_on=found.pay_on)
         changed = (
             attestation.changed(session, register, number)
             if found.state in (ProposalState.DRAFT, ProposalState.ATTESTED)

@@ -40,9 +40,11 @@ def order_facts(
     *,
     but_not: int | None = None,
     only: Sequence[str] = (),
+    seller: str = "",
 ) -> OrderFacts | None:
     """The order with its lines, receipts and occupants. `but_not` does not count as occupant.
 
+    `seller` is who invoices it, where that is a successor of the supplier it was placed with: taxed as that one is.
     `only` leaves out the lines not named in it. Who is to change a line locks the order's lines before
     (`line_store.lock_lines`), in a question of its own: one that joined and locked at once would, after
     waiting, see the account as it is now beside receipts and invoices as they were before.
@@ -58,7 +60,8 @@ def order_facts(
     if first.article == Article.BASIC and any(each.receipt is None for each in lines.values()):
         lines = _with_reports(session, first.execution_reference, lines)
     # What an order was placed under holds for it, also where the register has lost it since.
-    supplier = register_store.last_known_supplier(session, register, first.supplier)
+    taxed = seller if register.tenure(first.supplier, seller) is not None else first.supplier
+    supplier = register_store.last_known_supplier(session, register, taxed)
     prices = register_store.last_known_price_list(session, register, first.price_list_id)
     if supplier is None or prices is None:
         raise NotInRegister(
@@ -68,6 +71,8 @@ def order_facts(
                 number=number,
             )
         )
+    vat = prices.vat_for(supplier, first.order_ends_on)
+    by_line = {line_id: prices.vat_for(supplier, facts.delivered_on) for line_id, facts in lines.items()}
     return OrderFacts(
         order=order_store.order_of(
             first,
@@ -75,13 +80,14 @@ def order_facts(
             period=Period(first.order_starts_on, first.order_ends_on),
         ),
         lines=lines,
-        vat=prices.vat_for(supplier),
+        vat=vat,
         interruption=None
         if first.interruption_reason is None
         else Interruption(
             first.registered_on, first.effective_on, InterruptionReason(first.interruption_reason)
         ),
         cancelled=first.placement_state == PlacementState.CANCELLED,
+        vat_by_line={line_id: each for line_id, each in by_line.items() if each != vat},
     )
 
 

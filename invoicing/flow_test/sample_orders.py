@@ -162,7 +162,9 @@ def received_facts(register: Register, order: Order, prices: PriceList) -> Order
             LineState.OPEN,
         )
         lines[line.line_id] = LineFacts(line, account, _receipt(order, line, place) if received else None)
-    return OrderFacts(order, lines, prices.vat_for(register.supplier(order.supplier)))
+    supplier = register.supplier(order.supplier)
+    by_line = {line_id: prices.vat_for(supplier, facts.delivered_on) for line_id, facts in lines.items()}
+    return OrderFacts(order, lines, prices.vat_for(supplier, order.period.end), vat_by_line=by_line)
 
 
 def _receipt(order: Order, line: OrderLine, place: int) -> Receipt:

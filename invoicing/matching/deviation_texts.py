@@ -306,6 +306,41 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Momsen är %(found)s; %(reference)s ger %(expected)s."),
         _CREDIT_AND_NEW,
     ),
+    (DeviationCode.ORDER_NOT_SUPPLIERS, "early"): DeviationText(
+        Text("Fakturan är daterad före övertagandet"),
+        Text(
+            "Order %(found)s tas över av er först %(expected)s, och fakturan är daterad före den dagen. Kreditera "
+            "fakturan och skicka en ny med ett datum från den dagen."
+        ),
+    ),
+    (DeviationCode.ORDER_NOT_SUPPLIERS, "succeeded"): DeviationText(
+        Text("Ordern är övertagen av en annan leverantör"),
+        Text(
+            "Det som levereras på order %(found)s från %(expected)s faktureras av den leverantör som har tagit över "
+            "er verksamhet. Kreditera fakturan; efterträdaren fakturerar."
+        ),
+    ),
+    (DeviationCode.F_TAX, ""): DeviationText(
+        Text("Leverantören är inte godkänd för F-skatt"),
+        Text(
+            "Ni var inte godkända för F-skatt %(found)s, när arbetet levererades. Köparen ska då göra skatteavdrag "
+            "med 30 %% utan moms, alltså %(expected)s (skatteförfarandelagen 10 kap.), och betalar inte "
+            "förrän en person har avgjort det. Är ni godkända: kontakta köparen, som rättar registret."
+        ),
+    ),
+    (DeviationCode.PAYEE_ACCOUNT, "ended"): DeviationText(
+        Text("Betalkontot har upphört"),
+        Text(
+            "Kontot %(found)s gällde till %(reference)s. Betalningen går till ett som gäller: %(expected)s."
+        ),
+    ),
+    (DeviationCode.PAYEE_ACCOUNT, "early"): DeviationText(
+        Text("Betalkontot gäller inte än"),
+        Text(
+            "Kontot %(found)s gäller från %(reference)s. Betalas fakturan innan dess går betalningen till ett som "
+            "gäller då: %(expected)s."
+        ),
+    ),
     (DeviationCode.PAYEE_ACCOUNT, ""): DeviationText(
         Text("Okänt betalkonto"),
         Text(

@@ -276,7 +276,8 @@ def _ready(actor: SupplierActor) -> Select[tuple[object, ...]]:
         .join(line, and_(line.c.order_number == account.c.order_number, line.c.line_id == account.c.line_id))
         .join(receipt, receipt.c.id == account.c.receipt_id)
         .where(
-            order.c.supplier == actor.supplier,
+            order.c.supplier.in_(actor.suppliers),
+            actor.of_deliveries(),
             account.c.invoice_id.is_(None),
             account.c.quantity_received > Decimal(0),
             ~on_its_way(),

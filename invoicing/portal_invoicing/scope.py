@@ -1,5 +1,8 @@
 """Whose rows somebody at a supplier may see, and in whose name they act: one supplier, all its units or some.
 
+A supplier that has taken over another (E-33) sees what was that one's, and reports and invoices it in its own name;
+what it makes is never the other's. Register and day say whom (`Register.predecessors`).
+
 Convention: every question of a supplier's page takes a `Scope` and puts its conditions on every table it
 begins from. Nothing is filtered afterwards, so a foreign row is never read. Placements outside the flow of
 orders (ESF, KA-webb) and those with protected identity are never listed. What lies on no order of theirs
@@ -7,6 +10,7 @@ has no unit, and is seen by those who see the whole organisation. Who acts is a 
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import ColumnElement, Table, true
 
@@ -15,15 +19,26 @@ from invoicing.portal_invoicing import scope_queries
 from invoicing.portal_invoicing.tables import portal_document
 from orders.model import Handling
 from orders.register.register import Register
-from orders.tables import placement, purchase_order
+from orders.tables import order_line, placement, purchase_order
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """An organisation number, and the ids of the units it is limited to; None for the whole organisation."""
+    """An organisation number, and the ids of the units it is limited to; None for the whole organisation.
+
+    `predecessors` are the suppliers in whose place it stands; what is delivered from `taken_over_on` on is no longer
+    its own to report and invoice.
+    """
 
     supplier: str
     units: frozenset[str] | None = None
+    predecessors: tuple[str, ...] = field(default=(), kw_only=True)
+    taken_over_on: date | None = field(default=None, kw_only=True)
+
+    @property
+    def suppliers(self) -> tuple[str, ...]:
+        """Whose rows it sees: its own, and those of the suppliers it has taken over."""
+        return (self.supplier, *self.predecessors)
 
     def holds_unit(self, unit_id: str) -> bool:
         """Whether the unit is within it, for a supplier's own unit."""
@@ -33,36 +48,47 @@ class Scope:
         """Narrowed to one unit, where one is named; a unit outside it leaves nothing to see."""
         if not unit_id:
             return self
-        return Scope(self.supplier, frozenset({unit_id} if self.holds_unit(unit_id) else ()))
+        only = frozenset({unit_id} if self.holds_unit(unit_id) else ())
+        return Scope(self.supplier, only, predecessors=self.predecessors, taken_over_on=self.taken_over_on)
 
     def units_in(self, register: Register) -> dict[str, str]:
-        """The names of the supplier's own units within it by id, in the order of their names."""
-        own = [each for each in register.units if each.supplier == self.supplier and self.holds_unit(each.id)]
+        """The names of the supplier's units within it by id, in the order of their names."""
+        own = [
+            each for each in register.units if each.supplier in self.suppliers and self.holds_unit(each.id)
+        ]
         return {each.id: each.name for each in sorted(own, key=lambda each: (each.name, each.id))}
 
     def of_orders(self) -> ColumnElement[bool]:
         """The condition on `purchase_order`."""
-        return (purchase_order.c.supplier == self.supplier) & self._in(purchase_order.c.unit_id)
+        return purchase_order.c.supplier.in_(self.suppliers) & self._in(purchase_order.c.unit_id)
+
+    def of_deliveries(self) -> ColumnElement[bool]:
+        """The condition on `order_line`: what is still its own to report and invoice."""
+        return true() if self.taken_over_on is None else order_line.c.ends_on < self.taken_over_on
+
+    def delivers(self, day: date) -> bool:
+        """Whether what is delivered that day is its own to report and invoice."""
+        return self.taken_over_on is None or day < self.taken_over_on
 
     def of_placements(self) -> ColumnElement[bool]:
         """The condition on `placement`: ordered ones only."""
         ordered = placement.c.handling == Handling.ORDERED
-        return (placement.c.supplier == self.supplier) & ordered & self._in(placement.c.unit_id)
+        return placement.c.supplier.in_(self.suppliers) & ordered & self._in(placement.c.unit_id)
 
     def of_invoices(self) -> ColumnElement[bool]:
         """The condition on `invoice`, the invoices and credit notes in our books."""
         return self._about_orders(invoice)
 
     def of_made(self) -> ColumnElement[bool]:
-        """The condition on `portal_document`, the documents made in the portal."""
-        return self._about_orders(portal_document)
+        """The condition on `portal_document`, the documents made in the portal: never a predecessor's."""
+        return self._about_orders(portal_document) & (portal_document.c.supplier == self.supplier)
 
     def _in(self, column: ColumnElement[str]) -> ColumnElement[bool]:
         return true() if self.units is None else column.in_(sorted(self.units))
 
     def _about_orders(self, table: Table) -> ColumnElement[bool]:
         """The supplier's rows of a table that names orders; limited to units, those that name one of theirs."""
-        own = table.c.supplier == self.supplier
+        own = table.c.supplier.in_(self.suppliers)
         if self.units is None:
             return own
         return own & scope_queries.names_order(table.c.order_number, self.of_orders())

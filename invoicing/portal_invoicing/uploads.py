@@ -125,4 +125,4 @@ def _within(session: Session, actor: SupplierActor, invoice: InvoiceContent) -> 
     if actor.units is None:
         return True
     order = order_store.find(session, invoice.order_number)
-    return order is not None and order.supplier == actor.supplier and actor.holds_unit(order.unit_id)
+    return order is not None and order.supplier in actor.suppliers and actor.holds_unit(order.unit_id)

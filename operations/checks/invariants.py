@@ -18,6 +18,7 @@ from invoicing.model import DocumentType, InvoiceState
 from operations.checks import approval_checks, invariant_queries, payment_checks, portal_checks
 from operations.checks.payment_checks import Findings
 from operations.event_feed import store as feed_store
+from orders.register import store as register_store
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange.tables import InState
 
@@ -151,8 +152,12 @@ def _messages_out(session: Session) -> Findings:
 
 
 def _credits(session: Session) -> Findings:
-    """A pair is a settled credit note and a credited invoice of the same supplier and sum; no other is settled."""
+    """A pair is a settled credit note and a credited invoice of the same sum; no other is settled.
+
+    Both are the same supplier's, or the credit note is by one that has taken the invoice's supplier over (E-33).
+    """
     paired = set()
+    register = register_store.newest(session)
     for row in invariant_queries.credit_pairs(session):
         paired.add(row.id)
         if row.state != InvoiceState.CREDITED or row.credit_state != InvoiceState.SETTLED:
@@ -160,8 +165,11 @@ def _credits(session: Session) -> Findings:
                 f"invoice {row.id}",
                 f"it is paired, but is {row.state} and its credit note {row.credit_state}",
             )
-        if row.supplier != row.credit_supplier or row.amount_payable != row.credit_amount:
+        if row.amount_payable != row.credit_amount:
             yield f"invoice {row.id}", f"it is {row.amount_payable}, its credit note {row.credit_amount}"
+        same = row.supplier == row.credit_supplier
+        if not same and (register is None or register.tenure(row.supplier, row.credit_supplier) is None):
+            yield f"invoice {row.id}", "its credit note is another supplier's"
     for row in invariant_queries.credited_invoices(session):
         if row.id not in paired:
             yield f"invoice {row.id}", "it is credited and has no credit note"

@@ -18,20 +18,22 @@ from orders.placements.informative import informative_store
 from orders.placements.informative.informative_store import InformativeReport, InformativeState
 
 
-def told(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
-    """Every entry, in no order."""
-    reference, supplier = placement.execution_reference, placement.supplier
-    documents = document_store.listed(
-        session, execution_reference=reference, supplier=supplier, limit=100_000
-    )
+def told(session: Session, placement: Placement, suppliers: Sequence[str]) -> Iterator[TimelineEntry]:
+    """Every entry, in no order, of what these suppliers had and did."""
+    reference = placement.execution_reference
+    documents = [
+        each
+        for each in document_store.listed(session, execution_reference=reference, limit=100_000)
+        if each.supplier in suppliers
+    ]
     yield from _decisions(placement)
-    yield from _orders(timeline_queries.orders_of(session, reference, supplier=supplier))
+    yield from _orders(timeline_queries.orders_of(session, reference, suppliers=suppliers))
     yield from _interruptions(session, reference)
     yield from _reports(placement_store.reports(session, reference))
     yield from _informative(informative_store.of_placement(session, reference))
-    yield from _receipts(timeline_queries.receipts_of(session, reference, supplier=supplier))
+    yield from _receipts(timeline_queries.receipts_of(session, reference, suppliers=suppliers))
     yield from _documents(documents)
-    yield from _payments(timeline_queries.payments_of(session, reference, supplier=supplier))
+    yield from _payments(timeline_queries.payments_of(session, reference, suppliers=suppliers))
 
 
 def _decisions(placement: Placement) -> Iterator[TimelineEntry]:

@@ -273,7 +273,9 @@ def _placed(
     """Placements for decisions, each with the placement it follows at a change of supplier."""
     _check_decisions_are_new(session, [decided.decision_id for decided, _ in decisions])
     placements = [
-        _placement(register, decided, decided.execution_reference or _free_reference(session), follows)
+        _placement(
+            register, decided, decided.execution_reference or _free_reference(session), follows, today=today
+        )
         for decided, follows in decisions
     ]
     _check_references_are_free(session, [each.execution_reference for each in placements])
@@ -300,11 +302,21 @@ def _placed(
 
 
 def _placement(
-    register: Register, decided: PlacementDecided, reference: str, follows: Placement | None
+    register: Register,
+    decided: PlacementDecided,
+    reference: str,
+    follows: Placement | None,
+    *,
+    today: date,
 ) -> Placement:
-    """What a decision says, checked against the register; its order has no number yet."""
+    """What a decision says, checked against the register; its order has no number yet.
+
+    A supplier that was taken over by today is the successor's affair, whichever of the two the decision names.
+    """
     contract = register.contract(decided.contract)
-    if contract.supplier != decided.supplier or decided.delivery_area not in contract.areas:
+    stands_in = register.holder(contract.supplier, today)
+    named = register.holder(decided.supplier, today)
+    if named != stands_in or decided.delivery_area not in contract.areas:
         raise StepRefused(
             Text(
                 "Avtal %(contract_id)s gäller inte den leverantören i leveransområde %(delivery_area)s.",
@@ -332,9 +344,9 @@ def _placement(
     )
     return Placement(
         execution_reference=reference,
-        supplier=decided.supplier,
+        supplier=stands_in,
         contract_id=contract.id,
-        unit=_unit(decided, register),
+        unit=_unit(decided, register, stands_in, today=today),
         delivery_area=decided.delivery_area,
         level=decided.level,
         handling=handling_of(decided, register),
@@ -378,10 +390,10 @@ def _basic_order(register: Register, placement: Placement, period: PlacementPeri
     )
 
 
-def _unit(decided: PlacementDecided, register: Register) -> DeliveryUnit:
-    """The unit as registered; the decision names one that must be the supplier's."""
+def _unit(decided: PlacementDecided, register: Register, supplier: str, *, today: date) -> DeliveryUnit:
+    """The unit as registered; the decision names one that must be the supplier's, or of one it has taken over."""
     unit = register.unit(decided.unit.id)
-    if unit.supplier != decided.supplier:
+    if register.holder(unit.supplier, today) != supplier:
         raise StepRefused(
             Text("Enheten %(unit_id)s hör till en annan leverantör än beslutets.", unit_id=unit.id),
         )

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from foundation.periods import Period
 from foundation.text import JoinedText, Text
+from orders.register import succession
 from orders.register.parties import (
     Address,
     OrganisationNumber,
@@ -220,6 +221,12 @@ def _repeated(tables: Tables) -> Iterator[Inconsistency]:
 
 def _dangling(tables: Tables) -> Iterator[Inconsistency]:
     suppliers, areas, contracts = (tables.known(table) for table in ("suppliers", "areas", "contracts"))
+    for supplier in tables.suppliers:
+        taken_over = [each.supplier for each in supplier.succeeds]
+        key = supplier.organisation_number
+        yield from _missing("suppliers", key, "supplier", taken_over, suppliers, field="succeeds")
+    for supplier, sentence in succession.objections(tables.suppliers):
+        yield Inconsistency("suppliers", supplier.organisation_number, "succeeds", sentence)
     for unit in tables.units:
         yield from _missing("units", unit.id, "supplier", [unit.supplier], suppliers)
     for contract in tables.contracts:
@@ -230,7 +237,7 @@ def _dangling(tables: Tables) -> Iterator[Inconsistency]:
 
 
 def _missing(
-    table: str, entry: str, key: str, wanted: Iterable[str], known: Collection[str]
+    table: str, entry: str, key: str, wanted: Iterable[str], known: Collection[str], *, field: str = ""
 ) -> Iterator[Inconsistency]:
     for each in wanted:
         if each not in known:
@@ -239,11 +246,11 @@ def _missing(
             yield Inconsistency(
                 table,
                 entry,
-                key,
+                field or key,
                 Text(
                     "%(entry)s hänvisar i %(key)s till %(shown)s, som inte finns i registret.",
-                    entry=entry,
-                    key=key,
+                    entry=Text("Leverantören") if table == "suppliers" else entry,
+                    key=field or key,
                     shown=shown,
                 ),
             )

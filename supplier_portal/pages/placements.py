@@ -159,7 +159,7 @@ def _one(
         found = placement_queries.find(session, scope, reference)
         if found is None:
             raise NotThere
-        happened = timeline.of_placement(session, found, Audience.SUPPLIER)
+        happened = timeline.of_placement(session, found, Audience.SUPPLIER, suppliers=scope.suppliers)
         context: dict[str, Any] = {
             "placement": found,
             "stands": placement_queries.where_it_stands(found, today=today),

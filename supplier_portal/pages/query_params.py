@@ -32,7 +32,12 @@ Say = Callable[[Text], str]
 
 def scope_of(person: Person) -> Scope:
     """The rows the person may see."""
-    return Scope(person.organisation, person.units)
+    return Scope(
+        person.organisation,
+        person.units,
+        predecessors=person.predecessors,
+        taken_over_on=person.taken_over_on,
+    )
 
 
 def register_of(session: Session) -> Register:

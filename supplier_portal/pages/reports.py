@@ -112,6 +112,7 @@ def file_due(request: Request, person: Person = signed_in(Permission.REPORT)) ->
         for to_file in chosen:
             try:
                 with journal.attempt(session):
+                    _check_delivers(person, to_file.month)
                     filed, first = filing.file_month(
                         session, to_file, activities=activities, at=database_of(request).clock(), by=person.id
                     )
@@ -146,6 +147,7 @@ def file_one(
     with database_of(request).writing() as session:
         if placement_queries.find(session, query_params.scope_of(person), reference) is None:
             raise NotThere
+        _check_delivers(person, to_file.month)
         filed, fresh = filing.file_month(
             session,
             to_file,
@@ -157,6 +159,18 @@ def file_one(
     return see_other(
         f"/reports/{reference}/{month}", _said_of_one(to_file.month, fresh=fresh, received=received)
     )
+
+
+def _check_delivers(person: Person, month: Month) -> None:
+    """Refuse a month that ends when another has taken the supplier over: it is the successor's to report (E-33)."""
+    if not query_params.scope_of(person).delivers(month.period.end):
+        raise Refused(
+            Text(
+                "Er verksamhet är övertagen från %(day)s. Månaden %(month)s redovisas av efterträdaren.",
+                day=person.taken_over_on,
+                month=month,
+            )
+        )
 
 
 def _received(request: Request, filed: Sequence[ReportKey]) -> list[ReportKey]:
