@@ -6,13 +6,14 @@ are emptied when it has been decided, since the account has them.
 """
 
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy.exc import IntegrityError
 
 from accounts import accounts, application_store
 from accounts import store as account_store
 from accounts.application_store import Application, ApplicationState
-from accounts.identity import SUPPLIER_SIDE, Permission
+from accounts.identity import Permission
 from accounts.journal_actions import AccountsSubject, ApplicationAction
 from accounts.rules import AccountRefused, mail_address, name_of_person
 from accounts.store import AccountState
@@ -22,6 +23,9 @@ from foundation.text import Language, Text
 from operations.mail import mail
 from orders.register.parties import RegisterValueRefused, Supplier, organisation_number
 from orders.register.register import Register
+
+_RESPONSIBLE: Final = frozenset({Permission.ADMINISTER, Permission.ASSIGN, Permission.REPORT})
+"""What the first person at a supplier may do: all that changes something, so seeing as well."""
 
 
 def supplier_of(register: Register, text: str) -> Supplier:
@@ -99,7 +103,7 @@ def approve(session: Session, application_id: int, *, by: str, today: date, at: 
         organisation=application.organisation,
         name=application.contact_name,
         address=application.email,
-        permissions=SUPPLIER_SIDE,
+        permissions=_RESPONSIBLE,
         units=None,
         language=application.language,
         by=by,

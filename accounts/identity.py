@@ -12,11 +12,15 @@ from foundation.text import SWEDISH, Language
 
 
 class Permission(StrEnum):
-    """What a person may do. Three on the supplier's side, freely combined (REQ-51), six on the buyer's."""
+    """What a person may do. Four on the supplier's side, freely combined (REQ-51), six on the buyer's.
+
+    VIEW (läsbehörighet) sees all that ASSIGN and REPORT see, and changes nothing.
+    """
 
     ADMINISTER = "ADMINISTER"
     ASSIGN = "ASSIGN"
     REPORT = "REPORT"
+    VIEW = "VIEW"
     OFFICER = "OFFICER"
     FINANCE = "FINANCE"
     ATTEST = "ATTEST"
@@ -25,7 +29,9 @@ class Permission(StrEnum):
     PROTECTED = "PROTECTED"
 
 
-SUPPLIER_SIDE: Final = frozenset({Permission.ADMINISTER, Permission.ASSIGN, Permission.REPORT})
+SUPPLIER_SIDE: Final = frozenset(
+    {Permission.ADMINISTER, Permission.ASSIGN, Permission.REPORT, Permission.VIEW}
+)
 BUYER_SIDE: Final = frozenset(Permission) - SUPPLIER_SIDE
 
 

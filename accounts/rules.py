@@ -83,7 +83,7 @@ def granted(
 ) -> tuple[frozenset[Permission], frozenset[str] | None]:
     """Permissions and units as a form names them, for somebody at a supplier.
 
-    At least one permission; any of the three may be combined (REQ-51). Units are the supplier's own, or None for
+    At least one permission; any of them may be combined (REQ-51). Units are the supplier's own, or None for
     all, which whoever administers always has (REQ-52). Raises AccountRefused.
     """
     chosen = frozenset(Permission(each) for each in permissions if each in {*SUPPLIER_SIDE})

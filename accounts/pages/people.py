@@ -19,7 +19,7 @@ from web.pages import database_of, pages_router, render, see_other
 
 router = pages_router(prefix="/people")
 
-ORDER = (Permission.ADMINISTER, Permission.ASSIGN, Permission.REPORT)
+ORDER = (Permission.ADMINISTER, Permission.ASSIGN, Permission.REPORT, Permission.VIEW)
 Errors = list[tuple[str, Text]]
 
 

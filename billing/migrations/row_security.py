@@ -108,7 +108,7 @@ _OWN_RULES: Final = {
 }
 # What a row that the supplier writes must meet besides being its own: nobody lifts himself to the buyer's side.
 _CHECKS: Final = {
-    "account_permission": "account_permission.permission IN ('ADMINISTER', 'ASSIGN', 'REPORT')",
+    "account_permission": "account_permission.permission IN ('ADMINISTER', 'ASSIGN', 'REPORT', 'VIEW')",
     "change_request": "change_request.state IN ('ASKED', 'WITHDRAWN')",
 }
 

@@ -40,9 +40,9 @@ PAGES: Final = (
 
 NAVIGATION: Final = (
     NavigationEntry("/", Text("Översikt"), SUPPLIER_SIDE),
-    NavigationEntry("/placements", Text("Placeringar"), frozenset({_P.ASSIGN, _P.REPORT})),
-    NavigationEntry("/orders", Text("Ordrar"), frozenset({_P.ASSIGN, _P.REPORT})),
-    NavigationEntry("/reports", Text("Redovisning"), frozenset({_P.REPORT})),
+    NavigationEntry("/placements", Text("Placeringar"), frozenset({_P.ASSIGN, _P.REPORT, _P.VIEW})),
+    NavigationEntry("/orders", Text("Ordrar"), frozenset({_P.ASSIGN, _P.REPORT, _P.VIEW})),
+    NavigationEntry("/reports", Text("Redovisning"), frozenset({_P.REPORT, _P.VIEW})),
     NavigationEntry("/to-invoice", Text("Att fakturera"), SUPPLIER_SIDE),
     NavigationEntry("/invoices", Text("Fakturor"), SUPPLIER_SIDE),
     NavigationEntry("/test-bench", Text("Testbänk"), SUPPLIER_SIDE),

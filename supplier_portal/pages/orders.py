@@ -23,7 +23,7 @@ from web.pages import Page, database_of, language_of, pages_router, render, text
 
 router = pages_router()
 
-_SEES = (Permission.ASSIGN, Permission.REPORT)
+_SEES = (Permission.ASSIGN, Permission.REPORT, Permission.VIEW)
 _SIZE = 25
 
 

@@ -37,7 +37,7 @@ from web.pages import Page, database_of, pages_router, render, see_other, today_
 
 router = pages_router()
 
-_SEES = (Permission.ASSIGN, Permission.REPORT)
+_SEES = (Permission.ASSIGN, Permission.REPORT, Permission.VIEW)
 _SIZE = 25
 # The kinds whose state shows beside them, and what sort of state it is.
 _STATE_KINDS = {

@@ -104,6 +104,13 @@ PEOPLE: Final = (
     ),
     _of("revisor@kopare", "Jenny Strand", "", (_P.AUDIT,), Text("Köparen: granskare")),
     _of("handlaggare@kopare", "Klara Ask", "", (_P.OFFICER,), Text("Köparen: handläggare")),
+    _of(
+        "lasa@fyrbaken",
+        "Leo Sten",
+        "5599991014",
+        (_P.VIEW,),
+        Text("Fyrbåken: läsbehörighet, ändrar inget"),
+    ),
 )
 
 

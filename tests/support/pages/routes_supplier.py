@@ -5,7 +5,8 @@ from typing import Final
 from accounts.identity import Permission
 from tests.support.pages.routes import Route
 
-_SEES: Final = frozenset({Permission.ASSIGN, Permission.REPORT})
+_SEES: Final = frozenset({Permission.ASSIGN, Permission.REPORT, Permission.VIEW})
+_SEES_REPORTS: Final = frozenset({Permission.REPORT, Permission.VIEW})
 _REPORTS: Final = frozenset({Permission.REPORT})
 _ASSIGNS: Final = frozenset({Permission.ASSIGN})
 
@@ -69,14 +70,14 @@ ROUTES: Final = {
         page=False,
     ),
     "GET /reports": Route(
-        may=_REPORTS, own=("/reports", "/reports?state=rejected", "/reports?month=2026-09")
+        may=_SEES_REPORTS, own=("/reports", "/reports?state=rejected", "/reports?month=2026-09")
     ),
     "GET /reports/due": Route(may=_REPORTS, own=("/reports/due", "/reports/due?unit=UV-201")),
     "POST /reports/due": Route(
         may=_REPORTS, foreign=("/reports/due",), form={"due": f"{_REFERENCES[0]}|2026-09|1"}
     ),
     "GET /reports/{reference:path}/{month}": Route(
-        may=_REPORTS,
+        may=_SEES_REPORTS,
         own=("/reports/400000014/2026-09", "/reports/400000042/2026-10"),
         foreign=(
             *(f"/reports/{each}/2026-09" for each in _REFERENCES),
