@@ -104,7 +104,7 @@ def approve(session: Session, application_id: int, *, by: str, today: date, at: 
         name=application.contact_name,
         address=application.email,
         permissions=_RESPONSIBLE,
-        units=None,
+        within=None,
         language=application.language,
         by=by,
         at=at,

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from foundation.text import SWEDISH, Language
+from orders.register.unit_scope import UnitScope
 
 
 class Permission(StrEnum):
@@ -37,16 +38,16 @@ BUYER_SIDE: Final = frozenset(Permission) - SUPPLIER_SIDE
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody signed in. `id` is opaque and the journal's actor; `units` None means all of the organisation's.
+    """Somebody signed in. `id` is opaque and the journal's actor; `within` None means all of the organisation's.
 
-    ADMINISTER always covers the whole organisation; `units` bounds the other two (REQ-52).
+    ADMINISTER always covers the whole organisation; `within` bounds the others, by units and addresses (REQ-52).
     """
 
     id: str
     display_name: str
     organisation: str
     permissions: frozenset[Permission]
-    units: frozenset[str] | None = None
+    within: UnitScope | None = None
     language: Language = SWEDISH
 
     @property

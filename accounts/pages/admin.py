@@ -115,7 +115,7 @@ def add(
                 name=name,
                 address=email,
                 permissions=_chosen(request),
-                units=None,
+                within=None,
                 language=person.language,
                 by=person.id,
                 at=instant_of(request),
@@ -145,7 +145,7 @@ def change(request: Request, account_id: int, person: Person = signed_in(ADMINIS
                 person.organisation,
                 account_id,
                 permissions=_chosen(request),
-                units=None,
+                within=None,
                 by=person.id,
                 administers=ADMINISTERS,
             )

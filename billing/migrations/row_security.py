@@ -3,8 +3,9 @@
 Convention: a session that acts for somebody at a supplier runs as the role `billing_supplier` with the organisation
 number in `billing.supplier` (foundation/database.py sets both for the transaction). Two things bind it. Grants say
 what it may do with each table (`RIGHTS`); a table that stands there nowhere is closed. Policies say which rows, which
-follows from the table's columns: the supplier itself, or what leads to it. Whoever owns the tables, staff and jobs,
-is not bound. SQLite has no such wall; there the queries alone keep suppliers apart, as they do here first of all.
+follows from the table's columns: the supplier itself, or what leads to it. A placement and its orders are shown within
+the units and addresses of the person who asks, and what hangs on them with them. Whoever owns the tables, staff and
+jobs, is not bound. SQLite has no such wall; there the queries alone keep suppliers apart, as they do here first of all.
 """
 # ruff: noqa: S608 - every name in a statement here comes from the description of the tables
 
@@ -13,9 +14,22 @@ from typing import Final
 
 from sqlalchemy import Connection, MetaData, Table
 
-from foundation.database import SUPPLIER_ROLE, SUPPLIER_SETTING
+from foundation.database import (
+    ADDRESSES_SETTING,
+    EVERYWHERE_SETTING,
+    SUPPLIER_ROLE,
+    SUPPLIER_SETTING,
+    UNITS_SETTING,
+)
 
 _MINE: Final = f"current_setting('{SUPPLIER_SETTING}', true)"
+
+_EVERYWHERE: Final = f"current_setting('{EVERYWHERE_SETTING}', true) = 'yes'"
+
+
+def _named(setting: str) -> str:
+    return f"ANY (string_to_array(current_setting('{setting}', true), E'\\n'))"
+
 
 _READ: Final = ("SELECT",)
 _ADD: Final = ("SELECT", "INSERT")
@@ -25,6 +39,7 @@ _LOCK: Final = ("SELECT", "LOCK")
 RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "account": (*_ADD, "UPDATE"),
     "account_permission": (*_ADD, "DELETE"),
+    "account_address": (*_ADD, "DELETE"),
     "account_unit": (*_ADD, "DELETE"),
     "change_request": (*_ADD, "UPDATE"),
     "credit_pair": _READ,
@@ -83,6 +98,11 @@ _LEADS: Final = (
 
 # Where the columns alone would mislead.
 _OWN_RULES: Final = {
+    # Within the units and addresses of the person who asks; what leads to a placement or an order follows it.
+    "placement": f"placement.supplier = {_MINE} AND ({_EVERYWHERE} OR placement.unit_id = {_named(UNITS_SETTING)}"
+    f" OR placement.address_id = {_named(ADDRESSES_SETTING)})",
+    "purchase_order": f"purchase_order.supplier = {_MINE} AND ({_EVERYWHERE} OR EXISTS (SELECT 1 FROM placement p"
+    " WHERE p.execution_reference = purchase_order.execution_reference))",
     # A row may name no other supplier's placement.
     "journal": "journal.execution_reference = '' OR EXISTS (SELECT 1 FROM placement p"
     f" WHERE p.execution_reference = journal.execution_reference AND p.supplier = {_MINE})",

@@ -27,7 +27,7 @@ def actor_of(person: Person) -> SupplierActor:
     """The person as somebody who acts for a supplier; the buyer's people have no such pages."""
     if person.is_buyer:
         raise NotThere
-    return SupplierActor(person.organisation, person.units, by=person.id)
+    return SupplierActor(person.organisation, person.within, by=person.id)
 
 
 def held_of(session: Session, actor: SupplierActor, invoice_id: int) -> SupplierInvoice:

@@ -29,7 +29,7 @@ E = TypeVar("E", bound=StrEnum)
 
 def scope_of(person: Person) -> Scope:
     """The rows the person may see."""
-    return Scope(person.organisation, person.units)
+    return Scope(person.organisation, person.within)
 
 
 def register_of(session: Session) -> Register:

@@ -25,6 +25,7 @@ from foundation.periods import Month
 from orders.model import ReportState
 from orders.placements import store as placement_store
 from orders.placements import tutor_store
+from orders.register.unit_scope import UnitScope
 from peppol.exchange import outbox_store
 from peppol.identifiers import DocumentKind
 from tests.support.pages.browser import Opening, Site, axe, portal, session_cookie, sign_in, too_wide
@@ -37,7 +38,7 @@ _P = Permission
 ALVA = Person("user-a", "Alva Lind", FYRBAKEN, frozenset({_P.ASSIGN, _P.REPORT}))
 EVE = Person("user-e", "Eve Ek", FYRBAKEN, frozenset({_P.ASSIGN, _P.REPORT}), language="en")
 CILLA = Person("user-c", "Cilla Ås", LARKDRILLEN, frozenset({_P.ASSIGN, _P.REPORT}))
-BO = Person("user-b", "Bo Ek", FYRBAKEN, frozenset({_P.REPORT}), units=frozenset({"UV-102"}))
+BO = Person("user-b", "Bo Ek", FYRBAKEN, frozenset({_P.REPORT}), within=UnitScope(frozenset({"UV-102"})))
 ADA = Person("user-d", "Ada Vik", FYRBAKEN, frozenset({_P.ADMINISTER}))
 PAGES = (
     "/",

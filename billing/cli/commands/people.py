@@ -40,7 +40,7 @@ def invite(
             name=name,
             address=address,
             permissions=granted_staff(permission),
-            units=None,
+            within=None,
             language=context.language,
             by="operator",
             at=now,
