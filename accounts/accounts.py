@@ -4,7 +4,7 @@ Convention: each gets an open session, loads, decides by `rules`, saves, writes 
 Whatever takes rights away ends the sessions that had them. `by` is the one who acts, as the journal names people.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
 
@@ -19,6 +19,7 @@ from foundation import journal
 from foundation.errors import NotThere
 from foundation.sql import Session, take_turns
 from foundation.text import Language, Text
+from orders.placements import unit_tutors
 from orders.register.unit_scope import UnitScope
 
 
@@ -94,6 +95,7 @@ def end(
     account_id: int,
     *,
     by: str,
+    today: date,
     administers: Permission = Permission.ADMINISTER,
     last_too: bool = False,
 ) -> None:
@@ -120,6 +122,8 @@ def end(
     account_store.regrant(session, account_id, (), UnitScope())
     sessions.end_all(session, account_id)
     journal.record(session, by, AccountAction.ENDED, AccountsSubject.PERSON.of(account.person.id))
+    # Who has left meets nobody: the placements wait for another tutor.
+    unit_tutors.close_of_person(session, account.person.id, by=by, today=today)
 
 
 def take_up(session: Session, secret: str, password_hash: str, *, now: datetime) -> Account:

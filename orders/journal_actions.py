@@ -36,6 +36,15 @@ class PlacementAction(JournalAction):
     SUPPLEMENT_APPROVED = "supplement.approved"
 
 
+class TutorAction(JournalAction):
+    """What is done with the list of a unit's tutors."""
+
+    ADDED = "unit_tutor.added"
+    CLOSED = "unit_tutor.closed"
+    REOPENED = "unit_tutor.reopened"
+    TIED = "unit_tutor.tied"  # to a person with an account, or to none
+
+
 class OrderAction(JournalAction):
     """What happens to an order and its lines."""
 
@@ -56,6 +65,7 @@ class OrdersSubject(SubjectKind):
     PLANNED_ORDER = "planned order"
     ORDER = "order"
     ORDER_LINE = "order line"
+    TUTOR = "tutor"
 
 
 def report_subject(execution_reference: str, month: Month, version: int) -> JournalSubject:

@@ -33,6 +33,7 @@ from operations.mail.store import MailState
 from orders.events.store import EventState
 from orders.model import InterruptionState, LineState, PlacementState, PlannedState, ReportState
 from orders.placements.tutor_store import TutorState
+from orders.placements.unit_tutor_store import UnitTutorState
 from orders.register.policy_store import PolicyState
 from orders.terms import CompensationLevel
 from peppol.exchange.tables import OUT_FOLLOWS, InState, OutState
@@ -55,6 +56,7 @@ _PARTS: Final = (
 
 KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "account.state": AccountState,
+    "unit_tutor.state": UnitTutorState,
     "account_application.state": ApplicationState,
     "claim_settled.how": ClaimWay,
     "desk_action.state": ActionState,
@@ -100,6 +102,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "repayment_note.state": RepaymentState,
     "test_flow.step": FlowStep,
     "tutor_assignment.state": TutorState,
+    "unit_tutor.state": UnitTutorState,
 }
 """Every column whose value a table of transitions moves, and the enum of the table."""
 

@@ -119,6 +119,10 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
         "REFUSED": ("bad", Text("Avslagen", context="application")),
         "WITHDRAWN": ("quiet", Text("Återtagen")),
     },
+    "unit_tutor": {
+        "ACTIVE": ("good", Text("Kan väljas")),
+        "CLOSED": ("quiet", Text("Avslutad", context="tutor")),
+    },
     "account": {
         "INVITED": ("note", Text("Inbjuden")),
         "ACTIVE": ("good", Text("Aktiv")),

@@ -18,7 +18,7 @@ from orders.register.register import Register
 from orders.register.unit_scope import UnitScope
 from web.access import instant_of, signed_in
 from web.csrf import form_of
-from web.pages import database_of, pages_router, render, see_other
+from web.pages import database_of, pages_router, render, see_other, today_of
 
 router = pages_router(prefix="/people")
 
@@ -141,7 +141,7 @@ def end_page(
 def end(request: Request, account_id: int, person: Person = signed_in(Permission.ADMINISTER)) -> Response:
     """Ends the account and all its sessions at once."""
     with database_of(request).writing() as session:
-        accounts.end(session, person.organisation, account_id, by=person.id)
+        accounts.end(session, person.organisation, account_id, by=person.id, today=today_of(request))
     return see_other("/people", said=Text("Kontot är avslutat och personen är utloggad."))
 
 

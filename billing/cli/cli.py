@@ -33,6 +33,11 @@ COMMANDS: Final = {
         "desk.reports",
         "reports",
     ),
+    "tutors": CommandPlace(
+        "Handledarna vid en leverantörs enheter / the tutors of a supplier's units.",
+        "portal.tutors",
+        "tutors",
+    ),
     "receive": CommandPlace(
         "Ta emot dokument och pröva dem / receive documents and judge them.", "receiving"
     ),

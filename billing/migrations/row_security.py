@@ -77,6 +77,7 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "test_document": _ADD,
     "test_flow": (*_ADD, "UPDATE"),
     "tutor_assignment": (*_ADD, "UPDATE"),
+    "unit_tutor": (*_ADD, "UPDATE"),
     "web_session": ("SELECT", "DELETE"),
     "wrong_try": (*_ADD, "UPDATE", "DELETE"),
 }

@@ -16,6 +16,7 @@ from supplier_portal.pages import (
     reports,
     settings,
     to_invoice,
+    tutors,
     uploads,
 )
 from web.fronts import Front, NavigationEntry
@@ -35,6 +36,7 @@ PAGES: Final = (
     uploads,
     flow_test,
     settings,
+    tutors,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 

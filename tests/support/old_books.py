@@ -62,3 +62,4 @@ def before_0016(connection: Connection) -> None:
     falls = " cascade" if connection.dialect.name == "postgresql" else ""
     connection.execute(text(f"alter table placement drop column address_id{falls}"))
     connection.execute(text("drop table account_address"))
+    connection.execute(text("drop table unit_tutor"))

@@ -9,6 +9,8 @@ _SEES: Final = frozenset({Permission.ASSIGN, Permission.REPORT, Permission.VIEW}
 _SEES_REPORTS: Final = frozenset({Permission.REPORT, Permission.VIEW})
 _REPORTS: Final = frozenset({Permission.REPORT})
 _ASSIGNS: Final = frozenset({Permission.ASSIGN})
+_SEES_TUTORS: Final = frozenset({Permission.ADMINISTER, Permission.ASSIGN, Permission.VIEW})
+_KEEPS_TUTORS: Final = frozenset({Permission.ADMINISTER})
 
 # Of Lärkdrillen's books, and of nobody's.
 _ORDERS: Final = ("2100000002", "9999999999", "nej")
@@ -103,5 +105,23 @@ ROUTES: Final = {
         ),
         foreign=("/exports/payments.csv", "/exports/orders.pdf"),
         page=False,
+    ),
+    "GET /tutors": Route(may=_SEES_TUTORS, own=("/tutors",)),
+    "POST /tutors": Route(
+        may=_KEEPS_TUTORS, foreign=("/tutors",), form={"unit": "UV-201", "code": "handledare-9"}
+    ),
+    "GET /tutors/{tutor_id:int}": Route(
+        may=_SEES_TUTORS,
+        own=("/tutors/<tutor UV-101 handledare-1>",),
+        foreign=("/tutors/<tutor UV-201 handledare-1>", "/tutors/99999"),
+    ),
+    "POST /tutors/{tutor_id:int}/close": Route(
+        may=_KEEPS_TUTORS, foreign=("/tutors/<tutor UV-201 handledare-1>/close", "/tutors/99999/close")
+    ),
+    "POST /tutors/{tutor_id:int}/reopen": Route(
+        may=_KEEPS_TUTORS, foreign=("/tutors/<tutor UV-201 handledare-1>/reopen", "/tutors/99999/reopen")
+    ),
+    "POST /tutors/{tutor_id:int}/person": Route(
+        may=_KEEPS_TUTORS, foreign=("/tutors/<tutor UV-201 handledare-1>/person", "/tutors/99999/person")
     ),
 }
