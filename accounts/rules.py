@@ -151,3 +151,19 @@ def keeps_an_administrator(
     has = any(each.state == AccountState.ACTIVE and administers in left(each) for each in people)
     if had and not has:
         raise LastAdministrator
+
+
+def at_unit(people: Iterable[Account], unit: DeliveryUnit) -> list[Account]:
+    """Those of a supplier's people who are active and see the unit, or one of its addresses."""
+
+    def sees(within: UnitScope | None) -> bool:
+        return within is None or any(within.holds(unit.id, each.id) for each in unit.every_address)
+
+    return [each for each in people if each.state == AccountState.ACTIVE and sees(each.person.within)]
+
+
+def person_at_unit(person: str, people: Iterable[Account], unit: DeliveryUnit) -> str:
+    """The opaque id of somebody at the unit, as a form names it, or empty for nobody. Raises AccountRefused."""
+    if person and person not in {each.person.id for each in at_unit(people, unit)}:
+        raise AccountRefused(Text("Välj någon med konto som har behörighet vid enheten."))
+    return person

@@ -33,6 +33,7 @@ MESSAGES_FAILED = "LETTERS_FAILED"
 ACCESS_POINT_DOWN = "ACCESS_POINT_DOWN"
 JOBS_GIVEN_UP = "JOBS_GIVEN_UP"
 REPORTS_WAITING = "REPORTS_WAITING"
+OBJECTIONS_WAITING = "OBJECTIONS_WAITING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Patience:
     """After how many days something that waits is alarmed about; the settings of an installation say so."""
 
     report_days: int = 14
+    objection_days: int = 5
 
 
 Find = Callable[[Session, datetime, Patience], Trouble | None]
@@ -173,6 +175,27 @@ def _reports_waiting(session: Session, now: datetime, patience: Patience) -> Tro
     )
 
 
+def _objections_waiting(session: Session, now: datetime, patience: Patience) -> Trouble | None:
+    """Objections to orders that the buyer has not answered; told of again for as long as they wait."""
+    wait = timedelta(days=patience.objection_days)
+    found = alarm_store.take_objections_waiting(
+        session, made_until=stockholm_date(now) - wait, told_until=now - wait, now=now
+    )
+    if not found:
+        return None
+    return Trouble(
+        len(found),
+        " ".join(each.order_number for each in found[:_NAMED_MOST]),
+        Text(
+            "%(count)s invändningar mot ordrar har väntat på köparens svar i minst %(days)s dagar, den äldsta "
+            "sedan %(since)s. De står under Ekonomi, Invändningar: be handläggarna svara.",
+            count=len(found),
+            days=patience.objection_days,
+            since=min(each.made_on for each in found),
+        ),
+    )
+
+
 KINDS: dict[str, Find] = {
     MESSAGES_STUCK: _messages(
         outbox,
@@ -199,5 +222,6 @@ KINDS: dict[str, Find] = {
     ACCESS_POINT_DOWN: _down,
     JOBS_GIVEN_UP: _given_up,
     REPORTS_WAITING: _reports_waiting,
+    OBJECTIONS_WAITING: _objections_waiting,
 }
 """What alarms are raised about; a new kind is a new row here."""

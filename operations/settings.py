@@ -68,6 +68,9 @@ class Settings(PostSettings):
     report_alarm_days: int = Field(default=14, ge=1, le=366)
     """How many days a filed report may wait for the buyer before it is alarmed about, and again after as many."""
 
+    objection_alarm_days: int = Field(default=5, ge=1, le=366)
+    """The same for an objection to an order that the buyer has not answered."""
+
     keep_refused_months: int = Field(default=24, ge=3, le=120)
     """How many whole months a message that was technically refused is kept, before it may be disposed of."""
 

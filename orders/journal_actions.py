@@ -54,6 +54,14 @@ class OrderAction(JournalAction):
     RECEIPT_REVERSED = "receipt.reversed"
 
 
+class ObjectionAction(JournalAction):
+    """What happens to a supplier's objection to an order."""
+
+    MADE = "objection.made"
+    WITHDRAWN = "objection.withdrawn"
+    ANSWERED = "objection.answered"
+
+
 class OrdersSubject(SubjectKind):
     """What rows of orders are about; most by their numbers or references."""
 
@@ -66,6 +74,7 @@ class OrdersSubject(SubjectKind):
     ORDER = "order"
     ORDER_LINE = "order line"
     TUTOR = "tutor"
+    OBJECTION = "objection"
 
 
 def report_subject(execution_reference: str, month: Month, version: int) -> JournalSubject:

@@ -32,6 +32,7 @@ from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
 from orders.events.store import EventState
 from orders.model import InterruptionState, LineState, PlacementState, PlannedState, ReportState
+from orders.objections.model import ObjectionState
 from orders.placements.tutor_store import TutorState
 from orders.placements.unit_tutor_store import UnitTutorState
 from orders.register.policy_store import PolicyState
@@ -56,6 +57,7 @@ _PARTS: Final = (
 
 KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "account.state": AccountState,
+    "order_objection.state": ObjectionState,
     "unit_tutor.state": UnitTutorState,
     "account_application.state": ApplicationState,
     "claim_settled.how": ClaimWay,
@@ -102,6 +104,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "repayment_note.state": RepaymentState,
     "test_flow.step": FlowStep,
     "tutor_assignment.state": TutorState,
+    "order_objection.state": ObjectionState,
     "unit_tutor.state": UnitTutorState,
 }
 """Every column whose value a table of transitions moves, and the enum of the table."""

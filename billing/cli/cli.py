@@ -33,6 +33,11 @@ COMMANDS: Final = {
         "desk.reports",
         "reports",
     ),
+    "objections": CommandPlace(
+        "Leverantörernas invändningar mot ordrar / suppliers' objections to orders.",
+        "desk.objections",
+        "objections",
+    ),
     "tutors": CommandPlace(
         "Handledarna vid en leverantörs enheter / the tutors of a supplier's units.",
         "portal.tutors",

@@ -55,7 +55,9 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "mail_declined": (*_ADD, "DELETE"),
     "mailed_link": (*_ADD, "DELETE"),
     "match_made": _READ,
+    "objection_point": _ADD,
     "order_line": _READ,
+    "order_objection": (*_ADD, "UPDATE"),
     "outbox": _READ,
     "own_series": (*_ADD, "UPDATE"),
     "payment": _READ,
@@ -104,6 +106,7 @@ _OWN_RULES: Final = {
     f" OR placement.address_id = {_named(ADDRESSES_SETTING)})",
     "purchase_order": f"purchase_order.supplier = {_MINE} AND ({_EVERYWHERE} OR EXISTS (SELECT 1 FROM placement p"
     " WHERE p.execution_reference = purchase_order.execution_reference))",
+    "objection_point": "EXISTS (SELECT 1 FROM order_objection o WHERE o.id = objection_point.objection_id)",
     # A row may name no other supplier's placement.
     "journal": "journal.execution_reference = '' OR EXISTS (SELECT 1 FROM placement p"
     f" WHERE p.execution_reference = journal.execution_reference AND p.supplier = {_MINE})",
@@ -130,6 +133,7 @@ _OWN_RULES: Final = {
 # What a row that the supplier writes must meet besides being its own: nobody lifts himself to the buyer's side.
 _CHECKS: Final = {
     "account_permission": "account_permission.permission IN ('ADMINISTER', 'ASSIGN', 'REPORT', 'VIEW')",
+    "order_objection": "order_objection.state IN ('OPEN', 'WITHDRAWN')",
     "change_request": "change_request.state IN ('ASKED', 'WITHDRAWN')",
 }
 

@@ -20,6 +20,7 @@ from invoicing.responses import tables as response_tables
 from invoicing.supplier_changes import tables as change_tables
 from operations import tables as job_tables
 from operations.mail import tables as mail_tables
+from orders.objections import tables as objection_tables
 from orders.placements import tutor_tables
 from peppol.exchange import tables as exchange_tables
 from supplier_portal.queries import tables as visit_tables
@@ -35,6 +36,7 @@ JOINED: Final[tuple[Table, ...]] = (
     audit_tables.disposal,
     payment_tables.payment_proposal,
     tutor_tables.tutor_assignment,
+    objection_tables.order_objection,
     visit_tables.portal_visit,
     account_tables.account,
     mail_tables.mail,

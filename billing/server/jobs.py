@@ -181,7 +181,7 @@ def _to_be_paid_by(session: Session, today: date, *states: InvoiceState) -> list
 
 
 def _alarms(settings: Settings) -> Callable[[Session, date, datetime], str]:
-    patience = alarms.Patience(report_days=settings.report_alarm_days)
+    patience = alarms.Patience(settings.report_alarm_days, settings.objection_alarm_days)
     to = settings.alarm_mail
 
     def alarm(session: Session, today: date, now: datetime) -> str:

@@ -15,6 +15,7 @@ from finance_desk.pages import (
     exception,
     judging_again,
     messages_aside,
+    objections,
     payment_stops,
     payments,
     policies,
@@ -47,12 +48,16 @@ PAGES: Final = (
     audit,
     post,
     reports,
+    objections,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 
 NAVIGATION: Final = (
     NavigationEntry("/finance", Text("Ekonomi"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})),
     NavigationEntry("/finance/reports", Text("Redovisningar"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})),
+    NavigationEntry(
+        "/finance/objections", Text("Invändningar"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})
+    ),
     NavigationEntry(
         "/finance/payments", Text("Attest och betalning"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})
     ),

@@ -9,6 +9,7 @@ from supplier_portal.pages import (
     exports,
     flow_test,
     invoices,
+    objections,
     orders,
     overview,
     placements,
@@ -37,6 +38,7 @@ PAGES: Final = (
     flow_test,
     settings,
     tutors,
+    objections,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 

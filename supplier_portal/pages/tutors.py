@@ -9,9 +9,8 @@ from collections.abc import Callable
 from fastapi import Request, Response
 
 from accounts import store as account_store
-from accounts import unit_people
 from accounts.identity import Permission, Person
-from accounts.rules import AccountRefused
+from accounts.rules import AccountRefused, at_unit, person_at_unit
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
 from foundation.text import Text
@@ -51,7 +50,7 @@ def add(request: Request, person: Person = signed_in(KEEPS)) -> Response:
                 person.organisation,
                 unit.id,
                 text_of(request, "code"),
-                person=unit_people.checked(session, unit, text_of(request, "person")),
+                person=_person(session, request, unit),
                 by=person.id,
                 today=today_of(request),
             )
@@ -69,7 +68,6 @@ def tutor_page(request: Request, tutor_id: int, person: Person = signed_in(*SEES
         references = placement_queries.of_tutor(
             session, scope, tutor.unit_id, tutor.code, today=today_of(request)
         )
-        people = unit_people.of_unit(session, unit)
         named = account_store.of_organisation(session, person.organisation)
     return render(
         request,
@@ -78,7 +76,7 @@ def tutor_page(request: Request, tutor_id: int, person: Person = signed_in(*SEES
         tutor=tutor,
         unit=unit,
         references=references,
-        people=[(each.person.id, each.display_name) for each in people],
+        people=[(each.person.id, each.display_name) for each in at_unit(named, unit)],
         names={each.person.id: each.display_name for each in named},
         may_keep=person.may(KEEPS),
         may_assign=person.may(Permission.ASSIGN),
@@ -116,8 +114,7 @@ def tie(request: Request, tutor_id: int, person: Person = signed_in(KEEPS)) -> R
     """Say which person with an account it is, or none."""
 
     def tying(session: Session, tutor: UnitTutor, unit: DeliveryUnit) -> None:
-        chosen = unit_people.checked(session, unit, text_of(request, "person"))
-        unit_tutors.tie(session, tutor, chosen, by=person.id)
+        unit_tutors.tie(session, tutor, _person(session, request, unit), by=person.id)
 
     return _changed(request, person, tutor_id, tying, Text("Uppgiften om konto är sparad."))
 
@@ -164,6 +161,12 @@ def _found(session: Session, person: Person, tutor_id: int) -> tuple[UnitTutor, 
     if tutor is None:
         raise NotThere
     return tutor, _unit(session, person, tutor.unit_id)
+
+
+def _person(session: Session, request: Request, unit: DeliveryUnit) -> str:
+    """The person the form ties a tutor to. Raises AccountRefused for somebody who is not at the unit."""
+    people = account_store.of_organisation(session, unit.supplier)
+    return person_at_unit(text_of(request, "person"), people, unit)
 
 
 def _unit(session: Session, person: Person, unit_id: str) -> DeliveryUnit:

@@ -62,4 +62,5 @@ def before_0016(connection: Connection) -> None:
     falls = " cascade" if connection.dialect.name == "postgresql" else ""
     connection.execute(text(f"alter table placement drop column address_id{falls}"))
     connection.execute(text("drop table account_address"))
-    connection.execute(text("drop table unit_tutor"))
+    for table in ("unit_tutor", "objection_point", "order_objection"):
+        connection.execute(text(f"drop table {table}"))

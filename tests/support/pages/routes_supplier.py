@@ -71,6 +71,14 @@ ROUTES: Final = {
         foreign=tuple(f"/orders/{each}/order.pdf" for each in _ORDERS),
         page=False,
     ),
+    "POST /orders/{number}/objection": Route(
+        may=_ASSIGNS | _REPORTS,
+        foreign=tuple(f"/orders/{each}/objection" for each in _ORDERS),
+        form={"reason-": "NOT_OURS"},
+    ),
+    "POST /orders/{number}/objection/withdraw": Route(
+        may=_ASSIGNS | _REPORTS, foreign=tuple(f"/orders/{each}/objection/withdraw" for each in _ORDERS)
+    ),
     "GET /reports": Route(
         may=_SEES_REPORTS, own=("/reports", "/reports?state=rejected", "/reports?month=2026-09")
     ),
