@@ -23,6 +23,7 @@ from orders.objections.model import (
 )
 from orders.purchase_orders import line_store, order_store
 from orders.register import store as register_store
+from web import i18n
 from web.access import signed_in
 from web.csrf import form_of
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
@@ -126,6 +127,7 @@ def _one(request: Request, person: Person, objection_id: int, wrong: Text | None
             chosen=str(form_of(request).get("answer", "")) if wrong else "",
             errors=[("answer", wrong)] if wrong else [],
             may_answer=person.may(*ANSWERS_IT) and objection.is_open,
+            price=lambda value: i18n.price(value, order.amount.currency, person.language),
             names=Names(session, register.buyer),
             supplier_name=supplier_name(register, objection.supplier) or objection.supplier,
         )
