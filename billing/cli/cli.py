@@ -43,6 +43,11 @@ COMMANDS: Final = {
         "portal.tutors",
         "tutors",
     ),
+    "results": CommandPlace(
+        "Resultat och tillägg: det som väntar och fastnat / results and supplements: what waits or is stuck.",
+        "desk.results",
+        "results",
+    ),
     "receive": CommandPlace(
         "Ta emot dokument och pröva dem / receive documents and judge them.", "receiving"
     ),

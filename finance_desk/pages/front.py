@@ -23,6 +23,7 @@ from finance_desk.pages import (
     queue,
     reconciliation,
     reports,
+    results,
 )
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
@@ -49,12 +50,14 @@ PAGES: Final = (
     post,
     reports,
     objections,
+    results,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 
 NAVIGATION: Final = (
     NavigationEntry("/finance", Text("Ekonomi"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})),
     NavigationEntry("/finance/reports", Text("Redovisningar"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})),
+    NavigationEntry("/finance/results", Text("Resultat"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})),
     NavigationEntry(
         "/finance/objections", Text("Invändningar"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})
     ),

@@ -255,7 +255,7 @@ def _month_page(
         has_begun=first <= today,
         may_file=person.may(Permission.REPORT),
         is_correction=newest is not None,
-        is_open=newest is None or newest.state is ReportState.REJECTED,
+        is_open=newest is None or newest.state in (ReportState.REJECTED, ReportState.REVOKED),
         errors=errors,
         chosen=chosen,
         rejection_of=report_words.rejection_of,
