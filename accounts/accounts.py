@@ -19,8 +19,8 @@ from foundation import journal
 from foundation.errors import NotThere
 from foundation.sql import Session, take_turns
 from foundation.text import Language, Text
-from orders.placements import unit_tutors
 from orders.register.unit_scope import UnitScope
+from orders.tutors import unit_tutors
 
 
 def invite(

@@ -33,10 +33,10 @@ from operations.mail.store import MailState
 from orders.events.store import EventState
 from orders.model import InterruptionState, LineState, PlacementState, PlannedState, ReportState
 from orders.objections.model import ObjectionState
-from orders.placements.tutor_store import TutorState
-from orders.placements.unit_tutor_store import UnitTutorState
 from orders.register.policy_store import PolicyState
 from orders.terms import CompensationLevel
+from orders.tutors.tutor_store import TutorState
+from orders.tutors.unit_tutor_store import UnitTutorState
 from peppol.exchange.tables import OUT_FOLLOWS, InState, OutState
 from tests.support import measures, state_writes
 from tests.support.product import modules

@@ -21,7 +21,7 @@ from invoicing.supplier_changes import tables as change_tables
 from operations import tables as job_tables
 from operations.mail import tables as mail_tables
 from orders.objections import tables as objection_tables
-from orders.placements import tutor_tables
+from orders.tutors import tutor_tables
 from peppol.exchange import tables as exchange_tables
 from supplier_portal.queries import tables as visit_tables
 

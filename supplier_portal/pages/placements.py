@@ -19,12 +19,13 @@ from foundation.text import Text
 from operations.timeline import timeline
 from operations.timeline.model import KIND_NAMES, Audience, TimelineEntry, TimelineKind
 from orders.model import Placement, Report
-from orders.placements import filing, tutor_store, unit_tutor_store
+from orders.placements import filing
 from orders.placements import store as placement_store
-from orders.placements import tutors as tutoring
-from orders.placements.tutors import TutorRefused
 from orders.purchase_orders import order_store
 from orders.terms import Article
+from orders.tutors import tutor_store, unit_tutor_store
+from orders.tutors import tutors as tutoring
+from orders.tutors.tutors import TutorRefused
 from supplier_portal.charts import timeline_chart
 from supplier_portal.charts.timeline_chart import PictureWords
 from supplier_portal.pages import query_params

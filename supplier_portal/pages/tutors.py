@@ -15,10 +15,10 @@ from foundation.errors import NotThere, Refused
 from foundation.sql import Session
 from foundation.text import Text
 from foundation.transitions import StepRefused
-from orders.placements import unit_tutor_store, unit_tutors
-from orders.placements.tutors import TutorRefused
-from orders.placements.unit_tutor_store import UnitTutor
 from orders.register.agreements import DeliveryUnit
+from orders.tutors import unit_tutor_store, unit_tutors
+from orders.tutors.tutors import TutorRefused
+from orders.tutors.unit_tutor_store import UnitTutor
 from supplier_portal.pages import query_params
 from supplier_portal.pages.forms import text_of
 from supplier_portal.queries import placements as placement_queries

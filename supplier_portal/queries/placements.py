@@ -19,9 +19,9 @@ from invoicing.portal_invoicing.scope import Scope
 from orders import tables as order_tables
 from orders.model import InterruptionState, Placement, PlacementState
 from orders.placements import store as placement_store
-from orders.placements import tutors
-from orders.placements.tutor_store import TutorState
-from orders.placements.tutor_tables import tutor_assignment, unit_tutor
+from orders.tutors import tutors
+from orders.tutors.tutor_store import TutorState
+from orders.tutors.tutor_tables import tutor_assignment, unit_tutor
 
 _PLACEMENT, _PERIOD, _INTERRUPTION = (
     order_tables.placement,

@@ -25,9 +25,9 @@ from accounts.identity import Permission, Person
 from foundation.periods import Month
 from orders.model import ReportState
 from orders.placements import store as placement_store
-from orders.placements import tutor_store, unit_tutors
 from orders.register import store as register_store
 from orders.register.unit_scope import UnitScope
+from orders.tutors import tutor_store, unit_tutors
 from peppol.exchange import outbox_store
 from peppol.identifiers import DocumentKind
 from tests.support.pages.browser import Opening, Site, axe, portal, session_cookie, sign_in, too_wide

@@ -8,8 +8,8 @@ from typing import Final
 
 from billing.tools.demo import demo_queries
 from foundation.sql import Session
-from orders.placements import tutors, unit_tutors
 from orders.register.register import Register
+from orders.tutors import tutors, unit_tutors
 
 _LEFT: Final = 2
 _TUTORS: Final = 3

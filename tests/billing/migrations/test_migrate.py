@@ -22,8 +22,8 @@ from orders.events import store as event_store
 from orders.events.store import EventState
 from orders.objections import store as objection_store
 from orders.objections.model import ObjectionState
-from orders.placements import tutor_store, tutors, unit_tutor_store, unit_tutors
 from orders.register import store as register_store
+from orders.tutors import tutor_store, tutors, unit_tutor_store, unit_tutors
 from peppol.xml import codec
 from tests.support import old_books
 from tests.support.old_books import before_0007, before_0008, before_0016

@@ -31,8 +31,8 @@ from accounts.identity import Permission
 from accounts.tables import account, account_application
 from foundation.sql import Session
 from invoicing.documents.tables import invoice
-from orders.placements.tutor_tables import unit_tutor
 from orders.tables import inbound_event
+from orders.tutors.tutor_tables import unit_tutor
 from peppol.exchange.tables import inbox, outbox
 
 _NAMED: Final = re.compile(r"<([^<>]+)>")

@@ -9,10 +9,10 @@ from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.errors import NotFound
 from foundation.sql import Session
 from foundation.text import Text
-from orders.placements import unit_tutor_store, unit_tutors
-from orders.placements.unit_tutor_store import UnitTutor
 from orders.register import store as register_store
 from orders.register.parties import organisation_number
+from orders.tutors import unit_tutor_store, unit_tutors
+from orders.tutors.unit_tutor_store import UnitTutor
 
 tutors = typer.Typer()
 

@@ -12,9 +12,9 @@ from foundation import journal
 from foundation.transitions import StepRefused
 from invoicing.portal_invoicing.scope import Scope
 from orders.journal_actions import PlacementAction
-from orders.placements import tutor_store, tutors, unit_tutor_store, unit_tutors
-from orders.placements.tutors import TutorRefused, tutor_code
 from orders.register import store as register_store
+from orders.tutors import tutor_store, tutors, unit_tutor_store, unit_tutors
+from orders.tutors.tutors import TutorRefused, tutor_code
 from supplier_portal.queries import placements as placement_queries
 from supplier_portal.queries.placements import PlacementFilter, PlacementRow, PlacementsAre, Stands
 from tests.support.pages.browser import account_of

@@ -11,7 +11,7 @@ from foundation import transitions
 from foundation.sql import Session
 from foundation.text import Text
 from foundation.transitions import Transitions
-from orders.placements.tutor_tables import unit_tutor
+from orders.tutors.tutor_tables import unit_tutor
 
 
 class UnitTutorState(StrEnum):

@@ -12,10 +12,10 @@ from foundation import journal
 from foundation.sql import Session
 from foundation.text import Text
 from orders.journal_actions import OrdersSubject, TutorAction
-from orders.placements import unit_tutor_store
-from orders.placements.tutors import TutorRefused, tutor_code
-from orders.placements.unit_tutor_store import UnitTutor
 from orders.register.register import Register
+from orders.tutors import unit_tutor_store
+from orders.tutors.tutors import TutorRefused, tutor_code
+from orders.tutors.unit_tutor_store import UnitTutor
 
 
 def add(

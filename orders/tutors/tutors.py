@@ -18,7 +18,7 @@ from foundation.transitions import StepRefused
 from orders.journal_actions import OrdersSubject, PlacementAction
 from orders.model import Handling, Placement, PlacementState
 from orders.placements import store as placement_store
-from orders.placements import tutor_store, unit_tutor_store
+from orders.tutors import tutor_store, unit_tutor_store
 
 DAYS_TO_ASSIGN: Final = 10
 """Days from the decision within which a tutor is assigned and a first meeting booked (REQ-08)."""
