@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from accounts import accounts, application_store
 from accounts import store as account_store
 from accounts.application_store import Application, ApplicationState
-from accounts.identity import SUPPLIER_SIDE, Permission
+from accounts.identity import Permission
 from accounts.journal_actions import AccountsSubject, ApplicationAction
 from accounts.rules import AccountRefused, mail_address, name_of_person
 from accounts.store import AccountState
@@ -28,6 +28,8 @@ from orders.register.parties import RegisterValueRefused, Supplier, organisation
 from orders.register.register import Register
 
 APPLICATIONS_WAITING = "APPLICATIONS_WAITING"
+_RESPONSIBLE: Final = frozenset({Permission.ADMINISTER, Permission.ASSIGN, Permission.REPORT})
+"""What the first person at a supplier may do: all that changes something, so seeing as well."""
 
 
 def supplier_of(register: Register, text: str) -> Supplier:
@@ -105,8 +107,8 @@ def approve(session: Session, application_id: int, *, by: str, today: date, at: 
         organisation=application.organisation,
         name=application.contact_name,
         address=application.email,
-        permissions=SUPPLIER_SIDE,
-        units=None,
+        permissions=_RESPONSIBLE,
+        within=None,
         language=application.language,
         by=by,
         at=at,

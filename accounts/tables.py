@@ -33,7 +33,7 @@ account = Table(
     Column("display_name", String(120), nullable=False),
     Column("language", String(2), nullable=False),
     Column("state", String(20), nullable=False),
-    # All units of the organisation, or those in account_unit.
+    # All units of the organisation, or those in account_unit and the addresses in account_address.
     Column("all_units", Boolean, nullable=False),
     Column("password_hash", Text, nullable=False, server_default=""),
     Column("totp_secret", String(64), nullable=False, server_default=""),
@@ -58,6 +58,14 @@ account_unit = Table(
     metadata,
     Column("account_id", ForeignKey("account.id"), primary_key=True),
     Column("unit_id", String(60), primary_key=True),
+)
+
+# Single addresses of units, beside whole units.
+account_address = Table(
+    "account_address",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("address_id", String(60), primary_key=True),
 )
 
 # One of an organisation at a time is the responsible administrator, whom the buyer set up (REQ-50).

@@ -14,7 +14,7 @@ from invoicing.decisions.rules import name_of
 from invoicing.exceptions import steps
 from invoicing.journal_actions import AuditAction, DeskAction, DocumentAction, PaymentAction, SupplierAction
 from operations.journal_actions import OperationsAction
-from orders.journal_actions import OrderAction, PlacementAction, RegisterAction
+from orders.journal_actions import ObjectionAction, OrderAction, PlacementAction, RegisterAction, TutorAction
 from peppol.journal_actions import AccessPointAction, MessageAction
 
 #: By what is stored, so that a row is looked up as it is read.
@@ -162,6 +162,13 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     SupplierAction.SERIES_CHOSEN: Text("Nummerserie valdes"),
     PlacementAction.SUPPLEMENT_APPROVED: Text("Ett tillägg godkändes"),
     PlacementAction.TUTOR_ASSIGNED: Text("Handledare utsågs"),
+    ObjectionAction.MADE: Text("Leverantören invände mot ordern"),
+    ObjectionAction.WITHDRAWN: Text("Invändningen togs tillbaka"),
+    ObjectionAction.ANSWERED: Text("Invändningen besvarades"),
+    TutorAction.ADDED: Text("En handledare lades till vid enheten"),
+    TutorAction.CLOSED: Text("En handledare avslutades"),
+    TutorAction.REOPENED: Text("En handledare öppnades igen"),
+    TutorAction.TIED: Text("En handledare knöts till ett konto"),
     SupplierAction.UPLOAD_TAKEN_IN: Text("En uppladdad fil togs in"),
     **{each: name_of(press) for press, each in steps.JOURNAL_ACTIONS.items()},
 }

@@ -70,6 +70,8 @@ class Settings(PostSettings):
 
     waiting_alarm_days: int = Field(default=7, ge=1, le=366)
     """The same for everything else that waits for somebody at the buyer: changes, applications, events, questions."""
+    objection_alarm_days: int = Field(default=5, ge=1, le=366)
+    """The same for an objection to an order that the buyer has not answered."""
 
     keep_refused_months: int = Field(default=24, ge=3, le=120)
     """How many whole months a message that was technically refused is kept, before it may be disposed of."""

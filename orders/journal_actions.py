@@ -51,6 +51,15 @@ class PlacementAction(JournalAction):
     SUPPLEMENT_REVOKED = "supplement.revoked"
 
 
+class TutorAction(JournalAction):
+    """What is done with the list of a unit's tutors."""
+
+    ADDED = "unit_tutor.added"
+    CLOSED = "unit_tutor.closed"
+    REOPENED = "unit_tutor.reopened"
+    TIED = "unit_tutor.tied"  # to a person with an account, or to none
+
+
 class OrderAction(JournalAction):
     """What happens to an order and its lines."""
 
@@ -58,6 +67,14 @@ class OrderAction(JournalAction):
     RECEIPT_MADE = "receipt.made"
     RECEIPT_REPLACED = "receipt.replaced"
     RECEIPT_REVERSED = "receipt.reversed"
+
+
+class ObjectionAction(JournalAction):
+    """What happens to a supplier's objection to an order."""
+
+    MADE = "objection.made"
+    WITHDRAWN = "objection.withdrawn"
+    ANSWERED = "objection.answered"
 
 
 class OrdersSubject(SubjectKind):
@@ -72,6 +89,8 @@ class OrdersSubject(SubjectKind):
     PLANNED_ORDER = "planned order"
     ORDER = "order"
     ORDER_LINE = "order line"
+    TUTOR = "tutor"
+    OBJECTION = "objection"
 
 
 def report_subject(execution_reference: str, month: Month, version: int) -> JournalSubject:

@@ -165,12 +165,16 @@ class Interruption:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What one execution reference (genomförandereferens) stands for: one participant at one supplier."""
+    """What one execution reference (genomförandereferens) stands for: one participant at one supplier.
+
+    `unit` is as it was registered, with the one of its addresses that `address_id` names.
+    """
 
     execution_reference: str
     supplier: str
     contract_id: str
     unit: DeliveryUnit
+    address_id: str
     delivery_area: str
     level: CompensationLevel
     handling: Handling

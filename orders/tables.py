@@ -97,6 +97,8 @@ placement = Table(
     Column("supplier", String(20), nullable=False),
     Column("contract_id", String(60), nullable=False),
     Column("unit_id", String(60), nullable=False),
+    # Where at the unit; its first address has the unit's own id.
+    Column("address_id", String(60), nullable=False, server_default=""),
     Column("unit", Text, nullable=False),
     Column("delivery_area", String(60), nullable=False),
     Column("level", String(1), nullable=False),

@@ -33,10 +33,12 @@ from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
 from orders.events.store import EventState
 from orders.model import InterruptionState, LineState, PlacementState, PlannedState, ReportState
+from orders.objections.model import ObjectionState
 from orders.placements.informative.informative_store import InformativeState
-from orders.placements.tutor_store import TutorState
 from orders.register.policy_store import PolicyState
 from orders.terms import CompensationLevel
+from orders.tutors.tutor_store import TutorState
+from orders.tutors.unit_tutor_store import UnitTutorState
 from peppol.exchange.tables import OUT_FOLLOWS, InState, OutState
 from tests.support import measures, state_writes
 from tests.support.product import modules
@@ -57,6 +59,8 @@ _PARTS: Final = (
 
 KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "account.state": AccountState,
+    "order_objection.state": ObjectionState,
+    "unit_tutor.state": UnitTutorState,
     "account_application.state": ApplicationState,
     "claim_settled.how": ClaimWay,
     "desk_action.state": ActionState,
@@ -106,6 +110,8 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "repayment_note.state": RepaymentState,
     "test_flow.step": FlowStep,
     "tutor_assignment.state": TutorState,
+    "order_objection.state": ObjectionState,
+    "unit_tutor.state": UnitTutorState,
 }
 """Every column whose value a table of transitions moves, and the enum of the table."""
 

@@ -48,6 +48,19 @@ class NotPermitted(Refused):
         )
 
 
+class ReadingOnly(NotPermitted):
+    """The person may see and changes nothing (VIEW), and pressed something that changes."""
+
+    def __init__(self) -> None:
+        Refused.__init__(
+            self,
+            Text(
+                "Du har läsbehörighet: du ser allt som hör till dina enheter men ändrar inget. Be er "
+                "behörighetsadministratör om den behörighet som behövs."
+            ),
+        )
+
+
 def signed_in(*any_of: Permission) -> Any:  # noqa: ANN401 - the default value of a parameter of type Person
     """A FastAPI dependency that gives the Person; one of the permissions named is enough, none named: any."""
 
@@ -56,7 +69,8 @@ def signed_in(*any_of: Permission) -> Any:  # noqa: ANN401 - the default value o
         if found is None:
             raise SignInFirst(_back_to(request), step=str(getattr(request.state, "step_left", "")))
         if not found.may(*any_of):
-            raise NotPermitted
+            reads = Permission.VIEW in found.permissions and request.method != "GET"
+            raise ReadingOnly if reads else NotPermitted
         return found
 
     return Depends(person)

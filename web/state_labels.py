@@ -131,6 +131,17 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
         "REFUSED": ("bad", Text("Avslagen", context="application")),
         "WITHDRAWN": ("quiet", Text("Återtagen")),
     },
+    "objection": {
+        "OPEN": ("note", Text("Väntar på svar")),
+        "STANDS": ("quiet", Text("Ordern gäller")),
+        "CANCELLED": ("bad", Text("Återkallad", context="order")),
+        "REPLACED": ("bad", Text("Ersatt av en annan order")),
+        "WITHDRAWN": ("quiet", Text("Återtagen", context="objection")),
+    },
+    "unit_tutor": {
+        "ACTIVE": ("good", Text("Kan väljas")),
+        "CLOSED": ("quiet", Text("Avslutad", context="tutor")),
+    },
     "account": {
         "INVITED": ("note", Text("Inbjuden")),
         "ACTIVE": ("good", Text("Aktiv")),

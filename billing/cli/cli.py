@@ -41,6 +41,16 @@ COMMANDS: Final = {
     "tax": CommandPlace(
         "Fakturor utan F-skatt: släpp dem / invoices without F-tax: releasing them.", "desk.tax", "tax"
     ),
+    "objections": CommandPlace(
+        "Leverantörernas invändningar mot ordrar / suppliers' objections to orders.",
+        "desk.objections",
+        "objections",
+    ),
+    "tutors": CommandPlace(
+        "Handledarna vid en leverantörs enheter / the tutors of a supplier's units.",
+        "portal.tutors",
+        "tutors",
+    ),
     "results": CommandPlace(
         "Resultat och tillägg: det som väntar och fastnat / results and supplements: what waits or is stuck.",
         "desk.results",

@@ -4,8 +4,9 @@ Convention: a session that acts for somebody at a supplier runs as the role `bil
 number in `billing.supplier`, and those of the suppliers it has taken over in `billing.predecessors`
 (foundation/database.py sets all for the transaction). Two things bind it. Grants say
 what it may do with each table (`RIGHTS`); a table that stands there nowhere is closed. Policies say which rows, which
-follows from the table's columns: the supplier itself, or what leads to it. Whoever owns the tables, staff and jobs,
-is not bound. SQLite has no such wall; there the queries alone keep suppliers apart, as they do here first of all.
+follows from the table's columns: the supplier itself, or what leads to it. A placement and its orders are shown within
+the units and addresses of the person who asks, and what hangs on them with them. Whoever owns the tables, staff and
+jobs, is not bound. SQLite has no such wall; there the queries alone keep suppliers apart, as they do here first of all.
 """
 # ruff: noqa: S608 - every name in a statement here comes from the description of the tables
 
@@ -14,7 +15,14 @@ from typing import Final
 
 from sqlalchemy import Connection, MetaData, Table
 
-from foundation.database import PREDECESSORS_SETTING, SUPPLIER_ROLE, SUPPLIER_SETTING
+from foundation.database import (
+    ADDRESSES_SETTING,
+    EVERYWHERE_SETTING,
+    PREDECESSORS_SETTING,
+    SUPPLIER_ROLE,
+    SUPPLIER_SETTING,
+    UNITS_SETTING,
+)
 
 _MINE: Final = f"current_setting('{SUPPLIER_SETTING}', true)"
 # The supplier itself, and those it has taken over (E-33): what their orders and invoices carry may be seen and held.
@@ -22,6 +30,13 @@ _OURS: Final = (
     f"ANY (string_to_array(concat_ws(' ', {_MINE},"
     f" nullif(current_setting('{PREDECESSORS_SETTING}', true), '')), ' '))"
 )
+
+_EVERYWHERE: Final = f"current_setting('{EVERYWHERE_SETTING}', true) = 'yes'"
+
+
+def _named(setting: str) -> str:
+    return f"ANY (string_to_array(current_setting('{setting}', true), E'\\n'))"
+
 
 _READ: Final = ("SELECT",)
 _ADD: Final = ("SELECT", "INSERT")
@@ -31,6 +46,7 @@ _LOCK: Final = ("SELECT", "LOCK")
 RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "account": (*_ADD, "UPDATE"),
     "account_permission": (*_ADD, "DELETE"),
+    "account_address": (*_ADD, "DELETE"),
     "account_unit": (*_ADD, "DELETE"),
     "change_request": (*_ADD, "UPDATE"),
     "claim_settled": _READ,
@@ -48,10 +64,12 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "mail_declined": (*_ADD, "DELETE"),
     "mailed_link": (*_ADD, "DELETE"),
     "match_made": _READ,
+    "objection_point": _ADD,
     "order_line": _READ,
     # Written and never read, as the journal is.
     "outbound_event": ("INSERT",),
     "outbound_feed": ("SELECT", "UPDATE"),
+    "order_objection": (*_ADD, "UPDATE"),
     "outbox": _READ,
     "own_series": (*_ADD, "UPDATE"),
     "payment": _READ,
@@ -75,6 +93,7 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "test_document": _ADD,
     "test_flow": (*_ADD, "UPDATE"),
     "tutor_assignment": (*_ADD, "UPDATE"),
+    "unit_tutor": (*_ADD, "UPDATE"),
     "web_session": ("SELECT", "DELETE"),
     "wrong_try": (*_ADD, "UPDATE", "DELETE"),
 }
@@ -101,6 +120,12 @@ _LEADS: Final = (
 
 # Where the columns alone would mislead.
 _OWN_RULES: Final = {
+    # Within the units and addresses of the person who asks; what leads to a placement or an order follows it.
+    "placement": f"placement.supplier = {_OURS} AND ({_EVERYWHERE} OR placement.unit_id = {_named(UNITS_SETTING)}"
+    f" OR placement.address_id = {_named(ADDRESSES_SETTING)})",
+    "purchase_order": f"purchase_order.supplier = {_OURS} AND ({_EVERYWHERE} OR EXISTS (SELECT 1 FROM placement p"
+    " WHERE p.execution_reference = purchase_order.execution_reference))",
+    "objection_point": "EXISTS (SELECT 1 FROM order_objection o WHERE o.id = objection_point.objection_id)",
     # A row may name no other supplier's placement.
     "journal": "journal.execution_reference = '' OR EXISTS (SELECT 1 FROM placement p"
     f" WHERE p.execution_reference = journal.execution_reference AND p.supplier = {_OURS})",
@@ -126,7 +151,8 @@ _OWN_RULES: Final = {
 }
 # What a row that the supplier writes must meet besides being its own: nobody lifts himself to the buyer's side.
 _CHECKS: Final = {
-    "account_permission": "account_permission.permission IN ('ADMINISTER', 'ASSIGN', 'REPORT')",
+    "account_permission": "account_permission.permission IN ('ADMINISTER', 'ASSIGN', 'REPORT', 'VIEW')",
+    "order_objection": "order_objection.state IN ('OPEN', 'WITHDRAWN')",
     "change_request": "change_request.state IN ('ASKED', 'WITHDRAWN')",
     "informative_report": "informative_report.state IN ('UNREAD', 'WITHDRAWN')",
 }

@@ -22,8 +22,9 @@ from operations import tables as job_tables
 from operations.event_feed import feed
 from operations.event_feed import tables as feed_tables
 from operations.mail import tables as mail_tables
-from orders.placements import tutor_tables
+from orders.objections import tables as objection_tables
 from orders.placements.informative import informative_tables
+from orders.tutors import tutor_tables
 from peppol.exchange import tables as exchange_tables
 from supplier_portal.queries import tables as visit_tables
 
@@ -39,6 +40,7 @@ JOINED: Final[tuple[Table, ...]] = (
     payment_tables.payment_proposal,
     tutor_tables.tutor_assignment,
     informative_tables.informative_report,
+    objection_tables.order_objection,
     visit_tables.portal_visit,
     account_tables.account,
     mail_tables.mail,

@@ -229,7 +229,9 @@ def _to_be_paid_by(session: Session, today: date, *states: InvoiceState) -> list
 
 def _alarms(settings: Settings) -> Callable[[Session, date, datetime], str]:
     patience = alarms.Patience(
-        report_days=settings.report_alarm_days, waiting_days=settings.waiting_alarm_days
+        report_days=settings.report_alarm_days,
+        waiting_days=settings.waiting_alarm_days,
+        objection_days=settings.objection_alarm_days,
     )
     to = settings.alarm_mail
 

@@ -15,6 +15,7 @@ from finance_desk.pages import (
     exception,
     judging_again,
     messages_aside,
+    objections,
     payments,
     policies,
     post,
@@ -52,6 +53,7 @@ PAGES: Final = (
     informative,
     aside,
     reports,
+    objections,
     results,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
@@ -60,6 +62,9 @@ NAVIGATION: Final = (
     NavigationEntry("/finance", Text("Ekonomi"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})),
     NavigationEntry("/finance/reports", Text("Redovisningar"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})),
     NavigationEntry("/finance/results", Text("Resultat"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})),
+    NavigationEntry(
+        "/finance/objections", Text("Invändningar"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})
+    ),
     NavigationEntry(
         "/finance/payments", Text("Attest och betalning"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})
     ),

@@ -20,7 +20,7 @@ from invoicing.matching.deviations import Match, Weight
 from invoicing.matching.facts import Facts, OrderFacts
 from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
-from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing import flipping, scope_queries
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.verdicts import crediting
@@ -61,11 +61,7 @@ def order_line(
     order = order_facts_queries.order_facts(
         session, register, order_number, only=(line_id,), seller=actor.supplier
     )
-    if (
-        order is None
-        or order.order.supplier not in actor.suppliers
-        or not actor.holds_unit(order.order.unit_id)
-    ):
+    if order is None or not scope_queries.is_seen(session, order_number, actor.of_orders()):
         raise NotThere
     return order
 

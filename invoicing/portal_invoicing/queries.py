@@ -276,7 +276,7 @@ def _ready(actor: SupplierActor) -> Select[tuple[object, ...]]:
         .join(line, and_(line.c.order_number == account.c.order_number, line.c.line_id == account.c.line_id))
         .join(receipt, receipt.c.id == account.c.receipt_id)
         .where(
-            order.c.supplier.in_(actor.suppliers),
+            actor.of_orders(),
             actor.of_deliveries(),
             account.c.invoice_id.is_(None),
             account.c.quantity_received > Decimal(0),
@@ -284,4 +284,4 @@ def _ready(actor: SupplierActor) -> Select[tuple[object, ...]]:
         )
         .order_by(line.c.starts_on, order.c.number, line.c.line_id)
     )
-    return question if actor.units is None else question.where(order.c.unit_id.in_(actor.units))
+    return question

@@ -103,11 +103,12 @@ class EventModel(BaseModel):
 
 
 class UnitTold(EventModel):
-    """The supplier's unit as the decision names it."""
+    """The supplier's unit as the decision names it; `address_id` is one of the addresses it is registered with."""
 
     id: Reference
     name: Name
     address: Address
+    address_id: Reference | None = None
 
 
 class PlacementDecided(EventModel):

@@ -37,6 +37,7 @@ from orders.placements.results import back_on, drop_waiting
 from orders.purchase_orders import line_store, order_store
 from orders.purchase_orders.placing import draft, place_order, place_orders
 from orders.register.agreements import DeliveryUnit
+from orders.register.parties import Address
 from orders.register.register import Register
 from orders.terms import Article, InterruptionReason
 
@@ -335,6 +336,8 @@ def _placement(
         )
     rules = register.placement_rules(contract.id, decided.decided_on)
     stretch.check_length(decided.period, rules)
+    unit = _unit(decided, register, stands_in, today=today)
+    address_id = _address_id(unit, decided)
     period = PlacementPeriod(
         1,
         decided.decision_id,
@@ -346,7 +349,8 @@ def _placement(
         execution_reference=reference,
         supplier=stands_in,
         contract_id=contract.id,
-        unit=_unit(decided, register, stands_in, today=today),
+        unit=unit.at(address_id),
+        address_id=address_id,
         delivery_area=decided.delivery_area,
         level=decided.level,
         handling=handling_of(decided, register),
@@ -398,6 +402,35 @@ def _unit(decided: PlacementDecided, register: Register, supplier: str, *, today
             Text("Enheten %(unit_id)s hör till en annan leverantör än beslutets.", unit_id=unit.id),
         )
     return unit
+
+
+def _address_id(unit: DeliveryUnit, decided: PlacementDecided) -> str:
+    """Which of the unit's addresses the decision means: the one it names, else the one it writes, else the first."""
+    told = decided.unit
+    known = {each.id: each.address for each in unit.every_address}
+    if told.address_id is None:
+        written = [each for each, address in known.items() if _alike(address, told.address)]
+        return written[0] if written else unit.id
+    if told.address_id not in known:
+        raise StepRefused(
+            Text(
+                "Adressen %(address_id)s hör inte till enheten %(unit_id)s. Dess adresser är %(known)s.",
+                address_id=told.address_id,
+                unit_id=unit.id,
+                known=", ".join(known),
+            ),
+        )
+    return told.address_id
+
+
+def _alike(one: Address, other: Address) -> bool:
+    """Whether two addresses are the same but for spaces and capitals."""
+
+    def plain(address: Address) -> tuple[str, ...]:
+        parts = (address.street, address.postal_code, address.city)
+        return tuple("".join(each.split()).casefold() for each in parts)
+
+    return plain(one) == plain(other)
 
 
 def _check_decisions_are_new(session: Session, decision_ids: Sequence[str]) -> None:

@@ -357,7 +357,8 @@ def _placement_row(placement: Placement) -> dict[str, object]:
         "supplier": placement.supplier,
         "contract_id": placement.contract_id,
         "unit_id": placement.unit.id,
-        "unit": json.dumps(asdict(placement.unit), ensure_ascii=False, sort_keys=True),
+        "address_id": placement.address_id,
+        "unit": json.dumps(_unit_content(placement.unit), ensure_ascii=False, sort_keys=True),
         "delivery_area": placement.delivery_area,
         "level": placement.level,
         "handling": placement.handling,
@@ -389,6 +390,7 @@ def _placement(session: Session, row: Row[tuple[object, ...]]) -> Placement:
         supplier=row.supplier,
         contract_id=row.contract_id,
         unit=_unit(row.unit),
+        address_id=row.address_id,
         delivery_area=row.delivery_area,
         level=CompensationLevel(row.level),
         handling=Handling(row.handling),
@@ -437,6 +439,11 @@ def report_of(row: Row[tuple[object, ...]]) -> Report:
         reason=RejectionReason(row.reason) if row.reason else None,
         counts_to=row.counts_to,
     )
+
+
+def _unit_content(unit: DeliveryUnit) -> dict[str, object]:
+    """The unit with the one address the placement is at."""
+    return {key: value for key, value in asdict(unit).items() if key != "addresses"}
 
 
 def _unit(text: str) -> DeliveryUnit:

@@ -6,7 +6,7 @@ must hold; it judges whatever part of a register there is, so that a reader can 
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -35,16 +35,38 @@ class DeliveryArea:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitAddress:
+    """One of a unit's addresses (adress); no unit and no other address has its id."""
+
+    id: str
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryUnit:
-    """A supplier's unit (utförande verksamhet) where the service is given; the address stands on orders."""
+    """A supplier's unit (utförande verksamhet) where the service is given; the address stands on orders.
+
+    `address` is known by the unit's own id; `addresses` are the others, where it has several.
+    """
 
     id: str
     supplier: OrganisationNumber
     name: str
     address: Address
+    addresses: tuple[UnitAddress, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "supplier", organisation_number(self.supplier))
+
+    @property
+    def every_address(self) -> tuple[UnitAddress, ...]:
+        """All its addresses, the first being its own."""
+        return (UnitAddress(self.id, self.address), *self.addresses)
+
+    def at(self, address_id: str) -> "DeliveryUnit":
+        """The unit as it stands on an order for this address of it; KeyError for one it does not have."""
+        address = {each.id: each.address for each in self.every_address}[address_id]
+        return replace(self, address=address, addresses=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +226,13 @@ class Tables:
 
 def inconsistencies(tables: Tables) -> tuple[Inconsistency, ...]:
     """Every place where the tables contradict each other; empty where they agree."""
-    return (*_repeated(tables), *_dangling(tables), *_price_list_clashes(tables), *_unpriced(tables))
+    return (
+        *_repeated(tables),
+        *_repeated_addresses(tables),
+        *_dangling(tables),
+        *_price_list_clashes(tables),
+        *_unpriced(tables),
+    )
 
 
 def _repeated(tables: Tables) -> Iterator[Inconsistency]:
@@ -216,6 +244,23 @@ def _repeated(tables: Tables) -> Iterator[Inconsistency]:
                     entry,
                     "organisation_number" if table == "suppliers" else "id",
                     Text("Samma id står %(times)s gånger i %(table)s. Behåll ett.", times=times, table=table),
+                )
+
+
+def _repeated_addresses(tables: Tables) -> Iterator[Inconsistency]:
+    """Addresses whose id is not theirs alone: permissions are given by it."""
+    known = Counter([*tables.ids("units"), *(each.id for unit in tables.units for each in unit.addresses)])
+    for unit in tables.units:
+        for each in unit.addresses:
+            if known[each.id] > 1:
+                yield Inconsistency(
+                    "units",
+                    unit.id,
+                    "addresses",
+                    Text(
+                        "Adressens id %(address_id)s är redan en enhets eller en annan adress. Ge den ett eget.",
+                        address_id=each.id,
+                    ),
                 )
 
 

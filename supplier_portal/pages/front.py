@@ -10,6 +10,7 @@ from supplier_portal.pages import (
     flow_test,
     informative,
     invoices,
+    objections,
     orders,
     overview,
     placements,
@@ -17,6 +18,7 @@ from supplier_portal.pages import (
     reports,
     settings,
     to_invoice,
+    tutors,
     uploads,
 )
 from supplier_portal.pages.economy import documents, planned_results, prices, statement
@@ -44,14 +46,16 @@ PAGES: Final = (
     prices,
     documents,
     settings,
+    tutors,
+    objections,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 
 NAVIGATION: Final = (
     NavigationEntry("/", Text("Översikt"), SUPPLIER_SIDE),
-    NavigationEntry("/placements", Text("Placeringar"), frozenset({_P.ASSIGN, _P.REPORT})),
-    NavigationEntry("/orders", Text("Ordrar"), frozenset({_P.ASSIGN, _P.REPORT})),
-    NavigationEntry("/reports", Text("Redovisning"), frozenset({_P.REPORT})),
+    NavigationEntry("/placements", Text("Placeringar"), frozenset({_P.ASSIGN, _P.REPORT, _P.VIEW})),
+    NavigationEntry("/orders", Text("Ordrar"), frozenset({_P.ASSIGN, _P.REPORT, _P.VIEW})),
+    NavigationEntry("/reports", Text("Redovisning"), frozenset({_P.REPORT, _P.VIEW})),
     NavigationEntry("/to-invoice", Text("Att fakturera"), SUPPLIER_SIDE),
     NavigationEntry("/invoices", Text("Fakturor"), SUPPLIER_SIDE),
     NavigationEntry("/economy", Text("Ekonomi"), SUPPLIER_SIDE),

@@ -34,7 +34,7 @@ def scope_of(person: Person) -> Scope:
     """The rows the person may see."""
     return Scope(
         person.organisation,
-        person.units,
+        person.within,
         predecessors=person.predecessors,
         taken_over_on=person.taken_over_on,
     )

@@ -38,6 +38,8 @@ from web.pages import Page, database_of, pages_router, render, see_other, today_
 
 router = pages_router()
 
+_SEES = (Permission.REPORT, Permission.VIEW)
+
 _SIZE = 25
 _MANY = 1_000
 Errors = Sequence[tuple[str, Text]]
@@ -61,7 +63,7 @@ class MonthLine:
 
 
 @router.get("/reports")
-def reports(request: Request, person: Person = signed_in(Permission.REPORT)) -> Response:
+def reports(request: Request, person: Person = signed_in(*_SEES)) -> Response:
     """What is due, and what was filed."""
     scope, today = query_params.scope_of(person), today_of(request)
     wanted = ReportFilter(
@@ -82,6 +84,7 @@ def reports(request: Request, person: Person = signed_in(Permission.REPORT)) -> 
             "filed": report_queries.filed(session, scope, wanted, limit=page.size, offset=page.offset),
             "units": query_params.units_of(register, person),
             "approval": register.policy.report_approval.value,
+            "may_file": person.may(Permission.REPORT),
         }
     return render(request, person, "supplier/reports.html", today=today, wanted=wanted, page=page, **context)
 
@@ -125,9 +128,7 @@ def file_due(request: Request, person: Person = signed_in(Permission.REPORT)) ->
 
 
 @router.get("/reports/{reference:path}/{month}")
-def report(
-    request: Request, reference: str, month: str, person: Person = signed_in(Permission.REPORT)
-) -> Response:
+def report(request: Request, reference: str, month: str, person: Person = signed_in(*_SEES)) -> Response:
     """One month of one placement: where it stands, its history, and the form to file or correct it."""
     return _month_page(request, person, reference, _month(month))
 
@@ -265,7 +266,8 @@ def _month_page(
         standing=next((each for each in held if each.state is ReportState.APPROVED), None),
         names={each.person.id: each.display_name for each in colleagues},
         waited=(today - newest.filed_on).days if newest else 0,
-        may_file=first <= today,
+        has_begun=first <= today,
+        may_file=person.may(Permission.REPORT),
         is_correction=newest is not None,
         is_open=newest is None or newest.state in (ReportState.REJECTED, ReportState.REVOKED),
         errors=errors,

@@ -8,7 +8,7 @@ from typing import Final
 
 from fastapi import Request, Response
 
-from accounts.identity import Permission, Person
+from accounts.identity import SUPPLIER_SIDE, Permission, Person
 from foundation.errors import NotThere, Refused
 from foundation.text import NO_TEXT, Text
 from invoicing.portal_invoicing import numbering
@@ -29,9 +29,7 @@ _FIELDS: Final = {
 
 
 @router.get("")
-def settings(
-    request: Request, person: Person = signed_in(Permission.ADMINISTER, Permission.REPORT, Permission.ASSIGN)
-) -> Response:
+def settings(request: Request, person: Person = signed_in(*SUPPLIER_SIDE)) -> Response:
     """Everything in one page."""
     return _settings(request, person)
 

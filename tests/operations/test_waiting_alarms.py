@@ -29,10 +29,12 @@ from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
 from orders.events.store import EventState
 from orders.model import InterruptionState, LineState, PlacementState, PlannedState, ReportState
+from orders.objections.model import ObjectionState
 from orders.placements.informative.informative_store import InformativeState
-from orders.placements.tutor_store import TutorState
 from orders.register import store as register_store
 from orders.register.policy_store import PolicyState
+from orders.tutors.tutor_store import TutorState
+from orders.tutors.unit_tutor_store import UnitTutorState
 from peppol.documents import billing
 from peppol.exchange.tables import InState, OutState
 from peppol.xml import codec
@@ -47,6 +49,7 @@ ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
     (ReportState.FILED, "REPORTS_WAITING"),
     (ReportState.APPROVED, "RECEIPTS_MISSING"),
     (InformativeState.UNREAD, "INFORMATIVE_UNREAD"),
+    (ObjectionState.OPEN, "OBJECTIONS_WAITING"),
     (PlannedState.WAITING, "RESULTS_STUCK"),
     (EventState.UNAPPLIABLE, "EVENTS_WAITING"),
     (ChangeState.ASKED, "CHANGES_WAITING"),
@@ -116,6 +119,7 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (EventState.APPLIED, "nothing waits: it is applied"),
     (StopState.STANDING, "nothing waits: two people laid it, and it holds until somebody asks for its end"),
     (TutorState.STANDING, "nothing waits: it stands"),
+    (UnitTutorState.ACTIVE, "nothing waits: the tutor is chosen for placements"),
 )
 """States in which nothing waits for the buyer, and why."""
 

@@ -47,7 +47,9 @@ NORTH = {
     "address": {"street": "G 2", "postal_code": "111 11", "city": "Orten"},
 }
 ALVA = Person("user-a", "Alva Lind", FYRBAKEN, frozenset({Permission.REPORT}))
-BO = Person("user-b", "Bo Ek", FYRBAKEN, frozenset({Permission.REPORT}), units=frozenset({"UV-102"}))
+BO = Person(
+    "user-b", "Bo Ek", FYRBAKEN, frozenset({Permission.REPORT}), within=UnitScope(frozenset({"UV-102"}))
+)
 
 
 @pytest.fixture
@@ -198,7 +200,7 @@ def test_who_is_limited_to_a_unit_sees_its_documents_and_their_sum_and_that_the_
     system: System,
 ) -> None:
     payment = two_units(system)
-    north, south = (Scope(FYRBAKEN, frozenset({unit})) for unit in ("UV-102", "UV-101"))
+    north, south = (Scope(FYRBAKEN, UnitScope(frozenset({unit}))) for unit in ("UV-102", "UV-101"))
     with system.database.reading() as session:
         standing = [
             account_entries.standing(session, scope, on=date(2026, 3, 10), currency="SEK").open
@@ -212,7 +214,7 @@ def test_who_is_limited_to_a_unit_sees_its_documents_and_their_sum_and_that_the_
         assert not account_entries.is_whole(session, north, payment, parts)
         of_all = account_entries.covered(session, OURS, [payment])[payment]
         assert account_entries.is_whole(session, OURS, payment, of_all)
-        nobody = rows_of(session, Scope(FYRBAKEN, frozenset()), BEGIN, END)
+        nobody = rows_of(session, Scope(FYRBAKEN, UnitScope()), BEGIN, END)
         assert nobody == []
 
 

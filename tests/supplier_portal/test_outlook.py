@@ -20,6 +20,7 @@ from orders.model import Interruption
 from orders.placements import filing
 from orders.placements import store as placement_store
 from orders.register import store as register_store
+from orders.register.unit_scope import UnitScope
 from orders.terms import InterruptionReason
 from supplier_portal import outlook, price_lists
 from supplier_portal.outlook import EndKind, LineOutlook, PlacementEnd, Still
@@ -151,7 +152,9 @@ def test_a_result_that_waits_stands_with_its_day_and_is_gone_when_it_is_ordered(
     assert "för arbete från 2026-03-18" in waits[0].sentence(date(2026, 3, 20)).sv
     # Nobody else's, and nothing of a unit one does not see.
     assert (
-        planned(system, Scope(LARKDRILLEN)) == planned(system, Scope(FYRBAKEN, frozenset({"UV-102"}))) == []
+        planned(system, Scope(LARKDRILLEN))
+        == planned(system, Scope(FYRBAKEN, UnitScope(frozenset({"UV-102"}))))
+        == []
     )
     assert "hindrar ordern" in waits[0].sentence(date(2026, 6, 18)).sv
     system.report(REFERENCE, "2026-03", on=date(2026, 6, 18))

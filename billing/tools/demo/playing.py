@@ -96,7 +96,7 @@ def play(
             people.move_in(session, buyer.register, at=clock())
             people.apply(session, buyer.register, at=clock())
             attest.give_rights(session, today=clock.day)
-            tutors.assign_all(session)
+            tutors.assign_all(session, buyer.register)
             officer_work.leave(session, buyer.register, at=clock(), today=clock.day)
         return played
     finally:

@@ -94,7 +94,7 @@ def statement(request: Request, person: Person = signed_in(*SEES)) -> Response:
         page=page,
         credits=credits,
         credit_count=credit_count,
-        limited=scope.units is not None,
+        limited=scope.within is not None,
         query=query_params.query_without(request, "page"),
         errors=asked.errors,
     )

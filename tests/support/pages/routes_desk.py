@@ -192,4 +192,16 @@ ROUTES = {
     "POST /finance/post/{number}/send-again": Route(
         may=FINANCE, foreign=(f"/finance/post/{NONE}/send-again",)
     ),
+    "GET /finance/objections": Route(
+        may=FINANCE | frozenset({P.OFFICER, P.AUDIT}),
+        own=("/finance/objections", "/finance/objections?part=ended"),
+    ),
+    "GET /finance/objections/{objection_id:int}": Route(
+        may=FINANCE | frozenset({P.OFFICER, P.AUDIT}), foreign=(f"/finance/objections/{NONE}",)
+    ),
+    "POST /finance/objections/{objection_id:int}": Route(
+        may=FINANCE | frozenset({P.OFFICER}),
+        foreign=(f"/finance/objections/{NONE}",),
+        form={"answer": "STANDS AS_DECIDED"},
+    ),
 }
