@@ -19,7 +19,13 @@ from operations.event_feed import document_telling, order_telling
 from operations.event_feed.contract import ToTell
 from operations.event_feed.facts import Facts
 from operations.journal_actions import OperationsAction
-from orders.journal_actions import OrderAction, PlacementAction, RegisterAction
+from orders.journal_actions import (
+    ObjectionAction,
+    OrderAction,
+    PlacementAction,
+    RegisterAction,
+    TutorAction,
+)
 from peppol.journal_actions import AccessPointAction, MessageAction
 
 Teller = Callable[[JournalEntry, Facts], Iterator[ToTell]]
@@ -75,6 +81,7 @@ ALWAYS_TOLD: Final = frozenset(
 
 _OF_THEIR_OWN: Final = "a decision system told it to us; what follows for orders is told"
 _BY_ITS_EFFECT: Final = "what it leads to is a row of its own, which is told"
+_BETWEEN: Final = "said between the supplier and the buyer's staff, and answered here"
 _OUR_OWN: Final = "how we work, and nothing about a case"
 
 NOT_TOLD: Final[Mapping[JournalAction, str]] = {
@@ -90,6 +97,7 @@ NOT_TOLD: Final[Mapping[JournalAction, str]] = {
             PlacementAction.RESULT_DROPPED,
             PlacementAction.RESULT_MOVED,
             PlacementAction.SUPPLEMENT_APPROVED,
+            PlacementAction.RESUMED,
         ),
         _OF_THEIR_OWN,
     ),
@@ -97,6 +105,8 @@ NOT_TOLD: Final[Mapping[JournalAction, str]] = {
         (
             PlacementAction.LATE_INTERRUPTION_APPLIED,
             PlacementAction.RESULT_TRIED_AGAIN,
+            PlacementAction.REST_RECEIVED,
+            DocumentAction.TAX_RELEASED,
             DocumentAction.DESK_ASK_CREDIT,
             DocumentAction.DESK_ACCEPT,
             DocumentAction.DESK_LINK,
@@ -109,7 +119,18 @@ NOT_TOLD: Final[Mapping[JournalAction, str]] = {
     ),
     **dict.fromkeys(
         (
+            PlacementAction.INFORMATIVE_FILED,
+            PlacementAction.INFORMATIVE_READ,
+            PlacementAction.INFORMATIVE_UNREAD,
+            PlacementAction.INFORMATIVE_WITHDRAWN,
+            *ObjectionAction,
+        ),
+        _BETWEEN,
+    ),
+    **dict.fromkeys(
+        (
             PlacementAction.TUTOR_ASSIGNED,
+            PlacementAction.HISTORY_LOADED,
             DocumentAction.ANSWER_SENT,
             DocumentAction.DESK_PARK,
             DocumentAction.DESK_ASK_SUPPLIER,
@@ -125,6 +146,7 @@ NOT_TOLD: Final[Mapping[JournalAction, str]] = {
             *OperationsAction,
             *RegisterAction,
             *SupplierAction,
+            *TutorAction,
             *(
                 each
                 for each in PaymentAction

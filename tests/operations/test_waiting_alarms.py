@@ -9,6 +9,7 @@ import pytest
 
 from accounts.application_store import ApplicationState
 from accounts.store import AccountState
+from accounts.systems.machine_key_store import KeyState
 from billing.server.jobs import ALARM_KINDS
 from invoicing.audit.disposal_store import DisposalState
 from invoicing.decisions.batch_store import BatchRowState
@@ -119,6 +120,8 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (EventState.APPLIED, "nothing waits: it is applied"),
     (StopState.STANDING, "nothing waits: two people laid it, and it holds until somebody asks for its end"),
     (TutorState.STANDING, "nothing waits: it stands"),
+    (UnitTutorState.CLOSED, "nothing waits: the tutor has left"),
+    (KeyState.ACTIVE, "nothing waits: a system signs in with it"),
     (UnitTutorState.ACTIVE, "nothing waits: the tutor is chosen for placements"),
 )
 """States in which nothing waits for the buyer, and why."""

@@ -30,6 +30,7 @@ from invoicing.reconciliation.account_statement import (
     position,
 )
 from invoicing.reconciliation.entry_source_queries import EntryFilter
+from orders.register.unit_scope import UnitScope
 from supplier_portal.queries import account_entries
 from supplier_portal.queries.account_entries import AccountFilter
 from supplier_portal.queries.invoice_steps import story

@@ -51,12 +51,14 @@ def before_0018(connection: Connection) -> None:
 
 def before_0014(connection: Connection) -> None:
     """Lead the books back to what revision 0014 found."""
+    before_0016(connection)
     for table in ("outbound_event", "outbound_feed", "machine_key"):
         connection.execute(text(f"drop table {table}"))
 
 
 def before_0011(connection: Connection) -> None:
     """Lead the books back to what revision 0011 found."""
+    before_0014(connection)
     for index in ("ix_placement_follows", "ix_planned_order_order_number"):
         connection.execute(text(f"drop index {index}"))
     indexes = {
@@ -76,9 +78,6 @@ def before_0011(connection: Connection) -> None:
 
 def before_0008(connection: Connection) -> None:
     """Lead the books back to what revision 0008 found."""
-    before_0018(connection)
-    before_0016(connection)
-    before_0014(connection)
     before_0011(connection)
     connection.execute(text("alter table periodic_report drop column counts_to"))
     connection.execute(text("drop table payment_stop"))
@@ -95,6 +94,7 @@ def before_0008(connection: Connection) -> None:
 
 def before_0016(connection: Connection) -> None:
     """Lead the books back to what revision 0016 found."""
+    before_0018(connection)
     # The policies that ask for the column fall with it, and are made again when the books are brought up to date.
     falls = " cascade" if connection.dialect.name == "postgresql" else ""
     connection.execute(text(f"alter table placement drop column address_id{falls}"))

@@ -285,7 +285,7 @@ def test_codes_of_tutors_in_older_books_become_tutors_of_their_units(database_ur
                 tutors.assign(session, reference, code, by="user-1", today=on)
         with system.database.engine.begin() as connection:
             before_0016(connection)
-            connection.execute(text("update alembic_version set version_num = '0011'"))
+            connection.execute(text("update alembic_version set version_num = '0014'"))
         bring_up_to_date(system.database)
         with system.database.reading() as session:
             grown = [
@@ -319,7 +319,7 @@ def test_order_responses_nobody_looked_at_become_objections_that_wait(database_u
             # As they were kept then: one had been looked at, two had not.
             connection.execute(text("update peer_answer set looked_at_by = '' where number <> 'OR-3'"))
             connection.execute(text("update peer_answer set looked_at_by = 'user-1' where number = 'OR-3'"))
-            connection.execute(text("update alembic_version set version_num = '0011'"))
+            connection.execute(text("update alembic_version set version_num = '0014'"))
         bring_up_to_date(system.database)
         with system.database.reading() as session:
             grown = objection_store.of_order(session, system.order("100000101").number)

@@ -298,7 +298,7 @@ def test_who_asks_for_what_is_disposed_of_is_told_so_and_from_where_to_go_on(sys
     a_case(system)
     last = feed(system)[-1].sequence
     with system.database.writing() as session:
-        assert reading.dispose(session, first_kept=date(2026, 11, 1)) == 0
+        assert reading.dispose(session, first_kept=date(2026, 1, 1)) == 0
     with system.database.writing() as session:
         assert reading.dispose(session, first_kept=date(2027, 12, 1)) == last
     with pytest.raises(CursorTooOld) as gone:
