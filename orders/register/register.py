@@ -31,6 +31,7 @@ from orders.register.agreements import (
     inconsistencies,
 )
 from orders.register.parties import (
+    USUAL_CURRENCY,
     Buyer,
     RegisterValueRefused,
     Supplier,
@@ -253,6 +254,9 @@ def _found(table: Mapping[str, Entry], key: str, name: Text) -> Entry:
 def _plain(value: object) -> object:
     if isinstance(value, Policy):
         return _without_what_is_silent(asdict(value))
+    if isinstance(value, Buyer) and value.currency == USUAL_CURRENCY:
+        # Registers stored before buyers had a currency keep their bytes.
+        return {name: each for name, each in asdict(value).items() if name != "currency"}
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
     if isinstance(value, Decimal | date):
