@@ -1,14 +1,18 @@
-"""What the journal says of jobs and alarms."""
+"""What the journal says of jobs, alarms and the installation's buyers."""
 
 from foundation.journal_entries import JournalAction, SubjectKind
 
 
 class OperationsAction(JournalAction):
-    """What happens to the work that runs by itself."""
+    """What happens to the work that runs by itself, and to those it runs for."""
 
     ALARM_RAISED = "alarm.raised"
     JOB_GIVEN_UP = "job.given_up"
     JOB_AGAIN = "job.again"
+    BUYER_ADDED = "buyer.added"
+    BUYER_CHANGED = "buyer.changed"
+    BUYER_CLOSED = "buyer.closed"
+    BUYER_REOPENED = "buyer.reopened"
 
 
 class OperationsSubject(SubjectKind):
@@ -16,3 +20,4 @@ class OperationsSubject(SubjectKind):
 
     ALARM = "alarm"
     JOB = "job"
+    BUYER = "buyer"

@@ -28,6 +28,7 @@ from invoicing.payment.repayment_store import RepaymentState
 from invoicing.payment.transfers import ItemState, ProposalState
 from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.supplier_changes.change_request_store import ChangeState
+from operations.buyers.model import BuyerState
 from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
 from orders.events.store import EventState
@@ -60,6 +61,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "desk_action.state": ActionState,
     "desk_batch_row.state": BatchRowState,
     "disposal.state": DisposalState,
+    "installation_buyer.state": BuyerState,
     "job_run.state": JobRunState,
     "mail.state": MailState,
     "mailed_link.purpose": LinkPurpose,
@@ -83,6 +85,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "disposal.state": DisposalState,
     "inbound_event.state": EventState,
     "inbox.state": InState,
+    "installation_buyer.state": BuyerState,
     "interruption.state": InterruptionState,
     "invoice.state": InvoiceState,
     "job_run.state": JobRunState,

@@ -5,10 +5,8 @@ carries the same strict headers, and every failure is a page or a problem docume
 traceback. What the operator needs to know of a fault is one line in the log.
 """
 
-import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -24,6 +22,7 @@ from billing.server.api import validation_router
 from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
 from foundation.database import Database, utc_now
+from foundation.errors import place_of
 from foundation.periods import Clock, stockholm_date
 from operations.settings import Settings
 from supplier_portal.pages import front as supplier_portal
@@ -136,14 +135,8 @@ class HeaderMiddleware:
                 method=scope["method"],
                 path=scope["path"],
                 fault=type(error).__name__,
-                at=_place_of(error),
+                at=place_of(error),
             )
             if begun:
                 raise
             await failures.fault(Request(scope))(scope, receive, with_headers)
-
-
-def _place_of(error: Exception) -> str:
-    """Where a fault arose, for the log: the file and line of the innermost frame."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

@@ -13,8 +13,8 @@ from enum import StrEnum
 from foundation.periods import Period
 from foundation.text import JoinedText, Text
 from orders.register.parties import (
-    Buyer,
     Address,
+    Buyer,
     OrganisationNumber,
     RegisterValueRefused,
     Supplier,

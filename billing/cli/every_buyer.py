@@ -1,0 +1,24 @@
+"""What a command that works for every buyer says of those whose books stopped it."""
+
+from collections.abc import Sequence
+
+import typer
+
+from billing.cli.command import CommandContext
+from billing.cli.exit_codes import ExitCode, complain, refusal_of
+from billing.server.installation import Books
+
+Stopped = Sequence[tuple[Books, Exception]]
+
+
+def tell_stopped(context: CommandContext, stopped: Stopped) -> None:
+    """A sentence for each whose work stopped, and the exit code for it; everybody else's is done.
+
+    Raises what stopped the work of the one buyer of an installation that has named none.
+    """
+    for books, error in stopped:
+        if not books.slug:
+            raise error
+        complain(f"{books.slug}: {refusal_of(error).in_language(context.language)}")
+    if stopped:
+        raise typer.Exit(ExitCode.FAILED)
