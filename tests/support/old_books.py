@@ -40,8 +40,15 @@ def before_0007(connection: Connection) -> None:
     connection.execute(text("alter table periodic_report drop column alarmed_at"))
 
 
+def before_0013(connection: Connection) -> None:
+    """Lead the books back to what revision 0013 found."""
+    for table in ("buyer_participant", "buyer_host", "installation_buyer"):
+        connection.execute(text(f"drop table {table}"))
+
+
 def before_0008(connection: Connection) -> None:
     """Lead the books back to what revision 0008 found."""
+    before_0013(connection)
     connection.execute(text("alter table periodic_report drop column counts_to"))
     connection.execute(text("drop table payment_stop"))
     connection.execute(text("alter table placement add column ends_on_latest date"))
