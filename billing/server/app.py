@@ -27,6 +27,7 @@ from foundation.periods import Clock, stockholm_date
 from operations.settings import Settings
 from supplier_portal.pages import front as supplier_portal
 from web import failures, fronts, templating
+from web.portal_buyer import PortalBuyer
 from web.static_files import FOLDER, MarkedFiles
 
 HEADERS: Final = {
@@ -56,8 +57,13 @@ def create_app(
     clock: Clock = utc_now,
     business_clock: Clock | None = None,
     sign_in_hint: SignInHint | None = None,
+    database: Database | None = None,
+    buyer: PortalBuyer | None = None,
 ) -> FastAPI:
-    """The application of one installation; `clock` tells which day's rules are in force.
+    """The application of one buyer; `clock` tells which day's rules are in force.
+
+    `database` and `buyer` come from an installation with several (`installation_app`), which also says where to a
+    message of another's goes. Without them it is the one buyer's at the address of the settings.
 
     `business_clock` is for a demo, whose books stand at the day its story ends: everything about orders and
     invoices happens then, while sessions and codes keep the true time. So is `sign_in_hint`, which the
@@ -72,12 +78,16 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_life,
+        lifespan=life,
     )
     app.state.settings = settings
     app.state.clock = clock
     app.state.sign_in_hint = sign_in_hint
-    app.state.database = Database(settings.database_url, clock=business_clock or clock)
+    opened = database or Database(settings.database_url, clock=business_clock or clock)
+    app.state.database = opened
+    app.state.buyer = buyer
+    app.state.books_for = lambda body: opened
+    app.state.watched = lambda: (metrics.Watched("", opened),)
     app.include_router(validation_router(lambda: stockholm_date(clock())))
     app.include_router(metrics.router)
     app.include_router(webhook.router)
@@ -90,13 +100,8 @@ def create_app(
     return app
 
 
-def application() -> FastAPI:
-    """The application of the installation that the environment describes: what each process of many makes."""
-    return create_app(Settings())
-
-
 @asynccontextmanager
-async def _life(_app: FastAPI) -> AsyncIterator[None]:
+async def life(_app: FastAPI) -> AsyncIterator[None]:
     """From before the first visitor to after the last."""
     templating.ready()
     gc_tuning.settle()

@@ -69,6 +69,7 @@ class Installation:
         self._opened: dict[str, Database] = {}
         self._rows: tuple[InstallationBuyer, ...] | None = None
         self._asked_at = 0.0
+        self._made: tuple[tuple[InstallationBuyer, ...], tuple[Books, ...]] | None = None
 
     def all(self) -> tuple[Books, ...]:
         """Everybody's books, the first buyer's first, also of those who are closed. Raises DatabaseUnusable."""
@@ -142,10 +143,14 @@ class Installation:
     def _of(self, rows: tuple[InstallationBuyer, ...]) -> tuple[Books, ...]:
         if not rows:
             return (Books(None, self.settings),)
-        several = sum(each.is_open for each in rows) > 1
-        return tuple(
-            Books(each, buyer_books.settings_of(self.settings, each, several=several)) for each in rows
-        )
+        if self._made is None or self._made[0] != rows:
+            # Reading settings takes a thousand times as long as comparing rows, and every request asks.
+            several = sum(each.is_open for each in rows) > 1
+            books = [
+                Books(each, buyer_books.settings_of(self.settings, each, several=several)) for each in rows
+            ]
+            self._made = (rows, tuple(books))
+        return self._made[1]
 
     def _why_still(self, books: Books) -> Refused | None:
         if books.is_open or not self._still or books.buyer is None:

@@ -51,6 +51,7 @@ class Workers:
     opened: Opened
     only: str = ""
     stop: Event = field(default_factory=Event)
+    look_every: float = LOOK_EVERY
     _running: dict[str, _Running] = field(default_factory=dict)
 
     def once(self) -> list[tuple[Books, Exception]]:
@@ -83,7 +84,11 @@ class Workers:
         try:
             while not self.stop.is_set() and (ends is None or time.monotonic() < ends):
                 self._look()
-                left = LOOK_EVERY if ends is None else min(LOOK_EVERY, max(0.0, ends - time.monotonic()))
+                left = (
+                    self.look_every
+                    if ends is None
+                    else min(self.look_every, max(0.0, ends - time.monotonic()))
+                )
                 self.stop.wait(left)
         finally:
             for each in self._running.values():
@@ -101,7 +106,7 @@ class Workers:
             served = {each.slug: each for each in self._served()}
         except (SQLAlchemyError, Refused) as error:
             # Nothing is known yet of who is served; the first books are waited for.
-            _log.error("buyers not read", fault=type(error).__name__, again_in=LOOK_EVERY)
+            _log.error("buyers not read", fault=type(error).__name__, again_in=self.look_every)
             return
         for slug, running in list(self._running.items()):
             if served.get(slug) != running.books:
@@ -124,4 +129,6 @@ class Workers:
             with self.opened(running.books, running.stop) as worker:
                 worker.run()
         except Exception as error:
-            _log.error("worker ended", fault=type(error).__name__, at=place_of(error), again_in=LOOK_EVERY)
+            _log.error(
+                "worker ended", fault=type(error).__name__, at=place_of(error), again_in=self.look_every
+            )

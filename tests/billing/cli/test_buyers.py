@@ -2,21 +2,29 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from sqlalchemy import make_url, select, update
 from typer.testing import CliRunner, Result
 
 from billing.cli.cli import app
+from billing.server.installation import Books
+from billing.server.worker import Worker
+from billing.server.workers import Workers
 from foundation import journal
 from foundation.tables import journal as journal_table
 from foundation.tables import journal_head
 from invoicing.documents import store as document_store
 from invoicing.model import InvoiceState
+from operations.buyers import buyer_store
 from operations.buyers.books import proposed_books
+from operations.buyers.model import BuyerState
 from operations.journal_actions import OperationsAction
 from operations.tables import job_run
 from peppol.exchange import tables as exchange_tables
@@ -181,6 +189,44 @@ def test_a_worker_with_one_broken_books_goes_on_with_the_other(
     billing(both.url, "work", "--once", "--folder", str(folder), "--on", str(DAY))
     assert numbers(both.second) == [("F-1", InvoiceState.ACCEPTED)]
     assert list((folder / "inbox").iterdir()) == []
+
+
+def test_workers_at_work_take_up_a_buyer_who_is_added_and_leave_one_who_is_closed(both: TwoBuyers) -> None:
+    begun: list[str] = []
+    ended: list[str] = []
+
+    @contextmanager
+    def opened(books: Books, stop: Event) -> Iterator[Worker]:
+        begun.append(books.slug)
+        if books.slug == SECOND and begun.count(SECOND) == 1:
+            raise RuntimeError("a fault of ours")
+        yield Worker(installation.database_of(books), None, (), stop=stop)
+        ended.append(books.slug)
+
+    def until(true: Callable[[], bool]) -> None:
+        patience = time.monotonic() + 20
+        while not true():
+            assert time.monotonic() < patience, (begun, ended)
+            time.sleep(0.02)
+
+    with both.installation() as installation:
+        workers = Workers(installation, opened, look_every=0.05)
+        thread = Thread(target=workers.run)
+        thread.start()
+        try:
+            # The second's first worker died of a fault and was begun again; the first's knows nothing of it.
+            until(lambda: begun.count(SECOND) == 2)
+            assert begun.count(FIRST) == 1
+            with both.first.database.writing() as session:
+                buyer_store.move(session, buyer_store.buyers(session)[1], BuyerState.CLOSED)
+            installation.ask_again()
+            # The other is begun again as the only one.
+            until(lambda: SECOND in ended and begun.count(FIRST) == 2)
+        finally:
+            workers.stop.set()
+            thread.join(timeout=20)
+    assert not thread.is_alive()
+    assert sorted(ended) == [FIRST, FIRST, SECOND]
 
 
 def _nowhere(url: str) -> str:
