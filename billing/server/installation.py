@@ -131,6 +131,9 @@ class Installation:
         now = time.monotonic()
         if self._rows is not None and self._asked_at and now - self._asked_at < LOOK_AGAIN:
             return self._rows
+        if self._rows is not None:
+            # Whoever comes while a silent database is waited for takes the buyers known last.
+            self._asked_at = now
         try:
             self._rows = buyer_store.buyers_in(self.first)
         except (SQLAlchemyError, DatabaseUnusable) as error:

@@ -33,15 +33,8 @@ from web.static_files import FOLDER, MarkedFiles
 _log = structlog.get_logger("installation")
 
 _PREFIX: Final = "/buyers/"
-_NOBODYS: Final = (
-    "/static/",
-    "/livez",
-    "/readyz",
-    "/metrics",
-    "/webhook/",
-    "/api/v1/validate",
-    "/api/v1/openapi.json",
-)
+_WATCHED: Final = ("/livez", "/readyz", "/metrics")
+_NOBODYS: Final = ("/static/", "/webhook/", "/api/v1/validate", "/api/v1/openapi.json")
 _MACHINES: Final = ("/api/", "/webhook/")
 
 
@@ -89,6 +82,8 @@ class InstallationApp:
             return self._named(scope, every)
         if len(served) == 1:
             return self._app(served[0], several=False)
+        if path in _WATCHED:
+            return self._start
         if path.startswith(_NOBODYS):
             return self._app(served[0], several=True)
         chosen = cookies.read(request.of(self._start), cookies.BUYER)
@@ -172,6 +167,8 @@ class InstallationApp:
         app.state.settings = self.installation.settings
         app.state.clock = self._clock
         app.mount("/static", MarkedFiles(directory=FOLDER), name="static")
+        app.state.watched = self._watched
+        app.include_router(metrics.router)
         app.include_router(start_page.start_router(self._served))
         failures.add_failures(app)
         app.add_middleware(HeaderMiddleware)
