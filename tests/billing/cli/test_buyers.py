@@ -43,8 +43,6 @@ from tests.support.stories.two_buyers import (
 DAY = date(2026, 2, 3)
 REFERENCE = "100000101"
 
-pytestmark = pytest.mark.both_engines
-
 
 @pytest.fixture
 def both(database_url: str) -> Iterator[TwoBuyers]:
@@ -71,6 +69,7 @@ def numbers(system: System) -> list[tuple[str, InvoiceState]]:
         return [(each.number, each.state) for each in document_store.listed(session)]
 
 
+@pytest.mark.both_engines
 def test_a_second_buyer_is_added_as_a_row_and_gets_books_of_its_own(database_url: str) -> None:
     whole(database_url).close()
     billing(database_url, "register", "load", str(REGISTER))
@@ -118,6 +117,7 @@ def test_with_several_buyers_a_command_wants_to_know_whose_books_it_is_about(
     assert REFERENCE not in billing(both.url, "--buyer", FIRST, "orders", "list").output
 
 
+@pytest.mark.both_engines
 def test_the_same_invoice_number_from_the_same_supplier_lands_in_each_buyers_own_books(
     both: TwoBuyers, tmp_path: Path
 ) -> None:
@@ -170,6 +170,7 @@ def test_a_worker_collects_for_everybody_and_sends_from_everybodys_own_books(
             assert set(session.scalars(select(job_run.c.state))) == {"DONE"}
 
 
+@pytest.mark.both_engines
 def test_a_worker_with_one_broken_books_goes_on_with_the_other(
     both: TwoBuyers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,8 +31,6 @@ from tests.support.stories.system import System
 from tests.support.stories.two_buyers import FIRST, SECOND, TwoBuyers, two_buyers
 from web.csrf import TOKEN_FIELD
 
-pytestmark = pytest.mark.both_engines
-
 REFERENCE, TOKEN, HOST = "100000101", "t0ken", "faktura.karlstad.example"
 PAGE = {"Accept": "text/html"}
 
@@ -125,6 +123,7 @@ def test_a_host_name_is_one_buyers_and_leaves_no_choice(
     assert client.get("/buyers", headers={"Host": HOST}).status_code == 404
 
 
+@pytest.mark.both_engines
 def test_staff_of_one_buyer_is_a_stranger_to_the_other_at_every_address(
     both: TwoBuyers, client: httpx.Client
 ) -> None:
@@ -170,6 +169,27 @@ def test_somebody_is_signed_in_with_both_at_the_same_time(both: TwoBuyers, clien
         assert (REFERENCE in found.text and found.status_code == 200) is there or found.status_code == 404
 
 
+def test_a_form_is_ours_also_where_the_pages_have_an_address_with_the_buyers_name(both: TwoBuyers) -> None:
+    settings = Settings(database_url=both.url, second_step=False, public_url="https://portal.example")
+    app = InstallationApp(settings, clock=lambda: CLOCK)
+    kept = {"__Host-billing-buyer": SECOND, f"__Host-billing-{SECOND}-visit": "a-visit"}
+    token = hmac.new(b"a-visit", b"form", hashlib.sha256).hexdigest()
+    with (
+        serving(app) as address,
+        httpx.Client(base_url=address, timeout=60, trust_env=False, verify=NO_TLS, headers=PAGE) as client,
+    ):
+        cookies = "; ".join(f"{name}={value}" for name, value in kept.items())
+        for origin, status in (("https://portal.example", 422), ("https://other.example", 403)):
+            sent = client.post(
+                "/sign-in",
+                data={TOKEN_FIELD: token, "name": "a@b.example", "password": "wrong"},
+                headers={"Origin": origin, "Cookie": cookies},
+            )
+            assert sent.status_code == status
+    app.close()
+
+
+@pytest.mark.both_engines
 def test_a_message_for_the_second_buyer_through_the_firsts_way_in_lands_with_the_second(
     both: TwoBuyers, client: httpx.Client
 ) -> None:
@@ -183,6 +203,7 @@ def test_a_message_for_the_second_buyer_through_the_firsts_way_in_lands_with_the
     assert (messages(both.first), messages(both.second)) == (1, 2)
 
 
+@pytest.mark.both_engines
 def test_a_message_is_not_acknowledged_while_its_own_books_cannot_keep_it(
     both: TwoBuyers, app: InstallationApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
