@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from foundation.money import Money, Quantity, line_amount, total
 from foundation.periods import Month, Period
-from foundation.text import Text
+from foundation.text import NO_TEXT, Text
 from foundation.transitions import StepRefused, Transitions
 from orders.register.agreements import DeliveryUnit
 from orders.terms import (
@@ -20,6 +20,7 @@ from orders.terms import (
     Article,
     CompensationLevel,
     InterruptionReason,
+    OutcomeKind,
     RejectionReason,
     ResultStage,
 )
@@ -52,14 +53,16 @@ class ReportState(StrEnum):
     APPROVED = "APPROVED"
     REJECTED = "REJECTED"
     REPLACED = "REPLACED"
+    REVOKED = "REVOKED"  # was approved, and the approval is taken back: nothing is received on it
 
 
 class PlannedState(StrEnum):
-    """A result order that waits for its day."""
+    """A result order that waits for its day, and what became of it."""
 
     WAITING = "WAITING"
     PLACED = "PLACED"
-    DROPPED = "DROPPED"
+    DROPPED = "DROPPED"  # never ordered
+    REVOKED = "REVOKED"  # ordered, and its approval taken back since
 
 
 class InterruptionState(StrEnum):
@@ -83,23 +86,28 @@ class LineState(StrEnum):
 REPORT_FOLLOWS = Transitions(
     {
         ReportState.FILED: {ReportState.APPROVED, ReportState.REJECTED, ReportState.REPLACED},
-        ReportState.APPROVED: {ReportState.REPLACED},
+        ReportState.APPROVED: {ReportState.REPLACED, ReportState.REVOKED},
         ReportState.REJECTED: {ReportState.REPLACED},
+        # Approved anew, or a new version filed; the one revoked stays in the history.
+        ReportState.REVOKED: {ReportState.APPROVED},
     },
     ends={ReportState.REPLACED},
 )
 # Apart from REPORT_FOLLOWS on purpose: an approval is taken back by a person, and only while nothing is invoiced on it.
 REPORT_UNDOES = Transitions(
     {ReportState.APPROVED: {ReportState.FILED}, ReportState.REPLACED: {ReportState.APPROVED}},
-    ends={ReportState.FILED, ReportState.REJECTED},
+    ends={ReportState.FILED, ReportState.REJECTED, ReportState.REVOKED},
 )
 """What undoing an approval leads to: the report waits again, and the one it replaced stands again."""
 PLACEMENT_FOLLOWS = Transitions(
     {PlacementState.DECIDED: {PlacementState.CANCELLED}}, ends={PlacementState.CANCELLED}
 )
 PLANNED_FOLLOWS = Transitions(
-    {PlannedState.WAITING: {PlannedState.PLACED, PlannedState.DROPPED}},
-    ends={PlannedState.PLACED, PlannedState.DROPPED},
+    {
+        PlannedState.WAITING: {PlannedState.PLACED, PlannedState.DROPPED},
+        PlannedState.PLACED: {PlannedState.REVOKED},
+    },
+    ends={PlannedState.DROPPED, PlannedState.REVOKED},
 )
 INTERRUPTION_FOLLOWS = Transitions(
     {
@@ -143,11 +151,15 @@ class PlacementPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Interruption:
-    """An interruption (avbrott): the day it takes effect is the last billable day (A-2)."""
+    """An interruption (avbrott): the day it takes effect is the last billable day (A-2).
+
+    `back_on` is the first billable day after it, where the participant came back within the same period.
+    """
 
     registered_on: date
     effective_on: date
     reason: InterruptionReason
+    back_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +204,16 @@ class Placement:
             own.append(standing)
         return min(own, key=lambda held: held.effective_on, default=None)
 
+    def interruption_at(self, day: date) -> Interruption | None:
+        """The interruption the participant left by where work or studies began on `day`; the day may be before it."""
+        own = self.period_at(day).period
+        held = [each for each in self.interruptions_ended if own.contains(each.effective_on)]
+        standing = self.interruption
+        if standing is not None and own.start >= self.period_at(standing.effective_on).period.start:
+            held.append(standing)
+        left = (each for each in held if each.back_on is None or day < each.back_on)
+        return min(left, key=lambda each: each.effective_on, default=None)
+
     def last_day_for(self, days: Period) -> date | None:
         """The last billable day of the period `days` lie in, if it was interrupted."""
         held = self.interruption_of(days)
@@ -218,7 +240,11 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A purchase order (inköpsorder): immutable from the moment it is placed (REQ-25)."""
+    """A purchase order (inköpsorder): immutable from the moment it is placed (REQ-25).
+
+    `occasion` counts how often the same article, stage and code was ordered on the execution reference: more than
+    once where an approval was revoked and given anew, or a stretch earns several outcomes.
+    """
 
     number: str
     article: Article
@@ -235,6 +261,7 @@ class Order:
     period: Period
     issued_on: date
     lines: tuple[OrderLine, ...]
+    occasion: int = 1
 
     @property
     def amount(self) -> Money:
@@ -296,7 +323,12 @@ class LineAccount:
 
 @dataclass(frozen=True, slots=True)
 class PlannedOrder:
-    """A result, bonus or supplement that waits for its day in the timetable."""
+    """A result, bonus or supplement that waits for its day in the timetable.
+
+    `outcome` says which of the stretch's outcomes it belongs to, counted from 1; `kind` is the outcome's, None for a
+    supplement and where it was planned before kinds were kept. `reason` says why it was dropped or could not be placed,
+    `ended_on` when the participant was back after it.
+    """
 
     id: int
     execution_reference: str
@@ -309,7 +341,15 @@ class PlannedOrder:
     due_on: date
     state: PlannedState
     order_number: str = ""
-    reason: str = ""
+    reason: Text = NO_TEXT
+    outcome: int = 1
+    kind: OutcomeKind | None = None
+    ended_on: date | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is ordered, or will be."""
+        return self.state in (PlannedState.WAITING, PlannedState.PLACED)
 
 
 def report_name(report: Report) -> Text:
@@ -405,8 +445,13 @@ def check_interruption(placement: Placement, *, registered_on: date, effective_o
         )
 
 
-def check_movable(interruption: Interruption | None, *, reference: str, today: date) -> Interruption:
+def check_movable(placement: Placement, *, today: date) -> Interruption:
     """The standing interruption, if it may still be moved or withdrawn: until it takes effect (REQ-15)."""
+    reference, interruption = placement.execution_reference, placement.interruption
+    if placement.state is PlacementState.CANCELLED:
+        raise StepRefused(
+            Text("Placeringen %(reference)s är återkallad; dess avbrott ändras inte.", reference=reference),
+        )
     if interruption is None:
         raise StepRefused(
             Text("Placeringen %(reference)s har inget avbrott att ändra.", reference=reference),

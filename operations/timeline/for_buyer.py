@@ -111,22 +111,17 @@ def _planned(plans: Iterable[PlannedOrder]) -> Iterator[TimelineEntry]:
         if plan.state is PlannedState.PLACED:
             continue
         name = f"{plan.stage or plan.code or ''}".strip()
-        reason = f" ({plan.reason})" if plan.reason else ""
         state = {
             PlannedState.WAITING: Text("väntar på sin dag"),
             PlannedState.DROPPED: Text("utgår"),
+            PlannedState.REVOKED: Text("är återkallad"),
         }[plan.state]
+        said = Text("%(article)s %(name)s %(state)s.", article=plan.article.label, name=name, state=state)
         yield TimelineEntry(
             plan.due_on,
             TimelineKind.PLANNED,
             plan.decision_id,
-            Text(
-                "%(article)s %(name)s %(state)s%(reason)s.",
-                article=plan.article.label,
-                name=name,
-                state=state,
-                reason=reason,
-            ),
+            JoinedText(" ", (said, plan.reason)),
             state=plan.state.value,
             amount=plan.amount,
         )
@@ -147,6 +142,13 @@ def _interruptions(session: Session, reference: str) -> Iterator[TimelineEntry]:
         )
 
 
+_APPROVED = Text("Redovisningen för %(month)s godkänd av %(decided_by)s.")
+_DECIDED = {
+    ReportState.REJECTED: Text("Redovisningen för %(month)s avvisad av %(decided_by)s."),
+    ReportState.REVOKED: Text("Godkännandet av redovisningen för %(month)s återkallat av %(decided_by)s."),
+}
+
+
 def _reports(reports: Iterable[Report]) -> Iterator[TimelineEntry]:
     for report in reports:
         document = f"{report.month} v{report.version}"
@@ -162,11 +164,7 @@ def _reports(reports: Iterable[Report]) -> Iterator[TimelineEntry]:
             state=ReportState.FILED.value,
         )
         if report.decided_on is not None:
-            told = (
-                Text("Redovisningen för %(month)s avvisad av %(decided_by)s.")
-                if report.state is ReportState.REJECTED
-                else Text("Redovisningen för %(month)s godkänd av %(decided_by)s.")
-            )
+            told = _DECIDED.get(report.state, _APPROVED)
             yield TimelineEntry(
                 report.decided_on,
                 TimelineKind.REPORT,

@@ -112,7 +112,8 @@ class UnitTold(EventModel):
 class PlacementDecided(EventModel):
     """An officer decided that a participant starts with a supplier (REQ-01).
 
-    `execution_reference` is absent where the deciding system leaves it to us. `supplier` is an
+    `execution_reference` is absent where the deciding system leaves it to us; `continues` is the earlier reference of
+    the same participant, where this goes on with it: periods and results are counted through both. `supplier` is an
     organisation number, `contract`, `unit.id` and `delivery_area` are ids of the register.
     """
 
@@ -125,6 +126,7 @@ class PlacementDecided(EventModel):
     level: CompensationLevel
     period: Period
     decided_on: date
+    continues: Reference | None = None
     continues_legacy: bool = False
     protected_identity: bool = False
 
@@ -213,6 +215,12 @@ class ReportRejected(_ReportStep):
     reason: RejectionReason | None = None
 
 
+class ReportRevoked(_ReportStep):
+    """The buyer takes back an approval: the month is received no longer, until a report is approved anew."""
+
+    reason: RejectionReason | None = None
+
+
 class OutcomeApproved(EventModel):
     """A result was approved; `extent_percent` is of full time, absent where not stated (REQ-24, REQ-62)."""
 
@@ -231,6 +239,15 @@ class OutcomeEnded(EventModel):
     ended_on: date
 
 
+class OutcomeRevoked(EventModel):
+    """An approved result is taken back, named by its stage and start; with R1 go its R2 and its speed bonus."""
+
+    execution_reference: Reference
+    stage: ResultStage
+    started_on: date
+    revoked_on: date
+
+
 class SupplementApproved(EventModel):
     """A supplement was approved; `amount` in the price list's currency, where it is decided with it."""
 
@@ -238,6 +255,14 @@ class SupplementApproved(EventModel):
     code: Reference
     amount: PositiveAmount | None = None
     approved_on: date
+
+
+class SupplementRevoked(EventModel):
+    """An approved supplement is taken back."""
+
+    execution_reference: Reference
+    code: Reference
+    revoked_on: date
 
 
 EventData = (
@@ -251,7 +276,10 @@ EventData = (
     | ReportFiled
     | ReportApproved
     | ReportRejected
+    | ReportRevoked
     | OutcomeApproved
     | OutcomeEnded
+    | OutcomeRevoked
     | SupplementApproved
+    | SupplementRevoked
 )

@@ -26,24 +26,38 @@ from orders.purchase_orders import line_store, order_store, receipt_store
 from orders.terms import Article
 
 
-def receive_month(session: Session, placement: Placement, report: Report, *, today: date) -> list[LineKey]:
-    """Receive the report's month on every basic order line in it; a receipt that differs is reversed first."""
+def receive_month(
+    session: Session, placement: Placement, report: Report, *, today: date, again: bool = False
+) -> list[LineKey]:
+    """Receive the report's month on every basic order line in it; a receipt that differs is reversed first.
+
+    `again` where the report was approved before: a line that came after that was not reported with it, and is left.
+    """
     changed: list[LineKey] = []
     for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC):
         line_store.lock_lines(session, order.number)
         for line in order.lines:
-            if Month.of(line.period.start) == report.month and _receive_line(
-                session, placement, order, line, report, today=today
-            ):
+            if Month.of(line.period.start) != report.month:
+                continue
+            account = line_store.account(session, order.number, line.line_id)
+            assert account is not None  # noqa: S101 - every line has its account from the start
+            if again and account.receipt_id is None:
+                continue
+            if _receive_line(session, placement, order, line, account, report, today=today):
                 changed.append((order.number, line.line_id))
     return changed
 
 
 def _receive_line(
-    session: Session, placement: Placement, order: Order, line: OrderLine, report: Report, *, today: date
+    session: Session,
+    placement: Placement,
+    order: Order,
+    line: OrderLine,
+    account: LineAccount,
+    report: Report,
+    *,
+    today: date,
 ) -> bool:
-    account = line_store.account(session, order.number, line.line_id)
-    assert account is not None  # noqa: S101 - every line has its account from the start
     version = report.version
     known = (placement.last_day_for(line.period), report.counts_to)
     last_day = min((each for each in known if each is not None), default=None)
@@ -79,10 +93,17 @@ def _receive_line(
     return True
 
 
-def take_back(session: Session, reference: str, account: LineAccount, *, today: date) -> None:
-    """Take back the receipt that stands on an order line; the account is one that has a receipt."""
+def take_back(
+    session: Session, reference: str, account: LineAccount, *, today: date, invoiced: bool = False
+) -> None:
+    """Take back the receipt that stands on an order line; the account is one that has a receipt.
+
+    An invoice on the line is refused, unless it may be `invoiced`.
+    """
     assert account.receipt_id is not None  # noqa: S101 - its callers ask for accounts with one alone
-    receipt_store.take_back(session, account.order_number, account.line_id, account.receipt_id, on=today)
+    receipt_store.take_back(
+        session, account.order_number, account.line_id, account.receipt_id, on=today, invoiced=invoiced
+    )
     journal.record(
         session,
         SYSTEM,
@@ -91,6 +112,18 @@ def take_back(session: Session, reference: str, account: LineAccount, *, today: 
         execution_reference=reference,
         amount=str(account.amount_received.amount),
     )
+
+
+def received_accounts(session: Session, placement: Placement, month: Month) -> list[LineAccount]:
+    """The accounts of the month's basic order lines that something is received on; locked."""
+    found = []
+    for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC):
+        line_store.lock_lines(session, order.number)
+        for line in order.lines:
+            account = line_store.account(session, order.number, line.line_id)
+            if account and account.receipt_id is not None and Month.of(line.period.start) == month:
+                found.append(account)
+    return found
 
 
 def comes_after_the_end(placement: Placement, days: Period) -> bool:

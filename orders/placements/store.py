@@ -78,11 +78,40 @@ def get(session: Session, reference: str, *, lock: bool = False) -> Placement:
 
 
 def stretch_of(session: Session, placement: Placement) -> list[Placement]:
-    """The placement with all those it follows through changes of supplier, the earliest first."""
+    """The placement with all those it follows, through changes of supplier and new references, the earliest first."""
     found = [placement]
     while found[0].follows:
         found.insert(0, get(session, found[0].follows))
     return found
+
+
+def whole_stretch_of(session: Session, placement: Placement, *, lock: bool = False) -> list[Placement]:
+    """The placement with all those it follows and all that follow it, the earliest first.
+
+    `lock` holds the earliest, so that of two who decide about one stretch one waits for the other.
+    """
+    found = stretch_of(session, placement)
+    if lock:
+        get(session, found[0].execution_reference, lock=True)
+    for each in found:
+        later = session.scalars(_FOLLOWING, {"reference": each.execution_reference})
+        known = {held.execution_reference for held in found}
+        found += [get(session, reference) for reference in later if reference not in known]
+    return found
+
+
+def left_for(session: Session, reference: str) -> str | None:
+    """The placement that the participant left this one for at a change of supplier, past those called off again."""
+    placement = order_tables.placement
+    question = select(placement.c.execution_reference, placement.c.state).where(
+        placement.c.follows == reference
+    )
+    for row in session.execute(question).all():
+        if row.state != PlacementState.CANCELLED:
+            return str(row.execution_reference)
+        if later := left_for(session, row.execution_reference):
+            return later
+    return None
 
 
 def by_decision(session: Session, decision_ids: Sequence[str]) -> dict[str, str]:
@@ -268,6 +297,7 @@ _FIND_LOCKED = _FIND.with_for_update()
 _BY_DECISION = select(_PERIOD.c.decision_id, _PERIOD.c.execution_reference).where(
     _PERIOD.c.decision_id.in_(bindparam("decisions", expanding=True))
 )
+_FOLLOWING = select(_PLACEMENT.c.execution_reference).where(_PLACEMENT.c.follows == bindparam("reference"))
 _USED = select(_PLACEMENT.c.execution_reference).where(
     _PLACEMENT.c.execution_reference.in_(bindparam("references", expanding=True))
 )
@@ -362,7 +392,7 @@ def period_of(row: Row[tuple[object, ...]]) -> PlacementPeriod:
 
 
 def _interruption(row: Row[tuple[object, ...]]) -> Interruption:
-    return Interruption(row.registered_on, row.effective_on, InterruptionReason(row.reason))
+    return Interruption(row.registered_on, row.effective_on, InterruptionReason(row.reason), row.back_on)
 
 
 def report_of(row: Row[tuple[object, ...]]) -> Report:

@@ -17,6 +17,9 @@ from orders.workdays import DayConvention
 
 # A price may be finer than an amount (BT-146); what it makes is rounded on the line.
 _PRICE_DECIMALS = 4
+_DAYS_MOST = 731
+_CLAIM_DAYS_MOST = 3660
+_OUTCOMES_MOST = 9
 
 
 class NoPriceAgreed(Refused):
@@ -111,11 +114,24 @@ class PricedArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class ResultRules:
-    """When an outcome is paid for. Months are calendar months after the start of work or studies.
+class BonusTier:
+    """The speed bonus of an outcome that came at most `within_days` days after the first day; never a part of it."""
 
-    `qualifying` may never name AUB (REQ-61). `speed_bonus_limit_days` counts from the first day of the
-    placement. `interruption_required`: a result needs an interruption for work or studies first (E-28).
+    within_days: int
+    amounts: LevelAmounts
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRules:
+    """When an outcome is paid for. Months are calendar months after the start of work or studies, days calendar days.
+
+    `qualifying` kinds are paid for and `never_qualifying` ones (REQ-61: labour market training, AUB) may not be made
+    to. The speed bonus goes by `speed_bonus_tiers`, the sooner the higher, and where there are none to whoever came
+    within `speed_bonus_limit_days`; both count from the participant's first day at the supplier.
+    `interruption_required`: a result needs an interruption for work or studies first (E-28), or a start at most
+    `result_after_end_days` after a period that ran to its end (E-31). `result_claim_days` after a result fell due,
+    and `supplement_claim_days` after the placement's last day, nothing new is approved; None: at any time.
+    A stretch earns `outcomes_per_stretch` outcomes, each with one R1 and one R2.
     """
 
     qualifying: tuple[OutcomeKind, ...]
@@ -124,21 +140,63 @@ class ResultRules:
     speed_bonus_limit_days: int
     minimum_extent_percent: int
     interruption_required: bool
+    never_qualifying: tuple[OutcomeKind, ...] = ()
+    speed_bonus_tiers: tuple[BonusTier, ...] = ()
+    result_claim_days: int | None = None
+    result_after_end_days: int = 0
+    supplement_claim_days: int | None = None
+    outcomes_per_stretch: int = 1
 
     def __post_init__(self) -> None:
-        if OutcomeKind.AUB in self.qualifying or len(set(self.qualifying)) != len(self.qualifying):
+        named = (*self.qualifying, *self.never_qualifying)
+        if len(set(named)) != len(named):
             raise RegisterValueRefused(
-                Text("AUB ger aldrig resultatersättning, och ett skäl får bara nämnas en gång (qualifying)."),
+                Text(
+                    "Ett skäl står bara en gång, antingen bland dem som ger resultatersättning (qualifying) eller "
+                    "bland dem som aldrig gör det (never_qualifying)."
+                ),
             )
         if not 0 <= self.r1_after_months <= self.r2_after_months <= 24:
             raise RegisterValueRefused(
                 Text("Månaderna ska vara 0 till 24, och R2 får inte komma före R1."),
             )
-        if not (0 <= self.minimum_extent_percent <= 100 and 0 <= self.speed_bonus_limit_days <= 731):
+        if not (0 <= self.minimum_extent_percent <= 100 and 0 <= self.speed_bonus_limit_days <= _DAYS_MOST):
             raise RegisterValueRefused(
                 Text(
                     "Omfattningen ska vara 0 till 100 procent och gränsen för snabbhetspremie 0 till 731 dagar."
                 ),
+            )
+        self._check_tiers()
+        self._check_claims()
+
+    def _check_tiers(self) -> None:
+        days = [tier.within_days for tier in self.speed_bonus_tiers]
+        if days != sorted(set(days)) or not all(0 <= each <= _DAYS_MOST for each in days):
+            raise RegisterValueRefused(
+                Text("Stegen för snabbhetspremie (within_days) ska vara 0 till 731 dagar och stiga."),
+            )
+        if days and days[-1] != self.speed_bonus_limit_days:
+            raise RegisterValueRefused(
+                Text(
+                    "Sista steget för snabbhetspremie är %(last)s dagar och gränsen (speed_bonus_limit_days) "
+                    "%(limit)s. Skriv samma tal.",
+                    last=days[-1],
+                    limit=self.speed_bonus_limit_days,
+                ),
+            )
+
+    def _check_claims(self) -> None:
+        days = (self.result_claim_days, self.supplement_claim_days, self.result_after_end_days)
+        if not all(each is None or 0 <= each <= _CLAIM_DAYS_MOST for each in days):
+            raise RegisterValueRefused(
+                Text(
+                    "Dagarna för att begära resultat och tillägg (result_claim_days, supplement_claim_days) och "
+                    "efter periodens slut (result_after_end_days) ska vara 0 till 3660."
+                ),
+            )
+        if not 1 <= self.outcomes_per_stretch <= _OUTCOMES_MOST:
+            raise RegisterValueRefused(
+                Text("Antalet utfall för en deltagare (outcomes_per_stretch) ska vara 1 till 9."),
             )
 
     def qualifies(self, kind: OutcomeKind, *, extent_percent: int | None) -> bool:
@@ -149,6 +207,16 @@ class ResultRules:
     def months_after_start(self, stage: ResultStage) -> int:
         """How many calendar months after the start of work or studies `stage` falls due."""
         return self.r1_after_months if stage is ResultStage.R1 else self.r2_after_months
+
+    def bonus_tier(self, days: int) -> BonusTier | None:
+        """The tier of an outcome that came so many days after the first day; None where it came too late for any."""
+        return next((tier for tier in self.speed_bonus_tiers if days <= tier.within_days), None)
+
+    def is_quick(self, days: int) -> bool:
+        """Whether an outcome so many days after the first day earns a speed bonus."""
+        if self.speed_bonus_tiers:
+            return self.bonus_tier(days) is not None
+        return days <= self.speed_bonus_limit_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +251,17 @@ class PriceList:
             raise RegisterValueRefused(
                 Text(
                     "Prislistan %(id)s saknar grundersättning (BASIC) för någon av nivåerna A, B och C.",
+                    id=self.id,
+                ),
+            )
+        tiered = [
+            article.amount_decided for article in self.articles if article.article is Article.SPEED_BONUS
+        ]
+        if self.result_rules.speed_bonus_tiers and not all(tiered):
+            raise RegisterValueRefused(
+                Text(
+                    "Prislistan %(id)s har steg för snabbhetspremie (speed_bonus_tiers). Beloppen står där: skriv "
+                    "amount_decided = true på artikeln SPEED_BONUS i stället för amounts.",
                     id=self.id,
                 ),
             )

@@ -110,8 +110,11 @@ def test_when_results_fall_due_and_what_qualifies_is_data(register: Register) ->
 
 
 def test_a_contract_that_makes_training_qualify_is_refused() -> None:
-    with pytest.raises(RegisterValueRefused, match="AUB never gives"):
-        ResultRules((OutcomeKind.AUB,), 0, 4, 180, 50, interruption_required=True)
+    training = (OutcomeKind.AUB,)
+    with pytest.raises(RegisterValueRefused, match="never do"):
+        ResultRules(training, 0, 4, 180, 50, interruption_required=True, never_qualifying=training)
+    # What never qualifies is data: another service may pay for training.
+    ResultRules(training, 0, 4, 180, 50, interruption_required=True)
     with pytest.raises(RegisterValueRefused, match="R2 may not come before R1"):
         ResultRules((OutcomeKind.WORK,), 5, 4, 180, 50, interruption_required=True)
 
