@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from foundation.money import Money
 from foundation.text import Language
+from invoicing.exceptions import trend_queries, trends
+from invoicing.reconciliation import entry_queries, unbilled_queries
+from invoicing.reconciliation.entry_source_queries import EntryFilter
 from operations import register_loading
 from orders.register.files import RegisterRefused, read_register
 from orders.register.register import Register
@@ -72,3 +76,25 @@ def test_a_buyer_that_has_ordered_keeps_its_currency(database_url: str) -> None:
         with system.database.reading() as session:
             (named,) = register_loading.check(session, in_euro, today=TODAY).refused
         assert "currency is SEK, and there are orders in it" in named.in_language(Language("en"))
+
+
+def test_every_sum_of_a_buyer_in_euro_is_in_euro(database_url: str) -> None:
+    example = example_register()
+    in_euro = replace(
+        example,
+        buyer=replace(example.buyer, currency="EUR"),
+        price_lists=tuple(replace(each, currency="EUR") for each in example.price_lists),
+    )
+    with a_system(database_url, register=in_euro) as system:
+        system.decide()
+        for month in ("2026-01", "2026-02"):
+            system.report("100000101", month, on=date(2026, 3, 2))
+        system.send_invoice(system.order("100000101").number, number="F-1", on=date(2026, 3, 3))
+        with system.database.reading() as session:
+            whole = entry_queries.statement(session, EntryFilter()).total
+            assert (str(whole.invoiced), str(whole.received)) == ("1900.00 EUR", "3800.00 EUR")
+            assert unbilled_queries.not_billed_total(session) == (1, Money.of("1900.00", "EUR"))
+            (aged,) = trends.by_age(trend_queries.open_days(session), today=TODAY)
+            assert aged.amount == Money.of("2375.00", "EUR")
+        (paid,) = system.pay(on=date(2026, 4, 10))
+        assert paid.amount == Money.of("2375.00", "EUR")
