@@ -84,13 +84,16 @@ class CommandContext:
             yield session
 
     @contextmanager
-    def installation(self) -> Iterator[Installation]:
-        """All buyers with their books, for a command that is about all of them; closed when the block ends."""
-        with self._installation() as installation:
+    def installation(self, *, takes_in: bool = False) -> Iterator[Installation]:
+        """All buyers with their books, for a command that is about all of them; closed when the block ends.
+
+        With `takes_in` it takes messages in, which closed books keep too; otherwise nothing in them changes.
+        """
+        with self._installation(takes_in=takes_in) as installation:
             yield installation
 
-    def _installation(self) -> closing[Installation]:
-        return closing(Installation(self.common, keep_closed_still=True))
+    def _installation(self, *, takes_in: bool = False) -> closing[Installation]:
+        return closing(Installation(self.common, keep_closed_still=not takes_in))
 
 
 def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

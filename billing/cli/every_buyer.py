@@ -1,4 +1,4 @@
-"""What a command that works for every buyer says of those whose books stopped it."""
+"""Commands that work for every buyer: the one to work for where one was named, and those whose books stopped them."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import typer
 
 from billing.cli.command import CommandContext
 from billing.cli.exit_codes import ExitCode, complain, refusal_of
-from billing.server.installation import Books
+from billing.server.installation import Books, BuyerIsClosed, Installation
 
 Stopped = Sequence[tuple[Books, Exception]]
 
@@ -22,3 +22,13 @@ def tell_stopped(context: CommandContext, stopped: Stopped) -> None:
         complain(f"{books.slug}: {refusal_of(error).in_language(context.language)}")
     if stopped:
         raise typer.Exit(ExitCode.FAILED)
+
+
+def only(context: CommandContext, installation: Installation) -> str:
+    """The one buyer that was named, by its short name; empty for all of them. Raises BuyerUnknown, BuyerIsClosed."""
+    if not context.asked:
+        return ""
+    books = installation.books_of(context.asked)
+    if not books.is_open:
+        raise BuyerIsClosed(books)
+    return books.slug

@@ -52,6 +52,17 @@ class Books:
 class BuyerIsClosed(Refused):
     """The books are kept as they are."""
 
+    def __init__(self, books: Books) -> None:
+        assert books.buyer is not None  # noqa: S101 - only a buyer with a row is closed
+        super().__init__(
+            Text(
+                "%(buyer)s är stängd: böckerna kan läsas men inte ändras. Öppna den först: billing buyers reopen "
+                "%(slug)s",
+                buyer=books.buyer.label,
+                slug=books.slug,
+            )
+        )
+
 
 class Installation:
     """The buyers of an installation with their opened books. Close it with `close()`.
@@ -156,16 +167,7 @@ class Installation:
         return self._made[1]
 
     def _why_still(self, books: Books) -> Refused | None:
-        if books.is_open or not self._still or books.buyer is None:
-            return None
-        return BuyerIsClosed(
-            Text(
-                "%(buyer)s är stängd: böckerna kan läsas men inte ändras. Öppna den först: billing buyers reopen "
-                "%(slug)s",
-                buyer=books.buyer.label,
-                slug=books.slug,
-            )
-        )
+        return BuyerIsClosed(books) if self._still and not books.is_open else None
 
     def _database(self, key: str, url: str, unwritable: Refused | None) -> Database:
         with self._lock:

@@ -13,7 +13,7 @@ from foundation.text import CountedText, JoinedText, Text
 from operations.buyers import buyer_store
 from operations.buyers.buyer_store import BuyerTaken
 from operations.buyers.closing_queries import OpenMatters
-from operations.buyers.model import BuyerRefused, BuyerState, InstallationBuyer
+from operations.buyers.model import BUYER_FOLLOWS, BuyerRefused, BuyerState, InstallationBuyer
 from operations.journal_actions import OperationsAction, OperationsSubject
 from orders.register.register import Register
 
@@ -57,6 +57,7 @@ def change(
 
 def close(session: Session, buyer: InstallationBuyer, matters: OpenMatters, *, by: str) -> None:
     """Serve the buyer no longer, once nothing in its books moves. Raises BuyerRefused, StepRefused."""
+    BUYER_FOLLOWS.check(buyer.label, buyer.state, BuyerState.CLOSED)
     if open_ones := [said for count, said in _said_of(matters) if count]:
         raise BuyerRefused(
             Text(

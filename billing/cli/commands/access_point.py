@@ -40,7 +40,7 @@ _MOST = 1000
 @command(access_point, "check")
 def check(context: CommandContext, as_json: AsJson = False) -> None:
     """Pröva att accesspunkten svarar; inget skickas / see that it answers; nothing is sent."""
-    settings = Settings()
+    settings = context.settings if context.asked else Settings()
     ourselves = settings.access_point_participant
     with opened_access_point(settings) as ours:
         try:

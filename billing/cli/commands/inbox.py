@@ -183,7 +183,10 @@ def collect(context: CommandContext, folder: Folder = None, on: On = None, as_js
         raise NotFound(Text("Mappen %(folder)s finns inte. Kontrollera sökvägen.", folder=folder))
     taken: list[Taken] = []
     stopped: list[tuple[Books, Exception]] = []
-    with context.installation() as installation, _access_point(context.common, folder) as access_point:
+    with (
+        context.installation(takes_in=True) as installation,
+        _access_point(context.common, folder) as access_point,
+    ):
         own = own_books(context, installation)
         came = outgoing.collect(
             own.writing,

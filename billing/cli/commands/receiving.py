@@ -5,7 +5,7 @@ each document is to. What became of each
 message is looked up afterwards, so that it makes no difference which process read it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -70,7 +70,7 @@ def receive(
     today = today_or(on)
     taken: list[Taken] = []
     failed = False
-    with context.installation() as installation:
+    with context.installation(takes_in=True) as installation:
         stored: list[tuple[Database, str, int]] = []
         for path in files:
             try:
@@ -80,7 +80,7 @@ def receive(
             except (OSError, SQLAlchemyError, Refused) as error:
                 complain(context.say(refusal_of(error).text))
                 failed = True
-        for database in dict.fromkeys(each for each, _, _ in stored):
+        for database in _served(installation, [each for each, _, _ in stored]):
             try:
                 for _ in read_arrived(database, today=today):
                     pass
@@ -93,6 +93,12 @@ def receive(
     if failed:
         raise typer.Exit(ExitCode.FAILED)
     end(taken)
+
+
+def _served(installation: Installation, databases: Iterable[Database]) -> list[Database]:
+    """Those of the databases whose messages are read: in the books of a closed buyer they lie until it is opened."""
+    closed = {installation.database_of(each) for each in installation.all() if not each.is_open}
+    return [each for each in dict.fromkeys(databases) if each not in closed]
 
 
 def own_books(context: CommandContext, installation: Installation) -> Database:

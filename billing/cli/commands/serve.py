@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from billing.cli.command import CommandContext, command
+from billing.cli.every_buyer import only
 from billing.cli.exit_codes import complain
 from billing.server import serving
 from billing.server.installation_app import InstallationApp
@@ -47,14 +48,15 @@ def serve(
     if folder is not None and workers > 1:
         raise Refused(Text("En demo svarar i en enda process. Ta bort --workers eller --dir."))
     answer: Callable[[socket.socket], None]
+    named = _named(context) if context.asked else ""
     if folder is not None:
         answer = partial(demo_serving.serve, demo_serving.application(folder))
     elif workers == 1:
-        answer = partial(serving.serve, InstallationApp(context.common, only=_only(context)))
+        answer = partial(serving.serve, InstallationApp(context.common, only=named))
     else:
         # An address that cannot be read is told here, and not by each process.
         Database(context.installation_url).close()
-        answer = partial(serving.serve_together, context.installation_url, _only(context), workers)
+        answer = partial(serving.serve_together, context.installation_url, named, workers)
     listening = listening_on(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
     complain(context.say(Text("Lyssnar på %(address)s. Avsluta med Ctrl+C.", address=address)))
@@ -66,9 +68,6 @@ def serve(
     complain(context.say(Text("Stoppad.")))
 
 
-def _only(context: CommandContext) -> str:
-    """The one buyer to answer for, where one was named. Raises BuyerUnknown."""
-    if not context.asked:
-        return ""
+def _named(context: CommandContext) -> str:
     with context.installation() as installation:
-        return installation.books_of(context.asked).slug
+        return only(context, installation)

@@ -20,7 +20,7 @@ import typer
 
 from billing.cli.command import AsJson, CommandContext, On, command
 from billing.cli.commands.post import By
-from billing.cli.every_buyer import tell_stopped
+from billing.cli.every_buyer import only, tell_stopped
 from billing.cli.exit_codes import complain
 from billing.cli.printing import TableColumn, show, table, write_json
 from billing.server import ways_in
@@ -62,11 +62,11 @@ def work(
 ) -> None:
     """Sköt posten och jobben tills du avbryter / tend the post and the jobs until stopped."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("info"))
-    with context.installation() as installation:
+    with context.installation(takes_in=True) as installation:
         workers = Workers(
             installation,
             partial(_opened, context, installation, folder, on),
-            only=_only(context, installation),
+            only=only(context, installation),
         )
 
         def stop(number: int, frame: FrameType | None) -> None:
@@ -82,11 +82,6 @@ def work(
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-
-
-def _only(context: CommandContext, installation: Installation) -> str:
-    """The one buyer that was named, by its short name; empty for all of them. Raises BuyerUnknown."""
-    return installation.books_of(context.asked).slug if context.asked else ""
 
 
 @contextmanager

@@ -278,6 +278,18 @@ def test_a_buyer_is_closed_when_nothing_moves_and_its_books_are_kept(both: TwoBu
     assert REFERENCE in billing(both.url, "--buyer", SECOND, "orders", "list").output
     refused = billing(both.url, "--buyer", SECOND, "jobs", "again", "alarms", code=1).output
     assert "is closed: the books can be read but not changed" in refused
+    # What comes for it all the same is kept in its own books, and lies there unread.
+    for folder, words in ((tmp_path / "in", ("work", "--once")), (tmp_path / "in2", ("post", "collect"))):
+        (folder / "inbox").mkdir(parents=True)
+        late = invoice.read_bytes().replace(b">F-1<", f">F-{folder.name}<".encode())
+        (folder / "inbox" / "late.xml").write_bytes(late)
+        billing(both.url, *words, "--folder", str(folder), "--on", str(DAY))
+        assert list((folder / "inbox").iterdir()) == []
+    (tmp_path / "f3.xml").write_bytes(invoice.read_bytes().replace(b">F-1<", b">F-3<"))
+    assert "ARRIVED" in billing(both.url, "receive", str(tmp_path / "f3.xml"), code=1).output
+    assert [number for number, _ in numbers(both.second)] == ["F-1"]
+    assert _messages(both.second) == 4
+    assert "is closed" in billing(both.url, "--buyer", SECOND, "work", "--once", code=1).output
     assert "the only buyer that is open" in billing(both.url, "buyers", "close", FIRST, code=1).output
     assert "CLOSED" in billing(both.url, "buyers", "close", SECOND, code=1).output
     billing(both.url, "buyers", "reopen", SECOND, "--by", "admin-7")
