@@ -127,6 +127,12 @@ class Installation:
         """The same, for whoever has many messages and one place for those that are nobody's."""
         return lambda body: self.database_for(body, otherwise)
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it was just asked which buyers there are, so that nothing need be asked now."""
+        asked = self._rows is not None and self._asked_at > 0
+        return asked and time.monotonic() - self._asked_at < LOOK_AGAIN
+
     def ask_again(self) -> None:
         """Forget which buyers there are, so that the next question asks the books."""
         self._asked_at = 0.0
@@ -140,7 +146,7 @@ class Installation:
 
     def _buyers(self) -> tuple[InstallationBuyer, ...]:
         now = time.monotonic()
-        if self._rows is not None and self._asked_at and now - self._asked_at < LOOK_AGAIN:
+        if self._rows is not None and self.is_fresh:
             return self._rows
         if self._rows is not None:
             # Whoever comes while a silent database is waited for takes the buyers known last.

@@ -54,7 +54,11 @@ class InstallationApp:
         if scope["type"] != "http":
             await self._start(scope, receive, send)
             return
-        answering = await to_thread.run_sync(self._answering, scope)
+        # Only asking the books takes time; mostly it is known who is served.
+        if self.installation.is_fresh:
+            answering = self._answering(scope)
+        else:
+            answering = await to_thread.run_sync(self._answering, scope)
         await answering(scope, receive, send)
 
     def close(self) -> None:
