@@ -6,7 +6,7 @@ answer, the buyers known last go on. Where no buyer has a row, there is one, unn
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Final
@@ -23,7 +23,8 @@ from operations.buyers import books as buyer_books
 from operations.buyers import buyer_store
 from operations.buyers.model import InstallationBuyer, chosen
 from operations.settings import Settings
-from peppol.envelope.recipient import recipient_in
+from peppol.envelope.recipient import answered_instance_in, recipient_in
+from peppol.exchange import outbox_store
 
 _log = structlog.get_logger("installation")
 
@@ -112,7 +113,8 @@ class Installation:
     def database_for(self, body: bytes, otherwise: Database) -> Database:
         """Whose books a message belongs in: its recipient's, closed or not; `otherwise` where it is nobody's.
 
-        Raises DatabaseUnusable where those books cannot be opened: a message goes into no other's instead.
+        Raises DatabaseUnusable or SQLAlchemyError where those books cannot be had: a message goes into no other's
+        instead.
         """
         every = self.all()
         if len(every) < 2:
@@ -121,7 +123,27 @@ class Installation:
         for books in every:
             if books.buyer is not None and recipient in books.buyer.participants:
                 return self.database_of(books)
-        return otherwise
+        return self._answered_in(every, answered_instance_in(body)) or otherwise
+
+    def _answered_in(self, every: Sequence[Books], instance_id: str) -> Database | None:
+        """The books whose message is answered: a status of the network's own goes to our service provider, not to us.
+
+        Raises DatabaseUnusable, SQLAlchemyError where it may be one of books that do not answer.
+        """
+        if not instance_id:
+            return None
+        fault: Exception | None = None
+        for books in every:
+            try:
+                database = self.database_of(books)
+                with database.reading() as session:
+                    if outbox_store.message_named(session, instance_id) is not None:
+                        return database
+            except (DatabaseUnusable, SQLAlchemyError) as error:
+                fault = error
+        if fault is not None:
+            raise fault
+        return None
 
     def route(self, otherwise: Database) -> Callable[[bytes], Database]:
         """The same, for whoever has many messages and one place for those that are nobody's."""

@@ -9,11 +9,12 @@ from lxml import etree
 from peppol.envelope.checks import receiver_in
 from peppol.envelope.envelope import value_in
 from peppol.envelope.header import sbdh
-from peppol.envelope.reading import text_of
+from peppol.envelope.reading import is_uuid, text_of
 from peppol.identifiers import DocumentKind
 from peppol.xml.gate import admit
 from peppol.xml.gate_errors import GateRefused
-from peppol.xml.gate_tree import SBDH
+from peppol.xml.gate_tree import CAC, CBC, SBDH
+from peppol.xml.literals import SPACE
 
 
 def recipient_in(data: bytes) -> str:
@@ -27,6 +28,23 @@ def recipient_in(data: bytes) -> str:
     header = sbdh("StandardBusinessDocumentHeader")
     written = root.findall(f"{header}/{sbdh('Receiver')}/{sbdh('Identifier')}")
     return text_of(written[0]).casefold() if len(written) == 1 else ""
+
+
+def answered_instance_in(data: bytes) -> str:
+    """The message of ours that a message level status is about, by its instance identifier in small letters.
+
+    Such a status goes to the service provider that serves us, which may serve several. Empty for anything else.
+    """
+    try:
+        root = admit(data)
+    except GateRefused:
+        return ""
+    document = next((each for each in root.iter(DocumentKind.MLS.root_tag)), None)
+    if document is None:
+        return ""
+    path = "/".join(f"{{{CAC}}}{step}" for step in ("DocumentResponse", "DocumentReference"))
+    about = (document.findtext(f"{path}/{{{CBC}}}ID") or "").strip(SPACE)
+    return about.lower() if is_uuid(about) else ""
 
 
 def _receiver(root: etree._Element) -> str:

@@ -21,7 +21,10 @@ from operations.buyers import administration, buyer_store
 from operations.buyers.model import BuyerState
 from operations.settings import Settings
 from operations.tables import alarm
+from peppol.documents import technical_responses
+from peppol.exchange import outbox_store
 from peppol.exchange import tables as exchange_tables
+from peppol.identifiers import ParticipantId
 from peppol.xml import codec
 from tests.support.pages.all_routes import AREAS, STAFF, routes_of, table
 from tests.support.pages.browser import account_of
@@ -201,6 +204,21 @@ def test_a_message_for_the_second_buyer_through_the_firsts_way_in_lands_with_the
     unknown = body.replace(b"2120001850", b"2120001355")
     assert client.post("/webhook/letters", content=unknown, headers={"X-Token": TOKEN}).status_code == 200
     assert (messages(both.first), messages(both.second)) == (1, 2)
+
+
+def test_a_status_for_our_service_provider_goes_to_whose_message_it_is_about(
+    both: TwoBuyers, client: httpx.Client
+) -> None:
+    with both.second.database.reading() as session:
+        (ordered,) = outbox_store.messages_out(session)
+    provider = ParticipantId.parse("0242:000123")
+    for about in (ordered.instance_id, "00000000-0000-4000-8000-000000000000"):
+        status = technical_responses.mls(
+            [], document_id="MLS-1", instance_id=about, sender=provider, receiver=provider, at=CLOCK
+        )
+        told = client.post("/webhook/letters", content=codec.serialise(status), headers={"X-Token": TOKEN})
+        assert told.status_code == 200
+    assert (messages(both.first), messages(both.second)) == (1, 1)
 
 
 @pytest.mark.both_engines
