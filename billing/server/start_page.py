@@ -30,6 +30,11 @@ def start_router(served: Callable[[], Sequence[Books]]) -> APIRouter:
         cookies.put(request, response, cookies.LANGUAGE, language_of(str(form.get("language", ""))))
         return response
 
+    @router.post("/{path:path}")
+    def sent_too_late(request: Request) -> Response:
+        """A form of a buyer's, sent after the choice was forgotten: it is made again, and nothing was changed."""
+        return see_other("/buyers")
+
     @router.get("/{path:path}")
     def start(request: Request) -> Response:
         """Every address leads here until a buyer is chosen, and on to where the visitor was going."""

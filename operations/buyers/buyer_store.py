@@ -19,11 +19,13 @@ class BuyerTaken(Exception):
 
 
 def buyers(session: Session) -> tuple[InstallationBuyer, ...]:
-    """Every buyer, in the order they were added; none where the installation has never named its one."""
+    """Every buyer, whose books are the first first, then as they were added; none where there is one without a name."""
     participants = _by_buyer(session, buyer_participant)
     hosts = _by_buyer(session, buyer_host)
     rows = session.execute(
-        select(installation_buyer).order_by(installation_buyer.c.added_at, installation_buyer.c.slug)
+        select(installation_buyer).order_by(
+            installation_buyer.c.books != "", installation_buyer.c.added_at, installation_buyer.c.slug
+        )
     )
     return tuple(
         InstallationBuyer(
