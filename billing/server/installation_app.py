@@ -143,27 +143,20 @@ class InstallationApp:
         with self._lock:
             made = self._apps.get(books.slug)
             if made is None or made[:2] != (books, several):
-                try:
-                    database = self.installation.database_of(books)
-                except DatabaseUnusable as unusable:
-                    _log.error("books not opened", buyer=books.slug, fault=type(unusable).__name__)
-                    return (
-                        self._told(start_page.not_ready, books) if books.buyer else self._unusable(unusable)
-                    )
-                app = create_app(
-                    books.settings, clock=self._clock, database=database, buyer=_portal_buyer(books, several)
-                )
-                app.state.books_for = self.installation.route(database)
-                app.state.watched = self._watched
+                if books.buyer is None:
+                    app = create_app(books.settings, clock=self._clock)
+                else:
+                    try:
+                        database = self.installation.database_of(books)
+                    except DatabaseUnusable as unusable:
+                        _log.error("books not opened", buyer=books.slug, fault=type(unusable).__name__)
+                        return self._told(start_page.not_ready, books)
+                    buyer = _portal_buyer(books, several)
+                    app = create_app(books.settings, clock=self._clock, database=database, buyer=buyer)
+                    app.state.books_for = self.installation.route(database)
+                    app.state.watched = self._watched
                 made = self._apps[books.slug] = (books, several, app)
             return made[2]
-
-    def _unusable(self, unusable: DatabaseUnusable) -> ASGIApp:
-        async def tell(scope: Scope, receive: Receive, send: Send) -> None:
-            response = failures.page(_Asked(scope).of(self._start), 503, unusable.text)
-            await HeaderMiddleware(response)(scope, receive, send)
-
-        return tell
 
     def _start_app(self) -> FastAPI:
         """The application of those who have not chosen."""
@@ -182,8 +175,11 @@ class InstallationApp:
         return [each for each in self.installation.served() if self._only in ("", each.slug)]
 
     def _watched(self) -> list[metrics.Watched]:
-        """Everybody's books, for health and figures."""
-        return [metrics.Watched(each.slug, self._opened(each)) for each in self._served()]
+        """Everybody's books, for health and figures; a buyer that is alone needs no label."""
+        opened = [metrics.Watched(each.slug, self._opened(each)) for each in self._served()]
+        if len(opened) == 1 and opened[0].database is not None:
+            return [metrics.Watched("", opened[0].database)]
+        return opened
 
     def _opened(self, books: Books) -> Database | None:
         try:
