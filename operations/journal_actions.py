@@ -1,4 +1,4 @@
-"""What the journal says of jobs, alarms and the installation's buyers."""
+"""What the journal says of jobs, alarms, the feed and the installation's buyers."""
 
 from foundation.journal_entries import JournalAction, SubjectKind
 
@@ -13,6 +13,7 @@ class OperationsAction(JournalAction):
     BUYER_CHANGED = "buyer.changed"
     BUYER_CLOSED = "buyer.closed"
     BUYER_REOPENED = "buyer.reopened"
+    FEED_DISPOSED = "feed.disposed"  # events that left long ago are no longer kept
 
 
 class OperationsSubject(SubjectKind):
@@ -21,3 +22,4 @@ class OperationsSubject(SubjectKind):
     ALARM = "alarm"
     JOB = "job"
     BUYER = "buyer"
+    FEED = "feed"

@@ -5,6 +5,7 @@ today's date. A level is fixed when a placement is decided; an order is never ch
 it is placed. Which state may follow which stands in the tables below.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -164,12 +165,16 @@ class Interruption:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What one execution reference (genomförandereferens) stands for: one participant at one supplier."""
+    """What one execution reference (genomförandereferens) stands for: one participant at one supplier.
+
+    `unit` is as it was registered, with the one of its addresses that `address_id` names.
+    """
 
     execution_reference: str
     supplier: str
     contract_id: str
     unit: DeliveryUnit
+    address_id: str
     delivery_area: str
     level: CompensationLevel
     handling: Handling
@@ -192,12 +197,13 @@ class Placement:
     def interruption_of(self, days: Period) -> Interruption | None:
         """The interruption that ends the days of the period `days` lie in, the first where there are several.
 
-        The standing one also ends every later period; one from which the participant came back, only its own.
+        The standing one also ends every later period; one from which the participant came back for the next, only
+        its own; one from which it came back within the period ends nothing and is an absence.
         """
         own = [
             held
             for held in self.interruptions_ended
-            if self.period_at(held.effective_on).period.contains(days.start)
+            if held.back_on is None and self.period_at(held.effective_on).period.contains(days.start)
         ]
         standing = self.interruption
         if standing is not None and days.start >= self.period_at(standing.effective_on).period.start:
@@ -213,6 +219,15 @@ class Placement:
             held.append(standing)
         left = (each for each in held if each.back_on is None or day < each.back_on)
         return min(left, key=lambda each: each.effective_on, default=None)
+
+    @property
+    def absences(self) -> tuple[Period, ...]:
+        """The days between an interruption and the return within the same period: nothing is billed for them."""
+        return tuple(
+            Period(held.effective_on + timedelta(days=1), day_before(held.back_on))
+            for held in self.interruptions_ended
+            if held.back_on is not None and held.effective_on < day_before(held.back_on)
+        )
 
     def last_day_for(self, days: Period) -> date | None:
         """The last billable day of the period `days` lie in, if it was interrupted."""
@@ -402,17 +417,28 @@ def basic_lines(
     return tuple(lines)
 
 
-def billable_period(line: Period, last_day: date | None) -> Period | None:
-    """The part of a line's period up to the last day, that day included; None when it came before."""
-    if last_day is None or last_day >= line.end:
-        return line
-    return Period(line.start, last_day) if last_day >= line.start else None
+def billable_parts(line: Period, last_day: date | None, absences: Sequence[Period] = ()) -> list[Period]:
+    """What of a line's period may be billed, in order: up to the last day, that day included, less the absences."""
+    if last_day is not None and last_day < line.start:
+        return []
+    parts = [line if last_day is None or last_day >= line.end else Period(line.start, last_day)]
+    for absence in absences:
+        parts = [part for each in parts for part in each.without(absence)]
+    return parts
 
 
-def days_received(line: Period, *, last_day: date | None, convention: DayConvention) -> Quantity:
+def billable_period(line: Period, last_day: date | None, absences: Sequence[Period] = ()) -> Period | None:
+    """From the first billable day of a line to the last; None when there is none."""
+    parts = billable_parts(line, last_day, absences)
+    return Period(parts[0].start, parts[-1].end) if parts else None
+
+
+def days_received(
+    line: Period, *, last_day: date | None, convention: DayConvention, absences: Sequence[Period] = ()
+) -> Quantity:
     """The quantity a month's receipt may hold: the billable days of the line up to the last day (A-5)."""
-    billable = billable_period(line, last_day)
-    return Quantity.days(billable_days(billable, convention) if billable else 0)
+    parts = billable_parts(line, last_day, absences)
+    return Quantity.days(sum(billable_days(part, convention) for part in parts))
 
 
 def check_interruption(placement: Placement, *, registered_on: date, effective_on: date, today: date) -> None:

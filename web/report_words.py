@@ -1,9 +1,9 @@
-"""What a report says in words: the activities of a month, and why the buyer sent it back and what to do."""
+"""What reports say in words: activities of a month, why it was sent back, and what an informative one is about."""
 
 from typing import Final
 
 from foundation.text import Text
-from orders.terms import Activity, RejectionReason
+from orders.terms import Activity, InformativeKind, RejectionReason
 
 ACTIVITIES: Final[dict[Activity, Text]] = {
     Activity.MEETING: Text("Uppföljningssamtal"),
@@ -12,6 +12,12 @@ ACTIVITIES: Final[dict[Activity, Text]] = {
     Activity.EMPLOYER_CONTACT: Text("Kontakt med arbetsgivare"),
     Activity.INTERNSHIP: Text("Praktik"),
     Activity.STUDY_GUIDANCE: Text("Vägledning mot studier"),
+}
+
+INFORMATIVE: Final[dict[InformativeKind, Text]] = {
+    InformativeKind.INTERNSHIP: Text("Praktik behöver läggas in i handlingsplanen"),
+    InformativeKind.OTHER_MEASURE: Text("En annan insats än tjänsten skulle hjälpa"),
+    InformativeKind.CONTACT: Text("Handläggaren ombeds ta kontakt"),
 }
 
 REJECTIONS: Final[dict[RejectionReason, Text]] = {

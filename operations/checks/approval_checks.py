@@ -37,16 +37,17 @@ def approvals_stand(session: Session) -> Findings:
 
 def results_carried(session: Session) -> Findings:
     """No result without an interruption in effect, where the price list asks for one."""
+    last_day = approval_check_queries.last_day_of(session)
     for rules, rows in _results(session):
         first = rows[0]
         if not rules.interruption_required or _after_natural_end(first, rules):
             continue
-        in_effect = [row for row in rows if _carries(row) and row.effective_on < first.issued_on]
+        in_effect = [row for row in rows if _carries(row) and row.effective_on < last_day]
         if not in_effect:
             yield (
                 f"order {first.order_number}",
-                f"it is a result from {first.outcome_started_on} and no interruption for it was in effect on "
-                f"{first.issued_on}",
+                f"it is a result from {first.outcome_started_on} and no interruption for it is in effect on "
+                f"{last_day}",
             )
 
 

@@ -1,8 +1,10 @@
 """Everything that happened to one execution reference, gathered from every folder and put in order of days.
 
 Convention: whoever asks for a supplier has found the placement within that supplier's scope, and only the
-supplier's own orders and documents are asked for.
+orders and documents of the suppliers in that scope are asked for.
 """
+
+from collections.abc import Sequence
 
 from foundation.sql import Session
 from operations.timeline import for_buyer, for_supplier
@@ -10,7 +12,10 @@ from operations.timeline.model import Audience, TimelineEntry, in_order
 from orders.model import Placement
 
 
-def of_placement(session: Session, placement: Placement, audience: Audience) -> list[TimelineEntry]:
-    """All that the audience is told of a placement, by day."""
-    told = for_supplier.told if audience is Audience.SUPPLIER else for_buyer.told
-    return in_order(told(session, placement), audience)
+def of_placement(
+    session: Session, placement: Placement, audience: Audience, *, suppliers: Sequence[str] = ()
+) -> list[TimelineEntry]:
+    """All that the audience is told of a placement, by day. `suppliers` are those a supplier's reader sees."""
+    if audience is Audience.SUPPLIER:
+        return in_order(for_supplier.told(session, placement, suppliers or (placement.supplier,)), audience)
+    return in_order(for_buyer.told(session, placement), audience)

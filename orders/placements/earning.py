@@ -32,7 +32,7 @@ def carrier_of(placement: Placement, started_on: date, kind: OutcomeKind | None)
 
 def came_after_the_end(placement: Placement, started_on: date, rules: ResultRules) -> bool:
     """Whether work or studies began soon enough after a period that ran to its natural end (E-31)."""
-    ended_on = placement.periods[-1].period.end
+    ended_on = placement.period_at(started_on).period.end
     within = timedelta(days=rules.result_after_end_days)
     return placement.interruption_at(started_on) is None and ended_on < started_on <= ended_on + within
 
@@ -76,7 +76,7 @@ def check_earns(placement: Placement, approved: OutcomeApproved, rules: ResultRu
         )
     if not rules.interruption_required or carrier_of(placement, started_on, approved.kind):
         return
-    ended_on = placement.periods[-1].period.end
+    ended_on = placement.period_at(started_on).period.end
     if started_on > ended_on and placement.interruption_at(started_on) is None:
         latest = ended_on + timedelta(days=rules.result_after_end_days)
         if started_on > latest:

@@ -61,7 +61,8 @@ def _receive_line(
     version = report.version
     known = (placement.last_day_for(line.period), report.counts_to)
     last_day = min((each for each in known if each is not None), default=None)
-    quantity = days_received(line.period, last_day=last_day, convention=order.day_convention)
+    away = placement.absences
+    quantity = days_received(line.period, last_day=last_day, convention=order.day_convention, absences=away)
     standing = account.receipt_id
     if standing is not None:
         held = receipt_store.receipt(session, standing, unit=quantity.unit, currency=line.amount.currency)
@@ -76,7 +77,7 @@ def _receive_line(
         version,
         quantity,
         line_amount(quantity, line.price, currency=line.amount.currency),
-        billable_period(line.period, last_day) if not quantity.is_zero else None,
+        billable_period(line.period, last_day, away) if not quantity.is_zero else None,
         today,
     )
     receipt_store.receive(session, receipt, instead_of=standing)

@@ -72,9 +72,14 @@ class ReportedLine:
     convention: DayConvention
     state: LineState
 
-    def days(self, last_day: date | None) -> Quantity:
+    def days(self, placement: Placement) -> Quantity:
         """The days the line is received with, as things stand."""
-        return days_received(self.period, last_day=last_day, convention=self.convention)
+        return days_received(
+            self.period,
+            last_day=placement.last_day_for(self.period),
+            convention=self.convention,
+            absences=placement.absences,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ class ReportFacts:
     @property
     def days(self) -> Quantity:
         """The days of the whole month, as things stand."""
-        counted = [each.days(self.placement.last_day_for(each.period)).value for each in self.lines]
+        counted = [each.days(self.placement).value for each in self.lines]
         return Quantity.days(int(sum(counted)))
 
     @property
@@ -109,7 +114,11 @@ class ReportFacts:
         parts = [
             part
             for each in self.lines
-            if (part := billable_period(each.period, self.placement.last_day_for(each.period)))
+            if (
+                part := billable_period(
+                    each.period, self.placement.last_day_for(each.period), self.placement.absences
+                )
+            )
         ]
         return max((part.end for part in parts), default=None)
 

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from foundation.errors import Refused
 from foundation.text import JoinedText, Text
+from orders.register import validity
 from orders.register.agreements import (
     Contract,
     DeliveryArea,
@@ -26,7 +27,7 @@ from orders.register.agreements import (
     foreign_currencies,
     inconsistencies,
 )
-from orders.register.allowed_values import objections
+from orders.register.allowed_values import objections, shared_addresses
 from orders.register.parties import Buyer, Supplier
 from orders.register.pricing import PriceList
 from orders.register.reader_errors import sentence_of
@@ -230,11 +231,17 @@ def _value(entry: _RawEntry) -> RegisterEntry | tuple[RegisterProblem, ...]:
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         return tuple(
-            entry.problem(each["loc"][1:], sentence_of(each, named=_named(each["loc"][1:]) or entry.table))
+            entry.problem(place, sentence_of(each, named=_named(place) or entry.table))
             for each in details
+            for place in [_place(each["loc"])]
         )
     # A value that is right in itself may still be one that no document can carry.
     return tuple(entry.problem(place, sentence) for place, sentence in objections(read)) or read
+
+
+def _place(loc: TomlPlace) -> TomlPlace:
+    """Where in the entry an error stands: without the tuple around it and the reader's own tags."""
+    return tuple(part for part in loc[1:] if part not in (validity.ALWAYS, validity.DATED))
 
 
 def _named(place: TomlPlace) -> str:
@@ -259,6 +266,8 @@ def _contradictions(
     tables = _tables([found for _, found in values if not isinstance(found, tuple)], unreadable=unreadable)
     buyers = [found for _, found in values if isinstance(found, Buyer)]
     foreign = foreign_currencies(buyers[0], tables.price_lists) if len(buyers) == 1 else ()
+    for supplier, sentence in shared_addresses(tables.suppliers):
+        yield entry_of["suppliers", supplier.organisation_number].problem(("participant_id",), sentence)
     for found in (*inconsistencies(tables), *foreign):
         yield entry_of[found.table, found.id].problem((found.key,), found.sentence)
 

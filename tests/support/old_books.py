@@ -40,8 +40,25 @@ def before_0007(connection: Connection) -> None:
     connection.execute(text("alter table periodic_report drop column alarmed_at"))
 
 
+def before_0018(connection: Connection) -> None:
+    """Lead the books back to what revision 0018 found."""
+    connection.execute(text("drop table informative_report"))
+    connection.execute(text("alter table inbound_event drop column as_history"))
+    connection.execute(text("drop index ix_periodic_report_check_pending"))
+    connection.execute(text("alter table periodic_report drop column check_pending"))
+    connection.execute(text("alter table payment_stop drop column lift_asked_at"))
+
+
+def before_0014(connection: Connection) -> None:
+    """Lead the books back to what revision 0014 found."""
+    before_0016(connection)
+    for table in ("outbound_event", "outbound_feed", "machine_key"):
+        connection.execute(text(f"drop table {table}"))
+
+
 def before_0013(connection: Connection) -> None:
     """Lead the books back to what revision 0013 found."""
+    before_0014(connection)
     for table in ("buyer_participant", "buyer_host", "installation_buyer"):
         connection.execute(text(f"drop table {table}"))
 
@@ -80,3 +97,14 @@ def before_0008(connection: Connection) -> None:
         connection.execute(
             text(f"alter table interruption add constraint ck_interruption_not_retroactive {check}")
         )
+
+
+def before_0016(connection: Connection) -> None:
+    """Lead the books back to what revision 0016 found."""
+    before_0018(connection)
+    # The policies that ask for the column fall with it, and are made again when the books are brought up to date.
+    falls = " cascade" if connection.dialect.name == "postgresql" else ""
+    connection.execute(text(f"alter table placement drop column address_id{falls}"))
+    connection.execute(text("drop table account_address"))
+    for table in ("unit_tutor", "objection_point", "order_objection"):
+        connection.execute(text(f"drop table {table}"))
