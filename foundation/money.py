@@ -168,6 +168,16 @@ class Quantity:
         """Whether there is nothing."""
         return not self.value
 
+    @property
+    def compact(self) -> "Quantity":
+        """The same quantity without decimals that say nothing.
+
+        >>> str(Quantity(Decimal("20.0000"), DAY).compact)
+        '20 DAY'
+        """
+        whole = int(self.value)
+        return Quantity(Decimal(whole) if whole == self.value else self.value.normalize(), self.unit)
+
     def _same(self, other: "Quantity") -> Decimal:
         if self.unit != other.unit:
             raise Incomparable(

@@ -23,8 +23,9 @@ from orders.model import LineKey, Report
 from orders.placements import receiving
 from orders.placements import reports as reporting
 from orders.placements import store as placement_store
-from orders.register.agreements import ReportApproval
 from orders.register.register import Register
+from orders.register.report_approval import ReportApproval
+from orders.register.service_terms import check_code
 from orders.terms import RejectionReason
 
 Step = TypeVar("Step", ReportApproved, ReportRejected)
@@ -87,9 +88,7 @@ def receive_what_is_filed(
             with journal.attempt(session):
                 placement_store.get(session, key.execution_reference, lock=True)
                 report = placement_store.report(session, key.execution_reference, key.month, key.version)
-                lines = receiving.receive_where_nothing_is_odd(
-                    session, register.policy, report, at=at, today=today
-                )
+                lines = receiving.receive_where_nothing_is_odd(session, register, report, at=at, today=today)
                 verdicts.judge_lines_again(session, register, lines or [], today=today)
         except Refused:
             continue
@@ -119,6 +118,8 @@ def reject(
     """Send reports back, for a reason that the supplier reads; it files a new version."""
 
     def one(key: ReportKey) -> list[LineKey]:
+        service = register.service(placement_store.get(session, key.execution_reference).service)
+        check_code(reason, service.rejection_codes, service=service)
         reporting.reject(session, _told(ReportRejected, key, hand, reason=reason), today=hand.today)
         return []
 
@@ -152,6 +153,17 @@ def _told(kind: type[Step], key: ReportKey, hand: Hand, **more: object) -> Step:
         ) from error
 
 
+def _check_judged_here(session: Session, register: Register, key: ReportKey) -> None:
+    service = placement_store.get(session, key.execution_reference).service
+    if register.report_approval(service) is ReportApproval.OUTSIDE:
+        raise Refused(
+            Text(
+                "Redovisningar godkänns i ett annat system. Ändra reglerna, Redovisningar godkänns, för att "
+                "pröva dem här."
+            )
+        )
+
+
 def _each(
     session: Session,
     register: Register,
@@ -159,18 +171,12 @@ def _each(
     hand: Hand,
     decide: Callable[[ReportKey], list[LineKey]],
 ) -> Decided:
-    if register.policy.report_approval is ReportApproval.OUTSIDE:
-        raise Refused(
-            Text(
-                "Redovisningar godkänns i ett annat system. Ändra reglerna, Redovisningar godkänns, för att "
-                "pröva dem här."
-            )
-        )
     decided = Decided()
     # In one order for everybody, so that two who press at once wait for each other and not crosswise.
     for key in sorted(set(keys), key=str):
         try:
             with journal.attempt(session):
+                _check_judged_here(session, register, key)
                 lines = decide(key)
                 verdicts.judge_lines_again(session, register, lines, today=hand.today)
         except Refused as refusal:

@@ -26,8 +26,8 @@ from orders.events.envelope import Event
 from orders.events.store import EVENT_FOLLOWS, EVENT_SETTLES, EventState, StoredEvent
 from orders.journal_actions import OrdersSubject, PlacementAction
 from orders.model import LineKey, Order
+from orders.placements import codes, interruptions, receiving, reports, results
 from orders.placements import decisions as placing
-from orders.placements import interruptions, receiving, reports, results
 from orders.register.register import Register
 from peppol.exchange import outgoing
 
@@ -189,6 +189,7 @@ def _tried(session: Session, register: Register, event: Event) -> Applied:
 
 def _carry_out(session: Session, register: Register, told: EventData, today: date) -> list[LineKey]:
     """Call the use case of the event; the order lines whose receipt changed are returned."""
+    codes.check(session, register, told)
     match told:
         case event_data.PlacementDecided():
             placing.place(session, register, told, today=today)
@@ -206,9 +207,7 @@ def _carry_out(session: Session, register: Register, told: EventData, today: dat
             return interruptions.withdraw_interruption(session, told, today=today)
         case event_data.ReportFiled():
             filed = reports.file(session, told)
-            lines = receiving.receive_where_nothing_is_odd(
-                session, register.policy, filed, at=told.at, today=today
-            )
+            lines = receiving.receive_where_nothing_is_odd(session, register, filed, at=told.at, today=today)
             return lines or []
         case event_data.ReportApproved():
             return reports.approve(session, told, today=today, early=register.policy.early_approval)

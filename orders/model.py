@@ -7,23 +7,24 @@ it is placed. Which state may follow which stands in the tables below.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from foundation.money import Money, Quantity, line_amount, total
+from foundation.money import DAY, Money, Quantity, line_amount, total
 from foundation.periods import Month, Period
 from foundation.text import Text
 from foundation.transitions import StepRefused, Transitions
 from orders.register.agreements import DeliveryUnit
+from orders.register.pricing import Price
 from orders.terms import (
     Activity,
-    Article,
+    ArticleKind,
     CompensationLevel,
     InterruptionReason,
     RejectionReason,
     ResultStage,
 )
-from orders.workdays import DayConvention, billable_days
+from orders.workdays import DayRule, billable_days
 
 LineKey = tuple[str, str]
 """An order line: the order's number and the line's id."""
@@ -128,7 +129,7 @@ LINE_FOLLOWS = Transitions(
 
 @dataclass(frozen=True, slots=True)
 class PlacementPeriod:
-    """Period 1 or 2 of a placement, with the decision that gave it and the order that carries it.
+    """One of the periods of a placement, counted from 1, with the decision that gave it and the order that carries it.
 
     `start_by` is the last day a first period should start by what was agreed; None where nobody said.
     """
@@ -159,6 +160,7 @@ class Placement:
     contract_id: str
     unit: DeliveryUnit
     delivery_area: str
+    service: str
     level: CompensationLevel
     handling: Handling
     state: PlacementState
@@ -221,7 +223,7 @@ class Order:
     """A purchase order (inköpsorder): immutable from the moment it is placed (REQ-25)."""
 
     number: str
-    article: Article
+    article: ArticleKind
     stage: ResultStage | None
     code: str
     execution_reference: str
@@ -231,7 +233,8 @@ class Order:
     unit_id: str
     delivery_area: str
     price_list_id: str
-    day_convention: DayConvention
+    service: str
+    day_rule: DayRule
     period: Period
     issued_on: date
     lines: tuple[OrderLine, ...]
@@ -300,7 +303,7 @@ class PlannedOrder:
 
     id: int
     execution_reference: str
-    article: Article
+    article: ArticleKind
     stage: ResultStage | None
     code: str
     decision_id: str
@@ -325,30 +328,28 @@ def check_report_step(report: Report, to: ReportState) -> None:
 def basic_lines(
     period: Period,
     *,
-    convention: DayConvention,
-    price: Decimal,
+    rule: DayRule,
+    price: Price,
     currency: str,
-    article_number: str,
-    article_name: str,
 ) -> tuple[OrderLine, ...]:
-    """One line per calendar month of `period`, in days; a month without a billable day is left out (E-34).
+    """One line per calendar month of `period`, in the article's unit; one without a billable day is left out (E-34).
 
     Raises StepRefused when no month has a billable day, since an order must have a line.
     """
     lines: list[OrderLine] = []
     for month in period.months():
-        days = billable_days(month, convention)
+        days = billable_days(month, rule)
         if days == 0:
             continue
-        quantity = Quantity.days(days)
+        quantity = _of_days(days, price.per_day, price.unit)
         lines.append(
             OrderLine(
                 line_id=f"{len(lines) + 1:03}",
-                article_number=article_number,
-                article_name=article_name,
+                article_number=price.article_number,
+                article_name=price.article_name,
                 quantity=quantity,
-                price=price,
-                amount=line_amount(quantity, price, currency=currency),
+                price=price.amount,
+                amount=line_amount(quantity, price.amount, currency=currency),
                 period=month,
             )
         )
@@ -369,10 +370,21 @@ def billable_period(line: Period, last_day: date | None) -> Period | None:
     return Period(line.start, last_day) if last_day >= line.start else None
 
 
-def days_received(line: Period, *, last_day: date | None, convention: DayConvention) -> Quantity:
-    """The quantity a month's receipt may hold: the billable days of the line up to the last day (A-5)."""
+def days_received(line: Period, *, ordered: Quantity, last_day: date | None, rule: DayRule) -> Quantity:
+    """The quantity a month's receipt may hold: what was ordered for the billable days up to the last one (A-5).
+
+    A day counted in days is one; of any other unit a day has the share that all billable days of the line give.
+    """
     billable = billable_period(line, last_day)
-    return Quantity.days(billable_days(billable, convention) if billable else 0)
+    days = billable_days(billable, rule) if billable else 0
+    whole = billable_days(line, rule)
+    per_day = Decimal(1) if ordered.unit == DAY or not whole else ordered.value / whole
+    return _of_days(days, per_day, ordered.unit)
+
+
+def _of_days(days: int, per_day: Decimal, unit: str) -> Quantity:
+    units = (days * per_day).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    return Quantity(units, unit).compact
 
 
 def check_interruption(placement: Placement, *, registered_on: date, effective_on: date, today: date) -> None:

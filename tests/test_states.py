@@ -34,7 +34,6 @@ from orders.events.store import EventState
 from orders.model import InterruptionState, LineState, PlacementState, PlannedState, ReportState
 from orders.placements.tutor_store import TutorState
 from orders.register.policy_store import PolicyState
-from orders.terms import CompensationLevel
 from peppol.exchange.tables import OUT_FOLLOWS, InState, OutState
 from tests.support import measures, state_writes
 from tests.support.product import modules
@@ -67,7 +66,6 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "payment_proposal.state": ProposalState,
     "payment_stop.reason": StopReason,
     "payment_stop.state": StopState,
-    "placement.level": CompensationLevel,
     "policy_version.state": PolicyState,
     "repayment_note.state": RepaymentState,
     "web_session.stage": SessionStage,

@@ -25,6 +25,7 @@ from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
 from foundation.database import Database, utc_now
 from foundation.periods import Clock, stockholm_date
+from foundation.product import PRODUCT
 from operations.settings import Settings
 from supplier_portal.pages import front as supplier_portal
 from web import failures, fronts, templating
@@ -68,7 +69,7 @@ def create_app(
     description itself is at /api/v1/openapi.json.
     """
     app = FastAPI(
-        title="Rusta och matcha: order och faktura",
+        title=PRODUCT.sv,
         version="1",
         openapi_url="/api/v1/openapi.json",
         docs_url=None,

@@ -11,8 +11,9 @@ from fastapi import Request, Response
 from accounts.identity import Person
 from finance_desk import money_charts, reconciliation_queries
 from finance_desk.pages.paying_parts import (
-    ARTICLES,
     READERS,
+    article_choices,
+    article_words,
     download,
     parsed_day,
     parsed_month,
@@ -31,7 +32,6 @@ from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.open_items import open_items
 from invoicing.reconciliation.statement import Statement, StatementEntry, StatementKey, reconcile
 from orders.register import store as register_store
-from orders.terms import Article
 from peppol.exchange import inbox_store, outbox_store
 from peppol.identifiers import DocumentKind
 from web import i18n
@@ -92,8 +92,8 @@ def statement(request: Request, person: Person = signed_in(*READERS)) -> Respons
         months=months,
         suppliers=supplier_names(register),
         areas={each.id: each.name for each in register.areas},
-        articles=ARTICLES,
-        choices=[(each.value, ARTICLES[each.value]) for each in Article],
+        articles=article_words(register),
+        choices=article_choices(register),
         query=urlencode([(key, value) for key, value in request.query_params.multi_items() if key != "page"]),
         narrowed=_narrowed(request),
     )
@@ -145,7 +145,7 @@ def case(request: Request, reference: str, person: Person = signed_in(*READERS))
         items=open_items(entries),
         stops=stops,
         documents=_documents(entries),
-        articles=ARTICLES,
+        articles=article_words(register),
         suppliers=supplier_names(register),
     )
 

@@ -17,7 +17,7 @@ from orders.model import Interruption, InterruptionState, PlacementState, Receip
 from orders.purchase_orders import line_store, order_store
 from orders.register import store as register_store
 from orders.register.register import NotInRegister, Register
-from orders.terms import Article, InterruptionReason
+from orders.terms import ArticleKind, InterruptionReason
 
 
 def order_facts(
@@ -123,7 +123,7 @@ def _question() -> Select[Any]:
     )
     cuts_this_order = and_(
         cut.c.execution_reference == order.c.execution_reference,
-        order.c.article == Article.BASIC,
+        order.c.article == ArticleKind.BASIC,
         cut.c.effective_on <= order.c.ends_on,
         # The standing interruption also cuts a later period; one that was come back from, only its own.
         or_(

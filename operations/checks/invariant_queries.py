@@ -18,7 +18,7 @@ from invoicing.model import InvoiceState
 from invoicing.payment import tables as payment_tables
 from invoicing.responses import tables as response_tables
 from orders import tables as order_tables
-from orders.terms import Article
+from orders.terms import ArticleKind
 from peppol.exchange import tables as exchange_tables
 
 
@@ -122,7 +122,7 @@ def basic_receipts(session: Session) -> Iterator[Row[Any]]:
         )
         .join(account, account.c.receipt_id == receipt.c.id)
         .join(order, order.c.number == receipt.c.order_number)
-        .where(order.c.article == Article.BASIC, receipt.c.starts_on.is_not(None))
+        .where(order.c.article == ArticleKind.BASIC, receipt.c.starts_on.is_not(None))
         .order_by(receipt.c.execution_reference, receipt.c.starts_on)
     )
     return stream(session, question)
@@ -133,7 +133,7 @@ def results_ordered_twice(session: Session) -> Iterator[Row[Any]]:
     order = order_tables.purchase_order
     question = (
         select(order.c.execution_reference, order.c.stage, func.count().label("count"))
-        .where(order.c.article == Article.RESULT)
+        .where(order.c.article == ArticleKind.RESULT)
         .group_by(order.c.execution_reference, order.c.stage)
         .having(func.count() > 1)
     )

@@ -14,16 +14,17 @@ from operations.timeline.model import TimelineEntry, TimelineKind
 from operations.timeline.queries import PaymentRow, ReceiptRow, TimelineOrder
 from orders.model import InterruptionState, Placement, Report, ReportState
 from orders.placements import store as placement_store
+from orders.register.service_terms import Service
 
 
-def told(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
+def told(session: Session, placement: Placement, service: Service) -> Iterator[TimelineEntry]:
     """Every entry, in no order."""
     reference, supplier = placement.execution_reference, placement.supplier
     documents = document_store.listed(
         session, execution_reference=reference, supplier=supplier, limit=100_000
     )
     yield from _decisions(placement)
-    yield from _orders(timeline_queries.orders_of(session, reference, supplier=supplier))
+    yield from _orders(timeline_queries.orders_of(session, reference, supplier=supplier), service)
     yield from _interruptions(session, reference)
     yield from _reports(placement_store.reports(session, reference))
     yield from _receipts(timeline_queries.receipts_of(session, reference, supplier=supplier))
@@ -45,17 +46,15 @@ def _decisions(placement: Placement) -> Iterator[TimelineEntry]:
         )
 
 
-def _orders(orders: Iterable[TimelineOrder]) -> Iterator[TimelineEntry]:
+def _orders(orders: Iterable[TimelineOrder], service: Service) -> Iterator[TimelineEntry]:
     for order in orders:
-        stage = f" {order.stage}" if order.stage else ""
         yield TimelineEntry(
             order.issued_on,
             TimelineKind.ORDER,
             order.number,
             Text(
-                "Order på %(article)s%(stage)s.",
-                article=order.article.label_within,
-                stage=stage,
+                "Order på %(article)s.",
+                article=service.name_within(order.article, order.stage),
             ),
             f"/orders/{order.number}",
             order.amount,

@@ -43,6 +43,7 @@ _PERSONAL = re.compile(
     r"|\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-8]\d|9[01])-\d{4})",
     re.ASCII,
 )
+_ACTIVITIES_MOST = 50
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
 
 
@@ -87,6 +88,14 @@ PositiveAmount = Annotated[
     Field(gt=0),
     WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$"}),
 ]
+# A code of the placement's service; which there are is asked of the register where the event is applied.
+_CODE = StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9_]{0,29}$")
+LevelCode = Annotated[CompensationLevel, _CODE]
+StageCode = Annotated[ResultStage, _CODE]
+OutcomeCode = Annotated[OutcomeKind, _CODE]
+InterruptionCode = Annotated[InterruptionReason, _CODE]
+ActivityCode = Annotated[Activity, _CODE]
+RejectionCode = Annotated[RejectionReason, _CODE]
 MonthText = Annotated[
     Month,
     BeforeValidator(_month),
@@ -122,7 +131,7 @@ class PlacementDecided(EventModel):
     contract: Reference
     unit: UnitTold
     delivery_area: Reference
-    level: CompensationLevel
+    level: LevelCode
     period: Period
     decided_on: date
     continues_legacy: bool = False
@@ -130,7 +139,7 @@ class PlacementDecided(EventModel):
 
 
 class PeriodTwoDecided(EventModel):
-    """A second period of the same placement (REQ-03)."""
+    """A further period of the same placement: the second, or a later one where the service has more (REQ-03)."""
 
     decision_id: Reference
     execution_reference: Reference
@@ -169,7 +178,7 @@ class InterruptionRegistered(EventModel):
     execution_reference: Reference
     registered_on: date
     effective_on: date
-    reason: InterruptionReason
+    reason: InterruptionCode
 
 
 class InterruptionMoved(EventModel):
@@ -200,7 +209,7 @@ class _ReportStep(EventModel):
 class ReportFiled(_ReportStep):
     """The supplier filed the periodic report of a month (REQ-30); `activities` changes no amount (REQ-55)."""
 
-    activities: Annotated[tuple[Activity, ...], Field(max_length=len(Activity))] | None = None
+    activities: Annotated[tuple[ActivityCode, ...], Field(max_length=_ACTIVITIES_MOST)] | None = None
 
 
 class ReportApproved(_ReportStep):
@@ -210,16 +219,16 @@ class ReportApproved(_ReportStep):
 class ReportRejected(_ReportStep):
     """The buyer sent a report back, for a reason where one is told."""
 
-    reason: RejectionReason | None = None
+    reason: RejectionCode | None = None
 
 
 class OutcomeApproved(EventModel):
     """A result was approved; `extent_percent` is of full time, absent where not stated (REQ-24, REQ-62)."""
 
     execution_reference: Reference
-    kind: OutcomeKind
+    kind: OutcomeCode
     started_on: date
-    stage: ResultStage
+    stage: StageCode
     approved_on: date
     extent_percent: Annotated[int, Field(ge=1, le=100)] | None = None
 

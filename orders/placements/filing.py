@@ -82,6 +82,6 @@ def file_month(
         version=to_file.version,
         at=at,
         by=by,
-        activities=tuple(each for each in Activity if each in activities) or None,
+        activities=tuple(dict.fromkeys(activities)) or None,
     )
     return reporting.file(session, filed), True

@@ -18,7 +18,7 @@ from orders.model import Interruption, Placement, days_received
 from orders.placements import store as placement_store
 from orders.purchase_orders import line_store, order_store
 from orders.register.register import Register
-from orders.terms import Article, InterruptionReason
+from orders.terms import ArticleKind, InterruptionReason
 
 
 class ToldTooLate(StepRefused):
@@ -77,18 +77,20 @@ def check_told_in_time(
 
 def receipts_cut(session: Session, placement: Placement, effective_on: date) -> list[ReceiptCut]:
     """The received lines that would hold fewer days if the placement ended on `effective_on`."""
-    ended = replace(
-        placement, interruption=Interruption(effective_on, effective_on, InterruptionReason.OTHER)
-    )
+    # The reason counts for nothing here: only the day cuts.
+    ended = replace(placement, interruption=Interruption(effective_on, effective_on, InterruptionReason("")))
     cuts = []
-    for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC):
+    for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC):
         for line in order.lines:
             account = line_store.account(session, order.number, line.line_id)
             if account is None or account.receipt_id is None:
                 continue
             before = Quantity(account.quantity_received, line.quantity.unit)
             after = days_received(
-                line.period, last_day=ended.last_day_for(line.period), convention=order.day_convention
+                line.period,
+                ordered=line.quantity,
+                last_day=ended.last_day_for(line.period),
+                rule=order.day_rule,
             )
             if after != before:
                 invoiced = account.invoice_id is not None

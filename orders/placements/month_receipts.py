@@ -23,13 +23,13 @@ from orders.model import (
     days_received,
 )
 from orders.purchase_orders import line_store, order_store, receipt_store
-from orders.terms import Article
+from orders.terms import ArticleKind
 
 
 def receive_month(session: Session, placement: Placement, report: Report, *, today: date) -> list[LineKey]:
     """Receive the report's month on every basic order line in it; a receipt that differs is reversed first."""
     changed: list[LineKey] = []
-    for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC):
+    for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC):
         line_store.lock_lines(session, order.number)
         for line in order.lines:
             if Month.of(line.period.start) == report.month and _receive_line(
@@ -47,7 +47,7 @@ def _receive_line(
     version = report.version
     known = (placement.last_day_for(line.period), report.counts_to)
     last_day = min((each for each in known if each is not None), default=None)
-    quantity = days_received(line.period, last_day=last_day, convention=order.day_convention)
+    quantity = days_received(line.period, ordered=line.quantity, last_day=last_day, rule=order.day_rule)
     standing = account.receipt_id
     if standing is not None:
         held = receipt_store.receipt(session, standing, unit=quantity.unit, currency=line.amount.currency)

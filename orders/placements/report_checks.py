@@ -5,7 +5,7 @@ it says why a month is not received without a person, and what that person shoul
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -23,7 +23,7 @@ from orders.model import (
     billable_period,
     days_received,
 )
-from orders.workdays import DayConvention
+from orders.workdays import DayRule
 
 ALIKE_FROM: Final = 5
 """So many participants with word for word the same report are looked at by a person."""
@@ -69,12 +69,12 @@ class ReportedLine:
     line_id: str
     period: Period
     ordered: Quantity
-    convention: DayConvention
+    rule: DayRule
     state: LineState
 
     def days(self, last_day: date | None) -> Quantity:
-        """The days the line is received with, as things stand."""
-        return days_received(self.period, last_day=last_day, convention=self.convention)
+        """What the line is received with, as things stand."""
+        return days_received(self.period, ordered=self.ordered, last_day=last_day, rule=self.rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +94,13 @@ class ReportFacts:
 
     @property
     def days(self) -> Quantity:
-        """The days of the whole month, as things stand."""
-        counted = [each.days(self.placement.last_day_for(each.period)).value for each in self.lines]
-        return Quantity.days(int(sum(counted)))
+        """What the whole month is received with, as things stand."""
+        return _summed(each.days(self.placement.last_day_for(each.period)) for each in self.lines)
 
     @property
     def ordered(self) -> Quantity:
-        """The days that were ordered for the month."""
-        return Quantity.days(int(sum(each.ordered.value for each in self.lines)))
+        """What was ordered for the month."""
+        return _summed(each.ordered for each in self.lines)
 
     @property
     def ends_on(self) -> date | None:
@@ -112,6 +111,11 @@ class ReportFacts:
             if (part := billable_period(each.period, self.placement.last_day_for(each.period)))
         ]
         return max((part.end for part in parts), default=None)
+
+
+def _summed(quantities: Iterable[Quantity]) -> Quantity:
+    first, *others = [*quantities] or [Quantity.days(0)]
+    return sum(others, start=first).compact
 
 
 def oddities(facts: ReportFacts, *, today: date) -> tuple[ReportOddity, ...]:

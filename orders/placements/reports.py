@@ -40,7 +40,7 @@ from orders.placements import month_receipts
 from orders.placements import store as placement_store
 from orders.purchase_orders import line_store, order_store
 from orders.register.agreements import EarlyApproval
-from orders.terms import Article
+from orders.terms import ArticleKind
 
 
 def file(session: Session, filed: ReportFiled) -> Report:
@@ -108,7 +108,7 @@ def _counts_to(
         return None
     parts = [
         part
-        for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC)
+        for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC)
         for line in order.lines
         if Month.of(line.period.start) == month
         and (part := billable_period(line.period, placement.last_day_for(line.period)))
@@ -179,7 +179,7 @@ def undo_approval(session: Session, report: Report, *, by: str, today: date) -> 
 def _receipts_of(session: Session, placement: Placement, month: Month) -> list[LineAccount]:
     """The accounts of the month's basic order lines that something is received on; locked."""
     found = []
-    for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC):
+    for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC):
         line_store.lock_lines(session, order.number)
         for line in order.lines:
             account = line_store.account(session, order.number, line.line_id)

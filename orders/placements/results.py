@@ -8,6 +8,7 @@ reference. These orders are received when they are placed, so they can be invoic
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from foundation import journal
 from foundation.errors import Refused
@@ -35,13 +36,8 @@ from orders.purchase_orders import receipt_store
 from orders.purchase_orders.placing import draft, place_order
 from orders.register.pricing import Price, PriceList
 from orders.register.register import Register
-from orders.terms import Article, InterruptionReason, OutcomeKind, ResultStage
+from orders.terms import ArticleKind
 from peppol.exchange import outgoing
-
-_LEFT_FOR = {
-    OutcomeKind.WORK: InterruptionReason.WORK,
-    OutcomeKind.REGULAR_STUDIES: InterruptionReason.STUDIES,
-}
 
 
 def approve_outcome(
@@ -67,7 +63,7 @@ def approve_outcome(
         return []
     _check_earns(placement, approved, prices)
     held = plan_store.of_placement(session, placement.execution_reference)
-    if any(plan.stage is approved.stage and plan.state is not PlannedState.DROPPED for plan in held):
+    if any(plan.stage == approved.stage and plan.state is not PlannedState.DROPPED for plan in held):
         raise StepRefused(
             Text(
                 "%(stage)s är redan beviljat för %(execution_reference)s.",
@@ -75,7 +71,7 @@ def approve_outcome(
                 execution_reference=placement.execution_reference,
             ),
         )
-    if approved.stage is ResultStage.R2 and not _earned_r1(held):
+    if approved.stage == "R2" and not _earned_r1(held):
         raise StepRefused(
             Text(
                 "R2 för %(execution_reference)s förutsätter R1. Läs in R1 först.",
@@ -83,9 +79,9 @@ def approve_outcome(
             ),
         )
     due_on = add_months(approved.started_on, prices.result_rules.months_after_start(approved.stage))
-    plans = [_plan(placement, Article.RESULT, decision.decision_id, due_on, approved)]
-    if approved.stage is ResultStage.R1 and _is_quick(placement, approved.started_on, prices):
-        plans.append(_plan(placement, Article.SPEED_BONUS, decision.decision_id, due_on, approved))
+    plans = [_plan(placement, ArticleKind.RESULT, decision.decision_id, due_on, approved)]
+    if approved.stage == "R1" and _is_quick(placement, approved.started_on, prices):
+        plans.append(_plan(placement, ArticleKind.SPEED_BONUS, decision.decision_id, due_on, approved))
     for plan in plans:
         # A price that is missing is told now, not on the day the order falls due.
         _price(prices, placement, plan)
@@ -109,7 +105,7 @@ def approve_supplement(
     decision = placement.period_at(approved.approved_on)
     prices = register.price_list(placement.contract_id, decision.decided_on)
     price = prices.price_of(
-        Article.SUPPLEMENTARY, placement.level, code=approved.code, amount_decided=approved.amount
+        ArticleKind.SUPPLEMENTARY, placement.level, code=approved.code, amount_decided=approved.amount
     )
     held = plan_store.of_placement(session, placement.execution_reference)
     if any(plan.code == approved.code and plan.state is not PlannedState.DROPPED for plan in held):
@@ -125,7 +121,7 @@ def approve_supplement(
         PlannedOrder(
             id=0,
             execution_reference=placement.execution_reference,
-            article=Article.SUPPLEMENTARY,
+            article=ArticleKind.SUPPLEMENTARY,
             stage=None,
             code=approved.code,
             decision_id=decision.decision_id,
@@ -158,7 +154,9 @@ def drop_waiting(session: Session, reference: str, *, reason: str, supplements: 
     """
     dropped = 0
     for plan in plan_store.of_placement(session, reference):
-        if plan.state is PlannedState.WAITING and (supplements or plan.article is not Article.SUPPLEMENTARY):
+        if plan.state is PlannedState.WAITING and (
+            supplements or plan.article is not ArticleKind.SUPPLEMENTARY
+        ):
             plan_store.finish(session, plan.id, PlannedState.DROPPED, reason=reason)
             journal.record(
                 session,
@@ -198,7 +196,7 @@ def _place(session: Session, register: Register, plan: PlannedOrder, *, today: d
     prices = register.price_list(placement.contract_id, decided_on)
     price = _price(prices, placement, plan)
     period = Period(plan.due_on, plan.due_on)
-    quantity = Quantity.pieces()
+    quantity = Quantity(Decimal(1), price.unit)
     line = OrderLine(
         "001",
         price.article_number,
@@ -263,8 +261,10 @@ def _check_earns(placement: Placement, approved: OutcomeApproved, prices: PriceL
             ),
         )
     held = placement.interruption_of(placement.period_at(approved.started_on).period)
-    reason = held.reason if held else None
-    if prices.result_rules.interruption_required and reason is not _LEFT_FOR.get(approved.kind):
+    carries = [
+        reason.code for reason in prices.service.interruption_reasons if approved.kind in reason.carries
+    ]
+    if prices.result_rules.interruption_required and (held is None or held.reason not in carries):
         raise StepRefused(
             Text(
                 "Placeringen %(execution_reference)s är inte avbruten på grund av arbete eller "
@@ -287,7 +287,7 @@ def _check_ordered(placement: Placement) -> None:
 
 
 def _earned_r1(held: Sequence[PlannedOrder]) -> bool:
-    return any(plan.stage is ResultStage.R1 and plan.state is not PlannedState.DROPPED for plan in held)
+    return any(plan.stage == "R1" and plan.state is not PlannedState.DROPPED for plan in held)
 
 
 def _is_quick(placement: Placement, started_on: date, prices: PriceList) -> bool:
@@ -296,13 +296,13 @@ def _is_quick(placement: Placement, started_on: date, prices: PriceList) -> bool
 
 
 def _plan(
-    placement: Placement, article: Article, decision_id: str, due_on: date, approved: OutcomeApproved
+    placement: Placement, article: ArticleKind, decision_id: str, due_on: date, approved: OutcomeApproved
 ) -> PlannedOrder:
     return PlannedOrder(
         id=0,
         execution_reference=placement.execution_reference,
         article=article,
-        stage=approved.stage if article is Article.RESULT else None,
+        stage=approved.stage if article is ArticleKind.RESULT else None,
         code="",
         decision_id=decision_id,
         outcome_started_on=approved.started_on,

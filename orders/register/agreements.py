@@ -20,7 +20,10 @@ from orders.register.parties import (
     organisation_number,
 )
 from orders.register.pricing import PriceList
+from orders.register.report_approval import ReportApproval
 from orders.register.response_agreements import Acknowledgement, TechnicalAnswer
+from orders.register.service_agreement import disagreements
+from orders.register.service_terms import Service
 from orders.register.tolerances import Tolerance, check_apart, most_particular
 
 
@@ -48,12 +51,16 @@ class DeliveryUnit:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """An agreement with one supplier for some delivery areas; decisions are made while it is valid."""
+    """An agreement with one supplier for some delivery areas; decisions are made while it is valid.
+
+    `service` is the id of the service that is bought; empty where the register has only one.
+    """
 
     id: str
     supplier: OrganisationNumber
     areas: tuple[str, ...]
     valid: Period
+    service: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "supplier", organisation_number(self.supplier))
@@ -71,14 +78,6 @@ class CreditOfPaid(StrEnum):
 
     NETTED = "netted"
     CLAIMED = "claimed"
-
-
-class ReportApproval(StrEnum):
-    """Who judges a filed report: nobody where nothing is odd about it, always an officer, or another system."""
-
-    WHEN_NOTHING_IS_ODD = "when_nothing_is_odd"
-    BY_OFFICER = "by_officer"
-    OUTSIDE = "outside"
 
 
 class EarlyApproval(StrEnum):
@@ -180,6 +179,7 @@ class Tables:
     units: tuple[DeliveryUnit, ...]
     contracts: tuple[Contract, ...]
     price_lists: tuple[PriceList, ...]
+    services: tuple[Service, ...]
     unreadable: frozenset[tuple[str, str]] = frozenset()
 
     def ids(self, table: str) -> list[str]:
@@ -193,6 +193,8 @@ class Tables:
                 return [unit.id for unit in self.units]
             case "contracts":
                 return [contract.id for contract in self.contracts]
+            case "services":
+                return [service.id for service in self.services]
             case _:
                 return [price_list.id for price_list in self.price_lists]
 
@@ -203,11 +205,23 @@ class Tables:
 
 def inconsistencies(tables: Tables) -> tuple[Inconsistency, ...]:
     """Every place where the tables contradict each other; empty where they agree."""
-    return (*_repeated(tables), *_dangling(tables), *_price_list_clashes(tables), *_unpriced(tables))
+    return (
+        *_repeated(tables),
+        *_dangling(tables),
+        *_price_list_clashes(tables),
+        *_unpriced(tables),
+        *_of_services(tables),
+    )
+
+
+def _of_services(tables: Tables) -> Iterator[Inconsistency]:
+    if not any(table == "services" for table, _ in tables.unreadable):
+        for found in disagreements(tables.services, tables.contracts, tables.price_lists):
+            yield Inconsistency(*found)
 
 
 def _repeated(tables: Tables) -> Iterator[Inconsistency]:
-    for table in ("suppliers", "areas", "units", "contracts", "price_lists"):
+    for table in ("suppliers", "areas", "units", "contracts", "price_lists", "services"):
         for entry, times in Counter(tables.ids(table)).items():
             if times > 1:
                 yield Inconsistency(

@@ -4,16 +4,22 @@ Convention: a price list is chosen by contract and decision date and stays with 
 number in it is data of the contract; none stands in the code. A missing price is a refusal, never zero.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from foundation.errors import Refused
 from foundation.text import JoinedText, Text, WrittenText
 from orders.register.parties import RegisterValueRefused, Supplier, Vat, VatCategory
-from orders.register.placement_rules import USUAL_RULES, PlacementRules
-from orders.terms import Article, CompensationLevel, OutcomeKind, ResultStage
-from orders.workdays import DayConvention
+from orders.register.placement_rules import RulesAgreed
+from orders.register.service_terms import Service
+from orders.terms import ArticleKind, CompensationLevel, OutcomeKind, ResultStage
+from orders.workdays import DayConvention, DayRule
 
 # A price may be finer than an amount (BT-146); what it makes is rounded on the line.
 _PRICE_DECIMALS = 4
@@ -29,36 +35,49 @@ class PriceNotAgreed(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What one unit of an article costs, without VAT, in the price list's currency."""
+    """What one unit of an article costs, without VAT, in the price list's currency.
+
+    `per_day` is how many units a billable day has, for the article that is paid by the day.
+    """
 
     amount: Decimal
     article_number: str
     article_name: str
     unit: str
+    per_day: Decimal = Decimal(1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class LevelAmounts:
-    """The amount per unit for each compensation level; None where nothing is agreed."""
+    """The amount per unit for each level of the service that has one; in files and JSON a table by the level's code.
 
-    A: Decimal | None = None
-    B: Decimal | None = None
-    C: Decimal | None = None
+    >>> LevelAmounts(A=Decimal("60.00")).at(CompensationLevel("A"))
+    Decimal('60.00')
+    """
 
-    def __post_init__(self) -> None:
-        for amount in (self.A, self.B, self.C):
-            if amount is not None:
-                check_price(amount)
+    by_level: tuple[tuple[CompensationLevel, Decimal], ...]
+
+    def __init__(self, **by_level: Decimal | None) -> None:
+        agreed = {level: amount for level, amount in by_level.items() if amount is not None}
+        for amount in agreed.values():
+            check_price(amount)
+        object.__setattr__(self, "by_level", tuple(sorted(agreed.items())))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 - pydantic's own
+        """How the table is read."""
+        return core_schema.no_info_after_validator_function(
+            lambda table: cls(**table), handler(dict[str, Decimal | None])
+        )
+
+    @property
+    def table(self) -> Mapping[CompensationLevel, Decimal]:
+        """The amounts by level, as files and JSON have them."""
+        return dict(self.by_level)
 
     def at(self, level: CompensationLevel) -> Decimal | None:
-        """What is agreed for `level`."""
-        match level:
-            case CompensationLevel.A:
-                return self.A
-            case CompensationLevel.B:
-                return self.B
-            case CompensationLevel.C:
-                return self.C
+        """What is agreed for `level`; None where nothing is."""
+        return self.table.get(level)
 
 
 def check_price(amount: Decimal) -> None:
@@ -78,7 +97,7 @@ class PricedArticle:
     is decided case by case and comes with the approval; then no amounts are listed.
     """
 
-    article: Article
+    article: ArticleKind
     number: str
     name: str
     amounts: LevelAmounts = LevelAmounts()
@@ -89,13 +108,13 @@ class PricedArticle:
     def __post_init__(self) -> None:
         if not (self.number.strip() and self.name.strip()):
             raise RegisterValueRefused(Text("Artikeln saknar nummer eller namn."))
-        if (self.stage is not None) != (self.article is Article.RESULT):
+        if (self.stage is not None) != (self.article is ArticleKind.RESULT):
             raise RegisterValueRefused(
-                Text("Resultatersättning ska ha stage R1 eller R2, och ingen annan artikel."),
+                Text("En artikel för resultat (RESULT) ska ha ett steg (stage), och ingen annan artikel."),
             )
-        if bool(self.code) != (self.article is Article.SUPPLEMENTARY):
+        if bool(self.code) != (self.article is ArticleKind.SUPPLEMENTARY):
             raise RegisterValueRefused(
-                Text("Tilläggsersättning ska ha en kod (code), och ingen annan artikel."),
+                Text("Ett tillägg (SUPPLEMENTARY) ska ha en kod (code), och ingen annan artikel."),
             )
         if self.amount_decided == (self.amounts != LevelAmounts()):
             raise RegisterValueRefused(
@@ -105,7 +124,7 @@ class PricedArticle:
             )
 
     @property
-    def key(self) -> tuple[Article, ResultStage | None, str]:
+    def key(self) -> tuple[ArticleKind, ResultStage | None, str]:
         """What tells it from the other articles of the list."""
         return self.article, self.stage, self.code
 
@@ -114,7 +133,7 @@ class PricedArticle:
 class ResultRules:
     """When an outcome is paid for. Months are calendar months after the start of work or studies.
 
-    `qualifying` may never name AUB (REQ-61). `speed_bonus_limit_days` counts from the first day of the
+    `speed_bonus_limit_days` counts from the first day of the
     placement. `interruption_required`: a result needs an interruption for work or studies first (E-28).
     """
 
@@ -126,9 +145,9 @@ class ResultRules:
     interruption_required: bool
 
     def __post_init__(self) -> None:
-        if OutcomeKind.AUB in self.qualifying or len(set(self.qualifying)) != len(self.qualifying):
+        if len(set(self.qualifying)) != len(self.qualifying):
             raise RegisterValueRefused(
-                Text("AUB ger aldrig resultatersättning, och ett skäl får bara nämnas en gång (qualifying)."),
+                Text("Ett utfall får bara nämnas en gång (qualifying)."),
             )
         if not 0 <= self.r1_after_months <= self.r2_after_months <= 24:
             raise RegisterValueRefused(
@@ -148,7 +167,20 @@ class ResultRules:
 
     def months_after_start(self, stage: ResultStage) -> int:
         """How many calendar months after the start of work or studies `stage` falls due."""
-        return self.r1_after_months if stage is ResultStage.R1 else self.r2_after_months
+        return self.r1_after_months if stage == "R1" else self.r2_after_months
+
+
+NO_RESULTS = ResultRules(
+    qualifying=(),
+    r1_after_months=0,
+    r2_after_months=0,
+    speed_bonus_limit_days=0,
+    minimum_extent_percent=0,
+    interruption_required=False,
+)
+"""What holds where nothing is paid for results: no outcome qualifies."""
+RULES_OF_SERVICE = RulesAgreed()
+"""What a price list says that says nothing of placements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +194,12 @@ class PriceList:
     contracts: tuple[str, ...]
     valid_from: date
     articles: tuple[PricedArticle, ...]
-    result_rules: ResultRules
     vat: Vat
-    day_convention: DayConvention = DayConvention.WORKDAYS
+    result_rules: ResultRules = NO_RESULTS
+    day_convention: DayConvention | None = None
     currency: str = "SEK"
-    placement_rules: PlacementRules = USUAL_RULES
+    placement_rules: RulesAgreed = RULES_OF_SERVICE
+    _service: Service | None = field(init=False, default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         keys = [article.key for article in self.articles]
@@ -174,20 +207,28 @@ class PriceList:
             raise RegisterValueRefused(
                 Text("Prislistan %(id)s har samma artikel två gånger.", id=self.id),
             )
-        basic = [article for article in self.articles if article.article is Article.BASIC]
-        if (
-            not basic
-            or basic[0].amount_decided
-            or None in (basic[0].amounts.at(level) for level in CompensationLevel)
-        ):
-            raise RegisterValueRefused(
-                Text(
-                    "Prislistan %(id)s saknar grundersättning (BASIC) för någon av nivåerna A, B och C.",
-                    id=self.id,
-                ),
-            )
 
-    def article(self, article: Article, *, stage: ResultStage | None = None, code: str = "") -> PricedArticle:
+    def under(self, service: Service) -> "PriceList":
+        """The same price list with the service of its contracts, as a register holds it."""
+        bound = replace(self)
+        object.__setattr__(bound, "_service", service)
+        return bound
+
+    @property
+    def service(self) -> Service:
+        """The service whose prices these are; a price list by itself has none."""
+        if self._service is None:
+            raise LookupError(f"price list {self.id} is not in a register")
+        return self._service
+
+    @property
+    def day_rule(self) -> DayRule:
+        """Which days are billable, and by which country's holidays."""
+        return DayRule(self.day_convention or self.service.day_conventions[0], self.service.country)
+
+    def article(
+        self, article: ArticleKind, *, stage: ResultStage | None = None, code: str = ""
+    ) -> PricedArticle:
         """The article's number, name and amounts; raises NoPriceAgreed where the list does not have it."""
         for priced in self.articles:
             if priced.key == (article, stage, code):
@@ -197,13 +238,13 @@ class PriceList:
             Text(
                 "Prislistan %(id)s har ingen artikel %(wanted)s. Lägg till den i prislistan.",
                 id=self.id,
-                wanted=JoinedText(" ", (article.label, which)),
+                wanted=JoinedText(" ", (self.service.name_of(article), which)),
             )
         )
 
     def price_of(
         self,
-        article: Article,
+        article: ArticleKind,
         level: CompensationLevel,
         *,
         stage: ResultStage | None = None,
@@ -223,7 +264,7 @@ class PriceList:
                     "Prislistan %(id)s har inget pris för %(priced_name)s på nivå %(level)s. Lägg till det.",
                     id=self.id,
                     priced_name=priced.name,
-                    level=level,
+                    level=self.service.level_name(level),
                 ),
             )
         if amount_decided is not None and amount_decided != agreed:
@@ -236,7 +277,16 @@ class PriceList:
                 ),
             )
         check_price(agreed)
-        return Price(agreed, priced.number, priced.name, article.unit)
+        ordered = self.service.article_of(article)
+        if ordered is None:
+            raise NoPriceAgreed(
+                Text(
+                    "Tjänsten %(service)s har ingen artikel %(article)s.",
+                    service=self.service.name.text,
+                    article=article,
+                )
+            )
+        return Price(agreed, priced.number, priced.name, ordered.unit, ordered.per_day)
 
     def vat_for(self, supplier: Supplier) -> Vat:
         """How this supplier's delivery is taxed: its own exemption first, otherwise as the list says."""

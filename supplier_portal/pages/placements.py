@@ -23,7 +23,7 @@ from orders.placements import store as placement_store
 from orders.placements import tutors as tutoring
 from orders.placements.tutors import TutorRefused
 from orders.purchase_orders import order_store
-from orders.terms import Article
+from orders.terms import ArticleKind
 from supplier_portal.charts import timeline_chart
 from supplier_portal.charts.timeline_chart import PictureWords
 from supplier_portal.pages import query_params
@@ -152,7 +152,7 @@ def _one(
         found = placement_queries.find(session, scope, reference)
         if found is None:
             raise NotThere
-        happened = timeline.of_placement(session, found, Audience.SUPPLIER)
+        happened = timeline.of_placement(session, query_params.register_of(session), found, Audience.SUPPLIER)
         context: dict[str, Any] = {
             "placement": found,
             "stands": placement_queries.where_it_stands(found, today=today),
@@ -191,7 +191,7 @@ def _months(session: Session, placement: Placement, *, today: date) -> list[tupl
         reports.setdefault(report.month, []).append(report)
     ordered = {
         Month.of(line.period.start)
-        for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC)
+        for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC)
         for line in order.lines
         if line.period.start <= min(today, placement.last_day_for(line.period) or today)
     }

@@ -177,6 +177,12 @@ def where_it_stands(placement: Placement, *, today: date) -> Stands:
     )
 
 
+def services_of(session: Session, references: Sequence[str]) -> list[str]:
+    """The services that the placements are in, by id."""
+    question = select(_PLACEMENT.c.service).where(_PLACEMENT.c.execution_reference.in_(references)).distinct()
+    return list(session.scalars(question.order_by(_PLACEMENT.c.service)))
+
+
 def last_days(session: Session, references: Sequence[str]) -> dict[str, date]:
     """The last billable day of those of the placements that are interrupted."""
     question = select(_INTERRUPTION.c.execution_reference, _INTERRUPTION.c.effective_on).where(

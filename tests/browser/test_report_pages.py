@@ -12,13 +12,13 @@ from accounts.identity import Permission, Person
 from foundation.periods import Month
 from orders.model import ReportState
 from orders.placements import store as placement_store
-from orders.register.agreements import EarlyApproval, ReportApproval
-from orders.terms import RejectionReason
+from orders.register.agreements import EarlyApproval
+from orders.register.report_approval import ReportApproval
+from orders.register.shipped_services import first_service
 from tests.browser.test_desk_pages import Clock, Office
 from tests.support.pages.browser import WIDTHS, picture, portal, sign_in
 from tests.support.pages.visitor import text_of, visitor
 from tests.support.stories.system import FYRBAKEN, a_system, example_register
-from web import report_words
 
 ONE, TWO = "100000101", "100000102"
 
@@ -72,7 +72,7 @@ def test_an_officer_approves_one_sends_another_back_and_undoes_the_approval(offi
     assert system.days_received(ONE)[0] == "20"
 
     tick(office, TWO)
-    page.select_option("#reason", label=str(report_words.REJECTIONS[RejectionReason.NOT_DELIVERED].sv))
+    page.select_option("#reason", label=first_service().rejection_sentence("NOT_DELIVERED").sv)
     page.get_by_role("button", name="Sänd tillbaka de markerade").click()
     assert "1 redovisning är sänd tillbaka." in said(office)
     assert "Inga redovisningar här." in said(office)

@@ -27,7 +27,6 @@ from foundation.money import (
 )
 from foundation.periods import Month, Period, PeriodRefused, add_months, six_months_from, stockholm_date
 from foundation.text import WrittenText
-from orders.terms import Article
 
 decimals = st.decimals(min_value=-(10**9), max_value=10**9, places=6)
 amounts = st.integers(-(10**11), 10**11).map(lambda cents: Money(Decimal(cents).scaleb(-2)))
@@ -179,11 +178,6 @@ def test_an_invoices_odd_unit_can_be_held_so_that_it_can_be_answered() -> None:
     assert str(Quantity(Decimal("7.5"), "HUR")) == "7.5 HUR"
     with pytest.raises(AmountRefused, match="code"):
         Quantity(Decimal(1), "days")
-
-
-def test_the_basic_compensation_is_counted_in_days_and_the_rest_in_pieces() -> None:
-    assert [article.unit for article in Article] == ["DAY", "C62", "C62", "C62"]
-    assert Article.SPEED_BONUS.label.both() == "Snabbhetspremie / Speed bonus"
 
 
 # Days, months and periods -------------------------------------------------------

@@ -16,7 +16,7 @@ from orders import tables as order_tables
 from orders.model import Report, ReportState
 from orders.placements import store as placement_store
 from orders.register import store as register_store
-from orders.register.agreements import ReportApproval
+from orders.register.report_approval import ReportApproval
 from orders.terms import RejectionReason
 from tests.support.stories.system import System, a_system, example_register
 
@@ -94,11 +94,11 @@ def test_a_rejection_carries_the_reason_that_the_supplier_reads(system: System) 
             register_store.load(session),
             [key(ONE)],
             hand(date(2026, 2, 3)),
-            reason=RejectionReason.WRONG_MONTH,
+            reason=RejectionReason("WRONG_MONTH"),
         )
     assert decided.done == [key(ONE)]
     assert [(each.state, each.reason) for each in reports(system, ONE)] == [
-        (_S.REJECTED, RejectionReason.WRONG_MONTH)
+        (_S.REJECTED, RejectionReason("WRONG_MONTH"))
     ]
 
 

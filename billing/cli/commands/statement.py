@@ -22,7 +22,7 @@ from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.open_items import OpenItem, open_items
 from invoicing.reconciliation.statement import DEFAULT_KEYS, Statement, StatementKey
 from operations.checks import invariants
-from orders.terms import Article
+from orders.terms import ArticleKind
 
 alone = typer.Typer()
 
@@ -63,7 +63,7 @@ def reconcile(
         str, typer.Option("--by", metavar="KEY,...", help=f"Uppdelning / by: {', '.join(StatementKey)}")
     ] = ",".join(DEFAULT_KEYS),
     supplier: Annotated[str, typer.Option("--supplier", help="Organisationsnummer")] = "",
-    article: Annotated[str, typer.Option("--article", help=f"{', '.join(Article)}")] = "",
+    article: Annotated[str, typer.Option("--article", help=f"{', '.join(ArticleKind)}")] = "",
     area: Annotated[str, typer.Option("--area", help="Leveransområde / delivery area")] = "",
     as_of: Annotated[
         date | None,

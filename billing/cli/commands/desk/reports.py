@@ -92,15 +92,19 @@ def reject(
     which: Reports,
     by: By,
     reason: Annotated[
-        RejectionReason,
-        typer.Option("--reason", help="Skäl som leverantören läser / what the supplier reads"),
+        str,
+        typer.Option(
+            "--reason", help="Kod för skälet som leverantören läser / code of what the supplier reads"
+        ),
     ],
     on: On = None,
 ) -> None:
     """Sänd tillbaka redovisningar / send reports back."""
     hand, keys = Hand(by, utc_now(), today_or(on)), [ReportKey.parse(each) for each in which]
     with context.writing() as session:
-        decided = report_judging.reject(session, register_store.load(session), keys, hand, reason=reason)
+        decided = report_judging.reject(
+            session, register_store.load(session), keys, hand, reason=RejectionReason(reason)
+        )
     _tell(context, decided)
 
 
