@@ -153,15 +153,20 @@ def _told(kind: type[Step], key: ReportKey, hand: Hand, **more: object) -> Step:
         ) from error
 
 
-def _check_judged_here(session: Session, register: Register, key: ReportKey) -> None:
-    service = placement_store.get(session, key.execution_reference).service
-    if register.report_approval(service) is ReportApproval.OUTSIDE:
-        raise Refused(
+class JudgedOutside(Refused):
+    """The reports of the service are judged in another system."""
+
+    def __init__(self) -> None:
+        super().__init__(
             Text(
                 "Redovisningar godkänns i ett annat system. Ändra reglerna, Redovisningar godkänns, för att "
                 "pröva dem här."
             )
         )
+
+
+def _is_outside(register: Register, service: str) -> bool:
+    return register.report_approval(service) is ReportApproval.OUTSIDE
 
 
 def _each(
@@ -171,12 +176,15 @@ def _each(
     hand: Hand,
     decide: Callable[[ReportKey], list[LineKey]],
 ) -> Decided:
+    if all(_is_outside(register, each.id) for each in register.services):
+        raise JudgedOutside
     decided = Decided()
     # In one order for everybody, so that two who press at once wait for each other and not crosswise.
     for key in sorted(set(keys), key=str):
         try:
             with journal.attempt(session):
-                _check_judged_here(session, register, key)
+                if _is_outside(register, placement_store.get(session, key.execution_reference).service):
+                    raise JudgedOutside
                 lines = decide(key)
                 verdicts.judge_lines_again(session, register, lines, today=hand.today)
         except Refused as refusal:
