@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from foundation.formatting import number, quantity_in_words
 from foundation.money import Quantity
 from foundation.sql import Session
 from foundation.text import JoinedText, Text
@@ -39,11 +40,11 @@ class ReceiptCut:
     def sentence(self) -> Text:
         """What would change on the line."""
         said = Text(
-            "order %(order_number)s rad %(line_id)s: %(before)s dagar blir %(after)s",
+            "order %(order_number)s rad %(line_id)s: %(before)s blir %(after)s",
             order_number=self.order_number,
             line_id=self.line_id,
-            before=f"{self.before.value.normalize():f}",
-            after=f"{self.after.value.normalize():f}",
+            before=quantity_in_words(self.before),
+            after=number(self.after.value),
         )
         return Text("%(said)s (fakturerad)", said=said) if self.invoiced else said
 

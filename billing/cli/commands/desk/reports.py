@@ -26,7 +26,7 @@ _LIST = (
     TableColumn(Text("Leverantör"), spare=2),
     TableColumn(Text("Enhet"), spare=1),
     TableColumn(Text("Lämnad")),
-    TableColumn(Text("Dagar"), right=True),
+    TableColumn(Text("Antal"), right=True),
     TableColumn(Text("Sista dag"), spare=3),
     TableColumn(Text("Att se på"), wrap=25),
 )
@@ -68,7 +68,7 @@ def list_reports(
             each.placement.supplier,
             each.placement.unit.id,
             each.report.filed_on.isoformat(),
-            f"{number(each.days.value)}/{number(each.ordered.value)}",
+            f"{number(each.days.value)}/{number(each.ordered.value)} {each.ordered.unit}",
             each.placement.last_day.isoformat() if each.placement.last_day else "",
             "; ".join(context.say(ODDITY_WORDS[code]) for code in codes),
         )
