@@ -17,7 +17,7 @@ from foundation.text import Text
 from operations.job_run_store import JobRunState
 from operations.tables import alarm, job_run
 from orders import tables as order_tables
-from orders.model import ReportState
+from orders.model import PlannedState, ReportState
 from peppol.exchange.tables import InState, OutState, access_point
 
 
@@ -122,4 +122,19 @@ def take_reports_waiting(
     found = [ReportWaiting(Month.parse(row.month), row.filed_on) for row in rows]
     if found:
         session.execute(update(report).where(*waiting).values(alarmed_at=now))
+    return found
+
+
+def take_results_stuck(session: Session, *, told_until: datetime, now: datetime) -> Sequence[int]:
+    """The numbers of the planned orders that could not be placed and were not told of since; told of now."""
+    plan = order_tables.planned_order
+    told = plan.c.alarmed_at
+    stuck = (
+        plan.c.state == PlannedState.WAITING,
+        plan.c.reason_sv != "",
+        or_(told.is_(None), told <= told_until),
+    )
+    found = list(session.scalars(select(plan.c.id).where(*stuck).order_by(plan.c.id).with_for_update()))
+    if found:
+        session.execute(update(plan).where(plan.c.id.in_(found)).values(alarmed_at=now))
     return found

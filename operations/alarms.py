@@ -33,6 +33,7 @@ MESSAGES_FAILED = "LETTERS_FAILED"
 ACCESS_POINT_DOWN = "ACCESS_POINT_DOWN"
 JOBS_GIVEN_UP = "JOBS_GIVEN_UP"
 REPORTS_WAITING = "REPORTS_WAITING"
+RESULTS_STUCK = "RESULTS_STUCK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,25 @@ def _reports_waiting(session: Session, now: datetime, patience: Patience) -> Tro
     )
 
 
+def _results_stuck(session: Session, now: datetime, patience: Patience) -> Trouble | None:
+    """Orders of results that could not be placed on their day; told of again for as long as they cannot."""
+    wait = timedelta(days=patience.report_days)
+    found = alarm_store.take_results_stuck(session, told_until=now - wait, now=now)
+    if not found:
+        return None
+    about = " ".join(str(each) for each in found[:_NAMED_MOST])
+    about += f" +{len(found) - _NAMED_MOST}" if len(found) > _NAMED_MOST else ""
+    return Trouble(
+        len(found),
+        about,
+        Text(
+            "%(count)s godkända resultat eller tillägg kunde inte beställas på sin dag. Skälen står under Resultat, "
+            "Kunde inte beställas, och i billing results list: rätta dem och försök igen, eller låt dem utgå.",
+            count=len(found),
+        ),
+    )
+
+
 KINDS: dict[str, Find] = {
     MESSAGES_STUCK: _messages(
         outbox,
@@ -199,5 +219,6 @@ KINDS: dict[str, Find] = {
     ACCESS_POINT_DOWN: _down,
     JOBS_GIVEN_UP: _given_up,
     REPORTS_WAITING: _reports_waiting,
+    RESULTS_STUCK: _results_stuck,
 }
 """What alarms are raised about; a new kind is a new row here."""

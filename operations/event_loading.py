@@ -18,12 +18,12 @@ from foundation.errors import NotThere, Refused
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import NO_TEXT
-from invoicing.verdicts import verdicts
+from invoicing.verdicts import asking_back
 from orders import dispatch
 from orders.events import store as event_store
 from orders.events.envelope import Event, EventRefused, read_event
 from orders.events.store import EventState
-from orders.placements import results
+from orders.placements import result_placing
 from orders.register import store as register_store
 from orders.register.register import Register
 from peppol.exchange import inbox, inbox_store
@@ -79,7 +79,7 @@ def load_events(database: Database, lines: Iterable[EventLine]) -> Loaded:
 def place_due_orders(database: Database, *, today: date) -> int:
     """Place the result orders whose day has come; how many were placed."""
     with database.writing() as session:
-        return len(results.place_due(session, register_store.load(session), today=today))
+        return len(result_placing.place_due(session, register_store.load(session), today=today))
 
 
 def replay_unappliable(database: Database) -> Loaded:
@@ -89,7 +89,7 @@ def replay_unappliable(database: Database) -> Loaded:
         register = register_store.load(session)
         for stored in event_store.in_state(session, EventState.UNAPPLIABLE):
             applied = dispatch.replay(session, register, stored)
-            verdicts.judge_lines_again(session, register, applied.lines, today=stored.occurred_on)
+            asking_back.judge_lines_again(session, register, applied.lines, today=stored.occurred_on)
             if applied.state is EventState.APPLIED:
                 loaded.applied += 1
             else:
@@ -102,7 +102,7 @@ def apply_by_hand(session: Session, sequence: int, *, by: str, today: date) -> N
     """A person applies an interruption that was told too late; invoices on what it changes are judged again."""
     register = register_store.load(session)
     lines = dispatch.apply_by_hand(session, register, event_numbered(session, sequence), by=by, today=today)
-    verdicts.judge_lines_again(session, register, lines, today=today)
+    asking_back.judge_lines_again(session, register, lines, today=today)
 
 
 def lay_aside(session: Session, sequence: int, *, by: str) -> None:
@@ -143,7 +143,7 @@ def _load_batch(
                     loaded.problems.append((line.place, refusal))
                 continue
             if day > last_day:
-                results.place_due(session, register, today=day)
+                result_placing.place_due(session, register, today=day)
                 last_day = day
             told = [(line, event) for line, event, _ in group if event is not None]
             _apply(session, database, register, told, day, loaded)
@@ -166,7 +166,7 @@ def _apply(
         if applied.repeated:
             loaded.repeated += 1
             continue
-        verdicts.judge_lines_again(session, register, applied.lines, today=day)
+        asking_back.judge_lines_again(session, register, applied.lines, today=day)
         if applied.state is EventState.APPLIED:
             loaded.applied += 1
             continue

@@ -17,10 +17,10 @@ from foundation.errors import Refused
 from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
-from invoicing.verdicts import verdicts
-from orders.events.data import ReportApproved, ReportRejected
+from invoicing.verdicts import asking_back
+from orders.events.data import ReportApproved, ReportRejected, ReportRevoked
 from orders.model import LineKey, Report
-from orders.placements import receiving
+from orders.placements import receiving, revoking
 from orders.placements import reports as reporting
 from orders.placements import store as placement_store
 from orders.register.register import Register
@@ -28,7 +28,7 @@ from orders.register.report_approval import ReportApproval
 from orders.register.service_terms import check_code
 from orders.terms import RejectionReason
 
-Step = TypeVar("Step", ReportApproved, ReportRejected)
+Step = TypeVar("Step", ReportApproved, ReportRejected, ReportRevoked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def receive_what_is_filed(
                 placement_store.get(session, key.execution_reference, lock=True)
                 report = placement_store.report(session, key.execution_reference, key.month, key.version)
                 lines = receiving.receive_where_nothing_is_odd(session, register, report, at=at, today=today)
-                verdicts.judge_lines_again(session, register, lines or [], today=today)
+                asking_back.judge_lines_again(session, register, lines or [], today=today)
         except Refused:
             continue
         if lines is not None:
@@ -132,6 +132,24 @@ def undo(session: Session, register: Register, keys: Sequence[ReportKey], hand: 
     def one(key: ReportKey) -> list[LineKey]:
         report = placement_store.report(session, key.execution_reference, key.month, key.version)
         return reporting.undo_approval(session, report, by=hand.by, today=hand.today)
+
+    return _each(session, register, keys, hand, one)
+
+
+def revoke(
+    session: Session,
+    register: Register,
+    keys: Sequence[ReportKey],
+    hand: Hand,
+    *,
+    reason: RejectionReason,
+) -> Decided:
+    """Take approvals back, also of months that are invoiced or paid; the supplier reads why and files anew."""
+
+    def one(key: ReportKey) -> list[LineKey]:
+        return revoking.revoke_report(
+            session, _told(ReportRevoked, key, hand, reason=reason), today=hand.today
+        )
 
     return _each(session, register, keys, hand, one)
 
@@ -186,7 +204,7 @@ def _each(
                 if _is_outside(register, placement_store.get(session, key.execution_reference).service):
                     raise JudgedOutside
                 lines = decide(key)
-                verdicts.judge_lines_again(session, register, lines, today=hand.today)
+                asking_back.judge_lines_again(session, register, lines, today=hand.today)
         except Refused as refusal:
             decided.refused.append((key, refusal))
         else:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from typing import assert_never
 
 from sqlalchemy.exc import IntegrityError
 
@@ -26,8 +27,9 @@ from orders.events.envelope import Event
 from orders.events.store import EVENT_FOLLOWS, EVENT_SETTLES, EventState, StoredEvent
 from orders.journal_actions import OrdersSubject, PlacementAction
 from orders.model import LineKey, Order
-from orders.placements import codes, interruptions, receiving, reports, results
+from orders.placements import codes, interruptions, receiving, reports, results, revoking
 from orders.placements import decisions as placing
+from orders.purchase_orders.placing import DocumentRefused
 from orders.register.register import Register
 from peppol.exchange import outgoing
 
@@ -40,19 +42,6 @@ class Applied:
     lines: tuple[LineKey, ...] = ()
     repeated: bool = False
     reason: Refused | None = None
-
-
-class DocumentRefused(Refused):
-    """The order's document would break a published rule, so there is no order."""
-
-    def __init__(self, invalid: outgoing.InvalidDocument) -> None:
-        rules = ", ".join(sorted({finding.rule for finding in invalid.findings}))
-        super().__init__(
-            Text(
-                "Ordern skulle bryta mot %(rules)s och skickas inte. Rätta uppgifterna i registret.",
-                rules=rules,
-            ),
-        )
 
 
 def apply(session: Session, register: Register, event: Event, *, received_at: datetime) -> Applied:
@@ -204,7 +193,7 @@ def _carry_out(session: Session, register: Register, told: EventData, today: dat
         case event_data.InterruptionMoved():
             return interruptions.move_interruption(session, register, told, today=today)
         case event_data.InterruptionWithdrawn():
-            return interruptions.withdraw_interruption(session, told, today=today)
+            return interruptions.withdraw_interruption(session, register, told, today=today)
         case event_data.ReportFiled():
             filed = reports.file(session, told)
             lines = receiving.receive_where_nothing_is_odd(session, register, filed, at=told.at, today=today)
@@ -213,12 +202,20 @@ def _carry_out(session: Session, register: Register, told: EventData, today: dat
             return reports.approve(session, told, today=today, early=register.policy.early_approval)
         case event_data.ReportRejected():
             reports.reject(session, told, today=today)
+        case event_data.ReportRevoked():
+            return revoking.revoke_report(session, told, today=today)
         case event_data.OutcomeApproved():
             return _lines_of(results.approve_outcome(session, register, told, today=today))
         case event_data.OutcomeEnded():
             results.end_outcome(session, told)
+        case event_data.OutcomeRevoked():
+            return revoking.revoke_outcome(session, register, told, today=today)
         case event_data.SupplementApproved():
             return _lines_of(results.approve_supplement(session, register, told, today=today))
+        case event_data.SupplementRevoked():
+            return revoking.revoke_supplement(session, told, today=today)
+        case _:
+            assert_never(told)
     return []
 
 

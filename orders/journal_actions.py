@@ -18,6 +18,7 @@ class PlacementAction(JournalAction):
 
     DECIDED = "placement.decided"
     PERIOD_TWO = "placement.period_two"
+    CONTINUES = "placement.continues"  # an earlier reference of the same participant
     PROVIDER_CHANGED = "placement.provider_changed"
     CANCELLED = "placement.cancelled"
     TUTOR_ASSIGNED = "tutor.assigned"
@@ -28,12 +29,18 @@ class PlacementAction(JournalAction):
     REPORT_FILED = "report.filed"
     REPORT_APPROVED = "report.approved"
     REPORT_REJECTED = "report.rejected"
+    REPORT_REVOKED = "report.revoked"
     REPORT_APPROVAL_UNDONE = "report.approval_undone"
     OUTCOME_APPROVED = "outcome.approved"
     OUTCOME_EARNS_NOTHING = "outcome.earns_nothing"
     OUTCOME_ENDED = "outcome.ended"
     RESULT_DROPPED = "result.dropped"  # a planned order that is not placed
+    RESULT_TRIED_AGAIN = "result.tried_again"  # by a person, and placed
+    RESULT_MOVED = "result.moved"  # a planned order gets another day, as its interruption did
+    RESULT_REVOKED = "result.revoked"  # an order that was placed is cancelled
+    OUTCOME_REVOKED = "outcome.revoked"
     SUPPLEMENT_APPROVED = "supplement.approved"
+    SUPPLEMENT_REVOKED = "supplement.revoked"
 
 
 class OrderAction(JournalAction):

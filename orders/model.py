@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from foundation.money import DAY, Money, Quantity, line_amount, total
 from foundation.periods import Month, Period
-from foundation.text import Text
+from foundation.text import NO_TEXT, Text
 from foundation.transitions import StepRefused, Transitions
 from orders.register.agreements import DeliveryUnit
 from orders.register.pricing import Price
@@ -21,6 +21,7 @@ from orders.terms import (
     ArticleKind,
     CompensationLevel,
     InterruptionReason,
+    OutcomeKind,
     RejectionReason,
     ResultStage,
 )
@@ -53,14 +54,16 @@ class ReportState(StrEnum):
     APPROVED = "APPROVED"
     REJECTED = "REJECTED"
     REPLACED = "REPLACED"
+    REVOKED = "REVOKED"  # was approved, and the approval is taken back: nothing is received on it
 
 
 class PlannedState(StrEnum):
-    """A result order that waits for its day."""
+    """A result order that waits for its day, and what became of it."""
 
     WAITING = "WAITING"
     PLACED = "PLACED"
-    DROPPED = "DROPPED"
+    DROPPED = "DROPPED"  # never ordered
+    REVOKED = "REVOKED"  # ordered, and its approval taken back since
 
 
 class InterruptionState(StrEnum):
@@ -84,23 +87,28 @@ class LineState(StrEnum):
 REPORT_FOLLOWS = Transitions(
     {
         ReportState.FILED: {ReportState.APPROVED, ReportState.REJECTED, ReportState.REPLACED},
-        ReportState.APPROVED: {ReportState.REPLACED},
+        ReportState.APPROVED: {ReportState.REPLACED, ReportState.REVOKED},
         ReportState.REJECTED: {ReportState.REPLACED},
+        # Approved anew, or a new version filed; the one revoked stays in the history.
+        ReportState.REVOKED: {ReportState.APPROVED},
     },
     ends={ReportState.REPLACED},
 )
 # Apart from REPORT_FOLLOWS on purpose: an approval is taken back by a person, and only while nothing is invoiced on it.
 REPORT_UNDOES = Transitions(
     {ReportState.APPROVED: {ReportState.FILED}, ReportState.REPLACED: {ReportState.APPROVED}},
-    ends={ReportState.FILED, ReportState.REJECTED},
+    ends={ReportState.FILED, ReportState.REJECTED, ReportState.REVOKED},
 )
 """What undoing an approval leads to: the report waits again, and the one it replaced stands again."""
 PLACEMENT_FOLLOWS = Transitions(
     {PlacementState.DECIDED: {PlacementState.CANCELLED}}, ends={PlacementState.CANCELLED}
 )
 PLANNED_FOLLOWS = Transitions(
-    {PlannedState.WAITING: {PlannedState.PLACED, PlannedState.DROPPED}},
-    ends={PlannedState.PLACED, PlannedState.DROPPED},
+    {
+        PlannedState.WAITING: {PlannedState.PLACED, PlannedState.DROPPED},
+        PlannedState.PLACED: {PlannedState.REVOKED},
+    },
+    ends={PlannedState.DROPPED, PlannedState.REVOKED},
 )
 INTERRUPTION_FOLLOWS = Transitions(
     {
@@ -144,11 +152,15 @@ class PlacementPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Interruption:
-    """An interruption (avbrott): the day it takes effect is the last billable day (A-2)."""
+    """An interruption (avbrott): the day it takes effect is the last billable day (A-2).
+
+    `back_on` is the first billable day after it, where the participant came back within the same period.
+    """
 
     registered_on: date
     effective_on: date
     reason: InterruptionReason
+    back_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +206,16 @@ class Placement:
             own.append(standing)
         return min(own, key=lambda held: held.effective_on, default=None)
 
+    def interruption_at(self, day: date) -> Interruption | None:
+        """The interruption the participant left by where work or studies began on `day`; the day may be before it."""
+        own = self.period_at(day).period
+        held = [each for each in self.interruptions_ended if own.contains(each.effective_on)]
+        standing = self.interruption
+        if standing is not None and own.start >= self.period_at(standing.effective_on).period.start:
+            held.append(standing)
+        left = (each for each in held if each.back_on is None or day < each.back_on)
+        return min(left, key=lambda each: each.effective_on, default=None)
+
     def last_day_for(self, days: Period) -> date | None:
         """The last billable day of the period `days` lie in, if it was interrupted."""
         held = self.interruption_of(days)
@@ -220,7 +242,11 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A purchase order (inköpsorder): immutable from the moment it is placed (REQ-25)."""
+    """A purchase order (inköpsorder): immutable from the moment it is placed (REQ-25).
+
+    `occasion` counts how often the same article, stage and code was ordered on the execution reference: more than
+    once where an approval was revoked and given anew, or a stretch earns several outcomes.
+    """
 
     number: str
     article: ArticleKind
@@ -238,6 +264,7 @@ class Order:
     period: Period
     issued_on: date
     lines: tuple[OrderLine, ...]
+    occasion: int = 1
 
     @property
     def amount(self) -> Money:
@@ -299,7 +326,12 @@ class LineAccount:
 
 @dataclass(frozen=True, slots=True)
 class PlannedOrder:
-    """A result, bonus or supplement that waits for its day in the timetable."""
+    """A result, bonus or supplement that waits for its day in the timetable.
+
+    `outcome` says which of the stretch's outcomes it belongs to, counted from 1; `kind` is the outcome's, None for a
+    supplement and where it was planned before kinds were kept. `reason` says why it was dropped or could not be placed,
+    `ended_on` when the participant was back after it.
+    """
 
     id: int
     execution_reference: str
@@ -312,7 +344,15 @@ class PlannedOrder:
     due_on: date
     state: PlannedState
     order_number: str = ""
-    reason: str = ""
+    reason: Text = NO_TEXT
+    outcome: int = 1
+    kind: OutcomeKind | None = None
+    ended_on: date | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is ordered, or will be."""
+        return self.state in (PlannedState.WAITING, PlannedState.PLACED)
 
 
 def report_name(report: Report) -> Text:
@@ -371,15 +411,18 @@ def billable_period(line: Period, last_day: date | None) -> Period | None:
 
 
 def days_received(line: Period, *, ordered: Quantity, last_day: date | None, rule: DayRule) -> Quantity:
-    """The quantity a month's receipt may hold: what was ordered for the billable days up to the last one (A-5).
+    """The quantity a month's receipt may hold: what was ordered for the billable days up to the last one (A-5)."""
+    return quantity_of(billable_period(line, last_day), line=line, ordered=ordered, rule=rule)
+
+
+def quantity_of(days: Period | None, *, line: Period, ordered: Quantity, rule: DayRule) -> Quantity:
+    """What was ordered for the billable days of a part of a line's period.
 
     A day counted in days is one; of any other unit a day has the share that all billable days of the line give.
     """
-    billable = billable_period(line, last_day)
-    days = billable_days(billable, rule) if billable else 0
     whole = billable_days(line, rule)
     per_day = Decimal(1) if ordered.unit == DAY or not whole else ordered.value / whole
-    return _of_days(days, per_day, ordered.unit)
+    return _of_days(billable_days(days, rule) if days else 0, per_day, ordered.unit)
 
 
 def _of_days(days: int, per_day: Decimal, unit: str) -> Quantity:

@@ -106,6 +106,13 @@ placement = Table(
     CheckConstraint("level <> ''", name="level"),
     Index("ix_placement_supplier", "supplier", "execution_reference"),
 )
+# What follows on a placement, through a change of supplier or a new reference: few of all there are.
+Index(
+    "ix_placement_follows",
+    placement.c.follows,
+    sqlite_where=text("follows <> ''"),
+    postgresql_where=text("follows <> ''"),
+)
 
 placement_period = Table(
     "placement_period",
@@ -139,6 +146,8 @@ interruption = Table(
     Column("effective_on", Date, nullable=False),
     Column("reason", String(30), nullable=False),
     Column("state", String(20), nullable=False),
+    # The first billable day after it, where the participant came back within the same period.
+    Column("back_on", Date, nullable=True),
     Index("ix_interruption_execution_reference", "execution_reference"),
 )
 Index(
@@ -170,16 +179,19 @@ purchase_order = Table(
     Column("ends_on", Date, nullable=False),
     Column("issued_on", Date, nullable=False),
     Column("amount", amount(), nullable=False),
+    Column("occasion", Integer, nullable=False, server_default="1"),
     Index("ix_purchase_order_execution_reference", "execution_reference"),
     Index("ix_purchase_order_supplier_number", "supplier", "number"),
 )
-# At most one of each stage, one speed bonus and one of each supplement on an execution reference.
+# One of each stage, one speed bonus and one of each supplement on an execution reference at a time: what was revoked is
+# followed by the next occasion, and of two that are ordered at once one is first.
 Index(
     "uq_purchase_order_outcome",
     purchase_order.c.execution_reference,
     purchase_order.c.article,
     purchase_order.c.stage,
     purchase_order.c.code,
+    purchase_order.c.occasion,
     unique=True,
     sqlite_where=text("article <> 'BASIC'"),
     postgresql_where=text("article <> 'BASIC'"),
@@ -295,8 +307,18 @@ planned_order = Table(
     Column("due_on", Date, nullable=False),
     Column("state", String(20), nullable=False),
     Column("order_number", String(20), nullable=False, server_default=""),
-    Column("reason", Text, nullable=False, server_default=""),
+    # Why it was dropped, or could not be placed on its day.
+    Column("reason_sv", Text, nullable=False, server_default=""),
+    Column("reason_en", Text, nullable=False, server_default=""),
+    # Which of the stretch's outcomes it belongs to, and of what kind; no kind where it was planned before it was kept.
+    Column("outcome_number", Integer, nullable=False, server_default="1"),
+    Column("kind", String(30), nullable=False, server_default=""),
+    # The day the participant was back, where that is known.
+    Column("ended_on", Date, nullable=True),
+    # When somebody was last told that it cannot be placed.
+    Column("alarmed_at", UtcDateTime(), nullable=True),
     Index("ix_planned_order_due", "state", "due_on"),
+    Index("ix_planned_order_order_number", "order_number"),
 )
 Index(
     "uq_planned_order_once",
@@ -304,9 +326,10 @@ Index(
     planned_order.c.article,
     planned_order.c.stage,
     planned_order.c.code,
+    planned_order.c.outcome_number,
     unique=True,
-    sqlite_where=text("state <> 'DROPPED'"),
-    postgresql_where=text("state <> 'DROPPED'"),
+    sqlite_where=text("state in ('WAITING','PLACED')"),
+    postgresql_where=text("state in ('WAITING','PLACED')"),
 )
 
 # A correction is a new row: a receipt is reversed by another, an order line closed by its account.

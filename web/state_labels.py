@@ -32,6 +32,13 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
         "APPROVED": ("good", Text("Godkänd", context="report")),
         "REJECTED": ("bad", Text("Avslagen")),
         "REPLACED": ("quiet", Text("Ersatt")),
+        "REVOKED": ("bad", Text("Godkännandet återtaget")),
+    },
+    "planned": {
+        "WAITING": ("note", Text("Väntar")),
+        "PLACED": ("good", Text("Beställd")),
+        "DROPPED": ("quiet", Text("Utgår")),
+        "REVOKED": ("bad", Text("Godkännandet återtaget")),
     },
     "placement": {
         "DECIDED": ("good", Text("Beslutad")),

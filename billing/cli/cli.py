@@ -33,6 +33,11 @@ COMMANDS: Final = {
         "desk.reports",
         "reports",
     ),
+    "results": CommandPlace(
+        "Resultat och tillägg: det som väntar och fastnat / results and supplements: what waits or is stuck.",
+        "desk.results",
+        "results",
+    ),
     "receive": CommandPlace(
         "Ta emot dokument och pröva dem / receive documents and judge them.", "receiving"
     ),

@@ -28,7 +28,7 @@ from operations.mail import delivery as mail_delivery
 from operations.scheduler import InOne, InSteps, Job
 from operations.schedules import Daily, Every
 from operations.settings import Settings
-from orders.placements import results
+from orders.placements import result_placing
 from orders.register import policy_store
 from orders.register import store as register_store
 from supplier_portal.queries import reports as report_queries
@@ -72,7 +72,7 @@ PORTAL_RELEASE: Final = InSteps("portal-release", Every(timedelta(seconds=30)), 
 
 def place_due_orders(session: Session, today: date, now: datetime) -> str:
     """Place the result orders whose day has come."""
-    placed = results.place_due(session, register_store.load(session), today=today)
+    placed = result_placing.place_due(session, register_store.load(session), today=today)
     return f"{len(placed)} orders"
 
 

@@ -39,8 +39,10 @@ _PARTS = {
     ReportState.FILED: Text("Att pröva"),
     ReportState.APPROVED: Text("Godkända"),
     ReportState.REJECTED: Text("Sända tillbaka"),
+    ReportState.REVOKED: Text("Återtagna"),
 }
-_PRESSED = ("approve", "reject", "undo")
+_PRESSED = ("approve", "reject", "undo", "revoke")
+_WITH_REASON = ("reject", "revoke")
 
 
 @router.get("/finance/reports")
@@ -88,7 +90,7 @@ def worklist(request: Request, person: Person = signed_in(*_READERS)) -> Respons
 
 @router.post("/finance/reports")
 def press(request: Request, person: Person = signed_in(_P.OFFICER)) -> Response:
-    """Approve the ticked reports, send them back, or undo their approval."""
+    """Approve the ticked reports, send them back, undo their approval, or revoke it though it is invoiced."""
     form = form_of(request)
     keys = [ReportKey.parse(str(each)) for each in form.getlist("report")]
     pressed, reason = str(form.get("press", "")), str(form.get("reason", ""))
@@ -99,13 +101,15 @@ def press(request: Request, person: Person = signed_in(_P.OFFICER)) -> Response:
     hand = Hand(person.id, database_of(request).clock(), today_of(request))
     with database_of(request).writing() as session:
         register = register_store.load(session)
+        if pressed in _WITH_REASON and reason not in rejection_sentences(register.services):
+            raise Refused(Text("Välj skälet som leverantören ska läsa."))
         match pressed:
             case "approve":
                 decided = report_judging.approve(session, register, keys, hand)
             case "reject":
-                if reason not in rejection_sentences(register.services):
-                    raise Refused(Text("Välj skälet som leverantören ska läsa."))
                 decided = report_judging.reject(session, register, keys, hand, reason=RejectionReason(reason))
+            case "revoke":
+                decided = report_judging.revoke(session, register, keys, hand, reason=RejectionReason(reason))
             case _:
                 decided = report_judging.undo(session, register, keys, hand)
     return see_other(str(form.get("back", "/finance/reports")), _said(pressed, decided))
@@ -158,6 +162,11 @@ def _said(pressed: str, decided: Decided) -> Text:
         "undo": CountedText(
             "%(count)s godkännande är tillbakataget.",
             "%(count)s godkännanden är tillbakatagna.",
+            count=many,
+        ),
+        "revoke": CountedText(
+            "%(count)s godkännande är återtaget. Fakturor på månaden är i fråga, betalda begärs krediterade.",
+            "%(count)s godkännanden är återtagna. Fakturor på månaderna är i fråga, betalda begärs krediterade.",
             count=many,
         ),
     }[pressed]

@@ -1,9 +1,10 @@
 """The facts of an order: its lines with their accounts, receipts and occupants, in one question."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, exists, or_, select
 
 from foundation.money import Money, Quantity
 from foundation.periods import Month, Period
@@ -13,7 +14,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.matching.facts import LineFacts, Occupant, OrderFacts
 from invoicing.model import InvoiceState
 from orders import tables as order_tables
-from orders.model import Interruption, InterruptionState, PlacementState, Receipt
+from orders.model import Interruption, InterruptionState, LineState, PlacementState, Receipt, ReportState
 from orders.purchase_orders import line_store, order_store
 from orders.register import store as register_store
 from orders.register.register import NotInRegister, Register
@@ -41,7 +42,7 @@ def order_facts(
     if not rows:
         return None
     first = rows[0]
-    lines = {row.line_id: _line(row, but_not) for row in rows}
+    lines = _with_revocations(session, first, {row.line_id: _line(row, but_not) for row in rows}, rows)
     # What an order was placed under holds for it, also where the register has lost it since.
     supplier = register_store.last_known_supplier(session, register, first.supplier)
     prices = register_store.last_known_price_list(session, register, first.price_list_id)
@@ -68,6 +69,28 @@ def order_facts(
         ),
         cancelled=first.placement_state == PlacementState.CANCELLED,
     )
+
+
+def _with_revocations(
+    session: Session, order: Row[Any], lines: dict[str, LineFacts], rows: Sequence[Row[Any]]
+) -> dict[str, LineFacts]:
+    """The lines, those without a receipt with the day their approval was taken back, where it was."""
+    if all(line.receipt is not None for line in lines.values()):
+        return lines
+    if order.article != ArticleKind.BASIC:
+        revoked = {row.line_id: row.closed_on for row in rows if row.state == LineState.CANCELLED}
+    else:
+        months = {
+            row.month: row.decided_on
+            for row in session.execute(_REVOKED, {"reference": order.execution_reference})
+        }
+        revoked = {
+            line_id: months.get(str(Month.of(each.line.period.start))) for line_id, each in lines.items()
+        }
+    return {
+        line_id: replace(each, revoked_on=revoked.get(line_id)) if each.receipt is None else each
+        for line_id, each in lines.items()
+    }
 
 
 def orders_waiting(session: Session, supplier: str, amount_net: Money) -> Sequence[str]:
@@ -149,6 +172,19 @@ def _question() -> Select[Any]:
 
 _ORDER = _question()
 _ORDER_ONLY = _ORDER.where(order_tables.order_line.c.line_id.in_(bindparam("only", expanding=True)))
+
+
+# The months whose newest report is one whose approval was taken back.
+_REPORT, _NEWER = order_tables.periodic_report, order_tables.periodic_report.alias("newer")
+_REVOKED = select(_REPORT.c.month, _REPORT.c.decided_on).where(
+    _REPORT.c.execution_reference == bindparam("reference"),
+    _REPORT.c.state == ReportState.REVOKED,
+    ~exists().where(
+        _NEWER.c.execution_reference == _REPORT.c.execution_reference,
+        _NEWER.c.month == _REPORT.c.month,
+        _NEWER.c.version > _REPORT.c.version,
+    ),
+)
 
 
 def _line(row: Row[tuple[object, ...]], but_not: int | None) -> LineFacts:

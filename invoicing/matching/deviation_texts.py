@@ -11,7 +11,15 @@ from decimal import Decimal
 
 from foundation.formatting import number, unbroken
 from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
-from invoicing.matching.deviations import UNREGISTERED, Deviation, DeviationCode, Source, Verdict
+from invoicing.matching.deviations import (
+    REVOKED,
+    REVOKED_REPORT,
+    UNREGISTERED,
+    Deviation,
+    DeviationCode,
+    Source,
+    Verdict,
+)
 
 # With decimals: what has none may as well be an order number.
 _NUMBER = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}")
@@ -162,6 +170,29 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
             "levererat på orderrad %(found)s."
         ),
         _CREDIT_OR_REPORT,
+    ),
+    (DeviationCode.NOT_RECEIVED, REVOKED_REPORT): DeviationText(
+        Text("Godkännandet av redovisningen är återtaget"),
+        Text(
+            "Vi tog %(detail)s tillbaka godkännandet av redovisningen för %(reference)s, så inget är längre "
+            "levererat på orderrad %(found)s."
+        ),
+        _CREDIT_OR_REPORT,
+    ),
+    (DeviationCode.NOT_RECEIVED, "taken_back"): DeviationText(
+        Text("Godkännandet av redovisningen är återtaget"),
+        Text(
+            "Godkännandet av redovisningen för %(reference)s är återtaget och ingen ny är godkänd, så inget är "
+            "längre levererat på orderrad %(found)s, som är betald."
+        ),
+        _CREDIT_OR_REPORT,
+    ),
+    (DeviationCode.NOT_RECEIVED, REVOKED): DeviationText(
+        Text("Godkännandet är återtaget"),
+        Text(
+            "Vi tog %(detail)s tillbaka godkännandet av det som fakturerats på orderrad %(found)s, så ordern gäller "
+            "inte längre. Kreditera hela fakturan. Godkänns det på nytt får ni en ny order."
+        ),
     ),
     (DeviationCode.NOT_RECEIVED, "interrupted"): DeviationText(
         Text("Ingen leverans efter avbrott"),

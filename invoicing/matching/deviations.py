@@ -97,6 +97,8 @@ class DeviationActor(StrEnum):
     NOBODY = "NOBODY"
 
 
+# Variants: what was received is taken back, since its report or its other approval was.
+REVOKED_REPORT, REVOKED = "revoked_report", "revoked"
 # A variant: the document and its order agree, and it is our register that has lost the supplier.
 UNREGISTERED = "unregistered"
 

@@ -6,6 +6,7 @@ and `credit_matching.py`; tests build them by hand.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from invoicing.model import InvoiceState, SupplierInvoice
 from orders.model import Handling, Interruption, LineAccount, LineState, Order, OrderLine, Receipt
@@ -24,12 +25,16 @@ class Occupant:
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """One order line and how far it has come."""
+    """One order line and how far it has come.
+
+    `revoked_on` is the day the approval it was received on was taken back, where nothing has been approved since.
+    """
 
     line: OrderLine
     account: LineAccount
     receipt: Receipt | None = None
     occupant: Occupant | None = None
+    revoked_on: date | None = None
 
     @property
     def closed(self) -> bool:

@@ -6,11 +6,14 @@ quantity and price agree, and otherwise with the invoice line's own arithmetic.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from foundation.money import DAY, line_amount, total
 from foundation.periods import Month
 from invoicing.matching.deviations import (
+    REVOKED,
+    REVOKED_REPORT,
     Check,
     Deviation,
     DeviationActor,
@@ -29,6 +32,7 @@ from invoicing.model import InvoiceContent, InvoicedLine, PeriodGiven
 from orders.model import Receipt
 from orders.register.agreements import Policy
 from orders.register.tolerances import NO_TOLERANCE, Tolerance
+from orders.terms import ArticleKind
 
 
 def invoiced_on(invoice: InvoiceContent, line_id: str) -> tuple[InvoicedLine, ...]:
@@ -74,7 +78,11 @@ def _received(order: OrderFacts, facts: LineFacts, invoiced: Sequence[InvoicedLi
         return ()
     expected = order.will_be_received(facts)
     last_day = order.interruption.effective_on.isoformat() if order.interruption else ""
-    if expected:
+    revoked_on = None if order.cancelled else facts.revoked_on
+    if revoked_on is not None:
+        expected = False
+        source, variant = Source.RECEIPT, _revoked_variant(order, revoked_on)
+    elif expected:
         source, variant = Source.RECEIPT, ""
     elif order.cancelled:
         source, variant = Source.CANCELLATION, "cancelled"
@@ -94,6 +102,12 @@ def _received(order: OrderFacts, facts: LineFacts, invoiced: Sequence[InvoicedLi
             variant=variant,
         ),
     )
+
+
+def _revoked_variant(order: OrderFacts, revoked_on: date) -> str:
+    """A month may be reported anew, what else was taken back may not."""
+    name = REVOKED_REPORT if order.order.article is ArticleKind.BASIC else REVOKED
+    return f"{name} {revoked_on}"
 
 
 def _already_invoiced(facts: LineFacts, invoiced: Sequence[InvoicedLine]) -> tuple[Deviation, ...]:

@@ -1,8 +1,8 @@
 """When an invoice has waited long enough for its receipt, and whose fault it is that none has come. Pure.
 
 An invoice waits for its month to be received. A report that was filed and is not decided is the buyer's matter: the
-invoice waits as long as the report does. A month that was never reported, or whose report was rejected and is not
-filed again, is the supplier's, and that waiting has an end.
+invoice waits as long as the report does. A month that was never reported, or whose report was rejected, or its approval
+taken back, and is not filed again, is the supplier's, and that waiting has an end.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,8 @@ from datetime import date, timedelta
 
 from foundation.periods import Month
 from invoicing.matching.deviations import (
+    REVOKED,
+    REVOKED_REPORT,
     Check,
     Deviation,
     DeviationActor,
@@ -24,7 +26,8 @@ from orders.model import Report, ReportState
 NewestReports = Mapping[Month, Report | None]
 """The newest report of each month an invoice waits for; None where the month was never reported."""
 
-UNREPORTED, SENT_BACK = "unreported", "sent_back"
+UNREPORTED, SENT_BACK, TAKEN_BACK = "unreported", "sent_back", "taken_back"
+_REVOKED = (REVOKED_REPORT, REVOKED, TAKEN_BACK)
 
 
 def months_waited_for(match: Match) -> tuple[Month, ...]:
@@ -58,9 +61,22 @@ def lacked_only_a_receipt(match: Match) -> bool:
     return bool(grave) and all(each.code is DeviationCode.NOT_RECEIVED for each in grave)
 
 
+def lacks_what_was_revoked(match: Match) -> bool:
+    """Whether something invoiced was received, and is not any more since its approval was taken back."""
+    return any(
+        each.code is DeviationCode.NOT_RECEIVED and each.variant.split(" ", 1)[0] in _REVOKED
+        for each in match.deviations
+    )
+
+
 def has_its_receipt(match: Match) -> bool:
     """Whether everything invoiced is received, whatever else the invoice says."""
     return DeviationCode.NOT_RECEIVED not in match.codes
+
+
+def asked_back_when_paid(match: Match) -> Match:
+    """The match of an invoice that is paid, or on its way: it does not wait for a receipt, it is in question."""
+    return Match(_without_waiting(match.tree))
 
 
 def _waits(deviation: Deviation) -> bool:
@@ -68,7 +84,7 @@ def _waits(deviation: Deviation) -> bool:
 
 
 def _is_the_suppliers(report: Report | None) -> bool:
-    return report is None or report.state is ReportState.REJECTED
+    return report is None or report.state in (ReportState.REJECTED, ReportState.REVOKED)
 
 
 def _ended(group: Group, newest: NewestReports) -> Group:
@@ -81,6 +97,24 @@ def _ended(group: Group, newest: NewestReports) -> Group:
             for each in group.checks
         ),
     )
+
+
+def _without_waiting(group: Group) -> Group:
+    return Group(
+        group.name,
+        tuple(
+            _without_waiting(each)
+            if isinstance(each, Group)
+            else Check(each.name, each.outcome, tuple(_not_received(one) for one in each.deviations))
+            for each in group.checks
+        ),
+    )
+
+
+def _not_received(deviation: Deviation) -> Deviation:
+    if not _waits(deviation):
+        return deviation
+    return replace(deviation, weight=Weight.QUESTION, actor=DeviationActor.SUPPLIER, variant=TAKEN_BACK)
 
 
 def _in_question(deviation: Deviation, newest: NewestReports) -> Deviation:

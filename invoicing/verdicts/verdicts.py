@@ -13,11 +13,12 @@ from foundation.journal import SYSTEM
 from foundation.money import Money, total
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
-from invoicing.decisions.rules import with_acceptance
+from invoicing.decisions.rules import Acceptance, with_acceptance
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.journal_actions import DocumentAction
+from invoicing.matching import waiting
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.facts import Facts, LineFacts
 from invoicing.matching.invoice_matching import lines_to_take, match
@@ -100,11 +101,11 @@ def judge_again(
     content = decision_store.as_judged(session, invoice.id)
     accepted = decision_store.acceptance_of(session, invoice.id, currency=invoice.currency)
     facts = facts_loading.facts_of(session, register, content, invoice_id=invoice.id)
-    result = with_acceptance(match(content, facts), accepted)
     sent = invoice.paid_on is not None or payable_store.is_on_its_way(session, invoice.id)
+    result = _match(content, facts, accepted, sent=sent)
     if not take_lines(session, content, facts, _verdict(result, sent=sent), invoice.id, today=today):
         facts = facts_loading.facts_of(session, register, content, invoice_id=invoice.id)
-        result = with_acceptance(match(content, facts), accepted)
+        result = _match(content, facts, accepted, sent=sent)
     invoice = _with_parts(session, invoice, content, facts)
     verdict = _verdict(result, sent=sent)
     if verdict is not Verdict.ACCEPT:
@@ -129,6 +130,12 @@ def judge_again(
     told = {"was": invoice.state, "state": state, "codes": " ".join(result.codes)}
     record(session, invoice, DocumentAction.INVOICE_JUDGED, actor=actor, **told)
     return judged
+
+
+def _match(content: InvoiceContent, facts: Facts, accepted: Acceptance | None, *, sent: bool) -> Match:
+    """How the document matches; what is paid, or on its way, does not wait for a receipt that was taken back."""
+    result = with_acceptance(match(content, facts), accepted)
+    return waiting.asked_back_when_paid(result) if sent else result
 
 
 def _with_parts(

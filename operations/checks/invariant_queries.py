@@ -18,6 +18,7 @@ from invoicing.model import InvoiceState
 from invoicing.payment import tables as payment_tables
 from invoicing.responses import tables as response_tables
 from orders import tables as order_tables
+from orders.model import PlannedState
 from orders.terms import ArticleKind
 from peppol.exchange import tables as exchange_tables
 
@@ -129,12 +130,16 @@ def basic_receipts(session: Session) -> Iterator[Row[Any]]:
 
 
 def results_ordered_twice(session: Session) -> Iterator[Row[Any]]:
-    """Stages of an execution reference whose result is ordered more than once."""
-    order = order_tables.purchase_order
+    """Stages of an outcome whose result is ordered more than once, but for what was revoked since."""
+    order, plan = order_tables.purchase_order, order_tables.planned_order
     question = (
         select(order.c.execution_reference, order.c.stage, func.count().label("count"))
-        .where(order.c.article == ArticleKind.RESULT)
-        .group_by(order.c.execution_reference, order.c.stage)
+        .outerjoin(plan, plan.c.order_number == order.c.number)
+        .where(
+            order.c.article == ArticleKind.RESULT,
+            func.coalesce(plan.c.state, "") != PlannedState.REVOKED,
+        )
+        .group_by(order.c.execution_reference, order.c.stage, func.coalesce(plan.c.outcome_number, 1))
         .having(func.count() > 1)
     )
     return stream(session, question)

@@ -15,7 +15,7 @@ from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import DocumentAction, document_subject
 from invoicing.model import DocumentType, InvoiceState
-from operations.checks import invariant_queries, payment_checks, portal_checks
+from operations.checks import approval_checks, invariant_queries, payment_checks, portal_checks
 from operations.checks.payment_checks import Findings
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange.tables import InState
@@ -116,7 +116,7 @@ def _days_received_once(session: Session) -> Findings:
 
 
 def _results_once(session: Session) -> Findings:
-    """At most one R1 and one R2 on an execution reference."""
+    """At most one R1 and one R2 of an outcome; what was revoked counts no more."""
     for row in invariant_queries.results_ordered_twice(session):
         yield f"execution reference {row.execution_reference}", f"{row.stage} is ordered {row.count} times"
 
@@ -237,6 +237,9 @@ INVARIANTS: dict[str, Callable[[Session], Findings]] = {
     "order sums": _order_sums,
     "days received once": _days_received_once,
     "results once": _results_once,
+    "approvals stand": approval_checks.approvals_stand,
+    "results carried": approval_checks.results_carried,
+    "no day paid twice": approval_checks.no_day_paid_twice,
     "messages in": _messages_in,
     "messages out": _messages_out,
     "credit pairs": _credits,

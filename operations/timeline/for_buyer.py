@@ -109,22 +109,18 @@ def _planned(plans: Iterable[PlannedOrder], service: Service) -> Iterator[Timeli
     for plan in plans:
         if plan.state is PlannedState.PLACED:
             continue
-        reason = f" ({plan.reason})" if plan.reason else ""
         state = {
             PlannedState.WAITING: Text("väntar på sin dag"),
             PlannedState.DROPPED: Text("utgår"),
+            PlannedState.REVOKED: Text("är återkallad"),
         }[plan.state]
+        named = (service.name_of(plan.article, plan.stage or ""), WrittenText(plan.code))
+        said = Text("%(article)s %(state)s.", article=JoinedText(" ", named), state=state)
         yield TimelineEntry(
             plan.due_on,
             TimelineKind.PLANNED,
             plan.decision_id,
-            Text(
-                "%(article)s %(name)s %(state)s%(reason)s.",
-                article=service.name_of(plan.article, plan.stage or ""),
-                name=plan.code,
-                state=state,
-                reason=reason,
-            ),
+            JoinedText(" ", (said, plan.reason)),
             state=plan.state.value,
             amount=plan.amount,
         )
@@ -145,6 +141,13 @@ def _interruptions(session: Session, reference: str, service: Service) -> Iterat
         )
 
 
+_APPROVED = Text("Redovisningen för %(month)s godkänd av %(decided_by)s.")
+_DECIDED = {
+    ReportState.REJECTED: Text("Redovisningen för %(month)s avvisad av %(decided_by)s."),
+    ReportState.REVOKED: Text("Godkännandet av redovisningen för %(month)s återkallat av %(decided_by)s."),
+}
+
+
 def _reports(reports: Iterable[Report]) -> Iterator[TimelineEntry]:
     for report in reports:
         document = f"{report.month} v{report.version}"
@@ -160,11 +163,7 @@ def _reports(reports: Iterable[Report]) -> Iterator[TimelineEntry]:
             state=ReportState.FILED.value,
         )
         if report.decided_on is not None:
-            told = (
-                Text("Redovisningen för %(month)s avvisad av %(decided_by)s.")
-                if report.state is ReportState.REJECTED
-                else Text("Redovisningen för %(month)s godkänd av %(decided_by)s.")
-            )
+            told = _DECIDED.get(report.state, _APPROVED)
             yield TimelineEntry(
                 report.decided_on,
                 TimelineKind.REPORT,

@@ -108,6 +108,16 @@ def _reports(reports: Sequence[Report]) -> Iterator[TimelineEntry]:
                 state=ReportState.REJECTED.value,
                 short=Text("rätta och lämna igen"),
             )
+        if report.state is ReportState.REVOKED and report.decided_on is not None:
+            yield TimelineEntry(
+                report.decided_on,
+                TimelineKind.SENT_BACK,
+                document,
+                Text("Köparen tog tillbaka godkännandet av redovisningen för %(month)s.", month=report.month),
+                path,
+                state=ReportState.REVOKED.value,
+                short=Text("rätta och lämna igen"),
+            )
 
 
 def _receipts(receipts: Iterable[ReceiptRow]) -> Iterator[TimelineEntry]:

@@ -121,7 +121,8 @@ class UnitTold(EventModel):
 class PlacementDecided(EventModel):
     """An officer decided that a participant starts with a supplier (REQ-01).
 
-    `execution_reference` is absent where the deciding system leaves it to us. `supplier` is an
+    `execution_reference` is absent where the deciding system leaves it to us; `continues` is the earlier reference of
+    the same participant, where this goes on with it: periods and results are counted through both. `supplier` is an
     organisation number, `contract`, `unit.id` and `delivery_area` are ids of the register.
     """
 
@@ -134,6 +135,7 @@ class PlacementDecided(EventModel):
     level: LevelCode
     period: Period
     decided_on: date
+    continues: Reference | None = None
     continues_legacy: bool = False
     protected_identity: bool = False
 
@@ -222,6 +224,12 @@ class ReportRejected(_ReportStep):
     reason: RejectionCode | None = None
 
 
+class ReportRevoked(_ReportStep):
+    """The buyer takes back an approval: the month is received no longer, until a report is approved anew."""
+
+    reason: RejectionCode | None = None
+
+
 class OutcomeApproved(EventModel):
     """A result was approved; `extent_percent` is of full time, absent where not stated (REQ-24, REQ-62)."""
 
@@ -240,6 +248,18 @@ class OutcomeEnded(EventModel):
     ended_on: date
 
 
+class OutcomeRevoked(EventModel):
+    """An approved result is taken back, named by its stage and start; with it go the later ones.
+
+    With the first goes the speed bonus.
+    """
+
+    execution_reference: Reference
+    stage: StageCode
+    started_on: date
+    revoked_on: date
+
+
 class SupplementApproved(EventModel):
     """A supplement was approved; `amount` in the price list's currency, where it is decided with it."""
 
@@ -247,6 +267,14 @@ class SupplementApproved(EventModel):
     code: Reference
     amount: PositiveAmount | None = None
     approved_on: date
+
+
+class SupplementRevoked(EventModel):
+    """An approved supplement is taken back."""
+
+    execution_reference: Reference
+    code: Reference
+    revoked_on: date
 
 
 EventData = (
@@ -260,7 +288,10 @@ EventData = (
     | ReportFiled
     | ReportApproved
     | ReportRejected
+    | ReportRevoked
     | OutcomeApproved
     | OutcomeEnded
+    | OutcomeRevoked
     | SupplementApproved
+    | SupplementRevoked
 )

@@ -25,6 +25,7 @@ from orders.events.data import (
     InterruptionWithdrawn,
     OutcomeApproved,
     OutcomeEnded,
+    OutcomeRevoked,
     PeriodTwoDecided,
     PlacementCancelled,
     PlacementDecided,
@@ -33,7 +34,9 @@ from orders.events.data import (
     ReportApproved,
     ReportFiled,
     ReportRejected,
+    ReportRevoked,
     SupplementApproved,
+    SupplementRevoked,
 )
 from orders.register.reader_errors import sentence_of
 
@@ -57,9 +60,12 @@ EVENT_DATA: Mapping[str, type[EventData]] = {
     "report.filed": ReportFiled,
     "report.approved": ReportApproved,
     "report.rejected": ReportRejected,
+    "report.revoked": ReportRevoked,
     "outcome.approved": OutcomeApproved,
     "outcome.ended": OutcomeEnded,
+    "outcome.revoked": OutcomeRevoked,
     "supplement.approved": SupplementApproved,
+    "supplement.revoked": SupplementRevoked,
 }
 
 

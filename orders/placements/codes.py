@@ -8,12 +8,23 @@ from orders.events.data import (
     EventData,
     InterruptionRegistered,
     OutcomeApproved,
+    OutcomeRevoked,
     ReportFiled,
     ReportRejected,
+    ReportRevoked,
 )
 from orders.placements import store as placement_store
 from orders.register.register import Register
 from orders.register.service_terms import check_code
+
+_WITH_CODES = (
+    InterruptionRegistered,
+    OutcomeApproved,
+    OutcomeRevoked,
+    ReportFiled,
+    ReportRejected,
+    ReportRevoked,
+)
 
 
 def check(session: Session, register: Register, told: EventData) -> None:
@@ -21,7 +32,7 @@ def check(session: Session, register: Register, told: EventData) -> None:
 
     An event about a placement that is not known is for its use case to refuse.
     """
-    if not isinstance(told, InterruptionRegistered | OutcomeApproved | ReportFiled | ReportRejected):
+    if not isinstance(told, _WITH_CODES):
         return
     placement = placement_store.find(session, told.execution_reference)
     if placement is None:
@@ -36,6 +47,8 @@ def check(session: Session, register: Register, told: EventData) -> None:
         case ReportFiled():
             for activity in told.activities or ():
                 check_code(activity, service.activity_codes, service=service)
-        case ReportRejected():
+        case OutcomeRevoked():
+            check_code(told.stage, service.stage_codes, service=service)
+        case ReportRejected() | ReportRevoked():
             if told.reason is not None:
                 check_code(told.reason, service.rejection_codes, service=service)

@@ -29,10 +29,10 @@ from orders.model import (
     basic_lines,
     day_before,
 )
-from orders.placements import interruptions, starts, stretch
+from orders.placements import interruptions, plan_store, starts, stretch
 from orders.placements import store as placement_store
 from orders.placements.journal import record_placement
-from orders.placements.results import drop_waiting
+from orders.placements.results import back_on, drop_waiting
 from orders.purchase_orders import line_store, order_store
 from orders.purchase_orders.placing import draft, place_order, place_orders
 from orders.register.agreements import DeliveryUnit
@@ -54,7 +54,18 @@ def place_all(
     Raises for the first that is refused; the caller's transaction must then be undone, and the
     decisions may be tried one at a time.
     """
-    return _placed(session, register, [(decided, None) for decided in decisions], today=today)
+    told = [(decided, _continued(session, register, decided)) for decided in decisions]
+    placed = _placed(session, register, told, today=today)
+    for (decided, earlier), placement in zip(told, placed, strict=True):
+        if earlier is not None:
+            _come_back(session, earlier, decided.period.start)
+            record_placement(
+                session,
+                placement.execution_reference,
+                PlacementAction.CONTINUES,
+                earlier=earlier.execution_reference,
+            )
+    return placed
 
 
 def place_period_two(
@@ -82,7 +93,8 @@ def place_period_two(
         )
     if placement.interruption is not None and placement.interruption.effective_on < period.start:
         # Coming back ends the outcome the participant left for: waiting results are dropped (E-29).
-        drop_waiting(session, placement.execution_reference, reason="the participant is back in the service")
+        drop_waiting(session, placement.execution_reference, reason=back_on(period.start))
+        plan_store.end_outcome(session, placement.execution_reference, period.start)
         placement_store.set_interruption(
             session, placement.execution_reference, None, was=InterruptionState.ENDED
         )
@@ -146,6 +158,14 @@ def change_provider(
                 new_end=new.period.end,
             ),
         )
+    if new.continues not in (None, old.execution_reference):
+        raise StepRefused(
+            Text(
+                "Vid ett byte av leverantör fortsätter den nya placeringen %(reference)s, inte %(continues)s.",
+                reference=old.execution_reference,
+                continues=new.continues,
+            ),
+        )
     received: list[LineKey] = []
     if changed.last_day < old.starts_on:
         cancel_before_start(session, old, reason="provider changed", today=today)
@@ -153,7 +173,7 @@ def change_provider(
         service = register.service(old.service)
         end = Interruption(min(today, changed.last_day), changed.last_day, service.change_reason)
         received = interruptions.set_interruption(
-            session, old, end, was=InterruptionState.REPLACED, today=today
+            session, register, old, end, was=InterruptionState.REPLACED, today=today
         )
         _close_after(session, old, changed.last_day, today=today)
     record_placement(
@@ -184,7 +204,10 @@ def cancel_before_start(session: Session, placement: Placement, *, reason: str, 
     """Mark the placement cancelled and close every line of its orders; the orders stay as they were sent."""
     placement_store.move(session, placement, PlacementState.CANCELLED)
     drop_waiting(
-        session, placement.execution_reference, reason="the placement is cancelled", supplements=True
+        session,
+        placement.execution_reference,
+        reason=Text("Placeringen är återkallad."),
+        supplements=True,
     )
     for order in order_store.of_placement(session, placement.execution_reference):
         line_store.close_lines(
@@ -210,6 +233,32 @@ def handling_of(decided: PlacementDecided, register: Register) -> Handling:
     if register.area(decided.delivery_area).esf:
         return Handling.ESF
     return Handling.ORDERED
+
+
+def _continued(session: Session, register: Register, decided: PlacementDecided) -> Placement | None:
+    """The placement a decision continues under a new reference, where the stretch has room for it."""
+    if decided.continues is None:
+        return None
+    earlier = placement_store.get(session, decided.continues, lock=True)
+    later = placement_store.whole_stretch_of(session, earlier, lock=True)[-1]
+    if later.execution_reference != earlier.execution_reference:
+        raise StepRefused(
+            Text(
+                "%(reference)s fortsätter redan med %(later)s. Ange den senaste referensen i continues.",
+                reference=earlier.execution_reference,
+                later=later.execution_reference,
+            ),
+        )
+    rules = register.placement_rules(decided.contract, decided.decided_on)
+    stretch.check_continues(placement_store.stretch_of(session, earlier), decided.period, rules)
+    return earlier
+
+
+def _come_back(session: Session, earlier: Placement, on: date) -> None:
+    """The participant is back under a new reference: what would have fallen due later is dropped (E-29)."""
+    reference = earlier.execution_reference
+    plan_store.end_outcome(session, reference, on)
+    drop_waiting(session, reference, reason=back_on(on), due_after=day_before(on))
 
 
 def _placed(
@@ -274,7 +323,8 @@ def _placement(
     if follows is not None and follows.level != decided.level:
         raise StepRefused(
             Text(
-                "Nivån är %(level)s under hela placeringen och kan inte bli %(new_level)s vid ett byte.",
+                "Nivån är %(level)s under hela tiden i tjänsten och kan inte bli %(new_level)s vid ett byte eller med "
+                "en ny referens.",
                 level=service.level_name(follows.level),
                 new_level=service.level_name(decided.level),
             ),

@@ -28,10 +28,9 @@ from orders.model import (
     check_interruption,
     check_movable,
 )
-from orders.placements import month_receipts
+from orders.placements import month_receipts, result_placing
 from orders.placements import store as placement_store
 from orders.placements.late_interruptions import check_told_in_time
-from orders.placements.results import drop_waiting
 from orders.purchase_orders import line_store, order_store
 from orders.register.register import Register
 from orders.terms import ArticleKind, InterruptionReason
@@ -68,7 +67,7 @@ def interrupt(
         registered.registered_on, registered.effective_on, InterruptionReason(registered.reason)
     )
     return set_interruption(
-        session, placement, interruption, was=InterruptionState.REPLACED, today=by_hand_on or today
+        session, register, placement, interruption, was=InterruptionState.REPLACED, today=by_hand_on or today
     )
 
 
@@ -90,22 +89,22 @@ def move_interruption(
         check_told_in_time(session, register, placement, effective_on=moved.effective_on, told_on=today)
     interruption = Interruption(moved.registered_on, moved.effective_on, standing.reason)
     return set_interruption(
-        session, placement, interruption, was=InterruptionState.MOVED, today=by_hand_on or today
+        session, register, placement, interruption, was=InterruptionState.MOVED, today=by_hand_on or today
     )
 
 
 def withdraw_interruption(
-    session: Session, withdrawn: InterruptionWithdrawn, *, today: date
+    session: Session, register: Register, withdrawn: InterruptionWithdrawn, *, today: date
 ) -> list[LineKey]:
-    """Take back an interruption that has not taken effect; a result that waits on it is dropped."""
+    """Take back an interruption that has not taken effect; the results it carries fall with it."""
     placement = placement_store.get(session, withdrawn.execution_reference, lock=True)
     check_movable(placement.interruption, reference=placement.execution_reference, today=today)
-    drop_waiting(session, placement.execution_reference, reason="the interruption is withdrawn")
-    return set_interruption(session, placement, None, was=InterruptionState.WITHDRAWN, today=today)
+    return set_interruption(session, register, placement, None, was=InterruptionState.WITHDRAWN, today=today)
 
 
 def set_interruption(
     session: Session,
+    register: Register,
     placement: Placement,
     interruption: Interruption | None,
     *,
@@ -135,7 +134,7 @@ def set_interruption(
     for report in placement_store.reports(session, reference):
         if report.state is ReportState.APPROVED:
             changed += month_receipts.receive_month(session, updated, report, today=today)
-    return changed
+    return changed + result_placing.follow_interruption(session, register, updated, today=today)
 
 
 def _reopen(session: Session, placement: Placement) -> None:

@@ -6,10 +6,13 @@ from orders.journal_actions import OrdersSubject, PlacementAction
 
 
 def record_placement(
-    session: Session, execution_reference: str, action: PlacementAction, **detail: str
+    session: Session,
+    execution_reference: str,
+    action: PlacementAction,
+    *,
+    actor: str = journal.SYSTEM,
+    **detail: str,
 ) -> None:
-    """Note that the system did `action` to a placement."""
+    """Note that the system did `action` to a placement, or the person who is named."""
     subject = OrdersSubject.PLACEMENT.of(execution_reference)
-    journal.record(
-        session, journal.SYSTEM, action, subject, execution_reference=execution_reference, **detail
-    )
+    journal.record(session, actor, action, subject, execution_reference=execution_reference, **detail)

@@ -79,10 +79,17 @@ def _receive_line(
     return True
 
 
-def take_back(session: Session, reference: str, account: LineAccount, *, today: date) -> None:
-    """Take back the receipt that stands on an order line; the account is one that has a receipt."""
+def take_back(
+    session: Session, reference: str, account: LineAccount, *, today: date, invoiced: bool = False
+) -> None:
+    """Take back the receipt that stands on an order line; the account is one that has a receipt.
+
+    An invoice on the line is refused, unless it may be `invoiced`.
+    """
     assert account.receipt_id is not None  # noqa: S101 - its callers ask for accounts with one alone
-    receipt_store.take_back(session, account.order_number, account.line_id, account.receipt_id, on=today)
+    receipt_store.take_back(
+        session, account.order_number, account.line_id, account.receipt_id, on=today, invoiced=invoiced
+    )
     journal.record(
         session,
         SYSTEM,
@@ -91,6 +98,18 @@ def take_back(session: Session, reference: str, account: LineAccount, *, today: 
         execution_reference=reference,
         amount=str(account.amount_received.amount),
     )
+
+
+def received_accounts(session: Session, placement: Placement, month: Month) -> list[LineAccount]:
+    """The accounts of the month's basic order lines that something is received on; locked."""
+    found = []
+    for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC):
+        line_store.lock_lines(session, order.number)
+        for line in order.lines:
+            account = line_store.account(session, order.number, line.line_id)
+            if account and account.receipt_id is not None and Month.of(line.period.start) == month:
+                found.append(account)
+    return found
 
 
 def comes_after_the_end(placement: Placement, days: Period) -> bool:

@@ -1,16 +1,18 @@
 """The timetable: orders that wait for their day, as the database holds them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Row, bindparam, insert, or_, select, update
 
 from foundation import transitions
+from foundation.errors import NotThere
 from foundation.money import Money
 from foundation.sql import Session
-from foundation.text import Text
+from foundation.text import NO_TEXT, Text, WrittenText
 from orders import tables as order_tables
 from orders.model import PLANNED_FOLLOWS, PlannedOrder, PlannedState
-from orders.terms import ArticleKind, ResultStage
+from orders.terms import ArticleKind, OutcomeKind, ResultStage
 
 
 def add(session: Session, planned: PlannedOrder) -> None:
@@ -27,6 +29,8 @@ def add(session: Session, planned: PlannedOrder) -> None:
             "amount": planned.amount.amount if planned.amount else None,
             "due_on": planned.due_on,
             "state": planned.state,
+            "outcome_number": planned.outcome,
+            "kind": planned.kind or "",
         },
     )
 
@@ -35,7 +39,7 @@ def of_placement(session: Session, reference: str) -> list[PlannedOrder]:
     """Everything ever planned on one execution reference, oldest first."""
     table = order_tables.planned_order
     question = select(table).where(table.c.execution_reference == reference).order_by(table.c.id)
-    return [_planned(row) for row in session.execute(question)]
+    return [planned_of(row) for row in session.execute(question)]
 
 
 def due(session: Session, today: date, *, reference: str = "", lock: bool = True) -> list[PlannedOrder]:
@@ -44,19 +48,67 @@ def due(session: Session, today: date, *, reference: str = "", lock: bool = True
     `lock` keeps them from others, and leaves out those others hold; it needs a session that may write.
     """
     rows = session.execute(_DUE_LOCKED if lock else _DUE, {"today": today, "reference": reference})
-    return [_planned(row) for row in rows]
+    return [planned_of(row) for row in rows]
 
 
-def note(session: Session, planned_id: int, reason: str) -> None:
+def of_references(session: Session, references: Sequence[str]) -> list[PlannedOrder]:
+    """Everything ever planned on some execution references, oldest first."""
+    table = order_tables.planned_order
+    question = select(table).where(table.c.execution_reference.in_(references)).order_by(table.c.id)
+    return [planned_of(row) for row in session.execute(question)]
+
+
+def get(session: Session, planned_id: int) -> PlannedOrder:
+    """One planned order by its number; raises NotThere."""
+    table = order_tables.planned_order
+    row = session.execute(select(table).where(table.c.id == planned_id)).one_or_none()
+    if row is None:
+        raise NotThere
+    return planned_of(row)
+
+
+def note(session: Session, planned_id: int, reason: Text) -> None:
     """Say why an order that waits could not be placed on its day; it goes on waiting."""
     table = order_tables.planned_order
-    session.execute(update(table).where(table.c.id == planned_id).values(reason=reason))
+    said = {"reason_sv": reason.sv, "reason_en": reason.en}
+    session.execute(update(table).where(table.c.id == planned_id).values(said))
+
+
+def move_day(session: Session, planned_id: int, due_on: date) -> None:
+    """Give an order that waits another day."""
+    table = order_tables.planned_order
+    waiting = (table.c.id == planned_id, table.c.state == PlannedState.WAITING)
+    session.execute(update(table).where(*waiting).values(due_on=due_on, reason_sv="", reason_en=""))
+
+
+def end_outcome(session: Session, reference: str, ended_on: date) -> None:
+    """Keep with the results of an execution reference that the participant was back on that day."""
+    table = order_tables.planned_order
+    change = update(table).where(
+        table.c.execution_reference == reference,
+        table.c.outcome_started_on <= ended_on,
+        table.c.ended_on.is_(None),
+    )
+    session.execute(change.values(ended_on=ended_on))
 
 
 def finish(
-    session: Session, planned_id: int, state: PlannedState, *, order_number: str = "", reason: str = ""
+    session: Session, planned_id: int, state: PlannedState, *, order_number: str = "", reason: Text = NO_TEXT
 ) -> bool:
     """Place or drop a waiting order; False when it no longer waits."""
+    values = {"order_number": order_number, "reason_sv": reason.sv, "reason_en": reason.en}
+    return _moved(session, planned_id, was=PlannedState.WAITING, to=state, values=values)
+
+
+def revoke(session: Session, planned_id: int, reason: Text) -> bool:
+    """Note of an order that was placed that its approval is taken back; False when that is noted already."""
+    values = {"reason_sv": reason.sv, "reason_en": reason.en}
+    return _moved(session, planned_id, was=PlannedState.PLACED, to=PlannedState.REVOKED, values=values)
+
+
+def _moved(
+    session: Session, planned_id: int, *, was: PlannedState, to: PlannedState, values: Mapping[str, object]
+) -> bool:
     table = order_tables.planned_order
     return transitions.moved_first(
         session,
@@ -64,9 +116,9 @@ def finish(
         table.c.id == planned_id,
         PLANNED_FOLLOWS,
         name=Text("Planerad order %(planned_id)s", planned_id=planned_id),
-        was=PlannedState.WAITING,
-        to=state,
-        values={"order_number": order_number, "reason": reason},
+        was=was,
+        to=to,
+        values=values,
     )
 
 
@@ -84,7 +136,8 @@ _DUE = (
 _DUE_LOCKED = _DUE.with_for_update(skip_locked=True)
 
 
-def _planned(row: Row[tuple[object, ...]]) -> PlannedOrder:
+def planned_of(row: Row[tuple[object, ...]]) -> PlannedOrder:
+    """The planned order a row of `planned_order` stands for."""
     return PlannedOrder(
         id=row.id,
         execution_reference=row.execution_reference,
@@ -97,5 +150,8 @@ def _planned(row: Row[tuple[object, ...]]) -> PlannedOrder:
         due_on=row.due_on,
         state=PlannedState(row.state),
         order_number=row.order_number,
-        reason=row.reason,
+        reason=WrittenText(row.reason_sv, row.reason_en),
+        outcome=row.outcome_number,
+        kind=OutcomeKind(row.kind) if row.kind else None,
+        ended_on=row.ended_on,
     )

@@ -26,7 +26,6 @@ from orders.journal_actions import (
 from orders.model import (
     REPORT_UNDOES,
     Handling,
-    LineAccount,
     LineKey,
     Placement,
     PlacementState,
@@ -38,7 +37,7 @@ from orders.model import (
 )
 from orders.placements import month_receipts
 from orders.placements import store as placement_store
-from orders.purchase_orders import line_store, order_store
+from orders.purchase_orders import order_store
 from orders.register.agreements import EarlyApproval
 from orders.terms import ArticleKind
 
@@ -155,7 +154,7 @@ def undo_approval(session: Session, report: Report, *, by: str, today: date) -> 
         raise StepRefused(
             Text("En nyare version av redovisningen för %(month)s väntar. Pröva den i stället.", month=month),
         )
-    standing = _receipts_of(session, placement, month)
+    standing = month_receipts.received_accounts(session, placement, month)
     if any(account.invoice_id is not None for account in standing):
         raise StepRefused(
             Text(
@@ -174,18 +173,6 @@ def undo_approval(session: Session, report: Report, *, by: str, today: date) -> 
     for account in standing:
         month_receipts.take_back(session, reference, account, today=today)
     return [(account.order_number, account.line_id) for account in standing]
-
-
-def _receipts_of(session: Session, placement: Placement, month: Month) -> list[LineAccount]:
-    """The accounts of the month's basic order lines that something is received on; locked."""
-    found = []
-    for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC):
-        line_store.lock_lines(session, order.number)
-        for line in order.lines:
-            account = line_store.account(session, order.number, line.line_id)
-            if account and account.receipt_id is not None and Month.of(line.period.start) == month:
-                found.append(account)
-    return found
 
 
 def _check_reported(placement: Placement) -> None:

@@ -1,43 +1,29 @@
-"""Results, speed bonuses and supplements: new orders with their own numbers, at the right time.
+"""Results, speed bonuses and supplements: approved, planned for their day, and dropped where they fall.
 
-An approved outcome becomes an order on its day (months after start by the price list) and
-waits in the timetable until then. It is dropped if the participant is back before. AUB never
-gives a result. R2 goes to the supplier that earned R1, since both lie on its execution
-reference. These orders are received when they are placed, so they can be invoiced at once.
+An approved outcome waits in the timetable for its day (months after its start by the price list, and not before the
+interruption that carries it has taken effect), and for nothing where it earns nothing. It is dropped if the participant
+is back before. A later stage goes to the supplier that earned the one before. What is ordered then is in
+`result_placing`, what is taken back in `revoking`.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 from foundation import journal
-from foundation.errors import Refused
-from foundation.money import Money, Quantity, line_amount
-from foundation.periods import Month, Period, add_months
+from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text
 from foundation.transitions import StepRefused
 from orders.events.data import OutcomeApproved, OutcomeEnded, SupplementApproved
-from orders.journal_actions import OrdersSubject, PlacementAction
-from orders.model import (
-    Handling,
-    Order,
-    OrderLine,
-    Placement,
-    PlacementState,
-    PlannedOrder,
-    PlannedState,
-    Receipt,
-)
-from orders.placements import plan_store
+from orders.journal_actions import PlacementAction
+from orders.model import Handling, Order, Placement, PlacementState, PlannedOrder, PlannedState
+from orders.placements import earning, plan_store, result_placing, revoking
 from orders.placements import store as placement_store
 from orders.placements.journal import record_placement
-from orders.purchase_orders import receipt_store
-from orders.purchase_orders.placing import draft, place_order
-from orders.register.pricing import Price, PriceList
+from orders.register.pricing import PriceList
 from orders.register.register import Register
 from orders.terms import ArticleKind
-from peppol.exchange import outgoing
 
 
 def approve_outcome(
@@ -45,14 +31,15 @@ def approve_outcome(
 ) -> list[Order]:
     """Plan what the outcome earns and place what is due today; an outcome that earns nothing gives no order.
 
-    Refuses, with the reason, what may not be earned yet.
+    Refuses, with the reason, what may not be earned, or not any more.
     """
     placement = placement_store.get(session, approved.execution_reference, lock=True)
     decision = placement.period_at(approved.started_on)
     prices = register.price_list(placement.contract_id, decision.decided_on)
+    rules = prices.result_rules
     _check_ordered(placement)
-    if not prices.result_rules.qualifies(approved.kind, extent_percent=approved.extent_percent):
-        # Not a fault: the outcome is known and earns nothing. Labour market training (AUB) never does.
+    if not rules.qualifies(approved.kind, extent_percent=approved.extent_percent):
+        # Not a fault: the outcome is known and earns nothing, as labour market training (REQ-61).
         record_placement(
             session,
             placement.execution_reference,
@@ -61,39 +48,24 @@ def approve_outcome(
             stage=approved.stage,
         )
         return []
-    _check_earns(placement, approved, prices)
-    held = plan_store.of_placement(session, placement.execution_reference)
-    if any(plan.stage == approved.stage and plan.state is not PlannedState.DROPPED for plan in held):
-        raise StepRefused(
-            Text(
-                "%(stage)s är redan beviljat för %(execution_reference)s.",
-                stage=approved.stage,
-                execution_reference=placement.execution_reference,
-            ),
-        )
-    if approved.stage == "R2" and not _earned_r1(held):
-        raise StepRefused(
-            Text(
-                "R2 för %(execution_reference)s förutsätter R1. Läs in R1 först.",
-                execution_reference=placement.execution_reference,
-            ),
-        )
-    due_on = add_months(approved.started_on, prices.result_rules.months_after_start(approved.stage))
-    plans = [_plan(placement, ArticleKind.RESULT, decision.decision_id, due_on, approved)]
-    if approved.stage == "R1" and _is_quick(placement, approved.started_on, prices):
-        plans.append(_plan(placement, ArticleKind.SPEED_BONUS, decision.decision_id, due_on, approved))
+    stretch = placement_store.whole_stretch_of(session, placement, lock=True)
+    held = plan_store.of_references(session, [each.execution_reference for each in stretch])
+    outcome = earning.outcome_number(placement, approved, held, prices)
+    earning.check_earns(placement, approved, prices)
+    earning.check_claimed_in_time(approved, rules, told_on=today)
+    plans = _plans(placement, decision.decision_id, approved, prices, outcome=outcome, stretch=stretch)
     for plan in plans:
         # A price that is missing is told now, not on the day the order falls due.
-        _price(prices, placement, plan)
+        result_placing.price_of(prices, placement, plan)
         plan_store.add(session, plan)
     record_placement(
         session,
         placement.execution_reference,
         PlacementAction.OUTCOME_APPROVED,
         stage=approved.stage,
-        due_on=str(due_on),
+        due_on=str(plans[0].due_on),
     )
-    return _place_due_of(session, register, placement.execution_reference, today=today)
+    return result_placing.place_due_of(session, register, placement.execution_reference, today=today)
 
 
 def approve_supplement(
@@ -107,8 +79,9 @@ def approve_supplement(
     price = prices.price_of(
         ArticleKind.SUPPLEMENTARY, placement.level, code=approved.code, amount_decided=approved.amount
     )
+    earning.check_supplement_in_time(placement, prices.result_rules, told_on=today)
     held = plan_store.of_placement(session, placement.execution_reference)
-    if any(plan.code == approved.code and plan.state is not PlannedState.DROPPED for plan in held):
+    if any(plan.code == approved.code and plan.stands for plan in held):
         raise StepRefused(
             Text(
                 "Tillägget %(approved_code)s är redan beviljat för %(execution_reference)s.",
@@ -135,143 +108,80 @@ def approve_supplement(
     record_placement(
         session, placement.execution_reference, PlacementAction.SUPPLEMENT_APPROVED, code=approved.code
     )
-    return _place_due_of(session, register, placement.execution_reference, today=today)
+    return result_placing.place_due_of(session, register, placement.execution_reference, today=today)
 
 
 def end_outcome(session: Session, ended: OutcomeEnded) -> int:
-    """The participant is back: what still waits is dropped. How many were."""
+    """The participant is back: what would have fallen due later is dropped. How many were."""
     placement = placement_store.get(session, ended.execution_reference, lock=True)
-    record_placement(
-        session, placement.execution_reference, PlacementAction.OUTCOME_ENDED, ended_on=str(ended.ended_on)
-    )
-    return drop_waiting(session, placement.execution_reference, reason=f"back on {ended.ended_on}")
+    reference = placement.execution_reference
+    plan_store.end_outcome(session, reference, ended.ended_on)
+    record_placement(session, reference, PlacementAction.OUTCOME_ENDED, ended_on=str(ended.ended_on))
+    return drop_waiting(session, reference, reason=back_on(ended.ended_on), due_after=ended.ended_on)
 
 
-def drop_waiting(session: Session, reference: str, *, reason: str, supplements: bool = False) -> int:
-    """Take the placement's waiting results out of the timetable.
+def back_on(day: date) -> Text:
+    """Why a result is dropped whose participant is back."""
+    return Text("Deltagaren är tillbaka %(day)s.", day=day)
+
+
+def drop_waiting(
+    session: Session,
+    reference: str,
+    *,
+    reason: Text,
+    supplements: bool = False,
+    due_after: date = date.min,
+) -> int:
+    """Take the placement's waiting results out of the timetable; those alone that fall due after `due_after`.
 
     Supplements are not tied to an outcome and stay, unless `supplements` says that nothing is to be ordered.
     """
-    dropped = 0
-    for plan in plan_store.of_placement(session, reference):
-        if plan.state is PlannedState.WAITING and (
-            supplements or plan.article is not ArticleKind.SUPPLEMENTARY
-        ):
-            plan_store.finish(session, plan.id, PlannedState.DROPPED, reason=reason)
-            journal.record(
-                session,
-                journal.SYSTEM,
-                PlacementAction.RESULT_DROPPED,
-                OrdersSubject.PLANNED_ORDER.of(plan.id),
-                execution_reference=reference,
-                reason=reason,
-                stage=plan.stage or "",
-            )
-            dropped += 1
-    return dropped
-
-
-def place_due(session: Session, register: Register, *, today: date) -> list[Order]:
-    """Place every waiting order whose day has come. One that cannot be placed waits on, with the reason."""
-    placed = []
-    for plan in plan_store.due(session, today):
-        try:
-            with journal.attempt(session):
-                placed.append(_place(session, register, plan, today=today))
-        except (Refused, outgoing.InvalidDocument) as refusal:
-            plan_store.note(session, plan.id, str(refusal))
-    return placed
-
-
-def _place_due_of(session: Session, register: Register, reference: str, *, today: date) -> list[Order]:
-    waiting = plan_store.due(session, today, reference=reference)
-    return [_place(session, register, plan, today=today) for plan in waiting]
-
-
-def _place(session: Session, register: Register, plan: PlannedOrder, *, today: date) -> Order:
-    placement = placement_store.get(session, plan.execution_reference)
-    decided_on = next(
-        period.decided_on for period in placement.periods if period.decision_id == plan.decision_id
-    )
-    prices = register.price_list(placement.contract_id, decided_on)
-    price = _price(prices, placement, plan)
-    period = Period(plan.due_on, plan.due_on)
-    quantity = Quantity(Decimal(1), price.unit)
-    line = OrderLine(
-        "001",
-        price.article_number,
-        price.article_name,
-        quantity,
-        price.amount,
-        line_amount(quantity, price.amount, currency=prices.currency),
-        period,
-    )
-    result = draft(
-        placement,
-        prices,
-        article=plan.article,
-        stage=plan.stage,
-        code=plan.code,
-        decision_id=plan.decision_id,
-        period=period,
-        today=today,
-        lines=(line,),
-    )
-    order = place_order(session, register, placement, result, today=today)
-    _receive(session, order, today=today)
-    plan_store.finish(session, plan.id, PlannedState.PLACED, order_number=order.number)
-    return order
-
-
-def _price(prices: PriceList, placement: Placement, plan: PlannedOrder) -> Price:
-    return prices.price_of(
-        plan.article,
-        placement.level,
-        stage=plan.stage,
-        code=plan.code,
-        amount_decided=plan.amount.amount if plan.amount else None,
-    )
-
-
-def _receive(session: Session, order: Order, *, today: date) -> None:
-    """The result is what was delivered: it is received in full when it is ordered."""
-    line = order.lines[0]
-    receipt = Receipt(
-        0,
-        order.number,
-        line.line_id,
-        order.execution_reference,
-        Month.of(line.period.start),
-        0,
-        line.quantity,
-        line.amount,
-        line.period,
-        today,
-    )
-    receipt_store.receive(session, receipt, instead_of=None)
-
-
-def _check_earns(placement: Placement, approved: OutcomeApproved, prices: PriceList) -> None:
-    if approved.started_on < placement.starts_on:
-        raise StepRefused(
-            Text(
-                "Utfallet började %(started_on)s, före placeringens start %(starts_on)s.",
-                started_on=approved.started_on,
-                starts_on=placement.starts_on,
-            ),
-        )
-    held = placement.interruption_of(placement.period_at(approved.started_on).period)
-    carries = [
-        reason.code for reason in prices.service.interruption_reasons if approved.kind in reason.carries
+    waiting = [
+        plan
+        for plan in plan_store.of_placement(session, reference)
+        if plan.state is PlannedState.WAITING
+        and plan.due_on > due_after
+        and (supplements or earning.is_result(plan))
     ]
-    if prices.result_rules.interruption_required and (held is None or held.reason not in carries):
-        raise StepRefused(
-            Text(
-                "Placeringen %(execution_reference)s är inte avbruten på grund av arbete eller "
-                "studier. Läs in avbrottet och försök igen.",
-                execution_reference=placement.execution_reference,
-            ),
-        )
+    return sum(revoking.drop_plan(session, plan, reason=reason, by=journal.SYSTEM) for plan in waiting)
+
+
+def _plans(
+    placement: Placement,
+    decision_id: str,
+    approved: OutcomeApproved,
+    prices: PriceList,
+    *,
+    outcome: int,
+    stretch: Sequence[Placement],
+) -> list[PlannedOrder]:
+    """What an outcome earns: its stage, and with the first one the speed bonus where it came soon enough."""
+    rules = prices.result_rules
+    due_on = earning.due_day(placement, approved.started_on, approved.kind, prices, stage=approved.stage)
+    result = PlannedOrder(
+        id=0,
+        execution_reference=placement.execution_reference,
+        article=ArticleKind.RESULT,
+        stage=approved.stage,
+        code="",
+        decision_id=decision_id,
+        outcome_started_on=approved.started_on,
+        amount=None,
+        due_on=due_on,
+        state=PlannedState.WAITING,
+        outcome=outcome,
+        kind=approved.kind,
+    )
+    days = earning.bonus_days(stretch, placement, approved.started_on)
+    is_first = earning.stage_before(prices.service, approved.stage) is None
+    has_bonus = prices.service.article_of(ArticleKind.SPEED_BONUS) is not None
+    if not (is_first and has_bonus and rules.is_quick(days)):
+        return [result]
+    tier = rules.bonus_tier(days)
+    amount = tier.amounts.at(placement.level) if tier else None
+    decided = Money(amount, prices.currency) if amount is not None else None
+    return [result, replace(result, article=ArticleKind.SPEED_BONUS, stage=None, amount=decided)]
 
 
 def _check_ordered(placement: Placement) -> None:
@@ -284,29 +194,3 @@ def _check_ordered(placement: Placement) -> None:
                 state=placement.state,
             ),
         )
-
-
-def _earned_r1(held: Sequence[PlannedOrder]) -> bool:
-    return any(plan.stage == "R1" and plan.state is not PlannedState.DROPPED for plan in held)
-
-
-def _is_quick(placement: Placement, started_on: date, prices: PriceList) -> bool:
-    """Whether the outcome came within the limit, counted in days from the placement's start."""
-    return (started_on - placement.starts_on).days <= prices.result_rules.speed_bonus_limit_days
-
-
-def _plan(
-    placement: Placement, article: ArticleKind, decision_id: str, due_on: date, approved: OutcomeApproved
-) -> PlannedOrder:
-    return PlannedOrder(
-        id=0,
-        execution_reference=placement.execution_reference,
-        article=article,
-        stage=approved.stage if article is ArticleKind.RESULT else None,
-        code="",
-        decision_id=decision_id,
-        outcome_started_on=approved.started_on,
-        amount=None,
-        due_on=max(due_on, approved.started_on),
-        state=PlannedState.WAITING,
-    )

@@ -78,10 +78,25 @@ def get(session: Session, reference: str, *, lock: bool = False) -> Placement:
 
 
 def stretch_of(session: Session, placement: Placement) -> list[Placement]:
-    """The placement with all those it follows through changes of supplier, the earliest first."""
+    """The placement with all those it follows, through changes of supplier and new references, the earliest first."""
     found = [placement]
     while found[0].follows:
         found.insert(0, get(session, found[0].follows))
+    return found
+
+
+def whole_stretch_of(session: Session, placement: Placement, *, lock: bool = False) -> list[Placement]:
+    """The placement with all those it follows and all that follow it, the earliest first.
+
+    `lock` holds the earliest, so that of two who decide about one stretch one waits for the other.
+    """
+    found = stretch_of(session, placement)
+    if lock:
+        get(session, found[0].execution_reference, lock=True)
+    for each in found:
+        later = session.scalars(_FOLLOWING, {"reference": each.execution_reference})
+        known = {held.execution_reference for held in found}
+        found += [get(session, reference) for reference in later if reference not in known]
     return found
 
 
@@ -268,6 +283,7 @@ _FIND_LOCKED = _FIND.with_for_update()
 _BY_DECISION = select(_PERIOD.c.decision_id, _PERIOD.c.execution_reference).where(
     _PERIOD.c.decision_id.in_(bindparam("decisions", expanding=True))
 )
+_FOLLOWING = select(_PLACEMENT.c.execution_reference).where(_PLACEMENT.c.follows == bindparam("reference"))
 _USED = select(_PLACEMENT.c.execution_reference).where(
     _PLACEMENT.c.execution_reference.in_(bindparam("references", expanding=True))
 )
@@ -364,7 +380,7 @@ def period_of(row: Row[tuple[object, ...]]) -> PlacementPeriod:
 
 
 def _interruption(row: Row[tuple[object, ...]]) -> Interruption:
-    return Interruption(row.registered_on, row.effective_on, InterruptionReason(row.reason))
+    return Interruption(row.registered_on, row.effective_on, InterruptionReason(row.reason), row.back_on)
 
 
 def report_of(row: Row[tuple[object, ...]]) -> Report:

@@ -5,6 +5,7 @@ that the participant left before its first day is none. What is longer is refuse
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from foundation.periods import Period, months_from
 from foundation.text import JoinedText, Text, WrittenText
@@ -41,6 +42,46 @@ def check_room(stretch: Sequence[Placement], rules: PlacementRules) -> None:
                 given=len(given),
                 allowed=rules.periods,
                 periods=JoinedText(", ", (WrittenText(str(period)) for period in given)),
+            ),
+        )
+
+
+def check_continues(stretch: Sequence[Placement], period: Period, rules: PlacementRules) -> None:
+    """Raise StepRefused where a stretch may not go on with this period under a new reference.
+
+    The rest of a period that was left counts as that period; any other is one more. Raised too where the earlier
+    placement still has days when the new one begins.
+    """
+    last = stretch[-1]
+    last_day = last.last_day or last.periods[-1].period.end
+    if last.state is not PlacementState.CANCELLED and period.start <= last_day:
+        raise StepRefused(
+            Text(
+                "%(reference)s gäller till och med %(last_day)s, och det som ska fortsätta börjar %(start)s. Avbryt "
+                "den tidigare placeringen först, eller låt den nya börja senare.",
+                reference=last.execution_reference,
+                last_day=last_day,
+                start=period.start,
+            ),
+        )
+    # As if it were decided: what was cancelled or never begun gives no period.
+    going_on = replace(
+        last,
+        execution_reference="",
+        state=PlacementState.DECIDED,
+        periods=(PlacementPeriod(1, "", period.start, period),),
+        interruption=None,
+    )
+    given = periods_given([*stretch, going_on])
+    if len(given) > rules.periods:
+        raise StepRefused(
+            Text(
+                "Perioden %(period)s som fortsätter %(reference)s blir en för mycket: högst %(allowed)s ges, också "
+                "räknat över nya referenser: %(periods)s. En ny bedömning ger en placering för sig.",
+                period=period,
+                reference=last.execution_reference,
+                allowed=rules.periods,
+                periods=JoinedText(", ", (WrittenText(str(each)) for each in given)),
             ),
         )
 

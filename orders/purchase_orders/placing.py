@@ -9,8 +9,10 @@ from dataclasses import replace
 from datetime import date
 
 from foundation import journal, number_series
+from foundation.errors import Refused
 from foundation.periods import Period
 from foundation.sql import Session
+from foundation.text import Text
 from orders.journal_actions import OrderAction, OrdersSubject
 from orders.model import Order, OrderLine, Placement
 from orders.purchase_orders import order_document as documents
@@ -21,6 +23,19 @@ from orders.register.register import Register
 from orders.terms import ArticleKind, ResultStage
 from peppol.exchange import outgoing
 from peppol.identifiers import DocumentKind
+
+
+class DocumentRefused(Refused):
+    """The order's document would break a published rule, so there is no order."""
+
+    def __init__(self, invalid: outgoing.InvalidDocument) -> None:
+        rules = ", ".join(sorted({finding.rule for finding in invalid.findings}))
+        super().__init__(
+            Text(
+                "Ordern skulle bryta mot %(rules)s och skickas inte. Rätta uppgifterna i registret.",
+                rules=rules,
+            ),
+        )
 
 
 def draft(
@@ -34,6 +49,7 @@ def draft(
     lines: tuple[OrderLine, ...],
     stage: ResultStage | None = None,
     code: str = "",
+    occasion: int = 1,
 ) -> Order:
     """An order of a placement by a price list, without its number."""
     return Order(
@@ -53,6 +69,7 @@ def draft(
         period=period,
         issued_on=today,
         lines=lines,
+        occasion=occasion,
     )
 
 

@@ -7,7 +7,7 @@ condition that the receipt the caller saw stands there.
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, true, update
 
 from foundation.errors import Refused
 from foundation.money import Money, Quantity
@@ -58,20 +58,24 @@ def receive(session: Session, receipt: Receipt, *, instead_of: int | None) -> in
     return receipt_id
 
 
-def take_back(session: Session, number: str, line_id: str, receipt_id: int, *, on: date) -> None:
+def take_back(
+    session: Session, number: str, line_id: str, receipt_id: int, *, on: date, invoiced: bool = False
+) -> None:
     """Reverse the receipt that stands on a line, so that nothing is received there.
 
-    Raises ReceiptOvertaken when another receipt stands there, or an invoice lies on the line.
+    Raises ReceiptOvertaken when another receipt stands there, or an invoice lies on the line. Where it may be
+    `invoiced` the invoice stays on the line, claims nothing there any more, and must be matched again.
     """
     _add_reversal(session, receipt_id, on=on)
     table = order_tables.line_account
+    free = true() if invoiced else table.c.invoice_id.is_(None)
     change = (
         update(table)
         .where(
             table.c.order_number == number,
             table.c.line_id == line_id,
             table.c.receipt_id == receipt_id,
-            table.c.invoice_id.is_(None),
+            free,
         )
         .values(receipt_id=None, quantity_received=ZERO, amount_received=ZERO, amount_claimed=ZERO)
     )

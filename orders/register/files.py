@@ -26,6 +26,7 @@ from orders.register.register import Register
 from orders.register.service_terms import Service
 from orders.register.shipped_services import first_service, shipped, shipped_file
 from orders.register.toml_lines import TomlPlace, line_of, lines_of
+from orders.register.written_before import with_stages
 from peppol.identifiers import compact_organisation_number
 
 RegisterEntry = Buyer | Policy | Supplier | DeliveryArea | DeliveryUnit | Contract | PriceList | Service
@@ -259,7 +260,8 @@ def _entries(text: _Text) -> Iterator[_RawEntry]:
 
 def _value(entry: _RawEntry) -> RegisterEntry | tuple[RegisterProblem, ...]:
     try:
-        read = _READERS[entry.table].validate_json(json.dumps([entry.content], default=str))[0]
+        content = with_stages(entry.content) if entry.table == "price_lists" else entry.content
+        read = _READERS[entry.table].validate_json(json.dumps([content], default=str))[0]
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         return tuple(

@@ -23,6 +23,10 @@ from orders.workdays import DayConvention, DayRule
 
 # A price may be finer than an amount (BT-146); what it makes is rounded on the line.
 _PRICE_DECIMALS = 4
+_DAYS_MOST = 731
+_MONTHS_MOST = 24
+_CLAIM_DAYS_MOST = 3660
+_OUTCOMES_MOST = 9
 
 
 class NoPriceAgreed(Refused):
@@ -130,34 +134,114 @@ class PricedArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class ResultRules:
-    """When an outcome is paid for. Months are calendar months after the start of work or studies.
+class BonusTier:
+    """The speed bonus of an outcome that came at most `within_days` days after the first day; never a part of it."""
 
-    `speed_bonus_limit_days` counts from the first day of the
-    placement. `interruption_required`: a result needs an interruption for work or studies first (E-28).
+    within_days: int
+    amounts: LevelAmounts
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class StageMonths:
+    """How many calendar months after the start each stage falls due; in files and JSON a table by the stage's code."""
+
+    by_stage: tuple[tuple[ResultStage, int], ...]
+
+    def __init__(self, **by_stage: int) -> None:
+        if not all(0 <= months <= _MONTHS_MOST for months in by_stage.values()):
+            raise RegisterValueRefused(
+                Text("Månaderna till resultaten (after_months) ska vara 0 till %(most)s.", most=_MONTHS_MOST),
+            )
+        object.__setattr__(self, "by_stage", tuple(sorted(by_stage.items())))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 - pydantic's own
+        """How the table is read."""
+        return core_schema.no_info_after_validator_function(
+            lambda table: cls(**table), handler(dict[str, int])
+        )
+
+    @property
+    def table(self) -> Mapping[ResultStage, int]:
+        """The months by stage, as files and JSON have them."""
+        return dict(self.by_stage)
+
+    def at(self, stage: ResultStage) -> int:
+        """The months of `stage`; a register whose price list lacks one of its service is not made."""
+        return self.table[stage]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRules:
+    """When an outcome is paid for. Months are calendar months after the start of work or studies, days calendar days.
+
+    `qualifying` kinds are paid for and `never_qualifying` ones may not be made to (REQ-61). `after_months` says for
+    each stage of the service how long after the start it falls due. The speed bonus goes by `speed_bonus_tiers`, the
+    sooner the higher, and where there are none to whoever came within `speed_bonus_limit_days`; both count from the
+    participant's first day at the supplier. `interruption_required`: a result needs an interruption that carries it
+    first (E-28), or a start at most `result_after_end_days` after a period that ran to its end (E-31).
+    `result_claim_days` after a result fell due, and `supplement_claim_days` after the placement's last day, nothing new
+    is approved; None: at any time. A stretch earns `outcomes_per_stretch` outcomes, each with every stage once.
     """
 
     qualifying: tuple[OutcomeKind, ...]
-    r1_after_months: int
-    r2_after_months: int
+    after_months: StageMonths
     speed_bonus_limit_days: int
     minimum_extent_percent: int
     interruption_required: bool
+    never_qualifying: tuple[OutcomeKind, ...] = ()
+    speed_bonus_tiers: tuple[BonusTier, ...] = ()
+    result_claim_days: int | None = None
+    result_after_end_days: int = 0
+    supplement_claim_days: int | None = None
+    outcomes_per_stretch: int = 1
 
     def __post_init__(self) -> None:
-        if len(set(self.qualifying)) != len(self.qualifying):
+        named = (*self.qualifying, *self.never_qualifying)
+        if len(set(named)) != len(named):
             raise RegisterValueRefused(
-                Text("Ett utfall får bara nämnas en gång (qualifying)."),
+                Text(
+                    "Ett skäl står bara en gång, antingen bland dem som ger resultatersättning (qualifying) eller "
+                    "bland dem som aldrig gör det (never_qualifying)."
+                ),
             )
-        if not 0 <= self.r1_after_months <= self.r2_after_months <= 24:
-            raise RegisterValueRefused(
-                Text("Månaderna ska vara 0 till 24, och R2 får inte komma före R1."),
-            )
-        if not (0 <= self.minimum_extent_percent <= 100 and 0 <= self.speed_bonus_limit_days <= 731):
+        if not (0 <= self.minimum_extent_percent <= 100 and 0 <= self.speed_bonus_limit_days <= _DAYS_MOST):
             raise RegisterValueRefused(
                 Text(
                     "Omfattningen ska vara 0 till 100 procent och gränsen för snabbhetspremie 0 till 731 dagar."
                 ),
+            )
+        self._check_tiers()
+        self._check_claims()
+
+    def _check_tiers(self) -> None:
+        days = [tier.within_days for tier in self.speed_bonus_tiers]
+        if days != sorted(set(days)) or not all(0 <= each <= _DAYS_MOST for each in days):
+            raise RegisterValueRefused(
+                Text("Stegen för snabbhetspremie (within_days) ska vara 0 till 731 dagar och stiga."),
+            )
+        if days and days[-1] != self.speed_bonus_limit_days:
+            raise RegisterValueRefused(
+                Text(
+                    "Sista steget för snabbhetspremie är %(last)s dagar och gränsen (speed_bonus_limit_days) "
+                    "%(limit)s. Skriv samma tal.",
+                    last=days[-1],
+                    limit=self.speed_bonus_limit_days,
+                ),
+            )
+
+    def _check_claims(self) -> None:
+        days = (self.result_claim_days, self.supplement_claim_days, self.result_after_end_days)
+        if not all(each is None or 0 <= each <= _CLAIM_DAYS_MOST for each in days):
+            raise RegisterValueRefused(
+                Text(
+                    "Dagarna för att begära resultat och tillägg (result_claim_days, supplement_claim_days) och "
+                    "efter periodens slut (result_after_end_days) ska vara 0 till 3660."
+                ),
+            )
+        if not 1 <= self.outcomes_per_stretch <= _OUTCOMES_MOST:
+            raise RegisterValueRefused(
+                Text("Antalet utfall för en deltagare (outcomes_per_stretch) ska vara 1 till 9."),
             )
 
     def qualifies(self, kind: OutcomeKind, *, extent_percent: int | None) -> bool:
@@ -167,13 +251,22 @@ class ResultRules:
 
     def months_after_start(self, stage: ResultStage) -> int:
         """How many calendar months after the start of work or studies `stage` falls due."""
-        return self.r1_after_months if stage == "R1" else self.r2_after_months
+        return self.after_months.at(stage)
+
+    def bonus_tier(self, days: int) -> BonusTier | None:
+        """The tier of an outcome that came so many days after the first day; None where it came too late for any."""
+        return next((tier for tier in self.speed_bonus_tiers if days <= tier.within_days), None)
+
+    def is_quick(self, days: int) -> bool:
+        """Whether an outcome so many days after the first day earns a speed bonus."""
+        if self.speed_bonus_tiers:
+            return self.bonus_tier(days) is not None
+        return days <= self.speed_bonus_limit_days
 
 
 NO_RESULTS = ResultRules(
     qualifying=(),
-    r1_after_months=0,
-    r2_after_months=0,
+    after_months=StageMonths(),
     speed_bonus_limit_days=0,
     minimum_extent_percent=0,
     interruption_required=False,
@@ -206,6 +299,17 @@ class PriceList:
         if len(set(keys)) != len(keys):
             raise RegisterValueRefused(
                 Text("Prislistan %(id)s har samma artikel två gånger.", id=self.id),
+            )
+        tiered = [
+            article.amount_decided for article in self.articles if article.article is ArticleKind.SPEED_BONUS
+        ]
+        if self.result_rules.speed_bonus_tiers and not all(tiered):
+            raise RegisterValueRefused(
+                Text(
+                    "Prislistan %(id)s har steg för snabbhetspremie (speed_bonus_tiers). Beloppen står där: skriv "
+                    "amount_decided = true på artikeln SPEED_BONUS i stället för amounts.",
+                    id=self.id,
+                ),
             )
 
     def under(self, service: Service) -> "PriceList":

@@ -39,12 +39,14 @@ from orders.register.pricing import (
     LevelAmounts,
     Price,
     PriceList,
+    StageMonths,
 )
 from orders.register.reader_errors import STRICT
 from orders.register.report_approval import ReportApproval
 from orders.register.service_agreement import service_of
 from orders.register.service_terms import Service
 from orders.register.shipped_services import first_service
+from orders.register.written_before import with_stages
 from orders.terms import ArticleKind, CompensationLevel, ResultStage
 
 Entry = TypeVar("Entry")
@@ -240,6 +242,7 @@ class Register:
         content = json.loads(text, parse_float=_refuse_float)
         if isinstance(content, dict):
             content["policy"] = _with_what_is_silent(content.get("policy"))
+            content["price_lists"] = [with_stages(each) for each in content.get("price_lists", ())]
         return _adapter().validate_json(json.dumps([content]))[0]
 
 
@@ -291,7 +294,7 @@ def _with_service(price_list: PriceList, of_contract: Mapping[str, Service | Non
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, LevelAmounts):
+    if isinstance(value, LevelAmounts | StageMonths):
         return value.table
     if is_dataclass(value) and not isinstance(value, type):
         held = {each.name: getattr(value, each.name) for each in fields(value) if each.init}

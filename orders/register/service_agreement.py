@@ -4,12 +4,13 @@ Convention: a finding is the table, the id and the key to change, with a sentenc
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Protocol
 
 from foundation.text import Text, WrittenText
 from orders.register.pricing import PricedArticle, PriceList
 from orders.register.service_terms import CodeNotOfService, Service, check_code
-from orders.terms import ArticleKind
+from orders.terms import ArticleKind, ResultStage
 
 Finding = tuple[str, str, str, Text]
 
@@ -138,6 +139,8 @@ def _results(price_list: PriceList, service: Service) -> Iterator[tuple[str, Tex
         yield "result_rules", Text("Tjänsten har inga resultat. Ta bort reglerna (result_rules).")
         return
     yield from _unknown("result_rules", rules.qualifying, service.outcome_codes, service)
+    yield from _unknown("result_rules", rules.never_qualifying, service.outcome_codes, service)
+    yield from _months(rules.after_months.table, service)
     never = {each.code: each.name.text for each in service.outcomes if not each.may_qualify}
     for kind in rules.qualifying:
         if kind in never:
@@ -147,6 +150,27 @@ def _results(price_list: PriceList, service: Service) -> Iterator[tuple[str, Tex
                     "%(kind)s (%(name)s) ger aldrig ersättning för resultat i tjänsten. Ta bort den ur qualifying.",
                     kind=kind,
                     name=never[kind],
+                ),
+            )
+
+
+def _months(months: Mapping[ResultStage, int], service: Service) -> Iterator[tuple[str, Text]]:
+    yield from _unknown("result_rules", months, service.stage_codes, service)
+    missing = [stage for stage in service.stage_codes if stage not in months]
+    if missing:
+        yield (
+            "result_rules",
+            Text("Månaderna (after_months) saknas för %(stages)s. Skriv dem.", stages=", ".join(missing)),
+        )
+    held = [stage for stage in service.stage_codes if stage in months]
+    for before, stage in pairwise(held):
+        if months[stage] < months[before]:
+            yield (
+                "result_rules",
+                Text(
+                    "%(stage)s får inte komma före %(before)s (after_months).",
+                    stage=service.stage_name(stage),
+                    before=service.stage_name(before),
                 ),
             )
 

@@ -263,7 +263,7 @@ def _month_page(
         waited=(today - newest.filed_on).days if newest else 0,
         may_file=first <= today,
         is_correction=newest is not None,
-        is_open=newest is None or newest.state is ReportState.REJECTED,
+        is_open=newest is None or newest.state in (ReportState.REJECTED, ReportState.REVOKED),
         errors=errors,
         chosen=chosen,
         rejection_of=lambda reason: report_words.rejection_of(service, reason),

@@ -201,3 +201,25 @@ def test_what_another_system_judges_is_not_judged_here(system: System) -> None:
             press(system, key(ONE))
     system.approve(ONE, "2026-01", on=date(2026, 2, 4))
     assert system.days_received(ONE)[0] == "20"
+
+
+def test_an_approval_is_revoked_though_its_month_is_invoiced(system: System) -> None:
+    approve(system, key(ONE))
+    number = system.order(ONE).number
+    invoice = system.send_invoice(number, number="F-1", on=date(2026, 2, 4))
+    with system.database.writing() as session:
+        register = register_store.load(session)
+        undone = report_judging.undo(session, register, [key(ONE)], hand(date(2026, 2, 5)))
+        revoked = report_judging.revoke(
+            session, register, [key(ONE)], hand(date(2026, 2, 5)), reason=RejectionReason("NOT_DELIVERED")
+        )
+    assert [len(undone.refused), revoked.done] == [1, [key(ONE)]]
+    assert system.invoice(invoice.id).state == InvoiceState.IN_QUESTION
+    assert system.line(number).receipt_id is None
+    with system.database.reading() as session:
+        held = placement_store.report(session, ONE, Month(2026, 1), 1)
+    assert (held.state, held.reason, held.decided_by) == (
+        _S.REVOKED,
+        RejectionReason("NOT_DELIVERED"),
+        "user-3",
+    )

@@ -71,9 +71,29 @@ def before_0012(connection: Connection) -> None:
     connection.execute(text("PRAGMA writable_schema=OFF"))
 
 
+def before_0011(connection: Connection) -> None:
+    """Lead the books back to what revision 0011 found."""
+    for index in ("ix_placement_follows", "ix_planned_order_order_number"):
+        connection.execute(text(f"drop index {index}"))
+    indexes = {
+        ("purchase_order", "uq_purchase_order_outcome", "occasion"): "article <> 'BASIC'",
+        ("planned_order", "uq_planned_order_once", "outcome_number"): "state <> 'DROPPED'",
+    }
+    for (table, index, column), where in indexes.items():
+        connection.execute(text(f"drop index {index}"))
+        connection.execute(text(f"alter table {table} drop column {column}"))
+        key = "execution_reference, article, stage, code"
+        connection.execute(text(f"create unique index {index} on {table} ({key}) where {where}"))
+    connection.execute(text("alter table interruption drop column back_on"))
+    for column in ("reason_sv", "reason_en", "kind", "ended_on", "alarmed_at"):
+        connection.execute(text(f"alter table planned_order drop column {column}"))
+    connection.execute(text("alter table planned_order add column reason text default '' not null"))
+
+
 def before_0008(connection: Connection) -> None:
     """Lead the books back to what revision 0008 found."""
     before_0012(connection)
+    before_0011(connection)
     connection.execute(text("alter table periodic_report drop column counts_to"))
     connection.execute(text("drop table payment_stop"))
     connection.execute(text("alter table placement add column ends_on_latest date"))

@@ -227,7 +227,7 @@ def due(
             f"{context.say(articles[each.article])} {each.stage or ''} {each.code}".strip(),
             each.execution_reference,
             each.decision_id,
-            each.reason,
+            context.say(each.reason),
             kronor(each.amount) if each.amount else "",
         )
         for each in waiting
@@ -324,5 +324,5 @@ def _planned_json(planned: PlannedOrder) -> Json:
         "amount": str(planned.amount.amount) if planned.amount else None,
         "currency": planned.amount.currency if planned.amount else None,
         "state": planned.state.value,
-        "reason": planned.reason,
+        "reason": planned.reason.sv,
     }

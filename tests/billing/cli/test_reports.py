@@ -68,3 +68,9 @@ def test_what_cannot_be_decided_is_said_and_ends_with_one(desk: Desk) -> None:
     assert "referens|månad|version" in desk.run("reports", "approve", REFERENCE, *BY, code=1).err
     desk.run("reports", "undo", MARCH, *BY)
     assert "inte skriven" in desk.run("reports", "approve", MARCH, "--by", "Olle Ek", code=1).err
+
+
+def test_an_approval_is_revoked(desk: Desk) -> None:
+    desk.run("reports", "approve", MARCH, *BY)
+    assert MARCH in desk.run("reports", "revoke", MARCH, "--reason", "NOT_DELIVERED", *BY).out
+    assert states(desk, "REVOKED") == ["2026-03"]

@@ -7,7 +7,7 @@ out by the engine's own tool.
 from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData, create_engine, select
+from sqlalchemy import MetaData, Table, create_engine, select
 
 from billing.migrations.migrate import open_migrated
 from tests.support import old_books
@@ -20,8 +20,8 @@ BOOKS = Path(__file__).with_name("books_0_2_1")
 # Left behind by revision 0005: the supplier's notices are rows now.
 GONE = {"journal_mark"}
 
-# Left behind by revision 0008: the latest day is counted from the periods.
-GONE_COLUMNS = {("placement", "ends_on_latest")}
+# Left behind by revision 0008: the latest day is counted from the periods. By 0011: a reason is said in two languages.
+GONE_COLUMNS = {("placement", "ends_on_latest"), ("planned_order", "reason")}
 
 Rows = dict[str, tuple[list[str], list[str]]]
 
@@ -54,11 +54,24 @@ def rows(url: str, columns_of: Rows | None = None) -> Rows:
     return found
 
 
+def _reasons(url: str, column: str) -> list[str]:
+    """Why planned orders are not placed."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        table = Table("planned_order", MetaData(), autoload_with=connection)
+        found = list(connection.execute(select(table.c[column]).order_by(table.c.id)).scalars())
+    engine.dispose()
+    return found
+
+
 def test_nothing_in_books_of_0_2_1_changes_and_the_check_is_green(
     books_of_0_2_1: str, tmp_path: Path
 ) -> None:
     before = rows(books_of_0_2_1)
+    reasons = _reasons(books_of_0_2_1, "reason")
     assert sum(len(held) for _, held in before.values()) > 2_000
     open_migrated(books_of_0_2_1).close()
     assert rows(books_of_0_2_1, before) == before
+    assert _reasons(books_of_0_2_1, "reason_en") == reasons
+    assert "Deltagaren är tillbaka 2026-06-22." in _reasons(books_of_0_2_1, "reason_sv")
     Desk(tmp_path, books_of_0_2_1).run("check", code=0)

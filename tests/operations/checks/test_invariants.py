@@ -14,13 +14,14 @@ from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from operations.checks import invariants
+from operations.event_loading import place_due_orders
 from orders import tables as order_tables
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange import tables as exchange_tables
 from tests.support.servers.databases import PostgresqlServer
-from tests.support.stories.system import System, a_system
+from tests.support.stories.system import System, a_system, outcome
 
-REFERENCE = "100000101"
+REFERENCE, AT_WORK = "100000101", "100000102"
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -47,7 +48,18 @@ def system(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         system.send_invoice(number, "001", number="F-2", on=date(2026, 2, 5))
         system.send_invoice(number, "002", number="F-3", on=date(2026, 3, 3))
         system.pay(on=date(2026, 3, 7))
+        _somebody_leaves_for_work(system)
         yield system
+
+
+def _somebody_leaves_for_work(system: System) -> None:
+    """The last basic day is 10 February, work begins on the day after, and R1 is ordered three months later."""
+    system.decide(AT_WORK, start=date(2026, 1, 1))
+    system.interrupt(AT_WORK, on=date(2026, 2, 10), reason="WORK")
+    told = outcome(AT_WORK, started_on=date(2026, 2, 11))
+    system.must("outcome.approved", told, on=date(2026, 2, 20))
+    system.report(AT_WORK, "2026-01", on=date(2026, 3, 7))
+    assert place_due_orders(system.database, today=date(2026, 5, 11)) == 2
 
 
 class PutBack(Exception):
@@ -120,6 +132,16 @@ def _an_order_line_twice_received(session: Session) -> None:
         update(account)
         .where(account.c.order_number == row["order_number"], account.c.line_id == "003")
         .values(receipt_id=key, quantity_received=row["quantity"], amount_received=row["amount"])
+    )
+
+
+def _basic_days_after_work_began(session: Session) -> None:
+    """January's receipt of the one at work says days in February, after the interruption."""
+    receipt = order_tables.receipt
+    session.execute(
+        update(receipt)
+        .where(receipt.c.execution_reference == AT_WORK, receipt.c.month == "2026-01")
+        .values(starts_on=date(2026, 2, 11), ends_on=date(2026, 2, 12))
     )
 
 
@@ -230,6 +252,36 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
         "2026-02-01 is received",
         _an_order_line_twice_received,
         (),
+    ),
+    "a report revoked and its receipt left": (
+        "approvals stand",
+        "whose approval is revoked",
+        setting(order_tables.periodic_report, "month = '2026-02'", state="REVOKED"),
+        (),
+    ),
+    "a supplement revoked and its receipt left": (
+        "approvals stand",
+        "its approval is revoked",
+        setting(order_tables.planned_order, "code = 'SPRAK'", state="REVOKED"),
+        (),
+    ),
+    "an interruption withdrawn and its result left": (
+        "results carried",
+        "no interruption for it was in effect",
+        setting(order_tables.interruption, "1 = 1", state="WITHDRAWN"),
+        (),
+    ),
+    "a result ordered on the day of its interruption": (
+        "results carried",
+        "no interruption for it was in effect on 2026-05-11",
+        setting(order_tables.interruption, "1 = 1", effective_on=date(2026, 5, 11)),
+        (),
+    ),
+    "basic days received after work began": (
+        "no day paid twice",
+        "days in 2026-02-11/2026-02-12 are received",
+        _basic_days_after_work_began,
+        (order_tables.receipt,),
     ),
     "a credited invoice back in force": (
         "credit pairs",

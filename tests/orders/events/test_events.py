@@ -82,6 +82,7 @@ EXAMPLES: dict[str, Json] = {
     "report.filed": REPORT,
     "report.approved": REPORT,
     "report.rejected": REPORT,
+    "report.revoked": {**REPORT, "reason": "NOT_DELIVERED"},
     "outcome.approved": {
         "execution_reference": REFERENCE,
         "kind": "WORK",
@@ -91,11 +92,22 @@ EXAMPLES: dict[str, Json] = {
         "extent_percent": 75,
     },
     "outcome.ended": {"execution_reference": REFERENCE, "ended_on": "2026-08-31"},
+    "outcome.revoked": {
+        "execution_reference": REFERENCE,
+        "stage": "R1",
+        "started_on": "2026-03-16",
+        "revoked_on": "2026-07-20",
+    },
     "supplement.approved": {
         "execution_reference": REFERENCE,
         "code": "SPRAK",
         "amount": "1500.00",
         "approved_on": "2026-02-10",
+    },
+    "supplement.revoked": {
+        "execution_reference": REFERENCE,
+        "code": "SPRAK",
+        "revoked_on": "2026-02-20",
     },
 }
 

@@ -272,7 +272,7 @@ def test_an_order_that_cannot_be_placed_on_its_day_waits_with_its_reason_and_sto
     assert named(results(system)) == ["SPEED_BONUS 2000.00"]
     with system.database.reading() as session:
         waiting = plan_store.of_placement(session, REFERENCE)[0]
-    assert (waiting.state, "has no article Result" in waiting.reason) == (PlannedState.WAITING, True)
+    assert (waiting.state, "has no article Result" in waiting.reason.en) == (PlannedState.WAITING, True)
     system.change_register(example_register())
     assert place_due_orders(system.database, today=date(2026, 6, 17)) == 1
     assert [order.number for order in results(system)] == ["2100000002", "2100000003"]

@@ -22,7 +22,7 @@ from orders.register.parties import (
     VatCategory,
 )
 from orders.register.placement_rules import PlacementRules
-from orders.register.pricing import LevelAmounts, NoPriceAgreed, PricedArticle, PriceNotAgreed, ResultRules
+from orders.register.pricing import LevelAmounts, NoPriceAgreed, PricedArticle, PriceNotAgreed, StageMonths
 from orders.register.register import ContractNotValid, NoPriceListValid, NotInRegister, Register
 from orders.register.shipped_services import first_service
 from orders.terms import ArticleKind, CompensationLevel, OutcomeKind, ResultStage
@@ -116,14 +116,34 @@ def test_when_results_fall_due_and_what_qualifies_is_data(register: Register) ->
 
 def test_a_price_list_that_makes_training_qualify_is_refused(register: Register) -> None:
     prices = register.price_list_named("EXEMPEL-2026")
-    rules = replace(prices.result_rules, qualifying=(OutcomeKind("AUB"),))
+    rules = replace(prices.result_rules, qualifying=(OutcomeKind("AUB"),), never_qualifying=())
     with pytest.raises(InconsistentRegister, match=r"AUB \(Labour market training\) never gives"):
         replace(register, price_lists=(replace(prices, result_rules=rules),))
 
 
-def test_a_follow_up_before_the_result_is_refused() -> None:
-    with pytest.raises(RegisterValueRefused, match="R2 may not come before R1"):
-        ResultRules((OutcomeKind("WORK"),), 5, 4, 180, 50, interruption_required=True)
+def test_a_follow_up_before_the_result_is_refused(register: Register) -> None:
+    prices = register.price_list_named("EXEMPEL-2026")
+    for months, sentence in (
+        (StageMonths(R1=5, R2=4), "R2 may not come before R1"),
+        (StageMonths(R1=5), r"\(after_months\) are missing for R2"),
+        (
+            StageMonths(R1=5, R2=6, R3=7),
+            "R3 does not exist in the service Rusta och matcha. Write one of R1, R2",
+        ),
+    ):
+        rules = replace(prices.result_rules, after_months=months)
+        with pytest.raises(InconsistentRegister, match=sentence):
+            replace(register, price_lists=(replace(prices, result_rules=rules),))
+
+
+def test_a_price_list_written_with_two_months_of_its_own_names_is_read_as_the_table(
+    register: Register,
+) -> None:
+    content = json.loads(register.to_json())
+    for each in content["price_lists"]:
+        months = each["result_rules"].pop("after_months")
+        each["result_rules"] |= {"r1_after_months": months["R1"], "r2_after_months": months["R2"]}
+    assert Register.from_json(json.dumps(content)) == register
 
 
 def test_placement_rules_the_books_cannot_hold_are_refused() -> None:
@@ -294,7 +314,7 @@ def test_every_error_in_every_file_is_named_with_its_line() -> None:
         ("contracts.toml", 19, "AVT-3"),  # a supplier that does not exist
         ("contracts.toml", 24, "The"),  # the same area twice
         ("contracts.toml", 27, "unit"),  # no such table
-        ("prices.toml", 9, "Price"),  # an outcome that never gives a result
+        ("prices.toml", 9, "result_rules:"),  # an outcome that gives a result and never does
         ("prices.toml", 21, "price_lists.articles.amounts.C"),  # a float
         ("prices.toml", 23, "Price"),  # level C missing
         ("prices.toml", 26, "Contract"),  # two lists from the same day

@@ -117,6 +117,24 @@ def undo(context: CommandContext, which: Reports, by: By, on: On = None) -> None
     _tell(context, decided)
 
 
+@command(reports, "revoke")
+def revoke(
+    context: CommandContext,
+    which: Reports,
+    by: By,
+    reason: Annotated[
+        RejectionReason,
+        typer.Option("--reason", help="Skäl som leverantören läser / what the supplier reads"),
+    ],
+    on: On = None,
+) -> None:
+    """Ta tillbaka godkännanden, också av det som är fakturerat / revoke approvals, of what is invoiced too."""
+    hand, keys = Hand(by, utc_now(), today_or(on)), [ReportKey.parse(each) for each in which]
+    with context.writing() as session:
+        decided = report_judging.revoke(session, register_store.load(session), keys, hand, reason=reason)
+    _tell(context, decided)
+
+
 def _tell(context: CommandContext, decided: Decided) -> None:
     """What was decided; what was not is complained of, and the command has then failed."""
     for key in decided.done:
