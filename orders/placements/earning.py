@@ -72,6 +72,7 @@ def due_day(
 def check_earns(placement: Placement, approved: OutcomeApproved, prices: PriceList) -> None:
     """Raise StepRefused for an outcome from before the placement, or without what it must rest on."""
     started_on, rules = approved.started_on, prices.result_rules
+    kind = prices.service.outcome_within(approved.kind)
     if started_on < placement.starts_on:
         raise StepRefused(
             Text(
@@ -90,8 +91,8 @@ def check_earns(placement: Placement, approved: OutcomeApproved, prices: PriceLi
             raise StepRefused(
                 Text(
                     "Utfallet började %(started_on)s. Perioden gick till sitt slut %(ended_on)s, och utan avbrott "
-                    "ersätts det som börjar senast %(latest)s. Placeringen är inte avbruten på grund av arbete "
-                    "eller studier.",
+                    "ersätts det som börjar senast %(latest)s. Placeringen är inte avbruten på grund av %(kind)s.",
+                    kind=kind,
                     started_on=started_on,
                     ended_on=ended_on,
                     latest=latest,
@@ -100,8 +101,9 @@ def check_earns(placement: Placement, approved: OutcomeApproved, prices: PriceLi
         return
     raise StepRefused(
         Text(
-            "Placeringen %(execution_reference)s är inte avbruten på grund av arbete eller "
-            "studier. Läs in avbrottet och försök igen.",
+            "Placeringen %(execution_reference)s är inte avbruten på grund av %(kind)s. Läs in avbrottet och "
+            "försök igen.",
+            kind=kind,
             execution_reference=placement.execution_reference,
         ),
     )
@@ -261,7 +263,7 @@ def _earned_before(
         raise StepRefused(
             Text(
                 "%(stage)s har start %(started_on)s, men %(before)s för %(reference)s har start %(earlier)s. "
-                "%(stage)s följer upp samma arbete eller studier; ett annat är ett nytt utfall och börjar med sitt "
+                "%(stage)s följer upp samma utfall; ett annat är ett nytt och börjar med sitt "
                 "första steg.",
                 stage=stage,
                 before=before,
@@ -274,7 +276,7 @@ def _earned_before(
         raise StepRefused(
             Text(
                 "%(stage)s gäller %(kind)s, men %(before)s för %(reference)s gäller %(earlier)s. %(stage)s följer upp "
-                "samma arbete eller studier.",
+                "samma utfall.",
                 stage=stage,
                 before=before,
                 kind=approved.kind,

@@ -5,6 +5,7 @@ with its reason, and stops no other.
 """
 
 from datetime import date
+from decimal import Decimal
 
 from foundation import journal
 from foundation.errors import Refused
@@ -114,7 +115,7 @@ def _draft(
 ) -> Order:
     price = price_of(prices, placement, plan)
     period = Period(plan.due_on, plan.due_on)
-    quantity = Quantity.pieces()
+    quantity = Quantity(Decimal(1), price.unit)
     line = OrderLine(
         "001",
         price.article_number,

@@ -201,15 +201,13 @@ class ResultRules:
         if len(set(named)) != len(named):
             raise RegisterValueRefused(
                 Text(
-                    "Ett skäl står bara en gång, antingen bland dem som ger resultatersättning (qualifying) eller "
+                    "Ett utfall står bara en gång, antingen bland dem som ger resultat (qualifying) eller "
                     "bland dem som aldrig gör det (never_qualifying)."
                 ),
             )
         if not (0 <= self.minimum_extent_percent <= 100 and 0 <= self.speed_bonus_limit_days <= _DAYS_MOST):
             raise RegisterValueRefused(
-                Text(
-                    "Omfattningen ska vara 0 till 100 procent och gränsen för snabbhetspremie 0 till 731 dagar."
-                ),
+                Text("Omfattningen ska vara 0 till 100 procent och gränsen för premie 0 till 731 dagar."),
             )
         self._check_tiers()
         self._check_claims()
@@ -218,12 +216,12 @@ class ResultRules:
         days = [tier.within_days for tier in self.speed_bonus_tiers]
         if days != sorted(set(days)) or not all(0 <= each <= _DAYS_MOST for each in days):
             raise RegisterValueRefused(
-                Text("Stegen för snabbhetspremie (within_days) ska vara 0 till 731 dagar och stiga."),
+                Text("Stegen för premie (within_days) ska vara 0 till 731 dagar och stiga."),
             )
         if days and days[-1] != self.speed_bonus_limit_days:
             raise RegisterValueRefused(
                 Text(
-                    "Sista steget för snabbhetspremie är %(last)s dagar och gränsen (speed_bonus_limit_days) "
+                    "Sista steget för premie är %(last)s dagar och gränsen (speed_bonus_limit_days) "
                     "%(limit)s. Skriv samma tal.",
                     last=days[-1],
                     limit=self.speed_bonus_limit_days,
@@ -306,7 +304,7 @@ class PriceList:
         if self.result_rules.speed_bonus_tiers and not all(tiered):
             raise RegisterValueRefused(
                 Text(
-                    "Prislistan %(id)s har steg för snabbhetspremie (speed_bonus_tiers). Beloppen står där: skriv "
+                    "Prislistan %(id)s har steg för premie (speed_bonus_tiers). Beloppen står där: skriv "
                     "amount_decided = true på artikeln SPEED_BONUS i stället för amounts.",
                     id=self.id,
                 ),

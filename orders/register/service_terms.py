@@ -296,6 +296,10 @@ class Service:
         """What people call an outcome."""
         return next((each.name.text for each in self.outcomes if each.code == code), WrittenText(code))
 
+    def outcome_within(self, code: str) -> Text:
+        """What people call an outcome, within a sentence."""
+        return next((each.name.within for each in self.outcomes if each.code == code), WrittenText(code))
+
     def reason_name(self, code: str) -> Text:
         """What people call the reason of an interruption."""
         return next(

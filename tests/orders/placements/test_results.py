@@ -59,7 +59,7 @@ def test_r1_waits_for_its_day_and_comes_with_the_speed_bonus(system: System) -> 
     assert (r1.number, bonus.number) == ("2100000002", "2100000003")
     assert {order.execution_reference for order in (r1, bonus)} == {REFERENCE}
     (line,) = r1.lines
-    assert (line.line_id, line.quantity) == ("001", Quantity.pieces())
+    assert (line.line_id, line.quantity) == ("001", Quantity(Decimal(1), "C62"))
     # What was delivered is the result: it is received when it is ordered, and can be invoiced at once.
     account = system.line(r1.number)
     assert (account.quantity_received, account.amount_received.amount) == (Decimal(1), Decimal("15000.00"))

@@ -317,7 +317,6 @@ def test_every_error_in_every_file_is_named_with_its_line() -> None:
         ("prices.toml", 9, "result_rules:"),  # an outcome that gives a result and never does
         ("prices.toml", 21, "price_lists.articles.amounts.C"),  # a float
         ("prices.toml", 23, "Price"),  # level C missing
-        ("prices.toml", 26, "Contract"),  # two lists from the same day
         ("prices.toml", 61, "articles.amounts:"),  # a price of zero
         ("prices.toml", 85, "P-SAMMA-DAG"),  # a contract that does not exist
         ("prices.toml", 86, "Contract"),  # two lists from the same day

@@ -98,7 +98,7 @@ def a_result_order(*, number: str = "2100000002", price: str = "15000.00") -> Or
         basic.lines[0],
         article_number="167",
         article_name="Resultatersättning R1",
-        quantity=Quantity.pieces(),
+        quantity=Quantity(Decimal(1), "C62"),
         price=Decimal(price),
         amount=sek(price),
         period=Period(date(2026, 6, 16), date(2026, 6, 16)),
