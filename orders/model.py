@@ -460,8 +460,13 @@ def check_interruption(placement: Placement, *, registered_on: date, effective_o
         )
 
 
-def check_movable(interruption: Interruption | None, *, reference: str, today: date) -> Interruption:
+def check_movable(placement: Placement, *, today: date) -> Interruption:
     """The standing interruption, if it may still be moved or withdrawn: until it takes effect (REQ-15)."""
+    reference, interruption = placement.execution_reference, placement.interruption
+    if placement.state is PlacementState.CANCELLED:
+        raise StepRefused(
+            Text("Placeringen %(reference)s är återkallad; dess avbrott ändras inte.", reference=reference),
+        )
     if interruption is None:
         raise StepRefused(
             Text("Placeringen %(reference)s har inget avbrott att ändra.", reference=reference),

@@ -31,6 +31,7 @@ from orders.model import (
 )
 from orders.placements import interruptions, plan_store, starts, stretch
 from orders.placements import store as placement_store
+from orders.placements.changes import check_not_left
 from orders.placements.journal import record_placement
 from orders.placements.results import back_on, drop_waiting
 from orders.purchase_orders import line_store, order_store
@@ -75,6 +76,7 @@ def place_period_two(
     placement = placement_store.get(session, decided.execution_reference, lock=True)
     _check_decisions_are_new(session, [decided.decision_id])
     _check_stands(placement)
+    check_not_left(session, placement)
     before = placement.periods[-1]
     period = decided.period
     rules = register.placement_rules(placement.contract_id, decided.decided_on)
@@ -124,6 +126,7 @@ def change_provider(
     """
     old = placement_store.get(session, changed.execution_reference, lock=True)
     _check_stands(old)
+    check_not_left(session, old)
     new = changed.placement
     current = old.period_at(new.period.start)
     if changed.last_day < day_before(today):
@@ -148,6 +151,16 @@ def change_provider(
                 "Placeringen %(execution_reference)s slutade redan %(last_day)s.",
                 execution_reference=old.execution_reference,
                 last_day=old.last_day,
+            ),
+        )
+    if old.follows and new.period.start < old.starts_on:
+        raise StepRefused(
+            Text(
+                "Den nya placeringen börjar %(start)s, innan %(execution_reference)s gör det (%(starts_on)s). "
+                "Dagarna före är en annan leverantörs. Låt den börja då eller senare.",
+                start=new.period.start,
+                execution_reference=old.execution_reference,
+                starts_on=old.starts_on,
             ),
         )
     if new.period.end != current.period.end:
@@ -187,6 +200,7 @@ def cancel(session: Session, cancelled: PlacementCancelled, *, today: date) -> P
     """The placement is called off before it starts: nothing may be billed (E-04). Refused later."""
     placement = placement_store.get(session, cancelled.execution_reference, lock=True)
     _check_stands(placement)
+    check_not_left(session, placement)
     if placement.starts_on <= today:
         raise StepRefused(
             Text(

@@ -30,6 +30,7 @@ from orders.model import (
 )
 from orders.placements import month_receipts, result_placing
 from orders.placements import store as placement_store
+from orders.placements.changes import check_not_left
 from orders.placements.late_interruptions import check_told_in_time
 from orders.purchase_orders import line_store, order_store
 from orders.register.register import Register
@@ -81,7 +82,8 @@ def move_interruption(
 ) -> list[LineKey]:
     """Give an interruption that had not taken effect another day; told too late, as `interrupt` has it."""
     placement = placement_store.get(session, moved.execution_reference, lock=True)
-    standing = check_movable(placement.interruption, reference=placement.execution_reference, today=today)
+    check_not_left(session, placement)
+    standing = check_movable(placement, today=today)
     check_interruption(
         placement, registered_on=moved.registered_on, effective_on=moved.effective_on, today=today
     )
@@ -98,7 +100,8 @@ def withdraw_interruption(
 ) -> list[LineKey]:
     """Take back an interruption that has not taken effect; the results it carries fall with it."""
     placement = placement_store.get(session, withdrawn.execution_reference, lock=True)
-    check_movable(placement.interruption, reference=placement.execution_reference, today=today)
+    check_not_left(session, placement)
+    check_movable(placement, today=today)
     return set_interruption(session, register, placement, None, was=InterruptionState.WITHDRAWN, today=today)
 
 
@@ -133,7 +136,7 @@ def set_interruption(
     _reopen(session, updated)
     for report in placement_store.reports(session, reference):
         if report.state is ReportState.APPROVED:
-            changed += month_receipts.receive_month(session, updated, report, today=today)
+            changed += month_receipts.receive_month(session, updated, report, today=today, again=True)
     return changed + result_placing.follow_interruption(session, register, updated, today=today)
 
 

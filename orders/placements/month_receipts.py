@@ -26,24 +26,38 @@ from orders.purchase_orders import line_store, order_store, receipt_store
 from orders.terms import ArticleKind
 
 
-def receive_month(session: Session, placement: Placement, report: Report, *, today: date) -> list[LineKey]:
-    """Receive the report's month on every basic order line in it; a receipt that differs is reversed first."""
+def receive_month(
+    session: Session, placement: Placement, report: Report, *, today: date, again: bool = False
+) -> list[LineKey]:
+    """Receive the report's month on every basic order line in it; a receipt that differs is reversed first.
+
+    `again` where the report was approved before: a line that came after that was not reported with it, and is left.
+    """
     changed: list[LineKey] = []
     for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC):
         line_store.lock_lines(session, order.number)
         for line in order.lines:
-            if Month.of(line.period.start) == report.month and _receive_line(
-                session, placement, order, line, report, today=today
-            ):
+            if Month.of(line.period.start) != report.month:
+                continue
+            account = line_store.account(session, order.number, line.line_id)
+            assert account is not None  # noqa: S101 - every line has its account from the start
+            if again and account.receipt_id is None:
+                continue
+            if _receive_line(session, placement, order, line, account, report, today=today):
                 changed.append((order.number, line.line_id))
     return changed
 
 
 def _receive_line(
-    session: Session, placement: Placement, order: Order, line: OrderLine, report: Report, *, today: date
+    session: Session,
+    placement: Placement,
+    order: Order,
+    line: OrderLine,
+    account: LineAccount,
+    report: Report,
+    *,
+    today: date,
 ) -> bool:
-    account = line_store.account(session, order.number, line.line_id)
-    assert account is not None  # noqa: S101 - every line has its account from the start
     version = report.version
     known = (placement.last_day_for(line.period), report.counts_to)
     last_day = min((each for each in known if each is not None), default=None)

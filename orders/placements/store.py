@@ -100,6 +100,20 @@ def whole_stretch_of(session: Session, placement: Placement, *, lock: bool = Fal
     return found
 
 
+def left_for(session: Session, reference: str) -> str | None:
+    """The placement that the participant left this one for at a change of supplier, past those called off again."""
+    placement = order_tables.placement
+    question = select(placement.c.execution_reference, placement.c.state).where(
+        placement.c.follows == reference
+    )
+    for row in session.execute(question).all():
+        if row.state != PlacementState.CANCELLED:
+            return str(row.execution_reference)
+        if later := left_for(session, row.execution_reference):
+            return later
+    return None
+
+
 def by_decision(session: Session, decision_ids: Sequence[str]) -> dict[str, str]:
     """The execution references that decisions belong to, by decision; those not known are left out."""
     rows = session.execute(_BY_DECISION, {"decisions": list(decision_ids)})

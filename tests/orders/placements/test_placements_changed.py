@@ -136,8 +136,11 @@ def test_the_lines_of_the_supplier_that_was_left_are_closed_after_its_last_day(s
     assert {system.line(system.order(NEXT).number, f"00{each}").state for each in range(1, 5)} == {
         LineState.OPEN
     }
-    # A change that is taken back before its day opens them again.
+    # A change that is taken back before its day opens them again; the new placement is called off first.
     withdrawn = {"execution_reference": REFERENCE, "registered_on": "2026-03-11"}
+    assert NEXT in system.refuses("interruption.withdrawn", withdrawn, on=date(2026, 3, 11))
+    called_off = {"execution_reference": NEXT, "reason": "DECISION_WITHDRAWN"}
+    system.must("placement.cancelled", called_off, on=date(2026, 3, 11))
     system.must("interruption.withdrawn", withdrawn, on=date(2026, 3, 11))
     first = system.orders(REFERENCE)[0].number
     assert {system.line(first, f"00{each}").state for each in range(1, 7)} == {LineState.OPEN}
@@ -266,3 +269,14 @@ def test_nothing_can_be_reported_before_the_first_day_so_nothing_is_received_whe
     report = {"execution_reference": REFERENCE, "month": "2026-01", "version": 1}
     told = {**report, "at": "2026-01-14T08:00:00+01:00", "by": "user-17"}
     assert "has not begun" in system.refuses("report.filed", told, on=date(2026, 1, 14))
+
+
+def test_a_placement_is_left_once(system: System) -> None:
+    """Otherwise two suppliers would be paid for the same days."""
+    system.decide(REFERENCE)
+    system.must("placement.provider_changed", changed(date(2026, 3, 13)), on=date(2026, 3, 10))
+    again = changed(date(2026, 3, 11), execution_reference="100000109", decision_id="B-9")
+    assert NEXT in system.refuses("placement.provider_changed", again, on=date(2026, 3, 10))
+    moved = {"execution_reference": REFERENCE, "registered_on": "2026-03-10", "effective_on": "2026-03-20"}
+    assert NEXT in system.refuses("interruption.moved", moved, on=date(2026, 3, 10))
+    assert NEXT in system.refuses("placement.period_two_decided", period_two(), on=date(2026, 3, 10))

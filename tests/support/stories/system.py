@@ -166,11 +166,11 @@ class System:
 
     def file_report(self, reference: str, month: str, *, version: int = 1, on: date) -> None:
         """The supplier files a report."""
-        self.must("report.filed", _report(reference, month, version, on), on=on)
+        self.must("report.filed", report(reference, month, version, on), on=on)
 
     def approve(self, reference: str, month: str, *, version: int = 1, on: date) -> None:
         """The buyer approves a report: the month is received."""
-        self.must("report.approved", _report(reference, month, version, on), on=on)
+        self.must("report.approved", report(reference, month, version, on), on=on)
 
     def report(self, reference: str, month: str, *, version: int = 1, on: date) -> None:
         """The supplier files and the buyer approves, the same day."""
@@ -377,7 +377,7 @@ def outcome(
     }
 
 
-def _report(reference: str, month: str, version: int, on: date) -> dict[str, object]:
+def report(reference: str, month: str, version: int, on: date) -> dict[str, object]:
     moment = datetime.combine(on, time(8), STOCKHOLM)
     return {
         "execution_reference": reference,

@@ -1,0 +1,198 @@
+"""The steps of a story, each told to the system and to the oracle, with whom and when out of three numbers."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from orders.placements import result_placing
+from tests.entitlement.calendar_of_days import each_day
+from tests.entitlement.oracle import Stay, longest_end, month_of, months_after
+from tests.entitlement.world import World
+from tests.support.stories import system as stories
+from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, STIGFINNAREN, TALLKOTTEN
+
+Step = tuple[int, int, int, int]
+"""What to do and three numbers that say with whom and when; they mean something in every state."""
+
+_SUPPLIERS = (FYRBAKEN, LARKDRILLEN, TALLKOTTEN, STIGFINNAREN)
+_REASONS = ("WORK", "STUDIES", "ILLNESS", "OTHER")
+_AHEAD = (1, 3, 9, 17, 28, 31, 33, 60)
+
+Move = Callable[[World, int, int, int], None]
+
+
+def _days_on(world: World, i: int, j: int, k: int) -> None:
+    world.oracle.today += timedelta(days=_AHEAD[i % len(_AHEAD)])
+    result_placing.place_due(world.session, world.register, today=world.today)
+
+
+def _decide(world: World, i: int, j: int, k: int) -> None:
+    if len(world.oracle.stays) > j % 6:
+        return
+    supplier, reference = _SUPPLIERS[i % 2], f"4{len(world.oracle.stays):08}"
+    first = world.today + timedelta(days=j % 14)
+    last = longest_end(first) + timedelta(days=(0, -40, -95, 1)[k % 4])
+    level = "ABC"[(i + j + k) % 3]
+    expected = world.oracle.decide(reference, supplier, level, first, last)
+    data = stories.decision(
+        reference, start=first, end=last, supplier=supplier, level=level, decided_on=world.today
+    )
+    world.tell("placement.decided", data, expected)
+
+
+def _decide_period_two(world: World, i: int, j: int, k: int) -> None:
+    stay = world.stay(i)
+    first = stay.last + timedelta(days=(1, 1, 1, 12, 0)[j % 5])
+    last = longest_end(first) + timedelta(days=(0, -60, 1)[k % 3])
+    expected = world.oracle.decide_period_two(stay.reference, first, last)
+    data = {
+        "decision_id": f"B2-{len(world.told):05}",
+        "execution_reference": stay.reference,
+        "period": {"start": str(first), "end": str(last)},
+        "decided_on": str(world.today),
+    }
+    world.tell("placement.period_two_decided", data, expected)
+
+
+def _change_supplier(world: World, i: int, j: int, k: int) -> None:
+    stay = world.stay(i)
+    new, supplier = f"4{len(world.oracle.stays):08}", _SUPPLIERS[k % len(_SUPPLIERS)]
+    last_day = world.today + timedelta(days=(-1, 0, 5, 20, 40, -2)[j % 6])
+    first = last_day + timedelta(days=1)
+    last = stay.part_of(first).last
+    if last < first:
+        return
+    expected = world.oracle.change_supplier(stay.reference, new, supplier, last_day, last)
+    placement = stories.decision(
+        new,
+        start=first,
+        end=last,
+        supplier=supplier,
+        level=stay.level,
+        decided_on=world.today,
+        decision_id=f"BC-{len(world.told):05}",
+    )
+    data = {"execution_reference": stay.reference, "last_day": str(last_day), "placement": placement}
+    world.tell("placement.provider_changed", data, expected)
+
+
+def _cancel(world: World, i: int, j: int, k: int) -> None:
+    reference = world.stay(i).reference
+    expected = world.oracle.cancel(reference)
+    world.tell("placement.cancelled", {"execution_reference": reference, "reason": "NEVER_STARTED"}, expected)
+
+
+def _interrupt(world: World, i: int, j: int, k: int) -> None:
+    reference, reason = world.stay(i).reference, _REASONS[k % len(_REASONS)]
+    last_day = world.today + timedelta(days=(0, 1, 6, 15, 40, -1)[j % 6])
+    expected = world.oracle.interrupt(reference, last_day, reason)
+    data = stories.interruption(reference, world.today, last_day, reason)
+    world.tell("interruption.registered", data, expected)
+
+
+def _move_interruption(world: World, i: int, j: int, k: int) -> None:
+    reference = world.stay(i).reference
+    last_day = world.today + timedelta(days=(0, 2, 8, 30, 45, -1)[j % 6])
+    expected = world.oracle.move_interruption(reference, last_day)
+    data = {
+        "execution_reference": reference,
+        "registered_on": str(world.today),
+        "effective_on": str(last_day),
+    }
+    world.tell("interruption.moved", data, expected)
+
+
+def _withdraw_interruption(world: World, i: int, j: int, k: int) -> None:
+    reference = world.stay(i).reference
+    expected = world.oracle.withdraw_interruption(reference)
+    world.tell(
+        "interruption.withdrawn",
+        {"execution_reference": reference, "registered_on": str(world.today)},
+        expected,
+    )
+
+
+def _file(world: World, i: int, j: int, k: int) -> None:
+    stay, month = _month(world, i, j)
+    version = len(stay.reports.get(month, [])) + (2 if k % 16 == 5 else 1)
+    expected = world.oracle.file(stay.reference, month, version)
+    world.tell("report.filed", stories.report(stay.reference, month, version, world.today), expected)
+
+
+def _approve(world: World, i: int, j: int, k: int) -> None:
+    if not _waiting(world) and k % 8:
+        _file(world, i, j, k)
+    stay, month = _reported(world, i, j)
+    version = max(1, len(stay.reports.get(month, [])) - (k % 16 == 3))
+    expected = world.oracle.approve(stay.reference, month, version)
+    world.tell("report.approved", stories.report(stay.reference, month, version, world.today), expected)
+
+
+def _reject(world: World, i: int, j: int, k: int) -> None:
+    stay, month = _reported(world, i, j)
+    version = max(1, len(stay.reports.get(month, [])) - (k % 16 == 3))
+    expected = world.oracle.reject(stay.reference, month, version)
+    world.tell("report.rejected", stories.report(stay.reference, month, version, world.today), expected)
+
+
+def _invoice(world: World, i: int, j: int, k: int) -> None:
+    lines = world.oracle.to_invoice()
+    if lines:
+        number, line = f"F{len(world.told)}", lines[i % len(lines)]
+        world.oracle.invoice(number, line)
+        world.invoice(number, line)
+
+
+def _credit(world: World, i: int, j: int, k: int) -> None:
+    open_ = [number for number, each in world.oracle.invoices.items() if not each.is_credited]
+    if open_:
+        number = open_[i % len(open_)]
+        world.oracle.credit(number)
+        world.credit(number)
+
+
+def _month(world: World, i: int, j: int) -> tuple[Stay, str]:
+    """A placement and a month of it that has begun and is not reported, where there is one; now and then any month."""
+    stay = world.stay(i)
+    days = [day for part in stay.parts for day in each_day(part.first, min(part.last, world.today))]
+    months = [month for month in dict.fromkeys(map(month_of, days)) if month not in stay.reports]
+    if months and j % 8:
+        return stay, months[j % len(months)]
+    return stay, month_of(months_after(world.today.replace(day=1), (0, -1, -2, 1)[i % 4]))
+
+
+def _reported(world: World, i: int, j: int) -> tuple[Stay, str]:
+    """A placement and a month whose report waits to be judged, where there is one; now and then any month."""
+    waiting = _waiting(world)
+    return waiting[i % len(waiting)] if waiting and j % 6 else _month(world, i, j)
+
+
+def _waiting(world: World) -> list[tuple[Stay, str]]:
+    return [
+        (stay, month)
+        for stay in world.oracle.stays.values()
+        for month, versions in stay.reports.items()
+        if versions[-1].state == "FILED"
+    ]
+
+
+_OFTEN: tuple[Move, ...] = (_days_on, _file, _approve, _invoice)
+_MOVES: tuple[Move, ...] = (
+    *_OFTEN * 4,
+    _interrupt,
+    _interrupt,
+    _change_supplier,
+    _decide_period_two,
+    _move_interruption,
+    _withdraw_interruption,
+    _reject,
+    _cancel,
+    _decide,
+    _credit,
+)
+
+
+def take(world: World, step: Step) -> None:
+    """Take one step: a decision first, where nothing is decided yet."""
+    what, i, j, k = step
+    move = _MOVES[what % len(_MOVES)] if world.oracle.stays else _decide
+    move(world, i, j, k)

@@ -1,0 +1,37 @@
+"""The books and the oracle agree after any thirty steps: the same steps taken, the same days and results paid."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foundation.database import Database
+from orders.register import store as register_store
+from orders.register.agreements import EarlyApproval
+from tests.entitlement.moves import Step, take
+from tests.entitlement.world import World
+from tests.support.stories.system import a_system, example_register
+
+NUMBER = st.integers(0, 63)
+STEPS = st.integers(1, 30).flatmap(
+    lambda count: st.lists(st.tuples(NUMBER, NUMBER, NUMBER, NUMBER), min_size=count, max_size=count)
+)
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """Books without anything but a register, which counts no day that has not been."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('entitlement') / 'books.sqlite'}"
+    register = example_register(early_approval=EarlyApproval.UP_TO_APPROVAL)
+    with a_system(url, register=register) as system:
+        yield system.database
+
+
+@given(steps=STEPS)
+def test_what_is_received_is_what_may_be_paid(books: Database, steps: list[Step]) -> None:
+    with books.reading() as session:
+        world = World(session, register_store.load(session))
+        for step in steps:
+            take(world, step)
+        world.compare()
