@@ -45,6 +45,7 @@ _BY = {
     StatementKey.MONTH: Text("Månad"),
     StatementKey.ARTICLE: Text("Artikel"),
     StatementKey.DELIVERY_AREA: Text("Leveransområde"),
+    StatementKey.SERVICE: Text("Tjänst"),
 }
 # More order lines than this in what is asked for, and what is open is shown per supplier only.
 _LINES_MAX = 5_000
@@ -92,6 +93,7 @@ def statement(request: Request, person: Person = signed_in(*READERS)) -> Respons
         months=months,
         suppliers=supplier_names(register),
         areas={each.id: each.name for each in register.areas},
+        services={each.id: each.name.text for each in register.services},
         articles=article_words(register),
         choices=article_choices(register),
         query=urlencode([(key, value) for key, value in request.query_params.multi_items() if key != "page"]),
@@ -214,6 +216,7 @@ def _asked(request: Request) -> tuple[EntryFilter, StatementKey]:
         article=query.get("article", "")[:20],
         delivery_area=query.get("area", "")[:60],
         as_of=_day(request),
+        service=query.get("service", "")[:40],
     )
     return wanted, StatementKey(by) if by in set(StatementKey) else StatementKey.SUPPLIER
 
@@ -235,6 +238,7 @@ def _narrowed(request: Request) -> Any:  # noqa: ANN401 - a function for the tem
             StatementKey.MONTH: "month",
             StatementKey.ARTICLE: "article",
             StatementKey.DELIVERY_AREA: "area",
+            StatementKey.SERVICE: "service",
         }
         kept = {name: given for name, given in request.query_params.items() if given and name != "page"}
         kept |= {names[key]: value, "by": StatementKey.EXECUTION_REFERENCE.value}

@@ -13,12 +13,16 @@ GUIDANCE_CONTRACT = "KV-1001"
 _OTHER = FIXTURES / "demo-karriarvagledning" / "register"
 
 
+def two_services(**policy: object) -> Register:
+    """The register of both services, bought of the same suppliers; with other settings where they are named."""
+    return replace(_read_once(), policy=example_register(**policy).policy)
+
+
 @cache
-def two_services() -> Register:
-    """The register of both services; both are bought of the same suppliers."""
+def _read_once() -> Register:
     first = FIXTURES / "demo" / "register"
     other = (_OTHER / name for name in ("services.toml", "contracts.toml", "prices-2026.toml"))
-    return replace(read_register([first, *other]), policy=example_register().policy)
+    return read_register([first, *other])
 
 
 def guidance(reference: str, *, start: date, end: date, level: str = "GRUND") -> dict[str, object]:
