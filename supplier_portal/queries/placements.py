@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, exists, func, literal, or_, select
 
 from foundation.periods import Month, Period
 from foundation.sql import Session
@@ -28,7 +28,7 @@ _PLACEMENT, _PERIOD, _INTERRUPTION = (
     order_tables.placement_period,
     order_tables.interruption,
 )
-_ONE, _TWO = _PERIOD.alias("one"), _PERIOD.alias("two")
+_ONE = _PERIOD.alias("one")
 # The same tables as a condition asks about them, whatever the list itself is joined with.
 _SPAN, _CUT, _TUTOR = _PERIOD.alias("span"), _INTERRUPTION.alias("cut"), tutor_assignment.alias("assigned")
 
@@ -103,16 +103,13 @@ def listed(
             _PLACEMENT.c.unit_id,
             _PLACEMENT.c.state,
             _ONE.c.starts_on,
-            func.coalesce(_TWO.c.ends_on, _ONE.c.ends_on).label("ends_on"),
+            _of_all_periods(func.max(_SPAN.c.ends_on)).label("ends_on"),
             _ONE.c.decided_on,
-            _TWO.c.ordinal.label("second"),
+            _of_all_periods(func.count()).label("periods"),
             _INTERRUPTION.c.effective_on,
             tutor_assignment.c.tutor,
         )
         .join(_ONE, (_ONE.c.execution_reference == _PLACEMENT.c.execution_reference) & (_ONE.c.ordinal == 1))
-        .outerjoin(
-            _TWO, (_TWO.c.execution_reference == _PLACEMENT.c.execution_reference) & (_TWO.c.ordinal == 2)
-        )
         .outerjoin(
             _INTERRUPTION,
             (_INTERRUPTION.c.execution_reference == _PLACEMENT.c.execution_reference)
@@ -260,6 +257,12 @@ def _in_state(wanted: PlacementFilter, today: date) -> list[ColumnElement[bool]]
             return [_PLACEMENT.c.state == PlacementState.CANCELLED]
 
 
+def _of_all_periods(what: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """Something of all periods of a placement in the list."""
+    own = _SPAN.c.execution_reference == _PLACEMENT.c.execution_reference
+    return select(what).select_from(_SPAN).where(own).correlate(_PLACEMENT).scalar_subquery()
+
+
 def _has_period(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(_SPAN.c.execution_reference == _PLACEMENT.c.execution_reference, *conditions)
 
@@ -281,7 +284,7 @@ def _placement_row(row: Row[Any], today: date) -> PlacementRow:
         execution_reference=row.execution_reference,
         unit_id=row.unit_id,
         period=Period(row.starts_on, row.ends_on),
-        periods=1 if row.second is None else 2,
+        periods=row.periods,
         last_day=row.effective_on,
         stands=stands(
             state=PlacementState(row.state),

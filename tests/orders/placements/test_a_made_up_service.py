@@ -13,14 +13,17 @@ import pytest
 from foundation.money import Quantity
 from foundation.periods import Period
 from invoicing.model import InvoiceState
+from invoicing.portal_invoicing.scope import Scope
 from operations.event_loading import place_due_orders
 from orders.model import PlannedState
 from orders.placements import plan_store
 from orders.register.files import RegisterRefused, read_register
 from orders.register.register import Register
 from orders.terms import ArticleKind
+from supplier_portal.queries import placements as placement_queries
+from supplier_portal.queries.placements import PlacementFilter, Stands
 from tests.support.project import FIXTURES
-from tests.support.stories.system import System, a_system, decision, outcome
+from tests.support.stories.system import FYRBAKEN, System, a_system, decision, outcome
 
 REFERENCE = "700000001"
 DEMO = FIXTURES / "demo" / "register"
@@ -301,3 +304,14 @@ def test_a_price_list_that_its_service_does_not_know_is_refused_in_a_sentence(
 ) -> None:
     with pytest.raises(RegisterRefused, match=sentence):
         made_up(tmp_path, agreed=AGREED.replace(was, becomes, 1))
+
+
+def test_the_suppliers_list_shows_the_whole_of_three_periods(system: System) -> None:
+    for number, start, end in ((2, "2026-05-01", "2026-06-30"), (3, "2026-07-01", "2026-08-31")):
+        system.must("placement.period_two_decided", further(number, start, end), on=date(2026, 4, 20))
+    with system.database.reading() as session:
+        (row,) = placement_queries.listed(
+            session, Scope(FYRBAKEN), PlacementFilter(), today=date(2026, 8, 1), limit=10
+        )
+    assert (row.periods, row.period) == (3, Period(date(2026, 3, 1), date(2026, 8, 31)))
+    assert row.stands is Stands.ONGOING
