@@ -246,6 +246,11 @@ def _named(register: Register) -> Named:
 
 def _shown(register: Register) -> dict[str, Any]:
     return {
+        "own_approvals": [
+            (each.name.text, REPORT_APPROVALS[each.report_approval])
+            for each in register.services
+            if each.report_approval is not None
+        ],
         "days": DAYS,
         "switches": SWITCHES,
         "approvals": REPORT_APPROVALS,

@@ -32,7 +32,7 @@ def check(session: Session, register: Register, told: EventData) -> None:
 
     An event about a placement that is not known is for its use case to refuse.
     """
-    if not isinstance(told, _WITH_CODES):
+    if not isinstance(told, _WITH_CODES) or _has_no_code(told):
         return
     placement = placement_store.find(session, told.execution_reference)
     if placement is None:
@@ -52,3 +52,14 @@ def check(session: Session, register: Register, told: EventData) -> None:
         case ReportRejected() | ReportRevoked():
             if told.reason is not None:
                 check_code(told.reason, service.rejection_codes, service=service)
+
+
+def _has_no_code(told: EventData) -> bool:
+    """Whether a report says none of what it may, as most do not: then nothing is looked up."""
+    match told:
+        case ReportFiled():
+            return not told.activities
+        case ReportRejected() | ReportRevoked():
+            return told.reason is None
+        case _:
+            return False

@@ -19,7 +19,7 @@ def receive_where_nothing_is_odd(
     session: Session, register: Register, report: Report, *, at: datetime, today: date
 ) -> list[LineKey] | None:
     """Approve the report in the system's name where it may be; the order lines received, or None where it waits."""
-    if report.state is not ReportState.FILED:
+    if report.state is not ReportState.FILED or not _may_be_received(register):
         return None
     policy = register.policy
     (facts,) = filed_queries.facts_of(session, [report], days=policy.days_until_report_reminder)
@@ -36,3 +36,9 @@ def receive_where_nothing_is_odd(
         by=SYSTEM,
     )
     return reporting.approve(session, approved, today=today, early=policy.early_approval)
+
+
+def _may_be_received(register: Register) -> bool:
+    """Whether any service's reports are received without a person; few questions are asked where none is."""
+    by_itself = ReportApproval.WHEN_NOTHING_IS_ODD
+    return any(register.report_approval(each.id) is by_itself for each in register.services)
