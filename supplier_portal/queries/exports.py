@@ -69,7 +69,6 @@ def sheet(
 def _order_columns(say: Say) -> list[SheetColumn]:
     return [
         SheetColumn(say(Text("Order")), width=14),
-        SheetColumn(say(Text("Tjänst")), width=18),
         SheetColumn(say(Text("Artikel")), width=22),
         SheetColumn(say(Text("Genomförandereferens")), width=22),
         SheetColumn(say(Text("Enhet")), width=12),
@@ -82,6 +81,7 @@ def _order_columns(say: Say) -> list[SheetColumn]:
         SheetColumn(say(Text("Betalt")), CellKind.AMOUNT, 14),
         SheetColumn(say(Text("Valuta")), width=8),
         SheetColumn(say(Text("Rader att fakturera")), CellKind.WHOLE, 12),
+        SheetColumn(say(Text("Tjänst")), width=18),
     ]
 
 
@@ -92,7 +92,6 @@ def _orders(
         service = register.service(row.service)
         yield (
             row.number,
-            say(service.name.text),
             say(service.name_of(row.article, row.stage)),
             row.execution_reference,
             row.unit_id,
@@ -105,6 +104,7 @@ def _orders(
             row.paid,
             row.ordered.currency,
             row.to_invoice,
+            say(service.name.text),
         )
 
 
