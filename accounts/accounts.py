@@ -4,7 +4,7 @@ Convention: each gets an open session, loads, decides by `rules`, saves, writes 
 Whatever takes rights away ends the sessions that had them. `by` is the one who acts, as the journal names people.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
 
@@ -19,6 +19,8 @@ from foundation import journal
 from foundation.errors import NotThere
 from foundation.sql import Session, take_turns
 from foundation.text import Language, Text
+from orders.register.unit_scope import UnitScope
+from orders.tutors import unit_tutors
 
 
 def invite(
@@ -28,7 +30,7 @@ def invite(
     name: str,
     address: str,
     permissions: frozenset[Permission],
-    units: frozenset[str] | None,
+    within: UnitScope | None,
     language: Language,
     by: str,
     at: datetime,
@@ -42,7 +44,7 @@ def invite(
                 sign_in_name=mail_address(address),
                 display_name=name_of_person(name),
                 permissions=permissions,
-                units=units,
+                within=within,
                 language=language,
                 at=at,
                 by=by,
@@ -72,18 +74,18 @@ def change(
     account_id: int,
     *,
     permissions: frozenset[Permission],
-    units: frozenset[str] | None,
+    within: UnitScope | None,
     by: str,
     administers: Permission = Permission.ADMINISTER,
 ) -> None:
-    """Other permissions and units for somebody of the organisation. Raises NotThere and LastAdministrator."""
+    """Other permissions and places for somebody of the organisation. Raises NotThere and LastAdministrator."""
     take_turns(session, f"people {organisation}")
     account = of_organisation(session, organisation, account_id)
     if account.state == AccountState.ENDED:
         raise AccountRefused(Text("Kontot är avslutat. Bjud in personen på nytt."))
     people = account_store.of_organisation(session, organisation)
     keeps_an_administrator(people, account_id, permissions, administers)
-    account_store.regrant(session, account_id, permissions, units)
+    account_store.regrant(session, account_id, permissions, within)
     _note(session, by, AccountAction.CHANGED, _known(session, account_id))
 
 
@@ -93,6 +95,7 @@ def end(
     account_id: int,
     *,
     by: str,
+    today: date,
     administers: Permission = Permission.ADMINISTER,
     last_too: bool = False,
 ) -> None:
@@ -116,9 +119,11 @@ def end(
         totp_secret="",
         sign_in_name=f"ended-{account_id}.{account.sign_in_name}"[:254],
     )
-    account_store.regrant(session, account_id, (), frozenset())
+    account_store.regrant(session, account_id, (), UnitScope())
     sessions.end_all(session, account_id)
     journal.record(session, by, AccountAction.ENDED, AccountsSubject.PERSON.of(account.person.id))
+    # Who has left meets nobody: the placements wait for another tutor.
+    unit_tutors.close_of_person(session, account.person.id, by=by, today=today)
 
 
 def take_up(session: Session, secret: str, password_hash: str, *, now: datetime) -> Account:
@@ -192,5 +197,12 @@ def _note(session: Session, by: str, action: AccountAction, account: Account) ->
         AccountsSubject.PERSON.of(account.person.id),
         organisation=account.organisation,
         permissions=" ".join(sorted(account.permissions)),
-        units="all" if account.units is None else " ".join(sorted(account.units)),
+        units="all" if account.within is None else " ".join(sorted(account.within.units)),
+        **_addresses(account),
     )
+
+
+def _addresses(account: Account) -> dict[str, str]:
+    """The single addresses, where there are any."""
+    addresses = account.within.addresses if account.within is not None else ()
+    return {"addresses": " ".join(sorted(addresses))} if addresses else {}

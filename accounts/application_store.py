@@ -159,3 +159,9 @@ def _application(row: Row[Any]) -> Application:
         decided_by=row.decided_by,
         reason=row.reason,
     )
+
+
+def waiting_since(session: Session) -> list[date]:
+    """The days the applications that wait were made on."""
+    waits = account_application.c.state == ApplicationState.WAITING
+    return list(session.scalars(select(account_application.c.made_on).where(waits)))

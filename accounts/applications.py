@@ -5,23 +5,31 @@ permission administrator (REQ-50), who takes it from there. An application holds
 are emptied when it has been decided, since the account has them.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy.exc import IntegrityError
 
 from accounts import accounts, application_store
 from accounts import store as account_store
 from accounts.application_store import Application, ApplicationState
-from accounts.identity import SUPPLIER_SIDE, Permission
+from accounts.identity import Permission
 from accounts.journal_actions import AccountsSubject, ApplicationAction
 from accounts.rules import AccountRefused, mail_address, name_of_person
 from accounts.store import AccountState
 from foundation import journal
 from foundation.sql import Session
 from foundation.text import Language, Text
+from operations.alarms import Find
 from operations.mail import mail
+from operations.waiting_alarms import by_age
 from orders.register.parties import RegisterValueRefused, Supplier, organisation_number
 from orders.register.register import Register
+
+APPLICATIONS_WAITING = "APPLICATIONS_WAITING"
+_RESPONSIBLE: Final = frozenset({Permission.ADMINISTER, Permission.ASSIGN, Permission.REPORT})
+"""What the first person at a supplier may do: all that changes something, so seeing as well."""
 
 
 def supplier_of(register: Register, text: str) -> Supplier:
@@ -99,8 +107,8 @@ def approve(session: Session, application_id: int, *, by: str, today: date, at: 
         organisation=application.organisation,
         name=application.contact_name,
         address=application.email,
-        permissions=SUPPLIER_SIDE,
-        units=None,
+        permissions=_RESPONSIBLE,
+        within=None,
         language=application.language,
         by=by,
         at=at,
@@ -141,3 +149,20 @@ def _decide(
         raise AccountRefused(Text("Ansökan är redan avgjord, kanske av en kollega nyss."))
     action = ApplicationAction.APPROVED if to is ApplicationState.APPROVED else ApplicationAction.REFUSED
     journal.record(session, by, action, AccountsSubject.APPLICATION.of(application.id))
+
+
+def _waiting_since(session: Session, today: date) -> Sequence[date]:
+    return application_store.waiting_since(session)
+
+
+APPLICATION_KINDS: Final[Mapping[str, Find]] = {
+    APPLICATIONS_WAITING: by_age(
+        APPLICATIONS_WAITING,
+        _waiting_since,
+        Text(
+            "%(count)s ansökningar om konto har väntat i minst %(days)s dagar, den äldsta sedan %(since)s. Godkänn "
+            "eller avslå dem under Administration."
+        ),
+    )
+}
+"""What is alarmed about of accounts."""

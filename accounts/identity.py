@@ -5,18 +5,24 @@ them stands in `access.py`, which needs the web framework; this does not.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
 from foundation.text import SWEDISH, Language
+from orders.register.unit_scope import UnitScope
 
 
 class Permission(StrEnum):
-    """What a person may do. Three on the supplier's side, freely combined (REQ-51), six on the buyer's."""
+    """What a person may do. Four on the supplier's side, freely combined (REQ-51), six on the buyer's.
+
+    VIEW (läsbehörighet) sees all that ASSIGN and REPORT see, and changes nothing.
+    """
 
     ADMINISTER = "ADMINISTER"
     ASSIGN = "ASSIGN"
     REPORT = "REPORT"
+    VIEW = "VIEW"
     OFFICER = "OFFICER"
     FINANCE = "FINANCE"
     ATTEST = "ATTEST"
@@ -25,23 +31,29 @@ class Permission(StrEnum):
     PROTECTED = "PROTECTED"
 
 
-SUPPLIER_SIDE: Final = frozenset({Permission.ADMINISTER, Permission.ASSIGN, Permission.REPORT})
+SUPPLIER_SIDE: Final = frozenset(
+    {Permission.ADMINISTER, Permission.ASSIGN, Permission.REPORT, Permission.VIEW}
+)
 BUYER_SIDE: Final = frozenset(Permission) - SUPPLIER_SIDE
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody signed in. `id` is opaque and the journal's actor; `units` None means all of the organisation's.
+    """Somebody signed in. `id` is opaque and the journal's actor; `within` None means all of the organisation's.
 
-    ADMINISTER always covers the whole organisation; `units` bounds the other two (REQ-52).
+    ADMINISTER always covers the whole organisation; `within` bounds the others, by units and addresses (REQ-52).
+    `predecessors` are the suppliers its organisation has taken over by today, `taken_over_on` the day it is itself
+    taken over (E-33).
     """
 
     id: str
     display_name: str
     organisation: str
     permissions: frozenset[Permission]
-    units: frozenset[str] | None = None
+    within: UnitScope | None = None
     language: Language = SWEDISH
+    predecessors: tuple[str, ...] = ()
+    taken_over_on: date | None = None
 
     @property
     def is_buyer(self) -> bool:

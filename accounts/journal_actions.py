@@ -29,8 +29,17 @@ class ApplicationAction(JournalAction):
     REFUSED = "application.refused"
 
 
+class KeyAction(JournalAction):
+    """What is done with a system's key."""
+
+    MADE = "key.made"
+    REVOKED = "key.revoked"
+    EXPIRED = "key.expired"
+
+
 class AccountsSubject(SubjectKind):
     """Whom or what rows of accounts are about."""
 
     PERSON = ""  # the opaque id, without a word before it
     APPLICATION = "application"
+    KEY = "key"

@@ -14,6 +14,10 @@ PERMISSIONS: Final[dict[Permission, tuple[Text, Text]]] = {
     ),
     _P.ASSIGN: (Text("Ta emot och tilldela"), Text("Ta emot placeringar och utse handledare.")),
     _P.REPORT: (Text("Redovisa och se"), Text("Lämna redovisningar, fakturera, och se ordrar och fakturor.")),
+    _P.VIEW: (
+        Text("Läsbehörighet"),
+        Text("Se placeringar, ordrar, redovisningar och fakturor utan att ändra något."),
+    ),
     _P.OFFICER: (Text("Handläggare"), Text("Pröva leverantörernas redovisningar: godkänna och avslå.")),
     _P.FINANCE: (Text("Ekonomihandläggare"), Text("Handlägga avvikelser och förbereda betalningar.")),
     _P.ATTEST: (Text("Attestant"), Text("Attestera betalningar.")),

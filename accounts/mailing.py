@@ -10,6 +10,7 @@ from foundation.sql import Session
 from operations.mail import store as mail_store
 from operations.mail.mail import put_to_address
 from operations.mail.texts import TEXTS
+from orders.register.unit_scope import UnitPlace
 
 
 def put(session: Session, to: Account, template: str, *, about: str, at: datetime, **values: object) -> bool:
@@ -42,10 +43,10 @@ def put_to_supplier(
     about: str,
     at: datetime,
     permissions: Collection[Permission] = (Permission.REPORT,),
-    unit: str | None = None,
+    place: UnitPlace | None = None,
     **values: object,
 ) -> int:
-    """Lay a mail to everybody at the organisation who has one of the permissions, and the unit where one is named.
+    """Lay a mail to everybody at the organisation who has one of the permissions, and the place where one is named.
 
     How many were laid: those who declined, were only invited or have left get none.
     """
@@ -54,5 +55,9 @@ def put_to_supplier(
         for each in account_store.of_organisation(session, organisation)
         if each.state == AccountState.ACTIVE
         and each.permissions & frozenset(permissions)
-        and (unit is None or each.person.units is None or unit in each.person.units)
+        and (
+            place is None
+            or each.person.within is None
+            or each.person.within.holds(place.unit_id, place.address_id)
+        )
     )

@@ -1,15 +1,15 @@
-"""What those who can sign in need of the register: their organisation, and the units they are limited to."""
+"""What those who can sign in need of the register: their organisation, and what they are limited to."""
 
 from sqlalchemy import func, select
 
 from accounts.store import AccountState
-from accounts.tables import account, account_unit
+from accounts.tables import account, account_address, account_unit
 from foundation.sql import Session
 from orders.register.needs import Need, NeedKind
 
 
 def needs(session: Session, *, buyer: str) -> list[Need]:
-    """The organisations and units of everybody invited or active. `buyer` is the buyer's own organisation."""
+    """The organisations, units and addresses of all who are invited or active. `buyer` is the buyer's own number."""
     lives = account.c.state != AccountState.ENDED
     first = func.min(account.c.id)
     organisations = (
@@ -25,6 +25,13 @@ def needs(session: Session, *, buyer: str) -> list[Need]:
         .group_by(account_unit.c.unit_id)
         .order_by(account_unit.c.unit_id)
     )
+    addresses = (
+        select(account_address.c.address_id, func.count(), first)
+        .join(account, account.c.id == account_address.c.account_id)
+        .where(lives)
+        .group_by(account_address.c.address_id)
+        .order_by(account_address.c.address_id)
+    )
     return [
         *(
             Need("buyer" if entry == buyer else "suppliers", entry, NeedKind.ACCOUNT, count, f"user-{person}")
@@ -33,5 +40,9 @@ def needs(session: Session, *, buyer: str) -> list[Need]:
         *(
             Need("units", entry, NeedKind.ACCOUNT, count, f"user-{person}")
             for entry, count, person in session.execute(units)
+        ),
+        *(
+            Need("addresses", entry, NeedKind.ACCOUNT, count, f"user-{person}")
+            for entry, count, person in session.execute(addresses)
         ),
     ]

@@ -13,6 +13,8 @@ from accounts.identity import BUYER_SIDE, SUPPLIER_SIDE, Permission
 from accounts.store import Account, AccountState
 from foundation.errors import Refused
 from foundation.text import CountedText, Text
+from orders.register.agreements import DeliveryUnit
+from orders.register.unit_scope import UnitScope
 
 NORMAL_DAYS: Final = (5, 7)
 """An application is normally decided within so many days (REQ-44)."""
@@ -79,22 +81,37 @@ def name_of_person(text: str) -> str:
 
 
 def granted(
-    permissions: Iterable[str], units: Iterable[str], *, all_units: bool, known_units: frozenset[str]
-) -> tuple[frozenset[Permission], frozenset[str] | None]:
-    """Permissions and units as a form names them, for somebody at a supplier.
+    permissions: Iterable[str], places: Iterable[str], *, everywhere: bool, units: Iterable[DeliveryUnit]
+) -> tuple[frozenset[Permission], UnitScope | None]:
+    """Permissions and places as a form names them, for somebody at a supplier whose `units` these are.
 
-    At least one permission; any of the three may be combined (REQ-51). Units are the supplier's own, or None for
-    all, which whoever administers always has (REQ-52). Raises AccountRefused.
+    At least one permission; any of them may be combined (REQ-51). A place is a whole unit, by its id, or one of its
+    addresses, as `address_choice` writes it; whoever administers always has all of them, which is None (REQ-52). An
+    address of a unit that is chosen whole says nothing more. Raises AccountRefused.
     """
     chosen = frozenset(Permission(each) for each in permissions if each in {*SUPPLIER_SIDE})
     if not chosen:
         raise AccountRefused(Text("Välj minst en behörighet."))
-    if all_units or Permission.ADMINISTER in chosen:
+    if everywhere or Permission.ADMINISTER in chosen:
         return chosen, None
-    scoped = frozenset(units) & known_units
-    if not scoped:
-        raise AccountRefused(Text("Välj minst en enhet, eller hela organisationen."))
-    return chosen, scoped
+    wanted, whole, single = frozenset(places), set[str](), set[str]()
+    for unit in units:
+        if unit.id in wanted:
+            whole.add(unit.id)
+        else:
+            single |= {each.id for each in unit.every_address if address_choice(each.id) in wanted}
+    if not (whole or single):
+        raise AccountRefused(Text("Välj minst en enhet eller adress, eller hela organisationen."))
+    return chosen, UnitScope(frozenset(whole), frozenset(single))
+
+
+def address_choice(address_id: str) -> str:
+    """How a form names one address, which a whole unit may have the id of.
+
+    >>> address_choice("UV-101")
+    '@UV-101'
+    """
+    return f"@{address_id}"
 
 
 def granted_staff(permissions: Iterable[str]) -> frozenset[Permission]:
@@ -134,3 +151,19 @@ def keeps_an_administrator(
     has = any(each.state == AccountState.ACTIVE and administers in left(each) for each in people)
     if had and not has:
         raise LastAdministrator
+
+
+def at_unit(people: Iterable[Account], unit: DeliveryUnit) -> list[Account]:
+    """Those of a supplier's people who are active and see the unit, or one of its addresses."""
+
+    def sees(within: UnitScope | None) -> bool:
+        return within is None or any(within.holds(unit.id, each.id) for each in unit.every_address)
+
+    return [each for each in people if each.state == AccountState.ACTIVE and sees(each.person.within)]
+
+
+def person_at_unit(person: str, people: Iterable[Account], unit: DeliveryUnit) -> str:
+    """The opaque id of somebody at the unit, as a form names it, or empty for nobody. Raises AccountRefused."""
+    if person and person not in {each.person.id for each in at_unit(people, unit)}:
+        raise AccountRefused(Text("Välj någon med konto som har behörighet vid enheten."))
+    return person

@@ -13,11 +13,12 @@ from typing import Final
 from sqlalchemy import Column, ColumnElement, Label, RowMapping, delete, func, insert, select, update
 
 from accounts.identity import Permission, Person
-from accounts.tables import account, account_permission, account_unit
+from accounts.tables import account, account_address, account_permission, account_unit
 from foundation import transitions
 from foundation.sql import Session
 from foundation.text import Language, language_of
 from foundation.transitions import Transitions
+from orders.register.unit_scope import UnitScope
 
 
 class AccountState(StrEnum):
@@ -40,7 +41,7 @@ ACCOUNT_FOLLOWS = Transitions(
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account. `units` None means all; `password_hash` is empty until the invitation is taken up."""
+    """One account. `within` None means all units; `password_hash` is empty until the invitation is taken up."""
 
     id: int
     organisation: str
@@ -48,7 +49,7 @@ class Account:
     display_name: str
     language: Language
     state: AccountState
-    units: frozenset[str] | None
+    within: UnitScope | None
     permissions: frozenset[Permission]
     password_hash: str = ""
     totp_secret: str = ""
@@ -62,7 +63,7 @@ class Account:
             display_name=self.display_name,
             organisation=self.organisation,
             permissions=self.permissions,
-            units=None if Permission.ADMINISTER in self.permissions else self.units,
+            within=None if Permission.ADMINISTER in self.permissions else self.within,
             language=self.language,
         )
 
@@ -100,7 +101,7 @@ def add(
     sign_in_name: str,
     display_name: str,
     permissions: Iterable[Permission],
-    units: frozenset[str] | None,
+    within: UnitScope | None,
     language: Language,
     at: datetime,
     by: str,
@@ -116,25 +117,26 @@ def add(
             "display_name": display_name.strip(),
             "language": language,
             "state": state,
-            "all_units": units is None,
+            "all_units": within is None,
             "password_hash": password_hash,
             "made_at": at,
             "made_by": by,
         },
     ).scalar_one()
     number = int(made)
-    _grant(session, number, permissions, units)
+    _grant(session, number, permissions, within)
     return number
 
 
 def regrant(
-    session: Session, account_id: int, permissions: Iterable[Permission], units: frozenset[str] | None
+    session: Session, account_id: int, permissions: Iterable[Permission], within: UnitScope | None
 ) -> None:
-    """Put other permissions and units in the place of those an account has."""
+    """Put other permissions, units and addresses in the place of those an account has."""
     session.execute(delete(account_permission).where(account_permission.c.account_id == account_id))
     session.execute(delete(account_unit).where(account_unit.c.account_id == account_id))
-    session.execute(update(account).where(account.c.id == account_id).values(all_units=units is None))
-    _grant(session, account_id, permissions, units)
+    session.execute(delete(account_address).where(account_address.c.account_id == account_id))
+    session.execute(update(account).where(account.c.id == account_id).values(all_units=within is None))
+    _grant(session, account_id, permissions, within)
 
 
 def change(session: Session, account_id: int, **columns: object) -> None:
@@ -158,14 +160,18 @@ def renew_hash(session: Session, of: Account, password_hash: str) -> None:
 
 
 def _grant(
-    session: Session, account_id: int, permissions: Iterable[Permission], units: frozenset[str] | None
+    session: Session, account_id: int, permissions: Iterable[Permission], within: UnitScope | None
 ) -> None:
     granted = [{"account_id": account_id, "permission": str(each)} for each in sorted(permissions)]
     if granted:
         session.execute(insert(account_permission), granted)
-    scoped = [{"account_id": account_id, "unit_id": each} for each in sorted(units or ())]
-    if scoped:
-        session.execute(insert(account_unit), scoped)
+    within = within or UnitScope()
+    units = [{"account_id": account_id, "unit_id": each} for each in sorted(within.units)]
+    if units:
+        session.execute(insert(account_unit), units)
+    addresses = [{"account_id": account_id, "address_id": each} for each in sorted(within.addresses)]
+    if addresses:
+        session.execute(insert(account_address), addresses)
 
 
 def _one(session: Session, condition: ColumnElement[bool]) -> Account | None:
@@ -174,15 +180,16 @@ def _one(session: Session, condition: ColumnElement[bool]) -> Account | None:
 
 
 def _gathered(column: Column[str], account_id: Column[int]) -> Label[str]:
-    """What another table holds of an account, as one text; no permission and no unit has a line break in it."""
+    """What another table holds of an account, as one text; no permission, unit or address has a line break in it."""
     listed = select(func.aggregate_strings(column, "\n")).where(account_id == account.c.id)
     return listed.correlate(account).scalar_subquery().label(f"every_{column.name}")
 
 
 _PERMISSIONS: Final = _gathered(account_permission.c.permission, account_permission.c.account_id)
 _UNITS: Final = _gathered(account_unit.c.unit_id, account_unit.c.account_id)
+_ADDRESSES: Final = _gathered(account_address.c.address_id, account_address.c.account_id)
 
-WHOLE: Final = (account, _PERMISSIONS, _UNITS)
+WHOLE: Final = (account, _PERMISSIONS, _UNITS, _ADDRESSES)
 """What to select for `of_row`, so that who is asking costs each page one question."""
 
 
@@ -196,7 +203,9 @@ def of_row(row: RowMapping) -> Account:
         display_name=row[columns.display_name],
         language=language_of(row[columns.language]),
         state=AccountState(row[columns.state]),
-        units=None if row[columns.all_units] else frozenset(_each(row[_UNITS])),
+        within=None
+        if row[columns.all_units]
+        else UnitScope(frozenset(_each(row[_UNITS])), frozenset(_each(row[_ADDRESSES]))),
         permissions=frozenset(map(Permission, _each(row[_PERMISSIONS]))),
         password_hash=row[columns.password_hash],
         totp_secret=row[columns.totp_secret],

@@ -33,7 +33,7 @@ account = Table(
     Column("display_name", String(120), nullable=False),
     Column("language", String(2), nullable=False),
     Column("state", String(20), nullable=False),
-    # All units of the organisation, or those in account_unit.
+    # All units of the organisation, or those in account_unit and the addresses in account_address.
     Column("all_units", Boolean, nullable=False),
     Column("password_hash", Text, nullable=False, server_default=""),
     Column("totp_secret", String(64), nullable=False, server_default=""),
@@ -58,6 +58,14 @@ account_unit = Table(
     metadata,
     Column("account_id", ForeignKey("account.id"), primary_key=True),
     Column("unit_id", String(60), primary_key=True),
+)
+
+# Single addresses of units, beside whole units.
+account_address = Table(
+    "account_address",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("address_id", String(60), primary_key=True),
 )
 
 # One of an organisation at a time is the responsible administrator, whom the buyer set up (REQ-50).
@@ -165,4 +173,27 @@ Index(
     unique=True,
     sqlite_where=text("state = 'WAITING'"),
     postgresql_where=text("state = 'WAITING'"),
+)
+
+# What a system signs in with: found by its prefix, known by the sha256 of its secret part.
+machine_key = Table(
+    "machine_key",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("prefix", String(12), nullable=False, unique=True),
+    Column("secret_sha256", String(64), nullable=False),
+    Column("name", String(60), nullable=False),
+    # Codes with a space between.
+    Column("scopes", String(200), nullable=False),
+    Column("state", String(10), nullable=False),
+    # The last day it may be used; none, and it ends when it is revoked.
+    Column("expires_on", Date, nullable=True),
+    Column("made_at", UtcDateTime(), nullable=False),
+    Column("made_by", String(80), nullable=False),
+    Column("last_used_on", Date, nullable=True),
+    Column("ended_at", UtcDateTime(), nullable=True),
+    Column("ended_by", String(80), nullable=False, server_default=""),
+    CheckConstraint("state in ('ACTIVE','EXPIRED','REVOKED')", name="state"),
+    CheckConstraint("state = 'ACTIVE' or ended_at is not null", name="ended"),
+    CheckConstraint("state <> 'REVOKED' or ended_by <> ''", name="revoked"),
 )

@@ -8,13 +8,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from accounts.journal_actions import AccountAction, ApplicationAction
+from accounts.journal_actions import AccountAction, ApplicationAction, KeyAction
 from foundation.text import Text, WrittenText
 from invoicing.decisions.rules import name_of
 from invoicing.exceptions import steps
 from invoicing.journal_actions import AuditAction, DeskAction, DocumentAction, PaymentAction, SupplierAction
 from operations.journal_actions import OperationsAction
-from orders.journal_actions import OrderAction, PlacementAction, RegisterAction
+from orders.journal_actions import ObjectionAction, OrderAction, PlacementAction, RegisterAction, TutorAction
 from peppol.journal_actions import AccessPointAction, MessageAction
 
 #: By what is stored, so that a row is looked up as it is read.
@@ -30,6 +30,7 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     DocumentAction.CREDIT_REQUEST_WITHDRAWN: Text("Begäran om kredit återtogs: månaden är inlevererad"),
     DocumentAction.WAITING_ENDED: Text("Väntetiden tog slut"),
     DocumentAction.ANSWER_SENT: Text("Svaret skickades"),
+    DocumentAction.TAX_RELEASED: Text("Släpptes utan F-skatt"),
     DocumentAction.DESK_UNDONE: Text("Åtgärden ångrades"),
     DeskAction.HANDED_OVER: Text("Bytte handläggare"),
     DeskAction.COMMENTED: Text("Kommenterades"),
@@ -50,6 +51,11 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     PlacementAction.REPORT_FILED: Text("Redovisning lämnades"),
     PlacementAction.REPORT_APPROVED: Text("Redovisning godkändes"),
     PlacementAction.REPORT_REJECTED: Text("Redovisning avslogs"),
+    PlacementAction.REST_RECEIVED: Text("Resten av en godkänd månad levererades in"),
+    PlacementAction.INFORMATIVE_FILED: Text("Informativ rapport lämnades"),
+    PlacementAction.INFORMATIVE_READ: Text("Informativ rapport lästes"),
+    PlacementAction.INFORMATIVE_UNREAD: Text("Informativ rapport ska läsas igen"),
+    PlacementAction.INFORMATIVE_WITHDRAWN: Text("Informativ rapport drogs tillbaka"),
     PlacementAction.REPORT_REVOKED: Text("Redovisningens godkännande återkallades"),
     PlacementAction.REPORT_APPROVAL_UNDONE: Text("Godkännandet togs tillbaka"),
     OrderAction.RECEIPT_REVERSED: Text("Inleveransen togs tillbaka"),
@@ -57,7 +63,9 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     OrderAction.RECEIPT_REPLACED: Text("Inleveransen ersattes"),
     PlacementAction.INTERRUPTION_SET: Text("Avbrott registrerades"),
     PlacementAction.INTERRUPTION_WITHDRAWN: Text("Avbrottet togs tillbaka"),
-    PlacementAction.LATE_INTERRUPTION_APPLIED: Text("Ett avbrott som kom för sent verkställdes för hand"),
+    PlacementAction.LATE_INTERRUPTION_APPLIED: Text("Ett besked som kom för sent verkställdes för hand"),
+    PlacementAction.HISTORY_LOADED: Text("Händelser lästes in som historia, med sina egna dagar"),
+    PlacementAction.INTERRUPTION_KEPT_ASIDE: Text("Ett avbrott kom för sent och lades åt sidan"),
     PlacementAction.EVENT_LAID_ASIDE: Text("Händelsen lades till handlingarna"),
     RegisterAction.REGISTER_LOADED: Text("Registret lästes in"),
     RegisterAction.POLICY_MADE: Text("Nya regler sparades"),
@@ -84,6 +92,9 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     AccountAction.PASSWORD_RESET: Text("Ett nytt lösenord valdes"),
     DeskAction.ANSWER_SEEN: Text("Ett svar sågs"),
     SupplierAction.ANSWER_RECEIVED: Text("Ett svar kom"),
+    KeyAction.MADE: Text("En nyckel till ett system gjordes"),
+    KeyAction.REVOKED: Text("En nyckel till ett system drogs in"),
+    KeyAction.EXPIRED: Text("En nyckel till ett system gick ut"),
     ApplicationAction.MADE: Text("En ansökan lämnades"),
     ApplicationAction.APPROVED: Text("Ansökan godkändes"),
     ApplicationAction.REFUSED: Text("Ansökan avslogs"),
@@ -104,6 +115,7 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     PaymentAction.FILE_MADE: Text("En fil gjordes"),
     OperationsAction.JOB_AGAIN: Text("Ett jobb togs om"),
     OperationsAction.JOB_GIVEN_UP: Text("Ett jobb gavs upp"),
+    OperationsAction.FEED_DISPOSED: Text("Gamla händelser i flödet gallrades"),
     OperationsAction.ALARM_RAISED: Text("Ett larm gavs"),
     PaymentAction.LEDGER_ACCRUED: Text("Upplupet bokfördes"),
     PaymentAction.LEDGER_BOOKED: Text("Bokfördes"),
@@ -111,6 +123,7 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     MessageAction.FAILED: Text("Meddelandet kunde inte hanteras"),
     MessageAction.REPLAYED: Text("Meddelandet lästes igen"),
     MessageAction.UNANSWERABLE: Text("Meddelandet kunde inte besvaras"),
+    MessageAction.SENT: Text("Meddelandet skickades"),
     MessageAction.DELIVERED: Text("Meddelandet kom fram"),
     MessageAction.REJECTED: Text("Meddelandet avvisades"),
     MessageAction.STUCK: Text("Meddelandet fastnade"),
@@ -129,6 +142,7 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     PaymentAction.WITHDRAWN: Text("Förslaget återtogs"),
     PlacementAction.CANCELLED: Text("Placeringen ställdes in"),
     PlacementAction.PERIOD_TWO: Text("Period två beslutades"),
+    PlacementAction.RESUMED: Text("Deltagaren är tillbaka i samma period"),
     PlacementAction.CONTINUES: Text("Fortsätter en tidigare placering"),
     PlacementAction.PROVIDER_CHANGED: Text("Bytte leverantör"),
     SupplierAction.PORTAL_MADE: Text("Gjordes i portalen"),
@@ -148,6 +162,13 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     SupplierAction.SERIES_CHOSEN: Text("Nummerserie valdes"),
     PlacementAction.SUPPLEMENT_APPROVED: Text("Ett tillägg godkändes"),
     PlacementAction.TUTOR_ASSIGNED: Text("Handledare utsågs"),
+    ObjectionAction.MADE: Text("Leverantören invände mot ordern"),
+    ObjectionAction.WITHDRAWN: Text("Invändningen togs tillbaka"),
+    ObjectionAction.ANSWERED: Text("Invändningen besvarades"),
+    TutorAction.ADDED: Text("En handledare lades till vid enheten"),
+    TutorAction.CLOSED: Text("En handledare avslutades"),
+    TutorAction.REOPENED: Text("En handledare öppnades igen"),
+    TutorAction.TIED: Text("En handledare knöts till ett konto"),
     SupplierAction.UPLOAD_TAKEN_IN: Text("En uppladdad fil togs in"),
     **{each: name_of(press) for press, each in steps.JOURNAL_ACTIONS.items()},
 }

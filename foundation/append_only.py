@@ -1,8 +1,12 @@
 """Tables whose rows may be added but never changed or removed.
 
 `protect` lets the database itself refuse UPDATE and DELETE, on both engines, from the
-moment the table is made. A correction is a new row.
+moment the table is made. A correction is a new row. `protect_kept` lets rows go that are no
+longer kept: those whose number is not above the one that another table says.
 """
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import DDL, Table, event, text
 from sqlalchemy.schema import ExecutableDDLElement
@@ -21,6 +25,40 @@ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$ LANGUAGE plpgsq
 _POSTGRESQL = """CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
 FOR EACH ROW EXECUTE FUNCTION refuse_change()"""
 
+# A row may go once another table says that its number is past what is kept.
+_SQLITE_KEPT = """CREATE TRIGGER {table}_no_DELETE BEFORE DELETE ON {table}
+WHEN OLD.{number} > (SELECT {kept_after} FROM {head})
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
+
+_POSTGRESQL_KEPT_FUNCTION = """CREATE OR REPLACE FUNCTION refuse_change_of_{table}() RETURNS trigger AS $$
+BEGIN IF TG_OP = 'DELETE' AND OLD.{number} <= (SELECT {kept_after} FROM {head}) THEN RETURN OLD; END IF;
+RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$ LANGUAGE plpgsql"""
+
+_POSTGRESQL_KEPT = """CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION refuse_change_of_{table}()"""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAfter:
+    """Rows are kept whose `number` is above the `kept_after` of the one row of the table `head`."""
+
+    number: str
+    head: str
+    kept_after: str
+
+
+def protect_kept(table: Table, kept: KeptAfter) -> None:
+    """Make `table` append-only wherever it is created, but for the removal of rows that are no longer kept."""
+    PROTECTED.append(table.name)
+    for dialect in ("sqlite", "postgresql"):
+        for statement in _statements_kept(table.name, kept, dialect):
+            event.listen(table, "after_create", _only(dialect, statement))
+
+
+def protect_kept_standing(session: Session, name: str, kept: KeptAfter) -> None:
+    """The same for a table that stands already, as a migration has made it."""
+    _make(session, _statements_kept(name, kept, session.dialect.name))
+
 
 def protect(table: Table) -> None:
     """Make `table` append-only wherever it is created."""
@@ -32,10 +70,21 @@ def protect(table: Table) -> None:
 
 def protect_standing(session: Session, name: str) -> None:
     """Make a table append-only that stands already, as a migration has made it."""
-    for statement in _statements(name, session.dialect.name):
+    _make(session, _statements(name, session.dialect.name))
+
+
+def _make(session: Session, statements: Iterable[str]) -> None:
+    for statement in statements:
         session.exec_driver_sql(
             statement.replace("%%", "%") if session.dialect.name == "sqlite" else statement
         )
+
+
+def _statements_kept(name: str, kept: KeptAfter, dialect: str) -> list[str]:
+    names = {"table": name, "number": kept.number, "head": kept.head, "kept_after": kept.kept_after}
+    if dialect == "sqlite":
+        return [_SQLITE.format(table=name, verb="UPDATE"), _SQLITE_KEPT.format(**names)]
+    return [_POSTGRESQL_KEPT_FUNCTION.format(**names), _POSTGRESQL_KEPT.format(**names)]
 
 
 def _statements(name: str, dialect: str) -> list[str]:

@@ -11,9 +11,10 @@ SQLite begins every writing transaction with BEGIN IMMEDIATE behind a lock of th
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from copy import copy
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
@@ -36,9 +37,42 @@ SUPPLIER_ROLE = "billing_supplier"
 SUPPLIER_SETTING = "billing.supplier"
 """Whose rows, as an organisation number; set for one transaction."""
 
+PREDECESSORS_SETTING = "billing.predecessors"
+"""The organisation numbers whose orders are this one's to see as well, with spaces between."""
+
+EVERYWHERE_SETTING = "billing.everywhere"
+"""'yes' for whoever sees the whole organisation; otherwise the two below say what is seen."""
+
+UNITS_SETTING = "billing.units"
+ADDRESSES_SETTING = "billing.addresses"
+"""Ids of whole units and of single addresses, one a line; set for one transaction."""
+
 _ACT_FOR = text(
-    f"SELECT set_config('role', '{SUPPLIER_ROLE}', true), set_config('{SUPPLIER_SETTING}', :supplier, true)"
+    f"SELECT set_config('role', '{SUPPLIER_ROLE}', true), set_config('{SUPPLIER_SETTING}', :supplier, true),"
+    f" set_config('{PREDECESSORS_SETTING}', :predecessors, true),"
+    f" set_config('{EVERYWHERE_SETTING}', :everywhere, true), set_config('{UNITS_SETTING}', :units, true),"
+    f" set_config('{ADDRESSES_SETTING}', :addresses, true)"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _SeenBy:
+    """Whose rows a session is shown: a supplier's and its predecessors', all of these or those at some places."""
+
+    supplier: str
+    places: tuple[Collection[str], Collection[str]] | None
+    predecessors: tuple[str, ...]
+
+    @property
+    def settings(self) -> dict[str, str]:
+        units, addresses = self.places or ((), ())
+        return {
+            "supplier": self.supplier,
+            "predecessors": " ".join(self.predecessors),
+            "everywhere": "yes" if self.places is None else "no",
+            "units": "\n".join(sorted(units)),
+            "addresses": "\n".join(sorted(addresses)),
+        }
 
 
 _PRAGMAS = (
@@ -68,7 +102,7 @@ class Database:
     def __init__(self, url: str, *, clock: Clock = utc_now) -> None:
         self.url = _parsed(url)
         self.clock = clock
-        self._supplier = ""
+        self._seen_by: _SeenBy | None = None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._lock = RLock() if self.is_sqlite else nullcontext()
         if self.is_sqlite:
@@ -102,21 +136,29 @@ class Database:
             self._begin(session)
             yield session
 
-    def for_supplier(self, organisation: str) -> "Database":
+    def for_supplier(
+        self,
+        organisation: str,
+        places: tuple[Collection[str], Collection[str]] | None = None,
+        *,
+        predecessors: tuple[str, ...] = (),
+    ) -> "Database":
         """The same database as somebody at this supplier may see it: on PostgreSQL, other rows are not there.
 
-        It shares the connections of this one and is not closed by itself.
+        `places` are the ids of the units and of the addresses that the person is limited to; None: all.
+        `predecessors` are the organisations whose orders it has taken over. The database shares the connections
+        of this one and is not closed by itself.
         """
         if self.is_sqlite:
             return self
         scoped = copy(self)
-        scoped._supplier = organisation
+        scoped._seen_by = _SeenBy(organisation, places, predecessors)
         return scoped
 
     def _begin(self, session: Session) -> None:
         """Take on the supplier's role for this transaction; it falls off with its end."""
-        if self._supplier:
-            session.execute(_ACT_FOR, {"supplier": self._supplier})
+        if self._seen_by is not None:
+            session.execute(_ACT_FOR, self._seen_by.settings)
 
     @property
     def engine(self) -> Engine:

@@ -10,7 +10,7 @@ Hash of a row = sha256 of the previous hash, a line feed, and the row as canonic
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,6 +42,21 @@ class BrokenRow:
 
     sequence: int
     sentence: str
+
+
+Written = Callable[[int, str, datetime], None]
+"""Called under the head's lock once the rows stand: the number of the first, the hash of the last, the moment."""
+
+Follower = Callable[[Session, Sequence[JournalEntry]], Written | None]
+"""Looks at what a transaction recorded before the head is locked, and says what to write with it; None: nothing."""
+
+_FOLLOWERS: list[Follower] = []
+
+
+def follow(follower: Follower) -> None:
+    """Let `follower` write in every transaction what follows from its rows (decision 50); once, however often asked."""
+    if follower not in _FOLLOWERS:
+        _FOLLOWERS.append(follower)
 
 
 def record(
@@ -83,12 +98,14 @@ def forget(session: Session) -> None:
 
 
 def write(session: Session, *, at: datetime) -> None:
-    """Write what this transaction recorded, chained to the head, under the head's lock."""
+    """Write what this transaction recorded, chained to the head, under the head's lock; those who follow write last."""
     pending: list[JournalEntry] = session.info.pop(_PENDING, [])
     if not pending:
         return
+    following = [written for follower in _FOLLOWERS if (written := follower(session, pending)) is not None]
     head = session.execute(_HEAD).one()
     sequence, previous = head.sequence, head.hash
+    first = sequence + 1
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")
     rows = []
     for entry in pending:
@@ -106,6 +123,8 @@ def write(session: Session, *, at: datetime) -> None:
         rows.append({**row, "hash": previous})
     session.execute(_ADD, rows)
     session.execute(_MOVE_HEAD, {"to_sequence": sequence, "to_hash": previous})
+    for written in following:
+        written(first, previous, at)
 
 
 def row_hash(previous: str, row: Mapping[str, object]) -> str:

@@ -230,6 +230,11 @@ def vat_amount(taxable: Money, percent: Decimal) -> Money:
     )
 
 
+def tax_withheld(pay: Money, percent: Decimal) -> Money:
+    """The tax (skatteavdrag) to be withheld from pay for work, without VAT; rounded once."""
+    return vat_amount(pay, percent)
+
+
 def payable(*, net: Money, vat: Money, prepaid: Money | None = None, rounding: Money | None = None) -> Money:
     """What is to be paid: net (BT-109) + VAT (BT-110) - prepaid (BT-113) + rounding (BT-114) = BT-115.
 

@@ -113,6 +113,15 @@ class Period:
         start, end = max(self.start, other.start), min(self.end, other.end)
         return Period(start, end) if start <= end else None
 
+    def without(self, other: "Period") -> "tuple[Period, ...]":
+        """What is left of its days without those of the other: none, one or two periods."""
+        if self.overlap(other) is None:
+            return (self,)
+        one = timedelta(days=1)
+        before = (Period(self.start, other.start - one),) if self.start < other.start else ()
+        after = (Period(other.end + one, self.end),) if other.end < self.end else ()
+        return (*before, *after)
+
     def months(self) -> tuple["Period", ...]:
         """The same days cut at the turn of each calendar month, in order, without gap or overlap."""
         parts: list[Period] = []

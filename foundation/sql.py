@@ -34,6 +34,7 @@ Session = Connection
 _MOMENT = "moment"
 _TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended(:about, 0))")
 _TRY_TURN = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:about, 0))")
+_SHARE_TURN = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:about, 0))")
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -119,6 +120,12 @@ def take_turns(session: Session, about: str) -> None:
     """
     if session.dialect.name == "postgresql":
         session.execute(_TAKE_TURNS, {"about": about})
+
+
+def share_turn(session: Session, about: str) -> None:
+    """Hold off whoever takes the turn about this, with all others that share it, until the transaction ends."""
+    if session.dialect.name == "postgresql":
+        session.execute(_SHARE_TURN, {"about": about})
 
 
 def try_turn(session: Session, about: str) -> bool:

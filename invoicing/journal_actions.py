@@ -18,6 +18,7 @@ class DocumentAction(JournalAction):
     CREDIT_REQUEST_WITHDRAWN = "credit.request.withdrawn"
     WAITING_ENDED = "waiting.ended"
     ANSWER_SENT = "answer.sent"
+    TAX_RELEASED = "tax.released"
     DESK_ASK_CREDIT = "desk.ask_credit"
     DESK_ACCEPT = "desk.accept"
     DESK_LINK = "desk.link"

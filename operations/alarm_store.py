@@ -18,6 +18,8 @@ from operations.job_run_store import JobRunState
 from operations.tables import alarm, job_run
 from orders import tables as order_tables
 from orders.model import PlannedState, ReportState
+from orders.objections.model import ObjectionState
+from orders.objections.tables import order_objection
 from peppol.exchange.tables import InState, OutState, access_point
 
 
@@ -103,6 +105,32 @@ def take_given_up(session: Session, *, now: datetime) -> Sequence[RunGivenUp]:
     found = [RunGivenUp(row.job, row.slot, row.note) for row in rows]
     if found:
         session.execute(update(job_run).where(*untold).values(alarmed_at=now))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionWaiting:
+    """An objection to an order that the buyer has not answered."""
+
+    order_number: str
+    made_on: date
+
+
+def take_objections_waiting(
+    session: Session, *, made_until: date, told_until: datetime, now: datetime
+) -> Sequence[ObjectionWaiting]:
+    """The objections made then or before that wait and were not told of since; told of now."""
+    told = order_objection.c.alarmed_at
+    waiting = (
+        order_objection.c.state == ObjectionState.OPEN,
+        order_objection.c.made_on <= made_until,
+        or_(told.is_(None), told <= told_until),
+    )
+    question = select(order_objection.c.order_number, order_objection.c.made_on).where(*waiting)
+    rows = session.execute(question.order_by(order_objection.c.id).with_for_update())
+    found = [ObjectionWaiting(row.order_number, row.made_on) for row in rows]
+    if found:
+        session.execute(update(order_objection).where(*waiting).values(alarmed_at=now))
     return found
 
 

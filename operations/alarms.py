@@ -7,7 +7,7 @@ alarm. An alarm names numbers and kinds, never content.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,6 +33,14 @@ MESSAGES_FAILED = "LETTERS_FAILED"
 ACCESS_POINT_DOWN = "ACCESS_POINT_DOWN"
 JOBS_GIVEN_UP = "JOBS_GIVEN_UP"
 REPORTS_WAITING = "REPORTS_WAITING"
+CHANGES_WAITING = "CHANGES_WAITING"
+CONFIRMATIONS_WAITING = "CONFIRMATIONS_WAITING"
+EVENTS_WAITING = "EVENTS_WAITING"
+FLOW_TESTS_WAITING = "FLOW_TESTS_WAITING"
+INFORMATIVE_UNREAD = "INFORMATIVE_UNREAD"
+QUESTIONS_WAITING = "QUESTIONS_WAITING"
+RECEIPTS_MISSING = "RECEIPTS_MISSING"
+OBJECTIONS_WAITING = "OBJECTIONS_WAITING"
 RESULTS_STUCK = "RESULTS_STUCK"
 
 
@@ -50,18 +58,25 @@ class Patience:
     """After how many days something that waits is alarmed about; the settings of an installation say so."""
 
     report_days: int = 14
+    waiting_days: int = 7
+    objection_days: int = 5
 
 
 Find = Callable[[Session, datetime, Patience], Trouble | None]
 
 
 def raise_due(
-    session: Session, *, now: datetime, mail_to: str = "", patience: Patience = Patience()
+    session: Session,
+    *,
+    now: datetime,
+    mail_to: str = "",
+    patience: Patience = Patience(),
+    kinds: Mapping[str, Find] | None = None,
 ) -> list[str]:
-    """Raise the alarms there is reason for and that may be raised now; their kinds."""
+    """Raise the alarms there is reason for and that may be raised now, of `kinds` or those named here; their kinds."""
     last = alarm_store.last_raised(session)
     raised = []
-    for kind, find in KINDS.items():
+    for kind, find in (KINDS if kinds is None else kinds).items():
         if kind in last and now - last[kind] < _APART:
             continue
         trouble = find(session, now, patience)
@@ -174,6 +189,27 @@ def _reports_waiting(session: Session, now: datetime, patience: Patience) -> Tro
     )
 
 
+def _objections_waiting(session: Session, now: datetime, patience: Patience) -> Trouble | None:
+    """Objections to orders that the buyer has not answered; told of again for as long as they wait."""
+    wait = timedelta(days=patience.objection_days)
+    found = alarm_store.take_objections_waiting(
+        session, made_until=stockholm_date(now) - wait, told_until=now - wait, now=now
+    )
+    if not found:
+        return None
+    return Trouble(
+        len(found),
+        " ".join(each.order_number for each in found[:_NAMED_MOST]),
+        Text(
+            "%(count)s invändningar mot ordrar har väntat på köparens svar i minst %(days)s dagar, den äldsta "
+            "sedan %(since)s. De står under Ekonomi, Invändningar: be handläggarna svara.",
+            count=len(found),
+            days=patience.objection_days,
+            since=min(each.made_on for each in found),
+        ),
+    )
+
+
 def _results_stuck(session: Session, now: datetime, patience: Patience) -> Trouble | None:
     """Orders of results that could not be placed on their day; told of again for as long as they cannot."""
     wait = timedelta(days=patience.report_days)
@@ -219,6 +255,7 @@ KINDS: dict[str, Find] = {
     ACCESS_POINT_DOWN: _down,
     JOBS_GIVEN_UP: _given_up,
     REPORTS_WAITING: _reports_waiting,
+    OBJECTIONS_WAITING: _objections_waiting,
     RESULTS_STUCK: _results_stuck,
 }
 """What alarms are raised about; a new kind is a new row here."""

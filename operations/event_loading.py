@@ -5,14 +5,16 @@ day the result orders due by then are placed, so that history loaded today comes
 was. A line that is no event lies in quarantine with its bytes and the reason.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from itertools import groupby, islice
 
 import structlog
 from sqlalchemy.exc import IntegrityError
 
+from foundation import journal
 from foundation.database import Database
 from foundation.errors import NotThere, Refused
 from foundation.periods import stockholm_date
@@ -22,7 +24,8 @@ from invoicing.verdicts import asking_back
 from orders import dispatch
 from orders.events import store as event_store
 from orders.events.envelope import Event, EventRefused, read_event
-from orders.events.store import EventState
+from orders.events.store import Arrival, EventState
+from orders.journal_actions import OrdersSubject, PlacementAction
 from orders.placements import result_placing
 from orders.register import store as register_store
 from orders.register.register import Register
@@ -34,9 +37,33 @@ _TRIES = 3
 _log = structlog.get_logger("events")
 
 
+class LineOutcome(StrEnum):
+    """What came of one line."""
+
+    APPLIED = "applied"
+    REPEATED = "repeated"  # known before: nothing is done again
+    CONFLICT = "conflict"  # the same id with other content
+    UNAPPLIABLE = "unappliable"
+    UNREADABLE = "unreadable"  # no event: it lies in quarantine
+
+
+@dataclass(frozen=True, slots=True)
+class LineResult:
+    """What came of one line; `state` is what the books say of its event, now or since it came first."""
+
+    place: str
+    outcome: LineOutcome
+    event: Event | None = None
+    state: EventState | None = None
+    reason: Refused | None = None
+
+
 @dataclass(slots=True)
 class Loaded:
-    """What came of the lines: how many were applied, repeated, kept aside, kept with a reason, or unreadable."""
+    """What came of the lines: how many were applied, repeated, kept aside, kept with a reason, or unreadable.
+
+    `results` has every line that is not empty, in their order, where they were asked for.
+    """
 
     applied: int = 0
     repeated: int = 0
@@ -44,6 +71,31 @@ class Loaded:
     unappliable: int = 0
     quarantined: int = 0
     problems: list[tuple[str, Refused]] = field(default_factory=list)
+    results: list[LineResult] | None = None
+
+    def note(self, result: LineResult) -> None:
+        """Count what came of a line."""
+        match result.outcome:
+            case LineOutcome.APPLIED:
+                self.applied += 1
+            case LineOutcome.REPEATED:
+                self.repeated += 1
+            case LineOutcome.CONFLICT:
+                self.conflicts += 1
+            case LineOutcome.UNAPPLIABLE:
+                self.unappliable += 1
+            case LineOutcome.UNREADABLE:
+                self.quarantined += 1
+        if result.reason is not None:
+            where = f"{result.place} ({result.event.id})" if result.event else result.place
+            self.problems.append((where, result.reason))
+        if self.results is not None:
+            self.results.append(result)
+
+    @property
+    def stored(self) -> int:
+        """How many events were kept now, whatever became of them."""
+        return self.applied + self.conflicts + self.unappliable
 
     def add(self, other: "Loaded") -> None:
         """Count what another part of the lines came to as well."""
@@ -53,6 +105,8 @@ class Loaded:
         self.unappliable += other.unappliable
         self.quarantined += other.quarantined
         self.problems += other.problems
+        if self.results is not None:
+            self.results += other.results or []
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +117,31 @@ class EventLine:
     text: str
 
 
-def load_events(database: Database, lines: Iterable[EventLine]) -> Loaded:
-    """Apply every line; what cannot be applied is kept and named in `problems`. Raises NoRegister."""
-    loaded = Loaded()
+def load_events(
+    database: Database,
+    lines: Iterable[EventLine],
+    *,
+    as_history_by: str = "",
+    each: bool = False,
+    go_on: Callable[[], bool] = lambda: True,
+) -> Loaded:
+    """Apply every line; what cannot be applied is kept and named in `problems`. Raises NoRegister.
+
+    An event is told when it comes. A person who loads history answers for its days, and is named: each of its
+    events then counts as told on its own day. `each` asks for the result of every line. `go_on` is asked between
+    two batches, each of which is committed: once it says no, the lines that are left are not touched, and have no
+    result.
+    """
+    loaded = Loaded(results=[] if each else None)
     with database.reading() as session:
         register = register_store.load(session)
     rest = iter(lines)
     last_day = date.min
     while batch := list(islice(rest, _BATCH)):
-        part, last_day = _loaded_batch(database, register, batch, last_day)
+        part, last_day = _loaded_batch(database, register, batch, last_day, as_history_by)
         loaded.add(part)
+        if not go_on():
+            break
     return loaded
 
 
@@ -99,7 +168,7 @@ def replay_unappliable(database: Database) -> Loaded:
 
 
 def apply_by_hand(session: Session, sequence: int, *, by: str, today: date) -> None:
-    """A person applies an interruption that was told too late; invoices on what it changes are judged again."""
+    """A person applies what was told too late; invoices on what it changes are judged again."""
     register = register_store.load(session)
     lines = dispatch.apply_by_hand(session, register, event_numbered(session, sequence), by=by, today=today)
     asking_back.judge_lines_again(session, register, lines, today=today)
@@ -119,64 +188,76 @@ def event_numbered(session: Session, sequence: int) -> event_store.StoredEvent:
 
 
 def _loaded_batch(
-    database: Database, register: Register, batch: Sequence[EventLine], last_day: date
+    database: Database, register: Register, batch: Sequence[EventLine], last_day: date, as_history_by: str
 ) -> tuple[Loaded, date]:
     """One batch in one transaction; tried again where another loader was doing the same meanwhile."""
     for _ in range(_TRIES - 1):
         try:
-            return _load_batch(database, register, batch, last_day)
+            return _load_batch(database, register, batch, last_day, as_history_by)
         except IntegrityError:
             _log.info("batch tried again")
-    return _load_batch(database, register, batch, last_day)
+    return _load_batch(database, register, batch, last_day, as_history_by)
 
 
 def _load_batch(
-    database: Database, register: Register, batch: Sequence[EventLine], last_day: date
+    database: Database, register: Register, batch: Sequence[EventLine], last_day: date, as_history_by: str
 ) -> tuple[Loaded, date]:
-    loaded = Loaded()
+    loaded = Loaded(results=[])
+    arrival = Arrival(database.clock(), as_history=bool(as_history_by))
     with database.writing() as session:
         for day, group in groupby(_read(batch), key=_day_of):
             if day is None:
                 for line, _, refusal in group:
                     _quarantine(session, database, line, refusal)
-                    loaded.quarantined += 1
-                    loaded.problems.append((line.place, refusal))
+                    loaded.note(LineResult(line.place, LineOutcome.UNREADABLE, reason=refusal))
                 continue
             if day > last_day:
                 result_placing.place_due(session, register, today=day)
                 last_day = day
             told = [(line, event) for line, event, _ in group if event is not None]
-            _apply(session, database, register, told, day, loaded)
+            _apply(session, register, told, day, loaded, arrival=arrival)
+        if as_history_by and loaded.stored:
+            journal.record(
+                session,
+                as_history_by,
+                PlacementAction.HISTORY_LOADED,
+                OrdersSubject.EVENT.of(event_store.newest(session)),
+                events=str(loaded.stored),
+            )
     return loaded, last_day
 
 
 def _apply(
     session: Session,
-    database: Database,
     register: Register,
     told: Sequence[tuple[EventLine, Event]],
     day: date,
     loaded: Loaded,
+    *,
+    arrival: Arrival,
 ) -> None:
     """Apply the events of one day, and let the invoices that waited for them be judged again."""
-    all_applied = dispatch.apply_all(
-        session, register, [event for _, event in told], received_at=database.clock()
-    )
+    all_applied = dispatch.apply_all(session, register, [event for _, event in told], arrival=arrival)
     for (line, event), applied in zip(told, all_applied, strict=True):
-        if applied.repeated:
-            loaded.repeated += 1
+        outcome = _outcome_of(applied)
+        loaded.note(LineResult(line.place, outcome, event, applied.state, applied.reason))
+        if outcome is LineOutcome.REPEATED:
             continue
         asking_back.judge_lines_again(session, register, applied.lines, today=day)
-        if applied.state is EventState.APPLIED:
-            loaded.applied += 1
-            continue
-        if applied.state is EventState.CONFLICT:
-            loaded.conflicts += 1
-        else:
-            loaded.unappliable += 1
-        if applied.reason is not None:
-            loaded.problems.append((f"{line.place} ({event.id})", applied.reason))
-        _log.info("event kept", event_id=event.id, type=event.type, state=applied.state)
+        if outcome is not LineOutcome.APPLIED:
+            _log.info("event kept", event_id=event.id, type=event.type, state=applied.state)
+
+
+def _outcome_of(applied: dispatch.Applied) -> LineOutcome:
+    if applied.repeated:
+        return LineOutcome.REPEATED
+    match applied.state:
+        case EventState.APPLIED:
+            return LineOutcome.APPLIED
+        case EventState.CONFLICT:
+            return LineOutcome.CONFLICT
+        case EventState.UNAPPLIABLE | EventState.LAID_ASIDE:
+            return LineOutcome.UNAPPLIABLE
 
 
 def _day_of(read: tuple[EventLine, Event | None, Refused]) -> date | None:

@@ -1,4 +1,4 @@
-"""What the journal says of jobs and alarms."""
+"""What the journal says of jobs, alarms and the feed."""
 
 from foundation.journal_entries import JournalAction, SubjectKind
 
@@ -9,6 +9,7 @@ class OperationsAction(JournalAction):
     ALARM_RAISED = "alarm.raised"
     JOB_GIVEN_UP = "job.given_up"
     JOB_AGAIN = "job.again"
+    FEED_DISPOSED = "feed.disposed"  # events that left long ago are no longer kept
 
 
 class OperationsSubject(SubjectKind):
@@ -16,3 +17,4 @@ class OperationsSubject(SubjectKind):
 
     ALARM = "alarm"
     JOB = "job"
+    FEED = "feed"

@@ -92,7 +92,7 @@ def load(
     if refused := (*_lacking(session, read, in_force, also), *checked.invalid):
         raise RegisterUnfit(refused)
     new = register_store.save(session, read, at=now, actor=by)
-    freed = parking.judge_held_again(session, read, today=today) if new else []
+    freed = parking.judge_waiting_for_register(session, read, today=today) if new else []
     return RegisterLoaded(new, tuple(freed))
 
 

@@ -1,7 +1,8 @@
 """A specimen of each document we would write for each supplier of a register, judged as if it were sent. Pure.
 
 What makes a specimen invalid would make the real one invalid later, when an order is placed or an answer is due. A
-specimen names no case and takes no number.
+specimen names no case and takes no number. They are made as of today and of each day from which something of the
+supplier is another.
 """
 
 from collections.abc import Iterator
@@ -80,7 +81,9 @@ def _named(contracts: list[Contract]) -> Text:
 def _of_supplier(
     register: Register, supplier: Supplier, contracts: list[Contract], today: date
 ) -> Iterator[_Fault]:
-    for kind, document, on in _specimens(register, supplier, contracts, today):
+    days = ((today, False), *((day, True) for day in supplier.days_of_change))
+    specimens = (each for day in days for each in _specimens(register, supplier, contracts, *day))
+    for kind, document, on in specimens:
         if isinstance(document, Refused):
             yield _Fault(kind, document.text.sv, document.text)
             continue
@@ -96,17 +99,31 @@ def _of_supplier(
 
 
 def _specimens(
-    register: Register, supplier: Supplier, contracts: list[Contract], today: date
+    register: Register, supplier: Supplier, contracts: list[Contract], today: date, of_change: bool
 ) -> Iterator[tuple[DocumentKind, codec.Document | Refused, date]]:
     units = [each for each in register.units if each.supplier == supplier.organisation_number]
     ways = [
         (each, prices) for each in contracts for prices in register.price_lists if each.id in prices.contracts
     ]
-    # Every unit once and every contract with each of its price lists once, not all of them with all.
+    # Every unit once and every contract with each of its price lists once, not all of them with all. No unit stands
+    # on an invoice, so of invoices there is one for each price list.
     longest = max(len(ways), len(units)) if ways and units else 0
     for place in range(longest):
         contract, prices = ways[place % len(ways)]
-        yield from _ordered(register, supplier, contract, units[place % len(units)], prices, today)
+        order = _order(
+            supplier,
+            contract,
+            units[place % len(units)],
+            prices,
+            today,
+            begins_on=today if of_change else None,
+        )
+        if isinstance(order, Refused):
+            yield DocumentKind.ORDER, order, today
+            continue
+        yield from _ordered(register, supplier, order, units[place % len(units)], today)
+        if place < len(ways):
+            yield from _billed(register, supplier, order, prices, today)
     for code, question in (
         (response_documents.RECEIVED, None),
         (response_documents.UNDER_QUERY, Question("REF", "Prov")),
@@ -120,20 +137,22 @@ def _specimens(
 
 
 def _ordered(
-    register: Register,
-    supplier: Supplier,
-    contract: Contract,
-    unit: DeliveryUnit,
-    prices: PriceList,
-    today: date,
+    register: Register, supplier: Supplier, order: Order, unit: DeliveryUnit, today: date
 ) -> Iterator[tuple[DocumentKind, codec.Document | Refused, date]]:
     try:
-        order = _order(supplier, contract, unit, prices, today)
         yield (
             DocumentKind.ORDER,
             order_document(order, buyer=register.buyer, supplier=supplier, unit=unit, policy=register.policy),
             today,
         )
+    except Refused as refused:
+        yield DocumentKind.ORDER, refused, today
+
+
+def _billed(
+    register: Register, supplier: Supplier, order: Order, prices: PriceList, today: date
+) -> Iterator[tuple[DocumentKind, codec.Document | Refused, date]]:
+    try:
         facts = received_facts(register, order, prices)
         invoice = flipping.flip(
             facts,
@@ -143,23 +162,30 @@ def _ordered(
             policy=register.policy,
             given=Numbered(_NUMBER, today),
         )
-        yield DocumentKind.INVOICE, invoice, today
-        yield (
-            DocumentKind.CREDIT_NOTE,
-            flipping.credit_note_of(invoice, given=Numbered("PROV-2", today)),
-            today,
-        )
+        credit = flipping.credit_note_of(invoice, given=Numbered("PROV-2", today))
     except Refused as refused:
-        yield DocumentKind.ORDER, refused, today
+        yield DocumentKind.INVOICE, refused, today
+        return
+    yield DocumentKind.INVOICE, invoice, today
+    yield DocumentKind.CREDIT_NOTE, credit, today
 
 
 def _order(
-    supplier: Supplier, contract: Contract, unit: DeliveryUnit, prices: PriceList, today: date
-) -> Order:
-    """An order of four weeks with a line of every article that the list prices."""
-    start = max(contract.valid.start, prices.valid_from)
+    supplier: Supplier,
+    contract: Contract,
+    unit: DeliveryUnit,
+    prices: PriceList,
+    today: date,
+    *,
+    begins_on: date | None,
+) -> Order | Refused:
+    """An order of four weeks, from that day or the first there can be, with a line of every priced article."""
+    start = begins_on or max(contract.valid.start, prices.valid_from)
     period = Period(start, start + _DAYS)
-    basic = prices.price_of(ArticleKind.BASIC, prices.service.level_codes[0])
+    try:
+        basic = prices.price_of(ArticleKind.BASIC, prices.service.level_codes[0])
+    except Refused as refused:
+        return refused
     lines = basic_lines(
         period,
         rule=prices.day_rule,

@@ -23,6 +23,7 @@ from orders.model import LineKey, Report
 from orders.placements import receiving, revoking
 from orders.placements import reports as reporting
 from orders.placements import store as placement_store
+from orders.placements.waiting import report_check_store
 from orders.register.register import Register
 from orders.register.report_approval import ReportApproval
 from orders.register.service_terms import check_code
@@ -78,23 +79,31 @@ class Decided:
 def receive_what_is_filed(
     session: Session, register: Register, keys: Sequence[ReportKey], *, at: datetime, today: date
 ) -> list[ReportKey]:
-    """Receive the months just filed that nothing is odd about, where the policy says so; those received.
+    """Receive the months filed by hand that nothing is odd about, where the policy says so; those received.
 
-    What cannot be received waits for an officer.
+    Each is looked at once, by whoever comes first. What cannot be received waits for an officer.
     """
     received = []
     for key in sorted(set(keys), key=str):
+        placement_store.get(session, key.execution_reference, lock=True)
+        report = placement_store.report(session, key.execution_reference, key.month, key.version)
+        if not report_check_store.take_check(session, report):
+            continue
         try:
             with journal.attempt(session):
-                placement_store.get(session, key.execution_reference, lock=True)
-                report = placement_store.report(session, key.execution_reference, key.month, key.version)
                 lines = receiving.receive_where_nothing_is_odd(session, register, report, at=at, today=today)
-                asking_back.judge_lines_again(session, register, lines or [], today=today)
+                waiting = lines or reporting.lines_of_month(session, key.execution_reference, key.month)
+                asking_back.judge_lines_again(session, register, waiting, today=today)
         except Refused:
             continue
         if lines is not None:
             received.append(key)
     return received
+
+
+def awaiting_check(session: Session) -> list[ReportKey]:
+    """The reports filed by hand that nobody has looked at: where the step after the filing broke off."""
+    return [ReportKey.of(each) for each in report_check_store.awaiting(session)]
 
 
 def approve(session: Session, register: Register, keys: Sequence[ReportKey], hand: Hand) -> Decided:
@@ -121,7 +130,7 @@ def reject(
         service = register.service(placement_store.get(session, key.execution_reference).service)
         check_code(reason, service.rejection_codes, service=service)
         reporting.reject(session, _told(ReportRejected, key, hand, reason=reason), today=hand.today)
-        return []
+        return reporting.lines_of_month(session, key.execution_reference, key.month)
 
     return _each(session, register, keys, hand, one)
 
@@ -134,6 +143,16 @@ def undo(session: Session, register: Register, keys: Sequence[ReportKey], hand: 
         return reporting.undo_approval(session, report, by=hand.by, today=hand.today)
 
     return _each(session, register, keys, hand, one)
+
+
+def receive_rest(session: Session, register: Register, keys: Sequence[ReportKey], hand: Hand) -> Decided:
+    """Receive approved months on the order lines that came after their approval, whoever approves them."""
+
+    def one(key: ReportKey) -> list[LineKey]:
+        report = placement_store.report(session, key.execution_reference, key.month, key.version)
+        return receiving.receive_rest(session, report, by=hand.by, today=hand.today)
+
+    return _each(session, register, keys, hand, one, judged_outside=True)
 
 
 def revoke(
@@ -193,8 +212,10 @@ def _each(
     keys: Sequence[ReportKey],
     hand: Hand,
     decide: Callable[[ReportKey], list[LineKey]],
+    *,
+    judged_outside: bool = False,
 ) -> Decided:
-    if all(_is_outside(register, each.id) for each in register.services):
+    if not judged_outside and all(_is_outside(register, each.id) for each in register.services):
         raise JudgedOutside
     decided = Decided()
     # In one order for everybody, so that two who press at once wait for each other and not crosswise.

@@ -68,11 +68,22 @@ class Settings(PostSettings):
     report_alarm_days: int = Field(default=14, ge=1, le=366)
     """How many days a filed report may wait for the buyer before it is alarmed about, and again after as many."""
 
+    waiting_alarm_days: int = Field(default=7, ge=1, le=366)
+    """The same for everything else that waits for somebody at the buyer: changes, applications, events, questions."""
+    objection_alarm_days: int = Field(default=5, ge=1, le=366)
+    """The same for an objection to an order that the buyer has not answered."""
+
     keep_refused_months: int = Field(default=24, ge=3, le=120)
     """How many whole months a message that was technically refused is kept, before it may be disposed of."""
 
     keep_unsent_months: int = Field(default=6, ge=1, le=120)
     """The same for what never left its maker: files taken in, documents taken back, test documents."""
+
+    keep_feed_months: int = Field(default=13, ge=1, le=120)
+    """How many whole months an event that we told stays in the feed; who reads it at all will have read it by then."""
+
+    events_seconds: int = Field(default=20, ge=1, le=300)
+    """How long a request with events may be worked on; what is left then is said to be, and is sent again."""
 
     journal_head_folder: Path | None = None
     """Where the head of the journal is written every day, best on a disk of its own."""

@@ -2,12 +2,13 @@
 
 The same id with the same content is a no-op; with other content a conflict that is kept
 aside. An event that cannot be applied is kept with its reason and can be replayed. The day
-of an event is the day of its time in Sweden: history loaded today is decided as it was then.
+of an event is the day of its time in Sweden: it is decided as on that day. What has to be told in time is
+compared with the day we were told, which is the day it came: a sender's own time cannot reach back.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 from typing import assert_never
 
@@ -24,19 +25,24 @@ from orders.events import envelope as event_envelope
 from orders.events import store as event_store
 from orders.events.data import EventData
 from orders.events.envelope import Event
-from orders.events.store import EVENT_FOLLOWS, EVENT_SETTLES, EventState, StoredEvent
+from orders.events.store import EVENT_FOLLOWS, EVENT_SETTLES, Arrival, EventState, StoredEvent
 from orders.journal_actions import OrdersSubject, PlacementAction
 from orders.model import LineKey, Order
-from orders.placements import codes, interruptions, receiving, reports, results, revoking
+from orders.placements import codes, interruptions, receiving, reports, results, returning, revoking
 from orders.placements import decisions as placing
+from orders.placements.informative import informative_reports
+from orders.placements.late_interruptions import ToldTooLate
 from orders.purchase_orders.placing import DocumentRefused
 from orders.register.register import Register
 from peppol.exchange import outgoing
 
+# Besides the interruptions themselves, which are judged by how far back they reach.
+_TOLD_IN_TIME = ("interruption.withdrawn", "placement.cancelled", "placement.provider_changed")
+
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What became of an event, and the order lines whose receipt changed or came with it."""
+    """What became of an event, and the order lines whose invoices it concerns: their receipt changed, or waits."""
 
     state: EventState
     lines: tuple[LineKey, ...] = ()
@@ -44,7 +50,7 @@ class Applied:
     reason: Refused | None = None
 
 
-def apply(session: Session, register: Register, event: Event, *, received_at: datetime) -> Applied:
+def apply(session: Session, register: Register, event: Event, *, arrival: Arrival) -> Applied:
     """Apply one event in the caller's transaction, which must not have written anything else yet.
 
     A use case refuses before it writes, except where it orders several things; therefore it
@@ -61,15 +67,13 @@ def apply(session: Session, register: Register, event: Event, *, received_at: da
                 event_id=event.id,
             ),
         )
-        event_store.add(
-            session, event, EventState.CONFLICT, digest=digest, received_at=received_at, reason=conflict
-        )
+        event_store.add(session, event, EventState.CONFLICT, digest=digest, arrival=arrival, reason=conflict)
         return Applied(EventState.CONFLICT, reason=conflict)
-    sequence = event_store.claim(session, event, digest=digest, received_at=received_at)
+    sequence = event_store.claim(session, event, digest=digest, arrival=arrival)
     if sequence is None:
         # Somebody else is loading the same events and was first; now it can be seen what became of it.
-        return apply(session, register, event, received_at=received_at)
-    applied = _tried(session, register, event)
+        return apply(session, register, event, arrival=arrival)
+    applied = _tried(session, register, event, told_on=arrival.told_on(stockholm_date(event.time)))
     if applied.state is not EventState.APPLIED:
         event_store.move(
             session,
@@ -79,11 +83,13 @@ def apply(session: Session, register: Register, event: Event, *, received_at: da
             by=EVENT_SETTLES,
             reason=applied.reason,
         )
+        if isinstance(applied.reason, ToldTooLate):
+            _record_kept_aside(session, event, sequence)
     return applied
 
 
 def apply_all(
-    session: Session, register: Register, told: Sequence[Event], *, received_at: datetime
+    session: Session, register: Register, told: Sequence[Event], *, arrival: Arrival
 ) -> list[Applied]:
     """Apply events of one day in their order; decisions that follow each other are stored in strokes.
 
@@ -93,21 +99,19 @@ def apply_all(
     applied: list[Applied] = []
     for decided, run in groupby(told, key=lambda event: isinstance(event.data, event_data.PlacementDecided)):
         group = list(run)
-        if decided and len(group) > 1 and _in_one_stroke(session, register, group, received_at=received_at):
+        if decided and len(group) > 1 and _in_one_stroke(session, register, group, arrival=arrival):
             applied += [Applied(EventState.APPLIED)] * len(group)
         else:
-            applied += [apply(session, register, event, received_at=received_at) for event in group]
+            applied += [apply(session, register, event, arrival=arrival) for event in group]
     return applied
 
 
-def _in_one_stroke(
-    session: Session, register: Register, told: Sequence[Event], *, received_at: datetime
-) -> bool:
+def _in_one_stroke(session: Session, register: Register, told: Sequence[Event], *, arrival: Arrival) -> bool:
     """Place all these decisions together; False, with nothing done, where that cannot be."""
     decisions = [event.data for event in told if isinstance(event.data, event_data.PlacementDecided)]
     try:
         with journal.attempt(session):
-            event_store.add_applied(session, told, received_at=received_at)
+            event_store.add_applied(session, told, arrival=arrival)
             placing.place_all(session, register, decisions, today=stockholm_date(told[0].time))
     except (Refused, outgoing.InvalidDocument, IntegrityError):
         return False
@@ -115,8 +119,8 @@ def _in_one_stroke(
 
 
 def replay(session: Session, register: Register, stored: StoredEvent) -> Applied:
-    """Try an unappliable event again, on its own day."""
-    applied = _tried(session, register, event_envelope.read_event(stored.body))
+    """Try an unappliable event again, on its own day; it was told when it first came."""
+    applied = _tried(session, register, event_envelope.read_event(stored.body), told_on=stored.told_on)
     event_store.move(session, stored.sequence, was=stored.state, to=applied.state, reason=applied.reason)
     return applied
 
@@ -124,27 +128,37 @@ def replay(session: Session, register: Register, stored: StoredEvent) -> Applied
 def apply_by_hand(
     session: Session, register: Register, stored: StoredEvent, *, by: str, today: date
 ) -> tuple[LineKey, ...]:
-    """A person applies an interruption that was told too late; the lines whose receipt changed.
+    """A person applies what was told too late; the lines whose receipt changed.
 
-    It is judged as on its own day, and what it changes is dated today. Raises StepRefused for any other event.
+    It is judged as on its own day, which the person believes, and what an interruption changes is dated today.
+    Raises StepRefused for any other event.
     """
     EVENT_FOLLOWS.check(event_store.event_name(stored.sequence), stored.state, EventState.APPLIED)
     told = event_envelope.read_event(stored.body)
-    told_on = stockholm_date(told.time)
+    own_day = stockholm_date(told.time)
     match told.data:
         case event_data.InterruptionRegistered():
-            changed = interruptions.interrupt(session, register, told.data, today=told_on, by_hand_on=today)
+            changed = interruptions.interrupt(
+                session, register, told.data, today=own_day, told_on=own_day, by_hand_on=today
+            )
         case event_data.InterruptionMoved():
             changed = interruptions.move_interruption(
-                session, register, told.data, today=told_on, by_hand_on=today
+                session, register, told.data, today=own_day, told_on=own_day, by_hand_on=today
             )
+        case data if came_later(stored):
+            changed = _carry_out(session, register, data, own_day, told_on=own_day)
         case _:
             raise StepRefused(
-                Text("Bara ett avbrott som kom för sent verkställs för hand. Försök igen med de andra."),
+                Text("Bara det som kom för sent verkställs för hand. Försök igen med de andra."),
             )
     event_store.move(session, stored.sequence, was=stored.state, to=EventState.APPLIED)
     _record_by_hand(session, stored, PlacementAction.LATE_INTERRUPTION_APPLIED, by=by)
     return tuple(changed)
+
+
+def came_later(stored: StoredEvent) -> bool:
+    """Whether an event that has to be told in time came later than its own day, which a person may believe."""
+    return stored.type in _TOLD_IN_TIME and stored.told_on > stored.occurred_on
 
 
 def lay_aside(session: Session, stored: StoredEvent, *, by: str) -> None:
@@ -152,6 +166,17 @@ def lay_aside(session: Session, stored: StoredEvent, *, by: str) -> None:
     kept = Refused(stored.reason)
     event_store.move(session, stored.sequence, was=stored.state, to=EventState.LAID_ASIDE, reason=kept)
     _record_by_hand(session, stored, PlacementAction.EVENT_LAID_ASIDE, by=by)
+
+
+def _record_kept_aside(session: Session, event: Event, sequence: int) -> None:
+    journal.record(
+        session,
+        journal.SYSTEM,
+        PlacementAction.INTERRUPTION_KEPT_ASIDE,
+        OrdersSubject.EVENT.of(sequence),
+        execution_reference=event.execution_reference,
+        event=event.id,
+    )
 
 
 def _record_by_hand(session: Session, stored: StoredEvent, action: PlacementAction, *, by: str) -> None:
@@ -165,10 +190,10 @@ def _record_by_hand(session: Session, stored: StoredEvent, action: PlacementActi
     )
 
 
-def _tried(session: Session, register: Register, event: Event) -> Applied:
+def _tried(session: Session, register: Register, event: Event, *, told_on: date) -> Applied:
     try:
         with journal.attempt(session):
-            lines = _carry_out(session, register, event.data, stockholm_date(event.time))
+            lines = _carry_out(session, register, event.data, stockholm_date(event.time), told_on=told_on)
     except Refused as refusal:
         return Applied(EventState.UNAPPLIABLE, reason=refusal)
     except outgoing.InvalidDocument as invalid:
@@ -176,8 +201,10 @@ def _tried(session: Session, register: Register, event: Event) -> Applied:
     return Applied(EventState.APPLIED, tuple(lines))
 
 
-def _carry_out(session: Session, register: Register, told: EventData, today: date) -> list[LineKey]:
-    """Call the use case of the event; the order lines whose receipt changed are returned."""
+def _carry_out(
+    session: Session, register: Register, told: EventData, today: date, *, told_on: date
+) -> list[LineKey]:
+    """Call the use case of the event; the order lines whose invoices it concerns are returned."""
     codes.check(session, register, told)
     match told:
         case event_data.PlacementDecided():
@@ -185,25 +212,32 @@ def _carry_out(session: Session, register: Register, told: EventData, today: dat
         case event_data.PeriodTwoDecided():
             placing.place_period_two(session, register, told, today=today)
         case event_data.ProviderChanged():
-            return placing.change_provider(session, register, told, today=today)
+            return placing.change_provider(session, register, told, today=today, told_on=told_on)
         case event_data.PlacementCancelled():
-            placing.cancel(session, told, today=today)
+            placing.cancel(session, told, today=today, told_on=told_on)
         case event_data.InterruptionRegistered():
-            return interruptions.interrupt(session, register, told, today=today)
+            return interruptions.interrupt(session, register, told, today=today, told_on=told_on)
         case event_data.InterruptionMoved():
-            return interruptions.move_interruption(session, register, told, today=today)
+            return interruptions.move_interruption(session, register, told, today=today, told_on=told_on)
         case event_data.InterruptionWithdrawn():
-            return interruptions.withdraw_interruption(session, register, told, today=today)
+            return interruptions.withdraw_interruption(session, register, told, today=today, told_on=told_on)
+        case event_data.PlacementResumed():
+            returning.resume(session, register, told, today=today, told_on=told_on)
         case event_data.ReportFiled():
             filed = reports.file(session, told)
             lines = receiving.receive_where_nothing_is_odd(session, register, filed, at=told.at, today=today)
-            return lines or []
+            return lines or reports.lines_of_month(session, told.execution_reference, told.month)
         case event_data.ReportApproved():
-            return reports.approve(session, told, today=today, early=register.policy.early_approval)
+            if not reports.is_decided(session, told):
+                return reports.approve(session, told, today=today, early=register.policy.early_approval)
         case event_data.ReportRejected():
-            reports.reject(session, told, today=today)
+            if not reports.is_decided(session, told):
+                reports.reject(session, told, today=today)
+                return reports.lines_of_month(session, told.execution_reference, told.month)
         case event_data.ReportRevoked():
             return revoking.revoke_report(session, told, today=today)
+        case event_data.InformativeReportFiled():
+            informative_reports.file(session, told)
         case event_data.OutcomeApproved():
             return _lines_of(results.approve_outcome(session, register, told, today=today))
         case event_data.OutcomeEnded():

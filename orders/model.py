@@ -5,6 +5,7 @@ today's date. A level is fixed when a placement is decided; an order is never ch
 it is placed. Which state may follow which stands in the tables below.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -165,12 +166,16 @@ class Interruption:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What one execution reference (genomförandereferens) stands for: one participant at one supplier."""
+    """What one execution reference (genomförandereferens) stands for: one participant at one supplier.
+
+    `unit` is as it was registered, with the one of its addresses that `address_id` names.
+    """
 
     execution_reference: str
     supplier: str
     contract_id: str
     unit: DeliveryUnit
+    address_id: str
     delivery_area: str
     service: str
     level: CompensationLevel
@@ -194,12 +199,13 @@ class Placement:
     def interruption_of(self, days: Period) -> Interruption | None:
         """The interruption that ends the days of the period `days` lie in, the first where there are several.
 
-        The standing one also ends every later period; one from which the participant came back, only its own.
+        The standing one also ends every later period; one from which the participant came back for the next, only
+        its own; one from which it came back within the period ends nothing and is an absence.
         """
         own = [
             held
             for held in self.interruptions_ended
-            if self.period_at(held.effective_on).period.contains(days.start)
+            if held.back_on is None and self.period_at(held.effective_on).period.contains(days.start)
         ]
         standing = self.interruption
         if standing is not None and days.start >= self.period_at(standing.effective_on).period.start:
@@ -215,6 +221,15 @@ class Placement:
             held.append(standing)
         left = (each for each in held if each.back_on is None or day < each.back_on)
         return min(left, key=lambda each: each.effective_on, default=None)
+
+    @property
+    def absences(self) -> tuple[Period, ...]:
+        """The days between an interruption and the return within the same period: nothing is billed for them."""
+        return tuple(
+            Period(held.effective_on + timedelta(days=1), day_before(held.back_on))
+            for held in self.interruptions_ended
+            if held.back_on is not None and held.effective_on < day_before(held.back_on)
+        )
 
     def last_day_for(self, days: Period) -> date | None:
         """The last billable day of the period `days` lie in, if it was interrupted."""
@@ -403,26 +418,42 @@ def basic_lines(
     return tuple(lines)
 
 
-def billable_period(line: Period, last_day: date | None) -> Period | None:
-    """The part of a line's period up to the last day, that day included; None when it came before."""
-    if last_day is None or last_day >= line.end:
-        return line
-    return Period(line.start, last_day) if last_day >= line.start else None
+def billable_parts(line: Period, last_day: date | None, absences: Sequence[Period] = ()) -> list[Period]:
+    """What of a line's period may be billed, in order: up to the last day, that day included, less the absences."""
+    if last_day is not None and last_day < line.start:
+        return []
+    parts = [line if last_day is None or last_day >= line.end else Period(line.start, last_day)]
+    for absence in absences:
+        parts = [part for each in parts for part in each.without(absence)]
+    return parts
 
 
-def days_received(line: Period, *, ordered: Quantity, last_day: date | None, rule: DayRule) -> Quantity:
+def billable_period(line: Period, last_day: date | None, absences: Sequence[Period] = ()) -> Period | None:
+    """From the first billable day of a line to the last; None when there is none."""
+    parts = billable_parts(line, last_day, absences)
+    return Period(parts[0].start, parts[-1].end) if parts else None
+
+
+def days_received(
+    line: Period,
+    *,
+    ordered: Quantity,
+    last_day: date | None,
+    rule: DayRule,
+    absences: Sequence[Period] = (),
+) -> Quantity:
     """The quantity a month's receipt may hold: what was ordered for the billable days up to the last one (A-5)."""
-    return quantity_of(billable_period(line, last_day), line=line, ordered=ordered, rule=rule)
+    return quantity_of(billable_parts(line, last_day, absences), line=line, ordered=ordered, rule=rule)
 
 
-def quantity_of(days: Period | None, *, line: Period, ordered: Quantity, rule: DayRule) -> Quantity:
-    """What was ordered for the billable days of a part of a line's period.
+def quantity_of(days: Sequence[Period], *, line: Period, ordered: Quantity, rule: DayRule) -> Quantity:
+    """What was ordered for the billable days of parts of a line's period.
 
     A day counted in days is one; of any other unit a day has the share that all billable days of the line give.
     """
     whole = billable_days(line, rule)
     per_day = Decimal(1) if ordered.unit == DAY or not whole else ordered.value / whole
-    return _of_days(billable_days(days, rule) if days else 0, per_day, ordered.unit)
+    return _of_days(sum(billable_days(part, rule) for part in days), per_day, ordered.unit)
 
 
 def _of_days(days: int, per_day: Decimal, unit: str) -> Quantity:

@@ -7,6 +7,7 @@ stores.
 """
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -75,6 +77,8 @@ inbound_event = Table(
     Column("reason_sv", Text, nullable=False, server_default=""),
     Column("reason_en", Text, nullable=False, server_default=""),
     Column("received_at", UtcDateTime(), nullable=False),
+    # Somebody loaded it as history: its own day is then the day we were told.
+    Column("as_history", Boolean(), nullable=False, server_default=false()),
     UniqueConstraint("source", "event_id", "content_sha256"),
     Index("ix_inbound_event_state", "state"),
     Index("ix_inbound_event_execution_reference", "execution_reference"),
@@ -96,6 +100,8 @@ placement = Table(
     Column("supplier", String(20), nullable=False),
     Column("contract_id", String(60), nullable=False),
     Column("unit_id", String(60), nullable=False),
+    # Where at the unit; its first address has the unit's own id.
+    Column("address_id", String(60), nullable=False, server_default=""),
     Column("unit", Text, nullable=False),
     Column("delivery_area", String(60), nullable=False),
     Column("service", String(40), nullable=False, server_default=FIRST_SERVICE),
@@ -269,7 +275,15 @@ periodic_report = Table(
     Column("alarmed_at", UtcDateTime(), nullable=True),
     # The last day a receipt on it may hold, where it was approved before its month was over.
     Column("counts_to", Date, nullable=True),
+    # Filed by hand, and the system has not looked at it yet.
+    Column("check_pending", Boolean(), nullable=False, server_default=false()),
     Index("ix_periodic_report_state", "state", "month"),
+)
+Index(
+    "ix_periodic_report_check_pending",
+    periodic_report.c.filed_on,
+    sqlite_where=text("check_pending"),
+    postgresql_where=text("check_pending"),
 )
 
 receipt = Table(

@@ -39,3 +39,13 @@ Activity = NewType("Activity", str)
 
 RejectionReason = NewType("RejectionReason", str)
 """Why the buyer sent a periodic report back; a code, since free text could name somebody (REQ-57)."""
+
+
+class InformativeKind(StrEnum):
+    """What an informative report is about: a code, since free text could name somebody (REQ-54, REQ-57)."""
+
+    INTERNSHIP = "INTERNSHIP"  # an internship is to be opened in the plan (praktik)
+    OTHER_MEASURE = (
+        "OTHER_MEASURE"  # another labour-market measure would help (arbetsmarknadspolitisk insats)
+    )
+    CONTACT = "CONTACT"  # the rest is told between people

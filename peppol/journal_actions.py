@@ -7,6 +7,7 @@ class MessageAction(JournalAction):
     """What has become of a message, one of ours or one to us."""
 
     # Ours.
+    SENT = "letter.sent"  # an order: the access point has it
     DELIVERED = "letter.delivered"
     REJECTED = "letter.rejected"
     STUCK = "letter.stuck"

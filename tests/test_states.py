@@ -14,6 +14,7 @@ from accounts.application_store import ApplicationState
 from accounts.mailed_link_store import LinkPurpose
 from accounts.session_store import SessionStage
 from accounts.store import AccountState
+from accounts.systems.machine_key_store import KeyState
 from billing.migrations.schema import METADATAS
 from foundation.transitions import Transitions
 from invoicing.audit.disposal_store import DisposalState
@@ -32,8 +33,11 @@ from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
 from orders.events.store import EventState
 from orders.model import InterruptionState, LineState, PlacementState, PlannedState, ReportState
-from orders.placements.tutor_store import TutorState
+from orders.objections.model import ObjectionState
+from orders.placements.informative.informative_store import InformativeState
 from orders.register.policy_store import PolicyState
+from orders.tutors.tutor_store import TutorState
+from orders.tutors.unit_tutor_store import UnitTutorState
 from peppol.exchange.tables import OUT_FOLLOWS, InState, OutState
 from tests.support import measures, state_writes
 from tests.support.product import modules
@@ -54,12 +58,16 @@ _PARTS: Final = (
 
 KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "account.state": AccountState,
+    "order_objection.state": ObjectionState,
+    "unit_tutor.state": UnitTutorState,
     "account_application.state": ApplicationState,
     "claim_settled.how": ClaimWay,
     "desk_action.state": ActionState,
     "desk_batch_row.state": BatchRowState,
     "disposal.state": DisposalState,
+    "informative_report.state": InformativeState,
     "job_run.state": JobRunState,
+    "machine_key.state": KeyState,
     "mail.state": MailState,
     "mailed_link.purpose": LinkPurpose,
     "payment_item.kind": PayableKind,
@@ -81,10 +89,12 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "disposal.state": DisposalState,
     "inbound_event.state": EventState,
     "inbox.state": InState,
+    "informative_report.state": InformativeState,
     "interruption.state": InterruptionState,
     "invoice.state": InvoiceState,
     "job_run.state": JobRunState,
     "line_account.state": LineState,
+    "machine_key.state": KeyState,
     "mail.state": MailState,
     "outbox.state": OutState,
     "payment_item.state": ItemState,
@@ -98,6 +108,8 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "repayment_note.state": RepaymentState,
     "test_flow.step": FlowStep,
     "tutor_assignment.state": TutorState,
+    "order_objection.state": ObjectionState,
+    "unit_tutor.state": UnitTutorState,
 }
 """Every column whose value a table of transitions moves, and the enum of the table."""
 

@@ -5,6 +5,7 @@ session the answer leads to the sign-in page and back; without the permission it
 What a person may see within the permission follows from `organisation` and `units`, which every query takes.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -16,8 +17,10 @@ from accounts.identity import Permission, Person
 from accounts.session_store import PortalSession, SessionStage
 from foundation.database import Database
 from foundation.errors import Refused
+from foundation.periods import stockholm_date
 from foundation.text import Text
 from operations.settings import Settings
+from orders.register import store as register_store
 from web import cookies
 
 
@@ -45,6 +48,19 @@ class NotPermitted(Refused):
         )
 
 
+class ReadingOnly(NotPermitted):
+    """The person may see and changes nothing (VIEW), and pressed something that changes."""
+
+    def __init__(self) -> None:
+        Refused.__init__(
+            self,
+            Text(
+                "Du har läsbehörighet: du ser allt som hör till dina enheter men ändrar inget. Be er "
+                "behörighetsadministratör om den behörighet som behövs."
+            ),
+        )
+
+
 def signed_in(*any_of: Permission) -> Any:  # noqa: ANN401 - the default value of a parameter of type Person
     """A FastAPI dependency that gives the Person; one of the permissions named is enough, none named: any."""
 
@@ -53,7 +69,8 @@ def signed_in(*any_of: Permission) -> Any:  # noqa: ANN401 - the default value o
         if found is None:
             raise SignInFirst(_back_to(request), step=str(getattr(request.state, "step_left", "")))
         if not found.may(*any_of):
-            raise NotPermitted
+            reads = Permission.VIEW in found.permissions and request.method != "GET"
+            raise ReadingOnly if reads else NotPermitted
         return found
 
     return Depends(person)
@@ -66,11 +83,21 @@ def person_of(request: Request) -> Person | None:
         database: Database = request.app.state.database
         found = of_request(request, database, now=instant_of(request))
         if found is not None and found.stage == SessionStage.FULL:
-            request.state.person = found.person
+            request.state.person = _taking_over(database, found.person)
         elif found is not None:
             request.state.step_left = sessions.PATHS[found.stage]
     person: Person | None = request.state.person
     return person
+
+
+def _taking_over(database: Database, person: Person) -> Person:
+    """The person with those the organisation stands in the place of, as the register has it on the business day."""
+    if person.is_buyer:
+        return person
+    day = stockholm_date(database.clock())
+    with database.reading() as session:
+        others, until = register_store.succession_of(session, person.organisation, day)
+    return replace(person, predecessors=others, taken_over_on=until) if others or until else person
 
 
 def settings_of(request: Request) -> Settings:

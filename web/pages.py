@@ -48,12 +48,15 @@ def pages_router(prefix: str = "") -> APIRouter:
 
 
 def database_of(request: Request) -> Database:
-    """The database this installation works with; for somebody at a supplier, with that supplier's rows only."""
+    """The database this installation works with; for somebody at a supplier, with those rows only
+    that the person may see."""
     database: Database = request.app.state.database
     person: Person | None = getattr(request.state, "person", None)
     if person is None or person.is_buyer:
         return database
-    return database.for_supplier(person.organisation)
+    within = person.within
+    places = None if within is None else (within.units, within.addresses)
+    return database.for_supplier(person.organisation, places, predecessors=person.predecessors)
 
 
 def whole_database_of(request: Request) -> Database:

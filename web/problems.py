@@ -41,11 +41,15 @@ class ProblemResponse(Exception):
 _TITLES: Final = {
     400: Text("Begäran går inte att läsa"),
     401: Text("Avsändaren är okänd"),
+    403: Text("Det får du inte göra"),
     404: Text("Adressen finns inte"),
     405: Text("Metoden går inte att använda här"),
+    409: Text("Det går inte just nu"),
+    410: Text("Det finns inte kvar"),
     413: Text("Dokumentet är för stort"),
     415: Text("Formen går inte att läsa"),
     422: Text("En uppgift i adressen är fel"),
+    429: Text("Vänta en stund"),
     503: Text("Inte just nu"),
     500: Text("Ett fel hos oss"),
 }

@@ -40,6 +40,11 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
         "DROPPED": ("quiet", Text("Utgår")),
         "REVOKED": ("bad", Text("Godkännandet återtaget")),
     },
+    "informative": {
+        "UNREAD": ("note", Text("Inte läst")),
+        "READ": ("good", Text("Läst")),
+        "WITHDRAWN": ("quiet", Text("Återtagen", context="informative")),
+    },
     "placement": {
         "DECIDED": ("good", Text("Beslutad")),
         "CANCELLED": ("quiet", Text("Återkallad")),
@@ -126,10 +131,26 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
         "REFUSED": ("bad", Text("Avslagen", context="application")),
         "WITHDRAWN": ("quiet", Text("Återtagen")),
     },
+    "objection": {
+        "OPEN": ("note", Text("Väntar på svar")),
+        "STANDS": ("quiet", Text("Ordern gäller")),
+        "CANCELLED": ("bad", Text("Återkallad", context="order")),
+        "REPLACED": ("bad", Text("Ersatt av en annan order")),
+        "WITHDRAWN": ("quiet", Text("Återtagen", context="objection")),
+    },
+    "unit_tutor": {
+        "ACTIVE": ("good", Text("Kan väljas")),
+        "CLOSED": ("quiet", Text("Avslutad", context="tutor")),
+    },
     "account": {
         "INVITED": ("note", Text("Inbjuden")),
         "ACTIVE": ("good", Text("Aktiv")),
         "ENDED": ("quiet", Text("Avslutad")),
+    },
+    "key": {
+        "ACTIVE": ("good", Text("Gäller", context="key")),
+        "EXPIRED": ("quiet", Text("Har gått ut", context="key")),
+        "REVOKED": ("quiet", Text("Indragen", context="key")),
     },
 }
 

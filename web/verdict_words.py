@@ -39,6 +39,7 @@ _NAMES: Final = {
     "category": Text("momskategori", context="check"),
     "rate": Text("momssats", context="check"),
     "tax": Text("momsbelopp", context="check"),
+    "f-tax": Text("F-skatt", context="check"),
     "payee account": Text("betalkonto"),
     "due date": Text("förfallodag"),
     "references": Text("referenser"),

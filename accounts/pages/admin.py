@@ -115,7 +115,7 @@ def add(
                 name=name,
                 address=email,
                 permissions=_chosen(request),
-                units=None,
+                within=None,
                 language=person.language,
                 by=person.id,
                 at=instant_of(request),
@@ -145,7 +145,7 @@ def change(request: Request, account_id: int, person: Person = signed_in(ADMINIS
                 person.organisation,
                 account_id,
                 permissions=_chosen(request),
-                units=None,
+                within=None,
                 by=person.id,
                 administers=ADMINISTERS,
             )
@@ -176,7 +176,14 @@ def forget_codes(request: Request, account_id: int, person: Person = signed_in(A
 def end(request: Request, account_id: int, person: Person = signed_in(ADMINISTERS)) -> Response:
     """Ends the account and all its sessions at once."""
     with database_of(request).writing() as session:
-        accounts.end(session, person.organisation, account_id, by=person.id, administers=ADMINISTERS)
+        accounts.end(
+            session,
+            person.organisation,
+            account_id,
+            by=person.id,
+            today=today_of(request),
+            administers=ADMINISTERS,
+        )
     return see_other("/admin/people", said=Text("Kontot är avslutat."))
 
 

@@ -7,6 +7,7 @@ from accounts.pages import (
     admin,
     apply,
     changes,
+    keys,
     links,
     openid,
     own_account,
@@ -29,6 +30,7 @@ PAGES: Final = (
     apply,
     # Before /admin itself: the more particular path first.
     changes,
+    keys,
     admin,
     people,
     statement,

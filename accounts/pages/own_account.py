@@ -15,6 +15,8 @@ from foundation.text import Text
 from operations.mail import store as mail_store
 from operations.mail.texts import MailKind
 from orders.register import store as register_store
+from orders.register.register import Register
+from orders.register.unit_scope import UnitScope
 from web import cookies
 from web.access import instant_of, signed_in
 from web.csrf import form_of
@@ -89,8 +91,7 @@ def _page(request: Request, person: Person, errors: list[tuple[str, Text]] | Non
         register = register_store.load(session)
         known = register_store.last_known_supplier(session, register, person.organisation)
     company = register.buyer.name if person.is_buyer else known.name if known else person.organisation
-    names = {each.id: each.name for each in register.units}
-    units = [names.get(each, each) for each in sorted(person.units or ())]
+    units = _places(register, person)
     return render(
         request,
         person,
@@ -111,3 +112,16 @@ def _page(request: Request, person: Person, errors: list[tuple[str, Text]] | Non
 
 def _own_key(request: Request) -> str:
     return tokens.fingerprint(cookies.read(request, cookies.SESSION))
+
+
+def _places(register: Register, person: Person) -> list[str]:
+    """The units and addresses the person is limited to, by name; none for the whole organisation."""
+    within = person.within or UnitScope()
+    names = {each.id: each.name for each in register.units}
+    addresses = {
+        each.id: f"{unit.name}, {each.address.street}"
+        for unit in register.units
+        for each in unit.every_address
+    }
+    whole = [names.get(each, each) for each in sorted(within.units)]
+    return [*whole, *(addresses.get(each, each) for each in sorted(within.addresses))]

@@ -1,5 +1,6 @@
 """A supplier's people: added, changed and ended by those who administer permissions there."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Form, Request, Response
@@ -8,18 +9,20 @@ from accounts import accounts
 from accounts import store as account_store
 from accounts.identity import SUPPLIER_SIDE, Permission, Person
 from accounts.labels import PERMISSIONS
-from accounts.rules import AccountRefused, granted
+from accounts.rules import AccountRefused, address_choice, granted
 from accounts.store import Account
 from foundation.text import Text
 from orders.register import store as register_store
+from orders.register.agreements import DeliveryUnit
 from orders.register.register import Register
+from orders.register.unit_scope import UnitScope
 from web.access import instant_of, signed_in
 from web.csrf import form_of
-from web.pages import database_of, pages_router, render, see_other
+from web.pages import database_of, pages_router, render, see_other, today_of
 
 router = pages_router(prefix="/people")
 
-ORDER = (Permission.ADMINISTER, Permission.ASSIGN, Permission.REPORT)
+ORDER = (Permission.ADMINISTER, Permission.ASSIGN, Permission.REPORT, Permission.VIEW)
 Errors = list[tuple[str, Text]]
 
 
@@ -28,9 +31,15 @@ def people_page(request: Request, person: Person = signed_in(Permission.ADMINIST
     """Everybody of the organisation."""
     with database_of(request).reading() as session:
         people = account_store.of_organisation(session, person.organisation)
-        units = _units(register_store.load(session), person.organisation)
+        units = _units(register_store.load(session), person)
     return render(
-        request, person, "account/people.html", people=people, unit_names=units, permissions=PERMISSIONS
+        request,
+        person,
+        "account/people.html",
+        people=people,
+        places={each.id: _places(each.person.within) if each.person.within else None for each in people},
+        place_names=dict(_options(units)),
+        permissions=PERMISSIONS,
     )
 
 
@@ -49,7 +58,7 @@ def add(
 ) -> Response:
     """Makes the account and mails the invitation."""
     try:
-        permissions, units = _granted(request, person)
+        permissions, within = _granted(request, person)
         with database_of(request).writing() as session:
             accounts.invite(
                 session,
@@ -57,7 +66,7 @@ def add(
                 name=name,
                 address=email,
                 permissions=permissions,
-                units=units,
+                within=within,
                 language=person.language,
                 by=person.id,
                 at=instant_of(request),
@@ -74,7 +83,7 @@ def add(
 def person_page(
     request: Request, account_id: int, person: Person = signed_in(Permission.ADMINISTER)
 ) -> Response:
-    """One person: permissions and units to change."""
+    """One person: permissions, units and addresses to change."""
     with database_of(request).reading() as session:
         account = accounts.of_organisation(session, person.organisation, account_id)
     return _form(request, person, account, {})
@@ -82,14 +91,14 @@ def person_page(
 
 @router.post("/{account_id}")
 def change(request: Request, account_id: int, person: Person = signed_in(Permission.ADMINISTER)) -> Response:
-    """Changes permissions and units; they count from the next page on."""
+    """Changes permissions, units and addresses; they count from the next page on."""
     with database_of(request).reading() as session:
         account = accounts.of_organisation(session, person.organisation, account_id)
     try:
-        permissions, units = _granted(request, person)
+        permissions, within = _granted(request, person)
         with database_of(request).writing() as session:
             accounts.change(
-                session, person.organisation, account_id, permissions=permissions, units=units, by=person.id
+                session, person.organisation, account_id, permissions=permissions, within=within, by=person.id
             )
     except AccountRefused as wrong:
         return _form(request, person, account, {}, wrong.text)
@@ -132,19 +141,19 @@ def end_page(
 def end(request: Request, account_id: int, person: Person = signed_in(Permission.ADMINISTER)) -> Response:
     """Ends the account and all its sessions at once."""
     with database_of(request).writing() as session:
-        accounts.end(session, person.organisation, account_id, by=person.id)
+        accounts.end(session, person.organisation, account_id, by=person.id, today=today_of(request))
     return see_other("/people", said=Text("Kontot är avslutat och personen är utloggad."))
 
 
-def _granted(request: Request, person: Person) -> tuple[frozenset[Permission], frozenset[str] | None]:
+def _granted(request: Request, person: Person) -> tuple[frozenset[Permission], UnitScope | None]:
     with database_of(request).reading() as session:
-        known = frozenset(_units(register_store.load(session), person.organisation))
+        units = _units(register_store.load(session), person)
     form = form_of(request)
     return granted(
         [str(each) for each in form.getlist("permission")],
-        [str(each) for each in form.getlist("unit")],
-        all_units=form.get("scope") != "units",
-        known_units=known,
+        [str(each) for each in form.getlist("place")],
+        everywhere=form.get("scope") != "places",
+        units=units,
     )
 
 
@@ -156,16 +165,17 @@ def _form(
     wrong: Text | None = None,
 ) -> Response:
     with database_of(request).reading() as session:
-        units = _units(register_store.load(session), person.organisation)
+        units = _units(register_store.load(session), person)
     if wrong is not None:
         form = form_of(request)
         chosen = [str(each) for each in form.getlist("permission")]
-        scoped = [str(each) for each in form.getlist("unit")]
+        scoped = [str(each) for each in form.getlist("place")]
         scope = str(form.get("scope", "all"))
     else:
         chosen = [str(each) for each in account.permissions] if account else [Permission.REPORT]
-        scoped = sorted(account.units or ()) if account else []
-        scope = "units" if account and account.units is not None else "all"
+        within = account.within if account else None
+        scoped = _places(within) if within is not None else []
+        scope = "places" if within is not None else "all"
     return render(
         request,
         person,
@@ -175,13 +185,32 @@ def _form(
         given=given,
         wrong=wrong,
         options=[(str(each), *PERMISSIONS[each]) for each in ORDER if each in SUPPLIER_SIDE],
-        units=list(units.items()),
+        places=_options(units),
         chosen=chosen,
         scoped=scoped,
         scope=scope,
     )
 
 
-def _units(register: Register, organisation: str) -> dict[str, str]:
-    """The supplier's units: id -> name."""
-    return {each.id: each.name for each in register.units if each.supplier == organisation}
+def _units(register: Register, person: Person) -> list[DeliveryUnit]:
+    """The units of the person's organisation and of those it has taken over, in the order of their names."""
+    own = [each for each in register.units if each.supplier in (person.organisation, *person.predecessors)]
+    return sorted(own, key=lambda each: (each.name, each.id))
+
+
+def _options(units: Sequence[DeliveryUnit]) -> list[tuple[str, str]]:
+    """What a person may be limited to: each whole unit, and each address of a unit that has several."""
+    options = []
+    for unit in units:
+        options.append((unit.id, unit.name))
+        if unit.addresses:
+            options += [
+                (address_choice(each.id), f"{unit.name}, {each.address.street}, {each.address.city}")
+                for each in unit.every_address
+            ]
+    return options
+
+
+def _places(within: UnitScope) -> list[str]:
+    """The same of what a person is limited to now."""
+    return [*sorted(within.units), *map(address_choice, sorted(within.addresses))]

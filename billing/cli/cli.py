@@ -33,6 +33,24 @@ COMMANDS: Final = {
         "desk.reports",
         "reports",
     ),
+    "informative": CommandPlace(
+        "Leverantörernas informativa rapporter / the suppliers' informative reports.",
+        "desk.informative",
+        "informative",
+    ),
+    "tax": CommandPlace(
+        "Fakturor utan F-skatt: släpp dem / invoices without F-tax: releasing them.", "desk.tax", "tax"
+    ),
+    "objections": CommandPlace(
+        "Leverantörernas invändningar mot ordrar / suppliers' objections to orders.",
+        "desk.objections",
+        "objections",
+    ),
+    "tutors": CommandPlace(
+        "Handledarna vid en leverantörs enheter / the tutors of a supplier's units.",
+        "portal.tutors",
+        "tutors",
+    ),
     "results": CommandPlace(
         "Resultat och tillägg: det som väntar och fastnat / results and supplements: what waits or is stuck.",
         "desk.results",
@@ -77,6 +95,7 @@ COMMANDS: Final = {
     "people": CommandPlace(
         "Köparens personer i portalen / the buyer's people in the portal.", "people", "people"
     ),
+    "keys": CommandPlace("Nycklar till andra system / keys of other systems.", "machine.keys", "keys"),
     "mail": CommandPlace("Mejl till portalens användare / mails to the portal's users.", "mail", "mail"),
     "audit": CommandPlace("Lämna ut och kontrollera ärenden / hand out and verify cases.", "audit", "audit"),
     "journal": CommandPlace("Journalens kedja / the journal's chain.", "audit", "journal_commands"),

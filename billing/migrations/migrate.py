@@ -16,6 +16,7 @@ from billing.migrations.schema import METADATAS
 from foundation import journal, number_series
 from foundation.database import Database, utc_now
 from foundation.periods import Clock
+from operations.event_feed import store as feed_store
 from orders import tables as order_tables
 
 
@@ -42,6 +43,7 @@ def bring_up_to_date(database: Database) -> None:
     with database.writing() as session:
         journal.start(session)
         number_series.start(session)
+        feed_store.start(session)
 
 
 def _config() -> Config:

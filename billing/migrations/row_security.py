@@ -1,10 +1,12 @@
 """The second wall between suppliers: PostgreSQL itself shows a supplier's session only that supplier's rows.
 
 Convention: a session that acts for somebody at a supplier runs as the role `billing_supplier` with the organisation
-number in `billing.supplier` (foundation/database.py sets both for the transaction). Two things bind it. Grants say
+number in `billing.supplier`, and those of the suppliers it has taken over in `billing.predecessors`
+(foundation/database.py sets all for the transaction). Two things bind it. Grants say
 what it may do with each table (`RIGHTS`); a table that stands there nowhere is closed. Policies say which rows, which
-follows from the table's columns: the supplier itself, or what leads to it. Whoever owns the tables, staff and jobs,
-is not bound. SQLite has no such wall; there the queries alone keep suppliers apart, as they do here first of all.
+follows from the table's columns: the supplier itself, or what leads to it. A placement and its orders are shown within
+the units and addresses of the person who asks, and what hangs on them with them. Whoever owns the tables, staff and
+jobs, is not bound. SQLite has no such wall; there the queries alone keep suppliers apart, as they do here first of all.
 """
 # ruff: noqa: S608 - every name in a statement here comes from the description of the tables
 
@@ -13,9 +15,28 @@ from typing import Final
 
 from sqlalchemy import Connection, MetaData, Table
 
-from foundation.database import SUPPLIER_ROLE, SUPPLIER_SETTING
+from foundation.database import (
+    ADDRESSES_SETTING,
+    EVERYWHERE_SETTING,
+    PREDECESSORS_SETTING,
+    SUPPLIER_ROLE,
+    SUPPLIER_SETTING,
+    UNITS_SETTING,
+)
 
 _MINE: Final = f"current_setting('{SUPPLIER_SETTING}', true)"
+# The supplier itself, and those it has taken over (E-33): what their orders and invoices carry may be seen and held.
+_OURS: Final = (
+    f"ANY (string_to_array(concat_ws(' ', {_MINE},"
+    f" nullif(current_setting('{PREDECESSORS_SETTING}', true), '')), ' '))"
+)
+
+_EVERYWHERE: Final = f"current_setting('{EVERYWHERE_SETTING}', true) = 'yes'"
+
+
+def _named(setting: str) -> str:
+    return f"ANY (string_to_array(current_setting('{setting}', true), E'\\n'))"
+
 
 _READ: Final = ("SELECT",)
 _ADD: Final = ("SELECT", "INSERT")
@@ -25,10 +46,13 @@ _LOCK: Final = ("SELECT", "LOCK")
 RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "account": (*_ADD, "UPDATE"),
     "account_permission": (*_ADD, "DELETE"),
+    "account_address": (*_ADD, "DELETE"),
     "account_unit": (*_ADD, "DELETE"),
     "change_request": (*_ADD, "UPDATE"),
+    "claim_settled": _READ,
     "credit_pair": _READ,
     "inbox": _READ,
+    "informative_report": (*_ADD, "UPDATE"),
     "interruption": _READ,
     "invoice": _LOCK,
     "invoice_part": _READ,
@@ -40,13 +64,20 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "mail_declined": (*_ADD, "DELETE"),
     "mailed_link": (*_ADD, "DELETE"),
     "match_made": _READ,
+    "objection_point": _ADD,
     "order_line": _READ,
+    # Written and never read, as the journal is.
+    "outbound_event": ("INSERT",),
+    "outbound_feed": ("SELECT", "UPDATE"),
+    "order_objection": (*_ADD, "UPDATE"),
     "outbox": _READ,
     "own_series": (*_ADD, "UPDATE"),
     "payment": _READ,
+    "payment_item": _READ,
     "periodic_report": (*_ADD, "UPDATE"),
     "placement": _LOCK,
     "placement_period": _READ,
+    "planned_order": _READ,
     "policy_version": _READ,
     "portal_document": (*_ADD, "UPDATE"),
     "portal_press": _ADD,
@@ -62,13 +93,19 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "test_document": _ADD,
     "test_flow": (*_ADD, "UPDATE"),
     "tutor_assignment": (*_ADD, "UPDATE"),
+    "unit_tutor": (*_ADD, "UPDATE"),
     "web_session": ("SELECT", "DELETE"),
     "wrong_try": (*_ADD, "UPDATE", "DELETE"),
 }
 """What a supplier's pages do with each table, and nothing else."""
 
-SHARED: Final = frozenset({"journal_head", "policy_version", "register_version", "wrong_try"})
-"""Without rows of anybody's: the head of the journal's chain, what is agreed with all, tries under a hash."""
+PASSES_OVER: Final = frozenset({"invoice", "placement", "purchase_order"})
+"""What a successor takes over with the rows that hang on them; people, settings and drafts stay each supplier's own."""
+
+SHARED: Final = frozenset(
+    {"journal_head", "outbound_feed", "policy_version", "register_version", "wrong_try"}
+)
+"""Without rows of anybody's: the heads of journal and feed, what is agreed with all, tries under a hash."""
 
 _EARLIER: Final = ("own", "read", "write", "select", "insert", "update", "delete")
 
@@ -83,24 +120,30 @@ _LEADS: Final = (
 
 # Where the columns alone would mislead.
 _OWN_RULES: Final = {
+    # Within the units and addresses of the person who asks; what leads to a placement or an order follows it.
+    "placement": f"placement.supplier = {_OURS} AND ({_EVERYWHERE} OR placement.unit_id = {_named(UNITS_SETTING)}"
+    f" OR placement.address_id = {_named(ADDRESSES_SETTING)})",
+    "purchase_order": f"purchase_order.supplier = {_OURS} AND ({_EVERYWHERE} OR EXISTS (SELECT 1 FROM placement p"
+    " WHERE p.execution_reference = purchase_order.execution_reference))",
+    "objection_point": "EXISTS (SELECT 1 FROM order_objection o WHERE o.id = objection_point.objection_id)",
     # A row may name no other supplier's placement.
     "journal": "journal.execution_reference = '' OR EXISTS (SELECT 1 FROM placement p"
-    f" WHERE p.execution_reference = journal.execution_reference AND p.supplier = {_MINE})",
+    f" WHERE p.execution_reference = journal.execution_reference AND p.supplier = {_OURS})",
     # An order line's account may have no invoice yet.
     "line_account": f"EXISTS (SELECT 1 FROM purchase_order p WHERE p.number = line_account.order_number"
-    f" AND p.supplier = {_MINE})",
+    f" AND p.supplier = {_OURS})",
     # Mails to people without an account are the buyer's to write.
     "mail": f"EXISTS (SELECT 1 FROM account a WHERE a.id = mail.account_id AND a.organisation = {_MINE})",
     "portal_visit": "EXISTS (SELECT 1 FROM account a WHERE 'user-' || a.id = portal_visit.person"
     f" AND a.organisation = {_MINE})",
     # Messages are read by those whose order or document they carry.
     "outbox": "outbox.kind = 'order' AND EXISTS"
-    f" (SELECT 1 FROM purchase_order p WHERE p.number = outbox.document_id AND p.supplier = {_MINE})"
+    f" (SELECT 1 FROM purchase_order p WHERE p.number = outbox.document_id AND p.supplier = {_OURS})"
     " OR EXISTS (SELECT 1 FROM invoice i WHERE i.id = CASE WHEN outbox.about ~ '^invoice [0-9]{1,9}$'"
-    f" THEN substr(outbox.about, 9)::integer END AND i.supplier = {_MINE})"
+    f" THEN substr(outbox.about, 9)::integer END AND i.supplier = {_OURS})"
     # What was said of a message of theirs that came into no book.
     f" OR outbox.kind IN ('mlr', 'mls') AND outbox.recipient = {_MINE}",
-    "inbox": f"EXISTS (SELECT 1 FROM invoice i WHERE i.letter_id = inbox.id AND i.supplier = {_MINE})"
+    "inbox": f"EXISTS (SELECT 1 FROM invoice i WHERE i.letter_id = inbox.id AND i.supplier = {_OURS})"
     f" OR EXISTS (SELECT 1 FROM portal_document d WHERE d.letter_id = inbox.id AND d.supplier = {_MINE})"
     " OR EXISTS (SELECT 1 FROM outbox t WHERE t.about = 'letter ' || inbox.id AND t.kind IN ('mlr', 'mls')"
     f" AND t.recipient = {_MINE})"
@@ -108,8 +151,10 @@ _OWN_RULES: Final = {
 }
 # What a row that the supplier writes must meet besides being its own: nobody lifts himself to the buyer's side.
 _CHECKS: Final = {
-    "account_permission": "account_permission.permission IN ('ADMINISTER', 'ASSIGN', 'REPORT')",
+    "account_permission": "account_permission.permission IN ('ADMINISTER', 'ASSIGN', 'REPORT', 'VIEW')",
+    "order_objection": "order_objection.state IN ('OPEN', 'WITHDRAWN')",
     "change_request": "change_request.state IN ('ASKED', 'WITHDRAWN')",
+    "informative_report": "informative_report.state IN ('UNREAD', 'WITHDRAWN')",
 }
 
 
@@ -119,11 +164,12 @@ def rule_of(table: Table) -> str:
         return _OWN_RULES[table.name]
     for column in ("supplier", "organisation"):
         if column in table.columns:
-            return f"{table.name}.{column} = {_MINE}"
+            return f"{table.name}.{column} = {_OURS if table.name in PASSES_OVER else _MINE}"
     for column, leads_to, key in _LEADS:
         if column in table.columns and table.name != leads_to:
             own = "organisation" if leads_to == "account" else "supplier"
-            seen = f"EXISTS (SELECT 1 FROM {leads_to} o WHERE o.{key} = {table.name}.{column} AND o.{own} = {_MINE})"
+            whose = _OURS if leads_to in PASSES_OVER else _MINE
+            seen = f"EXISTS (SELECT 1 FROM {leads_to} o WHERE o.{key} = {table.name}.{column} AND o.{own} = {whose})"
             return f"{table.name}.{column} IS NULL OR {seen}" if table.columns[column].nullable else seen
     return ""
 

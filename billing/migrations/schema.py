@@ -19,8 +19,12 @@ from invoicing.portal_invoicing import tables as portal_tables
 from invoicing.responses import tables as response_tables
 from invoicing.supplier_changes import tables as change_tables
 from operations import tables as job_tables
+from operations.event_feed import feed
+from operations.event_feed import tables as feed_tables
 from operations.mail import tables as mail_tables
-from orders.placements import tutor_tables
+from orders.objections import tables as objection_tables
+from orders.placements.informative import informative_tables
+from orders.tutors import tutor_tables
 from peppol.exchange import tables as exchange_tables
 from supplier_portal.queries import tables as visit_tables
 
@@ -35,12 +39,18 @@ JOINED: Final[tuple[Table, ...]] = (
     audit_tables.disposal,
     payment_tables.payment_proposal,
     tutor_tables.tutor_assignment,
+    informative_tables.informative_report,
+    objection_tables.order_objection,
     visit_tables.portal_visit,
     account_tables.account,
     mail_tables.mail,
     job_tables.job_run,
+    feed_tables.outbound_event,
 )
 """One table of each module of tables: naming it lets all of that module's tables join the description."""
+
+
+feed.follow_journal()
 
 
 def open_database(url: str, *, clock: Clock = utc_now) -> Database:

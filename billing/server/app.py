@@ -19,13 +19,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts.pages import front as accounts
 from accounts.sign_in import SignInHint
-from billing.server import metrics, webhook
+from billing.server import events_api, metrics, webhook
 from billing.server.api import validation_router
 from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
 from foundation.database import Database, utc_now
 from foundation.periods import Clock, stockholm_date
 from foundation.product import PRODUCT
+from operations.event_feed import feed
 from operations.settings import Settings
 from supplier_portal.pages import front as supplier_portal
 from web import failures, fronts, templating
@@ -50,6 +51,7 @@ FRONTS: Final = (supplier_portal.FRONT, finance_desk.FRONT, accounts.FRONT)
 """In the order of the navigation."""
 
 fronts.register(*FRONTS)
+feed.follow_journal()
 
 
 def create_app(
@@ -81,6 +83,7 @@ def create_app(
     app.state.sign_in_hint = sign_in_hint
     app.state.database = Database(settings.database_url, clock=business_clock or clock)
     app.include_router(validation_router(lambda: stockholm_date(clock())))
+    app.include_router(events_api.router)
     app.include_router(metrics.router)
     app.include_router(webhook.router)
     app.mount("/static", MarkedFiles(directory=FOLDER), name="static")

@@ -10,6 +10,7 @@ from accounts import mailing
 from accounts.identity import Permission
 from foundation import journal
 from foundation.sql import Session, moment_of
+from orders.placements import place_queries
 from peppol.exchange.sending import DeliveryEvent
 from peppol.identifiers import DocumentKind
 from peppol.journal_actions import ExchangeSubject, MessageAction
@@ -47,5 +48,6 @@ def tell(session: Session, events: Sequence[DeliveryEvent]) -> None:
                 about=f"order {message.document_id}",
                 at=moment,
                 permissions=(Permission.REPORT, Permission.ASSIGN),
+                place=place_queries.place_of_order(session, message.document_id),
                 number=message.document_id,
             )

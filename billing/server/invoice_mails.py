@@ -36,6 +36,6 @@ def _mail(session: Session, invoice_id: int, template: str, *, now: datetime) ->
         at=now,
         permissions=(Permission.REPORT,),
         # What lies on no order of theirs is seen by those who see the whole organisation.
-        unit=owner.unit_id,
+        place=owner.place,
         id=invoice_id,
     )

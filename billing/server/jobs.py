@@ -11,23 +11,28 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from accounts import mailing
+from accounts.applications import APPLICATION_KINDS
 from accounts.identity import Permission
+from accounts.systems import machine_keys
 from billing.server import invoice_mails
 from foundation.database import Database
 from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
+from invoicing.audit import retention_periods
 from invoicing.documents import store as document_store
 from invoicing.exceptions import undo as exception_undo
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.verdicts import parking
-from operations import alarms, journal_heads, scheduler
+from operations import alarms, journal_heads, report_judging, scheduler
 from operations.alarms import Trouble
+from operations.event_feed import reading as feed_reading
 from operations.mail import delivery as mail_delivery
 from operations.scheduler import InOne, InSteps, Job
 from operations.schedules import Daily, Every
 from operations.settings import Settings
+from operations.waiting_alarms import WAITING_KINDS
 from orders.placements import result_placing
 from orders.register import policy_store
 from orders.register import store as register_store
@@ -36,6 +41,10 @@ from supplier_portal.queries import reports as report_queries
 # Reminders go out on these days of the week (Monday is 0): not every day.
 _REMINDER_DAYS = (0, 3)
 _NAMED_MOST = 20
+
+
+ALARM_KINDS: Final = {**alarms.KINDS, **WAITING_KINDS, **APPLICATION_KINDS}
+"""What the job `alarms` looks for."""
 
 
 def jobs_of(settings: Settings) -> tuple[Job, ...]:
@@ -52,6 +61,9 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("alarms", Every(timedelta(minutes=1)), _alarms(settings)),
         InSteps("mail-deliver", Every(timedelta(seconds=30)), _mail(settings)),
         PORTAL_RELEASE,
+        InSteps("reports-received", Every(timedelta(minutes=1)), receive_filed),
+        InOne("feed-disposal", Daily(time(2, 20), catch_up=False), _feed_disposal(settings)),
+        InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys),
         InOne("invoice-mails", Every(timedelta(minutes=1)), invoice_mails.tell),
     )
     forget = InOne(
@@ -68,6 +80,25 @@ def release(database: Database, today: date, now: datetime) -> str:
 
 
 PORTAL_RELEASE: Final = InSteps("portal-release", Every(timedelta(seconds=30)), release)
+
+
+def receive_filed(database: Database, today: date, now: datetime) -> str:
+    """Look at the reports whose filing was followed by nothing: each in a transaction of its own."""
+    with database.reading() as session:
+        keys = report_judging.awaiting_check(session)
+    received, failed = 0, list[Exception]()
+    for key in keys:
+        try:
+            with database.writing() as session:
+                register = register_store.load(session)
+                received += len(
+                    report_judging.receive_what_is_filed(session, register, [key], at=now, today=today)
+                )
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return f"{received} of {len(keys)} reports"
 
 
 def place_due_orders(session: Session, today: date, now: datetime) -> str:
@@ -91,13 +122,29 @@ def release_answers(session: Session, today: date, now: datetime) -> str:
 DESK_RELEASE: Final = InOne("desk-answers", Every(timedelta(minutes=1)), release_answers)
 
 
+def end_past_keys(session: Session, today: date, now: datetime) -> str:
+    """End the keys of systems whose last day has gone by."""
+    return f"{machine_keys.end_past(session, today=today, at=now)} keys"
+
+
+def _feed_disposal(settings: Settings) -> Callable[[Session, date, datetime], str]:
+    def dispose(session: Session, today: date, now: datetime) -> str:
+        kept = retention_periods.first_kept(today, settings.keep_feed_months)
+        return f"{feed_reading.dispose(session, first_kept=kept)} events"
+
+    return dispose
+
+
 def remind_of_reports(session: Session, today: date, now: datetime) -> str:
     """Mail each supplier, twice a week, how many reports are late for which month."""
     if today.weekday() not in _REMINDER_DAYS:
         return "not today"
-    days = register_store.load(session).policy.days_until_report_reminder
+    register = register_store.load(session)
+    days = register.policy.days_until_report_reminder
+    # Of a supplier that was taken over, the successor is reminded of what it is to report.
     late = Counter(
-        (each.supplier, each.month) for each in report_queries.missing(session, today=today, days=days)
+        (register.holder(each.supplier, each.month.period.end), each.month)
+        for each in report_queries.missing(session, today=today, days=days)
     )
     mails = 0
     for (supplier, month), count in sorted(late.items(), key=_by_supplier):
@@ -181,11 +228,15 @@ def _to_be_paid_by(session: Session, today: date, *states: InvoiceState) -> list
 
 
 def _alarms(settings: Settings) -> Callable[[Session, date, datetime], str]:
-    patience = alarms.Patience(report_days=settings.report_alarm_days)
+    patience = alarms.Patience(
+        report_days=settings.report_alarm_days,
+        waiting_days=settings.waiting_alarm_days,
+        objection_days=settings.objection_alarm_days,
+    )
     to = settings.alarm_mail
 
     def alarm(session: Session, today: date, now: datetime) -> str:
-        return " ".join(alarms.raise_due(session, now=now, mail_to=to, patience=patience))
+        return " ".join(alarms.raise_due(session, now=now, mail_to=to, patience=patience, kinds=ALARM_KINDS))
 
     return alarm
 

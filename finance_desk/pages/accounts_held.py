@@ -5,6 +5,7 @@ has a new version and the invoices that waited are judged again.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from fastapi import Request, Response
@@ -49,11 +50,14 @@ def accounts(request: Request, person: Person = signed_in(*READERS)) -> Response
         register = register_store.load(session)
         requests = change_request_store.listed(session, only_open=True)
         context: dict[str, Any] = {
-            "waiting": _waiting(session, register, requests),
+            "waiting": _waiting(session, register, requests, today=today_of(request)),
             "requests": requests,
             "people": people(session, register),
             "suppliers": supplier_names(register),
-            "registered": {each.organisation_number: each.payment_accounts for each in register.suppliers},
+            "registered": {
+                each.organisation_number: each.on(today_of(request)).payment_accounts
+                for each in register.suppliers
+            },
             "done": [each for each in change_request_store.listed(session) if not each.is_open][:20],
         }
     return render(
@@ -152,7 +156,7 @@ def _held(session: Session) -> list[SupplierInvoice]:
     return [each for each in found if each.document_type is DocumentType.INVOICE]
 
 
-def _waiting(session: Session, register: Register, requests: object) -> list[Waiting]:
+def _waiting(session: Session, register: Register, requests: object, *, today: date) -> list[Waiting]:
     opened = requests if isinstance(requests, list) else []
     found = []
     for invoice in _held(session):
@@ -172,15 +176,14 @@ def _waiting(session: Session, register: Register, requests: object) -> list[Wai
         )
         supplier = _supplier_of(session, register, invoice)
         is_lost = facts_loading.registered(register, invoice.supplier) is None
-        found.append(Waiting(invoice, named, supplier.payment_accounts, asked, is_lost))
+        found.append(Waiting(invoice, named, supplier.on(today).payment_accounts, asked, is_lost))
     return found
 
 
 def _unknown_account(session: Session, register: Register, invoice: SupplierInvoice) -> AccountGiven:
     supplier = _supplier_of(session, register, invoice)
     for account in document_store.content(session, invoice.id).accounts:
-        known = {(each.scheme.value, each.number) for each in supplier.payment_accounts}
-        if account.scheme and (account.scheme, account.number.replace("-", "").replace(" ", "")) not in known:
+        if account.scheme and supplier.account(account.scheme, account.number) is None:
             return account
     raise NoUnknownAccount
 

@@ -5,9 +5,9 @@ from fastapi import Request, Response
 from accounts.identity import Permission, Person
 from finance_desk.pages.queue import READERS
 from finance_desk.words import may_act
-from foundation.periods import stockholm_date
 from foundation.text import Text
 from operations import event_loading
+from orders import dispatch
 from orders.events.data import InterruptionMoved, InterruptionRegistered
 from orders.events.envelope import read_event
 from orders.events.store import EventState
@@ -29,7 +29,7 @@ def event(request: Request, number: int, person: Person = signed_in(*READERS)) -
         cuts = None
         if isinstance(told.data, InterruptionRegistered | InterruptionMoved):
             cuts = late_interruptions.would_change(
-                session, register_store.load(session), told.data, told_on=stockholm_date(told.time)
+                session, register_store.load(session), told.data, told_on=found.told_on
             )
     return render(
         request,
@@ -37,16 +37,17 @@ def event(request: Request, number: int, person: Person = signed_in(*READERS)) -
         "desk/event.html",
         event=found,
         cuts=cuts,
+        came_later=dispatch.came_later(found),
         may_act=may_act(person) and found.state is EventState.UNAPPLIABLE,
     )
 
 
 @router.post("/finance/events/{number}/apply")
 def apply(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
-    """Apply a late interruption all the same: receipts are cut, and invoices on them come into question."""
+    """Apply what came too late all the same: receipts may change, and invoices on them be judged again."""
     with database_of(request).writing() as session:
         event_loading.apply_by_hand(session, number, by=person.id, today=today_of(request))
-    return see_other("/finance?part=events", Text("Avbrottet är verkställt."))
+    return see_other("/finance?part=events", Text("Beskedet är verkställt."))
 
 
 @router.post("/finance/events/{number}/lay-aside")

@@ -23,6 +23,7 @@ from invoicing.decisions import protected, protected_store
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import TRANSITIONS, Action, ActionState, acceptable, at_stake, name_of
 from invoicing.decisions.store import Done
+from invoicing.decisions.tax_decision_store import words_of
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents import view as document_view
@@ -36,7 +37,7 @@ from invoicing.exceptions.steps import HOLD, DeskActor
 from invoicing.exceptions.worklist_store import WorkKind
 from invoicing.matching.deviation_texts import sentence, title, verdict_name
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
-from invoicing.payment import payment_stop_store
+from invoicing.payment import held_back_queries, payment_stop_store
 from invoicing.responses import responding, response_documents
 from invoicing.responses.response_documents import receiver_of
 from orders.register import store as register_store
@@ -241,6 +242,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "supplier": supplier_name(register, case.invoice.supplier),
             "cause": cause_name(case.item.cause),
             "stop": payment_stop_store.holding(session, [case.invoice.supplier]).get(case.invoice.supplier),
+            "kept": _kept(session, register, case.invoice),
             "history": [(datetime.fromisoformat(row.at), row) for row in case.history],
             "compared": [cells(row, language) for row in case.compared],
             "tree": [branch(node) for node in case.match.tree.checks],
@@ -254,6 +256,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "stake": _stake(session, case),
             "action_name": action_name,
             "name_of": name_of,
+            "acceptance_words": words_of,
             "codes": ANSWERS,
             "today": today_of(request),
             "revealed": revealed,
@@ -301,6 +304,13 @@ def _settled_with(session: Session, case: Case) -> SupplierInvoice | None:
     else:
         kind, number, settled = DocumentType.CREDIT_NOTE, case.credited_by, bool(case.credited_by)
     return document_store.by_key(session, case.invoice.supplier, kind, number) if settled else None
+
+
+def _kept(session: Session, register: Register, invoice: SupplierInvoice) -> Text | None:
+    """Why an accepted invoice is not paid now, where that is not a payment stop, which is shown whatever its state."""
+    if invoice.state is not InvoiceState.ACCEPTED or payment_stop_store.holding(session, [invoice.supplier]):
+        return None
+    return held_back_queries.reasons(session, register, {invoice.id: invoice.supplier}).get(invoice.id)
 
 
 def _stake(session: Session, case: Case) -> Money | None:

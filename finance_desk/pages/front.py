@@ -15,7 +15,7 @@ from finance_desk.pages import (
     exception,
     judging_again,
     messages_aside,
-    payment_stops,
+    objections,
     payments,
     policies,
     post,
@@ -24,6 +24,8 @@ from finance_desk.pages import (
     reports,
     results,
 )
+from finance_desk.pages.held_back import payment_stops, tax_held
+from finance_desk.pages.officer import aside, informative
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
 
@@ -35,6 +37,7 @@ PAGES: Final = (
     accounts_held,
     bank_files,
     payment_stops,
+    tax_held,
     reconciliation,
     accruals,
     queue,
@@ -47,7 +50,10 @@ PAGES: Final = (
     policies,
     audit,
     post,
+    informative,
+    aside,
     reports,
+    objections,
     results,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
@@ -56,6 +62,9 @@ NAVIGATION: Final = (
     NavigationEntry("/finance", Text("Ekonomi"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})),
     NavigationEntry("/finance/reports", Text("Redovisningar"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})),
     NavigationEntry("/finance/results", Text("Resultat"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})),
+    NavigationEntry(
+        "/finance/objections", Text("Invändningar"), frozenset({_P.OFFICER, _P.FINANCE, _P.AUDIT})
+    ),
     NavigationEntry(
         "/finance/payments", Text("Attest och betalning"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})
     ),

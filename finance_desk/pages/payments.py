@@ -75,6 +75,7 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
             "proposals": proposal_store.overviews(session),
             "findings": bank_report_store.open_findings(session),
             "claims": claims,
+            "asked_back": payment_store.asked_back(session),
             "noted": repayments.noted(session, claims),
             "taken_off": {
                 each.invoice_id: proposal_store.netting(session, each.invoice_id) for each in claims
@@ -109,7 +110,7 @@ def proposal(request: Request, number: str, person: Person = signed_in(*READERS)
             raise NotThere from None
         register = register_store.load(session)
         items = proposal_store.items(session, number)
-        payables = payable_store.load(session, register, [each.key for each in items])
+        payables = payable_store.load(session, register, [each.key for each in items], pay_on=found.pay_on)
         changed = (
             attestation.changed(session, register, number)
             if found.state in (ProposalState.DRAFT, ProposalState.ATTESTED)

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
+from finance_desk.pages.officer import tabs
 from finance_desk.words import Names, supplier_name
 from foundation.errors import Refused
 from foundation.periods import Month, PeriodRefused
@@ -19,6 +20,7 @@ from operations.report_judging import Decided, Hand, ReportKey
 from orders.model import ReportState
 from orders.placements import filed_queries
 from orders.placements.filed_queries import FiledFilter
+from orders.placements.informative import informative_store
 from orders.placements.report_checks import ODDITY_WORDS, ReportFacts, oddities
 from orders.register import store as register_store
 from orders.register.register import Register
@@ -32,21 +34,14 @@ from web.pages import Page, database_of, pages_router, render, see_other, today_
 
 router = pages_router()
 _P = Permission
-_READERS = (_P.OFFICER, _P.FINANCE, _P.AUDIT)
 _SIZE = 25
 _MOST = 500
-_PARTS = {
-    ReportState.FILED: Text("Att pröva"),
-    ReportState.APPROVED: Text("Godkända"),
-    ReportState.REJECTED: Text("Sända tillbaka"),
-    ReportState.REVOKED: Text("Återtagna"),
-}
 _PRESSED = ("approve", "reject", "undo", "revoke")
 _WITH_REASON = ("reject", "revoke")
 
 
 @router.get("/finance/reports")
-def worklist(request: Request, person: Person = signed_in(*_READERS)) -> Response:
+def worklist(request: Request, person: Person = signed_in(*tabs.READERS)) -> Response:
     """The reports that wait, the oldest first, or those that were judged, the newest first."""
     today, wanted = today_of(request), _wanted(request)
     with database_of(request).reading() as session:
@@ -57,10 +52,10 @@ def worklist(request: Request, person: Person = signed_in(*_READERS)) -> Respons
         waiting = filed_queries.suppliers(session)
         context: dict[str, Any] = {
             "names": Names(session, register.buyer),
-            "parts": [
-                (state, words, filed_queries.count(session, FiledFilter(state=state)))
-                for state, words in _PARTS.items()
-            ],
+            "tabs": tabs.tabs_of(session, wanted.state, today=today),
+            "unread": informative_store.unread_by_placement(
+                session, [each.report.execution_reference for each in found]
+            ),
             "suppliers": [
                 (number, supplier_name(register, number) or number)
                 for number in dict.fromkeys(supplier for supplier, _ in waiting)
@@ -127,7 +122,7 @@ def _wanted(request: Request) -> FiledFilter:
     except PeriodRefused:
         month = None
     return FiledFilter(
-        state=ReportState(state) if state in _PARTS else ReportState.FILED,
+        state=ReportState(state) if state in tabs.REPORT_PARTS else ReportState.FILED,
         supplier=asked.get("supplier", "")[:20],
         unit=asked.get("unit", "")[:60],
         month=month,

@@ -116,7 +116,7 @@ _NAMES: Mapping[Action, Text] = {
 _STATES: Mapping[InvoiceState, Text] = {
     _S.PARKED: Text("väntar"),
     _S.IN_QUESTION: Text("avviker"),
-    _S.ON_HOLD: Text("hålls för kontokontroll"),
+    _S.ON_HOLD: Text("hålls för kontroll"),
     _S.ACCEPTED: Text("är godkänt"),
     _S.CREDIT_REQUESTED: Text("väntar på kredit"),
     _S.CREDITED: Text("är krediterat"),

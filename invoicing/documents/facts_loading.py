@@ -9,7 +9,7 @@ from invoicing.documents import order_facts_queries
 from invoicing.documents import store as document_store
 from invoicing.matching.facts import CreditFacts, Facts, OrderFacts
 from invoicing.matching.invoice_matching import has_order_number
-from invoicing.model import DocumentType, InvoiceContent
+from invoicing.model import DocumentType, InvoiceContent, SupplierInvoice
 from orders.model import Handling
 from orders.placements import store as placement_store
 from orders.purchase_orders import line_store
@@ -41,7 +41,8 @@ def facts_of(
         suggestions = tuple(
             order_facts_queries.orders_waiting(session, supplier.organisation_number, invoice.amount_net)
         )
-    return Facts(register.buyer, register.policy, supplier, order, outside, suggestions)
+    tenure = register.tenure(order.order.supplier, invoice.supplier) if order is not None else None
+    return Facts(register.buyer, register.policy, supplier, order, outside, suggestions, tenure)
 
 
 def _order_of(
@@ -57,11 +58,18 @@ def _order_of(
     named = invoice.order_lines
     if named and all(line.order_line for line in invoice.lines):
         order = order_facts_queries.order_facts(
-            session, register, invoice.order_number, but_not=invoice_id, only=named
+            session,
+            register,
+            invoice.order_number,
+            but_not=invoice_id,
+            only=named,
+            seller=invoice.supplier,
         )
         if order is not None and len(order.lines) == len(named) and order.interruption is None:
             return order
-    return order_facts_queries.order_facts(session, register, invoice.order_number, but_not=invoice_id)
+    return order_facts_queries.order_facts(
+        session, register, invoice.order_number, but_not=invoice_id, seller=invoice.supplier
+    )
 
 
 def credit_facts_of(
@@ -78,12 +86,24 @@ def credit_facts_of(
     credited = document_store.by_key(session, supplier, DocumentType.INVOICE, number)
     if credited is None:
         credited = document_store.by_key(session, supplier, DocumentType.CREDIT_NOTE, number)
+    if credited is None:
+        credited = _of_predecessor(session, register, credit, number)
     if credited is not None and lock:
         # First the lines, then the invoice, as everybody does: then nobody waits in a circle.
         line_store.lock_lines(session, credited.order_number)
         credited = document_store.lock(session, credited.id)
     by = document_store.credited_by(session, credited.id) if credited else ""
     return CreditFacts(register.policy, credited, by)
+
+
+def _of_predecessor(
+    session: Session, register: Register, credit: InvoiceContent, number: str
+) -> SupplierInvoice | None:
+    """The invoice of a supplier that this one has taken over by the credit note's day; never one of two alike."""
+    others = register.predecessors(credit.supplier, credit.issued_on)
+    found = [document_store.by_key(session, each, DocumentType.INVOICE, number) for each in others]
+    known = [each for each in found if each is not None]
+    return known[0] if len(known) == 1 else None
 
 
 def registered(register: Register, organisation_number: str) -> Supplier | None:

@@ -1,6 +1,7 @@
 """The facts of an order: its lines with their accounts, receipts and occupants, in one question."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +12,21 @@ from foundation.periods import Month, Period
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.documents import tables as document_tables
+from invoicing.matching import waiting
 from invoicing.matching.facts import LineFacts, Occupant, OrderFacts
 from invoicing.model import InvoiceState
 from orders import tables as order_tables
-from orders.model import Interruption, InterruptionState, LineState, PlacementState, Receipt, ReportState
+from orders.model import (
+    Interruption,
+    InterruptionState,
+    LineState,
+    PlacementState,
+    Receipt,
+    Report,
+    ReportState,
+)
+from orders.placements import filing
+from orders.placements import store as placement_store
 from orders.purchase_orders import line_store, order_store
 from orders.register import store as register_store
 from orders.register.register import NotInRegister, Register
@@ -28,9 +40,11 @@ def order_facts(
     *,
     but_not: int | None = None,
     only: Sequence[str] = (),
+    seller: str = "",
 ) -> OrderFacts | None:
     """The order with its lines, receipts and occupants. `but_not` does not count as occupant.
 
+    `seller` is who invoices it, where that is a successor of the supplier it was placed with: taxed as that one is.
     `only` leaves out the lines not named in it. Who is to change a line locks the order's lines before
     (`line_store.lock_lines`), in a question of its own: one that joined and locked at once would, after
     waiting, see the account as it is now beside receipts and invoices as they were before.
@@ -43,8 +57,11 @@ def order_facts(
         return None
     first = rows[0]
     lines = _with_revocations(session, first, {row.line_id: _line(row, but_not) for row in rows}, rows)
+    if first.article == ArticleKind.BASIC and any(each.receipt is None for each in lines.values()):
+        lines = _with_reports(session, first.execution_reference, lines)
     # What an order was placed under holds for it, also where the register has lost it since.
-    supplier = register_store.last_known_supplier(session, register, first.supplier)
+    taxed = seller if register.tenure(first.supplier, seller) is not None else first.supplier
+    supplier = register_store.last_known_supplier(session, register, taxed)
     prices = register_store.last_known_price_list(session, register, first.price_list_id)
     if supplier is None or prices is None:
         raise NotInRegister(
@@ -54,6 +71,8 @@ def order_facts(
                 number=number,
             )
         )
+    vat = prices.vat_for(supplier, first.order_ends_on)
+    by_line = {line_id: prices.vat_for(supplier, facts.delivered_on) for line_id, facts in lines.items()}
     return OrderFacts(
         order=order_store.order_of(
             first,
@@ -61,13 +80,14 @@ def order_facts(
             period=Period(first.order_starts_on, first.order_ends_on),
         ),
         lines=lines,
-        vat=prices.vat_for(supplier),
+        vat=vat,
         interruption=None
         if first.interruption_reason is None
         else Interruption(
             first.registered_on, first.effective_on, InterruptionReason(first.interruption_reason)
         ),
         cancelled=first.placement_state == PlacementState.CANCELLED,
+        vat_by_line={line_id: each for line_id, each in by_line.items() if each != vat},
     )
 
 
@@ -151,7 +171,11 @@ def _question() -> Select[Any]:
         # The standing interruption also cuts a later period; one that was come back from, only its own.
         or_(
             cut.c.state == InterruptionState.STANDING,
-            and_(cut.c.state == InterruptionState.ENDED, cut.c.effective_on >= order.c.starts_on),
+            and_(
+                cut.c.state == InterruptionState.ENDED,
+                cut.c.effective_on >= order.c.starts_on,
+                cut.c.back_on.is_(None),
+            ),
         ),
     )
     return (
@@ -200,6 +224,18 @@ def _line(row: Row[tuple[object, ...]], but_not: int | None) -> LineFacts:
         if occupied
         else None,
     )
+
+
+def _with_reports(session: Session, reference: str, lines: Mapping[str, LineFacts]) -> dict[str, LineFacts]:
+    """The same lines, with what the buyer has of the months that are not received."""
+    of_month: dict[Month, list[Report]] = defaultdict(list)
+    for report in placement_store.reports(session, reference):
+        of_month[report.month].append(report)
+    return {
+        line_id: replace(facts, with_buyer=waiting.is_with_buyer(filing.standing_report(of_month[month])))
+        for line_id, facts in lines.items()
+        for month in (Month.of(facts.line.period.start),)
+    }
 
 
 def _receipt(row: Row[tuple[object, ...]], currency: str) -> Receipt | None:

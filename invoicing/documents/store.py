@@ -74,6 +74,12 @@ def by_id(session: Session, invoice_id: int) -> SupplierInvoice:
     return _held(session.execute(_BY_ID, {"invoice_id": invoice_id}).one())
 
 
+def find(session: Session, invoice_id: int) -> SupplierInvoice | None:
+    """The document with this row id, or None where there is none."""
+    row = session.execute(_BY_ID, {"invoice_id": invoice_id}).one_or_none()
+    return None if row is None else _held(row)
+
+
 def by_ids(session: Session, ids: Sequence[int]) -> list[SupplierInvoice]:
     """The documents with these row ids, in the order given."""
     found: dict[int, SupplierInvoice] = {}

@@ -83,11 +83,12 @@ def case(session: Session, register: Register, invoice_id: int) -> Case | None:
     content = decision_store.as_judged(session, invoice_id)
     order = None
     if invoice.document_type is DocumentType.INVOICE and has_order_number(content):
-        order = order_facts_queries.order_facts(session, register, content.order_number)
+        order = order_facts_queries.order_facts(
+            session, register, content.order_number, seller=invoice.supplier
+        )
     supplier = facts_loading.registered(register, invoice.supplier)
-    registered = (
-        tuple(f"{each.scheme} {each.number}" for each in supplier.payment_accounts) if supplier else ()
-    )
+    holding = supplier.on(invoice.pays_on).payment_accounts if supplier else ()
+    registered = tuple(f"{each.scheme} {each.number}" for each in holding)
     matches = document_store.matches(session, invoice_id)
     policies = document_store.policies_used(session, invoice_id)
     judged = tuple(Judged(on, match, policy) for (on, match), policy in zip(matches, policies, strict=True))

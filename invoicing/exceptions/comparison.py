@@ -64,6 +64,7 @@ _ABOUT: Mapping[str, frozenset[DeviationCode]] = {
     "buyer": frozenset({DeviationCode.BUYER, DeviationCode.CURRENCY}),
     "due": frozenset({DeviationCode.DUE_DATE}),
     "account": frozenset({DeviationCode.PAYEE_ACCOUNT}),
+    "tax": frozenset({DeviationCode.F_TAX}),
 }
 
 
@@ -191,10 +192,12 @@ def _document_rows(of: _Sources) -> Iterator[ComparisonRow]:
         Text("Moms"),
         "BT-110",
         content.amount_vat,
-        order_line=f"{of.order.vat.category} {of.order.vat.percent} %" if of.order else None,
+        order_line=_taxed(of),
         deviations=of.found["vat"],
     )
     yield ComparisonRow(Text("Att betala"), "BT-115", content.amount_payable)
+    if of.found["tax"]:
+        yield ComparisonRow(Text("F-skatt"), "BT-32", None, deviations=of.found["tax"])
     yield ComparisonRow(
         Text("Köpare och valuta"),
         "BT-47",
@@ -216,6 +219,14 @@ def _document_rows(of: _Sources) -> Iterator[ComparisonRow]:
         order_line=", ".join(of.accounts) or None,
         deviations=of.found["account"],
     )
+
+
+def _taxed(of: _Sources) -> str | None:
+    """How the line is taxed by what held on its delivery; without a line, the order."""
+    if of.order is None:
+        return None
+    vat = of.order.vat_of(of.line.line.line_id) if of.line else of.order.vat
+    return f"{vat.category} {vat.percent} %"
 
 
 def _reference(invoice: InvoiceContent, expected: str) -> str | None:

@@ -105,7 +105,7 @@ def judge(register: Register, supplier: str, invoice: InvoiceContent) -> Match:
 
 def judge_credit(register: Register, credit: InvoiceContent, credited: InvoiceContent | None) -> Match:
     """How a test credit note matches the test invoice it names, if that was tried before."""
-    return match_credit(credit, CreditFacts(register.policy, _held(credited) if credited else None))
+    return match_credit(credit, CreditFacts(register.policy, held(credited) if credited else None))
 
 
 def _agreed(register: Register, supplier: str) -> tuple[Contract, DeliveryUnit, PriceList]:
@@ -161,7 +161,9 @@ def received_facts(register: Register, order: Order, prices: PriceList) -> Order
             LineState.OPEN,
         )
         lines[line.line_id] = LineFacts(line, account, _receipt(order, line, place) if received else None)
-    return OrderFacts(order, lines, prices.vat_for(register.supplier(order.supplier)))
+    supplier = register.supplier(order.supplier)
+    by_line = {line_id: prices.vat_for(supplier, facts.delivered_on) for line_id, facts in lines.items()}
+    return OrderFacts(order, lines, prices.vat_for(supplier, order.period.end), vat_by_line=by_line)
 
 
 def _receipt(order: Order, line: OrderLine, place: int) -> Receipt:
@@ -190,7 +192,8 @@ def _body(register: Register, order: Order, unit: DeliveryUnit) -> bytes:
     return codec.serialise(document, pretty=True)
 
 
-def _held(invoice: InvoiceContent) -> SupplierInvoice:
+def held(invoice: InvoiceContent) -> SupplierInvoice:
+    """A test document as one in the books would look."""
     day: date = invoice.issued_on
     return SupplierInvoice(
         0,

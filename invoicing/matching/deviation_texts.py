@@ -12,9 +12,11 @@ from decimal import Decimal
 from foundation.formatting import number, unbroken
 from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
 from invoicing.matching.deviations import (
+    ABSENT,
     REVOKED,
     REVOKED_REPORT,
     UNREGISTERED,
+    WITH_BUYER,
     Deviation,
     DeviationCode,
     Source,
@@ -154,8 +156,15 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     (DeviationCode.NOT_RECEIVED, ""): DeviationText(
         Text("Väntar på godkänd redovisning"),
         Text(
-            "Orderrad %(found)s väntar på att redovisningen för %(reference)s godkänns. Fakturan "
-            "prövas igen då; ni behöver bara lämna redovisningen."
+            "Orderrad %(found)s är inte levererad än, eftersom redovisningen för %(reference)s inte är lämnad "
+            "eller har avslagits. Lämna den, så prövas fakturan igen när den är godkänd."
+        ),
+    ),
+    (DeviationCode.NOT_RECEIVED, WITH_BUYER): DeviationText(
+        Text("Väntar på köparens inleverans"),
+        Text(
+            "Redovisningen för %(reference)s är lämnad, men köparen har inte levererat in orderrad %(found)s "
+            "än. Fakturan prövas igen när det är gjort; ni behöver inte göra något."
         ),
     ),
     (DeviationCode.NOT_RECEIVED, "unreported"): DeviationText(
@@ -199,6 +208,13 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text(
             "Orderrad %(found)s (%(reference)s) ligger efter sista ersatta dag %(expected)s, så "
             "inget levereras på den. Kreditera hela fakturan."
+        ),
+    ),
+    (DeviationCode.NOT_RECEIVED, ABSENT): DeviationText(
+        Text("Ingen leverans medan deltagaren var borta"),
+        Text(
+            "Deltagaren var borta från tjänsten hela %(reference)s, så inget levereras på orderrad %(found)s. "
+            "Kreditera hela fakturan."
         ),
     ),
     (DeviationCode.NOT_RECEIVED, "cancelled"): DeviationText(
@@ -289,6 +305,41 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Fel momsbelopp"),
         Text("Momsen är %(found)s; %(reference)s ger %(expected)s."),
         _CREDIT_AND_NEW,
+    ),
+    (DeviationCode.ORDER_NOT_SUPPLIERS, "early"): DeviationText(
+        Text("Fakturan är daterad före övertagandet"),
+        Text(
+            "Order %(found)s tas över av er först %(expected)s, och fakturan är daterad före den dagen. Kreditera "
+            "fakturan och skicka en ny med ett datum från den dagen."
+        ),
+    ),
+    (DeviationCode.ORDER_NOT_SUPPLIERS, "succeeded"): DeviationText(
+        Text("Ordern är övertagen av en annan leverantör"),
+        Text(
+            "Det som levereras på order %(found)s från %(expected)s faktureras av den leverantör som har tagit över "
+            "er verksamhet. Kreditera fakturan; efterträdaren fakturerar."
+        ),
+    ),
+    (DeviationCode.F_TAX, ""): DeviationText(
+        Text("Leverantören är inte godkänd för F-skatt"),
+        Text(
+            "Ni var inte godkända för F-skatt %(found)s, när arbetet levererades. Köparen ska då göra skatteavdrag "
+            "med 30 %% utan moms, alltså %(expected)s (skatteförfarandelagen 10 kap.), och betalar inte "
+            "förrän en person har avgjort det. Är ni godkända: kontakta köparen, som rättar registret."
+        ),
+    ),
+    (DeviationCode.PAYEE_ACCOUNT, "ended"): DeviationText(
+        Text("Betalkontot har upphört"),
+        Text(
+            "Kontot %(found)s gällde till %(reference)s. Betalningen går till ett som gäller: %(expected)s."
+        ),
+    ),
+    (DeviationCode.PAYEE_ACCOUNT, "early"): DeviationText(
+        Text("Betalkontot gäller inte än"),
+        Text(
+            "Kontot %(found)s gäller från %(reference)s. Betalas fakturan innan dess går betalningen till ett som "
+            "gäller då: %(expected)s."
+        ),
     ),
     (DeviationCode.PAYEE_ACCOUNT, ""): DeviationText(
         Text("Okänt betalkonto"),

@@ -32,6 +32,7 @@ class DeviationCode(StrEnum):
     VAT_CATEGORY = "VAT_CATEGORY"
     VAT_RATE = "VAT_RATE"
     VAT_AMOUNT = "VAT_AMOUNT"
+    F_TAX = "F_TAX"
     PAYEE_ACCOUNT = "PAYEE_ACCOUNT"
     DUE_DATE = "DUE_DATE"
     EXECUTION_REFERENCE = "EXECUTION_REFERENCE"
@@ -99,8 +100,12 @@ class DeviationActor(StrEnum):
 
 # Variants: what was received is taken back, since its report or its other approval was.
 REVOKED_REPORT, REVOKED = "revoked_report", "revoked"
+# A variant: the participant was away for the whole of it, and came back later.
+ABSENT = "absent"
 # A variant: the document and its order agree, and it is our register that has lost the supplier.
 UNREGISTERED = "unregistered"
+# A variant: the month is reported, and it is the buyer who has not received it yet.
+WITH_BUYER = "with_buyer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from invoicing.model import InvoiceState, SupplierInvoice
 from orders.model import Handling, Interruption, LineAccount, LineState, Order, OrderLine, Receipt
 from orders.register.agreements import Policy
 from orders.register.parties import Buyer, Supplier, Vat
+from orders.register.succession import Tenure
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Occupant:
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """One order line and how far it has come.
+    """One order line and how far it has come. `with_buyer`: its month is reported, and the buyer has it.
 
     `revoked_on` is the day the approval it was received on was taken back, where nothing has been approved since.
     """
@@ -34,7 +35,13 @@ class LineFacts:
     account: LineAccount
     receipt: Receipt | None = None
     occupant: Occupant | None = None
+    with_buyer: bool = False
     revoked_on: date | None = None
+
+    @property
+    def delivered_on(self) -> date:
+        """The day its delivery is judged by: the last day of what was received, or of what was ordered."""
+        return ((self.receipt.period if self.receipt else None) or self.line.period).end
 
     @property
     def closed(self) -> bool:
@@ -44,13 +51,21 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """An order with all its lines, and the interruption of its placement, if any."""
+    """An order with all its lines, and the interruption of its placement, if any.
+
+    `vat` is how it is taxed on its last day; `vat_by_line` those of its lines whose delivery is taxed otherwise.
+    """
 
     order: Order
     lines: Mapping[str, LineFacts]
     vat: Vat
     interruption: Interruption | None = None
     cancelled: bool = False
+    vat_by_line: Mapping[str, Vat] = field(default_factory=dict)
+
+    def vat_of(self, line_id: str) -> Vat:
+        """How a line is taxed: by what held on its delivery."""
+        return self.vat_by_line.get(line_id, self.vat)
 
     def will_be_received(self, line: LineFacts) -> bool:
         """Whether a receipt may still come for a line that has none."""
@@ -61,7 +76,10 @@ class OrderFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that is known when an invoice is judged. `outside` says why an order number we never gave is known."""
+    """All that is known when an invoice is judged. `outside` says why an order number we never gave is known.
+
+    `tenure` is the supplier's time with an order that was placed with another, or that another has taken over.
+    """
 
     buyer: Buyer
     policy: Policy
@@ -69,6 +87,7 @@ class Facts:
     order: OrderFacts | None = None
     outside: Handling | None = None
     suggestions: tuple[str, ...] = field(default=())
+    tenure: Tenure | None = None
 
 
 @dataclass(frozen=True, slots=True)

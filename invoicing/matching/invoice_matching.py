@@ -7,10 +7,10 @@ compared with the invoice's own values, so a wrong quantity is not also a wrong 
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
-from foundation.money import vat_amount
+from foundation.money import tax_withheld, total, vat_amount
 from invoicing.matching.deviations import (
     UNREGISTERED,
     Check,
@@ -31,11 +31,14 @@ from invoicing.matching.facts import Facts, LineFacts, OrderFacts
 from invoicing.matching.line_matching import order_line_checks
 from invoicing.model import InvoiceContent
 from orders.register.agreements import Policy
-from orders.register.parties import AccountScheme, VatCategory
+from orders.register.parties import VatCategory
+from orders.register.succession import Tenure
 
 # What suppliers' systems write when they have no order number (BIS Billing guide, sales order example).
 _NO_ORDER = frozenset({"", "NA", "N/A", "N.A."})
 _ROUNDING_LARGEST = Decimal("1.00")
+# What is withheld from pay for work to whoever is not approved for F-tax (SFL 11 kap. 24 §), in percent.
+_TAX_WITHHELD = Decimal(30)
 
 
 def match(invoice: InvoiceContent, facts: Facts) -> Match:
@@ -53,6 +56,7 @@ def match(invoice: InvoiceContent, facts: Facts) -> Match:
                 *lines,
                 check("totals", _totals(invoice, facts)),
                 Group("vat", (*_vat(invoice, order),)),
+                check("f-tax", _f_tax(invoice, facts, order)) if order else not_looked_at("f-tax"),
                 check("payee account", _payee_account(invoice, facts)),
                 check("due date", _due_date(invoice, facts)),
                 check("references", _references(invoice, order)) if order else not_looked_at("references"),
@@ -103,7 +107,10 @@ def _order(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
             ),
         )
     owner = facts.order.order.supplier
-    if facts.supplier is None or facts.supplier.organisation_number != owner:
+    tenure = facts.tenure
+    if tenure is None and facts.supplier is not None and facts.supplier.organisation_number == owner:
+        tenure = Tenure()
+    if facts.supplier is None or tenure is None:
         # The owner is not named to somebody else's system.
         return (
             question(
@@ -117,7 +124,30 @@ def _order(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
                 variant=UNREGISTERED if facts.supplier is None and invoice.supplier == owner else "",
             ),
         )
-    return ()
+    return _within_tenure(invoice, facts.order, tenure)
+
+
+def _within_tenure(invoice: InvoiceContent, order: OrderFacts, tenure: Tenure) -> tuple[Deviation, ...]:
+    """Whether the supplier may invoice these lines of an order that was, or is, another's (E-33)."""
+    delivered = [order.lines[each].delivered_on for each in invoice.order_lines if each in order.lines]
+    if tenure.invoices_from is not None and invoice.issued_on < tenure.invoices_from:
+        variant, day = "early", tenure.invoices_from
+    elif tenure.delivers_until is not None and max(delivered, default=date.min) >= tenure.delivers_until:
+        variant, day = "succeeded", tenure.delivers_until
+    else:
+        return ()
+    number = order.order.number
+    return (
+        question(
+            DeviationCode.ORDER_NOT_SUPPLIERS,
+            "BT-13",
+            number,
+            day.isoformat(),
+            Source.REGISTER,
+            reference=number,
+            variant=variant,
+        ),
+    )
 
 
 def _buyer(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
@@ -235,7 +265,7 @@ def _totals(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
 def _vat(invoice: InvoiceContent, order: OrderFacts | None) -> Sequence[Check]:
     if order is None:
         return (not_looked_at("category"), not_looked_at("rate"), check("tax", _vat_arithmetic(invoice)))
-    agreed = order.vat
+    taxed = [(line, order.vat_of(line.order_line)) for line in invoice.lines]
     wrong_category = tuple(
         question(
             DeviationCode.VAT_CATEGORY,
@@ -245,7 +275,7 @@ def _vat(invoice: InvoiceContent, order: OrderFacts | None) -> Sequence[Check]:
             Source.REGISTER,
             line=line.id,
         )
-        for line in invoice.lines
+        for line, agreed in taxed
         if line.vat_category != agreed.category.value
     )
     wrong_rate = tuple(
@@ -257,7 +287,7 @@ def _vat(invoice: InvoiceContent, order: OrderFacts | None) -> Sequence[Check]:
             Source.REGISTER,
             line=line.id,
         )
-        for line in invoice.lines
+        for line, agreed in taxed
         if line.vat_category == agreed.category.value
         and agreed.category is not VatCategory.OUTSIDE_SCOPE
         and line.vat_percent != agreed.percent
@@ -288,29 +318,79 @@ def _vat_arithmetic(invoice: InvoiceContent) -> tuple[Deviation, ...]:
     return tuple(found)
 
 
+def _f_tax(invoice: InvoiceContent, facts: Facts, order: OrderFacts) -> tuple[Deviation, ...]:
+    """Whoever was not approved for F-tax when it delivered is paid less the tax we must withhold (SFL 10 kap.)."""
+    if facts.supplier is None:
+        return ()
+    without = {
+        line_id: line.delivered_on
+        for line_id, line in order.lines.items()
+        if line_id in invoice.order_lines and not facts.supplier.on(line.delivered_on).f_tax
+    }
+    if not without:
+        return ()
+    work = total(
+        (each.amount for each in invoice.lines if each.order_line in without), currency=invoice.currency
+    )
+    return (
+        Deviation(
+            DeviationCode.F_TAX,
+            Weight.HOLD,
+            "BT-32",
+            found=max(without.values()).isoformat(),
+            expected=str(tax_withheld(work, _TAX_WITHHELD).amount),
+            expected_from=Source.REGISTER,
+            reference=str(work.amount),
+            actor=DeviationActor.BUYER,
+        ),
+    )
+
+
 def _payee_account(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
-    """An account is compared, never learned."""
+    """An account is compared, never learned.
+
+    One that is not the supplier's on the day of payment stops nothing: what is paid goes to one that is.
+    """
     supplier = facts.supplier
     if supplier is None:
         return ()
-    unknown = [
-        given
-        for given in invoice.accounts
-        if given.scheme not in AccountScheme.__members__
-        or not supplier.has_account(AccountScheme(given.scheme), given.number)
-    ]
-    return tuple(
-        Deviation(
-            DeviationCode.PAYEE_ACCOUNT,
-            Weight.HOLD,
-            "BT-84",
-            found=f"{given.scheme} {given.number}".strip(),
-            expected=", ".join(f"{account.scheme} {account.number}" for account in supplier.payment_accounts),
-            expected_from=Source.REGISTER,
-            actor=DeviationActor.BUYER,
+    pays = invoice.issued_on + timedelta(days=facts.policy.payment_terms_days)
+    holding = supplier.on(pays).payment_accounts
+    expected = ", ".join(f"{account.scheme} {account.number}" for account in holding)
+    found = []
+    for given in invoice.accounts:
+        if any(each.is_same_as(given.scheme, given.number) for each in holding):
+            continue
+        written = f"{given.scheme} {given.number}".strip()
+        known = supplier.account(given.scheme, given.number)
+        if known is not None:
+            ended = known.valid_to is not None and known.valid_to < pays
+            day = known.valid_to if ended else known.valid_from
+            variant = "ended" if ended else "early"
+            found.append(
+                note(
+                    DeviationCode.PAYEE_ACCOUNT,
+                    "BT-84",
+                    written,
+                    expected,
+                    Source.REGISTER,
+                    reference=str(day),
+                    variant=variant,
+                )
+            )
+            continue
+        found.append(
+            Deviation(
+                DeviationCode.PAYEE_ACCOUNT,
+                Weight.HOLD,
+                "BT-84",
+                found=written,
+                expected=expected,
+                expected_from=Source.REGISTER,
+                actor=DeviationActor.BUYER,
+            )
         )
-        for given in unknown
-    )
+    return tuple(found)
 
 
 def _due_date(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:

@@ -12,8 +12,10 @@ from decimal import Decimal
 from foundation.money import DAY, line_amount, total
 from foundation.periods import Month
 from invoicing.matching.deviations import (
+    ABSENT,
     REVOKED,
     REVOKED_REPORT,
+    WITH_BUYER,
     Check,
     Deviation,
     DeviationActor,
@@ -83,9 +85,11 @@ def _received(order: OrderFacts, facts: LineFacts, invoiced: Sequence[InvoicedLi
         expected = False
         source, variant = Source.RECEIPT, _revoked_variant(order, revoked_on)
     elif expected:
-        source, variant = Source.RECEIPT, ""
+        source, variant = Source.RECEIPT, WITH_BUYER if facts.with_buyer else ""
     elif order.cancelled:
         source, variant = Source.CANCELLATION, "cancelled"
+    elif order.interruption is None:
+        source, variant = Source.INTERRUPTION, ABSENT
     else:
         source, variant = Source.INTERRUPTION, "interrupted"
     return (
@@ -98,7 +102,7 @@ def _received(order: OrderFacts, facts: LineFacts, invoiced: Sequence[InvoicedLi
             expected_from=source,
             line=invoiced[0].id,
             reference=str(Month.of(facts.line.period.start)),
-            actor=DeviationActor.BUYER if expected else DeviationActor.SUPPLIER,
+            actor=DeviationActor.BUYER if expected and facts.with_buyer else DeviationActor.SUPPLIER,
             variant=variant,
         ),
     )

@@ -38,7 +38,7 @@ def months_waited_for(match: Match) -> tuple[Month, ...]:
 
 def waits_for_buyer(newest: NewestReports) -> bool:
     """Whether a report of one of the months lies with the buyer: then nobody else can end the waiting."""
-    return any(not _is_the_suppliers(report) for report in newest.values())
+    return any(is_with_buyer(report) for report in newest.values())
 
 
 def has_waited_out(newest: NewestReports, *, received_on: date, days: int, today: date) -> bool:
@@ -83,8 +83,9 @@ def _waits(deviation: Deviation) -> bool:
     return deviation.code is DeviationCode.NOT_RECEIVED and deviation.weight is Weight.PARK
 
 
-def _is_the_suppliers(report: Report | None) -> bool:
-    return report is None or report.state in (ReportState.REJECTED, ReportState.REVOKED)
+def is_with_buyer(report: Report | None) -> bool:
+    """Whether a month whose newest report this is waits for the buyer; otherwise the supplier is to report it."""
+    return report is not None and report.state not in (ReportState.REJECTED, ReportState.REVOKED)
 
 
 def _ended(group: Group, newest: NewestReports) -> Group:

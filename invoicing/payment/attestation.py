@@ -70,7 +70,9 @@ def attest(
         for item in proposal_store.items(session, number)
         if item.state is ItemState.PROPOSED and (only is None or item.id in only)
     ]
-    payables = payable_store.load(session, register, [item.key for item in waiting], lock=True)
+    payables = payable_store.load(
+        session, register, [item.key for item in waiting], pay_on=proposal.pay_on, lock=True
+    )
     rights, substitutions = attest_right_store.rights(session), attest_right_store.substitutions(session)
     done: list[int] = []
     refused: list[tuple[int, AttestRefused]] = []
@@ -137,7 +139,9 @@ def check_unchanged(
 ) -> dict[payable_store.PayableKey, Payable]:
     """The proposal's payables, each exactly as attested. Raises ChangedSinceAttest."""
     live = [item for item in proposal_store.items(session, proposal.number) if item.is_live]
-    payables = payable_store.load(session, register, [item.key for item in live], lock=True)
+    payables = payable_store.load(
+        session, register, [item.key for item in live], pay_on=proposal.pay_on, lock=True
+    )
     attested = attest_store.fingerprints(session, proposal.number)
     for item in live:
         payable = payables[item.key]
@@ -164,7 +168,10 @@ def _changes(
         for item in proposal_store.items(session, number)
         if item.state in (ItemState.PROPOSED, ItemState.ATTESTED)
     ]
-    payables = payable_store.load(session, register, [item.key for item in standing], lock=lock)
+    pay_on = proposal_store.get(session, number).pay_on
+    payables = payable_store.load(
+        session, register, [item.key for item in standing], pay_on=pay_on, lock=lock
+    )
     attested = attest_store.fingerprints(session, number)
     found = []
     for item in standing:

@@ -92,13 +92,14 @@ class Payable:
         )
 
 
-def pay_to(supplier: Supplier, given: Sequence[AccountGiven]) -> PaymentAccount:
-    """The registered account the invoice names, or the supplier's first one."""
+def pay_to(supplier: Supplier, given: Sequence[AccountGiven], *, on: date) -> PaymentAccount:
+    """The account the invoice names, if it is the supplier's on the day of payment; otherwise the first that is."""
+    holding = supplier.on(on).payment_accounts
     for each in given:
-        for account in supplier.payment_accounts:
-            if (account.scheme, account.number) == (each.scheme, compact_account(each.number)):
+        for account in holding:
+            if account.is_same_as(each.scheme, each.number):
                 return account
-    return supplier.payment_accounts[0]
+    return holding[0]
 
 
 def ocr_of(reference: str, account: PaymentAccount) -> str:

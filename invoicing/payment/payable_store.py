@@ -2,22 +2,21 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 
 from foundation.money import Money, total
 from foundation.sql import Session
-from foundation.text import NO_TEXT, Text
+from foundation.text import NO_TEXT
 from invoicing.documents import handler_store
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState
-from invoicing.payment import payment_stop_store
+from invoicing.payment import held_back_queries, payment_stop_store
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import Payable, PayableKind, ocr_of, pay_to
-from invoicing.payment.payment_stop_store import PaymentStop
 from invoicing.payment.transfers import LIVE, ItemState
 from orders import tables as order_tables
 from orders.register import store as register_store
@@ -27,10 +26,6 @@ from peppol.exchange import tables as exchange_tables
 _CONTENT = TypeAdapter(InvoiceContent)
 _INVOICE, _ITEM = document_tables.invoice, payment_tables.payment_item
 _BATCH = 500
-
-UNREGISTERED = Text(
-    "Leverantören finns inte i registret. Läs in ett register som har den (billing register load)."
-)
 
 PayableKey = tuple[int, PayableKind]
 
@@ -85,30 +80,33 @@ def lies_in_proposal(session: Session, invoice_id: int) -> bool:
 
 def held_back(session: Session, register: Register, *, on: date) -> list[Payable]:
     """What has come to its day and is not paid for its supplier's sake, each with its reason."""
-    registered = [each.organisation_number for each in register.suppliers]
-    stopped = list(payment_stop_store.holding(session))
-    kept = or_(_INVOICE.c.supplier.not_in(registered), _INVOICE.c.supplier.in_(stopped))
-    question = select(_INVOICE.c.id).where(*_is_due(on), kept)
-    keys = [(each, PayableKind.INVOICE) for each in session.scalars(question.order_by(_INVOICE.c.id))]
-    return list(load(session, register, keys).values())
+    rows = session.execute(
+        select(_INVOICE.c.id, _INVOICE.c.supplier).where(*_is_due(on)).order_by(_INVOICE.c.id)
+    )
+    supplier_of = {row.id: row.supplier for row in rows}
+    kept = held_back_queries.reasons(session, register, supplier_of)
+    keys = [(each, PayableKind.INVOICE) for each in supplier_of if each in kept]
+    return list(load(session, register, keys, pay_on=on).values())
 
 
 def load(
-    session: Session, register: Register, keys: Sequence[PayableKey], *, lock: bool = False
+    session: Session, register: Register, keys: Sequence[PayableKey], *, pay_on: date, lock: bool = False
 ) -> dict[PayableKey, Payable]:
     """Everything there is to attest about these invoices; `lock` keeps others from changing them meanwhile.
+
+    `pay_on` is the day they are paid: it says which account is the supplier's then.
 
     Whose supplier the register has lost comes with the reason why it is held back. Left out is only what no
     register ever had a supplier for.
     """
     found: dict[PayableKey, Payable] = {}
     for start in range(0, len(keys), _BATCH):
-        found.update(_loaded(session, register, keys[start : start + _BATCH], lock=lock))
+        found.update(_loaded(session, register, keys[start : start + _BATCH], pay_on=pay_on, lock=lock))
     return found
 
 
 def _loaded(
-    session: Session, register: Register, keys: Sequence[PayableKey], *, lock: bool
+    session: Session, register: Register, keys: Sequence[PayableKey], *, pay_on: date, lock: bool
 ) -> dict[PayableKey, Payable]:
     ids = sorted({invoice_id for invoice_id, _ in keys})
     question = select(_INVOICE).where(_INVOICE.c.id.in_(ids)).order_by(_INVOICE.c.id)
@@ -116,8 +114,10 @@ def _loaded(
     messages = _messages(session, [row.letter_id for row in rows.values()])
     credits = _credit_notes(session, [each for each, kind in keys if kind is PayableKind.CREDIT])
     matches, scopes, handled = _matches(session, ids), _scopes(session, ids), handler_store.of(session, ids)
-    registered = {each.organisation_number for each in register.suppliers}
-    stops = payment_stop_store.holding(session, {row.supplier for row in rows.values()})
+    if lock:
+        # Whoever pays and whoever stops payments follow each other: a stop is seen, or the payment left before it.
+        payment_stop_store.hold_still(session)
+    kept = held_back_queries.reasons(session, register, {row.id: row.supplier for row in rows.values()})
     found: dict[PayableKey, Payable] = {}
     for invoice_id, kind in keys:
         row = rows[invoice_id]
@@ -126,7 +126,7 @@ def _loaded(
             # No register ever had it, so nothing says where to pay: there is no payable.
             continue
         content = _CONTENT.validate_json(row.content)
-        account = pay_to(supplier, content.accounts)
+        account = pay_to(supplier, content.accounts, on=pay_on)
         match_id, match_sha256 = matches.get(invoice_id, (0, ""))
         articles, areas = scopes[invoice_id]
         # A claim goes by the credit note that made it: that is what the supplier looks for.
@@ -150,15 +150,9 @@ def _loaded(
             articles=frozenset(articles),
             areas=frozenset(areas),
             handled_by=frozenset(handled[invoice_id]) if kind is PayableKind.INVOICE else frozenset(),
-            held_back=_held_back(row.supplier, registered, stops),
+            held_back=kept.get(invoice_id, NO_TEXT),
         )
     return found
-
-
-def _held_back(supplier: str, registered: Collection[str], stops: Mapping[str, PaymentStop]) -> Text:
-    if supplier in stops:
-        return stops[supplier].sentence
-    return NO_TEXT if supplier in registered else UNREGISTERED
 
 
 def _lying(kind: PayableKind):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a select of one column

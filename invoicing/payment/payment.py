@@ -14,12 +14,19 @@ from foundation import journal, number_series
 from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text
+from invoicing.decisions.tax_decision_store import withheld
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.journal_actions import DocumentAction, InvoicingSubject, PaymentAction
 from invoicing.model import FOLLOWS, InvoiceState, SupplierInvoice
-from invoicing.payment import attest_right_store, payable_store, payment_stop_store, payment_store
+from invoicing.payment import (
+    attest_right_store,
+    held_back_queries,
+    payable_store,
+    payment_stop_store,
+    payment_store,
+)
 from invoicing.payment.attest_rights import granted
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment_store import Claim, ClaimWay, Payment
@@ -67,8 +74,11 @@ def pay(
     prepared_by: str,
     attested_by: str,
     today: date,
+    tax_withheld: bool = False,
 ) -> list[Payment]:
     """Note accepted invoices as paid outside a bank file, and tell their suppliers.
+
+    `tax_withheld` says that the tax was paid to the tax agency and the rest to the supplier, where that was decided.
 
     The attester's limits and scopes hold here too, from the day the first right to attest is given. Raises
     SamePerson, AttestRefused, HeldBack, or StepRefused for one that is not accepted now or lies in a proposal.
@@ -77,7 +87,11 @@ def pay(
         raise SamePerson
     rights, substitutions = attest_right_store.rights(session), attest_right_store.substitutions(session)
     keys = [(invoice.id, PayableKind.INVOICE) for invoice in invoices] if rights else []
-    payables = payable_store.load(session, register, keys, lock=True)
+    payables = payable_store.load(session, register, keys, pay_on=today, lock=True)
+    payment_stop_store.hold_still(session)
+    kept = held_back_queries.reasons(session, register, {each.id: each.supplier for each in invoices})
+    if tax_withheld:
+        kept = {each: why for each, why in kept.items() if each not in withheld(session, kept)}
     paid = []
     for each in invoices:
         invoice = document_store.lock(session, each.id)
@@ -85,10 +99,8 @@ def pay(
             raise FOLLOWS.refusal(invoice.number, invoice.state, InvoiceState.PAID)
         if payable_store.lies_in_proposal(session, invoice.id):
             raise InProposal(invoice.number)
-        if stop := payment_stop_store.holding(session, [invoice.supplier]).get(invoice.supplier):
-            raise HeldBack(invoice.number, stop.sentence)
-        if facts_loading.registered(register, invoice.supplier) is None:
-            raise HeldBack(invoice.number, payable_store.UNREGISTERED)
+        if invoice.id in kept:
+            raise HeldBack(invoice.number, kept[invoice.id])
         if rights:
             subject = payables[invoice.id, PayableKind.INVOICE].subject(prepared_by)
             granted(attested_by, subject, rights, substitutions, on=today)

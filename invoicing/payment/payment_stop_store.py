@@ -9,7 +9,7 @@ from sqlalchemy import Row, insert, select
 
 from foundation import transitions
 from foundation.errors import Refused
-from foundation.sql import Session
+from foundation.sql import Session, share_turn, take_turns
 from foundation.text import Text
 from foundation.transitions import Transitions
 from invoicing.payment.tables import payment_stop
@@ -53,6 +53,7 @@ STOP_FOLLOWS = Transitions(
     },
     ends={StopState.LIFTED, StopState.REFUSED},
 )
+_ABOUT = "payment stops"
 HOLDING = (StopState.ASKED, StopState.STANDING, StopState.LIFT_ASKED)
 
 
@@ -86,8 +87,18 @@ class NoStop(Refused):
         super().__init__(Text("Det finns inget sådant betalningsstopp. Se dem med billing payments stops."))
 
 
+def hold_still(session: Session) -> None:
+    """Keep anybody from beginning a stop until this transaction, which pays, has ended.
+
+    Whoever pays calls it before it reads the stops, and whoever begins one waits (`add`): so either the stop is
+    seen, or the payment had left when the stop began.
+    """
+    share_turn(session, _ABOUT)
+
+
 def add(session: Session, *, supplier: str, reason: StopReason, by: str, at: datetime) -> int:
-    """Keep a stop; its number. The database refuses a second of the supplier while one holds."""
+    """Keep a stop; its number. It waits for payments that are leaving. A second of the supplier is refused."""
+    take_turns(session, _ABOUT)
     row = {
         "supplier": supplier,
         "reason": reason,

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from foundation import journal
 from foundation.errors import Refused
-from foundation.sql import Session
+from foundation.sql import Session, moment_of
 from foundation.text import Text
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import payment_stop_store
@@ -56,7 +56,9 @@ def step(session: Session, stop_id: int, what: StopStep, *, by: str) -> None:
             payment_stop_store.move(session, stop, StopState.REFUSED, ended_by=by)
             action = PaymentAction.STOP_REFUSED
         case StopStep.ASK_LIFT:
-            payment_stop_store.move(session, stop, StopState.LIFT_ASKED, lift_asked_by=by)
+            payment_stop_store.move(
+                session, stop, StopState.LIFT_ASKED, lift_asked_by=by, lift_asked_at=moment_of(session)
+            )
             action = PaymentAction.STOP_LIFT_ASKED
         case StopStep.LIFT:
             _another(by, than=stop.lift_asked_by)
@@ -66,7 +68,7 @@ def step(session: Session, stop_id: int, what: StopStep, *, by: str) -> None:
             # Only a lift that is asked for can be declined; a stop that waits for its second person is confirmed.
             if stop.state is not StopState.LIFT_ASKED:
                 raise StopRefused(Text("Ingen har begärt att stoppet hävs. Se hur det står."))
-            payment_stop_store.move(session, stop, StopState.STANDING, lift_asked_by="")
+            payment_stop_store.move(session, stop, StopState.STANDING, lift_asked_by="", lift_asked_at=None)
             action = PaymentAction.STOP_KEPT
     journal.record(session, by, action, InvoicingSubject.PAYMENT_STOP.of(stop_id), reason=stop.reason)
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 
 from foundation.money import Money
 from foundation.sql import Session
@@ -76,9 +77,18 @@ def add_settled(
     session.execute(insert(payment_tables.claim_settled), row)
 
 
+def asked_back(session: Session) -> list[Claim]:
+    """Paid invoices that came into question since and whose credit is waited for: they become claims by it."""
+    invoice = document_tables.invoice
+    in_question = (InvoiceState.IN_QUESTION, InvoiceState.CREDIT_REQUESTED)
+    return _paid(
+        session, select(invoice.c.id).where(invoice.c.state.in_(in_question), invoice.c.paid_on.is_not(None))
+    )
+
+
 def claims(session: Session) -> list[Claim]:
     """Paid invoices that were credited and are not given back: what suppliers owe us."""
-    paid, invoice = document_tables.payment, document_tables.invoice
+    invoice = document_tables.invoice
     settled = payment_tables.claim_settled.c.invoice_id
     # Credited and paid are few of the credited; asked in one, the engine reads every payment there is.
     owed = select(invoice.c.id).where(
@@ -86,7 +96,13 @@ def claims(session: Session) -> list[Claim]:
         invoice.c.paid_on.is_not(None),
         invoice.c.id.not_in(select(settled)),
     )
-    ids = list(session.scalars(owed))
+    return _paid(session, owed)
+
+
+def _paid(session: Session, wanted: Select[Any]) -> list[Claim]:
+    """The paid invoices with these row numbers, each with its payment."""
+    paid, invoice = document_tables.payment, document_tables.invoice
+    ids = list(session.scalars(wanted))
     if not ids:
         return []
     question = (

@@ -37,7 +37,9 @@ def propose(session: Session, register: Register, *, pay_on: date, by: str, now:
     due = payable_store.due(session, on=pay_on)
     if not due:
         raise NothingToPay(Text("Ingen godkänd faktura ska betalas till och med %(pay_on)s.", pay_on=pay_on))
-    loaded = payable_store.load(session, register, [(each, PayableKind.INVOICE) for each in due])
+    loaded = payable_store.load(
+        session, register, [(each, PayableKind.INVOICE) for each in due], pay_on=pay_on
+    )
     payables = [each for each in loaded.values() if not each.held_back]
     if not payables:
         raise NothingToPay(
@@ -49,7 +51,7 @@ def propose(session: Session, register: Register, *, pay_on: date, by: str, now:
             )
         )
     if register.policy.credit_of_paid is CreditOfPaid.NETTED:
-        payables += _fitting(session, register, payables)
+        payables += _fitting(session, register, payables, pay_on=pay_on)
     number = number_series.next_number(session, number_series.PROPOSALS)
     proposal_store.add(session, number, payables, pay_on=pay_on, by=by, at=now)
     subject = InvoicingSubject.PROPOSAL.of(number)
@@ -102,10 +104,14 @@ def to_send(item: ProposalItem, payable: Payable) -> ToSend:
     return ToSend(part, item.supplier, payable.supplier_name, item.account)
 
 
-def _fitting(session: Session, register: Register, invoices: Sequence[Payable]) -> list[Payable]:
+def _fitting(
+    session: Session, register: Register, invoices: Sequence[Payable], *, pay_on: date
+) -> list[Payable]:
     """The suppliers' credits of paid invoices that leave something to pay."""
     claims = payable_store.claims_of(session, {each.supplier for each in invoices})
-    loaded = payable_store.load(session, register, [(each, PayableKind.CREDIT) for each in claims])
+    loaded = payable_store.load(
+        session, register, [(each, PayableKind.CREDIT) for each in claims], pay_on=pay_on
+    )
     credits = [each for each in loaded.values() if not each.held_back]
     everything = [*invoices, *credits]
     planned = netted(

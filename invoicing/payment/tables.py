@@ -208,6 +208,7 @@ payment_stop = Table(
     Column("asked_at", UtcDateTime(), nullable=False),
     Column("confirmed_by", String(80), nullable=False, server_default=""),
     Column("lift_asked_by", String(80), nullable=False, server_default=""),
+    Column("lift_asked_at", UtcDateTime(), nullable=True),
     # Who lifted it, or took it away before it was confirmed.
     Column("ended_by", String(80), nullable=False, server_default=""),
     CheckConstraint("reason in ('BANKRUPTCY','ATTACHMENT','DISPUTE')", name="reason"),

@@ -20,7 +20,7 @@ from invoicing.matching.deviations import Match, Weight
 from invoicing.matching.facts import Facts, OrderFacts
 from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
-from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing import flipping, scope_queries
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.verdicts import crediting
@@ -58,8 +58,10 @@ def order_line(
     session: Session, register: Register, actor: SupplierActor, order_number: str, line_id: str
 ) -> OrderFacts:
     """The order with this one line, if the person may see it. Raises NotThere."""
-    order = order_facts_queries.order_facts(session, register, order_number, only=(line_id,))
-    if order is None or order.order.supplier != actor.supplier or not actor.holds_unit(order.order.unit_id):
+    order = order_facts_queries.order_facts(
+        session, register, order_number, only=(line_id,), seller=actor.supplier
+    )
+    if order is None or not scope_queries.is_seen(session, order_number, actor.of_orders()):
         raise NotThere
     return order
 
@@ -108,7 +110,7 @@ def credit_of(
     lock: bool = False,
 ) -> Draft:
     """The credit note of a whole invoice in our books. Raises CannotBeSent, or papers.NoPaper."""
-    if invoice.supplier != actor.supplier:
+    if invoice.supplier not in actor.suppliers:
         raise NotThere
     if invoice.document_type is DocumentType.CREDIT_NOTE or invoice.state in _WITHOUT_CREDIT:
         raise CannotBeSent(
@@ -120,7 +122,12 @@ def credit_of(
     original = document_view.document_of(inbox_store.body_of(session, invoice.letter_id) or b"")
     if not isinstance(original, billing.Invoice):
         raise view.NoDocumentView
-    document = flipping.credit_note_of(original, given=given)
+    # A successor credits what its predecessor invoiced in its own name.
+    by = None
+    if invoice.supplier != actor.supplier:
+        supplier = register.supplier(actor.supplier)
+        by = flipping.party_of(supplier, taxed=invoice.issued_on, written=given.issued_on)
+    document = flipping.credit_note_of(original, given=given, by=by)
     body = codec.serialise(document)
     content = _read(body, on=given.issued_on)
     judged = crediting.judge(session, register, content, lock=lock)
@@ -145,7 +152,7 @@ def line_to_correct(
     """The one order line that is invoiced anew once `held` is credited; empty where there is none."""
     named = document_store.content(session, invoice.id).order_lines
     order = order_facts_queries.order_facts(session, register, invoice.order_number)
-    if order is None or order.order.supplier != actor.supplier or len(named) != 1:
+    if order is None or order.order.supplier not in actor.suppliers or len(named) != 1:
         return ""
     line = order.lines.get(named[0])
     if line is None or line.receipt is None or line.receipt.quantity.is_zero:

@@ -43,21 +43,23 @@ def flip(
     """The invoice for a received and free order line. Raises NotToInvoice with what to do."""
     receipt = _to_invoice(order, line)
     net = receipt.amount
-    vat = vat_amount(net, order.vat.percent)
+    how = order.vat_of(line.line.line_id)
+    vat = vat_amount(net, how.percent)
+    pays = given.issued_on + timedelta(days=policy.payment_terms_days)
     gross = payable(net=net, vat=vat)
     return billing.Invoice(
         id=given.number,
         issue_date=given.issued_on,
-        due_date=given.issued_on + timedelta(days=policy.payment_terms_days),
+        due_date=pays,
         invoice_type_code="380",
         document_currency_code=net.currency,
         order_reference=billing.OrderReference(id=order.order.number),
         contract_document_reference=shapes.Reference(id=order.order.contract_id),
-        accounting_supplier_party=_supplier(supplier),
-        accounting_customer_party=_buyer(buyer, hide_vat=order.vat.category is VatCategory.OUTSIDE_SCOPE),
-        payment_means=(_means(supplier.payment_accounts[0], given.number),),
+        accounting_supplier_party=party_of(supplier, taxed=line.delivered_on, written=given.issued_on),
+        accounting_customer_party=_buyer(buyer, hide_vat=how.category is VatCategory.OUTSIDE_SCOPE),
+        payment_means=(_means(supplier.on(pays).payment_accounts[0], given.number),),
         payment_terms=billing.PaymentTerms(note=f"{policy.payment_terms_days} dagar netto"),
-        tax_totals=(_tax_total(net, vat, order.vat),),
+        tax_totals=(_tax_total(net, vat, how),),
         legal_monetary_total=billing.LegalMonetaryTotal(
             line_extension_amount=amount_document(net),
             tax_exclusive_amount=amount_document(net),
@@ -79,7 +81,7 @@ def flip(
                 item=billing.BilledItem(
                     name=line.line.article_name,
                     sellers_item_identification=shapes.Reference(id=line.line.article_number),
-                    classified_tax_category=_category(order.vat),
+                    classified_tax_category=_category(how),
                 ),
                 price=shapes.Price(price_amount=shapes.Amount(price_document(line.line.price), net.currency)),
             ),
@@ -87,8 +89,13 @@ def flip(
     )
 
 
-def credit_note_of(invoice: billing.Invoice, *, given: Numbered) -> billing.CreditNote:
-    """The credit note of the whole invoice: every line and total the same, and the invoice named (BG-3)."""
+def credit_note_of(
+    invoice: billing.Invoice, *, given: Numbered, by: AccountingParty | None = None
+) -> billing.CreditNote:
+    """The credit note of the whole invoice: every line and total the same, and the invoice named (BG-3).
+
+    `by` is a successor that credits in its own name (E-33); without it, it is by whoever invoiced.
+    """
     return billing.CreditNote(
         id=given.number,
         issue_date=given.issued_on,
@@ -104,7 +111,7 @@ def credit_note_of(invoice: billing.Invoice, *, given: Numbered) -> billing.Cred
             ),
         ),
         contract_document_reference=invoice.contract_document_reference,
-        accounting_supplier_party=invoice.accounting_supplier_party,
+        accounting_supplier_party=by or invoice.accounting_supplier_party,
         accounting_customer_party=invoice.accounting_customer_party,
         payment_means=invoice.payment_means,
         allowance_charges=invoice.allowance_charges,
@@ -158,20 +165,20 @@ def _to_invoice(order: OrderFacts, line: LineFacts) -> Receipt:
     return line.receipt
 
 
-def _supplier(supplier: Supplier) -> AccountingParty:
+def party_of(supplier: Supplier, *, taxed: date, written: date) -> AccountingParty:
+    """The supplier as a document of `written` names it, for what is taxed as on the day `taxed`."""
     scheme, _, number = _endpoint(supplier)
+    then, now = supplier.on(taxed), supplier.on(written)
     schemes = []
-    if supplier.vat_id:
-        schemes.append(
-            shapes.PartyTaxScheme(company_id=supplier.vat_id, tax_scheme=shapes.TaxScheme(id="VAT"))
-        )
+    if then.vat_id:
+        schemes.append(shapes.PartyTaxScheme(company_id=then.vat_id, tax_scheme=shapes.TaxScheme(id="VAT")))
     # A supplier outside VAT may show no tax registration at all (BR-O-02), F-tax included.
-    if supplier.f_tax and supplier.vat.category is not VatCategory.OUTSIDE_SCOPE:
+    if now.f_tax and then.vat.category is not VatCategory.OUTSIDE_SCOPE:
         schemes.append(shapes.PartyTaxScheme(company_id=_F_TAX, tax_scheme=shapes.TaxScheme(id="TAX")))
     return AccountingParty(
         party=BillingParty(
             endpoint_id=shapes.Identifier(number, scheme),
-            postal_address=_address(supplier.address),
+            postal_address=_address(now.address),
             party_tax_schemes=tuple(schemes),
             party_legal_entity=shapes.PartyLegalEntity(
                 registration_name=supplier.name,

@@ -276,11 +276,12 @@ def _ready(actor: SupplierActor) -> Select[tuple[object, ...]]:
         .join(line, and_(line.c.order_number == account.c.order_number, line.c.line_id == account.c.line_id))
         .join(receipt, receipt.c.id == account.c.receipt_id)
         .where(
-            order.c.supplier == actor.supplier,
+            actor.of_orders(),
+            actor.of_deliveries(),
             account.c.invoice_id.is_(None),
             account.c.quantity_received > Decimal(0),
             ~on_its_way(),
         )
         .order_by(line.c.starts_on, order.c.number, line.c.line_id)
     )
-    return question if actor.units is None else question.where(order.c.unit_id.in_(actor.units))
+    return question

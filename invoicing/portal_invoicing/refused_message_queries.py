@@ -70,7 +70,7 @@ class UnsentFile:
 
 def count(session: Session, actor: SupplierActor) -> int:
     """How many messages of the supplier's are refused."""
-    if actor.units is not None:
+    if actor.within is not None:
         return 0
     found: int = session.execute(select(func.count()).select_from(inbox).where(_of(actor))).scalar_one()
     return found
@@ -78,7 +78,7 @@ def count(session: Session, actor: SupplierActor) -> int:
 
 def fresh(session: Session, scope: Scope, *, since: date) -> int:
     """How many that came on the day `since` or later were refused and have not come again under their number."""
-    if scope.units is not None:
+    if scope.within is not None:
         return 0
     question = select(inbox).where(_of(scope), inbox.c.received_on >= since).order_by(inbox.c.id.desc())
     return sum(each.came_again is None for each in _messages(session, scope, question.limit(PAGE)))
@@ -86,7 +86,7 @@ def fresh(session: Session, scope: Scope, *, since: date) -> int:
 
 def listed(session: Session, actor: SupplierActor, *, offset: int = 0) -> Sequence[RefusedMessage]:
     """One page of them, the newest first."""
-    if actor.units is not None:
+    if actor.within is not None:
         return ()
     question = select(inbox).where(_of(actor)).order_by(inbox.c.id.desc()).limit(PAGE).offset(offset)
     return _messages(session, actor, question)
@@ -94,7 +94,7 @@ def listed(session: Session, actor: SupplierActor, *, offset: int = 0) -> Sequen
 
 def find(session: Session, actor: SupplierActor, letter_id: int) -> RefusedMessage | None:
     """One of them, or None where there is none of the supplier's."""
-    if actor.units is not None:
+    if actor.within is not None:
         return None
     found = _messages(session, actor, select(inbox).where(_of(actor), inbox.c.id == letter_id))
     return found[0] if found else None
@@ -127,7 +127,7 @@ def unsent_files(
     upload, made = portal_upload, portal_document
     sent = select(made.c.id).where(made.c.supplier == upload.c.supplier, made.c.sha256 == upload.c.sha256)
     where = [upload.c.supplier == actor.supplier, upload.c.body != b"", ~sent.exists()]
-    if actor.units is not None:
+    if actor.within is not None:
         where.append(upload.c.made_by == actor.by)
     # The same file taken in twice is one file.
     newest = select(func.max(upload.c.id)).where(*where).group_by(upload.c.sha256)

@@ -1,4 +1,7 @@
-"""Whose rows somebody at a supplier may see, and in whose name they act: one supplier, all its units or some.
+"""Whose rows somebody at a supplier may see, and in whose name they act: one supplier, all of it or some places.
+
+A supplier that has taken over another (E-33) sees what was that one's, and reports and invoices it in its own name;
+what it makes is never the other's. Register and day say whom (`Register.predecessors`).
 
 Convention: every question of a supplier's page takes a `Scope` and puts its conditions on every table it
 begins from. Nothing is filtered afterwards, so a foreign row is never read. Placements outside the flow of
@@ -6,7 +9,8 @@ orders (ESF, KA-webb) and those with protected identity are never listed. What l
 has no unit, and is seen by those who see the whole organisation. Who acts is a `SupplierActor`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from sqlalchemy import ColumnElement, Table, true
 
@@ -14,56 +18,89 @@ from invoicing.documents.tables import invoice
 from invoicing.portal_invoicing import scope_queries
 from invoicing.portal_invoicing.tables import portal_document
 from orders.model import Handling
+from orders.register.agreements import DeliveryUnit
 from orders.register.register import Register
-from orders.tables import placement, purchase_order
+from orders.register.unit_scope import UnitScope
+from orders.tables import order_line, placement, purchase_order
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """An organisation number, and the ids of the units it is limited to; None for the whole organisation."""
+    """An organisation number, and the units and addresses it is limited to; None for the whole organisation.
+
+    `unit` narrows it further to what lies at one unit, as the filter of a list does; empty for all. `predecessors`
+    are the suppliers in whose place it stands; what is delivered from `taken_over_on` on is no longer its own to
+    report and invoice.
+    """
 
     supplier: str
-    units: frozenset[str] | None = None
+    within: UnitScope | None = None
+    unit: str = field(default="", kw_only=True)
+    predecessors: tuple[str, ...] = field(default=(), kw_only=True)
+    taken_over_on: date | None = field(default=None, kw_only=True)
 
-    def holds_unit(self, unit_id: str) -> bool:
-        """Whether the unit is within it, for a supplier's own unit."""
-        return self.units is None or unit_id in self.units
+    @property
+    def suppliers(self) -> tuple[str, ...]:
+        """Whose rows it sees: its own, and those of the suppliers it has taken over."""
+        return (self.supplier, *self.predecessors)
 
     def limited_to(self, unit_id: str) -> "Scope":
         """Narrowed to one unit, where one is named; a unit outside it leaves nothing to see."""
-        if not unit_id:
-            return self
-        return Scope(self.supplier, frozenset({unit_id} if self.holds_unit(unit_id) else ()))
+        return replace(self, unit=unit_id) if unit_id else self
 
     def units_in(self, register: Register) -> dict[str, str]:
-        """The names of the supplier's own units within it by id, in the order of their names."""
-        own = [each for each in register.units if each.supplier == self.supplier and self.holds_unit(each.id)]
+        """The names of the units it has or took over, of which it sees anything, by id, in the order of their names."""
+        own = [each for each in register.units if each.supplier in self.suppliers and self._sees_of(each)]
         return {each.id: each.name for each in sorted(own, key=lambda each: (each.name, each.id))}
 
     def of_orders(self) -> ColumnElement[bool]:
         """The condition on `purchase_order`."""
-        return (purchase_order.c.supplier == self.supplier) & self._in(purchase_order.c.unit_id)
+        return purchase_order.c.supplier.in_(self.suppliers) & self._of_orders_within()
+
+    def of_deliveries(self) -> ColumnElement[bool]:
+        """The condition on `order_line`: what is still its own to report and invoice."""
+        return true() if self.taken_over_on is None else order_line.c.ends_on < self.taken_over_on
+
+    def delivers(self, day: date) -> bool:
+        """Whether what is delivered that day is its own to report and invoice."""
+        return self.taken_over_on is None or day < self.taken_over_on
 
     def of_placements(self) -> ColumnElement[bool]:
         """The condition on `placement`: ordered ones only."""
         ordered = placement.c.handling == Handling.ORDERED
-        return (placement.c.supplier == self.supplier) & ordered & self._in(placement.c.unit_id)
+        return placement.c.supplier.in_(self.suppliers) & ordered & self._of_placements_within()
 
     def of_invoices(self) -> ColumnElement[bool]:
         """The condition on `invoice`, the invoices and credit notes in our books."""
         return self._about_orders(invoice)
 
     def of_made(self) -> ColumnElement[bool]:
-        """The condition on `portal_document`, the documents made in the portal."""
-        return self._about_orders(portal_document)
+        """The condition on `portal_document`, the documents made in the portal: never a predecessor's."""
+        return self._about_orders(portal_document) & (portal_document.c.supplier == self.supplier)
 
-    def _in(self, column: ColumnElement[str]) -> ColumnElement[bool]:
-        return true() if self.units is None else column.in_(sorted(self.units))
+    def _sees_of(self, unit: DeliveryUnit) -> bool:
+        return self.within is None or any(self.within.holds(unit.id, each.id) for each in unit.every_address)
+
+    def _of_placements_within(self) -> ColumnElement[bool]:
+        at_unit = placement.c.unit_id == self.unit if self.unit else true()
+        if self.within is None:
+            return at_unit
+        whole = placement.c.unit_id.in_(sorted(self.within.units))
+        return at_unit & (whole | placement.c.address_id.in_(sorted(self.within.addresses)))
+
+    def _of_orders_within(self) -> ColumnElement[bool]:
+        at_unit = purchase_order.c.unit_id == self.unit if self.unit else true()
+        if self.within is None:
+            return at_unit
+        whole = purchase_order.c.unit_id.in_(sorted(self.within.units))
+        if not self.within.addresses:
+            return at_unit & whole
+        return at_unit & (whole | scope_queries.of_addresses(self.within.addresses))
 
     def _about_orders(self, table: Table) -> ColumnElement[bool]:
-        """The supplier's rows of a table that names orders; limited to units, those that name one of theirs."""
-        own = table.c.supplier == self.supplier
-        if self.units is None:
+        """The supplier's rows of a table that names orders; within units, those that name one of theirs."""
+        own = table.c.supplier.in_(self.suppliers)
+        if self.within is None:
             return own
         return own & scope_queries.names_order(table.c.order_number, self.of_orders())
 

@@ -19,10 +19,9 @@ from invoicing.journal_actions import InvoicingSubject, SupplierAction
 from invoicing.matching.deviations import Match
 from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, InvoiceContent
-from invoicing.portal_invoicing import portal_document_store, upload_store
+from invoicing.portal_invoicing import portal_document_store, scope_queries, upload_store
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.verdicts import crediting
-from orders.purchase_orders import order_store
 from orders.register.register import Register
 from peppol.exchange import outbox
 
@@ -79,7 +78,7 @@ def look(
     """Look at a file of the supplier's; None where there is none. What it says takes no effect."""
     upload = upload_store.find(session, actor.supplier, upload_id)
     # One that has been disposed of is as one that never was.
-    if upload is None or not upload.body or (actor.units is not None and upload.made_by != actor.by):
+    if upload is None or not upload.body or (actor.within is not None and upload.made_by != actor.by):
         return None
     reading = document_reading.read_message(upload.body, on=today, register=register)
     invoice = reading.invoice
@@ -122,7 +121,4 @@ def _refusal(session: Session, actor: SupplierActor, reading: Reading) -> Text |
 
 
 def _within(session: Session, actor: SupplierActor, invoice: InvoiceContent) -> bool:
-    if actor.units is None:
-        return True
-    order = order_store.find(session, invoice.order_number)
-    return order is not None and order.supplier == actor.supplier and actor.holds_unit(order.unit_id)
+    return actor.within is None or scope_queries.is_seen(session, invoice.order_number, actor.of_orders())

@@ -183,6 +183,17 @@ def invoiced(wanted: EntryFilter) -> Select[Any]:
     return select(union_all(_on_lines(wanted), _on_no_line(wanted)).subquery())
 
 
+def whole_invoices(wanted: EntryFilter) -> Select[Any]:
+    """Each invoice whole, net and with VAT, with what became of it, as ones and zeros; on whatever line it lies."""
+    question = select(
+        _INVOICE.c.id.label("invoice_id"),
+        _INVOICE.c.amount_net.label("amount_net"),
+        _INVOICE.c.amount_payable.label("amount_payable"),
+        *_fate(wanted.as_of),
+    )
+    return _with_fate(question.where(*_invoice_is(wanted)))
+
+
 def month_of(day: ColumnElement[Any]) -> ColumnElement[str]:
     """The month of a day, as 2026-11."""
     return func.substr(cast(day, String), 1, 7)

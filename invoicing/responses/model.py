@@ -63,16 +63,19 @@ FOR_STAFF = frozenset(
     }
 )
 
+#: What is dealt with as an objection to the order (`objections.py`).
+ABOUT_ORDERS = frozenset({Meaning.ORDER_REFUSED, Meaning.ORDER_CHANGED})
+
 _SENTENCES: Mapping[Meaning, Text] = {
     Meaning.REJECTED: Text(
         "Mottagaren avvisade vårt meddelande %(reference)s. Läs skälen, rätta och skicka det på nytt."
     ),
     Meaning.ORDER_REFUSED: Text(
-        "Leverantören avvisar order %(reference)s. Ordern gäller oförändrad; ta kontakt med leverantören."
+        "Leverantören avvisar order %(reference)s. Ordern gäller oförändrad tills ni svarar på invändningen."
     ),
     Meaning.ORDER_CHANGED: Text(
-        "Leverantören godtar order %(reference)s med ändringar. Ordern gäller oförändrad; ta "
-        "kontakt med leverantören."
+        "Leverantören godtar order %(reference)s med ändringar. Ordern gäller oförändrad tills ni svarar på "
+        "invändningen."
     ),
     Meaning.UNKNOWN: Text("Svaret gäller %(reference)s, som vi inte har skickat. Det ligger kvar här."),
     Meaning.STRANGER: Text(

@@ -2,8 +2,8 @@
 
 An MLS names the transmission it is about and an MLR the document; only the one we wrote to, or the holder of
 an instance identifier, moves our message. An order response also shows that the order came through; what it
-says of the order is for people, and the order stays as it is. A word given for good is not taken back by a
-later one, except that a delivery may be followed by a refusal.
+says of the order becomes an objection that people answer, and the order stays as it is. A word given for good is
+not taken back by a later one, except that a delivery may be followed by a refusal.
 """
 
 from dataclasses import dataclass
@@ -12,11 +12,14 @@ from datetime import UTC, date, datetime, time
 from foundation import journal
 from foundation.sql import Session, moment_of, take_turns
 from foundation.text import NO_TEXT, Text
+from foundation.transitions import StepRefused
 from invoicing.journal_actions import DeskAction, InvoicingSubject, SupplierAction
 from invoicing.responses import model as peer_responses
+from invoicing.responses import objections
 from invoicing.responses import store as response_store
 from invoicing.responses.model import Meaning, PeerAnswer
 from orders.journal_actions import OrdersSubject
+from orders.objections import objecting
 from orders.purchase_orders import order_store
 from orders.register.parties import Supplier
 from orders.register.register import Register
@@ -90,6 +93,15 @@ def receive(
         meaning=about.meaning,
         letter=str(message.id),
     )
+    if answer.kind is DocumentKind.ORDER_RESPONSE and about.order_number:
+        order = order_store.get(session, about.order_number)
+        points = objections.points_of(answer, order)
+        accepts = answer.code == peer_responses.ACCEPTED
+        ended = objecting.answered_by_peer(
+            session, order, points, accepts=accepts, answer_id=key, today=today
+        )
+        if ended is not None and ended.answer_id is not None:
+            response_store.look_at(session, ended.answer_id, by=journal.SYSTEM, on=today)
     for_staff = about.meaning in peer_responses.FOR_STAFF
     reason = about.meaning.value if for_staff else ""
     inbox_store.settle(
@@ -105,7 +117,19 @@ def receive(
 
 
 def look_at(session: Session, answer_id: int, *, by: str, today: date) -> None:
-    """Note that a person has dealt with an answer. Raises stored_answers.NoSuchAnswer."""
+    """Note that a person has dealt with an answer; one about an order is dealt with by answering its objection.
+
+    Raises response_store.NoSuchAnswer and StepRefused.
+    """
+    held = response_store.by_id(session, answer_id)
+    if held is not None and held.meaning in peer_responses.ABOUT_ORDERS and held.waits_for_staff:
+        raise StepRefused(
+            Text(
+                "Svaret är en invändning mot order %(order)s. Svara på den, på sidan Invändningar eller med "
+                "billing objections answer.",
+                order=held.order_number,
+            )
+        )
     response_store.look_at(session, answer_id, by=by, on=today)
     journal.record(session, by, DeskAction.ANSWER_SEEN, InvoicingSubject.ANSWER.of(answer_id))
 

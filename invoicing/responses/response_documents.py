@@ -51,6 +51,7 @@ REASON_OF: Mapping[DeviationCode, str] = {
     DeviationCode.VAT_CATEGORY: "LEG",
     DeviationCode.VAT_RATE: "LEG",
     DeviationCode.VAT_AMOUNT: "LEG",
+    DeviationCode.F_TAX: "LEG",
     DeviationCode.PAYEE_ACCOUNT: "PAY",
     DeviationCode.DUE_DATE: "PAY",
     DeviationCode.EXECUTION_REFERENCE: "REF",

@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, insert, select, update
 from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
 from foundation.text import Text
-from invoicing.responses.model import FOR_STAFF, Meaning, PeerAnswer, PeerLine
+from invoicing.responses.model import ABOUT_ORDERS, FOR_STAFF, Meaning, PeerAnswer, PeerLine
 from invoicing.responses.tables import peer_answer, peer_answer_line
 from peppol.identifiers import DocumentKind
 
@@ -121,7 +121,8 @@ def listed(session: Session, *, waiting: bool = False, limit: int = 500) -> Sequ
     """The newest answers, newest first; with `waiting` only those a person must still look at."""
     question = select(peer_answer).limit(limit)
     if waiting:
-        settled = [Meaning.CONFIRMED.value, Meaning.NOTED.value]
+        # What is said of an order waits as an objection to it.
+        settled = [Meaning.CONFIRMED.value, Meaning.NOTED.value, *ABOUT_ORDERS]
         question = question.where(peer_answer.c.looked_at_by == "", peer_answer.c.meaning.not_in(settled))
     return list(_read(session, question, newest_first=True))
 

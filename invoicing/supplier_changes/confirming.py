@@ -17,7 +17,7 @@ def confirm_second(
     session: Session, register: Register, request_id: int, *, by: str, now: datetime, today: date
 ) -> int:
     """Confirm as the second person, and judge what waited; how many invoices. Raises ChangeRefused."""
-    change_requests.confirm_second(session, register, request_id, by=by, now=now)
+    change_requests.confirm_second(session, register, request_id, by=by, now=now, today=today)
     supplier = change_request_store.get(session, request_id).supplier
     newest = register_store.load(session)
     waiting = [

@@ -4,7 +4,8 @@ A parked invoice waits for its receipt, a parked credit note for its invoice, a 
 for a payment account. An invoice waits as long as a report of its month lies with the buyer; where
 the month was never reported, or its report was rejected and not filed again, it is asked back after
 the days the buyer's policy gives. A credit note without an invoice is then put in question. A held
-invoice is judged again when the register changes: two people changed it there, the invoice never does.
+invoice is judged again when the register changes: two people changed it there, the invoice never does. So is one
+whose supplier the register had lost.
 """
 
 from collections.abc import Sequence
@@ -52,11 +53,31 @@ def stop_waiting(session: Session, register: Register, *, today: date) -> list[S
     return ended
 
 
-def judge_held_again(session: Session, register: Register, *, today: date) -> list[SupplierInvoice]:
-    """Judge every held invoice by the register as it is now; those that are held no longer."""
+def judge_waiting_for_register(session: Session, register: Register, *, today: date) -> list[SupplierInvoice]:
+    """Judge every held invoice by the register as it is now, and those whose supplier it lacked; those that moved.
+
+    An invoice on an order that was not its supplier's is in question. Where the register has the supplier again, or
+    says that it has taken the other over, that was ours to put right, and the supplier is asked for nothing.
+    """
     held = list(document_store.listed(session, state=InvoiceState.ON_HOLD, limit=_MANY))
-    judged = [verdicts.judge_again(session, register, invoice, today=today) for invoice in held]
-    return [invoice for invoice in judged if invoice.state is not InvoiceState.ON_HOLD]
+    foreign = [
+        each
+        for each in document_store.listed(session, state=InvoiceState.IN_QUESTION, limit=_MANY)
+        if each.document_type is DocumentType.INVOICE
+        and DeviationCode.ORDER_NOT_SUPPLIERS in each.codes
+        and facts_loading.registered(register, each.supplier) is not None
+        and not decision_store.holds_back(session, each.id)
+    ]
+    waiting = sorted((*held, *foreign), key=lambda each: each.id)
+    judged = []
+    for seen in waiting:
+        if seen.order_number:
+            line_store.lock_lines(session, seen.order_number)
+        # Read again: only now is it ours, and somebody may have decided about it.
+        invoice = document_store.lock(session, seen.id)
+        if invoice.state is seen.state:
+            judged.append((seen, verdicts.judge_again(session, register, invoice, today=today)))
+    return [now for was, now in judged if now.state is not was.state]
 
 
 def withdraw_met_requests(session: Session, register: Register, *, today: date) -> list[SupplierInvoice]:

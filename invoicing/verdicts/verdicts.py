@@ -114,6 +114,7 @@ def judge_again(
     if invoice.paid_on is not None and state is InvoiceState.ACCEPTED:
         state = InvoiceState.PAID
     if state is invoice.state and result.codes == invoice.codes:
+        _note_what_is_waited_for(session, register, invoice, result, today=today)
         return invoice
     FOLLOWS.check(invoice.number, invoice.state, state)
     document_store.add_match(session, invoice.id, result, made_on=today, policy=register.policy)
@@ -130,6 +131,17 @@ def judge_again(
     told = {"was": invoice.state, "state": state, "codes": " ".join(result.codes)}
     record(session, invoice, DocumentAction.INVOICE_JUDGED, actor=actor, **told)
     return judged
+
+
+def _note_what_is_waited_for(
+    session: Session, register: Register, invoice: SupplierInvoice, result: Match, *, today: date
+) -> None:
+    """Keep the newest judgement of what still waits, where whom it waits for has changed: its supplier reads that."""
+    if invoice.state is not InvoiceState.PARKED:
+        return
+    latest = document_store.matches(session, invoice.id)[-1][1]
+    if [each.variant for each in latest.deviations] != [each.variant for each in result.deviations]:
+        document_store.add_match(session, invoice.id, result, made_on=today, policy=register.policy)
 
 
 def _match(content: InvoiceContent, facts: Facts, accepted: Acceptance | None, *, sent: bool) -> Match:

@@ -65,7 +65,6 @@ def results_with_interruptions(session: Session) -> Iterator[Row[Any]]:
             _PLAN.c.kind,
             _PLAN.c.outcome_started_on,
             _ORDER.c.price_list_id,
-            _ORDER.c.issued_on,
             ends_on.label("placement_ends_on"),
             _CUT.c.effective_on,
             _CUT.c.reason,
@@ -79,6 +78,11 @@ def results_with_interruptions(session: Session) -> Iterator[Row[Any]]:
         .order_by(_PLAN.c.order_number, _CUT.c.effective_on)
     )
     return stream(session, question)
+
+
+def last_day_of(session: Session) -> Any:  # noqa: ANN401 - a day, or None before anything is received
+    """The last day anything was received or taken back: as far as the books have come."""
+    return session.scalar(select(func.max(_RECEIPT.c.received_on)))
 
 
 def basic_receipts_of(session: Session, reference: str) -> list[Row[Any]]:

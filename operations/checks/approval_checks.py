@@ -40,18 +40,17 @@ def approvals_stand(session: Session) -> Findings:
 
 def results_carried(session: Session) -> Findings:
     """No result without an interruption in effect, where the price list asks for one."""
+    last_day = approval_check_queries.last_day_of(session)
     for prices, rows in _results(session):
         first, rules = rows[0], prices.result_rules
         if not rules.interruption_required or _after_natural_end(first, rules):
             continue
-        in_effect = [
-            row for row in rows if _carries(row, prices.service) and row.effective_on < first.issued_on
-        ]
+        in_effect = [row for row in rows if _carries(row, prices.service) and row.effective_on < last_day]
         if not in_effect:
             yield (
                 f"order {first.order_number}",
-                f"it is a result from {first.outcome_started_on} and no interruption for it was in effect on "
-                f"{first.issued_on}",
+                f"it is a result from {first.outcome_started_on} and no interruption for it is in effect on "
+                f"{last_day}",
             )
 
 
@@ -103,7 +102,7 @@ def _after_natural_end(row: Row[Any], rules: ResultRules) -> bool:
 def _ordered_for(receipt: Row[Any], days: Period) -> Decimal:
     """What was ordered of the receipt's line for the billable days of a period within it."""
     return quantity_of(
-        days,
+        [days],
         line=Period(receipt.line_starts_on, receipt.line_ends_on),
         ordered=Quantity(receipt.ordered, receipt.unit),
         rule=DayRule.parse(receipt.day_convention),

@@ -17,10 +17,27 @@ from invoicing.documents import tables as document_tables
 from invoicing.model import InvoiceState
 from invoicing.payment import tables as payment_tables
 from invoicing.responses import tables as response_tables
+from operations.event_feed import tables as feed_tables
+from operations.event_feed.telling import ALWAYS_TOLD
 from orders import tables as order_tables
 from orders.model import PlannedState
 from orders.terms import ArticleKind
 from peppol.exchange import tables as exchange_tables
+
+
+def outbound_events(session: Session) -> Iterator[Row[Any]]:
+    """Every event of the feed that is kept, in order."""
+    event = feed_tables.outbound_event
+    return stream(session, select(event.c.sequence, event.c.journal_sequence).order_by(event.c.sequence))
+
+
+def journal_rows_always_told(session: Session) -> Iterator[Row[Any]]:
+    """The journal's rows since the feed began whose action has an event whatever it is about."""
+    journal, begins = foundation_tables.journal, select(feed_tables.outbound_feed.c.begins_after)
+    question = select(journal.c.sequence, journal.c.action).where(
+        journal.c.sequence > begins.scalar_subquery(), journal.c.action.in_(ALWAYS_TOLD)
+    )
+    return stream(session, question.order_by(journal.c.sequence))
 
 
 def line_accounts(session: Session) -> Iterator[Row[Any]]:

@@ -17,6 +17,8 @@ from invoicing.journal_actions import DocumentAction, document_subject
 from invoicing.model import DocumentType, InvoiceState
 from operations.checks import approval_checks, invariant_queries, payment_checks, portal_checks
 from operations.checks.payment_checks import Findings
+from operations.event_feed import store as feed_store
+from orders.register import store as register_store
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange.tables import InState
 
@@ -150,8 +152,12 @@ def _messages_out(session: Session) -> Findings:
 
 
 def _credits(session: Session) -> Findings:
-    """A pair is a settled credit note and a credited invoice of the same supplier and sum; no other is settled."""
+    """A pair is a settled credit note and a credited invoice of the same sum; no other is settled.
+
+    Both are the same supplier's, or the credit note is by one that has taken the invoice's supplier over (E-33).
+    """
     paired = set()
+    register = register_store.newest(session)
     for row in invariant_queries.credit_pairs(session):
         paired.add(row.id)
         if row.state != InvoiceState.CREDITED or row.credit_state != InvoiceState.SETTLED:
@@ -159,8 +165,11 @@ def _credits(session: Session) -> Findings:
                 f"invoice {row.id}",
                 f"it is paired, but is {row.state} and its credit note {row.credit_state}",
             )
-        if row.supplier != row.credit_supplier or row.amount_payable != row.credit_amount:
+        if row.amount_payable != row.credit_amount:
             yield f"invoice {row.id}", f"it is {row.amount_payable}, its credit note {row.credit_amount}"
+        same = row.supplier == row.credit_supplier
+        if not same and (register is None or register.tenure(row.supplier, row.credit_supplier) is None):
+            yield f"invoice {row.id}", "its credit note is another supplier's"
     for row in invariant_queries.credited_invoices(session):
         if row.id not in paired:
             yield f"invoice {row.id}", "it is credited and has no credit note"
@@ -209,6 +218,31 @@ def _journal(session: Session) -> Findings:
         yield f"journal row {broken.sequence}", broken.sentence
 
 
+def _feed(session: Session) -> Findings:
+    """The feed is without gaps, and tells every row of the journal that is told since it began, in their order."""
+    ends = feed_store.ends(session)
+    expected, told, before = ends.kept_after + 1, set(), 0
+    for row in invariant_queries.outbound_events(session):
+        if row.sequence != expected:
+            yield f"event {row.sequence}", f"event {expected} is missing before it"
+        if row.journal_sequence < before:
+            yield (
+                f"event {row.sequence}",
+                f"it tells of journal row {row.journal_sequence}, after row {before}",
+            )
+        expected, before = row.sequence + 1, row.journal_sequence
+        told.add(row.journal_sequence)
+    if expected != ends.last + 1:
+        yield "feed", f"it says {ends.last} events, the last there is is {expected - 1}"
+    # What was told of the rows before the first event that is kept has gone with their events.
+    first = min(told, default=None)
+    if first is None or ends.kept_after:
+        return
+    for row in invariant_queries.journal_rows_always_told(session):
+        if row.sequence not in told:
+            yield f"journal row {row.sequence}", f"no event tells of {row.action}"
+
+
 def _states_journalled(session: Session) -> Findings:
     """The last journal row of every document says the state it is in."""
     written: dict[str, str] = {}
@@ -247,4 +281,5 @@ INVARIANTS: dict[str, Callable[[Session], Findings]] = {
     "number series": _series,
     "journal chain": _journal,
     "states journalled": _states_journalled,
+    "feed": _feed,
 }

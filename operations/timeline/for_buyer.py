@@ -23,6 +23,8 @@ from orders.events.store import EventState, StoredEvent
 from orders.model import Handling, Placement, PlannedOrder, PlannedState, Report, ReportState
 from orders.placements import plan_store, starts
 from orders.placements import store as placement_store
+from orders.placements.informative import informative_store
+from orders.placements.informative.informative_store import InformativeReport
 from orders.register.service_terms import Service
 
 
@@ -37,6 +39,7 @@ def told(session: Session, placement: Placement, service: Service) -> Iterator[T
     yield from _planned(plan_store.of_placement(session, reference), service)
     yield from _interruptions(session, reference, service)
     yield from _reports(placement_store.reports(session, reference))
+    yield from _informative(informative_store.of_placement(session, reference))
     yield from _receipts(timeline_queries.receipts_of(session, reference))
     for invoice in documents:
         yield from _document(session, invoice, answers.get(invoice.id, ()))
@@ -171,6 +174,21 @@ def _reports(reports: Iterable[Report]) -> Iterator[TimelineEntry]:
                 told.with_values(month=report.month, decided_by=report.decided_by),
                 state=report.state.value,
             )
+
+
+def _informative(told: Iterable[InformativeReport]) -> Iterator[TimelineEntry]:
+    for each in told:
+        yield TimelineEntry(
+            each.filed_on,
+            TimelineKind.INFORMATIVE,
+            str(each.id),
+            Text(
+                "Informativ rapport (%(kind)s) lämnad av %(filed_by)s.",
+                kind=each.kind,
+                filed_by=each.filed_by,
+            ),
+            state=each.state.value,
+        )
 
 
 def _receipts(receipts: Iterable[ReceiptRow]) -> Iterator[TimelineEntry]:

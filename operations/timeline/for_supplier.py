@@ -14,22 +14,29 @@ from operations.timeline.model import TimelineEntry, TimelineKind
 from operations.timeline.queries import PaymentRow, ReceiptRow, TimelineOrder
 from orders.model import InterruptionState, Placement, Report, ReportState
 from orders.placements import store as placement_store
+from orders.placements.informative import informative_store
+from orders.placements.informative.informative_store import InformativeReport, InformativeState
 from orders.register.service_terms import Service
 
 
-def told(session: Session, placement: Placement, service: Service) -> Iterator[TimelineEntry]:
-    """Every entry, in no order."""
-    reference, supplier = placement.execution_reference, placement.supplier
-    documents = document_store.listed(
-        session, execution_reference=reference, supplier=supplier, limit=100_000
-    )
+def told(
+    session: Session, placement: Placement, service: Service, suppliers: Sequence[str]
+) -> Iterator[TimelineEntry]:
+    """Every entry, in no order, of what these suppliers had and did."""
+    reference = placement.execution_reference
+    documents = [
+        each
+        for each in document_store.listed(session, execution_reference=reference, limit=100_000)
+        if each.supplier in suppliers
+    ]
     yield from _decisions(placement)
-    yield from _orders(timeline_queries.orders_of(session, reference, supplier=supplier), service)
+    yield from _orders(timeline_queries.orders_of(session, reference, suppliers=suppliers), service)
     yield from _interruptions(session, reference)
     yield from _reports(placement_store.reports(session, reference))
-    yield from _receipts(timeline_queries.receipts_of(session, reference, supplier=supplier))
+    yield from _informative(informative_store.of_placement(session, reference))
+    yield from _receipts(timeline_queries.receipts_of(session, reference, suppliers=suppliers))
     yield from _documents(documents)
-    yield from _payments(timeline_queries.payments_of(session, reference, supplier=supplier))
+    yield from _payments(timeline_queries.payments_of(session, reference, suppliers=suppliers))
 
 
 def _decisions(placement: Placement) -> Iterator[TimelineEntry]:
@@ -117,6 +124,20 @@ def _reports(reports: Sequence[Report]) -> Iterator[TimelineEntry]:
                 path,
                 state=ReportState.REVOKED.value,
                 short=Text("rätta och lämna igen"),
+            )
+
+
+def _informative(told: Iterable[InformativeReport]) -> Iterator[TimelineEntry]:
+    for each in told:
+        if each.state is not InformativeState.WITHDRAWN:
+            yield TimelineEntry(
+                each.filed_on,
+                TimelineKind.INFORMATIVE,
+                str(each.id),
+                Text("Informativ rapport till köparen."),
+                f"/placements/{each.execution_reference}#informative",
+                state=each.state.value,
+                short=Text("informativ rapport"),
             )
 
 

@@ -31,6 +31,7 @@ class TimelineKind(IntEnum):
     INTERRUPTION = auto()
     REPORT = auto()
     SENT_BACK = auto()
+    INFORMATIVE = auto()
     RECEIPT = auto()
     INVOICE = auto()
     CREDIT_NOTE = auto()
@@ -49,6 +50,7 @@ KIND_NAMES: Final[dict[TimelineKind, Text]] = {
     TimelineKind.INTERRUPTION: Text("Avbrott", context="timeline"),
     TimelineKind.REPORT: Text("Redovisning", context="timeline"),
     TimelineKind.SENT_BACK: Text("Tillbakasänd"),
+    TimelineKind.INFORMATIVE: Text("Informativ rapport"),
     TimelineKind.RECEIPT: Text("Inleverans"),
     TimelineKind.INVOICE: Text("Faktura"),
     TimelineKind.CREDIT_NOTE: Text("Kreditfaktura"),
@@ -66,6 +68,7 @@ SUPPLIER_KINDS: Final = frozenset(
         TimelineKind.INTERRUPTION,
         TimelineKind.REPORT,
         TimelineKind.SENT_BACK,
+        TimelineKind.INFORMATIVE,
         TimelineKind.RECEIPT,
         TimelineKind.INVOICE,
         TimelineKind.CREDIT_NOTE,

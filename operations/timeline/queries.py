@@ -90,17 +90,21 @@ class RequestedCredit:
     withdrawn: bool = False
 
 
-def orders_of(session: Session, execution_reference: str, *, supplier: str = "") -> Sequence[TimelineOrder]:
+def orders_of(
+    session: Session, execution_reference: str, *, suppliers: Sequence[str] = ()
+) -> Sequence[TimelineOrder]:
     """All orders on one execution reference, in the order they were placed."""
     order, line = order_tables.purchase_order, order_tables.order_line
     lines = select(func.count()).where(line.c.order_number == order.c.number).scalar_subquery()
     question = select(order, lines.label("lines")).where(order.c.execution_reference == execution_reference)
-    if supplier:
-        question = question.where(order.c.supplier == supplier)
+    if suppliers:
+        question = question.where(order.c.supplier.in_(suppliers))
     return [_timeline_order(row) for row in session.execute(question.order_by(order.c.number))]
 
 
-def receipts_of(session: Session, execution_reference: str, *, supplier: str = "") -> Sequence[ReceiptRow]:
+def receipts_of(
+    session: Session, execution_reference: str, *, suppliers: Sequence[str] = ()
+) -> Sequence[ReceiptRow]:
     """Every receipt ever made on one execution reference and every one taken back, oldest first."""
     receipt, line, order = order_tables.receipt, order_tables.order_line, order_tables.purchase_order
     on_line = (line.c.order_number == receipt.c.order_number) & (line.c.line_id == receipt.c.line_id)
@@ -110,12 +114,14 @@ def receipts_of(session: Session, execution_reference: str, *, supplier: str = "
         .join(order, order.c.number == receipt.c.order_number)
         .where(receipt.c.execution_reference == execution_reference)
     )
-    if supplier:
-        question = question.where(order.c.supplier == supplier)
+    if suppliers:
+        question = question.where(order.c.supplier.in_(suppliers))
     return [_receipt_row(row) for row in session.execute(question.order_by(receipt.c.id))]
 
 
-def payments_of(session: Session, execution_reference: str, *, supplier: str = "") -> Sequence[PaymentRow]:
+def payments_of(
+    session: Session, execution_reference: str, *, suppliers: Sequence[str] = ()
+) -> Sequence[PaymentRow]:
     """The payments of one execution reference's invoices, oldest first."""
     payment, invoice = document_tables.payment, document_tables.invoice
     question = (
@@ -123,8 +129,8 @@ def payments_of(session: Session, execution_reference: str, *, supplier: str = "
         .join(invoice, invoice.c.id == payment.c.invoice_id)
         .where(invoice.c.execution_reference == execution_reference)
     )
-    if supplier:
-        question = question.where(invoice.c.supplier == supplier)
+    if suppliers:
+        question = question.where(invoice.c.supplier.in_(suppliers))
     return [_payment_row(row) for row in session.execute(question.order_by(payment.c.number))]
 
 

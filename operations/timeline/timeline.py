@@ -1,8 +1,10 @@
 """Everything that happened to one execution reference, gathered from every folder and put in order of days.
 
 Convention: whoever asks for a supplier has found the placement within that supplier's scope, and only the
-supplier's own orders and documents are asked for.
+orders and documents of the suppliers in that scope are asked for.
 """
+
+from collections.abc import Sequence
 
 from foundation.sql import Session
 from operations.timeline import for_buyer, for_supplier
@@ -12,8 +14,16 @@ from orders.register.register import Register
 
 
 def of_placement(
-    session: Session, register: Register, placement: Placement, audience: Audience
+    session: Session,
+    register: Register,
+    placement: Placement,
+    audience: Audience,
+    *,
+    suppliers: Sequence[str] = (),
 ) -> list[TimelineEntry]:
-    """All that the audience is told of a placement, by day."""
-    told = for_supplier.told if audience is Audience.SUPPLIER else for_buyer.told
-    return in_order(told(session, placement, register.service(placement.service)), audience)
+    """All that the audience is told of a placement, by day. `suppliers` are those a supplier's reader sees."""
+    service = register.service(placement.service)
+    if audience is Audience.SUPPLIER:
+        own = suppliers or (placement.supplier,)
+        return in_order(for_supplier.told(session, placement, service, own), audience)
+    return in_order(for_buyer.told(session, placement, service), audience)

@@ -31,6 +31,7 @@ from orders.register.parties import Address, OrganisationNumber
 from orders.terms import (
     Activity,
     CompensationLevel,
+    InformativeKind,
     InterruptionReason,
     OutcomeKind,
     RejectionReason,
@@ -111,11 +112,12 @@ class EventModel(BaseModel):
 
 
 class UnitTold(EventModel):
-    """The supplier's unit as the decision names it."""
+    """The supplier's unit as the decision names it; `address_id` is one of the addresses it is registered with."""
 
     id: Reference
     name: Name
     address: Address
+    address_id: Reference | None = None
 
 
 class PlacementDecided(EventModel):
@@ -198,6 +200,13 @@ class InterruptionWithdrawn(EventModel):
     registered_on: date
 
 
+class PlacementResumed(EventModel):
+    """The participant is back at the same supplier within the same period; `resumed_on` is the first billable day."""
+
+    execution_reference: Reference
+    resumed_on: date
+
+
 class _ReportStep(EventModel):
     """`version` counts from 1 for each month; `by` is an opaque id of who did it."""
 
@@ -222,6 +231,15 @@ class ReportRejected(_ReportStep):
     """The buyer sent a report back, for a reason where one is told."""
 
     reason: RejectionCode | None = None
+
+
+class InformativeReportFiled(EventModel):
+    """The supplier tells the buyer something beside the months, in a code; it has no effect on billing (REQ-54)."""
+
+    execution_reference: Reference
+    kind: InformativeKind
+    at: AwareDatetime
+    by: Reference
 
 
 class ReportRevoked(_ReportStep):
@@ -285,9 +303,11 @@ EventData = (
     | InterruptionRegistered
     | InterruptionMoved
     | InterruptionWithdrawn
+    | PlacementResumed
     | ReportFiled
     | ReportApproved
     | ReportRejected
+    | InformativeReportFiled
     | ReportRevoked
     | OutcomeApproved
     | OutcomeEnded

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from foundation import transitions
@@ -43,13 +43,26 @@ EVENT_SETTLES = Transitions(
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """When an event came to us, and whether somebody loaded it as history, where its own day is believed."""
+
+    at: datetime
+    as_history: bool = False
+
+    def told_on(self, occurred_on: date) -> date:
+        """The day we were told, in Sweden: the sender's own only where it is loaded as history."""
+        return occurred_on if self.as_history else stockholm_date(self.at)
+
+
+@dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event in the database; `occurred_on` is its day in Sweden."""
+    """An event in the database; `occurred_on` is its own day in Sweden, `told_on` the day we were told."""
 
     sequence: int
     type: str
     event_id: str
     occurred_on: date
+    told_on: date
     execution_reference: str
     state: EventState
     reason: Text
@@ -68,33 +81,31 @@ def add(
     state: EventState,
     *,
     digest: str,
-    received_at: datetime,
+    arrival: Arrival,
     reason: Refused | None = None,
 ) -> int:
     """Keep an event with what became of it, and return its row number."""
-    row = _row(event, state, digest=digest, received_at=received_at, reason=reason)
+    row = _row(event, state, digest=digest, arrival=arrival, reason=reason)
     sequence: int = session.execute(_ADD, row).scalar_one()
     return sequence
 
 
-def add_applied(session: Session, told: Sequence[event_envelope.Event], *, received_at: datetime) -> None:
+def add_applied(session: Session, told: Sequence[event_envelope.Event], *, arrival: Arrival) -> None:
     """Keep events as applied, all or none: raises IntegrityError when the id of one is held already."""
     session.execute(
         _ADD_MANY,
         [
-            _row(
-                event, EventState.APPLIED, digest=event_envelope.content_hash(event), received_at=received_at
-            )
+            _row(event, EventState.APPLIED, digest=event_envelope.content_hash(event), arrival=arrival)
             for event in told
         ],
     )
 
 
-def claim(session: Session, event: event_envelope.Event, *, digest: str, received_at: datetime) -> int | None:
+def claim(session: Session, event: event_envelope.Event, *, digest: str, arrival: Arrival) -> int | None:
     """Keep an event as applied before it is, so that no other loader applies it too; None when one was first."""
     try:
         with session.begin_nested():
-            return add(session, event, EventState.APPLIED, digest=digest, received_at=received_at)
+            return add(session, event, EventState.APPLIED, digest=digest, arrival=arrival)
     except IntegrityError:
         return None
 
@@ -139,9 +150,20 @@ def in_state(session: Session, state: EventState) -> list[StoredEvent]:
     return list(_stored(session, table.c.state == state))
 
 
+def among(session: Session, *conditions: ColumnElement[bool], limit: int) -> list[StoredEvent]:
+    """The events that meet all conditions, in the order they came."""
+    return list(_stored(session, and_(*conditions), limit=limit))
+
+
 def numbered(session: Session, sequence: int) -> StoredEvent | None:
     """The event with this row number."""
     return next(_stored(session, order_tables.inbound_event.c.sequence == sequence), None)
+
+
+def newest(session: Session) -> int:
+    """The row number of the event that came last."""
+    found: int = session.execute(select(func.max(order_tables.inbound_event.c.sequence))).scalar_one()
+    return found
 
 
 def of_placement(session: Session, reference: str) -> list[StoredEvent]:
@@ -161,7 +183,7 @@ def _row(
     state: EventState,
     *,
     digest: str,
-    received_at: datetime,
+    arrival: Arrival,
     reason: Refused | None = None,
 ) -> dict[str, object]:
     return {
@@ -175,7 +197,8 @@ def _row(
         "state": state,
         "reason_sv": reason.text.sv if reason else "",
         "reason_en": reason.text.en if reason else "",
-        "received_at": received_at,
+        "received_at": arrival.at,
+        "as_history": arrival.as_history,
     }
 
 
@@ -188,9 +211,11 @@ _ADD = insert(_EVENT).returning(_EVENT.c.sequence)
 _ADD_MANY = insert(_EVENT)
 
 
-def _stored(session: Session, condition: ColumnElement[bool]) -> Iterator[StoredEvent]:
+def _stored(
+    session: Session, condition: ColumnElement[bool], *, limit: int | None = None
+) -> Iterator[StoredEvent]:
     table = order_tables.inbound_event
-    for row in session.execute(select(table).where(condition).order_by(table.c.sequence)):
+    for row in session.execute(select(table).where(condition).order_by(table.c.sequence).limit(limit)):
         yield _stored_event(row)
 
 
@@ -200,6 +225,7 @@ def _stored_event(row: Row[tuple[object, ...]]) -> StoredEvent:
         type=row.type,
         event_id=row.event_id,
         occurred_on=row.occurred_on,
+        told_on=Arrival(row.received_at, as_history=row.as_history).told_on(row.occurred_on),
         execution_reference=row.execution_reference,
         state=EventState(row.state),
         reason=WrittenText(row.reason_sv, row.reason_en),

@@ -1,1 +1,1 @@
-"""Decisions, interruptions, reports, results and tutors of a placement."""
+"""Decisions, interruptions, reports and results of a placement."""

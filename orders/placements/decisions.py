@@ -37,6 +37,7 @@ from orders.placements.results import back_on, drop_waiting
 from orders.purchase_orders import line_store, order_store
 from orders.purchase_orders.placing import draft, place_order, place_orders
 from orders.register.agreements import DeliveryUnit
+from orders.register.parties import Address
 from orders.register.register import Register
 from orders.register.service_terms import check_code
 from orders.terms import ArticleKind
@@ -93,10 +94,8 @@ def place_period_two(
                 end=before.period.end,
             ),
         )
+    _come_back(session, placement, period.start)
     if placement.interruption is not None and placement.interruption.effective_on < period.start:
-        # Coming back ends the outcome the participant left for: waiting results are dropped (E-29).
-        drop_waiting(session, placement.execution_reference, reason=back_on(period.start))
-        plan_store.end_outcome(session, placement.execution_reference, period.start)
         placement_store.set_interruption(
             session, placement.execution_reference, None, was=InterruptionState.ENDED
         )
@@ -117,24 +116,25 @@ def place_period_two(
 
 
 def change_provider(
-    session: Session, register: Register, changed: ProviderChanged, *, today: date
+    session: Session, register: Register, changed: ProviderChanged, *, today: date, told_on: date
 ) -> list[LineKey]:
     """The participant moves to another supplier: the old placement ends the day before the new one starts.
 
     No day is billed twice, and the end stays that of the original period (A-7). A month received
-    before is received again with the days that remain; those order lines are returned.
+    before is received again with the days that remain; those order lines are returned. It may not reach back behind
+    the day before we were told, `told_on`.
     """
     old = placement_store.get(session, changed.execution_reference, lock=True)
     _check_stands(old)
     check_not_left(session, old)
     new = changed.placement
     current = old.period_at(new.period.start)
-    if changed.last_day < day_before(today):
+    if changed.last_day < day_before(told_on):
         raise StepRefused(
             Text(
-                "Bytet gäller bakåt i tiden: sista dag %(last_day)s, och i dag är %(today)s.",
+                "Bytet gäller bakåt i tiden: sista dag %(last_day)s, och vi fick veta det %(told_on)s.",
                 last_day=changed.last_day,
-                today=today,
+                told_on=told_on,
             ),
         )
     if changed.last_day != day_before(new.period.start):
@@ -196,12 +196,12 @@ def change_provider(
     return received
 
 
-def cancel(session: Session, cancelled: PlacementCancelled, *, today: date) -> Placement:
-    """The placement is called off before it starts: nothing may be billed (E-04). Refused later."""
+def cancel(session: Session, cancelled: PlacementCancelled, *, today: date, told_on: date) -> Placement:
+    """The placement is called off before it starts: nothing may be billed (E-04). Refused when told later."""
     placement = placement_store.get(session, cancelled.execution_reference, lock=True)
     _check_stands(placement)
     check_not_left(session, placement)
-    if placement.starts_on <= today:
+    if placement.starts_on <= told_on:
         raise StepRefused(
             Text(
                 "Placeringen %(execution_reference)s började %(starts_on)s och kan inte återkallas. "
@@ -223,6 +223,8 @@ def cancel_before_start(session: Session, placement: Placement, *, reason: str, 
         reason=Text("Placeringen är återkallad."),
         supplements=True,
     )
+    if placement.follows:
+        plan_store.forget_end(session, placement.follows, placement.starts_on)
     for order in order_store.of_placement(session, placement.execution_reference):
         line_store.close_lines(
             session, order.number, [line.line_id for line in order.lines], LineState.CANCELLED, on=today
@@ -254,25 +256,17 @@ def _continued(session: Session, register: Register, decided: PlacementDecided) 
     if decided.continues is None:
         return None
     earlier = placement_store.get(session, decided.continues, lock=True)
-    later = placement_store.whole_stretch_of(session, earlier, lock=True)[-1]
-    if later.execution_reference != earlier.execution_reference:
-        raise StepRefused(
-            Text(
-                "%(reference)s fortsätter redan med %(later)s. Ange den senaste referensen i continues.",
-                reference=earlier.execution_reference,
-                later=later.execution_reference,
-            ),
-        )
+    check_not_left(session, earlier)
     rules = register.placement_rules(decided.contract, decided.decided_on)
     stretch.check_continues(placement_store.stretch_of(session, earlier), decided.period, rules)
     return earlier
 
 
-def _come_back(session: Session, earlier: Placement, on: date) -> None:
-    """The participant is back under a new reference: what would have fallen due later is dropped (E-29)."""
-    reference = earlier.execution_reference
-    plan_store.end_outcome(session, reference, on)
-    drop_waiting(session, reference, reason=back_on(on), due_after=day_before(on))
+def _come_back(session: Session, placement: Placement, on: date) -> None:
+    """The participant is in the service again from this day: what would fall due later is dropped (E-29)."""
+    reference, last_day = placement.execution_reference, day_before(on)
+    plan_store.end_outcome(session, reference, last_day)
+    drop_waiting(session, reference, reason=back_on(on), due_after=last_day)
 
 
 def _placed(
@@ -285,7 +279,9 @@ def _placed(
     """Placements for decisions, each with the placement it follows at a change of supplier."""
     _check_decisions_are_new(session, [decided.decision_id for decided, _ in decisions])
     placements = [
-        _placement(register, decided, decided.execution_reference or _free_reference(session), follows)
+        _placement(
+            register, decided, decided.execution_reference or _free_reference(session), follows, today=today
+        )
         for decided, follows in decisions
     ]
     _check_references_are_free(session, [each.execution_reference for each in placements])
@@ -312,11 +308,21 @@ def _placed(
 
 
 def _placement(
-    register: Register, decided: PlacementDecided, reference: str, follows: Placement | None
+    register: Register,
+    decided: PlacementDecided,
+    reference: str,
+    follows: Placement | None,
+    *,
+    today: date,
 ) -> Placement:
-    """What a decision says, checked against the register; its order has no number yet."""
+    """What a decision says, checked against the register; its order has no number yet.
+
+    A supplier that was taken over by today is the successor's affair, whichever of the two the decision names.
+    """
     contract = register.contract(decided.contract)
-    if contract.supplier != decided.supplier or decided.delivery_area not in contract.areas:
+    stands_in = register.holder(contract.supplier, today)
+    named = register.holder(decided.supplier, today)
+    if named != stands_in or decided.delivery_area not in contract.areas:
         raise StepRefused(
             Text(
                 "Avtal %(contract_id)s gäller inte den leverantören i leveransområde %(delivery_area)s.",
@@ -345,6 +351,8 @@ def _placement(
         )
     rules = register.placement_rules(contract.id, decided.decided_on)
     stretch.check_length(decided.period, rules)
+    unit = _unit(decided, register, stands_in, today=today)
+    address_id = _address_id(unit, decided)
     period = PlacementPeriod(
         1,
         decided.decision_id,
@@ -354,9 +362,10 @@ def _placement(
     )
     return Placement(
         execution_reference=reference,
-        supplier=decided.supplier,
+        supplier=stands_in,
         contract_id=contract.id,
-        unit=_unit(decided, register),
+        unit=unit.at(address_id),
+        address_id=address_id,
         delivery_area=decided.delivery_area,
         service=service.id,
         level=decided.level,
@@ -399,14 +408,43 @@ def _basic_order(register: Register, placement: Placement, period: PlacementPeri
     )
 
 
-def _unit(decided: PlacementDecided, register: Register) -> DeliveryUnit:
-    """The unit as registered; the decision names one that must be the supplier's."""
+def _unit(decided: PlacementDecided, register: Register, supplier: str, *, today: date) -> DeliveryUnit:
+    """The unit as registered; the decision names one that must be the supplier's, or of one it has taken over."""
     unit = register.unit(decided.unit.id)
-    if unit.supplier != decided.supplier:
+    if register.holder(unit.supplier, today) != supplier:
         raise StepRefused(
             Text("Enheten %(unit_id)s hör till en annan leverantör än beslutets.", unit_id=unit.id),
         )
     return unit
+
+
+def _address_id(unit: DeliveryUnit, decided: PlacementDecided) -> str:
+    """Which of the unit's addresses the decision means: the one it names, else the one it writes, else the first."""
+    told = decided.unit
+    known = {each.id: each.address for each in unit.every_address}
+    if told.address_id is None:
+        written = [each for each, address in known.items() if _alike(address, told.address)]
+        return written[0] if written else unit.id
+    if told.address_id not in known:
+        raise StepRefused(
+            Text(
+                "Adressen %(address_id)s hör inte till enheten %(unit_id)s. Dess adresser är %(known)s.",
+                address_id=told.address_id,
+                unit_id=unit.id,
+                known=", ".join(known),
+            ),
+        )
+    return told.address_id
+
+
+def _alike(one: Address, other: Address) -> bool:
+    """Whether two addresses are the same but for spaces and capitals."""
+
+    def plain(address: Address) -> tuple[str, ...]:
+        parts = (address.street, address.postal_code, address.city)
+        return tuple("".join(each.split()).casefold() for each in parts)
+
+    return plain(one) == plain(other)
 
 
 def _check_decisions_are_new(session: Session, decision_ids: Sequence[str]) -> None:

@@ -36,7 +36,7 @@ def carrier_of(
 
 def came_after_the_end(placement: Placement, started_on: date, rules: ResultRules) -> bool:
     """Whether work or studies began soon enough after a period that ran to its natural end (E-31)."""
-    ended_on = placement.periods[-1].period.end
+    ended_on = placement.period_at(started_on).period.end
     within = timedelta(days=rules.result_after_end_days)
     return placement.interruption_at(started_on) is None and ended_on < started_on <= ended_on + within
 
@@ -84,7 +84,7 @@ def check_earns(placement: Placement, approved: OutcomeApproved, prices: PriceLi
     carrier = carrier_of(placement, started_on, approved.kind, prices.service)
     if not rules.interruption_required or carrier:
         return
-    ended_on = placement.periods[-1].period.end
+    ended_on = placement.period_at(started_on).period.end
     if started_on > ended_on and placement.interruption_at(started_on) is None:
         latest = ended_on + timedelta(days=rules.result_after_end_days)
         if started_on > latest:

@@ -3,8 +3,8 @@
 A month is due when its days are over: the month's last day, or the last billable day of an
 interrupted placement. It should be filed within the days of the buyer's policy after the month
 (REQ-31: no window closes, there is only a reminder). Filing goes through `reports.file`, the same
-use case as a `report.filed` event. A version is filed once: a second press with the same version
-finds the first one's report, so that a double press gives one.
+use case as a `report.filed` event, and notes that the system is to look at it. A version is filed
+once: a second press with the same version finds the first one's report, so that a double press gives one.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from orders.events.data import ReportFiled
 from orders.model import Report
 from orders.placements import reports as reporting
 from orders.placements import store as placement_store
+from orders.placements.waiting import report_check_store
 from orders.terms import Activity
 
 
@@ -84,4 +85,6 @@ def file_month(
         by=by,
         activities=tuple(dict.fromkeys(activities)) or None,
     )
-    return reporting.file(session, filed), True
+    report = reporting.file(session, filed)
+    report_check_store.await_check(session, report)
+    return report, True

@@ -43,11 +43,13 @@ def interrupt(
     registered: InterruptionRegistered,
     *,
     today: date,
+    told_on: date,
     by_hand_on: date | None = None,
 ) -> list[LineKey]:
     """Register an interruption, today or later (REQ-14). The order stays as it was.
 
-    One that is told too late is taken by a person alone, on the day `by_hand_on`; raises ToldTooLate otherwise.
+    It is compared with the day we were told, `told_on`. One that is told too late is taken by a person alone, on
+    the day `by_hand_on`; raises ToldTooLate otherwise.
     """
     placement = placement_store.get(session, registered.execution_reference, lock=True)
     check_interruption(
@@ -63,7 +65,9 @@ def interrupt(
             ),
         )
     if by_hand_on is None:
-        check_told_in_time(session, register, placement, effective_on=registered.effective_on, told_on=today)
+        check_told_in_time(
+            session, register, placement, effective_on=registered.effective_on, told_on=told_on
+        )
     interruption = Interruption(
         registered.registered_on, registered.effective_on, InterruptionReason(registered.reason)
     )
@@ -78,17 +82,18 @@ def move_interruption(
     moved: InterruptionMoved,
     *,
     today: date,
+    told_on: date,
     by_hand_on: date | None = None,
 ) -> list[LineKey]:
     """Give an interruption that had not taken effect another day; told too late, as `interrupt` has it."""
     placement = placement_store.get(session, moved.execution_reference, lock=True)
     check_not_left(session, placement)
-    standing = check_movable(placement, today=today)
+    standing = check_movable(placement, today=told_on)
     check_interruption(
         placement, registered_on=moved.registered_on, effective_on=moved.effective_on, today=today
     )
     if by_hand_on is None:
-        check_told_in_time(session, register, placement, effective_on=moved.effective_on, told_on=today)
+        check_told_in_time(session, register, placement, effective_on=moved.effective_on, told_on=told_on)
     interruption = Interruption(moved.registered_on, moved.effective_on, standing.reason)
     return set_interruption(
         session, register, placement, interruption, was=InterruptionState.MOVED, today=by_hand_on or today
@@ -96,12 +101,12 @@ def move_interruption(
 
 
 def withdraw_interruption(
-    session: Session, register: Register, withdrawn: InterruptionWithdrawn, *, today: date
+    session: Session, register: Register, withdrawn: InterruptionWithdrawn, *, today: date, told_on: date
 ) -> list[LineKey]:
-    """Take back an interruption that has not taken effect; the results it carries fall with it."""
+    """Take back an interruption that had not taken effect when we were told; the results it carries fall with it."""
     placement = placement_store.get(session, withdrawn.execution_reference, lock=True)
     check_not_left(session, placement)
-    check_movable(placement, today=today)
+    check_movable(placement, today=told_on)
     return set_interruption(session, register, placement, None, was=InterruptionState.WITHDRAWN, today=today)
 
 
@@ -118,7 +123,11 @@ def set_interruption(
     reference = placement.execution_reference
     placement_store.set_interruption(session, reference, interruption, was=was)
     detail = (
-        {"effective_on": str(interruption.effective_on), "reason": interruption.reason}
+        {
+            "effective_on": str(interruption.effective_on),
+            "reason": interruption.reason,
+            **({"was": was} if placement.interruption else {}),
+        }
         if interruption
         else {"was": was}
     )

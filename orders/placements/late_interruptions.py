@@ -1,8 +1,9 @@
 """An interruption that is told too late: kept aside, shown with what it would change, applied by a person alone.
 
-The day of an interruption is compared with the day we were told, which is the day of its event, and never with
-the day it says it was registered: a sender's own dates could otherwise reach back into months that are paid
-(REQ-14). How many days back are taken stands in the price list.
+The day of an interruption is compared with the day we were told, which is the day its event came, and never with
+the time it says it has or the day it says it was registered: a sender's own dates could otherwise reach back into
+months that are paid (REQ-14). History that somebody loads as such is told on its own days. How many days back are
+taken stands in the price list.
 """
 
 from collections.abc import Sequence
@@ -92,6 +93,7 @@ def receipts_cut(session: Session, placement: Placement, effective_on: date) -> 
                 ordered=line.quantity,
                 last_day=ended.last_day_for(line.period),
                 rule=order.day_rule,
+                absences=ended.absences,
             )
             if after != before:
                 invoiced = account.invoice_id is not None

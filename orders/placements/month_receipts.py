@@ -61,7 +61,13 @@ def _receive_line(
     version = report.version
     known = (placement.last_day_for(line.period), report.counts_to)
     last_day = min((each for each in known if each is not None), default=None)
-    quantity = days_received(line.period, ordered=line.quantity, last_day=last_day, rule=order.day_rule)
+    quantity = days_received(
+        line.period,
+        ordered=line.quantity,
+        last_day=last_day,
+        rule=order.day_rule,
+        absences=placement.absences,
+    )
     standing = account.receipt_id
     if standing is not None:
         held = receipt_store.receipt(session, standing, unit=quantity.unit, currency=line.amount.currency)
@@ -76,7 +82,7 @@ def _receive_line(
         version,
         quantity,
         line_amount(quantity, line.price, currency=line.amount.currency),
-        billable_period(line.period, last_day) if not quantity.is_zero else None,
+        billable_period(line.period, last_day, placement.absences) if not quantity.is_zero else None,
         today,
     )
     receipt_store.receive(session, receipt, instead_of=standing)

@@ -92,6 +92,13 @@ def end_outcome(session: Session, reference: str, ended_on: date) -> None:
     session.execute(change.values(ended_on=ended_on))
 
 
+def forget_end(session: Session, reference: str, ended_on: date) -> None:
+    """The participant is not back on that day after all: what had to do with it was called off."""
+    table = order_tables.planned_order
+    change = update(table).where(table.c.execution_reference == reference, table.c.ended_on == ended_on)
+    session.execute(change.values(ended_on=None))
+
+
 def finish(
     session: Session, planned_id: int, state: PlannedState, *, order_number: str = "", reason: Text = NO_TEXT
 ) -> bool:

@@ -1,18 +1,79 @@
 """Receiving a filed month without a person, where service or policy says so and nothing is odd about its report.
 
-The source has the report itself trigger the receipt (REQ-30). Whatever is odd waits for an officer instead.
+The source has the report itself trigger the receipt (REQ-30). Whatever is odd waits for an officer instead, and so
+does an order line that was placed after its month was approved.
 """
 
 from datetime import date, datetime
 
+from foundation import journal
 from foundation.journal import SYSTEM
+from foundation.periods import Month
 from foundation.sql import Session
+from foundation.text import Text
+from foundation.transitions import StepRefused
 from orders.events.data import ReportApproved
-from orders.model import LineKey, Report, ReportState
-from orders.placements import filed_queries, report_checks
+from orders.journal_actions import PlacementAction, report_subject
+from orders.model import LineKey, Report, ReportState, billable_period, report_name
+from orders.placements import filed_queries, month_receipts, report_checks
 from orders.placements import reports as reporting
+from orders.placements import store as placement_store
+from orders.purchase_orders import order_store
 from orders.register.register import Register
 from orders.register.report_approval import ReportApproval
+from orders.terms import ArticleKind
+
+
+def receive_rest(session: Session, report: Report, *, by: str, today: date) -> list[LineKey]:
+    """Receive an approved month on the order lines that were placed after its approval (E-08); those lines.
+
+    Refused where the report is not approved, where its days are not over, and where nothing is left to receive.
+    """
+    reference, month = report.execution_reference, report.month
+    placement = placement_store.get(session, reference, lock=True)
+    report = placement_store.report(session, reference, month, report.version)
+    if report.state is not ReportState.APPROVED:
+        raise StepRefused(
+            Text("%(report)s är inte godkänd. Godkänn den i stället.", report=report_name(report))
+        )
+    if report.counts_to is not None:
+        raise StepRefused(
+            Text(
+                "%(report)s är godkänd till och med %(counts_to)s. Resten kommer när leverantören rättar den.",
+                report=report_name(report),
+                counts_to=report.counts_to,
+            )
+        )
+    parts = [
+        part
+        for order in order_store.of_placement(session, reference, ArticleKind.BASIC)
+        for line in order.lines
+        if Month.of(line.period.start) == month
+        and (part := billable_period(line.period, placement.last_day_for(line.period)))
+    ]
+    ends_on = max((part.end for part in parts), default=today)
+    if ends_on > today:
+        raise StepRefused(
+            Text(
+                "Månaden %(month)s för %(reference)s är inte slut förrän %(ends_on)s. Leverera in den då.",
+                month=month,
+                reference=reference,
+                ends_on=ends_on,
+            ),
+        )
+    lines = month_receipts.receive_month(session, placement, report, today=today)
+    if not lines:
+        raise StepRefused(
+            Text("%(report)s är redan inlevererad på alla sina orderrader.", report=report_name(report))
+        )
+    journal.record(
+        session,
+        by,
+        PlacementAction.REST_RECEIVED,
+        report_subject(reference, month, report.version),
+        execution_reference=reference,
+    )
+    return lines
 
 
 def receive_where_nothing_is_odd(

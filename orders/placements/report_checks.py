@@ -72,9 +72,15 @@ class ReportedLine:
     rule: DayRule
     state: LineState
 
-    def days(self, last_day: date | None) -> Quantity:
+    def days(self, placement: Placement) -> Quantity:
         """What the line is received with, as things stand."""
-        return days_received(self.period, ordered=self.ordered, last_day=last_day, rule=self.rule)
+        return days_received(
+            self.period,
+            ordered=self.ordered,
+            last_day=placement.last_day_for(self.period),
+            rule=self.rule,
+            absences=placement.absences,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ class ReportFacts:
     @property
     def days(self) -> Quantity:
         """What the whole month is received with, as things stand."""
-        return _summed(each.days(self.placement.last_day_for(each.period)) for each in self.lines)
+        return _summed(each.days(self.placement) for each in self.lines)
 
     @property
     def ordered(self) -> Quantity:
@@ -108,7 +114,11 @@ class ReportFacts:
         parts = [
             part
             for each in self.lines
-            if (part := billable_period(each.period, self.placement.last_day_for(each.period)))
+            if (
+                part := billable_period(
+                    each.period, self.placement.last_day_for(each.period), self.placement.absences
+                )
+            )
         ]
         return max((part.end for part in parts), default=None)
 

@@ -76,6 +76,29 @@ def file(session: Session, filed: ReportFiled) -> Report:
     return report
 
 
+def is_decided(session: Session, told: ReportApproved | ReportRejected) -> bool:
+    """Whether the report was decided already as is told now: that is then one effect, whoever was first.
+
+    A month that was received by itself is approved, and a version that a correction replaced was. Raises StepRefused
+    for a rejection of what is approved: that has to be taken back.
+    """
+    reference = told.execution_reference
+    placement_store.get(session, reference, lock=True)
+    report = placement_store.report(session, reference, told.month, told.version)
+    approved = report.state is ReportState.APPROVED
+    if isinstance(told, ReportApproved):
+        return approved or (report.state is ReportState.REPLACED and report.decided_on is not None)
+    if approved:
+        raise StepRefused(
+            Text(
+                "%(report)s är redan godkänd och månaden inlevererad, så den kan inte avslås. Ta tillbaka "
+                "godkännandet i stället.",
+                report=report_name(report),
+            ),
+        )
+    return report.state is ReportState.REJECTED
+
+
 def approve(
     session: Session, approved: ReportApproved, *, today: date, early: EarlyApproval
 ) -> list[LineKey]:
@@ -89,7 +112,10 @@ def approve(
     _check_reported(placement)
     check_report_step(report, ReportState.APPROVED)
     counts_to = _counts_to(session, placement, report.month, early, today=today)
-    for earlier in placement_store.reports(session, report.execution_reference, report.month):
+    of_month = placement_store.reports(session, report.execution_reference, report.month)
+    if report.state is ReportState.REVOKED and of_month[-1].version != report.version:
+        raise _newer_waits(report.month)
+    for earlier in of_month:
         if earlier.state is ReportState.APPROVED:
             placement_store.move_report(session, earlier, ReportState.REPLACED)
     placement_store.move_report(
@@ -110,7 +136,7 @@ def _counts_to(
         for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC)
         for line in order.lines
         if Month.of(line.period.start) == month
-        and (part := billable_period(line.period, placement.last_day_for(line.period)))
+        and (part := billable_period(line.period, placement.last_day_for(line.period), placement.absences))
     ]
     ends_on = max((part.end for part in parts), default=today)
     if ends_on <= today:
@@ -151,9 +177,7 @@ def undo_approval(session: Session, report: Report, *, by: str, today: date) -> 
     REPORT_UNDOES.check(report_name(report), report.state, ReportState.FILED)
     of_month = placement_store.reports(session, reference, month)
     if of_month[-1].version != report.version:
-        raise StepRefused(
-            Text("En nyare version av redovisningen för %(month)s väntar. Pröva den i stället.", month=month),
-        )
+        raise _newer_waits(month)
     standing = month_receipts.received_accounts(session, placement, month)
     if any(account.invoice_id is not None for account in standing):
         raise StepRefused(
@@ -173,6 +197,22 @@ def undo_approval(session: Session, report: Report, *, by: str, today: date) -> 
     for account in standing:
         month_receipts.take_back(session, reference, account, today=today)
     return [(account.order_number, account.line_id) for account in standing]
+
+
+def _newer_waits(month: Month) -> StepRefused:
+    return StepRefused(
+        Text("En nyare version av redovisningen för %(month)s väntar. Pröva den i stället.", month=month),
+    )
+
+
+def lines_of_month(session: Session, reference: str, month: Month) -> list[LineKey]:
+    """The basic order lines of a month: what waits for them is told when the report is filed or sent back."""
+    return [
+        (order.number, line.line_id)
+        for order in order_store.of_placement(session, reference, ArticleKind.BASIC)
+        for line in order.lines
+        if Month.of(line.period.start) == month
+    ]
 
 
 def _check_reported(placement: Placement) -> None:

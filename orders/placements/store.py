@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, insert, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, insert, or_, select, update
 
 from foundation import transitions
 from foundation.errors import Refused
@@ -179,6 +179,31 @@ def set_interruption(
         )
 
 
+def end_interruption(session: Session, reference: str, *, back_on: date) -> None:
+    """The participant is back from the standing interruption on that day, within the same period."""
+    table = order_tables.interruption
+    transitions.move_all(
+        session,
+        table.c.state,
+        table.c.execution_reference == reference,
+        INTERRUPTION_FOLLOWS,
+        to=InterruptionState.ENDED,
+        values={"back_on": back_on},
+    )
+
+
+def limit_approved(session: Session, reference: str, last_day: date) -> None:
+    """Let approved reports of the month of `last_day` and later count no day after it: the rest is reported anew."""
+    table = order_tables.periodic_report
+    change = update(table).where(
+        table.c.execution_reference == reference,
+        table.c.state == ReportState.APPROVED,
+        table.c.month >= str(Month.of(last_day)),
+        or_(table.c.counts_to.is_(None), table.c.counts_to > last_day),
+    )
+    session.execute(change.values(counts_to=last_day))
+
+
 def interruptions(session: Session, reference: str) -> Sequence[Row[tuple[object, ...]]]:
     """Every interruption ever registered on the placement, oldest first."""
     table = order_tables.interruption
@@ -237,14 +262,15 @@ def move_report(
     values: dict[str, object] = {}
     if reason is not None:
         values["reason"] = reason
-    if counts_to is not None:
-        values["counts_to"] = counts_to
+    if to is ReportState.APPROVED:
+        # One that was revoked may be approved anew, for other days and without the reason it was revoked for.
+        values |= {"counts_to": counts_to, "reason": ""}
     if on is not None:
         values |= {"decided_on": on, "decided_by": by}
     transitions.move(
         session,
         table.c.state,
-        _the_report(report),
+        the_report(report),
         REPORT_FOLLOWS,
         name=report_name(report),
         was=report.state,
@@ -267,7 +293,7 @@ def _undo(session: Session, report: Report, to: ReportState, values: dict[str, o
     transitions.move(
         session,
         order_tables.periodic_report.c.state,
-        _the_report(report),
+        the_report(report),
         REPORT_UNDOES,
         name=report_name(report),
         was=report.state,
@@ -276,7 +302,8 @@ def _undo(session: Session, report: Report, to: ReportState, values: dict[str, o
     )
 
 
-def _the_report(report: Report) -> ColumnElement[bool]:
+def the_report(report: Report) -> ColumnElement[bool]:
+    """The condition that names one version of a report."""
     table = order_tables.periodic_report
     return and_(
         table.c.execution_reference == report.execution_reference,
@@ -330,7 +357,8 @@ def _placement_row(placement: Placement) -> dict[str, object]:
         "supplier": placement.supplier,
         "contract_id": placement.contract_id,
         "unit_id": placement.unit.id,
-        "unit": json.dumps(asdict(placement.unit), ensure_ascii=False, sort_keys=True),
+        "address_id": placement.address_id,
+        "unit": json.dumps(_unit_content(placement.unit), ensure_ascii=False, sort_keys=True),
         "delivery_area": placement.delivery_area,
         "service": placement.service,
         "level": placement.level,
@@ -363,6 +391,7 @@ def _placement(session: Session, row: Row[tuple[object, ...]]) -> Placement:
         supplier=row.supplier,
         contract_id=row.contract_id,
         unit=_unit(row.unit),
+        address_id=row.address_id,
         delivery_area=row.delivery_area,
         service=row.service,
         level=CompensationLevel(row.level),
@@ -412,6 +441,11 @@ def report_of(row: Row[tuple[object, ...]]) -> Report:
         reason=RejectionReason(row.reason) if row.reason else None,
         counts_to=row.counts_to,
     )
+
+
+def _unit_content(unit: DeliveryUnit) -> dict[str, object]:
+    """The unit with the one address the placement is at."""
+    return {key: value for key, value in asdict(unit).items() if key != "addresses"}
 
 
 def _unit(text: str) -> DeliveryUnit:

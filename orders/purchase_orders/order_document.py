@@ -6,6 +6,7 @@ anywhere, as in the buyer's own sample; the execution reference is the only link
 """
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 from foundation.money import Money
@@ -52,7 +53,7 @@ def order_document(
         ),
         contract=shapes.Reference(id=order.contract_id),
         buyer_customer_party=ordering.BuyerParty(party=_buyer(buyer)),
-        seller_supplier_party=ordering.SellerParty(party=_seller(supplier)),
+        seller_supplier_party=ordering.SellerParty(party=_seller(supplier, order.issued_on)),
         accounting_customer_party=ordering.OtherParty(party=_invoice_address(buyer)),
         delivery=_delivery(order, unit, in_marks=in_marks),
         anticipated_monetary_total=shapes.MonetaryTotal(line_extension_amount=total, payable_amount=total),
@@ -72,13 +73,13 @@ def _buyer(buyer: Buyer) -> shapes.TradingParty:
     )
 
 
-def _seller(supplier: Supplier) -> shapes.TradingParty:
+def _seller(supplier: Supplier, on: date) -> shapes.TradingParty:
     number = shapes.Identifier(supplier.organisation_number, _ORGANISATION)
     return shapes.TradingParty(
         # A supplier without an address of its own reads the order in the portal, under its own number.
         endpoint_id=_endpoint(supplier.participant_id or f"{_ORGANISATION}:{supplier.organisation_number}"),
         party_name=shapes.PartyName(name=supplier.name),
-        postal_address=_address(supplier.address),
+        postal_address=_address(supplier.on(on).address),
         party_legal_entity=shapes.PartyLegalEntity(registration_name=supplier.name, company_id=number),
     )
 

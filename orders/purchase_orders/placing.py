@@ -88,8 +88,9 @@ def place_orders(
     Raises post.InvalidDocument for the first that breaks a rule; the caller's transaction must then be undone.
     """
     numbers = number_series.next_numbers(session, number_series.ORDERS, len(drafts))
+    # What is ordered now of somebody who was taken over is ordered of the successor; the contract keeps its id.
     orders = [
-        replace(draft, number=number, issued_on=today)
+        replace(draft, number=number, issued_on=today, supplier=register.holder(draft.supplier, today))
         for (_, draft), number in zip(drafts, numbers, strict=True)
     ]
     order_store.add_all(session, orders)

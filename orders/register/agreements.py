@@ -6,12 +6,13 @@ must hold; it judges whatever part of a register there is, so that a reader can 
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
 from foundation.periods import Period
 from foundation.text import JoinedText, Text
+from orders.register import succession
 from orders.register.parties import (
     Address,
     OrganisationNumber,
@@ -37,16 +38,38 @@ class DeliveryArea:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitAddress:
+    """One of a unit's addresses (adress); no unit and no other address has its id."""
+
+    id: str
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryUnit:
-    """A supplier's unit (utförande verksamhet) where the service is given; the address stands on orders."""
+    """A supplier's unit (utförande verksamhet) where the service is given; the address stands on orders.
+
+    `address` is known by the unit's own id; `addresses` are the others, where it has several.
+    """
 
     id: str
     supplier: OrganisationNumber
     name: str
     address: Address
+    addresses: tuple[UnitAddress, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "supplier", organisation_number(self.supplier))
+
+    @property
+    def every_address(self) -> tuple[UnitAddress, ...]:
+        """All its addresses, the first being its own."""
+        return (UnitAddress(self.id, self.address), *self.addresses)
+
+    def at(self, address_id: str) -> "DeliveryUnit":
+        """The unit as it stands on an order for this address of it; KeyError for one it does not have."""
+        address = {each.id: each.address for each in self.every_address}[address_id]
+        return replace(self, address=address, addresses=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +230,7 @@ def inconsistencies(tables: Tables) -> tuple[Inconsistency, ...]:
     """Every place where the tables contradict each other; empty where they agree."""
     return (
         *_repeated(tables),
+        *_repeated_addresses(tables),
         *_dangling(tables),
         *_price_list_clashes(tables),
         *_unpriced(tables),
@@ -232,8 +256,31 @@ def _repeated(tables: Tables) -> Iterator[Inconsistency]:
                 )
 
 
+def _repeated_addresses(tables: Tables) -> Iterator[Inconsistency]:
+    """Addresses whose id is not theirs alone: permissions are given by it."""
+    known = Counter([*tables.ids("units"), *(each.id for unit in tables.units for each in unit.addresses)])
+    for unit in tables.units:
+        for each in unit.addresses:
+            if known[each.id] > 1:
+                yield Inconsistency(
+                    "units",
+                    unit.id,
+                    "addresses",
+                    Text(
+                        "Adressens id %(address_id)s är redan en enhets eller en annan adress. Ge den ett eget.",
+                        address_id=each.id,
+                    ),
+                )
+
+
 def _dangling(tables: Tables) -> Iterator[Inconsistency]:
     suppliers, areas, contracts = (tables.known(table) for table in ("suppliers", "areas", "contracts"))
+    for supplier in tables.suppliers:
+        taken_over = [each.supplier for each in supplier.succeeds]
+        key = supplier.organisation_number
+        yield from _missing("suppliers", key, "supplier", taken_over, suppliers, field="succeeds")
+    for supplier, sentence in succession.objections(tables.suppliers):
+        yield Inconsistency("suppliers", supplier.organisation_number, "succeeds", sentence)
     for unit in tables.units:
         yield from _missing("units", unit.id, "supplier", [unit.supplier], suppliers)
     for contract in tables.contracts:
@@ -244,7 +291,7 @@ def _dangling(tables: Tables) -> Iterator[Inconsistency]:
 
 
 def _missing(
-    table: str, entry: str, key: str, wanted: Iterable[str], known: Collection[str]
+    table: str, entry: str, key: str, wanted: Iterable[str], known: Collection[str], *, field: str = ""
 ) -> Iterator[Inconsistency]:
     for each in wanted:
         if each not in known:
@@ -253,11 +300,11 @@ def _missing(
             yield Inconsistency(
                 table,
                 entry,
-                key,
+                field or key,
                 Text(
                     "%(entry)s hänvisar i %(key)s till %(shown)s, som inte finns i registret.",
-                    entry=entry,
-                    key=key,
+                    entry=Text("Leverantören") if table == "suppliers" else entry,
+                    key=field or key,
                     shown=shown,
                 ),
             )

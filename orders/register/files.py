@@ -17,8 +17,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from foundation.errors import Refused
 from foundation.text import JoinedText, Text
+from orders.register import validity
 from orders.register.agreements import Contract, DeliveryArea, DeliveryUnit, Policy, Tables, inconsistencies
-from orders.register.allowed_values import objections
+from orders.register.allowed_values import objections, shared_addresses
 from orders.register.parties import Buyer, Supplier
 from orders.register.pricing import PriceList
 from orders.register.reader_errors import STRICT, sentence_of
@@ -265,11 +266,17 @@ def _value(entry: _RawEntry) -> RegisterEntry | tuple[RegisterProblem, ...]:
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         return tuple(
-            entry.problem(each["loc"][1:], sentence_of(each, named=_named(each["loc"][1:]) or entry.table))
+            entry.problem(place, sentence_of(each, named=_named(place) or entry.table))
             for each in details
+            for place in [_place(each["loc"])]
         )
     # A value that is right in itself may still be one that no document can carry.
     return tuple(entry.problem(place, sentence) for place, sentence in objections(read)) or read
+
+
+def _place(loc: TomlPlace) -> TomlPlace:
+    """Where in the entry an error stands: without the tuple around it and the reader's own tags."""
+    return tuple(part for part in loc[1:] if part not in (validity.ALWAYS, validity.DATED))
 
 
 def _named(place: TomlPlace) -> str:
@@ -292,6 +299,8 @@ def _contradictions(
     unreadable = frozenset((raw.table, raw.id) for raw, found in values if isinstance(found, tuple))
     entry_of = {(raw.table, raw.id): raw for raw, _ in values}
     tables = _tables([found for _, found in values if not isinstance(found, tuple)], unreadable=unreadable)
+    for supplier, sentence in shared_addresses(tables.suppliers):
+        yield entry_of["suppliers", supplier.organisation_number].problem(("participant_id",), sentence)
     for found in inconsistencies(tables):
         yield entry_of[found.table, found.id].problem((found.key,), found.sentence)
 

@@ -81,7 +81,7 @@ def lacking(read: Register, needs: Iterable[Need], *, in_force: Register | None)
     """A sentence for each need that `read` would not meet: what is missing, what needs it, what to do."""
     held = {
         table: ids_of(read, table)
-        for table in ("buyer", "suppliers", "units", "contracts", "price_lists", "services")
+        for table in ("buyer", "suppliers", "units", "addresses", "contracts", "price_lists", "services")
     }
     known = held["suppliers"] | (ids_of(in_force, "suppliers") if in_force else frozenset())
     found = []
@@ -118,12 +118,14 @@ def lacking(read: Register, needs: Iterable[Need], *, in_force: Register | None)
 
 
 def ids_of(register: Register, table: str) -> frozenset[str]:
-    """The ids of one table of a register."""
+    """The ids of one table of a register; the addresses are those of all its units."""
     match table:
         case "buyer":
             return frozenset({register.buyer.organisation_number})
         case "suppliers":
             return frozenset(each.organisation_number for each in register.suppliers)
+        case "addresses":
+            return frozenset(each.id for unit in register.units for each in unit.every_address)
         case _:
             return frozenset(each.id for each in getattr(register, table))
 

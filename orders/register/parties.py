@@ -2,22 +2,25 @@
 
 Convention: an organisation number is ten digits without hyphen, an account number digits or messages
 without spaces, a Peppol address "0007:5599991014". A value that breaks its own rule is refused when made.
+What a supplier is taxed as, lives at and is paid to may have days; `Supplier.on` says what holds on one of them.
 An organisation number may be a sole trader's personal identity number, so refusals never repeat it.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Discriminator, Tag
 from stdnum import iban, luhn
 from stdnum.se import vat
 
 from foundation.errors import Refused
 from foundation.text import JoinedText, Text
+from orders.register import validity
 from orders.register.response_agreements import OrderProcess, ResponseProcess, TechnicalAnswer
 from peppol.identifiers import InvalidIdentifier, ParticipantId, validate_organisation_number
 
@@ -116,12 +119,21 @@ class AccountScheme(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaymentAccount:
-    """An account with a right check digit (Luhn for giro numbers, modulo 97 for IBAN), written compactly."""
+    """An account with a right check digit (Luhn for giro numbers, modulo 97 for IBAN), written compactly.
+
+    It is the supplier's from `valid_from` up to `valid_to`, both included; None is without end.
+    """
 
     scheme: AccountScheme
     number: str
+    valid_from: date | None = None
+    valid_to: date | None = None
 
     def __post_init__(self) -> None:
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise RegisterValueRefused(
+                Text("Kontot slutar gälla (valid_to) innan det börjar gälla (valid_from)."),
+            )
         compact = compact_account(self.number)
         if not (iban.is_valid(compact) if self.scheme is AccountScheme.IBAN else self._is_giro(compact)):
             raise RegisterValueRefused(
@@ -131,6 +143,14 @@ class PaymentAccount:
                 ),
             )
         object.__setattr__(self, "number", compact)
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is the supplier's that day."""
+        return validity.holds_on(self.valid_from, self.valid_to, day)
+
+    def is_same_as(self, scheme: str, number: str) -> bool:
+        """Whether it is the account written so, whatever its days."""
+        return (self.scheme, self.number) == (scheme, compact_account(number))
 
     def _is_giro(self, compact: str) -> bool:
         digits = compact.isascii() and compact.isdigit() and len(compact) in _GIRO_DIGITS[self.scheme]
@@ -182,11 +202,84 @@ class Vat:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class DatedVat(Vat):
+    """VAT status from a day on; without the day, what held first."""
+
+    valid_from: date | None = None
+
+    @property
+    def plain(self) -> Vat:
+        """The status without its day."""
+        return Vat(self.category, self.percent, self.exemption_code, self.exemption_reason)
+
+
+@dataclass(frozen=True, slots=True)
+class DatedAddress(Address):
+    """A postal address from a day on; without the day, the first."""
+
+    valid_from: date | None = None
+
+    @property
+    def plain(self) -> Address:
+        """The address without its day."""
+        return Address(self.street, self.city, self.postal_code, self.additional_street, self.country)
+
+
+@dataclass(frozen=True, slots=True)
+class DatedFTax:
+    """Whether a supplier is approved for F-tax (godkänd för F-skatt) from a day on; without the day, at first."""
+
+    approved: bool
+    valid_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """That a supplier has taken over another one whole (fusion, överlåtelse; E-33), from `valid_from` on."""
+
+    supplier: OrganisationNumber
+    valid_from: date
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "supplier", organisation_number(self.supplier))
+
+
+def _form(written: object) -> str:
+    return validity.DATED if isinstance(written, list | tuple) else validity.ALWAYS
+
+
+# Written once it holds always; written as a list, each entry holds from its day. The tags stand in no place of a file.
+_AlwaysOrDatedVat = Annotated[
+    Annotated[Vat, Tag(validity.ALWAYS)] | Annotated[tuple[DatedVat, ...], Tag(validity.DATED)],
+    Discriminator(_form),
+]
+_AlwaysOrDatedAddress = Annotated[
+    Annotated[Address, Tag(validity.ALWAYS)] | Annotated[tuple[DatedAddress, ...], Tag(validity.DATED)],
+    Discriminator(_form),
+]
+_AlwaysOrDatedFTax = Annotated[
+    Annotated[bool, Tag(validity.ALWAYS)] | Annotated[tuple[DatedFTax, ...], Tag(validity.DATED)],
+    Discriminator(_form),
+]
+
+
 class Channel(StrEnum):
     """Where a supplier takes its orders: never both for one order (REQ-45)."""
 
     PEPPOL = "PEPPOL"
     PORTAL = "PORTAL"
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierOnDay:
+    """What holds for a supplier on one day. `vat_id` is None where it is outside VAT then."""
+
+    vat: Vat
+    vat_id: str | None
+    f_tax: bool
+    address: Address
+    payment_accounts: tuple[PaymentAccount, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,13 +291,16 @@ class Supplier:
     organisation number alone. `answers` says whether it takes Invoice Responses over Peppol, and
     `technical_answers` which message about a broken rule; `order_process` whether its system answers
     orders, `response_process` under which process it is answered about invoices (see `exchange`).
+
+    `vat`, `f_tax`, `address` and `payment_accounts` are read through `on`, which knows their days. `succeeds`
+    names the suppliers it has taken over.
     """
 
     organisation_number: OrganisationNumber
     name: str
-    address: Address
-    vat: Vat
-    f_tax: bool
+    address: _AlwaysOrDatedAddress
+    vat: _AlwaysOrDatedVat
+    f_tax: _AlwaysOrDatedFTax
     channel: Channel
     payment_accounts: tuple[PaymentAccount, ...]
     vat_id: str | None = None
@@ -214,6 +310,7 @@ class Supplier:
     order_process: OrderProcess = OrderProcess.ORDER_ONLY
     response_process: ResponseProcess = ResponseProcess.INVOICE_RESPONSE
     technical_answers: TechnicalAnswer = TechnicalAnswer.PORTAL
+    succeeds: tuple[Succession, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "organisation_number", organisation_number(self.organisation_number))
@@ -237,24 +334,60 @@ class Supplier:
             yield Text("Processen ordering kräver kanal PEPPOL: bara ett system svarar på order.")
         if self.response_process is ResponseProcess.BILLING_WITH_RESPONSE and not self.answers:
             yield Text("Processen billing_with_response kräver answers = true.")
-        if not self.payment_accounts:
-            yield Text("Leverantören behöver minst ett konto att få betalt på (payment_accounts).")
-        if self.vat.category is VatCategory.STANDARD and self.vat_id is None:
+        yield from self._lacks_of_days()
+        categories = {each.category for each in self._vats}
+        if VatCategory.STANDARD in categories and self.vat_id is None:
             yield Text("Momskategori S kräver vat_id.")
-        if self.vat.category is VatCategory.OUTSIDE_SCOPE and self.vat_id is not None:
+        if categories == {VatCategory.OUTSIDE_SCOPE} and self.vat_id is not None:
             yield Text("Momskategori O får inte ha vat_id.")
         if self.vat_id is not None and not _is_vat_id(self.vat_id):
             yield Text("Momsregistreringsnumret (vat_id) är fel. Ett svenskt skrivs SE, tio siffror och 01.")
+
+    def _lacks_of_days(self) -> Iterator[Text]:
+        if not self.payment_accounts:
+            yield Text("Leverantören behöver minst ett konto att få betalt på (payment_accounts).")
+        elif gap := validity.first_gap((each.valid_from, each.valid_to) for each in self.payment_accounts):
+            yield gap
+        for key, dated in (("vat", self.vat), ("f_tax", self.f_tax), ("address", self.address)):
+            if isinstance(dated, tuple):
+                yield from validity.objections(key, [each.valid_from for each in dated])
+        if any(each.supplier == self.organisation_number for each in self.succeeds):
+            yield Text("En leverantör kan inte efterträda sig själv (succeeds).")
+
+    @property
+    def _vats(self) -> tuple[Vat, ...]:
+        return self.vat if isinstance(self.vat, tuple) else (self.vat,)
+
+    def on(self, day: date) -> SupplierOnDay:
+        """What holds that day: tax, address, and the accounts that are the supplier's then."""
+        vat = validity.held(self.vat, day).plain if isinstance(self.vat, tuple) else self.vat
+        address = validity.held(self.address, day).plain if isinstance(self.address, tuple) else self.address
+        return SupplierOnDay(
+            vat=vat,
+            vat_id=None if vat.category is VatCategory.OUTSIDE_SCOPE else self.vat_id,
+            f_tax=validity.held(self.f_tax, day).approved if isinstance(self.f_tax, tuple) else self.f_tax,
+            address=address,
+            payment_accounts=tuple(each for each in self.payment_accounts if each.holds_on(day)),
+        )
+
+    @property
+    def days_of_change(self) -> tuple[date, ...]:
+        """The days from which something of it is another than the day before, in order."""
+        dated = (each for each in (self.vat, self.f_tax, self.address) if isinstance(each, tuple))
+        begun = {entry.valid_from for entries in dated for entry in entries}
+        accounts = {each.valid_from for each in self.payment_accounts}
+        ended = {validity.day_after(each.valid_to) for each in self.payment_accounts}
+        return tuple(sorted(day for day in begun | accounts | ended if day is not None))
 
     @property
     def endpoints(self) -> tuple[str, ...]:
         """Every Peppol address known to be the supplier's, the receiving one first."""
         return (*(() if self.participant_id is None else (self.participant_id,)), *self.sending_endpoints)
 
-    def has_account(self, scheme: AccountScheme, number: str) -> bool:
-        """Whether the account on an invoice, however written, is registered for the supplier."""
-        written = (scheme, compact_account(number))
-        return any((account.scheme, account.number) == written for account in self.payment_accounts)
+    def account(self, scheme: str, number: str) -> PaymentAccount | None:
+        """The account on an invoice, however written, if it is or was registered for the supplier."""
+        same = [each for each in self.payment_accounts if each.is_same_as(scheme, number)]
+        return same[-1] if same else None
 
 
 def _is_vat_id(text: str) -> bool:

@@ -390,6 +390,7 @@ class PriceList:
             )
         return Price(agreed, priced.number, priced.name, ordered.unit, ordered.per_day)
 
-    def vat_for(self, supplier: Supplier) -> Vat:
-        """How this supplier's delivery is taxed: its own exemption first, otherwise as the list says."""
-        return self.vat if supplier.vat.category is VatCategory.STANDARD else supplier.vat
+    def vat_for(self, supplier: Supplier, on: date) -> Vat:
+        """How this supplier's delivery that day is taxed: its own exemption first, otherwise as the list says."""
+        own = supplier.on(on).vat
+        return self.vat if own.category is VatCategory.STANDARD else own

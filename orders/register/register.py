@@ -9,16 +9,17 @@ parts; all of them can be imported from here.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter
 
 from foundation.errors import Refused
 from foundation.text import Text
+from orders.register import succession
 from orders.register.agreements import (
     Contract,
     DeliveryArea,
@@ -73,6 +74,7 @@ class _Index:
     price_lists: Mapping[str, PriceList]
     price_lists_of: Mapping[str, tuple[PriceList, ...]]
     services: Mapping[str, Service]
+    takeovers: succession.Takeovers
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class Register:
             price_lists={price_list.id: price_list for price_list in self.price_lists},
             price_lists_of=lists_of,
             services=services,
+            takeovers=succession.takeovers(self.suppliers),
         )
         object.__setattr__(self, "_index", index)
 
@@ -131,6 +134,18 @@ class Register:
         """The supplier with this organisation number (ten digits); raises NotInRegister."""
         # The number may be a sole trader's personal identity number, so the sentence does not repeat it.
         return _found(self._index.suppliers, organisation_number, Text("Leverantören"))
+
+    def holder(self, organisation_number: str, day: date) -> str:
+        """Who stands in a supplier's place that day: itself, or its successor by then (E-33)."""
+        return succession.holder(self._index.takeovers, organisation_number, day)
+
+    def tenure(self, ordered_of: str, organisation_number: str) -> succession.Tenure | None:
+        """A supplier's time with an order that was placed with `ordered_of`; None where it never has any."""
+        return succession.tenure(self._index.takeovers, ordered_of, organisation_number)
+
+    def predecessors(self, organisation_number: str, day: date) -> tuple[str, ...]:
+        """The suppliers it stands in the place of that day; empty for one that has taken over none."""
+        return succession.predecessors(self._index.takeovers, organisation_number, day)
 
     def area(self, area_id: str) -> DeliveryArea:
         """The delivery area; raises NotInRegister."""
@@ -279,6 +294,16 @@ def _without_what_is_silent(policy: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in policy.items() if _SILENT.get(name) != value}
 
 
+def _without_what_is_open(supplier: dict[str, Any]) -> dict[str, object]:
+    """A supplier without the days and the succession it does not have: it is written as before there were any."""
+    accounts = [
+        {key: value for key, value in account.items() if value is not None}
+        for account in supplier["payment_accounts"]
+    ]
+    kept = {key: value for key, value in supplier.items() if key != "succeeds" or value}
+    return {**kept, "payment_accounts": accounts}
+
+
 def _found(table: Mapping[str, Entry], key: str, name: Text) -> Entry:
     try:
         return table[key]
@@ -296,6 +321,11 @@ def _with_service(price_list: PriceList, of_contract: Mapping[str, Service | Non
 def _plain(value: object) -> object:
     if isinstance(value, LevelAmounts | StageMonths):
         return value.table
+    if isinstance(value, Supplier):
+        return _without_what_is_open(asdict(value))
+    if isinstance(value, DeliveryUnit) and not value.addresses:
+        # A unit with one address is written as before units could have several, and keeps its fingerprint.
+        return {key: each for key, each in asdict(value).items() if key != "addresses"}
     if is_dataclass(value) and not isinstance(value, type):
         held = {each.name: getattr(value, each.name) for each in fields(value) if each.init}
         if isinstance(value, Contract) and not value.service:

@@ -306,6 +306,12 @@ class Service:
             (each.name.text for each in self.interruption_reasons if each.code == code), WrittenText(code)
         )
 
+    def reason_within(self, code: str) -> Text:
+        """What people call the reason of an interruption, within a sentence."""
+        return next(
+            (each.name.within for each in self.interruption_reasons if each.code == code), WrittenText(code)
+        )
+
     def activity_name(self, code: str) -> Text:
         """What people call an activity."""
         return next((each.name.text for each in self.activities if each.code == code), WrittenText(code))

@@ -9,7 +9,7 @@ kept as the immutable value it is.
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import insert, select
 
@@ -82,6 +82,21 @@ def newest(session: Session) -> Register | None:
         select(versions.c.body).order_by(versions.c.version.desc()).limit(1)
     ).scalar_one_or_none()
     return None if body is None else Register.from_json(body)
+
+
+def succession_of(
+    session: Session, organisation_number: str, day: date
+) -> tuple[tuple[str, ...], date | None]:
+    """Whose place a supplier has taken by that day, and the day it is itself taken over (E-33).
+
+    Neither before a register is loaded.
+    """
+    try:
+        register = load(session)
+    except NoRegister:
+        return (), None
+    tenure = register.tenure(organisation_number, organisation_number)
+    return register.predecessors(organisation_number, day), tenure.delivers_until if tenure else None
 
 
 def last_known_supplier(session: Session, register: Register, organisation_number: str) -> Supplier | None:

@@ -64,7 +64,7 @@ _STATE_OF = {
 
 @dataclass(frozen=True, slots=True)
 class DeliveryEvent:
-    """Something to hear of: a message stuck, refused or moved to the portal; an access point lost or found."""
+    """Something to hear of: a message stuck, refused or in the portal, an order sent; an access point lost or found."""
 
     action: MessageAction | AccessPointAction
     message: OutboundMessage | None = None
@@ -271,6 +271,8 @@ _TOLD = {
     OutState.REJECTED: MessageAction.REJECTED,
     OutState.IN_PORTAL: MessageAction.IN_PORTAL,
 }
+# What is told of an order, which others wait for; of other messages it is the usual.
+_GONE = {OutState.SENT: MessageAction.SENT, OutState.DELIVERED: MessageAction.DELIVERED}
 
 
 def _last_misses(tried: Sequence[AttemptResult]) -> list[AttemptResult]:
@@ -286,6 +288,11 @@ def _last_misses(tried: Sequence[AttemptResult]) -> list[AttemptResult]:
 def _events(noted: Sequence[AttemptResult], turn: Turn, name: str) -> list[DeliveryEvent]:
     events = [
         DeliveryEvent(_TOLD[each.state], each.message, each.answer) for each in noted if each.state in _TOLD
+    ]
+    events += [
+        DeliveryEvent(_GONE[each.state], each.message)
+        for each in noted
+        if each.state in _GONE and each.message.kind == DocumentKind.ORDER
     ]
     if turn.opened or turn.closed:
         found = AccessPointAction.UNREACHABLE if turn.opened else AccessPointAction.REACHED

@@ -18,6 +18,7 @@ from peppol.exchange import outbox, outbox_store
 from peppol.exchange.outbox_store import OutboundMessage
 from peppol.exchange.sending import ASKING, LEASE, DeliveryEvent, Tell, Transactions
 from peppol.exchange.tables import OutState
+from peppol.identifiers import DocumentKind
 from peppol.journal_actions import MessageAction
 
 _log = structlog.get_logger("post")
@@ -66,15 +67,18 @@ def ask(
 
 
 def _note(session: Session, answered: _Answered, now: datetime) -> DeliveryEvent | None:
-    """What the answer means to the message; something to tell where it was not simply delivered."""
+    """What the answer means to the message; something to tell of an order, and where it was not simply delivered."""
     message, status = answered.message, answered.status
     if status.state in _LAST_WORD:
         state = _LAST_WORD[status.state]
         came_from = outbox.verdict(
             session, message.instance_id, state, answer=status.words, at=status.at or now
         )
-        refused = came_from is not None and state is OutState.REJECTED
-        return DeliveryEvent(MessageAction.REJECTED, message, status.words) if refused else None
+        if came_from is not None and state is OutState.REJECTED:
+            return DeliveryEvent(MessageAction.REJECTED, message, status.words)
+        if came_from is not None and message.kind == DocumentKind.ORDER:
+            return DeliveryEvent(MessageAction.DELIVERED, message)
+        return None
     if status.state is DeliveryState.GIVEN_UP:
         stuck = outbox_store.moved_first(
             session,

@@ -135,6 +135,7 @@ class _Member:
     tag: str
     many: bool
     needed: bool
+    kind: type
     read: Callable[[etree._Element], object | None]
     write: Callable[[Any], str]
 
@@ -261,6 +262,7 @@ def _members_of(cls: type, naming: Naming) -> tuple[_Member, ...]:
                 tag=tag,
                 many=many,
                 needed=field.default is MISSING if many else not optional,
+                kind=kind,
                 read=codec.read,
                 write=codec.writer(label),
             )
@@ -292,6 +294,41 @@ def declare(cls: type[T], naming: Naming) -> type[T]:
     made = dataclass(frozen=True, slots=True, kw_only=True)(cls)
     _CODECS[made] = _Aggregate(made, naming)
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredMember:
+    """What a class says of one of its elements: the field, the element's name, how often, and of which type.
+
+    `attributes` pairs the field of a value with the attribute it is written as; none of an aggregate.
+    """
+
+    name: str
+    label: str
+    many: bool
+    needed: bool
+    kind: type
+    attributes: tuple[tuple[str, str], ...] = ()
+    content: str = ""
+
+
+def members_of(cls: type) -> tuple[DeclaredMember, ...]:
+    """The elements of a declared aggregate in the order of the schema; none of anything else."""
+    codec = _CODECS.get(cls)
+    if not isinstance(codec, _Aggregate):
+        return ()
+    return tuple(_declared(member) for member in codec.members)
+
+
+def _declared(member: _Member) -> DeclaredMember:
+    inner = _CODECS[member.kind]
+    attributes: tuple[tuple[str, str], ...] = ()
+    content = ""
+    if isinstance(inner, _Basic):
+        attributes, content = tuple((name, label) for name, label, _ in inner.attributes), inner.content_name
+    return DeclaredMember(
+        member.name, member.label, member.many, member.needed, member.kind, attributes, content
+    )
 
 
 def content_of(value: object) -> str:

@@ -19,13 +19,16 @@ from foundation.text import Language, Text, WrittenText
 from operations.timeline.model import KIND_NAMES, TimelineEntry, TimelineKind
 from web.svg import element, line, picture, words
 
-_SUPPLIERS: Final = frozenset({TimelineKind.REPORT, TimelineKind.INVOICE, TimelineKind.CREDIT_NOTE})
+_SUPPLIERS: Final = frozenset(
+    {TimelineKind.REPORT, TimelineKind.INFORMATIVE, TimelineKind.INVOICE, TimelineKind.CREDIT_NOTE}
+)
 _LETTERS: Final[dict[TimelineKind, Text]] = {
     TimelineKind.DECISION: Text("B", context="mark"),
     TimelineKind.ORDER: Text("O", context="mark"),
     TimelineKind.INTERRUPTION: WrittenText("X"),
     TimelineKind.REPORT: Text("R", context="mark"),
     TimelineKind.SENT_BACK: WrittenText("!"),
+    TimelineKind.INFORMATIVE: WrittenText("i"),
     TimelineKind.RECEIPT: WrittenText("✓"),
     TimelineKind.INVOICE: Text("F", context="mark"),
     TimelineKind.CREDIT_NOTE: Text("K", context="mark"),

@@ -22,7 +22,7 @@ from web.pages import database_of, pages_router, render, today_of
 
 router = pages_router()
 
-_SEES = (Permission.ASSIGN, Permission.REPORT)
+_SEES = (Permission.ASSIGN, Permission.REPORT, Permission.VIEW)
 _CSV = "text/csv; charset=utf-8"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

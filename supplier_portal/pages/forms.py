@@ -1,6 +1,6 @@
 """What the pages that make and show invoices share: who acts, with which form, and how documents are handed out.
 
-Convention: seeing needs REPORT or ADMINISTER, sending needs REPORT; both within the person's units.
+Convention: seeing needs REPORT, ADMINISTER or VIEW, sending needs REPORT; both within the person's units.
 """
 
 import uuid
@@ -18,7 +18,7 @@ from invoicing.portal_invoicing.sending import Press
 from web.csrf import form_of
 from web.pages import database_of
 
-SEES: Final = (Permission.REPORT, Permission.ADMINISTER)
+SEES: Final = (Permission.REPORT, Permission.ADMINISTER, Permission.VIEW)
 SENDS: Final = Permission.REPORT
 KEY_FIELD: Final = "form_key"
 
@@ -27,7 +27,13 @@ def actor_of(person: Person) -> SupplierActor:
     """The person as somebody who acts for a supplier; the buyer's people have no such pages."""
     if person.is_buyer:
         raise NotThere
-    return SupplierActor(person.organisation, person.units, by=person.id)
+    return SupplierActor(
+        person.organisation,
+        person.within,
+        predecessors=person.predecessors,
+        taken_over_on=person.taken_over_on,
+        by=person.id,
+    )
 
 
 def held_of(session: Session, actor: SupplierActor, invoice_id: int) -> SupplierInvoice:

@@ -8,7 +8,9 @@ from supplier_portal.pages import (
     correcting,
     exports,
     flow_test,
+    informative,
     invoices,
+    objections,
     orders,
     overview,
     placements,
@@ -16,14 +18,18 @@ from supplier_portal.pages import (
     reports,
     settings,
     to_invoice,
+    tutors,
     uploads,
 )
+from supplier_portal.pages.economy import documents, planned_results, prices, statement
+from supplier_portal.pages.economy import start as economy
 from web.fronts import Front, NavigationEntry
 
 _P = Permission
 
 PAGES: Final = (
     overview,
+    informative,
     placements,
     orders,
     reports,
@@ -34,17 +40,25 @@ PAGES: Final = (
     refused,
     uploads,
     flow_test,
+    economy,
+    statement,
+    planned_results,
+    prices,
+    documents,
     settings,
+    tutors,
+    objections,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 
 NAVIGATION: Final = (
     NavigationEntry("/", Text("Översikt"), SUPPLIER_SIDE),
-    NavigationEntry("/placements", Text("Placeringar"), frozenset({_P.ASSIGN, _P.REPORT})),
-    NavigationEntry("/orders", Text("Ordrar"), frozenset({_P.ASSIGN, _P.REPORT})),
-    NavigationEntry("/reports", Text("Redovisning"), frozenset({_P.REPORT})),
+    NavigationEntry("/placements", Text("Placeringar"), frozenset({_P.ASSIGN, _P.REPORT, _P.VIEW})),
+    NavigationEntry("/orders", Text("Ordrar"), frozenset({_P.ASSIGN, _P.REPORT, _P.VIEW})),
+    NavigationEntry("/reports", Text("Redovisning"), frozenset({_P.REPORT, _P.VIEW})),
     NavigationEntry("/to-invoice", Text("Att fakturera"), SUPPLIER_SIDE),
     NavigationEntry("/invoices", Text("Fakturor"), SUPPLIER_SIDE),
+    NavigationEntry("/economy", Text("Ekonomi"), SUPPLIER_SIDE),
     NavigationEntry("/test-bench", Text("Testbänk"), SUPPLIER_SIDE),
     NavigationEntry("/settings", Text("Inställningar"), SUPPLIER_SIDE),
 )

@@ -5,25 +5,33 @@ named by the order number alone. The XML is the stored message byte for byte, wi
 """
 
 import hashlib
+from collections.abc import Sequence
 
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
 from foundation.errors import NotThere
 from foundation.money import Money, total
+from foundation.text import Text
+from orders.model import LineState
+from orders.objections import store as objection_store
+from orders.objections.model import ANSWER_WORDS, PRESSED, REASON_WORDS
 from orders.placements import starts
 from orders.purchase_orders.order_view import WrittenOrder, written_order
 from orders.terms import ArticleKind
 from supplier_portal.pages import query_params
 from supplier_portal.queries import orders as order_queries
-from supplier_portal.queries.orders import LinesAre, OrderFilter, OrderView, Sort
+from supplier_portal.queries.orders import LinesAre, LineView, OrderFilter, OrderView, Sort
 from web import pdf
 from web.access import signed_in
+from web.csrf import form_of
 from web.pages import Page, database_of, language_of, pages_router, render, text_from
 
 router = pages_router()
 
-_SEES = (Permission.ASSIGN, Permission.REPORT)
+_SEES = (Permission.ASSIGN, Permission.REPORT, Permission.VIEW)
+OBJECTS = (Permission.ASSIGN, Permission.REPORT)
+"""Who may object to an order: whoever receives it, and whoever reports and invoices on it."""
 _SIZE = 25
 
 
@@ -52,16 +60,33 @@ def orders(request: Request, person: Person = signed_in(*_SEES)) -> Response:
 @router.get("/orders/{number}")
 def order(request: Request, number: str, person: Person = signed_in(*_SEES)) -> Response:
     """One order, line by line."""
+    return order_page(request, person, number)
+
+
+def order_page(
+    request: Request, person: Person, number: str, errors: Sequence[tuple[str, Text]] = ()
+) -> Response:
+    """The page of one order, with what was wrong about an objection to it."""
     view, written = _found(request, person, number)
     with database_of(request).reading() as session:
         remark = starts.remark_on(session, view.order)
         register = query_params.register_of(session)
+        objections = objection_store.of_order(session, number)
     return render(
         request,
         person,
         "supplier/order.html",
+        422 if errors else 200,
+        errors=errors,
+        given={key: str(value) for key, value in form_of(request).items()} if errors else {},
         view=view,
         remark=remark,
+        objections=objections,
+        reasons=REASON_WORDS,
+        pressed=[(each.value, REASON_WORDS[each]) for each in PRESSED],
+        answers=ANSWER_WORDS,
+        may_object=person.may(*OBJECTS) and any(_is_left(line) for line in view.lines),
+        may_withdraw=person.may(*OBJECTS),
         order=view.order,
         written=written,
         sums=_sums(view),
@@ -128,6 +153,11 @@ def _found(request: Request, person: Person, number: str) -> tuple[OrderView, Wr
     if view is None:
         raise NotThere
     return view, written_order(view.message.body) if view.message is not None else None
+
+
+def _is_left(line: LineView) -> bool:
+    """Whether nobody has delivered, invoiced or closed the line."""
+    return line.state is LineState.OPEN and line.quantity_received is None and line.invoice_id is None
 
 
 def _sums(view: OrderView) -> dict[str, Money]:

@@ -39,7 +39,7 @@ def overview(request: Request, person: Person = signed_in()) -> Response:
     """What waits for me."""
     if person.is_buyer:
         return see_other(start_of(person))
-    if not person.may(Permission.ASSIGN, Permission.REPORT):
+    if not person.may(Permission.ASSIGN, Permission.REPORT, Permission.VIEW):
         return render(request, person, "supplier/overview_administer.html")
     scope, today = query_params.scope_of(person), today_of(request)
     visit = _visit(request, person)

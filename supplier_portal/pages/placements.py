@@ -4,45 +4,55 @@ Convention: a participant is an execution reference here, and neither level nor 
 shown. Whoever receives and assigns (ASSIGN) gives a tutor, one at a time or many from the list.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from fastapi import Request, Response
 
+from accounts import store as account_store
 from accounts.identity import Permission, Person
 from foundation.errors import NotThere
 from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
+from invoicing.portal_invoicing.scope import Scope
 from operations.timeline import timeline
 from operations.timeline.model import KIND_NAMES, Audience, TimelineEntry, TimelineKind
 from orders.model import Placement, Report
-from orders.placements import filing, tutor_store
+from orders.placements import filing
 from orders.placements import store as placement_store
-from orders.placements import tutors as tutoring
-from orders.placements.tutors import TutorRefused
+from orders.placements.informative import informative_store
 from orders.purchase_orders import order_store
 from orders.terms import ArticleKind
+from orders.tutors import tutor_store, unit_tutor_store
+from orders.tutors import tutors as tutoring
+from orders.tutors.tutors import TutorRefused
+from supplier_portal import outlook
 from supplier_portal.charts import timeline_chart
 from supplier_portal.charts.timeline_chart import PictureWords
+from supplier_portal.outlook import LineOutlook
 from supplier_portal.pages import query_params
+from supplier_portal.pages import tutors as tutors_page
+from supplier_portal.queries import orders as order_queries
 from supplier_portal.queries import placements as placement_queries
+from supplier_portal.queries import planned_results, visits
 from supplier_portal.queries import reports as report_queries
-from supplier_portal.queries import visits
 from supplier_portal.queries.placements import PlacementFilter, PlacementsAre
+from web import report_words
 from web.access import signed_in
 from web.csrf import form_of
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 
-_SEES = (Permission.ASSIGN, Permission.REPORT)
+_SEES = (Permission.ASSIGN, Permission.REPORT, Permission.VIEW)
 _SIZE = 25
 # The kinds whose state shows beside them, and what sort of state it is.
 _STATE_KINDS = {
     TimelineKind.REPORT: "report",
     TimelineKind.SENT_BACK: "report",
+    TimelineKind.INFORMATIVE: "informative",
     TimelineKind.INVOICE: "invoice",
     TimelineKind.CREDIT_NOTE: "invoice",
 }
@@ -124,7 +134,7 @@ def _list(
             session, scope, wanted, today=today, limit=page.size, offset=page.offset
         )
         units = query_params.units_of(query_params.register_of(session), person)
-        tutors = placement_queries.tutors_used(session, scope)
+        tutors = _choices(session, person, units)
     return render(
         request,
         person,
@@ -141,6 +151,7 @@ def _list(
         chosen=chosen,
         may_assign=person.may(Permission.ASSIGN) and wanted.state is PlacementsAre.TO_ASSIGN,
         late=placement_queries.late,
+        may_see_tutors=person.may(*tutors_page.SEES),
     )
 
 
@@ -152,18 +163,30 @@ def _one(
         found = placement_queries.find(session, scope, reference)
         if found is None:
             raise NotThere
-        happened = timeline.of_placement(session, query_params.register_of(session), found, Audience.SUPPLIER)
+        register = query_params.register_of(session)
+        happened = timeline.of_placement(
+            session,
+            register,
+            found,
+            Audience.SUPPLIER,
+            suppliers=scope.suppliers,
+        )
         context: dict[str, Any] = {
             "placement": found,
             "stands": placement_queries.where_it_stands(found, today=today),
             "interruptions": placement_store.interruptions(session, reference),
             "assignments": tutor_store.history(session, reference),
+            "left": _left(session, found),
             "assign_by": tutoring.last_day_to_assign(found.periods[0].decided_on),
             "months": _months(session, found, today=today),
             "due": {
                 str(each.month) for each in report_queries.due_of(session, scope, reference, today=today)
             },
-            "tutors": placement_queries.tutors_used(session, scope),
+            "tutors": _choices(session, person, {found.unit.id: found.unit.name}),
+            "informative": informative_store.of_placement(session, reference),
+            "end": outlook.end_of(found, register.service(found.service), today=today),
+            "lines": _lines(session, scope, found, today=today),
+            "planned": planned_results.of_placement(session, register, scope, reference),
         }
     return render(
         request,
@@ -177,11 +200,35 @@ def _one(
         may_report=person.may(Permission.REPORT),
         happenings=happened,
         kind_names=KIND_NAMES,
+        informative_kinds=[(kind.value, words) for kind, words in report_words.INFORMATIVE.items()],
+        informative_words=report_words.INFORMATIVE,
         state_kinds=_STATE_KINDS,
         legend=timeline_chart.legend(happened),
         **_drawn(person, happened, reference),
+        **query_params.shown(person.language, register),
         **context,
     )
+
+
+def _left(session: Session, placement: Placement) -> bool:
+    """Whether the placement's tutor has been closed."""
+    held = tutor_store.standing(session, [placement.execution_reference]).get(placement.execution_reference)
+    tutor = unit_tutor_store.by_code(session, placement.unit.id, held.tutor) if held is not None else None
+    return tutor is not None and not tutor.is_active
+
+
+def _choices(session: Session, person: Person, units: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The tutors that may be chosen at these units: code, and code with what tells it from others."""
+    names = {
+        each.person.id: each.display_name
+        for each in account_store.of_organisation(session, person.organisation)
+    }
+    told: dict[str, list[str]] = {}
+    for each in unit_tutor_store.of_supplier(session, person.organisation, units):
+        if each.is_active:
+            known = [names[each.person]] if each.person in names else []
+            told.setdefault(each.code, []).append(" ".join([*known, f"({units[each.unit_id]})"]))
+    return [(code, f"{code} {', '.join(words)}") for code, words in sorted(told.items())]
 
 
 def _months(session: Session, placement: Placement, *, today: date) -> list[tuple[Month, Report | None]]:
@@ -199,6 +246,19 @@ def _months(session: Session, placement: Placement, *, today: date) -> list[tupl
         (month, filing.standing_report(reports.get(month, ())))
         for month in sorted(ordered | set(reports), reverse=True)
     ]
+
+
+def _lines(session: Session, scope: Scope, placement: Placement, *, today: date) -> list[LineOutlook]:
+    """What may still come of each line of the placement's orders, the oldest order first."""
+    reports: dict[Month, list[Report]] = {}
+    for each in placement_store.reports(session, placement.execution_reference):
+        reports.setdefault(each.month, []).append(each)
+    newest = {month: held for month, all_ in reports.items() if (held := filing.standing_report(all_))}
+    found: list[LineOutlook] = []
+    for order in order_store.of_placement(session, placement.execution_reference):
+        lines = order_queries.lines_of(session, scope, order.number)
+        found += outlook.outlook(placement, order.article, order.number, lines, newest, today=today)
+    return found
 
 
 def _drawn(person: Person, happened: Sequence[TimelineEntry], reference: str) -> dict[str, Any]:

@@ -26,10 +26,18 @@ from web import i18n
 
 E = TypeVar("E", bound=StrEnum)
 
+Say = Callable[[Text], str]
+"""A text as whoever reads reads it."""
+
 
 def scope_of(person: Person) -> Scope:
     """The rows the person may see."""
-    return Scope(person.organisation, person.units)
+    return Scope(
+        person.organisation,
+        person.within,
+        predecessors=person.predecessors,
+        taken_over_on=person.taken_over_on,
+    )
 
 
 def register_of(session: Session) -> Register:
@@ -63,7 +71,7 @@ def month_of(request: Request, name: str = "month") -> Month | None:
         return None
 
 
-def say_of(language: Language) -> Callable[[Text], str]:
+def say_of(language: Language) -> Say:
     """A text as whoever reads this language reads it."""
     return lambda text: text.in_language(language)
 

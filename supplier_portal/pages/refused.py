@@ -48,7 +48,7 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         files=looked,
         unsent_count=unsent_count,
         may_send=person.may(SENDS),
-        sees_all=actor.units is None,
+        sees_all=actor.within is None,
     )
 
 

@@ -40,6 +40,8 @@ from web.pages import Page, database_of, pages_router, render, see_other, today_
 
 router = pages_router()
 
+_SEES = (Permission.REPORT, Permission.VIEW)
+
 _SIZE = 25
 _MANY = 1_000
 Errors = Sequence[tuple[str, Text]]
@@ -63,7 +65,7 @@ class MonthLine:
 
 
 @router.get("/reports")
-def reports(request: Request, person: Person = signed_in(Permission.REPORT)) -> Response:
+def reports(request: Request, person: Person = signed_in(*_SEES)) -> Response:
     """What is due, and what was filed."""
     scope, today = query_params.scope_of(person), today_of(request)
     wanted = ReportFilter(
@@ -84,6 +86,7 @@ def reports(request: Request, person: Person = signed_in(Permission.REPORT)) -> 
             "filed": report_queries.filed(session, scope, wanted, limit=page.size, offset=page.offset),
             "units": query_params.units_of(register, person),
             "approval": _approval(register),
+            "may_file": person.may(Permission.REPORT),
         }
     return render(request, person, "supplier/reports.html", today=today, wanted=wanted, page=page, **context)
 
@@ -114,6 +117,7 @@ def file_due(request: Request, person: Person = signed_in(Permission.REPORT)) ->
         for to_file in chosen:
             try:
                 with journal.attempt(session):
+                    _check_delivers(person, to_file.month)
                     filed, first = filing.file_month(
                         session,
                         to_file,
@@ -130,9 +134,7 @@ def file_due(request: Request, person: Person = signed_in(Permission.REPORT)) ->
 
 
 @router.get("/reports/{reference:path}/{month}")
-def report(
-    request: Request, reference: str, month: str, person: Person = signed_in(Permission.REPORT)
-) -> Response:
+def report(request: Request, reference: str, month: str, person: Person = signed_in(*_SEES)) -> Response:
     """One month of one placement: where it stands, its history, and the form to file or correct it."""
     return _month_page(request, person, reference, _month(month))
 
@@ -152,6 +154,7 @@ def file_one(
     with database_of(request).writing() as session:
         if placement_queries.find(session, query_params.scope_of(person), reference) is None:
             raise NotThere
+        _check_delivers(person, to_file.month)
         filed, fresh = filing.file_month(
             session,
             to_file,
@@ -165,10 +168,22 @@ def file_one(
     )
 
 
+def _check_delivers(person: Person, month: Month) -> None:
+    """Refuse a month that ends when another has taken the supplier over: it is the successor's to report (E-33)."""
+    if not query_params.scope_of(person).delivers(month.period.end):
+        raise Refused(
+            Text(
+                "Er verksamhet är övertagen från %(day)s. Månaden %(month)s redovisas av efterträdaren.",
+                day=person.taken_over_on,
+                month=month,
+            )
+        )
+
+
 def _received(request: Request, filed: Sequence[ReportKey]) -> list[ReportKey]:
     """Let the system receive what was just filed, where the buyer's policy says so; the supplier itself cannot.
 
-    A step of its own after the filing: a month that is not received by it waits for an officer.
+    A step of its own after the filing; where it breaks off, the job `reports-received` takes it up.
     """
     if not filed:
         return []
@@ -261,7 +276,8 @@ def _month_page(
         standing=next((each for each in held if each.state is ReportState.APPROVED), None),
         names={each.person.id: each.display_name for each in colleagues},
         waited=(today - newest.filed_on).days if newest else 0,
-        may_file=first <= today,
+        has_begun=first <= today,
+        may_file=person.may(Permission.REPORT),
         is_correction=newest is not None,
         is_open=newest is None or newest.state in (ReportState.REJECTED, ReportState.REVOKED),
         errors=errors,
@@ -282,7 +298,11 @@ def _lines_of(session: Session, placement: Placement, month: Month) -> list[Mont
             if account is not None and Month.of(line.period.start) == month:
                 last_day = placement.last_day_for(line.period)
                 days = days_received(
-                    line.period, ordered=line.quantity, last_day=last_day, rule=order.day_rule
+                    line.period,
+                    ordered=line.quantity,
+                    last_day=last_day,
+                    rule=order.day_rule,
+                    absences=placement.absences,
                 )
                 found.append(MonthLine(order.number, line, days, account))
     return found

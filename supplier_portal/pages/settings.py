@@ -8,7 +8,7 @@ from typing import Final
 
 from fastapi import Request, Response
 
-from accounts.identity import Permission, Person
+from accounts.identity import SUPPLIER_SIDE, Permission, Person
 from foundation.errors import NotThere, Refused
 from foundation.text import NO_TEXT, Text
 from invoicing.portal_invoicing import numbering
@@ -29,9 +29,7 @@ _FIELDS: Final = {
 
 
 @router.get("")
-def settings(
-    request: Request, person: Person = signed_in(Permission.ADMINISTER, Permission.REPORT, Permission.ASSIGN)
-) -> Response:
+def settings(request: Request, person: Person = signed_in(*SUPPLIER_SIDE)) -> Response:
     """Everything in one page."""
     return _settings(request, person)
 
@@ -119,7 +117,9 @@ def _settings(
         "flip/settings.html",
         422 if errors else 200,
         supplier=supplier,
-        units=[each for each in register.units if each.supplier == actor.supplier],
+        held=supplier.on(today_of(request)),
+        today=today_of(request),
+        units=[each for each in register.units if each.supplier in actor.suppliers],
         changes=changes,
         letters=chosen if letters is None else letters,
         series=series,

@@ -19,8 +19,10 @@ from invoicing.portal_invoicing import portal_document_store
 from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.portal_document_store import Made
 from invoicing.portal_invoicing.scope import SupplierActor
+from invoicing.reconciliation.account_statement import AccountEntry, EntryKind
 from invoicing.responses.response_documents import APPROVED, IN_PROCESS, PAID, RECEIVED, REJECTED, UNDER_QUERY
 from peppol.exchange.outbox_store import OutboundMessage
+from supplier_portal.queries import account_entries
 
 _S = InvoiceState
 
@@ -80,6 +82,14 @@ class InvoiceSteps:
     can_be_credited: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Settling:
+    """What a document was paid with, and how a claim was given back; empty and None where neither is so."""
+
+    payment: str
+    claim: AccountEntry | None
+
+
 def story(session: Session, actor: SupplierActor, invoice: SupplierInvoice) -> InvoiceSteps:
     """The story of one of the person's invoices or credit notes."""
     judged = document_store.matches(session, invoice.id)
@@ -89,7 +99,7 @@ def story(session: Session, actor: SupplierActor, invoice: SupplierInvoice) -> I
     is_credit = invoice.document_type is DocumentType.CREDIT_NOTE
     return InvoiceSteps(
         invoice=invoice,
-        steps=tuple(_steps(invoice, judged, made, pair)),
+        steps=tuple(_steps(invoice, judged, made, pair, _settling(session, actor, invoice, pair))),
         judged=judged[-1] if judged else None,
         answers=tuple(_answer(each) for each in portal_queries.answers(session, invoice)),
         made=made,
@@ -104,6 +114,7 @@ def _steps(
     judged: Sequence[tuple[date, Match]],
     made: Made | None,
     pair: tuple[SupplierInvoice, date] | None,
+    settling: _Settling,
 ) -> list[InvoiceStep]:
     steps = []
     if made is not None:
@@ -122,13 +133,41 @@ def _steps(
         )
         steps.append(InvoiceStep(on, "quiet", told, link=f"/invoices/{other.id}", link_text=other.number))
     if invoice.paid_on is not None:
-        steps.append(InvoiceStep(invoice.paid_on, "good", Text("Betald")))
+        payment = settling.payment
+        link = f"/economy/payments/{payment}" if payment else ""
+        told = Text("Betald med betalning") if payment else Text("Betald")
+        steps.append(InvoiceStep(invoice.paid_on, "good", told, link=link, link_text=payment))
     elif invoice.state is _S.ACCEPTED:
         steps.append(InvoiceStep(invoice.pays_on, "now", Text("Betalas", context="expected"), expected=True))
     elif invoice.document_type is DocumentType.INVOICE and invoice.state in (_S.PARKED, _S.ON_HOLD):
         why = (Text("Betalas då om allt är klart."),)
         steps.append(InvoiceStep(invoice.pays_on, "quiet", Text("Förfaller"), why, expected=True))
+    if settling.claim is not None:
+        steps.append(_given_back(settling.claim))
     return steps
+
+
+def _settling(
+    session: Session,
+    actor: SupplierActor,
+    invoice: SupplierInvoice,
+    pair: tuple[SupplierInvoice, date] | None,
+) -> _Settling:
+    """What paid the invoice, and how the claim was given back that it, or the credit of it, made."""
+    is_credit = invoice.document_type is DocumentType.CREDIT_NOTE
+    paid = pair[0] if is_credit and pair is not None else invoice
+    claim = account_entries.claim_given_back(session, actor, paid.id) if pair is not None else None
+    payment = "" if is_credit else account_entries.payment_of(session, actor, invoice.id)
+    return _Settling(payment, claim)
+
+
+def _given_back(claim: AccountEntry) -> InvoiceStep:
+    if claim.kind is EntryKind.REPAID:
+        return InvoiceStep(claim.on, "quiet", Text("Ni har betalat tillbaka beloppet"))
+    link = f"/economy/payments/{claim.payment}"
+    return InvoiceStep(
+        claim.on, "quiet", Text("Krediten räknades av på betalning"), link=link, link_text=claim.payment
+    )
 
 
 def _judgement(on: date, match: Match) -> InvoiceStep:

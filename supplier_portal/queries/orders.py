@@ -174,6 +174,15 @@ def view(session: Session, scope: Scope, number: str) -> OrderView | None:
     )
 
 
+def lines_of(session: Session, scope: Scope, number: str) -> tuple[LineView, ...]:
+    """The lines of an order within the scope; none of any other."""
+    question = select(_ORDER.c.currency).where(_ORDER.c.number == number, scope.of_orders())
+    currency = session.execute(question).scalar_one_or_none()
+    if currency is None:
+        return ()
+    return tuple(_line_view(line, currency) for line in session.execute(_lines_of(number)))
+
+
 def message_of(session: Session, scope: Scope, number: str) -> OrderMessage | None:
     """The message that carried an order of the scope, the newest where it was sent again; None without one."""
     outbox = exchange_tables.outbox

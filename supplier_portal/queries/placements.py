@@ -19,9 +19,9 @@ from invoicing.portal_invoicing.scope import Scope
 from orders import tables as order_tables
 from orders.model import InterruptionState, Placement, PlacementState
 from orders.placements import store as placement_store
-from orders.placements import tutors
-from orders.placements.tutor_store import TutorState
-from orders.placements.tutor_tables import tutor_assignment
+from orders.tutors import tutors
+from orders.tutors.tutor_store import TutorState
+from orders.tutors.tutor_tables import tutor_assignment, unit_tutor
 
 _PLACEMENT, _PERIOD, _INTERRUPTION = (
     order_tables.placement,
@@ -31,6 +31,14 @@ _PLACEMENT, _PERIOD, _INTERRUPTION = (
 _ONE = _PERIOD.alias("one")
 # The same tables as a condition asks about them, whatever the list itself is joined with.
 _SPAN, _CUT, _TUTOR = _PERIOD.alias("span"), _INTERRUPTION.alias("cut"), tutor_assignment.alias("assigned")
+_LISTED = unit_tutor.alias("listed")
+# The tutor of the standing assignment, as the list of its unit has it.
+_OF_UNIT = (unit_tutor.c.unit_id == _PLACEMENT.c.unit_id) & (unit_tutor.c.code == tutor_assignment.c.tutor)
+_STANDING = (tutor_assignment.c.execution_reference == _PLACEMENT.c.execution_reference) & (
+    tutor_assignment.c.state == TutorState.STANDING
+)
+# A tutor is to be found within so many days of the decision, or of the day the last one left.
+_FROM = func.coalesce(unit_tutor.c.closed_on, _ONE.c.decided_on)
 
 
 class PlacementsAre(StrEnum):
@@ -68,7 +76,7 @@ class PlacementFilter:
 
 @dataclass(frozen=True, slots=True)
 class PlacementRow:
-    """One placement in the list; `tutor` is empty while nobody is assigned."""
+    """One placement in the list; `tutor` is empty while nobody is assigned, and `tutor_left` once it is closed."""
 
     execution_reference: str
     unit_id: str
@@ -77,12 +85,13 @@ class PlacementRow:
     last_day: date | None
     stands: Stands
     tutor: str
+    tutor_left: bool
     assign_by: date
 
     @property
     def needs_tutor(self) -> bool:
         """Whether somebody must be assigned."""
-        return not self.tutor and self.stands not in (Stands.ENDED, Stands.CANCELLED)
+        return (not self.tutor or self.tutor_left) and self.stands not in (Stands.ENDED, Stands.CANCELLED)
 
 
 def count(session: Session, scope: Scope, wanted: PlacementFilter, *, today: date) -> int:
@@ -96,7 +105,7 @@ def listed(
 ) -> list[PlacementRow]:
     """One page of the supplier's placements, the newest start first; those that need a tutor by their last day."""
     to_assign = wanted.state is PlacementsAre.TO_ASSIGN
-    by = _ONE.c.decided_on.asc() if to_assign else _ONE.c.starts_on.desc()
+    by = _FROM.asc() if to_assign else _ONE.c.starts_on.desc()
     question: Select[Any] = (
         select(
             _PLACEMENT.c.execution_reference,
@@ -108,6 +117,7 @@ def listed(
             _of_all_periods(func.count()).label("periods"),
             _INTERRUPTION.c.effective_on,
             tutor_assignment.c.tutor,
+            unit_tutor.c.closed_on.label("tutor_closed_on"),
         )
         .join(_ONE, (_ONE.c.execution_reference == _PLACEMENT.c.execution_reference) & (_ONE.c.ordinal == 1))
         .outerjoin(
@@ -115,11 +125,8 @@ def listed(
             (_INTERRUPTION.c.execution_reference == _PLACEMENT.c.execution_reference)
             & (_INTERRUPTION.c.state == InterruptionState.STANDING),
         )
-        .outerjoin(
-            tutor_assignment,
-            (tutor_assignment.c.execution_reference == _PLACEMENT.c.execution_reference)
-            & (tutor_assignment.c.state == TutorState.STANDING),
-        )
+        .outerjoin(tutor_assignment, _STANDING)
+        .outerjoin(unit_tutor, _OF_UNIT)
         .where(_condition(scope, wanted, today))
         .order_by(by, _PLACEMENT.c.execution_reference.desc())
         .limit(limit)
@@ -196,28 +203,28 @@ def new_interruptions(session: Session, scope: Scope, *, since: int) -> int:
 
 
 def first_to_assign(session: Session, scope: Scope, *, today: date) -> date | None:
-    """The first last day to assign a tutor, of the placements that have none."""
+    """The first last day to assign a tutor, of the placements that have none or whose tutor has left."""
     question = (
-        select(func.min(_ONE.c.decided_on))
+        select(func.min(_FROM))
         .select_from(_PLACEMENT)
         .join(_ONE, (_ONE.c.execution_reference == _PLACEMENT.c.execution_reference) & (_ONE.c.ordinal == 1))
+        .outerjoin(tutor_assignment, _STANDING)
+        .outerjoin(unit_tutor, _OF_UNIT)
         .where(_condition(scope, PlacementFilter(PlacementsAre.TO_ASSIGN), today))
     )
-    decided_on = session.scalar(question)
-    return tutors.last_day_to_assign(decided_on) if decided_on is not None else None
+    first = session.scalar(question)
+    return tutors.last_day_to_assign(first) if first is not None else None
 
 
-def tutors_used(session: Session, scope: Scope, *, limit: int = 50) -> Sequence[str]:
-    """The codes of the tutors that stand on placements within the scope: suggestions for a form."""
+def of_tutor(session: Session, scope: Scope, unit_id: str, code: str, *, today: date) -> list[str]:
+    """The references of the placements that go on and have this tutor of a unit, in their order."""
     question = (
-        select(tutor_assignment.c.tutor)
-        .join(_PLACEMENT, _PLACEMENT.c.execution_reference == tutor_assignment.c.execution_reference)
-        .where(scope.of_placements(), tutor_assignment.c.state == TutorState.STANDING)
-        .group_by(tutor_assignment.c.tutor)
-        .order_by(tutor_assignment.c.tutor)
-        .limit(limit)
+        select(_PLACEMENT.c.execution_reference)
+        .join(tutor_assignment, _STANDING)
+        .where(scope.limited_to(unit_id).of_placements(), tutor_assignment.c.tutor == code, _goes_on(today))
+        .order_by(_PLACEMENT.c.execution_reference)
     )
-    return session.scalars(question).all()
+    return list(session.scalars(question))
 
 
 def _condition(scope: Scope, wanted: PlacementFilter, today: date) -> ColumnElement[bool]:
@@ -233,8 +240,7 @@ def _condition(scope: Scope, wanted: PlacementFilter, today: date) -> ColumnElem
 
 
 def _in_state(wanted: PlacementFilter, today: date) -> list[ColumnElement[bool]]:
-    decided = _PLACEMENT.c.state == PlacementState.DECIDED
-    over = or_(~_has_period(_SPAN.c.ends_on >= today), _interrupted(_CUT.c.effective_on < today))
+    decided, over = _PLACEMENT.c.state == PlacementState.DECIDED, _is_over(today)
     begun = _has_period(_SPAN.c.starts_on <= today)
     match wanted.state:
         case PlacementsAre.ONGOING:
@@ -249,8 +255,11 @@ def _in_state(wanted: PlacementFilter, today: date) -> list[ColumnElement[bool]]
             assigned = exists().where(
                 _TUTOR.c.execution_reference == _PLACEMENT.c.execution_reference,
                 _TUTOR.c.state == TutorState.STANDING,
+                _LISTED.c.unit_id == _PLACEMENT.c.unit_id,
+                _LISTED.c.code == _TUTOR.c.tutor,
+                _LISTED.c.closed_on.is_(None),
             )
-            return [decided, ~over, ~assigned]
+            return [_goes_on(today), ~assigned]
         case PlacementsAre.NEWS:
             return [_news(wanted.since)]
         case _:
@@ -261,6 +270,15 @@ def _of_all_periods(what: ColumnElement[Any]) -> ScalarSelect[Any]:
     """Something of all periods of a placement in the list."""
     own = _SPAN.c.execution_reference == _PLACEMENT.c.execution_reference
     return select(what).select_from(_SPAN).where(own).correlate(_PLACEMENT).scalar_subquery()
+
+
+def _is_over(today: date) -> ColumnElement[bool]:
+    return or_(~_has_period(_SPAN.c.ends_on >= today), _interrupted(_CUT.c.effective_on < today))
+
+
+def _goes_on(today: date) -> ColumnElement[bool]:
+    """Whether there is, or will be, a participant to meet."""
+    return (_PLACEMENT.c.state == PlacementState.DECIDED) & ~_is_over(today)
 
 
 def _has_period(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -294,7 +312,8 @@ def _placement_row(row: Row[Any], today: date) -> PlacementRow:
             today=today,
         ),
         tutor=row.tutor or "",
-        assign_by=tutors.last_day_to_assign(row.decided_on),
+        tutor_left=row.tutor_closed_on is not None,
+        assign_by=tutors.last_day_to_assign(row.tutor_closed_on or row.decided_on),
     )
 
 

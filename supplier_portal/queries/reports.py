@@ -103,25 +103,25 @@ def due(
 ) -> list[DueMonth]:
     """The supplier's months that wait for a report, the oldest first; `days` as the buyer's policy has it."""
     return _due(
-        session, scope.limited_to(unit).of_orders(), today=today, days=days, limit=limit, offset=offset
+        session, _of_months(scope.limited_to(unit)), today=today, days=days, limit=limit, offset=offset
     )
 
 
 def due_of(session: Session, scope: Scope, reference: str, *, today: date, days: int = 10) -> list[DueMonth]:
     """The months of one placement that wait for a report."""
-    condition = scope.of_orders() & (_ORDER.c.execution_reference == reference)
+    condition = _of_months(scope) & (_ORDER.c.execution_reference == reference)
     return _due(session, condition, today=today, days=days, limit=100, offset=0)
 
 
 def count_due(session: Session, scope: Scope, *, today: date, unit: str = "") -> int:
     """How many months wait for a report."""
-    waiting = _waiting(scope.limited_to(unit).of_orders(), today).subquery()
+    waiting = _waiting(_of_months(scope.limited_to(unit)), today).subquery()
     return session.execute(select(func.count()).select_from(waiting)).scalar_one()
 
 
 def waiting_months(session: Session, scope: Scope, *, today: date) -> tuple[int, Month | None]:
     """How many months wait for a report, and the oldest of them."""
-    waiting = _waiting(scope.of_orders(), today).subquery()
+    waiting = _waiting(_of_months(scope), today).subquery()
     months, oldest = session.execute(select(func.count(), func.min(waiting.c.month_text))).one()
     return months, Month.parse(oldest) if oldest is not None else None
 
@@ -157,6 +157,10 @@ def filed(
     )
     rows = session.execute(question.limit(limit).offset(offset))
     return [FiledMonth(report_of(row), row.unit_id) for row in rows]
+
+
+def _of_months(scope: Scope) -> ColumnElement[bool]:
+    return scope.of_orders() & scope.of_deliveries()
 
 
 def _due(
@@ -207,6 +211,7 @@ def _waiting(condition: ColumnElement[bool], today: date) -> Select[Any]:
         and_(
             _INTERRUPTION.c.state == InterruptionState.ENDED,
             _INTERRUPTION.c.effective_on >= _ORDER.c.starts_on,
+            _INTERRUPTION.c.back_on.is_(None),
         ),
     )
     ended_before = exists().where(of_line, counts, _INTERRUPTION.c.effective_on < _LINE.c.starts_on)

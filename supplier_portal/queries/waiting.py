@@ -72,8 +72,12 @@ def to_invoice(session: Session, scope: Scope) -> ToInvoice:
             _ORDER.c.currency,
         )
         .join_from(_ACCOUNT, _ORDER, _ORDER.c.number == _ACCOUNT.c.order_number)
+        .join(
+            _LINE, (_LINE.c.order_number == _ACCOUNT.c.order_number) & (_LINE.c.line_id == _ACCOUNT.c.line_id)
+        )
         .where(
             scope.of_orders(),
+            scope.of_deliveries(),
             _ACCOUNT.c.receipt_id.is_not(None),
             _ACCOUNT.c.invoice_id.is_(None),
             _ACCOUNT.c.amount_received > ZERO,
@@ -217,7 +221,7 @@ def _on_invoices(scope: Scope, days: tuple[date, date]) -> Select[Any]:
             scope.of_orders(),
             _ORDER.c.ends_on >= days[0],
             _LINE.c.starts_on.between(*days),
-            _INVOICE.c.supplier == scope.supplier,
+            _INVOICE.c.supplier.in_(scope.suppliers),
             *_COUNTED,
         )
         .group_by(_LINE.c.starts_on, _INVOICE.c.currency)

@@ -21,6 +21,7 @@ from operations.mail import delivery as mail_delivery
 from operations.mail.tables import mail as mail_table
 from operations.settings import Settings
 from orders.register import store as register_store
+from orders.register.unit_scope import UnitScope
 from tests.support.pages.browser import Site, portal
 from tests.support.pages.visitor import Visitor, text_of, visitor
 from tests.support.servers.system_databases import CLOCK
@@ -124,8 +125,8 @@ def test_a_company_applies_is_approved_and_lets_a_colleague_in(
                 "name": "Karin",
                 "email": "karin@stig.example",
                 "permission": ["REPORT"],
-                "scope": "units",
-                "unit": ["UV-501"],
+                "scope": "places",
+                "place": ["UV-501"],
             },
         )
         assert "Karin" in nils.follow(added)
@@ -138,7 +139,7 @@ def test_a_company_applies_is_approved_and_lets_a_colleague_in(
         karins = account_store.by_name(session, "karin@stig.example")
         actions = [row.action for row in journal.rows(session)]
     assert karins is not None
-    assert karins.person.units == frozenset({"UV-501"})
+    assert karins.person.within == UnitScope(frozenset({"UV-501"}))
     assert {
         ApplicationAction.MADE,
         ApplicationAction.APPROVED,
@@ -221,12 +222,12 @@ def test_permissions_count_from_the_next_page_on_and_an_ended_account_is_out_at_
     with visitor(site) as bo:
         bo.enter("redovisa@fyrbaken.example", DEMO)
         assert bo.get("/people").status_code == 403
-        alva.post("/people/2", {"permission": ["ADMINISTER", "REPORT"], "scope": "units", "unit": "UV-101"})
+        alva.post("/people/2", {"permission": ["ADMINISTER", "REPORT"], "scope": "places", "place": "UV-101"})
         assert bo.get("/people").status_code == 200
         with site.database.reading() as session:
             account = account_store.by_id(session, 2)
         assert account is not None
-        assert account.person.units is None  # whoever administers covers the whole organisation
+        assert account.person.within is None  # whoever administers covers the whole organisation
         alva.post("/people/2/end")
         assert bo.get("/account").headers["location"].startswith("/sign-in")
         assert bo.enter("redovisa@fyrbaken.example", DEMO).status_code == 422
@@ -262,7 +263,7 @@ def test_a_supplier_cannot_give_the_buyers_permissions(site: Site, alva: Visitor
 
 
 def test_a_unit_of_another_company_is_not_granted(site: Site, alva: Visitor) -> None:
-    answer = alva.post("/people/2", {"permission": ["REPORT"], "scope": "units", "unit": ["UV-201"]})
+    answer = alva.post("/people/2", {"permission": ["REPORT"], "scope": "places", "place": ["UV-201"]})
     assert "minst en enhet" in text_of(answer)
 
 

@@ -14,7 +14,7 @@ from accounts import passwords
 from billing.tools.demo import people
 from operations.mail.tables import mail as mail_table
 from orders.register import store as register_store
-from tests.support.pages.browser import Opening, Site, axe, portal, tab_to
+from tests.support.pages.browser import Opening, Site, axe, picture, portal, tab_to, too_wide
 from tests.support.servers.system_databases import CLOCK, migrated
 from tests.support.stories.system import example_register
 
@@ -83,6 +83,51 @@ def test_a_company_comes_in_without_javascript(site: Site, opening: Opening) -> 
         enter(page, "nils@stig.example", PASSWORD)
         page.goto("/people")
         assert "Nils Ny" in page.locator("table").inner_text()
+
+
+def test_a_system_gets_a_key_that_is_shown_once_and_is_revoked(site: Site, browser_page: Page) -> None:
+    page = browser_page
+    page.goto(f"{site.address}/sign-in")
+    page.get_by_label("E-postadress").fill("admin@kopare.example")
+    page.get_by_label("Lösenord").fill(people.PASSWORD)
+    page.get_by_role("button", name="Logga in").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+    page.goto(f"{site.address}/admin/keys")
+    assert "Inget system" in page.locator("main").inner_text()
+    page.get_by_role("link", name="Gör en nyckel").click()
+    page.get_by_label("Vilket system").fill("Beslutssystemet")
+    page.get_by_role("button", name="Gör nyckeln").click()
+    assert "Välj vad systemet" in page.locator("#error-summary").inner_text()
+    page.get_by_label("Skicka händelser").check()
+    page.get_by_label("Läsa händelser").check()
+    page.get_by_label("Sista dagen").fill("2027-12-31")
+    assert axe(page) == []
+    picture(page, "key-new")
+    picture(page, "key-new", 390)
+    assert too_wide(page) == []
+    page.get_by_role("button", name="Gör nyckeln").click()
+    shown = page.locator("main code").inner_text()
+    assert shown.startswith("rmk_")
+    assert axe(page) == []
+    picture(page, "key-made")
+    picture(page, "key-made", 390)
+    assert too_wide(page) == []
+    asked = {"headers": {"Authorization": f"Bearer {shown}"}}
+    assert page.request.get(f"{site.address}/api/v1/events", **asked).status == 200  # type: ignore[arg-type]
+    page.get_by_role("link", name="Jag har sparat den").click()
+    assert shown not in page.content()
+    assert axe(page) == []
+    picture(page, "keys")
+    picture(page, "keys", 390)
+    assert too_wide(page) == []
+    page.get_by_role("link", name="Beslutssystemet").click()
+    assert axe(page) == []
+    picture(page, "key")
+    picture(page, "key", 390)
+    assert too_wide(page) == []
+    page.get_by_role("button", name="Dra in nyckeln").click()
+    assert "är indragen" in page.get_by_role("status").inner_text()
+    assert page.request.get(f"{site.address}/api/v1/events", **asked).status == 401  # type: ignore[arg-type]
 
 
 def axe_without_script(page: Page) -> bool:

@@ -162,7 +162,7 @@ def _shut(
 
 
 def _own(route: Route, person: Person, each: Visitor) -> Iterator[str]:
-    is_scoped = person.units is not None
+    is_scoped = person.within is not None
     for address in route.own:
         answer = each.get(address)
         status = answer.status_code

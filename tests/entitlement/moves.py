@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from orders.placements import result_placing
 from tests.entitlement.calendar_of_days import each_day
-from tests.entitlement.oracle import Stay, longest_end, month_of, months_after
+from tests.entitlement.stays import Stay, longest_end, month_of, months_after
 from tests.entitlement.world import World
 from tests.support.stories import system as stories
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, STIGFINNAREN, TALLKOTTEN
@@ -14,14 +14,14 @@ Step = tuple[int, int, int, int]
 """What to do and three numbers that say with whom and when; they mean something in every state."""
 
 _SUPPLIERS = (FYRBAKEN, LARKDRILLEN, TALLKOTTEN, STIGFINNAREN)
-_REASONS = ("WORK", "STUDIES", "ILLNESS", "OTHER")
-_AHEAD = (1, 3, 9, 17, 28, 31, 33, 60)
+_REASONS = ("WORK", "STUDIES", "WORK", "ILLNESS")
+_AHEAD = (1, 4, 11, 20, 31, 33, 64, 97)
 
 Move = Callable[[World, int, int, int], None]
 
 
 def _days_on(world: World, i: int, j: int, k: int) -> None:
-    world.oracle.today += timedelta(days=_AHEAD[i % len(_AHEAD)])
+    world.oracle.come_to(world.today + timedelta(days=_AHEAD[i % len(_AHEAD)]))
     result_placing.place_due(world.session, world.register, today=world.today)
 
 
@@ -150,6 +150,93 @@ def _credit(world: World, i: int, j: int, k: int) -> None:
         world.credit(number)
 
 
+def _pay(world: World, i: int, j: int, k: int) -> None:
+    numbers = world.oracle.pay()
+    if numbers:
+        world.pay(numbers)
+
+
+def _revoke(world: World, i: int, j: int, k: int) -> None:
+    judged = [
+        (stay.reference, month, version)
+        for stay in world.oracle.stays.values()
+        for month, versions in stay.reports.items()
+        for version, each in enumerate(versions, start=1)
+        if each.state != "FILED" or k % 8 == 0
+    ]
+    if judged:
+        reference, month, version = judged[i % len(judged)]
+        expected = world.oracle.revoke(reference, month, version)
+        world.tell("report.revoked", stories.report(reference, month, version, world.today), expected)
+
+
+def _approve_outcome(world: World, i: int, j: int, k: int) -> None:
+    """Mostly what the participant left for, and R2 for what R1 was for."""
+    stay = world.stay(i)
+    earned = [each for each in world.oracle.results.claims if each.what == "R1" and each.stands]
+    stage = "R2" if earned and j % 3 else "R1"
+    started_on = (stay.standing.last_day if stay.standing else stay.last) + timedelta(
+        days=(1, 3, -4, 25, 40)[k % 5]
+    )
+    kind = "REGULAR_STUDIES" if stay.standing and stay.standing.reason == "STUDIES" else "WORK"
+    reference = stay.reference
+    if stage == "R2" and earned[i % len(earned)].started_on is not None and k % 6:
+        named = earned[i % len(earned)]
+        assert named.started_on is not None
+        reference, started_on, kind = named.reference, named.started_on, named.kind
+    if j % 16 == 7:
+        kind = ("AUB", "WORK", "REGULAR_STUDIES")[k % 3]
+    expected = world.oracle.approve_outcome(reference, stage, kind, started_on)
+    told = stories.outcome(reference, stage, started_on=started_on, kind=kind, approved_on=str(world.today))
+    world.tell("outcome.approved", told, expected)
+
+
+def _leave_for_work(world: World, i: int, j: int, k: int) -> None:
+    """The participant leaves for work or studies, and R1 is approved with it."""
+    _interrupt(world, i, j, (0, 1)[k % 2])
+    _approve_outcome(world, i, 0, 2 * (k % 2))
+
+
+def _revoke_outcome(world: World, i: int, j: int, k: int) -> None:
+    known = [each for each in world.oracle.results.claims if each.what in ("R1", "R2")]
+    if not known:
+        return
+    named = known[i % len(known)]
+    assert named.started_on is not None
+    started_on = named.started_on + timedelta(days=k % 8 == 5)
+    expected = world.oracle.revoke_outcome(named.reference, named.what, started_on)
+    data = {
+        "execution_reference": named.reference,
+        "stage": named.what,
+        "started_on": str(started_on),
+        "revoked_on": str(world.today),
+    }
+    world.tell("outcome.revoked", data, expected)
+
+
+def _end_outcome(world: World, i: int, j: int, k: int) -> None:
+    known = [each for each in world.oracle.results.claims if each.started_on is not None]
+    reference = known[i % len(known)].reference if known else world.stay(i).reference
+    ended_on = world.today - timedelta(days=(0, 0, 5, 20)[k % 4])
+    expected = world.oracle.end_outcome(reference, ended_on)
+    world.tell("outcome.ended", {"execution_reference": reference, "ended_on": str(ended_on)}, expected)
+
+
+def _approve_supplement(world: World, i: int, j: int, k: int) -> None:
+    reference = world.stay(i).reference
+    expected = world.oracle.approve_supplement(reference, "SPRAK")
+    data = {"execution_reference": reference, "code": "SPRAK", "approved_on": str(world.today)}
+    world.tell("supplement.approved", data, expected)
+
+
+def _revoke_supplement(world: World, i: int, j: int, k: int) -> None:
+    known = [each.reference for each in world.oracle.results.claims if each.what == "SPRAK"]
+    reference = known[i % len(known)] if known else world.stay(i).reference
+    expected = world.oracle.revoke_supplement(reference, "SPRAK")
+    data = {"execution_reference": reference, "code": "SPRAK", "revoked_on": str(world.today)}
+    world.tell("supplement.revoked", data, expected)
+
+
 def _month(world: World, i: int, j: int) -> tuple[Stay, str]:
     """A placement and a month of it that has begun and is not reported, where there is one; now and then any month."""
     stay = world.stay(i)
@@ -188,6 +275,17 @@ _MOVES: tuple[Move, ...] = (
     _cancel,
     _decide,
     _credit,
+    _pay,
+    _pay,
+    _revoke,
+    _approve_outcome,
+    _approve_outcome,
+    _leave_for_work,
+    _leave_for_work,
+    _revoke_outcome,
+    _end_outcome,
+    _approve_supplement,
+    _revoke_supplement,
 )
 
 

@@ -5,117 +5,31 @@ day by itself whether it is paid for. It says of each step whether it is to be t
 each month and which results each placement may be paid for.
 """
 
-from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 
 from tests.entitlement.calendar_of_days import each_day, is_working_day
+from tests.entitlement.results import Results
+from tests.entitlement.stays import Break, Part, Stay, Version, longest_end, month_of
 
 MOST_PERIODS = 2
-PERIOD_MONTHS = 6
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of the month so many months later, or its last where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def longest_end(start: date) -> date:
-    """The last day a period that begins on `start` may have: the month's last, where it has no such day."""
-    next_start = months_after(start, PERIOD_MONTHS)
-    return next_start - timedelta(days=next_start.day == start.day)
-
-
-def month_of(day: date) -> str:
-    """The calendar month as YYYY-MM."""
-    return f"{day:%Y-%m}"
-
-
-@dataclass(slots=True)
-class Part:
-    """One decided period of a placement."""
-
-    first: date
-    last: date
-    decided_on: date
-
-
-@dataclass(slots=True)
-class Break:
-    """An interruption: its last paid day, and why."""
-
-    last_day: date
-    reason: str
-
-
-@dataclass(slots=True)
-class Version:
-    """A version of a month's report: FILED, APPROVED, REJECTED or REPLACED; and the last day of an early approval."""
-
-    state: str = "FILED"
-    counts_to: date | None = None
-    periods: int = 0  # a period that was decided after the approval is not reported with it
-
-
-@dataclass(slots=True)
-class Stay:
-    """One execution reference."""
-
-    reference: str
-    supplier: str
-    level: str
-    parts: list[Part]
-    follows: str = ""
-    cancelled: bool = False
-    standing: Break | None = None
-    came_back_after: list[Break] = field(default_factory=list)
-    reports: dict[str, list[Version]] = field(default_factory=dict)
-
-    @property
-    def first(self) -> date:
-        """The first day of all."""
-        return self.parts[0].first
-
-    @property
-    def last(self) -> date:
-        """The last day decided."""
-        return self.parts[-1].last
-
-    def part_of(self, day: date) -> Part:
-        """The period the day is in, or the last that began before it."""
-        begun = [part for part in self.parts if part.first <= day]
-        return begun[-1] if begun else self.parts[0]
-
-    def last_paid_day(self, part: Part) -> date | None:
-        """The last paid day of a period by an interruption in it or, where it still stands, before it."""
-        days = [each.last_day for each in self.came_back_after if self.part_of(each.last_day) is part]
-        if self.standing is not None and self.part_of(self.standing.last_day).first <= part.first:
-            days.append(self.standing.last_day)
-        return min(days, default=None)
-
-    def within(self, part: Part, month: str) -> list[date]:
-        """The days of a period in a month."""
-        return [day for day in each_day(part.first, part.last) if month_of(day) == month]
-
-    def has_ended(self, part: Part, day: date) -> bool:
-        """Whether the day comes after what is paid for."""
-        last = self.last_paid_day(part)
-        return last is not None and day > last
-
+DAY_PRICES = {"A": Decimal(60), "B": Decimal(80), "C": Decimal(95)}
+"""What a day costs by level in the example's price list of 2026."""
 
 LineKey = tuple[str, int, str]
-"""What is paid for: an execution reference, the number of its period, and the month."""
+"""What is paid for: an execution reference; which period or which occasion; and the month, or the name of a result."""
 
 
 @dataclass(slots=True)
 class Invoiced:
-    """An invoice on one line, with the days it asks to be paid for."""
+    """An invoice on one line, with the amount it asks to be paid, before VAT."""
 
     line: LineKey
-    days: int
+    amount: Decimal
     is_credited: bool = False
+    is_paid: bool = False
 
 
 @dataclass(slots=True)
@@ -125,6 +39,12 @@ class Oracle:
     today: date
     stays: dict[str, Stay] = field(default_factory=dict)
     invoices: dict[str, Invoiced] = field(default_factory=dict)
+    results: Results = field(default_factory=Results)
+
+    def come_to(self, day: date) -> None:
+        """Another day: what has fallen due is ordered."""
+        self.today = day
+        self.results.place_due(self.stays, day)
 
     # Decisions ----------------------------------------------------------------------------------
 
@@ -147,6 +67,7 @@ class Oracle:
             or self._was_left(stay)
         ):
             return False
+        self.results.come_back(stay, first)
         if stay.standing is not None and stay.standing.last_day < first:
             stay.came_back_after.append(stay.standing)
             stay.standing = None
@@ -173,6 +94,7 @@ class Oracle:
             old.cancelled = True
         else:
             old.standing = Break(last_day, "PROVIDER_CHANGE")
+        self.results.follow(old)
         self.stays[new] = Stay(new, supplier, old.level, [Part(first, last, self.today)], follows=reference)
         return True
 
@@ -182,7 +104,17 @@ class Oracle:
         if stay.cancelled or stay.first <= self.today or self._was_left(stay):
             return False
         stay.cancelled = True
+        self.results.follow(stay)
         return True
+
+    def stretch_of(self, stay: Stay) -> list[Stay]:
+        """All references of one participant stretch, the earliest first."""
+        while stay.follows:
+            stay = self.stays[stay.follows]
+        found = [stay]
+        for each in found:
+            found += [later for later in self.stays.values() if later.follows == each.reference]
+        return found
 
     def _was_left(self, stay: Stay) -> bool:
         """Whether the participant has gone on with another supplier, through changes that came to nothing too."""
@@ -209,6 +141,7 @@ class Oracle:
         if stay.cancelled or stay.standing is not None or not self._may_end(stay, last_day):
             return False
         stay.standing = Break(last_day, reason)
+        self.results.follow(stay)
         return True
 
     def move_interruption(self, reference: str, last_day: date) -> bool:
@@ -218,6 +151,7 @@ class Oracle:
             return False
         assert stay.standing is not None
         stay.standing = Break(last_day, stay.standing.reason)
+        self.results.follow(stay)
         return True
 
     def withdraw_interruption(self, reference: str) -> bool:
@@ -226,6 +160,7 @@ class Oracle:
         if not self._is_to_come(stay):
             return False
         stay.standing = None
+        self.results.follow(stay)
         return True
 
     def _may_end(self, stay: Stay, last_day: date) -> bool:
@@ -264,7 +199,10 @@ class Oracle:
         """The buyer approves a filed report; before the month is over it is for the days until today."""
         stay = self.stays[reference]
         report = self._report(stay, month, version)
-        if stay.cancelled or report is None or report.state != "FILED":
+        if stay.cancelled or report is None:
+            return False
+        is_latest = version == len(stay.reports[month])
+        if report.state != "FILED" and not (report.state == "REVOKED" and is_latest):
             return False
         for each in stay.reports[month]:
             if each.state == "APPROVED":
@@ -282,6 +220,14 @@ class Oracle:
         report.state = "REJECTED"
         return True
 
+    def revoke(self, reference: str, month: str, version: int) -> bool:
+        """The buyer takes an approval back; twice is once."""
+        report = self._report(self.stays[reference], month, version)
+        if report is None or report.state not in ("APPROVED", "REVOKED"):
+            return False
+        report.state = "REVOKED"
+        return True
+
     def _report(self, stay: Stay, month: str, version: int) -> Version | None:
         versions = stay.reports.get(month, [])
         return versions[version - 1] if 1 <= version <= len(versions) else None
@@ -291,20 +237,52 @@ class Oracle:
             if any(is_working_day(day) for day in stay.within(part, month)):
                 yield from (day for day in stay.within(part, month) if not stay.has_ended(part, day))
 
+    # Results and supplements --------------------------------------------------------------------
+
+    def approve_outcome(self, reference: str, stage: str, kind: str, started_on: date) -> bool:
+        """An outcome is approved: its result, and with R1 the bonus, is planned or ordered."""
+        stay = self.stays[reference]
+        taken = self.results.approve(stay, self.stretch_of(stay), stage, kind, started_on, today=self.today)
+        self.results.place_due(self.stays, self.today, only=reference)
+        return taken
+
+    def revoke_outcome(self, reference: str, stage: str, started_on: date) -> bool:
+        """An approved outcome is taken back; with R1 all that came of it."""
+        return self.results.revoke(reference, stage, started_on)
+
+    def end_outcome(self, reference: str, ended_on: date) -> bool:
+        """The participant has come back from work or studies; what was not due by then is not earned."""
+        self.results.end(reference, ended_on)
+        return True
+
+    def approve_supplement(self, reference: str, code: str) -> bool:
+        """A supplement is approved."""
+        taken = self.results.approve_supplement(self.stays[reference], code, today=self.today)
+        self.results.place_due(self.stays, self.today, only=reference)
+        return taken
+
+    def revoke_supplement(self, reference: str, code: str) -> bool:
+        """An approved supplement is taken back."""
+        return self.results.revoke_supplement(reference, code)
+
     # What may be paid ---------------------------------------------------------------------------
 
-    def days_paid(self, reference: str) -> dict[tuple[int, str], int]:
+    def paid_for(self, reference: str) -> dict[tuple[int, str], Decimal]:
+        """What may be paid, before VAT: by period and month for days, by occasion and name for results."""
+        price = DAY_PRICES[self.stays[reference].level]
+        days = {key: price * count for key, count in self._days_paid(reference).items()}
+        return {**days, **self.results.paid_for(self.stays[reference])}
+
+    def _days_paid(self, reference: str) -> dict[tuple[int, str], int]:
         """How many days may be paid by period (1, 2) and month; nothing for a month without an approved report."""
         stay = self.stays[reference]
         found: dict[tuple[int, str], int] = {}
         for ordinal, part in enumerate(stay.parts, start=1):
             for month in dict.fromkeys(map(month_of, each_day(part.first, part.last))):
                 approved = [each for each in stay.reports.get(month, []) if each.state == "APPROVED"]
-                if (
-                    not approved
-                    or ordinal > approved[0].periods
-                    or not any(map(is_working_day, stay.within(part, month)))
-                ):
+                if not approved or ordinal > approved[0].periods:
+                    continue
+                if not any(map(is_working_day, stay.within(part, month))):
                     continue
                 until = approved[0].counts_to or date.max
                 found[ordinal, month] = sum(
@@ -321,28 +299,42 @@ class Oracle:
         return [
             (reference, *key)
             for reference in self.stays
-            for key, days in self.days_paid(reference).items()
-            if days and (reference, *key) not in taken
+            for key, amount in self.paid_for(reference).items()
+            if amount and (reference, *key) not in taken
         ]
 
     def invoice(self, number: str, line: LineKey) -> None:
-        """The supplier invoices the days it may be paid for."""
-        reference, ordinal, month = line
-        self.invoices[number] = Invoiced(line, self.days_paid(reference)[ordinal, month])
+        """The supplier invoices what it may be paid."""
+        reference, ordinal, what = line
+        self.invoices[number] = Invoiced(line, self.paid_for(reference)[ordinal, what])
 
     def credit(self, number: str) -> None:
         """The supplier credits the whole invoice."""
         self.invoices[number].is_credited = True
 
+    def pay(self) -> list[str]:
+        """Every invoice that stands is paid."""
+        paid = [number for number in self.invoices if self.state_of(number) == "ACCEPTED"]
+        for number in paid:
+            self.invoices[number].is_paid = True
+        return paid
+
     def state_of(self, number: str) -> str:
-        """Where an invoice stands: it is paid as long as its days are those that may be paid for."""
+        """Where an invoice stands: it is good for what may be paid; what was paid for nothing is asked back."""
         invoice = self.invoices[number]
-        reference, ordinal, month = invoice.line
+        reference, ordinal, what = invoice.line
+        due = self.paid_for(reference).get((ordinal, what))
         if invoice.is_credited:
             return "CREDITED"
-        return (
-            "ACCEPTED" if self.days_paid(reference).get((ordinal, month)) == invoice.days else "IN_QUESTION"
-        )
+        if due == invoice.amount:
+            return "PAID" if invoice.is_paid else "ACCEPTED"
+        if due is None and self._waits_for_the_buyer(reference, what):
+            return "PAID" if invoice.is_paid else "PARKED"
+        return "CREDIT_REQUESTED" if invoice.is_paid and due is None else "IN_QUESTION"
+
+    def _waits_for_the_buyer(self, reference: str, month: str) -> bool:
+        versions = self.stays[reference].reports.get(month, [])
+        return bool(versions) and versions[-1].state == "FILED"
 
 
 def _any_working(first: date, last: date) -> bool:

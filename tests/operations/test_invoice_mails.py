@@ -14,6 +14,7 @@ from invoicing.model import InvoiceState
 from invoicing.verdicts import parking
 from operations.mail.tables import mail
 from orders.register import store as register_store
+from orders.register.unit_scope import UnitScope
 from peppol.documents import shapes
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.bills import billed
@@ -30,13 +31,13 @@ def system(database_url: str) -> Iterator[System]:
         for month, on in (("2026-06", date(2026, 7, 2)), ("2026-07", AUGUST)):
             system.report(REFERENCE, month, on=on)
         account(system, "all", FYRBAKEN)
-        account(system, "here", FYRBAKEN, units=frozenset({"UV-101"}))
-        account(system, "elsewhere", FYRBAKEN, units=frozenset({"UV-102"}))
+        account(system, "here", FYRBAKEN, within=UnitScope(frozenset({"UV-101"})))
+        account(system, "elsewhere", FYRBAKEN, within=UnitScope(frozenset({"UV-102"})))
         account(system, "other", LARKDRILLEN)
         yield system
 
 
-def account(system: System, name: str, organisation: str, *, units: frozenset[str] | None = None) -> None:
+def account(system: System, name: str, organisation: str, *, within: UnitScope | None = None) -> None:
     with system.database.writing() as session:
         account_store.add(
             session,
@@ -44,7 +45,7 @@ def account(system: System, name: str, organisation: str, *, units: frozenset[st
             sign_in_name=f"{name}@lev.example",
             display_name=name,
             permissions=frozenset({Permission.REPORT}),
-            units=units,
+            within=within,
             language="sv",
             at=CLOCK,
             by="test",

@@ -24,6 +24,7 @@ from operations.mail.delivery import Delivered
 from operations.mail.tables import mail as mail_table
 from operations.mail.texts import TEXTS, MailKind
 from operations.settings import Settings
+from orders.register.unit_scope import UnitPlace, UnitScope
 from tests.support.servers.mail_server import mail_server
 from tests.support.servers.system_databases import migrated
 
@@ -42,7 +43,7 @@ def person(
     database: Database,
     name: str,
     *permissions: Permission,
-    units: frozenset[str] | None = None,
+    within: UnitScope | None = None,
     state: AccountState = AccountState.ACTIVE,
     english: bool = False,
 ) -> int:
@@ -53,7 +54,7 @@ def person(
             sign_in_name=name,
             display_name="Någon",
             permissions=permissions or (Permission.REPORT,),
-            units=units,
+            within=within,
             language="en" if english else "sv",
             at=NOW,
             by="test",
@@ -61,10 +62,10 @@ def person(
         )
 
 
-def tell_of_an_order(database: Database, unit: str | None = None) -> int:
+def tell_of_an_order(database: Database, place: UnitPlace | None = None) -> int:
     with database.writing() as session:
         return mailing.put_to_supplier(
-            session, FYRBAKEN, "order-new", about="order 2100000001", at=NOW, unit=unit, number="2100000001"
+            session, FYRBAKEN, "order-new", about="order 2100000001", at=NOW, place=place, number="2100000001"
         )
 
 
@@ -83,10 +84,10 @@ def states(database: Database) -> list[tuple[str, str]]:
 def test_everybody_whom_it_concerns_gets_the_mail_in_his_language(database: Database) -> None:
     person(database, "alva@fyrbaken.example")
     person(database, "bo@fyrbaken.example", english=True)
-    person(database, "unit@fyrbaken.example", units=frozenset({"UV-102"}))
+    person(database, "unit@fyrbaken.example", within=UnitScope(frozenset({"UV-102"})))
     person(database, "assigns@fyrbaken.example", Permission.ASSIGN)
     person(database, "invited@fyrbaken.example", state=AccountState.INVITED)
-    assert tell_of_an_order(database, unit="UV-101") == 2
+    assert tell_of_an_order(database, place=UnitPlace("UV-101", "UV-101")) == 2
     with mail_server() as server:
         assert mail_delivery.deliver(database, settings(server.port), now=NOW) == Delivered(sent=2)
         assert mail_delivery.deliver(database, settings(server.port), now=NOW) == Delivered()

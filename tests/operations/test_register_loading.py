@@ -131,7 +131,7 @@ def test_somebody_who_can_sign_in_keeps_a_supplier_until_the_account_has_ended(d
             load(system, smaller, also=needs)
         with system.database.writing() as session:
             for account in account_store.of_organisation(session, TALLKOTTEN):
-                end(session, TALLKOTTEN, account.id, by="admin-1", last_too=True)
+                end(session, TALLKOTTEN, account.id, by="admin-1", today=CLOCK.date(), last_too=True)
             left = account_needs.needs(session, buyer=register.buyer.organisation_number)
         load(system, smaller, also=left)
 

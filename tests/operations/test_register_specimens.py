@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from operations import register_specimens
+from orders.register.parties import DatedVat, Vat, VatCategory
 from orders.register.register import Register
 from peppol.exchange import outgoing
 from peppol.identifiers import DocumentKind
@@ -28,13 +29,21 @@ def supplier_with(number: str, **changes: object) -> Register:
 
 
 def foreign() -> Register:
-    address = replace(example_register().supplier(FYRBAKEN).address, country="ZZ")
+    address = replace(example_register().supplier(FYRBAKEN).on(TODAY).address, country="ZZ")
     return supplier_with(FYRBAKEN, address=address)
 
 
 def wrongly_exempt() -> Register:
-    vat = replace(example_register().supplier(STIGFINNAREN).vat, exemption_code="VATEX-EU-AE")
+    vat = replace(example_register().supplier(STIGFINNAREN).on(TODAY).vat, exemption_code="VATEX-EU-AE")
     return supplier_with(STIGFINNAREN, vat=vat)
+
+
+def wrongly_exempt_later() -> Register:
+    now = example_register().supplier(FYRBAKEN).on(TODAY).vat
+    assert isinstance(now, Vat)
+    first = DatedVat(now.category, now.percent)
+    later = DatedVat(VatCategory.EXEMPT, exemption_code="VATEX-EU-AE", valid_from=TODAY + timedelta(days=200))
+    return supplier_with(FYRBAKEN, vat=(first, later))
 
 
 def unwritable() -> Register:
@@ -57,6 +66,7 @@ def test_the_example_has_nothing_to_correct() -> None:
     [
         (foreign, {DocumentKind.ORDER, DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE}, "AVT-1001"),
         (wrongly_exempt, {DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE}, "AVT-5001"),
+        (wrongly_exempt_later, {DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE}, "AVT-1001"),
         (
             unwritable,
             {

@@ -6,16 +6,22 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
+from billing.server.jobs import receive_filed
 from foundation.errors import Refused
 from foundation.periods import Month
+from foundation.sql import Session
 from foundation.text import ENGLISH
 from invoicing.model import InvoiceState
 from operations import report_judging
 from operations.report_judging import Decided, Hand, ReportKey
 from orders import tables as order_tables
 from orders.model import Report, ReportState
+from orders.placements import filing, receiving
 from orders.placements import store as placement_store
+from orders.placements.filing import MonthToFile
+from orders.placements.waiting import report_check_store
 from orders.register import store as register_store
+from orders.register.register import Register
 from orders.register.report_approval import ReportApproval
 from orders.terms import RejectionReason
 from tests.support.stories.system import System, a_system, example_register
@@ -171,15 +177,109 @@ def test_an_odd_month_waits_for_an_officer_who_receives_it(system: System, filed
 
 def test_an_invoice_that_came_before_its_report_is_accepted_when_the_report_is_filed(system: System) -> None:
     by_itself(system)
-    system.file_report(ONE, "2026-02", on=date(2026, 3, 2))
+    filed = file_by_hand(system, ONE, on=date(2026, 3, 2))
+    assert receive(system, filed, on=date(2026, 3, 2)) == [filed]
     invoice = system.flip(system.order(ONE).number, "002", number="F-2", on=date(2026, 3, 2))
-    undo(system, ReportKey(ONE, Month(2026, 2), 1), on=date(2026, 3, 2))
+    undo(system, filed, on=date(2026, 3, 2))
     waiting = system.send(invoice, on=date(2026, 3, 3))
     assert waiting.state is InvoiceState.PARKED
-    filed = ReportKey(ONE, Month(2026, 2), 1)
+    with system.database.writing() as session:
+        (report,) = placement_store.reports(session, ONE, Month(2026, 2))
+        report_check_store.await_check(session, report)
     assert receive(system, filed, on=date(2026, 3, 3)) == [filed]
     assert system.invoice(waiting.id).state is InvoiceState.ACCEPTED
     assert receive(system, filed, on=date(2026, 3, 4)) == []
+
+
+def file_by_hand(system: System, reference: str, *, on: date) -> ReportKey:
+    """A person at the supplier files February in the portal, and what comes after it is left out."""
+    february = MonthToFile(reference, Month(2026, 2), 1)
+    with system.database.writing() as session:
+        report, _ = filing.file_month(session, february, at=hand(on).at, by="user-9")
+    return ReportKey.of(report)
+
+
+def test_a_filing_that_nothing_followed_is_looked_at_by_the_timetable_and_once(system: System) -> None:
+    by_itself(system)
+    fine = file_by_hand(system, ONE, on=date(2026, 3, 2))
+    late = file_by_hand(system, TWO, on=date(2026, 3, 30))
+    now = hand(date(2026, 3, 31)).at
+    assert receive_filed(system.database, date(2026, 3, 31), now) == "1 of 2 reports"
+    assert [system.days_received(each)[1] for each in (ONE, TWO)] == ["20", "-"]
+    # What an officer undoes is not received again behind its back, nor is what waits for one looked at for ever.
+    assert undo(system, fine, on=date(2026, 4, 1)).done == [fine]
+    assert receive_filed(system.database, date(2026, 4, 1), now) == "0 of 0 reports"
+    assert receive(system, fine, late, on=date(2026, 4, 1)) == []
+    assert system.days_received(ONE)[1] == "-"
+
+
+def test_one_report_that_cannot_be_looked_at_keeps_no_other_waiting(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_itself(system)
+    file_by_hand(system, ONE, on=date(2026, 3, 2))
+    file_by_hand(system, TWO, on=date(2026, 3, 2))
+    whole = receiving.receive_where_nothing_is_odd
+
+    def broken(session: Session, register: Register, report: Report, *, at: datetime, today: date) -> object:
+        if report.execution_reference == ONE:
+            raise RuntimeError("broken off")
+        return whole(session, register, report, at=at, today=today)
+
+    now = hand(date(2026, 3, 3)).at
+    with monkeypatch.context() as patched:
+        patched.setattr(receiving, "receive_where_nothing_is_odd", broken)
+        with pytest.raises(RuntimeError, match="broken off"):
+            receive_filed(system.database, date(2026, 3, 3), now)
+    assert [system.days_received(each)[1] for each in (ONE, TWO)] == ["-", "20"]
+    assert receive_filed(system.database, date(2026, 3, 3), now) == "1 of 1 reports"
+    assert system.days_received(ONE)[1] == "20"
+
+
+# The decision system says it too ----------------------------------------------------------------
+
+
+def test_an_approval_of_a_month_received_by_itself_is_one_effect(system: System) -> None:
+    by_itself(system)
+    system.file_report(ONE, "2026-02", on=date(2026, 3, 2))
+    received = system.line(system.order(ONE).number, "002")
+    system.approve(ONE, "2026-02", on=date(2026, 3, 4))
+    assert system.line(system.order(ONE).number, "002") == received
+    with system.database.reading() as session:
+        (report,) = placement_store.reports(session, ONE, Month(2026, 2))
+    assert (report.decided_by, report.decided_on) == ("system", date(2026, 3, 2))
+
+
+def test_an_approval_that_comes_after_its_correction_is_one_effect_too(system: System) -> None:
+    by_itself(system)
+    system.file_report(ONE, "2026-02", on=date(2026, 3, 2))
+    system.file_report(ONE, "2026-02", version=2, on=date(2026, 3, 5))
+    system.approve(ONE, "2026-02", version=2, on=date(2026, 3, 6))
+    system.approve(ONE, "2026-02", on=date(2026, 3, 7))
+    with system.database.reading() as session:
+        found = [each.state for each in placement_store.reports(session, ONE, Month(2026, 2))]
+    assert found == [_S.REPLACED, _S.APPROVED]
+
+
+def test_a_rejection_of_a_month_received_by_itself_says_that_the_approval_is_to_be_taken_back(
+    system: System,
+) -> None:
+    by_itself(system)
+    system.file_report(ONE, "2026-02", on=date(2026, 3, 2))
+    rejected = {
+        "execution_reference": ONE,
+        "month": "2026-02",
+        "version": 1,
+        "at": "2026-03-04T08:00:00+01:00",
+        "by": "user-17",
+        "reason": "NOT_DELIVERED",
+    }
+    assert "Take the approval back" in system.refuses("report.rejected", rejected, on=date(2026, 3, 4))
+    assert system.days_received(ONE)[1] == "20"
+    undo(system, ReportKey(ONE, Month(2026, 2), 1), on=date(2026, 3, 5))
+    for day in (date(2026, 3, 6), date(2026, 3, 7)):
+        system.must("report.rejected", rejected, on=day)
+    assert system.days_received(ONE)[1] == "-"
 
 
 def receive(system: System, *keys: ReportKey, on: date) -> list[ReportKey]:

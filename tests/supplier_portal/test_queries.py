@@ -15,6 +15,7 @@ from invoicing.model import InvoiceState
 from invoicing.portal_invoicing.scope import Scope
 from operations.timeline import timeline
 from operations.timeline.model import SUPPLIER_KINDS, Audience
+from orders.register.unit_scope import UnitScope
 from orders.terms import ArticleKind
 from supplier_portal.queries import exports as export_queries
 from supplier_portal.queries import orders as order_queries
@@ -61,8 +62,8 @@ def test_orders_are_filtered_searched_and_sorted(database_url: str) -> None:
         assert numbers(system) == [second, first]
         assert numbers(system, rising=True, sort=Sort.PERIOD) == [first, second]
         assert numbers(system, unit="UV-102") == [second]
-        assert numbers(system, Scope(FYRBAKEN, frozenset({"UV-101"}))) == [first]
-        assert numbers(system, Scope(FYRBAKEN, frozenset({"UV-101"})), unit="UV-102") == []
+        assert numbers(system, Scope(FYRBAKEN, UnitScope(frozenset({"UV-101"})))) == [first]
+        assert numbers(system, Scope(FYRBAKEN, UnitScope(frozenset({"UV-101"}))), unit="UV-102") == []
         assert numbers(system, month=Month(2026, 8)) == [second]
         assert numbers(system, text="100000101") == [first]
         assert numbers(system, text=first[:5], article=ArticleKind.BASIC) == [second, first]
@@ -136,7 +137,7 @@ def test_placements_are_found_by_where_they_stand(database_url: str) -> None:
                 session, OURS, PlacementFilter(text="100000103"), today=today, limit=5
             )
             assert placement_queries.find(session, Scope(LARKDRILLEN), "100000103") is None
-            limited = Scope(FYRBAKEN, frozenset({"UV-101"}))
+            limited = Scope(FYRBAKEN, UnitScope(frozenset({"UV-101"})))
             assert placement_queries.find(session, limited, "100000103") is None
         assert (row.stands, row.last_day, row.unit_id) == (Stands.INTERRUPTED, date(2026, 3, 20), "UV-102")
 
@@ -185,7 +186,10 @@ def test_the_months_add_up_to_the_documents(database_url: str) -> None:
         with system.database.reading() as session:
             sums = waiting_queries.by_month(session, OURS, first=Month(2025, 12), last=Month(2026, 3))
             elsewhere = waiting_queries.by_month(
-                session, Scope(FYRBAKEN, frozenset({"UV-9"})), first=Month(2026, 1), last=Month(2026, 3)
+                session,
+                Scope(FYRBAKEN, UnitScope(frozenset({"UV-9"}))),
+                first=Month(2026, 1),
+                last=Month(2026, 3),
             )
             assert waiting_queries.questioned(session, OURS) == []
         nothing, january, february, march = sums
@@ -226,7 +230,7 @@ def test_lists_go_home_with_what_the_pages_show_and_nothing_of_others(database_u
         assert (invoice["State"], credit["Kind"]) == ("Credited", "Credit note")
         assert invoice["To pay"] == -credit["To pay"]
         for what in What:
-            assert rows(what, Scope(FYRBAKEN, frozenset({"UV-9"}))) == []
+            assert rows(what, Scope(FYRBAKEN, UnitScope(frozenset({"UV-9"})))) == []
 
 
 def test_a_placements_story_is_told_without_level_reason_or_names(database_url: str) -> None:

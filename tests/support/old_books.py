@@ -42,6 +42,7 @@ def before_0007(connection: Connection) -> None:
 
 def before_0012(connection: Connection) -> None:
     """Lead the books back to what revision 0012 found."""
+    before_0014(connection)
     for table in ("placement", "purchase_order"):
         connection.execute(text(f"alter table {table} drop column service"))
     checks = {
@@ -71,8 +72,25 @@ def before_0012(connection: Connection) -> None:
     connection.execute(text("PRAGMA writable_schema=OFF"))
 
 
+def before_0018(connection: Connection) -> None:
+    """Lead the books back to what revision 0018 found."""
+    connection.execute(text("drop table informative_report"))
+    connection.execute(text("alter table inbound_event drop column as_history"))
+    connection.execute(text("drop index ix_periodic_report_check_pending"))
+    connection.execute(text("alter table periodic_report drop column check_pending"))
+    connection.execute(text("alter table payment_stop drop column lift_asked_at"))
+
+
+def before_0014(connection: Connection) -> None:
+    """Lead the books back to what revision 0014 found."""
+    before_0016(connection)
+    for table in ("outbound_event", "outbound_feed", "machine_key"):
+        connection.execute(text(f"drop table {table}"))
+
+
 def before_0011(connection: Connection) -> None:
     """Lead the books back to what revision 0011 found."""
+    before_0012(connection)
     for index in ("ix_placement_follows", "ix_planned_order_order_number"):
         connection.execute(text(f"drop index {index}"))
     indexes = {
@@ -92,7 +110,6 @@ def before_0011(connection: Connection) -> None:
 
 def before_0008(connection: Connection) -> None:
     """Lead the books back to what revision 0008 found."""
-    before_0012(connection)
     before_0011(connection)
     connection.execute(text("alter table periodic_report drop column counts_to"))
     connection.execute(text("drop table payment_stop"))
@@ -105,3 +122,14 @@ def before_0008(connection: Connection) -> None:
         connection.execute(
             text(f"alter table interruption add constraint ck_interruption_not_retroactive {check}")
         )
+
+
+def before_0016(connection: Connection) -> None:
+    """Lead the books back to what revision 0016 found."""
+    before_0018(connection)
+    # The policies that ask for the column fall with it, and are made again when the books are brought up to date.
+    falls = " cascade" if connection.dialect.name == "postgresql" else ""
+    connection.execute(text(f"alter table placement drop column address_id{falls}"))
+    connection.execute(text("drop table account_address"))
+    for table in ("unit_tutor", "objection_point", "order_objection"):
+        connection.execute(text(f"drop table {table}"))

@@ -20,6 +20,7 @@ from rich.table import Table
 from billing.migrations.migrate import open_migrated
 from billing.migrations.schema import open_database
 from billing.tools.benchmarks import database as bench_database
+from billing.tools.benchmarks import events as bench_events
 from billing.tools.benchmarks import flow
 from billing.tools.benchmarks import post as bench_post
 from billing.tools.benchmarks import validation as benchmark
@@ -93,6 +94,25 @@ def validation(as_json: Annotated[bool, typer.Option("--json")] = False) -> None
     gc_tuning.settle()
     measured = benchmark.bench_validation()
     typer.echo(json.dumps(benchmark.to_json(measured), indent=2) if as_json else benchmark.to_text(measured))
+
+
+@benches.command("events")
+def events(
+    count: Annotated[int, typer.Option("--events", min=10, help="Antal händelser / how many")] = 10_000,
+    register: _RegisterOption = _REGISTER,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Händelser ur en fil bredvid samma över HTTP / events of a file beside the same over HTTP."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("error"))
+    known = read_register([register])
+    gc_tuning.settle()
+    with tempfile.TemporaryDirectory(prefix="billing-bench-") as folder:
+        measured = [each.to_json() for each in bench_events.measure(Path(folder), known, count=count)]
+    if as_json:
+        typer.echo(json.dumps(measured, ensure_ascii=False, indent=2))
+        return
+    for each in measured:
+        typer.echo("  ".join(f"{name} {value}" for name, value in each.items()))
 
 
 @benches.command("post")

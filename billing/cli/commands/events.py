@@ -11,6 +11,9 @@ from billing.cli.exit_codes import ExitCode, complain, refusal_of
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.formatting import Json
 from foundation.text import Text
+from operations.event_feed import contract as feed_contract
+from operations.event_feed import reading as feed_reading
+from operations.event_feed.reading import LIMIT_MOST
 from operations.event_loading import (
     EventLine,
     Loaded,
@@ -40,6 +43,14 @@ _COLUMNS = (
 def load(
     context: CommandContext,
     files: Annotated[list[Path], typer.Argument(help="JSON Lines, en händelse per rad / one event a line")],
+    history_by: Annotated[
+        str,
+        typer.Option(
+            "--history-by",
+            help="Läs in som historia, på händelsernas egna dagar; id på den som svarar för dem / load as history, "
+            "on the events' own days; the id of who answers for them",
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Läs in händelser, var och en en gång / load events, each once."""
@@ -47,7 +58,7 @@ def load(
     with context.opened() as database:
         for path in files:
             try:
-                _add(loaded, load_events(database, _lines(path)))
+                loaded.add(load_events(database, _lines(path), as_history_by=history_by))
             except OSError as error:
                 complain(context.say(refusal_of(error).text))
                 unreadable = True
@@ -57,9 +68,12 @@ def load(
 
 
 @command(events, "schema")
-def schema(context: CommandContext) -> None:
+def schema(
+    context: CommandContext,
+    out: Annotated[bool, typer.Option("--out", help="För händelser från oss / of those we tell")] = False,
+) -> None:
     """Visa JSON-schemat för händelser / show the JSON Schema of events."""
-    write_json(event_envelope.schema())  # type: ignore[arg-type]
+    write_json(feed_contract.schema() if out else event_envelope.schema())  # type: ignore[arg-type]
 
 
 @command(events, "list")
@@ -82,6 +96,7 @@ def list_events(
             {
                 "sequence": event.sequence,
                 "occurred_on": event.occurred_on.isoformat(),
+                "told_on": event.told_on.isoformat(),
                 "type": event.type,
                 "event_id": event.event_id,
                 "execution_reference": event.execution_reference,
@@ -114,16 +129,38 @@ def replay(context: CommandContext, as_json: AsJson = False) -> None:
         _tell(context, replay_unappliable(database), as_json=as_json)
 
 
+@command(events, "feed")
+def feed(
+    context: CommandContext,
+    after: Annotated[
+        int, typer.Option("--after", min=0, help="Läst till och med detta nummer / read up to this number")
+    ] = 0,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Högst så många / at most so many")
+    ] = None,
+) -> None:
+    """Visa händelser från oss, en per rad / show the events of ours, one a line."""
+    left = limit
+    with context.reading() as session:
+        while left is None or left > 0:
+            found = feed_reading.events_after(session, after, limit=min(left or LIMIT_MOST, LIMIT_MOST))
+            for event in found:
+                typer.echo(event.to_line())
+            if not found:
+                return
+            after, left = found[-1].sequence, None if left is None else left - len(found)
+
+
 Number = Annotated[int, typer.Argument(metavar="NR", help="Händelsens nummer / the event's number")]
 By = Annotated[str, typer.Option("--by", help="Den som avgör, ett id / who decides, an id")]
 
 
 @command(events, "apply")
 def apply(context: CommandContext, number: Number, by: By, on: On = None) -> None:
-    """Verkställ ett avbrott som kom för sent / apply an interruption that came too late."""
+    """Verkställ ett besked som kom för sent / apply what came too late."""
     with context.writing() as session:
         apply_by_hand(session, number, by=by, today=today_or(on))
-    typer.echo(context.say(Text("Avbrottet är verkställt.")))
+    typer.echo(context.say(Text("Beskedet är verkställt.")))
 
 
 @command(events, "lay-aside")
@@ -139,15 +176,6 @@ def _lines(path: Path) -> Iterator[EventLine]:
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
         for count, text in enumerate(file, 1):
             yield EventLine(f"{path}:{count}", text.rstrip("\r\n"))
-
-
-def _add(loaded: Loaded, more: Loaded) -> None:
-    loaded.applied += more.applied
-    loaded.repeated += more.repeated
-    loaded.conflicts += more.conflicts
-    loaded.unappliable += more.unappliable
-    loaded.quarantined += more.quarantined
-    loaded.problems += more.problems
 
 
 def _tell(context: CommandContext, loaded: Loaded, *, as_json: bool) -> None:

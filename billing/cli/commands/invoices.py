@@ -136,11 +136,29 @@ def waiting_reports(
         int, typer.Option("--days", min=0, help="Minst så många dagar / at least so many days")
     ] = 0,
     on: On = None,
+    as_json: AsJson = False,
 ) -> None:
     """Visa redovisningar som väntar på köparen / show the reports that wait for the buyer."""
     today = today_or(on)
     with context.reading() as session:
         reports = report_queries.waiting(session, today=today, days=days, limit=100_000)
+    if as_json:
+        told: list[Json] = [
+            {
+                "execution_reference": each.execution_reference,
+                "month": str(each.month),
+                "version": each.version,
+                "supplier": each.supplier,
+                "filed_on": each.filed_on.isoformat(),
+                "days": each.age(today),
+                "alarmed": each.alarmed,
+                "invoices": [*each.invoices],
+                "amount": str(each.amount.amount) if each.amount is not None else None,
+            }
+            for each in reports
+        ]
+        write_json(told)
+        return
     rows = [
         (
             each.execution_reference,

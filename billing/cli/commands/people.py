@@ -9,7 +9,7 @@ from accounts import store as account_store
 from accounts.identity import Permission
 from accounts.mailed_link_store import LinkPurpose
 from accounts.rules import granted_staff
-from billing.cli.command import CommandContext, command
+from billing.cli.command import CommandContext, command, today_or
 from billing.cli.printing import show
 from foundation.database import utc_now
 from foundation.errors import NotFound
@@ -40,7 +40,7 @@ def invite(
             name=name,
             address=address,
             permissions=granted_staff(permission),
-            units=None,
+            within=None,
             language=context.language,
             by="operator",
             at=now,
@@ -81,6 +81,7 @@ def end(
             account.organisation,
             account.id,
             by=by,
+            today=today_or(None),
             administers=Permission.BUYER_ADMIN if ours else Permission.ADMINISTER,
             last_too=not ours,
         )

@@ -95,7 +95,7 @@ def load(
     if loaded.new:
         typer.echo(context.say(Text("Registret är inläst: %(counts)s.", counts=_counts(read))))
         for invoice in loaded.freed:
-            typer.echo(plain(f"{invoice.number}: HELD > {invoice.state}"))
+            typer.echo(plain(f"{invoice.number} > {invoice.state}"))
     else:
         typer.echo(context.say(Text("Registret är oförändrat: %(counts)s.", counts=_counts(read))))
 

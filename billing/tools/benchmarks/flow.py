@@ -26,6 +26,7 @@ from invoicing.portal_invoicing.flipping import Numbered
 from orders import dispatch
 from orders.events import envelope as event_envelope
 from orders.events.envelope import Event
+from orders.events.store import Arrival
 from orders.purchase_orders import order_store
 from orders.register import store as register_store
 from orders.register.register import Register
@@ -63,13 +64,13 @@ class Figures:
 
 def measure_orders(database: Database, register: Register, *, count: int) -> Figures:
     """Place `count` basic orders: decide, number, render, validate, store with their messages, in batches."""
-    decided = _decisions(register, count)
+    decided = decisions(register, count)
     spent: list[float] = []
     began = perf_counter()
     while batch := list(islice(decided, _BATCH)):
         moment = perf_counter()
         with database.writing() as session:
-            for applied in dispatch.apply_all(session, register, batch, received_at=database.clock()):
+            for applied in dispatch.apply_all(session, register, batch, arrival=Arrival(database.clock())):
                 if applied.reason is not None:
                     raise applied.reason
         # In a batch an order has no time of its own: each gets its share.
@@ -93,7 +94,7 @@ def receive_first_months(database: Database, register: Register) -> list[tuple[s
     while batch := list(islice(told, _BATCH)):
         with database.writing() as session:
             for event in batch:
-                lines += dispatch.apply(session, register, event, received_at=database.clock()).lines
+                lines += dispatch.apply(session, register, event, arrival=Arrival(database.clock())).lines
     return lines
 
 
@@ -209,7 +210,7 @@ def prepare(database: Database, register: Register) -> None:
         register_store.save(session, register, at=database.clock(), actor="bench")
 
 
-def _decisions(register: Register, count: int) -> Iterator[Event]:
+def decisions(register: Register, count: int) -> Iterator[Event]:
     """One placement after the other, spread over the contracts outside ESF areas."""
     choices = ordered_choices(register)
     for number in range(count):

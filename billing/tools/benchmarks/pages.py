@@ -99,7 +99,7 @@ def _signed_in(session: Session, organisation: str, permission: Permission, *, n
             sign_in_name=name,
             display_name="Mätning",
             permissions={permission},
-            units=None,
+            within=None,
             language=SWEDISH,
             at=now,
             by="bench",

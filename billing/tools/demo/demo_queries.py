@@ -27,6 +27,7 @@ class DecidedPlacement:
     """A placement that stands, and the day it was decided."""
 
     supplier: str
+    unit_id: str
     execution_reference: str
     decided_on: date
 
@@ -65,7 +66,7 @@ def decided_placements(session: Session) -> Sequence[DecidedPlacement]:
     """The ordered placements that stand, supplier by supplier, the newest first."""
     placement, span = order_tables.placement, order_tables.placement_period
     question = (
-        select(placement.c.supplier, placement.c.execution_reference, span.c.decided_on)
+        select(placement.c.supplier, placement.c.unit_id, placement.c.execution_reference, span.c.decided_on)
         .join(span, span.c.execution_reference == placement.c.execution_reference)
         .where(
             span.c.ordinal == 1,
@@ -76,7 +77,10 @@ def decided_placements(session: Session) -> Sequence[DecidedPlacement]:
     )
     return [
         DecidedPlacement(
-            supplier=row.supplier, execution_reference=row.execution_reference, decided_on=row.decided_on
+            supplier=row.supplier,
+            unit_id=row.unit_id,
+            execution_reference=row.execution_reference,
+            decided_on=row.decided_on,
         )
         for row in session.execute(question)
     ]

@@ -19,6 +19,7 @@ from foundation.sql import Session
 from foundation.text import SWEDISH, Text
 from invoicing.decisions import store as decision_store
 from orders.register.register import Register
+from orders.register.unit_scope import UnitScope
 
 PASSWORD: Final = "rusta-och-matcha-demo"  # noqa: S105 - printed on the sign-in page of the demo
 _P = Permission
@@ -33,7 +34,7 @@ class DemoPerson:
     supplier: str
     permissions: frozenset[Permission]
     told: Text
-    units: frozenset[str] | None = None
+    within: UnitScope | None = None
 
 
 def _of(
@@ -42,9 +43,9 @@ def _of(
     supplier: str,
     permissions: Iterable[Permission],
     told: Text,
-    units: frozenset[str] | None = None,
+    within: UnitScope | None = None,
 ) -> DemoPerson:
-    return DemoPerson(f"{name}.example", display_name, supplier, frozenset(permissions), told, units)
+    return DemoPerson(f"{name}.example", display_name, supplier, frozenset(permissions), told, within)
 
 
 _SUPPLIER_ALL = (_P.ADMINISTER, _P.ASSIGN, _P.REPORT)
@@ -63,7 +64,7 @@ PEOPLE: Final = (
         "5599991014",
         (_P.REPORT,),
         Text("Fyrbåken: redovisa och se, en enhet"),
-        frozenset({"UV-101"}),
+        UnitScope(frozenset({"UV-101"})),
     ),
     _of(
         "alla@larkdrillen",
@@ -104,6 +105,13 @@ PEOPLE: Final = (
     ),
     _of("revisor@kopare", "Jenny Strand", "", (_P.AUDIT,), Text("Köparen: granskare")),
     _of("handlaggare@kopare", "Klara Ask", "", (_P.OFFICER,), Text("Köparen: handläggare")),
+    _of(
+        "lasa@fyrbaken",
+        "Leo Sten",
+        "5599991014",
+        (_P.VIEW,),
+        Text("Fyrbåken: läsbehörighet, ändrar inget"),
+    ),
 )
 
 
@@ -129,7 +137,7 @@ def move_in(session: Session, register: Register, *, at: datetime) -> int:
             sign_in_name=each.sign_in_name,
             display_name=each.display_name,
             permissions=each.permissions,
-            units=each.units,
+            within=each.within,
             language=SWEDISH,
             at=at,
             by="demo",

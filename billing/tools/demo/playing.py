@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from billing.migrations.migrate import open_migrated
-from billing.tools.demo import attest, people, tutors
+from billing.tools.demo import attest, officer_work, people, tutors
 from billing.tools.demo.outcomes import ExpectedOutcome, outcomes
 from billing.tools.demo.story import CreditRequest, Flip, Story, StoryRefused
 from finance_desk.statement_files import statement_csv
@@ -96,7 +96,8 @@ def play(
             people.move_in(session, buyer.register, at=clock())
             people.apply(session, buyer.register, at=clock())
             attest.give_rights(session, today=clock.day)
-            tutors.assign_all(session)
+            tutors.assign_all(session, buyer.register)
+            officer_work.leave(session, buyer.register, at=clock(), today=clock.day)
         return played
     finally:
         database.close()

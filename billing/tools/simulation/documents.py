@@ -12,7 +12,7 @@ from decimal import Decimal
 from foundation.money import Money, Quantity, line_amount, payable, vat_amount
 from foundation.periods import Period
 from orders.purchase_orders.order_document import amount_document, number_document
-from orders.register.parties import AccountScheme, Supplier, VatCategory
+from orders.register.parties import AccountScheme, Supplier, SupplierOnDay, VatCategory
 from peppol.documents import billing, ordering, responses, shapes
 
 _BRANCH = {AccountScheme.BANKGIRO: "SE:BANKGIRO", AccountScheme.PLUSGIRO: "SE:PLUSGIRO"}
@@ -44,11 +44,12 @@ def invoice(
     currency = order.document_currency_code
     each = line.price.price_amount.value
     net = line_amount(delivered.quantity, each, currency=currency)
-    vat = vat_amount(net, supplier.vat.percent)
-    gross = payable(net=net, vat=vat)
     asked = line.delivery.requested_delivery_period if line.delivery else None
     start = delivered.period.start if delivered.period else asked.start_date if asked else None
     end = delivered.period.end if delivered.period else asked.end_date if asked else None
+    held = supplier.on(end or on)
+    vat = vat_amount(net, held.vat.percent)
+    gross = payable(net=net, vat=vat)
     return billing.Invoice(
         id=number,
         issue_date=on,
@@ -57,11 +58,11 @@ def invoice(
         document_currency_code=currency,
         order_reference=billing.OrderReference(id=order.id),
         contract_document_reference=order.contract,
-        accounting_supplier_party=_seller(order, supplier),
-        accounting_customer_party=_buyer(order, supplier),
-        payment_means=(_means(supplier, number),),
+        accounting_supplier_party=_seller(order, supplier, held),
+        accounting_customer_party=_buyer(order, held),
+        payment_means=(_means(supplier.on(on + timedelta(days=_DAYS_TO_PAY)), number),),
         payment_terms=billing.PaymentTerms(note=f"{_DAYS_TO_PAY} dagar netto"),
-        tax_totals=(_tax(net, vat, supplier),),
+        tax_totals=(_tax(net, vat, held),),
         legal_monetary_total=billing.LegalMonetaryTotal(
             line_extension_amount=amount_document(net),
             tax_exclusive_amount=amount_document(net),
@@ -80,7 +81,7 @@ def invoice(
                 item=billing.BilledItem(
                     name=line.item.name,
                     sellers_item_identification=line.item.sellers_item_identification,
-                    classified_tax_category=_category(supplier),
+                    classified_tax_category=_category(held),
                 ),
                 price=shapes.Price(price_amount=shapes.Amount(each, currency)),
             ),
@@ -143,14 +144,14 @@ def _responding(party: shapes.TradingParty) -> ordering.ResponseParty:
     )
 
 
-def _seller(order: ordering.Order, supplier: Supplier) -> billing.AccountingParty:
+def _seller(order: ordering.Order, supplier: Supplier, held: SupplierOnDay) -> billing.AccountingParty:
     party = order.seller_supplier_party.party
     assert party.postal_address is not None  # noqa: S101 - an order names its seller's address (tir01)
-    outside = supplier.vat.category is VatCategory.OUTSIDE_SCOPE
+    outside = held.vat.category is VatCategory.OUTSIDE_SCOPE
     schemes = []
-    if supplier.vat_id:
-        schemes.append(_registration(supplier.vat_id, "VAT"))
-    if supplier.f_tax and not outside:
+    if held.vat_id:
+        schemes.append(_registration(held.vat_id, "VAT"))
+    if held.f_tax and not outside:
         schemes.append(_registration(_F_TAX, "TAX"))
     return billing.AccountingParty(
         party=billing.BillingParty(
@@ -165,12 +166,12 @@ def _seller(order: ordering.Order, supplier: Supplier) -> billing.AccountingPart
     )
 
 
-def _buyer(order: ordering.Order, supplier: Supplier) -> billing.AccountingParty:
+def _buyer(order: ordering.Order, held: SupplierOnDay) -> billing.AccountingParty:
     """The buyer as the order has it, at the address it wants its invoices at."""
     party = order.buyer_customer_party.party
     invoiced = order.accounting_customer_party
     address = invoiced.party.postal_address if invoiced else party.postal_address
-    outside = supplier.vat.category is VatCategory.OUTSIDE_SCOPE
+    outside = held.vat.category is VatCategory.OUTSIDE_SCOPE
     number = party.party_legal_entity.company_id
     # The buyer's orders always say both.
     assert number is not None and address is not None  # noqa: S101, PT018
@@ -191,8 +192,8 @@ def _registration(number: str, scheme: str) -> shapes.PartyTaxScheme:
     return shapes.PartyTaxScheme(company_id=number, tax_scheme=shapes.TaxScheme(id=scheme))
 
 
-def _means(supplier: Supplier, reference: str) -> billing.PaymentMeans:
-    account = supplier.payment_accounts[0]
+def _means(held: SupplierOnDay, reference: str) -> billing.PaymentMeans:
+    account = held.payment_accounts[0]
     branch = _BRANCH.get(account.scheme)
     return billing.PaymentMeans(
         payment_means_code=shapes.Code("30"),
@@ -204,18 +205,18 @@ def _means(supplier: Supplier, reference: str) -> billing.PaymentMeans:
     )
 
 
-def _rate(supplier: Supplier) -> Decimal | None:
-    outside = supplier.vat.category is VatCategory.OUTSIDE_SCOPE
-    return None if outside else number_document(supplier.vat.percent)
+def _rate(held: SupplierOnDay) -> Decimal | None:
+    outside = held.vat.category is VatCategory.OUTSIDE_SCOPE
+    return None if outside else number_document(held.vat.percent)
 
 
-def _category(supplier: Supplier) -> shapes.TaxCategory:
+def _category(held: SupplierOnDay) -> shapes.TaxCategory:
     return shapes.TaxCategory(
-        id=supplier.vat.category.value, percent=_rate(supplier), tax_scheme=shapes.TaxScheme(id="VAT")
+        id=held.vat.category.value, percent=_rate(held), tax_scheme=shapes.TaxScheme(id="VAT")
     )
 
 
-def _tax(net: Money, vat: Money, supplier: Supplier) -> shapes.TaxTotal:
+def _tax(net: Money, vat: Money, held: SupplierOnDay) -> shapes.TaxTotal:
     return shapes.TaxTotal(
         tax_amount=amount_document(vat),
         tax_subtotals=(
@@ -223,10 +224,10 @@ def _tax(net: Money, vat: Money, supplier: Supplier) -> shapes.TaxTotal:
                 taxable_amount=amount_document(net),
                 tax_amount=amount_document(vat),
                 tax_category=shapes.TaxCategory(
-                    id=supplier.vat.category.value,
-                    percent=_rate(supplier),
-                    tax_exemption_reason_code=supplier.vat.exemption_code or None,
-                    tax_exemption_reason=supplier.vat.exemption_reason or None,
+                    id=held.vat.category.value,
+                    percent=_rate(held),
+                    tax_exemption_reason_code=held.vat.exemption_code or None,
+                    tax_exemption_reason=held.vat.exemption_reason or None,
                     tax_scheme=shapes.TaxScheme(id="VAT"),
                 ),
             ),

@@ -90,7 +90,7 @@ def test_an_event_that_could_not_be_applied_is_shown_with_its_reason(desk: Desk)
 
 
 def test_the_schema_of_events_is_json(desk: Desk) -> None:
-    assert len(desk.run("events", "schema").json["oneOf"]) == 16
+    assert len(desk.run("events", "schema").json["oneOf"]) == 17
 
 
 # orders ---------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ def test_a_result_waits_for_its_day_and_is_placed_when_asked(desk: Desk) -> None
     )
     path = desk.folder / "outcome.jsonl"
     path.write_text("\n".join(events), encoding="utf-8")
-    desk.run("events", "load", path)
+    desk.run("events", "load", path, "--history-by", "person-1")
     assert desk.run("orders", "due", "--on", "2026-06-30", "--json").json == []
     due = desk.run("orders", "due", "--on", "2026-07-01", "--json").json
     assert [each["article"] for each in due] == ["RESULT", "SPEED_BONUS"]

@@ -20,10 +20,16 @@ from invoicing.payment.payment_store import ClaimWay
 from operations.event_loading import apply_by_hand
 from orders.events import store as event_store
 from orders.events.store import EventState
+from orders.objections import store as objection_store
+from orders.objections.model import ObjectionState
+from orders.register import store as register_store
+from orders.tutors import tutor_store, tutors, unit_tutor_store, unit_tutors
+from peppol.xml import codec
 from tests.support import old_books
-from tests.support.old_books import before_0007, before_0008
+from tests.support.old_books import before_0007, before_0008, before_0016
 from tests.support.stories.bills import billed
-from tests.support.stories.system import LARKDRILLEN, System, a_system, decision, interruption
+from tests.support.stories.peers import answered_line, order_response
+from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system, decision, interruption
 
 pytestmark = pytest.mark.both_engines
 
@@ -259,3 +265,65 @@ def test_an_interruption_that_came_too_late_can_be_taken_in_grown_books(books_of
             session.execute(twice)
     finally:
         grown.close()
+
+
+def test_codes_of_tutors_in_older_books_become_tutors_of_their_units(database_url: str) -> None:
+    with a_system(database_url) as system:
+        system.decide("100000101")
+        system.decide("100000102")
+        with system.database.writing() as session:
+            register = register_store.load(session)
+            for code in ("H1", "H2"):
+                unit_tutors.add(
+                    session, register, FYRBAKEN, "UV-101", code, by="user-1", today=date(2026, 1, 2)
+                )
+            for on, reference, code in (
+                (date(2026, 1, 5), "100000101", "H1"),
+                (date(2026, 2, 5), "100000101", "H2"),
+                (date(2026, 2, 6), "100000102", "H2"),
+            ):
+                tutors.assign(session, reference, code, by="user-1", today=on)
+        with system.database.engine.begin() as connection:
+            before_0016(connection)
+            connection.execute(text("update alembic_version set version_num = '0014'"))
+        bring_up_to_date(system.database)
+        with system.database.reading() as session:
+            grown = [
+                (each.code, each.state.value, each.added_on, each.closed_on)
+                for each in unit_tutor_store.of_supplier(session, FYRBAKEN)
+            ]
+            history = [each.tutor for each in tutor_store.history(session, "100000101")]
+        assert grown == [
+            ("H2", "ACTIVE", date(2026, 2, 5), None),
+            ("H1", "CLOSED", date(2026, 1, 5), date(2026, 1, 5)),
+        ]
+        assert history == ["H1", "H2"]
+        assert system.placement("100000101").address_id == "UV-101"
+
+
+def test_order_responses_nobody_looked_at_become_objections_that_wait(database_url: str) -> None:
+    with a_system(database_url) as system:
+        system.decide("100000101")
+        system.decide("100000102")
+        for place, (reference, code) in enumerate(
+            (("100000101", "RE"), ("100000101", "CA"), ("100000102", "RE")), 1
+        ):
+            lines = (answered_line("002", "7"),) if code == "CA" else ()
+            answer = order_response(
+                system.order(reference).number, code, number=f"OR-{place}", on=date(2026, 1, 5), lines=lines
+            )
+            system.post(codec.serialise(answer), on=date(2026, 1, 5))
+            system.read_messages(on=date(2026, 1, 5))
+        with system.database.engine.begin() as connection:
+            before_0016(connection)
+            # As they were kept then: one had been looked at, two had not.
+            connection.execute(text("update peer_answer set looked_at_by = '' where number <> 'OR-3'"))
+            connection.execute(text("update peer_answer set looked_at_by = 'user-1' where number = 'OR-3'"))
+            connection.execute(text("update alembic_version set version_num = '0014'"))
+        bring_up_to_date(system.database)
+        with system.database.reading() as session:
+            grown = objection_store.of_order(session, system.order("100000101").number)
+            none = objection_store.of_order(session, system.order("100000102").number)
+        assert [each.state for each in grown] == [ObjectionState.OPEN, ObjectionState.WITHDRAWN]
+        assert [each.points[0].reason.value for each in grown] == ["OTHER", "NOT_ACCEPTED"]
+        assert none == []

@@ -134,7 +134,7 @@ class Noting(NoDirectory):
 
 def loading(system: System, lines: list[EventLine]) -> Callable[[], object]:
     """The work of loading events as one of several loaders would."""
-    return lambda: load_events(system.database, lines)
+    return lambda: load_events(system.database, lines, as_history_by="loader-1")
 
 
 # Invoices -----------------------------------------------------------------------------------

@@ -59,7 +59,8 @@ def test_what_went_through_the_doors_plays_again_on_another_database(
         with database.writing() as session:
             register_store.save(session, example_register(), at=CLOCK, actor="test")
         lines = (folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
-        loaded = load_events(database, (EventLine(str(n), line) for n, line in enumerate(lines, 1)))
+        told = (EventLine(str(n), line) for n, line in enumerate(lines, 1))
+        loaded = load_events(database, told, as_history_by="test")
         assert (loaded.applied, loaded.problems) == (simulated.events, [])
         today = stockholm_date(CLOCK)
         for file in sorted((folder / "inbox").iterdir()):

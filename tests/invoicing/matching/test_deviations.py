@@ -65,7 +65,7 @@ def test_who_must_act_is_said() -> None:
     assert by_code[DeviationCode.PAYEE_ACCOUNT] is DeviationActor.BUYER
     assert by_code[DeviationCode.DUE_DATE] is DeviationActor.NOBODY
     parked = match(an_invoice(ORDER), NOT_RECEIVED).deviations[0]
-    assert parked.actor is DeviationActor.BUYER
+    assert parked.actor is DeviationActor.SUPPLIER
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Nothing is paid to a supplier with a payment stop; two people are behind it, and two behind its end."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -8,13 +9,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from foundation.transitions import StepRefused
-from invoicing.payment import payable_store, payment, payment_stop_store, payment_stops
+from invoicing.payment import export, payable_store, payment, payment_stop_store, payment_stops
+from invoicing.payment.attestation import ChangedSinceAttest
 from invoicing.payment.payment_stop_store import NoStop, StopReason, StopState
 from invoicing.payment.payment_stops import StopRefused, StopStep
 from invoicing.payment.transfers import ItemState
 from orders.register import store as register_store
 from orders.register.register import NotInRegister
-from tests.support.stories.paying import NOW, PayDesk
+from tests.support.stories.paying import DEBTOR, NOW, PayDesk
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system
 
 ONE, OTHER = "user-1", "user-2"
@@ -131,3 +133,42 @@ def test_the_database_wants_two_people_and_one_stop_at_a_time(system: System) ->
         with pytest.raises(IntegrityError), system.database.engine.begin() as connection:
             connection.execute(text(change))
     assert press(system, stop_id, StopStep.CONFIRM, by=OTHER) is StopState.STANDING
+
+
+@pytest.mark.both_engines
+def test_a_stop_that_begins_while_a_payment_leaves_waits_for_it(system: System, desk: PayDesk) -> None:
+    proposal = desk.propose(on=MARCH)
+    desk.attest(proposal)
+    with ThreadPoolExecutor(1) as another:
+        with system.database.writing() as session:
+            register = register_store.load(session)
+            export.export(session, register, proposal.number, debtor=DEBTOR, by=ONE, now=NOW)
+            asked = another.submit(stop, system)
+            with pytest.raises(TimeoutError):
+                asked.result(timeout=0.7)
+        asked.result(timeout=20)
+    # It had left when the stop began, and the stop holds for what comes.
+    assert {each.state for each in desk.items(proposal)} == {ItemState.EXPORTED}
+    assert stopped(system) == [FYRBAKEN]
+
+
+@pytest.mark.both_engines
+def test_a_payment_that_is_to_leave_while_a_stop_begins_sees_it(system: System, desk: PayDesk) -> None:
+    proposal = desk.propose(on=MARCH)
+    desk.attest(proposal)
+    with ThreadPoolExecutor(1) as another:
+        with system.database.writing() as session:
+            register = register_store.load(session)
+            payment_stops.ask(
+                session, register, supplier=FYRBAKEN, reason=StopReason.DISPUTE, by=ONE, now=NOW
+            )
+            leaving = another.submit(desk.export, proposal)
+            with pytest.raises(TimeoutError):
+                leaving.result(timeout=0.7)
+        with pytest.raises(ChangedSinceAttest):
+            leaving.result(timeout=20)
+
+
+def stopped(system: System) -> list[str]:
+    with system.database.reading() as session:
+        return list(payment_stop_store.holding(session))

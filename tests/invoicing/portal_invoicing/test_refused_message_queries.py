@@ -12,6 +12,7 @@ from accounts.identity import Permission, Person
 from invoicing.portal_invoicing import refused_message_queries, uploads
 from invoicing.portal_invoicing.refused_message_queries import RefusedMessage
 from invoicing.portal_invoicing.scope import SupplierActor
+from orders.register.unit_scope import UnitScope
 from peppol.documents import billing, shapes
 from peppol.exchange.tables import InState
 from peppol.identifiers import DocumentKind
@@ -25,7 +26,7 @@ REFERENCE = "100000101"
 BILLED_ON = date(2026, 2, 3)
 WHOLE = SupplierActor(FYRBAKEN, by="user-1")
 OTHERS = SupplierActor(LARKDRILLEN, by="user-2")
-ONE_UNIT = SupplierActor(FYRBAKEN, frozenset({"UV-101"}), by="user-3")
+ONE_UNIT = SupplierActor(FYRBAKEN, UnitScope(frozenset({"UV-101"})), by="user-3")
 _P = Permission
 ALVA = Person("user-a", "Alva Lind", FYRBAKEN, frozenset({_P.REPORT}))
 CILLA = Person("user-c", "Cilla Ås", LARKDRILLEN, frozenset({_P.REPORT}), language="en")

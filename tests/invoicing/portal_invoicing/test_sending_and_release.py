@@ -22,6 +22,7 @@ from invoicing.portal_invoicing.release_due import release_due
 from invoicing.portal_invoicing.sending import PressRefused
 from invoicing.portal_invoicing.tables import portal_document
 from orders.register import store as register_store
+from orders.register.unit_scope import UnitScope
 from peppol.exchange import tables as exchange_tables
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.bills import billed
@@ -149,10 +150,13 @@ def test_rows_that_are_refused_do_not_stop_the_others(desk: Desk, june: tuple[st
 def test_another_suppliers_line_and_a_unit_out_of_scope_do_not_exist(
     desk: Desk, june: tuple[str, str]
 ) -> None:
-    for stranger in (Desk(desk.system, LARKDRILLEN), Desk(desk.system, units=frozenset({"UV-102"}))):
+    for stranger in (
+        Desk(desk.system, LARKDRILLEN),
+        Desk(desk.system, within=UnitScope(frozenset({"UV-102"}))),
+    ):
         (row,) = stranger.send(june)
         assert (row.made, row.order_number, row.reason.en) == ((), "", "There is no such line.")
-    assert Desk(desk.system, units=frozenset({"UV-101"})).made(june).number == "F26-0001"
+    assert Desk(desk.system, within=UnitScope(frozenset({"UV-101"}))).made(june).number == "F26-0001"
 
 
 @pytest.mark.both_engines

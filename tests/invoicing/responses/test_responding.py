@@ -12,6 +12,7 @@ from lxml import etree
 
 from billing.tools.simulation.invoices import with_mistake
 from foundation.money import Money
+from foundation.text import ENGLISH
 from invoicing.documents import store as document_store
 from invoicing.matching.deviations import Deviation, DeviationCode, Source, Weight
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
@@ -112,6 +113,33 @@ def test_an_invoice_before_its_report_is_in_process_for_want_of_a_delivery(syste
     (waits,) = written(system, document)
     assert (codes([waits]), reasons(waits)) == (["IP"], ["DEL", "NOA"])
     golden("invoice-response-ip.xml", system, document, "IP")
+    assert "the report for 2026-01 is not filed" in said_to_supplier(system, document)
+    # Whom it waits for is told anew when that changes, and the answer is given once.
+    system.file_report(REFERENCE, "2026-01", on=date(2026, 2, 4))
+    assert "you need not do anything" in said_to_supplier(system, document)
+    rejected = {
+        "execution_reference": REFERENCE,
+        "month": "2026-01",
+        "version": 1,
+        "at": "2026-02-05T08:00:00+01:00",
+        "by": "user-17",
+    }
+    system.must("report.rejected", rejected, on=date(2026, 2, 5))
+    assert "or was rejected. File it" in said_to_supplier(system, document)
+    assert codes(written(system, document)) == ["IP"]
+
+
+def said_to_supplier(system: System, invoice: SupplierInvoice) -> str:
+    (said,) = system.sentences(invoice, ENGLISH)
+    return said
+
+
+def test_an_invoice_whose_report_is_filed_waits_for_the_buyer_and_says_so(system: System) -> None:
+    system.decide(REFERENCE)
+    system.file_report(REFERENCE, "2026-01", on=RECEIVED_ON)
+    document = system.send(a_flip_before_the_report(system))
+    assert codes(written(system, document)) == ["IP"]
+    golden("invoice-response-ip-filed.xml", system, document, "IP")
 
 
 def a_flip_before_the_report(system: System) -> billing.Invoice:
@@ -361,4 +389,4 @@ def test_answers_only_go_forward_and_nothing_follows_rejected_or_paid() -> None:
 
 def test_the_golden_files_are_the_ones_named_here() -> None:
     named = {path.stem.removeprefix("invoice-response-") for path in GOLDEN.glob("invoice-response-*.xml")}
-    assert named == {"ab", "ip", "uq", "ca", "re", "ap", "pd", "ab-billing-with-response"}
+    assert named == {"ab", "ip", "ip-filed", "uq", "ca", "re", "ap", "pd", "ab-billing-with-response"}

@@ -13,11 +13,12 @@ from billing.cli.cli import app
 from foundation import journal
 from invoicing.documents import store as document_store
 from invoicing.intake.intake import IntakeResult
-from invoicing.journal_actions import DeskAction, SupplierAction
+from invoicing.journal_actions import SupplierAction
 from invoicing.responses import model as peer_responses
 from invoicing.responses import response_documents
 from invoicing.responses import store as response_store
 from invoicing.responses.model import FOR_STAFF, Meaning, PeerAnswer, PeerLine
+from orders.journal_actions import ObjectionAction
 from orders.register import store as register_store
 from orders.register.response_agreements import OrderProcess
 from peppol.documents import ordering, responses, technical_responses
@@ -131,18 +132,29 @@ def test_an_order_response_stands_beside_its_order_and_changes_nothing_on_it(
     assert message(system)[1] == OutState.DELIVERED
 
 
-def test_a_refused_order_waits_for_a_person_until_one_has_looked(system: System, database_url: str) -> None:
+def test_a_refused_order_is_an_objection_that_waits_until_a_person_answers(
+    system: System, database_url: str
+) -> None:
     number = system.order(REFERENCE).number
     comes(system, order_response(number, "RE", on=DAY, note="Vi har ingen plats"))
     run = CliRunner(env={"BILLING_DATABASE_URL": database_url, "COLUMNS": "200"})
     shown = run.invoke(app, ["orders", "show", number])
     assert "order-response RE ORDER_REFUSED: Vi har ingen plats" in " ".join(shown.output.split())
-    waiting = run.invoke(app, ["answers", "list", "--open"])
-    assert "ORDER_REFUSED" in waiting.output
-    assert run.invoke(app, ["answers", "seen", "1", "--by", "user-17"]).exit_code == 0
     assert "ORDER_REFUSED" not in run.invoke(app, ["answers", "list", "--open"]).output
+    seen = run.invoke(app, ["answers", "seen", "1", "--by", "user-17"])
+    assert (seen.exit_code, "billing objections answer" in seen.output) == (1, True)
+    waiting = run.invoke(app, ["objections", "list"])
+    assert f"{number} {DAY} PEPPOL OPEN" in " ".join(waiting.output.split())
+    given = ["objections", "answer", "1", "STANDS", "--reason", "AS_DECIDED", "--by", "user-17"]
+    assert run.invoke(app, given).exit_code == 0
+    assert number not in run.invoke(app, ["objections", "list"]).output
+    assert (
+        '"answer_reason": "AS_DECIDED"' in run.invoke(app, ["objections", "list", "--ended", "--json"]).output
+    )
     assert "user-17" in run.invoke(app, ["answers", "show", "1"]).output
-    assert DeskAction.ANSWER_SEEN in actions(system)
+    assert ObjectionAction.ANSWERED in actions(system)
+    missing = [*given[:2], "9", *given[3:]]
+    assert run.invoke(app, missing).exit_code == 4
 
 
 def test_another_supplier_cannot_answer_an_order(system: System) -> None:

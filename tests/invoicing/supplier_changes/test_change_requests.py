@@ -49,7 +49,8 @@ def first(system: System, request: int, *, by: str = "eko-1", call_back: str = C
 def second(system: System, request: int, *, by: str = "eko-2") -> None:
     with system.database.writing() as session:
         register = register_store.load(session)
-        change_requests.confirm_second(session, register, request, by=by, now=CLOCK + timedelta(minutes=1))
+        now = CLOCK + timedelta(minutes=1)
+        change_requests.confirm_second(session, register, request, by=by, now=now, today=CLOCK.date())
 
 
 def stands(system: System, request: int) -> ChangeRequest:
@@ -70,6 +71,32 @@ def test_an_account_is_registered_when_two_people_have_confirmed_it(system: Syst
     second(system, request)
     assert [each.number for each in accounts(system)] == [*(each.number for each in before), "9912346"]
     assert stands(system, request).state is ChangeState.CONFIRMED
+
+
+def test_what_is_confirmed_holds_from_that_day_and_what_held_before_stays(system: System) -> None:
+    (old,) = accounts(system)
+    today, yesterday = CLOCK.date(), CLOCK.date() - timedelta(days=1)
+    for kind, account in ((ChangeKind.ADD_ACCOUNT, NEW_ACCOUNT), (ChangeKind.REMOVE_ACCOUNT, as_asked(old))):
+        request = asked(system, kind, **account)
+        first(system, request)
+        second(system, request)
+    with system.database.reading() as session:
+        supplier = register_store.load(session).supplier(FYRBAKEN)
+    assert [each.number for each in supplier.on(yesterday).payment_accounts] == [old.number]
+    assert [each.number for each in supplier.on(today).payment_accounts] == ["9912346"]
+    # It may come back, and then holds from the day it is confirmed.
+    request = asked(system, ChangeKind.ADD_ACCOUNT, **as_asked(old))
+    first(system, request)
+    second(system, request)
+    assert [(each.number, each.valid_from, each.valid_to) for each in accounts(system)] == [
+        (old.number, None, yesterday),
+        ("9912346", today, None),
+        (old.number, today, None),
+    ]
+
+
+def as_asked(account: PaymentAccount) -> dict[str, str]:
+    return {"scheme": account.scheme.value, "number": account.number}
 
 
 def test_one_person_cannot_confirm_twice_and_the_asker_never(system: System) -> None:
@@ -139,4 +166,5 @@ def test_new_details_stand_on_the_next_order(system: System) -> None:
     second(system, request)
     with system.database.reading() as session:
         supplier = register_store.load(session).supplier(FYRBAKEN)
-    assert (supplier.name, supplier.address.city) == ("Fyrbåken Stöd AB", "Umeå")
+    assert (supplier.name, supplier.on(CLOCK.date()).address.street) == ("Fyrbåken Stöd AB", "Nya gatan 1")
+    assert supplier.on(CLOCK.date() - timedelta(days=1)).address.street == "Båkvägen 3"

@@ -81,7 +81,7 @@ def test_a_held_invoice_is_accepted_when_two_people_have_registered_the_account(
         known = replace(register, suppliers=(*others, changed))
         system.change_register(known)
         with system.database.writing() as session:
-            freed = parking.judge_held_again(session, known, today=stockholm_date(CLOCK))
+            freed = parking.judge_waiting_for_register(session, known, today=stockholm_date(CLOCK))
         assert [each.state for each in freed] == [InvoiceState.ACCEPTED]
         assert system.answers(document) == ["UQ", "AP"]
 
@@ -93,7 +93,7 @@ def test_a_held_invoice_stays_held_while_the_register_is_as_it_was(database_url:
         document = system.send(invoice)
         with system.database.writing() as session:
             register = register_store.load(session)
-            assert parking.judge_held_again(session, register, today=date(2026, 2, 5)) == []
+            assert parking.judge_waiting_for_register(session, register, today=date(2026, 2, 5)) == []
         assert system.invoice(document.id).state is InvoiceState.ON_HOLD
 
 

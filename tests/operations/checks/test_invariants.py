@@ -14,6 +14,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from operations.checks import invariants
+from operations.event_feed import tables as feed_tables
 from operations.event_loading import place_due_orders
 from orders import tables as order_tables
 from peppol.exchange import outbox as exchange_outbox
@@ -194,6 +195,12 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
         lambda session: _cut_the_end(session),
         (foundation_tables.journal,),
     ),
+    "an event taken away": (
+        "feed",
+        "no event tells of",
+        removing(feed_tables.outbound_event, "sequence = 2"),
+        (feed_tables.outbound_event,),
+    ),
     "an amount claimed": (
         "line accounts",
         "claimed",
@@ -267,13 +274,13 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
     ),
     "an interruption withdrawn and its result left": (
         "results carried",
-        "no interruption for it was in effect",
+        "no interruption for it is in effect",
         setting(order_tables.interruption, "1 = 1", state="WITHDRAWN"),
         (),
     ),
     "a result ordered on the day of its interruption": (
         "results carried",
-        "no interruption for it was in effect on 2026-05-11",
+        "no interruption for it is in effect on 2026-05-11",
         setting(order_tables.interruption, "1 = 1", effective_on=date(2026, 5, 11)),
         (),
     ),

@@ -12,7 +12,7 @@ from operations.event_loading import EventLine, load_events, replay_unappliable
 from orders import dispatch
 from orders.events import store as event_store
 from orders.events.store import EventState
-from orders.journal_actions import OrderAction
+from orders.journal_actions import OrderAction, PlacementAction
 from orders.placements import store as placement_store
 from orders.register import store as register_store
 from peppol.exchange import tables as exchange_tables
@@ -230,8 +230,11 @@ def test_history_loaded_today_is_decided_as_it_was_then(system: System) -> None:
             event_id="2",
         ),
     ]
-    # Loaded months afterwards, the interruption is not retroactive: it was told on its day.
-    assert load_events(system.database, lines).applied == 2
+    # Loaded months afterwards by somebody who answers for it, the interruption is told on its own day.
+    assert load_events(system.database, lines, as_history_by="migration-1").applied == 2
+    with system.database.reading() as session:
+        (said,) = [row for row in journal.rows(session) if row.action == PlacementAction.HISTORY_LOADED]
+    assert (said.actor, said.subject, said.detail) == ("migration-1", "event 2", '{"events": "2"}')
     assert system.placement(REFERENCE).last_day == date(2026, 3, 13)
     assert system.order(REFERENCE).issued_on == DAY
 

@@ -82,6 +82,12 @@ EXAMPLES: dict[str, Json] = {
     "report.filed": REPORT,
     "report.approved": REPORT,
     "report.rejected": REPORT,
+    "report.informative": {
+        "execution_reference": REFERENCE,
+        "kind": "INTERNSHIP",
+        "at": "2026-02-02T08:00:00+01:00",
+        "by": "user-17",
+    },
     "report.revoked": {**REPORT, "reason": "NOT_DELIVERED"},
     "outcome.approved": {
         "execution_reference": REFERENCE,
@@ -92,6 +98,7 @@ EXAMPLES: dict[str, Json] = {
         "extent_percent": 75,
     },
     "outcome.ended": {"execution_reference": REFERENCE, "ended_on": "2026-08-31"},
+    "placement.resumed": {"execution_reference": REFERENCE, "resumed_on": "2026-05-04"},
     "outcome.revoked": {
         "execution_reference": REFERENCE,
         "stage": "R1",

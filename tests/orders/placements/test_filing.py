@@ -14,6 +14,7 @@ from orders.model import Report, ReportState
 from orders.placements import filing
 from orders.placements import store as placement_store
 from orders.placements.filing import MonthToFile
+from orders.register.unit_scope import UnitScope
 from orders.terms import Activity, RejectionReason
 from supplier_portal.queries import reports as report_queries
 from supplier_portal.queries.reports import DueMonth, ReportFilter, ReportsAre
@@ -134,7 +135,7 @@ def test_a_cancelled_placement_and_another_suppliers_are_not_ours_to_report(data
         system.decide("100000103", supplier=LARKDRILLEN)
         assert due(system, date(2026, 4, 1)) == []
         assert len(due(system, date(2026, 4, 1), Scope(LARKDRILLEN))) == 3
-        assert due(system, date(2026, 4, 1), Scope(LARKDRILLEN, frozenset({"UV-999"}))) == []
+        assert due(system, date(2026, 4, 1), Scope(LARKDRILLEN, UnitScope(frozenset({"UV-999"})))) == []
 
 
 def test_reminders_name_every_suppliers_late_months(database_url: str) -> None:

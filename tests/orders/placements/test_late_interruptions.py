@@ -12,6 +12,7 @@ from operations import event_loading
 from orders.events import store as event_store
 from orders.events.store import EventState
 from orders.journal_actions import PlacementAction
+from orders.model import PlacementState
 from orders.register.placement_rules import RulesAgreed
 from tests.orders.placements.test_placements_changed import with_rules
 from tests.support.stories.system import System, a_system, interruption
@@ -86,9 +87,9 @@ def test_an_interruption_moved_back_past_the_day_it_is_told_is_kept_aside_too(sy
     assert system.placement(REFERENCE).last_day == date(2026, 1, 16)
 
 
-def test_only_a_late_interruption_is_applied_by_hand(system: System) -> None:
+def test_only_what_came_too_late_is_applied_by_hand(system: System) -> None:
     system.refuses("placement.cancelled", {"execution_reference": REFERENCE, "reason": "OTHER"}, on=TOLD)
-    with system.database.writing() as session, pytest.raises(StepRefused, match="Only an interruption"):
+    with system.database.writing() as session, pytest.raises(StepRefused, match="Only what came too late"):
         event_loading.apply_by_hand(session, kept(system).sequence, by="officer-1", today=TOLD)
 
 
@@ -99,3 +100,49 @@ def test_how_many_days_back_are_taken_stands_in_the_price_list(database_url: str
         assert "2026-03-09 is the earliest taken" in system.refuses("interruption.registered", early, on=TOLD)
         system.must("interruption.registered", interruption(REFERENCE, TOLD, date(2026, 3, 9)), on=TOLD)
         assert system.placement(REFERENCE).last_day == date(2026, 3, 9)
+
+
+# The day we were told is the day it came --------------------------------------------------------
+
+
+def test_an_event_that_dates_itself_back_is_not_believed(system: System) -> None:
+    refusal = system.refuses(
+        "interruption.registered", BACK_DATED, on=date(2026, 1, 16), received_on=date(2026, 3, 12)
+    )
+    assert "takes effect 2026-01-16, we were told 2026-03-12" in refusal
+    assert system.invoice(1).state is InvoiceState.PAID
+    # It keeps the moment it came, however often and whenever it is tried again.
+    with system.at(date(2026, 1, 16)):
+        assert event_loading.replay_unappliable(system.database).unappliable == 1
+    assert kept(system).told_on == TOLD
+
+
+def test_an_event_that_waits_for_another_is_told_when_it_came(database_url: str) -> None:
+    with a_system(database_url) as system:
+        in_time = interruption(REFERENCE, date(2026, 2, 10), date(2026, 2, 10))
+        system.refuses("interruption.registered", in_time, on=date(2026, 2, 10))
+        system.decide(REFERENCE)
+        with system.at(TOLD):
+            assert event_loading.replay_unappliable(system.database).applied == 1
+        assert system.placement(REFERENCE).last_day == date(2026, 2, 10)
+
+
+def test_nor_does_a_dated_back_withdrawal_take_away_an_interruption_in_effect(system: System) -> None:
+    system.interrupt(REFERENCE, on=TOLD, last_day=date(2026, 3, 20))
+    withdrawn = {"execution_reference": REFERENCE, "registered_on": "2026-03-19"}
+    late = {"on": date(2026, 3, 19), "received_on": date(2026, 3, 23)}
+    assert "has taken effect" in system.refuses("interruption.withdrawn", withdrawn, **late)
+    assert system.placement(REFERENCE).last_day == date(2026, 3, 20)
+    # A person who knows that it was sent in time may believe it.
+    with system.database.writing() as session:
+        event_loading.apply_by_hand(session, kept(system).sequence, by="officer-1", today=date(2026, 3, 24))
+    assert system.placement(REFERENCE).last_day is None
+
+
+def test_nor_does_a_dated_back_cancellation_call_off_what_has_begun(database_url: str) -> None:
+    with a_system(database_url) as system:
+        system.decide(REFERENCE, start=date(2026, 2, 2), decided_on=date(2026, 1, 20))
+        cancelled = {"execution_reference": REFERENCE, "reason": "NEVER_STARTED"}
+        late = {"on": date(2026, 1, 30), "received_on": date(2026, 2, 9)}
+        assert "cannot be cancelled" in system.refuses("placement.cancelled", cancelled, **late)
+        assert system.placement(REFERENCE).state is PlacementState.DECIDED

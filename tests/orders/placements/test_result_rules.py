@@ -228,7 +228,25 @@ def test_a_reference_is_continued_once(system: System) -> None:
     continues(system)
     told = {"start": date(2026, 12, 1), "end": date(2027, 5, 31), "continues": REFERENCE}
     said = system.refuses("placement.decided", _decision("100000103", told), on=date(2026, 12, 1))
-    assert "is continued by 100000102 already" in said
+    assert "has gone on from 100000101, with execution reference 100000102" in said
+
+
+def test_a_reference_whose_continuation_was_cancelled_is_continued_anew(system: System) -> None:
+    continues(system)
+    cancelled = {"execution_reference": ANOTHER, "reason": "NEVER_STARTED"}
+    system.must("placement.cancelled", cancelled, on=date(2026, 4, 28))
+    # Not back after all: the result that fell may be approved anew, and its R2 follows it up.
+    for stage in ("R1", "R2"):
+        told = outcome(REFERENCE, stage, started_on=AT_WORK)
+        system.must("outcome.approved", told, on=date(2026, 4, 29))
+    system.decide(
+        "100000103",
+        start=date(2026, 6, 1),
+        end=date(2026, 11, 30),
+        decided_on=date(2026, 5, 25),
+        continues=REFERENCE,
+    )
+    assert system.placement("100000103").follows == REFERENCE
 
 
 def _decision(reference: str, changes: Mapping[str, object]) -> dict[str, object]:

@@ -156,23 +156,34 @@ def test_an_interruption_withdrawn_drops_the_result_that_waits_on_it(database_ur
         assert place_due_orders(system.database, today=date(2026, 12, 1)) == 0
 
 
-def test_back_for_period_two_drops_what_waits_and_the_next_outcome_earns_anew(system: System) -> None:
-    system.must("outcome.approved", outcome(REFERENCE, started_on=AT_WORK), on=date(2026, 3, 20))
-    system.must(
-        "placement.period_two_decided",
-        {
-            "decision_id": "B-two",
-            "execution_reference": REFERENCE,
-            "period": {"start": "2026-07-01", "end": "2026-12-31"},
-            "decided_on": "2026-06-10",
-        },
-        on=date(2026, 6, 10),
-    )
-    assert place_due_orders(system.database, today=date(2026, 6, 30)) == 0
+PERIOD_TWO = {
+    "decision_id": "B-two",
+    "execution_reference": REFERENCE,
+    "period": {"start": "2026-07-01", "end": "2026-12-31"},
+    "decided_on": "2026-06-10",
+}
+
+
+def test_back_for_period_two_before_its_day_drops_what_waits_and_the_next_outcome_earns_anew(
+    system: System,
+) -> None:
+    # R1 of work from 20 April would be earned on 20 July, when the participant is back in the service.
+    system.must("outcome.approved", outcome(REFERENCE, started_on=date(2026, 4, 20)), on=date(2026, 4, 21))
+    system.must("placement.period_two_decided", PERIOD_TWO, on=date(2026, 6, 10))
+    assert place_due_orders(system.database, today=date(2026, 7, 21)) == 0
     system.interrupt(REFERENCE, on=date(2026, 9, 1), reason="WORK")
     system.must("outcome.approved", outcome(REFERENCE, started_on=date(2026, 9, 2)), on=date(2026, 12, 2))
     # 2 September is more than 180 days after 1 January: no bonus.
     assert named(results(system)) == ["RESULT R1 15000.00"]
+
+
+def test_what_is_earned_before_the_participant_is_back_is_ordered(system: System) -> None:
+    system.must("outcome.approved", outcome(REFERENCE, started_on=AT_WORK), on=date(2026, 3, 20))
+    system.must("placement.period_two_decided", PERIOD_TWO, on=date(2026, 6, 10))
+    assert place_due_orders(system.database, today=date(2026, 6, 16)) == 2
+    # R2 would be earned on 16 September, after the participant is back.
+    told = outcome(REFERENCE, "R2", started_on=AT_WORK)
+    assert "2026-06-30" in system.refuses("outcome.approved", told, on=date(2026, 10, 1))
 
 
 # What earns nothing -------------------------------------------------------------------------

@@ -204,6 +204,8 @@ def test_a_paid_month_that_is_revoked_is_asked_back_and_becomes_a_claim(system: 
     system.must("report.revoked", report_revoked("2025-03", date(2025, 5, 5)), on=date(2025, 5, 5))
     assert system.invoice(invoice.id).state == "CREDIT_REQUESTED"
     assert claims(system) == []
+    with system.database.reading() as session:
+        assert [each.invoice_number for each in payment_store.asked_back(session)] == ["F-3"]
     system.send_credit(document, number="K-3", on=date(2025, 5, 7))
     # 21 days at 77.00 with VAT.
     assert claims(system) == [("F-3", Decimal("2021.25"))]

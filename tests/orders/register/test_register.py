@@ -162,10 +162,42 @@ def test_a_register_saved_before_there_were_placement_rules_has_the_usual_ones(r
     assert again.placement_rules("AVT-1001", SPRING_2026) == PlacementRules(2, 6, 10, 0)
 
 
+def test_a_register_saved_before_results_had_limits_and_tiers_reads_as_it_did(register: Register) -> None:
+    content = json.loads(register.to_json())
+    newer = ("never_qualifying", "speed_bonus_tiers", "result_claim_days", "result_after_end_days")
+    for price_list in content["price_lists"]:
+        for key in (*newer, "supplement_claim_days", "outcomes_per_stretch"):
+            del price_list["result_rules"][key]
+    rules = Register.from_json(json.dumps(content)).price_list("AVT-1001", SPRING_2026).result_rules
+    assert [rules.is_quick(days) for days in (180, 181)] == [True, False]
+    assert rules.bonus_tier(10) is None
+    assert (rules.result_claim_days, rules.supplement_claim_days, rules.result_after_end_days) == (
+        None,
+        None,
+        0,
+    )
+    assert rules.outcomes_per_stretch == 1
+    assert not rules.qualifies(OutcomeKind("AUB"), extent_percent=100)
+
+
+def test_tiers_of_the_speed_bonus_rise_end_at_the_limit_and_carry_the_amounts(register: Register) -> None:
+    prices = register.price_list("AVT-1001", SPRING_2026)
+    rules = prices.result_rules
+    (tier,) = rules.speed_bonus_tiers
+    for tiers in ((tier, tier), (replace(tier, within_days=90),), (replace(tier, within_days=-1), tier)):
+        with pytest.raises(RegisterValueRefused, match="tier"):
+            replace(rules, speed_bonus_tiers=tiers)
+    bonus = prices.article(ArticleKind.SPEED_BONUS)
+    listed = replace(bonus, amount_decided=False, amounts=tier.amounts)
+    articles = tuple(listed if each is bonus else each for each in prices.articles)
+    with pytest.raises(RegisterValueRefused, match="amount_decided"):
+        replace(prices, articles=articles)
+
+
 def test_the_service_is_taxed_unless_the_supplier_is_exempt_or_outside_vat(register: Register) -> None:
     prices = register.price_list("AVT-1001", SPRING_2026)
-    assert prices.vat_for(register.supplier(FYRBAKEN)).percent == Decimal("25.00")
-    outside = prices.vat_for(register.supplier(HAVTORNET))
+    assert prices.vat_for(register.supplier(FYRBAKEN), SPRING_2026).percent == Decimal("25.00")
+    outside = prices.vat_for(register.supplier(HAVTORNET), SPRING_2026)
     assert (outside.category, outside.percent, outside.exemption_code) == ("O", Decimal("0.00"), "VATEX-EU-O")
 
 
@@ -202,9 +234,9 @@ def test_a_supplier_may_invoice_from_another_peppol_address(register: Register) 
 
 def test_an_account_is_recognised_however_it_is_written(register: Register) -> None:
     supplier = register.supplier(LARKDRILLEN)
-    assert supplier.has_account(AccountScheme.IBAN, "se3990200000000012345678")
-    assert supplier.has_account(AccountScheme.PLUSGIRO, "499910-8")
-    assert not supplier.has_account(AccountScheme.BANKGIRO, "4999108")
+    assert supplier.account(AccountScheme.IBAN, "se3990200000000012345678") is not None
+    assert supplier.account(AccountScheme.PLUSGIRO, "499910-8") is not None
+    assert supplier.account(AccountScheme.BANKGIRO, "4999108") is None
 
 
 # Values that check themselves -------------------------------------------------------

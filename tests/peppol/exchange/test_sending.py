@@ -220,7 +220,7 @@ def test_an_order_to_one_who_takes_no_orders_lies_in_the_portal_and_is_told_of(
             sign_in_name="order@fyrbaken.example",
             display_name="Order",
             permissions=frozenset({Permission.REPORT}),
-            units=None,
+            within=None,
             language="sv",
             at=CLOCK,
             by="test",

@@ -11,6 +11,7 @@ from starlette.routing import Route as PlainRoute
 
 from accounts.identity import BUYER_SIDE, SUPPLIER_SIDE, Permission, Person
 from foundation.database import Database
+from orders.register.unit_scope import UnitScope
 from tests.support.pages.routes import Route
 from tests.support.stories.system import FYRBAKEN
 
@@ -50,15 +51,19 @@ def _flat(routes: object) -> list[object]:
     return found
 
 
-def _person(name: str, permissions: frozenset[Permission], units: frozenset[str] | None = None) -> Person:
+def _person(name: str, permissions: frozenset[Permission], within: UnitScope | None = None) -> Person:
     organisation = BUYER if permissions & BUYER_SIDE else FYRBAKEN
-    return Person(f"crawl-{name}", "Någon Annan", organisation, permissions, units)
+    return Person(f"crawl-{name}", "Någon Annan", organisation, permissions, within)
 
 
 ONES = {each: _person(each.lower(), frozenset({each})) for each in Permission}
 """Somebody with each permission alone, at Fyrbåken or at the buyer."""
 
-ELSEWHERE = _person("elsewhere", SUPPLIER_SIDE - {Permission.ADMINISTER}, frozenset({"UV-999"}))
+ELSEWHERE = _person(
+    "elsewhere",
+    SUPPLIER_SIDE - {Permission.ADMINISTER},
+    UnitScope(frozenset({"UV-999"})),
+)
 """Somebody of Fyrbåken whose unit has nothing."""
 
 SUPPLIER = _person("supplier", SUPPLIER_SIDE)

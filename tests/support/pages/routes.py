@@ -4,7 +4,8 @@ Convention: a key is method and path as the router has them, "GET /orders/{numbe
 of the demo, where Fyrbåken (5599991014) is the supplier that asks and Lärkdrillen (5599992020) owns what is
 foreign. No address names a row by its number, which says nothing and moves with every change of the demo:
 `<invoice F26-101>` is the row of the document with this number, `<message NAME>` of what came under this name,
-`<sent NUMBER>` of what left, `<answer F26-101 AP>` of the answer to a document, `<account ADDRESS>` and
+`<sent NUMBER>` of what left, `<answer F26-101 AP>` of the answer to a document, `<payment F26-105>` of what it was
+paid with, `<tutor UNIT CODE>` of a unit's tutor, `<account ADDRESS>` and
 `<application ADDRESS>` of a person's; `in_books` looks them up. Every route of the application stands in exactly one
 table; the crawl (test_crawl.py) asks each with everybody, and the walk (test_walk.py) looks at every page with axe and
 in both languages.
@@ -29,8 +30,9 @@ from sqlalchemy import Column, ColumnElement, select
 from accounts.identity import Permission
 from accounts.tables import account, account_application
 from foundation.sql import Session
-from invoicing.documents.tables import invoice
+from invoicing.documents.tables import invoice, payment
 from orders.tables import inbound_event
+from orders.tutors.tutor_tables import unit_tutor
 from peppol.exchange.tables import inbox, outbox
 
 _NAMED: Final = re.compile(r"<([^<>]+)>")
@@ -85,6 +87,14 @@ def _row(session: Session, kind: str, *named: str) -> int:
         invoice, code = named
         number = _row(session, "invoice", invoice)
         return _only(session, outbox.c.sequence, outbox.c.document_id == f"{number}-{code}")
+    if kind == "payment":
+        paid = _row(session, "invoice", *named)
+        return _only(session, payment.c.number, payment.c.invoice_id == paid)
+    if kind == "tutor":
+        unit_id, code = named
+        return _only(
+            session, unit_tutor.c.id, (unit_tutor.c.unit_id == unit_id) & (unit_tutor.c.code == code)
+        )
     (name,) = named
     column, called = _CALLED[kind]
     return _only(session, column, called == name)

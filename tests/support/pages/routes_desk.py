@@ -152,6 +152,15 @@ ROUTES = {
         ),
     ),
     "POST /finance/reports": Route(may=frozenset({P.OFFICER})),
+    "GET /finance/reports/informative": Route(
+        may=frozenset({P.OFFICER, P.FINANCE, P.AUDIT}),
+        own=("/finance/reports/informative", "/finance/reports/informative?state=READ&reference=400000014"),
+    ),
+    "POST /finance/reports/informative": Route(may=frozenset({P.OFFICER})),
+    "GET /finance/reports/aside": Route(
+        may=frozenset({P.OFFICER, P.FINANCE, P.AUDIT}), own=("/finance/reports/aside",)
+    ),
+    "POST /finance/reports/aside": Route(may=frozenset({P.OFFICER})),
     "GET /finance/audit": Route(
         may=AUDITORS, own=("/finance/audit", "/finance/audit?q=400000014&since=2026-09-01&actor=system")
     ),
@@ -182,5 +191,17 @@ ROUTES = {
     ),
     "POST /finance/post/{number}/send-again": Route(
         may=FINANCE, foreign=(f"/finance/post/{NONE}/send-again",)
+    ),
+    "GET /finance/objections": Route(
+        may=FINANCE | frozenset({P.OFFICER, P.AUDIT}),
+        own=("/finance/objections", "/finance/objections?part=ended"),
+    ),
+    "GET /finance/objections/{objection_id:int}": Route(
+        may=FINANCE | frozenset({P.OFFICER, P.AUDIT}), foreign=(f"/finance/objections/{NONE}",)
+    ),
+    "POST /finance/objections/{objection_id:int}": Route(
+        may=FINANCE | frozenset({P.OFFICER}),
+        foreign=(f"/finance/objections/{NONE}",),
+        form={"answer": "STANDS AS_DECIDED"},
     ),
 }

@@ -3,7 +3,8 @@
 from accounts.identity import SUPPLIER_SIDE, Permission
 from tests.support.pages.routes import Route
 
-_SEES = frozenset({Permission.REPORT, Permission.ADMINISTER})
+_SEES = frozenset({Permission.REPORT, Permission.ADMINISTER, Permission.VIEW})
+_TRIES = frozenset({Permission.REPORT, Permission.ADMINISTER})
 _SENDS = frozenset({Permission.REPORT})
 _ADMINISTERS = frozenset({Permission.ADMINISTER})
 _BUYER_ADMIN = frozenset({Permission.BUYER_ADMIN})
@@ -141,12 +142,12 @@ ROUTES = {
         foreign=("/test-bench/orders/2100000001/xml",),
         page=False,
     ),
-    "POST /test-bench/upload": Route(may=_SEES),
+    "POST /test-bench/upload": Route(may=_TRIES),
     "GET /test-bench/documents/{document_id:int}": Route(may=_SEES, foreign=("/test-bench/documents/99999",)),
     "GET /test-bench/documents/{document_id:int}/xml": Route(
         may=_SEES, foreign=("/test-bench/documents/99999/xml",), page=False
     ),
-    "POST /test-bench/ask": Route(may=_SEES),
+    "POST /test-bench/ask": Route(may=_TRIES),
     "GET /admin/test-bench": Route(may=_BUYER_ADMIN, own=("/admin/test-bench",)),
     "POST /admin/test-bench/{supplier}": Route(
         may=_BUYER_ADMIN, foreign=("/admin/test-bench/5599991014",), form={"step": "NONE"}

@@ -5,9 +5,12 @@ from typing import Final
 from accounts.identity import Permission
 from tests.support.pages.routes import Route
 
-_SEES: Final = frozenset({Permission.ASSIGN, Permission.REPORT})
+_SEES: Final = frozenset({Permission.ASSIGN, Permission.REPORT, Permission.VIEW})
+_SEES_REPORTS: Final = frozenset({Permission.REPORT, Permission.VIEW})
 _REPORTS: Final = frozenset({Permission.REPORT})
 _ASSIGNS: Final = frozenset({Permission.ASSIGN})
+_SEES_TUTORS: Final = frozenset({Permission.ADMINISTER, Permission.ASSIGN, Permission.VIEW})
+_KEEPS_TUTORS: Final = frozenset({Permission.ADMINISTER})
 
 # Of Lärkdrillen's books, and of nobody's.
 _ORDERS: Final = ("2100000002", "9999999999", "nej")
@@ -41,6 +44,14 @@ ROUTES: Final = {
         foreign=tuple(f"/placements/{each}/tutor" for each in _REFERENCES),
         form={"tutor": "handledare-1"},
     ),
+    "POST /placements/{reference:path}/informative": Route(
+        may=_REPORTS,
+        foreign=tuple(f"/placements/{each}/informative" for each in _REFERENCES),
+        form={"kind": "INTERNSHIP"},
+    ),
+    "POST /placements/{reference:path}/informative/{number}/withdraw": Route(
+        may=_REPORTS, foreign=tuple(f"/placements/{each}/informative/1/withdraw" for each in _REFERENCES)
+    ),
     "GET /orders": Route(
         may=_SEES,
         own=(
@@ -68,15 +79,23 @@ ROUTES: Final = {
         foreign=tuple(f"/orders/{each}/order.pdf" for each in _ORDERS),
         page=False,
     ),
+    "POST /orders/{number}/objection": Route(
+        may=_ASSIGNS | _REPORTS,
+        foreign=tuple(f"/orders/{each}/objection" for each in _ORDERS),
+        form={"reason-": "NOT_OURS"},
+    ),
+    "POST /orders/{number}/objection/withdraw": Route(
+        may=_ASSIGNS | _REPORTS, foreign=tuple(f"/orders/{each}/objection/withdraw" for each in _ORDERS)
+    ),
     "GET /reports": Route(
-        may=_REPORTS, own=("/reports", "/reports?state=rejected", "/reports?month=2026-09")
+        may=_SEES_REPORTS, own=("/reports", "/reports?state=rejected", "/reports?month=2026-09")
     ),
     "GET /reports/due": Route(may=_REPORTS, own=("/reports/due", "/reports/due?unit=UV-201")),
     "POST /reports/due": Route(
         may=_REPORTS, foreign=("/reports/due",), form={"due": f"{_REFERENCES[0]}|2026-09|1"}
     ),
     "GET /reports/{reference:path}/{month}": Route(
-        may=_REPORTS,
+        may=_SEES_REPORTS,
         own=("/reports/400000014/2026-09", "/reports/400000042/2026-10"),
         foreign=(
             *(f"/reports/{each}/2026-09" for each in _REFERENCES),
@@ -102,5 +121,23 @@ ROUTES: Final = {
         ),
         foreign=("/exports/payments.csv", "/exports/orders.pdf"),
         page=False,
+    ),
+    "GET /tutors": Route(may=_SEES_TUTORS, own=("/tutors",)),
+    "POST /tutors": Route(
+        may=_KEEPS_TUTORS, foreign=("/tutors",), form={"unit": "UV-201", "code": "handledare-9"}
+    ),
+    "GET /tutors/{tutor_id:int}": Route(
+        may=_SEES_TUTORS,
+        own=("/tutors/<tutor UV-101 handledare-1>",),
+        foreign=("/tutors/<tutor UV-201 handledare-1>", "/tutors/99999"),
+    ),
+    "POST /tutors/{tutor_id:int}/close": Route(
+        may=_KEEPS_TUTORS, foreign=("/tutors/<tutor UV-201 handledare-1>/close", "/tutors/99999/close")
+    ),
+    "POST /tutors/{tutor_id:int}/reopen": Route(
+        may=_KEEPS_TUTORS, foreign=("/tutors/<tutor UV-201 handledare-1>/reopen", "/tutors/99999/reopen")
+    ),
+    "POST /tutors/{tutor_id:int}/person": Route(
+        may=_KEEPS_TUTORS, foreign=("/tutors/<tutor UV-201 handledare-1>/person", "/tutors/99999/person")
     ),
 }

@@ -5,7 +5,7 @@ Around them one order of January to June, its January received in full, and the 
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from foundation.money import Money, Quantity
@@ -15,6 +15,8 @@ from invoicing.matching.facts import Facts
 from invoicing.matching.invoice_matching import match
 from invoicing.model import AccountGiven, InvoiceContent, PeriodGiven
 from orders.model import Handling
+from orders.register.parties import AccountScheme, PaymentAccount, Supplier
+from orders.register.succession import Tenure
 from tests.support.stories.builders import (
     a_line,
     a_receipt,
@@ -27,7 +29,7 @@ from tests.support.stories.builders import (
     the_supplier,
     with_lines,
 )
-from tests.support.stories.system import LARKDRILLEN, STIGFINNAREN
+from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, STIGFINNAREN
 
 ORDER = an_order()
 RECEIVED = facts_of(ORDER, a_receipt(ORDER))
@@ -54,6 +56,14 @@ class Story:
     facts: Facts = RECEIVED
     weight: Weight = Weight.QUESTION
     variant: str = ""
+
+
+def moving_bank(last_day: date) -> Supplier:
+    """The supplier with another bankgiro from the day after."""
+    supplier = the_supplier(FYRBAKEN)
+    (old,) = supplier.payment_accounts
+    new = PaymentAccount(AccountScheme.BANKGIRO, "5050-1055", valid_from=last_day + timedelta(days=1))
+    return replace(supplier, payment_accounts=(replace(old, valid_to=last_day), new))
 
 
 NOT_RECEIVED = facts_of(ORDER)
@@ -248,10 +258,52 @@ STORIES = (
         "VAT though registered exempt",
         an_invoice(ORDER),
         ("S", "E"),
-        facts_of(ORDER, a_receipt(ORDER), vat=the_supplier(STIGFINNAREN).vat),
+        facts_of(ORDER, a_receipt(ORDER), vat=the_supplier(STIGFINNAREN).on(date(2026, 1, 31)).vat),
     ),
     Story(DeviationCode.VAT_RATE, "twelve per cent", line_with(vat_percent=Decimal("12.00")), ("12", "25")),
     Story(DeviationCode.VAT_AMOUNT, "an öre of tax", RIGHT_RATE_WRONG_TAX, ("736.26", "736.25")),
+    Story(
+        DeviationCode.F_TAX,
+        "not approved for F-tax when it delivered",
+        an_invoice(ORDER),
+        ("2026-01-31", "883.50"),
+        facts_of(ORDER, a_receipt(ORDER), supplier=replace(the_supplier(FYRBAKEN), f_tax=False)),
+        weight=Weight.HOLD,
+    ),
+    Story(
+        DeviationCode.PAYEE_ACCOUNT,
+        "an account that ends before the day of payment",
+        an_invoice(ORDER),
+        ("5999107", "2026-02-28", "5050-1055".replace("-", "")),
+        facts_of(ORDER, a_receipt(ORDER), supplier=moving_bank(date(2026, 2, 28))),
+        weight=Weight.NOTE,
+        variant="ended",
+    ),
+    Story(
+        DeviationCode.PAYEE_ACCOUNT,
+        "an account that begins after the day of payment",
+        replace(an_invoice(ORDER), accounts=(AccountGiven("BANKGIRO", "5050-1055"),)),
+        ("5050-1055", "2026-04-01", "5999107"),
+        facts_of(ORDER, a_receipt(ORDER), supplier=moving_bank(date(2026, 3, 31))),
+        weight=Weight.NOTE,
+        variant="early",
+    ),
+    Story(
+        DeviationCode.ORDER_NOT_SUPPLIERS,
+        "dated before the takeover",
+        an_invoice(ORDER),
+        ("2026-03-01",),
+        replace(RECEIVED, tenure=Tenure(invoices_from=date(2026, 3, 1))),
+        variant="early",
+    ),
+    Story(
+        DeviationCode.ORDER_NOT_SUPPLIERS,
+        "delivered after the takeover by the other",
+        an_invoice(ORDER),
+        ("2026-01-31",),
+        replace(RECEIVED, tenure=Tenure(delivers_until=date(2026, 1, 31))),
+        variant="succeeded",
+    ),
     Story(
         DeviationCode.PAYEE_ACCOUNT,
         "an unknown bankgiro",

@@ -12,6 +12,7 @@ from invoicing.portal_invoicing.release_due import release_due
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.sending import Press
 from orders.register import store as register_store
+from orders.register.unit_scope import UnitScope
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import FYRBAKEN, System
 
@@ -27,12 +28,12 @@ class Desk:
 
     system: System
     supplier: str = FYRBAKEN
-    units: frozenset[str] | None = None
+    within: UnitScope | None = None
     now: datetime = field(default=CLOCK)
 
     @property
     def actor(self) -> SupplierActor:
-        return SupplierActor(self.supplier, self.units, by="user-17")
+        return SupplierActor(self.supplier, self.within, by="user-17")
 
     @property
     def today(self) -> date:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cache
 
 from foundation.database import Database
@@ -138,20 +138,33 @@ class System:
 
     # What the decision systems tell -------------------------------------------------------------
 
-    def tell(self, kind: str, data: Json, *, on: date, event_id: str = "") -> Loaded:
-        """Load one event and say what came of it."""
+    def tell(
+        self, kind: str, data: Json, *, on: date, event_id: str = "", received_on: date | None = None
+    ) -> Loaded:
+        """Load one event, which comes on its own day unless `received_on` is another; say what came of it."""
         self.told += 1
         line = event_line(kind, data, on=on, event_id=event_id or f"evt-{self.told:05}")
-        return load_events(self.database, [line])
+        with self.at(received_on or on):
+            return load_events(self.database, [line])
 
-    def must(self, kind: str, data: Json, *, on: date) -> None:
+    @contextmanager
+    def at(self, day: date) -> Iterator[None]:
+        """Let the clock stand at eight in the morning of `day` meanwhile."""
+        kept, moment = self.database.clock, datetime.combine(day, time(8), STOCKHOLM).astimezone(UTC)
+        self.database.clock = lambda: moment
+        try:
+            yield
+        finally:
+            self.database.clock = kept
+
+    def must(self, kind: str, data: Json, *, on: date, received_on: date | None = None) -> None:
         """Load one event that is applied."""
-        loaded = self.tell(kind, data, on=on)
+        loaded = self.tell(kind, data, on=on, received_on=received_on)
         assert loaded.applied == 1, [refusal.text.en for _, refusal in loaded.problems]
 
-    def refuses(self, kind: str, data: Json, *, on: date) -> str:
+    def refuses(self, kind: str, data: Json, *, on: date, received_on: date | None = None) -> str:
         """Load one event that cannot be applied; its reason in English."""
-        loaded = self.tell(kind, data, on=on)
+        loaded = self.tell(kind, data, on=on, received_on=received_on)
         assert (loaded.applied, loaded.unappliable) == (0, 1)
         ((_, refusal),) = loaded.problems
         assert refusal.text.sv

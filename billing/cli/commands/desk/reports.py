@@ -16,6 +16,7 @@ from orders.model import ReportState
 from orders.placements import filed_queries
 from orders.placements.filed_queries import FiledFilter
 from orders.placements.report_checks import ODDITY_WORDS, ReportFacts, oddities
+from orders.placements.waiting import unreceived_queries
 from orders.register import store as register_store
 from orders.terms import RejectionReason
 
@@ -29,6 +30,13 @@ _LIST = (
     TableColumn(Text("Antal"), right=True),
     TableColumn(Text("Sista dag"), spare=3),
     TableColumn(Text("Att se på"), wrap=25),
+)
+
+_UNRECEIVED = (
+    TableColumn(Text("Nyckel")),
+    TableColumn(Text("Leverantör"), spare=1),
+    TableColumn(Text("Orderrad")),
+    TableColumn(Text("Har väntat sedan")),
 )
 
 By = Annotated[str, typer.Option("--by", help="Den som gör det, ett id / who does it, an id")]
@@ -114,6 +122,48 @@ def undo(context: CommandContext, which: Reports, by: By, on: On = None) -> None
     hand, keys = Hand(by, utc_now(), today_or(on)), [ReportKey.parse(each) for each in which]
     with context.writing() as session:
         decided = report_judging.undo(session, register_store.load(session), keys, hand)
+    _tell(context, decided)
+
+
+@command(reports, "unreceived")
+def unreceived(context: CommandContext, on: On = None, as_json: AsJson = False) -> None:
+    """Visa godkända månader utan inleverans på en orderrad / show approved months that lack a receipt on a line."""
+    with context.reading() as session:
+        found = unreceived_queries.listed(session, today=today_or(on), limit=100_000)
+    if as_json:
+        rows: list[Json] = [
+            {
+                "execution_reference": each.execution_reference,
+                "month": str(each.month),
+                "version": each.version,
+                "supplier": each.supplier,
+                "order_number": each.order_number,
+                "line_id": each.line_id,
+                "since": each.since.isoformat(),
+                "approved_up_to": each.counts_to.isoformat() if each.counts_to else None,
+            }
+            for each in found
+        ]
+        write_json(rows)
+        return
+    cells = [
+        (
+            str(ReportKey(each.execution_reference, each.month, each.version)),
+            each.supplier,
+            f"{each.order_number}/{each.line_id}",
+            each.since.isoformat(),
+        )
+        for each in found
+    ]
+    show(table(_UNRECEIVED, cells, language=context.language))
+
+
+@command(reports, "receive")
+def receive(context: CommandContext, which: Reports, by: By, on: On = None) -> None:
+    """Leverera in resten av godkända månader / receive the rest of approved months."""
+    hand, keys = Hand(by, utc_now(), today_or(on)), [ReportKey.parse(each) for each in which]
+    with context.writing() as session:
+        decided = report_judging.receive_rest(session, register_store.load(session), keys, hand)
     _tell(context, decided)
 
 

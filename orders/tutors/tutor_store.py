@@ -10,7 +10,7 @@ from sqlalchemy import Row, bindparam, insert, select
 from foundation import transitions
 from foundation.sql import Session
 from foundation.transitions import Transitions
-from orders.placements.tutor_tables import tutor_assignment
+from orders.tutors.tutor_tables import tutor_assignment
 
 
 class TutorState(StrEnum):

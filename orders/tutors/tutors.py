@@ -1,11 +1,12 @@
 """The tutor (handledare) of a placement: assigned within ten days of the decision, changed at any time.
 
-A tutor is known by a code of the supplier's own, or by the id of an account; a name or a personal
-number is refused, since neither may stand here. The tutor decides nothing about orders, receipts or
+A tutor is known by a code of the supplier's own and chosen among those of the placement's unit (`unit_tutors.py`); a
+name or a personal number is refused, since neither may stand here. The tutor decides nothing about orders, receipts or
 permissions (REQ-08, REQ-09, REQ-53): it tells whom the supplier's own people turn to.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -17,7 +18,7 @@ from foundation.transitions import StepRefused
 from orders.journal_actions import OrdersSubject, PlacementAction
 from orders.model import Handling, Placement, PlacementState
 from orders.placements import store as placement_store
-from orders.placements import tutor_store
+from orders.tutors import tutor_store, unit_tutor_store
 
 DAYS_TO_ASSIGN: Final = 10
 """Days from the decision within which a tutor is assigned and a first meeting booked (REQ-08)."""
@@ -58,11 +59,12 @@ def last_day_to_assign(decided_on: date) -> date:
 def assign(session: Session, reference: str, tutor: str, *, by: str, today: date) -> bool:
     """Let `tutor` be the placement's tutor; False, with nothing done, when it already is.
 
-    Raises TutorRefused, PlacementUnknown, or StepRefused where there is nobody to be a tutor for.
+    Raises TutorRefused for a code the unit does not have, PlacementUnknown, or StepRefused where nobody needs one.
     """
-    code = tutor_code(tutor)
+    code = tutor.strip()
     placement = placement_store.get(session, reference, lock=True)
     _check_assignable(placement, today=today)
+    _check_known(code, placement, unit_tutor_store.active_codes(session, [placement.unit.id]))
     held = tutor_store.standing(session, [reference]).get(reference)
     if held is not None and held.tutor == code:
         return False
@@ -78,6 +80,29 @@ def assign(session: Session, reference: str, tutor: str, *, by: str, today: date
         **was,
     )
     return True
+
+
+def _check_known(code: str, placement: Placement, active: Mapping[str, Sequence[str]]) -> None:
+    """Raise TutorRefused for a code that is no active tutor's of the placement's unit; what was written is not said."""
+    unit_id = placement.unit.id
+    known = active[unit_id]
+    if code in known:
+        return
+    if not known:
+        raise TutorRefused(
+            Text(
+                "Enheten %(unit_id)s har inga handledare än. Be er behörighetsadministratör att lägga till dem "
+                "på sidan Handledare.",
+                unit_id=unit_id,
+            )
+        )
+    raise TutorRefused(
+        Text(
+            "Koden finns inte bland handledarna vid enheten %(unit_id)s. Välj en av %(known)s.",
+            unit_id=unit_id,
+            known=", ".join(known),
+        )
+    )
 
 
 def _check_assignable(placement: Placement, *, today: date) -> None:

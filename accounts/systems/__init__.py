@@ -1,0 +1,1 @@
+"""Other systems that sign in: their keys."""

@@ -1,0 +1,1 @@
+"""Commands that do what the suppliers' own pages do."""

@@ -1,0 +1,116 @@
+"""What a system sends as events: one, a batch, or a line for each, cut into the pieces that are read one by one. Pure.
+
+A batch is cut by where its values begin and end, and each piece is kept as it was written: a key that stands twice is
+still seen, an event has the same fingerprint as on a line of a file, and what is no event is kept byte for byte.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Final
+
+from foundation.formatting import number
+from foundation.text import Text
+from web.problems import ProblemResponse
+
+BATCH: Final = "application/cloudevents-batch+json"
+ONE: Final = "application/cloudevents+json"
+LINES: Final = ("application/x-ndjson", "application/jsonl")
+
+BYTES_MAX: Final = 5_000_000
+EVENTS_MAX: Final = 1_000
+
+_SPACE: Final = " \t\r\n"
+_DECODER: Final = json.JSONDecoder()
+
+
+def pieces_of(media_type: str, body: bytes) -> list[str]:
+    """The events of a request, each as it was written. Raises ProblemResponse (400, 413, 415)."""
+    name, _, parameters = media_type.partition(";")
+    cut = _CUTS.get(name.strip().lower())
+    charset = parameters.strip().lower().replace('"', "")
+    if cut is None or charset not in ("", "charset=utf-8"):
+        raise ProblemResponse(
+            415,
+            Text(
+                "Skicka händelserna som %(types)s, i UTF-8, med den formen i Content-Type.",
+                types=", ".join(_CUTS),
+            ),
+        )
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ProblemResponse(400, Text("Begäran är inte skriven i UTF-8. Ingen händelse är läst.")) from None
+    pieces = cut(text)
+    if not pieces:
+        raise ProblemResponse(400, Text("Begäran innehåller ingen händelse."))
+    if len(pieces) > EVENTS_MAX:
+        raise ProblemResponse(
+            413,
+            Text(
+                "Begäran har %(count)s händelser; högst %(most)s tas på en gång. Ingen är läst: dela upp den "
+                "och skicka delarna i ordning.",
+                count=len(pieces),
+                most=number(Decimal(EVENTS_MAX)),
+            ),
+        )
+    return pieces
+
+
+def _one(text: str) -> list[str]:
+    return [text.strip(_SPACE)] if text.strip(_SPACE) else []
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip("\r") for line in text.split("\n") if line.strip()]
+
+
+def _batch(text: str) -> list[str]:
+    """The values of a JSON array, as they are written. Raises ProblemResponse (400)."""
+    pieces: list[str] = []
+    try:
+        at = _past_space(text, 0)
+        at = _past(text, at, "[")
+        while text[at] != "]":
+            if pieces:
+                at = _past(text, at, ",")
+            end = _past_value(text, at)
+            pieces.append(text[at:end])
+            at = _past_space(text, end)
+        if _past_space(text, at + 1) != len(text):
+            raise ValueError
+    except (ValueError, IndexError, RecursionError):
+        raise ProblemResponse(
+            400,
+            Text(
+                "Begäran är inte en JSON-lista av händelser: den går inte att läsa efter händelse %(read)s. "
+                "Ingen händelse är läst.",
+                read=len(pieces),
+            ),
+        ) from None
+    return pieces
+
+
+def _past_value(text: str, at: int) -> int:
+    """Where the value that begins there ends."""
+    _, end = _DECODER.raw_decode(text, at)
+    return end
+
+
+def _past(text: str, at: int, mark: str) -> int:
+    if text[at] != mark:
+        raise ValueError
+    return _past_space(text, at + 1)
+
+
+def _past_space(text: str, at: int) -> int:
+    while at < len(text) and text[at] in _SPACE:
+        at += 1
+    return at
+
+
+_CUTS: Final[Mapping[str, Callable[[str], list[str]]]] = {
+    BATCH: _batch,
+    ONE: _one,
+    **dict.fromkeys(LINES, _lines),
+}

@@ -1,0 +1,59 @@
+"""The parts of the page *Redovisningar*, each with how much lies there: the same row on every one of its pages."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from accounts.identity import Permission
+from foundation.sql import Session
+from foundation.text import Text
+from orders.events import late_store
+from orders.model import ReportState
+from orders.placements import filed_queries, start_queries
+from orders.placements.filed_queries import FiledFilter
+from orders.placements.informative import informative_store
+from orders.placements.informative.informative_store import InformativeState
+from orders.placements.waiting import unreceived_queries
+
+READERS: Final = (Permission.OFFICER, Permission.FINANCE, Permission.AUDIT)
+REPORT_PARTS: Final = {
+    ReportState.FILED: Text("Att pröva"),
+    ReportState.APPROVED: Text("Godkända"),
+    ReportState.REJECTED: Text("Sända tillbaka"),
+    ReportState.REVOKED: Text("Återtagna"),
+}
+INFORMATIVE, ASIDE = "/finance/reports/informative", "/finance/reports/aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One part: where it leads, what it is called, how much lies there, and whether it is the one shown."""
+
+    path: str
+    words: Text
+    count: int
+    shown: bool
+
+
+def tabs_of(session: Session, shown: str, *, today: date) -> list[Tab]:
+    """Every part; `shown` is the path of the one that is open, or the state of its reports."""
+    reports = [
+        Tab(
+            f"/finance/reports?part={state}",
+            words,
+            filed_queries.count(session, FiledFilter(state=state)),
+            shown == state,
+        )
+        for state, words in REPORT_PARTS.items()
+    ]
+    unread = informative_store.count(session, InformativeState.UNREAD)
+    aside = (
+        unreceived_queries.count(session, today=today)
+        + late_store.count_interruptions(session)
+        + start_queries.many(session, today=today)
+    )
+    return [
+        *reports,
+        Tab(INFORMATIVE, Text("Informativa rapporter"), unread, shown == INFORMATIVE),
+        Tab(ASIDE, Text("Avbrott och starter att se på"), aside, shown == ASIDE),
+    ]

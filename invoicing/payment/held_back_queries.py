@@ -1,0 +1,73 @@
+"""What is not paid though it is accepted and due, and why: its supplier, tax to withhold, or two who invoice."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import and_, select
+
+from foundation.sql import Session
+from foundation.text import Text
+from invoicing.decisions.tax_decision_store import withheld
+from invoicing.documents import tables as document_tables
+from invoicing.model import InvoiceState
+from invoicing.payment import payment_stop_store
+from orders.register.register import Register
+
+UNREGISTERED = Text(
+    "Leverantören finns inte i registret. Läs in ett register som har den (billing register load)."
+)
+CONTESTED = Text(
+    "En annan leverantör har fakturerat samma orderrad, och det är inte avgjort vem som ska ha betalt. Begär kredit "
+    "på den ena fakturan."
+)
+TAX = Text(
+    "Skatteavdrag ska göras. Betala skatten (%(tax)s) till Skatteverket och resten till leverantören för hand, och "
+    "notera fakturan som betald: billing tax paid."
+)
+
+_UNDECIDED = (InvoiceState.PARKED, InvoiceState.ON_HOLD, InvoiceState.IN_QUESTION)
+
+
+_BATCH = 500
+
+
+def reasons(session: Session, register: Register, supplier_of: Mapping[int, str]) -> dict[int, Text]:
+    """Why each of these invoices, given with its supplier, is not paid now; those that may be are left out."""
+    registered = {each.organisation_number for each in register.suppliers}
+    stops = payment_stop_store.holding(session, set(supplier_of.values()))
+    taxed: dict[int, str] = {}
+    contested: set[int] = set()
+    every = list(supplier_of)
+    for start in range(0, len(every), _BATCH):
+        ids = every[start : start + _BATCH]
+        taxed.update(withheld(session, ids))
+        contested |= _contested(session, ids)
+    found: dict[int, Text] = {}
+    for invoice_id, supplier in supplier_of.items():
+        if supplier in stops:
+            found[invoice_id] = stops[supplier].sentence
+        elif supplier not in registered:
+            found[invoice_id] = UNREGISTERED
+        elif invoice_id in taxed:
+            found[invoice_id] = TAX.with_values(tax=taxed[invoice_id])
+        elif invoice_id in contested:
+            found[invoice_id] = CONTESTED
+    return found
+
+
+def _contested(session: Session, ids: Iterable[int]) -> set[int]:
+    """Those whose order line another supplier has invoiced too, undecided as yet: one has taken over the other."""
+    mine, theirs = document_tables.invoice_part, document_tables.invoice_part.alias()
+    one, other = document_tables.invoice, document_tables.invoice.alias()
+    same_line = and_(theirs.c.order_number == mine.c.order_number, theirs.c.line_id == mine.c.line_id)
+    question = (
+        select(mine.c.invoice_id)
+        .join(one, one.c.id == mine.c.invoice_id)
+        .join(theirs, same_line)
+        .join(other, other.c.id == theirs.c.invoice_id)
+        .where(
+            mine.c.invoice_id.in_(list(ids)),
+            other.c.supplier != one.c.supplier,
+            other.c.state.in_(_UNDECIDED),
+        )
+    )
+    return set(session.scalars(question))

@@ -1,0 +1,83 @@
+"""Since when what waits for somebody at the buyer has waited, one question for each kind of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import Select, func, select
+
+from foundation.periods import stockholm_date
+from foundation.sql import Session
+from invoicing.audit import tables as audit_tables
+from invoicing.audit.disposal_store import DisposalState
+from invoicing.documents import tables as document_tables
+from invoicing.flow_test import tables as flow_test_tables
+from invoicing.model import InvoiceState
+from invoicing.payment import tables as payment_tables
+from invoicing.payment.payment_stop_store import StopState
+from invoicing.payment.repayment_store import RepaymentState
+from invoicing.supplier_changes import change_request_store
+from invoicing.supplier_changes import tables as change_tables
+from operations.alarms import (
+    CHANGES_WAITING,
+    CONFIRMATIONS_WAITING,
+    EVENTS_WAITING,
+    FLOW_TESTS_WAITING,
+    INFORMATIVE_UNREAD,
+    QUESTIONS_WAITING,
+    RECEIPTS_MISSING,
+)
+from orders import tables as order_tables
+from orders.events.store import EventState
+from orders.placements.informative import informative_tables
+from orders.placements.informative.informative_store import InformativeState
+from orders.placements.waiting import unreceived_queries
+
+_CHANGE, _FLOW, _EVENT = change_tables.change_request, flow_test_tables.test_flow, order_tables.inbound_event
+_TOLD, _INVOICE = informative_tables.informative_report, document_tables.invoice
+_STOP, _REPAID, _DISPOSAL = (
+    payment_tables.payment_stop,
+    payment_tables.repayment_note,
+    audit_tables.disposal,
+)
+
+Since = Callable[[Session, date], Sequence[date]]
+"""The days since when each waits, as things stand on a day."""
+
+
+def _days(*questions: Select[Any]) -> Since:
+    def since(session: Session, today: date) -> Sequence[date]:
+        return [_day(found) for each in questions for found in session.scalars(each)]
+
+    return since
+
+
+def _day(found: date | datetime) -> date:
+    return stockholm_date(found) if isinstance(found, datetime) else found
+
+
+def _unreceived(session: Session, today: date) -> Sequence[date]:
+    return [each.since for each in unreceived_queries.listed(session, today=today, limit=100_000)]
+
+
+SINCE: Final[Mapping[str, Since]] = {
+    CHANGES_WAITING: _days(
+        select(_CHANGE.c.asked_at).where(_CHANGE.c.state.in_(change_request_store.OPEN)),
+    ),
+    FLOW_TESTS_WAITING: _days(select(_FLOW.c.changed_at).where(_FLOW.c.asked)),
+    EVENTS_WAITING: _days(select(_EVENT.c.received_at).where(_EVENT.c.state == EventState.UNAPPLIABLE)),
+    INFORMATIVE_UNREAD: _days(select(_TOLD.c.filed_on).where(_TOLD.c.state == InformativeState.UNREAD)),
+    QUESTIONS_WAITING: _days(
+        select(_INVOICE.c.received_on).where(_INVOICE.c.state == InvoiceState.IN_QUESTION)
+    ),
+    CONFIRMATIONS_WAITING: _days(
+        select(_STOP.c.asked_at).where(_STOP.c.state == StopState.ASKED),
+        # One asked for before this was kept has waited since the stop.
+        select(func.coalesce(_STOP.c.lift_asked_at, _STOP.c.asked_at)).where(
+            _STOP.c.state == StopState.LIFT_ASKED
+        ),
+        select(_REPAID.c.noted_on).where(_REPAID.c.state == RepaymentState.NOTED),
+        select(_DISPOSAL.c.proposed_on).where(_DISPOSAL.c.state == DisposalState.PROPOSED),
+    ),
+    RECEIPTS_MISSING: _unreceived,
+}

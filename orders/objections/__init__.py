@@ -1,0 +1,1 @@
+"""What suppliers object to in orders, and what the buyer answers."""

@@ -1,0 +1,1 @@
+"""The tutors (handledare) of units, and which a placement has."""

@@ -1,0 +1,1 @@
+"""The technical description of the documents between a supplier and the buyer, element by element."""

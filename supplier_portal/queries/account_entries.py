@@ -1,0 +1,393 @@
+"""What a supplier asks for its statement of account: how it stands on a day, and what moved it, row by row.
+
+Convention: every question takes a `Scope`; who is limited to some units sees what is about their orders, and the
+sums of that. An invoice counts from the day it came, a credit note from the day it was settled against its invoice,
+a payment from the day it was paid. What became of an invoice by a day is asked where the buyer's own statement asks it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Label,
+    Select,
+    String,
+    Subquery,
+    case,
+    func,
+    literal,
+    select,
+    type_coerce,
+    union_all,
+)
+
+from foundation.money import Money
+from foundation.sql import Session, amount
+from invoicing.documents import tables as document_tables
+from invoicing.model import DocumentType
+from invoicing.payment import tables as payment_tables
+from invoicing.payment.payable import PayableKind
+from invoicing.payment.payment_store import ClaimWay
+from invoicing.payment.transfers import ItemState
+from invoicing.portal_invoicing.scope import Scope
+from invoicing.reconciliation import entry_source_queries
+from invoicing.reconciliation.account_statement import (
+    AccountEntry,
+    AccountPosition,
+    EntryKind,
+    InvoiceFate,
+    Sums,
+    position,
+)
+from invoicing.reconciliation.entry_source_queries import EntryFilter
+
+_INVOICE, _PAIR, _PAYMENT = document_tables.invoice, document_tables.credit_pair, document_tables.payment
+_GIVEN_BACK, _ITEM = payment_tables.claim_settled, payment_tables.payment_item
+_CREDIT = _INVOICE.alias("credit_note")
+_FATES: Final = ("credited", "approved", "paid", "back")
+# Within a day: what came, what was credited, what was given back, what was paid.
+_RANKS: Final = {
+    EntryKind.INVOICE: 1,
+    EntryKind.CREDIT_NOTE: 2,
+    EntryKind.REPAID: 3,
+    EntryKind.NETTED: 4,
+    EntryKind.PAYMENT: 5,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFilter:
+    """Which days, both included, of which currency."""
+
+    first: date
+    last: date
+    currency: str = "SEK"
+
+
+@dataclass(frozen=True, slots=True)
+class UnsettledCredit:
+    """A credit note that has come and is settled against no invoice yet: it does not count."""
+
+    invoice_id: int
+    number: str
+    received_on: date
+    state: str
+    amount: Money
+
+
+def currencies(session: Session, scope: Scope) -> list[str]:
+    """The currencies of the supplier's documents, by their letters."""
+    question = select(_INVOICE.c.currency).where(scope.of_invoices()).distinct().order_by(_INVOICE.c.currency)
+    return list(session.scalars(question))
+
+
+def standing(session: Session, scope: Scope, *, on: date, currency: str) -> AccountPosition:
+    """How the account stood at the end of a day."""
+    wanted = EntryFilter(supplier=scope.supplier, as_of=on, currency=currency)
+    # The unaliased table: the scope's condition is about it.
+    source = entry_source_queries.whole_invoices(wanted).where(scope.of_invoices()).subquery()
+    fates = [source.c[name] for name in _FATES]
+    question = select(*fates, _sum(source.c.amount_net, "net"), _sum(source.c.amount_payable, "payable"))
+    return position(
+        (
+            InvoiceFate(
+                credited=bool(row.credited),
+                approved=bool(row.approved),
+                paid=bool(row.paid),
+                given_back=bool(row.back),
+                amount=Sums(Money(row.net, currency), Money(row.payable, currency)),
+            )
+            for row in session.execute(question.group_by(*fates))
+        ),
+        currency=currency,
+    )
+
+
+def moved(session: Session, scope: Scope, wanted: AccountFilter) -> dict[EntryKind, Sums]:
+    """What moved the balance within the days, added up by kind; a kind that did not is not there."""
+    source = _entries(scope, wanted)
+    question = select(source.c.kind, _sum(source.c.net, "net"), _sum(source.c.payable, "payable"))
+    return {
+        EntryKind(row.kind): Sums(Money(row.net, wanted.currency), Money(row.payable, wanted.currency))
+        for row in session.execute(question.group_by(source.c.kind))
+    }
+
+
+def count(session: Session, scope: Scope, wanted: AccountFilter) -> int:
+    """How many rows the statement has, a payment being one whatever it covers."""
+    return session.execute(select(func.count()).select_from(_rows(scope, wanted))).scalar_one()
+
+
+def listed(
+    session: Session, scope: Scope, wanted: AccountFilter, *, opening: Money, limit: int, offset: int = 0
+) -> list[AccountEntry]:
+    """One page of the rows, the oldest first, a payment with all it covers as one."""
+    source = _rows(scope, wanted)
+    question = _with_balance(source).limit(limit).offset(offset)
+    return [_entry(row, wanted.currency, opening) for row in session.execute(question)]
+
+
+def every(session: Session, scope: Scope, wanted: AccountFilter, *, opening: Money) -> Iterator[AccountEntry]:
+    """All rows document by document: each invoice of a payment and each claim taken off it stands alone."""
+    question = _with_balance(_entries(scope, wanted)).execution_options(yield_per=500)
+    for part in session.execute(question).partitions():
+        for row in part:
+            yield _entry(row, wanted.currency, opening)
+
+
+def covered(session: Session, scope: Scope, payments: Sequence[str]) -> dict[str, list[AccountEntry]]:
+    """What each of these payments covers, of what may be seen: invoices paid, and claims taken off."""
+    found: dict[str, list[AccountEntry]] = {}
+    if not payments:
+        return found
+    source = union_all(
+        *(each.where(_named(kind).in_(payments)) for kind, each in _money(scope, None))
+    ).subquery()
+    question = select(source, source.c.payable.label("balance")).order_by(
+        source.c.payment, source.c.rank.desc(), source.c.entry_id
+    )
+    for row in session.execute(question):
+        nothing = Money(row.payable - row.payable, row.currency)
+        found.setdefault(row.payment, []).append(_entry(row, row.currency, nothing))
+    return found
+
+
+def payment_of(session: Session, scope: Scope, invoice_id: int) -> str:
+    """What the payment of an invoice is known by; empty where it is not paid, or not to be seen."""
+    paid = dict(_money(scope, None))[EntryKind.PAYMENT].where(_INVOICE.c.id == invoice_id).subquery()
+    return session.execute(select(paid.c.payment)).scalar_one_or_none() or ""
+
+
+def claim_given_back(session: Session, scope: Scope, invoice_id: int) -> AccountEntry | None:
+    """How the claim that a credit of a paid invoice made was given back; None while it is not, or without one."""
+    source = union_all(_documents(scope, None)[-1], dict(_money(scope, None))[EntryKind.NETTED]).subquery()
+    question = select(source, source.c.payable.label("balance")).where(source.c.entry_id == invoice_id)
+    row = session.execute(question).one_or_none()
+    return _entry(row, row.currency, Sums.zero(row.currency).net) if row is not None else None
+
+
+def is_whole(session: Session, scope: Scope, payment: str, parts: Sequence[AccountEntry]) -> bool:
+    """Whether these parts are all that the payment covered: who is limited to some units may not see the rest."""
+    question = select(func.count()).where(
+        _ITEM.c.end_to_end == payment, _ITEM.c.supplier == scope.supplier, _ITEM.c.state == ItemState.PAID
+    )
+    sent = session.execute(question).scalar_one()
+    return sent in (0, len(parts))
+
+
+def unsettled_credits(
+    session: Session, scope: Scope, *, on: date, currency: str, limit: int
+) -> tuple[int, list[UnsettledCredit]]:
+    """The credit notes that had come by the day and were settled against nothing: how many, and the newest."""
+    settled = select(_PAIR.c.credit_id).where(_PAIR.c.credit_id == _INVOICE.c.id, _PAIR.c.settled_on <= on)
+    conditions = (
+        scope.of_invoices(),
+        _INVOICE.c.document_type == DocumentType.CREDIT_NOTE,
+        _INVOICE.c.received_on <= on,
+        _INVOICE.c.currency == currency,
+        ~settled.exists(),
+    )
+    how_many = session.execute(select(func.count()).select_from(_INVOICE).where(*conditions)).scalar_one()
+    question = select(_INVOICE).where(*conditions).order_by(_INVOICE.c.id.desc()).limit(limit)
+    return how_many, [
+        UnsettledCredit(
+            invoice_id=row.id,
+            number=row.number,
+            received_on=row.received_on,
+            state=row.state,
+            amount=Money(row.amount_payable, row.currency),
+        )
+        for row in session.execute(question)
+    ]
+
+
+# The rows ---------------------------------------------------------------------------------------------
+
+
+def _rows(scope: Scope, wanted: AccountFilter) -> Subquery:
+    """The rows of a page: what a transfer covers is one row, its claims taken off."""
+    parts = union_all(*(each for _, each in _money(scope, wanted))).subquery()
+    together: Select[Any] = select(
+        literal(EntryKind.PAYMENT.value, String).label("kind"),
+        literal(_RANKS[EntryKind.PAYMENT], Integer).label("rank"),
+        parts.c.on,
+        func.min(parts.c.entry_id).label("entry_id"),
+        literal(0, Integer).label("document_id"),
+        parts.c.payment.label("document"),
+        *(literal("", String).label(name) for name in ("about", "order_number", "execution_reference")),
+        parts.c.payment,
+        literal(0, Integer).label("was_paid"),
+        parts.c.currency,
+        _sum(parts.c.net, "net"),
+        _sum(parts.c.payable, "payable"),
+    ).group_by(parts.c.payment, parts.c.on, parts.c.currency)
+    return union_all(*_documents(scope, wanted), together).subquery()
+
+
+def _entries(scope: Scope, wanted: AccountFilter) -> Subquery:
+    """The rows document by document."""
+    return union_all(*_documents(scope, wanted), *(each for _, each in _money(scope, wanted))).subquery()
+
+
+def _documents(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
+    """Invoices by the day they came, credit notes by the day they were settled, claims by the day they were repaid."""
+    invoices = select(
+        *_columns(EntryKind.INVOICE, _INVOICE.c.received_on, _INVOICE.c.id, _INVOICE.c.number)
+    ).where(_INVOICE.c.document_type == DocumentType.INVOICE)
+    taken_off = (_ITEM.c.invoice_id == _INVOICE.c.id) & (_ITEM.c.state == ItemState.PAID)
+    netted_by = _GIVEN_BACK.c.invoice_id == _INVOICE.c.id
+    if wanted is not None:
+        # On a past day the claim may not have been given back yet.
+        netted_by &= _GIVEN_BACK.c.settled_on <= wanted.last
+    credit_notes = (
+        select(
+            *_columns(
+                EntryKind.CREDIT_NOTE,
+                _PAIR.c.settled_on,
+                _CREDIT.c.id,
+                _CREDIT.c.number,
+                about=_INVOICE.c.number,
+                payment=case(
+                    (_GIVEN_BACK.c.how == ClaimWay.NETTED, _named(EntryKind.NETTED)),
+                    else_=literal("", String),
+                ),
+                was_paid=case(
+                    (_INVOICE.c.paid_on.is_not(None) & (_INVOICE.c.paid_on <= _PAIR.c.settled_on), 1), else_=0
+                ),
+                taken_off=True,
+            )
+        )
+        .join(_PAIR, _PAIR.c.invoice_id == _INVOICE.c.id)
+        .join(_CREDIT, _CREDIT.c.id == _PAIR.c.credit_id)
+        .outerjoin(_GIVEN_BACK, netted_by)
+        .outerjoin(_ITEM, taken_off & (_ITEM.c.kind == PayableKind.CREDIT))
+    )
+    repaid = (
+        select(*_columns(EntryKind.REPAID, _GIVEN_BACK.c.settled_on, _INVOICE.c.id, _INVOICE.c.number))
+        .join(_GIVEN_BACK, _GIVEN_BACK.c.invoice_id == _INVOICE.c.id)
+        .where(_GIVEN_BACK.c.how == ClaimWay.REPAID)
+    )
+    return [
+        each.where(scope.of_invoices(), *_within(day, wanted))
+        for each, day in (
+            (invoices, _INVOICE.c.received_on),
+            (credit_notes, _PAIR.c.settled_on),
+            (repaid, _GIVEN_BACK.c.settled_on),
+        )
+    ]
+
+
+def _money(scope: Scope, wanted: AccountFilter | None) -> list[tuple[EntryKind, Select[Any]]]:
+    """Each invoice paid and each claim taken off a payment, with what the payment is known by."""
+    sent = (_ITEM.c.invoice_id == _INVOICE.c.id) & (_ITEM.c.state == ItemState.PAID)
+    paid = (
+        select(
+            *_columns(
+                EntryKind.PAYMENT,
+                _PAYMENT.c.paid_on,
+                _INVOICE.c.id,
+                _INVOICE.c.number,
+                payment=_named(EntryKind.PAYMENT),
+                taken_off=True,
+            )
+        )
+        .join(_PAYMENT, _PAYMENT.c.invoice_id == _INVOICE.c.id)
+        .outerjoin(_ITEM, sent & (_ITEM.c.kind == PayableKind.INVOICE))
+    )
+    netted = (
+        select(
+            *_columns(
+                EntryKind.NETTED,
+                _GIVEN_BACK.c.settled_on,
+                _CREDIT.c.id,
+                _CREDIT.c.number,
+                about=_INVOICE.c.number,
+                payment=_named(EntryKind.NETTED),
+            )
+        )
+        .join(_GIVEN_BACK, _GIVEN_BACK.c.invoice_id == _INVOICE.c.id)
+        .join(_PAIR, _PAIR.c.invoice_id == _INVOICE.c.id)
+        .join(_CREDIT, _CREDIT.c.id == _PAIR.c.credit_id)
+        .outerjoin(_ITEM, sent & (_ITEM.c.kind == PayableKind.CREDIT))
+        .where(_GIVEN_BACK.c.how == ClaimWay.NETTED)
+    )
+    return [
+        (EntryKind.PAYMENT, paid.where(scope.of_invoices(), *_within(_PAYMENT.c.paid_on, wanted))),
+        (EntryKind.NETTED, netted.where(scope.of_invoices(), *_within(_GIVEN_BACK.c.settled_on, wanted))),
+    ]
+
+
+def _named(kind: EntryKind) -> ColumnElement[str]:
+    """What a payment is known by: its transfer at the bank, or our number where it left by other means."""
+    other = _PAYMENT.c.number if kind is EntryKind.PAYMENT else literal("", String)
+    return func.coalesce(_ITEM.c.end_to_end, other)
+
+
+def _columns(
+    kind: EntryKind,
+    day: ColumnElement[date],
+    document_id: ColumnElement[int],
+    document: ColumnElement[str],
+    *,
+    about: ColumnElement[str] | None = None,
+    payment: ColumnElement[str] | None = None,
+    was_paid: ColumnElement[int] | None = None,
+    taken_off: bool = False,
+) -> list[Label[Any]]:
+    nothing = literal("", String)
+    return [
+        literal(kind.value, String).label("kind"),
+        literal(_RANKS[kind], Integer).label("rank"),
+        day.label("on"),
+        _INVOICE.c.id.label("entry_id"),
+        document_id.label("document_id"),
+        document.label("document"),
+        (nothing if about is None else about).label("about"),
+        _INVOICE.c.order_number.label("order_number"),
+        _INVOICE.c.execution_reference.label("execution_reference"),
+        (nothing if payment is None else payment).label("payment"),
+        (literal(0, Integer) if was_paid is None else was_paid).label("was_paid"),
+        _INVOICE.c.currency.label("currency"),
+        _signed(_INVOICE.c.amount_net, taken_off).label("net"),
+        _signed(_INVOICE.c.amount_payable, taken_off).label("payable"),
+    ]
+
+
+def _signed(column: ColumnElement[Any], taken_off: bool) -> ColumnElement[Any]:
+    return type_coerce(-column, amount()) if taken_off else column
+
+
+def _within(day: ColumnElement[date], wanted: AccountFilter | None) -> tuple[ColumnElement[bool], ...]:
+    if wanted is None:
+        return ()
+    return (day.between(wanted.first, wanted.last), _INVOICE.c.currency == wanted.currency)
+
+
+def _with_balance(source: Subquery) -> Select[Any]:
+    by = (source.c.on, source.c.rank, source.c.entry_id)
+    so_far = func.sum(source.c.payable, type_=amount()).over(order_by=by)
+    return select(source, so_far.label("balance")).order_by(*by)
+
+
+def _sum(column: ColumnElement[Any], name: str) -> Label[Any]:
+    return func.sum(column, type_=amount()).label(name)
+
+
+def _entry(row: Any, currency: str, opening: Money) -> AccountEntry:  # noqa: ANN401 - any row
+    return AccountEntry(
+        kind=EntryKind(row.kind),
+        on=row.on,
+        document_id=row.document_id,
+        document=row.document,
+        about=row.about,
+        order_number=row.order_number,
+        execution_reference=row.execution_reference,
+        payment=row.payment,
+        amount=Sums(Money(row.net, currency), Money(row.payable, currency)),
+        balance=opening + Money(row.balance, currency),
+        was_paid=bool(row.was_paid),
+    )

@@ -1,0 +1,241 @@
+"""What waits for somebody at the buyer is alarmed about by its age; what is not says why."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+import pytest
+
+from accounts.application_store import ApplicationState
+from accounts.store import AccountState
+from accounts.systems.machine_key_store import KeyState
+from billing.server.jobs import ALARM_KINDS
+from invoicing.audit.disposal_store import DisposalState
+from invoicing.decisions.batch_store import BatchRowState
+from invoicing.decisions.rules import ActionState
+from invoicing.flow_test.flow_test_store import FlowStep
+from invoicing.model import InvoiceState
+from invoicing.payment import payment_stops
+from invoicing.payment.payment_stop_store import StopReason, StopState
+from invoicing.payment.payment_stops import StopStep
+from invoicing.payment.repayment_store import RepaymentState
+from invoicing.payment.transfers import ItemState, ProposalState
+from invoicing.portal_invoicing.portal_states import PortalState
+from invoicing.supplier_changes import change_request_store
+from invoicing.supplier_changes.change_request_store import ChangeKind, ChangeState
+from operations import alarms
+from operations.alarms import Patience
+from operations.job_run_store import JobRunState
+from operations.mail.store import MailState
+from orders.events.store import EventState
+from orders.model import InterruptionState, LineState, PlacementState, PlannedState, ReportState
+from orders.objections.model import ObjectionState
+from orders.placements.informative.informative_store import InformativeState
+from orders.register import store as register_store
+from orders.register.policy_store import PolicyState
+from orders.tutors.tutor_store import TutorState
+from orders.tutors.unit_tutor_store import UnitTutorState
+from peppol.documents import billing
+from peppol.exchange.tables import InState, OutState
+from peppol.xml import codec
+from tests.support.stories.bills import billed
+from tests.support.stories.system import FYRBAKEN, System, a_system
+from tests.test_states import MOVED, TABLES
+
+DAILY: Final = frozenset({"INVOICES_PARKED", "PAYMENTS_DUE", "PAYMENTS_HELD_UP"})
+"""Alarms of the daily jobs (billing/server/jobs.py), besides those that are looked for every minute."""
+
+ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
+    (ReportState.FILED, "REPORTS_WAITING"),
+    (ReportState.APPROVED, "RECEIPTS_MISSING"),
+    (InformativeState.UNREAD, "INFORMATIVE_UNREAD"),
+    (ObjectionState.OPEN, "OBJECTIONS_WAITING"),
+    (PlannedState.WAITING, "RESULTS_STUCK"),
+    (EventState.UNAPPLIABLE, "EVENTS_WAITING"),
+    (ChangeState.ASKED, "CHANGES_WAITING"),
+    (ChangeState.FIRST_CONFIRMED, "CHANGES_WAITING"),
+    (FlowStep.FILE_READ, "FLOW_TESTS_WAITING"),
+    (FlowStep.FLOW_TEST, "FLOW_TESTS_WAITING"),
+    (FlowStep.TEST_INVOICE, "FLOW_TESTS_WAITING"),
+    (ApplicationState.WAITING, "APPLICATIONS_WAITING"),
+    (StopState.ASKED, "CONFIRMATIONS_WAITING"),
+    (StopState.LIFT_ASKED, "CONFIRMATIONS_WAITING"),
+    (RepaymentState.NOTED, "CONFIRMATIONS_WAITING"),
+    (DisposalState.PROPOSED, "CONFIRMATIONS_WAITING"),
+    (InvoiceState.IN_QUESTION, "QUESTIONS_WAITING"),
+    (InvoiceState.PARKED, "PAYMENTS_HELD_UP"),
+    (InvoiceState.ON_HOLD, "PAYMENTS_HELD_UP"),
+    (InvoiceState.ACCEPTED, "PAYMENTS_DUE"),
+    (ProposalState.DRAFT, "PAYMENTS_DUE"),
+    (ProposalState.ATTESTED, "PAYMENTS_DUE"),
+    (ItemState.PROPOSED, "PAYMENTS_DUE"),
+    (ItemState.ATTESTED, "PAYMENTS_DUE"),
+    (JobRunState.GIVEN_UP, "JOBS_GIVEN_UP"),
+    (OutState.STUCK, "LETTERS_STUCK"),
+    (OutState.REJECTED, "LETTERS_REJECTED"),
+    (InState.FAILED, "LETTERS_FAILED"),
+)
+"""States in which something waits for the buyer, and the alarm that tells of it."""
+
+NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
+    (AccountState.INVITED, "for the person who was invited; the link ends by itself"),
+    (AccountState.ACTIVE, "nothing waits: the account is used"),
+    (ActionState.PENDING, "for its time to leave, by itself within minutes"),
+    (ActionState.STANDING, "nothing waits: it may be undone, and stands until then"),
+    (BatchRowState.WAITING, "for the press it is a part of, in the same step"),
+    (BatchRowState.DONE, "nothing waits: it may be undone"),
+    (InState.ARRIVED, "for a worker, which has an alarm of its own when none runs"),
+    (InState.QUARANTINED, "for the sender, who is answered; finance sees it among the messages"),
+    (InState.HANDLED, "nothing waits: it is handled"),
+    (InterruptionState.STANDING, "nothing waits: it holds"),
+    (InvoiceState.CREDIT_REQUESTED, "for the supplier's credit note"),
+    (InvoiceState.CREDITED, "nothing waits: it is settled with its credit note"),
+    (InvoiceState.PAID, "nothing waits: it is paid"),
+    (InvoiceState.SETTLED, "nothing waits: it is settled"),
+    (ItemState.EXPORTED, "for the bank's report"),
+    (ItemState.RETURNED, "for a new proposal: its invoice is due, which PAYMENTS_DUE tells"),
+    (JobRunState.CLAIMED, "for the worker that has it"),
+    (JobRunState.FAILED, "for its next try, by itself"),
+    (JobRunState.DONE, "nothing waits: it is done"),
+    (LineState.OPEN, "for the supplier's report, which it is reminded of"),
+    (LineState.CLOSED_UNUSED, "nothing waits: nobody will deliver it"),
+    (MailState.WAITING, "for a worker, by itself"),
+    (MailState.STUCK, "for nobody: what it tells stands in the portal too; a person may send it again"),
+    (OutState.WAITING, "for the access point; one out of reach is alarmed about"),
+    (OutState.DELIVERED, "nothing waits: the receiver has it"),
+    (OutState.SENT, "for the receiver's access point"),
+    (OutState.IN_PORTAL, "for the supplier, who reads it there"),
+    (PlacementState.DECIDED, "nothing waits: it stands"),
+    (PolicyState.PLANNED, "for its day"),
+    (PolicyState.IN_FORCE, "nothing waits: it holds"),
+    (PortalState.WAITING, "for its time to leave, by itself within minutes"),
+    (PortalState.RELEASED, "for a worker"),
+    (ProposalState.EXPORTED, "for the bank's report"),
+    (ReportState.REJECTED, "for the supplier, who files a new version"),
+    (ReportState.REVOKED, "for the supplier, who files a new version"),
+    (PlannedState.PLACED, "nothing waits: its order is placed"),
+    (ReportState.REPLACED, "nothing waits: a correction stands in its place"),
+    (InformativeState.READ, "nothing waits: it is read"),
+    (EventState.APPLIED, "nothing waits: it is applied"),
+    (StopState.STANDING, "nothing waits: two people laid it, and it holds until somebody asks for its end"),
+    (TutorState.STANDING, "nothing waits: it stands"),
+    (UnitTutorState.CLOSED, "nothing waits: the tutor has left"),
+    (KeyState.ACTIVE, "nothing waits: a system signs in with it"),
+    (UnitTutorState.ACTIVE, "nothing waits: the tutor is chosen for placements"),
+)
+"""States in which nothing waits for the buyer, and why."""
+
+
+def test_every_state_that_something_stands_in_is_alarmed_about_or_says_why_not() -> None:
+    living = {
+        _name(state)
+        for table in TABLES.values()
+        for state, after in table.follows.items()
+        if after and type(state) in MOVED.values()
+    }
+    named = [_name(state) for state, _ in (*ALARMED, *NOT_FOR_US)]
+    assert len(named) == len(set(named))
+    assert living - set(named) == set()
+
+
+def _name(state: StrEnum) -> str:
+    # States of several enums have the same words, and would be one key.
+    return f"{type(state).__name__}.{state.name}"
+
+
+def test_every_alarm_that_is_named_is_raised_by_a_job() -> None:
+    assert {alarm for _, alarm in ALARMED} <= {*ALARM_KINDS, *DAILY}
+    assert {*alarms.KINDS} - {"ACCESS_POINT_DOWN"} <= {alarm for _, alarm in ALARMED}
+    assert set(ALARM_KINDS) - {"ACCESS_POINT_DOWN"} <= {alarm for _, alarm in ALARMED}
+
+
+# Told by their age -------------------------------------------------------------------------------
+
+REFERENCE = "100000101"
+DAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        system.decide(REFERENCE)
+        yield system
+
+
+def raised(system: System, *, after: int, hours: int = 0) -> list[str]:
+    """The alarms so many days after the 2nd of March, at eight."""
+    now = datetime(DAY.year, DAY.month, DAY.day, 8, tzinfo=UTC) + timedelta(days=after, hours=hours)
+    with system.database.writing() as session:
+        return alarms.raise_due(session, now=now, patience=Patience(), kinds=ALARM_KINDS)
+
+
+def informative(kind: str, on: date) -> dict[str, object]:
+    return {"execution_reference": REFERENCE, "kind": kind, "at": f"{on}T08:00:00+01:00", "by": "user-9"}
+
+
+@pytest.mark.both_engines
+def test_an_alarm_comes_by_age_when_more_has_waited_as_long_and_again(system: System) -> None:
+    system.must("report.informative", informative("INTERNSHIP", DAY), on=DAY)
+    later = DAY + timedelta(days=3)
+    system.must("report.informative", informative("CONTACT", later), on=later)
+    told = [day for day in range(30) if raised(system, after=day) == [alarms.INFORMATIVE_UNREAD]]
+    # The first after a week, the second after its own, and both again a week after that.
+    assert told == [7, 10, 17, 24]
+
+
+@pytest.mark.both_engines
+def test_whatever_waits_has_its_own_alarm(system: System) -> None:
+    system.report(REFERENCE, "2026-01", on=DAY)
+    system.refuses(
+        "interruption.withdrawn", {"execution_reference": REFERENCE, "registered_on": str(DAY)}, on=DAY
+    )
+    invoice = system.flip(system.order(REFERENCE).number, number="F-1", on=DAY)
+    system.send_bytes(_with_too_many_days(invoice), on=DAY)
+    now = datetime(DAY.year, DAY.month, DAY.day, 8, tzinfo=UTC)
+    with system.database.writing() as session:
+        change_request_store.add(
+            session, supplier=FYRBAKEN, kind=ChangeKind.DETAILS, content={}, by="user-9", now=now
+        )
+    assert raised(system, after=6) == []
+    assert set(raised(system, after=7)) == {
+        alarms.CHANGES_WAITING,
+        alarms.EVENTS_WAITING,
+        alarms.QUESTIONS_WAITING,
+    }
+
+
+@pytest.mark.both_engines
+def test_a_second_person_is_waited_for_since_it_was_asked_and_no_longer(system: System) -> None:
+    def at(day: int) -> datetime:
+        return datetime(DAY.year, DAY.month, DAY.day, 8, tzinfo=UTC) + timedelta(days=day)
+
+    with system.database.writing() as session:
+        register = register_store.load(session)
+        payment_stops.ask(
+            session, register, supplier=FYRBAKEN, reason=StopReason.DISPUTE, by="officer-1", now=at(0)
+        )
+        payment_stops.step(session, 1, StopStep.CONFIRM, by="officer-2")
+    with system.at(DAY + timedelta(days=20)), system.database.writing() as session:
+        payment_stops.step(session, 1, StopStep.ASK_LIFT, by="officer-1")
+    assert [day for day in range(15, 30) if raised(system, after=day)] == [27]
+
+
+@pytest.mark.both_engines
+def test_a_line_that_came_after_its_month_was_approved_is_alarmed_about(database_url: str) -> None:
+    with a_system(database_url) as system:
+        system.decide(REFERENCE, start=date(2025, 9, 7), decided_on=date(2025, 9, 1), end=date(2026, 3, 6))
+        system.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
+        second = {
+            "decision_id": "B-2",
+            "execution_reference": REFERENCE,
+            "period": {"start": "2026-03-09", "end": "2026-09-08"},
+            "decided_on": "2026-03-10",
+        }
+        system.must("placement.period_two_decided", second, on=date(2026, 3, 10))
+        # March is over on the 31st, and a week after that it has waited long enough.
+        assert [day for day in range(40) if raised(system, after=day)] == [36]
+
+
+def _with_too_many_days(invoice: billing.Invoice) -> bytes:
+    return codec.serialise(billed(invoice, days="9"))
