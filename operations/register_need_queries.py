@@ -47,6 +47,11 @@ def _of_placements(session: Session) -> Iterator[Need]:
         yield Need("contracts", entry, NeedKind.PLACEMENT, count, first, service=of_service)
 
 
+def has_orders(session: Session) -> bool:
+    """Whether anything was ever ordered."""
+    return bool(session.execute(select(exists(select(_ORDER.c.number)))).scalar_one())
+
+
 def _of_orders(session: Session) -> Iterator[Need]:
     not_invoiced = exists().where(
         _LINE.c.order_number == _ORDER.c.number,

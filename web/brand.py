@@ -32,12 +32,15 @@ def brand_of(request: Request) -> Text:
     """The name to put at the top of a page."""
     held: _Held | None = getattr(request.app.state, "brand", None)
     if held is None or held.until < monotonic():
-        held = _Held(_asked(request.app.state.database), monotonic() + _KEPT_FOR)
+        held = _Held(_asked(getattr(request.app.state, "database", None)), monotonic() + _KEPT_FOR)
         request.app.state.brand = held
     return held.name
 
 
-def _asked(database: Database) -> Text:
+def _asked(database: Database | None) -> Text:
+    if database is None:
+        # Several buyers under one address, and none of them chosen yet.
+        return PRODUCT
     try:
         with database.reading() as session:
             register = register_store.load(session)

@@ -29,6 +29,7 @@ from peppol.xml.gate_errors import LIMITS
 from web import cookies, navigation
 from web.brand import brand_of
 from web.csrf import FIELDS_MAX, guarded
+from web.portal_buyer import buyer_of
 from web.templating import FORM_TOKEN, environment
 
 BODY_MAX: Final = LIMITS.bytes_max + 1_000_000
@@ -100,6 +101,7 @@ def render(
                 last_step=_last_step(request, language),
                 brand=brand_of(request),
                 demo=request.app.state.settings.is_demo,
+                buyer=buyer_of(request),
                 **context,
             )
         )

@@ -31,6 +31,7 @@ from orders.register.agreements import (
     inconsistencies,
 )
 from orders.register.parties import (
+    USUAL_CURRENCY,
     Buyer,
     RegisterValueRefused,
     Supplier,
@@ -321,6 +322,9 @@ def _with_service(price_list: PriceList, of_contract: Mapping[str, Service | Non
 def _plain(value: object) -> object:
     if isinstance(value, LevelAmounts | StageMonths):
         return value.table
+    if isinstance(value, Buyer) and value.currency == USUAL_CURRENCY:
+        # Registers stored before buyers had a currency keep their bytes.
+        return {name: each for name, each in asdict(value).items() if name != "currency"}
     if isinstance(value, Supplier):
         return _without_what_is_open(asdict(value))
     if isinstance(value, DeliveryUnit) and not value.addresses:

@@ -42,7 +42,7 @@ def before_0007(connection: Connection) -> None:
 
 def before_0012(connection: Connection) -> None:
     """Lead the books back to what revision 0012 found."""
-    before_0014(connection)
+    before_0013(connection)
     for table in ("placement", "purchase_order"):
         connection.execute(text(f"alter table {table} drop column service"))
     checks = {
@@ -85,6 +85,13 @@ def before_0014(connection: Connection) -> None:
     """Lead the books back to what revision 0014 found."""
     before_0016(connection)
     for table in ("outbound_event", "outbound_feed", "machine_key"):
+        connection.execute(text(f"drop table {table}"))
+
+
+def before_0013(connection: Connection) -> None:
+    """Lead the books back to what revision 0013 found."""
+    before_0014(connection)
+    for table in ("buyer_participant", "buyer_host", "installation_buyer"):
         connection.execute(text(f"drop table {table}"))
 
 
