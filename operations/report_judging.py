@@ -222,7 +222,8 @@ def _each(
     for key in sorted(set(keys), key=str):
         try:
             with journal.attempt(session):
-                if _is_outside(register, placement_store.get(session, key.execution_reference).service):
+                service = placement_store.get(session, key.execution_reference).service
+                if not judged_outside and _is_outside(register, service):
                     raise JudgedOutside
                 lines = decide(key)
                 asking_back.judge_lines_again(session, register, lines, today=hand.today)
