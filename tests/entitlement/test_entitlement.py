@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from foundation.database import Database
 from orders.register import store as register_store
 from orders.register.agreements import EarlyApproval
+from orders.register.pricing import StageMonths
 from orders.register.register import Register
 from tests.entitlement.moves import Step, take
 from tests.entitlement.world import World
@@ -38,7 +39,7 @@ def register() -> Register:
         newest,
         id="GENAST-2026",
         contracts=ours,
-        result_rules=replace(newest.result_rules, r1_after_months=0),
+        result_rules=replace(newest.result_rules, after_months=StageMonths(R1=0, R2=6)),
     )
     others = replace(newest, contracts=tuple(each for each in newest.contracts if each not in ours))
     rest = (each for each in example.price_lists if each is not newest)
