@@ -198,16 +198,21 @@ _ORDER = _question()
 _ORDER_ONLY = _ORDER.where(order_tables.order_line.c.line_id.in_(bindparam("only", expanding=True)))
 
 
-# The months whose newest report is one whose approval was taken back.
+# The months whose approval was taken back, unless a newer report waits or is approved; one sent back does neither.
 _REPORT, _NEWER = order_tables.periodic_report, order_tables.periodic_report.alias("newer")
-_REVOKED = select(_REPORT.c.month, _REPORT.c.decided_on).where(
-    _REPORT.c.execution_reference == bindparam("reference"),
-    _REPORT.c.state == ReportState.REVOKED,
-    ~exists().where(
-        _NEWER.c.execution_reference == _REPORT.c.execution_reference,
-        _NEWER.c.month == _REPORT.c.month,
-        _NEWER.c.version > _REPORT.c.version,
-    ),
+_REVOKED = (
+    select(_REPORT.c.month, _REPORT.c.decided_on)
+    .where(
+        _REPORT.c.execution_reference == bindparam("reference"),
+        _REPORT.c.state == ReportState.REVOKED,
+        ~exists().where(
+            _NEWER.c.execution_reference == _REPORT.c.execution_reference,
+            _NEWER.c.month == _REPORT.c.month,
+            _NEWER.c.version > _REPORT.c.version,
+            _NEWER.c.state.in_([ReportState.FILED, ReportState.APPROVED]),
+        ),
+    )
+    .order_by(_REPORT.c.version)
 )
 
 
