@@ -62,13 +62,13 @@ def objections(request: Request, person: Person = signed_in(*READS)) -> Response
     )
 
 
-@router.get("/{objection_id:int}")
+@router.get("/{objection_id}")
 def one(request: Request, objection_id: int, person: Person = signed_in(*READS)) -> Response:
     """One objection, beside the order's lines, and the answer or the form for it."""
     return _one(request, person, objection_id)
 
 
-@router.post("/{objection_id:int}")
+@router.post("/{objection_id}")
 def answer(request: Request, objection_id: int, person: Person = signed_in(*ANSWERS_IT)) -> Response:
     """Answer it."""
     form = form_of(request)

@@ -6,7 +6,7 @@ from accounts.identity import Permission, Person
 from foundation.errors import NotThere, Refused
 from foundation.text import Text
 from orders.events.data import InformativeReportFiled
-from orders.placements.informative import informative_reports
+from orders.placements.informative import informative_reports, informative_store
 from orders.terms import InformativeKind
 from supplier_portal.pages import query_params
 from supplier_portal.queries import placements as placement_queries
@@ -41,15 +41,18 @@ def file(request: Request, reference: str, person: Person = signed_in(Permission
     return see_other(f"/placements/{reference}#informative", said)
 
 
-@router.post("/placements/{reference:path}/informative/{number}/withdraw")
+@router.post("/placements/{reference:path}/informative/{kind}/withdraw")
 def withdraw(
-    request: Request, reference: str, number: int, person: Person = signed_in(Permission.REPORT)
+    request: Request, reference: str, kind: str, person: Person = signed_in(Permission.REPORT)
 ) -> Response:
-    """Take back a report that nobody has read."""
+    """Take back the report of a kind that nobody has read; there is one at most."""
     with database_of(request).writing() as session:
         if placement_queries.find(session, query_params.scope_of(person), reference) is None:
             raise NotThere
-        if informative_reports.get(session, number).execution_reference != reference:
+        if kind not in set(InformativeKind):
             raise NotThere
-        informative_reports.withdraw(session, number, by=person.id, today=today_of(request))
+        unread = informative_store.unread_of(session, reference, InformativeKind(kind))
+        if unread is None:
+            raise NotThere
+        informative_reports.withdraw(session, unread.id, by=person.id, today=today_of(request))
     return see_other(f"/placements/{reference}#informative", Text("Rapporten är återtagen."))

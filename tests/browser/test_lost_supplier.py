@@ -30,6 +30,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield served
 
 
+OF_ITS_UNITS = ("/economy/documents/examples/", "/tutors/")
+
+
 @pytest.mark.parametrize(
     "person", [STAFF, SUPPLIER, ANOTHER], ids=["staff", "the lost one", "another supplier"]
 )
@@ -51,6 +54,9 @@ def test_no_page_fails_because_one_supplier_is_lost(site: Site, person: Person) 
                     allowed = (200, 302, 303, 307, 404) if person is ANOTHER else (200, 302, 303, 307)
                     # Nothing can be tried out under prices that one does not have.
                     if status == 409 and person is SUPPLIER and address.startswith("/test-bench/orders/"):
+                        continue
+                    # Nor is there an example of a document, or a tutor, at units that the register has lost.
+                    if status == 404 and person is SUPPLIER and address.startswith(OF_ITS_UNITS):
                         continue
                     if status not in allowed:
                         wrong.append(f"{status} {address}")

@@ -26,6 +26,7 @@ from invoicing.supplier_changes import change_request_store
 from invoicing.supplier_changes.change_request_store import ChangeKind, ChangeState
 from operations import alarms
 from operations.alarms import Patience
+from operations.buyers.model import BuyerState
 from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
 from orders.events.store import EventState
@@ -120,6 +121,8 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (EventState.APPLIED, "nothing waits: it is applied"),
     (StopState.STANDING, "nothing waits: two people laid it, and it holds until somebody asks for its end"),
     (TutorState.STANDING, "nothing waits: it stands"),
+    (BuyerState.OPEN, "nothing waits: the buyer is served"),
+    (BuyerState.CLOSED, "nothing waits: its books are kept"),
     (UnitTutorState.CLOSED, "nothing waits: the tutor has left"),
     (KeyState.ACTIVE, "nothing waits: a system signs in with it"),
     (UnitTutorState.ACTIVE, "nothing waits: the tutor is chosen for placements"),

@@ -90,12 +90,14 @@ def receive_first_months(database: Database, register: Register) -> list[tuple[s
         for number, reference in enumerate(reversed(references))
         for kind in ("report.filed", "report.approved")
     )
-    lines: list[tuple[str, str]] = []
+    # Filing tells of the lines too, since what waits on them is told that the report has come.
+    lines: dict[tuple[str, str], None] = {}
     while batch := list(islice(told, _BATCH)):
         with database.writing() as session:
             for event in batch:
-                lines += dispatch.apply(session, register, event, arrival=Arrival(database.clock())).lines
-    return lines
+                applied = dispatch.apply(session, register, event, arrival=Arrival(database.clock()))
+                lines |= dict.fromkeys(applied.lines)
+    return list(lines)
 
 
 def invoices_for(database: Database, register: Register, lines: Sequence[tuple[str, str]]) -> Iterator[bytes]:

@@ -40,11 +40,11 @@ def tax_held(request: Request, person: Person = signed_in(*READERS)) -> Response
 def release(request: Request, invoice_id: int, person: Person = signed_in(Permission.FINANCE)) -> Response:
     """A person releases one with a reason."""
     reason = text_of(request, "reason")
-    if reason not in set(TaxReason):
-        raise ActionRefused(Text("Välj varför fakturan släpps."))
     with database_of(request).writing() as session:
         if document_store.find(session, invoice_id) is None:
             raise NotThere
+        if reason not in set(TaxReason):
+            raise ActionRefused(Text("Välj varför fakturan släpps."))
         judged = tax_releases.release(
             session,
             register_store.load(session),

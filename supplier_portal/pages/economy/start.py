@@ -13,7 +13,7 @@ from web.pages import pages_router, see_other
 
 router = pages_router()
 
-SEES_ORDERS: Final = (Permission.ASSIGN, Permission.REPORT)
+SEES_ORDERS: Final = (Permission.ASSIGN, Permission.REPORT, Permission.VIEW)
 
 TABS: Final = (
     NavigationEntry("/economy/statement", Text("Kontoutdrag"), frozenset(SEES)),

@@ -161,6 +161,16 @@ ROUTES = {
         may=frozenset({P.OFFICER, P.FINANCE, P.AUDIT}), own=("/finance/reports/aside",)
     ),
     "POST /finance/reports/aside": Route(may=frozenset({P.OFFICER})),
+    "GET /finance/results": Route(
+        may=FINANCE | frozenset({P.OFFICER, P.AUDIT}),
+        own=("/finance/results", "/finance/results?part=PLACED"),
+    ),
+    **{
+        f"POST /finance/results/{{planned_id}}/{step}": Route(
+            may=FINANCE | frozenset({P.OFFICER}), foreign=(f"/finance/results/{NONE}/{step}",)
+        )
+        for step in ("again", "drop", "revoke")
+    },
     "GET /finance/audit": Route(
         may=AUDITORS, own=("/finance/audit", "/finance/audit?q=400000014&since=2026-09-01&actor=system")
     ),
@@ -196,10 +206,10 @@ ROUTES = {
         may=FINANCE | frozenset({P.OFFICER, P.AUDIT}),
         own=("/finance/objections", "/finance/objections?part=ended"),
     ),
-    "GET /finance/objections/{objection_id:int}": Route(
+    "GET /finance/objections/{objection_id}": Route(
         may=FINANCE | frozenset({P.OFFICER, P.AUDIT}), foreign=(f"/finance/objections/{NONE}",)
     ),
-    "POST /finance/objections/{objection_id:int}": Route(
+    "POST /finance/objections/{objection_id}": Route(
         may=FINANCE | frozenset({P.OFFICER}),
         foreign=(f"/finance/objections/{NONE}",),
         form={"answer": "STANDS AS_DECIDED"},

@@ -5,8 +5,8 @@ from typing import Final
 from accounts.identity import SUPPLIER_SIDE, Permission
 from tests.support.pages.routes import Route
 
-_SEES: Final = frozenset({Permission.REPORT, Permission.ADMINISTER})
-_SEES_ORDERS: Final = frozenset({Permission.ASSIGN, Permission.REPORT})
+_SEES: Final = frozenset({Permission.REPORT, Permission.ADMINISTER, Permission.VIEW})
+_SEES_ORDERS: Final = frozenset({Permission.ASSIGN, Permission.REPORT, Permission.VIEW})
 
 ROUTES: Final = {
     "GET /economy": Route(may=SUPPLIER_SIDE, own=("/economy",), leads_on=True),

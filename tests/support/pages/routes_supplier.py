@@ -49,8 +49,9 @@ ROUTES: Final = {
         foreign=tuple(f"/placements/{each}/informative" for each in _REFERENCES),
         form={"kind": "INTERNSHIP"},
     ),
-    "POST /placements/{reference:path}/informative/{number}/withdraw": Route(
-        may=_REPORTS, foreign=tuple(f"/placements/{each}/informative/1/withdraw" for each in _REFERENCES)
+    "POST /placements/{reference:path}/informative/{kind}/withdraw": Route(
+        may=_REPORTS,
+        foreign=tuple(f"/placements/{each}/informative/INTERNSHIP/withdraw" for each in _REFERENCES),
     ),
     "GET /orders": Route(
         may=_SEES,
