@@ -63,11 +63,12 @@ def a_story() -> Story:
             tell("report.filed", report, REPORTED)
             tell("report.approved", report, REPORTED)
     return Story(
-        register=REGISTER,
+        register=(REGISTER,),
         events=dict(events),
         messages={},
         credit_requests={},
         flips={},
+        acts={},
         payments=Payments(prepared_by="ekonom-1", attested_by="attest-1"),
         cases=(),
         last_day=END + timedelta(days=40),
