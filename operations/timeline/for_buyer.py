@@ -37,9 +37,9 @@ def told(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
     reference = placement.execution_reference
     documents = list(document_store.listed(session, execution_reference=reference, limit=100_000))
     answers = timeline_queries.answers_to(session, (each.id for each in documents))
-    yield from _decisions(placement)
-    yield from _events(event_store.of_placement(session, reference))
     orders = timeline_queries.orders_of(session, reference)
+    yield from _decisions(placement, {each.decision_id: each.supplier for each in orders})
+    yield from _events(event_store.of_placement(session, reference))
     yield from _orders(orders)
     for order in orders:
         yield from _objections(objection_store.of_order(session, order.number))
@@ -54,7 +54,8 @@ def told(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
     yield from _payments(timeline_queries.payments_of(session, reference))
 
 
-def _decisions(placement: Placement) -> Iterator[TimelineEntry]:
+def _decisions(placement: Placement, ordered_of: Mapping[str, str]) -> Iterator[TimelineEntry]:
+    """Each period's decision, with the supplier it was ordered of: a successor's from the day it took over."""
     ordered = placement.handling is Handling.ORDERED
     outside = (
         NO_TEXT if ordered else Text(", utanför orderflödet (%(handling)s)", handling=placement.handling)
@@ -67,7 +68,7 @@ def _decisions(placement: Placement) -> Iterator[TimelineEntry]:
             ordinal=period.ordinal,
             period=formatting.period(period.period),
             level=placement.level,
-            supplier=placement.supplier,
+            supplier=ordered_of.get(period.decision_id, placement.supplier),
             outside=outside,
             follows=follows,
         )

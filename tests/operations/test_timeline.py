@@ -15,7 +15,8 @@ from orders.objections import store as objection_store
 from orders.objections.model import AnswerReason, ObjectionPoint, ObjectionReason, ObjectionState
 from orders.terms import Article
 from tests.orders.events.test_events import read
-from tests.support.stories.system import System, a_system, outcome
+from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system, outcome
+from tests.support.stories.takeover import taken_over
 
 REFERENCE = "100000101"
 
@@ -77,3 +78,16 @@ def test_what_was_taken_back_for_good_is_not_said_to_be_open_again(system: Syste
     )
     # A bonus has no stage, and no gap in its sentence either.
     assert [each for each in told(system, TimelineKind.PLANNED) if "  " in each] == []
+
+
+def test_period_two_is_told_with_the_supplier_that_took_over(system: System) -> None:
+    system.change_register(taken_over(date(2025, 8, 1)))
+    second = {
+        "decision_id": "B-2",
+        "execution_reference": REFERENCE,
+        "period": {"start": "2025-09-03", "end": "2026-02-28"},
+        "decided_on": "2025-08-20",
+    }
+    system.must("placement.period_two_decided", second, on=date(2025, 8, 20))
+    told_of = [each.partition("leverantör ")[2] for each in told(system, TimelineKind.DECISION)]
+    assert told_of == [f"{FYRBAKEN}.", f"{LARKDRILLEN}."]
