@@ -73,6 +73,22 @@ def test_the_successor_sees_reports_and_invoices_what_was_the_old_ones(
     assert states(system.database)[(LARKDRILLEN, "002")] is InvoiceState.ACCEPTED
 
 
+def test_the_statement_of_account_is_each_ones_own(books: tuple[System, Site]) -> None:
+    system, site = books
+    system.pay(on=date(2026, 3, 10))
+    number = system.order(OURS).number
+    system.send(system.flip(number, "002", number="L-2", on=date(2026, 4, 2), supplier=LARKDRILLEN))
+    with visitor(site, CILLA) as cilla:
+        shown = shows(cilla, "/economy/statement")
+        assert "L-2" in shown
+        assert "F-1" not in shown
+        assert "står på dess eget konto" in shown
+    with visitor(site, ALVA) as alva:
+        shown = shows(alva, "/economy/statement")
+        assert "F-1" in shown
+        assert "står på dess eget konto" not in shown
+
+
 def states(database: Database) -> dict[tuple[str, str], InvoiceState]:
     with database.reading() as session:
         return {
