@@ -10,7 +10,7 @@ from datetime import date
 from foundation import formatting
 from foundation.formatting import number
 from foundation.sql import Session
-from foundation.text import NO_TEXT, CountedText, JoinedText, Text
+from foundation.text import NO_TEXT, CountedText, JoinedText, Text, WrittenText
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import document_subject
 from invoicing.matching.deviation_texts import verdict_name
@@ -30,21 +30,22 @@ from orders.placements import store as placement_store
 from orders.placements.informative import informative_store
 from orders.placements.informative.informative_store import InformativeReport
 from orders.purchase_orders import line_store
+from orders.register.service_terms import Service
 
 
-def told(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
+def told(session: Session, placement: Placement, service: Service) -> Iterator[TimelineEntry]:
     """Every entry; those of one kind and day in the order they were written down."""
     reference = placement.execution_reference
     documents = list(document_store.listed(session, execution_reference=reference, limit=100_000))
     answers = timeline_queries.answers_to(session, (each.id for each in documents))
     orders = timeline_queries.orders_of(session, reference)
-    yield from _decisions(placement, {each.decision_id: each.supplier for each in orders})
+    yield from _decisions(placement, service, {each.decision_id: each.supplier for each in orders})
     yield from _events(event_store.of_placement(session, reference))
-    yield from _orders(orders)
+    yield from _orders(orders, service)
     for order in orders:
         yield from _objections(objection_store.of_order(session, order.number))
-    yield from _planned(plan_store.of_placement(session, reference))
-    yield from _interruptions(session, reference)
+    yield from _planned(plan_store.of_placement(session, reference), service)
+    yield from _interruptions(session, reference, service)
     yield from _reports(placement_store.reports(session, reference))
     yield from _informative(informative_store.of_placement(session, reference))
     yield from _receipts(timeline_queries.receipts_of(session, reference))
@@ -54,7 +55,9 @@ def told(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
     yield from _payments(timeline_queries.payments_of(session, reference))
 
 
-def _decisions(placement: Placement, ordered_of: Mapping[str, str]) -> Iterator[TimelineEntry]:
+def _decisions(
+    placement: Placement, service: Service, ordered_of: Mapping[str, str]
+) -> Iterator[TimelineEntry]:
     """Each period's decision, with the supplier it was ordered of: a successor's from the day it took over."""
     ordered = placement.handling is Handling.ORDERED
     outside = (
@@ -67,7 +70,7 @@ def _decisions(placement: Placement, ordered_of: Mapping[str, str]) -> Iterator[
             "%(supplier)s%(outside)s%(follows)s.",
             ordinal=period.ordinal,
             period=formatting.period(period.period),
-            level=placement.level,
+            level=service.level_name(placement.level),
             supplier=ordered_of.get(period.decision_id, placement.supplier),
             outside=outside,
             follows=follows,
@@ -99,19 +102,17 @@ def _events(events: Iterable[StoredEvent]) -> Iterator[TimelineEntry]:
         )
 
 
-def _orders(orders: Iterable[TimelineOrder]) -> Iterator[TimelineEntry]:
+def _orders(orders: Iterable[TimelineOrder], service: Service) -> Iterator[TimelineEntry]:
     for order in orders:
-        stage = f" {order.stage}" if order.stage else ""
         yield TimelineEntry(
             order.issued_on,
             TimelineKind.ORDER,
             order.number,
             CountedText(
-                "Order på %(article)s%(stage)s, %(count)s rad, till %(supplier)s.",
-                "Order på %(article)s%(stage)s, %(count)s rader, till %(supplier)s.",
+                "Order på %(article)s, %(count)s rad, till %(supplier)s.",
+                "Order på %(article)s, %(count)s rader, till %(supplier)s.",
                 count=order.lines,
-                article=order.article.label_within,
-                stage=stage,
+                article=service.name_within(order.article, order.stage),
                 supplier=order.supplier,
             ),
             amount=order.amount,
@@ -142,17 +143,17 @@ def _objections(objections: Iterable[Objection]) -> Iterator[TimelineEntry]:
             )
 
 
-def _planned(plans: Iterable[PlannedOrder]) -> Iterator[TimelineEntry]:
+def _planned(plans: Iterable[PlannedOrder], service: Service) -> Iterator[TimelineEntry]:
     for plan in plans:
         if plan.state is PlannedState.PLACED:
             continue
-        name = f" {plan.stage or plan.code}" if plan.stage or plan.code else ""
         state = {
             PlannedState.WAITING: Text("väntar på sin dag"),
             PlannedState.DROPPED: Text("utgår"),
             PlannedState.REVOKED: Text("är återkallad"),
         }[plan.state]
-        said = Text("%(article)s%(name)s %(state)s.", article=plan.article.label, name=name, state=state)
+        named = (service.name_of(plan.article, plan.stage or ""), WrittenText(plan.code))
+        said = Text("%(article)s %(state)s.", article=JoinedText(" ", named), state=state)
         yield TimelineEntry(
             plan.due_on,
             TimelineKind.PLANNED,
@@ -163,7 +164,7 @@ def _planned(plans: Iterable[PlannedOrder]) -> Iterator[TimelineEntry]:
         )
 
 
-def _interruptions(session: Session, reference: str) -> Iterator[TimelineEntry]:
+def _interruptions(session: Session, reference: str, service: Service) -> Iterator[TimelineEntry]:
     for row in placement_store.interruptions(session, reference):
         yield TimelineEntry(
             row.registered_on,
@@ -171,7 +172,7 @@ def _interruptions(session: Session, reference: str) -> Iterator[TimelineEntry]:
             "",
             Text(
                 "Avbrott (%(reason)s) med %(effective_on)s som sista ersatta dag.",
-                reason=row.reason,
+                reason=service.reason_name(row.reason),
                 effective_on=row.effective_on,
             ),
             state=row.state,

@@ -21,7 +21,7 @@ from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.journal_actions import DocumentAction
 from orders import tables as order_tables
-from orders.terms import Article
+from orders.terms import ArticleKind
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
@@ -33,7 +33,7 @@ class TimelineOrder:
 
     number: str
     decision_id: str
-    article: Article
+    article: ArticleKind
     stage: str
     supplier: str
     issued_on: date
@@ -179,7 +179,7 @@ def _timeline_order(row: Row[Any]) -> TimelineOrder:
     return TimelineOrder(
         number=row.number,
         decision_id=row.decision_id,
-        article=Article(row.article),
+        article=ArticleKind(row.article),
         stage=row.stage,
         supplier=row.supplier,
         issued_on=row.issued_on,

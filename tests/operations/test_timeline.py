@@ -13,7 +13,8 @@ from orders.events.envelope import EVENT_DATA
 from orders.objections import objecting
 from orders.objections import store as objection_store
 from orders.objections.model import AnswerReason, ObjectionPoint, ObjectionReason, ObjectionState
-from orders.terms import Article
+from orders.register import store as register_store
+from orders.terms import ArticleKind
 from tests.orders.events.test_events import read
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system, outcome
 from tests.support.stories.takeover import taken_over
@@ -31,7 +32,9 @@ def system(database_url: str) -> Iterator[System]:
 
 def told(system: System, kind: TimelineKind, audience: Audience = Audience.BUYER) -> list[str]:
     with system.database.reading() as session:
-        entries = timeline.of_placement(session, system.placement(REFERENCE), audience)
+        entries = timeline.of_placement(
+            session, register_store.load(session), system.placement(REFERENCE), audience
+        )
     return [each.sentence.in_language(SWEDISH) for each in entries if each.kind is kind]
 
 
@@ -66,7 +69,7 @@ def test_what_was_taken_back_for_good_is_not_said_to_be_open_again(system: Syste
     system.interrupt(REFERENCE, on=date(2025, 3, 14), reason="WORK")
     started = date(2025, 3, 17)
     system.must("outcome.approved", outcome(REFERENCE, started_on=started), on=date(2025, 3, 18))
-    (order,) = system.orders(REFERENCE, Article.RESULT)
+    (order,) = system.orders(REFERENCE, ArticleKind.RESULT)
     document = system.flip(order.number, number="F-R1", on=date(2025, 3, 19))
     system.send(document)
     revoked = {"execution_reference": REFERENCE, "stage": "R1", "started_on": str(started)}

@@ -25,7 +25,7 @@ from orders.objections.model import AnswerReason, ObjectionPoint, ObjectionReaso
 from orders.placements.informative import informative_reports, informative_store
 from orders.placements.informative.informative_store import InformativeState
 from orders.purchase_orders import order_store
-from orders.terms import Article
+from orders.terms import ArticleKind
 
 
 class Object(Told):
@@ -133,4 +133,4 @@ def do_all(database: Database, acts: Iterable[Act]) -> None:
 
 
 def _basic_order(session: Session, reference: str) -> Order:
-    return order_store.of_placement(session, reference, Article.BASIC)[0]
+    return order_store.of_placement(session, reference, ArticleKind.BASIC)[0]

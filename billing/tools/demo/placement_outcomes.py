@@ -15,7 +15,7 @@ from orders.placements import plan_store
 from orders.placements import store as placement_store
 from orders.placements.informative import informative_store
 from orders.purchase_orders import line_store, order_store
-from orders.terms import Article
+from orders.terms import ArticleKind
 
 NOTHING: Final = "none"
 
@@ -50,7 +50,7 @@ def _lines(session: Session, reference: str) -> str:
 def _days(session: Session, reference: str) -> str:
     """Days ordered and received on a reference's basic orders, month by month where something was received."""
     found = []
-    for order in order_store.of_placement(session, reference, Article.BASIC):
+    for order in order_store.of_placement(session, reference, ArticleKind.BASIC):
         accounts = {each.line_id: each for each in line_store.accounts(session, order.number)}
         for line in order.lines:
             received = accounts[line.line_id].quantity_received
@@ -73,7 +73,7 @@ def _ordered_of(session: Session, reference: str) -> str:
 
 def _objection(session: Session, reference: str) -> str:
     """The objections to a reference's basic order: what is wrong, and how it was answered."""
-    (order,) = order_store.of_placement(session, reference, Article.BASIC)
+    (order,) = order_store.of_placement(session, reference, ArticleKind.BASIC)
     return (
         ", ".join(
             " ".join((*(point.reason for point in each.points), each.state, each.answer_reason or "")).strip()
