@@ -93,6 +93,12 @@ def end_of(placement: Placement, service: Service, *, today: date) -> PlacementE
             sentence = Text("Avbrottet gäller först när perioden ändå tar slut, %(day)s.", day=last)
         elif last < today:
             sentence = Text("Den sista perioden tog slut %(day)s.", day=last)
+        elif back := [each.back_on for each in placement.interruptions_ended if each.back_on is not None]:
+            sentence = Text(
+                "Den sista perioden slutar %(day)s. Avbrottet är slut: åter i tjänsten från %(back_on)s.",
+                day=last,
+                back_on=max(back),
+            )
         return PlacementEnd(EndKind.PERIOD, last, None, last < today, sentence)
     changed = held.reason == service.change_reason
     kind = EndKind.CHANGED if changed else EndKind.INTERRUPTED

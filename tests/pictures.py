@@ -46,7 +46,7 @@ def take(page: Page, keep: Callable[[str], None]) -> None:
     keep("flip")
     page.goto("/invoices")
     keep("invoices")
-    page.goto("/invoices/34")
+    page.goto("/invoices/40")
     keep("invoice")
     page.goto("/test-bench")
     keep("test-bench")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
-from invoicing.matching.deviation_texts import sentence, source_name, title
+from invoicing.matching.deviation_texts import compares, sentence, source_name, title
 from invoicing.matching.deviations import (
     Check,
     CheckOutcome,
@@ -53,7 +53,7 @@ _WHO = {
 
 @dataclass(frozen=True, slots=True)
 class DeviationView:
-    """One deviation: what it is, and both values with where each stands."""
+    """One deviation: what it is, and both values with where each stands, where they are `compared`."""
 
     title: Text
     sentence: Text
@@ -63,6 +63,7 @@ class DeviationView:
     expected_in: Text
     who: Text
     stops: bool
+    compared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ def _told(deviation: Deviation) -> DeviationView:
         expected_in=JoinedText(" ", expected_in),
         who=_WHO[deviation.actor],
         stops=deviation.weight is not Weight.NOTE,
+        compared=compares(deviation),
     )
 
 

@@ -5,7 +5,7 @@ from rich.tree import Tree
 
 from foundation.formatting import plain
 from foundation.text import NO_TEXT, JoinedText, Language, Text, WrittenText
-from invoicing.matching.deviation_texts import sentence, source_name
+from invoicing.matching.deviation_texts import compares, sentence, source_name
 from invoicing.matching.deviations import Check, CheckOutcome, Deviation, DeviationActor, Group, Match
 from web.verdict_words import check_name
 
@@ -45,6 +45,9 @@ def _grow(branch: Tree, node: Check | Group, language: Language) -> None:
 
 def _facts(deviation: Deviation) -> Text:
     """Found and expected with where they stand, and who acts."""
+    acts = Text("åtgärdas av: %(actor)s", actor=_ACTORS[deviation.actor])
+    if not compares(deviation):
+        return acts
     line = Text("rad %(line)s", line=deviation.line) if deviation.line else NO_TEXT
     found_in = JoinedText(", ", (source_name(deviation.found_from), line, WrittenText(deviation.term)))
     expected_in = JoinedText(" ", (source_name(deviation.expected_from), WrittenText(deviation.reference)))
@@ -55,4 +58,4 @@ def _facts(deviation: Deviation) -> Text:
         if expected_in
         else Text("väntat %(expected)s", expected=deviation.expected or nothing)
     )
-    return JoinedText("; ", (found, expected, Text("åtgärdas av: %(actor)s", actor=_ACTORS[deviation.actor])))
+    return JoinedText("; ", (found, expected, acts))

@@ -10,7 +10,7 @@ from foundation.periods import Period
 from foundation.text import JoinedText, Language, Text, WrittenText
 from foundation.units import unit_name
 from invoicing.exceptions.comparison import ComparisonRow as Compared
-from invoicing.matching.deviation_texts import sentence, source_name, title
+from invoicing.matching.deviation_texts import compares, sentence, source_name, title
 from invoicing.matching.deviations import Check, Group, price_text
 from web import i18n
 from web.verdict_words import check_name
@@ -71,6 +71,7 @@ def branch(node: Check | Group) -> dict[str, Any]:
                 "code": each.code.value,
                 "title": title(each),
                 "sentence": sentence(each),
+                "compared": compares(each),
                 "found": each.found,
                 "expected": each.expected,
                 "term": each.term,

@@ -449,6 +449,21 @@ def sentence(deviation: Deviation) -> Text:
     return JoinedText(" ", (said, chosen.ending))
 
 
+# Their values are the sentence's own: a day, a tax. Beside each other they say nothing.
+_NOT_COMPARED = frozenset(
+    {
+        (DeviationCode.F_TAX, ""),
+        (DeviationCode.ORDER_NOT_SUPPLIERS, "early"),
+        (DeviationCode.ORDER_NOT_SUPPLIERS, "succeeded"),
+    }
+)
+
+
+def compares(deviation: Deviation) -> bool:
+    """Whether what was found and what was expected are of one kind, so that they can stand beside each other."""
+    return (deviation.code, deviation.variant) not in _NOT_COMPARED
+
+
 def sentences(deviations: Iterable[Deviation]) -> Text:
     """The sentences of several deviations after one another, what reads the same said once."""
     said = (sentence(each) for each in deviations)

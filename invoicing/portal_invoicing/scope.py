@@ -44,6 +44,11 @@ class Scope:
         """Whose rows it sees: its own, and those of the suppliers it has taken over."""
         return (self.supplier, *self.predecessors)
 
+    @property
+    def own(self) -> "Scope":
+        """Without its predecessors: what each was paid and owes stands on its own account."""
+        return replace(self, predecessors=())
+
     def limited_to(self, unit_id: str) -> "Scope":
         """Narrowed to one unit, where one is named; a unit outside it leaves nothing to see."""
         return replace(self, unit=unit_id) if unit_id else self

@@ -15,16 +15,21 @@ from invoicing.documents import store as document_store
 from invoicing.journal_actions import document_subject
 from invoicing.matching.deviation_texts import verdict_name
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
+from operations.timeline import event_words
 from operations.timeline import queries as timeline_queries
 from operations.timeline.model import TimelineEntry, TimelineKind
 from operations.timeline.queries import AnswerRow, PaymentRow, ReceiptRow, TimelineOrder
 from orders.events import store as event_store
+from orders.events.envelope import read_event
 from orders.events.store import EventState, StoredEvent
-from orders.model import Handling, Placement, PlannedOrder, PlannedState, Report, ReportState
+from orders.model import Handling, LineState, Placement, PlannedOrder, PlannedState, Report, ReportState
+from orders.objections import store as objection_store
+from orders.objections.model import ANSWER_WORDS, REASON_WORDS, Objection
 from orders.placements import plan_store, starts
 from orders.placements import store as placement_store
 from orders.placements.informative import informative_store
 from orders.placements.informative.informative_store import InformativeReport
+from orders.purchase_orders import line_store
 from orders.register.service_terms import Service
 
 
@@ -33,9 +38,12 @@ def told(session: Session, placement: Placement, service: Service) -> Iterator[T
     reference = placement.execution_reference
     documents = list(document_store.listed(session, execution_reference=reference, limit=100_000))
     answers = timeline_queries.answers_to(session, (each.id for each in documents))
-    yield from _decisions(placement, service)
+    orders = timeline_queries.orders_of(session, reference)
+    yield from _decisions(placement, service, {each.decision_id: each.supplier for each in orders})
     yield from _events(event_store.of_placement(session, reference))
-    yield from _orders(timeline_queries.orders_of(session, reference), service)
+    yield from _orders(orders, service)
+    for order in orders:
+        yield from _objections(objection_store.of_order(session, order.number))
     yield from _planned(plan_store.of_placement(session, reference), service)
     yield from _interruptions(session, reference, service)
     yield from _reports(placement_store.reports(session, reference))
@@ -47,7 +55,10 @@ def told(session: Session, placement: Placement, service: Service) -> Iterator[T
     yield from _payments(timeline_queries.payments_of(session, reference))
 
 
-def _decisions(placement: Placement, service: Service) -> Iterator[TimelineEntry]:
+def _decisions(
+    placement: Placement, service: Service, ordered_of: Mapping[str, str]
+) -> Iterator[TimelineEntry]:
+    """Each period's decision, with the supplier it was ordered of: a successor's from the day it took over."""
     ordered = placement.handling is Handling.ORDERED
     outside = (
         NO_TEXT if ordered else Text(", utanför orderflödet (%(handling)s)", handling=placement.handling)
@@ -60,7 +71,7 @@ def _decisions(placement: Placement, service: Service) -> Iterator[TimelineEntry
             ordinal=period.ordinal,
             period=formatting.period(period.period),
             level=service.level_name(placement.level),
-            supplier=placement.supplier,
+            supplier=ordered_of.get(period.decision_id, placement.supplier),
             outside=outside,
             follows=follows,
         )
@@ -86,7 +97,7 @@ def _events(events: Iterable[StoredEvent]) -> Iterator[TimelineEntry]:
             event.occurred_on,
             TimelineKind.EVENT,
             event.event_id,
-            JoinedText(" ", (WrittenText(f"{event.type}."), event.reason)),
+            JoinedText(" ", (event_words.said(read_event(event.body).data), event.reason)),
             state=event.state.value,
         )
 
@@ -106,6 +117,30 @@ def _orders(orders: Iterable[TimelineOrder], service: Service) -> Iterator[Timel
             ),
             amount=order.amount,
         )
+
+
+def _objections(objections: Iterable[Objection]) -> Iterator[TimelineEntry]:
+    for each in objections:
+        what = JoinedText("; ", tuple(REASON_WORDS[point.reason] for point in each.points))
+        yield TimelineEntry(
+            each.made_on,
+            TimelineKind.OBJECTION,
+            each.order_number,
+            Text("Leverantören invänder mot ordern: %(what)s.", what=what),
+            state=each.state.value,
+        )
+        if each.answered_on is not None and each.answer_reason is not None:
+            yield TimelineEntry(
+                each.answered_on,
+                TimelineKind.OBJECTION,
+                each.order_number,
+                Text(
+                    "Invändningen besvarad av %(by)s: %(reason)s.",
+                    by=each.answered_by,
+                    reason=ANSWER_WORDS[each.answer_reason],
+                ),
+                state=each.state.value,
+            )
 
 
 def _planned(plans: Iterable[PlannedOrder], service: Service) -> Iterator[TimelineEntry]:
@@ -266,15 +301,31 @@ def _answers(invoice: SupplierInvoice, answers: Iterable[AnswerRow]) -> Iterator
 def _credited(session: Session, invoice: SupplierInvoice) -> Iterator[TimelineEntry]:
     settled_on = timeline_queries.settled_on(session, invoice.id)
     other = document_store.credited_by(session, invoice.id)
-    if settled_on is not None:
-        yield TimelineEntry(
-            settled_on,
-            TimelineKind.CREDITED,
-            invoice.number,
-            Text("Krediterad i sin helhet med %(other)s; orderraden är öppen igen.", other=other),
-            state=invoice.state.value,
-            amount=-invoice.amount_payable,
-        )
+    if settled_on is None:
+        return
+    # What was taken back for good is not invoiced again, whatever was credited.
+    told = (
+        Text("Krediterad i sin helhet med %(other)s; ordern är återkallad.")
+        if _is_cancelled(session, invoice)
+        else Text("Krediterad i sin helhet med %(other)s; orderraden är öppen igen.")
+    )
+    yield TimelineEntry(
+        settled_on,
+        TimelineKind.CREDITED,
+        invoice.number,
+        told.with_values(other=other),
+        state=invoice.state.value,
+        amount=-invoice.amount_payable,
+    )
+
+
+def _is_cancelled(session: Session, invoice: SupplierInvoice) -> bool:
+    lines = document_store.content(session, invoice.id).order_lines
+    return any(
+        account.state is LineState.CANCELLED
+        for account in line_store.accounts(session, invoice.order_number)
+        if account.line_id in lines
+    )
 
 
 def _came(session: Session, invoice: SupplierInvoice) -> Text:

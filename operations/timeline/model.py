@@ -27,6 +27,7 @@ class TimelineKind(IntEnum):
     DECISION = auto()
     EVENT = auto()
     ORDER = auto()
+    OBJECTION = auto()
     PLANNED = auto()
     INTERRUPTION = auto()
     REPORT = auto()
@@ -46,6 +47,7 @@ KIND_NAMES: Final[dict[TimelineKind, Text]] = {
     TimelineKind.DECISION: Text("Beslut"),
     TimelineKind.EVENT: Text("Händelse"),
     TimelineKind.ORDER: Text("Order"),
+    TimelineKind.OBJECTION: Text("Invändning"),
     TimelineKind.PLANNED: Text("Planerad"),
     TimelineKind.INTERRUPTION: Text("Avbrott", context="timeline"),
     TimelineKind.REPORT: Text("Redovisning", context="timeline"),

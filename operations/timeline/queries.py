@@ -32,6 +32,7 @@ class TimelineOrder:
     """An order and how many lines it has."""
 
     number: str
+    decision_id: str
     article: ArticleKind
     stage: str
     supplier: str
@@ -177,6 +178,7 @@ def settled_on(session: Session, invoice_id: int) -> date | None:
 def _timeline_order(row: Row[Any]) -> TimelineOrder:
     return TimelineOrder(
         number=row.number,
+        decision_id=row.decision_id,
         article=ArticleKind(row.article),
         stage=row.stage,
         supplier=row.supplier,

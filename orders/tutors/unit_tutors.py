@@ -29,9 +29,10 @@ def add(
     by: str,
     today: date,
 ) -> UnitTutor:
-    """A new tutor of one of the supplier's units. Raises TutorRefused."""
+    """A new tutor of one of the supplier's units, or of one it has taken over (E-33). Raises TutorRefused."""
     code = tutor_code(code)
-    if unit_id not in {each.id for each in register.units if each.supplier == supplier}:
+    standing = (supplier, *register.predecessors(supplier, today))
+    if unit_id not in {each.id for each in register.units if each.supplier in standing}:
         raise TutorRefused(Text("Välj en av organisationens egna enheter."))
     try:
         with journal.attempt(session):

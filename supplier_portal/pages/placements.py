@@ -176,7 +176,7 @@ def _one(
             "stands": placement_queries.where_it_stands(found, today=today),
             "interruptions": placement_store.interruptions(session, reference),
             "assignments": tutor_store.history(session, reference),
-            "left": _left(session, found),
+            "tutor_has_left": _tutor_has_left(session, found),
             "assign_by": tutoring.last_day_to_assign(found.periods[0].decided_on),
             "months": _months(session, found, today=today),
             "due": {
@@ -210,7 +210,7 @@ def _one(
     )
 
 
-def _left(session: Session, placement: Placement) -> bool:
+def _tutor_has_left(session: Session, placement: Placement) -> bool:
     """Whether the placement's tutor has been closed."""
     held = tutor_store.standing(session, [placement.execution_reference]).get(placement.execution_reference)
     tutor = unit_tutor_store.by_code(session, placement.unit.id, held.tutor) if held is not None else None

@@ -50,7 +50,7 @@ def add(request: Request, person: Person = signed_in(KEEPS)) -> Response:
                 person.organisation,
                 unit.id,
                 text_of(request, "code"),
-                person=_person(session, request, unit),
+                person=_person(session, request, person, unit),
                 by=person.id,
                 today=today_of(request),
             )
@@ -114,7 +114,7 @@ def tie(request: Request, tutor_id: int, person: Person = signed_in(KEEPS)) -> R
     """Say which person with an account it is, or none."""
 
     def tying(session: Session, tutor: UnitTutor, unit: DeliveryUnit) -> None:
-        unit_tutors.tie(session, tutor, _person(session, request, unit), by=person.id)
+        unit_tutors.tie(session, tutor, _person(session, request, person, unit), by=person.id)
 
     return _changed(request, person, tutor_id, tying, Text("Uppgiften om konto är sparad."))
 
@@ -163,9 +163,9 @@ def _found(session: Session, person: Person, tutor_id: int) -> tuple[UnitTutor, 
     return tutor, _unit(session, person, tutor.unit_id)
 
 
-def _person(session: Session, request: Request, unit: DeliveryUnit) -> str:
-    """The person the form ties a tutor to. Raises AccountRefused for somebody who is not at the unit."""
-    people = account_store.of_organisation(session, unit.supplier)
+def _person(session: Session, request: Request, keeper: Person, unit: DeliveryUnit) -> str:
+    """The colleague the form ties a tutor to. Raises AccountRefused for somebody who is not at the unit."""
+    people = account_store.of_organisation(session, keeper.organisation)
     return person_at_unit(text_of(request, "person"), people, unit)
 
 

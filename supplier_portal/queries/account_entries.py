@@ -158,7 +158,7 @@ def covered(session: Session, scope: Scope, payments: Sequence[str]) -> dict[str
 
 def payment_of(session: Session, scope: Scope, invoice_id: int) -> str:
     """What the payment of an invoice is known by; empty where it is not paid, or not to be seen."""
-    paid = dict(_money(scope, None))[EntryKind.PAYMENT].where(_INVOICE.c.id == invoice_id).subquery()
+    paid = dict(_money(scope.own, None))[EntryKind.PAYMENT].where(_INVOICE.c.id == invoice_id).subquery()
     return session.execute(select(paid.c.payment)).scalar_one_or_none() or ""
 
 

@@ -230,6 +230,8 @@ def test_a_tutor_is_assigned_to_many_and_a_name_is_refused(site: Site, any_page:
     page.select_option("#tutor", label="H2 (Fyrbåken Umeå)")
     page.get_by_role("button", name="Byt handledare").click()
     assert "H2 är nu handledare" in page.get_by_role("status").inner_text()
+    # Its order has lines left, and its tutor has not left.
+    assert "Har slutat" not in page.locator("main").inner_text()
     with site.database.reading() as session:
         assert [each.tutor for each in tutor_store.history(session, "100000101")] == ["handledare-7", "H2"]
     # H2 leaves: the placement waits for another, and the page says so.

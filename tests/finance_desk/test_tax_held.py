@@ -47,6 +47,10 @@ def test_the_page_says_the_tax_and_releases_with_a_reason(site: Site) -> None:
         # 20 workdays at 95.00 are 1 900.00, 2 375.00 with VAT; the tax is 570.00 and 1 805.00 is left.
         for amount in ("2 375,00", "570,00", "1 805,00"):
             assert amount in shown, amount
+        # The day and the tax are values of one sentence, and no pair of found and expected.
+        judged = text_of(officer.get("/finance/documents/1"))
+        assert "Ni var inte godkända för F-skatt" in judged
+        assert "hittat" not in judged
         refused = officer.post("/finance/payments/tax/1", {"reason": "BECAUSE"})
         assert refused.status_code == 409
         assert "Välj varför" in text_of(refused)

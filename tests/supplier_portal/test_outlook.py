@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 
 from accounts.identity import Permission, Person
 from foundation.periods import Period
+from foundation.text import SWEDISH
 from invoicing.portal_invoicing.scope import Scope
 from orders.model import Interruption
 from orders.placements import filing
@@ -124,6 +125,17 @@ def test_why_somebody_was_interrupted_is_told_only_where_it_decides_what_may_be_
     hidden = {told[each] for each in reasons if each not in ("WORK", "STUDIES", "PROVIDER_CHANGE")}
     assert len(hidden) == 1
     assert len(set(told.values())) == 4
+
+
+def test_after_a_return_the_interruption_is_over_and_not_forgotten(system: System) -> None:
+    system.decide()
+    system.interrupt(REFERENCE, on=date(2026, 2, 10), reason="ILLNESS")
+    resumed = {"execution_reference": REFERENCE, "resumed_on": "2026-03-02"}
+    system.must("placement.resumed", resumed, on=date(2026, 2, 27))
+    end, _ = looked(system, date(2026, 3, 10))
+    assert "åter i tjänsten från 2026-03-02" in end.sentence.in_language(SWEDISH)
+    end, _ = looked(system, date(2026, 9, 1))
+    assert end.sentence.in_language(SWEDISH) == "Den sista perioden tog slut 2026-06-30."
 
 
 def test_a_cancelled_placement_has_nothing_left(system: System) -> None:

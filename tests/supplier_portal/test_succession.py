@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
+from accounts.identity import Permission
 from foundation.database import Database
 from invoicing.documents import store as document_store
 from invoicing.intake.queue import read_arrived
@@ -71,6 +73,34 @@ def test_the_successor_sees_reports_and_invoices_what_was_the_old_ones(
     release_due(system.database, clock[0])
     list(read_arrived(system.database, today=clock[0].date()))
     assert states(system.database)[(LARKDRILLEN, "002")] is InvoiceState.ACCEPTED
+
+
+@pytest.mark.both_engines
+def test_the_successor_has_tutors_of_its_own_at_the_units_it_took_over(books: tuple[System, Site]) -> None:
+    _, site = books
+    # She keeps the list and assigns from it.
+    keeper = replace(CILLA, permissions=CILLA.permissions | {Permission.ASSIGN})
+    with visitor(site, keeper) as cilla:
+        added = cilla.post("/tutors", {"unit": "UV-101", "code": "handledare-9", "person": ""})
+        assert "handledare-9" in cilla.follow(added)
+        given = cilla.post(f"/placements/{OURS}/tutor", {"tutor": "handledare-9"})
+        assert "handledare-9 är nu handledare" in cilla.follow(given)
+
+
+def test_the_statement_of_account_is_each_ones_own(books: tuple[System, Site]) -> None:
+    system, site = books
+    system.pay(on=date(2026, 3, 10))
+    number = system.order(OURS).number
+    system.send(system.flip(number, "002", number="L-2", on=date(2026, 4, 2), supplier=LARKDRILLEN))
+    with visitor(site, CILLA) as cilla:
+        shown = shows(cilla, "/economy/statement")
+        assert "L-2" in shown
+        assert "F-1" not in shown
+        assert "står på dess eget konto" in shown
+    with visitor(site, ALVA) as alva:
+        shown = shows(alva, "/economy/statement")
+        assert "F-1" in shown
+        assert "står på dess eget konto" not in shown
 
 
 def states(database: Database) -> dict[tuple[str, str], InvoiceState]:

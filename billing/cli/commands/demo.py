@@ -71,7 +71,8 @@ def demo(
     seed: Annotated[int, typer.Option(help="Samma frö ger samma misstag / same seed, same mistakes")] = 1,
 ) -> None:
     """Spela upp alla fall från beslut till betalning / play every case from decision to payment."""
-    told = read_story(story or story_folder(service))
+    # Suppliers' simulated systems invoice what they receive, and know of nothing that is taken back.
+    told = read_story(story or story_folder(service), first_chapter_only=bool(access_point))
     clear(folder)
     if access_point:
         loop(told, url=database, folder=folder, seed=seed, faults=faults, as_json=as_json, progress=_progress)

@@ -7,6 +7,8 @@ from datetime import date
 from sqlalchemy import Column, func, select
 
 from foundation.sql import Session
+from invoicing.documents import tables as document_tables
+from invoicing.payment import tables as payment_tables
 from orders import tables as order_tables
 from orders.model import Handling, PlacementState
 from peppol.exchange import tables as exchange_tables
@@ -60,6 +62,17 @@ def tally(session: Session, *columns: Column[str]) -> dict[str, int]:
     """How many rows there are of each combination of the columns."""
     rows = session.execute(select(*columns, func.count()).group_by(*columns).order_by(*columns))
     return {" ".join(filter(None, words)): count for *words, count in rows}
+
+
+def claims_settled(session: Session, supplier: str, invoice_number: str) -> Sequence[str]:
+    """What a supplier gave back for an invoice of this number, each with its way."""
+    invoice, settled = document_tables.invoice, payment_tables.claim_settled
+    question = (
+        select(settled.c.amount, settled.c.how)
+        .join(invoice, invoice.c.id == settled.c.invoice_id)
+        .where(invoice.c.supplier == supplier, invoice.c.number == invoice_number)
+    )
+    return [f"{row.amount} {row.how}" for row in session.execute(question)]
 
 
 def decided_placements(session: Session) -> Sequence[DecidedPlacement]:

@@ -104,7 +104,7 @@ def play(
 
     Raises NotEmpty, NotSettled, NotDelivered, and DatabaseUnusable.
     """
-    register = read_register([story.register])
+    register = read_register(story.register)
     clock = StoryClock(story.days[0])
     database = open_migrated(url, clock=clock)
     participants = [each.participant_id for each in register.suppliers if each.participant_id]
@@ -135,7 +135,7 @@ class _Loop:
         self.database = database
         self.clock = clock
         self.carrier = carrier
-        self.register = _answering(read_register([story.register]))
+        self.register = _answering(read_register(story.register))
         self.access_point = carrier.of(self.register.buyer.participant_id)
         self.erps = {
             each.organisation_number: SimulatedErp(each, seed=seed) for each in self.register.suppliers

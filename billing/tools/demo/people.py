@@ -112,6 +112,13 @@ PEOPLE: Final = (
         (_P.VIEW,),
         Text("Fyrbåken: läsbehörighet, ändrar inget"),
     ),
+    _of(
+        "alla@videholmen",
+        "Maja Alm",
+        "5599998084",
+        _SUPPLIER_ALL,
+        Text("Videholmen: alla tre; har tagit över Hällmarken"),
+    ),
 )
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from billing.migrations.migrate import open_migrated
-from billing.tools.demo import attest, officer_work, people, tutors
+from billing.tools.demo import acts, attest, officer_work, people, tutors
 from billing.tools.demo.outcomes import ExpectedOutcome, outcomes
 from billing.tools.demo.story import CreditRequest, Flip, Story, StoryRefused
 from finance_desk.statement_files import statement_csv
@@ -112,7 +112,7 @@ class _BuyersSystem:
         self.clock = clock
         self.post = FolderAccessPoint(folder)
         self.database = database
-        self.register = read_register([story.register])
+        self.register = read_register(story.register)
         with self.database.writing() as session:
             if not register_store.save(session, self.register, at=self.clock(), actor="demo"):
                 raise NotEmpty
@@ -126,6 +126,7 @@ class _BuyersSystem:
         if day in self.story.events:
             load_events(self.database, self.story.events[day])
         self._take_in(self.story.messages.get(day, ()), self.story.flips.get(day, ()))
+        acts.do_all(self.database, self.story.acts.get(day, ()))
         for request in self.story.credit_requests.get(day, ()):
             self._ask_for_credit(request)
         self._pay()

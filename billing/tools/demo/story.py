@@ -2,34 +2,38 @@
 
 Convention: everything has a day. An event's day is the day of its time in Sweden; a line that is
 no event belongs to the day before it in the file; a message's day is the date its name begins
-with; acts say theirs. `story.toml` holds the acts and, case by case, the outcome expected.
+with; acts say theirs. `story.toml` holds the acts and, case by case, the outcome expected. A folder `changes` beside
+them is a second chapter with files of the same kind; its register adds to the first one's.
 """
 
 import json
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from billing.tools.demo.acts import Act
+from billing.tools.demo.told import Told
 from foundation.errors import Refused
 from foundation.periods import stockholm_date
 from foundation.text import Text
 from operations.event_loading import EventLine
+
+_CHANGES: Final = "changes"
+_File = TypeVar("_File", bound=Told)
+_Each = TypeVar("_Each")
 
 
 class StoryRefused(Refused):
     """The story cannot be played: a file is missing or is not what it should be."""
 
 
-class _Told(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class CreditRequest(_Told):
+class CreditRequest(Told):
     """An officer asks for credit of an invoice in question."""
 
     on: date
@@ -38,7 +42,7 @@ class CreditRequest(_Told):
     by: str
 
 
-class Flip(_Told):
+class Flip(Told):
     """A supplier makes the invoice of an order's month in the portal."""
 
     on: date
@@ -47,14 +51,14 @@ class Flip(_Told):
     number: str
 
 
-class Payments(_Told):
+class Payments(Told):
     """Who pays what is due, every day."""
 
     prepared_by: str
     attested_by: str
 
 
-class StoryCase(_Told):
+class StoryCase(Told):
     """One case: `expected` pairs what is looked at (`invoice 5599991014 F26-101`) with what it must be."""
 
     name: str
@@ -62,7 +66,7 @@ class StoryCase(_Told):
     expected: tuple[tuple[str, str], ...] = Field(min_length=1)
 
 
-class _StoryFile(_Told):
+class _StoryFile(Told):
     last_day: date
     payments: Payments
     credit_requests: tuple[CreditRequest, ...] = ()
@@ -70,15 +74,22 @@ class _StoryFile(_Told):
     cases: tuple[StoryCase, ...]
 
 
+class _ChapterFile(Told):
+    credit_requests: tuple[CreditRequest, ...] = ()
+    acts: tuple[Act, ...] = ()
+    cases: tuple[StoryCase, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """Everything that happens, by day, and what must come of it."""
 
-    register: Path
+    register: Sequence[Path]
     events: Mapping[date, Sequence[EventLine]]
     messages: Mapping[date, Sequence[Path]]
     credit_requests: Mapping[date, Sequence[CreditRequest]]
     flips: Mapping[date, Sequence[Flip]]
+    acts: Mapping[date, Sequence[Act]]
     payments: Payments
     cases: Sequence[StoryCase]
     last_day: date
@@ -90,44 +101,55 @@ class Story:
         return [first + timedelta(days=count) for count in range((self.last_day - first).days + 1)]
 
 
-def read_story(folder: Path) -> Story:
-    """The story in `folder` (register/, events.jsonl, inbox/, story.toml). Raises StoryRefused, or OSError."""
-    try:
-        told = _StoryFile.model_validate(tomllib.loads((folder / "story.toml").read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        raise StoryRefused(
-            Text("%(path)s går inte att läsa: %(error)s", path=folder / "story.toml", error=error)
-        ) from error
-    messages: dict[date, list[Path]] = defaultdict(list)
-    for path in sorted((folder / "inbox").iterdir()):
-        messages[_day_of_name(path)].append(path)
-    events: dict[date, list[EventLine]] = defaultdict(list)
-    for day, line in _events(folder / "events.jsonl"):
-        events[day].append(line)
-    requests: dict[date, list[CreditRequest]] = defaultdict(list)
-    for request in told.credit_requests:
-        requests[request.on].append(request)
-    flips: dict[date, list[Flip]] = defaultdict(list)
-    for flip in told.flips:
-        flips[flip.on].append(flip)
+def read_story(folder: Path, *, first_chapter_only: bool = False) -> Story:
+    """The story in `folder` (register/, events.jsonl, inbox/, story.toml), and its chapter of changes where it has one.
+
+    Raises StoryRefused, or OSError.
+    """
+    told = _read(folder, _StoryFile)
+    changes = folder / _CHANGES
+    more = None if first_chapter_only or not changes.is_dir() else _read(changes, _ChapterFile)
+    chapters = (folder,) if more is None else (folder, changes)
+    requests = told.credit_requests + (more.credit_requests if more is not None else ())
     return Story(
-        register=folder / "register",
-        events=events,
-        messages=messages,
-        credit_requests=requests,
-        flips=flips,
+        register=tuple(each / "register" for each in chapters),
+        events=_by_day(pair for each in chapters for pair in _events(each / "events.jsonl")),
+        messages=_by_day((_day_of_name(path), path) for each in chapters for path in _inbox(each)),
+        credit_requests=_by_day((each.on, each) for each in requests),
+        flips=_by_day((each.on, each) for each in told.flips),
+        acts=_by_day((each.on, each) for each in more.acts) if more is not None else {},
         payments=told.payments,
-        cases=told.cases,
+        cases=told.cases + (more.cases if more is not None else ()),
         last_day=told.last_day,
     )
 
 
+def _read(folder: Path, file: type[_File]) -> _File:
+    path = folder / "story.toml"
+    try:
+        return file.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        raise StoryRefused(Text("%(path)s går inte att läsa: %(error)s", path=path, error=error)) from error
+
+
+def _inbox(folder: Path) -> Sequence[Path]:
+    return sorted((folder / "inbox").iterdir())
+
+
+def _by_day(pairs: Iterable[tuple[date, _Each]]) -> Mapping[date, Sequence[_Each]]:
+    found: dict[date, list[_Each]] = defaultdict(list)
+    for day, each in pairs:
+        found[day].append(each)
+    return found
+
+
 def _events(path: Path) -> Iterator[tuple[date, EventLine]]:
     day = date.min
+    name = f"{_CHANGES}/{path.name}" if path.parent.name == _CHANGES else path.name
     with path.open(encoding="utf-8", newline="\n") as file:
         for number, text in enumerate(file, 1):
             day = max(day, _day_of_event(text) or day)
-            yield day, EventLine(f"{path.name}:{number}", text)
+            yield day, EventLine(f"{name}:{number}", text)
 
 
 def _day_of_event(text: str) -> date | None:

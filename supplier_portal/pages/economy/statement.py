@@ -58,7 +58,7 @@ class _Asked:
 @router.get("/economy/statement")
 def statement(request: Request, person: Person = signed_in(*SEES)) -> Response:
     """Opening balance, each document and payment with the balance after it, closing balance, and how it stands."""
-    whole = query_params.scope_of(person)
+    whole = query_params.scope_of(person).own
     with database_of(request).reading() as session:
         currencies = account_entries.currencies(session, whole) or ["SEK"]
         asked = _asked(request, currencies)
@@ -95,6 +95,7 @@ def statement(request: Request, person: Person = signed_in(*SEES)) -> Response:
         credits=credits,
         credit_count=credit_count,
         limited=scope.within is not None,
+        has_predecessors=bool(query_params.scope_of(person).predecessors),
         query=query_params.query_without(request, "page"),
         errors=asked.errors,
     )
@@ -106,7 +107,9 @@ def statement_file(request: Request, ending: str, person: Person = signed_in(*SE
     if ending not in ("csv", "xlsx"):
         raise NotThere
     with database_of(request).reading() as session:
-        asked = _asked(request, account_entries.currencies(session, query_params.scope_of(person)) or ["SEK"])
+        asked = _asked(
+            request, account_entries.currencies(session, query_params.scope_of(person).own) or ["SEK"]
+        )
     dialect = query_params.choice_of(request, "form", Dialect) or Dialect.SWEDISH
     written = _written(request, person, asked, dialect if ending == "csv" else None)
     name = f"statement-{asked.wanted.first}-{asked.wanted.last}.{ending}"
@@ -120,7 +123,7 @@ def statement_file(request: Request, ending: str, person: Person = signed_in(*SE
 @router.get("/economy/payments/{payment}")
 def payment(request: Request, payment: str, person: Person = signed_in(*SEES)) -> Response:
     """One payment: the invoices it paid, and the claims that were taken off it."""
-    scope = query_params.scope_of(person)
+    scope = query_params.scope_of(person).own
     with database_of(request).reading() as session:
         parts = account_entries.covered(session, scope, [payment]).get(payment, [])
         if not parts:
@@ -200,7 +203,7 @@ def _moved(moved: dict[EntryKind, Sums], currency: str) -> dict[str, Sums]:
 
 def _written(request: Request, person: Person, asked: _Asked, dialect: Dialect | None) -> Iterator[bytes]:
     say = query_params.say_of(person.language)
-    scope = query_params.scope_of(person).limited_to(asked.unit)
+    scope = query_params.scope_of(person).own.limited_to(asked.unit)
     with database_of(request).reading() as session:
         opening, closing = _balances(session, scope, asked.wanted)
         rows = _file_rows(session, scope, asked.wanted, opening.open, closing.open, say)

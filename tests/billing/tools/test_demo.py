@@ -24,6 +24,7 @@ from tests.support.servers.databases import PostgresqlServer
 from tests.support.stories.demo_books import Demo, books_on_postgresql, played, played_on_postgresql, run_demo
 
 STORY = PROJECT / "fixtures" / "demo"
+INBOXES = (STORY / "inbox", STORY / "changes" / "inbox")
 CASES = read_story(STORY).cases
 CLEAN = "400000001"
 
@@ -116,7 +117,7 @@ def test_messages_for_the_portal_lie_apart(demo: Demo) -> None:
 def test_nothing_is_left_in_the_inbox_and_every_message_is_collected(demo: Demo) -> None:
     assert list((demo.folder / "inbox").iterdir()) == []
     collected = {path.name: path.read_bytes() for path in (demo.folder / "collected").iterdir()}
-    sent = {path.name: path.read_bytes() for path in (STORY / "inbox").iterdir()}
+    sent = {path.name: path.read_bytes() for inbox in INBOXES for path in inbox.iterdir()}
     assert sent.items() <= collected.items()
     assert collected.keys() - sent.keys() == {"2026-10-07-portal-T-44.xml"}
 
@@ -163,7 +164,8 @@ def test_building_the_messages_again_gives_the_same_bytes() -> None:
     built = build_demo.build()
     kept = {
         path.relative_to(STORY).as_posix(): path.read_bytes()
-        for path in (STORY / "events.jsonl", *(STORY / "inbox").iterdir())
+        for inbox in INBOXES
+        for path in (inbox.parent / "events.jsonl", *inbox.iterdir())
     }
     assert built.keys() == kept.keys()
     assert [name for name in built if built[name] != kept[name]] == []
@@ -172,7 +174,8 @@ def test_building_the_messages_again_gives_the_same_bytes() -> None:
 def test_only_the_four_strange_files_break_a_rule() -> None:
     invalid = [
         path.name
-        for path in sorted((STORY / "inbox").iterdir())
+        for inbox in INBOXES
+        for path in sorted(inbox.iterdir())
         if not validation.validate(path.read_bytes(), on=read_story(STORY).last_day).valid
     ]
     assert [name[11:13] for name in invalid] == ["37", "38", "39", "40"]

@@ -63,11 +63,12 @@ def a_story() -> Story:
             tell("report.filed", report, REPORTED)
             tell("report.approved", report, REPORTED)
     return Story(
-        register=REGISTER,
+        register=(REGISTER,),
         events=dict(events),
         messages={},
         credit_requests={},
         flips={},
+        acts={},
         payments=Payments(prepared_by="ekonom-1", attested_by="attest-1"),
         cases=(),
         last_day=END + timedelta(days=40),
@@ -139,7 +140,7 @@ def test_lost_doubled_and_mixed_up_messages_give_the_same_books(
 def test_the_command_tells_of_it(
     plain: tuple[Looped, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demo_command, "read_story", lambda folder: a_story())
+    monkeypatch.setattr(demo_command, "read_story", lambda folder, **chapters: a_story())
     monkeypatch.setattr(demo_loop, "play", lambda story, **how: plain[0])
     arguments = ["demo", "--access-point", "simulator", "--dir", str(tmp_path / "demo"), "--seed", str(SEED)]
     run = CliRunner(env={"COLUMNS": "200"}).invoke(app, arguments)
