@@ -5,7 +5,8 @@ carries it, or from the day work or studies began where that is later, until the
 are received in between is paid twice. The interruption's own day is a basic day (A-2).
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -53,22 +54,33 @@ def results_carried(session: Session) -> Findings:
 
 def no_day_paid_twice(session: Session) -> Findings:
     """Basic days and a result never cover the same day after work or studies began."""
-    for rules, rows in _results(session):
-        first = rows[0]
-        if first.stage != ResultStage.R1 or not rules.interruption_required:
-            continue
-        covered = _covered(session, rows)
-        for receipt in approval_check_queries.basic_receipts_of(session, first.execution_reference):
-            days = Period(receipt.starts_on, receipt.ends_on)
-            both = days.overlap(covered)
+    covered = _covered_by_results(session)
+    for receipt in approval_check_queries.basic_receipts_beside_results(session):
+        days = Period(receipt.starts_on, receipt.ends_on)
+        for order_number, until_back in covered.get(receipt.execution_reference, ()):
+            both = days.overlap(until_back)
             if both is None:
                 continue
             convention = DayConvention(receipt.day_convention)
             if receipt.quantity > billable_days(days, convention) - billable_days(both, convention):
                 yield (
                     f"order line {receipt.order_number}/{receipt.line_id}",
-                    f"days in {both} are received, and the result of order {first.order_number} covers them",
+                    f"days in {both} are received, and the result of order {order_number} covers them",
                 )
+
+
+def _covered_by_results(session: Session) -> Mapping[str, Sequence[tuple[str, Period]]]:
+    """Per execution reference the orders of a first result that is received, and the days each covers."""
+    starts: dict[str, list[date]] = defaultdict(list)
+    for row in approval_check_queries.period_starts_after_interruptions(session):
+        starts[row.execution_reference].append(row.starts_on)
+    covered: dict[str, list[tuple[str, Period]]] = defaultdict(list)
+    for rules, rows in _results(session):
+        first = rows[0]
+        if first.stage == ResultStage.R1 and rules.interruption_required:
+            days = _covered(rows, starts.get(first.execution_reference, ()))
+            covered[first.execution_reference].append((first.order_number, days))
+    return covered
 
 
 def _results(session: Session) -> Iterator[tuple[ResultRules, Sequence[Row[Any]]]]:
@@ -96,7 +108,7 @@ def _after_natural_end(row: Row[Any], rules: ResultRules) -> bool:
     return bool(row.placement_ends_on < row.outcome_started_on <= row.placement_ends_on + within)
 
 
-def _covered(session: Session, rows: Sequence[Row[Any]]) -> Period:
+def _covered(rows: Sequence[Row[Any]], period_starts: Sequence[date]) -> Period:
     """The days the result covers: until the participant is back, which a later period or a return says."""
     first = rows[0]
     carrier = next((row for row in rows if _carries(row) and not _is_over(row)), None)
@@ -105,8 +117,7 @@ def _covered(session: Session, rows: Sequence[Row[Any]]) -> Period:
     start = max(first.outcome_started_on, carrier.effective_on + timedelta(days=1))
     back_on = carrier.back_on
     if back_on is None and carrier.state == InterruptionState.ENDED:
-        later = approval_check_queries.period_starts_of(session, first.execution_reference)
-        back_on = next((day for day in later if day > carrier.effective_on), None)
+        back_on = next((day for day in period_starts if day > carrier.effective_on), None)
     end = back_on - timedelta(days=1) if back_on else date.max
     return Period(start, max(start, end))
 
