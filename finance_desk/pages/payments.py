@@ -65,14 +65,14 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
         register = register_store.load(session)
         due, due_amount = payable_store.due_sum(session, on=today)
         held_back = payable_store.held_back(session, register, on=today + timedelta(days=_AHEAD_DAYS))
-        claims = payment_store.claims(session)
+        every_claim = payment_store.claims(session)
         asked_back = payment_store.asked_back(session)
         pages = {
             "held_page": Page.of(request, len(held_back), size=_SIZE, name="held"),
-            "claims_page": Page.of(request, len(claims), size=_SIZE, name="claims"),
+            "claims_page": Page.of(request, len(every_claim), size=_SIZE, name="claims"),
             "asked_page": Page.of(request, len(asked_back), size=_SIZE, name="asked"),
         }
-        claims = pages["claims_page"].rows(claims)
+        claims = pages["claims_page"].rows(every_claim)
         by_then, amount_by_then = payable_store.due_sum(session, on=today + timedelta(days=_AHEAD_DAYS))
         context: dict[str, Any] = {
             "due": due,
