@@ -55,6 +55,6 @@ def tabs_of(session: Session, shown: str, *, today: date, unreceived: int | None
     aside = unreceived + late_store.count_interruptions(session) + start_queries.many(session, today=today)
     return [
         *reports,
-        Tab(INFORMATIVE, Text("Informativa rapporter"), unread, shown == INFORMATIVE),
-        Tab(ASIDE, Text("Avbrott och starter att se på"), aside, shown == ASIDE),
+        Tab(INFORMATIVE, Text("Informativa"), unread, shown == INFORMATIVE),
+        Tab(ASIDE, Text("Avbrott och starter"), aside, shown == ASIDE),
     ]
