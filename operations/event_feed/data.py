@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from invoicing.model import InvoiceState
 from invoicing.payment.payment_store import ClaimWay
 from orders.events.data import EventModel, MonthText, Reference
-from orders.terms import Activity, Article, InterruptionReason, RejectionReason, ResultStage
+from orders.terms import Activity, ArticleKind, InterruptionReason, RejectionReason, ResultStage
 
 
 def _exact(value: object) -> object:
@@ -134,7 +134,7 @@ class OrderTold(CaseTold):
 class OrderPlaced(OrderTold):
     """An order was placed; it is sent as soon as it can be."""
 
-    article: Article
+    article: ArticleKind
     stage: ResultStage | None = None
     code: Reference | None = None
     decision_id: Reference
