@@ -1,6 +1,6 @@
 """Mail to people by their accounts: laid in the outbox, unless they have declined its kind."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from accounts import store as account_store
@@ -52,12 +52,41 @@ def put_to_supplier(
     """
     return sum(
         put(session, each, template, about=about, at=at, **values)
-        for each in account_store.of_organisation(session, organisation)
-        if each.state == AccountState.ACTIVE
-        and each.permissions & frozenset(permissions)
-        and (
-            place is None
-            or each.person.within is None
-            or each.person.within.holds(place.unit_id, place.address_id)
-        )
+        for each in _at_work(session, organisation, permissions)
+        if place is None or _sees(each, place)
     )
+
+
+def put_to_supplier_counted(
+    session: Session,
+    organisation: str,
+    template: str,
+    places: Sequence[UnitPlace],
+    *,
+    about: str,
+    at: datetime,
+    permissions: Collection[Permission] = (Permission.REPORT,),
+    **values: object,
+) -> int:
+    """The same about many things at once, each at its place: `count` is how many of them the person sees.
+
+    Whoever sees none of them gets no mail.
+    """
+    mails = 0
+    for each in _at_work(session, organisation, permissions):
+        count = sum(_sees(each, place) for place in places)
+        if count:
+            mails += put(session, each, template, about=about, at=at, count=count, **values)
+    return mails
+
+
+def _at_work(session: Session, organisation: str, permissions: Collection[Permission]) -> list[Account]:
+    return [
+        each
+        for each in account_store.of_organisation(session, organisation)
+        if each.state == AccountState.ACTIVE and each.permissions & frozenset(permissions)
+    ]
+
+
+def _sees(to: Account, place: UnitPlace) -> bool:
+    return to.person.within is None or to.person.within.holds(place.unit_id, place.address_id)

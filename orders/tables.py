@@ -278,6 +278,9 @@ periodic_report = Table(
     # Filed by hand, and the system has not looked at it yet.
     Column("check_pending", Boolean(), nullable=False, server_default=false()),
     Index("ix_periodic_report_state", "state", "month"),
+    # What one person filed on a day, to see whether the same was told of many.
+    Index("ix_periodic_report_filed", "filed_on", "filed_by", "month"),
+    Index("ix_periodic_report_decided_on", "state", "decided_on"),
 )
 Index(
     "ix_periodic_report_check_pending",

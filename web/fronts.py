@@ -16,11 +16,15 @@ from foundation.text import Text
 
 @dataclass(frozen=True, slots=True)
 class NavigationEntry:
-    """One place to go: its path, its label, and the permissions of which one is enough."""
+    """One place to go: its path, its label, and the permissions of which one is enough.
+
+    `part_of` is the path of an entry whose pages have a tab that leads here: who has that entry needs no second one.
+    """
 
     path: str
     label: Text
     permissions: frozenset[Permission]
+    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

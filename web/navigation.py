@@ -1,7 +1,7 @@
 """The navigation: which pages lead where, and who sees them.
 
-Convention: an entry is shown to whoever has one of its permissions; `current` is the longest path that begins the
-page's own. The entries come from the fronts.
+Convention: an entry is shown to whoever has one of its permissions, unless it is part of another one that they have;
+`current` is the longest path that begins the page's own. The entries come from the fronts.
 """
 
 from accounts.identity import BUYER_SIDE, SUPPLIER_SIDE, Person
@@ -11,12 +11,18 @@ from web.fronts import NavigationEntry
 
 def entries(person: Person | None) -> tuple[NavigationEntry, ...]:
     """What the person may go to; nothing for nobody."""
+    allowed = _allowed(person)
+    paths = {each.path for each in allowed}
+    return tuple(each for each in allowed if each.part_of not in paths)
+
+
+def _allowed(person: Person | None) -> list[NavigationEntry]:
     if person is None:
-        return ()
+        return []
     side = BUYER_SIDE if person.is_buyer else SUPPLIER_SIDE
-    return tuple(
+    return [
         each for each in fronts.navigation() if each.permissions <= side and person.may(*each.permissions)
-    )
+    ]
 
 
 def current(person: Person | None, path: str) -> str:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -32,6 +32,7 @@ from web.csrf import FIELDS_MAX, guarded
 from web.portal_buyer import buyer_of
 from web.templating import FORM_TOKEN, environment
 
+_Row = TypeVar("_Row")
 BODY_MAX: Final = LIMITS.bytes_max + 1_000_000
 """The most a form may bring, in bytes: the largest document the gate lets in, and the fields around it."""
 
@@ -155,22 +156,26 @@ def own_path(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a long list: which, how large, of how many rows, and the address it stands at."""
+    """One page of a long list: which, how large, of how many rows, and the address it stands at.
+
+    `name` is what the address calls it: two lists on one page have a name each.
+    """
 
     number: int
     size: int
     total: int
     path: str
     query: Sequence[tuple[str, str]] = ()
+    name: str = "page"
 
     @classmethod
-    def of(cls, request: Request, total: int, *, size: int = 50) -> "Page":
-        """The page that the request asks for with `?page=`, within what there is."""
-        asked = request.query_params.get("page", "1")
+    def of(cls, request: Request, total: int, *, size: int = 50, name: str = "page") -> "Page":
+        """The page that the request asks for with `?page=`, or with another name, within what there is."""
+        asked = request.query_params.get(name, "1")
         number = int(asked) if asked.isdecimal() and len(asked) < 9 else 1
         last = max(1, -(-total // size))
-        query = tuple((name, value) for name, value in request.query_params.multi_items() if name != "page")
-        return cls(min(max(1, number), last), size, total, request.url.path, query)
+        query = tuple((key, value) for key, value in request.query_params.multi_items() if key != name)
+        return cls(min(max(1, number), last), size, total, request.url.path, query, name)
 
     @property
     def first_row(self) -> int:
@@ -187,6 +192,10 @@ class Page:
         """How many rows come before this page."""
         return (self.number - 1) * self.size
 
+    def rows(self, every: Sequence[_Row]) -> Sequence[_Row]:
+        """The page's own of all rows."""
+        return every[self.offset : self.offset + self.size]
+
     @property
     def previous(self) -> str:
         """The address of the page before; empty on the first."""
@@ -198,7 +207,7 @@ class Page:
         return self._at(self.number + 1) if self.last_row < self.total else ""
 
     def _at(self, number: int) -> str:
-        return f"{self.path}?{urlencode([*self.query, ('page', str(number))])}"
+        return f"{self.path}?{urlencode([*self.query, (self.name, str(number))])}"
 
 
 def _last_step(request: Request, language: Language) -> str:

@@ -39,7 +39,9 @@ PAGES: Final = (
 
 NAVIGATION: Final = (
     NavigationEntry("/people", Text("Personer"), frozenset({_P.ADMINISTER})),
-    NavigationEntry("/admin/changes", Text("Ändringar"), frozenset({_P.BUYER_ADMIN, _P.FINANCE})),
+    NavigationEntry(
+        "/admin/changes", Text("Ändringar"), frozenset({_P.BUYER_ADMIN, _P.FINANCE}), part_of="/admin"
+    ),
     NavigationEntry("/admin", Text("Administration"), frozenset({_P.BUYER_ADMIN})),
 )
 """Where the pages lead."""

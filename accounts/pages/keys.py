@@ -12,7 +12,7 @@ from foundation.errors import NotThere, Refused
 from foundation.text import Text
 from web.access import instant_of, signed_in
 from web.csrf import form_of
-from web.pages import database_of, pages_router, render, see_other, today_of
+from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router(prefix="/admin/keys")
 
@@ -28,7 +28,8 @@ def keys_page(request: Request, person: Person = signed_in(ADMINISTERS)) -> Resp
     """Every key, without its secret."""
     with database_of(request).reading() as session:
         keys = machine_key_store.newest_first(session)
-    return render(request, person, "account/keys.html", keys=keys, scopes=SCOPES)
+    page = Page.of(request, len(keys))
+    return render(request, person, "account/keys.html", keys=page.rows(keys), page=page, scopes=SCOPES)
 
 
 @router.get("/new")

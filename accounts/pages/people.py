@@ -18,7 +18,7 @@ from orders.register.register import Register
 from orders.register.unit_scope import UnitScope
 from web.access import instant_of, signed_in
 from web.csrf import form_of
-from web.pages import database_of, pages_router, render, see_other, today_of
+from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router(prefix="/people")
 
@@ -30,13 +30,16 @@ Errors = list[tuple[str, Text]]
 def people_page(request: Request, person: Person = signed_in(Permission.ADMINISTER)) -> Response:
     """Everybody of the organisation."""
     with database_of(request).reading() as session:
-        people = account_store.of_organisation(session, person.organisation)
+        everybody = account_store.of_organisation(session, person.organisation)
         units = _units(register_store.load(session), person)
+    page = Page.of(request, len(everybody))
+    people = page.rows(everybody)
     return render(
         request,
         person,
         "account/people.html",
         people=people,
+        page=page,
         places={each.id: _places(each.person.within) if each.person.within else None for each in people},
         place_names=dict(_options(units)),
         permissions=PERMISSIONS,

@@ -5,7 +5,7 @@ run once by one worker is the matter of `operations.scheduler`. Sending, collect
 here: every worker does them all the time, each with its own messages (`worker`).
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -16,7 +16,6 @@ from accounts.identity import Permission
 from accounts.systems import machine_keys
 from billing.server import invoice_mails
 from foundation.database import Database
-from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.audit import retention_periods
@@ -36,6 +35,7 @@ from operations.waiting_alarms import WAITING_KINDS
 from orders.placements import result_placing
 from orders.register import policy_store
 from orders.register import store as register_store
+from orders.register.unit_scope import UnitPlace
 from supplier_portal.queries import reports as report_queries
 
 # Reminders go out on these days of the week (Monday is 0): not every day.
@@ -136,34 +136,30 @@ def _feed_disposal(settings: Settings) -> Callable[[Session, date, datetime], st
 
 
 def remind_of_reports(session: Session, today: date, now: datetime) -> str:
-    """Mail each supplier, twice a week, how many reports are late for which month."""
+    """Mail each supplier's people, twice a week, how many reports of theirs are late for which month."""
     if today.weekday() not in _REMINDER_DAYS:
         return "not today"
     register = register_store.load(session)
     days = register.policy.days_until_report_reminder
     # Of a supplier that was taken over, the successor is reminded of what it is to report.
-    late = Counter(
-        (register.holder(each.supplier, each.month.period.end), each.month)
-        for each in report_queries.missing(session, today=today, days=days)
-    )
+    missing = report_queries.missing(session, today=today, days=days)
+    late: dict[tuple[str, str], list[UnitPlace]] = defaultdict(list)
+    for each in missing:
+        supplier = register.holder(each.supplier, each.month.period.end)
+        late[supplier, str(each.month)].append(UnitPlace(each.unit_id, each.address_id))
     mails = 0
-    for (supplier, month), count in sorted(late.items(), key=_by_supplier):
-        mails += mailing.put_to_supplier(
+    for (supplier, month), places in sorted(late.items()):
+        mails += mailing.put_to_supplier_counted(
             session,
             supplier,
             "report-due",
+            places,
             about=f"reports {month}",
             at=now,
             permissions=(Permission.REPORT,),
-            count=count,
-            month=str(month),
+            month=month,
         )
-    return f"{late.total()} reports late, {mails} mails"
-
-
-def _by_supplier(counted: tuple[tuple[str, Month], int]) -> tuple[str, str]:
-    (supplier, month), _ = counted
-    return supplier, str(month)
+    return f"{len(missing)} reports late, {mails} mails"
 
 
 def parked_too_long(session: Session, today: date, now: datetime, mail_to: str) -> str:

@@ -18,7 +18,8 @@ from foundation.sql import Session
 from foundation.text import Text
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
-from invoicing.model import AccountGiven, DocumentType, InvoiceState, SupplierInvoice
+from invoicing.matching.deviations import DeviationCode
+from invoicing.model import AccountGiven, SupplierInvoice
 from invoicing.supplier_changes import change_request_store, change_requests, confirming
 from invoicing.supplier_changes.change_request_store import ChangeKind, ChangeRequest
 from orders.register import store as register_store
@@ -152,8 +153,7 @@ class NoUnknownAccount(Refused):
 
 
 def _held(session: Session) -> list[SupplierInvoice]:
-    found = document_store.listed(session, state=InvoiceState.ON_HOLD, limit=_MOST)
-    return [each for each in found if each.document_type is DocumentType.INVOICE]
+    return document_store.held_for(session, DeviationCode.PAYEE_ACCOUNT, limit=_MOST)
 
 
 def _waiting(session: Session, register: Register, requests: object, *, today: date) -> list[Waiting]:

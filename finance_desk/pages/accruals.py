@@ -45,14 +45,19 @@ def month_end(request: Request, person: Person = signed_in(*READERS)) -> Respons
         register = register_store.load(session)
         rows = accrued(session, month, closing=closing, today=today)
         count, not_billed_amount = unbilled_queries.not_billed_total(session, until=month)
+        credited = unbilled_queries.billed_and_credited(session, month)
         page = Page.of(request, count)
+        rows_page = Page.of(request, len(rows), name="rows")
+        credited_page = Page.of(request, len(credited), name="credited")
         context: dict[str, Any] = {
-            "rows": rows,
+            "rows": rows_page.rows(rows),
+            "rows_page": rows_page,
             "not_billed": unbilled_queries.not_billed(
                 session, until=month, limit=page.size, offset=page.offset
             ),
             "not_billed_amount": not_billed_amount,
-            "credited": unbilled_queries.billed_and_credited(session, month),
+            "credited": credited_page.rows(credited),
+            "credited_page": credited_page,
             "is_booked": voucher_store.is_accrued(session, month),
             "files": export_store.newest(session, FileKind.SIE_ACCRUALS, FileKind.SIE),
             "suppliers": supplier_names(register),

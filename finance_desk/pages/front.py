@@ -68,7 +68,12 @@ NAVIGATION: Final = (
     NavigationEntry(
         "/finance/payments", Text("Attest och betalning"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})
     ),
-    NavigationEntry("/finance/payments/rights", Text("Attesträtter"), frozenset({_P.BUYER_ADMIN})),
+    NavigationEntry(
+        "/finance/payments/rights",
+        Text("Attesträtter"),
+        frozenset({_P.BUYER_ADMIN}),
+        part_of="/finance/payments",
+    ),
     NavigationEntry(
         "/finance/reconciliation", Text("Avstämning"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})
     ),

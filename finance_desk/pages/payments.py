@@ -42,11 +42,12 @@ from operations.payment_settings import debtor_of
 from orders.register import store as register_store
 from web.access import instant_of, settings_of, signed_in
 from web.csrf import form_of
-from web.pages import database_of, pages_router, render, see_other, today_of
+from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission
 _AHEAD_DAYS = 30
+_SIZE = 50
 # Where a proposal is on its way, and which of its states stand there.
 _STEPS = (
     (ProposalState.DRAFT, Text("Förberett")),
@@ -64,24 +65,32 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
         register = register_store.load(session)
         due, due_amount = payable_store.due_sum(session, on=today)
         held_back = payable_store.held_back(session, register, on=today + timedelta(days=_AHEAD_DAYS))
-        claims = payment_store.claims(session)
+        every_claim = payment_store.claims(session)
+        asked_back = payment_store.asked_back(session)
+        pages = {
+            "held_page": Page.of(request, len(held_back), size=_SIZE, name="held"),
+            "claims_page": Page.of(request, len(every_claim), size=_SIZE, name="claims"),
+            "asked_page": Page.of(request, len(asked_back), size=_SIZE, name="asked"),
+        }
+        claims = pages["claims_page"].rows(every_claim)
         by_then, amount_by_then = payable_store.due_sum(session, on=today + timedelta(days=_AHEAD_DAYS))
         context: dict[str, Any] = {
             "due": due,
             "due_amount": due_amount,
-            "held_back": held_back,
+            "held_back": pages["held_page"].rows(held_back),
             "ahead": by_then - due,
             "ahead_amount": amount_by_then - due_amount,
             "proposals": proposal_store.overviews(session),
             "findings": bank_report_store.open_findings(session),
             "claims": claims,
-            "asked_back": payment_store.asked_back(session),
+            "asked_back": pages["asked_page"].rows(asked_back),
             "noted": repayments.noted(session, claims),
             "taken_off": {
                 each.invoice_id: proposal_store.netting(session, each.invoice_id) for each in claims
             },
             "people": people(session, register),
             "suppliers": supplier_names(register),
+            **pages,
         }
     return render(request, person, "pay/payments.html", today=today, may=person.may(_P.FINANCE), **context)
 

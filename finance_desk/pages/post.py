@@ -47,20 +47,25 @@ def post_office(request: Request, person: Person = signed_in(*_READERS)) -> Resp
     with database_of(request).reading() as session:
         register = register_store.load(session)
         standing = exchange_queries.standing(session)
+        stuck, rejected = _messages(session, OutState.STUCK), _messages(session, OutState.REJECTED)
+        answers = response_store.listed(session, waiting=True, limit=_MOST)
         return render(
             request,
             person,
             "desk/post.html",
             standing=standing,
-            stuck=[_row(each, register) for each in _messages(session, OutState.STUCK)],
-            rejected=[_row(each, register) for each in _messages(session, OutState.REJECTED)],
-            answers=[_answer(each) for each in response_store.listed(session, waiting=True, limit=_MOST)],
+            stuck=[_row(each, register) for each in stuck],
+            rejected=[_row(each, register) for each in rejected],
+            answers=[_answer(each) for each in answers],
+            cut_at=_MOST if _MOST in (len(stuck), len(rejected), len(answers)) else None,
             turned_away=_turned_away(session, register),
             portal_only=[each for each in register.suppliers if each.channel is Channel.PORTAL],
             supplier_name=lambda number: supplier_name(register, number),
             kinds=_KINDS,
             may_act=may_act(person),
             waiting=standing.count(OutState.WAITING),
+            stuck_count=standing.count(OutState.STUCK),
+            rejected_count=standing.count(OutState.REJECTED),
         )
 
 

@@ -122,8 +122,10 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
             "cause_name": named,
             "today": today,
         }
+        page = Page.of(request, counts[wanted.part])
+        shown = {"limit": page.size, "offset": page.offset}
         if wanted.part is QueuePart.MESSAGES:
-            context["messages"] = aside_queries.messages(session)
+            context |= {"messages": aside_queries.messages(session, **shown), "page": page}
         elif wanted.part is QueuePart.REPORTS:
             reports = report_queries.waiting(session, today=today, days=wanted.days, limit=_REPORTS_SHOWN)
             context["reports_shown"] = _REPORTS_SHOWN
@@ -132,9 +134,9 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
             context["hidden"] = protected_store.among(session, waiting)
             context["supplier_name"] = lambda number: supplier_name(register, number)
         elif wanted.part is QueuePart.EVENTS:
-            context["events"] = aside_queries.events(session)
+            context |= {"events": aside_queries.events(session, **shown), "page": page}
         elif wanted.part is QueuePart.STARTS:
-            context["starts"] = start_queries.listed(session, today=today)
+            context |= {"starts": start_queries.listed(session, today=today, **shown), "starts_page": page}
             context["supplier_name"] = lambda number: supplier_name(register, number)
         else:
             context |= _documents(request, session, wanted, counts[wanted.part], today=today)

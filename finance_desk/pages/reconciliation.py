@@ -47,9 +47,13 @@ _BY = {
     StatementKey.DELIVERY_AREA: Text("Leveransområde"),
     StatementKey.SERVICE: Text("Tjänst"),
 }
-# More order lines than this in what is asked for, and what is open is shown per supplier only.
-_LINES_MAX = 5_000
+# More order lines than this in what is asked for, and what is open is shown per supplier only: each line has some
+# four entries, and a page answers within a second.
+_LINES_MAX = 2_000
 _MONTHS_BACK = 12
+_SIZE = 25
+# What in an address says which page of a list is shown.
+_PLACES = ("page", "open")
 
 
 @router.get("/finance/reconciliation")
@@ -71,7 +75,8 @@ def statement(request: Request, person: Person = signed_in(*READERS)) -> Respons
         items = open_items(entries)
         stops = payment_stop_store.holding(session)
         months = _months(reconciliation_queries.first_and_last_start(session))
-    page = Page.of(request, len(drawn.rows))
+    page = Page.of(request, len(drawn.rows), size=_SIZE)
+    items_page = Page.of(request, len(items), name="open")
     return render(
         request,
         person,
@@ -80,15 +85,15 @@ def statement(request: Request, person: Person = signed_in(*READERS)) -> Respons
         by=by,
         by_words=_BY,
         statement=drawn,
-        rows=drawn.rows[page.offset : page.offset + page.size],
+        rows=page.rows(drawn.rows),
         page=page,
         amounts=AMOUNTS,
         amounts_of=amounts_of,
         plain=lambda amount: i18n.plain_amount(amount, language_of(request, person)),
         flow=money_charts.flow(drawn.total, language_of(request, person)),
-        items=items[:200],
+        items=items_page.rows(items),
+        items_page=items_page,
         stops=stops,
-        item_count=len(items),
         few=few,
         months=months,
         suppliers=supplier_names(register),
@@ -96,7 +101,9 @@ def statement(request: Request, person: Person = signed_in(*READERS)) -> Respons
         services={each.id: each.name.text for each in register.services},
         articles=article_words(register),
         choices=article_choices(register),
-        query=urlencode([(key, value) for key, value in request.query_params.multi_items() if key != "page"]),
+        query=urlencode(
+            [(key, value) for key, value in request.query_params.multi_items() if key not in _PLACES]
+        ),
         narrowed=_narrowed(request),
     )
 
@@ -242,7 +249,7 @@ def _narrowed(request: Request) -> Any:  # noqa: ANN401 - a function for the tem
             StatementKey.DELIVERY_AREA: "area",
             StatementKey.SERVICE: "service",
         }
-        kept = {name: given for name, given in request.query_params.items() if given and name != "page"}
+        kept = {name: given for name, given in request.query_params.items() if given and name not in _PLACES}
         kept |= {names[key]: value, "by": StatementKey.EXECUTION_REFERENCE.value}
         return f"/finance/reconciliation?{urlencode(kept)}"
 

@@ -44,9 +44,7 @@ def results(request: Request, person: Person = signed_in(*_READERS)) -> Response
         part = PlanPart(asked) if asked in PlanPart.__members__ else _first(counts)
         page = Page.of(request, counts[part], size=_SIZE)
         found = plan_queries.listed(session, part, reference=reference, limit=page.size, offset=page.offset)
-        placements = {
-            each: placement_store.get(session, each) for each in {plan.execution_reference for plan in found}
-        }
+        placements = placement_store.several(session, {plan.execution_reference for plan in found})
     context: dict[str, Any] = {
         "rows": [(plan, placements[plan.execution_reference]) for plan in found],
         "parts": [(each, words, counts[each]) for each, words in _PARTS.items()],

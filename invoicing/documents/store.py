@@ -4,7 +4,7 @@ The document's content is kept as read, so that it can be judged again; the byte
 came lie in the mailbox. Matches, pairs and payments are only ever added.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -128,6 +128,27 @@ def listed(
         question = question.where(table.c.execution_reference == execution_reference)
     for row in session.execute(question.order_by(table.c.id).limit(limit)):
         yield _held(row)
+
+
+def held_for(session: Session, code: str, *, limit: int, offset: int = 0) -> list[SupplierInvoice]:
+    """The invoices held with this deviation among others, by arrival."""
+    question = _COLUMNS.where(*_held_with(code)).order_by(document_tables.invoice.c.id)
+    return [_held(row) for row in session.execute(question.limit(limit).offset(offset))]
+
+
+def count_held_for(session: Session, code: str) -> int:
+    """How many invoices are held with this deviation among others."""
+    question = select(func.count()).select_from(document_tables.invoice).where(*_held_with(code))
+    return session.execute(question).scalar_one()
+
+
+def _held_with(code: str) -> tuple[ColumnElement[bool], ...]:
+    table = document_tables.invoice
+    return (
+        table.c.state == InvoiceState.ON_HOLD,
+        table.c.document_type == DocumentType.INVOICE,
+        (" " + table.c.codes + " ").contains(f" {code} ", autoescape=True),
+    )
 
 
 def counts(session: Session) -> dict[InvoiceState, int]:
@@ -318,6 +339,16 @@ def matches(session: Session, invoice_id: int) -> list[tuple[date, Match]]:
         select(table.c.made_on, table.c.tree).where(table.c.invoice_id == invoice_id).order_by(table.c.id)
     )
     return [(row.made_on, Match(_TREE.validate_json(row.tree))) for row in session.execute(question)]
+
+
+def latest_matches(session: Session, invoice_ids: Collection[int]) -> dict[int, Match]:
+    """The latest judgement of each of these documents."""
+    table = document_tables.match_made
+    latest = (
+        select(func.max(table.c.id)).where(table.c.invoice_id.in_(invoice_ids)).group_by(table.c.invoice_id)
+    )
+    rows = session.execute(select(table.c.invoice_id, table.c.tree).where(table.c.id.in_(latest)))
+    return {row.invoice_id: Match(_TREE.validate_json(row.tree)) for row in rows}
 
 
 def policies_used(session: Session, invoice_id: int) -> list[str]:

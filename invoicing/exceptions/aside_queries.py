@@ -44,7 +44,7 @@ class UnappliedEvent:
     owner: str
 
 
-def messages(session: Session, *, limit: int = 200) -> Sequence[MessageAside]:
+def messages(session: Session, *, limit: int = 200, offset: int = 0) -> Sequence[MessageAside]:
     """Messages kept aside, newest first: conflicts, what could not be read, what our handling failed on."""
     inbox = exchange_tables.inbox
     taken = and_(_D.c.kind == "LETTER_IN", _D.c.item_id == inbox.c.id)
@@ -64,6 +64,7 @@ def messages(session: Session, *, limit: int = 200) -> Sequence[MessageAside]:
         .where(literal_column("inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')"))
         .order_by(inbox.c.id.desc())
         .limit(limit)
+        .offset(offset)
     )
     return [
         MessageAside(
@@ -80,7 +81,7 @@ def messages(session: Session, *, limit: int = 200) -> Sequence[MessageAside]:
     ]
 
 
-def events(session: Session, *, limit: int = 200) -> Sequence[UnappliedEvent]:
+def events(session: Session, *, limit: int = 200, offset: int = 0) -> Sequence[UnappliedEvent]:
     """Events that could not be applied, newest first."""
     table = order_tables.inbound_event
     taken = and_(_D.c.kind == "EVENT", _D.c.item_id == table.c.sequence)
@@ -99,6 +100,7 @@ def events(session: Session, *, limit: int = 200) -> Sequence[UnappliedEvent]:
         .where(table.c.state.in_([EventState.UNAPPLIABLE, EventState.CONFLICT]))
         .order_by(table.c.sequence.desc())
         .limit(limit)
+        .offset(offset)
     )
     return [
         UnappliedEvent(

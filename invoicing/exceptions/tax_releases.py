@@ -18,8 +18,8 @@ from invoicing.decisions.tax_decision_store import TaxReason
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.journal_actions import DocumentAction
-from invoicing.matching.deviations import Deviation, DeviationCode
-from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
+from invoicing.matching.deviations import Deviation, DeviationCode, Match
+from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.verdicts import verdicts
 from orders.purchase_orders import line_store
 from orders.register.register import Register
@@ -27,15 +27,17 @@ from orders.register.register import Register
 _MANY = 10_000
 
 
-def held(session: Session) -> list[tuple[SupplierInvoice, Deviation]]:
+def held(session: Session, *, limit: int = _MANY, offset: int = 0) -> list[tuple[SupplierInvoice, Deviation]]:
     """The invoices held for want of F-tax, oldest first, each with what says how much tax it is about."""
-    invoices = [
-        each
-        for each in document_store.listed(session, state=InvoiceState.ON_HOLD, limit=_MANY)
-        if each.document_type is DocumentType.INVOICE and DeviationCode.F_TAX in each.codes
-    ]
-    found = [(each, _about_tax(session, each)) for each in sorted(invoices, key=lambda each: each.id)]
+    invoices = document_store.held_for(session, DeviationCode.F_TAX, limit=limit, offset=offset)
+    latest = document_store.latest_matches(session, [each.id for each in invoices])
+    found = [(each, _tax_told(latest[each.id])) for each in invoices]
     return [(invoice, told[0]) for invoice, told in found if told]
+
+
+def count_held(session: Session) -> int:
+    """How many invoices are held for want of F-tax."""
+    return document_store.count_held_for(session, DeviationCode.F_TAX)
 
 
 def release(
@@ -76,5 +78,8 @@ def release(
 
 
 def _about_tax(session: Session, invoice: SupplierInvoice) -> Sequence[Deviation]:
-    latest = document_store.matches(session, invoice.id)[-1][1]
-    return [each for each in latest.deviations if each.code is DeviationCode.F_TAX]
+    return _tax_told(document_store.matches(session, invoice.id)[-1][1])
+
+
+def _tax_told(match: Match) -> Sequence[Deviation]:
+    return [each for each in match.deviations if each.code is DeviationCode.F_TAX]

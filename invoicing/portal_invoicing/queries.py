@@ -164,7 +164,7 @@ def months(session: Session, actor: SupplierActor) -> list[Month]:
 
 
 def ready_lines(
-    session: Session, actor: SupplierActor, *, month: Month | None = None, unit: str = "", limit: int = 2000
+    session: Session, actor: SupplierActor, *, month: Month | None = None, unit: str = ""
 ) -> list[ReadyLine]:
     """What can be invoiced now: received with at least one day, not invoiced, and nothing on its way."""
     question = _ready(actor)
@@ -188,7 +188,7 @@ def ready_lines(
             amount=Money(row.amount, row.currency),
             received_on=row.received_on,
         )
-        for row in session.execute(question.limit(limit))
+        for row in session.execute(question)
     ]
 
 

@@ -85,10 +85,14 @@ def last_day_of(session: Session) -> Any:  # noqa: ANN401 - a day, or None befor
     return session.scalar(select(func.max(_RECEIPT.c.received_on)))
 
 
-def basic_receipts_of(session: Session, reference: str) -> list[Row[Any]]:
-    """What is received on the basic orders of one execution reference, with the days that count there."""
+def basic_receipts_beside_results(session: Session) -> Iterator[Row[Any]]:
+    """What is received on basic orders where a result was ordered too, with the days that count there."""
+    with_result = select(_PLAN.c.execution_reference).where(
+        _PLAN.c.article == ArticleKind.RESULT, _PLAN.c.order_number != ""
+    )
     question = (
         select(
+            _RECEIPT.c.execution_reference,
             _RECEIPT.c.order_number,
             _RECEIPT.c.line_id,
             _RECEIPT.c.quantity,
@@ -107,16 +111,21 @@ def basic_receipts_of(session: Session, reference: str) -> list[Row[Any]]:
             (_LINE.c.order_number == _RECEIPT.c.order_number) & (_LINE.c.line_id == _RECEIPT.c.line_id),
         )
         .where(
-            _RECEIPT.c.execution_reference == reference,
+            _RECEIPT.c.execution_reference.in_(with_result),
             _ORDER.c.article == ArticleKind.BASIC,
             _RECEIPT.c.starts_on.is_not(None),
         )
-        .order_by(_RECEIPT.c.starts_on)
+        .order_by(_RECEIPT.c.execution_reference, _RECEIPT.c.starts_on)
     )
-    return list(session.execute(question))
+    return stream(session, question)
 
 
-def period_starts_of(session: Session, reference: str) -> list[Any]:
-    """The first days of a placement's periods, in order."""
-    question = select(_PERIOD.c.starts_on).where(_PERIOD.c.execution_reference == reference)
-    return list(session.scalars(question.order_by(_PERIOD.c.starts_on)))
+def period_starts_after_interruptions(session: Session) -> Iterator[Row[Any]]:
+    """The first days of the periods of placements whose participant came back after an interruption, in order."""
+    ended = select(_CUT.c.execution_reference).where(_CUT.c.state == InterruptionState.ENDED)
+    question = (
+        select(_PERIOD.c.execution_reference, _PERIOD.c.starts_on)
+        .where(_PERIOD.c.execution_reference.in_(ended))
+        .order_by(_PERIOD.c.execution_reference, _PERIOD.c.starts_on)
+    )
+    return stream(session, question)

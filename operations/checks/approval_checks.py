@@ -5,7 +5,8 @@ carries it, or from the day work or studies began where that is later, until the
 are received in between is paid twice. The interruption's own day is a basic day (A-2).
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -56,22 +57,33 @@ def results_carried(session: Session) -> Findings:
 
 def no_day_paid_twice(session: Session) -> Findings:
     """Basic days and a result never cover the same day after work or studies began."""
-    for prices, rows in _results(session):
-        first = rows[0]
-        is_first = first.stage in prices.service.stage_codes[:1]
-        if not is_first or not prices.result_rules.interruption_required:
-            continue
-        covered = _covered(session, rows, prices.service)
-        for receipt in approval_check_queries.basic_receipts_of(session, first.execution_reference):
-            days = Period(receipt.starts_on, receipt.ends_on)
-            both = days.overlap(covered)
+    covered = _covered_by_results(session)
+    for receipt in approval_check_queries.basic_receipts_beside_results(session):
+        days = Period(receipt.starts_on, receipt.ends_on)
+        for order_number, until_back in covered.get(receipt.execution_reference, ()):
+            both = days.overlap(until_back)
             if both is None:
                 continue
             if receipt.quantity > _ordered_for(receipt, days) - _ordered_for(receipt, both):
                 yield (
                     f"order line {receipt.order_number}/{receipt.line_id}",
-                    f"days in {both} are received, and the result of order {first.order_number} covers them",
+                    f"days in {both} are received, and the result of order {order_number} covers them",
                 )
+
+
+def _covered_by_results(session: Session) -> Mapping[str, Sequence[tuple[str, Period]]]:
+    """Per execution reference the orders of a first result that is received, and the days each covers."""
+    starts: dict[str, list[date]] = defaultdict(list)
+    for row in approval_check_queries.period_starts_after_interruptions(session):
+        starts[row.execution_reference].append(row.starts_on)
+    covered: dict[str, list[tuple[str, Period]]] = defaultdict(list)
+    for prices, rows in _results(session):
+        first = rows[0]
+        is_first = first.stage in prices.service.stage_codes[:1]
+        if is_first and prices.result_rules.interruption_required:
+            days = _covered(rows, starts.get(first.execution_reference, ()), prices.service)
+            covered[first.execution_reference].append((first.order_number, days))
+    return covered
 
 
 def _results(session: Session) -> Iterator[tuple[PriceList, Sequence[Row[Any]]]]:
@@ -109,7 +121,7 @@ def _ordered_for(receipt: Row[Any], days: Period) -> Decimal:
     ).value
 
 
-def _covered(session: Session, rows: Sequence[Row[Any]], service: Service) -> Period:
+def _covered(rows: Sequence[Row[Any]], period_starts: Sequence[date], service: Service) -> Period:
     """The days the result covers: until the participant is back, which a later period or a return says."""
     first = rows[0]
     carrier = next((row for row in rows if _carries(row, service) and not _is_over(row)), None)
@@ -118,8 +130,7 @@ def _covered(session: Session, rows: Sequence[Row[Any]], service: Service) -> Pe
     start = max(first.outcome_started_on, carrier.effective_on + timedelta(days=1))
     back_on = carrier.back_on
     if back_on is None and carrier.state == InterruptionState.ENDED:
-        later = approval_check_queries.period_starts_of(session, first.execution_reference)
-        back_on = next((day for day in later if day > carrier.effective_on), None)
+        back_on = next((day for day in period_starts if day > carrier.effective_on), None)
     end = back_on - timedelta(days=1) if back_on else date.max
     return Period(start, max(start, end))
 

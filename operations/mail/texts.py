@@ -138,8 +138,8 @@ TEXTS: Final[dict[str, MailText]] = {
     "report-due": MailText(
         Text("Redovisningar att lämna"),
         Text(
-            "Hej!\n\nNi har %(count)s redovisningar att lämna för %(month)s. Gör det "
-            "här:\n\n%(portal)s/reports"
+            "Hej!\n\nDet finns redovisningar för %(month)s som du kan lämna och som är sena. Antal: %(count)s. "
+            "Lämna dem här:\n\n%(portal)s/reports/due"
         ),
         MailKind.REPORTS,
     ),

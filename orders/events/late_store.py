@@ -17,6 +17,6 @@ def count_interruptions(session: Session) -> int:
     return session.execute(select(func.count()).select_from(_EVENT).where(*_WAITS)).scalar_one()
 
 
-def interruptions(session: Session, *, limit: int = 100) -> list[StoredEvent]:
+def interruptions(session: Session, *, limit: int = 100, offset: int = 0) -> list[StoredEvent]:
     """Those that wait, the oldest first."""
-    return event_store.among(session, *_WAITS, limit=limit)
+    return event_store.among(session, *_WAITS, limit=limit, offset=offset)

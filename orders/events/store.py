@@ -150,9 +150,11 @@ def in_state(session: Session, state: EventState) -> list[StoredEvent]:
     return list(_stored(session, table.c.state == state))
 
 
-def among(session: Session, *conditions: ColumnElement[bool], limit: int) -> list[StoredEvent]:
+def among(
+    session: Session, *conditions: ColumnElement[bool], limit: int, offset: int = 0
+) -> list[StoredEvent]:
     """The events that meet all conditions, in the order they came."""
-    return list(_stored(session, and_(*conditions), limit=limit))
+    return list(_stored(session, and_(*conditions), limit=limit, offset=offset))
 
 
 def numbered(session: Session, sequence: int) -> StoredEvent | None:
@@ -212,10 +214,11 @@ _ADD_MANY = insert(_EVENT)
 
 
 def _stored(
-    session: Session, condition: ColumnElement[bool], *, limit: int | None = None
+    session: Session, condition: ColumnElement[bool], *, limit: int | None = None, offset: int = 0
 ) -> Iterator[StoredEvent]:
     table = order_tables.inbound_event
-    for row in session.execute(select(table).where(condition).order_by(table.c.sequence).limit(limit)):
+    question = select(table).where(condition).order_by(table.c.sequence)
+    for row in session.execute(question.limit(limit).offset(offset)):
         yield _stored_event(row)
 
 

@@ -81,12 +81,13 @@ def since(session: Session, day: date, *, days: int, limit: int) -> list[ReportF
 
 def facts_of(session: Session, reports: Sequence[Report], *, days: int) -> list[ReportFacts]:
     """What each report is judged by, in the order given; `days` as the buyer's policy has it."""
-    lines = _lines(session, {each.execution_reference for each in reports})
+    references = {each.execution_reference for each in reports}
+    placements, lines = placement_store.several(session, references), _lines(session, references)
     alike = _alike(session, reports)
     return [
         ReportFacts(
             report=report,
-            placement=placement_store.get(session, report.execution_reference),
+            placement=placements[report.execution_reference],
             lines=tuple(lines[report.execution_reference, report.month]),
             alike=alike.get((report.execution_reference, str(report.month), report.version), 0),
             file_by=filing.file_by(report.month, days=days),
@@ -105,11 +106,10 @@ def _listed(wanted: FiledFilter) -> Select[Any]:
         conditions.append(_REPORT.c.month == str(wanted.month))
     if wanted.reference:
         conditions.append(_REPORT.c.execution_reference == wanted.reference)
-    return (
-        select(_REPORT)
-        .join(_PLACEMENT, _PLACEMENT.c.execution_reference == _REPORT.c.execution_reference)
-        .where(*conditions)
-    )
+    question = select(_REPORT).where(*conditions)
+    if not (wanted.supplier or wanted.unit):
+        return question
+    return question.join(_PLACEMENT, _PLACEMENT.c.execution_reference == _REPORT.c.execution_reference)
 
 
 def _lines(session: Session, references: set[str]) -> dict[tuple[str, Month], list[ReportedLine]]:

@@ -83,8 +83,9 @@ def receipts_cut(session: Session, placement: Placement, effective_on: date) -> 
     ended = replace(placement, interruption=Interruption(effective_on, effective_on, InterruptionReason("")))
     cuts = []
     for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC):
+        accounts = {each.line_id: each for each in line_store.accounts(session, order.number)}
         for line in order.lines:
-            account = line_store.account(session, order.number, line.line_id)
+            account = accounts.get(line.line_id)
             if account is None or account.receipt_id is None:
                 continue
             before = Quantity(account.quantity_received, line.quantity.unit)

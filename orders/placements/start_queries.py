@@ -35,11 +35,12 @@ def many(session: Session, *, today: date) -> int:
     return found
 
 
-def listed(session: Session, *, today: date, limit: int = 200) -> Sequence[OddStart]:
+def listed(session: Session, *, today: date, limit: int = 200, offset: int = 0) -> Sequence[OddStart]:
     """The newest starts first."""
     period = order_tables.placement_period
     question = _among(select(period, order_tables.placement.c.supplier), today=today)
-    rows = session.execute(question.order_by(period.c.starts_on.desc(), period.c.decision_id).limit(limit))
+    newest = question.order_by(period.c.starts_on.desc(), period.c.decision_id)
+    rows = session.execute(newest.limit(limit).offset(offset))
     return [
         OddStart(
             execution_reference=row.execution_reference,

@@ -5,9 +5,11 @@ supplier. Rows become the frozen values of `model.py`.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, insert, or_, select, update
 
@@ -75,6 +77,25 @@ def get(session: Session, reference: str, *, lock: bool = False) -> Placement:
     if found is None:
         raise PlacementUnknown(reference)
     return found
+
+
+def several(session: Session, references: Collection[str]) -> dict[str, Placement]:
+    """The placements with these execution references, asked for together; those not known are left out."""
+    table, period, cut = order_tables.placement, order_tables.placement_period, order_tables.interruption
+    wanted = list(references)
+    periods: dict[str, list[Row[Any]]] = defaultdict(list)
+    of_periods = select(period).where(period.c.execution_reference.in_(wanted)).order_by(period.c.ordinal)
+    for row in session.execute(of_periods):
+        periods[row.execution_reference].append(row)
+    cuts: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in session.execute(select(cut).where(cut.c.execution_reference.in_(wanted)).order_by(cut.c.id)):
+        cuts[row.execution_reference].append(row)
+    return {
+        row.execution_reference: _placement_of(
+            row, periods[row.execution_reference], cuts[row.execution_reference]
+        )
+        for row in session.execute(select(table).where(table.c.execution_reference.in_(wanted)))
+    }
 
 
 def stretch_of(session: Session, placement: Placement) -> list[Placement]:
@@ -383,8 +404,10 @@ def _period_row(reference: str, period: PlacementPeriod) -> dict[str, object]:
 
 def _placement(session: Session, row: Row[tuple[object, ...]]) -> Placement:
     given = {"reference": row.execution_reference}
-    periods = session.execute(_PERIODS, given)
-    interruptions = session.execute(_INTERRUPTIONS, given).all()
+    return _placement_of(row, session.execute(_PERIODS, given), session.execute(_INTERRUPTIONS, given).all())
+
+
+def _placement_of(row: Row[Any], periods: Iterable[Row[Any]], interruptions: Sequence[Row[Any]]) -> Placement:
     standing = [_interruption(each) for each in interruptions if each.state == InterruptionState.STANDING]
     return Placement(
         execution_reference=row.execution_reference,

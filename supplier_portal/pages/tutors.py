@@ -23,7 +23,7 @@ from supplier_portal.pages import query_params
 from supplier_portal.pages.forms import text_of
 from supplier_portal.queries import placements as placement_queries
 from web.access import signed_in
-from web.pages import database_of, pages_router, render, see_other, today_of
+from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router(prefix="/tutors")
 
@@ -140,12 +140,14 @@ def _list(request: Request, person: Person, refused: Refused | None = None) -> R
         listed = unit_tutor_store.of_supplier(session, person.organisation, units)
         named = account_store.of_organisation(session, person.organisation)
     active = [each for each in named if each.state is account_store.AccountState.ACTIVE]
+    page = Page.of(request, len(listed))
     return render(
         request,
         person,
         "supplier/tutors.html",
         200 if refused is None else 422,
-        tutors=listed,
+        tutors=page.rows(listed),
+        page=page,
         units=units,
         people=[(each.person.id, each.display_name) for each in active],
         names={each.person.id: each.display_name for each in named},

@@ -44,6 +44,9 @@ _REPORT, _PLACEMENT, _INTERRUPTION = (
 _LIVING = (ReportState.FILED, ReportState.APPROVED)
 
 
+_ASKED_TOGETHER = 5_000
+
+
 @dataclass(frozen=True, slots=True)
 class DueMonth:
     """A month that waits for its report. `newest` is what was filed for it and sent back, if anything was."""
@@ -52,6 +55,7 @@ class DueMonth:
     month: Month
     supplier: str
     unit_id: str
+    address_id: str
     file_by: date
     newest: Report | None
 
@@ -126,9 +130,9 @@ def waiting_months(session: Session, scope: Scope, *, today: date) -> tuple[int,
     return months, Month.parse(oldest) if oldest is not None else None
 
 
-def missing(session: Session, *, today: date, days: int, limit: int = 10_000) -> list[DueMonth]:
+def missing(session: Session, *, today: date, days: int) -> list[DueMonth]:
     """Every supplier's months whose report is late: what the reminders are written from (E-12)."""
-    found = _due(session, literal(True), today=today, days=days, limit=limit, offset=0)
+    found = _due(session, literal(True), today=today, days=days)
     return [each for each in found if each.late(today)]
 
 
@@ -164,7 +168,13 @@ def _of_months(scope: Scope) -> ColumnElement[bool]:
 
 
 def _due(
-    session: Session, condition: ColumnElement[bool], *, today: date, days: int, limit: int, offset: int
+    session: Session,
+    condition: ColumnElement[bool],
+    *,
+    today: date,
+    days: int,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> list[DueMonth]:
     question = _waiting(condition, today).order_by("month_text", _ORDER.c.execution_reference)
     rows = session.execute(question.limit(limit).offset(offset)).all()
@@ -178,6 +188,7 @@ def _due(
                 month=month,
                 supplier=row.supplier,
                 unit_id=row.unit_id,
+                address_id=row.address_id,
                 file_by=filing.file_by(month, days=days),
                 newest=newest.get((row.execution_reference, row.month_text)),
             )
@@ -186,14 +197,13 @@ def _due(
 
 
 def _newest(session: Session, months: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Report]:
-    if not months:
-        return {}
-    question = (
-        select(_REPORT)
-        .where(tuple_(_REPORT.c.execution_reference, _REPORT.c.month).in_(months))
-        .order_by(_REPORT.c.version)
-    )
-    return {(row.execution_reference, row.month): report_of(row) for row in session.execute(question)}
+    found = {}
+    key = tuple_(_REPORT.c.execution_reference, _REPORT.c.month)
+    for first in range(0, len(months), _ASKED_TOGETHER):
+        question = select(_REPORT).where(key.in_(months[first : first + _ASKED_TOGETHER]))
+        for row in session.execute(question.order_by(_REPORT.c.version)):
+            found[row.execution_reference, row.month] = report_of(row)
+    return found
 
 
 def month_text(column: ColumnElement[date]) -> ColumnElement[str]:
@@ -232,6 +242,7 @@ def _waiting(condition: ColumnElement[bool], today: date) -> Select[Any]:
             written.label("month_text"),
             func.min(_ORDER.c.supplier).label("supplier"),
             func.min(_ORDER.c.unit_id).label("unit_id"),
+            func.min(_PLACEMENT.c.address_id).label("address_id"),
         )
         .join_from(_ORDER, _ACCOUNT, _ACCOUNT.c.order_number == _ORDER.c.number)
         .join(

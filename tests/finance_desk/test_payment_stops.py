@@ -53,3 +53,10 @@ def test_a_reason_that_is_none_of_the_three_is_refused(site: Site) -> None:
         answer = first.post("/finance/payments/stops", {"supplier": FYRBAKEN, "reason": "ANGER"})
         assert answer.status_code == 409
         assert "Välj varför" in answer.text
+
+
+def test_nobody_is_stopped_where_no_supplier_is_chosen(site: Site) -> None:
+    with visitor(site, STAFF) as first:
+        answer = first.post("/finance/payments/stops", {"supplier": "", "reason": "DISPUTE"})
+        assert answer.status_code == 409
+        assert "Välj vilken leverantör" in answer.text

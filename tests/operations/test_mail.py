@@ -97,6 +97,23 @@ def test_everybody_whom_it_concerns_gets_the_mail_in_his_language(database: Data
     assert swedish["Auto-Submitted"] == "auto-generated"
 
 
+def test_who_is_limited_to_a_unit_is_told_of_as_many_reports_as_that_unit_has(database: Database) -> None:
+    person(database, "alva@fyrbaken.example")
+    person(database, "unit@fyrbaken.example", within=UnitScope(frozenset({"UV-102"})))
+    person(database, "other@fyrbaken.example", within=UnitScope(frozenset({"UV-109"})))
+    late = [UnitPlace("UV-101", "UV-101"), UnitPlace("UV-102", "UV-102"), UnitPlace("UV-102", "UV-102-B")]
+    with database.writing() as session:
+        mails = mailing.put_to_supplier_counted(
+            session, FYRBAKEN, "report-due", late, about="reports 2026-01", at=NOW, month="2026-01"
+        )
+    assert mails == 2
+    with mail_server() as server:
+        mail_delivery.deliver(database, settings(server.port), now=NOW)
+        (whole,), (unit,) = server.to("alva@fyrbaken.example"), server.to("unit@fyrbaken.example")
+    assert "Antal: 3." in whole.get_content()
+    assert "Antal: 2." in unit.get_content()
+
+
 @pytest.mark.both_engines
 def test_nobody_is_mailed_about_what_was_rolled_back(database: Database) -> None:
     person(database, "alva@fyrbaken.example")

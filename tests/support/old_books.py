@@ -40,6 +40,12 @@ def before_0007(connection: Connection) -> None:
     connection.execute(text("alter table periodic_report drop column alarmed_at"))
 
 
+def before_0019(connection: Connection) -> None:
+    """Lead the books back to what revision 0019 found."""
+    for index in ("ix_periodic_report_filed", "ix_periodic_report_decided_on"):
+        connection.execute(text(f"drop index {index}"))
+
+
 def before_0012(connection: Connection) -> None:
     """Lead the books back to what revision 0012 found."""
     before_0013(connection)
@@ -74,6 +80,7 @@ def before_0012(connection: Connection) -> None:
 
 def before_0018(connection: Connection) -> None:
     """Lead the books back to what revision 0018 found."""
+    before_0019(connection)
     connection.execute(text("drop table informative_report"))
     connection.execute(text("alter table inbound_event drop column as_history"))
     connection.execute(text("drop index ix_periodic_report_check_pending"))

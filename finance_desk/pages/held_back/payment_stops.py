@@ -52,14 +52,16 @@ def stops(request: Request, person: Person = signed_in(*READERS)) -> Response:
 @router.post("/finance/payments/stops")
 def ask(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Payments to a supplier stop at once; a second person confirms."""
-    reason = text_of(request, "reason")
+    supplier, reason = text_of(request, "supplier"), text_of(request, "reason")
+    if not supplier:
+        raise StopRefused(Text("Välj vilken leverantör som inte ska betalas."))
     if reason not in StopReason.__members__:
         raise StopRefused(Text("Välj varför: konkurs, utmätning eller tvist."))
     with database_of(request).writing() as session:
         payment_stops.ask(
             session,
             register_store.load(session),
-            supplier=text_of(request, "supplier"),
+            supplier=supplier,
             reason=StopReason(reason),
             by=person.id,
             now=instant_of(request),

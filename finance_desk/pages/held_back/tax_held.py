@@ -14,9 +14,10 @@ from invoicing.exceptions import tax_releases
 from invoicing.model import InvoiceState
 from orders.register import store as register_store
 from web.access import signed_in
-from web.pages import database_of, pages_router, render, see_other, today_of
+from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
+_SIZE = 25
 
 
 @router.get("/finance/payments/tax")
@@ -24,12 +25,14 @@ def tax_held(request: Request, person: Person = signed_in(*READERS)) -> Response
     """What is held, how much tax it is about, and the reasons there are."""
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        held = tax_releases.held(session)
+        page = Page.of(request, tax_releases.count_held(session), size=_SIZE)
+        held = tax_releases.held(session, limit=page.size, offset=page.offset)
     return render(
         request,
         person,
         "pay/tax.html",
         held=[(invoice, told.found, Money.of(told.expected, invoice.currency)) for invoice, told in held],
+        page=page,
         suppliers=supplier_names(register),
         reasons=[(each.value, each.label) for each in TaxReason],
         may=person.may(Permission.FINANCE),

@@ -16,15 +16,17 @@ from foundation.errors import Refused
 from foundation.text import CountedText, JoinedText, Text
 from operations import report_judging
 from operations.report_judging import Hand, ReportKey
+from orders.events import late_store
 from orders.placements import start_queries
 from orders.placements.waiting import kept_aside, unreceived_queries
 from orders.register import store as register_store
 from web.access import signed_in
 from web.csrf import form_of
-from web.pages import database_of, pages_router, render, see_other, today_of
+from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
-_SHOWN = 100
+_SIZE = 25
+_MOST = 100_000
 
 
 @router.get(tabs.ASIDE)
@@ -33,14 +35,21 @@ def aside(request: Request, person: Person = signed_in(*tabs.READERS)) -> Respon
     today = today_of(request)
     with database_of(request).reading() as session:
         register = register_store.load(session)
+        unreceived = unreceived_queries.listed(session, today=today, limit=_MOST)
+        lines = Page.of(request, len(unreceived), size=_SIZE, name="lines")
+        late = Page.of(request, late_store.count_interruptions(session), size=_SIZE, name="late")
+        starts = Page.of(request, start_queries.many(session, today=today), size=_SIZE, name="starts")
         context: dict[str, Any] = {
             "unreceived": [
                 (ReportKey(each.execution_reference, each.month, each.version), each)
-                for each in unreceived_queries.listed(session, today=today, limit=_SHOWN)
+                for each in lines.rows(unreceived)
             ],
-            "late": kept_aside.late_interruptions_waiting(session, register, limit=_SHOWN),
-            "starts": start_queries.listed(session, today=today, limit=_SHOWN),
-            "tabs": tabs.tabs_of(session, tabs.ASIDE, today=today),
+            "late": kept_aside.late_interruptions_waiting(session, register, limit=_SIZE, offset=late.offset),
+            "starts": start_queries.listed(session, today=today, limit=_SIZE, offset=starts.offset),
+            "lines_page": lines,
+            "late_page": late,
+            "starts_page": starts,
+            "tabs": tabs.tabs_of(session, tabs.ASIDE, today=today, unreceived=len(unreceived)),
         }
     return render(
         request,

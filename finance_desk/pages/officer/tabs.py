@@ -35,8 +35,13 @@ class Tab:
     shown: bool
 
 
-def tabs_of(session: Session, shown: str, *, today: date) -> list[Tab]:
-    """Every part; `shown` is the path of the one that is open, or the state of its reports."""
+def tabs_of(session: Session, shown: str, *, today: date, unreceived: int | None = None) -> list[Tab]:
+    """Every part; `shown` is the path of the one that is open, or the state of its reports.
+
+    `unreceived` is how many approved lines are not received, where whoever asks has counted them.
+    """
+    if unreceived is None:
+        unreceived = unreceived_queries.count(session, today=today)
     reports = [
         Tab(
             f"/finance/reports?part={state}",
@@ -47,13 +52,9 @@ def tabs_of(session: Session, shown: str, *, today: date) -> list[Tab]:
         for state, words in REPORT_PARTS.items()
     ]
     unread = informative_store.count(session, InformativeState.UNREAD)
-    aside = (
-        unreceived_queries.count(session, today=today)
-        + late_store.count_interruptions(session)
-        + start_queries.many(session, today=today)
-    )
+    aside = unreceived + late_store.count_interruptions(session) + start_queries.many(session, today=today)
     return [
         *reports,
-        Tab(INFORMATIVE, Text("Informativa rapporter"), unread, shown == INFORMATIVE),
-        Tab(ASIDE, Text("Avbrott och starter att se på"), aside, shown == ASIDE),
+        Tab(INFORMATIVE, Text("Informativa"), unread, shown == INFORMATIVE),
+        Tab(ASIDE, Text("Avbrott och starter"), aside, shown == ASIDE),
     ]

@@ -23,9 +23,12 @@ class KeptAside:
     cuts: Sequence[ReceiptCut] | None
 
 
-def late_interruptions_waiting(session: Session, register: Register, *, limit: int) -> list[KeptAside]:
+def late_interruptions_waiting(
+    session: Session, register: Register, *, limit: int, offset: int = 0
+) -> list[KeptAside]:
     """Those that wait, the oldest first."""
-    return [_with_cuts(session, register, event) for event in late_store.interruptions(session, limit=limit)]
+    events = late_store.interruptions(session, limit=limit, offset=offset)
+    return [_with_cuts(session, register, event) for event in events]
 
 
 def _with_cuts(session: Session, register: Register, event: StoredEvent) -> KeptAside:
