@@ -54,7 +54,13 @@ def approve_outcome(
     outcome = which(placement, approved, held, rules)
     earning.check_earns(placement, approved, rules)
     earning.check_claimed_in_time(approved, rules, told_on=today)
-    plans = _plans(placement, decision.decision_id, approved, prices, outcome=outcome, stretch=stretch)
+    days = earning.bonus_days(
+        stretch,
+        placement,
+        approved.started_on,
+        holder=lambda each: register.holder(each, approved.started_on),
+    )
+    plans = _plans(placement, decision.decision_id, approved, prices, outcome=outcome, bonus_days=days)
     for plan in plans:
         # A price that is missing is told now, not on the day the order falls due.
         result_placing.price_of(prices, placement, plan)
@@ -155,7 +161,7 @@ def _plans(
     prices: PriceList,
     *,
     outcome: int,
-    stretch: Sequence[Placement],
+    bonus_days: int,
 ) -> list[PlannedOrder]:
     """What an outcome earns: its stage, and with R1 the speed bonus where it came soon enough."""
     rules = prices.result_rules
@@ -174,10 +180,9 @@ def _plans(
         outcome=outcome,
         kind=approved.kind,
     )
-    days = earning.bonus_days(stretch, placement, approved.started_on)
-    if approved.stage is not ResultStage.R1 or not rules.is_quick(days):
+    if approved.stage is not ResultStage.R1 or not rules.is_quick(bonus_days):
         return [result]
-    tier = rules.bonus_tier(days)
+    tier = rules.bonus_tier(bonus_days)
     amount = tier.amounts.at(placement.level) if tier else None
     decided = Money(amount, prices.currency) if amount is not None else None
     return [result, replace(result, article=Article.SPEED_BONUS, stage=None, amount=decided)]

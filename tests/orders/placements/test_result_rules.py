@@ -12,6 +12,7 @@ from orders.register.pricing import BonusTier, LevelAmounts, ResultRules
 from orders.register.register import Register
 from orders.terms import Article
 from tests.support.stories.system import LARKDRILLEN, System, a_system, decision, example_register, outcome
+from tests.support.stories.takeover import taken_over
 
 REFERENCE, ANOTHER = "100000101", "100000102"
 LEFT_ON = date(2026, 3, 13)
@@ -339,3 +340,13 @@ def test_another_supplier_is_quick_by_its_own_days(system: System) -> None:
     told = outcome(ANOTHER, started_on=date(2026, 7, 1))
     system.must("outcome.approved", told, on=date(2026, 10, 2))
     assert ordered(system, ANOTHER) == ["RESULT R1 15000.00", "SPEED_BONUS  2000.00"]
+
+
+def test_a_takeover_does_not_begin_the_count_of_the_speed_bonus_anew(system: System) -> None:
+    # Fyrbåken is taken over by Lärkdrillen, which the participant goes on with: one supplier, 181 days.
+    system.change_register(taken_over())
+    continues(system, supplier=LARKDRILLEN)
+    system.interrupt(ANOTHER, on=date(2026, 6, 30), reason="WORK")
+    told = outcome(ANOTHER, started_on=date(2026, 7, 1))
+    system.must("outcome.approved", told, on=date(2026, 10, 2))
+    assert ordered(system, ANOTHER) == ["RESULT R1 15000.00"]
