@@ -157,7 +157,7 @@ def replay_unappliable(database: Database) -> Loaded:
     with database.writing() as session:
         register = register_store.load(session)
         for stored in event_store.in_state(session, EventState.UNAPPLIABLE):
-            applied = dispatch.replay(session, register, stored)
+            applied = dispatch.replay(session, register, stored, now=database.clock())
             asking_back.judge_lines_again(session, register, applied.lines, today=stored.occurred_on)
             if applied.state is EventState.APPLIED:
                 loaded.applied += 1
@@ -211,7 +211,8 @@ def _load_batch(
                     _quarantine(session, database, line, refusal)
                     loaded.note(LineResult(line.place, LineOutcome.UNREADABLE, reason=refusal))
                 continue
-            if day > last_day:
+            # A sender's day that has not been is nobody's day: what falls due by it is not ordered yet.
+            if day > last_day and dispatch.has_been(day, now=arrival.at):
                 result_placing.place_due(session, register, today=day)
                 last_day = day
             told = [(line, event) for line, event, _ in group if event is not None]

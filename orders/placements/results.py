@@ -6,7 +6,6 @@ is back before. R2 goes to the supplier that earned R1. What is ordered then is 
 back in `revoking`.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 

@@ -90,7 +90,7 @@ def test_an_event_that_could_not_be_applied_is_shown_with_its_reason(desk: Desk)
 
 
 def test_the_schema_of_events_is_json(desk: Desk) -> None:
-    assert len(desk.run("events", "schema").json["oneOf"]) == 17
+    assert len(desk.run("events", "schema").json["oneOf"]) == 18
 
 
 # orders ---------------------------------------------------------------------------------------
