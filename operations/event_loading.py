@@ -122,23 +122,25 @@ def load_events(
     lines: Iterable[EventLine],
     *,
     as_history_by: str = "",
+    sender: str = journal.SYSTEM,
     each: bool = False,
     go_on: Callable[[], bool] = lambda: True,
 ) -> Loaded:
     """Apply every line; what cannot be applied is kept and named in `problems`. Raises NoRegister.
 
     An event is told when it comes. A person who loads history answers for its days, and is named: each of its
-    events then counts as told on its own day. `each` asks for the result of every line. `go_on` is asked between
-    two batches, each of which is committed: once it says no, the lines that are left are not touched, and have no
-    result.
+    events then counts as told on its own day. `sender` is the system that sent them, as the journal calls it. `each`
+    asks for the result of every line. `go_on` is asked between two batches, each of which is committed: once it says
+    no, the lines that are left are not touched, and have no result.
     """
     loaded = Loaded(results=[] if each else None)
     with database.reading() as session:
         register = register_store.load(session)
+    way = _Way(as_history_by, sender)
     rest = iter(lines)
     last_day = date.min
     while batch := list(islice(rest, _BATCH)):
-        part, last_day = _loaded_batch(database, register, batch, last_day, as_history_by)
+        part, last_day = _loaded_batch(database, register, batch, last_day, way)
         loaded.add(part)
         if not go_on():
             break
@@ -187,23 +189,31 @@ def event_numbered(session: Session, sequence: int) -> event_store.StoredEvent:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How events came: the person who answers for history, and the system that sent them."""
+
+    history_by: str
+    sender: str
+
+
 def _loaded_batch(
-    database: Database, register: Register, batch: Sequence[EventLine], last_day: date, as_history_by: str
+    database: Database, register: Register, batch: Sequence[EventLine], last_day: date, way: _Way
 ) -> tuple[Loaded, date]:
     """One batch in one transaction; tried again where another loader was doing the same meanwhile."""
     for _ in range(_TRIES - 1):
         try:
-            return _load_batch(database, register, batch, last_day, as_history_by)
+            return _load_batch(database, register, batch, last_day, way)
         except IntegrityError:
             _log.info("batch tried again")
-    return _load_batch(database, register, batch, last_day, as_history_by)
+    return _load_batch(database, register, batch, last_day, way)
 
 
 def _load_batch(
-    database: Database, register: Register, batch: Sequence[EventLine], last_day: date, as_history_by: str
+    database: Database, register: Register, batch: Sequence[EventLine], last_day: date, way: _Way
 ) -> tuple[Loaded, date]:
     loaded = Loaded(results=[])
-    arrival = Arrival(database.clock(), as_history=bool(as_history_by))
+    arrival = Arrival(database.clock(), as_history=bool(way.history_by), sender=way.sender)
     with database.writing() as session:
         for day, group in groupby(_read(batch), key=_day_of):
             if day is None:
@@ -217,10 +227,10 @@ def _load_batch(
                 last_day = day
             told = [(line, event) for line, event, _ in group if event is not None]
             _apply(session, register, told, day, loaded, arrival=arrival)
-        if as_history_by and loaded.stored:
+        if way.history_by and loaded.stored:
             journal.record(
                 session,
-                as_history_by,
+                way.history_by,
                 PlacementAction.HISTORY_LOADED,
                 OrdersSubject.EVENT.of(event_store.newest(session)),
                 events=str(loaded.stored),

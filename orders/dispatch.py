@@ -78,7 +78,8 @@ def apply(session: Session, register: Register, event: Event, *, arrival: Arriva
         # Somebody else is loading the same events and was first; now it can be seen what became of it.
         return apply(session, register, event, arrival=arrival)
     told_on = arrival.told_on(stockholm_date(event.time))
-    applied = _tried(session, register, event, told_on=told_on, now=arrival.at)
+    with journal.at_the_word_of(session, arrival.sender):
+        applied = _tried(session, register, event, told_on=told_on, now=arrival.at)
     if applied.state is not EventState.APPLIED:
         event_store.move(
             session,
@@ -117,7 +118,7 @@ def _in_one_stroke(session: Session, register: Register, told: Sequence[Event], 
     if not all(has_been(_latest_day(event), now=arrival.at) for event in told):
         return False
     try:
-        with journal.attempt(session):
+        with journal.attempt(session), journal.at_the_word_of(session, arrival.sender):
             event_store.add_applied(session, told, arrival=arrival)
             placing.place_all(session, register, decisions, today=stockholm_date(told[0].time))
     except (Refused, outgoing.InvalidDocument, IntegrityError):

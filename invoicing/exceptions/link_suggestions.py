@@ -1,7 +1,7 @@
 """Which order line a document may be for, and which invoice a credit note may credit: ranked, never linked alone.
 
-Only received and unoccupied lines of the supplier, or of those it has taken over, are candidates. What speaks for a candidate is told in
-words, so that a person can judge; the one with most for it comes first.
+Only received and unoccupied lines of the supplier, or of those it has taken over, are candidates. What speaks for a
+candidate is told in words, so that a person can judge; the one with most for it comes first.
 """
 
 from collections.abc import Sequence
