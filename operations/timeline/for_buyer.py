@@ -21,6 +21,8 @@ from operations.timeline.queries import AnswerRow, PaymentRow, ReceiptRow, Timel
 from orders.events import store as event_store
 from orders.events.store import EventState, StoredEvent
 from orders.model import Handling, Placement, PlannedOrder, PlannedState, Report, ReportState
+from orders.objections import store as objection_store
+from orders.objections.model import ANSWER_WORDS, REASON_WORDS, Objection
 from orders.placements import plan_store, starts
 from orders.placements import store as placement_store
 from orders.placements.informative import informative_store
@@ -35,6 +37,7 @@ def told(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
     yield from _decisions(placement)
     yield from _events(event_store.of_placement(session, reference))
     yield from _orders(timeline_queries.orders_of(session, reference))
+    yield from _objections(objection_store.of_placement(session, reference))
     yield from _planned(plan_store.of_placement(session, reference))
     yield from _interruptions(session, reference)
     yield from _reports(placement_store.reports(session, reference))
@@ -107,6 +110,36 @@ def _orders(orders: Iterable[TimelineOrder]) -> Iterator[TimelineEntry]:
             ),
             amount=order.amount,
         )
+
+
+def _objections(objections: Iterable[Objection]) -> Iterator[TimelineEntry]:
+    for each in objections:
+        reasons = JoinedText("; ", (REASON_WORDS[point.reason] for point in each.points))
+        yield TimelineEntry(
+            each.made_on,
+            TimelineKind.OBJECTION,
+            each.order_number,
+            Text(
+                "Invändning mot order %(order_number)s av %(made_by)s: %(reasons)s.",
+                order_number=each.order_number,
+                made_by=each.made_by,
+                reasons=reasons,
+            ),
+            state=each.state.value,
+        )
+        if each.answered_on is not None and each.answer_reason is not None:
+            yield TimelineEntry(
+                each.answered_on,
+                TimelineKind.OBJECTION_ANSWERED,
+                each.order_number,
+                Text(
+                    "Invändningen mot order %(order_number)s besvarad av %(answered_by)s: %(reason)s.",
+                    order_number=each.order_number,
+                    answered_by=each.answered_by,
+                    reason=ANSWER_WORDS[each.answer_reason],
+                ),
+                state=each.state.value,
+            )
 
 
 def _planned(plans: Iterable[PlannedOrder]) -> Iterator[TimelineEntry]:

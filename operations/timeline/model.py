@@ -27,6 +27,8 @@ class TimelineKind(IntEnum):
     DECISION = auto()
     EVENT = auto()
     ORDER = auto()
+    OBJECTION = auto()
+    OBJECTION_ANSWERED = auto()
     PLANNED = auto()
     INTERRUPTION = auto()
     REPORT = auto()
@@ -46,6 +48,8 @@ KIND_NAMES: Final[dict[TimelineKind, Text]] = {
     TimelineKind.DECISION: Text("Beslut"),
     TimelineKind.EVENT: Text("Händelse"),
     TimelineKind.ORDER: Text("Order"),
+    TimelineKind.OBJECTION: Text("Invändning"),
+    TimelineKind.OBJECTION_ANSWERED: Text("Svar på invändning"),
     TimelineKind.PLANNED: Text("Planerad"),
     TimelineKind.INTERRUPTION: Text("Avbrott", context="timeline"),
     TimelineKind.REPORT: Text("Redovisning", context="timeline"),
@@ -65,6 +69,8 @@ SUPPLIER_KINDS: Final = frozenset(
     {
         TimelineKind.DECISION,
         TimelineKind.ORDER,
+        TimelineKind.OBJECTION,
+        TimelineKind.OBJECTION_ANSWERED,
         TimelineKind.INTERRUPTION,
         TimelineKind.REPORT,
         TimelineKind.SENT_BACK,

@@ -40,7 +40,7 @@ from orders.terms import Activity, RejectionReason
 from tests.support.project import PROJECT
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.bills import billed
-from tests.support.stories.system import FYRBAKEN, System, a_system
+from tests.support.stories.system import FYRBAKEN, System, a_system, example_register
 from tests.test_journal_actions import members
 
 
@@ -156,7 +156,9 @@ def test_what_a_supplier_tells_beside_the_months_and_objects_to_is_told_in_codes
         with system.database.writing() as session:
             objection = objection_store.by_id(session, number)
             assert objection is not None
-            objecting.answer(session, objection, answer, reason, by="officer-1", today=date(2026, 2, 5))
+            objecting.answer(
+                session, example_register(), objection, answer, reason, by="officer-1", today=date(2026, 2, 5)
+            )
     events = [(each.type, told(each)) for each in feed(system)][1:]
     assert [kind for kind, _ in events] == [
         "report.informative_filed",
