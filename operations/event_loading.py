@@ -159,6 +159,8 @@ def replay_unappliable(database: Database) -> Loaded:
     with database.writing() as session:
         register = register_store.load(session)
         for stored in event_store.in_state(session, EventState.UNAPPLIABLE):
+            if not stored.body:  # disposed of
+                continue
             applied = dispatch.replay(session, register, stored, now=database.clock())
             asking_back.judge_lines_again(session, register, applied.lines, today=stored.occurred_on)
             if applied.state is EventState.APPLIED:
