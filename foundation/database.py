@@ -99,9 +99,11 @@ class DatabaseUnusable(Refused):
 class Database:
     """One opened database. Close it with `close()`."""
 
-    def __init__(self, url: str, *, clock: Clock = utc_now) -> None:
+    def __init__(self, url: str, *, clock: Clock = utc_now, unwritable: Refused | None = None) -> None:
+        """The database at `url`. `unwritable` is why nothing in it may change, raised where somebody would."""
         self.url = _parsed(url)
         self.clock = clock
+        self._unwritable = unwritable
         self._seen_by: _SeenBy | None = None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._lock = RLock() if self.is_sqlite else nullcontext()
@@ -122,6 +124,8 @@ class Database:
         The journal is written last, so that the lock on the head of its chain is held
         only for the moment of the commit.
         """
+        if self._unwritable is not None:
+            raise self._unwritable
         with self._lock, self._writer.begin() as session:
             journal.forget(session)
             self._begin(session)

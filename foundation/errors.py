@@ -3,6 +3,9 @@
 Convention: the sentence says what, where and what to do, and holds no personal data.
 """
 
+import traceback
+from pathlib import Path
+
 from foundation.text import Language, Text
 
 
@@ -42,3 +45,9 @@ class NotThere(Refused):
 
 class NotFound(Refused):
     """What was named on the command line does not exist."""
+
+
+def place_of(error: Exception) -> str:
+    """Where a fault arose, for the log: the file and line of the innermost frame; never a value."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

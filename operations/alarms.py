@@ -22,7 +22,8 @@ from operations.journal_actions import OperationsAction, OperationsSubject
 from operations.mail import mail
 from peppol.exchange.tables import InState, OutState, inbox, outbox
 
-_APART = timedelta(hours=1)
+APART = timedelta(hours=1)
+"""Between two alarms of one kind."""
 # An access point that stays away is told of again after this.
 _REMIND = timedelta(hours=4)
 _NAMED_MOST = 20
@@ -77,7 +78,7 @@ def raise_due(
     last = alarm_store.last_raised(session)
     raised = []
     for kind, find in (KINDS if kinds is None else kinds).items():
-        if kind in last and now - last[kind] < _APART:
+        if kind in last and now - last[kind] < APART:
             continue
         trouble = find(session, now, patience)
         if trouble is not None:

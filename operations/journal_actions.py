@@ -1,14 +1,18 @@
-"""What the journal says of jobs, alarms and the feed."""
+"""What the journal says of jobs, alarms, the feed and the installation's buyers."""
 
 from foundation.journal_entries import JournalAction, SubjectKind
 
 
 class OperationsAction(JournalAction):
-    """What happens to the work that runs by itself."""
+    """What happens to the work that runs by itself, and to those it runs for."""
 
     ALARM_RAISED = "alarm.raised"
     JOB_GIVEN_UP = "job.given_up"
     JOB_AGAIN = "job.again"
+    BUYER_ADDED = "buyer.added"
+    BUYER_CHANGED = "buyer.changed"
+    BUYER_CLOSED = "buyer.closed"
+    BUYER_REOPENED = "buyer.reopened"
     FEED_DISPOSED = "feed.disposed"  # events that left long ago are no longer kept
 
 
@@ -17,4 +21,5 @@ class OperationsSubject(SubjectKind):
 
     ALARM = "alarm"
     JOB = "job"
+    BUYER = "buyer"
     FEED = "feed"

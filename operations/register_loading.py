@@ -4,7 +4,7 @@ Nothing is kept of a register that the books cannot live with. Needs that stand 
 in) are handed in by the caller.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -99,4 +99,18 @@ def load(
 def _lacking(
     session: Session, read: Register, in_force: Register | None, also: Iterable[Need]
 ) -> tuple[Text, ...]:
-    return lacking(read, [*register_need_queries.needs(session), *also], in_force=in_force)
+    needs = [*register_need_queries.needs(session), *also]
+    return (*_currency_changed(session, read, in_force), *lacking(read, needs, in_force=in_force))
+
+
+def _currency_changed(session: Session, read: Register, in_force: Register | None) -> Iterator[Text]:
+    """What was ordered stands in one currency, and is invoiced, paid and reconciled in it."""
+    if in_force is None or in_force.buyer.currency == read.buyer.currency:
+        return
+    if register_need_queries.has_orders(session):
+        yield Text(
+            "Köparens valuta är %(was)s, och det finns ordrar i den: den kan inte bli %(currency)s. Behåll "
+            "currency i [buyer], eller lägg till en köpare för %(currency)s med: billing buyers add",
+            was=in_force.buyer.currency,
+            currency=read.buyer.currency,
+        )

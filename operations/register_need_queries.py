@@ -30,6 +30,11 @@ def needs(session: Session) -> list[Need]:
     return [*_of_orders(session), *_of_plans(session), *_of_invoices(session), *_of_requests(session)]
 
 
+def has_orders(session: Session) -> bool:
+    """Whether anything was ever ordered."""
+    return bool(session.execute(select(exists(select(_ORDER.c.number)))).scalar_one())
+
+
 def _of_orders(session: Session) -> Iterator[Need]:
     not_invoiced = exists().where(
         _LINE.c.order_number == _ORDER.c.number,

@@ -19,6 +19,13 @@ class Settings(PostSettings):
     model_config = SettingsConfigDict(env_prefix="BILLING_", frozen=True)
 
     database_url: str = "sqlite:///billing.sqlite"
+    """The installation's books; with several buyers the first buyer's, where they are listed."""
+
+    buyer: str = ""
+    """Which buyer a command is about, by its short name, where the installation has several."""
+
+    buyer_name: str = ""
+    """The buyer's name on mails and pages, where the installation has several."""
 
     public_url: str = ""
     """Where people reach the portal, as https://portal.example; mails link there, and cookies are Secure."""

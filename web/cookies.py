@@ -3,7 +3,8 @@
 Convention: every cookie is HttpOnly and SameSite=Lax and belongs to the whole site. Over https it is Secure and
 carries the prefix __Host-, so that no neighbouring site can plant one. `session` is set at sign-in and never taken
 over from before it; `visit` keeps the forms of those who have not signed in; `said` carries one message over one
-redirect; `language` is the choice of somebody without an account.
+redirect; `language` is the choice of somebody without an account. Where several buyers are served, each has cookies
+of its own but for the language, so that no session is taken for another buyer's; `buyer` is which of them was chosen.
 """
 
 import hashlib
@@ -11,11 +12,15 @@ import hmac
 
 from fastapi import Request, Response
 
+from web.portal_buyer import buyer_of
+
 SESSION = "session"
 VISIT = "visit"
 SAID = "said"
 LANGUAGE = "language"
+BUYER = "buyer"
 
+_SHARED = (LANGUAGE, BUYER)
 _YEAR = 365 * 24 * 3600
 
 
@@ -31,11 +36,11 @@ def read(request: Request, name: str) -> str:
 
 
 def put(request: Request, response: Response, name: str, value: str) -> None:
-    """Set one of our cookies; the language stays for a year, everything else until the browser closes."""
+    """Set one of our cookies; the language and the buyer stay for a year, everything else until the browser closes."""
     response.set_cookie(
         _full(request, name),
         value,
-        max_age=_YEAR if name == LANGUAGE else None,
+        max_age=_YEAR if name in _SHARED else None,
         path="/",
         secure=is_secure(request),
         httponly=True,
@@ -60,4 +65,6 @@ def form_token(request: Request, *, fresh_visit: str = "") -> str:
 
 
 def _full(request: Request, name: str) -> str:
-    return f"__Host-billing-{name}" if is_secure(request) else f"billing-{name}"
+    buyer = buyer_of(request)
+    marked = f"{buyer.cookie_mark}-{name}" if buyer and buyer.cookie_mark and name not in _SHARED else name
+    return f"__Host-billing-{marked}" if is_secure(request) else f"billing-{marked}"

@@ -93,5 +93,6 @@ def _is_own_origin(request: Request) -> bool:
 def _same_host(request: Request, origin: str) -> bool:
     public: str = request.app.state.settings.public_url
     if public:
-        return origin == public.rstrip("/")
+        ours = urlsplit(public)
+        return origin == f"{ours.scheme}://{ours.netloc}"
     return urlsplit(origin).netloc == request.headers.get("Host", "")

@@ -33,6 +33,7 @@ _TITLES: Final = {
     403: Text("Det får du inte göra"),
     404: Text("Det finns inte här"),
     409: Text("Det går inte just nu"),
+    410: Text("Stängt"),
     413: Text("Filen är för stor"),
     429: Text("Vänta en stund"),
     500: Text("Ett fel hos oss"),

@@ -28,6 +28,7 @@ from foundation.text import SWEDISH, Language, Text
 from peppol.xml.gate_errors import LIMITS
 from web import cookies, navigation
 from web.csrf import FIELDS_MAX, guarded
+from web.portal_buyer import buyer_of
 from web.templating import FORM_TOKEN, environment
 
 BODY_MAX: Final = LIMITS.bytes_max + 1_000_000
@@ -98,6 +99,7 @@ def render(
                 path=own_path(_path_and_query(request)),
                 last_step=_last_step(request, language),
                 demo=request.app.state.settings.is_demo,
+                buyer=buyer_of(request),
                 **context,
             )
         )

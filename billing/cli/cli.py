@@ -14,7 +14,7 @@ from typing import Annotated, Final
 import typer
 
 from billing.cli.lazy import CommandPlace, table_of
-from billing.cli.options import DatabaseOption, Given, LanguageOption
+from billing.cli.options import BuyerOption, DatabaseOption, Given, LanguageOption
 from foundation import gc_tuning
 from foundation.text import SWEDISH
 
@@ -72,7 +72,7 @@ COMMANDS: Final = {
     ),
     "check": CommandPlace(
         "Pröva databasens invarianter, också mot journalhuvuden utanför / check the database's invariants.",
-        "statement",
+        "installation.checking",
     ),
     "timeline": CommandPlace(
         "Allt om en genomförandereferens / all about an execution reference.", "timeline"
@@ -99,6 +99,9 @@ COMMANDS: Final = {
     "mail": CommandPlace("Mejl till portalens användare / mails to the portal's users.", "mail", "mail"),
     "audit": CommandPlace("Lämna ut och kontrollera ärenden / hand out and verify cases.", "audit", "audit"),
     "journal": CommandPlace("Journalens kedja / the journal's chain.", "audit", "journal_commands"),
+    "buyers": CommandPlace(
+        "Installationens köpare / the buyers of the installation.", "installation.buyers", "buyers"
+    ),
     "serve": CommandPlace("Starta webbtjänsten / start the web application.", "serve"),
     "work": CommandPlace(
         "Sköt posten och jobben tills du avbryter / tend the post and the jobs until stopped.",
@@ -137,6 +140,7 @@ def tell_version(asked: bool) -> None:
 def remember(
     context: typer.Context,
     database: DatabaseOption = None,
+    buyer: BuyerOption = None,
     lang: LanguageOption = None,
     version: Annotated[
         bool,
@@ -150,7 +154,7 @@ def remember(
     from billing.cli.log import log_to_standard_error
 
     log_to_standard_error()
-    context.obj = Given(database, lang)
+    context.obj = Given(database, buyer, lang)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""How a function becomes a command: the database it opens, the language it answers in, and how refusals leave.
+"""How a function becomes a command: the books it opens, the language it answers in, and how refusals leave.
 
 Convention: a command is a function that gets a `CommandContext` and its own arguments. It reads or
 changes, prints, and returns; whatever stops it is raised and told here, in one place, as
@@ -7,7 +7,7 @@ changes, prints, and returns; whatever stops it is raised and told here, in one 
 
 import inspect
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
@@ -17,46 +17,83 @@ from typing import Annotated
 import typer
 
 from billing.cli.exit_codes import ExitCode, complain, stopped_by
-from billing.cli.options import DatabaseOption, Given, LanguageOption, TraceOption
-from billing.migrations.schema import open_database
+from billing.cli.options import BuyerOption, DatabaseOption, Given, LanguageOption, TraceOption
+from billing.server.installation import Installation
 from foundation.database import Database, utc_now
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import SWEDISH, Language, Text
+from operations.buyers.model import InstallationBuyer
 from operations.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """What a command works with: the address of the database and the language it answers in."""
+    """What a command works with: the installation, the buyer that was named, and the language it answers in.
 
-    url: str
+    `installation_url` is the address of the installation's first books; `url`, `settings` and what is opened are those
+    of the buyer the command is about.
+    """
+
+    installation_url: str
     language: Language = SWEDISH
+    asked: str = ""
 
     def say(self, text: Text) -> str:
         """The text in the language asked for."""
         return text.in_language(self.language)
 
+    @property
+    def common(self) -> Settings:
+        """The settings of the installation."""
+        return Settings(database_url=self.installation_url)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that hold for the buyer. Raises BuyerNotChosen."""
+        with self._installation() as installation:
+            return installation.books_of(self.asked).settings
+
+    @property
+    def url(self) -> str:
+        """The address of the buyer's books. Raises BuyerNotChosen."""
+        return self.settings.database_url
+
+    @property
+    def buyer(self) -> InstallationBuyer | None:
+        """The row of the buyer the command is about; None where there are none. Raises BuyerNotChosen."""
+        with self._installation() as installation:
+            return installation.books_of(self.asked).buyer
+
     @contextmanager
     def opened(self) -> Iterator[Database]:
-        """The database, closed when the block ends. Raises DatabaseUnusable."""
-        database = open_database(self.url)
-        try:
-            yield database
-        finally:
-            database.close()
+        """The buyer's books, closed when the block ends. Raises DatabaseUnusable, BuyerNotChosen."""
+        with self._installation() as installation:
+            yield installation.database_of(installation.books_of(self.asked))
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """One consistent view of the database. Raises DatabaseUnusable."""
+        """One consistent view of the books. Raises DatabaseUnusable, BuyerNotChosen."""
         with self.opened() as database, database.reading() as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """One transaction, committed when the block ends well. Raises DatabaseUnusable."""
+        """One transaction, committed when the block ends well. Raises DatabaseUnusable, BuyerNotChosen."""
         with self.opened() as database, database.writing() as session:
             yield session
+
+    @contextmanager
+    def installation(self, *, takes_in: bool = False) -> Iterator[Installation]:
+        """All buyers with their books, for a command that is about all of them; closed when the block ends.
+
+        With `takes_in` it takes messages in, which closed books keep too; otherwise nothing in them changes.
+        """
+        with self._installation(takes_in=takes_in) as installation:
+            yield installation
+
+    def _installation(self, *, takes_in: bool = False) -> closing[Installation]:
+        return closing(Installation(self.common, keep_closed_still=not takes_in))
 
 
 def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -68,6 +105,7 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
             # Not `context`: that is the function's own, and its annotation comes along with the wrapping.
             given_by_typer: typer.Context,
             database: str | None,
+            buyer: str | None,
             lang: Language | None,
             trace: bool,
             **given: object,
@@ -75,8 +113,10 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
             before = given_by_typer.obj if isinstance(given_by_typer.obj, Given) else Given()
             language = lang or before.language or SWEDISH
             try:
-                url = database or before.database or Settings().database_url
-                function(CommandContext(url, language), **given)
+                settings = Settings()
+                url = database or before.database or settings.database_url
+                asked = buyer or before.buyer or settings.buyer
+                function(CommandContext(url, language, asked), **given)
             except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
                 raise
             except KeyboardInterrupt:
@@ -101,6 +141,7 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
 def _common(
     given_by_typer: typer.Context,
     database: DatabaseOption = None,
+    buyer: BuyerOption = None,
     lang: LanguageOption = None,
     trace: TraceOption = False,
 ) -> None:

@@ -16,6 +16,7 @@ from foundation.formatting import plain
 from foundation.text import Language, Text
 from invoicing.documents.store import InvoiceUnknown
 from invoicing.portal_invoicing.flipping import NotToInvoice
+from operations.buyers.model import BuyerUnknown
 from orders.placements.store import PlacementUnknown
 from orders.purchase_orders.order_store import OrderUnknown
 from orders.register.files import RegisterRefused
@@ -37,6 +38,7 @@ class ExitCode(IntEnum):
 
 _CODES: dict[type[Refused], ExitCode] = {
     NotFound: ExitCode.NOT_FOUND,
+    BuyerUnknown: ExitCode.NOT_FOUND,
     OrderUnknown: ExitCode.NOT_FOUND,
     InvoiceUnknown: ExitCode.NOT_FOUND,
     PlacementUnknown: ExitCode.NOT_FOUND,

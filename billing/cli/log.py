@@ -9,6 +9,8 @@ def log_to_standard_error() -> None:
     """Set the log up for the command that is about to run."""
     structlog.configure(
         processors=[
+            # Whose work a line is about, where a worker has said so.
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _without_trace,

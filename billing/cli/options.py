@@ -19,6 +19,10 @@ DatabaseOption = Annotated[
     str | None,
     typer.Option("--database", metavar="URL", help="Databasens adress / address of the database"),
 ]
+BuyerOption = Annotated[
+    str | None,
+    typer.Option("--buyer", metavar="SLUG", help="Köparens kortnamn / the buyer's short name"),
+]
 LanguageOption = Annotated[
     Language | None,
     typer.Option(
@@ -38,4 +42,5 @@ class Given:
     """The common options written before the command."""
 
     database: str | None = None
+    buyer: str | None = None
     language: Language | None = None

@@ -8,6 +8,7 @@ from sqlalchemy import MetaData, Table
 from accounts import tables as account_tables
 from foundation import tables as foundation_tables
 from foundation.database import Database, DatabaseUnusable, utc_now
+from foundation.errors import Refused
 from foundation.periods import Clock
 from foundation.text import Text
 from invoicing.audit import tables as audit_tables
@@ -19,6 +20,7 @@ from invoicing.portal_invoicing import tables as portal_tables
 from invoicing.responses import tables as response_tables
 from invoicing.supplier_changes import tables as change_tables
 from operations import tables as job_tables
+from operations.buyers import tables as buyer_tables
 from operations.event_feed import feed
 from operations.event_feed import tables as feed_tables
 from operations.mail import tables as mail_tables
@@ -45,6 +47,7 @@ JOINED: Final[tuple[Table, ...]] = (
     account_tables.account,
     mail_tables.mail,
     job_tables.job_run,
+    buyer_tables.installation_buyer,
     feed_tables.outbound_event,
 )
 """One table of each module of tables: naming it lets all of that module's tables join the description."""
@@ -53,12 +56,13 @@ JOINED: Final[tuple[Table, ...]] = (
 feed.follow_journal()
 
 
-def open_database(url: str, *, clock: Clock = utc_now) -> Database:
+def open_database(url: str, *, clock: Clock = utc_now, unwritable: Refused | None = None) -> Database:
     """The database at `url`, as it is; `migrate.open_migrated` makes and brings up to date. Raises DatabaseUnusable.
 
-    SQLite would make an empty file of a mistyped address; here that is told instead.
+    `unwritable` is why nothing in it may change. SQLite would make an empty file of a mistyped address; here that is
+    told instead.
     """
-    database = Database(url, clock=clock)
+    database = Database(url, clock=clock, unwritable=unwritable)
     file = database.url.database
     if database.is_sqlite and file and file != ":memory:" and not Path(file).exists():
         database.close()

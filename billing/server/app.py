@@ -5,10 +5,8 @@ carries the same strict headers, and every failure is a page or a problem docume
 traceback. What the operator needs to know of a fault is one line in the log.
 """
 
-import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -24,11 +22,13 @@ from billing.server.api import validation_router
 from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
 from foundation.database import Database, utc_now
+from foundation.errors import place_of
 from foundation.periods import Clock, stockholm_date
 from operations.event_feed import feed
 from operations.settings import Settings
 from supplier_portal.pages import front as supplier_portal
 from web import failures, fronts, templating
+from web.portal_buyer import PortalBuyer
 from web.static_files import FOLDER, MarkedFiles
 
 HEADERS: Final = {
@@ -59,8 +59,13 @@ def create_app(
     clock: Clock = utc_now,
     business_clock: Clock | None = None,
     sign_in_hint: SignInHint | None = None,
+    database: Database | None = None,
+    buyer: PortalBuyer | None = None,
 ) -> FastAPI:
-    """The application of one installation; `clock` tells which day's rules are in force.
+    """The application of one buyer; `clock` tells which day's rules are in force.
+
+    `database` and `buyer` come from an installation with several (`installation_app`), which also says where to a
+    message of another's goes. Without them it is the one buyer's at the address of the settings.
 
     `business_clock` is for a demo, whose books stand at the day its story ends: everything about orders and
     invoices happens then, while sessions and codes keep the true time. So is `sign_in_hint`, which the
@@ -75,12 +80,16 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_life,
+        lifespan=life,
     )
     app.state.settings = settings
     app.state.clock = clock
     app.state.sign_in_hint = sign_in_hint
-    app.state.database = Database(settings.database_url, clock=business_clock or clock)
+    opened = database or Database(settings.database_url, clock=business_clock or clock)
+    app.state.database = opened
+    app.state.buyer = buyer
+    app.state.books_for = lambda body: opened
+    app.state.watched = lambda: (metrics.Watched("", opened),)
     app.include_router(validation_router(lambda: stockholm_date(clock())))
     app.include_router(events_api.router)
     app.include_router(metrics.router)
@@ -94,13 +103,8 @@ def create_app(
     return app
 
 
-def application() -> FastAPI:
-    """The application of the installation that the environment describes: what each process of many makes."""
-    return create_app(Settings())
-
-
 @asynccontextmanager
-async def _life(_app: FastAPI) -> AsyncIterator[None]:
+async def life(_app: FastAPI) -> AsyncIterator[None]:
     """From before the first visitor to after the last."""
     templating.ready()
     gc_tuning.settle()
@@ -139,14 +143,8 @@ class HeaderMiddleware:
                 method=scope["method"],
                 path=scope["path"],
                 fault=type(error).__name__,
-                at=_place_of(error),
+                at=place_of(error),
             )
             if begun:
                 raise
             await failures.fault(Request(scope))(scope, receive, with_headers)
-
-
-def _place_of(error: Exception) -> str:
-    """Where a fault arose, for the log: the file and line of the innermost frame."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

@@ -6,7 +6,8 @@ here names a supplier: a sole trader's organisation number is a personal identit
 """
 
 import hmac
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import APIRouter, Request
@@ -38,13 +39,20 @@ async def livez() -> dict[str, str]:
 
 @router.get("/readyz", summary="Can it work?")
 def readyz(request: Request) -> Response:
-    """200 when the database answers and has its tables, otherwise 503; what is wrong stands in the log."""
-    try:
-        with _house(request).reading() as session:
-            metric_queries.check_answers(session)
-    except SQLAlchemyError:
-        return JSONResponse({"status": "unavailable", "database": "does not answer"}, status_code=503)
-    return JSONResponse({"status": "ok"})
+    """200 when the database answers and has its tables, otherwise 503; what is wrong stands in the log.
+
+    With several buyers each is told, and one whose books are silent takes nobody's service away: it is 503 when all
+    are.
+    """
+    told = {each.slug: "ok" if _answers(each) else "does not answer" for each in _watched(request)}
+    works = "ok" in told.values()
+    if "" in told:
+        body: dict[str, object] = (
+            {"status": "ok"} if works else {"status": "unavailable", "database": "does not answer"}
+        )
+    else:
+        body = {"status": "ok" if works else "unavailable", "buyers": told}
+    return JSONResponse(body, status_code=200 if works else 503)
 
 
 @router.get("/metrics", summary="Figures in the Prometheus format", response_class=Response)
@@ -56,34 +64,78 @@ def metrics(request: Request) -> Response:
     if token and not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
         return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
     registry = CollectorRegistry()
-    registry.register(HouseCollector(_house(request)))
+    registry.register(BooksCollector(_watched(request)))
     try:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
     except SQLAlchemyError:
         return Response(status_code=503)
 
 
-def _house(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Books that are watched: the buyer's short name, empty where there is one buyer; None for books not opened."""
+
+    slug: str
+    database: Database | None
 
 
-class HouseCollector(Collector):
-    """The figures, read from the database each time they are asked for."""
+def _watched(request: Request) -> Sequence[Watched]:
+    watched: Callable[[], Sequence[Watched]] = request.app.state.watched
+    return watched()
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+
+def _answers(watched: Watched) -> bool:
+    if watched.database is None:
+        return False
+    try:
+        with watched.database.reading() as session:
+            metric_queries.check_answers(session)
+    except SQLAlchemyError:
+        return False
+    return True
+
+
+class BooksCollector(Collector):
+    """The figures, read from the books each time they are asked for, with a label `buyer` where there are several."""
+
+    def __init__(self, watched: Sequence[Watched]) -> None:
+        self._watched = watched
 
     def describe(self) -> Iterable[Metric]:
         """Nothing is read when it is registered."""
         return ()
 
     def collect(self) -> Iterator[Metric]:
-        """Every figure, from one consistent view. Raises SQLAlchemyError."""
-        with self._database.reading() as session:
-            now = self._database.clock()
-            yield from _post(exchange_queries.standing(session), now)
-            yield from _work(session)
+        """Every figure, of each books from one consistent view. Raises SQLAlchemyError for the only ones."""
+        if [each.slug for each in self._watched] == [""]:
+            (only,) = self._watched
+            assert only.database is not None  # noqa: S101 - an application has books of its own
+            yield from _figures(only.database)
+            return
+        families: dict[str, Metric] = {}
+        up = families["billing_books_up"] = GaugeMetricFamily(
+            "billing_books_up", "1 while a buyer's books answer.", labels=["buyer"]
+        )
+        for each in self._watched:
+            try:
+                found = list(_figures(each.database)) if each.database is not None else None
+            except SQLAlchemyError:
+                found = None
+            up.add_sample("billing_books_up", {"buyer": each.slug}, float(found is not None))
+            for metric in found or ():
+                family = families.setdefault(
+                    metric.name, Metric(metric.name, metric.documentation, metric.type)
+                )
+                for sample in metric.samples:
+                    family.add_sample(sample.name, {**sample.labels, "buyer": each.slug}, sample.value)
+        yield from families.values()
+
+
+def _figures(database: Database) -> Iterator[Metric]:
+    with database.reading() as session:
+        now = database.clock()
+        yield from _post(exchange_queries.standing(session), now)
+        yield from _work(session)
 
 
 def _post(stands: ExchangeStanding, now: datetime) -> Iterator[Metric]:

@@ -8,25 +8,29 @@ import socket
 from typing import Any, Final
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
 _SECONDS_TO_FINISH: Final = 10
 
 
-def serve(application: FastAPI, listening: socket.socket) -> None:
+def serve(application: ASGIApp, listening: socket.socket) -> None:
     """Answer in this process until stopped."""
     uvicorn.Server(_config(application)).run(sockets=[listening])
 
 
-def serve_together(url: str, workers: int, listening: socket.socket) -> None:
-    """Several processes on one address; each makes its application of the environment, which names the database."""
+def serve_together(url: str, buyer: str, workers: int, listening: socket.socket) -> None:
+    """Several processes on one address; each makes its application of the environment.
+
+    It names the installation's first books, and the one buyer to answer for, empty for all of them.
+    """
     os.environ["BILLING_DATABASE_URL"] = url
-    config = _config("billing.server.app:application", factory=True, workers=workers)
+    os.environ["BILLING_BUYER"] = buyer
+    config = _config("billing.server.installation_app:application", factory=True, workers=workers)
     Multiprocess(config, sockets=[listening]).run()
 
 
-def _config(application: FastAPI | str, **more: Any) -> uvicorn.Config:  # noqa: ANN401 - the server's own settings
+def _config(application: ASGIApp | str, **more: Any) -> uvicorn.Config:  # noqa: ANN401 - the server's own settings
     return uvicorn.Config(
         application,
         log_level="warning",

@@ -7,14 +7,16 @@ near ours, in the form of Standard Webhooks (`webhook-id`, `webhook-timestamp`,
 `X-Webhook-Signature: t=<seconds>,v1=<hex>` over `timestamp.body`. Where neither secret is set,
 the address does not exist.
 
-The message is stored and committed before the answer leaves; reading it comes later. A repeat
-gets the answer the first one got, with the country that phoss-ap waits for.
+The message is stored and committed before the answer leaves, with several buyers in its
+recipient's books; reading it comes later. A repeat gets the answer the first one got, with the
+country that phoss-ap waits for.
 """
 
 import base64
 import hashlib
 import hmac
 from binascii import Error as NotBase64
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -24,7 +26,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import OperationalError
 
-from foundation.database import Database
+from foundation.database import Database, DatabaseUnusable
 from foundation.periods import stockholm_date
 from foundation.text import Text
 from operations.exchange_settings import PostSettings
@@ -56,8 +58,8 @@ async def take_message(request: Request) -> Response:
         raise ProblemResponse(400, Text("Meddelandet är tomt."))
     name = request.headers.get("webhook-id") or request.headers.get("X-Message-Id") or ""
     try:
-        message = await to_thread.run_sync(_stored, database, body, name[:_NAME])
-    except OperationalError:
+        message = await to_thread.run_sync(_stored, request.app.state.books_for, body, name[:_NAME])
+    except (OperationalError, DatabaseUnusable):
         raise ProblemResponse(
             503,
             Text("Meddelandet kunde inte sparas just nu. Skicka det igen om en stund."),
@@ -66,8 +68,12 @@ async def take_message(request: Request) -> Response:
     return JSONResponse({"letter": message, "countryCodeC4": settings.access_point_country})
 
 
-def _stored(database: Database, body: bytes, name: str) -> int:
-    """Keep the message, committed when this returns; the number of the first one where it came before."""
+def _stored(books_for: Callable[[bytes], Database], body: bytes, name: str) -> int:
+    """Keep the message in its recipient's books, committed when this returns; the first one's number for a repeat.
+
+    Raises DatabaseUnusable, OperationalError.
+    """
+    database = books_for(body)
     instance_id = opening.instance_id_in(body)
     now = database.clock()
     with database.writing() as session:

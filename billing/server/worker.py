@@ -29,7 +29,7 @@ from operations.scheduler import Job
 from peppol.access_points.protocol import AccessPoint, AccessPointError
 from peppol.exchange import sending, status_polling
 from peppol.exchange.receiving import Collector
-from peppol.exchange.sending import MessageSender
+from peppol.exchange.sending import MessageSender, Transactions
 
 _log = structlog.get_logger("work")
 
@@ -68,11 +68,17 @@ class Ticks:
         self._any.wait(seconds)
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass(slots=True)
 class Worker:
     """One worker's hands: the access point (or none), the jobs, and when to stop.
 
-    `at_once` is how many receivers it writes to at the same time: most of that time is waiting.
+    `at_once` is how many receivers it writes to at the same time: most of that time is waiting. `collects` says
+    whether it collects now, or leaves it to another at the same way in; `into` says whose books a message belongs in,
+    where there are several buyers' (see Collector).
     """
 
     database: Database
@@ -83,6 +89,8 @@ class Worker:
     asks: bool = True
     at_once: int = 4
     fixed_day: date | None = None
+    collects: Callable[[], bool] = _always
+    into: Callable[[bytes], Transactions | None] | None = None
 
     def today(self) -> date:
         """The day in Sweden."""
@@ -154,7 +162,7 @@ def _ask(worker: Worker) -> bool:
 
 
 def _collect(worker: Worker) -> bool:
-    if worker.access_point is None:
+    if worker.access_point is None or not worker.collects():
         return False
     collector = Collector(
         worker.database.writing,
@@ -164,6 +172,7 @@ def _collect(worker: Worker) -> bool:
         lease=worker.lease,
         stopping=worker.stop.is_set,
         at_once=worker.at_once,
+        into=worker.into,
     )
     try:
         collector.collect()

@@ -11,10 +11,10 @@ from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
 from finance_desk.pages.exception import hand_of
+from finance_desk.pages.judging_again import sum_of
 from finance_desk.pages.queue import READERS
 from finance_desk.words import Names, may_act, supplier_name
 from foundation.errors import NotThere, Refused
-from foundation.money import Money, total
 from foundation.sql import Session
 from foundation.text import NO_TEXT, JoinedText, Text
 from invoicing.decisions import protected_store
@@ -54,12 +54,12 @@ def simulate(request: Request, person: Person = signed_in(_P.FINANCE)) -> Respon
             foreseen=foreseen,
             good=good,
             bad=[each for each in foreseen if each.refusal is not None],
-            sum=_sum([each.invoice.amount_payable for each in good]),
+            sum=sum_of([each.invoice.amount_payable for each in good], register.buyer),
             sent=sum(bool(each.answer) for each in good),
             by_peppol=sum(bool(each.answer and each.to) for each in good),
             in_portal=sum(bool(each.answer and not each.to) for each in good),
             will_match=len(next_ones),
-            matches_at=_sum(next_ones),
+            matches_at=sum_of(next_ones, register.buyer),
             supplier_name=lambda number: supplier_name(register, number),
             key=secrets.token_urlsafe(16),
             minutes=int(HOLD.total_seconds() // 60),
@@ -104,7 +104,7 @@ def result(request: Request, number: int, person: Person = signed_in(*READERS)) 
             done=len(done),
             refused=sum(row.state is BatchRowState.REFUSED for row in found.rows),
             undone=sum(row.state is BatchRowState.UNDONE for row in found.rows),
-            sum=_sum([row.amount for row in done]),
+            sum=sum_of([row.amount for row in done], register.buyer),
             can_undo=bulk_actions.can_undo(session, found),
             may_act=may_act(person),
             supplier_name=lambda each: supplier_name(register, each),
@@ -177,8 +177,3 @@ def _batch(session: Session, number: int) -> ActionBatch:
         return bulk_actions.batch(session, number)
     except Refused as refusal:
         raise NotThere from refusal
-
-
-def _sum(amounts: Sequence[Money]) -> Money:
-    """The sum in kronor; what is in another currency is in question for that and counts on its own."""
-    return total((each for each in amounts if each.currency == "SEK"), currency="SEK")

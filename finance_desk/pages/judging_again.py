@@ -1,6 +1,7 @@
 """Judging again, by the policy that holds, what lies in question: how many and for how much, the press, the rows."""
 
 import secrets
+from collections.abc import Sequence
 
 from fastapi import Request, Response
 
@@ -12,6 +13,7 @@ from foundation.text import Text
 from invoicing.decisions.batch_store import BatchRowState, NoBatch
 from invoicing.verdicts import judged_queries, rejudging
 from orders.register import store as register_store
+from orders.register.parties import Buyer
 from orders.register.register import fingerprint
 from web.access import signed_in
 from web.csrf import form_of
@@ -34,7 +36,7 @@ def again(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
             person,
             "desk/policy_again.html",
             found=found,
-            sum=sum_of([each.amount_payable for each in found]),
+            sum=sum_of([each.amount_payable for each in found], register.buyer),
             mark=fingerprint(register.policy),
             key=secrets.token_urlsafe(16),
             supplier_name=lambda number: supplier_name(register, number),
@@ -73,7 +75,7 @@ def result(
             done=len(done),
             refused=sum(row.state is BatchRowState.REFUSED for row in found.rows),
             undone=0,
-            sum=sum_of([row.amount for row in done]),
+            sum=sum_of([row.amount for row in done], register.buyer),
             can_undo=0,
             policy=found.reason,
             may_act=person.may(_P.FINANCE),
@@ -104,9 +106,9 @@ def judge(request: Request, person: Person, ids: list[int], *, key: str) -> int:
     return number
 
 
-def sum_of(amounts: list[Money]) -> Money:
-    """The sum in kronor."""
-    return total((each for each in amounts if each.currency == "SEK"), currency="SEK")
+def sum_of(amounts: Sequence[Money], buyer: Buyer) -> Money:
+    """The sum in the buyer's currency; what is in another is in question for that and counts on its own."""
+    return total((each for each in amounts if each.currency == buyer.currency), currency=buyer.currency)
 
 
 def _go_on(request: Request, number: int) -> None:

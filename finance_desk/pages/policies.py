@@ -143,7 +143,7 @@ def attempt(request: Request, person: Person = signed_in(*_CHANGERS)) -> Respons
             valid_from=from_day,
             reason=form.get("reason", ""),
             accepts=accepts,
-            accepts_sum=judging_again.sum_of([each.amount_payable for each in accepts]),
+            accepts_sum=judging_again.sum_of([each.amount_payable for each in accepts], register.buyer),
             key=secrets.token_urlsafe(16),
             reports=_reports_tried(session, policy, since)
             if _tries_reports(policy, register.policy)
@@ -192,7 +192,7 @@ def limit(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> Respo
         register = register_store.load(session)
         if form.get("person") not in dict(Names(session, register.buyer).who_may(_P.FINANCE)):
             raise Refused(Text("Välj en handläggare i listan."))
-        limit_of = Money(amount.quantize(Decimal("0.01")), "SEK")
+        limit_of = Money(amount.quantize(Decimal("0.01")), register.buyer.currency)
         decision_store.set_limit(session, form["person"], limit_of, by=person.id, on=today_of(request))
     return see_other("/finance/policies", Text("Gränsen är satt."))
 

@@ -63,7 +63,7 @@ def statement(request: Request, person: Person = signed_in(*READERS)) -> Respons
         # The same sums either way: of few entries, which are shown as well, or added up by the database.
         entries = list(entry_queries.entries(session, wanted=wanted)) if few else []
         drawn = (
-            reconcile(entries, by=(by,), currency=wanted.currency)
+            reconcile(entries, by=(by,), currency=register.buyer.currency)
             if few
             else entry_queries.statement(session, wanted, by=(by,))
         )
@@ -130,7 +130,9 @@ def case(request: Request, reference: str, person: Person = signed_in(*READERS))
         entries = list(entry_queries.entries(session, wanted=wanted))
         if not entries:
             raise NotThere
-        drawn: Statement = reconcile(entries, by=(StatementKey.MONTH, StatementKey.ARTICLE))
+        drawn: Statement = reconcile(
+            entries, by=(StatementKey.MONTH, StatementKey.ARTICLE), currency=register.buyer.currency
+        )
         stops = payment_stop_store.holding(session)
     return render(
         request,

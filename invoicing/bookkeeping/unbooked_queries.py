@@ -19,6 +19,7 @@ from invoicing.payment import tables as payment_tables
 from invoicing.reconciliation import entry_source_queries
 from orders import tables as order_tables
 from orders.purchase_orders import line_store
+from orders.register import store as register_store
 
 _VOUCHER = payment_tables.voucher
 _INVOICE, _PART = document_tables.invoice, document_tables.invoice_part
@@ -105,6 +106,7 @@ def given_back(session: Session) -> Iterator[UnbookedClaim]:
 
 def accrued_now(session: Session, month: Month) -> list[Accrued]:
     """Received for service months up to `month` on order lines that no approved invoice lies on."""
+    currency = register_store.currency(session)
     account, line, order = order_tables.line_account, order_tables.order_line, order_tables.purchase_order
     service = entry_source_queries.month_of(line.c.starts_on).label("service_month")
     keys = (order.c.supplier, order.c.article, service)
@@ -117,7 +119,7 @@ def accrued_now(session: Session, month: Month) -> list[Accrued]:
         .where(
             account.c.amount_claimed == line_store.ZERO,
             account.c.amount_received > line_store.ZERO,
-            order.c.currency == "SEK",
+            order.c.currency == currency,
             line.c.starts_on <= month.period.end,
         )
         .group_by(*keys)
@@ -128,7 +130,7 @@ def accrued_now(session: Session, month: Month) -> list[Accrued]:
             supplier=row.supplier,
             article=row.article,
             month=row.service_month,
-            amount=Money(row.accrued, "SEK"),
+            amount=Money(row.accrued, currency),
         )
         for row in session.execute(question)
     ]

@@ -25,6 +25,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.journal_actions import DeskAction, InvoicingSubject
 from invoicing.matching.deviations import Deviation
 from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice
+from orders.register import store as register_store
 
 _DEVIATIONS = TypeAdapter(tuple[Deviation, ...])
 
@@ -276,11 +277,11 @@ def settle_action(
     )
 
 
-def limit_of(session: Session, person: str, *, currency: str = "SEK") -> Money | None:
-    """How large a difference the person may accept alone, or None: nothing."""
+def limit_of(session: Session, person: str, *, currency: str = "") -> Money | None:
+    """How large a difference the person may accept alone, in the buyer's currency; None: nothing."""
     table = decision_tables.accept_limit
     found = session.scalar(select(table.c.limit_amount).where(table.c.person == person))
-    return Money(found, currency) if found is not None else None
+    return Money(found, currency or register_store.currency(session)) if found is not None else None
 
 
 def set_limit(session: Session, person: str, limit: Money, *, by: str, on: date) -> None:

@@ -28,6 +28,7 @@ from invoicing.exceptions.queue import (
 from invoicing.model import DocumentType, InvoiceState
 from orders import tables as order_tables
 from orders.placements import start_queries
+from orders.register import store as register_store
 from peppol.exchange import tables as exchange_tables
 
 _I, _D, _P = document_tables.invoice, decision_tables.desk_item, document_tables.invoice_part
@@ -70,10 +71,12 @@ def _resting(session: Session, *, today: date) -> Mapping[DocumentType, int]:
     return {DocumentType(row.document_type): row.many for row in rows}
 
 
-def causes(
-    session: Session, wanted: QueueFilter, *, today: date, currency: str = "SEK"
-) -> Sequence[QueueCause]:
-    """How many documents of the part have each cause, and for how much; the largest amount first."""
+def causes(session: Session, wanted: QueueFilter, *, today: date, currency: str = "") -> Sequence[QueueCause]:
+    """How many documents of the part have each cause, and for how much; the largest amount first.
+
+    The amounts are in the buyer's currency unless another is named.
+    """
+    currency = currency or register_store.currency(session)
     question = (
         select(
             _I.c.codes,

@@ -12,6 +12,7 @@ from invoicing.exceptions.trends import OPEN, MonthRate, OpenDay, TrendCause
 from invoicing.matching.deviations import Verdict
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.reconciliation.entry_source_queries import month_of
+from orders.register import store as register_store
 
 _INVOICE, _MATCH = document_tables.invoice, document_tables.match_made
 
@@ -65,8 +66,9 @@ def causes(session: Session, *, since: date) -> list[TrendCause]:
     return sorted(rows, key=lambda each: (str(each.month), -each.count, each.codes))
 
 
-def open_days(session: Session, *, currency: str = "SEK") -> list[OpenDay]:
-    """What is open, by state and the day it arrived, with the sum payable."""
+def open_days(session: Session, *, currency: str = "") -> list[OpenDay]:
+    """What is open, by state and the day it arrived, with the sum payable in the buyer's currency."""
+    currency = currency or register_store.currency(session)
     question = (
         select(
             _INVOICE.c.state,

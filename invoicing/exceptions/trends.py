@@ -97,16 +97,15 @@ def by_cause(causes: Sequence[TrendCause], months: Sequence[Month]) -> list[Caus
     return sorted(rows, key=lambda each: (-each.total, each.codes))
 
 
-def by_age(open_days: Iterable[OpenDay], *, today: date, currency: str = "SEK") -> list[Aged]:
-    """What is open by state and age, with the sum payable; only what there is. Pure."""
-    zero = Money.of("0.00", currency)
+def by_age(open_days: Iterable[OpenDay], *, today: date) -> list[Aged]:
+    """What is open by state and age, with the sum payable; only what there is, in one currency. Pure."""
     sums: dict[tuple[str, int], tuple[int, Money]] = {}
     for each in open_days:
         age = (today - each.received_on).days
         place = next(
             (place for place, (_, last) in enumerate(AGES) if last is None or age <= last), len(AGES) - 1
         )
-        count, amount = sums.get((each.state, place), (0, zero))
+        count, amount = sums.get((each.state, place), (0, Money.of("0.00", each.amount.currency)))
         sums[each.state, place] = (count + each.count, amount + each.amount)
     return [
         Aged(state=state, days_from=first, days_to=last, count=count, amount=amount)

@@ -105,7 +105,7 @@ def pain001(
                 type=pain.PaymentType(purpose=pain.CategoryPurpose(code="SUPP")),
                 execute_on=pay_on,
                 debtor=us,
-                account=pain.Account(id=pain.AccountId(iban=debtor.iban), currency="SEK"),
+                account=pain.Account(id=pain.AccountId(iban=debtor.iban), currency=buyer.currency),
                 agent=pain.Agent(institution=pain.Institution(bic=debtor.bic)),
                 transfers=tuple(_transfer(each) for each in transfers),
             ),

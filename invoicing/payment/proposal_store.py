@@ -22,6 +22,7 @@ from invoicing.payment.transfers import (
     ProposalState,
     proposal_name,
 )
+from orders.register import store as register_store
 from orders.register.parties import AccountScheme, PaymentAccount
 
 _PROPOSAL, _ITEM = payment_tables.payment_proposal, payment_tables.payment_item
@@ -224,14 +225,17 @@ def overviews(session: Session, *, limit: int = 100) -> Sequence[Overview]:
     found: dict[str, list[Row[tuple[object, ...]]]] = {}
     for row in session.execute(sums.where(_ITEM.c.proposal.in_([each.number for each in newest]))):
         found.setdefault(row.proposal, []).append(row)
-    return [_overview(row, found.get(row.number, [])) for row in newest]
+    currency = register_store.currency(session)
+    return [_overview(row, found.get(row.number, []), currency) for row in newest]
 
 
-def _overview(row: Row[tuple[object, ...]], parts: Sequence[Row[tuple[object, ...]]]) -> Overview:
+def _overview(
+    row: Row[tuple[object, ...]], parts: Sequence[Row[tuple[object, ...]]], currency: str
+) -> Overview:
     """A proposal with the sums of its invoices and of its credits, each a row."""
-    amount = Money.of("0.00")
+    amount = Money.of("0.00", currency)
     for part in parts:
-        signed = Money(part.amount, "SEK")
+        signed = Money(part.amount, currency)
         amount = amount + signed if part.kind == PayableKind.INVOICE else amount - signed
     return Overview(
         proposal=_proposal(row),

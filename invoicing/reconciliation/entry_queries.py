@@ -6,6 +6,7 @@ suppliers is quick with millions of lines. Entries are read row by row, so that 
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,6 +26,7 @@ from invoicing.reconciliation.statement import (
     StatementKey,
     statement_of,
 )
+from orders.register import store as register_store
 
 _FATES = (
     (StatementColumn.CREDITED, "credited"),
@@ -38,14 +40,15 @@ def entries(
     *,
     execution_reference: str = "",
     month: Month | None = None,
-    currency: str = "SEK",
+    currency: str = "",
     wanted: EntryFilter | None = None,
 ) -> Iterator[StatementEntry]:
     """Every document's part of the statement, of the part of the books that is wanted.
 
     A statement is in one currency; an invoice in another than its order's is in question and in its own.
     """
-    part = wanted or EntryFilter(execution_reference=execution_reference, month=month, currency=currency)
+    asked = wanted or EntryFilter(execution_reference=execution_reference, month=month, currency=currency)
+    part = _in_currency(session, asked)
     for row in _rows(session, entry_source_queries.ordered(part)):
         yield _entry(StatementColumn.ORDERED, row, row.about)
     for row in _rows(session, entry_source_queries.cancelled(part)):
@@ -68,6 +71,7 @@ def statement(
     session: Session, wanted: EntryFilter, *, by: Sequence[StatementKey] = DEFAULT_KEYS
 ) -> Statement:
     """The statement by these keys, added up by the database: the same sums as `reconcile(entries(...))`."""
+    wanted = _in_currency(session, wanted)
     sums: dict[tuple[str, ...], dict[StatementColumn, Money]] = defaultdict(dict)
     for column, question in (
         (StatementColumn.ORDERED, entry_source_queries.ordered(wanted)),
@@ -87,6 +91,11 @@ def statement(
         ):
             sums[key][column] = Money(value, wanted.currency)
     return statement_of(by, sums, currency=wanted.currency)
+
+
+def _in_currency(session: Session, wanted: EntryFilter) -> EntryFilter:
+    """What is wanted, in the buyer's currency where none was named: every document is asked for in one."""
+    return wanted if wanted.currency else replace(wanted, currency=register_store.currency(session))
 
 
 def _added(

@@ -50,7 +50,10 @@ _APPROVED = (InvoiceState.ACCEPTED, InvoiceState.PAID)
 
 @dataclass(frozen=True, slots=True)
 class EntryFilter:
-    """Which part of the books: what is empty is not asked for. `until` takes all months up to and with it."""
+    """Which part of the books: what is empty is not asked for. `until` takes all months up to and with it.
+
+    Without a `currency` it is the buyer's (`entry_queries`).
+    """
 
     execution_reference: str = ""
     supplier: str = ""
@@ -59,7 +62,7 @@ class EntryFilter:
     article: str = ""
     delivery_area: str = ""
     as_of: date | None = None
-    currency: str = "SEK"
+    currency: str = ""
 
 
 def ordered(wanted: EntryFilter) -> Select[Any]:

@@ -13,6 +13,7 @@ from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from orders import tables as order_tables
 from orders.purchase_orders import line_store
+from orders.register import store as register_store
 
 _ACCOUNT, _ORDER, _LINE, _RECEIPT = (
     order_tables.line_account,
@@ -97,9 +98,10 @@ def not_billed(
 
 
 def not_billed_total(
-    session: Session, *, supplier: str = "", until: Month | None = None, currency: str = "SEK"
+    session: Session, *, supplier: str = "", until: Month | None = None, currency: str = ""
 ) -> tuple[int, Money]:
-    """How many lines and how much."""
+    """How many lines and how much, in the buyer's currency unless another is named."""
+    currency = currency or register_store.currency(session)
     question = _not_billed(
         select(
             func.count().label("how_many"),

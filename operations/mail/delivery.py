@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Final
 
@@ -111,18 +112,27 @@ def _is_final(error: Exception) -> bool:
 
 def _message(claimed: ClaimedMail, settings: Settings) -> EmailMessage:
     host = settings.mail_from.rpartition("@")[2]
+    # Each buyer numbers its mails from 1: the name tells two of the same second apart.
+    of_buyer = f"{settings.buyer}-" if settings.buyer_name else ""
     message = EmailMessage()
     message["Subject"] = claimed.subject
-    message["From"] = settings.mail_from
+    # With several buyers the reader sees whose mail it is before opening it.
+    message["From"] = _sender(settings)
     message["To"] = claimed.to_address
     message["Date"] = format_datetime(claimed.made_at)
-    message["Message-ID"] = f"<mail-{claimed.id}-{int(claimed.made_at.timestamp())}@{host}>"
+    message["Message-ID"] = f"<mail-{of_buyer}{claimed.id}-{int(claimed.made_at.timestamp())}@{host}>"
     message["Content-Language"] = claimed.language
     # So that no holiday answers come back.
     message["Auto-Submitted"] = "auto-generated"
     portal = settings.public_url.rstrip("/") or "http://127.0.0.1:8000"
     message.set_content(claimed.body.replace("{portal}", portal))
     return message
+
+
+def _sender(settings: Settings) -> str | Address:
+    if not settings.buyer_name:
+        return settings.mail_from
+    return Address(settings.buyer_name, addr_spec=parseaddr(settings.mail_from)[1])
 
 
 @contextmanager

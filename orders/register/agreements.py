@@ -15,6 +15,7 @@ from foundation.text import JoinedText, Text
 from orders.register import succession
 from orders.register.parties import (
     Address,
+    Buyer,
     OrganisationNumber,
     RegisterValueRefused,
     Supplier,
@@ -233,6 +234,27 @@ def inconsistencies(tables: Tables) -> tuple[Inconsistency, ...]:
         *_price_list_clashes(tables),
         *_unpriced(tables),
     )
+
+
+def foreign_currencies(buyer: Buyer, price_lists: Iterable[PriceList]) -> Iterator[Inconsistency]:
+    """The price lists in another currency than the buyer's, which has one for all it orders and pays.
+
+    Asked of what is read, never of what is stored: books from before it open with the register they have.
+    """
+    for price_list in price_lists:
+        if price_list.currency != buyer.currency:
+            yield Inconsistency(
+                "price_lists",
+                price_list.id,
+                "currency",
+                Text(
+                    "Prislistan %(price_list_id)s är i %(currency)s, men köparens valuta är %(own)s. En köpare har "
+                    "en valuta: skriv prislistan i %(own)s, eller lägg till en köpare för %(currency)s.",
+                    price_list_id=price_list.id,
+                    currency=price_list.currency,
+                    own=buyer.currency,
+                ),
+            )
 
 
 def _repeated(tables: Tables) -> Iterator[Inconsistency]:

@@ -18,7 +18,15 @@ from pydantic import TypeAdapter, ValidationError
 from foundation.errors import Refused
 from foundation.text import JoinedText, Text
 from orders.register import validity
-from orders.register.agreements import Contract, DeliveryArea, DeliveryUnit, Policy, Tables, inconsistencies
+from orders.register.agreements import (
+    Contract,
+    DeliveryArea,
+    DeliveryUnit,
+    Policy,
+    Tables,
+    foreign_currencies,
+    inconsistencies,
+)
 from orders.register.allowed_values import objections, shared_addresses
 from orders.register.parties import Buyer, Supplier
 from orders.register.pricing import PriceList
@@ -256,9 +264,11 @@ def _contradictions(
     unreadable = frozenset((raw.table, raw.id) for raw, found in values if isinstance(found, tuple))
     entry_of = {(raw.table, raw.id): raw for raw, _ in values}
     tables = _tables([found for _, found in values if not isinstance(found, tuple)], unreadable=unreadable)
+    buyers = [found for _, found in values if isinstance(found, Buyer)]
+    foreign = foreign_currencies(buyers[0], tables.price_lists) if len(buyers) == 1 else ()
     for supplier, sentence in shared_addresses(tables.suppliers):
         yield entry_of["suppliers", supplier.organisation_number].problem(("participant_id",), sentence)
-    for found in inconsistencies(tables):
+    for found in (*inconsistencies(tables), *foreign):
         yield entry_of[found.table, found.id].problem((found.key,), found.sentence)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Discriminator, Tag
 from stdnum import iban, luhn
@@ -23,6 +23,9 @@ from foundation.text import JoinedText, Text
 from orders.register import validity
 from orders.register.response_agreements import OrderProcess, ResponseProcess, TechnicalAnswer
 from peppol.identifiers import InvalidIdentifier, ParticipantId, validate_organisation_number
+
+USUAL_CURRENCY: Final = "SEK"
+"""The currency of a buyer that names none."""
 
 _HUNDRED = Decimal(100)
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
@@ -401,7 +404,8 @@ class Buyer:
     """The public buyer. `invoice_address` is where the customer of the invoice stands on an order.
 
     `service_provider` is our access point's own address (0242:...), which an MLS is written from; empty
-    where our access point writes them itself.
+    where our access point writes them itself. `currency` (ISO 4217) is that of every price list, order and
+    payment of the buyer.
     """
 
     organisation_number: OrganisationNumber
@@ -412,6 +416,7 @@ class Buyer:
     invoice_address: Address
     contact: Contact
     service_provider: str = ""
+    currency: str = USUAL_CURRENCY
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "organisation_number", organisation_number(self.organisation_number))

@@ -32,6 +32,7 @@ from orders.register.agreements import (
     inconsistencies,
 )
 from orders.register.parties import (
+    USUAL_CURRENCY,
     Buyer,
     RegisterValueRefused,
     Supplier,
@@ -278,6 +279,9 @@ def _found(table: Mapping[str, Entry], key: str, name: Text) -> Entry:
 def _plain(value: object) -> object:
     if isinstance(value, Policy):
         return _without_what_is_silent(asdict(value))
+    if isinstance(value, Buyer) and value.currency == USUAL_CURRENCY:
+        # Registers stored before buyers had a currency keep their bytes.
+        return {name: each for name, each in asdict(value).items() if name != "currency"}
     if isinstance(value, Supplier):
         return _without_what_is_open(asdict(value))
     if isinstance(value, DeliveryUnit) and not value.addresses:

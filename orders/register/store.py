@@ -19,7 +19,7 @@ from foundation.sql import Session
 from foundation.text import Text
 from orders import tables as order_tables
 from orders.journal_actions import OrdersSubject, RegisterAction
-from orders.register.parties import Supplier
+from orders.register.parties import USUAL_CURRENCY, Supplier
 from orders.register.policy_store import PolicyState
 from orders.register.pricing import PriceList
 from orders.register.register import Register, policy_from_json
@@ -73,6 +73,14 @@ def load(session: Session) -> Register:
         policy = policy_from_json(newest.policy)
         _read_before[both] = replace(_read_before[newest.sha256], policy=policy)
     return _read_before[both]
+
+
+def currency(session: Session) -> str:
+    """The buyer's one currency, by the register in force; the usual one before there is a register."""
+    try:
+        return load(session).buyer.currency
+    except NoRegister:
+        return USUAL_CURRENCY
 
 
 def newest(session: Session) -> Register | None:

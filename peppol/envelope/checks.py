@@ -135,6 +135,11 @@ def sender_in(root: etree._Element, kind: DocumentKind) -> str:
     return _endpoint(root, _ENDPOINTS[kind][0])
 
 
+def receiver_in(root: etree._Element, kind: DocumentKind) -> str:
+    """The endpoint a document of this kind names as its receiver; empty where there is none."""
+    return _endpoint(root, _ENDPOINTS[kind][1])
+
+
 def _endpoint(root: etree._Element, path: str) -> str:
     steps = "/".join(f"{{{CAC}}}{step}" for step in path.split("/"))
     element = root.find(f"{steps}/{{{CBC}}}EndpointID")

@@ -6,7 +6,7 @@ in transactions of their own; a worker that goes on for ever uses `sending.Sende
 `collecting.Collector` round by round.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -125,10 +125,15 @@ def deliver_waiting(
 
 
 def collect(
-    transactions: Transactions, access_point: AccessPoint, *, today: date, now: datetime
+    transactions: Transactions,
+    access_point: AccessPoint,
+    *,
+    today: date,
+    now: datetime,
+    into: Callable[[bytes], Transactions | None] | None = None,
 ) -> Collected:
-    """Store everything that has come, commit, then acknowledge it."""
-    return Collector(transactions, access_point, lambda: now, lambda: today).collect()
+    """Store everything that has come, commit, then acknowledge it; `into` as the Collector has it."""
+    return Collector(transactions, access_point, lambda: now, lambda: today, into=into).collect()
 
 
 def _nobody(session: Session, events: Sequence[DeliveryEvent]) -> None:

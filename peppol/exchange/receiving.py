@@ -1,8 +1,10 @@
 """Collecting: what has come to an access point is stored, committed, and only then acknowledged.
 
 A message whose acknowledgement was lost comes again and is stored as a repeat: it gets the same
-answer, and the repeat is there to be seen. One worker at a time collects at an access point
-(`access_point_store.begin_collecting`); one that was stopped and finds another in its place stores nothing more.
+answer, and the repeat is there to be seen. Where one access point serves several, each message is
+stored in its recipient's books (`into`); books that cannot be had keep their own messages waiting and
+nobody else's. One worker at a time collects at an access point (`access_point_store.begin_collecting`);
+one that was stopped and finds another in its place stores nothing more.
 """
 
 import uuid
@@ -14,12 +16,15 @@ from itertools import islice
 from typing import Final
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
+from foundation.errors import Refused
 from foundation.periods import Clock
 from foundation.sql import Session
 from peppol.access_points.protocol import AccessPoint, Arrival, Gone, Unreachable
 from peppol.envelope import opening
 from peppol.exchange import access_point_store, inbox
+from peppol.exchange.inbox import Stored
 from peppol.exchange.sending import Transactions
 from peppol.exchange.tables import InState
 
@@ -46,18 +51,24 @@ class Collected:
 class _Came:
     """A message that was fetched: the access point's name for it, its bytes, and its envelope's instance.
 
-    `key` is that name where it is never given twice, else nothing.
+    `key` is that name where it is never given twice, else nothing; `into` the books it belongs in, None for those of
+    the collector itself.
     """
 
     reference: str
     body: bytes
     instance_id: str
     key: str
+    into: Transactions | None
 
 
 @dataclass(slots=True)
 class Collector:
-    """One worker's hand on an access point's mailbox. `clock` dates the rows, `today` the receipt."""
+    """One worker's hand on an access point's mailbox. `clock` dates the rows, `today` the receipt.
+
+    `into` says in whose books a message belongs, None for those of `transactions`; it raises Refused or
+    SQLAlchemyError where they cannot be had.
+    """
 
     transactions: Transactions
     access_point: AccessPoint
@@ -66,6 +77,7 @@ class Collector:
     lease: timedelta = LEASE
     stopping: Callable[[], bool] = bool
     at_once: int = 1
+    into: Callable[[bytes], Transactions | None] | None = None
     worker: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def collect(self) -> Collected:
@@ -83,9 +95,9 @@ class Collector:
                         stored = self._stored(came)
                         if stored is None:
                             return _collected(tally)
-                        for state in stored:
+                        for _, state in stored:
                             tally[state] += 1
-                        self._acknowledge(came)
+                        self._acknowledge([each for each, _ in stored])
             finally:
                 with self.transactions() as session:
                     access_point_store.end_collecting(session, self.access_point.name, self.worker)
@@ -118,31 +130,58 @@ class Collector:
                 size = 0
             instance_id = opening.instance_id_in(body) or arrival.instance_id[:80]
             key = f"{self.access_point.name}/{arrival.reference}" if arrival.once else ""
-            groups[-1].append(_Came(arrival.reference, body, instance_id, key))
+            try:
+                into = self.into(body) if self.into is not None else None
+            except (SQLAlchemyError, Refused) as fault:
+                _not_kept(fault, instance_id)
+                continue  # it stays where it is, and is listed again
+            groups[-1].append(_Came(arrival.reference, body, instance_id, key, into))
             size += len(body)
         return groups
 
-    def _stored(self, came: Sequence[_Came]) -> list[InState] | None:
-        """Store messages in one transaction; None where another worker collects by now."""
-        now = self.clock()
+    def _stored(self, came: Sequence[_Came]) -> list[tuple[_Came, InState]] | None:
+        """Store messages, those of the same books in one transaction; None where another worker collects by now.
+
+        What others' books could not take is left out: it is not acknowledged, and comes again.
+        """
         with self.transactions() as session:
             if not self._has_turn(session):
                 return None
-            stored = [
+            kept = self._stored_in(session, [each for each in came if each.into is None])
+        elsewhere: dict[Transactions, list[_Came]] = {}
+        for each in came:
+            if each.into is not None:
+                elsewhere.setdefault(each.into, []).append(each)
+        for transactions, theirs in elsewhere.items():
+            try:
+                with transactions() as session:
+                    stored = self._stored_in(session, theirs)
+            except (SQLAlchemyError, Refused) as fault:
+                for each in theirs:
+                    _not_kept(fault, each.instance_id)
+                continue
+            kept += stored
+        for each, row in kept:
+            _log.info("message arrived", message=row.id, instance_id=each.instance_id, state=row.state.value)
+        return [(each, row.state) for each, row in kept]
+
+    def _stored_in(self, session: Session, came: Sequence[_Came]) -> list[tuple[_Came, Stored]]:
+        now, today = self.clock(), self.today()
+        return [
+            (
+                each,
                 inbox.store(
                     session,
                     each.body,
                     transport_id=each.reference,
                     transport_key=each.key,
-                    received_on=self.today(),
+                    received_on=today,
                     received_at=now,
                     instance_id=each.instance_id,
-                )
-                for each in came
-            ]
-        for each, row in zip(came, stored, strict=True):
-            _log.info("message arrived", message=row.id, instance_id=each.instance_id, state=row.state.value)
-        return [row.state for row in stored]
+                ),
+            )
+            for each in came
+        ]
 
     def _acknowledge(self, came: Sequence[_Came]) -> None:
         """Say that the messages are kept; one that cannot be told now comes again."""
@@ -159,6 +198,10 @@ class Collector:
             return
         with ThreadPoolExecutor(self.at_once) as pool:
             list(pool.map(tell, came))
+
+
+def _not_kept(fault: Exception, instance_id: str) -> None:
+    _log.error("message not kept", instance_id=instance_id, fault=type(fault).__name__)
 
 
 def _collected(tally: dict[InState, int]) -> Collected:

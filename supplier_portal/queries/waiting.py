@@ -22,6 +22,7 @@ from invoicing.portal_invoicing.queries import on_its_way
 from invoicing.portal_invoicing.scope import Scope
 from orders import tables as order_tables
 from orders.purchase_orders.line_store import ZERO
+from orders.register import store as register_store
 
 _ORDER, _LINE, _ACCOUNT = order_tables.purchase_order, order_tables.order_line, order_tables.line_account
 _INVOICE, _PART = document_tables.invoice, document_tables.invoice_part
@@ -112,9 +113,10 @@ def questioned(session: Session, scope: Scope) -> list[Questioned]:
 
 
 def by_month(
-    session: Session, scope: Scope, *, first: Month, last: Month, currency: str = "SEK"
+    session: Session, scope: Scope, *, first: Month, last: Month, currency: str = ""
 ) -> list[MonthSums]:
-    """The sums of each month from `first` to `last`, months without anything too; in one currency."""
+    """The sums of each month from `first` to `last`, months without anything too; in the buyer's currency."""
+    currency = currency or register_store.currency(session)
     days = (first.period.start, last.period.end)
     lines = _read(session, _on_lines(scope, days), currency)
     receipts = _read(session, _on_receipts(scope, first, last), currency)

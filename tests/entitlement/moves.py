@@ -39,6 +39,38 @@ def _decide(world: World, i: int, j: int, k: int) -> None:
     world.tell("placement.decided", data, expected)
 
 
+def _decide_further(world: World, i: int, j: int, k: int) -> None:
+    """A decision under a new reference that continues an earlier one."""
+    earlier = world.stay(i)
+    reference = f"4{len(world.oracle.stays):08}"
+    ended_on = earlier.standing.last_day if earlier.standing else earlier.last
+    first = ended_on + timedelta(days=(1, 1, 30, 0)[j % 4])
+    last = longest_end(first) if j % 2 else max(first, earlier.last)
+    level = earlier.level if k % 8 else "ABC"[i % 3]
+    supplier = earlier.supplier if k % 2 else _SUPPLIERS[k % 4]
+    expected = world.oracle.decide(reference, supplier, level, first, last, continues=earlier.reference)
+    data = stories.decision(
+        reference,
+        start=first,
+        end=last,
+        supplier=supplier,
+        level=level,
+        decided_on=world.today,
+        continues=earlier.reference,
+    )
+    world.tell("placement.decided", data, expected)
+
+
+def _resume(world: World, i: int, j: int, k: int) -> None:
+    away = [each for each in world.oracle.stays.values() if each.standing is not None]
+    stay = away[i % len(away)] if away else world.stay(i)
+    back_on = world.today + timedelta(days=(0, 1, 5, 14, -1)[j % 5])
+    expected = world.oracle.resume(stay.reference, back_on)
+    world.tell(
+        "placement.resumed", {"execution_reference": stay.reference, "resumed_on": str(back_on)}, expected
+    )
+
+
 def _decide_period_two(world: World, i: int, j: int, k: int) -> None:
     stay = world.stay(i)
     first = stay.last + timedelta(days=(1, 1, 1, 12, 0)[j % 5])
@@ -274,6 +306,9 @@ _MOVES: tuple[Move, ...] = (
     _reject,
     _cancel,
     _decide,
+    _decide_further,
+    _resume,
+    _resume,
     _credit,
     _pay,
     _pay,

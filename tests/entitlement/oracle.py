@@ -48,12 +48,41 @@ class Oracle:
 
     # Decisions ----------------------------------------------------------------------------------
 
-    def decide(self, reference: str, supplier: str, level: str, first: date, last: date) -> bool:
-        """A placement is decided."""
+    def decide(
+        self, reference: str, supplier: str, level: str, first: date, last: date, *, continues: str = ""
+    ) -> bool:
+        """A placement is decided; `continues` is the earlier reference of the same participant."""
         if reference in self.stays or last > longest_end(first) or not _any_working(first, last):
             return False
-        self.stays[reference] = Stay(reference, supplier, level, [Part(first, last, self.today)])
+        if continues and not self._may_continue(self.stays[continues], level, first, last):
+            return False
+        if continues:
+            self.results.come_back(self.stays[continues], first)
+        self.stays[reference] = Stay(
+            reference, supplier, level, [Part(first, last, self.today)], follows=continues
+        )
         return True
+
+    def _may_continue(self, earlier: Stay, level: str, first: date, last: date) -> bool:
+        ended_on = earlier.standing.last_day if earlier.standing else earlier.last
+        begun = {last} | {
+            part.last
+            for each in self._back_from(earlier)
+            for part in each.parts
+            if not each.cancelled and (each.standing is None or part.first <= each.standing.last_day)
+        }
+        return (
+            not self._was_left(earlier)
+            and level == earlier.level
+            and (earlier.cancelled or first > ended_on)
+            and len(begun) <= MOST_PERIODS
+        )
+
+    def _back_from(self, stay: Stay) -> Iterator[Stay]:
+        here: Stay | None = stay
+        while here is not None:
+            yield here
+            here = self.stays.get(here.follows)
 
     def decide_period_two(self, reference: str, first: date, last: date) -> bool:
         """A second period of the same placement."""
@@ -124,13 +153,11 @@ class Oracle:
     def _periods_of_stretch(self, stay: Stay) -> set[date]:
         """The last days of the periods given in a stretch: the parts of a period that changed supplier share one."""
         periods: set[date] = set()
-        here: Stay | None = stay
-        while here is not None:
+        for here in self._back_from(stay):
             for part in here.parts:
                 begun = here.standing is None or part.first <= here.standing.last_day
                 if here is stay or (not here.cancelled and begun):
                     periods.add(part.last)
-            here = self.stays.get(here.follows)
         return periods
 
     # Interruptions ------------------------------------------------------------------------------
@@ -161,6 +188,29 @@ class Oracle:
             return False
         stay.standing = None
         self.results.follow(stay)
+        return True
+
+    def resume(self, reference: str, back_on: date) -> bool:
+        """The participant is back within the same period; months approved before are not added to."""
+        stay = self.stays[reference]
+        left = stay.standing
+        if (
+            left is None
+            or stay.cancelled
+            or left.reason == "PROVIDER_CHANGE"
+            or self._was_left(stay)
+            or not max(self.today, left.last_day + timedelta(days=1))
+            <= back_on
+            <= stay.part_of(left.last_day).last
+        ):
+            return False
+        left.back_on = back_on
+        stay.came_back_after.append(left)
+        stay.standing = None
+        for report in (each for versions in stay.reports.values() for each in versions):
+            if report.state == "APPROVED":
+                report.counts_to = min(report.counts_to or date.max, left.last_day)
+        self.results.come_back(stay, back_on)
         return True
 
     def _may_end(self, stay: Stay, last_day: date) -> bool:
@@ -201,13 +251,15 @@ class Oracle:
         report = self._report(stay, month, version)
         if stay.cancelled or report is None:
             return False
+        if report.state in ("APPROVED", "REPLACED") and report.was_approved:
+            return True  # told twice
         is_latest = version == len(stay.reports[month])
         if report.state != "FILED" and not (report.state == "REVOKED" and is_latest):
             return False
         for each in stay.reports[month]:
             if each.state == "APPROVED":
                 each.state = "REPLACED"
-        report.state, report.periods = "APPROVED", len(stay.parts)
+        report.state, report.periods, report.was_approved = "APPROVED", len(stay.parts), True
         to_come = [day for day in self._days_not_ended(stay, month) if day > self.today]
         report.counts_to = self.today if to_come else None
         return True
@@ -215,7 +267,7 @@ class Oracle:
     def reject(self, reference: str, month: str, version: int) -> bool:
         """The buyer sends a filed report back."""
         report = self._report(self.stays[reference], month, version)
-        if report is None or report.state != "FILED":
+        if report is None or report.state not in ("FILED", "REJECTED"):
             return False
         report.state = "REJECTED"
         return True
@@ -235,7 +287,11 @@ class Oracle:
     def _days_not_ended(self, stay: Stay, month: str) -> Iterator[date]:
         for part in stay.parts:
             if any(is_working_day(day) for day in stay.within(part, month)):
-                yield from (day for day in stay.within(part, month) if not stay.has_ended(part, day))
+                yield from (
+                    day
+                    for day in stay.within(part, month)
+                    if not stay.has_ended(part, day) and not stay.is_away(day)
+                )
 
     # Results and supplements --------------------------------------------------------------------
 
@@ -286,7 +342,10 @@ class Oracle:
                     continue
                 until = approved[0].counts_to or date.max
                 found[ordinal, month] = sum(
-                    is_working_day(day) and not stay.has_ended(part, day) and day <= until
+                    is_working_day(day)
+                    and not stay.has_ended(part, day)
+                    and not stay.is_away(day)
+                    and day <= until
                     for day in stay.within(part, month)
                 )
         return found

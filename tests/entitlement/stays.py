@@ -41,6 +41,7 @@ class Break:
 
     last_day: date
     reason: str
+    back_on: date | None = None  # where the participant came back within the same period
 
 
 @dataclass(slots=True)
@@ -49,6 +50,7 @@ class Version:
 
     state: str = "FILED"
     counts_to: date | None = None
+    was_approved: bool = False
     periods: int = 0  # a period that was decided after the approval is not reported with it
 
 
@@ -83,7 +85,11 @@ class Stay:
 
     def last_paid_day(self, part: Part) -> date | None:
         """The last paid day of a period by an interruption in it or, where it still stands, before it."""
-        days = [each.last_day for each in self.came_back_after if self.part_of(each.last_day) is part]
+        days = [
+            each.last_day
+            for each in self.came_back_after
+            if each.back_on is None and self.part_of(each.last_day) is part
+        ]
         if self.standing is not None and self.part_of(self.standing.last_day).first <= part.first:
             days.append(self.standing.last_day)
         return min(days, default=None)
@@ -91,13 +97,24 @@ class Stay:
     def left_by(self, day: date) -> Break | None:
         """What broke off the period that work or studies beginning on this day were left from."""
         part = self.part_of(day)
-        last = self.last_paid_day(part)
-        breaks = [*self.came_back_after, *([self.standing] if self.standing else [])]
-        return next((each for each in breaks if each.last_day == last), None) if last else None
+        breaks = [
+            each
+            for each in self.came_back_after
+            if self.part_of(each.last_day) is part and (each.back_on is None or day < each.back_on)
+        ]
+        if self.standing is not None and self.part_of(self.standing.last_day).first <= part.first:
+            breaks.append(self.standing)
+        return min(breaks, key=lambda each: each.last_day, default=None)
 
     def within(self, part: Part, month: str) -> list[date]:
         """The days of a period in a month."""
         return [day for day in each_day(part.first, part.last) if month_of(day) == month]
+
+    def is_away(self, day: date) -> bool:
+        """Whether the participant was away that day, between an interruption and the return."""
+        return any(
+            each.back_on is not None and each.last_day < day < each.back_on for each in self.came_back_after
+        )
 
     def has_ended(self, part: Part, day: date) -> bool:
         """Whether the day comes after what is paid for."""

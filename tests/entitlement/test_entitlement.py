@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundation.database import Database
@@ -29,7 +29,24 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 
 @given(steps=STEPS)
-def test_what_is_received_is_what_may_be_paid(books: Database, steps: list[Step]) -> None:
+@settings(max_examples=300)
+def test_what_is_received_and_stands_is_what_may_be_paid(books: Database, steps: list[Step]) -> None:
+    agree(books, steps)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("thousand", range(20))
+def test_so_it_is_in_twenty_thousand_stories(books: Database, thousand: int) -> None:
+    @given(steps=STEPS)
+    @settings(max_examples=1_000, derandomize=False, database=None)
+    def agreed(steps: list[Step]) -> None:
+        agree(books, steps)
+
+    agreed()
+
+
+def agree(books: Database, steps: list[Step]) -> None:
+    """Take the steps in books that are thrown away afterwards, and compare."""
     with books.reading() as session:
         world = World(session, register_store.load(session))
         for step in steps:

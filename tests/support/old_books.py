@@ -56,9 +56,16 @@ def before_0014(connection: Connection) -> None:
         connection.execute(text(f"drop table {table}"))
 
 
+def before_0013(connection: Connection) -> None:
+    """Lead the books back to what revision 0013 found."""
+    before_0014(connection)
+    for table in ("buyer_participant", "buyer_host", "installation_buyer"):
+        connection.execute(text(f"drop table {table}"))
+
+
 def before_0011(connection: Connection) -> None:
     """Lead the books back to what revision 0011 found."""
-    before_0014(connection)
+    before_0013(connection)
     for index in ("ix_placement_follows", "ix_planned_order_order_number"):
         connection.execute(text(f"drop index {index}"))
     indexes = {

@@ -40,7 +40,7 @@ _MOST = 1000
 @command(access_point, "check")
 def check(context: CommandContext, as_json: AsJson = False) -> None:
     """Pröva att accesspunkten svarar; inget skickas / see that it answers; nothing is sent."""
-    settings = Settings()
+    settings = context.settings if context.asked else Settings()
     ourselves = settings.access_point_participant
     with opened_access_point(settings) as ours:
         try:
@@ -99,7 +99,10 @@ def simulate(
         list[str] | None,
         typer.Option("--supplier", metavar="ADDRESS", help="Leverantör på nätet / supplier on the network"),
     ] = None,
-    buyer: Annotated[str, typer.Option("--buyer", metavar="ADDRESS", help="Köparen / the buyer")] = _BUYER,
+    ours: Annotated[
+        list[str] | None,
+        typer.Option("--buyer-address", metavar="ADDRESS", help="Köpare på nätet / buyer on the network"),
+    ] = None,
     repeats: Annotated[
         Repeats,
         typer.Option(
@@ -111,7 +114,8 @@ def simulate(
     store = Store(folder)
     for address in supplier or _SUPPLIERS:
         store.register(_participant(address), SUPPLIER_KINDS)
-    store.register(_participant(buyer), BUYER_KINDS)
+    for address in ours or [_BUYER]:
+        store.register(_participant(address), BUYER_KINDS)
     token = Settings().simulator_token.get_secret_value()
     desk = Desk(store, seed=seed, repeats=repeats, token=token)
     listening = listening_on("127.0.0.1", port)

@@ -1,6 +1,7 @@
 """`billing inbox` and `billing post`: the messages to us and from us, and the folder they go through.
 
-Convention: collecting stores and acknowledges first and reads afterwards, as every way in does.
+Convention: collecting stores and acknowledges first and reads afterwards, as every way in does; with several buyers
+each message in its recipient's books.
 """
 
 from collections.abc import Iterator
@@ -9,13 +10,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from billing.cli.command import AsJson, CommandContext, On, command, today_or
-from billing.cli.commands.receiving import all_taken, became, end, tell
+from billing.cli.commands.receiving import Taken, all_taken, became, end, own_books, tell
+from billing.cli.every_buyer import tell_stopped
 from billing.cli.exit_codes import ExitCode
 from billing.cli.printing import TableColumn, show, table, write_json
-from billing.server import exchange_events
-from foundation.errors import NotFound
+from billing.server import exchange_events, ways_in
+from billing.server.installation import Books
+from foundation.errors import NotFound, Refused
 from foundation.formatting import Json
 from foundation.text import Text
 from invoicing.intake.queue import read_arrived
@@ -135,12 +139,14 @@ Folder = Annotated[
 
 
 @contextmanager
-def _access_point(folder: Path | None, *, enveloped: bool = False) -> Iterator[AccessPoint]:
+def _access_point(
+    settings: Settings, folder: Path | None, *, enveloped: bool = False
+) -> Iterator[AccessPoint]:
     """The folder that was named, or the access point of the settings. Raises Refused where there is neither."""
     if folder is not None:
         yield FolderAccessPoint(folder, enveloped=enveloped)
         return
-    with opened_access_point(Settings()) as access_point:
+    with opened_access_point(settings) as access_point:
         yield access_point
 
 
@@ -153,7 +159,10 @@ def deliver(
     ] = False,
 ) -> None:
     """Lämna väntande meddelanden till accesspunkten / hand over waiting messages."""
-    with _access_point(folder, enveloped=enveloped) as access_point, context.opened() as database:
+    with (
+        context.opened() as database,
+        _access_point(context.settings, folder, enveloped=enveloped) as access_point,
+    ):
         sent = outgoing.deliver_waiting(
             database.writing, access_point, now=database.clock(), tell=exchange_events.tell
         )
@@ -172,10 +181,28 @@ def collect(context: CommandContext, folder: Folder = None, on: On = None, as_js
     today = today_or(on)
     if folder is not None and not folder.is_dir():
         raise NotFound(Text("Mappen %(folder)s finns inte. Kontrollera sökvägen.", folder=folder))
-    with _access_point(folder) as access_point, context.opened() as database:
-        came = outgoing.collect(database.writing, access_point, today=today, now=database.clock())
-        read = [outcome.letter_id for outcome in read_arrived(database, today=today)]
-        taken = all_taken(context, database, [("", letter_id) for letter_id in read])
+    taken: list[Taken] = []
+    stopped: list[tuple[Books, Exception]] = []
+    with (
+        context.installation(takes_in=True) as installation,
+        _access_point(context.common, folder) as access_point,
+    ):
+        own = own_books(context, installation)
+        came = outgoing.collect(
+            own.writing,
+            access_point,
+            today=today,
+            now=own.clock(),
+            into=ways_in.into(installation, own),
+        )
+        for books in installation.served():
+            # One buyer's missing register leaves nobody else's messages unread.
+            try:
+                database = installation.database_of(books)
+                read = [outcome.letter_id for outcome in read_arrived(database, today=today)]
+                taken += all_taken(context, database, [("", letter_id) for letter_id in read])
+            except (SQLAlchemyError, Refused) as error:
+                stopped.append((books, error))
     if not as_json:
         typer.echo(
             context.say(
@@ -188,6 +215,7 @@ def collect(context: CommandContext, folder: Folder = None, on: On = None, as_js
             )
         )
     tell(taken, as_json=as_json)
+    tell_stopped(context, stopped)
     end(taken)
 
 

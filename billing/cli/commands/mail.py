@@ -27,9 +27,10 @@ def deliver(
     ] = None,
 ) -> None:
     """Skicka väntande mejl / send the mails that wait."""
-    settings = Settings()
-    if folder is not None:
-        settings = settings.model_copy(update={"mail_folder": folder / "mail", "smtp_host": ""})
+    if folder is None:
+        settings = context.settings
+    else:
+        settings = Settings().model_copy(update={"mail_folder": folder / "mail", "smtp_host": ""})
         context = CommandContext(f"sqlite:///{folder / DATABASE_FILE}", context.language)
     with context.opened() as database:
         done = mail_delivery.deliver(database, settings, now=utc_now())

@@ -34,7 +34,6 @@ from invoicing.payment import proposals as preparing
 from invoicing.payment.attest_right_store import Reach
 from invoicing.payment.export_store import ExportFile
 from operations.payment_settings import debtor_of, ledger_of
-from operations.settings import Settings
 from orders.register import store as register_store
 from orders.terms import Article
 
@@ -148,7 +147,7 @@ def export(
     context: CommandContext, number: Number, by: By, folder: FilesFolder = Path("."), as_json: AsJson = False
 ) -> None:
     """Gör filerna till banken; en gång till ger samma filer / make the bank's files; again, the same files."""
-    debtor = debtor_of(Settings())
+    debtor = debtor_of(context.settings)
     with context.writing() as session:
         attestation.drop_changed(session, register_store.load(session), number, now=utc_now())
     with context.writing() as session:
@@ -277,7 +276,7 @@ def book(
         run = booking.book(
             session,
             register_store.load(session),
-            ledger_of(Settings()),
+            ledger_of(context.settings),
             today=today_or(on),
             by=by,
             now=utc_now(),
@@ -305,7 +304,7 @@ def accrue(
             booking.book_accrual(
                 session,
                 register_store.load(session),
-                ledger_of(Settings()),
+                ledger_of(context.settings),
                 wanted,
                 closing=today_or(on),
                 by=by,

@@ -1,20 +1,25 @@
 """`billing receive`: documents into the system, and what became of each.
 
-Convention: bytes are stored and committed before anything reads them. What became of each
+Convention: bytes are stored and committed before anything reads them, with several buyers in the books of the one
+each document is to. What became of each
 message is looked up afterwards, so that it makes no difference which process read it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from billing.cli.command import AsJson, CommandContext, On, bytes_of, command, today_or
 from billing.cli.exit_codes import ExitCode, complain, refusal_of
 from billing.cli.printing import write_json
+from billing.server.installation import Installation
 from foundation.database import Database
+from foundation.errors import Refused
 from foundation.formatting import Json, plain
 from foundation.sql import Session
 from invoicing.intake.queue import read_arrived
@@ -63,33 +68,57 @@ def receive(
 ) -> None:
     """Ta emot dokument och pröva dem / receive documents and judge them."""
     today = today_or(on)
-    stored: list[tuple[str, int]] = []
-    unreadable = False
-    with context.opened() as database:
+    taken: list[Taken] = []
+    failed = False
+    with context.installation(takes_in=True) as installation:
+        stored: list[tuple[Database, str, int]] = []
         for path in files:
             try:
                 body = bytes_of(path)
-            except OSError as error:
+                database = installation.database_for(body, own_books(context, installation))
+                stored.append((database, str(path), _stored(database, path.name, body, today)))
+            except (OSError, SQLAlchemyError, Refused) as error:
                 complain(context.say(refusal_of(error).text))
-                unreadable = True
-                continue
-            with database.writing() as session:
-                message = inbox.store(
-                    session,
-                    body,
-                    transport_id=path.name,
-                    received_on=today,
-                    received_at=database.clock(),
-                    instance_id=opening.instance_id_in(body),
-                )
-            stored.append((str(path), message.id))
-        for _ in read_arrived(database, today=today):
-            pass
-        taken = all_taken(context, database, stored)
+                failed = True
+        for database in _served(installation, [each for each, _, _ in stored]):
+            try:
+                for _ in read_arrived(database, today=today):
+                    pass
+            except (SQLAlchemyError, Refused) as error:
+                complain(context.say(refusal_of(error).text))
+                failed = True
+        for database, name, letter_id in stored:
+            taken += all_taken(context, database, [(name, letter_id)])
     tell(taken, as_json=as_json)
-    if unreadable:
+    if failed:
         raise typer.Exit(ExitCode.FAILED)
     end(taken)
+
+
+def _served(installation: Installation, databases: Iterable[Database]) -> list[Database]:
+    """Those of the databases whose messages are read: in the books of a closed buyer they lie until it is opened."""
+    closed = {installation.database_of(each) for each in installation.all() if not each.is_open}
+    return [each for each in dict.fromkeys(databases) if each not in closed]
+
+
+def own_books(context: CommandContext, installation: Installation) -> Database:
+    """Where a document goes that is to nobody here: to the buyer that was named, otherwise into the first books."""
+    if context.asked:
+        return installation.database_of(installation.books_of(context.asked))
+    return installation.database_of(installation.all()[0])
+
+
+def _stored(database: Database, name: str, body: bytes, today: date) -> int:
+    with database.writing() as session:
+        message = inbox.store(
+            session,
+            body,
+            transport_id=name,
+            received_on=today,
+            received_at=database.clock(),
+            instance_id=opening.instance_id_in(body),
+        )
+    return message.id
 
 
 def all_taken(context: CommandContext, database: Database, stored: Sequence[tuple[str, int]]) -> list[Taken]:

@@ -7,18 +7,22 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from accounts import register_need_queries as account_needs
 from billing.cli.command import CommandContext, command
+from billing.cli.exit_codes import ExitCode, complain, refusal_of
 from billing.migrations.migrate import open_migrated
 from billing.tools.demo.story_folder import example_register
 from foundation.database import Database
+from foundation.errors import Refused
 from foundation.formatting import plain
 from foundation.journal import SYSTEM
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import Text
 from operations import register_loading
+from operations.buyers import administration
 from operations.register_loading import RegisterChecked
 from orders.register import store as register_store
 from orders.register.files import read_register
@@ -32,8 +36,26 @@ register = typer.Typer()
 @command(alone, "init")
 def init(context: CommandContext) -> None:
     """Gör de tabeller som saknas / make the tables that are missing."""
-    with closing(open_migrated(context.url)) as database:
-        address = database.url.render_as_string(hide_password=True)
+    with closing(open_migrated(context.installation_url)) as database:
+        _tell_made(context, database)
+    failed = False
+    with context.installation() as installation:
+        for books in installation.all():
+            if books.buyer is None or books.buyer.is_first:
+                continue
+            # What one buyer's books suffer stops no other's.
+            try:
+                with closing(open_migrated(books.settings.database_url)) as database:
+                    _tell_made(context, database)
+            except (SQLAlchemyError, Refused) as error:
+                complain(f"{books.slug}: {refusal_of(error).in_language(context.language)}")
+                failed = True
+    if failed:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _tell_made(context: CommandContext, database: Database) -> None:
+    address = database.url.render_as_string(hide_password=True)
     typer.echo(context.say(Text("Tabellerna finns i %(address)s.", address=address)))
 
 
@@ -54,6 +76,7 @@ def check(
 ) -> None:
     """Pröva registret och visa vad det skulle ändra / try the register and show what it would change."""
     read = read_register(paths)
+    administration.check_register(context.buyer, read)
     with context.opened() as database:
         found = _checked(database, read)
     _show(context, found)
@@ -73,6 +96,7 @@ def load(
 ) -> None:
     """Läs in registret, helt; fakturor som väntat på ett konto prövas igen / load the register, whole."""
     read = read_register(paths)
+    administration.check_register(context.buyer, read)
     with context.opened() as database:
         found = _checked(database, read)
         _show(context, found)

@@ -2,7 +2,8 @@
 
 It speaks plain HTTP and listens on the machine itself unless told otherwise; encryption
 and the open net belong to the proxy in front of it. Requests are not logged one by one.
-With `--workers` several processes share the address; one that dies is started again.
+With several buyers it answers for each of them, or with --buyer for one. With `--workers`
+several processes share the address; one that dies is started again.
 """
 
 import socket
@@ -15,15 +16,15 @@ from typing import Annotated
 import typer
 
 from billing.cli.command import CommandContext, command
+from billing.cli.every_buyer import only
 from billing.cli.exit_codes import complain
 from billing.server import serving
-from billing.server.app import create_app
+from billing.server.installation_app import InstallationApp
 from billing.server.sockets import listening_on
 from billing.tools.demo import serving as demo_serving
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.text import Text
-from operations.settings import Settings
 
 alone = typer.Typer()
 
@@ -47,14 +48,15 @@ def serve(
     if folder is not None and workers > 1:
         raise Refused(Text("En demo svarar i en enda process. Ta bort --workers eller --dir."))
     answer: Callable[[socket.socket], None]
+    named = _named(context) if context.asked else ""
     if folder is not None:
         answer = partial(demo_serving.serve, demo_serving.application(folder))
     elif workers == 1:
-        answer = partial(serving.serve, create_app(Settings(database_url=context.url)))
+        answer = partial(serving.serve, InstallationApp(context.common, only=named))
     else:
         # An address that cannot be read is told here, and not by each process.
-        Database(context.url).close()
-        answer = partial(serving.serve_together, context.url, workers)
+        Database(context.installation_url).close()
+        answer = partial(serving.serve_together, context.installation_url, named, workers)
     listening = listening_on(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
     complain(context.say(Text("Lyssnar på %(address)s. Avsluta med Ctrl+C.", address=address)))
@@ -64,3 +66,8 @@ def serve(
     finally:
         listening.close()
     complain(context.say(Text("Stoppad.")))
+
+
+def _named(context: CommandContext) -> str:
+    with context.installation() as installation:
+        return only(context, installation)

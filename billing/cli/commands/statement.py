@@ -1,4 +1,4 @@
-"""`billing reconcile` and `billing check`: the statement, and the invariants of the books."""
+"""`billing reconcile`: the statement from what was ordered to what was paid."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,12 +8,9 @@ from typing import Annotated
 import typer
 
 from billing.cli.command import AsJson, CommandContext, command, day
-from billing.cli.commands.audit import read_heads
-from billing.cli.exit_codes import ExitCode
 from billing.cli.printing import TableColumn, show, table, width_needed, width_of_output, write_json
 from finance_desk.statement_files import AMOUNTS, amounts_of, statement_csv, statement_json, statement_xlsx
-from foundation import journal_anchor
-from foundation.formatting import kronor, plain
+from foundation.formatting import kronor
 from foundation.money import Money
 from foundation.periods import Month, PeriodRefused
 from foundation.text import JoinedText, Text
@@ -21,7 +18,6 @@ from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.open_items import OpenItem, open_items
 from invoicing.reconciliation.statement import DEFAULT_KEYS, Statement, StatementKey
-from operations.checks import invariants
 from orders.terms import Article
 
 alone = typer.Typer()
@@ -94,40 +90,6 @@ def reconcile(
         write_json(statement_json(statement))
     else:
         _show(statement, context)
-
-
-@command(alone, "check")
-def check(
-    context: CommandContext,
-    heads: Annotated[
-        Path | None,
-        typer.Option("--heads", exists=True, dir_okay=False, help="Fil med journalhuvuden / heads"),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Pröva databasens invarianter, också mot journalhuvuden utanför / check the database's invariants."""
-    with context.reading() as session:
-        broken = list(invariants.check(session))
-        outside = journal_anchor.verify(session, read_heads(heads))
-        broken += [
-            invariants.BrokenInvariant("journal heads", f"journal row {each.sequence}", each.sentence)
-            for each in outside
-        ]
-    if as_json:
-        write_json(
-            [
-                {"invariant": each.invariant, "subject": each.subject, "sentence": each.sentence}
-                for each in broken
-            ]
-        )
-    elif broken:
-        for each in broken:
-            typer.echo(plain(f"{each.invariant}: {each.subject}: {each.sentence}"))
-    else:
-        count = len(invariants.INVARIANTS)
-        typer.echo(context.say(Text("Allt stämmer: %(count)s invarianter prövade.", count=count)))
-    if broken:
-        raise typer.Exit(ExitCode.FAILED)
 
 
 _OPEN = (

@@ -1,14 +1,17 @@
 """`billing work`: a worker that delivers, collects, sorts and runs the jobs; `billing jobs`: what ran.
 
-Any number of workers may run on PostgreSQL; on SQLite one is enough. SIGTERM ends a worker
+Any number of workers may run on PostgreSQL; on SQLite one is enough. With several buyers it works for each of them,
+in threads of their own, or with --buyer for one. SIGTERM ends a worker
 gracefully: the message in its hand is finished and the rest is given back.
 """
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
+from threading import Event
 from types import FrameType
 from typing import Annotated
 
@@ -17,10 +20,14 @@ import typer
 
 from billing.cli.command import AsJson, CommandContext, On, command
 from billing.cli.commands.post import By
+from billing.cli.every_buyer import only, tell_stopped
 from billing.cli.exit_codes import complain
 from billing.cli.printing import TableColumn, show, table, write_json
+from billing.server import ways_in
+from billing.server.installation import Books, Installation
 from billing.server.jobs import jobs_of
 from billing.server.worker import Worker
+from billing.server.workers import Workers
 from foundation import gc_tuning, journal
 from foundation.errors import Refused
 from foundation.text import Text
@@ -55,31 +62,53 @@ def work(
 ) -> None:
     """Sköt posten och jobben tills du avbryter / tend the post and the jobs until stopped."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("info"))
-    settings = Settings()
-    with context.opened() as database, _access_point(context, settings, folder) as access_point:
-        worker = Worker(
-            database,
-            access_point,
-            jobs_of(settings),
-            asks=folder is None and settings.access_point_kind in _ASKED,
-            # One SFTP connection carries one thing at a time.
-            at_once=1 if "sftp" in (settings.access_point_kind, settings.access_point_inbox) else 4,
-            fixed_day=on,
+    with context.installation(takes_in=True) as installation:
+        workers = Workers(
+            installation,
+            partial(_opened, context, installation, folder, on),
+            only=only(context, installation),
         )
 
         def stop(number: int, frame: FrameType | None) -> None:
-            worker.stop.set()
+            workers.stop.set()
 
         gc_tuning.settle()
         before = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGINT)}
         try:
             if once:
-                worker.once()
+                tell_stopped(context, workers.once())
             else:
-                worker.run(seconds=seconds)
+                workers.run(seconds=seconds)
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+@contextmanager
+def _opened(
+    context: CommandContext,
+    installation: Installation,
+    folder: Path | None,
+    on: date | None,
+    books: Books,
+    stop: Event,
+) -> Iterator[Worker]:
+    """A buyer's worker with its books and its access point."""
+    settings = books.settings
+    database = installation.database_of(books)
+    with _access_point(context, settings, folder) as access_point:
+        yield Worker(
+            database,
+            access_point,
+            jobs_of(settings),
+            stop=stop,
+            asks=folder is None and settings.access_point_kind in _ASKED,
+            # One SFTP connection carries one thing at a time.
+            at_once=1 if "sftp" in (settings.access_point_kind, settings.access_point_inbox) else 4,
+            fixed_day=on,
+            collects=partial(ways_in.is_collector, installation, books, folder=folder),
+            into=ways_in.into(installation, database),
+        )
 
 
 @contextmanager

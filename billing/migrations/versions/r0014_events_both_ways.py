@@ -11,7 +11,7 @@ from foundation.append_only import KeptAfter
 from foundation.sql import UtcDateTime
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -97,7 +97,7 @@ def network(folder: Path, *, buyer: str, suppliers: Sequence[str], seed: int) ->
         old.unlink()
     named = [part for each in suppliers for part in ("--supplier", each)]
     command = [sys.executable, "-m", "billing.cli.cli", "access-point", "simulate", "--port", "0"]
-    command += ["--dir", str(folder), "--seed", str(seed), "--buyer", buyer, *named]
+    command += ["--dir", str(folder), "--seed", str(seed), "--buyer-address", buyer, *named]
     settings = {**os.environ, "BILLING_SIMULATOR_TOKEN": _TOKEN}
     with (
         (folder / "log.txt").open("w", encoding="utf-8") as log,

@@ -115,8 +115,8 @@ def test_each_process_makes_the_whole_application_of_its_environment(
     assert config.workers == 2
     assert config.factory
     made = import_from_string(str(config.app))()
-    assert made.state.database.url.database == str(tmp_path / "billing.sqlite")
-    made.state.database.close()
+    assert made.installation.first.url.database == str(tmp_path / "billing.sqlite")
+    made.close()
 
 
 @pytest.mark.slow

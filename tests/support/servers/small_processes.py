@@ -29,4 +29,4 @@ if __name__ == "__main__":
     serving._config = _small
     with socket.create_server(("127.0.0.1", 0)) as listening:
         print(listening.getsockname()[1], flush=True)
-        serving.serve_together("sqlite:///nowhere.sqlite", 2, listening)
+        serving.serve_together("sqlite:///nowhere.sqlite", "", 2, listening)

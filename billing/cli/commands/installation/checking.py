@@ -1,0 +1,108 @@
+"""`billing check`: what must always hold in the books, of one buyer or of all."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from billing.cli.command import AsJson, CommandContext, command
+from billing.cli.commands.audit import read_heads
+from billing.cli.exit_codes import ExitCode, complain, refusal_of
+from billing.cli.printing import write_json
+from foundation import journal_anchor
+from foundation.errors import Refused
+from foundation.formatting import Json, plain
+from foundation.sql import Session
+from foundation.text import Text
+from operations.checks import invariants
+
+alone = typer.Typer()
+
+
+@command(alone, "check")
+def check(
+    context: CommandContext,
+    heads: Annotated[
+        Path | None,
+        typer.Option("--heads", exists=True, dir_okay=False, help="Fil med journalhuvuden / heads"),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Alla köpares böcker / the books of every buyer")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Pröva databasens invarianter, också mot journalhuvuden utanför / check the database's invariants."""
+    if every:
+        if heads is not None:
+            raise Refused(
+                Text(
+                    "Journalhuvuden hör till en köpares journal. Ange köparen med --buyer i stället för --all."
+                )
+            )
+        _check_all(context, as_json=as_json)
+        return
+    with context.reading() as session:
+        broken = _broken(session, heads)
+    if as_json:
+        write_json([_broken_json(each) for each in broken])
+    else:
+        _tell_broken(context, broken)
+    if broken:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _check_all(context: CommandContext, *, as_json: bool) -> None:
+    """Every buyer's books, closed ones too; books that do not answer are told of and stop no others."""
+    rows: list[Json] = []
+    failed = False
+    with context.installation() as installation:
+        for books in installation.all():
+            try:
+                with installation.database_of(books).reading() as session:
+                    broken = _broken(session, None)
+            except (SQLAlchemyError, Refused) as error:
+                failed = True
+                sentence = refusal_of(error).in_language(context.language)
+                rows.append({"buyer": books.slug, "answers": False, "broken": [], "sentence": sentence})
+                if not as_json:
+                    complain(f"{books.slug}: {sentence}")
+                continue
+            failed = failed or bool(broken)
+            rows.append(
+                {"buyer": books.slug, "answers": True, "broken": [_broken_json(each) for each in broken]}
+            )
+            if not as_json:
+                _tell_broken(context, broken, of=books.slug)
+    if as_json:
+        write_json(rows)
+    if failed:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _broken(session: Session, heads: Path | None) -> list[invariants.BrokenInvariant]:
+    outside = journal_anchor.verify(session, read_heads(heads))
+    return [
+        *invariants.check(session),
+        *(
+            invariants.BrokenInvariant("journal heads", f"journal row {each.sequence}", each.sentence)
+            for each in outside
+        ),
+    ]
+
+
+def _broken_json(each: invariants.BrokenInvariant) -> Json:
+    return {"invariant": each.invariant, "subject": each.subject, "sentence": each.sentence}
+
+
+def _tell_broken(
+    context: CommandContext, broken: Sequence[invariants.BrokenInvariant], *, of: str = ""
+) -> None:
+    before = f"{of}: " if of else ""
+    for each in broken:
+        typer.echo(plain(f"{before}{each.invariant}: {each.subject}: {each.sentence}"))
+    if not broken:
+        count = len(invariants.INVARIANTS)
+        told = context.say(Text("Allt stämmer: %(count)s invarianter prövade.", count=count))
+        typer.echo(f"{before}{told}")

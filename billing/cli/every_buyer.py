@@ -1,0 +1,34 @@
+"""Commands that work for every buyer: the one to work for where one was named, and those whose books stopped them."""
+
+from collections.abc import Sequence
+
+import typer
+
+from billing.cli.command import CommandContext
+from billing.cli.exit_codes import ExitCode, complain, refusal_of
+from billing.server.installation import Books, BuyerIsClosed, Installation
+
+Stopped = Sequence[tuple[Books, Exception]]
+
+
+def tell_stopped(context: CommandContext, stopped: Stopped) -> None:
+    """A sentence for each whose work stopped, and the exit code for it; everybody else's is done.
+
+    Raises what stopped the work of the one buyer of an installation that has named none.
+    """
+    for books, error in stopped:
+        if not books.slug:
+            raise error
+        complain(f"{books.slug}: {refusal_of(error).in_language(context.language)}")
+    if stopped:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def only(context: CommandContext, installation: Installation) -> str:
+    """The one buyer that was named, by its short name; empty for all of them. Raises BuyerUnknown, BuyerIsClosed."""
+    if not context.asked:
+        return ""
+    books = installation.books_of(context.asked)
+    if not books.is_open:
+        raise BuyerIsClosed(books)
+    return books.slug

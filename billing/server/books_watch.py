@@ -1,0 +1,52 @@
+"""Whether every buyer's books answer: who does not is alarmed about in the first books, which the operators read."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from billing.server import metric_queries
+from billing.server.installation import Books, Installation
+from foundation.errors import Refused
+from foundation.sql import take_turns
+from foundation.text import Text
+from operations import alarm_store, alarms
+from operations.alarms import Trouble
+
+BOOKS_DOWN: Final = "BOOKS_DOWN"
+
+
+def answers(installation: Installation, books: Books) -> bool:
+    """Whether the books can be opened and have their tables."""
+    try:
+        with installation.database_of(books).reading() as session:
+            metric_queries.check_answers(session)
+    except (SQLAlchemyError, Refused):
+        return False
+    return True
+
+
+def look(installation: Installation, served: Iterable[Books]) -> None:
+    """Alarm about books that do not answer, once an hour at most; nothing where the first books are silent too."""
+    down = [each.slug for each in served if each.slug and not answers(installation, each)]
+    if not down:
+        return
+    trouble = Trouble(
+        len(down),
+        " ".join(down),
+        Text(
+            "Böckerna svarar inte för %(buyers)s. Inget görs där och meddelanden dit väntar hos operatören; de "
+            "andra köparnas arbete går vidare. Se: billing buyers show SLUG",
+            buyers=", ".join(down),
+        ),
+    )
+    try:
+        with installation.first.writing() as session:
+            # Workers are many and look at the same moment.
+            take_turns(session, f"alarm {BOOKS_DOWN}")
+            now = installation.first.clock()
+            last = alarm_store.last_raised(session).get(BOOKS_DOWN)
+            if last is None or now - last >= alarms.APART:
+                alarms.put(session, BOOKS_DOWN, trouble, now=now, mail_to=installation.settings.alarm_mail)
+    except (SQLAlchemyError, Refused):
+        return
