@@ -38,7 +38,13 @@ from orders.register.register import Register
 from peppol.exchange import outgoing
 
 # Besides the interruptions themselves, which are judged by how far back they reach.
-_TOLD_IN_TIME = ("interruption.withdrawn", "placement.cancelled", "placement.provider_changed")
+_TOLD_IN_TIME = (
+    "interruption.withdrawn",
+    "placement.cancelled",
+    "placement.provider_changed",
+    "outcome.approved",
+    "supplement.approved",
+)
 
 # So far may a sender's clock go before ours; only around midnight does it matter.
 _CLOCKS_DIFFER = timedelta(minutes=10)
@@ -284,13 +290,15 @@ def _carry_out(
         case event_data.InformativeReportFiled():
             informative_reports.file(session, told)
         case event_data.OutcomeApproved():
-            return _lines_of(results.approve_outcome(session, register, told, today=today))
+            return _lines_of(results.approve_outcome(session, register, told, today=today, told_on=told_on))
         case event_data.OutcomeEnded():
             results.end_outcome(session, told)
         case event_data.OutcomeRevoked():
             return revoking.revoke_outcome(session, told, today=today)
         case event_data.SupplementApproved():
-            return _lines_of(results.approve_supplement(session, register, told, today=today))
+            return _lines_of(
+                results.approve_supplement(session, register, told, today=today, told_on=told_on)
+            )
         case event_data.SupplementRevoked():
             return revoking.revoke_supplement(session, told, today=today)
         case _:

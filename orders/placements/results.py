@@ -26,11 +26,11 @@ from orders.terms import Article, ResultStage
 
 
 def approve_outcome(
-    session: Session, register: Register, approved: OutcomeApproved, *, today: date
+    session: Session, register: Register, approved: OutcomeApproved, *, today: date, told_on: date
 ) -> list[Order]:
     """Plan what the outcome earns and place what is due today; an outcome that earns nothing gives no order.
 
-    Refuses, with the reason, what may not be earned, or not any more.
+    Refuses, with the reason, what may not be earned, or not any more on the day we were told, `told_on`.
     """
     placement = placement_store.get(session, approved.execution_reference, lock=True)
     decision = placement.period_at(approved.started_on)
@@ -52,7 +52,7 @@ def approve_outcome(
     which = earning.r1_outcome if approved.stage is ResultStage.R1 else earning.r2_outcome
     outcome = which(placement, approved, held, rules)
     earning.check_earns(placement, approved, rules)
-    earning.check_claimed_in_time(approved, rules, told_on=today)
+    earning.check_claimed_in_time(approved, rules, told_on=told_on)
     days = earning.bonus_days(
         stretch,
         placement,
@@ -75,7 +75,7 @@ def approve_outcome(
 
 
 def approve_supplement(
-    session: Session, register: Register, approved: SupplementApproved, *, today: date
+    session: Session, register: Register, approved: SupplementApproved, *, today: date, told_on: date
 ) -> list[Order]:
     """A supplement by its code in the price list, ordered at once; once per code and placement."""
     placement = placement_store.get(session, approved.execution_reference, lock=True)
@@ -85,7 +85,7 @@ def approve_supplement(
     price = prices.price_of(
         Article.SUPPLEMENTARY, placement.level, code=approved.code, amount_decided=approved.amount
     )
-    earning.check_supplement_in_time(placement, prices.result_rules, told_on=today)
+    earning.check_supplement_in_time(placement, prices.result_rules, told_on=told_on)
     held = plan_store.of_placement(session, placement.execution_reference)
     if any(plan.code == approved.code and plan.stands for plan in held):
         raise StepRefused(

@@ -7,7 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from operations import event_loading
 from operations.event_loading import place_due_orders
+from orders.events import store as event_store
+from orders.events.store import EventState
 from orders.register.pricing import BonusTier, LevelAmounts, ResultRules
 from orders.register.register import Register
 from orders.terms import Article
@@ -271,6 +274,20 @@ def test_a_result_is_claimed_within_the_days_of_the_price_list(
         else:
             said = system.refuses("outcome.approved", told, on=on)
             assert "approved by 2027-06-16, and came on 2027-06-17" in said
+
+
+def test_what_comes_after_its_last_day_is_late_however_its_sender_dates_it(system: System) -> None:
+    told_on, dated = LEFT_ON + timedelta(days=91), LEFT_ON + timedelta(days=20)
+    told = {"execution_reference": REFERENCE, "code": "SPRAK", "approved_on": "2026-03-01"}
+    assert "this one came on 2026-06-12" in system.refuses(
+        "supplement.approved", told, on=dated, received_on=told_on
+    )
+    with system.database.reading() as session:
+        (kept,) = event_store.in_state(session, EventState.UNAPPLIABLE)
+    # Somebody who knows that it was sent in time may say so.
+    with system.database.writing() as session:
+        event_loading.apply_by_hand(session, kept.sequence, by="officer-1", today=told_on)
+    assert ordered(system)[0] == "SUPPLEMENTARY SPRAK 1500.00"
 
 
 @pytest.mark.parametrize(("started_on", "taken"), [(date(2026, 7, 30), True), (date(2026, 7, 31), False)])
