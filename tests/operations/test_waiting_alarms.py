@@ -26,6 +26,7 @@ from invoicing.supplier_changes import change_request_store
 from invoicing.supplier_changes.change_request_store import ChangeKind, ChangeState
 from operations import alarms
 from operations.alarms import Patience
+from operations.buyers.model import BuyerState
 from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
 from orders.events.store import EventState
@@ -123,6 +124,11 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (UnitTutorState.CLOSED, "nothing waits: the tutor has left"),
     (KeyState.ACTIVE, "nothing waits: a system signs in with it"),
     (UnitTutorState.ACTIVE, "nothing waits: the tutor is chosen for placements"),
+    (BuyerState.OPEN, "nothing waits: the buyer is served"),
+    (
+        BuyerState.CLOSED,
+        "nothing waits: the books are kept, and whoever runs the installation opens them again",
+    ),
 )
 """States in which nothing waits for the buyer, and why."""
 
