@@ -14,6 +14,7 @@ from typing import Final
 from accounts.passwords import LONGEST, SHORTEST
 from foundation.errors import Refused
 from foundation.text import Text
+from orders.register.shipped_services import shipped
 
 _FEWEST_SIGNS: Final = 5
 _ORNAMENTS: Final = re.compile(r"[\W\d_]+")
@@ -62,7 +63,13 @@ def _is_easy(password: str, about: list[str]) -> bool:
 
 def _guessable(about: list[str]) -> set[str]:
     words = {part for text in about for part in re.split(r"[\W_]+", text) if len(part) >= 4}
-    return words | {"rusta", "matcha", "arbetsförmedlingen", "arbetsformedlingen", "portal", "leverantör"}
+    return words | _words_of_services() | {"arbetsförmedlingen", "arbetsformedlingen", "portal", "leverantör"}
+
+
+@cache
+def _words_of_services() -> set[str]:
+    """The words of the names of the services that come with the product: the first that anybody tries."""
+    return {part for name in shipped() for part in name.split("-") if len(part) >= 4}
 
 
 def _is_a_row(password: str) -> bool:

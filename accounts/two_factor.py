@@ -22,12 +22,12 @@ from accounts.session_store import PortalSession
 from foundation import journal
 from foundation.database import Database
 from foundation.errors import Refused
+from foundation.product import PRODUCT
 from foundation.sql import Session
 from foundation.text import Text
 
 STEP_SECONDS: Final = 30
 RECOVERY_CODES: Final = 10
-_ISSUER: Final = "Rusta och matcha"
 _TRIES: Final = rate_limit.Limit(free=8)
 # Without signs that are mistaken for each other when copied by hand.
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -53,8 +53,8 @@ def offered(database: Database, held: PortalSession) -> str:
 
 def picture(secret: str, name: str) -> bytes:
     """What an app reads the secret from: a QR code as SVG, without any style of its own."""
-    label = quote(f"{_ISSUER}:{name}")
-    address = f"otpauth://totp/{label}?secret={secret}&issuer={quote(_ISSUER)}"
+    label = quote(f"{PRODUCT.sv}:{name}")
+    address = f"otpauth://totp/{label}?secret={secret}&issuer={quote(PRODUCT.sv)}"
     paper = io.BytesIO()
     segno.make(address, error="m").save(
         paper, kind="svg", scale=6, border=4, light="#ffffff", xmldecl=True, svgclass=None, lineclass=None

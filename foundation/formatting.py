@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from foundation.money import Money, Quantity
 from foundation.periods import STOCKHOLM, Period
-from foundation.text import Text
+from foundation.text import JoinedText, Text, WrittenText
+from foundation.units import unit_name
 
 Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -46,10 +47,8 @@ def quantity_in_words(quantity: Quantity) -> Text:
     >>> quantity_in_words(Quantity.days(14)).sv
     '14 dagar'
     """
-    value = number(quantity.value)
-    if quantity.unit != "DAY":
-        return Text("%(value)s st", value=value)
-    return Text("%(value)s dag", value=value) if quantity.value == 1 else Text("%(value)s dagar", value=value)
+    value = WrittenText(number(quantity.value))
+    return JoinedText(" ", (value, unit_name(quantity.unit, quantity.value)))
 
 
 def price(value: Decimal) -> str:

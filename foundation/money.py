@@ -14,9 +14,8 @@ from fractions import Fraction
 from foundation.errors import Refused
 from foundation.text import Text
 
-# UN/ECE Recommendation 20: a day, and one piece.
+# UN/ECE Recommendation 20: a day, which days are counted in.
 DAY = "DAY"
-C62 = "C62"
 
 _CENT = Decimal("0.01")
 # Below this bound a sum of ten thousand million amounts stays exact in Decimal's ordinary 28 digits.
@@ -138,7 +137,7 @@ class Money:
 class Quantity:
     """An exact number of one unit, a UN/ECE Recommendation 20 code.
 
-    Our own orders know DAY and C62 (one piece). Other codes can be held, because an invoice may carry
+    Our own orders have the units of their services. Other codes can be held, because an invoice may carry
     them and must then be answered rather than fail. Raises AmountRefused; sums and order need one unit.
     """
 
@@ -158,15 +157,20 @@ class Quantity:
         """A whole number of billable days."""
         return cls(Decimal(count), DAY)
 
-    @classmethod
-    def pieces(cls, count: int = 1) -> "Quantity":
-        """A whole number of pieces, as results and bonuses are ordered."""
-        return cls(Decimal(count), C62)
-
     @property
     def is_zero(self) -> bool:
         """Whether there is nothing."""
         return not self.value
+
+    @property
+    def compact(self) -> "Quantity":
+        """The same quantity without decimals that say nothing.
+
+        >>> str(Quantity(Decimal("20.0000"), DAY).compact)
+        '20 DAY'
+        """
+        whole = int(self.value)
+        return Quantity(Decimal(whole) if whole == self.value else self.value.normalize(), self.unit)
 
     def _same(self, other: "Quantity") -> Decimal:
         if self.unit != other.unit:

@@ -27,7 +27,24 @@ _UNDECIDED = (
 
 def needs(session: Session) -> list[Need]:
     """Everything the orders and the invoices in the books need, grouped by entry of the register."""
-    return [*_of_orders(session), *_of_plans(session), *_of_invoices(session), *_of_requests(session)]
+    return [
+        *_of_placements(session),
+        *_of_orders(session),
+        *_of_plans(session),
+        *_of_invoices(session),
+        *_of_requests(session),
+    ]
+
+
+def _of_placements(session: Session) -> Iterator[Need]:
+    """The services of all placements, and the contracts that must go on being for them."""
+    placement = func.min(_PLACEMENT.c.execution_reference)
+    service, contract = _PLACEMENT.c.service, _PLACEMENT.c.contract_id
+    question = select(service, func.count(), placement, literal(None))
+    yield from _grouped(session, question.group_by(service).order_by(service), "services", NeedKind.PLACEMENT)
+    contracts = select(contract, service, func.count(), placement).group_by(contract, service)
+    for entry, of_service, count, first in session.execute(contracts.order_by(contract, service)):
+        yield Need("contracts", entry, NeedKind.PLACEMENT, count, first, service=of_service)
 
 
 def has_orders(session: Session) -> bool:

@@ -27,7 +27,7 @@ from orders.register.parties import Supplier
 from orders.register.pricing import PricedArticle, PriceList
 from orders.register.register import Register
 from orders.register.response_agreements import TechnicalAnswer
-from orders.terms import Article, CompensationLevel
+from orders.terms import ArticleKind
 from peppol.documents import technical_responses
 from peppol.exchange import outgoing
 from peppol.explanations.explain import explained
@@ -183,25 +183,23 @@ def _order(
     start = begins_on or max(contract.valid.start, prices.valid_from)
     period = Period(start, start + _DAYS)
     try:
-        basic = prices.price_of(Article.BASIC, CompensationLevel.A)
+        basic = prices.price_of(ArticleKind.BASIC, prices.service.level_codes[0])
     except Refused as refused:
         return refused
     lines = basic_lines(
         period,
-        convention=prices.day_convention,
-        price=basic.amount,
+        rule=prices.day_rule,
+        price=basic,
         currency=prices.currency,
-        article_number=basic.article_number,
-        article_name=basic.article_name,
     )
-    others = [each for each in prices.articles if each.article is not Article.BASIC]
+    others = [each for each in prices.articles if each.article is not ArticleKind.BASIC]
     pieces = tuple(
         _piece(f"{len(lines) + place:03}", priced, prices, period)
         for place, priced in enumerate(others, start=1)
     )
     return Order(
         number=_NUMBER,
-        article=Article.BASIC,
+        article=ArticleKind.BASIC,
         stage=None,
         code="",
         execution_reference=_NUMBER,
@@ -211,7 +209,8 @@ def _order(
         unit_id=unit.id,
         delivery_area=contract.areas[0],
         price_list_id=prices.id,
-        day_convention=prices.day_convention,
+        service=prices.service.id,
+        day_rule=prices.day_rule,
         period=period,
         issued_on=today,
         lines=(*lines, *pieces),
@@ -219,9 +218,10 @@ def _order(
 
 
 def _piece(line_id: str, priced: PricedArticle, prices: PriceList, period: Period) -> OrderLine:
-    agreed = (priced.amounts.at(level) for level in CompensationLevel)
-    price = next((each for each in agreed if each is not None), Decimal("1.00"))
-    quantity = Quantity.pieces()
+    agreed = list(priced.amounts.table.values())
+    price = agreed[0] if agreed else Decimal("1.00")
+    ordered = prices.service.article_of(priced.article)
+    quantity = Quantity(Decimal(1), ordered.unit if ordered else "")
     amount = line_amount(quantity, price, currency=prices.currency)
     return OrderLine(line_id, priced.number, priced.name, quantity, price, amount, period)
 

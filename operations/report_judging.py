@@ -24,8 +24,9 @@ from orders.placements import receiving, revoking
 from orders.placements import reports as reporting
 from orders.placements import store as placement_store
 from orders.placements.waiting import report_check_store
-from orders.register.agreements import ReportApproval
 from orders.register.register import Register
+from orders.register.report_approval import ReportApproval
+from orders.register.service_terms import check_code
 from orders.terms import RejectionReason
 
 Step = TypeVar("Step", ReportApproved, ReportRejected, ReportRevoked)
@@ -90,9 +91,7 @@ def receive_what_is_filed(
             continue
         try:
             with journal.attempt(session):
-                lines = receiving.receive_where_nothing_is_odd(
-                    session, register.policy, report, at=at, today=today
-                )
+                lines = receiving.receive_where_nothing_is_odd(session, register, report, at=at, today=today)
                 waiting = lines or reporting.lines_of_month(session, key.execution_reference, key.month)
                 asking_back.judge_lines_again(session, register, waiting, today=today)
         except Refused:
@@ -128,6 +127,8 @@ def reject(
     """Send reports back, for a reason that the supplier reads; it files a new version."""
 
     def one(key: ReportKey) -> list[LineKey]:
+        service = register.service(placement_store.get(session, key.execution_reference).service)
+        check_code(reason, service.rejection_codes, service=service)
         reporting.reject(session, _told(ReportRejected, key, hand, reason=reason), today=hand.today)
         return reporting.lines_of_month(session, key.execution_reference, key.month)
 
@@ -189,6 +190,22 @@ def _told(kind: type[Step], key: ReportKey, hand: Hand, **more: object) -> Step:
         ) from error
 
 
+class JudgedOutside(Refused):
+    """The reports of the service are judged in another system."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Redovisningar godkänns i ett annat system. Ändra reglerna, Redovisningar godkänns, för att "
+                "pröva dem här."
+            )
+        )
+
+
+def _is_outside(register: Register, service: str) -> bool:
+    return register.report_approval(service) is ReportApproval.OUTSIDE
+
+
 def _each(
     session: Session,
     register: Register,
@@ -198,18 +215,16 @@ def _each(
     *,
     judged_outside: bool = False,
 ) -> Decided:
-    if not judged_outside and register.policy.report_approval is ReportApproval.OUTSIDE:
-        raise Refused(
-            Text(
-                "Redovisningar godkänns i ett annat system. Ändra reglerna, Redovisningar godkänns, för att "
-                "pröva dem här."
-            )
-        )
+    if not judged_outside and all(_is_outside(register, each.id) for each in register.services):
+        raise JudgedOutside
     decided = Decided()
     # In one order for everybody, so that two who press at once wait for each other and not crosswise.
     for key in sorted(set(keys), key=str):
         try:
             with journal.attempt(session):
+                service = placement_store.get(session, key.execution_reference).service
+                if not judged_outside and _is_outside(register, service):
+                    raise JudgedOutside
                 lines = decide(key)
                 asking_back.judge_lines_again(session, register, lines, today=hand.today)
         except Refused as refusal:

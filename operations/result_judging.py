@@ -16,7 +16,7 @@ from orders.model import LineKey, Order, PlannedOrder, PlannedState
 from orders.placements import plan_store, result_placing, revoking
 from orders.placements import store as placement_store
 from orders.register.register import Register
-from orders.terms import Article
+from orders.terms import ArticleKind
 
 DROPPED_BY_HAND = Text("Köparen lät ordern utgå.")
 
@@ -47,14 +47,14 @@ def drop(session: Session, planned_id: int, hand: Hand) -> None:
 
 
 def revoke(session: Session, register: Register, planned_id: int, hand: Hand) -> None:
-    """Take back the approval behind a planned or placed order; with R1 go its R2 and its bonus."""
+    """Take back the approval behind a planned or placed order; with it go the later stages and the bonus."""
     plan = plan_store.get(session, planned_id)
-    changed = _revoked(session, plan, hand)
+    changed = _revoked(session, register, plan, hand)
     asking_back.judge_lines_again(session, register, changed, today=hand.today)
 
 
-def _revoked(session: Session, plan: PlannedOrder, hand: Hand) -> list[LineKey]:
-    if plan.article is Article.SUPPLEMENTARY:
+def _revoked(session: Session, register: Register, plan: PlannedOrder, hand: Hand) -> list[LineKey]:
+    if plan.article is ArticleKind.SUPPLEMENTARY:
         supplement = SupplementRevoked(
             execution_reference=plan.execution_reference, code=plan.code, revoked_on=hand.today
         )
@@ -66,7 +66,7 @@ def _revoked(session: Session, plan: PlannedOrder, hand: Hand) -> list[LineKey]:
             started_on=plan.outcome_started_on,
             revoked_on=hand.today,
         )
-        return revoking.revoke_outcome(session, outcome, today=hand.today, by=hand.by)
+        return revoking.revoke_outcome(session, register, outcome, today=hand.today, by=hand.by)
     placement_store.get(session, plan.execution_reference, lock=True)
     return revoking.take_back_plan(
         session,

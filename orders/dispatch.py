@@ -29,8 +29,8 @@ from orders.events.envelope import Event
 from orders.events.store import EVENT_FOLLOWS, EVENT_SETTLES, Arrival, EventState, StoredEvent
 from orders.journal_actions import OrdersSubject, PlacementAction
 from orders.model import LineKey, Order
+from orders.placements import codes, interruptions, receiving, reports, results, returning, revoking
 from orders.placements import decisions as placing
-from orders.placements import interruptions, receiving, reports, results, returning, revoking
 from orders.placements.informative import informative_reports
 from orders.placements.late_interruptions import ToldTooLate
 from orders.purchase_orders.placing import DocumentRefused
@@ -255,6 +255,7 @@ def _carry_out(
     session: Session, register: Register, told: EventData, today: date, *, told_on: date
 ) -> list[LineKey]:
     """Call the use case of the event; the order lines whose invoices it concerns are returned."""
+    codes.check(session, register, told)
     match told:
         case event_data.PlacementDecided():
             placing.place(session, register, told, today=today)
@@ -274,9 +275,7 @@ def _carry_out(
             returning.resume(session, register, told, today=today, told_on=told_on)
         case event_data.ReportFiled():
             filed = reports.file(session, told)
-            lines = receiving.receive_where_nothing_is_odd(
-                session, register.policy, filed, at=told.at, today=today
-            )
+            lines = receiving.receive_where_nothing_is_odd(session, register, filed, at=told.at, today=today)
             return lines or reports.lines_of_month(session, told.execution_reference, told.month)
         case event_data.ReportApproved():
             if not reports.is_decided(session, told):
@@ -294,7 +293,7 @@ def _carry_out(
         case event_data.OutcomeEnded():
             results.end_outcome(session, told)
         case event_data.OutcomeRevoked():
-            return revoking.revoke_outcome(session, told, today=today)
+            return revoking.revoke_outcome(session, register, told, today=today)
         case event_data.SupplementApproved():
             return _lines_of(
                 results.approve_supplement(session, register, told, today=today, told_on=told_on)

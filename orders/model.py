@@ -8,24 +8,25 @@ it is placed. Which state may follow which stands in the tables below.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from foundation.money import Money, Quantity, line_amount, total
+from foundation.money import DAY, Money, Quantity, line_amount, total
 from foundation.periods import Month, Period
 from foundation.text import NO_TEXT, Text
 from foundation.transitions import StepRefused, Transitions
 from orders.register.agreements import DeliveryUnit
+from orders.register.pricing import Price
 from orders.terms import (
     Activity,
-    Article,
+    ArticleKind,
     CompensationLevel,
     InterruptionReason,
     OutcomeKind,
     RejectionReason,
     ResultStage,
 )
-from orders.workdays import DayConvention, billable_days
+from orders.workdays import DayRule, billable_days
 
 LineKey = tuple[str, str]
 """An order line: the order's number and the line's id."""
@@ -137,7 +138,7 @@ LINE_FOLLOWS = Transitions(
 
 @dataclass(frozen=True, slots=True)
 class PlacementPeriod:
-    """Period 1 or 2 of a placement, with the decision that gave it and the order that carries it.
+    """One of the periods of a placement, counted from 1, with the decision that gave it and the order that carries it.
 
     `start_by` is the last day a first period should start by what was agreed; None where nobody said.
     """
@@ -176,6 +177,7 @@ class Placement:
     unit: DeliveryUnit
     address_id: str
     delivery_area: str
+    service: str
     level: CompensationLevel
     handling: Handling
     state: PlacementState
@@ -262,7 +264,7 @@ class Order:
     """
 
     number: str
-    article: Article
+    article: ArticleKind
     stage: ResultStage | None
     code: str
     execution_reference: str
@@ -272,7 +274,8 @@ class Order:
     unit_id: str
     delivery_area: str
     price_list_id: str
-    day_convention: DayConvention
+    service: str
+    day_rule: DayRule
     period: Period
     issued_on: date
     lines: tuple[OrderLine, ...]
@@ -347,7 +350,7 @@ class PlannedOrder:
 
     id: int
     execution_reference: str
-    article: Article
+    article: ArticleKind
     stage: ResultStage | None
     code: str
     decision_id: str
@@ -380,30 +383,28 @@ def check_report_step(report: Report, to: ReportState) -> None:
 def basic_lines(
     period: Period,
     *,
-    convention: DayConvention,
-    price: Decimal,
+    rule: DayRule,
+    price: Price,
     currency: str,
-    article_number: str,
-    article_name: str,
 ) -> tuple[OrderLine, ...]:
-    """One line per calendar month of `period`, in days; a month without a billable day is left out (E-34).
+    """One line per calendar month of `period`, in the article's unit; one without a billable day is left out (E-34).
 
     Raises StepRefused when no month has a billable day, since an order must have a line.
     """
     lines: list[OrderLine] = []
     for month in period.months():
-        days = billable_days(month, convention)
+        days = billable_days(month, rule)
         if days == 0:
             continue
-        quantity = Quantity.days(days)
+        quantity = _of_days(days, price.per_day, price.unit)
         lines.append(
             OrderLine(
                 line_id=f"{len(lines) + 1:03}",
-                article_number=article_number,
-                article_name=article_name,
+                article_number=price.article_number,
+                article_name=price.article_name,
                 quantity=quantity,
-                price=price,
-                amount=line_amount(quantity, price, currency=currency),
+                price=price.amount,
+                amount=line_amount(quantity, price.amount, currency=currency),
                 period=month,
             )
         )
@@ -434,11 +435,30 @@ def billable_period(line: Period, last_day: date | None, absences: Sequence[Peri
 
 
 def days_received(
-    line: Period, *, last_day: date | None, convention: DayConvention, absences: Sequence[Period] = ()
+    line: Period,
+    *,
+    ordered: Quantity,
+    last_day: date | None,
+    rule: DayRule,
+    absences: Sequence[Period] = (),
 ) -> Quantity:
-    """The quantity a month's receipt may hold: the billable days of the line up to the last day (A-5)."""
-    parts = billable_parts(line, last_day, absences)
-    return Quantity.days(sum(billable_days(part, convention) for part in parts))
+    """The quantity a month's receipt may hold: what was ordered for the billable days up to the last one (A-5)."""
+    return quantity_of(billable_parts(line, last_day, absences), line=line, ordered=ordered, rule=rule)
+
+
+def quantity_of(days: Sequence[Period], *, line: Period, ordered: Quantity, rule: DayRule) -> Quantity:
+    """What was ordered for the billable days of parts of a line's period.
+
+    A day counted in days is one; of any other unit a day has the share that all billable days of the line give.
+    """
+    whole = billable_days(line, rule)
+    per_day = Decimal(1) if ordered.unit == DAY or not whole else ordered.value / whole
+    return _of_days(sum(billable_days(part, rule) for part in days), per_day, ordered.unit)
+
+
+def _of_days(days: int, per_day: Decimal, unit: str) -> Quantity:
+    units = (days * per_day).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    return Quantity(units, unit).compact
 
 
 def check_interruption(placement: Placement, *, registered_on: date, effective_on: date, today: date) -> None:

@@ -27,6 +27,9 @@ from foundation import append_only
 from foundation.sql import UtcDateTime, amount, quantity
 from foundation.tables import metadata
 
+FIRST_SERVICE = "rusta-och-matcha"
+"""The service of whatever was written before there were several."""
+
 register_version = Table(
     "register_version",
     metadata,
@@ -101,11 +104,12 @@ placement = Table(
     Column("address_id", String(60), nullable=False, server_default=""),
     Column("unit", Text, nullable=False),
     Column("delivery_area", String(60), nullable=False),
-    Column("level", String(1), nullable=False),
+    Column("service", String(40), nullable=False, server_default=FIRST_SERVICE),
+    Column("level", String(20), nullable=False),
     Column("handling", String(20), nullable=False),
     Column("state", String(20), nullable=False),
     Column("follows", String(60), nullable=False, server_default=""),
-    CheckConstraint("level in ('A','B','C')", name="level"),
+    CheckConstraint("level <> ''", name="level"),
     Index("ix_placement_supplier", "supplier", "execution_reference"),
 )
 # What follows on a placement, through a change of supplier or a new reference: few of all there are.
@@ -128,7 +132,7 @@ placement_period = Table(
     Column("order_number", String(20), nullable=False, server_default=""),
     Column("start_by", Date, nullable=True),
     CheckConstraint("starts_on <= ends_on", name="period"),
-    CheckConstraint("ordinal in (1, 2)", name="ordinal"),
+    CheckConstraint("ordinal >= 1", name="ordinal"),
 )
 ODD_START = "starts_on > start_by or starts_on < decided_on"
 """What a period's start has that the buyer's staff should look at: later than agreed, or before its decision."""
@@ -174,6 +178,7 @@ purchase_order = Table(
     Column("unit_id", String(60), nullable=False),
     Column("delivery_area", String(60), nullable=False),
     Column("price_list_id", String(60), nullable=False),
+    Column("service", String(40), nullable=False, server_default=FIRST_SERVICE),
     Column("day_convention", String(20), nullable=False),
     Column("currency", String(3), nullable=False),
     Column("starts_on", Date, nullable=False),
@@ -184,7 +189,7 @@ purchase_order = Table(
     Index("ix_purchase_order_execution_reference", "execution_reference"),
     Index("ix_purchase_order_supplier_number", "supplier", "number"),
 )
-# One R1, one R2, one speed bonus and one of each supplement on an execution reference at a time: what was revoked is
+# One of each stage, one speed bonus and one of each supplement on an execution reference at a time: what was revoked is
 # followed by the next occasion, and of two that are ordered at once one is first.
 Index(
     "uq_purchase_order_outcome",

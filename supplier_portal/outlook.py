@@ -13,7 +13,8 @@ from foundation.periods import Month, Period
 from foundation.text import Text
 from invoicing.model import InvoiceState
 from orders.model import LineState, Placement, PlacementState, Report, ReportState, billable_period
-from orders.terms import Article, InterruptionReason
+from orders.register.service_terms import Service
+from orders.terms import ArticleKind, InterruptionReason
 from supplier_portal.queries.orders import LineView
 
 
@@ -78,7 +79,7 @@ class LineOutlook:
     sentence: Text
 
 
-def end_of(placement: Placement, *, today: date) -> PlacementEnd:
+def end_of(placement: Placement, service: Service, *, today: date) -> PlacementEnd:
     """What ended the placement, or what will as things stand."""
     last = placement.periods[-1].period.end
     if placement.state is PlacementState.CANCELLED:
@@ -93,38 +94,44 @@ def end_of(placement: Placement, *, today: date) -> PlacementEnd:
         elif last < today:
             sentence = Text("Den sista perioden tog slut %(day)s.", day=last)
         return PlacementEnd(EndKind.PERIOD, last, None, last < today, sentence)
-    kind = EndKind.CHANGED if held.reason is InterruptionReason.PROVIDER_CHANGE else EndKind.INTERRUPTED
+    changed = held.reason == service.change_reason
+    kind = EndKind.CHANGED if changed else EndKind.INTERRUPTED
     return PlacementEnd(
         kind,
         held.effective_on,
         held.registered_on,
         held.effective_on < today,
-        _WHY.get(held.reason, _OTHER).with_values(day=held.effective_on, told=held.registered_on),
+        _why(held.reason, service).with_values(day=held.effective_on, told=held.registered_on),
     )
 
 
-_WHY = {
-    InterruptionReason.WORK: Text(
-        "Avbrott för arbete, registrerat %(told)s. Sista ersatta dag är %(day)s. Resultatersättning kan komma när "
-        "köparen har godkänt utfallet."
-    ),
-    InterruptionReason.STUDIES: Text(
-        "Avbrott för studier, registrerat %(told)s. Sista ersatta dag är %(day)s. Resultatersättning kan komma när "
-        "köparen har godkänt utfallet."
-    ),
-    InterruptionReason.PROVIDER_CHANGE: Text(
-        "En annan leverantör går vidare med deltagaren. Er sista ersatta dag är %(day)s, registrerad %(told)s."
-    ),
-}
+def _why(reason: InterruptionReason, service: Service) -> Text:
+    """What is told of an interruption: its reason only where that decides what may be earned."""
+    if reason == service.change_reason:
+        return _CHANGED
+    if not any(each.code == reason and each.carries for each in service.interruption_reasons):
+        return _OTHER
+    return _CARRIES.with_values(
+        reason=service.reason_within(reason), article=service.name_of(ArticleKind.RESULT)
+    )
+
+
+_CARRIES = Text(
+    "Avbrott för %(reason)s, registrerat %(told)s. Sista ersatta dag är %(day)s. %(article)s kan komma när köparen har "
+    "godkänt utfallet."
+)
+_CHANGED = Text(
+    "En annan leverantör går vidare med deltagaren. Er sista ersatta dag är %(day)s, registrerad %(told)s."
+)
 _OTHER = Text(
-    "Avbrott av annat skäl än arbete eller studier, registrerat %(told)s. Sista ersatta dag är %(day)s. Skälet visas "
+    "Avbrott av ett annat skäl, registrerat %(told)s. Sista ersatta dag är %(day)s. Skälet visas "
     "inte, eftersom det kan röra någons hälsa."
 )
 
 
 def outlook(
     placement: Placement,
-    article: Article,
+    article: ArticleKind,
     order_number: str,
     lines: Sequence[LineView],
     reports: Mapping[Month, Report],
@@ -134,9 +141,9 @@ def outlook(
     """The lines of one order, in their order. `reports`: the newest standing report of each month."""
     found = []
     for line in lines:
-        last_day = placement.last_day_for(line.period) if article is Article.BASIC else None
+        last_day = placement.last_day_for(line.period) if article is ArticleKind.BASIC else None
         days = billable_period(line.period, last_day)
-        report = reports.get(Month.of(line.period.start)) if article is Article.BASIC else None
+        report = reports.get(Month.of(line.period.start)) if article is ArticleKind.BASIC else None
         still, label, sentence = _of_line(line, days, report, cancelled=_is_cancelled(placement), today=today)
         found.append(LineOutlook(order_number, line.article_name, line, still, days, label, sentence))
     return found

@@ -10,7 +10,8 @@ from orders.register.agreements import Contract
 from orders.register.parties import Supplier, Vat
 from orders.register.pricing import BonusTier, PricedArticle, PriceList, ResultRules
 from orders.register.register import Register
-from orders.terms import Article, CompensationLevel, OutcomeKind, ResultStage
+from orders.register.service_terms import Service
+from orders.terms import ArticleKind, CompensationLevel, OutcomeKind
 from orders.workdays import DayConvention
 
 DAY_CONVENTIONS = {
@@ -18,14 +19,8 @@ DAY_CONVENTIONS = {
     DayConvention.WEEKDAYS: Text("måndag till fredag, även helgdagar"),
     DayConvention.CALENDAR: Text("alla dagar i veckan"),
 }
-OUTCOMES = {
-    OutcomeKind.WORK: Text("arbete"),
-    OutcomeKind.REGULAR_STUDIES: Text("reguljära studier"),
-    OutcomeKind.AUB: Text("arbetsmarknadsutbildning"),
-    OutcomeKind.OTHER: Text("annat"),
-}
 _AFTER = Text("%(months)s månader efter start")
-UNITS = {"DAY": Text("dag"), "C62": Text("styck")}
+_WITH_FIRST = Text("med %(stage)s, om starten kom inom %(days)s dagar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +60,8 @@ class ArticleRow:
     @property
     def unit(self) -> str:
         """The unit of measure as orders have it, a code of UNECE Recommendation 20."""
-        return self.article.article.unit
+        ordered = self.agreed.prices.service.article_of(self.article.article)
+        return ordered.unit if ordered else ""
 
     def amount(self, level: CompensationLevel) -> Decimal | None:
         """The price at the level."""
@@ -80,17 +76,17 @@ class ArticleRow:
     @property
     def when(self) -> Text:
         """When the article is ordered."""
-        rules = self.agreed.prices.result_rules
+        prices, rules = self.agreed.prices, self.agreed.prices.result_rules
         match self.article.article:
-            case Article.BASIC:
+            case ArticleKind.BASIC:
                 return Text("vid beslutet, en rad för varje månad")
-            case Article.RESULT:
-                months = rules.months_after_start(self.article.stage or ResultStage.R1)
+            case ArticleKind.RESULT:
+                months = rules.months_after_start(self.article.stage or prices.service.stage_codes[0])
                 return Text("på startdagen") if months == 0 else _AFTER.with_values(months=months)
-            case Article.SPEED_BONUS if self.tier is not None:
-                return Text("med R1, om starten kom inom %(days)s dagar", days=self.tier.within_days)
-            case Article.SPEED_BONUS:
-                return Text("med R1, om starten kom inom %(days)s dagar", days=rules.speed_bonus_limit_days)
+            case ArticleKind.SPEED_BONUS if self.tier is not None:
+                return _WITH_FIRST.with_values(stage=_first_stage(prices), days=self.tier.within_days)
+            case ArticleKind.SPEED_BONUS:
+                return _WITH_FIRST.with_values(stage=_first_stage(prices), days=rules.speed_bonus_limit_days)
             case _:
                 return Text("när tillägget är godkänt")
 
@@ -136,42 +132,55 @@ def articles(agreed: AgreedPrices) -> list[ArticleRow]:
     return [
         ArticleRow(agreed, each, tier)
         for each in agreed.prices.articles
-        for tier in (tiers if each.article is Article.SPEED_BONUS and tiers else (None,))
+        for tier in (tiers if each.article is ArticleKind.SPEED_BONUS and tiers else (None,))
     ]
 
 
 def _result_rules(prices: PriceList) -> Iterator[Text]:
-    rules = prices.result_rules
-    for stage in ResultStage:
-        if any(each.stage is stage for each in prices.articles):
-            months = rules.months_after_start(stage)
+    rules, service = prices.result_rules, prices.service
+    if not service.stages:
+        yield from _last_days(rules)
+        return
+    for stage in service.stage_codes:
+        if any(each.stage == stage for each in prices.articles):
+            months, name = rules.months_after_start(stage), service.stage_name(stage)
             if months == 0:
-                yield Text("%(stage)s beställs den dag arbetet eller studierna började.", stage=stage.value)
+                yield Text("%(stage)s beställs den dag utfallet började.", stage=name)
             else:
                 yield Text(
-                    "%(stage)s beställs %(months)s månader efter den dag arbetet eller studierna började.",
-                    stage=stage.value,
+                    "%(stage)s beställs %(months)s månader efter den dag utfallet började.",
+                    stage=name,
                     months=months,
                 )
-    if any(each.article is Article.SPEED_BONUS for each in prices.articles) and not rules.speed_bonus_tiers:
+    bonus = service.name_of(ArticleKind.SPEED_BONUS)
+    if (
+        any(each.article is ArticleKind.SPEED_BONUS for each in prices.articles)
+        and not rules.speed_bonus_tiers
+    ):
         yield Text(
-            "Snabbhetspremie beställs med R1 när starten kom inom %(days)s dagar från placeringens första dag.",
+            "%(bonus)s beställs med %(stage)s när starten kom inom %(days)s dagar från placeringens första dag.",
+            bonus=bonus,
+            stage=_first_stage(prices),
             days=rules.speed_bonus_limit_days,
         )
     for tier in rules.speed_bonus_tiers:
         yield Text(
-            "Snabbhetspremie beställs med R1 när starten kom inom %(days)s dagar från placeringens första dag.",
+            "%(bonus)s beställs med %(stage)s när starten kom inom %(days)s dagar från placeringens första dag.",
+            bonus=bonus,
+            stage=_first_stage(prices),
             days=tier.within_days,
         )
     yield Text(
         "Resultat ges för %(kinds)s i minst %(percent)s procents omfattning.",
-        kinds=_named(rules.qualifying),
+        kinds=_named(service, rules.qualifying),
         percent=rules.minimum_extent_percent,
     )
     if rules.never_qualifying:
-        yield Text("Resultat ges aldrig för %(kinds)s.", kinds=_named(rules.never_qualifying))
+        yield Text("Resultat ges aldrig för %(kinds)s.", kinds=_named(service, rules.never_qualifying))
     if rules.interruption_required:
-        yield Text("Placeringen ska först vara avbruten för arbete eller studier.")
+        yield Text(
+            "Placeringen ska först vara avbruten för %(kinds)s.", kinds=_named(service, rules.qualifying)
+        )
         if rules.result_after_end_days:
             yield Text(
                 "Den som börjar inom %(days)s dagar efter att perioden tagit slut räknas också.",
@@ -196,12 +205,16 @@ def _last_days(rules: ResultRules) -> Iterator[Text]:
         )
 
 
-def _named(kinds: Sequence[OutcomeKind]) -> Text:
-    return JoinedText(", ", [OUTCOMES[each] for each in kinds])
+def _named(service: Service, kinds: Sequence[OutcomeKind]) -> Text:
+    return JoinedText(", ", [service.outcome_within(each) for each in kinds])
+
+
+def _first_stage(prices: PriceList) -> Text:
+    return prices.service.stage_name(prices.service.stage_codes[0])
 
 
 def _placement_rules(prices: PriceList) -> Iterator[Text]:
-    rules = prices.placement_rules
+    rules = prices.placement_rules.over(prices.service.placement_rules)
     yield Text(
         "En placering har högst %(periods)s perioder på %(months)s månader.",
         periods=rules.periods,

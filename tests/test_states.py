@@ -37,7 +37,6 @@ from orders.model import InterruptionState, LineState, PlacementState, PlannedSt
 from orders.objections.model import ObjectionState
 from orders.placements.informative.informative_store import InformativeState
 from orders.register.policy_store import PolicyState
-from orders.terms import CompensationLevel
 from orders.tutors.tutor_store import TutorState
 from orders.tutors.unit_tutor_store import UnitTutorState
 from peppol.exchange.tables import OUT_FOLLOWS, InState, OutState
@@ -77,7 +76,6 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "payment_proposal.state": ProposalState,
     "payment_stop.reason": StopReason,
     "payment_stop.state": StopState,
-    "placement.level": CompensationLevel,
     "policy_version.state": PolicyState,
     "repayment_note.state": RepaymentState,
     "web_session.stage": SessionStage,

@@ -27,6 +27,7 @@ from foundation.periods import stockholm_date
 from foundation.text import SWEDISH, Language, Text
 from peppol.xml.gate_errors import LIMITS
 from web import cookies, navigation
+from web.brand import brand_of
 from web.csrf import FIELDS_MAX, guarded
 from web.portal_buyer import buyer_of
 from web.templating import FORM_TOKEN, environment
@@ -98,6 +99,7 @@ def render(
                 here=navigation.current(person, request.url.path),
                 path=own_path(_path_and_query(request)),
                 last_step=_last_step(request, language),
+                brand=brand_of(request),
                 demo=request.app.state.settings.is_demo,
                 buyer=buyer_of(request),
                 **context,

@@ -17,7 +17,9 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from foundation import formatting
+from foundation.product import PRODUCT
 from foundation.text import Language, Text, filled, languages, translations
+from foundation.units import unit_name
 from web import fronts, i18n, state_labels, static_files
 from web.csrf import TOKEN_FIELD
 
@@ -46,7 +48,7 @@ def _environment(language: Language, packages: Sequence[str]) -> Environment:
         finalize=lambda value: value.in_language(language) if isinstance(value, Text) else value,
     )
     made.newstyle_gettext = True  # type: ignore[attr-defined]
-    helpers: dict[str, Callable[..., Any] | str] = {
+    helpers: dict[str, Callable[..., Any] | str | Text] = {
         "language": language,
         "languages": i18n.language_choices,
         "csrf_field": _csrf,
@@ -55,6 +57,8 @@ def _environment(language: Language, packages: Sequence[str]) -> Environment:
         "said": lambda text: text.in_language(language),
         "money": lambda amount: i18n.money(amount, language),
         "unit_price": lambda value: i18n.unit_price(value, language),
+        "unit_name": unit_name,
+        "product": PRODUCT,
         "number": lambda value: i18n.number(value, language),
         "day": formatting.day,
         "moment": formatting.moment,

@@ -149,7 +149,7 @@ def remember(
         ),
     ] = False,
 ) -> None:
-    """Beställning och fakturor för Rusta och matcha / orders and invoices of the service."""
+    """Beställning och fakturor / orders and invoices."""
     # Comes here only when a command is to run; --help and --version need no log.
     from billing.cli.log import log_to_standard_error
 

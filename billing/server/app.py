@@ -24,6 +24,7 @@ from foundation import gc_tuning
 from foundation.database import Database, utc_now
 from foundation.errors import place_of
 from foundation.periods import Clock, stockholm_date
+from foundation.product import PRODUCT
 from operations.event_feed import feed
 from operations.settings import Settings
 from supplier_portal.pages import front as supplier_portal
@@ -75,7 +76,7 @@ def create_app(
     description itself is at /api/v1/openapi.json.
     """
     app = FastAPI(
-        title="Rusta och matcha: order och faktura",
+        title=PRODUCT.sv,
         version="1",
         openapi_url="/api/v1/openapi.json",
         docs_url=None,

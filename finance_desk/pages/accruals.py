@@ -6,8 +6,8 @@ from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
 from finance_desk.pages.paying_parts import (
-    ARTICLES,
     READERS,
+    article_words,
     day_of,
     download,
     parsed_day,
@@ -68,7 +68,7 @@ def month_end(request: Request, person: Person = signed_in(*READERS)) -> Respons
         today=today,
         page=page,
         total=total(each.amount for each in rows),
-        articles=ARTICLES,
+        articles=article_words(register),
         may=person.may(_P.FINANCE),
         **context,
     )

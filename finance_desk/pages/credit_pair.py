@@ -10,13 +10,13 @@ from typing import Any
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
-from finance_desk.pages.document_parts import unit_words
 from finance_desk.pages.exception import open_case
 from finance_desk.words import supplier_name
 from foundation.errors import NotThere
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Language, Text
+from foundation.units import unit_name
 from invoicing.decisions import protected_store
 from invoicing.documents import facts_loading
 from invoicing.exceptions import credit_linking
@@ -137,7 +137,6 @@ def _both(found: CreditPair) -> tuple[InvoiceContent, InvoiceContent]:
 
 def _line(line: InvoicedLine, language: Language) -> str:
     price = price_text(line.price).replace(".", i18n.decimal_sign(language))
-    quantity = (
-        f"{i18n.number(line.quantity, language)} {unit_words(line.quantity.unit).in_language(language)}"
-    )
+    unit = unit_name(line.quantity.unit, line.quantity.value).in_language(language)
+    quantity = f"{i18n.number(line.quantity, language)} {unit}"
     return f"{line.name or line.id}: {quantity} × {price} = {i18n.money(line.amount, language)}"

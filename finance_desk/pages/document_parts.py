@@ -8,6 +8,7 @@ from foundation import formatting
 from foundation.money import Money, Quantity
 from foundation.periods import Period
 from foundation.text import JoinedText, Language, Text, WrittenText
+from foundation.units import unit_name
 from invoicing.exceptions.comparison import ComparisonRow as Compared
 from invoicing.matching.deviation_texts import sentence, source_name, title
 from invoicing.matching.deviations import Check, Group, price_text
@@ -44,7 +45,9 @@ def _value(value: object, language: Language) -> str:
         case Money():
             return i18n.money(value, language)
         case Quantity():
-            return f"{i18n.number(value, language)} {unit_words(value.unit).in_language(language)}"
+            return (
+                f"{i18n.number(value, language)} {unit_name(value.unit, value.value).in_language(language)}"
+            )
         case Period():
             return formatting.period(value)
         case Decimal():
@@ -53,11 +56,6 @@ def _value(value: object, language: Language) -> str:
             return value.isoformat()
         case _:
             return str(value)
-
-
-def unit_words(unit: str) -> Text:
-    """What a unit of quantity is called."""
-    return {"DAY": Text("dagar"), "C62": Text("st")}.get(unit, WrittenText(unit))
 
 
 def branch(node: Check | Group) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from foundation.sql import Session
 from foundation.text import JoinedText, Text, WrittenText
 from orders.register.parties import AccountScheme, PaymentAccount
 from orders.register.register import Register
-from orders.terms import Article
+from orders.register.service_names import article_names
 from web.csrf import form_of
 
 _P = Permission
@@ -26,10 +26,17 @@ SCHEMES: Final = {
     AccountScheme.PLUSGIRO: Text("Plusgiro"),
     AccountScheme.IBAN: WrittenText("IBAN"),
 }
-ARTICLES: Final[Mapping[str, Text]] = {
-    **{each.value: each.label for each in Article},
-    "": Text("Utan order"),
-}
+
+
+def article_words(register: Register) -> Mapping[str, Text]:
+    """What the articles of the installation's services are called, and what stands where there is none."""
+    named = {kind.value: name for kind, name in article_names(register.services).items()}
+    return {**named, "": Text("Utan order")}
+
+
+def article_choices(register: Register) -> list[tuple[str, Text]]:
+    """The articles to choose among."""
+    return [(kind.value, name) for kind, name in article_names(register.services).items()]
 
 
 class FormRefused(Refused):

@@ -7,10 +7,11 @@ from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
 from finance_desk.pages.paying_parts import (
-    ARTICLES,
     READERS,
     account_words,
     amount_of,
+    article_choices,
+    article_words,
     day_of,
     download,
     people,
@@ -39,7 +40,6 @@ from invoicing.payment.payable import PayableKind
 from invoicing.payment.transfers import ProposalState
 from operations.payment_settings import debtor_of
 from orders.register import store as register_store
-from orders.terms import Article
 from web.access import instant_of, settings_of, signed_in
 from web.csrf import form_of
 from web.pages import database_of, pages_router, render, see_other, today_of
@@ -266,8 +266,8 @@ def rights(request: Request, person: Person = signed_in(*READERS, _P.BUYER_ADMIN
         person,
         "pay/rights.html",
         today=today_of(request),
-        articles=[(article.value, ARTICLES[article.value]) for article in Article],
-        article_words=ARTICLES,
+        articles=article_choices(register),
+        article_words=article_words(register),
         money_of=Money,
         sees_all=person.may(*READERS),
         may=person.may(_P.BUYER_ADMIN),

@@ -15,13 +15,22 @@ from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
 from finance_desk.pages import judging_again
-from finance_desk.pages.policy_words import DAYS, EARLY_APPROVALS, LIMITS, REPORT_APPROVALS, SWITCHES, changes
+from finance_desk.pages.paying_parts import article_choices, article_words
+from finance_desk.pages.policy_words import (
+    DAYS,
+    EARLY_APPROVALS,
+    LIMITS,
+    REPORT_APPROVALS,
+    SWITCHES,
+    Named,
+    changes,
+)
 from finance_desk.words import Names, cause_name, supplier_name
 from foundation.errors import NotThere, Refused
 from foundation.formatting import number_of
 from foundation.money import Money
 from foundation.sql import Session
-from foundation.text import Text
+from foundation.text import Text, WrittenText
 from invoicing.decisions import store as decision_store
 from invoicing.matching.deviation_texts import verdict_name
 from invoicing.matching.deviations import DeviationCode
@@ -30,10 +39,10 @@ from orders.placements import filed_queries, report_checks
 from orders.placements.report_checks import ODDITY_WORDS
 from orders.register import policy_store
 from orders.register import store as register_store
-from orders.register.agreements import CreditOfPaid, EarlyApproval, Policy, ReportApproval
+from orders.register.agreements import CreditOfPaid, EarlyApproval, Policy
 from orders.register.register import Register, fingerprint, policy_from_json, policy_to_json
+from orders.register.report_approval import ReportApproval
 from orders.register.tolerances import Tolerance
-from orders.terms import Article
 from web.access import signed_in
 from web.csrf import form_of
 from web.pages import database_of, language_of, pages_router, render, see_other, today_of
@@ -103,7 +112,7 @@ def change(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response
         ],
         approvals=[(value, words) for value, words in REPORT_APPROVALS.items()],
         suppliers=[(each.organisation_number, each.name) for each in register.suppliers],
-        articles=[(each.value, each.label) for each in Article],
+        articles=article_choices(register),
         causes=[(code.value, cause_name(code.value)) for code in DeviationCode if code not in _NO_QUESTION],
         today=today_of(request),
     )
@@ -149,7 +158,7 @@ def attempt(request: Request, person: Person = signed_in(*_CHANGERS)) -> Respons
             if _tries_reports(policy, register.policy)
             else None,
             same=policy == register.policy,
-            changes=changes(register.policy, policy, language, lambda each: supplier_name(register, each)),
+            changes=changes(register.policy, policy, language, _named(register)),
         )
 
 
@@ -228,15 +237,27 @@ def used(
         )
 
 
+def _named(register: Register) -> Named:
+    words = article_words(register)
+    return Named(
+        lambda number: supplier_name(register, number), lambda text: words.get(text, WrittenText(text))
+    )
+
+
 def _shown(register: Register) -> dict[str, Any]:
     return {
+        "own_approvals": [
+            (each.name.text, REPORT_APPROVALS[each.report_approval])
+            for each in register.services
+            if each.report_approval is not None
+        ],
         "days": DAYS,
         "switches": SWITCHES,
         "approvals": REPORT_APPROVALS,
         "early_approvals": EARLY_APPROVALS,
         "cause_name": cause_name,
-        "supplier_name": lambda number: supplier_name(register, number),
-        "article_name": lambda text: Article(text).label if text else "",
+        "supplier_name": _named(register).supplier,
+        "article_name": lambda text: _named(register).article(text) if text else "",
     }
 
 

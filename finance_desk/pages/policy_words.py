@@ -1,14 +1,15 @@
 """The buyer's settings in words: what each is called, and a value as a person reads it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from finance_desk.words import cause_name
 from foundation.text import Language, Text, WrittenText
-from orders.register.agreements import CreditOfPaid, EarlyApproval, Policy, ReportApproval
+from orders.register.agreements import CreditOfPaid, EarlyApproval, Policy
+from orders.register.report_approval import ReportApproval
 from orders.register.tolerances import Tolerance
-from orders.terms import Article
 from web import i18n
 
 DAYS: Final = (
@@ -60,29 +61,35 @@ def setting_name(name: str) -> Text:
     return known.get(name, WrittenText(name))
 
 
-def changes(
-    before: Policy, after: Policy, language: Language, supplier_name: Callable[[str], str]
-) -> list[tuple[Text, str, str]]:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What suppliers and articles are called in the register in force."""
+
+    supplier: Callable[[str], str]
+    article: Callable[[str], Text]
+
+
+def changes(before: Policy, after: Policy, language: Language, named: Named) -> list[tuple[Text, str, str]]:
     """Which settings differ: their names, and both values in words."""
     return [
         (
             setting_name(name),
-            _written(getattr(before, name), language, supplier_name),
-            _written(getattr(after, name), language, supplier_name),
+            _written(getattr(before, name), language, named),
+            _written(getattr(after, name), language, named),
         )
         for name in Policy.__slots__
         if getattr(before, name) != getattr(after, name)
     ]
 
 
-def _written(value: object, language: Language, supplier_name: Callable[[str], str]) -> str:
+def _written(value: object, language: Language, named: Named) -> str:
     match value:
         case bool():
             return (Text("ja") if value else Text("nej")).in_language(language)
         case tuple():
-            return "; ".join(_written(each, language, supplier_name) for each in value) or "–"
+            return "; ".join(_written(each, language, named) for each in value) or "–"
         case Tolerance():
-            return _tolerance(value, language, supplier_name)
+            return _tolerance(value, language, named)
         case Decimal():
             return _number(value, language)
         case str() if value in REPORT_APPROVALS:
@@ -97,10 +104,10 @@ def _written(value: object, language: Language, supplier_name: Callable[[str], s
             return str(value)
 
 
-def _tolerance(value: Tolerance, language: Language, supplier_name: Callable[[str], str]) -> str:
+def _tolerance(value: Tolerance, language: Language, named: Named) -> str:
     everybody = Text("alla leverantörer").in_language(language)
-    who = (supplier_name(value.supplier) or value.supplier) if value.supplier else everybody
-    what = Article(value.article).label.in_language(language) if value.article else ""
+    who = (named.supplier(value.supplier) or value.supplier) if value.supplier else everybody
+    what = named.article(value.article).in_language(language) if value.article else ""
     told = [
         f"{words.in_language(language)} {_number(getattr(value, name), language)}"
         for name, words in LIMITS.items()

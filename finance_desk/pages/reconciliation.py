@@ -11,8 +11,9 @@ from fastapi import Request, Response
 from accounts.identity import Person
 from finance_desk import money_charts, reconciliation_queries
 from finance_desk.pages.paying_parts import (
-    ARTICLES,
     READERS,
+    article_choices,
+    article_words,
     download,
     parsed_day,
     parsed_month,
@@ -31,7 +32,6 @@ from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.open_items import open_items
 from invoicing.reconciliation.statement import Statement, StatementEntry, StatementKey, reconcile
 from orders.register import store as register_store
-from orders.terms import Article
 from peppol.exchange import inbox_store, outbox_store
 from peppol.identifiers import DocumentKind
 from web import i18n
@@ -45,6 +45,7 @@ _BY = {
     StatementKey.MONTH: Text("Månad"),
     StatementKey.ARTICLE: Text("Artikel"),
     StatementKey.DELIVERY_AREA: Text("Leveransområde"),
+    StatementKey.SERVICE: Text("Tjänst"),
 }
 # More order lines than this in what is asked for, and what is open is shown per supplier only.
 _LINES_MAX = 5_000
@@ -92,8 +93,9 @@ def statement(request: Request, person: Person = signed_in(*READERS)) -> Respons
         months=months,
         suppliers=supplier_names(register),
         areas={each.id: each.name for each in register.areas},
-        articles=ARTICLES,
-        choices=[(each.value, ARTICLES[each.value]) for each in Article],
+        services={each.id: each.name.text for each in register.services},
+        articles=article_words(register),
+        choices=article_choices(register),
         query=urlencode([(key, value) for key, value in request.query_params.multi_items() if key != "page"]),
         narrowed=_narrowed(request),
     )
@@ -147,7 +149,7 @@ def case(request: Request, reference: str, person: Person = signed_in(*READERS))
         items=open_items(entries),
         stops=stops,
         documents=_documents(entries),
-        articles=ARTICLES,
+        articles=article_words(register),
         suppliers=supplier_names(register),
     )
 
@@ -216,6 +218,7 @@ def _asked(request: Request) -> tuple[EntryFilter, StatementKey]:
         article=query.get("article", "")[:20],
         delivery_area=query.get("area", "")[:60],
         as_of=_day(request),
+        service=query.get("service", "")[:40],
     )
     return wanted, StatementKey(by) if by in set(StatementKey) else StatementKey.SUPPLIER
 
@@ -237,6 +240,7 @@ def _narrowed(request: Request) -> Any:  # noqa: ANN401 - a function for the tem
             StatementKey.MONTH: "month",
             StatementKey.ARTICLE: "article",
             StatementKey.DELIVERY_AREA: "area",
+            StatementKey.SERVICE: "service",
         }
         kept = {name: given for name, given in request.query_params.items() if given and name != "page"}
         kept |= {names[key]: value, "by": StatementKey.EXECUTION_REFERENCE.value}

@@ -23,8 +23,9 @@ from orders.placements.filed_queries import FiledFilter
 from orders.placements.informative import informative_store
 from orders.placements.report_checks import ODDITY_WORDS, ReportFacts, oddities
 from orders.register import store as register_store
-from orders.register.agreements import ReportApproval
 from orders.register.register import Register
+from orders.register.report_approval import ReportApproval
+from orders.register.service_names import rejection_sentences
 from orders.terms import RejectionReason
 from web import report_words
 from web.access import signed_in
@@ -45,7 +46,7 @@ def worklist(request: Request, person: Person = signed_in(*tabs.READERS)) -> Res
     today, wanted = today_of(request), _wanted(request)
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        approval, days = register.policy.report_approval, register.policy.days_until_report_reminder
+        days = register.policy.days_until_report_reminder
         page = Page.of(request, filed_queries.count(session, wanted), size=_SIZE)
         found = filed_queries.filed(session, wanted, days=days, limit=page.size, offset=page.offset)
         waiting = filed_queries.suppliers(session)
@@ -61,6 +62,8 @@ def worklist(request: Request, person: Person = signed_in(*tabs.READERS)) -> Res
             ],
             "units": _units(register, waiting, wanted),
         }
+    approvals = list(dict.fromkeys(register.report_approval(each.id) for each in register.services))
+    approval, *others = approvals
     return render(
         request,
         person,
@@ -69,12 +72,13 @@ def worklist(request: Request, person: Person = signed_in(*tabs.READERS)) -> Res
         wanted=wanted,
         page=page,
         today=today,
-        may_judge=person.may(_P.OFFICER) and approval is not ReportApproval.OUTSIDE,
-        approval=approval.value,
+        may_judge=person.may(_P.OFFICER) and any(each is not ReportApproval.OUTSIDE for each in approvals),
+        approval=approval.value if not others else "",
+        several_services=len(register.services) > 1,
+        service_of=lambda placement: register.service(placement.service),
         supplier_name=lambda number: supplier_name(register, number) or number,
-        activities=report_words.ACTIVITIES,
         rejection_of=report_words.rejection_of,
-        reasons=[(reason.value, words) for reason, words in report_words.REJECTIONS.items()],
+        reasons=list(rejection_sentences(register.services).items()),
         **context,
     )
 
@@ -89,11 +93,11 @@ def press(request: Request, person: Person = signed_in(_P.OFFICER)) -> Response:
         raise Refused(Text("Högst %(count)s redovisningar avgörs åt gången. Markera färre.", count=_MOST))
     if not keys or pressed not in _PRESSED:
         raise Refused(Text("Markera minst en redovisning i listan."))
-    if pressed in _WITH_REASON and reason not in RejectionReason.__members__:
-        raise Refused(Text("Välj skälet som leverantören ska läsa."))
     hand = Hand(person.id, database_of(request).clock(), today_of(request))
     with database_of(request).writing() as session:
         register = register_store.load(session)
+        if pressed in _WITH_REASON and reason not in rejection_sentences(register.services):
+            raise Refused(Text("Välj skälet som leverantören ska läsa."))
         match pressed:
             case "approve":
                 decided = report_judging.approve(session, register, keys, hand)

@@ -55,6 +55,10 @@ def results(request: Request, person: Person = signed_in(*_READERS)) -> Response
         "page": page,
         "may_act": person.may(*_ACTORS),
         "supplier_name": lambda number: supplier_name(register, number) or number,
+        "service_of": lambda placement: register.service(placement.service),
+        "has_later": lambda plan, placement: (
+            plan.stage in register.service(placement.service).stage_codes[:-1]
+        ),
     }
     return render(request, person, "desk/results.html", **context)
 

@@ -23,6 +23,7 @@ from invoicing.payment.export_store import FileKind
 from invoicing.reconciliation import entry_queries, entry_source_queries
 from invoicing.reconciliation.statement import StatementKey
 from orders.register.register import Register
+from orders.register.service_names import article_names
 
 ACCRUAL_KEYS = (StatementKey.SUPPLIER, StatementKey.ARTICLE, StatementKey.MONTH)
 
@@ -112,7 +113,7 @@ def _sie(register: Register, accounts: LedgerAccounts, vouchers: Sequence[Vouche
         company=register.buyer.name,
         organisation_number=register.buyer.organisation_number,
         made_on=made_on,
-        account_names=accounts.names,
+        account_names=accounts.names(article_names(register.services)),
     )
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from foundation.product import PRODUCT
 from invoicing.bookkeeping.vouchers import Voucher
 
 SIE_TYPE = "application/x-sie"
@@ -29,7 +30,7 @@ def sie_bytes(
         "#FLAGGA 0",
         "#FORMAT PC8",
         "#SIETYP 4",
-        f"#PROGRAM {_quoted('Rusta och matcha')} 1",
+        f"#PROGRAM {_quoted(PRODUCT.sv)} 1",
         f"#GEN {_day(made_on)}",
         f"#FNAMN {_quoted(company)}",
         f"#ORGNR {organisation_number[:6]}-{organisation_number[6:]}",

@@ -15,7 +15,7 @@ from foundation.errors import Refused
 from foundation.money import Money
 from foundation.periods import Month
 from foundation.text import Text
-from orders.terms import Article
+from orders.terms import ArticleKind
 
 _NIL = Decimal("0.00")
 
@@ -49,24 +49,20 @@ class LedgerAccounts:
     def cost_of(self, article: str) -> str:
         """The cost account of an article; `other` for what lies on no order."""
         costs: dict[str, str] = {
-            Article.BASIC: self.basic,
-            Article.RESULT: self.result,
-            Article.SPEED_BONUS: self.speed_bonus,
-            Article.SUPPLEMENTARY: self.supplementary,
+            ArticleKind.BASIC: self.basic,
+            ArticleKind.RESULT: self.result,
+            ArticleKind.SPEED_BONUS: self.speed_bonus,
+            ArticleKind.SUPPLEMENTARY: self.supplementary,
         }
         return costs.get(article, self.other)
 
-    @property
-    def names(self) -> Mapping[str, str]:
-        """Every account with its name."""
-        return {getattr(self, each.name): _NAMES[each.name] for each in fields(self)}
+    def names(self, articles: Mapping[ArticleKind, Text]) -> Mapping[str, str]:
+        """Every account with its name: that of an article's cost is what the services call the article."""
+        costs = {self.cost_of(kind): name.sv for kind, name in articles.items()}
+        return {getattr(self, name): said for name, said in _NAMES.items()} | costs
 
 
 _NAMES = {
-    "basic": "Grundersättning",
-    "result": "Resultatersättning",
-    "speed_bonus": "Snabbhetspremie",
-    "supplementary": "Tilläggsersättning",
     "other": "Övriga köp",
     "vat": "Ingående moms",
     "rounding": "Öresavrundning",

@@ -30,7 +30,7 @@ from orders.placements import store as placement_store
 from orders.purchase_orders import line_store, order_store
 from orders.register import store as register_store
 from orders.register.register import NotInRegister, Register
-from orders.terms import Article, InterruptionReason
+from orders.terms import ArticleKind, InterruptionReason
 
 
 def order_facts(
@@ -57,7 +57,7 @@ def order_facts(
         return None
     first = rows[0]
     lines = _with_revocations(session, first, {row.line_id: _line(row, but_not) for row in rows}, rows)
-    if first.article == Article.BASIC and any(each.receipt is None for each in lines.values()):
+    if first.article == ArticleKind.BASIC and any(each.receipt is None for each in lines.values()):
         lines = _with_reports(session, first.execution_reference, lines)
     # What an order was placed under holds for it, also where the register has lost it since.
     taxed = seller if register.tenure(first.supplier, seller) is not None else first.supplier
@@ -97,7 +97,7 @@ def _with_revocations(
     """The lines, those without a receipt with the day their approval was taken back, where it was."""
     if all(line.receipt is not None for line in lines.values()):
         return lines
-    if order.article != Article.BASIC:
+    if order.article != ArticleKind.BASIC:
         revoked = {row.line_id: row.closed_on for row in rows if row.state == LineState.CANCELLED}
     else:
         months = {
@@ -166,7 +166,7 @@ def _question() -> Select[Any]:
     )
     cuts_this_order = and_(
         cut.c.execution_reference == order.c.execution_reference,
-        order.c.article == Article.BASIC,
+        order.c.article == ArticleKind.BASIC,
         cut.c.effective_on <= order.c.ends_on,
         # The standing interruption also cuts a later period; one that was come back from, only its own.
         or_(
@@ -198,16 +198,21 @@ _ORDER = _question()
 _ORDER_ONLY = _ORDER.where(order_tables.order_line.c.line_id.in_(bindparam("only", expanding=True)))
 
 
-# The months whose newest report is one whose approval was taken back.
+# The months whose approval was taken back, unless a newer report waits or is approved; one sent back does neither.
 _REPORT, _NEWER = order_tables.periodic_report, order_tables.periodic_report.alias("newer")
-_REVOKED = select(_REPORT.c.month, _REPORT.c.decided_on).where(
-    _REPORT.c.execution_reference == bindparam("reference"),
-    _REPORT.c.state == ReportState.REVOKED,
-    ~exists().where(
-        _NEWER.c.execution_reference == _REPORT.c.execution_reference,
-        _NEWER.c.month == _REPORT.c.month,
-        _NEWER.c.version > _REPORT.c.version,
-    ),
+_REVOKED = (
+    select(_REPORT.c.month, _REPORT.c.decided_on)
+    .where(
+        _REPORT.c.execution_reference == bindparam("reference"),
+        _REPORT.c.state == ReportState.REVOKED,
+        ~exists().where(
+            _NEWER.c.execution_reference == _REPORT.c.execution_reference,
+            _NEWER.c.month == _REPORT.c.month,
+            _NEWER.c.version > _REPORT.c.version,
+            _NEWER.c.state.in_([ReportState.FILED, ReportState.APPROVED]),
+        ),
+    )
+    .order_by(_REPORT.c.version)
 )
 
 

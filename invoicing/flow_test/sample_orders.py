@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from foundation.errors import Refused
 from foundation.money import Money, Quantity, line_amount
-from foundation.periods import Month, Period, six_months_from
+from foundation.periods import Month, Period, months_from
 from foundation.text import Text
 from invoicing.matching.credit_matching import match_credit
 from invoicing.matching.deviations import Match
@@ -22,12 +22,11 @@ from orders.purchase_orders.order_document import order_document
 from orders.register.agreements import Contract, DeliveryUnit
 from orders.register.pricing import NoPriceAgreed, PriceList
 from orders.register.register import Register
-from orders.terms import Article, CompensationLevel, ResultStage
+from orders.terms import ArticleKind, CompensationLevel, ResultStage
 from peppol.xml import codec
 
 BASIC, RESULT = "TEST-GRUND", "TEST-RESULTAT"
 _REFERENCE, _DECISION = "TEST-REFERENS", "TEST-BESLUT"
-_LEVELS = (CompensationLevel.C, CompensationLevel.B, CompensationLevel.A)
 # How many lines of the basic order count as received; an invoice of a later one waits, as in service.
 _RECEIVED = 2
 
@@ -53,34 +52,21 @@ class Sample:
 
 
 def samples(register: Register, supplier: str) -> dict[str, Sample]:
-    """The supplier's two sample orders by number. Raises NoSamples."""
+    """The supplier's sample orders by number: a basic one, and a result where its service has any. Raises NoSamples."""
     contract, unit, prices = _agreed(register, supplier)
     begin = max(contract.valid.start, prices.valid_from)
     start = begin if begin.day == 1 else (begin.replace(day=1) + timedelta(days=32)).replace(day=1)
     level = _level(prices)
-    basic = prices.price_of(Article.BASIC, level)
-    lines = basic_lines(
-        six_months_from(start),
-        convention=prices.day_convention,
-        price=basic.amount,
-        currency=prices.currency,
-        article_number=basic.article_number,
-        article_name=basic.article_name,
-    )
-    result = prices.price_of(Article.RESULT, level, stage=ResultStage.R1)
-    piece = OrderLine(
-        "001",
-        result.article_number,
-        result.article_name,
-        Quantity.pieces(),
-        result.amount,
-        line_amount(Quantity.pieces(), result.amount, currency=prices.currency),
-        Period(start, start),
-    )
-    made = (
-        (BASIC, Article.BASIC, None, lines),
-        (RESULT, Article.RESULT, ResultStage.R1, (piece,)),
-    )
+    basic = prices.price_of(ArticleKind.BASIC, level)
+    rules = prices.placement_rules.over(prices.service.placement_rules)
+    period = months_from(start, rules.period_months)
+    lines = basic_lines(period, rule=prices.day_rule, price=basic, currency=prices.currency)
+    made: list[tuple[str, ArticleKind, ResultStage | None, tuple[OrderLine, ...]]] = [
+        (BASIC, ArticleKind.BASIC, None, lines)
+    ]
+    for first in prices.service.stage_codes[:1]:
+        piece = _piece(prices, level, first, start)
+        made.append((RESULT, ArticleKind.RESULT, first, (piece,)))
     found = {}
     for number, article, stage, of_order in made:
         order = Order(
@@ -95,7 +81,8 @@ def samples(register: Register, supplier: str) -> dict[str, Sample]:
             unit_id=unit.id,
             delivery_area=contract.areas[0],
             price_list_id=prices.id,
-            day_convention=prices.day_convention,
+            service=prices.service.id,
+            day_rule=prices.day_rule,
             period=Period(of_order[0].period.start, of_order[-1].period.end),
             issued_on=begin,
             lines=of_order,
@@ -132,11 +119,23 @@ def _agreed(register: Register, supplier: str) -> tuple[Contract, DeliveryUnit, 
     return contract, unit, min(prices, key=lambda each: each.valid_from)
 
 
+def _piece(prices: PriceList, level: CompensationLevel, stage: ResultStage, day: date) -> OrderLine:
+    """The one line of an order of a result."""
+    result = prices.price_of(ArticleKind.RESULT, level, stage=stage)
+    quantity = Quantity(Decimal(1), result.unit)
+    amount = line_amount(quantity, result.amount, currency=prices.currency)
+    return OrderLine(
+        "001", result.article_number, result.article_name, quantity, result.amount, amount, Period(day, day)
+    )
+
+
 def _level(prices: PriceList) -> CompensationLevel:
-    for level in _LEVELS:
+    """The last level of the service that has all the prices."""
+    for level in reversed(prices.service.level_codes):
         try:
-            prices.price_of(Article.BASIC, level)
-            prices.price_of(Article.RESULT, level, stage=ResultStage.R1)
+            prices.price_of(ArticleKind.BASIC, level)
+            for stage in prices.service.stage_codes[:1]:
+                prices.price_of(ArticleKind.RESULT, level, stage=stage)
         except NoPriceAgreed:
             continue
         return level

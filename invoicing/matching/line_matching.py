@@ -34,7 +34,7 @@ from invoicing.model import InvoiceContent, InvoicedLine, PeriodGiven
 from orders.model import Receipt
 from orders.register.agreements import Policy
 from orders.register.tolerances import NO_TOLERANCE, Tolerance
-from orders.terms import Article
+from orders.terms import ArticleKind
 
 
 def invoiced_on(invoice: InvoiceContent, line_id: str) -> tuple[InvoicedLine, ...]:
@@ -110,7 +110,7 @@ def _received(order: OrderFacts, facts: LineFacts, invoiced: Sequence[InvoicedLi
 
 def _revoked_variant(order: OrderFacts, revoked_on: date) -> str:
     """A month may be reported anew, what else was taken back may not."""
-    name = REVOKED_REPORT if order.order.article is Article.BASIC else REVOKED
+    name = REVOKED_REPORT if order.order.article is ArticleKind.BASIC else REVOKED
     return f"{name} {revoked_on}"
 
 

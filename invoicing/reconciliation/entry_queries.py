@@ -137,4 +137,5 @@ def _entry(column: StatementColumn, row: Row[Any], about: str, *, given_back: bo
         delivery_area=row.delivery_area or "",
         line=f"{row.order_number}/{row.line_id}" if row.order_number else "",
         about=about,
+        service=row.service or "",
     )

@@ -63,6 +63,7 @@ class EntryFilter:
     delivery_area: str = ""
     as_of: date | None = None
     currency: str = ""
+    service: str = ""
 
 
 def ordered(wanted: EntryFilter) -> Select[Any]:
@@ -179,7 +180,7 @@ def invoiced(wanted: EntryFilter) -> Select[Any]:
 
     An invoice that lies on no order line counts whole, in the month of its date.
     """
-    if wanted.execution_reference or wanted.article or wanted.delivery_area:
+    if wanted.execution_reference or wanted.article or wanted.delivery_area or wanted.service:
         # What lies on no line has none of these.
         return _on_lines(wanted)
     return select(union_all(_on_lines(wanted), _on_no_line(wanted)).subquery())
@@ -207,6 +208,7 @@ def _on_lines(wanted: EntryFilter) -> Select[Any]:
         select(
             *_of_invoice(),
             _ORDER.c.article.label("article"),
+            _ORDER.c.service.label("service"),
             _ORDER.c.delivery_area.label("delivery_area"),
             _PART.c.order_number.label("order_number"),
             _PART.c.line_id.label("line_id"),
@@ -222,6 +224,8 @@ def _on_lines(wanted: EntryFilter) -> Select[Any]:
     )
     if wanted.article:
         question = question.where(_ORDER.c.article == wanted.article)
+    if wanted.service:
+        question = question.where(_ORDER.c.service == wanted.service)
     if wanted.delivery_area:
         question = question.where(_ORDER.c.delivery_area == wanted.delivery_area)
     return _with_fate(question.where(*_invoice_is(wanted)))
@@ -232,6 +236,7 @@ def _on_no_line(wanted: EntryFilter) -> Select[Any]:
     question = select(
         *_of_invoice(),
         nothing.label("article"),
+        nothing.label("service"),
         nothing.label("delivery_area"),
         nothing.label("order_number"),
         nothing.label("line_id"),
@@ -291,6 +296,7 @@ def _of_order() -> tuple[Label[Any], ...]:
         _ORDER.c.execution_reference.label("execution_reference"),
         _ORDER.c.supplier.label("supplier"),
         _ORDER.c.article.label("article"),
+        _ORDER.c.service.label("service"),
         _ORDER.c.delivery_area.label("delivery_area"),
         _ORDER.c.currency.label("currency"),
         _ORDER.c.number.label("order_number"),
@@ -317,6 +323,7 @@ def _order_is(wanted: EntryFilter) -> list[ColumnElement[bool]]:
         (_ORDER.c.execution_reference, wanted.execution_reference),
         (_ORDER.c.supplier, wanted.supplier),
         (_ORDER.c.article, wanted.article),
+        (_ORDER.c.service, wanted.service),
         (_ORDER.c.delivery_area, wanted.delivery_area),
     ):
         if value:

@@ -37,6 +37,7 @@ class StatementKey(StrEnum):
     MONTH = "month"
     ARTICLE = "article"
     DELIVERY_AREA = "delivery_area"
+    SERVICE = "service"
 
 
 DEFAULT_KEYS = (StatementKey.EXECUTION_REFERENCE, StatementKey.SUPPLIER, StatementKey.MONTH)
@@ -60,6 +61,7 @@ class StatementEntry:
     delivery_area: str = ""
     line: str = ""
     about: str = ""
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ def _value(entry: StatementEntry, key: StatementKey) -> str:
         StatementKey.SUPPLIER: entry.supplier,
         StatementKey.MONTH: entry.month,
         StatementKey.ARTICLE: entry.article,
+        StatementKey.SERVICE: entry.service,
         StatementKey.DELIVERY_AREA: entry.delivery_area,
     }[key]
 

@@ -30,7 +30,7 @@ from invoicing.verdicts import request_withdrawal
 from orders.model import LineKey, LineState
 from orders.purchase_orders import line_store
 from orders.register.register import Register
-from orders.terms import Article
+from orders.terms import ArticleKind
 
 STATE_OF = {
     Verdict.ACCEPT: InvoiceState.ACCEPTED,
@@ -198,7 +198,7 @@ def judge_lines_again(session: Session, register: Register, lines: Iterable[Line
 def _close_after_final(session: Session, invoice: InvoiceContent, facts: Facts, *, today: date) -> None:
     """After the final basic invoice the later lines of the order are closed as unused (A-9)."""
     order = facts.order
-    if order is None or order.interruption is None or order.order.article is not Article.BASIC:
+    if order is None or order.interruption is None or order.order.article is not ArticleKind.BASIC:
         return
     last_day = order.interruption.effective_on
     taken = lines_to_take(invoice, facts)

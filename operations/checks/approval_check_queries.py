@@ -9,11 +9,11 @@ from foundation.sql import Session
 from operations.checks.invariant_queries import stream
 from orders import tables as order_tables
 from orders.model import InterruptionState, PlannedState, ReportState
-from orders.terms import Article
+from orders.terms import ArticleKind
 
 _ORDER, _ACCOUNT, _RECEIPT = order_tables.purchase_order, order_tables.line_account, order_tables.receipt
 _PLAN, _REPORT, _CUT = order_tables.planned_order, order_tables.periodic_report, order_tables.interruption
-_PERIOD = order_tables.placement_period
+_PERIOD, _LINE = order_tables.placement_period, order_tables.order_line
 _KNOWN = (InterruptionState.STANDING, InterruptionState.ENDED)
 
 
@@ -74,7 +74,7 @@ def results_with_interruptions(session: Session) -> Iterator[Row[Any]]:
         .join(_ORDER, _ORDER.c.number == _PLAN.c.order_number)
         .join(_ACCOUNT, _ACCOUNT.c.order_number == _ORDER.c.number)
         .outerjoin(_CUT, cuts)
-        .where(_PLAN.c.article != Article.SUPPLEMENTARY, _ACCOUNT.c.receipt_id.is_not(None))
+        .where(_PLAN.c.article != ArticleKind.SUPPLEMENTARY, _ACCOUNT.c.receipt_id.is_not(None))
         .order_by(_PLAN.c.order_number, _CUT.c.effective_on)
     )
     return stream(session, question)
@@ -95,12 +95,20 @@ def basic_receipts_of(session: Session, reference: str) -> list[Row[Any]]:
             _RECEIPT.c.starts_on,
             _RECEIPT.c.ends_on,
             _ORDER.c.day_convention,
+            _LINE.c.quantity.label("ordered"),
+            _LINE.c.unit,
+            _LINE.c.starts_on.label("line_starts_on"),
+            _LINE.c.ends_on.label("line_ends_on"),
         )
         .join(_ACCOUNT, _ACCOUNT.c.receipt_id == _RECEIPT.c.id)
         .join(_ORDER, _ORDER.c.number == _RECEIPT.c.order_number)
+        .join(
+            _LINE,
+            (_LINE.c.order_number == _RECEIPT.c.order_number) & (_LINE.c.line_id == _RECEIPT.c.line_id),
+        )
         .where(
             _RECEIPT.c.execution_reference == reference,
-            _ORDER.c.article == Article.BASIC,
+            _ORDER.c.article == ArticleKind.BASIC,
             _RECEIPT.c.starts_on.is_not(None),
         )
         .order_by(_RECEIPT.c.starts_on)

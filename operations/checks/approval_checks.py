@@ -7,21 +7,24 @@ are received in between is paid twice. The interruption's own day is a basic day
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row
 
+from foundation.money import Quantity
 from foundation.periods import Period
 from foundation.sql import Session
 from operations.checks import approval_check_queries
 from operations.checks.payment_checks import Findings
-from orders.model import InterruptionState
-from orders.placements.earning import LEFT_FOR
+from orders.model import InterruptionState, quantity_of
+from orders.placements.earning import carriers
 from orders.register import store as register_store
-from orders.register.pricing import ResultRules
-from orders.terms import OutcomeKind, ResultStage
-from orders.workdays import DayConvention, billable_days
+from orders.register.pricing import PriceList, ResultRules
+from orders.register.service_terms import Service
+from orders.terms import OutcomeKind
+from orders.workdays import DayRule
 
 
 def approvals_stand(session: Session) -> Findings:
@@ -38,11 +41,11 @@ def approvals_stand(session: Session) -> Findings:
 def results_carried(session: Session) -> Findings:
     """No result without an interruption in effect, where the price list asks for one."""
     last_day = approval_check_queries.last_day_of(session)
-    for rules, rows in _results(session):
-        first = rows[0]
+    for prices, rows in _results(session):
+        first, rules = rows[0], prices.result_rules
         if not rules.interruption_required or _after_natural_end(first, rules):
             continue
-        in_effect = [row for row in rows if _carries(row) and row.effective_on < last_day]
+        in_effect = [row for row in rows if _carries(row, prices.service) and row.effective_on < last_day]
         if not in_effect:
             yield (
                 f"order {first.order_number}",
@@ -53,42 +56,42 @@ def results_carried(session: Session) -> Findings:
 
 def no_day_paid_twice(session: Session) -> Findings:
     """Basic days and a result never cover the same day after work or studies began."""
-    for rules, rows in _results(session):
+    for prices, rows in _results(session):
         first = rows[0]
-        if first.stage != ResultStage.R1 or not rules.interruption_required:
+        is_first = first.stage in prices.service.stage_codes[:1]
+        if not is_first or not prices.result_rules.interruption_required:
             continue
-        covered = _covered(session, rows)
+        covered = _covered(session, rows, prices.service)
         for receipt in approval_check_queries.basic_receipts_of(session, first.execution_reference):
             days = Period(receipt.starts_on, receipt.ends_on)
             both = days.overlap(covered)
             if both is None:
                 continue
-            convention = DayConvention(receipt.day_convention)
-            if receipt.quantity > billable_days(days, convention) - billable_days(both, convention):
+            if receipt.quantity > _ordered_for(receipt, days) - _ordered_for(receipt, both):
                 yield (
                     f"order line {receipt.order_number}/{receipt.line_id}",
                     f"days in {both} are received, and the result of order {first.order_number} covers them",
                 )
 
 
-def _results(session: Session) -> Iterator[tuple[ResultRules, Sequence[Row[Any]]]]:
-    """Each received result by its price list's rules, with a row an interruption; none before there is a register."""
+def _results(session: Session) -> Iterator[tuple[PriceList, Sequence[Row[Any]]]]:
+    """Each received result by its price list, with a row an interruption; none before there is a register."""
     found = approval_check_queries.results_with_interruptions(session)
-    rules: dict[str, ResultRules | None] = {}
+    lists: dict[str, PriceList | None] = {}
     for _, grouped in groupby(found, key=lambda row: row.order_number):
         rows = list(grouped)
         list_id = rows[0].price_list_id
-        if list_id not in rules:
-            held = register_store.last_known_price_list(session, register_store.load(session), list_id)
-            rules[list_id] = held.result_rules if held else None
-        known = rules[list_id]
+        if list_id not in lists:
+            register = register_store.load(session)
+            lists[list_id] = register_store.last_known_price_list(session, register, list_id)
+        known = lists[list_id]
         if known is not None:
             yield known, rows
 
 
-def _carries(row: Row[Any]) -> bool:
-    reasons = {LEFT_FOR.get(OutcomeKind(row.kind))} if row.kind else set(LEFT_FOR.values())
-    return row.effective_on is not None and row.reason in reasons
+def _carries(row: Row[Any], service: Service) -> bool:
+    kind = OutcomeKind(row.kind) if row.kind else None
+    return row.effective_on is not None and row.reason in carriers(service, kind)
 
 
 def _after_natural_end(row: Row[Any], rules: ResultRules) -> bool:
@@ -96,10 +99,20 @@ def _after_natural_end(row: Row[Any], rules: ResultRules) -> bool:
     return bool(row.placement_ends_on < row.outcome_started_on <= row.placement_ends_on + within)
 
 
-def _covered(session: Session, rows: Sequence[Row[Any]]) -> Period:
+def _ordered_for(receipt: Row[Any], days: Period) -> Decimal:
+    """What was ordered of the receipt's line for the billable days of a period within it."""
+    return quantity_of(
+        [days],
+        line=Period(receipt.line_starts_on, receipt.line_ends_on),
+        ordered=Quantity(receipt.ordered, receipt.unit),
+        rule=DayRule.parse(receipt.day_convention),
+    ).value
+
+
+def _covered(session: Session, rows: Sequence[Row[Any]], service: Service) -> Period:
     """The days the result covers: until the participant is back, which a later period or a return says."""
     first = rows[0]
-    carrier = next((row for row in rows if _carries(row) and not _is_over(row)), None)
+    carrier = next((row for row in rows if _carries(row, service) and not _is_over(row)), None)
     if carrier is None:
         return Period(first.outcome_started_on + timedelta(days=1), date.max)
     start = max(first.outcome_started_on, carrier.effective_on + timedelta(days=1))

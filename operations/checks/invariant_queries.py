@@ -21,7 +21,7 @@ from operations.event_feed import tables as feed_tables
 from operations.event_feed.telling import ALWAYS_TOLD
 from orders import tables as order_tables
 from orders.model import PlannedState
-from orders.terms import Article
+from orders.terms import ArticleKind
 from peppol.exchange import tables as exchange_tables
 
 
@@ -140,7 +140,7 @@ def basic_receipts(session: Session) -> Iterator[Row[Any]]:
         )
         .join(account, account.c.receipt_id == receipt.c.id)
         .join(order, order.c.number == receipt.c.order_number)
-        .where(order.c.article == Article.BASIC, receipt.c.starts_on.is_not(None))
+        .where(order.c.article == ArticleKind.BASIC, receipt.c.starts_on.is_not(None))
         .order_by(receipt.c.execution_reference, receipt.c.starts_on)
     )
     return stream(session, question)
@@ -153,7 +153,7 @@ def results_ordered_twice(session: Session) -> Iterator[Row[Any]]:
         select(order.c.execution_reference, order.c.stage, func.count().label("count"))
         .outerjoin(plan, plan.c.order_number == order.c.number)
         .where(
-            order.c.article == Article.RESULT,
+            order.c.article == ArticleKind.RESULT,
             func.coalesce(plan.c.state, "") != PlannedState.REVOKED,
         )
         .group_by(order.c.execution_reference, order.c.stage, func.coalesce(plan.c.outcome_number, 1))

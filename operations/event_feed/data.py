@@ -18,7 +18,7 @@ from orders.events.data import EventModel, MonthText, Reference
 from orders.objections.model import AnswerReason, ObjectionChannel, ObjectionReason, ObjectionState
 from orders.terms import (
     Activity,
-    Article,
+    ArticleKind,
     InformativeKind,
     InterruptionReason,
     RejectionReason,
@@ -159,7 +159,7 @@ class OrderTold(CaseTold):
 class OrderPlaced(OrderTold):
     """An order was placed; it is sent as soon as it can be."""
 
-    article: Article
+    article: ArticleKind
     stage: ResultStage | None = None
     code: Reference | None = None
     decision_id: Reference

@@ -11,7 +11,7 @@ from operations.event_feed.contract import ToTell
 from operations.event_feed.fact_queries import ReportFacts
 from operations.event_feed.facts import Facts, order_of
 from orders.model import InterruptionState
-from orders.terms import Activity, Article, InterruptionReason, RejectionReason, ResultStage
+from orders.terms import Activity, ArticleKind, InterruptionReason, RejectionReason, ResultStage
 
 Teller = Callable[[JournalEntry, Facts], Iterator[ToTell]]
 
@@ -219,7 +219,7 @@ def order_placed(entry: JournalEntry, facts: Facts) -> Iterator[ToTell]:
     told = feed_data.OrderPlaced(
         execution_reference=order.execution_reference,
         order_number=number,
-        article=Article(order.article),
+        article=ArticleKind(order.article),
         stage=ResultStage(order.stage) if order.stage else None,
         code=order.code or None,
         decision_id=order.decision_id,

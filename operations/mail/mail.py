@@ -7,6 +7,7 @@ portal, dates and counts, never a person's data. Sending is another matter (`del
 
 from datetime import datetime
 
+from foundation.product import PRODUCT
 from foundation.sql import Session
 from foundation.text import Language
 from operations.mail import store as mail_store
@@ -28,7 +29,7 @@ def put_to_address(
     text = TEXTS[template]
     # The portal's own address is known where the mail leaves.
     given = {"portal": "{portal}", **values}
-    body, greeting = text.body.with_values(**given), GREETING.with_values(**given)
+    body, greeting = text.body.with_values(**given), GREETING.with_values(product=PRODUCT, **given)
     mail_store.add(
         session,
         account_id=account_id,

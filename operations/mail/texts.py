@@ -45,7 +45,7 @@ class MailText:
     secret: bool = False
 
 
-GREETING: Final = Text("\n\nMed vänlig hälsning\nRusta och matcha, order och faktura\n%(portal)s\n")
+GREETING: Final = Text("\n\nMed vänlig hälsning\n%(product)s\n%(portal)s\n")
 
 
 TEXTS: Final[dict[str, MailText]] = {

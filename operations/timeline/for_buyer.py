@@ -27,19 +27,20 @@ from orders.placements import plan_store, starts
 from orders.placements import store as placement_store
 from orders.placements.informative import informative_store
 from orders.placements.informative.informative_store import InformativeReport
+from orders.register.service_terms import Service
 
 
-def told(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
+def told(session: Session, placement: Placement, service: Service) -> Iterator[TimelineEntry]:
     """Every entry; those of one kind and day in the order they were written down."""
     reference = placement.execution_reference
     documents = list(document_store.listed(session, execution_reference=reference, limit=100_000))
     answers = timeline_queries.answers_to(session, (each.id for each in documents))
-    yield from _decisions(placement)
+    yield from _decisions(placement, service)
     yield from _events(event_store.of_placement(session, reference))
-    yield from _orders(timeline_queries.orders_of(session, reference))
+    yield from _orders(timeline_queries.orders_of(session, reference), service)
     yield from _objections(objection_store.of_placement(session, reference))
-    yield from _planned(plan_store.of_placement(session, reference))
-    yield from _interruptions(session, reference)
+    yield from _planned(plan_store.of_placement(session, reference), service)
+    yield from _interruptions(session, reference, service)
     yield from _reports(placement_store.reports(session, reference))
     yield from _informative(informative_store.of_placement(session, reference))
     yield from _receipts(timeline_queries.receipts_of(session, reference))
@@ -49,7 +50,7 @@ def told(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
     yield from _payments(timeline_queries.payments_of(session, reference))
 
 
-def _decisions(placement: Placement) -> Iterator[TimelineEntry]:
+def _decisions(placement: Placement, service: Service) -> Iterator[TimelineEntry]:
     ordered = placement.handling is Handling.ORDERED
     outside = (
         NO_TEXT if ordered else Text(", utanför orderflödet (%(handling)s)", handling=placement.handling)
@@ -61,7 +62,7 @@ def _decisions(placement: Placement) -> Iterator[TimelineEntry]:
             "%(supplier)s%(outside)s%(follows)s.",
             ordinal=period.ordinal,
             period=formatting.period(period.period),
-            level=placement.level,
+            level=service.level_name(placement.level),
             supplier=placement.supplier,
             outside=outside,
             follows=follows,
@@ -93,19 +94,17 @@ def _events(events: Iterable[StoredEvent]) -> Iterator[TimelineEntry]:
         )
 
 
-def _orders(orders: Iterable[TimelineOrder]) -> Iterator[TimelineEntry]:
+def _orders(orders: Iterable[TimelineOrder], service: Service) -> Iterator[TimelineEntry]:
     for order in orders:
-        stage = f" {order.stage}" if order.stage else ""
         yield TimelineEntry(
             order.issued_on,
             TimelineKind.ORDER,
             order.number,
             CountedText(
-                "Order på %(article)s%(stage)s, %(count)s rad, till %(supplier)s.",
-                "Order på %(article)s%(stage)s, %(count)s rader, till %(supplier)s.",
+                "Order på %(article)s, %(count)s rad, till %(supplier)s.",
+                "Order på %(article)s, %(count)s rader, till %(supplier)s.",
                 count=order.lines,
-                article=order.article.label_within,
-                stage=stage,
+                article=service.name_within(order.article, order.stage),
                 supplier=order.supplier,
             ),
             amount=order.amount,
@@ -142,17 +141,17 @@ def _objections(objections: Iterable[Objection]) -> Iterator[TimelineEntry]:
             )
 
 
-def _planned(plans: Iterable[PlannedOrder]) -> Iterator[TimelineEntry]:
+def _planned(plans: Iterable[PlannedOrder], service: Service) -> Iterator[TimelineEntry]:
     for plan in plans:
         if plan.state is PlannedState.PLACED:
             continue
-        name = f"{plan.stage or plan.code or ''}".strip()
         state = {
             PlannedState.WAITING: Text("väntar på sin dag"),
             PlannedState.DROPPED: Text("utgår"),
             PlannedState.REVOKED: Text("är återkallad"),
         }[plan.state]
-        said = Text("%(article)s %(name)s %(state)s.", article=plan.article.label, name=name, state=state)
+        named = (service.name_of(plan.article, plan.stage or ""), WrittenText(plan.code))
+        said = Text("%(article)s %(state)s.", article=JoinedText(" ", named), state=state)
         yield TimelineEntry(
             plan.due_on,
             TimelineKind.PLANNED,
@@ -163,7 +162,7 @@ def _planned(plans: Iterable[PlannedOrder]) -> Iterator[TimelineEntry]:
         )
 
 
-def _interruptions(session: Session, reference: str) -> Iterator[TimelineEntry]:
+def _interruptions(session: Session, reference: str, service: Service) -> Iterator[TimelineEntry]:
     for row in placement_store.interruptions(session, reference):
         yield TimelineEntry(
             row.registered_on,
@@ -171,7 +170,7 @@ def _interruptions(session: Session, reference: str) -> Iterator[TimelineEntry]:
             "",
             Text(
                 "Avbrott (%(reason)s) med %(effective_on)s som sista ersatta dag.",
-                reason=row.reason,
+                reason=service.reason_name(row.reason),
                 effective_on=row.effective_on,
             ),
             state=row.state,

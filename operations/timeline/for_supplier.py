@@ -18,9 +18,12 @@ from orders.objections.model import Objection, ObjectionState
 from orders.placements import store as placement_store
 from orders.placements.informative import informative_store
 from orders.placements.informative.informative_store import InformativeReport, InformativeState
+from orders.register.service_terms import Service
 
 
-def told(session: Session, placement: Placement, suppliers: Sequence[str]) -> Iterator[TimelineEntry]:
+def told(
+    session: Session, placement: Placement, service: Service, suppliers: Sequence[str]
+) -> Iterator[TimelineEntry]:
     """Every entry, in no order, of what these suppliers had and did."""
     reference = placement.execution_reference
     documents = [
@@ -29,7 +32,7 @@ def told(session: Session, placement: Placement, suppliers: Sequence[str]) -> It
         if each.supplier in suppliers
     ]
     yield from _decisions(placement)
-    yield from _orders(timeline_queries.orders_of(session, reference, suppliers=suppliers))
+    yield from _orders(timeline_queries.orders_of(session, reference, suppliers=suppliers), service)
     yield from _objections(objection_store.of_placement(session, reference, suppliers=suppliers))
     yield from _interruptions(session, reference)
     yield from _reports(placement_store.reports(session, reference))
@@ -53,17 +56,15 @@ def _decisions(placement: Placement) -> Iterator[TimelineEntry]:
         )
 
 
-def _orders(orders: Iterable[TimelineOrder]) -> Iterator[TimelineEntry]:
+def _orders(orders: Iterable[TimelineOrder], service: Service) -> Iterator[TimelineEntry]:
     for order in orders:
-        stage = f" {order.stage}" if order.stage else ""
         yield TimelineEntry(
             order.issued_on,
             TimelineKind.ORDER,
             order.number,
             Text(
-                "Order på %(article)s%(stage)s.",
-                article=order.article.label_within,
-                stage=stage,
+                "Order på %(article)s.",
+                article=service.name_within(order.article, order.stage),
             ),
             f"/orders/{order.number}",
             order.amount,

@@ -21,7 +21,7 @@ from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.journal_actions import DocumentAction
 from orders import tables as order_tables
-from orders.terms import Article
+from orders.terms import ArticleKind
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
@@ -32,7 +32,7 @@ class TimelineOrder:
     """An order and how many lines it has."""
 
     number: str
-    article: Article
+    article: ArticleKind
     stage: str
     supplier: str
     issued_on: date
@@ -177,7 +177,7 @@ def settled_on(session: Session, invoice_id: int) -> date | None:
 def _timeline_order(row: Row[Any]) -> TimelineOrder:
     return TimelineOrder(
         number=row.number,
-        article=Article(row.article),
+        article=ArticleKind(row.article),
         stage=row.stage,
         supplier=row.supplier,
         issued_on=row.issued_on,

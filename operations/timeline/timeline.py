@@ -10,12 +10,20 @@ from foundation.sql import Session
 from operations.timeline import for_buyer, for_supplier
 from operations.timeline.model import Audience, TimelineEntry, in_order
 from orders.model import Placement
+from orders.register.register import Register
 
 
 def of_placement(
-    session: Session, placement: Placement, audience: Audience, *, suppliers: Sequence[str] = ()
+    session: Session,
+    register: Register,
+    placement: Placement,
+    audience: Audience,
+    *,
+    suppliers: Sequence[str] = (),
 ) -> list[TimelineEntry]:
     """All that the audience is told of a placement, by day. `suppliers` are those a supplier's reader sees."""
+    service = register.service(placement.service)
     if audience is Audience.SUPPLIER:
-        return in_order(for_supplier.told(session, placement, suppliers or (placement.supplier,)), audience)
-    return in_order(for_buyer.told(session, placement), audience)
+        own = suppliers or (placement.supplier,)
+        return in_order(for_supplier.told(session, placement, service, own), audience)
+    return in_order(for_buyer.told(session, placement, service), audience)

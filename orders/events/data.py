@@ -44,6 +44,7 @@ _PERSONAL = re.compile(
     r"|\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-8]\d|9[01])-\d{4})",
     re.ASCII,
 )
+_ACTIVITIES_MOST = 50
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
 
 
@@ -88,6 +89,14 @@ PositiveAmount = Annotated[
     Field(gt=0),
     WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$"}),
 ]
+# A code of the placement's service; which there are is asked of the register where the event is applied.
+_CODE = StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9_]{0,29}$")
+LevelCode = Annotated[CompensationLevel, _CODE]
+StageCode = Annotated[ResultStage, _CODE]
+OutcomeCode = Annotated[OutcomeKind, _CODE]
+InterruptionCode = Annotated[InterruptionReason, _CODE]
+ActivityCode = Annotated[Activity, _CODE]
+RejectionCode = Annotated[RejectionReason, _CODE]
 MonthText = Annotated[
     Month,
     BeforeValidator(_month),
@@ -125,7 +134,7 @@ class PlacementDecided(EventModel):
     contract: Reference
     unit: UnitTold
     delivery_area: Reference
-    level: CompensationLevel
+    level: LevelCode
     period: Period
     decided_on: date
     continues: Reference | None = None
@@ -134,7 +143,7 @@ class PlacementDecided(EventModel):
 
 
 class PeriodTwoDecided(EventModel):
-    """A second period of the same placement (REQ-03)."""
+    """A further period of the same placement: the second, or a later one where the service has more (REQ-03)."""
 
     decision_id: Reference
     execution_reference: Reference
@@ -173,7 +182,7 @@ class InterruptionRegistered(EventModel):
     execution_reference: Reference
     registered_on: date
     effective_on: date
-    reason: InterruptionReason
+    reason: InterruptionCode
 
 
 class InterruptionMoved(EventModel):
@@ -211,7 +220,7 @@ class _ReportStep(EventModel):
 class ReportFiled(_ReportStep):
     """The supplier filed the periodic report of a month (REQ-30); `activities` changes no amount (REQ-55)."""
 
-    activities: Annotated[tuple[Activity, ...], Field(max_length=len(Activity))] | None = None
+    activities: Annotated[tuple[ActivityCode, ...], Field(max_length=_ACTIVITIES_MOST)] | None = None
 
 
 class ReportApproved(_ReportStep):
@@ -221,7 +230,7 @@ class ReportApproved(_ReportStep):
 class ReportRejected(_ReportStep):
     """The buyer sent a report back, for a reason where one is told."""
 
-    reason: RejectionReason | None = None
+    reason: RejectionCode | None = None
 
 
 class InformativeReportFiled(EventModel):
@@ -236,16 +245,16 @@ class InformativeReportFiled(EventModel):
 class ReportRevoked(_ReportStep):
     """The buyer takes back an approval: the month is received no longer, until a report is approved anew."""
 
-    reason: RejectionReason | None = None
+    reason: RejectionCode | None = None
 
 
 class OutcomeApproved(EventModel):
     """A result was approved; `extent_percent` is of full time, absent where not stated (REQ-24, REQ-62)."""
 
     execution_reference: Reference
-    kind: OutcomeKind
+    kind: OutcomeCode
     started_on: date
-    stage: ResultStage
+    stage: StageCode
     approved_on: date
     extent_percent: Annotated[int, Field(ge=1, le=100)] | None = None
 
@@ -258,10 +267,13 @@ class OutcomeEnded(EventModel):
 
 
 class OutcomeRevoked(EventModel):
-    """An approved result is taken back, named by its stage and start; with R1 go its R2 and its speed bonus."""
+    """An approved result is taken back, named by its stage and start; with it go the later ones.
+
+    With the first goes the speed bonus.
+    """
 
     execution_reference: Reference
-    stage: ResultStage
+    stage: StageCode
     started_on: date
     revoked_on: date
 

@@ -39,7 +39,8 @@ from orders.purchase_orders.placing import draft, place_order, place_orders
 from orders.register.agreements import DeliveryUnit
 from orders.register.parties import Address
 from orders.register.register import Register
-from orders.terms import Article, InterruptionReason
+from orders.register.service_terms import check_code
+from orders.terms import ArticleKind
 
 
 def place(session: Session, register: Register, decided: PlacementDecided, *, today: date) -> Placement:
@@ -72,22 +73,25 @@ def place_all(
 def place_period_two(
     session: Session, register: Register, decided: PeriodTwoDecided, *, today: date
 ) -> Placement:
-    """The second six months: its own decision and order, the same execution reference and level (REQ-03)."""
+    """A further period: its own decision and order, the same execution reference and level (REQ-03)."""
     placement = placement_store.get(session, decided.execution_reference, lock=True)
     _check_decisions_are_new(session, [decided.decision_id])
     _check_stands(placement)
     check_not_left(session, placement)
-    first = placement.periods[-1]
+    before = placement.periods[-1]
     period = decided.period
     rules = register.placement_rules(placement.contract_id, decided.decided_on)
     stretch.check_room(placement_store.stretch_of(session, placement), rules)
     stretch.check_length(period, rules)
-    if period.start <= first.period.end:
+    ordinal = before.ordinal + 1
+    if period.start <= before.period.end:
         raise StepRefused(
             Text(
-                "Period 2 börjar %(start)s, innan period 1 är slut (%(end)s).",
+                "Period %(ordinal)s börjar %(start)s, innan period %(before)s är slut (%(end)s).",
+                ordinal=ordinal,
                 start=period.start,
-                end=first.period.end,
+                before=before.ordinal,
+                end=before.period.end,
             ),
         )
     _come_back(session, placement, period.start)
@@ -95,12 +99,12 @@ def place_period_two(
         placement_store.set_interruption(
             session, placement.execution_reference, None, was=InterruptionState.ENDED
         )
-    second = PlacementPeriod(2, decided.decision_id, decided.decided_on, period)
+    further = PlacementPeriod(ordinal, decided.decision_id, decided.decided_on, period)
     if placement.handling is Handling.ORDERED:
-        basic = _basic_order(register, placement, second, today=today)
+        basic = _basic_order(register, placement, further, today=today)
         order = place_order(session, register, placement, basic, today=today)
-        second = replace(second, order_number=order.number)
-    placement_store.add_periods(session, [(placement.execution_reference, second)])
+        further = replace(further, order_number=order.number)
+    placement_store.add_periods(session, [(placement.execution_reference, further)])
     record_placement(
         session,
         placement.execution_reference,
@@ -179,7 +183,8 @@ def change_provider(
     if changed.last_day < old.starts_on:
         cancel_before_start(session, old, reason="provider changed", today=today)
     else:
-        end = Interruption(min(today, changed.last_day), changed.last_day, InterruptionReason.PROVIDER_CHANGE)
+        service = register.service(old.service)
+        end = Interruption(min(today, changed.last_day), changed.last_day, service.change_reason)
         received = interruptions.set_interruption(
             session, register, old, end, was=InterruptionState.REPLACED, today=today
         )
@@ -229,7 +234,7 @@ def cancel_before_start(session: Session, placement: Placement, *, reason: str, 
 
 def _close_after(session: Session, left: Placement, last_day: date, *, today: date) -> None:
     """Close the basic lines that begin after the last day at a supplier that was left: nobody will deliver them."""
-    for order in order_store.of_placement(session, left.execution_reference, Article.BASIC):
+    for order in order_store.of_placement(session, left.execution_reference, ArticleKind.BASIC):
         later = [line.line_id for line in order.lines if line.period.start > last_day]
         line_store.lock_lines(session, order.number)
         line_store.close_lines(session, order.number, later, LineState.CLOSED_UNUSED, on=today)
@@ -325,13 +330,23 @@ def _placement(
                 delivery_area=decided.delivery_area,
             ),
         )
-    if follows is not None and follows.level is not decided.level:
+    service = register.service_of(contract.id)
+    check_code(decided.level, service.level_codes, service=service)
+    if follows is not None and follows.service != service.id:
+        raise StepRefused(
+            Text(
+                "Placeringen är i tjänsten %(service)s och kan inte bli i %(new_service)s vid ett byte.",
+                service=register.service(follows.service).name.text,
+                new_service=service.name.text,
+            ),
+        )
+    if follows is not None and follows.level != decided.level:
         raise StepRefused(
             Text(
                 "Nivån är %(level)s under hela tiden i tjänsten och kan inte bli %(new_level)s vid ett byte eller med "
                 "en ny referens.",
-                level=follows.level,
-                new_level=decided.level,
+                level=service.level_name(follows.level),
+                new_level=service.level_name(decided.level),
             ),
         )
     rules = register.placement_rules(contract.id, decided.decided_on)
@@ -352,6 +367,7 @@ def _placement(
         unit=unit.at(address_id),
         address_id=address_id,
         delivery_area=decided.delivery_area,
+        service=service.id,
         level=decided.level,
         handling=handling_of(decided, register),
         state=PlacementState.DECIDED,
@@ -375,21 +391,19 @@ def _free_reference(session: Session) -> str:
 def _basic_order(register: Register, placement: Placement, period: PlacementPeriod, *, today: date) -> Order:
     """The order of a period, without its number; raises where no price is agreed or no day is billable."""
     prices = register.price_list(placement.contract_id, period.decided_on)
-    price = prices.price_of(Article.BASIC, placement.level)
+    price = prices.price_of(ArticleKind.BASIC, placement.level)
     return draft(
         placement,
         prices,
-        article=Article.BASIC,
+        article=ArticleKind.BASIC,
         decision_id=period.decision_id,
         period=period.period,
         today=today,
         lines=basic_lines(
             period.period,
-            convention=prices.day_convention,
-            price=price.amount,
+            rule=prices.day_rule,
+            price=price,
             currency=prices.currency,
-            article_number=price.article_number,
-            article_name=price.article_name,
         ),
     )
 

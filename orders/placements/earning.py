@@ -4,30 +4,34 @@ A result is paid from the day after the interruption the participant left by, wh
 so no day carries both. An outcome after a period that ran to its end rests on that end instead (E-31).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import Final
 
 from foundation.periods import add_months
 from foundation.text import Text
 from foundation.transitions import StepRefused
 from orders.events.data import OutcomeApproved
 from orders.model import Interruption, Placement, PlannedOrder
-from orders.register.pricing import ResultRules
-from orders.terms import Article, InterruptionReason, OutcomeKind, ResultStage
-
-LEFT_FOR: Final[Mapping[OutcomeKind, InterruptionReason]] = {
-    OutcomeKind.WORK: InterruptionReason.WORK,
-    OutcomeKind.REGULAR_STUDIES: InterruptionReason.STUDIES,
-}
-"""The interruption each kind of outcome is left by."""
+from orders.register.pricing import PriceList, ResultRules
+from orders.register.service_terms import Service
+from orders.terms import ArticleKind, InterruptionReason, OutcomeKind, ResultStage
 
 
-def carrier_of(placement: Placement, started_on: date, kind: OutcomeKind | None) -> Interruption | None:
+def carriers(service: Service, kind: OutcomeKind | None) -> frozenset[InterruptionReason]:
+    """The reasons of an interruption that can carry an outcome of this kind; of any kind where it is not known."""
+    return frozenset(
+        each.code
+        for each in service.interruption_reasons
+        if (each.carries if kind is None else kind in each.carries)
+    )
+
+
+def carrier_of(
+    placement: Placement, started_on: date, kind: OutcomeKind | None, service: Service
+) -> Interruption | None:
     """The interruption that carries an outcome of this kind (None: not known), or None where none does."""
     held = placement.interruption_at(started_on)
-    reasons = set(LEFT_FOR.values()) if kind is None else {LEFT_FOR.get(kind)}
-    return held if held is not None and held.reason in reasons else None
+    return held if held is not None and held.reason in carriers(service, kind) else None
 
 
 def came_after_the_end(placement: Placement, started_on: date, rules: ResultRules) -> bool:
@@ -37,20 +41,20 @@ def came_after_the_end(placement: Placement, started_on: date, rules: ResultRule
     return placement.interruption_at(started_on) is None and ended_on < started_on <= ended_on + within
 
 
-def rests(placement: Placement, plan: PlannedOrder, rules: ResultRules) -> bool:
+def rests(placement: Placement, plan: PlannedOrder, prices: PriceList) -> bool:
     """Whether a planned or placed result still has what it rests on; supplements rest on nothing."""
-    if plan.outcome_started_on is None or not rules.interruption_required:
+    rules, started_on = prices.result_rules, plan.outcome_started_on
+    if started_on is None or not rules.interruption_required:
         return True
-    return carrier_of(placement, plan.outcome_started_on, plan.kind) is not None or came_after_the_end(
-        placement, plan.outcome_started_on, rules
-    )
+    carrier = carrier_of(placement, started_on, plan.kind, prices.service)
+    return carrier is not None or came_after_the_end(placement, started_on, rules)
 
 
 def due_day(
     placement: Placement,
     started_on: date,
     kind: OutcomeKind | None,
-    rules: ResultRules,
+    prices: PriceList,
     *,
     stage: ResultStage,
 ) -> date:
@@ -58,14 +62,17 @@ def due_day(
 
     The interruption may be moved or withdrawn on its own day still, so that the first day is the one after.
     """
+    rules = prices.result_rules
     due_on = add_months(started_on, rules.months_after_start(stage))
-    held = carrier_of(placement, started_on, kind) if rules.interruption_required else None
+    required = rules.interruption_required
+    held = carrier_of(placement, started_on, kind, prices.service) if required else None
     return max(due_on, held.effective_on + timedelta(days=1)) if held else due_on
 
 
-def check_earns(placement: Placement, approved: OutcomeApproved, rules: ResultRules) -> None:
+def check_earns(placement: Placement, approved: OutcomeApproved, prices: PriceList) -> None:
     """Raise StepRefused for an outcome from before the placement, or without what it must rest on."""
-    started_on = approved.started_on
+    started_on, rules = approved.started_on, prices.result_rules
+    kind = prices.service.outcome_within(approved.kind)
     if started_on < placement.starts_on:
         raise StepRefused(
             Text(
@@ -74,7 +81,8 @@ def check_earns(placement: Placement, approved: OutcomeApproved, rules: ResultRu
                 starts_on=placement.starts_on,
             ),
         )
-    if not rules.interruption_required or carrier_of(placement, started_on, approved.kind):
+    carrier = carrier_of(placement, started_on, approved.kind, prices.service)
+    if not rules.interruption_required or carrier:
         return
     ended_on = placement.period_at(started_on).period.end
     if started_on > ended_on and placement.interruption_at(started_on) is None:
@@ -83,8 +91,8 @@ def check_earns(placement: Placement, approved: OutcomeApproved, rules: ResultRu
             raise StepRefused(
                 Text(
                     "Utfallet började %(started_on)s. Perioden gick till sitt slut %(ended_on)s, och utan avbrott "
-                    "ersätts det som börjar senast %(latest)s. Placeringen är inte avbruten på grund av arbete "
-                    "eller studier.",
+                    "ersätts det som börjar senast %(latest)s. Placeringen är inte avbruten på grund av %(kind)s.",
+                    kind=kind,
                     started_on=started_on,
                     ended_on=ended_on,
                     latest=latest,
@@ -93,8 +101,9 @@ def check_earns(placement: Placement, approved: OutcomeApproved, rules: ResultRu
         return
     raise StepRefused(
         Text(
-            "Placeringen %(execution_reference)s är inte avbruten på grund av arbete eller "
-            "studier. Läs in avbrottet och försök igen.",
+            "Placeringen %(execution_reference)s är inte avbruten på grund av %(kind)s. Läs in avbrottet och "
+            "försök igen.",
+            kind=kind,
             execution_reference=placement.execution_reference,
         ),
     )
@@ -138,15 +147,34 @@ def check_supplement_in_time(placement: Placement, rules: ResultRules, *, told_o
         )
 
 
-def r1_outcome(
+def stage_before(service: Service, stage: ResultStage) -> ResultStage | None:
+    """The stage that must be earned before; None for the first."""
+    place = service.stage_codes.index(stage)
+    return service.stage_codes[place - 1] if place else None
+
+
+def outcome_number(
+    placement: Placement, approved: OutcomeApproved, held: Sequence[PlannedOrder], prices: PriceList
+) -> int:
+    """Which of the stretch's outcomes a stage is of, counted from 1: a new one for the first, or the one before's.
+
+    `held` is all that is planned on the stretch. Raises StepRefused as `first_outcome` and `followed_outcome` do.
+    """
+    before = stage_before(prices.service, approved.stage)
+    if before is None:
+        return first_outcome(placement, approved, held, prices.result_rules)
+    return followed_outcome(placement, approved, held, prices.result_rules, before=before)
+
+
+def first_outcome(
     placement: Placement, approved: OutcomeApproved, held: Sequence[PlannedOrder], rules: ResultRules
 ) -> int:
-    """Which of the stretch's outcomes a new R1 begins, counted from 1. `held` is all that is planned on the stretch.
+    """Which of the stretch's outcomes a new first stage begins. `held` is all that is planned on the stretch.
 
     Raises StepRefused where the stretch has all the outcomes the price list gives, or where the participant has not
     been back since the earlier one.
     """
-    standing = [plan for plan in held if plan.stage is ResultStage.R1 and plan.stands]
+    standing = [plan for plan in held if plan.stage == approved.stage and plan.stands]
     if len(standing) >= rules.outcomes_per_stretch:
         raise _already_granted(approved, standing[-1], rules)
     for plan in standing:
@@ -160,8 +188,9 @@ def r1_outcome(
         if same_absence or approved.started_on <= plan.outcome_started_on:
             raise StepRefused(
                 Text(
-                    "R1 med start %(started_on)s är samma utfall som det med start %(earlier)s (%(reference)s): "
-                    "deltagaren har inte varit tillbaka i tjänsten däremellan.",
+                    "%(stage)s med start %(started_on)s är samma utfall som det med start %(earlier)s "
+                    "(%(reference)s): deltagaren har inte varit tillbaka i tjänsten däremellan.",
+                    stage=approved.stage,
                     started_on=approved.started_on,
                     earlier=plan.outcome_started_on,
                     reference=plan.execution_reference,
@@ -170,47 +199,61 @@ def r1_outcome(
     return 1 + max((plan.outcome for plan in held if plan.stands), default=0)
 
 
-def r2_outcome(
-    placement: Placement, approved: OutcomeApproved, held: Sequence[PlannedOrder], rules: ResultRules
+def followed_outcome(
+    placement: Placement,
+    approved: OutcomeApproved,
+    held: Sequence[PlannedOrder],
+    rules: ResultRules,
+    *,
+    before: ResultStage,
 ) -> int:
-    """Which of the stretch's outcomes an R2 follows up: the one whose R1 has the same start, kind and supplier.
+    """Which of the stretch's outcomes a later stage follows up: that of `before` with its start, kind and supplier.
 
-    Raises StepRefused with both values where they differ, where there is no R1, where R2 is granted, and where the
-    participant was back before R2 fell due (E-29).
+    Raises StepRefused with both values where they differ, where the one before is not earned, where this one is
+    granted, and where the participant was back before it fell due (E-29).
     """
-    r1 = _named_r1(placement, approved, held)
-    again = (plan for plan in held if plan.stage is ResultStage.R2 and plan.stands)
+    stage = approved.stage
+    earned = _earned_before(placement, approved, held, before)
+    again = (plan for plan in held if plan.stage == stage and plan.stands)
     for plan in again:
-        if (plan.execution_reference, plan.outcome) == (r1.execution_reference, r1.outcome):
+        if (plan.execution_reference, plan.outcome) == (earned.execution_reference, earned.outcome):
             raise _already_granted(approved, plan, rules)
-    due_on = add_months(approved.started_on, rules.months_after_start(ResultStage.R2))
-    if r1.ended_on is not None and r1.ended_on < due_on:
+    due_on = add_months(approved.started_on, rules.months_after_start(stage))
+    if earned.ended_on is not None and earned.ended_on < due_on:
         raise StepRefused(
             Text(
-                "Deltagaren var tillbaka %(ended_on)s, innan R2 förföll %(due_on)s. Då finns inget R2.",
-                ended_on=r1.ended_on,
+                "Deltagaren var tillbaka %(ended_on)s, innan %(stage)s förföll %(due_on)s. Då finns inget %(stage)s.",
+                ended_on=earned.ended_on,
+                stage=stage,
                 due_on=due_on,
             ),
         )
-    return r1.outcome
+    return earned.outcome
 
 
-def _named_r1(placement: Placement, approved: OutcomeApproved, held: Sequence[PlannedOrder]) -> PlannedOrder:
-    """The R1 an R2 names by its start."""
-    standing = [plan for plan in held if plan.stage is ResultStage.R1 and plan.stands]
+def _earned_before(
+    placement: Placement, approved: OutcomeApproved, held: Sequence[PlannedOrder], before: ResultStage
+) -> PlannedOrder:
+    """The stage before that a later one names by its start."""
+    stage = approved.stage
+    standing = [plan for plan in held if plan.stage == before and plan.stands]
     own = [plan for plan in standing if plan.execution_reference == placement.execution_reference]
     if not standing:
         raise StepRefused(
             Text(
-                "R2 för %(execution_reference)s förutsätter R1. Läs in R1 först.",
+                "%(stage)s för %(execution_reference)s förutsätter %(before)s. Läs in %(before)s först.",
+                stage=stage,
+                before=before,
                 execution_reference=placement.execution_reference,
             ),
         )
     if not own:
         raise StepRefused(
             Text(
-                "R1 hör till %(earned_on)s och R2 gäller %(reference)s. R2 går till den leverantör som fick R1: "
-                "skicka det med den referensen.",
+                "%(before)s hör till %(earned_on)s och %(stage)s gäller %(reference)s. %(stage)s går till den "
+                "leverantör som fick %(before)s: skicka det med den referensen.",
+                stage=stage,
+                before=before,
                 earned_on=standing[-1].execution_reference,
                 reference=placement.execution_reference,
             ),
@@ -219,18 +262,23 @@ def _named_r1(placement: Placement, approved: OutcomeApproved, held: Sequence[Pl
     if named is None:
         raise StepRefused(
             Text(
-                "R2 har start %(started_on)s, men R1 för %(reference)s har start %(earlier)s. R2 följer upp samma "
-                "arbete eller studier; ett annat är ett nytt utfall och börjar med sitt R1.",
+                "%(stage)s har start %(started_on)s, men %(before)s för %(reference)s har start %(earlier)s. "
+                "%(stage)s följer upp samma utfall; ett annat är ett nytt och börjar med sitt "
+                "första steg.",
+                stage=stage,
+                before=before,
                 started_on=approved.started_on,
                 reference=placement.execution_reference,
                 earlier=own[-1].outcome_started_on,
             ),
         )
-    if named.kind is not None and named.kind is not approved.kind:
+    if named.kind is not None and named.kind != approved.kind:
         raise StepRefused(
             Text(
-                "R2 gäller %(kind)s, men R1 för %(reference)s gäller %(earlier)s. R2 följer upp samma arbete eller "
-                "studier.",
+                "%(stage)s gäller %(kind)s, men %(before)s för %(reference)s gäller %(earlier)s. %(stage)s följer upp "
+                "samma utfall.",
+                stage=stage,
+                before=before,
                 kind=approved.kind,
                 reference=placement.execution_reference,
                 earlier=named.kind,
@@ -269,4 +317,4 @@ def bonus_days(
 
 def is_result(plan: PlannedOrder) -> bool:
     """Whether it comes of an outcome; a supplement does not."""
-    return plan.article is not Article.SUPPLEMENTARY
+    return plan.article is not ArticleKind.SUPPLEMENTARY

@@ -17,8 +17,8 @@ from orders.placements import filing
 from orders.placements import store as placement_store
 from orders.placements.report_checks import ReportedLine, ReportFacts
 from orders.placements.store import report_of
-from orders.terms import Article
-from orders.workdays import DayConvention
+from orders.terms import ArticleKind
+from orders.workdays import DayRule
 
 _REPORT, _PLACEMENT = order_tables.periodic_report, order_tables.placement
 _ORDER, _LINE, _ACCOUNT = order_tables.purchase_order, order_tables.order_line, order_tables.line_account
@@ -121,7 +121,7 @@ def _lines(session: Session, references: set[str]) -> dict[tuple[str, Month], li
             _ACCOUNT,
             (_ACCOUNT.c.order_number == _LINE.c.order_number) & (_ACCOUNT.c.line_id == _LINE.c.line_id),
         )
-        .where(_ORDER.c.execution_reference.in_(references), _ORDER.c.article == Article.BASIC)
+        .where(_ORDER.c.execution_reference.in_(references), _ORDER.c.article == ArticleKind.BASIC)
         .order_by(_LINE.c.order_number, _LINE.c.line_id)
     )
     found: dict[tuple[str, Month], list[ReportedLine]] = defaultdict(list)
@@ -132,7 +132,7 @@ def _lines(session: Session, references: set[str]) -> dict[tuple[str, Month], li
                 line_id=row.line_id,
                 period=Period(row.starts_on, row.ends_on),
                 ordered=Quantity(row.quantity, row.unit),
-                convention=DayConvention(row.day_convention),
+                rule=DayRule.parse(row.day_convention),
                 state=LineState(row.state),
             )
         )

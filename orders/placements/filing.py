@@ -83,7 +83,7 @@ def file_month(
         version=to_file.version,
         at=at,
         by=by,
-        activities=tuple(each for each in Activity if each in activities) or None,
+        activities=tuple(dict.fromkeys(activities)) or None,
     )
     report = reporting.file(session, filed)
     report_check_store.await_check(session, report)

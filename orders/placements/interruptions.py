@@ -34,7 +34,7 @@ from orders.placements.changes import check_not_left
 from orders.placements.late_interruptions import check_told_in_time
 from orders.purchase_orders import line_store, order_store
 from orders.register.register import Register
-from orders.terms import Article, InterruptionReason
+from orders.terms import ArticleKind, InterruptionReason
 
 
 def interrupt(
@@ -151,7 +151,7 @@ def set_interruption(
 
 def _reopen(session: Session, placement: Placement) -> None:
     """Lines closed after what was the final invoice are open again where the last day now comes later."""
-    for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC):
+    for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC):
         within = [
             line.line_id
             for line in order.lines

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from foundation.formatting import number, quantity_in_words
 from foundation.money import Quantity
 from foundation.sql import Session
 from foundation.text import JoinedText, Text
@@ -19,7 +20,7 @@ from orders.model import Interruption, Placement, days_received
 from orders.placements import store as placement_store
 from orders.purchase_orders import line_store, order_store
 from orders.register.register import Register
-from orders.terms import Article, InterruptionReason
+from orders.terms import ArticleKind, InterruptionReason
 
 
 class ToldTooLate(StepRefused):
@@ -40,11 +41,11 @@ class ReceiptCut:
     def sentence(self) -> Text:
         """What would change on the line."""
         said = Text(
-            "order %(order_number)s rad %(line_id)s: %(before)s dagar blir %(after)s",
+            "order %(order_number)s rad %(line_id)s: %(before)s blir %(after)s",
             order_number=self.order_number,
             line_id=self.line_id,
-            before=f"{self.before.value.normalize():f}",
-            after=f"{self.after.value.normalize():f}",
+            before=quantity_in_words(self.before),
+            after=number(self.after.value),
         )
         return Text("%(said)s (fakturerad)", said=said) if self.invoiced else said
 
@@ -78,11 +79,10 @@ def check_told_in_time(
 
 def receipts_cut(session: Session, placement: Placement, effective_on: date) -> list[ReceiptCut]:
     """The received lines that would hold fewer days if the placement ended on `effective_on`."""
-    ended = replace(
-        placement, interruption=Interruption(effective_on, effective_on, InterruptionReason.OTHER)
-    )
+    # The reason counts for nothing here: only the day cuts.
+    ended = replace(placement, interruption=Interruption(effective_on, effective_on, InterruptionReason("")))
     cuts = []
-    for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC):
+    for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC):
         for line in order.lines:
             account = line_store.account(session, order.number, line.line_id)
             if account is None or account.receipt_id is None:
@@ -90,8 +90,9 @@ def receipts_cut(session: Session, placement: Placement, effective_on: date) -> 
             before = Quantity(account.quantity_received, line.quantity.unit)
             after = days_received(
                 line.period,
+                ordered=line.quantity,
                 last_day=ended.last_day_for(line.period),
-                convention=order.day_convention,
+                rule=order.day_rule,
                 absences=ended.absences,
             )
             if after != before:

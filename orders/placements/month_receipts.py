@@ -23,7 +23,7 @@ from orders.model import (
     days_received,
 )
 from orders.purchase_orders import line_store, order_store, receipt_store
-from orders.terms import Article
+from orders.terms import ArticleKind
 
 
 def receive_month(
@@ -34,7 +34,7 @@ def receive_month(
     `again` where the report was approved before: a line that came after that was not reported with it, and is left.
     """
     changed: list[LineKey] = []
-    for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC):
+    for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC):
         line_store.lock_lines(session, order.number)
         for line in order.lines:
             if Month.of(line.period.start) != report.month:
@@ -61,8 +61,13 @@ def _receive_line(
     version = report.version
     known = (placement.last_day_for(line.period), report.counts_to)
     last_day = min((each for each in known if each is not None), default=None)
-    away = placement.absences
-    quantity = days_received(line.period, last_day=last_day, convention=order.day_convention, absences=away)
+    quantity = days_received(
+        line.period,
+        ordered=line.quantity,
+        last_day=last_day,
+        rule=order.day_rule,
+        absences=placement.absences,
+    )
     standing = account.receipt_id
     if standing is not None:
         held = receipt_store.receipt(session, standing, unit=quantity.unit, currency=line.amount.currency)
@@ -77,7 +82,7 @@ def _receive_line(
         version,
         quantity,
         line_amount(quantity, line.price, currency=line.amount.currency),
-        billable_period(line.period, last_day, away) if not quantity.is_zero else None,
+        billable_period(line.period, last_day, placement.absences) if not quantity.is_zero else None,
         today,
     )
     receipt_store.receive(session, receipt, instead_of=standing)
@@ -118,7 +123,7 @@ def take_back(
 def received_accounts(session: Session, placement: Placement, month: Month) -> list[LineAccount]:
     """The accounts of the month's basic order lines that something is received on; locked."""
     found = []
-    for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC):
+    for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC):
         line_store.lock_lines(session, order.number)
         for line in order.lines:
             account = line_store.account(session, order.number, line.line_id)

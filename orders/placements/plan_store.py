@@ -12,7 +12,7 @@ from foundation.sql import Session
 from foundation.text import NO_TEXT, Text, WrittenText
 from orders import tables as order_tables
 from orders.model import PLANNED_FOLLOWS, PlannedOrder, PlannedState
-from orders.terms import Article, OutcomeKind, ResultStage
+from orders.terms import ArticleKind, OutcomeKind, ResultStage
 
 
 def add(session: Session, planned: PlannedOrder) -> None:
@@ -148,7 +148,7 @@ def planned_of(row: Row[tuple[object, ...]]) -> PlannedOrder:
     return PlannedOrder(
         id=row.id,
         execution_reference=row.execution_reference,
-        article=Article(row.article),
+        article=ArticleKind(row.article),
         stage=ResultStage(row.stage) if row.stage else None,
         code=row.code,
         decision_id=row.decision_id,

@@ -1,4 +1,4 @@
-"""Receiving a filed month without a person, where the buyer's policy says so and nothing is odd about its report.
+"""Receiving a filed month without a person, where service or policy says so and nothing is odd about its report.
 
 The source has the report itself trigger the receipt (REQ-30). Whatever is odd waits for an officer instead, and so
 does an order line that was placed after its month was approved.
@@ -19,8 +19,9 @@ from orders.placements import filed_queries, month_receipts, report_checks
 from orders.placements import reports as reporting
 from orders.placements import store as placement_store
 from orders.purchase_orders import order_store
-from orders.register.agreements import Policy, ReportApproval
-from orders.terms import Article
+from orders.register.register import Register
+from orders.register.report_approval import ReportApproval
+from orders.terms import ArticleKind
 
 
 def receive_rest(session: Session, report: Report, *, by: str, today: date) -> list[LineKey]:
@@ -45,7 +46,7 @@ def receive_rest(session: Session, report: Report, *, by: str, today: date) -> l
         )
     parts = [
         part
-        for order in order_store.of_placement(session, reference, Article.BASIC)
+        for order in order_store.of_placement(session, reference, ArticleKind.BASIC)
         for line in order.lines
         if Month.of(line.period.start) == month
         and (part := billable_period(line.period, placement.last_day_for(line.period)))
@@ -76,15 +77,16 @@ def receive_rest(session: Session, report: Report, *, by: str, today: date) -> l
 
 
 def receive_where_nothing_is_odd(
-    session: Session, policy: Policy, report: Report, *, at: datetime, today: date
+    session: Session, register: Register, report: Report, *, at: datetime, today: date
 ) -> list[LineKey] | None:
     """Approve the report in the system's name where it may be; the order lines received, or None where it waits."""
-    if policy.report_approval is not ReportApproval.WHEN_NOTHING_IS_ODD:
+    if report.state is not ReportState.FILED or not _may_be_received(register):
         return None
-    if report.state is not ReportState.FILED:
+    policy = register.policy
+    (facts,) = filed_queries.facts_of(session, [report], days=policy.days_until_report_reminder)
+    approval = register.report_approval(facts.placement.service)
+    if approval is not ReportApproval.WHEN_NOTHING_IS_ODD:
         return None
-    days = policy.days_until_report_reminder
-    (facts,) = filed_queries.facts_of(session, [report], days=days)
     if report_checks.oddities(facts, today=today):
         return None
     approved = ReportApproved(
@@ -97,3 +99,9 @@ def receive_where_nothing_is_odd(
     # The policy approves, whoever told us of the report.
     with journal.at_the_word_of(session, SYSTEM):
         return reporting.approve(session, approved, today=today, early=policy.early_approval)
+
+
+def _may_be_received(register: Register) -> bool:
+    """Whether any service's reports are received without a person; few questions are asked where none is."""
+    by_itself = ReportApproval.WHEN_NOTHING_IS_ODD
+    return any(register.report_approval(each.id) is by_itself for each in register.services)

@@ -5,7 +5,7 @@ it says why a month is not received without a person, and what that person shoul
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -23,7 +23,7 @@ from orders.model import (
     billable_period,
     days_received,
 )
-from orders.workdays import DayConvention
+from orders.workdays import DayRule
 
 ALIKE_FROM: Final = 5
 """So many participants with word for word the same report are looked at by a person."""
@@ -69,15 +69,16 @@ class ReportedLine:
     line_id: str
     period: Period
     ordered: Quantity
-    convention: DayConvention
+    rule: DayRule
     state: LineState
 
     def days(self, placement: Placement) -> Quantity:
-        """The days the line is received with, as things stand."""
+        """What the line is received with, as things stand."""
         return days_received(
             self.period,
+            ordered=self.ordered,
             last_day=placement.last_day_for(self.period),
-            convention=self.convention,
+            rule=self.rule,
             absences=placement.absences,
         )
 
@@ -99,14 +100,13 @@ class ReportFacts:
 
     @property
     def days(self) -> Quantity:
-        """The days of the whole month, as things stand."""
-        counted = [each.days(self.placement).value for each in self.lines]
-        return Quantity.days(int(sum(counted)))
+        """What the whole month is received with, as things stand."""
+        return _summed(each.days(self.placement) for each in self.lines)
 
     @property
     def ordered(self) -> Quantity:
-        """The days that were ordered for the month."""
-        return Quantity.days(int(sum(each.ordered.value for each in self.lines)))
+        """What was ordered for the month."""
+        return _summed(each.ordered for each in self.lines)
 
     @property
     def ends_on(self) -> date | None:
@@ -121,6 +121,11 @@ class ReportFacts:
             )
         ]
         return max((part.end for part in parts), default=None)
+
+
+def _summed(quantities: Iterable[Quantity]) -> Quantity:
+    first, *others = [*quantities] or [Quantity.days(0)]
+    return sum(others, start=first).compact
 
 
 def oddities(facts: ReportFacts, *, today: date) -> tuple[ReportOddity, ...]:

@@ -39,7 +39,7 @@ from orders.placements import month_receipts
 from orders.placements import store as placement_store
 from orders.purchase_orders import order_store
 from orders.register.agreements import EarlyApproval
-from orders.terms import Article
+from orders.terms import ArticleKind
 
 
 def file(session: Session, filed: ReportFiled) -> Report:
@@ -133,7 +133,7 @@ def _counts_to(
         return None
     parts = [
         part
-        for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC)
+        for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC)
         for line in order.lines
         if Month.of(line.period.start) == month
         and (part := billable_period(line.period, placement.last_day_for(line.period), placement.absences))
@@ -209,7 +209,7 @@ def lines_of_month(session: Session, reference: str, month: Month) -> list[LineK
     """The basic order lines of a month: what waits for them is told when the report is filed or sent back."""
     return [
         (order.number, line.line_id)
-        for order in order_store.of_placement(session, reference, Article.BASIC)
+        for order in order_store.of_placement(session, reference, ArticleKind.BASIC)
         for line in order.lines
         if Month.of(line.period.start) == month
     ]

@@ -5,6 +5,7 @@ with its reason, and stops no other.
 """
 
 from datetime import date
+from decimal import Decimal
 
 from foundation import journal
 from foundation.errors import Refused
@@ -21,7 +22,6 @@ from orders.purchase_orders import order_store, receipt_store
 from orders.purchase_orders.placing import DocumentRefused, draft, place_order
 from orders.register.pricing import Price, PriceList
 from orders.register.register import Register
-from orders.terms import ResultStage
 from peppol.exchange import outgoing
 
 
@@ -68,8 +68,7 @@ def follow_interruption(
     for plan in plan_store.of_placement(session, placement.execution_reference):
         if not plan.stands or not earning.is_result(plan):
             continue
-        rules = _prices(register, placement, plan).result_rules
-        if earning.rests(placement, plan, rules):
+        if earning.rests(placement, plan, _prices(register, placement, plan)):
             if plan.state is PlannedState.WAITING:
                 _follow_day(session, placement, plan, due_on=_due_day(placement, plan, register))
             continue
@@ -116,7 +115,7 @@ def _draft(
 ) -> Order:
     price = price_of(prices, placement, plan)
     period = Period(plan.due_on, plan.due_on)
-    quantity = Quantity.pieces()
+    quantity = Quantity(Decimal(1), price.unit)
     line = OrderLine(
         "001",
         price.article_number,
@@ -143,7 +142,7 @@ def _draft(
 
 
 def _check_carried(placement: Placement, plan: PlannedOrder, prices: PriceList) -> None:
-    if not earning.rests(placement, plan, prices.result_rules):
+    if not earning.rests(placement, plan, prices):
         raise StepRefused(
             Text(
                 "Placeringen %(reference)s har inget avbrott som bär resultatet. Läs in avbrottet och försök "
@@ -162,13 +161,10 @@ def _prices(register: Register, placement: Placement, plan: PlannedOrder) -> Pri
 
 def _due_day(placement: Placement, plan: PlannedOrder, register: Register) -> date:
     assert plan.outcome_started_on is not None  # noqa: S101 - every result has the start of its outcome
-    return earning.due_day(
-        placement,
-        plan.outcome_started_on,
-        plan.kind,
-        _prices(register, placement, plan).result_rules,
-        stage=plan.stage or ResultStage.R1,
-    )
+    prices = _prices(register, placement, plan)
+    # A bonus comes with the first stage.
+    stage = plan.stage or prices.service.stage_codes[0]
+    return earning.due_day(placement, plan.outcome_started_on, plan.kind, prices, stage=stage)
 
 
 def _follow_day(session: Session, placement: Placement, plan: PlannedOrder, *, due_on: date) -> None:

@@ -2,8 +2,8 @@
 
 An approved outcome waits in the timetable for its day (months after its start by the price list, and not before the
 interruption that carries it has taken effect), and for nothing where it earns nothing. It is dropped if the participant
-is back before. R2 goes to the supplier that earned R1. What is ordered then is in `result_placing`, what is taken
-back in `revoking`.
+is back before. A later stage goes to the supplier that earned the one before. What is ordered then is in
+`result_placing`, what is taken back in `revoking`.
 """
 
 from dataclasses import replace
@@ -22,7 +22,7 @@ from orders.placements import store as placement_store
 from orders.placements.journal import record_placement
 from orders.register.pricing import PriceList
 from orders.register.register import Register
-from orders.terms import Article, ResultStage
+from orders.terms import ArticleKind
 
 
 def approve_outcome(
@@ -49,9 +49,8 @@ def approve_outcome(
         return []
     stretch = placement_store.whole_stretch_of(session, placement, lock=True)
     held = plan_store.of_references(session, [each.execution_reference for each in stretch])
-    which = earning.r1_outcome if approved.stage is ResultStage.R1 else earning.r2_outcome
-    outcome = which(placement, approved, held, rules)
-    earning.check_earns(placement, approved, rules)
+    outcome = earning.outcome_number(placement, approved, held, prices)
+    earning.check_earns(placement, approved, prices)
     earning.check_claimed_in_time(approved, rules, told_on=told_on)
     days = earning.bonus_days(
         stretch,
@@ -83,7 +82,7 @@ def approve_supplement(
     decision = placement.period_at(approved.approved_on)
     prices = register.price_list(placement.contract_id, decision.decided_on)
     price = prices.price_of(
-        Article.SUPPLEMENTARY, placement.level, code=approved.code, amount_decided=approved.amount
+        ArticleKind.SUPPLEMENTARY, placement.level, code=approved.code, amount_decided=approved.amount
     )
     earning.check_supplement_in_time(placement, prices.result_rules, told_on=told_on)
     held = plan_store.of_placement(session, placement.execution_reference)
@@ -100,7 +99,7 @@ def approve_supplement(
         PlannedOrder(
             id=0,
             execution_reference=placement.execution_reference,
-            article=Article.SUPPLEMENTARY,
+            article=ArticleKind.SUPPLEMENTARY,
             stage=None,
             code=approved.code,
             decision_id=decision.decision_id,
@@ -162,13 +161,13 @@ def _plans(
     outcome: int,
     bonus_days: int,
 ) -> list[PlannedOrder]:
-    """What an outcome earns: its stage, and with R1 the speed bonus where it came soon enough."""
+    """What an outcome earns: its stage, and with the first one the speed bonus where it came soon enough."""
     rules = prices.result_rules
-    due_on = earning.due_day(placement, approved.started_on, approved.kind, rules, stage=approved.stage)
+    due_on = earning.due_day(placement, approved.started_on, approved.kind, prices, stage=approved.stage)
     result = PlannedOrder(
         id=0,
         execution_reference=placement.execution_reference,
-        article=Article.RESULT,
+        article=ArticleKind.RESULT,
         stage=approved.stage,
         code="",
         decision_id=decision_id,
@@ -179,12 +178,14 @@ def _plans(
         outcome=outcome,
         kind=approved.kind,
     )
-    if approved.stage is not ResultStage.R1 or not rules.is_quick(bonus_days):
+    is_first = earning.stage_before(prices.service, approved.stage) is None
+    has_bonus = prices.service.article_of(ArticleKind.SPEED_BONUS) is not None
+    if not (is_first and has_bonus and rules.is_quick(bonus_days)):
         return [result]
     tier = rules.bonus_tier(bonus_days)
     amount = tier.amounts.at(placement.level) if tier else None
     decided = Money(amount, prices.currency) if amount is not None else None
-    return [result, replace(result, article=Article.SPEED_BONUS, stage=None, amount=decided)]
+    return [result, replace(result, article=ArticleKind.SPEED_BONUS, stage=None, amount=decided)]
 
 
 def _check_ordered(placement: Placement) -> None:

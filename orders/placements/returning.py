@@ -19,7 +19,7 @@ from orders.placements.journal import record_placement
 from orders.placements.results import back_on, drop_waiting
 from orders.purchase_orders import line_store, order_store
 from orders.register.register import Register
-from orders.terms import Article, InterruptionReason
+from orders.terms import ArticleKind
 
 
 def resume(
@@ -47,7 +47,7 @@ def _checked(placement: Placement, register: Register, day: date, *, told_on: da
     if (
         left is None
         or placement.state is PlacementState.CANCELLED
-        or left.reason is InterruptionReason.PROVIDER_CHANGE
+        or left.reason == register.service(placement.service).change_reason
     ):
         raise StepRefused(
             Text(
@@ -81,7 +81,7 @@ def _checked(placement: Placement, register: Register, day: date, *, told_on: da
 
 def _open_what_is_left(session: Session, placement: Placement, *, today: date) -> None:
     """Open the lines that have days again, and close those the participant was away for altogether."""
-    for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC):
+    for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC):
         line_store.lock_lines(session, order.number)
         days = {
             line.line_id: billable_parts(line.period, placement.last_day_for(line.period), placement.absences)

@@ -5,6 +5,7 @@ cancelled; a month is open to a new report. Every function returns the order lin
 invoices on them are judged again: one in the books comes into question, one that is paid is asked back.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from foundation import journal
@@ -26,7 +27,8 @@ from orders.placements import month_receipts, plan_store
 from orders.placements import store as placement_store
 from orders.placements.journal import record_placement
 from orders.purchase_orders import line_store
-from orders.terms import Article, ResultStage
+from orders.register.register import Register
+from orders.terms import ArticleKind, ResultStage
 
 APPROVAL_REVOKED = Text("Godkännandet är återtaget.")
 
@@ -52,16 +54,21 @@ def revoke_report(session: Session, revoked: ReportRevoked, *, today: date) -> l
 
 
 def revoke_outcome(
-    session: Session, revoked: OutcomeRevoked, *, today: date, by: str = journal.SYSTEM
+    session: Session,
+    register: Register,
+    revoked: OutcomeRevoked,
+    *,
+    today: date,
+    by: str = journal.SYSTEM,
 ) -> list[LineKey]:
-    """Take back an approved result; with R1 go its R2 and its speed bonus.
+    """Take back an approved result; with it go the later stages of its outcome, and with the first the speed bonus.
 
     Raises StepRefused where no such result was approved. It may be approved anew, and then gets a new order.
     """
     placement = placement_store.get(session, revoked.execution_reference, lock=True)
     held = plan_store.of_placement(session, placement.execution_reference)
     named = [
-        plan for plan in held if plan.stage is revoked.stage and plan.outcome_started_on == revoked.started_on
+        plan for plan in held if plan.stage == revoked.stage and plan.outcome_started_on == revoked.started_on
     ]
     if not named:
         raise StepRefused(
@@ -74,8 +81,15 @@ def revoke_outcome(
             ),
         )
     outcomes = {plan.outcome for plan in named if plan.stands}
+    stages = register.service(placement.service).stage_codes
+    falling = _falling(revoked.stage, stages)
     taken = [
-        plan for plan in held if plan.stands and plan.outcome in outcomes and _goes_with(plan, revoked.stage)
+        plan
+        for plan in held
+        if plan.stands
+        and plan.outcome in outcomes
+        and plan.article is not ArticleKind.SUPPLEMENTARY
+        and plan.stage in falling
     ]
     if not taken:
         return []
@@ -98,7 +112,7 @@ def revoke_supplement(
     held = [
         plan
         for plan in plan_store.of_placement(session, placement.execution_reference)
-        if plan.article is Article.SUPPLEMENTARY and plan.code == revoked.code
+        if plan.article is ArticleKind.SUPPLEMENTARY and plan.code == revoked.code
     ]
     if not held:
         raise StepRefused(
@@ -158,9 +172,12 @@ def _taken_back(session: Session, plans: list[PlannedOrder], *, by: str, today: 
     ]
 
 
-def _goes_with(plan: PlannedOrder, stage: ResultStage) -> bool:
-    """Whether a result or bonus falls when the stage does: all of the outcome with R1, R2 alone with R2."""
-    return plan.article is not Article.SUPPLEMENTARY and stage in (ResultStage.R1, plan.stage)
+def _falling(stage: ResultStage, stages: Sequence[ResultStage]) -> Sequence[ResultStage | None]:
+    """The stages of an outcome that fall when one does: it and all after it; None, the bonus, with the first."""
+    if stage not in stages:
+        return [stage]
+    fallen = list(stages[stages.index(stage) :])
+    return [None, *fallen] if stage == stages[0] else fallen
 
 
 def _record_report(session: Session, report: Report, *, by: str) -> None:

@@ -7,7 +7,7 @@ from foundation.text import NO_TEXT, Text
 from orders.model import Order, PlacementPeriod
 from orders.placements import store as placement_store
 from orders.register.placement_rules import PlacementRules
-from orders.terms import Article
+from orders.terms import ArticleKind
 
 
 def start_by(decided_on: date, rules: PlacementRules) -> date:
@@ -39,7 +39,7 @@ def remark(period: PlacementPeriod) -> Text:
 
 def remark_on(session: Session, order: Order) -> Text:
     """The remark on a basic order; other orders follow from what happened, not from a start."""
-    if order.article is not Article.BASIC:
+    if order.article is not ArticleKind.BASIC:
         return NO_TEXT
     placement = placement_store.get(session, order.execution_reference)
     given = [period for period in placement.periods if period.decision_id == order.decision_id]

@@ -17,8 +17,8 @@ from foundation.text import Text
 from orders import tables as order_tables
 from orders.model import LineState, Order, OrderLine
 from orders.purchase_orders.line_store import ZERO
-from orders.terms import Article, ResultStage
-from orders.workdays import DayConvention
+from orders.terms import ArticleKind, ResultStage
+from orders.workdays import DayRule
 
 
 class OrderUnknown(Refused):
@@ -37,7 +37,8 @@ class OrderSummary:
     """A row in a list of orders."""
 
     number: str
-    article: Article
+    service: str
+    article: ArticleKind
     stage: str
     execution_reference: str
     supplier: str
@@ -62,7 +63,7 @@ def get(session: Session, number: str) -> Order:
     return found
 
 
-def of_placement(session: Session, reference: str, article: Article | None = None) -> list[Order]:
+def of_placement(session: Session, reference: str, article: ArticleKind | None = None) -> list[Order]:
     """All orders on one execution reference, in the order they were placed."""
     rows = session.execute(_OF_PLACEMENT, {"reference": reference}).all()
     return [_order(session, row) for row in rows if article is None or row.article == article]
@@ -117,7 +118,8 @@ def _order_row(order: Order) -> dict[str, object]:
         "delivery_area": order.delivery_area,
         "price_list_id": order.price_list_id,
         "occasion": order.occasion,
-        "day_convention": order.day_convention,
+        "service": order.service,
+        "day_convention": str(order.day_rule),
         "currency": order.amount.currency,
         "starts_on": order.period.start,
         "ends_on": order.period.end,
@@ -157,7 +159,8 @@ def _account_row(number: str, line: OrderLine) -> dict[str, object]:
 def _summary(row: Row[tuple[object, ...]]) -> OrderSummary:
     return OrderSummary(
         number=row.number,
-        article=Article(row.article),
+        service=row.service,
+        article=ArticleKind(row.article),
         stage=row.stage,
         execution_reference=row.execution_reference,
         supplier=row.supplier,
@@ -177,7 +180,7 @@ def order_of(row: Row[tuple[object, ...]], lines: Sequence[OrderLine], *, period
     """The order a row of `purchase_order` stands for, alone or joined with others."""
     return Order(
         number=row.number,
-        article=Article(row.article),
+        article=ArticleKind(row.article),
         stage=ResultStage(row.stage) if row.stage else None,
         code=row.code,
         execution_reference=row.execution_reference,
@@ -188,7 +191,8 @@ def order_of(row: Row[tuple[object, ...]], lines: Sequence[OrderLine], *, period
         delivery_area=row.delivery_area,
         price_list_id=row.price_list_id,
         occasion=row.occasion,
-        day_convention=DayConvention(row.day_convention),
+        service=row.service,
+        day_rule=DayRule.parse(row.day_convention),
         period=period,
         issued_on=row.issued_on,
         lines=tuple(lines),

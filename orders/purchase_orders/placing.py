@@ -20,7 +20,7 @@ from orders.purchase_orders import order_store
 from orders.register.parties import Channel
 from orders.register.pricing import PriceList
 from orders.register.register import Register
-from orders.terms import Article, ResultStage
+from orders.terms import ArticleKind, ResultStage
 from peppol.exchange import outgoing
 from peppol.identifiers import DocumentKind
 
@@ -42,7 +42,7 @@ def draft(
     placement: Placement,
     prices: PriceList,
     *,
-    article: Article,
+    article: ArticleKind,
     decision_id: str,
     period: Period,
     today: date,
@@ -64,7 +64,8 @@ def draft(
         unit_id=placement.unit.id,
         delivery_area=placement.delivery_area,
         price_list_id=prices.id,
-        day_convention=prices.day_convention,
+        service=placement.service,
+        day_rule=prices.day_rule,
         period=period,
         issued_on=today,
         lines=lines,

@@ -22,7 +22,10 @@ from orders.register.parties import (
     organisation_number,
 )
 from orders.register.pricing import PriceList
+from orders.register.report_approval import ReportApproval
 from orders.register.response_agreements import Acknowledgement, TechnicalAnswer
+from orders.register.service_agreement import disagreements
+from orders.register.service_terms import Service
 from orders.register.tolerances import Tolerance, check_apart, most_particular
 
 
@@ -72,12 +75,16 @@ class DeliveryUnit:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """An agreement with one supplier for some delivery areas; decisions are made while it is valid."""
+    """An agreement with one supplier for some delivery areas; decisions are made while it is valid.
+
+    `service` is the id of the service that is bought; empty where the register has only one.
+    """
 
     id: str
     supplier: OrganisationNumber
     areas: tuple[str, ...]
     valid: Period
+    service: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "supplier", organisation_number(self.supplier))
@@ -95,14 +102,6 @@ class CreditOfPaid(StrEnum):
 
     NETTED = "netted"
     CLAIMED = "claimed"
-
-
-class ReportApproval(StrEnum):
-    """Who judges a filed report: nobody where nothing is odd about it, always an officer, or another system."""
-
-    WHEN_NOTHING_IS_ODD = "when_nothing_is_odd"
-    BY_OFFICER = "by_officer"
-    OUTSIDE = "outside"
 
 
 class EarlyApproval(StrEnum):
@@ -204,6 +203,7 @@ class Tables:
     units: tuple[DeliveryUnit, ...]
     contracts: tuple[Contract, ...]
     price_lists: tuple[PriceList, ...]
+    services: tuple[Service, ...]
     unreadable: frozenset[tuple[str, str]] = frozenset()
 
     def ids(self, table: str) -> list[str]:
@@ -217,6 +217,8 @@ class Tables:
                 return [unit.id for unit in self.units]
             case "contracts":
                 return [contract.id for contract in self.contracts]
+            case "services":
+                return [service.id for service in self.services]
             case _:
                 return [price_list.id for price_list in self.price_lists]
 
@@ -233,7 +235,14 @@ def inconsistencies(tables: Tables) -> tuple[Inconsistency, ...]:
         *_dangling(tables),
         *_price_list_clashes(tables),
         *_unpriced(tables),
+        *_of_services(tables),
     )
+
+
+def _of_services(tables: Tables) -> Iterator[Inconsistency]:
+    if not any(table == "services" for table, _ in tables.unreadable):
+        for found in disagreements(tables.services, tables.contracts, tables.price_lists):
+            yield Inconsistency(*found)
 
 
 def foreign_currencies(buyer: Buyer, price_lists: Iterable[PriceList]) -> Iterator[Inconsistency]:
@@ -258,7 +267,7 @@ def foreign_currencies(buyer: Buyer, price_lists: Iterable[PriceList]) -> Iterat
 
 
 def _repeated(tables: Tables) -> Iterator[Inconsistency]:
-    for table in ("suppliers", "areas", "units", "contracts", "price_lists"):
+    for table in ("suppliers", "areas", "units", "contracts", "price_lists", "services"):
         for entry, times in Counter(tables.ids(table)).items():
             if times > 1:
                 yield Inconsistency(

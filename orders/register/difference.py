@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from foundation.text import JoinedText, Text, WrittenText
 from orders.register.register import Register
 
-_LISTS = ("suppliers", "areas", "units", "contracts", "price_lists")
+_LISTS = ("suppliers", "areas", "units", "contracts", "price_lists", "services")
 _MOST = 10
 
 
@@ -92,5 +92,5 @@ def _changed_keys(old: object, new: object) -> list[str]:
     return [
         each.name
         for each in fields(old)  # type: ignore[arg-type]
-        if getattr(old, each.name) != getattr(new, each.name)
+        if each.init and getattr(old, each.name) != getattr(new, each.name)
     ]

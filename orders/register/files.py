@@ -30,12 +30,15 @@ from orders.register.agreements import (
 from orders.register.allowed_values import objections, shared_addresses
 from orders.register.parties import Buyer, Supplier
 from orders.register.pricing import PriceList
-from orders.register.reader_errors import sentence_of
-from orders.register.register import STRICT, Register
+from orders.register.reader_errors import STRICT, sentence_of
+from orders.register.register import Register
+from orders.register.service_terms import Service
+from orders.register.shipped_services import first_service, shipped, shipped_file
 from orders.register.toml_lines import TomlPlace, line_of, lines_of
+from orders.register.written_before import with_stages
 from peppol.identifiers import compact_organisation_number
 
-RegisterEntry = Buyer | Policy | Supplier | DeliveryArea | DeliveryUnit | Contract | PriceList
+RegisterEntry = Buyer | Policy | Supplier | DeliveryArea | DeliveryUnit | Contract | PriceList | Service
 
 # The settings reach plain dataclasses only from a container around them, hence the tuples of one.
 _READERS: Mapping[str, TypeAdapter[tuple[RegisterEntry]]] = {
@@ -46,8 +49,11 @@ _READERS: Mapping[str, TypeAdapter[tuple[RegisterEntry]]] = {
     "units": TypeAdapter(tuple[DeliveryUnit], config=STRICT),
     "contracts": TypeAdapter(tuple[Contract], config=STRICT),
     "price_lists": TypeAdapter(tuple[PriceList], config=STRICT),
+    "services": TypeAdapter(tuple[Service], config=STRICT),
 }
 _SINGLE = ("buyer", "policy")
+# A list of names of services that come with the product, in whichever file of the register.
+_SHIPPED = "shipped_services"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +94,14 @@ def read_register(paths: Iterable[Path]) -> Register:
     values that break their rule, and references that lead nowhere.
     """
     texts = [_Text.read(file) for path in paths for file in _files(path)]
+    asked, unknown = _shipped(texts)
+    texts += [_Text.read(file) for file in asked]
     raw_entries = [entry for text in texts for entry in _entries(text)]
     values = [(entry, _value(entry)) for entry in raw_entries]
     problems = {
         *(problem for text in texts for problem in text.problems),
         *(problem for _, found in values if isinstance(found, tuple) for problem in found),
+        *unknown,
         *_singles(raw_entries),
         *_contradictions(values),
     }
@@ -105,8 +114,39 @@ def read_register(paths: Iterable[Path]) -> Register:
     policy = next((value for value in read if isinstance(value, Policy)), Policy())
     tables = _tables(read, unreadable=frozenset())
     return Register(
-        buyer, policy, tables.suppliers, tables.areas, tables.units, tables.contracts, tables.price_lists
+        buyer,
+        policy,
+        tables.suppliers,
+        tables.areas,
+        tables.units,
+        tables.contracts,
+        tables.price_lists,
+        tuple(value for value in read if isinstance(value, Service)),
     )
+
+
+def _shipped(texts: list["_Text"]) -> tuple[list[Path], list[RegisterProblem]]:
+    """The files of the services that are asked for by name, and the names that are none."""
+    files: dict[str, Path] = {}
+    problems = []
+    for text in texts:
+        names = text.content.get(_SHIPPED, [])
+        for name in names if isinstance(names, list) else [names]:
+            if name in shipped():
+                files[name] = shipped_file(name)
+                continue
+            problems.append(
+                RegisterProblem(
+                    text.file,
+                    line_of(text.lines, (_SHIPPED,)),
+                    Text(
+                        "Tjänsten följer inte med systemet. Skriv en lista med namn (%(known)s), eller tjänstens egen "
+                        "fil bland registrets filer.",
+                        known=", ".join(shipped()),
+                    ),
+                )
+            )
+    return list(files.values()), problems
 
 
 def _files(path: Path) -> list[Path]:
@@ -182,6 +222,8 @@ def _shapes(
     """Tables that the register does not know, or that stand once where a list is meant."""
     for table, held in content.items():
         brackets = f"[{table}]" if table in _SINGLE else f"[[{table}]]"
+        if table == _SHIPPED:
+            continue
         if table not in _READERS:
             known = ", ".join(_READERS)
             said = Text("%(table)s är ingen tabell i registret (%(known)s).", table=table, known=known)
@@ -227,7 +269,8 @@ def _entries(text: _Text) -> Iterator[_RawEntry]:
 
 def _value(entry: _RawEntry) -> RegisterEntry | tuple[RegisterProblem, ...]:
     try:
-        read = _READERS[entry.table].validate_json(json.dumps([entry.content], default=str))[0]
+        content = with_stages(entry.content) if entry.table == "price_lists" else entry.content
+        read = _READERS[entry.table].validate_json(json.dumps([content], default=str))[0]
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         return tuple(
@@ -279,5 +322,6 @@ def _tables(read: list[RegisterEntry], *, unreadable: frozenset[tuple[str, str]]
         units=tuple(value for value in read if isinstance(value, DeliveryUnit)),
         contracts=tuple(value for value in read if isinstance(value, Contract)),
         price_lists=tuple(value for value in read if isinstance(value, PriceList)),
+        services=tuple(value for value in read if isinstance(value, Service)) or (first_service(),),
         unreadable=unreadable,
     )

@@ -17,6 +17,7 @@ from orders.register.register import Register
 class NeedKind(StrEnum):
     """What it is in the books that needs an entry of the register."""
 
+    PLACEMENT = "PLACEMENT"
     ORDER = "ORDER"
     PLAN = "PLAN"
     INVOICE = "INVOICE"
@@ -27,6 +28,7 @@ class NeedKind(StrEnum):
 
 
 _SUBJECTS: Mapping[NeedKind, Text] = {
+    NeedKind.PLACEMENT: Text("placeringar"),
     NeedKind.ORDER: Text("order med rader som inte är fakturerade"),
     NeedKind.PLAN: Text("planerade order"),
     NeedKind.INVOICE: Text("fakturor och kreditnotor som inte är avgjorda"),
@@ -36,6 +38,7 @@ _SUBJECTS: Mapping[NeedKind, Text] = {
     NeedKind.ACCOUNT: Text("konton som kan logga in"),
 }
 _REMEDIES: Mapping[NeedKind, Text] = {
+    NeedKind.PLACEMENT: Text("Behåll tjänsten, och skriv ett nytt avtal för en annan tjänst."),
     NeedKind.ORDER: Text("Behåll raden tills orderna är fakturerade eller stängda (billing orders list)."),
     NeedKind.PLAN: Text("Behåll raden tills orderna är lagda eller deras beslut är återkallat."),
     NeedKind.INVOICE: Text(
@@ -52,7 +55,10 @@ _REMEDIES: Mapping[NeedKind, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """How many of a kind need an entry, and the first of them. `decided_on`: they need its price list of that day."""
+    """How many of a kind need an entry, and the first of them.
+
+    `decided_on`: they need its price list of that day. `service`: where there is such an entry it must be of it.
+    """
 
     table: str
     id: str
@@ -60,6 +66,7 @@ class Need:
     count: int
     first: str
     decided_on: date | None = None
+    service: str = ""
 
 
 class RegisterUnfit(Refused):
@@ -74,7 +81,7 @@ def lacking(read: Register, needs: Iterable[Need], *, in_force: Register | None)
     """A sentence for each need that `read` would not meet: what is missing, what needs it, what to do."""
     held = {
         table: ids_of(read, table)
-        for table in ("buyer", "suppliers", "units", "addresses", "contracts", "price_lists")
+        for table in ("buyer", "suppliers", "units", "addresses", "contracts", "price_lists", "services")
     }
     known = held["suppliers"] | (ids_of(in_force, "suppliers") if in_force else frozenset())
     found = []
@@ -82,7 +89,16 @@ def lacking(read: Register, needs: Iterable[Need], *, in_force: Register | None)
         if need.table == "suppliers" and need.kind is NeedKind.INVOICE and need.id not in known:
             # An invoice from a stranger lies in question for that very reason and needs nothing.
             continue
-        if need.id not in held[need.table]:
+        if need.service:
+            if need.id not in held["contracts"] or read.service_of(need.id).id == need.service:
+                continue
+            missing = Text(
+                "Avtal %(contract_id)s gäller i filerna tjänsten %(new)s i stället för %(service)s.",
+                contract_id=need.id,
+                new=read.service_of(need.id).id,
+                service=need.service,
+            )
+        elif need.id not in held[need.table]:
             missing = Text("%(name)s finns inte i filerna.", name=_name(need, in_force))
         elif need.decided_on is not None and (refusal := _unpriced(read, need.id, need.decided_on)):
             missing = refusal

@@ -4,20 +4,27 @@ Convention: a price list is chosen by contract and decision date and stays with 
 number in it is data of the contract; none stands in the code. A missing price is a refusal, never zero.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from foundation.errors import Refused
 from foundation.text import JoinedText, Text, WrittenText
 from orders.register.parties import RegisterValueRefused, Supplier, Vat, VatCategory
-from orders.register.placement_rules import USUAL_RULES, PlacementRules
-from orders.terms import Article, CompensationLevel, OutcomeKind, ResultStage
-from orders.workdays import DayConvention
+from orders.register.placement_rules import RulesAgreed
+from orders.register.service_terms import Service
+from orders.terms import ArticleKind, CompensationLevel, OutcomeKind, ResultStage
+from orders.workdays import DayConvention, DayRule
 
 # A price may be finer than an amount (BT-146); what it makes is rounded on the line.
 _PRICE_DECIMALS = 4
 _DAYS_MOST = 731
+_MONTHS_MOST = 24
 _CLAIM_DAYS_MOST = 3660
 _OUTCOMES_MOST = 9
 
@@ -32,36 +39,49 @@ class PriceNotAgreed(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What one unit of an article costs, without VAT, in the price list's currency."""
+    """What one unit of an article costs, without VAT, in the price list's currency.
+
+    `per_day` is how many units a billable day has, for the article that is paid by the day.
+    """
 
     amount: Decimal
     article_number: str
     article_name: str
     unit: str
+    per_day: Decimal = Decimal(1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class LevelAmounts:
-    """The amount per unit for each compensation level; None where nothing is agreed."""
+    """The amount per unit for each level of the service that has one; in files and JSON a table by the level's code.
 
-    A: Decimal | None = None
-    B: Decimal | None = None
-    C: Decimal | None = None
+    >>> LevelAmounts(A=Decimal("60.00")).at(CompensationLevel("A"))
+    Decimal('60.00')
+    """
 
-    def __post_init__(self) -> None:
-        for amount in (self.A, self.B, self.C):
-            if amount is not None:
-                check_price(amount)
+    by_level: tuple[tuple[CompensationLevel, Decimal], ...]
+
+    def __init__(self, **by_level: Decimal | None) -> None:
+        agreed = {level: amount for level, amount in by_level.items() if amount is not None}
+        for amount in agreed.values():
+            check_price(amount)
+        object.__setattr__(self, "by_level", tuple(sorted(agreed.items())))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 - pydantic's own
+        """How the table is read."""
+        return core_schema.no_info_after_validator_function(
+            lambda table: cls(**table), handler(dict[str, Decimal | None])
+        )
+
+    @property
+    def table(self) -> Mapping[CompensationLevel, Decimal]:
+        """The amounts by level, as files and JSON have them."""
+        return dict(self.by_level)
 
     def at(self, level: CompensationLevel) -> Decimal | None:
-        """What is agreed for `level`."""
-        match level:
-            case CompensationLevel.A:
-                return self.A
-            case CompensationLevel.B:
-                return self.B
-            case CompensationLevel.C:
-                return self.C
+        """What is agreed for `level`; None where nothing is."""
+        return self.table.get(level)
 
 
 def check_price(amount: Decimal) -> None:
@@ -81,7 +101,7 @@ class PricedArticle:
     is decided case by case and comes with the approval; then no amounts are listed.
     """
 
-    article: Article
+    article: ArticleKind
     number: str
     name: str
     amounts: LevelAmounts = LevelAmounts()
@@ -92,13 +112,13 @@ class PricedArticle:
     def __post_init__(self) -> None:
         if not (self.number.strip() and self.name.strip()):
             raise RegisterValueRefused(Text("Artikeln saknar nummer eller namn."))
-        if (self.stage is not None) != (self.article is Article.RESULT):
+        if (self.stage is not None) != (self.article is ArticleKind.RESULT):
             raise RegisterValueRefused(
-                Text("Resultatersättning ska ha stage R1 eller R2, och ingen annan artikel."),
+                Text("En artikel för resultat (RESULT) ska ha ett steg (stage), och ingen annan artikel."),
             )
-        if bool(self.code) != (self.article is Article.SUPPLEMENTARY):
+        if bool(self.code) != (self.article is ArticleKind.SUPPLEMENTARY):
             raise RegisterValueRefused(
-                Text("Tilläggsersättning ska ha en kod (code), och ingen annan artikel."),
+                Text("Ett tillägg (SUPPLEMENTARY) ska ha en kod (code), och ingen annan artikel."),
             )
         if self.amount_decided == (self.amounts != LevelAmounts()):
             raise RegisterValueRefused(
@@ -108,7 +128,7 @@ class PricedArticle:
             )
 
     @property
-    def key(self) -> tuple[Article, ResultStage | None, str]:
+    def key(self) -> tuple[ArticleKind, ResultStage | None, str]:
         """What tells it from the other articles of the list."""
         return self.article, self.stage, self.code
 
@@ -121,22 +141,51 @@ class BonusTier:
     amounts: LevelAmounts
 
 
+@dataclass(frozen=True, slots=True, init=False)
+class StageMonths:
+    """How many calendar months after the start each stage falls due; in files and JSON a table by the stage's code."""
+
+    by_stage: tuple[tuple[ResultStage, int], ...]
+
+    def __init__(self, **by_stage: int) -> None:
+        if not all(0 <= months <= _MONTHS_MOST for months in by_stage.values()):
+            raise RegisterValueRefused(
+                Text("Månaderna till resultaten (after_months) ska vara 0 till %(most)s.", most=_MONTHS_MOST),
+            )
+        object.__setattr__(self, "by_stage", tuple(sorted(by_stage.items())))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 - pydantic's own
+        """How the table is read."""
+        return core_schema.no_info_after_validator_function(
+            lambda table: cls(**table), handler(dict[str, int])
+        )
+
+    @property
+    def table(self) -> Mapping[ResultStage, int]:
+        """The months by stage, as files and JSON have them."""
+        return dict(self.by_stage)
+
+    def at(self, stage: ResultStage) -> int:
+        """The months of `stage`; a register whose price list lacks one of its service is not made."""
+        return self.table[stage]
+
+
 @dataclass(frozen=True, slots=True)
 class ResultRules:
     """When an outcome is paid for. Months are calendar months after the start of work or studies, days calendar days.
 
-    `qualifying` kinds are paid for and `never_qualifying` ones (REQ-61: labour market training, AUB) may not be made
-    to. The speed bonus goes by `speed_bonus_tiers`, the sooner the higher, and where there are none to whoever came
-    within `speed_bonus_limit_days`; both count from the participant's first day at the supplier.
-    `interruption_required`: a result needs an interruption for work or studies first (E-28), or a start at most
-    `result_after_end_days` after a period that ran to its end (E-31). `result_claim_days` after a result fell due,
-    and `supplement_claim_days` after the placement's last day, nothing new is approved; None: at any time.
-    A stretch earns `outcomes_per_stretch` outcomes, each with one R1 and one R2.
+    `qualifying` kinds are paid for and `never_qualifying` ones may not be made to (REQ-61). `after_months` says for
+    each stage of the service how long after the start it falls due. The speed bonus goes by `speed_bonus_tiers`, the
+    sooner the higher, and where there are none to whoever came within `speed_bonus_limit_days`; both count from the
+    participant's first day at the supplier. `interruption_required`: a result needs an interruption that carries it
+    first (E-28), or a start at most `result_after_end_days` after a period that ran to its end (E-31).
+    `result_claim_days` after a result fell due, and `supplement_claim_days` after the placement's last day, nothing new
+    is approved; None: at any time. A stretch earns `outcomes_per_stretch` outcomes, each with every stage once.
     """
 
     qualifying: tuple[OutcomeKind, ...]
-    r1_after_months: int
-    r2_after_months: int
+    after_months: StageMonths
     speed_bonus_limit_days: int
     minimum_extent_percent: int
     interruption_required: bool
@@ -152,19 +201,13 @@ class ResultRules:
         if len(set(named)) != len(named):
             raise RegisterValueRefused(
                 Text(
-                    "Ett skäl står bara en gång, antingen bland dem som ger resultatersättning (qualifying) eller "
+                    "Ett utfall står bara en gång, antingen bland dem som ger resultat (qualifying) eller "
                     "bland dem som aldrig gör det (never_qualifying)."
                 ),
             )
-        if not 0 <= self.r1_after_months <= self.r2_after_months <= 24:
-            raise RegisterValueRefused(
-                Text("Månaderna ska vara 0 till 24, och R2 får inte komma före R1."),
-            )
         if not (0 <= self.minimum_extent_percent <= 100 and 0 <= self.speed_bonus_limit_days <= _DAYS_MOST):
             raise RegisterValueRefused(
-                Text(
-                    "Omfattningen ska vara 0 till 100 procent och gränsen för snabbhetspremie 0 till 731 dagar."
-                ),
+                Text("Omfattningen ska vara 0 till 100 procent och gränsen för premie 0 till 731 dagar."),
             )
         self._check_tiers()
         self._check_claims()
@@ -173,12 +216,12 @@ class ResultRules:
         days = [tier.within_days for tier in self.speed_bonus_tiers]
         if days != sorted(set(days)) or not all(0 <= each <= _DAYS_MOST for each in days):
             raise RegisterValueRefused(
-                Text("Stegen för snabbhetspremie (within_days) ska vara 0 till 731 dagar och stiga."),
+                Text("Stegen för premie (within_days) ska vara 0 till 731 dagar och stiga."),
             )
         if days and days[-1] != self.speed_bonus_limit_days:
             raise RegisterValueRefused(
                 Text(
-                    "Sista steget för snabbhetspremie är %(last)s dagar och gränsen (speed_bonus_limit_days) "
+                    "Sista steget för premie är %(last)s dagar och gränsen (speed_bonus_limit_days) "
                     "%(limit)s. Skriv samma tal.",
                     last=days[-1],
                     limit=self.speed_bonus_limit_days,
@@ -206,7 +249,7 @@ class ResultRules:
 
     def months_after_start(self, stage: ResultStage) -> int:
         """How many calendar months after the start of work or studies `stage` falls due."""
-        return self.r1_after_months if stage is ResultStage.R1 else self.r2_after_months
+        return self.after_months.at(stage)
 
     def bonus_tier(self, days: int) -> BonusTier | None:
         """The tier of an outcome that came so many days after the first day; None where it came too late for any."""
@@ -217,6 +260,18 @@ class ResultRules:
         if self.speed_bonus_tiers:
             return self.bonus_tier(days) is not None
         return days <= self.speed_bonus_limit_days
+
+
+NO_RESULTS = ResultRules(
+    qualifying=(),
+    after_months=StageMonths(),
+    speed_bonus_limit_days=0,
+    minimum_extent_percent=0,
+    interruption_required=False,
+)
+"""What holds where nothing is paid for results: no outcome qualifies."""
+RULES_OF_SERVICE = RulesAgreed()
+"""What a price list says that says nothing of placements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,11 +285,12 @@ class PriceList:
     contracts: tuple[str, ...]
     valid_from: date
     articles: tuple[PricedArticle, ...]
-    result_rules: ResultRules
     vat: Vat
-    day_convention: DayConvention = DayConvention.WORKDAYS
+    result_rules: ResultRules = NO_RESULTS
+    day_convention: DayConvention | None = None
     currency: str = "SEK"
-    placement_rules: PlacementRules = USUAL_RULES
+    placement_rules: RulesAgreed = RULES_OF_SERVICE
+    _service: Service | None = field(init=False, default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         keys = [article.key for article in self.articles]
@@ -242,31 +298,39 @@ class PriceList:
             raise RegisterValueRefused(
                 Text("Prislistan %(id)s har samma artikel två gånger.", id=self.id),
             )
-        basic = [article for article in self.articles if article.article is Article.BASIC]
-        if (
-            not basic
-            or basic[0].amount_decided
-            or None in (basic[0].amounts.at(level) for level in CompensationLevel)
-        ):
-            raise RegisterValueRefused(
-                Text(
-                    "Prislistan %(id)s saknar grundersättning (BASIC) för någon av nivåerna A, B och C.",
-                    id=self.id,
-                ),
-            )
         tiered = [
-            article.amount_decided for article in self.articles if article.article is Article.SPEED_BONUS
+            article.amount_decided for article in self.articles if article.article is ArticleKind.SPEED_BONUS
         ]
         if self.result_rules.speed_bonus_tiers and not all(tiered):
             raise RegisterValueRefused(
                 Text(
-                    "Prislistan %(id)s har steg för snabbhetspremie (speed_bonus_tiers). Beloppen står där: skriv "
+                    "Prislistan %(id)s har steg för premie (speed_bonus_tiers). Beloppen står där: skriv "
                     "amount_decided = true på artikeln SPEED_BONUS i stället för amounts.",
                     id=self.id,
                 ),
             )
 
-    def article(self, article: Article, *, stage: ResultStage | None = None, code: str = "") -> PricedArticle:
+    def under(self, service: Service) -> "PriceList":
+        """The same price list with the service of its contracts, as a register holds it."""
+        bound = replace(self)
+        object.__setattr__(bound, "_service", service)
+        return bound
+
+    @property
+    def service(self) -> Service:
+        """The service whose prices these are; a price list by itself has none."""
+        if self._service is None:
+            raise LookupError(f"price list {self.id} is not in a register")
+        return self._service
+
+    @property
+    def day_rule(self) -> DayRule:
+        """Which days are billable, and by which country's holidays."""
+        return DayRule(self.day_convention or self.service.day_conventions[0], self.service.country)
+
+    def article(
+        self, article: ArticleKind, *, stage: ResultStage | None = None, code: str = ""
+    ) -> PricedArticle:
         """The article's number, name and amounts; raises NoPriceAgreed where the list does not have it."""
         for priced in self.articles:
             if priced.key == (article, stage, code):
@@ -276,13 +340,13 @@ class PriceList:
             Text(
                 "Prislistan %(id)s har ingen artikel %(wanted)s. Lägg till den i prislistan.",
                 id=self.id,
-                wanted=JoinedText(" ", (article.label, which)),
+                wanted=JoinedText(" ", (self.service.name_of(article), which)),
             )
         )
 
     def price_of(
         self,
-        article: Article,
+        article: ArticleKind,
         level: CompensationLevel,
         *,
         stage: ResultStage | None = None,
@@ -302,7 +366,7 @@ class PriceList:
                     "Prislistan %(id)s har inget pris för %(priced_name)s på nivå %(level)s. Lägg till det.",
                     id=self.id,
                     priced_name=priced.name,
-                    level=level,
+                    level=self.service.level_name(level),
                 ),
             )
         if amount_decided is not None and amount_decided != agreed:
@@ -315,7 +379,16 @@ class PriceList:
                 ),
             )
         check_price(agreed)
-        return Price(agreed, priced.number, priced.name, article.unit)
+        ordered = self.service.article_of(article)
+        if ordered is None:
+            raise NoPriceAgreed(
+                Text(
+                    "Tjänsten %(service)s har ingen artikel %(article)s.",
+                    service=self.service.name.text,
+                    article=article,
+                )
+            )
+        return Price(agreed, priced.number, priced.name, ordered.unit, ordered.per_day)
 
     def vat_for(self, supplier: Supplier, on: date) -> Vat:
         """How this supplier's delivery that day is taxed: its own exemption first, otherwise as the list says."""

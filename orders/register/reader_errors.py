@@ -4,10 +4,14 @@ Convention: a sentence names the field and what belongs there, and never the val
 that stood there: it may be personal data. A Refused raised by a value keeps its own sentence.
 """
 
+from pydantic import ConfigDict
 from pydantic_core import ErrorDetails
 
 from foundation.errors import Refused
 from foundation.text import Text
+
+# How JSON becomes values: no unknown keys, no converting between types.
+STRICT = ConfigDict(strict=True, extra="forbid")
 
 _DECIMAL = Text("%(named)s ska vara ett tal inom citattecken med decimalpunkt, till exempel ”95.00”.")
 _DATE = Text("%(named)s ska vara ett datum, ÅÅÅÅ-MM-DD.")

@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final, TypeVar
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
 
 from foundation.errors import Refused
 from foundation.text import Text
@@ -27,7 +27,6 @@ from orders.register.agreements import (
     EarlyApproval,
     InconsistentRegister,
     Policy,
-    ReportApproval,
     Tables,
     inconsistencies,
 )
@@ -37,16 +36,22 @@ from orders.register.parties import (
     RegisterValueRefused,
     Supplier,
 )
-from orders.register.placement_rules import USUAL_RULES, PlacementRules
+from orders.register.placement_rules import PlacementRules
 from orders.register.pricing import (
+    LevelAmounts,
     Price,
     PriceList,
+    StageMonths,
 )
-from orders.terms import Article, CompensationLevel, ResultStage
+from orders.register.reader_errors import STRICT
+from orders.register.report_approval import ReportApproval
+from orders.register.service_agreement import service_of
+from orders.register.service_terms import Service
+from orders.register.shipped_services import first_service
+from orders.register.written_before import with_stages
+from orders.terms import ArticleKind, CompensationLevel, ResultStage
 
 Entry = TypeVar("Entry")
-# How JSON becomes values: no unknown keys, no converting between types.
-STRICT = ConfigDict(strict=True, extra="forbid")
 
 
 class NotInRegister(Refused):
@@ -69,6 +74,7 @@ class _Index:
     contracts: Mapping[str, Contract]
     price_lists: Mapping[str, PriceList]
     price_lists_of: Mapping[str, tuple[PriceList, ...]]
+    services: Mapping[str, Service]
     takeovers: succession.Takeovers
 
 
@@ -87,17 +93,23 @@ class Register:
     units: tuple[DeliveryUnit, ...]
     contracts: tuple[Contract, ...]
     price_lists: tuple[PriceList, ...]
+    named_services: tuple[Service, ...] = ()
     _index: _Index = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if found := inconsistencies(
-            Tables(self.suppliers, self.areas, self.units, self.contracts, self.price_lists)
+            Tables(self.suppliers, self.areas, self.units, self.contracts, self.price_lists, self.services)
         ):
             raise InconsistentRegister(found)
         suppliers = {supplier.organisation_number: supplier for supplier in self.suppliers}
         object.__setattr__(self, "suppliers", tuple(suppliers[key] for key in sorted(suppliers)))
-        for table in ("areas", "units", "contracts", "price_lists"):
+        for table in ("areas", "units", "contracts", "price_lists", "named_services"):
             object.__setattr__(self, table, tuple(sorted(getattr(self, table), key=lambda entry: entry.id)))
+        services = {service.id: service for service in self.services}
+        of_contract = {contract.id: service_of(contract, services) for contract in self.contracts}
+        object.__setattr__(
+            self, "price_lists", tuple(_with_service(each, of_contract) for each in self.price_lists)
+        )
         lists_of: dict[str, tuple[PriceList, ...]] = {}
         for price_list in sorted(self.price_lists, key=lambda entry: entry.valid_from):
             for contract_id in price_list.contracts:
@@ -109,9 +121,15 @@ class Register:
             contracts={contract.id: contract for contract in self.contracts},
             price_lists={price_list.id: price_list for price_list in self.price_lists},
             price_lists_of=lists_of,
+            services=services,
             takeovers=succession.takeovers(self.suppliers),
         )
         object.__setattr__(self, "_index", index)
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """The services that are bought: those that are named, otherwise the one there was before they were."""
+        return self.named_services or (first_service(),)
 
     def supplier(self, organisation_number: str) -> Supplier:
         """The supplier with this organisation number (ten digits); raises NotInRegister."""
@@ -179,9 +197,26 @@ class Register:
         return begun[-1]
 
     def placement_rules(self, contract_id: str, decided_on: date) -> PlacementRules:
-        """What holds for the length of placements decided that day; the usual where no price list holds (ESF)."""
+        """What holds for the length of placements decided that day; the service's where no price list holds (ESF)."""
+        usual = self.service_of(contract_id).placement_rules
         begun = self._begun(contract_id, decided_on)
-        return begun[-1].placement_rules if begun else USUAL_RULES
+        return begun[-1].placement_rules.over(usual) if begun else usual
+
+    def service(self, service_id: str) -> Service:
+        """The service with this id; raises NotInRegister."""
+        return _found(
+            self._index.services, service_id, Text("Tjänsten %(service_id)s", service_id=service_id)
+        )
+
+    def service_of(self, contract_id: str) -> Service:
+        """The service that is bought under a contract; raises NotInRegister."""
+        found = service_of(self.contract(contract_id), self._index.services)
+        assert found is not None  # noqa: S101 - a register whose contract names no service of it is not made
+        return found
+
+    def report_approval(self, service_id: str) -> ReportApproval:
+        """Who judges the reports of a service: as it says itself, otherwise as the buyer's policy does."""
+        return self.service(service_id).report_approval or self.policy.report_approval
 
     def _begun(self, contract_id: str, decided_on: date) -> list[PriceList]:
         """The contract's price lists that hold or held by that day, the newest last."""
@@ -193,7 +228,7 @@ class Register:
 
     def price_of(
         self,
-        article: Article,
+        article: ArticleKind,
         level: CompensationLevel,
         *,
         contract_id: str,
@@ -213,6 +248,8 @@ class Register:
     def to_json(self) -> str:
         """Canonical JSON: sorted keys, no white space, decimals as text. The same content, the same text."""
         content = {each.name: getattr(self, each.name) for each in fields(self) if each.init}
+        if not self.named_services:
+            del content["named_services"]
         return json.dumps(content, default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @classmethod
@@ -221,6 +258,7 @@ class Register:
         content = json.loads(text, parse_float=_refuse_float)
         if isinstance(content, dict):
             content["policy"] = _with_what_is_silent(content.get("policy"))
+            content["price_lists"] = [with_stages(each) for each in content.get("price_lists", ())]
         return _adapter().validate_json(json.dumps([content]))[0]
 
 
@@ -276,9 +314,14 @@ def _found(table: Mapping[str, Entry], key: str, name: Text) -> Entry:
         ) from None
 
 
+def _with_service(price_list: PriceList, of_contract: Mapping[str, Service | None]) -> PriceList:
+    service = next((of_contract[each] for each in price_list.contracts), None)
+    return price_list if service is None else price_list.under(service)
+
+
 def _plain(value: object) -> object:
-    if isinstance(value, Policy):
-        return _without_what_is_silent(asdict(value))
+    if isinstance(value, LevelAmounts | StageMonths):
+        return value.table
     if isinstance(value, Buyer) and value.currency == USUAL_CURRENCY:
         # Registers stored before buyers had a currency keep their bytes.
         return {name: each for name, each in asdict(value).items() if name != "currency"}
@@ -288,7 +331,11 @@ def _plain(value: object) -> object:
         # A unit with one address is written as before units could have several, and keeps its fingerprint.
         return {key: each for key, each in asdict(value).items() if key != "addresses"}
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+        held = {each.name: getattr(value, each.name) for each in fields(value) if each.init}
+        if isinstance(value, Contract) and not value.service:
+            # A contract that was stored before it could name a service keeps its bytes.
+            del held["service"]
+        return _without_what_is_silent(held) if isinstance(value, Policy) else held
     if isinstance(value, Decimal | date):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no place in the register")

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from foundation.text import Text
 from orders.register.parties import RegisterValueRefused
-from orders.terms import Article
+from orders.terms import ArticleKind
 
 _ZERO = Decimal(0)
 _HUNDRED = Decimal(100)
@@ -44,12 +44,12 @@ class Tolerance:
             raise RegisterValueRefused(
                 Text("Toleranser ska vara noll eller mer, och procent högst 100."),
             )
-        if self.article and self.article not in Article.__members__:
+        if self.article and self.article not in ArticleKind.__members__:
             raise RegisterValueRefused(
                 Text(
                     "Artikeln %(article)s finns inte. Skriv en av %(known)s.",
                     article=self.article,
-                    known=", ".join(Article),
+                    known=", ".join(ArticleKind),
                 ),
             )
 

@@ -146,7 +146,7 @@ ORDER_RESPONSE: Final[Terms] = {
         "tir76-p002", Text("Nummer på det ni erbjuder i stället."), example="1"
     ),
     "cac:OrderLine/cac:SellerSubstitutedLineItem/cac:Item/cbc:Name": Term(
-        "tir76-134", Text("Vad ni erbjuder i stället."), example="Grundersättning"
+        "tir76-134", Text("Vad ni erbjuder i stället."), example="Ersättning per dag"
     ),
     "cac:OrderLine/cac:OrderLineReference/cbc:LineID": Term("tir76-201", Text("Orderradens nummer.")),
 }

@@ -54,7 +54,9 @@ def _written(
 ) -> Iterator[bytes]:
     with database_of(request).reading() as session:
         scope, say = query_params.scope_of(person), query_params.say_of(person.language)
-        sheet = export_queries.sheet(session, scope, what, say, wanted=wanted)
+        sheet = export_queries.sheet(
+            session, query_params.register_of(session), scope, what, say, wanted=wanted
+        )
         if dialect is None:
             yield from xlsx_of(sheet.title, sheet.columns, sheet.rows)
         else:

@@ -18,7 +18,7 @@ from orders.objections import store as objection_store
 from orders.objections.model import ANSWER_WORDS, PRESSED, REASON_WORDS
 from orders.placements import starts
 from orders.purchase_orders.order_view import WrittenOrder, written_order
-from orders.terms import Article
+from orders.terms import ArticleKind
 from supplier_portal.pages import query_params
 from supplier_portal.queries import orders as order_queries
 from supplier_portal.queries.orders import LinesAre, LineView, OrderFilter, OrderView, Sort
@@ -42,7 +42,8 @@ def orders(request: Request, person: Person = signed_in(*_SEES)) -> Response:
     with database_of(request).reading() as session:
         page = Page.of(request, order_queries.count(session, scope, wanted), size=_SIZE)
         rows = order_queries.listed(session, scope, wanted, limit=page.size, offset=page.offset)
-        units = query_params.units_of(query_params.register_of(session), person)
+        register = query_params.register_of(session)
+        units = query_params.units_of(register, person)
     return render(
         request,
         person,
@@ -52,7 +53,7 @@ def orders(request: Request, person: Person = signed_in(*_SEES)) -> Response:
         wanted=wanted,
         units=units,
         query=query_params.query_without(request, "page", "sort", "rising"),
-        **query_params.shown(person.language),
+        **query_params.shown(person.language, register),
     )
 
 
@@ -69,6 +70,7 @@ def order_page(
     view, written = _found(request, person, number)
     with database_of(request).reading() as session:
         remark = starts.remark_on(session, view.order)
+        register = query_params.register_of(session)
         objections = objection_store.of_order(session, number)
     return render(
         request,
@@ -89,7 +91,7 @@ def order_page(
         written=written,
         sums=_sums(view),
         may_report=person.may(Permission.REPORT),
-        **query_params.shown(person.language),
+        **query_params.shown(person.language, register),
     )
 
 
@@ -117,15 +119,15 @@ def order_pdf(request: Request, number: str, person: Person = signed_in(*_SEES))
         raise NotThere
     language = language_of(request, person)
     with database_of(request).reading() as session:
-        terms = query_params.register_of(session).policy.payment_terms_days
+        register = query_params.register_of(session)
     html = text_from(
         "supplier/order_paper.html",
         language,
         view=view,
         order=view.order,
         written=written,
-        terms=terms,
-        **query_params.shown(language),
+        terms=register.policy.payment_terms_days,
+        **query_params.shown(language, register),
     )
     made = pdf.pdf_of(html, sheet="order_paper.css")
     return query_params.download(made, f"order-{number}.pdf", "application/pdf")
@@ -135,7 +137,8 @@ def order_filter(request: Request) -> OrderFilter:
     """What the address limits the orders to."""
     return OrderFilter(
         text=query_params.text_of(request, "text"),
-        article=query_params.choice_of(request, "article", Article),
+        article=query_params.choice_of(request, "article", ArticleKind),
+        service=query_params.text_of(request, "service"),
         lines=query_params.choice_of(request, "lines", LinesAre),
         month=query_params.month_of(request),
         unit=query_params.text_of(request, "unit"),

@@ -24,7 +24,7 @@ from orders.placements import filing
 from orders.placements import store as placement_store
 from orders.placements.informative import informative_store
 from orders.purchase_orders import order_store
-from orders.terms import Article
+from orders.terms import ArticleKind
 from orders.tutors import tutor_store, unit_tutor_store
 from orders.tutors import tutors as tutoring
 from orders.tutors.tutors import TutorRefused
@@ -165,7 +165,14 @@ def _one(
         found = placement_queries.find(session, scope, reference)
         if found is None:
             raise NotThere
-        happened = timeline.of_placement(session, found, Audience.SUPPLIER, suppliers=scope.suppliers)
+        register = query_params.register_of(session)
+        happened = timeline.of_placement(
+            session,
+            register,
+            found,
+            Audience.SUPPLIER,
+            suppliers=scope.suppliers,
+        )
         context: dict[str, Any] = {
             "placement": found,
             "stands": placement_queries.where_it_stands(found, today=today),
@@ -179,11 +186,9 @@ def _one(
             },
             "tutors": _choices(session, person, {found.unit.id: found.unit.name}),
             "informative": informative_store.of_placement(session, reference),
-            "end": outlook.end_of(found, today=today),
+            "end": outlook.end_of(found, register.service(found.service), today=today),
             "lines": _lines(session, scope, found, today=today),
-            "planned": planned_results.of_placement(
-                session, query_params.register_of(session), scope, reference
-            ),
+            "planned": planned_results.of_placement(session, register, scope, reference),
         }
     return render(
         request,
@@ -202,7 +207,7 @@ def _one(
         state_kinds=_STATE_KINDS,
         legend=timeline_chart.legend(happened),
         **_drawn(person, happened, reference),
-        **query_params.shown(person.language),
+        **query_params.shown(person.language, register),
         **context,
     )
 
@@ -235,7 +240,7 @@ def _months(session: Session, placement: Placement, *, today: date) -> list[tupl
         reports.setdefault(report.month, []).append(report)
     ordered = {
         Month.of(line.period.start)
-        for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC)
+        for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC)
         for line in order.lines
         if line.period.start <= min(today, placement.last_day_for(line.period) or today)
     }

@@ -21,8 +21,8 @@ from foundation.text import Language, Text
 from invoicing.portal_invoicing.scope import Scope
 from orders.register import store as register_store
 from orders.register.register import Register
-from supplier_portal.queries import exports as export_queries
-from web import i18n, report_words
+from orders.register.service_names import article_names
+from web import i18n
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -91,14 +91,16 @@ def full_month(language: Language) -> Callable[[Month], str]:
     return lambda month: i18n.month(month, language)
 
 
-def shown(language: Language) -> dict[str, Any]:
+def shown(language: Language, register: Register) -> dict[str, Any]:
     """What the templates of these pages call beside the functions every template has."""
     return {
-        "article_of": export_queries.article_in_words,
+        "article_of": lambda order: register.service(order.service).name_of(order.article, order.stage or ""),
+        "service_name": lambda service: register.service(service).name.text,
+        "several_services": len(register.services) > 1,
+        "article_options": [(kind.value, name) for kind, name in article_names(register.services).items()],
+        "service_options": [(each.id, each.name.text) for each in register.services],
         "quantity_of": lambda value, unit: quantity_in_words(Quantity(value, unit)),
         "price": lambda value, currency: i18n.price(value, currency, language),
-        "activities": report_words.ACTIVITIES,
-        "activity_options": [(str(code), name) for code, name in report_words.ACTIVITIES.items()],
     }
 
 

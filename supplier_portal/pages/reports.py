@@ -27,7 +27,9 @@ from orders.placements import filing
 from orders.placements import store as placement_store
 from orders.placements.filing import MonthToFile
 from orders.purchase_orders import line_store, order_store
-from orders.terms import Activity, Article
+from orders.register.register import Register
+from orders.register.service_terms import Service
+from orders.terms import Activity, ArticleKind
 from supplier_portal.pages import query_params
 from supplier_portal.queries import placements as placement_queries
 from supplier_portal.queries import reports as report_queries
@@ -86,7 +88,7 @@ def reports(request: Request, person: Person = signed_in(*_SEES)) -> Response:
             "with_buyer": report_queries.waiting_for_buyer(session, scope),
             "filed": report_queries.filed(session, scope, wanted, limit=page.size, offset=page.offset),
             "units": query_params.units_of(register, person),
-            "approval": register.policy.report_approval.value,
+            "approval": _approval(register),
             "may_file": person.may(Permission.REPORT),
         }
     return render(request, person, "supplier/reports.html", today=today, wanted=wanted, page=page, **context)
@@ -105,7 +107,7 @@ def file_due(request: Request, person: Person = signed_in(Permission.REPORT)) ->
     chosen = [_to_file(str(each)) for each in form.getlist("due")]
     if not chosen:
         return _review(request, person, [("select", Text("Markera minst en månad att redovisa."))])
-    activities = _activities(form.getlist("activity"))
+    ticked = form.getlist("activity")
     scope, fresh, refused = (
         query_params.scope_of(person),
         list[ReportKey](),
@@ -120,7 +122,11 @@ def file_due(request: Request, person: Person = signed_in(Permission.REPORT)) ->
                 with journal.attempt(session):
                     _check_delivers(person, to_file.month)
                     filed, first = filing.file_month(
-                        session, to_file, activities=activities, at=database_of(request).clock(), by=person.id
+                        session,
+                        to_file,
+                        activities=_activities(_service_of(session, to_file.execution_reference), ticked),
+                        at=database_of(request).clock(),
+                        by=person.id,
                     )
             except Refused as reason:
                 # One that a colleague filed meanwhile keeps nobody from filing the others.
@@ -155,7 +161,7 @@ def file_one(
         filed, fresh = filing.file_month(
             session,
             to_file,
-            activities=_activities(form.getlist("activity")),
+            activities=_activities(_service_of(session, reference), form.getlist("activity")),
             at=database_of(request).clock(),
             by=person.id,
         )
@@ -214,7 +220,9 @@ def _review(request: Request, person: Person, errors: Errors = ()) -> Response:
         due_count = report_queries.count_due(
             session, query_params.scope_of(person), today=today, unit=query_params.text_of(request, "unit")
         )
-        last_days = placement_queries.last_days(session, [each.execution_reference for each in due])
+        references = list(dict.fromkeys(each.execution_reference for each in due))
+        last_days = placement_queries.last_days(session, references)
+        services = [register.service(each) for each in placement_queries.services_of(session, references)]
     return render(
         request,
         person,
@@ -227,7 +235,8 @@ def _review(request: Request, person: Person, errors: Errors = ()) -> Response:
         unit=query_params.text_of(request, "unit"),
         last_days=last_days,
         errors=errors,
-        **query_params.shown(person.language),
+        activity_options=_common(services),
+        **query_params.shown(person.language, register),
     )
 
 
@@ -247,7 +256,8 @@ def _month_page(
             raise NotThere
         held = placement_store.reports(session, reference, month)
         lines = _lines_of(session, placement, month)
-        policy = query_params.register_of(session).policy
+        register = query_params.register_of(session)
+        policy, service = register.policy, register.service(placement.service)
         colleagues = account_store.of_organisation(session, person.organisation)
     if not held and not lines:
         raise NotThere
@@ -269,7 +279,7 @@ def _month_page(
         invoiced=any(each.account.invoice_id is not None for each in lines),
         last_day=placement.last_day_for(month.period),
         file_by=filing.file_by(month, days=policy.days_until_report_reminder),
-        approval=policy.report_approval.value,
+        approval=register.report_approval(service.id).value,
         by_itself=newest is not None and newest.decided_by == journal.SYSTEM,
         today=today,
         standing=next((each for each in held if each.state is ReportState.APPROVED), None),
@@ -281,23 +291,26 @@ def _month_page(
         is_open=newest is None or newest.state in (ReportState.REJECTED, ReportState.REVOKED),
         errors=errors,
         chosen=chosen,
-        rejection_of=report_words.rejection_of,
-        **query_params.shown(person.language),
+        rejection_of=lambda reason: report_words.rejection_of(service, reason),
+        activity_name=service.activity_name,
+        activity_options=[(each.code, each.name.text) for each in service.activities],
+        **query_params.shown(person.language, register),
     )
 
 
 def _lines_of(session: Session, placement: Placement, month: Month) -> list[MonthLine]:
     """The order lines of the month, and what each will be received with when the report is approved."""
     found = []
-    for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC):
+    for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC):
         for line in order.lines:
             account = line_store.account(session, order.number, line.line_id)
             if account is not None and Month.of(line.period.start) == month:
                 last_day = placement.last_day_for(line.period)
                 days = days_received(
                     line.period,
+                    ordered=line.quantity,
                     last_day=last_day,
-                    convention=order.day_convention,
+                    rule=order.day_rule,
                     absences=placement.absences,
                 )
                 found.append(MonthLine(order.number, line, days, account))
@@ -326,8 +339,31 @@ def _version(text: str) -> int:
     return int(text)
 
 
-def _activities(given: Sequence[object]) -> list[Activity]:
-    return [Activity(str(each)) for each in given if str(each) in tuple(Activity)]
+def _approval(register: Register) -> str:
+    """Who judges reports, where all services have the same; empty where it depends."""
+    one, *others = dict.fromkeys(register.report_approval(each.id) for each in register.services)
+    return "" if others else one.value
+
+
+def _service_of(session: Session, reference: str) -> Service:
+    return query_params.register_of(session).service(placement_store.get(session, reference).service)
+
+
+def _activities(service: Service, given: Sequence[object]) -> list[Activity]:
+    ticked = {str(each) for each in given}
+    return [code for code in service.activity_codes if code in ticked]
+
+
+def _common(services: Sequence[Service]) -> list[tuple[str, Text]]:
+    """The activities that may be ticked for all months at once: those every one of their services has."""
+    if not services:
+        return []
+    first, *others = services
+    return [
+        (each.code, each.name.text)
+        for each in first.activities
+        if all(each.code in other.activity_codes for other in others)
+    ]
 
 
 def _said_of_one(month: Month, *, fresh: bool, received: int | None) -> Text:

@@ -14,13 +14,13 @@ from sqlalchemy import select
 from foundation.money import Money
 from foundation.spreadsheets import CellKind, CellValue, SheetColumn
 from foundation.sql import Session
-from foundation.text import JoinedText, Text, WrittenText
+from foundation.text import Text
 from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing.queries import on_its_way
 from invoicing.portal_invoicing.scope import Scope
 from orders import tables as order_tables
 from orders.purchase_orders.line_store import ZERO
-from orders.terms import Article
+from orders.register.register import Register
 from supplier_portal.queries import orders as order_queries
 from supplier_portal.queries.orders import OrderFilter
 from web import state_labels
@@ -52,25 +52,18 @@ TITLES: Final[dict[What, Text]] = {
 }
 
 
-def sheet(session: Session, scope: Scope, what: What, say: Say, *, wanted: OrderFilter) -> Sheet:
+def sheet(
+    session: Session, register: Register, scope: Scope, what: What, say: Say, *, wanted: OrderFilter
+) -> Sheet:
     """The list in the reader's language; `wanted` limits the orders."""
     title = say(TITLES[what])
     match what:
         case What.ORDERS:
-            return Sheet(title, _order_columns(say), _orders(session, scope, say, wanted))
+            return Sheet(title, _order_columns(say), _orders(session, register, scope, say, wanted))
         case What.TO_INVOICE:
             return Sheet(title, _line_columns(say), _lines(session, scope))
         case What.INVOICES:
             return Sheet(title, _invoice_columns(say), _invoices(session, scope, say))
-
-
-def article_in_words(article: Article, stage: str) -> Text:
-    """The article's name with its stage.
-
-    >>> article_in_words(Article.RESULT, "R1").en
-    'Result R1'
-    """
-    return JoinedText(" ", (article.label, WrittenText(stage)))
 
 
 def _order_columns(say: Say) -> list[SheetColumn]:
@@ -88,14 +81,18 @@ def _order_columns(say: Say) -> list[SheetColumn]:
         SheetColumn(say(Text("Betalt")), CellKind.AMOUNT, 14),
         SheetColumn(say(Text("Valuta")), width=8),
         SheetColumn(say(Text("Rader att fakturera")), CellKind.WHOLE, 12),
+        SheetColumn(say(Text("Tjänst")), width=18),
     ]
 
 
-def _orders(session: Session, scope: Scope, say: Say, wanted: OrderFilter) -> Iterator[Sequence[CellValue]]:
+def _orders(
+    session: Session, register: Register, scope: Scope, say: Say, wanted: OrderFilter
+) -> Iterator[Sequence[CellValue]]:
     for row in order_queries.every(session, scope, wanted):
+        service = register.service(row.service)
         yield (
             row.number,
-            say(article_in_words(row.article, row.stage)),
+            say(service.name_of(row.article, row.stage)),
             row.execution_reference,
             row.unit_id,
             row.period.start,
@@ -107,6 +104,7 @@ def _orders(session: Session, scope: Scope, say: Say, wanted: OrderFilter) -> It
             row.paid,
             row.ordered.currency,
             row.to_invoice,
+            say(service.name.text),
         )
 
 

@@ -25,7 +25,7 @@ from orders import tables as order_tables
 from orders.model import LineState, Order
 from orders.purchase_orders.line_store import ZERO
 from orders.purchase_orders.order_store import line_of, order_of
-from orders.terms import Article
+from orders.terms import ArticleKind
 from peppol.exchange import outbox_store
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import OutState
@@ -59,7 +59,8 @@ class OrderFilter:
     """What the list is limited to; empty where not. `text` is a number's beginning or a whole reference."""
 
     text: str = ""
-    article: Article | None = None
+    article: ArticleKind | None = None
+    service: str = ""
     lines: LinesAre | None = None
     month: Month | None = None
     unit: str = ""
@@ -72,7 +73,8 @@ class OrderRow:
     """One order in the list, and how far its lines have come, in amounts without VAT."""
 
     number: str
-    article: Article
+    service: str
+    article: ArticleKind
     stage: str
     execution_reference: str
     unit_id: str
@@ -220,6 +222,8 @@ def _condition(scope: Scope, wanted: OrderFilter) -> ColumnElement[bool]:
         )
     if wanted.article is not None:
         parts.append(_ORDER.c.article == wanted.article)
+    if wanted.service:
+        parts.append(_ORDER.c.service == wanted.service)
     if wanted.lines is not None:
         parts.append(_some_line(wanted.lines))
     if wanted.month is not None:
@@ -271,7 +275,8 @@ def _order_row(row: Row[Any], lines: Sequence[Row[Any]]) -> OrderRow:
     currency = row.currency
     return OrderRow(
         number=row.number,
-        article=Article(row.article),
+        service=row.service,
+        article=ArticleKind(row.article),
         stage=row.stage,
         execution_reference=row.execution_reference,
         unit_id=row.unit_id,

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, exists, func, literal, or_, select
 
 from foundation.periods import Month, Period
 from foundation.sql import Session
@@ -28,7 +28,7 @@ _PLACEMENT, _PERIOD, _INTERRUPTION = (
     order_tables.placement_period,
     order_tables.interruption,
 )
-_ONE, _TWO = _PERIOD.alias("one"), _PERIOD.alias("two")
+_ONE = _PERIOD.alias("one")
 # The same tables as a condition asks about them, whatever the list itself is joined with.
 _SPAN, _CUT, _TUTOR = _PERIOD.alias("span"), _INTERRUPTION.alias("cut"), tutor_assignment.alias("assigned")
 _LISTED = unit_tutor.alias("listed")
@@ -112,17 +112,14 @@ def listed(
             _PLACEMENT.c.unit_id,
             _PLACEMENT.c.state,
             _ONE.c.starts_on,
-            func.coalesce(_TWO.c.ends_on, _ONE.c.ends_on).label("ends_on"),
+            _of_all_periods(func.max(_SPAN.c.ends_on)).label("ends_on"),
             _ONE.c.decided_on,
-            _TWO.c.ordinal.label("second"),
+            _of_all_periods(func.count()).label("periods"),
             _INTERRUPTION.c.effective_on,
             tutor_assignment.c.tutor,
             unit_tutor.c.closed_on.label("tutor_closed_on"),
         )
         .join(_ONE, (_ONE.c.execution_reference == _PLACEMENT.c.execution_reference) & (_ONE.c.ordinal == 1))
-        .outerjoin(
-            _TWO, (_TWO.c.execution_reference == _PLACEMENT.c.execution_reference) & (_TWO.c.ordinal == 2)
-        )
         .outerjoin(
             _INTERRUPTION,
             (_INTERRUPTION.c.execution_reference == _PLACEMENT.c.execution_reference)
@@ -182,6 +179,12 @@ def where_it_stands(placement: Placement, *, today: date) -> Stands:
         last_day=placement.last_day,
         today=today,
     )
+
+
+def services_of(session: Session, references: Sequence[str]) -> list[str]:
+    """The services that the placements are in, by id."""
+    question = select(_PLACEMENT.c.service).where(_PLACEMENT.c.execution_reference.in_(references)).distinct()
+    return list(session.scalars(question.order_by(_PLACEMENT.c.service)))
 
 
 def last_days(session: Session, references: Sequence[str]) -> dict[str, date]:
@@ -263,6 +266,12 @@ def _in_state(wanted: PlacementFilter, today: date) -> list[ColumnElement[bool]]
             return [_PLACEMENT.c.state == PlacementState.CANCELLED]
 
 
+def _of_all_periods(what: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """Something of all periods of a placement in the list."""
+    own = _SPAN.c.execution_reference == _PLACEMENT.c.execution_reference
+    return select(what).select_from(_SPAN).where(own).correlate(_PLACEMENT).scalar_subquery()
+
+
 def _is_over(today: date) -> ColumnElement[bool]:
     return or_(~_has_period(_SPAN.c.ends_on >= today), _interrupted(_CUT.c.effective_on < today))
 
@@ -293,7 +302,7 @@ def _placement_row(row: Row[Any], today: date) -> PlacementRow:
         execution_reference=row.execution_reference,
         unit_id=row.unit_id,
         period=Period(row.starts_on, row.ends_on),
-        periods=1 if row.second is None else 2,
+        periods=row.periods,
         last_day=row.effective_on,
         stands=stands(
             state=PlacementState(row.state),

@@ -18,8 +18,8 @@ from invoicing.portal_invoicing.scope import Scope
 from orders import tables as order_tables
 from orders.model import PlannedState
 from orders.register.register import Register
-from orders.terms import Article, CompensationLevel, OutcomeKind, ResultStage
-from supplier_portal import price_lists
+from orders.register.service_terms import Service
+from orders.terms import ArticleKind, CompensationLevel, OutcomeKind, ResultStage
 
 _PLANNED, _PLACEMENT, _PERIOD = (
     order_tables.planned_order,
@@ -28,7 +28,7 @@ _PLANNED, _PLACEMENT, _PERIOD = (
 )
 
 
-_UNKNOWN = Text("arbete eller studier")
+_UNKNOWN = Text("ett utfall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +40,20 @@ class PlannedResult:
 
     execution_reference: str
     unit_id: str
-    article: Article
+    article: ArticleKind
     stage: str
     code: str
     due_on: date
     outcome_started_on: date | None
     amount: Money | None
+    service: Service
     kind: OutcomeKind | None = None
     held_up: bool = False
 
     @property
     def name(self) -> Text:
-        """The article with its stage or code.
-
-        >>> PlannedResult("1", "U", Article.RESULT, "R1", "", date(2026, 6, 1), None, None).name.sv
-        'Resultatersättning R1'
-        """
-        return JoinedText(" ", (self.article.label, WrittenText(self.stage or self.code)))
+        """The article with its stage or code."""
+        return JoinedText(" ", (self.service.name_of(self.article, self.stage), WrittenText(self.code)))
 
     def late(self, today: date) -> bool:
         """Whether it should be ordered and is not: the buyer has to mend something."""
@@ -70,7 +67,7 @@ class PlannedResult:
                 "den läggs när det är rättat.",
                 day=self.due_on,
             )
-        if self.article is Article.SUPPLEMENTARY or self.outcome_started_on is None:
+        if self.article is ArticleKind.SUPPLEMENTARY or self.outcome_started_on is None:
             return Text(
                 "Beställs %(day)s. Återkallas placeringen före sin första dag beställs inget.",
                 day=self.due_on,
@@ -79,7 +76,7 @@ class PlannedResult:
             "Beställs %(day)s, för %(kind)s från %(start)s. Planen stryks eller flyttas om deltagaren är "
             "tillbaka före dess, eller om avbrottet tas tillbaka eller flyttas.",
             day=self.due_on,
-            kind=price_lists.OUTCOMES[self.kind] if self.kind is not None else _UNKNOWN,
+            kind=self.service.outcome_within(self.kind) if self.kind is not None else _UNKNOWN,
             start=self.outcome_started_on,
         )
 
@@ -108,6 +105,7 @@ _QUESTION: Select[Any] = (
         _PLANNED,
         _PLACEMENT.c.unit_id,
         _PLACEMENT.c.contract_id,
+        _PLACEMENT.c.service,
         _PLACEMENT.c.level,
         _PERIOD.c.decided_on,
     )
@@ -128,12 +126,13 @@ def _read(session: Session, register: Register, question: Select[Any]) -> list[P
         PlannedResult(
             execution_reference=row.execution_reference,
             unit_id=row.unit_id,
-            article=Article(row.article),
+            article=ArticleKind(row.article),
             stage=row.stage,
             code=row.code,
             due_on=row.due_on,
             outcome_started_on=row.outcome_started_on,
             amount=_amount(register, row),
+            service=register.service(row.service),
             kind=OutcomeKind(row.kind) if row.kind else None,
             held_up=bool(row.reason_sv),
         )
@@ -146,7 +145,7 @@ def _amount(register: Register, row: Row[Any]) -> Money | None:
     try:
         prices = register.price_list(row.contract_id, row.decided_on)
         price = prices.price_of(
-            Article(row.article),
+            ArticleKind(row.article),
             CompensationLevel(row.level),
             stage=ResultStage(row.stage) if row.stage else None,
             code=row.code,

@@ -33,7 +33,7 @@ from orders import tables as order_tables
 from orders.model import InterruptionState, LineState, PlacementState, Report, ReportState
 from orders.placements import filing
 from orders.placements.store import report_of
-from orders.terms import Article
+from orders.terms import ArticleKind
 
 _ORDER, _LINE, _ACCOUNT = order_tables.purchase_order, order_tables.order_line, order_tables.line_account
 _REPORT, _PLACEMENT, _INTERRUPTION = (
@@ -242,7 +242,7 @@ def _waiting(condition: ColumnElement[bool], today: date) -> Select[Any]:
         .where(
             condition,
             _PLACEMENT.c.state == PlacementState.DECIDED,
-            _ORDER.c.article == Article.BASIC,
+            _ORDER.c.article == ArticleKind.BASIC,
             _ACCOUNT.c.receipt_id.is_(None),
             _ACCOUNT.c.state == LineState.OPEN,
             _LINE.c.starts_on < today,

@@ -27,8 +27,10 @@ from tests.support.interrupting import heeding_interrupts
 from tests.support.product import folders, kept
 from tests.support.project import PROJECT
 
-STORY: Final = "fixtures/demo"
-STORY_IN_WHEEL: Final = "billing/tools/demo/files"
+STORIES: Final = ("fixtures/demo", "fixtures/demo-karriarvagledning")
+STORIES_IN_WHEEL: Final = "billing/tools/demo/files"
+SERVICES: Final = "fixtures/service"
+SERVICES_IN_WHEEL: Final = "orders/register/services"
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +94,8 @@ def test_the_wheel_holds_every_file_of_the_product_and_none_besides(wheel: Path)
     with ZipFile(wheel) as packed:
         held = {name for name in packed.namelist() if ".dist-info/" not in name}
     assert held == {
-        name.replace(STORY, STORY_IN_WHEEL) if name.startswith(STORY) else name
-        for name in kept(*folders(), STORY)
+        name.replace(SERVICES, SERVICES_IN_WHEEL).replace("fixtures/", f"{STORIES_IN_WHEEL}/")
+        for name in kept(*folders(), *STORIES, SERVICES)
     }
     assert {Path(name).suffix for name in held} >= {
         ".html",

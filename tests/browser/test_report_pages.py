@@ -16,13 +16,14 @@ from orders.model import ReportState
 from orders.placements import store as placement_store
 from orders.placements.informative import informative_store
 from orders.placements.informative.informative_store import InformativeState
-from orders.register.agreements import EarlyApproval, ReportApproval
-from orders.terms import Article, RejectionReason
+from orders.register.agreements import EarlyApproval
+from orders.register.report_approval import ReportApproval
+from orders.register.shipped_services import first_service
+from orders.terms import ArticleKind
 from tests.browser.test_desk_pages import Clock, Office
 from tests.support.pages.browser import WIDTHS, picture, portal, sign_in
 from tests.support.pages.visitor import text_of, visitor
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, a_system, example_register, interruption
-from web import report_words
 
 ONE, TWO = "100000101", "100000102"
 
@@ -76,7 +77,7 @@ def test_an_officer_approves_one_sends_another_back_and_undoes_the_approval(offi
     assert system.days_received(ONE)[0] == "20"
 
     tick(office, TWO)
-    page.select_option("#reason", label=str(report_words.REJECTIONS[RejectionReason.NOT_DELIVERED].sv))
+    page.select_option("#reason", label=first_service().rejection_sentence("NOT_DELIVERED").sv)
     page.get_by_role("button", name="Sänd tillbaka de markerade").click()
     assert "1 redovisning är sänd tillbaka." in said(office)
     assert "Inga redovisningar här." in said(office)
@@ -346,7 +347,7 @@ def with_something_aside(office: Office) -> str:
     late = interruption("300000101", date(2025, 12, 10), date(2025, 12, 10))
     system.refuses("interruption.registered", late, on=date(2026, 2, 3))
     system.decide("300000102", start=date(2026, 1, 26), decided_on=date(2026, 1, 7))
-    return system.orders("300000101", Article.BASIC)[1].number
+    return system.orders("300000101", ArticleKind.BASIC)[1].number
 
 
 def test_what_does_not_settle_by_itself_stands_in_one_list_and_the_rest_of_a_month_is_received(

@@ -387,9 +387,9 @@ class Oracle:
             return "CREDITED"
         if due == invoice.amount:
             return "PAID" if invoice.is_paid else "ACCEPTED"
-        if due is None and self._waits_for_the_buyer(reference, what):
-            return "PAID" if invoice.is_paid else "PARKED"
-        return "CREDIT_REQUESTED" if invoice.is_paid and due is None else "IN_QUESTION"
+        if due is None and invoice.is_paid:
+            return "CREDIT_REQUESTED"
+        return "PARKED" if due is None and self._waits_for_the_buyer(reference, what) else "IN_QUESTION"
 
     def _waits_for_the_buyer(self, reference: str, month: str) -> bool:
         versions = self.stays[reference].reports.get(month, [])

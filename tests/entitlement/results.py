@@ -10,6 +10,8 @@ from tests.entitlement.stays import Stay, months_after
 LEFT_FOR = {"WORK": "WORK", "REGULAR_STUDIES": "STUDIES"}
 """The kinds of outcome that are paid for, and the interruption the participant leaves by."""
 MONTHS = {"R1": 3, "R2": 6}
+AT_ONCE = "5599991014"
+"""The supplier whose price list gives R1 with the start of work already."""
 BONUS_WITHIN_DAYS = 180
 CLAIM_DAYS = 365
 AFTER_THE_END_DAYS = 30
@@ -20,7 +22,7 @@ PRICES = {
     "BONUS": dict.fromkeys("ABC", Decimal(2000)),
     "SPRAK": {"B": Decimal(1500), "C": Decimal(1500)},
 }
-"""The example's price list of 2026."""
+"""The example's price list of 2026, which is every supplier's but for the months."""
 
 
 @dataclass(slots=True)
@@ -59,7 +61,7 @@ class Results:
             return True  # known, and worth nothing
         references = {each.reference for each in stretch}
         first_results = [each for each in self.claims if each.what == "R1" and each.stands]
-        latest = months_after(started_on, MONTHS[stage]) + timedelta(days=CLAIM_DAYS)
+        latest = months_after(started_on, _months(stay, stage)) + timedelta(days=CLAIM_DAYS)
         if started_on < stay.first or not _rests(stay, started_on, kind) or today > latest:
             return False
         if stage == "R1":
@@ -184,9 +186,16 @@ def _rests(stay: Stay, started_on: date, kind: str) -> bool:
 def _due_on(stay: Stay, claim: Claim) -> date:
     """Its months after the start, and after the last basic day."""
     assert claim.started_on is not None
-    due_on = months_after(claim.started_on, MONTHS.get(claim.what, MONTHS["R1"]))
+    due_on = months_after(claim.started_on, _months(stay, claim.what))
     held = stay.left_by(claim.started_on)
     return max(due_on, held.last_day + timedelta(days=1)) if held is not None else due_on
+
+
+def _months(stay: Stay, what: str) -> int:
+    """How long after the start of work a result is earned; the bonus comes with R1."""
+    if what == "R2":
+        return MONTHS["R2"]
+    return 0 if stay.supplier == AT_ONCE else MONTHS["R1"]
 
 
 def _first_day_here(stay: Stay, stretch: Sequence[Stay]) -> date:

@@ -1,6 +1,7 @@
 """The books and the oracle agree after any thirty steps: the same steps taken, the same days and results paid."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 from foundation.database import Database
 from orders.register import store as register_store
 from orders.register.agreements import EarlyApproval
+from orders.register.pricing import StageMonths
+from orders.register.register import Register
 from tests.entitlement.moves import Step, take
 from tests.entitlement.world import World
 from tests.support.stories.system import a_system, example_register
@@ -23,9 +26,24 @@ STEPS = st.integers(1, 30).flatmap(
 def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """Books without anything but a register, which counts no day that has not been."""
     url = f"sqlite:///{tmp_path_factory.mktemp('entitlement') / 'books.sqlite'}"
-    register = example_register(early_approval=EarlyApproval.UP_TO_APPROVAL)
-    with a_system(url, register=register) as system:
+    with a_system(url, register=register()) as system:
         yield system.database
+
+
+def register() -> Register:
+    """The example's, with a price list of its own for one supplier, who gets R1 with the start of work."""
+    example = example_register(early_approval=EarlyApproval.UP_TO_APPROVAL)
+    (newest,) = (each for each in example.price_lists if each.id == "EXEMPEL-2026")
+    ours = ("AVT-1001",)
+    at_once = replace(
+        newest,
+        id="GENAST-2026",
+        contracts=ours,
+        result_rules=replace(newest.result_rules, after_months=StageMonths(R1=0, R2=6)),
+    )
+    others = replace(newest, contracts=tuple(each for each in newest.contracts if each not in ours))
+    rest = (each for each in example.price_lists if each is not newest)
+    return replace(example, price_lists=(*rest, others, at_once))
 
 
 @given(steps=STEPS)

@@ -20,7 +20,7 @@ from orders.events.store import Arrival, EventState
 from orders.model import Order
 from orders.purchase_orders import line_store, order_store
 from orders.register.register import Register
-from orders.terms import Article
+from orders.terms import ArticleKind
 from peppol.documents import billing
 from peppol.exchange import inbox, inbox_store
 from peppol.xml import codec
@@ -93,10 +93,10 @@ class World:
         found: dict[tuple[int, str], tuple[Order, str]] = {}
         times: Counter[str] = Counter()
         for order in order_store.of_placement(self.session, reference):
-            name = "BONUS" if order.article is Article.SPEED_BONUS else order.stage or order.code
+            name = "BONUS" if order.article is ArticleKind.SPEED_BONUS else order.stage or order.code
             times[name] += 1
             for line in order.lines:
-                what = month_of(line.period.start) if order.article is Article.BASIC else name
+                what = month_of(line.period.start) if order.article is ArticleKind.BASIC else name
                 found[times[name], what] = order, line.line_id
         return found
 

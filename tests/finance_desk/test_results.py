@@ -10,7 +10,7 @@ from sqlalchemy import text
 from operations import alarm_store, alarms
 from operations.event_loading import place_due_orders
 from orders.register.register import Register
-from orders.terms import Article
+from orders.terms import ArticleKind
 from tests.support.pages.all_routes import STAFF
 from tests.support.pages.browser import portal
 from tests.support.pages.visitor import visitor
@@ -23,7 +23,9 @@ REFERENCE = "100000101"
 def without_results() -> Register:
     register = example_register()
     lists = tuple(
-        replace(each, articles=tuple(line for line in each.articles if line.article is not Article.RESULT))
+        replace(
+            each, articles=tuple(line for line in each.articles if line.article is not ArticleKind.RESULT)
+        )
         for each in register.price_lists
     )
     return replace(register, price_lists=lists)
@@ -43,7 +45,9 @@ def system(database_url: str) -> Iterator[System]:
 
 
 def results(system: System) -> list[str]:
-    return [str(order.article) for order in system.orders(REFERENCE) if order.article is not Article.BASIC]
+    return [
+        str(order.article) for order in system.orders(REFERENCE) if order.article is not ArticleKind.BASIC
+    ]
 
 
 def test_what_is_stuck_is_alarmed_about_and_again_for_as_long_as_it_is(system: System) -> None:
@@ -96,5 +100,5 @@ def test_what_is_stuck_may_be_dropped_and_what_is_ordered_taken_back(
         assert "Snabbhetspremie" in placed
         assert "återtaget" in person.follow(person.post("/finance/results/2/revoke"))
         assert "Snabbhetspremie" not in person.get("/finance/results?part=PLACED").text
-        (order,) = system.orders(REFERENCE, Article.SPEED_BONUS)
+        (order,) = system.orders(REFERENCE, ArticleKind.SPEED_BONUS)
         assert system.line(order.number).state == "CANCELLED"

@@ -21,7 +21,8 @@ from orders.placements import store as placement_store
 from orders.placements.filing import MonthToFile
 from orders.placements.waiting import report_check_store
 from orders.register import store as register_store
-from orders.register.agreements import Policy, ReportApproval
+from orders.register.register import Register
+from orders.register.report_approval import ReportApproval
 from orders.terms import RejectionReason
 from tests.support.stories.system import System, a_system, example_register
 
@@ -99,11 +100,11 @@ def test_a_rejection_carries_the_reason_that_the_supplier_reads(system: System) 
             register_store.load(session),
             [key(ONE)],
             hand(date(2026, 2, 3)),
-            reason=RejectionReason.WRONG_MONTH,
+            reason=RejectionReason("WRONG_MONTH"),
         )
     assert decided.done == [key(ONE)]
     assert [(each.state, each.reason) for each in reports(system, ONE)] == [
-        (_S.REJECTED, RejectionReason.WRONG_MONTH)
+        (_S.REJECTED, RejectionReason("WRONG_MONTH"))
     ]
 
 
@@ -220,10 +221,10 @@ def test_one_report_that_cannot_be_looked_at_keeps_no_other_waiting(
     file_by_hand(system, TWO, on=date(2026, 3, 2))
     whole = receiving.receive_where_nothing_is_odd
 
-    def broken(session: Session, policy: Policy, report: Report, *, at: datetime, today: date) -> object:
+    def broken(session: Session, register: Register, report: Report, *, at: datetime, today: date) -> object:
         if report.execution_reference == ONE:
             raise RuntimeError("broken off")
-        return whole(session, policy, report, at=at, today=today)
+        return whole(session, register, report, at=at, today=today)
 
     now = hand(date(2026, 3, 3)).at
     with monkeypatch.context() as patched:
@@ -310,11 +311,15 @@ def test_an_approval_is_revoked_though_its_month_is_invoiced(system: System) -> 
         register = register_store.load(session)
         undone = report_judging.undo(session, register, [key(ONE)], hand(date(2026, 2, 5)))
         revoked = report_judging.revoke(
-            session, register, [key(ONE)], hand(date(2026, 2, 5)), reason=RejectionReason.NOT_DELIVERED
+            session, register, [key(ONE)], hand(date(2026, 2, 5)), reason=RejectionReason("NOT_DELIVERED")
         )
     assert [len(undone.refused), revoked.done] == [1, [key(ONE)]]
     assert system.invoice(invoice.id).state == InvoiceState.IN_QUESTION
     assert system.line(number).receipt_id is None
     with system.database.reading() as session:
         held = placement_store.report(session, ONE, Month(2026, 1), 1)
-    assert (held.state, held.reason, held.decided_by) == (_S.REVOKED, RejectionReason.NOT_DELIVERED, "user-3")
+    assert (held.state, held.reason, held.decided_by) == (
+        _S.REVOKED,
+        RejectionReason("NOT_DELIVERED"),
+        "user-3",
+    )

@@ -23,7 +23,7 @@ from operations.scheduler import InOne, InSteps, run_due
 from operations.schedules import Daily, Every
 from operations.settings import Settings
 from operations.tables import alarm, job_run
-from orders.terms import Article
+from orders.terms import ArticleKind
 from peppol.documents import shapes
 from tests.support.journal import Noted, Something
 from tests.support.servers.faulty_point import Moment
@@ -239,11 +239,11 @@ def test_due_result_orders_are_placed_on_their_day_also_when_nobody_looked_for_a
     due = InOne("due-result-orders", NIGHT, jobs.place_due_orders)
     moment.now = datetime(2026, 6, 1, 8, tzinfo=UTC)
     run_due(system.database, [due])
-    assert system.orders("100000101", Article.RESULT) == []
+    assert system.orders("100000101", ArticleKind.RESULT) == []
     moment.now = datetime(2026, 8, 30, 8, tzinfo=UTC)
     run_due(system.database, [due])
     run_due(system.database, [due])
-    assert len(system.orders("100000101", Article.RESULT)) == 1
+    assert len(system.orders("100000101", ArticleKind.RESULT)) == 1
 
 
 @pytest.mark.both_engines

@@ -20,8 +20,8 @@ from orders.model import Interruption
 from orders.placements import filing
 from orders.placements import store as placement_store
 from orders.register import store as register_store
+from orders.register.shipped_services import first_service
 from orders.register.unit_scope import UnitScope
-from orders.terms import InterruptionReason
 from supplier_portal import outlook, price_lists
 from supplier_portal.outlook import EndKind, LineOutlook, PlacementEnd, Still
 from supplier_portal.queries import orders as order_queries
@@ -58,7 +58,7 @@ def looked(
         for order in system.orders(reference):
             lines = order_queries.lines_of(session, OURS, order.number)
             found += outlook.outlook(placement, order.article, order.number, lines, newest, today=on)
-    return outlook.end_of(placement, today=on), found
+    return outlook.end_of(placement, first_service(), today=on), found
 
 
 def stills(system: System, on: date) -> list[Still]:
@@ -112,15 +112,16 @@ def test_why_somebody_was_interrupted_is_told_only_where_it_decides_what_may_be_
     system: System,
 ) -> None:
     told = {}
-    for place, reason in enumerate(InterruptionReason):
+    reasons = first_service().reason_codes
+    for place, reason in enumerate(reasons):
         reference = f"10000011{place}"
         system.decide(reference)
         placement = system.placement(reference)
         held = Interruption(date(2026, 2, 2), date(2026, 2, 3), reason)
-        told[reason] = outlook.end_of(replace(placement, interruption=held), today=date(2026, 2, 3)).sentence
-    hidden = {
-        told[each] for each in InterruptionReason if each.value not in ("WORK", "STUDIES", "PROVIDER_CHANGE")
-    }
+        told[reason] = outlook.end_of(
+            replace(placement, interruption=held), first_service(), today=date(2026, 2, 3)
+        ).sentence
+    hidden = {told[each] for each in reasons if each not in ("WORK", "STUDIES", "PROVIDER_CHANGE")}
     assert len(hidden) == 1
     assert len(set(told.values())) == 4
 

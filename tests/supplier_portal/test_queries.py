@@ -16,7 +16,7 @@ from invoicing.portal_invoicing.scope import Scope
 from operations.timeline import timeline
 from operations.timeline.model import SUPPLIER_KINDS, Audience
 from orders.register.unit_scope import UnitScope
-from orders.terms import Article
+from orders.terms import ArticleKind
 from supplier_portal.queries import exports as export_queries
 from supplier_portal.queries import orders as order_queries
 from supplier_portal.queries import placements as placement_queries
@@ -66,9 +66,9 @@ def test_orders_are_filtered_searched_and_sorted(database_url: str) -> None:
         assert numbers(system, Scope(FYRBAKEN, UnitScope(frozenset({"UV-101"}))), unit="UV-102") == []
         assert numbers(system, month=Month(2026, 8)) == [second]
         assert numbers(system, text="100000101") == [first]
-        assert numbers(system, text=first[:5], article=Article.BASIC) == [second, first]
+        assert numbers(system, text=first[:5], article=ArticleKind.BASIC) == [second, first]
         assert numbers(system, text="%") == []
-        assert numbers(system, article=Article.RESULT) == []
+        assert numbers(system, article=ArticleKind.RESULT) == []
         assert numbers(system, Scope(LARKDRILLEN), text=first) == []
 
 
@@ -214,7 +214,9 @@ def test_lists_go_home_with_what_the_pages_show_and_nothing_of_others(database_u
 
         def rows(what: What, scope: Scope = OURS) -> list[dict[str, Any]]:
             with system.database.reading() as session:
-                made = export_queries.sheet(session, scope, what, lambda text: text.en, wanted=OrderFilter())
+                made = export_queries.sheet(
+                    session, system.register, scope, what, lambda text: text.en, wanted=OrderFilter()
+                )
                 headings = [column.heading for column in made.columns]
                 return [dict(zip(headings, row, strict=True)) for row in made.rows]
 
@@ -249,7 +251,9 @@ def test_a_placements_story_is_told_without_level_reason_or_names(database_url: 
         system.pay(on=date(2026, 3, 9))
         system.interrupt("100000101", on=date(2026, 3, 10), reason="ILLNESS")
         with system.database.reading() as session:
-            found = timeline.of_placement(session, system.placement("100000101"), Audience.SUPPLIER)
+            found = timeline.of_placement(
+                session, system.register, system.placement("100000101"), Audience.SUPPLIER
+            )
         assert [each.kind.name for each in found] == [
             "DECISION",
             "ORDER",

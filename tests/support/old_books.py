@@ -40,6 +40,38 @@ def before_0007(connection: Connection) -> None:
     connection.execute(text("alter table periodic_report drop column alarmed_at"))
 
 
+def before_0012(connection: Connection) -> None:
+    """Lead the books back to what revision 0012 found."""
+    before_0013(connection)
+    for table in ("placement", "purchase_order"):
+        connection.execute(text(f"alter table {table} drop column service"))
+    checks = {
+        ("placement", "level"): ("level <> ''", "level in ('A','B','C')"),
+        ("placement_period", "ordinal"): ("ordinal >= 1", "ordinal in (1, 2)"),
+    }
+    if connection.dialect.name == "postgresql":
+        for (table, column), (_, before) in checks.items():
+            name = f"ck_{table}_{column}"
+            connection.execute(text(f"alter table {table} drop constraint {name}"))
+            connection.execute(text(f"alter table {table} add constraint {name} check ({before})"))
+        return
+    version = connection.scalar(text("PRAGMA schema_version"))
+    connection.execute(text("PRAGMA writable_schema=ON"))
+    said = [(table, now, before) for (table, _), (now, before) in checks.items()]
+    level = "level VARCHAR({}) NOT NULL"
+    said.append(("placement", level.format(20), level.format(1)))
+    for table, now, before in (
+        *said,
+        ("placement", "VARCHAR(20) NOT NULL, \n\thandling", "VARCHAR(1) NOT NULL, \n\thandling"),
+    ):
+        connection.execute(
+            text("update sqlite_master set sql = replace(sql, :now, :before) where name = :name"),
+            {"now": now, "before": before, "name": table},
+        )
+    connection.execute(text(f"PRAGMA schema_version={version + 1}"))
+    connection.execute(text("PRAGMA writable_schema=OFF"))
+
+
 def before_0018(connection: Connection) -> None:
     """Lead the books back to what revision 0018 found."""
     connection.execute(text("drop table informative_report"))
@@ -65,7 +97,7 @@ def before_0013(connection: Connection) -> None:
 
 def before_0011(connection: Connection) -> None:
     """Lead the books back to what revision 0011 found."""
-    before_0013(connection)
+    before_0012(connection)
     for index in ("ix_placement_follows", "ix_planned_order_order_number"):
         connection.execute(text(f"drop index {index}"))
     indexes = {

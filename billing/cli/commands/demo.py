@@ -21,13 +21,11 @@ from billing.tools.demo.folder import DATABASE_FILE, clear, mark
 from billing.tools.demo.outcomes import ExpectedOutcome
 from billing.tools.demo.playing import Played, play
 from billing.tools.demo.story import Story, read_story
-from billing.tools.demo.story_folder import story_folder
+from billing.tools.demo.story_folder import demos, story_folder
 from foundation.formatting import Json
 from foundation.text import SWEDISH, Text
 
 alone = typer.Typer()
-
-_STORY = story_folder()
 
 
 @alone.command("demo")
@@ -44,7 +42,17 @@ def demo(
             "--database", metavar="URL", help="En tom databas / an empty database [SQLite i --dir / in --dir]"
         ),
     ] = "",
-    story: Annotated[Path, typer.Option(help="Berättelsens filer / the story's files", hidden=True)] = _STORY,
+    service: Annotated[
+        str,
+        typer.Option(
+            "--service",
+            metavar="NAME",
+            help=f"Demon av en annan tjänst / the demo of another service: {', '.join(demos())}",
+        ),
+    ] = "",
+    story: Annotated[
+        Path | None, typer.Option(help="Berättelsens filer / the story's files", hidden=True)
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Sammanfattningen som JSON / the summary as JSON")
     ] = False,
@@ -63,7 +71,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Samma frö ger samma misstag / same seed, same mistakes")] = 1,
 ) -> None:
     """Spela upp alla fall från beslut till betalning / play every case from decision to payment."""
-    told = read_story(story)
+    told = read_story(story or story_folder(service))
     clear(folder)
     if access_point:
         loop(told, url=database, folder=folder, seed=seed, faults=faults, as_json=as_json, progress=_progress)

@@ -21,7 +21,9 @@ from orders.model import LineAccount, Order, PlannedOrder
 from orders.placements import plan_store, start_queries, starts
 from orders.purchase_orders import line_store, order_store
 from orders.purchase_orders.order_store import OrderSummary
-from orders.terms import Article
+from orders.register import store as register_store
+from orders.register.register import Register
+from orders.register.service_names import article_names
 from peppol.exchange import outbox_store
 from peppol.identifiers import DocumentKind
 
@@ -80,13 +82,14 @@ def list_orders(
         listed = list(
             order_store.summaries(session, supplier=supplier, execution_reference=reference, limit=limit)
         )
+        register = register_store.load(session) if listed else None
     if as_json:
         write_json([_summary_json(each) for each in listed])
         return
     rows = [
         (
             each.number,
-            _article(context, each.article, each.stage),
+            _article(context, register, each) if register else "",
             each.execution_reference,
             each.supplier,
             formatting.period(each.period),
@@ -114,6 +117,7 @@ def show_order(
         invoiced = _invoiced(session, accounts)
         answers = response_store.about_order(session, order_number)
         remark = starts.remark_on(session, order)
+        register = register_store.load(session)
     if as_json:
         said = [answer_json(context, each) for each in answers]
         remarked: dict[str, Json] = {"remark": context.say(remark)} if remark else {}
@@ -123,7 +127,7 @@ def show_order(
     facts = (
         (
             say(Text("Order")),
-            f"{order.number}  {_article(context, order.article, order.stage or '')} {order.code}",
+            f"{order.number}  {_article(context, register, order)} {order.code}",
         ),
         (say(Text("Genomförandereferens")), order.execution_reference),
         (say(Text("Beslut")), order.decision_id),
@@ -212,6 +216,7 @@ def due(
     with context.opened() as database:
         with database.reading() as session:
             waiting = plan_store.due(session, today, lock=False)
+            articles = article_names(register_store.load(session).services) if waiting else {}
         placed = place_due_orders(database, today=today) if place else 0
     if as_json:
         write_json([_planned_json(each) for each in waiting])
@@ -219,7 +224,7 @@ def due(
     rows = [
         (
             each.due_on.isoformat(),
-            f"{_article(context, each.article, each.stage or '')} {each.code}".strip(),
+            f"{context.say(articles[each.article])} {each.stage or ''} {each.code}".strip(),
             each.execution_reference,
             each.decision_id,
             context.say(each.reason),
@@ -232,8 +237,8 @@ def due(
         typer.echo(context.say(Text("%(placed)s ordrar lagda.", placed=placed)))
 
 
-def _article(context: CommandContext, article: Article, stage: str) -> str:
-    return f"{context.say(article.label)} {stage}".strip()
+def _article(context: CommandContext, register: Register, order: OrderSummary | Order) -> str:
+    return context.say(register.service(order.service).name_of(order.article, order.stage or ""))
 
 
 def _invoiced(session: Session, accounts: dict[str, LineAccount]) -> dict[str, str]:
@@ -267,7 +272,7 @@ def _order_json(
     return {
         "number": order.number,
         "article": order.article.value,
-        "stage": order.stage.value if order.stage else "",
+        "stage": order.stage or "",
         "code": order.code,
         "execution_reference": order.execution_reference,
         "decision_id": order.decision_id,
@@ -312,7 +317,7 @@ def _planned_json(planned: PlannedOrder) -> Json:
         "id": planned.id,
         "due_on": planned.due_on.isoformat(),
         "article": planned.article.value,
-        "stage": planned.stage.value if planned.stage else "",
+        "stage": planned.stage or "",
         "code": planned.code,
         "execution_reference": planned.execution_reference,
         "decision_id": planned.decision_id,

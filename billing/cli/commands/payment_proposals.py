@@ -35,7 +35,7 @@ from invoicing.payment.attest_right_store import Reach
 from invoicing.payment.export_store import ExportFile
 from operations.payment_settings import debtor_of, ledger_of
 from orders.register import store as register_store
-from orders.terms import Article
+from orders.terms import ArticleKind
 
 ledger = typer.Typer()
 
@@ -216,7 +216,7 @@ def right(
     person: Annotated[str, typer.Option("--person", help="Ett id / an id; utan: visa alla / list all")] = "",
     limit: Annotated[str, typer.Option("--limit", help="Högsta belopp / highest amount")] = "",
     supplier: Annotated[str, typer.Option("--supplier")] = "",
-    article: Annotated[str, typer.Option("--article", help=", ".join(Article))] = "",
+    article: Annotated[str, typer.Option("--article", help=", ".join(ArticleKind))] = "",
     area: Annotated[str, typer.Option("--area")] = "",
     until: Annotated[date | None, typer.Option("--until", parser=day, metavar="DATE")] = None,
     by: Annotated[str, typer.Option("--by", help="Den som ger rätten / who gives the right")] = "",

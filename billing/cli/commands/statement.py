@@ -18,7 +18,7 @@ from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.open_items import OpenItem, open_items
 from invoicing.reconciliation.statement import DEFAULT_KEYS, Statement, StatementKey
-from orders.terms import Article
+from orders.terms import ArticleKind
 
 alone = typer.Typer()
 
@@ -30,6 +30,7 @@ _KEYS = {
     StatementKey.MONTH: Text("Månad"),
     StatementKey.ARTICLE: Text("Artikel"),
     StatementKey.DELIVERY_AREA: Text("Leveransområde"),
+    StatementKey.SERVICE: Text("Tjänst"),
 }
 
 
@@ -59,8 +60,9 @@ def reconcile(
         str, typer.Option("--by", metavar="KEY,...", help=f"Uppdelning / by: {', '.join(StatementKey)}")
     ] = ",".join(DEFAULT_KEYS),
     supplier: Annotated[str, typer.Option("--supplier", help="Organisationsnummer")] = "",
-    article: Annotated[str, typer.Option("--article", help=f"{', '.join(Article)}")] = "",
+    article: Annotated[str, typer.Option("--article", help=f"{', '.join(ArticleKind)}")] = "",
     area: Annotated[str, typer.Option("--area", help="Leveransområde / delivery area")] = "",
+    service: Annotated[str, typer.Option("--service", help="Tjänstens id / the service's id")] = "",
     as_of: Annotated[
         date | None,
         typer.Option("--as-of", parser=day, metavar="DATE", help="Som det stod den dagen / as of that day"),
@@ -74,7 +76,7 @@ def reconcile(
 ) -> None:
     """Stäm av från beställt till betalt / reconcile from ordered to paid."""
     keys = _keys(by)
-    wanted = EntryFilter(reference, supplier, month, None, article, area, as_of)
+    wanted = EntryFilter(reference, supplier, month, None, article, area, as_of, service=service)
     with context.reading() as session:
         if open_only:
             _show_open(open_items(entry_queries.entries(session, wanted=wanted)), context, as_json=as_json)

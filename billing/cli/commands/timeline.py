@@ -11,6 +11,7 @@ from foundation.text import Text
 from operations.timeline import timeline as timelines
 from operations.timeline.model import KIND_NAMES, Audience, TimelineEntry
 from orders.placements import store as placement_store
+from orders.register import store as register_store
 
 alone = typer.Typer()
 
@@ -33,7 +34,7 @@ def timeline(
     """Allt om en genomförandereferens / all about an execution reference."""
     with context.reading() as session:
         placement = placement_store.get(session, execution_reference)
-        found = timelines.of_placement(session, placement, Audience.BUYER)
+        found = timelines.of_placement(session, register_store.load(session), placement, Audience.BUYER)
     if as_json:
         write_json(
             {

@@ -18,9 +18,9 @@ from orders.placements import store as placement_store
 from orders.placements.filing import MonthToFile
 from orders.placements.informative import informative_reports
 from orders.register import policy_store
-from orders.register.agreements import ReportApproval
 from orders.register.register import Register
-from orders.terms import Activity, InformativeKind
+from orders.register.report_approval import ReportApproval
+from orders.terms import InformativeKind
 
 _REPORTS: Final = 2
 _BY: Final = "demo"
@@ -47,7 +47,9 @@ def leave(session: Session, register: Register, *, at: datetime, today: date) ->
     ][:_REPORTS]
     for placement in running:
         to_file = MonthToFile(placement.execution_reference, month, 1)
-        filing.file_month(session, to_file, activities=(Activity.MEETING,), at=at, by=_BY)
+        filing.file_month(
+            session, to_file, activities=register.service(placement.service).activity_codes[:1], at=at, by=_BY
+        )
     for placement in running[:1]:
         told = InformativeReportFiled(
             execution_reference=placement.execution_reference,

@@ -27,7 +27,7 @@ from orders.events.store import EventState
 from orders.placements import plan_store
 from orders.placements import store as placement_store
 from orders.purchase_orders import line_store, order_store
-from orders.terms import Article
+from orders.terms import ArticleKind
 from peppol.exchange import outbox_store
 from peppol.identifiers import DocumentKind
 
@@ -193,7 +193,7 @@ def _lines(books: _Books, thing: str) -> str:
 def _days(books: _Books, thing: str) -> str:
     """Days ordered and received on a reference's basic orders, month by month where something was received."""
     found = []
-    for order in order_store.of_placement(books.session, thing, Article.BASIC):
+    for order in order_store.of_placement(books.session, thing, ArticleKind.BASIC):
         accounts = {each.line_id: each for each in line_store.accounts(books.session, order.number)}
         for line in order.lines:
             received = accounts[line.line_id].quantity_received

@@ -37,7 +37,7 @@ from orders.events import store as event_store
 from orders.purchase_orders import order_store
 from orders.register import store as register_store
 from orders.register.files import read_register
-from orders.terms import Article
+from orders.terms import ArticleKind
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.exchange import outbox_store, outgoing
 from peppol.xml import codec
@@ -174,7 +174,7 @@ class _BuyersSystem:
         """The invoice the portal makes of an order line for its supplier."""
         month = Month.parse(flip.month)
         with self.database.reading() as session:
-            for order in order_store.of_placement(session, flip.execution_reference, Article.BASIC):
+            for order in order_store.of_placement(session, flip.execution_reference, ArticleKind.BASIC):
                 for line in order.lines:
                     if Month.of(line.period.start) == month:
                         facts = order_facts_queries.order_facts(session, self.register, order.number)

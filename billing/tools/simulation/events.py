@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
-from foundation.periods import Month, Period, six_months_from
+from foundation.periods import Month, Period, months_from
 from orders.register.agreements import Contract, DeliveryUnit
 from orders.register.register import Register
+from orders.register.service_terms import Service
 
 _SOURCE = "urn:simulated:decisions"
 _FIRST_DAY = date(2026, 1, 5)
@@ -68,6 +69,7 @@ class _Teller:
         self.fates = fates
         self.told: list[ToldEvent] = []
         self.choices = ordered_choices(register)
+        self.register = register
 
     def tell_participant(self, number: int, months: int) -> None:
         """Decision, reports and the end of one placement."""
@@ -77,7 +79,9 @@ class _Teller:
         decided_on = _FIRST_DAY + timedelta(days=rng.randrange(max(1, 30 * months)))
         if not contract.valid.contains(decided_on):
             decided_on = contract.valid.start
-        period = six_months_from(decided_on + timedelta(days=rng.randint(3, 10)))
+        service = self.register.service_of(contract.id)
+        months_each = service.placement_rules.period_months
+        period = months_from(decided_on + timedelta(days=rng.randint(3, 10)), months_each)
         decision = self._decision(f"B{number:06}", reference, contract, area, unit, period, decided_on)
         self._tell(decided_on, "placement.decided", decision)
         fate = rng.randrange(100)
@@ -88,10 +92,11 @@ class _Teller:
                 {"execution_reference": reference, "reason": "NEVER_STARTED"},
             )
             return
-        last_day = self._end(reference, period, fate)
+        last_day = self._end(service, reference, period, fate)
         self._reports(reference, period, last_day)
-        if last_day is None and rng.randrange(100) < self.fates.period_two:
-            self._period_two(number, reference, period)
+        goes_on = service.placement_rules.periods > 1 and last_day is None
+        if goes_on and rng.randrange(100) < self.fates.period_two:
+            self._period_two(number, reference, period, months=months_each)
 
     def _decision(
         self,
@@ -115,18 +120,21 @@ class _Teller:
             "contract": contract.id,
             "unit": {"id": unit.id, "name": unit.name, "address": address},
             "delivery_area": area,
-            "level": self.rng.choice("ABC"),
+            "level": self.rng.choice(self.register.service_of(contract.id).level_codes),
             "period": _written(period),
             "decided_on": str(decided_on),
         }
 
-    def _end(self, reference: str, period: Period, fate: int) -> date | None:
+    def _end(self, service: Service, reference: str, period: Period, fate: int) -> date | None:
         """Perhaps an interruption, and what comes of it; the last billable day, if it ends early."""
         rng, fates = self.rng, self.fates
         to_work = fate < fates.cancelled + fates.to_work
         if not to_work and fate >= fates.cancelled + fates.to_work + fates.interrupted:
             return None
         last_day = period.start + timedelta(days=rng.randrange(10, period.days - 5))
+        own = [each for each in service.interruption_reasons if each.code != service.change_reason]
+        carrying = [each for each in own if each.carries]
+        reason = (carrying or own)[0] if to_work else rng.choice([each for each in own if not each.carries])
         registered_on = last_day - timedelta(days=rng.randrange(0, 5))
         self._tell(
             registered_on,
@@ -135,24 +143,24 @@ class _Teller:
                 "execution_reference": reference,
                 "registered_on": str(registered_on),
                 "effective_on": str(last_day),
-                "reason": "WORK" if to_work else rng.choice(("OTHER_SERVICE", "ILLNESS", "OTHER")),
+                "reason": reason.code,
             },
         )
-        if to_work:
-            self._results(reference, last_day + timedelta(days=1))
+        if reason.carries:
+            self._results(service, reference, reason.carries[0], last_day + timedelta(days=1))
         return last_day
 
-    def _results(self, reference: str, started_on: date) -> None:
-        for stage, days in (("R1", 20), ("R2", 130)):
-            if stage == "R2" and self.rng.randrange(3) == 0:
+    def _results(self, service: Service, reference: str, kind: str, started_on: date) -> None:
+        for place, stage in enumerate(service.stage_codes):
+            if place and self.rng.randrange(3) == 0:
                 return
-            approved_on = started_on + timedelta(days=days + self.rng.randrange(10))
+            approved_on = started_on + timedelta(days=20 + 110 * place + self.rng.randrange(10))
             self._tell(
                 approved_on,
                 "outcome.approved",
                 {
                     "execution_reference": reference,
-                    "kind": "WORK",
+                    "kind": kind,
                     "started_on": str(started_on),
                     "stage": stage,
                     "approved_on": str(approved_on),
@@ -185,9 +193,9 @@ class _Teller:
         }
         self._tell(day, kind, data)
 
-    def _period_two(self, number: int, reference: str, first: Period) -> None:
+    def _period_two(self, number: int, reference: str, first: Period, *, months: int) -> None:
         decided_on = first.end - timedelta(days=self.rng.randint(1, 15))
-        period = six_months_from(first.end + timedelta(days=1))
+        period = months_from(first.end + timedelta(days=1), months)
         self._tell(
             decided_on,
             "placement.period_two_decided",

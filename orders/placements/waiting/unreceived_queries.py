@@ -15,7 +15,7 @@ from foundation.periods import Month, Period
 from foundation.sql import Session
 from orders import tables as order_tables
 from orders.model import LineState, PlacementState, ReportState
-from orders.terms import Article
+from orders.terms import ArticleKind
 
 _REPORT, _PLACEMENT = order_tables.periodic_report, order_tables.placement
 _ORDER, _LINE, _ACCOUNT = order_tables.purchase_order, order_tables.order_line, order_tables.line_account
@@ -104,7 +104,7 @@ def _lines(today: date) -> Select[Any]:
             # In the words of the partial index, so that the engine uses it.
             _ACCOUNT.c.receipt_id.is_(None),
             _ACCOUNT.c.state == LineState.OPEN,
-            _ORDER.c.article == Article.BASIC,
+            _ORDER.c.article == ArticleKind.BASIC,
             _PLACEMENT.c.state == PlacementState.DECIDED,
             _LINE.c.ends_on < today,
         )

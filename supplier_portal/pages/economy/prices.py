@@ -40,9 +40,7 @@ def prices(request: Request, person: Person = signed_in(*SUPPLIER_SIDE)) -> Resp
         tabs=tabs_of(person),
         agreed=_agreed(request, person),
         articles=price_lists.articles,
-        levels=tuple(CompensationLevel),
         conventions=price_lists.DAY_CONVENTIONS,
-        units=price_lists.UNITS,
         price=lambda value, currency: i18n.price(value, currency, person.language),
     )
 
@@ -99,9 +97,9 @@ def _rows(agreed: Sequence[AgreedPrices], say: query_params.Say) -> Iterator[Seq
         for row in price_lists.articles(each):
             if row.is_decided:
                 yield _row(row, "", say)
-            for level in CompensationLevel:
+            for level in each.prices.service.level_codes:
                 if row.amount(level) is not None:
-                    yield _row(row, level.value, say)
+                    yield _row(row, level, say)
 
 
 def _row(row: ArticleRow, level: str, say: query_params.Say) -> Sequence[CellValue]:
@@ -113,8 +111,8 @@ def _row(row: ArticleRow, level: str, say: query_params.Say) -> Sequence[CellVal
         agreed.last,
         article.number,
         article.name,
-        say(article.article.label),
-        article.stage.value if article.stage else "",
+        say(agreed.prices.service.name_of(article.article)),
+        article.stage or "",
         article.code,
         level,
         row.unit,

@@ -22,7 +22,7 @@ from orders.events.envelope import read_event
 from orders.model import Order
 from orders.placements import decisions
 from orders.register import store as register_store
-from orders.terms import Article
+from orders.terms import ArticleKind
 from peppol.access_points.protocol import (
     Arrival,
     DeliveryState,
@@ -361,8 +361,8 @@ def test_a_result_that_falls_due_is_ordered_once_by_many_timetables(system: Syst
     system.must("outcome.approved", approved, on=date(2026, 3, 20))
     at_once([lambda: _ordered(system)] * 4)
     orders: list[Order] = [
-        *system.orders(REFERENCE, Article.RESULT),
-        *system.orders(REFERENCE, Article.SPEED_BONUS),
+        *system.orders(REFERENCE, ArticleKind.RESULT),
+        *system.orders(REFERENCE, ArticleKind.SPEED_BONUS),
     ]
     assert len(orders) == 2
 

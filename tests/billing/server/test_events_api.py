@@ -17,7 +17,7 @@ from billing.server.app import create_app
 from billing.server.event_bodies import BATCH, EVENTS_MAX, ONE
 from foundation import journal
 from operations.settings import Settings
-from orders.register.agreements import ReportApproval
+from orders.register.report_approval import ReportApproval
 from peppol.exchange import tables as exchange_tables
 from tests.support.servers.serving import NO_TLS, serving
 from tests.support.servers.system_databases import CLOCK

@@ -32,6 +32,8 @@ from invoicing.payment import tables as payment_tables
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from orders.register import store as register_store
+from orders.register.service_names import article_names
+from orders.register.shipped_services import first_service
 from tests.support.stories.paying import NOW, OFFICER
 from tests.support.stories.system import System, a_system
 
@@ -208,7 +210,7 @@ def test_whatever_a_text_holds_the_file_reads_back(texts: list[str], amounts: li
         company="Köparen “AB”",
         organisation_number="2021002114",
         made_on=date(2026, 2, 1),
-        account_names=ACCOUNTS.names,
+        account_names=ACCOUNTS.names(article_names([first_service()])),
     )
     header, read = read_sie(body)
     assert header["#FNAMN"].startswith("Köparen")

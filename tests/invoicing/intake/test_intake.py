@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from invoicing.model import InvoiceState
-from orders.terms import Article
+from orders.terms import ArticleKind
 from peppol.documents import billing, shapes
 from peppol.exchange import tables as exchange_tables
 from tests.support.stories.january import FEBRUARY, REFERENCE, answer, january, received_january
@@ -81,5 +81,5 @@ def test_an_invoice_from_another_endpoint_of_the_same_legal_entity_is_taken_and_
 def test_a_result_is_invoiced_like_any_line(system: System) -> None:
     told = {"execution_reference": REFERENCE, "code": "SPRAK", "approved_on": "2026-02-02"}
     system.must("supplement.approved", told, on=date(2026, 2, 2))
-    (order,) = system.orders(REFERENCE, Article.SUPPLEMENTARY)
+    (order,) = system.orders(REFERENCE, ArticleKind.SUPPLEMENTARY)
     assert system.send_invoice(order.number, number="F-T", on=FEBRUARY).state is InvoiceState.ACCEPTED

@@ -58,7 +58,7 @@ def test_a_result_is_invoiced_by_the_piece_whatever_its_period() -> None:
     order = a_result_order()
     line = replace(
         a_line(days="1", price="15000.00"),
-        quantity=Quantity.pieces(),
+        quantity=Quantity(Decimal(1), "C62"),
         period=PeriodGiven(date(2026, 3, 1), None),
     )
     invoice = with_lines(an_invoice(order, days=1), line)

@@ -21,7 +21,7 @@ from orders.register import store as register_store
 from orders.register import succession
 from orders.register.parties import RegisterValueRefused, Succession
 from orders.register.succession import Takeover, Tenure
-from orders.terms import Article
+from orders.terms import ArticleKind
 from peppol.documents import billing
 from peppol.exchange import outbox_store
 from tests.support.servers.system_databases import CLOCK
@@ -165,7 +165,7 @@ def test_period_two_of_an_old_placement_goes_to_the_successor(system: System) ->
         },
         on=date(2026, 6, 20),
     )
-    first, second = system.orders(OURS, Article.BASIC)
+    first, second = system.orders(OURS, ArticleKind.BASIC)
     assert (first.supplier, second.supplier) == (FYRBAKEN, LARKDRILLEN)
     assert (first.contract_id, second.contract_id) == ("AVT-1001", "AVT-1001")
     with system.database.reading() as session:

@@ -286,7 +286,7 @@ def test_the_buyers_timeline_tells_of_both_the_request_and_its_withdrawal(system
     with system.database.reading() as session:
         entries = [
             each
-            for each in timeline.of_placement(session, placement, Audience.BUYER)
+            for each in timeline.of_placement(session, system.register, placement, Audience.BUYER)
             if each.kind is TimelineKind.CREDIT_REQUEST
         ]
     assert [(str(each.on), each.sentence.en) for each in entries] == [

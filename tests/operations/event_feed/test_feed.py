@@ -127,7 +127,7 @@ def test_a_report_sent_back_is_told_with_its_coded_reason(system: System) -> Non
         "month": "2026-01",
         "version": 1,
         "rejected_on": "2026-02-02",
-        "reason": RejectionReason.WRONG_MONTH,
+        "reason": RejectionReason("WRONG_MONTH"),
     }
 
 
@@ -401,7 +401,7 @@ def test_what_a_supplier_files_behind_its_wall_is_told(system: System) -> None:
     system.decide("100000101", start=date(2026, 1, 1))
     to_file = MonthToFile("100000101", Month(2026, 1), 1)
     with system.database.for_supplier(FYRBAKEN).writing() as session:
-        filing.file_month(session, to_file, activities=[Activity.MEETING], at=CLOCK, by="user-1")
+        filing.file_month(session, to_file, activities=[Activity("MEETING")], at=CLOCK, by="user-1")
     (_, filed) = feed(system)
     assert told(filed)["activities"] == ["MEETING"]
     if not system.database.is_sqlite:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from operations.event_loading import replay_unappliable
-from orders.terms import Article
+from orders.terms import ArticleKind
 from tests.support.stories.system import System, a_system, decision, outcome, report
 
 OURS, ANOTHER = "100000101", "100000102"
@@ -39,7 +39,7 @@ def test_no_result_is_ordered_since_another_event_is_dated_after_its_day(system:
     system.must("outcome.approved", outcome(OURS, started_on=date(2026, 3, 16)), on=TODAY)
     later = date(2027, 1, 4)
     system.refuses("placement.decided", decision(ANOTHER, start=later), on=later, received_on=TODAY)
-    assert not system.orders(OURS, Article.RESULT)
+    assert not system.orders(OURS, ArticleKind.RESULT)
 
 
 def test_decisions_of_a_day_to_come_are_kept_each_by_itself_and_tried_again_on_their_day(

@@ -137,7 +137,8 @@ def test_an_objection_and_its_answer_stand_on_both_timelines(database_url: str) 
         answer(system, object_to(system), ObjectionState.STANDS, AnswerReason.PRICE_AS_AGREED)
         placement = system.placement("100000101")
         with system.database.reading() as session:
-            told = {each: timeline.of_placement(session, placement, each) for each in Audience}
+            register = register_store.load(session)
+            told = {each: timeline.of_placement(session, register, placement, each) for each in Audience}
     number = order_in(told[Audience.SUPPLIER])
     said = {
         audience: [entry.sentence.en for entry in entries if "bjection" in entry.sentence.en]

@@ -11,7 +11,7 @@ from foundation import journal
 from orders.model import Handling, Order
 from orders.placements import store as placement_store
 from orders.register.register import Register
-from orders.terms import Article
+from orders.terms import ArticleKind
 from orders.workdays import DayConvention
 from peppol.exchange import outbox_store
 from tests.support.stories.system import FYRBAKEN, GRYNINGEN, System, a_system, decision, example_register
@@ -55,7 +55,7 @@ def test_six_months_become_one_order_with_a_line_for_each_month(system: System) 
     }
     assert (order.number, order.article, order.execution_reference) == (
         "2100000001",
-        Article.BASIC,
+        ArticleKind.BASIC,
         REFERENCE,
     )
     assert placement.periods[0].order_number == order.number

@@ -38,7 +38,7 @@ def file(
         return filing.file_month(
             session,
             MonthToFile("100000101", month, version),
-            activities=[Activity.PLANNING, Activity.MEETING, Activity.MEETING],
+            activities=[Activity("PLANNING"), Activity("MEETING"), Activity("MEETING")],
             at=datetime(on.year, on.month, on.day, 9, tzinfo=UTC),
             by=by,
         )
@@ -56,7 +56,7 @@ def test_a_month_is_due_the_day_after_its_last_and_filed_once(database_url: str)
         assert due(system, date(2026, 2, 1)) == [("100000101", "2026-01", 1)]
         report, fresh = file(system, JANUARY)
         assert fresh
-        assert report.activities == (Activity.MEETING, Activity.PLANNING)
+        assert report.activities == (Activity("PLANNING"), Activity("MEETING"))
         assert due(system, date(2026, 2, 3)) == []
         # The same press again finds the same report; there is one, and one row of the journal.
         again, fresh = file(system, JANUARY)
@@ -95,7 +95,7 @@ def test_a_rejected_month_is_due_again_with_its_reason_and_a_new_version(databas
         with system.database.reading() as session:
             (month,) = report_queries.due(session, OURS, today=date(2026, 2, 6), days=10)
         assert month.newest is not None
-        assert month.newest.reason is RejectionReason.ACTIVITIES_MISSING
+        assert month.newest.reason == RejectionReason("ACTIVITIES_MISSING")
         file(system, JANUARY, version=2, on=date(2026, 2, 7))
         system.approve("100000101", "2026-01", version=2, on=date(2026, 2, 8))
         assert [report.state for report in reports(system)] == [ReportState.REJECTED, ReportState.APPROVED]

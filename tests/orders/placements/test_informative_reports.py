@@ -124,6 +124,6 @@ def test_both_sides_see_it_in_the_story_of_the_placement(system: System) -> None
     placement = system.placement(REFERENCE)
     with system.database.reading() as session:
         for audience in Audience:
-            entries = timeline.of_placement(session, placement, audience)
+            entries = timeline.of_placement(session, system.register, placement, audience)
             (entry,) = [each for each in entries if each.kind is TimelineKind.INFORMATIVE]
             assert (entry.on, entry.state) == (TOLD, "UNREAD")

@@ -13,7 +13,7 @@ from orders.events import store as event_store
 from orders.events.store import EventState
 from orders.journal_actions import PlacementAction
 from orders.model import PlacementState
-from orders.register.placement_rules import PlacementRules
+from orders.register.placement_rules import RulesAgreed
 from tests.orders.placements.test_placements_changed import with_rules
 from tests.support.stories.system import System, a_system, interruption
 
@@ -94,7 +94,7 @@ def test_only_what_came_too_late_is_applied_by_hand(system: System) -> None:
 
 
 def test_how_many_days_back_are_taken_stands_in_the_price_list(database_url: str) -> None:
-    with a_system(database_url, register=with_rules(PlacementRules(interruption_days_back=3))) as system:
+    with a_system(database_url, register=with_rules(RulesAgreed(interruption_days_back=3))) as system:
         system.decide(REFERENCE)
         early = interruption(REFERENCE, date(2026, 3, 8), date(2026, 3, 8))
         assert "2026-03-09 is the earliest taken" in system.refuses("interruption.registered", early, on=TOLD)

@@ -11,7 +11,7 @@ from foundation import journal
 from orders.journal_actions import OrderAction, PlacementAction, RegisterAction
 from orders.model import LineState, PlacementState
 from orders.placements import store as placement_store
-from orders.register.placement_rules import PlacementRules
+from orders.register.placement_rules import RulesAgreed
 from orders.register.register import Register
 from orders.terms import CompensationLevel, InterruptionReason
 from tests.support.stories.system import LARKDRILLEN, System, a_system, decision, example_register
@@ -26,7 +26,7 @@ def system(database_url: str) -> Iterator[System]:
         yield system
 
 
-def with_rules(rules: PlacementRules) -> Register:
+def with_rules(rules: RulesAgreed) -> Register:
     register = example_register()
     lists = tuple(replace(each, placement_rules=rules) for each in register.price_lists)
     return replace(register, price_lists=lists)
@@ -112,9 +112,9 @@ def test_a_change_in_the_middle_of_a_month_gives_each_supplier_its_part(system: 
     old, new = system.placement(REFERENCE), system.placement(NEXT)
     assert (old.last_day, new.starts_on) == (date(2026, 3, 13), date(2026, 3, 14))
     assert new.periods[0].period.end == old.periods[0].period.end == date(2026, 6, 30)
-    assert (new.follows, new.level, new.supplier) == (REFERENCE, CompensationLevel.C, LARKDRILLEN)
+    assert (new.follows, new.level, new.supplier) == (REFERENCE, CompensationLevel("C"), LARKDRILLEN)
     assert old.interruption is not None
-    assert old.interruption.reason is InterruptionReason.PROVIDER_CHANGE
+    assert old.interruption.reason == InterruptionReason("PROVIDER_CHANGE")
     system.report(REFERENCE, "2026-03", on=date(2026, 4, 1))
     system.report(NEXT, "2026-03", on=date(2026, 4, 1))
     assert system.days_received(REFERENCE)[2] == "10"
@@ -227,7 +227,7 @@ def test_a_period_is_not_longer_than_six_months(system: System) -> None:
 
 
 def test_how_long_and_how_many_stands_in_the_price_list(database_url: str) -> None:
-    one_of_three = PlacementRules(periods=1, period_months=3)
+    one_of_three = RulesAgreed(periods=1, period_months=3)
     with a_system(database_url, register=with_rules(one_of_three)) as system:
         assert "longer than 3 months" in system.refuses(
             "placement.decided", decision(REFERENCE), on=date(2026, 1, 1)

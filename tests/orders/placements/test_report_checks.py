@@ -104,9 +104,9 @@ def test_five_participants_of_a_unit_told_the_same_are_looked_at_and_four_are_no
         system.decide(each, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
     system.decide("100000300", supplier=LARKDRILLEN, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
     for each in [*references[:4], "100000300"]:
-        tell(system, each, Activity.MEETING)
+        tell(system, each, Activity("MEETING"))
     assert [oddities(each, today=FILED) for each in waiting(system)] == [()] * 5
-    tell(system, references[4], Activity.MEETING)
+    tell(system, references[4], Activity("MEETING"))
     assert [oddities(each, today=FILED) for each in waiting(system, unit="UV-101")] == [(_O.ALIKE,)] * 5
     assert odd(system, today=FILED, reference="100000300") == ()
 

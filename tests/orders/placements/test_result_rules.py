@@ -13,7 +13,7 @@ from orders.events import store as event_store
 from orders.events.store import EventState
 from orders.register.pricing import BonusTier, LevelAmounts, ResultRules
 from orders.register.register import Register
-from orders.terms import Article
+from orders.terms import ArticleKind
 from tests.support.stories.system import LARKDRILLEN, System, a_system, decision, example_register, outcome
 from tests.support.stories.takeover import taken_over
 
@@ -49,7 +49,7 @@ def register_with(tiers: Mapping[int, str] = {}, **rules: object) -> Register:
             values["speed_bonus_limit_days"] = max(tiers)
         articles = tuple(
             replace(line, amounts=LevelAmounts(), amount_decided=True)
-            if tiers and line.article is Article.SPEED_BONUS
+            if tiers and line.article is ArticleKind.SPEED_BONUS
             else line
             for line in each.articles
         )
@@ -61,7 +61,7 @@ def ordered(system: System, reference: str = REFERENCE) -> list[str]:
     return [
         f"{order.article} {order.stage or order.code} {order.amount.amount}"
         for order in system.orders(reference)
-        if order.article is not Article.BASIC
+        if order.article is not ArticleKind.BASIC
     ]
 
 
@@ -170,7 +170,7 @@ def test_a_later_job_is_a_new_outcome_where_the_price_list_gives_two(database_ur
         received = [
             system.line(order.number).amount_received.amount
             for order in system.orders(REFERENCE)
-            if order.article is not Article.BASIC
+            if order.article is not ArticleKind.BASIC
         ]
         assert received == [Decimal("15000.00"), Decimal("2000.00"), Decimal("0.00")]
 

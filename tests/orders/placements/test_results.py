@@ -12,7 +12,7 @@ from operations.event_loading import place_due_orders, replay_unappliable
 from orders.model import Order, PlannedState
 from orders.placements import plan_store
 from orders.register.register import Register
-from orders.terms import Article, ResultStage
+from orders.terms import ArticleKind, ResultStage
 from tests.support.stories.system import System, a_system, decision, example_register, outcome
 
 REFERENCE = "100000101"
@@ -30,7 +30,7 @@ def system(database_url: str) -> Iterator[System]:
 
 
 def results(system: System, reference: str = REFERENCE) -> list[Order]:
-    return [order for order in system.orders(reference) if order.article is not Article.BASIC]
+    return [order for order in system.orders(reference) if order.article is not ArticleKind.BASIC]
 
 
 def named(orders: list[Order]) -> list[str]:
@@ -59,7 +59,7 @@ def test_r1_waits_for_its_day_and_comes_with_the_speed_bonus(system: System) -> 
     assert (r1.number, bonus.number) == ("2100000002", "2100000003")
     assert {order.execution_reference for order in (r1, bonus)} == {REFERENCE}
     (line,) = r1.lines
-    assert (line.line_id, line.quantity) == ("001", Quantity.pieces())
+    assert (line.line_id, line.quantity) == ("001", Quantity(Decimal(1), "C62"))
     # What was delivered is the result: it is received when it is ordered, and can be invoiced at once.
     account = system.line(r1.number)
     assert (account.quantity_received, account.amount_received.amount) == (Decimal(1), Decimal("15000.00"))
@@ -93,7 +93,7 @@ def test_the_speed_bonus_is_counted_in_days_from_the_first_day(
         began = start + timedelta(days=days_from_start)
         system.interrupt(REFERENCE, on=date(2026, 6, 29), reason="WORK")
         system.must("outcome.approved", outcome(REFERENCE, started_on=began), on=date(2026, 12, 1))
-        assert [order.article for order in results(system)] == [Article.RESULT, Article.SPEED_BONUS][
+        assert [order.article for order in results(system)] == [ArticleKind.RESULT, ArticleKind.SPEED_BONUS][
             : 1 + bonus
         ]
 
@@ -124,7 +124,7 @@ def test_r2_is_an_order_of_its_own_after_six_months_to_the_supplier_that_earned_
     assert len(results(system)) == 2
     assert place_due_orders(system.database, today=date(2026, 9, 16)) == 1
     r2 = results(system)[-1]
-    assert (r2.stage, r2.supplier, r2.amount.amount) == (ResultStage.R2, "5599991014", Decimal("15000.00"))
+    assert (r2.stage, r2.supplier, r2.amount.amount) == (ResultStage("R2"), "5599991014", Decimal("15000.00"))
 
 
 def test_r2_presupposes_r1(system: System) -> None:
@@ -251,7 +251,7 @@ def test_a_placement_outside_the_order_system_orders_no_result(
 # Missing prices -----------------------------------------------------------------------------
 
 
-def without(article: Article) -> Register:
+def without(article: ArticleKind) -> Register:
     register = example_register()
     lists = tuple(
         replace(each, articles=tuple(line for line in each.articles if line.article is not article))
@@ -263,7 +263,7 @@ def without(article: Article) -> Register:
 def test_a_result_without_a_price_is_refused_when_it_is_told_and_nothing_is_numbered(
     database_url: str,
 ) -> None:
-    with a_system(database_url, register=without(Article.SPEED_BONUS)) as system:
+    with a_system(database_url, register=without(ArticleKind.SPEED_BONUS)) as system:
         system.decide(REFERENCE)
         system.interrupt(REFERENCE, on=INTERRUPTED, reason="WORK")
         told = outcome(REFERENCE, started_on=AT_WORK)
@@ -278,7 +278,7 @@ def test_an_order_that_cannot_be_placed_on_its_day_waits_with_its_reason_and_sto
     system: System,
 ) -> None:
     system.must("outcome.approved", outcome(REFERENCE, started_on=AT_WORK), on=date(2026, 3, 20))
-    system.change_register(without(Article.RESULT))
+    system.change_register(without(ArticleKind.RESULT))
     assert place_due_orders(system.database, today=date(2026, 6, 16)) == 1
     assert named(results(system)) == ["SPEED_BONUS 2000.00"]
     with system.database.reading() as session:

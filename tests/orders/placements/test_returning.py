@@ -8,7 +8,7 @@ import pytest
 from operations.event_loading import place_due_orders
 from orders.model import PlannedState
 from orders.placements import plan_store
-from orders.terms import Article
+from orders.terms import ArticleKind
 from tests.support.stories.system import System, a_system, outcome
 
 REFERENCE = "100000101"
@@ -38,7 +38,7 @@ def test_back_in_the_same_period_the_old_order_covers_the_days_around_the_absenc
         system.report(REFERENCE, month, on=date(2026, 7, 1))
     # Ten days until 13 March, none in April; in May 14 workdays from the 11th, Ascension Day being the 14th.
     assert system.days_received(REFERENCE) == ["-", "-", "10", "-", "14", "22"]
-    assert len(system.orders(REFERENCE, Article.BASIC)) == 1
+    assert len(system.orders(REFERENCE, ArticleKind.BASIC)) == 1
     # R1 would have fallen due on 16 June: the participant was back before.
     assert place_due_orders(system.database, today=date(2026, 7, 1)) == 0
     with system.database.reading() as session:
@@ -75,7 +75,7 @@ def test_an_outcome_after_the_return_rests_on_its_own_interruption(system: Syste
     assert "not interrupted" in system.refuses("outcome.approved", again, on=date(2026, 6, 2))
     system.interrupt(REFERENCE, on=date(2026, 6, 2), last_day=date(2026, 6, 2), reason="WORK")
     system.must("outcome.approved", again, on=date(2026, 9, 2))
-    assert [order.amount.amount for order in system.orders(REFERENCE, Article.RESULT)] == [15000]
+    assert [order.amount.amount for order in system.orders(REFERENCE, ArticleKind.RESULT)] == [15000]
 
 
 @pytest.mark.parametrize(

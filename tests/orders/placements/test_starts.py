@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from orders.placements import start_queries, starts
-from orders.register.placement_rules import PlacementRules
-from orders.terms import Article
+from orders.register.placement_rules import RulesAgreed
+from orders.terms import ArticleKind
 from tests.orders.placements.test_placements_changed import with_rules
 from tests.support.stories.system import System, a_system
 
@@ -73,8 +73,8 @@ def test_a_cancelled_placement_is_not_in_the_list(system: System) -> None:
 
 
 def test_how_many_days_stand_in_the_price_list_and_hold_as_they_were_agreed(database_url: str) -> None:
-    with a_system(database_url, register=with_rules(PlacementRules(start_within_days=30))) as system:
+    with a_system(database_url, register=with_rules(RulesAgreed(start_within_days=30))) as system:
         system.decide(REFERENCE, start=date(2026, 1, 26), decided_on=DECIDED)
-        system.change_register(with_rules(PlacementRules(start_within_days=0)))
+        system.change_register(with_rules(RulesAgreed(start_within_days=0)))
         assert remarks(system) == [""]
-        assert [order.article for order in system.orders(REFERENCE)] == [Article.BASIC]
+        assert [order.article for order in system.orders(REFERENCE)] == [ArticleKind.BASIC]

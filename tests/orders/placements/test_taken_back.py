@@ -11,7 +11,7 @@ from invoicing.payment import payment_store
 from operations.event_loading import place_due_orders
 from orders.model import LineState, Order, PlannedState
 from orders.placements import plan_store
-from orders.terms import Article
+from orders.terms import ArticleKind
 from tests.support.stories.system import System, a_system, outcome
 
 REFERENCE = "100000101"
@@ -37,7 +37,7 @@ def ordered(system: System, reference: str = REFERENCE) -> list[tuple[str, Decim
     """Every order but the basic ones: article, amount received and the state of its line."""
     found = []
     for order in system.orders(reference):
-        if order.article is not Article.BASIC:
+        if order.article is not ArticleKind.BASIC:
             line = system.line(order.number)
             found.append(
                 (f"{order.article} {order.stage or order.code}", line.amount_received.amount, line.state)
@@ -80,12 +80,12 @@ def claims(system: System) -> list[tuple[str, Decimal]]:
 
 
 def bonus(system: System) -> Order:
-    (order,) = system.orders(REFERENCE, Article.SPEED_BONUS)
+    (order,) = system.orders(REFERENCE, ArticleKind.SPEED_BONUS)
     return order
 
 
 def r1(system: System) -> Order:
-    return system.orders(REFERENCE, Article.RESULT)[-1]
+    return system.orders(REFERENCE, ArticleKind.RESULT)[-1]
 
 
 def invoiced_r1(system: System) -> SupplierInvoice:

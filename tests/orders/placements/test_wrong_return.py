@@ -5,7 +5,7 @@ from datetime import date
 from operations import event_loading
 from orders.events import store as event_store
 from orders.events.store import EventState
-from orders.terms import Article
+from orders.terms import ArticleKind
 from tests.support.stories.system import a_system, interruption, outcome
 
 OURS = "100000101"
@@ -30,6 +30,6 @@ def test_a_return_that_never_was_is_put_right_by_an_interruption_the_day_before_
         # What was dropped for the return is approved anew, and no day after 13 March is paid.
         system.must("outcome.approved", approved, on=wrong_on)
         event_loading.place_due_orders(system.database, today=date(2026, 7, 1))
-        assert [each.stage for each in system.orders(OURS, Article.RESULT)] == ["R1"]
+        assert [each.stage for each in system.orders(OURS, ArticleKind.RESULT)] == ["R1"]
         system.report(OURS, "2026-03", on=date(2026, 4, 3))
         assert system.days_received(OURS) == ["-", "-", "10", "-", "-", "-"]

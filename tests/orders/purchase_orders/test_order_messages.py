@@ -14,7 +14,7 @@ from foundation import tables as foundation_tables
 from orders import tables as order_tables
 from orders.register.agreements import ExecutionReferenceSlot
 from orders.register.pricing import PriceList
-from orders.terms import Article
+from orders.terms import ArticleKind
 from peppol.exchange import outbox_store
 from peppol.exchange import tables as exchange_tables
 from peppol.identifiers import DocumentKind
@@ -143,7 +143,7 @@ def test_an_order_that_would_break_a_rule_is_no_order_and_the_number_is_not_used
 
 def _renamed(prices: PriceList, name: str) -> PriceList:
     basic = tuple(
-        replace(each, name=name) if each.article is Article.BASIC else each for each in prices.articles
+        replace(each, name=name) if each.article is ArticleKind.BASIC else each for each in prices.articles
     )
     return replace(prices, articles=basic)
 

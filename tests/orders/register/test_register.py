@@ -22,13 +22,15 @@ from orders.register.parties import (
     VatCategory,
 )
 from orders.register.placement_rules import PlacementRules
-from orders.register.pricing import LevelAmounts, NoPriceAgreed, PricedArticle, PriceNotAgreed, ResultRules
+from orders.register.pricing import LevelAmounts, NoPriceAgreed, PricedArticle, PriceNotAgreed, StageMonths
 from orders.register.register import ContractNotValid, NoPriceListValid, NotInRegister, Register
-from orders.terms import Article, CompensationLevel, OutcomeKind, ResultStage
+from orders.register.shipped_services import first_service
+from orders.terms import ArticleKind, CompensationLevel, OutcomeKind, ResultStage
 from orders.workdays import DayConvention
 from tests.support.project import FIXTURES
 
-LEVEL_A, LEVEL_B, LEVEL_C = CompensationLevel
+LEVEL_A, LEVEL_B, LEVEL_C = (CompensationLevel(each) for each in "ABC")
+STAGES = ResultStage("R1"), ResultStage("R2")
 FYRBAKEN, LARKDRILLEN, TALLKOTTEN, HAVTORNET = "5599991014", "5599992020", "5599993036", "8029996066"
 SUMMER_2025, SPRING_2026 = date(2025, 6, 1), date(2026, 3, 1)
 
@@ -43,7 +45,7 @@ def register() -> Register:
 
 def test_the_price_is_that_of_the_decision_date(register: Register) -> None:
     prices = [
-        register.price_of(Article.BASIC, LEVEL_C, contract_id="AVT-1001", decided_on=decided_on)
+        register.price_of(ArticleKind.BASIC, LEVEL_C, contract_id="AVT-1001", decided_on=decided_on)
         for decided_on in (date(2025, 12, 31), date(2026, 1, 1))
     ]
     assert [price.amount for price in prices] == [Decimal("92.00"), Decimal("95.00")]
@@ -56,7 +58,7 @@ def test_the_price_is_that_of_the_decision_date(register: Register) -> None:
 
 def test_a_result_has_its_own_article_for_each_stage_and_is_ordered_by_the_piece(register: Register) -> None:
     prices = register.price_list("AVT-1001", SPRING_2026)
-    first, second = (prices.price_of(Article.RESULT, LEVEL_B, stage=stage) for stage in ResultStage)
+    first, second = (prices.price_of(ArticleKind.RESULT, LEVEL_B, stage=stage) for stage in STAGES)
     assert (first.article_number, second.article_number) == ("167", "168")
     assert (first.amount, first.unit) == (Decimal("11000.00"), "C62")
 
@@ -66,30 +68,31 @@ def test_a_price_that_is_not_agreed_is_refused_and_never_zero(register: Register
     with pytest.raises(
         NoPriceAgreed, match="no price for Tilläggsersättning språkstöd at level A"
     ) as refusal:
-        prices.price_of(Article.SUPPLEMENTARY, LEVEL_A, code="SPRAK")
+        prices.price_of(ArticleKind.SUPPLEMENTARY, LEVEL_A, code="SPRAK")
     assert "på nivå A" in refusal.value.text.sv
     with pytest.raises(NoPriceAgreed, match="no article Supplementary RESOR"):
-        prices.price_of(Article.SUPPLEMENTARY, LEVEL_A, code="RESOR")
+        prices.price_of(ArticleKind.SUPPLEMENTARY, LEVEL_A, code="RESOR")
 
 
 def test_an_amount_decided_case_by_case_comes_with_the_decision(register: Register) -> None:
     prices = register.price_list("AVT-1001", SPRING_2026)
     decided = prices.price_of(
-        Article.SUPPLEMENTARY, LEVEL_A, code="BESLUTAD", amount_decided=Decimal("750.00")
+        ArticleKind.SUPPLEMENTARY, LEVEL_A, code="BESLUTAD", amount_decided=Decimal("750.00")
     )
     assert decided.amount == Decimal("750.00")
     with pytest.raises(NoPriceAgreed):
-        prices.price_of(Article.SUPPLEMENTARY, LEVEL_A, code="BESLUTAD")
+        prices.price_of(ArticleKind.SUPPLEMENTARY, LEVEL_A, code="BESLUTAD")
 
 
 def test_a_decision_may_repeat_the_agreed_amount_but_not_change_it(register: Register) -> None:
     prices = register.price_list("AVT-1001", SPRING_2026)
     agreed = Decimal("1500.00")
     assert (
-        prices.price_of(Article.SUPPLEMENTARY, LEVEL_C, code="SPRAK", amount_decided=agreed).amount == agreed
+        prices.price_of(ArticleKind.SUPPLEMENTARY, LEVEL_C, code="SPRAK", amount_decided=agreed).amount
+        == agreed
     )
     with pytest.raises(PriceNotAgreed, match=r"1499\.00.*1500\.00"):
-        prices.price_of(Article.SUPPLEMENTARY, LEVEL_C, code="SPRAK", amount_decided=Decimal("1499.00"))
+        prices.price_of(ArticleKind.SUPPLEMENTARY, LEVEL_C, code="SPRAK", amount_decided=Decimal("1499.00"))
 
 
 def test_no_price_list_and_no_contract_for_a_decision_outside_their_time(register: Register) -> None:
@@ -102,35 +105,61 @@ def test_no_price_list_and_no_contract_for_a_decision_outside_their_time(registe
 
 def test_when_results_fall_due_and_what_qualifies_is_data(register: Register) -> None:
     rules = register.price_list("AVT-1001", SPRING_2026).result_rules
-    assert [rules.months_after_start(stage) for stage in ResultStage] == [3, 6]
-    assert register.price_list("AVT-1001", SUMMER_2025).result_rules.months_after_start(ResultStage.R2) == 4
-    assert rules.qualifies(OutcomeKind.WORK, extent_percent=None)
-    assert not rules.qualifies(OutcomeKind.WORK, extent_percent=49)
-    assert not rules.qualifies(OutcomeKind.AUB, extent_percent=100)
+    assert [rules.months_after_start(stage) for stage in STAGES] == [3, 6]
+    assert (
+        register.price_list("AVT-1001", SUMMER_2025).result_rules.months_after_start(ResultStage("R2")) == 4
+    )
+    assert rules.qualifies(OutcomeKind("WORK"), extent_percent=None)
+    assert not rules.qualifies(OutcomeKind("WORK"), extent_percent=49)
+    assert not rules.qualifies(OutcomeKind("AUB"), extent_percent=100)
 
 
-def test_a_contract_that_makes_training_qualify_is_refused() -> None:
-    training = (OutcomeKind.AUB,)
-    with pytest.raises(RegisterValueRefused, match="never do"):
-        ResultRules(training, 0, 4, 180, 50, interruption_required=True, never_qualifying=training)
-    # What never qualifies is data: another service may pay for training.
-    ResultRules(training, 0, 4, 180, 50, interruption_required=True)
-    with pytest.raises(RegisterValueRefused, match="R2 may not come before R1"):
-        ResultRules((OutcomeKind.WORK,), 5, 4, 180, 50, interruption_required=True)
+def test_a_price_list_that_makes_training_qualify_is_refused(register: Register) -> None:
+    prices = register.price_list_named("EXEMPEL-2026")
+    rules = replace(prices.result_rules, qualifying=(OutcomeKind("AUB"),), never_qualifying=())
+    with pytest.raises(InconsistentRegister, match=r"AUB \(Labour market training\) never gives"):
+        replace(register, price_lists=(replace(prices, result_rules=rules),))
+
+
+def test_a_follow_up_before_the_result_is_refused(register: Register) -> None:
+    prices = register.price_list_named("EXEMPEL-2026")
+    for months, sentence in (
+        (StageMonths(R1=5, R2=4), "R2 may not come before R1"),
+        (StageMonths(R1=5), r"\(after_months\) are missing for R2"),
+        (
+            StageMonths(R1=5, R2=6, R3=7),
+            "R3 does not exist in the service Rusta och matcha. Write one of R1, R2",
+        ),
+    ):
+        rules = replace(prices.result_rules, after_months=months)
+        with pytest.raises(InconsistentRegister, match=sentence):
+            replace(register, price_lists=(replace(prices, result_rules=rules),))
+
+
+def test_a_price_list_written_with_two_months_of_its_own_names_is_read_as_the_table(
+    register: Register,
+) -> None:
+    content = json.loads(register.to_json())
+    for each in content["price_lists"]:
+        months = each["result_rules"].pop("after_months")
+        each["result_rules"] |= {"r1_after_months": months["R1"], "r2_after_months": months["R2"]}
+    assert Register.from_json(json.dumps(content)) == register
 
 
 def test_placement_rules_the_books_cannot_hold_are_refused() -> None:
-    with pytest.raises(RegisterValueRefused, match="1 or 2 periods"):
-        PlacementRules(periods=3)
+    usual = first_service().placement_rules
+    with pytest.raises(RegisterValueRefused, match="1 to 24 periods"):
+        replace(usual, periods=25)
     with pytest.raises(RegisterValueRefused, match="0 to 366"):
-        PlacementRules(interruption_days_back=-1)
+        replace(usual, interruption_days_back=-1)
 
 
 def test_a_register_saved_before_there_were_placement_rules_has_the_usual_ones(register: Register) -> None:
     content = json.loads(register.to_json())
     for price_list in content["price_lists"]:
         del price_list["placement_rules"]
-    assert Register.from_json(json.dumps(content)) == register
+    again = Register.from_json(json.dumps(content))
+    assert again.placement_rules("AVT-1001", SPRING_2026) == PlacementRules(2, 6, 10, 0)
 
 
 def test_a_register_saved_before_results_had_limits_and_tiers_reads_as_it_did(register: Register) -> None:
@@ -148,7 +177,7 @@ def test_a_register_saved_before_results_had_limits_and_tiers_reads_as_it_did(re
         0,
     )
     assert rules.outcomes_per_stretch == 1
-    assert not rules.qualifies(OutcomeKind.AUB, extent_percent=100)
+    assert not rules.qualifies(OutcomeKind("AUB"), extent_percent=100)
 
 
 def test_tiers_of_the_speed_bonus_rise_end_at_the_limit_and_carry_the_amounts(register: Register) -> None:
@@ -158,7 +187,7 @@ def test_tiers_of_the_speed_bonus_rise_end_at_the_limit_and_carry_the_amounts(re
     for tiers in ((tier, tier), (replace(tier, within_days=90),), (replace(tier, within_days=-1), tier)):
         with pytest.raises(RegisterValueRefused, match="tier"):
             replace(rules, speed_bonus_tiers=tiers)
-    bonus = prices.article(Article.SPEED_BONUS)
+    bonus = prices.article(ArticleKind.SPEED_BONUS)
     listed = replace(bonus, amount_decided=False, amounts=tier.amounts)
     articles = tuple(listed if each is bonus else each for each in prices.articles)
     with pytest.raises(RegisterValueRefused, match="amount_decided"):
@@ -251,12 +280,12 @@ def test_a_supplier_must_be_reachable_payable_and_taxed(register: Register) -> N
 
 
 def test_a_result_without_a_stage_and_a_free_article_are_refused() -> None:
-    with pytest.raises(RegisterValueRefused, match="R1 or R2"):
-        PricedArticle(Article.RESULT, "1", "Resultat", LevelAmounts(A=Decimal(1)))
+    with pytest.raises(RegisterValueRefused, match="must have a stage"):
+        PricedArticle(ArticleKind.RESULT, "1", "Resultat", LevelAmounts(A=Decimal(1)))
     with pytest.raises(RegisterValueRefused, match="above zero"):
         LevelAmounts(A=Decimal("0.00"))
     with pytest.raises(RegisterValueRefused, match="must have a code"):
-        PricedArticle(Article.SUPPLEMENTARY, "1", "Tillägg", LevelAmounts(A=Decimal(1)))
+        PricedArticle(ArticleKind.SUPPLEMENTARY, "1", "Tillägg", LevelAmounts(A=Decimal(1)))
 
 
 def test_a_policy_cannot_tolerate_more_than_a_krona_or_wait_for_ever() -> None:
@@ -317,9 +346,9 @@ def test_every_error_in_every_file_is_named_with_its_line() -> None:
         ("contracts.toml", 19, "AVT-3"),  # a supplier that does not exist
         ("contracts.toml", 24, "The"),  # the same area twice
         ("contracts.toml", 27, "unit"),  # no such table
-        ("prices.toml", 9, "result_rules:"),
+        ("prices.toml", 9, "result_rules:"),  # an outcome that gives a result and never does
         ("prices.toml", 21, "price_lists.articles.amounts.C"),  # a float
-        ("prices.toml", 23, "price_lists:"),  # level C missing
+        ("prices.toml", 23, "Price"),  # level C missing
         ("prices.toml", 61, "articles.amounts:"),  # a price of zero
         ("prices.toml", 85, "P-SAMMA-DAG"),  # a contract that does not exist
         ("prices.toml", 86, "Contract"),  # two lists from the same day

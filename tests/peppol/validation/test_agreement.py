@@ -18,7 +18,7 @@ from billing.cli.cli import app
 from fixtures.build_bad import base, documents, edited
 from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from operations.event_loading import place_due_orders
-from orders.terms import Article
+from orders.terms import ArticleKind
 from peppol.documents import shapes
 from peppol.exchange import outbox_store
 from peppol.findings import Severity
@@ -70,7 +70,7 @@ def _story(system: System) -> Iterator[tuple[str, bytes]]:
     system.interrupt(REFERENCE, on=date(2026, 3, 13), reason="WORK")
     system.must("outcome.approved", outcome(REFERENCE, started_on=date(2026, 3, 16)), on=date(2026, 3, 20))
     place_due_orders(system.database, today=date(2026, 6, 16))
-    result, bonus = (order for order in system.orders(REFERENCE) if order.article is not Article.BASIC)
+    result, bonus = (order for order in system.orders(REFERENCE) if order.article is not ArticleKind.BASIC)
     yield "result invoice", codec.serialise(system.flip(result.number, number="F-3", on=date(2026, 6, 17)))
     with system.database.reading() as session:
         for message in outbox_store.messages_out(session):

@@ -34,9 +34,10 @@ from orders.model import (
 )
 from orders.register.agreements import Policy
 from orders.register.parties import Supplier, Vat, VatCategory
+from orders.register.pricing import Price
 from orders.register.register import Register
-from orders.terms import Article, InterruptionReason
-from orders.workdays import DayConvention
+from orders.terms import ArticleKind, InterruptionReason
+from orders.workdays import DayConvention, DayRule
 from tests.support.stories.system import FYRBAKEN, example_register
 
 REGISTER: Register = example_register()
@@ -67,7 +68,7 @@ def an_order(
     period = Period(start, end)
     return Order(
         number=number,
-        article=Article.BASIC,
+        article=ArticleKind.BASIC,
         stage=None,
         code="",
         execution_reference=execution_reference,
@@ -77,16 +78,15 @@ def an_order(
         unit_id="UV-101",
         delivery_area="LO-NORD",
         price_list_id="EXEMPEL-2026",
-        day_convention=convention,
+        service="rusta-och-matcha",
+        day_rule=DayRule(convention),
         period=period,
         issued_on=start,
         lines=basic_lines(
             period,
-            convention=convention,
-            price=Decimal(price),
+            rule=DayRule(convention),
+            price=Price(Decimal(price), "166", "Grundersättning", "DAY"),
             currency="SEK",
-            article_number="166",
-            article_name="Grundersättning",
         ),
     )
 
@@ -98,12 +98,12 @@ def a_result_order(*, number: str = "2100000002", price: str = "15000.00") -> Or
         basic.lines[0],
         article_number="167",
         article_name="Resultatersättning R1",
-        quantity=Quantity.pieces(),
+        quantity=Quantity(Decimal(1), "C62"),
         price=Decimal(price),
         amount=sek(price),
         period=Period(date(2026, 6, 16), date(2026, 6, 16)),
     )
-    return replace(basic, article=Article.RESULT, period=line.period, lines=(line,))
+    return replace(basic, article=ArticleKind.RESULT, period=line.period, lines=(line,))
 
 
 def a_receipt(order: Order, line_id: str = "001", *, days: int | None = None, version: int = 1) -> Receipt:
@@ -126,7 +126,7 @@ def a_receipt(order: Order, line_id: str = "001", *, days: int | None = None, ve
 
 def an_interruption(last_day: date) -> Interruption:
     """An interruption registered on its own day."""
-    return Interruption(last_day, last_day, InterruptionReason.WORK)
+    return Interruption(last_day, last_day, InterruptionReason("WORK"))
 
 
 def an_occupant(number: str = "F-0") -> Occupant:

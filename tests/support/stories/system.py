@@ -37,7 +37,7 @@ from orders.register import store as register_store
 from orders.register.agreements import EarlyApproval, Policy
 from orders.register.files import read_register
 from orders.register.register import Register
-from orders.terms import Article
+from orders.terms import ArticleKind
 from peppol.documents import billing
 from peppol.exchange import inbox, outbox_store
 from peppol.exchange.inbox import Stored
@@ -129,6 +129,12 @@ class System:
     database: Database
     told: int = field(default=0)
     sent: int = field(default=0)
+
+    @property
+    def register(self) -> Register:
+        """The register in force."""
+        with self.database.reading() as session:
+            return register_store.load(session)
 
     # What the decision systems tell -------------------------------------------------------------
 
@@ -282,14 +288,14 @@ class System:
         with self.database.reading() as session:
             return placement_store.get(session, reference)
 
-    def orders(self, reference: str, article: Article | None = None) -> list[Order]:
+    def orders(self, reference: str, article: ArticleKind | None = None) -> list[Order]:
         """The orders of an execution reference, oldest first."""
         with self.database.reading() as session:
             return order_store.of_placement(session, reference, article)
 
     def order(self, reference: str) -> Order:
         """The one basic order of an execution reference."""
-        (order,) = self.orders(reference, Article.BASIC)
+        (order,) = self.orders(reference, ArticleKind.BASIC)
         return order
 
     def line(self, order_number: str, line_id: str = "001") -> LineAccount:
@@ -303,7 +309,7 @@ class System:
         """What is received line by line over all basic orders, in days; a dash where nothing is."""
         return [
             "-" if account.receipt_id is None else f"{account.quantity_received:f}".rstrip("0").rstrip(".")
-            for order in self.orders(reference, Article.BASIC)
+            for order in self.orders(reference, ArticleKind.BASIC)
             for account in self._accounts(order.number)
         ]
 

@@ -27,7 +27,7 @@ _LIST = (
     TableColumn(Text("Leverantör"), spare=2),
     TableColumn(Text("Enhet"), spare=1),
     TableColumn(Text("Lämnad")),
-    TableColumn(Text("Dagar"), right=True),
+    TableColumn(Text("Antal"), right=True),
     TableColumn(Text("Sista dag"), spare=3),
     TableColumn(Text("Att se på"), wrap=25),
 )
@@ -76,7 +76,7 @@ def list_reports(
             each.placement.supplier,
             each.placement.unit.id,
             each.report.filed_on.isoformat(),
-            f"{number(each.days.value)}/{number(each.ordered.value)}",
+            f"{number(each.days.value)}/{number(each.ordered.value)} {each.ordered.unit}",
             each.placement.last_day.isoformat() if each.placement.last_day else "",
             "; ".join(context.say(ODDITY_WORDS[code]) for code in codes),
         )
@@ -100,15 +100,19 @@ def reject(
     which: Reports,
     by: By,
     reason: Annotated[
-        RejectionReason,
-        typer.Option("--reason", help="Skäl som leverantören läser / what the supplier reads"),
+        str,
+        typer.Option(
+            "--reason", help="Kod för skälet som leverantören läser / code of what the supplier reads"
+        ),
     ],
     on: On = None,
 ) -> None:
     """Sänd tillbaka redovisningar / send reports back."""
     hand, keys = Hand(by, utc_now(), today_or(on)), [ReportKey.parse(each) for each in which]
     with context.writing() as session:
-        decided = report_judging.reject(session, register_store.load(session), keys, hand, reason=reason)
+        decided = report_judging.reject(
+            session, register_store.load(session), keys, hand, reason=RejectionReason(reason)
+        )
     _tell(context, decided)
 
 

@@ -15,6 +15,7 @@ from orders.model import PlannedOrder
 from orders.placements import plan_queries
 from orders.placements.plan_queries import PlanPart
 from orders.register import store as register_store
+from orders.register.service_names import article_names
 
 results = typer.Typer()
 
@@ -43,6 +44,7 @@ def list_results(
     """Visa planerade ordrar: de som fastnat, väntar, är lagda eller fallit / show planned orders."""
     with context.reading() as session:
         found = plan_queries.listed(session, part, reference=reference, limit=limit)
+        articles = article_names(register_store.load(session).services) if found else {}
     if as_json:
         write_json([_json(context, each) for each in found])
         return
@@ -51,7 +53,7 @@ def list_results(
             str(each.id),
             each.due_on.isoformat(),
             each.execution_reference,
-            f"{context.say(each.article.label)} {each.stage or each.code}".strip(),
+            f"{context.say(articles[each.article])} {each.stage or each.code}".strip(),
             each.state.value,
             each.order_number,
             context.say(each.reason),
@@ -96,7 +98,7 @@ def _json(context: CommandContext, planned: PlannedOrder) -> Json:
         "due_on": planned.due_on.isoformat(),
         "execution_reference": planned.execution_reference,
         "article": planned.article.value,
-        "stage": planned.stage.value if planned.stage else "",
+        "stage": planned.stage or "",
         "code": planned.code,
         "outcome": planned.outcome,
         "started_on": planned.outcome_started_on.isoformat() if planned.outcome_started_on else None,
