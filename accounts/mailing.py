@@ -10,6 +10,7 @@ from foundation.sql import Session
 from operations.mail import store as mail_store
 from operations.mail.mail import put_to_address
 from operations.mail.texts import TEXTS
+from orders.placements import place_queries
 from orders.register.unit_scope import UnitPlace
 
 
@@ -90,3 +91,19 @@ def _at_work(session: Session, organisation: str, permissions: Collection[Permis
 
 def _sees(to: Account, place: UnitPlace) -> bool:
     return to.person.within is None or to.person.within.holds(place.unit_id, place.address_id)
+
+
+def put_about_order(
+    session: Session, supplier: str, template: str, order_number: str, *, at: datetime
+) -> int:
+    """Lay a mail about an order to those at the supplier who see it; how many were laid."""
+    return put_to_supplier(
+        session,
+        supplier,
+        template,
+        about=f"order {order_number}",
+        at=at,
+        permissions=(Permission.REPORT, Permission.ASSIGN),
+        place=place_queries.place_of_order(session, order_number),
+        number=order_number,
+    )

@@ -25,6 +25,7 @@ from foundation.sql import Session
 
 GENESIS = "0" * 64
 _PENDING = "journal"
+_SENDER = "journal sender"
 _HEAD = select(foundation_tables.journal_head).with_for_update()
 _ADD = insert(foundation_tables.journal)
 _MOVE_HEAD = update(foundation_tables.journal_head).values(
@@ -69,8 +70,21 @@ def record(
     **detail: str,
 ) -> None:
     """Note that `actor` did `action` to `subject`; written when the transaction ends well."""
+    if actor == SYSTEM:
+        actor = session.info.get(_SENDER, SYSTEM)
     entry = JournalEntry(actor, action, subject, execution_reference, detail)
     session.info.setdefault(_PENDING, []).append(entry)
+
+
+@contextmanager
+def at_the_word_of(session: Session, sender: str) -> Iterator[None]:
+    """What nobody in particular does meanwhile is noted as done by `sender`: the system that told us of it."""
+    before = session.info.get(_SENDER, SYSTEM)
+    session.info[_SENDER] = sender
+    try:
+        yield
+    finally:
+        session.info[_SENDER] = before
 
 
 def start(session: Session) -> None:

@@ -122,23 +122,25 @@ def load_events(
     lines: Iterable[EventLine],
     *,
     as_history_by: str = "",
+    sender: str = journal.SYSTEM,
     each: bool = False,
     go_on: Callable[[], bool] = lambda: True,
 ) -> Loaded:
     """Apply every line; what cannot be applied is kept and named in `problems`. Raises NoRegister.
 
     An event is told when it comes. A person who loads history answers for its days, and is named: each of its
-    events then counts as told on its own day. `each` asks for the result of every line. `go_on` is asked between
-    two batches, each of which is committed: once it says no, the lines that are left are not touched, and have no
-    result.
+    events then counts as told on its own day. `sender` is the system that sent them, as the journal calls it. `each`
+    asks for the result of every line. `go_on` is asked between two batches, each of which is committed: once it says
+    no, the lines that are left are not touched, and have no result.
     """
     loaded = Loaded(results=[] if each else None)
     with database.reading() as session:
         register = register_store.load(session)
+    way = _Way(as_history_by, sender)
     rest = iter(lines)
     last_day = date.min
     while batch := list(islice(rest, _BATCH)):
-        part, last_day = _loaded_batch(database, register, batch, last_day, as_history_by)
+        part, last_day = _loaded_batch(database, register, batch, last_day, way)
         loaded.add(part)
         if not go_on():
             break
@@ -157,7 +159,9 @@ def replay_unappliable(database: Database) -> Loaded:
     with database.writing() as session:
         register = register_store.load(session)
         for stored in event_store.in_state(session, EventState.UNAPPLIABLE):
-            applied = dispatch.replay(session, register, stored)
+            if not stored.body:  # disposed of
+                continue
+            applied = dispatch.replay(session, register, stored, now=database.clock())
             asking_back.judge_lines_again(session, register, applied.lines, today=stored.occurred_on)
             if applied.state is EventState.APPLIED:
                 loaded.applied += 1
@@ -187,23 +191,31 @@ def event_numbered(session: Session, sequence: int) -> event_store.StoredEvent:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How events came: the person who answers for history, and the system that sent them."""
+
+    history_by: str
+    sender: str
+
+
 def _loaded_batch(
-    database: Database, register: Register, batch: Sequence[EventLine], last_day: date, as_history_by: str
+    database: Database, register: Register, batch: Sequence[EventLine], last_day: date, way: _Way
 ) -> tuple[Loaded, date]:
     """One batch in one transaction; tried again where another loader was doing the same meanwhile."""
     for _ in range(_TRIES - 1):
         try:
-            return _load_batch(database, register, batch, last_day, as_history_by)
+            return _load_batch(database, register, batch, last_day, way)
         except IntegrityError:
             _log.info("batch tried again")
-    return _load_batch(database, register, batch, last_day, as_history_by)
+    return _load_batch(database, register, batch, last_day, way)
 
 
 def _load_batch(
-    database: Database, register: Register, batch: Sequence[EventLine], last_day: date, as_history_by: str
+    database: Database, register: Register, batch: Sequence[EventLine], last_day: date, way: _Way
 ) -> tuple[Loaded, date]:
     loaded = Loaded(results=[])
-    arrival = Arrival(database.clock(), as_history=bool(as_history_by))
+    arrival = Arrival(database.clock(), as_history=bool(way.history_by), sender=way.sender)
     with database.writing() as session:
         for day, group in groupby(_read(batch), key=_day_of):
             if day is None:
@@ -211,15 +223,16 @@ def _load_batch(
                     _quarantine(session, database, line, refusal)
                     loaded.note(LineResult(line.place, LineOutcome.UNREADABLE, reason=refusal))
                 continue
-            if day > last_day:
+            # A sender's day that has not been is nobody's day: what falls due by it is not ordered yet.
+            if day > last_day and dispatch.has_been(day, now=arrival.at):
                 result_placing.place_due(session, register, today=day)
                 last_day = day
             told = [(line, event) for line, event, _ in group if event is not None]
             _apply(session, register, told, day, loaded, arrival=arrival)
-        if as_history_by and loaded.stored:
+        if way.history_by and loaded.stored:
             journal.record(
                 session,
-                as_history_by,
+                way.history_by,
                 PlacementAction.HISTORY_LOADED,
                 OrdersSubject.EVENT.of(event_store.newest(session)),
                 events=str(loaded.stored),

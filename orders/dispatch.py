@@ -3,12 +3,13 @@
 The same id with the same content is a no-op; with other content a conflict that is kept
 aside. An event that cannot be applied is kept with its reason and can be replayed. The day
 of an event is the day of its time in Sweden: it is decided as on that day. What has to be told in time is
-compared with the day we were told, which is the day it came: a sender's own time cannot reach back.
+compared with the day we were told, which is the day it came: a sender's own time cannot reach back. Nor can it
+reach forward: a day that has not been is kept until it has, and orders, receives and pays nothing before.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import assert_never
 
@@ -37,7 +38,16 @@ from orders.register.register import Register
 from peppol.exchange import outgoing
 
 # Besides the interruptions themselves, which are judged by how far back they reach.
-_TOLD_IN_TIME = ("interruption.withdrawn", "placement.cancelled", "placement.provider_changed")
+_TOLD_IN_TIME = (
+    "interruption.withdrawn",
+    "placement.cancelled",
+    "placement.provider_changed",
+    "outcome.approved",
+    "supplement.approved",
+)
+
+# So far may a sender's clock go before ours; only around midnight does it matter.
+_CLOCKS_DIFFER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,9 @@ def apply(session: Session, register: Register, event: Event, *, arrival: Arriva
     if sequence is None:
         # Somebody else is loading the same events and was first; now it can be seen what became of it.
         return apply(session, register, event, arrival=arrival)
-    applied = _tried(session, register, event, told_on=arrival.told_on(stockholm_date(event.time)))
+    told_on = arrival.told_on(stockholm_date(event.time))
+    with journal.at_the_word_of(session, arrival.sender):
+        applied = _tried(session, register, event, told_on=told_on, now=arrival.at)
     if applied.state is not EventState.APPLIED:
         event_store.move(
             session,
@@ -109,8 +121,10 @@ def apply_all(
 def _in_one_stroke(session: Session, register: Register, told: Sequence[Event], *, arrival: Arrival) -> bool:
     """Place all these decisions together; False, with nothing done, where that cannot be."""
     decisions = [event.data for event in told if isinstance(event.data, event_data.PlacementDecided)]
+    if not all(has_been(_latest_day(event), now=arrival.at) for event in told):
+        return False
     try:
-        with journal.attempt(session):
+        with journal.attempt(session), journal.at_the_word_of(session, arrival.sender):
             event_store.add_applied(session, told, arrival=arrival)
             placing.place_all(session, register, decisions, today=stockholm_date(told[0].time))
     except (Refused, outgoing.InvalidDocument, IntegrityError):
@@ -118,9 +132,15 @@ def _in_one_stroke(session: Session, register: Register, told: Sequence[Event], 
     return True
 
 
-def replay(session: Session, register: Register, stored: StoredEvent) -> Applied:
+def has_been(day: date, *, now: datetime) -> bool:
+    """Whether a day has come, by a clock that may go a little behind its sender's."""
+    return day <= stockholm_date(now + _CLOCKS_DIFFER)
+
+
+def replay(session: Session, register: Register, stored: StoredEvent, *, now: datetime) -> Applied:
     """Try an unappliable event again, on its own day; it was told when it first came."""
-    applied = _tried(session, register, event_envelope.read_event(stored.body), told_on=stored.told_on)
+    event = event_envelope.read_event(stored.body)
+    applied = _tried(session, register, event, told_on=stored.told_on, now=now)
     event_store.move(session, stored.sequence, was=stored.state, to=applied.state, reason=applied.reason)
     return applied
 
@@ -136,6 +156,8 @@ def apply_by_hand(
     EVENT_FOLLOWS.check(event_store.event_name(stored.sequence), stored.state, EventState.APPLIED)
     told = event_envelope.read_event(stored.body)
     own_day = stockholm_date(told.time)
+    if own_day > today:
+        raise _not_yet(own_day)
     match told.data:
         case event_data.InterruptionRegistered():
             changed = interruptions.interrupt(
@@ -190,7 +212,35 @@ def _record_by_hand(session: Session, stored: StoredEvent, action: PlacementActi
     )
 
 
-def _tried(session: Session, register: Register, event: Event, *, told_on: date) -> Applied:
+def _latest_day(event: Event) -> date:
+    """The latest day on which an event says that something happened: its own, or that of the report it tells of."""
+    match event.data:
+        case (
+            event_data.ReportFiled()
+            | event_data.ReportApproved()
+            | event_data.ReportRejected()
+            | event_data.ReportRevoked()
+            | event_data.InformativeReportFiled()
+        ):
+            return stockholm_date(max(event.time, event.data.at))
+        case _:
+            return stockholm_date(event.time)
+
+
+def _not_yet(day: date) -> StepRefused:
+    return StepRefused(
+        Text(
+            "Händelsen är daterad %(day)s, och den dagen har inte varit. Den ligger kvar: försök igen då, eller skicka "
+            "en ny med den tid då det hände.",
+            day=day,
+        )
+    )
+
+
+def _tried(session: Session, register: Register, event: Event, *, told_on: date, now: datetime) -> Applied:
+    day = _latest_day(event)
+    if not has_been(day, now=now):
+        return Applied(EventState.UNAPPLIABLE, reason=_not_yet(day))
     try:
         with journal.attempt(session):
             lines = _carry_out(session, register, event.data, stockholm_date(event.time), told_on=told_on)
@@ -239,13 +289,15 @@ def _carry_out(
         case event_data.InformativeReportFiled():
             informative_reports.file(session, told)
         case event_data.OutcomeApproved():
-            return _lines_of(results.approve_outcome(session, register, told, today=today))
+            return _lines_of(results.approve_outcome(session, register, told, today=today, told_on=told_on))
         case event_data.OutcomeEnded():
             results.end_outcome(session, told)
         case event_data.OutcomeRevoked():
             return revoking.revoke_outcome(session, register, told, today=today)
         case event_data.SupplementApproved():
-            return _lines_of(results.approve_supplement(session, register, told, today=today))
+            return _lines_of(
+                results.approve_supplement(session, register, told, today=today, told_on=told_on)
+            )
         case event_data.SupplementRevoked():
             return revoking.revoke_supplement(session, told, today=today)
         case _:

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from accounts.rate_limit import TooOften
 from foundation.database import DatabaseUnusable, explain
 from foundation.errors import NotThere, Refused
-from foundation.text import Text, languages
+from foundation.text import JoinedText, Text, languages
 from invoicing.documents.store import InvoiceUnknown
 from orders.placements.store import PlacementUnknown
 from orders.purchase_orders.order_store import OrderUnknown
@@ -128,17 +128,10 @@ def _wrong_parameter(request: Request, error: Exception) -> Response:
                 names=names,
             ),
         )
-    return problems.answer(
-        request,
-        ProblemResponse(
-            422,
-            Text(
-                "Uppgiften %(names)s i adressen har ett värde som inte är tillåtet. Språket är %(choices)s.",
-                names=names,
-                choices=_choices(),
-            ),
-        ),
-    )
+    wrong = Text("Uppgiften %(names)s i adressen har ett värde som inte är tillåtet.", names=names)
+    if "lang" in names.split(", "):
+        wrong = JoinedText(" ", (wrong, Text("Språket är %(choices)s.", choices=_choices())))
+    return problems.answer(request, ProblemResponse(422, wrong))
 
 
 def _choices() -> Text:

@@ -103,7 +103,7 @@ async def take_events(request: Request) -> Response:
     # What lies in quarantine says by it which system sent it, and which event of the request it was.
     lines = [EventLine(f"api/events {key.actor} #{place}", text) for place, text in enumerate(pieces, 1)]
     loaded = await to_thread.run_sync(
-        _loaded, database_of(request), lines, settings_of(request).events_seconds
+        _loaded, database_of(request), lines, key.actor, settings_of(request).events_seconds
     )
     results = results_of(pieces, loaded.results or [])
     _log.info("events taken", by=key.actor, events=len(pieces), applied=loaded.applied)
@@ -194,11 +194,11 @@ def _signed_in(request: Request, scope: KeyScope) -> MachineKey:
         raise _later() from None
 
 
-def _loaded(database: Database, lines: list[EventLine], seconds: int) -> Loaded:
+def _loaded(database: Database, lines: list[EventLine], sender: str, seconds: int) -> Loaded:
     """Apply the events within the time there is. Raises ProblemResponse (503)."""
     until = monotonic() + seconds
     try:
-        return load_events(database, lines, each=True, go_on=lambda: monotonic() < until)
+        return load_events(database, lines, sender=sender, each=True, go_on=lambda: monotonic() < until)
     except OperationalError:
         raise _later() from None
     except NoRegister as missing:

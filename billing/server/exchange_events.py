@@ -7,10 +7,8 @@ sent a mail to the supplier, so that all of it happens or nothing.
 from collections.abc import Sequence
 
 from accounts import mailing
-from accounts.identity import Permission
 from foundation import journal
 from foundation.sql import Session, moment_of
-from orders.placements import place_queries
 from peppol.exchange.sending import DeliveryEvent
 from peppol.identifiers import DocumentKind
 from peppol.journal_actions import ExchangeSubject, MessageAction
@@ -41,13 +39,6 @@ def tell(session: Session, events: Sequence[DeliveryEvent]) -> None:
             and message.kind == DocumentKind.ORDER
             and moment is not None
         ):
-            mailing.put_to_supplier(
-                session,
-                message.recipient,
-                "order-in-portal",
-                about=f"order {message.document_id}",
-                at=moment,
-                permissions=(Permission.REPORT, Permission.ASSIGN),
-                place=place_queries.place_of_order(session, message.document_id),
-                number=message.document_id,
+            mailing.put_about_order(
+                session, message.recipient, "order-in-portal", message.document_id, at=moment
             )

@@ -6,6 +6,7 @@ reads on its order.
 
 from fastapi import Request, Response
 
+from accounts import mailing
 from accounts.identity import Permission, Person
 from finance_desk.words import Names, supplier_name
 from foundation.errors import NotThere
@@ -80,14 +81,23 @@ def answer(request: Request, objection_id: int, person: Person = signed_in(*ANSW
             objection = objection_store.by_id(session, objection_id)
             if objection is None:
                 raise NotThere
+            register = register_store.load(session)
             closed = order_objections.answer(
                 session,
+                register,
                 objection,
                 ObjectionState(to),
                 AnswerReason(reason),
                 replaced_by=str(form.get("replaced_by", "")).strip()[:20],
                 by=person.id,
                 today=today_of(request),
+            )
+            mailing.put_about_order(
+                session,
+                register.holder(objection.supplier, today_of(request)),
+                "objection-answered",
+                objection.order_number,
+                at=database_of(request).clock(),
             )
     except ObjectionRefused as refused:
         return _one(request, person, objection_id, refused.text)

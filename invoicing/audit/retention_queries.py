@@ -16,6 +16,9 @@ from invoicing.flow_test.tables import test_document
 from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.portal_invoicing.tables import portal_document, portal_upload
 from orders import tables as order_tables
+from orders.events.store import EventState
+from orders.objections import tables as objection_tables
+from orders.objections.model import ObjectionState
 from peppol.exchange.tables import InState, inbox
 
 
@@ -109,6 +112,27 @@ def _last_days(today: date) -> Any:  # noqa: ANN401 - a select of two columns
         )
         .exists()
     )
+    objection = objection_tables.order_objection
+    # The supplier has no answer yet: nothing of the case ends before it has.
+    unanswered = (
+        select(objection.c.id)
+        .join(order, order.c.number == objection.c.order_number)
+        .where(
+            order.c.execution_reference == placement.c.execution_reference,
+            objection.c.state == ObjectionState.OPEN,
+        )
+        .exists()
+    )
+    event = order_tables.inbound_event
+    # What somebody has still to try again, apply or lay aside has to be read for that.
+    untaken = (
+        select(event.c.sequence)
+        .where(
+            event.c.execution_reference == placement.c.execution_reference,
+            event.c.state == EventState.UNAPPLIABLE,
+        )
+        .exists()
+    )
     kept_back = (
         select(audit_tables.legal_hold.c.id)
         .where(
@@ -140,7 +164,7 @@ def _last_days(today: date) -> Any:  # noqa: ANN401 - a select of two columns
     last = func.coalesce(_later(paid, ends), ends, type_=order.c.ends_on.type)
     return (
         select(placement.c.execution_reference, last.label("last_day"))
-        .where(~open_one, ~kept_back, ~gone, last < date(today.year - YEARS, 1, 1))
+        .where(~open_one, ~unanswered, ~untaken, ~kept_back, ~gone, last < date(today.year - YEARS, 1, 1))
         .order_by(placement.c.execution_reference)
     )
 

@@ -38,9 +38,9 @@ def facts_of(
     outside = None if order is not None else _outside(session, invoice)
     suggestions: tuple[str, ...] = ()
     if order is None and supplier is not None and not has_order_number(invoice):
-        suggestions = tuple(
-            order_facts_queries.orders_waiting(session, supplier.organisation_number, invoice.amount_net)
-        )
+        number = supplier.organisation_number
+        theirs = (number, *register.predecessors(number, invoice.issued_on))
+        suggestions = tuple(order_facts_queries.orders_waiting(session, theirs, invoice.amount_net))
     tenure = register.tenure(order.order.supplier, invoice.supplier) if order is not None else None
     return Facts(register.buyer, register.policy, supplier, order, outside, suggestions, tenure)
 

@@ -113,14 +113,14 @@ def _with_revocations(
     }
 
 
-def orders_waiting(session: Session, supplier: str, amount_net: Money) -> Sequence[str]:
-    """The supplier's orders with a line received for exactly this sum and not invoiced: suggestions only."""
+def orders_waiting(session: Session, suppliers: Sequence[str], amount_net: Money) -> Sequence[str]:
+    """The suppliers' orders with a line received for exactly this sum and not invoiced: suggestions only."""
     account, order = order_tables.line_account, order_tables.purchase_order
     question = (
         select(order.c.number)
         .join(account, account.c.order_number == order.c.number)
         .where(
-            order.c.supplier == supplier,
+            order.c.supplier.in_(suppliers),
             account.c.invoice_id.is_(None),
             account.c.amount_received == amount_net.amount,
             account.c.amount_received > line_store.ZERO,

@@ -114,7 +114,7 @@ def case(session: Session, register: Register, invoice_id: int) -> Case | None:
         link=decision_store.link_of(session, invoice_id),
         earlier=tuple(link_queries.earlier_on_line(session, invoice.id, item.order_number, item.line_id)),
         credited_by=document_store.credited_by(session, invoice_id),
-        lines=tuple(link_suggestions.lines(session, invoice)) if linkable and not is_credit else (),
-        credits=tuple(link_suggestions.credits(session, invoice)) if linkable and is_credit else (),
+        lines=tuple(link_suggestions.lines(session, register, invoice)) if linkable and not is_credit else (),
+        credits=tuple(link_suggestions.credits(session, register, invoice)) if linkable and is_credit else (),
         history=tuple(journal.rows_about(session, *document_subjects(invoice))),
     )

@@ -51,9 +51,14 @@ class Earlier:
 
 
 def open_lines(
-    session: Session, invoice: SupplierInvoice, content: InvoiceContent, *, limit: int
+    session: Session,
+    invoice: SupplierInvoice,
+    content: InvoiceContent,
+    *,
+    suppliers: Sequence[str],
+    limit: int,
 ) -> Sequence[LineCandidate]:
-    """The supplier's received and unoccupied lines with the invoice's sum, order or execution reference."""
+    """The suppliers' received and unoccupied lines with the invoice's sum, order or execution reference."""
     order, account = order_tables.purchase_order, order_tables.line_account
     line = order_tables.order_line
     near = or_(
@@ -66,7 +71,7 @@ def open_lines(
         .join(account, account.c.order_number == order.c.number)
         .join(line, (line.c.order_number == account.c.order_number) & (line.c.line_id == account.c.line_id))
         .where(
-            order.c.supplier == invoice.supplier,
+            order.c.supplier.in_(suppliers),
             account.c.invoice_id.is_(None),
             account.c.amount_received > ZERO,
             near,
@@ -88,14 +93,19 @@ def open_lines(
 
 
 def creditable(
-    session: Session, credit: SupplierInvoice, content: InvoiceContent, *, limit: int
+    session: Session,
+    credit: SupplierInvoice,
+    content: InvoiceContent,
+    *,
+    suppliers: Sequence[str],
+    limit: int,
 ) -> Sequence[InvoiceCandidate]:
-    """The supplier's uncredited invoices with the credit note's sum or order."""
+    """The suppliers' uncredited invoices with the credit note's sum or order."""
     table = document_tables.invoice
     question = (
         select(table)
         .where(
-            table.c.supplier == credit.supplier,
+            table.c.supplier.in_(suppliers),
             table.c.document_type == DocumentType.INVOICE,
             table.c.state != InvoiceState.CREDITED,
             or_(

@@ -1,7 +1,7 @@
 """Which order line a document may be for, and which invoice a credit note may credit: ranked, never linked alone.
 
-Only the supplier's own received and unoccupied lines are candidates. What speaks for a candidate is told in
-words, so that a person can judge; the one with most for it comes first.
+Only received and unoccupied lines of the supplier, or of those it has taken over, are candidates. What speaks for a
+candidate is told in words, so that a person can judge; the one with most for it comes first.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from invoicing.documents import store as document_store
 from invoicing.exceptions import link_queries
 from invoicing.exceptions.link_queries import InvoiceCandidate, LineCandidate
 from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice
+from orders.register.register import Register
 
 _LOOKED_AT = 400
 _SHOWN = 5
@@ -45,14 +46,21 @@ class CreditSuggestion:
     because: tuple[Text, ...]
 
 
-def lines(session: Session, invoice: SupplierInvoice) -> Sequence[LineSuggestion]:
+def lines(session: Session, register: Register, invoice: SupplierInvoice) -> Sequence[LineSuggestion]:
     """The order lines an invoice may be for, best first."""
     content = document_store.content(session, invoice.id)
     found = [
         _line(each, invoice, content)
-        for each in link_queries.open_lines(session, invoice, content, limit=_LOOKED_AT)
+        for each in link_queries.open_lines(
+            session, invoice, content, suppliers=_in_whose_place(register, invoice), limit=_LOOKED_AT
+        )
     ]
     return sorted(found, key=lambda each: (-each.weight, each.order_number, each.line_id))[:_SHOWN]
+
+
+def _in_whose_place(register: Register, document: SupplierInvoice) -> tuple[str, ...]:
+    """The sender of a document, and those it had taken over when it was issued (E-33)."""
+    return document.supplier, *register.predecessors(document.supplier, document.issued_on)
 
 
 def _line(each: LineCandidate, invoice: SupplierInvoice, content: InvoiceContent) -> LineSuggestion:
@@ -84,12 +92,14 @@ def _line(each: LineCandidate, invoice: SupplierInvoice, content: InvoiceContent
     )
 
 
-def credits(session: Session, invoice: SupplierInvoice) -> Sequence[CreditSuggestion]:
+def credits(session: Session, register: Register, invoice: SupplierInvoice) -> Sequence[CreditSuggestion]:
     """The invoices a credit note may credit, best first."""
     content = document_store.content(session, invoice.id)
     found = [
         _credit(each, invoice, content)
-        for each in link_queries.creditable(session, invoice, content, limit=_LOOKED_AT)
+        for each in link_queries.creditable(
+            session, invoice, content, suppliers=_in_whose_place(register, invoice), limit=_LOOKED_AT
+        )
     ]
     return sorted(found, key=lambda each: (-each.weight, each.number))[:_SHOWN]
 

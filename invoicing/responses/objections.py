@@ -8,6 +8,7 @@ from invoicing.responses.model import LineStatus, Meaning, PeerAnswer, PeerLine,
 from orders.model import Order, OrderLine
 from orders.objections import objecting
 from orders.objections.model import AnswerReason, Objection, ObjectionPoint, ObjectionReason, ObjectionState
+from orders.register.register import Register
 
 _UNCHANGED = (LineStatus.ACCEPTED, LineStatus.DELIVERED)
 
@@ -31,6 +32,7 @@ def points_of(answer: PeerAnswer, order: Order) -> tuple[ObjectionPoint, ...]:
 
 def answer(
     session: Session,
+    register: Register,
     objection: Objection,
     to: ObjectionState,
     reason: AnswerReason,
@@ -40,7 +42,9 @@ def answer(
     today: date,
 ) -> list[str]:
     """The buyer's answer to an objection; the Order Response it came by has then been looked at."""
-    closed = objecting.answer(session, objection, to, reason, replaced_by=replaced_by, by=by, today=today)
+    closed = objecting.answer(
+        session, register, objection, to, reason, replaced_by=replaced_by, by=by, today=today
+    )
     if objection.answer_id is not None:
         response_store.look_at(session, objection.answer_id, by=by, on=today)
     return closed

@@ -5,12 +5,13 @@ for a payment account. An invoice waits as long as a report of its month lies wi
 the month was never reported, or its report was rejected and not filed again, it is asked back after
 the days the buyer's policy gives. A credit note without an invoice is then put in question. A held
 invoice is judged again when the register changes: two people changed it there, the invoice never does. So is one
-whose supplier the register had lost.
+in question by what the register said, of its supplier, its tax or the buyer.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Final
 
 from foundation.journal import SYSTEM
 from foundation.sql import Session
@@ -31,6 +32,18 @@ from orders.purchase_orders import line_store
 from orders.register.register import Register
 
 _MANY = 100_000
+
+_OF_THE_REGISTER: Final = frozenset(
+    {
+        DeviationCode.ORDER_NOT_SUPPLIERS,
+        DeviationCode.BUYER,
+        DeviationCode.VAT_CATEGORY,
+        DeviationCode.VAT_RATE,
+        DeviationCode.F_TAX,
+        DeviationCode.PAYEE_ACCOUNT,
+    }
+)
+"""What deviates from the register, and may agree with the next one."""
 
 
 def stop_waiting(session: Session, register: Register, *, today: date) -> list[SupplierInvoice]:
@@ -54,21 +67,21 @@ def stop_waiting(session: Session, register: Register, *, today: date) -> list[S
 
 
 def judge_waiting_for_register(session: Session, register: Register, *, today: date) -> list[SupplierInvoice]:
-    """Judge every held invoice by the register as it is now, and those whose supplier it lacked; those that moved.
+    """Judge every held invoice by the register as it is now, and those in question by what it said; those that moved.
 
-    An invoice on an order that was not its supplier's is in question. Where the register has the supplier again, or
-    says that it has taken the other over, that was ours to put right, and the supplier is asked for nothing.
+    An invoice on an order that was not its supplier's, or with another tax than we knew of, is in question. Where the
+    register says otherwise now, that was ours to put right, and the supplier is asked for nothing.
     """
     held = list(document_store.listed(session, state=InvoiceState.ON_HOLD, limit=_MANY))
-    foreign = [
+    by_register = [
         each
         for each in document_store.listed(session, state=InvoiceState.IN_QUESTION, limit=_MANY)
         if each.document_type is DocumentType.INVOICE
-        and DeviationCode.ORDER_NOT_SUPPLIERS in each.codes
+        and not _OF_THE_REGISTER.isdisjoint(each.codes)
         and facts_loading.registered(register, each.supplier) is not None
         and not decision_store.holds_back(session, each.id)
     ]
-    waiting = sorted((*held, *foreign), key=lambda each: each.id)
+    waiting = sorted((*held, *by_register), key=lambda each: each.id)
     judged = []
     for seen in waiting:
         if seen.order_number:

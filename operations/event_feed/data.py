@@ -15,7 +15,15 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from invoicing.model import InvoiceState
 from invoicing.payment.payment_store import ClaimWay
 from orders.events.data import EventModel, MonthText, Reference
-from orders.terms import Activity, ArticleKind, InterruptionReason, RejectionReason, ResultStage
+from orders.objections.model import AnswerReason, ObjectionChannel, ObjectionReason, ObjectionState
+from orders.terms import (
+    Activity,
+    ArticleKind,
+    InformativeKind,
+    InterruptionReason,
+    RejectionReason,
+    ResultStage,
+)
 
 
 def _exact(value: object) -> object:
@@ -91,6 +99,23 @@ class ReportRevoked(ReportTold):
     reason: Code | None = None
 
 
+class InformativeTold(CaseTold):
+    """What the supplier told beside the months, in a code (REQ-54); `report` is our own number of it."""
+
+    report: OwnNumber
+    kind: InformativeKind
+
+
+class InformativeFiled(InformativeTold):
+    """It was told, and waits for somebody at the buyer to read it."""
+
+    filed_on: date
+
+
+class InformativeWithdrawn(InformativeTold):
+    """The supplier took it back before it was read."""
+
+
 class OutcomeRevoked(CaseTold):
     """An approved result was taken back: what it had ordered is cancelled."""
 
@@ -143,6 +168,38 @@ class OrderPlaced(OrderTold):
     ends_on: date
     amount: Exact
     currency: Currency
+
+
+class ObjectionTold(OrderTold):
+    """A supplier's objection to an order; `objection` is our own number of it."""
+
+    objection: OwnNumber
+
+
+class ObjectionPointTold(EventModel):
+    """One thing that is said to be wrong: with the order, or with a line of it; `expected` is what would be right."""
+
+    line_id: Reference | None = None
+    reason: ObjectionReason
+    expected: Exact | None = None
+
+
+class ObjectionMade(ObjectionTold):
+    """It came by the portal or by an Order Response, and waits for the buyer's answer."""
+
+    channel: ObjectionChannel
+    made_on: date
+    points: Annotated[tuple[ObjectionPointTold, ...], BeforeValidator(_codes)]
+
+
+class ObjectionAnswered(ObjectionTold):
+    """The order STANDS, is CANCELLED, or is REPLACED by another; `lines` are those that were cancelled."""
+
+    answer: ObjectionState
+    reason: AnswerReason
+    answered_on: date
+    replaced_by: Reference | None = None
+    lines: Annotated[tuple[Reference, ...], BeforeValidator(_codes)] = ()
 
 
 class OrderUndelivered(OrderTold):

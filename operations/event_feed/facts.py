@@ -9,6 +9,10 @@ from invoicing.journal_actions import InvoicingSubject
 from operations.event_feed import fact_queries
 from operations.event_feed.fact_queries import DocumentFacts, OrderFacts, PaymentFacts, ReportFacts
 from orders.journal_actions import OrdersSubject
+from orders.objections import store as objection_store
+from orders.objections.model import Objection
+from orders.placements.informative import informative_store
+from orders.placements.informative.informative_store import InformativeReport
 from peppol.identifiers import DocumentKind
 from peppol.journal_actions import ExchangeSubject
 
@@ -25,6 +29,8 @@ class Facts:
     planned: Mapping[int, str] = field(default_factory=dict)
     """The order that was placed of each planned one, by the plan's number."""
 
+    informative: Mapping[int, InformativeReport] = field(default_factory=dict)
+    objections: Mapping[int, Objection] = field(default_factory=dict)
     documents: Mapping[int, DocumentFacts] = field(default_factory=dict)
     payments: Mapping[str, PaymentFacts] = field(default_factory=dict)
     payments_of: Mapping[int, PaymentFacts] = field(default_factory=dict)
@@ -47,6 +53,12 @@ def load(session: Session, entries: Sequence[JournalEntry]) -> Facts:
         orders=fact_queries.orders(session, orders - {""}),
         planned=fact_queries.orders_planned(
             session, {int(each.key) for each in about if each.kind is OrdersSubject.PLANNED_ORDER}
+        ),
+        informative=informative_store.by_ids(
+            session, {int(each.key) for each in about if each.kind is OrdersSubject.INFORMATIVE_REPORT}
+        ),
+        objections=objection_store.by_ids(
+            session, {int(each.key) for each in about if each.kind is OrdersSubject.OBJECTION}
         ),
         documents=documents,
         payments=payments,

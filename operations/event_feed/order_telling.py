@@ -117,6 +117,75 @@ def report_revoked(entry: JournalEntry, facts: Facts) -> Iterator[ToTell]:
     yield ToTell("report.revoked", told)
 
 
+def informative_filed(entry: JournalEntry, facts: Facts) -> Iterator[ToTell]:
+    """The supplier told something beside the months."""
+    report = facts.informative[int(entry.subject.key)]
+    told = feed_data.InformativeFiled(
+        execution_reference=report.execution_reference,
+        report=report.id,
+        kind=report.kind,
+        filed_on=report.filed_on,
+    )
+    yield ToTell("report.informative_filed", told)
+
+
+def informative_withdrawn(entry: JournalEntry, facts: Facts) -> Iterator[ToTell]:
+    """It took that back."""
+    report = facts.informative[int(entry.subject.key)]
+    told = feed_data.InformativeWithdrawn(
+        execution_reference=report.execution_reference, report=report.id, kind=report.kind
+    )
+    yield ToTell("report.informative_withdrawn", told)
+
+
+def objection_made(entry: JournalEntry, facts: Facts) -> Iterator[ToTell]:
+    """A supplier objects to an order."""
+    objection = facts.objections[int(entry.subject.key)]
+    told = feed_data.ObjectionMade(
+        execution_reference=objection.execution_reference,
+        order_number=objection.order_number,
+        objection=objection.id,
+        channel=objection.channel,
+        made_on=objection.made_on,
+        points=tuple(
+            feed_data.ObjectionPointTold(
+                line_id=each.line_id or None, reason=each.reason, expected=each.expected
+            )
+            for each in objection.points
+        ),
+    )
+    yield ToTell("objection.made", told)
+
+
+def objection_withdrawn(entry: JournalEntry, facts: Facts) -> Iterator[ToTell]:
+    """It no longer does."""
+    objection = facts.objections[int(entry.subject.key)]
+    told = feed_data.ObjectionTold(
+        execution_reference=objection.execution_reference,
+        order_number=objection.order_number,
+        objection=objection.id,
+    )
+    yield ToTell("objection.withdrawn", told)
+
+
+def objection_answered(entry: JournalEntry, facts: Facts) -> Iterator[ToTell]:
+    """The buyer has answered."""
+    objection, lines = facts.objections[int(entry.subject.key)], _detail(entry)["lines"]
+    if objection.answer_reason is None or objection.answered_on is None:
+        raise ValueError(f"objection {objection.id} is told as answered and is not")
+    told = feed_data.ObjectionAnswered(
+        execution_reference=objection.execution_reference,
+        order_number=objection.order_number,
+        objection=objection.id,
+        answer=objection.state,
+        reason=objection.answer_reason,
+        answered_on=objection.answered_on,
+        replaced_by=objection.replaced_by or None,
+        lines=() if lines == "-" else tuple(lines.split()),
+    )
+    yield ToTell("objection.answered", told)
+
+
 def outcome_revoked(entry: JournalEntry, _: Facts) -> Iterator[ToTell]:
     """A result is no longer approved."""
     detail = _detail(entry)

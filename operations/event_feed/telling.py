@@ -41,6 +41,11 @@ TOLD: Final[Mapping[JournalAction, Teller]] = {
     PlacementAction.REPORT_REJECTED: order_telling.report_rejected,
     PlacementAction.REPORT_APPROVAL_UNDONE: order_telling.report_approval_undone,
     PlacementAction.REPORT_REVOKED: order_telling.report_revoked,
+    PlacementAction.INFORMATIVE_FILED: order_telling.informative_filed,
+    PlacementAction.INFORMATIVE_WITHDRAWN: order_telling.informative_withdrawn,
+    ObjectionAction.MADE: order_telling.objection_made,
+    ObjectionAction.WITHDRAWN: order_telling.objection_withdrawn,
+    ObjectionAction.ANSWERED: order_telling.objection_answered,
     PlacementAction.OUTCOME_REVOKED: order_telling.outcome_revoked,
     PlacementAction.SUPPLEMENT_REVOKED: order_telling.supplement_revoked,
     PlacementAction.RESULT_REVOKED: order_telling.order_cancelled,
@@ -69,7 +74,7 @@ TOLD: Final[Mapping[JournalAction, Teller]] = {
 """What is told, and by whom it is put into an event."""
 
 ALWAYS_TOLD: Final = frozenset(
-    action for action in TOLD if isinstance(action, PlacementAction | OrderAction)
+    action for action in TOLD if isinstance(action, PlacementAction | OrderAction | ObjectionAction)
 ) | {
     DocumentAction.INVOICE_RECEIVED,
     DocumentAction.INVOICE_PAID,
@@ -81,7 +86,7 @@ ALWAYS_TOLD: Final = frozenset(
 
 _OF_THEIR_OWN: Final = "a decision system told it to us; what follows for orders is told"
 _BY_ITS_EFFECT: Final = "what it leads to is a row of its own, which is told"
-_BETWEEN: Final = "said between the supplier and the buyer's staff, and answered here"
+_BETWEEN: Final = "who at the buyer has read what was told, and nothing about the case"
 _OUR_OWN: Final = "how we work, and nothing about a case"
 
 NOT_TOLD: Final[Mapping[JournalAction, str]] = {
@@ -119,11 +124,8 @@ NOT_TOLD: Final[Mapping[JournalAction, str]] = {
     ),
     **dict.fromkeys(
         (
-            PlacementAction.INFORMATIVE_FILED,
             PlacementAction.INFORMATIVE_READ,
             PlacementAction.INFORMATIVE_UNREAD,
-            PlacementAction.INFORMATIVE_WITHDRAWN,
-            *ObjectionAction,
         ),
         _BETWEEN,
     ),

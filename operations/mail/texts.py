@@ -101,6 +101,14 @@ TEXTS: Final[dict[str, MailText]] = {
         Text("Hej!\n\nNi har fått en ny order. Läs den här:\n\n%(portal)s/orders/%(number)s"),
         MailKind.ORDERS,
     ),
+    "objection-answered": MailText(
+        Text("Er invändning mot en order är besvarad"),
+        Text(
+            "Hej!\n\nKöparen har svarat på er invändning mot en order. Läs svaret, och vad som gäller nu, "
+            "här:\n\n%(portal)s/orders/%(number)s#objection"
+        ),
+        MailKind.ORDERS,
+    ),
     "invoice-in-question": MailText(
         Text("En faktura är i fråga"),
         Text(

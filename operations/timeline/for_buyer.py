@@ -42,8 +42,7 @@ def told(session: Session, placement: Placement, service: Service) -> Iterator[T
     yield from _decisions(placement, service, {each.decision_id: each.supplier for each in orders})
     yield from _events(event_store.of_placement(session, reference))
     yield from _orders(orders, service)
-    for order in orders:
-        yield from _objections(objection_store.of_order(session, order.number))
+    yield from _objections(objection_store.of_placement(session, reference))
     yield from _planned(plan_store.of_placement(session, reference), service)
     yield from _interruptions(session, reference, service)
     yield from _reports(placement_store.reports(session, reference))
@@ -121,22 +120,28 @@ def _orders(orders: Iterable[TimelineOrder], service: Service) -> Iterator[Timel
 
 def _objections(objections: Iterable[Objection]) -> Iterator[TimelineEntry]:
     for each in objections:
-        what = JoinedText("; ", tuple(REASON_WORDS[point.reason] for point in each.points))
+        reasons = JoinedText("; ", (REASON_WORDS[point.reason] for point in each.points))
         yield TimelineEntry(
             each.made_on,
             TimelineKind.OBJECTION,
             each.order_number,
-            Text("Leverantören invänder mot ordern: %(what)s.", what=what),
+            Text(
+                "Invändning mot order %(order_number)s av %(made_by)s: %(reasons)s.",
+                order_number=each.order_number,
+                made_by=each.made_by,
+                reasons=reasons,
+            ),
             state=each.state.value,
         )
         if each.answered_on is not None and each.answer_reason is not None:
             yield TimelineEntry(
                 each.answered_on,
-                TimelineKind.OBJECTION,
+                TimelineKind.OBJECTION_ANSWERED,
                 each.order_number,
                 Text(
-                    "Invändningen besvarad av %(by)s: %(reason)s.",
-                    by=each.answered_by,
+                    "Invändningen mot order %(order_number)s besvarad av %(answered_by)s: %(reason)s.",
+                    order_number=each.order_number,
+                    answered_by=each.answered_by,
                     reason=ANSWER_WORDS[each.answer_reason],
                 ),
                 state=each.state.value,

@@ -13,6 +13,8 @@ from operations.timeline import queries as timeline_queries
 from operations.timeline.model import TimelineEntry, TimelineKind
 from operations.timeline.queries import PaymentRow, ReceiptRow, TimelineOrder
 from orders.model import InterruptionState, Placement, Report, ReportState
+from orders.objections import store as objection_store
+from orders.objections.model import Objection, ObjectionState
 from orders.placements import store as placement_store
 from orders.placements.informative import informative_store
 from orders.placements.informative.informative_store import InformativeReport, InformativeState
@@ -31,6 +33,7 @@ def told(
     ]
     yield from _decisions(placement)
     yield from _orders(timeline_queries.orders_of(session, reference, suppliers=suppliers), service)
+    yield from _objections(objection_store.of_placement(session, reference, suppliers=suppliers))
     yield from _interruptions(session, reference)
     yield from _reports(placement_store.reports(session, reference))
     yield from _informative(informative_store.of_placement(session, reference))
@@ -66,6 +69,43 @@ def _orders(orders: Iterable[TimelineOrder], service: Service) -> Iterator[Timel
             f"/orders/{order.number}",
             order.amount,
         )
+
+
+_ANSWERED = {
+    ObjectionState.STANDS: Text("Köparen svarade på invändningen mot order %(order_number)s: ordern gäller."),
+    ObjectionState.CANCELLED: Text(
+        "Köparen svarade på invändningen mot order %(order_number)s: det som ingen har levererat är återkallat."
+    ),
+    ObjectionState.REPLACED: Text(
+        "Köparen svarade på invändningen mot order %(order_number)s: order %(replaced_by)s gäller i stället."
+    ),
+}
+
+
+def _objections(objections: Iterable[Objection]) -> Iterator[TimelineEntry]:
+    for each in objections:
+        path = f"/orders/{each.order_number}#objection"
+        yield TimelineEntry(
+            each.made_on,
+            TimelineKind.OBJECTION,
+            each.order_number,
+            Text("Invändning mot order %(order_number)s.", order_number=each.order_number),
+            path,
+            state=each.state.value,
+            short=Text("invändning"),
+        )
+        if each.answered_on is not None and each.state in _ANSWERED:
+            yield TimelineEntry(
+                each.answered_on,
+                TimelineKind.OBJECTION_ANSWERED,
+                each.order_number,
+                _ANSWERED[each.state].with_values(
+                    order_number=each.order_number, replaced_by=each.replaced_by
+                ),
+                path,
+                state=each.state.value,
+                short=Text("svar på invändning"),
+            )
 
 
 def _interruptions(session: Session, reference: str) -> Iterator[TimelineEntry]:

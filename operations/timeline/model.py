@@ -28,6 +28,7 @@ class TimelineKind(IntEnum):
     EVENT = auto()
     ORDER = auto()
     OBJECTION = auto()
+    OBJECTION_ANSWERED = auto()
     PLANNED = auto()
     INTERRUPTION = auto()
     REPORT = auto()
@@ -48,6 +49,7 @@ KIND_NAMES: Final[dict[TimelineKind, Text]] = {
     TimelineKind.EVENT: Text("Händelse"),
     TimelineKind.ORDER: Text("Order"),
     TimelineKind.OBJECTION: Text("Invändning"),
+    TimelineKind.OBJECTION_ANSWERED: Text("Svar på invändning"),
     TimelineKind.PLANNED: Text("Planerad"),
     TimelineKind.INTERRUPTION: Text("Avbrott", context="timeline"),
     TimelineKind.REPORT: Text("Redovisning", context="timeline"),
@@ -67,6 +69,8 @@ SUPPLIER_KINDS: Final = frozenset(
     {
         TimelineKind.DECISION,
         TimelineKind.ORDER,
+        TimelineKind.OBJECTION,
+        TimelineKind.OBJECTION_ANSWERED,
         TimelineKind.INTERRUPTION,
         TimelineKind.REPORT,
         TimelineKind.SENT_BACK,

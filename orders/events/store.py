@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from foundation import transitions
 from foundation.errors import Refused
+from foundation.journal import SYSTEM
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import Text, WrittenText
@@ -44,10 +45,14 @@ EVENT_SETTLES = Transitions(
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """When an event came to us, and whether somebody loaded it as history, where its own day is believed."""
+    """When an event came to us, and whether somebody loaded it as history, where its own day is believed.
+
+    `sender` is what the journal calls the system that sent it, where it signed in with a key.
+    """
 
     at: datetime
     as_history: bool = False
+    sender: str = SYSTEM
 
     def told_on(self, occurred_on: date) -> date:
         """The day we were told, in Sweden: the sender's own only where it is loaded as history."""

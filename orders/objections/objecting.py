@@ -27,6 +27,7 @@ from orders.objections.model import (
     ObjectionState,
 )
 from orders.purchase_orders import line_store, order_store
+from orders.register.register import Register
 
 
 def press(session: Session, order: Order, points: Sequence[ObjectionPoint], *, by: str, today: date) -> int:
@@ -82,6 +83,7 @@ def withdraw(session: Session, objection: Objection, *, by: str, today: date) ->
 
 def answer(
     session: Session,
+    register: Register,
     objection: Objection,
     to: ObjectionState,
     reason: AnswerReason,
@@ -97,7 +99,7 @@ def answer(
     if reason not in ANSWERS.get(to, ()):
         raise ObjectionRefused(Text("Välj ett svar, och ett skäl som hör till svaret."))
     order = order_store.get(session, objection.order_number)
-    _check_replacement(session, order, to, replaced_by)
+    _check_replacement(session, register, order, to, replaced_by, today=today)
     objection_store.end(session, objection, to, by=by, on=today, reason=reason, replaced_by=replaced_by)
     closed = _cancel(session, order, today=today) if to is not ObjectionState.STANDS else []
     journal.record(
@@ -125,13 +127,20 @@ def _check_points(order: Order, points: Sequence[ObjectionPoint]) -> None:
             raise ObjectionRefused(Text("Rätt värde kan anges för pris och antal på en rad."))
 
 
-def _check_replacement(session: Session, order: Order, to: ObjectionState, replaced_by: str) -> None:
+def _check_replacement(
+    session: Session, register: Register, order: Order, to: ObjectionState, replaced_by: str, *, today: date
+) -> None:
     if to is not ObjectionState.REPLACED:
         if replaced_by:
             raise ObjectionRefused(Text("Ett nytt ordernummer anges bara när ordern ersätts."))
         return
     other = order_store.find(session, replaced_by)
-    if other is None or other.number == order.number or other.supplier != order.supplier:
+    # Of whoever stands in the supplier's place: what is ordered after a takeover is ordered of the successor (E-33).
+    if (
+        other is None
+        or other.number == order.number
+        or register.holder(other.supplier, today) != register.holder(order.supplier, today)
+    ):
         raise ObjectionRefused(
             Text("Skriv numret på den order som gäller i stället: en annan order till samma leverantör.")
         )

@@ -1,6 +1,6 @@
 """Objections as the database holds them: kept with their points, moved by their answer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -61,6 +61,23 @@ def add(
 def by_id(session: Session, objection_id: int) -> Objection | None:
     """One objection, or None."""
     return next(iter(_read(session, _WHOLE.where(order_objection.c.id == objection_id))), None)
+
+
+def by_ids(session: Session, ids: Collection[int]) -> dict[int, Objection]:
+    """The objections with these numbers, by number."""
+    if not ids:
+        return {}
+    return {each.id: each for each in _read(session, _WHOLE.where(order_objection.c.id.in_(ids)))}
+
+
+def of_placement(
+    session: Session, execution_reference: str, *, suppliers: Sequence[str] = ()
+) -> list[Objection]:
+    """Every objection to an order of a placement, oldest first; only to orders of `suppliers` where they are named."""
+    found = _WHOLE.where(purchase_order.c.execution_reference == execution_reference)
+    if suppliers:
+        found = found.where(purchase_order.c.supplier.in_(suppliers))
+    return _read(session, found.order_by(order_objection.c.id))
 
 
 def of_order(session: Session, order_number: str) -> list[Objection]:

@@ -4,7 +4,7 @@ A result is paid from the day after the interruption the participant left by, wh
 so no day carries both. An outcome after a period that ran to its end rests on that end instead (E-31).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from foundation.periods import add_months
@@ -300,14 +300,17 @@ def _already_granted(approved: OutcomeApproved, earlier: PlannedOrder, rules: Re
     )
 
 
-def bonus_days(stretch: Sequence[Placement], placement: Placement, started_on: date) -> int:
+def bonus_days(
+    stretch: Sequence[Placement], placement: Placement, started_on: date, *, holder: Callable[[str], str]
+) -> int:
     """How many days after the participant's first day at this supplier an outcome came.
 
-    `stretch` is what the placement continues, itself included; other suppliers' days do not count.
+    `stretch` is what the placement continues, itself included; other suppliers' days do not count. `holder` says who
+    stands in a supplier's place when the outcome comes: a takeover does not begin the count anew (E-33).
     """
+    here = holder(placement.supplier)
     first = min(
-        (each.starts_on for each in stretch if each.supplier == placement.supplier),
-        default=placement.starts_on,
+        (each.starts_on for each in stretch if holder(each.supplier) == here), default=placement.starts_on
     )
     return (started_on - first).days
 

@@ -6,7 +6,6 @@ is back before. A later stage goes to the supplier that earned the one before. W
 `result_placing`, what is taken back in `revoking`.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -27,11 +26,11 @@ from orders.terms import ArticleKind
 
 
 def approve_outcome(
-    session: Session, register: Register, approved: OutcomeApproved, *, today: date
+    session: Session, register: Register, approved: OutcomeApproved, *, today: date, told_on: date
 ) -> list[Order]:
     """Plan what the outcome earns and place what is due today; an outcome that earns nothing gives no order.
 
-    Refuses, with the reason, what may not be earned, or not any more.
+    Refuses, with the reason, what may not be earned, or not any more on the day we were told, `told_on`.
     """
     placement = placement_store.get(session, approved.execution_reference, lock=True)
     decision = placement.period_at(approved.started_on)
@@ -52,8 +51,14 @@ def approve_outcome(
     held = plan_store.of_references(session, [each.execution_reference for each in stretch])
     outcome = earning.outcome_number(placement, approved, held, prices)
     earning.check_earns(placement, approved, prices)
-    earning.check_claimed_in_time(approved, rules, told_on=today)
-    plans = _plans(placement, decision.decision_id, approved, prices, outcome=outcome, stretch=stretch)
+    earning.check_claimed_in_time(approved, rules, told_on=told_on)
+    days = earning.bonus_days(
+        stretch,
+        placement,
+        approved.started_on,
+        holder=lambda each: register.holder(each, approved.started_on),
+    )
+    plans = _plans(placement, decision.decision_id, approved, prices, outcome=outcome, bonus_days=days)
     for plan in plans:
         # A price that is missing is told now, not on the day the order falls due.
         result_placing.price_of(prices, placement, plan)
@@ -69,7 +74,7 @@ def approve_outcome(
 
 
 def approve_supplement(
-    session: Session, register: Register, approved: SupplementApproved, *, today: date
+    session: Session, register: Register, approved: SupplementApproved, *, today: date, told_on: date
 ) -> list[Order]:
     """A supplement by its code in the price list, ordered at once; once per code and placement."""
     placement = placement_store.get(session, approved.execution_reference, lock=True)
@@ -79,7 +84,7 @@ def approve_supplement(
     price = prices.price_of(
         ArticleKind.SUPPLEMENTARY, placement.level, code=approved.code, amount_decided=approved.amount
     )
-    earning.check_supplement_in_time(placement, prices.result_rules, told_on=today)
+    earning.check_supplement_in_time(placement, prices.result_rules, told_on=told_on)
     held = plan_store.of_placement(session, placement.execution_reference)
     if any(plan.code == approved.code and plan.stands for plan in held):
         raise StepRefused(
@@ -154,7 +159,7 @@ def _plans(
     prices: PriceList,
     *,
     outcome: int,
-    stretch: Sequence[Placement],
+    bonus_days: int,
 ) -> list[PlannedOrder]:
     """What an outcome earns: its stage, and with the first one the speed bonus where it came soon enough."""
     rules = prices.result_rules
@@ -173,12 +178,11 @@ def _plans(
         outcome=outcome,
         kind=approved.kind,
     )
-    days = earning.bonus_days(stretch, placement, approved.started_on)
     is_first = earning.stage_before(prices.service, approved.stage) is None
     has_bonus = prices.service.article_of(ArticleKind.SPEED_BONUS) is not None
-    if not (is_first and has_bonus and rules.is_quick(days)):
+    if not (is_first and has_bonus and rules.is_quick(bonus_days)):
         return [result]
-    tier = rules.bonus_tier(days)
+    tier = rules.bonus_tier(bonus_days)
     amount = tier.amounts.at(placement.level) if tier else None
     decided = Money(amount, prices.currency) if amount is not None else None
     return [result, replace(result, article=ArticleKind.SPEED_BONUS, stage=None, amount=decided)]

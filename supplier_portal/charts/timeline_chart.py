@@ -20,11 +20,19 @@ from operations.timeline.model import KIND_NAMES, TimelineEntry, TimelineKind
 from web.svg import element, line, picture, words
 
 _SUPPLIERS: Final = frozenset(
-    {TimelineKind.REPORT, TimelineKind.INFORMATIVE, TimelineKind.INVOICE, TimelineKind.CREDIT_NOTE}
+    {
+        TimelineKind.OBJECTION,
+        TimelineKind.REPORT,
+        TimelineKind.INFORMATIVE,
+        TimelineKind.INVOICE,
+        TimelineKind.CREDIT_NOTE,
+    }
 )
 _LETTERS: Final[dict[TimelineKind, Text]] = {
     TimelineKind.DECISION: Text("B", context="mark"),
     TimelineKind.ORDER: Text("O", context="mark"),
+    TimelineKind.OBJECTION: WrittenText("?"),
+    TimelineKind.OBJECTION_ANSWERED: WrittenText("→"),
     TimelineKind.INTERRUPTION: WrittenText("X"),
     TimelineKind.REPORT: Text("R", context="mark"),
     TimelineKind.SENT_BACK: WrittenText("!"),

@@ -53,6 +53,8 @@ _STATE_KINDS = {
     TimelineKind.REPORT: "report",
     TimelineKind.SENT_BACK: "report",
     TimelineKind.INFORMATIVE: "informative",
+    TimelineKind.OBJECTION: "objection",
+    TimelineKind.OBJECTION_ANSWERED: "objection",
     TimelineKind.INVOICE: "invoice",
     TimelineKind.CREDIT_NOTE: "invoice",
 }

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from fastapi import Request, Response
 
 from accounts import store as account_store
@@ -39,6 +40,8 @@ from web.csrf import form_of
 from web.pages import Page, database_of, pages_router, render, see_other, today_of, whole_database_of
 
 router = pages_router()
+
+_log = structlog.get_logger("reports")
 
 _SEES = (Permission.REPORT, Permission.VIEW)
 
@@ -130,7 +133,7 @@ def file_due(request: Request, person: Person = signed_in(Permission.REPORT)) ->
                 refused.append((to_file, reason))
             else:
                 fresh += [ReportKey.of(filed)] if first else []
-    return see_other("/reports", _said_of_many(len(fresh), len(_received(request, fresh)), refused))
+    return see_other("/reports", _said_of_many(len(fresh), _received(request, fresh), refused))
 
 
 @router.get("/reports/{reference:path}/{month}")
@@ -162,7 +165,7 @@ def file_one(
             at=database_of(request).clock(),
             by=person.id,
         )
-    received = bool(_received(request, [ReportKey.of(filed)] if fresh else []))
+    received = _received(request, [ReportKey.of(filed)] if fresh else [])
     return see_other(
         f"/reports/{reference}/{month}", _said_of_one(to_file.month, fresh=fresh, received=received)
     )
@@ -180,19 +183,25 @@ def _check_delivers(person: Person, month: Month) -> None:
         )
 
 
-def _received(request: Request, filed: Sequence[ReportKey]) -> list[ReportKey]:
+def _received(request: Request, filed: Sequence[ReportKey]) -> int | None:
     """Let the system receive what was just filed, where the buyer's policy says so; the supplier itself cannot.
 
-    A step of its own after the filing; where it breaks off, the job `reports-received` takes it up.
+    How many were received. A step of its own after the filing: where it breaks off, the answer is None, what is filed
+    is filed, and the job `reports-received` takes it up.
     """
     if not filed:
-        return []
+        return 0
     database = whole_database_of(request)
-    with database.writing() as session:
-        register = query_params.register_of(session)
-        return report_judging.receive_what_is_filed(
-            session, register, filed, at=database.clock(), today=today_of(request)
-        )
+    try:
+        with database.writing() as session:
+            register = query_params.register_of(session)
+            received = report_judging.receive_what_is_filed(
+                session, register, filed, at=database.clock(), today=today_of(request)
+            )
+    except Exception:
+        _log.exception("filed reports not looked at", reports=len(filed))
+        return None
+    return len(received)
 
 
 def _review(request: Request, person: Person, errors: Errors = ()) -> Response:
@@ -321,6 +330,9 @@ def _month(text: str) -> Month:
         raise NotThere from None
 
 
+_LOOKED_AT_LATER = Text("Det som är lämnat prövas om en stund, och hur det går står här.")
+
+
 def _version(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text[:5]) <= 1000:
         raise NotThere
@@ -354,9 +366,14 @@ def _common(services: Sequence[Service]) -> list[tuple[str, Text]]:
     ]
 
 
-def _said_of_one(month: Month, *, fresh: bool, received: bool) -> Text:
+def _said_of_one(month: Month, *, fresh: bool, received: int | None) -> Text:
     if not fresh:
         return Text("Redovisningen för %(month)s var redan lämnad. Inget har ändrats.", month=month)
+    if received is None:
+        return Text(
+            "Redovisningen för %(month)s är lämnad. Den prövas om en stund, och hur det går står här.",
+            month=month,
+        )
     if received:
         return Text(
             "Redovisningen för %(month)s är lämnad, och månaden är inlevererad. Den kan faktureras nu.",
@@ -368,12 +385,16 @@ def _said_of_one(month: Month, *, fresh: bool, received: bool) -> Text:
     )
 
 
-def _said_of_many(count: int, received: int, refused: Sequence[tuple[MonthToFile, Refused]]) -> Text:
+def _said_of_many(count: int, received: int | None, refused: Sequence[tuple[MonthToFile, Refused]]) -> Text:
     if not count and not refused:
         return Text("Redovisningarna var redan lämnade. Inget har ändrats.")
     filed: Text = CountedText(
         "%(count)s redovisning är lämnad.", "%(count)s redovisningar är lämnade.", count=count
     )
+    if received is None:
+        filed = JoinedText(" ", (filed, _LOOKED_AT_LATER))
+        if not refused:
+            return filed
     if received == count and not refused:
         then = CountedText(
             "Månaden är inlevererad och kan faktureras nu.",

@@ -252,7 +252,9 @@ def test_a_filing_whose_second_step_breaks_off_is_received_by_the_timetable(
         with monkeypatch.context() as patched, visitor(office.site, REPORTER) as rut:
             patched.setattr(report_judging, "receive_what_is_filed", killed)
             answer = rut.post("/reports/100000103/2026-01", {"version": "1", "confirmed": "1"})
-        assert answer.status_code == 500
+            shown = rut.get("/reports/100000103/2026-01").text
+        assert answer.status_code == 303
+        assert "är lämnad. Den prövas om en stund, och hur det går står här." in shown
         assert states(office, "100000103") == [ReportState.FILED]
         database = office.system.database
         assert receive_filed(database, date(2026, 2, 4), office.clock()) == "1 of 1 reports"

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from accounts import mailing
 from accounts import store as account_store
 from accounts.identity import Permission
 from accounts.store import AccountState
@@ -104,3 +105,14 @@ def test_a_request_that_is_withdrawn_is_told_by_mail_as_well(system: System) -> 
     assert system.invoice(sent.id).state is InvoiceState.ACCEPTED
     tell(system)
     assert mails(system)[2:] == [("all", "credit-request-withdrawn"), ("here", "credit-request-withdrawn")]
+
+
+def test_an_answer_to_an_objection_is_told_to_those_who_see_the_order(system: System) -> None:
+    number = system.order(REFERENCE).number
+    with system.database.writing() as session:
+        laid = mailing.put_about_order(session, FYRBAKEN, "objection-answered", number, at=CLOCK)
+    assert laid == 2
+    assert mails(system) == [("all", "objection-answered"), ("here", "objection-answered")]
+    with system.database.reading() as session:
+        bodies = set(session.scalars(select(mail.c.body)))
+    assert all(f"/orders/{number}#objection" in each for each in bodies)

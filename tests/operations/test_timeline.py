@@ -56,13 +56,19 @@ def test_an_objection_and_its_answer_are_told_to_the_buyer(system: System) -> No
         (objection,) = objection_store.of_order(session, order.number)
         reason = AnswerReason.PRICE_AS_AGREED
         objections.answer(
-            session, objection, ObjectionState.STANDS, reason, by="user-1", today=date(2025, 2, 27)
+            session,
+            register_store.load(session),
+            objection,
+            ObjectionState.STANDS,
+            reason,
+            by="user-1",
+            today=date(2025, 2, 27),
         )
-    assert told(system, TimelineKind.OBJECTION) == [
-        "Leverantören invänder mot ordern: Priset stämmer inte med avtalet.",
-        "Invändningen besvarad av user-1: Priset följer avtalets prislista den dag beslutet fattades.",
-    ]
-    assert told(system, TimelineKind.OBJECTION, Audience.SUPPLIER) == []
+    (made,) = told(system, TimelineKind.OBJECTION)
+    assert made == f"Invändning mot order {order.number} av user-7: Priset stämmer inte med avtalet."
+    (answered,) = told(system, TimelineKind.OBJECTION_ANSWERED)
+    assert "Priset följer avtalets prislista den dag beslutet fattades." in answered
+    assert len(told(system, TimelineKind.OBJECTION, Audience.SUPPLIER)) == 1
 
 
 def test_what_was_taken_back_for_good_is_not_said_to_be_open_again(system: System) -> None:

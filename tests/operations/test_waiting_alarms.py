@@ -121,11 +121,14 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (EventState.APPLIED, "nothing waits: it is applied"),
     (StopState.STANDING, "nothing waits: two people laid it, and it holds until somebody asks for its end"),
     (TutorState.STANDING, "nothing waits: it stands"),
-    (BuyerState.OPEN, "nothing waits: the buyer is served"),
-    (BuyerState.CLOSED, "nothing waits: its books are kept"),
     (UnitTutorState.CLOSED, "nothing waits: the tutor has left"),
     (KeyState.ACTIVE, "nothing waits: a system signs in with it"),
     (UnitTutorState.ACTIVE, "nothing waits: the tutor is chosen for placements"),
+    (BuyerState.OPEN, "nothing waits: the buyer is served"),
+    (
+        BuyerState.CLOSED,
+        "nothing waits: the books are kept, and whoever runs the installation opens them again",
+    ),
 )
 """States in which nothing waits for the buyer, and why."""
 

@@ -25,6 +25,7 @@ from orders.objections.model import AnswerReason, ObjectionPoint, ObjectionReaso
 from orders.placements.informative import informative_reports, informative_store
 from orders.placements.informative.informative_store import InformativeState
 from orders.purchase_orders import order_store
+from orders.register import store as register_store
 from orders.terms import ArticleKind
 
 
@@ -59,7 +60,9 @@ class Answer(Told):
         """Answer it."""
         found = objection_store.open_of(session, _basic_order(session, self.execution_reference).number)
         assert found is not None  # noqa: S101 - the story has objected before
-        objections.answer(session, found, self.to, self.reason, by=self.by, today=self.on)
+        objections.answer(
+            session, register_store.load(session), found, self.to, self.reason, by=self.by, today=self.on
+        )
 
 
 class Settle(Told):

@@ -1,6 +1,6 @@
 """Informative reports as the database holds them: filed, read or withdrawn, and what the officer's list asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -104,6 +104,13 @@ def move(
 def find(session: Session, number: int) -> InformativeReport | None:
     """The report with this number."""
     return next(iter(_reports(session, _all().where(informative_report.c.id == number))), None)
+
+
+def by_ids(session: Session, ids: Collection[int]) -> dict[int, InformativeReport]:
+    """The reports with these numbers, by number."""
+    if not ids:
+        return {}
+    return {each.id: each for each in _reports(session, _all().where(informative_report.c.id.in_(ids)))}
 
 
 def of_placement(session: Session, reference: str) -> list[InformativeReport]:

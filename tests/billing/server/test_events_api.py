@@ -15,6 +15,7 @@ from accounts.systems.machine_key_store import KeyScope, KeyState
 from accounts.tokens import fingerprint
 from billing.server.app import create_app
 from billing.server.event_bodies import BATCH, EVENTS_MAX, ONE
+from foundation import journal
 from operations.settings import Settings
 from orders.register.report_approval import ReportApproval
 from peppol.exchange import tables as exchange_tables
@@ -174,6 +175,20 @@ def test_a_file_and_a_request_of_the_same_events_are_one(system: System, client:
     line = event_line("placement.decided", decision("100000101"), on=date(2026, 1, 1), event_id="evt-00001")
     answer = client.post(ADDRESS, headers=bearing(a_key(system), ONE), content=line.text).json()
     assert outcomes(answer) == ["repeated"]
+
+
+def test_the_journal_names_the_key_that_told_of_it(system: System, client: httpx.Client) -> None:
+    register = example_register(report_approval=ReportApproval.WHEN_NOTHING_IS_ODD)
+    system.change_register(register)
+    key = a_key(system)
+    sent(client, key, [decided("100000101"), report_step("report.filed", on=date(2026, 2, 2))])
+    with system.database.reading() as session:
+        rows = [(row.action, row.actor) for row in journal.rows(session, execution_reference="100000101")]
+    assert ("placement.decided", "key-1") in rows
+    assert ("order.placed", "key-1") in rows
+    # The policy approved the month, whoever told us of it.
+    assert ("report.approved", "system") in rows
+    assert ("receipt.made", "system") in rows
 
 
 def test_a_report_judged_outside_goes_from_the_portal_over_the_feed_to_its_receipt(

@@ -17,13 +17,19 @@ from invoicing.flow_test import flow_test
 from invoicing.portal_invoicing import refused_message_queries, uploads
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.tables import portal_document
+from operations import event_loading
+from orders.events import store as event_store
+from orders.events.store import EventState
+from orders.objections import objecting
+from orders.objections import store as objection_store
+from orders.objections.model import ObjectionPoint, ObjectionReason
 from orders.register import store as register_store
 from peppol.documents import billing, shapes
 from peppol.exchange import inbox, inbox_store, outbox_store
 from peppol.xml import codec
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.portal import Desk
-from tests.support.stories.system import FYRBAKEN, System, a_system
+from tests.support.stories.system import FYRBAKEN, System, a_system, report
 
 REFERENCE = "100000101"
 BILLED_ON = date(2026, 2, 3)
@@ -83,6 +89,35 @@ def test_a_refused_message_goes_with_its_answer_after_two_years(system: System) 
         assert inbox.replay(session, message) is None
         assert list(refused_message_queries.listed(session, ACTOR)) == []
     assert system.broken() == []
+
+
+def test_an_objection_that_nobody_has_answered_keeps_its_case(system: System) -> None:
+    late = date(2040, 1, 2)
+    order = system.order(REFERENCE)
+    points = (ObjectionPoint("", ObjectionReason.CONTRACT),)
+    with system.database.writing() as session:
+        assert [name for name, _ in retention.due(session, today=late)] == [REFERENCE]
+        number = objecting.press(session, order, points, by="user-17", today=BILLED_ON)
+        assert retention.due(session, today=late) == []
+    with system.database.writing() as session:
+        objection = objection_store.by_id(session, number)
+        assert objection is not None
+        objecting.withdraw(session, objection, by="user-17", today=BILLED_ON)
+        assert [name for name, _ in retention.due(session, today=late)] == [REFERENCE]
+    dispose(system, late)
+    with system.database.reading() as session:
+        # Codes and days: nothing of it is removed.
+        assert objection_store.of_order(session, order.number)[0].points == points
+
+
+def test_an_event_that_waits_for_a_person_keeps_its_case(system: System) -> None:
+    late = date(2040, 1, 2)
+    system.refuses("report.approved", report(REFERENCE, "2026-02", 1, BILLED_ON), on=BILLED_ON)
+    with system.database.writing() as session:
+        assert retention.due(session, today=late) == []
+        (waiting,) = event_store.in_state(session, EventState.UNAPPLIABLE)
+        event_loading.lay_aside(session, waiting.sequence, by="user-1")
+        assert [name for name, _ in retention.due(session, today=late)] == [REFERENCE]
 
 
 @pytest.mark.both_engines

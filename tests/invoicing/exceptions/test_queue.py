@@ -255,7 +255,7 @@ def test_suggestions_are_ranked_and_say_why(system: System) -> None:
     bare = january(system, 1, "20")
     invoice = system.send(without_line(bare))
     with system.database.reading() as session:
-        first, *others = link_suggestions.lines(session, invoice)
+        first, *others = link_suggestions.lines(session, register_store.load(session), invoice)
     assert (first.order_number, first.line_id, str(first.month)) == (invoice.order_number, "001", "2026-01")
     assert Text("samma order") in first.because
     assert Text("samma belopp som inleveransen") in first.because

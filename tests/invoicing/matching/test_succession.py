@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invoicing.documents import order_facts_queries
+from invoicing.exceptions import link_suggestions
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
 from invoicing.payment.payment import HeldBack
@@ -253,3 +254,16 @@ def test_one_stands_in_a_place_each_day_and_only_within_its_tenure(day: date) ->
         assert (invoices and delivers) is (holder == each)
     assert succession.tenure(CHAIN, "B", "A") is None
     assert succession.tenure({}, "A", "A") == Tenure()
+
+
+def test_a_successors_invoice_without_order_is_suggested_its_predecessors_lines(system: System) -> None:
+    system.change_register(taken_over())
+    whole = system.flip(system.order(OURS).number, "002", number="L-2", on=AFTER, supplier=LARKDRILLEN)
+    lost = system.send(replace(whole, order_reference=billing.OrderReference(id="NA")))
+    assert lost.state is InvoiceState.IN_QUESTION
+    assert system.order(OURS).number in system.sentences(lost)[0]
+    with system.database.reading() as session:
+        suggested = link_suggestions.lines(session, register_store.load(session), lost)
+        nobodys = link_suggestions.lines(session, example_register(), lost)
+    assert suggested[0].order_number == system.order(OURS).number
+    assert nobodys == []

@@ -89,6 +89,9 @@ def test_an_invoice_with_the_vat_of_another_delivery_is_questioned(system: Syste
     system.change_register(with_supplier(vat=LEFT_VAT))
     held = system.send(taxed)
     assert (held.state, held.codes) == (InvoiceState.IN_QUESTION, ("VAT_CATEGORY",))
+    # It never left VAT: the register was wrong, and once it is right the supplier is asked for nothing.
+    assert load(system, example_register()) == ["F-2"]
+    assert system.invoice(held.id).state is InvoiceState.ACCEPTED
 
 
 def no_f_tax_in_february() -> Register:

@@ -30,13 +30,17 @@ from operations.event_feed.facts import Facts
 from operations.event_feed.reading import CursorAhead, CursorTooOld
 from operations.event_feed.tables import outbound_event
 from orders.journal_actions import PlacementAction, report_subject
+from orders.objections import objecting
+from orders.objections import store as objection_store
+from orders.objections.model import AnswerReason, ObjectionPoint, ObjectionReason, ObjectionState
 from orders.placements import filing
 from orders.placements.filing import MonthToFile
+from orders.placements.informative import informative_reports
 from orders.terms import Activity, RejectionReason
 from tests.support.project import PROJECT
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.bills import billed
-from tests.support.stories.system import FYRBAKEN, System, a_system
+from tests.support.stories.system import FYRBAKEN, System, a_system, example_register
 from tests.test_journal_actions import members
 
 
@@ -127,6 +131,52 @@ def test_a_report_sent_back_is_told_with_its_coded_reason(system: System) -> Non
     }
 
 
+def test_what_a_supplier_tells_beside_the_months_and_objects_to_is_told_in_codes(system: System) -> None:
+    system.decide("100000101", start=date(2026, 1, 1))
+    filed = {
+        "execution_reference": "100000101",
+        "kind": "INTERNSHIP",
+        "at": "2026-02-02T08:00:00+01:00",
+        "by": "ext-1",
+    }
+    system.must("report.informative", filed, on=date(2026, 2, 2))
+    with system.database.writing() as session:
+        informative_reports.withdraw(session, 1, by="ext-1", today=date(2026, 2, 3))
+    order = system.order("100000101")
+    points = (
+        ObjectionPoint("001", ObjectionReason.PRICE, Decimal("96.50")),
+        ObjectionPoint("", ObjectionReason.CONTRACT),
+    )
+    for answer, reason in (
+        (ObjectionState.STANDS, AnswerReason.AS_DECIDED),
+        (ObjectionState.CANCELLED, AnswerReason.ORDERED_TWICE),
+    ):
+        with system.database.writing() as session:
+            number = objecting.press(session, order, points, by="ext-1", today=date(2026, 2, 4))
+        with system.database.writing() as session:
+            objection = objection_store.by_id(session, number)
+            assert objection is not None
+            objecting.answer(
+                session, example_register(), objection, answer, reason, by="officer-1", today=date(2026, 2, 5)
+            )
+    events = [(each.type, told(each)) for each in feed(system)][1:]
+    assert [kind for kind, _ in events] == [
+        "report.informative_filed",
+        "report.informative_withdrawn",
+        "objection.made",
+        "objection.answered",
+        "objection.made",
+        "objection.answered",
+    ]
+    assert events[0][1]["kind"] == "INTERNSHIP"
+    assert events[2][1]["points"] == [
+        {"line_id": "001", "reason": "PRICE", "expected": "96.50"},
+        {"reason": "CONTRACT"},
+    ]
+    assert (events[3][1]["answer"], events[3][1]["lines"]) == ("STANDS", [])
+    assert events[5][1]["lines"] == [line.line_id for line in order.lines]
+
+
 def test_an_interruption_is_told_whether_it_stands_moves_goes_or_waits_for_a_person(system: System) -> None:
     system.decide("100000101", start=date(2026, 1, 1))
     system.interrupt("100000101", on=date(2026, 2, 2), last_day=date(2026, 3, 2))
@@ -199,6 +249,9 @@ def test_what_is_told_holds_no_person_and_no_free_text() -> None:
         ),
         *("reason", "received_on", "rejected_on", "revoked_on", "settled_on", "stage", "started_on"),
         *("starts_on", "state", "version"),
+        # What a supplier tells beside the months and objects to: codes, and numbers of ours.
+        *("report", "kind", "objection", "channel", "made_on", "points", "answer", "answered_on"),
+        *("replaced_by", "lines"),
     }
 
 

@@ -16,6 +16,7 @@ from orders.journal_actions import OrderAction, PlacementAction
 from orders.placements import store as placement_store
 from orders.register import store as register_store
 from peppol.exchange import tables as exchange_tables
+from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import System, a_system, decision, event_line
 
 REFERENCE = "100000101"
@@ -154,7 +155,7 @@ def test_an_event_that_another_has_applied_meanwhile_is_not_tried_again_over_it(
         system.database.writing() as session,
         pytest.raises(MovedMeanwhile, match="Event 1 is UNAPPLIABLE no"),
     ):
-        dispatch.replay(session, register_store.load(session), kept)
+        dispatch.replay(session, register_store.load(session), kept, now=CLOCK)
     assert counts(system) == {EventState.APPLIED: 2}
 
 

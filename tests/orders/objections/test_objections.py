@@ -12,6 +12,8 @@ from invoicing.responses import received
 from invoicing.responses import store as response_store
 from operations import alarms
 from operations.alarms import Patience
+from operations.timeline import timeline
+from operations.timeline.model import Audience, TimelineEntry, TimelineKind
 from orders.model import LineState
 from orders.objections import objecting
 from orders.objections import store as objection_store
@@ -26,10 +28,12 @@ from orders.objections.model import (
     ObjectionState,
     expected_value,
 )
+from orders.register import store as register_store
 from peppol.documents import ordering
 from peppol.xml import codec
 from tests.support.stories.peers import answered_line, order_response
-from tests.support.stories.system import TALLKOTTEN, System, a_system
+from tests.support.stories.system import LARKDRILLEN, TALLKOTTEN, System, a_system
+from tests.support.stories.takeover import taken_over
 
 DAY = date(2026, 1, 5)
 PRICE = ObjectionPoint("002", ObjectionReason.PRICE, Decimal("96.00"))
@@ -52,7 +56,14 @@ def answer(
 ) -> list[str]:
     with system.database.writing() as session:
         return order_objections.answer(
-            session, objection, to, reason, replaced_by=replaced_by, by="user-1", today=date(2026, 1, 8)
+            session,
+            register_store.load(session),
+            objection,
+            to,
+            reason,
+            replaced_by=replaced_by,
+            by="user-1",
+            today=date(2026, 1, 8),
         )
 
 
@@ -107,6 +118,43 @@ def test_an_order_is_replaced_by_another_of_the_same_supplier(database_url: str)
             assert the(system).is_open
         answer(system, objection, ObjectionState.REPLACED, AnswerReason.ORDERED_TWICE, other)
         assert the(system).replaced_by == other
+
+
+def test_an_order_is_replaced_by_one_of_whoever_has_taken_its_supplier_over(database_url: str) -> None:
+    with a_system(database_url) as system:
+        system.decide()
+        objection = object_to(system)
+        system.change_register(taken_over(date(2026, 1, 6)))
+        system.decide("100000102", supplier=LARKDRILLEN, start=date(2026, 1, 7))
+        other = system.order("100000102").number
+        answer(system, objection, ObjectionState.REPLACED, AnswerReason.ORDERED_TWICE, other)
+        assert the(system).replaced_by == other
+
+
+def test_an_objection_and_its_answer_stand_on_both_timelines(database_url: str) -> None:
+    with a_system(database_url) as system:
+        system.decide()
+        answer(system, object_to(system), ObjectionState.STANDS, AnswerReason.PRICE_AS_AGREED)
+        placement = system.placement("100000101")
+        with system.database.reading() as session:
+            register = register_store.load(session)
+            told = {each: timeline.of_placement(session, register, placement, each) for each in Audience}
+    number = order_in(told[Audience.SUPPLIER])
+    said = {
+        audience: [entry.sentence.en for entry in entries if "bjection" in entry.sentence.en]
+        for audience, entries in told.items()
+    }
+    assert said[Audience.SUPPLIER] == [
+        f"Objection to order {number}.",
+        f"The buyer answered the objection to order {number}: the order stands.",
+    ]
+    assert "by user-7" in said[Audience.BUYER][0]
+    assert "answered by user-1" in said[Audience.BUYER][1]
+    assert not any("user-" in each for each in said[Audience.SUPPLIER])
+
+
+def order_in(entries: list[TimelineEntry]) -> str:
+    return next(each.document for each in entries if each.kind is TimelineKind.ORDER)
 
 
 @pytest.mark.both_engines

@@ -7,11 +7,15 @@ from decimal import Decimal
 
 import pytest
 
+from operations import event_loading
 from operations.event_loading import place_due_orders
+from orders.events import store as event_store
+from orders.events.store import EventState
 from orders.register.pricing import BonusTier, LevelAmounts, ResultRules
 from orders.register.register import Register
 from orders.terms import ArticleKind
 from tests.support.stories.system import LARKDRILLEN, System, a_system, decision, example_register, outcome
+from tests.support.stories.takeover import taken_over
 
 REFERENCE, ANOTHER = "100000101", "100000102"
 LEFT_ON = date(2026, 3, 13)
@@ -272,6 +276,20 @@ def test_a_result_is_claimed_within_the_days_of_the_price_list(
             assert "approved by 2027-06-16, and came on 2027-06-17" in said
 
 
+def test_what_comes_after_its_last_day_is_late_however_its_sender_dates_it(system: System) -> None:
+    told_on, dated = LEFT_ON + timedelta(days=91), LEFT_ON + timedelta(days=20)
+    told = {"execution_reference": REFERENCE, "code": "SPRAK", "approved_on": "2026-03-01"}
+    assert "this one came on 2026-06-12" in system.refuses(
+        "supplement.approved", told, on=dated, received_on=told_on
+    )
+    with system.database.reading() as session:
+        (kept,) = event_store.in_state(session, EventState.UNAPPLIABLE)
+    # Somebody who knows that it was sent in time may say so.
+    with system.database.writing() as session:
+        event_loading.apply_by_hand(session, kept.sequence, by="officer-1", today=told_on)
+    assert ordered(system)[0] == "SUPPLEMENTARY SPRAK 1500.00"
+
+
 @pytest.mark.parametrize(("started_on", "taken"), [(date(2026, 7, 30), True), (date(2026, 7, 31), False)])
 def test_work_found_after_a_period_that_ran_to_its_end_counts_for_some_days(
     database_url: str, started_on: date, taken: bool
@@ -339,3 +357,13 @@ def test_another_supplier_is_quick_by_its_own_days(system: System) -> None:
     told = outcome(ANOTHER, started_on=date(2026, 7, 1))
     system.must("outcome.approved", told, on=date(2026, 10, 2))
     assert ordered(system, ANOTHER) == ["RESULT R1 15000.00", "SPEED_BONUS  2000.00"]
+
+
+def test_a_takeover_does_not_begin_the_count_of_the_speed_bonus_anew(system: System) -> None:
+    # Fyrbåken is taken over by Lärkdrillen, which the participant goes on with: one supplier, 181 days.
+    system.change_register(taken_over())
+    continues(system, supplier=LARKDRILLEN)
+    system.interrupt(ANOTHER, on=date(2026, 6, 30), reason="WORK")
+    told = outcome(ANOTHER, started_on=date(2026, 7, 1))
+    system.must("outcome.approved", told, on=date(2026, 10, 2))
+    assert ordered(system, ANOTHER) == ["RESULT R1 15000.00"]

@@ -4,14 +4,17 @@ from typing import Annotated
 
 import typer
 
+from accounts import mailing
 from billing.cli.command import AsJson, CommandContext, On, command, today_or
 from billing.cli.printing import TableColumn, show, table, write_json
+from foundation.database import utc_now
 from foundation.errors import NotFound
 from foundation.formatting import Json
 from foundation.text import Text
 from invoicing.responses import objections as order_objections
 from orders.objections import store as objection_store
 from orders.objections.model import REASON_WORDS, AnswerReason, Objection, ObjectionPoint, ObjectionState
+from orders.register import store as register_store
 
 objections = typer.Typer()
 
@@ -76,9 +79,12 @@ def answer(
                     number=objection_id,
                 )
             )
+        register = register_store.load(session)
         closed = order_objections.answer(
-            session, objection, to, reason, replaced_by=replaced_by, by=by, today=today_or(on)
+            session, register, objection, to, reason, replaced_by=replaced_by, by=by, today=today_or(on)
         )
+        holder = register.holder(objection.supplier, today_or(on))
+        mailing.put_about_order(session, holder, "objection-answered", objection.order_number, at=utc_now())
     typer.echo(" ".join([to.value, objection.order_number, *closed]))
 
 
