@@ -26,7 +26,7 @@ _VERDICTS = {
     Verdict.HOLD: (
         "note",
         Text("Hålls för kontroll"),
-        Text("Två personer hos köparen kontrollerar betalkontot innan den betalas."),
+        Text("Köparen kontrollerar det som avviker innan den betalas."),
     ),
     Verdict.PARK: (
         "note",

@@ -205,7 +205,7 @@ def payments_due(session: Session, today: date, now: datetime, mail_to: str) -> 
             _named(held_up),
             Text(
                 "%(invoices)s fakturor skulle ha betalats i dag eller tidigare men väntar på redovisning eller "
-                "kontokontroll. Se dem under Ekonomi, Väntar och Kontokontroll, och få det de väntar på avgjort.",
+                "kontroll. Se dem under Ekonomi, Väntar och Hålls för kontroll, och få det de väntar på avgjort.",
                 invoices=len(held_up),
             ),
         )

@@ -43,7 +43,7 @@ _REPORTS_SHOWN = 200
 _PARTS = {
     QueuePart.EXCEPTIONS: Text("Avvikelser", context="queue"),
     QueuePart.PARKED: Text("Väntar"),
-    QueuePart.ACCOUNT_CHECK: Text("Kontokontroll"),
+    QueuePart.ACCOUNT_CHECK: Text("Hålls för kontroll"),
     QueuePart.CREDITS: Text("Krediter utan faktura"),
     QueuePart.ASKED: Text("Kredit begärd"),
     QueuePart.RESTING: Text("Vilar"),
@@ -56,7 +56,7 @@ _PARTS = {
 _HEADINGS = {
     QueuePart.EXCEPTIONS: Text("Ekonomi: avvikelser"),
     QueuePart.PARKED: Text("Ekonomi: väntar"),
-    QueuePart.ACCOUNT_CHECK: Text("Ekonomi: kontokontroll"),
+    QueuePart.ACCOUNT_CHECK: Text("Ekonomi: hålls för kontroll"),
     QueuePart.CREDITS: Text("Ekonomi: krediter utan faktura"),
     QueuePart.ASKED: Text("Ekonomi: kredit begärd"),
     QueuePart.RESTING: Text("Ekonomi: vilar"),
@@ -73,7 +73,8 @@ _EXPLAINED = {
         "Fakturor som väntar på att månadens redovisning godkänns. De prövas igen av sig själva."
     ),
     QueuePart.ACCOUNT_CHECK: Text(
-        "Fakturor med ett betalkonto som inte är registrerat. Två personer bekräftar efter motringning."
+        "Fakturor som hålls tills något är kontrollerat: ett betalkonto som inte är registrerat bekräftas av två "
+        "personer efter motringning, och den som saknade F-skatt släpps med ett skäl under Utan F-skatt."
     ),
     QueuePart.CREDITS: Text("Kreditfakturor som inte har funnit sin faktura."),
     QueuePart.ASKED: Text("Kredit är begärd och har inte kommit än."),
