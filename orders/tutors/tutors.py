@@ -1,4 +1,4 @@
-"""The tutor (handledare) of a placement: assigned within ten days of the decision, changed at any time.
+"""The tutor (handledare) of a placement: assigned within the days agreed for its start, changed at any time.
 
 A tutor is known by a code of the supplier's own and chosen among those of the placement's unit (`unit_tutors.py`); a
 name or a personal number is refused, since neither may stand here. The tutor decides nothing about orders, receipts or
@@ -20,8 +20,8 @@ from orders.model import Handling, Placement, PlacementState
 from orders.placements import store as placement_store
 from orders.tutors import tutor_store, unit_tutor_store
 
-DAYS_TO_ASSIGN: Final = 10
-"""Days from the decision within which a tutor is assigned and a first meeting booked (REQ-08)."""
+_BEFORE_IT_WAS_KEPT: Final = timedelta(days=10)
+"""What was agreed where a period has no last day to start: it was decided before that was kept with it."""
 
 _CODE = re.compile(r"[A-Za-zÅÄÖåäö][A-Za-zÅÄÖåäö0-9._-]{0,38}[0-9]")
 _MANY_DIGITS = re.compile(r"\d[\d-]{7,}")
@@ -51,9 +51,14 @@ def tutor_code(text: str) -> str:
     return code
 
 
-def last_day_to_assign(decided_on: date) -> date:
-    """The last of the days within which a tutor is assigned (REQ-08)."""
-    return decided_on + timedelta(days=DAYS_TO_ASSIGN)
+def last_day_to_assign(decided_on: date, start_by: date | None, *, left_on: date | None = None) -> date:
+    """The last of the days within which a tutor is assigned: those within which the placement starts (REQ-08).
+
+    `start_by` is the placement's last day to start by what was agreed. They are counted anew from `left_on`, the day
+    its tutor left.
+    """
+    days = start_by - decided_on if start_by is not None else _BEFORE_IT_WAS_KEPT
+    return (left_on or decided_on) + days
 
 
 def assign(session: Session, reference: str, tutor: str, *, by: str, today: date) -> bool:

@@ -179,7 +179,7 @@ def _one(
             "interruptions": placement_store.interruptions(session, reference),
             "assignments": tutor_store.history(session, reference),
             "tutor_has_left": _tutor_has_left(session, found),
-            "assign_by": tutoring.last_day_to_assign(found.periods[0].decided_on),
+            "assign_by": tutoring.last_day_to_assign(found.periods[0].decided_on, found.periods[0].start_by),
             "months": _months(session, found, today=today),
             "due": {
                 str(each.month) for each in report_queries.due_of(session, scope, reference, today=today)

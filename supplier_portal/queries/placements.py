@@ -114,6 +114,7 @@ def listed(
             _ONE.c.starts_on,
             _of_all_periods(func.max(_SPAN.c.ends_on)).label("ends_on"),
             _ONE.c.decided_on,
+            _ONE.c.start_by,
             _of_all_periods(func.count()).label("periods"),
             _INTERRUPTION.c.effective_on,
             tutor_assignment.c.tutor,
@@ -205,15 +206,15 @@ def new_interruptions(session: Session, scope: Scope, *, since: int) -> int:
 def first_to_assign(session: Session, scope: Scope, *, today: date) -> date | None:
     """The first last day to assign a tutor, of the placements that have none or whose tutor has left."""
     question = (
-        select(func.min(_FROM))
+        select(_ONE.c.decided_on, _ONE.c.start_by, unit_tutor.c.closed_on.label("tutor_closed_on"))
+        .distinct()
         .select_from(_PLACEMENT)
         .join(_ONE, (_ONE.c.execution_reference == _PLACEMENT.c.execution_reference) & (_ONE.c.ordinal == 1))
         .outerjoin(tutor_assignment, _STANDING)
         .outerjoin(unit_tutor, _OF_UNIT)
         .where(_condition(scope, PlacementFilter(PlacementsAre.TO_ASSIGN), today))
     )
-    first = session.scalar(question)
-    return tutors.last_day_to_assign(first) if first is not None else None
+    return min((_assign_by(row) for row in session.execute(question).all()), default=None)
 
 
 def of_tutor(session: Session, scope: Scope, unit_id: str, code: str, *, today: date) -> list[str]:
@@ -313,8 +314,12 @@ def _placement_row(row: Row[Any], today: date) -> PlacementRow:
         ),
         tutor=row.tutor or "",
         tutor_left=row.tutor_closed_on is not None,
-        assign_by=tutors.last_day_to_assign(row.tutor_closed_on or row.decided_on),
+        assign_by=_assign_by(row),
     )
+
+
+def _assign_by(row: Row[*tuple[Any, ...]]) -> date:
+    return tutors.last_day_to_assign(row.decided_on, row.start_by, left_on=row.tutor_closed_on)
 
 
 def late(row: PlacementRow, *, today: date) -> bool:

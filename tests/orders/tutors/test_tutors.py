@@ -66,6 +66,14 @@ def test_a_new_placement_waits_for_its_tutor_for_ten_days(database_url: str) -> 
         assert waiting(system, date(2026, 1, 5)) == []
 
 
+def test_the_days_are_those_agreed_for_the_start_and_counted_anew_where_a_tutor_left() -> None:
+    decided_on, start_by = date(2026, 3, 2), date(2026, 3, 7)
+    assert tutors.last_day_to_assign(decided_on, start_by) == start_by
+    assert tutors.last_day_to_assign(decided_on, start_by, left_on=date(2026, 4, 1)) == date(2026, 4, 6)
+    # Decided before that day was kept with the period.
+    assert tutors.last_day_to_assign(decided_on, None) == date(2026, 3, 12)
+
+
 def test_a_tutor_is_changed_and_the_history_kept(database_url: str) -> None:
     with a_system(database_url) as system:
         system.decide()
