@@ -255,15 +255,24 @@ class SftpFiles:
             kept = self._client is not None
             try:
                 return do(self._opened())
-            except _LOST as lost:
+            except (OSError, *_LOST) as fault:
+                if not self._is_lost(fault):
+                    raise
                 self.close()
                 if not kept:
-                    raise _as_os_error(lost) from lost
+                    raise _as_os_error(fault) from fault
             try:
                 return do(self._opened())
-            except _LOST as lost:
+            except (OSError, *_LOST) as fault:
+                if not self._is_lost(fault):
+                    raise
                 self.close()
-                raise _as_os_error(lost) from lost
+                raise _as_os_error(fault) from fault
+
+    def _is_lost(self, fault: Exception) -> bool:
+        """Whether it is the connection that is gone; a channel closed meanwhile says so as any OSError."""
+        channel = self._client.get_channel() if self._client is not None else None
+        return isinstance(fault, _LOST) or (channel is not None and channel.closed)
 
     def _opened(self) -> paramiko.SFTPClient:
         if self._client is not None:

@@ -4,6 +4,7 @@ import errno
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -271,6 +272,16 @@ def test_we_sign_in_by_key_with_its_password(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="private key"):
             files_at(server, **{**more, "key_password": "another"})
     assert [path.suffix for path in tmp_path.rglob("*.*")] == [".xml"]
+
+
+def test_a_connection_that_is_known_to_be_cut_is_made_again(tmp_path: Path) -> None:
+    with sftp_server(tmp_path) as server:
+        account = FolderAccessPoint(files_at(server))
+        account.submit(AMessage(1))
+        server.cut()
+        # Our side notices the end before it is used again, and then says so in other words.
+        sleep(0.3)
+        account.submit(AMessage(2))
 
 
 def test_a_connection_that_was_cut_is_made_again(tmp_path: Path) -> None:
