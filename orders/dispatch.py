@@ -274,7 +274,7 @@ def _carry_out(
         case event_data.PlacementResumed():
             returning.resume(session, register, told, today=today, told_on=told_on)
         case event_data.ReportFiled():
-            filed = reports.file(session, told)
+            filed = reports.file(session, told, told_on=told_on)
             lines = receiving.receive_where_nothing_is_odd(session, register, filed, at=told.at, today=today)
             return lines or reports.lines_of_month(session, told.execution_reference, told.month)
         case event_data.ReportApproved():

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from foundation.periods import Month
+from foundation.periods import Month, stockholm_date
 from foundation.sql import Session
 from foundation.text import Text
 from foundation.transitions import StepRefused
@@ -85,6 +85,6 @@ def file_month(
         by=by,
         activities=tuple(dict.fromkeys(activities)) or None,
     )
-    report = reporting.file(session, filed)
+    report = reporting.file(session, filed, told_on=stockholm_date(at))
     report_check_store.await_check(session, report)
     return report, True

@@ -132,6 +132,17 @@ def received_accounts(session: Session, placement: Placement, month: Month) -> l
     return found
 
 
+def last_day_of_month(session: Session, placement: Placement, month: Month) -> date | None:
+    """The last day of a month that is paid for on a basic order line; None where no line has one."""
+    parts = (
+        billable_period(line.period, placement.last_day_for(line.period), placement.absences)
+        for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC)
+        for line in order.lines
+        if Month.of(line.period.start) == month
+    )
+    return max((part.end for part in parts if part is not None), default=None)
+
+
 def comes_after_the_end(placement: Placement, days: Period) -> bool:
     """Whether these days begin after the last one that is paid for."""
     last_day = placement.last_day_for(days)

@@ -8,20 +8,17 @@ from datetime import date, datetime
 
 from foundation import journal
 from foundation.journal import SYSTEM
-from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
 from foundation.transitions import StepRefused
 from orders.events.data import ReportApproved
 from orders.journal_actions import PlacementAction, report_subject
-from orders.model import LineKey, Report, ReportState, billable_period, report_name
+from orders.model import LineKey, Report, ReportState, report_name
 from orders.placements import filed_queries, month_receipts, report_checks
 from orders.placements import reports as reporting
 from orders.placements import store as placement_store
-from orders.purchase_orders import order_store
 from orders.register.register import Register
 from orders.register.report_approval import ReportApproval
-from orders.terms import ArticleKind
 
 
 def receive_rest(session: Session, report: Report, *, by: str, today: date) -> list[LineKey]:
@@ -44,15 +41,8 @@ def receive_rest(session: Session, report: Report, *, by: str, today: date) -> l
                 counts_to=report.counts_to,
             )
         )
-    parts = [
-        part
-        for order in order_store.of_placement(session, reference, ArticleKind.BASIC)
-        for line in order.lines
-        if Month.of(line.period.start) == month
-        and (part := billable_period(line.period, placement.last_day_for(line.period)))
-    ]
-    ends_on = max((part.end for part in parts), default=today)
-    if ends_on > today:
+    ends_on = month_receipts.last_day_of_month(session, placement, month)
+    if ends_on is not None and ends_on > today:
         raise StepRefused(
             Text(
                 "Månaden %(month)s för %(reference)s är inte slut förrän %(ends_on)s. Leverera in den då.",

@@ -31,7 +31,6 @@ from orders.model import (
     PlacementState,
     Report,
     ReportState,
-    billable_period,
     check_report_step,
     report_name,
 )
@@ -42,8 +41,12 @@ from orders.register.agreements import EarlyApproval
 from orders.terms import ArticleKind
 
 
-def file(session: Session, filed: ReportFiled) -> Report:
-    """Keep a report for a month of the placement; a higher version replaces what was filed before."""
+def file(session: Session, filed: ReportFiled, *, told_on: date) -> Report:
+    """Keep a report for a month of the placement; a higher version replaces what was filed before.
+
+    It was filed on its own day, but no earlier than the day we were told, `told_on`: whether it is late is not
+    for its sender to say.
+    """
     placement = placement_store.get(session, filed.execution_reference, lock=True)
     month = filed.month
     _check_month(placement, month, on=stockholm_date(filed.at))
@@ -67,7 +70,7 @@ def file(session: Session, filed: ReportFiled) -> Report:
         month,
         filed.version,
         ReportState.FILED,
-        stockholm_date(filed.at),
+        max(stockholm_date(filed.at), told_on),
         filed.by,
         activities=filed.activities or (),
     )
@@ -131,15 +134,8 @@ def _counts_to(
     """The last day an approval today is for; None where the month's days are over, or all of them count."""
     if early is EarlyApproval.WHOLE_MONTH:
         return None
-    parts = [
-        part
-        for order in order_store.of_placement(session, placement.execution_reference, ArticleKind.BASIC)
-        for line in order.lines
-        if Month.of(line.period.start) == month
-        and (part := billable_period(line.period, placement.last_day_for(line.period), placement.absences))
-    ]
-    ends_on = max((part.end for part in parts), default=today)
-    if ends_on <= today:
+    ends_on = month_receipts.last_day_of_month(session, placement, month)
+    if ends_on is None or ends_on <= today:
         return None
     if early is EarlyApproval.REFUSED:
         raise StepRefused(

@@ -24,7 +24,7 @@ from orders.register import store as register_store
 from orders.register.register import Register
 from orders.register.report_approval import ReportApproval
 from orders.terms import RejectionReason
-from tests.support.stories.system import System, a_system, example_register
+from tests.support.stories.system import System, a_system, example_register, report
 
 ONE, TWO = "100000101", "100000102"
 BY_OFFICER = example_register(report_approval=ReportApproval.BY_OFFICER)
@@ -173,6 +173,16 @@ def test_an_odd_month_waits_for_an_officer_who_receives_it(system: System, filed
     waiting = ReportKey(ONE, Month(2026, 2), 1)
     assert approve(system, waiting, on=date(2026, 3, 12)).done == [waiting]
     assert system.days_received(ONE)[1] == "20"
+
+
+def test_a_report_whose_sender_dates_it_back_is_late_by_the_day_it_came(system: System) -> None:
+    by_itself(system)
+    told = report(ONE, "2026-02", 1, date(2026, 3, 2))
+    system.tell("report.filed", told, on=date(2026, 3, 2), received_on=date(2026, 3, 20))
+    assert system.days_received(ONE)[1] == "-"
+    with system.database.reading() as session:
+        (kept,) = placement_store.reports(session, ONE, Month(2026, 2))
+    assert (kept.state, kept.filed_on) == (_S.FILED, date(2026, 3, 20))
 
 
 def test_an_invoice_that_came_before_its_report_is_accepted_when_the_report_is_filed(system: System) -> None:
