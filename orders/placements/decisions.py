@@ -56,6 +56,7 @@ def place_all(
     Raises for the first that is refused; the caller's transaction must then be undone, and the
     decisions may be tried one at a time.
     """
+    _check_continued_once(decisions)
     told = [(decided, _continued(session, register, decided)) for decided in decisions]
     placed = _placed(session, register, told, today=today)
     for (decided, earlier), placement in zip(told, placed, strict=True):
@@ -455,6 +456,15 @@ def _check_decisions_are_new(session: Session, decision_ids: Sequence[str]) -> N
                 decision_id=decision_id,
                 reference=reference,
             ),
+        )
+
+
+def _check_continued_once(decisions: Sequence[PlacementDecided]) -> None:
+    """None of these is in the books yet, so that only they can tell of each other."""
+    named = Counter(each.continues for each in decisions if each.continues is not None)
+    for reference in (each for each, count in named.items() if count > 1):
+        raise StepRefused(
+            Text("Flera beslut fortsätter %(reference)s, och bara ett kan göra det.", reference=reference),
         )
 
 

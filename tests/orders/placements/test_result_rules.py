@@ -14,7 +14,15 @@ from orders.events.store import EventState
 from orders.register.pricing import BonusTier, LevelAmounts, ResultRules
 from orders.register.register import Register
 from orders.terms import ArticleKind
-from tests.support.stories.system import LARKDRILLEN, System, a_system, decision, example_register, outcome
+from tests.support.stories.system import (
+    LARKDRILLEN,
+    System,
+    a_system,
+    decision,
+    event_line,
+    example_register,
+    outcome,
+)
 from tests.support.stories.takeover import taken_over
 
 REFERENCE, ANOTHER = "100000101", "100000102"
@@ -233,6 +241,22 @@ def test_a_reference_is_continued_once(system: System) -> None:
     told = {"start": date(2026, 12, 1), "end": date(2027, 5, 31), "continues": REFERENCE}
     said = system.refuses("placement.decided", _decision("100000103", told), on=date(2026, 12, 1))
     assert "has gone on from 100000101, with execution reference 100000102" in said
+
+
+def test_two_decisions_that_continue_one_reference_in_the_same_file_are_not_both_taken(
+    system: System,
+) -> None:
+    on = date(2026, 4, 27)
+    told = {"start": date(2026, 5, 4), "end": date(2026, 11, 3), "decided_on": on, "continues": REFERENCE}
+    lines = [
+        event_line("placement.decided", _decision(reference, told), on=on, event_id=reference)
+        for reference in (ANOTHER, "100000103")
+    ]
+    with system.at(on):
+        loaded = event_loading.load_events(system.database, lines)
+    assert (loaded.applied, loaded.unappliable) == (1, 1)
+    ((_, refusal),) = loaded.problems
+    assert ANOTHER in refusal.text.sv
 
 
 def test_a_reference_whose_continuation_was_cancelled_is_continued_anew(system: System) -> None:
