@@ -37,7 +37,7 @@ def desk(tmp_path: Path) -> Desk:
         ),
         encoding="utf-8",
     )
-    desk.run("events", "load", told)
+    desk.run("events", "load", told, "--history-by", "officer-1")
     return desk
 
 

@@ -178,10 +178,14 @@ def test_a_file_and_a_request_of_the_same_events_are_one(system: System, client:
 
 
 def test_the_journal_names_the_key_that_told_of_it(system: System, client: httpx.Client) -> None:
-    register = example_register(report_approval=ReportApproval.WHEN_NOTHING_IS_ODD)
+    # October can be reported in time still on the day the clock stands at.
+    register = example_register(
+        report_approval=ReportApproval.WHEN_NOTHING_IS_ODD, days_until_report_reminder=30
+    )
     system.change_register(register)
     key = a_key(system)
-    sent(client, key, [decided("100000101"), report_step("report.filed", on=date(2026, 2, 2))])
+    filed = report_step("report.filed", on=date(2026, 11, 2), month="2026-10")
+    sent(client, key, [decided("100000101", start=date(2026, 10, 1)), filed])
     with system.database.reading() as session:
         rows = [(row.action, row.actor) for row in journal.rows(session, execution_reference="100000101")]
     assert ("placement.decided", "key-1") in rows
