@@ -22,8 +22,9 @@ takes an empty text for a missing one, and ignores elements and attributes that 
 class declares: whether they may be there is a question for validation. So is what
 must be there and how often: an aggregate that lacks what a class needs of it says
 nothing, and is absent where it may be missing; of an element repeated where a class
-has one, the first that says something counts. Writing is deterministic and never leaves an element empty. `parse(type(x), serialise(x)) == x`
-for every document whose texts have no white space around them.
+has one, the first that says something counts. Writing is deterministic and never
+leaves an element empty. `parse(type(x), serialise(x)) == x` for every document whose
+texts have no white space around them.
 
 Other families of documents are declared the same way with a `Naming` of their own
 (`declare`, `declare_basic`): the files of banks in `peppol/xml/iso20022.py`.
