@@ -127,7 +127,7 @@ def _readings(text: str) -> Iterator[str]:
 
 
 def _looks_like_another(character: str) -> bool:
-    return not character.isascii() and _plain(character) != character or character in "\t\n\r"
+    return (not character.isascii() and _plain(character) != character) or character in "\t\n\r"
 
 
 def _plain(character: str) -> str:

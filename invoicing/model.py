@@ -181,6 +181,11 @@ class InvoiceContent:
         object.__setattr__(self, "references", tuple(each for each in given if each))
 
     @property
+    def credited_numbers(self) -> tuple[str, ...]:
+        """The invoices it says that it credits, each once."""
+        return tuple(dict.fromkeys(each.number for each in self.credits if each.number))
+
+    @property
     def charging_lines(self) -> tuple[InvoicedLine, ...]:
         """The lines without those that only carry text; all of them where none charges anything."""
         return tuple(line for line in self.lines if not line.is_text) or self.lines
