@@ -77,11 +77,10 @@ def credit_facts_of(
 ) -> CreditFacts:
     """What a credit note is judged by; without `lock` the facts are only looked at."""
     supplier = document_store.supplier_key(credit)
-    named = credit.credited_numbers
-    if len(named) != 1:
-        ranked = () if named else suggesting.credits(session, register, credit)
+    if len(credit.credits) != 1:
+        ranked = () if credit.credits else suggesting.credits(session, register, credit)
         return CreditFacts(register.policy, suggestions=credit_suggestions.best(ranked))
-    number = named[0]
+    number = credit.credits[0].number
     credited = document_store.by_key(session, supplier, DocumentType.INVOICE, number)
     if credited is None:
         credited = document_store.by_key(session, supplier, DocumentType.CREDIT_NOTE, number)

@@ -34,7 +34,7 @@ def match_credit(credit: InvoiceContent, facts: CreditFacts) -> Match:
 
 
 def _reference(credit: InvoiceContent, facts: CreditFacts) -> tuple[Deviation, ...]:
-    named = credit.credited_numbers
+    named = [each.number for each in credit.credits]
     suggestion, variant = told(facts.suggestions)
     if not named:
         return (
