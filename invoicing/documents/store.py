@@ -401,18 +401,6 @@ def credits_undecided(session: Session, supplier: str) -> list[SupplierInvoice]:
     return [_held(row) for row in session.execute(question.order_by(table.c.id))]
 
 
-def creditable(session: Session, supplier: str, amount_payable: Money) -> list[str]:
-    """The numbers of the supplier's uncredited invoices of exactly this sum: suggestions for a person."""
-    table = document_tables.invoice
-    question = select(table.c.number).where(
-        table.c.supplier == supplier,
-        table.c.document_type == DocumentType.INVOICE,
-        table.c.state != InvoiceState.CREDITED,
-        table.c.amount_payable == amount_payable.amount,
-    )
-    return list(session.scalars(question.order_by(table.c.id.desc()).limit(3)))
-
-
 def add_pair(session: Session, *, credit_id: int, invoice_id: int, on: date) -> None:
     """Note that a credit note settles an invoice; the database refuses a second one."""
     session.execute(
