@@ -80,6 +80,13 @@ def find(session: Session, invoice_id: int) -> SupplierInvoice | None:
     return None if row is None else _held(row)
 
 
+def of_letter(session: Session, letter_id: int) -> SupplierInvoice | None:
+    """The document that a message to us became, or None."""
+    question = _COLUMNS.where(document_tables.invoice.c.letter_id == letter_id)
+    row = session.execute(question).one_or_none()
+    return None if row is None else _held(row)
+
+
 def by_ids(session: Session, ids: Sequence[int]) -> list[SupplierInvoice]:
     """The documents with these row ids, in the order given."""
     found: dict[int, SupplierInvoice] = {}
