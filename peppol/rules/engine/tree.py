@@ -113,6 +113,13 @@ class Node:
         return normal(self.text)
 
     @property
+    def direct_value(self) -> str:
+        """As `value`, but without what elements inside say: XPath's `normalize-space(text())`."""
+        if not self.kids:
+            return normal(self.text)
+        return normal((self.element.text or "") + "".join(child.tail or "" for child in self.element))
+
+    @property
     def blank(self) -> bool:
         """Whether the element itself holds nothing but blanks."""
         return not self.text.strip(BLANKS)
