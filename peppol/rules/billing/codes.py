@@ -23,9 +23,9 @@ from peppol.rules.billing.document import PROFILES
 from peppol.rules.billing.lines import AMOUNTS
 from peppol.rules.engine.amounts import ALLOWANCE, CHARGE
 from peppol.rules.engine.checks import direct_listed_check, holds, of_an_item_that_says
+from peppol.rules.engine.dates import day_of
 from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict, Test
 from peppol.rules.engine.tree import Node
-from peppol.rules.engine.xpath import is_plain_date
 from peppol.rules.shared.post_award import DATES
 from peppol.rules.shared.trading_countries import both_in
 
@@ -120,7 +120,8 @@ CODES.context("cbc:CreditNoteTypeCode", pattern="codes").add(
 @CODES.context(DATES, pattern="codes").rule("PEPPOL-EN16931-F001")
 def date_is_plain(node: Node) -> RuleVerdict:
     """A date (BT-2, -7, -9, -26, -72 to -74, -134, -135) is written YYYY-MM-DD, without time zone."""
-    return None if is_plain_date(node.text) else Broken(found=node.text, expected="YYYY-MM-DD")
+    plain = len(node.direct_text) == 10 and day_of(node.text) is not None
+    return None if plain else Broken(found=node.text, expected="YYYY-MM-DD")
 
 
 CODES.context("cbc:EndpointID", pattern="codes", when=_has("schemeID")).add(

@@ -113,11 +113,16 @@ class Node:
         return normal(self.text)
 
     @property
-    def direct_value(self) -> str:
-        """As `value`, but without what elements inside say: XPath's `normalize-space(text())`."""
+    def direct_text(self) -> str:
+        """The text without what elements inside say: XPath's `text()`."""
         if not self.kids:
-            return normal(self.text)
-        return normal((self.element.text or "") + "".join(child.tail or "" for child in self.element))
+            return self.text
+        return (self.element.text or "") + "".join(child.tail or "" for child in self.element)
+
+    @property
+    def direct_value(self) -> str:
+        """As `direct_text`, with blanks normalised."""
+        return normal(self.direct_text)
 
     @property
     def blank(self) -> bool:
