@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 
 from lxml import etree
 
@@ -123,12 +124,17 @@ def _days(parent: etree._Element) -> tuple[date, ...]:
     return tuple(date.fromisoformat(each) for each in written if each)
 
 
-def _all(parent: etree._Element, path: str) -> Iterator[etree._Element]:
-    yield from parent.iterfind("/".join(f"{{*}}{name}" for name in path.split("/")))
+@cache
+def _path(path: str) -> str:
+    return "/".join(f"{{*}}{name}" for name in path.split("/"))
+
+
+def _all(parent: etree._Element, path: str) -> list[etree._Element]:
+    return parent.findall(_path(path))
 
 
 def _at(parent: etree._Element, path: str) -> etree._Element | None:
-    return next(_all(parent, path), None)
+    return parent.find(_path(path))
 
 
 def _texts(parent: etree._Element, path: str) -> Iterator[str]:
@@ -137,7 +143,8 @@ def _texts(parent: etree._Element, path: str) -> Iterator[str]:
 
 
 def _text(parent: etree._Element, path: str) -> str:
-    return next(_texts(parent, path), "")
+    found = parent.find(_path(path))
+    return "" if found is None else (found.text or "").strip()
 
 
 def _number(parent: etree._Element, path: str) -> Fraction:
