@@ -1,6 +1,8 @@
 """What obeys order and receipt is accepted without a person, and nothing else is: a year of bills beside an oracle."""
 
+import gc
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -12,6 +14,7 @@ from billing.tools.producers.manners import MANNERS
 from billing.tools.producers.many_suppliers import with_suppliers
 from billing.tools.producers.mistakes import MISTAKES
 from billing.tools.producers.year import participants_for, play_year
+from foundation import gc_tuning
 from foundation.errors import Refused
 from invoicing.documents import reading
 from invoicing.matching.credit_matching import match_credit
@@ -61,9 +64,14 @@ class Judged:
 
 
 @pytest.fixture(scope="module")
-def facts(year: OrdersInMemory) -> FactsInMemory:
-    """The same orders as the product's facts."""
-    return FactsInMemory(year)
+def facts(year: OrdersInMemory) -> Iterator[FactsInMemory]:
+    """The same orders as the product's facts; what is kept of all this is not gone through again and again."""
+    found = FactsInMemory(year)
+    before = gc.get_threshold()
+    gc_tuning.settle()
+    yield found
+    gc.unfreeze()
+    gc.set_threshold(*before)
 
 
 def judge(year: OrdersInMemory, facts: FactsInMemory, *, seed: int, count: int) -> Judged:
