@@ -148,7 +148,7 @@ def _suggestion(
 def _line_evidence(
     charged: Sequence[InvoicedLine], amount: Money, invoice: InvoiceContent, each: LineCandidate
 ) -> list[tuple[int, Text]]:
-    """What invoice lines have in common with an order line; a number weighs more than a sum, less than a month."""
+    """What invoice lines share with an order line; its number weighs more than a sum, and less than its month."""
     found: list[tuple[int, Text]] = []
     if any(same_number(line.order_line, each.line_id) for line in charged):
         found.append((_NUMBER_WEIGHT, Text("samma radnummer")))
