@@ -23,6 +23,7 @@ from peppol.documents import billing
 from peppol.validation import validation
 from peppol.xml import codec
 from tests.support.command_line import Desk as CommandLine
+from tests.support.project import PROJECT
 from tests.support.stories.system import example_register
 
 ON = date(2026, 11, 5)
@@ -116,6 +117,14 @@ def test_the_manners_differ_and_say_the_same() -> None:
     assert len(bodies) == len(MANNERS)
     read = [codec.parse(billing.Invoice, body) for body in bodies]
     assert len({(each.id, each.legal_monetary_total.payable_amount) for each in read}) == 1
+
+
+def test_every_habit_and_mistake_stands_in_the_documents_with_its_reason() -> None:
+    told = (PROJECT / "docs" / "touchless.md").read_text(encoding="utf-8")
+    rows = [f"| {each.name} | {each.share} | {each.reason} |" for each in (*HABITS, *MISTAKES)]
+    assert [row for row in rows if row not in told] == []
+    assert sum(line.count("|") == 4 for line in told.splitlines()) == len(rows) + 4
+    assert ", ".join(MANNERS) in told
 
 
 def test_new_suppliers_are_like_those_there_are() -> None:
