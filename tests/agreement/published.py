@@ -1,8 +1,9 @@
 """What a publisher's folder holds of a release: the rules of each kind of document, and UBL's own schemas.
 
 The files keep the publishers' names, in letters of any size, wherever in the folder they lie: `CEN-EN16931-UBL` and
-`PEPPOL-EN16931-UBL` for bills, `PEPPOLBIS-T01`, `-T76`, `-T111` and `-T71` for orders and answers, `PEPPOL-MLS` (a version
-may follow), each as Schematron (.sch) or compiled (.xsl, .xslt); `UBL-Invoice-2.1.xsd` and its like for the schemas.
+`PEPPOL-EN16931-UBL` for bills, `PEPPOLBIS-T01`, `-T76`, `-T111` and `-T71` for orders and answers, `PEPPOL-MLS` (a
+version may follow), each as Schematron (.sch) or compiled (.xsl, .xslt); `UBL-Invoice-2.1.xsd` and its like for the
+schemas.
 """
 
 import re
