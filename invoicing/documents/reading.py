@@ -117,9 +117,7 @@ def read(body: bytes, *, on: date) -> Reading:
             None,
             report.findings,
             "NOT_FOR_US",
-            Text(
-                "Dokument av slaget %(kind)s tas inte emot här. Det ligger kvar i karantän.", kind=report.kind
-            ),
+            Text("Dokument av slaget %(kind)s tas inte emot här. Det är inte mottaget.", kind=report.kind),
         )
     try:
         document = codec.parse(document_class, report.root)
