@@ -115,9 +115,10 @@ def _read(body: bytes) -> InvoiceContent | None:
 
 
 def _read_in_short(root: etree._Element) -> InvoiceContent | None:
-    kind = billing.CreditNote if "CreditNote" in root.tag else billing.Invoice
+    is_credit = etree.QName(root).localname == "CreditNote"
     try:
-        return reading.read_invoice(codec.parse(kind, root))
+        document = codec.parse(billing.CreditNote, root) if is_credit else codec.parse(billing.Invoice, root)
+        return reading.read_invoice(document)
     except (UnreadableDocument, Refused):
         return None
 
@@ -143,7 +144,7 @@ def test_what_obeys_is_accepted_unseen_and_nothing_else_is(
     judged = judge(year, facts, seed=seed, count=10_000)
     assert_right(judged)
     assert judged.others > 1_000
-    names = {each.name for each in (*HABITS, *MISTAKES)} | MANNERS.keys()
+    names = {each.name for each in HABITS} | {each.name for each in MISTAKES} | MANNERS.keys()
     assert names <= judged.seen.keys(), f"never seen: {names - judged.seen.keys()}"
 
 
