@@ -63,6 +63,14 @@ MANNERS: Mapping[str, Manner] = {
         contact=True,
         lists=True,
     ),
+    # The standard library of Python, left to name the prefixes.
+    "ElementTree": Manner(
+        declaration="<?xml version='1.0' encoding='utf8'?>",
+        root="ns0:",
+        aggregate="ns2:",
+        basic="ns1:",
+        gap="",
+    ),
     "own mapping": Manner(declaration="", aggregate="a:", basic="b:", comment=" faktura "),
 }
 """Name of the producer, and its manner."""
