@@ -17,6 +17,7 @@ from peppol.rules.releases.release import Release, releases_of
 
 HELD: Final = (
     "r2026_05",
+    "r2026_11",
     "mls_1_0_1",
 )
 """The folders of the releases held, for each kind of document the oldest first."""

@@ -68,6 +68,22 @@ def test_the_list_holds_every_rule_the_schema_and_the_door_once() -> None:
     assert told["releases"][0]["mandatory_from"] == "2026-08-24"
 
 
+def test_the_list_of_another_day_holds_the_rules_of_that_day() -> None:
+    before, after = (
+        {rule["rule"]: rule["severity"] for rule in json_of("rules", "list", "--on", day)["rules"]}
+        for day in ("2027-02-23", "2027-02-24")
+    )
+    assert "PEPPOL-EN16931-R276" in after.keys() - before.keys()
+    assert before.keys() - after.keys() == {"GR-R-001-5", "PEPPOL-T01-B24702", "PEPPOL-T01-R002"}
+    assert (before["PEPPOL-COMMON-R054"], after["PEPPOL-COMMON-R054"]) == ("warning", "fatal")
+
+
+def test_a_rule_tells_its_gravity_in_each_release() -> None:
+    shown = billing("rules", "show", "PEPPOL-COMMON-R054", "--lang", "en").stdout
+    assert "Peppol BIS Billing 3.0.21, mandatory from 2026-08-24 (warning)" in shown
+    assert "Peppol BIS Billing 3.0.22, mandatory from 2027-02-24 (error)" in shown
+
+
 def test_the_counts_are_those_of_the_rules_listed() -> None:
     told = json_of("rules", "list", "--on", TODAY)
     counted = {(each["family"], each["severity"]): each["count"] for each in told["counts"]}
@@ -128,7 +144,7 @@ def test_a_rule_as_json_holds_both_languages() -> None:
     told = json_of("rules", "show", "br-co-15")
     assert (told["rule"], told["severity"], told["actor"]) == ("BR-CO-15", "fatal", "SYSTEM_SUPPLIER")
     assert set(told["message"]) == set(told["remedy"]) == {"sv", "en"}
-    assert [each["kind"] for each in told["releases"]] == ["invoice", "credit-note"]
+    assert [each["kind"] for each in told["releases"]] == ["invoice", "credit-note"] * 2
 
 
 def test_english_is_shown_when_asked_for() -> None:

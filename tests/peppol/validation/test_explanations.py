@@ -132,6 +132,14 @@ def test_a_rule_that_warned_once_says_what_its_gravity_asks_for() -> None:
     assert "tas emot ändå" in warned.remedy
 
 
+def test_an_id_that_changed_hands_is_told_by_what_the_finding_misses() -> None:
+    place = "/Order/cac:OrderLine/cac:LineItem/cac:Delivery"
+    missing = Finding("PEPPOL-T01-B24701", Severity.FATAL, place, 9, expected="cac:RequestedDeliveryPeriod")
+    stranger = Finding("PEPPOL-T01-B24701", Severity.FATAL, place, 9, found="cac:Despatch")
+    assert "saknas" in explain(missing).message
+    assert "används inte" in explain(stranger).message or "inte används" in explain(stranger).message
+
+
 def test_rules_of_our_own_documents_ask_the_buyer_to_act() -> None:
     for key in RULE_KEYS:
         if key.startswith(("PEPPOL-T01-", "PEPPOL-T111-")):
