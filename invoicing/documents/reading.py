@@ -8,10 +8,12 @@ an exception. Everything about the document's shape stays in this folder.
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from foundation.errors import Refused
 from foundation.money import Money, Quantity
 from foundation.text import NO_TEXT, CountedText, JoinedText, Language, Text
+from invoicing.documents.mentions import mentions_in
 from invoicing.model import (
     AccountGiven,
     CreditedReference,
@@ -39,6 +41,8 @@ _GIRO = {"SE:BANKGIRO": "BANKGIRO", "SE:PLUSGIRO": "PLUSGIRO"}
 _INVOICED_OBJECT = "130"
 _ONE = Decimal(1)
 NOWHERE = Sender()
+UNREADABLE: Final = "UNREADABLE"
+"""The reason of a document that obeys every rule and that our reading failed on: the fault is ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +122,9 @@ def read(body: bytes, *, on: date) -> Reading:
         document = codec.parse(document_class, report.root)
         return Reading(report.kind, read_invoice(document), report.findings)
     except literals.UnreadableDocument as unreadable:
-        return Reading(report.kind, None, report.findings, "UNREADABLE", unreadable.text)
+        return Reading(report.kind, None, report.findings, UNREADABLE, unreadable.text)
     except Refused as refusal:
-        return Reading(report.kind, None, report.findings, "UNREADABLE", refusal.text)
+        return Reading(report.kind, None, report.findings, UNREADABLE, refusal.text)
 
 
 def _read_answer(report: validation.ValidationResult) -> Reading:
@@ -128,7 +132,7 @@ def _read_answer(report: validation.ValidationResult) -> Reading:
     try:
         answer = read_answer(codec.parse(ANSWERS[report.kind], report.root))
     except literals.UnreadableDocument as unreadable:
-        return Reading(report.kind, None, report.findings, "UNREADABLE", unreadable.text)
+        return Reading(report.kind, None, report.findings, UNREADABLE, unreadable.text)
     return Reading(report.kind, None, report.findings, answer=answer)
 
 
@@ -172,6 +176,7 @@ def read_invoice(document: billing.Invoice | billing.CreditNote) -> InvoiceConte
         amount_payable=money_of(totals.payable_amount, currency),
         accounts=_accounts(document.payment_means),
         payment_reference=next((each.payment_id for each in document.payment_means if each.payment_id), ""),
+        mentions=mentions_in(document),
     )
     if invoice.document_type is DocumentType.INVOICE and invoice.amount_net.amount < 0:
         return turned(invoice)

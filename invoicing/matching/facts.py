@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from invoicing.matching.candidates import Suggestion
 from invoicing.model import InvoiceState, SupplierInvoice
 from orders.model import Handling, Interruption, LineAccount, LineState, Order, OrderLine, Receipt
 from orders.register.agreements import Policy
@@ -86,7 +87,7 @@ class Facts:
     supplier: Supplier | None = None
     order: OrderFacts | None = None
     outside: Handling | None = None
-    suggestions: tuple[str, ...] = field(default=())
+    suggestions: tuple[Suggestion, ...] = ()
     tenure: Tenure | None = None
 
 
@@ -97,4 +98,4 @@ class CreditFacts:
     policy: Policy
     credited: SupplierInvoice | None = None
     credited_by: str = ""
-    suggestions: tuple[str, ...] = field(default=())
+    suggestions: tuple[Suggestion, ...] = ()

@@ -126,7 +126,8 @@ class Policy:
     `amount_tolerance`, which is for rounding; `automatic_credit` names the codes of deviations that are
     answered with a request for credit without a person, as `automatic_answer` does for all of them.
     `report_approval` says who judges a report that is filed, and `early_approval` what becomes of one that
-    is approved before its month is over.
+    is approved before its month is over. `inferred_line` lets an invoice line that does not name its order line
+    be matched to the only one it can be for.
     """
 
     amount_tolerance: Decimal = Decimal("0.00")
@@ -145,6 +146,7 @@ class Policy:
     automatic_credit: tuple[str, ...] = ()
     report_approval: ReportApproval = ReportApproval.WHEN_NOTHING_IS_ODD
     early_approval: EarlyApproval = EarlyApproval.UP_TO_APPROVAL
+    inferred_line: bool = False
 
     def __post_init__(self) -> None:
         if not Decimal(0) <= self.amount_tolerance <= Decimal("1.00"):

@@ -1,0 +1,57 @@
+"""Words of a credit note against the invoice it credits."""
+
+from foundation.text import Text
+from invoicing.matching.deviation_words.words import DeviationText, suggesting
+from invoicing.matching.deviations import DeviationCode, SuggestionBasis
+
+_B = SuggestionBasis
+
+_NO_REFERENCE = DeviationText(
+    Text("Kreditfakturan säger inte vad den krediterar"),
+    Text("Kreditfakturan anger inte vilken faktura den krediterar."),
+    Text("Skicka en ny kreditfaktura, med nytt nummer och den fakturans nummer som referens."),
+)
+_UNKNOWN = DeviationText(
+    Text("Fakturan har inte kommit"),
+    Text("Vi har ingen faktura %(found)s från er. Kreditfakturan väntar på den."),
+    Text("Kontrollera numret om fakturan redan är skickad."),
+)
+
+WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
+    **suggesting(
+        DeviationCode.CREDIT_REFERENCE_MISSING, _NO_REFERENCE, (_B.NAMED, _B.ORDER, _B.PARTICIPANT, _B.SUM)
+    ),
+    **suggesting(DeviationCode.CREDIT_UNKNOWN, _UNKNOWN, (_B.NAMED, _B.SLIP)),
+    (DeviationCode.CREDIT_SEVERAL, ""): DeviationText(
+        Text("Flera fakturor på en kreditfaktura"),
+        Text("Kreditfakturan anger fakturorna %(found)s. Skicka en kreditfaktura per faktura."),
+    ),
+    (DeviationCode.CREDIT_OF_CREDIT, ""): DeviationText(
+        Text("Kredit av en kreditfaktura"),
+        Text("%(found)s är själv en kreditfaktura och kan inte krediteras. Skicka en ny faktura i stället."),
+    ),
+    (DeviationCode.ALREADY_CREDITED, ""): DeviationText(
+        Text("Redan krediterad"),
+        Text(
+            "Faktura %(found)s är redan krediterad i sin helhet (%(reference)s). Den här "
+            "kreditfakturan används inte."
+        ),
+        otherwise=(
+            Text("Faktura %(found)s är redan krediterad i sin helhet. Den här kreditfakturan används inte."),
+        ),
+    ),
+    (DeviationCode.CREDIT_AMOUNT, ""): DeviationText(
+        Text("Krediten gäller inte hela fakturan"),
+        Text(
+            "Krediten är på %(found)s; faktura %(reference)s är på %(expected)s. Skicka en "
+            "kreditfaktura på hela beloppet."
+        ),
+    ),
+    (DeviationCode.CREDIT_CURRENCY, ""): DeviationText(
+        Text("Krediten är i annan valuta"),
+        Text(
+            "Krediten är i %(found)s; faktura %(reference)s är i %(expected)s. Skicka en "
+            "kreditfaktura i samma valuta."
+        ),
+    ),
+}
