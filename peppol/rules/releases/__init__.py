@@ -16,6 +16,7 @@ from peppol.rules.engine.rulebook import RuleInfo
 from peppol.rules.releases.release import Release, releases_of
 
 HELD: Final = (
+    "r2025_11",
     "r2026_05",
     "r2026_11",
     "mls_1_0_1",

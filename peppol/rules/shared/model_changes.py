@@ -26,6 +26,15 @@ def without(tree: Model, path: str) -> Model:
     return replace(tree, root=_at(tree.root, path.split("/"), lambda _: None))
 
 
+def with_value(tree: Model, path: str, value: str) -> Model:
+    """The model where the element at the path has this value and no other.
+
+    Raises ValueError when the model has no such element.
+    """
+    only = Codes(f"'{value}'", frozenset({value}))
+    return replace(tree, root=_at(tree.root, path.split("/"), lambda place: replace(place, codes=only)))
+
+
 def with_codes(tree: Model, lists: Mapping[frozenset[str], frozenset[str]]) -> Model:
     """The model where each code list is exchanged for another, also where it is one of several."""
 
