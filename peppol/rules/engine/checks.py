@@ -141,6 +141,15 @@ def _listed(codes: frozenset[str]) -> Test:
     return lambda node: None if node.text in codes else listed(node.value, codes)
 
 
+def direct_listed_check(codes: frozenset[str]) -> Test:
+    """As `listed_check`, but what elements inside the node say is left out, as where a rule asks for `text()`."""
+    return of_list(_direct_listed, codes)
+
+
+def _direct_listed(codes: frozenset[str]) -> Test:
+    return lambda node: None if node.text in codes and not node.kids else listed(node.direct_value, codes)
+
+
 def attribute_check(name: str) -> Test:
     """A test that the element has the attribute."""
     return lambda node: attribute_present(node, name)

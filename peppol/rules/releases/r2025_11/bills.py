@@ -35,7 +35,8 @@ def _process_is_billing(bill: Node) -> RuleVerdict:
 
 
 def _specification_begins_as_billing(bill: Node) -> RuleVerdict:
-    specification = bill.value_of("cbc:CustomizationID")
+    stated = bill.first("cbc:CustomizationID")
+    specification = stated.direct_value if stated is not None else ""
     good = specification.startswith(BILLING_SPECIFICATION)
     return holds(good, found=specification, expected=BILLING_SPECIFICATION)
 
@@ -44,7 +45,7 @@ def type_among(codes: frozenset[str]) -> Test:
     """A test that a type (BT-3) is one of the codes, in the ordinary process alone."""
 
     def among(code: Node) -> RuleVerdict:
-        return holds(_process(code) != _ORDINARY or code.value in codes, found=code.value)
+        return holds(_process(code) != _ORDINARY or code.direct_value in codes, found=code.value)
 
     return among
 
