@@ -7,7 +7,7 @@ compared with the invoice's own values, so a wrong quantity is not also a wrong 
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from foundation.money import tax_withheld, total, vat_amount
@@ -32,7 +32,7 @@ from invoicing.matching.facts import Facts, LineFacts, OrderFacts
 from invoicing.matching.line_matching import order_line_checks
 from invoicing.matching.lines_meant import as_charged
 from invoicing.matching.suggestions import order_lines
-from invoicing.model import InvoiceContent
+from invoicing.model import InvoiceContent, pays_on
 from orders.register.agreements import Policy
 from orders.register.parties import VatCategory
 from orders.register.succession import Tenure
@@ -357,7 +357,7 @@ def _payee_account(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ..
     supplier = facts.supplier
     if supplier is None:
         return ()
-    pays = invoice.issued_on + timedelta(days=facts.policy.payment_terms_days)
+    pays = pays_on(invoice.issued_on, terms_days=facts.policy.payment_terms_days)
     holding = supplier.on(pays).payment_accounts
     expected = ", ".join(f"{account.scheme} {account.number}" for account in holding)
     found = []
@@ -397,7 +397,7 @@ def _payee_account(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ..
 
 
 def _due_date(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
-    pays = invoice.issued_on + timedelta(days=facts.policy.payment_terms_days)
+    pays = pays_on(invoice.issued_on, terms_days=facts.policy.payment_terms_days)
     if invoice.due_on is not None and invoice.due_on >= pays:
         return ()
     found = invoice.due_on.isoformat() if invoice.due_on else ""
