@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from foundation.money import Money, Quantity
 from foundation.transitions import Transitions
+from orders.register.invoice_dates import PaymentStart
 
 
 class DocumentType(StrEnum):
@@ -84,6 +85,7 @@ class InvoicedLine:
     vat_category: str  # BT-151
     vat_percent: Decimal | None  # BT-152
     name: str = ""  # BT-153
+    note: str = ""  # BT-127
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,15 @@ class AccountGiven:
 
     scheme: str  # BANKGIRO, PLUSGIRO, IBAN, or empty where it cannot be told
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeGiven:
+    """Who is to be paid, where the invoice names somebody (BG-10); the seller may have named itself."""
+
+    name: str  # BT-59
+    identifiers: tuple[str, ...] = ()  # BT-60
+    company: str = ""  # BT-61
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +153,8 @@ class InvoiceContent:
     amount_payable: Money  # BT-115
     accounts: tuple[AccountGiven, ...]  # BG-16
     payment_reference: str = ""  # BT-83: the first one given
+    payee: PayeeGiven | None = None  # BG-10
+    note: str = ""  # BT-22
 
     @property
     def order_lines(self) -> tuple[str, ...]:
@@ -175,6 +188,19 @@ class SupplierInvoice:
     paid_on: date | None
 
 
-def pays_on(issued_on: date, *, terms_days: int) -> date:
-    """The day an invoice is paid: `terms_days` after its date, whatever it says itself (REQ-38)."""
-    return issued_on + timedelta(days=terms_days)
+def pays_on(
+    issued_on: date, *, received_on: date, terms_days: int, runs_from: PaymentStart = PaymentStart.LATER
+) -> date:
+    """The day an invoice is paid: `terms_days` after its date or its receipt, whatever it says itself (REQ-38).
+
+    A date further ahead of the receipt than the terms are long is nobody's date: the receipt counts then.
+    """
+    terms = timedelta(days=terms_days)
+    dated = issued_on if issued_on <= received_on + terms else received_on
+    match runs_from:
+        case PaymentStart.ISSUE:
+            return dated + terms
+        case PaymentStart.RECEIPT:
+            return received_on + terms
+        case PaymentStart.LATER:
+            return max(dated, received_on) + terms

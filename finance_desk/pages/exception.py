@@ -140,6 +140,8 @@ def act(request: Request, number: int, action: str, person: Person = signed_in(_
                 exception_actions.park(session, number, actor, until=until, reason=reason)
             case "ask":
                 exception_actions.ask_supplier(session, register, number, actor, text=form.get("text", ""))
+            case "dispute":
+                exception_actions.dispute(session, register, number, actor, reason=reason)
             case "duplicate":
                 exception_actions.reject_duplicate(
                     session, register, number, actor, of=form.get("of", ""), reason=reason

@@ -4,6 +4,8 @@ The lines of the order are locked while the invoice is judged, so that two invoi
 line are judged one after the other. The row of a line is the only lock.
 """
 
+from datetime import date
+
 from foundation.sql import Session
 from invoicing.documents import order_facts_queries
 from invoicing.documents import store as document_store
@@ -22,12 +24,14 @@ def facts_of(
     register: Register,
     invoice: InvoiceContent,
     *,
+    received_on: date,
     invoice_id: int | None = None,
     lock: bool = True,
 ) -> Facts:
     """What an invoice is judged by. `invoice_id` is the invoice itself where it lies on a line already.
 
-    Without `lock` the facts are only looked at, for a verdict that takes no effect.
+    `received_on` is the day it came, or today for one that is yet to come. Without `lock` the facts are only looked
+    at, for a verdict that takes no effect.
     """
     supplier = registered(register, invoice.supplier)
     order = (
@@ -42,7 +46,7 @@ def facts_of(
         theirs = (number, *register.predecessors(number, invoice.issued_on))
         suggestions = tuple(order_facts_queries.orders_waiting(session, theirs, invoice.amount_net))
     tenure = register.tenure(order.order.supplier, invoice.supplier) if order is not None else None
-    return Facts(register.buyer, register.policy, supplier, order, outside, suggestions, tenure)
+    return Facts(register.buyer, register.policy, supplier, order, outside, suggestions, tenure, received_on)
 
 
 def _order_of(

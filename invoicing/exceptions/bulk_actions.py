@@ -64,9 +64,9 @@ def _foreseen(
     supplier = facts_loading.registered(register, invoice.supplier)
     try:
         check_action(kind, invoice)
-        received = exception_actions.received_on(session, invoice) if kind is Action.ACCEPT else None
-        if received is not None:
+        if kind is Action.ACCEPT:
             match = document_store.matches(session, invoice.id)[-1][1]
+            received = exception_actions.received_for(session, invoice, match)
             stake = at_stake(invoice, received, acceptable(invoice, match))
             if limit is None or stake.amount > limit.amount:
                 raise OverLimit(stake, limit)

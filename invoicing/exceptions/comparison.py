@@ -64,6 +64,8 @@ _ABOUT: Mapping[str, frozenset[DeviationCode]] = {
     "buyer": frozenset({DeviationCode.BUYER, DeviationCode.CURRENCY}),
     "due": frozenset({DeviationCode.DUE_DATE}),
     "account": frozenset({DeviationCode.PAYEE_ACCOUNT}),
+    "payee": frozenset({DeviationCode.PAYEE}),
+    "dated": frozenset({DeviationCode.ISSUE_DATE}),
     "tax": frozenset({DeviationCode.F_TAX}),
 }
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from foundation.formatting import number, unbroken
 from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
+from invoicing.matching.date_checks import BEFORE_DELIVERY, BEFORE_ORDER, FUTURE
 from invoicing.matching.deviations import (
     ABSENT,
     REVOKED,
@@ -22,6 +23,8 @@ from invoicing.matching.deviations import (
     Source,
     Verdict,
 )
+from invoicing.matching.late_payment_claims import DISPUTED
+from orders.register.invoice_dates import DateWeight
 
 # With decimals: what has none may as well be an order number.
 _NUMBER = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}")
@@ -91,6 +94,29 @@ _OUTSIDE = {
             "kontakta ekonomistödet."
         ),
     ),
+}
+
+_DATED = {
+    FUTURE: Text("Fakturan är daterad %(found)s, efter dagen den kom: %(expected)s."),
+    BEFORE_ORDER: Text("Fakturan är daterad %(found)s, innan order %(reference)s ställdes ut: %(expected)s."),
+    BEFORE_DELIVERY: Text("Fakturan är daterad %(found)s, före sista dagen den gäller: %(expected)s."),
+}
+_DATED_ENDINGS = {
+    DateWeight.NOTE: Text("Det hindrar inte betalningen."),
+    DateWeight.HOLD: Text("Vi kontrollerar datumet innan vi betalar; ni behöver inte göra något."),
+    DateWeight.QUESTION: _CREDIT_AND_NEW,
+}
+_ISSUE_DATE = Text("Fakturadatumet stämmer inte")
+# What a date leads to is the buyer's policy, and a supplier is told to do something only where it is.
+_ISSUE_DATES = {
+    (DeviationCode.ISSUE_DATE, ""): DeviationText(
+        _ISSUE_DATE, Text("Fakturan är daterad %(found)s; %(expected)s var väntat.")
+    ),
+    **{
+        (DeviationCode.ISSUE_DATE, f"{cause}_{weight}"): DeviationText(_ISSUE_DATE, fact, ending)
+        for cause, fact in _DATED.items()
+        for weight, ending in _DATED_ENDINGS.items()
+    },
 }
 
 WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
@@ -348,6 +374,58 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
             "vi betalar; två personer hos oss bekräftar."
         ),
     ),
+    (DeviationCode.PAYEE_ACCOUNT, "absent"): DeviationText(
+        Text("Inget betalkonto på fakturan"),
+        Text(
+            "Fakturan anger inget konto. Betalningen går till det konto som är registrerat för er när den betalas, "
+            "nu %(expected)s."
+        ),
+    ),
+    (DeviationCode.PAYEE_ACCOUNT, "accepted"): DeviationText(
+        Text("Okänt betalkonto"),
+        Text(
+            "Betalningen går inte till kontot %(found)s utan till ett som är registrerat för er: %(expected)s."
+        ),
+    ),
+    (DeviationCode.PAYEE, ""): DeviationText(
+        Text("Annan betalningsmottagare"),
+        Text(
+            "Fakturan ska betalas till %(found)s, som inte har något konto registrerat som mottagare av era "
+            "betalningar. Vi betalar inte förrän två personer hos oss har kontrollerat vem som ska ha betalt."
+        ),
+    ),
+    (DeviationCode.PAYEE, "factored"): DeviationText(
+        Text("Fordran är överlåten"),
+        Text(
+            "Fakturan är av slaget 393 (factoring) men anger ingen registrerad mottagare av betalningen. Vi betalar "
+            "inte förrän två personer hos oss har kontrollerat vem som ska ha betalt."
+        ),
+    ),
+    (DeviationCode.PAYEE, "accepted"): DeviationText(
+        Text("Säljaren får betalt"),
+        Text(
+            "Fakturan anger en annan betalningsmottagare. Två personer hos oss har kontrollerat det och bestämt att "
+            "%(expected)s får betalt."
+        ),
+    ),
+    **_ISSUE_DATES,
+    (DeviationCode.LATE_PAYMENT_CLAIM, ""): DeviationText(
+        Text("Krav för sen betalning"),
+        Text(
+            "Fakturan på %(found)s ser ut att gälla ränta eller avgift för sen betalning. Den behöver inget "
+            "ordernummer. En person hos oss godtar eller bestrider den; ni behöver inte göra något nu."
+        ),
+    ),
+    (DeviationCode.LATE_PAYMENT_CLAIM, "accepted"): DeviationText(
+        Text("Krav för sen betalning"),
+        Text("Fakturan på %(found)s gäller ränta eller avgift för sen betalning och är godtagen utan order."),
+    ),
+    (DeviationCode.LATE_PAYMENT_CLAIM, DISPUTED): DeviationText(
+        Text("Kravet bestrids"),
+        Text(
+            "Vi bestrider kravet på %(found)s. Skäl: ”%(detail)s”. Kreditera fakturan i sin helhet; skicka ingen ny."
+        ),
+    ),
     (DeviationCode.DUE_DATE, ""): DeviationText(
         Text("Betalas på avtalad dag"),
         Text("Fakturan anger förfallodag %(found)s; enligt avtalet betalas den %(expected)s."),
@@ -423,7 +501,7 @@ _LET_THROUGH = {
 def words(deviation: Deviation) -> DeviationText:
     """The row for this deviation: its variant's, or its code's own."""
     variant = deviation.variant.split(" ", 1)[0]
-    if variant in _LET_THROUGH:
+    if variant in _LET_THROUGH and (deviation.code, variant) not in WORDS:
         own = WORDS[deviation.code, ""].title
         differs = Text("%(title)s: %(found)s på fakturan, %(expected)s väntat.", title=own)
         return DeviationText(own, differs, _LET_THROUGH[variant])
@@ -453,6 +531,8 @@ def sentence(deviation: Deviation) -> Text:
 _NOT_COMPARED = frozenset(
     {
         (DeviationCode.F_TAX, ""),
+        (DeviationCode.LATE_PAYMENT_CLAIM, ""),
+        (DeviationCode.PAYEE_ACCOUNT, "absent"),
         (DeviationCode.ORDER_NOT_SUPPLIERS, "early"),
         (DeviationCode.ORDER_NOT_SUPPLIERS, "succeeded"),
     }

@@ -7,10 +7,11 @@ compared with the invoice's own values, so a wrong quantity is not also a wrong 
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from foundation.money import tax_withheld, total, vat_amount
+from invoicing.matching import date_checks, late_payment_claims, payee_checks
 from invoicing.matching.deviations import (
     UNREGISTERED,
     Check,
@@ -57,8 +58,10 @@ def match(invoice: InvoiceContent, facts: Facts) -> Match:
                 check("totals", _totals(invoice, facts)),
                 Group("vat", (*_vat(invoice, order),)),
                 check("f-tax", _f_tax(invoice, facts, order)) if order else not_looked_at("f-tax"),
-                check("payee account", _payee_account(invoice, facts)),
-                check("due date", _due_date(invoice, facts)),
+                check("payee", payee_checks.payee(invoice, facts)),
+                check("payee account", payee_checks.account(invoice, facts)),
+                check("issue date", date_checks.issue_date(invoice, facts, order)),
+                check("due date", date_checks.due_date(invoice, facts)),
                 check("references", _references(invoice, order)) if order else not_looked_at("references"),
             ),
         )
@@ -82,6 +85,8 @@ def has_order_number(invoice: InvoiceContent) -> bool:
 
 
 def _order(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
+    if claimed := late_payment_claims.check(invoice):
+        return claimed
     variant = facts.outside.value if facts.outside else ""
     if not has_order_number(invoice):
         suggestion = ", ".join(facts.suggestions)
@@ -344,62 +349,6 @@ def _f_tax(invoice: InvoiceContent, facts: Facts, order: OrderFacts) -> tuple[De
             actor=DeviationActor.BUYER,
         ),
     )
-
-
-def _payee_account(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
-    """An account is compared, never learned.
-
-    One that is not the supplier's on the day of payment stops nothing: what is paid goes to one that is.
-    """
-    supplier = facts.supplier
-    if supplier is None:
-        return ()
-    pays = invoice.issued_on + timedelta(days=facts.policy.payment_terms_days)
-    holding = supplier.on(pays).payment_accounts
-    expected = ", ".join(f"{account.scheme} {account.number}" for account in holding)
-    found = []
-    for given in invoice.accounts:
-        if any(each.is_same_as(given.scheme, given.number) for each in holding):
-            continue
-        written = f"{given.scheme} {given.number}".strip()
-        known = supplier.account(given.scheme, given.number)
-        if known is not None:
-            ended = known.valid_to is not None and known.valid_to < pays
-            day = known.valid_to if ended else known.valid_from
-            variant = "ended" if ended else "early"
-            found.append(
-                note(
-                    DeviationCode.PAYEE_ACCOUNT,
-                    "BT-84",
-                    written,
-                    expected,
-                    Source.REGISTER,
-                    reference=str(day),
-                    variant=variant,
-                )
-            )
-            continue
-        found.append(
-            Deviation(
-                DeviationCode.PAYEE_ACCOUNT,
-                Weight.HOLD,
-                "BT-84",
-                found=written,
-                expected=expected,
-                expected_from=Source.REGISTER,
-                actor=DeviationActor.BUYER,
-            )
-        )
-    return tuple(found)
-
-
-def _due_date(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
-    pays = invoice.issued_on + timedelta(days=facts.policy.payment_terms_days)
-    if invoice.due_on is not None and invoice.due_on >= pays:
-        return ()
-    found = invoice.due_on.isoformat() if invoice.due_on else ""
-    variant = "" if invoice.due_on else "absent"
-    return (note(DeviationCode.DUE_DATE, "BT-9", found, pays.isoformat(), Source.POLICY, variant=variant),)
 
 
 def _references(invoice: InvoiceContent, order: OrderFacts) -> tuple[Deviation, ...]:
