@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from foundation.identifiers import trimmed
 from foundation.money import Money, Quantity
 from foundation.transitions import Transitions
 from orders.register.invoice_dates import PaymentStart
@@ -87,6 +88,18 @@ class InvoicedLine:
     name: str = ""  # BT-153
     note: str = ""  # BT-127
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "order_line", trimmed(self.order_line))
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the line charges nothing and only carries text: nothing of something, or something free of no order.
+
+        Programs write a heading or a remark as a line of zero quantity, or of a zero price.
+        """
+        nothing = self.amount.is_zero and self.adjustments.is_zero
+        return nothing and (not self.quantity.value or (not self.price and not self.order_line))
+
 
 @dataclass(frozen=True, slots=True)
 class VatSubtotal:
@@ -105,6 +118,9 @@ class AccountGiven:
     scheme: str  # BANKGIRO, PLUSGIRO, IBAN, or empty where it cannot be told
     number: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "number", trimmed(self.number))
+
 
 @dataclass(frozen=True, slots=True)
 class PayeeGiven:
@@ -122,10 +138,24 @@ class CreditedReference:
     number: str  # BT-25
     issued_on: date | None  # BT-26
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "number", trimmed(self.number))
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A number that stands somewhere in a document where an order, a participant or an invoice may be named."""
+
+    term: str  # the place, as BT-10
+    number: str
+
 
 @dataclass(frozen=True, slots=True)
 class InvoiceContent:
-    """What an invoice or credit note says. `supplier` is the legal entity's organisation number, if any."""
+    """What an invoice or credit note says. `supplier` is the legal entity's organisation number, if any.
+
+    Its identifiers are without the blanks around them. `mentions` suggest, and never decide.
+    """
 
     document_type: DocumentType
     type_code: str  # BT-3
@@ -155,11 +185,23 @@ class InvoiceContent:
     payment_reference: str = ""  # BT-83: the first one given
     payee: PayeeGiven | None = None  # BG-10
     note: str = ""  # BT-22
+    mentions: tuple[Mention, ...] = ()  # the likeliest place first
+
+    def __post_init__(self) -> None:
+        for name in ("number", "order_number", "contract"):
+            object.__setattr__(self, name, trimmed(getattr(self, name)))
+        given = (trimmed(each) for each in self.references)
+        object.__setattr__(self, "references", tuple(each for each in given if each))
+
+    @property
+    def charging_lines(self) -> tuple[InvoicedLine, ...]:
+        """The lines without those that only carry text; all of them where none charges anything."""
+        return tuple(line for line in self.lines if not line.is_text) or self.lines
 
     @property
     def order_lines(self) -> tuple[str, ...]:
-        """The order lines referred to, each once, in the order they first appear."""
-        return tuple(dict.fromkeys(line.order_line for line in self.lines if line.order_line))
+        """The order lines charged, each once, in the order they first appear."""
+        return tuple(dict.fromkeys(line.order_line for line in self.charging_lines if line.order_line))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ DAYS: Final = (
 )
 SWITCHES: Final = (
     ("several_lines", Text("En faktura får gälla flera orderrader")),
+    ("inferred_line", Text("En rad utan orderradens nummer matchas mot den enda den kan gälla")),
     ("automatic_answer", Text("Alla avvikelser besvaras utan person")),
     ("conditional_acceptance", Text("Godkänt med anmärkning svaras CA")),
 )

@@ -12,6 +12,7 @@ from decimal import Decimal
 from foundation.errors import Refused
 from foundation.money import Money, Quantity
 from foundation.text import NO_TEXT, CountedText, JoinedText, Language, Text
+from invoicing.documents.mentions import mentions_in
 from invoicing.model import (
     AccountGiven,
     CreditedReference,
@@ -177,6 +178,7 @@ def read_invoice(document: billing.Invoice | billing.CreditNote) -> InvoiceConte
         payment_reference=next((each.payment_id for each in document.payment_means if each.payment_id), ""),
         payee=_payee(document.payee_party),
         note=document.note or "",
+        mentions=mentions_in(document),
     )
     if invoice.document_type is DocumentType.INVOICE and invoice.amount_net.amount < 0:
         return turned(invoice)

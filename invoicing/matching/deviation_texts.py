@@ -1,30 +1,32 @@
 """The words of a deviation and of a verdict.
 
 A deviation says what was found, what was expected, why, and what to do: one row per code, and a more telling one
-per variant where a code has several causes. The values come from the deviation.
+per variant where a code has several causes. The rows stand in `deviation_words/`, by what they are about; the values
+come from the deviation.
 """
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from foundation.formatting import number, unbroken
 from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
-from invoicing.matching.date_checks import BEFORE_DELIVERY, BEFORE_ORDER, FUTURE
+from invoicing.matching.deviation_words import (
+    amounts,
+    credits,
+    dates,
+    late_payment,
+    payment,
+    receipts,
+    references,
+)
+from invoicing.matching.deviation_words.words import DeviationText
 from invoicing.matching.deviations import (
-    ABSENT,
-    REVOKED,
-    REVOKED_REPORT,
-    UNREGISTERED,
-    WITH_BUYER,
     Deviation,
     DeviationCode,
     Source,
     Verdict,
 )
-from invoicing.matching.late_payment_claims import DISPUTED
-from orders.register.invoice_dates import DateWeight
 
 # With decimals: what has none may as well be an order number.
 _NUMBER = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}")
@@ -53,443 +55,16 @@ _VERDICTS: dict[Verdict, Text] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DeviationText:
-    """A title for lists and a sentence for people, with found, expected, line, reference, detail and source.
-
-    `ending` is a sentence after it that many share.
-    """
-
-    title: Text
-    sentence: Text
-    ending: Text = NO_TEXT
-
-
-_CREDIT_AND_NEW = Text("Kreditera hela fakturan och skicka en ny.")
-_CREDIT_OR_REPORT = Text(
-    "Kreditera hela fakturan, lämna redovisningen och fakturera på nytt när den är godkänd. Godkänns den innan "
-    "krediten har kommit tar vi tillbaka vår begäran och prövar fakturan igen."
-)
-
-# A case that is never ordered here, whether the invoice names an order for it or none.
-_OUTSIDE = {
-    "LEGACY": DeviationText(
-        Text("Beslut utanför ordersystemet"),
-        Text(
-            "Fakturan (ordernummer: %(found)s) gäller ett beslut i KA-webb, som inte faktureras "
-            "hit. Kreditera den och använd KA-webb."
-        ),
-    ),
-    "ESF": DeviationText(
-        Text("ESF-område utanför ordersystemet"),
-        Text(
-            "Fakturan (ordernummer: %(found)s) gäller ett ESF-område, som inte faktureras hit. "
-            "Kreditera den och använd KA-webb."
-        ),
-    ),
-    "PROTECTED": DeviationText(
-        Text("Hanteras för hand"),
-        Text(
-            "Ärendet hanteras för hand och faktureras inte över Peppol. Kreditera fakturan och "
-            "kontakta ekonomistödet."
-        ),
-    ),
-}
-
-_DATED = {
-    FUTURE: Text("Fakturan är daterad %(found)s, efter dagen den kom: %(expected)s."),
-    BEFORE_ORDER: Text("Fakturan är daterad %(found)s, innan order %(reference)s ställdes ut: %(expected)s."),
-    BEFORE_DELIVERY: Text("Fakturan är daterad %(found)s, före sista dagen den gäller: %(expected)s."),
-}
-_DATED_ENDINGS = {
-    DateWeight.NOTE: Text("Det hindrar inte betalningen."),
-    DateWeight.HOLD: Text("Vi kontrollerar datumet innan vi betalar; ni behöver inte göra något."),
-    DateWeight.QUESTION: _CREDIT_AND_NEW,
-}
-_ISSUE_DATE = Text("Fakturadatumet stämmer inte")
-# What a date leads to is the buyer's policy, and a supplier is told to do something only where it is.
-_ISSUE_DATES = {
-    (DeviationCode.ISSUE_DATE, ""): DeviationText(
-        _ISSUE_DATE, Text("Fakturan är daterad %(found)s; %(expected)s var väntat.")
-    ),
-    **{
-        (DeviationCode.ISSUE_DATE, f"{cause}_{weight}"): DeviationText(_ISSUE_DATE, fact, ending)
-        for cause, fact in _DATED.items()
-        for weight, ending in _DATED_ENDINGS.items()
-    },
-}
-
 WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
-    **{(DeviationCode.ORDER_MISSING, variant): told for variant, told in _OUTSIDE.items()},
-    **{(DeviationCode.ORDER_UNKNOWN, variant): told for variant, told in _OUTSIDE.items()},
-    (DeviationCode.ORDER_MISSING, ""): DeviationText(
-        Text("Ordernummer saknas"),
-        Text(
-            "Fakturan har inget ordernummer (”%(found)s”; förslag: %(expected)s). Kreditera den "
-            "och skicka en ny med inköpsordernumret som orderreferens."
-        ),
-    ),
-    (DeviationCode.ORDER_UNKNOWN, ""): DeviationText(
-        Text("Okänt ordernummer"),
-        Text(
-            "Ordernumret %(found)s finns inte hos oss. Kontrollera det mot ordern, kreditera "
-            "fakturan och skicka en ny."
-        ),
-    ),
-    (DeviationCode.ORDER_NOT_SUPPLIERS, ""): DeviationText(
-        Text("Ordern gäller en annan leverantör"),
-        Text(
-            "Order %(found)s är inte ställd till %(reference)s. Kontrollera ordernumret, kreditera "
-            "fakturan och skicka en ny."
-        ),
-    ),
-    (DeviationCode.ORDER_NOT_SUPPLIERS, UNREGISTERED): DeviationText(
-        Text("Leverantören saknas i köparens register"),
-        Text(
-            "Order %(found)s är ställd till leverantören, som saknas i köparens register. Leverantören behöver "
-            "inte göra något; köparen läser in registret rätt och prövar fakturan igen."
-        ),
-    ),
-    (DeviationCode.BUYER, ""): DeviationText(
-        Text("Fel köpare"),
-        Text("Fakturan är ställd till %(found)s; köparen är %(expected)s."),
-        _CREDIT_AND_NEW,
-    ),
-    (DeviationCode.CURRENCY, ""): DeviationText(
-        Text("Fel valuta"),
-        Text("Fakturan är i %(found)s; ordern är i %(expected)s."),
-        _CREDIT_AND_NEW,
-    ),
-    (DeviationCode.LINE_MISSING, ""): DeviationText(
-        Text("Orderrad saknas"),
-        Text(
-            "Fakturarad %(line)s säger inte vilken rad på order %(reference)s den gäller (förslag: "
-            "%(expected)s). Kreditera fakturan och skicka en ny med orderradens nummer."
-        ),
-    ),
-    (DeviationCode.LINE_UNKNOWN, ""): DeviationText(
-        Text("Okänd orderrad"),
-        Text("Fakturarad %(line)s anger orderrad %(found)s, som inte finns på order %(reference)s."),
-        _CREDIT_AND_NEW,
-    ),
-    (DeviationCode.SEVERAL_LINES, ""): DeviationText(
-        Text("Flera orderrader på en faktura"),
-        Text(
-            "Fakturan gäller orderraderna %(found)s. Varje orderrad faktureras för sig. Kreditera "
-            "fakturan och skicka en faktura per orderrad."
-        ),
-    ),
-    (DeviationCode.NOT_RECEIVED, ""): DeviationText(
-        Text("Väntar på godkänd redovisning"),
-        Text(
-            "Orderrad %(found)s är inte levererad än, eftersom redovisningen för %(reference)s inte är lämnad "
-            "eller har avslagits. Lämna den, så prövas fakturan igen när den är godkänd."
-        ),
-    ),
-    (DeviationCode.NOT_RECEIVED, WITH_BUYER): DeviationText(
-        Text("Väntar på köparens inleverans"),
-        Text(
-            "Redovisningen för %(reference)s är lämnad, men köparen har inte levererat in orderrad %(found)s "
-            "än. Fakturan prövas igen när det är gjort; ni behöver inte göra något."
-        ),
-    ),
-    (DeviationCode.NOT_RECEIVED, "unreported"): DeviationText(
-        Text("Ingen redovisning har lämnats"),
-        Text("Ingen redovisning för %(reference)s har lämnats, så inget är levererat på orderrad %(found)s."),
-        _CREDIT_OR_REPORT,
-    ),
-    (DeviationCode.NOT_RECEIVED, "sent_back"): DeviationText(
-        Text("Redovisningen avslogs"),
-        Text(
-            "Redovisningen för %(reference)s avslogs %(detail)s och ingen ny har lämnats, så inget är "
-            "levererat på orderrad %(found)s."
-        ),
-        _CREDIT_OR_REPORT,
-    ),
-    (DeviationCode.NOT_RECEIVED, REVOKED_REPORT): DeviationText(
-        Text("Godkännandet av redovisningen är återtaget"),
-        Text(
-            "Vi tog %(detail)s tillbaka godkännandet av redovisningen för %(reference)s, så inget är längre "
-            "levererat på orderrad %(found)s."
-        ),
-        _CREDIT_OR_REPORT,
-    ),
-    (DeviationCode.NOT_RECEIVED, "taken_back"): DeviationText(
-        Text("Godkännandet av redovisningen är återtaget"),
-        Text(
-            "Godkännandet av redovisningen för %(reference)s är återtaget och ingen ny är godkänd, så inget är "
-            "längre levererat på orderrad %(found)s, som är betald."
-        ),
-        _CREDIT_OR_REPORT,
-    ),
-    (DeviationCode.NOT_RECEIVED, REVOKED): DeviationText(
-        Text("Godkännandet är återtaget"),
-        Text(
-            "Vi tog %(detail)s tillbaka godkännandet av det som fakturerats på orderrad %(found)s, så ordern gäller "
-            "inte längre. Kreditera hela fakturan. Godkänns det på nytt får ni en ny order."
-        ),
-    ),
-    (DeviationCode.NOT_RECEIVED, "interrupted"): DeviationText(
-        Text("Ingen leverans efter avbrott"),
-        Text(
-            "Orderrad %(found)s (%(reference)s) ligger efter sista ersatta dag %(expected)s, så "
-            "inget levereras på den. Kreditera hela fakturan."
-        ),
-    ),
-    (DeviationCode.NOT_RECEIVED, ABSENT): DeviationText(
-        Text("Ingen leverans medan deltagaren var borta"),
-        Text(
-            "Deltagaren var borta från tjänsten hela %(reference)s, så inget levereras på orderrad %(found)s. "
-            "Kreditera hela fakturan."
-        ),
-    ),
-    (DeviationCode.NOT_RECEIVED, "cancelled"): DeviationText(
-        Text("Placeringen återkallad"),
-        Text(
-            "Placeringen återkallades innan den började, så inget levereras på orderrad %(found)s. "
-            "Kreditera hela fakturan."
-        ),
-    ),
-    (DeviationCode.ALREADY_INVOICED, ""): DeviationText(
-        Text("Orderraden är redan fakturerad"),
-        Text(
-            "Orderrad %(found)s har redan fakturan %(reference)s. Ska den ersättas: kreditera "
-            "%(reference)s, så prövas den här igen. Annars kreditera den här."
-        ),
-    ),
-    (DeviationCode.ALREADY_INVOICED, "duplicate"): DeviationText(
-        Text("Dubblett"),
-        Text(
-            "Fakturan är en dubblett av %(reference)s. Kreditera den här fakturan i sin helhet; "
-            "skicka ingen ny."
-        ),
-    ),
-    (DeviationCode.UNIT, ""): DeviationText(
-        Text("Fel enhet"),
-        Text("Fakturarad %(line)s är i enheten %(found)s; orderrad %(reference)s är i %(expected)s."),
-        _CREDIT_AND_NEW,
-    ),
-    (DeviationCode.QUANTITY, ""): DeviationText(
-        Text("Fel antal"),
-        Text(
-            "Fakturarad %(line)s har antalet %(found)s; godkänd redovisning (%(reference)s) ger %(expected)s."
-        ),
-        _CREDIT_AND_NEW,
-    ),
-    (DeviationCode.QUANTITY, "interrupted"): DeviationText(
-        Text("Fler dagar än till avbrottet"),
-        Text(
-            "Fakturarad %(line)s har antalet %(found)s; placeringen avbröts med %(detail)s som "
-            "sista ersatta dag, så inleveransen (%(reference)s) är %(expected)s."
-        ),
-        _CREDIT_AND_NEW,
-    ),
-    (DeviationCode.PRICE, ""): DeviationText(
-        Text("Fel pris"),
-        Text("Fakturarad %(line)s har priset %(found)s; orderrad %(reference)s har %(expected)s."),
-        _CREDIT_AND_NEW,
-    ),
-    (DeviationCode.PERIOD, ""): DeviationText(
-        Text("Fel period"),
-        Text("Fakturarad %(line)s gäller %(found)s; orderrad %(reference)s gäller %(expected)s."),
-        _CREDIT_AND_NEW,
-    ),
-    (DeviationCode.AMOUNT, ""): DeviationText(
-        Text("Fel belopp"),
-        Text("Fakturarad %(line)s har beloppet %(found)s; det ska vara %(expected)s enligt %(source)s."),
-        _CREDIT_AND_NEW,
-    ),
-    (DeviationCode.AMOUNT, "adjustment"): DeviationText(
-        Text("Rabatt eller avgift som inte är avtalad"),
-        Text("Fakturan lägger till eller drar av %(found)s utöver raderna, vilket inte är avtalat."),
-        _CREDIT_AND_NEW,
-    ),
-    (DeviationCode.AMOUNT, "prepaid"): DeviationText(
-        Text("Förskott som inte är avtalat"),
-        Text("Fakturan räknar av %(found)s som redan betalt; vi har inte betalat något förskott."),
-        _CREDIT_AND_NEW,
-    ),
-    (DeviationCode.AMOUNT, "rounding"): DeviationText(
-        Text("För stor öresavrundning"),
-        Text("Öresavrundningen %(found)s är större än %(expected)s."),
-        _CREDIT_AND_NEW,
-    ),
-    (DeviationCode.VAT_CATEGORY, ""): DeviationText(
-        Text("Fel momskategori"),
-        Text(
-            "Fakturarad %(line)s har momskategori %(found)s; för er gäller %(expected)s enligt "
-            "leverantörsregistret."
-        ),
-        _CREDIT_AND_NEW,
-    ),
-    (DeviationCode.VAT_RATE, ""): DeviationText(
-        Text("Fel momssats"),
-        Text("Fakturarad %(line)s har momssatsen %(found)s %%; den ska vara %(expected)s %%."),
-        _CREDIT_AND_NEW,
-    ),
-    (DeviationCode.VAT_AMOUNT, ""): DeviationText(
-        Text("Fel momsbelopp"),
-        Text("Momsen är %(found)s; %(reference)s ger %(expected)s."),
-        _CREDIT_AND_NEW,
-    ),
-    (DeviationCode.ORDER_NOT_SUPPLIERS, "early"): DeviationText(
-        Text("Fakturan är daterad före övertagandet"),
-        Text(
-            "Order %(found)s tas över av er först %(expected)s, och fakturan är daterad före den dagen. Kreditera "
-            "fakturan och skicka en ny med ett datum från den dagen."
-        ),
-    ),
-    (DeviationCode.ORDER_NOT_SUPPLIERS, "succeeded"): DeviationText(
-        Text("Ordern är övertagen av en annan leverantör"),
-        Text(
-            "Det som levereras på order %(found)s från %(expected)s faktureras av den leverantör som har tagit över "
-            "er verksamhet. Kreditera fakturan; efterträdaren fakturerar."
-        ),
-    ),
-    (DeviationCode.F_TAX, ""): DeviationText(
-        Text("Leverantören är inte godkänd för F-skatt"),
-        Text(
-            "Ni var inte godkända för F-skatt %(found)s, när arbetet levererades. Köparen ska då göra skatteavdrag "
-            "med 30 %% utan moms, alltså %(expected)s (skatteförfarandelagen 10 kap.), och betalar inte "
-            "förrän en person har avgjort det. Är ni godkända: kontakta köparen, som rättar registret."
-        ),
-    ),
-    (DeviationCode.PAYEE_ACCOUNT, "ended"): DeviationText(
-        Text("Betalkontot har upphört"),
-        Text(
-            "Kontot %(found)s gällde till %(reference)s. Betalningen går till ett som gäller: %(expected)s."
-        ),
-    ),
-    (DeviationCode.PAYEE_ACCOUNT, "early"): DeviationText(
-        Text("Betalkontot gäller inte än"),
-        Text(
-            "Kontot %(found)s gäller från %(reference)s. Betalas fakturan innan dess går betalningen till ett som "
-            "gäller då: %(expected)s."
-        ),
-    ),
-    (DeviationCode.PAYEE_ACCOUNT, ""): DeviationText(
-        Text("Okänt betalkonto"),
-        Text(
-            "Kontot %(found)s är inte registrerat för er (%(expected)s). Vi kontrollerar det innan "
-            "vi betalar; två personer hos oss bekräftar."
-        ),
-    ),
-    (DeviationCode.PAYEE_ACCOUNT, "absent"): DeviationText(
-        Text("Inget betalkonto på fakturan"),
-        Text(
-            "Fakturan anger inget konto. Betalningen går till det konto som är registrerat för er när den betalas, "
-            "nu %(expected)s."
-        ),
-    ),
-    (DeviationCode.PAYEE_ACCOUNT, "accepted"): DeviationText(
-        Text("Okänt betalkonto"),
-        Text(
-            "Betalningen går inte till kontot %(found)s utan till ett som är registrerat för er: %(expected)s."
-        ),
-    ),
-    (DeviationCode.PAYEE, ""): DeviationText(
-        Text("Annan betalningsmottagare"),
-        Text(
-            "Fakturan ska betalas till %(found)s, som inte har något konto registrerat som mottagare av era "
-            "betalningar. Vi betalar inte förrän två personer hos oss har kontrollerat vem som ska ha betalt."
-        ),
-    ),
-    (DeviationCode.PAYEE, "factored"): DeviationText(
-        Text("Fordran är överlåten"),
-        Text(
-            "Fakturan är av slaget 393 (factoring) men anger ingen registrerad mottagare av betalningen. Vi betalar "
-            "inte förrän två personer hos oss har kontrollerat vem som ska ha betalt."
-        ),
-    ),
-    (DeviationCode.PAYEE, "accepted"): DeviationText(
-        Text("Säljaren får betalt"),
-        Text(
-            "Fakturan anger en annan betalningsmottagare. Två personer hos oss har kontrollerat det och bestämt att "
-            "%(expected)s får betalt."
-        ),
-    ),
-    **_ISSUE_DATES,
-    (DeviationCode.LATE_PAYMENT_CLAIM, ""): DeviationText(
-        Text("Krav för sen betalning"),
-        Text(
-            "Fakturan på %(found)s ser ut att gälla ränta eller avgift för sen betalning. Den behöver inget "
-            "ordernummer. En person hos oss godtar eller bestrider den; ni behöver inte göra något nu."
-        ),
-    ),
-    (DeviationCode.LATE_PAYMENT_CLAIM, "accepted"): DeviationText(
-        Text("Krav för sen betalning"),
-        Text("Fakturan på %(found)s gäller ränta eller avgift för sen betalning och är godtagen utan order."),
-    ),
-    (DeviationCode.LATE_PAYMENT_CLAIM, DISPUTED): DeviationText(
-        Text("Kravet bestrids"),
-        Text(
-            "Vi bestrider kravet på %(found)s. Skäl: ”%(detail)s”. Kreditera fakturan i sin helhet; skicka ingen ny."
-        ),
-    ),
-    (DeviationCode.DUE_DATE, ""): DeviationText(
-        Text("Betalas på avtalad dag"),
-        Text("Fakturan anger förfallodag %(found)s; enligt avtalet betalas den %(expected)s."),
-    ),
-    (DeviationCode.DUE_DATE, "absent"): DeviationText(
-        Text("Förfallodag saknas"),
-        Text("Fakturan har ingen förfallodag; enligt avtalet betalas den %(expected)s."),
-    ),
-    (DeviationCode.EXECUTION_REFERENCE, ""): DeviationText(
-        Text("Annan genomförandereferens"),
-        Text(
-            "Fakturan upprepar genomförandereferensen som %(found)s; order %(reference)s har "
-            "%(expected)s. Ordern gäller."
-        ),
-    ),
-    (DeviationCode.CONTRACT, ""): DeviationText(
-        Text("Annat avtalsnummer"),
-        Text("Fakturan anger avtal %(found)s; order %(reference)s har %(expected)s. Ordern gäller."),
-    ),
-    (DeviationCode.CREDIT_REFERENCE_MISSING, ""): DeviationText(
-        Text("Kreditfakturan säger inte vad den krediterar"),
-        Text(
-            "Kreditfakturan anger ingen faktura (förslag: %(expected)s). Skicka den igen med "
-            "fakturans nummer som referens."
-        ),
-    ),
-    (DeviationCode.CREDIT_SEVERAL, ""): DeviationText(
-        Text("Flera fakturor på en kreditfaktura"),
-        Text("Kreditfakturan anger fakturorna %(found)s. Skicka en kreditfaktura per faktura."),
-    ),
-    (DeviationCode.CREDIT_UNKNOWN, ""): DeviationText(
-        Text("Fakturan har inte kommit"),
-        Text(
-            "Vi har ingen faktura %(found)s från er. Kreditfakturan väntar på den; kontrollera "
-            "numret om den redan är skickad."
-        ),
-    ),
-    (DeviationCode.CREDIT_OF_CREDIT, ""): DeviationText(
-        Text("Kredit av en kreditfaktura"),
-        Text("%(found)s är själv en kreditfaktura och kan inte krediteras. Skicka en ny faktura i stället."),
-    ),
-    (DeviationCode.ALREADY_CREDITED, ""): DeviationText(
-        Text("Redan krediterad"),
-        Text(
-            "Faktura %(found)s är redan krediterad i sin helhet (%(reference)s). Den här "
-            "kreditfakturan används inte."
-        ),
-    ),
-    (DeviationCode.CREDIT_AMOUNT, ""): DeviationText(
-        Text("Krediten gäller inte hela fakturan"),
-        Text(
-            "Krediten är på %(found)s; faktura %(reference)s är på %(expected)s. Skicka en "
-            "kreditfaktura på hela beloppet."
-        ),
-    ),
-    (DeviationCode.CREDIT_CURRENCY, ""): DeviationText(
-        Text("Krediten är i annan valuta"),
-        Text(
-            "Krediten är i %(found)s; faktura %(reference)s är i %(expected)s. Skicka en "
-            "kreditfaktura i samma valuta."
-        ),
-    ),
+    **references.WORDS,
+    **receipts.WORDS,
+    **amounts.WORDS,
+    **payment.WORDS,
+    **dates.WORDS,
+    **late_payment.WORDS,
+    **credits.WORDS,
 }
-
+"""Every code has a row of its own, under no variant, and one for each variant that is told otherwise."""
 
 # What differs and is let through: by the buyer's own limits, or by a person with a reason.
 _LET_THROUGH = {

@@ -30,6 +30,7 @@ from invoicing.matching.deviations import (
 )
 from invoicing.matching.facts import Facts, LineFacts, OrderFacts
 from invoicing.matching.line_matching import order_line_checks
+from invoicing.matching.lines_meant import as_charged
 from invoicing.model import InvoiceContent
 from orders.register.agreements import Policy
 from orders.register.parties import VatCategory
@@ -44,6 +45,7 @@ _TAX_WITHHELD = Decimal(30)
 
 def match(invoice: InvoiceContent, facts: Facts) -> Match:
     """Judge an invoice against what is known; never raises for anything an invoice may say."""
+    invoice = as_charged(invoice, facts)
     order_check = _order(invoice, facts)
     order = facts.order if not order_check else None
     lines = [*_lines(invoice, order, facts.policy)] if order else [not_looked_at("lines")]
@@ -70,6 +72,7 @@ def match(invoice: InvoiceContent, facts: Facts) -> Match:
 
 def lines_to_take(invoice: InvoiceContent, facts: Facts) -> tuple[LineFacts, ...]:
     """The order lines the invoice lies on: those it names, if they are its supplier's and may share an invoice."""
+    invoice = as_charged(invoice, facts)
     if facts.order is None or _order(invoice, facts):
         return ()
     named = invoice.order_lines

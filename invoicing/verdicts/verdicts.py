@@ -23,6 +23,7 @@ from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.facts import Facts, LineFacts
 from invoicing.matching.invoice_matching import lines_to_take, match
 from invoicing.matching.line_matching import invoiced_on
+from invoicing.matching.lines_meant import as_charged
 from invoicing.model import FOLLOWS, InvoiceContent, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
 from invoicing.responses import responding
@@ -44,7 +45,7 @@ _OPEN_OR_ASKED_BACK = (*document_store.OPEN_STATES, InvoiceState.CREDIT_REQUESTE
 
 def parts_of(invoice: InvoiceContent, facts: Facts) -> Sequence[tuple[str, str, Money]]:
     """Which order line each part of the invoice is for, with its net amount; nothing without an order of its own."""
-    taken = lines_to_take(invoice, facts)
+    invoice, taken = as_charged(invoice, facts), lines_to_take(invoice, facts)
     order = facts.order.order.number if facts.order else ""
     return [
         (

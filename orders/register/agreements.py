@@ -130,6 +130,8 @@ class Policy:
     is approved before its month is over. `payment_runs_from` says which day `payment_terms_days` count from;
     `future_date`, `date_before_order` and `date_before_delivery` what an invoice's date leads to that lies after its
     arrival, before its order was issued, or before the last day of what it is for.
+    is approved before its month is over. `inferred_line` lets an invoice line that does not name its order line
+    be matched to the only one it can be for.
     """
 
     amount_tolerance: Decimal = Decimal("0.00")
@@ -152,6 +154,7 @@ class Policy:
     future_date: DateWeight = DateWeight.QUESTION
     date_before_order: DateWeight = DateWeight.NOTE
     date_before_delivery: DateWeight = DateWeight.NOTE
+    inferred_line: bool = False
 
     def __post_init__(self) -> None:
         if not Decimal(0) <= self.amount_tolerance <= Decimal("1.00"):
