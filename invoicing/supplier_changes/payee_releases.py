@@ -15,6 +15,7 @@ from invoicing.decisions import store as decision_store
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.journal_actions import DocumentAction
+from invoicing.matching import payee_accounts, payees
 from invoicing.matching.deviations import Deviation, DeviationCode, Weight
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.supplier_changes import change_request_store, change_requests
@@ -56,6 +57,51 @@ def ask(session: Session, invoice_id: int, *, by: str, reason: str, now: datetim
         now=now,
     )
     change_requests.confirm_first(session, request_id, by=by, call_back=reason, now=now)
+    record(session, invoice, DocumentAction.PAYEE_RELEASE_ASKED, actor=by, request=str(request_id))
+    return request_id
+
+
+def ask_to_register(
+    session: Session,
+    register: Register,
+    invoice_id: int,
+    *,
+    by: str,
+    call_back: str,
+    now: datetime,
+    scheme: str = "",
+) -> int:
+    """The first person has called back and vouches for the payee's account on the invoice; the number of the request.
+
+    `scheme` says what kind of account it is where the invoice does not. Raises ChangeRefused.
+    """
+    invoice = _locked(session, invoice_id)
+    content = document_store.content(session, invoice.id)
+    payee, given = content.payee, next(iter(content.accounts), None)
+    if payee is None or given is None:
+        raise ChangeRefused(
+            Text(
+                "%(number)s anger inte både en betalningsmottagare och dess konto. Betala säljaren, eller fråga "
+                "leverantören.",
+                number=invoice.number,
+            )
+        )
+    kind, digits = payee_accounts.kind_and_digits(given)
+    request_id = change_requests.ask(
+        session,
+        register,
+        supplier=invoice.supplier,
+        kind=ChangeKind.ADD_ACCOUNT,
+        content={
+            "scheme": kind or scheme,
+            "number": digits,
+            "payee_name": payee.name,
+            "payee_number": payees.number_of(payee),
+        },
+        by=f"invoice-{invoice.id}",
+        now=now,
+    )
+    change_requests.confirm_first(session, request_id, by=by, call_back=call_back, now=now)
     record(session, invoice, DocumentAction.PAYEE_RELEASE_ASKED, actor=by, request=str(request_id))
     return request_id
 
