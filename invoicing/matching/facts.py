@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from invoicing.matching.candidates import Suggestion
 from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice, pays_on
 from orders.model import Handling, Interruption, LineAccount, LineState, Order, OrderLine, Receipt
 from orders.register.agreements import Policy
@@ -87,7 +88,7 @@ class Facts:
     supplier: Supplier | None = None
     order: OrderFacts | None = None
     outside: Handling | None = None
-    suggestions: tuple[str, ...] = field(default=())
+    suggestions: tuple[Suggestion, ...] = ()
     tenure: Tenure | None = None
     received_on: date | None = None
 
@@ -108,4 +109,4 @@ class CreditFacts:
     policy: Policy
     credited: SupplierInvoice | None = None
     credited_by: str = ""
-    suggestions: tuple[str, ...] = field(default=())
+    suggestions: tuple[Suggestion, ...] = ()

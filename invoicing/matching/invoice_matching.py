@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from foundation.money import tax_withheld, total, vat_amount
 from invoicing.matching import date_checks, late_payment_claims, payee_checks
+from invoicing.matching.candidates import same_form, told
 from invoicing.matching.deviations import (
     UNREGISTERED,
     Check,
@@ -31,6 +32,7 @@ from invoicing.matching.deviations import (
 from invoicing.matching.facts import Facts, LineFacts, OrderFacts
 from invoicing.matching.line_matching import order_line_checks
 from invoicing.matching.lines_meant import as_charged
+from invoicing.matching.suggestions import order_lines
 from invoicing.model import InvoiceContent
 from orders.register.agreements import Policy
 from orders.register.parties import VatCategory
@@ -90,9 +92,9 @@ def has_order_number(invoice: InvoiceContent) -> bool:
 def _order(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
     if claimed := late_payment_claims.check(invoice):
         return claimed
-    variant = facts.outside.value if facts.outside else ""
+    suggestion, variant = told(facts.suggestions)
+    variant = facts.outside.value if facts.outside else variant
     if not has_order_number(invoice):
-        suggestion = ", ".join(facts.suggestions)
         return (
             question(
                 DeviationCode.ORDER_MISSING,
@@ -109,7 +111,7 @@ def _order(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
                 DeviationCode.ORDER_UNKNOWN,
                 "BT-13",
                 invoice.order_number,
-                "",
+                suggestion,
                 Source.NOTHING,
                 variant=variant,
             ),
@@ -184,8 +186,6 @@ def _currency(invoice: InvoiceContent, order: OrderFacts) -> tuple[Deviation, ..
 def _lines(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> Sequence[Check | Group]:
     without = [line for line in invoice.lines if not line.order_line]
     unknown = [line for line in invoice.lines if line.order_line and line.order_line not in order.lines]
-    candidates = _candidates(order)
-    suggestion = candidates[0] if len(candidates) == 1 else ""
     number = order.order.number
     checks: list[Check | Group] = [
         check(
@@ -196,7 +196,7 @@ def _lines(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> Sequen
                         DeviationCode.LINE_MISSING,
                         "BT-132",
                         "",
-                        suggestion,
+                        ", ".join(order_lines(line, invoice, order)),
                         Source.ORDER_LINE,
                         line=line.id,
                         reference=number,
@@ -208,7 +208,7 @@ def _lines(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> Sequen
                         DeviationCode.LINE_UNKNOWN,
                         "BT-132",
                         line.order_line,
-                        suggestion,
+                        ", ".join(order_lines(line, invoice, order)),
                         Source.ORDER,
                         line=line.id,
                         reference=number,
@@ -366,7 +366,7 @@ def _references(invoice: InvoiceContent, order: OrderFacts) -> tuple[Deviation, 
             reference=order.order.number,
         )
         for given in invoice.references
-        if given != expected and _same_form(given, expected)
+        if given != expected and same_form(given, expected)
     ]
     if invoice.contract and invoice.contract != order.order.contract_id:
         notes.append(
@@ -380,19 +380,3 @@ def _references(invoice: InvoiceContent, order: OrderFacts) -> tuple[Deviation, 
             )
         )
     return tuple(notes)
-
-
-def _same_form(given: str, expected: str) -> bool:
-    """Whether a reference looks like an execution reference of ours: digits and signs in the same places."""
-
-    def form(text: str) -> str:
-        return "".join("9" if sign.isdigit() else sign for sign in text)
-
-    return form(given) == form(expected)
-
-
-def _candidates(order: OrderFacts) -> list[str]:
-    """The lines an invoice without a line reference might mean: received, and not invoiced yet."""
-    return [
-        line_id for line_id, line in order.lines.items() if line.receipt is not None and line.occupant is None
-    ]

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+from invoicing.matching.candidates import Suggestion
 from invoicing.matching.credit_matching import match_credit
-from invoicing.matching.deviations import DeviationCode, Match, Weight
-from invoicing.model import InvoiceState
+from invoicing.matching.deviations import DeviationCode, Match, SuggestionBasis, Weight
+from invoicing.model import CreditedReference, InvoiceState
 from tests.support.stories.builders import a_credit_note, an_invoice, an_order, credit_facts, in_books
 
 INVOICE = an_invoice(an_order())
@@ -26,7 +27,14 @@ CREDIT_STORIES = (
         DeviationCode.CREDIT_REFERENCE_MISSING,
         "names no invoice",
         match_credit(
-            replace(a_credit_note(INVOICE), credits=()), credit_facts(None, suggestions=("F-1001", "F-9"))
+            replace(a_credit_note(INVOICE), credits=()),
+            credit_facts(
+                None,
+                suggestions=(
+                    Suggestion("F-1001", SuggestionBasis.SUM),
+                    Suggestion("F-9", SuggestionBasis.SUM),
+                ),
+            ),
         ),
         ("F-1001, F-9",),
     ),
@@ -34,10 +42,13 @@ CREDIT_STORIES = (
         DeviationCode.CREDIT_SEVERAL,
         "names two",
         match_credit(
-            replace(a_credit_note(INVOICE), credits=(*a_credit_note(INVOICE).credits,) * 2),
+            replace(
+                a_credit_note(INVOICE),
+                credits=(*a_credit_note(INVOICE).credits, CreditedReference("F-1002", None)),
+            ),
             credit_facts(None),
         ),
-        ("F-1001, F-1001",),
+        ("F-1001, F-1002",),
     ),
     CreditStory(
         DeviationCode.CREDIT_UNKNOWN,
