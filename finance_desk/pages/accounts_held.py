@@ -19,9 +19,9 @@ from foundation.sql import Session
 from foundation.text import Text
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
-from invoicing.matching import payee_accounts
+from invoicing.matching import payee_accounts, payees
 from invoicing.matching.deviations import DeviationCode
-from invoicing.model import AccountGiven, SupplierInvoice
+from invoicing.model import AccountGiven, PayeeGiven, SupplierInvoice
 from invoicing.supplier_changes import change_request_store, change_requests, confirming
 from invoicing.supplier_changes.change_request_store import ChangeKind, ChangeRequest
 from orders.register import store as register_store
@@ -86,12 +86,15 @@ def call_back(request: Request, invoice_id: int, person: Person = signed_in(_P.F
         if invoice is None:
             raise NotThere
         kind, digits = payee_accounts.kind_and_digits(_unknown_account(session, register, invoice))
+        named_payee = payees.other_than_seller(
+            document_store.content(session, invoice.id), facts_loading.registered(register, invoice.supplier)
+        )
         request_id = change_requests.ask(
             session,
             register,
             supplier=invoice.supplier,
             kind=ChangeKind.ADD_ACCOUNT,
-            content={"scheme": kind or text_of(request, "scheme"), "number": digits},
+            content={"scheme": kind or text_of(request, "scheme"), "number": digits} | _whose(named_payee),
             by=f"invoice-{invoice.id}",
             now=now,
         )
@@ -187,10 +190,20 @@ def _waiting(session: Session, register: Register, requests: object, *, today: d
 
 def _unknown_account(session: Session, register: Register, invoice: SupplierInvoice) -> AccountGiven:
     supplier = _supplier_of(session, register, invoice)
-    for account in document_store.content(session, invoice.id).accounts:
-        if payee_accounts.registered(account, supplier.payment_accounts) is None:
+    content = document_store.content(session, invoice.id)
+    other = payees.other_than_seller(content, supplier)
+    known = payee_accounts.of_payee(supplier.payment_accounts, other)
+    for account in content.accounts:
+        if payee_accounts.registered(account, known) is None:
             return account
     raise NoUnknownAccount
+
+
+def _whose(payee: PayeeGiven | None) -> dict[str, str]:
+    """Whose the account is, where it is another payee's."""
+    if payee is None:
+        return {}
+    return {"payee_name": payee.name, "payee_number": payees.number_of(payee)}
 
 
 def _supplier_of(session: Session, register: Register, invoice: SupplierInvoice) -> Supplier:

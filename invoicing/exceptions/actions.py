@@ -46,22 +46,27 @@ _REST_LONGEST = timedelta(days=120)
 
 
 class OverLimit(Refused):
-    """The difference is larger than the person may accept alone."""
+    """The difference, or the claim without an order, is larger than the person may accept alone."""
 
-    def __init__(self, stake: Money, limit: Money | None) -> None:
+    def __init__(self, stake: Money, limit: Money | None, *, is_claim: bool = False) -> None:
         own_limit = (
             Text("din gräns är %(amount)s", amount=limit.amount)
             if limit is not None
             else Text("du har ingen gräns")
         )
-        super().__init__(
+        told = (
             Text(
+                "Kravet är %(amount)s %(currency)s och %(own_limit)s. Be någon med högre gräns godta det, eller "
+                "bestrid det."
+            )
+            if is_claim
+            else Text(
                 "Skillnaden är %(amount)s %(currency)s och %(own_limit)s. Be någon med högre gräns godta "
-                "den, eller begär kredit.",
-                amount=stake.amount,
-                currency=stake.currency,
-                own_limit=own_limit,
-            ),
+                "den, eller begär kredit."
+            )
+        )
+        super().__init__(
+            told.with_values(amount=stake.amount, currency=stake.currency, own_limit=own_limit),
         )
 
 
@@ -142,7 +147,7 @@ def accept(session: Session, register: Register, invoice_id: int, actor: DeskAct
     stake = at_stake(invoice, received, deviations)
     limit = decision_store.limit_of(session, actor.by, currency=invoice.currency)
     if limit is None or stake.amount > limit.amount:
-        raise OverLimit(stake, limit)
+        raise OverLimit(stake, limit, is_claim=is_late_payment_claim(match))
     accepted = decision_store.add_acceptance(
         session,
         invoice,

@@ -16,7 +16,7 @@ from foundation.text import Text
 from invoicing.decisions import batch_store
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.batch_store import MOST, ActionBatch, BatchRowState
-from invoicing.decisions.rules import Action, acceptable, at_stake, check_action
+from invoicing.decisions.rules import Action, acceptable, at_stake, check_action, is_late_payment_claim
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.exceptions import actions as exception_actions
@@ -69,7 +69,7 @@ def _foreseen(
             received = exception_actions.received_for(session, invoice, match)
             stake = at_stake(invoice, received, acceptable(invoice, match))
             if limit is None or stake.amount > limit.amount:
-                raise OverLimit(stake, limit)
+                raise OverLimit(stake, limit, is_claim=is_late_payment_claim(match))
     except Refused as refusal:
         return Foreseen(invoice, refusal)
     answer = {

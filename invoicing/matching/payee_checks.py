@@ -47,7 +47,7 @@ def account(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
     other = payees.other_than_seller(invoice, supplier)
     holding = payee_accounts.of_payee(supplier.on(pays).payment_accounts, other)
     every = payee_accounts.of_payee(supplier.payment_accounts, other)
-    if not every:
+    if other is not None and payee_accounts.chosen(invoice, supplier, on=pays) is None:
         # A payee without any account is what deviates, and not its account too.
         return ()
     if not invoice.accounts:

@@ -45,10 +45,6 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
             "nu %(expected)s."
         ),
     ),
-    (DeviationCode.PAYEE_ACCOUNT, "accepted"): DeviationText(
-        Text("Okänt betalkonto"),
-        Text("Betalningen går inte till kontot %(found)s utan till ett som är registrerat för er."),
-    ),
     (DeviationCode.PAYEE, ""): DeviationText(
         Text("Annan betalningsmottagare"),
         Text(
