@@ -18,6 +18,7 @@ from invoicing.exceptions import queue_queries
 from invoicing.exceptions.queue import QueueFilter, QueuePart
 from invoicing.matching import late_payment_claims
 from invoicing.model import DocumentType, InvoiceContent, InvoicedLine, InvoiceState
+from orders.register import store as register_store
 from peppol.documents import billing, shapes
 from tests.invoicing.exceptions.test_actions import (
     FEBRUARY,
