@@ -239,10 +239,10 @@ def _totals(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
             question(
                 DeviationCode.AMOUNT,
                 "BG-20",
-                str(invoice.adjustments.amount),
+                str(abs(invoice.adjustments.amount)),
                 "0.00",
                 Source.ORDER,
-                variant="adjustment",
+                variant="adjustment" if invoice.adjustments.amount > 0 else "allowance",
             )
         )
     if not invoice.amount_prepaid.is_zero:

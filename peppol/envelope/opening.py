@@ -68,6 +68,23 @@ def unwrap(data: bytes, limits: Limits = LIMITS) -> Opened:
         return Opened(None, b"", (refused.finding,))
 
 
+def envelope_alone(data: bytes) -> Envelope | None:
+    """What stands on the envelope of a message that the gate refuses for what is in it; None where that cannot be read.
+
+    The header is cut out by a search and read by itself, through the same gate. It says whom an answer goes to, and
+    nothing is taken in on its word.
+    """
+    start, end = _MESSAGE_START.search(data), _HEADER_END.search(data)
+    if SBDH.encode() not in data or start is None or end is None:
+        return None
+    alone = data[start.start() : end.end()] + b"</" + start[1] + b">"
+    try:
+        header = admit(alone).find(sbdh("StandardBusinessDocumentHeader"))
+    except GateRefused:
+        return None
+    return None if header is None else read_header(header)[0]
+
+
 def instance_id_in(data: bytes) -> str:
     """The instance identifier on the envelope, a UUID in small letters; empty where there is none.
 
@@ -125,6 +142,7 @@ def _parts(root: etree._Element) -> _Parts:
 # --- the document's own bytes ---------------------------------------------------------------------------
 
 _HEADER_END: Final = re.compile(rb"</(?:[^\s<>/:]+:)?StandardBusinessDocumentHeader[ \t\r\n]*>")
+_MESSAGE_START: Final = re.compile(rb"<((?:[^\s<>/:]+:)?StandardBusinessDocument)[ \t\r\n>]")
 _MESSAGE_END: Final = re.compile(rb"</(?:[^\s<>/:]+:)?StandardBusinessDocument[ \t\r\n]*>")
 _NAME: Final = re.compile(rb"<[^\s<>/!?]+")
 

@@ -87,13 +87,25 @@ def judge_tree(
 
 # A root we know with a CustomizationID we do not: the rules of its first kind say what is wrong with it.
 _BY_ROOT: Final = {kind.root_tag: kind for kind in reversed(DocumentKind)}
+_BY_PROCESS: Final = {(kind.root_tag, profile): kind for kind in DocumentKind for profile in kind.profile_ids}
 
 
 def kind_of(root: etree._Element) -> DocumentKind | None:
-    """Which kind of document this is: by root and CustomizationID, else by root alone, else None."""
-    customization = root.findtext(f"{{{CBC}}}CustomizationID") or ""
+    """Which kind of document this is: by root and CustomizationID, else by root and process, else by root alone.
+
+    Answers share their root: one that does not say what it is customised to is judged by the rules of the process it
+    names, so that its sender hears what is missing there. None for a root that is none of ours.
+    """
     tag = etree.QName(root).text
-    return DocumentKind.recognise(tag, customization.strip(" \t\r\n")) or _BY_ROOT.get(tag)
+    return (
+        DocumentKind.recognise(tag, _stated(root, "CustomizationID"))
+        or _BY_PROCESS.get((tag, _stated(root, "ProfileID")))
+        or _BY_ROOT.get(tag)
+    )
+
+
+def _stated(root: etree._Element, name: str) -> str:
+    return (root.findtext(f"{{{CBC}}}{name}") or "").strip(" \t\r\n")
 
 
 def _no_kind(root: etree._Element) -> Finding:

@@ -13,6 +13,7 @@ from typing import Final, NoReturn
 
 from lxml import etree
 
+from foundation.identifiers import trimmed
 from peppol.xml.gate_errors import GateRule, Limits, refuse
 
 UBL: Final = "urn:oasis:names:specification:ubl:schema:xsd:"
@@ -41,6 +42,21 @@ _IDENTIFIER_ENDINGS: Final = ("ID", "Code", "URI", "BuyerReference", "CustomerRe
 # the same must be the same.
 _INVISIBLE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+)
+
+
+_BILLS: Final = frozenset(f"{{{UBL}{name}-2}}{name}" for name in ("Invoice", "CreditNote"))
+_BUYER_REFERENCE: Final = f"{{{CBC}}}BuyerReference"
+# What people copy from elsewhere, with whatever hangs on to it. What is compared with our own books is trimmed there.
+_REFERENCES: Final = frozenset(
+    f"{{{CAC}}}{name}"
+    for name in (
+        "ContractDocumentReference",
+        "InvoiceDocumentReference",
+        "OrderLineReference",
+        "OrderReference",
+        "PayeeFinancialAccount",
+    )
 )
 
 
@@ -112,7 +128,7 @@ def check_tree(root: etree._Element, limits: Limits) -> None:
         if sort is identifier:
             text = element.text
             if text and not text.isprintable():
-                _check_visible(element, text.strip(SPACE))
+                _check_visible(element, trimmed(text) if _is_bill_reference(element) else text.strip(SPACE))
         elif sort is not ordinary:
             unread = _check_element(element, sort, envelope=envelope, bank=bank)
         if len(tag) > name_max:
@@ -150,6 +166,14 @@ def _check_element(element: etree._Element, sort: _Sort, *, envelope: bool, bank
     if text and not text.isprintable():
         _check_visible(element, text.strip(SPACE))
     return 0
+
+
+def _is_bill_reference(element: etree._Element) -> bool:
+    """Whether this is where a bill refers to something of the buyer's: read without the blanks around it."""
+    parent = element.getparent()
+    if parent is None or (element.tag != _BUYER_REFERENCE and parent.tag not in _REFERENCES):
+        return False
+    return any(above.tag in _BILLS for above in element.iterancestors())
 
 
 def _check_name(element: etree._Element, limits: Limits) -> None:

@@ -1,8 +1,11 @@
 """What obeys order and receipt is accepted without a person, and nothing else is: a year of bills beside an oracle."""
 
+import gc
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,8 @@ from billing.tools.producers.habits import HABITS
 from billing.tools.producers.manners import MANNERS
 from billing.tools.producers.many_suppliers import with_suppliers
 from billing.tools.producers.mistakes import MISTAKES
+from billing.tools.producers.year import participants_for, play_year
+from foundation import gc_tuning
 from foundation.errors import Refused
 from invoicing.documents import reading
 from invoicing.matching.credit_matching import match_credit
@@ -24,6 +29,7 @@ from tests.support.stories.system import example_register
 from tests.touchless.bill_reading import read_bill
 from tests.touchless.bills_in_memory import MadeBill, bills_of_a_year
 from tests.touchless.facts_in_memory import FactsInMemory
+from tests.touchless.ledger import Ledger
 from tests.touchless.oracle import OBEYS, objection
 from tests.touchless.orders_in_memory import DAY_OF_JUDGEMENT, OrdersInMemory, orders_of_a_year
 
@@ -57,9 +63,20 @@ class Judged:
         return self.touchless / self.obeying
 
 
-def judge(year: OrdersInMemory, *, seed: int, count: int) -> Judged:
+@pytest.fixture(scope="module")
+def facts(year: OrdersInMemory) -> Iterator[FactsInMemory]:
+    """The same orders as the product's facts; what is kept of all this is not gone through again and again."""
+    found = FactsInMemory(year)
+    before = gc.get_threshold()
+    gc_tuning.settle()
+    yield found
+    gc.unfreeze()
+    gc.set_threshold(*before)
+
+
+def judge(year: OrdersInMemory, facts: FactsInMemory, *, seed: int, count: int) -> Judged:
     """Judge so many bills, each by the product and by the oracle."""
-    judged, facts = Judged(), FactsInMemory(year)
+    judged = Judged()
     for place, made in enumerate(bills_of_a_year(year, seed=seed, count=count)):
         cause = objection(read_bill(made.body), year.truth)
         outcome = _outcome(made.body, facts, whole=place % _VALIDATED == 0)
@@ -115,8 +132,10 @@ def assert_right(judged: Judged) -> None:
     assert judged.share >= _SHARE, told(judged)
 
 
-def test_what_obeys_is_accepted_unseen_and_nothing_else_is(year: OrdersInMemory) -> None:
-    judged = judge(year, seed=1, count=20_000)
+def test_what_obeys_is_accepted_unseen_and_nothing_else_is(
+    year: OrdersInMemory, facts: FactsInMemory
+) -> None:
+    judged = judge(year, facts, seed=1, count=20_000)
     assert_right(judged)
     assert judged.others > 2_000
     names = {each.name for each in (*HABITS, *MISTAKES)} | MANNERS.keys()
@@ -125,5 +144,38 @@ def test_what_obeys_is_accepted_unseen_and_nothing_else_is(year: OrdersInMemory)
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 120))
-def test_so_it_is_with_a_million(year: OrdersInMemory, seed: int) -> None:
-    assert_right(judge(year, seed=seed, count=50_000))
+def test_so_it_is_with_a_million(year: OrdersInMemory, facts: FactsInMemory, seed: int) -> None:
+    assert_right(judge(year, facts, seed=seed, count=50_000))
+
+
+def through_the_books(folder: Path, *, documents: int, seed: int) -> None:
+    """The oracle and the books through the same year."""
+    register = with_suppliers(example_register(), count=40)
+    ledger = Ledger(register)
+    played = play_year(
+        register,
+        participants=participants_for(documents),
+        months=12,
+        seed=seed,
+        folder=folder,
+        limit=documents,
+        watch=ledger.watch,
+    )
+    assert len(played.documents) == documents
+    assert played.broken == ()
+    assert ledger.wrongly_told == [], "\n".join(islice(ledger.wrongly_told, 3))
+    assert ledger.wrongly_accepted == [], "\n".join(islice(ledger.wrongly_accepted, 3))
+    assert ledger.touchless >= _SHARE * ledger.obeying, (
+        f"{ledger.touchless} of {ledger.obeying}: {ledger.stopped.most_common(12)}"
+    )
+    assert ledger.others > documents // 20
+
+
+def test_so_it_is_through_the_books(tmp_path: Path) -> None:
+    through_the_books(tmp_path, documents=600, seed=7)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_so_it_is_with_thousands_through_the_books(tmp_path: Path, seed: int) -> None:
+    through_the_books(tmp_path, documents=4_000, seed=seed)

@@ -31,12 +31,12 @@ from tests.support.stories import peers
 
 SEED: Final = 20_261_130
 TODAY: Final = date(2026, 11, 21)
-_ANSWERS: Final = {
-    DocumentKind.ORDER_RESPONSE: "OrderResponse",
-    DocumentKind.INVOICE_RESPONSE: "InvoiceResponse",
-    DocumentKind.MLR: "MessageLevelResponse",
-    DocumentKind.MLS: "MessageLevelStatus",
-}
+_ANSWERS: Final = (
+    DocumentKind.ORDER_RESPONSE,
+    DocumentKind.INVOICE_RESPONSE,
+    DocumentKind.MLR,
+    DocumentKind.MLS,
+)
 #: What may come to us.
 KINDS: Final = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE, *_ANSWERS)
 
@@ -286,10 +286,8 @@ _SAMPLES: Final = {
 def _add(root: etree._Element, chance: Chance) -> str:
     """An element that UBL has, where the schema wants it."""
     kind = validation.kind_of(root)
-    folder = "outside/answers" if kind in _ANSWERS else "outside/billing"
-    tree = _shapes(folder)
-    document = _ANSWERS.get(kind) if kind else None
-    places = list(_placed(root, tree[document or etree.QName(root).localname], tree))
+    tree = _shapes("outside/post_award" if kind in _ANSWERS else "outside/billing")
+    places = list(_placed(root, tree[etree.QName(root).localname], tree))
     element, shape = chance.choice(places)
     child = chance.choice(shape.children)
     made = _made(child, tree, chance, full=0.5)
@@ -313,7 +311,7 @@ def _placed(
 
 def _made(child: TreeChild, tree: dict[str, Shape], chance: Chance, *, full: float) -> etree._Element:
     if child.name == "UBLExtensions":
-        return etree.Element(f"{{{UBL}CommonExtensionComponents-2}}UBLExtensions")
+        return _extensions()
     inner = tree.get(child.holds)
     if inner is not None or child.holds == "Any":
         made = etree.Element(f"{{{CAC}}}{child.name}")
@@ -333,6 +331,14 @@ def _made(child: TreeChild, tree: dict[str, Shape], chance: Chance, *, full: flo
     for attribute in child.attributes:
         if attribute.mandatory:
             made.set(attribute.name, "0007" if attribute.name == "schemeID" else "OPStatusReason")
+    return made
+
+
+def _extensions() -> etree._Element:
+    made = etree.Element(f"{{{UBL}CommonExtensionComponents-2}}UBLExtensions")
+    extension = etree.SubElement(made, f"{{{UBL}CommonExtensionComponents-2}}UBLExtension")
+    content = etree.SubElement(extension, f"{{{UBL}CommonExtensionComponents-2}}ExtensionContent")
+    etree.SubElement(content, "{urn:example:other}Note").text = "7"
     return made
 
 

@@ -233,7 +233,7 @@ STORIES = (
         DeviationCode.PERIOD,
         "another month",
         line_with(period=PeriodGiven(date(2026, 2, 1), date(2026, 2, 28))),
-        ("2026-02-01/2026-02-28", "2026-01-01/2026-01-31"),
+        ("2026-02-01 – 2026-02-28", "2026-01-01 – 2026-01-31"),
     ),
     Story(DeviationCode.AMOUNT, "an öre too much", line_with(amount=sek("2945.01")), ("2945.01", "2945.00")),
     Story(
