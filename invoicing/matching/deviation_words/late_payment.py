@@ -19,8 +19,8 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     ),
     (DeviationCode.LATE_PAYMENT_CLAIM, DISPUTED): DeviationText(
         Text("Kravet bestrids"),
-        Text(
-            "Vi bestrider kravet på %(found)s. Skäl: ”%(detail)s”. Kreditera fakturan i sin helhet; skicka ingen ny."
-        ),
+        Text("Vi bestrider kravet på %(found)s. Skäl: ”%(detail)s”."),
+        Text("Kreditera fakturan i sin helhet; skicka ingen ny."),
+        otherwise=(Text("Vi bestrider kravet."),),
     ),
 }

@@ -68,6 +68,7 @@ _DETAILS = {
     "sent_back": "2026-02-05",
     "revoked_report": "2026-02-05",
     "revoked": "2026-02-05",
+    "disputed": "Fakturan betalades i tid",
     SuggestionBasis.NAMED: "BT-10",
     SuggestionBasis.PARTICIPANT: "BT-22",
     SuggestionBasis.ORDER: "BT-13",
