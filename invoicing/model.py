@@ -241,12 +241,18 @@ def pays_on(
 
     A date further ahead of the receipt than the terms are long is nobody's date: the receipt counts then.
     """
-    terms = timedelta(days=terms_days)
-    dated = issued_on if issued_on <= received_on + terms else received_on
+    believed = issued_on <= days_after(received_on, terms_days)
+    dated = issued_on if believed else received_on
     match runs_from:
         case PaymentStart.ISSUE:
-            return dated + terms
+            start = dated
         case PaymentStart.RECEIPT:
-            return received_on + terms
+            start = received_on
         case PaymentStart.LATER:
-            return max(dated, received_on) + terms
+            start = max(dated, received_on)
+    return days_after(start, terms_days)
+
+
+def days_after(day: date, days: int) -> date:
+    """So many days after a day. A document may be dated on the last days that there are; then it is the last one."""
+    return min(day, date.max - timedelta(days=days)) + timedelta(days=days)

@@ -5,7 +5,6 @@ anything; what it leads to is the buyer's policy. The day of arrival is the day 
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 
 from foundation.money import DAY
 from invoicing.matching.deviations import (
@@ -17,7 +16,7 @@ from invoicing.matching.deviations import (
     note,
 )
 from invoicing.matching.facts import Facts, OrderFacts
-from invoicing.model import InvoiceContent
+from invoicing.model import InvoiceContent, days_after
 from orders.register.invoice_dates import DateWeight
 
 FUTURE, BEFORE_ORDER, BEFORE_DELIVERY = "future", "before_order", "before_delivery"
@@ -41,7 +40,7 @@ def due_date(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
     One that leaves them from the invoice's own date is as agreed, though they may run from a later day.
     """
     pays = facts.pays_on(invoice)
-    agreed = invoice.issued_on + timedelta(days=facts.policy.payment_terms_days)
+    agreed = days_after(invoice.issued_on, facts.policy.payment_terms_days)
     if invoice.due_on is not None and invoice.due_on >= min(pays, agreed):
         return ()
     found = invoice.due_on.isoformat() if invoice.due_on else ""

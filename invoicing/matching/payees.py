@@ -9,8 +9,8 @@ import re
 from invoicing.model import InvoiceContent, PayeeGiven
 from orders.register.parties import PaymentAccount, Supplier
 
-FACTORED = "393"
-"""A factored invoice (UNCL1001): the claim is assigned, whether or not it names to whom."""
+FACTORED = frozenset({"393", "472"})
+"""Factored invoices (UNCL1001, `documents/type_codes.py`): the claim is assigned, whether or not it says to whom."""
 
 UNNAMED = PayeeGiven("")
 """The payee of a factored invoice that names none."""
@@ -22,7 +22,7 @@ def other_than_seller(invoice: InvoiceContent, supplier: Supplier | None) -> Pay
     """Who is to be paid instead of the seller; None where the seller is."""
     payee = invoice.payee
     if payee is None or _is_seller(payee, invoice, supplier):
-        return UNNAMED if invoice.type_code == FACTORED else None
+        return UNNAMED if invoice.type_code in FACTORED else None
     return payee
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from foundation.text import Text
+from invoicing.documents import type_codes
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Deviation, DeviationCode, Weight
 from invoicing.model import InvoiceContent, SupplierInvoice
@@ -120,7 +121,9 @@ def response(
                 statuses=(*in_words, *_statuses(code, deviations, asks_back=isinstance(said, Question))),
             ),
             document_reference=responses.AnsweredInvoice(
-                id=invoice.number, issue_date=invoice.issued_on, document_type_code=invoice.type_code
+                id=invoice.number,
+                issue_date=invoice.issued_on,
+                document_type_code=type_codes.answered_as(invoice.type_code),
             ),
         ),
     )

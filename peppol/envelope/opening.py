@@ -19,7 +19,7 @@ from peppol.envelope.header import Envelope, sbdh
 from peppol.envelope.reading import instance_of, read_header
 from peppol.findings import Finding
 from peppol.xml.gate import admit
-from peppol.xml.gate_errors import LIMITS, GateRefused, Limits
+from peppol.xml.gate_errors import MESSAGE_LIMITS, GateRefused, Limits
 from peppol.xml.gate_tree import SBDH
 from peppol.xml.literals import SPACE
 
@@ -48,7 +48,7 @@ class Opened:
         return tuple(each for each in self.findings if each.fatal)
 
 
-def unwrap(data: bytes, limits: Limits = LIMITS) -> Opened:
+def unwrap(data: bytes, limits: Limits = MESSAGE_LIMITS) -> Opened:
     """Take the envelope off, if there is one. Raises nothing for the content of `data`.
 
     Without an envelope the bytes come back unread and unchanged. Bytes with one that the gate
@@ -93,7 +93,7 @@ def instance_id_in(data: bytes) -> str:
     if SBDH.encode() not in data:
         return ""
     try:
-        header = admit(data).find(sbdh("StandardBusinessDocumentHeader"))
+        header = admit(data, MESSAGE_LIMITS).find(sbdh("StandardBusinessDocumentHeader"))
     except GateRefused:
         return ""
     return "" if header is None else instance_of(header)

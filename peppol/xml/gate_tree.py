@@ -14,7 +14,7 @@ from typing import Final, NoReturn
 from lxml import etree
 
 from foundation.identifiers import trimmed
-from peppol.xml.gate_errors import GateRule, Limits, refuse
+from peppol.xml.gate_errors import TEXT_MAX, GateRule, Limits, refuse
 
 UBL: Final = "urn:oasis:names:specification:ubl:schema:xsd:"
 CAC: Final = UBL + "CommonAggregateComponents-2"
@@ -24,6 +24,7 @@ SBDH: Final = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHe
 SPACE: Final = " \t\r\n"
 ISO20022: Final = "urn:iso:std:iso:20022:tech:xsd:"
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
+_ATTACHED: Final = f"{{{CBC}}}EmbeddedDocumentBinaryObject"
 _XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 
 
@@ -137,6 +138,20 @@ def check_tree(root: etree._Element, limits: Limits) -> None:
             value = element.get(name, "")
             if name[0] == "{" or len(name) > name_max or not value.isprintable():
                 _check_attribute(element, name, value, limits)
+
+
+def check_texts(root: etree._Element) -> None:
+    """Texts and attributes of more than `TEXT_MAX` characters; an attached file alone may be longer."""
+    for element in root.iter():
+        is_file = element.tag == _ATTACHED
+        texts = ("" if is_file else element.text, element.tail, *element.values())
+        if any(len(text or "") > TEXT_MAX for text in texts):
+            longest = max(len(text or "") for text in texts)
+            _refuse_at(GateRule.TEXT, element, _grouped(longest), _grouped(TEXT_MAX))
+
+
+def _grouped(number: int) -> str:
+    return f"{number:_}".replace("_", " ")
 
 
 def check_sizes(root: etree._Element, limits: Limits) -> None:

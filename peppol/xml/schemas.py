@@ -59,6 +59,11 @@ def _compiled(path: Path) -> etree.XMLSchema:
     return etree.XMLSchema(file=str(path))
 
 
+def holds(root: etree._Element, kind: DocumentKind) -> bool:
+    """Whether a document that others wrote has the shape of its kind; what breaks it is not looked for."""
+    return _compiled(schema_file(kind, outside=True)).validate(root)
+
+
 def check(root: etree._Element, kind: DocumentKind, *, outside: bool = False) -> tuple[Finding, ...]:
     """What breaks the schema of `kind`; empty for a valid document, at most `FINDINGS_MAX` otherwise.
 

@@ -3,7 +3,6 @@
 Convention: what stops a payment is told first, in the words of the matching, with both values.
 """
 
-from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
 
@@ -13,7 +12,7 @@ from accounts.identity import Person
 from foundation.errors import NotThere
 from invoicing.documents import view
 from invoicing.documents import view as document_view
-from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
+from invoicing.model import DocumentType, InvoiceState, SupplierInvoice, days_after
 from invoicing.payment import paid_to
 from invoicing.portal_invoicing import drafts, portal_document_store, refused_message_queries
 from invoicing.portal_invoicing import queries as portal_queries
@@ -108,7 +107,7 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
 
 def _counted_from_receipt(invoice: SupplierInvoice, terms_days: int) -> bool:
     """Whether the days of payment run from the day the invoice came, after its own date."""
-    return invoice.pays_on > invoice.issued_on + timedelta(days=terms_days)
+    return invoice.pays_on > days_after(invoice.issued_on, terms_days)
 
 
 @router.get("/{invoice_id:int}/xml")

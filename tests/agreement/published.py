@@ -1,8 +1,9 @@
 """What a publisher's folder holds of a release: the rules of each kind of document, and UBL's own schemas.
 
-The files keep the publishers' names, wherever in the folder they lie: `CEN-EN16931-UBL` and `PEPPOL-EN16931-UBL` for
-bills, `PEPPOLBIS-T01`, `-T76`, `-T111` and `-T71` for orders and answers, `peppol-mls` (a version may follow), each as
-Schematron (.sch) or compiled (.xsl, .xslt); `UBL-Invoice-2.1.xsd` and its like for the schemas.
+The files keep the publishers' names, in letters of any size, wherever in the folder they lie: `CEN-EN16931-UBL` and
+`PEPPOL-EN16931-UBL` for bills, `PEPPOLBIS-T01`, `-T76`, `-T111` and `-T71` for orders and answers, `PEPPOL-MLS` (a
+version may follow), each as Schematron (.sch) or compiled (.xsl, .xslt); `UBL-Invoice-2.1.xsd` and its like for the
+schemas.
 """
 
 import re
@@ -16,20 +17,14 @@ from typing import Final
 from lxml import etree
 
 from peppol.identifiers import DocumentKind
+from peppol.validation.agreement import STYLESHEETS
 from peppol.validation.published_rules import PublishedRules
 from tests.agreement.schxslt import RulesUnreadable, Schxslt
 
-_BILLS: Final = ("CEN-EN16931-UBL", "PEPPOL-EN16931-UBL")
 RULES_OF: Final[Mapping[DocumentKind, tuple[str, ...]]] = {
-    DocumentKind.INVOICE: _BILLS,
-    DocumentKind.CREDIT_NOTE: _BILLS,
-    DocumentKind.ORDER: ("PEPPOLBIS-T01",),
-    DocumentKind.ORDER_RESPONSE: ("PEPPOLBIS-T76",),
-    DocumentKind.INVOICE_RESPONSE: ("PEPPOLBIS-T111",),
-    DocumentKind.MLR: ("PEPPOLBIS-T71",),
-    DocumentKind.MLS: ("peppol-mls",),
+    kind: tuple(name.removesuffix(".xsl") for name in names) for kind, names in STYLESHEETS.items()
 }
-"""The files of rules that judge a kind of document."""
+"""The files of rules that judge a kind of document, by name."""
 
 Fired = Counter[tuple[str, str]]
 """How often a rule fired, by its id and how grave it is ("fatal", "warning")."""

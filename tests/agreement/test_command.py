@@ -132,6 +132,14 @@ def test_a_comment_inside_a_value_is_explained(tmp_path: Path, capsys: pytest.Ca
     assert "verdict: ours valid, published none [explained: a note inside a value]" in capsys.readouterr().out
 
 
+def test_what_the_gate_refuses_is_explained_by_its_rule(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hidden = (an_id(), "<cbc:ID>M\u200b1</cbc:ID>".encode())
+    assert main([*published(tmp_path), *documents(tmp_path, hidden)], build=tmp_path / "build") == 0
+    assert "gate: ours GATE-IDENTIFIER, published valid [explained: the gate]" in capsys.readouterr().out
+
+
 def test_mutants_are_compared_in_processes_of_their_own(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -50,9 +50,8 @@ class ReadBill:
     payable: int
 
 
-def read_bill(body: bytes) -> ReadBill:
-    """Read the bytes of a valid bill."""
-    root = etree.fromstring(body)
+def read_bill(root: etree._Element) -> ReadBill:
+    """Read the tree of a valid bill."""
     name = etree.QName(root).localname
     totals = _at(root, "LegalMonetaryTotal")
     assert totals is not None

@@ -5,12 +5,14 @@ and a calendar of its own, and so is which line is billed and which invoice is c
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any
+
+from lxml import etree
 
 from billing.tools.producers.year import SentDocument, Year
 from foundation.money import DAY
@@ -45,6 +47,8 @@ class Ledger:
     register: Register
     truth: Truth = field(init=False)
     stays: dict[str, Stay] = field(default_factory=dict)
+    orders: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """The numbers of the orders of each execution reference."""
     bills: dict[tuple[str, str], ReadBill] = field(default_factory=dict)
     obeying: int = 0
     touchless: int = 0
@@ -61,9 +65,10 @@ class Ledger:
         """A day: what was told, what was ordered, and what was sent, in that order."""
         self.truth.today = year.today
         told = {self._tell(json.loads(line)) for line in year.told_today}
-        self._take_orders(year, told)
+        for reference in told:
+            self._receive(reference)
         for document in sent:
-            self._take(document)
+            self._take(year, document)
         if told or sent:
             self._compare(year)
 
@@ -87,14 +92,14 @@ class Ledger:
                 pass
         return reference
 
-    def _take_orders(self, year: Year, references: set[str]) -> None:
-        """Orders are never changed (REQ-25): each is taken once. What is received of them is reckoned anew."""
+    def _take_order(self, year: Year, number: str) -> None:
+        """An order is never changed (REQ-25): it is taken once, when somebody bills it."""
         with year.database.reading() as session:
-            for reference in references:
-                for order in order_store.of_placement(session, reference):
-                    if order.number not in self.truth.orders:
-                        self.truth.orders[order.number] = self._ordered(order)
-                    self._receive(self.truth.orders[order.number], self.stays[reference])
+            order = order_store.find(session, number)
+        if order is not None:
+            self.truth.orders[number] = self._ordered(order)
+            self.orders[order.execution_reference].append(number)
+            self._receive(order.execution_reference)
 
     def _ordered(self, order: Order) -> TrueOrder:
         vat = self.register.supplier(order.supplier).on(order.period.end).vat
@@ -112,22 +117,25 @@ class Ledger:
         currency = order.lines[0].amount.currency
         return TrueOrder(order.supplier, currency, (vat.category.value, Fraction(vat.percent)), lines)
 
-    @staticmethod
-    def _receive(order: TrueOrder, stay: Stay) -> None:
+    def _receive(self, reference: str) -> None:
         """A month is received by its report, for its working days up to the last (A-1, A-2); a result when ordered."""
-        order.is_called_off = stay.is_called_off
-        for line in order.lines.values():
-            if not line.is_by_day:
-                line.received = 1
-                continue
-            days = each_day(line.first, min(line.last, stay.last_day))
-            is_reported = month_of(line.first) in stay.approved
-            line.received = sum(map(is_working_day, days)) if is_reported else None
+        stay = self.stays[reference]
+        for order in (self.truth.orders[number] for number in self.orders[reference]):
+            order.is_called_off = stay.is_called_off
+            for line in order.lines.values():
+                if not line.is_by_day:
+                    line.received = 1
+                    continue
+                days = each_day(line.first, min(line.last, stay.last_day))
+                is_reported = month_of(line.first) in stay.approved
+                line.received = sum(map(is_working_day, days)) if is_reported else None
 
     # What is sent ---------------------------------------------------------------------------------
 
-    def _take(self, document: SentDocument) -> None:
-        bill = read_bill(document.body)
+    def _take(self, year: Year, document: SentDocument) -> None:
+        bill = read_bill(etree.fromstring(document.body))
+        if bill.order_number not in self.truth.orders:
+            self._take_order(year, bill.order_number)
         cause = objection(bill, self.truth)
         told = f"{cause or 'obeys'}: {document.cause}, {document.outcome}\n{document.body.decode()}"
         if (cause == OBEYS) != document.obeys:

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from billing.tools.producers.habits import HABITS
 from billing.tools.producers.manners import MANNERS
@@ -22,8 +23,6 @@ from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, InvoiceContent
 from peppol.documents import billing
 from peppol.xml import codec
-from peppol.xml.gate import admit
-from peppol.xml.gate_errors import GateRefused
 from peppol.xml.literals import UnreadableDocument
 from tests.support.stories.system import example_register
 from tests.touchless.bill_reading import read_bill
@@ -34,8 +33,8 @@ from tests.touchless.oracle import OBEYS, objection
 from tests.touchless.orders_in_memory import DAY_OF_JUDGEMENT, OrdersInMemory, orders_of_a_year
 
 _SHARE = 0.995
-_VALIDATED = 20
-"""One bill in so many goes through the whole reading, rules and all; the others' rules are known to be kept."""
+_WHOLE = 20
+"""One bill in so many is read from its bytes, gate and rules and all; the others from their tree."""
 _UNREAD = "UNREAD"
 
 
@@ -78,9 +77,10 @@ def judge(year: OrdersInMemory, facts: FactsInMemory, *, seed: int, count: int) 
     """Judge so many bills, each by the product and by the oracle."""
     judged = Judged()
     for place, made in enumerate(bills_of_a_year(year, seed=seed, count=count)):
-        cause = objection(read_bill(made.body), year.truth)
-        outcome = _outcome(made.body, facts, whole=place % _VALIDATED == 0)
-        _note(judged, made, cause, outcome)
+        root = etree.fromstring(made.body)
+        cause = objection(read_bill(root), year.truth)
+        content = _read(made.body) if place % _WHOLE == 0 else _read_in_short(root)
+        _note(judged, made, cause, _outcome(content, facts))
     return judged
 
 
@@ -99,8 +99,7 @@ def _note(judged: Judged, made: MadeBill, cause: str, outcome: str) -> None:
             judged.wrongly_accepted.append(f"{cause}: {made.told()}")
 
 
-def _outcome(body: bytes, facts: FactsInMemory, *, whole: bool) -> str:
-    content = _read(body, whole=whole)
+def _outcome(content: InvoiceContent | None, facts: FactsInMemory) -> str:
     if content is None:
         return _UNREAD
     if content.document_type is DocumentType.CREDIT_NOTE:
@@ -108,14 +107,15 @@ def _outcome(body: bytes, facts: FactsInMemory, *, whole: bool) -> str:
     return match(content, facts.of_invoice(content)).verdict.value
 
 
-def _read(body: bytes, *, whole: bool) -> InvoiceContent | None:
-    if whole:
-        return reading.read(body, on=DAY_OF_JUDGEMENT).invoice
+def _read(body: bytes) -> InvoiceContent | None:
+    return reading.read(body, on=DAY_OF_JUDGEMENT).invoice
+
+
+def _read_in_short(root: etree._Element) -> InvoiceContent | None:
+    kind = billing.CreditNote if "CreditNote" in root.tag else billing.Invoice
     try:
-        root = admit(body)
-        kind = billing.CreditNote if "CreditNote" in root.tag else billing.Invoice
         return reading.read_invoice(codec.parse(kind, root))
-    except (GateRefused, UnreadableDocument, Refused):
+    except (UnreadableDocument, Refused):
         return None
 
 
@@ -132,12 +132,13 @@ def assert_right(judged: Judged) -> None:
     assert judged.share >= _SHARE, told(judged)
 
 
+@pytest.mark.parametrize("seed", [1, 2])
 def test_what_obeys_is_accepted_unseen_and_nothing_else_is(
-    year: OrdersInMemory, facts: FactsInMemory
+    year: OrdersInMemory, facts: FactsInMemory, seed: int
 ) -> None:
-    judged = judge(year, facts, seed=1, count=20_000)
+    judged = judge(year, facts, seed=seed, count=10_000)
     assert_right(judged)
-    assert judged.others > 2_000
+    assert judged.others > 1_000
     names = {each.name for each in (*HABITS, *MISTAKES)} | MANNERS.keys()
     assert names <= judged.seen.keys(), f"never seen: {names - judged.seen.keys()}"
 

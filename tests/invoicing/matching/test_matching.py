@@ -177,3 +177,9 @@ def test_who_dates_an_invoice_back_is_paid_no_sooner_and_a_date_ahead_is_only_so
     }
     in_time = date(2026, 11, 6)
     assert list(paid.values()) == [in_time, in_time, date(2026, 11, 11), in_time]
+
+
+def test_a_date_at_the_end_of_time_is_paid_like_any_other() -> None:
+    received = date(2026, 10, 7)
+    for dated in (date.max, date.min):
+        assert pays_on(dated, received_on=received, terms_days=30) == date(2026, 11, 6)

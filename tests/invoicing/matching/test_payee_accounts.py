@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from invoicing.documents.reading import read_invoice
+from invoicing.documents.type_codes import TYPE_CODES, Treatment
 from invoicing.matching import payee_accounts, payees
 from invoicing.matching.deviations import DeviationCode, Weight
 from invoicing.matching.invoice_matching import match
@@ -162,5 +163,10 @@ def test_a_factored_invoice_without_payee_is_held_unless_its_account_is_a_regist
     supplier = with_accounts(PaymentAccount(AccountScheme.BANKGIRO, "5999107"), FACTORS)
     facts = facts_of(ORDER, a_receipt(ORDER), supplier=supplier)
     for number, verdict in (("599-9107", "HOLD"), ("991-2346", "ACCEPT"), ("5050-1055", "HOLD")):
-        invoice = replace(an_account(AccountGiven("", number)), type_code=payees.FACTORED)
+        invoice = replace(an_account(AccountGiven("", number)), type_code="393")
         assert match(invoice, facts).verdict.value == verdict, number
+
+
+def test_every_factored_type_is_held() -> None:
+    table = {code for code, each in TYPE_CODES.items() if each.treatment is Treatment.FACTORED}
+    assert table == payees.FACTORED

@@ -8,7 +8,7 @@ white space and comments around and inside values, CDATA, other prefixes.
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
@@ -60,6 +60,15 @@ class Mutant:
 
 
 # --- the documents ----------------------------------------------------------------------------------------
+
+
+def original(name: str, body: bytes) -> Original:
+    """A document to make mutants of; it must be valid."""
+    report = validation.validate(body, on=TODAY)
+    assert report.valid, (name, report.fatal)
+    assert report.kind is not None
+    assert report.root is not None
+    return Original(name, report.kind, report.root)
 
 
 @cache
@@ -354,10 +363,10 @@ def _name(element: etree._Element) -> str:
     return etree.QName(element).localname if isinstance(element.tag, str) else "comment"
 
 
-def mutant(seed: int, counter: int) -> Mutant:
-    """The mutant of this number."""
+def mutant(seed: int, counter: int, among: Sequence[Sequence[Original]] = ()) -> Mutant:
+    """The mutant of this number, of `originals` or of other documents, whose kinds are equally likely."""
     chance = random.Random(f"{seed}/{counter}")  # noqa: S311 - chance, not secrecy
-    original = chance.choice(chance.choice(originals()))
+    original = chance.choice(chance.choice(among or originals()))
     root = deepcopy(original.root)
     told = []
     for _ in range(chance.choice((1, 1, 1, 2, 2, 3))):

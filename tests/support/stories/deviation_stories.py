@@ -427,5 +427,5 @@ def assert_says(deviation: Deviation, says: tuple[str, ...]) -> None:
         assert [word for word in written if word not in words] == []
         assert "%(" not in words
         assert words.endswith(".")
-    assert title(deviation)
+    assert not said.sv.startswith(f"{title(deviation).sv}."), "a value is absent that no wording does without"
     assert said.sv != said.en
