@@ -21,6 +21,7 @@ from foundation.transitions import Transitions
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Group, Match
 from invoicing.model import FOLLOWS, DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
+from orders.model import LineKey
 from orders.register.agreements import Policy
 from orders.register.register import fingerprint
 
@@ -256,6 +257,13 @@ def add_parts(session: Session, invoice_id: int, parts: Sequence[tuple[str, str,
                 for position, (order_number, line_id, amount) in enumerate(parts, 1)
             ],
         )
+
+
+def lines_of(session: Session, invoice_id: int) -> list[LineKey]:
+    """The order lines a document is for, named by it or not: (order number, line id), in its own order."""
+    part = document_tables.invoice_part
+    question = select(part.c.order_number, part.c.line_id).where(part.c.invoice_id == invoice_id)
+    return [(row.order_number, row.line_id) for row in session.execute(question.order_by(part.c.position))]
 
 
 def remove_parts(session: Session, invoice_id: int) -> None:
