@@ -21,7 +21,15 @@ from foundation.sql import Session
 from foundation.text import Text
 from invoicing.decisions import protected, protected_store
 from invoicing.decisions import store as decision_store
-from invoicing.decisions.rules import TRANSITIONS, Action, ActionState, acceptable, at_stake, name_of
+from invoicing.decisions.rules import (
+    TRANSITIONS,
+    Action,
+    ActionState,
+    acceptable,
+    at_stake,
+    is_late_payment_claim,
+    name_of,
+)
 from invoicing.decisions.store import Done
 from invoicing.decisions.tax_decision_store import words_of
 from invoicing.documents import facts_loading
@@ -37,7 +45,7 @@ from invoicing.exceptions.steps import HOLD, DeskActor
 from invoicing.exceptions.worklist_store import WorkKind
 from invoicing.matching.deviation_texts import sentence, title, verdict_name
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
-from invoicing.payment import held_back_queries, payment_stop_store
+from invoicing.payment import held_back_queries, paid_to, payment_stop_store
 from invoicing.responses import responding, response_documents
 from invoicing.responses.response_documents import receiver_of
 from orders.register import store as register_store
@@ -140,6 +148,8 @@ def act(request: Request, number: int, action: str, person: Person = signed_in(_
                 exception_actions.park(session, number, actor, until=until, reason=reason)
             case "ask":
                 exception_actions.ask_supplier(session, register, number, actor, text=form.get("text", ""))
+            case "dispute":
+                exception_actions.dispute(session, register, number, actor, reason=reason)
             case "duplicate":
                 exception_actions.reject_duplicate(
                     session, register, number, actor, of=form.get("of", ""), reason=reason
@@ -254,6 +264,8 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "may_act": may_act(person),
             "limit": limit,
             "stake": _stake(session, case),
+            "is_claim": is_late_payment_claim(case.match),
+            "account": paid_to.words(session, register, case.invoice, today=today_of(request)),
             "action_name": action_name,
             "name_of": name_of,
             "acceptance_words": words_of,
@@ -274,7 +286,7 @@ def _may(case: Case) -> frozenset[str]:
     """The actions whose buttons are shown; each decides for itself when it is pressed."""
     found = {each.value for each in Action if case.invoice.state in TRANSITIONS[each]}
     if case.is_credit:
-        found -= {Action.ACCEPT, Action.UNLINK, Action.REJECT_DUPLICATE}
+        found -= {Action.ACCEPT, Action.UNLINK, Action.REJECT_DUPLICATE, Action.DISPUTE}
     if case.link is None and case.invoice.state.value in ("IN_QUESTION", "PARKED") and not case.item.line_id:
         found.discard(Action.UNLINK)
     return frozenset(found)
@@ -316,7 +328,7 @@ def _kept(session: Session, register: Register, invoice: SupplierInvoice) -> Tex
 def _stake(session: Session, case: Case) -> Money | None:
     """What an acceptance would be worth, where one is possible."""
     try:
-        received = exception_actions.received_on(session, case.invoice)
+        received = exception_actions.received_for(session, case.invoice, case.match)
         deviations = acceptable(case.invoice, case.match)
     except Refused:
         return None

@@ -37,6 +37,7 @@ class Action(StrEnum):
     PARK = "PARK"
     ASK_SUPPLIER = "ASK_SUPPLIER"
     REJECT_DUPLICATE = "REJECT_DUPLICATE"
+    DISPUTE = "DISPUTE"
 
 
 class ActionState(StrEnum):
@@ -65,7 +66,11 @@ _JUDGED = frozenset({_S.IN_QUESTION, _S.PARKED, _S.ON_HOLD, _S.ACCEPTED})
 TRANSITIONS: Mapping[Action, Mapping[InvoiceState, frozenset[InvoiceState]]] = {
     Action.ASK_CREDIT: {_S.IN_QUESTION: frozenset({_S.CREDIT_REQUESTED})},
     Action.REJECT_DUPLICATE: {_S.IN_QUESTION: frozenset({_S.CREDIT_REQUESTED})},
-    Action.ACCEPT: {_S.IN_QUESTION: frozenset({_S.ACCEPTED, _S.ON_HOLD})},
+    Action.DISPUTE: {_S.IN_QUESTION: frozenset({_S.CREDIT_REQUESTED})},
+    Action.ACCEPT: {
+        _S.IN_QUESTION: frozenset({_S.ACCEPTED, _S.ON_HOLD}),
+        _S.ON_HOLD: frozenset({_S.ACCEPTED, _S.ON_HOLD}),
+    },
     Action.LINK: {
         _S.IN_QUESTION: _JUDGED,
         _S.PARKED: _JUDGED,
@@ -75,6 +80,7 @@ TRANSITIONS: Mapping[Action, Mapping[InvoiceState, frozenset[InvoiceState]]] = {
     Action.ASK_SUPPLIER: {
         _S.IN_QUESTION: frozenset({_S.IN_QUESTION}),
         _S.PARKED: frozenset({_S.PARKED}),
+        _S.ON_HOLD: frozenset({_S.ON_HOLD}),
     },
 }
 
@@ -83,8 +89,8 @@ TRANSITIONS: Mapping[Action, Mapping[InvoiceState, frozenset[InvoiceState]]] = {
 UNDOES = Transitions(
     {
         _S.CREDIT_REQUESTED: {_S.IN_QUESTION},
-        _S.ACCEPTED: {_S.IN_QUESTION},
-        _S.ON_HOLD: {_S.IN_QUESTION},
+        _S.ACCEPTED: {_S.IN_QUESTION, _S.ON_HOLD},
+        _S.ON_HOLD: {_S.IN_QUESTION, _S.ON_HOLD},
     },
     ends={_S.PARKED, _S.IN_QUESTION, _S.CREDITED, _S.PAID, _S.SETTLED},
 )
@@ -99,6 +105,8 @@ ACCEPTABLE = frozenset(
         DeviationCode.PERIOD,
         DeviationCode.AMOUNT,
         DeviationCode.VAT_AMOUNT,
+        DeviationCode.ISSUE_DATE,
+        DeviationCode.LATE_PAYMENT_CLAIM,
     },
 )
 
@@ -110,6 +118,7 @@ _NAMES: Mapping[Action, Text] = {
     Action.PARK: Text("Vila till en dag"),
     Action.ASK_SUPPLIER: Text("Fråga leverantören", context="action"),
     Action.REJECT_DUPLICATE: Text("Avvisa som dubblett", context="action"),
+    Action.DISPUTE: Text("Bestrida kravet", context="action"),
 }
 
 
@@ -174,7 +183,7 @@ def check_action(action: Action, invoice: SupplierInvoice) -> None:
                 state=_STATES[invoice.state],
             ),
         )
-    if action in (Action.ACCEPT, Action.UNLINK, Action.REJECT_DUPLICATE) and (
+    if action in (Action.ACCEPT, Action.UNLINK, Action.REJECT_DUPLICATE, Action.DISPUTE) and (
         invoice.document_type is DocumentType.CREDIT_NOTE
     ):
         raise ActionRefused(
@@ -206,8 +215,15 @@ def check_outcome(action: Action, invoice: SupplierInvoice, state: InvoiceState)
 
 
 def acceptable(invoice: SupplierInvoice, match: Match) -> tuple[Deviation, ...]:
-    """The deviations a person would accept. Raises ActionRefused where one of them cannot be accepted at all."""
-    asked = tuple(each for each in match.deviations if each.weight is Weight.QUESTION)
+    """The deviations a person would accept. Raises ActionRefused where one of them cannot be accepted at all.
+
+    What an invoice is held for besides, as its account, holds it still.
+    """
+    asked = tuple(
+        each
+        for each in match.deviations
+        if each.weight is Weight.QUESTION or (each.weight is Weight.HOLD and each.code in ACCEPTABLE)
+    )
     others = sorted({each.code.value for each in asked if each.code not in ACCEPTABLE})
     if others or not asked:
         raise ActionRefused(
@@ -219,6 +235,11 @@ def acceptable(invoice: SupplierInvoice, match: Match) -> tuple[Deviation, ...]:
             ),
         )
     return asked
+
+
+def is_late_payment_claim(match: Match) -> bool:
+    """Whether the document was judged as a claim of late payment, which lies on no order."""
+    return any(each.code is DeviationCode.LATE_PAYMENT_CLAIM for each in match.deviations)
 
 
 def at_stake(invoice: SupplierInvoice, received: Money, deviations: Iterable[Deviation]) -> Money:

@@ -21,6 +21,7 @@ from invoicing.model import (
     DocumentType,
     InvoiceContent,
     InvoicedLine,
+    PayeeGiven,
     PeriodGiven,
     VatSubtotal,
 )
@@ -39,6 +40,8 @@ from peppol.xml import codec, literals
 
 _ORGANISATION = "0007"
 _GIRO = {"SE:BANKGIRO": "BANKGIRO", "SE:PLUSGIRO": "PLUSGIRO"}
+# Means of payment that name the kind of account (UNCL4461).
+_GIRO_CODES = {"50": "PLUSGIRO", "56": "BANKGIRO"}
 _INVOICED_OBJECT = "130"
 _ONE = Decimal(1)
 NOWHERE = Sender()
@@ -196,6 +199,8 @@ def read_invoice(document: billing.Invoice | billing.CreditNote) -> InvoiceConte
         amount_payable=money_of(totals.payable_amount, currency),
         accounts=_accounts(document.payment_means),
         payment_reference=next((each.payment_id for each in document.payment_means if each.payment_id), ""),
+        payee=_payee(document.payee_party),
+        note=document.note or "",
         mentions=mentions_in(document),
     )
     if invoice.document_type is DocumentType.INVOICE and invoice.amount_net.amount < 0:
@@ -319,6 +324,7 @@ def _line(line: billing.InvoiceLine | billing.CreditNoteLine, currency: str) -> 
         vat_category=category.id,
         vat_percent=category.percent,
         name=line.item.name,
+        note=line.note or "",
     )
 
 
@@ -353,10 +359,22 @@ def _accounts(means: tuple[billing.PaymentMeans, ...]) -> tuple[AccountGiven, ..
         account = each.payee_financial_account
         if account is not None:
             branch = account.financial_institution_branch
-            scheme = _GIRO.get(branch.id.upper(), "") if branch else ""
+            named = _GIRO.get(branch.id.strip().upper(), "") if branch else ""
+            scheme = named or _GIRO_CODES.get(each.payment_means_code.value, "")
             looks_like_iban = account.id[:2].isalpha() and account.id[2:4].isdigit()
             accounts.append(AccountGiven(scheme or ("IBAN" if looks_like_iban else ""), account.id))
     return tuple(accounts)
+
+
+def _payee(party: billing.PayeeParty | None) -> PayeeGiven | None:
+    if party is None:
+        return None
+    entity = party.party_legal_entity
+    return PayeeGiven(
+        name=party.party_name.name,
+        identifiers=tuple(each.id.value for each in party.party_identifications),
+        company=entity.company_id.value if entity is not None else "",
+    )
 
 
 def _period(period: shapes.Period | None) -> PeriodGiven | None:

@@ -35,6 +35,7 @@ JOURNAL_ACTIONS: Mapping[Action, DocumentAction] = {
     Action.PARK: DocumentAction.DESK_PARK,
     Action.ASK_SUPPLIER: DocumentAction.DESK_ASK_SUPPLIER,
     Action.REJECT_DUPLICATE: DocumentAction.DESK_REJECT_DUPLICATE,
+    Action.DISPUTE: DocumentAction.DESK_DISPUTE,
 }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from invoicing.matching.candidates import Suggestion
-from invoicing.model import InvoiceState, SupplierInvoice
+from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice, pays_on
 from orders.model import Handling, Interruption, LineAccount, LineState, Order, OrderLine, Receipt
 from orders.register.agreements import Policy
 from orders.register.parties import Buyer, Supplier, Vat
@@ -80,6 +80,7 @@ class Facts:
     """All that is known when an invoice is judged. `outside` says why an order number we never gave is known.
 
     `tenure` is the supplier's time with an order that was placed with another, or that another has taken over.
+    `received_on` is the day the invoice came, or would come; without it, it is taken to come on its own date.
     """
 
     buyer: Buyer
@@ -89,6 +90,16 @@ class Facts:
     outside: Handling | None = None
     suggestions: tuple[Suggestion, ...] = ()
     tenure: Tenure | None = None
+    received_on: date | None = None
+
+    def pays_on(self, invoice: InvoiceContent) -> date:
+        """The day the invoice is paid, as the policy counts it."""
+        return pays_on(
+            invoice.issued_on,
+            received_on=self.received_on or invoice.issued_on,
+            terms_days=self.policy.payment_terms_days,
+            runs_from=self.policy.payment_runs_from,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from foundation.money import tax_withheld, total, vat_amount
-from invoicing.matching import vat_base
+from invoicing.matching import date_checks, late_payment_claims, payee_checks, vat_base
 from invoicing.matching.candidates import same_form, told
 from invoicing.matching.deviations import (
     UNREGISTERED,
@@ -33,7 +33,7 @@ from invoicing.matching.facts import Facts, LineFacts, OrderFacts
 from invoicing.matching.line_matching import order_line_checks
 from invoicing.matching.lines_meant import as_charged
 from invoicing.matching.suggestions import order_lines
-from invoicing.model import InvoiceContent, pays_on
+from invoicing.model import InvoiceContent
 from orders.register.agreements import Policy
 from orders.register.parties import VatCategory
 from orders.register.succession import Tenure
@@ -62,8 +62,10 @@ def match(invoice: InvoiceContent, facts: Facts) -> Match:
                 check("totals", _totals(invoice, facts)),
                 Group("vat", (*_vat(invoice, order),)),
                 check("f-tax", _f_tax(invoice, facts, order)) if order else not_looked_at("f-tax"),
-                check("payee account", _payee_account(invoice, facts)),
-                check("due date", _due_date(invoice, facts)),
+                check("payee", payee_checks.payee(invoice, facts)),
+                check("payee account", payee_checks.account(invoice, facts)),
+                check("issue date", date_checks.issue_date(invoice, facts, order)),
+                check("due date", date_checks.due_date(invoice, facts)),
                 check("references", _references(invoice, order)) if order else not_looked_at("references"),
             ),
         )
@@ -88,6 +90,8 @@ def has_order_number(invoice: InvoiceContent) -> bool:
 
 
 def _order(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
+    if claimed := late_payment_claims.check(invoice):
+        return claimed
     suggestion, variant = told(facts.suggestions)
     variant = facts.outside.value if facts.outside else variant
     if not has_order_number(invoice):
@@ -365,62 +369,6 @@ def _f_tax(invoice: InvoiceContent, facts: Facts, order: OrderFacts) -> tuple[De
             actor=DeviationActor.BUYER,
         ),
     )
-
-
-def _payee_account(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
-    """An account is compared, never learned.
-
-    One that is not the supplier's on the day of payment stops nothing: what is paid goes to one that is.
-    """
-    supplier = facts.supplier
-    if supplier is None:
-        return ()
-    pays = pays_on(invoice.issued_on, terms_days=facts.policy.payment_terms_days)
-    holding = supplier.on(pays).payment_accounts
-    expected = ", ".join(f"{account.scheme} {account.number}" for account in holding)
-    found = []
-    for given in invoice.accounts:
-        if any(each.is_same_as(given.scheme, given.number) for each in holding):
-            continue
-        written = f"{given.scheme} {given.number}".strip()
-        known = supplier.account(given.scheme, given.number)
-        if known is not None:
-            ended = known.valid_to is not None and known.valid_to < pays
-            day = known.valid_to if ended else known.valid_from
-            variant = "ended" if ended else "early"
-            found.append(
-                note(
-                    DeviationCode.PAYEE_ACCOUNT,
-                    "BT-84",
-                    written,
-                    expected,
-                    Source.REGISTER,
-                    reference=str(day),
-                    variant=variant,
-                )
-            )
-            continue
-        found.append(
-            Deviation(
-                DeviationCode.PAYEE_ACCOUNT,
-                Weight.HOLD,
-                "BT-84",
-                found=written,
-                expected=expected,
-                expected_from=Source.REGISTER,
-                actor=DeviationActor.BUYER,
-            )
-        )
-    return tuple(found)
-
-
-def _due_date(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
-    pays = pays_on(invoice.issued_on, terms_days=facts.policy.payment_terms_days)
-    if invoice.due_on is not None and invoice.due_on >= pays:
-        return ()
-    found = invoice.due_on.isoformat() if invoice.due_on else ""
-    variant = "" if invoice.due_on else "absent"
-    return (note(DeviationCode.DUE_DATE, "BT-9", found, pays.isoformat(), Source.POLICY, variant=variant),)
 
 
 def _references(invoice: InvoiceContent, order: OrderFacts) -> tuple[Deviation, ...]:

@@ -118,7 +118,12 @@ def _stop_invoice(
     if invoice.state is not InvoiceState.PARKED:
         return None
     content = decision_store.as_judged(session, invoice.id)
-    match_now = match(content, facts_loading.facts_of(session, register, content, invoice_id=invoice.id))
+    match_now = match(
+        content,
+        facts_loading.facts_of(
+            session, register, content, received_on=invoice.received_on, invoice_id=invoice.id
+        ),
+    )
     newest = {
         month: filing.standing_report(placement_store.reports(session, invoice.execution_reference, month))
         for month in waiting.months_waited_for(match_now)

@@ -110,7 +110,7 @@ def _facts(session: Session, register: Register, content: InvoiceContent, invoic
     ):
         order = _without_occupants(order)
     supplier = facts_loading.registered(register, content.supplier)
-    return Facts(register.buyer, register.policy, supplier, order)
+    return Facts(register.buyer, register.policy, supplier, order, received_on=invoice.received_on)
 
 
 def _without_occupants(order: OrderFacts) -> OrderFacts:

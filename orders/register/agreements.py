@@ -13,6 +13,7 @@ from enum import StrEnum
 from foundation.periods import Period
 from foundation.text import JoinedText, Text
 from orders.register import succession
+from orders.register.invoice_dates import DateWeight, PaymentStart
 from orders.register.parties import (
     Address,
     Buyer,
@@ -126,6 +127,9 @@ class Policy:
     `amount_tolerance`, which is for rounding; `automatic_credit` names the codes of deviations that are
     answered with a request for credit without a person, as `automatic_answer` does for all of them.
     `report_approval` says who judges a report that is filed, and `early_approval` what becomes of one that
+    is approved before its month is over. `payment_runs_from` says which day `payment_terms_days` count from;
+    `future_date`, `date_before_order` and `date_before_delivery` what an invoice's date leads to that lies after its
+    arrival, before its order was issued, or before the last day of what it is for.
     is approved before its month is over. `inferred_line` lets an invoice line that does not name its order line
     be matched to the only one it can be for.
     """
@@ -146,6 +150,10 @@ class Policy:
     automatic_credit: tuple[str, ...] = ()
     report_approval: ReportApproval = ReportApproval.WHEN_NOTHING_IS_ODD
     early_approval: EarlyApproval = EarlyApproval.UP_TO_APPROVAL
+    payment_runs_from: PaymentStart = PaymentStart.LATER
+    future_date: DateWeight = DateWeight.QUESTION
+    date_before_order: DateWeight = DateWeight.NOTE
+    date_before_delivery: DateWeight = DateWeight.NOTE
     inferred_line: bool = False
 
     def __post_init__(self) -> None:

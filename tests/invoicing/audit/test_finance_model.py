@@ -226,6 +226,8 @@ class FinanceDesk(RuleBasedStateMachine):
                     return exception_actions.ask_supplier(session, register, number, actor, text="Varför?")
                 case Action.REJECT_DUPLICATE:
                     return exception_actions.reject_duplicate(session, register, number, actor, of="F-0")
+                case Action.DISPUTE:
+                    return exception_actions.dispute(session, register, number, actor, reason=why)
 
         return press
 

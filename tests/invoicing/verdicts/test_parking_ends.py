@@ -34,7 +34,8 @@ def test_an_invoice_before_its_report_waits_and_is_matched_by_itself(system: Sys
     assert waiting.status_reason_code == shapes.Code("DEL", "OPStatusReason")
     system.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
     document = system.invoice(document.id)
-    assert (document.state, document.codes) == (InvoiceState.ACCEPTED, ())
+    # It was written before its month was over.
+    assert (document.state, document.codes) == (InvoiceState.ACCEPTED, ("ISSUE_DATE",))
     assert system.answers(document) == ["IP", "AP"]
     assert system.line(document.order_number, "002").amount_claimed.amount == Decimal("1900.00")
 
@@ -47,7 +48,7 @@ def test_a_parked_invoice_that_turns_out_wrong_comes_into_question_without_anoth
     document = system.send(invoice, on=date(2026, 3, 1))
     system.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
     document = system.invoice(document.id)
-    assert (document.state, document.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY",))
+    assert (document.state, document.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY", "ISSUE_DATE"))
     # Received may not follow in process.
     assert system.answers(document) == ["IP"]
     assert system.answers(system.ask_credit(document, on=date(2026, 3, 3))) == ["IP", "RE"]
@@ -61,7 +62,7 @@ def test_a_month_interrupted_while_its_invoice_waits_answers_with_the_interrupti
     system.interrupt(REFERENCE, on=date(2026, 3, 13))
     system.report(REFERENCE, "2026-03", on=date(2026, 4, 1))
     document = system.invoice(document.id)
-    assert (document.state, document.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY",))
+    assert (document.state, document.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY", "ISSUE_DATE"))
     assert "2026-03-13" in system.sentences(document)[0]
 
 
@@ -90,14 +91,14 @@ def test_a_report_corrected_after_the_invoice_puts_it_in_question_and_back(syste
     assert invoice.state is InvoiceState.ACCEPTED
     system.interrupt(REFERENCE, on=date(2026, 3, 10), last_day=date(2026, 3, 13))
     invoice = system.invoice(invoice.id)
-    assert (invoice.state, invoice.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY",))
+    assert (invoice.state, invoice.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY", "ISSUE_DATE"))
     assert system.line(invoice.order_number, "003").amount_claimed.is_zero
     # After approved only paid may follow: nothing is sent, and the question is put in person.
     assert system.answers(invoice) == ["AP"]
     withdrawn = {"execution_reference": REFERENCE, "registered_on": "2026-03-11"}
     system.must("interruption.withdrawn", withdrawn, on=date(2026, 3, 11))
     invoice = system.invoice(invoice.id)
-    assert (invoice.state, invoice.codes) == (InvoiceState.ACCEPTED, ())
+    assert (invoice.state, invoice.codes) == (InvoiceState.ACCEPTED, ("ISSUE_DATE",))
     assert system.line(invoice.order_number, "003").amount_claimed.amount == Decimal("2090.00")
     assert system.answers(invoice) == ["AP"]
 
