@@ -4,11 +4,12 @@ Convention: the words of a deviation are those of `invoicing.matching.deviation_
 `verdict_words`; this module only lays them out for templates.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
-from invoicing.matching.deviation_texts import compares, sentence, source_name, title
+from invoicing.matching import causes
+from invoicing.matching.deviation_texts import compares, source_name, title, value_text
 from invoicing.matching.deviations import (
     Check,
     CheckOutcome,
@@ -19,6 +20,7 @@ from invoicing.matching.deviations import (
     Verdict,
     Weight,
 )
+from invoicing.responses import response_documents
 from web.verdict_words import check_name
 
 _VERDICTS = {
@@ -39,6 +41,14 @@ _VERDICTS = {
         Text("Köparen skulle be om en kreditfaktura och en ny faktura."),
     ),
 }
+# A claim for late payment: a person accepts or disputes it.
+_AWAITS = ("note", Text("Avgörs av en person"), Text("En person hos köparen godtar eller bestrider kravet."))
+_ASKED = {
+    ("CNF", "NIN"): Text("Köparen skulle be om en kreditfaktura och en ny faktura."),
+    ("CNF",): Text("Köparen skulle be om en kreditfaktura, och ingen ny."),
+    ("NIN",): Text("Köparen skulle be om ett nytt dokument."),
+    ("NOA",): Text("Köparen skulle inte räkna med dokumentet. Ingen behöver göra något."),
+}
 _OUTCOMES = {
     CheckOutcome.AGREES: ("good", Text("stämmer")),
     CheckOutcome.DEVIATES: ("bad", Text("avviker")),
@@ -49,6 +59,10 @@ _WHO = {
     DeviationActor.BUYER: Text("köparen"),
     DeviationActor.NOBODY: Text("ingen"),
 }
+
+
+Said = Mapping[Deviation, Text]
+"""Each deviation's sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,45 +101,55 @@ class VerdictView:
     lead: Text
     told: tuple[DeviationView, ...]
     nodes: tuple[CheckView, ...]
-
-    @property
-    def stops(self) -> tuple[DeviationView, ...]:
-        """The deviations that stop it; notes are left out."""
-        return tuple(each for each in self.told if each.stops)
+    reasons: tuple[Text, ...]
+    """The sentences of the gravest that stop it; notes are left out."""
 
 
-def verdict_view(match: Match) -> VerdictView:
-    """The match in words."""
+def verdict_view(match: Match, *, rejected: bool = False) -> VerdictView:
+    """The match in words; what is said of a document differs where it is `rejected` already."""
     tone, heading, lead = _VERDICTS[match.verdict]
-    told = tuple(_told(each) for each in match.deviations)
-    return VerdictView(match.verdict, tone, heading, lead, told, _nodes(match.tree.checks))
+    if causes.awaits_decision(match):
+        tone, heading, lead = _AWAITS
+    elif match.verdict is Verdict.QUESTION:
+        lead = _asking(match)
+    said = causes.told(match.deviations, rejected=rejected)
+    told = tuple(_told(each, said) for each in match.deviations)
+    reasons = causes.reasons(match, rejected=rejected) if causes.stops(match) else ()
+    return VerdictView(match.verdict, tone, heading, lead, told, _nodes(match.tree.checks, said), reasons)
 
 
-def _nodes(checks: Sequence[Check | Group]) -> tuple[CheckView, ...]:
-    return tuple(_node(each) for each in checks)
+def _asking(match: Match) -> Text:
+    """What the supplier would be asked to do about a document in question."""
+    return _ASKED[response_documents.asks(response_documents.REJECTED, match.deviations)]
 
 
-def _node(node: Check | Group) -> CheckView:
+def _nodes(checks: Sequence[Check | Group], said: Said) -> tuple[CheckView, ...]:
+    return tuple(_node(each, said) for each in checks)
+
+
+def _node(node: Check | Group, said: Said) -> CheckView:
     name = check_name(node.name)
     if isinstance(node, Group):
-        return CheckView(name, "", NO_TEXT, (), _nodes(node.checks))
+        return CheckView(name, "", NO_TEXT, (), _nodes(node.checks, said))
     tone, outcome = _OUTCOMES[node.outcome]
-    told = tuple(_told(each) for each in node.deviations)
+    told = tuple(_told(each, said) for each in node.deviations)
     if told and not any(each.stops for each in told):
         tone = "note"
     return CheckView(name, tone, outcome, told, ())
 
 
-def _told(deviation: Deviation) -> DeviationView:
+def _told(deviation: Deviation, said: Said) -> DeviationView:
     line = Text("rad %(line)s", line=deviation.line) if deviation.line else NO_TEXT
     found_in = (source_name(deviation.found_from), line, WrittenText(deviation.term))
     expected_in = (source_name(deviation.expected_from), WrittenText(deviation.reference))
     return DeviationView(
         title=title(deviation),
-        sentence=sentence(deviation),
-        found=WrittenText(deviation.found) if deviation.found else Text("inget", context="deviation"),
+        sentence=said[deviation],
+        found=value_text(deviation, deviation.found)
+        if deviation.found
+        else Text("inget", context="deviation"),
         found_in=JoinedText(", ", found_in),
-        expected=WrittenText(deviation.expected),
+        expected=value_text(deviation, deviation.expected),
         expected_in=JoinedText(" ", expected_in),
         who=_WHO[deviation.actor],
         stops=deviation.weight is not Weight.NOTE,

@@ -117,7 +117,7 @@ _NAMES: Mapping[Action, Text] = {
     Action.UNLINK: Text("Koppla loss", context="action"),
     Action.PARK: Text("Vila till en dag"),
     Action.ASK_SUPPLIER: Text("Fråga leverantören", context="action"),
-    Action.REJECT_DUPLICATE: Text("Avvisa som dubblett", context="action"),
+    Action.REJECT_DUPLICATE: Text("Underkänn som dubblett", context="action"),
     Action.DISPUTE: Text("Bestrida kravet", context="action"),
 }
 

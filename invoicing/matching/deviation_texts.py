@@ -6,13 +6,14 @@ come from the deviation.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from foundation.formatting import number, unbroken
 from foundation.identifiers import hidden_in, visible
 from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
 from foundation.units import unit_name
+from invoicing.matching import payee_accounts
 from invoicing.matching.deviation_words import (
     amounts,
     credits,
@@ -102,10 +103,13 @@ def title(deviation: Deviation) -> Text:
     return words(deviation).title
 
 
-def sentence(deviation: Deviation) -> Text:
-    """The whole sentence, with both values, what is suggested and what to do; without holes where a value is absent."""
+def sentence(deviation: Deviation, *, advises: bool = True) -> Text:
+    """The whole sentence, with both values, what is suggested and what to do; without holes where a value is absent.
+
+    Where it does not advise it says what is so, and neither suggests nor says what comes of it.
+    """
     chosen = words(deviation)
-    written = _unit if deviation.code is DeviationCode.UNIT else _written
+    written = _SPECIAL.get(deviation.code, _written)
     detail = deviation.variant.partition(" ")[2]
     values: dict[str, Text] = {
         "found": written(deviation.found),
@@ -120,8 +124,13 @@ def sentence(deviation: Deviation) -> Text:
         Text("%(title)s.", title=chosen.title),
     )
     suggestion = chosen.suggestion if _has_all(chosen.suggestion, values) else NO_TEXT
-    parts = (told, suggestion, chosen.ending)
+    parts = (told, suggestion, chosen.ending) if advises else (told,)
     return JoinedText(" ", (each.with_values(**values) for each in parts if each))
+
+
+def value_text(deviation: Deviation, value: str) -> Text:
+    """A value of the deviation, found or expected, as its sentence says it."""
+    return _SPECIAL.get(deviation.code, _written)(value)
 
 
 def _has_all(wording: Text, values: Mapping[str, Text]) -> bool:
@@ -188,6 +197,35 @@ def _unit(code: str) -> Text:
     """A unit as people say it, with its code, which is what stands in the document: dagar (DAY)."""
     name = unit_name(code, Decimal(2))
     return WrittenText(code) if name.sv == code else Text("%(unit)s (%(code)s)", unit=name, code=code)
+
+
+def _vat_category(code: str) -> Text:
+    """A VAT category (UNCL5305) as people say it, with its code, which is what stands in the document: momsfritt (E)."""
+    name = _VAT_CATEGORIES.get(code)
+    return WrittenText(code) if name is None else Text("%(name)s (%(code)s)", name=name, code=code)
+
+
+def _accounts(written: str) -> Text:
+    """Payment accounts as people write them: bankgiro 599-9107."""
+    return WrittenText(_ACCOUNT.sub(lambda found: payee_accounts.number_of(found[1], found[2]), written))
+
+
+_VAT_CATEGORIES = {
+    "S": Text("skattepliktigt", context="vat category"),
+    "E": Text("momsfritt", context="vat category"),
+    "Z": Text("nollsats", context="vat category"),
+    "AE": Text("omvänd skattskyldighet", context="vat category"),
+    "K": Text("leverans inom EU", context="vat category"),
+    "G": Text("export utanför EU", context="vat category"),
+    "O": Text("utanför momsens område", context="vat category"),
+}
+_ACCOUNT = re.compile(r"\b(BANKGIRO|PLUSGIRO|IBAN) ([0-9A-Z]{3,34})\b")
+_SPECIAL: Mapping[DeviationCode, Callable[[str], Text]] = {
+    DeviationCode.UNIT: _unit,
+    DeviationCode.VAT_CATEGORY: _vat_category,
+    DeviationCode.PAYEE_ACCOUNT: _accounts,
+}
+"""The codes whose values are codes themselves, and how those are said."""
 
 
 def _in_swedish(number_found: re.Match[str]) -> str:

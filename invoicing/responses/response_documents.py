@@ -12,7 +12,7 @@ from datetime import date
 
 from foundation.text import Text
 from invoicing import type_codes
-from invoicing.matching.deviation_texts import sentence
+from invoicing.matching import causes
 from invoicing.matching.deviations import Deviation, DeviationCode, Weight
 from invoicing.model import InvoiceContent, SupplierInvoice
 from orders.register.parties import Supplier
@@ -186,10 +186,11 @@ def _statuses(
     by_reason: dict[str, list[Deviation]] = {}
     for deviation in telling:
         by_reason.setdefault(REASON_OF[deviation.code], []).append(deviation)
+    said = causes.told(deviations, rejected=code == REJECTED)
     reasons = tuple(
         responses.ClarifiedStatus(
             status_reason_code=shapes.Code(reason, _REASONS),
-            status_reason=" ".join(sentence(each).both() for each in grouped),
+            status_reason=" ".join(said[each].both() for each in grouped),
             conditions=tuple(
                 responses.Condition(attribute_id=each.term, description=each.expected or None)
                 for each in grouped
@@ -208,15 +209,13 @@ def asks(code: str, deviations: Sequence[Deviation]) -> tuple[str, ...]:
     """
     if code != REJECTED:
         return ("NOA",)
+    if deviations and all(each.code is DeviationCode.ALREADY_CREDITED for each in deviations):
+        return ("NOA",)
     if any(_is_credit(deviation.code) for deviation in deviations):
         return ("NIN",)
     if any(each.code is DeviationCode.LATE_PAYMENT_CLAIM for each in deviations):
         return ("CNF",)
-    nothing_left = all(
-        deviation.variant in ("cancelled", "interrupted", "duplicate", "LEGACY", "ESF", "PROTECTED")
-        for deviation in deviations
-    )
-    return ("CNF",) if nothing_left and deviations else ("CNF", "NIN")
+    return ("CNF",) if causes.nothing_left(deviations) else ("CNF", "NIN")
 
 
 def _is_credit(code: DeviationCode) -> bool:

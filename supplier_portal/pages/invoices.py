@@ -88,7 +88,7 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         paper = document_view.paper_of(body)
     except view.NoDocumentView:
         paper = None
-    verdict = verdict_view(told.judged[1]) if told.judged else None
+    verdict = verdict_view(told.judged[1], rejected=is_rejected(invoice)) if told.judged else None
     return render(
         request,
         person,
@@ -103,6 +103,11 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         account=account,
         counted_from_receipt=_counted_from_receipt(invoice, register.policy.payment_terms_days),
     )
+
+
+def is_rejected(invoice: SupplierInvoice) -> bool:
+    """Whether the buyer has asked for credit of it, so that nothing else saves it."""
+    return invoice.state in (InvoiceState.CREDIT_REQUESTED, InvoiceState.CREDITED)
 
 
 def _counted_from_receipt(invoice: SupplierInvoice, terms_days: int) -> bool:

@@ -13,8 +13,8 @@ _NO_REFERENCE = DeviationText(
 )
 _UNKNOWN = DeviationText(
     Text("Fakturan har inte kommit"),
-    Text("Vi har ingen faktura %(found)s från er. Kreditfakturan väntar på den."),
-    Text("Kontrollera numret om fakturan redan är skickad."),
+    Text("Vi har ingen faktura %(found)s från er."),
+    Text("Kreditfakturan väntar på den. Kontrollera numret om fakturan redan är skickad."),
 )
 
 WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
@@ -24,34 +24,28 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     **suggesting(DeviationCode.CREDIT_UNKNOWN, _UNKNOWN, (_B.NAMED, _B.SLIP)),
     (DeviationCode.CREDIT_SEVERAL, ""): DeviationText(
         Text("Flera fakturor på en kreditfaktura"),
-        Text("Kreditfakturan anger fakturorna %(found)s. Skicka en kreditfaktura per faktura."),
+        Text("Kreditfakturan anger fakturorna %(found)s."),
+        Text("Skicka en ny kreditfaktura för varje faktura, med nya nummer."),
     ),
     (DeviationCode.CREDIT_OF_CREDIT, ""): DeviationText(
         Text("Kredit av en kreditfaktura"),
-        Text("%(found)s är själv en kreditfaktura och kan inte krediteras. Skicka en ny faktura i stället."),
+        Text("%(found)s är själv en kreditfaktura och kan inte krediteras."),
+        Text("Skicka en ny faktura i stället."),
     ),
     (DeviationCode.ALREADY_CREDITED, ""): DeviationText(
         Text("Redan krediterad"),
-        Text(
-            "Faktura %(found)s är redan krediterad i sin helhet (%(reference)s). Den här "
-            "kreditfakturan används inte."
-        ),
-        otherwise=(
-            Text("Faktura %(found)s är redan krediterad i sin helhet. Den här kreditfakturan används inte."),
-        ),
+        Text("Faktura %(found)s är redan krediterad i sin helhet med %(reference)s."),
+        Text("Den här kreditfakturan räknas inte; ni behöver inte göra något."),
+        otherwise=(Text("Faktura %(found)s är redan krediterad i sin helhet."),),
     ),
     (DeviationCode.CREDIT_AMOUNT, ""): DeviationText(
         Text("Krediten gäller inte hela fakturan"),
-        Text(
-            "Krediten är på %(found)s; faktura %(reference)s är på %(expected)s. Skicka en "
-            "kreditfaktura på hela beloppet."
-        ),
+        Text("Krediten är på %(found)s; faktura %(reference)s är på %(expected)s."),
+        Text("Skicka en ny kreditfaktura, med nytt nummer, på hela fakturans belopp."),
     ),
     (DeviationCode.CREDIT_CURRENCY, ""): DeviationText(
         Text("Krediten är i annan valuta"),
-        Text(
-            "Krediten är i %(found)s; faktura %(reference)s är i %(expected)s. Skicka en "
-            "kreditfaktura i samma valuta."
-        ),
+        Text("Krediten är i %(found)s; faktura %(reference)s är i %(expected)s."),
+        Text("Skicka en ny kreditfaktura, med nytt nummer, i fakturans valuta."),
     ),
 }
