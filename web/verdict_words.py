@@ -73,7 +73,7 @@ def why_message(message: InboundSummary) -> Text:
             return Text("Meddelandet är sparat men inte läst än; det läses vid nästa tillfälle.")
         case InState.FAILED:
             return Text(
-                "Vår egen hantering misslyckades flera gånger. Åtgärda felet och kör: billing post "
+                "Vår egen hantering misslyckades; felet är vårt. Åtgärda det och kör: billing post "
                 "replay %(message_id)s",
                 message_id=message.id,
             )

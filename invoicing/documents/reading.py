@@ -46,6 +46,8 @@ _INVOICED_OBJECT = "130"
 _ONE = Decimal(1)
 NOWHERE = Sender()
 UNREADABLE: Final = "UNREADABLE"
+#: So many characters a document's number and its sender's address may have; the rules set no limit.
+IDENTIFIER_MAX: Final = 120
 """The reason of a document that obeys every rule and that our reading failed on: the fault is ours."""
 
 
@@ -122,7 +124,9 @@ def read(body: bytes, *, on: date) -> Reading:
         )
     try:
         document = codec.parse(document_class, report.root)
-        return Reading(report.kind, read_invoice(document), report.findings)
+        invoice = read_invoice(document)
+        _check_lengths(invoice.number, invoice.endpoint)
+        return Reading(report.kind, invoice, report.findings)
     except literals.UnreadableDocument as unreadable:
         return Reading(report.kind, None, report.findings, UNREADABLE, unreadable.text)
     except Refused as refusal:
@@ -133,9 +137,26 @@ def _read_answer(report: validation.ValidationResult) -> Reading:
     assert report.kind is not None and report.root is not None  # noqa: S101, PT018 - it is valid
     try:
         answer = read_answer(codec.parse(ANSWERS[report.kind], report.root))
+        _check_lengths(answer.number, answer.sender)
     except literals.UnreadableDocument as unreadable:
         return Reading(report.kind, None, report.findings, UNREADABLE, unreadable.text)
+    except Refused as refusal:
+        return Reading(report.kind, None, report.findings, UNREADABLE, refusal.text)
     return Reading(report.kind, None, report.findings, answer=answer)
+
+
+def _check_lengths(number: str, sender: str) -> None:
+    """Refuse what is known by more than the books can tell apart: a longer one cut would be another's."""
+    for what, given in ((Text("Numret"), number), (Text("Avsändarens adress"), sender)):
+        if len(given) > IDENTIFIER_MAX:
+            raise Refused(
+                Text(
+                    "%(what)s är längre än %(most)s tecken, mer än våra böcker kan hålla. Gör det kortare och skicka "
+                    "dokumentet igen.",
+                    what=what,
+                    most=IDENTIFIER_MAX,
+                )
+            )
 
 
 def read_invoice(document: billing.Invoice | billing.CreditNote) -> InvoiceContent:

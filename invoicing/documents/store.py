@@ -7,6 +7,7 @@ came lie in the mailbox. Matches, pairs and payments are only ever added.
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, select, update
@@ -20,11 +21,13 @@ from foundation.transitions import Transitions
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Group, Match
 from invoicing.model import FOLLOWS, DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
+from orders.model import LineKey
 from orders.register.agreements import Policy
 from orders.register.register import fingerprint
 
 _CONTENT = TypeAdapter(InvoiceContent)
 _TREE = TypeAdapter(Group)
+_ORDER_NUMBER_MAX: Final = 120
 
 # From these an invoice may still be judged again; the others are final or asked back.
 OPEN_STATES = (
@@ -188,6 +191,8 @@ def add(
 ) -> SupplierInvoice:
     """Keep a document. Its key of supplier, type and number may be held once."""
     supplier = supplier_key(invoice)
+    # A longer one is no order's; the whole of it stays in the content.
+    order_number = invoice.order_number[:_ORDER_NUMBER_MAX]
     key: int = session.execute(
         _ADD,
         {
@@ -200,7 +205,7 @@ def add(
             "received_on": received_on,
             "pays_on": pays_on,
             "currency": invoice.currency,
-            "order_number": invoice.order_number,
+            "order_number": order_number,
             "execution_reference": execution_reference,
             "endpoint": invoice.endpoint,
             "amount_net": invoice.amount_net.amount,
@@ -223,7 +228,7 @@ def add(
         received_on=received_on,
         pays_on=pays_on,
         currency=invoice.currency,
-        order_number=invoice.order_number,
+        order_number=order_number,
         execution_reference=execution_reference,
         endpoint=invoice.endpoint,
         amount_net=invoice.amount_net,
@@ -252,6 +257,13 @@ def add_parts(session: Session, invoice_id: int, parts: Sequence[tuple[str, str,
                 for position, (order_number, line_id, amount) in enumerate(parts, 1)
             ],
         )
+
+
+def lines_of(session: Session, invoice_id: int) -> list[LineKey]:
+    """The order lines a document is for, named by it or not: (order number, line id), in its own order."""
+    part = document_tables.invoice_part
+    question = select(part.c.order_number, part.c.line_id).where(part.c.invoice_id == invoice_id)
+    return [(row.order_number, row.line_id) for row in session.execute(question.order_by(part.c.position))]
 
 
 def remove_parts(session: Session, invoice_id: int) -> None:

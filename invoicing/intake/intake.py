@@ -299,4 +299,4 @@ def _invoice_number(invoice: InvoiceContent) -> str:
 
 
 def _business_key(invoice: InvoiceContent) -> str:
-    return f"{document_store.supplier_key(invoice)} {invoice.document_type} {invoice.number}"
+    return f"{document_store.supplier_key(invoice)} {invoice.document_type} {invoice.number}"[:200]

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from foundation.money import tax_withheld, total, vat_amount
-from invoicing.matching import date_checks, late_payment_claims, payee_checks
+from invoicing.matching import date_checks, late_payment_claims, payee_checks, vat_base
 from invoicing.matching.candidates import same_form, told
 from invoicing.matching.deviations import (
     UNREGISTERED,
@@ -245,6 +245,10 @@ def _totals(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
                 variant="adjustment" if invoice.adjustments.amount > 0 else "allowance",
             )
         )
+    elif moved := vat_base.moved(vat_base.unlike_lines(invoice)):
+        found.append(
+            question(DeviationCode.AMOUNT, "BG-20", str(moved), "0.00", Source.ORDER, variant="moved")
+        )
     if not invoice.amount_prepaid.is_zero:
         found.append(
             question(
@@ -309,7 +313,20 @@ def _vat(invoice: InvoiceContent, order: OrderFacts | None) -> Sequence[Check]:
 
 def _vat_arithmetic(invoice: InvoiceContent) -> tuple[Deviation, ...]:
     """The tax of each category to the öre. Validation allows almost a krona (BR-CO-17); payment does not."""
-    found = []
+    unlike = vat_base.unlike_lines(invoice) if invoice.adjustments.is_zero else ()
+    found = [
+        question(
+            DeviationCode.VAT_AMOUNT,
+            "BT-116",
+            str(subtotal.taxable.amount),
+            str(of_lines.amount),
+            Source.ARITHMETIC,
+            reference=percent(subtotal.percent) or "0",
+            variant="base",
+        )
+        for subtotal, of_lines in unlike
+        if not vat_base.moved(unlike)
+    ]
     for subtotal in invoice.vat:
         expected = vat_amount(subtotal.taxable, subtotal.percent or Decimal(0))
         if subtotal.tax != expected:

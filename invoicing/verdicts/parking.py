@@ -101,9 +101,8 @@ def withdraw_met_requests(session: Session, register: Register, *, today: date) 
     asked = list(document_store.listed(session, state=InvoiceState.CREDIT_REQUESTED, limit=_MANY))
     lacking = [each for each in asked if DeviationCode.NOT_RECEIVED in each.codes]
     for invoice in lacking:
-        lines = decision_store.as_judged(session, invoice.id).order_lines
-        keys = [(invoice.order_number, line_id) for line_id in lines]
-        verdicts.judge_lines_again(session, register, keys, today=today)
+        lines = document_store.lines_of(session, invoice.id)
+        verdicts.judge_lines_again(session, register, lines, today=today)
     judged = document_store.by_ids(session, [each.id for each in lacking])
     return [each for each in judged if each.state is not InvoiceState.CREDIT_REQUESTED]
 

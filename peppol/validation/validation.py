@@ -31,8 +31,9 @@ class ValidationResult:
     """What the check of one document came to.
 
     `kind` and `root` are None when the bytes were refused or are no document of ours;
-    `release` names the rules that judged, and is empty when none did. `findings` stand
-    in the order gate, schema, rules, attachments.
+    `release` names the rules that judged, and is empty when none did; `mandatory_from` is set
+    where they became mandatory only after the day asked for, because no older ones are held.
+    `findings` stand in the order gate, schema, rules, attachments.
     """
 
     kind: DocumentKind | None
@@ -40,6 +41,7 @@ class ValidationResult:
     release: str
     findings: tuple[Finding, ...]
     root: etree._Element | None
+    mandatory_from: date | None = None
 
     @property
     def fatal(self) -> tuple[Finding, ...]:
@@ -75,14 +77,15 @@ def judge_tree(
     With `outside`, the schema takes what UBL allows beyond the profile and leaves it to
     the rules, which mostly warn (UBL-CR); our own documents hold none of it.
     """
-    rule_set = releases.rule_set_for(kind, on=on)
+    release = releases.release_for(kind, on=on)
     findings = (
         *schemas.check(root, kind, outside=outside),
-        *engine.judge(root, rule_set),
+        *engine.judge(root, release.rule_set),
         *attachments.examine(root),
     )
     valid = not any(finding.fatal for finding in findings)
-    return ValidationResult(kind, valid, rule_set.name, findings, root)
+    later = None if release.binds(on) else release.mandatory_from
+    return ValidationResult(kind, valid, release.name, findings, root, later)
 
 
 # A root we know with a CustomizationID we do not: the rules of its first kind say what is wrong with it.

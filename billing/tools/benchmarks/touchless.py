@@ -7,7 +7,7 @@ document became is looked at the moment it came, before an officer has seen it.
 
 import json
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,9 +129,7 @@ def _causes(right: Sequence[SentDocument], wrong: Sequence[SentDocument]) -> Ite
 
 
 def _counted(named: Iterator[tuple[SentDocument, str]]) -> Mapping[str, Counter[str]]:
-    found: dict[str, Counter[str]] = {
-        each: Counter() for each in (*(row.name for row in (*MISTAKES, *HABITS)), *MANNERS)
-    }
+    found: dict[str, Counter[str]] = defaultdict(Counter)
     for document, name in named:
         found[name][_OUTCOMES.get(document.outcome, _NOT_BOOKED)] += 1
     return found
@@ -192,5 +190,5 @@ def _print(measured: Touchless) -> None:
             counts = (str(each.outcomes.get(name, 0) or "") for name in _COLUMNS)
             table.add_row(each.kind, each.name, str(each.count), *counts, each.reason)
     Console(width=160).print(table)
-    for each in measured.broken:
-        typer.echo(f"BROKEN {each}")
+    for broken in measured.broken:
+        typer.echo(f"BROKEN {broken}")

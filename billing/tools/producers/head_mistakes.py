@@ -103,7 +103,9 @@ def factoring(bill: Bill, _: MistakenDesk) -> Bill:
 
 def another_account(bill: Bill, desk: MistakenDesk) -> Bill:
     """An account that is not registered, alone or beside one that is."""
-    foreign = replace(_FOREIGN_ACCOUNT, reference=bill.number)
+    # One bill has one reference to pay with, whatever its accounts (UBL-SR-44).
+    reference = bill.accounts[0].reference if bill.accounts else bill.number
+    foreign = replace(_FOREIGN_ACCOUNT, reference=reference)
     return replace(bill, accounts=(foreign,) if desk.chance.random() < 0.7 else (*bill.accounts, foreign))
 
 

@@ -83,6 +83,8 @@ def a_deviation(code: DeviationCode, variant: str) -> Deviation:
     found, expected, reference = _SAMPLES[code]
     if (code, variant) == (DeviationCode.AMOUNT, "rounding"):
         found, expected = "1.25", "1.00"
+    if (code, variant) == (DeviationCode.VAT_AMOUNT, "base"):
+        found, expected, reference = "2090.50", "2090.00", "25"
     if code is DeviationCode.PERIOD and variant:
         found = found.partition("/")[0]
     return Deviation(

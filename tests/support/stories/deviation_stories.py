@@ -14,7 +14,7 @@ from invoicing.matching.deviation_texts import sentence, title
 from invoicing.matching.deviations import Deviation, DeviationCode, SuggestionBasis, Weight
 from invoicing.matching.facts import Facts
 from invoicing.matching.invoice_matching import match
-from invoicing.model import AccountGiven, InvoiceContent, PayeeGiven, PeriodGiven
+from invoicing.model import AccountGiven, InvoiceContent, PayeeGiven, PeriodGiven, VatSubtotal
 from orders.model import Handling
 from orders.register.parties import AccountScheme, PaymentAccount, Supplier
 from orders.register.succession import Tenure
@@ -251,6 +251,26 @@ STORIES = (
     ),
     Story(
         DeviationCode.AMOUNT,
+        "a discount on the invoice",
+        replace(an_invoice(ORDER), adjustments=sek("-100.00")),
+        ("100.00",),
+        variant="allowance",
+    ),
+    Story(
+        DeviationCode.AMOUNT,
+        "a discount of what is taxed and a charge of what is not",
+        replace(
+            an_invoice(ORDER),
+            vat=(
+                VatSubtotal("S", Decimal(25), sek("2845.00"), sek("711.25")),
+                VatSubtotal("E", Decimal(0), sek("100.00"), sek("0.00")),
+            ),
+        ),
+        ("100.00",),
+        variant="moved",
+    ),
+    Story(
+        DeviationCode.AMOUNT,
         "a prepayment",
         replace(an_invoice(ORDER), amount_prepaid=sek("100.00")),
         ("100.00",),
@@ -278,6 +298,13 @@ STORIES = (
     ),
     Story(DeviationCode.VAT_RATE, "twelve per cent", line_with(vat_percent=Decimal("12.00")), ("12", "25")),
     Story(DeviationCode.VAT_AMOUNT, "an öre of tax", RIGHT_RATE_WRONG_TAX, ("736.26", "736.25")),
+    Story(
+        DeviationCode.VAT_AMOUNT,
+        "tax on half a krona more than the lines",
+        replace(an_invoice(ORDER), vat=(VatSubtotal("S", Decimal(25), sek("2945.50"), sek("736.38")),)),
+        ("2945.50", "2945.00"),
+        variant="base",
+    ),
     Story(
         DeviationCode.F_TAX,
         "not approved for F-tax when it delivered",
