@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from invoicing.documents.type_codes import TYPE_CODES, Treatment
 
 from invoicing.documents.reading import read_invoice
-from invoicing.documents.type_codes import TYPE_CODES, Treatment
 from invoicing.matching import payee_accounts, payees
 from invoicing.matching.deviations import DeviationCode, Weight
 from invoicing.matching.invoice_matching import match
