@@ -24,7 +24,8 @@ from billing.tools.producers.habits import HABITS
 from billing.tools.producers.manners import MANNERS
 from billing.tools.producers.many_suppliers import with_suppliers
 from billing.tools.producers.mistakes import MISTAKES
-from billing.tools.producers.year import SentDocument, YearPlayed, participants_for, play_year
+from billing.tools.producers.sent_documents import SentDocument, YearPlayed
+from billing.tools.producers.year import participants_for, play_year
 from foundation import gc_tuning
 from invoicing.model import InvoiceState
 from orders.register.files import read_register

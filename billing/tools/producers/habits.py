@@ -38,6 +38,12 @@ HABITS: Final[tuple[Habit, ...]] = (
     Habit("its own order number", 60, "BT-14 is the supplier's", on_bill(head.own_order_number)),
     Habit("no contract", 100, "the order names it (BT-12)", on_bill(head.without_contract)),
     Habit("another contract", 20, "noted: the order's holds (BT-12)", on_bill(head.other_contract)),
+    Habit(
+        "another kind of invoice",
+        20,
+        "judged by order and receipt all the same (BT-3)",
+        on_bill(head.other_kind),
+    ),
     Habit("line ids of its own", 120, "BT-126 is the supplier's", on_bill(line.line_ids)),
     Habit("price for a hundred", 25, f"{_PRICE} (BT-149)", on_bill(line.price_for_a_hundred)),
     Habit("base quantity one", 80, f"{_PRICE} (BT-149)", on_bill(line.base_quantity_one)),

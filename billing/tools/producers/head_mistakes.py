@@ -114,11 +114,6 @@ def factored(bill: Bill, _: MistakenDesk) -> Bill:
     return replace(bill, type_code="393")
 
 
-def prepayment(bill: Bill, _: MistakenDesk) -> Bill:
-    """The type code of a bill for what is not delivered yet (386)."""
-    return replace(bill, type_code="386")
-
-
 def number_used_before(bill: Bill, desk: MistakenDesk) -> Bill | None:
     """The number of an earlier bill, on another day: a series that begins anew each year."""
     return None if desk.used_number is None else replace(bill, number=desk.used_number, note="Ny")

@@ -27,6 +27,7 @@ from peppol.documents import shapes
 from peppol.documents.billing import PaymentTerms
 from peppol.exchange import inbox, inbox_store, outbox_store
 from peppol.exchange.inbox_store import InboundMessage
+from peppol.exchange.outbox import sha256_of
 from peppol.exchange.tables import InState
 from peppol.identifiers import DocumentKind
 from peppol.validation import validation
@@ -140,9 +141,7 @@ def judged(
     """Let the message have its effect, write what it gives, and take all of it back."""
     with session.begin_nested() as together:
         stored = inbox.store(session, made.body, transport_id="mutant", received_on=on, received_at=CLOCK)
-        message = InboundMessage(
-            stored.id, "mutant", inbox.sha256_of(made.body), made.body, on, InState.ARRIVED
-        )
+        message = InboundMessage(stored.id, "mutant", sha256_of(made.body), made.body, on, InState.ARRIVED)
         became = handlers.handle(session, register, message, read, today=on)
         assert became is not None
         if became.invoice is not None:

@@ -1,5 +1,6 @@
 """Suppliers' systems write the same invoice in many ways; each of those in `fixtures/read` is read as it is meant."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,11 @@ def test_an_invoice_is_accepted_however_it_is_written(database_url: str, path: P
         with system.database.reading() as session:
             assert inbox_store.body_of(session, invoice.letter_id) == body
         paper = view.paper_of(body)
-        assert (str(paper.net), paper.lines[0].quantity, paper.lines[0].price) == ("1900.00 SEK", 20, 95)
+        assert (str(paper.net), paper.lines[0].quantity, paper.lines[0].price) == (
+            "1900.00 SEK",
+            Decimal(20),
+            Decimal(95),
+        )
 
 
 def test_a_branch_that_has_no_number_of_its_own_says_nothing_of_the_account() -> None:
