@@ -13,7 +13,7 @@ from typing import Final
 from foundation.errors import Refused
 from foundation.money import Money, Quantity
 from foundation.text import NO_TEXT, CountedText, JoinedText, Language, Text
-from invoicing.documents import type_codes
+from invoicing import type_codes
 from invoicing.documents.mentions import mentions_in
 from invoicing.model import (
     AccountGiven,

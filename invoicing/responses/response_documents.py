@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from foundation.text import Text
-from invoicing.documents import type_codes
+from invoicing import type_codes
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Deviation, DeviationCode, Weight
 from invoicing.model import InvoiceContent, SupplierInvoice

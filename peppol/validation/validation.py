@@ -69,6 +69,22 @@ def validate(data: bytes, *, on: date, limits: Limits = LIMITS) -> ValidationRes
     return judge_tree(root, kind, on=on, outside=True)
 
 
+def validate_own(data: bytes, kind: DocumentKind, *, on: date, limits: Limits = LIMITS) -> ValidationResult:
+    """Check bytes of our own before they are kept, as whoever receives them will, and by the profile's schema.
+
+    The gate first, then that they are the kind of document they are meant to be, then schema and
+    the rules in force on the day `on`. Raises nothing for the content of `data`.
+    """
+    try:
+        root = admit(data, limits)
+    except GateRefused as refused:
+        return ValidationResult(kind, False, "", (refused.finding,), None)
+    found = kind_of(root)
+    if found is not kind:
+        return ValidationResult(found, False, "", (_no_kind(root, kind),), None)
+    return judge_tree(root, kind, on=on)
+
+
 def judge_tree(
     root: etree._Element, kind: DocumentKind, *, on: date, outside: bool = False
 ) -> ValidationResult:
@@ -111,12 +127,12 @@ def _stated(root: etree._Element, name: str) -> str:
     return (root.findtext(f"{{{CBC}}}{name}") or "").strip(" \t\r\n")
 
 
-def _no_kind(root: etree._Element) -> Finding:
+def _no_kind(root: etree._Element, *wanted: DocumentKind) -> Finding:
     return Finding(
         GateRule.KIND.value,
         Severity.FATAL,
         location_of(root),
         root.sourceline or 0,
         etree.QName(root).localname,
-        ", ".join(dict.fromkeys(kind.root_name for kind in DocumentKind)),
+        ", ".join(dict.fromkeys(kind.root_name for kind in wanted or DocumentKind)),
     )
