@@ -5,6 +5,7 @@ anything; what it leads to is the buyer's policy. The day of arrival is the day 
 """
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 from foundation.money import DAY
 from invoicing.matching.deviations import (
@@ -15,7 +16,7 @@ from invoicing.matching.deviations import (
     Weight,
     note,
 )
-from invoicing.matching.facts import Facts, OrderFacts
+from invoicing.matching.facts import Facts, LineFacts, OrderFacts
 from invoicing.model import InvoiceContent, days_after
 from orders.register.invoice_dates import DateWeight
 
@@ -68,13 +69,19 @@ def _odd(invoice: InvoiceContent, facts: Facts, order: OrderFacts | None) -> Ite
     delivered = [
         order.lines[each].delivered_on
         for each in invoice.order_lines
-        if each in order.lines
-        and order.lines[each].receipt is not None
-        and order.lines[each].line.quantity.unit == DAY
+        if each in order.lines and _is_for_all(invoice, order.lines[each])
     ]
     if delivered and dated < max(delivered):
         expected = max(delivered).isoformat()
         yield _deviation(invoice, policy.date_before_delivery, expected, Source.RECEIPT, BEFORE_DELIVERY)
+
+
+def _is_for_all(invoice: InvoiceContent, line: LineFacts) -> bool:
+    """Whether it charges the days that were received: one for fewer may be from before more of them were approved."""
+    if line.receipt is None or line.line.quantity.unit != DAY:
+        return False
+    charged = (each.quantity.value for each in invoice.lines if each.order_line == line.line.line_id)
+    return sum(charged, Decimal(0)) == line.receipt.quantity.value
 
 
 def _deviation(

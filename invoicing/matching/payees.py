@@ -10,7 +10,7 @@ from invoicing.model import InvoiceContent, PayeeGiven
 from orders.register.parties import PaymentAccount, Supplier
 
 FACTORED = frozenset({"393", "472"})
-"""Factored invoices (UNCL1001, `documents/type_codes.py`): the claim is assigned, whether or not it says to whom."""
+"""Factored invoices (UNCL1001, `invoicing/type_codes.py`): the claim is assigned, whether or not it says to whom."""
 
 UNNAMED = PayeeGiven("")
 """The payee of a factored invoice that names none."""

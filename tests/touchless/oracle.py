@@ -109,8 +109,6 @@ def _to_payment(bill: ReadBill, truth: Truth) -> Iterator[str]:
     known = truth.accounts.get(bill.seller, frozenset())
     if any(_compact(each) not in known for each in bill.accounts):
         yield "an account that is not registered"
-    if bill.seller in truth.without_f_tax:
-        yield "tax must be withheld"
 
 
 def _to_credit(bill: ReadBill, truth: Truth) -> Iterator[str]:

@@ -137,21 +137,21 @@ def assert_right(judged: Judged) -> None:
     assert judged.share >= _SHARE, told(judged)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", range(4))
 def test_what_obeys_is_accepted_unseen_and_nothing_else_is(
     year: OrdersInMemory, facts: FactsInMemory, seed: int
 ) -> None:
-    judged = judge(year, facts, seed=seed, count=10_000)
+    judged = judge(year, facts, seed=seed, count=5_000)
     assert_right(judged)
-    assert judged.others > 1_000
+    assert judged.others > 500
     names = {each.name for each in HABITS} | {each.name for each in MISTAKES} | MANNERS.keys()
     assert names <= judged.seen.keys(), f"never seen: {names - judged.seen.keys()}"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(100, 120))
+@pytest.mark.parametrize("seed", range(100, 140))
 def test_so_it_is_with_a_million(year: OrdersInMemory, facts: FactsInMemory, seed: int) -> None:
-    assert_right(judge(year, facts, seed=seed, count=50_000))
+    assert_right(judge(year, facts, seed=seed, count=25_000))
 
 
 def through_the_books(folder: Path, *, documents: int, seed: int) -> None:

@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 
 from invoicing.documents.reading import read_invoice
-from invoicing.documents.type_codes import TYPE_CODES, Treatment
 from invoicing.matching import payee_accounts, payees
 from invoicing.matching.deviations import DeviationCode, Weight
 from invoicing.matching.invoice_matching import match
 from invoicing.model import AccountGiven, InvoiceContent, PayeeGiven
+from invoicing.type_codes import TYPE_CODES, Treatment
 from orders.register.parties import AccountScheme, PaymentAccount, Supplier
 from peppol.documents import billing, shapes
 from tests.support.stories.builders import a_receipt, an_invoice, an_order, facts_of, the_supplier

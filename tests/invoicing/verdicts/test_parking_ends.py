@@ -48,7 +48,7 @@ def test_a_parked_invoice_that_turns_out_wrong_comes_into_question_without_anoth
     document = system.send(invoice, on=date(2026, 3, 1))
     system.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
     document = system.invoice(document.id)
-    assert (document.state, document.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY", "ISSUE_DATE"))
+    assert (document.state, document.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY",))
     # Received may not follow in process.
     assert system.answers(document) == ["IP"]
     assert system.answers(system.ask_credit(document, on=date(2026, 3, 3))) == ["IP", "RE"]
@@ -62,7 +62,7 @@ def test_a_month_interrupted_while_its_invoice_waits_answers_with_the_interrupti
     system.interrupt(REFERENCE, on=date(2026, 3, 13))
     system.report(REFERENCE, "2026-03", on=date(2026, 4, 1))
     document = system.invoice(document.id)
-    assert (document.state, document.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY", "ISSUE_DATE"))
+    assert (document.state, document.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY",))
     assert "2026-03-13" in system.sentences(document)[0]
 
 
@@ -91,7 +91,7 @@ def test_a_report_corrected_after_the_invoice_puts_it_in_question_and_back(syste
     assert invoice.state is InvoiceState.ACCEPTED
     system.interrupt(REFERENCE, on=date(2026, 3, 10), last_day=date(2026, 3, 13))
     invoice = system.invoice(invoice.id)
-    assert (invoice.state, invoice.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY", "ISSUE_DATE"))
+    assert (invoice.state, invoice.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY",))
     assert system.line(invoice.order_number, "003").amount_claimed.is_zero
     # After approved only paid may follow: nothing is sent, and the question is put in person.
     assert system.answers(invoice) == ["AP"]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -181,7 +182,7 @@ def test_a_document_that_breaks_no_layer_is_laid_out(system: System, invoice: bi
     ids=["unwritable", "the gate", "the schema", "a rule", "a code of the day"],
 )
 def test_a_document_that_breaks_a_layer_is_not_laid_out(
-    system: System, invoice: billing.Invoice, change: dict[str, object], rule: str
+    system: System, invoice: billing.Invoice, change: dict[str, Any], rule: str
 ) -> None:
     before = bodies(system)
     with pytest.raises(outgoing.InvalidDocument, match=rule):
