@@ -35,11 +35,7 @@ _VERDICTS = {
         Text("Väntar"),
         Text("Den kan inte prövas färdigt än och prövas om av sig själv."),
     ),
-    Verdict.QUESTION: (
-        "bad",
-        Text("Stämmer inte"),
-        Text("Köparen skulle be om en kreditfaktura och en ny faktura."),
-    ),
+    Verdict.QUESTION: ("bad", Text("Stämmer inte"), NO_TEXT),
 }
 # A claim for late payment: a person accepts or disputes it.
 _AWAITS = ("note", Text("Avgörs av en person"), Text("En person hos köparen godtar eller bestrider kravet."))
@@ -107,20 +103,27 @@ class VerdictView:
 
 def verdict_view(match: Match, *, rejected: bool = False) -> VerdictView:
     """The match in words; what is said of a document differs where it is `rejected` already."""
-    tone, heading, lead = _VERDICTS[match.verdict]
-    if causes.awaits_decision(match):
-        tone, heading, lead = _AWAITS
-    elif match.verdict is Verdict.QUESTION:
-        lead = _asking(match)
+    tone, name, lead = _verdict(match)
     said = causes.told(match.deviations, rejected=rejected)
     told = tuple(_told(each, said) for each in match.deviations)
     reasons = causes.reasons(match, rejected=rejected) if causes.stops(match) else ()
-    return VerdictView(match.verdict, tone, heading, lead, told, _nodes(match.tree.checks, said), reasons)
+    return VerdictView(match.verdict, tone, name, lead, told, _nodes(match.tree.checks, said), reasons)
 
 
-def _asking(match: Match) -> Text:
-    """What the supplier would be asked to do about a document in question."""
-    return _ASKED[response_documents.asks(response_documents.REJECTED, match.deviations)]
+def _verdict(match: Match) -> tuple[str, Text, Text]:
+    """Tone, heading and what comes of it: of what does not agree, what the supplier would be asked to do."""
+    if causes.awaits_decision(match):
+        return _AWAITS
+    tone, name, lead = _VERDICTS[match.verdict]
+    if match.verdict is Verdict.QUESTION:
+        lead = _ASKED[response_documents.asks(response_documents.REJECTED, match.deviations)]
+    return tone, name, lead
+
+
+def heading(match: Match) -> tuple[str, Text]:
+    """What a judgement came to in a word or two, with its tone."""
+    tone, said, _ = _verdict(match)
+    return tone, said
 
 
 def _nodes(checks: Sequence[Check | Group], said: Said) -> tuple[CheckView, ...]:

@@ -6,14 +6,10 @@ come from the deviation.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
 
-from foundation.formatting import number, unbroken
-from foundation.identifiers import hidden_in, visible
 from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
-from foundation.units import unit_name
-from invoicing.matching import payee_accounts
+from invoicing.matching.deviation_values import written, written_as
 from invoicing.matching.deviation_words import (
     amounts,
     credits,
@@ -31,11 +27,6 @@ from invoicing.matching.deviations import (
     Verdict,
 )
 
-# With decimals: what has none may as well be an order number.
-_NUMBER = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}")
-# A number alone, or one reckoned with: 95.00 / 10, 2945.00 x 25 %.
-_CALCULATION = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}( [x/] [0-9]{1,12}(\.[0-9]{1,4})?( %)?)?")
-_PERIOD = re.compile(r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)")
 _VALUE = re.compile(r"%\((\w+)\)s")
 
 _SOURCES: dict[Source, Text] = {
@@ -55,9 +46,9 @@ _SOURCES: dict[Source, Text] = {
 
 _VERDICTS: dict[Verdict, Text] = {
     Verdict.ACCEPT: Text("stämmer"),
-    Verdict.HOLD: Text("hålls"),
+    Verdict.HOLD: Text("hålls för kontroll"),
     Verdict.PARK: Text("väntar"),
-    Verdict.QUESTION: Text("i fråga"),
+    Verdict.QUESTION: Text("stämmer inte"),
 }
 
 
@@ -109,13 +100,13 @@ def sentence(deviation: Deviation, *, advises: bool = True) -> Text:
     Where it does not advise it says what is so, and neither suggests nor says what comes of it.
     """
     chosen = words(deviation)
-    written = _SPECIAL.get(deviation.code, _written)
+    said = written_as(deviation.code)
     detail = deviation.variant.partition(" ")[2]
     values: dict[str, Text] = {
-        "found": written(deviation.found),
-        "expected": written(deviation.expected),
+        "found": said(deviation.found),
+        "expected": said(deviation.expected),
         "line": WrittenText(deviation.line),
-        "reference": _written(deviation.reference),
+        "reference": written(deviation.reference),
         "detail": PLACES.get(detail, WrittenText(detail)),
         "source": source_name(deviation.expected_from),
     }
@@ -130,7 +121,7 @@ def sentence(deviation: Deviation, *, advises: bool = True) -> Text:
 
 def value_text(deviation: Deviation, value: str) -> Text:
     """A value of the deviation, found or expected, as its sentence says it."""
-    return _SPECIAL.get(deviation.code, _written)(value)
+    return written_as(deviation.code)(value)
 
 
 def _has_all(wording: Text, values: Mapping[str, Text]) -> bool:
@@ -174,64 +165,6 @@ def sentences(deviations: Iterable[Deviation]) -> Text:
     """The sentences of several deviations after one another, what reads the same said once."""
     said = (sentence(each) for each in deviations)
     return JoinedText(" ", {each.sv: each for each in said}.values())
-
-
-def _written(value: str) -> Text:
-    """A number in Swedish as people write it in a sentence, 1 347,50; an identifier as it came, hidden signs named."""
-    period = _PERIOD.fullmatch(value)
-    if period is not None:
-        return WrittenText(" – ".join(period.groups()))
-    if _CALCULATION.fullmatch(value):
-        return WrittenText(_NUMBER.sub(_in_swedish, value).replace(" x ", " × "), value.replace(" x ", " × "))
-    hidden = hidden_in(value)
-    if not hidden:
-        return WrittenText(value)
-    return Text(
-        "%(value)s (med dolt tecken: %(hidden)s)",
-        value=visible(value),
-        hidden=JoinedText(", ", (each.text for each in hidden)),
-    )
-
-
-def _unit(code: str) -> Text:
-    """A unit as people say it, with its code, which is what stands in the document: dagar (DAY)."""
-    name = unit_name(code, Decimal(2))
-    return WrittenText(code) if name.sv == code else Text("%(unit)s (%(code)s)", unit=name, code=code)
-
-
-def _vat_category(code: str) -> Text:
-    """A VAT category (UNCL5305) as people say it, with its code, which is what stands in the document: momsfritt (E)."""
-    name = _VAT_CATEGORIES.get(code)
-    return WrittenText(code) if name is None else Text("%(name)s (%(code)s)", name=name, code=code)
-
-
-def _accounts(written: str) -> Text:
-    """Payment accounts as people write them: bankgiro 599-9107."""
-    return WrittenText(_ACCOUNT.sub(lambda found: payee_accounts.number_of(found[1], found[2]), written))
-
-
-_VAT_CATEGORIES = {
-    "S": Text("skattepliktigt", context="vat category"),
-    "E": Text("momsfritt", context="vat category"),
-    "Z": Text("nollsats", context="vat category"),
-    "AE": Text("omvänd skattskyldighet", context="vat category"),
-    "K": Text("leverans inom EU", context="vat category"),
-    "G": Text("export utanför EU", context="vat category"),
-    "O": Text("utanför momsens område", context="vat category"),
-}
-_ACCOUNT = re.compile(r"\b(BANKGIRO|PLUSGIRO|IBAN) ([0-9A-Z]{3,34})\b")
-_SPECIAL: Mapping[DeviationCode, Callable[[str], Text]] = {
-    DeviationCode.UNIT: _unit,
-    DeviationCode.VAT_CATEGORY: _vat_category,
-    DeviationCode.PAYEE_ACCOUNT: _accounts,
-}
-"""The codes whose values are codes themselves, and how those are said."""
-
-
-def _in_swedish(number_found: re.Match[str]) -> str:
-    whole, _, decimals = number_found.group().partition(".")
-    sign = "-" if whole == "-0" else ""
-    return f"{sign}{unbroken(number(Decimal(whole)))},{decimals}"
 
 
 def source_name(source: Source) -> Text:

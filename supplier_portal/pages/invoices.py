@@ -12,6 +12,7 @@ from accounts.identity import Person
 from foundation.errors import NotThere
 from invoicing.documents import view
 from invoicing.documents import view as document_view
+from invoicing.matching.causes import awaits_decision
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice, days_after
 from invoicing.payment import paid_to
 from invoicing.portal_invoicing import drafts, portal_document_store, refused_message_queries
@@ -99,6 +100,7 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         files=attachments.files_in(body),
         verdict=verdict,
         corrects=corrects,
+        awaits_decision=bool(told.judged) and awaits_decision(told.judged[1]) and not is_rejected(invoice),
         may_send=person.may(SENDS),
         account=account,
         counted_from_receipt=_counted_from_receipt(invoice, register.policy.payment_terms_days),

@@ -207,7 +207,7 @@ def _invoices(session: Session, scope: Scope, say: Say) -> Iterator[Sequence[Cel
     columns = [column for column in table.c if column.name != "content"]
     question = select(*columns).where(scope.of_invoices()).order_by(table.c.id)
     for row, match in _judged(session, question):
-        _, state = state_labels.told("invoice", row.state)
+        _, state = state_labels.told(row.document_type.lower(), row.state)
         sign = -1 if row.document_type == "CREDIT_NOTE" else 1
         yield (
             row.number,

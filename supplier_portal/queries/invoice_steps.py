@@ -13,7 +13,7 @@ from foundation.sql import Session
 from foundation.text import Text
 from invoicing.documents import store as document_store
 from invoicing.matching import causes
-from invoicing.matching.deviations import Match, Verdict
+from invoicing.matching.deviations import Match
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing import portal_document_store
 from invoicing.portal_invoicing import queries as portal_queries
@@ -32,6 +32,7 @@ from invoicing.responses.response_documents import (
 )
 from peppol.exchange.outbox_store import OutboundMessage
 from supplier_portal.queries import account_entries
+from web import verdict_view
 
 _S = InvoiceState
 
@@ -44,13 +45,6 @@ _ANSWER_TONES: dict[str, str] = {
     APPROVED: "good",
     PAID: "good",
 }
-_VERDICTS: dict[Verdict, Text] = {
-    Verdict.ACCEPT: Text("Stämmer med ordern"),
-    Verdict.HOLD: Text("Hålls för kontroll"),
-    Verdict.PARK: Text("Väntar"),
-    Verdict.QUESTION: Text("I fråga"),
-}
-_TONES = {Verdict.ACCEPT: "good", Verdict.HOLD: "note", Verdict.PARK: "note", Verdict.QUESTION: "bad"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +175,8 @@ def _given_back(claim: AccountEntry) -> InvoiceStep:
 
 def _judgement(on: date, match: Match, *, rejected: bool) -> InvoiceStep:
     why = causes.reasons(match, rejected=rejected) if causes.stops(match) else ()
-    return InvoiceStep(on, _TONES[match.verdict], _VERDICTS[match.verdict], why)
+    tone, what = verdict_view.heading(match)
+    return InvoiceStep(on, tone, what, why)
 
 
 def _answer(message: OutboundMessage) -> SentResponse:
