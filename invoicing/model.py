@@ -6,7 +6,7 @@ shape: a credit note carries positive amounts, as Peppol has it. BT numbers name
 field of the European standard a value comes from.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -84,6 +84,7 @@ class InvoicedLine:
     vat_category: str  # BT-151
     vat_percent: Decimal | None  # BT-152
     name: str = ""  # BT-153
+    order_number: str = ""  # BT-188: the order of this line, empty where it is the document's
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,16 @@ class InvoiceContent:
     def order_lines(self) -> tuple[str, ...]:
         """The order lines referred to, each once, in the order they first appear."""
         return tuple(dict.fromkeys(line.order_line for line in self.lines if line.order_line))
+
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """The orders its lines are for, each once: the one a line names itself, or else the document's."""
+        return tuple(dict.fromkeys(line.order_number or self.order_number for line in self.lines))
+
+    def of_order(self, number: str) -> "InvoiceContent":
+        """The same document with the lines of one order alone, as if it had been sent for that one."""
+        lines = tuple(line for line in self.lines if (line.order_number or self.order_number) == number)
+        return replace(self, order_number=number, lines=lines)
 
 
 @dataclass(frozen=True, slots=True)

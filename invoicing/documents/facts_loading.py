@@ -4,11 +4,13 @@ The lines of the order are locked while the invoice is judged, so that two invoi
 line are judged one after the other. The row of a line is the only lock.
 """
 
+from dataclasses import replace
+
 from foundation.sql import Session
 from invoicing.documents import order_facts_queries
 from invoicing.documents import store as document_store
 from invoicing.matching.facts import CreditFacts, Facts, OrderFacts
-from invoicing.matching.invoice_matching import has_order_number
+from invoicing.matching.order_slices import has_order_number, order_slices
 from invoicing.model import DocumentType, InvoiceContent, SupplierInvoice
 from orders.model import Handling
 from orders.placements import store as placement_store
@@ -30,11 +32,14 @@ def facts_of(
     Without `lock` the facts are only looked at, for a verdict that takes no effect.
     """
     supplier = registered(register, invoice.supplier)
-    order = (
-        _order_of(session, register, invoice, invoice_id=invoice_id, lock=lock)
-        if has_order_number(invoice)
-        else None
-    )
+    slices = order_slices(invoice, register.policy)
+    # In the order of their numbers, as everybody locks: then nobody waits in a circle.
+    orders = {
+        each.order_number: _order_of(session, register, each, invoice_id=invoice_id, lock=lock)
+        for each in sorted(slices, key=lambda one: one.order_number)
+        if has_order_number(each)
+    }
+    order = next((orders[each.order_number] for each in slices if orders.get(each.order_number)), None)
     outside = None if order is not None else _outside(session, invoice)
     suggestions: tuple[str, ...] = ()
     if order is None and supplier is not None and not has_order_number(invoice):
@@ -42,7 +47,16 @@ def facts_of(
         theirs = (number, *register.predecessors(number, invoice.issued_on))
         suggestions = tuple(order_facts_queries.orders_waiting(session, theirs, invoice.amount_net))
     tenure = register.tenure(order.order.supplier, invoice.supplier) if order is not None else None
-    return Facts(register.buyer, register.policy, supplier, order, outside, suggestions, tenure)
+    found = Facts(register.buyer, register.policy, supplier, order, outside, suggestions, tenure)
+    if len(slices) == 1:
+        return found
+    known = {number: each for number, each in orders.items() if each is not None}
+    tenures = {
+        number: register.tenure(each.order.supplier, invoice.supplier) for number, each in known.items()
+    }
+    return replace(
+        found, orders=known, tenures={number: each for number, each in tenures.items() if each is not None}
+    )
 
 
 def _order_of(

@@ -153,6 +153,13 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
             "fakturan och skicka en faktura per orderrad."
         ),
     ),
+    (DeviationCode.SEVERAL_ORDERS, ""): DeviationText(
+        Text("Flera order på en faktura"),
+        Text(
+            "Fakturan gäller orderna %(found)s. Varje order faktureras för sig. Kreditera fakturan och skicka en "
+            "faktura per order."
+        ),
+    ),
     (DeviationCode.NOT_RECEIVED, ""): DeviationText(
         Text("Väntar på godkänd redovisning"),
         Text(

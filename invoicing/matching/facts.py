@@ -5,7 +5,7 @@ and `credit_matching.py`; tests build them by hand.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from invoicing.model import InvoiceState, SupplierInvoice
@@ -79,6 +79,7 @@ class Facts:
     """All that is known when an invoice is judged. `outside` says why an order number we never gave is known.
 
     `tenure` is the supplier's time with an order that was placed with another, or that another has taken over.
+    `orders` are all known ones of an invoice over several, by number, and `tenures` the supplier's time with each.
     """
 
     buyer: Buyer
@@ -88,6 +89,14 @@ class Facts:
     outside: Handling | None = None
     suggestions: tuple[str, ...] = field(default=())
     tenure: Tenure | None = None
+    orders: Mapping[str, OrderFacts] = field(default_factory=dict)
+    tenures: Mapping[str, Tenure] = field(default_factory=dict)
+
+    def of_order(self, number: str) -> "Facts":
+        """The same facts for the lines of one order; nothing of it where it is none of ours."""
+        if not self.orders:
+            return self
+        return replace(self, order=self.orders.get(number), tenure=self.tenures.get(number))
 
 
 @dataclass(frozen=True, slots=True)

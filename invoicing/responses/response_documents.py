@@ -41,6 +41,7 @@ REASON_OF: Mapping[DeviationCode, str] = {
     DeviationCode.LINE_MISSING: "REF",
     DeviationCode.LINE_UNKNOWN: "REF",
     DeviationCode.SEVERAL_LINES: "REF",
+    DeviationCode.SEVERAL_ORDERS: "REF",
     DeviationCode.NOT_RECEIVED: "DEL",
     DeviationCode.ALREADY_INVOICED: "UNR",
     DeviationCode.UNIT: "QTY",

@@ -15,7 +15,8 @@ from invoicing.decisions import store as decision_store
 from invoicing.documents import facts_loading, order_facts_queries
 from invoicing.matching.deviations import Verdict, Weight
 from invoicing.matching.facts import Facts, OrderFacts
-from invoicing.matching.invoice_matching import has_order_number, match
+from invoicing.matching.invoice_matching import match
+from invoicing.matching.order_slices import has_order_number
 from invoicing.model import InvoiceContent, InvoiceState
 from invoicing.verdicts import judged_queries
 from invoicing.verdicts.judged_queries import JudgedInvoice

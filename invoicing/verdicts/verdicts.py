@@ -21,8 +21,7 @@ from invoicing.journal_actions import DocumentAction
 from invoicing.matching import waiting
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.facts import Facts, LineFacts
-from invoicing.matching.invoice_matching import lines_to_take, match
-from invoicing.matching.line_matching import invoiced_on
+from invoicing.matching.invoice_matching import lines_to_take, match, parts_to_take
 from invoicing.model import FOLLOWS, InvoiceContent, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
 from invoicing.responses import responding
@@ -43,19 +42,16 @@ _OPEN_OR_ASKED_BACK = (*document_store.OPEN_STATES, InvoiceState.CREDIT_REQUESTE
 
 
 def parts_of(invoice: InvoiceContent, facts: Facts) -> Sequence[tuple[str, str, Money]]:
-    """Which order line each part of the invoice is for, with its net amount; nothing without an order of its own."""
-    taken = lines_to_take(invoice, facts)
-    order = facts.order.order.number if facts.order else ""
-    return [
-        (
-            order,
-            line.line.line_id,
-            total(
-                (each.amount for each in invoiced_on(invoice, line.line.line_id)), currency=invoice.currency
-            ),
-        )
-        for line in taken
-    ]
+    """Which order line each part of the invoice is for, with its net amount; nothing without an order of its own.
+
+    Where its lines are judged apart, what is for no line of ours is a last part with no order.
+    """
+    parts = [(each.order_number, each.line_id, each.amount) for each in parts_to_take(invoice, facts)]
+    whole = total((each.amount for each in invoice.lines), currency=invoice.currency)
+    rest = whole - total((amount for _, _, amount in parts), currency=invoice.currency)
+    if parts and facts.policy.judges_lines_apart and not rest.is_zero:
+        parts.append(("", "", rest))
+    return parts
 
 
 def take_lines(

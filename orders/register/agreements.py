@@ -126,7 +126,10 @@ class Policy:
     `amount_tolerance`, which is for rounding; `automatic_credit` names the codes of deviations that are
     answered with a request for credit without a person, as `automatic_answer` does for all of them.
     `report_approval` says who judges a report that is filed, and `early_approval` what becomes of one that
-    is approved before its month is over.
+    is approved before its month is over. `several_lines` and `several_orders` say what one invoice may cover;
+    `partial_quantities` that one order line may be invoiced in parts, together for no more than was received;
+    `partial_acceptance` that the lines that agree may be accepted and credit asked for the others alone, and
+    `partial_before_receipt` that this is not put off until what is not received yet has been waited for.
     """
 
     amount_tolerance: Decimal = Decimal("0.00")
@@ -145,6 +148,10 @@ class Policy:
     automatic_credit: tuple[str, ...] = ()
     report_approval: ReportApproval = ReportApproval.WHEN_NOTHING_IS_ODD
     early_approval: EarlyApproval = EarlyApproval.UP_TO_APPROVAL
+    several_orders: bool = False
+    partial_quantities: bool = False
+    partial_acceptance: bool = False
+    partial_before_receipt: bool = False
 
     def __post_init__(self) -> None:
         if not Decimal(0) <= self.amount_tolerance <= Decimal("1.00"):
@@ -165,6 +172,11 @@ class Policy:
     def tolerance_for(self, supplier: str, article: str) -> Tolerance:
         """The limits that hold for an article of a supplier."""
         return most_particular(self.tolerances, supplier=supplier, article=article)
+
+    @property
+    def judges_lines_apart(self) -> bool:
+        """Whether a line of an invoice may come to something else than the invoice's other lines."""
+        return self.several_orders or self.partial_acceptance
 
     def asks_by_itself(self, codes: Iterable[str]) -> bool:
         """Whether deviations with exactly these codes are answered without a person."""
