@@ -29,6 +29,7 @@ class InvoiceState(StrEnum):
     IN_QUESTION = "IN_QUESTION"  # deviates; an officer decides what to ask
     ON_HOLD = "HELD"  # unknown payment account; two people confirm
     ACCEPTED = "ACCEPTED"  # matches; to be paid on its day
+    PARTLY_ACCEPTED = "PARTLY_ACCEPTED"  # some lines agree; a credit note for the others is asked for
     CREDIT_REQUESTED = "CREDIT_REQUESTED"  # a credit note in full and a new invoice are asked for
     CREDITED = "CREDITED"  # settled at zero with its credit note
     PAID = "PAID"
@@ -38,13 +39,17 @@ class InvoiceState(StrEnum):
 _S = InvoiceState
 FOLLOWS = Transitions(
     {
-        _S.PARKED: {_S.PARKED, _S.ACCEPTED, _S.IN_QUESTION, _S.ON_HOLD, _S.CREDITED, _S.SETTLED},
+        _S.PARKED: {
+            *(_S.PARKED, _S.ACCEPTED, _S.IN_QUESTION, _S.ON_HOLD, _S.PARTLY_ACCEPTED, _S.CREDITED),
+            _S.SETTLED,
+        },
         _S.IN_QUESTION: {
             *(
                 _S.IN_QUESTION,
                 _S.PARKED,
                 _S.ACCEPTED,
                 _S.ON_HOLD,
+                _S.PARTLY_ACCEPTED,
                 _S.CREDIT_REQUESTED,
                 _S.CREDITED,
                 _S.SETTLED,
@@ -53,6 +58,10 @@ FOLLOWS = Transitions(
         },
         _S.ON_HOLD: {_S.ON_HOLD, _S.PARKED, _S.ACCEPTED, _S.IN_QUESTION, _S.CREDITED},
         _S.ACCEPTED: {_S.PAID, _S.IN_QUESTION, _S.PARKED, _S.ON_HOLD, _S.CREDITED, _S.ACCEPTED},
+        # On by its credit note, by the receipt that was lacking, or back by a person.
+        _S.PARTLY_ACCEPTED: {
+            *(_S.PARTLY_ACCEPTED, _S.ACCEPTED, _S.IN_QUESTION, _S.PARKED, _S.ON_HOLD, _S.CREDITED),
+        },
         _S.CREDIT_REQUESTED: {_S.CREDITED},
         _S.PAID: {_S.IN_QUESTION, _S.CREDITED, _S.PAID},
     },
@@ -161,6 +170,30 @@ class InvoiceContent:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditedLine:
+    """What a credit note takes back, or is expected to, of one line of an invoice (BT-126), without VAT."""
+
+    invoice_line: str
+    order_number: str
+    line_id: str
+    quantity: Decimal
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PartialCredit:
+    """A credit note for a part of an invoice, in our books: the lines it takes back, and its sums."""
+
+    credit_id: int
+    invoice_id: int
+    amount_net: Money
+    amount_vat: Money
+    amount_payable: Money
+    settled_on: date
+    lines: tuple[CreditedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SupplierInvoice:
     """A document in our books."""
 
@@ -184,6 +217,14 @@ class SupplierInvoice:
     codes: tuple[str, ...]
     answered: str
     paid_on: date | None
+    credited: Money | None = (
+        None  # what credit notes for parts of it come to, to pay; none where there are none
+    )
+
+    @property
+    def amount_to_pay(self) -> Money:
+        """What is left of it to pay: less the credit notes for parts of it."""
+        return self.amount_payable if self.credited is None else self.amount_payable - self.credited
 
 
 def pays_on(issued_on: date, *, terms_days: int) -> date:

@@ -59,7 +59,9 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     # Written and never read: what others did stands there too.
     "journal": ("INSERT",),
     "journal_head": ("SELECT", "UPDATE"),
+    "expected_credit": _READ,
     "line_account": _LOCK,
+    "line_share": _READ,
     "mail": (*_ADD, "DELETE"),
     "mail_declined": (*_ADD, "DELETE"),
     "mailed_link": (*_ADD, "DELETE"),
@@ -72,6 +74,8 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "order_objection": (*_ADD, "UPDATE"),
     "outbox": _READ,
     "own_series": (*_ADD, "UPDATE"),
+    "partial_credit": _READ,
+    "partial_credit_line": _READ,
     "payment": _READ,
     "payment_item": _READ,
     "periodic_report": (*_ADD, "UPDATE"),

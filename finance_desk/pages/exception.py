@@ -21,7 +21,15 @@ from foundation.sql import Session
 from foundation.text import Text
 from invoicing.decisions import protected, protected_store
 from invoicing.decisions import store as decision_store
-from invoicing.decisions.rules import TRANSITIONS, Action, ActionState, acceptable, at_stake, name_of
+from invoicing.decisions.rules import (
+    OF_INVOICES,
+    TRANSITIONS,
+    Action,
+    ActionState,
+    acceptable,
+    at_stake,
+    name_of,
+)
 from invoicing.decisions.store import Done
 from invoicing.decisions.tax_decision_store import words_of
 from invoicing.documents import facts_loading
@@ -135,6 +143,10 @@ def act(request: Request, number: int, action: str, person: Person = signed_in(_
                 _link(session, register, number, actor, form)
             case "unlink":
                 linking.unlink(session, register, number, actor, reason=reason)
+            case "accept-in-part":
+                exception_actions.accept_in_part(session, register, number, actor, reason=reason)
+            case "withdraw-part":
+                exception_actions.withdraw_part(session, number, actor, reason=reason)
             case "park":
                 until = _day(form.get("until", ""))
                 exception_actions.park(session, number, actor, until=until, reason=reason)
@@ -274,7 +286,7 @@ def _may(case: Case) -> frozenset[str]:
     """The actions whose buttons are shown; each decides for itself when it is pressed."""
     found = {each.value for each in Action if case.invoice.state in TRANSITIONS[each]}
     if case.is_credit:
-        found -= {Action.ACCEPT, Action.UNLINK, Action.REJECT_DUPLICATE}
+        found -= OF_INVOICES
     if case.link is None and case.invoice.state.value in ("IN_QUESTION", "PARKED") and not case.item.line_id:
         found.discard(Action.UNLINK)
     return frozenset(found)

@@ -104,7 +104,7 @@ def credit_facts_of(
         credited = _of_predecessor(session, register, credit, number)
     if credited is not None and lock:
         # First the lines, then the invoice, as everybody does: then nobody waits in a circle.
-        line_store.lock_lines(session, credited.order_number)
+        line_store.lock_orders(session, document_store.orders_of(session, credited))
         credited = document_store.lock(session, credited.id)
     by = document_store.credited_by(session, credited.id) if credited else ""
     return CreditFacts(register.policy, credited, by)

@@ -31,6 +31,7 @@ OPEN_STATES = (
     InvoiceState.PARKED,
     InvoiceState.IN_QUESTION,
     InvoiceState.ON_HOLD,
+    InvoiceState.PARTLY_ACCEPTED,
     InvoiceState.ACCEPTED,
     InvoiceState.PAID,
 )
@@ -245,6 +246,22 @@ def add_parts(session: Session, invoice_id: int, parts: Sequence[tuple[str, str,
                 for position, (order_number, line_id, amount) in enumerate(parts, 1)
             ],
         )
+
+
+def orders_of(session: Session, invoice: SupplierInvoice) -> list[str]:
+    """The orders whose lines the document is for, and the one it names itself, in the order they are locked."""
+    part = document_tables.invoice_part
+    lying = select(part.c.order_number).where(part.c.invoice_id == invoice.id).distinct()
+    return sorted({invoice.order_number, *session.scalars(lying)} - {""})
+
+
+def lines_of(session: Session, invoice_id: int) -> list[tuple[str, str]]:
+    """The order lines the document is for, in its own order."""
+    part = document_tables.invoice_part
+    question = select(part.c.order_number, part.c.line_id).where(
+        part.c.invoice_id == invoice_id, part.c.order_number != ""
+    )
+    return [(row.order_number, row.line_id) for row in session.execute(question.order_by(part.c.position))]
 
 
 def remove_parts(session: Session, invoice_id: int) -> None:
@@ -469,4 +486,5 @@ def _held(row: Row[tuple[object, ...]]) -> SupplierInvoice:
         codes=tuple(row.codes.split()),
         answered=row.answered,
         paid_on=row.paid_on,
+        credited=Money(row.credited_payable, row.currency) if row.credited_payable else None,
     )

@@ -88,6 +88,7 @@ def part_of(state: InvoiceState, document_type: DocumentType) -> QueuePart | Non
         InvoiceState.IN_QUESTION: QueuePart.EXCEPTIONS,
         InvoiceState.PARKED: QueuePart.PARKED,
         InvoiceState.ON_HOLD: QueuePart.ACCOUNT_CHECK,
+        InvoiceState.PARTLY_ACCEPTED: QueuePart.ASKED,
         InvoiceState.CREDIT_REQUESTED: QueuePart.ASKED,
     }[state]
 

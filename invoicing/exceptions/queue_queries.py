@@ -32,7 +32,7 @@ from orders.register import store as register_store
 from peppol.exchange import tables as exchange_tables
 
 _I, _D, _P = document_tables.invoice, decision_tables.desk_item, document_tables.invoice_part
-_OPEN = "state in ('IN_QUESTION', 'PARKED', 'HELD', 'CREDIT_REQUESTED')"
+_OPEN = "state in ('IN_QUESTION', 'PARKED', 'HELD', 'PARTLY_ACCEPTED', 'CREDIT_REQUESTED')"
 
 
 def counts(session: Session, *, today: date) -> Mapping[QueuePart, int]:
@@ -158,7 +158,7 @@ _STATES: Mapping[QueuePart, str] = {
     QueuePart.RESTING: "invoice.state = 'IN_QUESTION'",
     QueuePart.PARKED: "invoice.state = 'PARKED' and invoice.document_type = 'INVOICE'",
     QueuePart.ACCOUNT_CHECK: "invoice.state = 'HELD' and invoice.document_type = 'INVOICE'",
-    QueuePart.ASKED: "invoice.state = 'CREDIT_REQUESTED' and invoice.document_type = 'INVOICE'",
+    QueuePart.ASKED: "invoice.state in ('PARTLY_ACCEPTED', 'CREDIT_REQUESTED') and invoice.document_type = 'INVOICE'",
     QueuePart.CREDITS: f"invoice.{_OPEN} and invoice.state <> 'CREDIT_REQUESTED' "
     "and invoice.document_type = 'CREDIT_NOTE'",
 }

@@ -35,6 +35,8 @@ JOURNAL_ACTIONS: Mapping[Action, DocumentAction] = {
     Action.PARK: DocumentAction.DESK_PARK,
     Action.ASK_SUPPLIER: DocumentAction.DESK_ASK_SUPPLIER,
     Action.REJECT_DUPLICATE: DocumentAction.DESK_REJECT_DUPLICATE,
+    Action.ACCEPT_IN_PART: DocumentAction.DESK_ACCEPT_IN_PART,
+    Action.WITHDRAW_PART: DocumentAction.DESK_WITHDRAW_PART,
 }
 
 
@@ -86,8 +88,7 @@ def begin(
         raise ActionRefused(Text("Skriv varför. Skälet sparas."))
     personal_numbers.refuse(reason)
     seen = document_store.by_id(session, invoice_id)
-    for number in sorted({seen.order_number, also} - {""}):
-        line_store.lock_lines(session, number)
+    line_store.lock_orders(session, {*document_store.orders_of(session, seen), also} - {""})
     invoice = document_store.lock(session, invoice_id)
     check_action(action, invoice)
     return invoice

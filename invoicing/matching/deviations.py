@@ -46,6 +46,7 @@ class DeviationCode(StrEnum):
     ALREADY_CREDITED = "ALREADY_CREDITED"
     CREDIT_AMOUNT = "CREDIT_AMOUNT"
     CREDIT_CURRENCY = "CREDIT_CURRENCY"
+    CREDIT_LINE = "CREDIT_LINE"
 
 
 class Weight(IntEnum):

@@ -18,7 +18,7 @@ from invoicing.matching.facts import Facts
 from invoicing.matching.order_slices import order_slices, orders_named
 from invoicing.model import InvoiceContent
 
-_ROUNDING_LARGEST = Decimal("1.00")
+ROUNDING_LARGEST = Decimal("1.00")
 
 
 def buyer_deviations(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
@@ -64,7 +64,7 @@ def total_deviations(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, 
                 variant="prepaid",
             )
         )
-    if abs(invoice.amount_rounding.amount) > _ROUNDING_LARGEST:
+    if abs(invoice.amount_rounding.amount) > ROUNDING_LARGEST:
         found.append(
             question(
                 DeviationCode.AMOUNT,

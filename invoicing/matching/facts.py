@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from invoicing.model import InvoiceState, SupplierInvoice
+from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice
 from orders.model import Handling, Interruption, LineAccount, LineState, Order, OrderLine, Receipt
 from orders.register.agreements import Policy
 from orders.register.parties import Buyer, Supplier, Vat
@@ -101,9 +101,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class CreditFacts:
-    """What a credit note is judged by: the document it names, if we hold it, and its credit note, if any."""
+    """What a credit note is judged by: the document it names, if we hold it, and its credit note, if any.
+
+    `left` is what that document says less what was credited of it before; `only_whole` that it is paid, being paid or
+    asked back whole, so that no part of it can be credited alone.
+    """
 
     policy: Policy
     credited: SupplierInvoice | None = None
     credited_by: str = ""
     suggestions: tuple[str, ...] = field(default=())
+    left: InvoiceContent | None = None
+    only_whole: bool = False

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Protocol
 
 from foundation.sql import Session
+from invoicing.documents import expected_credit_store
 from invoicing.matching.deviations import Deviation
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.responses.response_documents import (
@@ -58,6 +59,7 @@ ANSWER_OF: Mapping[InvoiceState, str] = {
     InvoiceState.ON_HOLD: UNDER_QUERY,
     InvoiceState.ACCEPTED: APPROVED,
     InvoiceState.SETTLED: APPROVED,
+    InvoiceState.PARTLY_ACCEPTED: CONDITIONALLY,
     InvoiceState.CREDIT_REQUESTED: REJECTED,
     InvoiceState.PAID: PAID,
 }
@@ -187,6 +189,7 @@ def _send(
         today=today,
         said=said,
         number=_times_told(session, invoice, code) + 1 if _may_repeat(invoice.answered, code) else 1,
+        expected=expected_credit_store.open_for(session, invoice.id) if code == CONDITIONALLY else None,
     )
     receiver = receiver_of(supplier, invoice) if supplier.answers else ""
     outgoing.send(

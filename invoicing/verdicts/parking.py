@@ -25,7 +25,7 @@ from invoicing.matching.deviations import DeviationCode, Verdict
 from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.responses import responding
-from invoicing.verdicts import crediting, verdicts
+from invoicing.verdicts import accepting_in_part, crediting, verdicts
 from orders.placements import filing
 from orders.placements import store as placement_store
 from orders.purchase_orders import line_store
@@ -84,8 +84,7 @@ def judge_waiting_for_register(session: Session, register: Register, *, today: d
     waiting = sorted((*held, *by_register), key=lambda each: each.id)
     judged = []
     for seen in waiting:
-        if seen.order_number:
-            line_store.lock_lines(session, seen.order_number)
+        line_store.lock_orders(session, document_store.orders_of(session, seen))
         # Read again: only now is it ours, and somebody may have decided about it.
         invoice = document_store.lock(session, seen.id)
         if invoice.state is seen.state:
@@ -101,8 +100,7 @@ def withdraw_met_requests(session: Session, register: Register, *, today: date) 
     asked = list(document_store.listed(session, state=InvoiceState.CREDIT_REQUESTED, limit=_MANY))
     lacking = [each for each in asked if DeviationCode.NOT_RECEIVED in each.codes]
     for invoice in lacking:
-        lines = decision_store.as_judged(session, invoice.id).order_lines
-        keys = [(invoice.order_number, line_id) for line_id in lines]
+        keys = document_store.lines_of(session, invoice.id)
         verdicts.judge_lines_again(session, register, keys, today=today)
     judged = document_store.by_ids(session, [each.id for each in lacking])
     return [each for each in judged if each.state is not InvoiceState.CREDIT_REQUESTED]
@@ -112,8 +110,7 @@ def _stop_invoice(
     session: Session, register: Register, seen: SupplierInvoice, *, today: date
 ) -> SupplierInvoice | None:
     """Ask an invoice back whose month the supplier has not reported; None where it waits for the buyer."""
-    if seen.order_number:
-        line_store.lock_lines(session, seen.order_number)
+    line_store.lock_orders(session, document_store.orders_of(session, seen))
     invoice = document_store.lock(session, seen.id)
     # What was moved on since it was listed waits no longer.
     if invoice.state is not InvoiceState.PARKED:
@@ -132,6 +129,13 @@ def _stop_invoice(
         return verdicts.judge_again(session, register, invoice, today=today)
     document_store.add_match(session, invoice.id, ended, made_on=today, policy=register.policy)
     questioned = _in_question(session, invoice, codes=ended.codes)
+    if (
+        accepting_in_part.possible(session, register, questioned, before_receipt=True, judged=ended)
+        is not None
+    ):
+        return accepting_in_part.accept_in_part(
+            session, register, questioned, by=SYSTEM, today=today, before_receipt=True, judged=ended
+        )
     return crediting.ask_for_credit(session, register, questioned, by=SYSTEM, today=today)
 
 

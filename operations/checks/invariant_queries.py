@@ -80,7 +80,7 @@ def _approved_per_line() -> Any:  # noqa: ANN401 - SQLAlchemy's subquery has no 
         select(
             part.c.order_number,
             part.c.line_id,
-            func.sum(part.c.amount_net, type_=part.c.amount_net.type).label("amount"),
+            func.sum(part.c.amount_net - part.c.credited_net, type_=part.c.amount_net.type).label("amount"),
         )
         .join(invoice, invoice.c.id == part.c.invoice_id)
         .where(invoice.c.state.in_([InvoiceState.ACCEPTED, InvoiceState.PAID]))
@@ -96,7 +96,7 @@ def approved_otherwise_than_received(session: Session) -> Iterator[Row[Any]]:
     question: Select[Any] = (
         select(
             invoice.c.id,
-            func.sum(part.c.amount_net, type_=part.c.amount_net.type).label("approved"),
+            func.sum(part.c.amount_net - part.c.credited_net, type_=part.c.amount_net.type).label("approved"),
             func.sum(account.c.amount_received, type_=account.c.amount_received.type).label("received"),
             func.max(taken.c.difference, type_=taken.c.difference.type).label("accepted"),
         )
@@ -107,7 +107,9 @@ def approved_otherwise_than_received(session: Session) -> Iterator[Row[Any]]:
         .outerjoin(taken, (taken.c.invoice_id == invoice.c.id) & (taken.c.withdrawn == 0))
         .where(
             invoice.c.state.in_([InvoiceState.ACCEPTED, InvoiceState.PAID]),
-            part.c.amount_net != account.c.amount_received,
+            part.c.amount_net - part.c.credited_net != account.c.amount_received,
+            # What is credited whole lies on its line no more.
+            part.c.amount_net != part.c.credited_net,
         )
         .group_by(invoice.c.id)
     )
@@ -207,7 +209,7 @@ def credit_pairs(session: Session) -> Iterator[Row[Any]]:
             invoice.c.number,
             invoice.c.state,
             invoice.c.supplier,
-            invoice.c.amount_payable,
+            (invoice.c.amount_payable - invoice.c.credited_payable).label("amount_payable"),
             credit.c.state.label("credit_state"),
             credit.c.supplier.label("credit_supplier"),
             credit.c.amount_payable.label("credit_amount"),
@@ -227,7 +229,8 @@ def credited_invoices(session: Session) -> Iterator[Row[Any]]:
 def payments(session: Session) -> Iterator[Row[Any]]:
     """Every payment beside its invoice."""
     payment, invoice = document_tables.payment, document_tables.invoice
-    question = select(payment, invoice.c.amount_payable, invoice.c.state, invoice.c.document_type).join(
+    to_pay = (invoice.c.amount_payable - invoice.c.credited_payable).label("amount_payable")
+    question = select(payment, to_pay, invoice.c.state, invoice.c.document_type).join(
         invoice, invoice.c.id == payment.c.invoice_id
     )
     return stream(session, question)

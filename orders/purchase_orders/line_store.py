@@ -4,7 +4,7 @@ What may happen once on a line is decided by an UPDATE with a condition whose ro
 `take_line` for an invoice. Nobody else may have changed the row in between, on either engine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -32,6 +32,15 @@ def accounts(session: Session, number: str) -> list[LineAccount]:
     return [_account(row) for row in session.execute(question.order_by(order_tables.line_account.c.line_id))]
 
 
+def occupied_by(session: Session, invoice_id: int) -> list[LineAccount]:
+    """The accounts of the lines the invoice occupies, by order and line."""
+    table = order_tables.line_account
+    question = _ACCOUNT.where(table.c.invoice_id == invoice_id)
+    return [
+        _account(row) for row in session.execute(question.order_by(table.c.order_number, table.c.line_id))
+    ]
+
+
 def take_line(session: Session, number: str, line_id: str, invoice_id: int, *, claim: Decimal) -> bool:
     """Let the invoice occupy the line and claim an amount; False when another uncredited invoice does."""
     given = {"of_order": number, "of_line": line_id, "taker": invoice_id, "claim": claim}
@@ -50,6 +59,17 @@ def free_lines(session: Session, invoice_id: int) -> list[tuple[str, str]]:
     return [(row.order_number, row.line_id) for row in session.execute(freed)]
 
 
+def free_line(session: Session, number: str, line_id: str, invoice_id: int) -> bool:
+    """Open one line that the invoice occupied, and claim nothing there any more; False where it did not."""
+    table = order_tables.line_account
+    freed = (
+        update(table)
+        .where(table.c.order_number == number, table.c.line_id == line_id, table.c.invoice_id == invoice_id)
+        .values(invoice_id=None, amount_claimed=ZERO)
+    )
+    return rows_changed(session, freed) == 1
+
+
 def drop_claims(session: Session, invoice_id: int) -> None:
     """The invoice goes into question: it keeps its lines and claims no money on them."""
     table = order_tables.line_account
@@ -65,6 +85,12 @@ def lock_lines(session: Session, number: str) -> None:
     # SQLite has one writer at a time, so there is nobody to keep away.
     if session.dialect.name == "postgresql":
         session.execute(_LOCK_LINES, {"order_number": number}).all()
+
+
+def lock_orders(session: Session, numbers: Iterable[str]) -> None:
+    """Keep others from changing any line of these orders: in the order of their numbers, as everybody does."""
+    for number in sorted(numbers):
+        lock_lines(session, number)
 
 
 def reopen_lines(session: Session, number: str, line_ids: Sequence[str]) -> None:
