@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from foundation.identifiers import trimmed
 from foundation.money import Money, Quantity
 from foundation.transitions import Transitions
 
@@ -95,6 +96,19 @@ class InvoicedLine:
     name: str = ""  # BT-153
     order_number: str = ""  # BT-188: the order of this line, empty where it is the document's
 
+    def __post_init__(self) -> None:
+        for name in ("order_line", "order_number"):
+            object.__setattr__(self, name, trimmed(getattr(self, name)))
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the line charges nothing and only carries text: nothing of something, or something free of no order.
+
+        Programs write a heading or a remark as a line of zero quantity, or of a zero price.
+        """
+        nothing = self.amount.is_zero and self.adjustments.is_zero
+        return nothing and (not self.quantity.value or (not self.price and not self.order_line))
+
 
 @dataclass(frozen=True, slots=True)
 class VatSubtotal:
@@ -113,6 +127,9 @@ class AccountGiven:
     scheme: str  # BANKGIRO, PLUSGIRO, IBAN, or empty where it cannot be told
     number: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "number", trimmed(self.number))
+
 
 @dataclass(frozen=True, slots=True)
 class CreditedReference:
@@ -121,10 +138,24 @@ class CreditedReference:
     number: str  # BT-25
     issued_on: date | None  # BT-26
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "number", trimmed(self.number))
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A number that stands somewhere in a document where an order, a participant or an invoice may be named."""
+
+    term: str  # the place, as BT-10
+    number: str
+
 
 @dataclass(frozen=True, slots=True)
 class InvoiceContent:
-    """What an invoice or credit note says. `supplier` is the legal entity's organisation number, if any."""
+    """What an invoice or credit note says. `supplier` is the legal entity's organisation number, if any.
+
+    Its identifiers are without the blanks around them. `mentions` suggest, and never decide.
+    """
 
     document_type: DocumentType
     type_code: str  # BT-3
@@ -152,16 +183,28 @@ class InvoiceContent:
     amount_payable: Money  # BT-115
     accounts: tuple[AccountGiven, ...]  # BG-16
     payment_reference: str = ""  # BT-83: the first one given
+    mentions: tuple[Mention, ...] = ()  # the likeliest place first
+
+    def __post_init__(self) -> None:
+        for name in ("number", "order_number", "contract"):
+            object.__setattr__(self, name, trimmed(getattr(self, name)))
+        given = (trimmed(each) for each in self.references)
+        object.__setattr__(self, "references", tuple(each for each in given if each))
+
+    @property
+    def charging_lines(self) -> tuple[InvoicedLine, ...]:
+        """The lines without those that only carry text; all of them where none charges anything."""
+        return tuple(line for line in self.lines if not line.is_text) or self.lines
 
     @property
     def order_lines(self) -> tuple[str, ...]:
-        """The order lines referred to, each once, in the order they first appear."""
-        return tuple(dict.fromkeys(line.order_line for line in self.lines if line.order_line))
+        """The order lines charged, each once, in the order they first appear."""
+        return tuple(dict.fromkeys(line.order_line for line in self.charging_lines if line.order_line))
 
     @property
     def orders(self) -> tuple[str, ...]:
         """The orders its lines are for, each once: the one a line names itself, or else the document's."""
-        return tuple(dict.fromkeys(line.order_number or self.order_number for line in self.lines))
+        return tuple(dict.fromkeys(line.order_number or self.order_number for line in self.charging_lines))
 
     def of_order(self, number: str) -> "InvoiceContent":
         """The same document with the lines of one order alone, as if it had been sent for that one."""

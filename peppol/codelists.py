@@ -3,7 +3,7 @@
 A code is compared exactly, after white space around it is taken away; only the
 reasons for exemption from VAT (`VATEX`) are compared in capitals. A set holds
 what one release allows: Peppol BIS Billing 3.0.21 and Upgrade 3.0.17 (May 2026,
-mandatory 2026-08-17), and the EN 16931 validation 1.3.16 where a name says so.
+mandatory 2026-08-24), and the EN 16931 validation 1.3.16 where a name says so.
 Long lists are text files in the folder beside this module, read once.
 
 Values are facts of the lists' owners (ISO, UN/CEFACT, UN/ECE, CEF, OpenPeppol).

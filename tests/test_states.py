@@ -301,7 +301,7 @@ def test_a_document_goes_by_an_action_only_where_documents_go() -> None:
 def test_undoing_goes_back_exactly_what_asking_for_credit_and_accepting_came_by() -> None:
     went = {
         (state, to)
-        for action in (Action.ASK_CREDIT, Action.REJECT_DUPLICATE, Action.ACCEPT)
+        for action in (Action.ASK_CREDIT, Action.REJECT_DUPLICATE, Action.ACCEPT, Action.ACCEPT_IN_PART)
         for state, after in TRANSITIONS[action].items()
         for to in after
     }

@@ -12,6 +12,7 @@ from decimal import Decimal
 from foundation.errors import Refused
 from foundation.money import Money, Quantity
 from foundation.text import NO_TEXT, CountedText, JoinedText, Language, Text
+from invoicing.documents.mentions import mentions_in
 from invoicing.model import (
     AccountGiven,
     CreditedReference,
@@ -172,6 +173,7 @@ def read_invoice(document: billing.Invoice | billing.CreditNote) -> InvoiceConte
         amount_payable=money_of(totals.payable_amount, currency),
         accounts=_accounts(document.payment_means),
         payment_reference=next((each.payment_id for each in document.payment_means if each.payment_id), ""),
+        mentions=mentions_in(document),
     )
     if invoice.document_type is DocumentType.INVOICE and invoice.amount_net.amount < 0:
         return turned(invoice)

@@ -20,6 +20,7 @@ from invoicing.matching.document_matching import (
 from invoicing.matching.facts import Facts, LineFacts, OrderFacts
 from invoicing.matching.invoiced_parts import InvoicedPart
 from invoicing.matching.line_matching import invoiced_on
+from invoicing.matching.lines_meant import charged_slices
 from invoicing.matching.order_matching import (
     currency_deviations,
     f_tax_deviations,
@@ -28,16 +29,15 @@ from invoicing.matching.order_matching import (
     reference_deviations,
     vat_deviations,
 )
-from invoicing.matching.order_slices import order_slices
 from invoicing.model import InvoiceContent
 
 
 def match(invoice: InvoiceContent, facts: Facts) -> Match:
     """Judge an invoice against what is known; never raises for anything an invoice may say."""
-    slices = order_slices(invoice, facts.policy)
+    slices = charged_slices(invoice, facts)
     if len(slices) == 1:
-        return Match(_whole(slices[0], invoice, facts.of_order(slices[0].order_number)))
-    by_order = (_of_order(each, facts.of_order(each.order_number)) for each in slices)
+        return Match(_whole(*slices[0]))
+    by_order = (_of_order(of_order, known) for of_order, known in slices)
     return Match(
         Group(
             "invoice",
@@ -53,23 +53,23 @@ def match(invoice: InvoiceContent, facts: Facts) -> Match:
     )
 
 
-def _whole(of_order: InvoiceContent, invoice: InvoiceContent, facts: Facts) -> Group:
+def _whole(invoice: InvoiceContent, facts: Facts) -> Group:
     """The tree of an invoice for one order: the document's checks and the order's in one row."""
-    order_check = order_deviations(of_order, facts)
+    order_check = order_deviations(invoice, facts)
     order = facts.order if not order_check else None
     return Group(
         "invoice",
         (
             check("order", order_check),
             check("buyer", buyer_deviations(invoice, facts)),
-            _currency(of_order, order),
-            *_lines(of_order, order, facts),
+            _currency(invoice, order),
+            *_lines(invoice, order, facts),
             check("totals", total_deviations(invoice, facts)),
-            Group("vat", (*_vat(of_order, order), check("tax", vat_arithmetic_deviations(invoice)))),
-            _f_tax(of_order, facts, order),
+            Group("vat", (*_vat(invoice, order), check("tax", vat_arithmetic_deviations(invoice)))),
+            _f_tax(invoice, facts, order),
             check("payee account", payee_account_deviations(invoice, facts)),
             check("due date", due_date_deviations(invoice, facts)),
-            _references(of_order, order),
+            _references(invoice, order),
         ),
     )
 
@@ -122,8 +122,11 @@ def lines_to_take(invoice: InvoiceContent, facts: Facts) -> tuple[LineFacts, ...
 
 def parts_to_take(invoice: InvoiceContent, facts: Facts) -> tuple[InvoicedPart, ...]:
     """What the invoice asks for each order line it lies on."""
-    slices = order_slices(invoice, facts.policy)
-    return tuple(part for each in slices for part in _parts_of_order(each, facts.of_order(each.order_number)))
+    return tuple(
+        part
+        for of_order, known in charged_slices(invoice, facts)
+        for part in _parts_of_order(of_order, known)
+    )
 
 
 def _parts_of_order(of_order: InvoiceContent, facts: Facts) -> tuple[InvoicedPart, ...]:

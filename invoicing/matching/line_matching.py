@@ -36,10 +36,13 @@ from orders.register.agreements import Policy
 from orders.register.tolerances import NO_TOLERANCE, Tolerance
 from orders.terms import ArticleKind
 
+# How far a line amount may be from its own arithmetic by the published rules (PEPPOL-EN16931-R120).
+_ROUNDING_SLACK = Decimal("0.02")
+
 
 def invoiced_on(invoice: InvoiceContent, line_id: str) -> tuple[InvoicedLine, ...]:
     """The invoice lines that name one order line."""
-    return tuple(line for line in invoice.lines if line.order_line == line_id)
+    return tuple(line for line in invoice.charging_lines if line.order_line == line_id)
 
 
 def order_line_checks(
@@ -218,35 +221,42 @@ def _quantity(order: OrderFacts, facts: LineFacts, invoiced: Sequence[InvoicedLi
 def _amount(
     facts: LineFacts, invoiced: Sequence[InvoicedLine], *, agreed: bool, tolerance: Decimal
 ) -> tuple[Deviation, ...]:
-    """The line amounts against the receipt, or, where quantity or price deviates, against their own arithmetic."""
-    currency = facts.line.amount.currency
+    """The line amounts against the receipt, or, where quantity or price deviates, against their own arithmetic.
+
+    What is asked for is what was received, whatever the invoice line should have come to by itself.
+    """
     receipt = facts.receipt
     assert receipt is not None  # noqa: S101 - checked by the caller
-    amount = total((line.amount for line in invoiced), currency=currency)
-    own = total(
-        (
-            line_amount(line.quantity, line.price, currency=currency, base_quantity=line.base_quantity)
-            for line in invoiced
-        ),
-        currency=currency,
-    )
-    as_received = agreed and not _price(facts, invoiced)
-    expected = receipt.amount if as_received else own
-    if abs(amount - expected).amount <= tolerance:
+    amount = total((line.amount for line in invoiced), currency=facts.line.amount.currency)
+    if agreed and not _price(facts, invoiced):
+        agrees = abs(amount - receipt.amount).amount <= tolerance
+        source, variant = Source.RECEIPT, ""
+    else:
+        agrees = all(_agrees_with_itself(line, tolerance=tolerance) for line in invoiced)
+        source, variant = Source.ARITHMETIC, "arithmetic"
+    if agrees:
         return ()
-    source = Source.RECEIPT if as_received else Source.ARITHMETIC
-    reference = _receipt_reference(receipt) if as_received else ""
     return (
         question(
             DeviationCode.AMOUNT,
             "BT-131",
             str(amount.amount),
-            str(expected.amount),
+            str(receipt.amount.amount),
             source,
             line=invoiced[0].id,
-            reference=reference,
+            reference=_receipt_reference(receipt),
+            variant=variant,
         ),
     )
+
+
+def _agrees_with_itself(line: InvoicedLine, *, tolerance: Decimal) -> bool:
+    """Whether the amount is quantity times price with the line's charges and allowances (PEPPOL-EN16931-R120)."""
+    product = line_amount(
+        line.quantity, line.price, currency=line.amount.currency, base_quantity=line.base_quantity
+    )
+    own = product + line.adjustments
+    return abs(line.amount - own).amount <= max(tolerance, _ROUNDING_SLACK)
 
 
 def _tolerated(

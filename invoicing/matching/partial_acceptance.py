@@ -13,7 +13,7 @@ from foundation.money import Money, Quantity, line_amount, total, vat_amount
 from invoicing.matching.deviations import Deviation, DeviationCode, Group, Match, Weight
 from invoicing.matching.facts import Facts
 from invoicing.matching.invoiced_parts import quantity_of
-from invoicing.matching.order_slices import order_slices
+from invoicing.matching.lines_meant import charged_slices
 from invoicing.model import CreditedLine, InvoiceContent, InvoicedLine
 
 PartKey = tuple[str, str]
@@ -81,7 +81,7 @@ def judged_parts(
     invoice: InvoiceContent, facts: Facts, match: Match
 ) -> tuple[tuple[JudgedPart, ...], tuple[Deviation, ...]]:
     """The parts of an invoice with the deviations about each, and those about the document as a whole."""
-    slices = order_slices(invoice, facts.policy)
+    slices = [each for each, _ in charged_slices(invoice, facts)]
     keys = {
         line.id: (of_order.order_number, line.order_line) for of_order in slices for line in of_order.lines
     }
@@ -96,7 +96,7 @@ def judged_parts(
                     of_part[key].append(deviation)
         else:
             of_document.append(deviation)
-    lines = {key: tuple(line for line in invoice.lines if keys[line.id] == key) for key in of_part}
+    lines = {key: tuple(line for line in invoice.lines if keys.get(line.id) == key) for key in of_part}
     parts = tuple(JudgedPart(key, lines[key], tuple(found)) for key, found in of_part.items())
     return parts, tuple(of_document)
 

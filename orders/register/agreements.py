@@ -130,6 +130,7 @@ class Policy:
     `partial_quantities` that one order line may be invoiced in parts, together for no more than was received;
     `partial_acceptance` that the lines that agree may be accepted and credit asked for the others alone, and
     `partial_before_receipt` that this is not put off until what is not received yet has been waited for.
+    `inferred_line` lets an invoice line that does not name its order line be matched to the only one it can be for.
     """
 
     amount_tolerance: Decimal = Decimal("0.00")
@@ -152,6 +153,7 @@ class Policy:
     partial_quantities: bool = False
     partial_acceptance: bool = False
     partial_before_receipt: bool = False
+    inferred_line: bool = False
 
     def __post_init__(self) -> None:
         if not Decimal(0) <= self.amount_tolerance <= Decimal("1.00"):

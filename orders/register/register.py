@@ -288,6 +288,7 @@ _SILENT: Final[Mapping[str, object]] = {
     "partial_quantities": False,
     "partial_acceptance": False,
     "partial_before_receipt": False,
+    "inferred_line": False,
 }
 
 

@@ -10,6 +10,7 @@ class, declared in the order of the UBL schema:
 
 The field name is the UBL name in snake_case and the plural of a repeated element.
 `X` is an element that must be there, `X | None = None` one that may be missing,
+`X = value` one that is always written and presumed where it is not read,
 `tuple[X, ...]` one or more, `tuple[X, ...] = ()` any number; where the plural is not
 the name and an s, the name stands beside it: `Annotated[tuple[Status, ...], "Status"]`.
 An `@aggregate` is a cac element, everything else is cbc; a `@basic` class is a cbc
@@ -18,9 +19,12 @@ What the names and types say is compiled once, when the class is made.
 
 Reading matches `{namespace}name` and never a prefix, strips white space around text,
 takes an empty text for a missing one, and ignores elements and attributes that no
-class declares: whether they may be there is a question for validation. Writing is
-deterministic and never leaves an element empty. `parse(type(x), serialise(x)) == x`
-for every document whose texts have no white space around them.
+class declares: whether they may be there is a question for validation. So is what
+must be there and how often: an aggregate that lacks what a class needs of it says
+nothing, and is absent where it may be missing; of an element repeated where a class
+has one, the first that says something counts. Writing is deterministic and never
+leaves an element empty. `parse(type(x), serialise(x)) == x` for every document whose
+texts have no white space around them.
 
 Other families of documents are declared the same way with a `Naming` of their own
 (`declare`, `declare_basic`): the files of banks in `peppol/xml/iso20022.py`.
@@ -48,7 +52,7 @@ from foundation.text import Text, WrittenText
 from peppol.identifiers import DocumentKind
 from peppol.xml.gate import admit
 from peppol.xml.gate_tree import CAC, CBC
-from peppol.xml.literals import PLAIN, SPACE, UnwritableDocument, escaped, unreadable
+from peppol.xml.literals import PLAIN, SPACE, LackingElement, UnwritableDocument, escaped, lacking, unreadable
 
 T = TypeVar("T")
 D = TypeVar("D", bound="Document")
@@ -95,8 +99,8 @@ class _Basic:
         for _, label, needed in self.attributes:
             value = (element.get(label) or "").strip(SPACE) or None
             if value is None and needed:
-                raise unreadable(
-                    element, found=element.text, expected=Text("attributet %(name)s", name=label)
+                raise lacking(
+                    element, found=element.text or "", expected=Text("attributet %(name)s", name=label)
                 )
             values.append(value)
         made: object = self.cls(content, *values)
@@ -135,6 +139,7 @@ class _Member:
     tag: str
     many: bool
     needed: bool
+    presumed: bool
     kind: type
     read: Callable[[etree._Element], object | None]
     write: Callable[[Any], str]
@@ -150,29 +155,40 @@ class _Aggregate:
         self.members = _members_of(cls, naming)
         self.by_tag: dict[object, _Member] = {member.tag: member for member in self.members}
         self.many = tuple(member.name for member in self.members if member.many)
-        self.needed = frozenset(member.name for member in self.members if member.needed)
+        self.needed = frozenset(m.name for m in self.members if m.needed and not m.presumed)
+        self.exact = naming.exact
 
     def read(self, element: etree._Element) -> object | None:
         found: dict[str, Any] = {}
+        lacked: dict[str, LackingElement] = {}
         by_tag = self.by_tag
         for child in element:
             member = by_tag.get(child.tag)
             if member is None:
                 continue
-            value = member.read(child)
+            try:
+                value = member.read(child)
+            except LackingElement as lack:
+                # One of several lines or totals is never left out: the others would then say something else.
+                if self.exact or (member.many and member.needed):
+                    raise
+                lacked.setdefault(member.name, lack)
+                continue
             if value is None:
                 continue
             if member.many:
                 found.setdefault(member.name, []).append(value)
-            elif member.name in found:
+            elif member.name not in found:
+                found[member.name] = value
+            elif self.exact:
                 expected = Text("%(name)s högst en gång", name=member.label)
                 raise unreadable(child, found=(child.text or "").strip(SPACE), expected=expected)
-            else:
-                found[member.name] = value
         if not self.needed <= found.keys():
-            lacking = next(m.label for m in self.members if m.needed and m.name not in found)
-            expected = Text("%(name)s med innehåll", name=lacking)
-            raise unreadable(element, found="", expected=expected)
+            missing = next(m for m in self.members if m.name in self.needed and m.name not in found)
+            if missing.name in lacked:
+                raise lacked[missing.name]
+            expected = Text("%(name)s med innehåll", name=missing.label)
+            raise lacking(element, found="", expected=expected)
         if not found:
             return None
         for name in self.many:
@@ -228,12 +244,14 @@ class Naming:
     """How the names of a family of documents follow from the names of the fields.
 
     `element` turns a field's name into an element's; `place` gives for the codec's prefix and that
-    name what is written between the brackets, and what lxml calls the element.
+    name what is written between the brackets, and what lxml calls the element. `exact` families are
+    judged by no rules before they are read: what lacks something, or stands there twice, is refused.
     """
 
     element: Callable[[str], str]
     attribute: Callable[[str], str]
     place: Callable[[str, str], tuple[str, str]]
+    exact: bool = False
 
 
 UBL: Final = Naming(
@@ -262,6 +280,7 @@ def _members_of(cls: type, naming: Naming) -> tuple[_Member, ...]:
                 tag=tag,
                 many=many,
                 needed=field.default is MISSING if many else not optional,
+                presumed=field.default is not MISSING,
                 kind=kind,
                 read=codec.read,
                 write=codec.writer(label),
@@ -373,7 +392,8 @@ def parse(cls: type[D], source: etree._Element | bytes) -> D:
         expected = Text("dokumentet %(name)s", name=kind.root_name)
         raise unreadable(root, found=root.tag, expected=expected)
     customization_id = (root.findtext(f"{{{CBC}}}CustomizationID") or "").strip(SPACE)
-    if not customization_id.startswith(kind.customization_id):
+    # Some profiles' rules let it be missing; then the root says what the document is.
+    if customization_id and not customization_id.startswith(kind.customization_id):
         expected = WrittenText(f"CustomizationID {kind.customization_id}")
         raise unreadable(root, found=customization_id, expected=expected)
     document = _CODECS[cls].read(root)

@@ -150,18 +150,18 @@ def _cut_off(data: bytes, line: int) -> bool:
 
 # --- single values --------------------------------------------------------------------------------------
 
-_DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?")
 
 
 def decimal_of(text: str, *, location: str = "", line: int = 0) -> Decimal:
-    """The number written in `text`: at most 15 digits before the point and 10 after, ASCII, no exponent.
+    """The number written in `text` as xs:decimal has it: ASCII digits, a sign and a point, no exponent.
 
     Raises `GateRefused` (GATE-NUMBER) for everything that Python would also read:
     NaN, Infinity, 1e400, 1_000, digits of other scripts.
 
-    >>> decimal_of(" 1450.00 ")
-    Decimal('1450.00')
+    >>> decimal_of(" 1450.00 "), decimal_of("+22.")
+    (Decimal('1450.00'), Decimal('22'))
     """
     plain = text.strip(SPACE)
     if not _DECIMAL.fullmatch(plain):
@@ -170,17 +170,17 @@ def decimal_of(text: str, *, location: str = "", line: int = 0) -> Decimal:
 
 
 def date_of(text: str, *, location: str = "", line: int = 0) -> date:
-    """The day written in `text` as YYYY-MM-DD, without time or time zone.
+    """The day written in `text` as YYYY-MM-DD; of a time zone after it, the day stays as written.
 
     Raises `GateRefused` (GATE-DATE) for any other form and for days that do not exist.
 
-    >>> date_of("2026-02-28")
-    datetime.date(2026, 2, 28)
+    >>> date_of("2026-02-28"), date_of("2026-02-28+02:00")
+    (datetime.date(2026, 2, 28), datetime.date(2026, 2, 28))
     """
     plain = text.strip(SPACE)
     try:
-        if _DATE.fullmatch(plain):
-            return date.fromisoformat(plain)
+        if written := _DATE.fullmatch(plain):
+            return date.fromisoformat(written[1])
     except ValueError:
         pass  # the form is right and the day does not exist: the same refusal
     refuse(GateRule.DATE, location=location, line=line, found=visible(plain), expected="YYYY-MM-DD")

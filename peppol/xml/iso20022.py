@@ -42,7 +42,7 @@ def _camel(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("_"))
 
 
-_ISO: Final = Naming(_camel, _camel, lambda _, local: (local, local))
+_ISO: Final = Naming(_camel, _camel, lambda _, local: (local, local), exact=True)
 
 
 @dataclass_transform(frozen_default=True)

@@ -1,8 +1,9 @@
 """How a single value is written in XML and read back: text, numbers, days, times, yes and no, files.
 
-Strict in both directions: what we would refuse to read we refuse to write. White
-space around a value does not belong to it. A number is plain decimal digits, a day
-is YYYY-MM-DD, a truth is true or false (1 and 0 are read), a file is base64.
+What XML Schema calls a value is read: a number with a plus, with nothing before or after
+its point, of any length; a day or a time with its zone. White space around a value does
+not belong to it. Written is one form alone: plain decimal digits, YYYY-MM-DD, true or
+false, base64; what we would refuse to read we refuse to write.
 
 A refusal names the place and says what was expected; str() gives it in Swedish and in English.
 """
@@ -43,6 +44,10 @@ class UnreadableDocument(ValueError):
         self.expected = expected
 
 
+class LackingElement(UnreadableDocument):
+    """An element without what its class needs of it; where the element may be missing, it is taken as absent."""
+
+
 class UnwritableDocument(ValueError):
     """A document that cannot become XML; `location` says which element is at fault."""
 
@@ -63,8 +68,21 @@ def unreadable(element: etree._Element, *, found: object, expected: Text) -> Unr
     )
 
 
+def lacking(element: etree._Element, *, found: str, expected: Text) -> LackingElement:
+    """The refusal of `element` that lacks what is `expected` of it."""
+    return LackingElement(
+        location=location_of(element), line=element.sourceline or 0, found=found, expected=expected
+    )
+
+
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
+#: How many digits a number that we write may have before its point, and after it.
+DIGITS_MAX: Final = 60
+_NUMBER: Final = re.compile(rf"-?[0-9]{{1,{DIGITS_MAX}}}(\.[0-9]{{1,{DIGITS_MAX}}})?")
+# The end of a day is its first moment once more: 24:00:00 is 00:00:00.
+_DAY_END: Final = re.compile(r"24(?=:00:00(\.0+)?([Z+-]|$))")
+#: A year before the first or of more than four digits: no calendar of ours holds the day, so it says nothing.
+_OTHER_YEAR: Final = re.compile(r"-[0-9]{4,}-[0-9]{2}-[0-9]{2}\S*|[0-9]{5,}-[0-9]{2}-[0-9]{2}\S*")
 _TIME: Final = re.compile(
     r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?(Z|[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
 )
@@ -98,15 +116,21 @@ def _text_written(value: str) -> str:
 
 def _number_written(value: Decimal) -> str:
     # Asked before formatting, because 1E+999999999 would be a gigabyte of zeros.
-    exact = isinstance(value, Decimal) and value.is_finite() and -11 < value.adjusted() < 15
+    exact = isinstance(value, Decimal) and value.is_finite() and -DIGITS_MAX <= value.adjusted() < DIGITS_MAX
     text = format(value, "f") if exact else ""
     if not _NUMBER.fullmatch(text):
         raise UnwritableDocument(
             Text(
-                "är %(value)s: ett tal är Decimal med högst 15 siffror före punkten och 10 efter", value=value
+                "är %(value)s: ett tal är Decimal med högst %(most)s siffror före punkten och lika många efter",
+                value=value,
+                most=DIGITS_MAX,
             )
         )
     return text
+
+
+def _date_read(text: str) -> date | None:
+    return None if _OTHER_YEAR.fullmatch(text) else date_of(text)
 
 
 def _date_written(value: date) -> str:
@@ -125,6 +149,7 @@ def _time_written(value: time) -> str:
 
 
 def _time_read(text: str) -> time:
+    text = _DAY_END.sub("00", text)
     if not _TIME.fullmatch(text):
         raise ValueError(text)
     return time.fromisoformat(text)
@@ -185,9 +210,9 @@ PLAIN: Final[Mapping[type, Plain]] = {
     Decimal: Plain(
         decimal_of,
         _number_written,
-        Text("ett tal som 1234.50, högst 15 siffror före punkten och 10 efter"),
+        Text("ett tal som 1234.50"),
     ),
-    date: Plain(date_of, _date_written, Text("en dag som ÅÅÅÅ-MM-DD")),
+    date: Plain(_date_read, _date_written, Text("en dag som ÅÅÅÅ-MM-DD")),
     time: Plain(_time_read, _time_written, Text("ett klockslag som 14:30:00")),
     bool: Plain(_BOOLEANS.__getitem__, lambda value: "true" if value else "false", Text("true eller false")),
     bytes: Plain(_bytes_read, _bytes_written, Text("en fil i base64")),

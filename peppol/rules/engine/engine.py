@@ -38,8 +38,9 @@ are answered once. Rules never raise: numbers that cannot be read are None
 (`numbers`), and a comparison with None does not hold.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import localcontext
+from functools import cached_property
 from typing import Final
 
 from lxml import etree
@@ -58,12 +59,20 @@ from peppol.rules.engine.tree import BARE, CHILDLESS, DocumentTree, Node
 
 
 class RuleSet:
-    """Books judged together; compiled on first use and then kept."""
+    """Books judged together; read and compiled on first use and then kept.
 
-    def __init__(self, name: str, books: Sequence[Book]) -> None:
+    `books` may be a function that makes them, so that a release nobody asks for costs nothing.
+    """
+
+    def __init__(self, name: str, books: Sequence[Book] | Callable[[], Sequence[Book]]) -> None:
         self.name = name
-        self.books = tuple(books)
+        self._source = books
         self._automaton: Automaton | None = None
+
+    @cached_property
+    def books(self) -> tuple[Book, ...]:
+        """The books in their published order."""
+        return tuple(self._source() if callable(self._source) else self._source)
 
     @property
     def infos(self) -> tuple[RuleInfo, ...]:

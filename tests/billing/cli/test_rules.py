@@ -64,7 +64,7 @@ def test_the_list_holds_every_rule_the_schema_and_the_door_once() -> None:
     assert len(ids) == len(set(ids))
     assert set(ids) == {info.id for info in all_rules()} | {rule.value for rule in GateRule} | {"XSD"}
     assert [each["name"] for each in told["releases"]] == [release.name for release in RELEASES]
-    assert told["releases"][0]["mandatory_from"] == "2026-08-17"
+    assert told["releases"][0]["mandatory_from"] == "2026-08-24"
 
 
 def test_the_counts_are_those_of_the_rules_listed() -> None:
@@ -79,7 +79,7 @@ def test_the_table_begins_with_the_counts_and_the_releases() -> None:
     assert lines[0].split() == ["Familj", "Fel", "Varningar", "Summa"]
     total = next(line for line in lines if line.startswith("Alla"))
     assert int(total.split()[-1]) == len(listed_rules())
-    assert any("Peppol BIS Billing 3.0.21" in line and "2026-08-17" in line for line in lines)
+    assert any("Peppol BIS Billing 3.0.21" in line and "2026-08-24" in line for line in lines)
     first = next(number for number, line in enumerate(lines) if line.startswith("GATE-EMPTY"))
     assert lines.index(total) < first
 
@@ -119,7 +119,7 @@ def test_a_rule_is_shown_with_both_sentences_what_to_do_and_who() -> None:
     assert "Be er systemleverantör att rätta uträkningen" in shown
     assert "er systemleverantör" in shown
     assert "/Invoice | /CreditNote" in shown
-    assert "Faktura: Peppol BIS Billing 3.0.21, gäller från 2026-08-17" in shown
+    assert "Faktura: Peppol BIS Billing 3.0.21, gäller från 2026-08-24" in shown
     assert "Kreditfaktura:" in shown
 
 

@@ -1,0 +1,1 @@
+"""The words of each deviation, by what it is about: a title, a sentence and what to do."""

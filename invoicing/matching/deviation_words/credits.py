@@ -1,0 +1,86 @@
+"""Words of a credit note against the invoice it credits."""
+
+from foundation.text import Text
+from invoicing.matching.deviation_words.words import DeviationText
+from invoicing.matching.deviations import DeviationCode
+
+WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
+    (DeviationCode.CREDIT_REFERENCE_MISSING, ""): DeviationText(
+        Text("Kreditfakturan säger inte vad den krediterar"),
+        Text(
+            "Kreditfakturan anger ingen faktura (förslag: %(expected)s). Skicka den igen med "
+            "fakturans nummer som referens."
+        ),
+    ),
+    (DeviationCode.CREDIT_SEVERAL, ""): DeviationText(
+        Text("Flera fakturor på en kreditfaktura"),
+        Text("Kreditfakturan anger fakturorna %(found)s. Skicka en kreditfaktura per faktura."),
+    ),
+    (DeviationCode.CREDIT_UNKNOWN, ""): DeviationText(
+        Text("Fakturan har inte kommit"),
+        Text(
+            "Vi har ingen faktura %(found)s från er. Kreditfakturan väntar på den; kontrollera "
+            "numret om den redan är skickad."
+        ),
+    ),
+    (DeviationCode.CREDIT_OF_CREDIT, ""): DeviationText(
+        Text("Kredit av en kreditfaktura"),
+        Text("%(found)s är själv en kreditfaktura och kan inte krediteras. Skicka en ny faktura i stället."),
+    ),
+    (DeviationCode.ALREADY_CREDITED, ""): DeviationText(
+        Text("Redan krediterad"),
+        Text(
+            "Faktura %(found)s är redan krediterad i sin helhet (%(reference)s). Den här "
+            "kreditfakturan används inte."
+        ),
+    ),
+    (DeviationCode.CREDIT_AMOUNT, ""): DeviationText(
+        Text("Krediten gäller inte hela fakturan"),
+        Text(
+            "Krediten är på %(found)s; faktura %(reference)s är på %(expected)s. Skicka en "
+            "kreditfaktura på hela beloppet."
+        ),
+    ),
+    (DeviationCode.CREDIT_CURRENCY, ""): DeviationText(
+        Text("Krediten är i annan valuta"),
+        Text(
+            "Krediten är i %(found)s; faktura %(reference)s är i %(expected)s. Skicka en "
+            "kreditfaktura i samma valuta."
+        ),
+    ),
+    (DeviationCode.CREDIT_LINE, ""): DeviationText(
+        Text("Kreditraden gäller ingen rad på fakturan"),
+        Text(
+            "Rad %(line)s i krediten anger orderrad %(found)s, som inget är kvar av på faktura %(reference)s. Ange "
+            "samma order och orderrad som på fakturan, eller kreditera hela fakturan."
+        ),
+    ),
+    (DeviationCode.CREDIT_LINE, "otherwise"): DeviationText(
+        Text("Kreditraden har annat pris eller annan moms"),
+        Text(
+            "Rad %(line)s i krediten har inte samma pris, mått och moms som fakturaraden för orderrad %(found)s på "
+            "faktura %(reference)s. Kreditera raden som den fakturerades."
+        ),
+    ),
+    (DeviationCode.CREDIT_LINE, "more"): DeviationText(
+        Text("Kreditraden är större än fakturaraden"),
+        Text(
+            "Rad %(line)s i krediten är på fler än vad som är kvar av orderrad %(found)s på faktura %(reference)s. "
+            "Kreditera högst det antal som är kvar."
+        ),
+    ),
+    (DeviationCode.CREDIT_LINE, "amount"): DeviationText(
+        Text("Kreditradens belopp stämmer inte"),
+        Text(
+            "Beloppet på rad %(line)s i krediten är inte det som fakturaraden för orderrad %(found)s på faktura "
+            "%(reference)s har för samma antal. Kreditera raden som den fakturerades."
+        ),
+    ),
+    (DeviationCode.CREDIT_LINE, "adjustment"): DeviationText(
+        Text("Krediten har rabatt, avgift eller avdrag"),
+        Text(
+            "Krediten för en del av faktura %(reference)s har %(found)s utöver sina rader. Kreditera rader, utan "
+            "rabatt, avgift eller förskott."
+        ),
+    ),
+}

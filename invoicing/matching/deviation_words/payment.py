@@ -1,0 +1,44 @@
+"""Words of how and when an invoice is paid: tax, account and due date."""
+
+from foundation.text import Text
+from invoicing.matching.deviation_words.words import DeviationText
+from invoicing.matching.deviations import DeviationCode
+
+WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
+    (DeviationCode.F_TAX, ""): DeviationText(
+        Text("Leverantören är inte godkänd för F-skatt"),
+        Text(
+            "Ni var inte godkända för F-skatt %(found)s, när arbetet levererades. Köparen ska då göra skatteavdrag "
+            "med 30 %% utan moms, alltså %(expected)s (skatteförfarandelagen 10 kap.), och betalar inte "
+            "förrän en person har avgjort det. Är ni godkända: kontakta köparen, som rättar registret."
+        ),
+    ),
+    (DeviationCode.PAYEE_ACCOUNT, "ended"): DeviationText(
+        Text("Betalkontot har upphört"),
+        Text(
+            "Kontot %(found)s gällde till %(reference)s. Betalningen går till ett som gäller: %(expected)s."
+        ),
+    ),
+    (DeviationCode.PAYEE_ACCOUNT, "early"): DeviationText(
+        Text("Betalkontot gäller inte än"),
+        Text(
+            "Kontot %(found)s gäller från %(reference)s. Betalas fakturan innan dess går betalningen till ett som "
+            "gäller då: %(expected)s."
+        ),
+    ),
+    (DeviationCode.PAYEE_ACCOUNT, ""): DeviationText(
+        Text("Okänt betalkonto"),
+        Text(
+            "Kontot %(found)s är inte registrerat för er (%(expected)s). Vi kontrollerar det innan "
+            "vi betalar; två personer hos oss bekräftar."
+        ),
+    ),
+    (DeviationCode.DUE_DATE, ""): DeviationText(
+        Text("Betalas på avtalad dag"),
+        Text("Fakturan anger förfallodag %(found)s; enligt avtalet betalas den %(expected)s."),
+    ),
+    (DeviationCode.DUE_DATE, "absent"): DeviationText(
+        Text("Förfallodag saknas"),
+        Text("Fakturan har ingen förfallodag; enligt avtalet betalas den %(expected)s."),
+    ),
+}

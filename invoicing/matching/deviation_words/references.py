@@ -1,0 +1,125 @@
+"""Words of what an invoice refers to: its order, the lines of it, its buyer and its contract."""
+
+from foundation.text import Text
+from invoicing.matching.deviation_words.words import CREDIT_AND_NEW, DeviationText
+from invoicing.matching.deviations import UNREGISTERED, DeviationCode
+
+# A case that is never ordered here, whether the invoice names an order for it or none.
+_OUTSIDE = {
+    "LEGACY": DeviationText(
+        Text("Beslut utanför ordersystemet"),
+        Text(
+            "Fakturan (ordernummer: %(found)s) gäller ett beslut i KA-webb, som inte faktureras "
+            "hit. Kreditera den och använd KA-webb."
+        ),
+    ),
+    "ESF": DeviationText(
+        Text("ESF-område utanför ordersystemet"),
+        Text(
+            "Fakturan (ordernummer: %(found)s) gäller ett ESF-område, som inte faktureras hit. "
+            "Kreditera den och använd KA-webb."
+        ),
+    ),
+    "PROTECTED": DeviationText(
+        Text("Hanteras för hand"),
+        Text(
+            "Ärendet hanteras för hand och faktureras inte över Peppol. Kreditera fakturan och "
+            "kontakta ekonomistödet."
+        ),
+    ),
+}
+
+
+WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
+    **{(DeviationCode.ORDER_MISSING, variant): told for variant, told in _OUTSIDE.items()},
+    **{(DeviationCode.ORDER_UNKNOWN, variant): told for variant, told in _OUTSIDE.items()},
+    (DeviationCode.ORDER_MISSING, ""): DeviationText(
+        Text("Ordernummer saknas"),
+        Text(
+            "Fakturan har inget ordernummer (”%(found)s”; förslag: %(expected)s). Kreditera den "
+            "och skicka en ny med inköpsordernumret som orderreferens."
+        ),
+    ),
+    (DeviationCode.ORDER_UNKNOWN, ""): DeviationText(
+        Text("Okänt ordernummer"),
+        Text(
+            "Ordernumret %(found)s finns inte hos oss. Kontrollera det mot ordern, kreditera "
+            "fakturan och skicka en ny."
+        ),
+    ),
+    (DeviationCode.ORDER_NOT_SUPPLIERS, ""): DeviationText(
+        Text("Ordern gäller en annan leverantör"),
+        Text(
+            "Order %(found)s är inte ställd till %(reference)s. Kontrollera ordernumret, kreditera "
+            "fakturan och skicka en ny."
+        ),
+    ),
+    (DeviationCode.ORDER_NOT_SUPPLIERS, UNREGISTERED): DeviationText(
+        Text("Leverantören saknas i köparens register"),
+        Text(
+            "Order %(found)s är ställd till leverantören, som saknas i köparens register. Leverantören behöver "
+            "inte göra något; köparen läser in registret rätt och prövar fakturan igen."
+        ),
+    ),
+    (DeviationCode.ORDER_NOT_SUPPLIERS, "early"): DeviationText(
+        Text("Fakturan är daterad före övertagandet"),
+        Text(
+            "Order %(found)s tas över av er först %(expected)s, och fakturan är daterad före den dagen. Kreditera "
+            "fakturan och skicka en ny med ett datum från den dagen."
+        ),
+    ),
+    (DeviationCode.ORDER_NOT_SUPPLIERS, "succeeded"): DeviationText(
+        Text("Ordern är övertagen av en annan leverantör"),
+        Text(
+            "Det som levereras på order %(found)s från %(expected)s faktureras av den leverantör som har tagit över "
+            "er verksamhet. Kreditera fakturan; efterträdaren fakturerar."
+        ),
+    ),
+    (DeviationCode.BUYER, ""): DeviationText(
+        Text("Fel köpare"),
+        Text("Fakturan är ställd till %(found)s; köparen är %(expected)s."),
+        CREDIT_AND_NEW,
+    ),
+    (DeviationCode.CURRENCY, ""): DeviationText(
+        Text("Fel valuta"),
+        Text("Fakturan är i %(found)s; ordern är i %(expected)s."),
+        CREDIT_AND_NEW,
+    ),
+    (DeviationCode.LINE_MISSING, ""): DeviationText(
+        Text("Orderrad saknas"),
+        Text(
+            "Fakturarad %(line)s säger inte vilken rad på order %(reference)s den gäller (förslag: "
+            "%(expected)s). Kreditera fakturan och skicka en ny med orderradens nummer."
+        ),
+    ),
+    (DeviationCode.LINE_UNKNOWN, ""): DeviationText(
+        Text("Okänd orderrad"),
+        Text("Fakturarad %(line)s anger orderrad %(found)s, som inte finns på order %(reference)s."),
+        CREDIT_AND_NEW,
+    ),
+    (DeviationCode.SEVERAL_LINES, ""): DeviationText(
+        Text("Flera orderrader på en faktura"),
+        Text(
+            "Fakturan gäller orderraderna %(found)s. Varje orderrad faktureras för sig. Kreditera "
+            "fakturan och skicka en faktura per orderrad."
+        ),
+    ),
+    (DeviationCode.SEVERAL_ORDERS, ""): DeviationText(
+        Text("Flera order på en faktura"),
+        Text(
+            "Fakturan gäller orderna %(found)s. Varje order faktureras för sig. Kreditera fakturan och skicka en "
+            "faktura per order."
+        ),
+    ),
+    (DeviationCode.EXECUTION_REFERENCE, ""): DeviationText(
+        Text("Annan genomförandereferens"),
+        Text(
+            "Fakturan upprepar genomförandereferensen som %(found)s; order %(reference)s har "
+            "%(expected)s. Ordern gäller."
+        ),
+    ),
+    (DeviationCode.CONTRACT, ""): DeviationText(
+        Text("Annat avtalsnummer"),
+        Text("Fakturan anger avtal %(found)s; order %(reference)s har %(expected)s. Ordern gäller."),
+    ),
+}
