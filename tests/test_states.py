@@ -20,6 +20,7 @@ from foundation.transitions import Transitions
 from invoicing.audit.disposal_store import DisposalState
 from invoicing.decisions.batch_store import BatchRowState
 from invoicing.decisions.rules import TRANSITIONS, UNDOES, Action, ActionState
+from invoicing.documents.expected_credit_store import ExpectedCreditState
 from invoicing.flow_test.flow_test_store import FlowStep
 from invoicing.model import FOLLOWS, InvoiceState
 from invoicing.payment.payable import PayableKind
@@ -89,6 +90,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "desk_action.state": ActionState,
     "desk_batch_row.state": BatchRowState,
     "disposal.state": DisposalState,
+    "expected_credit.state": ExpectedCreditState,
     "inbound_event.state": EventState,
     "inbox.state": InState,
     "installation_buyer.state": BuyerState,

@@ -32,7 +32,7 @@ from invoicing.decisions.rules import (
 )
 from invoicing.decisions.store import Done
 from invoicing.decisions.tax_decision_store import words_of
-from invoicing.documents import facts_loading
+from invoicing.documents import expected_credit_store, facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents import view as document_view
 from invoicing.exceptions import actions as exception_actions
@@ -48,6 +48,7 @@ from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.payment import held_back_queries, payment_stop_store
 from invoicing.responses import responding, response_documents
 from invoicing.responses.response_documents import receiver_of
+from invoicing.verdicts import accepting_in_part
 from orders.register import store as register_store
 from orders.register.register import Register
 from peppol.exchange import inbox_store
@@ -263,6 +264,8 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "files": attachments.files_in(body),
             "xml": body.decode("utf-8", errors="replace"),
             "may": _may(case) if may_act(person) else frozenset(),
+            "partly": accepting_in_part.possible(session, register, case.invoice, before_receipt=True),
+            "expected": expected_credit_store.of_invoice(session, number),
             "may_act": may_act(person),
             "limit": limit,
             "stake": _stake(session, case),
@@ -287,6 +290,7 @@ def _may(case: Case) -> frozenset[str]:
     found = {each.value for each in Action if case.invoice.state in TRANSITIONS[each]}
     if case.is_credit:
         found -= OF_INVOICES
+    found.discard(Action.ACCEPT_IN_PART)
     if case.link is None and case.invoice.state.value in ("IN_QUESTION", "PARKED") and not case.item.line_id:
         found.discard(Action.UNLINK)
     return frozenset(found)

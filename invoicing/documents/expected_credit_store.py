@@ -99,6 +99,12 @@ def of_invoice(session: Session, invoice_id: int) -> Sequence[ExpectedCredit]:
     return [_held(row) for row in session.execute(question)]
 
 
+def waited_for(session: Session) -> Sequence[ExpectedCredit]:
+    """Every credit note that is expected now, by the day it should come."""
+    question = _question().where(_EXPECTED.c.state == ExpectedCreditState.EXPECTED)
+    return [_held(row) for row in session.execute(question.order_by(_EXPECTED.c.due_on, _EXPECTED.c.id))]
+
+
 def late(session: Session, *, today: date) -> Sequence[ExpectedCredit]:
     """The credit notes whose day has passed and that nobody has been reminded of yet, oldest first."""
     question = _question().where(

@@ -29,6 +29,11 @@ class JudgedPart:
     deviations: tuple[Deviation, ...]
 
     @property
+    def count(self) -> int:
+        """How many lines of the invoice it is."""
+        return len(self.invoiced)
+
+    @property
     def weight(self) -> Weight:
         """The gravest of its deviations."""
         return max((each.weight for each in self.deviations), default=Weight.NOTE)

@@ -7,8 +7,9 @@ before, by a credit note for a part or by a receipt that came, what is left of t
 from datetime import date, timedelta
 
 from foundation.sql import Session
-from invoicing.documents import expected_credit_store
+from invoicing.documents import expected_credit_store, notice_store
 from invoicing.documents.expected_credit_store import ExpectedCreditState
+from invoicing.documents.notice_store import NoticeKind
 from invoicing.matching.partial_acceptance import PartialAcceptance
 from invoicing.model import SupplierInvoice
 from orders.register.agreements import Policy
@@ -45,6 +46,15 @@ def follow(
     if partly is not None:
         asked = {"asked_on": expected.asked_on, "due_on": expected.due_on}
         _expect(session, invoice, partly, asked_by=expected.asked_by, **asked)
+
+
+def remind(session: Session, *, today: date) -> int:
+    """Tell the suppliers whose credit notes have not come by their day, once each; how many."""
+    late = expected_credit_store.late(session, today=today)
+    for expected in late:
+        notice_store.lay(session, expected.invoice_id, NoticeKind.IN_QUESTION)
+        expected_credit_store.set_reminded(session, expected.id, today)
+    return len(late)
 
 
 def _expect(

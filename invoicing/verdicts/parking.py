@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from foundation.journal import SYSTEM
+from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
 from invoicing.documents import facts_loading
@@ -21,11 +22,13 @@ from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.journal_actions import DocumentAction
 from invoicing.matching import waiting
-from invoicing.matching.deviations import DeviationCode, Verdict
+from invoicing.matching.deviations import DeviationCode, Match, Verdict
+from invoicing.matching.facts import Facts
 from invoicing.matching.invoice_matching import match
-from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
+from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
 from invoicing.responses import responding
-from invoicing.verdicts import accepting_in_part, crediting, verdicts
+from invoicing.verdicts import accepting_in_part, crediting, expected_credits, verdicts
+from orders.model import Report
 from orders.placements import filing
 from orders.placements import store as placement_store
 from orders.purchase_orders import line_store
@@ -47,7 +50,11 @@ _OF_THE_REGISTER: Final = frozenset(
 
 
 def stop_waiting(session: Session, register: Register, *, today: date) -> list[SupplierInvoice]:
-    """End the waiting of every document parked longer than the policy allows; those it ended for."""
+    """End the waiting of every document parked longer than the policy allows; those it ended for.
+
+    Suppliers whose credit note for a part of an invoice has not come by its day are reminded.
+    """
+    expected_credits.remind(session, today=today)
     policy = register.policy
     ended = []
     for document in document_store.listed(session, state=InvoiceState.PARKED, limit=_MANY):
@@ -116,11 +123,9 @@ def _stop_invoice(
     if invoice.state is not InvoiceState.PARKED:
         return None
     content = decision_store.as_judged(session, invoice.id)
-    match_now = match(content, facts_loading.facts_of(session, register, content, invoice_id=invoice.id))
-    newest = {
-        month: filing.standing_report(placement_store.reports(session, invoice.execution_reference, month))
-        for month in waiting.months_waited_for(match_now)
-    }
+    facts = facts_loading.facts_of(session, register, content, invoice_id=invoice.id)
+    match_now = match(content, facts)
+    newest = _newest_reports(session, invoice, content, facts, match_now)
     days = register.policy.days_to_wait_for_receipt
     if not waiting.has_waited_out(newest, received_on=invoice.received_on, days=days, today=today):
         return None
@@ -137,6 +142,20 @@ def _stop_invoice(
             session, register, questioned, by=SYSTEM, today=today, before_receipt=True, judged=ended
         )
     return crediting.ask_for_credit(session, register, questioned, by=SYSTEM, today=today)
+
+
+def _newest_reports(
+    session: Session, invoice: SupplierInvoice, content: InvoiceContent, facts: Facts, match_now: Match
+) -> dict[Month, Report | None]:
+    """The newest report of each month that is waited for; of several cases', the one that lies with the buyer."""
+    found: dict[Month, Report | None] = {}
+    for order_number, month in waiting.waited_for(content, match_now):
+        order = facts.of_order(order_number).order
+        reference = order.order.execution_reference if order is not None else invoice.execution_reference
+        report = filing.standing_report(placement_store.reports(session, reference, month))
+        if month not in found or waiting.is_with_buyer(report):
+            found[month] = report
+    return found
 
 
 def _stop_credit_note(
