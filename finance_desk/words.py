@@ -11,6 +11,7 @@ from accounts.identity import Permission, Person
 from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text, WrittenText
+from invoicing.exceptions.aside_queries import MessageAside
 from invoicing.matching.deviation_texts import WORDS
 from invoicing.matching.deviations import DeviationCode
 from orders.register.parties import Buyer
@@ -62,6 +63,23 @@ def supplier_name(register: Register, organisation_number: str) -> str:
         return register.supplier(organisation_number).name
     except Refused:
         return ""
+
+
+def told_words(message: MessageAside) -> tuple[str, Text]:
+    """What the sender of a message aside knows of it, and the tone to say it in."""
+    if message.owed:
+        return "bad", Text("Svaret är inte skrivet")
+    if message.told:
+        kind = _ANSWER_KINDS.get(message.told, WrittenText(message.told))
+        return "good", Text("Besvarad %(day)s med %(kind)s", day=message.told_on, kind=kind)
+    return "bad", Text("Ingen är besvarad: avsändaren är okänd eller får inte besvaras")
+
+
+_ANSWER_KINDS: Final = {
+    "mlr": Text("meddelandesvar (MLR)"),
+    "mls": Text("meddelandestatus (MLS)"),
+    "invoice-response": Text("fakturasvar"),
+}
 
 
 def may_act(person: Person) -> bool:

@@ -190,6 +190,10 @@ class InvoiceContent:
             object.__setattr__(self, name, trimmed(getattr(self, name)))
         given = (trimmed(each) for each in self.references)
         object.__setattr__(self, "references", tuple(each for each in given if each))
+        # Named twice it is still one invoice.
+        named = {each.number: each for each in reversed(self.credits) if each.number}
+        credits = tuple(named[each] for each in dict.fromkeys(each.number for each in self.credits) if each)
+        object.__setattr__(self, "credits", credits)
 
     @property
     def charging_lines(self) -> tuple[InvoicedLine, ...]:

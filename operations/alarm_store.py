@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Table, func, insert, or_, select, update
+from sqlalchemy import Column, String, Table, and_, cast, func, insert, or_, select, text, update
 
 from foundation.periods import Month
 from foundation.sql import Session
@@ -20,7 +20,16 @@ from orders import tables as order_tables
 from orders.model import PlannedState, ReportState
 from orders.objections.model import ObjectionState
 from orders.objections.tables import order_objection
-from peppol.exchange.tables import InState, OutState, access_point
+from peppol.exchange.tables import (
+    OWED,
+    InState,
+    OutState,
+    OwedState,
+    access_point,
+    inbox,
+    outbox,
+    owed_answer,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,7 @@ def add(session: Session, kind: str, *, count: int, about: str, sentence: Text, 
 
 
 def take_messages(
-    session: Session, table: Table, state: OutState | InState, *, now: datetime
+    session: Session, table: Table, state: OutState | InState | OwedState, *, now: datetime
 ) -> Sequence[int]:
     """The numbers of the messages in a state that nobody was told of yet, which are told of now."""
     number: Column[Any] = next(iter(table.primary_key.columns))
@@ -79,6 +88,22 @@ def take_messages(
     found = list(session.scalars(select(number).where(*untold).order_by(number).with_for_update()))
     if found:
         session.execute(update(table).where(number.in_(found)).values(alarmed_at=now))
+    return found
+
+
+def take_unanswered(session: Session, *, now: datetime) -> Sequence[int]:
+    """The numbers of the messages aside that nobody was answered about nor is to be, which are told of now."""
+    # In the very words of the index that holds the messages aside; those that failed have an alarm of their own.
+    aside = and_(
+        text("inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')"), inbox.c.state != InState.FAILED
+    )
+    about = "letter " + cast(inbox.c.id, String)
+    answered = select(outbox.c.sequence).where(outbox.c.about == about).exists()
+    owed = select(owed_answer.c.id).where(owed_answer.c.about == about, text(f"owed_answer.{OWED}")).exists()
+    untold = (aside, inbox.c.alarmed_at.is_(None), ~answered, ~owed)
+    found = list(session.scalars(select(inbox.c.id).where(*untold).order_by(inbox.c.id).with_for_update()))
+    if found:
+        session.execute(update(inbox).where(inbox.c.id.in_(found)).values(alarmed_at=now))
     return found
 
 

@@ -7,9 +7,10 @@ alarm. An alarm names numbers and kinds, never content.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Table
 
@@ -20,7 +21,7 @@ from foundation.text import SWEDISH, Text
 from operations import alarm_store
 from operations.journal_actions import OperationsAction, OperationsSubject
 from operations.mail import mail
-from peppol.exchange.tables import InState, OutState, inbox, outbox
+from peppol.exchange.tables import InState, OutState, OwedState, inbox, outbox, owed_answer
 
 APART = timedelta(hours=1)
 """Between two alarms of one kind."""
@@ -31,10 +32,13 @@ _NAMED_MOST = 20
 MESSAGES_STUCK = "LETTERS_STUCK"
 MESSAGES_REJECTED = "LETTERS_REJECTED"
 MESSAGES_FAILED = "LETTERS_FAILED"
+MESSAGES_UNANSWERED = "LETTERS_UNANSWERED"
+ANSWERS_STUCK = "ANSWERS_STUCK"
 ACCESS_POINT_DOWN = "ACCESS_POINT_DOWN"
 JOBS_GIVEN_UP = "JOBS_GIVEN_UP"
 REPORTS_WAITING = "REPORTS_WAITING"
 CHANGES_WAITING = "CHANGES_WAITING"
+ANSWERS_WAITING = "ANSWERS_WAITING"
 CONFIRMATIONS_WAITING = "CONFIRMATIONS_WAITING"
 CREDITS_LATE = "CREDITS_LATE"
 EVENTS_WAITING = "EVENTS_WAITING"
@@ -120,11 +124,16 @@ def put(session: Session, kind: str, trouble: Trouble, *, now: datetime, mail_to
         )
 
 
-def _messages(table: Table, state: OutState | InState, sentence: Text) -> Find:
+def _messages(table: Table, state: OutState | InState | OwedState, sentence: Text) -> Find:
     """Messages in a state that nobody was told of yet; finding them marks them as told."""
+    return _numbered(partial(alarm_store.take_messages, table=table, state=state), sentence)
+
+
+def _numbered(take: Callable[..., Sequence[int]], sentence: Text) -> Find:
+    """What is told of by its numbers, each once."""
 
     def find(session: Session, now: datetime, _: Patience) -> Trouble | None:
-        found = alarm_store.take_messages(session, table, state, now=now)
+        found = take(session, now=now)
         if not found:
             return None
         about = " ".join(str(each) for each in found[:_NAMED_MOST])
@@ -251,7 +260,23 @@ KINDS: dict[str, Find] = {
         inbox,
         InState.FAILED,
         Text(
-            "%(count)s meddelanden till oss kunde inte hanteras. Åtgärda felet och läs om med billing post replay NR."
+            "%(count)s meddelanden till oss kunde inte hanteras. Felet är vårt. "
+            "Åtgärda felet och läs om med billing post replay NR, eller på meddelandets sida under Ekonomi."
+        ),
+    ),
+    MESSAGES_UNANSWERED: _numbered(
+        alarm_store.take_unanswered,
+        Text(
+            "%(count)s meddelanden till oss ligger åt sidan och ingen har fått svar: avsändaren är okänd, eller får "
+            "inte besvaras. Se dem under Ekonomi, Meddelanden åt sidan: läs om dem eller lägg dem till handlingarna."
+        ),
+    ),
+    ANSWERS_STUCK: _messages(
+        owed_answer,
+        OwedState.STUCK,
+        Text(
+            "%(count)s svar till leverantörer kunde inte skrivas. Skälen står under Ekonomi, Meddelanden åt sidan, och "
+            "i billing post owed: åtgärda felet och svara igen, eller lägg dem till handlingarna."
         ),
     ),
     ACCESS_POINT_DOWN: _down,

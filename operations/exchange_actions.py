@@ -9,6 +9,7 @@ from foundation.errors import NotFound, Refused
 from foundation.text import Text
 from operations import message_queries
 from peppol.exchange import inbox, outbox
+from peppol.exchange.laid_aside import LaidAsideReason
 from peppol.exchange.tables import OutState
 from peppol.journal_actions import ExchangeSubject, MessageAction
 
@@ -50,6 +51,23 @@ def read_again(database: Database, letter_id: int, *, by: str) -> None:
         journal.record(
             session, by, MessageAction.REPLAYED, ExchangeSubject.MESSAGE_REPLAYED.of(letter_id), was=was.value
         )
+
+
+def lay_aside(database: Database, letter_id: int, reason: LaidAsideReason, *, by: str) -> None:
+    """Note that a person has dealt with a message that lies aside. Raises Refused."""
+    with database.writing() as session:
+        was = inbox.lay_aside(session, letter_id, reason, by=by, at=database.clock())
+        if was is None:
+            raise Refused(
+                Text(
+                    "Meddelande %(letter_id)s kan inte läggas till handlingarna: det finns inte, är redan hanterat "
+                    "eller är redan lagt dit. Se det med: billing inbox show %(letter_id)s",
+                    letter_id=letter_id,
+                )
+            )
+        subject = ExchangeSubject.MESSAGE_REPLAYED.of(letter_id)
+        told = {"was": was.value, "reason": reason.value}
+        journal.record(session, by, MessageAction.LAID_ASIDE, subject, **told)
 
 
 def no_message(number: int) -> NotFound:

@@ -14,6 +14,7 @@ from foundation.sql import Session
 from foundation.text import Text
 from operations import alarm_store, waiting_queries
 from operations.alarms import (
+    ANSWERS_WAITING,
     CHANGES_WAITING,
     CONFIRMATIONS_WAITING,
     CREDITS_LATE,
@@ -29,6 +30,10 @@ from operations.alarms import (
 from operations.waiting_queries import Since
 
 _SENTENCES: Final[Mapping[str, Text]] = {
+    ANSWERS_WAITING: Text(
+        "%(count)s svar från leverantörers system har väntat i minst %(days)s dagar på att någon ser på dem, det äldsta "
+        "sedan %(since)s. De står under Ekonomi, Meddelanden åt sidan."
+    ),
     CHANGES_WAITING: Text(
         "%(count)s ändringar som leverantörer har begärt har väntat på köparen i minst %(days)s dagar, den äldsta "
         "sedan %(since)s. Bekräfta eller avslå dem under Ändringar."

@@ -17,9 +17,12 @@ from invoicing.model import InvoiceState
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payment_stop_store import StopState
 from invoicing.payment.repayment_store import RepaymentState
+from invoicing.responses import store as response_store
+from invoicing.responses.tables import peer_answer
 from invoicing.supplier_changes import change_request_store
 from invoicing.supplier_changes import tables as change_tables
 from operations.alarms import (
+    ANSWERS_WAITING,
     CHANGES_WAITING,
     CONFIRMATIONS_WAITING,
     CREDITS_LATE,
@@ -63,6 +66,7 @@ def _unreceived(session: Session, today: date) -> Sequence[date]:
 
 
 SINCE: Final[Mapping[str, Since]] = {
+    ANSWERS_WAITING: _days(select(peer_answer.c.received_on).where(*response_store.WAITING)),
     CHANGES_WAITING: _days(
         select(_CHANGE.c.asked_at).where(_CHANGE.c.state.in_(change_request_store.OPEN)),
     ),

@@ -15,9 +15,12 @@ class MessageAction(JournalAction):
     RESENT = "letter.resent"
     # To us.
     ANSWERED = "letter.answered"
-    UNANSWERABLE = "letter.unanswerable"  # no valid answer to it could be written
+    UNANSWERABLE = "letter.unanswerable"  # no valid answer to it could be written: it is owed
+    ANSWER_TRIED = "letter.answer_tried"  # a person had it written again
+    ANSWER_LAID_ASIDE = "letter.answer_laid_aside"  # a person has decided that none is needed
     FAILED = "letter.failed"
     REPLAYED = "letter.replayed"
+    LAID_ASIDE = "letter.laid_aside"
 
 
 class AccessPointAction(JournalAction):

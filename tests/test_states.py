@@ -40,7 +40,7 @@ from orders.placements.informative.informative_store import InformativeState
 from orders.register.policy_store import PolicyState
 from orders.tutors.tutor_store import TutorState
 from orders.tutors.unit_tutor_store import UnitTutorState
-from peppol.exchange.tables import OUT_FOLLOWS, InState, OutState
+from peppol.exchange.tables import OUT_FOLLOWS, InState, OutState, OwedState
 from tests.support import measures, state_writes
 from tests.support.product import modules
 from tests.support.project import PROJECT
@@ -72,6 +72,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "job_run.state": JobRunState,
     "machine_key.state": KeyState,
     "mail.state": MailState,
+    "owed_answer.state": OwedState,
     "mailed_link.purpose": LinkPurpose,
     "payment_item.kind": PayableKind,
     "payment_proposal.state": ProposalState,
@@ -102,6 +103,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "machine_key.state": KeyState,
     "mail.state": MailState,
     "outbox.state": OutState,
+    "owed_answer.state": OwedState,
     "payment_item.state": ItemState,
     "payment_proposal.state": ProposalState,
     "payment_stop.state": StopState,

@@ -78,6 +78,7 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
         "DELIVERED": ("good", Text("Framme")),
         "REJECTED": ("bad", Text("Avvisat", context="message")),
         "FAILED": ("bad", Text("Gick inte att hantera")),
+        "LAID_ASIDE": ("quiet", Text("Lagt till handlingarna", context="message")),
     },
     "event": {
         "UNAPPLIABLE": ("bad", Text("Gick inte att tillämpa")),

@@ -60,6 +60,7 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "journal": ("INSERT",),
     "journal_head": ("SELECT", "UPDATE"),
     "expected_credit": _READ,
+    "letter_note": _READ,
     "line_account": _LOCK,
     "line_share": _READ,
     "mail": (*_ADD, "DELETE"),
@@ -146,12 +147,13 @@ _OWN_RULES: Final = {
     " OR EXISTS (SELECT 1 FROM invoice i WHERE i.id = CASE WHEN outbox.about ~ '^invoice [0-9]{1,9}$'"
     f" THEN substr(outbox.about, 9)::integer END AND i.supplier = {_OURS})"
     # What was said of a message of theirs that came into no book.
-    f" OR outbox.kind IN ('mlr', 'mls') AND outbox.recipient = {_MINE}",
+    f" OR starts_with(outbox.about, 'letter ') AND outbox.recipient = {_MINE}",
     "inbox": f"EXISTS (SELECT 1 FROM invoice i WHERE i.letter_id = inbox.id AND i.supplier = {_OURS})"
     f" OR EXISTS (SELECT 1 FROM portal_document d WHERE d.letter_id = inbox.id AND d.supplier = {_MINE})"
-    " OR EXISTS (SELECT 1 FROM outbox t WHERE t.about = 'letter ' || inbox.id AND t.kind IN ('mlr', 'mls')"
-    f" AND t.recipient = {_MINE})"
-    f" OR inbox.state = 'CONFLICT' AND starts_with(inbox.business_key, {_MINE} || ' ')",
+    f" OR inbox.supplier = {_MINE}",
+    # What was done about a message of theirs; other notes are the buyer's own.
+    "letter_note": "letter_note.code = 'LAID_ASIDE' AND EXISTS"
+    f" (SELECT 1 FROM inbox i WHERE i.id = letter_note.letter AND i.supplier = {_MINE})",
 }
 # What a row that the supplier writes must meet besides being its own: nobody lifts himself to the buyer's side.
 _CHECKS: Final = {

@@ -1,4 +1,4 @@
-"""A message kept aside, shown safely: why it lies there, what the rules say of it, and its bytes as text.
+"""A message kept aside, shown safely: why it lies there, what its sender was told, what the rules say of it, its bytes.
 
 Nothing in a message is ever rendered as what it claims to be: the text is escaped, the file is a download of
 plain bytes.
@@ -10,19 +10,24 @@ from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
 from finance_desk.pages.queue import READERS
-from finance_desk.words import Names, may_act
+from finance_desk.words import Names, may_act, supplier_name, told_words
 from foundation import personal_numbers
+from foundation.database import Database
 from foundation.errors import NotThere, Refused
 from foundation.text import Language, Text
-from invoicing.exceptions import worklist_store
+from invoicing.exceptions import aside_queries, worklist_store
 from invoicing.exceptions.worklist_store import WorkKind
+from invoicing.intake import owed
 from invoicing.intake.queue import read_arrived
-from operations import message_queries
+from invoicing.responses import received as responses_received
+from operations import exchange_actions, message_queries
 from operations.event_loading import replay_unappliable
 from orders.register import store as register_store
-from peppol.exchange import inbox, inbox_store
+from peppol.exchange import inbox_store
+from peppol.exchange.laid_aside import LAID_ASIDE_TEXTS, LaidAsideReason
 from peppol.validation import validation
 from web.access import signed_in
+from web.csrf import form_of
 from web.pages import database_of, language_of, pages_router, render, see_other, today_of
 from web.validation_report import ValidationReport, reported
 
@@ -39,14 +44,22 @@ def message(request: Request, number: int, person: Person = signed_in(*READERS))
         body = inbox_store.body_of(session, number)
         if found is None or body is None:
             raise NotThere
-        names = Names(session, register_store.load(session).buyer)
+        register = register_store.load(session)
+        names = Names(session, register.buyer)
         comments = worklist_store.comments(session, WorkKind.MESSAGE_IN, number)
+        aside = aside_queries.message(session, number)
+        notes = inbox_store.notes_of(session, number)
     hides = personal_numbers.written_in(body) and not person.may(_P.PROTECTED)
     return render(
         request,
         person,
         "desk/letter.html",
         message=found,
+        aside=aside,
+        told=told_words(aside) if aside is not None else None,
+        supplier_name=supplier_name(register, aside.supplier) if aside is not None else "",
+        notes=notes,
+        reasons=[(each.value, LAID_ASIDE_TEXTS[each]) for each in LaidAsideReason],
         report=_report(body, number, found.received_on, language_of(request, person)),
         text="" if hides else body[:_SHOWN].decode("utf-8", errors="replace"),
         cut=len(body) > _SHOWN,
@@ -72,14 +85,60 @@ def raw(request: Request, number: int, person: Person = signed_in(*READERS)) -> 
 def replay(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Have a message read again, when what it needed is there now."""
     database = database_of(request)
-    with database.writing() as session:
-        if message_queries.message_in(session, number) is None:
-            raise NotThere
-        if inbox.replay(session, number) is None:
-            raise Refused(Text("Meddelandet kan inte läsas igen: det första med samma nummer gäller."))
+    _must_be_there(database, number)
+    exchange_actions.read_again(database, number, by=person.id)
     for _ in read_arrived(database, today=today_of(request), reader=False):
         pass
     return see_other(f"/finance/letters/{number}", Text("Meddelandet är läst igen."))
+
+
+@router.post("/finance/letters/{number}/lay-aside")
+def lay_aside(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Note that the message is dealt with, and how."""
+    database = database_of(request)
+    _must_be_there(database, number)
+    exchange_actions.lay_aside(database, number, _reason(request), by=person.id)
+    return see_other("/finance?part=letters", Text("Meddelandet är lagt till handlingarna."))
+
+
+@router.post("/finance/owed/{number}/answer")
+def answer(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Have an answer that could not be written written once more."""
+    with database_of(request).writing() as session:
+        left = owed.write_again(session, number, today=today_of(request), by=person.id)
+    if left is not None:
+        said = Text("Svaret kunde fortfarande inte skrivas: %(error)s", error=left.error)
+        return see_other("/finance?part=letters", said)
+    return see_other("/finance?part=letters", Text("Avsändaren är besvarad."))
+
+
+@router.post("/finance/owed/{number}/lay-aside")
+def no_answer(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Decide that an answer is not needed."""
+    with database_of(request).writing() as session:
+        owed.lay_aside(session, number, _reason(request), by=person.id)
+    return see_other("/finance?part=letters", Text("Svaret är lagt till handlingarna."))
+
+
+@router.post("/finance/answers/{number}/seen")
+def seen(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Note that somebody has dealt with what a supplier's system answered."""
+    with database_of(request).writing() as session:
+        responses_received.look_at(session, number, by=person.id, today=today_of(request))
+    return see_other("/finance?part=letters", Text("Svaret är taget om hand."))
+
+
+def _reason(request: Request) -> LaidAsideReason:
+    given = str(form_of(request).get("reason", ""))
+    if given not in set(LaidAsideReason):
+        raise Refused(Text("Välj varför."))
+    return LaidAsideReason(given)
+
+
+def _must_be_there(database: Database, number: int) -> None:
+    with database.reading() as session:
+        if message_queries.message_in(session, number) is None:
+            raise NotThere
 
 
 @router.post("/finance/events/replay")

@@ -16,18 +16,24 @@ from markupsafe import Markup
 
 from accounts.identity import Permission, Person
 from finance_desk import bar_chart
-from finance_desk.words import Names, cause_name, cause_names, may_act, supplier_name
+from finance_desk.words import Names, cause_name, cause_names, may_act, supplier_name, told_words
 from foundation.errors import NotThere, Refused
 from foundation.formatting import number_of
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from foundation.text import Language, Text
 from invoicing.decisions import protected_store
+from invoicing.documents import store as document_store
 from invoicing.exceptions import aside_queries, queue_queries, report_queries, worklist, worklist_store
 from invoicing.exceptions.queue import NOBODY, QueueCause, QueueFilter, QueueItem, QueuePart
 from invoicing.exceptions.worklist_store import WorkKind
+from invoicing.responses import store as response_store
+from invoicing.responses.model import sentences
 from orders.placements import start_queries
 from orders.register import store as register_store
+from peppol.exchange import owed_answer_store
+from peppol.exchange.laid_aside import LAID_ASIDE_TEXTS, LaidAsideReason
+from peppol.exchange.tables import OwedState
 from web import i18n
 from web.access import signed_in
 from web.csrf import form_of
@@ -84,8 +90,8 @@ _EXPLAINED = {
         "väntar lika länge, och ingen kredit begärs så länge. Be handläggarna avgöra dem."
     ),
     QueuePart.MESSAGES: Text(
-        "Meddelanden som inte kunde läsas, eller vars nummer redan finns med annat innehåll. "
-        "Allt är sparat som det kom."
+        "Meddelanden som inte kunde tas emot, eller vars nummer redan finns med annat innehåll, och svar som inte "
+        "kunde skrivas. Allt är sparat som det kom."
     ),
     QueuePart.EVENTS: Text("Händelser ur beslutssystemen som inte kunde tillämpas."),
     QueuePart.STARTS: Text(
@@ -126,7 +132,8 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
         page = Page.of(request, counts[wanted.part])
         shown = {"limit": page.size, "offset": page.offset}
         if wanted.part is QueuePart.MESSAGES:
-            context |= {"messages": aside_queries.messages(session, **shown), "page": page}
+            context |= _messages(request, session, counts[wanted.part])
+            context["supplier_name"] = lambda number: supplier_name(register, number)
         elif wanted.part is QueuePart.REPORTS:
             reports = report_queries.waiting(session, today=today, days=wanted.days, limit=_REPORTS_SHOWN)
             context["reports_shown"] = _REPORTS_SHOWN
@@ -207,6 +214,23 @@ def _tabs(counts: Mapping[QueuePart, int], shown: QueuePart) -> list[tuple[Queue
         for part, words in _PARTS.items()
         if counts[part] or part in (QueuePart.EXCEPTIONS, shown)
     ]
+
+
+def _messages(request: Request, session: Session, in_part: int) -> dict[str, Any]:
+    """One page of the messages aside, with the answers that could not be written and those nobody has dealt with."""
+    owed = owed_answer_store.in_state(session, OwedState.STUCK)
+    answers = response_store.listed(session, waiting=True)
+    page = Page.of(request, max(0, in_part - len(owed) - len(answers)))
+    numbers = [number for each in owed if (number := each.document_id) is not None]
+    documents = {each.id: each for each in document_store.by_ids(session, numbers)}
+    return {
+        "messages": aside_queries.messages(session, limit=page.size, offset=page.offset),
+        "page": page,
+        "owed": [(each, documents.get(each.document_id or 0)) for each in owed],
+        "answers": [(each, sentences(each.meaning, each.answer.reference)) for each in answers],
+        "told_words": told_words,
+        "reasons": [(each.value, LAID_ASIDE_TEXTS[each]) for each in LaidAsideReason],
+    }
 
 
 def _documents(

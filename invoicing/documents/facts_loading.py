@@ -5,10 +5,12 @@ line are judged one after the other. The row of a line is the only lock.
 """
 
 from dataclasses import replace
+from datetime import date
 
 from foundation.sql import Session
-from invoicing.documents import order_facts_queries
+from invoicing.documents import order_facts_queries, suggesting
 from invoicing.documents import store as document_store
+from invoicing.matching import credit_suggestions
 from invoicing.matching.facts import CreditFacts, Facts, OrderFacts
 from invoicing.matching.order_slices import has_order_number, order_slices
 from invoicing.model import DocumentType, InvoiceContent, SupplierInvoice
@@ -41,11 +43,8 @@ def facts_of(
     }
     order = next((orders[each.order_number] for each in slices if orders.get(each.order_number)), None)
     outside = None if order is not None else _outside(session, invoice)
-    suggestions: tuple[str, ...] = ()
-    if order is None and supplier is not None and not has_order_number(invoice):
-        number = supplier.organisation_number
-        theirs = (number, *register.predecessors(number, invoice.issued_on))
-        suggestions = tuple(order_facts_queries.orders_waiting(session, theirs, invoice.amount_net))
+    may_suggest = order is None and outside is None and supplier is not None
+    suggestions = suggesting.orders(session, register, invoice) if may_suggest else ()
     tenure = register.tenure(order.order.supplier, invoice.supplier) if order is not None else None
     found = Facts(register.buyer, register.policy, supplier, order, outside, suggestions, tenure)
     if len(slices) == 1:
@@ -70,7 +69,7 @@ def _order_of(
     if lock:
         line_store.lock_lines(session, invoice.order_number)
     named = invoice.order_lines
-    if named and all(line.order_line for line in invoice.lines):
+    if named and all(line.order_line for line in invoice.charging_lines):
         order = order_facts_queries.order_facts(
             session,
             register,
@@ -92,29 +91,29 @@ def credit_facts_of(
     """What a credit note is judged by; without `lock` the facts are only looked at."""
     supplier = document_store.supplier_key(credit)
     if len(credit.credits) != 1:
-        suggestions = (
-            () if credit.credits else document_store.creditable(session, supplier, credit.amount_payable)
-        )
-        return CreditFacts(register.policy, suggestions=tuple(suggestions))
+        ranked = () if credit.credits else suggesting.credits(session, register, credit)
+        return CreditFacts(register.policy, suggestions=credit_suggestions.best(ranked))
     number = credit.credits[0].number
     credited = document_store.by_key(session, supplier, DocumentType.INVOICE, number)
     if credited is None:
         credited = document_store.by_key(session, supplier, DocumentType.CREDIT_NOTE, number)
     if credited is None:
-        credited = _of_predecessor(session, register, credit, number)
+        credited = of_predecessor(session, register, credit.supplier, number, on=credit.issued_on)
     if credited is not None and lock:
         # First the lines, then the invoice, as everybody does: then nobody waits in a circle.
         line_store.lock_orders(session, document_store.orders_of(session, credited))
         credited = document_store.lock(session, credited.id)
-    by = document_store.credited_by(session, credited.id) if credited else ""
-    return CreditFacts(register.policy, credited, by)
+    if credited is None:
+        ranked = suggesting.credits(session, register, credit)
+        return CreditFacts(register.policy, suggestions=credit_suggestions.meant(ranked))
+    return CreditFacts(register.policy, credited, document_store.credited_by(session, credited.id))
 
 
-def _of_predecessor(
-    session: Session, register: Register, credit: InvoiceContent, number: str
+def of_predecessor(
+    session: Session, register: Register, supplier: str, number: str, *, on: date
 ) -> SupplierInvoice | None:
     """The invoice of a supplier that this one has taken over by the credit note's day; never one of two alike."""
-    others = register.predecessors(credit.supplier, credit.issued_on)
+    others = register.predecessors(supplier, on)
     found = [document_store.by_key(session, each, DocumentType.INVOICE, number) for each in others]
     known = [each for each in found if each is not None]
     return known[0] if len(known) == 1 else None

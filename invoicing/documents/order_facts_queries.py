@@ -113,24 +113,6 @@ def _with_revocations(
     }
 
 
-def orders_waiting(session: Session, suppliers: Sequence[str], amount_net: Money) -> Sequence[str]:
-    """The suppliers' orders with a line received for exactly this sum and not invoiced: suggestions only."""
-    account, order = order_tables.line_account, order_tables.purchase_order
-    question = (
-        select(order.c.number)
-        .join(account, account.c.order_number == order.c.number)
-        .where(
-            order.c.supplier.in_(suppliers),
-            account.c.invoice_id.is_(None),
-            account.c.amount_received == amount_net.amount,
-            account.c.amount_received > line_store.ZERO,
-        )
-        .order_by(order.c.number)
-        .limit(3)
-    )
-    return list(dict.fromkeys(session.scalars(question)))
-
-
 def _question() -> Select[Any]:
     """The order with everything that hangs on its lines, prepared once."""
     order, line, account = order_tables.purchase_order, order_tables.order_line, order_tables.line_account

@@ -8,6 +8,7 @@ an exception. Everything about the document's shape stays in this folder.
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from foundation.errors import Refused
 from foundation.money import Money, Quantity
@@ -40,6 +41,8 @@ _GIRO = {"SE:BANKGIRO": "BANKGIRO", "SE:PLUSGIRO": "PLUSGIRO"}
 _INVOICED_OBJECT = "130"
 _ONE = Decimal(1)
 NOWHERE = Sender()
+UNREADABLE: Final = "UNREADABLE"
+"""The reason of a document that obeys every rule and that our reading failed on: the fault is ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +122,9 @@ def read(body: bytes, *, on: date) -> Reading:
         document = codec.parse(document_class, report.root)
         return Reading(report.kind, read_invoice(document), report.findings)
     except literals.UnreadableDocument as unreadable:
-        return Reading(report.kind, None, report.findings, "UNREADABLE", unreadable.text)
+        return Reading(report.kind, None, report.findings, UNREADABLE, unreadable.text)
     except Refused as refusal:
-        return Reading(report.kind, None, report.findings, "UNREADABLE", refusal.text)
+        return Reading(report.kind, None, report.findings, UNREADABLE, refusal.text)
 
 
 def _read_answer(report: validation.ValidationResult) -> Reading:
@@ -129,7 +132,7 @@ def _read_answer(report: validation.ValidationResult) -> Reading:
     try:
         answer = read_answer(codec.parse(ANSWERS[report.kind], report.root))
     except literals.UnreadableDocument as unreadable:
-        return Reading(report.kind, None, report.findings, "UNREADABLE", unreadable.text)
+        return Reading(report.kind, None, report.findings, UNREADABLE, unreadable.text)
     return Reading(report.kind, None, report.findings, answer=answer)
 
 

@@ -81,6 +81,13 @@ def find(session: Session, invoice_id: int) -> SupplierInvoice | None:
     return None if row is None else _held(row)
 
 
+def of_letter(session: Session, letter_id: int) -> SupplierInvoice | None:
+    """The document that a message to us became, or None."""
+    question = _COLUMNS.where(document_tables.invoice.c.letter_id == letter_id)
+    row = session.execute(question).one_or_none()
+    return None if row is None else _held(row)
+
+
 def by_ids(session: Session, ids: Sequence[int]) -> list[SupplierInvoice]:
     """The documents with these row ids, in the order given."""
     found: dict[int, SupplierInvoice] = {}
@@ -409,18 +416,6 @@ def credits_undecided(session: Session, supplier: str) -> list[SupplierInvoice]:
         table.c.state.in_(undecided),
     )
     return [_held(row) for row in session.execute(question.order_by(table.c.id))]
-
-
-def creditable(session: Session, supplier: str, amount_payable: Money) -> list[str]:
-    """The numbers of the supplier's uncredited invoices of exactly this sum: suggestions for a person."""
-    table = document_tables.invoice
-    question = select(table.c.number).where(
-        table.c.supplier == supplier,
-        table.c.document_type == DocumentType.INVOICE,
-        table.c.state != InvoiceState.CREDITED,
-        table.c.amount_payable == amount_payable.amount,
-    )
-    return list(session.scalars(question.order_by(table.c.id.desc()).limit(3)))
 
 
 def add_pair(session: Session, *, credit_id: int, invoice_id: int, on: date) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, func, literal_column, select
+from sqlalchemy import String, and_, cast, func, literal_column, select, text
 
 from foundation.sql import Session
 from foundation.text import Text, WrittenText
@@ -12,14 +12,18 @@ from invoicing.decisions import tables as decision_tables
 from orders import tables as order_tables
 from orders.events.store import EventState
 from peppol.exchange import tables as exchange_tables
-from peppol.exchange.tables import InState
+from peppol.exchange.tables import OWED, InState
 
 _D = decision_tables.desk_item
 
 
 @dataclass(frozen=True, slots=True)
 class MessageAside:
-    """A message kept aside, without its bytes."""
+    """A message kept aside, without its bytes.
+
+    `told` is the kind of document that its sender had for an answer, empty where none; `owed` says that there is one
+    still to be given. With neither there was nobody to answer. `supplier` is whose it is, where that is known.
+    """
 
     id: int
     received_on: date
@@ -29,6 +33,11 @@ class MessageAside:
     reason_text: Text
     size: int
     owner: str
+    supplier: str
+    error: str
+    told: str
+    told_on: date | None
+    owed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +53,17 @@ class UnappliedEvent:
     owner: str
 
 
-def messages(session: Session, *, limit: int = 200, offset: int = 0) -> Sequence[MessageAside]:
+def message(session: Session, number: int) -> MessageAside | None:
+    """One of them, or None where it does not lie aside."""
+    return next(iter(messages(session, number=number)), None)
+
+
+def messages(
+    session: Session, *, limit: int = 200, offset: int = 0, number: int | None = None
+) -> Sequence[MessageAside]:
     """Messages kept aside, newest first: conflicts, what could not be read, what our handling failed on."""
-    inbox = exchange_tables.inbox
+    inbox, outbox, owed_answer = exchange_tables.inbox, exchange_tables.outbox, exchange_tables.owed_answer
+    answer = outbox.alias("answer")
     taken = and_(_D.c.kind == "LETTER_IN", _D.c.item_id == inbox.c.id)
     columns = (
         inbox.c.id,
@@ -57,11 +74,26 @@ def messages(session: Session, *, limit: int = 200, offset: int = 0) -> Sequence
         inbox.c.reason_sv,
         inbox.c.reason_en,
         inbox.c.size,
+        inbox.c.supplier,
+        inbox.c.error,
+        answer.c.kind.label("told"),
+        answer.c.issued_on.label("told_on"),
+        owed_answer.c.id.label("owed"),
     )
+    newest = (
+        select(func.max(outbox.c.sequence))
+        .where(outbox.c.about == "letter " + cast(inbox.c.id, String))
+        .scalar_subquery()
+    )
+    still_owed = and_(
+        owed_answer.c.about == "letter " + cast(inbox.c.id, String), text(f"owed_answer.{OWED}")
+    )
+    joined = inbox.outerjoin(_D, taken).outerjoin(answer, answer.c.sequence == newest)
     question = (
         select(*columns, func.coalesce(_D.c.owner, "").label("owner"))
-        .select_from(inbox.outerjoin(_D, taken))
+        .select_from(joined.outerjoin(owed_answer, still_owed))
         .where(literal_column("inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')"))
+        .where(*(() if number is None else (inbox.c.id == number,)))
         .order_by(inbox.c.id.desc())
         .limit(limit)
         .offset(offset)
@@ -76,6 +108,11 @@ def messages(session: Session, *, limit: int = 200, offset: int = 0) -> Sequence
             reason_text=WrittenText(row.reason_sv, row.reason_en),
             size=row.size,
             owner=row.owner,
+            supplier=row.supplier,
+            error=row.error,
+            told=row.told or "",
+            told_on=row.told_on,
+            owed=row.owed is not None,
         )
         for row in session.execute(question)
     ]

@@ -15,16 +15,16 @@ from foundation.sql import Session
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Acceptance, ActionState, LineLink
 from invoicing.decisions.store import Done
-from invoicing.documents import facts_loading, order_facts_queries
+from invoicing.documents import facts_loading, order_facts_queries, suggesting
 from invoicing.documents import store as document_store
-from invoicing.exceptions import link_queries, link_suggestions, queue_queries
+from invoicing.exceptions import link_queries, queue_queries
 from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.comparison import ComparisonRow as Compared
 from invoicing.exceptions.comparison import compare
 from invoicing.exceptions.link_queries import Earlier
-from invoicing.exceptions.link_suggestions import CreditSuggestion, LineSuggestion
 from invoicing.exceptions.queue import QueueItem
 from invoicing.journal_actions import document_subjects
+from invoicing.matching.candidates import CreditSuggestion, LineSuggestion
 from invoicing.matching.deviations import Match
 from invoicing.matching.facts import OrderFacts
 from invoicing.matching.order_slices import has_order_number
@@ -100,6 +100,7 @@ def case(session: Session, register: Register, invoice_id: int) -> Case | None:
         else None
     )
     linkable = invoice.state in _LINKABLE
+    own = document_store.content(session, invoice_id)
     is_credit = invoice.document_type is DocumentType.CREDIT_NOTE
     return Case(
         invoice=invoice,
@@ -114,7 +115,7 @@ def case(session: Session, register: Register, invoice_id: int) -> Case | None:
         link=decision_store.link_of(session, invoice_id),
         earlier=tuple(link_queries.earlier_on_line(session, invoice.id, item.order_number, item.line_id)),
         credited_by=document_store.credited_by(session, invoice_id),
-        lines=tuple(link_suggestions.lines(session, register, invoice)) if linkable and not is_credit else (),
-        credits=tuple(link_suggestions.credits(session, register, invoice)) if linkable and is_credit else (),
+        lines=tuple(suggesting.lines(session, register, own)) if linkable and not is_credit else (),
+        credits=tuple(suggesting.credits(session, register, own)) if linkable and is_credit else (),
         history=tuple(journal.rows_about(session, *document_subjects(invoice))),
     )

@@ -12,7 +12,7 @@ from foundation.text import Text
 from invoicing.matching.deviations import Deviation, DeviationCode, Match, Weight
 from invoicing.matching.facts import LineFacts, OrderFacts
 from invoicing.matching.line_matching import invoiced_on
-from invoicing.model import InvoiceContent, PeriodGiven, SupplierInvoice
+from invoicing.model import InvoiceContent, InvoicedLine, PeriodGiven, SupplierInvoice
 from orders.model import Order, Receipt
 
 ComparedValue = object | None
@@ -149,7 +149,7 @@ def _order_rows(of: _Sources) -> Iterator[ComparisonRow]:
 def _line_rows(of: _Sources) -> Iterator[ComparisonRow]:
     """What is billed of the order line: period, quantity, price and amount."""
     content, line, receipt = of.content, of.line, of.receipt
-    invoiced = invoiced_on(content, line.line.line_id) if line else content.lines
+    invoiced = _invoiced(content, line)
     cut = of.order.interruption if of.order else None
     yield ComparisonRow(
         Text("Period"),
@@ -236,8 +236,13 @@ def _reference(invoice: InvoiceContent, expected: str) -> str | None:
     return ", ".join(invoice.references) or None
 
 
+def _invoiced(invoice: InvoiceContent, line: LineFacts | None) -> tuple[InvoicedLine, ...]:
+    """The invoice lines of an order line; all that charge something where none names it."""
+    return (invoiced_on(invoice, line.line.line_id) if line else ()) or invoice.charging_lines
+
+
 def _quantity(invoice: InvoiceContent, line: LineFacts | None) -> Quantity | None:
-    lines = invoiced_on(invoice, line.line.line_id) if line else invoice.lines
+    lines = _invoiced(invoice, line)
     units = {each.quantity.unit for each in lines}
     if len(units) != 1:
         return None
@@ -247,8 +252,7 @@ def _quantity(invoice: InvoiceContent, line: LineFacts | None) -> Quantity | Non
 def _amount(invoice: InvoiceContent, line: LineFacts | None) -> Money:
     if line is None:
         return invoice.amount_net
-    lines = invoiced_on(invoice, line.line.line_id)
-    return total((each.amount for each in lines), currency=invoice.currency) if lines else invoice.amount_net
+    return total((each.amount for each in _invoiced(invoice, line)), currency=invoice.currency)
 
 
 def _written(given: PeriodGiven | None) -> str | None:

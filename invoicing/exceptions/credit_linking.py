@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from foundation.identifiers import trimmed
 from foundation.journal import SYSTEM
 from foundation.sql import Session
 from foundation.text import Text
@@ -67,7 +68,7 @@ class CreditPair:
 def foresee(session: Session, register: Register, credit_id: int, *, credits: str) -> CreditPair:
     """What linking the credit note to an invoice would come to; changes nothing. Raises ActionRefused."""
     credit = document_store.by_id(session, credit_id)
-    invoice = _named(session, credit, credits)
+    invoice = _named(session, register, credit, credits)
     says = document_store.content(session, credit.id)
     meant = as_linked(says, LineLink(0, "", "", "", "", invoice.number))
     match = crediting.judge(session, register, meant, lock=False).match
@@ -106,7 +107,7 @@ def link_credit(
         raise ActionRefused(
             Text("%(credit_number)s är en faktura. Ange en orderrad.", credit_number=credit.number)
         )
-    invoice = _named(session, credit, credits)
+    invoice = _named(session, register, credit, credits)
     before = decision_store.link_of(session, credit.id)
     decision_store.add_link(
         session, credit.id, by=actor.by, on=actor.today, reason=reason, credited_number=invoice.number
@@ -196,10 +197,15 @@ def _move(
     record(session, invoice, DocumentAction.CREDIT_JUDGED, actor=by, state=state, codes=" ".join(codes))
 
 
-def _named(session: Session, credit: SupplierInvoice, number: str) -> SupplierInvoice:
-    """The supplier's invoice with this number. Raises ActionRefused where there is none, or it is taken already."""
-    number = number.strip()
+def _named(session: Session, register: Register, credit: SupplierInvoice, number: str) -> SupplierInvoice:
+    """The supplier's invoice with this number, or that of the one supplier it has taken over.
+
+    Raises ActionRefused where there is none, or it is taken already.
+    """
+    number = trimmed(number)
     found = document_store.by_key(session, credit.supplier, DocumentType.INVOICE, number)
+    if found is None:
+        found = facts_loading.of_predecessor(session, register, credit.supplier, number, on=credit.issued_on)
     if found is None:
         raise ActionRefused(
             Text(

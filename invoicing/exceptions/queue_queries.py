@@ -26,10 +26,13 @@ from invoicing.exceptions.queue import (
     summed,
 )
 from invoicing.model import DocumentType, InvoiceState
+from invoicing.responses import store as response_store
 from orders import tables as order_tables
 from orders.placements import start_queries
 from orders.register import store as register_store
+from peppol.exchange import owed_answer_store
 from peppol.exchange import tables as exchange_tables
+from peppol.exchange.tables import OwedState
 
 _I, _D, _P = document_tables.invoice, decision_tables.desk_item, document_tables.invoice_part
 _OPEN = "state in ('IN_QUESTION', 'PARKED', 'HELD', 'PARTLY_ACCEPTED', 'CREDIT_REQUESTED')"
@@ -56,6 +59,8 @@ def counts(session: Session, *, today: date) -> Mapping[QueuePart, int]:
     found[QueuePart.REPORTS] = report_queries.how_many(session)
     inbox, outbox, event = exchange_tables.inbox, exchange_tables.outbox, order_tables.inbound_event
     found[QueuePart.MESSAGES] = _many(session, inbox, "inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')")
+    found[QueuePart.MESSAGES] += owed_answer_store.count(session, OwedState.STUCK)
+    found[QueuePart.MESSAGES] += response_store.count_waiting(session)
     found[QueuePart.POST] = _many(session, outbox, "(outbox.state = 'STUCK' or outbox.state = 'REJECTED')")
     found[QueuePart.EVENTS] = _many(
         session, event, "(inbound_event.state = 'UNAPPLIABLE' or inbound_event.state = 'CONFLICT')"

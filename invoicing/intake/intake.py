@@ -5,10 +5,12 @@ validating happen outside the write transaction (`documents.read`); `receive` is
 transaction. Whatever a document says, it ends in exactly one state and nothing is lost.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
-from foundation import personal_numbers
+from foundation import journal, personal_numbers
 from foundation.journal import SYSTEM
 from foundation.sql import Session, take_turns
 from foundation.text import Text
@@ -16,8 +18,8 @@ from invoicing.decisions import protected
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
-from invoicing.documents.reading import Reading
-from invoicing.intake import technical_refusals
+from invoicing.documents.reading import UNREADABLE, Reading
+from invoicing.intake import message_answers, technical_refusals
 from invoicing.journal_actions import DocumentAction
 from invoicing.matching.deviations import UNREGISTERED, Match, Weight
 from invoicing.matching.invoice_matching import match
@@ -27,10 +29,13 @@ from invoicing.responses import responding
 from invoicing.verdicts import accepting_in_part, crediting
 from invoicing.verdicts.verdicts import STATE_OF, case_of, judge_again, parts_of, take_lines
 from orders.register.register import Register
+from peppol.documents.technical_responses import Ground
 from peppol.envelope import envelope
-from peppol.exchange import inbox_store
+from peppol.exchange import inbox, inbox_store, owed_answer_store
+from peppol.exchange.identify import sender_of
 from peppol.exchange.inbox_store import InboundMessage
-from peppol.exchange.tables import InState
+from peppol.exchange.tables import InState, OwedState
+from peppol.journal_actions import ExchangeSubject, MessageAction
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +60,13 @@ def receive(
         return None
     content = reading.invoice
     if content is None:
-        _settle(session, message, reading, InState.QUARANTINED)
-        technical_refusals.refuse(
-            session, register, message, reading.kind, reading.findings, reading.origin, today=today
-        )
-        return IntakeResult(message.id, InState.QUARANTINED, reason=reading.reason)
+        return _not_taken(session, register, message, reading, today=today)
     supplier = document_store.supplier_key(content)
     # An invoice and its credit note may arrive at once: one of them must see the other.
     take_turns(session, f"{supplier} {_invoice_number(content)}")
     earlier = document_store.by_key(session, supplier, content.document_type, content.number)
     if earlier is not None:
-        return _conflict(session, message, reading, content, earlier)
+        return _conflict(session, register, message, reading, content, earlier)
     if content.document_type is DocumentType.CREDIT_NOTE:
         invoice = _take_credit(session, register, message, content, today=today)
     else:
@@ -77,7 +78,31 @@ def receive(
     return IntakeResult(message.id, InState.HANDLED, invoice)
 
 
-def _settle(session: Session, message: InboundMessage, reading: Reading, state: InState) -> None:
+def _not_taken(
+    session: Session, register: Register, message: InboundMessage, reading: Reading, *, today: date
+) -> IntakeResult:
+    """What is no document that we take lies in quarantine and is refused; where our reading failed, it is ours."""
+    broken = any(each.fatal for each in reading.findings)
+    # A document that passed every rule says of itself whom it is from; one that did not was asked when it was refused.
+    origin = reading.origin if broken else sender_of(message.body)[1]
+    supplier = technical_refusals.whose(register, origin)
+    if reading.reason == UNREADABLE and not broken:
+        _settle(session, message, reading, InState.FAILED, supplier=supplier)
+        owed_answer_store.note(session, inbox.about(message.id), OwedState.DUE)
+        subject = ExchangeSubject.MESSAGE.of(message.id)
+        journal.record(session, SYSTEM, MessageAction.FAILED, subject, error=UNREADABLE)
+        return IntakeResult(message.id, InState.FAILED, reason=reading.reason)
+    _settle(session, message, reading, InState.QUARANTINED, supplier=supplier)
+    ground = Ground(reading.reason, reading.reason_text)
+    technical_refusals.refuse(
+        session, register, message, reading.kind, reading.findings, origin, today=today, ground=ground
+    )
+    return IntakeResult(message.id, InState.QUARANTINED, reason=reading.reason)
+
+
+def _settle(
+    session: Session, message: InboundMessage, reading: Reading, state: InState, *, supplier: str = ""
+) -> None:
     inbox_store.settle(
         session,
         message.id,
@@ -85,6 +110,7 @@ def _settle(session: Session, message: InboundMessage, reading: Reading, state: 
         kind=reading.kind or "",
         reason=reading.reason,
         reason_text=reading.reason_text,
+        supplier=supplier,
     )
 
 
@@ -101,7 +127,8 @@ def _take_invoice(
     invoice = _keep(
         session, register, message, content, result, reference=reference, today=today, answered=noted
     )
-    invoice = _acknowledged(session, register, replace(invoice, answered=""), today=today)
+    told_before = message_answers.acknowledged_before(session, message)
+    invoice = _acknowledged(session, register, replace(invoice, answered=told_before), today=today)
     document_store.add_parts(session, invoice.id, parts)
     if order_number and not has_order_number(content):
         # Its lines name their orders, and the document none: it is kept by the first.
@@ -174,7 +201,10 @@ def _take_credit(
     credited = judged.facts.credited
     reference = credited.execution_reference if credited is not None else ""
     invoice = _keep(session, register, message, credit, judged.match, reference=reference, today=today)
-    invoice = _acknowledged(session, register, invoice, today=today)
+    told_before = message_answers.acknowledged_before(session, message)
+    if told_before:
+        document_store.set_answered(session, invoice.id, told_before)
+    invoice = _acknowledged(session, register, replace(invoice, answered=told_before), today=today)
     return crediting.take_effect(session, register, invoice, judged, today=today)
 
 
@@ -224,17 +254,20 @@ def _keep(
 
 def _conflict(
     session: Session,
+    register: Register,
     message: InboundMessage,
     reading: Reading,
     invoice: InvoiceContent,
     earlier: SupplierInvoice,
 ) -> IntakeResult:
-    """The same supplier, type and number with other bytes: both are kept, the first one stands.
+    """The same supplier, type and number with other bytes: both are kept, the first one stands, the sender is told.
 
-    The same document in a new envelope is no conflict: it is the first one once more.
+    The same document in a new envelope is no conflict: it is the first one once more. So are the bytes of a conflict.
     """
     # Two messages of one number are rare; only then is a document taken out of its envelope in here.
-    if envelope.same_document(message.body, inbox_store.body_of(session, earlier.letter_id) or b""):
+    same = envelope.same_document(message.body, inbox_store.body_of(session, earlier.letter_id) or b"")
+    repeated = earlier.letter_id if same else inbox_store.conflict_with(session, message.sha256)
+    if repeated is not None:
         inbox_store.settle(
             session,
             message.id,
@@ -242,9 +275,10 @@ def _conflict(
             kind=reading.kind or "",
             business_key=_business_key(invoice),
             reason="REPEAT",
-            repeats=earlier.letter_id,
+            repeats=repeated,
         )
         return IntakeResult(message.id, InState.REPEAT, reason="REPEAT")
+    supplier = document_store.supplier_key(invoice)
     inbox_store.settle(
         session,
         message.id,
@@ -252,13 +286,28 @@ def _conflict(
         kind=reading.kind or "",
         business_key=_business_key(invoice),
         reason="CONFLICT",
-        reason_text=Text(
-            "Numret %(invoice_number)s finns redan med annat innehåll. Den första gäller; använd ett nytt nummer.",
-            invoice_number=invoice.number,
+        reason_text=_NUMBER_TAKEN[invoice.document_type].with_values(
+            number=invoice.number, first_on=earlier.issued_on, received_on=earlier.received_on
         ),
         repeats=earlier.letter_id,
+        supplier=supplier if facts_loading.registered(register, supplier) is not None else "",
     )
+    owed_answer_store.note(session, inbox.about(message.id), OwedState.DUE)
     return IntakeResult(message.id, InState.CONFLICT, reason="CONFLICT")
+
+
+_NUMBER_TAKEN: Final[Mapping[DocumentType, Text]] = {
+    DocumentType.INVOICE: Text(
+        "Fakturanummer %(number)s är redan använt: fakturan med det numret är daterad %(first_on)s, kom "
+        "%(received_on)s och gäller. Den nya är inte mottagen. Ge den ett nytt nummer och skicka den igen; är det "
+        "samma faktura behöver ni inte göra något."
+    ),
+    DocumentType.CREDIT_NOTE: Text(
+        "Kreditfakturanummer %(number)s är redan använt: kreditfakturan med det numret är daterad %(first_on)s, kom "
+        "%(received_on)s och gäller. Den nya är inte mottagen. Ge den ett nytt nummer och skicka den igen; är det "
+        "samma kreditfaktura behöver ni inte göra något."
+    ),
+}
 
 
 def _invoice_number(invoice: InvoiceContent) -> str:

@@ -22,10 +22,12 @@ from foundation.database import Database
 from invoicing.documents import reading as document_reading
 from invoicing.documents.reading import Reading
 from invoicing.intake import handlers as intake_handlers
+from invoicing.intake import owed, technical_refusals
 from invoicing.intake.intake import IntakeResult
 from orders.register import store as register_store
 from orders.register.register import Register
 from peppol.exchange import inbox, inbox_store
+from peppol.exchange.identify import sender_of
 from peppol.exchange.inbox_store import InboundMessage
 from peppol.exchange.tables import InState
 from peppol.journal_actions import ExchangeSubject, MessageAction
@@ -60,6 +62,7 @@ def read_arrived(
                 group = []
         if group:
             yield from receive_together(database, register, group, today=today)
+    owed.answer_due(database, today=today)
 
 
 def readings(
@@ -82,7 +85,7 @@ def readings(
                         if isinstance(read_as, Reading):
                             yield message, read_as, register
                         else:
-                            _not_handled(database, message, read_as)
+                            _not_handled(database, register, message, read_as)
         finally:
             # Whoever stops early lets others have at once what it had taken and not handed out.
             left = [letter_id for part in (*current, *ahead) for letter_id in part.messages]
@@ -164,7 +167,7 @@ def receive(
             # Another worker kept a document of the same number just now; now it can be seen.
             return _received(database, register, message, reading, today=today)
     except Exception as error:
-        _not_handled(database, message, _place_of(error))
+        _not_handled(database, register, message, _place_of(error))
         return None
 
 
@@ -209,11 +212,14 @@ def _groups(messages: Sequence[InboundMessage]) -> Iterator[Sequence[InboundMess
         yield group
 
 
-def _not_handled(database: Database, message: InboundMessage, error: str) -> None:
-    """Nothing is lost: the message lies where it lay, with what went wrong and when it is tried again."""
-    now = database.clock()
+def _not_handled(database: Database, register: Register, message: InboundMessage, error: str) -> None:
+    """Nothing is lost: the message lies where it lay, with what went wrong and when it is tried again.
+
+    Whose it is is noted, so that its sender sees that it is here; word of one that is given up is owed.
+    """
+    now, supplier = database.clock(), _whose(register, message)
     with database.writing() as session:
-        state = inbox.failed(session, message, error, now=now)
+        state = inbox.failed(session, message, error, now=now, supplier=supplier)
         if state is InState.FAILED:
             subject = ExchangeSubject.MESSAGE.of(message.id)
             journal.record(session, journal.SYSTEM, MessageAction.FAILED, subject, error=error)
@@ -225,6 +231,14 @@ def _not_handled(database: Database, message: InboundMessage, error: str) -> Non
         failures=message.failures + 1,
         state=state.value if state is not None else "",
     )
+
+
+def _whose(register: Register, message: InboundMessage) -> str:
+    """The supplier a message came from; nothing where what made its handling fail makes this fail too."""
+    try:
+        return technical_refusals.whose(register, sender_of(message.body)[1])
+    except Exception:
+        return ""
 
 
 def _place_of(error: Exception) -> str:

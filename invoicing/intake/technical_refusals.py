@@ -1,13 +1,13 @@
-"""Answering what the gate, the schema or a published rule refused: to whom, as what, and never twice.
+"""Answering a message as a message: to whom, as what, and never twice.
 
 An MLS goes to the service provider that the envelope names (MLS_TO), from ours, where the policy
 prefers it. Otherwise an MLR goes to the registered supplier the message came from: over the network
-where the register says that it takes one, else into the portal. A stranger, a message for somebody
-else and a message nobody can read get no answer; they lie in quarantine and are shown. Answers are
+where the register says that it takes one, else into the portal. A stranger and a message nobody can
+read get no answer; they lie aside, are shown, and an alarm tells of them. Answers are
 never answered, so two machines cannot talk to each other for ever.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -17,12 +17,14 @@ from orders.register.parties import Supplier
 from orders.register.register import Register
 from orders.register.response_agreements import TechnicalAnswer
 from peppol.documents import technical_responses
+from peppol.documents.technical_responses import REJECTED, Ground
 from peppol.envelope.findings import EnvelopeRule
 from peppol.envelope.sender import ALWAYS, Sender
-from peppol.exchange import outbox_store, outgoing
+from peppol.exchange import inbox, outbox_store, outgoing, owed_answers
 from peppol.exchange.inbox_store import InboundMessage
+from peppol.exchange.outgoing import Outgoing
 from peppol.findings import Finding
-from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
+from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.journal_actions import ExchangeSubject, MessageAction
 from peppol.xml import codec
 
@@ -43,11 +45,16 @@ class Way:
 def way_of(
     register: Register, origin: Sender, kind: DocumentKind | None, findings: Sequence[Finding]
 ) -> Way | None:
-    """How to answer a message of this origin; None where there is nobody we may answer."""
-    if kind in _ANSWERS or any(each.rule == EnvelopeRule.NOT_OURS for each in findings):
+    """How to answer a message of this origin; None where there is nobody we may answer.
+
+    Of a message for somebody else only a supplier of ours is told.
+    """
+    if kind in _ANSWERS:
         return None
     preferred = register.policy.technical_answer
-    supplier, address = _known(register, origin)
+    supplier, address = known(register, origin)
+    if supplier is None and any(each.rule == EnvelopeRule.NOT_OURS for each in findings):
+        return None
     ours = register.buyer.service_provider
     if preferred is TechnicalAnswer.MLS and ours and origin.mls_to and origin.instance_id:
         recipient = supplier.organisation_number if supplier else ""
@@ -64,6 +71,15 @@ def way_of(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a message is told: refused (RE), taken over (AB) or accepted (AP), for what was found or on a ground."""
+
+    code: str
+    findings: Sequence[Finding] = ()
+    ground: Ground | None = None
+
+
 def refuse(
     session: Session,
     register: Register,
@@ -73,10 +89,21 @@ def refuse(
     origin: Sender,
     *,
     today: date,
+    ground: Ground | None = None,
 ) -> DocumentKind | None:
-    """Answer a refused message with everything found in it; what was sent, or None where nothing could be."""
-    way = way_of(register, origin, kind, findings) if any(each.fatal for each in findings) else None
-    return None if way is None else _answer(session, message, findings, origin, way, today=today)
+    """Answer a refused message with everything found in it; what was sent, or None where nothing could be.
+
+    The `ground` stands in where no published rule was broken.
+    """
+    way = way_of(register, origin, kind, findings)
+    if way is None:
+        return None
+    broken = any(each.fatal for each in findings)
+    said = Said(REJECTED, findings, None if broken else ground)
+    rules = {each.rule for each in findings if each.fatal} or {ground.code if ground else ""}
+    return answer(
+        session, message, [as_message(session, message, said, origin, way, today=today)], rules=rules
+    )
 
 
 def confirm(
@@ -88,76 +115,102 @@ def confirm(
     way = way_of(register, origin, None, ())
     if way is None or way.kind is not DocumentKind.MLS:
         return None
-    return _answer(session, message, (), origin, way, today=today)
+    said = Said(technical_responses.ACCEPTED)
+    return answer(session, message, [as_message(session, message, said, origin, way, today=today)], rules=())
 
 
-def _answer(
+def answer(
     session: Session,
     message: InboundMessage,
-    findings: Sequence[Finding],
-    origin: Sender,
-    way: Way,
+    ways: Sequence[Callable[[], Outgoing] | None],
     *,
-    today: date,
+    rules: Collection[str],
 ) -> DocumentKind | None:
-    about, subject = f"letter {message.id}", ExchangeSubject.MESSAGE.of(message.id)
-    if list(outbox_store.messages_out(session, about=about)):
+    """Give the first of these answers that can be written and was not given before; its kind, or None."""
+    fresh = [each for each in ways if each is not None]
+    if not fresh:
         # It was read again (replayed); its sender has had its answer.
         return None
-    try:
-        moment = moment_of(session) or datetime.combine(today, time(), UTC)
-        at = datetime.combine(today, moment.timetz())
-        document = _document(message, findings, origin, way, at=at)
-        outgoing.send(
-            session,
-            document,
-            kind=way.kind,
-            document_id=document.id,
-            address=outgoing.MessageAddress(
-                way.sender, way.receiver if way.over_network else "", way.recipient
-            ),
-            about=about,
-            issued_on=today,
-        )
-    except (InvalidIdentifier, outgoing.InvalidDocument):
-        # A message may be so odd that no valid answer to it can be written; it is shown all the same.
-        journal.record(session, journal.SYSTEM, MessageAction.UNANSWERABLE, subject, kind=way.kind)
+    subject = ExchangeSubject.MESSAGE.of(message.id)
+    kind = owed_answers.give(session, inbox.about(message.id), fresh, subject=subject)
+    if kind is not None:
+        told = " ".join(sorted(rules))
+        journal.record(session, journal.SYSTEM, MessageAction.ANSWERED, subject, kind=kind, rules=told)
+    return kind
+
+
+def as_message(
+    session: Session, message: InboundMessage, said: Said, origin: Sender, way: Way, *, today: date
+) -> Callable[[], Outgoing] | None:
+    """How the answer is written as an MLR or MLS; None where it was given before."""
+    number = number_of(session, message, way.kind, said.code)
+    if number is None:
         return None
-    rules = " ".join(sorted({each.rule for each in findings if each.fatal}))
-    journal.record(session, journal.SYSTEM, MessageAction.ANSWERED, subject, kind=way.kind, rules=rules)
-    return way.kind
+    moment = moment_of(session) or datetime.combine(today, time(), UTC)
+    at = datetime.combine(today, moment.timetz())
+    return lambda: Outgoing(
+        _document(said, origin, way, number=number, at=at),
+        kind=way.kind,
+        document_id=number,
+        address=outgoing.MessageAddress(way.sender, way.receiver if way.over_network else "", way.recipient),
+        about=inbox.about(message.id),
+        issued_on=today,
+    )
 
 
-def _document(
-    message: InboundMessage, findings: Sequence[Finding], origin: Sender, way: Way, *, at: datetime
-) -> codec.Document:
+def number_of(session: Session, message: InboundMessage, kind: DocumentKind, code: str) -> str | None:
+    """The number of our answer with this code; None where this message has had it.
+
+    Known by the message's bytes, not by our row: the same message is answered alike wherever it is read. Only where
+    the same bytes were answered as another message does the number say which this is.
+    """
+    number = f"{kind.value.upper()}-{message.sha256[:16]}"
+    number = number if code == REJECTED or (kind is DocumentKind.MLS and code == "AP") else f"{number}-{code}"
+    given = [each.about for each in outbox_store.messages_out(session, kind=kind, document_id=number)]
+    if inbox.about(message.id) in given:
+        return None
+    if not given:
+        return number
+    number = f"{number}-{message.id}"
+    return None if list(outbox_store.messages_out(session, kind=kind, document_id=number)) else number
+
+
+def _document(said: Said, origin: Sender, way: Way, *, number: str, at: datetime) -> codec.Document:
     sender, receiver = ParticipantId.parse(way.sender), ParticipantId.parse(way.receiver)
-    # Known by the message's bytes, not by our row: the same message is answered alike wherever it is read.
-    number = f"{way.kind.value.upper()}-{message.sha256[:16]}"
     if way.kind is DocumentKind.MLS:
         return technical_responses.mls(
-            findings,
+            said.findings,
             document_id=number,
             instance_id=origin.instance_id,
             sender=sender,
             receiver=receiver,
             at=at,
+            ground=said.ground,
+            code=said.code,
         )
     return technical_responses.refusal_mlr(
-        findings,
+        said.findings,
         document_id=number,
         answered=origin.document_id or origin.instance_id,
         type_code=origin.type_code,
         sender=sender,
         receiver=receiver,
         on=at.date(),
+        ground=said.ground,
+        code=said.code,
     )
 
 
-def _known(register: Register, origin: Sender) -> tuple[Supplier | None, str]:
+def known(register: Register, origin: Sender) -> tuple[Supplier | None, str]:
     """The supplier a message came from and the address it used: the envelope's sender, or the author of a bare one."""
     address = origin.sender or origin.author
     for supplier in register.suppliers:
         if address in (*supplier.endpoints, f"0007:{supplier.organisation_number}"):
             return supplier, address
     return None, address
+
+
+def whose(register: Register, origin: Sender) -> str:
+    """The organisation number of the supplier a message came from; empty for a stranger."""
+    supplier, _ = known(register, origin)
+    return supplier.organisation_number if supplier is not None else ""

@@ -3,6 +3,7 @@
 A negative invoice (380 with negative amounts) is judged here too, with its signs turned.
 """
 
+from invoicing.matching.candidates import told
 from invoicing.matching.credited_lines import line_credit
 from invoicing.matching.deviations import (
     Deviation,
@@ -34,10 +35,19 @@ def match_credit(credit: InvoiceContent, facts: CreditFacts) -> Match:
 
 
 def _reference(credit: InvoiceContent, facts: CreditFacts) -> tuple[Deviation, ...]:
-    named = [reference.number for reference in credit.credits]
+    named = [each.number for each in credit.credits]
+    suggestion, variant = told(facts.suggestions)
     if not named:
-        suggestion = ", ".join(facts.suggestions)
-        return (_question(DeviationCode.CREDIT_REFERENCE_MISSING, "BT-25", "", suggestion, Source.NOTHING),)
+        return (
+            _question(
+                DeviationCode.CREDIT_REFERENCE_MISSING,
+                "BT-25",
+                "",
+                suggestion,
+                Source.NOTHING,
+                variant=variant,
+            ),
+        )
     if len(named) > 1:
         return (_question(DeviationCode.CREDIT_SEVERAL, "BT-25", ", ".join(named), "1", Source.POLICY),)
     if facts.credited is None:
@@ -47,9 +57,10 @@ def _reference(credit: InvoiceContent, facts: CreditFacts) -> tuple[Deviation, .
                 Weight.PARK,
                 "BT-25",
                 found=named[0],
-                expected="",
+                expected=suggestion,
                 expected_from=Source.NOTHING,
                 actor=DeviationActor.SUPPLIER,
+                variant=variant,
             ),
         )
     if facts.credited.document_type is DocumentType.CREDIT_NOTE:
@@ -131,6 +142,15 @@ def _amount(credit: InvoiceContent, credited: SupplierInvoice, facts: CreditFact
 
 
 def _question(
-    code: DeviationCode, term: str, found: str, expected: str, expected_from: Source, *, reference: str = ""
+    code: DeviationCode,
+    term: str,
+    found: str,
+    expected: str,
+    expected_from: Source,
+    *,
+    reference: str = "",
+    variant: str = "",
 ) -> Deviation:
-    return Deviation(code, Weight.QUESTION, term, found, expected, expected_from, reference=reference)
+    return Deviation(
+        code, Weight.QUESTION, term, found, expected, expected_from, reference=reference, variant=variant
+    )

@@ -6,13 +6,14 @@ come from the deviation.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from foundation.formatting import number, unbroken
+from foundation.identifiers import hidden_in, visible
 from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
 from invoicing.matching.deviation_words import amounts, credits, payment, receipts, references
-from invoicing.matching.deviation_words.words import DeviationText
+from invoicing.matching.deviation_words.words import PLACES, DeviationText
 from invoicing.matching.deviations import (
     Deviation,
     DeviationCode,
@@ -22,7 +23,9 @@ from invoicing.matching.deviations import (
 
 # With decimals: what has none may as well be an order number.
 _NUMBER = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}")
-_NOTHING = Text("inget", context="deviation")
+# A number alone, or one reckoned with: 95.00 / 10, 2945.00 x 25 %.
+_CALCULATION = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}( [x/] [0-9]{1,12}(\.[0-9]{1,4})?( %)?)?")
+_VALUE = re.compile(r"%\((\w+)\)s")
 
 _SOURCES: dict[Source, Text] = {
     Source.INVOICE: Text("fakturan"),
@@ -61,6 +64,11 @@ _LET_THROUGH = {
     "tolerated": Text("Skillnaden ryms i köparens tolerans, så fakturan godtas."),
     "accepted": Text("En handläggare har godtagit det med ett skäl."),
 }
+_DIFFERS = (
+    Text("%(title)s: %(found)s på fakturan, %(expected)s väntat."),
+    Text("%(title)s: %(found)s på fakturan."),
+    Text("%(title)s: %(expected)s väntat."),
+)
 
 
 def words(deviation: Deviation) -> DeviationText:
@@ -68,8 +76,12 @@ def words(deviation: Deviation) -> DeviationText:
     variant = deviation.variant.split(" ", 1)[0]
     if variant in _LET_THROUGH:
         own = WORDS[deviation.code, ""].title
-        differs = Text("%(title)s: %(found)s på fakturan, %(expected)s väntat.", title=own)
-        return DeviationText(own, differs, _LET_THROUGH[variant])
+        return DeviationText(
+            own,
+            _DIFFERS[0].with_values(title=own),
+            _LET_THROUGH[variant],
+            otherwise=tuple(each.with_values(title=own) for each in _DIFFERS[1:]),
+        )
     return WORDS.get((deviation.code, variant)) or WORDS[deviation.code, ""]
 
 
@@ -79,17 +91,30 @@ def title(deviation: Deviation) -> Text:
 
 
 def sentence(deviation: Deviation) -> Text:
-    """The whole sentence, with both values and what to do."""
+    """The whole sentence, with both values, what is suggested and what to do; without holes where a value is absent."""
     chosen = words(deviation)
-    said = chosen.sentence.with_values(
-        found=_written(deviation.found),
-        expected=_written(deviation.expected),
-        line=deviation.line,
-        reference=deviation.reference,
-        detail=deviation.variant.partition(" ")[2],
-        source=source_name(deviation.expected_from),
+    detail = deviation.variant.partition(" ")[2]
+    values: dict[str, Text] = {
+        "found": _written(deviation.found),
+        "expected": _written(deviation.expected),
+        "line": WrittenText(deviation.line),
+        "reference": _written(deviation.reference),
+        "detail": PLACES.get(detail, WrittenText(detail)),
+        "source": source_name(deviation.expected_from),
+    }
+    told = next(
+        (each for each in (chosen.sentence, *chosen.otherwise) if _has_all(each, values)),
+        Text("%(title)s.", title=chosen.title),
     )
-    return JoinedText(" ", (said, chosen.ending))
+    suggestion = chosen.suggestion if _has_all(chosen.suggestion, values) else NO_TEXT
+    parts = (told, suggestion, chosen.ending)
+    return JoinedText(" ", (each.with_values(**values) for each in parts if each))
+
+
+def _has_all(wording: Text, values: Mapping[str, Text]) -> bool:
+    """Whether every value that the wording names is there."""
+    own = {name for name, _ in wording.values}
+    return all(values[name] for name in _VALUE.findall(wording.message) if name not in own)
 
 
 # Their values are the sentence's own: a day, a tax. Beside each other they say nothing.
@@ -114,13 +139,23 @@ def sentences(deviations: Iterable[Deviation]) -> Text:
 
 
 def _written(value: str) -> Text:
-    """A number in Swedish as people write it in a sentence, 1 347,50; an identifier and the like as it came."""
-    if not value:
-        return _NOTHING
-    if not _NUMBER.fullmatch(value):
+    """A number in Swedish as people write it in a sentence, 1 347,50; an identifier as it came, hidden signs named."""
+    if _CALCULATION.fullmatch(value):
+        return WrittenText(_NUMBER.sub(_in_swedish, value).replace(" x ", " × "), value.replace(" x ", " × "))
+    hidden = hidden_in(value)
+    if not hidden:
         return WrittenText(value)
-    whole, _, decimals = value.partition(".")
-    return WrittenText(f"{unbroken(number(Decimal(whole)))},{decimals}", value)
+    return Text(
+        "%(value)s (med dolt tecken: %(hidden)s)",
+        value=visible(value),
+        hidden=JoinedText(", ", (each.text for each in hidden)),
+    )
+
+
+def _in_swedish(number_found: re.Match[str]) -> str:
+    whole, _, decimals = number_found.group().partition(".")
+    sign = "-" if whole == "-0" else ""
+    return f"{sign}{unbroken(number(Decimal(whole)))},{decimals}"
 
 
 def source_name(source: Source) -> Text:

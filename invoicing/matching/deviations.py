@@ -108,6 +108,18 @@ ABSENT = "absent"
 UNREGISTERED = "unregistered"
 # A variant: the month is reported, and it is the buyer who has not received it yet.
 WITH_BUYER = "with_buyer"
+# A variant: what was received was approved otherwise than by a report of a month.
+UNREPORTED = "unreported"
+
+
+class SuggestionBasis(StrEnum):
+    """What a suggestion rests on, the surest first; a variant, with the place (BT) where it rests on one."""
+
+    NAMED = "named"  # the number stands in the document
+    PARTICIPANT = "participant"  # the document names the participant it is for
+    ORDER = "order"  # a credit note names the order of the invoice
+    SLIP = "slip"  # the number given differs in one character, and the amount is the same
+    SUM = "sum"  # the amount is the same
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from invoicing.matching.candidates import Suggestion
 from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice
 from orders.model import Handling, Interruption, LineAccount, LineState, Order, OrderLine, Receipt
 from orders.register.agreements import Policy
@@ -87,7 +88,7 @@ class Facts:
     supplier: Supplier | None = None
     order: OrderFacts | None = None
     outside: Handling | None = None
-    suggestions: tuple[str, ...] = field(default=())
+    suggestions: tuple[Suggestion, ...] = ()
     tenure: Tenure | None = None
     orders: Mapping[str, OrderFacts] = field(default_factory=dict)
     tenures: Mapping[str, Tenure] = field(default_factory=dict)
@@ -110,6 +111,6 @@ class CreditFacts:
     policy: Policy
     credited: SupplierInvoice | None = None
     credited_by: str = ""
-    suggestions: tuple[str, ...] = field(default=())
+    suggestions: tuple[Suggestion, ...] = ()
     left: InvoiceContent | None = None
     only_whole: bool = False

@@ -15,6 +15,7 @@ from invoicing.matching.deviations import (
     ABSENT,
     REVOKED,
     REVOKED_REPORT,
+    UNREPORTED,
     WITH_BUYER,
     Check,
     Deviation,
@@ -192,6 +193,7 @@ def _period(
                     Source.ORDER_LINE,
                     line=line.id,
                     reference=facts.line.line_id,
+                    variant="until" if given.start is None else "from" if given.end is None else "",
                 )
             )
     return tuple(found)
@@ -203,7 +205,9 @@ def _quantity(order: OrderFacts, facts: LineFacts, invoiced: Sequence[InvoicedLi
     quantity = sum((line.quantity.value for line in invoiced), Decimal(0))
     if quantity == receipt.quantity.value:
         return ()
-    cut = order.interruption is not None and order.interruption.effective_on < facts.line.period.end
+    variant = "" if receipt.report_version else UNREPORTED
+    if order.interruption is not None and order.interruption.effective_on < facts.line.period.end:
+        variant = f"interrupted {order.interruption.effective_on}"
     return (
         question(
             DeviationCode.QUANTITY,
@@ -213,7 +217,7 @@ def _quantity(order: OrderFacts, facts: LineFacts, invoiced: Sequence[InvoicedLi
             Source.RECEIPT,
             line=invoiced[0].id,
             reference=_receipt_reference(receipt),
-            variant=f"interrupted {order.interruption.effective_on}" if cut and order.interruption else "",
+            variant=variant,
         ),
     )
 
@@ -291,4 +295,4 @@ def _receipt_reference(receipt: Receipt) -> str:
 
 
 def _written(given: PeriodGiven) -> str:
-    return "/".join(day.isoformat() if day else "" for day in (given.start, given.end))
+    return "/".join(day.isoformat() for day in (given.start, given.end) if day)

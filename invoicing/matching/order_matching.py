@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from foundation.money import tax_withheld, total
+from invoicing.matching.candidates import same_form, told
 from invoicing.matching.deviations import (
     UNREGISTERED,
     Check,
@@ -26,6 +27,7 @@ from invoicing.matching.deviations import (
 from invoicing.matching.facts import Facts, OrderFacts
 from invoicing.matching.line_matching import order_line_checks
 from invoicing.matching.order_slices import has_order_number
+from invoicing.matching.suggestions import order_lines
 from invoicing.model import InvoiceContent
 from orders.register.agreements import Policy
 from orders.register.parties import VatCategory
@@ -37,9 +39,9 @@ _TAX_WITHHELD = Decimal(30)
 
 def order_deviations(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
     """Whether the order that is named (BT-13, BT-188) is one of ours, and the supplier may invoice it."""
-    variant = facts.outside.value if facts.outside else ""
+    suggestion, variant = told(facts.suggestions)
+    variant = facts.outside.value if facts.outside else variant
     if not has_order_number(invoice):
-        suggestion = ", ".join(facts.suggestions)
         return (
             question(
                 DeviationCode.ORDER_MISSING,
@@ -56,7 +58,7 @@ def order_deviations(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, 
                 DeviationCode.ORDER_UNKNOWN,
                 "BT-13",
                 invoice.order_number,
-                "",
+                suggestion,
                 Source.NOTHING,
                 variant=variant,
             ),
@@ -126,8 +128,6 @@ def line_checks(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> S
     """Which lines name an order line (BT-132) of the order, and the checks of each that is named."""
     without = [line for line in invoice.lines if not line.order_line]
     unknown = [line for line in invoice.lines if line.order_line and line.order_line not in order.lines]
-    candidates = _candidates(order)
-    suggestion = candidates[0] if len(candidates) == 1 else ""
     number = order.order.number
     checks: list[Check | Group] = [
         check(
@@ -138,7 +138,7 @@ def line_checks(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> S
                         DeviationCode.LINE_MISSING,
                         "BT-132",
                         "",
-                        suggestion,
+                        ", ".join(order_lines(line, invoice, order)),
                         Source.ORDER_LINE,
                         line=line.id,
                         reference=number,
@@ -150,7 +150,7 @@ def line_checks(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> S
                         DeviationCode.LINE_UNKNOWN,
                         "BT-132",
                         line.order_line,
-                        suggestion,
+                        ", ".join(order_lines(line, invoice, order)),
                         Source.ORDER,
                         line=line.id,
                         reference=number,
@@ -242,7 +242,7 @@ def reference_deviations(invoice: InvoiceContent, order: OrderFacts) -> tuple[De
             reference=order.order.number,
         )
         for given in invoice.references
-        if given != expected and _same_form(given, expected)
+        if given != expected and same_form(given, expected)
     ]
     if invoice.contract and invoice.contract != order.order.contract_id:
         notes.append(
@@ -256,19 +256,3 @@ def reference_deviations(invoice: InvoiceContent, order: OrderFacts) -> tuple[De
             )
         )
     return tuple(notes)
-
-
-def _same_form(given: str, expected: str) -> bool:
-    """Whether a reference looks like an execution reference of ours: digits and signs in the same places."""
-
-    def form(text: str) -> str:
-        return "".join("9" if sign.isdigit() else sign for sign in text)
-
-    return form(given) == form(expected)
-
-
-def _candidates(order: OrderFacts) -> list[str]:
-    """The lines an invoice without a line reference might mean: received, and not invoiced yet."""
-    return [
-        line_id for line_id, line in order.lines.items() if line.receipt is not None and line.occupant is None
-    ]

@@ -1,7 +1,8 @@
-"""What a supplier sent that was technically refused, and the files it took in and never sent.
+"""What a supplier sent that stands in no book, and the files it took in and never sent.
 
-A refused document is in no book: it lies in quarantine with its reason, or beside the first document of its number,
-and its sender was told (`refusing`). Here its sender finds it again. It names no unit, so it is seen by those who see
+A document stands in no book where it breaks a rule, where its number is taken, or where our own handling failed on it:
+then it is here, and the fault is ours. Its sender was told (`technical_refusals`, `message_answers`), and finds it
+again here. It names no unit, so it is seen by those who see
 the whole organisation; a file taken in is seen by them and by whoever took it in, as `uploads` has it.
 """
 
@@ -9,14 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
 
 from foundation.sql import Session
-from foundation.text import Text, WrittenText
+from foundation.text import NO_TEXT, Text, WrittenText
 from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing.scope import Scope, SupplierActor
 from invoicing.portal_invoicing.tables import portal_document, portal_upload
+from peppol.exchange import inbox_store
 from peppol.exchange.identify import Identified, identify
+from peppol.exchange.laid_aside import LAID_ASIDE_NOTE
 from peppol.exchange.tables import InState, inbox, outbox
 from peppol.identifiers import DocumentKind
 
@@ -24,14 +27,15 @@ PAGE = 25
 FILES = 10
 """Files taken in are read again for the list: no more than can be read at once."""
 
-_ANSWERS = (DocumentKind.MLR.value, DocumentKind.MLS.value)
+_ANSWERS = (DocumentKind.MLR.value, DocumentKind.MLS.value, DocumentKind.INVOICE_RESPONSE.value)
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedMessage:
     """A message of the supplier's that did not come into the books, and why.
 
-    `came_again` is the row id of the document with the same number that did, where one has.
+    `came_again` is the row id of the document with the same number that did, where one has; beside a taken number it
+    is the first. `done` says what the buyer did about a message that it has laid aside.
     """
 
     id: int
@@ -42,6 +46,12 @@ class RefusedMessage:
     reason: str
     reason_text: Text
     came_again: int | None
+    done: Text = NO_TEXT
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is here and our own handling failed on it: nothing is asked of its sender."""
+        return self.state in (InState.ARRIVED, InState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,7 @@ class UnsentFile:
 
 
 def count(session: Session, actor: SupplierActor) -> int:
-    """How many messages of the supplier's are refused."""
+    """How many messages of the supplier's stand in no book."""
     if actor.within is not None:
         return 0
     found: int = session.execute(select(func.count()).select_from(inbox).where(_of(actor))).scalar_one()
@@ -77,11 +87,25 @@ def count(session: Session, actor: SupplierActor) -> int:
 
 
 def fresh(session: Session, scope: Scope, *, since: date) -> int:
-    """How many that came on the day `since` or later were refused and have not come again under their number."""
+    """How many that came on the day `since` or later were refused and have not come again under their number.
+
+    One whose number was taken comes again under another, which nobody can tell; it counts until the buyer has laid
+    it aside.
+    """
     if scope.within is not None:
         return 0
-    question = select(inbox).where(_of(scope), inbox.c.received_on >= since).order_by(inbox.c.id.desc())
-    return sum(each.came_again is None for each in _messages(session, scope, question.limit(PAGE)))
+    refused = inbox.c.state.in_((InState.QUARANTINED, InState.CONFLICT))
+    question = select(inbox).where(_of(scope), refused, inbox.c.received_on >= since)
+    found = _messages(session, scope, question.order_by(inbox.c.id.desc()).limit(PAGE))
+    return sum(each.came_again is None or each.state is InState.CONFLICT for each in found)
+
+
+def being_mended(session: Session, scope: Scope) -> int:
+    """How many are here that our own handling failed on; nothing is asked of their sender."""
+    if scope.within is not None:
+        return 0
+    ours = inbox.c.state.in_((InState.ARRIVED, InState.FAILED))
+    return session.execute(select(func.count()).select_from(inbox).where(_of(scope), ours)).scalar_one()
 
 
 def listed(session: Session, actor: SupplierActor, *, offset: int = 0) -> Sequence[RefusedMessage]:
@@ -101,9 +125,9 @@ def find(session: Session, actor: SupplierActor, letter_id: int) -> RefusedMessa
 
 
 def told(session: Session, actor: SupplierActor, letter_id: int) -> RefusedView | None:
-    """The answer its sender had, if one could be written."""
+    """The answer its sender had last, if one could be written."""
     question = select(outbox).where(*_answers(actor), outbox.c.about == f"letter {letter_id}")
-    row = session.execute(question.order_by(outbox.c.sequence).limit(1)).one_or_none()
+    row = session.execute(question.order_by(outbox.c.sequence.desc()).limit(1)).one_or_none()
     if row is None:
         return None
     return RefusedView(
@@ -138,26 +162,28 @@ def unsent_files(
 
 
 def _answers(actor: Scope) -> tuple[ColumnElement[bool], ...]:
-    return outbox.c.kind.in_(_ANSWERS), outbox.c.recipient == actor.supplier
+    return outbox.c.recipient == actor.supplier, outbox.c.kind.in_(_ANSWERS)
 
 
 def _of(actor: Scope) -> ColumnElement[bool]:
-    """The messages that came from the supplier and are in no book."""
-    answered = select(outbox.c.about).where(*_answers(actor))
-    refused = and_(inbox.c.state == InState.QUARANTINED, ("letter " + cast(inbox.c.id, String)).in_(answered))
-    twice = and_(
-        inbox.c.state == InState.CONFLICT,
-        inbox.c.business_key.startswith(f"{actor.supplier} ", autoescape=True),
+    """The messages that came from the supplier and are in no book: what arrived only where its handling failed."""
+    aside = (InState.CONFLICT, InState.QUARANTINED, InState.FAILED, InState.LAID_ASIDE)
+    failed = and_(inbox.c.state == InState.ARRIVED, inbox.c.failures > 0)
+    return and_(
+        # In the very words of the index that holds these messages alone.
+        text("inbox.supplier <> ''"),
+        inbox.c.supplier == actor.supplier,
+        inbox.c.body != b"",
+        or_(inbox.c.state.in_(aside), failed),
     )
-    # In the very words of the index that holds the messages aside.
-    aside = text("inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')")
-    return and_(aside, inbox.c.body != b"", or_(refused, twice))
 
 
 def _messages(session: Session, actor: Scope, question: Select[tuple[object, ...]]) -> list[RefusedMessage]:
     rows = session.execute(question).all()
     identified = {row.id: identify(row.body) for row in rows}
     numbers = _in_books(session, actor, [each.number for each in identified.values() if each.number])
+    aside = [row.id for row in rows if row.state == InState.LAID_ASIDE]
+    done = inbox_store.sentences_of(session, aside, LAID_ASIDE_NOTE)
     return [
         RefusedMessage(
             id=row.id,
@@ -168,6 +194,7 @@ def _messages(session: Session, actor: Scope, question: Select[tuple[object, ...
             reason=row.reason,
             reason_text=WrittenText(row.reason_sv, row.reason_en),
             came_again=numbers.get(identified[row.id].number),
+            done=done.get(row.id, NO_TEXT),
         )
         for row in rows
     ]

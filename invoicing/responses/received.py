@@ -25,15 +25,16 @@ from orders.register.parties import Supplier
 from orders.register.register import Register
 from peppol.envelope import envelope
 from peppol.envelope.sender import Sender
-from peppol.exchange import inbox_store, outbox, outbox_store
+from peppol.exchange import inbox, inbox_store, outbox, outbox_store, owed_answer_store
 from peppol.exchange.inbox_store import InboundMessage
 from peppol.exchange.outbox_store import OutboundMessage
-from peppol.exchange.tables import InState, OutState
+from peppol.exchange.tables import InState, OutState, OwedState
 from peppol.identifiers import DocumentKind
 from peppol.journal_actions import ExchangeSubject, MessageAction
 
 _CONFLICT = Text(
-    "Svaret %(number)s finns redan med annat innehåll. Det första gäller; använd ett nytt nummer."
+    "Svaret %(number)s har kommit förut med annat innehåll. Det första gäller och det nya är inte mottaget. Skicka det "
+    "nya under ett eget nummer; är det samma svar behöver ni inte göra något."
 )
 
 
@@ -69,7 +70,7 @@ def receive(
     take_turns(session, f"{answer.sender} {answer.kind} {answer.number}")
     earlier = response_store.message_of(session, answer)
     if earlier is not None:
-        return _again(session, message, answer, earlier)
+        return _again(session, register, message, answer, origin, earlier)
     about = _about(session, register, answer, origin)
     if about.message is not None:
         _move(session, about.message, about.meaning, answer, today=today)
@@ -229,10 +230,19 @@ def _supplier_of(register: Register, answer: PeerAnswer, origin: Sender) -> Supp
     return None
 
 
-def _again(session: Session, message: InboundMessage, answer: PeerAnswer, earlier: int) -> Recorded:
-    """The same answer once more is a repeat; the same number with other content a conflict, both kept."""
+def _again(
+    session: Session,
+    register: Register,
+    message: InboundMessage,
+    answer: PeerAnswer,
+    origin: Sender,
+    earlier: int,
+) -> Recorded:
+    """The same answer once more is a repeat; the same number with other content a conflict, both kept and told."""
     same = envelope.same_document(message.body, inbox_store.body_of(session, earlier) or b"")
-    state = InState.REPEAT if same else InState.CONFLICT
+    repeated = earlier if same else inbox_store.conflict_with(session, message.sha256)
+    state = InState.CONFLICT if repeated is None else InState.REPEAT
+    supplier = _supplier_of(register, answer, origin)
     inbox_store.settle(
         session,
         message.id,
@@ -240,9 +250,12 @@ def _again(session: Session, message: InboundMessage, answer: PeerAnswer, earlie
         kind=answer.kind,
         business_key=_business_key(answer),
         reason=state.value,
-        reason_text=NO_TEXT if same else _CONFLICT.with_values(number=answer.number),
-        repeats=earlier,
+        reason_text=NO_TEXT if repeated is not None else _CONFLICT.with_values(number=answer.number),
+        repeats=earlier if repeated is None else repeated,
+        supplier=supplier.organisation_number if supplier is not None and repeated is None else "",
     )
+    if repeated is None:
+        owed_answer_store.note(session, inbox.about(message.id), OwedState.DUE)
     return Recorded(state, state.value)
 
 

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from foundation.sql import Session
 from invoicing.documents import expected_credit_store
+from invoicing.journal_actions import document_subject
 from invoicing.matching.deviations import Deviation
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.responses.response_documents import (
@@ -34,7 +35,8 @@ from orders.register.agreements import Policy
 from orders.register.parties import Supplier
 from orders.register.register import Register
 from orders.register.response_agreements import Acknowledgement, ResponseProcess
-from peppol.exchange import outbox_store, outgoing
+from peppol.exchange import outbox_store, owed_answers
+from peppol.exchange.outgoing import MessageAddress, Outgoing
 from peppol.identifiers import DocumentKind
 
 # The order of answers is fixed; steps may be left out, and none may be taken back (OP-BR111-R012).
@@ -180,30 +182,37 @@ def _send(
     supplier: Supplier,
     said: Question | Announcement | None,
 ) -> str:
-    document = response(
-        register,
-        invoice,
-        code,
-        deviations,
-        supplier=supplier,
-        today=today,
-        said=said,
-        number=_times_told(session, invoice, code) + 1 if _may_repeat(invoice.answered, code) else 1,
-        expected=expected_credit_store.open_for(session, invoice.id) if code == CONDITIONALLY else None,
-    )
-    receiver = receiver_of(supplier, invoice) if supplier.answers else ""
-    outgoing.send(
-        session,
-        document,
-        kind=DocumentKind.INVOICE_RESPONSE,
-        document_id=document.id,
-        address=outgoing.MessageAddress(
-            register.buyer.participant_id, receiver, supplier.organisation_number
-        ),
-        about=_about(invoice),
-        issued_on=today,
-    )
-    return code
+    number = _times_told(session, invoice, code) + 1 if _may_repeat(invoice.answered, code) else 1
+
+    def written() -> Outgoing:
+        document = response(
+            register,
+            invoice,
+            code,
+            deviations,
+            supplier=supplier,
+            today=today,
+            said=said,
+            number=number,
+            expected=expected_credit_store.open_for(session, invoice.id) if code == CONDITIONALLY else None,
+        )
+        return Outgoing(
+            document,
+            kind=DocumentKind.INVOICE_RESPONSE,
+            document_id=document.id,
+            address=MessageAddress(
+                register.buyer.participant_id,
+                receiver_of(supplier, invoice) if supplier.answers else "",
+                supplier.organisation_number,
+            ),
+            about=_about(invoice),
+            issued_on=today,
+        )
+
+    subject = document_subject(invoice.document_type, invoice.id)
+    given = owed_answers.give(session, _about(invoice), [written], subject=subject)
+    # One that could not be written is owed, and what it was about goes on.
+    return code if given is not None else invoice.answered
 
 
 def _may_repeat(answered: str, code: str) -> bool:

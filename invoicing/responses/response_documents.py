@@ -14,7 +14,7 @@ from foundation.text import Text
 from invoicing.documents.expected_credit_store import ExpectedCredit
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Deviation, DeviationCode, Weight, plain
-from invoicing.model import SupplierInvoice
+from invoicing.model import InvoiceContent, SupplierInvoice
 from orders.register.parties import Supplier
 from orders.register.register import Register
 from orders.register.response_agreements import ResponseProcess
@@ -144,7 +144,41 @@ def response(
     )
 
 
-def receiver_of(supplier: Supplier, invoice: SupplierInvoice) -> str:
+def response_about_message(
+    register: Register,
+    content: InvoiceContent,
+    code: str,
+    told: Announcement,
+    *,
+    supplier: Supplier,
+    today: date,
+    number: str,
+) -> responses.InvoiceResponse:
+    """What a document that is in no book is told: refused (RE) for a reason in words, or received (AB)."""
+    buyer = register.buyer
+    statuses = (_in_words(told), _action("NIN" if code == REJECTED else "NOA"))
+    return responses.InvoiceResponse(
+        profile_id=_PROFILES[supplier.response_process],
+        id=number,
+        issue_date=today,
+        sender_party=_messenger(buyer.participant_id, buyer.organisation_number, buyer.name),
+        receiver_party=_messenger(
+            receiver_of(supplier, content), supplier.organisation_number, supplier.name
+        ),
+        document_response=responses.InvoiceAnswer(
+            response=responses.InvoiceVerdict(response_code=code, effective_date=today, statuses=statuses),
+            document_reference=responses.AnsweredInvoice(
+                id=content.number, issue_date=content.issued_on, document_type_code=content.type_code
+            ),
+        ),
+    )
+
+
+def _action(code: str) -> responses.ClarifiedStatus:
+    return responses.ClarifiedStatus(status_reason_code=shapes.Code(code, _ACTIONS))
+
+
+def receiver_of(supplier: Supplier, invoice: SupplierInvoice | InvoiceContent) -> str:
     """The endpoint the document came from if it is the supplier's, otherwise its registered one."""
     if invoice.endpoint in supplier.endpoints:
         return invoice.endpoint
@@ -178,10 +212,7 @@ def _statuses(
         )
         for reason, grouped in by_reason.items()
     )
-    return reasons + tuple(
-        responses.ClarifiedStatus(status_reason_code=shapes.Code(action, _ACTIONS))
-        for action in (("PIN",) if asks_back else asks(code, telling))
-    )
+    return reasons + tuple(_action(action) for action in (("PIN",) if asks_back else asks(code, telling)))
 
 
 def _statuses_in_part(

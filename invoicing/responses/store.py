@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, func, insert, select, text, update
 
 from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
@@ -121,10 +121,13 @@ def listed(session: Session, *, waiting: bool = False, limit: int = 500) -> Sequ
     """The newest answers, newest first; with `waiting` only those a person must still look at."""
     question = select(peer_answer).limit(limit)
     if waiting:
-        # What is said of an order waits as an objection to it.
-        settled = [Meaning.CONFIRMED.value, Meaning.NOTED.value, *ABOUT_ORDERS]
-        question = question.where(peer_answer.c.looked_at_by == "", peer_answer.c.meaning.not_in(settled))
+        question = question.where(*WAITING)
     return list(_read(session, question, newest_first=True))
+
+
+def count_waiting(session: Session) -> int:
+    """How many answers a person must still look at."""
+    return session.execute(select(func.count()).select_from(peer_answer).where(*WAITING)).scalar_one()
 
 
 def look_at(session: Session, answer_id: int, *, by: str, on: date) -> None:
@@ -138,6 +141,15 @@ def look_at(session: Session, answer_id: int, *, by: str, on: date) -> None:
         .values(looked_at_by=by, looked_at_on=on)
     )
     rows_changed(session, change)
+
+
+WAITING = (
+    # In the very words of the index that holds these alone.
+    text("looked_at_by = '' and meaning not in ('CONFIRMED', 'NOTED')"),
+    # What is said of an order waits as an objection to it.
+    peer_answer.c.meaning.not_in(list(ABOUT_ORDERS)),
+)
+"""Which answers a person must still look at."""
 
 
 def _read(session: Session, question: Select[Any], *, newest_first: bool = False) -> Iterator[KeptAnswer]:

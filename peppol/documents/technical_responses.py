@@ -1,15 +1,18 @@
 """The technical answer to a document that breaks a published rule: an MLR (T71) or an MLS, one line a finding.
 
 A line names the place (an XPath, or NA), the rule and its sentences in Swedish and English, and of what
-sort the fault is: SV the gate or the schema, BV a fatal rule, BW a warning. Only findings of published
-rules stand here, never a business reason: those are for the Invoice Response. An MLR goes from party to
-party and names the document; an MLS goes from access point to access point and names the transmission.
+sort the fault is: SV the gate or the schema, BV a fatal rule, BW a warning. What no published rule says of
+a message (its number is taken, its kind is not taken in here) is said in words of ours. No business reason stands
+here: those are for the Invoice Response. An MLR goes from party to party and names the document; an MLS goes
+from access point to access point and names the transmission.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
+from foundation.text import Text
 from peppol.documents.responses import (
     AnsweredMessage,
     Issue,
@@ -34,6 +37,14 @@ LINES_MOST = 200
 _UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What is said of a message in words of ours, where no published rule says it; `code` names the reason."""
+
+    code: str
+    words: Text
+
+
 def refusal_mlr(
     findings: Sequence[Finding],
     *,
@@ -43,17 +54,22 @@ def refusal_mlr(
     sender: ParticipantId,
     receiver: ParticipantId,
     on: date,
+    ground: Ground | None = None,
+    code: str = REJECTED,
 ) -> MessageLevelResponse:
-    """The MLR that refuses the document numbered `answered` for these findings."""
+    """The MLR about the document numbered `answered`: refused for these findings or on that ground.
+
+    With the code TAKEN_OVER (AB) it says that the document is here, and how it fares, in the words of the ground.
+    """
     return MessageLevelResponse(
         id=document_id,
         issue_date=on,
         sender_party=_messenger(sender),
         receiver_party=_messenger(receiver),
         document_response=MessageAnswer(
-            response=Outcome(response_code=REJECTED, description=_summary(findings)),
+            response=Outcome(response_code=code, description=_summary(findings, ground)),
             document_reference=AnsweredMessage(id=answered or _NOWHERE, document_type_code=type_code or None),
-            line_responses=_lines(findings),
+            line_responses=_lines(findings, ground) if code == REJECTED else (),
         ),
     )
 
@@ -66,12 +82,14 @@ def mls(
     sender: ParticipantId,
     receiver: ParticipantId,
     at: datetime,
+    ground: Ground | None = None,
+    code: str = "",
 ) -> MessageLevelStatus:
-    """The MLS about the transmission `instance_id`: RE with these findings, or AP where none is fatal.
+    """The MLS about the transmission `instance_id`: RE with these findings or on that ground, else AP.
 
-    `at` needs its time zone (SCH-MLS-06).
+    With the code TAKEN_OVER (AB) it says that the message is here and no more. `at` needs its time zone (SCH-MLS-06).
     """
-    refused = any(finding.fatal for finding in findings)
+    refused = code in ("", REJECTED) and (ground is not None or any(finding.fatal for finding in findings))
     return MessageLevelStatus(
         id=document_id,
         issue_date=at.date(),
@@ -80,11 +98,11 @@ def mls(
         receiver_party=_messenger(receiver),
         document_response=MessageAnswer(
             response=Outcome(
-                response_code=REJECTED if refused else ACCEPTED,
-                description=_summary(findings) if refused else None,
+                response_code=REJECTED if refused else code or ACCEPTED,
+                description=_summary(findings, ground) if refused or ground else None,
             ),
             document_reference=AnsweredMessage(id=instance_id),
-            line_responses=_lines(findings) if refused else (),
+            line_responses=_lines(findings, ground) if refused else (),
         ),
     )
 
@@ -93,7 +111,9 @@ def _messenger(participant: ParticipantId) -> Messenger:
     return Messenger(endpoint_id=Identifier(participant.value, participant.scheme))
 
 
-def _summary(findings: Sequence[Finding]) -> str:
+def _summary(findings: Sequence[Finding], ground: Ground | None) -> str:
+    if ground is not None:
+        return _writable(ground.words.both())
     fatal = sum(finding.fatal for finding in findings)
     return (
         f"Dokumentet följer inte reglerna ({fatal} fel). Rätta och skicka det på nytt. / "
@@ -102,13 +122,15 @@ def _summary(findings: Sequence[Finding]) -> str:
     )
 
 
-def _lines(findings: Sequence[Finding]) -> tuple[IssuesAtPlace, ...]:
-    """The fatal findings before the warnings; what is too much is counted in a last line."""
+def _lines(findings: Sequence[Finding], ground: Ground | None) -> tuple[IssuesAtPlace, ...]:
+    """The ground first, the fatal findings before the warnings; what is too much is counted in a last line."""
     ordered = sorted(findings, key=lambda finding: not finding.fatal)
     lines = [
         _line(finding.location, f"{finding.rule}: {_words(finding)}", _sort_of(finding))
         for finding in ordered[:LINES_MOST]
     ]
+    if ground is not None:
+        lines.insert(0, _line("", f"{ground.code}: {ground.words.both()}", _RULE))
     if (left := len(ordered) - LINES_MOST) > 0:
         lines.append(_line("", f"Ytterligare {left}. / {left} more.", _WARNING))
     return tuple(lines)
@@ -119,11 +141,15 @@ def _line(place: str, words: str, sort: str) -> IssuesAtPlace:
         line_reference=LineReference(line_id=place or _NOWHERE),
         responses=(
             Issue(
-                description=_UNWRITABLE.sub("?", words),
+                description=_writable(words),
                 statuses=(IssueStatus(status_reason_code=sort),),
             ),
         ),
     )
+
+
+def _writable(words: str) -> str:
+    return _UNWRITABLE.sub("?", words)
 
 
 def _words(finding: Finding) -> str:

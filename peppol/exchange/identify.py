@@ -7,7 +7,7 @@ what a message holds; what cannot be read is empty. What it says is no proof of 
 from dataclasses import dataclass
 
 from peppol.envelope.opening import unwrap
-from peppol.envelope.sender import of_document
+from peppol.envelope.sender import Sender, of_document
 from peppol.identifiers import DocumentKind
 from peppol.validation.validation import kind_of
 from peppol.xml.gate import admit
@@ -24,6 +24,12 @@ class Identified:
 
 def identify(body: bytes) -> Identified:
     """Look at a message's bytes, in an envelope or bare."""
+    kind, sender = sender_of(body)
+    return Identified(kind, sender.document_id)
+
+
+def sender_of(body: bytes) -> tuple[DocumentKind | None, Sender]:
+    """The kind of a message and whom an answer about it would go to, as far as its bytes say."""
     opened = unwrap(body)
     root = opened.root
     if root is None and opened.payload:
@@ -31,7 +37,6 @@ def identify(body: bytes) -> Identified:
             root = admit(opened.payload)
         except GateRefused:
             root = None
-    if root is None:
-        return Identified(None, "")
-    kind = kind_of(root)
-    return Identified(kind, of_document(root, kind).document_id)
+    kind = kind_of(root) if root is not None else None
+    sender = of_document(root, kind)
+    return kind, sender if opened.envelope is None else sender.enveloped(opened.envelope)

@@ -9,14 +9,19 @@ fails rests and is tried again; after that it lies still with its error until a 
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from foundation.backoff import TRIES
 from foundation.sql import Session
 from foundation.text import Text
-from peppol.exchange import inbox_store
+from peppol.exchange import inbox_store, owed_answer_store
 from peppol.exchange.inbox_store import InboundMessage
+from peppol.exchange.laid_aside import LAID_ASIDE_NOTE, LAID_ASIDE_TEXTS, LaidAsideReason
 from peppol.exchange.outbox import sha256_of
-from peppol.exchange.tables import IN_FOLLOWS, InState
+from peppol.exchange.tables import IN_FOLLOWS, InState, OwedState
+
+OUR_FAULT: Final = "OUR_FAULT"
+"""The reason of a message whose handling failed: nothing is wrong with what came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +66,17 @@ def store(
     first = inbox_store.first_with(
         session, sha256=digest, instance_id=instance_id, transport_key=transport_key
     )
-    if first.sha256 == digest:
+    same = first.id if first.sha256 == digest else inbox_store.conflict_with(session, digest)
+    if same is not None:
         identity = inbox_store.add(
-            session, {**row, "reason": "REPEAT", "body": b"", "state": InState.REPEAT, "repeats": first.id}
+            session, {**row, "reason": "REPEAT", "body": b"", "state": InState.REPEAT, "repeats": same}
         )
-        return Stored(identity, InState.REPEAT, first.id)
+        return Stored(identity, InState.REPEAT, same)
     reason = "INSTANCE_CONFLICT" if instance_id and first.instance_id == instance_id else "TRANSPORT_CONFLICT"
     told = Text(
-        "Samma kännetecken som meddelande %(letter_id)s, men annat innehåll. Meddelande %(letter_id)s gäller; "
-        "fråga avsändaren vilket som är rätt.",
-        letter_id=first.id,
+        "Överföringens kännetecken är redan använt för ett annat innehåll, som gäller. Dokumentet är inte mottaget. "
+        "Skicka det i en ny överföring med ett eget kännetecken; är det samma dokument som det första behöver ni "
+        "inte göra något."
     )
     aside = {"reason": reason, "reason_sv": told.sv, "reason_en": told.en}
     identity = inbox_store.add(session, {**row, **aside, "state": InState.CONFLICT, "repeats": first.id})
@@ -85,22 +91,39 @@ def store(
             letter_id=identity,
         ),
     )
+    owed_answer_store.note(session, about(identity), OwedState.DUE)
     return Stored(identity, InState.CONFLICT, first.id)
 
 
-def failed(session: Session, message: InboundMessage, error: str, *, now: datetime) -> InState | None:
+def about(letter_id: int) -> str:
+    """How the outbox and the answers we owe name a message to us."""
+    return f"letter {letter_id}"
+
+
+def failed(
+    session: Session, message: InboundMessage, error: str, *, now: datetime, supplier: str = ""
+) -> InState | None:
     """Note that handling a message failed; ARRIVED while it is tried again later, then FAILED.
 
-    None when somebody else handled it in the meantime. `error` names the kind and place, never a value.
+    None when somebody else handled it in the meantime. `error` names the kind and place, never a value; `supplier` is
+    whose the message is, where that is known. Whoever sent one that is given up is owed word of it.
     """
     failures = message.failures + 1
     rest = TRIES.rest_after(failures)
-    noted: dict[str, object] = {"failures": failures, "error": error}
+    noted: dict[str, object] = {"failures": failures, "error": error, "supplier": supplier}
     if rest is None:
-        noted["claimed_until"] = None
+        told = Text(
+            "Vår egen hantering misslyckades %(failures)s gånger (%(error)s). Felet är vårt: åtgärda det och läs "
+            "meddelandet igen.",
+            failures=failures,
+            error=error,
+        )
+        noted |= {"claimed_until": None, "reason": OUR_FAULT, "reason_sv": told.sv, "reason_en": told.en}
         gave_up = inbox_store.moved_first(
             session, message.id, was=InState.ARRIVED, to=InState.FAILED, values=noted
         )
+        if gave_up:
+            owed_answer_store.note(session, about(message.id), OwedState.DUE)
         return InState.FAILED if gave_up else None
     rested = inbox_store.rest(session, message.id, until=now + rest, values=noted)
     return InState.ARRIVED if rested else None
@@ -127,3 +150,22 @@ def replay(session: Session, letter_id: int) -> InState | None:
     }
     moved = inbox_store.moved_first(session, letter_id, was=was, to=InState.ARRIVED, values=fresh)
     return was if moved else None
+
+
+def lay_aside(
+    session: Session, letter_id: int, reason: LaidAsideReason, *, by: str, at: datetime
+) -> InState | None:
+    """Note that a person has dealt with a message that lies aside; the state it was in, or None where it may not be.
+
+    Its bytes and its reason stay; the note says what was done. No answer is owed about it after that.
+    """
+    was = inbox_store.state_locked(session, letter_id)
+    if was is None or not IN_FOLLOWS.allows(was, InState.LAID_ASIDE):
+        return None
+    if not inbox_store.moved_first(session, letter_id, was=was, to=InState.LAID_ASIDE, values={}):
+        return None
+    inbox_store.note(session, letter_id, LAID_ASIDE_NOTE, sentence=LAID_ASIDE_TEXTS[reason], at=at)
+    owed = owed_answer_store.open_about(session, about(letter_id))
+    if owed is not None and owed.state is OwedState.STUCK:
+        owed_answer_store.lay_aside(session, owed, by=by, reason=reason)
+    return was

@@ -10,14 +10,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from foundation import leases, transitions
 from foundation.sql import Session, rows_changed
-from foundation.text import NO_TEXT, Text
+from foundation.text import NO_TEXT, Text, WrittenText
 from foundation.transitions import MovedMeanwhile
 from peppol.exchange.tables import FIRST_BY, IN_FOLLOWS, IN_SETTLES, InState, inbox, message_note
 
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
-    """A message to us, as it came. `failures` is how often our handling of it has failed."""
+    """A message to us, as it came. `failures` is how often our handling of it has failed.
+
+    `repeats` is the message it repeats or collides with; `supplier` whose it is, where it became nothing (yet).
+    """
 
     id: int
     transport_id: str
@@ -27,6 +30,10 @@ class InboundMessage:
     state: InState
     failures: int = 0
     instance_id: str = ""
+    repeats: int | None = None
+    supplier: str = ""
+    reason: str = ""
+    reason_text: Text = NO_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,15 @@ class KnownMessage:
     id: int
     sha256: str
     instance_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageNote:
+    """A note on a message: what sort, in words, and when it was laid there."""
+
+    code: str
+    sentence: Text
+    made_at: datetime
 
 
 def add_if_new(session: Session, row: Mapping[str, object]) -> int | None:
@@ -60,6 +76,25 @@ def first_with(session: Session, **keys: str) -> KnownMessage:
         if found is not None:
             return KnownMessage(found.id, found.sha256, found.instance_id)
     raise LookupError("a message with the same key was kept aside at this very moment; store it again")
+
+
+def conflict_with(session: Session, sha256: str) -> int | None:
+    """The message with these very bytes that was kept aside as a conflict, or None."""
+    aside = text("inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')")
+    same = (inbox.c.state == InState.CONFLICT) & (inbox.c.sha256 == sha256)
+    return session.scalar(select(inbox.c.id).where(aside, same).order_by(inbox.c.id).limit(1))
+
+
+def get(session: Session, letter_id: int) -> InboundMessage | None:
+    """One message to us, kept from others until the transaction ends; None where its bytes are gone too."""
+    there = (inbox.c.id == letter_id) & (inbox.c.body != b"")
+    row = session.execute(select(inbox).where(there).with_for_update()).one_or_none()
+    return None if row is None else _in_message(row)
+
+
+def set_supplier(session: Session, letter_id: int, supplier: str) -> None:
+    """Note whose a message is that became nothing."""
+    session.execute(update(inbox).where(inbox.c.id == letter_id).values(supplier=supplier))
 
 
 def claim(session: Session, *, limit: int, now: datetime, lease: timedelta) -> Sequence[InboundMessage]:
@@ -110,6 +145,7 @@ def settle(
     reason: str = "",
     reason_text: Text = NO_TEXT,
     repeats: int | None = None,
+    supplier: str = "",
 ) -> None:
     """Give a message the state its handling came to, with the reason where it is kept aside.
 
@@ -122,6 +158,7 @@ def settle(
         "reason_sv": reason_text.sv,
         "reason_en": reason_text.en,
         "repeats": repeats,
+        "supplier": supplier,
     }
     this = inbox.c.id == letter_id
     if transitions.move_all(session, inbox.c.state, this, IN_SETTLES, to=state, values=told) != 1:
@@ -168,6 +205,24 @@ def note(
     )
 
 
+def notes_of(session: Session, letter_id: int) -> Sequence[MessageNote]:
+    """The notes that lie on a message, the first one first."""
+    question = select(message_note).where(message_note.c.letter == letter_id).order_by(message_note.c.id)
+    return [
+        MessageNote(row.code, WrittenText(row.sentence_sv, row.sentence_en), row.made_at)
+        for row in session.execute(question)
+    ]
+
+
+def sentences_of(session: Session, letter_ids: Sequence[int], code: str) -> Mapping[int, Text]:
+    """What a note of this sort says on each of these messages that has one."""
+    if not letter_ids:
+        return {}
+    wanted = message_note.c.letter.in_(letter_ids) & (message_note.c.code == code)
+    rows = session.execute(select(message_note).where(wanted).order_by(message_note.c.id))
+    return {row.letter: WrittenText(row.sentence_sv, row.sentence_en) for row in rows}
+
+
 def body_of(session: Session, letter_id: int) -> bytes | None:
     """The bytes of one arrived message as they came, or None where there is no such message."""
     found: bytes | None = session.scalar(select(inbox.c.body).where(inbox.c.id == letter_id))
@@ -207,4 +262,8 @@ def _in_message(row: Row[Any]) -> InboundMessage:
         state=InState(row.state),
         failures=row.failures,
         instance_id=row.instance_id,
+        repeats=row.repeats,
+        supplier=row.supplier,
+        reason=row.reason,
+        reason_text=WrittenText(row.reason_sv, row.reason_en),
     )

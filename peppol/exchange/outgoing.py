@@ -74,7 +74,7 @@ def send(
 
 def send_all(session: Session, outgoing: Sequence[Outgoing]) -> list[str]:
     """Send several documents in one stroke: all are rendered and judged before any is laid out."""
-    return outbox.put_out(session, [_message(each) for each in outgoing])
+    return outbox.put_out(session, [written(each) for each in outgoing])
 
 
 def rendered(document: codec.Document, kind: DocumentKind, *, document_id: str, on: date) -> bytes:
@@ -90,7 +90,8 @@ def rendered(document: codec.Document, kind: DocumentKind, *, document_id: str, 
     return body
 
 
-def _message(outgoing: Outgoing) -> outbox.NewMessage:
+def written(outgoing: Outgoing) -> outbox.NewMessage:
+    """One document as it would be laid out, rendered and judged. Raises InvalidDocument."""
     return outbox.NewMessage(
         body=rendered(
             outgoing.document, outgoing.kind, document_id=outgoing.document_id, on=outgoing.issued_on

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    CheckConstraint,
     Column,
     Date,
     ForeignKey,
@@ -43,15 +44,25 @@ class OutState(StrEnum):
     STUCK = "STUCK"  # tried as often as is sensible: a person sends it again
 
 
+class OwedState(StrEnum):
+    """Where an answer stands that we owe the sender of a message or document."""
+
+    DUE = "DUE"  # a worker writes it
+    STUCK = "STUCK"  # it could not be written: a person has it written again, or says why none is needed
+    GIVEN = "GIVEN"  # it was written, or another that came later; or there turned out to be nobody to answer
+    LAID_ASIDE = "LAID_ASIDE"  # a person has decided that none is needed
+
+
 class InState(StrEnum):
     """Where a message to us is."""
 
     ARRIVED = "ARRIVED"
     HANDLED = "HANDLED"
     REPEAT = "REPEAT"  # the same bytes again: answered by what was answered the first time
-    CONFLICT = "CONFLICT"  # a number already held, with other bytes: kept aside
+    CONFLICT = "CONFLICT"  # a number already held, with other bytes: kept aside, and its sender is told
     QUARANTINED = "QUARANTINED"  # cannot be read or is no valid document: kept with its reason
     FAILED = "FAILED"  # our own handling failed again and again: kept with its error until replayed
+    LAID_ASIDE = "LAID_ASIDE"  # a person has dealt with it: nothing more comes of it
 
 
 OUT_FOLLOWS = Transitions(
@@ -76,11 +87,12 @@ IN_FOLLOWS = Transitions(
             *(InState.HANDLED, InState.REPEAT, InState.CONFLICT, InState.QUARANTINED, InState.FAILED),
         },
         # A person may have it read again, when our reading or our books have changed.
-        InState.FAILED: {InState.ARRIVED},
-        InState.QUARANTINED: {InState.ARRIVED},
+        InState.FAILED: {InState.ARRIVED, InState.LAID_ASIDE},
+        InState.QUARANTINED: {InState.ARRIVED, InState.LAID_ASIDE},
+        # The first message stands; the sender writes again under a number of its own.
+        InState.CONFLICT: {InState.LAID_ASIDE},
     },
-    # The first message stands; the sender writes again under an identifier of its own.
-    ends={InState.CONFLICT, InState.HANDLED, InState.REPEAT},
+    ends={InState.HANDLED, InState.REPEAT, InState.LAID_ASIDE},
 )
 """From each state of a message to us, the states it may go to."""
 
@@ -89,11 +101,22 @@ IN_FOLLOWS = Transitions(
 IN_SETTLES = Transitions(
     {
         InState.ARRIVED: {InState.QUARANTINED},
-        InState.HANDLED: {InState.HANDLED, InState.REPEAT, InState.CONFLICT, InState.QUARANTINED},
+        InState.HANDLED: {
+            *(InState.HANDLED, InState.REPEAT, InState.CONFLICT, InState.QUARANTINED, InState.FAILED),
+        },
     },
-    ends={InState.REPEAT, InState.CONFLICT, InState.QUARANTINED, InState.FAILED},
+    ends={InState.REPEAT, InState.CONFLICT, InState.QUARANTINED, InState.FAILED, InState.LAID_ASIDE},
 )
 """What the handling of a message may come to, from the state it was taken in."""
+
+OWED_FOLLOWS = Transitions(
+    {
+        OwedState.DUE: {OwedState.GIVEN, OwedState.STUCK},
+        OwedState.STUCK: {OwedState.GIVEN, OwedState.LAID_ASIDE},
+    },
+    ends={OwedState.GIVEN, OwedState.LAID_ASIDE},
+)
+"""From each state of an answer we owe, the states it may go to."""
 
 
 outbox = Table(
@@ -194,6 +217,8 @@ inbox = Table(
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("error", Text, nullable=False, server_default=""),
     Column("alarmed_at", UtcDateTime(), nullable=True),
+    # The organisation number of the supplier a message came from that became nothing (yet); empty: not known.
+    Column("supplier", String(20), nullable=False, server_default=""),
 )
 
 message_note = Table(
@@ -207,6 +232,23 @@ message_note = Table(
     Column("sentence_sv", Text, nullable=False),
     Column("sentence_en", Text, nullable=False),
     Column("made_at", UtcDateTime(), nullable=False),
+)
+
+owed_answer = Table(
+    "owed_answer",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    # What it is about, as the outbox has it: `letter 7` or `invoice 12`.
+    Column("about", String(120), nullable=False),
+    Column("kind", String(30), nullable=False, server_default=""),
+    Column("state", String(20), nullable=False),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("made_at", UtcDateTime(), nullable=True),
+    Column("alarmed_at", UtcDateTime(), nullable=True),
+    Column("ended_by", String(80), nullable=False, server_default=""),
+    Column("reason", String(40), nullable=False, server_default=""),
+    CheckConstraint("state in ('DUE','STUCK','GIVEN','LAID_ASIDE')", name="ck_owed_answer_state"),
 )
 
 
@@ -226,12 +268,18 @@ _index_some("ix_outbox_open", OPEN, outbox.c.state, outbox.c.receiver)
 _index_some("ix_inbox_arrived", "state = 'ARRIVED'", inbox.c.id)
 _index_some("ix_inbox_aside", "state in ('CONFLICT', 'QUARANTINED', 'FAILED')", inbox.c.id)
 _index_some("ix_inbox_failed", "state = 'FAILED'", inbox.c.id)
+_index_some("ix_inbox_supplier", "supplier <> ''", inbox.c.supplier, inbox.c.id)
+OWED = "state in ('DUE', 'STUCK')"
+"""The answers we owe; one at most about each thing."""
+
+_index_some("uq_owed_answer_open", OWED, owed_answer.c.about, unique=True)
 # The same bytes, and the same instance of a message, are taken in once; later copies are repeats.
 # A query must name the condition of a key in these very words for the engine to use it.
+_FIRST = "state not in ('REPEAT', 'CONFLICT', 'LAID_ASIDE')"
 FIRST_BY = {
-    "sha256": "state <> 'REPEAT' and state <> 'CONFLICT'",
-    "instance_id": "state <> 'REPEAT' and state <> 'CONFLICT' and instance_id <> ''",
-    "transport_key": "state <> 'REPEAT' and state <> 'CONFLICT' and transport_key <> ''",
+    "sha256": _FIRST,
+    "instance_id": f"{_FIRST} and instance_id <> ''",
+    "transport_key": f"{_FIRST} and transport_key <> ''",
 }
 """The keys a message is known by, each with which messages it is unique among."""
 

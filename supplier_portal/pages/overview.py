@@ -81,6 +81,7 @@ def _waiting(session: Session, scope: Scope, visit: Visit, *, today: date) -> di
         "to_invoice": waiting_queries.to_invoice(session, scope),
         "questioned": waiting_queries.questioned(session, scope),
         "refused": refused_message_queries.fresh(session, scope, since=today - _REFUSED_SHOWN),
+        "being_mended": refused_message_queries.being_mended(session, scope),
         "interruptions": placement_queries.new_interruptions(session, scope, since=visit.since),
         "to_assign": placement_queries.count(session, scope, to_assign, today=today),
         "assign_by": placement_queries.first_to_assign(session, scope, today=today),

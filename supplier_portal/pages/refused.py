@@ -9,12 +9,14 @@ from fastapi import Request, Response
 from accounts.identity import Person
 from foundation.errors import NotThere
 from foundation.text import Text
+from invoicing.documents.reading import UNREADABLE
+from invoicing.intake.message_answers import OURS_TO_MEND
 from invoicing.portal_invoicing import refused_message_queries, uploads
 from invoicing.portal_invoicing.refused_message_queries import PAGE, RefusedMessage, UnsentFile
 from invoicing.portal_invoicing.uploads import Looked
 from orders.register import store as register_store
 from peppol.envelope import opening
-from peppol.exchange import inbox_store
+from peppol.exchange import inbox, inbox_store
 from peppol.exchange.tables import InState
 from peppol.validation import validation
 from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_file, as_xml
@@ -49,6 +51,7 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         unsent_count=unsent_count,
         may_send=person.may(SENDS),
         sees_all=actor.within is None,
+        ours_to_mend=OURS_TO_MEND,
     )
 
 
@@ -68,6 +71,10 @@ def one(request: Request, letter_id: int, person: Person = signed_in(*SEES)) -> 
         "flip/refused_one.html",
         message=message,
         twice=message.state is InState.CONFLICT,
+        # Nothing was wrong with the document: it is not judged before its sender's eyes.
+        by_us=message.reason in (inbox.OUR_FAULT, UNREADABLE),
+        ours_to_mend=OURS_TO_MEND,
+        has_findings=bool(report.fatal),
         size=len(body),
         told=told,
         report=reported(report, file="", language=language_of(request, person)),
@@ -90,7 +97,7 @@ def answer_as_sent(request: Request, letter_id: int, person: Person = signed_in(
         body = refused_message_queries.answer_body(session, actor_of(person), message.id)
     if body is None:
         raise NotThere
-    return as_xml(body, f"{message.id}-mlr")
+    return as_xml(body, f"{message.id}-answer")
 
 
 def _reason(found: Looked | None) -> Text | None:

@@ -23,6 +23,7 @@ from invoicing.payment.payment_stops import StopStep
 from invoicing.payment.repayment_store import RepaymentState
 from invoicing.payment.transfers import ItemState, ProposalState
 from invoicing.portal_invoicing.portal_states import PortalState
+from invoicing.responses.model import Meaning
 from invoicing.supplier_changes import change_request_store
 from invoicing.supplier_changes.change_request_store import ChangeKind, ChangeState
 from operations import alarms
@@ -39,7 +40,7 @@ from orders.register.policy_store import PolicyState
 from orders.tutors.tutor_store import TutorState
 from orders.tutors.unit_tutor_store import UnitTutorState
 from peppol.documents import billing
-from peppol.exchange.tables import InState, OutState
+from peppol.exchange.tables import InState, OutState, OwedState
 from peppol.xml import codec
 from tests.support.stories.bills import billed
 from tests.support.stories.system import FYRBAKEN, System, a_system
@@ -79,6 +80,14 @@ ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
     (OutState.STUCK, "LETTERS_STUCK"),
     (OutState.REJECTED, "LETTERS_REJECTED"),
     (InState.FAILED, "LETTERS_FAILED"),
+    # Where their sender is answered they wait for it; where nobody is, for us.
+    (InState.QUARANTINED, "LETTERS_UNANSWERED"),
+    (InState.CONFLICT, "LETTERS_UNANSWERED"),
+    (OwedState.STUCK, "ANSWERS_STUCK"),
+    (Meaning.UNKNOWN, "ANSWERS_WAITING"),
+    (Meaning.STRANGER, "ANSWERS_WAITING"),
+    (Meaning.NOT_EXPECTED, "ANSWERS_WAITING"),
+    (Meaning.REJECTED, "ANSWERS_WAITING"),
 )
 """States in which something waits for the buyer, and the alarm that tells of it."""
 
@@ -90,7 +99,7 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (BatchRowState.WAITING, "for the press it is a part of, in the same step"),
     (BatchRowState.DONE, "nothing waits: it may be undone"),
     (InState.ARRIVED, "for a worker, which has an alarm of its own when none runs"),
-    (InState.QUARANTINED, "for the sender, who is answered; finance sees it among the messages"),
+    (OwedState.DUE, "for a worker, which has an alarm of its own when none runs"),
     (InState.HANDLED, "nothing waits: it is handled"),
     (InterruptionState.STANDING, "nothing waits: it holds"),
     (InvoiceState.CREDIT_REQUESTED, "for the supplier's credit note"),

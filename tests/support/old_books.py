@@ -40,9 +40,24 @@ def before_0007(connection: Connection) -> None:
     connection.execute(text("alter table periodic_report drop column alarmed_at"))
 
 
+def before_0021(connection: Connection) -> None:
+    """Lead the books back to what revision 0021 found."""
+    before_0024(connection)
+    connection.execute(text("drop table owed_answer"))
+    connection.execute(text("drop index ix_inbox_supplier"))
+    # The policy that asks for the column falls with it, and is made again when the books are brought up to date.
+    falls = " cascade" if connection.dialect.name == "postgresql" else ""
+    connection.execute(text(f"alter table inbox drop column supplier{falls}"))
+    first = "state <> 'REPEAT' and state <> 'CONFLICT'"
+    for key in ("sha256", "instance_id", "transport_key"):
+        more = "" if key == "sha256" else f" and {key} <> ''"
+        connection.execute(text(f"drop index uq_inbox_{key}"))
+        connection.execute(text(f"create unique index uq_inbox_{key} on inbox ({key}) where {first}{more}"))
+
+
 def before_0019(connection: Connection) -> None:
     """Lead the books back to what revision 0019 found."""
-    before_0024(connection)
+    before_0021(connection)
     for index in ("ix_periodic_report_filed", "ix_periodic_report_decided_on"):
         connection.execute(text(f"drop index {index}"))
 

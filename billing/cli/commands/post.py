@@ -1,4 +1,4 @@
-"""`billing post status`, `show`, `resend` and `replay`: how the post stands, and what a person may do about it."""
+"""`billing post status`, `show`, `resend`, `replay` and more: how the post stands, and what a person may do."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,14 +9,19 @@ import typer
 from billing.cli.command import AsJson, CommandContext, On, command, today_or
 from billing.cli.commands.inbox import post_office
 from billing.cli.commands.receiving import all_taken, end, tell
+from billing.cli.exit_codes import ExitCode
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.formatting import Json
 from foundation.text import Text
+from invoicing.intake import owed
 from invoicing.intake.queue import read_arrived
-from operations import exchange_queries, message_queries
+from operations import exchange_actions, exchange_queries, message_queries
 from operations.exchange_actions import no_message, read_again, send_again
 from operations.exchange_queries import AttemptRow, ExchangeStanding, ReceiverStanding
-from peppol.exchange.tables import InState, OutState
+from peppol.exchange import owed_answer_store
+from peppol.exchange.laid_aside import LaidAsideReason
+from peppol.exchange.owed_answer_store import OwedAnswer
+from peppol.exchange.tables import InState, OutState, OwedState
 
 _RECEIVERS = (
     TableColumn(Text("Mottagare")),
@@ -36,6 +41,14 @@ _ATTEMPTS = (
     TableColumn(Text("Nästa försök")),
 )
 
+_OWED = (
+    TableColumn(Text("Nr"), right=True),
+    TableColumn(Text("Om")),
+    TableColumn(Text("Sedan")),
+    TableColumn(Text("Fel"), wrap=40),
+)
+
+Reason = Annotated[LaidAsideReason, typer.Option("--reason", help="Varför / why")]
 By = Annotated[str, typer.Option("--by", help="Vem som gör det, t.ex. user-17 / who does it")]
 
 
@@ -173,6 +186,66 @@ def replay(
         taken = all_taken(context, database, [("", letter_id)])
     tell(taken, as_json=as_json)
     end(taken)
+
+
+@command(post_office, "lay-aside")
+def lay_aside(
+    context: CommandContext,
+    letter_id: Annotated[int, typer.Argument(metavar="ID")],
+    reason: Reason,
+    by: By,
+) -> None:
+    """Lägg ett meddelande till oss till handlingarna / note that a message to us is dealt with."""
+    with context.opened() as database:
+        exchange_actions.lay_aside(database, letter_id, reason, by=by)
+    typer.echo(context.say(Text("Meddelande %(letter_id)s är lagt till handlingarna.", letter_id=letter_id)))
+
+
+@command(post_office, "owed")
+def show_owed(context: CommandContext, as_json: AsJson = False) -> None:
+    """Visa svar till leverantörer som inte kunde skrivas / show answers that could not be written."""
+    with context.reading() as session:
+        stuck = owed_answer_store.in_state(session, OwedState.STUCK)
+    if as_json:
+        write_json([_owed_json(each) for each in stuck])
+        return
+    rows = [(str(each.id), each.about, _moment(each.made_at), each.error) for each in stuck]
+    show(table(_OWED, rows, language=context.language))
+
+
+@command(post_office, "answer")
+def answer(
+    context: CommandContext, number: Annotated[int, typer.Argument(metavar="NR")], by: By, on: On = None
+) -> None:
+    """Skriv ett svar igen som inte kunde skrivas / write an answer again that could not be written."""
+    with context.opened() as database, database.writing() as session:
+        left = owed.write_again(session, number, today=today_or(on), by=by)
+    if left is not None:
+        typer.echo(context.say(Text("Svaret kunde fortfarande inte skrivas: %(error)s", error=left.error)))
+        raise typer.Exit(ExitCode.FAILED)
+    typer.echo(context.say(Text("Avsändaren är besvarad.")))
+
+
+@command(post_office, "no-answer")
+def no_answer(
+    context: CommandContext,
+    number: Annotated[int, typer.Argument(metavar="NR")],
+    reason: Reason,
+    by: By,
+) -> None:
+    """Avgör att ett svar inte behövs / decide that an answer is not needed."""
+    with context.opened() as database, database.writing() as session:
+        owed.lay_aside(session, number, reason, by=by)
+    typer.echo(context.say(Text("Svaret är lagt till handlingarna.")))
+
+
+def _owed_json(each: OwedAnswer) -> Json:
+    return {
+        "number": each.id,
+        "about": each.about,
+        "error": each.error,
+        "since": each.made_at.isoformat() if each.made_at else None,
+    }
 
 
 def _counted(counts: Mapping[OutState, int] | Mapping[InState, int]) -> str:

@@ -7,7 +7,7 @@ from foundation.append_only import protect_standing
 from foundation.sql import amount, quantity
 
 revision = "0024"
-down_revision = "0019"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

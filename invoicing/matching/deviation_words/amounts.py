@@ -2,7 +2,7 @@
 
 from foundation.text import Text
 from invoicing.matching.deviation_words.words import CREDIT_AND_NEW, DeviationText
-from invoicing.matching.deviations import DeviationCode
+from invoicing.matching.deviations import UNREPORTED, DeviationCode
 
 WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     (DeviationCode.UNIT, ""): DeviationText(
@@ -17,8 +17,13 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         ),
         CREDIT_AND_NEW,
     ),
+    (DeviationCode.QUANTITY, UNREPORTED): DeviationText(
+        Text("Fel antal"),
+        Text("Fakturarad %(line)s har antalet %(found)s; inleveransen %(reference)s är på %(expected)s."),
+        CREDIT_AND_NEW,
+    ),
     (DeviationCode.QUANTITY, "interrupted"): DeviationText(
-        Text("Fler dagar än till avbrottet"),
+        Text("Fel antal dagar efter avbrott"),
         Text(
             "Fakturarad %(line)s har antalet %(found)s; placeringen avbröts med %(detail)s som "
             "sista ersatta dag, så inleveransen (%(reference)s) är %(expected)s."
@@ -35,9 +40,27 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Fakturarad %(line)s gäller %(found)s; orderrad %(reference)s gäller %(expected)s."),
         CREDIT_AND_NEW,
     ),
+    (DeviationCode.PERIOD, "from"): DeviationText(
+        Text("Fel period"),
+        Text("Fakturarad %(line)s gäller från %(found)s; orderrad %(reference)s gäller %(expected)s."),
+        CREDIT_AND_NEW,
+    ),
+    (DeviationCode.PERIOD, "until"): DeviationText(
+        Text("Fel period"),
+        Text("Fakturarad %(line)s gäller till %(found)s; orderrad %(reference)s gäller %(expected)s."),
+        CREDIT_AND_NEW,
+    ),
     (DeviationCode.AMOUNT, ""): DeviationText(
         Text("Fel belopp"),
         Text("Fakturarad %(line)s har beloppet %(found)s; det ska vara %(expected)s enligt %(source)s."),
+        CREDIT_AND_NEW,
+    ),
+    (DeviationCode.AMOUNT, "arithmetic"): DeviationText(
+        Text("Fel belopp"),
+        Text(
+            "Fakturarad %(line)s har beloppet %(found)s, som inte är antal gånger pris med radens avgifter och "
+            "rabatter. Inleveransen (%(reference)s) är på %(expected)s."
+        ),
         CREDIT_AND_NEW,
     ),
     (DeviationCode.AMOUNT, "adjustment"): DeviationText(
@@ -67,6 +90,10 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Fel momssats"),
         Text("Fakturarad %(line)s har momssatsen %(found)s %%; den ska vara %(expected)s %%."),
         CREDIT_AND_NEW,
+        otherwise=(
+            Text("Fakturarad %(line)s har ingen momssats; den ska vara %(expected)s %%."),
+            Text("Fakturarad %(line)s har momssatsen %(found)s %%, men momskategorin har ingen."),
+        ),
     ),
     (DeviationCode.VAT_AMOUNT, ""): DeviationText(
         Text("Fel momsbelopp"),

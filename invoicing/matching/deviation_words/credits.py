@@ -1,27 +1,30 @@
 """Words of a credit note against the invoice it credits."""
 
 from foundation.text import Text
-from invoicing.matching.deviation_words.words import DeviationText
-from invoicing.matching.deviations import DeviationCode
+from invoicing.matching.deviation_words.words import DeviationText, suggesting
+from invoicing.matching.deviations import DeviationCode, SuggestionBasis
+
+_B = SuggestionBasis
+
+_NO_REFERENCE = DeviationText(
+    Text("Kreditfakturan säger inte vad den krediterar"),
+    Text("Kreditfakturan anger inte vilken faktura den krediterar."),
+    Text("Skicka en ny kreditfaktura, med nytt nummer och den fakturans nummer som referens."),
+)
+_UNKNOWN = DeviationText(
+    Text("Fakturan har inte kommit"),
+    Text("Vi har ingen faktura %(found)s från er. Kreditfakturan väntar på den."),
+    Text("Kontrollera numret om fakturan redan är skickad."),
+)
 
 WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
-    (DeviationCode.CREDIT_REFERENCE_MISSING, ""): DeviationText(
-        Text("Kreditfakturan säger inte vad den krediterar"),
-        Text(
-            "Kreditfakturan anger ingen faktura (förslag: %(expected)s). Skicka den igen med "
-            "fakturans nummer som referens."
-        ),
+    **suggesting(
+        DeviationCode.CREDIT_REFERENCE_MISSING, _NO_REFERENCE, (_B.NAMED, _B.ORDER, _B.PARTICIPANT, _B.SUM)
     ),
+    **suggesting(DeviationCode.CREDIT_UNKNOWN, _UNKNOWN, (_B.NAMED, _B.SLIP)),
     (DeviationCode.CREDIT_SEVERAL, ""): DeviationText(
         Text("Flera fakturor på en kreditfaktura"),
         Text("Kreditfakturan anger fakturorna %(found)s. Skicka en kreditfaktura per faktura."),
-    ),
-    (DeviationCode.CREDIT_UNKNOWN, ""): DeviationText(
-        Text("Fakturan har inte kommit"),
-        Text(
-            "Vi har ingen faktura %(found)s från er. Kreditfakturan väntar på den; kontrollera "
-            "numret om den redan är skickad."
-        ),
     ),
     (DeviationCode.CREDIT_OF_CREDIT, ""): DeviationText(
         Text("Kredit av en kreditfaktura"),
@@ -32,6 +35,9 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text(
             "Faktura %(found)s är redan krediterad i sin helhet (%(reference)s). Den här "
             "kreditfakturan används inte."
+        ),
+        otherwise=(
+            Text("Faktura %(found)s är redan krediterad i sin helhet. Den här kreditfakturan används inte."),
         ),
     ),
     (DeviationCode.CREDIT_AMOUNT, ""): DeviationText(

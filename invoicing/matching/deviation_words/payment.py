@@ -18,6 +18,9 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text(
             "Kontot %(found)s gällde till %(reference)s. Betalningen går till ett som gäller: %(expected)s."
         ),
+        otherwise=(
+            Text("Kontot %(found)s gällde till %(reference)s, och inget annat konto är registrerat för er."),
+        ),
     ),
     (DeviationCode.PAYEE_ACCOUNT, "early"): DeviationText(
         Text("Betalkontot gäller inte än"),
@@ -25,13 +28,15 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
             "Kontot %(found)s gäller från %(reference)s. Betalas fakturan innan dess går betalningen till ett som "
             "gäller då: %(expected)s."
         ),
+        otherwise=(
+            Text("Kontot %(found)s gäller från %(reference)s, och inget annat konto är registrerat för er."),
+        ),
     ),
     (DeviationCode.PAYEE_ACCOUNT, ""): DeviationText(
         Text("Okänt betalkonto"),
-        Text(
-            "Kontot %(found)s är inte registrerat för er (%(expected)s). Vi kontrollerar det innan "
-            "vi betalar; två personer hos oss bekräftar."
-        ),
+        Text("Kontot %(found)s är inte registrerat för er. Registrerat är %(expected)s."),
+        Text("Vi kontrollerar det innan vi betalar; två personer hos oss bekräftar."),
+        otherwise=(Text("Kontot %(found)s är inte registrerat för er, och inget annat konto är det."),),
     ),
     (DeviationCode.DUE_DATE, ""): DeviationText(
         Text("Betalas på avtalad dag"),

@@ -1,8 +1,8 @@
 """Words of what an invoice refers to: its order, the lines of it, its buyer and its contract."""
 
 from foundation.text import Text
-from invoicing.matching.deviation_words.words import CREDIT_AND_NEW, DeviationText
-from invoicing.matching.deviations import UNREGISTERED, DeviationCode
+from invoicing.matching.deviation_words.words import CREDIT_AND_NEW, DeviationText, suggesting
+from invoicing.matching.deviations import UNREGISTERED, DeviationCode, SuggestionBasis
 
 # A case that is never ordered here, whether the invoice names an order for it or none.
 _OUTSIDE = {
@@ -12,12 +12,22 @@ _OUTSIDE = {
             "Fakturan (ordernummer: %(found)s) gäller ett beslut i KA-webb, som inte faktureras "
             "hit. Kreditera den och använd KA-webb."
         ),
+        otherwise=(
+            Text(
+                "Fakturan gäller ett beslut i KA-webb, som inte faktureras hit. Kreditera den och använd KA-webb."
+            ),
+        ),
     ),
     "ESF": DeviationText(
         Text("ESF-område utanför ordersystemet"),
         Text(
             "Fakturan (ordernummer: %(found)s) gäller ett ESF-område, som inte faktureras hit. "
             "Kreditera den och använd KA-webb."
+        ),
+        otherwise=(
+            Text(
+                "Fakturan gäller ett ESF-område, som inte faktureras hit. Kreditera den och använd KA-webb."
+            ),
         ),
     ),
     "PROTECTED": DeviationText(
@@ -29,29 +39,39 @@ _OUTSIDE = {
     ),
 }
 
+_NO_NUMBER = DeviationText(
+    Text("Ordernummer saknas"),
+    Text("Fakturan har ”%(found)s” i stället för ett ordernummer."),
+    Text("Kreditera den och skicka en ny med inköpsordernumret som orderreferens."),
+    otherwise=(Text("Fakturan har inget ordernummer."),),
+)
+_UNKNOWN_NUMBER = DeviationText(
+    Text("Okänt ordernummer"),
+    Text("Ordernumret %(found)s finns inte hos oss."),
+    Text("Kontrollera det mot ordern, kreditera fakturan och skicka en ny."),
+)
+
+_SUGGESTED_BY = (
+    SuggestionBasis.NAMED,
+    SuggestionBasis.PARTICIPANT,
+    SuggestionBasis.SLIP,
+    SuggestionBasis.SUM,
+)
 
 WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     **{(DeviationCode.ORDER_MISSING, variant): told for variant, told in _OUTSIDE.items()},
     **{(DeviationCode.ORDER_UNKNOWN, variant): told for variant, told in _OUTSIDE.items()},
-    (DeviationCode.ORDER_MISSING, ""): DeviationText(
-        Text("Ordernummer saknas"),
-        Text(
-            "Fakturan har inget ordernummer (”%(found)s”; förslag: %(expected)s). Kreditera den "
-            "och skicka en ny med inköpsordernumret som orderreferens."
-        ),
-    ),
-    (DeviationCode.ORDER_UNKNOWN, ""): DeviationText(
-        Text("Okänt ordernummer"),
-        Text(
-            "Ordernumret %(found)s finns inte hos oss. Kontrollera det mot ordern, kreditera "
-            "fakturan och skicka en ny."
-        ),
-    ),
+    **suggesting(DeviationCode.ORDER_MISSING, _NO_NUMBER, _SUGGESTED_BY),
+    **suggesting(DeviationCode.ORDER_UNKNOWN, _UNKNOWN_NUMBER, _SUGGESTED_BY),
     (DeviationCode.ORDER_NOT_SUPPLIERS, ""): DeviationText(
         Text("Ordern gäller en annan leverantör"),
-        Text(
-            "Order %(found)s är inte ställd till %(reference)s. Kontrollera ordernumret, kreditera "
-            "fakturan och skicka en ny."
+        Text("Order %(found)s är inte ställd till %(reference)s."),
+        Text("Kontrollera ordernumret, kreditera fakturan och skicka en ny."),
+        otherwise=(
+            Text(
+                "Order %(found)s är inte ställd till er, så vitt vi kan se: fakturan säger inte vilket "
+                "organisationsnummer ni har."
+            ),
         ),
     ),
     (DeviationCode.ORDER_NOT_SUPPLIERS, UNREGISTERED): DeviationText(
@@ -79,6 +99,7 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Fel köpare"),
         Text("Fakturan är ställd till %(found)s; köparen är %(expected)s."),
         CREDIT_AND_NEW,
+        otherwise=(Text("Fakturan säger inte vilken köparen är; den ska ställas till %(expected)s."),),
     ),
     (DeviationCode.CURRENCY, ""): DeviationText(
         Text("Fel valuta"),
@@ -87,15 +108,15 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     ),
     (DeviationCode.LINE_MISSING, ""): DeviationText(
         Text("Orderrad saknas"),
-        Text(
-            "Fakturarad %(line)s säger inte vilken rad på order %(reference)s den gäller (förslag: "
-            "%(expected)s). Kreditera fakturan och skicka en ny med orderradens nummer."
-        ),
+        Text("Fakturarad %(line)s säger inte vilken rad på order %(reference)s den gäller."),
+        Text("Kreditera fakturan och skicka en ny med orderradens nummer."),
+        suggestion=Text("Förslag: orderrad %(expected)s."),
     ),
     (DeviationCode.LINE_UNKNOWN, ""): DeviationText(
         Text("Okänd orderrad"),
         Text("Fakturarad %(line)s anger orderrad %(found)s, som inte finns på order %(reference)s."),
         CREDIT_AND_NEW,
+        suggestion=Text("Förslag: orderrad %(expected)s."),
     ),
     (DeviationCode.SEVERAL_LINES, ""): DeviationText(
         Text("Flera orderrader på en faktura"),
@@ -121,5 +142,6 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     (DeviationCode.CONTRACT, ""): DeviationText(
         Text("Annat avtalsnummer"),
         Text("Fakturan anger avtal %(found)s; order %(reference)s har %(expected)s. Ordern gäller."),
+        otherwise=(Text("Fakturan anger avtal %(found)s, som inte är orderns. Ordern gäller."),),
     ),
 }

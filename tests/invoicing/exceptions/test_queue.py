@@ -12,11 +12,12 @@ from foundation.money import Money
 from foundation.text import Text
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Action
+from invoicing.documents import store as document_store
+from invoicing.documents import suggesting
 from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import (
     aside_queries,
     bulk_actions,
-    link_suggestions,
     queue_queries,
     worklist,
     worklist_store,
@@ -255,7 +256,8 @@ def test_suggestions_are_ranked_and_say_why(system: System) -> None:
     bare = january(system, 1, "20")
     invoice = system.send(without_line(bare))
     with system.database.reading() as session:
-        first, *others = link_suggestions.lines(session, register_store.load(session), invoice)
+        content = document_store.content(session, invoice.id)
+        first, *others = suggesting.lines(session, register_store.load(session), content)
     assert (first.order_number, first.line_id, str(first.month)) == (invoice.order_number, "001", "2026-01")
     assert Text("samma order") in first.because
     assert Text("samma belopp som inleveransen") in first.because

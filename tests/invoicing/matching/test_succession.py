@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoicing.documents import order_facts_queries
-from invoicing.exceptions import link_suggestions
+from invoicing.documents import order_facts_queries, suggesting
+from invoicing.documents import store as document_store
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
 from invoicing.payment.payment import HeldBack
@@ -263,7 +263,8 @@ def test_a_successors_invoice_without_order_is_suggested_its_predecessors_lines(
     assert lost.state is InvoiceState.IN_QUESTION
     assert system.order(OURS).number in system.sentences(lost)[0]
     with system.database.reading() as session:
-        suggested = link_suggestions.lines(session, register_store.load(session), lost)
-        nobodys = link_suggestions.lines(session, example_register(), lost)
+        content = document_store.content(session, lost.id)
+        suggested = suggesting.lines(session, register_store.load(session), content)
+        nobodys = suggesting.lines(session, example_register(), content)
     assert suggested[0].order_number == system.order(OURS).number
     assert nobodys == []

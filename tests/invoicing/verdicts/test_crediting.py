@@ -229,7 +229,20 @@ def test_a_credit_of_two_invoices_is_in_question(system: System) -> None:
     invoice = january(system)
     system.send(invoice)
     credit = credit_of(invoice)
-    in_question(system, replace(credit, billing_references=credit.billing_references * 2), "CREDIT_SEVERAL")
+    other = billing.BillingReference(
+        invoice_document_reference=billing.InvoiceDocumentReference(id="F-OTHER")
+    )
+    in_question(
+        system, replace(credit, billing_references=(*credit.billing_references, other)), "CREDIT_SEVERAL"
+    )
+
+
+def test_a_credit_that_names_its_invoice_twice_is_of_one_invoice(system: System) -> None:
+    invoice = january(system)
+    system.send(invoice)
+    credit = credit_of(invoice)
+    twice = replace(credit, billing_references=credit.billing_references * 2)
+    assert system.send(twice).state is _S.SETTLED
 
 
 def test_a_wrong_credit_note_may_be_asked_back_and_then_a_right_one_settles(system: System) -> None:

@@ -164,13 +164,19 @@ def test_what_nobody_can_read_is_shown_and_not_answered(system: System) -> None:
     assert answers(system, refused(system, b"%PDF-1.7 an invoice, honestly")) == []
 
 
-def test_a_stranger_and_a_message_for_somebody_else_are_not_answered(system: System) -> None:
+def test_a_stranger_is_not_answered_and_of_a_message_for_somebody_else_only_a_supplier_of_ours_is(
+    system: System,
+) -> None:
     system.change_register(answered_by(TechnicalAnswer.MLR))
-    invoice = wrong(system)
-    stranger = enveloped(invoice, sender=ParticipantId("0007", "5560000001"), instance_id=INSTANCE[:-1] + "2")
-    elsewhere = enveloped(invoice, receiver=ParticipantId("0007", "5560000001"))
+    invoice, other = wrong(system), ParticipantId("0007", "5560000001")
+    stranger = enveloped(invoice, sender=other, instance_id=INSTANCE[:-1] + "2")
+    both = enveloped(invoice, sender=other, receiver=other, mls_to=ParticipantId.parse(THEIR_PROVIDER))
     assert answers(system, refused(system, stranger)) == []
-    assert answers(system, refused(system, elsewhere)) == []
+    assert (
+        answers(system, refused(system, both.replace(INSTANCE.encode(), INSTANCE[:-1].encode() + b"3"))) == []
+    )
+    (told,) = answers(system, refused(system, enveloped(invoice, receiver=other)))
+    assert (told.kind, told.receiver) == ("mlr", f"0007:{FYRBAKEN}")
 
 
 def test_a_wrong_answer_is_never_answered(system: System) -> None:

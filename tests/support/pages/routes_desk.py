@@ -51,6 +51,14 @@ ROUTES = {
         page=False,
     ),
     "POST /finance/letters/{number}/replay": Route(may=FINANCE, foreign=(f"/finance/letters/{NONE}/replay",)),
+    "POST /finance/letters/{number}/lay-aside": Route(
+        may=FINANCE, foreign=(f"/finance/letters/{NONE}/lay-aside",), form={"reason": "NOT_FOR_US"}
+    ),
+    "POST /finance/owed/{number}/answer": Route(may=FINANCE, foreign=(f"/finance/owed/{NONE}/answer",)),
+    "POST /finance/owed/{number}/lay-aside": Route(
+        may=FINANCE, foreign=(f"/finance/owed/{NONE}/lay-aside",), form={"reason": "TOLD_OTHERWISE"}
+    ),
+    "POST /finance/answers/{number}/seen": Route(may=FINANCE, foreign=(f"/finance/answers/{NONE}/seen",)),
     "POST /finance/events/replay": Route(may=FINANCE),
     "GET /finance/events/{number}": Route(
         may=READERS, own=("/finance/events/<event RETROAKTIVT>",), foreign=(f"/finance/events/{NONE}",)

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from foundation.money import Money, Quantity, line_amount, total, vat_amount
 from foundation.periods import Month, Period
+from invoicing.matching.candidates import Suggestion
 from invoicing.matching.facts import CreditFacts, Facts, LineFacts, Occupant, OrderFacts
 from invoicing.model import (
     AccountGiven,
@@ -144,7 +145,7 @@ def facts_of(
     interruption: Interruption | None = None,
     cancelled: bool = False,
     outside: Handling | None = None,
-    suggestions: tuple[str, ...] = (),
+    suggestions: tuple[Suggestion, ...] = (),
 ) -> Facts:
     """All that is known: the order with these receipts, at its own supplier unless another is named."""
     order_facts = None
@@ -297,7 +298,7 @@ def in_books(invoice: InvoiceContent, *, state: InvoiceState = InvoiceState.ACCE
 
 
 def credit_facts(
-    credited: SupplierInvoice | None, *, by: str = "", suggestions: tuple[str, ...] = ()
+    credited: SupplierInvoice | None, *, by: str = "", suggestions: tuple[Suggestion, ...] = ()
 ) -> CreditFacts:
     """What a credit note is judged by."""
     return CreditFacts(REGISTER.policy, credited, by, suggestions)

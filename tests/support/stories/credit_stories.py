@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from foundation.money import Money, Quantity
+from invoicing.matching.candidates import Suggestion
 from invoicing.matching.credit_matching import match_credit
-from invoicing.matching.deviations import DeviationCode, Match, Weight
+from invoicing.matching.deviations import DeviationCode, Match, SuggestionBasis, Weight
 from invoicing.matching.facts import CreditFacts
-from invoicing.model import InvoiceContent, InvoiceState
+from invoicing.model import CreditedReference, InvoiceContent, InvoiceState
 from tests.support.stories.builders import (
     REGISTER,
     a_credit_note,
@@ -50,7 +51,14 @@ CREDIT_STORIES = (
         DeviationCode.CREDIT_REFERENCE_MISSING,
         "names no invoice",
         match_credit(
-            replace(a_credit_note(INVOICE), credits=()), credit_facts(None, suggestions=("F-1001", "F-9"))
+            replace(a_credit_note(INVOICE), credits=()),
+            credit_facts(
+                None,
+                suggestions=(
+                    Suggestion("F-1001", SuggestionBasis.SUM),
+                    Suggestion("F-9", SuggestionBasis.SUM),
+                ),
+            ),
         ),
         ("F-1001, F-9",),
     ),
@@ -58,10 +66,13 @@ CREDIT_STORIES = (
         DeviationCode.CREDIT_SEVERAL,
         "names two",
         match_credit(
-            replace(a_credit_note(INVOICE), credits=(*a_credit_note(INVOICE).credits,) * 2),
+            replace(
+                a_credit_note(INVOICE),
+                credits=(*a_credit_note(INVOICE).credits, CreditedReference("F-1002", None)),
+            ),
             credit_facts(None),
         ),
-        ("F-1001, F-1001",),
+        ("F-1001, F-1002",),
     ),
     CreditStory(
         DeviationCode.CREDIT_UNKNOWN,

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from foundation.money import Money, Quantity
+from invoicing.matching.candidates import Suggestion
 from invoicing.matching.deviation_texts import sentence, title
-from invoicing.matching.deviations import Deviation, DeviationCode, Weight
+from invoicing.matching.deviations import Deviation, DeviationCode, SuggestionBasis, Weight
 from invoicing.matching.facts import Facts
 from invoicing.matching.invoice_matching import match
 from invoicing.model import AccountGiven, InvoiceContent, PeriodGiven
@@ -87,7 +88,8 @@ STORIES = (
         "no order number",
         replace(an_invoice(ORDER), order_number=""),
         ("2100000001",),
-        facts_of(None, suggestions=("2100000001",)),
+        facts_of(None, suggestions=(Suggestion("2100000001", SuggestionBasis.NAMED, "BT-10"),)),
+        variant="named BT-10",
     ),
     Story(
         DeviationCode.ORDER_MISSING,

@@ -1,0 +1,1 @@
+"""What suppliers' programs send: bills with habits and mistakes in stated shares, in the manner of their producer."""
