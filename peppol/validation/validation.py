@@ -75,7 +75,7 @@ def judge_tree(
     With `outside`, the schema takes what UBL allows beyond the profile and leaves it to
     the rules, which mostly warn (UBL-CR); our own documents hold none of it.
     """
-    rule_set = releases.rule_set_for(kind, on=on)
+    rule_set = releases.rule_set_for(kind, on=on, specification=_specification(root))
     findings = (
         *schemas.check(root, kind, outside=outside),
         *engine.judge(root, rule_set),
@@ -89,11 +89,15 @@ def judge_tree(
 _BY_ROOT: Final = {kind.root_tag: kind for kind in reversed(DocumentKind)}
 
 
+def _specification(root: etree._Element) -> str:
+    """Which specification the document says it follows (BT-24): by that its rules are chosen."""
+    return (root.findtext(f"{{{CBC}}}CustomizationID") or "").strip(" \t\r\n")
+
+
 def kind_of(root: etree._Element) -> DocumentKind | None:
     """Which kind of document this is: by root and CustomizationID, else by root alone, else None."""
-    customization = root.findtext(f"{{{CBC}}}CustomizationID") or ""
     tag = etree.QName(root).text
-    return DocumentKind.recognise(tag, customization.strip(" \t\r\n")) or _BY_ROOT.get(tag)
+    return DocumentKind.recognise(tag, _specification(root)) or _BY_ROOT.get(tag)
 
 
 def _no_kind(root: etree._Element) -> Finding:
