@@ -18,7 +18,6 @@ from invoicing.model import DocumentType, InvoiceState
 from invoicing.payment import tables as payment_tables
 from invoicing.reconciliation import entry_source_queries
 from orders import tables as order_tables
-from orders.purchase_orders import line_store
 from orders.register import store as register_store
 
 _VOUCHER = payment_tables.voucher
@@ -184,15 +183,15 @@ def accrued_now(session: Session, month: Month) -> list[Accrued]:
     account, line, order = order_tables.line_account, order_tables.order_line, order_tables.purchase_order
     service = entry_source_queries.month_of(line.c.starts_on).label("service_month")
     keys = (order.c.supplier, order.c.article, service)
-    amount = func.sum(account.c.amount_received, type_=account.c.amount_received.type).label("accrued")
+    left = account.c.amount_received - account.c.amount_claimed
+    amount = func.sum(left, type_=account.c.amount_received.type).label("accrued")
     question = (
         select(*keys, amount)
         .select_from(account)
         .join(line, (line.c.order_number == account.c.order_number) & (line.c.line_id == account.c.line_id))
         .join(order, order.c.number == account.c.order_number)
         .where(
-            account.c.amount_claimed == line_store.ZERO,
-            account.c.amount_received > line_store.ZERO,
+            account.c.amount_received > account.c.amount_claimed,
             order.c.currency == currency,
             line.c.starts_on <= month.period.end,
         )

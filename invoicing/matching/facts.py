@@ -7,7 +7,9 @@ and `credit_matching.py`; tests build them by hand.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 
+from foundation.money import Money, Quantity, total
 from invoicing.matching.candidates import Suggestion
 from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice
 from orders.model import Handling, Interruption, LineAccount, LineState, Order, OrderLine, Receipt
@@ -26,10 +28,21 @@ class Occupant:
 
 
 @dataclass(frozen=True, slots=True)
+class LineShare:
+    """What another uncredited invoice takes of an order line that is invoiced in parts."""
+
+    invoice_id: int
+    number: str
+    quantity: Decimal
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class LineFacts:
     """One order line and how far it has come. `with_buyer`: its month is reported, and the buyer has it.
 
     `revoked_on` is the day the approval it was received on was taken back, where nothing has been approved since.
+    `shares` are other invoices' where it is invoiced in parts.
     """
 
     line: OrderLine
@@ -38,6 +51,24 @@ class LineFacts:
     occupant: Occupant | None = None
     with_buyer: bool = False
     revoked_on: date | None = None
+    shares: tuple[LineShare, ...] = ()
+
+    @property
+    def left(self) -> Receipt | None:
+        """What was received and no other invoice has taken a share of; the receipt itself where none has."""
+        if self.receipt is None or not self.shares:
+            return self.receipt
+        taken = sum((each.quantity for each in self.shares), Decimal(0))
+        unit, amount = self.receipt.quantity.unit, self.receipt.amount
+        return replace(
+            self.receipt,
+            quantity=Quantity(max(self.receipt.quantity.value - taken, Decimal(0)), unit),
+            amount=max(
+                amount - total((each.amount for each in self.shares), currency=amount.currency),
+                Money(Decimal("0.00"), amount.currency),
+                key=lambda each: each.amount,
+            ),
+        )
 
     @property
     def delivered_on(self) -> date:

@@ -8,9 +8,10 @@ with the line taken.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from foundation.journal import SYSTEM
-from foundation.money import Money, total
+from foundation.money import Money, Quantity, line_amount, total
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Acceptance, with_acceptance
@@ -22,13 +23,16 @@ from invoicing.matching import waiting
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.facts import Facts, LineFacts
 from invoicing.matching.invoice_matching import lines_to_take, match, parts_to_take
+from invoicing.matching.invoiced_parts import InvoicedPart
+from invoicing.matching.line_matching import due_of
 from invoicing.matching.partial_acceptance import PartialAcceptance, partial_acceptance
 from invoicing.model import FOLLOWS, InvoiceContent, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
 from invoicing.responses import responding
 from invoicing.verdicts import expected_credits, request_withdrawal
 from orders.model import LineKey, LineState
-from orders.purchase_orders import line_store
+from orders.purchase_orders import line_shares, line_store
+from orders.register.agreements import Policy
 from orders.register.register import Register
 from orders.terms import ArticleKind
 
@@ -78,6 +82,10 @@ def take_lines(
         line = part.line
         if line.occupant is not None:
             continue
+        if facts.policy.partial_quantities or line.shares:
+            if not _take_share(session, part, facts.policy, invoice_id, claims=verdict is Verdict.ACCEPT):
+                return False
+            continue
         claim = line.account.amount_received.amount if verdict is Verdict.ACCEPT else line_store.ZERO
         if not line_store.take_line(
             session, line.account.order_number, line.line.line_id, invoice_id, claim=claim
@@ -86,6 +94,29 @@ def take_lines(
     if verdict is Verdict.ACCEPT:
         _close_after_final(session, invoice, facts, today=today)
     return True
+
+
+def _take_share(
+    session: Session, part: InvoicedPart, policy: Policy, invoice_id: int, *, claims: bool
+) -> bool:
+    """Let the invoice have its share of a line that may be invoiced in parts: what it asks for, if so much is left."""
+    due = due_of(part.line, part.invoiced, policy=policy)
+    quantity = part.quantity if due is None else min(max(part.quantity, Decimal(0)), due.quantity.value)
+    price, unit = part.line.line.price, part.line.line.quantity.unit
+    amount = (
+        due.amount
+        if due is not None and quantity == due.quantity.value
+        else line_amount(Quantity(quantity, unit), price, currency=part.line.line.amount.currency)
+    )
+    return line_shares.take(
+        session,
+        part.order_number,
+        part.line_id,
+        invoice_id,
+        quantity=quantity,
+        amount=amount.amount,
+        claims=claims,
+    )
 
 
 def judge_again(
