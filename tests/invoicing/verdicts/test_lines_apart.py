@@ -16,6 +16,8 @@ from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.verdicts import accepting_in_part
 from orders.register import store as register_store
 from peppol.documents import billing
+from peppol.xml import codec
+from tests.support.golden import is_golden, message_body
 from tests.support.stories.bills import billed, together, with_lines
 from tests.support.stories.january import answer
 from tests.support.stories.system import System, a_system, example_register
@@ -145,6 +147,25 @@ def test_two_lines_are_accepted_and_the_short_one_is_credited_before_the_rest_is
     # Three times 1900.00 and VAT.
     assert paid.amount == sek("7125.00")
     assert system.broken() == []
+
+
+def test_the_invoice_its_answer_and_its_credit_note_are_as_they_were_agreed(system: System) -> None:
+    """Three orders, one line short: the invoice, the answer CA and the credit note, byte for byte."""
+    document = all_of_them(system, days=(None, None, "21"))
+    is_golden("invoice-several-orders.xml", codec.serialise(document))
+    invoice = accept_in_part(system, system.send(document))
+    is_golden("invoice-response-ca-lines.xml", message_body(system, f"{invoice.id}-CA"))
+    (line,) = (each for each in document.invoice_lines if each.id == "3")
+    one_day = replace(
+        line,
+        invoiced_quantity=replace(line.invoiced_quantity, value=Decimal(1)),
+        line_extension_amount=replace(line.line_extension_amount, value=Decimal("95.00")),
+    )
+    credit = flipping.credit_note_of(with_lines(document, [one_day]), given=Numbered("K-1", CREDITED_ON))
+    is_golden("credit-note-of-one-line.xml", codec.serialise(credit))
+    system.send(credit)
+    (paid,) = system.pay(on=PAID_ON)
+    assert paid.amount == sek("7125.00")
 
 
 def test_the_answer_tells_each_line_and_what_to_credit(system: System) -> None:
