@@ -5,7 +5,12 @@
 PYTHON ?= python3
 WORKERS ?= 2
 MUTANTS ?= 1000000
+RULES ?=
 CASES ?=
+XSD ?=
+SCHXSLT ?=
+SEED ?= 1
+ON ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -44,8 +49,10 @@ test-slow: $(WORKSHOP) ## The rest at length: laws, kills, crashes, each page in
 	@$(BIN)/python -m tests.system_packages
 	$(BIN)/pytest $(IN_TURN) -m "slow or law" --hypothesis-profile=long
 
-agreement: $(WORKSHOP) ## Our rules beside published unit cases: make agreement CASES=folder
-	$(BIN)/python -m tests.agreement "$(CASES)"
+agreement: MUTANTS := 2000
+agreement: $(WORKSHOP) ## Our rules beside the published ones: make agreement RULES=folder CASES=folder
+	$(BIN)/python -m tests.agreement --rules "$(RULES)" --cases "$(CASES)" --xsd "$(XSD)" \
+		--schxslt "$(SCHXSLT)" --mutants $(MUTANTS) --seed $(SEED) --on "$(ON)" --workers $(WORKERS)
 
 bare: ## As root: both commands on a bare Debian 12 as root and as a user; for one, make bare ONLY=user
 	$(PYTHON) -m tests.bare --workers $(WORKERS) $(addprefix --only ,$(ONLY))

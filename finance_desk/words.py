@@ -65,14 +65,14 @@ def supplier_name(register: Register, organisation_number: str) -> str:
         return ""
 
 
-def told_words(message: MessageAside) -> tuple[str, Text]:
-    """What the sender of a message aside knows of it, and the tone to say it in."""
+def told_words(message: MessageAside) -> tuple[str, Text, Text]:
+    """What the sender of a message aside knows of it: the tone, in a word or two, and by what or why not."""
     if message.owed:
-        return "bad", Text("Svaret är inte skrivet")
+        return "bad", Text("Svaret saknas"), Text("Det kunde inte skrivas; se överst på listan.")
     if message.told:
         kind = _ANSWER_KINDS.get(message.told, WrittenText(message.told))
-        return "good", Text("Besvarad %(day)s med %(kind)s", day=message.told_on, kind=kind)
-    return "bad", Text("Ingen är besvarad: avsändaren är okänd eller får inte besvaras")
+        return "good", Text("Besvarad"), Text("%(day)s med %(kind)s", day=message.told_on, kind=kind)
+    return "bad", Text("Ingen besvarad"), Text("Avsändaren är okänd eller får inte besvaras.")
 
 
 _ANSWER_KINDS: Final = {

@@ -275,5 +275,8 @@ class SupplierInvoice:
 
 
 def pays_on(issued_on: date, *, terms_days: int) -> date:
-    """The day an invoice is paid: `terms_days` after its date, whatever it says itself (REQ-38)."""
-    return issued_on + timedelta(days=terms_days)
+    """The day an invoice is paid: `terms_days` after its date, whatever it says itself (REQ-38).
+
+    A document may be dated on the last days that there are; its day of payment is then the last one.
+    """
+    return min(issued_on, date.max - timedelta(days=terms_days)) + timedelta(days=terms_days)

@@ -31,8 +31,8 @@ from operations.waiting_queries import Since
 
 _SENTENCES: Final[Mapping[str, Text]] = {
     ANSWERS_WAITING: Text(
-        "%(count)s svar från leverantörers system har väntat i minst %(days)s dagar på att någon ser på dem, det äldsta "
-        "sedan %(since)s. De står under Ekonomi, Meddelanden åt sidan."
+        "%(count)s svar från leverantörers system har väntat i minst %(days)s dagar på att någon ser på dem, det "
+        "äldsta sedan %(since)s. De står under Ekonomi, Meddelanden åt sidan."
     ),
     CHANGES_WAITING: Text(
         "%(count)s ändringar som leverantörer har begärt har väntat på köparen i minst %(days)s dagar, den äldsta "

@@ -123,15 +123,11 @@ def _told(deviation: Deviation) -> DeviationView:
     return DeviationView(
         title=title(deviation),
         sentence=sentence(deviation),
-        found=_value(deviation.found),
+        found=WrittenText(deviation.found) if deviation.found else Text("inget", context="deviation"),
         found_in=JoinedText(", ", found_in),
-        expected=_value(deviation.expected),
+        expected=WrittenText(deviation.expected),
         expected_in=JoinedText(" ", expected_in),
         who=_WHO[deviation.actor],
         stops=deviation.weight is not Weight.NOTE,
         compared=compares(deviation),
     )
-
-
-def _value(value: str) -> Text:
-    return WrittenText(value) if value else Text("inget", context="deviation")

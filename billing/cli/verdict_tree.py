@@ -54,8 +54,8 @@ def _facts(deviation: Deviation) -> Text:
     nothing = Text("inget", context="deviation")
     found = Text("hittat %(found)s (%(place)s)", found=deviation.found or nothing, place=found_in)
     expected = (
-        Text("väntat %(expected)s (%(place)s)", expected=deviation.expected or nothing, place=expected_in)
+        Text("väntat %(expected)s (%(place)s)", expected=deviation.expected, place=expected_in)
         if expected_in
-        else Text("väntat %(expected)s", expected=deviation.expected or nothing)
+        else Text("väntat %(expected)s", expected=deviation.expected)
     )
     return JoinedText("; ", (found, expected, acts))

@@ -150,10 +150,10 @@ _OWN_RULES: Final = {
     f" OR starts_with(outbox.about, 'letter ') AND outbox.recipient = {_MINE}",
     "inbox": f"EXISTS (SELECT 1 FROM invoice i WHERE i.letter_id = inbox.id AND i.supplier = {_OURS})"
     f" OR EXISTS (SELECT 1 FROM portal_document d WHERE d.letter_id = inbox.id AND d.supplier = {_MINE})"
-    f" OR inbox.supplier = {_MINE}",
+    f" OR inbox.came_from = {_MINE}",
     # What was done about a message of theirs; other notes are the buyer's own.
     "letter_note": "letter_note.code = 'LAID_ASIDE' AND EXISTS"
-    f" (SELECT 1 FROM inbox i WHERE i.id = letter_note.letter AND i.supplier = {_MINE})",
+    f" (SELECT 1 FROM inbox i WHERE i.id = letter_note.letter AND i.came_from = {_MINE})",
 }
 # What a row that the supplier writes must meet besides being its own: nobody lifts himself to the buyer's side.
 _CHECKS: Final = {

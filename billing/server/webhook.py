@@ -33,7 +33,7 @@ from operations.exchange_settings import PostSettings
 from peppol.envelope import opening
 from peppol.exchange import inbox
 from peppol.exchange.tables import InState
-from peppol.xml.gate_errors import LIMITS
+from peppol.xml.gate_errors import LIMITS, MESSAGE_LIMITS
 from web.problems import ProblemResponse
 
 router = APIRouter(tags=["post"])
@@ -184,11 +184,11 @@ async def _body(request: Request) -> bytes:
     """The raw bytes; stops reading at the gate's limit. Raises Problem (413)."""
     read = bytearray()
     declared = request.headers.get("Content-Length", "")
-    too_large = declared.isdecimal() and int(declared) > LIMITS.bytes_max
+    too_large = declared.isdecimal() and int(declared) > MESSAGE_LIMITS.bytes_max
     if not too_large:
         async for part in request.stream():
             read += part
-            if len(read) > LIMITS.bytes_max:
+            if len(read) > MESSAGE_LIMITS.bytes_max:
                 too_large = True
                 break
     if too_large:

@@ -13,6 +13,7 @@ from typing import Final
 from foundation.errors import Refused
 from foundation.money import Money, Quantity
 from foundation.text import NO_TEXT, CountedText, JoinedText, Language, Text
+from invoicing.documents import type_codes
 from invoicing.documents.mentions import mentions_in
 from invoicing.model import (
     AccountGiven,
@@ -114,9 +115,7 @@ def read(body: bytes, *, on: date) -> Reading:
             None,
             report.findings,
             "NOT_FOR_US",
-            Text(
-                "Dokument av slaget %(kind)s tas inte emot här. Det ligger kvar i karantän.", kind=report.kind
-            ),
+            Text("Dokument av slaget %(kind)s tas inte emot här. Det är inte mottaget.", kind=report.kind),
         )
     try:
         document = codec.parse(document_class, report.root)
@@ -238,8 +237,10 @@ def _refused(report: validation.ValidationResult) -> Reading:
     fatal = report.fatal
     first, more = fatal[0], len(fatal) - 1
     others = CountedText("Ytterligare %(count)s fel.", "Ytterligare %(count)s fel.", count=more)
-    told = JoinedText(" ", (_LocatedFinding(first), others if more else NO_TEXT))
     origin = sender.of_document(report.root, report.kind)
+    # The rule says only which codes there are; who bills for us by agreement elsewhere is told why not here.
+    unwanted = type_codes.refusal_of(origin.type_code)
+    told = JoinedText(" ", (_LocatedFinding(first), others if more else NO_TEXT, unwanted))
     return Reading(report.kind, None, report.findings, first.rule, told, origin)
 
 

@@ -23,9 +23,10 @@ from invoicing.model import DocumentType, InvoiceContent
 from invoicing.portal_invoicing.scope import SupplierActor
 from orders.register.register import Register
 from peppol.exchange import outbox
+from peppol.xml.gate_errors import LIMITS
 
 _NOTE_MAX = 500
-SIZE_MAX = 10_000_000
+SIZE_MAX = LIMITS.bytes_max
 A_DAY_MAX = 200
 _A_DAY = timedelta(days=1)
 
@@ -101,7 +102,12 @@ def try_out(
     if not body:
         raise BenchRefused(Text("Välj en fil först."))
     if len(body) > SIZE_MAX:
-        raise BenchRefused(Text("Filen är större än 10 MB. Skicka en mindre fil."))
+        raise BenchRefused(
+            Text(
+                "Filen är större än %(most)s MB. Gör bilagorna mindre och försök igen.",
+                most=SIZE_MAX // 1_000_000,
+            )
+        )
     if flow_test_store.count_tried(session, actor.supplier, after=now - _A_DAY) >= A_DAY_MAX:
         raise BenchRefused(
             Text(

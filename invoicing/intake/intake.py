@@ -83,8 +83,10 @@ def _not_taken(
 ) -> IntakeResult:
     """What is no document that we take lies in quarantine and is refused; where our reading failed, it is ours."""
     broken = any(each.fatal for each in reading.findings)
-    # A document that passed every rule says of itself whom it is from; one that did not was asked when it was refused.
-    origin = reading.origin if broken else sender_of(message.body)[1]
+    origin = reading.origin
+    if not (origin.sender or origin.author):
+        # Only what was refused by its schema or rules says already whom it is from.
+        origin = sender_of(message.body)[1]
     supplier = technical_refusals.whose(register, origin)
     if reading.reason == UNREADABLE and not broken:
         _settle(session, message, reading, InState.FAILED, supplier=supplier)

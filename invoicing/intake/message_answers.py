@@ -23,7 +23,7 @@ from invoicing.responses.response_documents import RECEIVED, Announcement
 from orders.register.register import Register
 from peppol.documents.technical_responses import REJECTED, TAKEN_OVER, Ground
 from peppol.envelope.sender import ALWAYS, Sender
-from peppol.exchange import inbox, outbox_store, outgoing
+from peppol.exchange import inbox, inbox_store, outbox_store, outgoing
 from peppol.exchange.identify import sender_of
 from peppol.exchange.inbox_store import InboundMessage
 from peppol.exchange.outgoing import Outgoing
@@ -83,6 +83,8 @@ def _conflict(
     if message.reason != "CONFLICT":
         # A status names the transmission by the very identifier that two of them have.
         origin, content = replace(origin, mls_to=""), None
+        # It was laid aside before anybody could look whose it is.
+        inbox_store.set_supplier(session, message.id, technical_refusals.whose(register, origin))
     ways: list[Callable[[], Outgoing] | None] = []
     if content is not None and first is not None and content.issued_on != first.issued_on:
         told = Announcement("LEG", message.reason_text.both())

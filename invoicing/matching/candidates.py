@@ -132,12 +132,19 @@ def one_slip(given: str, own: str) -> bool:
 
 # Of shorter numbers many differ by one character.
 _SHORTEST_SLIP = 6
+_TOLD = 3
 
 
 def told(suggestions: tuple[Suggestion, ...]) -> tuple[str, str]:
-    """What a sentence suggests, and the variant that says why: at most three that rest on the same as the first."""
+    """What a sentence suggests, and the variant that says why: at most three that rest on the same as the first.
+
+    Of many that merely have the same sum none is suggested: three of them would be three by chance.
+    """
     if not suggestions:
         return "", ""
     first = suggestions[0]
-    alike = [each.number for each in suggestions if (each.basis, each.place) == (first.basis, first.place)]
-    return ", ".join(dict.fromkeys(alike[:3])), first.variant
+    rests_on = (first.basis, first.place)
+    alike = dict.fromkeys(each.number for each in suggestions if (each.basis, each.place) == rests_on)
+    if first.basis is SuggestionBasis.SUM and len(alike) > _TOLD:
+        return "", ""
+    return ", ".join(list(alike)[:_TOLD]), first.variant

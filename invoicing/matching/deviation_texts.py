@@ -12,6 +12,7 @@ from decimal import Decimal
 from foundation.formatting import number, unbroken
 from foundation.identifiers import hidden_in, visible
 from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
+from foundation.units import unit_name
 from invoicing.matching.deviation_words import amounts, credits, payment, receipts, references
 from invoicing.matching.deviation_words.words import PLACES, DeviationText
 from invoicing.matching.deviations import (
@@ -25,6 +26,7 @@ from invoicing.matching.deviations import (
 _NUMBER = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}")
 # A number alone, or one reckoned with: 95.00 / 10, 2945.00 x 25 %.
 _CALCULATION = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}( [x/] [0-9]{1,12}(\.[0-9]{1,4})?( %)?)?")
+_PERIOD = re.compile(r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)")
 _VALUE = re.compile(r"%\((\w+)\)s")
 
 _SOURCES: dict[Source, Text] = {
@@ -93,10 +95,11 @@ def title(deviation: Deviation) -> Text:
 def sentence(deviation: Deviation) -> Text:
     """The whole sentence, with both values, what is suggested and what to do; without holes where a value is absent."""
     chosen = words(deviation)
+    written = _unit if deviation.code is DeviationCode.UNIT else _written
     detail = deviation.variant.partition(" ")[2]
     values: dict[str, Text] = {
-        "found": _written(deviation.found),
-        "expected": _written(deviation.expected),
+        "found": written(deviation.found),
+        "expected": written(deviation.expected),
         "line": WrittenText(deviation.line),
         "reference": _written(deviation.reference),
         "detail": PLACES.get(detail, WrittenText(detail)),
@@ -125,11 +128,25 @@ _NOT_COMPARED = frozenset(
         (DeviationCode.ORDER_NOT_SUPPLIERS, "succeeded"),
     }
 )
+# What they expect is a suggestion, which nobody claims.
+_SUGGESTED = frozenset(
+    {
+        DeviationCode.ORDER_MISSING,
+        DeviationCode.ORDER_UNKNOWN,
+        DeviationCode.LINE_MISSING,
+        DeviationCode.LINE_UNKNOWN,
+        DeviationCode.CREDIT_REFERENCE_MISSING,
+        DeviationCode.CREDIT_UNKNOWN,
+    }
+)
 
 
 def compares(deviation: Deviation) -> bool:
     """Whether what was found and what was expected are of one kind, so that they can stand beside each other."""
-    return (deviation.code, deviation.variant) not in _NOT_COMPARED
+    code = deviation.code
+    return (
+        bool(deviation.expected) and code not in _SUGGESTED and (code, deviation.variant) not in _NOT_COMPARED
+    )
 
 
 def sentences(deviations: Iterable[Deviation]) -> Text:
@@ -140,6 +157,9 @@ def sentences(deviations: Iterable[Deviation]) -> Text:
 
 def _written(value: str) -> Text:
     """A number in Swedish as people write it in a sentence, 1 347,50; an identifier as it came, hidden signs named."""
+    period = _PERIOD.fullmatch(value)
+    if period is not None:
+        return WrittenText(" – ".join(period.groups()))
     if _CALCULATION.fullmatch(value):
         return WrittenText(_NUMBER.sub(_in_swedish, value).replace(" x ", " × "), value.replace(" x ", " × "))
     hidden = hidden_in(value)
@@ -150,6 +170,12 @@ def _written(value: str) -> Text:
         value=visible(value),
         hidden=JoinedText(", ", (each.text for each in hidden)),
     )
+
+
+def _unit(code: str) -> Text:
+    """A unit as people say it, with its code, which is what stands in the document: dagar (DAY)."""
+    name = unit_name(code, Decimal(2))
+    return WrittenText(code) if name.sv == code else Text("%(unit)s (%(code)s)", unit=name, code=code)
 
 
 def _in_swedish(number_found: re.Match[str]) -> str:

@@ -1,6 +1,5 @@
 """Matching what an invoice says as a whole: its buyer, its sums, where and when it is to be paid. Pure."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 from foundation.money import vat_amount
@@ -16,7 +15,7 @@ from invoicing.matching.deviations import (
 )
 from invoicing.matching.facts import Facts
 from invoicing.matching.order_slices import order_slices, orders_named
-from invoicing.model import InvoiceContent
+from invoicing.model import InvoiceContent, pays_on
 
 ROUNDING_LARGEST = Decimal("1.00")
 
@@ -47,10 +46,10 @@ def total_deviations(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, 
             question(
                 DeviationCode.AMOUNT,
                 "BG-20",
-                str(invoice.adjustments.amount),
+                str(abs(invoice.adjustments.amount)),
                 "0.00",
                 Source.ORDER,
-                variant="adjustment",
+                variant="adjustment" if invoice.adjustments.amount > 0 else "allowance",
             )
         )
     if not invoice.amount_prepaid.is_zero:
@@ -105,7 +104,7 @@ def payee_account_deviations(invoice: InvoiceContent, facts: Facts) -> tuple[Dev
     supplier = facts.supplier
     if supplier is None:
         return ()
-    pays = invoice.issued_on + timedelta(days=facts.policy.payment_terms_days)
+    pays = pays_on(invoice.issued_on, terms_days=facts.policy.payment_terms_days)
     holding = supplier.on(pays).payment_accounts
     expected = ", ".join(f"{account.scheme} {account.number}" for account in holding)
     found = []
@@ -146,7 +145,7 @@ def payee_account_deviations(invoice: InvoiceContent, facts: Facts) -> tuple[Dev
 
 def due_date_deviations(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
     """A due date (BT-9) earlier than our day of payment changes nothing, and is noted."""
-    pays = invoice.issued_on + timedelta(days=facts.policy.payment_terms_days)
+    pays = pays_on(invoice.issued_on, terms_days=facts.policy.payment_terms_days)
     if invoice.due_on is not None and invoice.due_on >= pays:
         return ()
     found = invoice.due_on.isoformat() if invoice.due_on else ""

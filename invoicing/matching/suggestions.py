@@ -131,10 +131,7 @@ def _suggestion(
         speaks.append((50, Text("samma genomförandereferens")))
     if sure is SuggestionBasis.SLIP:
         speaks.append((0, Text("ordernumret skiljer sig på ett tecken")))
-    charged = invoice.charging_lines
-    speaks += _line_evidence(charged, invoice.amount_net, invoice, each)
-    if not _days(charged, invoice) and Month.of(invoice.issued_on) in (each.month, each.month.next):
-        speaks.append((5, Text("daterad månaden efter")))
+    speaks += _line_evidence(invoice.charging_lines, invoice.amount_net, invoice, each)
     return LineSuggestion(
         order_number=each.order_number,
         line_id=each.line_id,
@@ -151,7 +148,7 @@ def _suggestion(
 def _line_evidence(
     charged: Sequence[InvoicedLine], amount: Money, invoice: InvoiceContent, each: LineCandidate
 ) -> list[tuple[int, Text]]:
-    """What invoice lines have in common with an order line; its number weighs more than a sum, less with a month."""
+    """What invoice lines share with an order line; its number weighs more than a sum, and less than its month."""
     found: list[tuple[int, Text]] = []
     if any(same_number(line.order_line, each.line_id) for line in charged):
         found.append((_NUMBER_WEIGHT, Text("samma radnummer")))
@@ -159,7 +156,9 @@ def _line_evidence(
         found.append((25, Text("samma belopp som inleveransen")))
     days = _days(charged, invoice)
     if days and all(is_within(period, each.month) for period in days):
-        found.append((20, Text("perioden är samma månad")))
+        found.append((50, Text("perioden är samma månad")))
+    if not days and Month.of(invoice.issued_on) in (each.month, each.month.next):
+        found.append((5, Text("daterad månaden efter")))
     if each.quantity == sum(line.quantity.value for line in charged):
         found.append((10, Text("samma antal som inleveransen")))
     return found

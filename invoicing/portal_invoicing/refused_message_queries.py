@@ -171,8 +171,8 @@ def _of(actor: Scope) -> ColumnElement[bool]:
     failed = and_(inbox.c.state == InState.ARRIVED, inbox.c.failures > 0)
     return and_(
         # In the very words of the index that holds these messages alone.
-        text("inbox.supplier <> ''"),
-        inbox.c.supplier == actor.supplier,
+        text("inbox.came_from <> ''"),
+        inbox.c.came_from == actor.supplier,
         inbox.c.body != b"",
         or_(inbox.c.state.in_(aside), failed),
     )

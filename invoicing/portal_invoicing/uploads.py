@@ -24,8 +24,9 @@ from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.verdicts import crediting
 from orders.register.register import Register
 from peppol.exchange import outbox
+from peppol.xml.gate_errors import LIMITS
 
-SIZE_MAX = 10_000_000
+SIZE_MAX = LIMITS.bytes_max
 A_DAY_MAX = 500
 _A_DAY = timedelta(days=1)
 
@@ -56,7 +57,12 @@ def take_in(session: Session, actor: SupplierActor, body: bytes, *, now: datetim
     if not body:
         raise UploadRefused(Text("Välj en fil först."))
     if len(body) > SIZE_MAX:
-        raise UploadRefused(Text("Filen är större än 10 MB. Ta bort bilagor och försök igen."))
+        raise UploadRefused(
+            Text(
+                "Filen är större än %(most)s MB. Gör bilagorna mindre och försök igen.",
+                most=SIZE_MAX // 1_000_000,
+            )
+        )
     if upload_store.count_since(session, actor.supplier, after=now - _A_DAY) >= A_DAY_MAX:
         raise UploadRefused(
             Text(

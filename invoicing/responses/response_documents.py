@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from foundation.text import Text
+from invoicing.documents import type_codes
 from invoicing.documents.expected_credit_store import ExpectedCredit
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Deviation, DeviationCode, Weight, plain
@@ -138,7 +139,9 @@ def response(
                 statuses=(*in_words, *told),
             ),
             document_reference=responses.AnsweredInvoice(
-                id=invoice.number, issue_date=invoice.issued_on, document_type_code=invoice.type_code
+                id=invoice.number,
+                issue_date=invoice.issued_on,
+                document_type_code=type_codes.answered_as(invoice.type_code),
             ),
         ),
     )

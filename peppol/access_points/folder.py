@@ -28,6 +28,7 @@ from peppol.access_points.protocol import (
     Submission,
     Unreachable,
 )
+from peppol.xml.gate_errors import MESSAGE_LIMITS
 
 # A reader that died holds its message this long; a message without receipt waits this long for it.
 _PATIENCE: Final = timedelta(minutes=10)
@@ -45,7 +46,7 @@ class FolderAccessPoint:
         files: Path | Files,
         *,
         layout: Layout = PLAIN,
-        size_largest: int = 20_000_000,
+        size_largest: int = MESSAGE_LIMITS.bytes_max,
         enveloped: bool = False,
         country: str = "SE",
         mls_to: str = "",

@@ -13,6 +13,7 @@ from typing import Final
 
 from peppol.access_points.protocol import Arrival, Gone, Unclear, Unreachable
 from peppol.access_points.web import Web, complain, is_name, json_object, name_in
+from peppol.xml.gate_errors import MESSAGE_LIMITS
 
 _PAGE: Final = 200
 
@@ -20,7 +21,7 @@ _PAGE: Final = 200
 class MailboxInlet:
     """One receiver's mailbox at the address of `web`."""
 
-    def __init__(self, web: Web, *, size_largest: int = 20_000_000) -> None:
+    def __init__(self, web: Web, *, size_largest: int = MESSAGE_LIMITS.bytes_max) -> None:
         self._web = web
         self.size_largest = size_largest
 

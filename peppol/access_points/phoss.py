@@ -30,6 +30,7 @@ from peppol.access_points.protocol import (
 from peppol.access_points.reports import outcome, read_report
 from peppol.access_points.web import HttpAnswer, Web, complain, is_name, json_object, name_in, text_in
 from peppol.envelope import envelope
+from peppol.xml.gate_errors import MESSAGE_LIMITS
 
 _log = structlog.get_logger("post")
 
@@ -113,7 +114,9 @@ class PhossOutlet:
 class PhossInlet:
     """Receiving by poll: what has come and is not yet reported with our country is not yet taken."""
 
-    def __init__(self, web: Web, *, country: str = "SE", size_largest: int = 20_000_000) -> None:
+    def __init__(
+        self, web: Web, *, country: str = "SE", size_largest: int = MESSAGE_LIMITS.bytes_max
+    ) -> None:
         self._web = web
         self._country = country
         self.size_largest = size_largest

@@ -67,7 +67,7 @@ class AnsweredInvoice:
 
     id: str  # tir111-020
     issue_date: date | None = None  # tir111-019
-    document_type_code: str  # as on the invoice: 380, 381; tir111-021
+    document_type_code: str  # as on the invoice where the list has it, else 380 or 381; tir111-021
 
 
 @aggregate

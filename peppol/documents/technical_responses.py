@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from foundation.text import Text
+from peppol import codelists
 from peppol.documents.responses import (
     AnsweredMessage,
     Issue,
@@ -68,7 +69,9 @@ def refusal_mlr(
         receiver_party=_messenger(receiver),
         document_response=MessageAnswer(
             response=Outcome(response_code=code, description=_summary(findings, ground)),
-            document_reference=AnsweredMessage(id=answered or _NOWHERE, document_type_code=type_code or None),
+            document_reference=AnsweredMessage(
+                id=answered or _NOWHERE, document_type_code=_type_code(type_code)
+            ),
             line_responses=_lines(findings, ground) if code == REJECTED else (),
         ),
     )
@@ -105,6 +108,11 @@ def mls(
             line_responses=_lines(findings, ground) if refused else (),
         ),
     )
+
+
+def _type_code(given: str) -> str | None:
+    """The answered document's code where answers may name it: it is whatever a document that was refused says."""
+    return given if given in codelists.UNCL1001 else None
 
 
 def _messenger(participant: ParticipantId) -> Messenger:

@@ -19,7 +19,7 @@ from peppol.envelope.header import Envelope, sbdh
 from peppol.envelope.reading import instance_of, read_header
 from peppol.findings import Finding
 from peppol.xml.gate import admit
-from peppol.xml.gate_errors import LIMITS, GateRefused, Limits
+from peppol.xml.gate_errors import MESSAGE_LIMITS, GateRefused, Limits
 from peppol.xml.gate_tree import SBDH
 from peppol.xml.literals import SPACE
 
@@ -48,7 +48,7 @@ class Opened:
         return tuple(each for each in self.findings if each.fatal)
 
 
-def unwrap(data: bytes, limits: Limits = LIMITS) -> Opened:
+def unwrap(data: bytes, limits: Limits = MESSAGE_LIMITS) -> Opened:
     """Take the envelope off, if there is one. Raises nothing for the content of `data`.
 
     Without an envelope the bytes come back unread and unchanged. Bytes with one that the gate
@@ -68,6 +68,23 @@ def unwrap(data: bytes, limits: Limits = LIMITS) -> Opened:
         return Opened(None, b"", (refused.finding,))
 
 
+def envelope_alone(data: bytes) -> Envelope | None:
+    """What stands on the envelope of a message that the gate refuses for what is in it; None where that cannot be read.
+
+    The header is cut out by a search and read by itself, through the same gate. It says whom an answer goes to, and
+    nothing is taken in on its word.
+    """
+    start, end = _MESSAGE_START.search(data), _HEADER_END.search(data)
+    if SBDH.encode() not in data or start is None or end is None:
+        return None
+    alone = data[start.start() : end.end()] + b"</" + start[1] + b">"
+    try:
+        header = admit(alone).find(sbdh("StandardBusinessDocumentHeader"))
+    except GateRefused:
+        return None
+    return None if header is None else read_header(header)[0]
+
+
 def instance_id_in(data: bytes) -> str:
     """The instance identifier on the envelope, a UUID in small letters; empty where there is none.
 
@@ -76,7 +93,7 @@ def instance_id_in(data: bytes) -> str:
     if SBDH.encode() not in data:
         return ""
     try:
-        header = admit(data).find(sbdh("StandardBusinessDocumentHeader"))
+        header = admit(data, MESSAGE_LIMITS).find(sbdh("StandardBusinessDocumentHeader"))
     except GateRefused:
         return ""
     return "" if header is None else instance_of(header)
@@ -125,6 +142,7 @@ def _parts(root: etree._Element) -> _Parts:
 # --- the document's own bytes ---------------------------------------------------------------------------
 
 _HEADER_END: Final = re.compile(rb"</(?:[^\s<>/:]+:)?StandardBusinessDocumentHeader[ \t\r\n]*>")
+_MESSAGE_START: Final = re.compile(rb"<((?:[^\s<>/:]+:)?StandardBusinessDocument)[ \t\r\n>]")
 _MESSAGE_END: Final = re.compile(rb"</(?:[^\s<>/:]+:)?StandardBusinessDocument[ \t\r\n]*>")
 _NAME: Final = re.compile(rb"<[^\s<>/!?]+")
 

@@ -6,7 +6,7 @@ what a message holds; what cannot be read is empty. What it says is no proof of 
 
 from dataclasses import dataclass
 
-from peppol.envelope.opening import unwrap
+from peppol.envelope.opening import envelope_alone, unwrap
 from peppol.envelope.sender import Sender, of_document
 from peppol.identifiers import DocumentKind
 from peppol.validation.validation import kind_of
@@ -39,4 +39,6 @@ def sender_of(body: bytes) -> tuple[DocumentKind | None, Sender]:
             root = None
     kind = kind_of(root) if root is not None else None
     sender = of_document(root, kind)
-    return kind, sender if opened.envelope is None else sender.enveloped(opened.envelope)
+    # Where the gate refuses what is in an envelope, the envelope still says who sent it.
+    envelope = opened.envelope or (envelope_alone(body) if opened.findings else None)
+    return kind, sender if envelope is None else sender.enveloped(envelope)

@@ -110,10 +110,10 @@ def failed(
     """
     failures = message.failures + 1
     rest = TRIES.rest_after(failures)
-    noted: dict[str, object] = {"failures": failures, "error": error, "supplier": supplier}
+    noted: dict[str, object] = {"failures": failures, "error": error, "came_from": supplier}
     if rest is None:
         told = Text(
-            "Vår egen hantering misslyckades %(failures)s gånger (%(error)s). Felet är vårt: åtgärda det och läs "
+            "Vår egen hantering misslyckades (fel: %(error)s; antal försök: %(failures)s). Åtgärda felet och läs "
             "meddelandet igen.",
             failures=failures,
             error=error,

@@ -94,7 +94,7 @@ def get(session: Session, letter_id: int) -> InboundMessage | None:
 
 def set_supplier(session: Session, letter_id: int, supplier: str) -> None:
     """Note whose a message is that became nothing."""
-    session.execute(update(inbox).where(inbox.c.id == letter_id).values(supplier=supplier))
+    session.execute(update(inbox).where(inbox.c.id == letter_id).values(came_from=supplier))
 
 
 def claim(session: Session, *, limit: int, now: datetime, lease: timedelta) -> Sequence[InboundMessage]:
@@ -158,7 +158,7 @@ def settle(
         "reason_sv": reason_text.sv,
         "reason_en": reason_text.en,
         "repeats": repeats,
-        "supplier": supplier,
+        "came_from": supplier,
     }
     this = inbox.c.id == letter_id
     if transitions.move_all(session, inbox.c.state, this, IN_SETTLES, to=state, values=told) != 1:
@@ -263,7 +263,7 @@ def _in_message(row: Row[Any]) -> InboundMessage:
         failures=row.failures,
         instance_id=row.instance_id,
         repeats=row.repeats,
-        supplier=row.supplier,
+        supplier=row.came_from,
         reason=row.reason,
         reason_text=WrittenText(row.reason_sv, row.reason_en),
     )

@@ -218,7 +218,7 @@ inbox = Table(
     Column("error", Text, nullable=False, server_default=""),
     Column("alarmed_at", UtcDateTime(), nullable=True),
     # The organisation number of the supplier a message came from that became nothing (yet); empty: not known.
-    Column("supplier", String(20), nullable=False, server_default=""),
+    Column("came_from", String(20), nullable=False, server_default=""),
 )
 
 message_note = Table(
@@ -268,7 +268,7 @@ _index_some("ix_outbox_open", OPEN, outbox.c.state, outbox.c.receiver)
 _index_some("ix_inbox_arrived", "state = 'ARRIVED'", inbox.c.id)
 _index_some("ix_inbox_aside", "state in ('CONFLICT', 'QUARANTINED', 'FAILED')", inbox.c.id)
 _index_some("ix_inbox_failed", "state = 'FAILED'", inbox.c.id)
-_index_some("ix_inbox_supplier", "supplier <> ''", inbox.c.supplier, inbox.c.id)
+_index_some("ix_inbox_came_from", "came_from <> ''", inbox.c.came_from, inbox.c.id)
 OWED = "state in ('DUE', 'STUCK')"
 """The answers we owe; one at most about each thing."""
 

@@ -44,14 +44,10 @@ class Engine(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Rules that are known to differ, and why.
-
-    `aged` says that the age of the compiled rules is the reason, so that newer ones have no excuse.
-    """
+    """Rules that are known to differ, and why: always the age of the compiled rules, so newer ones have no excuse."""
 
     rules: tuple[str, ...]
     reason: Text
-    aged: bool = True
 
 
 KNOWN: Final = (
@@ -66,11 +62,6 @@ KNOWN: Final = (
     Known(
         ("BR-B-02",),
         Text("Regeln letar numera efter normal skattesats även i momssammanställningen."),
-    ),
-    Known(
-        ("BR-S-08", "BR-AF-08", "BR-AG-08"),
-        Text("Exakt en enhets skillnad: de publicerade reglerna räknar med flyttal, vi med decimaltal."),
-        aged=False,
     ),
     Known(
         (
@@ -157,12 +148,10 @@ def disagreements(own: ValidationResult) -> tuple[Disagreement, ...]:
 
 
 def known_difference(rule: str) -> Known | None:
-    """The known difference that this rule belongs to, as far as it holds for the rules at hand."""
-    newer = bool(os.environ.get(published_rules.FOLDER_VARIABLE))
-    for known in KNOWN:
-        if rule in known.rules and not (known.aged and newer):
-            return known
-    return None
+    """The known difference that this rule belongs to; none where newer rules are at hand."""
+    if os.environ.get(published_rules.FOLDER_VARIABLE):
+        return None
+    return next((known for known in KNOWN if rule in known.rules), None)
 
 
 def _alone(

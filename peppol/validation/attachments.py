@@ -1,8 +1,8 @@
 """Files inside documents: what may be kept and shown, judged without opening them.
 
-An attachment is let through when four things hold: its kind is on the list, its
-size is within the limit (known from the text, before decoding), its first bytes
-are those of the kind it claims, and its name is a plain file name. Nothing is ever
+An attachment is let through when three things hold: its kind is on the list, its
+first bytes are those of the kind it claims, and its name is a plain file name. It
+may be as large as the document that holds it (`peppol.xml.gate_errors`). Nothing is ever
 unzipped, rendered or executed here, so a file made to burst or to run does neither;
 whoever serves it sends it as a download.
 
@@ -26,8 +26,6 @@ from peppol.xml.gate import admit
 from peppol.xml.gate_errors import GateRefused, GateRule, refuse
 from peppol.xml.gate_tree import CBC, location_of, visible
 
-# What Nordic operators advise; a text node could hold 7.5 MB.
-SIZE_MAX: Final = 5_000_000
 NAME_MAX: Final = 200
 
 
@@ -52,12 +50,11 @@ class ExaminedAttachment:
 
 
 def decode(
-    text: str, *, mime_code: str, filename: str, location: str = "", line: int = 0, size_max: int = SIZE_MAX
+    text: str, *, mime_code: str, filename: str, location: str = "", line: int = 0
 ) -> ExaminedAttachment:
-    """The file in the base64 `text`, if its kind, size, content and name are in order.
+    """The file in the base64 `text`, if its kind, content and name are in order.
 
-    `size_max` counts decoded bytes. Raises `GateRefused` with GATE-ATTACHMENT-TYPE,
-    -NAME, -SIZE, -BASE64 or -CONTENT.
+    Raises `GateRefused` with GATE-ATTACHMENT-TYPE, -NAME, -BASE64 or -CONTENT.
     """
     mime = _mime(mime_code, location, line)
     _check_name(filename, location, line)
@@ -65,11 +62,6 @@ def decode(
         packed = text.encode("ascii").translate(None, b" \t\r\n")
     except UnicodeEncodeError:
         refuse(GateRule.ATTACHMENT_BASE64, location=location, line=line)
-    size = len(packed) // 4 * 3 - packed[-2:].count(b"=")
-    if size > size_max:
-        expected = f"{size_max / 1_000_000:.1f} MB"
-        found = f"{size / 1_000_000:.1f} MB"
-        refuse(GateRule.ATTACHMENT_SIZE, location=location, line=line, found=found, expected=expected)
     try:
         content = base64.b64decode(packed, validate=True)
     except binascii.Error:
@@ -80,20 +72,20 @@ def decode(
     return ExaminedAttachment(mime, filename, content)
 
 
-def attachments(root: etree._Element, *, size_max: int = SIZE_MAX) -> tuple[ExaminedAttachment, ...]:
+def attachments(root: etree._Element) -> tuple[ExaminedAttachment, ...]:
     """Every attachment of the document that is in order, in document order; see `examine` for the others."""
-    return tuple(found for found in _each(root, size_max) if isinstance(found, ExaminedAttachment))
+    return tuple(found for found in _each(root) if isinstance(found, ExaminedAttachment))
 
 
-def examine(root: etree._Element, *, size_max: int = SIZE_MAX) -> tuple[Finding, ...]:
+def examine(root: etree._Element) -> tuple[Finding, ...]:
     """What is wrong with the attachments of the document, as warnings, one per attachment at most."""
-    return tuple(found for found in _each(root, size_max) if isinstance(found, Finding))
+    return tuple(found for found in _each(root) if isinstance(found, Finding))
 
 
 _EMBEDDED: Final = f"{{{CBC}}}EmbeddedDocumentBinaryObject"
 
 
-def _each(root: etree._Element, size_max: int) -> list[ExaminedAttachment | Finding]:
+def _each(root: etree._Element) -> list[ExaminedAttachment | Finding]:
     results: list[ExaminedAttachment | Finding] = []
     for element in root.iter(_EMBEDDED):
         location, line = location_of(element), element.sourceline or 0
@@ -106,7 +98,6 @@ def _each(root: etree._Element, size_max: int) -> list[ExaminedAttachment | Find
                     filename=filename,
                     location=location,
                     line=line,
-                    size_max=size_max,
                 )
             )
         except GateRefused as refused:

@@ -75,7 +75,7 @@ def judge_tree(
     With `outside`, the schema takes what UBL allows beyond the profile and leaves it to
     the rules, which mostly warn (UBL-CR); our own documents hold none of it.
     """
-    rule_set = releases.rule_set_for(kind, on=on, specification=_specification(root))
+    rule_set = releases.rule_set_for(kind, on=on, specification=_stated(root, "CustomizationID"))
     findings = (
         *schemas.check(root, kind, outside=outside),
         *engine.judge(root, rule_set),
@@ -87,17 +87,25 @@ def judge_tree(
 
 # A root we know with a CustomizationID we do not: the rules of its first kind say what is wrong with it.
 _BY_ROOT: Final = {kind.root_tag: kind for kind in reversed(DocumentKind)}
-
-
-def _specification(root: etree._Element) -> str:
-    """Which specification the document says it follows (BT-24): by that its rules are chosen."""
-    return (root.findtext(f"{{{CBC}}}CustomizationID") or "").strip(" \t\r\n")
+_BY_PROCESS: Final = {(kind.root_tag, profile): kind for kind in DocumentKind for profile in kind.profile_ids}
 
 
 def kind_of(root: etree._Element) -> DocumentKind | None:
-    """Which kind of document this is: by root and CustomizationID, else by root alone, else None."""
+    """Which kind of document this is: by root and CustomizationID, else by root and process, else by root alone.
+
+    Answers share their root: one that does not say what it is customised to is judged by the rules of the process it
+    names, so that its sender hears what is missing there. None for a root that is none of ours.
+    """
     tag = etree.QName(root).text
-    return DocumentKind.recognise(tag, _specification(root)) or _BY_ROOT.get(tag)
+    return (
+        DocumentKind.recognise(tag, _stated(root, "CustomizationID"))
+        or _BY_PROCESS.get((tag, _stated(root, "ProfileID")))
+        or _BY_ROOT.get(tag)
+    )
+
+
+def _stated(root: etree._Element, name: str) -> str:
+    return (root.findtext(f"{{{CBC}}}{name}") or "").strip(" \t\r\n")
 
 
 def _no_kind(root: etree._Element) -> Finding:

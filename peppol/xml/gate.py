@@ -27,6 +27,7 @@ from peppol.xml.gate_tree import (
     check_declarations,
     check_root,
     check_sizes,
+    check_texts,
     check_tree,
     visible,
 )
@@ -54,6 +55,8 @@ def admit(
         refuse(GateRule.DOCTYPE, location="/", line=1)
     root_checked_by(root)
     check_tree(root, limits)
+    if len(data) > TEXT_MAX:
+        check_texts(root)
     if data.count(b"xmlns") > limits.declarations_per_element_max:
         check_declarations(root, limits)
     return root
@@ -83,8 +86,6 @@ _MEANINGS: Final = {
     26: GateRule.ENTITY,
     27: GateRule.ENTITY,
     28: GateRule.ENTITY,
-    45: GateRule.TEXT,  # a comment above the parser's limit
-    47: GateRule.TEXT,  # a processing instruction above it
     77: GateRule.TRUNCATED,
     99: GateRule.PREFIX,  # a namespace that is no URI
     108: GateRule.VERSION,
@@ -97,18 +98,18 @@ _MEANINGS: Final = {
     205: GateRule.PREFIX,
 }
 _EXTRA_CONTENT: Final = 5
-_CDATA_NOT_FINISHED: Final = 63
 _RESOURCE_LIMIT: Final = 114
 
 
-def _strict_parser() -> etree.XMLParser:
-    # A parser costs a microsecond and holds a lock; one per document lets threads work side by side.
+def _strict_parser(data: bytes) -> etree.XMLParser:
+    # A parser costs a microsecond and holds a lock; one per document lets threads work side by side. Its own
+    # protection against long texts ends where an attached file begins to be large: beyond, `check_texts` judges.
     return etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         dtd_validation=False,
-        huge_tree=False,
+        huge_tree=len(data) > TEXT_MAX,
         recover=False,
         remove_comments=True,
         remove_pis=True,
@@ -118,11 +119,10 @@ def _strict_parser() -> etree.XMLParser:
 
 def _parse(data: bytes, limits: Limits) -> etree._Element:
     try:
-        return etree.fromstring(data, _strict_parser())
+        return etree.fromstring(data, _strict_parser(data))
     except etree.XMLSyntaxError as broken:
         rule, line = _meaning(broken, data), broken.lineno or 0
     expected = {
-        GateRule.TEXT: f"{TEXT_MAX:_}".replace("_", " "),
         GateRule.DEPTH: str(limits.depth_max),
         GateRule.NAME: str(limits.name_max),
     }
@@ -132,10 +132,8 @@ def _parse(data: bytes, limits: Limits) -> etree._Element:
 def _meaning(broken: etree.XMLSyntaxError, data: bytes) -> GateRule:
     """Which of our reasons stands behind the parser's error."""
     if broken.code == _RESOURCE_LIMIT:
-        # One number for two limits; only text and attributes can fill a buffer of ten million.
-        return GateRule.DEPTH if "depth" in (broken.msg or "").lower() else GateRule.TEXT
-    if broken.code == _CDATA_NOT_FINISHED and len(data) > TEXT_MAX:
-        return GateRule.TEXT
+        # Of the parser's limits only that of depth is nearer than the size of a document.
+        return GateRule.DEPTH
     meant = _MEANINGS.get(broken.code, GateRule.MALFORMED)
     if meant is GateRule.MALFORMED and broken.code != _EXTRA_CONTENT and _cut_off(data, broken.lineno or 0):
         return GateRule.TRUNCATED

@@ -1,6 +1,6 @@
 """What the gate decides on the bytes alone, before any parser sees them.
 
-UTF-8 and XML 1.0 as declared and as written, no DOCTYPE anywhere, and sizes that
+UTF-8 as written, under any of its names or as the ASCII it may be, XML 1.0, no DOCTYPE anywhere, and sizes that
 a tree could not exceed. Cheap searches only: a file of 20 MB takes some
 milliseconds. Entities that fetch files or multiply, documents made too large and
 disguised encodings end here: whatever is decided on bytes needs no trust in a parser.
@@ -38,6 +38,13 @@ _OTHER_FILES: Final = (
     (b"UNB+", "EDIFACT"),
     (b"UNA:", "EDIFACT"),
 )
+# Registered names (IANA) and what common libraries write: Python's ElementTree says "utf8".
+_UTF8_NAMES: Final = frozenset({b"UTF-8", b"UTF8", b"UTF_8", b"CSUTF8"})
+# A document of ASCII alone is UTF-8 as it stands. Of Latin-1 the same is true until its first letter å,
+# so that name stays refused: a sender should not find out with an invoice in December.
+_ASCII_NAMES: Final = frozenset(
+    {b"US-ASCII", b"ASCII", b"ANSI_X3.4-1968", b"ANSI_X3.4-1986", b"ISO646-US", b"CSASCII"}
+)
 _DECLARATION: Final = re.compile(rb"<\?xml[ \t\r\n]([^>]*?)\?>")
 _VERSION: Final = re.compile(rb"""version[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["']""")
 _ENCODING: Final = re.compile(rb"""encoding[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["']""")
@@ -74,7 +81,7 @@ def check_bytes(data: bytes, limits: Limits) -> None:
 
 
 def _check_encoding(data: bytes) -> None:
-    """UTF-8 and XML 1.0 only, both as declared and as written."""
+    """UTF-8 and XML 1.0 only: the bytes decide, and the declaration may not say otherwise."""
     for mark, name in _OTHER_FILES:
         if data.startswith(mark):
             refuse(GateRule.NOT_XML, line=1, found=name, expected="XML")
@@ -94,9 +101,14 @@ def _check_encoding(data: bytes) -> None:
         if version and version.group(1) != b"1.0":
             refuse(GateRule.VERSION, line=1, found=_shown(version.group(1)), expected="1.0")
         encoding = _ENCODING.search(declaration.group(1))
-        if encoding and encoding.group(1).upper() != b"UTF-8":
+        if encoding and not _is_utf8(encoding.group(1).upper(), data):
             refuse(GateRule.ENCODING, line=1, found=_shown(encoding.group(1)), expected="UTF-8")
     _check_utf8(data)
+
+
+def _is_utf8(name: bytes, data: bytes) -> bool:
+    """Whether bytes that say they are `name` may be read as UTF-8."""
+    return name in _UTF8_NAMES or (name in _ASCII_NAMES and data.isascii())
 
 
 def _check_utf8(data: bytes) -> None:

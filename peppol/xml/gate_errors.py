@@ -11,8 +11,10 @@ from typing import Final, NoReturn
 
 from peppol.findings import Finding, Severity
 
-# libxml2 refuses a longer text node unless its protection is switched off altogether.
+#: So many characters a text may have that is no attached file. libxml2's own protection ends there too.
 TEXT_MAX: Final = 10_000_000
+#: So many bytes an envelope may add to the largest document.
+ENVELOPE_MAX: Final = 100_000
 
 
 class GateRule(StrEnum):
@@ -41,7 +43,6 @@ class GateRule(StrEnum):
     NUMBER = "GATE-NUMBER"
     DATE = "GATE-DATE"
     ATTACHMENT_TYPE = "GATE-ATTACHMENT-TYPE"
-    ATTACHMENT_SIZE = "GATE-ATTACHMENT-SIZE"
     ATTACHMENT_BASE64 = "GATE-ATTACHMENT-BASE64"
     ATTACHMENT_CONTENT = "GATE-ATTACHMENT-CONTENT"
     ATTACHMENT_NAME = "GATE-ATTACHMENT-NAME"
@@ -53,8 +54,7 @@ class Limits:
 
     `bytes_max` in bytes, `name_max` in characters, the rest in pieces. The defaults let through an
     invoice of 10,000 lines with attachments and keep the memory of one document below
-    about 200 MB. One text node never holds more than 10,000,000 characters: that is the
-    parser's own protection, which no setting here switches off.
+    about 200 MB. `bytes_max` is the one limit of size: a document may be one file and little else.
     """
 
     bytes_max: int = 20_000_000
@@ -67,6 +67,8 @@ class Limits:
 
 
 LIMITS: Final = Limits()
+MESSAGE_LIMITS: Final = Limits(bytes_max=LIMITS.bytes_max + ENVELOPE_MAX)
+"""What a message may hold: the largest document and its envelope."""
 
 
 class GateRefused(Exception):

@@ -13,7 +13,8 @@ from typing import Final, NoReturn
 
 from lxml import etree
 
-from peppol.xml.gate_errors import GateRule, Limits, refuse
+from foundation.identifiers import trimmed
+from peppol.xml.gate_errors import TEXT_MAX, GateRule, Limits, refuse
 
 UBL: Final = "urn:oasis:names:specification:ubl:schema:xsd:"
 CAC: Final = UBL + "CommonAggregateComponents-2"
@@ -23,6 +24,7 @@ SBDH: Final = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHe
 SPACE: Final = " \t\r\n"
 ISO20022: Final = "urn:iso:std:iso:20022:tech:xsd:"
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
+_ATTACHED: Final = f"{{{CBC}}}EmbeddedDocumentBinaryObject"
 _XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 
 
@@ -41,6 +43,21 @@ _IDENTIFIER_ENDINGS: Final = ("ID", "Code", "URI", "BuyerReference", "CustomerRe
 # the same must be the same.
 _INVISIBLE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+)
+
+
+_BILLS: Final = frozenset(f"{{{UBL}{name}-2}}{name}" for name in ("Invoice", "CreditNote"))
+_BUYER_REFERENCE: Final = f"{{{CBC}}}BuyerReference"
+# What people copy from elsewhere, with whatever hangs on to it. What is compared with our own books is trimmed there.
+_REFERENCES: Final = frozenset(
+    f"{{{CAC}}}{name}"
+    for name in (
+        "ContractDocumentReference",
+        "InvoiceDocumentReference",
+        "OrderLineReference",
+        "OrderReference",
+        "PayeeFinancialAccount",
+    )
 )
 
 
@@ -112,7 +129,7 @@ def check_tree(root: etree._Element, limits: Limits) -> None:
         if sort is identifier:
             text = element.text
             if text and not text.isprintable():
-                _check_visible(element, text.strip(SPACE))
+                _check_visible(element, trimmed(text) if _is_bill_reference(element) else text.strip(SPACE))
         elif sort is not ordinary:
             unread = _check_element(element, sort, envelope=envelope, bank=bank)
         if len(tag) > name_max:
@@ -121,6 +138,20 @@ def check_tree(root: etree._Element, limits: Limits) -> None:
             value = element.get(name, "")
             if name[0] == "{" or len(name) > name_max or not value.isprintable():
                 _check_attribute(element, name, value, limits)
+
+
+def check_texts(root: etree._Element) -> None:
+    """Texts and attributes of more than `TEXT_MAX` characters; an attached file alone may be longer."""
+    for element in root.iter():
+        is_file = element.tag == _ATTACHED
+        texts = ("" if is_file else element.text, element.tail, *element.values())
+        if any(len(text or "") > TEXT_MAX for text in texts):
+            longest = max(len(text or "") for text in texts)
+            _refuse_at(GateRule.TEXT, element, _grouped(longest), _grouped(TEXT_MAX))
+
+
+def _grouped(number: int) -> str:
+    return f"{number:_}".replace("_", " ")
 
 
 def check_sizes(root: etree._Element, limits: Limits) -> None:
@@ -150,6 +181,14 @@ def _check_element(element: etree._Element, sort: _Sort, *, envelope: bool, bank
     if text and not text.isprintable():
         _check_visible(element, text.strip(SPACE))
     return 0
+
+
+def _is_bill_reference(element: etree._Element) -> bool:
+    """Whether this is where a bill refers to something of the buyer's: read without the blanks around it."""
+    parent = element.getparent()
+    if parent is None or (element.tag != _BUYER_REFERENCE and parent.tag not in _REFERENCES):
+        return False
+    return any(above.tag in _BILLS for above in element.iterancestors())
 
 
 def _check_name(element: etree._Element, limits: Limits) -> None:

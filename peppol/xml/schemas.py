@@ -6,10 +6,9 @@ element, so that a person hears about everything at once (`schema_findings`). Al
 findings have the rule id "XSD" and are fatal.
 
 Two schemas belong to a kind. The profile is what we may write: everything Peppol
-allows and nothing else. From outside more is taken: in invoices and credit notes all
-of UBL 2.1, because the published rules only warn about what the profile leaves out;
-in answers the elements of the profile with UBL's attributes. Code values, the number
-of repetitions and what EN 16931 makes mandatory are then the rules' matter.
+allows and nothing else. From outside all of UBL 2.1 is taken, as everybody else takes
+it: what the profile leaves out, how often an element may stand, code values and what
+is mandatory beyond UBL are then the rules' matter.
 """
 
 from functools import cache
@@ -37,24 +36,32 @@ _NAMES: Final = {
     DocumentKind.MLS: "MessageLevelStatus",
 }
 
-# Orders are only ours to write; nobody sends us one, so there is nothing wider for them.
+# UBL knows one answer to all documents; what sets the three apart is the rules' matter.
 _OUTSIDE: Final = {
-    DocumentKind.ORDER: "profile",
-    DocumentKind.INVOICE: "outside/billing",
-    DocumentKind.CREDIT_NOTE: "outside/billing",
+    DocumentKind.ORDER: "post_award/Order",
+    DocumentKind.ORDER_RESPONSE: "post_award/OrderResponse",
+    DocumentKind.INVOICE: "billing/Invoice",
+    DocumentKind.CREDIT_NOTE: "billing/CreditNote",
+    DocumentKind.INVOICE_RESPONSE: "post_award/ApplicationResponse",
+    DocumentKind.MLR: "post_award/ApplicationResponse",
+    DocumentKind.MLS: "post_award/ApplicationResponse",
 }
 
 
 def schema_file(kind: DocumentKind, *, outside: bool = False) -> Path:
     """The schema that judges documents of this kind: ours, or with `outside` those that arrive."""
-    folder = _OUTSIDE.get(kind, "outside/answers") if outside else "profile"
-    return _FOLDER / folder / f"{_NAMES[kind]}.xsd"
+    return _FOLDER / (f"outside/{_OUTSIDE[kind]}.xsd" if outside else f"profile/{_NAMES[kind]}.xsd")
 
 
 @cache
 def _compiled(path: Path) -> etree.XMLSchema:
     """The schema as libxml2 uses it; about 5 ms, once per process."""
     return etree.XMLSchema(file=str(path))
+
+
+def holds(root: etree._Element, kind: DocumentKind) -> bool:
+    """Whether a document that others wrote has the shape of its kind; what breaks it is not looked for."""
+    return _compiled(schema_file(kind, outside=True)).validate(root)
 
 
 def check(root: etree._Element, kind: DocumentKind, *, outside: bool = False) -> tuple[Finding, ...]:

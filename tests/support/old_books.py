@@ -44,10 +44,10 @@ def before_0021(connection: Connection) -> None:
     """Lead the books back to what revision 0021 found."""
     before_0024(connection)
     connection.execute(text("drop table owed_answer"))
-    connection.execute(text("drop index ix_inbox_supplier"))
+    connection.execute(text("drop index ix_inbox_came_from"))
     # The policy that asks for the column falls with it, and is made again when the books are brought up to date.
     falls = " cascade" if connection.dialect.name == "postgresql" else ""
-    connection.execute(text(f"alter table inbox drop column supplier{falls}"))
+    connection.execute(text(f"alter table inbox drop column came_from{falls}"))
     first = "state <> 'REPEAT' and state <> 'CONFLICT'"
     for key in ("sha256", "instance_id", "transport_key"):
         more = "" if key == "sha256" else f" and {key} <> ''"

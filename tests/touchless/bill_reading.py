@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 from lxml import etree
 
@@ -48,9 +50,8 @@ class ReadBill:
     payable: int
 
 
-def read_bill(body: bytes) -> ReadBill:
-    """Read the bytes of a valid bill."""
-    root = etree.fromstring(body)
+def read_bill(root: etree._Element) -> ReadBill:
+    """Read the tree of a valid bill."""
     name = etree.QName(root).localname
     totals = _at(root, "LegalMonetaryTotal")
     assert totals is not None
@@ -94,7 +95,7 @@ def _line(line: etree._Element) -> ReadLine:
     base = _number(line, "Price/BaseQuantity") or Fraction(1)
     return ReadLine(
         order_line=_text(line, "OrderLineReference/LineID"),
-        quantity=Fraction((quantity.text or "").strip().rstrip(".")),
+        quantity=Fraction(Decimal((quantity.text or "").strip())),
         unit=quantity.get("unitCode", ""),
         price=_number(line, "Price/PriceAmount") * 100 / base,
         amount=_ore(line, "LineExtensionAmount"),
@@ -123,12 +124,25 @@ def _days(parent: etree._Element) -> tuple[date, ...]:
     return tuple(date.fromisoformat(each) for each in written if each)
 
 
-def _all(parent: etree._Element, path: str) -> Iterator[etree._Element]:
-    yield from parent.iterfind("/".join(f"{{*}}{name}" for name in path.split("/")))
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(f"{{*}}{name}" for name in path.split("/"))
+
+
+def _all(parent: etree._Element, path: str) -> list[etree._Element]:
+    found = [parent]
+    for step in _steps(path):
+        found = [child for each in found for child in each.iterchildren(step)]
+    return found
 
 
 def _at(parent: etree._Element, path: str) -> etree._Element | None:
-    return next(_all(parent, path), None)
+    found: etree._Element | None = parent
+    for step in _steps(path):
+        if found is None:
+            return None
+        found = next(found.iterchildren(step), None)
+    return found
 
 
 def _texts(parent: etree._Element, path: str) -> Iterator[str]:
@@ -137,15 +151,20 @@ def _texts(parent: etree._Element, path: str) -> Iterator[str]:
 
 
 def _text(parent: etree._Element, path: str) -> str:
-    return next(_texts(parent, path), "")
+    found = _at(parent, path)
+    return "" if found is None else (found.text or "").strip()
 
 
 def _number(parent: etree._Element, path: str) -> Fraction:
-    return Fraction(_text(parent, path).rstrip(".") or 0)
+    return Fraction(_decimal(parent, path))
 
 
 def _ore(parent: etree._Element, path: str) -> int:
     """An amount in whole öre; nothing said is nothing."""
-    amount = _number(parent, path) * 100
-    assert amount.denominator == 1, f"{path}: {amount} is no whole öre"
-    return amount.numerator
+    amount = _decimal(parent, path) * 100
+    assert amount == int(amount), f"{path}: {amount} is no whole öre"
+    return int(amount)
+
+
+def _decimal(parent: etree._Element, path: str) -> Decimal:
+    return Decimal(_text(parent, path) or 0)

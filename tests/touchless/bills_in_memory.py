@@ -85,6 +85,7 @@ def _desk(made: OrdersInMemory, billable: Billable, chance: Random) -> MistakenD
         due,
         supplier,
         chance,
+        used_number=billable.earlier.bill.number if billable.earlier else None,
         own_elsewhere=elsewhere[0].place if elsewhere else None,
         others_order=other.place,
         others_number=other.supplier.organisation_number,

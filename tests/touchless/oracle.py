@@ -16,10 +16,21 @@ _CREDIT = "381"
 _KRONA = 100
 
 
-def objection(bill: ReadBill, truth: Truth) -> str:
-    """The first reason why a person must look at the bill; OBEYS where there is none."""
-    objections = _to_credit(bill, truth) if bill.is_credit or bill.net < 0 else _to_invoice(bill, truth)
-    return next(objections, OBEYS)
+def objection(bill: ReadBill, truth: Truth, *, came_before: bool = False) -> str:
+    """The first reason why a person must look at the bill; OBEYS where there is none.
+
+    `came_before` says that it is one of the earlier bills itself, asked about once more.
+    """
+    if is_to_credit(bill):
+        return next(_to_credit(bill, truth), OBEYS)
+    if not came_before and (bill.seller, bill.number) in truth.bills:
+        return "a number used before (E-17)"
+    return next(_to_invoice(bill, truth), OBEYS)
+
+
+def is_to_credit(bill: ReadBill) -> bool:
+    """Whether it takes back instead of asking for more: a credit note, or an invoice below zero."""
+    return bill.is_credit or bill.net < 0
 
 
 def _to_invoice(bill: ReadBill, truth: Truth) -> Iterator[str]:
@@ -31,8 +42,6 @@ def _to_invoice(bill: ReadBill, truth: Truth) -> Iterator[str]:
         yield "from nobody we know (E-19)"
     if bill.payee:
         yield "somebody else is to be paid"
-    if (bill.seller, bill.number) in truth.bills:
-        yield "a number used before (E-17)"
     if bill.issued_on > truth.today:
         yield "dated in the future"
     order = truth.orders.get(bill.order_number)
@@ -59,7 +68,7 @@ def _to_order(bill: ReadBill, order: TrueOrder) -> Iterator[str]:
     if line.received is None:
         yield "nothing is received (E-15)"
         return
-    if line.billed_by:
+    if line.billed_by not in ("", bill.number):
         yield "billed already (E-17)"
     yield from _to_lines(bill, billed, line)
     yield from _to_sums(bill, line, order.tax)

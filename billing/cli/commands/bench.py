@@ -2,7 +2,8 @@
 
 `billing bench` measures orders and invoices on SQLite; `--postgresql URL` measures the same
 on a PostgreSQL database with 1, 2 and 4 worker processes; `billing bench validation` sets our
-rules beside the published ones run by Saxon on the same documents.
+rules beside the published ones run by Saxon on the same documents; `billing bench touchless` plays a year of
+suppliers' post and counts what is settled without a person.
 """
 
 import json
@@ -26,6 +27,7 @@ from billing.tools.benchmarks import post as bench_post
 from billing.tools.benchmarks import validation as benchmark
 from billing.tools.benchmarks.flow import Arrived, Figures
 from billing.tools.benchmarks.reconcile import bench_reconcile
+from billing.tools.benchmarks.touchless import bench_touchless
 from billing.tools.demo.story_folder import example_register
 from foundation import gc_tuning
 from orders.register import store as register_store
@@ -149,6 +151,7 @@ def post(
 
 
 benches.command("reconcile")(bench_reconcile)
+benches.command("touchless")(bench_touchless)
 
 
 def _one_process(

@@ -19,19 +19,19 @@ _OWED = "state in ('DUE', 'STUCK')"
 
 def upgrade() -> None:
     """Add the column, the table and the indexes; say whose the messages are that lie aside."""
-    op.add_column("inbox", sa.Column("supplier", sa.String(20), nullable=False, server_default=""))
+    op.add_column("inbox", sa.Column("came_from", sa.String(20), nullable=False, server_default=""))
     op.execute(
-        "update inbox set supplier = (select max(o.recipient) from outbox o"
+        "update inbox set came_from = (select max(o.recipient) from outbox o"
         " where o.about = 'letter ' || inbox.id and o.kind in ('mlr', 'mls'))"
         " where state = 'QUARANTINED' and exists (select 1 from outbox o"
         " where o.about = 'letter ' || inbox.id and o.kind in ('mlr', 'mls'))"
     )
     # The key begins with the supplier's organisation number where the message is an invoice or credit note.
     op.execute(
-        "update inbox set supplier = substr(business_key, 1, 10)"
+        "update inbox set came_from = substr(business_key, 1, 10)"
         " where state = 'CONFLICT' and substr(business_key, 11, 1) = ' '"
     )
-    _index("ix_inbox_supplier", "inbox", ["supplier", "id"], "supplier <> ''")
+    _index("ix_inbox_came_from", "inbox", ["came_from", "id"], "came_from <> ''")
     for key, condition in (
         ("sha256", _FIRST),
         ("instance_id", f"{_FIRST} and instance_id <> ''"),

@@ -28,13 +28,14 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class MistakenDesk(Desk):
-    """The same for a bill that will be wrong, with what it could be mistaken for.
+    """The same for a bill that will be wrong, with what it could be mistaken for; None where there is none.
 
-    `own_elsewhere` is an order line of the same supplier that this bill does not fit: of another price or quantity,
-    billed already, or not received. `others_order` is an order line of another supplier, `others_number` that
-    supplier's organisation number; `second_line` another line of the same order. None where there is none.
+    `used_number` is that of an earlier bill. `own_elsewhere` is an order line of the same supplier that this bill
+    does not fit: of another price or quantity, billed already, or not received. `others_order` is an order line of
+    another supplier, `others_number` that supplier's organisation number; `second_line` another line of the order.
     """
 
+    used_number: str | None = None
     own_elsewhere: tuple[str, str] | None = None
     others_order: tuple[str, str] | None = None
     others_number: str | None = None

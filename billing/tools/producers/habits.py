@@ -58,7 +58,6 @@ HABITS: Final[tuple[Habit, ...]] = (
     Habit("payment means 31", 60, _TRANSFER, head.means_code("31")),
     Habit("payment means 42", 60, _TRANSFER, head.means_code("42")),
     Habit("payment means 58", 40, _TRANSFER, head.means_code("58")),
-    Habit("no branch", 80, "a registered number is right by any name (BT-84)", on_bill(head.no_branch)),
     Habit("account written apart", 80, "the same number (BT-84)", on_bill(head.account_written_apart)),
     Habit("every account", 60, "all of them are registered", on_bill(head.every_account)),
     Habit("no account", 40, "paid to the registered one", on_bill(head.no_account)),

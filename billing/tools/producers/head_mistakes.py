@@ -1,6 +1,7 @@
 """Mistakes in everything but the lines: which order, from whom, to whom, how much in all, to which account."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from billing.tools.producers.bills import Bill, BillAccount, billed_line, rebilled, with_line
@@ -104,6 +105,27 @@ def another_account(bill: Bill, desk: MistakenDesk) -> Bill:
     """An account that is not registered, alone or beside one that is."""
     foreign = replace(_FOREIGN_ACCOUNT, reference=bill.number)
     return replace(bill, accounts=(foreign,) if desk.chance.random() < 0.7 else (*bill.accounts, foreign))
+
+
+def factored(bill: Bill, _: MistakenDesk) -> Bill:
+    """The type code of a bill whose claim is sold (393)."""
+    return replace(bill, type_code="393")
+
+
+def prepayment(bill: Bill, _: MistakenDesk) -> Bill:
+    """The type code of a bill for what is not delivered yet (386)."""
+    return replace(bill, type_code="386")
+
+
+def number_used_before(bill: Bill, desk: MistakenDesk) -> Bill | None:
+    """The number of an earlier bill, on another day: a series that begins anew each year."""
+    return None if desk.used_number is None else replace(bill, number=desk.used_number, note="Ny")
+
+
+def dated_ahead(bill: Bill, desk: MistakenDesk) -> Bill:
+    """A day that has not been: next month, or next year by a slip of the hand."""
+    issued_on = bill.issued_on + timedelta(days=desk.chance.choice((28, 365)))
+    return replace(bill, issued_on=issued_on, due_on=issued_on + timedelta(days=30))
 
 
 # --- how much in all --------------------------------------------------------------------------------------

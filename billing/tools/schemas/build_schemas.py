@@ -17,6 +17,17 @@ from pathlib import Path
 from typing import Final
 
 import xsd
+from billing.tools.schemas.data_types import (
+    ANY,
+    ATTRIBUTE_TYPES,
+    EXTENSION_CONTENT,
+    EXTENSION_FIELDS,
+    EXTENSIONS,
+    PATTERNS,
+    UBL_EXTENSIONS,
+    UBL_TYPES,
+    VALUES,
+)
 from billing.tools.schemas.notation import Shape, TreeChild, read_trees
 from peppol import codelists
 
@@ -33,48 +44,12 @@ SETS: Final = {
         True,
         "Peppol BIS, release May 2026: Upgrade 3.0.17, Billing 3.0.21",
     ),
-    "outside/answers": (
-        ("shared", "order_response", "responses"),
+    "outside/billing": (("ubl", "ubl_billing"), False, "Invoice and credit note of UBL 2.1"),
+    "outside/post_award": (
+        ("ubl", "ubl_post_award"),
         False,
-        "Peppol BIS, release May 2026, with the values and attributes of UBL 2.1",
+        "Order, order response and application response of UBL 2.1",
     ),
-    "outside/billing": (("ubl",), False, "Invoice and credit note of UBL 2.1"),
-}
-
-# Enumerations of thousands slow every document down; the rules compare these values.
-PATTERNS: Final = {"UNECE_REC20": "[0-9A-Z]{1,3}", "UNCL1153": "[A-Z]{2,3}", "UNCL1001": "[1-9][0-9]{0,3}"}
-
-# The last part of a UBL name says its data type: (XML Schema type, attributes; ! = mandatory).
-UBL_TYPES: Final = {
-    "BinaryObject": ("xs:base64Binary", "mimeCode! format encodingCode characterSetCode uri filename"),
-    "Amount": ("xs:decimal", "currencyID! currencyCodeListVersionID"),
-    "Quantity": ("xs:decimal", "unitCode unitCodeListID unitCodeListAgencyID unitCodeListAgencyName"),
-    "Measure": ("xs:decimal", "unitCode! unitCodeListVersionID"),
-    "Numeric": ("xs:decimal", "format"),
-    "Percent": ("xs:decimal", "format"),
-    "Rate": ("xs:decimal", "format"),
-    "Indicator": ("xs:boolean", ""),
-    "Date": ("xs:date", ""),
-    "Time": ("xs:time", ""),
-    "Code": (
-        "xs:normalizedString",
-        "listID listAgencyID listAgencyName listName listVersionID name languageID listURI listSchemeURI",
-    ),
-    "Identifier": (
-        "xs:normalizedString",
-        "schemeID schemeName schemeAgencyID schemeAgencyName schemeVersionID schemeDataURI schemeURI",
-    ),
-    "Text": ("xs:string", "languageID languageLocaleID"),
-}
-
-# Text that is white space only is no text: a token loses it, and nothing is left.
-VALUES: Final = {
-    "Text": '<xs:restriction base="xs:token"><xs:minLength value="1"/></xs:restriction>',
-    "Date": '<xs:restriction base="xs:date"><xs:pattern value="[0-9-]{10}"/></xs:restriction>',
-    "Time": '<xs:restriction base="xs:time"/>',
-    "Decimal": '<xs:restriction base="xs:decimal"/>',
-    "Boolean": '<xs:restriction base="xs:boolean"><xs:pattern value="true|false"/></xs:restriction>',
-    "Binary": '<xs:restriction base="xs:base64Binary"><xs:minLength value="1"/></xs:restriction>',
 }
 
 
@@ -134,9 +109,18 @@ class Writer:
         if element.endswith(("ID", "URI")):
             kind = "Identifier"
         base, attributes = UBL_TYPES[kind]
-        rows = _attributes((each.rstrip("!"), "xs:string", each.endswith("!")) for each in attributes.split())
+        rows = _attributes(
+            (name := each.rstrip("!"), ATTRIBUTE_TYPES.get(name, "xs:string"), each.endswith("!"))
+            for each in attributes.split()
+        )
         self.types.setdefault(kind, _extended(kind, base, rows))
         return kind
+
+    def _loose_rows(self, names: str) -> list[str]:
+        """Simple children that may be left out, by names with blanks between."""
+        return [
+            _row(TreeChild(name, 0, 1, "", ()), f"cbc:{self._loose_type(name)}") for name in names.split()
+        ]
 
     # --- files --------------------------------------------------------------------------------------
 
@@ -147,10 +131,14 @@ class Writer:
             for shape in self.reached()
             if (
                 rows := [
-                    self._simple_row(shape, child) for child in shape.children if not self.is_shape(child)
+                    self._simple_row(shape, child)
+                    for child in shape.children
+                    if not self.is_shape(child) and child.name != EXTENSIONS
                 ]
             )
         ]
+        if not self.strict:
+            groups.append(_sequence("group", "UBLExtension", self._loose_rows("ID Name")))
         return "".join(self.types.values()) + "".join(groups)
 
     def cac(self) -> str:
@@ -166,19 +154,19 @@ class Writer:
         return ANY + "".join(parts)
 
     def _simple_row(self, shape: Shape, child: TreeChild) -> str:
-        if child.name == "UBLExtensions":
-            return f'<xs:any namespace="{EXT}" processContents="skip" minOccurs="0"/>'
         return _row(child, f"cbc:{self.value_type(shape, child)}")
+
+    def ext(self) -> str:
+        """The extensions of a document: what UBL says of each, around content that is not judged."""
+        rows = ['<xs:group ref="cbc:UBLExtension"/>', *self._loose_rows(EXTENSION_FIELDS), EXTENSION_CONTENT]
+        return _sequence("complexType", "UBLExtension", rows) + UBL_EXTENSIONS
+
+    def extended(self, shape: Shape) -> bool:
+        """Whether the document may hold extensions."""
+        return any(child.name == EXTENSIONS for child in shape.children)
 
 
 _REQUIRED: Final = ' use="required"'
-
-ANY: Final = """\
-  <xs:complexType name="Any">
-    <xs:sequence><xs:any processContents="skip" minOccurs="0" maxOccurs="unbounded"/></xs:sequence>
-    <xs:anyAttribute processContents="skip"/>
-  </xs:complexType>
-"""
 
 
 def _plain(values: str) -> str:
@@ -229,22 +217,24 @@ def _sequence(kind: str, name: str, rows: list[str]) -> str:
 
 def _schema(namespace: str, about: str, body: str, *, imports: tuple[str, ...] = ()) -> str:
     """A whole schema file."""
-    spaces = {"cbc": CBC, "cac": CAC}
+    spaces = {"cbc": CBC, "cac": CAC, "ext": EXT}
+    extra = f' xmlns:ext="{EXT}"' if "ext" in imports or namespace == EXT else ""
     rows = "".join(
         f'  <xs:import namespace="{spaces[each]}" schemaLocation="{each}.xsd"/>\n' for each in imports
     )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<!-- {about}. Made by build_schemas.py; change trees/. -->\n"
-        f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:cac="{CAC}" xmlns:cbc="{CBC}"\n'
+        f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:cac="{CAC}" xmlns:cbc="{CBC}"{extra}\n'
         f'    targetNamespace="{namespace}" elementFormDefault="qualified" version="2.1">\n'
         f"{rows}{body}</xs:schema>\n"
     )
 
 
-def _document(shape: Shape) -> str:
-    """The root element of a document."""
-    rows = [f'<xs:group ref="{prefix}:{shape.name}"/>' for prefix in ("cbc", "cac")]
+def _document(shape: Shape, *, extended: bool) -> str:
+    """The root element of a document; its extensions come first."""
+    rows = [f'<xs:element ref="ext:{EXTENSIONS}" minOccurs="0"/>'] if extended else []
+    rows += [f'<xs:group ref="{prefix}:{shape.name}"/>' for prefix in ("cbc", "cac")]
     inside = "".join(f"        {row}\n" for row in rows)
     return (
         f'  <xs:element name="{shape.root}">\n    <xs:complexType>\n      <xs:sequence>\n{inside}'
@@ -257,12 +247,18 @@ def schemas() -> dict[str, str]:
     files: dict[str, str] = {}
     for folder, (names, strict, about) in SETS.items():
         writer = Writer(read_trees(names), strict=strict)
+        if not strict:
+            files[f"{folder}/ext.xsd"] = _schema(EXT, about, writer.ext(), imports=("cbc",))
         files[f"{folder}/cbc.xsd"] = _schema(CBC, about, writer.cbc())
         files[f"{folder}/cac.xsd"] = _schema(CAC, about, writer.cac(), imports=("cbc",))
         for shape in writer.shapes.values():
             if shape.root:
+                extended = writer.extended(shape)
                 files[f"{folder}/{shape.name}.xsd"] = _schema(
-                    f"{UBL}{shape.root}-2", about, _document(shape), imports=("cbc", "cac")
+                    f"{UBL}{shape.root}-2",
+                    about,
+                    _document(shape, extended=extended),
+                    imports=("cbc", "cac", "ext") if extended else ("cbc", "cac"),
                 )
     return files
 

@@ -26,7 +26,7 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Fel antal dagar efter avbrott"),
         Text(
             "Fakturarad %(line)s har antalet %(found)s; placeringen avbröts med %(detail)s som "
-            "sista ersatta dag, så inleveransen (%(reference)s) är %(expected)s."
+            "sista ersatta dag, så inleveransen (%(reference)s) är på %(expected)s."
         ),
         CREDIT_AND_NEW,
     ),
@@ -65,7 +65,12 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     ),
     (DeviationCode.AMOUNT, "adjustment"): DeviationText(
         Text("Rabatt eller avgift som inte är avtalad"),
-        Text("Fakturan lägger till eller drar av %(found)s utöver raderna, vilket inte är avtalat."),
+        Text("Fakturan lägger till %(found)s utöver raderna, vilket inte är avtalat."),
+        CREDIT_AND_NEW,
+    ),
+    (DeviationCode.AMOUNT, "allowance"): DeviationText(
+        Text("Rabatt eller avgift som inte är avtalad"),
+        Text("Fakturan drar av %(found)s utöver raderna, vilket inte är avtalat."),
         CREDIT_AND_NEW,
     ),
     (DeviationCode.AMOUNT, "prepaid"): DeviationText(

@@ -22,10 +22,10 @@ from peppol.codelists import (
 from peppol.rules.billing.document import PROFILES
 from peppol.rules.billing.lines import AMOUNTS
 from peppol.rules.engine.amounts import ALLOWANCE, CHARGE
-from peppol.rules.engine.checks import holds, listed_check, of_an_item_that_says
+from peppol.rules.engine.checks import direct_listed_check, holds, of_an_item_that_says
+from peppol.rules.engine.dates import day_of
 from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict, Test
 from peppol.rules.engine.tree import Node
-from peppol.rules.engine.xpath import is_plain_date
 from peppol.rules.shared.post_award import DATES
 from peppol.rules.shared.trading_countries import both_in
 
@@ -68,16 +68,16 @@ CODES.context("cbc:EmbeddedDocumentBinaryObject", pattern="codes", when=_has("mi
 )
 CODES.context(_REASON_CODE, pattern="codes", when=of_an_item_that_says(ALLOWANCE)).add(
     "PEPPOL-EN16931-CL002",
-    listed_check(UNCL5189),
+    direct_listed_check(UNCL5189),
     "The reason code of an allowance (BT-98, BT-140) is one of UNCL5189.",
 )
 CODES.context(_REASON_CODE, pattern="codes", when=of_an_item_that_says(CHARGE)).add(
     "PEPPOL-EN16931-CL003",
-    listed_check(UNCL7161),
+    direct_listed_check(UNCL7161),
     "The reason code of a charge (BT-105, BT-145) is one of UNCL7161.",
 )
 CODES.context("cac:InvoicePeriod/cbc:DescriptionCode", pattern="codes").add(
-    "PEPPOL-EN16931-CL006", listed_check(UNCL2005), "The code of the VAT date (BT-8) is 3, 35 or 432."
+    "PEPPOL-EN16931-CL006", direct_listed_check(UNCL2005), "The code of the VAT date (BT-8) is 3, 35 or 432."
 )
 CODES.context(f"{AMOUNTS} | cbc:TaxAmount", pattern="codes").add(
     "PEPPOL-EN16931-CL007",
@@ -92,7 +92,7 @@ def _type_among(codes: frozenset[str]) -> Test:
     def type_among(code: Node) -> RuleVerdict:
         # Of an unknown process nothing is known; PEPPOL-EN16931-R007 speaks of it.
         known = code.document.value_of("cbc:ProfileID") in PROFILES
-        return holds(not known or code.value in codes, found=code.value)
+        return holds(not known or code.direct_value in codes, found=code.value)
 
     return type_among
 
@@ -120,7 +120,8 @@ CODES.context("cbc:CreditNoteTypeCode", pattern="codes").add(
 @CODES.context(DATES, pattern="codes").rule("PEPPOL-EN16931-F001")
 def date_is_plain(node: Node) -> RuleVerdict:
     """A date (BT-2, -7, -9, -26, -72 to -74, -134, -135) is written YYYY-MM-DD, without time zone."""
-    return None if is_plain_date(node.text) else Broken(found=node.text, expected="YYYY-MM-DD")
+    plain = len(node.direct_text) == 10 and day_of(node.text) is not None
+    return None if plain else Broken(found=node.text, expected="YYYY-MM-DD")
 
 
 CODES.context("cbc:EndpointID", pattern="codes", when=_has("schemeID")).add(

@@ -84,7 +84,8 @@ def has_a_reference_of_the_buyer(bill: Node) -> RuleVerdict:
 @_BILL.rule("PEPPOL-EN16931-R004")
 def specification_is_peppol_billing(bill: Node) -> RuleVerdict:
     """The specification (BT-24) begins with that of Peppol billing 3.0 and has no double colon."""
-    specification = bill.value_of("cbc:CustomizationID")
+    stated = bill.first("cbc:CustomizationID")
+    specification = stated.direct_value if stated is not None else ""
     good = specification.startswith(_SPECIFICATION) and "::" not in specification
     return holds(good, found=specification, expected=_SPECIFICATION)
 
@@ -125,8 +126,9 @@ def _in_currency(amounts: Iterable[Node], currency: str) -> list[Decimal]:
 @BILLING.context("cbc:TaxCurrencyCode", pattern="document").rule("PEPPOL-EN16931-R005")
 def accounting_currency_differs(code: Node) -> RuleVerdict:
     """The currency of VAT accounting (BT-6) is another than that of the invoice (BT-5)."""
-    invoiced = code.above.value_of("cbc:DocumentCurrencyCode") if code.above is not None else ""
-    return holds(code.value != invoiced, found=code.value)
+    stated = code.above.first("cbc:DocumentCurrencyCode") if code.above is not None else None
+    invoiced = stated.direct_value if stated is not None else ""
+    return holds(code.direct_value != invoiced, found=code.value)
 
 
 BILLING.context("cac:AccountingCustomerParty/cac:Party", pattern="document").add(

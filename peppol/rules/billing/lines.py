@@ -140,7 +140,8 @@ def base_has_a_percentage(_: Node) -> RuleVerdict:
 
 def indicator_is_true_or_false(item: Node) -> RuleVerdict:
     """The charge indicator is written true or false."""
-    indicator = item.value_of("cbc:ChargeIndicator")
+    stated = item.first("cbc:ChargeIndicator")
+    indicator = stated.direct_value if stated is not None else ""
     return holds(indicator in ("true", "false"), found=indicator, expected="true false")
 
 

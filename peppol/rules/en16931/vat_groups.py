@@ -10,7 +10,7 @@ from typing import Final
 
 from peppol.rules.en16931.vat_facts import Share, shares
 from peppol.rules.engine.checks import holds, number
-from peppol.rules.engine.numbers import decimal_of, hundredths
+from peppol.rules.engine.numbers import decimal_of, hundredths, plus_as_double
 from peppol.rules.engine.rulebook import Broken, RuleVerdict, Test
 from peppol.rules.engine.tree import Node
 
@@ -57,7 +57,11 @@ def _does_not_add_up(group: Node, stated: Node | None, said: list[Share]) -> Bro
 
 
 def adds_up_per_rate(code: str) -> Test:
-    """Rule 08 for taxed categories: a difference of less than one unit of the currency is allowed."""
+    """Rule 08 for taxed categories: a difference of less than one unit of the currency is allowed.
+
+    As published, one is added to what is stated as to a binary floating-point number: of a difference of exactly one,
+    which lies on the edge, the digits decide whether it is let through.
+    """
 
     def check(group: Node) -> RuleVerdict:
         percent = group.first("cbc:Percent")
@@ -65,7 +69,8 @@ def adds_up_per_rate(code: str) -> Test:
             return None
         stated = _taxable(group)
         rate = decimal_of(percent.text)
-        taxable = decimal_of(stated.text) if stated is not None else None
+        low = plus_as_double(stated.text, -1) if stated is not None else None
+        high = plus_as_double(stated.text, 1) if stated is not None else None
         if rate is None:
             return Broken(found=percent.text, at=percent)
         parts = shares(group)
@@ -81,7 +86,7 @@ def adds_up_per_rate(code: str) -> Test:
             share = parts.by_rate.get((kind, pair)) or Share()
             expected = share.sum
             if spoken_of:
-                if taxable is not None and expected is not None and abs(taxable - expected) < _ONE:
+                if low is not None and high is not None and expected is not None and low < expected < high:
                     return None
                 said.append(share)
         return _does_not_add_up(group, stated, said)

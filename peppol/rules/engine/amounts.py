@@ -9,7 +9,7 @@ needs it does not hold.
 from decimal import Decimal
 from typing import Final
 
-from peppol.rules.engine.numbers import decimal_of, hundredths, total
+from peppol.rules.engine.numbers import decimal_of, hundredths, quotient, total
 from peppol.rules.engine.rulebook import Broken, RuleVerdict
 from peppol.rules.engine.tree import Node
 
@@ -68,7 +68,7 @@ def line_amount_verdict(line: Node, quantity_name: str) -> RuleVerdict:
         or allowances is None
     ):
         return Broken(found=found, detail="a number of the line cannot be read", at=at)
-    net = quantity * (price if base in (ZERO, ONE) else price / base) + charges - allowances
+    net = quantity * (price if base in (ZERO, ONE) else quotient(price, base)) + charges - allowances
     if -SLACK <= stated - net <= SLACK:
         return None
     parts = f"{plain(quantity)} × {plain(price)} / {plain(base or ONE)}"

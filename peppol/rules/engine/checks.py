@@ -118,6 +118,11 @@ def listed_check(codes: Collection[str]) -> Test:
     return lambda node: None if node.text in codes else listed(node.value, codes)
 
 
+def direct_listed_check(codes: Collection[str]) -> Test:
+    """As `listed_check`, but what elements inside the node say is left out, as where a rule asks for `text()`."""
+    return lambda node: None if node.text in codes and not node.kids else listed(node.direct_value, codes)
+
+
 def attribute_check(name: str) -> Test:
     """A test that the element has the attribute."""
     return lambda node: attribute_present(node, name)

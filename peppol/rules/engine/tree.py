@@ -113,6 +113,18 @@ class Node:
         return normal(self.text)
 
     @property
+    def direct_text(self) -> str:
+        """The text without what elements inside say: XPath's `text()`."""
+        if not self.kids:
+            return self.text
+        return (self.element.text or "") + "".join(child.tail or "" for child in self.element)
+
+    @property
+    def direct_value(self) -> str:
+        """As `direct_text`, with blanks normalised."""
+        return normal(self.direct_text)
+
+    @property
     def blank(self) -> bool:
         """Whether the element itself holds nothing but blanks."""
         return not self.text.strip(BLANKS)

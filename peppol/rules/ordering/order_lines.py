@@ -19,7 +19,7 @@ from peppol.rules.engine.amounts import (
     positive_base_quantity,
     share_of_base_verdict,
 )
-from peppol.rules.engine.checks import holds, listed_check, of_an_item_that_says
+from peppol.rules.engine.checks import direct_listed_check, holds, of_an_item_that_says
 from peppol.rules.engine.rulebook import WARNING, Book, Broken, RuleVerdict, Test
 from peppol.rules.engine.tree import DocumentTree, Node, fact
 from peppol.rules.engine.xpath import number_of
@@ -47,10 +47,10 @@ def register_lines(book: Book) -> None:
     quoted.rule("PEPPOL-T01-R035")(quotation_line_has_a_quotation)
     allowed = book.context(_REASON_CODE, pattern="rules", when=of_an_item_that_says(ALLOWANCE))
     meaning = "The reason code of an allowance (tir01-p008) is one of UNCL5189."
-    allowed.add("PEPPOL-T01-CL001", listed_check(UNCL5189), meaning)
+    allowed.add("PEPPOL-T01-CL001", direct_listed_check(UNCL5189), meaning)
     charged = book.context(_REASON_CODE, pattern="rules", when=of_an_item_that_says(CHARGE))
     meaning = "The reason code of a charge (tir01-p008) is one of UNCL7161."
-    charged.add("PEPPOL-T01-CL002", listed_check(UNCL7161), meaning)
+    charged.add("PEPPOL-T01-CL002", direct_listed_check(UNCL7161), meaning)
 
 
 def _register_allowances(book: Book) -> None:

@@ -32,7 +32,7 @@ from typing import Final
 
 from peppol import codelists
 from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict, Test
-from peppol.rules.engine.tree import Node, normal
+from peppol.rules.engine.tree import Node
 from peppol.rules.shared.post_award import no_schema_location
 
 _NOWHERE: Final[Mapping[str, str]] = {}
@@ -197,7 +197,7 @@ def _value_in(codes: Codes) -> Test:
     values, name = codes.values, codes.name
 
     def value_in(node: Node) -> RuleVerdict:
-        if node.text in values or normal(node.text) in values:
+        if (node.text in values and not node.kids) or node.direct_value in values:
             return None
         return Broken(found=node.value, expected=name)
 

@@ -352,7 +352,7 @@ ATTRIBUTES_ANYWHERE: Final[Mapping[tuple[str, str], str]] = {
     ("", "unitCodeListID"): "UBL-CR-663",
     ("cac:BuyersItemIdentification/cbc:ID", "schemeID"): "UBL-CR-667",
     ("cac:SellersItemIdentification/cbc:ID", "schemeID"): "UBL-CR-668",
-    ("cbc:PrimaryAccountNumber", "schemeID"): "UBL-CR-674",
+    ("cbc:PrimaryAccountNumberID", "schemeID"): "UBL-CR-674",
     ("cac:CardAccount/cbc:NetworkID", "schemeID"): "UBL-CR-675",
     ("cac:PaymentMandate/cbc:ID", "schemeID"): "UBL-CR-676",
     ("cac:PaymentMandate/cac:PayerFinancialAccount/cbc:ID", "schemeID"): "UBL-CR-677",

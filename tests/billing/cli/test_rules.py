@@ -136,7 +136,7 @@ def test_english_is_shown_when_asked_for() -> None:
     assert "your economist" in shown
 
 
-@pytest.mark.parametrize("rule", ["XSD", "GATE-DOCTYPE", "GATE-ATTACHMENT-SIZE", "PEPPOL-T01-R008"])
+@pytest.mark.parametrize("rule", ["XSD", "GATE-DOCTYPE", "GATE-ATTACHMENT-TYPE", "PEPPOL-T01-R008"])
 def test_the_door_the_schema_and_orders_are_explained_too(rule: str) -> None:
     assert json_of("rules", "show", rule)["message"]["sv"]
 

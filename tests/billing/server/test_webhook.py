@@ -17,7 +17,7 @@ from peppol.envelope.envelope import for_payload, wrap
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState
 from peppol.identifiers import ParticipantId
-from peppol.xml.gate_errors import LIMITS
+from peppol.xml.gate_errors import MESSAGE_LIMITS
 from tests.support.servers.access_points import BUYER, SUPPLIER, order
 from tests.support.servers.serving import NO_TLS, serving
 from tests.support.servers.system_databases import CLOCK
@@ -174,7 +174,7 @@ def test_an_empty_secret_signs_nothing(system: System) -> None:
 
 def test_what_is_too_large_empty_or_compressed_is_refused(system: System, client: httpx.Client) -> None:
     known = {"X-Token": TOKEN}
-    large = b"x" * (LIMITS.bytes_max + 1)
+    large = b"x" * (MESSAGE_LIMITS.bytes_max + 1)
     assert client.post(ADDRESS, content=large, headers=known).status_code == 413
     assert client.post(ADDRESS, content=iter([large[:-5], b"x" * 5]), headers=known).status_code == 413
     assert client.post(ADDRESS, content=b"", headers=known).status_code == 400

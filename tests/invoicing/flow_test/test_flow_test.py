@@ -153,7 +153,7 @@ def test_test_documents_change_no_figure_and_take_no_number(system: System) -> N
 def test_too_large_or_empty_files_are_refused_kindly(system: System) -> None:
     with pytest.raises(BenchRefused, match="Choose a file"):
         tries(system, b"")
-    with pytest.raises(BenchRefused, match="10 MB"):
+    with pytest.raises(BenchRefused, match="20 MB"):
         tries(system, b" " * (flow_test.SIZE_MAX + 1))
 
 

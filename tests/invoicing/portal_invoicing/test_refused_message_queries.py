@@ -9,11 +9,15 @@ import httpx
 import pytest
 
 from accounts.identity import Permission, Person
+from foundation.backoff import Ladder
+from invoicing.intake import handlers as intake_handlers
 from invoicing.portal_invoicing import refused_message_queries, uploads
 from invoicing.portal_invoicing.refused_message_queries import RefusedMessage
 from invoicing.portal_invoicing.scope import SupplierActor
 from orders.register.unit_scope import UnitScope
 from peppol.documents import billing, shapes
+from peppol.exchange import inbox, inbox_store
+from peppol.exchange.laid_aside import LAID_ASIDE_NOTE, LaidAsideReason
 from peppol.exchange.tables import InState
 from peppol.identifiers import DocumentKind
 from peppol.xml import codec
@@ -153,7 +157,7 @@ def test_the_page_tells_why_and_what_to_do_and_hands_out_the_file(system: System
         ) as client,
     ):
         client.cookies.set("billing-session", session_cookie(site, ALVA))
-        assert "Avvisade <span" in client.get("/invoices").text
+        assert "Inte bokförda <span" in client.get("/invoices").text
         assert f"/invoices/refused/{message.id}" in client.get("/invoices/refused").text
         page = client.get(f"/invoices/refused/{message.id}").text
         for told in ("Dokumentet är inte mottaget", "Skicka dokumentet igen på samma väg", message.reason):
@@ -164,6 +168,51 @@ def test_the_page_tells_why_and_what_to_do_and_hands_out_the_file(system: System
         assert file.headers["content-type"] == "application/octet-stream"
         assert b"ApplicationResponse" in client.get(f"/invoices/refused/{message.id}/answer").content
         client.cookies.set("billing-session", session_cookie(site, CILLA))
-        assert "Nothing that you sent is refused." in client.get("/invoices/refused").text
+        assert "Everything that you sent is in the buyer" in client.get("/invoices/refused").text
         for path in ("", "/file", "/answer"):
             assert client.get(f"/invoices/refused/{message.id}{path}").status_code == 404
+
+
+@pytest.mark.both_engines
+def test_what_our_own_handling_failed_on_is_seen_by_its_sender_and_by_nobody_else(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*given: object) -> None:
+        raise RuntimeError("planted")
+
+    with monkeypatch.context() as patch:
+        patch.setitem(intake_handlers.HANDLERS, DocumentKind.INVOICE, fail)
+        system.post(codec.serialise(invoice(system)), on=BILLED_ON)
+        system.read_messages(on=BILLED_ON)
+        (message,) = seen(system)
+        assert (message.state, message.is_ours) == (InState.ARRIVED, True)
+        patch.setattr(inbox, "TRIES", Ladder(()))
+        system.post(codec.serialise(invoice(system, "F-2")), on=BILLED_ON)
+        system.read_messages(on=BILLED_ON)
+    given_up, waits = seen(system)
+    assert (given_up.state, given_up.is_ours, waits.is_ours) == (InState.FAILED, True, True)
+    assert seen(system, OTHERS) == seen(system, ONE_UNIT) == []
+    with system.database.for_supplier(FYRBAKEN).reading() as session:
+        assert refused_message_queries.being_mended(session, WHOLE) == 2
+        assert refused_message_queries.fresh(session, WHOLE, since=BILLED_ON) == 0
+        told = refused_message_queries.told(session, WHOLE, given_up.id)
+    assert told is not None
+    with system.database.for_supplier(LARKDRILLEN).reading() as session:
+        assert refused_message_queries.being_mended(session, OTHERS) == 0
+        assert refused_message_queries.told(session, OTHERS, given_up.id) is None
+
+
+@pytest.mark.both_engines
+def test_what_was_done_about_a_message_is_read_by_its_sender_and_by_nobody_else(system: System) -> None:
+    refused(system, wrong(invoice(system)))
+    with system.database.writing() as session:
+        (message,) = refused_message_queries.listed(session, WHOLE)
+        inbox.lay_aside(session, message.id, LaidAsideReason.TOLD_OTHERWISE, by="user-9", at=CLOCK)
+        assert inbox.lay_aside(session, message.id, LaidAsideReason.NOT_FOR_US, by="user-9", at=CLOCK) is None
+    (closed,) = seen(system)
+    assert closed.state is InState.LAID_ASIDE
+    assert closed.done.sv == "Avsändaren har fått besked på annat sätt."
+    assert seen(system, OTHERS) == []
+    with system.database.for_supplier(LARKDRILLEN).reading() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            assert inbox_store.sentences_of(session, [message.id], LAID_ASIDE_NOTE) == {}

@@ -246,6 +246,18 @@ def test_a_change_shows_what_it_would_have_done_before_it_is_saved(system: Syste
     assert system.invoice(invoice.id).state is _S.IN_QUESTION
 
 
+def test_a_replay_shows_which_invoices_without_a_line_a_buyer_would_match(system: System) -> None:
+    invoice = system.flip(system.order(REFERENCE).number, number="F-7", on=FEBRUARY)
+    (line,) = invoice.invoice_lines
+    sent = system.send(replace(invoice, invoice_lines=(replace(line, order_line_reference=None),)))
+    assert sent.codes == ("LINE_MISSING",)
+    with system.database.reading() as session:
+        register = register_store.load(session)
+        inferred = replace(register.policy, inferred_line=True)
+        (changed,) = policy_replay.replay(session, register, inferred, since=FEBRUARY).changed
+    assert (changed.number, changed.before, changed.after) == ("F-7", Verdict.QUESTION, Verdict.ACCEPT)
+
+
 def test_a_change_of_something_already_changed_is_refused(system: System) -> None:
     seen = in_force(system)
     make(system, replace(seen, several_lines=True))

@@ -122,9 +122,29 @@ def test_an_undeclared_encoding_is_utf_8() -> None:
     )
 
 
-@pytest.mark.parametrize("declared", ["UTF-8", "utf-8", "Utf-8"])
-def test_utf_8_may_be_spelt_in_small_messages(declared: str) -> None:
-    assert admit(base("invoice").replace(b'"UTF-8"', f"'{declared}'".encode(), 1)) is not None
+@pytest.mark.parametrize("declared", ["UTF-8", "utf-8", "Utf-8", "utf8", "UTF8", "utf_8"])
+def test_utf_8_goes_by_several_names(declared: str) -> None:
+    written = base("invoice").replace(b'"UTF-8"', f"'{declared}'".encode(), 1)
+    assert not written.isascii()
+    assert b"".join(etree.tostring(each) for each in admit(written)) == b"".join(
+        etree.tostring(each) for each in admit(base("invoice"))
+    )
+
+
+@pytest.mark.parametrize("declared", ["US-ASCII", "us-ascii", "ascii", "ANSI_X3.4-1968"])
+def test_what_is_all_ascii_may_say_so_and_what_is_not_may_not(declared: str) -> None:
+    written = base("invoice").replace(b'"UTF-8"', f'"{declared}"'.encode(), 1)
+    finding = refused(written).finding
+    assert (finding.rule, finding.found, finding.expected) == ("GATE-ENCODING", declared, "UTF-8")
+    as_references = written.decode().encode("ascii", "xmlcharrefreplace")
+    assert etree.tostring(admit(as_references)) == etree.tostring(admit(base("invoice")))
+
+
+@pytest.mark.parametrize("declared", ["UTF-16", "ISO-8859-1", "windows-1252", "UTF-7", "utf-80", ""])
+def test_other_names_are_refused_whatever_the_bytes_are(declared: str) -> None:
+    written = base("invoice").decode().encode("ascii", "xmlcharrefreplace")
+    finding = refused(written.replace(b'"UTF-8"', f'"{declared}"'.encode(), 1)).finding
+    assert (finding.rule, finding.found) == ("GATE-ENCODING", declared)
 
 
 # --- text that somebody tried to split ------------------------------------------------------------------

@@ -5,7 +5,7 @@ import re
 import pytest
 from lxml import etree
 
-from billing.tools.schemas.build_schemas import CAC, CBC, SETS, UBL
+from billing.tools.schemas.build_schemas import CAC, CBC, EXT, SETS
 from billing.tools.schemas.notation import Shape, read_trees
 from peppol.identifiers import DocumentKind
 from peppol.rules.shared.ubl_elements import ELEMENTS
@@ -30,7 +30,7 @@ def put(root: etree._Element, path: str, shapes: dict[str, Shape], document: str
         child = shape.children[order.index(name)]
         if prefix != "ext" and (child.holds in shapes or child.holds == "Any") != (prefix == "cac"):
             return False
-        tag = f"{{{CAC if prefix == 'cac' else CBC if prefix == 'cbc' else UBL + 'CommonExtensionComponents-2'}}}"
+        tag = f"{{{ {'cac': CAC, 'cbc': CBC, 'ext': EXT}[prefix] }}}"
         there = element.find(tag + name)
         if there is None:
             there = etree.Element(tag + name)
@@ -71,17 +71,22 @@ def test_what_the_rules_warn_about_is_no_schema_fault_in_a_document_from_outside
     assert own == expected
 
 
-@pytest.mark.parametrize("kind", BILLING)
+@pytest.mark.parametrize("kind", DocumentKind)
 def test_extensions_and_versions_pass_from_outside_only(kind: DocumentKind) -> None:
     root = a_document(kind)
-    extensions = etree.Element(f"{{{UBL}CommonExtensionComponents-2}}UBLExtensions")
-    etree.SubElement(extensions, "{urn:somebody}Signature").text = "x"
+    extensions = etree.Element(f"{{{EXT}}}UBLExtensions")
+    extension = etree.SubElement(extensions, f"{{{EXT}}}UBLExtension")
+    content = etree.SubElement(extension, f"{{{EXT}}}ExtensionContent")
+    etree.SubElement(content, "{urn:somebody}Signature").text = "x"
     version = etree.Element(f"{{{CBC}}}UBLVersionID")
     version.text = "2.1"
     root.insert(0, version)
     root.insert(0, extensions)
     assert check(root, kind, outside=True) == ()
     assert [each.found for each in check(root, kind)] == ["ext:UBLExtensions", "cbc:UBLVersionID"]
+    etree.SubElement(content, "{urn:somebody}Signature").text = "a second one"
+    extension.insert(0, etree.Element(f"{{{CBC}}}Percent"))
+    assert {each.detail for each in check(root, kind, outside=True)} == {"unexpected"}
 
 
 @pytest.mark.parametrize("kind", DocumentKind)

@@ -8,7 +8,7 @@ white space and comments around and inside values, CDATA, other prefixes.
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
@@ -31,12 +31,12 @@ from tests.support.stories import peers
 
 SEED: Final = 20_261_130
 TODAY: Final = date(2026, 11, 21)
-_ANSWERS: Final = {
-    DocumentKind.ORDER_RESPONSE: "OrderResponse",
-    DocumentKind.INVOICE_RESPONSE: "InvoiceResponse",
-    DocumentKind.MLR: "MessageLevelResponse",
-    DocumentKind.MLS: "MessageLevelStatus",
-}
+_ANSWERS: Final = (
+    DocumentKind.ORDER_RESPONSE,
+    DocumentKind.INVOICE_RESPONSE,
+    DocumentKind.MLR,
+    DocumentKind.MLS,
+)
 #: What may come to us.
 KINDS: Final = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE, *_ANSWERS)
 
@@ -60,6 +60,15 @@ class Mutant:
 
 
 # --- the documents ----------------------------------------------------------------------------------------
+
+
+def original(name: str, body: bytes) -> Original:
+    """A document to make mutants of; it must be valid."""
+    report = validation.validate(body, on=TODAY)
+    assert report.valid, (name, report.fatal)
+    assert report.kind is not None
+    assert report.root is not None
+    return Original(name, report.kind, report.root)
 
 
 @cache
@@ -286,10 +295,8 @@ _SAMPLES: Final = {
 def _add(root: etree._Element, chance: Chance) -> str:
     """An element that UBL has, where the schema wants it."""
     kind = validation.kind_of(root)
-    folder = "outside/answers" if kind in _ANSWERS else "outside/billing"
-    tree = _shapes(folder)
-    document = _ANSWERS.get(kind) if kind else None
-    places = list(_placed(root, tree[document or etree.QName(root).localname], tree))
+    tree = _shapes("outside/post_award" if kind in _ANSWERS else "outside/billing")
+    places = list(_placed(root, tree[etree.QName(root).localname], tree))
     element, shape = chance.choice(places)
     child = chance.choice(shape.children)
     made = _made(child, tree, chance, full=0.5)
@@ -313,7 +320,7 @@ def _placed(
 
 def _made(child: TreeChild, tree: dict[str, Shape], chance: Chance, *, full: float) -> etree._Element:
     if child.name == "UBLExtensions":
-        return etree.Element(f"{{{UBL}CommonExtensionComponents-2}}UBLExtensions")
+        return _extensions()
     inner = tree.get(child.holds)
     if inner is not None or child.holds == "Any":
         made = etree.Element(f"{{{CAC}}}{child.name}")
@@ -336,6 +343,14 @@ def _made(child: TreeChild, tree: dict[str, Shape], chance: Chance, *, full: flo
     return made
 
 
+def _extensions() -> etree._Element:
+    made = etree.Element(f"{{{UBL}CommonExtensionComponents-2}}UBLExtensions")
+    extension = etree.SubElement(made, f"{{{UBL}CommonExtensionComponents-2}}UBLExtension")
+    content = etree.SubElement(extension, f"{{{UBL}CommonExtensionComponents-2}}ExtensionContent")
+    etree.SubElement(content, "{urn:example:other}Note").text = "7"
+    return made
+
+
 # --- mutants ----------------------------------------------------------------------------------------------
 
 _CHANGES: Final = (
@@ -348,10 +363,10 @@ def _name(element: etree._Element) -> str:
     return etree.QName(element).localname if isinstance(element.tag, str) else "comment"
 
 
-def mutant(seed: int, counter: int) -> Mutant:
-    """The mutant of this number."""
+def mutant(seed: int, counter: int, among: Sequence[Sequence[Original]] = ()) -> Mutant:
+    """The mutant of this number, of `originals` or of other documents, whose kinds are equally likely."""
     chance = random.Random(f"{seed}/{counter}")  # noqa: S311 - chance, not secrecy
-    original = chance.choice(chance.choice(originals()))
+    original = chance.choice(chance.choice(among or originals()))
     root = deepcopy(original.root)
     told = []
     for _ in range(chance.choice((1, 1, 1, 2, 2, 3))):

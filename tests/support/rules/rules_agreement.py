@@ -7,15 +7,11 @@ line in docs/rules-agreement.md; whatever else differs is a fault of ours.
 
 from collections import Counter
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Final
 
 from lxml import etree
 
 from peppol.findings import Finding
-from peppol.rules.en16931.vat_facts import shares
-from peppol.rules.engine.engine import read
-from peppol.rules.engine.numbers import decimal_of
 from tests.support.rules.rules_documents import CAC, CBC
 
 Fired = Counter[str]
@@ -53,11 +49,7 @@ def explained(rule: str, root: etree._Element) -> bool:
         return _seller_with_bank_reference_only(root)
     if rule == "BR-B-02":
         return _standard_rate_in_breakdown(root)
-    return rule in _TAXED and _off_by_one(root, _TAXED[rule])
-
-
-# Rule 08 of the families that allow a difference of less than one unit, and their categories.
-_TAXED: Final = {"BR-S-08": "S", "BR-AF-08": "L", "BR-AG-08": "M"}
+    return False
 
 
 def _seller_with_bank_reference_only(root: etree._Element) -> bool:
@@ -74,19 +66,3 @@ def _standard_rate_in_breakdown(root: etree._Element) -> bool:
     """BR-B-02 looks for standard rate in the breakdown, where it looked past it before."""
     path = f"{{{CAC}}}TaxTotal/{{{CAC}}}TaxSubtotal/{{{CAC}}}TaxCategory/{{{CBC}}}ID"
     return any(code.text == "S" for code in root.findall(path))
-
-
-def _off_by_one(root: etree._Element, category: str) -> bool:
-    """The published 08 rules add 1 to a floating-point number; exactly one unit off falls either way there."""
-    document = read(root)
-    sums = [
-        share.sum
-        for (_, (code, _)), share in shares(document).by_rate.items()
-        if code == category and share.sum is not None
-    ]
-    stated = [
-        value
-        for amount in document.anywhere("cac:TaxSubtotal", "cbc:TaxableAmount")
-        if (value := decimal_of(amount.text)) is not None
-    ]
-    return any(abs(value - expected) == 1 for value in stated for expected in (*sums, Decimal(0)))

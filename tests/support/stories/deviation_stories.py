@@ -225,7 +225,7 @@ STORIES = (
         DeviationCode.PERIOD,
         "another month",
         line_with(period=PeriodGiven(date(2026, 2, 1), date(2026, 2, 28))),
-        ("2026-02-01/2026-02-28", "2026-01-01/2026-01-31"),
+        ("2026-02-01 – 2026-02-28", "2026-01-01 – 2026-01-31"),
     ),
     Story(DeviationCode.AMOUNT, "an öre too much", line_with(amount=sek("2945.01")), ("2945.01", "2945.00")),
     Story(
@@ -372,5 +372,5 @@ def assert_says(deviation: Deviation, says: tuple[str, ...]) -> None:
         assert [word for word in written if word not in words] == []
         assert "%(" not in words
         assert words.endswith(".")
-    assert title(deviation)
+    assert not said.sv.startswith(f"{title(deviation).sv}."), "a value is absent that no wording does without"
     assert said.sv != said.en

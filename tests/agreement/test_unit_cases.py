@@ -1,4 +1,4 @@
-"""`make agreement`: published cases that agree, one that does not, and a folder without any, on cases of our own."""
+"""`make agreement` without published rules: what unit cases expect is compared alone."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from tests.agreement import main
+from tests.agreement.__main__ import main
 from tests.support.rules.rules_documents import a_tree
 from tests.support.rules.rules_edits import without
 
@@ -20,18 +20,25 @@ def case(name: str, expect: str, *, spoilt: bool) -> str:
 
 
 @pytest.mark.parametrize(
-    ("expect", "status", "said"), [("error", 0, "2 of 2"), ("warning", 1, "b: BR-02"), ("none", 1, "1 of 2")]
+    ("expect", "status", "said"),
+    [
+        ("error", 0, "2 judged"),
+        ("warning", 1, "unit case: ours BR-02 1 fatal, published BR-02 1 warning"),
+        ("none", 1, "NOT EXPLAINED"),
+    ],
 )
 def test_each_case_is_compared_with_what_is_published(
     expect: str, status: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cases = [case("a", "none", spoilt=False), case("b", expect, spoilt=True)]
     (tmp_path / "cases.jsonl").write_text("\n".join(cases))
-    assert main([str(tmp_path)]) == status
+    assert main(["--cases", str(tmp_path)], build=tmp_path / "build") == status
     assert said in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("named", [[], [""], ["nowhere"]])
-def test_without_cases_it_fails_and_says_so(named: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(named) == 2
-    assert "make agreement CASES=folder" in capsys.readouterr().err
+@pytest.mark.parametrize("named", [[], ["--cases", ""], ["--cases", "nowhere"], ["--rules", "nowhere"]])
+def test_without_anything_to_compare_with_it_fails_and_says_so(
+    named: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(named, build=tmp_path) == 2
+    assert "make agreement RULES=folder CASES=folder" in capsys.readouterr().err
