@@ -27,7 +27,7 @@ from orders.model import (
 )
 from orders.placements import filing
 from orders.placements import store as placement_store
-from orders.purchase_orders import line_shares, line_store, order_store
+from orders.purchase_orders import line_share_store, line_store, order_store
 from orders.register import store as register_store
 from orders.register.register import NotInRegister, Register
 from orders.terms import ArticleKind, InterruptionReason
@@ -97,7 +97,7 @@ def _with_shares(
     session: Session, number: str, lines: Mapping[str, LineFacts], but_not: int | None
 ) -> dict[str, LineFacts]:
     """The same lines with what other invoices have taken of each; one that is shared out has no other occupant."""
-    taken = line_shares.of_order(session, number)
+    taken = line_share_store.of_order(session, number)
     invoice = document_tables.invoice
     rows = session.execute(
         select(invoice.c.id, invoice.c.number).where(invoice.c.id.in_({each.invoice_id for each in taken}))

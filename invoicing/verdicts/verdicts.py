@@ -31,7 +31,7 @@ from invoicing.payment import payable_store
 from invoicing.responses import responding
 from invoicing.verdicts import expected_credits, request_withdrawal
 from orders.model import LineKey, LineState
-from orders.purchase_orders import line_shares, line_store
+from orders.purchase_orders import line_share_store, line_store
 from orders.register.agreements import Policy
 from orders.register.register import Register
 from orders.terms import ArticleKind
@@ -108,7 +108,7 @@ def _take_share(
         if due is not None and quantity == due.quantity.value
         else line_amount(Quantity(quantity, unit), price, currency=part.line.line.amount.currency)
     )
-    return line_shares.take(
+    return line_share_store.take(
         session,
         part.order_number,
         part.line_id,

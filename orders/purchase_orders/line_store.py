@@ -15,7 +15,7 @@ from foundation.money import Money
 from foundation.sql import Session, rows_changed
 from orders import tables as order_tables
 from orders.model import LINE_FOLLOWS, LineAccount, LineState
-from orders.purchase_orders import line_shares
+from orders.purchase_orders import line_share_store
 
 ZERO = Decimal("0.00")
 
@@ -51,7 +51,7 @@ def take_line(session: Session, number: str, line_id: str, invoice_id: int, *, c
 def free_lines(session: Session, invoice_id: int) -> list[tuple[str, str]]:
     """Open the lines the invoice occupied or had a share of, claim nothing there any more, and name them."""
     table = order_tables.line_account
-    shared = line_shares.free_all(session, invoice_id)
+    shared = line_share_store.free_all(session, invoice_id)
     freed = (
         update(table)
         .where(table.c.invoice_id == invoice_id)
@@ -63,7 +63,7 @@ def free_lines(session: Session, invoice_id: int) -> list[tuple[str, str]]:
 
 def free_line(session: Session, number: str, line_id: str, invoice_id: int) -> bool:
     """Open one line that the invoice occupied, and claim nothing there any more; False where it did not."""
-    if line_shares.free(session, number, line_id, invoice_id):
+    if line_share_store.free(session, number, line_id, invoice_id):
         return True
     table = order_tables.line_account
     freed = (
@@ -77,8 +77,8 @@ def free_line(session: Session, number: str, line_id: str, invoice_id: int) -> b
 def drop_claims(session: Session, invoice_id: int) -> None:
     """The invoice goes into question: it keeps its lines and claims no money on them."""
     table = order_tables.line_account
-    line_shares.drop_claims(session, invoice_id)
-    whole = update(table).where(table.c.invoice_id == invoice_id, ~line_shares.has_shares())
+    line_share_store.drop_claims(session, invoice_id)
+    whole = update(table).where(table.c.invoice_id == invoice_id, ~line_share_store.has_shares())
     session.execute(whole.values(amount_claimed=ZERO))
 
 

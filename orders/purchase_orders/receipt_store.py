@@ -16,7 +16,7 @@ from foundation.sql import Session, rows_changed
 from foundation.text import Text
 from orders import tables as order_tables
 from orders.model import Receipt
-from orders.purchase_orders import line_shares
+from orders.purchase_orders import line_share_store
 from orders.purchase_orders.line_store import ZERO
 
 
@@ -44,7 +44,7 @@ def receive(session: Session, receipt: Receipt, *, instead_of: int | None) -> in
     receipt_id = _add_receipt(session, receipt)
     table = order_tables.line_account
     same = table.c.receipt_id.is_(None) if instead_of is None else table.c.receipt_id == instead_of
-    line_shares.drop_claims_on(session, receipt.order_number, receipt.line_id)
+    line_share_store.drop_claims_on(session, receipt.order_number, receipt.line_id)
     change = (
         update(table)
         .where(table.c.order_number == receipt.order_number, table.c.line_id == receipt.line_id, same)
@@ -71,9 +71,9 @@ def take_back(
     """
     _add_reversal(session, receipt_id, on=on)
     table = order_tables.line_account
-    free = true() if invoiced else table.c.invoice_id.is_(None) & ~line_shares.has_shares()
+    free = true() if invoiced else table.c.invoice_id.is_(None) & ~line_share_store.has_shares()
     if invoiced:
-        line_shares.drop_claims_on(session, number, line_id)
+        line_share_store.drop_claims_on(session, number, line_id)
     change = (
         update(table)
         .where(

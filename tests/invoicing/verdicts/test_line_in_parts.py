@@ -10,7 +10,7 @@ import pytest
 
 from foundation.money import Money
 from invoicing.model import InvoiceState, SupplierInvoice
-from orders.purchase_orders import line_shares
+from orders.purchase_orders import line_share_store
 from peppol.documents import billing
 from tests.support.stories.bills import billed
 from tests.support.stories.january import REFERENCE, january
@@ -46,7 +46,7 @@ def claimed(system: System) -> tuple[Decimal, Money]:
     """How many days, and how much, accepted invoices have claimed of January."""
     number = system.order(REFERENCE).number
     with system.database.reading() as session:
-        taken = sum((each.quantity for each in line_shares.of_order(session, number)), Decimal(0))
+        taken = sum((each.quantity for each in line_share_store.of_order(session, number)), Decimal(0))
     return taken, system.line(number).amount_claimed
 
 
@@ -125,7 +125,7 @@ def test_the_database_lets_no_more_be_taken_than_was_received(system: System) ->
     def take(invoice_id: int) -> None:
         with system.database.writing() as session:
             took.append(
-                line_shares.take(
+                line_share_store.take(
                     session,
                     number,
                     "001",
@@ -145,4 +145,4 @@ def test_the_database_lets_no_more_be_taken_than_was_received(system: System) ->
     assert system.line(number).amount_claimed == Money.of("1710.00")
     with system.database.writing() as session:
         for invoice_id in range(1001, 1007):
-            line_shares.free(session, number, "001", invoice_id)
+            line_share_store.free(session, number, "001", invoice_id)
