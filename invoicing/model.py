@@ -240,6 +240,42 @@ class PartialCredit:
     lines: tuple[CreditedLine, ...]
 
 
+class ExpectedCreditState(StrEnum):
+    """What has become of a credit note that was asked for."""
+
+    EXPECTED = "EXPECTED"
+    RECEIVED = "RECEIVED"
+    WITHDRAWN = "WITHDRAWN"  # by a person, or since what was lacking has come
+
+
+EXPECTED_FOLLOWS = Transitions(
+    {ExpectedCreditState.EXPECTED: {ExpectedCreditState.RECEIVED, ExpectedCreditState.WITHDRAWN}},
+    ends={ExpectedCreditState.RECEIVED, ExpectedCreditState.WITHDRAWN},
+)
+"""An expected credit note comes, or is expected no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedCredit:
+    """A credit note asked for: of which lines, for how much, by when, and what has become of it."""
+
+    id: int
+    invoice_id: int
+    invoice_number: str
+    supplier: str
+    asked_on: date
+    asked_by: str
+    due_on: date
+    amount_net: Money
+    amount_vat: Money
+    amount_payable: Money
+    lines: tuple[CreditedLine, ...]
+    state: ExpectedCreditState
+    reminded_on: date | None
+    ended_on: date | None
+    credit_id: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class SupplierInvoice:
     """A document in our books."""

@@ -20,9 +20,8 @@ from foundation.transitions import Transitions
 from invoicing.audit.disposal_store import DisposalState
 from invoicing.decisions.batch_store import BatchRowState
 from invoicing.decisions.rules import TRANSITIONS, UNDOES, Action, ActionState
-from invoicing.documents.expected_credit_store import ExpectedCreditState
 from invoicing.flow_test.flow_test_store import FlowStep
-from invoicing.model import FOLLOWS, InvoiceState
+from invoicing.model import FOLLOWS, ExpectedCreditState, InvoiceState
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment_stop_store import StopReason, StopState
 from invoicing.payment.payment_store import ClaimWay

@@ -4,9 +4,7 @@ One at most is expected for an invoice at a time; the database refuses a second 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -15,48 +13,17 @@ from sqlalchemy import Row, Select, bindparam, insert, select, update
 from foundation import transitions
 from foundation.money import Money
 from foundation.sql import Session
-from foundation.transitions import Transitions
 from invoicing.documents import tables as document_tables
-from invoicing.model import CreditedLine, SupplierInvoice
+from invoicing.model import (
+    EXPECTED_FOLLOWS,
+    CreditedLine,
+    ExpectedCredit,
+    ExpectedCreditState,
+    SupplierInvoice,
+)
 
 _INVOICE, _EXPECTED = document_tables.invoice, document_tables.expected_credit
 _LINES = TypeAdapter(tuple[CreditedLine, ...])
-
-
-class ExpectedCreditState(StrEnum):
-    """What has become of a credit note that was asked for."""
-
-    EXPECTED = "EXPECTED"
-    RECEIVED = "RECEIVED"
-    WITHDRAWN = "WITHDRAWN"  # by a person, or since what was lacking has come
-
-
-EXPECTED_FOLLOWS = Transitions(
-    {ExpectedCreditState.EXPECTED: {ExpectedCreditState.RECEIVED, ExpectedCreditState.WITHDRAWN}},
-    ends={ExpectedCreditState.RECEIVED, ExpectedCreditState.WITHDRAWN},
-)
-"""An expected credit note comes, or is expected no longer."""
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedCredit:
-    """A credit note asked for: of which lines, for how much, by when, and what has become of it."""
-
-    id: int
-    invoice_id: int
-    invoice_number: str
-    supplier: str
-    asked_on: date
-    asked_by: str
-    due_on: date
-    amount_net: Money
-    amount_vat: Money
-    amount_payable: Money
-    lines: tuple[CreditedLine, ...]
-    state: ExpectedCreditState
-    reminded_on: date | None
-    ended_on: date | None
-    credit_id: int | None
 
 
 def add(

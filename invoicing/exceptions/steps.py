@@ -17,7 +17,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.journal_actions import DocumentAction
 from invoicing.matching.deviations import Deviation
-from invoicing.model import InvoiceState, SupplierInvoice
+from invoicing.model import ExpectedCredit, InvoiceState, SupplierInvoice
 from invoicing.responses import responding
 from orders.purchase_orders import line_store
 from orders.register.parties import Supplier
@@ -67,6 +67,7 @@ class Later:
         *,
         today: date,
         supplier: Supplier | None,
+        expected: ExpectedCredit | None = None,
     ) -> str:
         """Note the answer that is to follow; nothing is sent."""
         if supplier is not None and responding.may_follow(invoice.answered, code):

@@ -14,7 +14,7 @@ from foundation.text import JoinedText, Text
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import ACTION_FOLLOWS, UNDOES, Action, ActionRefused, ActionState, state_words
 from invoicing.decisions.store import Done
-from invoicing.documents import facts_loading
+from invoicing.documents import expected_credit_store, facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.exceptions import credit_linking, linking, worklist_store
@@ -189,6 +189,7 @@ def _answer(session: Session, register: Register, done: Done, *, today: date) ->
         today=today,
         supplier=supplier,
         question=Question("OTH", done.reason) if asks else None,
+        expected=expected_credit_store.open_for(session, invoice.id),
     )
     document_store.set_answered(session, invoice.id, answered)
     told = {"answered": answered, "press": str(done.id)}

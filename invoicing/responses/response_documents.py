@@ -12,10 +12,9 @@ from datetime import date
 
 from foundation.text import Text
 from invoicing.documents import type_codes
-from invoicing.documents.expected_credit_store import ExpectedCredit
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Deviation, DeviationCode, Weight, plain
-from invoicing.model import InvoiceContent, SupplierInvoice
+from invoicing.model import ExpectedCredit, InvoiceContent, SupplierInvoice
 from orders.register.parties import Supplier
 from orders.register.register import Register
 from orders.register.response_agreements import ResponseProcess

@@ -11,7 +11,7 @@ from foundation.sql import Session
 from foundation.text import Text
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import with_acceptance
-from invoicing.documents import facts_loading
+from invoicing.documents import expected_credit_store, facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.journal_actions import DocumentAction
@@ -76,6 +76,7 @@ def accept_in_part(
         result.deviations,
         today=today,
         supplier=facts_loading.registered(register, invoice.supplier),
+        expected=expected_credit_store.open_for(session, invoice.id),
     )
     accepted = document_store.move(
         session, invoice, InvoiceState.PARTLY_ACCEPTED, codes=result.codes, answered=answered

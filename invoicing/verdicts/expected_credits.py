@@ -8,10 +8,9 @@ from datetime import date, timedelta
 
 from foundation.sql import Session
 from invoicing.documents import expected_credit_store, notice_store
-from invoicing.documents.expected_credit_store import ExpectedCreditState
 from invoicing.documents.notice_store import NoticeKind
 from invoicing.matching.partial_acceptance import PartialAcceptance
-from invoicing.model import SupplierInvoice
+from invoicing.model import ExpectedCreditState, SupplierInvoice
 from orders.register.agreements import Policy
 
 

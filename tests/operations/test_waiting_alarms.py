@@ -14,9 +14,8 @@ from billing.server.jobs import ALARM_KINDS
 from invoicing.audit.disposal_store import DisposalState
 from invoicing.decisions.batch_store import BatchRowState
 from invoicing.decisions.rules import ActionState
-from invoicing.documents.expected_credit_store import ExpectedCreditState
 from invoicing.flow_test.flow_test_store import FlowStep
-from invoicing.model import InvoiceState
+from invoicing.model import ExpectedCreditState, InvoiceState
 from invoicing.payment import payment_stops
 from invoicing.payment.payment_stop_store import StopReason, StopState
 from invoicing.payment.payment_stops import StopStep

@@ -9,8 +9,7 @@ import pytest
 
 from foundation.money import Money
 from invoicing.documents import expected_credit_store
-from invoicing.documents.expected_credit_store import ExpectedCredit, ExpectedCreditState
-from invoicing.model import InvoiceState, SupplierInvoice
+from invoicing.model import ExpectedCredit, ExpectedCreditState, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.verdicts import accepting_in_part
