@@ -14,6 +14,7 @@ from enum import StrEnum
 from foundation.identifiers import trimmed
 from foundation.money import Money, Quantity
 from foundation.transitions import Transitions
+from orders.register.invoice_dates import PaymentStart
 
 
 class DocumentType(StrEnum):
@@ -95,6 +96,7 @@ class InvoicedLine:
     vat_percent: Decimal | None  # BT-152
     name: str = ""  # BT-153
     order_number: str = ""  # BT-188: the order of this line, empty where it is the document's
+    note: str = ""  # BT-127
 
     def __post_init__(self) -> None:
         for name in ("order_line", "order_number"):
@@ -129,6 +131,15 @@ class AccountGiven:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "number", trimmed(self.number))
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeGiven:
+    """Who is to be paid, where the invoice names somebody (BG-10); the seller may have named itself."""
+
+    name: str  # BT-59
+    identifiers: tuple[str, ...] = ()  # BT-60
+    company: str = ""  # BT-61
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +194,8 @@ class InvoiceContent:
     amount_payable: Money  # BT-115
     accounts: tuple[AccountGiven, ...]  # BG-16
     payment_reference: str = ""  # BT-83: the first one given
+    payee: PayeeGiven | None = None  # BG-10
+    note: str = ""  # BT-22
     mentions: tuple[Mention, ...] = ()  # the likeliest place first
 
     def __post_init__(self) -> None:
@@ -310,9 +323,25 @@ class SupplierInvoice:
         return self.amount_payable if self.credited is None else self.amount_payable - self.credited
 
 
-def pays_on(issued_on: date, *, terms_days: int) -> date:
-    """The day an invoice is paid: `terms_days` after its date, whatever it says itself (REQ-38).
+def pays_on(
+    issued_on: date, *, received_on: date, terms_days: int, runs_from: PaymentStart = PaymentStart.LATER
+) -> date:
+    """The day an invoice is paid: `terms_days` after its date or its receipt, whatever it says itself (REQ-38).
 
-    A document may be dated on the last days that there are; its day of payment is then the last one.
+    A date further ahead of the receipt than the terms are long is nobody's date: the receipt counts then.
     """
-    return min(issued_on, date.max - timedelta(days=terms_days)) + timedelta(days=terms_days)
+    believed = issued_on <= days_after(received_on, terms_days)
+    dated = issued_on if believed else received_on
+    match runs_from:
+        case PaymentStart.ISSUE:
+            start = dated
+        case PaymentStart.RECEIPT:
+            start = received_on
+        case PaymentStart.LATER:
+            start = max(dated, received_on)
+    return days_after(start, terms_days)
+
+
+def days_after(day: date, days: int) -> date:
+    """So many days after a day. A document may be dated on the last days that there are; then it is the last one."""
+    return min(day, date.max - timedelta(days=days)) + timedelta(days=days)

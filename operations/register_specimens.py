@@ -265,7 +265,7 @@ def _invoice(supplier: Supplier, today: date) -> SupplierInvoice:
         number=_NUMBER,
         issued_on=today,
         received_on=today,
-        pays_on=pays_on(today, terms_days=30),
+        pays_on=pays_on(today, received_on=today, terms_days=30),
         currency="SEK",
         order_number=_NUMBER,
         execution_reference="",

@@ -8,6 +8,7 @@ one family, PEPPOL-COMMON. A sentence has … where a report puts the values of 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from typing import Final, TypeVar
 
@@ -16,7 +17,8 @@ from peppol.explanations.explain import Explanation, explain, key_of
 from peppol.explanations.text_files import text_of
 from peppol.findings import Finding, Severity
 from peppol.rules.engine.rulebook import RuleInfo
-from peppol.rules.releases import RELEASES, Release
+from peppol.rules.releases import RELEASES, release_for
+from peppol.rules.releases.release import Release
 from peppol.xml.gate_errors import GateRule
 
 _BYTES: Final = "*"
@@ -40,6 +42,7 @@ _XSD_FORMS: Final = (
 class ListedRule:
     """One rule and the releases it belongs to; `meaning` is English, as rules are written down.
 
+    `severity` and `meaning` are those of the newest of its releases; `graded` has the severity in each.
     `forms` are the ways in which a finding tells it, where there are several; the gate and the
     schema belong to no release.
     """
@@ -49,8 +52,13 @@ class ListedRule:
     severity: Severity
     context: str
     meaning: str
-    releases: tuple[Release, ...] = ()
+    graded: tuple[tuple[Release, Severity], ...] = ()
     forms: tuple[str, ...] = ("…",)
+
+    @property
+    def releases(self) -> tuple[Release, ...]:
+        """The releases that have the rule, the oldest first."""
+        return tuple(release for release, _ in self.graded)
 
     def explained(self, language: Language) -> Explanation:
         """The words of a report about this rule, with … where the sentence takes a value of the document."""
@@ -66,17 +74,33 @@ class ListedRule:
         return explain(replace(bare, found=found, expected=expected), language)
 
 
+def releases_on(day: date) -> tuple[Release, ...]:
+    """The release in force on a day for each kind of document."""
+    return tuple(release_for(kind, on=day) for kind in dict.fromkeys(each.kind for each in RELEASES))
+
+
+def listed_rules(on: date) -> tuple[ListedRule, ...]:
+    """The gate, the schema and every rule in force on a day once, family by family in published order."""
+    return _listed(releases_on(on))
+
+
+def known_rules() -> tuple[ListedRule, ...]:
+    """The gate, the schema and every rule of every release held, once."""
+    return _listed(RELEASES)
+
+
 @cache
-def listed_rules() -> tuple[ListedRule, ...]:
-    """The gate, the schema and every rule of every release once, family by family in published order."""
+def _listed(releases: tuple[Release, ...]) -> tuple[ListedRule, ...]:
     found: dict[str, ListedRule] = {}
-    for release in RELEASES:
+    for release in releases:
         for info in (info for book in release.rule_set.books for info in book.infos):
             before = found.get(info.id) or _first_seen(info)
             found[info.id] = replace(
                 before,
+                severity=info.severity,
+                meaning=info.meaning,
                 context=" | ".join(_together(before.context.split(" | "), info.context.split(" | "))),
-                releases=_together(before.releases, (release,)),
+                graded=_together(before.graded, ((release, info.severity),)),
             )
     return (*_door(), _schema(), *found.values())
 

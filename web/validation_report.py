@@ -62,6 +62,11 @@ class ValidationReport(BaseModel):
     )
     valid: bool = Field(description="True when nothing found is fatal. Warnings do not change it.")
     release: str = Field(description="The rules that judged; empty when the document never came that far.")
+    remark: str = Field(
+        default="",
+        description="What to know of the release that judged, in words: that it came after the day asked "
+        "for and is the oldest there is here. Empty where it was in force.",
+    )
     findings: tuple[ReportedFinding, ...]
 
     @property
@@ -87,7 +92,17 @@ def reported(report: ValidationResult, *, file: str, language: Language) -> Vali
         kind=report.kind,
         valid=report.valid,
         release=report.release,
+        remark=_remark(report).in_language(language) if report.mandatory_from else "",
         findings=tuple(_in_words(finding, language) for finding in report.findings),
+    )
+
+
+def _remark(report: ValidationResult) -> Text:
+    return Text(
+        "%(release)s gäller från %(first)s. Här finns ingen äldre utgåva för dagen före, och därför "
+        "prövades dokumentet mot den.",
+        release=report.release,
+        first=str(report.mandatory_from),
     )
 
 
@@ -133,8 +148,8 @@ def _reported(finding: Finding, message: str, remedy: str, actor: FindingActor) 
 
 
 def report_json(report: ValidationReport) -> Json:
-    """The report as JSON values, keys in the order of the fields."""
-    told: Json = report.model_dump(mode="json")
+    """The report as JSON values, keys in the order of the fields; `remark` only where there is one."""
+    told: Json = report.model_dump(mode="json", exclude=None if report.remark else {"remark"})
     return told
 
 

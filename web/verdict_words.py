@@ -14,7 +14,9 @@ from invoicing.documents import store as document_store
 from invoicing.matching.deviation_texts import sentence, title
 from invoicing.matching.deviations import Check, Deviation, Group, Weight
 from invoicing.model import InvoiceState, SupplierInvoice
+from invoicing.payment import paid_to
 from operations.message_queries import InboundSummary
+from orders.register import store as register_store
 from peppol.exchange.tables import InState
 
 REFUSED = (InState.QUARANTINED, InState.CONFLICT)
@@ -41,11 +43,22 @@ _NAMES: Final = {
     "rate": Text("momssats", context="check"),
     "tax": Text("momsbelopp", context="check"),
     "f-tax": Text("F-skatt", context="check"),
+    "payee": Text("betalningsmottagare"),
     "payee account": Text("betalkonto"),
+    "issue date": Text("fakturadatum"),
     "due date": Text("förfallodag"),
     "references": Text("referenser"),
     "credited invoice": Text("krediterad faktura"),
     "credited once": Text("krediterad en gång"),
+}
+
+
+# Whether it is on an order of ours, and whether it is known to which account it is paid.
+_ACCEPTED: Final = {
+    (True, True): Text("Stämmer med order %(order_number)s och betalas %(pays_on)s till %(account)s."),
+    (True, False): Text("Stämmer med order %(order_number)s och betalas %(pays_on)s."),
+    (False, True): Text("Godtagen utan order och betalas %(pays_on)s till %(account)s."),
+    (False, False): Text("Godtagen utan order och betalas %(pays_on)s."),
 }
 
 
@@ -61,7 +74,7 @@ def why_message(message: InboundSummary) -> Text:
             return Text("Meddelandet är sparat men inte läst än; det läses vid nästa tillfälle.")
         case InState.FAILED:
             return Text(
-                "Vår egen hantering misslyckades flera gånger. Åtgärda felet och kör: billing post "
+                "Vår egen hantering misslyckades; felet är vårt. Åtgärda det och kör: billing post "
                 "replay %(message_id)s",
                 message_id=message.id,
             )
@@ -84,17 +97,19 @@ def why_document(session: Session, invoice: SupplierInvoice) -> Text:
     gravest = max((deviation.weight for deviation in deviations), default=Weight.NOTE)
     reasons = [sentence(each) for each in deviations if each.weight == gravest]
     # Two deviations may differ and be told in the same words; they are said once.
-    return JoinedText(" ", (_stands(invoice), *{each.sv: each for each in reasons}.values()))
+    account = ""
+    if invoice.state is InvoiceState.ACCEPTED:
+        account = paid_to.words(session, register_store.load(session), invoice, today=invoice.received_on)
+    return JoinedText(" ", (_stands(invoice, account), *{each.sv: each for each in reasons}.values()))
 
 
-def _stands(invoice: SupplierInvoice) -> Text:
+def _stands(invoice: SupplierInvoice, account: str) -> Text:
     """What a state means for the document; a state that only its deviations explain has no words of its own."""
     match invoice.state:
         case InvoiceState.ACCEPTED:
-            return Text(
-                "Stämmer med order %(order_number)s och betalas %(pays_on)s.",
-                order_number=invoice.order_number,
-                pays_on=invoice.pays_on,
+            told = _ACCEPTED[bool(invoice.execution_reference), bool(account)]
+            return told.with_values(
+                order_number=invoice.order_number, pays_on=invoice.pays_on, account=account
             )
         case InvoiceState.PAID:
             return Text("Betald %(paid_on)s.", paid_on=invoice.paid_on)

@@ -13,6 +13,7 @@ from foundation.sql import Session
 from foundation.text import Text
 from invoicing.supplier_changes import change_request_store, change_requests, confirming
 from invoicing.supplier_changes.change_request_store import (
+    OF_THE_BUYER,
     ChangeKind,
     ChangeRefused,
     ChangeRequest,
@@ -29,6 +30,7 @@ KINDS = {
     ChangeKind.ADD_ACCOUNT: Text("Nytt betalkonto"),
     ChangeKind.REMOVE_ACCOUNT: Text("Betalkonto tas bort"),
     ChangeKind.DETAILS: Text("Företagets uppgifter"),
+    ChangeKind.PAY_SELLER: Text("Säljaren får betalt"),
 }
 NAMES = {
     "scheme": Text("Slag"),
@@ -37,6 +39,9 @@ NAMES = {
     "street": Text("Gata"),
     "postal_code": Text("Postnummer"),
     "city": Text("Ort"),
+    "payee_name": Text("Betalningsmottagare"),
+    "payee_number": Text("Betalningsmottagarens organisationsnummer"),
+    "invoice": Text("Faktura"),
 }
 
 
@@ -118,7 +123,9 @@ def _change(session: Session, change_id: int) -> ChangeRequest:
 
 
 def tell(session: Session, change: ChangeRequest, *, at: datetime) -> None:
-    """Mail those who administer at the supplier that there is an answer."""
+    """Mail those who administer at the supplier that there is an answer to what it asked for."""
+    if change.kind in OF_THE_BUYER:
+        return
     mailing.put_to_supplier(
         session,
         change.supplier,

@@ -41,6 +41,16 @@ COMMANDS: Final = {
     "tax": CommandPlace(
         "Fakturor utan F-skatt: släpp dem / invoices without F-tax: releasing them.", "desk.tax", "tax"
     ),
+    "payees": CommandPlace(
+        "Fakturor med annan betalningsmottagare / invoices with another payee than the seller.",
+        "desk.payees",
+        "payees",
+    ),
+    "claims": CommandPlace(
+        "Krav för sen betalning: godta eller bestrid / late payment claims: accepting or disputing them.",
+        "desk.late_payment",
+        "claims",
+    ),
     "objections": CommandPlace(
         "Leverantörernas invändningar mot ordrar / suppliers' objections to orders.",
         "desk.objections",

@@ -24,6 +24,8 @@ def show_report(report: ValidationReport, language: Language) -> None:
     )
     line = f"{report.file}: {verdict.in_language(language)} ({judged.in_language(language)})"
     show(RichText(plain(line), style="green" if report.valid else "bold red"))
+    if report.remark:
+        show(Padding(RichText(plain(report.remark), style="yellow"), (0, 0, 0, 2)))
     for finding in report.findings:
         _show_finding(finding, language)
 

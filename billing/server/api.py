@@ -44,6 +44,14 @@ AskedLanguage = Annotated[
     AfterValidator(_spoken),
 ]
 
+AskedDay = Annotated[
+    date | None,
+    Query(
+        description="The day whose rules judge, YYYY-MM-DD; today when it is left out.",
+        examples=["2027-02-24"],
+    ),
+]
+
 _BODY: Final = {
     "requestBody": {
         "required": True,
@@ -77,10 +85,11 @@ def validation_router(today: Today) -> APIRouter:
     async def validate_document(
         request: Request,
         lang: AskedLanguage = SWEDISH,
+        on: AskedDay = None,
     ) -> Response:
-        """Check against schema and rules, as a document that arrives today; nothing is stored."""
+        """Check against schema and rules, as a document that arrives today, or on the day `on`; nothing is stored."""
         data = await _body(request)
-        report = await to_thread.run_sync(_checked, data, today(), lang, limiter=turn)
+        report = await to_thread.run_sync(_checked, data, on or today(), lang, limiter=turn)
         headers = {"Content-Language": lang, "Vary": "Accept"}
         if wants_page(request):
             page = report_page(

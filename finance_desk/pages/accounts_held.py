@@ -12,14 +12,16 @@ from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
 from accounts.pages.changes import tell
+from finance_desk.pages.held_back import payees_held
 from finance_desk.pages.paying_parts import READERS, account_words, people, supplier_names, text_of
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
+from invoicing.matching import payee_accounts, payees
 from invoicing.matching.deviations import DeviationCode
-from invoicing.model import AccountGiven, SupplierInvoice
+from invoicing.model import AccountGiven, PayeeGiven, SupplierInvoice
 from invoicing.supplier_changes import change_request_store, change_requests, confirming
 from invoicing.supplier_changes.change_request_store import ChangeKind, ChangeRequest
 from orders.register import store as register_store
@@ -51,6 +53,7 @@ def accounts(request: Request, person: Person = signed_in(*READERS)) -> Response
         register = register_store.load(session)
         requests = change_request_store.listed(session, only_open=True)
         context: dict[str, Any] = {
+            "payees": payees_held.waiting(session, register, requests),
             "waiting": _waiting(session, register, requests, today=today_of(request)),
             "requests": requests,
             "people": people(session, register),
@@ -82,13 +85,16 @@ def call_back(request: Request, invoice_id: int, person: Person = signed_in(_P.F
         invoice = next((each for each in _held(session) if each.id == invoice_id), None)
         if invoice is None:
             raise NotThere
-        named = _unknown_account(session, register, invoice)
+        kind, digits = payee_accounts.kind_and_digits(_unknown_account(session, register, invoice))
+        named_payee = payees.other_than_seller(
+            document_store.content(session, invoice.id), facts_loading.registered(register, invoice.supplier)
+        )
         request_id = change_requests.ask(
             session,
             register,
             supplier=invoice.supplier,
             kind=ChangeKind.ADD_ACCOUNT,
-            content={"scheme": named.scheme, "number": named.number},
+            content={"scheme": kind or text_of(request, "scheme"), "number": digits} | _whose(named_payee),
             by=f"invoice-{invoice.id}",
             now=now,
         )
@@ -153,7 +159,9 @@ class NoUnknownAccount(Refused):
 
 
 def _held(session: Session) -> list[SupplierInvoice]:
-    return document_store.held_for(session, DeviationCode.PAYEE_ACCOUNT, limit=_MOST)
+    """Those whose account is the seller's to be; one that names another payee is decided as that."""
+    found = document_store.held_for(session, DeviationCode.PAYEE_ACCOUNT, limit=_MOST)
+    return [each for each in found if DeviationCode.PAYEE not in each.codes]
 
 
 def _waiting(session: Session, register: Register, requests: object, *, today: date) -> list[Waiting]:
@@ -169,7 +177,7 @@ def _waiting(session: Session, register: Register, requests: object, *, today: d
                 each
                 for each in opened
                 if each.supplier == invoice.supplier
-                and each.content.get("number") == named.number
+                and each.content.get("number") == payee_accounts.kind_and_digits(named)[1]
                 and each.kind is ChangeKind.ADD_ACCOUNT
             ),
             None,
@@ -182,10 +190,20 @@ def _waiting(session: Session, register: Register, requests: object, *, today: d
 
 def _unknown_account(session: Session, register: Register, invoice: SupplierInvoice) -> AccountGiven:
     supplier = _supplier_of(session, register, invoice)
-    for account in document_store.content(session, invoice.id).accounts:
-        if account.scheme and supplier.account(account.scheme, account.number) is None:
+    content = document_store.content(session, invoice.id)
+    other = payees.other_than_seller(content, supplier)
+    known = payee_accounts.of_payee(supplier.payment_accounts, other)
+    for account in content.accounts:
+        if payee_accounts.registered(account, known) is None:
             return account
     raise NoUnknownAccount
+
+
+def _whose(payee: PayeeGiven | None) -> dict[str, str]:
+    """Whose the account is, where it is another payee's."""
+    if payee is None:
+        return {}
+    return {"payee_name": payee.name, "payee_number": payees.number_of(payee)}
 
 
 def _supplier_of(session: Session, register: Register, invoice: SupplierInvoice) -> Supplier:
@@ -200,7 +218,11 @@ def _content_words(request: ChangeRequest) -> Text:
     if request.kind is ChangeKind.DETAILS:
         details = ", ".join(content.get(each, "") for each in ("name", "street", "postal_code", "city"))
         return Text("Nya uppgifter: %(details)s", details=details)
+    if request.kind is ChangeKind.PAY_SELLER:
+        return Text("Betala säljaren för faktura %(number)s", number=content["invoice"])
     account = f"{content.get('scheme', '').capitalize()} {content.get('number', '')}"
+    if content.get("payee_name"):
+        account = f"{account} ({content['payee_name']})"
     if request.kind is ChangeKind.ADD_ACCOUNT:
         return Text("Lägg till %(account)s", account=account)
     return Text("Ta bort %(account)s", account=account)

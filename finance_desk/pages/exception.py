@@ -28,6 +28,7 @@ from invoicing.decisions.rules import (
     ActionState,
     acceptable,
     at_stake,
+    is_late_payment_claim,
     name_of,
 )
 from invoicing.decisions.store import Done
@@ -45,7 +46,7 @@ from invoicing.exceptions.steps import HOLD, DeskActor
 from invoicing.exceptions.worklist_store import WorkKind
 from invoicing.matching.deviation_texts import sentence, title, verdict_name
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
-from invoicing.payment import held_back_queries, payment_stop_store
+from invoicing.payment import held_back_queries, paid_to, payment_stop_store
 from invoicing.responses import responding, response_documents
 from invoicing.responses.response_documents import receiver_of
 from invoicing.verdicts import accepting_in_part
@@ -153,6 +154,8 @@ def act(request: Request, number: int, action: str, person: Person = signed_in(_
                 exception_actions.park(session, number, actor, until=until, reason=reason)
             case "ask":
                 exception_actions.ask_supplier(session, register, number, actor, text=form.get("text", ""))
+            case "dispute":
+                exception_actions.dispute(session, register, number, actor, reason=reason)
             case "duplicate":
                 exception_actions.reject_duplicate(
                     session, register, number, actor, of=form.get("of", ""), reason=reason
@@ -269,6 +272,8 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "may_act": may_act(person),
             "limit": limit,
             "stake": _stake(session, case),
+            "is_claim": is_late_payment_claim(case.match),
+            "account": paid_to.words(session, register, case.invoice, today=today_of(request)),
             "action_name": action_name,
             "name_of": name_of,
             "acceptance_words": words_of,
@@ -332,7 +337,7 @@ def _kept(session: Session, register: Register, invoice: SupplierInvoice) -> Tex
 def _stake(session: Session, case: Case) -> Money | None:
     """What an acceptance would be worth, where one is possible."""
     try:
-        received = exception_actions.received_on(session, case.invoice)
+        received = exception_actions.received_for(session, case.invoice, case.match)
         deviations = acceptable(case.invoice, case.match)
     except Refused:
         return None

@@ -24,7 +24,7 @@ from finance_desk.pages import (
     reports,
     results,
 )
-from finance_desk.pages.held_back import payment_stops, tax_held
+from finance_desk.pages.held_back import payees_held, payment_stops, tax_held
 from finance_desk.pages.officer import aside, informative
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
@@ -38,6 +38,7 @@ PAGES: Final = (
     bank_files,
     payment_stops,
     tax_held,
+    payees_held,
     reconciliation,
     accruals,
     queue,

@@ -13,19 +13,15 @@ from foundation.errors import Refused
 from foundation.formatting import number_of
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
-from foundation.text import JoinedText, Text, WrittenText
-from orders.register.parties import AccountScheme, PaymentAccount
+from foundation.text import Text, WrittenText
+from invoicing.matching import payee_accounts
+from orders.register.parties import PaymentAccount
 from orders.register.register import Register
 from orders.register.service_names import article_names
 from web.csrf import form_of
 
 _P = Permission
 READERS: Final = (_P.FINANCE, _P.ATTEST, _P.AUDIT)
-SCHEMES: Final = {
-    AccountScheme.BANKGIRO: Text("Bankgiro"),
-    AccountScheme.PLUSGIRO: Text("Plusgiro"),
-    AccountScheme.IBAN: WrittenText("IBAN"),
-}
 
 
 def article_words(register: Register) -> Mapping[str, Text]:
@@ -63,14 +59,8 @@ def supplier_names(register: Register) -> dict[str, str]:
 
 def account_words(account: PaymentAccount) -> Text:
     """An account as people write it: Bankgiro 599-9107."""
-    number = account.number
-    if account.scheme is AccountScheme.BANKGIRO:
-        number = f"{number[:-4]}-{number[-4:]}"
-    elif account.scheme is AccountScheme.PLUSGIRO:
-        number = f"{number[:-1]}-{number[-1]}"
-    else:
-        number = " ".join(number[place : place + 4] for place in range(0, len(number), 4))
-    return JoinedText(" ", (SCHEMES[account.scheme], WrittenText(number)))
+    said = payee_accounts.words_of(account)
+    return WrittenText(said[0].upper() + said[1:])
 
 
 def text_of(request: Request, name: str, *, most: int = 500) -> str:

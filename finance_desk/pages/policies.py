@@ -17,9 +17,12 @@ from accounts.identity import Permission, Person
 from finance_desk.pages import judging_again
 from finance_desk.pages.paying_parts import article_choices, article_words
 from finance_desk.pages.policy_words import (
+    DATE_WEIGHTS,
+    DATES,
     DAYS,
     EARLY_APPROVALS,
     LIMITS,
+    PAYMENT_STARTS,
     REPORT_APPROVALS,
     SWITCHES,
     Named,
@@ -40,6 +43,7 @@ from orders.placements.report_checks import ODDITY_WORDS
 from orders.register import policy_store
 from orders.register import store as register_store
 from orders.register.agreements import CreditOfPaid, EarlyApproval, Policy
+from orders.register.invoice_dates import DateWeight, PaymentStart
 from orders.register.register import Register, fingerprint, policy_from_json, policy_to_json
 from orders.register.report_approval import ReportApproval
 from orders.register.tolerances import Tolerance
@@ -57,7 +61,10 @@ _REPORTS_TRIED = 500
 _NO_QUESTION = frozenset(
     {
         DeviationCode.NOT_RECEIVED,
+        DeviationCode.PAYEE,
         DeviationCode.PAYEE_ACCOUNT,
+        # A person judges it, always.
+        DeviationCode.LATE_PAYMENT_CLAIM,
         DeviationCode.DUE_DATE,
         DeviationCode.EXECUTION_REFERENCE,
         DeviationCode.CONTRACT,
@@ -111,6 +118,9 @@ def change(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response
             if value in (EarlyApproval.UP_TO_APPROVAL, EarlyApproval.REFUSED, register.policy.early_approval)
         ],
         approvals=[(value, words) for value, words in REPORT_APPROVALS.items()],
+        payment_starts=list(PAYMENT_STARTS.items()),
+        dates=[(name, words, getattr(register.policy, name)) for name, words in DATES],
+        date_weights=list(DATE_WEIGHTS.items()),
         suppliers=[(each.organisation_number, each.name) for each in register.suppliers],
         articles=article_choices(register),
         causes=[(code.value, cause_name(code.value)) for code in DeviationCode if code not in _NO_QUESTION],
@@ -255,6 +265,9 @@ def _shown(register: Register) -> dict[str, Any]:
         "switches": SWITCHES,
         "approvals": REPORT_APPROVALS,
         "early_approvals": EARLY_APPROVALS,
+        "payment_starts": PAYMENT_STARTS,
+        "dates": DATES,
+        "date_weights": DATE_WEIGHTS,
         "cause_name": cause_name,
         "supplier_name": _named(register).supplier,
         "article_name": lambda text: _named(register).article(text) if text else "",
@@ -284,7 +297,9 @@ def _read(form: Mapping[str, str], causes: list[str], now: Policy) -> Policy:
     values: dict[str, Any] = {name: _whole(form.get(name, "")) for name, _ in DAYS}
     values |= {name: form.get(name) == "yes" for name, _ in SWITCHES}
     credit, approval = form.get("credit_of_paid", ""), form.get("report_approval", "")
-    early = form.get("early_approval", "")
+    early, start = form.get("early_approval", ""), form.get("payment_runs_from", "")
+    weights = {name: form.get(name, "") for name, _ in DATES}
+    values |= {name: DateWeight(each) for name, each in weights.items() if each in set(DateWeight)}
     return replace(
         now,
         **values,
@@ -292,6 +307,7 @@ def _read(form: Mapping[str, str], causes: list[str], now: Policy) -> Policy:
         credit_of_paid=CreditOfPaid(credit) if credit in set(CreditOfPaid) else now.credit_of_paid,
         report_approval=ReportApproval(approval) if approval in set(ReportApproval) else now.report_approval,
         early_approval=EarlyApproval(early) if early in set(EarlyApproval) else now.early_approval,
+        payment_runs_from=PaymentStart(start) if start in set(PaymentStart) else now.payment_runs_from,
         automatic_credit=tuple(each for each in causes if each in DeviationCode.__members__),
         tolerances=tuple(_tolerances(form)),
     )

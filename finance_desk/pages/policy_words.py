@@ -8,12 +8,13 @@ from typing import Final
 from finance_desk.words import cause_name
 from foundation.text import Language, Text, WrittenText
 from orders.register.agreements import CreditOfPaid, EarlyApproval, Policy
+from orders.register.invoice_dates import DateWeight, PaymentStart
 from orders.register.report_approval import ReportApproval
 from orders.register.tolerances import Tolerance
 from web import i18n
 
 DAYS: Final = (
-    ("payment_terms_days", Text("Betalas dagar efter fakturadatum")),
+    ("payment_terms_days", Text("Dagar till betalning")),
     ("days_to_wait_for_receipt", Text("Dagar att vänta på inleverans")),
     ("days_to_wait_for_invoice", Text("Dagar en kredit väntar på sin faktura")),
     ("days_until_report_reminder", Text("Dagar till påminnelse om redovisning")),
@@ -43,6 +44,7 @@ _OTHERS: Final[Mapping[str, Text]] = {
     "report_approval": Text("Redovisningar godkänns"),
     "early_approval": Text("En månad som inte är slut"),
     "automatic_credit": Text("Kredit begärs utan person för"),
+    "payment_runs_from": Text("Betalningstiden räknas från"),
 }
 REPORT_APPROVALS: Final[Mapping[str, Text]] = {
     ReportApproval.WHEN_NOTHING_IS_ODD: Text("av sig själva när inget avviker, annars av handläggare"),
@@ -54,6 +56,21 @@ EARLY_APPROVALS: Final[Mapping[str, Text]] = {
     EarlyApproval.REFUSED: Text("kan inte godkännas"),
     EarlyApproval.WHOLE_MONTH: Text("levereras in med hela månaden, som förr"),
 }
+PAYMENT_STARTS: Final[Mapping[str, Text]] = {
+    PaymentStart.LATER: Text("den senare av fakturadatum och ankomst"),
+    PaymentStart.RECEIPT: Text("dagen fakturan kom"),
+    PaymentStart.ISSUE: Text("fakturans datum"),
+}
+DATE_WEIGHTS: Final[Mapping[str, Text]] = {
+    DateWeight.NOTE: Text("noteras", context="date"),
+    DateWeight.HOLD: Text("hålls för kontroll", context="date"),
+    DateWeight.QUESTION: Text("sätts i fråga", context="date"),
+}
+DATES: Final = (
+    ("future_date", Text("Faktura daterad efter sin ankomst")),
+    ("date_before_order", Text("Faktura daterad före ordern")),
+    ("date_before_delivery", Text("Faktura daterad före leveransens sista dag")),
+)
 _CREDIT_OF_PAID: Final[Mapping[str, Text]] = {
     CreditOfPaid.NETTED: Text("kvittas i nästa betalning"),
     CreditOfPaid.CLAIMED: Text("återkrävs"),
@@ -62,7 +79,7 @@ _CREDIT_OF_PAID: Final[Mapping[str, Text]] = {
 
 def setting_name(name: str) -> Text:
     """What a setting is called; one that the pages do not ask for, as it is written in the files."""
-    known = {**dict(DAYS), **dict(SWITCHES), **_OTHERS}
+    known = {**dict(DAYS), **dict(SWITCHES), **dict(DATES), **_OTHERS}
     return known.get(name, WrittenText(name))
 
 
@@ -101,6 +118,10 @@ def _written(value: object, language: Language, named: Named) -> str:
             return REPORT_APPROVALS[value].in_language(language)
         case str() if value in EARLY_APPROVALS:
             return EARLY_APPROVALS[value].in_language(language)
+        case str() if value in PAYMENT_STARTS:
+            return PAYMENT_STARTS[value].in_language(language)
+        case str() if value in DATE_WEIGHTS:
+            return DATE_WEIGHTS[value].in_language(language)
         case str() if value in _CREDIT_OF_PAID:
             return _CREDIT_OF_PAID[value].in_language(language)
         case str():

@@ -48,6 +48,7 @@ _REPORTS_SHOWN = 200
 
 _PARTS = {
     QueuePart.EXCEPTIONS: Text("Avvikelser", context="queue"),
+    QueuePart.CLAIMS: Text("Krav för sen betalning", context="queue"),
     QueuePart.PARKED: Text("Väntar"),
     QueuePart.ACCOUNT_CHECK: Text("Hålls för kontroll"),
     QueuePart.CREDITS: Text("Krediter utan faktura"),
@@ -61,6 +62,7 @@ _PARTS = {
 }
 _HEADINGS = {
     QueuePart.EXCEPTIONS: Text("Ekonomi: avvikelser"),
+    QueuePart.CLAIMS: Text("Ekonomi: krav för sen betalning"),
     QueuePart.PARKED: Text("Ekonomi: väntar"),
     QueuePart.ACCOUNT_CHECK: Text("Ekonomi: hålls för kontroll"),
     QueuePart.CREDITS: Text("Ekonomi: krediter utan faktura"),
@@ -75,12 +77,17 @@ _EXPLAINED = {
     QueuePart.EXCEPTIONS: Text(
         "Fakturor som inte stämmer. Begär kredit och ny faktura, eller avgör på annat sätt."
     ),
+    QueuePart.CLAIMS: Text(
+        "Fakturor som ser ut att gälla dröjsmålsränta, påminnelseavgift eller förseningsersättning. De hör inte till "
+        "någon order. Godta dem som kostnad med ett skäl, eller bestrid dem."
+    ),
     QueuePart.PARKED: Text(
         "Fakturor som väntar på att månadens redovisning godkänns. De prövas igen av sig själva."
     ),
     QueuePart.ACCOUNT_CHECK: Text(
-        "Fakturor som hålls tills något är kontrollerat: ett betalkonto som inte är registrerat bekräftas av två "
-        "personer efter motringning, och den som saknade F-skatt släpps med ett skäl under Utan F-skatt."
+        "Fakturor som hålls tills något är kontrollerat: ett betalkonto som inte är registrerat, eller en annan "
+        "betalningsmottagare, bekräftas av två personer efter motringning; den som saknade F-skatt släpps med ett "
+        "skäl under Utan F-skatt; ett datum godtas på fakturans sida."
     ),
     QueuePart.CREDITS: Text("Kreditfakturor som inte har funnit sin faktura."),
     QueuePart.ASKED: Text("Kredit är begärd och har inte kommit än."),

@@ -83,7 +83,9 @@ def _questions(times: Times, today: date) -> Iterator[tuple[Stray, Select[tuple[
         inbox.c.received_on < first_kept(today, times.refused_months)
     )
     yield Stray.MESSAGE, message.where(refused), times.refused_months
-    outside = inbox.c.state.in_((InState.CONFLICT, InState.HANDLED, InState.REPEAT)) & ~became
+    outside = (
+        inbox.c.state.in_((InState.CONFLICT, InState.HANDLED, InState.REPEAT, InState.LAID_ASIDE)) & ~became
+    )
     yield Stray.MESSAGE, message.where(outside, inbox.c.received_on < years), None
     ended = func.coalesce(invoice.c.paid_on, invoice.c.received_on, type_=invoice.c.received_on.type)
     caseless = (invoice.c.execution_reference == "") & invoice.c.state.in_(DONE) & (invoice.c.content != "")

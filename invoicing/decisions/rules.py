@@ -39,6 +39,7 @@ class Action(StrEnum):
     REJECT_DUPLICATE = "REJECT_DUPLICATE"
     ACCEPT_IN_PART = "ACCEPT_IN_PART"
     WITHDRAW_PART = "WITHDRAW_PART"
+    DISPUTE = "DISPUTE"
 
 
 class ActionState(StrEnum):
@@ -67,7 +68,11 @@ _JUDGED = frozenset({_S.IN_QUESTION, _S.PARKED, _S.ON_HOLD, _S.ACCEPTED})
 TRANSITIONS: Mapping[Action, Mapping[InvoiceState, frozenset[InvoiceState]]] = {
     Action.ASK_CREDIT: {_S.IN_QUESTION: frozenset({_S.CREDIT_REQUESTED})},
     Action.REJECT_DUPLICATE: {_S.IN_QUESTION: frozenset({_S.CREDIT_REQUESTED})},
-    Action.ACCEPT: {_S.IN_QUESTION: frozenset({_S.ACCEPTED, _S.ON_HOLD})},
+    Action.DISPUTE: {_S.IN_QUESTION: frozenset({_S.CREDIT_REQUESTED})},
+    Action.ACCEPT: {
+        _S.IN_QUESTION: frozenset({_S.ACCEPTED, _S.ON_HOLD}),
+        _S.ON_HOLD: frozenset({_S.ACCEPTED, _S.ON_HOLD}),
+    },
     Action.ACCEPT_IN_PART: {
         _S.IN_QUESTION: frozenset({_S.PARTLY_ACCEPTED}),
         _S.PARKED: frozenset({_S.PARTLY_ACCEPTED}),
@@ -82,6 +87,7 @@ TRANSITIONS: Mapping[Action, Mapping[InvoiceState, frozenset[InvoiceState]]] = {
     Action.ASK_SUPPLIER: {
         _S.IN_QUESTION: frozenset({_S.IN_QUESTION}),
         _S.PARKED: frozenset({_S.PARKED}),
+        _S.ON_HOLD: frozenset({_S.ON_HOLD}),
     },
 }
 
@@ -91,8 +97,8 @@ UNDOES = Transitions(
     {
         _S.CREDIT_REQUESTED: {_S.IN_QUESTION},
         _S.PARTLY_ACCEPTED: {_S.IN_QUESTION, _S.PARKED},
-        _S.ACCEPTED: {_S.IN_QUESTION},
-        _S.ON_HOLD: {_S.IN_QUESTION},
+        _S.ACCEPTED: {_S.IN_QUESTION, _S.ON_HOLD},
+        _S.ON_HOLD: {_S.IN_QUESTION, _S.ON_HOLD},
     },
     ends={_S.PARKED, _S.IN_QUESTION, _S.CREDITED, _S.PAID, _S.SETTLED},
 )
@@ -107,12 +113,21 @@ ACCEPTABLE = frozenset(
         DeviationCode.PERIOD,
         DeviationCode.AMOUNT,
         DeviationCode.VAT_AMOUNT,
+        DeviationCode.ISSUE_DATE,
+        DeviationCode.LATE_PAYMENT_CLAIM,
     },
 )
 
 # A credit note is linked to its invoice, or answered; these are about what is to be paid.
 OF_INVOICES = frozenset(
-    {Action.ACCEPT, Action.UNLINK, Action.REJECT_DUPLICATE, Action.ACCEPT_IN_PART, Action.WITHDRAW_PART}
+    {
+        Action.ACCEPT,
+        Action.UNLINK,
+        Action.REJECT_DUPLICATE,
+        Action.DISPUTE,
+        Action.ACCEPT_IN_PART,
+        Action.WITHDRAW_PART,
+    }
 )
 
 _NAMES: Mapping[Action, Text] = {
@@ -125,6 +140,7 @@ _NAMES: Mapping[Action, Text] = {
     Action.REJECT_DUPLICATE: Text("Avvisa som dubblett", context="action"),
     Action.ACCEPT_IN_PART: Text("Godkänn raderna som stämmer", context="action"),
     Action.WITHDRAW_PART: Text("Ta tillbaka godkännandet i delar", context="action"),
+    Action.DISPUTE: Text("Bestrida kravet", context="action"),
 }
 
 
@@ -220,8 +236,15 @@ def check_outcome(action: Action, invoice: SupplierInvoice, state: InvoiceState)
 
 
 def acceptable(invoice: SupplierInvoice, match: Match) -> tuple[Deviation, ...]:
-    """The deviations a person would accept. Raises ActionRefused where one of them cannot be accepted at all."""
-    asked = tuple(each for each in match.deviations if each.weight is Weight.QUESTION)
+    """The deviations a person would accept. Raises ActionRefused where one of them cannot be accepted at all.
+
+    What an invoice is held for besides, as its account, holds it still.
+    """
+    asked = tuple(
+        each
+        for each in match.deviations
+        if each.weight is Weight.QUESTION or (each.weight is Weight.HOLD and each.code in ACCEPTABLE)
+    )
     others = sorted({each.code.value for each in asked if each.code not in ACCEPTABLE})
     if others or not asked:
         raise ActionRefused(
@@ -233,6 +256,11 @@ def acceptable(invoice: SupplierInvoice, match: Match) -> tuple[Deviation, ...]:
             ),
         )
     return asked
+
+
+def is_late_payment_claim(match: Match) -> bool:
+    """Whether the document was judged as a claim of late payment, which lies on no order."""
+    return any(each.code is DeviationCode.LATE_PAYMENT_CLAIM for each in match.deviations)
 
 
 def at_stake(invoice: SupplierInvoice, received: Money, deviations: Iterable[Deviation]) -> Money:

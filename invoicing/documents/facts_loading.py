@@ -26,12 +26,14 @@ def facts_of(
     register: Register,
     invoice: InvoiceContent,
     *,
+    received_on: date,
     invoice_id: int | None = None,
     lock: bool = True,
 ) -> Facts:
     """What an invoice is judged by. `invoice_id` is the invoice itself where it lies on a line already.
 
-    Without `lock` the facts are only looked at, for a verdict that takes no effect.
+    `received_on` is the day it came, or today for one that is yet to come. Without `lock` the facts are only looked
+    at, for a verdict that takes no effect.
     """
     supplier = registered(register, invoice.supplier)
     slices = order_slices(invoice, register.policy)
@@ -46,7 +48,7 @@ def facts_of(
     may_suggest = order is None and outside is None and supplier is not None
     suggestions = suggesting.orders(session, register, invoice) if may_suggest else ()
     tenure = register.tenure(order.order.supplier, invoice.supplier) if order is not None else None
-    found = Facts(register.buyer, register.policy, supplier, order, outside, suggestions, tenure)
+    found = Facts(register.buyer, register.policy, supplier, order, outside, suggestions, tenure, received_on)
     if len(slices) == 1:
         return found
     known = {number: each for number, each in orders.items() if each is not None}

@@ -8,6 +8,7 @@ from foundation.sql import Session
 from invoicing.documents import handler_store, notice_store
 from invoicing.documents.notice_store import NoticeKind
 from invoicing.journal_actions import DocumentAction, document_subject
+from invoicing.matching.deviations import DeviationCode
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 
 
@@ -39,7 +40,9 @@ def notice_of(action: DocumentAction, detail: Mapping[str, str]) -> NoticeKind |
     if action is DocumentAction.CREDIT_REQUEST_WITHDRAWN:
         return NoticeKind.REQUEST_WITHDRAWN
     judged = action in (DocumentAction.INVOICE_RECEIVED, DocumentAction.INVOICE_JUDGED)
-    in_question = judged and detail.get("state") == InvoiceState.IN_QUESTION
+    # A claim for late payment asks its supplier for nothing until a person has decided about it.
+    is_claim = DeviationCode.LATE_PAYMENT_CLAIM in detail.get("codes", "").split()
+    in_question = judged and detail.get("state") == InvoiceState.IN_QUESTION and not is_claim
     if action is DocumentAction.CREDIT_REQUESTED or in_question:
         return NoticeKind.IN_QUESTION
     return None

@@ -13,7 +13,7 @@ from typing import Final
 from foundation.errors import Refused
 from foundation.money import Money, Quantity
 from foundation.text import NO_TEXT, CountedText, JoinedText, Language, Text
-from invoicing.documents import type_codes
+from invoicing import type_codes
 from invoicing.documents.mentions import mentions_in
 from invoicing.model import (
     AccountGiven,
@@ -21,6 +21,7 @@ from invoicing.model import (
     DocumentType,
     InvoiceContent,
     InvoicedLine,
+    PayeeGiven,
     PeriodGiven,
     VatSubtotal,
 )
@@ -39,10 +40,14 @@ from peppol.xml import codec, literals
 
 _ORGANISATION = "0007"
 _GIRO = {"SE:BANKGIRO": "BANKGIRO", "SE:PLUSGIRO": "PLUSGIRO"}
+# Means of payment that name the kind of account (UNCL4461).
+_GIRO_CODES = {"50": "PLUSGIRO", "56": "BANKGIRO"}
 _INVOICED_OBJECT = "130"
 _ONE = Decimal(1)
 NOWHERE = Sender()
 UNREADABLE: Final = "UNREADABLE"
+#: So many characters a document's number and its sender's address may have; the rules set no limit.
+IDENTIFIER_MAX: Final = 120
 """The reason of a document that obeys every rule and that our reading failed on: the fault is ours."""
 
 
@@ -119,7 +124,9 @@ def read(body: bytes, *, on: date) -> Reading:
         )
     try:
         document = codec.parse(document_class, report.root)
-        return Reading(report.kind, read_invoice(document), report.findings)
+        invoice = read_invoice(document)
+        _check_lengths(invoice.number, invoice.endpoint)
+        return Reading(report.kind, invoice, report.findings)
     except literals.UnreadableDocument as unreadable:
         return Reading(report.kind, None, report.findings, UNREADABLE, unreadable.text)
     except Refused as refusal:
@@ -130,9 +137,26 @@ def _read_answer(report: validation.ValidationResult) -> Reading:
     assert report.kind is not None and report.root is not None  # noqa: S101, PT018 - it is valid
     try:
         answer = read_answer(codec.parse(ANSWERS[report.kind], report.root))
+        _check_lengths(answer.number, answer.sender)
     except literals.UnreadableDocument as unreadable:
         return Reading(report.kind, None, report.findings, UNREADABLE, unreadable.text)
+    except Refused as refusal:
+        return Reading(report.kind, None, report.findings, UNREADABLE, refusal.text)
     return Reading(report.kind, None, report.findings, answer=answer)
+
+
+def _check_lengths(number: str, sender: str) -> None:
+    """Refuse what is known by more than the books can tell apart: a longer one cut would be another's."""
+    for what, given in ((Text("Numret"), number), (Text("Avsändarens adress"), sender)):
+        if len(given) > IDENTIFIER_MAX:
+            raise Refused(
+                Text(
+                    "%(what)s är längre än %(most)s tecken, mer än våra böcker kan hålla. Gör det kortare och skicka "
+                    "dokumentet igen.",
+                    what=what,
+                    most=IDENTIFIER_MAX,
+                )
+            )
 
 
 def read_invoice(document: billing.Invoice | billing.CreditNote) -> InvoiceContent:
@@ -175,6 +199,8 @@ def read_invoice(document: billing.Invoice | billing.CreditNote) -> InvoiceConte
         amount_payable=money_of(totals.payable_amount, currency),
         accounts=_accounts(document.payment_means),
         payment_reference=next((each.payment_id for each in document.payment_means if each.payment_id), ""),
+        payee=_payee(document.payee_party),
+        note=document.note or "",
         mentions=mentions_in(document),
     )
     if invoice.document_type is DocumentType.INVOICE and invoice.amount_net.amount < 0:
@@ -299,6 +325,7 @@ def _line(line: billing.InvoiceLine | billing.CreditNoteLine, currency: str) -> 
         vat_percent=category.percent,
         name=line.item.name,
         order_number=_order_of_line(line),
+        note=line.note or "",
     )
 
 
@@ -339,10 +366,22 @@ def _accounts(means: tuple[billing.PaymentMeans, ...]) -> tuple[AccountGiven, ..
         account = each.payee_financial_account
         if account is not None:
             branch = account.financial_institution_branch
-            scheme = _GIRO.get(branch.id.upper(), "") if branch else ""
+            named = _GIRO.get(branch.id.strip().upper(), "") if branch else ""
+            scheme = named or _GIRO_CODES.get(each.payment_means_code.value, "")
             looks_like_iban = account.id[:2].isalpha() and account.id[2:4].isdigit()
             accounts.append(AccountGiven(scheme or ("IBAN" if looks_like_iban else ""), account.id))
     return tuple(accounts)
+
+
+def _payee(party: billing.PayeeParty | None) -> PayeeGiven | None:
+    if party is None:
+        return None
+    entity = party.party_legal_entity
+    return PayeeGiven(
+        name=party.party_name.name,
+        identifiers=tuple(each.id.value for each in party.party_identifications),
+        company=entity.company_id.value if entity is not None else "",
+    )
 
 
 def _period(period: shapes.Period | None) -> PeriodGiven | None:

@@ -7,6 +7,7 @@ came lie in the mailbox. Matches, pairs and payments are only ever added.
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, select, update
@@ -25,6 +26,7 @@ from orders.register.register import fingerprint
 
 _CONTENT = TypeAdapter(InvoiceContent)
 _TREE = TypeAdapter(Group)
+_ORDER_NUMBER_MAX: Final = 120
 
 # From these an invoice may still be judged again; the others are final or asked back.
 OPEN_STATES = (
@@ -189,6 +191,8 @@ def add(
 ) -> SupplierInvoice:
     """Keep a document. Its key of supplier, type and number may be held once."""
     supplier = supplier_key(invoice)
+    # A longer one is no order's; the whole of it stays in the content.
+    order_number = invoice.order_number[:_ORDER_NUMBER_MAX]
     key: int = session.execute(
         _ADD,
         {
@@ -201,7 +205,7 @@ def add(
             "received_on": received_on,
             "pays_on": pays_on,
             "currency": invoice.currency,
-            "order_number": invoice.order_number,
+            "order_number": order_number,
             "execution_reference": execution_reference,
             "endpoint": invoice.endpoint,
             "amount_net": invoice.amount_net.amount,
@@ -224,7 +228,7 @@ def add(
         received_on=received_on,
         pays_on=pays_on,
         currency=invoice.currency,
-        order_number=invoice.order_number,
+        order_number=order_number,
         execution_reference=execution_reference,
         endpoint=invoice.endpoint,
         amount_net=invoice.amount_net,

@@ -4,19 +4,38 @@ Each locks and notes as `steps` does, decides by the pure rules of `decisions.ru
 judge again. Links are apart: to an order line in `linking`, of a credit note to its invoice in `credit_linking`.
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from foundation.errors import Refused
 from foundation.money import Money, total
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.decisions import store as decision_store
-from invoicing.decisions.rules import Action, ActionRefused, acceptable, at_stake, check_outcome
+from invoicing.decisions.rules import (
+    Action,
+    ActionRefused,
+    acceptable,
+    at_stake,
+    check_outcome,
+    is_late_payment_claim,
+)
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.exceptions import worklist_store
 from invoicing.exceptions.steps import DeskActor, Later, begin, note
-from invoicing.matching.deviations import Check, CheckOutcome, DeviationCode, Group, Match, Source, question
+from invoicing.matching.deviations import (
+    Check,
+    CheckOutcome,
+    DeviationActor,
+    DeviationCode,
+    Group,
+    Match,
+    Source,
+    question,
+)
+from invoicing.matching.late_payment_claims import DISPUTED
 from invoicing.model import DocumentType, SupplierInvoice
 from invoicing.responses import responding, response_documents
 from invoicing.verdicts import accepting_in_part, crediting, verdicts
@@ -27,22 +46,27 @@ _REST_LONGEST = timedelta(days=120)
 
 
 class OverLimit(Refused):
-    """The difference is larger than the person may accept alone."""
+    """The difference, or the claim without an order, is larger than the person may accept alone."""
 
-    def __init__(self, stake: Money, limit: Money | None) -> None:
+    def __init__(self, stake: Money, limit: Money | None, *, is_claim: bool = False) -> None:
         own_limit = (
             Text("din gräns är %(amount)s", amount=limit.amount)
             if limit is not None
             else Text("du har ingen gräns")
         )
-        super().__init__(
+        told = (
             Text(
+                "Kravet är %(amount)s %(currency)s och %(own_limit)s. Be någon med högre gräns godta det, eller "
+                "bestrid det."
+            )
+            if is_claim
+            else Text(
                 "Skillnaden är %(amount)s %(currency)s och %(own_limit)s. Be någon med högre gräns godta "
-                "den, eller begär kredit.",
-                amount=stake.amount,
-                currency=stake.currency,
-                own_limit=own_limit,
-            ),
+                "den, eller begär kredit."
+            )
+        )
+        super().__init__(
+            told.with_values(amount=stake.amount, currency=stake.currency, own_limit=own_limit),
         )
 
 
@@ -91,16 +115,39 @@ def reject_duplicate(
     )
 
 
+def dispute(session: Session, register: Register, invoice_id: int, actor: DeskActor, *, reason: str) -> int:
+    """Dispute a claim of late payment in a person's own words: credit it, send no new one. Raises ActionRefused."""
+    invoice = begin(session, Action.DISPUTE, invoice_id, reason=reason, must_tell_why=True)
+    judged = document_store.matches(session, invoice.id)[-1][1]
+    claims = [each for each in judged.deviations if each.code is DeviationCode.LATE_PAYMENT_CLAIM]
+    if not claims:
+        raise ActionRefused(
+            Text(
+                "%(invoice_number)s är inget krav för sen betalning. Begär kredit i stället.",
+                invoice_number=invoice.number,
+            ),
+        )
+    words = " ".join(reason.split())
+    told = replace(claims[0], actor=DeviationActor.SUPPLIER, variant=f"{DISPUTED} {words}")
+    tree = Group("invoice", (Check("order", CheckOutcome.DEVIATES, (told,)),))
+    document_store.add_match(session, invoice.id, Match(tree), made_on=actor.today)
+    later = Later()
+    asked = crediting.ask_for_credit(
+        session, register, invoice, by=actor.by, today=actor.today, answering=later
+    )
+    return note(session, invoice, Action.DISPUTE, actor, reason, after=asked.state, answer=later.code)
+
+
 def accept(session: Session, register: Register, invoice_id: int, actor: DeskActor, *, reason: str) -> int:
     """Accept what deviates, with a reason, within the person's own limit. Raises OverLimit, ActionRefused."""
     invoice = begin(session, Action.ACCEPT, invoice_id, reason=reason, must_tell_why=True)
     match = document_store.matches(session, invoice.id)[-1][1]
     deviations = acceptable(invoice, match)
-    received = received_on(session, invoice)
+    received = received_for(session, invoice, match)
     stake = at_stake(invoice, received, deviations)
     limit = decision_store.limit_of(session, actor.by, currency=invoice.currency)
     if limit is None or stake.amount > limit.amount:
-        raise OverLimit(stake, limit)
+        raise OverLimit(stake, limit, is_claim=is_late_payment_claim(match))
     accepted = decision_store.add_acceptance(
         session,
         invoice,
@@ -202,6 +249,13 @@ def ask_supplier(
         after=invoice.state,
         answer=response_documents.UNDER_QUERY,
     )
+
+
+def received_for(session: Session, invoice: SupplierInvoice, match: Match) -> Money:
+    """What is received of what the invoice is for: nothing for a claim of late payment, which is for no order."""
+    if is_late_payment_claim(match):
+        return Money(Decimal("0.00"), invoice.currency)
+    return received_on(session, invoice)
 
 
 def received_on(session: Session, invoice: SupplierInvoice) -> Money:

@@ -16,7 +16,7 @@ from foundation.text import Text
 from invoicing.decisions import batch_store
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.batch_store import MOST, ActionBatch, BatchRowState
-from invoicing.decisions.rules import Action, acceptable, at_stake, check_action
+from invoicing.decisions.rules import Action, acceptable, at_stake, check_action, is_late_payment_claim
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.exceptions import actions as exception_actions
@@ -64,12 +64,12 @@ def _foreseen(
     supplier = facts_loading.registered(register, invoice.supplier)
     try:
         check_action(kind, invoice)
-        received = exception_actions.received_on(session, invoice) if kind is Action.ACCEPT else None
-        if received is not None:
+        if kind is Action.ACCEPT:
             match = document_store.matches(session, invoice.id)[-1][1]
+            received = exception_actions.received_for(session, invoice, match)
             stake = at_stake(invoice, received, acceptable(invoice, match))
             if limit is None or stake.amount > limit.amount:
-                raise OverLimit(stake, limit)
+                raise OverLimit(stake, limit, is_claim=is_late_payment_claim(match))
     except Refused as refusal:
         return Foreseen(invoice, refusal)
     answer = {

@@ -65,6 +65,8 @@ _ABOUT: Mapping[str, frozenset[DeviationCode]] = {
     "buyer": frozenset({DeviationCode.BUYER, DeviationCode.CURRENCY}),
     "due": frozenset({DeviationCode.DUE_DATE}),
     "account": frozenset({DeviationCode.PAYEE_ACCOUNT}),
+    "payee": frozenset({DeviationCode.PAYEE}),
+    "dated": frozenset({DeviationCode.ISSUE_DATE}),
     "tax": frozenset({DeviationCode.F_TAX}),
 }
 
@@ -206,6 +208,17 @@ def _document_rows(of: _Sources) -> Iterator[ComparisonRow]:
         order_line=placed.amount.currency if placed else None,
         deviations=of.found["buyer"],
     )
+    if of.found["dated"]:
+        yield ComparisonRow(Text("Fakturadatum"), "BT-2", content.issued_on, deviations=of.found["dated"])
+    if of.found["payee"]:
+        (told, *_) = of.found["payee"]
+        yield ComparisonRow(
+            Text("Betalningsmottagare"),
+            "BT-59",
+            told.found or None,
+            order_line=told.expected or None,
+            deviations=of.found["payee"],
+        )
     yield ComparisonRow(
         Text("Förfallodag"),
         "BT-9",

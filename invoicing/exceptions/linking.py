@@ -73,7 +73,9 @@ def lay_on(session: Session, register: Register, invoice: SupplierInvoice) -> No
     """Let the invoice lie on the lines it is now said to be for, and on no other; its parts follow."""
     content = decision_store.as_judged(session, invoice.id)
     document_store.remove_parts(session, invoice.id)
-    facts = facts_loading.facts_of(session, register, content, invoice_id=invoice.id)
+    facts = facts_loading.facts_of(
+        session, register, content, received_on=invoice.received_on, invoice_id=invoice.id
+    )
     parts = verdicts.parts_of(content, facts)
     document_store.add_parts(session, invoice.id, parts)
     _, reference = verdicts.case_of(parts, facts)

@@ -16,6 +16,7 @@ class QueuePart(StrEnum):
     """The parts of the queue."""
 
     EXCEPTIONS = "exceptions"
+    CLAIMS = "claims"
     PARKED = "parked"
     ACCOUNT_CHECK = "held"
     CREDITS = "credits"
@@ -79,13 +80,13 @@ class QueueCause:
     amount: Money
 
 
-def part_of(state: InvoiceState, document_type: DocumentType) -> QueuePart | None:
-    """Where an open document lies in the queue; None where it needs nobody."""
+def part_of(state: InvoiceState, document_type: DocumentType, *, is_claim: bool = False) -> QueuePart | None:
+    """Where an open document lies in the queue; None where it needs nobody. A claim is of interest or a fee."""
     if document_type is DocumentType.CREDIT_NOTE:
         # A credit note that was rejected needs nobody: the supplier sends another.
         return QueuePart.CREDITS if state is not InvoiceState.CREDIT_REQUESTED else None
     return {
-        InvoiceState.IN_QUESTION: QueuePart.EXCEPTIONS,
+        InvoiceState.IN_QUESTION: QueuePart.CLAIMS if is_claim else QueuePart.EXCEPTIONS,
         InvoiceState.PARKED: QueuePart.PARKED,
         InvoiceState.ON_HOLD: QueuePart.ACCOUNT_CHECK,
         InvoiceState.PARTLY_ACCEPTED: QueuePart.ASKED,

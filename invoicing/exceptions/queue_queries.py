@@ -35,6 +35,9 @@ from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import OwedState
 
 _I, _D, _P = document_tables.invoice, decision_tables.desk_item, document_tables.invoice_part
+# The gravest code stands first, and a claim is judged as nothing else.
+_CLAIM = "invoice.codes like 'LATE_PAYMENT_CLAIM%'"
+_IS_CLAIM: ColumnElement[bool] = literal_column(_CLAIM)
 _OPEN = "state in ('IN_QUESTION', 'PARKED', 'HELD', 'PARTLY_ACCEPTED', 'CREDIT_REQUESTED')"
 
 
@@ -42,20 +45,19 @@ def counts(session: Session, *, today: date) -> Mapping[QueuePart, int]:
     """How many things lie in each part."""
     # Rows to read in the index alone, a few tens of thousands at most; what rests is taken off afterwards.
     question = (
-        select(_I.c.state, _I.c.document_type, func.count().label("many"))
+        select(_I.c.state, _I.c.document_type, _IS_CLAIM.label("is_claim"), func.count().label("many"))
         .where(literal_column(f"invoice.{_OPEN}"))
-        .group_by(_I.c.state, _I.c.document_type)
+        .group_by(_I.c.state, _I.c.document_type, _IS_CLAIM)
     )
     found = dict.fromkeys(QueuePart, 0)
     for row in session.execute(question):
-        part = part_of(InvoiceState(row.state), DocumentType(row.document_type))
+        kind = DocumentType(row.document_type)
+        part = part_of(InvoiceState(row.state), kind, is_claim=bool(row.is_claim))
         if part is not None:
             found[part] += row.many
-    for document_type, resting in _resting(session, today=today).items():
+    for part, resting in _resting(session, today=today).items():
         found[QueuePart.RESTING] += resting
-        found[QueuePart.CREDITS if document_type is DocumentType.CREDIT_NOTE else QueuePart.EXCEPTIONS] -= (
-            resting
-        )
+        found[part] -= resting
     found[QueuePart.REPORTS] = report_queries.how_many(session)
     inbox, outbox, event = exchange_tables.inbox, exchange_tables.outbox, order_tables.inbound_event
     found[QueuePart.MESSAGES] = _many(session, inbox, "inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')")
@@ -69,11 +71,19 @@ def counts(session: Session, *, today: date) -> Mapping[QueuePart, int]:
     return found
 
 
-def _resting(session: Session, *, today: date) -> Mapping[DocumentType, int]:
+def _resting(session: Session, *, today: date) -> Mapping[QueuePart, int]:
+    """How many rest, by the part they lie in otherwise."""
     conditions = _conditions(QueueFilter(part=QueuePart.RESTING), today=today)
-    question = select(_I.c.document_type, func.count().label("many")).where(*conditions)
-    rows = session.execute(question.group_by(_I.c.document_type))
-    return {DocumentType(row.document_type): row.many for row in rows}
+    question = select(_I.c.document_type, _IS_CLAIM.label("is_claim"), func.count().label("many")).where(
+        *conditions
+    )
+    found: dict[QueuePart, int] = {}
+    for row in session.execute(question.group_by(_I.c.document_type, _IS_CLAIM)):
+        kind = DocumentType(row.document_type)
+        part = part_of(InvoiceState.IN_QUESTION, kind, is_claim=bool(row.is_claim))
+        if part is not None:
+            found[part] = found.get(part, 0) + row.many
+    return found
 
 
 def causes(session: Session, wanted: QueueFilter, *, today: date, currency: str = "") -> Sequence[QueueCause]:
@@ -159,7 +169,9 @@ def _at_desk(*where: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 _STATES: Mapping[QueuePart, str] = {
-    QueuePart.EXCEPTIONS: "invoice.state = 'IN_QUESTION' and invoice.document_type = 'INVOICE'",
+    QueuePart.EXCEPTIONS: "invoice.state = 'IN_QUESTION' and invoice.document_type = 'INVOICE' "
+    f"and not ({_CLAIM})",
+    QueuePart.CLAIMS: f"invoice.state = 'IN_QUESTION' and invoice.document_type = 'INVOICE' and {_CLAIM}",
     QueuePart.RESTING: "invoice.state = 'IN_QUESTION'",
     QueuePart.PARKED: "invoice.state = 'PARKED' and invoice.document_type = 'INVOICE'",
     QueuePart.ACCOUNT_CHECK: "invoice.state = 'HELD' and invoice.document_type = 'INVOICE'",
@@ -171,7 +183,7 @@ _STATES: Mapping[QueuePart, str] = {
 
 def _conditions(wanted: QueueFilter, *, today: date, but_cause: bool = False) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [literal_column(_STATES[wanted.part])]
-    if wanted.part in (QueuePart.EXCEPTIONS, QueuePart.CREDITS, QueuePart.RESTING):
+    if wanted.part in (QueuePart.EXCEPTIONS, QueuePart.CLAIMS, QueuePart.CREDITS, QueuePart.RESTING):
         rests = _at_desk(_D.c.rests_until > today)
         found.append(rests if wanted.part is QueuePart.RESTING else ~rests)
     if wanted.cause and not but_cause:

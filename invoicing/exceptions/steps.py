@@ -37,6 +37,7 @@ JOURNAL_ACTIONS: Mapping[Action, DocumentAction] = {
     Action.REJECT_DUPLICATE: DocumentAction.DESK_REJECT_DUPLICATE,
     Action.ACCEPT_IN_PART: DocumentAction.DESK_ACCEPT_IN_PART,
     Action.WITHDRAW_PART: DocumentAction.DESK_WITHDRAW_PART,
+    Action.DISPUTE: DocumentAction.DESK_DISPUTE,
 }
 
 

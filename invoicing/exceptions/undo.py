@@ -29,7 +29,7 @@ from orders.purchase_orders import line_store
 from orders.register.register import Register
 
 _MANY = 200
-_CREDIT = (Action.ASK_CREDIT, Action.REJECT_DUPLICATE)
+_CREDIT = (Action.ASK_CREDIT, Action.REJECT_DUPLICATE, Action.DISPUTE)
 _WHY = {
     ActionState.LAPSED: Text("Dokumentet har gått vidare."),
     ActionState.UNDONE: Text("Åtgärden är redan ångrad."),

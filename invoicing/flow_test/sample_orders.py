@@ -204,7 +204,7 @@ def held(invoice: InvoiceContent) -> SupplierInvoice:
         invoice.number,
         day,
         day,
-        pays_on(day, terms_days=30),
+        pays_on(day, received_on=day, terms_days=30),
         invoice.currency,
         invoice.order_number,
         _REFERENCE,

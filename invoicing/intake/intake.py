@@ -21,7 +21,7 @@ from invoicing.documents.journal import record
 from invoicing.documents.reading import UNREADABLE, Reading
 from invoicing.intake import message_answers, technical_refusals
 from invoicing.journal_actions import DocumentAction
-from invoicing.matching.deviations import UNREGISTERED, Match, Weight
+from invoicing.matching.deviations import UNREGISTERED, DeviationCode, Match, Weight
 from invoicing.matching.invoice_matching import match
 from invoicing.matching.order_slices import has_order_number
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice, pays_on
@@ -119,7 +119,7 @@ def _settle(
 def _take_invoice(
     session: Session, register: Register, message: InboundMessage, content: InvoiceContent, *, today: date
 ) -> SupplierInvoice:
-    facts = facts_loading.facts_of(session, register, content)
+    facts = facts_loading.facts_of(session, register, content, received_on=today)
     result = match(content, facts)
     parts = parts_of(content, facts)
     order_number, reference = case_of(parts, facts)
@@ -165,8 +165,11 @@ def _take_invoice(
     if answered != noted:
         document_store.set_answered(session, invoice.id, answered)
     invoice = replace(invoice, answered=answered)
-    # What our own register has lost is nothing for the supplier to credit.
-    is_ours = any(each.variant == UNREGISTERED for each in result.deviations)
+    # What our own register has lost is nothing for the supplier to credit, and a claim is a person's to judge.
+    is_ours = any(
+        each.variant == UNREGISTERED or each.code is DeviationCode.LATE_PAYMENT_CLAIM
+        for each in result.deviations
+    )
     if is_ours or not register.policy.asks_by_itself(_questioned(result) or invoice.codes):
         return invoice
     return _asked_back(session, register, invoice, today=today)
@@ -240,7 +243,12 @@ def _keep(
         content,
         letter_id=message.id,
         received_on=today,
-        pays_on=pays_on(content.issued_on, terms_days=register.policy.payment_terms_days),
+        pays_on=pays_on(
+            content.issued_on,
+            received_on=today,
+            terms_days=register.policy.payment_terms_days,
+            runs_from=register.policy.payment_runs_from,
+        ),
         execution_reference=reference,
         state=state,
         codes=result.codes,
@@ -319,4 +327,4 @@ def _invoice_number(invoice: InvoiceContent) -> str:
 
 
 def _business_key(invoice: InvoiceContent) -> str:
-    return f"{document_store.supplier_key(invoice)} {invoice.document_type} {invoice.number}"
+    return f"{document_store.supplier_key(invoice)} {invoice.document_type} {invoice.number}"[:200]

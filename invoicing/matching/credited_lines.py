@@ -52,7 +52,7 @@ def line_credit(credit: InvoiceContent, invoice: InvoiceContent) -> LineCredit:
 def less_credited(invoice: InvoiceContent, credits: Sequence[PartialCredit]) -> InvoiceContent:
     """What is left of an invoice when its lines are credited in part.
 
-    Its VAT by category stays as the document says it: the document is judged by its own arithmetic, and so is each
+    Its VAT by category is left out where it is right: the document is judged by its own arithmetic, and so is each
     credit note.
     """
     if not credits:
@@ -63,6 +63,7 @@ def less_credited(invoice: InvoiceContent, credits: Sequence[PartialCredit]) -> 
     paid = total((each.amount_payable for each in credits), currency=currency)
     return replace(
         invoice,
+        vat=invoice.vat if vat_arithmetic_deviations(invoice) else (),
         lines=tuple(less(invoice.lines, (line for each in credits for line in each.lines))),
         amount_net=invoice.amount_net - net,
         amount_vat=invoice.amount_vat - vat,

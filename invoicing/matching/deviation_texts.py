@@ -13,7 +13,15 @@ from foundation.formatting import number, unbroken
 from foundation.identifiers import hidden_in, visible
 from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
 from foundation.units import unit_name
-from invoicing.matching.deviation_words import amounts, credits, payment, receipts, references
+from invoicing.matching.deviation_words import (
+    amounts,
+    credits,
+    dates,
+    late_payment,
+    payment,
+    receipts,
+    references,
+)
 from invoicing.matching.deviation_words.words import PLACES, DeviationText
 from invoicing.matching.deviations import (
     Deviation,
@@ -57,6 +65,8 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     **receipts.WORDS,
     **amounts.WORDS,
     **payment.WORDS,
+    **dates.WORDS,
+    **late_payment.WORDS,
     **credits.WORDS,
 }
 """Every code has a row of its own, under no variant, and one for each variant that is told otherwise."""
@@ -76,7 +86,7 @@ _DIFFERS = (
 def words(deviation: Deviation) -> DeviationText:
     """The row for this deviation: its variant's, or its code's own."""
     variant = deviation.variant.split(" ", 1)[0]
-    if variant in _LET_THROUGH:
+    if variant in _LET_THROUGH and (deviation.code, variant) not in WORDS:
         own = WORDS[deviation.code, ""].title
         return DeviationText(
             own,
@@ -124,6 +134,8 @@ def _has_all(wording: Text, values: Mapping[str, Text]) -> bool:
 _NOT_COMPARED = frozenset(
     {
         (DeviationCode.F_TAX, ""),
+        (DeviationCode.LATE_PAYMENT_CLAIM, ""),
+        (DeviationCode.PAYEE_ACCOUNT, "absent"),
         (DeviationCode.ORDER_NOT_SUPPLIERS, "early"),
         (DeviationCode.ORDER_NOT_SUPPLIERS, "succeeded"),
     }

@@ -14,6 +14,7 @@ from enum import IntEnum, StrEnum
 class DeviationCode(StrEnum):
     """What a check looks at, and what it calls a deviation. The order is the order of the checks."""
 
+    LATE_PAYMENT_CLAIM = "LATE_PAYMENT_CLAIM"
     ORDER_MISSING = "ORDER_MISSING"
     ORDER_UNKNOWN = "ORDER_UNKNOWN"
     ORDER_NOT_SUPPLIERS = "ORDER_NOT_SUPPLIERS"
@@ -34,7 +35,9 @@ class DeviationCode(StrEnum):
     VAT_RATE = "VAT_RATE"
     VAT_AMOUNT = "VAT_AMOUNT"
     F_TAX = "F_TAX"
+    PAYEE = "PAYEE"
     PAYEE_ACCOUNT = "PAYEE_ACCOUNT"
+    ISSUE_DATE = "ISSUE_DATE"
     DUE_DATE = "DUE_DATE"
     EXECUTION_REFERENCE = "EXECUTION_REFERENCE"
     CONTRACT = "CONTRACT"

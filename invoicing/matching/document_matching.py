@@ -3,19 +3,17 @@
 from decimal import Decimal
 
 from foundation.money import vat_amount
+from invoicing.matching import vat_base
 from invoicing.matching.deviations import (
     Deviation,
-    DeviationActor,
     DeviationCode,
     Source,
-    Weight,
-    note,
     percent,
     question,
 )
 from invoicing.matching.facts import Facts
 from invoicing.matching.order_slices import order_slices, orders_named
-from invoicing.model import InvoiceContent, pays_on
+from invoicing.model import InvoiceContent
 
 ROUNDING_LARGEST = Decimal("1.00")
 
@@ -52,6 +50,10 @@ def total_deviations(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, 
                 variant="adjustment" if invoice.adjustments.amount > 0 else "allowance",
             )
         )
+    elif moved := vat_base.moved(vat_base.unlike_lines(invoice)):
+        found.append(
+            question(DeviationCode.AMOUNT, "BG-20", str(moved), "0.00", Source.ORDER, variant="moved")
+        )
     if not invoice.amount_prepaid.is_zero:
         found.append(
             question(
@@ -79,7 +81,20 @@ def total_deviations(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, 
 
 def vat_arithmetic_deviations(invoice: InvoiceContent) -> tuple[Deviation, ...]:
     """The tax of each category to the öre. Validation allows almost a krona (BR-CO-17); payment does not."""
-    found = []
+    unlike = vat_base.unlike_lines(invoice) if invoice.adjustments.is_zero else ()
+    found = [
+        question(
+            DeviationCode.VAT_AMOUNT,
+            "BT-116",
+            str(subtotal.taxable.amount),
+            str(of_lines.amount),
+            Source.ARITHMETIC,
+            reference=percent(subtotal.percent) or "0",
+            variant="base",
+        )
+        for subtotal, of_lines in unlike
+        if not vat_base.moved(unlike)
+    ]
     for subtotal in invoice.vat:
         expected = vat_amount(subtotal.taxable, subtotal.percent or Decimal(0))
         if subtotal.tax != expected:
@@ -94,60 +109,3 @@ def vat_arithmetic_deviations(invoice: InvoiceContent) -> tuple[Deviation, ...]:
                 )
             )
     return tuple(found)
-
-
-def payee_account_deviations(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
-    """An account is compared, never learned.
-
-    One that is not the supplier's on the day of payment stops nothing: what is paid goes to one that is.
-    """
-    supplier = facts.supplier
-    if supplier is None:
-        return ()
-    pays = pays_on(invoice.issued_on, terms_days=facts.policy.payment_terms_days)
-    holding = supplier.on(pays).payment_accounts
-    expected = ", ".join(f"{account.scheme} {account.number}" for account in holding)
-    found = []
-    for given in invoice.accounts:
-        if any(each.is_same_as(given.scheme, given.number) for each in holding):
-            continue
-        written = f"{given.scheme} {given.number}".strip()
-        known = supplier.account(given.scheme, given.number)
-        if known is not None:
-            ended = known.valid_to is not None and known.valid_to < pays
-            day = known.valid_to if ended else known.valid_from
-            variant = "ended" if ended else "early"
-            found.append(
-                note(
-                    DeviationCode.PAYEE_ACCOUNT,
-                    "BT-84",
-                    written,
-                    expected,
-                    Source.REGISTER,
-                    reference=str(day),
-                    variant=variant,
-                )
-            )
-            continue
-        found.append(
-            Deviation(
-                DeviationCode.PAYEE_ACCOUNT,
-                Weight.HOLD,
-                "BT-84",
-                found=written,
-                expected=expected,
-                expected_from=Source.REGISTER,
-                actor=DeviationActor.BUYER,
-            )
-        )
-    return tuple(found)
-
-
-def due_date_deviations(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
-    """A due date (BT-9) earlier than our day of payment changes nothing, and is noted."""
-    pays = pays_on(invoice.issued_on, terms_days=facts.policy.payment_terms_days)
-    if invoice.due_on is not None and invoice.due_on >= pays:
-        return ()
-    found = invoice.due_on.isoformat() if invoice.due_on else ""
-    variant = "" if invoice.due_on else "absent"
-    return (note(DeviationCode.DUE_DATE, "BT-9", found, pays.isoformat(), Source.POLICY, variant=variant),)

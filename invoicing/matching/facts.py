@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from foundation.money import Money, Quantity, total
 from invoicing.matching.candidates import Suggestion
-from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice
+from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice, pays_on
 from orders.model import Handling, Interruption, LineAccount, LineState, Order, OrderLine, Receipt
 from orders.register.agreements import Policy
 from orders.register.parties import Buyer, Supplier, Vat
@@ -112,6 +112,7 @@ class Facts:
 
     `tenure` is the supplier's time with an order that was placed with another, or that another has taken over.
     `orders` are all known ones of an invoice over several, by number, and `tenures` the supplier's time with each.
+    `received_on` is the day the invoice came, or would come; without it, it is taken to come on its own date.
     """
 
     buyer: Buyer
@@ -121,6 +122,7 @@ class Facts:
     outside: Handling | None = None
     suggestions: tuple[Suggestion, ...] = ()
     tenure: Tenure | None = None
+    received_on: date | None = None
     orders: Mapping[str, OrderFacts] = field(default_factory=dict)
     tenures: Mapping[str, Tenure] = field(default_factory=dict)
 
@@ -129,6 +131,15 @@ class Facts:
         if not self.orders:
             return self
         return replace(self, order=self.orders.get(number), tenure=self.tenures.get(number))
+
+    def pays_on(self, invoice: InvoiceContent) -> date:
+        """The day the invoice is paid, as the policy counts it."""
+        return pays_on(
+            invoice.issued_on,
+            received_on=self.received_on or invoice.issued_on,
+            terms_days=self.policy.payment_terms_days,
+            runs_from=self.policy.payment_runs_from,
+        )
 
 
 @dataclass(frozen=True, slots=True)

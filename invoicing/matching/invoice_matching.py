@@ -9,11 +9,10 @@ over several orders, where the policy allows it, is judged order by order, each 
 
 from collections.abc import Sequence
 
+from invoicing.matching import date_checks, payee_checks
 from invoicing.matching.deviations import Check, Deviation, Group, Match, check, not_looked_at
 from invoicing.matching.document_matching import (
     buyer_deviations,
-    due_date_deviations,
-    payee_account_deviations,
     total_deviations,
     vat_arithmetic_deviations,
 )
@@ -46,8 +45,9 @@ def match(invoice: InvoiceContent, facts: Facts) -> Match:
                 check("buyer", buyer_deviations(invoice, facts)),
                 check("totals", total_deviations(invoice, facts)),
                 Group("vat", (check("tax", vat_arithmetic_deviations(invoice)),)),
-                check("payee account", payee_account_deviations(invoice, facts)),
-                check("due date", due_date_deviations(invoice, facts)),
+                check("payee", payee_checks.payee(invoice, facts)),
+                check("payee account", payee_checks.account(invoice, facts)),
+                check("due date", date_checks.due_date(invoice, facts)),
             ),
         )
     )
@@ -67,8 +67,10 @@ def _whole(invoice: InvoiceContent, facts: Facts) -> Group:
             check("totals", total_deviations(invoice, facts)),
             Group("vat", (*_vat(invoice, order), check("tax", vat_arithmetic_deviations(invoice)))),
             _f_tax(invoice, facts, order),
-            check("payee account", payee_account_deviations(invoice, facts)),
-            check("due date", due_date_deviations(invoice, facts)),
+            check("payee", payee_checks.payee(invoice, facts)),
+            check("payee account", payee_checks.account(invoice, facts)),
+            check("issue date", date_checks.issue_date(invoice, facts, order)),
+            check("due date", date_checks.due_date(invoice, facts)),
             _references(invoice, order),
         ),
     )
@@ -86,6 +88,7 @@ def _of_order(of_order: InvoiceContent, facts: Facts) -> Group:
             *_lines(of_order, order, facts),
             Group("vat", (*_vat(of_order, order),)),
             _f_tax(of_order, facts, order),
+            check("issue date", date_checks.issue_date(of_order, facts, order)),
             _references(of_order, order),
         ),
     )

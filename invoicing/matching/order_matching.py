@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from foundation.money import tax_withheld, total
+from invoicing.matching import late_payment_claims
 from invoicing.matching.candidates import same_form, told
 from invoicing.matching.deviations import (
     UNREGISTERED,
@@ -39,6 +40,8 @@ _TAX_WITHHELD = Decimal(30)
 
 def order_deviations(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
     """Whether the order that is named (BT-13, BT-188) is one of ours, and the supplier may invoice it."""
+    if claimed := late_payment_claims.check(invoice):
+        return claimed
     suggestion, variant = told(facts.suggestions)
     variant = facts.outside.value if facts.outside else variant
     if not has_order_number(invoice):

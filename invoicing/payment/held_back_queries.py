@@ -19,6 +19,9 @@ CONTESTED = Text(
     "En annan leverantör har fakturerat samma orderrad, och det är inte avgjort vem som ska ha betalt. Begär kredit "
     "på den ena fakturan."
 )
+PAYEE_WITHOUT_ACCOUNT = Text(
+    "Betalningsmottagaren har inget konto som gäller den dagen. Registrera ett, eller begär kredit av fakturan."
+)
 TAX = Text(
     "Skatteavdrag ska göras. Betala skatten (%(tax)s) till Skatteverket och resten till leverantören för hand, och "
     "notera fakturan som betald: billing tax paid."

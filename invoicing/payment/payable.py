@@ -6,7 +6,6 @@ match, the amount, the account, the day - makes it another one, and the attest n
 """
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,9 +14,9 @@ from stdnum import luhn
 
 from foundation.money import Money
 from foundation.text import NO_TEXT, Text
-from invoicing.model import AccountGiven, InvoiceState
+from invoicing.model import InvoiceState
 from invoicing.payment.attest_rights import Subject
-from orders.register.parties import AccountScheme, PaymentAccount, Supplier, compact_account
+from orders.register.parties import AccountScheme, PaymentAccount, compact_account
 
 
 class PayableKind(StrEnum):
@@ -90,16 +89,6 @@ class Payable:
             prepared_by,
             self.handled_by,
         )
-
-
-def pay_to(supplier: Supplier, given: Sequence[AccountGiven], *, on: date) -> PaymentAccount:
-    """The account the invoice names, if it is the supplier's on the day of payment; otherwise the first that is."""
-    holding = supplier.on(on).payment_accounts
-    for each in given:
-        for account in holding:
-            if account.is_same_as(each.scheme, each.number):
-                return account
-    return holding[0]
 
 
 def ocr_of(reference: str, account: PaymentAccount) -> str:

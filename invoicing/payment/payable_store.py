@@ -11,12 +11,14 @@ from sqlalchemy import ColumnElement, func, select
 from foundation.money import Money, total
 from foundation.sql import Session
 from foundation.text import NO_TEXT
+from invoicing.decisions import payee_decision_store
 from invoicing.documents import handler_store
 from invoicing.documents import tables as document_tables
+from invoicing.matching import payee_accounts
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState
 from invoicing.payment import held_back_queries, payment_stop_store
 from invoicing.payment import tables as payment_tables
-from invoicing.payment.payable import Payable, PayableKind, ocr_of, pay_to
+from invoicing.payment.payable import Payable, PayableKind, ocr_of
 from invoicing.payment.transfers import LIVE, ItemState
 from orders import tables as order_tables
 from orders.register import store as register_store
@@ -120,6 +122,7 @@ def _loaded(
         # Whoever pays and whoever stops payments follow each other: a stop is seen, or the payment left before it.
         payment_stop_store.hold_still(session)
     kept = held_back_queries.reasons(session, register, {row.id: row.supplier for row in rows.values()})
+    to_seller = payee_decision_store.paid_to_seller(session, rows)
     found: dict[PayableKey, Payable] = {}
     for invoice_id, kind in keys:
         row = rows[invoice_id]
@@ -128,7 +131,10 @@ def _loaded(
             # No register ever had it, so nothing says where to pay: there is no payable.
             continue
         content = _CONTENT.validate_json(row.content)
-        account = pay_to(supplier, content.accounts, on=pay_on)
+        # Who has no account for the payee it names is held back; the seller's own stands there till it has one.
+        own = payee_accounts.sellers_own(supplier, on=pay_on, given=content.accounts)
+        chosen = own if invoice_id in to_seller else payee_accounts.chosen(content, supplier, on=pay_on)
+        account = chosen or own
         match_id, match_sha256 = matches.get(invoice_id, (0, ""))
         articles, areas = scopes[invoice_id]
         # A claim goes by the credit note that made it: that is what the supplier looks for.
@@ -152,7 +158,8 @@ def _loaded(
             articles=frozenset(articles),
             areas=frozenset(areas),
             handled_by=frozenset(handled[invoice_id]) if kind is PayableKind.INVOICE else frozenset(),
-            held_back=kept.get(invoice_id, NO_TEXT),
+            held_back=kept.get(invoice_id)
+            or (NO_TEXT if chosen else held_back_queries.PAYEE_WITHOUT_ACCOUNT),
         )
     return found
 

@@ -94,7 +94,7 @@ def invoice_of_line(
     )
     body = codec.serialise(document)
     content = _read(body, on=given.issued_on)
-    facts = facts_loading.facts_of(session, register, content, lock=lock)
+    facts = facts_loading.facts_of(session, register, content, received_on=given.issued_on, lock=lock)
     if credited_first and facts.order is not None:
         facts = _without_occupant(facts, facts.order, line_id)
     return Draft(document, body, content, match(content, facts), order, line_id)

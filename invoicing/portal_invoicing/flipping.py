@@ -6,12 +6,13 @@ invoice it makes is the one that matches. Pure: what it needs is handed to it.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from foundation.errors import Refused
 from foundation.money import Money, payable, vat_amount
 from foundation.text import Text
 from invoicing.matching.facts import LineFacts, OrderFacts
+from invoicing.model import pays_on
 from orders.model import Receipt
 from orders.purchase_orders.order_document import amount_document, number_document, price_document
 from orders.register.agreements import Policy
@@ -45,7 +46,12 @@ def flip(
     net = receipt.amount
     how = order.vat_of(line.line.line_id)
     vat = vat_amount(net, how.percent)
-    pays = given.issued_on + timedelta(days=policy.payment_terms_days)
+    pays = pays_on(
+        given.issued_on,
+        received_on=given.issued_on,
+        terms_days=policy.payment_terms_days,
+        runs_from=policy.payment_runs_from,
+    )
     gross = payable(net=net, vat=vat)
     return billing.Invoice(
         id=given.number,
@@ -57,7 +63,7 @@ def flip(
         contract_document_reference=shapes.Reference(id=order.order.contract_id),
         accounting_supplier_party=party_of(supplier, taxed=line.delivered_on, written=given.issued_on),
         accounting_customer_party=_buyer(buyer, hide_vat=how.category is VatCategory.OUTSIDE_SCOPE),
-        payment_means=(_means(supplier.on(pays).payment_accounts[0], given.number),),
+        payment_means=(_means(supplier.on(pays).own_accounts[0], given.number),),
         payment_terms=billing.PaymentTerms(note=f"{policy.payment_terms_days} dagar netto"),
         tax_totals=(_tax_total(net, vat, how),),
         legal_monetary_total=billing.LegalMonetaryTotal(

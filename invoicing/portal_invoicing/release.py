@@ -5,7 +5,7 @@ supplier's number series first, as a press does, so that nobody waits in a circl
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from foundation.errors import NotThere, Refused
 from foundation.periods import stockholm_date
@@ -68,7 +68,7 @@ def release(session: Session, register: Register, supplier: str, bundle: int, *,
         made for made in portal_document_store.waiting(session, supplier, bundle) if made.release_at <= now
     ]
     today = stockholm_date(now)
-    objection = _objection(session, register, found)
+    objection = _objection(session, register, found, today=today)
     for made in found:
         if objection is not None:
             _step(session, made, PortalState.STOPPED, reason_sv=objection.sv, reason_en=objection.en)
@@ -86,24 +86,26 @@ def release(session: Session, register: Register, supplier: str, bundle: int, *,
     return [] if objection is not None else found
 
 
-def _objection(session: Session, register: Register, found: Sequence[Made]) -> Text | None:
+def _objection(session: Session, register: Register, found: Sequence[Made], *, today: date) -> Text | None:
     """Why the documents should not leave any more, if they matched when they were made and do not now."""
     for made in found:
         if made.kind in (DocumentOrigin.UPLOAD, DocumentOrigin.CORRECTION):
             # A file goes as its supplier confirmed it; a correction matches once its credit note is read.
             continue
-        verdict = _judged(session, register, made)
+        verdict = _judged(session, register, made, today=today)
         if verdict.verdict is Verdict.QUESTION:
             return sentences(verdict.deviations)
     return None
 
 
-def _judged(session: Session, register: Register, made: Made) -> Match:
+def _judged(session: Session, register: Register, made: Made, *, today: date) -> Match:
     reading = document_reading.read(portal_document_store.body_of(session, made.id), on=made.issued_on)
     assert reading.invoice is not None  # noqa: S101 - it was read when it was made
     if made.kind is DocumentOrigin.CREDIT:
         return drafts.judged_credit(session, register, reading.invoice)
-    return match(reading.invoice, facts_loading.facts_of(session, register, reading.invoice))
+    return match(
+        reading.invoice, facts_loading.facts_of(session, register, reading.invoice, received_on=today)
+    )
 
 
 def _step(session: Session, made: Made, state: PortalState, **values: object) -> None:

@@ -89,16 +89,18 @@ def look(
     reading = document_reading.read_message(upload.body, on=today, register=register)
     invoice = reading.invoice
     refusal = _refusal(session, actor, reading)
-    found = _judged(session, register, invoice) if invoice is not None and refusal is None else None
+    found = (
+        _judged(session, register, invoice, today=today) if invoice is not None and refusal is None else None
+    )
     return Looked(
         id=upload.id, body=upload.body, sha256=upload.sha256, reading=reading, match=found, refusal=refusal
     )
 
 
-def _judged(session: Session, register: Register, invoice: InvoiceContent) -> Match:
+def _judged(session: Session, register: Register, invoice: InvoiceContent, *, today: date) -> Match:
     if invoice.document_type is DocumentType.CREDIT_NOTE:
         return crediting.judge(session, register, invoice, lock=False).match
-    return match(invoice, facts_loading.facts_of(session, register, invoice, lock=False))
+    return match(invoice, facts_loading.facts_of(session, register, invoice, received_on=today, lock=False))
 
 
 def _refusal(session: Session, actor: SupplierActor, reading: Reading) -> Text | None:

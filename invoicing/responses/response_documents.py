@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from foundation.text import Text
-from invoicing.documents import type_codes
+from invoicing import type_codes
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Deviation, DeviationCode, Weight, plain
 from invoicing.model import ExpectedCredit, InvoiceContent, SupplierInvoice
@@ -34,6 +34,7 @@ _TOLD = (IN_PROCESS, UNDER_QUERY, CONDITIONALLY, REJECTED)
 
 # Which reason of the published list a deviation is (OPStatusReason, release 3.0.17).
 REASON_OF: Mapping[DeviationCode, str] = {
+    DeviationCode.LATE_PAYMENT_CLAIM: "UNR",
     DeviationCode.ORDER_MISSING: "REF",
     DeviationCode.ORDER_UNKNOWN: "REF",
     DeviationCode.ORDER_NOT_SUPPLIERS: "REF",
@@ -54,7 +55,9 @@ REASON_OF: Mapping[DeviationCode, str] = {
     DeviationCode.VAT_RATE: "LEG",
     DeviationCode.VAT_AMOUNT: "LEG",
     DeviationCode.F_TAX: "LEG",
+    DeviationCode.PAYEE: "PAY",
     DeviationCode.PAYEE_ACCOUNT: "PAY",
+    DeviationCode.ISSUE_DATE: "LEG",
     DeviationCode.DUE_DATE: "PAY",
     DeviationCode.EXECUTION_REFERENCE: "REF",
     DeviationCode.CONTRACT: "REF",
@@ -275,6 +278,8 @@ def asks(code: str, deviations: Sequence[Deviation]) -> tuple[str, ...]:
         return ("NOA",)
     if any(_is_credit(deviation.code) for deviation in deviations):
         return ("NIN",)
+    if any(each.code is DeviationCode.LATE_PAYMENT_CLAIM for each in deviations):
+        return ("CNF",)
     nothing_left = all(
         deviation.variant in ("cancelled", "interrupted", "duplicate", "LEGACY", "ESF", "PROTECTED")
         for deviation in deviations

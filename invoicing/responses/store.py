@@ -70,7 +70,8 @@ def add(
             "sender": answer.sender,
             "number": answer.number,
             "code": answer.code,
-            "reference": answer.reference,
+            # What is longer is about nothing of ours; the whole of it stays in the message.
+            "reference": answer.reference[:200],
             "meaning": meaning,
             "instance_id": instance_id,
             "order_number": order_number,

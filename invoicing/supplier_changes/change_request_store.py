@@ -22,6 +22,11 @@ class ChangeKind(StrEnum):
     ADD_ACCOUNT = "ADD_ACCOUNT"
     REMOVE_ACCOUNT = "REMOVE_ACCOUNT"
     DETAILS = "DETAILS"
+    PAY_SELLER = "PAY_SELLER"
+
+
+#: What the buyer's people ask each other, and no supplier: it neither sees such a request nor takes it back.
+OF_THE_BUYER = (ChangeKind.PAY_SELLER,)
 
 
 class ChangeState(StrEnum):
@@ -98,10 +103,12 @@ def get(session: Session, request_id: int) -> ChangeRequest:
 
 
 def listed(session: Session, *, supplier: str = "", only_open: bool = False) -> Sequence[ChangeRequest]:
-    """Requests, newest first: one supplier's, or everybody's."""
+    """Requests, newest first: one supplier's own, or everybody's with the buyer's."""
     question = select(change_request).order_by(change_request.c.id.desc())
     if supplier:
-        question = question.where(change_request.c.supplier == supplier)
+        question = question.where(
+            change_request.c.supplier == supplier, change_request.c.kind.not_in(OF_THE_BUYER)
+        )
     if only_open:
         question = question.where(change_request.c.state.in_(OPEN))
     return [_request(row) for row in session.execute(question)]
@@ -121,7 +128,7 @@ def move(
     """
     state, this = change_request.c.state, change_request.c.id == request_id
     if supplier is not None:
-        this &= change_request.c.supplier == supplier
+        this &= (change_request.c.supplier == supplier) & change_request.c.kind.not_in(OF_THE_BUYER)
     if transitions.move_all(session, state, this, CHANGE_FOLLOWS, to=to, values=values) != 1:
         raise ChangeRefused(Text("Begäran har ändrats av någon annan. Ladda om sidan och se hur den står."))
 

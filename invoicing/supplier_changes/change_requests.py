@@ -16,6 +16,7 @@ from foundation.text import JoinedText, Text
 from invoicing.journal_actions import InvoicingSubject, SupplierAction
 from invoicing.supplier_changes import change_request_store
 from invoicing.supplier_changes.change_request_store import (
+    OF_THE_BUYER,
     ChangeKind,
     ChangeRefused,
     ChangeRequest,
@@ -74,16 +75,20 @@ def confirm_first(session: Session, request_id: int, *, by: str, call_back: str,
 def confirm_second(
     session: Session, register: Register, request_id: int, *, by: str, now: datetime, today: date
 ) -> None:
-    """Another person confirms: the register gets a new version, in which the change holds from today on."""
+    """Another person confirms: the register gets a new version, in which the change holds from today on.
+
+    What the buyer asked itself changes nothing of the register.
+    """
     request = change_request_store.get(session, request_id)
     _not_the_one_who_asked(request, by)
     if request.first_by == by:
         raise ChangeRefused(Text("Den andra bekräftelsen görs av en annan person än den första."))
     values = {"second_by": by, "second_at": now}
     change_request_store.move(session, request_id, ChangeState.CONFIRMED, values)
-    changed = applied(register, request.supplier, request.kind, request.content, on=today)
-    others = tuple(each for each in register.suppliers if each.organisation_number != request.supplier)
-    register_store.save(session, replace(register, suppliers=(*others, changed)), at=now, actor=by)
+    if request.kind not in OF_THE_BUYER:
+        changed = applied(register, request.supplier, request.kind, request.content, on=today)
+        others = tuple(each for each in register.suppliers if each.organisation_number != request.supplier)
+        register_store.save(session, replace(register, suppliers=(*others, changed)), at=now, actor=by)
     subject = InvoicingSubject.CHANGE.of(request_id)
     journal.record(session, by, SupplierAction.CHANGE_CONFIRMED, subject, kind=request.kind)
 
@@ -114,10 +119,18 @@ def applied(
     now = register.supplier(supplier)
     if kind is ChangeKind.DETAILS:
         return _with_details(now, content, on=on)
+    if kind in OF_THE_BUYER:
+        return now
     scheme = content["scheme"]
     if scheme not in AccountScheme.__members__:
         raise ChangeRefused(Text("Välj bankgiro, plusgiro eller IBAN."))
-    account = PaymentAccount(AccountScheme(scheme), content["number"], valid_from=on)
+    account = PaymentAccount(
+        AccountScheme(scheme),
+        content["number"],
+        valid_from=on,
+        payee_name=content.get("payee_name", "").strip(),
+        payee_number=content.get("payee_number", "").strip(),
+    )
     same = [each for each in now.payment_accounts if each.is_same_as(account.scheme, account.number)]
     open_ended = [each for each in same if each.valid_to is None or each.valid_to >= on]
     if kind is ChangeKind.ADD_ACCOUNT:
@@ -126,7 +139,7 @@ def applied(
         return replace(now, payment_accounts=(*now.payment_accounts, account))
     if not open_ended:
         raise ChangeRefused(Text("Kontot är inte registrerat."))
-    if set(now.on(on).payment_accounts) <= set(open_ended):
+    if set(now.on(on).own_accounts) <= set(open_ended):
         raise ChangeRefused(Text("Det sista kontot kan inte tas bort. Begär först att ett nytt läggs till."))
     kept = (_ended(each, before=on) if each in open_ended else each for each in now.payment_accounts)
     return replace(now, payment_accounts=tuple(each for each in kept if each is not None))

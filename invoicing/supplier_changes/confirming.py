@@ -5,7 +5,8 @@ from datetime import date, datetime
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.model import DocumentType, InvoiceState
-from invoicing.supplier_changes import change_request_store, change_requests
+from invoicing.supplier_changes import change_request_store, change_requests, payee_releases
+from invoicing.supplier_changes.change_request_store import ChangeKind
 from invoicing.verdicts import verdicts
 from orders.register import store as register_store
 from orders.register.register import Register
@@ -18,7 +19,11 @@ def confirm_second(
 ) -> int:
     """Confirm as the second person, and judge what waited; how many invoices. Raises ChangeRefused."""
     change_requests.confirm_second(session, register, request_id, by=by, now=now, today=today)
-    supplier = change_request_store.get(session, request_id).supplier
+    request = change_request_store.get(session, request_id)
+    if request.kind is ChangeKind.PAY_SELLER:
+        payee_releases.release(session, register, request, today=today)
+        return 1
+    supplier = request.supplier
     newest = register_store.load(session)
     waiting = [
         invoice.id

@@ -117,7 +117,9 @@ def _looked_at(
     lock: bool,
 ) -> tuple[Match, PartialAcceptance | None]:
     content = decision_store.as_judged(session, invoice.id)
-    facts = facts_loading.facts_of(session, register, content, invoice_id=invoice.id, lock=lock)
+    facts = facts_loading.facts_of(
+        session, register, content, received_on=invoice.received_on, invoice_id=invoice.id, lock=lock
+    )
     accepted = decision_store.acceptance_of(session, invoice.id, currency=invoice.currency)
     result = judged or with_acceptance(match(content, facts), accepted)
     return result, partial_acceptance(content, facts, result, before_receipt=before_receipt)

@@ -123,7 +123,9 @@ def _stop_invoice(
     if invoice.state is not InvoiceState.PARKED:
         return None
     content = decision_store.as_judged(session, invoice.id)
-    facts = facts_loading.facts_of(session, register, content, invoice_id=invoice.id)
+    facts = facts_loading.facts_of(
+        session, register, content, received_on=invoice.received_on, invoice_id=invoice.id
+    )
     match_now = match(content, facts)
     newest = _newest_reports(session, invoice, content, facts, match_now)
     days = register.policy.days_to_wait_for_receipt

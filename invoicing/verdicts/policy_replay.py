@@ -110,7 +110,13 @@ def _facts(session: Session, register: Register, content: InvoiceContent, invoic
         if has_order_number(each)
     }
     supplier = facts_loading.registered(register, content.supplier)
-    facts = Facts(register.buyer, register.policy, supplier, orders.get(content.order_number))
+    facts = Facts(
+        register.buyer,
+        register.policy,
+        supplier,
+        orders.get(content.order_number),
+        received_on=invoice.received_on,
+    )
     if len(orders) < 2:
         return facts
     known = {number: each for number, each in orders.items() if each is not None}

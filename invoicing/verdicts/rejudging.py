@@ -82,7 +82,9 @@ def batch(session: Session, batch_id: int) -> ActionBatch:
 def _judged(session: Session, register: Register, invoice: SupplierInvoice) -> Match:
     content = decision_store.as_judged(session, invoice.id)
     accepted = decision_store.acceptance_of(session, invoice.id, currency=invoice.currency)
-    facts = facts_loading.facts_of(session, register, content, invoice_id=invoice.id, lock=False)
+    facts = facts_loading.facts_of(
+        session, register, content, received_on=invoice.received_on, invoice_id=invoice.id, lock=False
+    )
     return with_acceptance(match(content, facts), accepted)
 
 

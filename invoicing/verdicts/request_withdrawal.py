@@ -36,7 +36,9 @@ def withdraw_if_received(
     if not waiting.lacked_only_a_receipt(latest):
         return None
     content = decision_store.as_judged(session, invoice.id)
-    facts = facts_loading.facts_of(session, register, content, invoice_id=invoice.id)
+    facts = facts_loading.facts_of(
+        session, register, content, received_on=invoice.received_on, invoice_id=invoice.id
+    )
     if not waiting.has_its_receipt(match(content, facts)) or _is_being_credited(session, invoice):
         return None
     answered = responding.withdraw_rejection(session, register, invoice, today=today, supplier=facts.supplier)

@@ -137,11 +137,15 @@ def judge_again(
     """
     content = decision_store.as_judged(session, invoice.id)
     accepted = decision_store.acceptance_of(session, invoice.id, currency=invoice.currency)
-    facts = facts_loading.facts_of(session, register, content, invoice_id=invoice.id)
+    facts = facts_loading.facts_of(
+        session, register, content, received_on=invoice.received_on, invoice_id=invoice.id
+    )
     sent = invoice.paid_on is not None or payable_store.is_on_its_way(session, invoice.id)
     result = _match(content, facts, accepted, sent=sent)
     if not take_lines(session, content, facts, _verdict(result, sent=sent), invoice.id, today=today):
-        facts = facts_loading.facts_of(session, register, content, invoice_id=invoice.id)
+        facts = facts_loading.facts_of(
+            session, register, content, received_on=invoice.received_on, invoice_id=invoice.id
+        )
         result = _match(content, facts, accepted, sent=sent)
     invoice = _with_parts(session, invoice, content, facts)
     partly = _still_partly(invoice, content, facts, result)

@@ -112,8 +112,8 @@ TEXTS: Final[dict[str, MailText]] = {
     "invoice-in-question": MailText(
         Text("En faktura är i fråga"),
         Text(
-            "Hej!\n\nEn av era fakturor stämmer inte med ordern eller inleveransen. Vad som "
-            "avviker och vad ni kan göra står här:\n\n%(portal)s/invoices/%(id)s"
+            "Hej!\n\nEn av era fakturor är i fråga. Vad som avviker och vad ni kan göra står "
+            "här:\n\n%(portal)s/invoices/%(id)s"
         ),
         MailKind.INVOICES,
     ),

@@ -13,6 +13,7 @@ from enum import StrEnum
 from foundation.periods import Period
 from foundation.text import JoinedText, Text
 from orders.register import succession
+from orders.register.invoice_dates import DateWeight, PaymentStart
 from orders.register.parties import (
     Address,
     Buyer,
@@ -126,7 +127,10 @@ class Policy:
     `amount_tolerance`, which is for rounding; `automatic_credit` names the codes of deviations that are
     answered with a request for credit without a person, as `automatic_answer` does for all of them.
     `report_approval` says who judges a report that is filed, and `early_approval` what becomes of one that
-    is approved before its month is over. `several_lines` and `several_orders` say what one invoice may cover;
+    is approved before its month is over. `payment_runs_from` says which day `payment_terms_days` count from;
+    `future_date`, `date_before_order` and `date_before_delivery` what an invoice's date leads to that lies after its
+    arrival, before its order was issued, or before the last day of what it is for.
+    `several_lines` and `several_orders` say what one invoice may cover;
     `partial_quantities` that one order line may be invoiced in parts, together for no more than was received;
     `partial_acceptance` that the lines that agree may be accepted and credit asked for the others alone, and
     `partial_before_receipt` that this is not put off until what is not received yet has been waited for.
@@ -153,6 +157,10 @@ class Policy:
     partial_quantities: bool = False
     partial_acceptance: bool = False
     partial_before_receipt: bool = False
+    payment_runs_from: PaymentStart = PaymentStart.LATER
+    future_date: DateWeight = DateWeight.QUESTION
+    date_before_order: DateWeight = DateWeight.NOTE
+    date_before_delivery: DateWeight = DateWeight.NOTE
     inferred_line: bool = False
 
     def __post_init__(self) -> None:

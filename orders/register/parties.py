@@ -124,15 +124,24 @@ class AccountScheme(StrEnum):
 class PaymentAccount:
     """An account with a right check digit (Luhn for giro numbers, modulo 97 for IBAN), written compactly.
 
-    It is the supplier's from `valid_from` up to `valid_to`, both included; None is without end.
+    It is the supplier's from `valid_from` up to `valid_to`, both included; None is without end. With a payee it is
+    another's (betalningsmottagare, such as a factoring company), who is paid what the supplier has assigned to it.
     """
 
     scheme: AccountScheme
     number: str
     valid_from: date | None = None
     valid_to: date | None = None
+    payee_name: str = ""
+    payee_number: str = ""
 
     def __post_init__(self) -> None:
+        if self.payee_number:
+            object.__setattr__(self, "payee_number", organisation_number(self.payee_number))
+        if self.payee_number and not self.payee_name.strip():
+            raise RegisterValueRefused(
+                Text("Kontot har en betalningsmottagares nummer men inget namn (payee_name)."),
+            )
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             raise RegisterValueRefused(
                 Text("Kontot slutar gälla (valid_to) innan det börjar gälla (valid_from)."),
@@ -154,6 +163,11 @@ class PaymentAccount:
     def is_same_as(self, scheme: str, number: str) -> bool:
         """Whether it is the account written so, whatever its days."""
         return (self.scheme, self.number) == (scheme, compact_account(number))
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the supplier's own, and not another payee's."""
+        return not self.payee_name
 
     def _is_giro(self, compact: str) -> bool:
         digits = compact.isascii() and compact.isdigit() and len(compact) in _GIRO_DIGITS[self.scheme]
@@ -284,6 +298,11 @@ class SupplierOnDay:
     address: Address
     payment_accounts: tuple[PaymentAccount, ...]
 
+    @property
+    def own_accounts(self) -> tuple[PaymentAccount, ...]:
+        """The accounts that are the supplier's own, and no other payee's; the first is paid to where none is named."""
+        return tuple(each for each in self.payment_accounts if each.is_own)
+
 
 @dataclass(frozen=True, slots=True)
 class Supplier:
@@ -347,9 +366,10 @@ class Supplier:
             yield Text("Momsregistreringsnumret (vat_id) är fel. Ett svenskt skrivs SE, tio siffror och 01.")
 
     def _lacks_of_days(self) -> Iterator[Text]:
-        if not self.payment_accounts:
+        own = [each for each in self.payment_accounts if each.is_own]
+        if not own:
             yield Text("Leverantören behöver minst ett konto att få betalt på (payment_accounts).")
-        elif gap := validity.first_gap((each.valid_from, each.valid_to) for each in self.payment_accounts):
+        elif gap := validity.first_gap((each.valid_from, each.valid_to) for each in own):
             yield gap
         for key, dated in (("vat", self.vat), ("f_tax", self.f_tax), ("address", self.address)):
             if isinstance(dated, tuple):

@@ -30,6 +30,7 @@ from orders.register.agreements import (
     Tables,
     inconsistencies,
 )
+from orders.register.invoice_dates import DateWeight, PaymentStart
 from orders.register.parties import (
     USUAL_CURRENCY,
     Buyer,
@@ -288,6 +289,10 @@ _SILENT: Final[Mapping[str, object]] = {
     "partial_quantities": False,
     "partial_acceptance": False,
     "partial_before_receipt": False,
+    "payment_runs_from": PaymentStart.ISSUE,
+    "future_date": DateWeight.NOTE,
+    "date_before_order": DateWeight.NOTE,
+    "date_before_delivery": DateWeight.NOTE,
     "inferred_line": False,
 }
 
@@ -303,7 +308,7 @@ def _without_what_is_silent(policy: dict[str, object]) -> dict[str, object]:
 def _without_what_is_open(supplier: dict[str, Any]) -> dict[str, object]:
     """A supplier without the days and the succession it does not have: it is written as before there were any."""
     accounts = [
-        {key: value for key, value in account.items() if value is not None}
+        {key: value for key, value in account.items() if value not in (None, "")}
         for account in supplier["payment_accounts"]
     ]
     kept = {key: value for key, value in supplier.items() if key != "succeeds" or value}

@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from lxml import etree
-
 from foundation.sql import Session
 from peppol.access_points.protocol import AccessPoint
 from peppol.exchange import access_point_store, outbox, receiver_queue_store
@@ -78,13 +76,17 @@ def send_all(session: Session, outgoing: Sequence[Outgoing]) -> list[str]:
 
 
 def rendered(document: codec.Document, kind: DocumentKind, *, document_id: str, on: date) -> bytes:
-    """The document's bytes, judged by the rules of the day `on`. Raises InvalidDocument."""
+    """The document's bytes, let through the gate and judged by schema and rules of the day `on`.
+
+    This is the one way to bytes that leave: what whoever receives them will refuse is refused here,
+    before anything is stored. Raises InvalidDocument.
+    """
     try:
         body = codec.serialise(document)
     except literals.UnwritableDocument as unwritable:
         finding = Finding("XSD", Severity.FATAL, unwritable.location, detail=unwritable.reason.both())
         raise InvalidDocument(kind, document_id, (finding,)) from unwritable
-    report = validation.judge_tree(etree.fromstring(body), kind, on=on)
+    report = validation.validate_own(body, kind, on=on)
     if not report.valid:
         raise InvalidDocument(kind, document_id, report.fatal)
     return body

@@ -64,7 +64,7 @@ def explain(finding: Finding, lang: Language = SWEDISH) -> Explanation:
     """
     if lang not in languages():
         raise ValueError(f"There are texts in {' and '.join(languages())}, not in {lang!r}.")
-    text = text_of(key_of(finding))
+    text = text_of(key_of(finding), finding.expected)
     values = _values(finding, text, lang)
     says = translated(text.says, lang)
     parts = [_filled(says, values)]
@@ -86,7 +86,7 @@ def _remedy(finding: Finding, text: RuleText) -> tuple[str, FindingActor]:
     """What to do and who does it: an order is the buyer's own, also where a rule is shared by all documents."""
     if finding.location.startswith("/Order/") or finding.location == "/Order":
         return remedy("buyer" if finding.fatal else "buyer-note")
-    return text.remedy, text.actor
+    return text.to_do(finding.severity)
 
 
 # --- filling --------------------------------------------------------------------------------------------

@@ -1,8 +1,12 @@
 """The sentences and names as they stand in `texts/*.toml`, read once and looked up by rule id.
 
+A release of the published rules brings the sentences of its new rules along, as `texts.toml` of
+its folder.
+
 A table per rule id has `says` (what is wrong) and either `do`, the name of a remedy in
 `remedies.toml`, or `remedy` and `who` of its own; `quiet = true` keeps the finding's
-values from being added after it.
+values from being added after it. A rule that stops a document in one release and warns in
+another has `note` too, the name of the remedy of the warning.
 
 A `[[family]]` speaks for many rules: `rule` is a pattern for whole ids, `meaning` one
 for the rule's meaning. The first family that fits is taken, and a table for the id
@@ -18,13 +22,15 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
 from foundation.text import JoinedText, Text, WrittenText
+from peppol.findings import Severity
 
 FOLDER: Final = Path(__file__).with_name("texts")
+_RELEASES: Final = Path(__file__).parents[1] / "rules" / "releases"
 
 WORDS: Final = "words"
 """The msgctxt of a word that stands in a sentence, where a name of its own is called otherwise."""
@@ -43,14 +49,22 @@ class RuleText:
     """The sentences of one rule, before a finding fills them.
 
     `groups` are the placeholders that follow from the rule itself; without `quiet` the
-    finding's values are added after the sentence.
+    finding's values are added after the sentence. `note` is what to do about a warning, where
+    the rule is fatal in another release.
     """
 
     says: str
     remedy: str
     actor: FindingActor
     quiet: bool = False
+    note: tuple[str, FindingActor] | None = None
     groups: Mapping[str, Text] = field(default_factory=dict)
+
+    def to_do(self, severity: Severity) -> tuple[str, FindingActor]:
+        """What to do about it, and who does it: less where it only warns."""
+        if severity is Severity.WARNING and self.note is not None:
+            return self.note
+        return self.remedy, self.actor
 
 
 class NoText(LookupError):
@@ -74,9 +88,12 @@ class _Shelf:
     remedies: Mapping[str, tuple[str, FindingActor]]
 
 
-@cache
-def text_of(rule: str) -> RuleText:
+@lru_cache(maxsize=4096)
+def text_of(rule: str, missing: str = "") -> RuleText:
     """The text of the rule with this id; for a schema finding the id is XSD- and its detail.
+
+    Structure rules are counted anew in each release, so that one id may have asked for different
+    things; `missing`, the element a finding misses, tells which of them it was.
 
     Raises `NoText` if there is none.
     """
@@ -88,13 +105,18 @@ def text_of(rule: str) -> RuleText:
         named = family.rule.fullmatch(rule)
         if named is None:
             continue
-        meant = family.meaning.fullmatch(_meaning(rule)) if family.meaning else named
+        meant = family.meaning.fullmatch(_meaning(rule, missing)) if family.meaning else named
         if meant is not None:
             found = {**named.groupdict(), **meant.groupdict()}
             if "inner" in found and "outer" in found:
                 found["inner"] = f"{found['outer']}/{found['inner']}"
             return replace(family.text, groups={name: _word(name, key) for name, key in found.items()})
     raise NoText(f"No text for rule {rule}: add it under peppol/explanations/texts/.")
+
+
+def files() -> tuple[Path, ...]:
+    """The files of sentences and names, those of the releases last."""
+    return (*sorted(FOLDER.glob("*.toml")), *sorted(_RELEASES.glob("*/texts.toml")))
 
 
 def word(group: str, key: str) -> Text | None:
@@ -144,15 +166,25 @@ def _word(group: str, key: str) -> Text:
 
 
 @cache
-def _meanings() -> Mapping[str, str]:
+def _meanings() -> Mapping[str, tuple[str, ...]]:
     # Only generated families ask; the rules themselves are heavy to load, so they are imported then.
-    from peppol.rules.releases import all_rules
+    from peppol.rules.releases import RELEASES
 
-    return {info.id: " ".join(info.meaning.split()) for info in all_rules()}
+    meanings: dict[str, dict[str, None]] = {}
+    for release in RELEASES:
+        for info in release.rule_set.infos:
+            meanings.setdefault(info.id, {})[" ".join(info.meaning.split())] = None
+    return {rule: tuple(meant) for rule, meant in meanings.items()}
 
 
-def _meaning(rule: str) -> str:
-    return _meanings().get(rule, "")
+def _meaning(rule: str, missing: str) -> str:
+    """What the rule asks for; of several meanings the one that speaks of the missing element, or of none."""
+    meant = _meanings().get(rule, ("",))
+    if len(meant) == 1:
+        return meant[0]
+    asked = [meaning for meaning in meant if missing and missing in meaning]
+    others = [meaning for meaning in meant if " holds " not in meaning]
+    return (asked or others or meant)[0] if missing else (others or meant)[0]
 
 
 # --- reading the files ----------------------------------------------------------------------------------
@@ -183,7 +215,7 @@ def _shelf() -> _Shelf:
     texts: dict[str, RuleText] = {}
     families: list[_Family] = []
     words: dict[str, Mapping[str, Text]] = {}
-    for path in sorted(FOLDER.glob("*.toml")):
+    for path in files():
         if path.name in ("fields.toml", "remedies.toml"):
             continue
         for key, value in _read(path).items():
@@ -214,12 +246,16 @@ def _families(value: object, remedies: Remedies) -> Iterator[_Family]:
 def _text(entry: Mapping[str, object], remedies: Remedies, key: str) -> RuleText:
     says = _said(entry, "says", key)
     quiet = bool(entry.get("quiet", False))
+    note = _named_remedy(entry["note"], remedies, key) if "note" in entry else None
     if "do" not in entry:
-        return RuleText(says, _said(entry, "remedy", key), FindingActor(str(entry["who"])), quiet)
-    if entry["do"] not in remedies:
-        raise NoText(f"{key}: there is no remedy {entry['do']!r} in remedies.toml.")
-    remedy, actor = remedies[str(entry["do"])]
-    return RuleText(says, remedy, actor, quiet)
+        return RuleText(says, _said(entry, "remedy", key), FindingActor(str(entry["who"])), quiet, note)
+    return RuleText(says, *_named_remedy(entry["do"], remedies, key), quiet, note)
+
+
+def _named_remedy(name: object, remedies: Remedies, key: str) -> tuple[str, FindingActor]:
+    if name not in remedies:
+        raise NoText(f"{key}: there is no remedy {name!r} in remedies.toml.")
+    return remedies[str(name)]
 
 
 def _said(entry: Mapping[str, object], part: str, key: str) -> str:

@@ -18,7 +18,7 @@ from lxml import etree
 from foundation.text import Text
 from peppol.findings import Finding, Severity
 from peppol.identifiers import DocumentKind
-from peppol.rules.releases import all_rules
+from peppol.rules.releases import RELEASES
 from peppol.validation import published_rules
 from peppol.validation.validation import ValidationResult
 
@@ -137,7 +137,7 @@ def disagreements(own: ValidationResult) -> tuple[Disagreement, ...]:
             place = Finding("SAXON", Severity.FATAL, "/", detail=str(stopped))
             return (Disagreement("SAXON", Engine.OFFICIAL, place, None),)
         return ()
-    both = _held_by_us() & frozenset().union(
+    both = _held_by_us(own) & frozenset().union(
         *(published_rules.rules_in(name) for name in STYLESHEETS[own.kind])
     )
     ours_first, theirs_first = _first(own.findings), _first(theirs)
@@ -169,5 +169,7 @@ def _first(findings: Iterable[Finding]) -> dict[str, Finding]:
     return first
 
 
-def _held_by_us() -> frozenset[str]:
-    return frozenset(info.id for info in all_rules())
+def _held_by_us(own: ValidationResult) -> frozenset[str]:
+    """The rules of the release that judged."""
+    judged = (each for each in RELEASES if each.kind is own.kind and each.name == own.release)
+    return frozenset(info.id for release in judged for info in release.rule_set.infos)

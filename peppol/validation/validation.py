@@ -31,8 +31,9 @@ class ValidationResult:
     """What the check of one document came to.
 
     `kind` and `root` are None when the bytes were refused or are no document of ours;
-    `release` names the rules that judged, and is empty when none did. `findings` stand
-    in the order gate, schema, rules, attachments.
+    `release` names the rules that judged, and is empty when none did; `mandatory_from` is set
+    where they became mandatory only after the day asked for, because no older ones are held.
+    `findings` stand in the order gate, schema, rules, attachments.
     """
 
     kind: DocumentKind | None
@@ -40,6 +41,7 @@ class ValidationResult:
     release: str
     findings: tuple[Finding, ...]
     root: etree._Element | None
+    mandatory_from: date | None = None
 
     @property
     def fatal(self) -> tuple[Finding, ...]:
@@ -67,6 +69,22 @@ def validate(data: bytes, *, on: date, limits: Limits = LIMITS) -> ValidationRes
     return judge_tree(root, kind, on=on, outside=True)
 
 
+def validate_own(data: bytes, kind: DocumentKind, *, on: date, limits: Limits = LIMITS) -> ValidationResult:
+    """Check bytes of our own before they are kept, as whoever receives them will, and by the profile's schema.
+
+    The gate first, then that they are the kind of document they are meant to be, then schema and
+    the rules in force on the day `on`. Raises nothing for the content of `data`.
+    """
+    try:
+        root = admit(data, limits)
+    except GateRefused as refused:
+        return ValidationResult(kind, False, "", (refused.finding,), None)
+    found = kind_of(root)
+    if found is not kind:
+        return ValidationResult(found, False, "", (_no_kind(root, kind),), None)
+    return judge_tree(root, kind, on=on)
+
+
 def judge_tree(
     root: etree._Element, kind: DocumentKind, *, on: date, outside: bool = False
 ) -> ValidationResult:
@@ -75,14 +93,15 @@ def judge_tree(
     With `outside`, the schema takes what UBL allows beyond the profile and leaves it to
     the rules, which mostly warn (UBL-CR); our own documents hold none of it.
     """
-    rule_set = releases.rule_set_for(kind, on=on, specification=_stated(root, "CustomizationID"))
+    release = releases.release_for(kind, on=on, specification=_stated(root, "CustomizationID"))
     findings = (
         *schemas.check(root, kind, outside=outside),
-        *engine.judge(root, rule_set),
+        *engine.judge(root, release.rule_set),
         *attachments.examine(root),
     )
     valid = not any(finding.fatal for finding in findings)
-    return ValidationResult(kind, valid, rule_set.name, findings, root)
+    later = None if release.binds(on) else release.mandatory_from
+    return ValidationResult(kind, valid, release.name, findings, root, later)
 
 
 # A root we know with a CustomizationID we do not: the rules of its first kind say what is wrong with it.
@@ -108,12 +127,12 @@ def _stated(root: etree._Element, name: str) -> str:
     return (root.findtext(f"{{{CBC}}}{name}") or "").strip(" \t\r\n")
 
 
-def _no_kind(root: etree._Element) -> Finding:
+def _no_kind(root: etree._Element, *wanted: DocumentKind) -> Finding:
     return Finding(
         GateRule.KIND.value,
         Severity.FATAL,
         location_of(root),
         root.sourceline or 0,
         etree.QName(root).localname,
-        ", ".join(dict.fromkeys(kind.root_name for kind in DocumentKind)),
+        ", ".join(dict.fromkeys(kind.root_name for kind in wanted or DocumentKind)),
     )

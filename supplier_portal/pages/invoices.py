@@ -12,7 +12,8 @@ from accounts.identity import Person
 from foundation.errors import NotThere
 from invoicing.documents import view
 from invoicing.documents import view as document_view
-from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
+from invoicing.model import DocumentType, InvoiceState, SupplierInvoice, days_after
+from invoicing.payment import paid_to
 from invoicing.portal_invoicing import drafts, portal_document_store, refused_message_queries
 from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.portal_states import PortalState
@@ -25,7 +26,7 @@ from supplier_portal.pages.query_params import month_of
 from supplier_portal.queries.invoice_steps import story
 from web.access import signed_in
 from web.invoice_pdf import pdf_of
-from web.pages import Page, database_of, language_of, pages_router, render
+from web.pages import Page, database_of, language_of, pages_router, render, today_of
 from web.verdict_view import verdict_view
 
 router = pages_router("/invoices")
@@ -82,6 +83,7 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         register = register_store.load(session)
         corrects = bool(told.can_be_credited and drafts.line_to_correct(session, register, actor, invoice))
         body = inbox_store.body_of(session, invoice.letter_id) or b""
+        account = paid_to.words(session, register, invoice, today=today_of(request))
     try:
         paper = document_view.paper_of(body)
     except view.NoDocumentView:
@@ -98,7 +100,14 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         verdict=verdict,
         corrects=corrects,
         may_send=person.may(SENDS),
+        account=account,
+        counted_from_receipt=_counted_from_receipt(invoice, register.policy.payment_terms_days),
     )
+
+
+def _counted_from_receipt(invoice: SupplierInvoice, terms_days: int) -> bool:
+    """Whether the days of payment run from the day the invoice came, after its own date."""
+    return invoice.pays_on > days_after(invoice.issued_on, terms_days)
 
 
 @router.get("/{invoice_id:int}/xml")

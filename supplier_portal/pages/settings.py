@@ -38,7 +38,7 @@ def settings(request: Request, person: Person = signed_in(*SUPPLIER_SIDE)) -> Re
 def ask(request: Request, person: Person = signed_in(Permission.ADMINISTER)) -> Response:
     """Ask the buyer for a change."""
     actor = actor_of(person)
-    kind = next((each for each in ChangeKind if each.value == text_of(request, "kind")), None)
+    kind = next((each for each in _FIELDS if each.value == text_of(request, "kind")), None)
     if kind is None:
         raise NotThere
     content = {name: text_of(request, name) for name in _FIELDS[kind]}

@@ -75,6 +75,8 @@ def compare(name: str, data: bytes, kind: DocumentKind, release: PublishedReleas
     """A whole document; `kind` is whose rules are asked where the gate lets ours see nothing."""
     judged = validate(data, on=on)
     kind = judged.kind or kind
+    if kind not in release.files.kinds:  # it says that it is something whose rules are not at hand
+        return Comparison(name, kind, (), None, None, None)
     accepted = release.schema_accepts(data, kind)
     theirs = _fired(data, kind, release)
     gated = judged.root is None

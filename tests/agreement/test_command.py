@@ -11,10 +11,13 @@ from zipfile import ZipFile
 import pytest
 
 import xsd
+from peppol.identifiers import DocumentKind
 from tests.agreement import inputs, schxslt
 from tests.agreement.__main__ import main
+from tests.agreement.comparing import compare
 from tests.agreement.inputs import cases_in, seeds
 from tests.agreement.mutants import Mutants
+from tests.agreement.published import PublishedFolder, PublishedRelease
 from tests.peppol.rules.test_responses import GOOD
 from tests.support.stories.in_words import xml
 
@@ -138,6 +141,16 @@ def test_what_the_gate_refuses_is_explained_by_its_rule(
     hidden = (an_id(), "<cbc:ID>M\u200b1</cbc:ID>".encode())
     assert main([*published(tmp_path), *documents(tmp_path, hidden)], build=tmp_path / "build") == 0
     assert "gate: ours GATE-IDENTIFIER, published valid [explained: the gate]" in capsys.readouterr().out
+
+
+def test_what_says_it_is_of_a_kind_without_rules_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = STATUS.replace(b"urn:peppol:edec:mls:1.0", b"urn:fdc:peppol.eu:poacc:trns:mlr:3")
+    folder = PublishedFolder(Path(published(tmp_path)[1]), tmp_path)
+    release = PublishedRelease(folder.read(schxslt.found(tmp_path, tmp_path / "build")))
+    told = compare("other.xml", other, DocumentKind.MLS, release, DAY)
+    assert (told.kind, told.differences, told.same_verdict) == (DocumentKind.MLR, (), None)
 
 
 def test_mutants_are_compared_in_processes_of_their_own(

@@ -13,10 +13,11 @@ from accounts.identity import Permission, Person
 from invoicing.model import InvoiceState
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.export import message_id
+from orders.register.invoice_dates import PaymentStart
 from peppol.xml import codec
 from tests.support.pages.browser import Opening, Site, portal, sign_in, too_wide
 from tests.support.stories.paying import DEBTOR, notice
-from tests.support.stories.system import System, a_system
+from tests.support.stories.system import System, a_system, example_register
 
 BUYER, REFERENCE = "2021002114", "100000101"
 DAY = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
@@ -134,6 +135,7 @@ def test_two_people_take_a_proposal_from_prepared_to_paid(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_repayment_is_noted_by_one_and_confirmed_by_another(system: System, desks: Desks) -> None:
+    system.change_register(example_register(payment_runs_from=PaymentStart.ISSUE))
     invoice = system.flip(system.order(REFERENCE).number, number="F-1", on=date(2026, 1, 20))
     document = system.send(invoice, on=date(2026, 2, 3))
     system.pay(on=date(2026, 3, 1))

@@ -65,9 +65,10 @@ def _right(
     practice = chance.choice(made.practices[billable.supplier.organisation_number])
     on = DAY_OF_JUDGEMENT - timedelta(days=chance.randrange(5))
     if standing in (Standing.CREDIT, Standing.CREDITED):
-        earlier = billable.earlier
+        earlier, whose = billable.earlier, billable.practice
         assert earlier is not None
-        return billable, Draft(credit_of(earlier.bill, number=number, on=on), earlier.manner), practice
+        assert whose is not None
+        return billable, Draft(credit_of(earlier.bill, number=number, on=on), earlier.manner), whose
     bill = bill_of(billable.due, supplier=billable.supplier, buyer=made.register.buyer, number=number, on=on)
     return billable, practice.draft(bill, billable.due, chance), practice
 

@@ -11,7 +11,7 @@ from orders.model import Interruption, LineAccount, LineState, Order, OrderLine,
 from orders.register.register import NotInRegister
 from orders.terms import ArticleKind, InterruptionReason
 from orders.workdays import DayConvention, DayRule
-from tests.touchless.orders_in_memory import Billable, OrdersInMemory
+from tests.touchless.orders_in_memory import DAY_OF_JUDGEMENT, Billable, OrdersInMemory
 
 
 class FactsInMemory:
@@ -34,7 +34,14 @@ class FactsInMemory:
             supplier = None
         order = self.orders.get(content.order_number)
         tenure = register.tenure(order.order.supplier, content.supplier) if order is not None else None
-        return Facts(register.buyer, register.policy, supplier, order, tenure=tenure)
+        return Facts(
+            register.buyer,
+            register.policy,
+            supplier,
+            order,
+            tenure=tenure,
+            received_on=DAY_OF_JUDGEMENT,
+        )
 
     def of_credit(self, content: InvoiceContent) -> CreditFacts:
         """The facts of a credit note."""

@@ -14,7 +14,8 @@ from typing import Any
 
 from lxml import etree
 
-from billing.tools.producers.year import SentDocument, Year
+from billing.tools.producers.sent_documents import SentDocument
+from billing.tools.producers.year import Year
 from foundation.money import DAY
 from invoicing.documents import store as document_store
 from invoicing.model import InvoiceState

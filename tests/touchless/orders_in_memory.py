@@ -38,6 +38,7 @@ class Billable:
     supplier: Supplier
     standing: Standing
     earlier: Draft | None = None
+    practice: Practice | None = None  # whose the earlier bill is
 
     @property
     def place(self) -> tuple[str, str]:
@@ -97,11 +98,12 @@ def _add_order(made: OrdersInMemory, supplier: Supplier, number: str, chance: Ra
         order.lines[line_id] = line
         standing = _standing(order, line, chance)
         due = _due(made.register, number, order, line_id, line, supplier)
-        earlier = None
+        earlier, practice = None, None
         if standing in (Standing.BILLED, Standing.CREDITED):
-            earlier = _earlier(made, supplier, due, chance, is_credited=standing is Standing.CREDITED)
+            practice = chance.choice(made.practices[owner])
+            earlier = _earlier(made, practice, due, chance, is_credited=standing is Standing.CREDITED)
             line.billed_by = earlier.bill.number if standing is Standing.BILLED else ""
-        billable = Billable(due, supplier, standing, earlier)
+        billable = Billable(due, supplier, standing, earlier, practice)
         made.by_standing[standing].append(billable)
         made.by_supplier[owner].append(billable)
 
@@ -175,11 +177,12 @@ def _due(
 
 
 def _earlier(
-    made: OrdersInMemory, supplier: Supplier, due: Due, chance: Random, *, is_credited: bool
+    made: OrdersInMemory, practice: Practice, due: Due, chance: Random, *, is_credited: bool
 ) -> Draft:
     number = f"T{due.order_number}-{due.line.line_id}"
+    supplier = practice.supplier
     bill = bill_of(due, supplier=supplier, buyer=made.register.buyer, number=number, on=DAY_OF_JUDGEMENT)
-    draft = chance.choice(made.practices[supplier.organisation_number]).draft(bill, due, chance)
+    draft = practice.draft(bill, due, chance)
     made.truth.bills[supplier.organisation_number, number] = _true(draft.bill, is_credited=is_credited)
     return draft
 

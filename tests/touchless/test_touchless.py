@@ -53,6 +53,7 @@ class Judged:
     others: int = 0
     wrongly_accepted: list[str] = field(default_factory=list)
     wrongly_told: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     stopped: Counter[str] = field(default_factory=Counter)
     seen: Counter[str] = field(default_factory=Counter)
 
@@ -86,6 +87,8 @@ def judge(year: OrdersInMemory, facts: FactsInMemory, *, seed: int, count: int) 
 
 def _note(judged: Judged, made: MadeBill, cause: str, outcome: str) -> None:
     judged.seen.update(made.causes)
+    if outcome == _UNREAD:
+        judged.unread.append(made.told())
     if (cause == OBEYS) != (made.mistake is None):
         judged.wrongly_told.append(f"{cause or 'obeys'}: {made.told()}")
     if cause == OBEYS:
@@ -112,9 +115,10 @@ def _read(body: bytes) -> InvoiceContent | None:
 
 
 def _read_in_short(root: etree._Element) -> InvoiceContent | None:
-    kind = billing.CreditNote if "CreditNote" in root.tag else billing.Invoice
+    is_credit = etree.QName(root).localname == "CreditNote"
     try:
-        return reading.read_invoice(codec.parse(kind, root))
+        document = codec.parse(billing.CreditNote, root) if is_credit else codec.parse(billing.Invoice, root)
+        return reading.read_invoice(document)
     except (UnreadableDocument, Refused):
         return None
 
@@ -126,27 +130,28 @@ def told(judged: Judged) -> str:
 
 
 def assert_right(judged: Judged) -> None:
-    """No wrong acceptance, enough without a person, and whoever made the bills agrees with the oracle."""
+    """All are read, whoever made them agrees with the oracle, nothing is wrongly accepted, enough needs nobody."""
+    assert judged.unread == [], "\n".join(islice(judged.unread, 3))
     assert judged.wrongly_told == [], "\n".join(islice(judged.wrongly_told, 3))
     assert judged.wrongly_accepted == [], "\n".join(islice(judged.wrongly_accepted, 3))
     assert judged.share >= _SHARE, told(judged)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", range(4))
 def test_what_obeys_is_accepted_unseen_and_nothing_else_is(
     year: OrdersInMemory, facts: FactsInMemory, seed: int
 ) -> None:
-    judged = judge(year, facts, seed=seed, count=10_000)
+    judged = judge(year, facts, seed=seed, count=5_000)
     assert_right(judged)
-    assert judged.others > 1_000
-    names = {each.name for each in (*HABITS, *MISTAKES)} | MANNERS.keys()
+    assert judged.others > 500
+    names = {each.name for each in HABITS} | {each.name for each in MISTAKES} | MANNERS.keys()
     assert names <= judged.seen.keys(), f"never seen: {names - judged.seen.keys()}"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(100, 120))
+@pytest.mark.parametrize("seed", range(100, 140))
 def test_so_it_is_with_a_million(year: OrdersInMemory, facts: FactsInMemory, seed: int) -> None:
-    assert_right(judge(year, facts, seed=seed, count=50_000))
+    assert_right(judge(year, facts, seed=seed, count=25_000))
 
 
 def through_the_books(folder: Path, *, documents: int, seed: int) -> None:

@@ -48,7 +48,6 @@ class Truth:
 
     buyer: str
     accounts: dict[str, frozenset[str]]
-    without_f_tax: frozenset[str] = frozenset()
     orders: dict[str, TrueOrder] = field(default_factory=dict)
     bills: dict[tuple[str, str], TrueBill] = field(default_factory=dict)
     today: date = date.max

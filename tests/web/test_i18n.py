@@ -62,7 +62,7 @@ MADE_BY: Final = {"Text", "CountedText"}
 
 def texts_of_rules() -> Iterator[tuple[str, Key]]:
     """(where, text) of every sentence, remedy, name and word in the files of the explanations."""
-    for path in sorted(text_files.FOLDER.glob("*.toml")):
+    for path in text_files.files():
         for context, words in _texts_below(tomllib.loads(path.read_text(encoding="utf-8")), ""):
             yield path.name, (context, words)
 

@@ -108,6 +108,7 @@ def show_message(
             typer.echo(body or b"", nl=False)
             return
         taken = became(context, session, message.transport_id, letter_id)
+        notes = inbox_store.notes_of(session, letter_id)
     if as_json:
         write_json(
             {
@@ -128,6 +129,7 @@ def show_message(
             f"#{taken.invoice.id} {taken.invoice.number} {taken.invoice.state}" if taken.invoice else "",
         ),
         (say(Text("Varför")), taken.sentence),
+        *((say(Text("Anmärkning")), say(each.sentence)) for each in notes),
     )
     show(table((TableColumn(), TableColumn(wrap=40)), facts, language=context.language))
 

@@ -13,15 +13,15 @@ import typer
 from rich.table import Table
 from rich.text import Text as RichText
 
-from billing.cli.command import AsJson, CommandContext, command
+from billing.cli.command import AsJson, CommandContext, On, command, today_or
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.errors import NotFound
 from foundation.formatting import Json, plain
 from foundation.text import ENGLISH, SWEDISH, JoinedText, Text, languages
 from peppol.findings import Severity
 from peppol.identifiers import DocumentKind
-from peppol.rules.releases import RELEASES, Release
-from web.rulebook import ListedRule, listed_rules
+from peppol.rules.releases.release import Release
+from web.rulebook import ListedRule, known_rules, listed_rules, releases_on
 from web.validation_report import ACTORS, KINDS
 
 rules = typer.Typer()
@@ -39,20 +39,25 @@ def list_rules(
     kind: Annotated[
         DocumentKind | None, typer.Option(help="Bara regler för detta slag / only rules for this kind")
     ] = None,
+    on: On = None,
     as_json: AsJson = False,
 ) -> None:
-    """Regler, räknade per familj och allvar / rules, counted by family and severity."""
+    """Reglerna som gäller en dag, räknade / the rules in force on a day, counted by family and severity."""
+    in_force = listed_rules(today_or(on))
     chosen = [
         rule
-        for rule in listed_rules()
+        for rule in in_force
         if (family is None or rule.family.casefold() == family.casefold())
         and (kind is None or any(release.kind is kind for release in rule.releases))
     ]
     if not chosen:
         raise NotFound(
-            Text("Ingen regel hör till detta urval. Familjer: %(families)s.", families=", ".join(_families()))
+            Text(
+                "Ingen regel hör till detta urval. Familjer: %(families)s.",
+                families=", ".join(_families(in_force)),
+            )
         )
-    releases = [release for release in RELEASES if kind is None or release.kind is kind]
+    releases = [release for release in releases_on(today_or(on)) if kind is None or release.kind is kind]
     if as_json:
         write_json(
             {
@@ -76,8 +81,8 @@ def list_rules(
     show(table(columns, rows, language=context.language))
 
 
-def _families() -> list[str]:
-    return list(dict.fromkeys(rule.family for rule in listed_rules()))
+def _families(known: Sequence[ListedRule]) -> list[str]:
+    return list(dict.fromkeys(rule.family for rule in known))
 
 
 def _counts(chosen: Sequence[ListedRule]) -> dict[tuple[str, Severity], int]:
@@ -155,14 +160,15 @@ def show_rule(
                 context.say(Text("Utgåva")),
                 context.say(
                     Text(
-                        "%(kind)s: %(release)s, gäller från %(mandatory_from)s",
+                        "%(kind)s: %(release)s, gäller från %(mandatory_from)s (%(severity)s)",
                         kind=KINDS[release.kind],
                         release=release.name,
                         mandatory_from=release.mandatory_from,
+                        severity=_gravity(severity),
                     )
                 ),
             )
-            for release in rule.releases
+            for release, severity in rule.graded
         ),
     ]
     columns = (TableColumn(), TableColumn(wrap=True))
@@ -171,7 +177,7 @@ def show_rule(
 
 def _found(rule_id: str) -> ListedRule:
     """The rule, whatever the case of its letters. Raises NotFound, naming the nearest."""
-    by_id = {rule.id.upper(): rule for rule in listed_rules()}
+    by_id = {rule.id.upper(): rule for rule in known_rules()}
     wanted = rule_id.strip().upper()
     if wanted in by_id:
         return by_id[wanted]
@@ -181,7 +187,11 @@ def _found(rule_id: str) -> ListedRule:
 
 
 def _grave(context: CommandContext, severity: Severity) -> str:
-    return context.say(Text("fel") if severity is Severity.FATAL else Text("varning"))
+    return context.say(_gravity(severity))
+
+
+def _gravity(severity: Severity) -> Text:
+    return Text("fel") if severity is Severity.FATAL else Text("varning")
 
 
 # --- JSON -----------------------------------------------------------------------------------------------
@@ -214,7 +224,12 @@ def _whole_rule_json(rule: ListedRule) -> dict[str, Json]:
         "remedy": {language: each.remedy for language, each in told.items()},
         "actor": told[SWEDISH].actor.value,
         "releases": [
-            {"kind": each.kind.value, "name": each.name, "mandatory_from": str(each.mandatory_from)}
-            for each in rule.releases
+            {
+                "kind": each.kind.value,
+                "name": each.name,
+                "mandatory_from": str(each.mandatory_from),
+                "severity": severity.value,
+            }
+            for each, severity in rule.graded
         ],
     }

@@ -12,7 +12,8 @@ from typing import Annotated
 import typer
 
 from billing.tools.demo.story_folder import example_register
-from billing.tools.producers.year import SentDocument, play_year
+from billing.tools.producers.sent_documents import SentDocument
+from billing.tools.producers.year import play_year
 from billing.tools.simulation.playing import Simulated
 from billing.tools.simulation.playing import simulate as play
 from orders.register.files import read_register

@@ -7,7 +7,7 @@ document became is looked at the moment it came, before an officer has seen it.
 
 import json
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,8 @@ from billing.tools.producers.habits import HABITS
 from billing.tools.producers.manners import MANNERS
 from billing.tools.producers.many_suppliers import with_suppliers
 from billing.tools.producers.mistakes import MISTAKES
-from billing.tools.producers.year import SentDocument, YearPlayed, participants_for, play_year
+from billing.tools.producers.sent_documents import SentDocument, YearPlayed
+from billing.tools.producers.year import participants_for, play_year
 from foundation import gc_tuning
 from invoicing.model import InvoiceState
 from orders.register.files import read_register
@@ -129,9 +130,7 @@ def _causes(right: Sequence[SentDocument], wrong: Sequence[SentDocument]) -> Ite
 
 
 def _counted(named: Iterator[tuple[SentDocument, str]]) -> Mapping[str, Counter[str]]:
-    found: dict[str, Counter[str]] = {
-        each: Counter() for each in (*(row.name for row in (*MISTAKES, *HABITS)), *MANNERS)
-    }
+    found: dict[str, Counter[str]] = defaultdict(Counter)
     for document, name in named:
         found[name][_OUTCOMES.get(document.outcome, _NOT_BOOKED)] += 1
     return found
@@ -192,5 +191,5 @@ def _print(measured: Touchless) -> None:
             counts = (str(each.outcomes.get(name, 0) or "") for name in _COLUMNS)
             table.add_row(each.kind, each.name, str(each.count), *counts, each.reason)
     Console(width=160).print(table)
-    for each in measured.broken:
-        typer.echo(f"BROKEN {each}")
+    for broken in measured.broken:
+        typer.echo(f"BROKEN {broken}")

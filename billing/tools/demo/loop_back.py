@@ -41,7 +41,7 @@ from orders.purchase_orders import order_store, receipt_store
 from orders.register import store as register_store
 from orders.register.files import read_register
 from orders.register.register import Register
-from orders.register.response_agreements import OrderProcess, ResponseProcess, TechnicalAnswer
+from orders.register.response_agreements import OrderProcess, TechnicalAnswer
 from peppol.access_points.protocol import AccessPointError
 from peppol.exchange import inbox as exchange_inbox
 from peppol.exchange import outgoing
@@ -53,7 +53,6 @@ _REGISTRATIONS: Mapping[str, dict[str, Any]] = {
     "5599991014": {
         "order_process": OrderProcess.ORDERING,
         "technical_answers": TechnicalAnswer.MLR,
-        "response_process": ResponseProcess.BILLING_WITH_RESPONSE,
     },
     "5599992020": {"technical_answers": TechnicalAnswer.MLR},
     "5599994042": {"order_process": OrderProcess.ORDERING},

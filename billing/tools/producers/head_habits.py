@@ -62,6 +62,11 @@ def other_contract(bill: Bill, _: Desk) -> Bill:
     return replace(bill, contract="Ramavtal")
 
 
+def other_kind(bill: Bill, desk: Desk) -> Bill:
+    """The code of another kind of invoice: a tax invoice, one by measured use, a prepayment."""
+    return bill if bill.is_credit else replace(bill, type_code=desk.chance.choice(("388", "82", "386")))
+
+
 # --- parties and dates ------------------------------------------------------------------------------------
 
 

@@ -103,18 +103,15 @@ def factoring(bill: Bill, _: MistakenDesk) -> Bill:
 
 def another_account(bill: Bill, desk: MistakenDesk) -> Bill:
     """An account that is not registered, alone or beside one that is."""
-    foreign = replace(_FOREIGN_ACCOUNT, reference=bill.number)
+    # One bill has one reference to pay with, whatever its accounts (UBL-SR-44).
+    reference = bill.accounts[0].reference if bill.accounts else bill.number
+    foreign = replace(_FOREIGN_ACCOUNT, reference=reference)
     return replace(bill, accounts=(foreign,) if desk.chance.random() < 0.7 else (*bill.accounts, foreign))
 
 
 def factored(bill: Bill, _: MistakenDesk) -> Bill:
     """The type code of a bill whose claim is sold (393)."""
     return replace(bill, type_code="393")
-
-
-def prepayment(bill: Bill, _: MistakenDesk) -> Bill:
-    """The type code of a bill for what is not delivered yet (386)."""
-    return replace(bill, type_code="386")
 
 
 def number_used_before(bill: Bill, desk: MistakenDesk) -> Bill | None:

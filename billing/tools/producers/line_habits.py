@@ -77,7 +77,7 @@ def own_words(bill: Bill, desk: Desk) -> Bill:
         name=desk.chance.choice(("Tjänst", "Ersättning & tillägg", "Konsulttid", "Månad <1>")),
         description="Enligt redovisning",
         note="Se bifogad specifikation",
-        article_number=desk.chance.choice(("", "A-100", billed_line(bill).article_number)),
+        article_number=desk.chance.choice(("", "K100", billed_line(bill).article_number)),
     )
 
 

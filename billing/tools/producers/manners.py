@@ -63,6 +63,8 @@ MANNERS: Mapping[str, Manner] = {
         contact=True,
         lists=True,
     ),
+    # A program that wrote the older profile, brought up by changing what the new rules forbade and no more.
+    "BIS 2, upgraded": Manner(lists=True, institution=True, ubl_version=True, quantity=with_two_decimals),
     # The standard library of Python, left to name the prefixes.
     "ElementTree": Manner(
         declaration="<?xml version='1.0' encoding='utf8'?>",

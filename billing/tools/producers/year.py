@@ -7,18 +7,19 @@ Everything follows from the seed: the same seed gives the same bytes.
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 
 from billing.migrations.migrate import open_migrated
-from billing.tools.producers.bills import Bill, Due, bill_of, credit_of
+from billing.tools.producers.bills import Due, bill_of, credit_of
 from billing.tools.producers.drafts import Draft, MistakenDesk
 from billing.tools.producers.dues import due_of, next_unreceived
 from billing.tools.producers.mistakes import Mistake, Standing, drawn_mistake
 from billing.tools.producers.practices import Practice, body_of, mistaken, practice_of
+from billing.tools.producers.sent_documents import SentDocument, YearPlayed
 from billing.tools.simulation import events as simulated_events
 from foundation.database import Database
 from invoicing.documents import order_facts_queries
@@ -35,57 +36,6 @@ from orders.register.register import Register
 from peppol.exchange import inbox
 
 _PER_PARTICIPANT = 5
-_UNSEEN = (InvoiceState.ACCEPTED.value, InvoiceState.SETTLED.value)
-
-_BOOKED = frozenset(each.value for each in InvoiceState)
-
-
-@dataclass(slots=True)
-class SentDocument:
-    """A document that was sent: what its sender knows of it, and what became of it when it came."""
-
-    bill: Bill
-    body: bytes
-    on: date
-    practice: Practice
-    mistake: Mistake | None
-    key: LineKey | None = None  # the order line it was meant for, where a new bill follows on it
-    due: Due | None = None
-    manner_of: Draft | None = None
-    file: str = ""  # its name in inbox/
-    outcome: str = ""
-
-    @property
-    def obeys(self) -> bool:
-        """Whether it is right by what its sender knows."""
-        return self.mistake is None
-
-    @property
-    def cause(self) -> str:
-        """The mistake; where there is none, the producer and the habits."""
-        if self.mistake is not None:
-            return self.mistake.name
-        return ", ".join((self.practice.producer, *(each.name for each in self.practice.habits)))
-
-    @property
-    def is_booked(self) -> bool:
-        """Whether it became an invoice or credit note in the books."""
-        return self.outcome in _BOOKED
-
-    @property
-    def unseen(self) -> bool:
-        """Whether it took effect without a person."""
-        return self.outcome in _UNSEEN
-
-
-@dataclass(frozen=True, slots=True)
-class YearPlayed:
-    """What the year came to: all documents in the order they were sent, and what broke in the books (nothing)."""
-
-    documents: Sequence[SentDocument]
-    events: int
-    states: Mapping[str, int]
-    broken: tuple[str, ...]
 
 
 Watch = Callable[["Year", Sequence[SentDocument]], None]
@@ -296,8 +246,7 @@ class Year:
         return practice.draft(bill, due, self.chance)
 
     def _credit_draft(self, credited: SentDocument, day: date) -> Draft:
-        assert credited.manner_of is not None  # noqa: S101 - every document has one
-        return Draft(credit_of(credited.bill, number=self._number("K"), on=day), credited.manner_of.manner)
+        return replace(credited.draft, bill=credit_of(credited.bill, number=self._number("K"), on=day))
 
     def _document(
         self,
@@ -309,7 +258,7 @@ class Year:
         key: LineKey | None = None,
         due: Due | None = None,
     ) -> SentDocument:
-        return SentDocument(draft.bill, body_of(draft), day, practice, mistake, key, due, draft)
+        return SentDocument(draft, body_of(draft), day, practice, mistake, key, due)
 
     def _desk(self, practice: Practice, due: Due, *, used_number: str | None = None) -> MistakenDesk:
         """What a bill could be mistaken for: lines that are billed already."""

@@ -73,6 +73,13 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Fakturan drar av %(found)s utöver raderna, vilket inte är avtalat."),
         CREDIT_AND_NEW,
     ),
+    (DeviationCode.AMOUNT, "moved"): DeviationText(
+        Text("Rabatt eller avgift som inte är avtalad"),
+        Text(
+            "Fakturan flyttar %(found)s mellan momssatser med rabatter och avgifter, vilket inte är avtalat."
+        ),
+        CREDIT_AND_NEW,
+    ),
     (DeviationCode.AMOUNT, "prepaid"): DeviationText(
         Text("Förskott som inte är avtalat"),
         Text("Fakturan räknar av %(found)s som redan betalt; vi har inte betalat något förskott."),
@@ -103,6 +110,13 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     (DeviationCode.VAT_AMOUNT, ""): DeviationText(
         Text("Fel momsbelopp"),
         Text("Momsen är %(found)s; %(reference)s ger %(expected)s."),
+        CREDIT_AND_NEW,
+    ),
+    (DeviationCode.VAT_AMOUNT, "base"): DeviationText(
+        Text("Fel momsbelopp"),
+        Text(
+            "Momsen med %(reference)s %% räknas på %(found)s; raderna med den momssatsen är på %(expected)s."
+        ),
         CREDIT_AND_NEW,
     ),
 }

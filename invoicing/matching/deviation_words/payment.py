@@ -1,4 +1,4 @@
-"""Words of how and when an invoice is paid: tax, account and due date."""
+"""Words of how, to whom and when an invoice is paid: tax, payee, account and due date."""
 
 from foundation.text import Text
 from invoicing.matching.deviation_words.words import DeviationText
@@ -37,6 +37,34 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Kontot %(found)s är inte registrerat för er. Registrerat är %(expected)s."),
         Text("Vi kontrollerar det innan vi betalar; två personer hos oss bekräftar."),
         otherwise=(Text("Kontot %(found)s är inte registrerat för er, och inget annat konto är det."),),
+    ),
+    (DeviationCode.PAYEE_ACCOUNT, "absent"): DeviationText(
+        Text("Inget betalkonto på fakturan"),
+        Text(
+            "Fakturan anger inget konto. Betalningen går till det konto som är registrerat för er när den betalas, "
+            "nu %(expected)s."
+        ),
+    ),
+    (DeviationCode.PAYEE, ""): DeviationText(
+        Text("Annan betalningsmottagare"),
+        Text(
+            "Fakturan ska betalas till %(found)s, som inte har något konto registrerat som mottagare av era "
+            "betalningar. Vi betalar inte förrän två personer hos oss har kontrollerat vem som ska ha betalt."
+        ),
+    ),
+    (DeviationCode.PAYEE, "factored"): DeviationText(
+        Text("Överlåten fordran"),
+        Text(
+            "Fakturan är av slaget 393 (factoring) men anger ingen registrerad mottagare av betalningen. Vi betalar "
+            "inte förrän två personer hos oss har kontrollerat vem som ska ha betalt."
+        ),
+    ),
+    (DeviationCode.PAYEE, "accepted"): DeviationText(
+        Text("Säljaren får betalt"),
+        Text(
+            "Fakturan anger en annan betalningsmottagare. Två personer hos oss har kontrollerat det och bestämt att "
+            "%(expected)s får betalt."
+        ),
     ),
     (DeviationCode.DUE_DATE, ""): DeviationText(
         Text("Betalas på avtalad dag"),

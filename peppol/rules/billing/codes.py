@@ -22,7 +22,7 @@ from peppol.codelists import (
 from peppol.rules.billing.document import PROFILES
 from peppol.rules.billing.lines import AMOUNTS
 from peppol.rules.engine.amounts import ALLOWANCE, CHARGE
-from peppol.rules.engine.checks import direct_listed_check, holds, of_an_item_that_says
+from peppol.rules.engine.checks import direct_listed_check, holds, of_an_item_that_says, of_list
 from peppol.rules.engine.dates import day_of
 from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict, Test
 from peppol.rules.engine.tree import Node
@@ -48,13 +48,16 @@ CODES: Final = Book("PEPPOL-EN16931", "3.0.21")
 
 
 def _attribute_among(name: str, codes: frozenset[str]) -> Test:
-    def attribute_among(node: Node) -> RuleVerdict:
-        value = node.attributes.get(name)
-        if value in codes:
-            return None
-        return Broken(found=value or "", expected=f"@{name}", attribute=name if value is not None else "")
+    def make(codes: frozenset[str]) -> Test:
+        def attribute_among(node: Node) -> RuleVerdict:
+            value = node.attributes.get(name)
+            if value in codes:
+                return None
+            return Broken(found=value or "", expected=f"@{name}", attribute=name if value is not None else "")
 
-    return attribute_among
+        return attribute_among
+
+    return of_list(make, codes)
 
 
 def _has(name: str) -> Callable[[Node], bool]:
@@ -99,7 +102,7 @@ def _type_among(codes: frozenset[str]) -> Test:
 
 _INVOICE_TYPE.add(
     "PEPPOL-EN16931-P0100",
-    _type_among(INVOICE_TYPES_PEPPOL),
+    of_list(_type_among, INVOICE_TYPES_PEPPOL),
     "The type of an invoice (BT-3) is one Peppol allows.",
 )
 
@@ -112,7 +115,7 @@ def german_types_stay_in_germany(code: Node) -> RuleVerdict:
 
 CODES.context("cbc:CreditNoteTypeCode", pattern="codes").add(
     "PEPPOL-EN16931-P0101",
-    _type_among(CREDIT_NOTE_TYPES_PEPPOL),
+    of_list(_type_among, CREDIT_NOTE_TYPES_PEPPOL),
     "The type of a credit note (BT-3) is one Peppol allows.",
 )
 

@@ -46,7 +46,8 @@ def _seller_is_at_home(bill: DocumentTree) -> bool:
 
 
 @fact
-def _buyer_is_at_home(bill: DocumentTree) -> bool:
+def buyer_is_at_home(bill: DocumentTree) -> bool:
+    """Whether the buyer's postal country (BT-55) is Sweden."""
     return any(map(_is_at_home, bill.anywhere("cac:AccountingCustomerParty", "cac:Party")))
 
 
@@ -184,7 +185,7 @@ def _is_domestic_local_transfer(means: Node) -> bool:
     return (
         _pays_with(means, frozenset({_LOCAL_TRANSFER}))
         and _seller_is_at_home(means)
-        and _buyer_is_at_home(means)
+        and buyer_is_at_home(means)
     )
 
 

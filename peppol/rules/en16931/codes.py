@@ -10,8 +10,8 @@ from peppol import codelists
 from peppol.rules.en16931.document import RELEASE
 from peppol.rules.en16931.lists import CREDIT_NOTE_TYPES, CURRENCIES
 from peppol.rules.en16931.vat_facts import is_charge
-from peppol.rules.engine.checks import attribute_listed_check, listed, listed_check
-from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict
+from peppol.rules.engine.checks import attribute_listed_check, listed, listed_check, of_list
+from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict, Test
 from peppol.rules.engine.tree import Node, normal
 
 BOOK: Final = Book("EN16931", RELEASE)
@@ -41,15 +41,21 @@ BOOK.context("cbc:CreditNoteTypeCode", pattern=_CODES).add(
 )
 
 
-@BOOK.context(" | ".join(f"cbc:{name}" for name in _AMOUNTS), pattern=_CODES).rule("BR-CL-03")
-def amount_has_a_currency(amount: Node) -> RuleVerdict:
-    """Every amount names its currency by its code in ISO 4217."""
-    currency = amount.attributes.get("currencyID", "")
-    if currency in CURRENCIES or normal(currency) in CURRENCIES:
-        return None
-    return Broken(found=currency, attribute="currencyID")
+def _has_a_currency(currencies: frozenset[str]) -> Test:
+    def has_a_currency(amount: Node) -> RuleVerdict:
+        currency = amount.attributes.get("currencyID", "")
+        if currency in currencies or normal(currency) in currencies:
+            return None
+        return Broken(found=currency, attribute="currencyID")
+
+    return has_a_currency
 
 
+BOOK.context(" | ".join(f"cbc:{name}" for name in _AMOUNTS), pattern=_CODES).add(
+    "BR-CL-03",
+    of_list(_has_a_currency, CURRENCIES),
+    "Every amount names its currency by its code in ISO 4217.",
+)
 BOOK.context("cbc:DocumentCurrencyCode", pattern=_CODES).add(
     "BR-CL-04", listed_check(CURRENCIES), "The invoice's currency (BT-5) is one of ISO 4217."
 )
@@ -77,17 +83,25 @@ BOOK.context(
 )
 
 
-@BOOK.context("cac:PartyIdentification/cbc:ID", pattern=_CODES).rule("BR-CL-10")
-def party_scheme(identifier: Node) -> RuleVerdict:
-    """The scheme of a party's identifier is one of ISO 6523, or SEPA for the seller and the payee."""
-    scheme = identifier.attributes.get("schemeID")
-    if scheme is None or normal(scheme) in codelists.ICD:
-        return None
-    if normal(scheme) == "SEPA" and _stands_below(
-        identifier, ("cac:AccountingSupplierParty", "cac:PayeeParty")
-    ):
-        return None
-    return Broken(found=scheme, attribute="schemeID")
+def _party_scheme(schemes: frozenset[str]) -> Test:
+    def party_scheme(identifier: Node) -> RuleVerdict:
+        scheme = identifier.attributes.get("schemeID")
+        if scheme is None or normal(scheme) in schemes:
+            return None
+        if normal(scheme) == "SEPA" and _stands_below(
+            identifier, ("cac:AccountingSupplierParty", "cac:PayeeParty")
+        ):
+            return None
+        return Broken(found=scheme, attribute="schemeID")
+
+    return party_scheme
+
+
+BOOK.context("cac:PartyIdentification/cbc:ID", pattern=_CODES).add(
+    "BR-CL-10",
+    of_list(_party_scheme, codelists.ICD),
+    "The scheme of a party's identifier is one of ISO 6523, or SEPA for the seller and the payee.",
+)
 
 
 def _stands_below(node: Node, names: tuple[str, ...]) -> bool:

@@ -4,8 +4,9 @@ Each function here looks at one node and answers a verdict; each `..._check` mak
 test out of names, for families of rules that differ only in the element they name.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Final
 
 from peppol.rules.engine.numbers import decimal_of, decimals_in
 from peppol.rules.engine.rulebook import BROKEN, Broken, RuleVerdict, Test
@@ -47,7 +48,7 @@ def two_decimals(node: Node, name: str) -> RuleVerdict:
     return Broken(found=child.text, expected="2", at=child)
 
 
-def listed(value: str, codes: Collection[str]) -> RuleVerdict:
+def listed(value: str, codes: frozenset[str]) -> RuleVerdict:
     """The value is one of the codes."""
     return None if value in codes else Broken(found=value)
 
@@ -113,13 +114,39 @@ def two_decimals_check(name: str) -> Test:
     return lambda node: two_decimals(node, name) if name in node.kids else None
 
 
-def listed_check(codes: Collection[str]) -> Test:
+_MADE_OF: Final[dict[Test, tuple[Callable[[frozenset[str]], Test], frozenset[str]]]] = {}
+
+
+def of_list(make: Callable[[frozenset[str]], Test], codes: frozenset[str]) -> Test:
+    """The test that `make` makes of a code list; a release with another list has it made anew (`with_lists`)."""
+    test = make(codes)
+    _MADE_OF[test] = make, codes
+    return test
+
+
+def with_lists(test: Test, lists: Mapping[frozenset[str], frozenset[str]]) -> Test:
+    """The test as it is where each code list is exchanged for another; the same where it asks for none of them."""
+    made = _MADE_OF.get(test)
+    if made is None or made[1] not in lists:
+        return test
+    return of_list(made[0], lists[made[1]])
+
+
+def listed_check(codes: frozenset[str]) -> Test:
     """A test that the node's own text, blanks around it aside, is one of the codes."""
+    return of_list(_listed, codes)
+
+
+def _listed(codes: frozenset[str]) -> Test:
     return lambda node: None if node.text in codes else listed(node.value, codes)
 
 
-def direct_listed_check(codes: Collection[str]) -> Test:
+def direct_listed_check(codes: frozenset[str]) -> Test:
     """As `listed_check`, but what elements inside the node say is left out, as where a rule asks for `text()`."""
+    return of_list(_direct_listed, codes)
+
+
+def _direct_listed(codes: frozenset[str]) -> Test:
     return lambda node: None if node.text in codes and not node.kids else listed(node.direct_value, codes)
 
 
@@ -128,16 +155,19 @@ def attribute_check(name: str) -> Test:
     return lambda node: attribute_present(node, name)
 
 
-def attribute_listed_check(name: str, codes: Collection[str]) -> Test:
+def attribute_listed_check(name: str, codes: frozenset[str]) -> Test:
     """A test that the attribute, where there is one, is one of the codes."""
 
-    def check(node: Node) -> RuleVerdict:
-        value = node.attributes.get(name)
-        if value is None or value in codes or normal(value) in codes:
-            return None
-        return Broken(found=value, attribute=name)
+    def make(codes: frozenset[str]) -> Test:
+        def check(node: Node) -> RuleVerdict:
+            value = node.attributes.get(name)
+            if value is None or value in codes or normal(value) in codes:
+                return None
+            return Broken(found=value, attribute=name)
 
-    return check
+        return check
+
+    return of_list(make, codes)
 
 
 def of_an_item_that_says(indicator: str) -> Callable[[Node], bool]:

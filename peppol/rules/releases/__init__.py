@@ -16,7 +16,9 @@ from peppol.rules.engine.rulebook import RuleInfo
 from peppol.rules.releases.release import Release, releases_of
 
 HELD: Final = (
+    "r2025_11",
     "r2026_05",
+    "r2026_11",
     "mls_1_0_1",
 )
 """The folders of the releases held, for each kind of document the oldest first."""

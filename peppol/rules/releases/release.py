@@ -73,12 +73,17 @@ class _Changes(Protocol):
 def releases_of(folder: str) -> tuple[Release, ...]:
     """The releases of one folder's transactions, in the order its publication names them."""
     publication = cast(Publication, import_module(folder).PUBLICATION)
+    # Kinds that share a transaction share its rules, which are then compiled once.
+    rule_sets: dict[str, RuleSet] = {}
+    for kind, transaction in publication.transactions.items():
+        rule_set = RuleSet(transaction.title, partial(_books, folder, kind))
+        rule_sets.setdefault(transaction.title, rule_set)
     return tuple(
         Release(
             kind,
             transaction.title,
             publication.mandatory_from,
-            RuleSet(transaction.title, partial(_books, folder, kind)),
+            rule_sets[transaction.title],
             publication.published,
             transaction.specification,
         )

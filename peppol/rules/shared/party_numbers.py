@@ -21,7 +21,9 @@ from peppol.rules.engine.xpath import is_integer
 _DIGITS: Final = re.compile(r"[0-9]+")
 _LETTERS: Final = re.compile(r"[A-Za-z]*")
 _DOUBLED: Final = "0246813579"
-_PLACES: Final = "cbc:EndpointID | cac:PartyIdentification/cbc:ID | cbc:CompanyID"
+PLACES: Final = "cbc:EndpointID | cac:PartyIdentification/cbc:ID | cbc:CompanyID"
+"""Where numbers stand that name their scheme."""
+
 _DUTCH_VAT: Final = r"NL[0-9]{9}B[0-9]{2}"
 _ABN_WEIGHTS: Final = (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)
 
@@ -179,15 +181,15 @@ def register_party_numbers(book: Book, pattern: str) -> None:
         _register(book, pattern, scheme)
     registrations = book.context("cac:PartyTaxScheme/cbc:CompanyID", pattern=pattern, when=_is_dutch_vat)
     meaning = "A VAT number that begins with NL (BT-31, BT-48, BT-63) is NL, nine digits, B and two digits."
-    registrations.add("PEPPOL-COMMON-R056-2", _number_test(_format(_DUTCH_VAT)), meaning, WARNING)
+    registrations.add("PEPPOL-COMMON-R056-2", number_test(_format(_DUTCH_VAT)), meaning, WARNING)
     _register(book, pattern, _ESTABLISHMENT)
 
 
 def _register(book: Book, pattern: str, scheme: _Scheme) -> None:
     # R046 alone is published for addresses only: 9907 is no scheme of party identifiers.
-    places = "cbc:EndpointID" if scheme.code == "9907" else _PLACES
+    places = "cbc:EndpointID" if scheme.code == "9907" else PLACES
     context = book.context(places, pattern=pattern, by=_scheme, case=scheme.code)
-    test = _number_test(scheme.valid, as_written=scheme.as_written)
+    test = number_test(scheme.valid, as_written=scheme.as_written)
     meaning = f"A number of scheme {scheme.code} is {scheme.meaning}."
     context.add(f"PEPPOL-COMMON-{scheme.rule}", test, meaning, scheme.severity)
 
@@ -196,12 +198,22 @@ def _scheme(number: Node) -> str | None:
     return number.attributes.get("schemeID")
 
 
-def _is_dutch_vat(number: Node) -> bool:
-    scheme = number.above.value_of("cac:TaxScheme", "cbc:ID") if number.above is not None else ""
-    return scheme == "VAT" and number.value.startswith("NL")
+def vat_number_that(begins: Callable[[str], bool]) -> Callable[[Node], bool]:
+    """The condition that a registration is one for VAT and its number begins so."""
+
+    def is_one(number: Node) -> bool:
+        scheme = number.above.value_of("cac:TaxScheme", "cbc:ID") if number.above is not None else ""
+        return scheme == "VAT" and begins(number.value)
+
+    return is_one
 
 
-def _number_test(valid: Callable[[str], bool], *, as_written: bool = False) -> Test:
+_is_dutch_vat: Final = vat_number_that(lambda number: number.startswith("NL"))
+
+
+def number_test(valid: Callable[[str], bool], *, as_written: bool = False) -> Test:
+    """A test of a number: of its text without outer blanks, or as it is written."""
+
     def number_test(node: Node) -> RuleVerdict:
         number = node.text if as_written else node.value
         return None if valid(number) else Broken(found=number)

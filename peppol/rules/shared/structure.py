@@ -37,7 +37,7 @@ from peppol.rules.shared.post_award import no_schema_location
 
 _NOWHERE: Final[Mapping[str, str]] = {}
 
-_LISTS: Final[Mapping[str, frozenset[str]]] = {
+NAMED_LISTS: Final[Mapping[str, frozenset[str]]] = {
     "BOOLEANS": frozenset({"true", "false"}),
     "STATUS_LISTS": frozenset({"OPStatusAction", "OPStatusReason"}),
     **{name: codes for name, codes in vars(codelists).items() if isinstance(codes, frozenset)},
@@ -141,10 +141,10 @@ def _attribute(family: str, word: str) -> Attribute:
 def _codes(family: str, word: str) -> Codes:
     if word.startswith("'"):
         return Codes(word, frozenset({word.strip("'")}))
-    missing = [name for name in word.split("|") if name not in _LISTS]
+    missing = [name for name in word.split("|") if name not in NAMED_LISTS]
     if missing:
         raise ValueError(f"{family}: there is no code list {missing[0]}.")
-    return Codes(word, frozenset().union(*(_LISTS[name] for name in word.split("|"))))
+    return Codes(word, frozenset().union(*(NAMED_LISTS[name] for name in word.split("|"))))
 
 
 def register_structure(book: Book, tree: Model) -> None:

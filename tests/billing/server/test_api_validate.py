@@ -282,3 +282,17 @@ def test_the_api_is_described(client: httpx.Client) -> None:
     shape = described["components"]["schemas"]["ValidationReport"]
     assert list(shape["properties"]) == list(ValidationReport.model_fields)
     assert json.dumps(described).count("description") > 20
+
+
+# --- the rules of a day ---------------------------------------------------------------------------------
+
+
+def test_another_day_is_asked_for_in_the_address(client: httpx.Client) -> None:
+    body = base("invoice")
+    told = client.post("/api/v1/validate?on=2024-01-01", content=body).json()
+    assert told["remark"].startswith(f"{told['release']} gäller från ")
+    assert "remark" not in client.post("/api/v1/validate?on=2026-11-30", content=body).json()
+
+
+def test_a_day_that_is_none_is_told_so(client: httpx.Client) -> None:
+    assert client.post("/api/v1/validate?on=2026-02-30", content=base("invoice")).status_code == 422

@@ -230,6 +230,8 @@ class FinanceDesk(RuleBasedStateMachine):
                     return exception_actions.accept_in_part(session, register, number, actor)
                 case Action.WITHDRAW_PART:
                     return exception_actions.withdraw_part(session, number, actor, reason=why)
+                case Action.DISPUTE:
+                    return exception_actions.dispute(session, register, number, actor, reason=why)
 
         return press
 

@@ -4,12 +4,12 @@ Each row tells one story through the real entry points, all in the same books; t
 questions of the outbox, the alarms, the supplier's pages and finance's. A state without a row fails.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Page
@@ -159,7 +159,7 @@ def enveloped(
     return envelope.wrap(body, replace(written, **more))  # type: ignore[arg-type]
 
 
-MLS_TO: Final = {"mls_to": ParticipantId.parse(THEIR_PROVIDER)}
+MLS_TO: Final[Mapping[str, Any]] = {"mls_to": ParticipantId.parse(THEIR_PROVIDER)}
 
 
 # The stories ------------------------------------------------------------------------------------------------
@@ -229,7 +229,7 @@ def is_an_event_that_cannot_be_read(world: World) -> int:
     load_events(world.system.database, [EventLine("events.jsonl:1", "ingen händelse")])
     with world.system.database.reading() as session:
         question = select(exchange_tables.inbox.c.id).where(exchange_tables.inbox.c.kind == "event")
-        return session.execute(question).scalar_one()
+        return int(session.execute(question).scalar_one())
 
 
 def our_reading_fails(world: World) -> int:
@@ -534,7 +534,7 @@ class Told:
     def state(self, letter: int) -> str:
         table = exchange_tables.inbox
         with self.system.database.reading() as session:
-            return session.execute(select(table.c.state).where(table.c.id == letter)).scalar_one()
+            return str(session.execute(select(table.c.state).where(table.c.id == letter)).scalar_one())
 
 
 @pytest.fixture(scope="module")

@@ -85,8 +85,8 @@ def test_two_order_lines_on_one_invoice_are_asked_apart(system: System) -> None:
     )
     double = billed(first, days="40")
     both = replace(double, invoice_lines=(line, second))
-    invoice = system.send(both, on=date(2026, 3, 3))
-    assert (invoice.state, invoice.codes) == (InvoiceState.IN_QUESTION, ("SEVERAL_LINES",))
+    invoice = system.send(replace(both, issue_date=date(2026, 3, 3)), on=date(2026, 3, 3))
+    assert (invoice.state, invoice.codes) == (InvoiceState.IN_QUESTION, ("SEVERAL_LINES", "DUE_DATE"))
     # It lies on none of them: the lines are free for an invoice each.
     assert (
         system.send_invoice(invoice.order_number, "001", number="F-2", on=date(2026, 3, 4)).state

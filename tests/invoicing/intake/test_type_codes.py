@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from foundation.text import ENGLISH, SWEDISH
-from invoicing.documents.type_codes import TYPE_CODES, Treatment, refusal_of, treatment_of
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
+from invoicing.type_codes import TYPE_CODES, Treatment, refusal_of, treatment_of
 from peppol import codelists
 from peppol.exchange import outbox_store
 from peppol.exchange.tables import InState, inbox

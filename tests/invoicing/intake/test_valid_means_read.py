@@ -27,6 +27,7 @@ from peppol.documents import shapes
 from peppol.documents.billing import PaymentTerms
 from peppol.exchange import inbox, inbox_store, outbox_store
 from peppol.exchange.inbox_store import InboundMessage
+from peppol.exchange.outbox import sha256_of
 from peppol.exchange.tables import InState
 from peppol.identifiers import DocumentKind
 from peppol.validation import validation
@@ -87,9 +88,9 @@ def test_what_is_valid_is_read_and_can_be_shown() -> None:
 
 
 @pytest.mark.slow
-def test_what_is_valid_is_read_and_can_be_shown_a_hundred_thousand_times() -> None:
-    valid = law(5_000, 105_000)
-    assert sum(valid.values()) >= 15_000
+@pytest.mark.parametrize("first", range(5_000, 105_000, 10_000))
+def test_what_is_valid_is_read_and_can_be_shown_a_hundred_thousand_times(first: int) -> None:
+    assert sum(law(first, first + 10_000).values()) >= 1_500
 
 
 # --- in a system ------------------------------------------------------------------------------------------
@@ -140,9 +141,7 @@ def judged(
     """Let the message have its effect, write what it gives, and take all of it back."""
     with session.begin_nested() as together:
         stored = inbox.store(session, made.body, transport_id="mutant", received_on=on, received_at=CLOCK)
-        message = InboundMessage(
-            stored.id, "mutant", inbox.sha256_of(made.body), made.body, on, InState.ARRIVED
-        )
+        message = InboundMessage(stored.id, "mutant", sha256_of(made.body), made.body, on, InState.ARRIVED)
         became = handlers.handle(session, register, message, read, today=on)
         assert became is not None
         if became.invoice is not None:
@@ -189,7 +188,7 @@ def test_what_is_valid_is_judged_and_answered(database_url: str) -> None:
 
 
 @pytest.mark.slow
-def test_what_is_valid_is_judged_and_answered_at_length(database_url: str) -> None:
+@pytest.mark.parametrize("first", range(1_000, 21_000, 5_000))
+def test_what_is_valid_is_judged_and_answered_at_length(database_url: str, first: int) -> None:
     with received_january(database_url) as system:
-        became = judge_valid(system, 1_000, 21_000)
-        assert sum(became.values()) >= 2_000
+        assert sum(judge_valid(system, first, first + 5_000).values()) >= 500

@@ -49,6 +49,9 @@ _SAMPLES: Mapping[DeviationCode, tuple[str, str, str]] = {
     DeviationCode.VAT_AMOUNT: ("522.51", "522.50", "2090.00 x 25 %"),
     DeviationCode.F_TAX: ("2026-01-31", "627.00", "2090.00"),
     DeviationCode.PAYEE_ACCOUNT: ("BANKGIRO 50501055", "BANKGIRO 5999107", "2026-02-28"),
+    DeviationCode.PAYEE: ("Fordringsköp Exempel AB (5590000005)", "Fyrbåken Exempel AB", ""),
+    DeviationCode.ISSUE_DATE: ("2026-10-08", "2026-10-07", "2100000011"),
+    DeviationCode.LATE_PAYMENT_CLAIM: ("450.00", "", "F-1001"),
     DeviationCode.DUE_DATE: ("2026-02-13", "2026-03-05", ""),
     DeviationCode.EXECUTION_REFERENCE: ("100000999", "100000101", "2100000011"),
     DeviationCode.CONTRACT: ("AVT-9", "AVT-1001", "2100000011"),
@@ -65,6 +68,7 @@ _DETAILS = {
     "sent_back": "2026-02-05",
     "revoked_report": "2026-02-05",
     "revoked": "2026-02-05",
+    "disputed": "Fakturan betalades i tid",
     SuggestionBasis.NAMED: "BT-10",
     SuggestionBasis.PARTICIPANT: "BT-22",
     SuggestionBasis.ORDER: "BT-13",
@@ -79,6 +83,8 @@ def a_deviation(code: DeviationCode, variant: str) -> Deviation:
     found, expected, reference = _SAMPLES[code]
     if (code, variant) == (DeviationCode.AMOUNT, "rounding"):
         found, expected = "1.25", "1.00"
+    if (code, variant) == (DeviationCode.VAT_AMOUNT, "base"):
+        found, expected, reference = "2090.50", "2090.00", "25"
     if code is DeviationCode.PERIOD and variant:
         found = found.partition("/")[0]
     return Deviation(

@@ -62,7 +62,7 @@ def test_every_deviation_has_a_reason_in_the_published_list() -> None:
 def test_who_must_act_is_said() -> None:
     by_code = {story.code: match(story.invoice, story.facts).deviations[0].actor for story in STORIES}
     assert by_code[DeviationCode.QUANTITY] is DeviationActor.SUPPLIER
-    assert by_code[DeviationCode.PAYEE_ACCOUNT] is DeviationActor.BUYER
+    assert by_code[DeviationCode.PAYEE] is DeviationActor.BUYER
     assert by_code[DeviationCode.DUE_DATE] is DeviationActor.NOBODY
     parked = match(an_invoice(ORDER), NOT_RECEIVED).deviations[0]
     assert parked.actor is DeviationActor.SUPPLIER

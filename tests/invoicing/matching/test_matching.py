@@ -12,6 +12,7 @@ from invoicing.matching.deviations import Check, CheckOutcome, DeviationCode, Gr
 from invoicing.matching.invoice_matching import lines_to_take, match
 from invoicing.model import AccountGiven, PeriodGiven, pays_on
 from orders.model import LineState
+from orders.register.invoice_dates import PaymentStart
 from tests.support.stories.builders import (
     REGISTER,
     a_line,
@@ -96,7 +97,8 @@ def test_references_that_are_no_execution_reference_are_the_suppliers_own_busine
 
 
 def test_several_order_lines_may_share_an_invoice_where_the_buyer_allows_it() -> None:
-    invoice = with_lines(an_invoice(ORDER), a_line("001"), a_line("002", days="28", line_id="2"))
+    march = an_invoice(ORDER, issued_on=date(2026, 3, 2))
+    invoice = with_lines(march, a_line("001"), a_line("002", days="28", line_id="2"))
     policy = replace(REGISTER.policy, several_lines=True)
     facts = facts_of(ORDER, a_receipt(ORDER), a_receipt(ORDER, "002"), policy=policy)
     assert codes(invoice, facts) == []
@@ -156,5 +158,28 @@ def test_an_invoice_is_laid_on_the_line_it_names_and_never_on_a_guess() -> None:
     assert lines_to_take(stranger, facts_of(ORDER, supplier=the_supplier(LARKDRILLEN))) == ()
 
 
-def test_payment_is_thirty_days_after_the_invoices_date_whatever_it_says() -> None:
-    assert pays_on(date(2026, 1, 31), terms_days=30) == date(2026, 3, 2)
+def test_payment_is_thirty_days_after_the_later_of_date_and_receipt_whatever_it_says() -> None:
+    day, later = date(2026, 1, 31), date(2026, 2, 4)
+    expected = {
+        PaymentStart.ISSUE: date(2026, 3, 2),
+        PaymentStart.RECEIPT: date(2026, 3, 6),
+        PaymentStart.LATER: date(2026, 3, 6),
+    }
+    for start, pays in expected.items():
+        assert pays_on(day, received_on=later, terms_days=30, runs_from=start) == pays
+
+
+def test_who_dates_an_invoice_back_is_paid_no_sooner_and_a_date_ahead_is_only_so_far_believed() -> None:
+    received = date(2026, 10, 7)
+    paid = {
+        dated: pays_on(dated, received_on=received, terms_days=30)
+        for dated in (date(2020, 1, 1), received, date(2026, 10, 12), date(2027, 10, 6))
+    }
+    in_time = date(2026, 11, 6)
+    assert list(paid.values()) == [in_time, in_time, date(2026, 11, 11), in_time]
+
+
+def test_a_date_at_the_end_of_time_is_paid_like_any_other() -> None:
+    received = date(2026, 10, 7)
+    for dated in (date.max, date.min):
+        assert pays_on(dated, received_on=received, terms_days=30) == date(2026, 11, 6)

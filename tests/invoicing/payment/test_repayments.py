@@ -32,7 +32,7 @@ def system(database_url: str) -> Iterator[System]:
 @pytest.fixture
 def paid_and_credited(system: System) -> SupplierInvoice:
     invoice = system.flip(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
-    document = system.send(invoice, on=date(2026, 3, 2))
+    document = system.send(invoice, on=date(2026, 2, 3))
     system.pay(on=date(2026, 3, 5))
     system.send_credit(invoice, number="K-1", on=date(2026, 3, 6))
     return system.invoice(document.id)

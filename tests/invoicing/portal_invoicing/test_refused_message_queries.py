@@ -214,5 +214,5 @@ def test_what_was_done_about_a_message_is_read_by_its_sender_and_by_nobody_else(
     assert closed.done.sv == "Avsändaren har fått besked på annat sätt."
     assert seen(system, OTHERS) == []
     with system.database.for_supplier(LARKDRILLEN).reading() as session:
-        if session.get_bind().dialect.name == "postgresql":
+        if session.dialect.name == "postgresql":
             assert inbox_store.sentences_of(session, [message.id], LAID_ASIDE_NOTE) == {}

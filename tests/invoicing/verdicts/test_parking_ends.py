@@ -34,7 +34,8 @@ def test_an_invoice_before_its_report_waits_and_is_matched_by_itself(system: Sys
     assert waiting.status_reason_code == shapes.Code("DEL", "OPStatusReason")
     system.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
     document = system.invoice(document.id)
-    assert (document.state, document.codes) == (InvoiceState.ACCEPTED, ())
+    # It was written before its month was over.
+    assert (document.state, document.codes) == (InvoiceState.ACCEPTED, ("ISSUE_DATE",))
     assert system.answers(document) == ["IP", "AP"]
     assert system.line(document.order_number, "002").amount_claimed.amount == Decimal("1900.00")
 
@@ -97,7 +98,7 @@ def test_a_report_corrected_after_the_invoice_puts_it_in_question_and_back(syste
     withdrawn = {"execution_reference": REFERENCE, "registered_on": "2026-03-11"}
     system.must("interruption.withdrawn", withdrawn, on=date(2026, 3, 11))
     invoice = system.invoice(invoice.id)
-    assert (invoice.state, invoice.codes) == (InvoiceState.ACCEPTED, ())
+    assert (invoice.state, invoice.codes) == (InvoiceState.ACCEPTED, ("ISSUE_DATE",))
     assert system.line(invoice.order_number, "003").amount_claimed.amount == Decimal("2090.00")
     assert system.answers(invoice) == ["AP"]
 

@@ -43,7 +43,8 @@ def system(database_url: str) -> Iterator[System]:
 
 def february(system: System, number: str = "F-2", *, days: str = "20") -> billing.Invoice:
     line = shapes.LineReference(line_id="002")
-    return billed(january(system, number), days=days, order_line_reference=line, invoice_period=None)
+    written = billed(january(system, number), days=days, order_line_reference=line, invoice_period=None)
+    return replace(written, issue_date=SENT_ON, due_date=SENT_ON + timedelta(days=30))
 
 
 def stop(system: System, on: date) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from peppol.access_points.protocol import (
     Submission,
     Unreachable,
 )
-from peppol.documents import shapes
+from peppol.documents import billing, shapes
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange import outbox_store, outgoing, receiver_queues
 from peppol.exchange import tables as exchange_tables
@@ -26,6 +27,7 @@ from peppol.exchange.receiving import Collected
 from peppol.exchange.tables import InState, OutState
 from peppol.identifiers import DocumentKind
 from peppol.xml import codec
+from tests.support.project import PROJECT
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import TALLKOTTEN, System, a_system
 
@@ -155,29 +157,91 @@ def test_more_messages_than_a_batch_all_go(system: System) -> None:
     assert outgoing.deliver_waiting(system.database.writing, FailingAccessPoint(takes=1000), now=CLOCK) == 120
 
 
-def test_a_document_that_breaks_a_rule_is_not_laid_out(system: System) -> None:
+@pytest.fixture
+def invoice(system: System) -> billing.Invoice:
     system.decide(REFERENCE)
     system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-    invoice = system.flip(system.order(REFERENCE).number, number="F-1", on=DAY)
-    wrong = replace(invoice, document_currency_code="XXX")
-    unwritable = replace(invoice, id="F\u0001")
+    return system.flip(system.order(REFERENCE).number, number="F-1", on=DAY)
+
+
+def test_a_document_that_breaks_no_layer_is_laid_out(system: System, invoice: billing.Invoice) -> None:
     before = bodies(system)
-    for document, rule in ((wrong, "BR-CO-15"), (unwritable, "XSD")):
-        with pytest.raises(outgoing.InvalidDocument, match=rule):
-            send(system, document)
+    send(system, invoice)
+    assert len(bodies(system)) == len(before) + 1
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({"id": "F\u0001"}, "XSD"),
+        ({"id": "F\u202e1"}, "GATE-IDENTIFIER"),
+        ({"issue_date": None}, "XSD"),
+        ({"document_currency_code": "XXX"}, "BR-CO-15"),
+        ({"issue_date": date(2026, 2, 3), "invoice_type_code": "389"}, "P0100"),
+    ],
+    ids=["unwritable", "the gate", "the schema", "a rule", "a code of the day"],
+)
+def test_a_document_that_breaks_a_layer_is_not_laid_out(
+    system: System, invoice: billing.Invoice, change: dict[str, Any], rule: str
+) -> None:
+    before = bodies(system)
+    with pytest.raises(outgoing.InvalidDocument, match=rule):
+        send(system, replace(invoice, **change))
     assert bodies(system) == before
 
 
-def send(system: System, document: codec.Document) -> None:
+def test_a_document_of_another_kind_than_said_is_not_laid_out(
+    system: System, invoice: billing.Invoice
+) -> None:
+    before = bodies(system)
+    with pytest.raises(outgoing.InvalidDocument, match="GATE-KIND"):
+        send(system, invoice, kind=DocumentKind.ORDER)
+    assert bodies(system) == before
+
+
+def test_the_rules_of_the_day_judge_what_leaves(system: System, invoice: billing.Invoice) -> None:
+    """A process that came in May 2026 cannot be named by a document of February."""
+    renamed = replace(invoice, profile_id="urn:peppol:bis:billing_with_response")
+    with pytest.raises(outgoing.InvalidDocument, match="PEPPOL-EN16931-R007"):
+        send(system, renamed)
+    send(system, renamed, on=date(2026, 8, 24))
+
+
+def test_nothing_is_laid_out_but_what_was_written_here() -> None:
+    """`outgoing.written` renders and judges; who lays out a message without it would send what nobody has checked."""
+    laying_out = {
+        str(path.relative_to(PROJECT))
+        for folder in (
+            "peppol",
+            "orders",
+            "invoicing",
+            "operations",
+            "supplier_portal",
+            "finance_desk",
+            "billing",
+        )
+        for path in (PROJECT / folder).rglob("*.py")
+        if "put_out(" in path.read_text(encoding="utf-8")
+    }
+    assert laying_out == {
+        "peppol/exchange/outbox.py",
+        "peppol/exchange/outgoing.py",
+        "peppol/exchange/owed_answers.py",
+    }
+
+
+def send(
+    system: System, document: codec.Document, *, kind: DocumentKind = DocumentKind.INVOICE, on: date = DAY
+) -> None:
     with system.database.writing() as session:
         outgoing.send(
             session,
             document,
-            kind=DocumentKind.INVOICE,
+            kind=kind,
             document_id="F-1",
             address=outgoing.MessageAddress("0007:2021002114", "0007:5599991014", "5599991014"),
             about="",
-            issued_on=DAY,
+            issued_on=on,
         )
 
 

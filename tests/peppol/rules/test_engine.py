@@ -247,13 +247,15 @@ def test_the_usual_checks_tell_good_from_bad(check: Test, good: str, bad: str) -
 def test_checks_of_codes_and_attributes_tell_good_from_bad() -> None:
     node = read(_tree('<cbc:ID schemeID=" A "> B </cbc:ID>')).first("cbc:ID")
     assert node is not None
-    assert listed_check({"B"})(node) is None
-    assert listed_check({"C"})(node) == Broken(found="B")
+    assert listed_check(frozenset({"B"}))(node) is None
+    assert listed_check(frozenset({"C"}))(node) == Broken(found="B")
     assert attribute_check("schemeID")(node) is None
     assert attribute_check("listID")(node) == Broken(expected="@listID")
-    assert attribute_listed_check("schemeID", {"A"})(node) is None
-    assert attribute_listed_check("schemeID", {"C"})(node) == Broken(found=" A ", attribute="schemeID")
-    assert attribute_listed_check("listID", {"C"})(node) is None
+    assert attribute_listed_check("schemeID", frozenset({"A"}))(node) is None
+    assert attribute_listed_check("schemeID", frozenset({"C"}))(node) == Broken(
+        found=" A ", attribute="schemeID"
+    )
+    assert attribute_listed_check("listID", frozenset({"C"}))(node) is None
 
 
 @pytest.mark.parametrize("text", ["1", "-1", "+1.50", ".5", "5.", " 12.30\n", "0" * 60])

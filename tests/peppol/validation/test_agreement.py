@@ -21,7 +21,7 @@ from operations.event_loading import place_due_orders
 from orders.terms import ArticleKind
 from peppol.documents import shapes
 from peppol.exchange import outbox_store
-from peppol.findings import Severity
+from peppol.findings import Finding, Severity
 from peppol.identifiers import DocumentKind
 from peppol.rules.releases import all_rules
 from peppol.validation import agreement, published_rules
@@ -31,6 +31,7 @@ from peppol.xml import codec
 from tests.support.project import PROJECT
 from tests.support.stories.bills import billed
 from tests.support.stories.system import System, a_system, outcome
+from web.validation_report import reported_as_published
 
 INBOX = sorted((PROJECT / "fixtures" / "demo" / "inbox").glob("*"))
 TODAY = date(2026, 11, 21)
@@ -250,7 +251,7 @@ def test_the_published_rules_speak_in_their_own_words_with_our_advice(tmp_path: 
     assert finding["remedy"].startswith("Summan räknas av ert fakturasystem.")
 
 
-def test_a_rule_we_do_not_know_comes_with_general_advice(tmp_path: Path) -> None:
+def test_a_rule_of_a_release_that_has_passed_comes_with_our_advice(tmp_path: Path) -> None:
     path = tmp_path / "undated.xml"
     path.write_bytes(
         re.sub(
@@ -262,7 +263,15 @@ def test_a_rule_we_do_not_know_comes_with_general_advice(tmp_path: Path) -> None
     answer = billing("validate", "--engine", "official", "--json", path)
     (finding,) = json.loads(answer.stdout)[0]["findings"]
     assert finding["rule"] == "BR-CO-25"
-    assert finding["remedy"] == "Rätta dokumentet så att regeln håller, och skicka det igen."
+    assert finding["remedy"] == "Fyll i uppgiften och skicka fakturan igen."
+
+
+def test_a_rule_we_do_not_know_comes_with_general_advice() -> None:
+    theirs = Finding("XX-R-001", Severity.FATAL, "/Invoice", detail="[XX-R-001]-Something is wrong.")
+    told = reported_as_published((theirs,), file="", kind=DocumentKind.INVOICE, release="", language="sv")
+    (finding,) = told.findings
+    assert finding.message == "[XX-R-001]-Something is wrong."
+    assert finding.remedy == "Rätta dokumentet så att regeln håller, och skicka det igen."
 
 
 @pytest.mark.parametrize("engine", ["official", "both"])

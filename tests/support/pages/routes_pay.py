@@ -55,6 +55,12 @@ ROUTES = {
     "POST /finance/payments/accounts/requests/{request_id}/first": Route(may=_FINANCE),
     "POST /finance/payments/accounts/requests/{request_id}/second": Route(may=_EITHER),
     "POST /finance/payments/accounts/requests/{request_id}/refuse": Route(may=_EITHER),
+    "POST /finance/payments/accounts/payees/{invoice_id}/register": Route(
+        may=_FINANCE, foreign=("/finance/payments/accounts/payees/999999/register",)
+    ),
+    "POST /finance/payments/accounts/payees/{invoice_id}/seller": Route(
+        may=_FINANCE, foreign=("/finance/payments/accounts/payees/999999/seller",)
+    ),
     "GET /finance/payments/tax": Route(may=_READ, own=("/finance/payments/tax",)),
     "POST /finance/payments/tax/{invoice_id}": Route(may=_FINANCE, foreign=("/finance/payments/tax/999999",)),
     "GET /finance/payments/stops": Route(may=_READ, own=("/finance/payments/stops",)),

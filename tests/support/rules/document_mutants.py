@@ -240,8 +240,8 @@ def _attribute(root: etree._Element, chance: Chance) -> str:
 
 
 _TEXTS: Final = (
-    "Text", "å" * 300, "NA", "0", "-1", "SE556036079301", "5560360793", "SEK", "S", "25", "30", "380", "VAT",
-    "B&B <AB>", "rad ett\nrad två", "\u00a0", "1" * 130, "SE:BANKGIRO", "se:plusgiro", "true", "2026-10-01",
+    "Text", "å" * 100, "NA", "0", "-1", "SE556036079301", "5560360793", "SEK", "S", "25", "30", "380", "VAT",
+    "B&B <AB>", "rad ett\nrad två", "\u00a0", "1" * 100, "SE:BANKGIRO", "se:plusgiro", "true", "2026-10-01",
 )  # fmt: skip
 
 

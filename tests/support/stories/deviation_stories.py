@@ -14,7 +14,7 @@ from invoicing.matching.deviation_texts import sentence, title
 from invoicing.matching.deviations import Deviation, DeviationCode, SuggestionBasis, Weight
 from invoicing.matching.facts import Facts
 from invoicing.matching.invoice_matching import match
-from invoicing.model import AccountGiven, InvoiceContent, PeriodGiven
+from invoicing.model import AccountGiven, InvoiceContent, PayeeGiven, PeriodGiven, VatSubtotal
 from orders.model import Handling
 from orders.register.parties import AccountScheme, PaymentAccount, Supplier
 from orders.register.succession import Tenure
@@ -82,6 +82,16 @@ EUR = replace(
 RIGHT_RATE_WRONG_TAX = replace(
     an_invoice(ORDER), vat=tuple(replace(each, tax=sek("736.26")) for each in an_invoice(ORDER).vat)
 )
+LARKDRILLENS = AccountGiven("BANKGIRO", the_supplier(LARKDRILLEN).payment_accounts[0].number)
+_COMPENSATION = replace(
+    a_line("", days="1", price="450.00"),
+    vat_category="O",
+    vat_percent=None,
+    name="Förseningsersättning",
+)
+LATE_PAYMENT = replace(
+    with_lines(an_invoice(ORDER), _COMPENSATION), order_number="", vat=(), amount_payable=sek("450.00")
+)
 STORIES = (
     Story(
         DeviationCode.ORDER_MISSING,
@@ -140,7 +150,7 @@ STORIES = (
     Story(
         DeviationCode.ORDER_NOT_SUPPLIERS,
         "another supplier's order",
-        replace(an_invoice(ORDER), supplier=LARKDRILLEN, accounts=()),
+        replace(an_invoice(ORDER), supplier=LARKDRILLEN, accounts=(LARKDRILLENS,)),
         (ORDER.number, LARKDRILLEN),
         facts_of(ORDER, a_receipt(ORDER), supplier=the_supplier(LARKDRILLEN)),
     ),
@@ -168,7 +178,11 @@ STORIES = (
     Story(
         DeviationCode.SEVERAL_LINES,
         "two lines",
-        with_lines(an_invoice(ORDER), a_line("001"), a_line("002", days="28", line_id="2")),
+        with_lines(
+            an_invoice(ORDER, issued_on=date(2026, 3, 2)),
+            a_line("001"),
+            a_line("002", days="28", line_id="2"),
+        ),
         ("001, 002",),
         facts_of(ORDER, a_receipt(ORDER), a_receipt(ORDER, "002")),
     ),
@@ -243,6 +257,26 @@ STORIES = (
     ),
     Story(
         DeviationCode.AMOUNT,
+        "a discount on the invoice",
+        replace(an_invoice(ORDER), adjustments=sek("-100.00")),
+        ("100.00",),
+        variant="allowance",
+    ),
+    Story(
+        DeviationCode.AMOUNT,
+        "a discount of what is taxed and a charge of what is not",
+        replace(
+            an_invoice(ORDER),
+            vat=(
+                VatSubtotal("S", Decimal(25), sek("2845.00"), sek("711.25")),
+                VatSubtotal("E", Decimal(0), sek("100.00"), sek("0.00")),
+            ),
+        ),
+        ("100.00",),
+        variant="moved",
+    ),
+    Story(
+        DeviationCode.AMOUNT,
         "a prepayment",
         replace(an_invoice(ORDER), amount_prepaid=sek("100.00")),
         ("100.00",),
@@ -270,6 +304,13 @@ STORIES = (
     ),
     Story(DeviationCode.VAT_RATE, "twelve per cent", line_with(vat_percent=Decimal("12.00")), ("12", "25")),
     Story(DeviationCode.VAT_AMOUNT, "an öre of tax", RIGHT_RATE_WRONG_TAX, ("736.26", "736.25")),
+    Story(
+        DeviationCode.VAT_AMOUNT,
+        "tax on half a krona more than the lines",
+        replace(an_invoice(ORDER), vat=(VatSubtotal("S", Decimal(25), sek("2945.50"), sek("736.38")),)),
+        ("2945.50", "2945.00"),
+        variant="base",
+    ),
     Story(
         DeviationCode.F_TAX,
         "not approved for F-tax when it delivered",
@@ -321,10 +362,57 @@ STORIES = (
     ),
     Story(
         DeviationCode.PAYEE_ACCOUNT,
-        "the right number called a plusgiro",
-        replace(an_invoice(ORDER), accounts=(AccountGiven("PLUSGIRO", "5999107"),)),
-        ("PLUSGIRO", "BANKGIRO"),
+        "no account at all",
+        replace(an_invoice(ORDER), accounts=()),
+        ("bankgiro 599-9107",),
+        weight=Weight.NOTE,
+        variant="absent",
+    ),
+    Story(
+        DeviationCode.PAYEE,
+        "to be paid to a factoring company",
+        replace(an_invoice(ORDER), payee=PayeeGiven("Fordringsköp Exempel AB", company="5590000005")),
+        ("Fordringsköp Exempel AB (5590000005)",),
         weight=Weight.HOLD,
+    ),
+    Story(
+        DeviationCode.PAYEE,
+        "a factored invoice that names nobody",
+        replace(an_invoice(ORDER), type_code="393"),
+        ("393",),
+        weight=Weight.HOLD,
+        variant="factored",
+    ),
+    Story(
+        DeviationCode.ISSUE_DATE,
+        "dated a year ahead",
+        replace(an_invoice(ORDER, issued_on=date(2027, 2, 3))),
+        ("2027-02-03", "2026-02-04"),
+        replace(RECEIVED, received_on=date(2026, 2, 4)),
+        variant="future_question",
+    ),
+    Story(
+        DeviationCode.ISSUE_DATE,
+        "dated before its order",
+        an_invoice(ORDER, issued_on=date(2025, 12, 31)),
+        ("2025-12-31", ORDER.number, "2026-01-01"),
+        weight=Weight.NOTE,
+        variant="before_order_note",
+    ),
+    Story(
+        DeviationCode.ISSUE_DATE,
+        "dated before the month is over",
+        an_invoice(ORDER, issued_on=date(2026, 1, 30)),
+        ("2026-01-30", "2026-01-31"),
+        weight=Weight.NOTE,
+        variant="before_delivery_note",
+    ),
+    Story(
+        DeviationCode.LATE_PAYMENT_CLAIM,
+        "interest without an order",
+        LATE_PAYMENT,
+        ("450.00",),
+        facts_of(None),
     ),
     Story(
         DeviationCode.DUE_DATE,

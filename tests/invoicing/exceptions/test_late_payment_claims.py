@@ -1,0 +1,207 @@
+"""Interest, a reminder fee, compensation for late payment: for no order, put to a person, accepted or disputed."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from foundation.errors import Refused
+from foundation.money import Money
+from invoicing.bookkeeping import booking
+from invoicing.bookkeeping.vouchers import LedgerAccounts
+from invoicing.decisions import store as decision_store
+from invoicing.decisions.rules import Action, ActionRefused
+from invoicing.documents import handler_store
+from invoicing.exceptions import queue_queries
+from invoicing.exceptions.queue import QueueFilter, QueuePart
+from invoicing.matching import late_payment_claims
+from invoicing.model import DocumentType, InvoiceContent, InvoicedLine, InvoiceState
+from orders.register import store as register_store
+from peppol.documents import billing, shapes
+from tests.invoicing.exceptions.test_actions import (
+    FEBRUARY,
+    REFERENCE,
+    january,
+    last_message,
+    press,
+    release,
+    undo,
+)
+from tests.support.stories.bills import billed
+from tests.support.stories.builders import a_line, an_invoice, sek, with_lines
+from tests.support.stories.paying import NOW, OFFICER
+from tests.support.stories.system import System, a_system, example_register
+
+_S = InvoiceState
+_OUTSIDE = {"vat_category": "O", "vat_percent": None}
+
+
+@pytest.fixture
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        system.decide(REFERENCE)
+        system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        with system.database.writing() as session:
+            decision_store.set_limit(session, "user-1", Money.of("500.00"), by="admin-1", on=FEBRUARY)
+        yield system
+
+
+def a_claim(system: System, *, name: str = "Förseningsersättning", amount: str = "450.00") -> billing.Invoice:
+    """What a supplier's program writes of it: no order, no order line, exempt."""
+    invoice = billed(january(system, "R-1"), days="1", price=amount, category="E", percent="0")
+    (line,) = invoice.invoice_lines
+    return replace(
+        invoice,
+        order_reference=None,
+        contract_document_reference=None,
+        buyer_reference="Avd 4",
+        invoice_lines=(
+            replace(
+                line,
+                order_line_reference=None,
+                invoice_period=None,
+                invoiced_quantity=shapes.Quantity(Decimal(1), "C62"),
+                item=replace(line.item, name=name, sellers_item_identification=None),
+            ),
+        ),
+    )
+
+
+# Recognising one --------------------------------------------------------------------------------------------
+
+
+def of(*lines: InvoicedLine, **changes: object) -> InvoiceContent:
+    bare = replace(an_invoice(), order_number="", credits=())
+    return replace(with_lines(bare, *lines), **changes)  # type: ignore[arg-type]
+
+
+def line(name: str, *, untaxed: bool = True, **changes: object) -> InvoicedLine:
+    made = replace(a_line("", days="1", price="450.00"), name=name, **(_OUTSIDE if untaxed else {}))  # type: ignore[arg-type]
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Dröjsmålsränta",
+        "Ränta enligt räntelagen 12 %",
+        "Påminnelseavgift",
+        "Förseningsersättning 450 kr",
+        "Räntefaktura, faktura F-1",
+        "Late payment interest",
+        "Interest",
+        "Reminder fee",
+    ],
+)
+def test_a_line_of_interest_or_a_fee_is_recognised(name: str) -> None:
+    assert late_payment_claims.is_recognised(of(line(name)))
+
+
+@pytest.mark.parametrize(
+    "invoice",
+    [
+        of(line("Grundersättning")),
+        # A word that may mean something else is not enough where VAT is charged.
+        of(line("Påminnelsemöte", untaxed=False)),
+        of(line("Ränta", untaxed=False)),
+        # What lies on an order line is no claim, and neither is a credit note.
+        of(replace(line("Dröjsmålsränta"), order_line="001")),
+        of(line("Dröjsmålsränta"), document_type=DocumentType.CREDIT_NOTE),
+        # Something else stands beside it.
+        of(line("Dröjsmålsränta"), line("Grundersättning", untaxed=False, id="2")),
+        # What many print on every invoice.
+        of(line("Utbildning"), note="Efter förfallodagen debiteras dröjsmålsränta och påminnelseavgift."),
+        of(line("Räntekunskap för vuxna", untaxed=False)),
+    ],
+)
+def test_what_is_something_else_is_not(invoice: InvoiceContent) -> None:
+    assert not late_payment_claims.is_recognised(invoice)
+
+
+def test_a_note_is_believed_where_it_is_about_an_invoice_and_a_type_by_itself() -> None:
+    avgift = line("Avgift")
+    assert late_payment_claims.is_recognised(of(avgift, note="Påminnelseavgift för faktura F-1001"))
+    assert late_payment_claims.is_recognised(of(avgift, type_code="84"))
+    assert not late_payment_claims.is_recognised(of(avgift))
+
+
+# What becomes of it -----------------------------------------------------------------------------------------
+
+
+def test_it_is_put_to_a_person_and_no_order_number_is_asked_for(system: System) -> None:
+    invoice = system.send(a_claim(system))
+    assert (invoice.state, invoice.codes) == (_S.IN_QUESTION, ("LATE_PAYMENT_CLAIM",))
+    assert system.answers(invoice) == ["AB"]
+    (said,) = system.sentences(invoice)
+    assert "behöver inget ordernummer" in said
+    assert "Kreditera" not in said
+    with system.database.reading() as session:
+        counts = queue_queries.counts(session, today=FEBRUARY)
+        wanted = QueueFilter(part=QueuePart.CLAIMS)
+        (item,) = queue_queries.items(session, wanted, today=FEBRUARY)
+        others = queue_queries.items(session, QueueFilter(), today=FEBRUARY)
+    assert (counts[QueuePart.CLAIMS], counts[QueuePart.EXCEPTIONS], item.number, others) == (1, 0, "R-1", [])
+
+
+def test_no_policy_answers_it_without_a_person(system: System) -> None:
+    system.change_register(example_register(automatic_answer=True))
+    assert system.send(a_claim(system)).state is _S.IN_QUESTION
+
+
+def test_accepted_with_a_reason_it_is_paid_and_booked_as_a_cost_without_order(system: System) -> None:
+    invoice = system.send(a_claim(system))
+    action = press(system, Action.ACCEPT, invoice, reason="Rätt: vi betalade sent")
+    invoice = system.invoice(invoice.id)
+    assert (invoice.state, invoice.codes) == (_S.ACCEPTED, ("LATE_PAYMENT_CLAIM",))
+    undo(system, action)
+    assert system.invoice(invoice.id).state is _S.IN_QUESTION
+    press(system, Action.ACCEPT, invoice, reason="Rätt: vi betalade sent")
+    release(system, minutes=30)
+    assert system.answers(invoice) == ["AB", "AP"]
+    with system.database.reading() as session:
+        assert handler_store.of(session, [invoice.id])[invoice.id] == {"user-1"}
+    (paid,) = system.pay(on=system.invoice(invoice.id).pays_on)
+    assert paid.amount == sek("450.00")
+    assert system.broken() == []
+    with system.database.writing() as session:
+        register = register_store.load(session)
+        run = booking.book(session, register, LedgerAccounts(), today=FEBRUARY, by=OFFICER, now=NOW)
+    rows = [(row.account, row.amount) for each in run.vouchers for row in each.rows if "R-1" in each.text]
+    assert ("5719", Decimal("450.00")) in rows
+
+
+def test_disputed_it_is_answered_in_the_persons_words_and_a_credit_is_asked_for_and_no_new_invoice(
+    system: System,
+) -> None:
+    invoice = system.send(a_claim(system))
+    with pytest.raises(ActionRefused):
+        press(system, Action.DISPUTE, invoice, reason=" ")
+    action = press(system, Action.DISPUTE, invoice, reason="Faktura F-1 betalades i tid.")
+    assert system.invoice(invoice.id).state is _S.CREDIT_REQUESTED
+    undo(system, action)
+    assert system.invoice(invoice.id).state is _S.IN_QUESTION
+    press(system, Action.DISPUTE, invoice, reason="Faktura F-1 betalades i tid.")
+    release(system, minutes=30)
+    assert system.answers(invoice) == ["AB", "RE"]
+    told = last_message(system, invoice)
+    assert "Faktura F-1 betalades i tid." in told
+    assert ">CNF<" in told
+    assert ">NIN<" not in told
+    claim = a_claim(system)
+    assert system.send_credit(claim, number="K-1", on=FEBRUARY).state is _S.SETTLED
+    assert system.invoice(invoice.id).state is _S.CREDITED
+    assert system.broken() == []
+
+
+def test_what_is_no_claim_is_not_disputed(system: System) -> None:
+    invoice = system.send(billed(january(system), days="19"))
+    with pytest.raises(ActionRefused, match="no claim"):
+        press(system, Action.DISPUTE, invoice, reason="Nej")
+
+
+def test_a_claim_above_the_limit_is_for_somebody_else(system: System) -> None:
+    invoice = system.send(a_claim(system, name="Dröjsmålsränta", amount="900.00"))
+    with pytest.raises(Refused, match="dispute it"):
+        press(system, Action.ACCEPT, invoice, reason="Rätt")
