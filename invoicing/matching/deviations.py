@@ -52,6 +52,19 @@ class DeviationCode(StrEnum):
     CREDIT_LINE = "CREDIT_LINE"
 
 
+#: What these expect is a suggestion, which nobody claims and which may be another tomorrow.
+SUGGESTED = frozenset(
+    {
+        DeviationCode.ORDER_MISSING,
+        DeviationCode.ORDER_UNKNOWN,
+        DeviationCode.LINE_MISSING,
+        DeviationCode.LINE_UNKNOWN,
+        DeviationCode.CREDIT_REFERENCE_MISSING,
+        DeviationCode.CREDIT_UNKNOWN,
+    }
+)
+
+
 class Weight(IntEnum):
     """What a deviation leads to; the greatest of a match decides."""
 
