@@ -293,7 +293,10 @@ def as_linked(invoice: InvoiceContent, link: LineLink | None) -> InvoiceContent:
     if link is None:
         return invoice
     if link.credited_number:
-        return replace(invoice, credits=(CreditedReference(link.credited_number, None),))
+        # Whoever linked it has seen which order it names.
+        credits = (CreditedReference(link.credited_number, None),)
+        lines = tuple(replace(line, order_number="") for line in invoice.lines)
+        return replace(invoice, credits=credits, order_number="", lines=lines)
     return replace(
         invoice,
         order_number=link.order_number,

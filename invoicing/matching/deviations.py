@@ -50,6 +50,7 @@ class DeviationCode(StrEnum):
     CREDIT_AMOUNT = "CREDIT_AMOUNT"
     CREDIT_CURRENCY = "CREDIT_CURRENCY"
     CREDIT_LINE = "CREDIT_LINE"
+    CREDIT_ORDER = "CREDIT_ORDER"
 
 
 #: What these expect is a suggestion, which nobody claims and which may be another tomorrow.

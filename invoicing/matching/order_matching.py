@@ -29,7 +29,7 @@ from invoicing.matching.facts import Facts, OrderFacts
 from invoicing.matching.line_matching import order_line_checks
 from invoicing.matching.order_slices import has_order_number
 from invoicing.matching.suggestions import order_lines
-from invoicing.model import InvoiceContent
+from invoicing.model import InvoiceContent, InvoicedLine
 from orders.register.agreements import Policy
 from orders.register.parties import VatCategory
 from orders.register.succession import Tenure
@@ -131,35 +131,12 @@ def line_checks(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> S
     """Which lines name an order line (BT-132) of the order, and the checks of each that is named."""
     without = [line for line in invoice.lines if not line.order_line]
     unknown = [line for line in invoice.lines if line.order_line and line.order_line not in order.lines]
-    number = order.order.number
     checks: list[Check | Group] = [
         check(
             "order line",
             (
-                *(
-                    question(
-                        DeviationCode.LINE_MISSING,
-                        "BT-132",
-                        "",
-                        ", ".join(order_lines(line, invoice, order)),
-                        Source.ORDER_LINE,
-                        line=line.id,
-                        reference=number,
-                    )
-                    for line in without
-                ),
-                *(
-                    question(
-                        DeviationCode.LINE_UNKNOWN,
-                        "BT-132",
-                        line.order_line,
-                        ", ".join(order_lines(line, invoice, order)),
-                        Source.ORDER,
-                        line=line.id,
-                        reference=number,
-                    )
-                    for line in unknown
-                ),
+                *(_unnamed(DeviationCode.LINE_MISSING, line, invoice, order) for line in without),
+                *(_unnamed(DeviationCode.LINE_UNKNOWN, line, invoice, order) for line in unknown),
             ),
         )
     ]
@@ -170,11 +147,31 @@ def line_checks(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> S
     ]
 
 
+def _unnamed(code: DeviationCode, line: InvoicedLine, invoice: InvoiceContent, order: OrderFacts) -> Deviation:
+    """A line that names no order line of the order: which may be meant, or that it is for late payment and for none."""
+    claim = late_payment_claims.is_claim(line)
+    return question(
+        code,
+        "BT-132",
+        line.order_line,
+        "" if claim else ", ".join(order_lines(line, invoice, order)),
+        Source.ORDER_LINE if code is DeviationCode.LINE_MISSING else Source.ORDER,
+        line=line.id,
+        reference=order.order.number,
+        variant=late_payment_claims.OF_LATE_PAYMENT if claim else "",
+    )
+
+
 def vat_deviations(
     invoice: InvoiceContent, order: OrderFacts
 ) -> tuple[tuple[Deviation, ...], tuple[Deviation, ...]]:
     """The lines taxed by another category than the supplier's on their delivery, and those by another rate."""
-    taxed = [(line, order.vat_of(line.order_line)) for line in invoice.lines]
+    taxed = [
+        (line, order.vat_of(line.order_line))
+        for line in invoice.lines
+        # Late payment has no VAT, and its line is told what it is.
+        if line.order_line in order.lines or not late_payment_claims.is_claim(line)
+    ]
     wrong_category = tuple(
         question(
             DeviationCode.VAT_CATEGORY,

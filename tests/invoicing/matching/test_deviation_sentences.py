@@ -62,6 +62,7 @@ _SAMPLES: Mapping[DeviationCode, tuple[str, str, str]] = {
     DeviationCode.ALREADY_CREDITED: ("F-1001", "", "K-1"),
     DeviationCode.CREDIT_AMOUNT: ("1000.00", "2612.50", "F-1001"),
     DeviationCode.CREDIT_CURRENCY: ("EUR", "SEK", "F-1001"),
+    DeviationCode.CREDIT_ORDER: ("2100000012", "2100000011", "F-1001"),
 }
 _DETAILS = {
     "interrupted": "2026-01-13",
