@@ -153,6 +153,7 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
             "Fakturan gäller orderna %(found)s. Varje order faktureras för sig. Kreditera fakturan och skicka en "
             "faktura per order."
         ),
+        otherwise=(Text("Fakturan gäller flera order. Kreditera fakturan och skicka en faktura per order."),),
     ),
     (DeviationCode.EXECUTION_REFERENCE, ""): DeviationText(
         Text("Annan genomförandereferens"),
