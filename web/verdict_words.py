@@ -9,6 +9,7 @@ from typing import Final
 from foundation.formatting import Json
 from foundation.sql import Session
 from foundation.text import NO_TEXT, JoinedText, Language, Text, WrittenText
+from invoicing.documents import partial_credit_store
 from invoicing.documents import store as document_store
 from invoicing.matching import causes
 from invoicing.matching.deviation_texts import sentence, title
@@ -20,7 +21,7 @@ from orders.register import store as register_store
 from peppol.exchange.tables import InState
 
 REFUSED = (InState.QUARANTINED, InState.CONFLICT)
-IN_QUESTION = (InvoiceState.IN_QUESTION, InvoiceState.CREDIT_REQUESTED)
+IN_QUESTION = (InvoiceState.IN_QUESTION, InvoiceState.PARTLY_ACCEPTED, InvoiceState.CREDIT_REQUESTED)
 
 _NAMES: Final = {
     "invoice": Text("faktura"),
@@ -89,6 +90,8 @@ def why_document(session: Session, invoice: SupplierInvoice) -> Text:
         return Text("Krediterad i sin helhet med %(credit_note)s.", credit_note=credit_note)
     if invoice.state is InvoiceState.SETTLED:
         credited = ", ".join(each.number for each in document_store.content(session, invoice.id).credits)
+        if partial_credit_store.is_for_a_part(session, invoice.id):
+            return Text("Krediterar en del av %(credited)s.", credited=credited)
         return Text("Krediterar %(credited)s i sin helhet.", credited=credited)
     judged = document_store.matches(session, invoice.id)
     rejected = invoice.state is InvoiceState.CREDIT_REQUESTED
@@ -109,6 +112,8 @@ def _stands(invoice: SupplierInvoice, account: str) -> Text:
             )
         case InvoiceState.PAID:
             return Text("Betald %(paid_on)s.", paid_on=invoice.paid_on)
+        case InvoiceState.PARTLY_ACCEPTED:
+            return Text("De rader som stämmer är godkända; kredit av de andra är begärd.")
         case InvoiceState.CREDIT_REQUESTED:
             return Text("Kredit av hela fakturan är begärd.")
         case _:

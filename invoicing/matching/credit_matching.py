@@ -1,9 +1,11 @@
-"""Matching a credit note to the one invoice it credits: in full, once, within its supplier.
+"""Matching a credit note to the one invoice it credits: in full, once, within its supplier; or, by policy, in part.
 
 A negative invoice (380 with negative amounts) is judged here too, with its signs turned.
 """
 
+from invoicing.matching import credited_document
 from invoicing.matching.candidates import told
+from invoicing.matching.credited_lines import line_credit
 from invoicing.matching.deviations import (
     Deviation,
     DeviationActor,
@@ -24,13 +26,15 @@ def match_credit(credit: InvoiceContent, facts: CreditFacts) -> Match:
     reference = _reference(credit, facts)
     credited = facts.credited
     if reference or credited is None:
-        rest = (not_looked_at("credited once"), not_looked_at("amount"))
+        rest = (not_looked_at("credited once"), not_looked_at("order"), not_looked_at("amount"))
     else:
         rest = (
             check("credited once", _once(credited, facts)),
-            check("amount", _amount(credit, credited)),
+            check("order", credited_document.order(credit, facts)),
+            check("amount", _amount(credit, credited, facts)),
         )
-    return Match(Group("credit note", (check("credited invoice", reference), *rest)))
+    buyer = check("buyer", credited_document.buyer(credit, facts))
+    return Match(Group("credit note", (check("credited invoice", reference), buyer, *rest)))
 
 
 def _reference(credit: InvoiceContent, facts: CreditFacts) -> tuple[Deviation, ...]:
@@ -91,8 +95,19 @@ def _once(credited: SupplierInvoice, facts: CreditFacts) -> tuple[Deviation, ...
     )
 
 
-def _amount(credit: InvoiceContent, credited: SupplierInvoice) -> tuple[Deviation, ...]:
-    """A credit is for the whole invoice: net, VAT and payable are all the same (REQ-37)."""
+def is_partial(credit: InvoiceContent, facts: CreditFacts) -> bool:
+    """Whether a credit note is for a part of what is left of the invoice, where lines are judged apart."""
+    credited, left = facts.credited, facts.left
+    if credited is None or left is None or not facts.policy.judges_lines_apart:
+        return False
+    return credit.currency == credited.currency and credit.amount_net < left.amount_net
+
+
+def _amount(credit: InvoiceContent, credited: SupplierInvoice, facts: CreditFacts) -> tuple[Deviation, ...]:
+    """A credit is for the whole invoice: net, VAT and payable are all the same (REQ-37).
+
+    Where lines are judged apart it may be for some of them; once some are credited, the whole is what is left.
+    """
     if credit.currency != credited.currency:
         return (
             _question(
@@ -104,14 +119,19 @@ def _amount(credit: InvoiceContent, credited: SupplierInvoice) -> tuple[Deviatio
                 reference=credited.number,
             ),
         )
+    if facts.left is not None and not facts.only_whole and is_partial(credit, facts):
+        return line_credit(credit, facts.left).deviations
+    whole = facts.left or credited
     pairs = (
-        ("BT-109", credit.amount_net, credited.amount_net),
-        ("BT-110", credit.amount_vat, credited.amount_vat),
-        ("BT-115", credit.amount_payable, credited.amount_payable),
+        ("BT-109", credit.amount_net, whole.amount_net),
+        ("BT-110", credit.amount_vat, whole.amount_vat),
+        ("BT-115", credit.amount_payable, whole.amount_payable),
     )
     wrong = [(term, found, expected) for term, found, expected in pairs if found != expected]
     if not wrong:
-        return ()
+        # Of one that is credited in part before, the tax that is left stands in no table.
+        is_untouched = facts.invoiced is not None and credit.amount_net == facts.invoiced.amount_net
+        return credited_document.vat(credit, facts.invoiced) if facts.invoiced and is_untouched else ()
     # One deviation for the credit as a whole: the sum to pay says most, where it differs.
     term, found, expected = wrong[-1]
     return (

@@ -21,6 +21,7 @@ from invoicing.matching.deviation_words import (
 )
 from invoicing.matching.deviation_words.words import PLACES, DeviationText
 from invoicing.matching.deviations import (
+    SUGGESTED,
     Deviation,
     DeviationCode,
     Source,
@@ -140,24 +141,13 @@ _NOT_COMPARED = frozenset(
         (DeviationCode.ORDER_NOT_SUPPLIERS, "succeeded"),
     }
 )
-# What they expect is a suggestion, which nobody claims.
-_SUGGESTED = frozenset(
-    {
-        DeviationCode.ORDER_MISSING,
-        DeviationCode.ORDER_UNKNOWN,
-        DeviationCode.LINE_MISSING,
-        DeviationCode.LINE_UNKNOWN,
-        DeviationCode.CREDIT_REFERENCE_MISSING,
-        DeviationCode.CREDIT_UNKNOWN,
-    }
-)
 
 
 def compares(deviation: Deviation) -> bool:
     """Whether what was found and what was expected are of one kind, so that they can stand beside each other."""
     code = deviation.code
     return (
-        bool(deviation.expected) and code not in _SUGGESTED and (code, deviation.variant) not in _NOT_COMPARED
+        bool(deviation.expected) and code not in SUGGESTED and (code, deviation.variant) not in _NOT_COMPARED
     )
 
 

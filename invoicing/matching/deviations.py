@@ -23,6 +23,7 @@ class DeviationCode(StrEnum):
     LINE_MISSING = "LINE_MISSING"
     LINE_UNKNOWN = "LINE_UNKNOWN"
     SEVERAL_LINES = "SEVERAL_LINES"
+    SEVERAL_ORDERS = "SEVERAL_ORDERS"
     NOT_RECEIVED = "NOT_RECEIVED"
     ALREADY_INVOICED = "ALREADY_INVOICED"
     UNIT = "UNIT"
@@ -48,6 +49,21 @@ class DeviationCode(StrEnum):
     ALREADY_CREDITED = "ALREADY_CREDITED"
     CREDIT_AMOUNT = "CREDIT_AMOUNT"
     CREDIT_CURRENCY = "CREDIT_CURRENCY"
+    CREDIT_LINE = "CREDIT_LINE"
+    CREDIT_ORDER = "CREDIT_ORDER"
+
+
+#: What these expect is a suggestion, which nobody claims and which may be another tomorrow.
+SUGGESTED = frozenset(
+    {
+        DeviationCode.ORDER_MISSING,
+        DeviationCode.ORDER_UNKNOWN,
+        DeviationCode.LINE_MISSING,
+        DeviationCode.LINE_UNKNOWN,
+        DeviationCode.CREDIT_REFERENCE_MISSING,
+        DeviationCode.CREDIT_UNKNOWN,
+    }
+)
 
 
 class Weight(IntEnum):

@@ -9,10 +9,12 @@ import re
 from typing import Final
 
 from invoicing.matching.deviations import Deviation, DeviationActor, DeviationCode, Source, Weight
-from invoicing.model import DocumentType, InvoiceContent
+from invoicing.model import DocumentType, InvoiceContent, InvoicedLine
 
 #: A variant: a person has disputed the claim; what follows it are the person's words.
 DISPUTED: Final = "disputed"
+#: A variant: a line of an invoice for an order that is a claim for late payment and lies on no order line.
+OF_LATE_PAYMENT: Final = "late_payment"
 
 # A debit note of financial adjustments (UNCL1001).
 _FINANCIAL = "84"
@@ -55,7 +57,7 @@ def is_recognised(invoice: InvoiceContent) -> bool:
     asked = [each for each in invoice.lines if not each.amount.is_zero]
     if invoice.document_type is not DocumentType.INVOICE or not asked or invoice.order_lines:
         return False
-    untaxed = all(each.vat_category in _UNTAXED or not each.vat_percent for each in asked)
+    untaxed = all(_is_untaxed(each) for each in asked)
     if all(_says_so(each.name, untaxed=untaxed) for each in asked):
         return True
     notes = " ".join((invoice.note, *(each.note for each in asked)))
@@ -63,6 +65,15 @@ def is_recognised(invoice: InvoiceContent) -> bool:
     return untaxed and (
         invoice.type_code == _FINANCIAL or (about_invoice and _says_so(notes, untaxed=untaxed))
     )
+
+
+def is_claim(line: InvoicedLine) -> bool:
+    """Whether a line of an invoice for an order is no part of it but a claim for late payment, by what it is called."""
+    return not line.amount.is_zero and _says_so(line.name, untaxed=_is_untaxed(line))
+
+
+def _is_untaxed(line: InvoicedLine) -> bool:
+    return line.vat_category in _UNTAXED or not line.vat_percent
 
 
 def _says_so(said: str, *, untaxed: bool) -> bool:

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from foundation.periods import Month
+from invoicing.matching import late_payment_claims
 from invoicing.matching.facts import Facts, LineFacts, OrderFacts
+from invoicing.matching.order_slices import order_slices
 from invoicing.model import InvoiceContent, InvoicedLine, PeriodGiven
 
 
@@ -19,6 +21,12 @@ def as_charged(invoice: InvoiceContent, facts: Facts) -> InvoiceContent:
     if facts.policy.inferred_line and facts.order is not None:
         lines = tuple(_with_order_line(line, invoice, facts.order) for line in lines)
     return invoice if lines == invoice.lines else replace(invoice, lines=lines)
+
+
+def charged_slices(invoice: InvoiceContent, facts: Facts) -> tuple[tuple[InvoiceContent, Facts], ...]:
+    """The invoice order by order as it is matched, each with the facts of its order; one where it is for one order."""
+    slices = ((each, facts.of_order(each.order_number)) for each in order_slices(invoice, facts.policy))
+    return tuple((as_charged(each, known), known) for each, known in slices)
 
 
 def same_number(given: str, line_id: str) -> bool:
@@ -48,7 +56,7 @@ def charges_as_received(line: InvoicedLine, facts: LineFacts) -> bool:
 
 def _with_order_line(line: InvoicedLine, invoice: InvoiceContent, order: OrderFacts) -> InvoicedLine:
     """The line with the one order line it is for; as it stands where it names one, or where several are possible."""
-    if line.order_line in order.lines:
+    if line.order_line in order.lines or late_payment_claims.is_claim(line):
         return line
     named = [key for key in order.lines if not line.order_line or same_number(line.order_line, key)]
     possible = _possible(line, period_of(line, invoice), order)

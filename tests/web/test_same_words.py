@@ -23,6 +23,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.exceptions.queue import QueuePart, part_of
 from invoicing.matching import causes
+from invoicing.matching.credited_document import OF_CREDIT
 from invoicing.matching.deviation_texts import title
 from invoicing.matching.deviations import (
     REJECTED,
@@ -92,7 +93,7 @@ class Desk:
         """A document has come, is judged to have this deviation, and stands in this state."""
         number = f"{len(self.sent) + 1:03}"
         invoice = replace(self.written, id=f"F-{number}")
-        if is_of_credit(deviation.code):
+        if is_of_credit(deviation.code, deviation.variant):
             sent = self.system.send_credit(replace(invoice, id="F-0"), number=f"K-{number}", on=FEBRUARY)
         else:
             sent = self.system.send(invoice)
@@ -135,8 +136,8 @@ def desk(database_url: str) -> Iterator[Desk]:
         desk.undo()
 
 
-def is_of_credit(code: DeviationCode) -> bool:
-    return code.value.startswith("CREDIT_") or code is DeviationCode.ALREADY_CREDITED
+def is_of_credit(code: DeviationCode, variant: str) -> bool:
+    return variant == OF_CREDIT or code.value.startswith("CREDIT_") or code is DeviationCode.ALREADY_CREDITED
 
 
 def said_on(page: str) -> str:

@@ -1,8 +1,10 @@
 """Words of what an invoice refers to: its order, the lines of it, its buyer and its contract."""
 
 from foundation.text import Text
+from invoicing.matching.credited_document import OF_CREDIT
 from invoicing.matching.deviation_words.words import CREDIT_AND_NEW, DeviationText, suggesting
 from invoicing.matching.deviations import UNREGISTERED, DeviationCode, SuggestionBasis
+from invoicing.matching.late_payment_claims import OF_LATE_PAYMENT
 
 # A case that is never ordered here, whether the invoice names an order for it or none.
 OUTSIDE = {
@@ -103,6 +105,12 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         CREDIT_AND_NEW,
         otherwise=(Text("Fakturan säger inte vilken köparen är; den ska ställas till %(expected)s."),),
     ),
+    (DeviationCode.BUYER, OF_CREDIT): DeviationText(
+        Text("Fel köpare"),
+        Text("Kreditfakturan är ställd till %(found)s; köparen är %(expected)s."),
+        Text("Skicka en ny kreditfaktura, med nytt nummer, ställd till köparen."),
+        otherwise=(Text("Kreditfakturan säger inte vilken köparen är; den ska ställas till %(expected)s."),),
+    ),
     (DeviationCode.CURRENCY, ""): DeviationText(
         Text("Fel valuta"),
         Text("Fakturan är i %(found)s; ordern är i %(expected)s."),
@@ -114,6 +122,20 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Kreditera hela fakturan och skicka en ny med orderradens nummer."),
         suggestion=Text("Förslag: orderrad %(expected)s."),
     ),
+    **{
+        (code, OF_LATE_PAYMENT): DeviationText(
+            Text("Krav för sen betalning på en orderfaktura"),
+            Text(
+                "Fakturarad %(line)s ser ut att gälla ränta eller avgift för sen betalning. Den hör inte till order "
+                "%(reference)s."
+            ),
+            Text(
+                "Kreditera fakturan, skicka en ny utan den raden och skicka kravet som en egen faktura. Den behöver "
+                "inget ordernummer."
+            ),
+        )
+        for code in (DeviationCode.LINE_MISSING, DeviationCode.LINE_UNKNOWN)
+    },
     (DeviationCode.LINE_UNKNOWN, ""): DeviationText(
         Text("Okänd orderrad"),
         Text("Fakturarad %(line)s anger orderrad %(found)s, som inte finns på order %(reference)s."),
@@ -124,6 +146,14 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Flera orderrader på en faktura"),
         Text("Fakturan gäller orderraderna %(found)s. Varje orderrad faktureras för sig."),
         Text("Kreditera hela fakturan och skicka en faktura för varje orderrad."),
+    ),
+    (DeviationCode.SEVERAL_ORDERS, ""): DeviationText(
+        Text("Flera order på en faktura"),
+        Text(
+            "Fakturan gäller orderna %(found)s. Varje order faktureras för sig. Kreditera fakturan och skicka en "
+            "faktura per order."
+        ),
+        otherwise=(Text("Fakturan gäller flera order. Kreditera fakturan och skicka en faktura per order."),),
     ),
     (DeviationCode.EXECUTION_REFERENCE, ""): DeviationText(
         Text("Annan genomförandereferens"),

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from invoicing.matching import causes
+from invoicing.matching.credited_document import OF_CREDIT
 from invoicing.matching.deviation_texts import WORDS, sentence, title
 from invoicing.matching.deviation_words.words import PLACES
 from invoicing.matching.deviations import (
@@ -124,7 +125,7 @@ _REJECTED = [
 def test_a_rejection_asks_for_what_its_sentence_asks_for(code: DeviationCode, variant: str) -> None:
     deviation = a_deviation(code, variant)
     said, asked = causes.told([deviation], rejected=True)[deviation], asks("RE", [deviation])
-    is_credit = "kreditfaktura" in title(deviation).sv.lower() or code.startswith("CREDIT_")
+    is_credit = code.startswith("CREDIT_") or variant == OF_CREDIT
     if not is_credit and code is not DeviationCode.ALREADY_CREDITED:
         assert ("CNF" in asked) == ("Kreditera" in said.sv or "kreditera" in said.sv), said.sv
         new = any(words in said.sv for words in ("skicka en", "på nytt när den är godkänd", "använd KA-webb"))
@@ -134,5 +135,5 @@ def test_a_rejection_asks_for_what_its_sentence_asks_for(code: DeviationCode, va
         assert "behöver inte göra något" in said.sv
     else:
         assert asked == ("NIN",)
-        assert "Skicka en ny" in said.sv
+        assert "skicka en ny" in said.sv.lower()
     assert "prövas den här igen" not in said.sv

@@ -11,6 +11,9 @@ from invoicing.matching.deviations import Deviation, DeviationCode, Source, Sugg
 _C = DeviationCode
 # What is found, expected and referred to, as it may be in books.
 SAMPLES: Mapping[DeviationCode, tuple[str, str, str]] = {
+    DeviationCode.SEVERAL_ORDERS: ("2100000011, 2100000012", "1", ""),
+    DeviationCode.CREDIT_ORDER: ("2100000012", "2100000011", "F-1001"),
+    DeviationCode.CREDIT_LINE: ("001", "", "F-1001"),
     DeviationCode.ORDER_MISSING: ("NA", "2100000011", ""),
     DeviationCode.ORDER_UNKNOWN: ("4500017", "2100000011", ""),
     DeviationCode.ORDER_NOT_SUPPLIERS: ("2100000011", "2026-03-01", "5599991014"),
