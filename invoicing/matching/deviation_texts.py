@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Mapping
 
 from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
-from invoicing.matching.deviation_values import written, written_as
 from invoicing.matching.deviation_words import (
     amounts,
     credits,
@@ -19,6 +18,7 @@ from invoicing.matching.deviation_words import (
     receipts,
     references,
 )
+from invoicing.matching.deviation_words.values import written, written_as
 from invoicing.matching.deviation_words.words import PLACES, DeviationText
 from invoicing.matching.deviations import (
     SUGGESTED,
