@@ -65,7 +65,8 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Krediten gäller en annan order"),
         Text(
             "Kreditfakturan anger order %(found)s; faktura %(reference)s, som den krediterar, gäller order "
-            "%(expected)s. Kontrollera vilken faktura som ska krediteras och skicka en ny kreditfaktura, med nytt nummer."
+            "%(expected)s. Kontrollera vilken faktura som ska krediteras och skicka en ny kreditfaktura, med nytt "
+            "nummer."
         ),
     ),
     (DeviationCode.CREDIT_CURRENCY, ""): DeviationText(
