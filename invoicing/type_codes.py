@@ -43,7 +43,7 @@ class Treatment(StrEnum):
     """Självfaktura: an invoice that the buyer itself should have written; refused, as we write none."""
 
     NO_DEMAND = "NO_DEMAND"
-    """Inget betalningskrav: a document that informs and asks for no money; put to a person, so that nothing is paid by it."""
+    """Inget betalningskrav: informs and asks for no money; put to a person, so that nothing is paid by it."""
 
 
 @dataclass(frozen=True, slots=True)
