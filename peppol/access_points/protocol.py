@@ -82,7 +82,7 @@ class Gone(AccessPointError):
 
 
 class TooLarge(AccessPointError):
-    """The message has more bytes than are fetched. It is not cut: it lies whole where it is, until somebody moves it."""
+    """The message has more bytes than are fetched. It is not cut: it lies whole where it is until it is moved."""
 
     code = "TOO_LARGE"
 
