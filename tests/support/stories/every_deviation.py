@@ -11,6 +11,7 @@ from invoicing.matching.deviations import Deviation, DeviationCode, Source, Sugg
 _C = DeviationCode
 # What is found, expected and referred to, as it may be in books.
 SAMPLES: Mapping[DeviationCode, tuple[str, str, str]] = {
+    DeviationCode.NO_DEMAND: ("325", "380", ""),
     DeviationCode.SEVERAL_ORDERS: ("2100000011, 2100000012", "1", ""),
     DeviationCode.CREDIT_ORDER: ("2100000012", "2100000011", "F-1001"),
     DeviationCode.CREDIT_LINE: ("001", "", "F-1001"),
