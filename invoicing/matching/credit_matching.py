@@ -18,6 +18,9 @@ from invoicing.matching.deviations import (
 from invoicing.matching.facts import CreditFacts
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
 
+NEGATIVE = "negative"
+"""A variant: the credit note's amounts are negative, so that it says the invoice is owed once more."""
+
 
 def match_credit(credit: InvoiceContent, facts: CreditFacts) -> Match:
     """Judge a credit note; never raises for anything it may say."""
@@ -114,6 +117,7 @@ def _amount(credit: InvoiceContent, credited: SupplierInvoice) -> tuple[Deviatio
         return ()
     # One deviation for the credit as a whole: the sum to pay says most, where it differs.
     term, found, expected = wrong[-1]
+    is_negative = found.amount < 0 < expected.amount
     return (
         _question(
             DeviationCode.CREDIT_AMOUNT,
@@ -122,6 +126,7 @@ def _amount(credit: InvoiceContent, credited: SupplierInvoice) -> tuple[Deviatio
             str(expected.amount),
             Source.EARLIER_INVOICE,
             reference=credited.number,
+            variant=NEGATIVE if is_negative else "",
         ),
     )
 

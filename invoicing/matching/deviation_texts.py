@@ -37,6 +37,21 @@ _CALCULATION = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}( [x/] [0-9]{1,12}(\.[0-9]{
 _PERIOD = re.compile(r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)")
 _VALUE = re.compile(r"%\((\w+)\)s")
 
+# What these found and expected is reckoned; all others name something, which is written as it came: invoice 2026.10.
+_RECKONED = frozenset(
+    {
+        DeviationCode.LATE_PAYMENT_CLAIM,
+        DeviationCode.QUANTITY,
+        DeviationCode.PRICE,
+        DeviationCode.AMOUNT,
+        DeviationCode.VAT_RATE,
+        DeviationCode.VAT_AMOUNT,
+        DeviationCode.F_TAX,
+        DeviationCode.CREDIT_AMOUNT,
+    }
+)
+_REFERENCE_RECKONED = frozenset({DeviationCode.VAT_AMOUNT, DeviationCode.F_TAX})
+
 _SOURCES: dict[Source, Text] = {
     Source.INVOICE: Text("fakturan"),
     Source.ORDER: Text("ordern"),
@@ -73,7 +88,7 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
 
 # What differs and is let through: by the buyer's own limits, or by a person with a reason.
 _LET_THROUGH = {
-    "tolerated": Text("Skillnaden ryms i köparens tolerans, så fakturan godtas."),
+    "tolerated": Text("Skillnaden ryms i köparens tolerans och godtas."),
     "accepted": Text("En handläggare har godtagit det med ett skäl."),
 }
 _DIFFERS = (
@@ -105,13 +120,15 @@ def title(deviation: Deviation) -> Text:
 def sentence(deviation: Deviation) -> Text:
     """The whole sentence, with both values, what is suggested and what to do; without holes where a value is absent."""
     chosen = words(deviation)
-    written = _unit if deviation.code is DeviationCode.UNIT else _written
+    code = deviation.code
+    written = _unit if code is DeviationCode.UNIT else _reckoned if code in _RECKONED else _named
+    refers = _reckoned if code in _REFERENCE_RECKONED else _named
     detail = deviation.variant.partition(" ")[2]
     values: dict[str, Text] = {
         "found": written(deviation.found),
         "expected": written(deviation.expected),
         "line": WrittenText(deviation.line),
-        "reference": _written(deviation.reference),
+        "reference": refers(deviation.reference),
         "detail": PLACES.get(detail, WrittenText(detail)),
         "source": source_name(deviation.expected_from),
     }
@@ -167,13 +184,18 @@ def sentences(deviations: Iterable[Deviation]) -> Text:
     return JoinedText(" ", {each.sv: each for each in said}.values())
 
 
-def _written(value: str) -> Text:
-    """A number in Swedish as people write it in a sentence, 1 347,50; an identifier as it came, hidden signs named."""
+def _reckoned(value: str) -> Text:
+    """A number in Swedish as people write it in a sentence: 1 347,50."""
+    if _CALCULATION.fullmatch(value):
+        return WrittenText(_NUMBER.sub(_in_swedish, value).replace(" x ", " × "), value.replace(" x ", " × "))
+    return _named(value)
+
+
+def _named(value: str) -> Text:
+    """A period for people; an identifier as it came, also where it looks like a number, hidden signs named."""
     period = _PERIOD.fullmatch(value)
     if period is not None:
         return WrittenText(" – ".join(period.groups()))
-    if _CALCULATION.fullmatch(value):
-        return WrittenText(_NUMBER.sub(_in_swedish, value).replace(" x ", " × "), value.replace(" x ", " × "))
     hidden = hidden_in(value)
     if not hidden:
         return WrittenText(value)

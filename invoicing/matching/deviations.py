@@ -112,6 +112,9 @@ WITH_BUYER = "with_buyer"
 # A variant: what was received was approved otherwise than by a report of a month.
 UNREPORTED = "unreported"
 
+# Variants of a line that names no order line: it is for late payment, or it is like nothing that waits for an invoice.
+CLAIMED, BESIDES = "claimed", "besides"
+
 
 class SuggestionBasis(StrEnum):
     """What a suggestion rests on, the surest first; a variant, with the place (BT) where it rests on one."""

@@ -14,6 +14,8 @@ from foundation.money import tax_withheld, total, vat_amount
 from invoicing.matching import date_checks, late_payment_claims, payee_checks, vat_base
 from invoicing.matching.candidates import same_form, told
 from invoicing.matching.deviations import (
+    BESIDES,
+    CLAIMED,
     UNREGISTERED,
     Check,
     Deviation,
@@ -33,13 +35,15 @@ from invoicing.matching.facts import Facts, LineFacts, OrderFacts
 from invoicing.matching.line_matching import order_line_checks
 from invoicing.matching.lines_meant import as_charged
 from invoicing.matching.suggestions import order_lines
-from invoicing.model import InvoiceContent
+from invoicing.model import InvoiceContent, InvoicedLine
 from orders.register.agreements import Policy
 from orders.register.parties import VatCategory
 from orders.register.succession import Tenure
 
-# What suppliers' systems write when they have no order number (BIS Billing guide, sales order example).
-_NO_ORDER = frozenset({"", "NA", "N/A", "N.A."})
+# What suppliers' systems write when they have no order number (BIS Billing guide, sales order example), by its letters.
+_NO_ORDER = frozenset(
+    {"", "NA", "SAKNAS", "INGEN", "INGET", "NONE", "NULL", "NIL", "OKÄND", "OKÄNT", "UNKNOWN", "EJANGIVET"}
+)
 _ROUNDING_LARGEST = Decimal("1.00")
 # What is withheld from pay for work to whoever is not approved for F-tax (SFL 11 kap. 24 §), in percent.
 _TAX_WITHHELD = Decimal(30)
@@ -85,8 +89,9 @@ def lines_to_take(invoice: InvoiceContent, facts: Facts) -> tuple[LineFacts, ...
 
 
 def has_order_number(invoice: InvoiceContent) -> bool:
-    """Whether the invoice names an order; the dummy NA is none."""
-    return invoice.order_number.strip().upper() not in _NO_ORDER
+    """Whether the invoice names an order; the dummy NA is none, nor are signs and zeros alone."""
+    told = "".join(sign for sign in invoice.order_number.upper() if sign.isalnum())
+    return told.strip("0") not in _NO_ORDER
 
 
 def _order(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
@@ -191,18 +196,7 @@ def _lines(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> Sequen
         check(
             "order line",
             (
-                *(
-                    question(
-                        DeviationCode.LINE_MISSING,
-                        "BT-132",
-                        "",
-                        ", ".join(order_lines(line, invoice, order)),
-                        Source.ORDER_LINE,
-                        line=line.id,
-                        reference=number,
-                    )
-                    for line in without
-                ),
+                *(_without_order_line(line, invoice, order) for line in without),
                 *(
                     question(
                         DeviationCode.LINE_UNKNOWN,
@@ -223,6 +217,25 @@ def _lines(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> Sequen
         *checks,
         *(order_line_checks(invoice, order, order.lines[line_id], policy=policy) for line_id in known),
     ]
+
+
+def _without_order_line(line: InvoicedLine, invoice: InvoiceContent, order: OrderFacts) -> Deviation:
+    """What is asked about a line that names no order line; nobody is asked for the order line of interest or a fee."""
+    if late_payment_claims.says_so(line):
+        suggested, variant = "", CLAIMED
+    else:
+        suggested = ", ".join(order_lines(line, invoice, order))
+        variant = BESIDES if invoice.order_lines and not suggested else ""
+    return question(
+        DeviationCode.LINE_MISSING,
+        "BT-132",
+        "",
+        suggested,
+        Source.ORDER_LINE,
+        line=line.id,
+        reference=order.order.number,
+        variant=variant,
+    )
 
 
 def _totals(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
@@ -277,7 +290,12 @@ def _totals(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
 def _vat(invoice: InvoiceContent, order: OrderFacts | None) -> Sequence[Check]:
     if order is None:
         return (not_looked_at("category"), not_looked_at("rate"), check("tax", _vat_arithmetic(invoice)))
-    taxed = [(line, order.vat_of(line.order_line)) for line in invoice.lines]
+    # Late payment has no VAT; that it stands beside an order's lines is told by itself.
+    taxed = [
+        (line, order.vat_of(line.order_line))
+        for line in invoice.lines
+        if line.order_line or not late_payment_claims.says_so(line)
+    ]
     wrong_category = tuple(
         question(
             DeviationCode.VAT_CATEGORY,

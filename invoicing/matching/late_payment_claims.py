@@ -6,10 +6,12 @@ a person accepts or disputes it.
 """
 
 import re
+import unicodedata
 from typing import Final
 
+from foundation.identifiers import visible
 from invoicing.matching.deviations import Deviation, DeviationActor, DeviationCode, Source, Weight
-from invoicing.model import DocumentType, InvoiceContent
+from invoicing.model import DocumentType, InvoiceContent, InvoicedLine
 
 #: A variant: a person has disputed the claim; what follows it are the person's words.
 DISPUTED: Final = "disputed"
@@ -20,12 +22,16 @@ _UNTAXED = frozenset({"O", "E", "Z"})
 # Words that mean late payment whatever stands around them, in Swedish and English ...
 _CERTAIN = re.compile(
     r"dröjsmålsränt|dröjsmålsavg|räntefaktur|ränteavisering|påminnelseavg|påminnelsekostn|förseningsersättning"
-    r"|förseningsavg|inkassoavg|inkassokostn|inkassoersättning|late[ -]payment|penalty interest|interest on (?:over"
-    r"due|arrears)|overdue interest|default interest|reminder (?:fee|charge)|late (?:fee|charge)"
+    r"|förseningsavg|inkassoavg|inkassokostn|inkassoersättning|dröjsmålsersättning|kravavg|kravkostn"
+    r"|sen betalning|försenad betalning|betalningspåminnelse|1981:739|1975:635|räntelagen"
+    r"|late[ -]payment|penalty interest|interest on (?:over"
+    r"due|arrears)|overdue interest|default interest|(?:reminder|dunning|arrears) (?:fee|charge)|late (?:fee|charge)"
     r"|collection (?:fee|cost)",
 )
 # ... and such as mean it only where the invoice has no VAT.
-_LIKELY = re.compile(r"\b(?:ränta|räntor|ränte\w*|påminnelse\w*|inkasso|interest|reminder)\b")
+_LIKELY = re.compile(
+    r"(?:ränta|räntor)\b|\bränte|påminnelse|inkasso|\b(?:interest|reminder|dunning|arrears)\b"
+)
 _EARLIER = re.compile(r"\b(?:faktur\w*|invoice)\W+(?:nr\W+|nummer\W+|no\W+|number\W+)?[^\s,;]*[0-9]")
 
 
@@ -55,9 +61,9 @@ def is_recognised(invoice: InvoiceContent) -> bool:
     asked = [each for each in invoice.lines if not each.amount.is_zero]
     if invoice.document_type is not DocumentType.INVOICE or not asked or invoice.order_lines:
         return False
-    untaxed = all(each.vat_category in _UNTAXED or not each.vat_percent for each in asked)
-    if all(_says_so(each.name, untaxed=untaxed) for each in asked):
+    if all(says_so(each) for each in asked):
         return True
+    untaxed = all(_is_untaxed(each) for each in asked)
     notes = " ".join((invoice.note, *(each.note for each in asked)))
     about_invoice = bool(invoice.credits) or bool(_EARLIER.search(notes.casefold()))
     return untaxed and (
@@ -65,6 +71,16 @@ def is_recognised(invoice: InvoiceContent) -> bool:
     )
 
 
+def says_so(line: InvoicedLine) -> bool:
+    """Whether a line says that it is for late payment."""
+    return _says_so(line.name, untaxed=_is_untaxed(line))
+
+
+def _is_untaxed(line: InvoicedLine) -> bool:
+    return line.vat_category in _UNTAXED or not line.vat_percent
+
+
 def _says_so(said: str, *, untaxed: bool) -> bool:
-    text = said.casefold()
+    # Some programs write å as a and a ring; a soft hyphen is no letter.
+    text = unicodedata.normalize("NFC", visible(said)).casefold()
     return bool(_CERTAIN.search(text)) or (untaxed and bool(_LIKELY.search(text)))

@@ -1,6 +1,7 @@
 """Words of a credit note against the invoice it credits."""
 
 from foundation.text import Text
+from invoicing.matching.credit_matching import NEGATIVE
 from invoicing.matching.deviation_words.words import DeviationText, suggesting
 from invoicing.matching.deviations import DeviationCode, SuggestionBasis
 
@@ -45,6 +46,13 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text(
             "Krediten är på %(found)s; faktura %(reference)s är på %(expected)s. Skicka en "
             "kreditfaktura på hela beloppet."
+        ),
+    ),
+    (DeviationCode.CREDIT_AMOUNT, NEGATIVE): DeviationText(
+        Text("Kreditfakturan har minustecken"),
+        Text(
+            "Krediten är på %(found)s; en kreditfaktura skrivs med positiva belopp, och faktura %(reference)s är på "
+            "%(expected)s. Skicka en ny kreditfaktura, med nytt nummer och utan minustecken."
         ),
     ),
     (DeviationCode.CREDIT_CURRENCY, ""): DeviationText(

@@ -68,10 +68,10 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     ),
     (DeviationCode.DUE_DATE, ""): DeviationText(
         Text("Betalas på avtalad dag"),
-        Text("Fakturan anger förfallodag %(found)s; enligt avtalet betalas den %(expected)s."),
+        Text("Fakturan anger förfallodag %(found)s; enligt avtalet förfaller den %(expected)s."),
     ),
     (DeviationCode.DUE_DATE, "absent"): DeviationText(
         Text("Förfallodag saknas"),
-        Text("Fakturan har ingen förfallodag; enligt avtalet betalas den %(expected)s."),
+        Text("Fakturan har ingen förfallodag; enligt avtalet förfaller den %(expected)s."),
     ),
 }

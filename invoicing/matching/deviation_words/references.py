@@ -2,7 +2,7 @@
 
 from foundation.text import Text
 from invoicing.matching.deviation_words.words import CREDIT_AND_NEW, DeviationText, suggesting
-from invoicing.matching.deviations import UNREGISTERED, DeviationCode, SuggestionBasis
+from invoicing.matching.deviations import BESIDES, CLAIMED, UNREGISTERED, DeviationCode, SuggestionBasis
 
 # A case that is never ordered here, whether the invoice names an order for it or none.
 _OUTSIDE = {
@@ -69,8 +69,8 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Kontrollera ordernumret, kreditera fakturan och skicka en ny."),
         otherwise=(
             Text(
-                "Order %(found)s är inte ställd till er, så vitt vi kan se: fakturan säger inte vilket "
-                "organisationsnummer ni har."
+                "Order %(found)s är inte ställd till er, så vitt vi kan se: fakturan anger inget svenskt "
+                "organisationsnummer för er."
             ),
         ),
     ),
@@ -99,7 +99,7 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Fel köpare"),
         Text("Fakturan är ställd till %(found)s; köparen är %(expected)s."),
         CREDIT_AND_NEW,
-        otherwise=(Text("Fakturan säger inte vilken köparen är; den ska ställas till %(expected)s."),),
+        otherwise=(Text("Fakturan anger inget organisationsnummer för köparen; det ska vara %(expected)s."),),
     ),
     (DeviationCode.CURRENCY, ""): DeviationText(
         Text("Fel valuta"),
@@ -111,6 +111,24 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Fakturarad %(line)s säger inte vilken rad på order %(reference)s den gäller."),
         Text("Kreditera fakturan och skicka en ny med orderradens nummer."),
         suggestion=Text("Förslag: orderrad %(expected)s."),
+    ),
+    (DeviationCode.LINE_MISSING, CLAIMED): DeviationText(
+        Text("Krav för sen betalning på en orderfaktura"),
+        Text(
+            "Fakturarad %(line)s är ränta eller avgift för sen betalning, som inte hör till order %(reference)s."
+        ),
+        Text(
+            "Kreditera fakturan, skicka en ny utan den raden och fakturera kravet för sig. Det behöver inget "
+            "ordernummer."
+        ),
+    ),
+    (DeviationCode.LINE_MISSING, BESIDES): DeviationText(
+        Text("Rad som inte motsvarar något på ordern"),
+        Text(
+            "Fakturarad %(line)s säger inte vilken orderrad den gäller, och motsvarar inget som väntar på faktura på "
+            "order %(reference)s."
+        ),
+        Text("Kreditera fakturan och skicka en ny med bara det som är beställt, med orderradens nummer."),
     ),
     (DeviationCode.LINE_UNKNOWN, ""): DeviationText(
         Text("Okänd orderrad"),
