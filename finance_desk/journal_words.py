@@ -27,6 +27,8 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     DocumentAction.CREDIT_SETTLED: Text("Kreditfakturan kvittades"),
     DocumentAction.CREDIT_REQUESTED: Text("Kredit och ny faktura begärdes"),
     DocumentAction.CREDIT_REQUEST_UNDONE: Text("Begäran om kredit togs tillbaka"),
+    DocumentAction.ACCEPTED_IN_PART: Text("De rader som stämmer godkändes, kredit av de andra begärdes"),
+    DocumentAction.PARTIAL_ACCEPTANCE_WITHDRAWN: Text("Godkännandet i delar togs tillbaka"),
     DocumentAction.CREDIT_REQUEST_WITHDRAWN: Text("Begäran om kredit återtogs: månaden är inlevererad"),
     DocumentAction.WAITING_ENDED: Text("Väntetiden tog slut"),
     DocumentAction.ANSWER_SENT: Text("Svaret skickades"),

@@ -6,7 +6,7 @@ shape: a credit note carries positive amounts, as Peppol has it. BT numbers name
 field of the European standard a value comes from.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -31,6 +31,7 @@ class InvoiceState(StrEnum):
     IN_QUESTION = "IN_QUESTION"  # deviates; an officer decides what to ask
     ON_HOLD = "HELD"  # unknown payment account; two people confirm
     ACCEPTED = "ACCEPTED"  # matches; to be paid on its day
+    PARTLY_ACCEPTED = "PARTLY_ACCEPTED"  # some lines agree; a credit note for the others is asked for
     CREDIT_REQUESTED = "CREDIT_REQUESTED"  # a credit note in full and a new invoice are asked for
     CREDITED = "CREDITED"  # settled at zero with its credit note
     PAID = "PAID"
@@ -40,13 +41,17 @@ class InvoiceState(StrEnum):
 _S = InvoiceState
 FOLLOWS = Transitions(
     {
-        _S.PARKED: {_S.PARKED, _S.ACCEPTED, _S.IN_QUESTION, _S.ON_HOLD, _S.CREDITED, _S.SETTLED},
+        _S.PARKED: {
+            *(_S.PARKED, _S.ACCEPTED, _S.IN_QUESTION, _S.ON_HOLD, _S.PARTLY_ACCEPTED, _S.CREDITED),
+            _S.SETTLED,
+        },
         _S.IN_QUESTION: {
             *(
                 _S.IN_QUESTION,
                 _S.PARKED,
                 _S.ACCEPTED,
                 _S.ON_HOLD,
+                _S.PARTLY_ACCEPTED,
                 _S.CREDIT_REQUESTED,
                 _S.CREDITED,
                 _S.SETTLED,
@@ -55,6 +60,10 @@ FOLLOWS = Transitions(
         },
         _S.ON_HOLD: {_S.ON_HOLD, _S.PARKED, _S.ACCEPTED, _S.IN_QUESTION, _S.CREDITED},
         _S.ACCEPTED: {_S.PAID, _S.IN_QUESTION, _S.PARKED, _S.ON_HOLD, _S.CREDITED, _S.ACCEPTED},
+        # On by its credit note, by the receipt that was lacking, or back by a person.
+        _S.PARTLY_ACCEPTED: {
+            *(_S.PARTLY_ACCEPTED, _S.ACCEPTED, _S.IN_QUESTION, _S.PARKED, _S.ON_HOLD, _S.CREDITED),
+        },
         _S.CREDIT_REQUESTED: {_S.CREDITED},
         _S.PAID: {_S.IN_QUESTION, _S.CREDITED, _S.PAID},
     },
@@ -86,10 +95,12 @@ class InvoicedLine:
     vat_category: str  # BT-151
     vat_percent: Decimal | None  # BT-152
     name: str = ""  # BT-153
+    order_number: str = ""  # BT-188: the order of this line, empty where it is the document's
     note: str = ""  # BT-127
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "order_line", trimmed(self.order_line))
+        for name in ("order_line", "order_number"):
+            object.__setattr__(self, name, trimmed(getattr(self, name)))
 
     @property
     def is_text(self) -> bool:
@@ -207,6 +218,76 @@ class InvoiceContent:
         """The order lines charged, each once, in the order they first appear."""
         return tuple(dict.fromkeys(line.order_line for line in self.charging_lines if line.order_line))
 
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """The orders its lines are for, each once: the one a line names itself, or else the document's."""
+        return tuple(dict.fromkeys(line.order_number or self.order_number for line in self.charging_lines))
+
+    def of_order(self, number: str) -> "InvoiceContent":
+        """The same document with the lines of one order alone, as if it had been sent for that one."""
+        lines = tuple(line for line in self.lines if (line.order_number or self.order_number) == number)
+        return replace(self, order_number=number, lines=lines)
+
+
+@dataclass(frozen=True, slots=True)
+class CreditedLine:
+    """What a credit note takes back, or is expected to, of one line of an invoice (BT-126), without VAT."""
+
+    invoice_line: str
+    order_number: str
+    line_id: str
+    quantity: Decimal
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PartialCredit:
+    """A credit note for a part of an invoice, in our books: the lines it takes back, and its sums."""
+
+    credit_id: int
+    invoice_id: int
+    amount_net: Money
+    amount_vat: Money
+    amount_payable: Money
+    settled_on: date
+    lines: tuple[CreditedLine, ...]
+
+
+class ExpectedCreditState(StrEnum):
+    """What has become of a credit note that was asked for."""
+
+    EXPECTED = "EXPECTED"
+    RECEIVED = "RECEIVED"
+    WITHDRAWN = "WITHDRAWN"  # by a person, or since what was lacking has come
+
+
+EXPECTED_FOLLOWS = Transitions(
+    {ExpectedCreditState.EXPECTED: {ExpectedCreditState.RECEIVED, ExpectedCreditState.WITHDRAWN}},
+    ends={ExpectedCreditState.RECEIVED, ExpectedCreditState.WITHDRAWN},
+)
+"""An expected credit note comes, or is expected no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedCredit:
+    """A credit note asked for: of which lines, for how much, by when, and what has become of it."""
+
+    id: int
+    invoice_id: int
+    invoice_number: str
+    supplier: str
+    asked_on: date
+    asked_by: str
+    due_on: date
+    amount_net: Money
+    amount_vat: Money
+    amount_payable: Money
+    lines: tuple[CreditedLine, ...]
+    state: ExpectedCreditState
+    reminded_on: date | None
+    ended_on: date | None
+    credit_id: int | None
+
 
 @dataclass(frozen=True, slots=True)
 class SupplierInvoice:
@@ -232,6 +313,14 @@ class SupplierInvoice:
     codes: tuple[str, ...]
     answered: str
     paid_on: date | None
+    credited: Money | None = (
+        None  # what credit notes for parts of it come to, to pay; none where there are none
+    )
+
+    @property
+    def amount_to_pay(self) -> Money:
+        """What is left of it to pay: less the credit notes for parts of it."""
+        return self.amount_payable if self.credited is None else self.amount_payable - self.credited
 
 
 def pays_on(

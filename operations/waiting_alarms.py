@@ -17,6 +17,7 @@ from operations.alarms import (
     ANSWERS_WAITING,
     CHANGES_WAITING,
     CONFIRMATIONS_WAITING,
+    CREDITS_LATE,
     EVENTS_WAITING,
     FLOW_TESTS_WAITING,
     INFORMATIVE_UNREAD,
@@ -56,6 +57,10 @@ _SENTENCES: Final[Mapping[str, Text]] = {
     CONFIRMATIONS_WAITING: Text(
         "%(count)s åtgärder har väntat i minst %(days)s dagar på en andra person, den äldsta sedan %(since)s: "
         "betalningsstopp, noterade återbetalningar eller gallring. Bekräfta dem eller ta tillbaka dem."
+    ),
+    CREDITS_LATE: Text(
+        "%(count)s kreditfakturor för delar av fakturor skulle ha kommit för minst %(days)s dagar sedan, den äldsta "
+        "%(since)s. Påminn leverantören, eller ta tillbaka godkännandet under Ekonomi, Kredit begärd."
     ),
     RECEIPTS_MISSING: Text(
         "%(count)s orderrader har väntat på inleverans i minst %(days)s dagar fast månaden är godkänd, den äldsta "

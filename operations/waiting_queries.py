@@ -10,6 +10,7 @@ from foundation.periods import stockholm_date
 from foundation.sql import Session
 from invoicing.audit import tables as audit_tables
 from invoicing.audit.disposal_store import DisposalState
+from invoicing.documents import expected_credit_store
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test import tables as flow_test_tables
 from invoicing.model import InvoiceState
@@ -24,6 +25,7 @@ from operations.alarms import (
     ANSWERS_WAITING,
     CHANGES_WAITING,
     CONFIRMATIONS_WAITING,
+    CREDITS_LATE,
     EVENTS_WAITING,
     FLOW_TESTS_WAITING,
     INFORMATIVE_UNREAD,
@@ -83,5 +85,6 @@ SINCE: Final[Mapping[str, Since]] = {
         select(_REPAID.c.noted_on).where(_REPAID.c.state == RepaymentState.NOTED),
         select(_DISPOSAL.c.proposed_on).where(_DISPOSAL.c.state == DisposalState.PROPOSED),
     ),
+    CREDITS_LATE: expected_credit_store.late_since,
     RECEIPTS_MISSING: _unreceived,
 }

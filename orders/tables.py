@@ -235,11 +235,34 @@ line_account = Table(
     Column("state", String(20), nullable=False),
     # The day a line was closed or cancelled; none while it is open, and where that was before it was kept.
     Column("closed_on", Date, nullable=True),
+    # How many of what was received accepted invoices for parts of the line have claimed.
+    Column(
+        "quantity_shared",
+        quantity(),
+        CheckConstraint("0 <= quantity_shared and quantity_shared <= quantity_received", name="shared"),
+        nullable=False,
+        server_default="0",
+    ),
     ForeignKeyConstraint(["order_number", "line_id"], ["order_line.order_number", "order_line.line_id"]),
     CheckConstraint("0 <= amount_claimed and amount_claimed <= amount_received", name="claimed"),
     CheckConstraint("amount_received <= amount_ordered", name="received"),
     CheckConstraint("quantity_received <= quantity_ordered", name="quantity"),
     Index("ix_line_account_invoice_id", "invoice_id"),
+)
+# What each of several invoices takes of one order line: together never more than was received.
+line_share = Table(
+    "line_share",
+    metadata,
+    Column("order_number", String(20), primary_key=True),
+    Column("line_id", String(20), primary_key=True),
+    Column("invoice_id", Integer, primary_key=True),
+    Column("quantity", quantity(), nullable=False),
+    Column("amount", amount(), nullable=False),
+    # Whether the invoice is accepted, so that the share counts in the line's account.
+    Column("claimed", Integer, nullable=False),
+    ForeignKeyConstraint(["order_number", "line_id"], ["line_account.order_number", "line_account.line_id"]),
+    CheckConstraint("quantity >= 0 and amount >= 0 and claimed in (0, 1)", name="share"),
+    Index("ix_line_share_invoice_id", "invoice_id"),
 )
 # The lines a supplier has something to do with: few of all there are.
 Index(

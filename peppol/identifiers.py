@@ -85,6 +85,15 @@ class DocumentKind(StrEnum):
         return _FORMS[self].customization_id
 
     @property
+    def is_settled_by_root(self) -> bool:
+        """Whether the root alone says this kind: then its specification (BT-24) only says which rules judge it.
+
+        >>> DocumentKind.INVOICE.is_settled_by_root, DocumentKind.MLR.is_settled_by_root
+        (True, False)
+        """
+        return [each.root_tag for each in DocumentKind].count(self.root_tag) == 1
+
+    @property
     def profile_ids(self) -> tuple[str, ...]:
         """ProfileIDs allowed in the document, which are the process ids of the envelope."""
         return _FORMS[self].profile_ids

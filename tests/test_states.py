@@ -21,7 +21,7 @@ from invoicing.audit.disposal_store import DisposalState
 from invoicing.decisions.batch_store import BatchRowState
 from invoicing.decisions.rules import TRANSITIONS, UNDOES, Action, ActionState
 from invoicing.flow_test.flow_test_store import FlowStep
-from invoicing.model import FOLLOWS, InvoiceState
+from invoicing.model import FOLLOWS, ExpectedCreditState, InvoiceState
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment_stop_store import StopReason, StopState
 from invoicing.payment.payment_store import ClaimWay
@@ -90,6 +90,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "desk_action.state": ActionState,
     "desk_batch_row.state": BatchRowState,
     "disposal.state": DisposalState,
+    "expected_credit.state": ExpectedCreditState,
     "inbound_event.state": EventState,
     "inbox.state": InState,
     "installation_buyer.state": BuyerState,
@@ -303,7 +304,7 @@ def test_a_document_goes_by_an_action_only_where_documents_go() -> None:
 def test_undoing_goes_back_exactly_what_asking_for_credit_and_accepting_came_by() -> None:
     went = {
         (state, to)
-        for action in (Action.ASK_CREDIT, Action.REJECT_DUPLICATE, Action.ACCEPT)
+        for action in (Action.ASK_CREDIT, Action.REJECT_DUPLICATE, Action.ACCEPT, Action.ACCEPT_IN_PART)
         for state, after in TRANSITIONS[action].items()
         for to in after
     }

@@ -17,6 +17,7 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
         "IN_QUESTION": ("bad", Text("I fråga")),
         "HELD": ("note", Text("Hålls för kontroll")),
         "ACCEPTED": ("good", Text("Godkänd")),
+        "PARTLY_ACCEPTED": ("note", Text("Delvis godkänd")),
         "CREDIT_REQUESTED": ("bad", Text("Kredit begärd")),
         "CREDITED": ("quiet", Text("Krediterad")),
         "PAID": ("good", Text("Betald")),

@@ -9,6 +9,7 @@ from typing import Final
 from foundation.formatting import Json
 from foundation.sql import Session
 from foundation.text import NO_TEXT, JoinedText, Language, Text, WrittenText
+from invoicing.documents import partial_credit_store
 from invoicing.documents import store as document_store
 from invoicing.matching.deviation_texts import sentence, title
 from invoicing.matching.deviations import Check, Deviation, Group, Weight
@@ -19,7 +20,7 @@ from orders.register import store as register_store
 from peppol.exchange.tables import InState
 
 REFUSED = (InState.QUARANTINED, InState.CONFLICT)
-IN_QUESTION = (InvoiceState.IN_QUESTION, InvoiceState.CREDIT_REQUESTED)
+IN_QUESTION = (InvoiceState.IN_QUESTION, InvoiceState.PARTLY_ACCEPTED, InvoiceState.CREDIT_REQUESTED)
 
 _NAMES: Final = {
     "invoice": Text("faktura"),
@@ -88,6 +89,8 @@ def why_document(session: Session, invoice: SupplierInvoice) -> Text:
         return Text("Krediterad i sin helhet med %(credit_note)s.", credit_note=credit_note)
     if invoice.state is InvoiceState.SETTLED:
         credited = ", ".join(each.number for each in document_store.content(session, invoice.id).credits)
+        if partial_credit_store.is_for_a_part(session, invoice.id):
+            return Text("Krediterar en del av %(credited)s.", credited=credited)
         return Text("Krediterar %(credited)s i sin helhet.", credited=credited)
     judged = document_store.matches(session, invoice.id)
     deviations = judged[-1][1].deviations if judged else ()
@@ -110,6 +113,8 @@ def _stands(invoice: SupplierInvoice, account: str) -> Text:
             )
         case InvoiceState.PAID:
             return Text("Betald %(paid_on)s.", paid_on=invoice.paid_on)
+        case InvoiceState.PARTLY_ACCEPTED:
+            return Text("De rader som stämmer är godkända; kredit av de andra är begärd.")
         case InvoiceState.CREDIT_REQUESTED:
             return Text("Kredit av hela fakturan är begärd.")
         case _:

@@ -22,6 +22,7 @@ from foundation.text import Text
 from invoicing.decisions import protected, protected_store
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import (
+    OF_INVOICES,
     TRANSITIONS,
     Action,
     ActionState,
@@ -32,7 +33,7 @@ from invoicing.decisions.rules import (
 )
 from invoicing.decisions.store import Done
 from invoicing.decisions.tax_decision_store import words_of
-from invoicing.documents import facts_loading
+from invoicing.documents import expected_credit_store, facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents import view as document_view
 from invoicing.exceptions import actions as exception_actions
@@ -48,6 +49,7 @@ from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.payment import held_back_queries, paid_to, payment_stop_store
 from invoicing.responses import responding, response_documents
 from invoicing.responses.response_documents import receiver_of
+from invoicing.verdicts import accepting_in_part
 from orders.register import store as register_store
 from orders.register.register import Register
 from peppol.exchange import inbox_store
@@ -143,6 +145,10 @@ def act(request: Request, number: int, action: str, person: Person = signed_in(_
                 _link(session, register, number, actor, form)
             case "unlink":
                 linking.unlink(session, register, number, actor, reason=reason)
+            case "accept-in-part":
+                exception_actions.accept_in_part(session, register, number, actor, reason=reason)
+            case "withdraw-part":
+                exception_actions.withdraw_part(session, number, actor, reason=reason)
             case "park":
                 until = _day(form.get("until", ""))
                 exception_actions.park(session, number, actor, until=until, reason=reason)
@@ -261,6 +267,8 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "files": attachments.files_in(body),
             "xml": body.decode("utf-8", errors="replace"),
             "may": _may(case) if may_act(person) else frozenset(),
+            "partly": accepting_in_part.possible(session, register, case.invoice, before_receipt=True),
+            "expected": expected_credit_store.of_invoice(session, number),
             "may_act": may_act(person),
             "limit": limit,
             "stake": _stake(session, case),
@@ -286,7 +294,8 @@ def _may(case: Case) -> frozenset[str]:
     """The actions whose buttons are shown; each decides for itself when it is pressed."""
     found = {each.value for each in Action if case.invoice.state in TRANSITIONS[each]}
     if case.is_credit:
-        found -= {Action.ACCEPT, Action.UNLINK, Action.REJECT_DUPLICATE, Action.DISPUTE}
+        found -= OF_INVOICES
+    found.discard(Action.ACCEPT_IN_PART)
     if case.link is None and case.invoice.state.value in ("IN_QUESTION", "PARKED") and not case.item.line_id:
         found.discard(Action.UNLINK)
     return frozenset(found)

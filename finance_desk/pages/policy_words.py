@@ -21,6 +21,10 @@ DAYS: Final = (
 )
 SWITCHES: Final = (
     ("several_lines", Text("En faktura får gälla flera orderrader")),
+    ("several_orders", Text("En faktura får gälla flera order")),
+    ("partial_quantities", Text("En orderrad får faktureras i delar")),
+    ("partial_acceptance", Text("Rader som stämmer får godkännas för sig")),
+    ("partial_before_receipt", Text("Rader som inte är levererade begärs krediterade genast")),
     ("inferred_line", Text("En rad utan orderradens nummer matchas mot den enda den kan gälla")),
     ("automatic_answer", Text("Alla avvikelser besvaras utan person")),
     ("conditional_acceptance", Text("Godkänt med anmärkning svaras CA")),

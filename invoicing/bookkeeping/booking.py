@@ -125,6 +125,8 @@ def _unbooked(session: Session, accounts: LedgerAccounts) -> Iterator[Voucher]:
     booking = [bought.invoice_id for bought, _ in invoices]
     for bought, on in unbooked_queries.credits(session, booking=booking):
         yield ledger.credited(bought, accounts, on=on)
+    for taken_back, on in unbooked_queries.partial_credits(session, booking=booking):
+        yield ledger.credited_in_part(taken_back, accounts, on=on)
     for payment in unbooked_queries.payments(session):
         yield ledger.paid(payment.number, payment.invoice, payment.amount, accounts, on=payment.on)
     for claim in unbooked_queries.given_back(session):

@@ -18,7 +18,6 @@ from invoicing.model import DocumentType, InvoiceState
 from invoicing.payment import tables as payment_tables
 from invoicing.reconciliation import entry_source_queries
 from orders import tables as order_tables
-from orders.purchase_orders import line_store
 from orders.register import store as register_store
 
 _VOUCHER = payment_tables.voucher
@@ -76,7 +75,81 @@ def credits(session: Session, *, booking: Sequence[int]) -> Sequence[tuple[Purch
             .where(has_voucher, _without(VoucherKind.CREDIT, cast(_INVOICE.c.id, String)))
         )
     )
-    return [(each, row.settled_on) for row, each in zip(rows, _purchases(session, rows), strict=True)]
+    before = _credited_in_part(session, [row.id for row in rows])
+    return [
+        (each.less(before[row.id]) if row.id in before else each, row.settled_on)
+        for row, each in zip(rows, _purchases(session, rows), strict=True)
+    ]
+
+
+def partial_credits(session: Session, *, booking: Sequence[int]) -> Sequence[tuple[Purchase, date]]:
+    """What credit notes took back of parts of invoices that are booked or being booked, and the day of each.
+
+    The purchase is known by the credit note: it is what there may be several of.
+    """
+    part = document_tables.partial_credit
+    has_voucher = part.c.invoice_id.in_(booking) | ~_without(
+        VoucherKind.INVOICE, cast(part.c.invoice_id, String)
+    )
+    question = (
+        select(part, _INVOICE.c.number, _INVOICE.c.supplier)
+        .join(_INVOICE, _INVOICE.c.id == part.c.invoice_id)
+        .where(has_voucher, _without(VoucherKind.PARTIAL_CREDIT, cast(part.c.credit_id, String)))
+        .order_by(part.c.credit_id)
+    )
+    rows = session.execute(question).all()
+    net = _net_by_article(session, [row.credit_id for row in rows])
+    return [
+        (
+            Purchase(
+                invoice_id=row.credit_id,
+                number=row.number,
+                supplier=row.supplier,
+                net=net[row.credit_id],
+                vat=row.amount_vat,
+                payable=row.amount_payable,
+            ),
+            row.settled_on,
+        )
+        for row in rows
+    ]
+
+
+def _net_by_article(session: Session, credits: Sequence[int]) -> dict[int, dict[str, Decimal]]:
+    """What each credit note for a part takes back, by article; nothing named where its line is on no order."""
+    line, order = document_tables.partial_credit_line, order_tables.purchase_order
+    found: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    for start in range(0, len(credits), 500):
+        question = (
+            select(line.c.credit_id, func.coalesce(order.c.article, "").label("article"), line.c.amount_net)
+            .outerjoin(order, order.c.number == line.c.order_number)
+            .where(line.c.credit_id.in_(credits[start : start + 500]))
+        )
+        for row in session.execute(question):
+            before = found[row.credit_id].get(row.article, _NIL)
+            found[row.credit_id][row.article] = before + row.amount_net
+    return found
+
+
+def _credited_in_part(session: Session, ids: Sequence[int]) -> dict[int, Purchase]:
+    """What was credited of each of these invoices in part, added up; those that were not are left out."""
+    part = document_tables.partial_credit
+    found: dict[int, Purchase] = {}
+    for start in range(0, len(ids), 500):
+        rows = session.execute(select(part).where(part.c.invoice_id.in_(ids[start : start + 500]))).all()
+        net = _net_by_article(session, [row.credit_id for row in rows])
+        for row in rows:
+            taken = Purchase(
+                invoice_id=row.invoice_id,
+                number="",
+                supplier="",
+                net=net[row.credit_id],
+                vat=row.amount_vat,
+                payable=row.amount_payable,
+            )
+            before = found.get(row.invoice_id)
+            found[row.invoice_id] = taken if before is None else before.plus(taken)
+    return found
 
 
 def payments(session: Session) -> Iterator[UnbookedPayment]:
@@ -110,15 +183,15 @@ def accrued_now(session: Session, month: Month) -> list[Accrued]:
     account, line, order = order_tables.line_account, order_tables.order_line, order_tables.purchase_order
     service = entry_source_queries.month_of(line.c.starts_on).label("service_month")
     keys = (order.c.supplier, order.c.article, service)
-    amount = func.sum(account.c.amount_received, type_=account.c.amount_received.type).label("accrued")
+    left = account.c.amount_received - account.c.amount_claimed
+    amount = func.sum(left, type_=account.c.amount_received.type).label("accrued")
     question = (
         select(*keys, amount)
         .select_from(account)
         .join(line, (line.c.order_number == account.c.order_number) & (line.c.line_id == account.c.line_id))
         .join(order, order.c.number == account.c.order_number)
         .where(
-            account.c.amount_claimed == line_store.ZERO,
-            account.c.amount_received > line_store.ZERO,
+            account.c.amount_received > account.c.amount_claimed,
             order.c.currency == currency,
             line.c.starts_on <= month.period.end,
         )

@@ -25,6 +25,7 @@ class VoucherKind(StrEnum):
 
     INVOICE = "INVOICE"
     CREDIT = "CREDIT"
+    PARTIAL_CREDIT = "PARTIAL_CREDIT"
     PAYMENT = "PAYMENT"
     GIVEN_BACK = "GIVEN_BACK"
     ACCRUAL = "ACCRUAL"
@@ -125,6 +126,17 @@ class Purchase:
     vat: Decimal
     payable: Decimal
 
+    def plus(self, other: "Purchase") -> "Purchase":
+        """Both together, as this one."""
+        articles = dict.fromkeys((*self.net, *other.net))
+        net = {each: self.net.get(each, _NIL) + other.net.get(each, _NIL) for each in articles}
+        return replace(self, net=net, vat=self.vat + other.vat, payable=self.payable + other.payable)
+
+    def less(self, other: "Purchase") -> "Purchase":
+        """What is left of this one when another is taken off."""
+        taken = {article: -amount for article, amount in other.net.items()}
+        return self.plus(replace(other, net=taken, vat=-other.vat, payable=-other.payable))
+
 
 def purchase(bought: Purchase, accounts: LedgerAccounts, *, on: date) -> Voucher:
     """Cost and VAT against the debt to the supplier; what is rounded stands by itself."""
@@ -142,6 +154,13 @@ def credited(bought: Purchase, accounts: LedgerAccounts, *, on: date) -> Voucher
     rows = tuple(VoucherRow(row.account, -row.amount) for row in _purchase_rows(bought, accounts))
     text = f"Kredit av faktura {bought.number} {bought.supplier}"
     return Voucher(VoucherKind.CREDIT, str(bought.invoice_id), on, text, rows)
+
+
+def credited_in_part(taken_back: Purchase, accounts: LedgerAccounts, *, on: date) -> Voucher:
+    """What a credit note took back of a part of a purchase; `taken_back` is known by the credit note."""
+    rows = tuple(VoucherRow(row.account, -row.amount) for row in _purchase_rows(taken_back, accounts))
+    text = f"Kredit av en del av faktura {taken_back.number} {taken_back.supplier}"
+    return Voucher(VoucherKind.PARTIAL_CREDIT, str(taken_back.invoice_id), on, text, rows)
 
 
 def paid(number: str, invoice: str, amount: Decimal, accounts: LedgerAccounts, *, on: date) -> Voucher:

@@ -37,6 +37,8 @@ class Action(StrEnum):
     PARK = "PARK"
     ASK_SUPPLIER = "ASK_SUPPLIER"
     REJECT_DUPLICATE = "REJECT_DUPLICATE"
+    ACCEPT_IN_PART = "ACCEPT_IN_PART"
+    WITHDRAW_PART = "WITHDRAW_PART"
     DISPUTE = "DISPUTE"
 
 
@@ -71,6 +73,11 @@ TRANSITIONS: Mapping[Action, Mapping[InvoiceState, frozenset[InvoiceState]]] = {
         _S.IN_QUESTION: frozenset({_S.ACCEPTED, _S.ON_HOLD}),
         _S.ON_HOLD: frozenset({_S.ACCEPTED, _S.ON_HOLD}),
     },
+    Action.ACCEPT_IN_PART: {
+        _S.IN_QUESTION: frozenset({_S.PARTLY_ACCEPTED}),
+        _S.PARKED: frozenset({_S.PARTLY_ACCEPTED}),
+    },
+    Action.WITHDRAW_PART: {_S.PARTLY_ACCEPTED: frozenset({_S.IN_QUESTION})},
     Action.LINK: {
         _S.IN_QUESTION: _JUDGED,
         _S.PARKED: _JUDGED,
@@ -89,6 +96,7 @@ TRANSITIONS: Mapping[Action, Mapping[InvoiceState, frozenset[InvoiceState]]] = {
 UNDOES = Transitions(
     {
         _S.CREDIT_REQUESTED: {_S.IN_QUESTION},
+        _S.PARTLY_ACCEPTED: {_S.IN_QUESTION, _S.PARKED},
         _S.ACCEPTED: {_S.IN_QUESTION, _S.ON_HOLD},
         _S.ON_HOLD: {_S.IN_QUESTION, _S.ON_HOLD},
     },
@@ -110,6 +118,18 @@ ACCEPTABLE = frozenset(
     },
 )
 
+# A credit note is linked to its invoice, or answered; these are about what is to be paid.
+OF_INVOICES = frozenset(
+    {
+        Action.ACCEPT,
+        Action.UNLINK,
+        Action.REJECT_DUPLICATE,
+        Action.DISPUTE,
+        Action.ACCEPT_IN_PART,
+        Action.WITHDRAW_PART,
+    }
+)
+
 _NAMES: Mapping[Action, Text] = {
     Action.ASK_CREDIT: Text("Begära kredit och ny faktura"),
     Action.ACCEPT: Text("Godta med skäl", context="action"),
@@ -118,6 +138,8 @@ _NAMES: Mapping[Action, Text] = {
     Action.PARK: Text("Vila till en dag"),
     Action.ASK_SUPPLIER: Text("Fråga leverantören", context="action"),
     Action.REJECT_DUPLICATE: Text("Avvisa som dubblett", context="action"),
+    Action.ACCEPT_IN_PART: Text("Godkänn raderna som stämmer", context="action"),
+    Action.WITHDRAW_PART: Text("Ta tillbaka godkännandet i delar", context="action"),
     Action.DISPUTE: Text("Bestrida kravet", context="action"),
 }
 
@@ -127,6 +149,7 @@ _STATES: Mapping[InvoiceState, Text] = {
     _S.IN_QUESTION: Text("avviker"),
     _S.ON_HOLD: Text("hålls för kontroll"),
     _S.ACCEPTED: Text("är godkänt"),
+    _S.PARTLY_ACCEPTED: Text("är delvis godkänt"),
     _S.CREDIT_REQUESTED: Text("väntar på kredit"),
     _S.CREDITED: Text("är krediterat"),
     _S.PAID: Text("är betalt"),
@@ -183,9 +206,7 @@ def check_action(action: Action, invoice: SupplierInvoice) -> None:
                 state=_STATES[invoice.state],
             ),
         )
-    if action in (Action.ACCEPT, Action.UNLINK, Action.REJECT_DUPLICATE, Action.DISPUTE) and (
-        invoice.document_type is DocumentType.CREDIT_NOTE
-    ):
+    if action in OF_INVOICES and (invoice.document_type is DocumentType.CREDIT_NOTE):
         raise ActionRefused(
             Text(
                 "%(invoice_number)s är en kreditfaktura. Koppla den till sin faktura eller svara "
@@ -272,7 +293,7 @@ def as_linked(invoice: InvoiceContent, link: LineLink | None) -> InvoiceContent:
     return replace(
         invoice,
         order_number=link.order_number,
-        lines=tuple(replace(line, order_line=link.line_id) for line in invoice.lines),
+        lines=tuple(replace(line, order_line=link.line_id, order_number="") for line in invoice.lines),
     )
 
 

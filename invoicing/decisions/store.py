@@ -20,9 +20,11 @@ from foundation.sql import Session, rows_changed
 from foundation.text import Text
 from invoicing.decisions import tables as decision_tables
 from invoicing.decisions.rules import ACTION_FOLLOWS, Acceptance, Action, ActionState, LineLink, as_linked
+from invoicing.documents import partial_credit_store
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.journal_actions import DeskAction, InvoicingSubject
+from invoicing.matching.credited_lines import less_credited
 from invoicing.matching.deviations import Deviation
 from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice
 from orders.register import store as register_store
@@ -183,8 +185,9 @@ def _withdraw(session: Session, table: Any, invoice_id: int) -> None:  # noqa: A
 
 
 def as_judged(session: Session, invoice_id: int) -> InvoiceContent:
-    """The document as it is to be judged: as a person has linked it, or as it was read."""
-    return as_linked(document_store.content(session, invoice_id), link_of(session, invoice_id))
+    """The document as it is to be judged: as a person has linked it, or as it was read, less what is credited of it."""
+    meant = as_linked(document_store.content(session, invoice_id), link_of(session, invoice_id))
+    return less_credited(meant, partial_credit_store.of_invoice(session, invoice_id))
 
 
 def add_action(

@@ -4,6 +4,7 @@ The lines of the order are locked while the invoice is judged, so that two invoi
 line are judged one after the other. The row of a line is the only lock.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from foundation.sql import Session
@@ -11,7 +12,7 @@ from invoicing.documents import order_facts_queries, suggesting
 from invoicing.documents import store as document_store
 from invoicing.matching import credit_suggestions
 from invoicing.matching.facts import CreditFacts, Facts, OrderFacts
-from invoicing.matching.invoice_matching import has_order_number
+from invoicing.matching.order_slices import has_order_number, order_slices
 from invoicing.model import DocumentType, InvoiceContent, SupplierInvoice
 from orders.model import Handling
 from orders.placements import store as placement_store
@@ -35,16 +36,28 @@ def facts_of(
     at, for a verdict that takes no effect.
     """
     supplier = registered(register, invoice.supplier)
-    order = (
-        _order_of(session, register, invoice, invoice_id=invoice_id, lock=lock)
-        if has_order_number(invoice)
-        else None
-    )
+    slices = order_slices(invoice, register.policy)
+    # In the order of their numbers, as everybody locks: then nobody waits in a circle.
+    orders = {
+        each.order_number: _order_of(session, register, each, invoice_id=invoice_id, lock=lock)
+        for each in sorted(slices, key=lambda one: one.order_number)
+        if has_order_number(each)
+    }
+    order = next((orders[each.order_number] for each in slices if orders.get(each.order_number)), None)
     outside = None if order is not None else _outside(session, invoice)
     may_suggest = order is None and outside is None and supplier is not None
     suggestions = suggesting.orders(session, register, invoice) if may_suggest else ()
     tenure = register.tenure(order.order.supplier, invoice.supplier) if order is not None else None
-    return Facts(register.buyer, register.policy, supplier, order, outside, suggestions, tenure, received_on)
+    found = Facts(register.buyer, register.policy, supplier, order, outside, suggestions, tenure, received_on)
+    if len(slices) == 1:
+        return found
+    known = {number: each for number, each in orders.items() if each is not None}
+    tenures = {
+        number: register.tenure(each.order.supplier, invoice.supplier) for number, each in known.items()
+    }
+    return replace(
+        found, orders=known, tenures={number: each for number, each in tenures.items() if each is not None}
+    )
 
 
 def _order_of(
@@ -90,7 +103,7 @@ def credit_facts_of(
         credited = of_predecessor(session, register, credit.supplier, number, on=credit.issued_on)
     if credited is not None and lock:
         # First the lines, then the invoice, as everybody does: then nobody waits in a circle.
-        line_store.lock_lines(session, credited.order_number)
+        line_store.lock_orders(session, document_store.orders_of(session, credited))
         credited = document_store.lock(session, credited.id)
     if credited is None:
         ranked = suggesting.credits(session, register, credit)

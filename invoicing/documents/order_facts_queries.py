@@ -13,7 +13,7 @@ from foundation.sql import Session
 from foundation.text import Text
 from invoicing.documents import tables as document_tables
 from invoicing.matching import waiting
-from invoicing.matching.facts import LineFacts, Occupant, OrderFacts
+from invoicing.matching.facts import LineFacts, LineShare, Occupant, OrderFacts
 from invoicing.model import InvoiceState
 from orders import tables as order_tables
 from orders.model import (
@@ -27,7 +27,7 @@ from orders.model import (
 )
 from orders.placements import filing
 from orders.placements import store as placement_store
-from orders.purchase_orders import line_store, order_store
+from orders.purchase_orders import line_share_store, line_store, order_store
 from orders.register import store as register_store
 from orders.register.register import NotInRegister, Register
 from orders.terms import ArticleKind, InterruptionReason
@@ -57,6 +57,8 @@ def order_facts(
         return None
     first = rows[0]
     lines = _with_revocations(session, first, {row.line_id: _line(row, but_not) for row in rows}, rows)
+    if register.policy.partial_quantities or any(row.quantity_shared for row in rows):
+        lines = _with_shares(session, number, lines, but_not)
     if first.article == ArticleKind.BASIC and any(each.receipt is None for each in lines.values()):
         lines = _with_reports(session, first.execution_reference, lines)
     # What an order was placed under holds for it, also where the register has lost it since.
@@ -89,6 +91,38 @@ def order_facts(
         cancelled=first.placement_state == PlacementState.CANCELLED,
         vat_by_line={line_id: each for line_id, each in by_line.items() if each != vat},
     )
+
+
+def _with_shares(
+    session: Session, number: str, lines: Mapping[str, LineFacts], but_not: int | None
+) -> dict[str, LineFacts]:
+    """The same lines with what other invoices have taken of each; one that is shared out has no other occupant."""
+    taken = line_share_store.of_order(session, number)
+    invoice = document_tables.invoice
+    rows = session.execute(
+        select(invoice.c.id, invoice.c.number).where(invoice.c.id.in_({each.invoice_id for each in taken}))
+    )
+    numbers = {row.id: row.number for row in rows}
+    shared = {each.line_id for each in taken}
+    return {
+        line_id: facts
+        if line_id not in shared
+        else replace(
+            facts,
+            occupant=None,
+            shares=tuple(
+                LineShare(
+                    each.invoice_id,
+                    numbers[each.invoice_id],
+                    each.quantity,
+                    Money(each.amount, facts.line.amount.currency),
+                )
+                for each in taken
+                if each.line_id == line_id and each.invoice_id != but_not
+            ),
+        )
+        for line_id, facts in lines.items()
+    }
 
 
 def _with_revocations(

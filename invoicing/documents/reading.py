@@ -330,8 +330,15 @@ def _line(line: billing.InvoiceLine | billing.CreditNoteLine, currency: str) -> 
         vat_category=category.id,
         vat_percent=category.percent,
         name=line.item.name,
+        order_number=_order_of_line(line),
         note=line.note or "",
     )
+
+
+def _order_of_line(line: billing.InvoiceLine | billing.CreditNoteLine) -> str:
+    """The order a line names for itself (BT-188), where it does."""
+    reference = line.order_line_reference
+    return reference.order_reference.id if reference and reference.order_reference else ""
 
 
 def _adjustments(given: tuple[shapes.AllowanceCharge, ...], currency: str) -> Money:

@@ -21,7 +21,6 @@ from foundation.transitions import Transitions
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Group, Match
 from invoicing.model import FOLLOWS, DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
-from orders.model import LineKey
 from orders.register.agreements import Policy
 from orders.register.register import fingerprint
 
@@ -34,6 +33,7 @@ OPEN_STATES = (
     InvoiceState.PARKED,
     InvoiceState.IN_QUESTION,
     InvoiceState.ON_HOLD,
+    InvoiceState.PARTLY_ACCEPTED,
     InvoiceState.ACCEPTED,
     InvoiceState.PAID,
 )
@@ -259,10 +259,19 @@ def add_parts(session: Session, invoice_id: int, parts: Sequence[tuple[str, str,
         )
 
 
-def lines_of(session: Session, invoice_id: int) -> list[LineKey]:
-    """The order lines a document is for, named by it or not: (order number, line id), in its own order."""
+def orders_of(session: Session, invoice: SupplierInvoice) -> list[str]:
+    """The orders whose lines the document is for, and the one it names itself, in the order they are locked."""
     part = document_tables.invoice_part
-    question = select(part.c.order_number, part.c.line_id).where(part.c.invoice_id == invoice_id)
+    lying = select(part.c.order_number).where(part.c.invoice_id == invoice.id).distinct()
+    return sorted({invoice.order_number, *session.scalars(lying)} - {""})
+
+
+def lines_of(session: Session, invoice_id: int) -> list[tuple[str, str]]:
+    """The order lines the document is for, in its own order."""
+    part = document_tables.invoice_part
+    question = select(part.c.order_number, part.c.line_id).where(
+        part.c.invoice_id == invoice_id, part.c.order_number != ""
+    )
     return [(row.order_number, row.line_id) for row in session.execute(question.order_by(part.c.position))]
 
 
@@ -476,4 +485,5 @@ def _held(row: Row[tuple[object, ...]]) -> SupplierInvoice:
         codes=tuple(row.codes.split()),
         answered=row.answered,
         paid_on=row.paid_on,
+        credited=Money(row.credited_payable, row.currency) if row.credited_payable else None,
     )

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from foundation import append_only
-from foundation.sql import amount
+from foundation.sql import amount, quantity
 from foundation.tables import metadata
 
 invoice = Table(
@@ -48,6 +48,9 @@ invoice = Table(
     Column("codes", Text, nullable=False, server_default=""),
     Column("answered", String(2), nullable=False, server_default=""),
     Column("paid_on", Date, nullable=True),
+    # What credit notes for parts of it have taken back so far, without VAT and to pay.
+    Column("credited_net", amount(), nullable=False, server_default="0"),
+    Column("credited_payable", amount(), nullable=False, server_default="0"),
     UniqueConstraint("supplier", "document_type", "number"),
     Index("ix_invoice_state", "state"),
     # Whole, so that a supplier's sums are added up without reading the documents' content.
@@ -61,7 +64,7 @@ invoice = Table(
 )
 
 # What needs a person is few among many, and everything the queue's counts need lies in the index itself.
-_open = text("state in ('IN_QUESTION', 'PARKED', 'HELD', 'CREDIT_REQUESTED')")
+_open = text("state in ('IN_QUESTION', 'PARKED', 'HELD', 'PARTLY_ACCEPTED', 'CREDIT_REQUESTED')")
 Index(
     "ix_invoice_open",
     invoice.c.state,
@@ -85,6 +88,8 @@ invoice_part = Table(
     Column("order_number", String(20), nullable=False),
     Column("line_id", String(20), nullable=False),
     Column("amount_net", amount(), nullable=False),
+    # What credit notes for parts of the document have taken back of this one so far.
+    Column("credited_net", amount(), nullable=False, server_default="0"),
     Index("ix_invoice_part_line", "order_number", "line_id"),
 )
 
@@ -100,6 +105,60 @@ match_made = Table(
     Column("policy", String(16), nullable=False, server_default=""),
     # The first and the last match of an invoice, and the last one of a past day, are answered from the index alone.
     Index("ix_match_made_invoice_id", "invoice_id", "id", "made_on", "verdict"),
+)
+
+# A credit note for a part of an invoice, and what it takes back line by line. The rest stands.
+partial_credit = Table(
+    "partial_credit",
+    metadata,
+    Column("credit_id", ForeignKey("invoice.id"), primary_key=True),
+    Column("invoice_id", ForeignKey("invoice.id"), nullable=False),
+    Column("amount_net", amount(), nullable=False),
+    Column("amount_vat", amount(), nullable=False),
+    Column("amount_payable", amount(), nullable=False),
+    Column("settled_on", Date, nullable=False),
+    CheckConstraint("amount_net > 0", name="net"),
+    Index("ix_partial_credit_invoice_id", "invoice_id"),
+)
+
+partial_credit_line = Table(
+    "partial_credit_line",
+    metadata,
+    Column("credit_id", ForeignKey("partial_credit.credit_id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    # The line of the invoice (BT-126), and the order line that is for.
+    Column("invoice_line", Text, nullable=False),
+    Column("order_number", String(120), nullable=False),
+    Column("line_id", String(120), nullable=False),
+    Column("quantity", quantity(), nullable=False),
+    Column("amount_net", amount(), nullable=False),
+)
+
+# A credit note that a supplier was asked for, for some lines of an invoice; followed until it comes.
+expected_credit = Table(
+    "expected_credit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("invoice_id", ForeignKey("invoice.id"), nullable=False),
+    Column("asked_on", Date, nullable=False),
+    Column("asked_by", String(80), nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("amount_net", amount(), nullable=False),
+    Column("amount_vat", amount(), nullable=False),
+    Column("amount_payable", amount(), nullable=False),
+    Column("lines", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("reminded_on", Date, nullable=True),
+    Column("ended_on", Date, nullable=True),
+    Column("credit_id", ForeignKey("invoice.id"), nullable=True),
+    CheckConstraint("(state = 'EXPECTED') = (ended_on is null)", name="ended"),
+)
+Index(
+    "ix_expected_credit_open",
+    expected_credit.c.invoice_id,
+    unique=True,
+    sqlite_where=text("state = 'EXPECTED'"),
+    postgresql_where=text("state = 'EXPECTED'"),
 )
 
 # A credit note and the invoice it settles: each at most once.
@@ -144,5 +203,5 @@ supplier_notice = Table(
     CheckConstraint("kind in ('invoice-in-question','invoice-paid','credit-request-withdrawn')", name="kind"),
 )
 
-for _table in (match_made, credit_pair, payment):
+for _table in (match_made, credit_pair, partial_credit, partial_credit_line, payment):
     append_only.protect(_table)

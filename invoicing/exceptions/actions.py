@@ -38,7 +38,7 @@ from invoicing.matching.deviations import (
 from invoicing.matching.late_payment_claims import DISPUTED
 from invoicing.model import DocumentType, SupplierInvoice
 from invoicing.responses import responding, response_documents
-from invoicing.verdicts import crediting, verdicts
+from invoicing.verdicts import accepting_in_part, crediting, verdicts
 from orders.purchase_orders import line_store
 from orders.register.register import Register
 
@@ -176,6 +176,33 @@ def accept(session: Session, register: Register, invoice_id: int, actor: DeskAct
     )
 
 
+def accept_in_part(
+    session: Session, register: Register, invoice_id: int, actor: DeskActor, *, reason: str = ""
+) -> int:
+    """Accept the lines that agree and ask for credit of the others; those not received yet are asked back too."""
+    invoice = begin(session, Action.ACCEPT_IN_PART, invoice_id, reason=reason)
+    later = Later()
+    accepted = accepting_in_part.accept_in_part(
+        session,
+        register,
+        invoice,
+        by=actor.by,
+        today=actor.today,
+        before_receipt=True,
+        answering=later,
+    )
+    return note(
+        session, invoice, Action.ACCEPT_IN_PART, actor, reason, after=accepted.state, answer=later.code
+    )
+
+
+def withdraw_part(session: Session, invoice_id: int, actor: DeskActor, *, reason: str) -> int:
+    """Put an invoice that was accepted in part in question again, whole, when its credit note does not come."""
+    invoice = begin(session, Action.WITHDRAW_PART, invoice_id, reason=reason, must_tell_why=True)
+    withdrawn = accepting_in_part.withdraw(session, invoice, by=actor.by, today=actor.today)
+    return note(session, invoice, Action.WITHDRAW_PART, actor, reason, after=withdrawn.state)
+
+
 def park(session: Session, invoice_id: int, actor: DeskActor, *, until: date, reason: str) -> int:
     """Let a document rest until a day; it comes back to the queue then."""
     invoice = begin(session, Action.PARK, invoice_id, reason=reason, must_tell_why=True)
@@ -233,9 +260,7 @@ def received_for(session: Session, invoice: SupplierInvoice, match: Match) -> Mo
 
 def received_on(session: Session, invoice: SupplierInvoice) -> Money:
     """What is received on the order lines the invoice lies on. Raises ActionRefused where it lies on none."""
-    accounts = [
-        each for each in line_store.accounts(session, invoice.order_number) if each.invoice_id == invoice.id
-    ]
+    accounts = line_store.occupied_by(session, invoice.id)
     if not accounts:
         raise ActionRefused(
             Text(

@@ -27,7 +27,7 @@ from invoicing.journal_actions import document_subjects
 from invoicing.matching.candidates import CreditSuggestion, LineSuggestion
 from invoicing.matching.deviations import Match
 from invoicing.matching.facts import OrderFacts
-from invoicing.matching.invoice_matching import has_order_number
+from invoicing.matching.order_slices import has_order_number
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
 from orders.register.register import Register
 

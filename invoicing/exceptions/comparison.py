@@ -51,6 +51,7 @@ _ABOUT: Mapping[str, frozenset[DeviationCode]] = {
             DeviationCode.LINE_MISSING,
             DeviationCode.LINE_UNKNOWN,
             DeviationCode.SEVERAL_LINES,
+            DeviationCode.SEVERAL_ORDERS,
             DeviationCode.ALREADY_INVOICED,
             DeviationCode.NOT_RECEIVED,
         }

@@ -72,8 +72,7 @@ def foresee(session: Session, register: Register, credit_id: int, *, credits: st
     says = document_store.content(session, credit.id)
     meant = as_linked(says, LineLink(0, "", "", "", "", invoice.number))
     match = crediting.judge(session, register, meant, lock=False).match
-    accounts = line_store.accounts(session, invoice.order_number) if invoice.order_number else []
-    opens = tuple(each for each in accounts if each.invoice_id == invoice.id)
+    opens = tuple(line_store.occupied_by(session, invoice.id))
     waiting = {
         each.id: each
         for account in opens
@@ -148,7 +147,7 @@ def settle(session: Session, register: Register, done: Done, *, today: date) -> 
         done.detail["credits"],
     )
     if seen is not None:
-        line_store.lock_lines(session, seen.order_number)
+        line_store.lock_orders(session, document_store.orders_of(session, seen))
     invoice = document_store.lock(session, done.invoice_id)
     if invoice.state not in _WAITS:
         return False

@@ -78,7 +78,7 @@ def lay_on(session: Session, register: Register, invoice: SupplierInvoice) -> No
     )
     parts = verdicts.parts_of(content, facts)
     document_store.add_parts(session, invoice.id, parts)
-    reference = facts.order.order.execution_reference if facts.order is not None and parts else ""
+    _, reference = verdicts.case_of(parts, facts)
     document_store.set_order(
         session, invoice.id, order_number=content.order_number, execution_reference=reference
     )

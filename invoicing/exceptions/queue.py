@@ -89,6 +89,7 @@ def part_of(state: InvoiceState, document_type: DocumentType, *, is_claim: bool 
         InvoiceState.IN_QUESTION: QueuePart.CLAIMS if is_claim else QueuePart.EXCEPTIONS,
         InvoiceState.PARKED: QueuePart.PARKED,
         InvoiceState.ON_HOLD: QueuePart.ACCOUNT_CHECK,
+        InvoiceState.PARTLY_ACCEPTED: QueuePart.ASKED,
         InvoiceState.CREDIT_REQUESTED: QueuePart.ASKED,
     }[state]
 

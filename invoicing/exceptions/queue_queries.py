@@ -38,7 +38,7 @@ _I, _D, _P = document_tables.invoice, decision_tables.desk_item, document_tables
 # The gravest code stands first, and a claim is judged as nothing else.
 _CLAIM = "invoice.codes like 'LATE_PAYMENT_CLAIM%'"
 _IS_CLAIM: ColumnElement[bool] = literal_column(_CLAIM)
-_OPEN = "state in ('IN_QUESTION', 'PARKED', 'HELD', 'CREDIT_REQUESTED')"
+_OPEN = "state in ('IN_QUESTION', 'PARKED', 'HELD', 'PARTLY_ACCEPTED', 'CREDIT_REQUESTED')"
 
 
 def counts(session: Session, *, today: date) -> Mapping[QueuePart, int]:
@@ -175,7 +175,7 @@ _STATES: Mapping[QueuePart, str] = {
     QueuePart.RESTING: "invoice.state = 'IN_QUESTION'",
     QueuePart.PARKED: "invoice.state = 'PARKED' and invoice.document_type = 'INVOICE'",
     QueuePart.ACCOUNT_CHECK: "invoice.state = 'HELD' and invoice.document_type = 'INVOICE'",
-    QueuePart.ASKED: "invoice.state = 'CREDIT_REQUESTED' and invoice.document_type = 'INVOICE'",
+    QueuePart.ASKED: "invoice.state in ('PARTLY_ACCEPTED', 'CREDIT_REQUESTED') and invoice.document_type = 'INVOICE'",
     QueuePart.CREDITS: f"invoice.{_OPEN} and invoice.state <> 'CREDIT_REQUESTED' "
     "and invoice.document_type = 'CREDIT_NOTE'",
 }

@@ -17,7 +17,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.journal_actions import DocumentAction
 from invoicing.matching.deviations import Deviation
-from invoicing.model import InvoiceState, SupplierInvoice
+from invoicing.model import ExpectedCredit, InvoiceState, SupplierInvoice
 from invoicing.responses import responding
 from orders.purchase_orders import line_store
 from orders.register.parties import Supplier
@@ -35,6 +35,8 @@ JOURNAL_ACTIONS: Mapping[Action, DocumentAction] = {
     Action.PARK: DocumentAction.DESK_PARK,
     Action.ASK_SUPPLIER: DocumentAction.DESK_ASK_SUPPLIER,
     Action.REJECT_DUPLICATE: DocumentAction.DESK_REJECT_DUPLICATE,
+    Action.ACCEPT_IN_PART: DocumentAction.DESK_ACCEPT_IN_PART,
+    Action.WITHDRAW_PART: DocumentAction.DESK_WITHDRAW_PART,
     Action.DISPUTE: DocumentAction.DESK_DISPUTE,
 }
 
@@ -66,6 +68,7 @@ class Later:
         *,
         today: date,
         supplier: Supplier | None,
+        expected: ExpectedCredit | None = None,
     ) -> str:
         """Note the answer that is to follow; nothing is sent."""
         if supplier is not None and responding.may_follow(invoice.answered, code):
@@ -87,8 +90,7 @@ def begin(
         raise ActionRefused(Text("Skriv varför. Skälet sparas."))
     personal_numbers.refuse(reason)
     seen = document_store.by_id(session, invoice_id)
-    for number in sorted({seen.order_number, also} - {""}):
-        line_store.lock_lines(session, number)
+    line_store.lock_orders(session, {*document_store.orders_of(session, seen), also} - {""})
     invoice = document_store.lock(session, invoice_id)
     check_action(action, invoice)
     return invoice

@@ -50,8 +50,7 @@ def release(
     seen = document_store.find(session, invoice_id)
     if seen is None:
         raise ActionRefused(Text("Det finns ingen sådan faktura. Se dem med billing tax list."))
-    if seen.order_number:
-        line_store.lock_lines(session, seen.order_number)
+    line_store.lock_orders(session, document_store.orders_of(session, seen))
     invoice = document_store.lock(session, invoice_id)
     told = _about_tax(session, invoice)
     if invoice.state is not InvoiceState.ON_HOLD or not told:

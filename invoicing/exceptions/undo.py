@@ -14,7 +14,7 @@ from foundation.text import JoinedText, Text
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import ACTION_FOLLOWS, UNDOES, Action, ActionRefused, ActionState, state_words
 from invoicing.decisions.store import Done
-from invoicing.documents import facts_loading
+from invoicing.documents import expected_credit_store, facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.exceptions import credit_linking, linking, worklist_store
@@ -24,7 +24,7 @@ from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
 from invoicing.responses import responding
 from invoicing.responses.response_documents import Question
-from invoicing.verdicts import verdicts
+from invoicing.verdicts import accepting_in_part, expected_credits, verdicts
 from orders.purchase_orders import line_store
 from orders.register.register import Register
 
@@ -39,6 +39,7 @@ _LEFT = Text("Svaret har redan gått i väg.")
 _INSTEAD = {
     Action.ASK_CREDIT: Text("Vänta på kreditfakturan, eller kontakta leverantören om fakturan ändå gäller."),
     Action.ACCEPT: Text("Koppla loss fakturan från orderraden och begär kredit, om den inte ska betalas."),
+    Action.ACCEPT_IN_PART: Text("Ta tillbaka godkännandet i delar om krediten inte kommer."),
     Action.LINK: Text("Koppla loss fakturan om den ligger på fel orderrad."),
     Action.ASK_SUPPLIER: Text("Ställ en ny fråga som rättar den."),
 }
@@ -52,9 +53,9 @@ def undo(session: Session, register: Register, action_id: int, actor: DeskActor)
     """Take an action back. Raises ActionRefused where its answer has left or something came after it."""
     # The action first, as the timetable takes it: so undoing and letting the answer leave never wait in a circle.
     done = decision_store.action(session, action_id, lock=True)
-    orders = {document_store.by_id(session, done.invoice_id).order_number} | linking.orders_of(done)
-    for number in sorted(orders - {""}):
-        line_store.lock_lines(session, number)
+    seen = document_store.by_id(session, done.invoice_id)
+    orders = {*document_store.orders_of(session, seen), *linking.orders_of(done)}
+    line_store.lock_orders(session, orders - {""})
     invoice = document_store.lock(session, done.invoice_id)
     _check(session, done, invoice)
     decision_store.settle_action(session, done, ActionState.UNDONE, by=actor.by, at=actor.now)
@@ -68,6 +69,16 @@ def undo(session: Session, register: Register, action_id: int, actor: DeskActor)
         credit_linking.put_back(session, register, invoice, done, actor)
     elif done.kind in (Action.LINK, Action.UNLINK):
         linking.put_back(session, register, invoice, done, actor, answering=answering)
+    elif done.kind is Action.WITHDRAW_PART:
+        accepting_in_part.accept_in_part(
+            session,
+            register,
+            invoice,
+            by=actor.by,
+            today=actor.today,
+            before_receipt=True,
+            answering=answering,
+        )
     elif done.kind is not Action.ASK_SUPPLIER:
         _judge_as_before(session, register, invoice, done, actor, answering)
     record(session, invoice, DocumentAction.DESK_UNDONE, actor=actor.by, press=str(done.id), kind=done.kind)
@@ -85,6 +96,15 @@ def _judge_as_before(
     if done.kind in _CREDIT:
         record(
             session, invoice, DocumentAction.CREDIT_REQUEST_UNDONE, actor=actor.by, state=done.state_before
+        )
+    elif done.kind is Action.ACCEPT_IN_PART:
+        expected_credits.follow(session, invoice, None, today=actor.today)
+        record(
+            session,
+            invoice,
+            DocumentAction.PARTIAL_ACCEPTANCE_WITHDRAWN,
+            actor=actor.by,
+            state=done.state_before,
         )
     else:
         decision_store.withdraw_acceptance(session, invoice.id)
@@ -140,8 +160,8 @@ def _release(session: Session, register: Register, done: Done, *, today: date) -
         settled = credit_linking.settle(session, register, done, today=today)
         decision_store.settle_action(session, done, ActionState.SENT if settled else ActionState.LAPSED)
         return settled
-    for number in sorted(({invoice.order_number} | linking.orders_of(done)) - {""}):
-        line_store.lock_lines(session, number)
+    orders = {*document_store.orders_of(session, invoice), *linking.orders_of(done)}
+    line_store.lock_orders(session, orders - {""})
     sent = _answer(session, register, done, today=today) if done.answer else None
     # An action that answers nothing stands on: it can be undone for as long as its line is free.
     ends = {None: ActionState.STANDING, True: ActionState.SENT, False: ActionState.LAPSED}[sent]
@@ -169,6 +189,7 @@ def _answer(session: Session, register: Register, done: Done, *, today: date) ->
         today=today,
         supplier=supplier,
         question=Question("OTH", done.reason) if asks else None,
+        expected=expected_credit_store.open_for(session, invoice.id),
     )
     document_store.set_answered(session, invoice.id, answered)
     told = {"answered": answered, "press": str(done.id)}

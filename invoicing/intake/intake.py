@@ -23,10 +23,11 @@ from invoicing.intake import message_answers, technical_refusals
 from invoicing.journal_actions import DocumentAction
 from invoicing.matching.deviations import UNREGISTERED, DeviationCode, Match, Weight
 from invoicing.matching.invoice_matching import match
+from invoicing.matching.order_slices import has_order_number
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice, pays_on
 from invoicing.responses import responding
-from invoicing.verdicts import crediting
-from invoicing.verdicts.verdicts import STATE_OF, judge_again, parts_of, take_lines
+from invoicing.verdicts import accepting_in_part, crediting
+from invoicing.verdicts.verdicts import STATE_OF, case_of, judge_again, parts_of, take_lines
 from orders.register.register import Register
 from peppol.documents.technical_responses import Ground
 from peppol.envelope import envelope
@@ -121,7 +122,7 @@ def _take_invoice(
     facts = facts_loading.facts_of(session, register, content, received_on=today)
     result = match(content, facts)
     parts = parts_of(content, facts)
-    reference = facts.order.order.execution_reference if facts.order is not None and parts else ""
+    order_number, reference = case_of(parts, facts)
     # The answer this verdict gives is noted at once; the row is written again only where it turns out otherwise.
     told = responding.code_for(STATE_OF[result.verdict], result.deviations, register.policy)
     noted = told if facts.supplier is not None else ""
@@ -131,15 +132,27 @@ def _take_invoice(
     told_before = message_answers.acknowledged_before(session, message)
     invoice = _acknowledged(session, register, replace(invoice, answered=told_before), today=today)
     document_store.add_parts(session, invoice.id, parts)
+    if order_number and not has_order_number(content):
+        # Its lines name their orders, and the document none: it is kept by the first.
+        document_store.set_order(
+            session, invoice.id, order_number=order_number, execution_reference=reference
+        )
+        invoice = replace(invoice, order_number=order_number)
     if not take_lines(session, content, facts, result.verdict, invoice.id, today=today):
         # Another invoice took the line between our look and our hand.
         invoice = judge_again(session, register, invoice, today=today)
         noted = invoice.answered
         result = document_store.matches(session, invoice.id)[-1][1]
     settled = crediting.settle_waiting(session, register, invoice, today=today)
-    if settled is not None:
+    if settled is not None and settled.state is InvoiceState.CREDITED:
         document_store.set_answered(session, invoice.id, invoice.answered)
         return replace(settled, answered=invoice.answered)
+    if settled is not None:
+        # Some of it was credited before it came: the rest was judged again, and told where that came to another state.
+        if settled.answered != noted:
+            return settled
+        invoice = replace(settled, answered=invoice.answered)
+        result = document_store.matches(session, invoice.id)[-1][1]
     answered = responding.answer(
         session,
         register,
@@ -157,13 +170,28 @@ def _take_invoice(
         each.variant == UNREGISTERED or each.code is DeviationCode.LATE_PAYMENT_CLAIM
         for each in result.deviations
     )
-    if (
-        invoice.state is InvoiceState.IN_QUESTION
-        and not is_ours
-        and register.policy.asks_by_itself(_questioned(result) or invoice.codes)
-    ):
-        return crediting.ask_for_credit(session, register, invoice, by=SYSTEM, today=today)
-    return invoice
+    if is_ours or not register.policy.asks_by_itself(_questioned(result) or invoice.codes):
+        return invoice
+    return _asked_back(session, register, invoice, today=today)
+
+
+def _asked_back(
+    session: Session, register: Register, invoice: SupplierInvoice, *, today: date
+) -> SupplierInvoice:
+    """The invoice with credit asked for without a person: of the lines that deviate alone, where the policy says so."""
+    policy = register.policy
+    if invoice.state not in (InvoiceState.IN_QUESTION, InvoiceState.PARKED):
+        return invoice
+    before = policy.partial_before_receipt
+    if accepting_in_part.possible(session, register, invoice, before_receipt=before) is not None:
+        return accepting_in_part.accept_in_part(
+            session, register, invoice, by=SYSTEM, today=today, before_receipt=before
+        )
+    waits = accepting_in_part.possible(session, register, invoice, before_receipt=True) is not None
+    if invoice.state is InvoiceState.PARKED or waits:
+        # What is not received yet is waited for first.
+        return invoice
+    return crediting.ask_for_credit(session, register, invoice, by=SYSTEM, today=today)
 
 
 def _questioned(result: Match) -> list[str]:

@@ -1,9 +1,10 @@
-"""Matching a credit note to the one invoice it credits: in full, once, within its supplier.
+"""Matching a credit note to the one invoice it credits: in full, once, within its supplier; or, by policy, in part.
 
 A negative invoice (380 with negative amounts) is judged here too, with its signs turned.
 """
 
 from invoicing.matching.candidates import told
+from invoicing.matching.credited_lines import line_credit
 from invoicing.matching.deviations import (
     Deviation,
     DeviationActor,
@@ -31,7 +32,7 @@ def match_credit(credit: InvoiceContent, facts: CreditFacts) -> Match:
     else:
         rest = (
             check("credited once", _once(credited, facts)),
-            check("amount", _amount(credit, credited)),
+            check("amount", _amount(credit, credited, facts)),
         )
     return Match(Group("credit note", (check("credited invoice", reference), *rest)))
 
@@ -94,8 +95,19 @@ def _once(credited: SupplierInvoice, facts: CreditFacts) -> tuple[Deviation, ...
     )
 
 
-def _amount(credit: InvoiceContent, credited: SupplierInvoice) -> tuple[Deviation, ...]:
-    """A credit is for the whole invoice: net, VAT and payable are all the same (REQ-37)."""
+def is_partial(credit: InvoiceContent, facts: CreditFacts) -> bool:
+    """Whether a credit note is for a part of what is left of the invoice, where lines are judged apart."""
+    credited, left = facts.credited, facts.left
+    if credited is None or left is None or not facts.policy.judges_lines_apart:
+        return False
+    return credit.currency == credited.currency and credit.amount_net < left.amount_net
+
+
+def _amount(credit: InvoiceContent, credited: SupplierInvoice, facts: CreditFacts) -> tuple[Deviation, ...]:
+    """A credit is for the whole invoice: net, VAT and payable are all the same (REQ-37).
+
+    Where lines are judged apart it may be for some of them; once some are credited, the whole is what is left.
+    """
     if credit.currency != credited.currency:
         return (
             _question(
@@ -107,10 +119,13 @@ def _amount(credit: InvoiceContent, credited: SupplierInvoice) -> tuple[Deviatio
                 reference=credited.number,
             ),
         )
+    if facts.left is not None and not facts.only_whole and is_partial(credit, facts):
+        return line_credit(credit, facts.left).deviations
+    whole = facts.left or credited
     pairs = (
-        ("BT-109", credit.amount_net, credited.amount_net),
-        ("BT-110", credit.amount_vat, credited.amount_vat),
-        ("BT-115", credit.amount_payable, credited.amount_payable),
+        ("BT-109", credit.amount_net, whole.amount_net),
+        ("BT-110", credit.amount_vat, whole.amount_vat),
+        ("BT-115", credit.amount_payable, whole.amount_payable),
     )
     wrong = [(term, found, expected) for term, found, expected in pairs if found != expected]
     if not wrong:

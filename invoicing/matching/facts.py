@@ -5,9 +5,11 @@ and `credit_matching.py`; tests build them by hand.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 
+from foundation.money import Money, Quantity, total
 from invoicing.matching.candidates import Suggestion
 from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice, pays_on
 from orders.model import Handling, Interruption, LineAccount, LineState, Order, OrderLine, Receipt
@@ -26,10 +28,21 @@ class Occupant:
 
 
 @dataclass(frozen=True, slots=True)
+class LineShare:
+    """What another uncredited invoice takes of an order line that is invoiced in parts."""
+
+    invoice_id: int
+    number: str
+    quantity: Decimal
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class LineFacts:
     """One order line and how far it has come. `with_buyer`: its month is reported, and the buyer has it.
 
     `revoked_on` is the day the approval it was received on was taken back, where nothing has been approved since.
+    `shares` are other invoices' where it is invoiced in parts.
     """
 
     line: OrderLine
@@ -38,6 +51,24 @@ class LineFacts:
     occupant: Occupant | None = None
     with_buyer: bool = False
     revoked_on: date | None = None
+    shares: tuple[LineShare, ...] = ()
+
+    @property
+    def left(self) -> Receipt | None:
+        """What was received and no other invoice has taken a share of; the receipt itself where none has."""
+        if self.receipt is None or not self.shares:
+            return self.receipt
+        taken = sum((each.quantity for each in self.shares), Decimal(0))
+        unit, amount = self.receipt.quantity.unit, self.receipt.amount
+        return replace(
+            self.receipt,
+            quantity=Quantity(max(self.receipt.quantity.value - taken, Decimal(0)), unit),
+            amount=max(
+                amount - total((each.amount for each in self.shares), currency=amount.currency),
+                Money(Decimal("0.00"), amount.currency),
+                key=lambda each: each.amount,
+            ),
+        )
 
     @property
     def delivered_on(self) -> date:
@@ -80,6 +111,7 @@ class Facts:
     """All that is known when an invoice is judged. `outside` says why an order number we never gave is known.
 
     `tenure` is the supplier's time with an order that was placed with another, or that another has taken over.
+    `orders` are all known ones of an invoice over several, by number, and `tenures` the supplier's time with each.
     `received_on` is the day the invoice came, or would come; without it, it is taken to come on its own date.
     """
 
@@ -91,6 +123,14 @@ class Facts:
     suggestions: tuple[Suggestion, ...] = ()
     tenure: Tenure | None = None
     received_on: date | None = None
+    orders: Mapping[str, OrderFacts] = field(default_factory=dict)
+    tenures: Mapping[str, Tenure] = field(default_factory=dict)
+
+    def of_order(self, number: str) -> "Facts":
+        """The same facts for the lines of one order; nothing of it where it is none of ours."""
+        if not self.orders:
+            return self
+        return replace(self, order=self.orders.get(number), tenure=self.tenures.get(number))
 
     def pays_on(self, invoice: InvoiceContent) -> date:
         """The day the invoice is paid, as the policy counts it."""
@@ -104,9 +144,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class CreditFacts:
-    """What a credit note is judged by: the document it names, if we hold it, and its credit note, if any."""
+    """What a credit note is judged by: the document it names, if we hold it, and its credit note, if any.
+
+    `left` is what that document says less what was credited of it before; `only_whole` that it is paid, being paid or
+    asked back whole, so that no part of it can be credited alone.
+    """
 
     policy: Policy
     credited: SupplierInvoice | None = None
     credited_by: str = ""
     suggestions: tuple[Suggestion, ...] = ()
+    left: InvoiceContent | None = None
+    only_whole: bool = False

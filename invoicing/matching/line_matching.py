@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from foundation.money import DAY, line_amount, total
+from foundation.money import DAY, Quantity, line_amount, total
 from foundation.periods import Month
 from invoicing.matching.deviations import (
     ABSENT,
@@ -31,6 +31,7 @@ from invoicing.matching.deviations import (
     question,
 )
 from invoicing.matching.facts import LineFacts, OrderFacts
+from invoicing.matching.invoiced_parts import quantity_of
 from invoicing.model import InvoiceContent, InvoicedLine, PeriodGiven
 from orders.model import Receipt
 from orders.register.agreements import Policy
@@ -54,7 +55,9 @@ def order_line_checks(
     name = f"order line {facts.line.line_id}"
     received = _received(order, facts, invoiced)
     already = _already_invoiced(facts, invoiced)
-    if received or invoice.currency != facts.line.amount.currency:
+    is_shared_out = bool(facts.shares) and bool(already)
+    facts = replace(facts, receipt=due_of(facts, invoiced, policy=policy))
+    if received or is_shared_out or invoice.currency != facts.line.amount.currency:
         rest: tuple[Check, ...] = (not_looked_at("quantity"), not_looked_at("amount"))
         price = _price(facts, invoiced)
     else:
@@ -77,6 +80,21 @@ def order_line_checks(
             *rest,
         ),
     )
+
+
+def due_of(facts: LineFacts, invoiced: Sequence[InvoicedLine], *, policy: Policy) -> Receipt | None:
+    """What of the receipt the invoice lines should be for: all of it, or what other invoices have left.
+
+    Where a line may be invoiced in parts it is as many as they ask for, if so many are left; at the order's price, and
+    the last part has whatever then is left of the amount.
+    """
+    left = facts.left
+    asked = quantity_of(invoiced)
+    if left is None or not policy.partial_quantities or not 0 < asked < left.quantity.value:
+        return left
+    part = Quantity(asked, left.quantity.unit)
+    amount = line_amount(part, facts.line.price, currency=left.amount.currency)
+    return replace(left, quantity=part, amount=min(amount, left.amount, key=lambda each: each.amount))
 
 
 def _received(order: OrderFacts, facts: LineFacts, invoiced: Sequence[InvoicedLine]) -> tuple[Deviation, ...]:
@@ -119,7 +137,8 @@ def _revoked_variant(order: OrderFacts, revoked_on: date) -> str:
 
 
 def _already_invoiced(facts: LineFacts, invoiced: Sequence[InvoicedLine]) -> tuple[Deviation, ...]:
-    if facts.occupant is None:
+    taker = facts.occupant.number if facts.occupant is not None else _last_taker(facts)
+    if not taker:
         return ()
     return (
         question(
@@ -129,9 +148,14 @@ def _already_invoiced(facts: LineFacts, invoiced: Sequence[InvoicedLine]) -> tup
             "",
             Source.EARLIER_INVOICE,
             line=invoiced[0].id,
-            reference=facts.occupant.number,
+            reference=taker,
         ),
     )
+
+
+def _last_taker(facts: LineFacts) -> str:
+    """The invoice that took the last part of a line, where nothing is left of it."""
+    return facts.shares[-1].number if facts.left is not None and facts.left.quantity.is_zero else ""
 
 
 def _unit(facts: LineFacts, invoiced: Sequence[InvoicedLine]) -> tuple[Deviation, ...]:

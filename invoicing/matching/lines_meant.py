@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from foundation.periods import Month
 from invoicing.matching.facts import Facts, LineFacts, OrderFacts
+from invoicing.matching.order_slices import order_slices
 from invoicing.model import InvoiceContent, InvoicedLine, PeriodGiven
 
 
@@ -19,6 +20,12 @@ def as_charged(invoice: InvoiceContent, facts: Facts) -> InvoiceContent:
     if facts.policy.inferred_line and facts.order is not None:
         lines = tuple(_with_order_line(line, invoice, facts.order) for line in lines)
     return invoice if lines == invoice.lines else replace(invoice, lines=lines)
+
+
+def charged_slices(invoice: InvoiceContent, facts: Facts) -> tuple[tuple[InvoiceContent, Facts], ...]:
+    """The invoice order by order as it is matched, each with the facts of its order; one where it is for one order."""
+    slices = ((each, facts.of_order(each.order_number)) for each in order_slices(invoice, facts.policy))
+    return tuple((as_charged(each, known), known) for each, known in slices)
 
 
 def same_number(given: str, line_id: str) -> bool:

@@ -21,6 +21,7 @@ from invoicing.matching.deviations import (
     Match,
     Weight,
 )
+from invoicing.model import InvoiceContent
 from orders.model import Report, ReportState
 
 NewestReports = Mapping[Month, Report | None]
@@ -30,10 +31,15 @@ UNREPORTED, SENT_BACK, TAKEN_BACK = "unreported", "sent_back", "taken_back"
 _REVOKED = (REVOKED_REPORT, REVOKED, TAKEN_BACK)
 
 
-def months_waited_for(match: Match) -> tuple[Month, ...]:
-    """The months whose receipt a parked invoice waits for, each once."""
-    waited = (Month.parse(each.reference) for each in match.deviations if _waits(each))
-    return tuple(dict.fromkeys(waited))
+def waited_for(invoice: InvoiceContent, match: Match) -> tuple[tuple[str, Month], ...]:
+    """The orders and months whose receipts a parked invoice waits for, as it names the orders, each once."""
+    named = {line.id: line.order_number or invoice.order_number for line in invoice.lines}
+    found = (
+        (named.get(each.line, invoice.order_number), Month.parse(each.reference))
+        for each in match.deviations
+        if _waits(each)
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def waits_for_buyer(newest: NewestReports) -> bool:

@@ -40,7 +40,9 @@ def due(session: Session, *, on: date) -> list[int]:
 
 def due_sum(session: Session, *, on: date) -> tuple[int, Money]:
     """How many these invoices are, and what they come to."""
-    amount = func.sum(_INVOICE.c.amount_payable, type_=_INVOICE.c.amount_payable.type)
+    amount = func.sum(
+        _INVOICE.c.amount_payable - _INVOICE.c.credited_payable, type_=_INVOICE.c.amount_payable.type
+    )
     question = select(_INVOICE.c.currency, func.count(), amount).where(*_is_due(on))
     rows = session.execute(question.group_by(_INVOICE.c.currency)).all()
     return sum(count for _, count, _ in rows), total(Money(sum_, currency) for currency, _, sum_ in rows)
@@ -146,7 +148,7 @@ def _loaded(
             supplier=row.supplier,
             supplier_name=supplier.name,
             state=InvoiceState(row.state),
-            amount=Money(row.amount_payable, row.currency),
+            amount=Money(row.amount_payable - row.credited_payable, row.currency),
             pays_on=row.pays_on,
             account=account,
             reference=ocr_of(content.payment_reference, account),

@@ -126,7 +126,7 @@ def note_paid(
         number_series.next_number(session, number_series.PAYMENTS),
         invoice.id,
         invoice.supplier,
-        invoice.amount_payable,
+        invoice.amount_to_pay,
         today,
     )
     payment_store.add(session, payment, prepared_by=prepared_by, attested_by=attested_by)

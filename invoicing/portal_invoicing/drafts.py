@@ -169,7 +169,7 @@ def _read(body: bytes, *, on: date) -> InvoiceContent:
 
 
 def _opened(order: OrderFacts, line_id: str) -> OrderFacts:
-    lines = {**order.lines, line_id: replace(order.lines[line_id], occupant=None)}
+    lines = {**order.lines, line_id: replace(order.lines[line_id], occupant=None, shares=())}
     return replace(order, lines=lines)
 
 

@@ -164,11 +164,20 @@ def _to_invoice(order: OrderFacts, line: LineFacts) -> Receipt:
                 invoice_number=line.occupant.number,
             ),
         )
+    left = line.left or line.receipt
+    if line.shares and left.quantity.is_zero:
+        raise NotToInvoice(
+            Text(
+                "Orderrad %(order_line)s är redan fakturerad med %(invoice_number)s. Kreditera den först.",
+                order_line=order_line,
+                invoice_number=line.shares[-1].number,
+            ),
+        )
     if line.receipt.quantity.is_zero:
         raise NotToInvoice(
             Text("Orderrad %(order_line)s har ingen dag att fakturera.", order_line=order_line)
         )
-    return line.receipt
+    return left
 
 
 def party_of(supplier: Supplier, *, taxed: date, written: date) -> AccountingParty:

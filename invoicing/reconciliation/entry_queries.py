@@ -28,10 +28,11 @@ from invoicing.reconciliation.statement import (
 )
 from orders.register import store as register_store
 
-_FATES = (
-    (StatementColumn.CREDITED, "credited"),
-    (StatementColumn.APPROVED, "approved"),
-    (StatementColumn.PAID, "paid"),
+_INVOICE_COLUMNS = (
+    StatementColumn.INVOICED,
+    StatementColumn.CREDITED,
+    StatementColumn.APPROVED,
+    StatementColumn.PAID,
 )
 
 
@@ -60,11 +61,17 @@ def entries(
     for row in _rows(session, entry_source_queries.invoiced(part)):
         about = f"invoice {row.invoice_id}"
         yield _entry(StatementColumn.INVOICED, row, about)
-        for column, name in _FATES:
-            if getattr(row, name):
-                yield _entry(column, row, about)
+        # What a credit note for a part took back is credited alone; what became of the rest is the invoice's.
+        rest = row.amount - row.less
+        if row.credited:
+            yield _entry(StatementColumn.CREDITED, row, about)
+        elif row.less:
+            yield _entry(StatementColumn.CREDITED, row, about, value=row.less)
+        for column, holds in ((StatementColumn.APPROVED, row.approved), (StatementColumn.PAID, row.paid)):
+            if holds:
+                yield _entry(column, row, about, value=rest)
         if row.back:
-            yield _entry(StatementColumn.PAID, row, about, given_back=True)
+            yield _entry(StatementColumn.PAID, row, about, value=-rest)
 
 
 def statement(
@@ -83,12 +90,15 @@ def statement(
         for key, (value,) in _added(session, source, by, [source.c.amount]):
             sums[key][column] = Money(value, wanted.currency)
     source = entry_source_queries.invoiced(wanted).subquery()
-    parts = [source.c.amount, *(source.c.amount * source.c[name] for _, name in _FATES)]
-    parts[-1] = source.c.amount * (source.c.paid - source.c.back)
+    rest = source.c.amount - source.c.less
+    parts = [
+        source.c.amount,
+        source.c.less + rest * source.c.credited,
+        rest * source.c.approved,
+        rest * (source.c.paid - source.c.back),
+    ]
     for key, values in _added(session, source, by, parts):
-        for column, value in zip(
-            (StatementColumn.INVOICED, *(each for each, _ in _FATES)), values, strict=True
-        ):
+        for column, value in zip(_INVOICE_COLUMNS, values, strict=True):
             sums[key][column] = Money(value, wanted.currency)
     return statement_of(by, sums, currency=wanted.currency)
 
@@ -123,9 +133,10 @@ def _rows(session: Session, question: Select[Any]) -> Iterator[Row[Any]]:
     yield from session.execute(question.execution_options(yield_per=1000))
 
 
-def _entry(column: StatementColumn, row: Row[Any], about: str, *, given_back: bool = False) -> StatementEntry:
+def _entry(
+    column: StatementColumn, row: Row[Any], about: str, *, value: Decimal | None = None
+) -> StatementEntry:
     service_day: date = row.day
-    value = Money(row.amount, row.currency)
     return StatementEntry(
         column=column,
         document=row.document,
@@ -133,7 +144,7 @@ def _entry(column: StatementColumn, row: Row[Any], about: str, *, given_back: bo
         supplier=row.supplier,
         month=str(Month.of(service_day)),
         article=row.article or "",
-        amount=-value if given_back else value,
+        amount=Money(row.amount if value is None else value, row.currency),
         delivery_area=row.delivery_area or "",
         line=f"{row.order_number}/{row.line_id}" if row.order_number else "",
         about=about,

@@ -6,7 +6,7 @@ the pair was settled, a payment by the day it was paid. Approved on a past day i
 day said. Without a day the books' present states answer; the two agree for today.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -40,6 +40,7 @@ from orders.model import LineState
 _ACCOUNT = order_tables.line_account
 _ORDER, _LINE, _RECEIPT = order_tables.purchase_order, order_tables.order_line, order_tables.receipt
 _INVOICE, _PART, _MATCH = document_tables.invoice, document_tables.invoice_part, document_tables.match_made
+_CREDIT = document_tables.partial_credit
 _PAIR, _PAYMENT, _GIVEN_BACK = (
     document_tables.credit_pair,
     document_tables.payment,
@@ -192,6 +193,8 @@ def whole_invoices(wanted: EntryFilter) -> Select[Any]:
         _INVOICE.c.id.label("invoice_id"),
         _INVOICE.c.amount_net.label("amount_net"),
         _INVOICE.c.amount_payable.label("amount_payable"),
+        _less_net(wanted.as_of).label("less_net"),
+        _less_payable(wanted.as_of).label("less_payable"),
         *_fate(wanted.as_of),
     )
     return _with_fate(question.where(*_invoice_is(wanted)))
@@ -206,7 +209,7 @@ def _on_lines(wanted: EntryFilter) -> Select[Any]:
     on_line = and_(_LINE.c.order_number == _PART.c.order_number, _LINE.c.line_id == _PART.c.line_id)
     question = (
         select(
-            *_of_invoice(),
+            *_of_invoice(_ORDER.c.execution_reference),
             _ORDER.c.article.label("article"),
             _ORDER.c.service.label("service"),
             _ORDER.c.delivery_area.label("delivery_area"),
@@ -214,6 +217,7 @@ def _on_lines(wanted: EntryFilter) -> Select[Any]:
             _PART.c.line_id.label("line_id"),
             _LINE.c.starts_on.label("day"),
             _PART.c.amount_net.label("amount"),
+            _less_of_part(wanted.as_of).label("less"),
             *_fate(wanted.as_of),
         )
         .select_from(_LINE)
@@ -222,26 +226,29 @@ def _on_lines(wanted: EntryFilter) -> Select[Any]:
         .join(_ORDER, _ORDER.c.number == _LINE.c.order_number)
         .where(*_service_in(wanted, _LINE.c.starts_on))
     )
+    if wanted.execution_reference:
+        # An invoice over several orders belongs to several cases, each part to its order's.
+        question = question.where(_ORDER.c.execution_reference == wanted.execution_reference)
     if wanted.article:
         question = question.where(_ORDER.c.article == wanted.article)
     if wanted.service:
         question = question.where(_ORDER.c.service == wanted.service)
     if wanted.delivery_area:
         question = question.where(_ORDER.c.delivery_area == wanted.delivery_area)
-    return _with_fate(question.where(*_invoice_is(wanted)))
+    return _with_fate(question.where(*_invoice_is(replace(wanted, execution_reference=""))))
 
 
 def _on_no_line(wanted: EntryFilter) -> Select[Any]:
-    nothing = literal("", String)
+    """Invoices that lie on no order line, and what of the others is for no line of ours."""
+    return select(union_all(_without_parts(wanted), _rests(wanted)).subquery())
+
+
+def _without_parts(wanted: EntryFilter) -> Select[Any]:
     question = select(
         *_of_invoice(),
-        nothing.label("article"),
-        nothing.label("service"),
-        nothing.label("delivery_area"),
-        nothing.label("order_number"),
-        nothing.label("line_id"),
-        _INVOICE.c.issued_on.label("day"),
+        *_of_no_order(_INVOICE.c.issued_on),
         _INVOICE.c.amount_net.label("amount"),
+        literal(Decimal("0.00"), amount()).label("less"),
         *_fate(wanted.as_of),
     ).where(
         # An invoice on no line belongs to no case: few of all, and found by that.
@@ -250,6 +257,75 @@ def _on_no_line(wanted: EntryFilter) -> Select[Any]:
         ~select(_PART.c.invoice_id).where(_PART.c.invoice_id == _INVOICE.c.id).exists(),
     )
     return _with_fate(question.where(*_invoice_is(wanted)))
+
+
+def _rests(wanted: EntryFilter) -> Select[Any]:
+    question = (
+        select(
+            *_of_invoice(literal("", String)),
+            *_of_no_order(_INVOICE.c.issued_on),
+            _PART.c.amount_net.label("amount"),
+            _less_of_part(wanted.as_of).label("less"),
+            *_fate(wanted.as_of),
+        )
+        .select_from(_INVOICE)
+        .join(_PART, _PART.c.invoice_id == _INVOICE.c.id)
+        .where(_PART.c.order_number == "", *_service_in(wanted, _INVOICE.c.issued_on))
+    )
+    return _with_fate(question.where(*_invoice_is(wanted)))
+
+
+def _of_no_order(day: ColumnElement[Any]) -> tuple[Label[Any], ...]:
+    """The columns of what belongs to no order: in the month of its invoice's date."""
+    nothing = ("article", "service", "delivery_area", "order_number", "line_id")
+    return (*(literal("", String).label(name) for name in nothing), day.label("day"))
+
+
+def _less_of_part(as_of: date | None) -> ColumnElement[Any]:
+    """What credit notes for parts of the invoice had taken back of this one."""
+    if as_of is None:
+        return _PART.c.credited_net
+    line, known = document_tables.partial_credit_line, _PART.alias("known")
+    is_known = (
+        select(known.c.invoice_id)
+        .where(
+            known.c.invoice_id == _CREDIT.c.invoice_id,
+            known.c.order_number == line.c.order_number,
+            known.c.line_id == line.c.line_id,
+        )
+        .exists()
+    )
+    on_line = and_(line.c.order_number == _PART.c.order_number, line.c.line_id == _PART.c.line_id)
+    return _taken_back(
+        select(func.sum(line.c.amount_net, type_=amount()))
+        .join(_CREDIT, _CREDIT.c.credit_id == line.c.credit_id)
+        .where(
+            _CREDIT.c.invoice_id == _PART.c.invoice_id,
+            _CREDIT.c.settled_on <= as_of,
+            or_(on_line, and_(_PART.c.order_number == "", ~is_known)),
+        )
+        .correlate(_PART)
+    )
+
+
+def _less_net(as_of: date | None) -> ColumnElement[Any]:
+    return _INVOICE.c.credited_net if as_of is None else _less_of_invoice(_CREDIT.c.amount_net, as_of)
+
+
+def _less_payable(as_of: date | None) -> ColumnElement[Any]:
+    return _INVOICE.c.credited_payable if as_of is None else _less_of_invoice(_CREDIT.c.amount_payable, as_of)
+
+
+def _less_of_invoice(column: ColumnElement[Any], as_of: date) -> ColumnElement[Any]:
+    return _taken_back(
+        select(func.sum(column, type_=amount()))
+        .where(_CREDIT.c.invoice_id == _INVOICE.c.id, _CREDIT.c.settled_on <= as_of)
+        .correlate(_INVOICE)
+    )
+
+
+def _taken_back(question: Select[Any]) -> ColumnElement[Any]:
+    return func.coalesce(question.scalar_subquery(), literal(Decimal("0.00"), amount()), type_=amount())
 
 
 def _with_fate(question: Select[Any]) -> Select[Any]:
@@ -303,11 +379,11 @@ def _of_order() -> tuple[Label[Any], ...]:
     )
 
 
-def _of_invoice() -> tuple[Label[Any], ...]:
+def _of_invoice(reference: ColumnElement[Any] = _INVOICE.c.execution_reference) -> tuple[Label[Any], ...]:
     return (
         _INVOICE.c.id.label("invoice_id"),
         _INVOICE.c.number.label("document"),
-        _INVOICE.c.execution_reference.label("execution_reference"),
+        reference.label("execution_reference"),
         _INVOICE.c.supplier.label("supplier"),
         _INVOICE.c.currency.label("currency"),
     )

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, type_coerce
 
 from foundation.money import Money
 from foundation.periods import Month
-from foundation.sql import Session
+from foundation.sql import Session, amount
 from invoicing.documents import tables as document_tables
 from orders import tables as order_tables
 from orders.purchase_orders import line_store
@@ -21,6 +21,8 @@ _ACCOUNT, _ORDER, _LINE, _RECEIPT = (
     order_tables.order_line,
     order_tables.receipt,
 )
+# What of a line that is invoiced in parts no accepted invoice has taken; all of it otherwise.
+_LEFT = type_coerce(_ACCOUNT.c.amount_received - _ACCOUNT.c.amount_claimed, amount())
 _INVOICE, _PAIR = document_tables.invoice, document_tables.credit_pair
 
 
@@ -66,7 +68,7 @@ def not_billed(
         select(
             _ACCOUNT.c.order_number,
             _ACCOUNT.c.line_id,
-            _ACCOUNT.c.amount_received,
+            _LEFT.label("amount"),
             _ORDER.c.execution_reference,
             _ORDER.c.supplier,
             _ORDER.c.article,
@@ -90,7 +92,7 @@ def not_billed(
             supplier=row.supplier,
             article=row.article,
             month=Month.of(row.starts_on),
-            amount=Money(row.amount_received, row.currency),
+            amount=Money(row.amount, row.currency),
             received_on=row.received_on,
         )
         for row in rows
@@ -105,7 +107,7 @@ def not_billed_total(
     question = _not_billed(
         select(
             func.count().label("how_many"),
-            func.sum(_ACCOUNT.c.amount_received, type_=_ACCOUNT.c.amount_received.type).label("amount"),
+            func.sum(_LEFT, type_=_ACCOUNT.c.amount_received.type).label("amount"),
         ),
         supplier,
         until,

@@ -15,7 +15,7 @@ from typing import Protocol
 from foundation.sql import Session
 from invoicing.journal_actions import document_subject
 from invoicing.matching.deviations import Deviation
-from invoicing.model import InvoiceState, SupplierInvoice
+from invoicing.model import ExpectedCredit, InvoiceState, SupplierInvoice
 from invoicing.responses.response_documents import (
     APPROVED,
     CONDITIONALLY,
@@ -60,6 +60,7 @@ ANSWER_OF: Mapping[InvoiceState, str] = {
     InvoiceState.ON_HOLD: UNDER_QUERY,
     InvoiceState.ACCEPTED: APPROVED,
     InvoiceState.SETTLED: APPROVED,
+    InvoiceState.PARTLY_ACCEPTED: CONDITIONALLY,
     InvoiceState.CREDIT_REQUESTED: REJECTED,
     InvoiceState.PAID: PAID,
 }
@@ -85,6 +86,7 @@ class Answering(Protocol):
         *,
         today: date,
         supplier: Supplier | None,
+        expected: ExpectedCredit | None = None,
     ) -> str:
         """Give the answer `code`, now or later."""
 
@@ -134,11 +136,12 @@ def answer(
     today: date,
     supplier: Supplier | None,
     question: Question | None = None,
+    expected: ExpectedCredit | None = None,
 ) -> str:
     """Send `code` if it may follow what was answered before; the last answer given is returned.
 
-    A `question` to the supplier goes with UQ; only with one of its own is a query repeated. A sender
-    that is no supplier of ours gets no answer: it would tell a stranger about us.
+    An `expected` credit note goes with CA. A `question` to the supplier goes with UQ; only with one of its own is a
+    query repeated. A sender that is no supplier of ours gets no answer: it would tell a stranger about us.
     """
     says_nothing_new = code == invoice.answered and question is None
     if supplier is None or says_nothing_new or not may_follow(invoice.answered, code):
@@ -152,6 +155,7 @@ def answer(
         today=today,
         supplier=supplier,
         said=question,
+        expected=expected,
     )
 
 
@@ -179,6 +183,7 @@ def _send(
     today: date,
     supplier: Supplier,
     said: Question | Announcement | None,
+    expected: ExpectedCredit | None = None,
 ) -> str:
     number = _times_told(session, invoice, code) + 1 if _may_repeat(invoice.answered, code) else 1
 
@@ -192,6 +197,7 @@ def _send(
             today=today,
             said=said,
             number=number,
+            expected=expected,
         )
         return Outgoing(
             document,

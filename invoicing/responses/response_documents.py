@@ -13,8 +13,8 @@ from datetime import date
 from foundation.text import Text
 from invoicing import type_codes
 from invoicing.matching.deviation_texts import sentence
-from invoicing.matching.deviations import Deviation, DeviationCode, Weight
-from invoicing.model import InvoiceContent, SupplierInvoice
+from invoicing.matching.deviations import Deviation, DeviationCode, Weight, plain
+from invoicing.model import ExpectedCredit, InvoiceContent, SupplierInvoice
 from orders.register.parties import Supplier
 from orders.register.register import Register
 from orders.register.response_agreements import ResponseProcess
@@ -43,6 +43,7 @@ REASON_OF: Mapping[DeviationCode, str] = {
     DeviationCode.LINE_MISSING: "REF",
     DeviationCode.LINE_UNKNOWN: "REF",
     DeviationCode.SEVERAL_LINES: "REF",
+    DeviationCode.SEVERAL_ORDERS: "REF",
     DeviationCode.NOT_RECEIVED: "DEL",
     DeviationCode.ALREADY_INVOICED: "UNR",
     DeviationCode.UNIT: "QTY",
@@ -67,6 +68,7 @@ REASON_OF: Mapping[DeviationCode, str] = {
     DeviationCode.ALREADY_CREDITED: "UNR",
     DeviationCode.CREDIT_AMOUNT: "FIN",
     DeviationCode.CREDIT_CURRENCY: "FIN",
+    DeviationCode.CREDIT_LINE: "FIN",
 }
 
 
@@ -86,6 +88,14 @@ class Announcement:
     words: str
 
 
+# The invoice's own line, in a condition (BT-126).
+LINE = "BT-126"
+
+PARTLY_ACCEPTED = Text(
+    "De andra raderna är godkända. Kreditera rad %(lines)s, %(amount)s %(currency)s med moms, senast %(due_on)s; "
+    "resten betalas på sin dag när krediten har kommit."
+)
+
 REQUEST_WITHDRAWN = Text(
     "Vi tar tillbaka vår begäran om kredit: redovisningen är godkänd och fakturan prövas igen. Skicka ingen "
     "kreditfaktura och ingen ny faktura."
@@ -102,9 +112,19 @@ def response(
     today: date,
     said: Question | Announcement | None = None,
     number: int = 1,
+    expected: ExpectedCredit | None = None,
 ) -> responses.InvoiceResponse:
-    """The document, in force from `today`. `number` counts answers with the same code, as UQ may have several."""
+    """The document, in force from `today`. `number` counts answers with the same code, as UQ may have several.
+
+    With an `expected` credit note it is accepted in part: each line that is not is told for itself, with what of it to
+    credit (CNP).
+    """
     buyer = register.buyer
+    told = (
+        _statuses(code, deviations, asks_back=isinstance(said, Question))
+        if expected is None
+        else _statuses_in_part(deviations, expected)
+    )
     in_words = () if said is None else (_in_words(said),)
     return responses.InvoiceResponse(
         profile_id=_PROFILES[supplier.response_process],
@@ -118,7 +138,7 @@ def response(
             response=responses.InvoiceVerdict(
                 response_code=code,
                 effective_date=today,
-                statuses=(*in_words, *_statuses(code, deviations, asks_back=isinstance(said, Question))),
+                statuses=(*in_words, *told),
             ),
             document_reference=responses.AnsweredInvoice(
                 id=invoice.number,
@@ -200,11 +220,59 @@ def _statuses(
     return reasons + tuple(_action(action) for action in (("PIN",) if asks_back else asks(code, telling)))
 
 
+def _statuses_in_part(
+    deviations: tuple[Deviation, ...], expected: ExpectedCredit
+) -> tuple[responses.ClarifiedStatus, ...]:
+    """A status for each reason of each line that is not accepted, and what of the invoice to credit."""
+    grave = [each for each in deviations if each.weight > Weight.NOTE]
+    by_line: dict[tuple[str, str], list[Deviation]] = {}
+    for each in grave:
+        by_line.setdefault((each.line, REASON_OF[each.code]), []).append(each)
+    reasons = tuple(
+        responses.ClarifiedStatus(
+            status_reason_code=shapes.Code(reason, _REASONS),
+            status_reason=" ".join(sentence(each).both() for each in grouped),
+            conditions=(
+                *((responses.Condition(attribute_id=LINE, description=line),) if line else ()),
+                *(
+                    responses.Condition(attribute_id=each.term, description=each.expected or None)
+                    for each in grouped
+                ),
+            ),
+        )
+        for (line, reason), grouped in by_line.items()
+    )
+    asked = responses.ClarifiedStatus(
+        status_reason_code=shapes.Code("CNP", _ACTIONS),
+        status_reason=PARTLY_ACCEPTED.with_values(
+            lines=", ".join(dict.fromkeys(each.invoice_line for each in expected.lines)),
+            amount=expected.amount_payable.amount,
+            currency=expected.amount_payable.currency,
+            due_on=expected.due_on,
+        ).both(),
+        conditions=(
+            *(
+                condition
+                for each in expected.lines
+                for condition in (
+                    responses.Condition(attribute_id=LINE, description=each.invoice_line),
+                    responses.Condition(attribute_id="BT-129", description=plain(each.quantity)),
+                    responses.Condition(attribute_id="BT-131", description=str(each.amount.amount)),
+                )
+            ),
+            responses.Condition(attribute_id="BT-109", description=str(expected.amount_net.amount)),
+            responses.Condition(attribute_id="BT-110", description=str(expected.amount_vat.amount)),
+            responses.Condition(attribute_id="BT-115", description=str(expected.amount_payable.amount)),
+        ),
+    )
+    return (*reasons, asked)
+
+
 def asks(code: str, deviations: Sequence[Deviation]) -> tuple[str, ...]:
     """What the supplier is to do: credit in full, and a new invoice where there is something to invoice.
 
-    Only a rejection asks for anything by itself: credit in part (CNP, CNA) is never asked for,
-    since a wrong invoice is credited whole (REQ-37).
+    Only a rejection asks for anything by itself: credit in part (CNP) is asked for where the other lines
+    are accepted (`_statuses_in_part`), since a wrong invoice is otherwise credited whole (REQ-37).
     """
     if code != REJECTED:
         return ("NOA",)

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from foundation.journal import SYSTEM
+from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
 from invoicing.documents import facts_loading
@@ -21,11 +22,13 @@ from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.journal_actions import DocumentAction
 from invoicing.matching import waiting
-from invoicing.matching.deviations import DeviationCode, Verdict
+from invoicing.matching.deviations import DeviationCode, Match, Verdict
+from invoicing.matching.facts import Facts
 from invoicing.matching.invoice_matching import match
-from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
+from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
 from invoicing.responses import responding
-from invoicing.verdicts import crediting, verdicts
+from invoicing.verdicts import accepting_in_part, crediting, expected_credits, verdicts
+from orders.model import Report
 from orders.placements import filing
 from orders.placements import store as placement_store
 from orders.purchase_orders import line_store
@@ -47,7 +50,11 @@ _OF_THE_REGISTER: Final = frozenset(
 
 
 def stop_waiting(session: Session, register: Register, *, today: date) -> list[SupplierInvoice]:
-    """End the waiting of every document parked longer than the policy allows; those it ended for."""
+    """End the waiting of every document parked longer than the policy allows; those it ended for.
+
+    Suppliers whose credit note for a part of an invoice has not come by its day are reminded.
+    """
+    expected_credits.remind(session, today=today)
     policy = register.policy
     ended = []
     for document in document_store.listed(session, state=InvoiceState.PARKED, limit=_MANY):
@@ -84,8 +91,7 @@ def judge_waiting_for_register(session: Session, register: Register, *, today: d
     waiting = sorted((*held, *by_register), key=lambda each: each.id)
     judged = []
     for seen in waiting:
-        if seen.order_number:
-            line_store.lock_lines(session, seen.order_number)
+        line_store.lock_orders(session, document_store.orders_of(session, seen))
         # Read again: only now is it ours, and somebody may have decided about it.
         invoice = document_store.lock(session, seen.id)
         if invoice.state is seen.state:
@@ -101,8 +107,8 @@ def withdraw_met_requests(session: Session, register: Register, *, today: date) 
     asked = list(document_store.listed(session, state=InvoiceState.CREDIT_REQUESTED, limit=_MANY))
     lacking = [each for each in asked if DeviationCode.NOT_RECEIVED in each.codes]
     for invoice in lacking:
-        lines = document_store.lines_of(session, invoice.id)
-        verdicts.judge_lines_again(session, register, lines, today=today)
+        keys = document_store.lines_of(session, invoice.id)
+        verdicts.judge_lines_again(session, register, keys, today=today)
     judged = document_store.by_ids(session, [each.id for each in lacking])
     return [each for each in judged if each.state is not InvoiceState.CREDIT_REQUESTED]
 
@@ -111,23 +117,17 @@ def _stop_invoice(
     session: Session, register: Register, seen: SupplierInvoice, *, today: date
 ) -> SupplierInvoice | None:
     """Ask an invoice back whose month the supplier has not reported; None where it waits for the buyer."""
-    if seen.order_number:
-        line_store.lock_lines(session, seen.order_number)
+    line_store.lock_orders(session, document_store.orders_of(session, seen))
     invoice = document_store.lock(session, seen.id)
     # What was moved on since it was listed waits no longer.
     if invoice.state is not InvoiceState.PARKED:
         return None
     content = decision_store.as_judged(session, invoice.id)
-    match_now = match(
-        content,
-        facts_loading.facts_of(
-            session, register, content, received_on=invoice.received_on, invoice_id=invoice.id
-        ),
+    facts = facts_loading.facts_of(
+        session, register, content, received_on=invoice.received_on, invoice_id=invoice.id
     )
-    newest = {
-        month: filing.standing_report(placement_store.reports(session, invoice.execution_reference, month))
-        for month in waiting.months_waited_for(match_now)
-    }
+    match_now = match(content, facts)
+    newest = _newest_reports(session, invoice, content, facts, match_now)
     days = register.policy.days_to_wait_for_receipt
     if not waiting.has_waited_out(newest, received_on=invoice.received_on, days=days, today=today):
         return None
@@ -136,7 +136,28 @@ def _stop_invoice(
         return verdicts.judge_again(session, register, invoice, today=today)
     document_store.add_match(session, invoice.id, ended, made_on=today, policy=register.policy)
     questioned = _in_question(session, invoice, codes=ended.codes)
+    if (
+        accepting_in_part.possible(session, register, questioned, before_receipt=True, judged=ended)
+        is not None
+    ):
+        return accepting_in_part.accept_in_part(
+            session, register, questioned, by=SYSTEM, today=today, before_receipt=True, judged=ended
+        )
     return crediting.ask_for_credit(session, register, questioned, by=SYSTEM, today=today)
+
+
+def _newest_reports(
+    session: Session, invoice: SupplierInvoice, content: InvoiceContent, facts: Facts, match_now: Match
+) -> dict[Month, Report | None]:
+    """The newest report of each month that is waited for; of several cases', the one that lies with the buyer."""
+    found: dict[Month, Report | None] = {}
+    for order_number, month in waiting.waited_for(content, match_now):
+        order = facts.of_order(order_number).order
+        reference = order.order.execution_reference if order is not None else invoice.execution_reference
+        report = filing.standing_report(placement_store.reports(session, reference, month))
+        if month not in found or waiting.is_with_buyer(report):
+            found[month] = report
+    return found
 
 
 def _stop_credit_note(

@@ -15,7 +15,8 @@ from invoicing.decisions import store as decision_store
 from invoicing.documents import facts_loading, order_facts_queries
 from invoicing.matching.deviations import Verdict, Weight
 from invoicing.matching.facts import Facts, OrderFacts
-from invoicing.matching.invoice_matching import has_order_number, match
+from invoicing.matching.invoice_matching import match
+from invoicing.matching.order_slices import has_order_number, order_slices
 from invoicing.model import InvoiceContent, InvoiceState
 from invoicing.verdicts import judged_queries
 from invoicing.verdicts.judged_queries import JudgedInvoice
@@ -101,16 +102,39 @@ def _compared(session: Session, register: Register, policy: Policy, invoice: Jud
 
 
 def _facts(session: Session, register: Register, content: InvoiceContent, invoice: JudgedInvoice) -> Facts:
-    """What the invoice is judged by today. Who came after it on its line does not count."""
-    order = None
-    if has_order_number(content):
-        order = order_facts_queries.order_facts(session, register, content.order_number, but_not=invoice.id)
+    """What the invoice is judged by today, whatever orders its lines name. Who came after it does not count."""
+    named = order_slices(content, replace(register.policy, several_orders=True))
+    orders = {
+        each.order_number: _order(session, register, each.order_number, invoice)
+        for each in (content, *named)
+        if has_order_number(each)
+    }
+    supplier = facts_loading.registered(register, content.supplier)
+    facts = Facts(
+        register.buyer,
+        register.policy,
+        supplier,
+        orders.get(content.order_number),
+        received_on=invoice.received_on,
+    )
+    if len(orders) < 2:
+        return facts
+    known = {number: each for number, each in orders.items() if each is not None}
+    tenures = {
+        number: register.tenure(each.order.supplier, content.supplier) for number, each in known.items()
+    }
+    return replace(
+        facts, orders=known, tenures={key: each for key, each in tenures.items() if each is not None}
+    )
+
+
+def _order(session: Session, register: Register, number: str, invoice: JudgedInvoice) -> OrderFacts | None:
+    order = order_facts_queries.order_facts(session, register, number, but_not=invoice.id)
     if order is not None and (
         invoice.state == InvoiceState.CREDITED or "ALREADY_INVOICED" not in invoice.codes
     ):
-        order = _without_occupants(order)
-    supplier = facts_loading.registered(register, content.supplier)
-    return Facts(register.buyer, register.policy, supplier, order, received_on=invoice.received_on)
+        return _without_occupants(order)
+    return order
 
 
 def _without_occupants(order: OrderFacts) -> OrderFacts:
@@ -119,4 +143,4 @@ def _without_occupants(order: OrderFacts) -> OrderFacts:
 
 def _freed(order: OrderFacts) -> Iterator[tuple[str, Any]]:
     for line_id, line in order.lines.items():
-        yield line_id, replace(line, occupant=None)
+        yield line_id, replace(line, occupant=None, shares=())

@@ -91,8 +91,7 @@ def _judged(session: Session, register: Register, invoice: SupplierInvoice) -> M
 def _judge(session: Session, register: Register, invoice_id: int, *, by: str, today: date) -> None:
     """Judge one again. Raises StillInQuestion where it would not be accepted: then nothing of it changes."""
     seen = document_store.by_id(session, invoice_id)
-    if seen.order_number:
-        line_store.lock_lines(session, seen.order_number)
+    line_store.lock_orders(session, document_store.orders_of(session, seen))
     invoice = document_store.lock(session, invoice_id)
     if invoice.state is not InvoiceState.IN_QUESTION:
         raise StillInQuestion(

@@ -8,9 +8,10 @@ with the line taken.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from foundation.journal import SYSTEM
-from foundation.money import Money, total
+from foundation.money import Money, Quantity, line_amount, total
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Acceptance, with_acceptance
@@ -21,15 +22,17 @@ from invoicing.journal_actions import DocumentAction
 from invoicing.matching import waiting
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.facts import Facts, LineFacts
-from invoicing.matching.invoice_matching import lines_to_take, match
-from invoicing.matching.line_matching import invoiced_on
-from invoicing.matching.lines_meant import as_charged
+from invoicing.matching.invoice_matching import lines_to_take, match, parts_to_take
+from invoicing.matching.invoiced_parts import InvoicedPart
+from invoicing.matching.line_matching import due_of
+from invoicing.matching.partial_acceptance import PartialAcceptance, partial_acceptance
 from invoicing.model import FOLLOWS, InvoiceContent, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
 from invoicing.responses import responding
-from invoicing.verdicts import request_withdrawal
+from invoicing.verdicts import expected_credits, request_withdrawal
 from orders.model import LineKey, LineState
-from orders.purchase_orders import line_store
+from orders.purchase_orders import line_share_store, line_store
+from orders.register.agreements import Policy
 from orders.register.register import Register
 from orders.terms import ArticleKind
 
@@ -44,19 +47,22 @@ _OPEN_OR_ASKED_BACK = (*document_store.OPEN_STATES, InvoiceState.CREDIT_REQUESTE
 
 
 def parts_of(invoice: InvoiceContent, facts: Facts) -> Sequence[tuple[str, str, Money]]:
-    """Which order line each part of the invoice is for, with its net amount; nothing without an order of its own."""
-    invoice, taken = as_charged(invoice, facts), lines_to_take(invoice, facts)
-    order = facts.order.order.number if facts.order else ""
-    return [
-        (
-            order,
-            line.line.line_id,
-            total(
-                (each.amount for each in invoiced_on(invoice, line.line.line_id)), currency=invoice.currency
-            ),
-        )
-        for line in taken
-    ]
+    """Which order line each part of the invoice is for, with its net amount; nothing without an order of its own.
+
+    Where its lines are judged apart, what is for no line of ours is a last part with no order.
+    """
+    parts = [(each.order_number, each.line_id, each.amount) for each in parts_to_take(invoice, facts)]
+    whole = total((each.amount for each in invoice.lines), currency=invoice.currency)
+    rest = whole - total((amount for _, _, amount in parts), currency=invoice.currency)
+    if parts and facts.policy.judges_lines_apart and not rest.is_zero:
+        parts.append(("", "", rest))
+    return parts
+
+
+def case_of(parts: Sequence[tuple[str, str, Money]], facts: Facts) -> tuple[str, str]:
+    """The order an invoice is kept by, and its case: those of its first part; nothing where it has none."""
+    order = facts.of_order(parts[0][0]).order if parts else None
+    return (order.order.number, order.order.execution_reference) if order is not None else ("", "")
 
 
 def take_lines(
@@ -72,8 +78,13 @@ def take_lines(
 
     A line that carries another invoice already is not taken: that is a deviation of the match.
     """
-    for line in lines_to_take(invoice, facts):
+    for part in parts_to_take(invoice, facts):
+        line = part.line
         if line.occupant is not None:
+            continue
+        if facts.policy.partial_quantities or line.shares:
+            if not _take_share(session, part, facts.policy, invoice_id, claims=verdict is Verdict.ACCEPT):
+                return False
             continue
         claim = line.account.amount_received.amount if verdict is Verdict.ACCEPT else line_store.ZERO
         if not line_store.take_line(
@@ -85,6 +96,29 @@ def take_lines(
     return True
 
 
+def _take_share(
+    session: Session, part: InvoicedPart, policy: Policy, invoice_id: int, *, claims: bool
+) -> bool:
+    """Let the invoice have its share of a line that may be invoiced in parts: what it asks for, if so much is left."""
+    due = due_of(part.line, part.invoiced, policy=policy)
+    quantity = part.quantity if due is None else min(max(part.quantity, Decimal(0)), due.quantity.value)
+    price, unit = part.line.line.price, part.line.line.quantity.unit
+    amount = (
+        due.amount
+        if due is not None and quantity == due.quantity.value
+        else line_amount(Quantity(quantity, unit), price, currency=part.line.line.amount.currency)
+    )
+    return line_share_store.take(
+        session,
+        part.order_number,
+        part.line_id,
+        invoice_id,
+        quantity=quantity,
+        amount=amount.amount,
+        claims=claims,
+    )
+
+
 def judge_again(
     session: Session,
     register: Register,
@@ -93,11 +127,13 @@ def judge_again(
     today: date,
     actor: str = SYSTEM,
     answering: responding.Answering = responding.answer,
+    credit_id: int | None = None,
 ) -> SupplierInvoice:
     """Match a document in our books again and let the result take effect, if it differs.
 
     It is read as a person has linked it, and what a person has accepted of it is a note. `answering`
-    gives the answer that follows; the finance desk holds it back for a while.
+    gives the answer that follows; the finance desk holds it back for a while. `credit_id` is the credit note for a
+    part of it that has just come. What was accepted in part stays so while the same of it agrees.
     """
     content = decision_store.as_judged(session, invoice.id)
     accepted = decision_store.acceptance_of(session, invoice.id, currency=invoice.currency)
@@ -112,10 +148,13 @@ def judge_again(
         )
         result = _match(content, facts, accepted, sent=sent)
     invoice = _with_parts(session, invoice, content, facts)
+    partly = _still_partly(invoice, content, facts, result)
     verdict = _verdict(result, sent=sent)
     if verdict is not Verdict.ACCEPT:
         line_store.drop_claims(session, invoice.id)
-    state = STATE_OF[verdict]
+    state = STATE_OF[verdict] if partly is None else InvoiceState.PARTLY_ACCEPTED
+    if invoice.state is InvoiceState.PARTLY_ACCEPTED:
+        expected_credits.follow(session, invoice, partly, today=today, credit_id=credit_id)
     if invoice.paid_on is not None and state is InvoiceState.ACCEPTED:
         state = InvoiceState.PAID
     if state is invoice.state and result.codes == invoice.codes:
@@ -134,8 +173,19 @@ def judge_again(
     )
     judged = document_store.move(session, invoice, state, codes=result.codes, answered=answered)
     told = {"was": invoice.state, "state": state, "codes": " ".join(result.codes)}
+    if credit_id is not None:
+        told["credit"] = str(credit_id)
     record(session, invoice, DocumentAction.INVOICE_JUDGED, actor=actor, **told)
     return judged
+
+
+def _still_partly(
+    invoice: SupplierInvoice, content: InvoiceContent, facts: Facts, result: Match
+) -> PartialAcceptance | None:
+    """How an invoice that is accepted in part still is; None for another, or where it can be so no longer."""
+    if invoice.state is not InvoiceState.PARTLY_ACCEPTED:
+        return None
+    return partial_acceptance(content, facts, result, before_receipt=True)
 
 
 def _note_what_is_waited_for(
@@ -164,11 +214,9 @@ def _with_parts(
     parts = parts_of(content, facts)
     if not parts:
         return invoice
-    reference = facts.order.order.execution_reference
+    number, reference = case_of(parts, facts)
     document_store.add_parts(session, invoice.id, parts)
-    document_store.set_order(
-        session, invoice.id, order_number=facts.order.order.number, execution_reference=reference
-    )
+    document_store.set_order(session, invoice.id, order_number=number, execution_reference=reference)
     return replace(invoice, execution_reference=reference)
 
 
@@ -202,15 +250,17 @@ def judge_lines_again(session: Session, register: Register, lines: Iterable[Line
 
 def _close_after_final(session: Session, invoice: InvoiceContent, facts: Facts, *, today: date) -> None:
     """After the final basic invoice the later lines of the order are closed as unused (A-9)."""
-    order = facts.order
-    if order is None or order.interruption is None or order.order.article is not ArticleKind.BASIC:
-        return
-    last_day = order.interruption.effective_on
     taken = lines_to_take(invoice, facts)
-    if any(line.line.period.contains(last_day) for line in taken):
-        later = [line.line.line_id for line in order.lines.values() if _unused(line, last_day)]
-        if later:
-            line_store.close_lines(session, order.order.number, later, LineState.CLOSED_UNUSED, on=today)
+    for number in dict.fromkeys(line.account.order_number for line in taken):
+        order = facts.of_order(number).order
+        if order is None or order.interruption is None or order.order.article is not ArticleKind.BASIC:
+            continue
+        last_day = order.interruption.effective_on
+        on_order = [line for line in taken if line.account.order_number == number]
+        if any(line.line.period.contains(last_day) for line in on_order):
+            later = [line.line.line_id for line in order.lines.values() if _unused(line, last_day)]
+            if later:
+                line_store.close_lines(session, number, later, LineState.CLOSED_UNUSED, on=today)
 
 
 def _unused(line: LineFacts, last_day: date) -> bool:

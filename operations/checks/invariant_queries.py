@@ -6,7 +6,7 @@ They stay rows. A value refuses what cannot be when it is made, and here just th
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, func, select
+from sqlalchemy import Row, Select, Table, func, select, type_coerce
 
 from foundation import number_series
 from foundation import tables as foundation_tables
@@ -80,7 +80,7 @@ def _approved_per_line() -> Any:  # noqa: ANN401 - SQLAlchemy's subquery has no 
         select(
             part.c.order_number,
             part.c.line_id,
-            func.sum(part.c.amount_net, type_=part.c.amount_net.type).label("amount"),
+            func.sum(part.c.amount_net - part.c.credited_net, type_=part.c.amount_net.type).label("amount"),
         )
         .join(invoice, invoice.c.id == part.c.invoice_id)
         .where(invoice.c.state.in_([InvoiceState.ACCEPTED, InvoiceState.PAID]))
@@ -92,26 +92,58 @@ def _approved_per_line() -> Any:  # noqa: ANN401 - SQLAlchemy's subquery has no 
 def approved_otherwise_than_received(session: Session) -> Iterator[Row[Any]]:
     """Invoices approved for another sum than their lines were received for, and the difference a person accepted."""
     account, part, invoice = order_tables.line_account, document_tables.invoice_part, document_tables.invoice
-    taken = decision_tables.acceptance
+    taken, share = decision_tables.acceptance, order_tables.line_share
+    # Of a line that is invoiced in parts, its own share.
+    due = type_coerce(
+        func.coalesce(share.c.amount, account.c.amount_received), account.c.amount_received.type
+    )
     question: Select[Any] = (
         select(
             invoice.c.id,
-            func.sum(part.c.amount_net, type_=part.c.amount_net.type).label("approved"),
-            func.sum(account.c.amount_received, type_=account.c.amount_received.type).label("received"),
+            func.sum(part.c.amount_net - part.c.credited_net, type_=part.c.amount_net.type).label("approved"),
+            func.sum(due, type_=account.c.amount_received.type).label("received"),
             func.max(taken.c.difference, type_=taken.c.difference.type).label("accepted"),
         )
         .join(part, part.c.invoice_id == invoice.c.id)
         .join(
             account, (account.c.order_number == part.c.order_number) & (account.c.line_id == part.c.line_id)
         )
+        .outerjoin(
+            share,
+            (share.c.order_number == part.c.order_number)
+            & (share.c.line_id == part.c.line_id)
+            & (share.c.invoice_id == invoice.c.id),
+        )
         .outerjoin(taken, (taken.c.invoice_id == invoice.c.id) & (taken.c.withdrawn == 0))
         .where(
             invoice.c.state.in_([InvoiceState.ACCEPTED, InvoiceState.PAID]),
-            part.c.amount_net != account.c.amount_received,
+            part.c.amount_net - part.c.credited_net != due,
+            # What is credited whole lies on its line no more.
+            part.c.amount_net != part.c.credited_net,
         )
         .group_by(invoice.c.id)
     )
     yield from session.execute(question).all()
+
+
+def line_shares(session: Session) -> Iterator[Row[Any]]:
+    """Every order line that is invoiced in parts, its account beside what its claimed shares come to."""
+    account, share = order_tables.line_account, order_tables.line_share
+    counted = (
+        select(
+            share.c.order_number,
+            share.c.line_id,
+            func.sum(share.c.quantity * share.c.claimed, type_=share.c.quantity.type).label("quantity"),
+            func.sum(share.c.amount * share.c.claimed, type_=share.c.amount.type).label("amount"),
+        )
+        .group_by(share.c.order_number, share.c.line_id)
+        .subquery()
+    )
+    question = select(account, counted.c.quantity, counted.c.amount).join(
+        counted,
+        (counted.c.order_number == account.c.order_number) & (counted.c.line_id == account.c.line_id),
+    )
+    return stream(session, question)
 
 
 def order_sums(session: Session) -> Iterator[Row[Any]]:
@@ -207,7 +239,7 @@ def credit_pairs(session: Session) -> Iterator[Row[Any]]:
             invoice.c.number,
             invoice.c.state,
             invoice.c.supplier,
-            invoice.c.amount_payable,
+            (invoice.c.amount_payable - invoice.c.credited_payable).label("amount_payable"),
             credit.c.state.label("credit_state"),
             credit.c.supplier.label("credit_supplier"),
             credit.c.amount_payable.label("credit_amount"),
@@ -227,7 +259,8 @@ def credited_invoices(session: Session) -> Iterator[Row[Any]]:
 def payments(session: Session) -> Iterator[Row[Any]]:
     """Every payment beside its invoice."""
     payment, invoice = document_tables.payment, document_tables.invoice
-    question = select(payment, invoice.c.amount_payable, invoice.c.state, invoice.c.document_type).join(
+    to_pay = (invoice.c.amount_payable - invoice.c.credited_payable).label("amount_payable")
+    question = select(payment, to_pay, invoice.c.state, invoice.c.document_type).join(
         invoice, invoice.c.id == payment.c.invoice_id
     )
     return stream(session, question)

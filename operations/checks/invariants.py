@@ -65,6 +65,17 @@ def _accounts(session: Session) -> Findings:
             )
 
 
+def _shares(session: Session) -> Findings:
+    """What invoices claim of a line in parts is what its account counts, and never more than was received."""
+    for row in invariant_queries.line_shares(session):
+        counted, claimed = (row.quantity_shared, row.amount_claimed), (row.quantity, row.amount)
+        if counted != claimed or row.quantity_shared > row.quantity_received:
+            yield (
+                f"order line {row.order_number}/{row.line_id}",
+                f"its account counts {counted} of {row.quantity_received}, its shares come to {claimed}",
+            )
+
+
 def _differences(session: Session) -> Findings:
     """What is approved differs from what is received only by rounding, a tolerance, or a person's acceptance."""
     for row in invariant_queries.approved_otherwise_than_received(session):
@@ -266,6 +277,7 @@ _STATE_BY_ACTION = {
 
 INVARIANTS: dict[str, Callable[[Session], Findings]] = {
     "line accounts": _accounts,
+    "line shares": _shares,
     "differences accepted": _differences,
     "append-only tables": _append_only,
     "order sums": _order_sums,

@@ -52,6 +52,7 @@ OUTBOUND_DATA: Final[Mapping[str, type[EventModel]]] = {
     "invoice.waiting": feed_data.DocumentWaiting,
     "invoice.in_question": feed_data.DocumentInQuestion,
     "invoice.credit_requested": feed_data.DocumentInQuestion,
+    "invoice.accepted_in_part": feed_data.DocumentInQuestion,
     "invoice.credit_request_withdrawn": feed_data.DocumentTold,
     "invoice.credited": feed_data.InvoiceCredited,
     "invoice.paid": feed_data.InvoicePaid,

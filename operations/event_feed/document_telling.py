@@ -76,6 +76,13 @@ def credit_requested(entry: JournalEntry, facts: Facts) -> Iterator[ToTell]:
     yield ToTell("invoice.credit_requested", told)
 
 
+def accepted_in_part(entry: JournalEntry, facts: Facts) -> Iterator[ToTell]:
+    """Some lines of an invoice are accepted, and the supplier is asked to credit the others."""
+    codes = (entry.detail or {}).get("codes", "").split()
+    told = _about(feed_data.DocumentInQuestion, entry, facts, codes=codes)
+    yield ToTell("invoice.accepted_in_part", told)
+
+
 def credit_request_withdrawn(entry: JournalEntry, facts: Facts) -> Iterator[ToTell]:
     """The supplier is no longer asked."""
     yield ToTell("invoice.credit_request_withdrawn", _about(feed_data.DocumentTold, entry, facts))
@@ -111,7 +118,7 @@ def _state(entry: JournalEntry, facts: Facts, state: InvoiceState, codes: Sequen
             yield ToTell(
                 f"{kind}.in_question", _about(feed_data.DocumentInQuestion, entry, facts, codes=codes)
             )
-        case _S.CREDIT_REQUESTED | _S.CREDITED | _S.SETTLED:
+        case _S.PARTLY_ACCEPTED | _S.CREDIT_REQUESTED | _S.CREDITED | _S.SETTLED:
             return  # each has a row of its own
 
 

@@ -4,7 +4,7 @@ What may happen once on a line is decided by an UPDATE with a condition whose ro
 `take_line` for an invoice. Nobody else may have changed the row in between, on either engine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from foundation.money import Money
 from foundation.sql import Session, rows_changed
 from orders import tables as order_tables
 from orders.model import LINE_FOLLOWS, LineAccount, LineState
+from orders.purchase_orders import line_share_store
 
 ZERO = Decimal("0.00")
 
@@ -32,6 +33,15 @@ def accounts(session: Session, number: str) -> list[LineAccount]:
     return [_account(row) for row in session.execute(question.order_by(order_tables.line_account.c.line_id))]
 
 
+def occupied_by(session: Session, invoice_id: int) -> list[LineAccount]:
+    """The accounts of the lines the invoice occupies, by order and line."""
+    table = order_tables.line_account
+    question = _ACCOUNT.where(table.c.invoice_id == invoice_id)
+    return [
+        _account(row) for row in session.execute(question.order_by(table.c.order_number, table.c.line_id))
+    ]
+
+
 def take_line(session: Session, number: str, line_id: str, invoice_id: int, *, claim: Decimal) -> bool:
     """Let the invoice occupy the line and claim an amount; False when another uncredited invoice does."""
     given = {"of_order": number, "of_line": line_id, "taker": invoice_id, "claim": claim}
@@ -39,21 +49,37 @@ def take_line(session: Session, number: str, line_id: str, invoice_id: int, *, c
 
 
 def free_lines(session: Session, invoice_id: int) -> list[tuple[str, str]]:
-    """Open the lines the invoice occupied, claim nothing there any more, and name them."""
+    """Open the lines the invoice occupied or had a share of, claim nothing there any more, and name them."""
     table = order_tables.line_account
+    shared = line_share_store.free_all(session, invoice_id)
     freed = (
         update(table)
         .where(table.c.invoice_id == invoice_id)
         .values(invoice_id=None, amount_claimed=ZERO)
         .returning(table.c.order_number, table.c.line_id)
     )
-    return [(row.order_number, row.line_id) for row in session.execute(freed)]
+    return [*shared, *((row.order_number, row.line_id) for row in session.execute(freed))]
+
+
+def free_line(session: Session, number: str, line_id: str, invoice_id: int) -> bool:
+    """Open one line that the invoice occupied, and claim nothing there any more; False where it did not."""
+    if line_share_store.free(session, number, line_id, invoice_id):
+        return True
+    table = order_tables.line_account
+    freed = (
+        update(table)
+        .where(table.c.order_number == number, table.c.line_id == line_id, table.c.invoice_id == invoice_id)
+        .values(invoice_id=None, amount_claimed=ZERO)
+    )
+    return rows_changed(session, freed) == 1
 
 
 def drop_claims(session: Session, invoice_id: int) -> None:
     """The invoice goes into question: it keeps its lines and claims no money on them."""
     table = order_tables.line_account
-    session.execute(update(table).where(table.c.invoice_id == invoice_id).values(amount_claimed=ZERO))
+    line_share_store.drop_claims(session, invoice_id)
+    whole = update(table).where(table.c.invoice_id == invoice_id, ~line_share_store.has_shares())
+    session.execute(whole.values(amount_claimed=ZERO))
 
 
 def lock_lines(session: Session, number: str) -> None:
@@ -65,6 +91,12 @@ def lock_lines(session: Session, number: str) -> None:
     # SQLite has one writer at a time, so there is nobody to keep away.
     if session.dialect.name == "postgresql":
         session.execute(_LOCK_LINES, {"order_number": number}).all()
+
+
+def lock_orders(session: Session, numbers: Iterable[str]) -> None:
+    """Keep others from changing any line of these orders: in the order of their numbers, as everybody does."""
+    for number in sorted(numbers):
+        lock_lines(session, number)
 
 
 def reopen_lines(session: Session, number: str, line_ids: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ from foundation.sql import Session, rows_changed
 from foundation.text import Text
 from orders import tables as order_tables
 from orders.model import Receipt
+from orders.purchase_orders import line_share_store
 from orders.purchase_orders.line_store import ZERO
 
 
@@ -43,6 +44,7 @@ def receive(session: Session, receipt: Receipt, *, instead_of: int | None) -> in
     receipt_id = _add_receipt(session, receipt)
     table = order_tables.line_account
     same = table.c.receipt_id.is_(None) if instead_of is None else table.c.receipt_id == instead_of
+    line_share_store.drop_claims_on(session, receipt.order_number, receipt.line_id)
     change = (
         update(table)
         .where(table.c.order_number == receipt.order_number, table.c.line_id == receipt.line_id, same)
@@ -51,6 +53,7 @@ def receive(session: Session, receipt: Receipt, *, instead_of: int | None) -> in
             quantity_received=receipt.quantity.value,
             amount_received=receipt.amount.amount,
             amount_claimed=ZERO,
+            quantity_shared=ZERO,
         )
     )
     if rows_changed(session, change) != 1:
@@ -68,7 +71,9 @@ def take_back(
     """
     _add_reversal(session, receipt_id, on=on)
     table = order_tables.line_account
-    free = true() if invoiced else table.c.invoice_id.is_(None)
+    free = true() if invoiced else table.c.invoice_id.is_(None) & ~line_share_store.has_shares()
+    if invoiced:
+        line_share_store.drop_claims_on(session, number, line_id)
     change = (
         update(table)
         .where(
@@ -77,7 +82,13 @@ def take_back(
             table.c.receipt_id == receipt_id,
             free,
         )
-        .values(receipt_id=None, quantity_received=ZERO, amount_received=ZERO, amount_claimed=ZERO)
+        .values(
+            receipt_id=None,
+            quantity_received=ZERO,
+            amount_received=ZERO,
+            amount_claimed=ZERO,
+            quantity_shared=ZERO,
+        )
     )
     if rows_changed(session, change) != 1:
         raise ReceiptOvertaken(number, line_id)

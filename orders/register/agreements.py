@@ -130,8 +130,11 @@ class Policy:
     is approved before its month is over. `payment_runs_from` says which day `payment_terms_days` count from;
     `future_date`, `date_before_order` and `date_before_delivery` what an invoice's date leads to that lies after its
     arrival, before its order was issued, or before the last day of what it is for.
-    is approved before its month is over. `inferred_line` lets an invoice line that does not name its order line
-    be matched to the only one it can be for.
+    `several_lines` and `several_orders` say what one invoice may cover;
+    `partial_quantities` that one order line may be invoiced in parts, together for no more than was received;
+    `partial_acceptance` that the lines that agree may be accepted and credit asked for the others alone, and
+    `partial_before_receipt` that this is not put off until what is not received yet has been waited for.
+    `inferred_line` lets an invoice line that does not name its order line be matched to the only one it can be for.
     """
 
     amount_tolerance: Decimal = Decimal("0.00")
@@ -150,6 +153,10 @@ class Policy:
     automatic_credit: tuple[str, ...] = ()
     report_approval: ReportApproval = ReportApproval.WHEN_NOTHING_IS_ODD
     early_approval: EarlyApproval = EarlyApproval.UP_TO_APPROVAL
+    several_orders: bool = False
+    partial_quantities: bool = False
+    partial_acceptance: bool = False
+    partial_before_receipt: bool = False
     payment_runs_from: PaymentStart = PaymentStart.LATER
     future_date: DateWeight = DateWeight.QUESTION
     date_before_order: DateWeight = DateWeight.NOTE
@@ -175,6 +182,11 @@ class Policy:
     def tolerance_for(self, supplier: str, article: str) -> Tolerance:
         """The limits that hold for an article of a supplier."""
         return most_particular(self.tolerances, supplier=supplier, article=article)
+
+    @property
+    def judges_lines_apart(self) -> bool:
+        """Whether a line of an invoice may come to something else than the invoice's other lines."""
+        return self.several_orders or self.partial_acceptance
 
     def asks_by_itself(self, codes: Iterable[str]) -> bool:
         """Whether deviations with exactly these codes are answered without a person."""

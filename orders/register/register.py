@@ -282,9 +282,13 @@ def policy_from_json(text: str) -> Policy:
 
 # Settings that came when policies were stored already, with what those policies do. Such a value is not written, so
 # that an older policy reads as it was and keeps its fingerprint.
-_SILENT: Final[Mapping[str, str | bool]] = {
+_SILENT: Final[Mapping[str, object]] = {
     "report_approval": ReportApproval.OUTSIDE,
     "early_approval": EarlyApproval.WHOLE_MONTH,
+    "several_orders": False,
+    "partial_quantities": False,
+    "partial_acceptance": False,
+    "partial_before_receipt": False,
     "payment_runs_from": PaymentStart.ISSUE,
     "future_date": DateWeight.NOTE,
     "date_before_order": DateWeight.NOTE,

@@ -200,9 +200,10 @@ class Reference:
 
 @aggregate
 class LineReference:
-    """A line of another document."""
+    """A line of another document, with that document where it is not the one the document names itself."""
 
     line_id: str  # BT-132
+    order_reference: Reference | None = None  # the line's own order; BT-188
 
 
 @aggregate

@@ -93,7 +93,7 @@ def judge_tree(
     With `outside`, the schema takes what UBL allows beyond the profile and leaves it to
     the rules, which mostly warn (UBL-CR); our own documents hold none of it.
     """
-    release = releases.release_for(kind, on=on)
+    release = releases.release_for(kind, on=on, specification=_stated(root, "CustomizationID"))
     findings = (
         *schemas.check(root, kind, outside=outside),
         *engine.judge(root, release.rule_set),

@@ -392,8 +392,13 @@ def parse(cls: type[D], source: etree._Element | bytes) -> D:
         expected = Text("dokumentet %(name)s", name=kind.root_name)
         raise unreadable(root, found=root.tag, expected=expected)
     customization_id = (root.findtext(f"{{{CBC}}}CustomizationID") or "").strip(SPACE)
+    # Where the root settles the kind, the specification is the rules' matter: another model may be held beside ours.
     # Some profiles' rules let it be missing; then the root says what the document is.
-    if customization_id and not customization_id.startswith(kind.customization_id):
+    if (
+        customization_id
+        and not kind.is_settled_by_root
+        and not customization_id.startswith(kind.customization_id)
+    ):
         expected = WrittenText(f"CustomizationID {kind.customization_id}")
         raise unreadable(root, found=customization_id, expected=expected)
     document = _CODECS[cls].read(root)

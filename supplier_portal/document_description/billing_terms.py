@@ -136,6 +136,11 @@ def _common(line: str, quantity: str) -> dict[str, Term]:
         f"{line}/cac:OrderLineReference/cbc:LineID": Term(
             "BT-132", Text("Orderradens nummer, med alla nollor."), demanded=True
         ),
+        f"{line}/cac:OrderLineReference/cac:OrderReference/cbc:ID": Term(
+            "BT-188",
+            Text("Radens order, när en faktura får gälla flera order. Annars gäller fakturans ordernummer."),
+            example="2100000002",
+        ),
         f"{line}/cac:AllowanceCharge/cbc:ChargeIndicator": Term("BG-27, BG-28", _EXTRA_LINE, example="false"),
         f"{line}/cac:AllowanceCharge/cbc:Amount": Term(
             "BT-136, BT-141", Text("Rabattens eller avgiftens belopp."), example="0.00"

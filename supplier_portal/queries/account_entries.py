@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Label,
+    Row,
     Select,
     String,
     Subquery,
@@ -47,7 +48,13 @@ from invoicing.reconciliation.entry_source_queries import EntryFilter
 
 _INVOICE, _PAIR, _PAYMENT = document_tables.invoice, document_tables.credit_pair, document_tables.payment
 _GIVEN_BACK, _ITEM = payment_tables.claim_settled, payment_tables.payment_item
-_CREDIT = _INVOICE.alias("credit_note")
+_CREDIT, _PARTIAL = _INVOICE.alias("credit_note"), document_tables.partial_credit
+# The sums of an invoice, without VAT and with it: as it came, and less the credit notes for parts of it.
+_WHOLE = (_INVOICE.c.amount_net, _INVOICE.c.amount_payable)
+_LEFT = (
+    type_coerce(_INVOICE.c.amount_net - _INVOICE.c.credited_net, amount()),
+    type_coerce(_INVOICE.c.amount_payable - _INVOICE.c.credited_payable, amount()),
+)
 _FATES: Final = ("credited", "approved", "paid", "back")
 # Within a day: what came, what was credited, what was given back, what was paid.
 _RANKS: Final = {
@@ -91,19 +98,32 @@ def standing(session: Session, scope: Scope, *, on: date, currency: str) -> Acco
     # The unaliased table: the scope's condition is about it.
     source = entry_source_queries.whole_invoices(wanted).where(scope.of_invoices()).subquery()
     fates = [source.c[name] for name in _FATES]
-    question = select(*fates, _sum(source.c.amount_net, "net"), _sum(source.c.amount_payable, "payable"))
-    return position(
-        (
-            InvoiceFate(
-                credited=bool(row.credited),
-                approved=bool(row.approved),
-                paid=bool(row.paid),
-                given_back=bool(row.back),
-                amount=Sums(Money(row.net, currency), Money(row.payable, currency)),
-            )
-            for row in session.execute(question.group_by(*fates))
-        ),
-        currency=currency,
+    question = select(
+        *fates,
+        _sum(source.c.amount_net - source.c.less_net, "net"),
+        _sum(source.c.amount_payable - source.c.less_payable, "payable"),
+        _sum(source.c.less_net, "less_net"),
+        _sum(source.c.less_payable, "less_payable"),
+    )
+    rows: list[Any] = list(session.execute(question.group_by(*fates)))
+    return position((fate for row in rows for fate in _fates_of(row, currency)), currency=currency)
+
+
+def _fates_of(row: Row[Any], currency: str) -> Iterator[InvoiceFate]:
+    """What became of invoices that are alike, and what was credited of them in part."""
+    yield InvoiceFate(
+        credited=bool(row.credited),
+        approved=bool(row.approved),
+        paid=bool(row.paid),
+        given_back=bool(row.back),
+        amount=Sums(Money(row.net, currency), Money(row.payable, currency)),
+    )
+    yield InvoiceFate(
+        credited=True,
+        approved=False,
+        paid=False,
+        given_back=False,
+        amount=Sums(Money(row.less_net, currency), Money(row.less_payable, currency)),
     )
 
 
@@ -190,6 +210,9 @@ def unsettled_credits(
         _INVOICE.c.received_on <= on,
         _INVOICE.c.currency == currency,
         ~settled.exists(),
+        ~select(_PARTIAL.c.credit_id)
+        .where(_PARTIAL.c.credit_id == _INVOICE.c.id, _PARTIAL.c.settled_on <= on)
+        .exists(),
     )
     how_many = session.execute(select(func.count()).select_from(_INVOICE).where(*conditions)).scalar_one()
     question = select(_INVOICE).where(*conditions).order_by(_INVOICE.c.id.desc()).limit(limit)
@@ -236,7 +259,7 @@ def _entries(scope: Scope, wanted: AccountFilter) -> Subquery:
 def _documents(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
     """Invoices by the day they came, credit notes by the day they were settled, claims by the day they were repaid."""
     invoices = select(
-        *_columns(EntryKind.INVOICE, _INVOICE.c.received_on, _INVOICE.c.id, _INVOICE.c.number)
+        *_columns(EntryKind.INVOICE, _INVOICE.c.received_on, _INVOICE.c.id, _INVOICE.c.number, sums=_WHOLE)
     ).where(_INVOICE.c.document_type == DocumentType.INVOICE)
     taken_off = (_ITEM.c.invoice_id == _INVOICE.c.id) & (_ITEM.c.state == ItemState.PAID)
     netted_by = _GIVEN_BACK.c.invoice_id == _INVOICE.c.id
@@ -266,6 +289,21 @@ def _documents(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
         .outerjoin(_GIVEN_BACK, netted_by)
         .outerjoin(_ITEM, taken_off & (_ITEM.c.kind == PayableKind.CREDIT))
     )
+    for_parts = (
+        select(
+            *_columns(
+                EntryKind.CREDIT_NOTE,
+                _PARTIAL.c.settled_on,
+                _CREDIT.c.id,
+                _CREDIT.c.number,
+                about=_INVOICE.c.number,
+                taken_off=True,
+                sums=(_PARTIAL.c.amount_net, _PARTIAL.c.amount_payable),
+            )
+        )
+        .join(_PARTIAL, _PARTIAL.c.invoice_id == _INVOICE.c.id)
+        .join(_CREDIT, _CREDIT.c.id == _PARTIAL.c.credit_id)
+    )
     repaid = (
         select(*_columns(EntryKind.REPAID, _GIVEN_BACK.c.settled_on, _INVOICE.c.id, _INVOICE.c.number))
         .join(_GIVEN_BACK, _GIVEN_BACK.c.invoice_id == _INVOICE.c.id)
@@ -275,6 +313,7 @@ def _documents(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
         each.where(scope.of_invoices(), *_within(day, wanted))
         for each, day in (
             (invoices, _INVOICE.c.received_on),
+            (for_parts, _PARTIAL.c.settled_on),
             (credit_notes, _PAIR.c.settled_on),
             (repaid, _GIVEN_BACK.c.settled_on),
         )
@@ -337,8 +376,11 @@ def _columns(
     payment: ColumnElement[str] | None = None,
     was_paid: ColumnElement[int] | None = None,
     taken_off: bool = False,
+    sums: tuple[ColumnElement[Any], ColumnElement[Any]] | None = None,
 ) -> list[Label[Any]]:
+    """The columns of a row about an invoice. Its sums are what is left of it, unless others are named."""
     nothing = literal("", String)
+    net, payable = _LEFT if sums is None else sums
     return [
         literal(kind.value, String).label("kind"),
         literal(_RANKS[kind], Integer).label("rank"),
@@ -352,8 +394,8 @@ def _columns(
         (nothing if payment is None else payment).label("payment"),
         (literal(0, Integer) if was_paid is None else was_paid).label("was_paid"),
         _INVOICE.c.currency.label("currency"),
-        _signed(_INVOICE.c.amount_net, taken_off).label("net"),
-        _signed(_INVOICE.c.amount_payable, taken_off).label("payable"),
+        _signed(net, taken_off).label("net"),
+        _signed(payable, taken_off).label("payable"),
     ]
 
 
@@ -368,7 +410,7 @@ def _within(day: ColumnElement[date], wanted: AccountFilter | None) -> tuple[Col
 
 
 def _with_balance(source: Subquery) -> Select[Any]:
-    by = (source.c.on, source.c.rank, source.c.entry_id)
+    by = (source.c.on, source.c.rank, source.c.entry_id, source.c.document_id)
     so_far = func.sum(source.c.payable, type_=amount()).over(order_by=by)
     return select(source, so_far.label("balance")).order_by(*by)
 

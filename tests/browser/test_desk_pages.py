@@ -20,8 +20,8 @@ from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from orders.register import store as register_store
 from peppol.documents import billing
 from tests.support.pages.browser import WIDTHS, Opening, Site, account_of, axe, portal, too_wide
-from tests.support.stories.bills import billed
-from tests.support.stories.system import System, a_system, interruption
+from tests.support.stories.bills import billed, together
+from tests.support.stories.system import System, a_system, example_register, interruption
 
 BUYER = "2021002114"
 _S = InvoiceState
@@ -185,6 +185,38 @@ def test_a_difference_is_accepted_within_the_limit_refused_above_it_and_undone(o
     page.get_by_role("button", name="Begär kredit och ny faktura").click()
     assert system.invoice(large.id).state is _S.CREDIT_REQUESTED
     assert (office.release(), system.invoice(large.id).answered) == (1, "RE")
+
+
+def test_the_lines_that_agree_are_accepted_with_one_press_undone_and_withdrawn_with_a_reason(
+    office: Office,
+) -> None:
+    system, page = office.system, office.page
+    received(system, 2)
+    system.change_register(example_register(several_orders=True, several_lines=True, partial_acceptance=True))
+    right = january(system, 0, "F", days="20", on=date(2026, 2, 3))
+    wrong = january(system, 1, "F", days="21", on=date(2026, 2, 3))
+    invoice = system.send(together(right, wrong, number="F-1"))
+    office.sit("frida", Permission.FINANCE)
+    office.go(f"/finance/documents/{invoice.id}")
+    office.sound()
+    page.locator("summary", has_text="Godkänn raderna som stämmer").click()
+    said = page.locator("main").inner_text().replace("\N{NO-BREAK SPACE}", " ")
+    assert "Rader som godkänns: 1. Kredit av rad 2 begärs, 118,75" in said
+    page.get_by_role("button", name="Godkänn och begär kredit").click()
+    assert system.invoice(invoice.id).state is _S.PARTLY_ACCEPTED
+    assert "senast" in page.locator("main").inner_text()
+    page.get_by_role("button", name="Ångra").click()
+    assert system.invoice(invoice.id).state is _S.IN_QUESTION
+    page.locator("summary", has_text="Godkänn raderna som stämmer").click()
+    page.get_by_role("button", name="Godkänn och begär kredit").click()
+    assert (office.release(), system.invoice(invoice.id).answered) == (1, "CA")
+    office.go(f"/finance/documents/{invoice.id}")
+    page.locator("summary", has_text="Ta tillbaka godkännandet i delar").click()
+    page.locator("#withdraw-reason").fill("Krediten kom aldrig")
+    page.get_by_role("button", name="Ta tillbaka", exact=True).click()
+    assert system.invoice(invoice.id).state is _S.IN_QUESTION
+    office.sound()
+    assert system.broken() == []
 
 
 def test_a_credit_note_is_seen_beside_its_invoice_linked_undone_and_settled_in_the_end(

@@ -15,7 +15,7 @@ from invoicing.audit.disposal_store import DisposalState
 from invoicing.decisions.batch_store import BatchRowState
 from invoicing.decisions.rules import ActionState
 from invoicing.flow_test.flow_test_store import FlowStep
-from invoicing.model import InvoiceState
+from invoicing.model import ExpectedCreditState, InvoiceState
 from invoicing.payment import payment_stops
 from invoicing.payment.payment_stop_store import StopReason, StopState
 from invoicing.payment.payment_stops import StopStep
@@ -67,6 +67,8 @@ ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
     (DisposalState.PROPOSED, "CONFIRMATIONS_WAITING"),
     (InvoiceState.IN_QUESTION, "QUESTIONS_WAITING"),
     (InvoiceState.PARKED, "PAYMENTS_HELD_UP"),
+    (InvoiceState.PARTLY_ACCEPTED, "CREDITS_LATE"),
+    (ExpectedCreditState.EXPECTED, "CREDITS_LATE"),
     (InvoiceState.ON_HOLD, "PAYMENTS_HELD_UP"),
     (InvoiceState.ACCEPTED, "PAYMENTS_DUE"),
     (ProposalState.DRAFT, "PAYMENTS_DUE"),

@@ -42,6 +42,7 @@ def before_0007(connection: Connection) -> None:
 
 def before_0021(connection: Connection) -> None:
     """Lead the books back to what revision 0021 found."""
+    before_0024(connection)
     connection.execute(text("drop table owed_answer"))
     connection.execute(text("drop index ix_inbox_came_from"))
     # The policy that asks for the column falls with it, and is made again when the books are brought up to date.
@@ -59,6 +60,20 @@ def before_0019(connection: Connection) -> None:
     before_0021(connection)
     for index in ("ix_periodic_report_filed", "ix_periodic_report_decided_on"):
         connection.execute(text(f"drop index {index}"))
+
+
+def before_0024(connection: Connection) -> None:
+    """Lead the books back to what revision 0024 found."""
+    for table in ("expected_credit", "partial_credit_line", "partial_credit", "line_share"):
+        connection.execute(text(f"drop table {table}"))
+    connection.execute(text("drop index ix_invoice_open"))
+    columns = "state, document_type, received_on, id, codes, amount_payable, currency, supplier"
+    states = "state in ('IN_QUESTION', 'PARKED', 'HELD', 'CREDIT_REQUESTED')"
+    connection.execute(text(f"create index ix_invoice_open on invoice ({columns}) where {states}"))
+    for column in ("credited_net", "credited_payable"):
+        connection.execute(text(f"alter table invoice drop column {column}"))
+    connection.execute(text("alter table invoice_part drop column credited_net"))
+    connection.execute(text("alter table line_account drop column quantity_shared"))
 
 
 def before_0012(connection: Connection) -> None:

@@ -10,12 +10,14 @@ from billing.cli.printing import TableColumn, show, table, write_json
 from billing.cli.verdict_tree import tree_of
 from foundation.formatting import Json, kronor, plain
 from foundation.text import Text
+from invoicing.documents import expected_credit_store
 from invoicing.documents import store as document_store
 from invoicing.exceptions import report_queries
 from invoicing.matching.deviation_texts import verdict_name
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.responses.response_documents import REJECTED
-from invoicing.verdicts import crediting, parking
+from invoicing.verdicts import accepting_in_part, crediting, parking
+from orders.purchase_orders import line_store
 from orders.register import store as register_store
 from web.verdict_words import document_json, tree_json, why_document
 
@@ -38,6 +40,7 @@ _COLUMNS = (
 
 Named = Annotated[str, typer.Argument(metavar="INVOICE", help="Nummer, eller #rad / number, or #row")]
 OfSupplier = Annotated[str, typer.Option("--supplier", metavar="ORGNR")]
+By = Annotated[str, typer.Option("--by", metavar="PERSON", help="Handläggaren, ett id / an id")]
 
 
 @command(invoices, "list")
@@ -197,9 +200,7 @@ def request(
     context: CommandContext,
     invoice: Named,
     supplier: OfSupplier = "",
-    by: Annotated[
-        str, typer.Option("--by", metavar="PERSON", help="Handläggaren, ett id / an id")
-    ] = "officer",
+    by: By = "officer",
     on: On = None,
 ) -> None:
     """Begär kredit och en ny faktura / ask for credit and a new invoice."""
@@ -215,3 +216,85 @@ def request(
             answered=asked.answered or "-",
         )
     typer.echo(plain(f"{asked.number}: {asked.state}. {context.say(told)}"))
+
+
+@command(credit, "accept-in-part")
+def accept_in_part(
+    context: CommandContext,
+    invoice: Named,
+    supplier: OfSupplier = "",
+    by: By = "officer",
+    on: On = None,
+) -> None:
+    """Godkänn raderna som stämmer, begär kredit av de andra / accept the lines that agree, credit the others."""
+    with context.writing() as session:
+        register = register_store.load(session)
+        found = document_store.named(session, invoice, supplier=supplier)
+        line_store.lock_orders(session, document_store.orders_of(session, found))
+        accepted = accepting_in_part.accept_in_part(
+            session, register, found, by=by, today=today_or(on), before_receipt=True
+        )
+        expected = expected_credit_store.open_for(session, accepted.id)
+    assert expected is not None  # noqa: S101 - it was just asked for
+    told = Text(
+        "Kredit på %(amount)s väntas senast %(due_on)s.",
+        amount=kronor(expected.amount_payable),
+        due_on=expected.due_on,
+    )
+    typer.echo(plain(f"{accepted.number}: {accepted.state}. {context.say(told)}"))
+
+
+@command(credit, "withdraw-part")
+def withdraw_part(
+    context: CommandContext,
+    invoice: Named,
+    supplier: OfSupplier = "",
+    by: By = "officer",
+    on: On = None,
+) -> None:
+    """Ta tillbaka ett godkännande i delar: hela fakturan i fråga / withdraw an acceptance in part."""
+    with context.writing() as session:
+        found = document_store.named(session, invoice, supplier=supplier)
+        line_store.lock_orders(session, document_store.orders_of(session, found))
+        withdrawn = accepting_in_part.withdraw(session, found, by=by, today=today_or(on))
+    typer.echo(plain(f"{withdrawn.number}: {withdrawn.state}"))
+
+
+@command(credit, "expected")
+def expected_credits(context: CommandContext, as_json: AsJson = False) -> None:
+    """Visa kreditfakturor som väntas för delar av fakturor / show the credit notes expected for parts of invoices."""
+    with context.reading() as session:
+        waited = expected_credit_store.waited_for(session)
+    if as_json:
+        write_json(
+            [
+                {
+                    "invoice": each.invoice_number,
+                    "supplier": each.supplier,
+                    "asked_on": each.asked_on.isoformat(),
+                    "due_on": each.due_on.isoformat(),
+                    "amount_payable": str(each.amount_payable.amount),
+                    "lines": [line.invoice_line for line in each.lines],
+                }
+                for each in waited
+            ]
+        )
+        return
+    rows = [
+        (
+            each.invoice_number,
+            each.supplier,
+            ", ".join(line.invoice_line for line in each.lines),
+            kronor(each.amount_payable),
+            each.due_on.isoformat(),
+        )
+        for each in waited
+    ]
+    columns = (
+        TableColumn(Text("Faktura")),
+        TableColumn(Text("Leverantör")),
+        TableColumn(Text("Rader")),
+        TableColumn(Text("Belopp"), right=True),
+        TableColumn(Text("Senast")),
+    )
+    show(table(columns, rows, language=context.language))

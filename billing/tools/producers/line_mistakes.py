@@ -125,7 +125,7 @@ def vat_rate(bill: Bill, desk: MistakenDesk) -> Bill | None:
     """A rate of another kind of goods."""
     if desk.due.vat_category != _STANDARD:
         return None
-    return _taxed(bill, _STANDARD, Decimal(desk.chance.choice((6, 12, 24))))
+    return _taxed(bill, _STANDARD, Decimal(desk.chance.choice((6, 12))))
 
 
 def vat_category(bill: Bill, desk: MistakenDesk) -> Bill | None:

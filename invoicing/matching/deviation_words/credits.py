@@ -62,4 +62,67 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
             "kreditfaktura i samma valuta."
         ),
     ),
+    (DeviationCode.CREDIT_LINE, ""): DeviationText(
+        Text("Kreditraden gäller ingen rad på fakturan"),
+        Text(
+            "Rad %(line)s i krediten anger orderrad %(found)s, som inget är kvar av på faktura %(reference)s. Ange "
+            "samma order och orderrad som på fakturan, eller kreditera hela fakturan."
+        ),
+        otherwise=(
+            Text(
+                "En rad i krediten gäller ingen rad som är kvar på fakturan. Ange "
+                "samma order och orderrad som på fakturan."
+            ),
+        ),
+    ),
+    (DeviationCode.CREDIT_LINE, "otherwise"): DeviationText(
+        Text("Kreditraden har annat pris eller annan moms"),
+        Text(
+            "Rad %(line)s i krediten har inte samma pris, mått och moms som fakturaraden för orderrad %(found)s på "
+            "faktura %(reference)s. Kreditera raden som den fakturerades."
+        ),
+        otherwise=(
+            Text(
+                "En rad i krediten har inte fakturaradens pris, mått och moms. Kreditera raden som den fakturerades."
+            ),
+        ),
+    ),
+    (DeviationCode.CREDIT_LINE, "more"): DeviationText(
+        Text("Kreditraden är större än fakturaraden"),
+        Text(
+            "Rad %(line)s i krediten är på fler än vad som är kvar av orderrad %(found)s på faktura %(reference)s. "
+            "Kreditera högst det antal som är kvar."
+        ),
+        otherwise=(
+            Text(
+                "En rad i krediten är på fler än vad som är kvar av fakturaraden. "
+                "Kreditera högst det antal som är kvar."
+            ),
+        ),
+    ),
+    (DeviationCode.CREDIT_LINE, "amount"): DeviationText(
+        Text("Kreditradens belopp stämmer inte"),
+        Text(
+            "Beloppet på rad %(line)s i krediten är inte det som fakturaraden för orderrad %(found)s på faktura "
+            "%(reference)s har för samma antal. Kreditera raden som den fakturerades."
+        ),
+        otherwise=(
+            Text(
+                "En rad i krediten har inte fakturaradens belopp för samma antal. Kreditera raden som den fakturerades."
+            ),
+        ),
+    ),
+    (DeviationCode.CREDIT_LINE, "adjustment"): DeviationText(
+        Text("Krediten har rabatt, avgift eller avdrag"),
+        Text(
+            "Krediten för en del av faktura %(reference)s har %(found)s utöver sina rader. Kreditera rader, utan "
+            "rabatt, avgift eller förskott."
+        ),
+        otherwise=(
+            Text(
+                "Krediten för en del av fakturan har rabatt, avgift eller avdrag "
+                "utöver sina rader. Kreditera rader, utan det."
+            ),
+        ),
+    ),
 }

@@ -143,6 +143,14 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
             "fakturan och skicka en faktura per orderrad."
         ),
     ),
+    (DeviationCode.SEVERAL_ORDERS, ""): DeviationText(
+        Text("Flera order på en faktura"),
+        Text(
+            "Fakturan gäller orderna %(found)s. Varje order faktureras för sig. Kreditera fakturan och skicka en "
+            "faktura per order."
+        ),
+        otherwise=(Text("Fakturan gäller flera order. Kreditera fakturan och skicka en faktura per order."),),
+    ),
     (DeviationCode.EXECUTION_REFERENCE, ""): DeviationText(
         Text("Annan genomförandereferens"),
         Text(

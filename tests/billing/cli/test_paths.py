@@ -23,6 +23,16 @@ def desk(tmp_path: Path) -> Desk:
 # why, credit, payment -------------------------------------------------------------------------
 
 
+def test_an_invoice_that_cannot_be_accepted_in_part_says_why_and_none_is_expected(desk: Desk) -> None:
+    first = desk.invoice("F-1")
+    second = desk.again(first, "F-2")
+    desk.run("receive", first)
+    desk.run("receive", second, code=3)
+    assert "kan inte godkännas i delar" in desk.run("credit", "accept-in-part", "F-2", code=1).err
+    assert "kan inte godkännas i delar" in desk.run("credit", "withdraw-part", "F-2", code=1).err
+    assert desk.run("credit", "expected", "--json").out.strip() == "[]"
+
+
 def test_an_invoice_in_question_is_explained_credited_and_invoiced_anew(desk: Desk) -> None:
     first = desk.invoice("F-1")
     second = desk.again(first, "F-2")

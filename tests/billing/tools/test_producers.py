@@ -28,7 +28,7 @@ from tests.support.stories.system import example_register
 
 ON = date(2026, 11, 5)
 FORTNOX = MANNERS["Fortnox"]
-CHANCES = range(3)
+CHANCES = range(5)
 
 
 def suppliers() -> Iterator[Supplier]:

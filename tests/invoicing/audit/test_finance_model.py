@@ -226,6 +226,10 @@ class FinanceDesk(RuleBasedStateMachine):
                     return exception_actions.ask_supplier(session, register, number, actor, text="Varför?")
                 case Action.REJECT_DUPLICATE:
                     return exception_actions.reject_duplicate(session, register, number, actor, of="F-0")
+                case Action.ACCEPT_IN_PART:
+                    return exception_actions.accept_in_part(session, register, number, actor)
+                case Action.WITHDRAW_PART:
+                    return exception_actions.withdraw_part(session, number, actor, reason=why)
                 case Action.DISPUTE:
                     return exception_actions.dispute(session, register, number, actor, reason=why)
 

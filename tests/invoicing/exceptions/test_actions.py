@@ -67,6 +67,7 @@ def press(system: System, kind: Action, invoice: SupplierInvoice, by: str = "use
             Action.UNLINK: linking.unlink,
             Action.ASK_SUPPLIER: exception_actions.ask_supplier,
             Action.REJECT_DUPLICATE: exception_actions.reject_duplicate,
+            Action.ACCEPT_IN_PART: exception_actions.accept_in_part,
             Action.DISPUTE: exception_actions.dispute,
         }[kind]
         return int(press(session, register, invoice.id, actor(by), **given))  # type: ignore[operator]

@@ -37,6 +37,7 @@ _SAMPLES: Mapping[DeviationCode, tuple[str, str, str]] = {
     DeviationCode.LINE_MISSING: ("", "001", "2100000011"),
     DeviationCode.LINE_UNKNOWN: ("1", "001", "2100000011"),
     DeviationCode.SEVERAL_LINES: ("001, 002", "1", ""),
+    DeviationCode.SEVERAL_ORDERS: ("2100000011, 2100000012", "1", ""),
     DeviationCode.NOT_RECEIVED: ("002", "2026-02-13", "2026-03"),
     DeviationCode.ALREADY_INVOICED: ("001", "", "F-1001"),
     DeviationCode.UNIT: ("HUR", "DAY", "001"),
@@ -62,6 +63,7 @@ _SAMPLES: Mapping[DeviationCode, tuple[str, str, str]] = {
     DeviationCode.ALREADY_CREDITED: ("F-1001", "", "K-1"),
     DeviationCode.CREDIT_AMOUNT: ("1000.00", "2612.50", "F-1001"),
     DeviationCode.CREDIT_CURRENCY: ("EUR", "SEK", "F-1001"),
+    DeviationCode.CREDIT_LINE: ("001", "", "F-1001"),
 }
 _DETAILS = {
     "interrupted": "2026-01-13",

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from invoicing.type_codes import TYPE_CODES, Treatment
 
 from invoicing.documents.reading import read_invoice
 from invoicing.matching import payee_accounts, payees

@@ -49,7 +49,7 @@ def test_a_rejected_report_gives_its_days_from_the_later_of_invoice_and_rejectio
 
 def test_what_was_waited_for_is_the_suppliers_when_the_waiting_ends() -> None:
     parked = match(an_invoice(ORDER), NOT_RECEIVED)
-    (month,) = waiting.months_waited_for(parked)
+    ((_, month),) = waiting.waited_for(an_invoice(ORDER), parked)
     for newest, variant in (
         (None, "unreported"),
         (a_report(ReportState.REJECTED, date(2026, 4, 2)), "sent_back 2026-04-02"),

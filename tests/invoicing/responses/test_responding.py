@@ -393,4 +393,15 @@ def test_answers_only_go_forward_and_nothing_follows_rejected_or_paid() -> None:
 
 def test_the_golden_files_are_the_ones_named_here() -> None:
     named = {path.stem.removeprefix("invoice-response-") for path in GOLDEN.glob("invoice-response-*.xml")}
-    assert named == {"ab", "ip", "ip-filed", "uq", "ca", "re", "ap", "pd", "ab-billing-with-response"}
+    assert named == {
+        "ab",
+        "ip",
+        "ip-filed",
+        "uq",
+        "ca",
+        "ca-lines",
+        "re",
+        "ap",
+        "pd",
+        "ab-billing-with-response",
+    }

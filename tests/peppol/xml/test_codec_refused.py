@@ -73,7 +73,6 @@ CUSTOMER = "/Invoice/cac:AccountingCustomerParty/cac:Party"
             "",
             "Country",
         ),
-        ("poacc:billing:3.0<", "poacc:selfbilling:3.0<", "/Invoice", "selfbilling", "billing:3.0"),
     ],
 )
 def test_what_cannot_be_read_is_named_with_its_place_and_its_value(

@@ -1,5 +1,6 @@
 """Suppliers' documents changed as a story needs them: other days, prices or VAT, or the signs turned."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -61,6 +62,48 @@ def billed(
             tax_exclusive_amount=_kronor(net),
             tax_inclusive_amount=_kronor(net + tax),
             payable_amount=_kronor(net + tax),
+        ),
+    )
+
+
+def together(*invoices: billing.Invoice, number: str, names_order: bool = True) -> billing.Invoice:
+    """One invoice for the lines of several, each line naming its own order; the document names the first, or none."""
+    lines = [
+        replace(
+            line,
+            id=str(position),
+            order_line_reference=shapes.LineReference(
+                line_id=line.order_line_reference.line_id,
+                order_reference=shapes.Reference(id=invoice.order_reference.id),
+            ),
+        )
+        for position, (invoice, line) in enumerate(
+            ((invoice, line) for invoice in invoices for line in invoice.invoice_lines), 1
+        )
+        if line.order_line_reference is not None and invoice.order_reference is not None
+    ]
+    first = invoices[0]
+    order = first.order_reference if names_order else None
+    made = replace(first, id=number, order_reference=order, invoice_period=None, buyer_reference="Avd 4")
+    return with_lines(made, lines)
+
+
+def with_lines(invoice: billing.Invoice, lines: Sequence[billing.InvoiceLine]) -> billing.Invoice:
+    """The invoice with these lines, at one rate of VAT, and totals that follow."""
+    net = sum((line.line_extension_amount.value for line in lines), Decimal(0))
+    (tax,) = invoice.tax_totals
+    (subtotal,) = tax.tax_subtotals
+    vat = rounded(net * (subtotal.tax_category.percent or Decimal(0)) / 100)
+    told = replace(subtotal, taxable_amount=_kronor(net), tax_amount=_kronor(vat))
+    return replace(
+        invoice,
+        invoice_lines=tuple(lines),
+        tax_totals=(shapes.TaxTotal(tax_amount=_kronor(vat), tax_subtotals=(told,)),),
+        legal_monetary_total=billing.LegalMonetaryTotal(
+            line_extension_amount=_kronor(net),
+            tax_exclusive_amount=_kronor(net),
+            tax_inclusive_amount=_kronor(net + vat),
+            payable_amount=_kronor(net + vat),
         ),
     )
 

@@ -1,14 +1,38 @@
 """What can be wrong with a credit note: a story for each code."""
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
+from foundation.money import Money, Quantity
 from invoicing.matching.candidates import Suggestion
 from invoicing.matching.credit_matching import match_credit
 from invoicing.matching.deviations import DeviationCode, Match, SuggestionBasis, Weight
-from invoicing.model import CreditedReference, InvoiceState
-from tests.support.stories.builders import a_credit_note, an_invoice, an_order, credit_facts, in_books
+from invoicing.matching.facts import CreditFacts
+from invoicing.model import CreditedReference, InvoiceContent, InvoiceState
+from tests.support.stories.builders import (
+    REGISTER,
+    a_credit_note,
+    an_invoice,
+    an_order,
+    credit_facts,
+    in_books,
+)
 
 INVOICE = an_invoice(an_order())
+
+
+def _line_of(**line: object) -> InvoiceContent:
+    """A credit note for a day less than the invoice has, its one line changed as is said."""
+    whole = a_credit_note(INVOICE, amount="2850.00")
+    (invoiced,) = INVOICE.lines
+    part = {"quantity": Quantity.days(30), "amount": Money.of("2850.00"), **line}
+    return replace(whole, lines=(replace(invoiced, **part),))  # type: ignore[arg-type]
+
+
+def in_parts(invoice: InvoiceContent) -> CreditFacts:
+    """What a credit note is judged by where a part of an invoice may be credited."""
+    policy = replace(REGISTER.policy, partial_acceptance=True)
+    return replace(credit_facts(in_books(invoice)), policy=policy, left=invoice)
 
 
 @dataclass(frozen=True)
@@ -92,5 +116,24 @@ CREDIT_STORIES = (
         "in euro",
         match_credit(replace(a_credit_note(INVOICE), currency="EUR"), credit_facts(in_books(INVOICE))),
         ("EUR", "SEK", "F-1001"),
+    ),
+    *(
+        CreditStory(
+            DeviationCode.CREDIT_LINE,
+            name,
+            match_credit(credit, in_parts(INVOICE)),
+            says,
+        )
+        for name, credit, says in (
+            ("a line the invoice has not", _line_of(order_line="009"), ("009", "F-1001")),
+            ("at another price", _line_of(price=Decimal("94.00")), ("001", "F-1001")),
+            ("for more days than it has", _line_of(quantity=Quantity.days(32)), ("001", "F-1001")),
+            ("for another sum", _line_of(quantity=Quantity.days(31)), ("001", "F-1001")),
+            (
+                "with an allowance",
+                replace(_line_of(), adjustments=Money.of("-10.00")),
+                ("-10.00", "F-1001"),
+            ),
+        )
     ),
 )

@@ -187,6 +187,12 @@ STORIES = (
         facts_of(ORDER, a_receipt(ORDER), a_receipt(ORDER, "002")),
     ),
     Story(
+        DeviationCode.SEVERAL_ORDERS,
+        "a line of another order",
+        with_lines(an_invoice(ORDER), replace(a_line("001"), order_number="2100000077")),
+        (f"{ORDER.number}, 2100000077",),
+    ),
+    Story(
         DeviationCode.NOT_RECEIVED,
         "before its report",
         an_invoice(ORDER),

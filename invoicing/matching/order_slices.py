@@ -1,0 +1,34 @@
+"""Which orders an invoice is for, and the invoice cut up so that each order's lines stand alone. Pure.
+
+A document names its order once (BT-13); a line may name another one of its own (BT-188 of EN 16931-1:2026, which UBL
+has carried in `OrderLineReference/OrderReference` all the time).
+"""
+
+from dataclasses import replace
+
+from invoicing.model import InvoiceContent
+from orders.register.agreements import Policy
+
+# What suppliers' systems write when they have no order number (BIS Billing guide, sales order example).
+_NO_ORDER = frozenset({"", "NA", "N/A", "N.A."})
+
+
+def has_order_number(invoice: InvoiceContent) -> bool:
+    """Whether the invoice names an order; the dummy NA is none."""
+    return invoice.order_number.strip().upper() not in _NO_ORDER
+
+
+def order_slices(invoice: InvoiceContent, policy: Policy) -> tuple[InvoiceContent, ...]:
+    """The invoice order by order, each as if it had been sent for that order alone; never empty.
+
+    Where an invoice is for one order by policy it is one slice: the document as it is, by its own order.
+    """
+    if not policy.several_orders or not invoice.lines:
+        return (invoice,)
+    return tuple(invoice.of_order(number) for number in invoice.orders)
+
+
+def orders_named(invoice: InvoiceContent) -> tuple[str, ...]:
+    """Every order the document or a line of it names, each once; the dummy NA is none."""
+    named = (invoice, *(replace(invoice, order_number=each.order_number) for each in invoice.lines))
+    return tuple(dict.fromkeys(each.order_number for each in named if has_order_number(each)))

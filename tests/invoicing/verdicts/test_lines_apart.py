@@ -1,0 +1,336 @@
+"""An invoice over several orders: each line is judged, accepted and credited by itself."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from foundation.money import Money
+from invoicing.documents import expected_credit_store
+from invoicing.model import ExpectedCredit, ExpectedCreditState, InvoiceState, SupplierInvoice
+from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing.flipping import Numbered
+from invoicing.verdicts import accepting_in_part
+from orders.register import store as register_store
+from peppol.documents import billing
+from peppol.xml import codec
+from tests.support.golden import is_golden, message_body
+from tests.support.stories.bills import billed, together, with_lines
+from tests.support.stories.january import answer
+from tests.support.stories.system import System, a_system, example_register
+
+REFERENCES = ("100000101", "100000102", "100000103")
+CAME, CREDITED_ON, PAID_ON = date(2026, 2, 3), date(2026, 2, 10), date(2026, 3, 5)
+
+
+@pytest.fixture
+def system(database_url: str) -> Iterator[System]:
+    """Three orders with January received, 20 days and 1900.00 each, for a buyer that takes orders together."""
+    with a_system(database_url) as made:
+        for reference in REFERENCES:
+            made.decide(reference, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+            made.report(reference, "2026-01", on=date(2026, 2, 2))
+        allow(made)
+        yield made
+        assert made.broken() == []
+
+
+def allow(system: System, **changes: object) -> None:
+    """The buyer's rules from now on: several orders, lines accepted apart, unless they are said otherwise."""
+    policy: dict[str, object] = {"several_orders": True, "several_lines": True, "partial_acceptance": True}
+    system.change_register(example_register(**{**policy, **changes}))
+
+
+def january_of(system: System, reference: str, *, days: str | None = None) -> billing.Invoice:
+    """The invoice of January of one order, for other days than were received where they are said."""
+    invoice = system.flip(system.order(reference).number, "001", number="F-0", on=CAME)
+    return billed(invoice, days=days) if days else invoice
+
+
+def all_of_them(system: System, *, days: tuple[str | None, ...] = (None, None, None)) -> billing.Invoice:
+    """One invoice for January of all three orders."""
+    each = [january_of(system, reference, days=of) for reference, of in zip(REFERENCES, days, strict=True)]
+    return together(*each, number="F-1")
+
+
+def credit_of(invoice: billing.Invoice, *lines: str, number: str = "K-1") -> billing.CreditNote:
+    """A credit note for some lines of an invoice."""
+    part = with_lines(invoice, [line for line in invoice.invoice_lines if line.id in lines])
+    return flipping.credit_note_of(part, given=Numbered(number, CREDITED_ON))
+
+
+def accept_in_part(system: System, invoice: SupplierInvoice, *, on: date = CAME) -> SupplierInvoice:
+    """An officer accepts the lines that agree."""
+    with system.database.writing() as session:
+        register = register_store.load(session)
+        accepting_in_part.accept_in_part(
+            session, register, invoice, by="officer-1", today=on, before_receipt=True
+        )
+    return system.invoice(invoice.id)
+
+
+def expected(system: System, invoice: SupplierInvoice) -> ExpectedCredit | None:
+    """The credit note that is expected for it."""
+    with system.database.reading() as session:
+        return expected_credit_store.open_for(session, invoice.id)
+
+
+def sek(text: str) -> Money:
+    return Money.of(text)
+
+
+# Accepted whole --------------------------------------------------------------------------------
+
+
+@pytest.mark.both_engines
+def test_an_invoice_over_three_orders_is_accepted_and_lies_on_every_line(system: System) -> None:
+    invoice = system.send(all_of_them(system))
+    assert (invoice.state, invoice.codes, system.answers(invoice)) == (InvoiceState.ACCEPTED, (), ["AP"])
+    for reference in REFERENCES:
+        account = system.line(system.order(reference).number)
+        assert (account.invoice_id, account.amount_claimed) == (invoice.id, sek("1900.00"))
+
+
+def test_the_orders_may_stand_on_the_lines_alone(system: System) -> None:
+    each = [january_of(system, reference) for reference in REFERENCES]
+    invoice = system.send(together(*each, number="F-1", names_order=False))
+    assert invoice.state is InvoiceState.ACCEPTED
+    assert invoice.order_number == system.order(REFERENCES[0]).number
+
+
+def test_without_the_policy_a_second_order_is_a_deviation(system: System) -> None:
+    allow(system, several_orders=False, partial_acceptance=False)
+    invoice = system.send(all_of_them(system))
+    assert invoice.state is InvoiceState.IN_QUESTION
+    assert "SEVERAL_ORDERS" in invoice.codes
+
+
+def test_a_line_of_another_suppliers_order_is_not_named_and_stops_it(system: System) -> None:
+    theirs = billed(january_of(system, REFERENCES[0]))
+    wrong = replace(theirs, order_reference=billing.OrderReference(id="2199999999"))
+    invoice = system.send(together(january_of(system, REFERENCES[1]), wrong, number="F-1"))
+    assert (invoice.state, invoice.codes) == (InvoiceState.IN_QUESTION, ("ORDER_UNKNOWN",))
+
+
+# Accepted in part ------------------------------------------------------------------------------
+
+
+@pytest.mark.both_engines
+def test_two_lines_are_accepted_and_the_short_one_is_credited_before_the_rest_is_paid(system: System) -> None:
+    whole = all_of_them(system, days=(None, None, "21"))
+    extra = billed(january_of(system, REFERENCES[2]), days="1")
+    invoice = system.send(whole)
+    assert (invoice.state, invoice.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY",))
+
+    invoice = accept_in_part(system, invoice)
+    assert (invoice.state, system.answers(invoice)) == (InvoiceState.PARTLY_ACCEPTED, ["AB", "CA"])
+    asked = expected(system, invoice)
+    assert asked is not None
+    assert [(each.invoice_line, each.quantity, each.amount) for each in asked.lines] == [
+        ("3", Decimal(1), sek("95.00"))
+    ]
+    assert (asked.amount_payable, asked.due_on) == (sek("118.75"), date(2026, 3, 5))
+    assert system.pay(on=PAID_ON) == []
+
+    (line,) = extra.invoice_lines
+    reference = whole.invoice_lines[2].order_line_reference
+    part = with_lines(whole, [replace(line, id="1", order_line_reference=reference)])
+    credit = system.send(flipping.credit_note_of(part, given=Numbered("K-1", CREDITED_ON)))
+    invoice = system.invoice(invoice.id)
+    assert (credit.state, invoice.state) == (InvoiceState.SETTLED, InvoiceState.ACCEPTED)
+    assert system.answers(invoice) == ["AB", "CA", "AP"]
+    assert expected(system, invoice) is None
+    (paid,) = system.pay(on=PAID_ON)
+    # Three times 1900.00 and VAT.
+    assert paid.amount == sek("7125.00")
+    assert system.broken() == []
+
+
+def test_the_invoice_its_answer_and_its_credit_note_are_as_they_were_agreed(system: System) -> None:
+    """Three orders, one line short: the invoice, the answer CA and the credit note, byte for byte."""
+    document = all_of_them(system, days=(None, None, "21"))
+    is_golden("invoice-several-orders.xml", codec.serialise(document))
+    invoice = accept_in_part(system, system.send(document))
+    is_golden("invoice-response-ca-lines.xml", message_body(system, f"{invoice.id}-CA"))
+    (line,) = (each for each in document.invoice_lines if each.id == "3")
+    one_day = replace(
+        line,
+        invoiced_quantity=replace(line.invoiced_quantity, value=Decimal(1)),
+        line_extension_amount=replace(line.line_extension_amount, value=Decimal("95.00")),
+    )
+    credit = flipping.credit_note_of(with_lines(document, [one_day]), given=Numbered("K-1", CREDITED_ON))
+    is_golden("credit-note-of-one-line.xml", codec.serialise(credit))
+    system.send(credit)
+    (paid,) = system.pay(on=PAID_ON)
+    assert paid.amount == sek("7125.00")
+
+
+def test_the_answer_tells_each_line_and_what_to_credit(system: System) -> None:
+    wrong = billed(january_of(system, REFERENCES[1]), price="96.00")
+    good = january_of(system, REFERENCES[0])
+    invoice = accept_in_part(system, system.send(together(good, wrong, number="F-1")))
+    told = answer(system, invoice.id, "CA").document_response.response
+    reason, asked = told.statuses
+    assert reason.status_reason_code is not None
+    assert asked.status_reason_code is not None
+    assert (reason.status_reason_code.value, asked.status_reason_code.value) == ("PRI", "CNP")
+    assert [(each.attribute_id, each.description) for each in reason.conditions] == [
+        ("BT-126", "2"),
+        ("BT-146", "95.00"),
+    ]
+    assert [(each.attribute_id, each.description) for each in asked.conditions] == [
+        ("BT-126", "2"),
+        ("BT-129", "20"),
+        ("BT-131", "1920.00"),
+        ("BT-109", "1920.00"),
+        ("BT-110", "480.00"),
+        ("BT-115", "2400.00"),
+    ]
+
+
+def test_a_line_that_is_credited_whole_is_open_for_the_right_invoice(system: System) -> None:
+    wrong = billed(january_of(system, REFERENCES[1]), price="96.00")
+    document = together(january_of(system, REFERENCES[0]), wrong, number="F-1")
+    right = system.flip(system.order(REFERENCES[1]).number, "001", number="F-2", on=CREDITED_ON)
+    invoice = accept_in_part(system, system.send(document))
+    again = system.send(right)
+    assert again.codes == ("ALREADY_INVOICED",)
+
+    system.send(credit_of(document, "2"))
+    assert system.invoice(invoice.id).state is InvoiceState.ACCEPTED
+    assert system.invoice(again.id).state is InvoiceState.ACCEPTED
+    assert {each.amount for each in system.pay(on=date(2026, 3, 20))} == {sek("2375.00")}
+
+
+def test_a_credit_note_of_another_line_leaves_the_rest_asked_for(system: System) -> None:
+    wrong = billed(january_of(system, REFERENCES[2]), price="96.00")
+    document = together(
+        january_of(system, REFERENCES[0]), january_of(system, REFERENCES[1]), wrong, number="F-1"
+    )
+    invoice = accept_in_part(system, system.send(document))
+    system.send(credit_of(document, "1"))
+    now = system.invoice(invoice.id)
+    assert now.state is InvoiceState.PARTLY_ACCEPTED
+    assert now.amount_to_pay == sek("4775.00")
+    still = expected(system, invoice)
+    assert still is not None
+    assert [each.invoice_line for each in still.lines] == ["3"]
+    system.send(credit_of(document, "3", number="K-2"))
+    assert system.invoice(invoice.id).amount_to_pay == sek("2375.00")
+    (paid,) = system.pay(on=PAID_ON)
+    assert paid.amount == sek("2375.00")
+
+
+def test_a_credit_note_of_all_that_is_left_credits_the_invoice(system: System) -> None:
+    document = all_of_them(system)
+    invoice = system.send(document)
+    system.send(credit_of(document, "1"))
+    assert system.invoice(invoice.id).amount_to_pay == sek("4750.00")
+    system.send(credit_of(document, "2", "3", number="K-2"))
+    assert system.invoice(invoice.id).state is InvoiceState.CREDITED
+    assert system.pay(on=PAID_ON) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [("price", "CREDIT_LINE"), ("more", "CREDIT_LINE"), ("line", "CREDIT_LINE")],
+)
+def test_a_credit_line_that_is_not_the_invoices_is_in_question(
+    system: System, change: str, code: str
+) -> None:
+    document = all_of_them(system)
+    one = january_of(system, REFERENCES[0])
+    invoice = system.send(document)
+    reference = document.invoice_lines[0].order_line_reference
+    assert reference is not None
+    of = {
+        "price": billed(one, price="94.00", order_line_reference=reference),
+        "more": billed(one, days="21", order_line_reference=reference),
+        "line": billed(one, order_line_reference=replace(reference, line_id="009")),
+    }[change]
+    credit = system.send(
+        flipping.credit_note_of(with_lines(document, of.invoice_lines), given=Numbered("K-1", CREDITED_ON))
+    )
+    assert (credit.state, credit.codes) == (InvoiceState.IN_QUESTION, (code,))
+    assert system.invoice(invoice.id).amount_to_pay == sek("7125.00")
+
+
+def test_a_paid_invoice_is_credited_whole_or_not_at_all(system: System) -> None:
+    document = all_of_them(system)
+    invoice = system.send(document)
+    system.pay(on=PAID_ON)
+    credit = system.send(credit_of(document, "1"), on=PAID_ON)
+    assert (credit.state, credit.codes) == (InvoiceState.IN_QUESTION, ("CREDIT_AMOUNT",))
+    assert system.invoice(invoice.id).state is InvoiceState.PAID
+
+
+# Waiting -----------------------------------------------------------------------------------------
+
+
+def test_a_line_not_received_is_waited_for_and_then_all_is_accepted(system: System) -> None:
+    order = system.order(REFERENCES[2]).number
+    february = billed(january_of(system, REFERENCES[2]), days="20")
+    (line,) = february.invoice_lines
+    assert line.order_line_reference is not None
+    of_february = replace(
+        line, order_line_reference=replace(line.order_line_reference, line_id="002"), invoice_period=None
+    )
+    document = together(
+        january_of(system, REFERENCES[0]), replace(february, invoice_lines=(of_february,)), number="F-1"
+    )
+    invoice = system.send(document)
+    assert (invoice.state, invoice.codes) == (InvoiceState.PARKED, ("NOT_RECEIVED",))
+    system.report(REFERENCES[2], "2026-02", on=date(2026, 3, 2))
+    assert system.invoice(invoice.id).state is InvoiceState.ACCEPTED
+    assert system.line(order, "002").amount_claimed == sek("1900.00")
+
+
+def test_the_receipt_that_was_lacking_takes_back_the_request(system: System) -> None:
+    february = billed(january_of(system, REFERENCES[2]), days="20")
+    (line,) = february.invoice_lines
+    assert line.order_line_reference is not None
+    of_february = replace(
+        line, order_line_reference=replace(line.order_line_reference, line_id="002"), invoice_period=None
+    )
+    document = together(
+        january_of(system, REFERENCES[0]), replace(february, invoice_lines=(of_february,)), number="F-1"
+    )
+    invoice = accept_in_part(system, system.send(document))
+    assert invoice.state is InvoiceState.PARTLY_ACCEPTED
+    system.report(REFERENCES[2], "2026-02", on=date(2026, 3, 2))
+    assert system.invoice(invoice.id).state is InvoiceState.ACCEPTED
+    assert expected(system, invoice) is None
+    with system.database.reading() as session:
+        (was,) = expected_credit_store.of_invoice(session, invoice.id)
+    assert was.state is ExpectedCreditState.WITHDRAWN
+
+
+def test_an_officer_takes_it_back_when_the_credit_does_not_come(system: System) -> None:
+    wrong = billed(january_of(system, REFERENCES[1]), price="96.00")
+    invoice = accept_in_part(
+        system, system.send(together(january_of(system, REFERENCES[0]), wrong, number="F-1"))
+    )
+    with system.database.writing() as session:
+        accepting_in_part.withdraw(session, invoice, by="officer-1", today=PAID_ON)
+    assert system.invoice(invoice.id).state is InvoiceState.IN_QUESTION
+    asked = system.ask_credit(invoice, on=PAID_ON)
+    assert (asked.state, system.answers(asked)) == (InvoiceState.CREDIT_REQUESTED, ["AB", "CA", "RE"])
+
+
+def test_what_deviates_of_the_whole_invoice_is_never_accepted_in_part(system: System) -> None:
+    document = all_of_them(system, days=(None, None, "21"))
+    totals = replace(
+        document.legal_monetary_total, prepaid_amount=document.legal_monetary_total.payable_amount
+    )
+    prepaid = replace(totals, payable_amount=replace(totals.payable_amount, value=Decimal("0.00")))
+    invoice = system.send(replace(document, legal_monetary_total=prepaid))
+    with pytest.raises(accepting_in_part.NotInParts):
+        accept_in_part(system, invoice)
+
+
+def test_it_is_accepted_in_part_without_a_person_where_the_policy_answers_by_itself(system: System) -> None:
+    allow(system, automatic_credit=("QUANTITY",))
+    invoice = system.send(all_of_them(system, days=(None, None, "21")))
+    assert (invoice.state, system.answers(invoice)) == (InvoiceState.PARTLY_ACCEPTED, ["AB", "CA"])
