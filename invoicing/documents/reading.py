@@ -203,6 +203,7 @@ def read_invoice(document: billing.Invoice | billing.CreditNote) -> InvoiceConte
         amount_payable=money_of(totals.payable_amount, currency),
         accounts=_accounts(document.payment_means),
         payment_reference=next((each.payment_id for each in document.payment_means if each.payment_id), ""),
+        payment_means=tuple(dict.fromkeys(each.payment_means_code.value for each in document.payment_means)),
         payee=_payee(document.payee_party),
         note=document.note or "",
         mentions=mentions_in(document),

@@ -153,6 +153,8 @@ _NOT_COMPARED = frozenset(
         (DeviationCode.F_TAX, ""),
         (DeviationCode.LATE_PAYMENT_CLAIM, ""),
         (DeviationCode.PAYEE_ACCOUNT, "absent"),
+        (DeviationCode.PAYEE_ACCOUNT, "debited"),
+        (DeviationCode.PAYEE_ACCOUNT, "by_card"),
         (DeviationCode.ORDER_NOT_SUPPLIERS, "early"),
         (DeviationCode.ORDER_NOT_SUPPLIERS, "succeeded"),
     }

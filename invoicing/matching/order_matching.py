@@ -12,6 +12,8 @@ from foundation.money import tax_withheld, total
 from invoicing.matching import late_payment_claims
 from invoicing.matching.candidates import same_form, told
 from invoicing.matching.deviations import (
+    BESIDES,
+    CLAIMED,
     UNREGISTERED,
     Check,
     Deviation,
@@ -29,7 +31,7 @@ from invoicing.matching.facts import Facts, OrderFacts
 from invoicing.matching.line_matching import order_line_checks
 from invoicing.matching.order_slices import has_order_number
 from invoicing.matching.suggestions import order_lines
-from invoicing.model import InvoiceContent
+from invoicing.model import InvoiceContent, InvoicedLine
 from orders.register.agreements import Policy
 from orders.register.parties import VatCategory
 from orders.register.succession import Tenure
@@ -136,18 +138,7 @@ def line_checks(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> S
         check(
             "order line",
             (
-                *(
-                    question(
-                        DeviationCode.LINE_MISSING,
-                        "BT-132",
-                        "",
-                        ", ".join(order_lines(line, invoice, order)),
-                        Source.ORDER_LINE,
-                        line=line.id,
-                        reference=number,
-                    )
-                    for line in without
-                ),
+                *(_without_order_line(line, invoice, order) for line in without),
                 *(
                     question(
                         DeviationCode.LINE_UNKNOWN,
@@ -170,11 +161,35 @@ def line_checks(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> S
     ]
 
 
+def _without_order_line(line: InvoicedLine, invoice: InvoiceContent, order: OrderFacts) -> Deviation:
+    """What is asked about a line that names no order line; nobody is asked for the order line of interest or a fee."""
+    if late_payment_claims.says_so(line):
+        suggested, variant = "", CLAIMED
+    else:
+        suggested = ", ".join(order_lines(line, invoice, order))
+        variant = BESIDES if invoice.order_lines and not suggested else ""
+    return question(
+        DeviationCode.LINE_MISSING,
+        "BT-132",
+        "",
+        suggested,
+        Source.ORDER_LINE,
+        line=line.id,
+        reference=order.order.number,
+        variant=variant,
+    )
+
+
 def vat_deviations(
     invoice: InvoiceContent, order: OrderFacts
 ) -> tuple[tuple[Deviation, ...], tuple[Deviation, ...]]:
     """The lines taxed by another category than the supplier's on their delivery, and those by another rate."""
-    taxed = [(line, order.vat_of(line.order_line)) for line in invoice.lines]
+    # Late payment has no VAT; that it stands beside an order's lines is told by itself.
+    taxed = [
+        (line, order.vat_of(line.order_line))
+        for line in invoice.lines
+        if line.order_line or not late_payment_claims.says_so(line)
+    ]
     wrong_category = tuple(
         question(
             DeviationCode.VAT_CATEGORY,

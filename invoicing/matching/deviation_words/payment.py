@@ -45,6 +45,21 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
             "nu %(expected)s."
         ),
     ),
+    (DeviationCode.PAYEE_ACCOUNT, "debited"): DeviationText(
+        Text("Vi betalar inte med autogiro"),
+        Text(
+            "Fakturan anger autogiro (%(found)s) och inget konto. Vi betalar inte med autogiro: dra inget. Betalningen "
+            "går till det konto som är registrerat för er när den betalas, nu %(expected)s."
+        ),
+    ),
+    (DeviationCode.PAYEE_ACCOUNT, "by_card"): DeviationText(
+        Text("Vi betalar inte med kort"),
+        Text(
+            "Fakturan anger kortbetalning (%(found)s) och inget konto. Vi betalar inte med kort. Betalningen går till "
+            "det konto som är registrerat för er när den betalas, nu %(expected)s. Är fakturan redan betald: kreditera "
+            "den."
+        ),
+    ),
     (DeviationCode.PAYEE, ""): DeviationText(
         Text("Annan betalningsmottagare"),
         Text(
