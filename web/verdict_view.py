@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
-from invoicing.matching.deviation_texts import compares, sentence, source_name, title
+from invoicing.matching.deviation_texts import compares, sentence, shown, source_name, title
 from invoicing.matching.deviations import (
     Check,
     CheckOutcome,
@@ -120,12 +120,13 @@ def _told(deviation: Deviation) -> DeviationView:
     line = Text("rad %(line)s", line=deviation.line) if deviation.line else NO_TEXT
     found_in = (source_name(deviation.found_from), line, WrittenText(deviation.term))
     expected_in = (source_name(deviation.expected_from), WrittenText(deviation.reference))
+    found, expected = shown(deviation)
     return DeviationView(
         title=title(deviation),
         sentence=sentence(deviation),
-        found=WrittenText(deviation.found) if deviation.found else Text("inget", context="deviation"),
+        found=found if deviation.found else Text("inget", context="deviation"),
         found_in=JoinedText(", ", found_in),
-        expected=WrittenText(deviation.expected),
+        expected=expected,
         expected_in=JoinedText(" ", expected_in),
         who=_WHO[deviation.actor],
         stops=deviation.weight is not Weight.NOTE,

@@ -60,7 +60,7 @@ def _places(document: billing.Invoice | billing.CreditNote) -> Iterator[tuple[st
 
 
 def _besides(document: billing.Invoice | billing.CreditNote) -> Iterator[tuple[str, str | None]]:
-    """Where one stands when nobody thought of an order: contact, delivery, payment, the description of an attachment."""
+    """Where one stands when nobody thought of an order: contact, delivery, payment, an attachment's description."""
     contact = document.accounting_customer_party.party.contact
     if contact is not None:
         yield "BT-56", contact.name

@@ -6,7 +6,7 @@ come from the deviation.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from foundation.formatting import number, unbroken
@@ -121,7 +121,7 @@ def sentence(deviation: Deviation) -> Text:
     """The whole sentence, with both values, what is suggested and what to do; without holes where a value is absent."""
     chosen = words(deviation)
     code = deviation.code
-    written = _unit if code is DeviationCode.UNIT else _reckoned if code in _RECKONED else _named
+    written = _writing(code)
     refers = _reckoned if code in _REFERENCE_RECKONED else _named
     detail = deviation.variant.partition(" ")[2]
     values: dict[str, Text] = {
@@ -139,6 +139,16 @@ def sentence(deviation: Deviation) -> Text:
     suggestion = chosen.suggestion if _has_all(chosen.suggestion, values) else NO_TEXT
     parts = (told, suggestion, chosen.ending)
     return JoinedText(" ", (each.with_values(**values) for each in parts if each))
+
+
+def shown(deviation: Deviation) -> tuple[Text, Text]:
+    """What was found and what was expected, written as the sentence writes them."""
+    written = _writing(deviation.code)
+    return written(deviation.found), written(deviation.expected)
+
+
+def _writing(code: DeviationCode) -> Callable[[str], Text]:
+    return _unit if code is DeviationCode.UNIT else _reckoned if code in _RECKONED else _named
 
 
 def _has_all(wording: Text, values: Mapping[str, Text]) -> bool:
@@ -170,13 +180,17 @@ _SUGGESTED = frozenset(
         DeviationCode.CREDIT_UNKNOWN,
     }
 )
+# What they expect is a day that the other may not be before or after.
+_LIMITS = frozenset({DeviationCode.ISSUE_DATE})
 
 
 def compares(deviation: Deviation) -> bool:
     """Whether what was found and what was expected are of one kind, so that they can stand beside each other."""
     code = deviation.code
     return (
-        bool(deviation.expected) and code not in _SUGGESTED and (code, deviation.variant) not in _NOT_COMPARED
+        bool(deviation.expected)
+        and code not in _SUGGESTED | _LIMITS
+        and (code, deviation.variant) not in _NOT_COMPARED
     )
 
 

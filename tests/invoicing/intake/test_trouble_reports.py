@@ -11,8 +11,12 @@ import pytest
 
 from foundation.text import ENGLISH, SWEDISH
 from invoicing.model import InvoiceState
-from peppol.exchange import inbox_store
+from invoicing.portal_invoicing import refused_message_queries
+from invoicing.portal_invoicing.scope import SupplierActor
+from peppol.exchange import inbox, inbox_store, outbox_store
 from peppol.exchange.tables import InState
+from peppol.identifiers import DocumentKind
+from tests.support.stories.system import FYRBAKEN
 from tests.support.stories.trouble_reports import (
     ANOTHERS,
     BILLED,
@@ -59,6 +63,7 @@ A, Q, H, P, S = (
     InvoiceState.PARKED,
     InvoiceState.SETTLED,
 )
+ECONOMIST = SupplierActor(FYRBAKEN, by="user-1")
 GLN = '<cbc:EndpointID schemeID="0088">7300010000001</cbc:EndpointID>'
 
 
@@ -494,7 +499,7 @@ def test_it_becomes_what_it_is_and_is_told_so(database_url: str, report: Report)
 
 REFUSED = (
     (
-        "a byte order mark and another name",
+        "another name for UTF-8",
         lambda text: text.replace("UTF-8", "ISO-8859-1").encode(),
         "GATE-ENCODING",
     ),
@@ -514,8 +519,12 @@ REFUSED = (
 )
 
 
+NOBODYS = frozenset({"GATE-EMPTY", "GATE-KIND"})
+"""Whoever sent these did not say who it is."""
+
+
 @pytest.mark.parametrize(("name", "change", "rule"), REFUSED, ids=[each[0] for each in REFUSED])
-def test_what_is_no_document_of_ours_lies_with_its_reason(
+def test_what_is_no_document_of_ours_is_answered_and_seen_by_its_sender(
     database_url: str, name: str, change: Callable[[str], bytes], rule: str
 ) -> None:
     with troubled_books(database_url, checked=False) as system:
@@ -523,8 +532,13 @@ def test_what_is_no_document_of_ours_lies_with_its_reason(
         letter = system.post(body, on=MARCH)
         (became,) = system.read_messages(on=MARCH)
         assert (became.message_state, became.reason) == (InState.QUARANTINED, rule), name
+        told = rule not in NOBODYS
         with system.database.reading() as session:
             assert inbox_store.body_of(session, letter.id) == body
+            answers = list(outbox_store.messages_out(session, about=inbox.about(letter.id)))
+            assert [each.kind for each in answers] == ([DocumentKind.MLR.value] if told else [])
+            listed = refused_message_queries.listed(session, ECONOMIST)
+            assert [each.id for each in listed] == ([letter.id] if told else [])
 
 
 def test_the_same_number_is_told_and_the_same_document_is_the_first(database_url: str) -> None:
