@@ -16,6 +16,7 @@ from foundation.money import Money
 from foundation.text import Text
 from foundation.transitions import Transitions
 from invoicing.matching.deviations import (
+    SUGGESTED,
     Check,
     Deviation,
     DeviationActor,
@@ -117,6 +118,9 @@ ACCEPTABLE = frozenset(
         DeviationCode.LATE_PAYMENT_CLAIM,
     },
 )
+
+#: Whose expected value is no fact the document was held against: a suggestion, or the seller's name of today.
+EXPECTED_IS_NO_FACT = SUGGESTED | {DeviationCode.PAYEE}
 
 # A credit note is linked to its invoice, or answered; these are about what is to be paid.
 OF_INVOICES = frozenset(
@@ -289,7 +293,10 @@ def as_linked(invoice: InvoiceContent, link: LineLink | None) -> InvoiceContent:
     if link is None:
         return invoice
     if link.credited_number:
-        return replace(invoice, credits=(CreditedReference(link.credited_number, None),))
+        # Whoever linked it has seen which order it names.
+        credits = (CreditedReference(link.credited_number, None),)
+        lines = tuple(replace(line, order_number="") for line in invoice.lines)
+        return replace(invoice, credits=credits, order_number="", lines=lines)
     return replace(
         invoice,
         order_number=link.order_number,
@@ -302,7 +309,12 @@ def _either(states: Iterable[Text]) -> Text:
 
 
 def _key(deviation: Deviation) -> tuple[str, ...]:
-    return (deviation.code.value, deviation.line, deviation.found, deviation.expected)
+    """What an acceptance is known by: what the document says, and what it was held against where that is a fact.
+
+    A suggestion is no fact, nor is a name that the register gives the seller; either may change and nothing else has.
+    """
+    fact = "" if deviation.code in EXPECTED_IS_NO_FACT else deviation.expected
+    return (deviation.code.value, deviation.line, deviation.found, fact)
 
 
 def _noted(group: Group, covered: set[tuple[str, ...]]) -> Group:

@@ -94,7 +94,7 @@ def credit_facts_of(
     supplier = document_store.supplier_key(credit)
     if len(credit.credits) != 1:
         ranked = () if credit.credits else suggesting.credits(session, register, credit)
-        return CreditFacts(register.policy, suggestions=credit_suggestions.best(ranked))
+        return CreditFacts(register.buyer, register.policy, suggestions=credit_suggestions.best(ranked))
     number = credit.credits[0].number
     credited = document_store.by_key(session, supplier, DocumentType.INVOICE, number)
     if credited is None:
@@ -107,8 +107,14 @@ def credit_facts_of(
         credited = document_store.lock(session, credited.id)
     if credited is None:
         ranked = suggesting.credits(session, register, credit)
-        return CreditFacts(register.policy, suggestions=credit_suggestions.meant(ranked))
-    return CreditFacts(register.policy, credited, document_store.credited_by(session, credited.id))
+        return CreditFacts(register.buyer, register.policy, suggestions=credit_suggestions.meant(ranked))
+    return CreditFacts(
+        register.buyer,
+        register.policy,
+        credited,
+        document_store.credited_by(session, credited.id),
+        invoiced=document_store.content(session, credited.id),
+    )
 
 
 def of_predecessor(

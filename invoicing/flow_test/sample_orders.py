@@ -105,7 +105,8 @@ def judge(register: Register, supplier: str, invoice: InvoiceContent) -> Match:
 
 def judge_credit(register: Register, credit: InvoiceContent, credited: InvoiceContent | None) -> Match:
     """How a test credit note matches the test invoice it names, if that was tried before."""
-    return match_credit(credit, CreditFacts(register.policy, held(credited) if credited else None))
+    held_one = held(credited) if credited else None
+    return match_credit(credit, CreditFacts(register.buyer, register.policy, held_one, invoiced=credited))
 
 
 def _agreed(register: Register, supplier: str) -> tuple[Contract, DeliveryUnit, PriceList]:

@@ -3,6 +3,7 @@
 A negative invoice (380 with negative amounts) is judged here too, with its signs turned.
 """
 
+from invoicing.matching import credited_document
 from invoicing.matching.candidates import told
 from invoicing.matching.credited_lines import line_credit
 from invoicing.matching.deviations import (
@@ -28,13 +29,15 @@ def match_credit(credit: InvoiceContent, facts: CreditFacts) -> Match:
     reference = _reference(credit, facts)
     credited = facts.credited
     if reference or credited is None:
-        rest = (not_looked_at("credited once"), not_looked_at("amount"))
+        rest = (not_looked_at("credited once"), not_looked_at("order"), not_looked_at("amount"))
     else:
         rest = (
             check("credited once", _once(credited, facts)),
+            check("order", credited_document.order(credit, facts)),
             check("amount", _amount(credit, credited, facts)),
         )
-    return Match(Group("credit note", (check("credited invoice", reference), *rest)))
+    buyer = check("buyer", credited_document.buyer(credit, facts))
+    return Match(Group("credit note", (check("credited invoice", reference), buyer, *rest)))
 
 
 def _reference(credit: InvoiceContent, facts: CreditFacts) -> tuple[Deviation, ...]:
@@ -129,7 +132,9 @@ def _amount(credit: InvoiceContent, credited: SupplierInvoice, facts: CreditFact
     )
     wrong = [(term, found, expected) for term, found, expected in pairs if found != expected]
     if not wrong:
-        return ()
+        # Of one that is credited in part before, the tax that is left stands in no table.
+        is_untouched = facts.invoiced is not None and credit.amount_net == facts.invoiced.amount_net
+        return credited_document.vat(credit, facts.invoiced) if facts.invoiced and is_untouched else ()
     # One deviation for the credit as a whole: the sum to pay says most, where it differs.
     term, found, expected = wrong[-1]
     is_negative = found.amount < 0 < expected.amount

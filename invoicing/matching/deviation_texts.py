@@ -24,6 +24,7 @@ from invoicing.matching.deviation_words import (
 )
 from invoicing.matching.deviation_words.words import PLACES, DeviationText
 from invoicing.matching.deviations import (
+    SUGGESTED,
     Deviation,
     DeviationCode,
     Source,
@@ -120,9 +121,8 @@ def title(deviation: Deviation) -> Text:
 def sentence(deviation: Deviation) -> Text:
     """The whole sentence, with both values, what is suggested and what to do; without holes where a value is absent."""
     chosen = words(deviation)
-    code = deviation.code
-    written = _writing(code)
-    refers = _reckoned if code in _REFERENCE_RECKONED else _named
+    written = _writing(deviation)
+    refers = _reckoned if deviation.code in _REFERENCE_RECKONED else _named
     detail = deviation.variant.partition(" ")[2]
     values: dict[str, Text] = {
         "found": written(deviation.found),
@@ -143,12 +143,17 @@ def sentence(deviation: Deviation) -> Text:
 
 def shown(deviation: Deviation) -> tuple[Text, Text]:
     """What was found and what was expected, written as the sentence writes them."""
-    written = _writing(deviation.code)
+    written = _writing(deviation)
     return written(deviation.found), written(deviation.expected)
 
 
-def _writing(code: DeviationCode) -> Callable[[str], Text]:
-    return _unit if code is DeviationCode.UNIT else _reckoned if code in _RECKONED else _named
+def _writing(deviation: Deviation) -> Callable[[str], Text]:
+    code = deviation.code
+    if code is DeviationCode.UNIT:
+        return _unit
+    # A line of a credit is told by its order line; what the credit adds to its lines is a sum.
+    added = code is DeviationCode.CREDIT_LINE and deviation.variant == "adjustment"
+    return _reckoned if code in _RECKONED or added else _named
 
 
 def _has_all(wording: Text, values: Mapping[str, Text]) -> bool:
@@ -169,17 +174,6 @@ _NOT_COMPARED = frozenset(
         (DeviationCode.ORDER_NOT_SUPPLIERS, "succeeded"),
     }
 )
-# What they expect is a suggestion, which nobody claims.
-_SUGGESTED = frozenset(
-    {
-        DeviationCode.ORDER_MISSING,
-        DeviationCode.ORDER_UNKNOWN,
-        DeviationCode.LINE_MISSING,
-        DeviationCode.LINE_UNKNOWN,
-        DeviationCode.CREDIT_REFERENCE_MISSING,
-        DeviationCode.CREDIT_UNKNOWN,
-    }
-)
 # What they expect is a day that the other may not be before or after.
 _LIMITS = frozenset({DeviationCode.ISSUE_DATE})
 
@@ -189,7 +183,7 @@ def compares(deviation: Deviation) -> bool:
     code = deviation.code
     return (
         bool(deviation.expected)
-        and code not in _SUGGESTED | _LIMITS
+        and code not in SUGGESTED | _LIMITS
         and (code, deviation.variant) not in _NOT_COMPARED
     )
 

@@ -50,6 +50,20 @@ class DeviationCode(StrEnum):
     CREDIT_AMOUNT = "CREDIT_AMOUNT"
     CREDIT_CURRENCY = "CREDIT_CURRENCY"
     CREDIT_LINE = "CREDIT_LINE"
+    CREDIT_ORDER = "CREDIT_ORDER"
+
+
+#: What these expect is a suggestion, which nobody claims and which may be another tomorrow.
+SUGGESTED = frozenset(
+    {
+        DeviationCode.ORDER_MISSING,
+        DeviationCode.ORDER_UNKNOWN,
+        DeviationCode.LINE_MISSING,
+        DeviationCode.LINE_UNKNOWN,
+        DeviationCode.CREDIT_REFERENCE_MISSING,
+        DeviationCode.CREDIT_UNKNOWN,
+    }
+)
 
 
 class Weight(IntEnum):
@@ -114,8 +128,8 @@ WITH_BUYER = "with_buyer"
 # A variant: what was received was approved otherwise than by a report of a month.
 UNREPORTED = "unreported"
 
-# Variants of a line that names no order line: it is for late payment, or it is like nothing that waits for an invoice.
-CLAIMED, BESIDES = "claimed", "besides"
+# A variant: a line that names no order line, beside others that do, is like nothing that waits for an invoice.
+BESIDES = "besides"
 
 
 class SuggestionBasis(StrEnum):

@@ -14,16 +14,17 @@ from invoicing.matching.deviations import (
 from invoicing.matching.facts import Facts
 from invoicing.matching.order_slices import order_slices, orders_named
 from invoicing.model import InvoiceContent
+from orders.register.parties import Buyer
 
 ROUNDING_LARGEST = Decimal("1.00")
 
 
-def buyer_deviations(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
+def buyer_deviations(invoice: InvoiceContent, buyer: Buyer, *, variant: str = "") -> tuple[Deviation, ...]:
     """Whether it is for us: by the organisation number of the buyer (BT-47)."""
-    ours = facts.buyer.organisation_number
+    ours = buyer.organisation_number
     if invoice.buyer == ours:
         return ()
-    return (question(DeviationCode.BUYER, "BT-47", invoice.buyer, ours, Source.BUYER),)
+    return (question(DeviationCode.BUYER, "BT-47", invoice.buyer, ours, Source.BUYER, variant=variant),)
 
 
 def total_deviations(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:

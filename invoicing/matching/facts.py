@@ -146,13 +146,15 @@ class Facts:
 class CreditFacts:
     """What a credit note is judged by: the document it names, if we hold it, and its credit note, if any.
 
-    `left` is what that document says less what was credited of it before; `only_whole` that it is paid, being paid or
-    asked back whole, so that no part of it can be credited alone.
+    `invoiced` is what that document says, as it was read; `left` is the same less what was credited of it before;
+    `only_whole` that it is paid, being paid or asked back whole, so that no part of it can be credited alone.
     """
 
+    buyer: Buyer
     policy: Policy
     credited: SupplierInvoice | None = None
     credited_by: str = ""
     suggestions: tuple[Suggestion, ...] = ()
     left: InvoiceContent | None = None
     only_whole: bool = False
+    invoiced: InvoiceContent | None = None

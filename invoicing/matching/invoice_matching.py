@@ -42,7 +42,7 @@ def match(invoice: InvoiceContent, facts: Facts) -> Match:
             "invoice",
             (
                 *by_order,
-                check("buyer", buyer_deviations(invoice, facts)),
+                check("buyer", buyer_deviations(invoice, facts.buyer)),
                 check("totals", total_deviations(invoice, facts)),
                 Group("vat", (check("tax", vat_arithmetic_deviations(invoice)),)),
                 check("payee", payee_checks.payee(invoice, facts)),
@@ -61,7 +61,7 @@ def _whole(invoice: InvoiceContent, facts: Facts) -> Group:
         "invoice",
         (
             check("order", order_check),
-            check("buyer", buyer_deviations(invoice, facts)),
+            check("buyer", buyer_deviations(invoice, facts.buyer)),
             _currency(invoice, order),
             *_lines(invoice, order, facts),
             check("totals", total_deviations(invoice, facts)),

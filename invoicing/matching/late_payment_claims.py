@@ -15,6 +15,8 @@ from invoicing.model import DocumentType, InvoiceContent, InvoicedLine
 
 #: A variant: a person has disputed the claim; what follows it are the person's words.
 DISPUTED: Final = "disputed"
+#: A variant: a line of an invoice for an order that is a claim for late payment and lies on no order line.
+OF_LATE_PAYMENT: Final = "late_payment"
 
 # A debit note of financial adjustments (UNCL1001).
 _FINANCIAL = "84"
@@ -61,9 +63,9 @@ def is_recognised(invoice: InvoiceContent) -> bool:
     asked = [each for each in invoice.lines if not each.amount.is_zero]
     if invoice.document_type is not DocumentType.INVOICE or not asked or invoice.order_lines:
         return False
-    if all(says_so(each) for each in asked):
-        return True
     untaxed = all(_is_untaxed(each) for each in asked)
+    if all(_says_so(each.name, untaxed=untaxed) for each in asked):
+        return True
     notes = " ".join((invoice.note, *(each.note for each in asked)))
     about_invoice = bool(invoice.credits) or bool(_EARLIER.search(notes.casefold()))
     return untaxed and (
@@ -71,9 +73,9 @@ def is_recognised(invoice: InvoiceContent) -> bool:
     )
 
 
-def says_so(line: InvoicedLine) -> bool:
-    """Whether a line says that it is for late payment."""
-    return _says_so(line.name, untaxed=_is_untaxed(line))
+def is_claim(line: InvoicedLine) -> bool:
+    """Whether a line of an invoice for an order is no part of it but a claim for late payment, by what it is called."""
+    return not line.amount.is_zero and _says_so(line.name, untaxed=_is_untaxed(line))
 
 
 def _is_untaxed(line: InvoicedLine) -> bool:

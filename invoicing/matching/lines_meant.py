@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from foundation.periods import Month
+from invoicing.matching import late_payment_claims
 from invoicing.matching.facts import Facts, LineFacts, OrderFacts
 from invoicing.matching.order_slices import order_slices
 from invoicing.model import InvoiceContent, InvoicedLine, PeriodGiven
@@ -55,7 +56,7 @@ def charges_as_received(line: InvoicedLine, facts: LineFacts) -> bool:
 
 def _with_order_line(line: InvoicedLine, invoice: InvoiceContent, order: OrderFacts) -> InvoicedLine:
     """The line with the one order line it is for; as it stands where it names one, or where several are possible."""
-    if line.order_line in order.lines:
+    if line.order_line in order.lines or late_payment_claims.is_claim(line):
         return line
     named = [key for key in order.lines if not line.order_line or same_number(line.order_line, key)]
     possible = _possible(line, period_of(line, invoice), order)

@@ -13,7 +13,6 @@ from invoicing.matching import late_payment_claims
 from invoicing.matching.candidates import same_form, told
 from invoicing.matching.deviations import (
     BESIDES,
-    CLAIMED,
     UNREGISTERED,
     Check,
     Deviation,
@@ -133,24 +132,12 @@ def line_checks(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> S
     """Which lines name an order line (BT-132) of the order, and the checks of each that is named."""
     without = [line for line in invoice.lines if not line.order_line]
     unknown = [line for line in invoice.lines if line.order_line and line.order_line not in order.lines]
-    number = order.order.number
     checks: list[Check | Group] = [
         check(
             "order line",
             (
-                *(_without_order_line(line, invoice, order) for line in without),
-                *(
-                    question(
-                        DeviationCode.LINE_UNKNOWN,
-                        "BT-132",
-                        line.order_line,
-                        ", ".join(order_lines(line, invoice, order)),
-                        Source.ORDER,
-                        line=line.id,
-                        reference=number,
-                    )
-                    for line in unknown
-                ),
+                *(_unnamed(DeviationCode.LINE_MISSING, line, invoice, order) for line in without),
+                *(_unnamed(DeviationCode.LINE_UNKNOWN, line, invoice, order) for line in unknown),
             ),
         )
     ]
@@ -161,22 +148,22 @@ def line_checks(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> S
     ]
 
 
-def _without_order_line(line: InvoicedLine, invoice: InvoiceContent, order: OrderFacts) -> Deviation:
-    """What is asked about a line that names no order line; nobody is asked for the order line of interest or a fee."""
-    if late_payment_claims.says_so(line):
-        suggested, variant = "", CLAIMED
-    else:
-        suggested = ", ".join(order_lines(line, invoice, order))
-        variant = BESIDES if invoice.order_lines and not suggested else ""
+def _unnamed(
+    code: DeviationCode, line: InvoicedLine, invoice: InvoiceContent, order: OrderFacts
+) -> Deviation:
+    """A line that names no order line of the order: which may be meant, or that it is like none or for late payment."""
+    claim = late_payment_claims.is_claim(line)
+    meant = "" if claim else ", ".join(order_lines(line, invoice, order))
+    is_besides = code is DeviationCode.LINE_MISSING and invoice.order_lines and not meant
     return question(
-        DeviationCode.LINE_MISSING,
+        code,
         "BT-132",
-        "",
-        suggested,
-        Source.ORDER_LINE,
+        line.order_line,
+        meant,
+        Source.ORDER_LINE if code is DeviationCode.LINE_MISSING else Source.ORDER,
         line=line.id,
         reference=order.order.number,
-        variant=variant,
+        variant=late_payment_claims.OF_LATE_PAYMENT if claim else BESIDES if is_besides else "",
     )
 
 
@@ -184,11 +171,11 @@ def vat_deviations(
     invoice: InvoiceContent, order: OrderFacts
 ) -> tuple[tuple[Deviation, ...], tuple[Deviation, ...]]:
     """The lines taxed by another category than the supplier's on their delivery, and those by another rate."""
-    # Late payment has no VAT; that it stands beside an order's lines is told by itself.
     taxed = [
         (line, order.vat_of(line.order_line))
         for line in invoice.lines
-        if line.order_line or not late_payment_claims.says_so(line)
+        # Late payment has no VAT, and its line is told what it is.
+        if line.order_line in order.lines or not late_payment_claims.is_claim(line)
     ]
     wrong_category = tuple(
         question(

@@ -69,6 +69,7 @@ REASON_OF: Mapping[DeviationCode, str] = {
     DeviationCode.CREDIT_AMOUNT: "FIN",
     DeviationCode.CREDIT_CURRENCY: "FIN",
     DeviationCode.CREDIT_LINE: "FIN",
+    DeviationCode.CREDIT_ORDER: "REF",
 }
 
 

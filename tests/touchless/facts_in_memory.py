@@ -47,11 +47,11 @@ class FactsInMemory:
         """The facts of a credit note."""
         policy = self.made.register.policy
         if len(content.credits) != 1:
-            return CreditFacts(policy)
+            return CreditFacts(self.made.register.buyer, policy)
         number = content.credits[0].number
         bill = self.made.truth.bills.get((content.supplier, number))
         if bill is None:
-            return CreditFacts(policy)
+            return CreditFacts(self.made.register.buyer, policy)
         state = InvoiceState.CREDITED if bill.is_credited else InvoiceState.ACCEPTED
         net, vat, payable = (
             Money(Decimal(each).scaleb(-2), bill.currency) for each in (bill.net, bill.vat, bill.payable)
@@ -78,7 +78,7 @@ class FactsInMemory:
             answered="AP",
             paid_on=None,
         )
-        return CreditFacts(policy, credited, "K-1" if bill.is_credited else "")
+        return CreditFacts(self.made.register.buyer, policy, credited, "K-1" if bill.is_credited else "")
 
     def _order(self, number: str, billable: list[Billable]) -> OrderFacts:
         true = self.made.truth.orders[number]

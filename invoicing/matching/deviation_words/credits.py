@@ -2,6 +2,7 @@
 
 from foundation.text import Text
 from invoicing.matching.credit_matching import NEGATIVE
+from invoicing.matching.credited_document import VAT
 from invoicing.matching.deviation_words.words import DeviationText, suggesting
 from invoicing.matching.deviations import DeviationCode, SuggestionBasis
 
@@ -53,6 +54,27 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text(
             "Krediten är på %(found)s; en kreditfaktura skrivs med positiva belopp, och faktura %(reference)s är på "
             "%(expected)s. Skicka en ny kreditfaktura, med nytt nummer och utan minustecken."
+        ),
+    ),
+    (DeviationCode.CREDIT_AMOUNT, VAT): DeviationText(
+        Text("Kreditens moms är fördelad på annat sätt"),
+        Text(
+            "Kreditens moms (%(found)s) är inte fördelad som på faktura %(reference)s (%(expected)s). Skicka en "
+            "kreditfaktura, med nytt nummer, med samma momskategorier och satser."
+        ),
+        otherwise=(
+            Text(
+                "Kreditens moms är inte fördelad som på faktura %(reference)s. Skicka en kreditfaktura, med nytt "
+                "nummer, med samma momskategorier och satser."
+            ),
+        ),
+    ),
+    (DeviationCode.CREDIT_ORDER, ""): DeviationText(
+        Text("Krediten gäller en annan order"),
+        Text(
+            "Kreditfakturan anger order %(found)s; faktura %(reference)s, som den krediterar, gäller order "
+            "%(expected)s. Kontrollera vilken faktura som ska krediteras och skicka en ny kreditfaktura, med nytt "
+            "nummer."
         ),
     ),
     (DeviationCode.CREDIT_CURRENCY, ""): DeviationText(

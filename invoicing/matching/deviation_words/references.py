@@ -1,8 +1,10 @@
 """Words of what an invoice refers to: its order, the lines of it, its buyer and its contract."""
 
 from foundation.text import Text
+from invoicing.matching.credited_document import OF_CREDIT
 from invoicing.matching.deviation_words.words import CREDIT_AND_NEW, DeviationText, suggesting
-from invoicing.matching.deviations import BESIDES, CLAIMED, UNREGISTERED, DeviationCode, SuggestionBasis
+from invoicing.matching.deviations import BESIDES, UNREGISTERED, DeviationCode, SuggestionBasis
+from invoicing.matching.late_payment_claims import OF_LATE_PAYMENT
 
 # A case that is never ordered here, whether the invoice names an order for it or none.
 _OUTSIDE = {
@@ -101,6 +103,14 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         CREDIT_AND_NEW,
         otherwise=(Text("Fakturan anger inget organisationsnummer för köparen; det ska vara %(expected)s."),),
     ),
+    (DeviationCode.BUYER, OF_CREDIT): DeviationText(
+        Text("Fel köpare"),
+        Text("Kreditfakturan är ställd till %(found)s; köparen är %(expected)s."),
+        Text("Skicka en ny kreditfaktura, med nytt nummer, ställd till köparen."),
+        otherwise=(
+            Text("Kreditfakturan anger inget organisationsnummer för köparen; det ska vara %(expected)s."),
+        ),
+    ),
     (DeviationCode.CURRENCY, ""): DeviationText(
         Text("Fel valuta"),
         Text("Fakturan är i %(found)s; ordern är i %(expected)s."),
@@ -112,16 +122,6 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Kreditera fakturan och skicka en ny med orderradens nummer."),
         suggestion=Text("Förslag: orderrad %(expected)s."),
     ),
-    (DeviationCode.LINE_MISSING, CLAIMED): DeviationText(
-        Text("Krav för sen betalning på en orderfaktura"),
-        Text(
-            "Fakturarad %(line)s är ränta eller avgift för sen betalning, som inte hör till order %(reference)s."
-        ),
-        Text(
-            "Kreditera fakturan, skicka en ny utan den raden och fakturera kravet för sig. Det behöver inget "
-            "ordernummer."
-        ),
-    ),
     (DeviationCode.LINE_MISSING, BESIDES): DeviationText(
         Text("Rad som inte motsvarar något på ordern"),
         Text(
@@ -130,6 +130,20 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         ),
         Text("Kreditera fakturan och skicka en ny med bara det som är beställt, med orderradens nummer."),
     ),
+    **{
+        (code, OF_LATE_PAYMENT): DeviationText(
+            Text("Krav för sen betalning på en orderfaktura"),
+            Text(
+                "Fakturarad %(line)s ser ut att gälla ränta eller avgift för sen betalning. Den hör inte till order "
+                "%(reference)s."
+            ),
+            Text(
+                "Kreditera fakturan, skicka en ny utan den raden och skicka kravet som en egen faktura. Den behöver "
+                "inget ordernummer."
+            ),
+        )
+        for code in (DeviationCode.LINE_MISSING, DeviationCode.LINE_UNKNOWN)
+    },
     (DeviationCode.LINE_UNKNOWN, ""): DeviationText(
         Text("Okänd orderrad"),
         Text("Fakturarad %(line)s anger orderrad %(found)s, som inte finns på order %(reference)s."),

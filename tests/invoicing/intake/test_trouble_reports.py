@@ -341,7 +341,7 @@ CHARGED = (
         ),
         Q,
         ("LINE_MISSING",),
-        ("ränta eller avgift för sen betalning", "fakturera kravet för sig"),
+        ("ränta eller avgift för sen betalning", "skicka kravet som en egen faktura"),
         ("orderradens nummer", "Förslag", "momskategori"),
     ),
     Report("another unit", putting('"DAY"', '"C62"'), Q, ("UNIT",), ("st (C62)", "dagar (DAY)")),
@@ -455,7 +455,7 @@ CREDITS = (
         ("CREDIT_UNKNOWN",),
         ("ingen faktura 2026.10 från er",),
     ),
-    Report("credited before", crediting("F-200"), Q, ("ALREADY_CREDITED",), ("K-200",)),
+    Report("credited before", crediting("F-200"), Q, ("ALREADY_CREDITED", "CREDIT_ORDER"), ("K-200",)),
     Report("of a credit note", crediting("K-200"), Q, ("CREDIT_OF_CREDIT",)),
     Report("minus signs", all_of(negative, crediting("F-100")), Q, ("CREDIT_AMOUNT",), ("utan minustecken",)),
 )

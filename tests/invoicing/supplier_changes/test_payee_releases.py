@@ -14,6 +14,7 @@ from invoicing.payment import paid_to, payable_store
 from invoicing.payment.payable import Payable, PayableKind
 from invoicing.supplier_changes import change_request_store, change_requests, confirming, payee_releases
 from invoicing.supplier_changes.change_request_store import ChangeRefused
+from invoicing.verdicts import verdicts
 from orders.register import store as register_store
 from peppol.documents import billing, shapes
 from tests.support.servers.system_databases import CLOCK
@@ -166,3 +167,19 @@ def test_what_is_not_held_for_its_payee_cannot_be_decided_so(system: System) -> 
         ask_to_pay_seller(system, invoice)
     with system.database.reading() as session:
         assert document_store.by_id(session, invoice.id).state is _S.ACCEPTED
+
+
+def test_what_two_people_decided_stands_when_the_seller_has_another_name(system: System) -> None:
+    invoice = system.send(a_bill(system))
+    confirm(system, ask_to_pay_seller(system, invoice))
+    register = system.register
+    renamed = tuple(
+        replace(each, name="Fyrbaken Utbildning AB") if each.organisation_number == FYRBAKEN else each
+        for each in register.suppliers
+    )
+    system.change_register(replace(register, suppliers=renamed))
+    with system.database.writing() as session:
+        judged = verdicts.judge_again(
+            session, register_store.load(session), system.invoice(invoice.id), today=TODAY
+        )
+    assert judged.state is _S.ACCEPTED

@@ -298,10 +298,14 @@ def in_books(invoice: InvoiceContent, *, state: InvoiceState = InvoiceState.ACCE
 
 
 def credit_facts(
-    credited: SupplierInvoice | None, *, by: str = "", suggestions: tuple[Suggestion, ...] = ()
+    credited: SupplierInvoice | None,
+    *,
+    by: str = "",
+    suggestions: tuple[Suggestion, ...] = (),
+    invoiced: InvoiceContent | None = None,
 ) -> CreditFacts:
     """What a credit note is judged by."""
-    return CreditFacts(REGISTER.policy, credited, by, suggestions)
+    return CreditFacts(REGISTER.buyer, REGISTER.policy, credited, by, suggestions, invoiced=invoiced)
 
 
 def _line_facts(

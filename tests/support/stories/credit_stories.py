@@ -112,6 +112,33 @@ CREDIT_STORIES = (
         ("3681.26", "3681.25"),
     ),
     CreditStory(
+        DeviationCode.CREDIT_ORDER,
+        "names another order than its invoice",
+        match_credit(
+            replace(a_credit_note(INVOICE), order_number="2100000099"),
+            credit_facts(in_books(INVOICE), invoiced=INVOICE),
+        ),
+        ("2100000099", INVOICE.order_number, "F-1001"),
+    ),
+    CreditStory(
+        DeviationCode.BUYER,
+        "addressed to another buyer",
+        match_credit(
+            replace(a_credit_note(INVOICE), buyer="5560360793"),
+            credit_facts(in_books(INVOICE), invoiced=INVOICE),
+        ),
+        ("5560360793", "2021002114"),
+    ),
+    CreditStory(
+        DeviationCode.CREDIT_AMOUNT,
+        "the same sums with its VAT divided otherwise",
+        match_credit(
+            replace(a_credit_note(INVOICE), vat=(replace(INVOICE.vat[0], category="AE"),)),
+            credit_facts(in_books(INVOICE), invoiced=INVOICE),
+        ),
+        ("AE 25 %", "S 25 %", "F-1001"),
+    ),
+    CreditStory(
         DeviationCode.CREDIT_CURRENCY,
         "in euro",
         match_credit(replace(a_credit_note(INVOICE), currency="EUR"), credit_facts(in_books(INVOICE))),
