@@ -44,17 +44,17 @@ def put_to_supplier(
     about: str,
     at: datetime,
     permissions: Collection[Permission] = (Permission.REPORT,),
-    place: UnitPlace | None = None,
+    places: Collection[UnitPlace] = (),
     **values: object,
 ) -> int:
-    """Lay a mail to everybody at the organisation who has one of the permissions, and the place where one is named.
+    """Lay a mail to everybody at the organisation who has one of the permissions, and every place that is named.
 
     How many were laid: those who declined, were only invited or have left get none.
     """
     return sum(
         put(session, each, template, about=about, at=at, **values)
         for each in _at_work(session, organisation, permissions)
-        if place is None or _sees(each, place)
+        if all(_sees(each, place) for place in places)
     )
 
 
@@ -104,6 +104,6 @@ def put_about_order(
         about=f"order {order_number}",
         at=at,
         permissions=(Permission.REPORT, Permission.ASSIGN),
-        place=place_queries.place_of_order(session, order_number),
+        places=(place_queries.place_of_order(session, order_number),),
         number=order_number,
     )

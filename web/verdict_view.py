@@ -94,35 +94,35 @@ class VerdictView:
         return tuple(each for each in self.told if each.stops)
 
 
-def verdict_view(match: Match) -> VerdictView:
-    """The match in words."""
+def verdict_view(match: Match, *, in_part: bool = False) -> VerdictView:
+    """The match in words; without advice where the invoice is accepted `in_part`: what to credit is told by itself."""
     tone, heading, lead = _VERDICTS[match.verdict]
-    told = tuple(_told(each) for each in match.deviations)
-    return VerdictView(match.verdict, tone, heading, lead, told, _nodes(match.tree.checks))
+    told = tuple(_told(each, in_part) for each in match.deviations)
+    return VerdictView(match.verdict, tone, heading, lead, told, _nodes(match.tree.checks, in_part))
 
 
-def _nodes(checks: Sequence[Check | Group]) -> tuple[CheckView, ...]:
-    return tuple(_node(each) for each in checks)
+def _nodes(checks: Sequence[Check | Group], in_part: bool) -> tuple[CheckView, ...]:
+    return tuple(_node(each, in_part) for each in checks)
 
 
-def _node(node: Check | Group) -> CheckView:
+def _node(node: Check | Group, in_part: bool) -> CheckView:
     name = check_name(node.name)
     if isinstance(node, Group):
-        return CheckView(name, "", NO_TEXT, (), _nodes(node.checks))
+        return CheckView(name, "", NO_TEXT, (), _nodes(node.checks, in_part))
     tone, outcome = _OUTCOMES[node.outcome]
-    told = tuple(_told(each) for each in node.deviations)
+    told = tuple(_told(each, in_part) for each in node.deviations)
     if told and not any(each.stops for each in told):
         tone = "note"
     return CheckView(name, tone, outcome, told, ())
 
 
-def _told(deviation: Deviation) -> DeviationView:
+def _told(deviation: Deviation, in_part: bool) -> DeviationView:
     line = Text("rad %(line)s", line=deviation.line) if deviation.line else NO_TEXT
     found_in = (source_name(deviation.found_from), line, WrittenText(deviation.term))
     expected_in = (source_name(deviation.expected_from), WrittenText(deviation.reference))
     return DeviationView(
         title=title(deviation),
-        sentence=sentence(deviation),
+        sentence=sentence(deviation, in_part=in_part),
         found=WrittenText(deviation.found) if deviation.found else Text("inget", context="deviation"),
         found_in=JoinedText(", ", found_in),
         expected=WrittenText(deviation.expected),

@@ -95,7 +95,8 @@ def why_document(session: Session, invoice: SupplierInvoice) -> Text:
     judged = document_store.matches(session, invoice.id)
     deviations = judged[-1][1].deviations if judged else ()
     gravest = max((deviation.weight for deviation in deviations), default=Weight.NOTE)
-    reasons = [sentence(each) for each in deviations if each.weight == gravest]
+    in_part = invoice.state is InvoiceState.PARTLY_ACCEPTED
+    reasons = [sentence(each, in_part=in_part) for each in deviations if each.weight == gravest]
     # Two deviations may differ and be told in the same words; they are said once.
     account = ""
     if invoice.state is InvoiceState.ACCEPTED:

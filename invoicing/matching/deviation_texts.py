@@ -103,8 +103,11 @@ def title(deviation: Deviation) -> Text:
     return words(deviation).title
 
 
-def sentence(deviation: Deviation) -> Text:
-    """The whole sentence, with both values, what is suggested and what to do; without holes where a value is absent."""
+def sentence(deviation: Deviation, *, in_part: bool = False) -> Text:
+    """The whole sentence, with both values, what is suggested and what to do; without holes where a value is absent.
+
+    Where the invoice is accepted `in_part` the advice at its end is left out: what is to be credited is said by itself.
+    """
     chosen = words(deviation)
     written = _unit if deviation.code is DeviationCode.UNIT else _written
     detail = deviation.variant.partition(" ")[2]
@@ -121,7 +124,7 @@ def sentence(deviation: Deviation) -> Text:
         Text("%(title)s.", title=chosen.title),
     )
     suggestion = chosen.suggestion if _has_all(chosen.suggestion, values) else NO_TEXT
-    parts = (told, suggestion, chosen.ending)
+    parts = (told, suggestion, NO_TEXT if in_part else chosen.ending)
     return JoinedText(" ", (each.with_values(**values) for each in parts if each))
 
 

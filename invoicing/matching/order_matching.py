@@ -147,7 +147,9 @@ def line_checks(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> S
     ]
 
 
-def _unnamed(code: DeviationCode, line: InvoicedLine, invoice: InvoiceContent, order: OrderFacts) -> Deviation:
+def _unnamed(
+    code: DeviationCode, line: InvoicedLine, invoice: InvoiceContent, order: OrderFacts
+) -> Deviation:
     """A line that names no order line of the order: which may be meant, or that it is for late payment and for none."""
     claim = late_payment_claims.is_claim(line)
     return question(

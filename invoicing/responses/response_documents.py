@@ -232,7 +232,7 @@ def _statuses_in_part(
     reasons = tuple(
         responses.ClarifiedStatus(
             status_reason_code=shapes.Code(reason, _REASONS),
-            status_reason=" ".join(sentence(each).both() for each in grouped),
+            status_reason=" ".join(sentence(each, in_part=True).both() for each in grouped),
             conditions=(
                 *((responses.Condition(attribute_id=LINE, description=line),) if line else ()),
                 *(

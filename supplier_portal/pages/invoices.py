@@ -21,7 +21,7 @@ from invoicing.portal_invoicing.queries import InvoiceFilter, InvoiceStanding, S
 from orders.register import store as register_store
 from peppol.exchange import inbox_store
 from peppol.validation import attachments
-from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_file, as_pdf, as_xml, held_of
+from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_file, as_pdf, as_xml, held_of, new_key
 from supplier_portal.pages.query_params import month_of
 from supplier_portal.queries.invoice_steps import story
 from web.access import signed_in
@@ -88,7 +88,7 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         paper = document_view.paper_of(body)
     except view.NoDocumentView:
         paper = None
-    verdict = verdict_view(told.judged[1]) if told.judged else None
+    verdict = verdict_view(told.judged[1], in_part=told.expected is not None) if told.judged else None
     return render(
         request,
         person,
@@ -101,6 +101,7 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         corrects=corrects,
         may_send=person.may(SENDS),
         account=account,
+        key=new_key(),
         counted_from_receipt=_counted_from_receipt(invoice, register.policy.payment_terms_days),
     )
 

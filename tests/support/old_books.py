@@ -62,8 +62,15 @@ def before_0019(connection: Connection) -> None:
         connection.execute(text(f"drop index {index}"))
 
 
+def before_0026(connection: Connection) -> None:
+    """Lead the books back to what revision 0026 found."""
+    for table in ("invoice_order", "portal_document_order"):
+        connection.execute(text(f"drop table {table}"))
+
+
 def before_0024(connection: Connection) -> None:
     """Lead the books back to what revision 0024 found."""
+    before_0026(connection)
     for table in ("expected_credit", "partial_credit_line", "partial_credit", "line_share"):
         connection.execute(text(f"drop table {table}"))
     connection.execute(text("drop index ix_invoice_open"))

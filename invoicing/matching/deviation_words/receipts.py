@@ -4,6 +4,7 @@ from foundation.text import Text
 from invoicing.matching.deviation_words.words import DeviationText
 from invoicing.matching.deviations import ABSENT, REVOKED, REVOKED_REPORT, WITH_BUYER, DeviationCode
 
+_CREDIT = Text("Kreditera hela fakturan.")
 _CREDIT_OR_REPORT = Text(
     "Kreditera hela fakturan, lämna redovisningen och fakturera på nytt när den är godkänd. Godkänns den innan "
     "krediten har kommit tar vi tillbaka vår begäran och prövar fakturan igen."
@@ -58,42 +59,41 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Godkännandet är återtaget"),
         Text(
             "Vi tog %(detail)s tillbaka godkännandet av det som fakturerats på orderrad %(found)s, så ordern gäller "
-            "inte längre. Kreditera hela fakturan. Godkänns det på nytt får ni en ny order."
+            "inte längre."
         ),
+        Text("Kreditera hela fakturan. Godkänns det på nytt får ni en ny order."),
     ),
     (DeviationCode.NOT_RECEIVED, "interrupted"): DeviationText(
         Text("Ingen leverans efter avbrott"),
         Text(
             "Orderrad %(found)s (%(reference)s) ligger efter sista ersatta dag %(expected)s, så "
-            "inget levereras på den. Kreditera hela fakturan."
+            "inget levereras på den."
         ),
+        _CREDIT,
     ),
     (DeviationCode.NOT_RECEIVED, ABSENT): DeviationText(
         Text("Ingen leverans medan deltagaren var borta"),
         Text(
-            "Deltagaren var borta från tjänsten hela %(reference)s, så inget levereras på orderrad %(found)s. "
-            "Kreditera hela fakturan."
+            "Deltagaren var borta från tjänsten hela %(reference)s, så inget levereras på orderrad %(found)s."
         ),
+        _CREDIT,
     ),
     (DeviationCode.NOT_RECEIVED, "cancelled"): DeviationText(
         Text("Placeringen återkallad"),
-        Text(
-            "Placeringen återkallades innan den började, så inget levereras på orderrad %(found)s. "
-            "Kreditera hela fakturan."
-        ),
+        Text("Placeringen återkallades innan den började, så inget levereras på orderrad %(found)s."),
+        _CREDIT,
     ),
     (DeviationCode.ALREADY_INVOICED, ""): DeviationText(
         Text("Orderraden är redan fakturerad"),
         Text(
             "Orderrad %(found)s har redan fakturan %(reference)s. Ska den ersättas: kreditera "
-            "%(reference)s, så prövas den här igen. Annars kreditera den här."
+            "%(reference)s, så prövas den här igen."
         ),
+        Text("Annars kreditera den här."),
     ),
     (DeviationCode.ALREADY_INVOICED, "duplicate"): DeviationText(
         Text("Dubblett"),
-        Text(
-            "Fakturan är en dubblett av %(reference)s. Kreditera den här fakturan i sin helhet; "
-            "skicka ingen ny."
-        ),
+        Text("Fakturan är en dubblett av %(reference)s."),
+        Text("Kreditera den här fakturan i sin helhet; skicka ingen ny."),
     ),
 }
