@@ -1,5 +1,6 @@
 """An invoice over several orders: each line is judged, accepted and credited by itself."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -8,6 +9,8 @@ from decimal import Decimal
 import pytest
 
 from foundation.money import Money
+from invoicing.bookkeeping import booking
+from invoicing.bookkeeping.vouchers import LedgerAccounts
 from invoicing.documents import expected_credit_store
 from invoicing.model import DocumentType, ExpectedCredit, ExpectedCreditState, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing import flipping
@@ -15,6 +18,7 @@ from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.portal_invoicing.queries import InvoiceStanding
 from invoicing.reconciliation import entry_queries
+from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.open_items import Why, open_items
 from invoicing.reconciliation.statement import StatementKey, reconcile
 from invoicing.verdicts import accepting_in_part
@@ -365,6 +369,37 @@ def test_what_is_left_of_a_line_invoiced_in_parts_is_open(system: System) -> Non
         if row.key == (REFERENCES[0],)
     )
     assert (row.to_invoice, row.open) == (sek("760.00"), sek("1140.00"))
+
+
+# In the books ----------------------------------------------------------------------------------------
+
+
+def test_the_vouchers_come_to_what_was_received_and_no_debt_is_left(system: System) -> None:
+    document = all_of_them(system, days=(None, None, "21"))
+    invoice = accept_in_part(system, system.send(document))
+    Desk(system, now=NOW).credit(invoice.id, new_invoice=False, only_expected=True)
+    desk = Desk(system, now=NOW)
+    desk.wait()
+    system.read_messages(on=desk.today)
+    system.pay(on=PAID_ON)
+    accounts = LedgerAccounts()
+    with system.database.writing() as session:
+        register = register_store.load(session)
+        run = booking.book(session, register, accounts, today=PAID_ON, by="officer-1", now=NOW)
+    balance: dict[str, Decimal] = defaultdict(Decimal)
+    for voucher in run.vouchers:
+        for row in voucher.rows:
+            balance[row.account] += row.amount
+    assert balance[accounts.payable] == 0
+    assert balance[accounts.bank] == Decimal("-7125.00")
+    assert sum(balance.values()) == 0
+    with system.database.reading() as session:
+        total = entry_queries.statement(session, EntryFilter(), by=()).total
+        then = entry_queries.statement(session, EntryFilter(as_of=CAME), by=()).total
+    assert (total.approved, total.paid, total.open) == (sek("5700.00"), sek("5700.00"), sek("0.00"))
+    assert (total.invoiced, total.credited) == (sek("5795.00"), sek("95.00"))
+    # On the day it was accepted in part nothing was approved: all of it was in question.
+    assert (then.approved, then.in_question) == (sek("0.00"), sek("5795.00"))
 
 
 # From the portal -----------------------------------------------------------------------------------
