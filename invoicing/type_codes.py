@@ -42,6 +42,9 @@ class Treatment(StrEnum):
     SELF_BILLED = "SELF_BILLED"
     """Självfaktura: an invoice that the buyer itself should have written; refused, as we write none."""
 
+    NO_DEMAND = "NO_DEMAND"
+    """Inget betalningskrav: informs and asks for no money; put to a person, so that nothing is paid by it."""
+
 
 @dataclass(frozen=True, slots=True)
 class TypeCode:
@@ -62,9 +65,9 @@ _CODES: Final[tuple[tuple[str, Text, Treatment], ...]] = (
     ("83", Text("Kreditnota för ekonomisk justering"), _T.CREDIT_NOTE),
     ("84", Text("Debetnota för ekonomisk justering"), _T.DEBIT_NOTE),
     ("102", Text("Skattemeddelande"), _T.INVOICE),
-    ("130", Text("Faktureringsunderlag"), _T.INVOICE),
+    ("130", Text("Faktureringsunderlag"), _T.NO_DEMAND),
     ("202", Text("Värdering för direkt betalning"), _T.INVOICE),
-    ("203", Text("Preliminär värdering för betalning"), _T.PREPAYMENT),
+    ("203", Text("Preliminär värdering för betalning"), _T.NO_DEMAND),
     ("204", Text("Värdering för betalning"), _T.INVOICE),
     ("211", Text("Interimistisk begäran om betalning"), _T.PREPAYMENT),
     ("218", Text("Slutlig begäran om betalning för utfört arbete"), _T.INVOICE),
@@ -74,7 +77,7 @@ _CODES: Final[tuple[tuple[str, Text, Treatment], ...]] = (
     ("295", Text("Faktura för prisändring"), _T.DEBIT_NOTE),
     ("296", Text("Kreditnota för prisändring"), _T.CREDIT_NOTE),
     ("308", Text("Kreditnota med del credere"), _T.CREDIT_NOTE),
-    ("325", Text("Proformafaktura"), _T.PREPAYMENT),
+    ("325", Text("Proformafaktura"), _T.NO_DEMAND),
     ("326", Text("Delfaktura"), _T.INVOICE),
     ("331", Text("Faktura med packlista"), _T.INVOICE),
     ("380", Text("Faktura"), _T.INVOICE),
@@ -103,11 +106,11 @@ _CODES: Final[tuple[tuple[str, Text, Treatment], ...]] = (
     ("501", Text("Självfakturerad överlåten faktura"), _T.SELF_BILLED),
     ("527", Text("Självfakturerad debetnota"), _T.SELF_BILLED),
     ("532", Text("Speditörens kreditnota"), _T.CREDIT_NOTE),
-    ("553", Text("Speditörens rapport om fakturaavvikelse"), _T.INVOICE),
+    ("553", Text("Speditörens rapport om fakturaavvikelse"), _T.NO_DEMAND),
     ("575", Text("Försäkringsgivarens faktura"), _T.INVOICE),
     ("623", Text("Speditörens faktura"), _T.INVOICE),
     ("633", Text("Hamnavgifter"), _T.INVOICE),
-    ("751", Text("Fakturauppgifter för bokföring"), _T.INVOICE),
+    ("751", Text("Fakturauppgifter för bokföring"), _T.NO_DEMAND),
     ("780", Text("Fraktfaktura"), _T.INVOICE),
     ("817", Text("Anmälan av krav"), _T.DEBIT_NOTE),
     ("870", Text("Konsulatfaktura"), _T.INVOICE),
@@ -154,7 +157,15 @@ def is_refused(code: str) -> bool:
 
 
 def refusal_of(code: str) -> Text:
-    """Why a document of this code is not taken, and what to do; no text where it is taken."""
+    """Why a document of this code is not taken, or not paid, and what to do; no text for any other."""
+    entry = TYPE_CODES.get(code)
+    if entry is not None and entry.treatment is _T.NO_DEMAND:
+        return Text(
+            "Koden %(code)s (%(name)s) är inget krav på betalning, så inget betalas efter dokumentet. Skicka en "
+            "faktura (380) för det som ska betalas.",
+            code=code,
+            name=entry.name,
+        )
     if not is_refused(code):
         return NO_TEXT
     return Text(

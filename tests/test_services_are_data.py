@@ -47,6 +47,7 @@ LEFT: Final[Mapping[tuple[str, str], str]] = {
     ("orders/events/data.py", "OTHER"): f"{_OTHER_LIST}: why a placement was called off",
     ("billing/tools/simulation/events.py", "B"): f"{_OTHER_LIST}: how the id of a decision begins",
     ("peppol/rules/en16931/vat_single.py", "B"): f"{_OTHER_LIST}: a category of VAT (UNCL5305)",
+    ("peppol/rules/releases/r2025_11/bills.py", "B"): f"{_OTHER_LIST}: a category of VAT (UNCL5305)",
     ("supplier_portal/charts/timeline_chart.py", "B"): f"{_OTHER_LIST}: the mark of a decision in a picture",
     ("billing/tools/benchmarks/bulk_world_store.py", "B"): _MEASURED,
     ("billing/tools/benchmarks/bulk_world_store.py", "C"): _MEASURED,

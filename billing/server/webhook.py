@@ -33,7 +33,7 @@ from operations.exchange_settings import PostSettings
 from peppol.envelope import opening
 from peppol.exchange import inbox
 from peppol.exchange.tables import InState
-from peppol.xml.gate_errors import LIMITS, MESSAGE_LIMITS
+from peppol.xml.gate_errors import KEPT_MAX
 from web.problems import ProblemResponse
 
 router = APIRouter(tags=["post"])
@@ -181,20 +181,20 @@ def _unknown() -> ProblemResponse:
 
 
 async def _body(request: Request) -> bytes:
-    """The raw bytes; stops reading at the gate's limit. Raises Problem (413)."""
+    """The raw bytes; stops reading where no more is kept. Raises Problem (413)."""
     read = bytearray()
     declared = request.headers.get("Content-Length", "")
-    too_large = declared.isdecimal() and int(declared) > MESSAGE_LIMITS.bytes_max
+    too_large = declared.isdecimal() and int(declared) > KEPT_MAX
     if not too_large:
         async for part in request.stream():
             read += part
-            if len(read) > MESSAGE_LIMITS.bytes_max:
+            if len(read) > KEPT_MAX:
                 too_large = True
                 break
     if too_large:
         raise ProblemResponse(
             413,
-            Text("Meddelandet är större än %(bytes_max)s byte.", bytes_max=LIMITS.bytes_max),
+            Text("Meddelandet är större än %(bytes_max)s byte.", bytes_max=KEPT_MAX),
             headers={"Connection": "close"},  # what is left of the body is not read
         )
     return bytes(read)

@@ -46,9 +46,9 @@ _INVOICED_OBJECT = "130"
 _ONE = Decimal(1)
 NOWHERE = Sender()
 UNREADABLE: Final = "UNREADABLE"
+"""The reason of a document that obeys every rule and that our reading failed on: the fault is ours."""
 #: So many characters a document's number and its sender's address may have; the rules set no limit.
 IDENTIFIER_MAX: Final = 120
-"""The reason of a document that obeys every rule and that our reading failed on: the fault is ours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from invoicing.responses.response_documents import Question
 from invoicing.verdicts import accepting_in_part, expected_credits, verdicts
 from orders.purchase_orders import line_store
 from orders.register.register import Register
+from peppol.exchange import owed_answer_store
 
 _MANY = 200
 _CREDIT = (Action.ASK_CREDIT, Action.REJECT_DUPLICATE, Action.DISPUTE)
@@ -192,6 +193,8 @@ def _answer(session: Session, register: Register, done: Done, *, today: date) ->
         expected=expected_credit_store.open_for(session, invoice.id),
     )
     document_store.set_answered(session, invoice.id, answered)
-    told = {"answered": answered, "press": str(done.id)}
-    record(session, invoice, DocumentAction.ANSWER_SENT, actor=done.made_by, **told)
+    if owed_answer_store.open_about(session, f"invoice {invoice.id}") is None:
+        told = {"answered": answered, "press": str(done.id)}
+        record(session, invoice, DocumentAction.ANSWER_SENT, actor=done.made_by, **told)
+    # One that could not be written is owed, with its words.
     return True

@@ -12,11 +12,12 @@ from foundation.errors import NotFound, Refused
 from foundation.journal_entries import JournalSubject
 from foundation.sql import Session
 from foundation.text import Text
-from invoicing.documents import facts_loading
+from invoicing.documents import expected_credit_store, facts_loading
 from invoicing.documents import store as document_store
 from invoicing.intake import message_answers
 from invoicing.journal_actions import document_subject
-from invoicing.responses import responding
+from invoicing.responses import kept_words, responding
+from invoicing.responses.response_documents import UNDER_QUERY, Announcement, Question
 from orders.register import store as register_store
 from orders.register.register import Register
 from peppol.exchange import inbox_store, owed_answer_store
@@ -90,20 +91,40 @@ def _write(session: Session, register: Register, owed: OwedAnswer, *, today: dat
         if message is not None:
             message_answers.about_message(session, register, message, today=today)
     elif owed.document_id is not None:
-        _document(session, register, owed.document_id, today=today)
+        _document(session, register, owed.document_id, kept_words.said_in(owed.said), today=today)
     left = owed_answer_store.open_about(session, owed.about)
     if left == owed:
         owed_answer_store.given(session, owed.about)
 
 
-def _document(session: Session, register: Register, invoice_id: int, *, today: date) -> None:
-    """Answer a document in our books as it stands now."""
+def _document(
+    session: Session,
+    register: Register,
+    invoice_id: int,
+    said: Question | Announcement | None,
+    *,
+    today: date,
+) -> None:
+    """Answer a document in our books as it stands now, in the words that a person meant it to have."""
     invoice = document_store.lock(session, invoice_id)
     supplier = facts_loading.registered(register, invoice.supplier)
     judged = document_store.matches(session, invoice.id)
     deviations = judged[-1][1].deviations if judged else ()
-    code = responding.code_for(invoice.state, deviations, register.policy)
-    answered = responding.answer(session, register, invoice, code, deviations, today=today, supplier=supplier)
+    if isinstance(said, Announcement):
+        answered = responding.withdraw_rejection(session, register, invoice, today=today, supplier=supplier)
+    else:
+        code = responding.code_for(invoice.state, deviations, register.policy)
+        answered = responding.answer(
+            session,
+            register,
+            invoice,
+            UNDER_QUERY if said is not None else code,
+            deviations,
+            today=today,
+            supplier=supplier,
+            question=said,
+            expected=expected_credit_store.open_for(session, invoice.id),
+        )
     if answered != invoice.answered:
         document_store.set_answered(session, invoice.id, answered)
 

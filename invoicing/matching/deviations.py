@@ -15,6 +15,7 @@ class DeviationCode(StrEnum):
     """What a check looks at, and what it calls a deviation. The order is the order of the checks."""
 
     LATE_PAYMENT_CLAIM = "LATE_PAYMENT_CLAIM"
+    NO_DEMAND = "NO_DEMAND"
     ORDER_MISSING = "ORDER_MISSING"
     ORDER_UNKNOWN = "ORDER_UNKNOWN"
     ORDER_NOT_SUPPLIERS = "ORDER_NOT_SUPPLIERS"

@@ -14,9 +14,17 @@ from invoicing.matching.deviations import (
 from invoicing.matching.facts import Facts
 from invoicing.matching.order_slices import order_slices, orders_named
 from invoicing.model import InvoiceContent
+from invoicing.type_codes import Treatment, treatment_of
 from orders.register.parties import Buyer
 
 ROUNDING_LARGEST = Decimal("1.00")
+
+
+def type_deviations(invoice: InvoiceContent) -> tuple[Deviation, ...]:
+    """Whether its type (BT-3) asks for money at all; a pro forma invoice that agrees is not paid for that."""
+    if treatment_of(invoice.type_code, invoice.document_type) is not Treatment.NO_DEMAND:
+        return ()
+    return (question(DeviationCode.NO_DEMAND, "BT-3", invoice.type_code, "380", Source.POLICY),)
 
 
 def buyer_deviations(invoice: InvoiceContent, buyer: Buyer, *, variant: str = "") -> tuple[Deviation, ...]:

@@ -14,6 +14,7 @@ from invoicing.matching.deviations import Check, Deviation, Group, Match, check,
 from invoicing.matching.document_matching import (
     buyer_deviations,
     total_deviations,
+    type_deviations,
     vat_arithmetic_deviations,
 )
 from invoicing.matching.facts import Facts, LineFacts, OrderFacts
@@ -41,6 +42,7 @@ def match(invoice: InvoiceContent, facts: Facts) -> Match:
         Group(
             "invoice",
             (
+                check("type", type_deviations(invoice)),
                 *by_order,
                 check("buyer", buyer_deviations(invoice, facts.buyer)),
                 check("totals", total_deviations(invoice, facts)),
@@ -60,6 +62,7 @@ def _whole(invoice: InvoiceContent, facts: Facts) -> Group:
     return Group(
         "invoice",
         (
+            check("type", type_deviations(invoice)),
             check("order", order_check),
             check("buyer", buyer_deviations(invoice, facts.buyer)),
             _currency(invoice, order),

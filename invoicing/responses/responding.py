@@ -16,6 +16,7 @@ from foundation.sql import Session
 from invoicing.journal_actions import document_subject
 from invoicing.matching.deviations import Deviation
 from invoicing.model import ExpectedCredit, InvoiceState, SupplierInvoice
+from invoicing.responses.kept_words import kept
 from invoicing.responses.response_documents import (
     APPROVED,
     CONDITIONALLY,
@@ -50,6 +51,8 @@ _RANK = {
     PAID: 6,
 }
 _FINAL = (REJECTED, PAID)
+# After these nothing that a person wanted to ask is of use.
+_ENDS = (REJECTED, APPROVED, PAID)
 # Told once at most: arrival comes first, and after an approval there is only the payment.
 _ONCE = (RECEIVED, APPROVED, PAID)
 
@@ -213,7 +216,9 @@ def _send(
         )
 
     subject = document_subject(invoice.document_type, invoice.id)
-    given = owed_answers.give(session, _about(invoice), [written], subject=subject)
+    given = owed_answers.give(
+        session, _about(invoice), [written], subject=subject, said=kept(said), ends=code in _ENDS
+    )
     # One that could not be written is owed, and what it was about goes on.
     return code if given is not None else invoice.answered
 

@@ -70,6 +70,7 @@ REASON_OF: Mapping[DeviationCode, str] = {
     DeviationCode.CREDIT_CURRENCY: "FIN",
     DeviationCode.CREDIT_LINE: "FIN",
     DeviationCode.CREDIT_ORDER: "REF",
+    DeviationCode.NO_DEMAND: "OTH",
 }
 
 

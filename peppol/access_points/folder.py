@@ -27,8 +27,9 @@ from peppol.access_points.protocol import (
     Outbound,
     Submission,
     Unreachable,
+    whole,
 )
-from peppol.xml.gate_errors import MESSAGE_LIMITS
+from peppol.xml.gate_errors import KEPT_MAX
 
 # A reader that died holds its message this long; a message without receipt waits this long for it.
 _PATIENCE: Final = timedelta(minutes=10)
@@ -46,7 +47,7 @@ class FolderAccessPoint:
         files: Path | Files,
         *,
         layout: Layout = PLAIN,
-        size_largest: int = MESSAGE_LIMITS.bytes_max,
+        size_largest: int = KEPT_MAX,
         enveloped: bool = False,
         country: str = "SE",
         mls_to: str = "",
@@ -118,13 +119,14 @@ class FolderAccessPoint:
             yield Arrival(reference, cursor=reference, size=entry.size)
 
     def fetch(self, reference: str) -> bytes:
-        """The bytes of a message, claimed first where the layout claims. Raises Unreachable or Gone."""
+        """The bytes of a message, claimed first where the layout claims. Raises Unreachable, Gone or TooLarge."""
         with _told():
             try:
                 path = self._claimed(reference) if self.layout.claims else self.layout.incoming(reference)
-                return self.files.read(path, self.size_largest + 1)
+                body = self.files.read(path, self.size_largest + 1)
             except FileNotFoundError as gone:
                 raise Gone(reference) from gone
+        return whole(body, reference, size_largest=self.size_largest)
 
     def acknowledge(self, reference: str) -> None:
         """Move what is safely stored out of the inbox beside earlier files of its name, or remove it."""

@@ -11,9 +11,9 @@ shape, and it is what we ask of a product that has none of its own.
 from collections.abc import Iterator
 from typing import Final
 
-from peppol.access_points.protocol import Arrival, Gone, Unclear, Unreachable
+from peppol.access_points.protocol import Arrival, Gone, Unclear, Unreachable, whole
 from peppol.access_points.web import Web, complain, is_name, json_object, name_in
-from peppol.xml.gate_errors import MESSAGE_LIMITS
+from peppol.xml.gate_errors import KEPT_MAX
 
 _PAGE: Final = 200
 
@@ -21,7 +21,7 @@ _PAGE: Final = 200
 class MailboxInlet:
     """One receiver's mailbox at the address of `web`."""
 
-    def __init__(self, web: Web, *, size_largest: int = MESSAGE_LIMITS.bytes_max) -> None:
+    def __init__(self, web: Web, *, size_largest: int = KEPT_MAX) -> None:
         self._web = web
         self.size_largest = size_largest
 
@@ -49,14 +49,14 @@ class MailboxInlet:
                 return
 
     def fetch(self, reference: str) -> bytes:
-        """The bytes of one message. Raises Unreachable or Gone."""
+        """The bytes of one message. Raises Unreachable, Gone or TooLarge."""
         if not is_name(reference):
             raise Gone(reference)
         answer = self._web.get("letters", reference, largest=self.size_largest, accept="*/*")
         if answer.status in (404, 410):
             raise Gone(reference)
         complain(answer, repeatable=True)
-        return answer.body
+        return whole(answer.body, reference, size_largest=self.size_largest)
 
     def acknowledge(self, reference: str) -> None:
         """Say that the message is stored. Raises Unreachable."""

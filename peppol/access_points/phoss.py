@@ -26,11 +26,12 @@ from peppol.access_points.protocol import (
     Unclear,
     Unreachable,
     in_short,
+    whole,
 )
 from peppol.access_points.reports import outcome, read_report
 from peppol.access_points.web import HttpAnswer, Web, complain, is_name, json_object, name_in, text_in
 from peppol.envelope import envelope
-from peppol.xml.gate_errors import MESSAGE_LIMITS
+from peppol.xml.gate_errors import KEPT_MAX
 
 _log = structlog.get_logger("post")
 
@@ -114,9 +115,7 @@ class PhossOutlet:
 class PhossInlet:
     """Receiving by poll: what has come and is not yet reported with our country is not yet taken."""
 
-    def __init__(
-        self, web: Web, *, country: str = "SE", size_largest: int = MESSAGE_LIMITS.bytes_max
-    ) -> None:
+    def __init__(self, web: Web, *, country: str = "SE", size_largest: int = KEPT_MAX) -> None:
         self._web = web
         self._country = country
         self.size_largest = size_largest
@@ -158,7 +157,7 @@ class PhossInlet:
         return [each for each in read if isinstance(each, dict)]
 
     def fetch(self, reference: str) -> bytes:
-        """The message as it came. Raises Unreachable or Gone."""
+        """The message as it came. Raises Unreachable, Gone or TooLarge."""
         if not is_name(reference):
             raise Gone(reference)
         answer = self._web.get(
@@ -167,7 +166,7 @@ class PhossInlet:
         if answer.status == 404:
             raise Gone(reference)
         complain(answer, repeatable=True)
-        return answer.body
+        return whole(answer.body, reference, size_largest=self.size_largest)
 
     def acknowledge(self, reference: str) -> None:
         """Report our country for the message. Raises Unreachable."""

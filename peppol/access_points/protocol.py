@@ -6,9 +6,9 @@ ask whether somebody can receive a kind of message (`lookup`).
 
 Conventions. A message keeps its instance identifier and its bytes on every attempt, so
 `submit` may always be repeated. Accepted is not delivered: only the receiving side's own
-word closes a message (`DELIVERED`, `REJECTED`). What goes wrong is one of four errors, and
+word closes a message (`DELIVERED`, `REJECTED`). What goes wrong is one of five errors, and
 nothing else leaves an access point: `Unreachable` (of which `PeerUnreachable` is one sort),
-`Unclear`, `RejectedForGood`, `Gone`.
+`Unclear`, `RejectedForGood`, `Gone`, `TooLarge`.
 The peer's words are data for people; they are cut to `WORDS_MAX` and never interpreted.
 """
 
@@ -79,6 +79,19 @@ class Gone(AccessPointError):
     """What was listed is no longer there: another worker has fetched and acknowledged it."""
 
     code = "GONE"
+
+
+class TooLarge(AccessPointError):
+    """The message has more bytes than are fetched. It is not cut: it lies whole where it is until it is moved."""
+
+    code = "TOO_LARGE"
+
+
+def whole(body: bytes, reference: str, *, size_largest: int) -> bytes:
+    """A message that was read to one byte more than the largest size. Raises TooLarge where it goes on."""
+    if len(body) > size_largest:
+        raise TooLarge(f"{reference}: more than {size_largest} bytes")
+    return body
 
 
 def in_short(words: str) -> str:
@@ -260,7 +273,7 @@ class Inlet(Protocol):
         """
 
     def fetch(self, reference: str) -> bytes:
-        """The bytes of one arrival, at most one more than the largest size. Raises Unreachable or Gone."""
+        """The bytes of one arrival, all of them. Raises Unreachable, Gone or TooLarge."""
 
     def acknowledge(self, reference: str) -> None:
         """Say that the message is safely stored; saying so again does nothing. Raises Unreachable."""

@@ -92,6 +92,9 @@ def instance_id_in(data: bytes) -> str:
     """
     if SBDH.encode() not in data:
         return ""
+    if len(data) > MESSAGE_LIMITS.bytes_max:
+        alone = envelope_alone(data)
+        return "" if alone is None else alone.instance_id
     try:
         header = admit(data, MESSAGE_LIMITS).find(sbdh("StandardBusinessDocumentHeader"))
     except GateRefused:

@@ -18,7 +18,10 @@ _OPEN = text(f"owed_answer.{OWED}")
 
 @dataclass(frozen=True, slots=True)
 class OwedAnswer:
-    """An answer that somebody has still to get: about what, of which kind, and why it could not be written."""
+    """An answer that somebody has still to get: about what, of which kind, and why it could not be written.
+
+    `said` are a person's own words that it was to carry, as whoever writes it keeps them.
+    """
 
     id: int
     about: str
@@ -27,6 +30,7 @@ class OwedAnswer:
     error: str
     made_at: datetime | None
     attempts: int
+    said: str = ""
 
     @property
     def letter_id(self) -> int | None:
@@ -41,14 +45,24 @@ class OwedAnswer:
         return int(number) if sort == "invoice" else None
 
 
-def note(session: Session, about: str, state: OwedState, *, kind: str = "", error: str = "") -> bool:
-    """Note that an answer is owed; whether it is so first now. One that was owed before says why once more."""
+def note(
+    session: Session, about: str, state: OwedState, *, kind: str = "", error: str = "", said: str = ""
+) -> bool:
+    """Note that an answer is owed; whether it is so first now. One that was owed before says why once more.
+
+    Words that it was to carry stay until there are others.
+    """
     held = open_about(session, about)
     if held is None:
-        row = {"about": about, "kind": kind, "state": state, "error": error, "made_at": moment_of(session)}
-        session.execute(insert(owed_answer), row)
+        row = {"about": about, "kind": kind, "state": state, "error": error, "said": said}
+        session.execute(insert(owed_answer), {**row, "made_at": moment_of(session)})
         return True
-    told = {"kind": kind or held.kind, "error": error, "attempts": held.attempts + 1}
+    told = {
+        "kind": kind or held.kind,
+        "error": error,
+        "attempts": held.attempts + 1,
+        "said": said or held.said,
+    }
     if held.state is OwedState.DUE and state is OwedState.STUCK:
         _move(session, held, state, **told)
         return True
@@ -81,9 +95,15 @@ def count(session: Session, state: OwedState) -> int:
     return session.execute(question).scalar_one()
 
 
-def given(session: Session, about: str) -> None:
-    """Note that an answer about this was given, where one was owed."""
-    transitions.move_all(session, _O.state, (_O.about == about) & _OPEN, OWED_FOLLOWS, to=OwedState.GIVEN)
+def given(session: Session, about: str, *, said: str | None = None) -> None:
+    """Note that an answer about this was given, where one was owed.
+
+    With `said` only where that one was to carry no words, or these: an answer without them leaves them owed.
+    """
+    owed = (_O.about == about) & _OPEN
+    if said is not None:
+        owed &= _O.said.in_(("", said))
+    transitions.move_all(session, _O.state, owed, OWED_FOLLOWS, to=OwedState.GIVEN)
 
 
 def lay_aside(session: Session, owed: OwedAnswer, *, by: str, reason: str) -> None:
@@ -99,4 +119,5 @@ def _move(session: Session, owed: OwedAnswer, to: OwedState, **values: object) -
 
 
 def _owed(row: Row[Any]) -> OwedAnswer:
-    return OwedAnswer(row.id, row.about, row.kind, OwedState(row.state), row.error, row.made_at, row.attempts)
+    state = OwedState(row.state)
+    return OwedAnswer(row.id, row.about, row.kind, state, row.error, row.made_at, row.attempts, said=row.said)

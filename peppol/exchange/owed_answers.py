@@ -25,22 +25,29 @@ _log = structlog.get_logger("answers")
 
 
 def give(
-    session: Session, about: str, ways: Sequence[Callable[[], Outgoing]], *, subject: JournalSubject
+    session: Session,
+    about: str,
+    ways: Sequence[Callable[[], Outgoing]],
+    *,
+    subject: JournalSubject,
+    said: str = "",
+    ends: bool = True,
 ) -> DocumentKind | None:
     """Lay out the first answer that can be written; its kind, or None where none could be: then it is owed.
 
-    `ways` are the answers that would do, the best first; `subject` is what the journal says it is about.
+    `ways` are the answers that would do, the best first; `subject` is what the journal says it is about. `said` are a
+    person's own words in it, kept with what is owed; other words that are owed stay so unless this answer `ends` it.
     """
     faults: list[str] = []
     for way in ways:
         written = _written(way, faults)
         if written is not None:
             outbox.put_out(session, [written])
-            owed_answer_store.given(session, about)
+            owed_answer_store.given(session, about, said=None if ends else said)
             return DocumentKind(written.kind)
     error = "; ".join(faults)
     _log.error("answer not written", about=about, error=error)
-    if owed_answer_store.note(session, about, OwedState.STUCK, error=error):
+    if owed_answer_store.note(session, about, OwedState.STUCK, error=error, said=said):
         journal.record(session, journal.SYSTEM, MessageAction.UNANSWERABLE, subject, error=error)
     return None
 

@@ -3,12 +3,14 @@
 A message whose acknowledgement was lost comes again and is stored as a repeat: it gets the same
 answer, and the repeat is there to be seen. Where one access point serves several, each message is
 stored in its recipient's books (`into`); books that cannot be had keep their own messages waiting and
-nobody else's. One worker at a time collects at an access point (`access_point_store.begin_collecting`);
+nobody else's. What is too large for a document is kept whole all the same, so that it is refused and answered
+like any other; what is larger than that is left where it lies, never cut and never acknowledged. One worker
+at a time collects at an access point (`access_point_store.begin_collecting`);
 one that was stopped and finds another in its place stores nothing more.
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -21,12 +23,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from foundation.errors import Refused
 from foundation.periods import Clock
 from foundation.sql import Session
-from peppol.access_points.protocol import AccessPoint, Arrival, Gone, Unreachable
+from peppol.access_points.protocol import AccessPoint, Arrival, Gone, TooLarge, Unreachable
 from peppol.envelope import opening
 from peppol.exchange import access_point_store, inbox
 from peppol.exchange.inbox import Stored
 from peppol.exchange.sending import Transactions
 from peppol.exchange.tables import InState
+from peppol.xml.gate_errors import KEPT_MAX
 
 _log = structlog.get_logger("post")
 
@@ -77,6 +80,7 @@ class Collector:
     lease: timedelta = LEASE
     stopping: Callable[[], bool] = bool
     at_once: int = 1
+    size_largest: int = KEPT_MAX
     into: Callable[[bytes], Transactions | None] | None = None
     worker: str = field(default_factory=lambda: str(uuid.uuid4()))
 
@@ -116,18 +120,23 @@ class Collector:
         until = self.clock() + self.lease
         return access_point_store.go_on_collecting(session, self.access_point.name, self.worker, until=until)
 
-    def _fetched(self, batch: Sequence[Arrival]) -> list[list[_Came]]:
-        """The messages of a batch in groups that may be held at once; reading envelopes is XML work."""
-        groups: list[list[_Came]] = [[]]
+    def _fetched(self, batch: Sequence[Arrival]) -> Iterator[list[_Came]]:
+        """The messages of a batch in groups that are held at once; the next is fetched when one is stored."""
+        group: list[_Came] = []
         size = 0
         for arrival in batch:
             try:
+                if arrival.size is not None and arrival.size > self.size_largest:
+                    raise TooLarge(f"{arrival.size} bytes")
                 body = self.access_point.fetch(arrival.reference)
             except Gone:
                 continue  # somebody has taken it already
-            if groups[-1] and size + len(body) > _BYTES_AT_ONCE:
-                groups.append([])
-                size = 0
+            except TooLarge as fault:
+                _log.error("message left at the access point", reason=fault.code, words=fault.words)
+                continue
+            if group and size + len(body) > _BYTES_AT_ONCE:
+                yield group
+                group, size = [], 0
             instance_id = opening.instance_id_in(body) or arrival.instance_id[:80]
             key = f"{self.access_point.name}/{arrival.reference}" if arrival.once else ""
             try:
@@ -135,9 +144,10 @@ class Collector:
             except (SQLAlchemyError, Refused) as fault:
                 _not_kept(fault, instance_id)
                 continue  # it stays where it is, and is listed again
-            groups[-1].append(_Came(arrival.reference, body, instance_id, key, into))
+            group.append(_Came(arrival.reference, body, instance_id, key, into))
             size += len(body)
-        return groups
+        if group:
+            yield group
 
     def _stored(self, came: Sequence[_Came]) -> list[tuple[_Came, InState]] | None:
         """Store messages, those of the same books in one transaction; None where another worker collects by now.

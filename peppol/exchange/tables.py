@@ -248,6 +248,8 @@ owed_answer = Table(
     Column("alarmed_at", UtcDateTime(), nullable=True),
     Column("ended_by", String(80), nullable=False, server_default=""),
     Column("reason", String(40), nullable=False, server_default=""),
+    # A person's own words that it was to carry, as whoever writes it keeps them.
+    Column("said", Text, nullable=False, server_default=""),
     CheckConstraint("state in ('DUE','STUCK','GIVEN','LAID_ASIDE')", name="ck_owed_answer_state"),
 )
 

@@ -69,6 +69,8 @@ class Limits:
 LIMITS: Final = Limits()
 MESSAGE_LIMITS: Final = Limits(bytes_max=LIMITS.bytes_max + ENVELOPE_MAX)
 """What a message may hold: the largest document and its envelope."""
+KEPT_MAX: Final = 100_000_000
+"""So many bytes of a message are fetched and kept whole, so that what the gate refuses for its size can be answered."""
 
 
 class GateRefused(Exception):

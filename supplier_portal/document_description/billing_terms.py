@@ -13,6 +13,31 @@ _TAX = "cac:TaxTotal/cac:TaxSubtotal"
 _EXTRA = Text("Rabatt (false) eller avgift (true) på hela fakturan. Undvik dem: beloppet ska bli orderns.")
 _EXTRA_LINE = Text("Rabatt (false) eller avgift (true) på raden. Undvik dem: beloppet ska bli orderns.")
 
+_SEARCHED = Text(
+    "Inget krav. Saknas orderns nummer, eller är det fel, letar vi här efter det för att kunna föreslå rätt order. "
+    "Skriv aldrig namn eller personnummer."
+)
+
+
+def _payee() -> dict[str, Term]:
+    """Another payee than the seller (BG-10)."""
+    party = "cac:PayeeParty"
+    return {
+        f"{party}/cac:PartyIdentification/cbc:ID": Term(
+            "BT-60", Text("Betalningsmottagarens nummer, om den är en annan än ni."), example="5590000005"
+        ),
+        f"{party}/cac:PartyName/cbc:Name": Term(
+            "BT-59",
+            Text(
+                "En annan betalningsmottagare än ni. Två personer hos köparen prövar den innan något betalas."
+            ),
+            example="Fordringsköp Exempel AB",
+        ),
+        f"{party}/cac:PartyLegalEntity/cbc:CompanyID": Term(
+            "BT-61", Text("Betalningsmottagarens organisationsnummer."), example="5590000005"
+        ),
+    }
+
 
 def _common(line: str, quantity: str) -> dict[str, Term]:
     """What an invoice and a credit note share; `line` is the line's element, `quantity` its quantity's."""
@@ -22,7 +47,11 @@ def _common(line: str, quantity: str) -> dict[str, Term]:
         ),
         "cbc:ProfileID": Term("BT-23", Text("Processen. Alltid detta värde.")),
         "cbc:ID": Term("BT-1", Text("Ert nummer på dokumentet. Samma nummer tas emot en gång.")),
-        "cbc:IssueDate": Term("BT-2", Text("Dokumentets dag. Betalningsdagen räknas från den.")),
+        "cbc:IssueDate": Term(
+            "BT-2",
+            Text("Dokumentets dag. Betalningsdagen räknas från den, eller från dagen det kom till oss."),
+        ),
+        "cbc:Note": Term("BT-22", _SEARCHED, example="TEST-REFERENS"),
         "cbc:DocumentCurrencyCode": Term("BT-5", Text("Valutan, samma som orderns.")),
         "cbc:AccountingCost": Term(
             "BT-19", Text("Ett av ställena där genomförandereferensen får stå."), example="TEST-REFERENS"
@@ -38,7 +67,13 @@ def _common(line: str, quantity: str) -> dict[str, Term]:
         "cac:InvoicePeriod/cbc:EndDate": Term(
             "BT-74", Text("Hela dokumentets sista dag. Radens period går före."), example="2026-01-31"
         ),
-        "cac:OrderReference/cbc:ID": Term("BT-13", Text("Orderns nummer, tecken för tecken."), demanded=True),
+        "cac:OrderReference/cbc:ID": Term(
+            "BT-13", Text("Orderns nummer och inget annat. Blanksteg omkring tas bort."), demanded=True
+        ),
+        "cac:OrderReference/cbc:SalesOrderID": Term("BT-14", _SEARCHED, example="SO-1001"),
+        "cac:DespatchDocumentReference/cbc:ID": Term("BT-16", _SEARCHED, example="LEV-1001"),
+        "cac:ReceiptDocumentReference/cbc:ID": Term("BT-15", _SEARCHED, example="MOT-1001"),
+        "cac:OriginatorDocumentReference/cbc:ID": Term("BT-17", _SEARCHED, example="UPPH-1001"),
         "cac:ContractDocumentReference/cbc:ID": Term(
             "BT-12", Text("Avtalet. Står det, ska det vara orderns.")
         ),
@@ -82,6 +117,7 @@ def _common(line: str, quantity: str) -> dict[str, Term]:
             Text("Köparens organisationsnummer: fakturan ska vara ställd till köparen."),
             demanded=True,
         ),
+        **_payee(),
         "cac:PaymentMeans/cbc:PaymentMeansCode": Term("BT-81", Text("30, betalning till konto.")),
         "cac:PaymentMeans/cbc:PaymentID": Term(
             "BT-83", Text("Betalningens referens: OCR eller fakturanumret.")
@@ -125,6 +161,10 @@ def _common(line: str, quantity: str) -> dict[str, Term]:
         ),
         f"{_TOTAL}/cbc:PayableAmount": Term("BT-115", Text("Att betala.")),
         f"{line}/cbc:ID": Term("BT-126", Text("Radens eget nummer i dokumentet.")),
+        f"{line}/cbc:Note": Term("BT-127", _SEARCHED, example="TEST-REFERENS"),
+        f"{line}/cbc:AccountingCost": Term("BT-133", _SEARCHED, example="TEST-REFERENS"),
+        f"{line}/cac:DocumentReference/cbc:ID": Term("BT-128", _SEARCHED, example="TEST-REFERENS"),
+        f"{line}/cac:Item/cbc:Description": Term("BT-154", _SEARCHED, example="TEST-REFERENS"),
         f"{line}/cbc:{quantity}": Term("BT-129, BT-130", Text("Det inlevererade antalet, med orderns mått.")),
         f"{line}/cbc:LineExtensionAmount": Term("BT-131", Text("Radens belopp, utan moms.")),
         f"{line}/cac:InvoicePeriod/cbc:StartDate": Term(
@@ -167,10 +207,11 @@ _PRECEDING = "cac:BillingReference/cac:InvoiceDocumentReference"
 
 INVOICE: Final[Terms] = {
     **_common("cac:InvoiceLine", "InvoicedQuantity"),
-    "cbc:DueDate": Term(
-        "BT-9", Text("Förfallodagen. Köparen betalar sina dagar efter BT-2, vad som än står här.")
+    "cbc:DueDate": Term("BT-9", Text("Förfallodagen. Köparen betalar på avtalets dag, vad som än står här.")),
+    "cbc:InvoiceTypeCode": Term(
+        "BT-3",
+        Text("380, faktura. Andra koder som profilen tillåter prövas också; självfakturor tas inte emot."),
     ),
-    "cbc:InvoiceTypeCode": Term("BT-3", Text("380, faktura.")),
     "cac:ProjectReference/cbc:ID": Term(
         "BT-11", Text("Det sista stället där genomförandereferensen söks."), example="TEST-REFERENS"
     ),
@@ -189,7 +230,9 @@ CREDIT_NOTE: Final[Terms] = {
     ),
     "cbc:CreditNoteTypeCode": Term("BT-3", Text("381, kreditfaktura.")),
     f"{_PRECEDING}/cbc:ID": Term(
-        "BT-25", Text("Fakturan som krediteras. Den krediteras alltid i sin helhet."), demanded=True
+        "BT-25",
+        Text("Fakturan som krediteras: hela, eller de rader vi har begärt krediterade."),
+        demanded=True,
     ),
     f"{_PRECEDING}/cbc:IssueDate": Term("BT-26", Text("Den fakturans dag.")),
 }

@@ -76,7 +76,9 @@ _ABOUT: Final = {
     ),
     DescribedDocument.CREDIT_NOTE: (
         Text("Kreditfaktura"),
-        Text("Ni skriver den till köparen när en faktura ska tas bort. Den krediterar alltid hela fakturan."),
+        Text(
+            "Ni skriver den till köparen när en faktura ska tas bort, helt eller de rader vi har begärt krediterade."
+        ),
     ),
     DescribedDocument.INVOICE_RESPONSE: (
         Text("Fakturasvar"),

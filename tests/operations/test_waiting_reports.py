@@ -129,14 +129,14 @@ def test_reports_that_wait_in_older_books_are_told_of_when_the_books_have_grown(
 def test_an_invoice_whose_day_of_payment_passes_while_it_waits_is_told_of(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    moment = Moment(datetime(2026, 3, 4, 8, tzinfo=UTC))
+    moment = Moment(datetime(2026, 3, 30, 8, tzinfo=UTC))
     monkeypatch.setattr(system.database, "clock", moment)
     table = [job for job in jobs_of(Settings()) if job.name == "payments-due"]
     run_due(system.database, table)
     with system.database.reading() as session:
         assert alarm_store.last_raised(session) == {}
-    # February's invoice is dated 3 February and paid 30 days later.
-    moment.now = datetime(2026, 3, 5, 8, tzinfo=UTC)
+    # February's invoice came on 1 March and is paid 30 days later.
+    moment.now = datetime(2026, 3, 31, 8, tzinfo=UTC)
     run_due(system.database, table)
     with system.database.reading() as session:
         (row,) = session.execute(text("select kind, about from alarm")).all()

@@ -70,7 +70,7 @@ def before_0026(connection: Connection) -> None:
 
 def before_0024(connection: Connection) -> None:
     """Lead the books back to what revision 0024 found."""
-    before_0026(connection)
+    before_0027(connection)
     for table in ("expected_credit", "partial_credit_line", "partial_credit", "line_share"):
         connection.execute(text(f"drop table {table}"))
     connection.execute(text("drop index ix_invoice_open"))
@@ -81,6 +81,12 @@ def before_0024(connection: Connection) -> None:
         connection.execute(text(f"alter table invoice drop column {column}"))
     connection.execute(text("alter table invoice_part drop column credited_net"))
     connection.execute(text("alter table line_account drop column quantity_shared"))
+
+
+def before_0027(connection: Connection) -> None:
+    """Lead the books back to what revision 0027 found; 0026 stands after it."""
+    before_0026(connection)
+    connection.execute(text("alter table owed_answer drop column said"))
 
 
 def before_0012(connection: Connection) -> None:

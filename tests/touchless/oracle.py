@@ -113,6 +113,8 @@ def _to_payment(bill: ReadBill, truth: Truth) -> Iterator[str]:
 
 def _to_credit(bill: ReadBill, truth: Truth) -> Iterator[str]:
     sign = 1 if bill.is_credit else -1
+    if bill.buyer != truth.buyer:
+        yield "addressed to another buyer (E-35)"
     if len(bill.credits) != 1:
         yield "not for exactly one invoice (E-21)"
         return

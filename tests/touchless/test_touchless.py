@@ -33,8 +33,9 @@ from tests.touchless.oracle import OBEYS, objection
 from tests.touchless.orders_in_memory import DAY_OF_JUDGEMENT, OrdersInMemory, orders_of_a_year
 
 _SHARE = 0.995
-_WHOLE = 20
-"""One bill in so many is read from its bytes, gate and rules and all; the others from their tree."""
+_WHOLE = 200
+"""One bill in so many is read from its bytes, gate and rules and all, and each with a habit, mistake or manner that no
+bill was read so with before; the others from their tree."""
 _UNREAD = "UNREAD"
 
 
@@ -77,10 +78,13 @@ def facts(year: OrdersInMemory) -> Iterator[FactsInMemory]:
 def judge(year: OrdersInMemory, facts: FactsInMemory, *, seed: int, count: int) -> Judged:
     """Judge so many bills, each by the product and by the oracle."""
     judged = Judged()
+    read_whole: set[str] = set()
     for place, made in enumerate(bills_of_a_year(year, seed=seed, count=count)):
         root = etree.fromstring(made.body)
         cause = objection(read_bill(root), year.truth)
-        content = _read(made.body) if place % _WHOLE == 0 else _read_in_short(root)
+        is_whole = place % _WHOLE == 0 or not read_whole.issuperset(made.causes)
+        read_whole.update(made.causes if is_whole else ())
+        content = _read(made.body) if is_whole else _read_in_short(root)
         _note(judged, made, cause, _outcome(content, facts))
     return judged
 
@@ -178,7 +182,7 @@ def through_the_books(folder: Path, *, documents: int, seed: int) -> None:
 
 
 def test_so_it_is_through_the_books(tmp_path: Path) -> None:
-    through_the_books(tmp_path, documents=600, seed=7)
+    through_the_books(tmp_path, documents=400, seed=7)
 
 
 @pytest.mark.slow

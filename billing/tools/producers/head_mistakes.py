@@ -63,6 +63,14 @@ def _laid_on(bill: Bill, place: tuple[str, str] | None) -> Bill | None:
     return replace(bill, order_number=number, lines=tuple(lines))
 
 
+# --- what kind of document --------------------------------------------------------------------------------
+
+
+def discrepancy_report(bill: Bill, _: MistakenDesk) -> Bill:
+    """A document of a kind that asks for no money, though all in it agrees."""
+    return replace(bill, type_code="553")
+
+
 # --- from whom, to whom -----------------------------------------------------------------------------------
 
 

@@ -95,6 +95,18 @@ def fee_line(bill: Bill, _: MistakenDesk) -> Bill:
     return replace(bill, lines=(*bill.lines, _other_line(bill, order_line="", price=Decimal("25.00"))))
 
 
+def reminder_line(bill: Bill, _: MistakenDesk) -> Bill:
+    """A reminder fee on the bill of an order."""
+    fee = replace(_other_line(bill, order_line="", price=Decimal("60.00")), name="Påminnelseavgift")
+    return replace(bill, lines=(*bill.lines, fee))
+
+
+def interest(bill: Bill, _: MistakenDesk) -> Bill:
+    """Interest for late payment and nothing else, for no order."""
+    claim = replace(_other_line(bill, order_line="", price=Decimal("412.50")), name="Dröjsmålsränta")
+    return replace(bill, order_number="", sales_order="", buyer_reference="Ekonomi", lines=(claim,))
+
+
 def two_order_lines(bill: Bill, desk: MistakenDesk) -> Bill | None:
     """Two lines of one order on one bill."""
     if desk.second_line is None:

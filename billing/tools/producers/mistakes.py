@@ -63,6 +63,8 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
     Mistake("a fee on the line", 3, _NOBODY_AGREED, on_bill_if(line.line_fee)),
     Mistake("a discount on the line", 3, _NOBODY_AGREED, on_bill_if(line.line_discount)),
     Mistake("a line for a fee", 4, _NOBODY_AGREED, on_bill_if(line.fee_line)),
+    Mistake("a reminder fee", 3, "late payment is no part of an order", on_bill_if(line.reminder_line)),
+    Mistake("interest", 3, "a person decides about late payment", on_bill_if(line.interest)),
     Mistake("two order lines", 4, "one line an invoice (REQ-32)", on_bill_if(line.two_order_lines)),
     Mistake("no order line", 6, "which line is not said (BT-132)", on_bill_if(line.no_line_reference)),
     Mistake("1 for 001", 4, "no line of the order: it is suggested", on_bill_if(line.line_without_zeros)),
@@ -80,6 +82,7 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
         "order number among words", 4, "not the number: it is suggested", on_bill_if(head.number_among_words)
     ),
     Mistake("two order numbers", 2, "one order an invoice (REQ-33)", on_bill_if(head.two_orders)),
+    Mistake("a discrepancy report", 2, "it asks for no money", on_bill_if(head.discrepancy_report)),
     Mistake("another buyer", 3, "addressed to somebody else (E-35)", on_bill_if(head.another_buyer)),
     Mistake("another seller", 2, _OTHERS, on_bill_if(head.another_seller)),
     Mistake("unknown seller", 2, _OTHERS, on_bill_if(head.unknown_seller)),
@@ -110,6 +113,13 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
     Mistake("credit of two invoices", 2, _IN_FULL, on_bill_if(head.of_two_invoices), Standing.CREDIT),
     Mistake("credit of a part", 3, _IN_FULL, on_bill_if(head.of_a_part), Standing.CREDIT),
     Mistake("credit of an öre more", 2, _IN_FULL, on_bill_if(head.of_an_ore_more), Standing.CREDIT),
+    Mistake(
+        "credit to another buyer",
+        2,
+        "addressed to somebody else (E-35)",
+        on_bill_if(head.another_buyer),
+        Standing.CREDIT,
+    ),
     Mistake("negative invoice", 2, _IN_FULL, on_bill_if(head.negative), Standing.CREDIT),
     Mistake("credited twice", 2, _IN_FULL, _unchanged, Standing.CREDITED),
 )

@@ -56,16 +56,17 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         ),
         otherwise=(
             Text(
-                "Kreditens moms är inte fördelad som på faktura %(reference)s. Skicka en kreditfaktura, med nytt nummer, "
-                "med samma momskategorier och satser."
+                "Kreditens moms är inte fördelad som på faktura %(reference)s. Skicka en kreditfaktura, med nytt "
+                "nummer, med samma momskategorier och satser."
             ),
         ),
     ),
     (DeviationCode.CREDIT_ORDER, ""): DeviationText(
         Text("Krediten gäller en annan order"),
         Text(
-            "Kreditfakturan anger order %(found)s; faktura %(reference)s, som den krediterar, gäller order %(expected)s. "
-            "Kontrollera vilken faktura som ska krediteras och skicka en ny kreditfaktura, med nytt nummer."
+            "Kreditfakturan anger order %(found)s; faktura %(reference)s, som den krediterar, gäller order "
+            "%(expected)s. Kontrollera vilken faktura som ska krediteras och skicka en ny kreditfaktura, med nytt "
+            "nummer."
         ),
     ),
     (DeviationCode.CREDIT_CURRENCY, ""): DeviationText(

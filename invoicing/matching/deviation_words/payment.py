@@ -5,6 +5,14 @@ from invoicing.matching.deviation_words.words import DeviationText
 from invoicing.matching.deviations import DeviationCode
 
 WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
+    (DeviationCode.NO_DEMAND, ""): DeviationText(
+        Text("Inget betalningskrav"),
+        Text(
+            "Dokumentets typ (BT-3) är %(found)s, som inte är något krav på betalning. Inget betalas efter det."
+        ),
+        Text("Kreditera dokumentet och skicka en faktura (380) för det som ska betalas."),
+        otherwise=(Text("Dokumentets typ (BT-3) är inte något krav på betalning. Inget betalas efter det."),),
+    ),
     (DeviationCode.F_TAX, ""): DeviationText(
         Text("Leverantören är inte godkänd för F-skatt"),
         Text(

@@ -34,7 +34,7 @@ from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system
 pytestmark = pytest.mark.both_engines
 
 BOOKS = Path(__file__).with_name("books_0_1_0")
-TODAY = date(2026, 4, 10)
+TODAY = date(2026, 5, 10)
 
 
 @pytest.fixture
@@ -148,11 +148,11 @@ def test_what_was_noted_of_repayments_follows_from_an_older_journal(database_url
     """The books are led back to revision 0005 and grow again: every note comes out as the use cases wrote it."""
     with a_system(database_url) as system:
         first, second, third = three_claims(system)
-        note_repayment(system, first, by="user-1", came_on=date(2026, 4, 8))
+        note_repayment(system, first, by="user-1", came_on=date(2026, 5, 8))
         with system.database.writing() as session:
             repayments.take_back(session, first, by="user-2", reason="Finns inte på kontot")
         for claim in (first, second, third):
-            note_repayment(system, claim, by="user-2", came_on=date(2026, 4, 9))
+            note_repayment(system, claim, by="user-2", came_on=date(2026, 5, 9))
         with system.database.writing() as session:
             repayments.confirm(session, second, by="user-1")
             taken_off = repayments.claim_of(session, third)
@@ -192,9 +192,9 @@ def three_claims(system: System) -> list[int]:
     lines = ("001", "002", "003")
     sent = [system.flip(order, each, number=f"F-{each}", on=date(2026, 3, 2)) for each in lines]
     ids = [system.send(each, on=date(2026, 4, 2)).id for each in sent]
-    assert len(system.pay(on=date(2026, 4, 5))) == len(lines)
+    assert len(system.pay(on=date(2026, 5, 5))) == len(lines)
     for line, invoice in zip(lines, sent, strict=True):
-        system.send_credit(invoice, number=f"K-{line}", on=date(2026, 4, 6))
+        system.send_credit(invoice, number=f"K-{line}", on=date(2026, 5, 6))
     return ids
 
 

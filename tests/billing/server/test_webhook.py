@@ -11,6 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from billing.server import webhook
 from billing.server.app import create_app
 from operations.settings import Settings
 from peppol.envelope.envelope import for_payload, wrap
@@ -172,9 +173,20 @@ def test_an_empty_secret_signs_nothing(system: System) -> None:
     assert rows(system) == []
 
 
-def test_what_is_too_large_empty_or_compressed_is_refused(system: System, client: httpx.Client) -> None:
-    known = {"X-Token": TOKEN}
+def test_what_is_too_large_for_a_document_is_kept_whole(system: System, client: httpx.Client) -> None:
     large = b"x" * (MESSAGE_LIMITS.bytes_max + 1)
+    assert client.post(ADDRESS, content=large, headers={"X-Token": TOKEN}).status_code == 200
+    with system.database.reading() as session:
+        (row,) = session.execute(select(exchange_tables.inbox.c.size, exchange_tables.inbox.c.body))
+    assert (row.size, row.body) == (len(large), large)
+
+
+def test_what_is_too_large_empty_or_compressed_is_refused(
+    system: System, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {"X-Token": TOKEN}
+    monkeypatch.setattr(webhook, "KEPT_MAX", 1_000_000)
+    large = b"x" * 1_000_001
     assert client.post(ADDRESS, content=large, headers=known).status_code == 413
     assert client.post(ADDRESS, content=iter([large[:-5], b"x" * 5]), headers=known).status_code == 413
     assert client.post(ADDRESS, content=b"", headers=known).status_code == 400

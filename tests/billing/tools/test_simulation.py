@@ -1,7 +1,7 @@
 """The simulated world: the same seed, the same bytes; and it plays again elsewhere."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -57,8 +57,10 @@ def test_what_went_through_the_doors_plays_again_on_another_database(
 ) -> None:
     folder, simulated = world
     lines = (folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
-    # The story is played after its last day: what is dated later than the clock is kept for its day.
-    afterwards = max(CLOCK, *(datetime.fromisoformat(json.loads(line)["time"]) for line in lines))
+    # The story is played after its last day: what is dated later than the clock is kept for its day, and the last
+    # invoices are sent some days after the last event.
+    last = max(CLOCK, *(datetime.fromisoformat(json.loads(line)["time"]) for line in lines))
+    afterwards = last + timedelta(days=14)
     database = migrated(database_url, clock=lambda: afterwards)
     try:
         with database.writing() as session:

@@ -15,11 +15,14 @@ from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import linking
 from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.steps import DeskActor
+from invoicing.intake import owed as owed_intake
 from invoicing.model import InvoiceState, SupplierInvoice
+from invoicing.responses import responding
 from invoicing.verdicts import verdicts
 from orders.register import store as register_store
 from peppol.documents import billing
-from peppol.exchange import outbox_store
+from peppol.exchange import outbox_store, owed_answer_store
+from peppol.exchange.owed_answer_store import OwedAnswer
 from tests.support.stories.bills import billed
 from tests.support.stories.system import System, a_system
 
@@ -288,3 +291,57 @@ def without_line(invoice: billing.Invoice) -> billing.Invoice:
     """The invoice as a system writes it that keeps no order lines."""
     lines = tuple(replace(line, order_line_reference=None) for line in invoice.invoice_lines)
     return replace(invoice, invoice_lines=lines)
+
+
+# An answer with a person's own words that could not be written ----------------------------------------------
+
+
+def owed_about(system: System, invoice: SupplierInvoice) -> OwedAnswer | None:
+    with system.database.reading() as session:
+        return owed_answer_store.open_about(session, f"invoice {invoice.id}")
+
+
+def asked_in_vain(system: System, monkeypatch: pytest.MonkeyPatch) -> SupplierInvoice:
+    """A question whose answer could not be written when its time had come."""
+
+    def fail(*given: object, **named: object) -> None:
+        raise KeyError("planted")
+
+    invoice = system.send(january(system))
+    press(system, Action.ASK_SUPPLIER, invoice, text="Vilka två dagar gäller det?")
+    with monkeypatch.context() as patch:
+        patch.setattr(responding, "response", fail)
+        release(system)
+    assert system.answers(invoice) == ["AB"]
+    return system.invoice(invoice.id)
+
+
+def answer_again(system: System, owed: OwedAnswer | None) -> None:
+    assert owed is not None
+    with system.database.writing() as session:
+        owed_intake.write_again(session, owed.id, today=FEBRUARY, by="user-1")
+
+
+def test_a_question_that_could_not_be_written_is_asked_in_its_own_words_later(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice = asked_in_vain(system, monkeypatch)
+    answer_again(system, owed_about(system, invoice))
+    assert system.answers(invoice) == ["AB", "UQ"]
+    assert "Vilka två dagar gäller det?" in last_message(system, invoice)
+    assert (owed_about(system, invoice), system.invoice(invoice.id).answered) == (None, "UQ")
+
+
+def test_what_else_is_answered_meanwhile_leaves_the_question_owed_until_nothing_may_follow(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice = asked_in_vain(system, monkeypatch)
+    press(system, Action.ASK_SUPPLIER, invoice, text="Och gäller det även februari?")
+    release(system, minutes=22)
+    assert system.answers(invoice) == ["AB", "UQ"]
+    owed = owed_about(system, invoice)
+    assert owed is not None
+    assert "Vilka två dagar" in owed.said
+    press(system, Action.ASK_CREDIT, invoice)
+    release(system, minutes=33)
+    assert (system.answers(invoice), owed_about(system, invoice)) == (["AB", "UQ", "RE"], None)

@@ -17,6 +17,8 @@ from invoicing.documents import handler_store
 from invoicing.exceptions import queue_queries
 from invoicing.exceptions.queue import QueueFilter, QueuePart
 from invoicing.matching import late_payment_claims
+from invoicing.matching.deviations import DeviationCode
+from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, InvoiceContent, InvoicedLine, InvoiceState
 from orders.register import store as register_store
 from peppol.documents import billing, shapes
@@ -29,8 +31,17 @@ from tests.invoicing.exceptions.test_actions import (
     release,
     undo,
 )
+from tests.support.stories import bills
 from tests.support.stories.bills import billed
-from tests.support.stories.builders import a_line, an_invoice, sek, with_lines
+from tests.support.stories.builders import (
+    a_line,
+    a_receipt,
+    an_invoice,
+    an_order,
+    facts_of,
+    sek,
+    with_lines,
+)
 from tests.support.stories.paying import NOW, OFFICER
 from tests.support.stories.system import System, a_system, example_register
 
@@ -143,6 +154,47 @@ def test_it_is_put_to_a_person_and_no_order_number_is_asked_for(system: System) 
         (item,) = queue_queries.items(session, wanted, today=FEBRUARY)
         others = queue_queries.items(session, QueueFilter(), today=FEBRUARY)
     assert (counts[QueuePart.CLAIMS], counts[QueuePart.EXCEPTIONS], item.number, others) == (1, 0, "R-1", [])
+
+
+@pytest.mark.parametrize("order_line", [None, "999"], ids=["no order line", "a made-up order line"])
+@pytest.mark.parametrize("inferred", [False, True], ids=["lines named", "lines inferred"])
+def test_a_line_of_it_on_an_orders_invoice_is_told_to_come_on_its_own(
+    system: System, *, inferred: bool, order_line: str | None
+) -> None:
+    if inferred:
+        system.change_register(example_register(inferred_line=True))
+    invoice = january(system, "F-1", days="20")
+    (work,) = invoice.invoice_lines
+    (claim,) = a_claim(system, name="Påminnelseavgift", amount="60.00").invoice_lines
+    claim = replace(
+        claim,
+        id="2",
+        order_line_reference=shapes.LineReference(line_id=order_line) if order_line else None,
+        # Many programs put VAT on it, as on everything.
+        item=replace(claim.item, classified_tax_category=work.item.classified_tax_category),
+    )
+    held = system.send(bills.with_lines(invoice, (work, claim)))
+    assert held.codes[0] == ("LINE_UNKNOWN" if order_line else "LINE_MISSING")
+    said = system.sentences(held)[0]
+    assert "Fakturarad 2 ser ut att gälla ränta eller avgift för sen betalning" in said
+    assert "skicka kravet som en egen faktura" in said
+    assert "orderradens nummer" not in said
+
+
+@pytest.mark.parametrize("inferred", [False, True])
+def test_such_a_line_is_never_taken_for_work_and_its_lack_of_vat_is_no_second_deviation(
+    *, inferred: bool
+) -> None:
+    order = an_order()
+    order = replace(order, lines=order.lines[:1])
+    work = an_invoice(order)
+    untaxed = replace(line("Dröjsmålsränta"), id="2")
+    policy = example_register(inferred_line=inferred).policy
+    said = match(
+        replace(work, lines=(*work.lines, untaxed)), facts_of(order, a_receipt(order), policy=policy)
+    )
+    assert [(each.code, each.line) for each in said.deviations] == [(DeviationCode.LINE_MISSING, "2")]
+    assert said.deviations[0].variant == late_payment_claims.OF_LATE_PAYMENT
 
 
 def test_no_policy_answers_it_without_a_person(system: System) -> None:

@@ -3,6 +3,7 @@
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import httpx
@@ -18,10 +19,10 @@ from operations.settings import Settings
 from orders.register import store as register_store
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.envelope.envelope import for_payload, wrap
-from peppol.exchange import inbox_store
+from peppol.exchange import inbox_store, outbox_store
 from peppol.exchange.receiving import Collected, Collector
 from peppol.exchange.tables import InState
-from peppol.identifiers import ParticipantId
+from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.validation import attachments, validation
 from peppol.xml.gate import admit
 from peppol.xml.gate_errors import ENVELOPE_MAX, LIMITS, MESSAGE_LIMITS, TEXT_MAX, GateRefused
@@ -37,6 +38,7 @@ from web.pages import BODY_MAX
 MAX = LIMITS.bytes_max
 SENDER, RECEIVER = ParticipantId.parse(f"0007:{FYRBAKEN}"), ParticipantId.parse("0007:2021002114")
 TOKEN = "t0ken"
+INSTANCE = "7a0c1f52-5d0b-4a5e-9d0c-2f6f3c1b8e11"
 
 
 @pytest.fixture
@@ -46,8 +48,7 @@ def system(database_url: str) -> Iterator[System]:
 
 
 def enveloped(body: bytes) -> bytes:
-    instance = "7a0c1f52-5d0b-4a5e-9d0c-2f6f3c1b8e11"
-    header = for_payload(body, sender=SENDER, receiver=RECEIVER, instance_id=instance, created_at=CLOCK)
+    header = for_payload(body, sender=SENDER, receiver=RECEIVER, instance_id=INSTANCE, created_at=CLOCK)
     return wrap(body, header)
 
 
@@ -103,6 +104,31 @@ def test_an_envelope_makes_no_room_for_a_larger_document(system: System) -> None
     system.post(message, on=FEBRUARY)
     (became,) = system.read_messages(on=FEBRUARY)
     assert (became.message_state, became.reason) == (InState.QUARANTINED, "GATE-SIZE")
+
+
+def test_what_is_too_large_is_kept_whole_refused_and_answered(system: System, tmp_path: Path) -> None:
+    more = b" " * 1_000_000 + b"</cbc:Embedded"
+    message = enveloped(filled(january(system))).replace(b"</cbc:Embedded", more)
+    assert len(message) > MESSAGE_LIMITS.bytes_max
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / "f1.xml").write_bytes(message)
+    collector = Collector(
+        system.database.writing, FolderAccessPoint(tmp_path), lambda: CLOCK, lambda: FEBRUARY
+    )
+    assert collector.collect() == Collected(1, 0, 0)
+    (became,) = system.read_messages(on=FEBRUARY)
+    assert (became.message_state, became.reason) == (InState.QUARANTINED, "GATE-SIZE")
+    with system.database.reading() as session:
+        kept = inbox_store.get(session, became.letter_id)
+        (told,) = outbox_store.messages_out(session, about=f"letter {became.letter_id}")
+    assert kept is not None
+    assert (kept.body, kept.sha256) == (message, sha256(message).hexdigest())
+    assert kept.instance_id == INSTANCE
+    assert (told.kind, told.recipient) == (DocumentKind.MLR, FYRBAKEN)
+    assert "Gör bilagorna mindre" in told.body.decode()
+    # The very message once more is a repeat of it, and not cut into another.
+    (tmp_path / "inbox" / "f2.xml").write_bytes(message)
+    assert collector.collect() == Collected(0, 1, 0)
 
 
 @pytest.mark.slow

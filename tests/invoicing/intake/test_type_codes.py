@@ -25,6 +25,8 @@ from tests.support.stories.system import System
 INVOICES, CREDITS = codelists.INVOICE_TYPES_PEPPOL, codelists.CREDIT_NOTE_TYPES_PEPPOL
 #: Between German parties alone (P0112); our buyer is Swedish.
 GERMAN = {"326", "384"}
+#: They inform, and ask for no money.
+NO_DEMAND = {"130", "203", "325", "553", "751"}
 NOT_IN_PEPPOL = (codelists.INVOICE_TYPES_EN | codelists.CREDIT_NOTE_TYPES_EN) - INVOICES - CREDITS
 
 
@@ -82,6 +84,8 @@ def test_every_code_that_peppol_allows_is_judged_and_answered(database_url: str)
             assert (invoice.document_type, invoice.type_code) == (DocumentType.INVOICE, code)
             kind, answered = answered_type(system, f"invoice {invoice.id}")
             assert (kind, answered) == (DocumentKind.INVOICE_RESPONSE, TYPE_CODES[code].answered_as)
+            # The first one is accepted; one that asks for no money never is, whatever agrees.
+            assert ("NO_DEMAND" in invoice.codes) == (code in NO_DEMAND)
         first = system.invoice(1)
         for code in sorted(CREDITS):
             credit = flipping.credit_note_of(
@@ -119,6 +123,22 @@ def quarantined(system: System, letter_id: int) -> str:
         row = session.execute(select(inbox.c.state, inbox.c.reason_sv).where(inbox.c.id == letter_id)).one()
     assert row.state == InState.QUARANTINED
     return str(row.reason_sv)
+
+
+@pytest.mark.parametrize("code", sorted(NO_DEMAND))
+def test_what_asks_for_no_money_is_put_to_a_person_though_all_agrees(database_url: str, code: str) -> None:
+    assert treatment_of(code, DocumentType.INVOICE) is Treatment.NO_DEMAND
+    with received_january(database_url) as system:
+        document = replace(january(system), invoice_type_code=code)
+        if code in INVOICES:
+            invoice = system.send(document)
+            assert (invoice.state, invoice.codes) == (InvoiceState.IN_QUESTION, ("NO_DEMAND",))
+            assert f"är {code}, som inte är något krav på betalning" in system.sentences(invoice)[0]
+            return
+        # Peppol's own rules refuse the others, and the sentence says why beside the rule.
+        letter = system.post(codec.serialise(document), on=FEBRUARY)
+        system.read_messages(on=FEBRUARY)
+        assert refusal_of(code).in_language(SWEDISH) in quarantined(system, letter.id)
 
 
 @pytest.mark.parametrize("code", ["389", "261", "527"])

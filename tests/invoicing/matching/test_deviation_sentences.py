@@ -29,6 +29,7 @@ _ROWS = (*WORDS, *((code, variant) for code in DeviationCode for variant in _LET
 
 # What is found, expected and referred to, as it may be in books.
 _SAMPLES: Mapping[DeviationCode, tuple[str, str, str]] = {
+    DeviationCode.NO_DEMAND: ("325", "380", ""),
     DeviationCode.ORDER_MISSING: ("NA", "2100000011", ""),
     DeviationCode.ORDER_UNKNOWN: ("4500017", "2100000011", ""),
     DeviationCode.ORDER_NOT_SUPPLIERS: ("2100000011", "2026-03-01", "5599991014"),

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 
 import pytest
 
 from foundation.money import Money
 from invoicing.documents import store as document_store
+from invoicing.exceptions import credit_linking
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.payment import payment_store
 from invoicing.portal_invoicing import flipping
@@ -252,6 +254,55 @@ def test_a_wrong_credit_note_may_be_asked_back_and_then_a_right_one_settles(syst
     assert system.answers(system.ask_credit(half, on=LATER)) == ["AB", "RE"]
     assert system.send(credit_of(invoice, "K-2")).state is _S.SETTLED
     assert system.invoice(document.id).state is _S.CREDITED
+
+
+Bill = TypeVar("Bill", billing.Invoice, billing.CreditNote)
+OTHER_BUYER = shapes.Identifier("5560360793", "0007")
+
+
+def to_another_buyer(document: Bill) -> Bill:
+    customer = document.accounting_customer_party.party
+    party = replace(
+        customer,
+        endpoint_id=OTHER_BUYER,
+        party_legal_entity=replace(customer.party_legal_entity, company_id=OTHER_BUYER),
+    )
+    return replace(document, accounting_customer_party=billing.AccountingParty(party=party))
+
+
+@pytest.mark.parametrize("as_negative", [False, True], ids=["credit note", "negative invoice"])
+def test_a_credit_to_another_buyer_is_in_question_and_the_invoice_stands(
+    system: System, *, as_negative: bool
+) -> None:
+    invoice = january(system)
+    document = system.send(invoice)
+    credit = to_another_buyer(credit_of(invoice))
+    held = in_question(system, negative(credit, number="F-2") if as_negative else credit, "BUYER")
+    assert "ställd till 5560360793" in system.sentences(held)[0]
+    assert system.invoice(document.id) == document
+    # Asked back, a right one settles.
+    system.ask_credit(held, on=LATER)
+    assert system.send(credit_of(invoice, "K-2")).state is _S.SETTLED
+
+
+def test_an_invoice_to_another_buyer_is_credited_by_a_credit_note_to_that_buyer(system: System) -> None:
+    wrong = to_another_buyer(january(system))
+    document = system.send(wrong)
+    assert document.codes == ("BUYER",)
+    assert system.send(credit_of(wrong)).state is _S.SETTLED
+    assert system.invoice(document.id).state is _S.CREDITED
+
+
+def test_a_credit_that_names_another_order_is_in_question_until_a_person_links_it(system: System) -> None:
+    invoice = january(system)
+    document = system.send(invoice)
+    credit = replace(credit_of(invoice), order_reference=billing.OrderReference(id="2100000099"))
+    held = in_question(system, credit, "CREDIT_ORDER")
+    assert "2100000099" in system.sentences(held)[0]
+    with system.database.reading() as session:
+        register = register_store.load(session)
+        seen = credit_linking.foresee(session, register, held.id, credits=document.number)
+    assert seen.settles
 
 
 # A negative invoice -------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from peppol.validation import validation
 from peppol.xml import codec
 from tests.support.stories.bills import billed
 from tests.support.stories.january import REFERENCE, january, received_january
-from tests.support.stories.system import FYRBAKEN, System, example_register
+from tests.support.stories.system import FYRBAKEN, System, a_system, example_register
 
 _S = InvoiceState
 SENT_ON, FILED_ON = date(2026, 3, 1), date(2026, 3, 2)
@@ -158,14 +158,22 @@ def test_a_request_is_withdrawn_with_an_answer_when_the_receipt_comes_after_all(
 
 @pytest.mark.parametrize("process", ResponseProcess)
 def test_the_withdrawal_goes_under_the_process_the_supplier_takes(
-    system: System, process: ResponseProcess
+    database_url: str, process: ResponseProcess
 ) -> None:
-    system.change_register(with_process(process))
-    invoice = asked_back(system)
-    system.report(REFERENCE, "2026-02", on=date(2026, 5, 6))
-    withdrawal = answer(system, f"{invoice.id}.2-IP")
-    place = list(ResponseProcess).index(process)
-    assert withdrawal.profile_id == DocumentKind.INVOICE_RESPONSE.profile_ids[place]
+    # In the autumn: billing_with_response came with the release that is mandatory from 24 August 2026.
+    with a_system(database_url) as system:
+        system.change_register(with_process(process))
+        system.decide(REFERENCE, start=date(2026, 9, 1))
+        system.report(REFERENCE, "2026-09", on=date(2026, 10, 1))
+        october = system.flip(system.order(REFERENCE).number, "001", number="F-2", on=date(2026, 11, 2))
+        line = shapes.LineReference(line_id="002")
+        written = billed(october, days="22", order_line_reference=line, invoice_period=None)
+        invoice = system.send(written, on=date(2026, 11, 2))
+        assert stop(system, date(2027, 1, 4)) == ["F-2"]
+        system.report(REFERENCE, "2026-10", on=date(2027, 1, 5))
+        withdrawal = answer(system, f"{invoice.id}.2-IP")
+        place = list(ResponseProcess).index(process)
+        assert withdrawal.profile_id == DocumentKind.INVOICE_RESPONSE.profile_ids[place]
 
 
 def with_process(process: ResponseProcess) -> Register:

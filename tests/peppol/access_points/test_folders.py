@@ -13,7 +13,7 @@ from operations.settings import Settings
 from peppol.access_points.files import LocalFiles
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.layouts import OPERATOR, OXALIS, PLAIN
-from peppol.access_points.protocol import DeliveryState, Gone, RejectedForGood, Unreachable
+from peppol.access_points.protocol import DeliveryState, Gone, RejectedForGood, TooLarge, Unreachable
 from peppol.access_points.sftp import SftpFiles, SftpLogin, public_key
 from tests.support.servers.access_points import AMessage, order
 from tests.support.servers.sftp_server import PASSWORD, SftpServer, sftp_server
@@ -320,7 +320,7 @@ def test_a_server_without_the_overwriting_rename_keeps_one_whole_file(tmp_path: 
     assert file.read_bytes() == AMessage().body
 
 
-def test_links_at_the_server_are_not_followed_and_large_files_are_cut_just_above_the_cap(
+def test_links_at_the_server_are_not_followed_and_large_files_are_never_cut(
     tmp_path: Path,
 ) -> None:
     inbox = tmp_path / "inbox"
@@ -332,7 +332,9 @@ def test_links_at_the_server_are_not_followed_and_large_files_are_cut_just_above
         files = files_at(server)
         account = FolderAccessPoint(files, size_largest=100_000)
         assert references(account) == ["large.xml"]
-        assert len(account.fetch("large.xml")) == 100_001
+        with pytest.raises(TooLarge):
+            account.fetch("large.xml")
+        assert len(FolderAccessPoint(files, size_largest=300_000).fetch("large.xml")) == 300_000
         with pytest.raises(Gone):
             account.fetch("link.xml")
         files.close()

@@ -13,6 +13,7 @@ from peppol.access_points.protocol import (
     DeliveryState,
     Gone,
     RejectedForGood,
+    TooLarge,
     Unclear,
     Unreachable,
 )
@@ -140,10 +141,12 @@ def test_a_mailbox_that_repeats_itself_does_not_hold_us_for_ever() -> None:
         web.close()
 
 
-def test_a_message_above_the_cap_is_cut_just_above_it_and_a_missing_one_is_gone() -> None:
+def test_a_message_above_the_cap_is_never_cut_and_a_missing_one_is_gone() -> None:
     with answering(say(200, order("1"), "application/xml")) as address:
         web = Web(address, seconds=30)
-        assert len(MailboxInlet(web, size_largest=100).fetch("1")) == 101
+        for inlet in (MailboxInlet(web, size_largest=100), PhossInlet(web, size_largest=100)):
+            with pytest.raises(TooLarge):
+                inlet.fetch("1")
         web.close()
     with answering(say(404)) as address:
         web = Web(address, seconds=30)

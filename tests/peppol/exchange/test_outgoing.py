@@ -17,13 +17,14 @@ from peppol.access_points.protocol import (
     NoDirectory,
     Outbound,
     Submission,
+    TooLarge,
     Unreachable,
 )
 from peppol.documents import billing, shapes
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange import outbox_store, outgoing, receiver_queues
 from peppol.exchange import tables as exchange_tables
-from peppol.exchange.receiving import Collected
+from peppol.exchange.receiving import Collected, Collector
 from peppol.exchange.tables import InState, OutState
 from peppol.identifiers import DocumentKind
 from peppol.xml import codec
@@ -288,15 +289,25 @@ def test_unfinished_hidden_and_linked_files_are_left_alone(system: System, tmp_p
     assert secret.exists()
 
 
-def test_a_file_larger_than_the_cap_is_cut_just_above_it_and_refused_at_the_gate(
+def test_a_file_larger_than_is_kept_is_never_cut_and_lies_where_it_lay(
     system: System, tmp_path: Path
 ) -> None:
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     (inbox / "large.xml").write_bytes(b"<A>" + b"x" * 1000)
+    (inbox / "right.xml").write_bytes(b"<A/>")
     access_point = FolderAccessPoint(tmp_path, size_largest=100)
-    (arrival,) = access_point.inbound()
-    assert len(access_point.fetch(arrival.reference)) == 101
+    (arrival, _) = access_point.inbound()
+    with pytest.raises(TooLarge):
+        access_point.fetch(arrival.reference)
+    assert collect(system, access_point) == Collected(1, 0, 0)
+    # Nor is it fetched where its size is told before.
+    in_time = Collector(
+        system.database.writing, FolderAccessPoint(tmp_path), lambda: CLOCK, lambda: DAY, size_largest=100
+    )
+    assert in_time.collect() == Collected(0, 0, 0)
+    assert (inbox / "large.xml").stat().st_size == 1003
+    assert not (inbox / "right.xml").exists()
 
 
 def test_an_empty_or_missing_folder_is_no_fault(system: System, tmp_path: Path) -> None:

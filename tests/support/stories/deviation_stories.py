@@ -415,6 +415,12 @@ STORIES = (
         facts_of(None),
     ),
     Story(
+        DeviationCode.NO_DEMAND,
+        "a pro forma invoice that agrees in everything",
+        replace(an_invoice(ORDER), type_code="325"),
+        ("325",),
+    ),
+    Story(
         DeviationCode.DUE_DATE,
         "due in ten days",
         replace(an_invoice(ORDER), due_on=date(2026, 2, 13)),
