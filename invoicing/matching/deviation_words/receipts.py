@@ -89,7 +89,7 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
             "Orderrad %(found)s har redan fakturan %(reference)s. Ska den ersättas: kreditera "
             "%(reference)s, så prövas den här igen."
         ),
-        Text("Annars kreditera den här."),
+        Text("Kreditera den här, om den andra ska stå kvar."),
     ),
     (DeviationCode.ALREADY_INVOICED, "duplicate"): DeviationText(
         Text("Dubblett"),
