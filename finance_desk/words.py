@@ -12,7 +12,7 @@ from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text, WrittenText
 from invoicing.exceptions.aside_queries import MessageAside
-from invoicing.matching.deviation_texts import WORDS
+from invoicing.matching import causes
 from invoicing.matching.deviations import DeviationCode
 from orders.register.parties import Buyer
 from orders.register.register import Register
@@ -22,10 +22,8 @@ _SYSTEM: Final = Text("systemet")
 
 
 def cause_name(code: str) -> Text:
-    """What a code of deviation is called; the code itself where it is none."""
-    if code not in DeviationCode.__members__:
-        return Text("Utan avvikelse") if not code else WrittenText(code)
-    return WORDS[DeviationCode(code), ""].title
+    """What a code of deviation is called, whatever its variant; the code itself where it is none of ours."""
+    return causes.code_name(code) or (WrittenText(code) if code else Text("Utan avvikelse"))
 
 
 def cause_names() -> Sequence[tuple[str, Text]]:

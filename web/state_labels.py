@@ -23,6 +23,17 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
         "PAID": ("good", Text("Betald")),
         "SETTLED": ("quiet", Text("Avräknad")),
     },
+    # A credit note is not credited itself: what is asked for is another.
+    "credit_note": {
+        "PARKED": ("note", Text("Väntar på sin faktura")),
+        "IN_QUESTION": ("bad", Text("I fråga")),
+        "HELD": ("note", Text("Hålls för kontroll")),
+        "ACCEPTED": ("good", Text("Godkänd")),
+        "CREDIT_REQUESTED": ("bad", Text("Underkänd", context="credit note")),
+        "CREDITED": ("quiet", Text("Krediterad")),
+        "PAID": ("good", Text("Betald")),
+        "SETTLED": ("quiet", Text("Avräknad")),
+    },
     "line": {
         "OPEN": ("note", Text("Öppen")),
         "CLOSED_UNUSED": ("quiet", Text("Stängd, inte använd")),

@@ -4,11 +4,12 @@ Convention: the words of a deviation are those of `invoicing.matching.deviation_
 `verdict_words`; this module only lays them out for templates.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
-from invoicing.matching.deviation_texts import compares, sentence, source_name, title
+from invoicing.matching import causes
+from invoicing.matching.deviation_texts import compares, source_name, title, value_text
 from invoicing.matching.deviations import (
     Check,
     CheckOutcome,
@@ -19,6 +20,7 @@ from invoicing.matching.deviations import (
     Verdict,
     Weight,
 )
+from invoicing.responses import response_documents
 from web.verdict_words import check_name
 
 _VERDICTS = {
@@ -33,11 +35,15 @@ _VERDICTS = {
         Text("Väntar"),
         Text("Den kan inte prövas färdigt än och prövas om av sig själv."),
     ),
-    Verdict.QUESTION: (
-        "bad",
-        Text("Stämmer inte"),
-        Text("Köparen skulle be om en kreditfaktura och en ny faktura."),
-    ),
+    Verdict.QUESTION: ("bad", Text("Stämmer inte"), NO_TEXT),
+}
+# A claim for late payment: a person accepts or disputes it.
+_AWAITS = ("note", Text("Avgörs av en person"), Text("En person hos köparen godtar eller bestrider kravet."))
+_ASKED = {
+    ("CNF", "NIN"): Text("Köparen skulle be om en kreditfaktura och en ny faktura."),
+    ("CNF",): Text("Köparen skulle be om en kreditfaktura, och ingen ny."),
+    ("NIN",): Text("Köparen skulle be om ett nytt dokument."),
+    ("NOA",): Text("Köparen skulle inte räkna med dokumentet. Ingen behöver göra något."),
 }
 _OUTCOMES = {
     CheckOutcome.AGREES: ("good", Text("stämmer")),
@@ -49,6 +55,10 @@ _WHO = {
     DeviationActor.BUYER: Text("köparen"),
     DeviationActor.NOBODY: Text("ingen"),
 }
+
+
+Said = Mapping[Deviation, Text]
+"""Each deviation's sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,45 +97,62 @@ class VerdictView:
     lead: Text
     told: tuple[DeviationView, ...]
     nodes: tuple[CheckView, ...]
-
-    @property
-    def stops(self) -> tuple[DeviationView, ...]:
-        """The deviations that stop it; notes are left out."""
-        return tuple(each for each in self.told if each.stops)
+    reasons: tuple[Text, ...]
+    """The sentences of the gravest that stop it; notes are left out."""
 
 
-def verdict_view(match: Match, *, in_part: bool = False) -> VerdictView:
-    """The match in words; without advice where the invoice is accepted `in_part`: what to credit is told by itself."""
-    tone, heading, lead = _VERDICTS[match.verdict]
-    told = tuple(_told(each, in_part) for each in match.deviations)
-    return VerdictView(match.verdict, tone, heading, lead, told, _nodes(match.tree.checks, in_part))
+def verdict_view(match: Match, *, rejected: bool = False, in_part: bool = False) -> VerdictView:
+    """The match in words; what is said differs where it is `rejected` already, or accepted `in_part`."""
+    tone, name, lead = _verdict(match)
+    said = causes.told(match.deviations, rejected=rejected, in_part=in_part)
+    told = tuple(_told(each, said) for each in match.deviations)
+    reasons = causes.reasons(match, rejected=rejected, in_part=in_part) if causes.stops(match) else ()
+    return VerdictView(match.verdict, tone, name, lead, told, _nodes(match.tree.checks, said), reasons)
 
 
-def _nodes(checks: Sequence[Check | Group], in_part: bool) -> tuple[CheckView, ...]:
-    return tuple(_node(each, in_part) for each in checks)
+def _verdict(match: Match) -> tuple[str, Text, Text]:
+    """Tone, heading and what comes of it: of what does not agree, what the supplier would be asked to do."""
+    if causes.awaits_decision(match):
+        return _AWAITS
+    tone, name, lead = _VERDICTS[match.verdict]
+    if match.verdict is Verdict.QUESTION:
+        lead = _ASKED[response_documents.asks(response_documents.REJECTED, match.deviations)]
+    return tone, name, lead
 
 
-def _node(node: Check | Group, in_part: bool) -> CheckView:
+def heading(match: Match) -> tuple[str, Text]:
+    """What a judgement came to in a word or two, with its tone."""
+    tone, said, _ = _verdict(match)
+    return tone, said
+
+
+def _nodes(checks: Sequence[Check | Group], said: Said) -> tuple[CheckView, ...]:
+    return tuple(_node(each, said) for each in checks)
+
+
+def _node(node: Check | Group, said: Said) -> CheckView:
     name = check_name(node.name)
     if isinstance(node, Group):
-        return CheckView(name, "", NO_TEXT, (), _nodes(node.checks, in_part))
+        return CheckView(name, "", NO_TEXT, (), _nodes(node.checks, said))
     tone, outcome = _OUTCOMES[node.outcome]
-    told = tuple(_told(each, in_part) for each in node.deviations)
+    told = tuple(_told(each, said) for each in node.deviations)
     if told and not any(each.stops for each in told):
         tone = "note"
     return CheckView(name, tone, outcome, told, ())
 
 
-def _told(deviation: Deviation, in_part: bool) -> DeviationView:
+def _told(deviation: Deviation, said: Said) -> DeviationView:
     line = Text("rad %(line)s", line=deviation.line) if deviation.line else NO_TEXT
     found_in = (source_name(deviation.found_from), line, WrittenText(deviation.term))
     expected_in = (source_name(deviation.expected_from), WrittenText(deviation.reference))
     return DeviationView(
         title=title(deviation),
-        sentence=sentence(deviation, in_part=in_part),
-        found=WrittenText(deviation.found) if deviation.found else Text("inget", context="deviation"),
+        sentence=said[deviation],
+        found=value_text(deviation, deviation.found)
+        if deviation.found
+        else Text("inget", context="deviation"),
         found_in=JoinedText(", ", found_in),
-        expected=WrittenText(deviation.expected),
+        expected=value_text(deviation, deviation.expected),
         expected_in=JoinedText(" ", expected_in),
         who=_WHO[deviation.actor],
         stops=deviation.weight is not Weight.NOTE,

@@ -11,8 +11,9 @@ from foundation.sql import Session
 from foundation.text import NO_TEXT, JoinedText, Language, Text, WrittenText
 from invoicing.documents import partial_credit_store
 from invoicing.documents import store as document_store
+from invoicing.matching import causes
 from invoicing.matching.deviation_texts import sentence, title
-from invoicing.matching.deviations import Check, Deviation, Group, Weight
+from invoicing.matching.deviations import Check, Deviation, Group
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.payment import paid_to
 from operations.message_queries import InboundSummary
@@ -93,15 +94,13 @@ def why_document(session: Session, invoice: SupplierInvoice) -> Text:
             return Text("Krediterar en del av %(credited)s.", credited=credited)
         return Text("Krediterar %(credited)s i sin helhet.", credited=credited)
     judged = document_store.matches(session, invoice.id)
-    deviations = judged[-1][1].deviations if judged else ()
-    gravest = max((deviation.weight for deviation in deviations), default=Weight.NOTE)
+    rejected = invoice.state is InvoiceState.CREDIT_REQUESTED
     in_part = invoice.state is InvoiceState.PARTLY_ACCEPTED
-    reasons = [sentence(each, in_part=in_part) for each in deviations if each.weight == gravest]
-    # Two deviations may differ and be told in the same words; they are said once.
+    reasons = causes.reasons(judged[-1][1], rejected=rejected, in_part=in_part) if judged else ()
     account = ""
     if invoice.state is InvoiceState.ACCEPTED:
         account = paid_to.words(session, register_store.load(session), invoice, today=invoice.received_on)
-    return JoinedText(" ", (_stands(invoice, account), *{each.sv: each for each in reasons}.values()))
+    return JoinedText(" ", (_stands(invoice, account), *reasons))
 
 
 def _stands(invoice: SupplierInvoice, account: str) -> Text:

@@ -1,11 +1,14 @@
 """A judgement on the terminal: the tree of its checks, with what deviates."""
 
+from collections.abc import Mapping
+
 from rich.text import Text as RichText
 from rich.tree import Tree
 
 from foundation.formatting import plain
 from foundation.text import NO_TEXT, JoinedText, Language, Text, WrittenText
-from invoicing.matching.deviation_texts import compares, sentence, source_name
+from invoicing.matching import causes
+from invoicing.matching.deviation_texts import compares, source_name, value_text
 from invoicing.matching.deviations import Check, CheckOutcome, Deviation, DeviationActor, Group, Match
 from web.verdict_words import check_name
 
@@ -25,21 +28,21 @@ def tree_of(match: Match, heading: str, language: Language) -> Tree:
     """The whole judgement as a tree: every check with its outcome, every deviation with its sentence."""
     root = Tree(RichText(heading, style="bold"), guide_style="dim")
     for node in match.tree.checks:
-        _grow(root, node, language)
+        _grow(root, node, language, causes.told(match.deviations))
     return root
 
 
-def _grow(branch: Tree, node: Check | Group, language: Language) -> None:
+def _grow(branch: Tree, node: Check | Group, language: Language, said: Mapping[Deviation, Text]) -> None:
     name = check_name(node.name).in_language(language)
     if isinstance(node, Group):
         below = branch.add(RichText(name, style="bold"))
         for child in node.checks:
-            _grow(below, child, language)
+            _grow(below, child, language, said)
         return
     mark, outcome, style = _OUTCOMES[node.outcome]
     leaf = branch.add(RichText(f"{mark} {name}: {outcome.in_language(language)}", style=style))
     for deviation in node.deviations:
-        told = leaf.add(RichText(plain(f"{deviation.code}: {sentence(deviation).in_language(language)}")))
+        told = leaf.add(RichText(plain(said[deviation].in_language(language))))
         told.add(RichText(plain(_facts(deviation).in_language(language)), style="dim"))
 
 
@@ -52,10 +55,15 @@ def _facts(deviation: Deviation) -> Text:
     found_in = JoinedText(", ", (source_name(deviation.found_from), line, WrittenText(deviation.term)))
     expected_in = JoinedText(" ", (source_name(deviation.expected_from), WrittenText(deviation.reference)))
     nothing = Text("inget", context="deviation")
-    found = Text("hittat %(found)s (%(place)s)", found=deviation.found or nothing, place=found_in)
+    found = Text(
+        "hittat %(found)s (%(place)s)",
+        found=value_text(deviation, deviation.found) if deviation.found else nothing,
+        place=found_in,
+    )
+    expects = value_text(deviation, deviation.expected)
     expected = (
-        Text("väntat %(expected)s (%(place)s)", expected=deviation.expected, place=expected_in)
+        Text("väntat %(expected)s (%(place)s)", expected=expects, place=expected_in)
         if expected_in
-        else Text("väntat %(expected)s", expected=deviation.expected)
+        else Text("väntat %(expected)s", expected=expects)
     )
     return JoinedText("; ", (found, expected, acts))

@@ -22,7 +22,8 @@ from invoicing.documents import facts_loading
 from invoicing.exceptions import credit_linking
 from invoicing.exceptions.credit_linking import CreditPair
 from invoicing.exceptions.steps import HOLD
-from invoicing.matching.deviation_texts import sentence, title
+from invoicing.matching import causes
+from invoicing.matching.deviation_texts import title
 from invoicing.matching.deviations import price_text
 from invoicing.model import DocumentType, InvoiceContent, InvoicedLine
 from invoicing.payment import payable_store
@@ -64,7 +65,7 @@ def pair(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) 
             supplier=supplier_name(register, found.credit.supplier),
             rows=_rows(found, language),
             lines=_lines(found, language),
-            tells=[(title(each), sentence(each)) for each in found.match.deviations],
+            tells=[(title(each), said) for each, said in causes.told(found.match.deviations).items()],
             xml=xml,
             receiver=receiver,
             opened=_sum_received(found),

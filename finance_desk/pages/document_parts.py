@@ -1,8 +1,9 @@
 """What the page of one document is made of: values side by side, the tree of reasons, answers and units in words."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from foundation import formatting
 from foundation.money import Money, Quantity
@@ -10,20 +11,10 @@ from foundation.periods import Period
 from foundation.text import JoinedText, Language, Text, WrittenText
 from foundation.units import unit_name
 from invoicing.exceptions.comparison_rows import ComparisonRow as Compared
-from invoicing.matching.deviation_texts import compares, sentence, source_name, title
-from invoicing.matching.deviations import Check, Group, price_text
+from invoicing.matching.deviation_texts import compares, source_name, title, value_text
+from invoicing.matching.deviations import Check, Deviation, Group, price_text
 from web import i18n
 from web.verdict_words import check_name
-
-ANSWERS: Final = {
-    "AB": Text("Mottagen (AB)"),
-    "IP": Text("Under behandling (IP)"),
-    "UQ": Text("Fråga (UQ)"),
-    "CA": Text("Godkänd med anmärkning (CA)"),
-    "RE": Text("Avvisad (RE)"),
-    "AP": Text("Godkänd (AP)"),
-    "PD": Text("Betald (PD)"),
-}
 
 
 def cells(row: Compared, language: Language) -> dict[str, Any]:
@@ -59,22 +50,21 @@ def _value(value: object, language: Language) -> str:
             return str(value)
 
 
-def branch(node: Check | Group) -> dict[str, Any]:
+def branch(node: Check | Group, said: Mapping[Deviation, Text]) -> dict[str, Any]:
     """The tree as the template walks it."""
     name = check_name(node.name)
     if isinstance(node, Group):
-        return {"name": name, "below": [branch(each) for each in node.checks]}
+        return {"name": name, "below": [branch(each, said) for each in node.checks]}
     return {
         "name": name,
         "outcome": node.outcome.value,
         "deviations": [
             {
-                "code": each.code.value,
                 "title": title(each),
-                "sentence": sentence(each),
+                "sentence": said[each],
                 "compared": compares(each),
-                "found": each.found,
-                "expected": each.expected,
+                "found": value_text(each, each.found),
+                "expected": value_text(each, each.expected),
                 "term": each.term,
                 "found_from": source_name(each.found_from),
                 "expected_from": JoinedText(

@@ -12,7 +12,7 @@ from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
 from finance_desk.journal_words import action_name
-from finance_desk.pages.document_parts import ANSWERS, branch, cells
+from finance_desk.pages.document_parts import branch, cells
 from finance_desk.pages.queue import READERS
 from finance_desk.words import Names, cause_name, may_act, supplier_name
 from foundation.errors import NotThere, Refused
@@ -44,10 +44,12 @@ from invoicing.exceptions.case import Case
 from invoicing.exceptions.queue import QueueItem
 from invoicing.exceptions.steps import HOLD, DeskActor
 from invoicing.exceptions.worklist_store import WorkKind
-from invoicing.matching.deviation_texts import sentence, title, verdict_name
+from invoicing.matching.causes import cause, told
+from invoicing.matching.deviation_texts import title, verdict_name
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.payment import held_back_queries, paid_to, payment_stop_store
 from invoicing.responses import responding, response_documents
+from invoicing.responses.answer_words import answer_name
 from invoicing.responses.response_documents import receiver_of
 from invoicing.verdicts import accepting_in_part
 from orders.register import store as register_store
@@ -121,8 +123,11 @@ def credit_preview(request: Request, number: int, person: Person = signed_in(_P.
             answer=answer,
             receiver=receiver,
             xml=xml,
-            tells=[(title(each), sentence(each)) for each in case.match.deviations],
+            tells=[
+                (title(each), words) for each, words in told(case.match.deviations, rejected=True).items()
+            ],
             supplier=supplier_name(register, case.invoice.supplier),
+            answer_name=answer_name,
             minutes=int(HOLD / timedelta(minutes=1)),
         )
 
@@ -249,6 +254,8 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
         body = inbox_store.body_of(session, case.invoice.letter_id) or b""
         names = Names(session, register.buyer)
         limit = decision_store.limit_of(session, person.id)
+        rejected = case.invoice.state is InvoiceState.CREDIT_REQUESTED
+        said = told(case.match.deviations, rejected=rejected)
         context: dict[str, Any] = {
             "case": case,
             "invoice": case.invoice,
@@ -256,12 +263,12 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "names": names,
             "staff": names.who_may(_P.FINANCE),
             "supplier": supplier_name(register, case.invoice.supplier),
-            "cause": cause_name(case.item.cause),
+            "cause": cause(case.item.codes, case.match) or cause_name(case.item.cause),
             "stop": payment_stop_store.holding(session, [case.invoice.supplier]).get(case.invoice.supplier),
             "kept": _kept(session, register, case.invoice),
             "history": [(datetime.fromisoformat(row.at), row) for row in case.history],
             "compared": [cells(row, language) for row in case.compared],
-            "tree": [branch(node) for node in case.match.tree.checks],
+            "tree": [branch(node, said) for node in case.match.tree.checks],
             "verdict": verdict_name(case.match.verdict),
             "comments": worklist_store.comments(session, WorkKind.DOCUMENT, number),
             "files": attachments.files_in(body),
@@ -277,14 +284,13 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "action_name": action_name,
             "name_of": name_of,
             "acceptance_words": words_of,
-            "codes": ANSWERS,
+            "answer_name": answer_name,
             "today": today_of(request),
             "revealed": revealed,
             "soon": _soon(session, case),
             "settled_with": _settled_with(session, case),
             "tells": [
-                (title(each), sentence(each), each.code.value, each.weight.name)
-                for each in case.match.deviations
+                (title(each), said[each], each.code.value, each.weight.name) for each in case.match.deviations
             ],
         }
     return render(request, person, "desk/document.html", **context)

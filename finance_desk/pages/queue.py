@@ -27,6 +27,7 @@ from invoicing.documents import store as document_store
 from invoicing.exceptions import aside_queries, queue_queries, report_queries, worklist, worklist_store
 from invoicing.exceptions.queue import NOBODY, QueueCause, QueueFilter, QueueItem, QueuePart
 from invoicing.exceptions.worklist_store import WorkKind
+from invoicing.matching.causes import cause
 from invoicing.responses import store as response_store
 from invoicing.responses.model import sentences
 from orders.placements import start_queries
@@ -248,10 +249,13 @@ def _documents(
     page = Page.of(request, many)
     rows = queue_queries.items(session, wanted, today=today, limit=page.size, offset=page.offset)
     hidden = protected_store.among(session, [row.id for row in rows])
+    judged = document_store.latest_matches(session, [row.id for row in rows])
+    named = _credit_cause if wanted.part is QueuePart.CREDITS else cause_name
     return {
         "page": page,
         "rows": [_masked(row) if row.id in hidden else row for row in rows],
         "hidden": hidden,
+        "row_causes": {row.id: cause(row.codes, judged.get(row.id)) or named(row.cause) for row in rows},
         "causes": queue_queries.causes(session, wanted, today=today),
     }
 

@@ -141,7 +141,7 @@ _NAMES: Mapping[Action, Text] = {
     Action.UNLINK: Text("Koppla loss", context="action"),
     Action.PARK: Text("Vila till en dag"),
     Action.ASK_SUPPLIER: Text("Fråga leverantören", context="action"),
-    Action.REJECT_DUPLICATE: Text("Avvisa som dubblett", context="action"),
+    Action.REJECT_DUPLICATE: Text("Underkänn som dubblett", context="action"),
     Action.ACCEPT_IN_PART: Text("Godkänn raderna som stämmer", context="action"),
     Action.WITHDRAW_PART: Text("Ta tillbaka godkännandet i delar", context="action"),
     Action.DISPUTE: Text("Bestrida kravet", context="action"),

@@ -7,12 +7,8 @@ come from the deviation.
 
 import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 
-from foundation.formatting import number, unbroken
-from foundation.identifiers import hidden_in, visible
 from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
-from foundation.units import unit_name
 from invoicing.matching.deviation_words import (
     amounts,
     credits,
@@ -22,6 +18,7 @@ from invoicing.matching.deviation_words import (
     receipts,
     references,
 )
+from invoicing.matching.deviation_words.values import written, written_as
 from invoicing.matching.deviation_words.words import PLACES, DeviationText
 from invoicing.matching.deviations import (
     SUGGESTED,
@@ -31,11 +28,6 @@ from invoicing.matching.deviations import (
     Verdict,
 )
 
-# With decimals: what has none may as well be an order number.
-_NUMBER = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}")
-# A number alone, or one reckoned with: 95.00 / 10, 2945.00 x 25 %.
-_CALCULATION = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}( [x/] [0-9]{1,12}(\.[0-9]{1,4})?( %)?)?")
-_PERIOD = re.compile(r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)")
 _VALUE = re.compile(r"%\((\w+)\)s")
 
 _SOURCES: dict[Source, Text] = {
@@ -55,9 +47,9 @@ _SOURCES: dict[Source, Text] = {
 
 _VERDICTS: dict[Verdict, Text] = {
     Verdict.ACCEPT: Text("stämmer"),
-    Verdict.HOLD: Text("hålls"),
+    Verdict.HOLD: Text("hålls för kontroll"),
     Verdict.PARK: Text("väntar"),
-    Verdict.QUESTION: Text("i fråga"),
+    Verdict.QUESTION: Text("stämmer inte"),
 }
 
 
@@ -103,19 +95,19 @@ def title(deviation: Deviation) -> Text:
     return words(deviation).title
 
 
-def sentence(deviation: Deviation, *, in_part: bool = False) -> Text:
+def sentence(deviation: Deviation, *, advises: bool = True) -> Text:
     """The whole sentence, with both values, what is suggested and what to do; without holes where a value is absent.
 
-    Where the invoice is accepted `in_part` the advice at its end is left out: what is to be credited is said by itself.
+    Where it does not advise it says what is so, and neither suggests nor says what comes of it.
     """
     chosen = words(deviation)
-    written = _unit if deviation.code is DeviationCode.UNIT else _written
+    said = written_as(deviation.code)
     detail = deviation.variant.partition(" ")[2]
     values: dict[str, Text] = {
-        "found": written(deviation.found),
-        "expected": written(deviation.expected),
+        "found": said(deviation.found),
+        "expected": said(deviation.expected),
         "line": WrittenText(deviation.line),
-        "reference": _written(deviation.reference),
+        "reference": written(deviation.reference),
         "detail": PLACES.get(detail, WrittenText(detail)),
         "source": source_name(deviation.expected_from),
     }
@@ -124,8 +116,13 @@ def sentence(deviation: Deviation, *, in_part: bool = False) -> Text:
         Text("%(title)s.", title=chosen.title),
     )
     suggestion = chosen.suggestion if _has_all(chosen.suggestion, values) else NO_TEXT
-    parts = (told, suggestion, NO_TEXT if in_part else chosen.ending)
+    parts = (told, suggestion, chosen.ending) if advises else (told,)
     return JoinedText(" ", (each.with_values(**values) for each in parts if each))
+
+
+def value_text(deviation: Deviation, value: str) -> Text:
+    """A value of the deviation, found or expected, as its sentence says it."""
+    return written_as(deviation.code)(value)
 
 
 def _has_all(wording: Text, values: Mapping[str, Text]) -> bool:
@@ -158,35 +155,6 @@ def sentences(deviations: Iterable[Deviation]) -> Text:
     """The sentences of several deviations after one another, what reads the same said once."""
     said = (sentence(each) for each in deviations)
     return JoinedText(" ", {each.sv: each for each in said}.values())
-
-
-def _written(value: str) -> Text:
-    """A number in Swedish as people write it in a sentence, 1 347,50; an identifier as it came, hidden signs named."""
-    period = _PERIOD.fullmatch(value)
-    if period is not None:
-        return WrittenText(" – ".join(period.groups()))
-    if _CALCULATION.fullmatch(value):
-        return WrittenText(_NUMBER.sub(_in_swedish, value).replace(" x ", " × "), value.replace(" x ", " × "))
-    hidden = hidden_in(value)
-    if not hidden:
-        return WrittenText(value)
-    return Text(
-        "%(value)s (med dolt tecken: %(hidden)s)",
-        value=visible(value),
-        hidden=JoinedText(", ", (each.text for each in hidden)),
-    )
-
-
-def _unit(code: str) -> Text:
-    """A unit as people say it, with its code, which is what stands in the document: dagar (DAY)."""
-    name = unit_name(code, Decimal(2))
-    return WrittenText(code) if name.sv == code else Text("%(unit)s (%(code)s)", unit=name, code=code)
-
-
-def _in_swedish(number_found: re.Match[str]) -> str:
-    whole, _, decimals = number_found.group().partition(".")
-    sign = "-" if whole == "-0" else ""
-    return f"{sign}{unbroken(number(Decimal(whole)))},{decimals}"
 
 
 def source_name(source: Source) -> Text:

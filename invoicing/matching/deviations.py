@@ -120,6 +120,8 @@ class DeviationActor(StrEnum):
 
 # Variants: what was received is taken back, since its report or its other approval was.
 REVOKED_REPORT, REVOKED = "revoked_report", "revoked"
+# A variant: the document is rejected, so that what might still have saved it no longer does.
+REJECTED = "rejected"
 # A variant: the participant was away for the whole of it, and came back later.
 ABSENT = "absent"
 # A variant: the document and its order agree, and it is our register that has lost the supplier.

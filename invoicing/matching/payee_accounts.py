@@ -75,15 +75,19 @@ def words_of(account: PaymentAccount) -> str:
     >>> words_of(PaymentAccount(AccountScheme.BANKGIRO, "5999107"))
     'bankgiro 599-9107'
     """
-    number = account.number
-    match account.scheme:
-        case AccountScheme.BANKGIRO:
-            said = f"bankgiro {number[:-4]}-{number[-4:]}"
-        case AccountScheme.PLUSGIRO:
-            said = f"plusgiro {number[:-1]}-{number[-1]}"
-        case AccountScheme.IBAN:
-            said = f"IBAN {' '.join(number[place : place + 4] for place in range(0, len(number), 4))}"
+    said = number_of(account.scheme, account.number)
     return said if account.is_own else f"{said} ({account.payee_name})"
+
+
+def number_of(scheme: str, number: str) -> str:
+    """A kind of account and its compact number, as people write them: IBAN SE45 5000 0000 0583 9825 7466."""
+    match scheme:
+        case AccountScheme.BANKGIRO:
+            return f"bankgiro {number[:-4]}-{number[-4:]}"
+        case AccountScheme.PLUSGIRO:
+            return f"plusgiro {number[:-1]}-{number[-1]}"
+        case _:
+            return f"IBAN {' '.join(number[place : place + 4] for place in range(0, len(number), 4))}"
 
 
 def sellers_own(supplier: Supplier, *, on: date, given: Sequence[AccountGiven] = ()) -> PaymentAccount:

@@ -12,6 +12,8 @@ from datetime import date
 
 from foundation.text import Text
 from invoicing import type_codes
+from invoicing.matching import causes
+from invoicing.matching.credited_document import OF_CREDIT
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Deviation, DeviationCode, Weight, plain
 from invoicing.model import ExpectedCredit, InvoiceContent, SupplierInvoice
@@ -208,10 +210,11 @@ def _statuses(
     by_reason: dict[str, list[Deviation]] = {}
     for deviation in telling:
         by_reason.setdefault(REASON_OF[deviation.code], []).append(deviation)
+    said = causes.told(deviations, rejected=code == REJECTED)
     reasons = tuple(
         responses.ClarifiedStatus(
             status_reason_code=shapes.Code(reason, _REASONS),
-            status_reason=" ".join(sentence(each).both() for each in grouped),
+            status_reason=" ".join(said[each].both() for each in grouped),
             conditions=tuple(
                 responses.Condition(attribute_id=each.term, description=each.expected or None)
                 for each in grouped
@@ -225,7 +228,10 @@ def _statuses(
 def _statuses_in_part(
     deviations: tuple[Deviation, ...], expected: ExpectedCredit
 ) -> tuple[responses.ClarifiedStatus, ...]:
-    """A status for each reason of each line that is not accepted, and what of the invoice to credit."""
+    """A status for each reason of each line that is not accepted, and what of the invoice to credit.
+
+    The reasons say what is so and nothing of crediting the whole: what to credit stands in a status of its own.
+    """
     grave = [each for each in deviations if each.weight > Weight.NOTE]
     by_line: dict[tuple[str, str], list[Deviation]] = {}
     for each in grave:
@@ -233,7 +239,7 @@ def _statuses_in_part(
     reasons = tuple(
         responses.ClarifiedStatus(
             status_reason_code=shapes.Code(reason, _REASONS),
-            status_reason=" ".join(sentence(each, in_part=True).both() for each in grouped),
+            status_reason=" ".join(sentence(each, advises=False).both() for each in grouped),
             conditions=(
                 *((responses.Condition(attribute_id=LINE, description=line),) if line else ()),
                 *(
@@ -278,19 +284,21 @@ def asks(code: str, deviations: Sequence[Deviation]) -> tuple[str, ...]:
     """
     if code != REJECTED:
         return ("NOA",)
-    if any(_is_credit(deviation.code) for deviation in deviations):
+    if deviations and all(each.code is DeviationCode.ALREADY_CREDITED for each in deviations):
+        return ("NOA",)
+    if any(_is_credit(deviation) for deviation in deviations):
         return ("NIN",)
     if any(each.code is DeviationCode.LATE_PAYMENT_CLAIM for each in deviations):
         return ("CNF",)
-    nothing_left = all(
-        deviation.variant in ("cancelled", "interrupted", "duplicate", "LEGACY", "ESF", "PROTECTED")
-        for deviation in deviations
+    return ("CNF",) if causes.nothing_left(deviations) else ("CNF", "NIN")
+
+
+def _is_credit(deviation: Deviation) -> bool:
+    return (
+        deviation.code.value.startswith("CREDIT_")
+        or deviation.code is DeviationCode.ALREADY_CREDITED
+        or (deviation.code is DeviationCode.BUYER and deviation.variant == OF_CREDIT)
     )
-    return ("CNF",) if nothing_left and deviations else ("CNF", "NIN")
-
-
-def _is_credit(code: DeviationCode) -> bool:
-    return code.value.startswith("CREDIT_") or code is DeviationCode.ALREADY_CREDITED
 
 
 def _messenger(participant: str, organisation_number: str, name: str) -> responses.TradeMessenger:

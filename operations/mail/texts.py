@@ -29,7 +29,7 @@ class MailKind(StrEnum):
 
 _NOTICES: Final[dict[MailKind, Text]] = {
     MailKind.ORDERS: Text("Nya ordrar och avbrott"),
-    MailKind.INVOICES: Text("Fakturor som är i fråga, ska krediteras eller är betalda"),
+    MailKind.INVOICES: Text("Fakturor som inte stämmer, ska krediteras eller är betalda"),
     MailKind.REPORTS: Text("Redovisningar att lämna eller rätta"),
     MailKind.COMPANY: Text("Svar på ändringar av företagets uppgifter"),
 }
@@ -110,9 +110,9 @@ TEXTS: Final[dict[str, MailText]] = {
         MailKind.ORDERS,
     ),
     "invoice-in-question": MailText(
-        Text("En faktura är i fråga"),
+        Text("En faktura eller kreditfaktura stämmer inte"),
         Text(
-            "Hej!\n\nEn av era fakturor är i fråga. Vad som avviker och vad ni kan göra står "
+            "Hej!\n\nEn av era fakturor eller kreditfakturor stämmer inte. Vad som avviker och vad ni ska göra står "
             "här:\n\n%(portal)s/invoices/%(id)s"
         ),
         MailKind.INVOICES,

@@ -24,7 +24,7 @@ _SAID: Final[Mapping[type[EventData], Callable[[Any], Text]]] = {
     event_data.InterruptionWithdrawn: lambda told: Text("Avbrottet återkallat."),
     event_data.ReportFiled: lambda told: Text("Redovisningen för %(month)s lämnad.", month=told.month),
     event_data.ReportApproved: lambda told: Text("Redovisningen för %(month)s godkänd.", month=told.month),
-    event_data.ReportRejected: lambda told: Text("Redovisningen för %(month)s avvisad.", month=told.month),
+    event_data.ReportRejected: lambda told: Text("Redovisningen för %(month)s avslagen.", month=told.month),
     event_data.ReportRevoked: lambda told: Text(
         "Godkännandet av redovisningen för %(month)s återkallat.", month=told.month
     ),

@@ -13,8 +13,10 @@ from foundation.sql import Session
 from foundation.text import NO_TEXT, CountedText, JoinedText, Text, WrittenText
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import document_subject
+from invoicing.matching import causes
 from invoicing.matching.deviation_texts import verdict_name
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
+from invoicing.responses.answer_words import answer_name
 from operations.timeline import event_words
 from operations.timeline import queries as timeline_queries
 from operations.timeline.model import TimelineEntry, TimelineKind
@@ -186,7 +188,7 @@ def _interruptions(session: Session, reference: str, service: Service) -> Iterat
 
 _APPROVED = Text("Redovisningen för %(month)s godkänd av %(decided_by)s.")
 _DECIDED = {
-    ReportState.REJECTED: Text("Redovisningen för %(month)s avvisad av %(decided_by)s."),
+    ReportState.REJECTED: Text("Redovisningen för %(month)s avslagen av %(decided_by)s."),
     ReportState.REVOKED: Text("Godkännandet av redovisningen för %(month)s återkallat av %(decided_by)s."),
 }
 
@@ -274,16 +276,18 @@ def _arrived(session: Session, invoice: SupplierInvoice) -> TimelineEntry:
 
 def _judgements(session: Session, invoice: SupplierInvoice) -> Iterator[TimelineEntry]:
     for day, match in document_store.matches(session, invoice.id):
-        codes = f" ({', '.join(match.codes)})" if match.codes else ""
+        found = causes.causes(match.codes, match)
         yield TimelineEntry(
             day,
             TimelineKind.JUDGED,
             invoice.number,
             Text(
-                "Prövad: %(verdict)s%(codes)s.",
+                "Prövad: %(verdict)s (%(causes)s).",
                 verdict=verdict_name(match.verdict),
-                codes=codes,
-            ),
+                causes=JoinedText("; ", found),
+            )
+            if found
+            else Text("Prövad: %(verdict)s.", verdict=verdict_name(match.verdict)),
             state=match.verdict.value,
         )
 
@@ -295,8 +299,8 @@ def _answers(invoice: SupplierInvoice, answers: Iterable[AnswerRow]) -> Iterator
             TimelineKind.ANSWER,
             invoice.number,
             Text(
-                "Fakturasvar %(code)s till %(receiver)s.",
-                code=answer.code,
+                "Fakturasvar till %(receiver)s: %(answer)s.",
+                answer=answer_name(answer.code),
                 receiver=answer.receiver or Text("portalen"),
             ),
             state=answer.state.value,
@@ -366,7 +370,9 @@ def _credit_requests(
             Text("Begäran om kredit återtagen: månaden är inlevererad.")
             if request.withdrawn
             else Text(
-                "Kredit av hela fakturan begärd av %(by)s (%(codes)s).", by=request.by, codes=request.codes
+                "Kredit av hela fakturan begärd av %(by)s (%(causes)s).",
+                by=request.by,
+                causes=JoinedText("; ", (causes.code_name(each) for each in request.codes.split())),
             ),
         )
 

@@ -12,6 +12,7 @@ from accounts.identity import Person
 from foundation.errors import NotThere
 from invoicing.documents import view
 from invoicing.documents import view as document_view
+from invoicing.matching.causes import awaits_decision
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice, days_after
 from invoicing.payment import paid_to
 from invoicing.portal_invoicing import drafts, portal_document_store, refused_message_queries
@@ -88,7 +89,10 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         paper = document_view.paper_of(body)
     except view.NoDocumentView:
         paper = None
-    verdict = verdict_view(told.judged[1], in_part=told.expected is not None) if told.judged else None
+    in_part = told.expected is not None
+    verdict = (
+        verdict_view(told.judged[1], rejected=is_rejected(invoice), in_part=in_part) if told.judged else None
+    )
     return render(
         request,
         person,
@@ -99,11 +103,17 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         files=attachments.files_in(body),
         verdict=verdict,
         corrects=corrects,
+        awaits_decision=bool(told.judged) and awaits_decision(told.judged[1]) and not is_rejected(invoice),
         may_send=person.may(SENDS),
         account=account,
         key=new_key(),
         counted_from_receipt=_counted_from_receipt(invoice, register.policy.payment_terms_days),
     )
+
+
+def is_rejected(invoice: SupplierInvoice) -> bool:
+    """Whether the buyer has asked for credit of it, so that nothing else saves it."""
+    return invoice.state in (InvoiceState.CREDIT_REQUESTED, InvoiceState.CREDITED)
 
 
 def _counted_from_receipt(invoice: SupplierInvoice, terms_days: int) -> bool:

@@ -15,7 +15,10 @@ from foundation.money import Money
 from foundation.spreadsheets import CellKind, CellValue, SheetColumn
 from foundation.sql import Session
 from foundation.text import Text
+from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
+from invoicing.matching import causes
+from invoicing.matching.deviations import Match
 from invoicing.portal_invoicing.queries import on_its_way
 from invoicing.portal_invoicing.scope import Scope
 from orders import tables as order_tables
@@ -24,6 +27,8 @@ from orders.register.register import Register
 from supplier_portal.queries import orders as order_queries
 from supplier_portal.queries.orders import OrderFilter
 from web import state_labels
+
+_AT_ONCE: Final = 500
 
 Say = Callable[[Text], str]
 
@@ -192,7 +197,7 @@ def _invoice_columns(say: Say) -> list[SheetColumn]:
         SheetColumn(say(Text("Att betala")), CellKind.AMOUNT, 14),
         SheetColumn(say(Text("Valuta")), width=8),
         SheetColumn(say(Text("Läge")), width=18),
-        SheetColumn(say(Text("Avvikelser")), width=24),
+        SheetColumn(say(Text("Avvikelser")), width=40),
     ]
 
 
@@ -201,8 +206,8 @@ def _invoices(session: Session, scope: Scope, say: Say) -> Iterator[Sequence[Cel
     kinds = {"INVOICE": say(Text("Faktura")), "CREDIT_NOTE": say(Text("Kreditfaktura"))}
     columns = [column for column in table.c if column.name != "content"]
     question = select(*columns).where(scope.of_invoices()).order_by(table.c.id)
-    for row in _read(session, question):
-        _, state = state_labels.told("invoice", row.state)
+    for row, match in _judged(session, question):
+        _, state = state_labels.told(row.document_type.lower(), row.state)
         sign = -1 if row.document_type == "CREDIT_NOTE" else 1
         yield (
             row.number,
@@ -218,8 +223,15 @@ def _invoices(session: Session, scope: Scope, say: Say) -> Iterator[Sequence[Cel
             Money(sign * row.amount_payable, row.currency),
             row.currency,
             say(state),
-            row.codes,
+            "; ".join(say(each) for each in causes.causes(row.codes.split(), match)),
         )
+
+
+def _judged(session: Session, question: Any) -> Iterator[tuple[Any, Match | None]]:  # noqa: ANN401 - any question, any row
+    """The rows as they are read, each with its latest judgement where it deviates."""
+    for part in session.execute(question.execution_options(yield_per=_AT_ONCE)).partitions():
+        latest = document_store.latest_matches(session, [row.id for row in part if row.codes])
+        yield from ((row, latest.get(row.id)) for row in part)
 
 
 def _short(value: Any) -> Any:  # noqa: ANN401 - a decimal, or nothing where the row has none
@@ -231,5 +243,5 @@ def _short(value: Any) -> Any:  # noqa: ANN401 - a decimal, or nothing where the
 
 
 def _read(session: Session, question: Any) -> Iterator[Any]:  # noqa: ANN401 - any question, any row
-    for part in session.execute(question.execution_options(yield_per=500)).partitions():
+    for part in session.execute(question.execution_options(yield_per=_AT_ONCE)).partitions():
         yield from part

@@ -10,39 +10,42 @@ from datetime import date, datetime
 
 from foundation.periods import stockholm_date
 from foundation.sql import Session
-from foundation.text import Text, WrittenText
+from foundation.text import Text
 from invoicing.documents import expected_credit_store, partial_credit_store
 from invoicing.documents import store as document_store
-from invoicing.matching.deviation_texts import sentence
-from invoicing.matching.deviations import Match, Verdict, Weight
+from invoicing.matching import causes
+from invoicing.matching.deviations import Match
 from invoicing.model import DocumentType, ExpectedCredit, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing import portal_document_store
 from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.portal_document_store import Made
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.reconciliation.account_statement import AccountEntry, EntryKind
-from invoicing.responses.response_documents import APPROVED, IN_PROCESS, PAID, RECEIVED, REJECTED, UNDER_QUERY
+from invoicing.responses.answer_words import answer_name
+from invoicing.responses.response_documents import (
+    APPROVED,
+    CONDITIONALLY,
+    IN_PROCESS,
+    PAID,
+    RECEIVED,
+    REJECTED,
+    UNDER_QUERY,
+)
 from peppol.exchange.outbox_store import OutboundMessage
 from supplier_portal.queries import account_entries
+from web import verdict_view
 
 _S = InvoiceState
 
-ANSWERS: dict[str, tuple[str, Text]] = {
-    RECEIVED: ("info", Text("Mottagen")),
-    IN_PROCESS: ("note", Text("Under behandling")),
-    UNDER_QUERY: ("note", Text("Under utredning")),
-    REJECTED: ("bad", Text("Avvisad: kreditera och skicka en ny")),
-    "CA": ("note", Text("Godkänd med villkor")),
-    APPROVED: ("good", Text("Godkänd för betalning")),
-    PAID: ("good", Text("Betald")),
+_ANSWER_TONES: dict[str, str] = {
+    RECEIVED: "info",
+    IN_PROCESS: "note",
+    UNDER_QUERY: "note",
+    REJECTED: "bad",
+    CONDITIONALLY: "note",
+    APPROVED: "good",
+    PAID: "good",
 }
-_VERDICTS: dict[Verdict, Text] = {
-    Verdict.ACCEPT: Text("Stämmer med ordern"),
-    Verdict.HOLD: Text("Hålls för kontroll"),
-    Verdict.PARK: Text("Väntar"),
-    Verdict.QUESTION: Text("I fråga"),
-}
-_TONES = {Verdict.ACCEPT: "good", Verdict.HOLD: "note", Verdict.PARK: "note", Verdict.QUESTION: "bad"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,6 @@ class SentResponse:
     """An Invoice Response of the buyer's."""
 
     sequence: int
-    code: str
     issued_on: date
     tone: str
     meaning: Text
@@ -153,8 +155,9 @@ def _steps(
     if made is not None:
         steps.append(InvoiceStep(_day(made.release_at), "info", Text("Skickad från portalen")))
     steps.append(InvoiceStep(invoice.received_on, "good", Text("Mottagen av köparen")))
+    rejected = invoice.state in (_S.CREDIT_REQUESTED, _S.CREDITED)
     # Judged again with the same outcome on the same day, it is told once.
-    steps += dict.fromkeys(_judgement(on, match, in_part) for on, match in judged)
+    steps += dict.fromkeys(_judgement(on, match, rejected=rejected, in_part=in_part) for on, match in judged)
     if invoice.state is _S.CREDIT_REQUESTED:
         last = judged[-1][0] if judged else invoice.received_on
         steps.append(InvoiceStep(last, "bad", Text("Kreditfaktura och ny faktura begärd")))
@@ -204,19 +207,19 @@ def _given_back(claim: AccountEntry) -> InvoiceStep:
     )
 
 
-def _judgement(on: date, match: Match, in_part: bool) -> InvoiceStep:
-    gravest = max((each.weight for each in match.deviations), default=Weight.NOTE)
-    telling = [each for each in match.deviations if each.weight == gravest and gravest > Weight.NOTE]
-    # Two deviations may differ and be told in the same words; they are said once.
-    why = {said.sv: said for said in (sentence(each, in_part=in_part) for each in telling)}
-    return InvoiceStep(on, _TONES[match.verdict], _VERDICTS[match.verdict], tuple(why.values()))
+def _judgement(on: date, match: Match, *, rejected: bool, in_part: bool) -> InvoiceStep:
+    why = causes.reasons(match, rejected=rejected, in_part=in_part) if causes.stops(match) else ()
+    tone, what = verdict_view.heading(match)
+    return InvoiceStep(on, tone, what, why)
 
 
 def _answer(message: OutboundMessage) -> SentResponse:
     code = message.document_id.rpartition("-")[2]
-    tone, meaning = ANSWERS.get(code, ("info", WrittenText(code)))
     return SentResponse(
-        sequence=message.sequence, code=code, issued_on=message.issued_on, tone=tone, meaning=meaning
+        sequence=message.sequence,
+        issued_on=message.issued_on,
+        tone=_ANSWER_TONES.get(code, "info"),
+        meaning=answer_name(code),
     )
 
 

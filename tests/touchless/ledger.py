@@ -159,7 +159,9 @@ class Ledger:
                 self._free(bill.seller, bill.credits[0])
             return
         self.bills[bill.seller, bill.number] = bill
-        self.truth.bills[bill.seller, bill.number] = TrueBill(bill.net, bill.vat, bill.payable, bill.currency)
+        self.truth.bills[bill.seller, bill.number] = TrueBill(
+            bill.net, bill.vat, bill.payable, bill.currency, buyer=bill.buyer
+        )
         line = self._line_of(bill)
         if line is not None and not line.billed_by:
             line.billed_by = bill.number

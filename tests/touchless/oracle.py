@@ -113,8 +113,6 @@ def _to_payment(bill: ReadBill, truth: Truth) -> Iterator[str]:
 
 def _to_credit(bill: ReadBill, truth: Truth) -> Iterator[str]:
     sign = 1 if bill.is_credit else -1
-    if bill.buyer != truth.buyer:
-        yield "addressed to another buyer (E-35)"
     if len(bill.credits) != 1:
         yield "not for exactly one invoice (E-21)"
         return
@@ -122,6 +120,8 @@ def _to_credit(bill: ReadBill, truth: Truth) -> Iterator[str]:
     if credited is None or credited.is_credit:
         yield "for no invoice of the supplier's (E-21)"
         return
+    if bill.buyer not in (truth.buyer, credited.buyer):
+        yield "addressed to another buyer (E-35)"
     if credited.is_credited:
         yield "for an invoice that is credited (E-21)"
     if not _is_in_full(bill, credited, sign):

@@ -40,6 +40,7 @@ class TrueBill:
     currency: str
     is_credited: bool = False
     is_credit: bool = False
+    buyer: str = ""  # where it was addressed to somebody else
 
 
 @dataclass(slots=True)

@@ -14,9 +14,11 @@ _NO_REFERENCE = DeviationText(
 )
 _UNKNOWN = DeviationText(
     Text("Fakturan har inte kommit"),
-    Text("Vi har ingen faktura %(found)s från er. Kreditfakturan väntar på den."),
-    Text("Kontrollera numret om fakturan redan är skickad."),
+    Text("Vi har ingen faktura %(found)s från er."),
+    Text("Kreditfakturan väntar på den. Kontrollera numret om fakturan redan är skickad."),
 )
+
+_NEW_CREDIT = Text("Skicka en ny kreditfaktura, med nytt nummer.")
 
 WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     **suggesting(
@@ -25,56 +27,45 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     **suggesting(DeviationCode.CREDIT_UNKNOWN, _UNKNOWN, (_B.NAMED, _B.SLIP)),
     (DeviationCode.CREDIT_SEVERAL, ""): DeviationText(
         Text("Flera fakturor på en kreditfaktura"),
-        Text("Kreditfakturan anger fakturorna %(found)s. Skicka en kreditfaktura per faktura."),
+        Text("Kreditfakturan anger fakturorna %(found)s."),
+        Text("Skicka en ny kreditfaktura för varje faktura, med nya nummer."),
     ),
     (DeviationCode.CREDIT_OF_CREDIT, ""): DeviationText(
         Text("Kredit av en kreditfaktura"),
-        Text("%(found)s är själv en kreditfaktura och kan inte krediteras. Skicka en ny faktura i stället."),
+        Text("%(found)s är själv en kreditfaktura och kan inte krediteras."),
+        Text("Skicka en ny faktura i stället."),
     ),
     (DeviationCode.ALREADY_CREDITED, ""): DeviationText(
         Text("Redan krediterad"),
-        Text(
-            "Faktura %(found)s är redan krediterad i sin helhet (%(reference)s). Den här "
-            "kreditfakturan används inte."
-        ),
-        otherwise=(
-            Text("Faktura %(found)s är redan krediterad i sin helhet. Den här kreditfakturan används inte."),
-        ),
+        Text("Faktura %(found)s är redan krediterad i sin helhet med %(reference)s."),
+        Text("Den här kreditfakturan räknas inte; ni behöver inte göra något."),
+        otherwise=(Text("Faktura %(found)s är redan krediterad i sin helhet."),),
     ),
     (DeviationCode.CREDIT_AMOUNT, ""): DeviationText(
         Text("Krediten gäller inte hela fakturan"),
-        Text(
-            "Krediten är på %(found)s; faktura %(reference)s är på %(expected)s. Skicka en "
-            "kreditfaktura på hela beloppet."
-        ),
+        Text("Krediten är på %(found)s; faktura %(reference)s är på %(expected)s."),
+        Text("Skicka en ny kreditfaktura, med nytt nummer, på hela fakturans belopp."),
     ),
     (DeviationCode.CREDIT_AMOUNT, VAT): DeviationText(
         Text("Kreditens moms är fördelad på annat sätt"),
-        Text(
-            "Kreditens moms (%(found)s) är inte fördelad som på faktura %(reference)s (%(expected)s). Skicka en "
-            "kreditfaktura, med nytt nummer, med samma momskategorier och satser."
-        ),
-        otherwise=(
-            Text(
-                "Kreditens moms är inte fördelad som på faktura %(reference)s. Skicka en kreditfaktura, med nytt "
-                "nummer, med samma momskategorier och satser."
-            ),
-        ),
+        Text("Kreditens moms (%(found)s) är inte fördelad som på faktura %(reference)s (%(expected)s)."),
+        Text("Skicka en ny kreditfaktura, med nytt nummer, med fakturans momskategorier och satser."),
+        otherwise=(Text("Kreditens moms är inte fördelad som på faktura %(reference)s."),),
     ),
     (DeviationCode.CREDIT_ORDER, ""): DeviationText(
         Text("Krediten gäller en annan order"),
         Text(
             "Kreditfakturan anger order %(found)s; faktura %(reference)s, som den krediterar, gäller order "
-            "%(expected)s. Kontrollera vilken faktura som ska krediteras och skicka en ny kreditfaktura, med nytt "
-            "nummer."
+            "%(expected)s."
+        ),
+        Text(
+            "Kontrollera vilken faktura som ska krediteras och skicka en ny kreditfaktura, med nytt nummer."
         ),
     ),
     (DeviationCode.CREDIT_CURRENCY, ""): DeviationText(
         Text("Krediten är i annan valuta"),
-        Text(
-            "Krediten är i %(found)s; faktura %(reference)s är i %(expected)s. Skicka en "
-            "kreditfaktura i samma valuta."
-        ),
+        Text("Krediten är i %(found)s; faktura %(reference)s är i %(expected)s."),
+        Text("Skicka en ny kreditfaktura, med nytt nummer, i fakturans valuta."),
     ),
     (DeviationCode.CREDIT_LINE, ""): DeviationText(
         Text("Kreditraden gäller ingen rad på fakturan"),
@@ -82,6 +73,7 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
             "Rad %(line)s i krediten anger orderrad %(found)s, som inget är kvar av på faktura %(reference)s. Ange "
             "samma order och orderrad som på fakturan, eller kreditera hela fakturan."
         ),
+        _NEW_CREDIT,
         otherwise=(
             Text(
                 "En rad i krediten gäller ingen rad som är kvar på fakturan. Ange "
@@ -95,6 +87,7 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
             "Rad %(line)s i krediten har inte samma pris, mått och moms som fakturaraden för orderrad %(found)s på "
             "faktura %(reference)s. Kreditera raden som den fakturerades."
         ),
+        _NEW_CREDIT,
         otherwise=(
             Text(
                 "En rad i krediten har inte fakturaradens pris, mått och moms. Kreditera raden som den fakturerades."
@@ -107,6 +100,7 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
             "Rad %(line)s i krediten är på fler än vad som är kvar av orderrad %(found)s på faktura %(reference)s. "
             "Kreditera högst det antal som är kvar."
         ),
+        _NEW_CREDIT,
         otherwise=(
             Text(
                 "En rad i krediten är på fler än vad som är kvar av fakturaraden. "
@@ -120,6 +114,7 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
             "Beloppet på rad %(line)s i krediten är inte det som fakturaraden för orderrad %(found)s på faktura "
             "%(reference)s har för samma antal. Kreditera raden som den fakturerades."
         ),
+        _NEW_CREDIT,
         otherwise=(
             Text(
                 "En rad i krediten har inte fakturaradens belopp för samma antal. Kreditera raden som den fakturerades."
@@ -132,6 +127,7 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
             "Krediten för en del av faktura %(reference)s har %(found)s utöver sina rader. Kreditera rader, utan "
             "rabatt, avgift eller förskott."
         ),
+        _NEW_CREDIT,
         otherwise=(
             Text(
                 "Krediten för en del av fakturan har rabatt, avgift eller avdrag "

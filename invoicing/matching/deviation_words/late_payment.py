@@ -1,7 +1,7 @@
 """Words of an invoice of interest or fees for late payment: no order number is asked for, and a person decides."""
 
 from foundation.text import Text
-from invoicing.matching.deviation_words.words import DeviationText
+from invoicing.matching.deviation_words.words import CREDIT_ONLY, DeviationText
 from invoicing.matching.deviations import DeviationCode
 from invoicing.matching.late_payment_claims import DISPUTED
 
@@ -10,8 +10,9 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Krav för sen betalning"),
         Text(
             "Fakturan på %(found)s ser ut att gälla ränta eller avgift för sen betalning. Den behöver inget "
-            "ordernummer. En person hos oss godtar eller bestrider den; ni behöver inte göra något nu."
+            "ordernummer."
         ),
+        Text("En person hos oss godtar eller bestrider kravet; ni behöver inte göra något nu."),
     ),
     (DeviationCode.LATE_PAYMENT_CLAIM, "accepted"): DeviationText(
         Text("Krav för sen betalning"),
@@ -20,7 +21,7 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     (DeviationCode.LATE_PAYMENT_CLAIM, DISPUTED): DeviationText(
         Text("Kravet bestrids"),
         Text("Vi bestrider kravet på %(found)s. Skäl: ”%(detail)s”."),
-        Text("Kreditera fakturan i sin helhet; skicka ingen ny."),
+        CREDIT_ONLY,
         otherwise=(Text("Vi bestrider kravet."),),
     ),
 }

@@ -4,6 +4,10 @@ from foundation.text import Text
 from invoicing.matching.deviation_words.words import DeviationText
 from invoicing.matching.deviations import DeviationCode
 
+_TWO_CHECK = Text(
+    "Vi betalar inte förrän två personer hos oss har kontrollerat vem som ska ha betalt; ni behöver inte göra något."
+)
+
 WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     (DeviationCode.NO_DEMAND, ""): DeviationText(
         Text("Inget betalningskrav"),
@@ -16,9 +20,12 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     (DeviationCode.F_TAX, ""): DeviationText(
         Text("Leverantören är inte godkänd för F-skatt"),
         Text(
-            "Ni var inte godkända för F-skatt %(found)s, när arbetet levererades. Köparen ska då göra skatteavdrag "
-            "med 30 %% utan moms, alltså %(expected)s (skatteförfarandelagen 10 kap.), och betalar inte "
-            "förrän en person har avgjort det. Är ni godkända: kontakta köparen, som rättar registret."
+            "Ni var inte godkända för F-skatt %(found)s, när arbetet levererades. Köparen ska då dra skatt med 30 %% "
+            "av beloppet utan moms, alltså %(expected)s (skatteförfarandelagen 10 kap.)."
+        ),
+        Text(
+            "Vi betalar inte förrän en person hos oss har avgjort det. Är ni godkända: kontakta köparen, som rättar "
+            "registret."
         ),
     ),
     (DeviationCode.PAYEE_ACCOUNT, "ended"): DeviationText(
@@ -43,7 +50,7 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     (DeviationCode.PAYEE_ACCOUNT, ""): DeviationText(
         Text("Okänt betalkonto"),
         Text("Kontot %(found)s är inte registrerat för er. Registrerat är %(expected)s."),
-        Text("Vi kontrollerar det innan vi betalar; två personer hos oss bekräftar."),
+        Text("Vi betalar när två personer hos oss har kontrollerat kontot; ni behöver inte göra något."),
         otherwise=(Text("Kontot %(found)s är inte registrerat för er, och inget annat konto är det."),),
     ),
     (DeviationCode.PAYEE_ACCOUNT, "absent"): DeviationText(
@@ -57,15 +64,14 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Annan betalningsmottagare"),
         Text(
             "Fakturan ska betalas till %(found)s, som inte har något konto registrerat som mottagare av era "
-            "betalningar. Vi betalar inte förrän två personer hos oss har kontrollerat vem som ska ha betalt."
+            "betalningar."
         ),
+        _TWO_CHECK,
     ),
     (DeviationCode.PAYEE, "factored"): DeviationText(
         Text("Överlåten fordran"),
-        Text(
-            "Fakturan är av slaget 393 (factoring) men anger ingen registrerad mottagare av betalningen. Vi betalar "
-            "inte förrän två personer hos oss har kontrollerat vem som ska ha betalt."
-        ),
+        Text("Fakturan är av slaget 393 (factoring) men anger ingen registrerad mottagare av betalningen."),
+        _TWO_CHECK,
     ),
     (DeviationCode.PAYEE, "accepted"): DeviationText(
         Text("Säljaren får betalt"),

@@ -1,10 +1,16 @@
 """Words of an order line that is not received, or is invoiced already."""
 
 from foundation.text import Text
-from invoicing.matching.deviation_words.words import DeviationText
-from invoicing.matching.deviations import ABSENT, REVOKED, REVOKED_REPORT, WITH_BUYER, DeviationCode
+from invoicing.matching.deviation_words.words import CREDIT_ONLY, DeviationText
+from invoicing.matching.deviations import (
+    ABSENT,
+    REJECTED,
+    REVOKED,
+    REVOKED_REPORT,
+    WITH_BUYER,
+    DeviationCode,
+)
 
-_CREDIT = Text("Kreditera hela fakturan.")
 _CREDIT_OR_REPORT = Text(
     "Kreditera hela fakturan, lämna redovisningen och fakturera på nytt när den är godkänd. Godkänns den innan "
     "krediten har kommit tar vi tillbaka vår begäran och prövar fakturan igen."
@@ -16,15 +22,17 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Väntar på godkänd redovisning"),
         Text(
             "Orderrad %(found)s är inte levererad än, eftersom redovisningen för %(reference)s inte är lämnad "
-            "eller har avslagits. Lämna den, så prövas fakturan igen när den är godkänd."
+            "eller har avslagits."
         ),
+        Text("Lämna redovisningen, så prövas fakturan igen när den är godkänd."),
     ),
     (DeviationCode.NOT_RECEIVED, WITH_BUYER): DeviationText(
         Text("Väntar på köparens inleverans"),
         Text(
-            "Redovisningen för %(reference)s är lämnad, men köparen har inte levererat in orderrad %(found)s "
-            "än. Fakturan prövas igen när det är gjort; ni behöver inte göra något."
+            "Redovisningen för %(reference)s är lämnad, men köparen har inte gjort inleveransen på orderrad "
+            "%(found)s än."
         ),
+        Text("Fakturan prövas igen när den är gjord; ni behöver inte göra något."),
     ),
     (DeviationCode.NOT_RECEIVED, "unreported"): DeviationText(
         Text("Ingen redovisning har lämnats"),
@@ -61,7 +69,7 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
             "Vi tog %(detail)s tillbaka godkännandet av det som fakturerats på orderrad %(found)s, så ordern gäller "
             "inte längre."
         ),
-        Text("Kreditera hela fakturan. Godkänns det på nytt får ni en ny order."),
+        Text("Kreditera hela fakturan; skicka ingen ny. Godkänns det på nytt får ni en ny order."),
     ),
     (DeviationCode.NOT_RECEIVED, "interrupted"): DeviationText(
         Text("Ingen leverans efter avbrott"),
@@ -69,27 +77,38 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
             "Orderrad %(found)s (%(reference)s) ligger efter sista ersatta dag %(expected)s, så "
             "inget levereras på den."
         ),
-        _CREDIT,
+        CREDIT_ONLY,
     ),
     (DeviationCode.NOT_RECEIVED, ABSENT): DeviationText(
         Text("Ingen leverans medan deltagaren var borta"),
         Text(
             "Deltagaren var borta från tjänsten hela %(reference)s, så inget levereras på orderrad %(found)s."
         ),
-        _CREDIT,
+        CREDIT_ONLY,
     ),
     (DeviationCode.NOT_RECEIVED, "cancelled"): DeviationText(
-        Text("Placeringen återkallad"),
+        Text("Placeringen är återkallad"),
         Text("Placeringen återkallades innan den började, så inget levereras på orderrad %(found)s."),
-        _CREDIT,
+        CREDIT_ONLY,
     ),
     (DeviationCode.ALREADY_INVOICED, ""): DeviationText(
         Text("Orderraden är redan fakturerad"),
         Text(
-            "Orderrad %(found)s har redan fakturan %(reference)s. Ska den ersättas: kreditera "
+            "Orderrad %(found)s är redan fakturerad med %(reference)s. Ska den ersättas: kreditera "
             "%(reference)s, så prövas den här igen."
         ),
-        Text("Kreditera den här, om den andra ska stå kvar."),
+        Text("Annars: kreditera den här fakturan i sin helhet; skicka ingen ny."),
+        otherwise=(
+            Text(
+                "Orderraden är redan fakturerad. Ska den tidigare fakturan ersättas: kreditera den, så prövas den "
+                "här igen."
+            ),
+        ),
+    ),
+    (DeviationCode.ALREADY_INVOICED, REJECTED): DeviationText(
+        Text("Orderraden är redan fakturerad"),
+        Text("Orderrad %(found)s är redan fakturerad med %(reference)s."),
+        Text("Kreditera den här fakturan i sin helhet; skicka ingen ny."),
     ),
     (DeviationCode.ALREADY_INVOICED, "duplicate"): DeviationText(
         Text("Dubblett"),

@@ -7,7 +7,7 @@ from invoicing.matching.deviations import UNREGISTERED, DeviationCode, Suggestio
 from invoicing.matching.late_payment_claims import OF_LATE_PAYMENT
 
 # A case that is never ordered here, whether the invoice names an order for it or none.
-_OUTSIDE = {
+OUTSIDE = {
     "LEGACY": DeviationText(
         Text("Beslut utanför ordersystemet"),
         Text(
@@ -60,15 +60,18 @@ _SUGGESTED_BY = (
     SuggestionBasis.SUM,
 )
 
+# It is only noted.
+_ORDER_HOLDS = Text("Ordern gäller, och det hindrar inte betalningen.")
+
 WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
-    **{(DeviationCode.ORDER_MISSING, variant): told for variant, told in _OUTSIDE.items()},
-    **{(DeviationCode.ORDER_UNKNOWN, variant): told for variant, told in _OUTSIDE.items()},
+    **{(DeviationCode.ORDER_MISSING, variant): told for variant, told in OUTSIDE.items()},
+    **{(DeviationCode.ORDER_UNKNOWN, variant): told for variant, told in OUTSIDE.items()},
     **suggesting(DeviationCode.ORDER_MISSING, _NO_NUMBER, _SUGGESTED_BY),
     **suggesting(DeviationCode.ORDER_UNKNOWN, _UNKNOWN_NUMBER, _SUGGESTED_BY),
     (DeviationCode.ORDER_NOT_SUPPLIERS, ""): DeviationText(
         Text("Ordern gäller en annan leverantör"),
         Text("Order %(found)s är inte ställd till %(reference)s."),
-        Text("Kontrollera ordernumret, kreditera fakturan och skicka en ny."),
+        Text("Kontrollera ordernumret, kreditera hela fakturan och skicka en ny."),
         otherwise=(
             Text(
                 "Order %(found)s är inte ställd till er, så vitt vi kan se: fakturan säger inte vilket "
@@ -78,24 +81,23 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     ),
     (DeviationCode.ORDER_NOT_SUPPLIERS, UNREGISTERED): DeviationText(
         Text("Leverantören saknas i köparens register"),
+        Text("Order %(found)s är ställd till leverantören, som saknas i köparens register."),
         Text(
-            "Order %(found)s är ställd till leverantören, som saknas i köparens register. Leverantören behöver "
-            "inte göra något; köparen läser in registret rätt och prövar fakturan igen."
+            "Leverantören behöver inte göra något; köparen läser in registret rätt och prövar fakturan igen."
         ),
     ),
     (DeviationCode.ORDER_NOT_SUPPLIERS, "early"): DeviationText(
         Text("Fakturan är daterad före övertagandet"),
-        Text(
-            "Order %(found)s tas över av er först %(expected)s, och fakturan är daterad före den dagen. Kreditera "
-            "fakturan och skicka en ny med ett datum från den dagen."
-        ),
+        Text("Order %(found)s tas över av er först %(expected)s, och fakturan är daterad före den dagen."),
+        Text("Kreditera hela fakturan och skicka en ny, daterad den dagen eller senare."),
     ),
     (DeviationCode.ORDER_NOT_SUPPLIERS, "succeeded"): DeviationText(
         Text("Ordern är övertagen av en annan leverantör"),
         Text(
             "Det som levereras på order %(found)s från %(expected)s faktureras av den leverantör som har tagit över "
-            "er verksamhet. Kreditera fakturan; efterträdaren fakturerar."
+            "er verksamhet."
         ),
+        Text("Kreditera hela fakturan; skicka ingen ny. Efterträdaren fakturerar."),
     ),
     (DeviationCode.BUYER, ""): DeviationText(
         Text("Fel köpare"),
@@ -117,7 +119,7 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     (DeviationCode.LINE_MISSING, ""): DeviationText(
         Text("Orderrad saknas"),
         Text("Fakturarad %(line)s säger inte vilken rad på order %(reference)s den gäller."),
-        Text("Kreditera fakturan och skicka en ny med orderradens nummer."),
+        Text("Kreditera hela fakturan och skicka en ny med orderradens nummer."),
         suggestion=Text("Förslag: orderrad %(expected)s."),
     ),
     **{
@@ -142,10 +144,8 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     ),
     (DeviationCode.SEVERAL_LINES, ""): DeviationText(
         Text("Flera orderrader på en faktura"),
-        Text(
-            "Fakturan gäller orderraderna %(found)s. Varje orderrad faktureras för sig. Kreditera "
-            "fakturan och skicka en faktura per orderrad."
-        ),
+        Text("Fakturan gäller orderraderna %(found)s. Varje orderrad faktureras för sig."),
+        Text("Kreditera hela fakturan och skicka en faktura för varje orderrad."),
     ),
     (DeviationCode.SEVERAL_ORDERS, ""): DeviationText(
         Text("Flera order på en faktura"),
@@ -157,14 +157,13 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     ),
     (DeviationCode.EXECUTION_REFERENCE, ""): DeviationText(
         Text("Annan genomförandereferens"),
-        Text(
-            "Fakturan upprepar genomförandereferensen som %(found)s; order %(reference)s har "
-            "%(expected)s. Ordern gäller."
-        ),
+        Text("Fakturan upprepar genomförandereferensen som %(found)s; order %(reference)s har %(expected)s."),
+        _ORDER_HOLDS,
     ),
     (DeviationCode.CONTRACT, ""): DeviationText(
         Text("Annat avtalsnummer"),
-        Text("Fakturan anger avtal %(found)s; order %(reference)s har %(expected)s. Ordern gäller."),
-        otherwise=(Text("Fakturan anger avtal %(found)s, som inte är orderns. Ordern gäller."),),
+        Text("Fakturan anger avtal %(found)s; order %(reference)s har %(expected)s."),
+        _ORDER_HOLDS,
+        otherwise=(Text("Fakturan anger avtal %(found)s, som inte är orderns."),),
     ),
 }

@@ -25,6 +25,7 @@ class DeviationText:
 
 
 CREDIT_AND_NEW: Final = Text("Kreditera hela fakturan och skicka en ny.")
+CREDIT_ONLY: Final = Text("Kreditera hela fakturan; skicka ingen ny.")
 
 _SUGGESTIONS: Final = {
     SuggestionBasis.NAMED: Text("Förslag: %(expected)s, som står i %(detail)s."),

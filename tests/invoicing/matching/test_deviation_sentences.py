@@ -5,113 +5,26 @@ eye. Written anew with `BILLING_WRITE_GOLDEN=1 pytest tests/invoicing/matching/t
 """
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from itertools import combinations
 
 import pytest
 
+from invoicing.matching import causes
+from invoicing.matching.credited_document import OF_CREDIT
 from invoicing.matching.deviation_texts import WORDS, sentence, title
 from invoicing.matching.deviation_words.words import PLACES
 from invoicing.matching.deviations import (
     VERDICT_OF,
-    Deviation,
     DeviationCode,
-    Source,
-    SuggestionBasis,
     Weight,
 )
+from invoicing.responses.response_documents import asks
 from tests.support.golden import is_golden
+from tests.support.stories.every_deviation import LET_THROUGH, ROWS, SAMPLES, a_deviation, weight_of, without
 
-# What differs and is let through has the same words for every code.
-_LET_THROUGH = ("tolerated", "accepted")
-_ROWS = (*WORDS, *((code, variant) for code in DeviationCode for variant in _LET_THROUGH))
-
-# What is found, expected and referred to, as it may be in books.
-_SAMPLES: Mapping[DeviationCode, tuple[str, str, str]] = {
-    DeviationCode.NO_DEMAND: ("325", "380", ""),
-    DeviationCode.ORDER_MISSING: ("NA", "2100000011", ""),
-    DeviationCode.ORDER_UNKNOWN: ("4500017", "2100000011", ""),
-    DeviationCode.ORDER_NOT_SUPPLIERS: ("2100000011", "2026-03-01", "5599991014"),
-    DeviationCode.BUYER: ("5560360793", "2021002114", ""),
-    DeviationCode.CURRENCY: ("EUR", "SEK", "2100000011"),
-    DeviationCode.LINE_MISSING: ("", "001", "2100000011"),
-    DeviationCode.LINE_UNKNOWN: ("1", "001", "2100000011"),
-    DeviationCode.SEVERAL_LINES: ("001, 002", "1", ""),
-    DeviationCode.SEVERAL_ORDERS: ("2100000011, 2100000012", "1", ""),
-    DeviationCode.NOT_RECEIVED: ("002", "2026-02-13", "2026-03"),
-    DeviationCode.ALREADY_INVOICED: ("001", "", "F-1001"),
-    DeviationCode.UNIT: ("HUR", "DAY", "001"),
-    DeviationCode.QUANTITY: ("22", "21", "2026-01 v1"),
-    DeviationCode.PRICE: ("100.00", "95.00", "001"),
-    DeviationCode.PERIOD: ("2026-02-01/2026-02-28", "2026-01-01/2026-01-31", "001"),
-    DeviationCode.AMOUNT: ("2090.01", "2090.00", "2026-01 v1"),
-    DeviationCode.VAT_CATEGORY: ("E", "S", ""),
-    DeviationCode.VAT_RATE: ("12", "25", ""),
-    DeviationCode.VAT_AMOUNT: ("522.51", "522.50", "2090.00 x 25 %"),
-    DeviationCode.F_TAX: ("2026-01-31", "627.00", "2090.00"),
-    DeviationCode.PAYEE_ACCOUNT: ("BANKGIRO 50501055", "BANKGIRO 5999107", "2026-02-28"),
-    DeviationCode.PAYEE: ("Fordringsköp Exempel AB (5590000005)", "Fyrbåken Exempel AB", ""),
-    DeviationCode.ISSUE_DATE: ("2026-10-08", "2026-10-07", "2100000011"),
-    DeviationCode.LATE_PAYMENT_CLAIM: ("450.00", "", "F-1001"),
-    DeviationCode.DUE_DATE: ("2026-02-13", "2026-03-05", ""),
-    DeviationCode.EXECUTION_REFERENCE: ("100000999", "100000101", "2100000011"),
-    DeviationCode.CONTRACT: ("AVT-9", "AVT-1001", "2100000011"),
-    DeviationCode.CREDIT_REFERENCE_MISSING: ("", "F-1001", ""),
-    DeviationCode.CREDIT_SEVERAL: ("F-1001, F-1002", "1", ""),
-    DeviationCode.CREDIT_UNKNOWN: ("1001", "F-1001", ""),
-    DeviationCode.CREDIT_OF_CREDIT: ("K-1", "", "K-1"),
-    DeviationCode.ALREADY_CREDITED: ("F-1001", "", "K-1"),
-    DeviationCode.CREDIT_AMOUNT: ("1000.00", "2612.50", "F-1001"),
-    DeviationCode.CREDIT_CURRENCY: ("EUR", "SEK", "F-1001"),
-    DeviationCode.CREDIT_ORDER: ("2100000012", "2100000011", "F-1001"),
-    DeviationCode.CREDIT_LINE: ("001", "", "F-1001"),
-}
-_DETAILS = {
-    "interrupted": "2026-01-13",
-    "sent_back": "2026-02-05",
-    "revoked_report": "2026-02-05",
-    "revoked": "2026-02-05",
-    "disputed": "Fakturan betalades i tid",
-    SuggestionBasis.NAMED: "BT-10",
-    SuggestionBasis.PARTICIPANT: "BT-22",
-    SuggestionBasis.ORDER: "BT-13",
-}
-_VALUES = ("found", "expected", "line", "reference", "variant")
+_ROWS = (*WORDS, *((code, variant) for code in DeviationCode for variant in LET_THROUGH))
 _HOLES = re.compile(r"  |[ (][.,;:)]|”\s*”|“\s*”|\(\)|%\(|\bNone\b|^ | $|[.:;,][.:;,]")
 _PLACEHOLDERS = re.compile(r"(?i)[”“(:] ?(?:inget|nothing)\b")
-
-
-def a_deviation(code: DeviationCode, variant: str) -> Deviation:
-    """A deviation of this code and variant with every value it can have."""
-    found, expected, reference = _SAMPLES[code]
-    if (code, variant) == (DeviationCode.AMOUNT, "rounding"):
-        found, expected = "1.25", "1.00"
-    if (code, variant) == (DeviationCode.VAT_AMOUNT, "base"):
-        found, expected, reference = "2090.50", "2090.00", "25"
-    if code is DeviationCode.PERIOD and variant:
-        found = found.partition("/")[0]
-    return Deviation(
-        code,
-        Weight.QUESTION,
-        "BT-1",
-        found,
-        expected,
-        Source.RECEIPT,
-        line="1",
-        reference=reference,
-        variant=f"{variant} {_DETAILS.get(variant, '')}".strip(),
-    )
-
-
-def without(whole: Deviation, *, most: int = len(_VALUES)) -> Iterator[Deviation]:
-    """The deviation whole, and with each set of at most so many of its values absent."""
-    for many in range(most + 1):
-        for absent in combinations(_VALUES, many):
-            changes = {name: "" for name in absent if name != "variant"}
-            if "variant" in absent:
-                changes["variant"] = whole.variant.partition(" ")[0]
-            yield replace(whole, **changes)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("code", "variant"), _ROWS)
@@ -130,7 +43,7 @@ def test_the_sentences_are_those_that_have_been_read() -> None:
     lines = [
         "Every deviation in words, with its values and with each that may be absent. Read by eye; see the test."
     ]
-    for code, variant in (*WORDS, *((DeviationCode.PRICE, each) for each in _LET_THROUGH)):
+    for code, variant in ROWS:
         whole = a_deviation(code, variant)
         told = dict.fromkeys((sentence(each).sv, sentence(each).en) for each in without(whole, most=1))
         lines += ["", f"{code} {variant}".strip(), f"  {title(whole).sv} / {title(whole).en}"]
@@ -143,7 +56,7 @@ def test_the_sentences_are_those_that_have_been_read() -> None:
 
 
 def test_every_code_has_a_sample() -> None:
-    assert set(_SAMPLES) == set(DeviationCode)
+    assert set(SAMPLES) == set(DeviationCode)
     assert set(VERDICT_OF) == set(Weight)
 
 
@@ -158,3 +71,69 @@ def test_every_place_of_a_suggestion_has_a_name() -> None:
     for place in PLACES:
         named = replace(a_deviation(DeviationCode.ORDER_UNKNOWN, "named"), variant=f"named {place}")
         assert f"({place})" in sentence(named).sv
+
+
+_NEXT = (
+    re.compile(
+        r"\b([Kk]reditera|[Ss]kicka|[Ll]ämna|[Kk]ontrollera|kontakta|räknas inte)\b|behöver inte göra något"
+    ),
+    re.compile(r"\b([Cc]redit|[Ss]end|[Ff]ile|[Cc]heck|contact)\b|need (not )?do (anything|nothing)"),
+)
+
+
+@pytest.mark.parametrize(("code", "variant"), [each for each in ROWS if weight_of(*each) > Weight.NOTE])
+def test_what_stops_a_document_says_what_to_do_whatever_is_absent(code: DeviationCode, variant: str) -> None:
+    for deviation in without(a_deviation(code, variant), most=2):
+        if deviation.variant.partition(" ")[0] != variant:
+            continue
+        said = sentence(deviation)
+        for words, does in zip((said.sv, said.en), _NEXT, strict=True):
+            assert does.search(words), words
+
+
+def test_what_is_told_beside_a_graver_deviation_advises_nothing() -> None:
+    waits, wrong = a_deviation(DeviationCode.NOT_RECEIVED, ""), a_deviation(DeviationCode.PRICE, "")
+    said = causes.told([waits, wrong])
+    assert said[wrong].sv.endswith("Kreditera hela fakturan och skicka en ny.")
+    assert said[waits].sv.endswith("inte är lämnad eller har avslagits.")
+
+
+def test_who_is_to_send_no_new_invoice_is_not_asked_for_one_by_another_deviation() -> None:
+    gone, wrong = a_deviation(DeviationCode.NOT_RECEIVED, "cancelled"), a_deviation(DeviationCode.PRICE, "")
+    for deviations in ([gone, wrong], [wrong, gone]):
+        assert [each.sv.endswith("skicka ingen ny.") for each in causes.told(deviations).values()] == [
+            each is gone for each in deviations
+        ]
+        assert asks("RE", deviations) == ("CNF",)
+        assert sum("skicka en ny" in each.sv for each in causes.told(deviations).values()) == 0
+    other_line = replace(wrong, line="2")
+    told = causes.told([gone, other_line])
+    assert asks("RE", [gone, other_line]) == ("CNF", "NIN")
+    assert told[gone].sv.endswith("så inget levereras på orderrad 002.")
+    assert told[other_line].sv.endswith("skicka en ny.")
+
+
+# A claim is rejected as disputed, never before a person has read it.
+_REJECTED = [
+    each
+    for each in ROWS
+    if weight_of(*each) is Weight.QUESTION and each != (DeviationCode.LATE_PAYMENT_CLAIM, "")
+]
+
+
+@pytest.mark.parametrize(("code", "variant"), _REJECTED)
+def test_a_rejection_asks_for_what_its_sentence_asks_for(code: DeviationCode, variant: str) -> None:
+    deviation = a_deviation(code, variant)
+    said, asked = causes.told([deviation], rejected=True)[deviation], asks("RE", [deviation])
+    is_credit = code.startswith("CREDIT_") or variant == OF_CREDIT
+    if not is_credit and code is not DeviationCode.ALREADY_CREDITED:
+        assert ("CNF" in asked) == ("Kreditera" in said.sv or "kreditera" in said.sv), said.sv
+        new = any(words in said.sv for words in ("skicka en", "på nytt när den är godkänd", "använd KA-webb"))
+        assert ("NIN" in asked) == (new and "KA-webb" not in said.sv), (said.sv, asked)
+    elif code is DeviationCode.ALREADY_CREDITED:
+        assert asked == ("NOA",)
+        assert "behöver inte göra något" in said.sv
+    else:
+        assert asked == ("NIN",)
+        assert "skicka en ny" in said.sv.lower()
+    assert "prövas den här igen" not in said.sv

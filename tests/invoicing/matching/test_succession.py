@@ -89,7 +89,7 @@ def test_from_the_day_both_invoice_what_was_delivered_before_and_the_successor_w
         InvoiceState.ACCEPTED,
         InvoiceState.IN_QUESTION,
     ]
-    assert "efterträdaren fakturerar" in system.sentences(too_late)[0]
+    assert "Efterträdaren fakturerar" in system.sentences(too_late)[0]
     right = invoice(system, "003", "L-3", by=LARKDRILLEN, on=AFTER)
     assert states(system, right) == [InvoiceState.ACCEPTED]
     paid = system.pay(on=date(2026, 6, 1))

@@ -299,6 +299,6 @@ def test_the_buyers_timeline_tells_of_both_the_request_and_its_withdrawal(system
             if each.kind is TimelineKind.CREDIT_REQUEST
         ]
     assert [(str(each.on), each.sentence.en) for each in entries] == [
-        ("2026-05-01", "Credit of the whole invoice asked for by system (NOT_RECEIVED)."),
+        ("2026-05-01", "Credit of the whole invoice asked for by system (Not received)."),
         ("2026-05-06", "Request for credit withdrawn: the month is received."),
     ]
