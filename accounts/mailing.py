@@ -97,6 +97,7 @@ def put_about_order(
     session: Session, supplier: str, template: str, order_number: str, *, at: datetime
 ) -> int:
     """Lay a mail about an order to those at the supplier who see it; how many were laid."""
+    place = place_queries.place_of_order(session, order_number)
     return put_to_supplier(
         session,
         supplier,
@@ -104,6 +105,6 @@ def put_about_order(
         about=f"order {order_number}",
         at=at,
         permissions=(Permission.REPORT, Permission.ASSIGN),
-        places=(place_queries.place_of_order(session, order_number),),
+        places=() if place is None else (place,),
         number=order_number,
     )

@@ -31,8 +31,8 @@ def told(
 ) -> Iterator[TimelineEntry]:
     """Every entry, in no order, of what these suppliers had and did, and of their documents those that are seen."""
     reference = placement.execution_reference
-    of = {"suppliers": suppliers, "seen": invoices_seen}
-    documents = timeline_queries.documents_of(session, reference, **of)
+    documents = timeline_queries.documents_of(session, reference, suppliers=suppliers, seen=invoices_seen)
+    payments = timeline_queries.payments_of(session, reference, suppliers=suppliers, seen=invoices_seen)
     yield from _decisions(placement)
     yield from _orders(timeline_queries.orders_of(session, reference, suppliers=suppliers), service)
     yield from _objections(objection_store.of_placement(session, reference, suppliers=suppliers))
@@ -41,7 +41,7 @@ def told(
     yield from _informative(informative_store.of_placement(session, reference))
     yield from _receipts(timeline_queries.receipts_of(session, reference, suppliers=suppliers))
     yield from _documents(documents)
-    yield from _payments(timeline_queries.payments_of(session, reference, **of))
+    yield from _payments(payments)
 
 
 def _decisions(placement: Placement) -> Iterator[TimelineEntry]:
