@@ -103,7 +103,9 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         files=attachments.files_in(body),
         verdict=verdict,
         corrects=corrects,
-        awaits_decision=bool(told.judged) and awaits_decision(told.judged[1]) and not is_rejected(invoice),
+        awaits_decision=told.judged is not None
+        and awaits_decision(told.judged[1])
+        and not is_rejected(invoice),
         may_send=person.may(SENDS),
         account=account,
         key=new_key(),

@@ -30,8 +30,10 @@ NORTHERN = {
 
 def two_units_one_short(system: System) -> int:
     """An invoice over an order of each unit, one day too many on the second, accepted in part."""
-    for reference, unit in zip(REFERENCES, ({}, {"unit": NORTHERN}), strict=True):
-        system.decide(reference, start=date(2026, 1, 1), decided_on=date(2026, 1, 1), **unit)
+    first_day, (here, there) = date(2026, 1, 1), REFERENCES
+    system.decide(here, start=first_day, decided_on=first_day)
+    system.decide(there, start=first_day, decided_on=first_day, unit=NORTHERN)
+    for reference in REFERENCES:
         system.report(reference, "2026-01", on=date(2026, 2, 2))
     system.change_register(example_register(several_orders=True, several_lines=True, partial_acceptance=True))
     first, second = (
