@@ -1,8 +1,8 @@
 """Words of a credit note against the invoice it credits."""
 
 from foundation.text import Text
-from invoicing.matching.credit_matching import NEGATIVE
-from invoicing.matching.credited_document import VAT
+from invoicing.matching.credit_notes.credit_matching import NEGATIVE
+from invoicing.matching.credit_notes.credited_document import VAT
 from invoicing.matching.deviation_words.words import DeviationText, suggesting
 from invoicing.matching.deviations import DeviationCode, SuggestionBasis
 

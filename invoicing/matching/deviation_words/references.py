@@ -1,7 +1,7 @@
 """Words of what an invoice refers to: its order, the lines of it, its buyer and its contract."""
 
 from foundation.text import Text
-from invoicing.matching.credited_document import OF_CREDIT
+from invoicing.matching.credit_notes.credited_document import OF_CREDIT
 from invoicing.matching.deviation_words.words import CREDIT_AND_NEW, DeviationText, suggesting
 from invoicing.matching.deviations import BESIDES, UNREGISTERED, DeviationCode, SuggestionBasis
 from invoicing.matching.late_payment_claims import OF_LATE_PAYMENT

@@ -3,9 +3,9 @@
 A negative invoice (380 with negative amounts) is judged here too, with its signs turned.
 """
 
-from invoicing.matching import credited_document
 from invoicing.matching.candidates import told
-from invoicing.matching.credited_lines import line_credit
+from invoicing.matching.credit_notes import credited_document
+from invoicing.matching.credit_notes.credited_lines import line_credit
 from invoicing.matching.deviations import (
     Deviation,
     DeviationActor,
