@@ -5,7 +5,7 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
+revision = "0028"
 down_revision = "0027"
 branch_labels = None
 depends_on = None
