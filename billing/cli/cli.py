@@ -51,6 +51,9 @@ COMMANDS: Final = {
         "desk.late_payment",
         "claims",
     ),
+    "links": CommandPlace(
+        "Koppla fakturor till orderrader / linking invoices to order lines.", "desk.links", "links"
+    ),
     "objections": CommandPlace(
         "Leverantörernas invändningar mot ordrar / suppliers' objections to orders.",
         "desk.objections",

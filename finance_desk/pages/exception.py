@@ -26,6 +26,7 @@ from invoicing.decisions.rules import (
     TRANSITIONS,
     Action,
     ActionState,
+    LinkedLine,
     acceptable,
     at_stake,
     is_late_payment_claim,
@@ -38,7 +39,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents import view as document_view
 from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import case as exception_case
-from invoicing.exceptions import credit_linking, linking, queue_queries, worklist_store
+from invoicing.exceptions import credit_linking, line_links, linking, queue_queries, worklist_store
 from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.case import Case
 from invoicing.exceptions.queue import QueueItem
@@ -229,6 +230,10 @@ def _link(session: Session, register: Register, number: int, actor: DeskActor, f
     if "credits" in form:
         credit_linking.link_credit(session, register, number, actor, credits=form["credits"], reason=reason)
         return
+    chosen_lines = _lines_chosen(session, number, form)
+    if chosen_lines is not None:
+        linking.link_lines(session, register, number, actor, lines=chosen_lines, reason=reason)
+        return
     chosen = form.get("line", "") or f"{form.get('order_number', '')}/{form.get('line_id', '')}"
     order_number, _, line_id = chosen.rpartition("/")
     linking.link(
@@ -240,6 +245,25 @@ def _link(session: Session, register: Register, number: int, actor: DeskActor, f
         line_id=line_id.strip(),
         reason=reason,
     )
+
+
+def _lines_chosen(session: Session, number: int, form: dict[str, str]) -> list[LinkedLine] | None:
+    """What was chosen for each line of the invoice, in its order; None where the form is for the invoice as a whole."""
+    if form.get("by") != "line":
+        return None
+    chosen = []
+    for place, line in enumerate(document_store.content(session, number).charging_lines, 1):
+        picked, written = form.get(f"line-{place}", ""), form.get(f"written-{place}", "").strip()
+        if picked and written and picked != written:
+            raise Refused(
+                Text(
+                    "Välj ett förslag för fakturarad %(invoice_line)s, eller skriv en orderrad, inte båda.",
+                    invoice_line=line.id,
+                )
+            )
+        if picked or written:
+            chosen.append(line_links.linked_line(line.id, picked or written))
+    return chosen
 
 
 def _shown(request: Request, person: Person, number: int, *, revealed: bool = False) -> Response:

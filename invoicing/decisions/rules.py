@@ -177,8 +177,20 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedLine:
+    """Which order line a person says one line of an invoice (BT-126) is for; an empty one: none of ours."""
+
+    invoice_line: str
+    order_number: str
+    line_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class LineLink:
-    """Which order line a person says a document is for (an empty line: none of ours), or which invoice it credits."""
+    """Which order line a person says a document is for (an empty line: none of ours), or which invoice it credits.
+
+    With `lines` it is said line by line; a line that is not among them is read as the document has it.
+    """
 
     id: int
     linked_by: str
@@ -186,6 +198,7 @@ class LineLink:
     order_number: str
     line_id: str
     credited_number: str = ""
+    lines: tuple[LinkedLine, ...] = ()
 
 
 def name_of(action: Action) -> Text:
@@ -297,10 +310,43 @@ def as_linked(invoice: InvoiceContent, link: LineLink | None) -> InvoiceContent:
         credits = (CreditedReference(link.credited_number, None),)
         lines = tuple(replace(line, order_number="") for line in invoice.lines)
         return replace(invoice, credits=credits, order_number="", lines=lines)
+    if link.lines:
+        return _linked_by_line(invoice, link.lines)
     return replace(
         invoice,
         order_number=link.order_number,
         lines=tuple(replace(line, order_line=link.line_id, order_number="") for line in invoice.lines),
+    )
+
+
+def standing_lines(invoice: InvoiceContent, link: LineLink | None) -> tuple[LinkedLine, ...]:
+    """What a person has said already of each line that charges something, whether of the line or of all of it."""
+    if link is None or link.credited_number:
+        return ()
+    if link.lines:
+        return link.lines
+    return tuple(LinkedLine(line.id, link.order_number, link.line_id) for line in invoice.charging_lines)
+
+
+def _linked_by_line(invoice: InvoiceContent, links: Iterable[LinkedLine]) -> InvoiceContent:
+    """The document with the order line of each linked line; its own order is then one of its lines'."""
+    meant = {each.invoice_line: each for each in links}
+    linked = replace(
+        invoice,
+        lines=tuple(
+            replace(line, order_number=each.order_number, order_line=each.line_id)
+            if (each := meant.get(line.id))
+            else line
+            for line in invoice.lines
+        ),
+    )
+    first, *others = linked.orders
+    if others:
+        own = invoice.order_number if invoice.order_number in linked.orders else first
+        return replace(linked, order_number=own)
+    # For one order after all: as if the document alone had named it.
+    return replace(
+        linked, order_number=first, lines=tuple(replace(line, order_number="") for line in linked.lines)
     )
 
 

@@ -19,7 +19,15 @@ from foundation.money import Money
 from foundation.sql import Session, rows_changed
 from foundation.text import Text
 from invoicing.decisions import tables as decision_tables
-from invoicing.decisions.rules import ACTION_FOLLOWS, Acceptance, Action, ActionState, LineLink, as_linked
+from invoicing.decisions.rules import (
+    ACTION_FOLLOWS,
+    Acceptance,
+    Action,
+    ActionState,
+    LineLink,
+    LinkedLine,
+    as_linked,
+)
 from invoicing.documents import partial_credit_store
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
@@ -119,6 +127,15 @@ def link_of(session: Session, invoice_id: int) -> LineLink | None:
         order_number=row.order_number,
         line_id=row.line_id,
         credited_number=row.credited_number,
+        lines=_linked_lines(session, row.id),
+    )
+
+
+def _linked_lines(session: Session, link_id: int) -> tuple[LinkedLine, ...]:
+    table = decision_tables.linked_line
+    question = select(table).where(table.c.link_id == link_id).order_by(table.c.position)
+    return tuple(
+        LinkedLine(row.invoice_line, row.order_number, row.line_id) for row in session.execute(question)
     )
 
 
@@ -149,6 +166,7 @@ def add_link(
     order_number: str = "",
     line_id: str = "",
     credited_number: str = "",
+    lines: Sequence[LinkedLine] = (),
 ) -> int:
     """Let a link stand instead of an earlier one."""
     _withdraw(session, decision_tables.line_link, invoice_id)
@@ -164,6 +182,20 @@ def add_link(
             "credited_number": credited_number,
         },
     ).scalar_one()
+    if lines:
+        session.execute(
+            insert(decision_tables.linked_line),
+            [
+                {
+                    "link_id": key,
+                    "position": position,
+                    "invoice_line": each.invoice_line,
+                    "order_number": each.order_number,
+                    "line_id": each.line_id,
+                }
+                for position, each in enumerate(lines, 1)
+            ],
+        )
     return key
 
 

@@ -156,6 +156,17 @@ Index(
     postgresql_where=text("withdrawn = 0"),
 )
 
+# Which order line a person says each line of an invoice (BT-126) is for, where that is said line by line.
+linked_line = Table(
+    "linked_line",
+    metadata,
+    Column("link_id", ForeignKey("line_link.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("invoice_line", Text, nullable=False),
+    Column("order_number", String(120), nullable=False),
+    Column("line_id", String(120), nullable=False),
+)
+
 # How large a difference a person may accept alone. Set by an administrator, another than the person.
 accept_limit = Table(
     "accept_limit",

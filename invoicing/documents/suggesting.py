@@ -17,7 +17,7 @@ from invoicing.matching.candidates import (
     numbers_given,
 )
 from invoicing.matching.credit_notes import credit_suggestions
-from invoicing.model import InvoiceContent
+from invoicing.model import InvoiceContent, InvoicedLine
 from orders.register.register import Register
 
 _SHOWN = 5
@@ -32,6 +32,13 @@ def orders(session: Session, register: Register, invoice: InvoiceContent) -> tup
 def lines(session: Session, register: Register, invoice: InvoiceContent) -> Sequence[LineSuggestion]:
     """The order lines an invoice may be for, best first."""
     return _lines(session, register, invoice)[1][:_SHOWN]
+
+
+def lines_of_line(
+    session: Session, register: Register, invoice: InvoiceContent, line: InvoicedLine
+) -> Sequence[LineSuggestion]:
+    """The order lines that one line of an invoice may be for, best first."""
+    return lines(session, register, suggestions.line_alone(invoice, line))
 
 
 def credits(session: Session, register: Register, credit: InvoiceContent) -> Sequence[CreditSuggestion]:

@@ -17,10 +17,11 @@ from invoicing.decisions.rules import Acceptance, ActionState, LineLink
 from invoicing.decisions.store import Done
 from invoicing.documents import facts_loading, order_facts_queries, suggesting
 from invoicing.documents import store as document_store
-from invoicing.exceptions import link_queries, queue_queries
+from invoicing.exceptions import line_links, link_queries, queue_queries
 from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.comparison import compare
 from invoicing.exceptions.comparison_rows import ComparisonRow as Compared
+from invoicing.exceptions.line_links import LineChoice
 from invoicing.exceptions.link_queries import Earlier
 from invoicing.exceptions.queue import QueueItem
 from invoicing.journal_actions import document_subjects
@@ -60,6 +61,7 @@ class Case:
     earlier: tuple[Earlier, ...]
     credited_by: str
     lines: tuple[LineSuggestion, ...]
+    line_choices: tuple[LineChoice, ...]
     credits: tuple[CreditSuggestion, ...]
     history: tuple[Row[Any], ...]
 
@@ -121,6 +123,9 @@ def case(session: Session, register: Register, invoice_id: int) -> Case | None:
         earlier=tuple(link_queries.earlier_on_line(session, invoice.id, item.order_number, item.line_id)),
         credited_by=document_store.credited_by(session, invoice_id),
         lines=tuple(suggesting.lines(session, register, own)) if linkable and not is_credit else (),
+        line_choices=(
+            line_links.choices(session, register, own, content) if linkable and not is_credit else ()
+        ),
         credits=tuple(suggesting.credits(session, register, own)) if linkable and is_credit else (),
         history=tuple(journal.rows_about(session, *document_subjects(invoice))),
     )

@@ -11,16 +11,18 @@ from datetime import date
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.decisions import store as decision_store
-from invoicing.decisions.rules import Action, ActionRefused, check_outcome
+from invoicing.decisions.rules import Action, ActionRefused, LinkedLine, check_outcome, standing_lines
 from invoicing.decisions.store import Done
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
+from invoicing.exceptions import line_links
 from invoicing.exceptions.steps import DeskActor, Later, begin, note
-from invoicing.matching.order_slices import orders_named
+from invoicing.matching.order_slices import has_order_number, orders_named
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
 from invoicing.responses import responding
 from invoicing.verdicts import verdicts
+from orders.model import LineAccount
 from orders.purchase_orders import line_store
 from orders.register.register import Register
 
@@ -36,24 +38,37 @@ def link(
     reason: str,
 ) -> int:
     """Say which order line an invoice is for. It is judged as if the invoice had named it."""
-    invoice = begin(session, Action.LINK, invoice_id, reason=reason, must_tell_why=True, also=order_number)
-    if invoice.document_type is DocumentType.CREDIT_NOTE:
-        raise ActionRefused(
-            Text(
-                "%(invoice_number)s är en kreditfaktura. Ange fakturan den krediterar.",
-                invoice_number=invoice.number,
-            ),
-        )
-    account = line_store.account(session, order_number, line_id)
-    if account is None:
-        raise ActionRefused(
-            Text(
-                "Det finns ingen orderrad %(order_number)s/%(line_id)s.",
-                order_number=order_number,
-                line_id=line_id,
-            ),
-        )
+    invoice = _begin_link(session, invoice_id, reason, orders=(order_number,))
+    _account(session, order_number, line_id)
     return _relink(session, register, invoice, Action.LINK, actor, reason, order_number, line_id)
+
+
+def link_lines(
+    session: Session,
+    register: Register,
+    invoice_id: int,
+    actor: DeskActor,
+    *,
+    lines: Sequence[LinkedLine],
+    reason: str,
+) -> int:
+    """Say which order line each line of an invoice is for; a line that is not told of stands as it stood.
+
+    Raises ActionRefused where the policy has no such invoices, or an order line is missing or another invoice's.
+    """
+    orders = {each.order_number for each in lines}
+    invoice = _begin_link(session, invoice_id, reason, orders=orders)
+    own = document_store.content(session, invoice.id)
+    line_links.check(own, lines, register.policy)
+    for each in lines:
+        _free_for(session, invoice, each)
+    before = standing_lines(own, decision_store.link_of(session, invoice.id))
+    said = tuple({each.invoice_line: each for each in (*before, *lines)}.values())
+    line_links.check_policy(own, said, register.policy)
+    first = lines[0]
+    return _relink(
+        session, register, invoice, Action.LINK, actor, reason, first.order_number, first.line_id, lines=said
+    )
 
 
 def unlink(session: Session, register: Register, invoice_id: int, actor: DeskActor, *, reason: str) -> int:
@@ -79,13 +94,59 @@ def lay_on(session: Session, register: Register, invoice: SupplierInvoice) -> No
     )
     parts = verdicts.parts_of(content, facts)
     document_store.add_parts(session, invoice.id, parts)
-    _, reference = verdicts.case_of(parts, facts)
+    number, reference = verdicts.case_of(parts, facts)
     document_store.set_order(
         session,
         invoice.id,
-        order_number=content.order_number,
+        # As on its way in: where the document names no order, it is kept by that of its first line.
+        order_number=content.order_number if has_order_number(content) or not number else number,
         execution_reference=reference,
         named=orders_named(content),
+    )
+
+
+def _begin_link(session: Session, invoice_id: int, reason: str, *, orders: Iterable[str]) -> SupplierInvoice:
+    """The invoice to link, locked after the orders. Raises ActionRefused for a credit note."""
+    invoice = begin(session, Action.LINK, invoice_id, reason=reason, must_tell_why=True, also=orders)
+    if invoice.document_type is DocumentType.CREDIT_NOTE:
+        raise ActionRefused(
+            Text(
+                "%(invoice_number)s är en kreditfaktura. Ange fakturan den krediterar.",
+                invoice_number=invoice.number,
+            ),
+        )
+    return invoice
+
+
+def _account(session: Session, order_number: str, line_id: str) -> LineAccount:
+    """The account of an order line. Raises ActionRefused where there is no such line."""
+    account = line_store.account(session, order_number, line_id)
+    if account is None:
+        raise ActionRefused(
+            Text(
+                "Det finns ingen orderrad %(order_number)s/%(line_id)s.",
+                order_number=order_number,
+                line_id=line_id,
+            ),
+        )
+    return account
+
+
+def _free_for(session: Session, invoice: SupplierInvoice, said: LinkedLine) -> None:
+    """Raise ActionRefused where there is no such order line, or another invoice lies on it."""
+    account = _account(session, said.order_number, said.line_id)
+    if account.invoice_id in (None, invoice.id):
+        return
+    taker = document_store.by_id(session, account.invoice_id)
+    raise ActionRefused(
+        Text(
+            "Orderrad %(order_number)s/%(line_id)s är redan fakturerad med %(invoice_number)s. Välj en annan "
+            "orderrad för fakturarad %(invoice_line)s.",
+            order_number=said.order_number,
+            line_id=said.line_id,
+            invoice_number=taker.number,
+            invoice_line=said.invoice_line,
+        ),
     )
 
 
@@ -98,6 +159,8 @@ def _relink(
     reason: str,
     order_number: str,
     line_id: str,
+    *,
+    lines: Sequence[LinkedLine] = (),
 ) -> int:
     before = decision_store.link_of(session, invoice.id)
     freed = line_store.free_lines(session, invoice.id)
@@ -109,6 +172,7 @@ def _relink(
         reason=reason,
         order_number=order_number,
         line_id=line_id,
+        lines=lines,
     )
     lay_on(session, register, invoice)
     later = Later()
@@ -128,7 +192,8 @@ def _relink(
         answer=later.code if judged.state is not InvoiceState.IN_QUESTION else "",
         holds=_is_waited_for(session, freed, invoice.id),
         link_before=before.id if before else None,
-        line=f"{order_number}/{line_id}",
+        line=", ".join(f"{each.order_number}/{each.line_id}" for each in lines)
+        or f"{order_number}/{line_id}",
         freed=[f"{number}/{line}" for number, line in freed],
     )
 

@@ -83,14 +83,14 @@ def begin(
     *,
     reason: str,
     must_tell_why: bool = False,
-    also: str = "",
+    also: Iterable[str] = (),
 ) -> SupplierInvoice:
     """Lock the order lines and then the document, and check that the action may be taken on it now."""
     if must_tell_why and not reason.strip():
         raise ActionRefused(Text("Skriv varför. Skälet sparas."))
     personal_numbers.refuse(reason)
     seen = document_store.by_id(session, invoice_id)
-    line_store.lock_orders(session, {*document_store.orders_of(session, seen), also} - {""})
+    line_store.lock_orders(session, {*document_store.orders_of(session, seen), *also} - {""})
     invoice = document_store.lock(session, invoice_id)
     check_action(action, invoice)
     return invoice

@@ -5,7 +5,9 @@ that participant's lines are suggested: a sum is no reason to believe that an in
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
+from foundation.identifiers import numbers_in
 from foundation.money import Money
 from foundation.periods import Month
 from foundation.text import Text
@@ -31,6 +33,8 @@ _SURENESS = {
     SuggestionBasis.SUM: 0,
 }
 _NUMBER_WEIGHT = 40
+# Where a line of its own may name a number: its order, its note and what it is called.
+_OF_LINES = frozenset({"BT-127", "BT-153", "BT-188"})
 # What a line shares with an order line weighs so much at least; that it is dated the month after weighs less.
 _SHARED = 10
 
@@ -93,6 +97,30 @@ def order_lines(line: InvoicedLine, invoice: InvoiceContent, order: OrderFacts) 
     if best < _SHARED and (others - {""} or (not best and len(weighed) > 1)):
         return ()
     return [key for key, weight in weighed.items() if weight == best][:3]
+
+
+def line_alone(invoice: InvoiceContent, line: InvoicedLine) -> InvoiceContent:
+    """The invoice as if it had this line alone: what other lines name or say is no reason to suggest for this one."""
+    others = {
+        number
+        for each in invoice.lines
+        if each.id != line.id
+        for number in (each.order_number, *numbers_in(f"{each.name} {each.note}"))
+    }
+    own = {line.order_number, *numbers_in(f"{line.name} {line.note}")}
+    return replace(
+        invoice,
+        order_number=line.order_number or invoice.order_number,
+        lines=(line,),
+        amount_net=line.amount,
+        # That of the whole invoice may be longer than this line's.
+        period=None,
+        mentions=tuple(
+            each
+            for each in invoice.mentions
+            if each.term not in _OF_LINES or each.number in own or each.number not in others
+        ),
+    )
 
 
 def _basis(

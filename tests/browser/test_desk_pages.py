@@ -227,6 +227,43 @@ def test_the_lines_that_agree_are_accepted_with_one_press_undone_and_withdrawn_w
     assert system.broken() == []
 
 
+def test_an_invoice_over_two_orders_that_names_neither_is_linked_line_by_line_with_one_press(
+    office: Office,
+) -> None:
+    system, page = office.system, office.page
+    received(system, 2)
+    system.change_register(example_register(several_orders=True, several_lines=True))
+    each = [january(system, place, "F", days="20", on=date(2026, 2, 3)) for place in (0, 1)]
+    named = together(*each, number="F-1")
+    lines = [
+        replace(line, order_line_reference=None, item=replace(line.item, name=f"Deltagare {reference(place)}"))
+        for place, line in enumerate(named.invoice_lines)
+    ]
+    invoice = system.send(replace(named, order_reference=None, invoice_lines=lines))
+    first, second = (f"{system.order(reference(place)).number}/001" for place in (0, 1))
+    office.sit("frida", Permission.FINANCE)
+    office.go(f"/finance/documents/{invoice.id}")
+    office.sound()
+    page.locator("#line-1-1").check()
+    page.locator("#written-1").fill(second)
+    page.locator("#link-reason").fill("Enligt samtal")
+    page.get_by_role("button", name="Koppla", exact=True).click()
+    assert "inte båda" in page.locator("main").inner_text()
+    office.go(f"/finance/documents/{invoice.id}")
+    assert page.locator("#line-1-1").get_attribute("value") == first
+    page.locator("#line-1-1").check()
+    page.locator("#written-2").fill(f" {second} ")
+    page.locator("#link-reason").fill("Enligt samtal")
+    page.get_by_role("button", name="Koppla", exact=True).click()
+    assert system.invoice(invoice.id).state is _S.ACCEPTED
+    said = page.locator("main").inner_text()
+    assert f"Fakturarad 1: {first}" in said
+    assert f"Fakturarad 2: {second}" in said
+    office.sound()
+    page.get_by_role("button", name="Ångra").click()
+    assert system.invoice(invoice.id).state is _S.IN_QUESTION
+
+
 def test_a_credit_note_is_seen_beside_its_invoice_linked_undone_and_settled_in_the_end(
     office: Office, opening: Opening
 ) -> None:

@@ -62,8 +62,14 @@ def before_0019(connection: Connection) -> None:
         connection.execute(text(f"drop index {index}"))
 
 
+def before_0029(connection: Connection) -> None:
+    """Lead the books back to what revision 0029 found."""
+    connection.execute(text("drop table linked_line"))
+
+
 def before_0028(connection: Connection) -> None:
     """Lead the books back to what revision 0028 found."""
+    before_0029(connection)
     for table in ("invoice_order", "portal_document_order"):
         connection.execute(text(f"drop table {table}"))
 
