@@ -236,10 +236,12 @@ def test_an_invoice_over_two_orders_that_names_neither_is_linked_line_by_line_wi
     each = [january(system, place, "F", days="20", on=date(2026, 2, 3)) for place in (0, 1)]
     named = together(*each, number="F-1")
     lines = [
-        replace(line, order_line_reference=None, item=replace(line.item, name=f"Deltagare {reference(place)}"))
+        replace(
+            line, order_line_reference=None, item=replace(line.item, name=f"Deltagare {reference(place)}")
+        )
         for place, line in enumerate(named.invoice_lines)
     ]
-    invoice = system.send(replace(named, order_reference=None, invoice_lines=lines))
+    invoice = system.send(replace(named, order_reference=None, invoice_lines=tuple(lines)))
     first, second = (f"{system.order(reference(place)).number}/001" for place in (0, 1))
     office.sit("frida", Permission.FINANCE)
     office.go(f"/finance/documents/{invoice.id}")
