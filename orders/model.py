@@ -241,6 +241,23 @@ class Placement:
     follows: str = ""
 
     @property
+    def why_outside(self) -> Text | None:
+        """Why nothing is ordered, reported or earned here, as the end of a sentence; None for what is ordered."""
+        if self.state is PlacementState.CANCELLED:
+            return Text("placeringen är återkallad")
+        match self.handling:
+            case Handling.LEGACY:
+                return Text("den fortsätter ett äldre beslut, som hanteras utanför systemet")
+            case Handling.ESF:
+                return Text(
+                    "leveransområdet finansieras av Europeiska socialfonden och hanteras utanför systemet"
+                )
+            case Handling.PROTECTED:
+                return Text("den hanteras för hand")
+            case Handling.ORDERED:
+                return None
+
+    @property
     def starts_on(self) -> date:
         """The first billable day."""
         return self.periods[0].period.start
