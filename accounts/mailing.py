@@ -44,17 +44,17 @@ def put_to_supplier(
     about: str,
     at: datetime,
     permissions: Collection[Permission] = (Permission.REPORT,),
-    place: UnitPlace | None = None,
+    places: Collection[UnitPlace] = (),
     **values: object,
 ) -> int:
-    """Lay a mail to everybody at the organisation who has one of the permissions, and the place where one is named.
+    """Lay a mail to everybody at the organisation who has one of the permissions, and every place that is named.
 
     How many were laid: those who declined, were only invited or have left get none.
     """
     return sum(
         put(session, each, template, about=about, at=at, **values)
         for each in _at_work(session, organisation, permissions)
-        if place is None or _sees(each, place)
+        if all(_sees(each, place) for place in places)
     )
 
 
@@ -97,6 +97,7 @@ def put_about_order(
     session: Session, supplier: str, template: str, order_number: str, *, at: datetime
 ) -> int:
     """Lay a mail about an order to those at the supplier who see it; how many were laid."""
+    place = place_queries.place_of_order(session, order_number)
     return put_to_supplier(
         session,
         supplier,
@@ -104,6 +105,6 @@ def put_about_order(
         about=f"order {order_number}",
         at=at,
         permissions=(Permission.REPORT, Permission.ASSIGN),
-        place=place_queries.place_of_order(session, order_number),
+        places=() if place is None else (place,),
         number=order_number,
     )

@@ -38,8 +38,8 @@ _NAMES: Final = {
 }
 _WORD: Final = re.compile(r"[^\W_]+")
 _DIGITS: Final = re.compile(r"[0-9]+")
-# Groups of digits that one number may be written in: 2100 000 023, 2100-000023.
-_GROUPED: Final = re.compile(r"[0-9]+(?:[ .\-/][0-9]+)+")
+# Groups of digits that one number may be written in: 2100 000 023, 2100-000023, 2,100,000,023.
+_GROUPED: Final = re.compile(r"[0-9]+(?:[ .,'\-/][0-9]+)+")
 _SHORTEST, _LONGEST, _GROUPS = 4, 40, 6
 
 
@@ -119,7 +119,10 @@ def _readings(text: str) -> Iterator[str]:
         digits = _DIGITS.findall(word)
         if digits:
             yield word
-            yield from digits
+            for each in digits:
+                yield each
+                # A number of ours begins with no zero; programs fill up to a width.
+                yield each.lstrip("0")
     for group in _GROUPED.findall(text):
         parts = _DIGITS.findall(group)
         for many in range(min(len(parts), _GROUPS), 1, -1):

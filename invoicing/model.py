@@ -220,6 +220,7 @@ class InvoiceContent:
     amount_payable: Money  # BT-115
     accounts: tuple[AccountGiven, ...]  # BG-16
     payment_reference: str = ""  # BT-83: the first one given
+    payment_means: tuple[str, ...] = ()  # BT-81, each code once
     payee: PayeeGiven | None = None  # BG-10
     note: str = ""  # BT-22
     mentions: tuple[Mention, ...] = ()  # the likeliest place first

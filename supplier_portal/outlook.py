@@ -194,6 +194,15 @@ def _invoiced(state: InvoiceState) -> tuple[Still, Text, Text]:
             Text("Kreditera först"),
             Text("Köparen har begärt kredit. När hela fakturan är krediterad kan raden faktureras igen."),
         )
+    if state is InvoiceState.PARTLY_ACCEPTED:
+        return (
+            Still.CREDIT,
+            Text("Fakturan är delvis godkänd"),
+            Text(
+                "Köparen har godkänt de rader som stämmer och väntar på en kreditfaktura för de andra. Vad som ska "
+                "krediteras står på fakturans sida."
+            ),
+        )
     if state is InvoiceState.IN_QUESTION:
         return (
             Still.CREDIT,

@@ -101,12 +101,12 @@ class VerdictView:
     """The sentences of the gravest that stop it; notes are left out."""
 
 
-def verdict_view(match: Match, *, rejected: bool = False) -> VerdictView:
-    """The match in words; what is said of a document differs where it is `rejected` already."""
+def verdict_view(match: Match, *, rejected: bool = False, in_part: bool = False) -> VerdictView:
+    """The match in words; what is said differs where it is `rejected` already, or accepted `in_part`."""
     tone, name, lead = _verdict(match)
-    said = causes.told(match.deviations, rejected=rejected)
+    said = causes.told(match.deviations, rejected=rejected, in_part=in_part)
     told = tuple(_told(each, said) for each in match.deviations)
-    reasons = causes.reasons(match, rejected=rejected) if causes.stops(match) else ()
+    reasons = causes.reasons(match, rejected=rejected, in_part=in_part) if causes.stops(match) else ()
     return VerdictView(match.verdict, tone, name, lead, told, _nodes(match.tree.checks, said), reasons)
 
 

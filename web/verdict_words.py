@@ -95,7 +95,8 @@ def why_document(session: Session, invoice: SupplierInvoice) -> Text:
         return Text("Krediterar %(credited)s i sin helhet.", credited=credited)
     judged = document_store.matches(session, invoice.id)
     rejected = invoice.state is InvoiceState.CREDIT_REQUESTED
-    reasons = causes.reasons(judged[-1][1], rejected=rejected) if judged else ()
+    in_part = invoice.state is InvoiceState.PARTLY_ACCEPTED
+    reasons = causes.reasons(judged[-1][1], rejected=rejected, in_part=in_part) if judged else ()
     account = ""
     if invoice.state is InvoiceState.ACCEPTED:
         account = paid_to.words(session, register_store.load(session), invoice, today=invoice.received_on)

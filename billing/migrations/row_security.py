@@ -55,6 +55,7 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "informative_report": (*_ADD, "UPDATE"),
     "interruption": _READ,
     "invoice": _LOCK,
+    "invoice_order": _READ,
     "invoice_part": _READ,
     # Written and never read: what others did stands there too.
     "journal": ("INSERT",),
@@ -85,6 +86,7 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "planned_order": _READ,
     "policy_version": _READ,
     "portal_document": (*_ADD, "UPDATE"),
+    "portal_document_order": _ADD,
     "portal_press": _ADD,
     "portal_press_row": _ADD,
     "portal_upload": _ADD,
@@ -119,6 +121,7 @@ _LEADS: Final = (
     ("press_key", "portal_press", "key"),
     ("execution_reference", "placement", "execution_reference"),
     ("invoice_id", "invoice", "id"),
+    ("document_id", "portal_document", "id"),
     ("order_number", "purchase_order", "number"),
     ("account_id", "account", "id"),
 )

@@ -12,8 +12,11 @@ from accounts.identity import Permission
 from billing.server import invoice_mail_queries
 from foundation.sql import Session
 from invoicing.documents import notice_store
+from invoicing.documents.notice_store import NoticeKind
+from invoicing.model import InvoiceState
 
 _AT_ONCE: Final = 5_000
+_IN_PART: Final = "invoice-partly-accepted"
 
 
 def tell(session: Session, today: date, now: datetime) -> str:
@@ -28,14 +31,16 @@ def tell(session: Session, today: date, now: datetime) -> str:
 
 def _mail(session: Session, invoice_id: int, template: str, *, now: datetime) -> int:
     owner = invoice_mail_queries.owner_of(session, invoice_id)
+    # What is accepted in part is not in question: the mail says what is left to do.
+    in_part = template == NoticeKind.IN_QUESTION and owner.state is InvoiceState.PARTLY_ACCEPTED
     return mailing.put_to_supplier(
         session,
         owner.supplier,
-        template,
+        _IN_PART if in_part else template,
         about=f"invoice {invoice_id}",
         at=now,
         permissions=(Permission.REPORT,),
         # What lies on no order of theirs is seen by those who see the whole organisation.
-        place=owner.place,
+        places=owner.places,
         id=invoice_id,
     )

@@ -10,7 +10,7 @@ from foundation.money import Money, Quantity
 from foundation.periods import Period
 from foundation.text import JoinedText, Language, Text, WrittenText
 from foundation.units import unit_name
-from invoicing.exceptions.comparison import ComparisonRow as Compared
+from invoicing.exceptions.comparison_rows import ComparisonRow as Compared
 from invoicing.matching.deviation_texts import compares, source_name, title, value_text
 from invoicing.matching.deviations import Check, Deviation, Group, price_text
 from web import i18n
@@ -26,6 +26,7 @@ def cells(row: Compared, language: Language) -> dict[str, Any]:
         "values": [_value(each, language) for each in values],
         "deviates": row.deviates,
         "noted": row.noted,
+        "part": row.part,
     }
 
 

@@ -24,7 +24,7 @@ from invoicing.documents import partial_credit_store
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.journal_actions import DeskAction, InvoicingSubject
-from invoicing.matching.credited_lines import less_credited
+from invoicing.matching.credit_notes.credited_lines import less_credited
 from invoicing.matching.deviations import Deviation
 from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice
 from orders.register import store as register_store

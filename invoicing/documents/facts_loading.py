@@ -10,7 +10,7 @@ from datetime import date
 from foundation.sql import Session
 from invoicing.documents import order_facts_queries, suggesting
 from invoicing.documents import store as document_store
-from invoicing.matching import credit_suggestions
+from invoicing.matching.credit_notes import credit_suggestions
 from invoicing.matching.facts import CreditFacts, Facts, OrderFacts
 from invoicing.matching.order_slices import has_order_number, order_slices
 from invoicing.model import DocumentType, InvoiceContent, SupplierInvoice

@@ -43,6 +43,7 @@ def notice_of(action: DocumentAction, detail: Mapping[str, str]) -> NoticeKind |
     # A claim for late payment asks its supplier for nothing until a person has decided about it.
     is_claim = DeviationCode.LATE_PAYMENT_CLAIM in detail.get("codes", "").split()
     in_question = judged and detail.get("state") == InvoiceState.IN_QUESTION and not is_claim
-    if action is DocumentAction.CREDIT_REQUESTED or in_question:
+    asked = (DocumentAction.CREDIT_REQUESTED, DocumentAction.ACCEPTED_IN_PART)
+    if action in asked or in_question:
         return NoticeKind.IN_QUESTION
     return None

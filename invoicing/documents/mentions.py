@@ -15,7 +15,7 @@ from peppol.documents import billing
 # A document with more is searched no further; all of it stays in the document.
 _MOST: Final = 60
 # Places for words, where a number may be a person's.
-_WORDS: Final = frozenset({"BT-22", "BT-127", "BT-153", "BT-154"})
+_WORDS: Final = frozenset({"BT-22", "BT-56", "BT-123", "BT-127", "BT-153", "BT-154", "BT-161"})
 
 
 def mentions_in(document: billing.Invoice | billing.CreditNote) -> tuple[Mention, ...]:
@@ -56,6 +56,21 @@ def _places(document: billing.Invoice | billing.CreditNote) -> Iterator[tuple[st
     yield "BT-22", document.note
     for line in document.lines:
         yield from _of_line(line)
+    yield from _besides(document)
+
+
+def _besides(document: billing.Invoice | billing.CreditNote) -> Iterator[tuple[str, str | None]]:
+    """Where one stands when nobody thought of an order: contact, delivery, payment, an attachment's description."""
+    contact = document.accounting_customer_party.party.contact
+    if contact is not None:
+        yield "BT-56", contact.name
+    if document.delivery is not None and document.delivery.delivery_location is not None:
+        location = document.delivery.delivery_location.id
+        yield "BT-71", location.value if location is not None else None
+    for means in document.payment_means:
+        yield "BT-83", means.payment_id
+    for attached in document.additional_document_references:
+        yield "BT-123", attached.document_description
 
 
 def _of_line(line: billing.InvoiceLine | billing.CreditNoteLine) -> Iterator[tuple[str, str | None]]:
@@ -65,6 +80,12 @@ def _of_line(line: billing.InvoiceLine | billing.CreditNoteLine) -> Iterator[tup
     yield "BT-127", line.note
     yield "BT-153", line.item.name
     yield "BT-154", line.item.description
-    # Some write both numbers in one place: 2100000023/001.
+    if line.item.buyers_item_identification is not None:
+        yield "BT-156", line.item.buyers_item_identification.id
+    for stated in line.item.additional_item_properties:
+        yield "BT-161", stated.value
     if line.order_line_reference is not None:
+        own = line.order_line_reference.order_reference
+        yield "BT-188", own.id if own is not None else None
+        # Some write both numbers in one place: 2100000023/001.
         yield "BT-132", line.order_line_reference.line_id

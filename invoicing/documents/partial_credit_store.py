@@ -111,6 +111,15 @@ def of_invoice(session: Session, invoice_id: int) -> Sequence[PartialCredit]:
     return [_held(row, tuple(lines[row.credit_id])) for row in rows]
 
 
+def about(session: Session, document_id: int) -> Sequence[PartialCredit]:
+    """The credit notes for parts of this invoice, or what this credit note takes back of an invoice; oldest first."""
+    invoice = select(_CREDIT.c.invoice_id).where(_CREDIT.c.credit_id == document_id)
+    credited = session.scalar(invoice)
+    if credited is None:
+        return of_invoice(session, document_id)
+    return [each for each in of_invoice(session, credited) if each.credit_id == document_id]
+
+
 def _line(row: Row[Any], currency: str) -> CreditedLine:
     return CreditedLine(
         row.invoice_line, row.order_number, row.line_id, row.quantity, Money(row.amount_net, currency)

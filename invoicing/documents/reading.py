@@ -5,6 +5,7 @@ then the `Invoice` of `model.py`. What cannot be read is a `Reading` with its fi
 an exception. Everything about the document's shape stays in this folder.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -43,6 +44,9 @@ _GIRO = {"SE:BANKGIRO": "BANKGIRO", "SE:PLUSGIRO": "PLUSGIRO"}
 # Means of payment that name the kind of account (UNCL4461).
 _GIRO_CODES = {"50": "PLUSGIRO", "56": "BANKGIRO"}
 _INVOICED_OBJECT = "130"
+# What people write between the digits of an organisation number, and the century before those of a company.
+_SIGNS: Final = re.compile(r"[\s-]")
+_NUMBER: Final = re.compile(r"(?:16)?([0-9]{10})", re.ASCII)
 _ONE = Decimal(1)
 NOWHERE = Sender()
 UNREADABLE: Final = "UNREADABLE"
@@ -199,6 +203,7 @@ def read_invoice(document: billing.Invoice | billing.CreditNote) -> InvoiceConte
         amount_payable=money_of(totals.payable_amount, currency),
         accounts=_accounts(document.payment_means),
         payment_reference=next((each.payment_id for each in document.payment_means if each.payment_id), ""),
+        payment_means=tuple(dict.fromkeys(each.payment_means_code.value for each in document.payment_means)),
         payee=_payee(document.payee_party),
         note=document.note or "",
         mentions=mentions_in(document),
@@ -273,20 +278,22 @@ def _refused(report: validation.ValidationResult) -> Reading:
 def _organisation_number(party: billing.BillingParty) -> str:
     """The legal entity's organisation number: from its registration, VAT number, identification or endpoint."""
     entity = party.party_legal_entity.company_id
-    if entity is not None and _is_organisation_number(entity.value):
-        return entity.value
+    if entity is not None and (number := _plain_number(entity.value)):
+        return number
     for scheme in party.party_tax_schemes:
-        number = scheme.company_id or ""
-        if number.startswith("SE") and number.endswith("01") and _is_organisation_number(number[2:-2]):
-            return number[2:-2]
+        given = _SIGNS.sub("", scheme.company_id or "")
+        if given.startswith("SE") and given.endswith("01") and (number := _plain_number(given[2:-2])):
+            return number
     for identification in party.party_identifications:
         if identification.id.scheme_id == _ORGANISATION:
             return identification.id.value
     return party.endpoint_id.value if party.endpoint_id.scheme_id == _ORGANISATION else ""
 
 
-def _is_organisation_number(text: str) -> bool:
-    return len(text) == 10 and text.isascii() and text.isdigit()
+def _plain_number(text: str) -> str:
+    """An organisation number as ten digits, however it is written (202100-2114, 16202100-2114); empty where none is."""
+    written = _NUMBER.fullmatch(_SIGNS.sub("", text))
+    return written[1] if written is not None else ""
 
 
 def _endpoint(party: billing.BillingParty) -> str:

@@ -20,6 +20,7 @@ from foundation.text import Text
 from foundation.transitions import Transitions
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Group, Match
+from invoicing.matching.order_slices import orders_named
 from invoicing.model import FOLLOWS, DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
 from orders.register.agreements import Policy
 from orders.register.register import fingerprint
@@ -217,6 +218,7 @@ def add(
             "answered": answered,
         },
     ).scalar_one()
+    _add_orders(session, key, orders_named(invoice), own=order_number)
     return SupplierInvoice(
         id=key,
         letter_id=letter_id,
@@ -281,11 +283,28 @@ def remove_parts(session: Session, invoice_id: int) -> None:
     session.execute(delete(part).where(part.c.invoice_id == invoice_id))
 
 
-def set_order(session: Session, invoice_id: int, *, order_number: str, execution_reference: str) -> None:
-    """Note which order the document is for, and which case it belongs to."""
-    table = document_tables.invoice
+def set_order(
+    session: Session,
+    invoice_id: int,
+    *,
+    order_number: str,
+    execution_reference: str,
+    named: Collection[str],
+) -> None:
+    """Note which order the document is for, which case it belongs to, and every order it names as it is judged."""
+    table, order = document_tables.invoice, document_tables.invoice_order
     values = {"order_number": order_number, "execution_reference": execution_reference}
     session.execute(update(table).where(table.c.id == invoice_id).values(**values))
+    session.execute(delete(order).where(order.c.invoice_id == invoice_id))
+    _add_orders(session, invoice_id, named, own=order_number)
+
+
+def _add_orders(session: Session, invoice_id: int, named: Collection[str], *, own: str) -> None:
+    """Note the orders a document names besides its own."""
+    others = sorted({each[:_ORDER_NUMBER_MAX] for each in named} - {own})
+    if others:
+        rows = [{"invoice_id": invoice_id, "order_number": each} for each in others]
+        session.execute(insert(document_tables.invoice_order), rows)
 
 
 def move(

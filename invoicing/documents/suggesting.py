@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from foundation.sql import Session
 from invoicing.documents import candidate_queries
 from invoicing.documents import store as document_store
-from invoicing.matching import credit_suggestions, suggestions
+from invoicing.matching import suggestions
 from invoicing.matching.candidates import (
     CreditSuggestion,
     LineSuggestion,
@@ -16,6 +16,7 @@ from invoicing.matching.candidates import (
     Suggestion,
     numbers_given,
 )
+from invoicing.matching.credit_notes import credit_suggestions
 from invoicing.model import InvoiceContent
 from orders.register.register import Register
 

@@ -93,6 +93,14 @@ invoice_part = Table(
     Index("ix_invoice_part_line", "order_number", "line_id"),
 )
 
+# The orders that lines of a document name besides the document's own: whoever may not see all of them may not see it.
+invoice_order = Table(
+    "invoice_order",
+    metadata,
+    Column("invoice_id", ForeignKey("invoice.id"), primary_key=True),
+    Column("order_number", String(120), primary_key=True),
+)
+
 match_made = Table(
     "match_made",
     metadata,

@@ -19,8 +19,8 @@ from invoicing.documents import facts_loading, order_facts_queries, suggesting
 from invoicing.documents import store as document_store
 from invoicing.exceptions import link_queries, queue_queries
 from invoicing.exceptions import undo as exception_undo
-from invoicing.exceptions.comparison import ComparisonRow as Compared
 from invoicing.exceptions.comparison import compare
+from invoicing.exceptions.comparison_rows import ComparisonRow as Compared
 from invoicing.exceptions.link_queries import Earlier
 from invoicing.exceptions.queue import QueueItem
 from invoicing.journal_actions import document_subjects
@@ -81,10 +81,15 @@ def case(session: Session, register: Register, invoice_id: int) -> Case | None:
         return None
     invoice = document_store.by_id(session, invoice_id)
     content = decision_store.as_judged(session, invoice_id)
-    order = None
+    order = facts = None
     if invoice.document_type is DocumentType.INVOICE and has_order_number(content):
         order = order_facts_queries.order_facts(
             session, register, content.order_number, seller=invoice.supplier
+        )
+    # Only an invoice for several order lines is compared line by line, by all that it is judged by.
+    if invoice.document_type is DocumentType.INVOICE and len(content.charging_lines) > 1:
+        facts = facts_loading.facts_of(
+            session, register, content, received_on=invoice.received_on, invoice_id=invoice_id, lock=False
         )
     supplier = facts_loading.registered(register, invoice.supplier)
     holding = supplier.on(invoice.pays_on).payment_accounts if supplier else ()
@@ -108,7 +113,7 @@ def case(session: Session, register: Register, invoice_id: int) -> Case | None:
         content=content,
         order=order,
         judged=judged,
-        compared=compare(content, invoice, order, judged[-1].match, accounts=registered),
+        compared=compare(content, invoice, order, judged[-1].match, accounts=registered, facts=facts),
         actions=actions,
         undoable=undoable,
         acceptance=decision_store.acceptance_of(session, invoice_id, currency=invoice.currency),

@@ -2,73 +2,27 @@
 
 A row is one thing that can be compared; its cells are the values as they stand, None where the source says
 nothing of it. What deviates is known from the match, so the table and the tree never tell different stories.
+An invoice for several order lines is compared line by line, each with its own order and receipt.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
 
-from foundation.money import Money, Quantity, total
 from foundation.text import Text
-from invoicing.matching.deviations import Deviation, DeviationCode, Match, Weight
-from invoicing.matching.facts import LineFacts, OrderFacts
-from invoicing.matching.line_matching import invoiced_on
-from invoicing.model import InvoiceContent, InvoicedLine, PeriodGiven, SupplierInvoice
-from orders.model import Order, Receipt
-
-ComparedValue = object | None
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonRow:
-    """One thing compared. `deviations` are those of the match about it; `term` the field of the invoice."""
-
-    name: Text
-    term: str
-    invoice: ComparedValue
-    order_line: ComparedValue = None
-    receipt: ComparedValue = None
-    report: ComparedValue = None
-    interruption: ComparedValue = None
-    deviations: tuple[Deviation, ...] = ()
-
-    @property
-    def deviates(self) -> bool:
-        """Whether something here stops the invoice."""
-        return any(each.weight > Weight.NOTE for each in self.deviations)
-
-    @property
-    def noted(self) -> bool:
-        """Whether something here differs and is let through."""
-        return bool(self.deviations) and not self.deviates
-
-
-_ABOUT: Mapping[str, frozenset[DeviationCode]] = {
-    "order": frozenset(
-        {DeviationCode.ORDER_MISSING, DeviationCode.ORDER_UNKNOWN, DeviationCode.ORDER_NOT_SUPPLIERS}
-    ),
-    "line": frozenset(
-        {
-            DeviationCode.LINE_MISSING,
-            DeviationCode.LINE_UNKNOWN,
-            DeviationCode.SEVERAL_LINES,
-            DeviationCode.SEVERAL_ORDERS,
-            DeviationCode.ALREADY_INVOICED,
-            DeviationCode.NOT_RECEIVED,
-        }
-    ),
-    "reference": frozenset({DeviationCode.EXECUTION_REFERENCE, DeviationCode.CONTRACT}),
-    "period": frozenset({DeviationCode.PERIOD}),
-    "quantity": frozenset({DeviationCode.QUANTITY, DeviationCode.UNIT}),
-    "price": frozenset({DeviationCode.PRICE}),
-    "amount": frozenset({DeviationCode.AMOUNT}),
-    "vat": frozenset({DeviationCode.VAT_CATEGORY, DeviationCode.VAT_RATE, DeviationCode.VAT_AMOUNT}),
-    "buyer": frozenset({DeviationCode.BUYER, DeviationCode.CURRENCY}),
-    "due": frozenset({DeviationCode.DUE_DATE}),
-    "account": frozenset({DeviationCode.PAYEE_ACCOUNT}),
-    "payee": frozenset({DeviationCode.PAYEE}),
-    "dated": frozenset({DeviationCode.ISSUE_DATE}),
-    "tax": frozenset({DeviationCode.F_TAX}),
-}
+from invoicing.exceptions.comparison_rows import (
+    ComparisonRow,
+    Sources,
+    by_name,
+    document_rows,
+    left_rows,
+    line_rows,
+    order_rows,
+    tax_rows,
+)
+from invoicing.matching.deviations import Match
+from invoicing.matching.facts import Facts, LineFacts, OrderFacts
+from invoicing.matching.partial_acceptance import JudgedPart, judged_parts
+from invoicing.model import InvoiceContent, SupplierInvoice
 
 
 def compare(
@@ -78,35 +32,38 @@ def compare(
     match: Match,
     *,
     accounts: tuple[str, ...] = (),
+    facts: Facts | None = None,
 ) -> tuple[ComparisonRow, ...]:
-    """Everything worth comparing, in the order of the checks. `accounts` are those registered for the supplier."""
-    found = {
-        name: tuple(each for each in match.deviations if each.code in codes) for name, codes in _ABOUT.items()
-    }
-    sources = _Sources(content, invoice, order, _line(content, invoice, order), accounts, found)
-    return (*_order_rows(sources), *_line_rows(sources), *_document_rows(sources))
+    """Everything worth comparing, in the order of the checks. `accounts` are those registered for the supplier.
+
+    `facts` are what an invoice is judged by: with them one for several order lines is compared line by line.
+    """
+    parts, of_document = judged_parts(content, facts, match) if facts is not None else ((), ())
+    if facts is None or len(parts) < 2:
+        found = by_name(match.deviations)
+        sources = Sources(content, invoice, order, _line(content, invoice, order), accounts, found)
+        return (*order_rows(sources), *line_rows(sources), *document_rows(sources))
+    of_whole = Sources(content, invoice, None, None, accounts, by_name(of_document))
+    by_part = (row for part in parts for row in _part_rows(part, content, invoice, facts))
+    return (*by_part, *document_rows(of_whole))
 
 
-@dataclass(frozen=True, slots=True)
-class _Sources:
-    """What says something of the invoice, None where it is not there, and the deviations by what they are about."""
-
-    content: InvoiceContent
-    invoice: SupplierInvoice
-    order: OrderFacts | None
-    line: LineFacts | None
-    accounts: tuple[str, ...]
-    found: Mapping[str, tuple[Deviation, ...]]
-
-    @property
-    def placed(self) -> Order | None:
-        """The order as it was placed."""
-        return self.order.order if self.order else None
-
-    @property
-    def receipt(self) -> Receipt | None:
-        """What was received on the line."""
-        return self.line.receipt if self.line else None
+def _part_rows(
+    part: JudgedPart, content: InvoiceContent, invoice: SupplierInvoice, facts: Facts
+) -> Iterator[ComparisonRow]:
+    """The lines that name one order line, beside that line, its receipt and what others have left of it."""
+    number, line_id = part.key
+    order = facts.of_order(number).order
+    line = order.lines.get(line_id) if order is not None else None
+    of_part = replace(content, order_number=number, lines=part.invoiced)
+    of = Sources(of_part, invoice, order, line, (), by_name(part.deviations))
+    named = Text(
+        "Fakturarad %(lines)s: %(order_line)s",
+        lines=", ".join(each.id for each in part.invoiced),
+        order_line=f"{number}/{line_id}".strip("/") or "–",
+    )
+    for row in (*order_rows(of), *line_rows(of), *left_rows(of), *tax_rows(of)):
+        yield replace(row, part=named)
 
 
 def _line(content: InvoiceContent, invoice: SupplierInvoice, order: OrderFacts | None) -> LineFacts | None:
@@ -116,159 +73,3 @@ def _line(content: InvoiceContent, invoice: SupplierInvoice, order: OrderFacts |
     lies_on = [key for key, line in order.lines.items() if line.account.invoice_id == invoice.id]
     chosen = (named or lies_on)[:1]
     return order.lines[chosen[0]] if chosen else None
-
-
-def _order_rows(of: _Sources) -> Iterator[ComparisonRow]:
-    """What the invoice is for: order, line and case."""
-    content, placed, receipt = of.content, of.placed, of.receipt
-    yield ComparisonRow(
-        Text("Ordernummer"),
-        "BT-13",
-        content.order_number or None,
-        order_line=placed.number if placed else None,
-        receipt=receipt.order_number if receipt else None,
-        deviations=of.found["order"],
-    )
-    yield ComparisonRow(
-        Text("Orderrad"),
-        "BT-132",
-        ", ".join(content.order_lines) or None,
-        order_line=of.line.line.line_id if of.line else None,
-        receipt=receipt.line_id if receipt else None,
-        report=f"{receipt.month} v{receipt.report_version}" if receipt and receipt.report_version else None,
-        deviations=of.found["line"],
-    )
-    yield ComparisonRow(
-        Text("Genomförandereferens"),
-        "BT-10",
-        _reference(content, placed.execution_reference if placed else ""),
-        order_line=placed.execution_reference if placed else None,
-        receipt=receipt.execution_reference if receipt else None,
-        deviations=of.found["reference"],
-    )
-
-
-def _line_rows(of: _Sources) -> Iterator[ComparisonRow]:
-    """What is billed of the order line: period, quantity, price and amount."""
-    content, line, receipt = of.content, of.line, of.receipt
-    invoiced = _invoiced(content, line)
-    cut = of.order.interruption if of.order else None
-    yield ComparisonRow(
-        Text("Period"),
-        "BT-134",
-        _written(invoiced[0].period or content.period) if invoiced else None,
-        order_line=line.line.period if line else None,
-        receipt=receipt.period if receipt else None,
-        report=receipt.month if receipt else None,
-        interruption=cut.effective_on if cut else None,
-        deviations=of.found["period"],
-    )
-    yield ComparisonRow(
-        Text("Antal"),
-        "BT-129",
-        _quantity(content, line),
-        order_line=line.line.quantity if line else None,
-        receipt=receipt.quantity if receipt else None,
-        deviations=of.found["quantity"],
-    )
-    yield ComparisonRow(
-        Text("Pris"),
-        "BT-146",
-        invoiced[0].price if invoiced else None,
-        order_line=line.line.price if line else None,
-        deviations=of.found["price"],
-    )
-    yield ComparisonRow(
-        Text("Belopp utan moms"),
-        "BT-131",
-        _amount(content, line),
-        order_line=line.line.amount if line else None,
-        receipt=receipt.amount if receipt else None,
-        deviations=of.found["amount"],
-    )
-
-
-def _document_rows(of: _Sources) -> Iterator[ComparisonRow]:
-    """What holds of the whole invoice: VAT, buyer, day and account."""
-    content, placed = of.content, of.placed
-    yield ComparisonRow(
-        Text("Moms"),
-        "BT-110",
-        content.amount_vat,
-        order_line=_taxed(of),
-        deviations=of.found["vat"],
-    )
-    yield ComparisonRow(Text("Att betala"), "BT-115", content.amount_payable)
-    if of.found["tax"]:
-        yield ComparisonRow(Text("F-skatt"), "BT-32", None, deviations=of.found["tax"])
-    yield ComparisonRow(
-        Text("Köpare och valuta"),
-        "BT-47",
-        f"{content.buyer} {content.currency}",
-        order_line=placed.amount.currency if placed else None,
-        deviations=of.found["buyer"],
-    )
-    if of.found["dated"]:
-        yield ComparisonRow(Text("Fakturadatum"), "BT-2", content.issued_on, deviations=of.found["dated"])
-    if of.found["payee"]:
-        (told, *_) = of.found["payee"]
-        yield ComparisonRow(
-            Text("Betalningsmottagare"),
-            "BT-59",
-            told.found or None,
-            order_line=told.expected or None,
-            deviations=of.found["payee"],
-        )
-    yield ComparisonRow(
-        Text("Förfallodag"),
-        "BT-9",
-        content.due_on,
-        order_line=of.invoice.pays_on,
-        deviations=of.found["due"],
-    )
-    yield ComparisonRow(
-        Text("Betalkonto"),
-        "BT-84",
-        ", ".join(f"{each.scheme} {each.number}".strip() for each in content.accounts) or None,
-        order_line=", ".join(of.accounts) or None,
-        deviations=of.found["account"],
-    )
-
-
-def _taxed(of: _Sources) -> str | None:
-    """How the line is taxed by what held on its delivery; without a line, the order."""
-    if of.order is None:
-        return None
-    vat = of.order.vat_of(of.line.line.line_id) if of.line else of.order.vat
-    return f"{vat.category} {vat.percent} %"
-
-
-def _reference(invoice: InvoiceContent, expected: str) -> str | None:
-    if expected and expected in invoice.references:
-        return expected
-    return ", ".join(invoice.references) or None
-
-
-def _invoiced(invoice: InvoiceContent, line: LineFacts | None) -> tuple[InvoicedLine, ...]:
-    """The invoice lines of an order line; all that charge something where none names it."""
-    return (invoiced_on(invoice, line.line.line_id) if line else ()) or invoice.charging_lines
-
-
-def _quantity(invoice: InvoiceContent, line: LineFacts | None) -> Quantity | None:
-    lines = _invoiced(invoice, line)
-    units = {each.quantity.unit for each in lines}
-    if len(units) != 1:
-        return None
-    return Quantity(sum((each.quantity.value for each in lines), lines[0].quantity.value * 0), units.pop())
-
-
-def _amount(invoice: InvoiceContent, line: LineFacts | None) -> Money:
-    if line is None:
-        return invoice.amount_net
-    return total((each.amount for each in _invoiced(invoice, line)), currency=invoice.currency)
-
-
-def _written(given: PeriodGiven | None) -> str | None:
-    if given is None:
-        return None
-    return " – ".join(day.isoformat() if day else "…" for day in (given.start, given.end))

@@ -16,6 +16,7 @@ from invoicing.decisions.store import Done
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.exceptions.steps import DeskActor, Later, begin, note
+from invoicing.matching.order_slices import orders_named
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
 from invoicing.responses import responding
@@ -80,7 +81,11 @@ def lay_on(session: Session, register: Register, invoice: SupplierInvoice) -> No
     document_store.add_parts(session, invoice.id, parts)
     _, reference = verdicts.case_of(parts, facts)
     document_store.set_order(
-        session, invoice.id, order_number=content.order_number, execution_reference=reference
+        session,
+        invoice.id,
+        order_number=content.order_number,
+        execution_reference=reference,
+        named=orders_named(content),
     )
 
 

@@ -12,7 +12,7 @@ from foundation.errors import Refused
 from foundation.money import Money, Quantity, line_amount
 from foundation.periods import Month, Period, months_from
 from foundation.text import Text
-from invoicing.matching.credit_matching import match_credit
+from invoicing.matching.credit_notes.credit_matching import match_credit
 from invoicing.matching.deviations import Match
 from invoicing.matching.facts import CreditFacts, Facts, LineFacts, OrderFacts
 from invoicing.matching.invoice_matching import match

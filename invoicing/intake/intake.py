@@ -23,7 +23,7 @@ from invoicing.intake import message_answers, technical_refusals
 from invoicing.journal_actions import DocumentAction
 from invoicing.matching.deviations import UNREGISTERED, DeviationCode, Match, Weight
 from invoicing.matching.invoice_matching import match
-from invoicing.matching.order_slices import has_order_number
+from invoicing.matching.order_slices import has_order_number, orders_named
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice, pays_on
 from invoicing.responses import responding
 from invoicing.verdicts import accepting_in_part, crediting
@@ -135,7 +135,11 @@ def _take_invoice(
     if order_number and not has_order_number(content):
         # Its lines name their orders, and the document none: it is kept by the first.
         document_store.set_order(
-            session, invoice.id, order_number=order_number, execution_reference=reference
+            session,
+            invoice.id,
+            order_number=order_number,
+            execution_reference=reference,
+            named=orders_named(content),
         )
         invoice = replace(invoice, order_number=order_number)
     if not take_lines(session, content, facts, result.verdict, invoice.id, today=today):

@@ -1,6 +1,6 @@
 """What a document may be for: orders it names, order lines that wait for an invoice, invoices that may be credited.
 
-Values loaded by `documents/suggesting.py` and ranked by `suggestions.py` and `credit_suggestions.py`.
+Values loaded by `documents/suggesting.py` and ranked by `suggestions.py` and `credit_notes/credit_suggestions.py`.
 """
 
 from dataclasses import dataclass

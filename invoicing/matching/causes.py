@@ -57,12 +57,14 @@ def gravest(match: Match) -> tuple[Deviation, ...]:
     return tuple(each for each in match.deviations if each.weight is weight)
 
 
-def told(deviations: Sequence[Deviation], *, rejected: bool = False) -> Mapping[Deviation, Text]:
+def told(
+    deviations: Sequence[Deviation], *, rejected: bool = False, in_part: bool = False
+) -> Mapping[Deviation, Text]:
     """Every deviation of a judgement with its sentence, in the order given.
 
     What to do is said by the gravest alone, and once: who is to credit an invoice is not told as well that it will be
     judged again, and who is to send no new one is not asked for it by another deviation. Of a document that is
-    `rejected` nothing is said to save it.
+    `rejected` nothing is said to save it; of one accepted `in_part` what to credit is said by the request alone.
     """
     weight = max((each.weight for each in deviations), default=Weight.NOTE)
     done = nothing_left(deviations)
@@ -70,7 +72,7 @@ def told(deviations: Sequence[Deviation], *, rejected: bool = False) -> Mapping[
     return {
         each: sentence(
             _rejected(each) if rejected else each,
-            advises=each.weight is weight and (not mixed or _ends_it(each) is done),
+            advises=not in_part and each.weight is weight and (not mixed or _ends_it(each) is done),
         )
         for each in deviations
     }
@@ -91,9 +93,9 @@ def _ends_it(deviation: Deviation) -> bool:
     return (deviation.code, variant) in _ENDING or deviation.code is DeviationCode.ALREADY_INVOICED
 
 
-def reasons(match: Match, *, rejected: bool = False) -> tuple[Text, ...]:
+def reasons(match: Match, *, rejected: bool = False, in_part: bool = False) -> tuple[Text, ...]:
     """The sentences of the gravest deviations; two may differ and be told in the same words, which are said once."""
-    said = told(match.deviations, rejected=rejected)
+    said = told(match.deviations, rejected=rejected, in_part=in_part)
     return tuple({said[each].sv: said[each] for each in gravest(match)}.values())
 
 

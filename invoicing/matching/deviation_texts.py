@@ -18,7 +18,7 @@ from invoicing.matching.deviation_words import (
     receipts,
     references,
 )
-from invoicing.matching.deviation_words.values import written, written_as
+from invoicing.matching.deviation_words.values import reference_of, written_as
 from invoicing.matching.deviation_words.words import PLACES, DeviationText
 from invoicing.matching.deviations import (
     SUGGESTED,
@@ -66,7 +66,7 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
 
 # What differs and is let through: by the buyer's own limits, or by a person with a reason.
 _LET_THROUGH = {
-    "tolerated": Text("Skillnaden ryms i köparens tolerans, så fakturan godtas."),
+    "tolerated": Text("Skillnaden ryms i köparens tolerans och godtas."),
     "accepted": Text("En handläggare har godtagit det med ett skäl."),
 }
 _DIFFERS = (
@@ -101,13 +101,13 @@ def sentence(deviation: Deviation, *, advises: bool = True) -> Text:
     Where it does not advise it says what is so, and neither suggests nor says what comes of it.
     """
     chosen = words(deviation)
-    said = written_as(deviation.code)
+    said = written_as(deviation)
     detail = deviation.variant.partition(" ")[2]
     values: dict[str, Text] = {
         "found": said(deviation.found),
         "expected": said(deviation.expected),
         "line": WrittenText(deviation.line),
-        "reference": written(deviation.reference),
+        "reference": reference_of(deviation),
         "detail": PLACES.get(detail, WrittenText(detail)),
         "source": source_name(deviation.expected_from),
     }
@@ -122,7 +122,7 @@ def sentence(deviation: Deviation, *, advises: bool = True) -> Text:
 
 def value_text(deviation: Deviation, value: str) -> Text:
     """A value of the deviation, found or expected, as its sentence says it."""
-    return written_as(deviation.code)(value)
+    return written_as(deviation)(value)
 
 
 def _has_all(wording: Text, values: Mapping[str, Text]) -> bool:
@@ -137,17 +137,23 @@ _NOT_COMPARED = frozenset(
         (DeviationCode.F_TAX, ""),
         (DeviationCode.LATE_PAYMENT_CLAIM, ""),
         (DeviationCode.PAYEE_ACCOUNT, "absent"),
+        (DeviationCode.PAYEE_ACCOUNT, "debited"),
+        (DeviationCode.PAYEE_ACCOUNT, "by_card"),
         (DeviationCode.ORDER_NOT_SUPPLIERS, "early"),
         (DeviationCode.ORDER_NOT_SUPPLIERS, "succeeded"),
     }
 )
+# What they expect is a day that the other may not be before or after.
+_LIMITS = frozenset({DeviationCode.ISSUE_DATE})
 
 
 def compares(deviation: Deviation) -> bool:
     """Whether what was found and what was expected are of one kind, so that they can stand beside each other."""
     code = deviation.code
     return (
-        bool(deviation.expected) and code not in SUGGESTED and (code, deviation.variant) not in _NOT_COMPARED
+        bool(deviation.expected)
+        and code not in SUGGESTED | _LIMITS
+        and (code, deviation.variant) not in _NOT_COMPARED
     )
 
 

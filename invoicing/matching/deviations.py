@@ -131,6 +131,9 @@ WITH_BUYER = "with_buyer"
 # A variant: what was received was approved otherwise than by a report of a month.
 UNREPORTED = "unreported"
 
+# A variant: a line that names no order line, beside others that do, is like nothing that waits for an invoice.
+BESIDES = "besides"
+
 
 class SuggestionBasis(StrEnum):
     """What a suggestion rests on, the surest first; a variant, with the place (BT) where it rests on one."""

@@ -1,7 +1,7 @@
 """What a match is judged by: the order, its lines, their receipts and occupants, the register.
 
 These are values loaded by `documents/facts_loading.py` and handed to the pure functions of `matching.py`
-and `credit_matching.py`; tests build them by hand.
+and `credit_notes/credit_matching.py`; tests build them by hand.
 """
 
 from collections.abc import Mapping

@@ -6,8 +6,10 @@ a person accepts or disputes it.
 """
 
 import re
+import unicodedata
 from typing import Final
 
+from foundation.identifiers import visible
 from invoicing.matching.deviations import Deviation, DeviationActor, DeviationCode, Source, Weight
 from invoicing.model import DocumentType, InvoiceContent, InvoicedLine
 
@@ -22,12 +24,16 @@ _UNTAXED = frozenset({"O", "E", "Z"})
 # Words that mean late payment whatever stands around them, in Swedish and English ...
 _CERTAIN = re.compile(
     r"dröjsmålsränt|dröjsmålsavg|räntefaktur|ränteavisering|påminnelseavg|påminnelsekostn|förseningsersättning"
-    r"|förseningsavg|inkassoavg|inkassokostn|inkassoersättning|late[ -]payment|penalty interest|interest on (?:over"
-    r"due|arrears)|overdue interest|default interest|reminder (?:fee|charge)|late (?:fee|charge)"
+    r"|förseningsavg|inkassoavg|inkassokostn|inkassoersättning|dröjsmålsersättning|kravavg|kravkostn"
+    r"|sen betalning|försenad betalning|betalningspåminnelse|1981:739|1975:635|räntelagen"
+    r"|late[ -]payment|penalty interest|interest on (?:over"
+    r"due|arrears)|overdue interest|default interest|(?:reminder|dunning|arrears) (?:fee|charge)|late (?:fee|charge)"
     r"|collection (?:fee|cost)",
 )
 # ... and such as mean it only where the invoice has no VAT.
-_LIKELY = re.compile(r"\b(?:ränta|räntor|ränte\w*|påminnelse\w*|inkasso|interest|reminder)\b")
+_LIKELY = re.compile(
+    r"(?:ränta|räntor)\b|\bränte|påminnelse|inkasso|\b(?:interest|reminder|dunning|arrears)\b"
+)
 _EARLIER = re.compile(r"\b(?:faktur\w*|invoice)\W+(?:nr\W+|nummer\W+|no\W+|number\W+)?[^\s,;]*[0-9]")
 
 
@@ -77,5 +83,6 @@ def _is_untaxed(line: InvoicedLine) -> bool:
 
 
 def _says_so(said: str, *, untaxed: bool) -> bool:
-    text = said.casefold()
+    # Some programs write å as a and a ring; a soft hyphen is no letter.
+    text = unicodedata.normalize("NFC", visible(said)).casefold()
     return bool(_CERTAIN.search(text)) or (untaxed and bool(_LIKELY.search(text)))

@@ -12,6 +12,7 @@ from foundation.money import tax_withheld, total
 from invoicing.matching import late_payment_claims
 from invoicing.matching.candidates import same_form, told
 from invoicing.matching.deviations import (
+    BESIDES,
     UNREGISTERED,
     Check,
     Deviation,
@@ -150,17 +151,19 @@ def line_checks(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> S
 def _unnamed(
     code: DeviationCode, line: InvoicedLine, invoice: InvoiceContent, order: OrderFacts
 ) -> Deviation:
-    """A line that names no order line of the order: which may be meant, or that it is for late payment and for none."""
+    """A line that names no order line of the order: which may be meant, or that it is like none or for late payment."""
     claim = late_payment_claims.is_claim(line)
+    meant = "" if claim else ", ".join(order_lines(line, invoice, order))
+    is_besides = code is DeviationCode.LINE_MISSING and invoice.order_lines and not meant
     return question(
         code,
         "BT-132",
         line.order_line,
-        "" if claim else ", ".join(order_lines(line, invoice, order)),
+        meant,
         Source.ORDER_LINE if code is DeviationCode.LINE_MISSING else Source.ORDER,
         line=line.id,
         reference=order.order.number,
-        variant=late_payment_claims.OF_LATE_PAYMENT if claim else "",
+        variant=late_payment_claims.OF_LATE_PAYMENT if claim else BESIDES if is_besides else "",
     )
 
 

@@ -9,13 +9,16 @@ from dataclasses import replace
 from invoicing.model import InvoiceContent
 from orders.register.agreements import Policy
 
-# What suppliers' systems write when they have no order number (BIS Billing guide, sales order example).
-_NO_ORDER = frozenset({"", "NA", "N/A", "N.A."})
+# What suppliers' systems write when they have no order number (BIS Billing guide, sales order example), by its letters.
+_NO_ORDER = frozenset(
+    {"", "NA", "SAKNAS", "INGEN", "INGET", "NONE", "NULL", "NIL", "OKÄND", "OKÄNT", "UNKNOWN", "EJANGIVET"}
+)
 
 
 def has_order_number(invoice: InvoiceContent) -> bool:
-    """Whether the invoice names an order; the dummy NA is none."""
-    return invoice.order_number.strip().upper() not in _NO_ORDER
+    """Whether the invoice names an order; the dummy NA is none, nor are signs and zeros alone."""
+    told = "".join(sign for sign in invoice.order_number.upper() if sign.isalnum())
+    return told.strip("0") not in _NO_ORDER
 
 
 def order_slices(invoice: InvoiceContent, policy: Policy) -> tuple[InvoiceContent, ...]:

@@ -34,8 +34,10 @@ def kind_and_digits(given: AccountGiven) -> tuple[str, str]:
     compact = _SIGNS.sub("", given.number.upper())
     written = _KIND.fullmatch(compact)
     if written is not None:
-        return given.scheme or _KIND_OF[written[1]], written[2]
-    return given.scheme, compact.removeprefix("IBAN")
+        return given.scheme or _KIND_OF[written[1]], written[2].lstrip("0")
+    number = compact.removeprefix("IBAN")
+    # A giro number begins with no zero; files of payments fill up with them.
+    return given.scheme, number.lstrip("0") if number.isdigit() else number
 
 
 def registered(given: AccountGiven, accounts: Iterable[PaymentAccount]) -> PaymentAccount | None:

@@ -12,7 +12,9 @@ from invoicing.matching.facts import Facts
 from invoicing.model import AccountGiven, InvoiceContent
 from orders.register.parties import PaymentAccount, Supplier
 
-ABSENT_ACCOUNT = "absent"
+ABSENT_ACCOUNT, DEBITED, BY_CARD = "absent", "debited", "by_card"
+# Means of payment (UNCL4461) by which the seller draws the money itself, or has had it from a card.
+_DEBITED, _BY_CARD = frozenset({"49", "59"}), frozenset({"48", "54", "55"})
 FACTORED = "factored"
 
 
@@ -58,11 +60,16 @@ def account(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
 
 
 def _absent(invoice: InvoiceContent, supplier: Supplier, *, pays: date) -> tuple[Deviation, ...]:
-    """To which account an invoice is paid that names none."""
+    """To which account an invoice is paid that names none, also where it thinks that we do not pay it ourselves."""
     to = payee_accounts.chosen(invoice, supplier, on=pays)
     if to is None or invoice.amount_payable.amount <= 0:
         return ()
     told = payee_accounts.words_of(to)
+    for variant, means in ((DEBITED, _DEBITED), (BY_CARD, _BY_CARD)):
+        if given := [each for each in invoice.payment_means if each in means]:
+            return (
+                note(DeviationCode.PAYEE_ACCOUNT, "BT-81", given[0], told, Source.REGISTER, variant=variant),
+            )
     return (note(DeviationCode.PAYEE_ACCOUNT, "BT-84", "", told, Source.REGISTER, variant=ABSENT_ACCOUNT),)
 
 

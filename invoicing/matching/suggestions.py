@@ -31,6 +31,8 @@ _SURENESS = {
     SuggestionBasis.SUM: 0,
 }
 _NUMBER_WEIGHT = 40
+# What a line shares with an order line weighs so much at least; that it is dated the month after weighs less.
+_SHARED = 10
 
 
 def lines(
@@ -73,7 +75,8 @@ def orders(
 def order_lines(line: InvoicedLine, invoice: InvoiceContent, order: OrderFacts) -> Sequence[str]:
     """The lines of its order an invoice line may be for: the best of those received and not invoiced, at most three.
 
-    A line that is ours but for zeros before it is suggested also where it is not received, or is invoiced.
+    A line that is ours but for zeros before it is suggested also where it is not received, or is invoiced. Beside lines
+    that name theirs, one is for an order line that it shares something with, if any: it may be a fee or a correction.
     """
     others = {each.order_line for each in invoice.charging_lines if each.id != line.id}
     weighed = {key: _NUMBER_WEIGHT for key in order.lines if same_number(line.order_line, key)}
@@ -87,7 +90,7 @@ def order_lines(line: InvoicedLine, invoice: InvoiceContent, order: OrderFacts) 
             weight for weight, _ in _line_evidence((line,), line.amount, invoice, each)
         )
     best = max(weighed.values(), default=0)
-    if not best and len(weighed) > 1:
+    if best < _SHARED and (others - {""} or (not best and len(weighed) > 1)):
         return ()
     return [key for key, weight in weighed.items() if weight == best][:3]
 

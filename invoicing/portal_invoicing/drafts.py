@@ -11,7 +11,14 @@ from datetime import date
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
 from foundation.text import Text
-from invoicing.documents import facts_loading, order_facts_queries, view
+from invoicing.decisions import store as decision_store
+from invoicing.documents import (
+    expected_credit_store,
+    facts_loading,
+    order_facts_queries,
+    partial_credit_store,
+    view,
+)
 from invoicing.documents import reading as document_reading
 from invoicing.documents import store as document_store
 from invoicing.documents import view as document_view
@@ -19,8 +26,9 @@ from invoicing.matching.deviation_texts import sentences
 from invoicing.matching.deviations import Match, Weight
 from invoicing.matching.facts import Facts, OrderFacts
 from invoicing.matching.invoice_matching import match
-from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
+from invoicing.model import CreditedLine, DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing import flipping, scope_queries
+from invoicing.portal_invoicing.credit_of_lines import credit_note_of_lines
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.verdicts import crediting
@@ -107,9 +115,13 @@ def credit_of(
     invoice: SupplierInvoice,
     *,
     given: Numbered,
+    only_expected: bool = False,
     lock: bool = False,
 ) -> Draft:
-    """The credit note of a whole invoice in our books. Raises CannotBeSent, or papers.NoPaper."""
+    """The credit note of all that is left of an invoice in our books, or of what the buyer expects of it alone.
+
+    Raises CannotBeSent, or view.NoDocumentView.
+    """
     if invoice.supplier not in actor.suppliers:
         raise NotThere
     if invoice.document_type is DocumentType.CREDIT_NOTE or invoice.state in _WITHOUT_CREDIT:
@@ -127,11 +139,46 @@ def credit_of(
     if invoice.supplier != actor.supplier:
         supplier = register.supplier(actor.supplier)
         by = flipping.party_of(supplier, taxed=invoice.issued_on, written=given.issued_on)
-    document = flipping.credit_note_of(original, given=given, by=by)
+    lines = _expected(session, invoice) if only_expected else _left(session, invoice)
+    if lines:
+        document = credit_note_of_lines(original, lines, given=given, by=by)
+    else:
+        document = flipping.credit_note_of(original, given=given, by=by)
     body = codec.serialise(document)
     content = _read(body, on=given.issued_on)
     judged = crediting.judge(session, register, content, lock=lock)
     return Draft(document, body, content, judged.match, credits=invoice.number)
+
+
+def _expected(session: Session, invoice: SupplierInvoice) -> tuple[CreditedLine, ...]:
+    """What the buyer expects credit of. Raises CannotBeSent where that is nothing any longer."""
+    expected = expected_credit_store.open_for(session, invoice.id)
+    if expected is None:
+        raise CannotBeSent(
+            Text(
+                "Köparen väntar inte längre på kredit av %(invoice_number)s. Ladda om fakturans sida och läs vad "
+                "som gäller nu.",
+                invoice_number=invoice.number,
+            ),
+        )
+    return expected.lines
+
+
+def _left(session: Session, invoice: SupplierInvoice) -> tuple[CreditedLine, ...]:
+    """What is left of an invoice that was credited in part; nothing of one that stands whole."""
+    if not partial_credit_store.of_invoice(session, invoice.id):
+        return ()
+    content = decision_store.as_judged(session, invoice.id)
+    return tuple(
+        CreditedLine(
+            line.id,
+            line.order_number or content.order_number,
+            line.order_line,
+            line.quantity.value,
+            line.amount,
+        )
+        for line in content.lines
+    )
 
 
 def judged_credit(session: Session, register: Register, credit: InvoiceContent) -> Match:
@@ -149,8 +196,11 @@ def check_sendable(proposal: Draft) -> None:
 def line_to_correct(
     session: Session, register: Register, actor: SupplierActor, invoice: SupplierInvoice
 ) -> str:
-    """The one order line that is invoiced anew once `held` is credited; empty where there is none."""
-    named = document_store.content(session, invoice.id).order_lines
+    """The one order line that is invoiced anew once the invoice is credited; empty where there is none, or several."""
+    content = document_store.content(session, invoice.id)
+    named = content.order_lines
+    if len(content.orders) != 1:
+        return ""
     order = order_facts_queries.order_facts(session, register, invoice.order_number)
     if order is None or order.order.supplier not in actor.suppliers or len(named) != 1:
         return ""

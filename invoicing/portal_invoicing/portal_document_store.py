@@ -22,7 +22,12 @@ from invoicing.model import DocumentType
 from invoicing.portal_invoicing.numbering import OwnNumber
 from invoicing.portal_invoicing.portal_states import PORTAL_FOLLOWS, PortalState
 from invoicing.portal_invoicing.scope import SupplierActor
-from invoicing.portal_invoicing.tables import portal_document, portal_press, portal_press_row
+from invoicing.portal_invoicing.tables import (
+    portal_document,
+    portal_document_order,
+    portal_press,
+    portal_press_row,
+)
 from peppol.exchange.tables import InState, inbox
 
 
@@ -79,6 +84,7 @@ class NewMade:
     line_id: str = ""
     credits: str = ""
     bundle: int | None = None
+    other_orders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +184,9 @@ def add(session: Session, new: NewMade) -> Made:
         "release_at": new.release_at,
     }
     key: int = session.execute(insert(portal_document).returning(portal_document.c.id), row).scalar_one()
+    if new.other_orders:
+        others = [{"document_id": key, "order_number": each} for each in new.other_orders]
+        session.execute(insert(portal_document_order), others)
     if new.bundle is None:
         session.execute(update(portal_document).where(portal_document.c.id == key).values(bundle=key))
     (made,) = _listed(session, _COLUMNS.where(portal_document.c.id == key))

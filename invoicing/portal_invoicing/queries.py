@@ -40,7 +40,7 @@ class InvoiceStanding(StrEnum):
 
 
 STATES: dict[InvoiceStanding, tuple[InvoiceState, ...]] = {
-    InvoiceStanding.TO_DO: (_S.IN_QUESTION, _S.CREDIT_REQUESTED),
+    InvoiceStanding.TO_DO: (_S.IN_QUESTION, _S.PARTLY_ACCEPTED, _S.CREDIT_REQUESTED),
     InvoiceStanding.WAITING: (_S.PARKED, _S.ON_HOLD),
     InvoiceStanding.ACCEPTED: (_S.ACCEPTED,),
     InvoiceStanding.PAID: (_S.PAID,),

@@ -6,7 +6,8 @@ what it makes is never the other's. Register and day say whom (`Register.predece
 Convention: every question of a supplier's page takes a `Scope` and puts its conditions on every table it
 begins from. Nothing is filtered afterwards, so a foreign row is never read. Placements outside the flow of
 orders (ESF, KA-webb) and those with protected identity are never listed. What lies on no order of theirs
-has no unit, and is seen by those who see the whole organisation. Who acts is a `SupplierActor`.
+has no unit, and is seen by those who see the whole organisation; so is what is over several orders and one of them is
+no order of theirs. Who acts is a `SupplierActor`.
 """
 
 from dataclasses import dataclass, field, replace
@@ -14,9 +15,9 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Table, true
 
-from invoicing.documents.tables import invoice
+from invoicing.documents.tables import invoice, invoice_order
 from invoicing.portal_invoicing import scope_queries
-from invoicing.portal_invoicing.tables import portal_document
+from invoicing.portal_invoicing.tables import portal_document, portal_document_order
 from orders.model import Handling
 from orders.register.agreements import DeliveryUnit
 from orders.register.register import Register
@@ -76,12 +77,21 @@ class Scope:
         return placement.c.supplier.in_(self.suppliers) & ordered & self._of_placements_within()
 
     def of_invoices(self) -> ColumnElement[bool]:
-        """The condition on `invoice`, the invoices and credit notes in our books."""
-        return self._about_orders(invoice)
+        """The condition on `invoice`, the invoices and credit notes in our books.
+
+        One over several orders is seen whole, by whoever may see every order that it names, or not at all.
+        """
+        return self._about_orders(invoice, invoice_order.c.order_number, invoice_order.c.invoice_id)
 
     def of_made(self) -> ColumnElement[bool]:
         """The condition on `portal_document`, the documents made in the portal: never a predecessor's."""
-        return self._about_orders(portal_document) & (portal_document.c.supplier == self.supplier)
+        others = portal_document_order.c
+        about = self._about_orders(portal_document, others.order_number, others.document_id)
+        return about & (portal_document.c.supplier == self.supplier)
+
+    def of_order_named(self) -> ColumnElement[bool]:
+        """The condition on `purchase_order` for an order that a document names: permission, whatever unit is shown."""
+        return replace(self, unit="").of_orders()
 
     def _sees_of(self, unit: DeliveryUnit) -> bool:
         return self.within is None or any(self.within.holds(unit.id, each.id) for each in unit.every_address)
@@ -102,12 +112,21 @@ class Scope:
             return at_unit & whole
         return at_unit & (whole | scope_queries.of_addresses(self.within.addresses))
 
-    def _about_orders(self, table: Table) -> ColumnElement[bool]:
-        """The supplier's rows of a table that names orders; within units, those that name one of theirs."""
+    def _about_orders(
+        self, table: Table, others: ColumnElement[str], owner: ColumnElement[int]
+    ) -> ColumnElement[bool]:
+        """The supplier's rows of a table that names orders; within units, those that name none but theirs.
+
+        `others` are the orders a row names besides its own, in the table where `owner` leads to the row.
+        """
         own = table.c.supplier.in_(self.suppliers)
         if self.within is None:
             return own
-        return own & scope_queries.names_order(table.c.order_number, self.of_orders())
+        return (
+            own
+            & scope_queries.names_order(table.c.order_number, self.of_orders())
+            & ~scope_queries.names_other_order(table, others, owner, self.of_order_named())
+        )
 
 
 @dataclass(frozen=True, slots=True)

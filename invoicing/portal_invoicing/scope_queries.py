@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Table, select
 
 from foundation.sql import Session
 from orders.tables import placement, purchase_order
@@ -11,6 +11,19 @@ from orders.tables import placement, purchase_order
 def names_order(order_number: ColumnElement[str], seen: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether an order of this number is among those that `seen` is the condition of."""
     return select(purchase_order.c.number).where(purchase_order.c.number == order_number, seen).exists()
+
+
+def names_other_order(
+    table: Table, others: ColumnElement[str], owner: ColumnElement[int], seen: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Whether a row names, besides its own, an order that is not among those that `seen` is the condition of."""
+    known = select(purchase_order.c.number).where(purchase_order.c.number == others, seen)
+    return select(others).where(owner == table.c.id, others.not_in(known)).correlate(table).exists()
+
+
+def sees_all(session: Session, order_numbers: Collection[str], seen: ColumnElement[bool]) -> bool:
+    """Whether each of these is an order among those that `seen` is the condition of; False of none."""
+    return bool(order_numbers) and all(is_seen(session, each, seen) for each in order_numbers)
 
 
 def of_addresses(address_ids: Collection[str]) -> ColumnElement[bool]:

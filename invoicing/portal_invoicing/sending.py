@@ -19,6 +19,7 @@ from foundation.sql import Session
 from foundation.text import NO_TEXT, Text
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import SupplierAction
+from invoicing.matching.order_slices import orders_named
 from invoicing.model import InvoiceContent, SupplierInvoice
 from invoicing.portal_invoicing import drafts, numbering, portal_document_store
 from invoicing.portal_invoicing import queries as portal_queries
@@ -68,15 +69,26 @@ def send_lines(
 
 
 def send_credit(
-    session: Session, register: Register, press: Press, invoice_id: int, *, new_invoice: bool
+    session: Session,
+    register: Register,
+    press: Press,
+    invoice_id: int,
+    *,
+    new_invoice: bool = False,
+    only_expected: bool = False,
 ) -> list[PressRow]:
-    """Credit the whole invoice and, with `new_invoice`, invoice its line anew: both or neither."""
+    """Credit all that is left of the invoice and, with `new_invoice`, invoice its line anew: both or neither.
+
+    With `only_expected` what the buyer expects credit of, where it has accepted the rest.
+    """
 
     def work() -> int:
         invoice = portal_queries.find(session, press.actor, invoice_id)
         if invoice is None:
             raise NotThere
-        return _credit(session, register, press, invoice, new_invoice=new_invoice)
+        return _credit(
+            session, register, press, invoice, new_invoice=new_invoice, only_expected=only_expected
+        )
 
     return _press(session, press, DocumentOrigin.CREDIT, [(("", ""), work)])
 
@@ -104,6 +116,7 @@ def send_file(
                 sha256=digest,
                 release_at=press.now + UNDO,
                 order_number=content.order_number,
+                other_orders=_other_orders(content),
                 credits=content.credits[0].number if len(content.credits) == 1 else "",
             ),
         )
@@ -200,10 +213,16 @@ def check_free(session: Session, order_number: str, line_id: str) -> None:
 
 
 def _credit(
-    session: Session, register: Register, press: Press, invoice: SupplierInvoice, *, new_invoice: bool
+    session: Session,
+    register: Register,
+    press: Press,
+    invoice: SupplierInvoice,
+    *,
+    new_invoice: bool,
+    only_expected: bool,
 ) -> int:
     actor = press.actor
-    line_store.lock_lines(session, invoice.order_number)
+    line_store.lock_orders(session, document_store.orders_of(session, invoice))
     invoice = document_store.lock(session, invoice.id)
     if portal_document_store.pending_credit(session, actor.supplier, invoice.number) is not None:
         raise drafts.CannotBeSent(
@@ -211,7 +230,9 @@ def _credit(
         )
     own = numbering.take(session, actor.supplier, press.today)
     given = Numbered(str(own), press.today)
-    proposal = drafts.credit_of(session, register, actor, invoice, given=given, lock=True)
+    proposal = drafts.credit_of(
+        session, register, actor, invoice, given=given, only_expected=only_expected, lock=True
+    )
     drafts.check_sendable(proposal)
     first = _keep(session, press, _new(press, DocumentOrigin.CREDIT, proposal, own))
     if new_invoice:
@@ -255,10 +276,16 @@ def _new(
         sha256=outbox.sha256_of(proposal.body),
         release_at=press.now + UNDO,
         order_number=content.order_number,
+        other_orders=_other_orders(content),
         line_id=proposal.line_id,
         credits=proposal.credits,
         bundle=bundle,
     )
+
+
+def _other_orders(content: InvoiceContent) -> tuple[str, ...]:
+    """The orders its lines name besides its own: whoever may not see them may not see it."""
+    return tuple(each for each in orders_named(content) if each != content.order_number)
 
 
 def _keep(session: Session, press: Press, new: NewMade) -> Made:

@@ -65,6 +65,13 @@ portal_document = Table(
     Index("ix_portal_document_supplier", "supplier", "state"),
     Index("ix_portal_document_press_key", "press_key"),
 )
+# The orders that lines of a document name besides the document's own, as `invoice_order` of the books.
+portal_document_order = Table(
+    "portal_document_order",
+    metadata,
+    Column("document_id", ForeignKey("portal_document.id"), primary_key=True),
+    Column("order_number", String(120), primary_key=True),
+)
 _PENDING = "state in ('WAITING', 'RELEASED')"
 _KEPT = "state in ('WAITING', 'RELEASED', 'READ')"
 for _name, _columns, _where in (

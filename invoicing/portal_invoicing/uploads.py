@@ -18,6 +18,7 @@ from invoicing.documents.reading import Reading
 from invoicing.journal_actions import InvoicingSubject, SupplierAction
 from invoicing.matching.deviations import Match
 from invoicing.matching.invoice_matching import match
+from invoicing.matching.order_slices import orders_named
 from invoicing.model import DocumentType, InvoiceContent
 from invoicing.portal_invoicing import portal_document_store, scope_queries, upload_store
 from invoicing.portal_invoicing.scope import SupplierActor
@@ -129,4 +130,4 @@ def _refusal(session: Session, actor: SupplierActor, reading: Reading) -> Text |
 
 
 def _within(session: Session, actor: SupplierActor, invoice: InvoiceContent) -> bool:
-    return actor.within is None or scope_queries.is_seen(session, invoice.order_number, actor.of_orders())
+    return actor.within is None or scope_queries.sees_all(session, orders_named(invoice), actor.of_orders())

@@ -83,9 +83,10 @@ def open_items(entries: Iterable[StatementEntry]) -> list[OpenItem]:
         received = [each for each in parts if each.column is StatementColumn.RECEIVED]
         if not received:
             continue
-        amount = _sum(received)
-        if not amount.is_zero and (line not in billed or billed[line].is_zero):
-            found.append(_item(Why.NOT_INVOICED, received[-1], amount, document=line))
+        # Of a line that is invoiced in parts, what no invoice has asked for yet.
+        left = _sum(received) - billed[line] if line in billed else _sum(received)
+        if left.amount > 0:
+            found.append(_item(Why.NOT_INVOICED, received[-1], left, document=line))
     return sorted(found, key=lambda each: (each.month, each.execution_reference, each.document, each.why))
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from foundation.text import Text
 from invoicing import type_codes
 from invoicing.matching import causes
-from invoicing.matching.credited_document import OF_CREDIT
+from invoicing.matching.credit_notes.credited_document import OF_CREDIT
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Deviation, DeviationCode, Weight, plain
 from invoicing.model import ExpectedCredit, InvoiceContent, SupplierInvoice

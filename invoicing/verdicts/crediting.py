@@ -18,8 +18,8 @@ from invoicing.documents import facts_loading, partial_credit_store
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.journal_actions import DocumentAction
-from invoicing.matching.credit_matching import is_partial, match_credit
-from invoicing.matching.credited_lines import less, line_credit
+from invoicing.matching.credit_notes.credit_matching import is_partial, match_credit
+from invoicing.matching.credit_notes.credited_lines import less, line_credit
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.facts import CreditFacts
 from invoicing.model import InvoiceContent, InvoiceState, PartialCredit, SupplierInvoice

@@ -25,6 +25,7 @@ from invoicing.matching.facts import Facts, LineFacts
 from invoicing.matching.invoice_matching import lines_to_take, match, parts_to_take
 from invoicing.matching.invoiced_parts import InvoicedPart
 from invoicing.matching.line_matching import due_of
+from invoicing.matching.order_slices import orders_named
 from invoicing.matching.partial_acceptance import PartialAcceptance, partial_acceptance
 from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
@@ -216,7 +217,13 @@ def _with_parts(
         return invoice
     number, reference = case_of(parts, facts)
     document_store.add_parts(session, invoice.id, parts)
-    document_store.set_order(session, invoice.id, order_number=number, execution_reference=reference)
+    document_store.set_order(
+        session,
+        invoice.id,
+        order_number=number,
+        execution_reference=reference,
+        named=orders_named(content),
+    )
     return replace(invoice, execution_reference=reference)
 
 

@@ -117,6 +117,15 @@ TEXTS: Final[dict[str, MailText]] = {
         ),
         MailKind.INVOICES,
     ),
+    "invoice-partly-accepted": MailText(
+        Text("En faktura är delvis godkänd: kreditera resten"),
+        Text(
+            "Hej!\n\nVi har godkänt de rader som stämmer på en av era fakturor och väntar på en kreditfaktura för de "
+            "andra. Vilka rader, hur mycket och senast när står här, och där kan ni kreditera med ett tryck:\n\n"
+            "%(portal)s/invoices/%(id)s"
+        ),
+        MailKind.INVOICES,
+    ),
     "invoice-paid": MailText(
         Text("En faktura är betald"),
         Text("Hej!\n\nEn av era fakturor är betald. Se den här:\n\n%(portal)s/invoices/%(id)s"),

@@ -38,7 +38,7 @@ from orders.register.service_terms import Service
 def told(session: Session, placement: Placement, service: Service) -> Iterator[TimelineEntry]:
     """Every entry; those of one kind and day in the order they were written down."""
     reference = placement.execution_reference
-    documents = list(document_store.listed(session, execution_reference=reference, limit=100_000))
+    documents = timeline_queries.documents_of(session, reference)
     answers = timeline_queries.answers_to(session, (each.id for each in documents))
     orders = timeline_queries.orders_of(session, reference)
     yield from _decisions(placement, service, {each.decision_id: each.supplier for each in orders})

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from sqlalchemy import ColumnElement
+
 from foundation import formatting
 from foundation.formatting import quantity_in_words
 from foundation.money import Quantity
 from foundation.sql import Session
 from foundation.text import Text
-from invoicing.documents import store as document_store
 from invoicing.model import DocumentType, SupplierInvoice
 from operations.timeline import queries as timeline_queries
 from operations.timeline.model import TimelineEntry, TimelineKind
@@ -22,15 +23,16 @@ from orders.register.service_terms import Service
 
 
 def told(
-    session: Session, placement: Placement, service: Service, suppliers: Sequence[str]
+    session: Session,
+    placement: Placement,
+    service: Service,
+    suppliers: Sequence[str],
+    invoices_seen: ColumnElement[bool] | None,
 ) -> Iterator[TimelineEntry]:
-    """Every entry, in no order, of what these suppliers had and did."""
+    """Every entry, in no order, of what these suppliers had and did, and of their documents those that are seen."""
     reference = placement.execution_reference
-    documents = [
-        each
-        for each in document_store.listed(session, execution_reference=reference, limit=100_000)
-        if each.supplier in suppliers
-    ]
+    documents = timeline_queries.documents_of(session, reference, suppliers=suppliers, seen=invoices_seen)
+    payments = timeline_queries.payments_of(session, reference, suppliers=suppliers, seen=invoices_seen)
     yield from _decisions(placement)
     yield from _orders(timeline_queries.orders_of(session, reference, suppliers=suppliers), service)
     yield from _objections(objection_store.of_placement(session, reference, suppliers=suppliers))
@@ -39,7 +41,7 @@ def told(
     yield from _informative(informative_store.of_placement(session, reference))
     yield from _receipts(timeline_queries.receipts_of(session, reference, suppliers=suppliers))
     yield from _documents(documents)
-    yield from _payments(timeline_queries.payments_of(session, reference, suppliers=suppliers))
+    yield from _payments(payments)
 
 
 def _decisions(placement: Placement) -> Iterator[TimelineEntry]:

@@ -12,14 +12,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 
 from foundation import journal
 from foundation.money import Money, Quantity
 from foundation.periods import Period, stockholm_date
 from foundation.sql import Session
+from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.journal_actions import DocumentAction
+from invoicing.model import SupplierInvoice
 from orders import tables as order_tables
 from orders.terms import ArticleKind
 from peppol.exchange import tables as exchange_tables
@@ -120,18 +122,53 @@ def receipts_of(
     return [_receipt_row(row) for row in session.execute(question.order_by(receipt.c.id))]
 
 
+def documents_of(
+    session: Session,
+    execution_reference: str,
+    *,
+    suppliers: Sequence[str] = (),
+    seen: ColumnElement[bool] | None = None,
+) -> Sequence[SupplierInvoice]:
+    """The documents kept by one execution reference or with a part of theirs on it, by arrival."""
+    invoice = document_tables.invoice
+    question = select(invoice.c.id).where(_is_about(execution_reference))
+    if suppliers:
+        question = question.where(invoice.c.supplier.in_(suppliers))
+    if seen is not None:
+        question = question.where(seen)
+    return document_store.by_ids(session, session.scalars(question.order_by(invoice.c.id)).all())
+
+
+def _is_about(execution_reference: str) -> ColumnElement[bool]:
+    """Whether a document is about an execution reference, with all of its lines or with some of them."""
+    invoice, order = document_tables.invoice, order_tables.purchase_order
+    part, credited = document_tables.invoice_part, document_tables.partial_credit_line
+    on_it = select(order.c.number).where(order.c.execution_reference == execution_reference)
+    return or_(
+        invoice.c.execution_reference == execution_reference,
+        invoice.c.id.in_(select(part.c.invoice_id).where(part.c.order_number.in_(on_it))),
+        invoice.c.id.in_(select(credited.c.credit_id).where(credited.c.order_number.in_(on_it))),
+    )
+
+
 def payments_of(
-    session: Session, execution_reference: str, *, suppliers: Sequence[str] = ()
+    session: Session,
+    execution_reference: str,
+    *,
+    suppliers: Sequence[str] = (),
+    seen: ColumnElement[bool] | None = None,
 ) -> Sequence[PaymentRow]:
-    """The payments of one execution reference's invoices, oldest first."""
+    """The payments of the invoices that are about one execution reference, oldest first."""
     payment, invoice = document_tables.payment, document_tables.invoice
     question = (
         select(payment, invoice.c.number.label("invoice_number"))
         .join(invoice, invoice.c.id == payment.c.invoice_id)
-        .where(invoice.c.execution_reference == execution_reference)
+        .where(_is_about(execution_reference))
     )
     if suppliers:
         question = question.where(invoice.c.supplier.in_(suppliers))
+    if seen is not None:
+        question = question.where(seen)
     return [_payment_row(row) for row in session.execute(question.order_by(payment.c.number))]
 
 

@@ -6,6 +6,8 @@ orders and documents of the suppliers in that scope are asked for.
 
 from collections.abc import Sequence
 
+from sqlalchemy import ColumnElement
+
 from foundation.sql import Session
 from operations.timeline import for_buyer, for_supplier
 from operations.timeline.model import Audience, TimelineEntry, in_order
@@ -20,10 +22,15 @@ def of_placement(
     audience: Audience,
     *,
     suppliers: Sequence[str] = (),
+    invoices_seen: ColumnElement[bool] | None = None,
 ) -> list[TimelineEntry]:
-    """All that the audience is told of a placement, by day. `suppliers` are those a supplier's reader sees."""
+    """All that the audience is told of a placement, by day. `suppliers` are those a supplier's reader sees.
+
+    `invoices_seen` is the condition on `invoice` for what that reader may see: an invoice over several orders may be
+    of other units too.
+    """
     service = register.service(placement.service)
     if audience is Audience.SUPPLIER:
         own = suppliers or (placement.supplier,)
-        return in_order(for_supplier.told(session, placement, service, own), audience)
+        return in_order(for_supplier.told(session, placement, service, own, invoices_seen), audience)
     return in_order(for_buyer.told(session, placement, service), audience)

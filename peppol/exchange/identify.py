@@ -6,11 +6,13 @@ what a message holds; what cannot be read is empty. What it says is no proof of 
 
 from dataclasses import dataclass
 
+from lxml import etree
+
 from peppol.envelope.opening import envelope_alone, unwrap
 from peppol.envelope.sender import Sender, of_document
 from peppol.identifiers import DocumentKind
 from peppol.validation.validation import kind_of
-from peppol.xml.gate import admit
+from peppol.xml.gate import admit, admit_to_identify
 from peppol.xml.gate_errors import GateRefused
 
 
@@ -33,12 +35,19 @@ def sender_of(body: bytes) -> tuple[DocumentKind | None, Sender]:
     opened = unwrap(body)
     root = opened.root
     if root is None and opened.payload:
-        try:
-            root = admit(opened.payload)
-        except GateRefused:
-            root = None
+        root = _readable(opened.payload)
     kind = kind_of(root) if root is not None else None
     sender = of_document(root, kind)
     # Where the gate refuses what is in an envelope, the envelope still says who sent it.
     envelope = opened.envelope or (envelope_alone(body) if opened.findings else None)
     return kind, sender if envelope is None else sender.enveloped(envelope)
+
+
+def _readable(payload: bytes) -> etree._Element | None:
+    """A document as a tree, one that the gate refuses too where that is safe; None where it cannot be read."""
+    for read in (admit, admit_to_identify):
+        try:
+            return read(payload)
+        except GateRefused:
+            continue
+    return None

@@ -76,6 +76,42 @@ def admit_metadata(data: bytes, limits: Limits = LIMITS) -> etree._Element:
     return root
 
 
+def admit_to_identify(data: bytes, limits: Limits = LIMITS) -> etree._Element:
+    """The root of a document that `admit` refused, only to see whom it says it is from.
+
+    Another encoding, blanks around the document and characters that are not seen are no hindrance here; whatever may
+    be dangerous is refused as ever. Nothing of it is taken for a document. Raises `GateRefused`, and nothing else.
+    """
+    if len(data) > limits.bytes_max:
+        refuse(GateRule.SIZE)
+    plain = _as_utf8(data)
+    check_bytes(plain, limits)
+    root = _parse(plain, limits)
+    if root.getroottree().docinfo.internalDTD is not None:
+        refuse(GateRule.DOCTYPE, location="/", line=1)
+    check_root(root)
+    check_sizes(root, limits)
+    return root
+
+
+# What stands before a document that was cut out of something, and what old systems end a file with.
+_AROUND: Final = " \t\r\n\x00\x1a\ufeff"
+_DECLARATION: Final = re.compile(r"<\?xml[ \t\r\n][^>]*\?>")
+_BYTE_ORDERS: Final = (b"\xff\xfe", b"\xfe\xff")
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """The bytes in UTF-8 without declaration; what is in no Unicode is taken for Windows' letters of Western Europe."""
+    if data.startswith(_BYTE_ORDERS):
+        text = data.decode("utf-16", "replace")
+    else:
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            text = data.decode("cp1252", "replace")
+    return _DECLARATION.sub("", text.strip(_AROUND), count=1).encode()
+
+
 # --- the parser -----------------------------------------------------------------------------------------
 
 # What libxml2's error numbers mean, in our words. See xmlerror.h; the numbers are stable.

@@ -40,9 +40,18 @@ def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
                 return see_other(f"/to-invoice/document/{told.credit_on_its_way.id}")
             return see_other(f"/invoices/{invoice.id}")
         first, second = numbering.ahead(session, actor.supplier, today, 2)
-        credit = drafts.credit_of(session, register, actor, invoice, given=Numbered(str(first), today))
+        # What is accepted in part is credited for what the buyer asks for, unless the supplier wants to take all back.
+        only_expected = told.expected is not None and request.query_params.get("what") != "all"
+        credit = drafts.credit_of(
+            session,
+            register,
+            actor,
+            invoice,
+            given=Numbered(str(first), today),
+            only_expected=only_expected,
+        )
         line_id = drafts.line_to_correct(session, register, actor, invoice)
-        if line_id:
+        if line_id and not only_expected:
             try:
                 portal_sending.check_free(session, invoice.order_number, line_id)
                 new = drafts.invoice_of_line(
@@ -64,12 +73,13 @@ def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
         "flip/correct.html",
         invoice=invoice,
         original=original,
-        judged=verdict_view(told.judged[1]) if told.judged else None,
+        judged=verdict_view(told.judged[1], in_part=told.expected is not None) if told.judged else None,
         credit=credit,
         credit_verdict=verdict_view(credit.match),
         new=new,
         new_verdict=verdict_view(new.match) if new else None,
         new_refusal=new_refusal,
+        only_expected=only_expected,
         key=new_key(),
     )
 
@@ -86,5 +96,6 @@ def send(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
             press,
             invoice_id,
             new_invoice=text_of(request, "what") == "both",
+            only_expected=text_of(request, "what") == "expected",
         )
     return see_other(f"/to-invoice/sent/{press.key}")

@@ -22,7 +22,7 @@ from invoicing.portal_invoicing.queries import InvoiceFilter, InvoiceStanding, S
 from orders.register import store as register_store
 from peppol.exchange import inbox_store
 from peppol.validation import attachments
-from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_file, as_pdf, as_xml, held_of
+from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_file, as_pdf, as_xml, held_of, new_key
 from supplier_portal.pages.query_params import month_of
 from supplier_portal.queries.invoice_steps import story
 from web.access import signed_in
@@ -89,7 +89,10 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         paper = document_view.paper_of(body)
     except view.NoDocumentView:
         paper = None
-    verdict = verdict_view(told.judged[1], rejected=is_rejected(invoice)) if told.judged else None
+    in_part = told.expected is not None
+    verdict = (
+        verdict_view(told.judged[1], rejected=is_rejected(invoice), in_part=in_part) if told.judged else None
+    )
     return render(
         request,
         person,
@@ -100,9 +103,12 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         files=attachments.files_in(body),
         verdict=verdict,
         corrects=corrects,
-        awaits_decision=bool(told.judged) and awaits_decision(told.judged[1]) and not is_rejected(invoice),
+        awaits_decision=told.judged is not None
+        and awaits_decision(told.judged[1])
+        and not is_rejected(invoice),
         may_send=person.may(SENDS),
         account=account,
+        key=new_key(),
         counted_from_receipt=_counted_from_receipt(invoice, register.policy.payment_terms_days),
     )
 

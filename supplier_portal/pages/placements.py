@@ -172,6 +172,7 @@ def _one(
             found,
             Audience.SUPPLIER,
             suppliers=scope.suppliers,
+            invoices_seen=scope.of_invoices(),
         )
         context: dict[str, Any] = {
             "placement": found,

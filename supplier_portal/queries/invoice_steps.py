@@ -11,10 +11,11 @@ from datetime import date, datetime
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import Text
+from invoicing.documents import expected_credit_store, partial_credit_store
 from invoicing.documents import store as document_store
 from invoicing.matching import causes
 from invoicing.matching.deviations import Match
-from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
+from invoicing.model import DocumentType, ExpectedCredit, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing import portal_document_store
 from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.portal_document_store import Made
@@ -82,6 +83,8 @@ class InvoiceSteps:
     other: SupplierInvoice | None
     credit_on_its_way: Made | None
     can_be_credited: bool
+    expected: ExpectedCredit | None
+    """What the buyer expects credit of, where it has accepted the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +102,44 @@ def story(session: Session, actor: SupplierActor, invoice: SupplierInvoice) -> I
     pair = portal_queries.settled_with(session, invoice)
     pending = portal_document_store.pending_credit(session, invoice.supplier, invoice.number)
     is_credit = invoice.document_type is DocumentType.CREDIT_NOTE
+    expected = expected_credit_store.open_for(session, invoice.id)
+    in_part = bool(expected_credit_store.of_invoice(session, invoice.id))
+    settling = _settling(session, actor, invoice, pair)
+    steps = _steps(invoice, judged, made, pair, settling, in_part=in_part)
+    steps += _in_part(session, invoice, expected)
     return InvoiceSteps(
         invoice=invoice,
-        steps=tuple(_steps(invoice, judged, made, pair, _settling(session, actor, invoice, pair))),
+        steps=tuple(sorted(steps, key=lambda each: (each.expected, each.on))),
         judged=judged[-1] if judged else None,
         answers=tuple(_answer(each) for each in portal_queries.answers(session, invoice)),
         made=made,
         other=pair[0] if pair else None,
         credit_on_its_way=pending if not is_credit else None,
         can_be_credited=not is_credit and pending is None and invoice.state is not _S.CREDITED,
+        expected=expected,
     )
+
+
+def _in_part(
+    session: Session, invoice: SupplierInvoice, expected: ExpectedCredit | None
+) -> list[InvoiceStep]:
+    """What was credited of a part of it, what a credit note for a part takes back, and the credit that is expected."""
+    steps = []
+    for each in partial_credit_store.about(session, invoice.id):
+        is_credit = each.credit_id == invoice.id
+        other = document_store.by_id(session, each.invoice_id if is_credit else each.credit_id)
+        told = Text("Krediterar en del av") if is_credit else Text("En del är krediterad med")
+        steps.append(
+            InvoiceStep(each.settled_on, "quiet", told, link=f"/invoices/{other.id}", link_text=other.number)
+        )
+    if expected is not None:
+        accepted = Text("De rader som stämmer är godkända; kredit av de andra är begärd.")
+        steps.append(InvoiceStep(expected.asked_on, "note", accepted))
+        why = (Text("Därefter betalas resten på sin dag."),)
+        steps.append(
+            InvoiceStep(expected.due_on, "now", Text("Kreditfaktura väntas senast"), why, expected=True)
+        )
+    return steps
 
 
 def _steps(
@@ -117,13 +148,16 @@ def _steps(
     made: Made | None,
     pair: tuple[SupplierInvoice, date] | None,
     settling: _Settling,
+    *,
+    in_part: bool,
 ) -> list[InvoiceStep]:
     steps = []
     if made is not None:
         steps.append(InvoiceStep(_day(made.release_at), "info", Text("Skickad från portalen")))
     steps.append(InvoiceStep(invoice.received_on, "good", Text("Mottagen av köparen")))
     rejected = invoice.state in (_S.CREDIT_REQUESTED, _S.CREDITED)
-    steps += [_judgement(on, match, rejected=rejected) for on, match in judged]
+    # Judged again with the same outcome on the same day, it is told once.
+    steps += dict.fromkeys(_judgement(on, match, rejected=rejected, in_part=in_part) for on, match in judged)
     if invoice.state is _S.CREDIT_REQUESTED:
         last = judged[-1][0] if judged else invoice.received_on
         steps.append(InvoiceStep(last, "bad", Text("Kreditfaktura och ny faktura begärd")))
@@ -173,8 +207,8 @@ def _given_back(claim: AccountEntry) -> InvoiceStep:
     )
 
 
-def _judgement(on: date, match: Match, *, rejected: bool) -> InvoiceStep:
-    why = causes.reasons(match, rejected=rejected) if causes.stops(match) else ()
+def _judgement(on: date, match: Match, *, rejected: bool, in_part: bool) -> InvoiceStep:
+    why = causes.reasons(match, rejected=rejected, in_part=in_part) if causes.stops(match) else ()
     tone, what = verdict_view.heading(match)
     return InvoiceStep(on, tone, what, why)
 

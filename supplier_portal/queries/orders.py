@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
 
 from foundation.money import Money
 from foundation.periods import Month, Period, stockholm_date
@@ -109,6 +109,8 @@ class LineView:
     invoice_number: str
     invoice_state: InvoiceState | None
     on_its_way: bool
+    invoice_seen: bool
+    """Whether the person may see the invoice itself: it may be for orders of other units too."""
 
     @property
     def ready(self) -> bool:
@@ -163,7 +165,7 @@ def view(session: Session, scope: Scope, number: str) -> OrderView | None:
     row = session.execute(select(_ORDER).where(_ORDER.c.number == number, scope.of_orders())).one_or_none()
     if row is None:
         return None
-    lines = session.execute(_lines_of(number)).all()
+    lines = session.execute(_lines_of(scope, number)).all()
     order = order_of(
         row, [line_of(line, row.currency) for line in lines], period=Period(row.starts_on, row.ends_on)
     )
@@ -180,7 +182,7 @@ def lines_of(session: Session, scope: Scope, number: str) -> tuple[LineView, ...
     currency = session.execute(question).scalar_one_or_none()
     if currency is None:
         return ()
-    return tuple(_line_view(line, currency) for line in session.execute(_lines_of(number)))
+    return tuple(_line_view(line, currency) for line in session.execute(_lines_of(scope, number)))
 
 
 def message_of(session: Session, scope: Scope, number: str) -> OrderMessage | None:
@@ -309,16 +311,25 @@ _PROGRESS = select(
 ).outerjoin(_INVOICE, _INVOICE.c.id == _ACCOUNT.c.invoice_id)
 
 
-def _lines_of(number: str) -> Select[Any]:
+def _lines_of(scope: Scope, number: str) -> Select[Any]:
     """The lines of an order with their accounts, the invoice on each, and all that was invoiced and credited."""
     part = document_tables.invoice_part
     on_line = (part.c.order_number == _LINE.c.order_number) & (part.c.line_id == _LINE.c.line_id)
-    sums = (
-        select(func.coalesce(func.sum(part.c.amount_net), ZERO, type_=part.c.amount_net.type))
-        .join(_INVOICE, _INVOICE.c.id == part.c.invoice_id)
-        .where(on_line, _INVOICE.c.document_type == "INVOICE")
-    )
+    kind = part.c.amount_net.type
+
+    def summed(amount: ColumnElement[Any]) -> Select[Any]:
+        return (
+            select(func.coalesce(func.sum(amount), ZERO, type_=kind))
+            .join_from(part, _INVOICE, _INVOICE.c.id == part.c.invoice_id)
+            .where(on_line, _INVOICE.c.document_type == "INVOICE")
+        )
+
+    sums, paid = summed(part.c.amount_net), summed(part.c.amount_net - part.c.credited_net)
+    # Whole by its credit note, or what credit notes for parts have taken back.
+    is_whole = _INVOICE.c.state == InvoiceState.CREDITED
+    credited = summed(case((is_whole, part.c.amount_net), else_=part.c.credited_net))
     standing = _INVOICE.alias("standing")
+    is_seen = select(_INVOICE.c.id).where(_INVOICE.c.id == _ACCOUNT.c.invoice_id, scope.of_invoices())
     return (
         select(
             *_LINE.c,
@@ -330,9 +341,10 @@ def _lines_of(number: str) -> Select[Any]:
             on_its_way().label("on_its_way"),
             standing.c.number.label("invoice_number"),
             standing.c.state.label("invoice_state"),
+            is_seen.correlate(_ACCOUNT).exists().label("invoice_seen"),
             sums.scalar_subquery().label("invoiced"),
-            sums.where(_INVOICE.c.state == InvoiceState.CREDITED).scalar_subquery().label("credited"),
-            sums.where(_INVOICE.c.id.in_(select(_PAYMENT.c.invoice_id))).scalar_subquery().label("paid"),
+            credited.scalar_subquery().label("credited"),
+            paid.where(_INVOICE.c.id.in_(select(_PAYMENT.c.invoice_id))).scalar_subquery().label("paid"),
         )
         .join(
             _ACCOUNT,
@@ -364,4 +376,5 @@ def _line_view(row: Row[Any], currency: str) -> LineView:
         invoice_number=row.invoice_number or "",
         invoice_state=InvoiceState(row.invoice_state) if row.invoice_state else None,
         on_its_way=bool(row.on_its_way),
+        invoice_seen=bool(row.invoice_seen),
     )

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select
+from sqlalchemy import ColumnElement, Row, Select, Table, case, func, literal, select, type_coerce
 
 from foundation.money import Money
 from foundation.periods import Month
@@ -30,6 +30,7 @@ _INVOICE, _PART = document_tables.invoice, document_tables.invoice_part
 # What a supplier must do something about, or wait for: the states an invoice is not done in.
 IN_QUESTION = (
     InvoiceState.CREDIT_REQUESTED,
+    InvoiceState.PARTLY_ACCEPTED,
     InvoiceState.IN_QUESTION,
     InvoiceState.ON_HOLD,
     InvoiceState.PARKED,
@@ -213,7 +214,7 @@ def _on_invoices(scope: Scope, days: tuple[date, date]) -> Select[Any]:
     """
     on_line = (_LINE.c.order_number == _PART.c.order_number) & (_LINE.c.line_id == _PART.c.line_id)
     return (
-        _sums(_LINE.c.starts_on, _PART.c.amount_net)
+        _sums(_LINE.c.starts_on, _left_of(_PART))
         .select_from(_ORDER)
         .join(_LINE, _LINE.c.order_number == _ORDER.c.number)
         .join(_PART, on_line)
@@ -233,7 +234,7 @@ def _on_invoices(scope: Scope, days: tuple[date, date]) -> Select[Any]:
 def _on_no_line(scope: Scope, days: tuple[date, date]) -> Select[Any]:
     """The same of invoices that lie on no order line, whole and in the month of their date."""
     return (
-        _sums(_INVOICE.c.issued_on, _INVOICE.c.amount_net)
+        _sums(_INVOICE.c.issued_on, _left_of(_INVOICE))
         .select_from(_INVOICE)
         .outerjoin(document_tables.payment, document_tables.payment.c.invoice_id == _INVOICE.c.id)
         .where(
@@ -246,6 +247,11 @@ def _on_no_line(scope: Scope, days: tuple[date, date]) -> Select[Any]:
         )
         .group_by(_INVOICE.c.issued_on, _INVOICE.c.currency)
     )
+
+
+def _left_of(table: Table) -> ColumnElement[Any]:
+    """The amount of an invoice or a part, less the credit notes for parts of it."""
+    return type_coerce(table.c.amount_net - table.c.credited_net, table.c.amount_net.type)
 
 
 def _sums(day: ColumnElement[Any], amount: ColumnElement[Any]) -> Select[Any]:

@@ -65,7 +65,13 @@ def person(
 def tell_of_an_order(database: Database, place: UnitPlace | None = None) -> int:
     with database.writing() as session:
         return mailing.put_to_supplier(
-            session, FYRBAKEN, "order-new", about="order 2100000001", at=NOW, place=place, number="2100000001"
+            session,
+            FYRBAKEN,
+            "order-new",
+            about="order 2100000001",
+            at=NOW,
+            places=(place,) if place else (),
+            number="2100000001",
         )
 
 

@@ -62,6 +62,12 @@ def before_0019(connection: Connection) -> None:
         connection.execute(text(f"drop index {index}"))
 
 
+def before_0028(connection: Connection) -> None:
+    """Lead the books back to what revision 0028 found."""
+    for table in ("invoice_order", "portal_document_order"):
+        connection.execute(text(f"drop table {table}"))
+
+
 def before_0024(connection: Connection) -> None:
     """Lead the books back to what revision 0024 found."""
     before_0027(connection)
@@ -79,6 +85,7 @@ def before_0024(connection: Connection) -> None:
 
 def before_0027(connection: Connection) -> None:
     """Lead the books back to what revision 0027 found."""
+    before_0028(connection)
     connection.execute(text("alter table owed_answer drop column said"))
 
 

@@ -18,7 +18,7 @@ from billing.tools.producers.year import participants_for, play_year
 from foundation import gc_tuning
 from foundation.errors import Refused
 from invoicing.documents import reading
-from invoicing.matching.credit_matching import match_credit
+from invoicing.matching.credit_notes.credit_matching import match_credit
 from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, InvoiceContent
 from peppol.documents import billing

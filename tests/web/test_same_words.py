@@ -23,7 +23,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.exceptions.queue import QueuePart, part_of
 from invoicing.matching import causes
-from invoicing.matching.credited_document import OF_CREDIT
+from invoicing.matching.credit_notes.credited_document import OF_CREDIT
 from invoicing.matching.deviation_texts import title
 from invoicing.matching.deviations import (
     REJECTED,

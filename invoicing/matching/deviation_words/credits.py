@@ -1,7 +1,8 @@
 """Words of a credit note against the invoice it credits."""
 
 from foundation.text import Text
-from invoicing.matching.credited_document import VAT
+from invoicing.matching.credit_notes.credit_matching import NEGATIVE
+from invoicing.matching.credit_notes.credited_document import VAT
 from invoicing.matching.deviation_words.words import DeviationText, suggesting
 from invoicing.matching.deviations import DeviationCode, SuggestionBasis
 
@@ -45,6 +46,14 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Krediten gäller inte hela fakturan"),
         Text("Krediten är på %(found)s; faktura %(reference)s är på %(expected)s."),
         Text("Skicka en ny kreditfaktura, med nytt nummer, på hela fakturans belopp."),
+    ),
+    (DeviationCode.CREDIT_AMOUNT, NEGATIVE): DeviationText(
+        Text("Kreditfakturan har minustecken"),
+        Text(
+            "Krediten är på %(found)s; en kreditfaktura skrivs med positiva belopp, och faktura %(reference)s är på "
+            "%(expected)s."
+        ),
+        Text("Skicka en ny kreditfaktura, med nytt nummer och utan minustecken."),
     ),
     (DeviationCode.CREDIT_AMOUNT, VAT): DeviationText(
         Text("Kreditens moms är fördelad på annat sätt"),

@@ -60,6 +60,21 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
             "nu %(expected)s."
         ),
     ),
+    (DeviationCode.PAYEE_ACCOUNT, "debited"): DeviationText(
+        Text("Vi betalar inte med autogiro"),
+        Text(
+            "Fakturan anger autogiro (%(found)s) och inget konto. Vi betalar inte med autogiro: dra inget. Betalningen "
+            "går till det konto som är registrerat för er när den betalas, nu %(expected)s."
+        ),
+    ),
+    (DeviationCode.PAYEE_ACCOUNT, "by_card"): DeviationText(
+        Text("Vi betalar inte med kort"),
+        Text(
+            "Fakturan anger kortbetalning (%(found)s) och inget konto. Vi betalar inte med kort. Betalningen går till "
+            "det konto som är registrerat för er när den betalas, nu %(expected)s. Är fakturan redan betald: kreditera "
+            "den."
+        ),
+    ),
     (DeviationCode.PAYEE, ""): DeviationText(
         Text("Annan betalningsmottagare"),
         Text(
@@ -82,10 +97,10 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
     ),
     (DeviationCode.DUE_DATE, ""): DeviationText(
         Text("Betalas på avtalad dag"),
-        Text("Fakturan anger förfallodag %(found)s; enligt avtalet betalas den %(expected)s."),
+        Text("Fakturan anger förfallodag %(found)s; enligt avtalet förfaller den %(expected)s."),
     ),
     (DeviationCode.DUE_DATE, "absent"): DeviationText(
         Text("Förfallodag saknas"),
-        Text("Fakturan har ingen förfallodag; enligt avtalet betalas den %(expected)s."),
+        Text("Fakturan har ingen förfallodag; enligt avtalet förfaller den %(expected)s."),
     ),
 }

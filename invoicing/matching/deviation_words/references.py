@@ -1,9 +1,9 @@
 """Words of what an invoice refers to: its order, the lines of it, its buyer and its contract."""
 
 from foundation.text import Text
-from invoicing.matching.credited_document import OF_CREDIT
+from invoicing.matching.credit_notes.credited_document import OF_CREDIT
 from invoicing.matching.deviation_words.words import CREDIT_AND_NEW, DeviationText, suggesting
-from invoicing.matching.deviations import UNREGISTERED, DeviationCode, SuggestionBasis
+from invoicing.matching.deviations import BESIDES, UNREGISTERED, DeviationCode, SuggestionBasis
 from invoicing.matching.late_payment_claims import OF_LATE_PAYMENT
 
 # A case that is never ordered here, whether the invoice names an order for it or none.
@@ -74,8 +74,8 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Kontrollera ordernumret, kreditera hela fakturan och skicka en ny."),
         otherwise=(
             Text(
-                "Order %(found)s är inte ställd till er, så vitt vi kan se: fakturan säger inte vilket "
-                "organisationsnummer ni har."
+                "Order %(found)s är inte ställd till er, så vitt vi kan se: fakturan anger inget svenskt "
+                "organisationsnummer för er."
             ),
         ),
     ),
@@ -103,13 +103,15 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Fel köpare"),
         Text("Fakturan är ställd till %(found)s; köparen är %(expected)s."),
         CREDIT_AND_NEW,
-        otherwise=(Text("Fakturan säger inte vilken köparen är; den ska ställas till %(expected)s."),),
+        otherwise=(Text("Fakturan anger inget organisationsnummer för köparen; det ska vara %(expected)s."),),
     ),
     (DeviationCode.BUYER, OF_CREDIT): DeviationText(
         Text("Fel köpare"),
         Text("Kreditfakturan är ställd till %(found)s; köparen är %(expected)s."),
         Text("Skicka en ny kreditfaktura, med nytt nummer, ställd till köparen."),
-        otherwise=(Text("Kreditfakturan säger inte vilken köparen är; den ska ställas till %(expected)s."),),
+        otherwise=(
+            Text("Kreditfakturan anger inget organisationsnummer för köparen; det ska vara %(expected)s."),
+        ),
     ),
     (DeviationCode.CURRENCY, ""): DeviationText(
         Text("Fel valuta"),
@@ -121,6 +123,14 @@ WORDS: dict[tuple[DeviationCode, str], DeviationText] = {
         Text("Fakturarad %(line)s säger inte vilken rad på order %(reference)s den gäller."),
         Text("Kreditera hela fakturan och skicka en ny med orderradens nummer."),
         suggestion=Text("Förslag: orderrad %(expected)s."),
+    ),
+    (DeviationCode.LINE_MISSING, BESIDES): DeviationText(
+        Text("Rad som inte motsvarar något på ordern"),
+        Text(
+            "Fakturarad %(line)s säger inte vilken orderrad den gäller, och motsvarar inget som väntar på faktura på "
+            "order %(reference)s."
+        ),
+        Text("Kreditera fakturan och skicka en ny med bara det som är beställt, med orderradens nummer."),
     ),
     **{
         (code, OF_LATE_PAYMENT): DeviationText(

@@ -9,7 +9,7 @@ from foundation.identifiers import hidden_in, visible
 from foundation.text import JoinedText, Text, WrittenText
 from foundation.units import unit_name
 from invoicing.matching import payee_accounts
-from invoicing.matching.deviations import DeviationCode
+from invoicing.matching.deviations import Deviation, DeviationCode
 from orders.register.parties import AccountScheme, compact_account
 
 # With decimals: what has none may as well be an order number.
@@ -19,13 +19,34 @@ _CALCULATION = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}( [x/] [0-9]{1,12}(\.[0-9]{
 _PERIOD = re.compile(r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)")
 
 
-def written(value: str) -> Text:
-    """A number in Swedish as people write it in a sentence, 1 347,50; an identifier as it came, hidden signs named."""
+# What these found and expected is reckoned; all others name something, which is written as it came: invoice 2026.10.
+_RECKONED = frozenset(
+    {
+        DeviationCode.LATE_PAYMENT_CLAIM,
+        DeviationCode.QUANTITY,
+        DeviationCode.PRICE,
+        DeviationCode.AMOUNT,
+        DeviationCode.VAT_RATE,
+        DeviationCode.VAT_AMOUNT,
+        DeviationCode.F_TAX,
+        DeviationCode.CREDIT_AMOUNT,
+    }
+)
+_REFERENCE_RECKONED = frozenset({DeviationCode.VAT_AMOUNT, DeviationCode.F_TAX})
+
+
+def _reckoned(value: str) -> Text:
+    """A number in Swedish as people write it in a sentence: 1 347,50."""
+    if _CALCULATION.fullmatch(value):
+        return WrittenText(_NUMBER.sub(_in_swedish, value).replace(" x ", " × "), value.replace(" x ", " × "))
+    return _named(value)
+
+
+def _named(value: str) -> Text:
+    """A period for people; an identifier as it came, also where it looks like a number, hidden signs named."""
     period = _PERIOD.fullmatch(value)
     if period is not None:
         return WrittenText(" – ".join(period.groups()))
-    if _CALCULATION.fullmatch(value):
-        return WrittenText(_NUMBER.sub(_in_swedish, value).replace(" x ", " × "), value.replace(" x ", " × "))
     hidden = hidden_in(value)
     if not hidden:
         return WrittenText(value)
@@ -50,7 +71,7 @@ def _vat_category(code: str) -> Text:
 
 def _accounts(listed: str) -> Text:
     """Payment accounts as people write them: bankgiro 599-9107."""
-    return written(_ACCOUNT.sub(_account, listed))
+    return _named(_ACCOUNT.sub(_account, listed))
 
 
 def _account(found: re.Match[str]) -> str:
@@ -86,6 +107,15 @@ def _in_swedish(number_found: re.Match[str]) -> str:
     return f"{sign}{unbroken(number(Decimal(whole)))},{decimals}"
 
 
-def written_as(code: DeviationCode) -> Callable[[str], Text]:
-    """How the values of this code are written."""
-    return _SPECIAL.get(code, written)
+def written_as(deviation: Deviation) -> Callable[[str], Text]:
+    """How what this deviation found and expected is written."""
+    code = deviation.code
+    # A line of a credit is told by its order line; what the credit adds to its lines is a sum.
+    added = code is DeviationCode.CREDIT_LINE and deviation.variant == "adjustment"
+    return _SPECIAL.get(code, _reckoned if code in _RECKONED or added else _named)
+
+
+def reference_of(deviation: Deviation) -> Text:
+    """What this deviation refers to, as people write it."""
+    write = _reckoned if deviation.code in _REFERENCE_RECKONED else _named
+    return write(deviation.reference)

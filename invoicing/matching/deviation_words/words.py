@@ -50,12 +50,19 @@ PLACES: Final = {
     "BT-19": Text("konteringen (BT-19)"),
     "BT-22": Text("fakturans meddelande (BT-22)"),
     "BT-25": Text("fakturareferensen (BT-25)"),
+    "BT-56": Text("köparens kontaktperson (BT-56)"),
+    "BT-71": Text("leveransplatsen (BT-71)"),
+    "BT-83": Text("betalningsreferensen (BT-83)"),
+    "BT-123": Text("en bilagas beskrivning (BT-123)"),
     "BT-127": Text("en rads meddelande (BT-127)"),
     "BT-128": Text("en rads objekt (BT-128)"),
     "BT-132": Text("en rads orderrad (BT-132)"),
     "BT-133": Text("en rads kontering (BT-133)"),
     "BT-153": Text("en artikels namn (BT-153)"),
     "BT-154": Text("en artikels beskrivning (BT-154)"),
+    "BT-156": Text("köparens artikelnummer (BT-156)"),
+    "BT-161": Text("en artikels egenskap (BT-161)"),
+    "BT-188": Text("en rads order (BT-188)"),
 }
 """The places of a document by their term, as they read after "i"."""
 

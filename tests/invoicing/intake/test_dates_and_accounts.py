@@ -134,7 +134,7 @@ def test_the_due_date_we_tell_is_the_day_we_pay(system: System) -> None:
     document = system.send(early, on=date(2026, 2, 10))
     assert document.codes == ("DUE_DATE",)
     assert system.sentences(document) == [
-        "Fakturan anger förfallodag 2026-02-20; enligt avtalet betalas den 2026-03-12."
+        "Fakturan anger förfallodag 2026-02-20; enligt avtalet förfaller den 2026-03-12."
     ]
     assert system.pay(on=date(2026, 3, 11)) == []
     assert len(system.pay(on=date(2026, 3, 12))) == 1

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from invoicing.matching import causes
-from invoicing.matching.credited_document import OF_CREDIT
+from invoicing.matching.credit_notes.credited_document import OF_CREDIT
 from invoicing.matching.deviation_texts import WORDS, sentence, title
 from invoicing.matching.deviation_words.words import PLACES
 from invoicing.matching.deviations import (

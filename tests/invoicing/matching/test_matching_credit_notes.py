@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from invoicing.documents.reading import turned
-from invoicing.matching.credit_matching import match_credit
+from invoicing.matching.credit_notes.credit_matching import match_credit
 from invoicing.matching.deviations import DeviationCode
 from invoicing.model import InvoiceState
 from tests.support.stories.builders import a_credit_note, credit_facts, in_books, sek

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.periods import Month, Period
-from invoicing.matching import credit_suggestions, suggestions
+from invoicing.matching import suggestions
 from invoicing.matching.candidates import (
     InvoiceCandidate,
     LineCandidate,
@@ -18,6 +18,7 @@ from invoicing.matching.candidates import (
     one_slip,
     told,
 )
+from invoicing.matching.credit_notes import credit_suggestions
 from invoicing.matching.deviations import SuggestionBasis
 from invoicing.model import InvoiceContent, InvoiceState, Mention, PeriodGiven
 from tests.support.stories.builders import a_credit_note, a_receipt, an_invoice, an_order, facts_of, sek

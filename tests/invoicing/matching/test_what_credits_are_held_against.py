@@ -11,7 +11,7 @@ from datetime import date
 import pytest
 
 from invoicing.documents.reading import turned
-from invoicing.matching.credit_matching import match_credit
+from invoicing.matching.credit_notes.credit_matching import match_credit
 from invoicing.matching.deviations import DeviationCode
 from invoicing.matching.invoice_matching import match
 from invoicing.model import AccountGiven, InvoiceContent, PayeeGiven

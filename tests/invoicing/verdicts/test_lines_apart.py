@@ -1,27 +1,39 @@
 """An invoice over several orders: each line is judged, accepted and credited by itself."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from foundation.money import Money
+from invoicing.bookkeeping import booking
+from invoicing.bookkeeping.vouchers import LedgerAccounts
 from invoicing.documents import expected_credit_store
-from invoicing.model import ExpectedCredit, ExpectedCreditState, InvoiceState, SupplierInvoice
+from invoicing.model import DocumentType, ExpectedCredit, ExpectedCreditState, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.flipping import Numbered
+from invoicing.portal_invoicing.queries import InvoiceStanding
+from invoicing.reconciliation import entry_queries
+from invoicing.reconciliation.entry_source_queries import EntryFilter
+from invoicing.reconciliation.open_items import Why, open_items
+from invoicing.reconciliation.statement import StatementKey, reconcile
 from invoicing.verdicts import accepting_in_part
 from orders.register import store as register_store
 from peppol.documents import billing
 from peppol.xml import codec
+from supplier_portal.queries import invoice_steps, waiting
 from tests.support.golden import is_golden, message_body
 from tests.support.stories.bills import billed, together, with_lines
 from tests.support.stories.january import answer
+from tests.support.stories.portal import Desk
 from tests.support.stories.system import System, a_system, example_register
 
 REFERENCES = ("100000101", "100000102", "100000103")
+NOW = datetime(2026, 2, 10, 9, tzinfo=UTC)
 CAME, CREDITED_ON, PAID_ON = date(2026, 2, 3), date(2026, 2, 10), date(2026, 3, 5)
 
 
@@ -173,6 +185,9 @@ def test_the_answer_tells_each_line_and_what_to_credit(system: System) -> None:
     invoice = accept_in_part(system, system.send(together(good, wrong, number="F-1")))
     told = answer(system, invoice.id, "CA").document_response.response
     reason, asked = told.statuses
+    # What to do is said once: by the request, and not by each reason as if nothing were accepted.
+    assert "hela fakturan" not in str(reason.status_reason)
+    assert "whole invoice" not in str(reason.status_reason)
     assert reason.status_reason_code is not None
     assert asked.status_reason_code is not None
     assert (reason.status_reason_code.value, asked.status_reason_code.value) == ("PRI", "CNP")
@@ -334,3 +349,104 @@ def test_it_is_accepted_in_part_without_a_person_where_the_policy_answers_by_its
     allow(system, automatic_credit=("QUANTITY",))
     invoice = system.send(all_of_them(system, days=(None, None, "21")))
     assert (invoice.state, system.answers(invoice)) == (InvoiceState.PARTLY_ACCEPTED, ["AB", "CA"])
+
+
+# Open ------------------------------------------------------------------------------------------------
+
+
+def test_what_is_left_of_a_line_invoiced_in_parts_is_open(system: System) -> None:
+    allow(system, partial_quantities=True)
+    system.send(january_of(system, REFERENCES[0], days="12"))
+    key = f"{system.order(REFERENCES[0]).number}/001"
+    with system.database.reading() as session:
+        entries = list(entry_queries.entries(session))
+    found = {(each.why, each.document): each.amount for each in open_items(entries)}
+    assert found[Why.NOT_INVOICED, key] == sek("760.00")
+    assert found[Why.TO_PAY, "F-0"] == sek("1140.00")
+    row = next(
+        row
+        for row in reconcile(entries, by=(StatementKey.EXECUTION_REFERENCE,)).rows
+        if row.key == (REFERENCES[0],)
+    )
+    assert (row.to_invoice, row.open) == (sek("760.00"), sek("1140.00"))
+
+
+# In the books ----------------------------------------------------------------------------------------
+
+
+def test_the_vouchers_come_to_what_was_received_and_no_debt_is_left(system: System) -> None:
+    document = all_of_them(system, days=(None, None, "21"))
+    invoice = accept_in_part(system, system.send(document))
+    Desk(system, now=NOW).credit(invoice.id, new_invoice=False, only_expected=True)
+    desk = Desk(system, now=NOW)
+    desk.wait()
+    system.read_messages(on=desk.today)
+    system.pay(on=PAID_ON)
+    accounts = LedgerAccounts()
+    with system.database.writing() as session:
+        register = register_store.load(session)
+        run = booking.book(session, register, accounts, today=PAID_ON, by="officer-1", now=NOW)
+    balance: dict[str, Decimal] = defaultdict(Decimal)
+    for voucher in run.vouchers:
+        for row in voucher.rows:
+            balance[row.account] += row.amount
+    assert balance[accounts.payable] == 0
+    assert balance[accounts.bank] == Decimal("-7125.00")
+    assert sum(balance.values()) == 0
+    with system.database.reading() as session:
+        total = entry_queries.statement(session, EntryFilter(), by=()).total
+        then = entry_queries.statement(session, EntryFilter(as_of=CAME), by=()).total
+    assert (total.approved, total.paid, total.open) == (sek("5700.00"), sek("5700.00"), sek("0.00"))
+    assert (total.invoiced, total.credited) == (sek("5795.00"), sek("95.00"))
+    # On the day it was accepted in part nothing was approved: all of it was in question.
+    assert (then.approved, then.in_question) == (sek("0.00"), sek("5795.00"))
+
+
+# From the portal -----------------------------------------------------------------------------------
+
+
+def test_one_press_in_the_portal_credits_precisely_what_is_expected(system: System) -> None:
+    invoice = accept_in_part(system, system.send(all_of_them(system, days=(None, None, "21"))))
+    desk = Desk(system, now=NOW)
+    (made,) = desk.credit(invoice.id, new_invoice=False, only_expected=True).made
+    assert (made.document_type, made.amount_net, made.amount_payable) == (
+        DocumentType.CREDIT_NOTE,
+        sek("95.00"),
+        sek("118.75"),
+    )
+    assert desk.wait() == 1
+    system.read_messages(on=desk.today)
+    assert (system.invoice(invoice.id).state, expected(system, invoice)) == (InvoiceState.ACCEPTED, None)
+    again = desk.credit(invoice.id, new_invoice=False, only_expected=True)
+    assert again.made == ()
+    assert "väntar inte längre" in again.reason.sv
+    assert {each.amount for each in system.pay(on=PAID_ON)} == {sek("7125.00")}
+
+
+def test_what_is_left_of_an_invoice_is_credited_whole_from_the_portal(system: System) -> None:
+    document = all_of_them(system)
+    invoice = system.send(document)
+    system.send(credit_of(document, "2"))
+    desk = Desk(system, now=NOW)
+    (made,) = desk.credit(invoice.id, new_invoice=False).made
+    assert made.amount_payable == sek("4750.00")
+    desk.wait()
+    system.read_messages(on=desk.today)
+    assert system.invoice(invoice.id).state is InvoiceState.CREDITED
+
+
+def test_the_supplier_finds_it_among_what_is_to_be_done(system: System) -> None:
+    listed = {state for states in portal_queries.STATES.values() for state in states}
+    assert listed == set(InvoiceState)
+    invoice = accept_in_part(system, system.send(all_of_them(system, days=(None, None, "21"))))
+    actor = Desk(system).actor
+    with system.database.reading() as session:
+        assert portal_queries.counts(session, actor)[InvoiceStanding.TO_DO] == 1
+        (told,) = waiting.questioned(session, actor)
+        steps = invoice_steps.story(session, actor, invoice).steps
+    assert (told.state, told.count) == (InvoiceState.PARTLY_ACCEPTED, 1)
+    assert (steps[-1].what.sv, steps[-1].on, steps[-1].expected) == (
+        "Kreditfaktura väntas senast",
+        date(2026, 3, 5),
+        True,
+    )

@@ -22,6 +22,10 @@ from foundation.text import Text
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
+from invoicing.reconciliation import entry_queries
+from invoicing.reconciliation.entry_source_queries import EntryFilter
+from invoicing.reconciliation.open_items import Why, open_items
+from invoicing.reconciliation.statement import reconcile
 from invoicing.verdicts import accepting_in_part
 from orders.register import store as register_store
 from peppol.documents import billing
@@ -135,6 +139,19 @@ class Story:
                 taken[key] += amount
             net = sum(left.values(), Decimal(0))
             assert invoice.amount_to_pay.amount == net * Decimal("1.25"), (invoice.number, net)
+        with self.system.database.reading() as session:
+            entries = list(entry_queries.entries(session))
+            total = entry_queries.statement(session, EntryFilter(), by=()).total
+        assert total == reconcile(entries, by=()).total
+        assert total.approved.amount == sum(taken.values(), Decimal(0))
+        standing = [
+            sum(self._left_of(document, invoice).values(), Decimal(0))
+            for document, first in self.sent
+            if (invoice := self.system.invoice(first.id)).state is not InvoiceState.CREDITED
+        ]
+        assert (total.invoiced - total.credited).amount == sum(standing, Decimal(0))
+        named = [each.amount.amount for each in open_items(entries) if each.why is not Why.NOT_INVOICED]
+        assert sum(named, Decimal(0)) == total.open.amount
         for (order, line), amount in taken.items():
             assert amount <= self.system.line(order, line).amount_received.amount, (order, line)
         assert self.system.broken() == []

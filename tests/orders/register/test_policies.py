@@ -210,7 +210,7 @@ def test_an_invoice_within_tolerance_is_accepted_with_a_note(system: System) -> 
     (note,) = system.match(invoice).deviations
     assert (note.weight, note.variant) == (Weight.NOTE, "tolerated")
     assert system.sentences(invoice) == [
-        "Fel antal: 21 på fakturan, 20 väntat. Skillnaden ryms i köparens tolerans, så fakturan godtas."
+        "Fel antal: 21 på fakturan, 20 väntat. Skillnaden ryms i köparens tolerans och godtas."
     ]
     assert len(system.pay(on=invoice.pays_on)) == 1
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from foundation.money import Money, Quantity
 from invoicing.matching.candidates import Suggestion
-from invoicing.matching.credit_matching import match_credit
+from invoicing.matching.credit_notes.credit_matching import match_credit
 from invoicing.matching.deviations import DeviationCode, Match, SuggestionBasis, Weight
 from invoicing.matching.facts import CreditFacts
 from invoicing.model import CreditedReference, InvoiceContent, InvoiceState

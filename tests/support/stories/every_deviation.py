@@ -95,6 +95,10 @@ def a_deviation(code: DeviationCode, variant: str) -> Deviation:
         found, expected = "1.25", "1.00"
     if (code, variant) == (DeviationCode.VAT_AMOUNT, "base"):
         found, expected, reference = "2090.50", "2090.00", "25"
+    if (code, variant) == (DeviationCode.CREDIT_AMOUNT, "negative"):
+        found = f"-{expected}"
+    if code is DeviationCode.PAYEE_ACCOUNT and variant in ("debited", "by_card"):
+        found = {"debited": "49", "by_card": "48"}[variant]
     if code is DeviationCode.PERIOD and variant:
         found = found.partition("/")[0]
     return Deviation(

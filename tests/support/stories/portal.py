@@ -52,12 +52,16 @@ class Desk:
         (made,) = row.made
         return made
 
-    def credit(self, invoice_id: int, *, new_invoice: bool = True, form: str = "") -> PressRow:
-        """Press once to credit an invoice, and to send a new one."""
+    def credit(
+        self, invoice_id: int, *, new_invoice: bool = True, only_expected: bool = False, form: str = ""
+    ) -> PressRow:
+        """Press once to credit an invoice, and to send a new one, or to credit what the buyer expects alone."""
         with self.system.database.writing() as session:
             register = register_store.load(session)
             press = Press(self.actor, form or key(), self.now)
-            (row,) = portal_sending.send_credit(session, register, press, invoice_id, new_invoice=new_invoice)
+            (row,) = portal_sending.send_credit(
+                session, register, press, invoice_id, new_invoice=new_invoice, only_expected=only_expected
+            )
             return row
 
     def undo(self, bundle: int) -> Sequence[Made]:

@@ -3,9 +3,9 @@
 A negative invoice (380 with negative amounts) is judged here too, with its signs turned.
 """
 
-from invoicing.matching import credited_document
 from invoicing.matching.candidates import told
-from invoicing.matching.credited_lines import line_credit
+from invoicing.matching.credit_notes import credited_document
+from invoicing.matching.credit_notes.credited_lines import line_credit
 from invoicing.matching.deviations import (
     Deviation,
     DeviationActor,
@@ -19,6 +19,9 @@ from invoicing.matching.deviations import (
 )
 from invoicing.matching.facts import CreditFacts
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
+
+NEGATIVE = "negative"
+"""A variant: the credit note's amounts are negative, so that it says the invoice is owed once more."""
 
 
 def match_credit(credit: InvoiceContent, facts: CreditFacts) -> Match:
@@ -134,6 +137,7 @@ def _amount(credit: InvoiceContent, credited: SupplierInvoice, facts: CreditFact
         return credited_document.vat(credit, facts.invoiced) if facts.invoiced and is_untouched else ()
     # One deviation for the credit as a whole: the sum to pay says most, where it differs.
     term, found, expected = wrong[-1]
+    is_negative = found.amount < 0 < expected.amount
     return (
         _question(
             DeviationCode.CREDIT_AMOUNT,
@@ -142,6 +146,7 @@ def _amount(credit: InvoiceContent, credited: SupplierInvoice, facts: CreditFact
             str(expected.amount),
             Source.EARLIER_INVOICE,
             reference=credited.number,
+            variant=NEGATIVE if is_negative else "",
         ),
     )
 
