@@ -94,6 +94,7 @@ FOLLOWS = Transitions(
     },
     ends={_S.CREDITED, _S.SETTLED},
     words=INVOICE_WORDS,
+    beside={_S.CREDIT_REQUESTED: {_S.IN_QUESTION}},  # by undoing or withdrawing the request
 )
 """Which state of a document may follow on which."""
 

@@ -224,7 +224,6 @@ def test_a_refusal_says_how_the_thing_stands_and_what_is_possible_in_words_and_n
 
 @pytest.mark.parametrize("name", TABLES)
 def test_what_is_possible_by_another_table_is_a_step_of_one(name: str) -> None:
-    """Steps of the system's own, within one transaction, are nothing that a person is told of."""
     steps = {
         (state, to)
         for each in TABLES.values()
