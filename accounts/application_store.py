@@ -3,11 +3,11 @@
 Convention: the units of an application lie in one column, one a line; none means all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, insert, select, update
 
@@ -27,9 +27,18 @@ class ApplicationState(StrEnum):
     REFUSED = "REFUSED"
 
 
+APPLICATION_WORDS: Final[Mapping[ApplicationState, Text]] = {
+    ApplicationState.WAITING: Text("Väntar"),
+    ApplicationState.APPROVED: Text("Godkänd", context="application"),
+    ApplicationState.REFUSED: Text("Avslagen", context="application"),
+}
+"""What people call each state."""
+
+
 APPLICATION_FOLLOWS = Transitions(
     {ApplicationState.WAITING: {ApplicationState.APPROVED, ApplicationState.REFUSED}},
     ends={ApplicationState.APPROVED, ApplicationState.REFUSED},
+    words=APPLICATION_WORDS,
 )
 
 

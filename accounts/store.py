@@ -4,7 +4,7 @@ Convention: a query about a supplier's people takes the organisation; a foreign 
 was. What may be changed is decided in `rules.py` and done by `accounts.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,7 +16,7 @@ from accounts.identity import Permission, Person
 from accounts.tables import account, account_address, account_permission, account_unit
 from foundation import transitions
 from foundation.sql import Session
-from foundation.text import Language, language_of
+from foundation.text import Language, Text, language_of
 from foundation.transitions import Transitions
 from orders.register.unit_scope import UnitScope
 
@@ -29,6 +29,14 @@ class AccountState(StrEnum):
     ENDED = "ENDED"
 
 
+ACCOUNT_WORDS: Final[Mapping[AccountState, Text]] = {
+    AccountState.INVITED: Text("Inbjuden"),
+    AccountState.ACTIVE: Text("Aktiv"),
+    AccountState.ENDED: Text("Avslutad"),
+}
+"""What people call each state."""
+
+
 ACCOUNT_FOLLOWS = Transitions(
     {
         AccountState.INVITED: {AccountState.ACTIVE, AccountState.ENDED},
@@ -36,6 +44,7 @@ ACCOUNT_FOLLOWS = Transitions(
         AccountState.ACTIVE: {AccountState.ACTIVE, AccountState.ENDED},
     },
     ends={AccountState.ENDED},
+    words=ACCOUNT_WORDS,
 )
 
 

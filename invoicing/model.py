@@ -6,13 +6,16 @@ shape: a credit note carries positive amounts, as Peppol has it. BT numbers name
 field of the European standard a value comes from.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from foundation.identifiers import trimmed
 from foundation.money import Money, Quantity
+from foundation.text import Text
 from foundation.transitions import Transitions
 from orders.register.invoice_dates import PaymentStart
 
@@ -36,6 +39,28 @@ class InvoiceState(StrEnum):
     CREDITED = "CREDITED"  # settled at zero with its credit note
     PAID = "PAID"
     SETTLED = "SETTLED"  # a credit note that found its invoice
+
+
+INVOICE_WORDS: Final[Mapping[InvoiceState, Text]] = {
+    InvoiceState.PARKED: Text("Väntar"),
+    InvoiceState.IN_QUESTION: Text("I fråga"),
+    InvoiceState.ON_HOLD: Text("Hålls för kontroll"),
+    InvoiceState.ACCEPTED: Text("Godkänd"),
+    InvoiceState.PARTLY_ACCEPTED: Text("Delvis godkänd"),
+    InvoiceState.CREDIT_REQUESTED: Text("Kredit begärd"),
+    InvoiceState.CREDITED: Text("Krediterad"),
+    InvoiceState.PAID: Text("Betald"),
+    InvoiceState.SETTLED: Text("Avräknad"),
+}
+"""What people call each state."""
+
+CREDIT_NOTE_WORDS: Final[Mapping[InvoiceState, Text]] = {
+    **INVOICE_WORDS,
+    InvoiceState.PARKED: Text("Väntar på sin faktura"),
+    # A credit note is not credited itself: what is asked for is another.
+    InvoiceState.CREDIT_REQUESTED: Text("Underkänd", context="credit note"),
+}
+"""What people call each state of a credit note."""
 
 
 _S = InvoiceState
@@ -68,6 +93,8 @@ FOLLOWS = Transitions(
         _S.PAID: {_S.IN_QUESTION, _S.CREDITED, _S.PAID},
     },
     ends={_S.CREDITED, _S.SETTLED},
+    words=INVOICE_WORDS,
+    beside={_S.CREDIT_REQUESTED: {_S.IN_QUESTION}},  # by undoing or withdrawing the request
 )
 """Which state of a document may follow on which."""
 
@@ -262,9 +289,18 @@ class ExpectedCreditState(StrEnum):
     WITHDRAWN = "WITHDRAWN"  # by a person, or since what was lacking has come
 
 
+EXPECTED_WORDS: Final[Mapping[ExpectedCreditState, Text]] = {
+    ExpectedCreditState.EXPECTED: Text("Väntas"),
+    ExpectedCreditState.RECEIVED: Text("Kommen"),
+    ExpectedCreditState.WITHDRAWN: Text("Väntas inte längre"),
+}
+"""What people call each state."""
+
+
 EXPECTED_FOLLOWS = Transitions(
     {ExpectedCreditState.EXPECTED: {ExpectedCreditState.RECEIVED, ExpectedCreditState.WITHDRAWN}},
     ends={ExpectedCreditState.RECEIVED, ExpectedCreditState.WITHDRAWN},
+    words=EXPECTED_WORDS,
 )
 """An expected credit note comes, or is expected no longer."""
 
@@ -317,6 +353,28 @@ class SupplierInvoice:
     credited: Money | None = (
         None  # what credit notes for parts of it come to, to pay; none where there are none
     )
+
+    @property
+    def name(self) -> Text:
+        """What a refusal calls it."""
+        if self.document_type is DocumentType.CREDIT_NOTE:
+            return Text("Kreditfakturan %(number)s", number=self.number)
+        return Text("Fakturan %(number)s", number=self.number)
+
+    @property
+    def state_word(self) -> Text:
+        """What people call the state it is in."""
+        return self.worded(FOLLOWS).words[self.state]
+
+    def worded(self, table: Transitions[InvoiceState]) -> Transitions[InvoiceState]:
+        """The table with the words that its kind of document has."""
+        if self.document_type is DocumentType.CREDIT_NOTE:
+            return table.worded(CREDIT_NOTE_WORDS)
+        return table
+
+    def check_step(self, to: InvoiceState) -> None:
+        """Raise StepRefused where `to` may not follow on its state."""
+        self.worded(FOLLOWS).check(self.name, self.state, to)
 
     @property
     def amount_to_pay(self) -> Money:

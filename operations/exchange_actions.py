@@ -10,7 +10,7 @@ from foundation.text import Text
 from operations import message_queries
 from peppol.exchange import inbox, outbox
 from peppol.exchange.laid_aside import LaidAsideReason
-from peppol.exchange.tables import OutState
+from peppol.exchange.tables import OUT_WORDS, OutState
 from peppol.journal_actions import ExchangeSubject, MessageAction
 
 
@@ -83,9 +83,9 @@ def no_message(number: int) -> NotFound:
 def _not_again(number: int, state: OutState) -> Refused:
     return Refused(
         Text(
-            "Meddelande %(number)s är %(state)s och skickas inte igen: bara det som fastnat, "
+            "Meddelande %(number)s har läget ”%(state)s” och skickas inte igen: bara det som fastnat, "
             "avvisats eller ligger i portalen kan skickas om, och ett avvisat meddelande en gång.",
             number=number,
-            state=state.value,
+            state=OUT_WORDS[state],
         ),
     )

@@ -4,7 +4,7 @@ Convention: a run is CLAIMED until a moment, FAILED until it is tried again, DON
 token, and changes it only while that holds.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select
 
 from foundation import transitions
 from foundation.sql import Session, add_new
+from foundation.text import Text
 from foundation.transitions import Transitions
 from operations.tables import job_run
 
@@ -27,6 +28,15 @@ class JobRunState(StrEnum):
     GIVEN_UP = "GIVEN_UP"  # failed as often as is sensible: a person lets it be tried again
 
 
+JOB_RUN_WORDS: Final[Mapping[JobRunState, Text]] = {
+    JobRunState.CLAIMED: Text("Pågår"),
+    JobRunState.DONE: Text("Klar"),
+    JobRunState.FAILED: Text("Försöks igen"),
+    JobRunState.GIVEN_UP: Text("Fastnat"),
+}
+"""What people call each state."""
+
+
 JOB_RUN_FOLLOWS = Transitions(
     {
         # Claimed anew where the worker died; done or failed at once where the job is one transaction.
@@ -37,6 +47,7 @@ JOB_RUN_FOLLOWS = Transitions(
         JobRunState.DONE: {JobRunState.DONE},
     },
     ends={JobRunState.DONE},
+    words=JOB_RUN_WORDS,
 )
 _OPEN: Final = (JobRunState.CLAIMED, JobRunState.FAILED)
 

@@ -12,7 +12,7 @@ from invoicing.verdicts import asking_back
 from operations.report_judging import Hand
 from orders.events.data import OutcomeRevoked, SupplementRevoked
 from orders.journal_actions import OrdersSubject, PlacementAction
-from orders.model import LineKey, Order, PlannedOrder, PlannedState
+from orders.model import PLANNED_WORDS, LineKey, Order, PlannedOrder, PlannedState
 from orders.placements import plan_store, result_placing, revoking
 from orders.placements import store as placement_store
 from orders.register.register import Register
@@ -89,9 +89,9 @@ def _waiting(session: Session, planned_id: int) -> PlannedOrder:
 def _does_not_wait(plan: PlannedOrder) -> StepRefused:
     return StepRefused(
         Text(
-            "Den planerade ordern %(planned)s väntar inte längre (%(state)s). Läs in listan på nytt.",
+            "Den planerade ordern %(planned)s väntar inte längre: den har läget ”%(state)s”. Läs in listan på nytt.",
             planned=plan.id,
-            state=plan.state,
+            state=PLANNED_WORDS[plan.state],
         )
     )
 

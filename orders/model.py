@@ -5,11 +5,12 @@ today's date. A level is fixed when a placement is decided; an order is never ch
 it is placed. Which state may follow which stands in the tables below.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import Final
 
 from foundation.money import DAY, Money, Quantity, line_amount, total
 from foundation.periods import Month, Period
@@ -48,6 +49,13 @@ class PlacementState(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+PLACEMENT_WORDS: Final[Mapping[PlacementState, Text]] = {
+    PlacementState.DECIDED: Text("Beslutad"),
+    PlacementState.CANCELLED: Text("Återkallad"),
+}
+"""What people call each state."""
+
+
 class ReportState(StrEnum):
     """A periodic report (periodisk redovisning) on its way to a receipt."""
 
@@ -58,6 +66,16 @@ class ReportState(StrEnum):
     REVOKED = "REVOKED"  # was approved, and the approval is taken back: nothing is received on it
 
 
+REPORT_WORDS: Final[Mapping[ReportState, Text]] = {
+    ReportState.FILED: Text("Lämnad"),
+    ReportState.APPROVED: Text("Godkänd", context="report"),
+    ReportState.REJECTED: Text("Avslagen"),
+    ReportState.REPLACED: Text("Ersatt"),
+    ReportState.REVOKED: Text("Godkännandet återtaget"),
+}
+"""What people call each state."""
+
+
 class PlannedState(StrEnum):
     """A result order that waits for its day, and what became of it."""
 
@@ -65,6 +83,15 @@ class PlannedState(StrEnum):
     PLACED = "PLACED"
     DROPPED = "DROPPED"  # never ordered
     REVOKED = "REVOKED"  # ordered, and its approval taken back since
+
+
+PLANNED_WORDS: Final[Mapping[PlannedState, Text]] = {
+    PlannedState.WAITING: Text("Väntar"),
+    PlannedState.PLACED: Text("Beställd"),
+    PlannedState.DROPPED: Text("Utgår"),
+    PlannedState.REVOKED: Text("Godkännandet återtaget"),
+}
+"""What people call each state."""
 
 
 class InterruptionState(StrEnum):
@@ -77,12 +104,30 @@ class InterruptionState(StrEnum):
     ENDED = "ENDED"  # the participant came back: it still ends its own period
 
 
+INTERRUPTION_WORDS: Final[Mapping[InterruptionState, Text]] = {
+    InterruptionState.STANDING: Text("Gäller", context="interruption"),
+    InterruptionState.REPLACED: Text("Ersatt"),
+    InterruptionState.MOVED: Text("Flyttat"),
+    InterruptionState.WITHDRAWN: Text("Återtaget"),
+    InterruptionState.ENDED: Text("Avslutat"),
+}
+"""What people call each state."""
+
+
 class LineState(StrEnum):
     """Whether anything may still be received on an order line."""
 
     OPEN = "OPEN"
     CLOSED_UNUSED = "CLOSED_UNUSED"
     CANCELLED = "CANCELLED"
+
+
+LINE_WORDS: Final[Mapping[LineState, Text]] = {
+    LineState.OPEN: Text("Öppen"),
+    LineState.CLOSED_UNUSED: Text("Stängd, inte använd"),
+    LineState.CANCELLED: Text("Återkallad"),
+}
+"""What people call each state."""
 
 
 REPORT_FOLLOWS = Transitions(
@@ -94,15 +139,21 @@ REPORT_FOLLOWS = Transitions(
         ReportState.REVOKED: {ReportState.APPROVED},
     },
     ends={ReportState.REPLACED},
+    words=REPORT_WORDS,
+    beside={ReportState.APPROVED: {ReportState.FILED}},  # by undoing the approval
 )
 # Apart from REPORT_FOLLOWS on purpose: an approval is taken back by a person, and only while nothing is invoiced on it.
 REPORT_UNDOES = Transitions(
     {ReportState.APPROVED: {ReportState.FILED}, ReportState.REPLACED: {ReportState.APPROVED}},
     ends={ReportState.FILED, ReportState.REJECTED, ReportState.REVOKED},
+    words=REPORT_WORDS,
+    beside=REPORT_FOLLOWS.follows,
 )
 """What undoing an approval leads to: the report waits again, and the one it replaced stands again."""
 PLACEMENT_FOLLOWS = Transitions(
-    {PlacementState.DECIDED: {PlacementState.CANCELLED}}, ends={PlacementState.CANCELLED}
+    {PlacementState.DECIDED: {PlacementState.CANCELLED}},
+    ends={PlacementState.CANCELLED},
+    words=PLACEMENT_WORDS,
 )
 PLANNED_FOLLOWS = Transitions(
     {
@@ -110,6 +161,7 @@ PLANNED_FOLLOWS = Transitions(
         PlannedState.PLACED: {PlannedState.REVOKED},
     },
     ends={PlannedState.DROPPED, PlannedState.REVOKED},
+    words=PLANNED_WORDS,
 )
 INTERRUPTION_FOLLOWS = Transitions(
     {
@@ -126,6 +178,7 @@ INTERRUPTION_FOLLOWS = Transitions(
         InterruptionState.WITHDRAWN,
         InterruptionState.ENDED,
     },
+    words=INTERRUPTION_WORDS,
 )
 LINE_FOLLOWS = Transitions(
     {
@@ -133,6 +186,7 @@ LINE_FOLLOWS = Transitions(
         LineState.CLOSED_UNUSED: {LineState.OPEN},
     },
     ends={LineState.CANCELLED},
+    words=LINE_WORDS,
 )
 
 
@@ -185,6 +239,23 @@ class Placement:
     interruption: Interruption | None = None
     interruptions_ended: tuple[Interruption, ...] = ()
     follows: str = ""
+
+    @property
+    def why_outside(self) -> Text | None:
+        """Why nothing is ordered, reported or earned here, as the end of a sentence; None for what is ordered."""
+        if self.state is PlacementState.CANCELLED:
+            return Text("placeringen är återkallad")
+        match self.handling:
+            case Handling.LEGACY:
+                return Text("den fortsätter ett äldre beslut, som hanteras utanför systemet")
+            case Handling.ESF:
+                return Text(
+                    "leveransområdet finansieras av Europeiska socialfonden och hanteras utanför systemet"
+                )
+            case Handling.PROTECTED:
+                return Text("den hanteras för hand")
+            case Handling.ORDERED:
+                return None
 
     @property
     def starts_on(self) -> date:

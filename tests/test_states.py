@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from importlib import import_module
+from itertools import product
 from typing import Any, Final, cast
 
 import pytest
@@ -16,7 +17,8 @@ from accounts.session_store import SessionStage
 from accounts.store import AccountState
 from accounts.systems.machine_key_store import KeyState
 from billing.migrations.schema import METADATAS
-from foundation.transitions import Transitions
+from foundation.text import WrittenText
+from foundation.transitions import MovedMeanwhile, Transitions
 from invoicing.audit.disposal_store import DisposalState
 from invoicing.decisions.batch_store import BatchRowState
 from invoicing.decisions.rules import TRANSITIONS, UNDOES, Action, ActionState
@@ -185,6 +187,51 @@ def _all_reach(table: Transitions[Any], goal: set[StrEnum], states: set[StrEnum]
         reach |= more
     assert reach == states
     assert all((not table.follows[state] - {state}) == (state in table.ends) for state in states)
+
+
+THING: Final = WrittenText("Saken", "The thing")
+_CODE: Final = re.compile(r"[A-Z]{2,}|[A-Za-z]_[A-Za-z]")
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_state_has_its_word_in_both_languages(name: str) -> None:
+    table = TABLES[name]
+    assert set(table.words) == set(table.states.__members__.values())
+    for language in ("sv", "en"):
+        said = [word.in_language(language) for word in table.words.values()]
+        assert all(said)
+        assert len(set(said)) == len(said), "two states of a thing are called the same"
+        assert [each for each in said if _CODE.search(each)] == []
+    assert [word.sv for word in table.words.values() if word.sv == word.en] == []
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_refusal_says_how_the_thing_stands_and_what_is_possible_in_words_and_never_in_codes(
+    name: str,
+) -> None:
+    table = TABLES[name]
+    states: list[StrEnum] = list(table.states.__members__.values())
+    for state, to in product(states, repeat=2):
+        possible = (table.follows[state] | table.beside.get(state, frozenset())) - {state, to}
+        named = {state, to, *possible}
+        refused = table.refusal(THING, state, to).text
+        assert set(re.findall("”(.*?)”", refused.sv)) == {table.words[each].sv for each in named}
+        assert set(re.findall("“(.*?)”", refused.en)) == {table.words[each].en for each in named}
+        moved = MovedMeanwhile(THING, table.words[state]).text
+        for said in (refused.sv, refused.en, moved.sv, moved.en):
+            assert not _CODE.search(said), said
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_what_is_possible_by_another_table_is_a_step_of_one(name: str) -> None:
+    steps = {
+        (state, to)
+        for each in TABLES.values()
+        if each.states is TABLES[name].states
+        for state, after in each.follows.items()
+        for to in after
+    }
+    assert {(state, to) for state, after in TABLES[name].beside.items() for to in after} <= steps
 
 
 def listed() -> Iterator[tuple[str, set[str]]]:

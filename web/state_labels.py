@@ -2,65 +2,85 @@
 
 Convention: (kind, state) -> (tone, words). The tone chooses a colour and a sign; the word says it all
 without either. Tones: good, note (something waits), bad (something is wrong), quiet (closed, of no concern now).
-A state that is not here shows as it is.
+A state that is not here shows as it is. The words of a state stand beside its enum; here stand its tone, and words
+for what is no state of a table of transitions.
 """
 
-from typing import Final
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Final, TypeVar
 
+from accounts.application_store import APPLICATION_WORDS, ApplicationState
+from accounts.store import ACCOUNT_WORDS, AccountState
+from accounts.systems.machine_key_store import KEY_WORDS, KeyState
 from foundation.text import Text, WrittenText
+from invoicing.model import CREDIT_NOTE_WORDS, INVOICE_WORDS, InvoiceState
+from invoicing.payment.payment_stop_store import STOP_WORDS, StopState
+from invoicing.payment.transfers import ITEM_WORDS, PROPOSAL_WORDS, ItemState, ProposalState
+from invoicing.portal_invoicing.portal_states import PORTAL_WORDS, PortalState
+from invoicing.supplier_changes.change_request_store import CHANGE_WORDS, ChangeState
+from orders.events.store import EVENT_WORDS, EventState
+from orders.model import (
+    INTERRUPTION_WORDS,
+    LINE_WORDS,
+    PLACEMENT_WORDS,
+    PLANNED_WORDS,
+    REPORT_WORDS,
+    InterruptionState,
+    LineState,
+    PlacementState,
+    PlannedState,
+    ReportState,
+)
+from orders.objections.model import OBJECTION_WORDS, ObjectionState
+from orders.placements.informative.informative_store import INFORMATIVE_WORDS, InformativeState
+from orders.tutors.unit_tutor_store import UNIT_TUTOR_WORDS, UnitTutorState
+from peppol.exchange.tables import IN_WORDS, OUT_WORDS, InState, OutState
 
 StateLabel = tuple[str, Text]
+S = TypeVar("S", bound=StrEnum)
 
+
+def _labels(
+    words: Mapping[S, Text], *, good: Iterable[S] = (), note: Iterable[S] = (), bad: Iterable[S] = ()
+) -> dict[str, StateLabel]:
+    """The words of the states, each in its tone; the rest is quiet."""
+    tones = {
+        state: tone for tone, states in (("good", good), ("note", note), ("bad", bad)) for state in states
+    }
+    return {state.value: (tones.get(state, "quiet"), word) for state, word in words.items()}
+
+
+_INVOICE: Final = InvoiceState
 STATES: Final[dict[str, dict[str, StateLabel]]] = {
-    "invoice": {
-        "PARKED": ("note", Text("Väntar")),
-        "IN_QUESTION": ("bad", Text("I fråga")),
-        "HELD": ("note", Text("Hålls för kontroll")),
-        "ACCEPTED": ("good", Text("Godkänd")),
-        "PARTLY_ACCEPTED": ("note", Text("Delvis godkänd")),
-        "CREDIT_REQUESTED": ("bad", Text("Kredit begärd")),
-        "CREDITED": ("quiet", Text("Krediterad")),
-        "PAID": ("good", Text("Betald")),
-        "SETTLED": ("quiet", Text("Avräknad")),
-    },
-    # A credit note is not credited itself: what is asked for is another.
-    "credit_note": {
-        "PARKED": ("note", Text("Väntar på sin faktura")),
-        "IN_QUESTION": ("bad", Text("I fråga")),
-        "HELD": ("note", Text("Hålls för kontroll")),
-        "ACCEPTED": ("good", Text("Godkänd")),
-        "CREDIT_REQUESTED": ("bad", Text("Underkänd", context="credit note")),
-        "CREDITED": ("quiet", Text("Krediterad")),
-        "PAID": ("good", Text("Betald")),
-        "SETTLED": ("quiet", Text("Avräknad")),
-    },
-    "line": {
-        "OPEN": ("note", Text("Öppen")),
-        "CLOSED_UNUSED": ("quiet", Text("Stängd, inte använd")),
-        "CANCELLED": ("quiet", Text("Återkallad")),
-    },
-    "report": {
-        "FILED": ("note", Text("Lämnad")),
-        "APPROVED": ("good", Text("Godkänd", context="report")),
-        "REJECTED": ("bad", Text("Avslagen")),
-        "REPLACED": ("quiet", Text("Ersatt")),
-        "REVOKED": ("bad", Text("Godkännandet återtaget")),
-    },
-    "planned": {
-        "WAITING": ("note", Text("Väntar")),
-        "PLACED": ("good", Text("Beställd")),
-        "DROPPED": ("quiet", Text("Utgår")),
-        "REVOKED": ("bad", Text("Godkännandet återtaget")),
-    },
-    "informative": {
-        "UNREAD": ("note", Text("Inte läst")),
-        "READ": ("good", Text("Läst")),
-        "WITHDRAWN": ("quiet", Text("Återtagen", context="informative")),
-    },
-    "placement": {
-        "DECIDED": ("good", Text("Beslutad")),
-        "CANCELLED": ("quiet", Text("Återkallad")),
-    },
+    "invoice": _labels(
+        INVOICE_WORDS,
+        good=(_INVOICE.ACCEPTED, _INVOICE.PAID),
+        note=(_INVOICE.PARKED, _INVOICE.ON_HOLD, _INVOICE.PARTLY_ACCEPTED),
+        bad=(_INVOICE.IN_QUESTION, _INVOICE.CREDIT_REQUESTED),
+    ),
+    "credit_note": _labels(
+        CREDIT_NOTE_WORDS,
+        good=(_INVOICE.ACCEPTED, _INVOICE.PAID),
+        note=(_INVOICE.PARKED, _INVOICE.ON_HOLD, _INVOICE.PARTLY_ACCEPTED),
+        bad=(_INVOICE.IN_QUESTION, _INVOICE.CREDIT_REQUESTED),
+    ),
+    "line": _labels(LINE_WORDS, note=(LineState.OPEN,)),
+    "report": _labels(
+        REPORT_WORDS,
+        good=(ReportState.APPROVED,),
+        note=(ReportState.FILED,),
+        bad=(ReportState.REJECTED, ReportState.REVOKED),
+    ),
+    "planned": _labels(
+        PLANNED_WORDS,
+        good=(PlannedState.PLACED,),
+        note=(PlannedState.WAITING,),
+        bad=(PlannedState.REVOKED,),
+    ),
+    "informative": _labels(INFORMATIVE_WORDS, good=(InformativeState.READ,), note=(InformativeState.UNREAD,)),
+    "placement": _labels(PLACEMENT_WORDS, good=(PlacementState.DECIDED,)),
+    # Where a placement stands today, by its days.
     "stands": {
         "COMING": ("quiet", Text("Kommande")),
         "ONGOING": ("good", Text("Pågår")),
@@ -69,102 +89,74 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
         "CANCELLED": ("quiet", Text("Återkallad")),
     },
     "interruption": {
-        "STANDING": ("note", Text("Gäller", context="interruption")),
-        "ENDED": ("quiet", Text("Avslutat")),
-        "MOVED": ("quiet", Text("Flyttat")),
-        "REPLACED": ("quiet", Text("Ersatt")),
-        "WITHDRAWN": ("quiet", Text("Återtaget")),
+        **_labels(INTERRUPTION_WORDS, note=(InterruptionState.STANDING,)),
+        # Gone with its placement.
         "CANCELLED": ("quiet", Text("Återkallat")),
     },
     "letter": {
-        "WAITING": ("note", Text("Väntar")),
-        "SENT": ("good", Text("Skickat")),
-        "IN_PORTAL": ("good", Text("Läses i portalen")),
-        "STUCK": ("bad", Text("Fastnat")),
-        "ARRIVED": ("note", Text("Kommet")),
-        "HANDLED": ("good", Text("Hanterat", context="message")),
-        "REPEAT": ("quiet", Text("Upprepning")),
-        "CONFLICT": ("bad", Text("Konflikt")),
-        "QUARANTINED": ("bad", Text("I karantän")),
-        "DELIVERED": ("good", Text("Framme")),
-        "REJECTED": ("bad", Text("Avvisat", context="message")),
-        "FAILED": ("bad", Text("Gick inte att hantera")),
-        "LAID_ASIDE": ("quiet", Text("Lagt till handlingarna", context="message")),
+        **_labels(
+            OUT_WORDS,
+            good=(OutState.IN_PORTAL, OutState.SENT, OutState.DELIVERED),
+            note=(OutState.WAITING,),
+            bad=(OutState.STUCK, OutState.REJECTED),
+        ),
+        **_labels(
+            IN_WORDS,
+            good=(InState.HANDLED,),
+            note=(InState.ARRIVED,),
+            bad=(InState.CONFLICT, InState.QUARANTINED, InState.FAILED),
+        ),
     },
-    "event": {
-        "UNAPPLIABLE": ("bad", Text("Gick inte att tillämpa")),
-        "LAID_ASIDE": ("quiet", Text("Lagd till handlingarna")),
-        "APPLIED": ("good", Text("Tillämpad")),
-        "CONFLICT": ("bad", Text("Konflikt")),
-    },
-    "proposal": {
-        "DRAFT": ("note", Text("Väntar på attest")),
-        "ATTESTED": ("good", Text("Attesterat")),
-        "EXPORTED": ("note", Text("Hos banken")),
-        "PAID": ("good", Text("Betalt")),
-        "WITHDRAWN": ("quiet", Text("Återtaget")),
-    },
-    "payment_item": {
-        "PROPOSED": ("note", Text("Väntar på attest")),
-        "ATTESTED": ("good", Text("Attesterad")),
-        "EXPORTED": ("note", Text("Hos banken")),
-        "PAID": ("good", Text("Betald")),
-        "TAKEN_OUT": ("quiet", Text("Uttagen")),
-        "RETURNED": ("bad", Text("Kom tillbaka")),
-    },
-    "application": {
-        "WAITING": ("note", Text("Väntar")),
-        "APPROVED": ("good", Text("Godkänd", context="application")),
-        "REFUSED": ("bad", Text("Avslagen", context="application")),
-    },
-    "made": {
-        "WAITING": ("note", Text("På väg")),
-        "RELEASED": ("good", Text("Skickad")),
-        "READ": ("good", Text("Mottagen")),
-        "UNDONE": ("quiet", Text("Ångrad")),
-        "STOPPED": ("bad", Text("Stoppad")),
-    },
+    "event": _labels(
+        EVENT_WORDS, good=(EventState.APPLIED,), bad=(EventState.UNAPPLIABLE, EventState.CONFLICT)
+    ),
+    "proposal": _labels(
+        PROPOSAL_WORDS,
+        good=(ProposalState.ATTESTED, ProposalState.PAID),
+        note=(ProposalState.DRAFT, ProposalState.EXPORTED),
+    ),
+    "payment_item": _labels(
+        ITEM_WORDS,
+        good=(ItemState.ATTESTED, ItemState.PAID),
+        note=(ItemState.PROPOSED, ItemState.EXPORTED),
+        bad=(ItemState.RETURNED,),
+    ),
+    "application": _labels(
+        APPLICATION_WORDS,
+        good=(ApplicationState.APPROVED,),
+        note=(ApplicationState.WAITING,),
+        bad=(ApplicationState.REFUSED,),
+    ),
+    "made": _labels(
+        PORTAL_WORDS,
+        good=(PortalState.RELEASED, PortalState.READ),
+        note=(PortalState.WAITING,),
+        bad=(PortalState.STOPPED,),
+    ),
+    # What a test document would have met.
     "test": {
         "ACCEPT": ("good", Text("Stämmer")),
         "HOLD": ("note", Text("Hålls")),
         "PARK": ("note", Text("Väntar")),
         "QUESTION": ("bad", Text("Stämmer inte")),
     },
-    "payment_stop": {
-        "ASKED": ("note", Text("Gäller, väntar på en andra person")),
-        "STANDING": ("bad", Text("Gäller, bekräftat av två")),
-        "LIFT_ASKED": ("note", Text("Gäller, begärt hävt")),
-        "LIFTED": ("quiet", Text("Hävt")),
-        "REFUSED": ("quiet", Text("Borttaget")),
-    },
-    "change": {
-        "ASKED": ("note", Text("Väntar på två bekräftelser")),
-        "FIRST_CONFIRMED": ("note", Text("Väntar på en bekräftelse till")),
-        "CONFIRMED": ("good", Text("Genomförd")),
-        "REFUSED": ("bad", Text("Avslagen", context="application")),
-        "WITHDRAWN": ("quiet", Text("Återtagen")),
-    },
-    "objection": {
-        "OPEN": ("note", Text("Väntar på svar")),
-        "STANDS": ("quiet", Text("Ordern gäller")),
-        "CANCELLED": ("bad", Text("Återkallad", context="order")),
-        "REPLACED": ("bad", Text("Ersatt av en annan order")),
-        "WITHDRAWN": ("quiet", Text("Återtagen", context="objection")),
-    },
-    "unit_tutor": {
-        "ACTIVE": ("good", Text("Kan väljas")),
-        "CLOSED": ("quiet", Text("Avslutad", context="tutor")),
-    },
-    "account": {
-        "INVITED": ("note", Text("Inbjuden")),
-        "ACTIVE": ("good", Text("Aktiv")),
-        "ENDED": ("quiet", Text("Avslutad")),
-    },
-    "key": {
-        "ACTIVE": ("good", Text("Gäller", context="key")),
-        "EXPIRED": ("quiet", Text("Har gått ut", context="key")),
-        "REVOKED": ("quiet", Text("Indragen", context="key")),
-    },
+    "payment_stop": _labels(
+        STOP_WORDS, note=(StopState.ASKED, StopState.LIFT_ASKED), bad=(StopState.STANDING,)
+    ),
+    "change": _labels(
+        CHANGE_WORDS,
+        good=(ChangeState.CONFIRMED,),
+        note=(ChangeState.ASKED, ChangeState.FIRST_CONFIRMED),
+        bad=(ChangeState.REFUSED,),
+    ),
+    "objection": _labels(
+        OBJECTION_WORDS,
+        note=(ObjectionState.OPEN,),
+        bad=(ObjectionState.CANCELLED, ObjectionState.REPLACED),
+    ),
+    "unit_tutor": _labels(UNIT_TUTOR_WORDS, good=(UnitTutorState.ACTIVE,)),
+    "account": _labels(ACCOUNT_WORDS, good=(AccountState.ACTIVE,), note=(AccountState.INVITED,)),
+    "key": _labels(KEY_WORDS, good=(KeyState.ACTIVE,)),
 }
 
 

@@ -23,9 +23,10 @@ from peppol.exchange.tables import InState
 REFUSED = (InState.QUARANTINED, InState.CONFLICT)
 IN_QUESTION = (InvoiceState.IN_QUESTION, InvoiceState.PARTLY_ACCEPTED, InvoiceState.CREDIT_REQUESTED)
 
-_NAMES: Final = {
+CHECK_NAMES: Final = {
     "invoice": Text("faktura"),
     "credit note": Text("kreditfaktura"),
+    "type": Text("dokumenttyp"),
     "order": Text("order"),
     "buyer": Text("köpare"),
     "currency": Text("valuta"),
@@ -123,10 +124,10 @@ def _stands(invoice: SupplierInvoice, account: str) -> Text:
 
 def check_name(name: str) -> Text:
     """The name of a check or a branch; an order line keeps its number."""
-    if name in _NAMES:
-        return _NAMES[name]
+    if name in CHECK_NAMES:
+        return CHECK_NAMES[name]
     kind, _, rest = name.rpartition(" ")
-    return JoinedText(" ", (_NAMES.get(kind, WrittenText(kind)), WrittenText(rest)))
+    return JoinedText(" ", (CHECK_NAMES.get(kind, WrittenText(kind)), WrittenText(rest)))
 
 
 def tree_json(node: Check | Group, language: Language) -> Json:

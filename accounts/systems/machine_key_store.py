@@ -1,8 +1,10 @@
 """Systems' keys as the database holds them: found by their prefix, known by a hash, ended and never removed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Row, insert, select, update
 
@@ -28,10 +30,19 @@ class KeyState(StrEnum):
     REVOKED = "REVOKED"
 
 
+KEY_WORDS: Final[Mapping[KeyState, Text]] = {
+    KeyState.ACTIVE: Text("Gäller", context="key"),
+    KeyState.EXPIRED: Text("Har gått ut", context="key"),
+    KeyState.REVOKED: Text("Indragen", context="key"),
+}
+"""What people call each state."""
+
+
 KEY_FOLLOWS = Transitions(
     {KeyState.ACTIVE: {KeyState.EXPIRED, KeyState.REVOKED}},
     ends={KeyState.EXPIRED, KeyState.REVOKED},
     remedy=Text("Gör en ny nyckel."),
+    words=KEY_WORDS,
 )
 """A key that has ended stays so: a new one is made instead."""
 

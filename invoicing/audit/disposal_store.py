@@ -1,9 +1,10 @@
 """Disposals as the database holds them: what was proposed, who confirmed it, and the fingerprint of all that went."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import insert, select
 
@@ -23,9 +24,18 @@ class DisposalState(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
+DISPOSAL_WORDS: Final[Mapping[DisposalState, Text]] = {
+    DisposalState.PROPOSED: Text("Föreslagen"),
+    DisposalState.DONE: Text("Genomförd"),
+    DisposalState.WITHDRAWN: Text("Återtagen"),
+}
+"""What people call each state."""
+
+
 DISPOSAL_FOLLOWS = Transitions(
     {DisposalState.PROPOSED: {DisposalState.DONE, DisposalState.WITHDRAWN}},
     ends={DisposalState.DONE, DisposalState.WITHDRAWN},
+    words=DISPOSAL_WORDS,
 )
 
 

@@ -4,11 +4,11 @@ The key makes a second press of the same button find the first. A row waits unti
 REFUSED with a sentence; a batch that was broken off goes on where it was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -35,6 +35,15 @@ class BatchRowState(StrEnum):
     UNDONE = "UNDONE"
 
 
+BATCH_ROW_WORDS: Final[Mapping[BatchRowState, Text]] = {
+    BatchRowState.WAITING: Text("Väntar"),
+    BatchRowState.DONE: Text("Genomförd"),
+    BatchRowState.REFUSED: Text("Gick inte"),
+    BatchRowState.UNDONE: Text("Ångrad"),
+}
+"""What people call each state."""
+
+
 BATCH_ROW_FOLLOWS = Transitions(
     {
         BatchRowState.WAITING: {BatchRowState.DONE, BatchRowState.REFUSED},
@@ -42,6 +51,7 @@ BATCH_ROW_FOLLOWS = Transitions(
         BatchRowState.DONE: {BatchRowState.DONE, BatchRowState.UNDONE},
     },
     ends={BatchRowState.REFUSED, BatchRowState.UNDONE},
+    words=BATCH_ROW_WORDS,
 )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import reduce
+from typing import Final
 
 from foundation.errors import Refused
 from foundation.money import Money
@@ -25,7 +26,15 @@ from invoicing.matching.deviations import (
     Match,
     Weight,
 )
-from invoicing.model import CreditedReference, DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
+from invoicing.model import (
+    FOLLOWS,
+    INVOICE_WORDS,
+    CreditedReference,
+    DocumentType,
+    InvoiceContent,
+    InvoiceState,
+    SupplierInvoice,
+)
 
 
 class Action(StrEnum):
@@ -53,6 +62,16 @@ class ActionState(StrEnum):
     UNDONE = "UNDONE"
 
 
+ACTION_WORDS: Final[Mapping[ActionState, Text]] = {
+    ActionState.PENDING: Text("Svaret har inte gått än"),
+    ActionState.STANDING: Text("Gäller", context="action"),
+    ActionState.SENT: Text("Svaret har gått"),
+    ActionState.LAPSED: Text("Dokumentet gick vidare först"),
+    ActionState.UNDONE: Text("Ångrad"),
+}
+"""What people call each state."""
+
+
 ACTION_FOLLOWS = Transitions(
     {
         ActionState.PENDING: {
@@ -61,6 +80,7 @@ ACTION_FOLLOWS = Transitions(
         ActionState.STANDING: {ActionState.UNDONE},
     },
     ends={ActionState.SENT, ActionState.LAPSED, ActionState.UNDONE},
+    words=ACTION_WORDS,
 )
 
 _S = InvoiceState
@@ -102,6 +122,8 @@ UNDOES = Transitions(
         _S.ON_HOLD: {_S.IN_QUESTION, _S.ON_HOLD},
     },
     ends={_S.PARKED, _S.IN_QUESTION, _S.CREDITED, _S.PAID, _S.SETTLED},
+    words=INVOICE_WORDS,
+    beside=FOLLOWS.follows,
 )
 """Where a document goes back to when a request for credit or an acceptance is undone."""
 

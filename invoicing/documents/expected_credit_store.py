@@ -13,6 +13,7 @@ from sqlalchemy import Row, Select, bindparam, insert, select, update
 from foundation import transitions
 from foundation.money import Money
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.documents import tables as document_tables
 from invoicing.model import (
     EXPECTED_FOLLOWS,
@@ -109,7 +110,7 @@ def end(
         _EXPECTED.c.state,
         _EXPECTED.c.id == expected.id,
         EXPECTED_FOLLOWS,
-        name=expected.invoice_number,
+        name=Text("Den väntade kreditfakturan till %(number)s", number=expected.invoice_number),
         was=expected.state,
         to=to,
         values={"ended_on": on, "credit_id": credit_id},

@@ -1,9 +1,10 @@
 """How far each supplier has come with its own test of the flow, and what it tried, as the database holds them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Row, Select, func, insert, select, update
 
@@ -27,6 +28,15 @@ class FlowStep(StrEnum):
     LIVE = "LIVE"
 
 
+FLOW_WORDS: Final[Mapping[FlowStep, Text]] = {
+    FlowStep.FILE_READ: Text("Läs filerna"),
+    FlowStep.FLOW_TEST: Text("Flödestest"),
+    FlowStep.TEST_INVOICE: Text("Testfaktura"),
+    FlowStep.LIVE: Text("Igång"),
+}
+"""What people call each state."""
+
+
 FLOW_FOLLOWS = Transitions(
     {
         FlowStep.FILE_READ: {FlowStep.FLOW_TEST},
@@ -34,6 +44,7 @@ FLOW_FOLLOWS = Transitions(
         FlowStep.TEST_INVOICE: {FlowStep.LIVE},
     },
     ends={FlowStep.LIVE},
+    words=FLOW_WORDS,
 )
 """One step follows on each, until the end."""
 

@@ -57,7 +57,7 @@ def export(
             values={"end_to_end": transfer.end_to_end},
         )
         if moved != len(ids):
-            raise MovedMeanwhile(proposal_name(number), proposal.state)
+            raise MovedMeanwhile(proposal_name(number), PROPOSAL_FOLLOWS.words[proposal.state])
     body = payment_files.pain001(
         register.buyer,
         debtor,

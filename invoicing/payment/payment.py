@@ -96,7 +96,7 @@ def pay(
     for each in invoices:
         invoice = document_store.lock(session, each.id)
         if invoice.state is not InvoiceState.ACCEPTED:
-            raise FOLLOWS.refusal(invoice.number, invoice.state, InvoiceState.PAID)
+            raise invoice.worded(FOLLOWS).refusal(invoice.name, invoice.state, InvoiceState.PAID)
         if payable_store.lies_in_proposal(session, invoice.id):
             raise InProposal(invoice.number)
         if invoice.id in kept:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Row, insert, select
 
@@ -45,6 +46,16 @@ class StopState(StrEnum):
     REFUSED = "REFUSED"
 
 
+STOP_WORDS: Final[Mapping[StopState, Text]] = {
+    StopState.ASKED: Text("Gäller, väntar på en andra person"),
+    StopState.STANDING: Text("Gäller, bekräftat av två"),
+    StopState.LIFT_ASKED: Text("Gäller, begärt hävt"),
+    StopState.LIFTED: Text("Hävt"),
+    StopState.REFUSED: Text("Borttaget"),
+}
+"""What people call each state."""
+
+
 STOP_FOLLOWS = Transitions(
     {
         StopState.ASKED: {StopState.STANDING, StopState.REFUSED},
@@ -52,6 +63,7 @@ STOP_FOLLOWS = Transitions(
         StopState.LIFT_ASKED: {StopState.LIFTED, StopState.STANDING},
     },
     ends={StopState.LIFTED, StopState.REFUSED},
+    words=STOP_WORDS,
 )
 _ABOUT = "payment stops"
 HOLDING = (StopState.ASKED, StopState.STANDING, StopState.LIFT_ASKED)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import insert, select
 
@@ -22,9 +23,18 @@ class RepaymentState(StrEnum):
     TAKEN_BACK = "TAKEN_BACK"
 
 
+REPAYMENT_WORDS: Final[Mapping[RepaymentState, Text]] = {
+    RepaymentState.NOTED: Text("Antecknad"),
+    RepaymentState.CONFIRMED: Text("Bekräftad"),
+    RepaymentState.TAKEN_BACK: Text("Återtagen"),
+}
+"""What people call each state."""
+
+
 REPAYMENT_FOLLOWS = Transitions(
     {RepaymentState.NOTED: {RepaymentState.CONFIRMED, RepaymentState.TAKEN_BACK}},
     ends={RepaymentState.CONFIRMED, RepaymentState.TAKEN_BACK},
+    words=REPAYMENT_WORDS,
 )
 
 

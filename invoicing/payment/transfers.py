@@ -6,10 +6,11 @@ a credit that does not fit waits for the next proposal. A transfer is always abo
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from foundation.money import Money, total
 from foundation.text import Text
@@ -28,6 +29,16 @@ class ProposalState(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
+PROPOSAL_WORDS: Final[Mapping[ProposalState, Text]] = {
+    ProposalState.DRAFT: Text("Väntar på attest"),
+    ProposalState.ATTESTED: Text("Attesterat"),
+    ProposalState.EXPORTED: Text("Hos banken"),
+    ProposalState.PAID: Text("Betalt"),
+    ProposalState.WITHDRAWN: Text("Återtaget"),
+}
+"""What people call each state."""
+
+
 class ItemState(StrEnum):
     """How far one item has come."""
 
@@ -37,6 +48,17 @@ class ItemState(StrEnum):
     PAID = "PAID"
     TAKEN_OUT = "TAKEN_OUT"
     RETURNED = "RETURNED"
+
+
+ITEM_WORDS: Final[Mapping[ItemState, Text]] = {
+    ItemState.PROPOSED: Text("Väntar på attest"),
+    ItemState.ATTESTED: Text("Attesterad"),
+    ItemState.EXPORTED: Text("Hos banken"),
+    ItemState.PAID: Text("Betald"),
+    ItemState.TAKEN_OUT: Text("Uttagen"),
+    ItemState.RETURNED: Text("Kom tillbaka"),
+}
+"""What people call each state."""
 
 
 _P, _I = ProposalState, ItemState
@@ -49,6 +71,7 @@ PROPOSAL_FOLLOWS = Transitions(
     },
     ends={_P.PAID, _P.WITHDRAWN},
     remedy=_RELOAD,
+    words=PROPOSAL_WORDS,
 )
 ITEM_FOLLOWS = Transitions(
     {
@@ -58,6 +81,7 @@ ITEM_FOLLOWS = Transitions(
     },
     ends={_I.PAID, _I.TAKEN_OUT, _I.RETURNED},
     remedy=_RELOAD,
+    words=ITEM_WORDS,
 )
 LIVE = (ItemState.PROPOSED, ItemState.ATTESTED, ItemState.EXPORTED, ItemState.PAID)
 

@@ -291,7 +291,7 @@ def move(session: Session, made: Made, to: PortalState, **values: object) -> boo
         portal_document.c.state,
         portal_document.c.id == made.id,
         PORTAL_FOLLOWS,
-        name=made.number,
+        name=Text("Faktura %(number)s", number=made.number),
         was=PortalState.WAITING,
         to=to,
         values=values,

@@ -1,8 +1,10 @@
 """How far a document made in the portal has come, and which of its states keep its number."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from foundation.text import Text
 from foundation.transitions import Transitions
 
 
@@ -16,12 +18,23 @@ class PortalState(StrEnum):
     STOPPED = "STOPPED"
 
 
+PORTAL_WORDS: Final[Mapping[PortalState, Text]] = {
+    PortalState.WAITING: Text("På väg"),
+    PortalState.RELEASED: Text("Skickad"),
+    PortalState.READ: Text("Mottagen"),
+    PortalState.UNDONE: Text("Ångrad"),
+    PortalState.STOPPED: Text("Stoppad"),
+}
+"""What people call each state."""
+
+
 PORTAL_FOLLOWS = Transitions(
     {
         PortalState.WAITING: {PortalState.RELEASED, PortalState.UNDONE, PortalState.STOPPED},
         PortalState.RELEASED: {PortalState.READ},
     },
     ends={PortalState.READ, PortalState.UNDONE, PortalState.STOPPED},
+    words=PORTAL_WORDS,
 )
 
 KEEPS_NUMBER: Final = (PortalState.WAITING, PortalState.RELEASED, PortalState.READ)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Row, insert, select
 
@@ -39,12 +40,23 @@ class ChangeState(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
+CHANGE_WORDS: Final[Mapping[ChangeState, Text]] = {
+    ChangeState.ASKED: Text("Väntar på två bekräftelser"),
+    ChangeState.FIRST_CONFIRMED: Text("Väntar på en bekräftelse till"),
+    ChangeState.CONFIRMED: Text("Genomförd"),
+    ChangeState.REFUSED: Text("Avslagen", context="application"),
+    ChangeState.WITHDRAWN: Text("Återtagen"),
+}
+"""What people call each state."""
+
+
 CHANGE_FOLLOWS = Transitions(
     {
         ChangeState.ASKED: {ChangeState.FIRST_CONFIRMED, ChangeState.REFUSED, ChangeState.WITHDRAWN},
         ChangeState.FIRST_CONFIRMED: {ChangeState.CONFIRMED, ChangeState.REFUSED, ChangeState.WITHDRAWN},
     },
     ends={ChangeState.CONFIRMED, ChangeState.REFUSED, ChangeState.WITHDRAWN},
+    words=CHANGE_WORDS,
 )
 
 OPEN = (ChangeState.ASKED, ChangeState.FIRST_CONFIRMED)

@@ -22,7 +22,7 @@ from invoicing.matching.credit_notes.credit_matching import is_partial, match_cr
 from invoicing.matching.credit_notes.credited_lines import less, line_credit
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.facts import CreditFacts
-from invoicing.model import FOLLOWS, InvoiceContent, InvoiceState, PartialCredit, SupplierInvoice
+from invoicing.model import InvoiceContent, InvoiceState, PartialCredit, SupplierInvoice
 from invoicing.payment import payable_store
 from invoicing.responses import responding, response_documents
 from invoicing.verdicts import expected_credits, verdicts
@@ -54,10 +54,9 @@ class NotInQuestion(Refused):
     def __init__(self, invoice: SupplierInvoice) -> None:
         super().__init__(
             Text(
-                "%(invoice_number)s är %(state)s. Kredit begärs bara för en faktura som avviker "
-                "(IN_QUESTION).",
-                invoice_number=invoice.number,
-                state=invoice.state,
+                "%(name)s har läget ”%(state)s”. Kredit begärs bara för en faktura som avviker.",
+                name=invoice.name,
+                state=invoice.state_word,
             ),
         )
 
@@ -169,8 +168,8 @@ def _settle(
     left = judged.facts.left
     if left is not None and is_partial(content, judged.facts):
         return _settle_part(session, register, content, left, credit=credit, invoice=invoice, today=today)
-    FOLLOWS.check(invoice.number, invoice.state, InvoiceState.CREDITED)
-    FOLLOWS.check(credit.number, credit.state, InvoiceState.SETTLED)
+    invoice.check_step(InvoiceState.CREDITED)
+    credit.check_step(InvoiceState.SETTLED)
     document_store.add_pair(session, credit_id=credit.id, invoice_id=invoice.id, on=today)
     expected_credits.follow(session, invoice, None, today=today, credit_id=credit.id)
     document_store.move(session, invoice, InvoiceState.CREDITED)
@@ -193,7 +192,7 @@ def _settle_part(
     today: date,
 ) -> SupplierInvoice:
     """Take the credit note off the lines it is for, open those that are credited whole, and judge the rest again."""
-    FOLLOWS.check(credit.number, credit.state, InvoiceState.SETTLED)
+    credit.check_step(InvoiceState.SETTLED)
     lines = line_credit(content, left).lines
     taken_back = PartialCredit(
         credit_id=credit.id,

@@ -15,7 +15,7 @@ from invoicing.documents.journal import record
 from invoicing.journal_actions import DocumentAction
 from invoicing.matching import waiting
 from invoicing.matching.invoice_matching import match
-from invoicing.model import InvoiceState, SupplierInvoice
+from invoicing.model import FOLLOWS, INVOICE_WORDS, InvoiceState, SupplierInvoice
 from invoicing.responses import responding
 from orders.register.register import Register
 
@@ -24,6 +24,8 @@ from orders.register.register import Register
 WITHDRAWS = Transitions(
     {InvoiceState.CREDIT_REQUESTED: {InvoiceState.IN_QUESTION}},
     ends=set(InvoiceState) - {InvoiceState.CREDIT_REQUESTED},
+    words=INVOICE_WORDS,
+    beside=FOLLOWS.follows,
 )
 """Where an invoice goes whose request for credit is withdrawn."""
 

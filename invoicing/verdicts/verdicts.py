@@ -27,7 +27,7 @@ from invoicing.matching.invoiced_parts import InvoicedPart
 from invoicing.matching.line_matching import due_of
 from invoicing.matching.order_slices import orders_named
 from invoicing.matching.partial_acceptance import PartialAcceptance, partial_acceptance
-from invoicing.model import FOLLOWS, InvoiceContent, InvoiceState, SupplierInvoice
+from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
 from invoicing.responses import responding
 from invoicing.verdicts import expected_credits, request_withdrawal
@@ -161,7 +161,7 @@ def judge_again(
     if state is invoice.state and result.codes == invoice.codes:
         _note_what_is_waited_for(session, register, invoice, result, today=today)
         return invoice
-    FOLLOWS.check(invoice.number, invoice.state, state)
+    invoice.check_step(state)
     document_store.add_match(session, invoice.id, result, made_on=today, policy=register.policy)
     answered = answering(
         session,

@@ -5,7 +5,7 @@ short name (`slug`) is what the command line, addresses and settings call it, an
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -27,9 +27,17 @@ class BuyerState(StrEnum):
     CLOSED = "CLOSED"  # its books are kept and can be read; nothing in them moves
 
 
+BUYER_WORDS: Final[Mapping[BuyerState, Text]] = {
+    BuyerState.OPEN: Text("Öppen"),
+    BuyerState.CLOSED: Text("Stängd"),
+}
+"""What people call each state."""
+
+
 BUYER_FOLLOWS = Transitions(
     {BuyerState.OPEN: {BuyerState.CLOSED}, BuyerState.CLOSED: {BuyerState.OPEN}},
     remedy=Text("Se hur det står med: billing buyers list"),
+    words=BUYER_WORDS,
 )
 
 

@@ -4,6 +4,7 @@ They stay rows. A value refuses what cannot be when it is made, and here just th
 """
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, Select, Table, func, select, type_coerce
@@ -139,9 +140,13 @@ def line_shares(session: Session) -> Iterator[Row[Any]]:
         .group_by(share.c.order_number, share.c.line_id)
         .subquery()
     )
-    question = select(account, counted.c.quantity, counted.c.amount).join(
-        counted,
-        (counted.c.order_number == account.c.order_number) & (counted.c.line_id == account.c.line_id),
+    question = (
+        select(account, counted.c.quantity, counted.c.amount)
+        .outerjoin(
+            counted,
+            (counted.c.order_number == account.c.order_number) & (counted.c.line_id == account.c.line_id),
+        )
+        .where(counted.c.line_id.is_not(None) | (account.c.quantity_shared > Decimal(0)))
     )
     return stream(session, question)
 

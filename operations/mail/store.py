@@ -1,16 +1,16 @@
 """Mails as the database holds them: laid out, claimed, changed, withdrawn; and the kinds that people have declined."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, delete, insert, select, update
 
 from foundation import leases, transitions
 from foundation.sql import Session, take_turns
-from foundation.text import Language
+from foundation.text import Language, Text
 from foundation.transitions import Transitions
 from operations.mail.tables import mail, mail_declined
 from operations.mail.texts import MailKind
@@ -24,6 +24,14 @@ class MailState(StrEnum):
     STUCK = "STUCK"  # the server has said no, or was asked as often as is sensible
 
 
+MAIL_WORDS: Final[Mapping[MailState, Text]] = {
+    MailState.WAITING: Text("Väntar"),
+    MailState.SENT: Text("Skickat"),
+    MailState.STUCK: Text("Fastnat"),
+}
+"""What people call each state."""
+
+
 MAIL_FOLLOWS = Transitions(
     {
         MailState.WAITING: {MailState.SENT, MailState.STUCK},
@@ -31,6 +39,7 @@ MAIL_FOLLOWS = Transitions(
         MailState.STUCK: {MailState.SENT},
     },
     ends={MailState.SENT},
+    words=MAIL_WORDS,
 )
 
 

@@ -1,9 +1,10 @@
 """Events as the database holds them: each once, conflicts and unappliable ones with their reason."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -28,9 +29,19 @@ class EventState(StrEnum):
     LAID_ASIDE = "LAID_ASIDE"  # could not be applied, and a person decided that it is not to be
 
 
+EVENT_WORDS: Final[Mapping[EventState, Text]] = {
+    EventState.APPLIED: Text("Tillämpad"),
+    EventState.CONFLICT: Text("Konflikt"),
+    EventState.UNAPPLIABLE: Text("Gick inte att tillämpa"),
+    EventState.LAID_ASIDE: Text("Lagd till handlingarna"),
+}
+"""What people call each state."""
+
+
 EVENT_FOLLOWS = Transitions(
     {EventState.UNAPPLIABLE: {EventState.UNAPPLIABLE, EventState.APPLIED, EventState.LAID_ASIDE}},
     ends={EventState.APPLIED, EventState.CONFLICT, EventState.LAID_ASIDE},
+    words=EVENT_WORDS,
 )
 """What may become of an event that is tried again."""
 
@@ -39,6 +50,8 @@ EVENT_FOLLOWS = Transitions(
 EVENT_SETTLES = Transitions(
     {EventState.APPLIED: {EventState.UNAPPLIABLE}},
     ends={EventState.UNAPPLIABLE, EventState.CONFLICT, EventState.LAID_ASIDE},
+    words=EVENT_WORDS,
+    beside=EVENT_FOLLOWS.follows,
 )
 """What applying an event that was just claimed may come to besides."""
 

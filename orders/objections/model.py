@@ -38,6 +38,16 @@ class ObjectionState(StrEnum):
     WITHDRAWN = "WITHDRAWN"  # by the supplier, or by its later word
 
 
+OBJECTION_WORDS: Final[Mapping[ObjectionState, Text]] = {
+    ObjectionState.OPEN: Text("Väntar på svar"),
+    ObjectionState.STANDS: Text("Ordern gäller"),
+    ObjectionState.CANCELLED: Text("Återkallad", context="order"),
+    ObjectionState.REPLACED: Text("Ersatt av en annan order"),
+    ObjectionState.WITHDRAWN: Text("Återtagen", context="objection"),
+}
+"""What people call each state."""
+
+
 OBJECTION_FOLLOWS = Transitions(
     {
         ObjectionState.OPEN: {
@@ -53,6 +63,7 @@ OBJECTION_FOLLOWS = Transitions(
         ObjectionState.REPLACED,
         ObjectionState.WITHDRAWN,
     },
+    words=OBJECTION_WORDS,
 )
 
 

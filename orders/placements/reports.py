@@ -25,10 +25,8 @@ from orders.journal_actions import (
 )
 from orders.model import (
     REPORT_UNDOES,
-    Handling,
     LineKey,
     Placement,
-    PlacementState,
     Report,
     ReportState,
     check_report_step,
@@ -213,13 +211,13 @@ def lines_of_month(session: Session, reference: str, month: Month) -> list[LineK
 
 def _check_reported(placement: Placement) -> None:
     reference = placement.execution_reference
-    if placement.handling is not Handling.ORDERED or placement.state is PlacementState.CANCELLED:
+    why = placement.why_outside
+    if why is not None:
         raise StepRefused(
             Text(
-                "För %(reference)s redovisas inget här (%(handling)s, %(state)s).",
+                "För %(reference)s redovisas inget här: %(why)s.",
                 reference=reference,
-                handling=placement.handling,
-                state=placement.state,
+                why=why,
             ),
         )
 

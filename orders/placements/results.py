@@ -16,7 +16,7 @@ from foundation.text import Text
 from foundation.transitions import StepRefused
 from orders.events.data import OutcomeApproved, OutcomeEnded, SupplementApproved
 from orders.journal_actions import PlacementAction
-from orders.model import Handling, Order, Placement, PlacementState, PlannedOrder, PlannedState
+from orders.model import Order, Placement, PlannedOrder, PlannedState
 from orders.placements import earning, plan_store, result_placing, revoking
 from orders.placements import store as placement_store
 from orders.placements.journal import record_placement
@@ -189,12 +189,12 @@ def _plans(
 
 
 def _check_ordered(placement: Placement) -> None:
-    if placement.handling is not Handling.ORDERED or placement.state is PlacementState.CANCELLED:
+    why = placement.why_outside
+    if why is not None:
         raise StepRefused(
             Text(
-                "För %(execution_reference)s läggs inga ordrar (%(handling)s, %(state)s).",
+                "För %(execution_reference)s läggs inga ordrar: %(why)s.",
                 execution_reference=placement.execution_reference,
-                handling=placement.handling,
-                state=placement.state,
+                why=why,
             ),
         )

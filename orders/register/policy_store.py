@@ -5,11 +5,11 @@ holds. A version for a later day is planned, and comes into force by the timetab
 A version is never changed: another replaces it. Whoever judged something noted the policy's fingerprint.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, insert, select
 
@@ -35,6 +35,15 @@ class PolicyState(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
+POLICY_WORDS: Final[Mapping[PolicyState, Text]] = {
+    PolicyState.PLANNED: Text("Planerad"),
+    PolicyState.IN_FORCE: Text("Gäller", context="policy"),
+    PolicyState.REPLACED: Text("Ersatt"),
+    PolicyState.WITHDRAWN: Text("Återtagen"),
+}
+"""What people call each state."""
+
+
 POLICY_FOLLOWS = Transitions(
     {
         # A planned version that a later one overtakes never holds.
@@ -42,6 +51,7 @@ POLICY_FOLLOWS = Transitions(
         PolicyState.IN_FORCE: {PolicyState.REPLACED},
     },
     ends={PolicyState.REPLACED, PolicyState.WITHDRAWN},
+    words=POLICY_WORDS,
 )
 
 

@@ -1,14 +1,16 @@
 """Tutors of placements as the database holds them: one row an assignment, one of them standing for a placement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Row, bindparam, insert, select
 
 from foundation import transitions
 from foundation.sql import Session
+from foundation.text import Text
 from foundation.transitions import Transitions
 from orders.tutors.tutor_tables import tutor_assignment
 
@@ -20,7 +22,18 @@ class TutorState(StrEnum):
     REPLACED = "REPLACED"
 
 
-TUTOR_FOLLOWS = Transitions({TutorState.STANDING: {TutorState.REPLACED}}, ends={TutorState.REPLACED})
+TUTOR_WORDS: Final[Mapping[TutorState, Text]] = {
+    TutorState.STANDING: Text("Gäller", context="assignment"),
+    TutorState.REPLACED: Text("Ersatt"),
+}
+"""What people call each state."""
+
+
+TUTOR_FOLLOWS = Transitions(
+    {TutorState.STANDING: {TutorState.REPLACED}},
+    ends={TutorState.REPLACED},
+    words=TUTOR_WORDS,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """The tutors of units as the database holds them: one row a code, active or closed."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import ColumnElement, Row, insert, select, update
 
@@ -21,11 +22,24 @@ class UnitTutorState(StrEnum):
     CLOSED = "CLOSED"
 
 
+UNIT_TUTOR_WORDS: Final[Mapping[UnitTutorState, Text]] = {
+    UnitTutorState.ACTIVE: Text("Kan väljas"),
+    UnitTutorState.CLOSED: Text("Avslutad", context="tutor"),
+}
+"""What people call each state."""
+
+
 UNIT_TUTOR_FOLLOWS = Transitions(
-    {UnitTutorState.ACTIVE: {UnitTutorState.CLOSED}}, ends={UnitTutorState.CLOSED}
+    {UnitTutorState.ACTIVE: {UnitTutorState.CLOSED}},
+    ends={UnitTutorState.CLOSED},
+    words=UNIT_TUTOR_WORDS,
+    beside={UnitTutorState.CLOSED: {UnitTutorState.ACTIVE}},
 )
 UNIT_TUTOR_REOPENS = Transitions(
-    {UnitTutorState.CLOSED: {UnitTutorState.ACTIVE}}, ends={UnitTutorState.ACTIVE}
+    {UnitTutorState.CLOSED: {UnitTutorState.ACTIVE}},
+    ends={UnitTutorState.ACTIVE},
+    words=UNIT_TUTOR_WORDS,
+    beside=UNIT_TUTOR_FOLLOWS.follows,
 )
 """The way back, for one who returns."""
 

@@ -162,7 +162,7 @@ def settle(
     }
     this = inbox.c.id == letter_id
     if transitions.move_all(session, inbox.c.state, this, IN_SETTLES, to=state, values=told) != 1:
-        raise MovedMeanwhile(_name(letter_id), InState.HANDLED)
+        raise MovedMeanwhile(_name(letter_id), IN_FOLLOWS.words[InState.HANDLED])
 
 
 def rest(session: Session, letter_id: int, *, until: datetime, values: Mapping[str, object]) -> bool:

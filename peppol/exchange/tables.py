@@ -9,8 +9,9 @@ their order with any number of workers. `access_point` has one row per access po
 circuit breaker, and who collects there. Attempts and notes are only ever added.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     CheckConstraint,
@@ -23,11 +24,12 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
     text,
 )
+from sqlalchemy import Text as LongText
 
 from foundation.sql import UtcDateTime
+from foundation.text import Text
 from foundation.transitions import Transitions
 
 metadata = MetaData()
@@ -44,6 +46,17 @@ class OutState(StrEnum):
     STUCK = "STUCK"  # tried as often as is sensible: a person sends it again
 
 
+OUT_WORDS: Final[Mapping[OutState, Text]] = {
+    OutState.WAITING: Text("Väntar"),
+    OutState.SENT: Text("Skickat"),
+    OutState.DELIVERED: Text("Framme"),
+    OutState.REJECTED: Text("Avvisat", context="message"),
+    OutState.IN_PORTAL: Text("Läses i portalen"),
+    OutState.STUCK: Text("Fastnat"),
+}
+"""What people call each state."""
+
+
 class OwedState(StrEnum):
     """Where an answer stands that we owe the sender of a message or document."""
 
@@ -51,6 +64,15 @@ class OwedState(StrEnum):
     STUCK = "STUCK"  # it could not be written: a person has it written again, or says why none is needed
     GIVEN = "GIVEN"  # it was written, or another that came later; or there turned out to be nobody to answer
     LAID_ASIDE = "LAID_ASIDE"  # a person has decided that none is needed
+
+
+OWED_WORDS: Final[Mapping[OwedState, Text]] = {
+    OwedState.DUE: Text("Ska skrivas"),
+    OwedState.STUCK: Text("Fastnat"),
+    OwedState.GIVEN: Text("Lämnat"),
+    OwedState.LAID_ASIDE: Text("Lagt till handlingarna", context="message"),
+}
+"""What people call each state."""
 
 
 class InState(StrEnum):
@@ -63,6 +85,18 @@ class InState(StrEnum):
     QUARANTINED = "QUARANTINED"  # cannot be read or is no valid document: kept with its reason
     FAILED = "FAILED"  # our own handling failed again and again: kept with its error until replayed
     LAID_ASIDE = "LAID_ASIDE"  # a person has dealt with it: nothing more comes of it
+
+
+IN_WORDS: Final[Mapping[InState, Text]] = {
+    InState.ARRIVED: Text("Kommet"),
+    InState.HANDLED: Text("Hanterat", context="message"),
+    InState.REPEAT: Text("Upprepning"),
+    InState.CONFLICT: Text("Konflikt"),
+    InState.QUARANTINED: Text("I karantän"),
+    InState.FAILED: Text("Gick inte att hantera"),
+    InState.LAID_ASIDE: Text("Lagt till handlingarna", context="message"),
+}
+"""What people call each state."""
 
 
 OUT_FOLLOWS = Transitions(
@@ -78,6 +112,7 @@ OUT_FOLLOWS = Transitions(
     },
     # What was refused for good is sent as a new message, never under the same instance identifier.
     ends={OutState.REJECTED},
+    words=OUT_WORDS,
 )
 """From each state of a message of ours, the states it may go to."""
 
@@ -93,6 +128,7 @@ IN_FOLLOWS = Transitions(
         InState.CONFLICT: {InState.LAID_ASIDE},
     },
     ends={InState.HANDLED, InState.REPEAT, InState.LAID_ASIDE},
+    words=IN_WORDS,
 )
 """From each state of a message to us, the states it may go to."""
 
@@ -106,6 +142,8 @@ IN_SETTLES = Transitions(
         },
     },
     ends={InState.REPEAT, InState.CONFLICT, InState.QUARANTINED, InState.FAILED, InState.LAID_ASIDE},
+    words=IN_WORDS,
+    beside=IN_FOLLOWS.follows,
 )
 """What the handling of a message may come to, from the state it was taken in."""
 
@@ -115,6 +153,7 @@ OWED_FOLLOWS = Transitions(
         OwedState.STUCK: {OwedState.GIVEN, OwedState.LAID_ASIDE},
     },
     ends={OwedState.GIVEN, OwedState.LAID_ASIDE},
+    words=OWED_WORDS,
 )
 """From each state of an answer we owe, the states it may go to."""
 
@@ -145,7 +184,7 @@ outbox = Table(
     Column("ask_at", UtcDateTime(), nullable=True),
     # How the last attempt ended, in one word, and what was said then.
     Column("outcome", String(20), nullable=False, server_default=""),
-    Column("answer", Text, nullable=False, server_default=""),
+    Column("answer", LongText, nullable=False, server_default=""),
     Column("alarmed_at", UtcDateTime(), nullable=True),
     # The refused message this one carries the bytes of, under an identifier of its own.
     Column("resends", Integer, nullable=True),
@@ -162,7 +201,7 @@ attempt = Table(
     Column("ended_at", UtcDateTime(), nullable=False),
     Column("access_point", String(60), nullable=False),
     Column("outcome", String(20), nullable=False),  # one word: SENT, UNREACHABLE, UNCLEAR, REJECTED ...
-    Column("answer", Text, nullable=False, server_default=""),
+    Column("answer", LongText, nullable=False, server_default=""),
     Column("next_at", UtcDateTime(), nullable=True),
 )
 
@@ -186,7 +225,7 @@ access_point = Table(
     Column("opened_at", UtcDateTime(), nullable=True),  # since then nothing goes through
     Column("probe_at", UtcDateTime(), nullable=True),
     Column("probes", Integer, nullable=False, server_default="0"),
-    Column("answer", Text, nullable=False, server_default=""),
+    Column("answer", LongText, nullable=False, server_default=""),
     Column("alarmed_at", UtcDateTime(), nullable=True),
     Column("collector", String(36), nullable=True),
     Column("collector_until", UtcDateTime(), nullable=True),
@@ -209,13 +248,13 @@ inbox = Table(
     Column("kind", String(30), nullable=False, server_default=""),
     Column("business_key", String(200), nullable=False, server_default=""),
     Column("reason", String(80), nullable=False, server_default=""),
-    Column("reason_sv", Text, nullable=False, server_default=""),
-    Column("reason_en", Text, nullable=False, server_default=""),
+    Column("reason_sv", LongText, nullable=False, server_default=""),
+    Column("reason_en", LongText, nullable=False, server_default=""),
     Column("repeats", Integer, nullable=True),
     # Until then a worker is reading it, or it rests after a failure; others pass it over.
     Column("claimed_until", UtcDateTime(), nullable=True),
     Column("failures", Integer, nullable=False, server_default="0"),
-    Column("error", Text, nullable=False, server_default=""),
+    Column("error", LongText, nullable=False, server_default=""),
     Column("alarmed_at", UtcDateTime(), nullable=True),
     # The organisation number of the supplier a message came from that became nothing (yet); empty: not known.
     Column("came_from", String(20), nullable=False, server_default=""),
@@ -229,8 +268,8 @@ message_note = Table(
     Column("code", String(40), nullable=False),
     # The other message the note is about.
     Column("other", Integer, nullable=True),
-    Column("sentence_sv", Text, nullable=False),
-    Column("sentence_en", Text, nullable=False),
+    Column("sentence_sv", LongText, nullable=False),
+    Column("sentence_en", LongText, nullable=False),
     Column("made_at", UtcDateTime(), nullable=False),
 )
 
@@ -242,14 +281,14 @@ owed_answer = Table(
     Column("about", String(120), nullable=False),
     Column("kind", String(30), nullable=False, server_default=""),
     Column("state", String(20), nullable=False),
-    Column("error", Text, nullable=False, server_default=""),
+    Column("error", LongText, nullable=False, server_default=""),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("made_at", UtcDateTime(), nullable=True),
     Column("alarmed_at", UtcDateTime(), nullable=True),
     Column("ended_by", String(80), nullable=False, server_default=""),
     Column("reason", String(40), nullable=False, server_default=""),
     # A person's own words that it was to carry, as whoever writes it keeps them.
-    Column("said", Text, nullable=False, server_default=""),
+    Column("said", LongText, nullable=False, server_default=""),
     CheckConstraint("state in ('DUE','STUCK','GIVEN','LAID_ASIDE')", name="ck_owed_answer_state"),
 )
 

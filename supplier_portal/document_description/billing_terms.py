@@ -71,6 +71,11 @@ def _common(line: str, quantity: str) -> dict[str, Term]:
             "BT-13", Text("Orderns nummer och inget annat. Blanksteg omkring tas bort."), demanded=True
         ),
         "cac:OrderReference/cbc:SalesOrderID": Term("BT-14", _SEARCHED, example="SO-1001"),
+        "cac:AdditionalDocumentReference/cbc:DocumentDescription": Term(
+            "BT-123", _SEARCHED, example="Tidrapport"
+        ),
+        f"{_BUYER}/cac:Contact/cbc:Name": Term("BT-56", _SEARCHED, example="TEST-REFERENS"),
+        "cac:Delivery/cac:DeliveryLocation/cbc:ID": Term("BT-71", _SEARCHED, example="TEST-REFERENS"),
         "cac:DespatchDocumentReference/cbc:ID": Term("BT-16", _SEARCHED, example="LEV-1001"),
         "cac:ReceiptDocumentReference/cbc:ID": Term("BT-15", _SEARCHED, example="MOT-1001"),
         "cac:OriginatorDocumentReference/cbc:ID": Term("BT-17", _SEARCHED, example="UPPH-1001"),
@@ -164,6 +169,15 @@ def _common(line: str, quantity: str) -> dict[str, Term]:
         f"{line}/cbc:Note": Term("BT-127", _SEARCHED, example="TEST-REFERENS"),
         f"{line}/cbc:AccountingCost": Term("BT-133", _SEARCHED, example="TEST-REFERENS"),
         f"{line}/cac:DocumentReference/cbc:ID": Term("BT-128", _SEARCHED, example="TEST-REFERENS"),
+        f"{line}/cac:Item/cac:BuyersItemIdentification/cbc:ID": Term(
+            "BT-156", _SEARCHED, example="TEST-REFERENS"
+        ),
+        f"{line}/cac:Item/cac:AdditionalItemProperty/cbc:Name": Term(
+            "BT-160", Text("Vad egenskapen bredvid heter."), example="Ordernummer"
+        ),
+        f"{line}/cac:Item/cac:AdditionalItemProperty/cbc:Value": Term(
+            "BT-161", _SEARCHED, example="TEST-REFERENS"
+        ),
         f"{line}/cac:Item/cbc:Description": Term("BT-154", _SEARCHED, example="TEST-REFERENS"),
         f"{line}/cbc:{quantity}": Term("BT-129, BT-130", Text("Det inlevererade antalet, med orderns mått.")),
         f"{line}/cbc:LineExtensionAmount": Term("BT-131", Text("Radens belopp, utan moms.")),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, insert, select
 
 from foundation.sql import Session
-from foundation.text import WrittenText
+from foundation.text import Text, WrittenText
 from foundation.transitions import MovedMeanwhile, StepRefused, Transitions, move, move_all, moved_first
 
 
@@ -24,9 +24,16 @@ class Parcel(StrEnum):
 
 
 _P = Parcel
+WORDS = {
+    _P.PACKED: WrittenText("Packat", "Packed"),
+    _P.SENT: WrittenText("På väg", "On its way"),
+    _P.BACK: WrittenText("Tillbaka", "Back"),
+    _P.DELIVERED: WrittenText("Framme", "Delivered"),
+}
 PARCELS = Transitions(
     {_P.PACKED: {_P.SENT}, _P.SENT: {_P.DELIVERED, _P.BACK}, _P.BACK: {_P.PACKED, _P.BACK}},
     ends={_P.DELIVERED},
+    words=WORDS,
     remedy=WrittenText("Se i hyllan.", "Look on the shelf."),
 )
 _parcel = Table(
@@ -80,15 +87,66 @@ def test_a_step_that_is_not_in_the_table_is_refused_in_both_languages() -> None:
     with shelf(_P.PACKED) as session:
         with pytest.raises(StepRefused) as refused:
             step(session, _P.PACKED, _P.DELIVERED)
-        assert refused.value.text.sv == "Paket 1 är PACKED och kan inte bli DELIVERED. Se i hyllan."
-        assert refused.value.text.en == "Parcel 1 is PACKED and cannot become DELIVERED. Look on the shelf."
+        assert refused.value.text.sv == (
+            "Paket 1 har läget ”Packat” och kan inte få läget ”Framme”. Möjligt härifrån: ”På väg”. Se i hyllan."
+        )
+        assert refused.value.text.en == (
+            "Parcel 1 is in the state “Packed” and cannot get the state “Delivered”. "
+            "Possible from here: “On its way”. Look on the shelf."
+        )
         assert states(session) == [_P.PACKED]
+
+
+def refused(table: Transitions[Parcel], was: Parcel, to: Parcel) -> str:
+    """What is said in Swedish of a step that is refused."""
+    return table.refusal("Paket 1", was, to).text.sv
+
+
+def test_a_refusal_says_that_a_thing_is_there_already_and_that_nothing_follows_on_an_end() -> None:
+    assert refused(PARCELS, _P.DELIVERED, _P.DELIVERED) == (
+        "Paket 1 har redan läget ”Framme”. Inget annat läge följer på det. Se i hyllan."
+    )
+    assert "Möjligt härifrån: ”På väg”." in refused(PARCELS, _P.PACKED, _P.PACKED)
+
+
+def test_a_refusal_never_offers_what_it_refuses() -> None:
+    """A caller may have reasons of its own to refuse a step that the table has."""
+    assert "Möjligt härifrån: ”Tillbaka”." in refused(PARCELS, _P.SENT, _P.DELIVERED)
+
+
+def test_a_refusal_names_what_another_table_lets_follow_too() -> None:
+    fetched = Transitions(
+        PARCELS.follows, ends=PARCELS.ends, words=WORDS, beside={_P.DELIVERED: {_P.SENT, _P.BACK}}
+    )
+    assert "Möjligt härifrån: ”På väg”, ”Tillbaka”." in refused(fetched, _P.DELIVERED, _P.PACKED)
+    assert not fetched.allows(_P.DELIVERED, _P.SENT)
+
+
+def test_the_same_steps_may_have_other_words() -> None:
+    letters = PARCELS.worded({**WORDS, _P.PACKED: WrittenText("Frankerat")})
+    assert letters.follows == PARCELS.follows
+    assert refused(letters, _P.PACKED, _P.BACK).startswith("Paket 1 har läget ”Frankerat” och kan inte")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {},
+        {each: word for each, word in WORDS.items() if each is not _P.BACK},
+        {**WORDS, _P.BACK: WrittenText("")},
+    ],
+)
+def test_a_state_without_a_word_is_found_when_the_table_is_made(words: dict[Parcel, Text]) -> None:
+    with pytest.raises(ValueError, match="has words for every state"):
+        PARCELS.worded(words)
 
 
 def test_who_comes_second_is_told_and_changes_nothing() -> None:
     with shelf(_P.SENT) as session:
         step(session, _P.SENT, _P.DELIVERED)
-        with pytest.raises(MovedMeanwhile, match="Parcel 1 is SENT no longer: somebody else was first"):
+        with pytest.raises(
+            MovedMeanwhile, match="Parcel 1 is no longer in the state “On its way”: somebody else"
+        ):
             step(session, _P.SENT, _P.BACK)
         one = _parcel.c.id == 1
         assert not moved_first(
@@ -119,7 +177,7 @@ def test_a_table_with_holes_traps_or_false_ends_is_none(
     rows: dict[Parcel, set[Parcel]], ends: set[Parcel]
 ) -> None:
     with pytest.raises(ValueError, match=r"row for every state|nothing follows on"):
-        Transitions(rows, ends=ends)
+        Transitions(rows, ends=ends, words=WORDS)
 
 
 @given(st.lists(st.tuples(st.sampled_from(Parcel), st.sampled_from(Parcel)), max_size=20))

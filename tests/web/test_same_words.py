@@ -122,7 +122,7 @@ def desk(database_url: str) -> Iterator[Desk]:
         system.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
         system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
         site = people.enter_context(portal(database_url, clock=lambda: NOON, second_step=False))
-        readers = [
+        staff, suppliers = (
             {
                 language: people.enter_context(
                     visitor(site, replace(person, id=f"{person.id}-{language}", language=language))
@@ -130,8 +130,8 @@ def desk(database_url: str) -> Iterator[Desk]:
                 for language in languages()
             }
             for person in (STAFF, SUPPLIER)
-        ]
-        desk = Desk(system, site, *readers, january(system))
+        )
+        desk = Desk(system, site, staff, suppliers, january(system))
         yield desk
         desk.undo()
 
@@ -288,7 +288,11 @@ def answer_to(register: Register, case: Case) -> responses.InvoiceResponse:
 def asked(register: Register, case: Case, language: Language) -> str:
     """What the answer is called, and the actions it asks for (OPStatusAction)."""
     told = answer_to(register, case).document_response.response
-    codes = [each.status_reason_code.value for each in told.statuses if each.status_reason is None]
+    codes = [
+        each.status_reason_code.value
+        for each in told.statuses
+        if each.status_reason is None and each.status_reason_code is not None
+    ]
     return f"{ANSWER_WORDS[told.response_code].in_language(language)} {', '.join(codes)}".strip()
 
 

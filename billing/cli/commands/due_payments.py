@@ -228,4 +228,12 @@ def stop_step(
     with context.writing() as session:
         payment_stops.step(session, number, what, by=by)
         now = payment_stop_store.get(session, number).state
-    typer.echo(context.say(Text("Betalningsstopp %(number)s: %(state)s.", number=number, state=now)))
+    typer.echo(
+        context.say(
+            Text(
+                "Betalningsstopp %(number)s: %(state)s.",
+                number=number,
+                state=payment_stop_store.STOP_WORDS[now],
+            )
+        )
+    )

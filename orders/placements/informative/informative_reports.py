@@ -15,7 +15,7 @@ from foundation.text import Text
 from foundation.transitions import StepRefused
 from orders.events.data import InformativeReportFiled
 from orders.journal_actions import OrdersSubject, PlacementAction
-from orders.model import Handling, Placement, PlacementState
+from orders.model import Placement
 from orders.placements import store as placement_store
 from orders.placements.informative import informative_store
 from orders.placements.informative.informative_store import (
@@ -89,13 +89,13 @@ def _move(
 
 def _check_concerns(placement: Placement, *, on: date) -> None:
     reference = placement.execution_reference
-    if placement.handling is not Handling.ORDERED or placement.state is PlacementState.CANCELLED:
+    why = placement.why_outside
+    if why is not None:
         raise StepRefused(
             Text(
-                "För %(reference)s tas inga informativa rapporter emot här (%(handling)s, %(state)s).",
+                "För %(reference)s tas inga informativa rapporter emot här: %(why)s.",
                 reference=reference,
-                handling=placement.handling,
-                state=placement.state,
+                why=why,
             ),
         )
     last = min(placement.last_day or date.max, placement.periods[-1].period.end)

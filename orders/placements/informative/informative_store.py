@@ -1,10 +1,10 @@
 """Informative reports as the database holds them: filed, read or withdrawn, and what the officer's list asks for."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, Select, func, insert, select
 
@@ -27,15 +27,27 @@ class InformativeState(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
+INFORMATIVE_WORDS: Final[Mapping[InformativeState, Text]] = {
+    InformativeState.UNREAD: Text("Inte läst"),
+    InformativeState.READ: Text("Läst"),
+    InformativeState.WITHDRAWN: Text("Återtagen", context="informative"),
+}
+"""What people call each state."""
+
+
 INFORMATIVE_FOLLOWS = Transitions(
     {InformativeState.UNREAD: {InformativeState.READ, InformativeState.WITHDRAWN}},
     ends={InformativeState.READ, InformativeState.WITHDRAWN},
     remedy=Text("Ladda om sidan för att se hur det står till."),
+    words=INFORMATIVE_WORDS,
+    beside={InformativeState.READ: {InformativeState.UNREAD}},  # by who read it by mistake
 )
 # Apart from INFORMATIVE_FOLLOWS on purpose: only the person who read by mistake lets it wait again.
 INFORMATIVE_UNDOES = Transitions(
     {InformativeState.READ: {InformativeState.UNREAD}},
     ends={InformativeState.UNREAD, InformativeState.WITHDRAWN},
+    words=INFORMATIVE_WORDS,
+    beside=INFORMATIVE_FOLLOWS.follows,
 )
 """What undoing a reading leads to."""
 

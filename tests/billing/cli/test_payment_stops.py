@@ -20,9 +20,9 @@ def test_a_stop_is_made_confirmed_and_lifted_by_command(tmp_path: Path) -> None:
     assert "F-1 hålls kvar" in desk.run(*paying).out
     desk.run("payments", "stop-step", "1", "confirm", "--by", "user-1", code=1)
     for what, by, state in (
-        ("confirm", "user-2", "STANDING"),
-        ("ask-lift", "user-2", "LIFT_ASKED"),
-        ("lift", "user-1", "LIFTED"),
+        ("confirm", "user-2", "Gäller, bekräftat av två"),
+        ("ask-lift", "user-2", "Gäller, begärt hävt"),
+        ("lift", "user-1", "Hävt"),
     ):
         assert f"1: {state}" in desk.run("payments", "stop-step", "1", what, "--by", by).out
     assert [(each["reason"], each["state"]) for each in desk.run("payments", "stops", "--json").json] == [

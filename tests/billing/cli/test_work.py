@@ -99,7 +99,7 @@ def test_a_person_sends_a_stuck_message_again_and_sees_its_attempts(
     assert "ACCEPTED" in billing(url, "post", "show", "1").output
     refused = billing(url, "post", "resend", "1", "--by", "user-17")
     assert refused.exit_code == 1
-    assert "Message 1 is SENT and is not sent again" in refused.output
+    assert "Message 1 is in the state “Sent” and is not sent again" in refused.output
     assert billing(url, "post", "resend", "99", "--by", "user-17").exit_code == 4
     assert billing(url, "post", "show", "99").exit_code == 4
 

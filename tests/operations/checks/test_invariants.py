@@ -117,6 +117,13 @@ def removing(table: Table, where: str) -> Callable[[Session], None]:
     return change
 
 
+def adding(table: Table, **values: object) -> Callable[[Session], None]:
+    def change(session: Session) -> None:
+        session.execute(insert(table).values(**values))
+
+    return change
+
+
 def _an_order_line_twice_received(session: Session) -> None:
     """A second receipt for days already received, standing on the line of March."""
     row = dict(
@@ -200,6 +207,30 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
         "no event tells of",
         removing(feed_tables.outbound_event, "sequence = 2"),
         (feed_tables.outbound_event,),
+    ),
+    "a share its account does not count": (
+        "line shares",
+        "its shares come to",
+        adding(
+            order_tables.line_share,
+            order_number="2100000001",
+            line_id="002",
+            invoice_id=3,
+            quantity=Decimal(5),
+            amount=Decimal("475.00"),
+            claimed=1,
+        ),
+        (),
+    ),
+    "a part counted that no invoice has": (
+        "line shares",
+        "its shares come to",
+        setting(
+            order_tables.line_account,
+            "order_number = '2100000001' and line_id = '002'",
+            quantity_shared=Decimal(3),
+        ),
+        (),
     ),
     "an amount claimed": (
         "line accounts",

@@ -151,23 +151,30 @@ def test_a_supplement_the_list_has_no_price_for_at_that_level_is_refused_and_tak
 
 
 @pytest.mark.parametrize(
-    ("handling", "data"),
+    ("handling", "data", "why"),
     [
-        (Handling.LEGACY, decision(REFERENCE, continues_legacy=True)),
-        (Handling.ESF, decision(REFERENCE, supplier=GRYNINGEN)),
-        (Handling.PROTECTED, decision(REFERENCE, protected_identity=True)),
-        (Handling.PROTECTED, decision(REFERENCE, protected_identity=True, continues_legacy=True)),
+        (Handling.LEGACY, decision(REFERENCE, continues_legacy=True), "continues an earlier decision"),
+        (Handling.ESF, decision(REFERENCE, supplier=GRYNINGEN), "European Social Fund"),
+        (Handling.PROTECTED, decision(REFERENCE, protected_identity=True), "handled by hand"),
+        (
+            Handling.PROTECTED,
+            decision(REFERENCE, protected_identity=True, continues_legacy=True),
+            "handled by hand",
+        ),
     ],
 )
 def test_legacy_esf_and_protected_placements_are_kept_and_never_ordered(
-    system: System, handling: Handling, data: dict[str, object]
+    system: System, handling: Handling, data: dict[str, object], why: str
 ) -> None:
     system.must("placement.decided", data, on=date(2026, 1, 1))
     assert system.placement(REFERENCE).handling is handling
     assert system.orders(REFERENCE) == []
     report = {"execution_reference": REFERENCE, "month": "2026-01", "version": 1}
     told = {**report, "at": "2026-02-02T08:00:00+01:00", "by": "user-17"}
-    assert "Nothing is reported here" in system.refuses("report.filed", told, on=date(2026, 2, 2))
+    said = system.refuses("report.filed", told, on=date(2026, 2, 2))
+    assert "Nothing is reported here" in said
+    assert why in said
+    assert handling not in said
 
 
 def test_a_decision_for_another_suppliers_contract_area_or_unit_is_refused(system: System) -> None:

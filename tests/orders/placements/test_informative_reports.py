@@ -112,8 +112,9 @@ def test_nothing_is_told_of_a_placement_that_is_over_called_off_or_unknown(syste
         on=date(2026, 2, 25),
     )
     of_other = {**informative(), "execution_reference": "100000102"}
-    assert "No informative reports are taken here" in system.refuses(
-        "report.informative", of_other, on=date(2026, 2, 26)
+    assert (
+        "No informative reports are taken here for 100000102: the placement is cancelled."
+        in system.refuses("report.informative", of_other, on=date(2026, 2, 26))
     )
     with system.database.writing() as session, pytest.raises(NotThere):
         informative_reports.read(session, 99, by="officer-1", today=TOLD)

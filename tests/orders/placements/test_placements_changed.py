@@ -251,7 +251,7 @@ def test_a_cancelled_placement_has_all_its_lines_closed_and_its_order_unchanged(
     assert {system.line(before.number, line.line_id).state for line in before.lines} == {LineState.CANCELLED}
     report = {"execution_reference": REFERENCE, "month": "2026-01", "version": 1}
     told = {**report, "at": "2026-02-02T08:00:00+01:00", "by": "user-17"}
-    assert "CANCELLED" in system.refuses("report.filed", told, on=date(2026, 2, 2))
+    assert "the placement is cancelled" in system.refuses("report.filed", told, on=date(2026, 2, 2))
 
 
 def test_from_the_first_day_on_it_cannot_be_cancelled_only_interrupted(system: System) -> None:

@@ -69,7 +69,7 @@ def test_a_rejected_report_receives_nothing_until_a_new_version_is_approved(syst
     system.file_report(REFERENCE, "2026-01", on=date(2026, 2, 2))
     system.must("report.rejected", told("2026-01", 1, date(2026, 2, 3)), on=date(2026, 2, 3))
     refusal = system.refuses("report.approved", told("2026-01", 1, date(2026, 2, 4)), on=date(2026, 2, 4))
-    assert "REJECTED" in refusal
+    assert "is in the state “Rejected”" in refusal
     assert system.days_received(REFERENCE)[0] == "-"
     system.report(REFERENCE, "2026-01", version=2, on=date(2026, 2, 5))
     assert system.days_received(REFERENCE)[0] == "20"
@@ -81,7 +81,7 @@ def test_a_second_version_replaces_the_first_that_nobody_had_decided(system: Sys
     system.file_report(REFERENCE, "2026-01", version=2, on=date(2026, 2, 3))
     assert states(system, "2026-01") == [ReportState.REPLACED, ReportState.FILED]
     refusal = system.refuses("report.approved", told("2026-01", 1, date(2026, 2, 4)), on=date(2026, 2, 4))
-    assert "REPLACED" in refusal
+    assert "is in the state “Replaced”" in refusal
 
 
 def test_a_corrected_report_takes_the_old_receipt_back_and_makes_a_new_one(system: System) -> None:

@@ -245,7 +245,7 @@ def test_a_placement_outside_the_order_system_orders_no_result(
         system.must("placement.decided", decision(REFERENCE, **changes), on=date(2026, 1, 1))  # type: ignore[arg-type]
         system.interrupt(REFERENCE, on=INTERRUPTED, reason="WORK")
         told = outcome(REFERENCE, started_on=AT_WORK)
-        assert "No orders are placed" in system.refuses("outcome.approved", told, on=date(2026, 7, 1))
+        assert "No orders are placed for" in system.refuses("outcome.approved", told, on=date(2026, 7, 1))
 
 
 # Missing prices -----------------------------------------------------------------------------

@@ -180,7 +180,10 @@ def test_a_revoked_report_gives_back_its_month_and_can_be_filed_and_approved_ane
 def test_a_report_that_was_never_approved_is_not_revoked(system: System) -> None:
     system.file_report(REFERENCE, "2025-03", on=date(2025, 4, 1))
     said = system.refuses("report.revoked", report_revoked("2025-03", date(2025, 4, 3)), on=date(2025, 4, 3))
-    assert "is FILED and cannot become REVOKED" in said
+    assert (
+        "is in the state “Filed” and cannot get the state “Approval revoked”. Possible from here: “Approved”"
+        in said
+    )
 
 
 def test_an_invoice_on_a_revoked_report_comes_into_question_in_words_of_its_own(system: System) -> None:

@@ -29,7 +29,7 @@ from foundation.text import Text
 from operations.buyers import administration, buyer_store, closing_queries
 from operations.buyers import books as buyer_books
 from operations.buyers.closing_queries import OpenMatters
-from operations.buyers.model import BuyerRefused, BuyerState, InstallationBuyer, chosen
+from operations.buyers.model import BUYER_WORDS, BuyerRefused, InstallationBuyer, chosen
 from orders.register import store as register_store
 
 buyers = typer.Typer()
@@ -72,7 +72,7 @@ def list_buyers(context: CommandContext, as_json: AsJson = False) -> None:
             " ".join(each.participants),
             " ".join(each.hosts),
             each.books or context.say(Text("installationens första")),
-            context.say(_STATES[each.state]),
+            context.say(BUYER_WORDS[each.state]),
         )
         for each in rows
     ]
@@ -99,7 +99,7 @@ def show_buyer(context: CommandContext, slug: Slug, as_json: AsJson = False) -> 
             (say(Text("Egna inställningar")), f"{buyer_books.prefix(slug)}…"),
             (say(Text("Böcker")), fault or buyer.books or say(Text("installationens första"))),
             (say(Text("Valuta")), stands.currency or say(Text("inget register är inläst"))),
-            (say(Text("Läge")), say(_STATES[buyer.state])),
+            (say(Text("Läge")), say(BUYER_WORDS[buyer.state])),
             (say(Text("Meddelanden som väntar")), str(matters.messages) if matters else ""),
             (say(Text("Fakturor som väntar på beslut")), str(matters.undecided) if matters else ""),
             (say(Text("Fakturor som ska betalas")), str(matters.unpaid) if matters else ""),
@@ -205,9 +205,6 @@ def reopen(context: CommandContext, slug: Slug, by: By = _OPERATOR) -> None:
     with context.installation() as installation, installation.first.writing() as session:
         administration.reopen(session, _row(buyer_store.buyers(session), slug), by=by)
     typer.echo(context.say(Text("%(slug)s är öppen igen.", slug=slug)))
-
-
-_STATES = {BuyerState.OPEN: Text("Öppen"), BuyerState.CLOSED: Text("Stängd")}
 
 
 @dataclass(frozen=True, slots=True)
