@@ -14,16 +14,18 @@ from finance_desk.words import Names, may_act, supplier_name, told_words
 from foundation import personal_numbers
 from foundation.database import Database
 from foundation.errors import NotThere, Refused
+from foundation.sql import Session
 from foundation.text import Language, Text
 from invoicing.exceptions import aside_queries, worklist_store
 from invoicing.exceptions.worklist_store import WorkKind
 from invoicing.intake import owed
 from invoicing.intake.queue import read_arrived
 from invoicing.responses import received as responses_received
+from invoicing.responses import store as response_store
 from operations import exchange_actions, message_queries
 from operations.event_loading import replay_unappliable
 from orders.register import store as register_store
-from peppol.exchange import inbox_store
+from peppol.exchange import inbox_store, owed_answer_store
 from peppol.exchange.laid_aside import LAID_ASIDE_TEXTS, LaidAsideReason
 from peppol.validation import validation
 from web.access import signed_in
@@ -105,6 +107,7 @@ def lay_aside(request: Request, number: int, person: Person = signed_in(_P.FINAN
 def answer(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Have an answer that could not be written written once more."""
     with database_of(request).writing() as session:
+        _must_be_owed(session, number)
         left = owed.write_again(session, number, today=today_of(request), by=person.id)
     if left is not None:
         said = Text("Svaret kunde fortfarande inte skrivas: %(error)s", error=left.error)
@@ -116,6 +119,7 @@ def answer(request: Request, number: int, person: Person = signed_in(_P.FINANCE)
 def no_answer(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Decide that an answer is not needed."""
     with database_of(request).writing() as session:
+        _must_be_owed(session, number)
         owed.lay_aside(session, number, _reason(request), by=person.id)
     return see_other("/finance?part=letters", Text("Svaret är lagt till handlingarna."))
 
@@ -124,6 +128,8 @@ def no_answer(request: Request, number: int, person: Person = signed_in(_P.FINAN
 def seen(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Note that somebody has dealt with what a supplier's system answered."""
     with database_of(request).writing() as session:
+        if response_store.by_id(session, number) is None:
+            raise NotThere
         responses_received.look_at(session, number, by=person.id, today=today_of(request))
     return see_other("/finance?part=letters", Text("Svaret är taget om hand."))
 
@@ -133,6 +139,11 @@ def _reason(request: Request) -> LaidAsideReason:
     if given not in set(LaidAsideReason):
         raise Refused(Text("Välj varför."))
     return LaidAsideReason(given)
+
+
+def _must_be_owed(session: Session, number: int) -> None:
+    if owed_answer_store.numbered(session, number) is None:
+        raise NotThere
 
 
 def _must_be_there(database: Database, number: int) -> None:

@@ -180,7 +180,7 @@ def test_a_difference_is_accepted_within_the_limit_refused_above_it_and_undone(o
     assert "din gräns är 100.00" in page.locator("main").inner_text()
     assert system.invoice(large.id).state is _S.IN_QUESTION
     office.go(f"/finance/documents/{large.id}/credit")
-    assert "CNF" in page.locator("main").inner_text()
+    assert "Kreditera hela fakturan" in page.locator("main").inner_text()
     office.sound()
     page.get_by_role("button", name="Begär kredit och ny faktura").click()
     assert system.invoice(large.id).state is _S.CREDIT_REQUESTED

@@ -13,11 +13,21 @@ in the order they came, as they do where they come one by one.
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
+from pydantic import TypeAdapter
 from sqlalchemy import text
 
 from billing.tools.benchmarks import bulk_register
 from foundation.database import Database
 from foundation.sql import Session
+from invoicing.matching.deviations import (
+    Check,
+    CheckOutcome,
+    Deviation,
+    DeviationCode,
+    Group,
+    Source,
+    Weight,
+)
 from orders.register import store as register_store
 
 #: The day the world stands at.
@@ -121,7 +131,9 @@ _STEPS = (
               received_on, reference, '{}', CASE WHEN k % 5000 = 0 THEN 'UNAPPLIABLE' ELSE 'APPLIED' END, received_on
        FROM fate WHERE is_received ORDER BY received_on, k""",
     """INSERT INTO match_made (invoice_id, made_on, verdict, tree)
-       SELECT id, came_on, CASE what WHEN 'WRONG' THEN 'QUESTION' ELSE 'ACCEPT' END, '{}' FROM document ORDER BY id""",
+       SELECT id, came_on, CASE what WHEN 'WRONG' THEN 'QUESTION' ELSE 'ACCEPT' END,
+              CASE WHEN what <> 'WRONG' THEN :agrees WHEN k % 3 = 0 THEN :wrong_price ELSE :wrong_quantity END
+       FROM document ORDER BY id""",
     """INSERT INTO credit_pair (credit_id, invoice_id, settled_on)
        SELECT credit.id, wrong.id, credit.came_on FROM document AS credit
        JOIN document AS wrong ON wrong.k = credit.k AND wrong.j = credit.j AND wrong.what = 'WRONG'
@@ -153,6 +165,18 @@ def clock() -> datetime:
     return datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
 
 
+def _deviating(name: str, code: DeviationCode, found: str, expected: str) -> Check:
+    deviation = Deviation(
+        code, Weight.QUESTION, "BT-131", found, expected, Source.RECEIPT, line="1", reference="001"
+    )
+    return Check(name, CheckOutcome.DEVIATES, (deviation,))
+
+
+def _tree(check: Check) -> str:
+    """What a match came to, as the books keep it."""
+    return TypeAdapter(Group).dump_json(Group("invoice", (check,))).decode()
+
+
 def fill(database: Database, *, lines: int) -> None:
     """Make at least so many order lines, whole placements at a time, in one transaction; then let the planner look.
 
@@ -163,6 +187,9 @@ def fill(database: Database, *, lines: int) -> None:
         "placements": -(-lines // 6),
         "today": TODAY,
         "suppliers": bulk_register.supplier_numbers(),
+        "agrees": _tree(Check("order", CheckOutcome.AGREES)),
+        "wrong_price": _tree(_deviating("price", DeviationCode.PRICE, "100.00", "95.00")),
+        "wrong_quantity": _tree(_deviating("quantity", DeviationCode.QUANTITY, "22", "21")),
     }
     with database.writing() as session:
         register_store.save(session, bulk_register.register(), at=clock(), actor="bench")

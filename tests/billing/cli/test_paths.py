@@ -37,7 +37,9 @@ def test_an_invoice_in_question_is_explained_credited_and_invoiced_anew(desk: De
     first = desk.invoice("F-1")
     second = desk.again(first, "F-2")
     desk.run("receive", first)
-    assert "F-2 IN_QUESTION: Orderrad 001 har redan fakturan F-1" in desk.run("receive", second, code=3).out
+    assert (
+        "F-2 IN_QUESTION: Orderrad 001 är redan fakturerad med F-1" in desk.run("receive", second, code=3).out
+    )
     explained = desk.run("explain", "F-2").out
     for words in ("✓ köpare: stämmer", "✗ inte fakturerad förut: avviker", "åtgärdas av: leverantören"):
         assert words in explained
@@ -45,7 +47,7 @@ def test_an_invoice_in_question_is_explained_credited_and_invoiced_anew(desk: De
     assert "bara för en faktura som avviker" in desk.run("credit", "request", "F-1", code=1).err
     asked = desk.run("credit", "request", "F-2", "--by", "officer-1", "--on", "2026-02-06").out
     assert asked == "F-2: CREDIT_REQUESTED. Leverantören får svaret RE.\n"
-    assert "CREDIT_REQUESTED" in desk.run("credit", "request", "F-2", code=1).err
+    assert "Kredit begärd" in desk.run("credit", "request", "F-2", code=1).err
     assert "Krediterar F-2" in desk.run("receive", desk.credit_of(second, "K-2"), "--on", "2026-02-07").out
     (judgement,) = desk.run("explain", "F-2", "--json").json["judgements"]
     assert judgement["codes"] == ["ALREADY_INVOICED"]

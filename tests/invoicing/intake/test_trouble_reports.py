@@ -258,7 +258,7 @@ REFERENCES = (
     ),
     Report("a hard space after the order line", order_line("001\u00a0"), A),
     Report("no order line", no_order_line, Q, ("LINE_MISSING",), ("Förslag: orderrad 001.",)),
-    Report("not reported", order(UNREPORTED), P, ("NOT_RECEIVED",), ("Lämna den",), ("Kreditera",)),
+    Report("not reported", order(UNREPORTED), P, ("NOT_RECEIVED",), ("Lämna redovisningen",), ("Kreditera",)),
     Report("broken off", order(INTERRUPTED), Q, ("QUANTITY",), ("2026-01-15", "20", "9")),
     Report("invoiced before", order(BILLED), Q, ("ALREADY_INVOICED",), ("F-100",)),
 )
@@ -560,4 +560,4 @@ def test_what_names_something_is_quoted_as_it_stands(database_url: str) -> None:
         system.send_bytes(number("2026.10")(first).encode(), on=MARCH)
         second = system.send_bytes(number("2026.11")(first).encode(), on=MARCH)
         (said,) = system.sentences(second)
-        assert "fakturan 2026.10" in said
+        assert "fakturerad med 2026.10" in said

@@ -125,7 +125,7 @@ def test_an_invoice_before_its_report_is_in_process_for_want_of_a_delivery(syste
         "by": "user-17",
     }
     system.must("report.rejected", rejected, on=date(2026, 2, 5))
-    assert "or was rejected. File it" in said_to_supplier(system, document)
+    assert "or was rejected. File the report" in said_to_supplier(system, document)
     assert codes(written(system, document)) == ["IP"]
 
 
