@@ -291,7 +291,7 @@ def test_a_buyer_is_closed_when_nothing_moves_and_its_books_are_kept(both: TwoBu
     assert _messages(both.second) == 4
     assert "is closed" in billing(both.url, "--buyer", SECOND, "work", "--once", code=1).output
     assert "the only buyer that is open" in billing(both.url, "buyers", "close", FIRST, code=1).output
-    assert "CLOSED" in billing(both.url, "buyers", "close", SECOND, code=1).output
+    assert "Closed" in billing(both.url, "buyers", "close", SECOND, code=1).output
     billing(both.url, "buyers", "reopen", SECOND, "--by", "admin-7")
     with both.first.database.reading() as session:
         told = [(row.action, row.actor) for row in journal.rows(session) if row.action.startswith("buyer.")]
