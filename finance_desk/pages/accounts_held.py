@@ -13,7 +13,14 @@ from fastapi import Request, Response
 from accounts.identity import Permission, Person
 from accounts.pages.changes import tell
 from finance_desk.pages.held_back import payees_held
-from finance_desk.pages.paying_parts import READERS, account_words, people, supplier_names, text_of
+from finance_desk.pages.paying_parts import (
+    READERS,
+    account_words,
+    given_account_words,
+    people,
+    supplier_names,
+    text_of,
+)
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
 from foundation.text import Text
@@ -69,6 +76,7 @@ def accounts(request: Request, person: Person = signed_in(*READERS)) -> Response
         person,
         "pay/accounts.html",
         account_words=account_words,
+        given_account_words=given_account_words,
         content_words=_content_words,
         may=person.may(_P.FINANCE),
         me=person.id,

@@ -15,6 +15,7 @@ from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from foundation.text import Text, WrittenText
 from invoicing.matching import payee_accounts
+from invoicing.model import AccountGiven
 from orders.register.parties import PaymentAccount
 from orders.register.register import Register
 from orders.register.service_names import article_names
@@ -59,8 +60,16 @@ def supplier_names(register: Register) -> dict[str, str]:
 
 def account_words(account: PaymentAccount) -> Text:
     """An account as people write it: Bankgiro 599-9107."""
-    said = payee_accounts.words_of(account)
-    return WrittenText(said[0].upper() + said[1:])
+    return _first_upper(payee_accounts.words_of(account))
+
+
+def given_account_words(account: AccountGiven) -> Text:
+    """An account as a document names it, written as a registered one is; as it came where it is no such number."""
+    return _first_upper(payee_accounts.as_written(*payee_accounts.kind_and_digits(account)))
+
+
+def _first_upper(said: str) -> Text:
+    return WrittenText(said[:1].upper() + said[1:])
 
 
 def text_of(request: Request, name: str, *, most: int = 500) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 
 from invoicing.matching import payees
 from invoicing.model import AccountGiven, InvoiceContent, PayeeGiven
-from orders.register.parties import AccountScheme, PaymentAccount, Supplier
+from orders.register.parties import AccountScheme, PaymentAccount, Supplier, compact_account
 
 _SIGNS = re.compile(r"[^0-9A-Z]")
 # How people write the kind before the number; only before digits alone, since BG begins Bulgarian IBANs.
@@ -81,6 +81,10 @@ def words_of(account: PaymentAccount) -> str:
     return said if account.is_own else f"{said} ({account.payee_name})"
 
 
+# A bankgiro's last digits stand apart from what comes before them.
+_DIGITS_APART = 4
+
+
 def number_of(scheme: str, number: str) -> str:
     """A kind of account and its compact number, as people write them: IBAN SE45 5000 0000 0583 9825 7466."""
     match scheme:
@@ -90,6 +94,20 @@ def number_of(scheme: str, number: str) -> str:
             return f"plusgiro {number[:-1]}-{number[-1]}"
         case _:
             return f"IBAN {' '.join(number[place : place + 4] for place in range(0, len(number), 4))}"
+
+
+def as_written(scheme: str, number: str) -> str:
+    """An account a document names, as people write it; what is no number of its kind stays as it came.
+
+    >>> as_written("BANKGIRO", "9912346"), as_written("", "12 34")
+    ('bankgiro 991-2346', '12 34')
+    """
+    compact = compact_account(number)
+    is_giro = scheme in (AccountScheme.BANKGIRO, AccountScheme.PLUSGIRO)
+    is_number = scheme == AccountScheme.IBAN or (
+        is_giro and compact.isdigit() and len(compact) > _DIGITS_APART
+    )
+    return number_of(scheme, compact) if is_number else f"{scheme} {number}".strip()
 
 
 def sellers_own(supplier: Supplier, *, on: date, given: Sequence[AccountGiven] = ()) -> PaymentAccount:

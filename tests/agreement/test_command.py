@@ -21,8 +21,6 @@ from tests.agreement.published import PublishedFolder, PublishedRelease
 from tests.peppol.rules.test_responses import GOOD
 from tests.support.stories.in_words import xml
 
-pytest.importorskip("saxonche")
-
 DAY = date(2026, 11, 30)
 STATUS = xml(GOOD["SCH-MLS"])
 

@@ -16,6 +16,7 @@ from invoicing.matching.deviations import (
     Weight,
     check,
     not_looked_at,
+    question,
 )
 from invoicing.matching.facts import CreditFacts
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
@@ -45,7 +46,7 @@ def _reference(credit: InvoiceContent, facts: CreditFacts) -> tuple[Deviation, .
     suggestion, variant = told(facts.suggestions)
     if not named:
         return (
-            _question(
+            question(
                 DeviationCode.CREDIT_REFERENCE_MISSING,
                 "BT-25",
                 "",
@@ -55,7 +56,7 @@ def _reference(credit: InvoiceContent, facts: CreditFacts) -> tuple[Deviation, .
             ),
         )
     if len(named) > 1:
-        return (_question(DeviationCode.CREDIT_SEVERAL, "BT-25", ", ".join(named), "1", Source.POLICY),)
+        return (question(DeviationCode.CREDIT_SEVERAL, "BT-25", ", ".join(named), "1", Source.POLICY),)
     if facts.credited is None:
         return (
             Deviation(
@@ -71,7 +72,7 @@ def _reference(credit: InvoiceContent, facts: CreditFacts) -> tuple[Deviation, .
         )
     if facts.credited.document_type is DocumentType.CREDIT_NOTE:
         return (
-            _question(
+            question(
                 DeviationCode.CREDIT_OF_CREDIT,
                 "BT-25",
                 named[0],
@@ -87,7 +88,7 @@ def _once(credited: SupplierInvoice, facts: CreditFacts) -> tuple[Deviation, ...
     if not facts.credited_by and credited.state is not InvoiceState.CREDITED:
         return ()
     return (
-        _question(
+        question(
             DeviationCode.ALREADY_CREDITED,
             "BT-25",
             credited.number,
@@ -113,7 +114,7 @@ def _amount(credit: InvoiceContent, credited: SupplierInvoice, facts: CreditFact
     """
     if credit.currency != credited.currency:
         return (
-            _question(
+            question(
                 DeviationCode.CREDIT_CURRENCY,
                 "BT-5",
                 credit.currency,
@@ -139,7 +140,7 @@ def _amount(credit: InvoiceContent, credited: SupplierInvoice, facts: CreditFact
     term, found, expected = wrong[-1]
     is_negative = found.amount < 0 < expected.amount
     return (
-        _question(
+        question(
             DeviationCode.CREDIT_AMOUNT,
             term,
             str(found.amount),
@@ -148,19 +149,4 @@ def _amount(credit: InvoiceContent, credited: SupplierInvoice, facts: CreditFact
             reference=credited.number,
             variant=NEGATIVE if is_negative else "",
         ),
-    )
-
-
-def _question(
-    code: DeviationCode,
-    term: str,
-    found: str,
-    expected: str,
-    expected_from: Source,
-    *,
-    reference: str = "",
-    variant: str = "",
-) -> Deviation:
-    return Deviation(
-        code, Weight.QUESTION, term, found, expected, expected_from, reference=reference, variant=variant
     )

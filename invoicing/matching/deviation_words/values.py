@@ -10,7 +10,6 @@ from foundation.text import JoinedText, Text, WrittenText
 from foundation.units import unit_name
 from invoicing.matching import payee_accounts
 from invoicing.matching.deviations import Deviation, DeviationCode
-from orders.register.parties import AccountScheme, compact_account
 
 # With decimals: what has none may as well be an order number.
 _NUMBER = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}")
@@ -75,10 +74,7 @@ def _accounts(listed: str) -> Text:
 
 
 def _account(found: re.Match[str]) -> str:
-    """One account; what is no number of its kind stays as it came."""
-    scheme, compact = found[1], compact_account(found[2])
-    is_one = scheme == AccountScheme.IBAN or (compact.isdigit() and len(compact) > _DIGITS_APART)
-    return payee_accounts.number_of(scheme, compact) if is_one else found[0]
+    return payee_accounts.as_written(found[1], found[2])
 
 
 _VAT_CATEGORIES = {
@@ -91,8 +87,6 @@ _VAT_CATEGORIES = {
     "O": Text("utanför momsens område", context="vat category"),
 }
 _ACCOUNT = re.compile(r"\b(BANKGIRO|PLUSGIRO|IBAN) ([0-9A-Z][0-9A-Z-]{1,40}[0-9A-Z])\b")
-# A bankgiro's last digits stand apart from what comes before them.
-_DIGITS_APART = 4
 _SPECIAL: Mapping[DeviationCode, Callable[[str], Text]] = {
     DeviationCode.UNIT: _unit,
     DeviationCode.VAT_CATEGORY: _vat_category,
