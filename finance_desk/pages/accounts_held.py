@@ -23,7 +23,7 @@ from finance_desk.pages.paying_parts import (
 )
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
-from foundation.text import Text
+from foundation.text import JoinedText, Text, WrittenText
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.matching import payee_accounts, payees
@@ -228,9 +228,9 @@ def _content_words(request: ChangeRequest) -> Text:
         return Text("Nya uppgifter: %(details)s", details=details)
     if request.kind is ChangeKind.PAY_SELLER:
         return Text("Betala säljaren för faktura %(number)s", number=content["invoice"])
-    account = f"{content.get('scheme', '').capitalize()} {content.get('number', '')}"
+    account = given_account_words(AccountGiven(content.get("scheme", ""), content.get("number", "")))
     if content.get("payee_name"):
-        account = f"{account} ({content['payee_name']})"
+        account = JoinedText(" ", (account, WrittenText(f"({content['payee_name']})")))
     if request.kind is ChangeKind.ADD_ACCOUNT:
         return Text("Lägg till %(account)s", account=account)
     return Text("Ta bort %(account)s", account=account)

@@ -182,6 +182,9 @@ def test_an_account_nobody_knows_is_confirmed_by_two_after_a_call(system: System
     document = system.send_bytes(elsewhere, on=date(2026, 2, 3))
     assert document.state is InvoiceState.ON_HOLD
     page = desks.of(OFFICER, "/finance/payments/accounts")
+    # The account on the invoice and the registered one are written alike, so that they can be compared.
+    assert "Bankgiro 991-2346" in page.inner_text("main")
+    assert "Bankgiro 599-9107" in page.inner_text("main")
     page.fill("textarea", "kort")
     page.click("text=Bekräfta som första person")
     assert "ringde tillbaka" in page.inner_text("main")

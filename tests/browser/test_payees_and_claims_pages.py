@@ -100,7 +100,7 @@ def test_two_people_register_the_payees_account_with_the_kind_the_invoice_does_n
     page.select_option(f"#payee-scheme-{invoice.id}", label="Bankgiro")
     page.fill(f"#payee-{invoice.id}", CALLED)
     page.click("text=Bekräfta som första person")
-    assert "Lägg till Bankgiro 9912346 (Fordringsköp Exempel AB)" in page.inner_text("main")
+    assert "Lägg till Bankgiro 991-2346 (Fordringsköp Exempel AB)" in page.inner_text("main")
     page = pages.of(SECOND, "/finance/payments/accounts")
     page.click("text=Bekräfta som andra person")
     page = pages.of(ECONOMIST, f"/invoices/{invoice.id}")
