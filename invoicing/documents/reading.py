@@ -34,7 +34,7 @@ from peppol.envelope import checks, opening, sender
 from peppol.envelope.sender import Sender
 from peppol.explanations.explain import explain, explained
 from peppol.explanations.text_files import FindingActor
-from peppol.findings import Finding
+from peppol.findings import Finding, RuleCount, count_fatal, counted
 from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.validation import validation
 from peppol.xml import codec, literals
@@ -62,7 +62,7 @@ class Reading:
     `findings` are the warnings of a document that was read, and everything found where it was not;
     `reason` and its text are empty for an invoice, unless its envelope was not quite right.
     `origin` says whom an answer about the message itself would go to. `answer` is what a peer answers
-    about a document of ours; there is no invoice then.
+    about a document of ours; there is no invoice then. `counts` has every rule broken, also where not all is told.
     """
 
     kind: DocumentKind | None
@@ -72,6 +72,7 @@ class Reading:
     reason_text: Text = NO_TEXT
     origin: Sender = NOWHERE
     answer: PeerAnswer | None = None
+    counts: tuple[RuleCount, ...] = ()
 
 
 def read_message(body: bytes, *, on: date, register: Register) -> Reading:
@@ -91,7 +92,8 @@ def read_message(body: bytes, *, on: date, register: Register) -> Reading:
         objections += checks.check(opened, ours=ours, on=on, pairs=pairs)
     if any(each.fatal for each in objections):
         kind = validation.kind_of(opened.root) if opened.root is not None else None
-        reading = _refused(validation.ValidationResult(kind, False, "", objections, opened.root))
+        report = validation.refused(kind, objections, opened.root)
+        reading = replace(_refused(report), counts=report.counts)
     else:
         reading = read(opened.payload, on=on)
         reading = _remarked(reading, objections) if objections else reading
@@ -102,17 +104,21 @@ def read_message(body: bytes, *, on: date, register: Register) -> Reading:
 
 def _remarked(reading: Reading, remarks: tuple[Finding, ...]) -> Reading:
     """The reading with what is odd about its envelope, that for the buyer to look at first."""
-    findings = (*remarks, *reading.findings)
+    findings, counts = (*remarks, *reading.findings), (*counted(remarks), *reading.counts)
     if reading.reason:
-        return replace(reading, findings=findings)
+        return replace(reading, findings=findings, counts=counts)
     ordered = sorted(remarks, key=lambda each: explain(each).actor is not FindingActor.BUYER)
     told = JoinedText(" ", (explained(each) for each in ordered))
-    return replace(reading, findings=findings, reason=ordered[0].rule, reason_text=told)
+    return replace(reading, findings=findings, counts=counts, reason=ordered[0].rule, reason_text=told)
 
 
 def read(body: bytes, *, on: date) -> Reading:
     """Read an invoice or credit note by the rules in force on the day of its receipt."""
     report = validation.validate(body, on=on)
+    return replace(_read(report), counts=report.counts)
+
+
+def _read(report: validation.ValidationResult) -> Reading:
     if not report.valid:
         return _refused(report)
     if report.kind in ANSWERS:
@@ -265,8 +271,7 @@ class _LocatedFinding(Text):
 
 def _refused(report: validation.ValidationResult) -> Reading:
     """The reading of an invalid document: the first fatal finding in words, and how many more there are."""
-    fatal = report.fatal
-    first, more = fatal[0], len(fatal) - 1
+    first, more = report.fatal[0], count_fatal(report.counts) - 1
     others = CountedText("Ytterligare %(count)s fel.", "Ytterligare %(count)s fel.", count=more)
     origin = sender.of_document(report.root, report.kind)
     # The rule says only which codes there are; who bills for us by agreement elsewhere is told why not here.

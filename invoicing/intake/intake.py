@@ -97,7 +97,15 @@ def _not_taken(
     _settle(session, message, reading, InState.QUARANTINED, supplier=supplier)
     ground = Ground(reading.reason, reading.reason_text)
     technical_refusals.refuse(
-        session, register, message, reading.kind, reading.findings, origin, today=today, ground=ground
+        session,
+        register,
+        message,
+        reading.kind,
+        reading.findings,
+        origin,
+        today=today,
+        ground=ground,
+        counts=reading.counts,
     )
     return IntakeResult(message.id, InState.QUARANTINED, reason=reading.reason)
 

@@ -68,7 +68,15 @@ def _refuse(
     ground = Ground(message.reason, message.reason_text)
     kind, origin = sender_of(message.body)
     return technical_refusals.refuse(
-        session, register, message, kind, read.findings, origin, today=today, ground=ground
+        session,
+        register,
+        message,
+        kind,
+        read.findings,
+        origin,
+        today=today,
+        ground=ground,
+        counts=read.counts,
     )
 
 
