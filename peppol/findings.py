@@ -72,7 +72,7 @@ class RuleCount:
 
 
 class FindingTally:
-    """What is found in one document, in the order found: all of it counted, and as much told as the limits let through."""
+    """What is found in one document, in the order found: all of it counted, and told within the limits."""
 
     __slots__ = ("_counts", "_each_rule_max", "_told", "_told_max", "_told_of")
 

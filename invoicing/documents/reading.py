@@ -5,10 +5,12 @@ then the `Invoice` of `model.py`. What cannot be read is a `Reading` with its fi
 an exception. Everything about the document's shape stays in this folder.
 """
 
+import pickle
 import re
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from foundation.errors import Refused
@@ -32,11 +34,12 @@ from orders.register.register import Register
 from peppol.documents import billing, shapes
 from peppol.envelope import checks, opening, sender
 from peppol.envelope.sender import Sender
+from peppol.exchange.identify import sender_of
 from peppol.explanations.explain import explain, explained
 from peppol.explanations.text_files import FindingActor
 from peppol.findings import Finding, RuleCount, count_fatal, counted
 from peppol.identifiers import DocumentKind, ParticipantId
-from peppol.validation import validation
+from peppol.validation import apart, validation
 from peppol.xml import codec, literals
 
 _ORGANISATION = "0007"
@@ -75,7 +78,25 @@ class Reading:
     counts: tuple[RuleCount, ...] = ()
 
 
-def read_message(body: bytes, *, on: date, register: Register) -> Reading:
+@dataclass(frozen=True, slots=True)
+class KnownAddresses:
+    """What reading a message asks of the register: our own address, and which senders may stand for each other."""
+
+    ours: ParticipantId
+    pairs: frozenset[tuple[str, str]]
+
+
+def addresses_of(register: Register) -> KnownAddresses:
+    """The addresses that are known to the register: those of one supplier stand for each other."""
+    return KnownAddresses(
+        ParticipantId.parse(register.buyer.participant_id),
+        frozenset(
+            (one, other) for each in register.suppliers for one in each.endpoints for other in each.endpoints
+        ),
+    )
+
+
+def read_message(body: bytes, *, on: date, known: KnownAddresses) -> Reading:
     """Read the document of a message to us, in its envelope or bare, that came on the day `on`.
 
     A message for somebody else, or in an envelope that cannot be read, is refused. What the envelope
@@ -85,11 +106,7 @@ def read_message(body: bytes, *, on: date, register: Register) -> Reading:
     opened = opening.unwrap(body)
     objections = opened.findings
     if opened.envelope is not None:
-        ours = ParticipantId.parse(register.buyer.participant_id)
-        pairs = {
-            (one, other) for each in register.suppliers for one in each.endpoints for other in each.endpoints
-        }
-        objections += checks.check(opened, ours=ours, on=on, pairs=pairs)
+        objections += checks.check(opened, ours=known.ours, on=on, pairs=known.pairs)
     if any(each.fatal for each in objections):
         kind = validation.kind_of(opened.root) if opened.root is not None else None
         report = validation.refused(kind, objections, opened.root)
@@ -97,9 +114,46 @@ def read_message(body: bytes, *, on: date, register: Register) -> Reading:
     else:
         reading = read(opened.payload, on=on)
         reading = _remarked(reading, objections) if objections else reading
-    if opened.envelope is None:
-        return reading
-    return replace(reading, origin=reading.origin.enveloped(opened.envelope))
+    if opened.envelope is not None:
+        reading = replace(reading, origin=reading.origin.enveloped(opened.envelope))
+    if reading.invoice is None and not (reading.origin.sender or reading.origin.author):
+        # Only what was refused by its schema or rules says already whom it is from.
+        reading = replace(reading, origin=sender_of(body)[1])
+    return reading
+
+
+class Apart:
+    """Reading what others sent, each document in a process apart and within its allowance (decision 66).
+
+    Raises WorkEnded where a document takes more, WorkFailed where our reading fails, NoneFree.
+    """
+
+    def __init__(self, register: Register) -> None:
+        # Packed once: the other side keeps what it unpacked for as long as it is sent the same.
+        self._known = pickle.dumps(addresses_of(register))
+
+    def read_message(self, body: bytes, *, on: date) -> Reading:
+        """As `read_message` above."""
+        return apart.checked(_read_message, body, on, self._known)
+
+
+def read_apart(body: bytes, *, on: date) -> Reading:
+    """As `read`, in a process apart. Raises WorkEnded, WorkFailed, NoneFree."""
+    return apart.checked(_read_on, body, on)
+
+
+def _read_message(body: bytes, on: date, known: bytes) -> Reading:
+    return read_message(body, on=on, known=_unpacked(known))
+
+
+def _read_on(body: bytes, on: date) -> Reading:
+    return read(body, on=on)
+
+
+@lru_cache(maxsize=4)
+def _unpacked(known: bytes) -> KnownAddresses:
+    unpacked: KnownAddresses = pickle.loads(known)  # noqa: S301 - packed by ourselves
+    return unpacked
 
 
 def _remarked(reading: Reading, remarks: tuple[Finding, ...]) -> Reading:

@@ -99,7 +99,7 @@ def _content(declared: XsdElement) -> _Content | None:
 
 
 def tell(root: etree._Element, path: Path, tally: FindingTally) -> None:
-    """Count all that is wrong with `root` by the schema in `path`, in document order, and tell of it within the limits."""
+    """Count all that is wrong with `root` by the schema in `path`, in document order, and tell what the tally tells."""
     places = Places(_shown)
     for fault in _faults(root, path):
         tally.add("XSD", Severity.FATAL, partial(_finding, fault, places))
