@@ -86,6 +86,7 @@ def load(
     `checked` is what was found of it before. What the books need is asked again, since they may have moved on;
     specimens follow from the register alone. Raises RegisterMovedOn, or RegisterUnfit.
     """
+    register_store.follow_each_other(session)
     in_force = register_store.newest(session)
     if in_force != checked.in_force:
         raise RegisterMovedOn

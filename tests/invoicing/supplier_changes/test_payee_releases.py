@@ -69,8 +69,7 @@ def ask_to_register(system: System, invoice: SupplierInvoice, *, scheme: str = "
 def confirm(system: System, request: int, *, by: str = "eko-2") -> int:
     now = CLOCK + timedelta(minutes=1)
     with system.database.writing() as session:
-        register = register_store.load(session)
-        return confirming.confirm_second(session, register, request, by=by, now=now, today=TODAY)
+        return confirming.confirm_second(session, request, by=by, now=now, today=TODAY)
 
 
 def payable(system: System, invoice: SupplierInvoice) -> Payable:
