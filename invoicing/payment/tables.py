@@ -107,6 +107,18 @@ attest_dropped = Table(
     Column("reason", String(40), nullable=False),
 )
 
+# Who confirmed another account of a supplier's, each of the two: neither attests the next payment to it.
+account_confirmation = Table(
+    "account_confirmation",
+    metadata,
+    # The supplier's request (change_request) that was confirmed.
+    Column("request_id", Integer, primary_key=True),
+    Column("person", String(80), primary_key=True),
+    Column("supplier", String(20), nullable=False),
+    Column("at", UtcDateTime(), nullable=False),
+    Index("ix_account_confirmation_supplier", "supplier"),
+)
+
 payment_item = Table(
     "payment_item",
     metadata,

@@ -14,6 +14,7 @@ from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import JoinedText, Text
 from invoicing.journal_actions import InvoicingSubject, SupplierAction
+from invoicing.payment import account_confirmation_store
 from invoicing.supplier_changes import change_request_store
 from invoicing.supplier_changes.change_request_store import (
     OF_THE_BUYER,
@@ -28,6 +29,8 @@ from orders.register.parties import AccountScheme, Address, DatedAddress, Paymen
 from orders.register.register import Register
 
 _CALL_BACK_MIN, _TEXT_MAX = 10, 500
+# What changes where money goes: who confirms it does not attest the supplier's next payment.
+_OF_ACCOUNTS = (ChangeKind.ADD_ACCOUNT, ChangeKind.REMOVE_ACCOUNT)
 
 
 _LONGEST = {"name": 120, "street": 120, "city": 80, "postal_code": 10}
@@ -92,6 +95,9 @@ def confirm_second(session: Session, request_id: int, *, by: str, now: datetime,
             return replace(newest, suppliers=(*others, changed))
 
         register_store.revise(session, with_change, at=now, actor=by)
+    if request.kind in _OF_ACCOUNTS:
+        people = (request.first_by, by)
+        account_confirmation_store.note(session, request_id, people, supplier=request.supplier, at=now)
     subject = InvoicingSubject.CHANGE.of(request_id)
     journal.record(session, by, SupplierAction.CHANGE_CONFIRMED, subject, kind=request.kind)
 

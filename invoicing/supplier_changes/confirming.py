@@ -3,7 +3,9 @@
 from datetime import date, datetime
 
 from foundation.sql import Session
+from invoicing.documents import decider_store
 from invoicing.documents import store as document_store
+from invoicing.journal_actions import SupplierAction
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.supplier_changes import change_request_store, change_requests, payee_releases
 from invoicing.supplier_changes.change_request_store import ChangeKind
@@ -30,5 +32,11 @@ def confirm_second(session: Session, request_id: int, *, by: str, now: datetime,
         if invoice.document_type is DocumentType.INVOICE
     ]
     for invoice_id in waiting:
-        verdicts.judge_again(session, register, document_store.lock(session, invoice_id), today=today)
+        judged = verdicts.judge_again(
+            session, register, document_store.lock(session, invoice_id), today=today
+        )
+        if judged.state is not InvoiceState.ON_HOLD:
+            # What was held for its account is free because these two say so.
+            for person in (request.first_by, request.second_by):
+                decider_store.note(session, invoice_id, person, SupplierAction.CHANGE_CONFIRMED)
     return len(waiting)

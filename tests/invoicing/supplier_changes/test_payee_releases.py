@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from foundation.errors import Refused
-from invoicing.documents import handler_store
+from invoicing.documents import decider_store
 from invoicing.documents import store as document_store
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.payment import paid_to, payable_store
@@ -102,7 +102,7 @@ def test_two_people_pay_the_seller_and_neither_attests(system: System) -> None:
     assert payable(system, invoice).account.number == "5999107"
     assert not payable(system, invoice).held_back
     with system.database.reading() as session:
-        assert handler_store.of(session, [invoice.id])[invoice.id] == {"eko-1", "eko-2"}
+        assert decider_store.of(session, [invoice.id])[invoice.id] == {"eko-1", "eko-2"}
         register = register_store.load(session)
         assert paid_to.words(session, register, invoice, today=TODAY) == "bankgiro 599-9107"
 
