@@ -50,6 +50,7 @@ class Substitution:
     substitute: str
     valid_from: date
     valid_to: date
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,13 @@ PEOPLE: Final = (
         (_P.BUYER_ADMIN,),
         Text("Köparen: administratör"),
     ),
+    _of(
+        "admin2@kopare",
+        "Nils Ekman",
+        "",
+        (_P.BUYER_ADMIN,),
+        Text("Köparen: administratör, den andra av två"),
+    ),
     _of("revisor@kopare", "Jenny Strand", "", (_P.AUDIT,), Text("Köparen: granskare")),
     _of("handlaggare@kopare", "Klara Ask", "", (_P.OFFICER,), Text("Köparen: handläggare")),
     _of(

@@ -86,6 +86,7 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
     "POST /finance/payments/rights": "about a person, and not a document",
     "POST /finance/payments/rights/{right_id}/end": "about a person, and not a document",
     "POST /finance/payments/substitutes": "about a person, and not a document",
+    "POST /finance/payments/substitutes/{substitute_id}/end": "about a person, and not a document",
     "POST /finance/payments/accounts/invoices/{invoice_id}": frozenset({SupplierAction.CHANGE_CONFIRMED}),
     "POST /finance/payments/accounts/requests/{request_id}/first": frozenset(
         {SupplierAction.CHANGE_CONFIRMED}
