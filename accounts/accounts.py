@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from accounts import mailed_link_store, mailed_links, mailing, passwords, second_step_store, sessions
 from accounts import store as account_store
-from accounts.identity import Permission, Person
+from accounts.identity import BUYER_SIDE, Permission, Person
 from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.mailed_link_store import LinkPurpose
 from accounts.rules import AccountRefused, keeps_an_administrator, mail_address, name_of_person
@@ -38,8 +38,12 @@ def invite(
 ) -> Account:
     """A new account and its invitation by mail. Raises AccountRefused where the address is taken.
 
-    Of the buyer's people `vouched_by` is the second person; for them `accounts.staff` is the only way here.
+    Of the buyer's people `vouched_by` is the second person, without whom nobody is let in (`accounts.staff`).
     """
+    if permissions & BUYER_SIDE and not vouched_by:
+        raise ValueError(
+            "One of the buyer's people is let in by two: accounts.staff.changes proposes and confirms."
+        )
     try:
         with journal.attempt(session):
             number = account_store.add(

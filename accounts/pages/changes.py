@@ -31,6 +31,7 @@ KINDS = {
     ChangeKind.REMOVE_ACCOUNT: Text("Betalkonto tas bort"),
     ChangeKind.DETAILS: Text("Företagets uppgifter"),
     ChangeKind.PAY_SELLER: Text("Säljaren får betalt"),
+    ChangeKind.NEW_SUPPLIER: Text("Ny leverantör: de konton den kom med"),
 }
 NAMES = {
     "scheme": Text("Slag"),

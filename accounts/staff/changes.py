@@ -73,7 +73,7 @@ def propose(
     number = change_store.add(session, kind, person=person, content=content, by=by, at=at)
     change = change_store.get(session, number)
     with suppress(_OnlyTried), journal.attempt(session):
-        effects.carry_out(session, change, _confirming(staff, by="", at=at))
+        effects.carry_out(session, change, _confirming(staff, by=by, at=at))
         raise _OnlyTried
     subject = AccountsSubject.STAFF_CHANGE.of(number)
     journal.record(session, by, StaffAction.PROPOSED, subject, kind=kind, person=person)

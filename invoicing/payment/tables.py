@@ -119,6 +119,15 @@ account_confirmation = Table(
     Index("ix_account_confirmation_supplier", "supplier"),
 )
 
+# A supplier that came with a load after the first: nothing is paid to it before two people have confirmed an account.
+account_held = Table(
+    "account_held",
+    metadata,
+    Column("supplier", String(20), primary_key=True),
+    # The request (change_request) that asks for it.
+    Column("request_id", Integer, nullable=False),
+)
+
 payment_item = Table(
     "payment_item",
     metadata,

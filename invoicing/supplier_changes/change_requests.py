@@ -30,7 +30,7 @@ from orders.register.register import Register
 
 _CALL_BACK_MIN, _TEXT_MAX = 10, 500
 # What changes where money goes: who confirms it does not attest the supplier's next payment.
-_OF_ACCOUNTS = (ChangeKind.ADD_ACCOUNT, ChangeKind.REMOVE_ACCOUNT)
+_OF_ACCOUNTS = (ChangeKind.ADD_ACCOUNT, ChangeKind.REMOVE_ACCOUNT, ChangeKind.NEW_SUPPLIER)
 
 
 _LONGEST = {"name": 120, "street": 120, "city": 80, "postal_code": 10}

@@ -142,6 +142,14 @@ def last_known_supplier(session: Session, register: Register, organisation_numbe
     return None
 
 
+def versions_of_supplier(session: Session, organisation_number: str) -> Iterator[Supplier]:
+    """The supplier as each version of the register had it, the newest first."""
+    for each in _from_here_back(session, load(session)):
+        for supplier in each.suppliers:
+            if supplier.organisation_number == organisation_number:
+                yield supplier
+
+
 def last_known_price_list(session: Session, register: Register, price_list_id: str) -> PriceList | None:
     """The price list as the register has it, or as the newest earlier version had it; None where none ever did."""
     for each in _from_here_back(session, register):

@@ -73,7 +73,7 @@ def before_0031(connection: Connection) -> None:
     connection.execute(
         text("insert into document_handler select distinct invoice_id, person from document_decision")
     )
-    for table in ("document_decision", "account_confirmation", "staff_change"):
+    for table in ("document_decision", "account_confirmation", "account_held", "staff_change"):
         connection.execute(text(f"drop table {table}"))
     connection.execute(text("alter table account drop column vouched_by"))
 

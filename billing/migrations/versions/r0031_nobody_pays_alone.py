@@ -19,6 +19,7 @@ def upgrade() -> None:
     """Make the tables and the column, and fill what follows from the books."""
     _decisions()
     _confirmations()
+    _held()
     _staff()
 
 
@@ -58,6 +59,15 @@ def _confirmations() -> None:
             " select id, second_by, supplier, second_at from change_request where state = 'CONFIRMED'"
             " and kind in ('ADD_ACCOUNT', 'REMOVE_ACCOUNT')"
         )
+    )
+
+
+def _held() -> None:
+    op.create_table(
+        "account_held",
+        sa.Column("supplier", sa.String(20), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("supplier", name=op.f("pk_account_held")),
     )
 
 

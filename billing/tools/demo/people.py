@@ -103,13 +103,6 @@ PEOPLE: Final = (
         (_P.BUYER_ADMIN,),
         Text("Köparen: administratör"),
     ),
-    _of(
-        "admin2@kopare",
-        "Nils Ekman",
-        "",
-        (_P.BUYER_ADMIN,),
-        Text("Köparen: administratör, den andra av två"),
-    ),
     _of("revisor@kopare", "Jenny Strand", "", (_P.AUDIT,), Text("Köparen: granskare")),
     _of("handlaggare@kopare", "Klara Ask", "", (_P.OFFICER,), Text("Köparen: handläggare")),
     _of(
@@ -125,6 +118,13 @@ PEOPLE: Final = (
         "5599998084",
         _SUPPLIER_ALL,
         Text("Videholmen: alla tre; har tagit över Hällmarken"),
+    ),
+    _of(
+        "admin2@kopare",
+        "Nils Ekman",
+        "",
+        (_P.BUYER_ADMIN,),
+        Text("Köparen: administratör, den andra av två"),
     ),
 )
 
