@@ -19,26 +19,29 @@ BOTH: Final = (SQLITE, POSTGRESQL)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A figure and its limit: at least `nightly` of `name` (in `make test` at least `fast`), or at most that."""
+    """A figure and its limit: at least `nightly` of `name`, or at most that; `fast` is its limit in the short run.
+
+    Where `fast` is None it is counted at night alone.
+    """
 
     name: str
     nightly: float
-    fast: float
+    fast: float | None
     at_most: bool = False
 
-    def limit(self, *, fast: bool) -> float:
-        """The limit of this run."""
+    def limit(self, *, fast: bool) -> float | None:
+        """The limit of this run; None where the figure is not counted in it."""
         return self.fast if fast else self.nightly
 
 
-def at_least(name: str, nightly: float, *, fast: float) -> Wanted:
+def at_least(name: str, nightly: float, *, fast: float | None) -> Wanted:
     """So many are tried."""
     return Wanted(name, nightly, fast)
 
 
-def at_most(name: str, limit: float) -> Wanted:
+def at_most(name: str, limit: float, *, at_night_alone: bool = False) -> Wanted:
     """It is no more than this, in the short run and in the long one."""
-    return Wanted(name, limit, limit, at_most=True)
+    return Wanted(name, limit, None if at_night_alone else limit, at_most=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,12 @@ class Measured:
 def judge(row: Row, told: Sequence[Told], *, fast: bool, engines: Sequence[str] = BOTH) -> Measured:
     """What the row's tests have told, held against its limits."""
     of_row = [engine for engine in row.engines if engine in engines] or [""]
-    counted = [_counted(wanted, told, engine, fast=fast) for wanted in row.wanted for engine in of_row]
+    counted = [
+        _counted(wanted, told, engine, limit)
+        for wanted in row.wanted
+        if (limit := wanted.limit(fast=fast)) is not None
+        for engine in of_row
+    ]
     failed = [f"{each.test}: {each.reason}" for each in told if each.outcome == "failed"]
     skipped = [f"{each.test}: {each.reason}" for each in told if each.outcome == "skipped"]
     beyond = [str(each) for each in counted if each.amount is not None and not each.is_within]
@@ -126,14 +134,14 @@ def judge(row: Row, told: Sequence[Told], *, fast: bool, engines: Sequence[str] 
     return Measured(row, Verdict.PASS, counted, [])
 
 
-def _counted(wanted: Wanted, told: Iterable[Told], engine: str, *, fast: bool) -> Counted:
+def _counted(wanted: Wanted, told: Iterable[Told], engine: str, limit: float) -> Counted:
     amounts = [
         each.figures[wanted.name]
         for each in told
         if each.outcome == "passed" and wanted.name in each.figures and engine in ("", each.engine)
     ]
     amount = None if not amounts else max(amounts) if wanted.at_most else sum(amounts)
-    return Counted(wanted.name, engine, amount, wanted.limit(fast=fast), wanted.at_most)
+    return Counted(wanted.name, engine, amount, limit, wanted.at_most)
 
 
 def by_number(rows: Iterable[Row]) -> Mapping[int, Row]:
