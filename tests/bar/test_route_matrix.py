@@ -121,7 +121,9 @@ def test_every_route_has_a_row_and_every_program_its_proof(
     assert known - listed == set()
     assert set(PROGRAMS) - known == set()
     unproved = {
-        key for key in known if key.partition(" ")[2].startswith(("/api/", "/webhook/")) and key not in PROGRAMS
+        key
+        for key in known
+        if key.partition(" ")[2].startswith(("/api/", "/webhook/")) and key not in PROGRAMS
     }
     assert unproved == set(), "programs ask it: say in PROGRAMS how they prove who they are"
     assert {key.partition(" ")[0] for key in known} <= {"GET", "POST"}, "another method has no wall here"

@@ -62,7 +62,9 @@ def document(seed: int, number: int) -> etree._Element:
 
 def _line(among: random.Random) -> Line:
     return Line(
-        quantity=Decimal(among.choice((1, -1, 20, among.randint(1, 99_999)))).scaleb(-among.choice((0, 0, 1))),
+        quantity=Decimal(among.choice((1, -1, 20, among.randint(1, 99_999)))).scaleb(
+            -among.choice((0, 0, 1))
+        ),
         price=Decimal(among.randint(0, 2_000_000)).scaleb(-among.choice((0, 2, 2, 1))),
         percent=among.choice(("25", "25", "12", "6")),
         allowance=_kronor(among, 500) if among.random() < 0.2 else None,
@@ -125,7 +127,9 @@ def broken_sums(root: etree._Element) -> set[str]:
         "BR-CO-15": (total["TaxInclusiveAmount"], total["TaxExclusiveAmount"] + tax),
         "BR-CO-16": (
             total["PayableAmount"],
-            total["TaxInclusiveAmount"] - total.get("PrepaidAmount", 0) + total.get("PayableRoundingAmount", 0),
+            total["TaxInclusiveAmount"]
+            - total.get("PrepaidAmount", 0)
+            + total.get("PayableRoundingAmount", 0),
         ),
     }
     broken = {rule for rule, (stands, comes_to) in follows.items() if stands != comes_to}
@@ -150,7 +154,10 @@ def _tax_is_off(group: etree._Element) -> bool:
 
 @pytest.mark.parametrize(
     ("first", "last"),
-    [(0, 400), *[pytest.param(at, at + 10_000, marks=pytest.mark.nightly) for at in range(400, 100_400, 10_000)]],
+    [
+        (0, 400),
+        *[pytest.param(at, at + 10_000, marks=pytest.mark.nightly) for at in range(400, 100_400, 10_000)],
+    ],
 )
 def test_our_rules_find_the_sums_that_do_not_follow_and_no_others(
     first: int, last: int, record_property: Callable[[str, object], None]

@@ -20,16 +20,31 @@ from tests.support.project import PROJECT
 
 LOCK: Final = PROJECT / "requirements.lock"
 PACKAGE: Final = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
-CLOCKS: Final = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
+CLOCKS: Final = {
+    ("datetime", "now"),
+    ("datetime", "utcnow"),
+    ("datetime", "today"),
+    ("date", "today"),
+    ("time", "time"),
+}
 
 ALLOWED: Final[Mapping[tuple[str, str], str]] = {
-    ("huge_tree", "peppol/xml/gate.py"): "on for documents beyond the parser's limit; the gate's own limits judge them",
+    (
+        "huge_tree",
+        "peppol/xml/gate.py",
+    ): "on for documents beyond the parser's limit; the gate's own limits judge them",
     ("huge_tree", "peppol/xml/codec.py"): "indents what we have just written ourselves",
     ("clock", "foundation/database.py"): "the clock that all others are given",
     ("clock", "peppol/access_points/folder.py"): "the clock of a tool that opens a folder without a database",
-    ("clock", "peppol/lookup/directory.py"): "how long an answer of the directory is kept, without a database",
+    (
+        "clock",
+        "peppol/lookup/directory.py",
+    ): "how long an answer of the directory is kept, without a database",
     ("clock", "billing/tools/access_point_simulator/desk.py"): "a simulator of somebody else",
-    ("float", "peppol/rules/engine/numbers.py"): "the published rules count as doubles, and the verdict must be theirs",
+    (
+        "float",
+        "peppol/rules/engine/numbers.py",
+    ): "the published rules count as doubles, and the verdict must be theirs",
     ("float", "web/problems.py"): "a number of a JSON answer, none of money",
     ("float", "billing/server/metrics.py"): "a gauge of Prometheus",
     ("Markup", "web/templating.py"): "fills an escaped sentence",

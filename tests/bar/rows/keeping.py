@@ -45,7 +45,11 @@ ROWS = (
         37,
         "what it is built of, and calls that are forbidden",
         "every package known by its sha256, none known to be unsafe, no forbidden call",
-        (at_least("packages", 40, fast=40), at_most("forbidden_calls", 0), at_most("known_unsafe", 0, at_night_alone=True)),
+        (
+            at_least("packages", 40, fast=40),
+            at_most("forbidden_calls", 0),
+            at_most("known_unsafe", 0, at_night_alone=True),
+        ),
         ("tests/bar/test_supply_chain.py",),
     ),
     Row(

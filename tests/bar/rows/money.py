@@ -7,7 +7,10 @@ ROWS = (
         26,
         "sums of random documents recomputed in fractions by an independent oracle",
         "equal to the öre",
-        (at_least("documents", 100_000, fast=400), at_least("roundings", 5_000, fast=5_000),),
+        (
+            at_least("documents", 100_000, fast=400),
+            at_least("roundings", 5_000, fast=5_000),
+        ),
         ("tests/bar/test_sums.py",),
     ),
     Row(
