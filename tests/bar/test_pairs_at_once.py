@@ -12,6 +12,7 @@ from itertools import combinations
 
 import pytest
 
+from foundation import journal
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.money import Money
@@ -165,14 +166,12 @@ def test_each_act_does_something_alone(fresh: Callable[[], System]) -> None:
     """A race of refusals would prove nothing."""
     for name, act in ACTS.items():
         system = fresh()
-        before = _stands(system)
+        before = _rows_of_journal(system)
         act(System(system.database, told=1_000, sent=1_000))
-        assert _stands(system) != before, name
+        assert _rows_of_journal(system) > before, name
         system.database.close()
 
 
-def _stands(system: System) -> object:
+def _rows_of_journal(system: System) -> int:
     with system.database.reading() as session:
-        documents = [(each.number, each.state) for each in document_store.listed(session)]
-        due = [each.number for each in payment.due(session, on=PAYDAY)]
-    return documents, system.line(system.order(REFERENCE).number), system.days_received(REFERENCE), due
+        return sum(1 for _ in journal.rows(session))

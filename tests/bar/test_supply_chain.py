@@ -1,4 +1,4 @@
-"""What the product is built of: every package named and known by its sha256, none known to be unsafe, no forbidden call.
+"""What the product is built of: every package known by its sha256, none known to be unsafe, no forbidden call.
 
 A call that is forbidden everywhere else stands in `ALLOWED` with its reason; one that is gone from there fails too.
 """
