@@ -57,7 +57,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("payments-due", Daily(time(5, 45), catch_up=False), _mailing(payments_due, to)),
         InOne("policy-in-force", Daily(time(0, 5)), new_policy),
         DESK_RELEASE,
-        InOne("journal-head", Daily(time(22, 30)), journal_heads.writer(settings.journal_head_folder, to)),
+        InOne("journal-head", Daily(time(21, 30)), journal_heads.writer(settings.journal_head_folder, to)),
         InOne("alarms", Every(timedelta(minutes=1)), _alarms(settings)),
         InSteps("mail-deliver", Every(timedelta(seconds=30)), _mail(settings)),
         PORTAL_RELEASE,
