@@ -74,7 +74,9 @@ def site(system: System) -> Iterator[Site]:
         yield site
 
 
-def _cut_then_come_through(site: Site, client: httpx.Client, asked: list[Asked]) -> list[tuple[int, str, bytes]]:
+def _cut_then_come_through(
+    site: Site, client: httpx.Client, asked: list[Asked]
+) -> list[tuple[int, str, bytes]]:
     """Each once or twice without its answer, and then twice with it: the last two answers must be the same."""
     among, answers = chance("replies"), []
     for each in asked:
@@ -103,7 +105,11 @@ def test_a_form_whose_answer_was_lost_is_sent_again_and_made_one_invoice(
             "Content-Type": "application/x-www-form-urlencoded",
         }
         forms = [
-            {TOKEN_FIELD: each.token, "line": f"{system.order(reference).number}/001", "form_key": uuid.uuid4().hex}
+            {
+                TOKEN_FIELD: each.token,
+                "line": f"{system.order(reference).number}/001",
+                "form_key": uuid.uuid4().hex,
+            }
             for reference in references
         ]
         asked = [Asked("/to-invoice/send", headers, urlencode(form).encode()) for form in forms]
@@ -146,7 +152,9 @@ def test_a_letter_whose_receipt_was_lost_is_pushed_again_and_stands_once(
     system: System, site: Site, many: int, record_property: Callable[[str, object], None]
 ) -> None:
     among = chance("letters")
-    bodies = [enveloped(order(str(place)), str(uuid.UUID(int=among.getrandbits(128)))) for place in range(many)]
+    bodies = [
+        enveloped(order(str(place)), str(uuid.UUID(int=among.getrandbits(128)))) for place in range(many)
+    ]
     asked = [Asked("/webhook/letters", {"X-Token": TOKEN}, body) for body in bodies]
     with httpx.Client(base_url=site.address, trust_env=False, timeout=60) as client:
         answers = _cut_then_come_through(site, client, asked)

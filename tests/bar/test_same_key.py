@@ -88,7 +88,9 @@ def test_an_instance_identifier_used_again_for_another_message_is_a_conflict(
     assert [store(place, body) for place, body in enumerate(first)] == [InState.REPEAT] * many
     with system.database.reading() as session:
         kept = exchange_tables.inbox
-        bodies = session.scalars(select(kept.c.body).where(kept.c.state == InState.ARRIVED).order_by(kept.c.id))
+        bodies = session.scalars(
+            select(kept.c.body).where(kept.c.state == InState.ARRIVED).order_by(kept.c.id)
+        )
         assert list(bodies) == first
     assert check_world(system.database, acknowledged=[*first, *other], is_quiet=False) == []
     record_property("conflicts", many)
