@@ -5,7 +5,7 @@ Workers go on trying, ever more rarely; the operator hears of it at most once an
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -86,15 +86,15 @@ def _in_order(point: FaultyPoint) -> None:
 
 
 def _most_alarms_in_an_hour(database: Database) -> int:
+    """Of one kind, in any hour."""
     with database.reading() as session:
-        raised = session.execute(
-            select(alarm.c.kind, alarm.c.raised_at.label("at")).order_by(alarm.c.raised_at)
-        ).all()
+        raised: list[tuple[str, datetime]] = [
+            (row.kind, row.raised_at) for row in session.execute(select(alarm.c.kind, alarm.c.raised_at))
+        ]
     assert raised, "somebody was told"
-    hour = timedelta(hours=1)
     return max(
-        sum(other.kind == each.kind and each.at <= other.at < each.at + hour for other in raised)
-        for each in raised
+        sum(other == kind and at <= then < at + timedelta(hours=1) for other, then in raised)
+        for kind, at in raised
     )
 
 

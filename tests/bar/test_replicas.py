@@ -166,4 +166,4 @@ def _latest(database: Database, last: date) -> float:
     """How many seconds the slowest slot came after its time; those before the first look have none."""
     with database.reading() as session:
         rows = session.execute(select(job_run.c.slot, job_run.c.ended_at).order_by(job_run.c.slot)).all()
-    return max((row.ended_at - row.slot) / timedelta(days=1) for row in rows[2:])
+    return max(float((row.ended_at - row.slot) / timedelta(days=1)) for row in rows[2:])
