@@ -4,6 +4,7 @@ Each ends in quarantine under its own rule, told in Swedish, kept byte for byte;
 nobody. `make test` leaves out the dozen that weigh megabytes.
 """
 
+import mimetypes
 import resource
 import sys
 import sysconfig
@@ -32,7 +33,7 @@ BAD: Final = tuple(each for each in documents() if not each.valid)
 # What the program itself lies in may be read; nothing a document names does.
 OWN: Final = tuple(
     str(Path(place).resolve())
-    for place in (PROJECT, sys.prefix, *sysconfig.get_paths().values(), "/dev/shm")  # noqa: S108
+    for place in (str(PROJECT), sys.prefix, "/dev/shm", *map(str, sysconfig.get_paths().values()))  # noqa: S108
 )
 
 _TESTING = threading.get_ident()
@@ -79,6 +80,7 @@ def test_every_malformed_document_is_set_aside_under_its_own_rule(
     _OPENED.clear()
     system.post(b"<A/>", on=DAY)
     system.read_messages(on=DAY)  # what is loaded once is loaded now
+    mimetypes.init()
     before, slowest, wrong = _resident_mb(), 0.0, list[str]()
     for each, body in chosen:
         stored = system.post(body, on=DAY)
