@@ -13,6 +13,7 @@ import random
 import subprocess
 import sys
 import tempfile
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,9 @@ def judge(name: str, given: argparse.Namespace) -> RoomResult:
     judged: list[Judged] = []
     unknown: list[tuple[ChangedModule, Mutant]] = []
     for module, mutant in chosen:
-        known = remembered.of(str(module.path.relative_to(PROJECT)), module.source, mutant)
+        known = remembered.of(
+            str(module.path.relative_to(PROJECT)), module.source, mutant, seconds=given.seconds
+        )
         if known is None:
             unknown.append((module, mutant))
         else:
@@ -50,9 +53,9 @@ def judge(name: str, given: argparse.Namespace) -> RoomResult:
 
     def told(outcome: Judged) -> None:
         judged.append(outcome)
-        remembered.keep(outcome)
+        remembered.keep(outcome, seconds=given.seconds)
         if outcome.outcome in (Outcome.SURVIVED, Outcome.NOT_RUN):
-            print(f"{outcome.outcome}: {outcome.module}:{outcome.mutant}", flush=True)
+            print(f"{outcome.outcome}: {outcome.module}:{outcome.mutant}", file=sys.__stdout__, flush=True)
 
     if unknown:
         asked = Asked(unknown, told, seconds=given.seconds, workers=given.workers)
@@ -65,7 +68,8 @@ def judge(name: str, given: argparse.Namespace) -> RoomResult:
                 "0",
                 f"--basetemp={folder}/t",
             ]
-            pytest.main([*options, *map(str, room.test_paths)], plugins=[MutantRun(asked)])
+            with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+                pytest.main([*options, *map(str, room.test_paths)], plugins=[MutantRun(asked)])
         if asked.broken:
             raise Broken(f"{name}: these fail as they are: {', '.join(asked.broken[:5])}")
     return result_of(name, len(every), judged)

@@ -55,24 +55,27 @@ class Remembered:
         self._path = folder / f"{name}.jsonl"
         folder.mkdir(parents=True, exist_ok=True)
         self._tests = _content_of(room.test_paths)
-        self._known: dict[str, tuple[Outcome, str]] = {}
+        self._known: dict[str, tuple[Outcome, str, float]] = {}
         if self._path.exists():
             for line in self._path.read_text().splitlines():
                 row = json.loads(line)
-                self._known[row["key"]] = Outcome(row["outcome"]), row["by"]
+                self._known[row["key"]] = Outcome(row["outcome"]), row["by"], row["seconds"]
 
-    def of(self, module: str, source: str, mutant: Mutant) -> Judged | None:
-        """What became of a mutant when everything was as it is now."""
+    def of(self, module: str, source: str, mutant: Mutant, *, seconds: float) -> Judged | None:
+        """What became of a mutant when everything was as it is now; a survivor was given as much time."""
         known = self._known.get(self._key(module, source, mutant))
-        return Judged(module, mutant, *known) if known else None
+        if known is None or (known[0] is Outcome.SURVIVED and known[2] < seconds):
+            return None
+        return Judged(module, mutant, *known[:2])
 
-    def keep(self, judged: Judged) -> None:
+    def keep(self, judged: Judged, *, seconds: float) -> None:
         """Remember an outcome at once: a run that is broken off goes on from here."""
         source = (PROJECT / judged.module).read_text()
         row = {
             "key": self._key(judged.module, source, judged.mutant),
             "outcome": judged.outcome,
             "by": judged.by,
+            "seconds": seconds,
             "mutant": f"{judged.module}:{judged.mutant}",
         }
         with self._path.open("a") as file:

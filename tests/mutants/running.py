@@ -94,10 +94,9 @@ class MutantRun:
         for item, following in zip(items, [*items[1:], None], strict=True):
             self._coverage.switch_context(item.nodeid)
             begun = time.monotonic()
-            reports = runtestprotocol(item, log=False, nextitem=following)
-            self._took[item.nodeid] = time.monotonic() - begun
-            if any(each.failed for each in reports):
+            if _fails(item, following):
                 self._asked.broken.append(item.nodeid)
+            self._took[item.nodeid] = time.monotonic() - begun
         self._coverage.stop()
 
 
@@ -224,7 +223,7 @@ class _Trial:
             _write_under(items[0].config, folder)
             status = 0
             for item, following in zip(items, [*items[1:], None], strict=True):
-                if any(each.failed for each in runtestprotocol(item, log=False, nextitem=following)):
+                if _fails(item, following):
                     os.write(told, item.nodeid.encode()[:4000])
                     status = 1
                     break
@@ -257,6 +256,27 @@ class _Trial:
 
     def _tell(self, module: ChangedModule, mutant: Mutant, outcome: Outcome, by: str = "") -> None:
         self._asked.told(Judged(str(module.path.relative_to(PROJECT)), mutant, outcome, by))
+
+
+class _SubtestFailed:
+    """Hears of the parts of a test (`subtests`), which are told by themselves and leave the test as passed."""
+
+    def __init__(self) -> None:
+        self.any = False
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a part that failed."""
+        self.any = self.any or report.failed
+
+
+def _fails(item: pytest.Item, following: pytest.Item | None) -> bool:
+    """Run a test; whether it or a part of it fails."""
+    heard = _SubtestFailed()
+    item.config.pluginmanager.register(heard)
+    try:
+        return any(each.failed for each in runtestprotocol(item, log=False, nextitem=following)) or heard.any
+    finally:
+        item.config.pluginmanager.unregister(heard)
 
 
 def _write_under(config: pytest.Config, folder: Path) -> None:
