@@ -270,7 +270,7 @@ def test_whom_a_refused_document_is_from_is_looked_for_with_a_soft_hand(data: by
         (b"<!DOCTYPE a><a/>", GateRule.DOCTYPE),
         (b"<a/>", GateRule.KIND),
         (b"", GateRule.EMPTY),
-        (b"\xff\xfe<\x00a\x00/\x00>\x00\n", GateRule.NOT_XML),
+        (b"\xff\xfe<\x00a\x00/\x00>\x00\n", GateRule.MALFORMED),
     ],
     ids=["size", "doctype", "kind", "empty", "half a letter"],
 )
