@@ -63,6 +63,6 @@ def take(
         found = session.execute(alone.with_for_update(skip_locked=True)).all()
     if found:
         keys = [row._mapping[key] for row in found]
-        counted = {taken.name: taken + 1, **values}
-        session.execute(update(key.table).where(key.in_(keys)).values(**counted))
+        counted = update(key.table).where(key.in_(keys)).values({taken: taken + 1})
+        session.execute(counted.values(**values))
     return found
