@@ -30,6 +30,7 @@ def staff(name: str, *permissions: Permission) -> Person:
 
 OFFICER, SECOND = staff("officer", _P.FINANCE), staff("second", _P.FINANCE)
 ATTESTER, ADMINISTRATOR = staff("attester", _P.ATTEST), staff("administrator", _P.BUYER_ADMIN)
+OTHER_ADMINISTRATOR = staff("other administrator", _P.BUYER_ADMIN)
 
 
 @pytest.fixture
@@ -72,13 +73,18 @@ class Desks:
         return page
 
     def give_right(self, limit: str = "100 000,00") -> None:
-        """An administrator gives the attester a right."""
+        """An administrator proposes a right for the attester, and another confirms it."""
         self.of(ATTESTER, "/finance/payments")
+        self.of(OTHER_ADMINISTRATOR, "/admin/people")
         page = self.of(ADMINISTRATOR, "/finance/payments/rights")
         page.select_option("#person", label="attester")
         page.fill("#limit", limit)
-        page.click("text=Ge rätten")
-        assert "Attesträtten gäller." in page.inner_text("main")
+        page.click("text=Föreslå rätten")
+        assert "väntar på en annan administratör" in page.inner_text("main")
+        page = self.of(OTHER_ADMINISTRATOR, "/admin/people")
+        page.click("text=Attesträtt >> nth=0")
+        page.click("button:has-text('Bekräfta')")
+        assert "Ändringen gäller nu." in page.inner_text("main")
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
