@@ -61,6 +61,7 @@ class Desks:
     def __init__(self, site: Site, opening: Opening, stack: ExitStack) -> None:
         self.site, self.opening, self.stack = site, opening, stack
         self.pages: dict[str, Page] = {}
+        self.proposed = 0
 
     def of(self, person: Person, path: str) -> Page:
         """The person opens a page."""
@@ -81,8 +82,8 @@ class Desks:
         page.fill("#limit", limit)
         page.click("text=Föreslå rätten")
         assert "väntar på en annan administratör" in page.inner_text("main")
-        page = self.of(OTHER_ADMINISTRATOR, "/admin/people")
-        page.click("text=Attesträtt >> nth=0")
+        self.proposed += 1
+        page = self.of(OTHER_ADMINISTRATOR, f"/admin/people/changes/{self.proposed}")
         page.click("button:has-text('Bekräfta')")
         assert "Ändringen gäller nu." in page.inner_text("main")
 
