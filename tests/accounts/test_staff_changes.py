@@ -35,11 +35,11 @@ from invoicing.payment import attest_right_store
 from invoicing.payment.attest_right_store import Reach, RightRefused
 from operations.mail.tables import mail as mail_table
 from orders.register import store as register_store
-from tests.support import at_once
 from tests.support.pages.browser import Site, portal
 from tests.support.pages.visitor import Visitor, text_of, visitor
 from tests.support.project import PROJECT
 from tests.support.servers.system_databases import CLOCK
+from tests.support.stories.racing import at_once
 from tests.support.stories.system import System, a_system
 
 _P = Permission
@@ -451,7 +451,7 @@ def test_two_who_confirm_at_once_confirm_once(system: System) -> None:
                 return False
             return True
 
-        outcome = at_once.at_once([lambda: press(OTHER), lambda: press("drift-anna")])
+        outcome = at_once([lambda: press(OTHER), lambda: press("drift-anna")])
         assert sorted(outcome) == [False, True]
         assert len(templates(system, f"n{turn}@x.example")) == 1
 
