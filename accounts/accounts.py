@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from accounts import mailed_links, mailing, passwords, second_step_store, sessions
 from accounts import store as account_store
+from accounts.guessing import known_devices
 from accounts.identity import Permission, Person
 from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.mailed_link_store import LinkPurpose
@@ -19,6 +20,7 @@ from foundation import journal
 from foundation.errors import NotThere
 from foundation.sql import Session, take_turns
 from foundation.text import Language, Text
+from orders.register import store as register_store
 from orders.register.unit_scope import UnitScope
 from orders.tutors import unit_tutors
 
@@ -121,6 +123,7 @@ def end(
     )
     account_store.regrant(session, account_id, (), UnitScope())
     sessions.end_all(session, account_id)
+    known_devices.forget(session, account_id)
     journal.record(session, by, AccountAction.ENDED, AccountsSubject.PERSON.of(account.person.id))
     # Who has left meets nobody: the placements wait for another tutor.
     unit_tutors.close_of_person(session, account.person.id, by=by, today=today)
@@ -135,6 +138,7 @@ def take_up(session: Session, secret: str, password_hash: str, *, now: datetime)
     if not account_store.move(session, link.account.id, AccountState.ACTIVE, password_hash=password_hash):
         raise mailed_links.LinkVoid
     sessions.end_all(session, link.account.id)
+    known_devices.forget(session, link.account.id)
     is_new = link.purpose == LinkPurpose.INVITE
     action = AccountAction.TAKEN_UP if is_new else AccountAction.PASSWORD_RESET
     journal.record(session, link.account.person.id, action, AccountsSubject.PERSON.of(link.account.person.id))
@@ -172,6 +176,14 @@ def forget_codes(session: Session, organisation: str, account_id: int, *, by: st
     sessions.end_all(session, account_id)
     journal.record(session, by, AccountAction.CODES_FORGOTTEN, AccountsSubject.PERSON.of(account.person.id))
     mailing.put(session, account, "codes-forgotten", about=account.person.id, at=at)
+
+
+def words_about(session: Session, account: Account) -> tuple[str, ...]:
+    """What anybody would try for this person: the mail address, the name, the company, and the buyer."""
+    register = register_store.load(session)
+    known = register_store.last_known_supplier(session, register, account.organisation)
+    company = known.name if known is not None else ""
+    return account.sign_in_name, account.display_name, company, register.buyer.name
 
 
 def of_organisation(session: Session, organisation: str, account_id: int) -> Account:

@@ -15,8 +15,9 @@ from urllib.parse import quote
 import pyotp
 import segno
 
-from accounts import rate_limit, second_step_store, session_store, sessions, tokens
+from accounts import second_step_store, session_store, sessions, tokens
 from accounts import store as account_store
+from accounts.guessing import rate_limit
 from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.session_store import PortalSession
 from foundation import journal
@@ -28,7 +29,6 @@ from foundation.text import Text
 
 STEP_SECONDS: Final = 30
 RECOVERY_CODES: Final = 10
-_TRIES: Final = rate_limit.Limit(free=8)
 # Without signs that are mistaken for each other when copied by hand.
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -81,7 +81,7 @@ def set_up(database: Database, held: PortalSession, code: str, *, now: datetime)
     """
     person = held.person
     with database.writing() as session:
-        rate_limit.count(session, f"code {person.id}", _TRIES, now=now)
+        rate_limit.count(session, f"code {person.id}", rate_limit.SECOND_STEP, now=now)
     step = step_of(held.offered_totp, code, now=now) if held.offered_totp else None
     if step is None:
         raise WrongCode
@@ -103,7 +103,7 @@ def pass_with(database: Database, held: PortalSession, code: str, *, now: dateti
     """
     person = held.person
     with database.writing() as session:
-        rate_limit.count(session, f"code {person.id}", _TRIES, now=now)
+        rate_limit.count(session, f"code {person.id}", rate_limit.SECOND_STEP, now=now)
     with database.writing() as session:
         if not (_use_step(session, held, code, now) or _use_recovery(session, held, code, now)):
             raise WrongCode

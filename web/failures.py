@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from accounts.rate_limit import TooOften
+from accounts.guessing.rate_limit import SignInsBusy, TooOften
 from foundation.database import DatabaseUnusable, explain
 from foundation.errors import NotThere, Refused
 from foundation.text import JoinedText, Text, languages
@@ -59,10 +59,10 @@ def fault(request: Request) -> Response:
     return problems.answer(request, ProblemResponse(500, sentence))
 
 
-def page(request: Request, status: int, sentence: Text) -> Response:
+def page(request: Request, status: int, sentence: Text, *, title: Text | None = None) -> Response:
     """A page with what is wrong and what to do."""
     person = getattr(request.state, "person", None)
-    title = _TITLES.get(status, _TITLES[400])
+    title = title or _TITLES.get(status, _TITLES[400])
     return render(request, person, "failure.html", status, title=title, sentence=sentence)
 
 
@@ -75,8 +75,9 @@ def _refused(request: Request, error: Exception) -> Response:
     status = _status_of(refused)
     if not _is_page(request):
         return problems.answer(request, ProblemResponse(status, refused.text))
-    response = page(request, status, refused.text)
-    if isinstance(refused, TooOften):
+    title = _TITLES[HTTPStatus.TOO_MANY_REQUESTS] if isinstance(refused, SignInsBusy) else None
+    response = page(request, status, refused.text, title=title)
+    if isinstance(refused, TooOften | SignInsBusy):
         response.headers["Retry-After"] = str(refused.seconds)
     return response
 
@@ -85,7 +86,7 @@ def _status_of(refused: Refused) -> int:
     match refused:
         case TooOften():
             return HTTPStatus.TOO_MANY_REQUESTS
-        case DatabaseUnusable():
+        case DatabaseUnusable() | SignInsBusy():
             return HTTPStatus.SERVICE_UNAVAILABLE
         case _ if isinstance(refused, _NOT_THERE):
             return HTTPStatus.NOT_FOUND

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import Form, Request, Response
 
-from accounts import applications, rate_limit
-from accounts.pages.sign_in import client_of
+from accounts import applications
+from accounts.guessing import rate_limit
+from accounts.pages.clients import client_of
 from accounts.rules import AccountRefused, mail_address, name_of_person
 from foundation.text import Text
 from orders.register import store as register_store

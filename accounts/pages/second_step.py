@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import Form, Query, Request, Response
 
 from accounts import sessions, two_factor
-from accounts.rate_limit import TooOften
+from accounts.guessing.rate_limit import TooOften
+from accounts.pages import known_browser
 from accounts.session_store import PortalSession, SessionStage
 from accounts.two_factor import WrongCode
 from web import access, cookies
@@ -45,6 +46,7 @@ def give_code(
         )
     response = see_other(back)
     cookies.put(request, response, cookies.SESSION, secret)
+    known_browser.remember(request, response, held.account.id)
     return response
 
 
@@ -75,6 +77,7 @@ def set_up(request: Request, code: Annotated[str, Form(max_length=40)] = "") -> 
         return _set_up_page(request, held, wrong)
     response = render(request, held.person, "account/recovery_codes.html", codes=codes)
     cookies.put(request, response, cookies.SESSION, secret)
+    known_browser.remember(request, response, held.account.id)
     return response
 
 

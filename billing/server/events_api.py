@@ -17,8 +17,8 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 
-from accounts.pages.sign_in import client_of
-from accounts.rate_limit import TooOften
+from accounts.guessing.rate_limit import TooOften
+from accounts.pages.clients import client_of
 from accounts.systems import machine_keys
 from accounts.systems.machine_key_store import KeyScope, MachineKey
 from billing.server import event_bodies

@@ -12,6 +12,8 @@ from typing import Final
 
 from accounts import mailing
 from accounts.applications import APPLICATION_KINDS
+from accounts.guessing import guessed_accounts, known_devices, rate_limit
+from accounts.guessing.guessed_accounts import GUESSING_KINDS
 from accounts.identity import Permission
 from accounts.systems import machine_keys
 from billing.server import invoice_mails
@@ -43,7 +45,7 @@ _REMINDER_DAYS = (0, 3)
 _NAMED_MOST = 20
 
 
-ALARM_KINDS: Final = {**alarms.KINDS, **WAITING_KINDS, **APPLICATION_KINDS}
+ALARM_KINDS: Final = {**alarms.KINDS, **WAITING_KINDS, **APPLICATION_KINDS, **GUESSING_KINDS}
 """What the job `alarms` looks for."""
 
 
@@ -64,6 +66,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InSteps("reports-received", Every(timedelta(minutes=1)), receive_filed),
         InOne("feed-disposal", Daily(time(2, 20), catch_up=False), _feed_disposal(settings)),
         InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys),
+        InOne("guessing-watch", Every(timedelta(minutes=1)), watch_guessing),
         InOne("invoice-mails", Every(timedelta(minutes=1)), invoice_mails.tell),
     )
     forget = InOne(
@@ -125,6 +128,13 @@ DESK_RELEASE: Final = InOne("desk-answers", Every(timedelta(minutes=1)), release
 def end_past_keys(session: Session, today: date, now: datetime) -> str:
     """End the keys of systems whose last day has gone by."""
     return f"{machine_keys.end_past(session, today=today, at=now)} keys"
+
+
+def watch_guessing(session: Session, today: date, now: datetime) -> str:
+    """Notice whose passwords strangers guess at, tell the owners, and forget tries and browsers of long ago."""
+    rate_limit.sweep(session, now=now)
+    known_devices.sweep(session, now=now)
+    return f"{guessed_accounts.look(session, now=now)} accounts guessed at"
 
 
 def _feed_disposal(settings: Settings) -> Callable[[Session, date, datetime], str]:

@@ -75,6 +75,15 @@ TEXTS: Final[dict[str, MailText]] = {
             "er behörighetsadministratör."
         ),
     ),
+    "guessed-at": MailText(
+        Text("Någon försöker gissa ditt lösenord"),
+        Text(
+            "Hej!\n\nNågon har många gånger försökt logga in med din e-postadress i leverantörsportalen, från olika "
+            "platser. Ingen har kommit in på det. Du loggar in som vanligt från en webbläsare där du har varit "
+            "inloggad förut; från en ny kan du behöva vänta, eller välja ett nytt lösenord på "
+            "%(portal)s/forgotten. Använder du samma lösenord någon annanstans: byt det."
+        ),
+    ),
     "codes-forgotten": MailText(
         Text("Dina koder för inloggning är borttagna"),
         Text(

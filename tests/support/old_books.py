@@ -64,6 +64,7 @@ def before_0019(connection: Connection) -> None:
 
 def before_0029(connection: Connection) -> None:
     """Lead the books back to what revision 0029 found."""
+    before_0032(connection)
     connection.execute(text("drop table linked_line"))
 
 
@@ -195,4 +196,10 @@ def before_0016(connection: Connection) -> None:
     connection.execute(text(f"alter table placement drop column address_id{falls}"))
     connection.execute(text("drop table account_address"))
     for table in ("unit_tutor", "objection_point", "order_objection"):
+        connection.execute(text(f"drop table {table}"))
+
+
+def before_0032(connection: Connection) -> None:
+    """Lead the books back to what revision 0032 found; columns for sealed secrets may stay as wide as they are."""
+    for table in ("known_device", "guessed_account"):
         connection.execute(text(f"drop table {table}"))
