@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
 
-from accounts import mailed_links, mailing, passwords, second_step_store, sessions
+from accounts import mailed_link_store, mailed_links, mailing, passwords, second_step_store, sessions
 from accounts import store as account_store
 from accounts.guessing import known_devices
 from accounts.identity import Permission, Person
@@ -152,6 +152,16 @@ def ask_for_reset(session: Session, name: str, *, at: datetime) -> None:
     account = account_store.by_name(session, name)
     if account is not None and account.state == AccountState.ACTIVE:
         mailed_links.send(session, account, LinkPurpose.RESET, at=at)
+
+
+def give_link(session: Session, account: Account, *, by: str, at: datetime) -> str:
+    """A link to choose a password with, for whoever hands it over; the older ones are void. Raises AccountRefused."""
+    if account.state == AccountState.ENDED:
+        raise AccountRefused(Text("Kontot är avslutat. Bjud in personen på nytt."))
+    purpose = LinkPurpose.INVITE if account.state == AccountState.INVITED else LinkPurpose.RESET
+    mailed_link_store.remove_all(session, account.id, purpose)
+    journal.record(session, by, AccountAction.LINK_GIVEN, AccountsSubject.PERSON.of(account.person.id))
+    return mailed_links.give(session, account, purpose, at=at)
 
 
 def change_password(session: Session, person: Person, password: str, *, but: str, now: datetime) -> None:

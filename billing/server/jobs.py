@@ -8,9 +8,10 @@ here: every worker does them all the time, each with its own messages (`worker`)
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Final
 
-from accounts import mailing
+from accounts import mailed_links, mailing
 from accounts.applications import APPLICATION_KINDS
 from accounts.guessing import guessed_accounts, known_devices, rate_limit
 from accounts.guessing.guessed_accounts import GUESSING_KINDS
@@ -255,7 +256,8 @@ def _mailing(
 
 def _mail(settings: Settings) -> Callable[[Database, date, datetime], str]:
     def deliver(database: Database, today: date, now: datetime) -> str:
-        done = mail_delivery.deliver(database, settings, now=now)
+        links = partial(mailed_links.of_leaving_mail, now=now)
+        done = mail_delivery.deliver(database, settings, now=now, links=links)
         return f"{done.sent} sent, {done.waiting} waiting, {done.stuck} stuck"
 
     return deliver

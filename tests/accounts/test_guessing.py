@@ -302,7 +302,8 @@ def test_every_name_costs_one_hash_and_the_same_statements(
     parameters = passwords.hashed("x").rsplit("$", 2)[0]
     work = list[tuple[list[tuple[str, str]], list[str]]]()
     for name in (NOBODY, ALVA, "ny@fyrbaken.example", "slut@fyrbaken.example", ""):
-        hashed.clear(), statements.clear()
+        hashed.clear()
+        statements.clear()
         with pytest.raises(WrongSignIn):
             enter(books, clock, name, "fel lösenord", f"198.51.100.{len(work)}")
         work.append((list(hashed), list(statements)))

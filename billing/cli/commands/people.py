@@ -9,14 +9,20 @@ from accounts import store as account_store
 from accounts.identity import Permission
 from accounts.mailed_link_store import LinkPurpose
 from accounts.rules import granted_staff
+from accounts.store import Account
 from billing.cli.command import CommandContext, command, today_or
 from billing.cli.printing import show
 from foundation.database import utc_now
 from foundation.errors import NotFound
+from foundation.sql import Session
 from foundation.text import Text
 from orders.register import store as register_store
 
 people = typer.Typer()
+
+PersonArgument = Annotated[
+    str, typer.Argument(help="user-7, som registret nämner det / as the register names it")
+]
 
 
 @command(people, "invite")
@@ -46,7 +52,7 @@ def invite(
             at=now,
         )
         # Mail may not be set up yet, so the one who stands here gets the link as well.
-        path = mailed_links.send(session, made, LinkPurpose.INVITE, at=now)
+        path = mailed_links.give(session, made, LinkPurpose.INVITE, at=now)
     show(
         context.say(
             Text(
@@ -58,22 +64,25 @@ def invite(
     )
 
 
+@command(people, "link")
+def link(context: CommandContext, person: PersonArgument) -> None:
+    """Ge en länk att välja lösenord med, där mejl inte går / a link to choose a password, without mail."""
+    with context.writing() as session:
+        path = accounts.give_link(session, _account(session, person), by="operator", at=utc_now())
+    show(context.say(Text("Länken gäller en gång, och de äldre gäller inte längre: %(path)s", path=path)))
+
+
 @command(people, "end")
 def end(
     context: CommandContext,
-    person: Annotated[
-        str, typer.Argument(help="user-7, som registret nämner det / as the register names it")
-    ],
+    person: PersonArgument,
     by: Annotated[
         str, typer.Option("--by", help="Vem som avslutar, ett id / who ends it, an id")
     ] = "operator",
 ) -> None:
     """Avsluta en leverantörs konto, även det sista / end a supplier's account, the last one too."""
-    number = person.removeprefix("user-")
     with context.writing() as session:
-        account = account_store.by_id(session, int(number)) if number.isdigit() else None
-        if account is None:
-            raise NotFound(Text("Det finns inget konto %(person)s.", person=person))
+        account = _account(session, person)
         buyer = register_store.load(session).buyer.organisation_number
         ours = account.organisation == buyer
         accounts.end(
@@ -86,3 +95,12 @@ def end(
             last_too=not ours,
         )
     show(context.say(Text("%(person)s är avslutat.", person=person)))
+
+
+def _account(session: Session, person: str) -> Account:
+    """The account of this opaque id. Raises NotFound."""
+    number = person.removeprefix("user-")
+    account = account_store.by_id(session, int(number)) if number.isdigit() and len(number) < 10 else None
+    if account is None:
+        raise NotFound(Text("Det finns inget konto %(person)s.", person=person))
+    return account

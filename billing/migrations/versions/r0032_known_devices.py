@@ -1,4 +1,4 @@
-"""Browsers that are known, accounts that are guessed at, and room for secrets that are sealed."""
+"""Browsers that are known, accounts that are guessed at, room for secrets that are sealed, no link in a stuck mail."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,6 +35,10 @@ def upgrade() -> None:
         sa.Column("seen_at", UtcDateTime(), nullable=False),
         sa.Column("told_at", UtcDateTime(), nullable=False),
         sa.Column("alarmed_at", UtcDateTime(), nullable=True),
+    )
+    # A mail that is stuck may have a link in its text; from now on links are made as mails leave.
+    op.execute(
+        "update mail set body = '(…)' where state = 'STUCK' and template in ('invitation', 'password-reset')"
     )
     if op.get_bind().dialect.name == "postgresql":
         for table, column in _SEALED:
