@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from accounts.guessing.rate_limit import SignInsBusy, TooOften
+from foundation.confined import NoneFree, WorkEnded
 from foundation.database import DatabaseUnusable, explain
 from foundation.errors import NotThere, Refused
 from foundation.text import JoinedText, Text, languages
@@ -73,12 +74,12 @@ def _sign_in_first(request: Request, error: Exception) -> Response:
 def _refused(request: Request, error: Exception) -> Response:
     refused = cast(Refused, error)
     status = _status_of(refused)
+    headers = {"Retry-After": str(refused.seconds)} if isinstance(refused, TooOften | SignInsBusy) else {}
     if not _is_page(request):
-        return problems.answer(request, ProblemResponse(status, refused.text))
+        return problems.answer(request, ProblemResponse(status, refused.text, headers=headers))
     title = _TITLES[HTTPStatus.TOO_MANY_REQUESTS] if isinstance(refused, SignInsBusy) else None
     response = page(request, status, refused.text, title=title)
-    if isinstance(refused, TooOften | SignInsBusy):
-        response.headers["Retry-After"] = str(refused.seconds)
+    response.headers.update(headers)
     return response
 
 
@@ -86,8 +87,10 @@ def _status_of(refused: Refused) -> int:
     match refused:
         case TooOften():
             return HTTPStatus.TOO_MANY_REQUESTS
-        case DatabaseUnusable() | SignInsBusy():
+        case DatabaseUnusable() | NoneFree() | SignInsBusy():
             return HTTPStatus.SERVICE_UNAVAILABLE
+        case WorkEnded():
+            return HTTPStatus.UNPROCESSABLE_ENTITY
         case _ if isinstance(refused, _NOT_THERE):
             return HTTPStatus.NOT_FOUND
         case _ if isinstance(refused, _FORBIDDEN):
