@@ -10,10 +10,10 @@ from accounts.guessing import rate_limit
 from accounts.mailed_link_store import LinkPurpose
 from accounts.mailed_links import MailedLink
 from accounts.pages import known_browser, sign_in_queue
-from accounts.pages.clients import client_of
 from accounts.password_rules import PasswordRefused, chosen_password
 from foundation.text import Text
 from web.access import instant_of
+from web.clients import client_of
 from web.pages import database_of, pages_router, render, see_other
 
 router = pages_router()

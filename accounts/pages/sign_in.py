@@ -9,12 +9,12 @@ from accounts import sign_in as signing_in
 from accounts import store as account_store
 from accounts.guessing.rate_limit import TooOften
 from accounts.pages import known_browser, sign_in_queue
-from accounts.pages.clients import client_of
 from accounts.session_store import SessionStage
 from foundation.text import SWEDISH, Text, language_of
 from operations.settings import Settings
 from web import cookies
 from web.access import instant_of, person_of
+from web.clients import client_of
 from web.pages import database_of, own_path, pages_router, render, see_other
 
 router = pages_router()

@@ -27,7 +27,6 @@ from accounts.guessing.rate_limit import (
 )
 from accounts.guessing.wrong_try_store import Tries
 from accounts.journal_actions import AccountAction
-from accounts.pages.clients import network_of
 from accounts.sign_in import SignedIn, WrongSignIn
 from billing.server.jobs import watch_guessing
 from billing.tools.demo import people
@@ -39,6 +38,7 @@ from operations.settings import Settings
 from tests.accounts.conftest import Clock
 from tests.support.pages.browser import Site
 from tests.support.pages.visitor import text_of, visitor
+from web.clients import network_of
 
 ALVA, DEMO, NOBODY = "alla@fyrbaken.example", people.PASSWORD, "ingen@fyrbaken.example"
 MONDAY = datetime(2026, 11, 2, 7, 0, tzinfo=UTC)

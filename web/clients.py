@@ -1,4 +1,4 @@
-"""Where a request comes from, for counting tries."""
+"""Where a request comes from, for counting tries and for sharing what there is."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
