@@ -164,7 +164,7 @@ def _sender(settings: Settings) -> str | Address:
 def _outlet(settings: Settings) -> Iterator[Send]:
     """Where mails leave: a connection to the server held for the round, or the folder."""
     if not settings.smtp_host:
-        settings.mail_folder.mkdir(parents=True, exist_ok=True)
+        settings.mail_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         yield lambda message: _write(settings.mail_folder, message)
         return
     with _connection(settings) as server:
@@ -192,9 +192,10 @@ def _send(server: smtplib.SMTP, message: EmailMessage) -> None:
 
 
 def _write(folder: Path, message: EmailMessage) -> None:
-    """A mail as a file that any mail program opens; whole or not at all."""
+    """A mail as a file for its owner alone that any mail program opens; whole or not at all."""
     name = message["Message-ID"].strip("<>").partition("@")[0]
     path = folder / f"{name}.eml"
     beside = path.with_suffix(".part")
+    beside.touch(mode=0o600)
     beside.write_bytes(bytes(message))
     beside.replace(path)

@@ -103,6 +103,16 @@ def test_an_office_of_fifty_with_its_typos_is_never_kept_out(
                     books.enter(f"person{person}", OFFICE, now + timedelta(seconds=5), right=True)
 
 
+def test_whoever_comes_in_takes_back_the_mistakes_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first day with a new rule for passwords: everybody is mistaken twice, within the hour, behind one address."""
+    books = Remembered(monkeypatch)
+    for person in range(200):
+        now = MONDAY + timedelta(seconds=15 * person)
+        for right in (False, False, True):
+            books.enter(f"person{person}", OFFICE, now, right=right)
+    assert books.tries[f"sign-in {OFFICE}"].count == 0
+
+
 @pytest.mark.parametrize("limit", EVERY_LIMIT, ids=repr)
 @pytest.mark.parametrize("patience", [0, 1, 2, 5])
 def test_a_day_of_guessing_stays_below_its_bound(limit: Limit, patience: int) -> None:

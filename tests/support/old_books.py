@@ -16,6 +16,7 @@ def put_in(database_url: str, folder: Path) -> None:
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite":
         assert url.database is not None
+        Path(url.database).touch(mode=0o600)
         connection = sqlite3.connect(url.database)
         connection.executescript(_written(folder / "sqlite.sql").decode())
         connection.close()
