@@ -16,6 +16,7 @@ from accounts.applications import APPLICATION_KINDS
 from accounts.guessing import guessed_accounts, known_devices, rate_limit
 from accounts.guessing.guessed_accounts import GUESSING_KINDS
 from accounts.identity import Permission
+from accounts.staff import changes as staff_changes
 from accounts.systems import machine_keys
 from billing.server import invoice_mails
 from foundation.database import Database
@@ -69,6 +70,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("feed-disposal", Daily(time(2, 20), catch_up=False), _feed_disposal(settings)),
         InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys),
         InOne("guessing-watch", Every(timedelta(minutes=1)), watch_guessing),
+        InOne("staff-changes-lapse", Daily(time(0, 15), catch_up=False), lapse_staff_changes),
         InOne("invoice-mails", Every(timedelta(minutes=1)), invoice_mails.tell),
     )
     forget = InOne(
@@ -142,6 +144,11 @@ def watch_guessing(session: Session, today: date, now: datetime) -> str:
     rate_limit.sweep(session, now=now)
     known_devices.sweep(session, now=now)
     return f"{guessed_accounts.look(session, now=now)} accounts guessed at"
+
+
+def lapse_staff_changes(session: Session, today: date, now: datetime) -> str:
+    """Let what an administrator proposed lapse where no other has decided it in time."""
+    return f"{staff_changes.lapse_old(session, at=now)} changes"
 
 
 def _feed_disposal(settings: Settings) -> Callable[[Session, date, datetime], str]:

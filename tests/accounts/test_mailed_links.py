@@ -143,14 +143,14 @@ def test_a_mail_laid_in_a_folder_names_the_command_that_gives_the_link(
     assert "hemlig" not in file.read_text()
     assert "billing people link user-1" in file.read_text().replace("=\n", "")
     url = books.url.render_as_string(hide_password=False)
-    told = CliRunner().invoke(cli.app, ["people", "link", "user-1", "--database", url])
+    told = CliRunner().invoke(cli.app, ["people", "link", "user-1", "--by", "drift", "--database", url])
     assert told.exit_code == 0, told.output
     first = link_in(told.output).removeprefix("/link/")
-    again = CliRunner().invoke(cli.app, ["people", "link", "user-1", "--database", url])
+    again = CliRunner().invoke(cli.app, ["people", "link", "user-1", "--by", "drift", "--database", url])
     clock.now = max(clock.now, _made_at(books))
     assert not take_up(books, first, FIRST, clock)
     assert take_up(books, link_in(again.output).removeprefix("/link/"), FIRST, clock)
-    unknown = CliRunner().invoke(cli.app, ["people", "link", "user-999", "--database", url])
+    unknown = CliRunner().invoke(cli.app, ["people", "link", "user-999", "--by", "drift", "--database", url])
     assert unknown.exit_code == 4
 
 
