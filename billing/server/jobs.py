@@ -13,6 +13,7 @@ from typing import Final
 from accounts import mailing
 from accounts.applications import APPLICATION_KINDS
 from accounts.identity import Permission
+from accounts.staff import changes as staff_changes
 from accounts.systems import machine_keys
 from billing.server import invoice_mails
 from foundation.database import Database
@@ -24,7 +25,7 @@ from invoicing.exceptions import undo as exception_undo
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.verdicts import parking
-from operations import alarms, journal_heads, report_judging, scheduler
+from operations import alarms, journal_heads, order_curing, report_judging, scheduler
 from operations.alarms import Trouble
 from operations.event_feed import reading as feed_reading
 from operations.mail import delivery as mail_delivery
@@ -62,8 +63,10 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InSteps("mail-deliver", Every(timedelta(seconds=30)), _mail(settings)),
         PORTAL_RELEASE,
         InSteps("reports-received", Every(timedelta(minutes=1)), receive_filed),
+        InSteps("orders-come", Every(timedelta(minutes=1)), judge_what_has_come),
         InOne("feed-disposal", Daily(time(2, 20), catch_up=False), _feed_disposal(settings)),
         InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys),
+        InOne("staff-changes-lapse", Daily(time(0, 15), catch_up=False), lapse_staff_changes),
         InOne("invoice-mails", Every(timedelta(minutes=1)), invoice_mails.tell),
     )
     forget = InOne(
@@ -101,6 +104,11 @@ def receive_filed(database: Database, today: date, now: datetime) -> str:
     return f"{received} of {len(keys)} reports"
 
 
+def judge_what_has_come(database: Database, today: date, now: datetime) -> str:
+    """Judge the invoices again that were read before their orders were placed, whichever way these came."""
+    return f"{order_curing.judge_what_has_come(database, today=today)} invoices"
+
+
 def place_due_orders(session: Session, today: date, now: datetime) -> str:
     """Place the result orders whose day has come."""
     placed = result_placing.place_due(session, register_store.load(session), today=today)
@@ -125,6 +133,11 @@ DESK_RELEASE: Final = InOne("desk-answers", Every(timedelta(minutes=1)), release
 def end_past_keys(session: Session, today: date, now: datetime) -> str:
     """End the keys of systems whose last day has gone by."""
     return f"{machine_keys.end_past(session, today=today, at=now)} keys"
+
+
+def lapse_staff_changes(session: Session, today: date, now: datetime) -> str:
+    """Let what an administrator proposed lapse where no other has decided it in time."""
+    return f"{staff_changes.lapse_old(session, at=now)} changes"
 
 
 def _feed_disposal(settings: Settings) -> Callable[[Session, date, datetime], str]:
