@@ -37,7 +37,6 @@ from peppol.xml import codec
 from tests.support.at_once import at_once
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.bills import billed
-from tests.support.stories.racing import at_once
 from tests.support.stories.system import (
     FYRBAKEN,
     LARKDRILLEN,
