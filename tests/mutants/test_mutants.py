@@ -78,19 +78,17 @@ def test_a_room_has_modules_and_tests_that_exist(name: str) -> None:
 
 
 def test_an_accepted_survivor_is_still_a_mutant_of_its_function() -> None:
-    made: dict[str, set[tuple[str, str, str]]] = {}
+    made: dict[str, ChangedModule] = {}
     for each in accepted():
         assert each.reason
-        if each.module not in made:
-            path = PROJECT / each.module
-            module = ChangedModule(path.read_text(), path)
-            made[each.module] = {(one.function, one.before, one.after) for one in module.mutants}
-        assert (each.function, each.before, each.after) in made[each.module], each
+        path = PROJECT / each.module
+        module = made.setdefault(each.module, ChangedModule(path.read_text(), path))
+        assert any(each.is_of(each.module, mutant) for mutant in module.mutants), each
 
 
 def _judged(*outcomes: Outcome) -> list[Judged]:
     return [
-        Judged("scale.py", Mutant(number, "over", 1, 1, "0", str(number)), each)
+        Judged("scale.py", Mutant(number, "over", 1, 1, "return 0", "0", str(number)), each)
         for number, each in enumerate(outcomes)
     ]
 
@@ -111,8 +109,21 @@ def test_what_is_the_same_or_accepted_does_not_count() -> None:
     assert result.told.startswith("scale: 2 of 3 noticed (66.7 %), 5 of 9 tried")
 
 
-def test_an_accepted_survivor_is_known_by_module_function_and_both_texts() -> None:
+@pytest.mark.parametrize(
+    ("told", "same"),
+    [
+        ({}, True),
+        ({"before": "0", "after": "0"}, True),
+        ({"before": "0", "after": "1"}, False),
+        ({"line": "return 1"}, False),
+        ({"function": "under"}, False),
+        ({"module": "scales.py"}, False),
+    ],
+    ids=str,
+)
+def test_an_accepted_survivor_is_known_by_its_line_and_what_is_changed(
+    told: dict[str, str], same: bool
+) -> None:
     (judged,) = _judged(Outcome.SURVIVED)
-    one = Accepted("scale.py", "over", "0", "0", "the same")
-    assert one.is_of(judged)
-    assert not Accepted("scale.py", "under", "0", "0", "the same").is_of(judged)
+    known = {"module": "scale.py", "function": "over", "line": "return 0", "reason": "the same", **told}
+    assert Accepted(**known).is_of(judged.module, judged.mutant) is same
