@@ -21,8 +21,7 @@ from sqlalchemy import func, select
 
 from billing.server.worker import COLLECT, DELIVER, SORT, Worker
 from billing.tools.benchmarks import flow
-from foundation import journal
-from foundation import leases
+from foundation import journal, leases
 from foundation.database import Database
 from foundation.sql import Session
 from invoicing.documents import store as document_store
