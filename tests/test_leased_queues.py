@@ -152,7 +152,8 @@ def mails(story: Story) -> tuple[list[str], list[str]]:
                 sentence=kind,
                 which="1",
             )
-    story.works(lambda: mail_delivery.deliver(database, Settings(), now=story.moment()))
+    settings = Settings()
+    story.works(lambda: mail_delivery.deliver(database, settings, now=story.moment(), links=lambda *_: {}))
     return story.states(mail_table.c.state, mail_table.c.id), [
         *(MailState.SENT, MailState.STUCK, MailState.SENT)
     ]
