@@ -35,11 +35,11 @@ from invoicing.payment import attest_right_store
 from invoicing.payment.attest_right_store import Reach, RightRefused
 from operations.mail.tables import mail as mail_table
 from orders.register import store as register_store
+from tests.support.at_once import at_once
 from tests.support.pages.browser import Site, portal
 from tests.support.pages.visitor import Visitor, text_of, visitor
 from tests.support.project import PROJECT
 from tests.support.servers.system_databases import CLOCK
-from tests.support.stories.racing import at_once
 from tests.support.stories.system import System, a_system
 
 _P = Permission

@@ -15,8 +15,8 @@ from orders.register import policy_store
 from orders.register import store as register_store
 from orders.register.parties import AccountScheme
 from orders.register.register import fingerprint
+from tests.support.at_once import at_once
 from tests.support.servers.system_databases import CLOCK
-from tests.support.stories.racing import at_once
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system
 
 pytestmark = pytest.mark.both_engines
