@@ -101,7 +101,13 @@ def change(request: Request, account_id: int, person: Person = signed_in(Permiss
         permissions, within = _granted(request, person)
         with database_of(request).writing() as session:
             accounts.change(
-                session, person.organisation, account_id, permissions=permissions, within=within, by=person.id
+                session,
+                person.organisation,
+                account_id,
+                permissions=permissions,
+                within=within,
+                by=person.id,
+                instead_of=str(form_of(request).get("was", "")),
             )
     except AccountRefused as wrong:
         return _form(request, person, account, {}, wrong.text)
@@ -192,6 +198,7 @@ def _form(
         chosen=chosen,
         scoped=scoped,
         scope=scope,
+        was=accounts.mark_of(account) if account and wrong is None else str(form_of(request).get("was", "")),
     )
 
 
