@@ -180,11 +180,13 @@ def _form(
         chosen = [str(each) for each in form.getlist("permission")]
         scoped = [str(each) for each in form.getlist("place")]
         scope = str(form.get("scope", "all"))
+        was = str(form.get("was", ""))
     else:
         chosen = [str(each) for each in account.permissions] if account else [Permission.REPORT]
         within = account.within if account else None
         scoped = _places(within) if within is not None else []
         scope = "places" if within is not None else "all"
+        was = accounts.mark_of(account) if account else ""
     return render(
         request,
         person,
@@ -198,7 +200,7 @@ def _form(
         chosen=chosen,
         scoped=scoped,
         scope=scope,
-        was=accounts.mark_of(account) if account and wrong is None else str(form_of(request).get("was", "")),
+        was=was,
     )
 
 
