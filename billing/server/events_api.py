@@ -73,9 +73,11 @@ _BODY: Final = {
         "required": True,
         "description": f"CloudEvents 1.0 in JSON, at most {EVENTS_MAX} events and {BYTES_MAX} bytes.",
         "content": {
-            BATCH: {"schema": {"type": "array", "items": {"type": "object"}}},
-            ONE: {"schema": {"type": "object"}},
-            **{each: {"schema": {"type": "string"}} for each in LINES},
+            # What is no event is told so in its place among the results; it turns none of the others away.
+            BATCH: {"schema": {"type": "array", "minItems": 1}},
+            ONE: {"schema": {}},
+            # At least one line that is not blank.
+            **{each: {"schema": {"type": "string", "pattern": r"\S"}} for each in LINES},
         },
     }
 }
