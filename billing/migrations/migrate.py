@@ -85,7 +85,10 @@ def _alone(database: Database, wait_seconds: float) -> Iterator[Session]:
     patience = _Patience(wait_seconds)
     if database.is_sqlite:
         # A file that others are just making is locked already when it is opened; beginning takes its write lock.
-        with patience.until_free(database.engine.connect) as connection, patience.until_free(connection.begin):
+        with (
+            patience.until_free(database.engine.connect) as connection,
+            patience.until_free(connection.begin),
+        ):
             yield connection
         return
     with database.engine.begin() as connection:

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,6 +29,7 @@ from operations.event_feed import feed
 from operations.settings import Settings
 from supplier_portal.pages import front as supplier_portal
 from web import failures, fronts, templating
+from web.addresses import addressed
 from web.portal_buyer import PortalBuyer
 from web.static_files import FOLDER, MarkedFiles
 
@@ -82,6 +83,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         lifespan=life,
+        dependencies=[Depends(addressed)],
     )
     app.state.settings = settings
     app.state.clock = clock

@@ -14,6 +14,7 @@ from finance_desk.journal_words import action_name, details
 from finance_desk.words import Names
 from foundation import journal, journal_anchor
 from foundation.errors import NotThere, Refused
+from foundation.keys import key_in
 from foundation.text import Text
 from invoicing.audit import cases as audit_cases
 from invoicing.audit import disposal_store, journal_queries, legal_hold_store, retention, retention_periods
@@ -175,6 +176,6 @@ def _day(text: str) -> date | None:
 def _link(subject: str) -> str:
     """Where a subject of the journal can be looked at."""
     kind, _, number = subject.rpartition(" ")
-    if kind in (InvoicingSubject.INVOICE, InvoicingSubject.CREDIT_NOTE) and number.isdecimal():
+    if kind in (InvoicingSubject.INVOICE, InvoicingSubject.CREDIT_NOTE) and key_in(number) is not None:
         return f"/finance/documents/{number}"
     return ""

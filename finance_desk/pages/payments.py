@@ -20,6 +20,7 @@ from finance_desk.pages.paying_parts import (
     text_of,
 )
 from foundation.errors import NotThere
+from foundation.keys import key_in
 from foundation.money import Money, total
 from foundation.text import JoinedText, Text
 from invoicing.payment import (
@@ -159,9 +160,7 @@ def proposal(request: Request, number: str, person: Person = signed_in(*READERS)
 @router.post("/finance/payments/proposals/{number}/attest")
 def attest(request: Request, number: str, person: Person = signed_in(_P.ATTEST)) -> Response:
     """Another person attests the rows chosen, as far as the rights reach."""
-    only = {
-        int(each) for each in form_of(request).getlist("item") if isinstance(each, str) and each.isdigit()
-    }
+    only = {key for each in form_of(request).getlist("item") if (key := key_in(str(each))) is not None}
     with database_of(request).writing() as session:
         register = register_store.load(session)
         result = attestation.attest(

@@ -13,6 +13,7 @@ from billing.cli.command import CommandContext, command, today_or
 from billing.cli.printing import show
 from foundation.database import utc_now
 from foundation.errors import NotFound
+from foundation.keys import key_in
 from foundation.text import Text
 from orders.register import store as register_store
 
@@ -69,9 +70,9 @@ def end(
     ] = "operator",
 ) -> None:
     """Avsluta en leverantörs konto, även det sista / end a supplier's account, the last one too."""
-    number = person.removeprefix("user-")
+    number = key_in(person.removeprefix("user-"))
     with context.writing() as session:
-        account = account_store.by_id(session, int(number)) if number.isdigit() else None
+        account = account_store.by_id(session, number) if number is not None else None
         if account is None:
             raise NotFound(Text("Det finns inget konto %(person)s.", person=person))
         buyer = register_store.load(session).buyer.organisation_number
