@@ -28,7 +28,7 @@ from accounts import store as account_store
 from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.openid_store import Journey
 from accounts.store import Account, AccountState
-from foundation import journal
+from foundation import journal, leases
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.sql import Session
@@ -120,7 +120,7 @@ def _end_journey(database: Database, state: str, cookie: str, now: datetime) -> 
     """The journey with this state, which is over now, whatever comes of it."""
     with database.writing() as session:
         journey = openid_store.take_journey(session, tokens.fingerprint(state))
-    if journey is None or state != cookie or now >= journey.ends_at:
+    if journey is None or state != cookie or not now < journey.ends_at <= now + _JOURNEY_LASTS + leases.SLACK:
         raise OpenIdRefused(
             Text("Inloggningen hör inte till den här webbläsaren eller tog för lång tid. Börja om.")
         )

@@ -5,13 +5,14 @@ elsewhere delays only himself and never its owner. A try is counted before it is
 so that a hundred at once are a hundred; a right one takes its count back. Keys are stored as sha256.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
 from accounts import wrong_try_store
 from accounts.wrong_try_store import Tries
+from foundation import leases
 from foundation.backoff import Ladder
 from foundation.errors import Refused
 from foundation.sql import Session
@@ -57,6 +58,9 @@ MAILS: Final = Limit(free=5, longest=timedelta(hours=1))
 def count(session: Session, key: str, patience: Limit, *, now: datetime) -> None:
     """Count a try. Raises TooOften before its time has come; then it is not counted."""
     held = wrong_try_store.of_key_in_turn(session, key)
+    if held is not None and leases.ahead(held.last_at, now):
+        # Counted by a clock that was ahead: the tries stand, and the wait begins anew with this one.
+        held = replace(held, last_at=now, open_at=now)
     if held is not None and now < held.open_at:
         raise TooOften(ceil((held.open_at - now).total_seconds()))
     before = 0 if held is None or now - held.last_at > _FORGOTTEN_AFTER else held.count

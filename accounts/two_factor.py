@@ -116,7 +116,8 @@ def pass_with(database: Database, held: PortalSession, code: str, *, now: dateti
 
 def _use_step(session: Session, held: PortalSession, code: str, now: datetime) -> bool:
     step = step_of(held.account.totp_secret, code, now=now) if held.account.totp_secret else None
-    return step is not None and second_step_store.use_step(session, held.account.id, step)
+    newest = int(now.timestamp()) // STEP_SECONDS + 1
+    return step is not None and second_step_store.use_step(session, held.account.id, step, newest=newest)
 
 
 def _use_recovery(session: Session, held: PortalSession, code: str, now: datetime) -> bool:

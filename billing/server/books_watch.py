@@ -45,7 +45,7 @@ def look(installation: Installation, served: Iterable[Books]) -> None:
             # Workers are many and look at the same moment.
             take_turns(session, f"alarm {BOOKS_DOWN}")
             now = installation.first.clock()
-            last = alarm_store.last_raised(session).get(BOOKS_DOWN)
+            last = alarm_store.last_raised(session, now=now).get(BOOKS_DOWN)
             if last is None or now - last >= alarms.APART:
                 alarms.put(session, BOOKS_DOWN, trouble, now=now, mail_to=installation.settings.alarm_mail)
     except (SQLAlchemyError, Refused):

@@ -1,22 +1,19 @@
 """A worker: delivers, collects, sorts and runs the jobs, until it is told to stop.
 
-The scheduler only ticks: it says what may be due and never does any of it. What is really due,
+It only ticks, by a clock that nobody can set: a tick says what may be due. What is really due,
 and whose it is, is decided in the database, so any number of workers may run on PostgreSQL and
 any of them may die at any moment. A worker told to stop finishes the message in its hand and gives
 back what it had taken. A database that does not answer is waited for.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, timedelta
-from threading import Event, Lock
+from datetime import date, timedelta
+from threading import Event
 from typing import Final
 
 import structlog
-from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
-from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
 from sqlalchemy.exc import DBAPIError
 
 from billing.server import exchange_events
@@ -44,28 +41,25 @@ _WAIT_LEAST, _WAIT_MOST = 1.0, 30.0
 
 @dataclass(slots=True)
 class Ticks:
-    """What may be due. The scheduler adds, the worker takes; the same tick twice is one."""
+    """What may be due, and when by `time.monotonic`, which runs on whatever is done to the clock."""
 
-    _due: set[str] = field(default_factory=set)
-    _lock: Lock = field(default_factory=Lock)
-    _any: Event = field(default_factory=Event)
+    _due_at: dict[str, float] = field(default_factory=lambda: dict.fromkeys(TICKS, 0.0))
 
-    def add(self, what: str) -> None:
-        """Something may be due."""
-        with self._lock:
-            self._due.add(what)
-            self._any.set()
+    def again(self, what: str) -> None:
+        """There may be more of it to do at once."""
+        self._due_at[what] = 0.0
 
     def take(self) -> list[str]:
-        """What may be due now, in the order of `TICKS`; it is no longer held here."""
-        with self._lock:
-            due, self._due = self._due, set()
-            self._any.clear()
-        return [each for each in TICKS if each in due]
+        """What may be due now, in the order of `TICKS`; each comes up again after its seconds."""
+        now = time.monotonic()
+        due = [each for each in TICKS if self._due_at[each] <= now]
+        for each in due:
+            self._due_at[each] = now + TICKS[each]
+        return due
 
-    def wait(self, seconds: float) -> None:
-        """Until something may be due, at most so long."""
-        self._any.wait(seconds)
+    def wait(self, stop: Event) -> None:
+        """Until something may be due, or until told to stop."""
+        stop.wait(max(0.0, min(self._due_at.values()) - time.monotonic()))
 
 
 def _always() -> bool:
@@ -114,22 +108,19 @@ class Worker:
         ends = None if seconds is None else time.monotonic() + seconds
         pause = _WAIT_LEAST
         ticks = Ticks()
-        with _ticking(ticks):
-            for what in TICKS:
-                ticks.add(what)
-            while not self.stop.is_set() and (ends is None or time.monotonic() < ends):
-                ticks.wait(0.5)
-                for what in ticks.take():
-                    if self.stop.is_set():
-                        break
-                    try:
-                        if self.do(what):
-                            ticks.add(what)
-                        pause = _WAIT_LEAST
-                    except (DBAPIError, Refused) as error:
-                        _log.error("no work done", what=what, fault=type(error).__name__, again_in=pause)
-                        self.stop.wait(pause)
-                        pause = min(2 * pause, _WAIT_MOST)
+        while not self.stop.is_set() and (ends is None or time.monotonic() < ends):
+            for what in ticks.take():
+                if self.stop.is_set():
+                    break
+                try:
+                    if self.do(what):
+                        ticks.again(what)
+                    pause = _WAIT_LEAST
+                except (DBAPIError, Refused) as error:
+                    _log.error("no work done", what=what, fault=type(error).__name__, again_in=pause)
+                    self.stop.wait(pause)
+                    pause = min(2 * pause, _WAIT_MOST)
+            ticks.wait(self.stop)
 
 
 def _deliver(worker: Worker) -> bool:
@@ -206,23 +197,3 @@ _TURNS: dict[str, Callable[[Worker], bool]] = {
     SORT: _sort,
     JOBS: _run_jobs,
 }
-
-
-@contextmanager
-def _ticking(ticks: Ticks) -> Iterator[None]:
-    """The scheduler, in memory and in UTC, whose jobs only say that something may be due."""
-    scheduler = BackgroundScheduler(timezone=UTC)
-    for what, seconds in TICKS.items():
-        scheduler.add_job(
-            ticks.add,
-            IntervalTrigger(seconds=seconds, timezone=UTC),
-            args=(what,),
-            id=what,
-            coalesce=True,
-            misfire_grace_time=None,
-        )
-    scheduler.start()
-    try:
-        yield
-    finally:
-        scheduler.shutdown(wait=False)

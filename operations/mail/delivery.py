@@ -77,7 +77,7 @@ def deliver(database: Database, settings: Settings, *, now: datetime, at_most: i
 def _claim(database: Database, now: datetime) -> ClaimedMail | None:
     """Take the next mail that is due; nobody else takes it until the claim runs out."""
     with database.writing() as session:
-        return mail_store.claim_next(session, now=now, until=now + _CLAIM_LASTS)
+        return mail_store.claim_next(session, now=now, until=now + _CLAIM_LASTS, longest=MAIL_TRIES.steps[-1])
 
 
 def _mark(database: Database, claimed: ClaimedMail, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -88,15 +88,14 @@ def add(
     )
 
 
-def claim_next(session: Session, *, now: datetime, until: datetime) -> ClaimedMail | None:
-    """Take the oldest mail that is due, for this worker alone `until` then; this counts as an attempt."""
-    due = (
-        select(mail)
-        .where(mail.c.state == MailState.WAITING, mail.c.next_at <= now)
-        .order_by(mail.c.id)
-        .limit(1)
-    )
-    taken = leases.take(session, mail.c.id, due, next_at=until, attempts=mail.c.attempts + 1)
+def claim_next(session: Session, *, now: datetime, until: datetime, longest: timedelta) -> ClaimedMail | None:
+    """Take the oldest mail that is due, for this worker alone `until` then; this counts as an attempt.
+
+    `longest` is the longest rest between two attempts.
+    """
+    due = leases.is_due(mail.c.next_at, now, longest=longest)
+    wanted = select(mail).where(mail.c.state == MailState.WAITING, due).order_by(mail.c.id).limit(1)
+    taken = leases.take(session, mail.c.id, wanted, next_at=until, attempts=mail.c.attempts + 1)
     return _claimed_mail(taken[0]) if taken else None
 
 

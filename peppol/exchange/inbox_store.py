@@ -9,6 +9,7 @@ from sqlalchemy import Row, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from foundation import leases, transitions
+from foundation.backoff import TRIES
 from foundation.sql import Session, rows_changed
 from foundation.text import NO_TEXT, Text, WrittenText
 from foundation.transitions import MovedMeanwhile
@@ -102,12 +103,9 @@ def claim(session: Session, *, limit: int, now: datetime, lease: timedelta) -> S
 
     A message whose worker died comes up again when its lease has ended.
     """
-    oldest = (
-        select(inbox)
-        .where(inbox.c.state == InState.ARRIVED, leases.is_free(inbox.c.claimed_until, now))
-        .order_by(inbox.c.id)
-        .limit(limit)
-    )
+    # The same column holds a rest after a failure.
+    free = leases.is_free(inbox.c.claimed_until, now, longest=max(lease, TRIES.steps[-1]))
+    oldest = select(inbox).where(inbox.c.state == InState.ARRIVED, free).order_by(inbox.c.id).limit(limit)
     taken = leases.take(session, inbox.c.id, oldest, claimed_until=now + lease)
     return [_in_message(row) for row in taken]
 

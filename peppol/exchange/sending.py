@@ -225,7 +225,7 @@ class MessageSender:
             # Our access point did its part: this is one receiver's trouble and must not stop the others.
             return ended("PEER_UNREACHABLE", OutState.WAITING, str(miss), rest=timedelta())
         except Unreachable as miss:
-            rest = timedelta(seconds=miss.retry_after) if miss.retry_after else timedelta()
+            rest = min(timedelta(seconds=miss.retry_after or 0), receiver_queue_store.REST_LONGEST)
             return ended(UNREACHABLE, OutState.WAITING, str(miss), rest=rest)
         except AccessPointError as unclear:
             return ended(unclear.__class__.code, OutState.WAITING, str(unclear), rest=timedelta())

@@ -48,7 +48,9 @@ def ask(
     """Ask about the messages whose time it is; whether there may be more. Raises nothing an access point does."""
     now = clock()
     with transactions() as session:
-        due = outbox_store.take_to_ask(session, now=now, until=now + lease, at_most=_BATCH)
+        due = outbox_store.take_to_ask(
+            session, now=now, until=now + lease, longest=ASKING.longest, at_most=_BATCH
+        )
     answered: list[_Answered] = []
     for message, sent_at in due:
         if stopping():
@@ -88,6 +90,7 @@ def _note(session: Session, answered: _Answered, now: datetime) -> DeliveryEvent
             values={"ask_at": None, "outcome": status.state.value, "answer": status.words},
         )
         return DeliveryEvent(MessageAction.STUCK, message, status.words) if stuck else None
-    wait = ASKING.rest_after(now - answered.sent_at)
+    # What was sent later than now, by a clock that was ahead, was sent lately.
+    wait = ASKING.rest_after(max(now - answered.sent_at, timedelta()))
     outbox_store.ask_at(session, message.sequence, None if wait is None else now + wait)
     return None

@@ -32,7 +32,12 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def take(session: Session, now: datetime, *, at_most: int = 2) -> Sequence[tuple[int, int]]:
-    wanted = select(WORK).where(leases.is_free(WORK.c.until, now)).order_by(WORK.c.number).limit(at_most)
+    wanted = (
+        select(WORK)
+        .where(leases.is_free(WORK.c.until, now, longest=LEASE))
+        .order_by(WORK.c.number)
+        .limit(at_most)
+    )
     taken = leases.take(session, WORK.c.number, wanted, until=now + LEASE, tries=WORK.c.tries + 1)
     return [(row.number, row.tries) for row in taken]
 
@@ -55,7 +60,10 @@ def test_what_waits_for_a_moment_is_due_at_that_moment(database: Database) -> No
         assert take(session, NOW, at_most=1) == [(1, 0)]
         due = select(WORK.c.number).order_by(WORK.c.number)
         for moment, numbers in ((NOW + LEASE - timedelta(seconds=1), [2, 3]), (NOW + LEASE, [1, 2, 3])):
-            assert list(session.scalars(due.where(leases.is_due(WORK.c.until, moment)))) == numbers
+            assert (
+                list(session.scalars(due.where(leases.is_due(WORK.c.until, moment, longest=LEASE))))
+                == numbers
+            )
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
