@@ -200,6 +200,14 @@ def remove_done(session: Session, names: Sequence[str], *, before: datetime) -> 
     return session.execute(old).rowcount
 
 
+def ran_between(session: Session, name: str, after: datetime | None, until: datetime) -> bool:
+    """Whether a run of the job began after the one instant, if any, and by the other."""
+    question = select(job_run.c.slot).where(job_run.c.job == name, job_run.c.started_at <= until)
+    if after is not None:
+        question = question.where(job_run.c.started_at > after)
+    return session.execute(question.limit(1)).first() is not None
+
+
 def _ahead(names: Sequence[str], now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         job_run.c.job.in_(names),

@@ -39,6 +39,8 @@ _Taken = TypeVar("_Taken")
 _LOOK_EVERY: Final = 0.2
 # One for the whole database, tried again and again: a wait inside the server would end with its lock_timeout.
 _TRY: Final = text("SELECT pg_try_advisory_xact_lock(hashtextextended('billing migrations', 0))")
+# A large table takes longer to change than anything else may take.
+_TAKES_ITS_TIME: Final = text("SET LOCAL statement_timeout = 0")
 
 
 class MigrationElsewhere(DatabaseUnusable):
@@ -94,6 +96,7 @@ def _alone(database: Database, wait_seconds: float) -> Iterator[Session]:
     with database.engine.begin() as connection:
         while not connection.execute(_TRY).scalar_one():
             patience.wait()
+        connection.execute(_TAKES_ITS_TIME)
         yield connection
 
 

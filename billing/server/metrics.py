@@ -18,7 +18,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from billing.server import metric_queries
+from billing.server import books_watch, metric_queries
 from foundation.database import Database
 from foundation.sql import Session
 from operations import exchange_queries
@@ -85,14 +85,7 @@ def _watched(request: Request) -> Sequence[Watched]:
 
 
 def _answers(watched: Watched) -> bool:
-    if watched.database is None:
-        return False
-    try:
-        with watched.database.reading() as session:
-            metric_queries.check_answers(session)
-    except SQLAlchemyError:
-        return False
-    return True
+    return watched.database is not None and books_watch.answers(watched.database)
 
 
 class BooksCollector(Collector):

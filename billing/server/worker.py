@@ -6,6 +6,7 @@ any of them may die at any moment. A worker told to stop finishes the message in
 back what it had taken. A database that does not answer is waited for.
 """
 
+import errno
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,13 +15,15 @@ from threading import Event
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
-from billing.server import exchange_events
+from billing.server import clock_watch, exchange_events
 from foundation.database import Database
+from foundation.database_faults import fault_of
 from foundation.errors import Refused
 from foundation.periods import stockholm_date
 from invoicing.intake.queue import read_arrived
+from operations import clock_trust
 from operations import scheduler as job_running
 from operations.scheduler import Job
 from peppol.access_points.protocol import AccessPoint, AccessPointError
@@ -36,7 +39,7 @@ TICKS: Final = {DELIVER: 2, ASK: 30, COLLECT: 10, SORT: 2, JOBS: 15}
 
 # One turn of sorting; then the other work gets its turn.
 _MESSAGES_A_TURN = 200
-_WAIT_LEAST, _WAIT_MOST = 1.0, 30.0
+_WAIT_LEAST, _WAIT_MOST = 1.0, 5.0
 
 
 @dataclass(slots=True)
@@ -85,6 +88,7 @@ class Worker:
     fixed_day: date | None = None
     collects: Callable[[], bool] = _always
     into: Callable[[bytes], Transactions | None] | None = None
+    alarm_mail: str = ""
 
     def today(self) -> date:
         """The day in Sweden."""
@@ -109,18 +113,35 @@ class Worker:
         pause = _WAIT_LEAST
         ticks = Ticks()
         while not self.stop.is_set() and (ends is None or time.monotonic() < ends):
-            for what in ticks.take():
+            due = ticks.take()
+            for place, what in enumerate(due):
                 if self.stop.is_set():
                     break
                 try:
                     if self.do(what):
                         ticks.again(what)
                     pause = _WAIT_LEAST
-                except (DBAPIError, Refused) as error:
-                    _log.error("no work done", what=what, fault=type(error).__name__, again_in=pause)
+                except (SQLAlchemyError, Refused, OSError) as error:
+                    _log.error("no work done", what=what, fault=_named(error), again_in=pause)
+                    if isinstance(error, OSError):
+                        continue  # what it met (a folder, a net) is not the others'
+                    # What comes after it would meet the same; all of it is tried when the pause is over.
+                    for each in due[place:]:
+                        ticks.again(each)
                     self.stop.wait(pause)
                     pause = min(2 * pause, _WAIT_MOST)
+                    break
             ticks.wait(self.stop)
+
+
+def _named(error: Exception) -> str:
+    """A fault in the words an operator looks for: what the database suffers, the disk's code, or the kind."""
+    if isinstance(error, SQLAlchemyError):
+        fault = fault_of(error)
+        return type(error).__name__ if fault is None else f"DATABASE_{fault.value}"
+    if isinstance(error, OSError) and error.errno is not None:
+        return errno.errorcode.get(error.errno, type(error).__name__)
+    return type(error).__name__
 
 
 def _deliver(worker: Worker) -> bool:
@@ -142,6 +163,8 @@ def _deliver(worker: Worker) -> bool:
 def _ask(worker: Worker) -> bool:
     if worker.access_point is None or not worker.asks:
         return False
+    if clock_trust.doubt_about(worker.database) is not None:
+        return False  # what was sent long ago is given up for good, and it may not be long ago
     return status_polling.ask(
         worker.database.writing,
         worker.access_point,
@@ -186,7 +209,8 @@ def _sort(worker: Worker) -> bool:
 
 
 def _run_jobs(worker: Worker) -> bool:
-    job_running.run_due(worker.database, worker.jobs, stopping=worker.stop.is_set)
+    held = clock_watch.is_doubted(worker.database, worker.alarm_mail)
+    job_running.run_due(worker.database, worker.jobs, stopping=worker.stop.is_set, held=held)
     return False
 
 

@@ -25,6 +25,9 @@ _log = structlog.get_logger("work")
 LOOK_EVERY: Final = 10.0
 """After so many seconds the buyers are looked at again."""
 
+LOOK_WHILE_AWAY: Final = 2.0
+"""The same while nothing is known of them."""
+
 # Opens the books and the access point of a buyer; the worker ends when the event is set.
 Opened = Callable[[Books, Event], AbstractContextManager[Worker]]
 
@@ -83,12 +86,10 @@ class Workers:
         ends = None if seconds is None else time.monotonic() + seconds
         try:
             while not self.stop.is_set() and (ends is None or time.monotonic() < ends):
-                self._look()
-                left = (
-                    self.look_every
-                    if ends is None
-                    else min(self.look_every, max(0.0, ends - time.monotonic()))
-                )
+                known = self._look()
+                left = self.look_every if known else min(self.look_every, LOOK_WHILE_AWAY)
+                if ends is not None:
+                    left = min(left, max(0.0, ends - time.monotonic()))
                 self.stop.wait(left)
         finally:
             for each in self._running.values():
@@ -100,14 +101,17 @@ class Workers:
     def _served(self) -> Sequence[Books]:
         return [each for each in self.installation.served() if self.only in ("", each.slug)]
 
-    def _look(self) -> None:
-        """Begin the work of whoever is served and has none, and end that of whoever is not or is served otherwise."""
+    def _look(self) -> bool:
+        """Begin the work of whoever is served and has none, and end that of whoever is not or is served otherwise.
+
+        Whether it is known who is served.
+        """
         try:
             served = {each.slug: each for each in self._served()}
         except (SQLAlchemyError, Refused) as error:
             # Nothing is known yet of who is served; the first books are waited for.
-            _log.error("buyers not read", fault=type(error).__name__, again_in=self.look_every)
-            return
+            _log.error("buyers not read", fault=type(error).__name__, again_in=LOOK_WHILE_AWAY)
+            return False
         for slug, running in list(self._running.items()):
             if served.get(slug) != running.books:
                 running.stop.set()
@@ -120,6 +124,7 @@ class Workers:
                 running.thread.start()
         if not self.only:
             books_watch.look(self.installation, list(served.values()))
+        return True
 
     def _work(self, running: _Running) -> None:
         """One buyer's work, until it is told to stop or a fault ends it."""

@@ -23,6 +23,7 @@ from invoicing.audit.journal_queries import Sought
 from invoicing.audit.retention_periods import Times
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import InvoicingSubject
+from operations import clock_trust
 from operations.settings import Settings
 from orders.register import store as register_store
 from web.access import signed_in
@@ -127,6 +128,8 @@ def hold(request: Request, person: Person = signed_in(*_KEEPERS)) -> Response:
 @router.post("/finance/audit/holds/{number}/lift")
 def lift(request: Request, number: int, person: Person = signed_in(*_KEEPERS)) -> Response:
     """Let a legal hold end."""
+    if answer == "confirm":
+        clock_trust.require_belief(database_of(request))
     with database_of(request).writing() as session:
         if all(each.id != number for each in legal_hold_store.newest_first(session)):
             raise NotThere

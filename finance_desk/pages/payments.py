@@ -39,6 +39,7 @@ from invoicing.payment.attest_right_store import Reach
 from invoicing.payment.attest_rights import AttestRefused
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.transfers import ProposalState
+from operations import clock_trust
 from operations.payment_settings import debtor_of
 from orders.register import store as register_store
 from web.access import instant_of, settings_of, signed_in
@@ -211,6 +212,7 @@ def export(request: Request, number: str, person: Person = signed_in(_P.FINANCE)
     database, now = database_of(request), instant_of(request)
     known = _known(number)
     debtor = debtor_of(settings_of(request))
+    clock_trust.require_belief(database)
     with database.writing() as session:
         attestation.drop_changed(session, register_store.load(session), known, now=now)
     with database.writing() as session:

@@ -212,7 +212,8 @@ def send_from_portal(session: Session, now: datetime) -> None:
         insert(portal_document),
         {
             "supplier": "1", "kind": "FLIP", "press_key": "k", "bundle": 1, "document_type": "INVOICE", "number": "1",
-            "issued_on": date(2026, 11, 2), "currency": "SEK", "amount_net": Decimal(0), "amount_payable": Decimal(0), "sha256": "",
+            "issued_on": date(2026, 11, 2), "currency": "SEK", "amount_net": Decimal(0),
+            "amount_payable": Decimal(0), "sha256": "",
             "body": b"", "state": "WAITING", "release_at": now + UNDO,
         },
     )  # fmt: skip

@@ -33,6 +33,7 @@ from invoicing.payment import export as payment_export
 from invoicing.payment import proposals as preparing
 from invoicing.payment.attest_right_store import Reach
 from invoicing.payment.export_store import ExportFile
+from operations import clock_trust
 from operations.payment_settings import debtor_of, ledger_of
 from orders.register import store as register_store
 from orders.terms import ArticleKind
@@ -148,6 +149,8 @@ def export(
 ) -> None:
     """Gör filerna till banken; en gång till ger samma filer / make the bank's files; again, the same files."""
     debtor = debtor_of(context.settings)
+    with context.opened() as database:
+        clock_trust.require_belief(database)
     with context.writing() as session:
         attestation.drop_changed(session, register_store.load(session), number, now=utc_now())
     with context.writing() as session:
