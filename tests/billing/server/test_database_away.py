@@ -2,10 +2,10 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from socket import create_server
-from threading import Event, Thread
+from threading import Thread
 
 import anyio
 import httpx
@@ -53,8 +53,21 @@ def server() -> Iterator[StoppablePostgresql]:
         yield server
 
 
-def application(url: str) -> FastAPI:
-    return create_app(Settings(database_url=url, webhook_token=SecretStr(TOKEN)))
+Application = Callable[[str], FastAPI]
+
+
+@pytest.fixture
+def application() -> Iterator[Application]:
+    """Makes applications, and closes their books afterwards."""
+    made: list[FastAPI] = []
+
+    def make(url: str) -> FastAPI:
+        made.append(create_app(Settings(database_url=url, webhook_token=SecretStr(TOKEN))))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.state.database.close()
 
 
 def answer(
@@ -62,7 +75,7 @@ def answer(
 ) -> httpx.Response:
     async def asked() -> httpx.Response:
         async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="https://portal.example", verify=NO_TLS
+            transport=httpx.ASGITransport(app), base_url="http://portal.example", verify=NO_TLS
         ) as client:
             return await client.request(
                 method, path, headers=headers, content=body if method == "POST" else None
@@ -76,7 +89,9 @@ def messages(database: Database) -> int:
         return session.execute(select(func.count()).select_from(inbox)).scalar_one()
 
 
-def test_while_the_server_is_away_everybody_is_told_later(server: StoppablePostgresql) -> None:
+def test_while_the_server_is_away_everybody_is_told_later(
+    server: StoppablePostgresql, application: Application
+) -> None:
     app = application(server.url)
     assert answer(app, *ASKED["a message"], body=b"<M>before</M>").status_code == 200
     server.stop()
@@ -131,7 +146,7 @@ def test_intake_goes_on_by_itself_when_the_server_is_back(
 
 
 def test_a_server_that_hangs_keeps_nobody_waiting_for_ever(
-    server: StoppablePostgresql, monkeypatch: pytest.MonkeyPatch
+    server: StoppablePostgresql, application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(books_watch, "ANSWERS_WITHIN_SECONDS", 0.3)
     app = application(server.url)
@@ -166,7 +181,7 @@ def test_a_port_that_says_nothing_is_no_server(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("seconds", [pytest.param(1), pytest.param(30, marks=pytest.mark.slow)])
 def test_a_file_that_another_holds_is_told_as_later(
-    database_url: str, seconds: float, monkeypatch: pytest.MonkeyPatch
+    database_url: str, seconds: float, application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other has the file for `seconds`; ours waits less, says later, and takes the next when it is free."""
     monkeypatch.setattr(opening, "_SQLITE_SECONDS", seconds / 4)
@@ -190,7 +205,6 @@ def test_a_file_that_another_holds_is_told_as_later(
 def test_what_a_database_says_is_known_by_its_kind(server: StoppablePostgresql) -> None:
     """What is a fault of ours stays one: an answer of 503 would hide it."""
     database = Database(server.url)
-    stop = Event()
     with database._writer.connect() as session:
         for statement, expected in (
             ("select no_such_column from journal", None),
@@ -208,5 +222,4 @@ def test_what_a_database_says_is_known_by_its_kind(server: StoppablePostgresql) 
         with pytest.raises(Exception) as written:  # noqa: PT011 - of whichever kind
             session.exec_driver_sql("set transaction read only; delete from journal_head")
         assert fault_of(written.value) is DatabaseFault.READ_ONLY
-    stop.set()
     database.close()

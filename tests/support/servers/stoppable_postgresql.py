@@ -12,6 +12,9 @@ from urllib.parse import quote
 
 from tests.support.servers import postgresql_keeper as keeper
 
+# What was committed outlives a crash of the server, though not of the machine.
+_SURVIVES = {"synchronous_commit": "on", "full_page_writes": "on", "wal_level": "replica"}
+
 
 @dataclass
 class StoppablePostgresql:
@@ -30,7 +33,7 @@ class StoppablePostgresql:
 
     def start(self) -> None:
         """Start it, after a crash as well."""
-        settings = [f"--{name}={value}" for name, value in keeper.SETTINGS.items()]
+        settings = [f"--{name}={value}" for name, value in (keeper.SETTINGS | _SURVIVES).items()]
         program = [self.programs / "postgres", "-D", self.data, "-k", self.home, *settings]
         self.server = keeper.run_as(self.account, program, self.home)
         keeper.wait_until_ready(self.server, self.data, self.home)
