@@ -25,7 +25,7 @@ from invoicing.exceptions import undo as exception_undo
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.verdicts import parking
-from operations import alarms, journal_heads, report_judging, scheduler
+from operations import alarms, disk_watch, journal_heads, report_judging, scheduler
 from operations.alarms import Trouble
 from operations.event_feed import reading as feed_reading
 from operations.mail import delivery as mail_delivery
@@ -66,6 +66,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         PORTAL_RELEASE,
         InSteps("reports-received", Every(timedelta(minutes=1)), receive_filed),
         InOne("feed-disposal", Daily(time(2, 20), catch_up=False), _feed_disposal(settings), by_date=True),
+        InOne("unfinished-files", Daily(time(2, 40), catch_up=False), _sweep(settings)),
         InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys, by_date=True),
         InOne("invoice-mails", Every(timedelta(minutes=1)), invoice_mails.tell),
     )
@@ -137,6 +138,10 @@ def _feed_disposal(settings: Settings) -> Callable[[Session, date, datetime], st
         return f"{feed_reading.dispose(session, first_kept=kept)} events"
 
     return dispose
+
+
+def _sweep(settings: Settings) -> Callable[[Session, date, datetime], str]:
+    return lambda session, today, now: f"{disk_watch.sweep(settings)} files"
 
 
 def remind_of_reports(session: Session, today: date, now: datetime) -> str:

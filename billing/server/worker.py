@@ -17,7 +17,7 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from billing.server import clock_watch, exchange_events
+from billing.server import exchange_events, machine_watch
 from foundation.database import Database
 from foundation.database_faults import fault_of
 from foundation.errors import Refused
@@ -26,6 +26,7 @@ from invoicing.intake.queue import read_arrived
 from operations import clock_trust
 from operations import scheduler as job_running
 from operations.scheduler import Job
+from operations.settings import Settings
 from peppol.access_points.protocol import AccessPoint, AccessPointError
 from peppol.exchange import sending, status_polling
 from peppol.exchange.receiving import Collector
@@ -88,7 +89,7 @@ class Worker:
     fixed_day: date | None = None
     collects: Callable[[], bool] = _always
     into: Callable[[bytes], Transactions | None] | None = None
-    alarm_mail: str = ""
+    settings: Settings | None = None
 
     def today(self) -> date:
         """The day in Sweden."""
@@ -191,7 +192,9 @@ def _collect(worker: Worker) -> bool:
     try:
         collector.collect()
     except AccessPointError as miss:
-        _log.warning("not collected", reason=miss.code, access_point=worker.access_point.name)
+        _log.warning(
+            "not collected", reason=miss.code, fault=str(miss), access_point=worker.access_point.name
+        )
     return False
 
 
@@ -209,7 +212,9 @@ def _sort(worker: Worker) -> bool:
 
 
 def _run_jobs(worker: Worker) -> bool:
-    held = clock_watch.is_doubted(worker.database, worker.alarm_mail)
+    if worker.settings is not None:
+        machine_watch.look_at_disks(worker.database, worker.settings)
+    held = machine_watch.is_doubted(worker.database, worker.settings.alarm_mail if worker.settings else "")
     job_running.run_due(worker.database, worker.jobs, stopping=worker.stop.is_set, held=held)
     return False
 

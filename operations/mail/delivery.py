@@ -22,6 +22,7 @@ import structlog
 
 from foundation.backoff import Ladder
 from foundation.database import Database
+from foundation.whole_files import write_whole
 from operations.mail import store as mail_store
 from operations.mail.store import ClaimedMail, MailState
 from operations.mail.texts import TEXTS
@@ -170,6 +171,4 @@ def _write(folder: Path, message: EmailMessage) -> None:
     """A mail as a file that any mail program opens; whole or not at all."""
     name = message["Message-ID"].strip("<>").partition("@")[0]
     path = folder / f"{name}.eml"
-    beside = path.with_suffix(".part")
-    beside.write_bytes(bytes(message))
-    beside.replace(path)
+    write_whole(path, bytes(message))

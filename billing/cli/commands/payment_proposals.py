@@ -20,6 +20,7 @@ from foundation.formatting import kronor, number_of
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from foundation.text import Text
+from foundation.whole_files import write_whole
 from invoicing.bookkeeping import booking, voucher_store
 from invoicing.payment import (
     attest_right_store,
@@ -324,7 +325,7 @@ def _written(session: Session, files: Sequence[ExportFile], folder: Path) -> lis
     for each in files:
         found, body = export_store.named(session, each.id)
         path = folder / found.name
-        path.write_bytes(body)
+        write_whole(path, body)
         paths.append(path)
     return paths
 

@@ -108,7 +108,7 @@ def _opened(
             fixed_day=on,
             collects=partial(ways_in.is_collector, installation, books, folder=folder),
             into=ways_in.into(installation, database),
-            alarm_mail=settings.alarm_mail,
+            settings=settings,
         )
 
 
