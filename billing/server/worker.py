@@ -8,6 +8,7 @@ back what it had taken. A database that does not answer is waited for.
 
 import errno
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -28,7 +29,7 @@ from operations import scheduler as job_running
 from operations.scheduler import Job
 from operations.settings import Settings
 from peppol.access_points.protocol import AccessPoint, AccessPointError
-from peppol.exchange import sending, status_polling
+from peppol.exchange import access_point_store, receiver_queue_store, sending, status_polling
 from peppol.exchange.receiving import Collector
 from peppol.exchange.sending import MessageSender, Transactions
 
@@ -90,10 +91,19 @@ class Worker:
     collects: Callable[[], bool] = _always
     into: Callable[[bytes], Transactions | None] | None = None
     settings: Settings | None = None
+    name: str = field(default_factory=lambda: str(uuid.uuid4()))
+    holding: set[str] = field(default_factory=set)
 
     def today(self) -> date:
         """The day in Sweden."""
         return self.fixed_day or stockholm_date(self.database.clock())
+
+    def give_back(self) -> None:
+        """Let others have what this worker holds, which has to end before it has finished. Raises SQLAlchemyError."""
+        with self.database.writing() as session:
+            receiver_queue_store.let_go(session, list(self.holding))
+            if self.access_point is not None:
+                access_point_store.end_collecting(session, self.access_point.name, self.name)
 
     def do(self, what: str) -> bool:
         """One turn of one thing; whether there may be more of it to do at once."""
@@ -157,6 +167,7 @@ def _deliver(worker: Worker) -> bool:
         lease=worker.lease,
         stopping=worker.stop.is_set,
         at_once=worker.at_once,
+        holding=worker.holding,
     )
     return sender.round().more
 
@@ -188,6 +199,7 @@ def _collect(worker: Worker) -> bool:
         stopping=worker.stop.is_set,
         at_once=worker.at_once,
         into=worker.into,
+        worker=worker.name,
     )
     try:
         collector.collect()

@@ -92,7 +92,10 @@ def allow_probe(session: Session, name: str, *, now: datetime) -> None:
 
 def begin_collecting(session: Session, name: str, worker: str, *, now: datetime, until: datetime) -> bool:
     """Take the turn to collect `until` then; False while another has it."""
-    free = leases.is_free(access_point.c.collector_until, now, longest=until - now)
+    # Whoever had it and could not give it back, because the database was away, has it still.
+    free = leases.is_free(access_point.c.collector_until, now, longest=until - now) | (
+        access_point.c.collector == worker
+    )
     take = update(access_point).where(access_point.c.name == name, free)
     return rows_changed(session, take.values(collector=worker, collector_until=until)) == 1
 

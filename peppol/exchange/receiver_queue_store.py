@@ -115,6 +115,16 @@ def release(session: Session, token: str, due: Mapping[str, datetime | None], *,
     session.execute(_RELEASED, rows)
 
 
+def let_go(session: Session, tokens: Collection[str]) -> None:
+    """Let others take receiver queues whose worker has to end in the middle of a message.
+
+    The token stays, so that whoever follows knows that something may have been sent, and asks first.
+    """
+    session.execute(
+        update(receiver_queue).where(receiver_queue.c.token.in_(tokens)).values(claimed_until=None)
+    )
+
+
 def hurry(session: Session, *, all_queues: bool = False) -> None:
     """Let the receivers be tried at once whose first message only waits because nothing could be reached.
 
