@@ -429,7 +429,11 @@ def test_what_waits_for_second_thoughts_leaves_and_is_never_left_without_its_tim
 
 def counting(ran: list[str]) -> tuple[Job, ...]:
     def note(name: str) -> Callable[..., str]:
-        return lambda *_: ran.append(name) or "done"
+        def run(*_: object) -> str:
+            ran.append(name)
+            return "done"
+
+        return run
 
     return (
         InOne("daily", Daily(time(12, 0)), note("daily")),

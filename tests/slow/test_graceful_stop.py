@@ -206,7 +206,7 @@ def test_a_worker_in_the_middle_of_a_long_call_gives_back_at_once_and_says_that_
         def __exit__(self, *_: object) -> None:
             return None
 
-    workers = Workers(installation, Opened)  # type: ignore[arg-type]
+    workers = Workers(installation, Opened)
     running = Thread(target=workers.run)
     running.start()
     assert point.asked.wait(20)

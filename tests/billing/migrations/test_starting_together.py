@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, select, text
 
-from billing.migrations import migrate
+from billing.migrations import migrate, row_security
 from billing.migrations.migrate import MigrationElsewhere, bring_up_to_date, open_migrated
 from foundation.database import Database
 from foundation.tables import journal_head
@@ -102,17 +102,17 @@ def test_the_one_that_migrates_is_killed_midway_and_the_next_does_it_all(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     midway = tmp_path / "midway"
-    install = migrate.row_security.install
+    install = row_security.install
 
     def stop_here(*given: object) -> None:
         midway.touch()
         time.sleep(60)
 
-    monkeypatch.setattr(migrate.row_security, "install", stop_here)
+    monkeypatch.setattr(row_security, "install", stop_here)
     first = replica(lambda: open_migrated(database_url).close())
     while not midway.exists():
         time.sleep(0.01)
-    monkeypatch.setattr(migrate.row_security, "install", install)
+    monkeypatch.setattr(row_security, "install", install)
     others = start_together(database_url)
     time.sleep(0.3)
     os.kill(first, signal.SIGKILL)

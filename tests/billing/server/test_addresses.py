@@ -68,7 +68,9 @@ def keyed_routes(app: FastAPI) -> list[tuple[str, str, str]]:
                 continue
             before, after = re.split(rf"\{{{name}[^}}]*\}}", route.path)
             others = [re.sub(r"\{\w+[^}]*\}", "1", part) for part in (before, after)]
-            found += [(method, *others) for method in route.methods - {"HEAD"}]
+            found += [
+                (method, others[0], others[1]) for method in sorted(route.methods or ()) if method != "HEAD"
+            ]
     return found
 
 

@@ -13,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from billing.migrations.migrate import open_migrated
 from billing.server import books_watch
@@ -211,15 +211,15 @@ def test_what_a_database_says_is_known_by_its_kind(server: StoppablePostgresql) 
             ("select 1/0", None),
             ("set transaction read only; insert into buyer_no_such values (1)", None),
         ):
-            with pytest.raises(Exception) as error:  # noqa: PT011 - of whichever kind
+            with pytest.raises(SQLAlchemyError) as error:
                 session.exec_driver_sql(statement)
             assert fault_of(error.value) is expected, statement
             session.rollback()
-        with pytest.raises(Exception) as late:  # noqa: PT011 - of whichever kind
+        with pytest.raises(SQLAlchemyError) as late:
             session.exec_driver_sql("set local statement_timeout = 10; select pg_sleep(1)")
         assert fault_of(late.value) is DatabaseFault.BUSY
         session.rollback()
-        with pytest.raises(Exception) as written:  # noqa: PT011 - of whichever kind
+        with pytest.raises(SQLAlchemyError) as written:
             session.exec_driver_sql("set transaction read only; delete from journal_head")
         assert fault_of(written.value) is DatabaseFault.READ_ONLY
     database.close()

@@ -84,7 +84,7 @@ def flushing(monkeypatch: pytest.MonkeyPatch) -> None:
         DISK.operation()
         flush(descriptor)
 
-    monkeypatch.setattr(whole_files.os, "fsync", fails_too)
+    monkeypatch.setattr("os.fsync", fails_too)
 
 
 @pytest.fixture
@@ -289,7 +289,7 @@ def test_a_disk_without_room_is_named_in_alarm_and_health(
     assert ready().status_code == 200
     machine_watch.look_at_disks(database, settings)
     assert count(database, alarm) == 0
-    monkeypatch.setattr(disk_watch.shutil, "disk_usage", lambda _: _Usage())
+    monkeypatch.setattr("shutil.disk_usage", lambda _: _Usage())
     told = ready()
     assert (told.status_code, told.json()["disks"]) == (503, {"database": "FULL", "mail": "FULL"})
     machine_watch.look_at_disks(database, settings)
@@ -309,13 +309,13 @@ def test_where_we_write_is_looked_at_for_each_kind_of_trouble(
     settings = Settings(database_url="postgresql://x/y", mail_folder=tmp_path)
     assert disk_watch.troubles(settings, free_least=0) == []
     assert disk_watch.troubles(settings, free_least=10**18) == [DiskTrouble("mail", DiskFault.FULL)]
-    monkeypatch.setattr(disk_watch.os, "access", lambda *_: False)
+    monkeypatch.setattr("os.access", lambda *_: False)
     assert disk_watch.troubles(settings, free_least=0) == [DiskTrouble("mail", DiskFault.READ_ONLY)]
 
     def broken(_: Path) -> os.statvfs_result:
         raise OSError(errno.EIO, "broken")
 
-    monkeypatch.setattr(disk_watch.os, "statvfs", broken)
+    monkeypatch.setattr("os.statvfs", broken)
     assert disk_watch.troubles(settings, free_least=0) == [DiskTrouble("mail", DiskFault.UNREADABLE)]
 
 

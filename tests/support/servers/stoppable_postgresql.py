@@ -34,7 +34,7 @@ class StoppablePostgresql:
     def start(self) -> None:
         """Start it, after a crash as well."""
         settings = [f"--{name}={value}" for name, value in (keeper.SETTINGS | _SURVIVES).items()]
-        program = [self.programs / "postgres", "-D", self.data, "-k", self.home, *settings]
+        program: list[str | Path] = [self.programs / "postgres", "-D", self.data, "-k", self.home, *settings]
         self.server = keeper.run_as(self.account, program, self.home)
         keeper.wait_until_ready(self.server, self.data, self.home)
 
