@@ -126,7 +126,7 @@ def test_whoever_waits_too_long_says_for_whom(database_url: str) -> None:
     other = Database(database_url)
     if other.is_sqlite:
         event.listen(other.engine, "connect", lambda file, _: file.execute("PRAGMA busy_timeout = 100"))
-    with migrate._alone(database, 1.0), pytest.raises(MigrationElsewhere, match="annan process") as waited:
+    with migrate._alone(database, 1.0), pytest.raises(MigrationElsewhere, match="Another process") as waited:
         bring_up_to_date(other, wait_seconds=0.3)
     assert "avsluta den" in waited.value.text.sv
     bring_up_to_date(other)
