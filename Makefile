@@ -10,7 +10,11 @@ CASES ?=
 XSD ?=
 SCHXSLT ?=
 SEED ?= 1
+ROWS ?=
 ON ?=
+ROOM ?=
+SAMPLE ?= 0
+ONLY ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -32,7 +36,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow agreement bare fix fuzz bench load figures pictures lock clean
+.PHONY: help demo test test-slow bar agreement bare fix fuzz mutants planted bench load figures pictures lock clean
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
@@ -47,7 +51,12 @@ test: $(WORKSHOP) ## Format, lint, types, import rules, and all that guards a ch
 
 test-slow: $(WORKSHOP) ## The rest at length: laws, kills, crashes, each page in the browser, stories on PostgreSQL
 	@$(BIN)/python -m tests.system_packages
-	$(BIN)/pytest $(IN_TURN) -m "slow or law" --hypothesis-profile=long
+	$(BIN)/pytest $(IN_TURN) -m "(slow or law) and not nightly" --hypothesis-profile=long
+
+bar: SEED := 20261121
+bar: $(WORKSHOP) ## The forty figures the system must reach, on both engines, for a night: make bar ROWS=1,5-9
+	@$(BIN)/python -m tests.system_packages
+	$(BIN)/python -m tests.bar.run --seed $(SEED) --workers $(WORKERS) $(addprefix --rows ,$(ROWS))
 
 agreement: MUTANTS := 2000
 agreement: $(WORKSHOP) ## Our rules beside the published ones: make agreement RULES=folder CASES=folder
@@ -63,6 +72,12 @@ fix: $(WORKSHOP) ## Format the code and repair what ruff can repair
 
 fuzz: $(WORKSHOP) ## The laws and the mutants at length: make fuzz MUTANTS=1000000
 	FUZZ_MUTANTS=$(MUTANTS) $(BIN)/pytest $(IN_TURN) --hypothesis-profile=fuzz
+
+mutants: $(WORKSHOP) ## The code with small faults, and which no test notices: make mutants ROOM=money SAMPLE=200 SEED=1
+	$(BIN)/python -m tests.mutants $(addprefix --room ,$(ROOM)) --sample $(SAMPLE) --seed $(SEED) --workers $(WORKERS)
+
+planted: $(WORKSHOP) ## A hundred known faults planted one at a time, each with tests that must fail: make planted ONLY=word
+	$(BIN)/python -m tests.planted --only "$(ONLY)" --workers $(WORKERS)
 
 bench: $(WORKSHOP) ## Measure, and print the figures: the flow, and our rules beside the published ones in Saxon
 	$(BIN)/billing bench

@@ -8,9 +8,10 @@ from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
 
-from accounts import mailed_links, mailing, passwords, second_step_store, sessions
+from accounts import mailed_link_store, mailed_links, mailing, passwords, second_step_store, sessions
 from accounts import store as account_store
-from accounts.identity import Permission, Person
+from accounts.guessing import known_devices
+from accounts.identity import BUYER_SIDE, Permission, Person
 from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.mailed_link_store import LinkPurpose
 from accounts.rules import AccountRefused, keeps_an_administrator, mail_address, name_of_person
@@ -19,6 +20,7 @@ from foundation import journal
 from foundation.errors import NotThere
 from foundation.sql import Session, take_turns
 from foundation.text import Language, Text
+from orders.register import store as register_store
 from orders.register.unit_scope import UnitScope
 from orders.tutors import unit_tutors
 
@@ -34,8 +36,16 @@ def invite(
     language: Language,
     by: str,
     at: datetime,
+    vouched_by: str = "",
 ) -> Account:
-    """A new account and its invitation by mail. Raises AccountRefused where the address is taken."""
+    """A new account and its invitation by mail. Raises AccountRefused where the address is taken.
+
+    Of the buyer's people `vouched_by` is the second person, without whom nobody is let in (`accounts.staff`).
+    """
+    if permissions & BUYER_SIDE and not vouched_by:
+        raise ValueError(
+            "One of the buyer's people is let in by two: accounts.staff.changes proposes and confirms."
+        )
     try:
         with journal.attempt(session):
             number = account_store.add(
@@ -48,6 +58,7 @@ def invite(
                 language=language,
                 at=at,
                 by=by,
+                vouched_by=vouched_by,
             )
     except IntegrityError:
         raise AccountRefused(
@@ -77,12 +88,22 @@ def change(
     within: UnitScope | None,
     by: str,
     administers: Permission = Permission.ADMINISTER,
+    only_less: bool = False,
 ) -> None:
-    """Other permissions and places for somebody of the organisation. Raises NotThere and LastAdministrator."""
+    """Other permissions and places for somebody of the organisation. Raises NotThere and LastAdministrator.
+
+    With `only_less` nothing is given that the account does not have by now.
+    """
     take_turns(session, f"people {organisation}")
     account = of_organisation(session, organisation, account_id)
     if account.state == AccountState.ENDED:
         raise AccountRefused(Text("Kontot är avslutat. Bjud in personen på nytt."))
+    if only_less and not permissions <= account.permissions:
+        raise AccountRefused(
+            Text(
+                "Någon annan har ändrat personens behörigheter under tiden. Ladda om sidan och gör det igen."
+            )
+        )
     people = account_store.of_organisation(session, organisation)
     keeps_an_administrator(people, account_id, permissions, administers)
     account_store.regrant(session, account_id, permissions, within)
@@ -121,6 +142,7 @@ def end(
     )
     account_store.regrant(session, account_id, (), UnitScope())
     sessions.end_all(session, account_id)
+    known_devices.forget(session, account_id)
     journal.record(session, by, AccountAction.ENDED, AccountsSubject.PERSON.of(account.person.id))
     # Who has left meets nobody: the placements wait for another tutor.
     unit_tutors.close_of_person(session, account.person.id, by=by, today=today)
@@ -135,6 +157,7 @@ def take_up(session: Session, secret: str, password_hash: str, *, now: datetime)
     if not account_store.move(session, link.account.id, AccountState.ACTIVE, password_hash=password_hash):
         raise mailed_links.LinkVoid
     sessions.end_all(session, link.account.id)
+    known_devices.forget(session, link.account.id)
     is_new = link.purpose == LinkPurpose.INVITE
     action = AccountAction.TAKEN_UP if is_new else AccountAction.PASSWORD_RESET
     journal.record(session, link.account.person.id, action, AccountsSubject.PERSON.of(link.account.person.id))
@@ -148,6 +171,16 @@ def ask_for_reset(session: Session, name: str, *, at: datetime) -> None:
     account = account_store.by_name(session, name)
     if account is not None and account.state == AccountState.ACTIVE:
         mailed_links.send(session, account, LinkPurpose.RESET, at=at)
+
+
+def give_link(session: Session, account: Account, *, by: str, at: datetime) -> str:
+    """A link to choose a password with, for whoever hands it over; the older ones are void. Raises AccountRefused."""
+    if account.state == AccountState.ENDED:
+        raise AccountRefused(Text("Kontot är avslutat. Bjud in personen på nytt."))
+    purpose = LinkPurpose.INVITE if account.state == AccountState.INVITED else LinkPurpose.RESET
+    mailed_link_store.remove_all(session, account.id, purpose)
+    journal.record(session, by, AccountAction.LINK_GIVEN, AccountsSubject.PERSON.of(account.person.id))
+    return mailed_links.give(session, account, purpose, at=at)
 
 
 def change_password(session: Session, person: Person, password: str, *, but: str, now: datetime) -> None:
@@ -170,8 +203,39 @@ def forget_codes(session: Session, organisation: str, account_id: int, *, by: st
     account_store.change(session, account_id, totp_secret="")
     second_step_store.remove_recovery_codes(session, account_id)
     sessions.end_all(session, account_id)
+    known_devices.forget(session, account_id)
     journal.record(session, by, AccountAction.CODES_FORGOTTEN, AccountsSubject.PERSON.of(account.person.id))
     mailing.put(session, account, "codes-forgotten", about=account.person.id, at=at)
+
+
+def words_about(session: Session, account: Account) -> tuple[str, ...]:
+    """What anybody would try for this person: the mail address, the name, the company, and the buyer."""
+    register = register_store.load(session)
+    known = register_store.last_known_supplier(session, register, account.organisation)
+    company = known.name if known is not None else ""
+    return account.sign_in_name, account.display_name, company, register.buyer.name
+
+
+def change_address(session: Session, account: Account, address: str, *, by: str, at: datetime) -> None:
+    """Another mail address for one of the buyer's people, who is told at both. Raises AccountRefused where it is taken.
+
+    Links that were mailed before are void, and every session ends.
+    """
+    renamed = mail_address(address)
+    mailing.put(session, account, "address-changed", about=account.person.id, at=at)
+    try:
+        with journal.attempt(session):
+            account_store.change(session, account.id, sign_in_name=renamed)
+    except IntegrityError:
+        raise AccountRefused(
+            Text("E-postadressen hör redan till ett konto. Använd en annan, eller ändra det konto som finns.")
+        ) from None
+    for purpose in LinkPurpose:
+        mailed_link_store.remove_all(session, account.id, purpose)
+    sessions.end_all(session, account.id)
+    known_devices.forget(session, account.id)
+    journal.record(session, by, AccountAction.ADDRESS_CHANGED, AccountsSubject.PERSON.of(account.person.id))
+    mailing.put(session, _known(session, account.id), "address-changed", about=account.person.id, at=at)
 
 
 def of_organisation(session: Session, organisation: str, account_id: int) -> Account:

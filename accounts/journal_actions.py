@@ -19,6 +19,20 @@ class AccountAction(JournalAction):
     RECOVERY_CODE_USED = "account.recovery_code_used"
     CODES_FORGOTTEN = "account.codes_forgotten"
     IDENTITY_TIED = "account.identity_tied"
+    LINK_GIVEN = "account.link_given"  # by an operator, to hand over where mail does not go
+    GUESSED_AT = "account.guessed_at"  # strangers try its name more often than is free
+    ADDRESS_CHANGED = "account.address_changed"
+
+
+class StaffAction(JournalAction):
+    """What two administrators do with the buyer's staff."""
+
+    PROPOSED = "staff.proposed"
+    CONFIRMED = "staff.confirmed"
+    REFUSED = "staff.refused"
+    WITHDRAWN = "staff.withdrawn"
+    LAPSED = "staff.lapsed"
+    FIRST_ADMINISTRATOR = "staff.first_administrator"  # let in from the host, before there were two
 
 
 class ApplicationAction(JournalAction):
@@ -43,3 +57,4 @@ class AccountsSubject(SubjectKind):
     PERSON = ""  # the opaque id, without a word before it
     APPLICATION = "application"
     KEY = "key"
+    STAFF_CHANGE = "staff change"

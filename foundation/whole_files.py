@@ -37,8 +37,10 @@ def is_temporary(name: str) -> bool:
     return _ORPHAN.fullmatch(name) is not None
 
 
-def write_whole(path: Path, body: bytes, *, mode: int = 0o640) -> None:
-    """Put the file there, in place of one of its name. Raises OSError, and then nothing is left of it.
+def write_whole(path: Path, body: bytes, *, mode: int = 0o600) -> None:
+    """Put the file there, in place of one of its name, for its owner alone unless `mode` says otherwise.
+
+    Raises OSError, and then nothing is left of it.
 
     What is no plain file, such as a terminal or a pipe, is only written to.
     """
@@ -49,6 +51,7 @@ def write_whole(path: Path, body: bytes, *, mode: int = 0o640) -> None:
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, mode)
             file.write(body)
             file.flush()
             os.fsync(file.fileno())

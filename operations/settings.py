@@ -36,6 +36,12 @@ class Settings(PostSettings):
     second_step: bool = True
     """Whether those who sign in with a password must set up codes as well."""
 
+    secret_keys: SecretStr = SecretStr("")
+    """The keys that secrets in the database are sealed with, with a space between: the first seals, all open."""
+
+    secret_keys_file: Path | None = None
+    """A file with such keys, one a line, after those of `secret_keys`."""
+
     mail_from: str = "leverantorsportalen@kopare.example"
     """The sender of the portal's mails."""
 
@@ -91,6 +97,18 @@ class Settings(PostSettings):
 
     events_seconds: int = Field(default=20, ge=1, le=300)
     """How long a request with events may be worked on; what is left then is said to be, and is sent again."""
+
+    caller_cpu_seconds: float = Field(default=60, ge=1, le=3600)
+    """Seconds of a processor a minute that checking documents may take for one organisation or one address."""
+
+    caller_bytes: int = Field(default=200_000_000, ge=20_000_000, le=2_000_000_000)
+    """Bytes of documents a minute that one organisation or one address may have checked."""
+
+    strangers_cpu_seconds: float = Field(default=90, ge=1, le=3600)
+    """The same seconds for all together who are not signed in."""
+
+    strangers_bytes: int = Field(default=400_000_000, ge=20_000_000, le=2_000_000_000)
+    """The same bytes for all together who are not signed in."""
 
     journal_head_folder: Path | None = None
     """Where the head of the journal is written every day, best on a disk of its own."""

@@ -14,6 +14,7 @@ from sqlalchemy import CheckConstraint, Column, String, Table
 from accounts.application_store import ApplicationState
 from accounts.mailed_link_store import LinkPurpose
 from accounts.session_store import SessionStage
+from accounts.staff.change_store import StaffChangeState
 from accounts.store import AccountState
 from accounts.systems.machine_key_store import KeyState
 from billing.migrations.schema import METADATAS
@@ -64,6 +65,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "order_objection.state": ObjectionState,
     "unit_tutor.state": UnitTutorState,
     "account_application.state": ApplicationState,
+    "staff_change.state": StaffChangeState,
     "claim_settled.how": ClaimWay,
     "desk_action.state": ActionState,
     "desk_batch_row.state": BatchRowState,
@@ -88,6 +90,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
 MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "account.state": AccountState,
     "account_application.state": ApplicationState,
+    "staff_change.state": StaffChangeState,
     "change_request.state": ChangeState,
     "desk_action.state": ActionState,
     "desk_batch_row.state": BatchRowState,
@@ -132,6 +135,7 @@ NEVER_MOVED: Final[Mapping[str, str]] = {
 """Columns that are called as states are, and why no table of transitions moves them."""
 
 WRITTEN_ELSEWHERE: Final[Mapping[str, str]] = {
+    "accounts/sealed_secret_store.py": "the columns of its PLACES alone: secrets, none of them a state",
     "billing/migrations/versions/r0008_time_has_ends.py": "books of earlier releases grow: only OPEN lines close",
     "billing/tools/access_point_simulator/store.py": "the simulator's own memory, which nothing of ours reads",
     "peppol/exchange/inbox_store.py": "prepared once for every message; its condition is `IN_FOLLOWS.before`",

@@ -9,11 +9,15 @@ here: every worker does them all the time, each with its own messages (`worker`)
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Final
 
-from accounts import mailing
+from accounts import mailed_links, mailing
 from accounts.applications import APPLICATION_KINDS
+from accounts.guessing import guessed_accounts, known_devices, rate_limit
+from accounts.guessing.guessed_accounts import GUESSING_KINDS
 from accounts.identity import Permission
+from accounts.staff import changes as staff_changes
 from accounts.systems import machine_keys
 from billing.server import invoice_mails
 from foundation.database import Database
@@ -25,7 +29,7 @@ from invoicing.exceptions import undo as exception_undo
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.verdicts import parking
-from operations import alarms, disk_watch, journal_heads, report_judging, scheduler
+from operations import alarms, disk_watch, journal_heads, order_curing, report_judging, scheduler
 from operations.alarms import Trouble
 from operations.event_feed import reading as feed_reading
 from operations.mail import delivery as mail_delivery
@@ -44,7 +48,7 @@ _REMINDER_DAYS = (0, 3)
 _NAMED_MOST = 20
 
 
-ALARM_KINDS: Final = {**alarms.KINDS, **WAITING_KINDS, **APPLICATION_KINDS}
+ALARM_KINDS: Final = {**alarms.KINDS, **WAITING_KINDS, **APPLICATION_KINDS, **GUESSING_KINDS}
 """What the job `alarms` looks for."""
 
 
@@ -60,14 +64,17 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("payments-due", Daily(time(5, 45), catch_up=False), _mailing(payments_due, to)),
         InOne("policy-in-force", Daily(time(0, 5)), new_policy, by_date=True),
         DESK_RELEASE,
-        InOne("journal-head", Daily(time(22, 30)), journal_heads.writer(settings.journal_head_folder, to)),
+        InOne("journal-head", Daily(time(21, 30)), journal_heads.writer(settings.journal_head_folder, to)),
         InOne("alarms", Every(timedelta(minutes=1)), _alarms(settings)),
         InSteps("mail-deliver", Every(timedelta(seconds=30)), _mail(settings)),
         PORTAL_RELEASE,
         InSteps("reports-received", Every(timedelta(minutes=1)), receive_filed),
+        InSteps("orders-come", Every(timedelta(minutes=1)), judge_what_has_come),
         InOne("feed-disposal", Daily(time(2, 20), catch_up=False), _feed_disposal(settings), by_date=True),
         InOne("unfinished-files", Daily(time(2, 40), catch_up=False), _sweep(settings)),
         InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys, by_date=True),
+        InOne("guessing-watch", Every(timedelta(minutes=1)), watch_guessing),
+        InOne("staff-changes-lapse", Daily(time(0, 15), catch_up=False), lapse_staff_changes, by_date=True),
         InOne("invoice-mails", Every(timedelta(minutes=1)), invoice_mails.tell),
     )
     forget = InOne(
@@ -106,6 +113,11 @@ def receive_filed(database: Database, today: date, now: datetime) -> str:
     return f"{received} of {len(keys)} reports"
 
 
+def judge_what_has_come(database: Database, today: date, now: datetime) -> str:
+    """Judge the invoices again that were read before their orders were placed, whichever way these came."""
+    return f"{order_curing.judge_what_has_come(database, today=today)} invoices"
+
+
 def place_due_orders(session: Session, today: date, now: datetime) -> str:
     """Place the result orders whose day has come."""
     placed = result_placing.place_due(session, register_store.load(session), today=today)
@@ -130,6 +142,18 @@ DESK_RELEASE: Final = InOne("desk-answers", Every(timedelta(minutes=1)), release
 def end_past_keys(session: Session, today: date, now: datetime) -> str:
     """End the keys of systems whose last day has gone by."""
     return f"{machine_keys.end_past(session, today=today, at=now)} keys"
+
+
+def watch_guessing(session: Session, today: date, now: datetime) -> str:
+    """Notice whose passwords strangers guess at, tell the owners, and forget tries and browsers of long ago."""
+    rate_limit.sweep(session, now=now)
+    known_devices.sweep(session, now=now)
+    return f"{guessed_accounts.look(session, now=now)} accounts guessed at"
+
+
+def lapse_staff_changes(session: Session, today: date, now: datetime) -> str:
+    """Let what an administrator proposed lapse where no other has decided it in time."""
+    return f"{staff_changes.lapse_old(session, at=now)} changes"
 
 
 def _feed_disposal(settings: Settings) -> Callable[[Session, date, datetime], str]:
@@ -254,7 +278,8 @@ def _mailing(
 
 def _mail(settings: Settings) -> Callable[[Database, date, datetime], str]:
     def deliver(database: Database, today: date, now: datetime) -> str:
-        done = mail_delivery.deliver(database, settings, now=now)
+        links = partial(mailed_links.of_leaving_mail, now=now)
+        done = mail_delivery.deliver(database, settings, now=now, links=links)
         return f"{done.sent} sent, {done.waiting} waiting, {done.stuck} stuck"
 
     return deliver

@@ -18,6 +18,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
+from accounts.guessing import guessed_account_store, wrong_try_store
+from accounts.guessing.guessed_accounts import GOES_ON
 from billing.server import books_watch, metric_queries
 from foundation.database import Database
 from foundation.sql import Session
@@ -27,6 +29,9 @@ from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
 from operations.settings import Settings
 from peppol.exchange.tables import OutState
+from peppol.validation import apart
+from web.budgets import Budgets
+from web.pages import budgets_of
 
 router = APIRouter(tags=["operation"])
 
@@ -75,6 +80,7 @@ def metrics(request: Request) -> Response:
         return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
     registry = CollectorRegistry()
     registry.register(BooksCollector(_watched(request)))
+    registry.register(ChecksCollector(budgets_of(request)))
     try:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
     except SQLAlchemyError:
@@ -134,11 +140,37 @@ class BooksCollector(Collector):
         yield from families.values()
 
 
+class ChecksCollector(Collector):
+    """How often checking a document was ended or refused in this process since it began: no books know of it."""
+
+    def __init__(self, budgets: Budgets) -> None:
+        self._budgets = budgets
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing is read when it is registered."""
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        """Both figures, of this process alone."""
+        yield _by(
+            "billing_checks_ended",
+            "Checks of documents that this process ended before they were done, by why.",
+            "why",
+            [(why.value, count) for why, count in apart.CHECKS.ended.items()],
+        )
+        yield _by(
+            "billing_checks_refused",
+            "Documents that this process did not check, by whose budget was used up.",
+            "whose",
+            self._budgets.figures.items(),
+        )
+
+
 def _figures(database: Database) -> Iterator[Metric]:
     with database.reading() as session:
         now = database.clock()
         yield from _post(exchange_queries.standing(session), now)
-        yield from _work(session)
+        yield from _work(session, now)
 
 
 def _post(stands: ExchangeStanding, now: datetime) -> Iterator[Metric]:
@@ -173,7 +205,7 @@ def _post(stands: ExchangeStanding, now: datetime) -> Iterator[Metric]:
     )
 
 
-def _work(session: Session) -> Iterator[Metric]:
+def _work(session: Session, now: datetime) -> Iterator[Metric]:
     yield _by(
         "billing_job_last_slot_seconds",
         "The newest slot of each job that went well, in seconds since 1970.",
@@ -191,6 +223,16 @@ def _work(session: Session) -> Iterator[Metric]:
         "Mails that have not left, by state.",
         "state",
         _with_zeros(metric_queries.mails_open(session), (MailState.WAITING, MailState.STUCK)),
+    )
+    yield _one(
+        "billing_accounts_guessed",
+        "Accounts whose password strangers have guessed at within the hour.",
+        guessed_account_store.count(session, seen_after=now - GOES_ON),
+    )
+    yield _one(
+        "billing_sign_in_keys_waiting",
+        "Names, clients and browsers that must wait before they try again, from too many wrong tries.",
+        wrong_try_store.count_waiting(session, now=now),
     )
     alarms = metric_queries.alarms(session)
     yield _by("billing_alarms", "Alarms ever raised, by kind.", "kind", alarms.items())

@@ -128,8 +128,6 @@ def hold(request: Request, person: Person = signed_in(*_KEEPERS)) -> Response:
 @router.post("/finance/audit/holds/{number}/lift")
 def lift(request: Request, number: int, person: Person = signed_in(*_KEEPERS)) -> Response:
     """Let a legal hold end."""
-    if answer == "confirm":
-        clock_trust.require_belief(database_of(request))
     with database_of(request).writing() as session:
         if all(each.id != number for each in legal_hold_store.newest_first(session)):
             raise NotThere
@@ -148,6 +146,8 @@ def propose(request: Request, person: Person = signed_in(*_KEEPERS)) -> Response
 @router.post("/finance/audit/disposals/{number}/{answer}")
 def answer(request: Request, number: int, answer: str, person: Person = signed_in(*_KEEPERS)) -> Response:
     """Another person confirms a disposal, or anybody takes the proposal back."""
+    if answer == "confirm":
+        clock_trust.require_belief(database_of(request))
     with database_of(request).writing() as session:
         if all(each.id != number for each in disposal_store.newest_first(session)):
             raise NotThere

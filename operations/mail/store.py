@@ -32,6 +32,9 @@ MAIL_WORDS: Final[Mapping[MailState, Text]] = {
 """What people call each state."""
 
 
+NEVER_BACK: Final = "no worker came back"
+"""The fault of a mail whose workers never came back."""
+
 MAIL_FOLLOWS = Transitions(
     {
         MailState.WAITING: {MailState.SENT, MailState.STUCK},
@@ -48,8 +51,10 @@ class ClaimedMail:
     """A mail that one worker has taken to send it; `attempts` counts this one."""
 
     id: int
+    account_id: int | None
     to_address: str
     template: str
+    about: str
     subject: str
     body: str
     language: str
@@ -91,23 +96,36 @@ def add(
 def claim_next(session: Session, *, now: datetime, until: datetime, longest: timedelta) -> ClaimedMail | None:
     """Take the oldest mail that is due, for this worker alone `until` then; this counts as an attempt.
 
-    `longest` is the longest rest between two attempts.
+    `longest` is the longest rest between two attempts. One that was taken again and again by workers that never
+    came back is stuck.
     """
-    due = leases.is_due(mail.c.next_at, now, longest=longest)
-    wanted = select(mail).where(mail.c.state == MailState.WAITING, due).order_by(mail.c.id).limit(1)
-    taken = leases.take(session, mail.c.id, wanted, next_at=until, attempts=mail.c.attempts + 1)
+    is_due = (mail.c.state == MailState.WAITING) & leases.is_due(mail.c.next_at, now, longest=longest)
+    due = select(mail).where(is_due)
+    lost = is_due & (mail.c.taken >= leases.TAKEN_MOST)
+    transitions.move_all(
+        session, mail.c.state, lost, MAIL_FOLLOWS, to=MailState.STUCK, values={"fault": NEVER_BACK}
+    )
+    taken = leases.take(
+        session,
+        mail.c.id,
+        due.order_by(mail.c.id),
+        taken=mail.c.taken,
+        at_most=1,
+        next_at=until,
+        attempts=mail.c.attempts + 1,
+    )
     return _claimed_mail(taken[0]) if taken else None
 
 
 def move(session: Session, mail_id: int, to: MailState, *, fault: str = "", **columns: object) -> None:
     """Note that a mail has left or is stuck, unless it stands there already or may not go there."""
-    values = {"fault": fault, **columns}
+    values = {"fault": fault, "taken": 0, **columns}
     transitions.move_all(session, mail.c.state, mail.c.id == mail_id, MAIL_FOLLOWS, to=to, values=values)
 
 
 def put_off(session: Session, mail_id: int, until: datetime, *, fault: str) -> None:
     """Let a mail wait until then, and note why it did not leave."""
-    session.execute(update(mail).where(mail.c.id == mail_id).values(next_at=until, fault=fault))
+    session.execute(update(mail).where(mail.c.id == mail_id).values(next_at=until, fault=fault, taken=0))
 
 
 def withdraw_waiting(session: Session, account_id: int, template: str) -> None:
@@ -142,8 +160,10 @@ def _claimed_mail(row: Row[Any]) -> ClaimedMail:
     """The mail in a row as it was before it was taken."""
     return ClaimedMail(
         id=row.id,
+        account_id=row.account_id,
         to_address=row.to_address,
         template=row.template,
+        about=row.about,
         subject=row.subject,
         body=row.body,
         language=row.language,

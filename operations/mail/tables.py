@@ -21,13 +21,15 @@ mail = Table(
     # The receiver's account, or none where the address belongs to nobody's account yet.
     Column("account_id", ForeignKey("account.id"), nullable=True),
     Column("to_address", String(254), nullable=False),
-    # What the mail is made from; its text is emptied when it has left, as it may carry a link that lets in.
+    # What the mail is made from. Of one that lets somebody in the link is made as it leaves, and is not in its text.
     Column("template", String(40), nullable=False),
     Column("about", String(120), nullable=False),
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("state", String(20), nullable=False),
     Column("attempts", Integer, nullable=False),
+    # How often a worker has taken it and not come back since.
+    Column("taken", Integer, nullable=False, server_default="0"),
     Column("made_at", UtcDateTime(), nullable=False),
     Column("next_at", UtcDateTime(), nullable=False),
     # The language of the text, which also the receiver's program is told.

@@ -37,13 +37,21 @@ _NOTICES: Final[dict[MailKind, Text]] = {
 
 @dataclass(frozen=True, slots=True)
 class MailText:
-    """A kind of mail. `secret`: its text lets somebody in and is forgotten once it has left."""
+    """A kind of mail. `secret`: it lets somebody in, by what is made as it leaves and is kept nowhere."""
 
     subject: Text
     body: Text
     notice: MailKind | None = None
     secret: bool = False
 
+
+MADE_AS_IT_LEAVES: Final = ("link", "until")
+"""What a mail that lets somebody in names and the outbox does not hold."""
+
+WITHHELD: Final = Text(
+    "(Länken läggs inte i en fil. Den som driver systemet ger den: billing people link %(about)s --by NAMN)"
+)
+"""What such a mail says instead where it is laid in a folder, which others read."""
 
 GREETING: Final = Text("\n\nMed vänlig hälsning\n%(product)s\n%(portal)s\n")
 
@@ -53,7 +61,7 @@ TEXTS: Final[dict[str, MailText]] = {
         Text("Välkommen till leverantörsportalen"),
         Text(
             "Hej!\n\nDu har fått ett konto i leverantörsportalen. Välj ett lösenord "
-            "här:\n\n%(portal)s%(link)s\n\nLänken gäller en gång, till och med %(until)s. Har du "
+            "här:\n\n%(link)s\n\nLänken gäller en gång, till och med %(until)s. Har du "
             "inte väntat dig det här mejlet behöver du inte göra något."
         ),
         secret=True,
@@ -62,7 +70,7 @@ TEXTS: Final[dict[str, MailText]] = {
         Text("Välj ett nytt lösenord"),
         Text(
             "Hej!\n\nNågon, förmodligen du, vill välja ett nytt lösenord till leverantörsportalen. "
-            "Gör det här:\n\n%(portal)s%(link)s\n\nLänken gäller en gång, till och med %(until)s. "
+            "Gör det här:\n\n%(link)s\n\nLänken gäller en gång, till och med %(until)s. "
             "Var det inte du behöver du inte göra något: ditt lösenord är oförändrat."
         ),
         secret=True,
@@ -75,11 +83,81 @@ TEXTS: Final[dict[str, MailText]] = {
             "er behörighetsadministratör."
         ),
     ),
+    "second-step-changed": MailText(
+        Text("Dina koder för inloggning är inställda"),
+        Text(
+            "Hej!\n\nKoderna för inloggning i leverantörsportalen är inställda på en app, de gamla gäller inte längre, "
+            "och du är utloggad på alla andra ställen. Var det inte du: välj genast ett nytt lösenord på "
+            "%(portal)s/forgotten och säg till er behörighetsadministratör."
+        ),
+    ),
+    "recovery-code-used": MailText(
+        Text("En återställningskod har använts"),
+        Text(
+            "Hej!\n\nNågon, förmodligen du, har använt en av dina återställningskoder i leverantörsportalen. Den "
+            "gäller inte igen. Hur många som är kvar står under Mitt konto. Var det inte du: välj genast ett "
+            "nytt lösenord på %(portal)s/forgotten och säg till er behörighetsadministratör."
+        ),
+    ),
+    "identity-tied": MailText(
+        Text("Ett nytt sätt att logga in på ditt konto"),
+        Text(
+            "Hej!\n\nDitt konto i leverantörsportalen kan nu också öppnas genom den legitimationsutgivare som din "
+            "e-postadress är bekräftad hos. Var det inte du: säg genast till er behörighetsadministratör."
+        ),
+    ),
+    "guessed-at": MailText(
+        Text("Någon försöker gissa ditt lösenord"),
+        Text(
+            "Hej!\n\nNågon har många gånger försökt logga in med din e-postadress i leverantörsportalen, från olika "
+            "platser. Ingen har kommit in på det. Du loggar in som vanligt från en webbläsare där du har varit "
+            "inloggad förut; från en ny kan du behöva vänta, eller välja ett nytt lösenord på "
+            "%(portal)s/forgotten. Använder du samma lösenord någon annanstans: byt det."
+        ),
+    ),
     "codes-forgotten": MailText(
         Text("Dina koder för inloggning är borttagna"),
         Text(
             "Hej!\n\nEr behörighetsadministratör har tagit bort dina koder för inloggning. Nästa "
             "gång du loggar in ställer du in dem på nytt. Har du inte bett om det: säg genast till."
+        ),
+    ),
+    "address-changed": MailText(
+        Text("Din e-postadress för inloggning är ändrad"),
+        Text(
+            "Hej!\n\nDin e-postadress för inloggning har ändrats av två administratörer, och du är utloggad överallt. "
+            "Har du inte bett om det: säg genast till en administratör."
+        ),
+    ),
+    "staff-change-proposed": MailText(
+        Text("En ändring av köparens personer väntar på dig"),
+        Text(
+            "Hej!\n\nEn administratör har föreslagit en ändring av köparens personer eller deras rätter. Den gäller "
+            "först när en annan administratör bekräftar den. Läs den, och bekräfta eller säg nej, "
+            "här:\n\n%(portal)s/admin/people/changes/%(number)s"
+        ),
+    ),
+    "staff-change-confirmed": MailText(
+        Text("En ändring av köparens personer gäller nu"),
+        Text(
+            "Hej!\n\nTvå administratörer har ändrat köparens personer eller deras rätter. Läs vad "
+            "här:\n\n%(portal)s/admin/people/changes/%(number)s\n\nÄr det fel: ta genast bort rätten, det gör en "
+            "administratör ensam."
+        ),
+    ),
+    "staff-change-ended": MailText(
+        Text("En föreslagen ändring av köparens personer blir inte av"),
+        Text(
+            "Hej!\n\nEn föreslagen ändring av köparens personer är avslagen eller återtagen. Läs den "
+            "här:\n\n%(portal)s/admin/people/changes/%(number)s"
+        ),
+    ),
+    "first-administrator": MailText(
+        Text("En administratör har lagts till från driften"),
+        Text(
+            "Hej!\n\nEn administratör hos köparen har lagts till med ett kommando på servern, för att det inte fanns "
+            "två. Se vem här:\n\n%(portal)s/admin/people\n\nVäntade du dig det inte: avsluta kontot och säg till "
+            "driften."
         ),
     ),
     "application-received": MailText(

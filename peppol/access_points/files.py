@@ -126,7 +126,9 @@ class LocalFiles:
         """See `Files`."""
         final = self._place(path)
         self._make(final.parent)
-        write_whole(final, body)
+        # The operator's program may be another user's, of the folder's group: files are as open as their folder.
+        group = stat.S_IMODE(final.parent.stat().st_mode) & stat.S_IRGRP
+        write_whole(final, body, mode=0o600 | group)
 
     def move(self, source: str, target: str, *, lasting: bool = True) -> None:
         """See `Files`. Both names exist for a moment, so a crash in between loses nothing."""
@@ -171,4 +173,5 @@ class LocalFiles:
             folder = folder.parent
         for each in reversed(missing):
             each.mkdir(exist_ok=True)
+            each.chmod(stat.S_IMODE(each.parent.stat().st_mode))
             flush_folder(each.parent)

@@ -20,7 +20,8 @@ from peppol.exchange.tables import FIRST_BY, IN_FOLLOWS, IN_SETTLES, InState, in
 class InboundMessage:
     """A message to us, as it came. `failures` is how often our handling of it has failed.
 
-    `repeats` is the message it repeats or collides with; `supplier` whose it is, where it became nothing (yet).
+    `repeats` is the message it repeats or collides with; `supplier` whose it is, where it became nothing (yet);
+    `doubtful` one whose last worker never came back.
     """
 
     id: int
@@ -35,6 +36,7 @@ class InboundMessage:
     supplier: str = ""
     reason: str = ""
     reason_text: Text = NO_TEXT
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +100,27 @@ def set_supplier(session: Session, letter_id: int, supplier: str) -> None:
     session.execute(update(inbox).where(inbox.c.id == letter_id).values(came_from=supplier))
 
 
-def claim(session: Session, *, limit: int, now: datetime, lease: timedelta) -> Sequence[InboundMessage]:
+def claim(
+    session: Session, *, limit: int, now: datetime, lease: timedelta, doubtful: bool = True
+) -> Sequence[InboundMessage]:
     """The oldest messages stored but not yet read, for this worker alone until the lease ends.
 
-    A message whose worker died comes up again when its lease has ended.
+    A message whose worker died comes up again when its lease has ended: by itself, behind those that are fresh, and
+    only where `doubtful` ones are wanted.
     """
     # The same column holds a rest after a failure.
     free = leases.is_free(inbox.c.claimed_until, now, longest=max(lease, TRIES.steps[-1]))
-    oldest = select(inbox).where(inbox.c.state == InState.ARRIVED, free).order_by(inbox.c.id).limit(limit)
-    taken = leases.take(session, inbox.c.id, oldest, claimed_until=now + lease)
+    oldest = select(inbox).where(inbox.c.state == InState.ARRIVED, free).order_by(inbox.c.id)
+    until = now + lease
+    taken = leases.take(session, inbox.c.id, oldest, taken=inbox.c.taken, at_most=limit, claimed_until=until)
     return [_in_message(row) for row in taken]
+
+
+def lost(session: Session, *, now: datetime) -> Sequence[InboundMessage]:
+    """The messages that were taken as often as may be by workers that never came back."""
+    is_lost = leases.is_lost(inbox.c.taken, inbox.c.claimed_until, now, longest=TRIES.steps[-1])
+    question = select(inbox).where(inbox.c.state == InState.ARRIVED, is_lost)
+    return [_in_message(row) for row in session.execute(question.order_by(inbox.c.id))]
 
 
 def unclaim(session: Session, message_ids: Sequence[int]) -> None:
@@ -115,7 +128,7 @@ def unclaim(session: Session, message_ids: Sequence[int]) -> None:
     session.execute(
         update(inbox)
         .where(inbox.c.id.in_(message_ids), inbox.c.state == InState.ARRIVED)
-        .values(claimed_until=None)
+        .values(claimed_until=None, taken=0)
     )
 
 
@@ -166,7 +179,7 @@ def settle(
 def rest(session: Session, letter_id: int, *, until: datetime, values: Mapping[str, object]) -> bool:
     """Let an arrived message rest until then; False where somebody else handled it in the meantime."""
     rests = update(inbox).where(inbox.c.id == letter_id, inbox.c.state == InState.ARRIVED)
-    return rows_changed(session, rests.values(claimed_until=until, **values)) == 1
+    return rows_changed(session, rests.values(claimed_until=until, taken=0, **values)) == 1
 
 
 def state_locked(session: Session, letter_id: int) -> InState | None:
@@ -264,4 +277,5 @@ def _in_message(row: Row[Any]) -> InboundMessage:
         supplier=row.came_from,
         reason=row.reason,
         reason_text=WrittenText(row.reason_sv, row.reason_en),
+        doubtful=row.taken > 0,
     )

@@ -13,18 +13,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import insert, select, update
 
-from accounts import (
-    mailed_link_store,
-    mailed_links,
-    rate_limit,
-    second_step_store,
-    session_store,
-    sessions,
-    tokens,
-)
+from accounts import mailed_link_store, mailed_links, second_step_store, session_store, sessions, tokens
+from accounts.guessing import rate_limit
+from accounts.guessing.rate_limit import TooOften
 from accounts.mailed_link_store import LinkPurpose
 from accounts.mailed_links import LinkVoid
-from accounts.rate_limit import TooOften
 from accounts.tables import account
 from accounts.two_factor import STEP_SECONDS
 from billing.migrations.schema import METADATAS
@@ -255,6 +248,8 @@ NOT_WAITED_FOR: Mapping[str, str] = {
             "periodic_report.alarmed_at",
             "planned_order.alarmed_at",
             "order_objection.alarmed_at",
+            "guessed_account.alarmed_at",
+            "guessed_account.told_at",
         ],
         TOLD_OF_ANEW,
     ),
@@ -271,6 +266,7 @@ NOT_WAITED_FOR: Mapping[str, str] = {
         ],
         ENDS,
     ),
+    "known_device.seen_at": "lets a browser that has signed in before be a stranger again, later by as much",
     **dict.fromkeys(("portal_document.release_at", "desk_action.answers_at"), HOLDS),
     **dict.fromkeys(("job_run.slot", "job_run.started_at"), SLOTS),
     **dict.fromkeys(
@@ -320,6 +316,12 @@ NOT_WAITED_FOR: Mapping[str, str] = {
             "identity.made_at",
             "machine_key.made_at",
             "machine_key.ended_at",
+            "account_confirmation.at",
+            "guessed_account.seen_at",
+            "guessed_account.since",
+            "known_device.made_at",
+            "staff_change.decided_at",
+            "staff_change.proposed_at",
         ],
         HISTORY,
     ),
