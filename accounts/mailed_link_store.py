@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, update
 
 from accounts.tables import mailed_link
+from foundation import leases
 from foundation.sql import Session, rows_changed
 
 
@@ -24,6 +25,7 @@ class LinkRow:
 
     account_id: int
     purpose: LinkPurpose
+    made_at: datetime
     ends_at: datetime
     used_at: datetime | None
 
@@ -67,11 +69,16 @@ def use(session: Session, key: str, *, now: datetime) -> bool:
         mailed_link.c.secret_sha256 == key,
         mailed_link.c.used_at.is_(None),
         mailed_link.c.ends_at > now,
+        ~leases.is_ahead(mailed_link.c.made_at, now),
     )
     return bool(rows_changed(session, mark.values(used_at=now)))
 
 
 def _link_row(row: Row[Any]) -> LinkRow:
     return LinkRow(
-        account_id=row.account_id, purpose=LinkPurpose(row.purpose), ends_at=row.ends_at, used_at=row.used_at
+        account_id=row.account_id,
+        purpose=LinkPurpose(row.purpose),
+        made_at=row.made_at,
+        ends_at=row.ends_at,
+        used_at=row.used_at,
     )

@@ -17,6 +17,7 @@ from accounts import store as account_store
 from accounts.mailed_link_store import LinkPurpose
 from accounts.rules import INVITATION_LASTS, RESET_LASTS
 from accounts.store import Account, AccountState
+from foundation import leases
 from foundation.errors import Refused
 from foundation.formatting import moment
 from foundation.periods import stockholm_date
@@ -96,6 +97,8 @@ def look(session: Session, secret: str, *, now: datetime) -> MailedLink:
     row = mailed_link_store.by_key(session, tokens.fingerprint(secret))
     if row is None or row.used_at is not None or now >= row.ends_at:
         raise LinkVoid
+    if leases.ahead(row.made_at, now):
+        raise LinkVoid  # made by a clock that was ahead, it would hold for as much longer
     account = account_store.by_id(session, row.account_id)
     if account is None or account.state != (
         AccountState.INVITED if row.purpose == LinkPurpose.INVITE else AccountState.ACTIVE

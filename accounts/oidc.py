@@ -30,7 +30,7 @@ from accounts.openid_store import Journey
 from accounts.sealed_secret_store import NONCE, VERIFIER
 from accounts.sealed_secrets import Seal
 from accounts.store import Account, AccountState
-from foundation import journal
+from foundation import journal, leases
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.sql import Session
@@ -129,7 +129,7 @@ def _end_journey(database: Database, seal: Seal, state: str, cookie: str, now: d
     with database.writing() as session:
         key = tokens.fingerprint(state)
         journey = openid_store.take_journey(session, key)
-    if journey is None or state != cookie or now >= journey.ends_at:
+    if journey is None or state != cookie or not now < journey.ends_at <= now + _JOURNEY_LASTS + leases.SLACK:
         raise OpenIdRefused(
             Text("Inloggningen hör inte till den här webbläsaren eller tog för lång tid. Börja om.")
         )

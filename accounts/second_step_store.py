@@ -12,9 +12,13 @@ from accounts.tables import account, recovery_code
 from foundation.sql import Session, rows_changed
 
 
-def use_step(session: Session, account_id: int, step: int) -> bool:
-    """Use a step of time up; False where it, or one after it, has been used."""
-    used = update(account).where(account.c.id == account_id, account.c.totp_last_step < step)
+def use_step(session: Session, account_id: int, step: int, *, newest: int) -> bool:
+    """Use a step of time up; False where it, or one after it, has been used.
+
+    One after `newest`, the newest that can be used now, was used by a clock that was ahead, and bars nothing.
+    """
+    last = account.c.totp_last_step
+    used = update(account).where(account.c.id == account_id, (last < step) | (last > newest))
     return bool(rows_changed(session, used.values(totp_last_step=step)))
 
 

@@ -15,6 +15,7 @@ from accounts import store as account_store
 from accounts.identity import Person
 from accounts.store import WHOLE, Account
 from accounts.tables import account, web_session
+from foundation import leases
 from foundation.sql import Session, rows_changed
 
 # Prepared once: every page asks it.
@@ -131,7 +132,11 @@ def remove_all(session: Session, account_id: int, *, but: str) -> int:
 def remove_ended(session: Session, *, now: datetime, seen_until: datetime) -> None:
     """Remove the sessions whose time is over, and those last seen then or before."""
     session.execute(
-        delete(web_session).where((web_session.c.ends_at <= now) | (web_session.c.seen_at <= seen_until))
+        delete(web_session).where(
+            (web_session.c.ends_at <= now)
+            | (web_session.c.seen_at <= seen_until)
+            | leases.is_ahead(web_session.c.made_at, now)
+        )
     )
 
 

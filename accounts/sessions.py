@@ -11,6 +11,7 @@ from typing import Final
 from accounts import session_store, tokens
 from accounts import store as account_store
 from accounts.session_store import PortalSession, SessionStage
+from foundation import leases
 from foundation.database import Database
 from foundation.sql import Session
 
@@ -53,6 +54,8 @@ def find(session: Session, secret: str, *, now: datetime) -> PortalSession | Non
     held = session_store.by_key(session, tokens.fingerprint(secret))
     if held is None or now >= held.ends_at or now - held.seen_at >= IDLE:
         return None
+    if leases.ahead(held.made_at, now):
+        return None  # made by a clock that was ahead, it would outlive its time by as much
     return held if held.account.state == account_store.AccountState.ACTIVE else None
 
 
@@ -60,7 +63,7 @@ def used(database: Database, secret: str, *, now: datetime) -> PortalSession | N
     """The session that somebody comes with; its use is noted once a minute."""
     with database.reading() as session:
         held = find(session, secret, now=now)
-    if held is not None and now - held.seen_at >= _NOTED_EVERY:
+    if held is not None and (now - held.seen_at >= _NOTED_EVERY or leases.ahead(held.seen_at, now)):
         with database.writing() as session:
             session_store.note_seen(session, held.key, at=now)
     return held

@@ -165,7 +165,8 @@ def _use_code(session: Session, seal: Seal, held: PortalSession, code: str, now:
 def _use_step(session: Session, seal: Seal, held: PortalSession, code: str, now: datetime) -> bool:
     secret = seal.open(held.account.totp_secret, TOTP.about(held.account.id))
     step = step_of(secret, code, now=now) if secret else None
-    return step is not None and second_step_store.use_step(session, held.account.id, step)
+    newest = int(now.timestamp()) // STEP_SECONDS + 1
+    return step is not None and second_step_store.use_step(session, held.account.id, step, newest=newest)
 
 
 def _use_recovery(session: Session, held: PortalSession, code: str, now: datetime) -> bool:

@@ -12,14 +12,17 @@ SQLite begins every writing transaction with BEGIN IMMEDIATE behind a lock of th
 
 import os
 import re
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+import time
+from collections.abc import Collection, Generator, Iterator
+from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
+import psycopg
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -27,6 +30,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from foundation import journal
+from foundation.database_faults import DatabaseAway, DatabaseFault
 from foundation.errors import Refused
 from foundation.periods import Clock
 from foundation.sql import Session, note_moment
@@ -54,6 +58,9 @@ _ACT_FOR = text(
     f" set_config('{EVERYWHERE_SETTING}', :everywhere, true), set_config('{UNITS_SETTING}', :units, true),"
     f" set_config('{ADDRESSES_SETTING}', :addresses, true)"
 )
+
+
+_SERVER_CLOCK = text("SELECT clock_timestamp()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,41 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+_CONNECT_SECONDS = 5
+_SQLITE_SECONDS = 30
+STATEMENT_SECONDS = 300
+"""No statement of ours takes longer; one that does is ended. Migrations alone may."""
+
+
+class ServerClock:
+    """The clock of a database's server: read once a minute, and run on between by one that nobody can set.
+
+    So all machines at one database go by one clock, whatever theirs show. Until it is first read it is this machine's.
+    """
+
+    _READ_EVERY = 60.0
+
+    def __init__(self) -> None:
+        self._read: tuple[datetime, float] | None = None
+        self.difference: timedelta | None = None
+        """This machine's clock against the server's when it was last read."""
+
+    def __call__(self) -> datetime:
+        """The instant now, in UTC."""
+        if self._read is None:
+            return utc_now()
+        at, ticks = self._read
+        return at + timedelta(seconds=time.monotonic() - ticks)
+
+    def read(self, session: Session) -> None:
+        """Ask the server, unless it was asked just now."""
+        if self._read is not None and time.monotonic() - self._read[1] < self._READ_EVERY:
+            return
+        at: datetime = session.execute(_SERVER_CLOCK).scalar_one().astimezone(UTC)
+        self._read = (at, time.monotonic())
+        self.difference = utc_now() - at
+
+
 class DatabaseUnusable(Refused):
     """The address is wrong, or the database there cannot be used."""
 
@@ -103,15 +145,19 @@ class Database:
     def __init__(self, url: str, *, clock: Clock = utc_now, unwritable: Refused | None = None) -> None:
         """The database at `url`. `unwritable` is why nothing in it may change, raised where somebody would."""
         self.url = _parsed(url)
-        self.clock = clock
+        self.clock: Clock = clock
+        self.has_true_clock = clock is utc_now
+        """Whether these books go by the true time, and not by that of a story or a test."""
         self._unwritable = unwritable
         self._seen_by: _SeenBy | None = None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._lock = RLock() if self.is_sqlite else nullcontext()
+        self._lock = RLock()
         if self.is_sqlite:
             self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE")
             self._reader = _sqlite_engine(self.url, begin="BEGIN")
         else:
+            if self.has_true_clock:
+                self.clock = ServerClock()
             self._writer = _postgresql_engine(self.url)
             # One snapshot for the whole question, and the server itself refuses to write in it.
             self._reader = self._writer.execution_options(
@@ -127,12 +173,25 @@ class Database:
         """
         if self._unwritable is not None:
             raise self._unwritable
-        with self._lock, self._writer.begin() as session:
+        with self._turn(), self._writer.begin() as session:
             journal.forget(session)
             self._begin(session)
             note_moment(session, self.clock())
             yield session
             journal.write(session, at=self.clock())
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """This process's one writer at a time, where the engine has one; nobody waits for it for ever."""
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._lock.acquire(timeout=_SQLITE_SECONDS):
+            raise DatabaseAway(DatabaseFault.BUSY)
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -160,8 +219,15 @@ class Database:
         scoped._seen_by = _SeenBy(organisation, places, predecessors)
         return scoped
 
+    @property
+    def clock_difference(self) -> timedelta | None:
+        """This machine's clock against that of the books; None where they are one, or it was never read."""
+        return self.clock.difference if isinstance(self.clock, ServerClock) else None
+
     def _begin(self, session: Session) -> None:
-        """Take on the supplier's role for this transaction; it falls off with its end."""
+        """Read the server's clock, and take on the supplier's role for this transaction; it falls off with its end."""
+        if isinstance(self.clock, ServerClock):
+            self.clock.read(session)
         if self._seen_by is not None:
             session.execute(_ACT_FOR, self._seen_by.settings)
 
@@ -200,7 +266,7 @@ def _sqlite_engine(url: URL, *, begin: str) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(
-        url, connect_args={"timeout": 30, "check_same_thread": False}, query_cache_size=1200
+        url, connect_args={"timeout": _SQLITE_SECONDS, "check_same_thread": False}, query_cache_size=1200
     )
 
     @event.listens_for(engine, "do_connect")
@@ -231,15 +297,50 @@ def _make_private(file: str) -> None:
 
 
 def _postgresql_engine(url: URL) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         pool_pre_ping=True,
+        pool_timeout=_CONNECT_SECONDS,
         query_cache_size=1200,
-        # Our questions are many and short: compiling one costs more than it saves.
         connect_args={
-            "options": "-c lock_timeout=30s -c idle_in_transaction_session_timeout=120s -c jit=off"
+            "connect_timeout": _CONNECT_SECONDS,
+            # A server whose machine is gone says nothing: the net is asked.
+            "keepalives_idle": 15,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 30_000,
+            # Our questions are many and short: compiling one costs more than it saves.
+            "options": f"-c lock_timeout=30s -c statement_timeout={STATEMENT_SECONDS}s"
+            " -c idle_in_transaction_session_timeout=120s -c jit=off",
         },
     )
+
+    @event.listens_for(engine, "connect")
+    def watch(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        # A server that hangs ends no statement: then this side does.
+        waits = connection.wait
+
+        def wait(steps: Generator[Any, Any, Any], **how: Any) -> object:  # noqa: ANN401 - as psycopg has it
+            return waits(_until_silent(connection, steps), **how)
+
+        connection.wait = wait
+
+    return engine
+
+
+def _until_silent(connection: Any, steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:  # noqa: ANN401
+    """Psycopg's steps of one exchange with the server, until it has been silent for longer than it may work."""
+    ends = time.monotonic() + STATEMENT_SECONDS + 10
+    try:
+        wanted = next(steps)
+        while True:
+            ready = yield wanted
+            if not ready and time.monotonic() > ends:
+                connection.pgconn.finish()
+                raise psycopg.OperationalError("the server is silent")
+            wanted = steps.send(ready)
+    except StopIteration as done:
+        return done.value
 
 
 def explain(error: Exception) -> Refused:

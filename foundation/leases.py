@@ -8,10 +8,15 @@ Taking counts, in the very transaction that takes: a column says how often a row
 giving back sets it to 0. What was taken before and never given back may have ended its worker: it is taken alone, after
 all that is fresh, and after `TAKEN_MOST` times by nobody; then it is for whoever owns the table to lay it aside and
 raise an alarm. So nothing that fells its worker stands in the way of what is behind it (decision 67).
+
+An instant is only as good as the clock that wrote it. One that lies further ahead than anything written now could, was
+written by a clock that was ahead, and nobody waits for it: every question here says how long the longest wait is. What
+says when something was done, and says later than now, is such an instant too (`is_ahead`). Small differences between
+two readings of a clock are `SLACK`. Which instants are waited for stands in tests/operations/test_clock_jumps.py.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, update
@@ -19,23 +24,46 @@ from sqlalchemy.schema import Column
 
 from foundation.sql import Session
 
+SLACK: Final = timedelta(seconds=10)
+"""So far may an instant that was just written lie after now."""
+
 TAKEN_MOST: Final = 3
 """So often something is taken that never comes back; then a person looks at it."""
 
 
-def is_free(until: Column[Any], now: datetime) -> ColumnElement[bool]:
-    """Nobody has the row, or whoever had it has let its time pass. The last instant still belongs to the lease."""
-    return until.is_(None) | (until < now)
+def is_free(until: Column[Any], now: datetime, *, longest: timedelta) -> ColumnElement[bool]:
+    """Nobody has the row, or whoever had it has let its time pass. The last instant still belongs to the lease.
+
+    `longest` is the longest lease that may be taken now.
+    """
+    return until.is_(None) | (until < now) | (until > now + longest + SLACK)
 
 
-def is_due(at: Column[Any], now: datetime) -> ColumnElement[bool]:
-    """The row waits for nothing, or its moment has come."""
-    return at.is_(None) | (at <= now)
+def is_due(at: Column[Any], now: datetime, *, longest: timedelta) -> ColumnElement[bool]:
+    """The row waits for nothing, or its moment has come. `longest` is the longest wait that may begin now."""
+    return at.is_(None) | (at <= now) | (at > now + longest + SLACK)
 
 
-def is_lost(taken: Column[Any], until: Column[Any], now: datetime) -> ColumnElement[bool]:
+def is_ahead(done: Column[Any], now: datetime) -> ColumnElement[bool]:
+    """Something was done later than now: by a clock that was ahead then, or before it was put back."""
+    return done.is_not(None) & (done > now + SLACK)
+
+
+def ahead(done: datetime, now: datetime) -> bool:
+    """The same of an instant that was read."""
+    return done > now + SLACK
+
+
+def may_be_said_again(said: Column[Any], until: datetime, now: datetime) -> ColumnElement[bool]:
+    """Something was never said, or last then or before; that it was said later than now holds nobody's tongue."""
+    return said.is_(None) | (said <= until) | is_ahead(said, now)
+
+
+def is_lost(
+    taken: Column[Any], until: Column[Any], now: datetime, *, longest: timedelta
+) -> ColumnElement[bool]:
     """Taken as often as may be, never given back, and nobody has it now."""
-    return (taken >= TAKEN_MOST) & is_free(until, now)
+    return (taken >= TAKEN_MOST) & is_free(until, now, longest=longest)
 
 
 def take(

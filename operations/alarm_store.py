@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, String, Table, and_, cast, func, insert, or_, select, text, update
+from sqlalchemy import Column, String, Table, and_, cast, func, insert, select, text, update
 
+from foundation import leases
 from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
@@ -58,9 +59,12 @@ class ReportWaiting:
     filed_on: date
 
 
-def last_raised(session: Session) -> dict[str, datetime]:
-    """When an alarm of each kind was raised last."""
-    rows = session.execute(select(alarm.c.kind, func.max(alarm.c.raised_at)).group_by(alarm.c.kind))
+def last_raised(session: Session, *, now: datetime) -> dict[str, datetime]:
+    """When an alarm of each kind was raised last, of those a clock that was ahead has not put later than now."""
+    question = select(alarm.c.kind, func.max(alarm.c.raised_at)).where(
+        ~leases.is_ahead(alarm.c.raised_at, now)
+    )
+    rows = session.execute(question.group_by(alarm.c.kind))
     return {kind: at for kind, at in rows}
 
 
@@ -112,7 +116,7 @@ def take_points_down(session: Session, *, told_until: datetime, now: datetime) -
     told = access_point.c.alarmed_at
     question = (
         select(access_point.c.name, access_point.c.opened_at, access_point.c.answer)
-        .where(access_point.c.opened_at.is_not(None), or_(told.is_(None), told <= told_until))
+        .where(access_point.c.opened_at.is_not(None), leases.may_be_said_again(told, told_until, now))
         .with_for_update()
     )
     down = [PointDown(row.name, row.opened_at, row.answer) for row in session.execute(question)]
@@ -149,7 +153,7 @@ def take_objections_waiting(
     waiting = (
         order_objection.c.state == ObjectionState.OPEN,
         order_objection.c.made_on <= made_until,
-        or_(told.is_(None), told <= told_until),
+        leases.may_be_said_again(told, told_until, now),
     )
     question = select(order_objection.c.order_number, order_objection.c.made_on).where(*waiting)
     rows = session.execute(question.order_by(order_objection.c.id).with_for_update())
@@ -168,7 +172,7 @@ def take_reports_waiting(
     waiting = (
         report.c.state == ReportState.FILED,
         report.c.filed_on <= filed_until,
-        or_(told.is_(None), told <= told_until),
+        leases.may_be_said_again(told, told_until, now),
     )
     question = select(report.c.month, report.c.filed_on).where(*waiting)
     rows = session.execute(question.order_by(report.c.execution_reference, report.c.month).with_for_update())
@@ -185,7 +189,7 @@ def take_results_stuck(session: Session, *, told_until: datetime, now: datetime)
     stuck = (
         plan.c.state == PlannedState.WAITING,
         plan.c.reason_sv != "",
-        or_(told.is_(None), told <= told_until),
+        leases.may_be_said_again(told, told_until, now),
     )
     found = list(session.scalars(select(plan.c.id).where(*stuck).order_by(plan.c.id).with_for_update()))
     if found:

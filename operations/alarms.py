@@ -80,7 +80,7 @@ def raise_due(
     kinds: Mapping[str, Find] | None = None,
 ) -> list[str]:
     """Raise the alarms there is reason for and that may be raised now, of `kinds` or those named here; their kinds."""
-    last = alarm_store.last_raised(session)
+    last = alarm_store.last_raised(session, now=now)
     raised = []
     for kind, find in (KINDS if kinds is None else kinds).items():
         if kind in last and now - last[kind] < APART:

@@ -6,13 +6,14 @@ token, and changes it only while that holds.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select
 
-from foundation import transitions
+from foundation import leases, transitions
+from foundation.backoff import TRIES
 from foundation.sql import Session, add_new
 from foundation.text import Text
 from foundation.transitions import Transitions
@@ -50,6 +51,10 @@ JOB_RUN_FOLLOWS = Transitions(
     words=JOB_RUN_WORDS,
 )
 _OPEN: Final = (JobRunState.CLAIMED, JobRunState.FAILED)
+_WAIT_LONGEST: Final = TRIES.steps[-1]
+# A run that began so much later than now began by a clock that was ahead. Less may be a clock put back a little after
+# a run in due time, and a job of the day is not run twice for that.
+_EARLY: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +67,33 @@ class Ran:
     note: str
 
 
-def last_slots(session: Session) -> dict[str, datetime]:
-    """The newest slot of every job."""
-    rows = session.execute(select(job_run.c.job, func.max(job_run.c.slot)).group_by(job_run.c.job))
+def last_slots(session: Session, now: datetime) -> dict[str, datetime]:
+    """The newest slot of every job that has come by now, and was not run before its time."""
+    come = (job_run.c.slot <= now, ~_is_early(now))
+    rows = session.execute(
+        select(job_run.c.job, func.max(job_run.c.slot)).where(*come).group_by(job_run.c.job)
+    )
     return {name: slot for name, slot in rows}
+
+
+def forget_ahead(session: Session, names: Sequence[str], *, now: datetime) -> int:
+    """Remove the runs of these jobs in slots that are still to come: of a clock that was ahead; how many there were.
+
+    Only for jobs that run again and again, of which the newest slot is all that matters. The same happens where the
+    clock is behind now: what ran an hour ago by it then runs again and again as it should, and not first in an hour.
+    """
+    return session.execute(delete(job_run).where(*_ahead(names, now))).rowcount
+
+
+def any_ahead(session: Session, names: Sequence[str], *, now: datetime) -> bool:
+    """Whether there is anything for `forget_ahead`."""
+    question = select(job_run.c.slot).where(*_ahead(names, now)).limit(1)
+    return session.execute(question).first() is not None
 
 
 def open_slots(session: Session, now: datetime) -> dict[str, list[datetime]]:
     """The slots to be taken up again: their worker died, or they failed and their rest is over."""
-    question = select(job_run.c.job, job_run.c.slot).where(job_run.c.state.in_(_OPEN), job_run.c.until < now)
+    question = select(job_run.c.job, job_run.c.slot).where(_is_open(now), job_run.c.slot <= now)
     found: dict[str, list[datetime]] = {}
     for name, slot in session.execute(question):
         found.setdefault(name, []).append(slot)
@@ -105,6 +128,9 @@ def take(
     state: JobRunState,
 ) -> bool:
     """Make the slot ours: new, or one whose worker died or failed."""
+    # What was run in this slot by a clock that was ahead is not its run.
+    early = and_(job_run.c.job == name, job_run.c.slot == slot, _is_early(now))
+    session.execute(delete(job_run).where(early, job_run.c.state != JobRunState.GIVEN_UP))
     row = {
         "job": name,
         "slot": slot,
@@ -116,12 +142,7 @@ def take(
     }
     if add_new(session, job_run, [row]) == 1:
         return True
-    left_open = and_(
-        job_run.c.job == name,
-        job_run.c.slot == slot,
-        job_run.c.state.in_(_OPEN),
-        job_run.c.until < now,
-    )
+    left_open = and_(job_run.c.job == name, job_run.c.slot == slot, _is_open(now))
     values = {"token": token, "until": until, "tries": job_run.c.tries + 1, "started_at": now}
     return (
         transitions.move_all(session, job_run.c.state, left_open, JOB_RUN_FOLLOWS, to=state, values=values)
@@ -177,6 +198,30 @@ def remove_done(session: Session, names: Sequence[str], *, before: datetime) -> 
         job_run.c.job.in_(names), job_run.c.state == JobRunState.DONE, job_run.c.slot < before
     )
     return session.execute(old).rowcount
+
+
+def ran_between(session: Session, name: str, after: datetime | None, until: datetime) -> bool:
+    """Whether a run of the job began after the one instant, if any, and by the other."""
+    question = select(job_run.c.slot).where(job_run.c.job == name, job_run.c.started_at <= until)
+    if after is not None:
+        question = question.where(job_run.c.started_at > after)
+    return session.execute(question.limit(1)).first() is not None
+
+
+def _ahead(names: Sequence[str], now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        job_run.c.job.in_(names),
+        leases.is_ahead(job_run.c.slot, now),
+        job_run.c.state != JobRunState.GIVEN_UP,
+    )
+
+
+def _is_open(now: datetime) -> ColumnElement[bool]:
+    return job_run.c.state.in_(_OPEN) & leases.is_free(job_run.c.until, now, longest=_WAIT_LONGEST)
+
+
+def _is_early(now: datetime) -> ColumnElement[bool]:
+    return job_run.c.started_at > now + _EARLY
 
 
 def _ours(name: str, slot: datetime, token: str) -> ColumnElement[bool]:

@@ -42,6 +42,8 @@ class InOne:
     name: str
     schedule: Schedule
     work: Callable[[Session, date, datetime], str]
+    by_date: bool = False
+    """What it does because a day has come cannot be undone, so that it waits while the clock is in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class InSteps:
     name: str
     schedule: Schedule
     work: Callable[[Database, date, datetime], str]
+    by_date: bool = False
 
 
 Job = InOne | InSteps
@@ -61,14 +64,26 @@ NEVER_BACK: Final = "NEVER_BACK"
 
 
 def run_due(
-    database: Database, jobs: Sequence[Job], *, lease: timedelta = _LEASE, stopping: Callable[[], bool] = bool
+    database: Database,
+    jobs: Sequence[Job],
+    *,
+    lease: timedelta = _LEASE,
+    stopping: Callable[[], bool] = bool,
+    held: bool = False,
 ) -> list[Ran]:
-    """Run every slot that is due and that nobody else has; what was run, in order."""
+    """Run every slot that is due and that nobody else has; what was run, in order. With `held` no job by date."""
     ran: list[Ran] = []
+    frequent = [job.name for job in jobs if isinstance(job.schedule, Every)]
     with database.reading() as session:
-        last = job_run_store.last_slots(session)
+        is_ahead = job_run_store.any_ahead(session, frequent, now=database.clock())
+    if is_ahead:
+        _forget_ahead(database, frequent)
+    with database.reading() as session:
+        last = job_run_store.last_slots(session, database.clock())
         open_slots = job_run_store.open_slots(session, database.clock())
     for job in jobs:
+        if held and job.by_date:
+            continue
         new = job.schedule.slots(last.get(job.name), database.clock())
         for slot in sorted({*open_slots.get(job.name, ()), *new}):
             if stopping():
@@ -79,6 +94,13 @@ def run_due(
                 say = _log.info if one.state is JobRunState.DONE else _log.error
                 say("job", job=one.job, slot=one.slot.isoformat(), state=one.state.value, note=one.note)
     return ran
+
+
+def _forget_ahead(database: Database, names: Sequence[str]) -> None:
+    with database.writing() as session:
+        forgotten = job_run_store.forget_ahead(session, names, now=database.clock())
+    if forgotten:
+        _log.warning("slots of a time to come forgotten", slots=forgotten)
 
 
 def _run(database: Database, job: Job, slot: datetime, *, lease: timedelta) -> Ran | None:

@@ -76,7 +76,7 @@ def by_age(kind: str, since: Since, sentence: Text) -> Find:
         days, today = patience.waiting_days, stockholm_date(now)
         limit = today - timedelta(days=days)
         waited = [day for day in since(session, today) if day <= limit]
-        told = alarm_store.last_raised(session).get(kind)
+        told = alarm_store.last_raised(session, now=now).get(kind)
         if not waited or (told is not None and not _is_news(waited, told, now=now, days=days)):
             return None
         values = {"count": len(waited), "days": days, "since": min(waited)}

@@ -7,6 +7,7 @@ page of the portal always fails as a page; an address that does not exist fails 
 from http import HTTPStatus
 from typing import Final, cast
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
@@ -16,6 +17,7 @@ from starlette.exceptions import HTTPException
 from accounts.guessing.rate_limit import SignInsBusy, TooOften
 from foundation.confined import NoneFree, WorkEnded
 from foundation.database import DatabaseUnusable, explain
+from foundation.database_faults import RETRY_AFTER_SECONDS, DatabaseAway, fault_of
 from foundation.errors import NotThere, Refused
 from foundation.text import JoinedText, Text, languages
 from invoicing.documents.store import InvoiceUnknown
@@ -48,6 +50,7 @@ def add_failures(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _refused_by_framework)
     app.add_exception_handler(RequestValidationError, _wrong_parameter)
     app.add_exception_handler(SignInFirst, _sign_in_first)
+    app.add_exception_handler(DatabaseAway, _later)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(SQLAlchemyError, _database_does_not_answer)
 
@@ -101,9 +104,25 @@ def _status_of(refused: Refused) -> int:
 
 def _database_does_not_answer(request: Request, error: Exception) -> Response:
     unusable = explain(error)
-    if "billing init" not in unusable.text.sv:
+    if "billing init" in unusable.text.sv:
+        return _refused(request, unusable)
+    fault = fault_of(cast(SQLAlchemyError, error))
+    if fault is None:
         raise error
-    return _refused(request, unusable)
+    return _later(request, DatabaseAway(fault))
+
+
+def _later(request: Request, error: Exception) -> Response:
+    """It can be asked again in a while: 503, and when."""
+    away = cast(DatabaseAway, error)
+    path = request.url.path
+    structlog.get_logger().error("database cannot be used now", fault=away.fault.value, path=path)
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    if not _is_page(request):
+        return problems.answer(request, ProblemResponse(503, away.text, headers=headers))
+    response = page(request, 503, away.text)
+    response.headers.update(headers)
+    return response
 
 
 def _told(request: Request, error: Exception) -> Response:

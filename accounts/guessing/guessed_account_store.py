@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from accounts.tables import guessed_account
+from foundation import leases
 from foundation.sql import Session, take_turns
 
 
@@ -18,7 +19,7 @@ def note(session: Session, account_id: int, *, now: datetime, untold_since: date
         row = {"account_id": account_id, "since": now, "seen_at": now, "told_at": now}
         session.execute(insert(guessed_account), row)
         return True
-    due: bool = told_at <= untold_since
+    due: bool = told_at <= untold_since or leases.ahead(told_at, now)
     values = {"seen_at": now, **({"told_at": now} if due else {})}
     session.execute(update(guessed_account).where(this).values(values))
     return due
@@ -29,7 +30,7 @@ def take_untold(
 ) -> Sequence[int]:
     """The accounts guessed at after then that no alarm has told of, or the last one then or before; told of now."""
     alarmed = guessed_account.c.alarmed_at
-    untold = guessed_account.c.seen_at > seen_after, or_(alarmed.is_(None), alarmed <= told_until)
+    untold = guessed_account.c.seen_at > seen_after, leases.may_be_said_again(alarmed, told_until, now)
     question = select(guessed_account.c.account_id).where(*untold).order_by(guessed_account.c.account_id)
     found = list(session.scalars(question.with_for_update()))
     if found:

@@ -7,13 +7,14 @@ slowly tomorrow as today. Keys are stored as sha256. How much guessing that leav
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
 from accounts.guessing import wrong_try_store
 from accounts.guessing.wrong_try_store import Tries
+from foundation import leases
 from foundation.backoff import Ladder
 from foundation.errors import Refused
 from foundation.sql import Session
@@ -67,6 +68,9 @@ class Limit:
         """The tries with one more. Raises TooOften before its time has come."""
         if tries is None:
             tries = Tries(0, last_at=now, open_at=now)
+        if tries.open_at > now + self.longest + leases.SLACK:
+            # Counted by a clock that was ahead: the tries stand, and the wait begins anew with this one.
+            tries = replace(tries, last_at=now, open_at=now)
         if now < tries.open_at:
             raise TooOften(ceil((tries.open_at - now).total_seconds()))
         left = self.left(tries, now=now)

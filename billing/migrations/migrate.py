@@ -1,23 +1,59 @@
 """Making the tables of a new database, and letting the tables of an older release grow to this one's.
 
 Convention: only those who make or upgrade a database come here; all others open it with `schema.open_database`.
+Any number may come at once, as replicas that start together do: one makes or grows the tables in one transaction and
+the others wait for its end, with a limit and a sentence. Who is killed in it has done nothing, and the next begins.
 """
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final, TypeVar
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import OperationalError
 
 from billing.migrations import row_security
 from billing.migrations.schema import METADATAS
 from foundation import journal, number_series
-from foundation.database import Database, utc_now
+from foundation.database import Database, DatabaseUnusable, utc_now
 from foundation.periods import Clock
+from foundation.sql import Session
+from foundation.text import Text
 from operations.event_feed import store as feed_store
 from orders import tables as order_tables
+
+_log = structlog.get_logger("migrations")
+
+WAIT_SECONDS: Final = 600.0
+"""So long is waited for another that makes or grows the same tables; a large database takes minutes."""
+
+_Taken = TypeVar("_Taken")
+
+_LOOK_EVERY: Final = 0.2
+# One for the whole database, tried again and again: a wait inside the server would end with its lock_timeout.
+_TRY: Final = text("SELECT pg_try_advisory_xact_lock(hashtextextended('billing migrations', 0))")
+# A large table takes longer to change than anything else may take.
+_TAKES_ITS_TIME: Final = text("SET LOCAL statement_timeout = 0")
+
+
+class MigrationElsewhere(DatabaseUnusable):
+    """Another process makes or grows the tables and has not come to its end."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            Text(
+                "En annan process har byggt om databasen i mer än %(seconds)s sekunder. Vänta tills den är klar och "
+                "kör igen. Hänger den: avsluta den, så tas det den gjort tillbaka av sig självt.",
+                seconds=int(seconds),
+            )
+        )
 
 
 def open_migrated(url: str, *, clock: Clock = utc_now) -> Database:
@@ -27,9 +63,9 @@ def open_migrated(url: str, *, clock: Clock = utc_now) -> Database:
     return database
 
 
-def bring_up_to_date(database: Database) -> None:
-    """Make an empty database whole, or let one that has tables grow to the newest revision."""
-    with database.engine.begin() as connection:
+def bring_up_to_date(database: Database, *, wait_seconds: float = WAIT_SECONDS) -> None:
+    """Make an empty database whole, or let one that has tables grow to the newest revision. Raises DatabaseUnusable."""
+    with _alone(database, wait_seconds) as connection:
         scripts = _config()
         if inspect(connection).has_table(order_tables.purchase_order.name):
             scripts.attributes["connection"] = connection
@@ -40,10 +76,56 @@ def bring_up_to_date(database: Database) -> None:
             newest = ScriptDirectory.from_config(scripts)
             MigrationContext.configure(connection).stamp(newest, "head")
         row_security.install(connection, METADATAS)
-    with database.writing() as session:
-        journal.start(session)
-        number_series.start(session)
-        feed_store.start(session)
+        journal.start(connection)
+        number_series.start(connection)
+        feed_store.start(connection)
+
+
+@contextmanager
+def _alone(database: Database, wait_seconds: float) -> Iterator[Session]:
+    """One transaction that nobody else has at once: SQLite's writer, or whoever holds PostgreSQL's advisory lock."""
+    patience = _Patience(wait_seconds)
+    if database.is_sqlite:
+        # A file that others are just making is locked already when it is opened; beginning takes its write lock.
+        with (
+            patience.until_free(database.engine.connect) as connection,
+            patience.until_free(connection.begin),
+        ):
+            yield connection
+        return
+    with database.engine.begin() as connection:
+        while not connection.execute(_TRY).scalar_one():
+            patience.wait()
+        connection.execute(_TAKES_ITS_TIME)
+        yield connection
+
+
+class _Patience:
+    """Waiting for another, which is said once, until it has been too long."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._ends = time.monotonic() + seconds
+        self._told = False
+
+    def wait(self) -> None:
+        """A little while. Raises MigrationElsewhere when the time is over."""
+        if time.monotonic() >= self._ends:
+            raise MigrationElsewhere(self._seconds)
+        if not self._told:
+            self._told = True
+            _log.info("waiting for another that brings the database up to date", at_most=self._seconds)
+        time.sleep(_LOOK_EVERY)
+
+    def until_free(self, take: Callable[[], _Taken]) -> _Taken:
+        """What `take` gives as soon as SQLite no longer says that the file is locked."""
+        while True:
+            try:
+                return take()
+            except OperationalError as error:
+                if "locked" not in str(error.orig):
+                    raise
+                self.wait()
 
 
 def _config() -> Config:

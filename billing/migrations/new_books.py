@@ -5,7 +5,7 @@ from contextlib import closing
 from typing import Final
 
 from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from billing.migrations.migrate import open_migrated
 from foundation.database import Database
@@ -54,7 +54,9 @@ def _database(first: Database, name: str) -> None:
         try:
             # The name is made of small letters, digits and underscores, or never comes here.
             connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-        except ProgrammingError as error:
+        except (ProgrammingError, IntegrityError) as error:
+            if connection.execute(asked, {"name": name}).scalar_one():
+                return  # somebody else has made it meanwhile
             raise BooksRefused(
                 Text(
                     "Databasen %(books)s finns inte, och den här användaren får inte skapa den. Låt databasens "

@@ -198,8 +198,10 @@ def install(connection: Connection, metadatas: Iterable[MetaData]) -> None:
 def _script(tables: list[Table]) -> str:
     """One statement that does it all."""
     lines = [
-        f"IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{SUPPLIER_ROLE}') THEN",
-        f"CREATE ROLE {SUPPLIER_ROLE} NOLOGIN; END IF;",
+        f"IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{SUPPLIER_ROLE}') THEN BEGIN",
+        f"CREATE ROLE {SUPPLIER_ROLE} NOLOGIN;",
+        # Roles are the whole server's: another buyer's books may just have made it.
+        "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END; END IF;",
         f"IF NOT pg_has_role(current_user, '{SUPPLIER_ROLE}', 'USAGE') THEN",
         f"EXECUTE format('GRANT {SUPPLIER_ROLE} TO %I', current_user); END IF;",
         f"EXECUTE format('GRANT USAGE ON SCHEMA %I TO {SUPPLIER_ROLE}', current_schema());",

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,6 +32,7 @@ from peppol.validation import apart
 from peppol.xml.gate_errors import LIMITS
 from supplier_portal.pages import front as supplier_portal
 from web import failures, fronts, templating
+from web.addresses import addressed
 from web.budgets import Budgets, Share
 from web.portal_buyer import PortalBuyer
 from web.static_files import FOLDER, MarkedFiles
@@ -86,12 +87,16 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         lifespan=life,
+        dependencies=[Depends(addressed)],
     )
     app.state.settings = settings
+    # Sessions and codes go by the clock of the books, unless a story's stands in for it there.
     app.state.clock = clock
     app.state.sign_in_hint = sign_in_hint
     opened = database or Database(settings.database_url, clock=business_clock or clock)
     app.state.database = opened
+    if opened.has_true_clock:
+        app.state.clock = opened.clock
     app.state.buyer = buyer
     app.state.books_for = lambda body: opened
     app.state.budgets = budgets_for(settings)

@@ -1,6 +1,7 @@
 """Our timetable: what is done when, without anybody asking.
 
-A new job is one line in `jobs_of`: its name, its schedule in UTC, and what it does. How a slot is
+A new job is one line in `jobs_of`: its name, its schedule in UTC, what it does, and whether that cannot be undone and
+happens because a day has come (`by_date`). How a slot is
 run once by one worker is the matter of `operations.scheduler`. Sending, collecting and sorting are not
 here: every worker does them all the time, each with its own messages (`worker`).
 """
@@ -28,7 +29,7 @@ from invoicing.exceptions import undo as exception_undo
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.verdicts import parking
-from operations import alarms, journal_heads, order_curing, report_judging, scheduler
+from operations import alarms, disk_watch, journal_heads, order_curing, report_judging, scheduler
 from operations.alarms import Trouble
 from operations.event_feed import reading as feed_reading
 from operations.mail import delivery as mail_delivery
@@ -55,11 +56,13 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
     """Every job of an installation."""
     to = settings.alarm_mail
     jobs: tuple[Job, ...] = (
-        InOne("due-result-orders", Daily(time(2, 5)), place_due_orders),
+        InOne("due-result-orders", Daily(time(2, 5)), place_due_orders, by_date=True),
         InOne("report-reminders", Daily(time(5, 30), catch_up=False), remind_of_reports),
-        InOne("parked-too-long", Daily(time(5, 40), catch_up=False), _mailing(parked_too_long, to)),
+        InOne(
+            "parked-too-long", Daily(time(5, 40), catch_up=False), _mailing(parked_too_long, to), by_date=True
+        ),
         InOne("payments-due", Daily(time(5, 45), catch_up=False), _mailing(payments_due, to)),
-        InOne("policy-in-force", Daily(time(0, 5)), new_policy),
+        InOne("policy-in-force", Daily(time(0, 5)), new_policy, by_date=True),
         DESK_RELEASE,
         InOne("journal-head", Daily(time(21, 30)), journal_heads.writer(settings.journal_head_folder, to)),
         InOne("alarms", Every(timedelta(minutes=1)), _alarms(settings)),
@@ -67,16 +70,18 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         PORTAL_RELEASE,
         InSteps("reports-received", Every(timedelta(minutes=1)), receive_filed),
         InSteps("orders-come", Every(timedelta(minutes=1)), judge_what_has_come),
-        InOne("feed-disposal", Daily(time(2, 20), catch_up=False), _feed_disposal(settings)),
-        InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys),
+        InOne("feed-disposal", Daily(time(2, 20), catch_up=False), _feed_disposal(settings), by_date=True),
+        InOne("unfinished-files", Daily(time(2, 40), catch_up=False), _sweep(settings)),
+        InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys, by_date=True),
         InOne("guessing-watch", Every(timedelta(minutes=1)), watch_guessing),
-        InOne("staff-changes-lapse", Daily(time(0, 15), catch_up=False), lapse_staff_changes),
+        InOne("staff-changes-lapse", Daily(time(0, 15), catch_up=False), lapse_staff_changes, by_date=True),
         InOne("invoice-mails", Every(timedelta(minutes=1)), invoice_mails.tell),
     )
     forget = InOne(
         "forget-old-runs",
         Daily(time(2, 0), catch_up=False),
         lambda session, today, now: str(scheduler.forget_old(session, jobs, now=now)),
+        by_date=True,
     )
     return (*jobs, forget)
 
@@ -157,6 +162,10 @@ def _feed_disposal(settings: Settings) -> Callable[[Session, date, datetime], st
         return f"{feed_reading.dispose(session, first_kept=kept)} events"
 
     return dispose
+
+
+def _sweep(settings: Settings) -> Callable[[Session, date, datetime], str]:
+    return lambda session, today, now: f"{disk_watch.sweep(settings)} files"
 
 
 def remind_of_reports(session: Session, today: date, now: datetime) -> str:

@@ -20,10 +20,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from accounts.guessing import guessed_account_store, wrong_try_store
 from accounts.guessing.guessed_accounts import GOES_ON
-from billing.server import metric_queries
+from billing.server import books_watch, metric_queries
 from foundation.database import Database
 from foundation.sql import Session
-from operations import exchange_queries
+from operations import disk_watch, exchange_queries
 from operations.exchange_queries import ExchangeStanding
 from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
@@ -44,20 +44,30 @@ async def livez() -> dict[str, str]:
 
 @router.get("/readyz", summary="Can it work?")
 def readyz(request: Request) -> Response:
-    """200 when the database answers and has its tables, otherwise 503; what is wrong stands in the log.
+    """200 when the database answers, has its tables and room, otherwise 503; what is wrong stands in the log.
+
+    A disk that is full or cannot be written on is named, also where it is not the database's and the rest works.
 
     With several buyers each is told, and one whose books are silent takes nobody's service away: it is 503 when all
     are.
     """
     told = {each.slug: "ok" if _answers(each) else "does not answer" for each in _watched(request)}
     works = "ok" in told.values()
+    disks = {each.what: each.fault.value for each in disk_watch.troubles(request.app.state.settings)}
+    works = works and "database" not in disks
     if "" in told:
         body: dict[str, object] = (
-            {"status": "ok"} if works else {"status": "unavailable", "database": "does not answer"}
+            {"status": "ok"} if works else {"status": "unavailable", "database": _word(told[""])}
         )
     else:
         body = {"status": "ok" if works else "unavailable", "buyers": told}
+    if disks:
+        body["disks"] = disks
     return JSONResponse(body, status_code=200 if works else 503)
+
+
+def _word(told: str) -> str:
+    return "cannot be written" if told == "ok" else told
 
 
 @router.get("/metrics", summary="Figures in the Prometheus format", response_class=Response)
@@ -91,14 +101,7 @@ def _watched(request: Request) -> Sequence[Watched]:
 
 
 def _answers(watched: Watched) -> bool:
-    if watched.database is None:
-        return False
-    try:
-        with watched.database.reading() as session:
-            metric_queries.check_answers(session)
-    except SQLAlchemyError:
-        return False
-    return True
+    return watched.database is not None and books_watch.answers(watched.database)
 
 
 class BooksCollector(Collector):

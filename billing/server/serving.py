@@ -11,7 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
-_SECONDS_TO_FINISH: Final = 10
+_SECONDS_TO_FINISH: Final = 8
 
 
 def serve(application: ASGIApp, listening: socket.socket) -> None:

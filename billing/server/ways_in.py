@@ -27,7 +27,7 @@ def is_collector(installation: Installation, books: Books, *, folder: Path | Non
     for each in installation.served():
         if each.slug == books.slug:
             break
-        if _way_in(each.settings, folder) == here and books_watch.answers(installation, each):
+        if _way_in(each.settings, folder) == here and books_watch.books_answer(installation, each):
             return False
     return True
 

@@ -26,9 +26,10 @@ import structlog
 from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from foundation.database import Database, DatabaseUnusable
+from foundation.database_faults import DatabaseAway
 from foundation.periods import stockholm_date
 from foundation.text import Text
 from operations.exchange_settings import PostSettings
@@ -64,7 +65,7 @@ async def take_message(request: Request) -> Response:
     name = request.headers.get("webhook-id") or request.headers.get("X-Message-Id") or ""
     try:
         message = await to_thread.run_sync(_stored, request.app.state.books_for, body, name[:_NAME])
-    except (OperationalError, DatabaseUnusable):
+    except (SQLAlchemyError, DatabaseUnusable, DatabaseAway):
         raise ProblemResponse(
             503,
             Text("Meddelandet kunde inte sparas just nu. Skicka det igen om en stund."),

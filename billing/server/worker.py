@@ -1,33 +1,35 @@
 """A worker: delivers, collects, sorts and runs the jobs, until it is told to stop.
 
-The scheduler only ticks: it says what may be due and never does any of it. What is really due,
+It only ticks, by a clock that nobody can set: a tick says what may be due. What is really due,
 and whose it is, is decided in the database, so any number of workers may run on PostgreSQL and
 any of them may die at any moment. A worker told to stop finishes the message in its hand and gives
 back what it had taken. A database that does not answer is waited for.
 """
 
+import errno
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, timedelta
-from threading import Event, Lock
+from datetime import date, timedelta
+from threading import Event
 from typing import Final
 
 import structlog
-from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
-from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
-from billing.server import exchange_events
+from billing.server import exchange_events, machine_watch
 from foundation.database import Database
+from foundation.database_faults import fault_of
 from foundation.errors import Refused
 from foundation.periods import stockholm_date
 from invoicing.intake.queue import read_arrived
+from operations import clock_trust
 from operations import scheduler as job_running
 from operations.scheduler import Job
+from operations.settings import Settings
 from peppol.access_points.protocol import AccessPoint, AccessPointError
-from peppol.exchange import sending, status_polling
+from peppol.exchange import access_point_store, receiver_queue_store, sending, status_polling
 from peppol.exchange.receiving import Collector
 from peppol.exchange.sending import MessageSender, Transactions
 
@@ -39,33 +41,30 @@ TICKS: Final = {DELIVER: 2, ASK: 30, COLLECT: 10, SORT: 2, JOBS: 15}
 
 # One turn of sorting; then the other work gets its turn.
 _MESSAGES_A_TURN = 200
-_WAIT_LEAST, _WAIT_MOST = 1.0, 30.0
+_WAIT_LEAST, _WAIT_MOST = 1.0, 5.0
 
 
 @dataclass(slots=True)
 class Ticks:
-    """What may be due. The scheduler adds, the worker takes; the same tick twice is one."""
+    """What may be due, and when by `time.monotonic`, which runs on whatever is done to the clock."""
 
-    _due: set[str] = field(default_factory=set)
-    _lock: Lock = field(default_factory=Lock)
-    _any: Event = field(default_factory=Event)
+    _due_at: dict[str, float] = field(default_factory=lambda: dict.fromkeys(TICKS, 0.0))
 
-    def add(self, what: str) -> None:
-        """Something may be due."""
-        with self._lock:
-            self._due.add(what)
-            self._any.set()
+    def again(self, what: str) -> None:
+        """There may be more of it to do at once."""
+        self._due_at[what] = 0.0
 
     def take(self) -> list[str]:
-        """What may be due now, in the order of `TICKS`; it is no longer held here."""
-        with self._lock:
-            due, self._due = self._due, set()
-            self._any.clear()
-        return [each for each in TICKS if each in due]
+        """What may be due now, in the order of `TICKS`; each comes up again after its seconds."""
+        now = time.monotonic()
+        due = [each for each in TICKS if self._due_at[each] <= now]
+        for each in due:
+            self._due_at[each] = now + TICKS[each]
+        return due
 
-    def wait(self, seconds: float) -> None:
-        """Until something may be due, at most so long."""
-        self._any.wait(seconds)
+    def wait(self, stop: Event) -> None:
+        """Until something may be due, or until told to stop."""
+        stop.wait(max(0.0, min(self._due_at.values()) - time.monotonic()))
 
 
 def _always() -> bool:
@@ -91,10 +90,20 @@ class Worker:
     fixed_day: date | None = None
     collects: Callable[[], bool] = _always
     into: Callable[[bytes], Transactions | None] | None = None
+    settings: Settings | None = None
+    name: str = field(default_factory=lambda: str(uuid.uuid4()))
+    holding: set[str] = field(default_factory=set)
 
     def today(self) -> date:
         """The day in Sweden."""
         return self.fixed_day or stockholm_date(self.database.clock())
+
+    def give_back(self) -> None:
+        """Let others have what this worker holds, which has to end before it has finished. Raises SQLAlchemyError."""
+        with self.database.writing() as session:
+            receiver_queue_store.let_go(session, list(self.holding))
+            if self.access_point is not None:
+                access_point_store.end_collecting(session, self.access_point.name, self.name)
 
     def do(self, what: str) -> bool:
         """One turn of one thing; whether there may be more of it to do at once."""
@@ -114,22 +123,36 @@ class Worker:
         ends = None if seconds is None else time.monotonic() + seconds
         pause = _WAIT_LEAST
         ticks = Ticks()
-        with _ticking(ticks):
-            for what in TICKS:
-                ticks.add(what)
-            while not self.stop.is_set() and (ends is None or time.monotonic() < ends):
-                ticks.wait(0.5)
-                for what in ticks.take():
-                    if self.stop.is_set():
-                        break
-                    try:
-                        if self.do(what):
-                            ticks.add(what)
-                        pause = _WAIT_LEAST
-                    except (DBAPIError, Refused) as error:
-                        _log.error("no work done", what=what, fault=type(error).__name__, again_in=pause)
-                        self.stop.wait(pause)
-                        pause = min(2 * pause, _WAIT_MOST)
+        while not self.stop.is_set() and (ends is None or time.monotonic() < ends):
+            due = ticks.take()
+            for place, what in enumerate(due):
+                if self.stop.is_set():
+                    break
+                try:
+                    if self.do(what):
+                        ticks.again(what)
+                    pause = _WAIT_LEAST
+                except (SQLAlchemyError, Refused, OSError) as error:
+                    _log.error("no work done", what=what, fault=_named(error), again_in=pause)
+                    if isinstance(error, OSError):
+                        continue  # what it met (a folder, a net) is not the others'
+                    # What comes after it would meet the same; all of it is tried when the pause is over.
+                    for each in due[place:]:
+                        ticks.again(each)
+                    self.stop.wait(pause)
+                    pause = min(2 * pause, _WAIT_MOST)
+                    break
+            ticks.wait(self.stop)
+
+
+def _named(error: Exception) -> str:
+    """A fault in the words an operator looks for: what the database suffers, the disk's code, or the kind."""
+    if isinstance(error, SQLAlchemyError):
+        fault = fault_of(error)
+        return type(error).__name__ if fault is None else f"DATABASE_{fault.value}"
+    if isinstance(error, OSError) and error.errno is not None:
+        return errno.errorcode.get(error.errno, type(error).__name__)
+    return type(error).__name__
 
 
 def _deliver(worker: Worker) -> bool:
@@ -144,6 +167,7 @@ def _deliver(worker: Worker) -> bool:
         lease=worker.lease,
         stopping=worker.stop.is_set,
         at_once=worker.at_once,
+        holding=worker.holding,
     )
     return sender.round().more
 
@@ -151,6 +175,8 @@ def _deliver(worker: Worker) -> bool:
 def _ask(worker: Worker) -> bool:
     if worker.access_point is None or not worker.asks:
         return False
+    if clock_trust.doubt_about(worker.database) is not None:
+        return False  # what was sent long ago is given up for good, and it may not be long ago
     return status_polling.ask(
         worker.database.writing,
         worker.access_point,
@@ -173,11 +199,14 @@ def _collect(worker: Worker) -> bool:
         stopping=worker.stop.is_set,
         at_once=worker.at_once,
         into=worker.into,
+        worker=worker.name,
     )
     try:
         collector.collect()
     except AccessPointError as miss:
-        _log.warning("not collected", reason=miss.code, access_point=worker.access_point.name)
+        _log.warning(
+            "not collected", reason=miss.code, fault=str(miss), access_point=worker.access_point.name
+        )
     return False
 
 
@@ -195,7 +224,10 @@ def _sort(worker: Worker) -> bool:
 
 
 def _run_jobs(worker: Worker) -> bool:
-    job_running.run_due(worker.database, worker.jobs, stopping=worker.stop.is_set)
+    if worker.settings is not None:
+        machine_watch.look_at_disks(worker.database, worker.settings)
+    held = machine_watch.is_doubted(worker.database, worker.settings.alarm_mail if worker.settings else "")
+    job_running.run_due(worker.database, worker.jobs, stopping=worker.stop.is_set, held=held)
     return False
 
 
@@ -206,23 +238,3 @@ _TURNS: dict[str, Callable[[Worker], bool]] = {
     SORT: _sort,
     JOBS: _run_jobs,
 }
-
-
-@contextmanager
-def _ticking(ticks: Ticks) -> Iterator[None]:
-    """The scheduler, in memory and in UTC, whose jobs only say that something may be due."""
-    scheduler = BackgroundScheduler(timezone=UTC)
-    for what, seconds in TICKS.items():
-        scheduler.add_job(
-            ticks.add,
-            IntervalTrigger(seconds=seconds, timezone=UTC),
-            args=(what,),
-            id=what,
-            coalesce=True,
-            misfire_grace_time=None,
-        )
-    scheduler.start()
-    try:
-        yield
-    finally:
-        scheduler.shutdown(wait=False)

@@ -25,6 +25,12 @@ _log = structlog.get_logger("work")
 LOOK_EVERY: Final = 10.0
 """After so many seconds the buyers are looked at again."""
 
+LOOK_WHILE_AWAY: Final = 2.0
+"""The same while nothing is known of them."""
+
+SECONDS_TO_FINISH: Final = 7.0
+"""So long has who is told to stop to finish what it has begun; with the rest of ending it stays below ten."""
+
 # Opens the books and the access point of a buyer; the worker ends when the event is set.
 Opened = Callable[[Books, Event], AbstractContextManager[Worker]]
 
@@ -36,6 +42,7 @@ class _Running:
     books: Books
     stop: Event = field(default_factory=Event)
     thread: Thread | None = None
+    worker: Worker | None = None
 
     @property
     def is_alive(self) -> bool:
@@ -52,6 +59,8 @@ class Workers:
     only: str = ""
     stop: Event = field(default_factory=Event)
     look_every: float = LOOK_EVERY
+    unfinished: bool = False
+    """Whether somebody had not finished when it was time to end: the process ends without waiting for it."""
     _running: dict[str, _Running] = field(default_factory=dict)
 
     def once(self) -> list[tuple[Books, Exception]]:
@@ -83,31 +92,42 @@ class Workers:
         ends = None if seconds is None else time.monotonic() + seconds
         try:
             while not self.stop.is_set() and (ends is None or time.monotonic() < ends):
-                self._look()
-                left = (
-                    self.look_every
-                    if ends is None
-                    else min(self.look_every, max(0.0, ends - time.monotonic()))
-                )
+                known = self._look()
+                left = self.look_every if known else min(self.look_every, LOOK_WHILE_AWAY)
+                if ends is not None:
+                    left = min(left, max(0.0, ends - time.monotonic()))
                 self.stop.wait(left)
         finally:
             for each in self._running.values():
                 each.stop.set()
-            for each in self._running.values():
-                if each.thread is not None:
-                    each.thread.join()
+            self._end()
+
+    def _end(self) -> None:
+        """Wait until all have finished what they began; who has not in time gives back what it holds."""
+        until = time.monotonic() + SECONDS_TO_FINISH
+        for each in self._running.values():
+            if each.thread is not None:
+                # Whose time to work is over has all the time to finish; whoever is told to stop has not.
+                each.thread.join(max(0.0, until - time.monotonic()) if self.stop.is_set() else None)
+        for each in self._running.values():
+            if each.is_alive:
+                self.unfinished = True
+                _log.error("worker not finished", given_back=_give_back(each))
 
     def _served(self) -> Sequence[Books]:
         return [each for each in self.installation.served() if self.only in ("", each.slug)]
 
-    def _look(self) -> None:
-        """Begin the work of whoever is served and has none, and end that of whoever is not or is served otherwise."""
+    def _look(self) -> bool:
+        """Begin the work of whoever is served and has none, and end that of whoever is not or is served otherwise.
+
+        Whether it is known who is served.
+        """
         try:
             served = {each.slug: each for each in self._served()}
         except (SQLAlchemyError, Refused) as error:
             # Nothing is known yet of who is served; the first books are waited for.
-            _log.error("buyers not read", fault=type(error).__name__, again_in=self.look_every)
-            return
+            _log.error("buyers not read", fault=type(error).__name__, again_in=LOOK_WHILE_AWAY)
+            return False
         for slug, running in list(self._running.items()):
             if served.get(slug) != running.books:
                 running.stop.set()
@@ -116,10 +136,13 @@ class Workers:
         for slug, books in served.items():
             if slug not in self._running:
                 running = self._running[slug] = _Running(books)
-                running.thread = Thread(target=self._work, args=(running,), name=f"worker {slug}".strip())
+                running.thread = Thread(
+                    target=self._work, args=(running,), name=f"worker {slug}".strip(), daemon=True
+                )
                 running.thread.start()
         if not self.only:
             books_watch.look(self.installation, list(served.values()))
+        return True
 
     def _work(self, running: _Running) -> None:
         """One buyer's work, until it is told to stop or a fault ends it."""
@@ -127,8 +150,19 @@ class Workers:
             structlog.contextvars.bind_contextvars(buyer=running.books.slug)
         try:
             with self.opened(running.books, running.stop) as worker:
+                running.worker = worker
                 worker.run()
         except Exception as error:
             _log.error(
                 "worker ended", fault=type(error).__name__, at=place_of(error), again_in=self.look_every
             )
+
+
+def _give_back(running: _Running) -> bool:
+    """Let others have what a worker holds that has not finished; False where its books cannot be written either."""
+    try:
+        if running.worker is not None:
+            running.worker.give_back()
+    except (SQLAlchemyError, Refused):
+        return False
+    return True

@@ -14,6 +14,7 @@ from finance_desk.journal_words import action_name, details
 from finance_desk.words import Names
 from foundation import journal, journal_anchor
 from foundation.errors import NotThere, Refused
+from foundation.keys import key_in
 from foundation.text import Text
 from invoicing.audit import cases as audit_cases
 from invoicing.audit import disposal_store, journal_queries, legal_hold_store, retention, retention_periods
@@ -22,6 +23,7 @@ from invoicing.audit.journal_queries import Sought
 from invoicing.audit.retention_periods import Times
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import InvoicingSubject
+from operations import clock_trust
 from operations.settings import Settings
 from orders.register import store as register_store
 from web.access import signed_in
@@ -144,6 +146,8 @@ def propose(request: Request, person: Person = signed_in(*_KEEPERS)) -> Response
 @router.post("/finance/audit/disposals/{number}/{answer}")
 def answer(request: Request, number: int, answer: str, person: Person = signed_in(*_KEEPERS)) -> Response:
     """Another person confirms a disposal, or anybody takes the proposal back."""
+    if answer == "confirm":
+        clock_trust.require_belief(database_of(request))
     with database_of(request).writing() as session:
         if all(each.id != number for each in disposal_store.newest_first(session)):
             raise NotThere
@@ -175,6 +179,6 @@ def _day(text: str) -> date | None:
 def _link(subject: str) -> str:
     """Where a subject of the journal can be looked at."""
     kind, _, number = subject.rpartition(" ")
-    if kind in (InvoicingSubject.INVOICE, InvoicingSubject.CREDIT_NOTE) and number.isdecimal():
+    if kind in (InvoicingSubject.INVOICE, InvoicingSubject.CREDIT_NOTE) and key_in(number) is not None:
         return f"/finance/documents/{number}"
     return ""

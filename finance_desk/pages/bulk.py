@@ -15,6 +15,7 @@ from finance_desk.pages.judging_again import sum_of
 from finance_desk.pages.queue import READERS
 from finance_desk.words import Names, may_act, supplier_name
 from foundation.errors import NotThere, Refused
+from foundation.keys import key_in
 from foundation.sql import Session
 from foundation.text import NO_TEXT, JoinedText, Text
 from invoicing.decisions import protected_store
@@ -163,7 +164,7 @@ def _chosen(request: Request, session: Session) -> Sequence[int]:
 
 
 def _numbers(texts: Sequence[str]) -> list[int]:
-    return [int(each) for each in dict.fromkeys(texts) if each.isdecimal() and len(each) < 10][:MOST]
+    return [key for each in dict.fromkeys(texts) if (key := key_in(each)) is not None][:MOST]
 
 
 def _kind(text: str) -> Action:

@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from accounts.identity import Permission, Person
 from finance_desk.words import Names, supplier_name
 from foundation.errors import NotThere
+from foundation.keys import key_in
 from foundation.money import Money, total
 from foundation.text import Text
 from invoicing.decisions.batch_store import BatchRowState, NoBatch
@@ -47,7 +48,7 @@ def again(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
 def press(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Judge those that were shown."""
     form = form_of(request)
-    ids = [int(str(each)) for each in form.getlist("id") if str(each).isdecimal() and len(str(each)) < 10]
+    ids = [key for each in form.getlist("id") if (key := key_in(str(each))) is not None]
     number = judge(request, person, ids, key=str(form.get("key", "")))
     return see_other(f"/finance/policies/again/{number}")
 

@@ -24,6 +24,7 @@ from finance_desk.pages.paying_parts import (
     text_of,
 )
 from foundation.errors import NotThere
+from foundation.keys import key_in
 from foundation.money import Money, total
 from foundation.text import JoinedText, Text
 from invoicing.payment import (
@@ -42,6 +43,7 @@ from invoicing.payment.attest_right_store import Reach
 from invoicing.payment.attest_rights import AttestRefused
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.transfers import ProposalState
+from operations import clock_trust
 from operations.payment_settings import debtor_of
 from orders.register import store as register_store
 from web.access import instant_of, settings_of, signed_in
@@ -163,9 +165,7 @@ def proposal(request: Request, number: str, person: Person = signed_in(*READERS)
 @router.post("/finance/payments/proposals/{number}/attest")
 def attest(request: Request, number: str, person: Person = signed_in(_P.ATTEST)) -> Response:
     """Another person attests the rows chosen, as far as the rights reach."""
-    only = {
-        int(each) for each in form_of(request).getlist("item") if isinstance(each, str) and each.isdigit()
-    }
+    only = {key for each in form_of(request).getlist("item") if (key := key_in(str(each))) is not None}
     with database_of(request).writing() as session:
         register = register_store.load(session)
         result = attestation.attest(
@@ -216,6 +216,7 @@ def export(request: Request, number: str, person: Person = signed_in(_P.FINANCE)
     database, now = database_of(request), instant_of(request)
     known = _known(number)
     debtor = debtor_of(settings_of(request))
+    clock_trust.require_belief(database)
     with database.writing() as session:
         attestation.drop_changed(session, register_store.load(session), known, now=now)
     with database.writing() as session:

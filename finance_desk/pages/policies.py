@@ -34,6 +34,7 @@ from finance_desk.pages.policy_words import changes as policy_changes
 from finance_desk.words import Names, cause_name, supplier_name
 from foundation.errors import NotThere, Refused
 from foundation.formatting import number_of
+from foundation.keys import key_in
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text, WrittenText
@@ -198,7 +199,7 @@ def save(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response:
     said = Text("Reglerna är sparade.")
     if "again" not in form or not person.may(_P.FINANCE):
         return see_other("/finance/policies", said)
-    ids = [int(str(each)) for each in form_of(request).getlist("id") if str(each).isdecimal()]
+    ids = [key for each in form_of(request).getlist("id") if (key := key_in(str(each))) is not None]
     number = judging_again.judge(request, person, ids, key=form.get("key", ""))
     return see_other(f"/finance/policies/again/{number}", said)
 

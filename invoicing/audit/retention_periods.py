@@ -13,6 +13,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from foundation.keys import key_in
 from invoicing.model import InvoiceState
 
 YEARS: Final = 7
@@ -64,9 +65,10 @@ def named(name: str) -> tuple[Stray, int] | None:
     ((<Stray.LETTER: 'message'>, 65), None, None)
     """
     sort, colon, number = name.partition(":")
-    if not colon or sort not in tuple(Stray) or not number.isdecimal() or len(number) > 9:
+    key = key_in(number)
+    if not colon or sort not in tuple(Stray) or key is None:
         return None
-    return Stray(sort), int(number)
+    return Stray(sort), key
 
 
 def first_kept(today: date, months: int) -> date:

@@ -7,13 +7,13 @@ on a document: the database refuses a second one.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row, bindparam, insert, select, update
 
-from foundation import journal, transitions
+from foundation import journal, leases, transitions
 from foundation.errors import Refused
 from foundation.money import Money
 from foundation.sql import Session, rows_changed
@@ -272,6 +272,13 @@ def actions_of(session: Session, invoice_id: int) -> Sequence[Done]:
     table = decision_tables.desk_action
     question = select(table).where(table.c.invoice_id == invoice_id).order_by(table.c.id.desc())
     return [_done(row) for row in session.execute(question)]
+
+
+def begin_holds_anew(session: Session, *, now: datetime, hold: timedelta) -> int:
+    """Let the time for second thoughts begin now for what was done by a clock that was ahead; how many there were."""
+    table = decision_tables.desk_action
+    ahead = (table.c.state == ActionState.PENDING) & (table.c.answers_at > now + hold + leases.SLACK)
+    return rows_changed(session, update(table).where(ahead).values(answers_at=now + hold))
 
 
 def actions_to_answer(session: Session, *, now: datetime, limit: int) -> Sequence[Done]:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, sele
 
 from foundation import transitions
 from foundation.errors import Refused
+from foundation.keys import key_in
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text
@@ -108,8 +109,9 @@ def lock(session: Session, invoice_id: int) -> SupplierInvoice:
 def named(session: Session, number: str, *, supplier: str = "") -> SupplierInvoice:
     """The document a person means by a number, or by its row id written #12; raises InvoiceUnknown."""
     table = document_tables.invoice
-    if number.startswith("#") and number[1:].isdigit():
-        where: ColumnElement[bool] = table.c.id == int(number[1:])
+    key = key_in(number[1:]) if number.startswith("#") else None
+    if key is not None:
+        where: ColumnElement[bool] = table.c.id == key
     else:
         where = table.c.number == number
     if supplier:

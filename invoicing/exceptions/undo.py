@@ -18,7 +18,7 @@ from invoicing.documents import expected_credit_store, facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.exceptions import credit_linking, linking, worklist_store
-from invoicing.exceptions.steps import DeskActor, Later
+from invoicing.exceptions.steps import HOLD, DeskActor, Later
 from invoicing.journal_actions import DocumentAction
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
@@ -149,6 +149,7 @@ def can_undo(done: Done, state: InvoiceState, *, newest: bool) -> bool:
 def release_answers(session: Session, register: Register, *, now: datetime, today: date) -> int:
     """Let the answers leave whose time has come; how many were sent. Run again it finds the next ones."""
     sent = 0
+    decision_store.begin_holds_anew(session, now=now, hold=HOLD)
     for done in decision_store.actions_to_answer(session, now=now, limit=_MANY):
         with journal.attempt(session):
             sent += _release(session, register, done, today=today)

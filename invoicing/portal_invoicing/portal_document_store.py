@@ -7,15 +7,15 @@ Its bytes never change. A step is an UPDATE with a condition whose row count is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from foundation import journal, transitions
+from foundation import journal, leases, transitions
 from foundation.money import Money
-from foundation.sql import Session
+from foundation.sql import Session, rows_changed
 from foundation.text import NO_TEXT, Text, WrittenText
 from invoicing.journal_actions import InvoicingSubject, SupplierAction
 from invoicing.model import DocumentType
@@ -260,6 +260,13 @@ def pending_number(session: Session, supplier: str, document_type: DocumentType,
         portal_document.c.state.in_((PortalState.WAITING, PortalState.RELEASED)),
     )
     return next(iter(_listed(session, question)), None)
+
+
+def begin_holds_anew(session: Session, *, now: datetime, hold: timedelta) -> int:
+    """Let the time for second thoughts begin now for documents sent by a clock that was ahead; how many there were."""
+    ahead = portal_document.c.release_at > now + hold + leases.SLACK
+    waits = update(portal_document).where(portal_document.c.state == PortalState.WAITING, ahead)
+    return rows_changed(session, waits.values(release_at=now + hold))
 
 
 def due_bundles(session: Session, *, now: datetime, limit: int) -> Sequence[tuple[int, str]]:

@@ -11,6 +11,7 @@ import structlog
 from foundation.database import Database
 from invoicing.portal_invoicing import portal_document_store
 from invoicing.portal_invoicing import release as portal_leaving
+from invoicing.portal_invoicing.sending import UNDO
 from orders.register import store as register_store
 
 _AT_ONCE = 200
@@ -19,6 +20,8 @@ _log = structlog.get_logger("portal")
 
 def release_due(database: Database, now: datetime) -> int:
     """Put every document whose time has come into the mailbox; how many left."""
+    with database.writing() as session:
+        portal_document_store.begin_holds_anew(session, now=now, hold=UNDO)
     with database.reading() as session:
         due = portal_document_store.due_bundles(session, now=now, limit=_AT_ONCE)
     left = 0

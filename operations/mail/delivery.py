@@ -25,6 +25,7 @@ from foundation.backoff import Ladder
 from foundation.database import Database
 from foundation.sql import Session
 from foundation.text import language_of
+from foundation.whole_files import write_whole
 from operations.mail import store as mail_store
 from operations.mail.store import ClaimedMail, MailState
 from operations.mail.texts import TEXTS, WITHHELD
@@ -85,7 +86,9 @@ def deliver(
 def _claim(database: Database, made: MadeAsItLeaves, now: datetime) -> ClaimedMail | None:
     """Take the next mail that is due, whole; nobody else takes it until the claim runs out."""
     with database.writing() as session:
-        claimed = mail_store.claim_next(session, now=now, until=now + _CLAIM_LASTS)
+        claimed = mail_store.claim_next(
+            session, now=now, until=now + _CLAIM_LASTS, longest=MAIL_TRIES.steps[-1]
+        )
         if claimed is None or not _lets_in(claimed):
             return claimed
         body = claimed.body
@@ -195,7 +198,4 @@ def _write(folder: Path, message: EmailMessage) -> None:
     """A mail as a file for its owner alone that any mail program opens; whole or not at all."""
     name = message["Message-ID"].strip("<>").partition("@")[0]
     path = folder / f"{name}.eml"
-    beside = path.with_suffix(".part")
-    beside.touch(mode=0o600)
-    beside.write_bytes(bytes(message))
-    beside.replace(path)
+    write_whole(path, bytes(message))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -93,12 +93,13 @@ def add(
     )
 
 
-def claim_next(session: Session, *, now: datetime, until: datetime) -> ClaimedMail | None:
+def claim_next(session: Session, *, now: datetime, until: datetime, longest: timedelta) -> ClaimedMail | None:
     """Take the oldest mail that is due, for this worker alone `until` then; this counts as an attempt.
 
-    One that was taken again and again by workers that never came back is stuck.
+    `longest` is the longest rest between two attempts. One that was taken again and again by workers that never
+    came back is stuck.
     """
-    is_due = (mail.c.state == MailState.WAITING) & (mail.c.next_at <= now)
+    is_due = (mail.c.state == MailState.WAITING) & leases.is_due(mail.c.next_at, now, longest=longest)
     due = select(mail).where(is_due)
     lost = is_due & (mail.c.taken >= leases.TAKEN_MOST)
     transitions.move_all(

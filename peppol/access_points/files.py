@@ -10,14 +10,14 @@ there after a power cut, or not at all. Links, pipes and devices are never read.
 
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
+
+from foundation.whole_files import flush_folder, write_whole
 
 DEEPEST: Final = 6
 """How many folders below its root an inbox is searched."""
@@ -68,11 +68,6 @@ def parts_of(path: str) -> tuple[str, ...]:
     if any(part in ("", ".", "..") or "\0" in part or len(part) > 255 for part in parts):
         raise FileNotFoundError(errno.ENOENT, "no such file")
     return parts
-
-
-def temporary_name(path: str) -> str:
-    """A name beside `path` that no reader takes for a finished file and no other writer uses."""
-    return f"{path}.{secrets.token_hex(4)}.tmp"
 
 
 class LocalFiles:
@@ -131,22 +126,9 @@ class LocalFiles:
         """See `Files`."""
         final = self._place(path)
         self._make(final.parent)
-        temporary = final.with_name(temporary_name(final.name))
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
-        try:
-            # The operator's program may be another user's, of the folder's group: files are as open as their folder.
-            os.fchmod(descriptor, 0o600 | stat.S_IMODE(final.parent.stat().st_mode) & stat.S_IRGRP)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.rename(final)
-        except OSError:
-            # A full disk must not be filled further by every attempt.
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise
-        _flush(final.parent)
+        # The operator's program may be another user's, of the folder's group: files are as open as their folder.
+        group = stat.S_IMODE(final.parent.stat().st_mode) & stat.S_IRGRP
+        write_whole(final, body, mode=0o600 | group)
 
     def move(self, source: str, target: str, *, lasting: bool = True) -> None:
         """See `Files`. Both names exist for a moment, so a crash in between loses nothing."""
@@ -163,7 +145,7 @@ class LocalFiles:
             os.rename(old, new)
             return
         if lasting:
-            _flush(new.parent)
+            flush_folder(new.parent)
         # Should this be undone by a power cut, the message comes up again and is known.
         os.unlink(old)
 
@@ -192,12 +174,4 @@ class LocalFiles:
         for each in reversed(missing):
             each.mkdir(exist_ok=True)
             each.chmod(stat.S_IMODE(each.parent.stat().st_mode))
-            _flush(each.parent)
-
-
-def _flush(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            flush_folder(each.parent)

@@ -5,13 +5,17 @@ Where files lie is the layout's (`layouts`), how they are written and read the p
 never before. Messages are handed over bare, as most operators want them, or in their envelope.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from foundation.periods import Clock
+from foundation.whole_files import ORPHAN_AFTER, is_temporary
 from peppol.access_points.addressing import in_envelope
 from peppol.access_points.files import FileEntry, Files, LocalFiles
 from peppol.access_points.layouts import DOWNLOADING, PLAIN, Layout, path_of, safe, shown
@@ -31,6 +35,8 @@ from peppol.access_points.protocol import (
 )
 from peppol.xml.gate_errors import KEPT_MAX
 
+_log = structlog.get_logger("post")
+_SWEEPS_EVERY: Final = 3600.0
 # A reader that died holds its message this long; a message without receipt waits this long for it.
 _PATIENCE: Final = timedelta(minutes=10)
 _RECEIPT_ENDINGS: Final = (".receipt.dat", ".receipt", ".receipt.xml")
@@ -65,6 +71,7 @@ class FolderAccessPoint:
         self._directory = directory or NoDirectory()
         self._clock = clock
         self._mine: set[str] = set()
+        self._sweeps_at = 0.0
 
     # --- out --------------------------------------------------------------------------------------
 
@@ -101,6 +108,7 @@ class FolderAccessPoint:
         ten minutes: nothing stays behind unseen.
         """
         with _told():
+            self._remove_orphans()
             entries = {
                 entry.path: entry for entry in self.files.walk(self.layout.inbox, deep=self.layout.deep)
             }
@@ -117,6 +125,17 @@ class FolderAccessPoint:
                 continue
             reference = self.layout.reference(path)
             yield Arrival(reference, cursor=reference, size=entry.size)
+
+    def _remove_orphans(self) -> None:
+        """Take away what a killed writer of ours left in the outbox, once an hour."""
+        if time.monotonic() < self._sweeps_at:
+            return
+        self._sweeps_at = time.monotonic() + _SWEEPS_EVERY
+        limit = self._clock() - ORPHAN_AFTER
+        for entry in list(self.files.walk(self.layout.outbox, deep=True)):
+            if is_temporary(entry.path.rpartition("/")[2]) and entry.modified < limit:
+                self.files.remove(entry.path)
+                _log.info("unfinished file removed", path=entry.path, access_point=self.name)
 
     def fetch(self, reference: str) -> bytes:
         """The bytes of a message, claimed first where the layout claims. Raises Unreachable, Gone or TooLarge."""

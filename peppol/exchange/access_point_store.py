@@ -4,7 +4,7 @@ The row says since when nothing goes through, when it may be probed and how ofte
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -36,17 +36,18 @@ def is_open(session: Session, name: str) -> bool:
     return row.opened_at is not None
 
 
-def take_probe(session: Session, name: str, *, now: datetime, until: datetime) -> bool:
+def take_probe(session: Session, name: str, *, now: datetime, until: datetime, longest: timedelta) -> bool:
     """Take the probe that is due; False for all but one worker. It is due again `until` then.
 
-    Whoever moves the time of the next probe has it; one that dies with it is followed after the lease.
+    `longest` is the longest rest between two probes. Whoever moves the time of the next probe has it; one that dies
+    with it is followed after the lease.
     """
     take = (
         update(access_point)
         .where(
             access_point.c.name == name,
             access_point.c.opened_at.is_not(None),
-            leases.is_due(access_point.c.probe_at, now),
+            leases.is_due(access_point.c.probe_at, now, longest=longest),
         )
         .values(probe_at=until)
     )
@@ -91,7 +92,10 @@ def allow_probe(session: Session, name: str, *, now: datetime) -> None:
 
 def begin_collecting(session: Session, name: str, worker: str, *, now: datetime, until: datetime) -> bool:
     """Take the turn to collect `until` then; False while another has it."""
-    free = leases.is_free(access_point.c.collector_until, now)
+    # Whoever had it and could not give it back, because the database was away, has it still.
+    free = leases.is_free(access_point.c.collector_until, now, longest=until - now) | (
+        access_point.c.collector == worker
+    )
     take = update(access_point).where(access_point.c.name == name, free)
     return rows_changed(session, take.values(collector=worker, collector_until=until)) == 1
 

@@ -43,7 +43,8 @@ def admit(session: Session, name: str, *, now: datetime, lease: timedelta) -> Ad
     access_point_store.add_if_new(session, name)
     if not access_point_store.is_open(session, name):
         return Admission.FREELY
-    probes = access_point_store.take_probe(session, name, now=now, until=now + lease)
+    longest = max(lease, PROBES.steps[-1])
+    probes = access_point_store.take_probe(session, name, now=now, until=now + lease, longest=longest)
     return Admission.PROBE if probes else Admission.NOT_NOW
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Row, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from foundation import leases, transitions
+from foundation.backoff import TRIES
 from foundation.sql import Session, rows_changed
 from foundation.text import NO_TEXT, Text, WrittenText
 from foundation.transitions import MovedMeanwhile
@@ -107,11 +108,9 @@ def claim(
     A message whose worker died comes up again when its lease has ended: by itself, behind those that are fresh, and
     only where `doubtful` ones are wanted.
     """
-    oldest = (
-        select(inbox)
-        .where(inbox.c.state == InState.ARRIVED, leases.is_free(inbox.c.claimed_until, now))
-        .order_by(inbox.c.id)
-    )
+    # The same column holds a rest after a failure.
+    free = leases.is_free(inbox.c.claimed_until, now, longest=max(lease, TRIES.steps[-1]))
+    oldest = select(inbox).where(inbox.c.state == InState.ARRIVED, free).order_by(inbox.c.id)
     until = now + lease
     taken = leases.take(session, inbox.c.id, oldest, taken=inbox.c.taken, at_most=limit, claimed_until=until)
     return [_in_message(row) for row in taken]
@@ -119,9 +118,8 @@ def claim(
 
 def lost(session: Session, *, now: datetime) -> Sequence[InboundMessage]:
     """The messages that were taken as often as may be by workers that never came back."""
-    question = select(inbox).where(
-        inbox.c.state == InState.ARRIVED, leases.is_lost(inbox.c.taken, inbox.c.claimed_until, now)
-    )
+    is_lost = leases.is_lost(inbox.c.taken, inbox.c.claimed_until, now, longest=TRIES.steps[-1])
+    question = select(inbox).where(inbox.c.state == InState.ARRIVED, is_lost)
     return [_in_message(row) for row in session.execute(question.order_by(inbox.c.id))]
 
 

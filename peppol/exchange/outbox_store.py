@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Row, Select, insert, select, update
 
@@ -113,15 +113,23 @@ def moved_first(
 
 
 def take_to_ask(
-    session: Session, *, now: datetime, until: datetime, at_most: int
+    session: Session, *, now: datetime, until: datetime, longest: timedelta, at_most: int
 ) -> Sequence[tuple[OutboundMessage, datetime]]:
-    """The sent messages to ask about, with when they were sent; put off for the others `until` then."""
-    due = (
+    """The sent messages to ask about, with when they were sent; put off for the others `until` then.
+
+    `longest` is the longest rest between two questions.
+    """
+    # What was sent by a clock that was ahead has only just begun to be asked about.
+    ahead = leases.is_ahead(outbox.c.sent_at, now) & (outbox.c.ask_at > until + leases.SLACK)
+    due = leases.is_due(outbox.c.ask_at, now, longest=longest) | ahead
+    wanted = (
         select(outbox.c.sequence, outbox.c.sent_at)
-        .where(outbox.c.state == OutState.SENT, outbox.c.ask_at <= now)
+        .where(outbox.c.state == OutState.SENT, outbox.c.ask_at.is_not(None), due)
         .order_by(outbox.c.ask_at)
     )
-    taken = leases.take(session, outbox.c.sequence, due, taken=outbox.c.asked, at_most=at_most, ask_at=until)
+    taken = leases.take(
+        session, outbox.c.sequence, wanted, taken=outbox.c.asked, at_most=at_most, ask_at=until
+    )
     if not taken:
         return []
     sent = {row.sequence: row.sent_at for row in taken}

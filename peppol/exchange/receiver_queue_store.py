@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, insert, select, update
 
@@ -11,6 +12,9 @@ from foundation.sql import Session, add_new
 from peppol.exchange import outbox_store
 from peppol.exchange.outbox_store import OutboundMessage
 from peppol.exchange.tables import OutState, attempt, outbox, receiver_queue
+
+REST_LONGEST: Final = timedelta(days=1)
+"""No receiver rests longer, whatever its access point asks for."""
 
 UNREACHABLE = "UNREACHABLE"
 """The outcome of an attempt that never reached the access point."""
@@ -48,9 +52,9 @@ def open_queues(session: Session, now: datetime) -> None:
     add_new(session, receiver_queue, [{"receiver": each, "served_at": now} for each in receivers])
 
 
-def count_free(session: Session, now: datetime) -> int:
+def count_free(session: Session, now: datetime, *, lease: timedelta) -> int:
     """How many receiver queues are free and due, and have messages waiting."""
-    question = select(func.count()).select_from(receiver_queue).where(*_free(now))
+    question = select(func.count()).select_from(receiver_queue).where(*_free(now, lease))
     return session.execute(question).scalar_one()
 
 
@@ -60,7 +64,7 @@ def take(
     """Take receiver queues that are free and due `until` then, those served longest ago first."""
     longest_ago = (
         select(receiver_queue.c.receiver, receiver_queue.c.token)
-        .where(*_free(now))
+        .where(*_free(now, until - now))
         .order_by(receiver_queue.c.served_at, receiver_queue.c.receiver)
     )
     rows = leases.take(
@@ -79,7 +83,10 @@ def lost(session: Session, now: datetime) -> Sequence[OutboundMessage]:
     """The first message of each receiver queue that was taken as often as may be by workers that never came back."""
     question = (
         select(receiver_queue.c.receiver)
-        .where(leases.is_lost(receiver_queue.c.taken, receiver_queue.c.claimed_until, now), _HAS_MESSAGES)
+        .where(
+            leases.is_lost(receiver_queue.c.taken, receiver_queue.c.claimed_until, now, longest=REST_LONGEST),
+            _HAS_MESSAGES,
+        )
         .with_for_update(skip_locked=True)
     )
     receivers = list(session.scalars(question))
@@ -139,6 +146,16 @@ def release(session: Session, token: str, due: Mapping[str, datetime | None], *,
     session.execute(_RELEASED, rows)
 
 
+def let_go(session: Session, tokens: Collection[str]) -> None:
+    """Let others take receiver queues whose worker has to end in the middle of a message.
+
+    The token stays, so that whoever follows knows that something may have been sent, and asks first.
+    """
+    session.execute(
+        update(receiver_queue).where(receiver_queue.c.token.in_(tokens)).values(claimed_until=None, taken=0)
+    )
+
+
 def hurry(session: Session, *, all_queues: bool = False) -> None:
     """Let the receivers be tried at once whose first message only waits because nothing could be reached.
 
@@ -156,10 +173,12 @@ def hurry_one(session: Session, receiver: str) -> None:
     session.execute(update(receiver_queue).where(receiver_queue.c.receiver == receiver).values(due_at=None))
 
 
-def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _free(now: datetime, lease: timedelta) -> tuple[ColumnElement[bool], ...]:
+    rests = leases.is_due(receiver_queue.c.due_at, now, longest=REST_LONGEST)
     return (
-        leases.is_free(receiver_queue.c.claimed_until, now),
-        leases.is_due(receiver_queue.c.due_at, now),
+        leases.is_free(receiver_queue.c.claimed_until, now, longest=lease),
+        # A rest that began later than now was written by a clock that was ahead.
+        rests | leases.is_ahead(receiver_queue.c.served_at, now),
         receiver_queue.c.taken < leases.TAKEN_MOST,
         _HAS_MESSAGES,
     )

@@ -65,7 +65,7 @@ def claim(
     At most half of what is free is taken, so that a second worker finds work beside the first.
     """
     receiver_queue_store.open_queues(session, now)
-    available = receiver_queue_store.count_free(session, now)
+    available = receiver_queue_store.count_free(session, now, lease=lease)
     token, until = str(uuid.uuid4()), now + lease
     half = max(1, min(queues_most, (available + 1) // 2))
     taken = receiver_queue_store.take(session, token, now=now, until=until, at_most=half)

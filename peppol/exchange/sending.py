@@ -102,7 +102,7 @@ class MessageSender:
 
     `tell` is called in the transaction that notes what happened. `asks` says whether the access
     point can tell later how a message fares, `stopping` whether the worker is to come to its end,
-    `at_once` how many receivers may be written to at the same time.
+    `at_once` how many receivers may be written to at the same time, `holding` the tokens of what it has claimed now.
     """
 
     transactions: Transactions
@@ -113,6 +113,7 @@ class MessageSender:
     lease: timedelta = LEASE
     stopping: Callable[[], bool] = bool
     at_once: int = 1
+    holding: set[str] = field(default_factory=set)
     messages_most: int = 100
     queues_most: int = 25
 
@@ -140,6 +141,7 @@ class MessageSender:
                 access_point_store.allow_probe(session, name, now=now)
         if not claim.receivers:
             return Round()
+        self.holding.add(claim.token)
         tried = self._try_all(claim, began)
         with self.transactions() as session:
             weighed, turn = self._weighed(session, tried)
@@ -147,6 +149,7 @@ class MessageSender:
             if turn.closed:
                 receiver_queue_store.hurry(session)
             self.tell(session, _events(noted, turn, name))
+        self.holding.discard(claim.token)
         for each in noted:
             _log_attempt(each)
         sent = sum(each.state in (OutState.SENT, OutState.DELIVERED) for each in noted)
@@ -231,7 +234,7 @@ class MessageSender:
             # Our access point did its part: this is one receiver's trouble and must not stop the others.
             return ended("PEER_UNREACHABLE", OutState.WAITING, str(miss), rest=timedelta())
         except Unreachable as miss:
-            rest = timedelta(seconds=miss.retry_after) if miss.retry_after else timedelta()
+            rest = min(timedelta(seconds=miss.retry_after or 0), receiver_queue_store.REST_LONGEST)
             return ended(UNREACHABLE, OutState.WAITING, str(miss), rest=rest)
         except AccessPointError as unclear:
             return ended(unclear.__class__.code, OutState.WAITING, str(unclear), rest=timedelta())

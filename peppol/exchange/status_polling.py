@@ -49,7 +49,9 @@ def ask(
     now = clock()
     with transactions() as session:
         tell(session, _given_up(session, now))
-        due = outbox_store.take_to_ask(session, now=now, until=now + lease, at_most=_BATCH)
+        due = outbox_store.take_to_ask(
+            session, now=now, until=now + lease, longest=ASKING.longest, at_most=_BATCH
+        )
     answered: list[_Answered] = []
     left = {message.sequence for message, _ in due}
     for message, sent_at in due:
@@ -108,6 +110,7 @@ def _note(session: Session, answered: _Answered, now: datetime) -> DeliveryEvent
             values={"ask_at": None, "outcome": status.state.value, "answer": status.words},
         )
         return DeliveryEvent(MessageAction.STUCK, message, status.words) if stuck else None
-    wait = ASKING.rest_after(now - answered.sent_at)
+    # What was sent later than now, by a clock that was ahead, was sent lately.
+    wait = ASKING.rest_after(max(now - answered.sent_at, timedelta()))
     outbox_store.ask_at(session, message.sequence, None if wait is None else now + wait)
     return None

@@ -334,7 +334,7 @@ _LOOKED_AT_LATER = Text("Det som är lämnat prövas om en stund, och hur det g�
 
 
 def _version(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text[:5]) <= 1000:
+    if not text.isdecimal() or len(text) > 4 or not 1 <= int(text) <= 1000:
         raise NotThere
     return int(text)
 

@@ -11,6 +11,7 @@ from fastapi import Request, Response
 
 from accounts.identity import Person
 from foundation.errors import NotThere, Refused
+from foundation.keys import key_in
 from foundation.money import Money, total
 from foundation.sql import Session
 from foundation.text import Text
@@ -175,10 +176,11 @@ def undo(request: Request, person: Person = signed_in(SENDS)) -> Response:
     late: Refused | None = None
     with database_of(request).writing() as session:
         for bundle in bundles:
-            if not bundle.isdecimal() or len(bundle) > 9:
+            key = key_in(bundle)
+            if key is None:
                 raise NotThere
             try:
-                undone += release.undo(session, actor, int(bundle))
+                undone += release.undo(session, actor, key)
             except release.TooLate as error:
                 late = error
     if late is not None and not undone:

@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from foundation import leases
 from foundation.sql import Session
 from orders.tables import interruption
 from supplier_portal.queries.tables import portal_visit
@@ -37,7 +38,7 @@ def latest(session: Session, person: str) -> Visit | None:
 def is_current(session: Session, person: str, *, now: datetime) -> Visit | None:
     """The visit that goes on, or None where `begin` must be called to begin one."""
     row = session.execute(select(portal_visit).where(portal_visit.c.person == person)).one_or_none()
-    if row is None or now - row.seen_at >= VISIT:
+    if row is None or now - row.seen_at >= VISIT or leases.ahead(row.seen_at, now):
         return None
     return Visit(row.before_at, row.before_interruption)
 

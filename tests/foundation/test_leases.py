@@ -32,7 +32,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def take(session: Session, now: datetime, *, at_most: int = 2) -> Sequence[tuple[int, int]]:
-    wanted = select(WORK).where(leases.is_free(WORK.c.until, now)).order_by(WORK.c.number)
+    wanted = select(WORK).where(leases.is_free(WORK.c.until, now, longest=LEASE)).order_by(WORK.c.number)
     taken = leases.take(
         session, WORK.c.number, wanted, taken=WORK.c.taken, at_most=at_most, until=now + LEASE
     )
@@ -71,7 +71,7 @@ def test_what_no_worker_came_back_from_is_taken_alone_behind_what_is_fresh_and_a
         *([], []),
     ]
     with database.reading() as session:
-        lost = leases.is_lost(WORK.c.taken, WORK.c.until, NOW + timedelta(hours=12))
+        lost = leases.is_lost(WORK.c.taken, WORK.c.until, NOW + timedelta(hours=12), longest=LEASE)
         assert list(session.scalars(select(WORK.c.number).where(lost).order_by(WORK.c.number))) == [
             1,
             2,
@@ -92,7 +92,10 @@ def test_what_waits_for_a_moment_is_due_at_that_moment(database: Database) -> No
         assert take(session, NOW, at_most=1) == [(1, 0)]
         due = select(WORK.c.number).order_by(WORK.c.number)
         for moment, numbers in ((NOW + LEASE - timedelta(seconds=1), [2, 3]), (NOW + LEASE, [1, 2, 3])):
-            assert list(session.scalars(due.where(leases.is_due(WORK.c.until, moment)))) == numbers
+            assert (
+                list(session.scalars(due.where(leases.is_due(WORK.c.until, moment, longest=LEASE))))
+                == numbers
+            )
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

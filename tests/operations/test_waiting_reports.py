@@ -82,11 +82,11 @@ def test_a_setting_says_after_how_many_days(system: System, monkeypatch: pytest.
     table = [job for job in jobs_of(Settings()) if job.name == "alarms"]
     run_due(system.database, table)
     with system.database.reading() as session:
-        assert alarm_store.last_raised(session) == {}
+        assert alarm_store.last_raised(session, now=moment.now) == {}
     moment.now = MORNING + timedelta(days=5)
     run_due(system.database, table)
     with system.database.reading() as session:
-        assert alarm_store.last_raised(session) == {alarms.REPORTS_WAITING: moment.now}
+        assert alarm_store.last_raised(session, now=moment.now) == {alarms.REPORTS_WAITING: moment.now}
 
 
 def test_the_oldest_stands_first_with_its_age_and_the_invoices_that_wait_for_it(system: System) -> None:
@@ -134,7 +134,7 @@ def test_an_invoice_whose_day_of_payment_passes_while_it_waits_is_told_of(
     table = [job for job in jobs_of(Settings()) if job.name == "payments-due"]
     run_due(system.database, table)
     with system.database.reading() as session:
-        assert alarm_store.last_raised(session) == {}
+        assert alarm_store.last_raised(session, now=moment.now) == {}
     # February's invoice came on 1 March and is paid 30 days later.
     moment.now = datetime(2026, 3, 31, 8, tzinfo=UTC)
     run_due(system.database, table)

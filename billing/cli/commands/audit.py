@@ -12,6 +12,7 @@ from foundation import journal, journal_anchor
 from foundation.errors import Refused
 from foundation.formatting import plain
 from foundation.text import Text
+from foundation.whole_files import write_whole
 from invoicing.audit import case_archive
 from invoicing.audit import cases as audit_cases
 
@@ -33,7 +34,7 @@ def export(
     """Lämna ut ett helt ärende som ZIP / hand out a complete case as a ZIP."""
     with context.writing() as session:
         body = audit_cases.export(session, reference, by=by)
-    to.write_bytes(body)
+    write_whole(to, body)
     mark = case_archive.manifest_of(body)
     typer.echo(context.say(Text("%(path)s: manifestets sha256 %(sha256)s", path=to, sha256=mark)))
 

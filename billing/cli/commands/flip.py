@@ -9,6 +9,7 @@ from billing.cli.command import CommandContext, On, command, today_or
 from foundation.errors import NotFound
 from foundation.sql import Session
 from foundation.text import Text
+from foundation.whole_files import write_whole
 from invoicing.documents import order_facts_queries
 from invoicing.documents import store as document_store
 from invoicing.model import DocumentType
@@ -60,7 +61,7 @@ def flip(
     if out is None:
         typer.echo(body, nl=False)
         return
-    out.write_bytes(body)
+    write_whole(out, body)
     typer.echo(
         context.say(Text("Faktura %(invoice_number)s ligger i %(path)s.", invoice_number=given, path=out))
     )

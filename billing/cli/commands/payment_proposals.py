@@ -22,6 +22,7 @@ from foundation.formatting import kronor, number_of
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from foundation.text import Text
+from foundation.whole_files import write_whole
 from invoicing.bookkeeping import booking, voucher_store
 from invoicing.payment import (
     attest_right_store,
@@ -35,6 +36,7 @@ from invoicing.payment import export as payment_export
 from invoicing.payment import proposals as preparing
 from invoicing.payment.attest_right_store import Reach
 from invoicing.payment.export_store import ExportFile
+from operations import clock_trust
 from operations.payment_settings import debtor_of, ledger_of
 from orders.register import store as register_store
 from orders.terms import ArticleKind
@@ -150,6 +152,8 @@ def export(
 ) -> None:
     """Gör filerna till banken; en gång till ger samma filer / make the bank's files; again, the same files."""
     debtor = debtor_of(context.settings)
+    with context.opened() as database:
+        clock_trust.require_belief(database)
     with context.writing() as session:
         attestation.drop_changed(session, register_store.load(session), number, now=utc_now())
     with context.writing() as session:
@@ -327,7 +331,7 @@ def _written(session: Session, files: Sequence[ExportFile], folder: Path) -> lis
     for each in files:
         found, body = export_store.named(session, each.id)
         path = folder / found.name
-        path.write_bytes(body)
+        write_whole(path, body)
         paths.append(path)
     return paths
 

@@ -14,6 +14,7 @@ from foundation.formatting import kronor
 from foundation.money import Money
 from foundation.periods import Month, PeriodRefused
 from foundation.text import JoinedText, Text
+from foundation.whole_files import write_whole
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.open_items import OpenItem, open_items
@@ -83,9 +84,9 @@ def reconcile(
             return
         statement = entry_queries.statement(session, wanted, by=keys)
     if csv_file is not None:
-        csv_file.write_text(statement_csv(statement), encoding="utf-8", newline="")
+        write_whole(csv_file, statement_csv(statement).encode())
     if xlsx_file is not None:
-        xlsx_file.write_bytes(statement_xlsx(statement))
+        write_whole(xlsx_file, statement_xlsx(statement))
     if files := [str(each) for each in (csv_file, xlsx_file) if each is not None]:
         typer.echo(context.say(Text("Avstämningen ligger i %(files)s.", files=", ".join(files))))
     elif as_json:

@@ -25,6 +25,7 @@ from billing.cli.report import show_report
 from foundation.errors import Refused
 from foundation.formatting import Json, plain
 from foundation.text import JoinedText, Text
+from foundation.whole_files import write_whole
 from peppol.identifiers import DocumentKind
 from peppol.validation import agreement, published_rules
 from peppol.validation.agreement import Disagreement, Engine
@@ -109,9 +110,8 @@ def _judge(
     if as_json:
         write_json([report_json(report) for report in reports])
     if html is not None:
-        html.write_text(
-            report_page(reports, context.language, style_sheet=style_sheet_within()), encoding="utf-8"
-        )
+        page = report_page(reports, context.language, style_sheet=style_sheet_within())
+        write_whole(html, page.encode())
     if len(reports) < len(files):
         return ExitCode.FAILED
     return ExitCode.OK if all(report.valid for report in reports) else ExitCode.IN_QUESTION

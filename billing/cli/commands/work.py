@@ -5,7 +5,9 @@ in threads of their own, or with --buyer for one. SIGTERM ends a worker
 gracefully: the message in its hand is finished and the rest is given back.
 """
 
+import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -21,7 +23,7 @@ import typer
 from billing.cli.command import AsJson, CommandContext, On, command
 from billing.cli.commands.post import By
 from billing.cli.every_buyer import only, tell_stopped
-from billing.cli.exit_codes import complain
+from billing.cli.exit_codes import ExitCode, complain
 from billing.cli.printing import TableColumn, show, table, write_json
 from billing.server import ways_in
 from billing.server.installation import Books, Installation
@@ -82,6 +84,10 @@ def work(
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+        if workers.unfinished:
+            # Its threads wait for somebody outside, and the process would wait for them.
+            sys.stderr.flush()
+            os._exit(ExitCode.OK)
 
 
 @contextmanager
@@ -108,6 +114,7 @@ def _opened(
             fixed_day=on,
             collects=partial(ways_in.is_collector, installation, books, folder=folder),
             into=ways_in.into(installation, database),
+            settings=settings,
         )
 
 

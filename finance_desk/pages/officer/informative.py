@@ -10,6 +10,7 @@ from finance_desk.pages.officer import tabs
 from finance_desk.words import Names, supplier_name
 from foundation import journal
 from foundation.errors import Refused
+from foundation.keys import key_in
 from foundation.text import CountedText, JoinedText, Text
 from orders.placements.informative import informative_reports, informative_store
 from orders.placements.informative.informative_store import InformativeState
@@ -65,7 +66,7 @@ def informative(request: Request, person: Person = signed_in(*tabs.READERS)) -> 
 def press(request: Request, person: Person = signed_in(Permission.OFFICER)) -> Response:
     """Note the ticked reports as read, or let them wait again."""
     form = form_of(request)
-    numbers = sorted({int(str(each)) for each in form.getlist("report") if str(each).isdecimal()})
+    numbers = sorted({key for each in form.getlist("report") if (key := key_in(str(each))) is not None})
     pressed = str(form.get("press", ""))
     if not numbers or pressed not in ("read", "undo"):
         raise Refused(Text("Markera minst en rapport i listan."))
