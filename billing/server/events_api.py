@@ -17,8 +17,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 
-from accounts.pages.sign_in import client_of
-from accounts.rate_limit import TooOften
+from accounts.guessing.rate_limit import TooOften
 from accounts.systems import machine_keys
 from accounts.systems.machine_key_store import KeyScope, MachineKey
 from billing.server import event_bodies
@@ -33,6 +32,7 @@ from operations.event_feed.reading import LIMIT_MOST, CursorAhead, CursorTooOld
 from operations.event_loading import EventLine, Loaded, load_events
 from orders.register.store import NoRegister
 from web.access import instant_of, settings_of
+from web.clients import client_of
 from web.pages import database_of, today_of
 from web.problems import MEDIA_TYPE, ProblemDocument, ProblemResponse
 
