@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 
 from foundation.errors import NotThere, Refused
 from foundation.text import Text
-from web import cookies
+from web import cookies, words_written
 
 TOKEN_FIELD: Final = "form_token"  # noqa: S105 - the name of a field
 FIELDS_MAX: Final = 5_000
@@ -47,7 +47,7 @@ class Unwritable(Refused):
 
 
 async def guarded(request: Request) -> None:
-    """The dependency of every page: refuses what changes something without both proofs, and what no row can hold."""
+    """The dependency of every page: refuses what changes something without both proofs, and what no row should hold."""
     _can_be_asked(request)
     if request.method in _HARMLESS:
         return
@@ -61,6 +61,7 @@ async def guarded(request: Request) -> None:
         raise NotOurForm
     if any(isinstance(value, str) and "\0" in value for _, value in form.multi_items()):
         raise Unwritable
+    words_written.check_form(form.multi_items())
 
 
 def form_of(request: Request) -> FormData:
@@ -77,6 +78,7 @@ def _can_be_asked(request: Request) -> None:
             raise NotThere
     if "\0" in request.url.path or any("\0" in value for value in request.query_params.values()):
         raise NotThere
+    words_written.check_address(request.url.path, request.query_params.values())
 
 
 def _is_own_origin(request: Request) -> bool:

@@ -6,7 +6,7 @@ an exception. Everything about the document's shape stays in this folder.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -36,7 +36,7 @@ from peppol.explanations.explain import explain, explained
 from peppol.explanations.text_files import FindingActor
 from peppol.findings import Finding
 from peppol.identifiers import DocumentKind, ParticipantId
-from peppol.validation import validation
+from peppol.validation import personal_data, validation
 from peppol.xml import codec, literals
 
 _ORGANISATION = "0007"
@@ -61,7 +61,8 @@ class Reading:
 
     `findings` are the warnings of a document that was read, and everything found where it was not;
     `reason` and its text are empty for an invoice, unless its envelope was not quite right.
-    `origin` says whom an answer about the message itself would go to. `answer` is what a peer answers
+    `origin` says whom an answer about the message itself would go to; `personal_numbers` are what looks like such in the
+    message, ten digits each. `answer` is what a peer answers
     about a document of ours; there is no invoice then.
     """
 
@@ -72,6 +73,8 @@ class Reading:
     reason_text: Text = NO_TEXT
     origin: Sender = NOWHERE
     answer: PeerAnswer | None = None
+    # Whose they are is nobody's to read in a log.
+    personal_numbers: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 def read_message(body: bytes, *, on: date, register: Register) -> Reading:
@@ -79,8 +82,27 @@ def read_message(body: bytes, *, on: date, register: Register) -> Reading:
 
     A message for somebody else, or in an envelope that cannot be read, is refused. What the envelope
     merely says otherwise than the document is told in the reason of a document that is read all the
-    same, unless the two senders are registered addresses of one supplier.
+    same, unless the two senders are registered addresses of one supplier. Whatever it is, it is searched for personal
+    identity numbers.
     """
+    reading = _read_opened(body, on=on, register=register)
+    return replace(reading, personal_numbers=personal_numbers_of(body, register, on=on))
+
+
+def personal_numbers_of(body: bytes, register: Register, *, on: date) -> frozenset[str]:
+    """What looks like personal identity numbers in a message, but for those the register has for an organisation."""
+    found = personal_data.personal_numbers_in(body, on=on)
+    if not found:
+        return found
+    organisations = {register.buyer.organisation_number}
+    for supplier in register.suppliers:
+        organisations.add(supplier.organisation_number)
+        organisations |= {each.supplier for each in supplier.succeeds}
+        organisations |= {each.payee_number for each in supplier.payment_accounts}
+    return found - organisations
+
+
+def _read_opened(body: bytes, *, on: date, register: Register) -> Reading:
     opened = opening.unwrap(body)
     objections = opened.findings
     if opened.envelope is not None:

@@ -62,8 +62,14 @@ def before_0019(connection: Connection) -> None:
         connection.execute(text(f"drop index {index}"))
 
 
+def before_0035(connection: Connection) -> None:
+    """Lead the books back to what revision 0035 found."""
+    connection.execute(text("drop table protected_message"))
+
+
 def before_0029(connection: Connection) -> None:
     """Lead the books back to what revision 0029 found."""
+    before_0035(connection)
     connection.execute(text("drop table linked_line"))
 
 
