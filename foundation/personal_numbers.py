@@ -54,9 +54,8 @@ _COORDINATION: Final = 60
 def numbers_in(text: str, *, on: date | None = None) -> Iterator[str]:
     """The ten digits of each thing in the text that looks like a personal identity number.
 
-    With `on`, the day a document came, ten or twelve digits that begin with a day of that year or the year before are
-    a number series made of dates: nobody born then looks for work. With a hyphen or a plus they are a person's all the
-    same.
+    With `on`, the day a document came, what begins with a day of that year or the year before is left out: numbers in
+    a series that is made of days (20261130-0014) are common, and nobody born then looks for work.
     """
     if len(text) < _SHORTEST:
         return
@@ -114,8 +113,8 @@ def _number(found: re.Match[str]) -> str:
 
 
 def _is_of_a_series(found: re.Match[str], on: date) -> bool:
-    """Whether it begins with a day of the year of `on` or the year before, without a sign that only persons have."""
-    if "-" in _sign(found) or "+" in _sign(found):
+    """Whether it begins with a day of the year of `on` or the year before; a plus says that it is a century ago."""
+    if "+" in _sign(found):
         return False
     century = int(found["century"] or on.year // 100)
     return century * 100 + int(found["year"]) in (on.year, on.year - 1)

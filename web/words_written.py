@@ -19,7 +19,9 @@ WORDS: Final = frozenset(
 )
 """The fields of forms where people write words of their own."""
 
-LEFT_ALONE: Final = frozenset({"password", "again", "current", "code", "form_token", "organisation", "number"})
+LEFT_ALONE: Final = frozenset(
+    {"password", "again", "current", "code", "form_token", "organisation", "number"}
+)
 """Secrets, which no text resembles on purpose, and an organisation's or an account's own number."""
 
 

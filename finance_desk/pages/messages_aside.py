@@ -84,6 +84,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
         text="" if apart and not revealed else body[:_SHOWN].decode("utf-8", errors="replace"),
         cut=len(body) > _SHOWN,
         apart=apart,
+        revealed=revealed,
         protected=apart and not revealed,
         may_open=person.may(_P.PROTECTED),
         names=names,

@@ -92,14 +92,7 @@ def read_message(body: bytes, *, on: date, register: Register) -> Reading:
 def personal_numbers_of(body: bytes, register: Register, *, on: date) -> frozenset[str]:
     """What looks like personal identity numbers in a message, but for those the register has for an organisation."""
     found = personal_data.personal_numbers_in(body, on=on)
-    if not found:
-        return found
-    organisations = {register.buyer.organisation_number}
-    for supplier in register.suppliers:
-        organisations.add(supplier.organisation_number)
-        organisations |= {each.supplier for each in supplier.succeeds}
-        organisations |= {each.payee_number for each in supplier.payment_accounts}
-    return found - organisations
+    return found - register.organisation_numbers if found else found
 
 
 def _read_opened(body: bytes, *, on: date, register: Register) -> Reading:

@@ -62,6 +62,6 @@ def handle(
     """Let a read message have its effect. Raises IntegrityError when another message of its number just did."""
     handler = HANDLERS.get(reading.kind, _billing) if reading.kind is not None else _billing
     outcome = handler(session, register, message, reading, today)
-    if outcome is not None and reading.personal_numbers:
+    if outcome is not None:
         protecting.protect(session, message, reading.personal_numbers, outcome.invoice, today=today)
     return outcome

@@ -7,6 +7,7 @@ numbers of orders of ours are nobody's secret here, wherever in a message they s
 from collections.abc import Collection
 from datetime import date
 
+from foundation import personal_numbers
 from foundation.journal import SYSTEM
 from foundation.sql import Session
 from invoicing.decisions import protected
@@ -20,12 +21,13 @@ PERSONAL_NUMBER = "PERSONAL_NUMBER"
 def protect(
     session: Session,
     message: InboundMessage,
-    numbers: Collection[str],
+    found: Collection[str],
     invoice: SupplierInvoice | None,
     *,
     today: date,
 ) -> bool:
-    """Mark the message, and what became of it, where one of the numbers found in it is no order of ours."""
+    """Mark the message, and what became of it, where one of the numbers found in it or its name is no order of ours."""
+    numbers = {*found, *personal_numbers.numbers_in(message.transport_id, on=message.received_on)}
     if all(order_store.find(session, number) is not None for number in numbers):
         return False
     protected.mark_message(session, message.id, on=today, reason=PERSONAL_NUMBER)

@@ -66,7 +66,12 @@ def explain(finding: Finding, lang: Language = SWEDISH) -> Explanation:
     if lang not in languages():
         raise ValueError(f"There are texts in {' and '.join(languages())}, not in {lang!r}.")
     # What a sentence says is kept and sent on, and the document itself is handled apart.
-    finding = replace(finding, found=masked(finding.found), detail=masked(finding.detail))
+    finding = replace(
+        finding,
+        found=masked(finding.found),
+        expected=masked(finding.expected),
+        detail=masked(finding.detail),
+    )
     text = text_of(key_of(finding), finding.expected)
     values = _values(finding, text, lang)
     says = translated(text.says, lang)

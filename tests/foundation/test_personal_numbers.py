@@ -7,7 +7,15 @@ from hypothesis import given
 
 from foundation import personal_numbers
 from foundation.personal_numbers import PersonalNumber, found_in, is_written_out, masked, numbers_in
-from tests.support.stories.personal_numbers import NOBODYS, SIGNED, SOMEBODY, WRITINGS, Writing, number, numbers
+from tests.support.stories.personal_numbers import (
+    NOBODYS,
+    SIGNED,
+    SOMEBODY,
+    WRITINGS,
+    Writing,
+    number,
+    numbers,
+)
 
 
 @pytest.mark.parametrize("written", WRITINGS.values(), ids=WRITINGS)
@@ -50,7 +58,9 @@ def test_numbers_of_the_rarer_kinds(text: str, found: bool) -> None:
         ("2611300019", False),  # the supplier's fourteenth invoice number of a day
         ("202611300019", False),
         ("2501150011", False),
-        ("261130-0019", True),  # with a hyphen it is a person's
+        ("261130-0019", False),
+        ("20261130-0019", False),
+        ("261130+0019", True),  # somebody a hundred years old
         (SOMEBODY[2:], True),
         (SOMEBODY, True),
     ],

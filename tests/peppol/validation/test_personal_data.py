@@ -85,7 +85,9 @@ def test_a_full_document_of_each_kind_holds_none(kind: DocumentKind) -> None:
     assert found(etree.tostring(a_document(kind, full=True))) == frozenset()
 
 
-@pytest.mark.parametrize("path", [*sorted(GOLDEN.glob("*.xml")), *sorted(FIXTURES.rglob("messages/**/*.xml"))], ids=str)
+@pytest.mark.parametrize(
+    "path", [*sorted(GOLDEN.glob("*.xml")), *sorted(FIXTURES.rglob("messages/**/*.xml"))], ids=str
+)
 def test_none_of_our_examples_is_taken_for_one(path: Path) -> None:
     assert found(path.read_bytes()) == frozenset()
 
@@ -136,7 +138,17 @@ def test_whatever_xml_can_hide_a_number_in(inside: str, end: str) -> None:
         f"Deltagare;{TEN};frånvaro".encode(),
         b'{"note": "' + TEN.encode() + b'"}',
     ],
-    ids=["comment first", "comment last", "instruction", "entity", "UTF-16", "mark", "Latin-1", "CSV", "JSON"],
+    ids=[
+        "comment first",
+        "comment last",
+        "instruction",
+        "entity",
+        "UTF-16",
+        "mark",
+        "Latin-1",
+        "CSV",
+        "JSON",
+    ],
 )
 def test_bytes_of_any_kind_are_searched(body: bytes) -> None:
     assert found(body) == {SOMEBODY[2:]}
