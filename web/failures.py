@@ -7,6 +7,7 @@ page of the portal always fails as a page; an address that does not exist fails 
 from http import HTTPStatus
 from typing import Final, cast
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
@@ -73,12 +74,26 @@ def _sign_in_first(request: Request, error: Exception) -> Response:
 def _refused(request: Request, error: Exception) -> Response:
     refused = cast(Refused, error)
     status = _status_of(refused)
+    if status == HTTPStatus.FORBIDDEN:
+        _note(request, refused)
     if not _is_page(request):
         return problems.answer(request, ProblemResponse(status, refused.text))
     response = page(request, status, refused.text)
     if isinstance(refused, TooOften):
         response.headers["Retry-After"] = str(refused.seconds)
     return response
+
+
+def _note(request: Request, refused: Refused) -> None:
+    """One line of who was kept out of what (ASVS 16.3.2): the route and an opaque id, never what was written."""
+    person = getattr(request.state, "person", None)
+    structlog.get_logger("access").warning(
+        "kept out",
+        method=request.method,
+        route=getattr(request.scope.get("route"), "path", ""),
+        by=person.id if person is not None else "",
+        why=type(refused).__name__,
+    )
 
 
 def _status_of(refused: Refused) -> int:
