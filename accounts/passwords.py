@@ -31,7 +31,9 @@ def fits(password_hash: str, password: str) -> bool:
     """Whether the password is the one hashed; with no hash, False after as long a time."""
     with _AT_ONCE:
         try:
-            return _hasher.verify(password_hash or _of_nobody(), password[:LONGEST]) and bool(password_hash)
+            # One that is longer than any may be is hashed as far, to take as long, and is never the one.
+            is_it = _hasher.verify(password_hash or _of_nobody(), password[:LONGEST])
+            return is_it and bool(password_hash) and len(password) <= LONGEST
         except (VerificationError, InvalidHashError):
             return False
 

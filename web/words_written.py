@@ -44,7 +44,7 @@ def check_form(fields: Iterable[tuple[str, object]]) -> None:
             continue
         if not isinstance(value, str):
             # Of a file the name alone is looked at here.
-            value = getattr(value, "filename", None) or ""  # noqa: PLW2901
+            value = getattr(value, "filename", None) or ""
         if personal_numbers.found_in(value) if name in WORDS else personal_numbers.is_written_out(value):
             raise personal_numbers.PersonalNumber
 

@@ -2,12 +2,12 @@
 
 import io
 import re
+import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import tomllib
 from lxml import etree
 from sqlalchemy import Column, LargeBinary, String, select
 

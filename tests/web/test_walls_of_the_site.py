@@ -1,13 +1,16 @@
 """Small walls around every page: whom to tell of a fault, what a browser keeps, what the log says of who was kept out."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
+from accounts import passwords
 from accounts.identity import Permission
 from operations.settings import Settings
 from tests.support.pages.all_routes import ONES
@@ -22,7 +25,9 @@ DAY = datetime(2026, 11, 30, 12, tzinfo=UTC)
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     url = f"sqlite:///{tmp_path_factory.mktemp('site') / 'billing.sqlite'}"
     contact = "mailto:sakerhet@kopare.example"
-    with a_system(url), portal(url, clock=lambda: DAY, second_step=False, security_contact=contact) as served:
+    with a_system(url):
+        pass
+    with portal(url, clock=lambda: DAY, second_step=False, security_contact=contact) as served:
         yield served
 
 
@@ -43,7 +48,9 @@ def test_without_a_contact_there_is_no_such_file(tmp_path: Path) -> None:
         assert stranger.get("/.well-known/security.txt").status_code == 404
 
 
-@pytest.mark.parametrize("contact", ["sakerhet@kopare.example", "mailto:a b@c", "http://x.example", "x\nContact: y"])
+@pytest.mark.parametrize(
+    "contact", ["sakerhet@kopare.example", "mailto:a b@c", "http://x.example", "x\nContact: y"]
+)
 def test_a_contact_is_an_address_that_can_be_pressed(contact: str) -> None:
     with pytest.raises(ValidationError):
         Settings(security_contact=contact)
@@ -73,7 +80,11 @@ def test_who_is_kept_out_stands_in_the_log_without_what_was_asked(site: Site) ->
 @pytest.mark.parametrize("path", ["/", "/finance", "/sign-in", "/api/v1/validate", "/static/"])
 def test_no_other_method_is_answered(method: str, path: str, site: Site) -> None:
     with visitor(site) as stranger:
-        assert stranger.client.request(method, path, headers={"X-Kanarie": "1"}).status_code in (303, 404, 405)
+        assert stranger.client.request(method, path, headers={"X-Kanarie": "1"}).status_code in (
+            303,
+            404,
+            405,
+        )
 
 
 def test_no_list_of_files_is_shown(site: Site) -> None:
@@ -87,3 +98,29 @@ def test_no_other_site_may_read_an_answer(site: Site) -> None:
         for path in ("/finance", "/api/v1/openapi.json", "/livez"):
             answer = finance.client.get(path, headers={"Origin": "https://ond.example"})
             assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+def test_a_password_is_hidden_and_may_be_pasted_and_filled_in(site: Site) -> None:
+    with visitor(site) as stranger:
+        page = stranger.get("/sign-in").text
+    (field,) = re.findall(r"<input[^>]*name=\"password\"[^>]*>", page)
+    assert 'type="password"' in field
+    assert 'autocomplete="current-password"' in field
+    assert "onpaste" not in page
+
+
+def test_a_password_is_checked_as_it_was_typed() -> None:
+    """A longer one whose beginning is the right one is another password (ASVS 6.2.8)."""
+    longest = "ö" * passwords.LONGEST
+    kept = passwords.hashed(longest)
+    assert passwords.fits(kept, longest)
+    assert not passwords.fits(kept, longest + "x")
+    assert not passwords.fits(kept, longest.upper())
+
+
+@pytest.mark.parametrize("sign", ["\n", "\r\n"])
+def test_no_header_of_a_mail_holds_a_second(sign: str) -> None:
+    message = EmailMessage()
+    for name in ("To", "Subject"):
+        with pytest.raises(ValueError, match="linefeed"):
+            message[name] = f"alla@fyrbaken.example{sign}Bcc: ond@ond.example"
