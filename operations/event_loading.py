@@ -21,6 +21,7 @@ from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import NO_TEXT
 from invoicing.verdicts import asking_back
+from operations import order_curing
 from orders import dispatch
 from orders.events import store as event_store
 from orders.events.envelope import Event, EventRefused, read_event
@@ -142,6 +143,8 @@ def load_events(
     while batch := list(islice(rest, _BATCH)):
         part, last_day = _loaded_batch(database, register, batch, last_day, way)
         loaded.add(part)
+        if part.applied:
+            order_curing.judge_what_has_come(database, today=last_day)
         if not go_on():
             break
     return loaded
@@ -150,7 +153,9 @@ def load_events(
 def place_due_orders(database: Database, *, today: date) -> int:
     """Place the result orders whose day has come; how many were placed."""
     with database.writing() as session:
-        return len(result_placing.place_due(session, register_store.load(session), today=today))
+        placed = len(result_placing.place_due(session, register_store.load(session), today=today))
+    order_curing.judge_what_has_come(database, today=today)
+    return placed
 
 
 def replay_unappliable(database: Database) -> Loaded:
@@ -168,6 +173,7 @@ def replay_unappliable(database: Database) -> Loaded:
             else:
                 loaded.unappliable += 1
                 loaded.problems.append((stored.event_id, applied.reason or Refused(NO_TEXT)))
+    order_curing.judge_what_has_come(database, today=stockholm_date(database.clock()))
     return loaded
 
 

@@ -33,6 +33,7 @@ from orders.placements import codes, interruptions, receiving, reports, results,
 from orders.placements import decisions as placing
 from orders.placements.informative import informative_reports
 from orders.placements.late_interruptions import ToldTooLate
+from orders.purchase_orders import order_store
 from orders.purchase_orders.placing import DocumentRefused
 from orders.register.register import Register
 from peppol.exchange import outgoing
@@ -44,6 +45,16 @@ _TOLD_IN_TIME = (
     "placement.provider_changed",
     "outcome.approved",
     "supplement.approved",
+)
+
+# These open or close lines that keep the receipt they have, or have none: an invoice on any of them may be another.
+_CHANGES_EVERY_LINE = (
+    event_data.ProviderChanged,
+    event_data.PlacementCancelled,
+    event_data.InterruptionRegistered,
+    event_data.InterruptionMoved,
+    event_data.InterruptionWithdrawn,
+    event_data.PlacementResumed,
 )
 
 # So far may a sender's clock go before ours; only around midnight does it matter.
@@ -173,6 +184,8 @@ def apply_by_hand(
             raise StepRefused(
                 Text("Bara det som kom för sent verkställs för hand. Försök igen med de andra."),
             )
+    if isinstance(told.data, _CHANGES_EVERY_LINE):
+        changed = list(dict.fromkeys((*changed, *_lines_on(session, told.execution_reference))))
     event_store.move(session, stored.sequence, was=stored.state, to=EventState.APPLIED)
     _record_by_hand(session, stored, PlacementAction.LATE_INTERRUPTION_APPLIED, by=by)
     return tuple(changed)
@@ -244,6 +257,8 @@ def _tried(session: Session, register: Register, event: Event, *, told_on: date,
     try:
         with journal.attempt(session):
             lines = _carry_out(session, register, event.data, stockholm_date(event.time), told_on=told_on)
+            if isinstance(event.data, _CHANGES_EVERY_LINE):
+                lines = list(dict.fromkeys((*lines, *_lines_on(session, event.execution_reference))))
     except Refused as refusal:
         return Applied(EventState.UNAPPLIABLE, reason=refusal)
     except outgoing.InvalidDocument as invalid:
@@ -303,6 +318,10 @@ def _carry_out(
         case _:
             assert_never(told)
     return []
+
+
+def _lines_on(session: Session, reference: str) -> list[LineKey]:
+    return _lines_of(order_store.of_placement(session, reference))
 
 
 def _lines_of(orders: list[Order]) -> list[LineKey]:

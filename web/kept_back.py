@@ -1,7 +1,7 @@
 """On the buyer's pages a personal identity number is never shown, wherever it stands and however it got there.
 
 The wall behind the others: documents with such a number are handled apart, but their own numbers and references stand
-in many lists. Only a page that somebody has opened with a reason shows them (`finance_desk/templates/desk/protected.html`).
+in many lists. Only a page that somebody has opened with a reason shows them.
 """
 
 from collections.abc import Callable, Collection

@@ -24,7 +24,7 @@ from invoicing.exceptions import undo as exception_undo
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.verdicts import parking
-from operations import alarms, journal_heads, report_judging, scheduler
+from operations import alarms, journal_heads, order_curing, report_judging, scheduler
 from operations.alarms import Trouble
 from operations.event_feed import reading as feed_reading
 from operations.mail import delivery as mail_delivery
@@ -57,11 +57,12 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("payments-due", Daily(time(5, 45), catch_up=False), _mailing(payments_due, to)),
         InOne("policy-in-force", Daily(time(0, 5)), new_policy),
         DESK_RELEASE,
-        InOne("journal-head", Daily(time(22, 30)), journal_heads.writer(settings.journal_head_folder, to)),
+        InOne("journal-head", Daily(time(21, 30)), journal_heads.writer(settings.journal_head_folder, to)),
         InOne("alarms", Every(timedelta(minutes=1)), _alarms(settings)),
         InSteps("mail-deliver", Every(timedelta(seconds=30)), _mail(settings)),
         PORTAL_RELEASE,
         InSteps("reports-received", Every(timedelta(minutes=1)), receive_filed),
+        InSteps("orders-come", Every(timedelta(minutes=1)), judge_what_has_come),
         InOne("feed-disposal", Daily(time(2, 20), catch_up=False), _feed_disposal(settings)),
         InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys),
         InOne("invoice-mails", Every(timedelta(minutes=1)), invoice_mails.tell),
@@ -99,6 +100,11 @@ def receive_filed(database: Database, today: date, now: datetime) -> str:
     if failed:
         raise failed[0]
     return f"{received} of {len(keys)} reports"
+
+
+def judge_what_has_come(database: Database, today: date, now: datetime) -> str:
+    """Judge the invoices again that were read before their orders were placed, whichever way these came."""
+    return f"{order_curing.judge_what_has_come(database, today=today)} invoices"
 
 
 def place_due_orders(session: Session, today: date, now: datetime) -> str:

@@ -281,7 +281,6 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
         rejected = case.invoice.state is InvoiceState.CREDIT_REQUESTED
         said = told(case.match.deviations, rejected=rejected)
         context: dict[str, Any] = {
-            "revealed": revealed,
             "case": case,
             "invoice": case.invoice,
             "number": number,

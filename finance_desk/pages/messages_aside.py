@@ -11,10 +11,11 @@ from fastapi import Request, Response
 from accounts.identity import Permission, Person
 from finance_desk.pages.queue import READERS
 from finance_desk.words import Names, may_act, supplier_name, told_words
+from foundation.confined import NoneFree, WorkEnded, WorkFailed
 from foundation.database import Database
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
-from foundation.text import Language, Text
+from foundation.text import NO_TEXT, Language, Text
 from invoicing.decisions import protected, protected_store
 from invoicing.documents import reading as document_reading
 from invoicing.exceptions import aside_queries, worklist_store
@@ -29,7 +30,7 @@ from orders.register import store as register_store
 from orders.register.register import Register
 from peppol.exchange import inbox_store, owed_answer_store
 from peppol.exchange.laid_aside import LAID_ASIDE_TEXTS, LaidAsideReason
-from peppol.validation import validation
+from peppol.validation import apart
 from web.access import signed_in
 from web.csrf import form_of
 from web.pages import database_of, language_of, pages_router, render, see_other, today_of
@@ -65,11 +66,12 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
         if found is None or body is None:
             raise NotThere
         register = register_store.load(session)
-        apart = _is_apart(session, register, number, body, on=found.received_on)
+        kept_apart = _is_apart(session, register, number, body, on=found.received_on)
         names = Names(session, register.buyer)
         comments = worklist_store.comments(session, WorkKind.MESSAGE_IN, number)
         aside = aside_queries.message(session, number)
         notes = inbox_store.notes_of(session, number)
+    report, unchecked = _report(body, number, found.received_on, language_of(request, person))
     return render(
         request,
         person,
@@ -80,12 +82,13 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
         supplier_name=supplier_name(register, aside.supplier) if aside is not None else "",
         notes=notes,
         reasons=[(each.value, LAID_ASIDE_TEXTS[each]) for each in LaidAsideReason],
-        report=_report(body, number, found.received_on, language_of(request, person)),
-        text="" if apart and not revealed else body[:_SHOWN].decode("utf-8", errors="replace"),
+        report=report,
+        unchecked=unchecked,
+        text="" if kept_apart and not revealed else body[:_SHOWN].decode("utf-8", errors="replace"),
         cut=len(body) > _SHOWN,
-        apart=apart,
+        apart=kept_apart,
         revealed=revealed,
-        protected=apart and not revealed,
+        protected=kept_apart and not revealed,
         may_open=person.may(_P.PROTECTED),
         names=names,
         comments=comments,
@@ -194,5 +197,11 @@ def _is_apart(session: Session, register: Register, number: int, body: bytes, *,
     return bool(document_reading.personal_numbers_of(body, register, on=on))
 
 
-def _report(body: bytes, number: int, on: date, language: Language) -> ValidationReport:
-    return reported(validation.validate(body, on=on), file=f"{number}", language=language)
+def _report(body: bytes, number: int, on: date, language: Language) -> tuple[ValidationReport | None, Text]:
+    """What the rules say of the bytes; of bytes that cost more to check than a document may, why there is none."""
+    try:
+        return reported(apart.validate(body, on=on), file=f"{number}", language=language), NO_TEXT
+    except (WorkEnded, NoneFree) as unchecked:
+        return None, unchecked.text
+    except WorkFailed:
+        return None, Text("Reglerna kunde inte prövas: felet är hos oss.")

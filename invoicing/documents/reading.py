@@ -5,12 +5,15 @@ then the `Invoice` of `model.py`. What cannot be read is a `Reading` with its fi
 an exception. Everything about the document's shape stays in this folder.
 """
 
+import pickle
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
+from foundation.confined import NoneFree, WorkEnded, WorkFailed
 from foundation.errors import Refused
 from foundation.money import Money, Quantity
 from foundation.text import NO_TEXT, CountedText, JoinedText, Language, Text
@@ -32,11 +35,12 @@ from orders.register.register import Register
 from peppol.documents import billing, shapes
 from peppol.envelope import checks, opening, sender
 from peppol.envelope.sender import Sender
+from peppol.exchange.identify import sender_of
 from peppol.explanations.explain import explain, explained
 from peppol.explanations.text_files import FindingActor
-from peppol.findings import Finding
+from peppol.findings import Finding, RuleCount, count_fatal, counted
 from peppol.identifiers import DocumentKind, ParticipantId
-from peppol.validation import personal_data, validation
+from peppol.validation import apart, personal_data, validation
 from peppol.xml import codec, literals
 
 _ORGANISATION = "0007"
@@ -61,9 +65,9 @@ class Reading:
 
     `findings` are the warnings of a document that was read, and everything found where it was not;
     `reason` and its text are empty for an invoice, unless its envelope was not quite right.
-    `origin` says whom an answer about the message itself would go to; `personal_numbers` are what looks like such in the
-    message, ten digits each. `answer` is what a peer answers
-    about a document of ours; there is no invoice then.
+    `origin` says whom an answer about the message itself would go to. `answer` is what a peer answers
+    about a document of ours; there is no invoice then. `counts` has every rule broken, also where not all is told,
+    and `personal_numbers` what looks like such in the message, ten digits each.
     """
 
     kind: DocumentKind | None
@@ -73,11 +77,35 @@ class Reading:
     reason_text: Text = NO_TEXT
     origin: Sender = NOWHERE
     answer: PeerAnswer | None = None
+    counts: tuple[RuleCount, ...] = ()
     # Whose they are is nobody's to read in a log.
     personal_numbers: frozenset[str] = field(default=frozenset(), repr=False)
 
 
-def read_message(body: bytes, *, on: date, register: Register) -> Reading:
+@dataclass(frozen=True, slots=True)
+class KnownAddresses:
+    """What reading a message asks of the register: our own address, and which senders may stand for each other.
+
+    `organisations` are the numbers of ten digits that are no person's, though they may look like one.
+    """
+
+    ours: ParticipantId
+    pairs: frozenset[tuple[str, str]]
+    organisations: frozenset[str] = frozenset()
+
+
+def addresses_of(register: Register) -> KnownAddresses:
+    """The addresses that are known to the register: those of one supplier stand for each other."""
+    return KnownAddresses(
+        ParticipantId.parse(register.buyer.participant_id),
+        frozenset(
+            (one, other) for each in register.suppliers for one in each.endpoints for other in each.endpoints
+        ),
+        register.organisation_numbers,
+    )
+
+
+def read_message(body: bytes, *, on: date, known: KnownAddresses) -> Reading:
     """Read the document of a message to us, in its envelope or bare, that came on the day `on`.
 
     A message for somebody else, or in an envelope that cannot be read, is refused. What the envelope
@@ -85,49 +113,98 @@ def read_message(body: bytes, *, on: date, register: Register) -> Reading:
     same, unless the two senders are registered addresses of one supplier. Whatever it is, it is searched for personal
     identity numbers.
     """
-    reading = _read_opened(body, on=on, register=register)
-    return replace(reading, personal_numbers=personal_numbers_of(body, register, on=on))
+    reading = _read_opened(body, on=on, known=known)
+    return replace(reading, personal_numbers=_personal_numbers(body, on, known.organisations))
+
+
+def _read_opened(body: bytes, *, on: date, known: KnownAddresses) -> Reading:
+    opened = opening.unwrap(body)
+    objections = opened.findings
+    if opened.envelope is not None:
+        objections += checks.check(opened, ours=known.ours, on=on, pairs=known.pairs)
+    if any(each.fatal for each in objections):
+        kind = validation.kind_of(opened.root) if opened.root is not None else None
+        report = validation.refused(kind, objections, opened.root)
+        reading = replace(_refused(report), counts=report.counts)
+    else:
+        reading = read(opened.payload, on=on)
+        reading = _remarked(reading, objections) if objections else reading
+    if opened.envelope is not None:
+        reading = replace(reading, origin=reading.origin.enveloped(opened.envelope))
+    if reading.invoice is None and not (reading.origin.sender or reading.origin.author):
+        # Only what was refused by its schema or rules says already whom it is from.
+        reading = replace(reading, origin=sender_of(body)[1])
+    return reading
+
+
+UNSEARCHED: Final = frozenset({""})
+"""What stands for the personal numbers of a message that costs more to search than it may: taken as if it had one."""
 
 
 def personal_numbers_of(body: bytes, register: Register, *, on: date) -> frozenset[str]:
     """What looks like personal identity numbers in a message, but for those the register has for an organisation."""
+    try:
+        return apart.checked(_personal_numbers, body, on, register.organisation_numbers)
+    except (WorkEnded, WorkFailed, NoneFree):
+        return UNSEARCHED
+
+
+def _personal_numbers(body: bytes, on: date, organisations: frozenset[str]) -> frozenset[str]:
     found = personal_data.personal_numbers_in(body, on=on)
-    return found - register.organisation_numbers if found else found
+    return found - organisations if found else found
 
 
-def _read_opened(body: bytes, *, on: date, register: Register) -> Reading:
-    opened = opening.unwrap(body)
-    objections = opened.findings
-    if opened.envelope is not None:
-        ours = ParticipantId.parse(register.buyer.participant_id)
-        pairs = {
-            (one, other) for each in register.suppliers for one in each.endpoints for other in each.endpoints
-        }
-        objections += checks.check(opened, ours=ours, on=on, pairs=pairs)
-    if any(each.fatal for each in objections):
-        kind = validation.kind_of(opened.root) if opened.root is not None else None
-        reading = _refused(validation.ValidationResult(kind, False, "", objections, opened.root))
-    else:
-        reading = read(opened.payload, on=on)
-        reading = _remarked(reading, objections) if objections else reading
-    if opened.envelope is None:
-        return reading
-    return replace(reading, origin=reading.origin.enveloped(opened.envelope))
+class Apart:
+    """Reading what others sent, each document in a process apart and within its allowance (decision 66).
+
+    Raises WorkEnded where a document takes more, WorkFailed where our reading fails, NoneFree.
+    """
+
+    def __init__(self, register: Register) -> None:
+        # Packed once: the other side keeps what it unpacked for as long as it is sent the same.
+        self._known = pickle.dumps(addresses_of(register))
+
+    def read_message(self, body: bytes, *, on: date) -> Reading:
+        """As `read_message` above."""
+        return apart.checked(_read_message, body, on, self._known)
+
+
+def read_apart(body: bytes, *, on: date) -> Reading:
+    """As `read`, in a process apart. Raises WorkEnded, WorkFailed, NoneFree."""
+    return apart.checked(_read_on, body, on)
+
+
+def _read_message(body: bytes, on: date, known: bytes) -> Reading:
+    return read_message(body, on=on, known=_unpacked(known))
+
+
+def _read_on(body: bytes, on: date) -> Reading:
+    return read(body, on=on)
+
+
+@lru_cache(maxsize=4)
+def _unpacked(known: bytes) -> KnownAddresses:
+    unpacked: KnownAddresses = pickle.loads(known)  # noqa: S301 - packed by ourselves
+    return unpacked
 
 
 def _remarked(reading: Reading, remarks: tuple[Finding, ...]) -> Reading:
     """The reading with what is odd about its envelope, that for the buyer to look at first."""
-    findings = (*remarks, *reading.findings)
+    findings, counts = (*remarks, *reading.findings), (*counted(remarks), *reading.counts)
     if reading.reason:
-        return replace(reading, findings=findings)
+        return replace(reading, findings=findings, counts=counts)
     ordered = sorted(remarks, key=lambda each: explain(each).actor is not FindingActor.BUYER)
     told = JoinedText(" ", (explained(each) for each in ordered))
-    return replace(reading, findings=findings, reason=ordered[0].rule, reason_text=told)
+    return replace(reading, findings=findings, counts=counts, reason=ordered[0].rule, reason_text=told)
 
 
 def read(body: bytes, *, on: date) -> Reading:
     """Read an invoice or credit note by the rules in force on the day of its receipt."""
     report = validation.validate(body, on=on)
+    return replace(_read(report), counts=report.counts)
+
+
+def _read(report: validation.ValidationResult) -> Reading:
     if not report.valid:
         return _refused(report)
     if report.kind in ANSWERS:
@@ -280,8 +357,7 @@ class _LocatedFinding(Text):
 
 def _refused(report: validation.ValidationResult) -> Reading:
     """The reading of an invalid document: the first fatal finding in words, and how many more there are."""
-    fatal = report.fatal
-    first, more = fatal[0], len(fatal) - 1
+    first, more = report.fatal[0], count_fatal(report.counts) - 1
     others = CountedText("Ytterligare %(count)s fel.", "Ytterligare %(count)s fel.", count=more)
     origin = sender.of_document(report.root, report.kind)
     # The rule says only which codes there are; who bills for us by agreement elsewhere is told why not here.

@@ -1,4 +1,4 @@
-"""Messages with personal identity numbers in them, and the documents they became, are handled apart: of every kind alike.
+"""Messages of every kind with personal identity numbers in them, and what they became, are handled apart alike.
 
 Numbers that the register has for an organisation (a sole trader's organisation number is a personal number) and
 numbers of orders of ours are nobody's secret here, wherever in a message they stand.

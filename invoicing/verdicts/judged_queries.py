@@ -1,16 +1,20 @@
-"""Which invoices are judged again: those a person chose, and those that came since a day."""
+"""Which invoices are judged again: a person's choice, those since a day, and those whose order has come."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from foundation.money import Money
 from foundation.sql import Session
 from invoicing.decisions.batch_store import MOST
+from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
+from invoicing.matching import cures
+from invoicing.matching.cures import Cure
 from invoicing.model import DocumentType, InvoiceState
+from orders import tables as order_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +69,37 @@ def known(session: Session, ids: Sequence[int]) -> Sequence[int]:
         invoice.c.id.in_(ids[:MOST]), invoice.c.document_type == DocumentType.INVOICE
     )
     return sorted(session.scalars(question))
+
+
+def whose_order_has_come(session: Session) -> Sequence[int]:
+    """The invoices in question for an order that we did not have and now have, by arrival.
+
+    What they lacked stands in their newest judgement: one that is in question for another of its orders is not among
+    them. The question costs as much as there are invoices in question.
+    """
+    invoice, also, order = (
+        document_tables.invoice,
+        document_tables.invoice_order,
+        order_tables.purchase_order,
+    )
+    lacking = (
+        invoice.c.state == InvoiceState.IN_QUESTION,
+        invoice.c.document_type == DocumentType.INVOICE,
+        or_(*(invoice.c.codes.contains(code.value) for code in sorted(cures.codes_cured_by(Cure.ORDER)))),
+    )
+    own = select(invoice.c.id, order.c.number).join(order, order.c.number == invoice.c.order_number)
+    others = (
+        select(invoice.c.id, order.c.number)
+        .join(also, also.c.invoice_id == invoice.c.id)
+        .join(order, order.c.number == also.c.order_number)
+    )
+    come: dict[int, set[str]] = {}
+    for row in session.execute(own.where(*lacking).union(others.where(*lacking))):
+        come.setdefault(row.id, set()).add(row.number)
+    judged = document_store.latest_matches(session, come) if come else {}
+    curable = cures.codes_cured_by(Cure.ORDER)
+    return sorted(
+        each
+        for each, match in judged.items()
+        if any(one.code in curable and one.found in come[each] for one in match.deviations)
+    )

@@ -11,7 +11,6 @@ in question by what the register said, of its supplier, its tax or the buyer.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Final
 
 from foundation.journal import SYSTEM
 from foundation.periods import Month
@@ -21,7 +20,8 @@ from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.journal_actions import DocumentAction
-from invoicing.matching import waiting
+from invoicing.matching import cures, waiting
+from invoicing.matching.cures import Cure
 from invoicing.matching.deviations import DeviationCode, Match, Verdict
 from invoicing.matching.facts import Facts
 from invoicing.matching.invoice_matching import match
@@ -35,18 +35,6 @@ from orders.purchase_orders import line_store
 from orders.register.register import Register
 
 _MANY = 100_000
-
-_OF_THE_REGISTER: Final = frozenset(
-    {
-        DeviationCode.ORDER_NOT_SUPPLIERS,
-        DeviationCode.BUYER,
-        DeviationCode.VAT_CATEGORY,
-        DeviationCode.VAT_RATE,
-        DeviationCode.F_TAX,
-        DeviationCode.PAYEE_ACCOUNT,
-    }
-)
-"""What deviates from the register, and may agree with the next one."""
 
 
 def stop_waiting(session: Session, register: Register, *, today: date) -> list[SupplierInvoice]:
@@ -84,7 +72,7 @@ def judge_waiting_for_register(session: Session, register: Register, *, today: d
         each
         for each in document_store.listed(session, state=InvoiceState.IN_QUESTION, limit=_MANY)
         if each.document_type is DocumentType.INVOICE
-        and not _OF_THE_REGISTER.isdisjoint(each.codes)
+        and cures.may_be_cured(each.codes, Cure.REGISTER)
         and facts_loading.registered(register, each.supplier) is not None
         and not decision_store.holds_back(session, each.id)
     ]

@@ -19,7 +19,8 @@ from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.journal_actions import DocumentAction
-from invoicing.matching import waiting
+from invoicing.matching import cures, waiting
+from invoicing.matching.cures import Cure
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.facts import Facts, LineFacts
 from invoicing.matching.invoice_matching import lines_to_take, match, parts_to_take
@@ -192,12 +193,27 @@ def _still_partly(
 def _note_what_is_waited_for(
     session: Session, register: Register, invoice: SupplierInvoice, result: Match, *, today: date
 ) -> None:
-    """Keep the newest judgement of what still waits, where whom it waits for has changed: its supplier reads that."""
-    if invoice.state is not InvoiceState.PARKED:
+    """Keep the newest judgement of what still waits, where what it waits for has changed: its supplier reads that.
+
+    A parked document waits for somebody, and one in question perhaps for an order that we do not have yet.
+    """
+    if invoice.state is InvoiceState.PARKED:
+        awaits = _for_whom
+    elif invoice.state is InvoiceState.IN_QUESTION and cures.may_be_cured(invoice.codes, Cure.ORDER):
+        awaits = _for_which_orders
+    else:
         return
     latest = document_store.matches(session, invoice.id)[-1][1]
-    if [each.variant for each in latest.deviations] != [each.variant for each in result.deviations]:
+    if awaits(latest) != awaits(result):
         document_store.add_match(session, invoice.id, result, made_on=today, policy=register.policy)
+
+
+def _for_whom(match: Match) -> list[str]:
+    return [each.variant for each in match.deviations]
+
+
+def _for_which_orders(match: Match) -> list[str]:
+    return [each.found for each in match.deviations if cures.may_be_cured((each.code,), Cure.ORDER)]
 
 
 def _match(content: InvoiceContent, facts: Facts, accepted: Acceptance | None, *, sent: bool) -> Match:
@@ -209,13 +225,19 @@ def _match(content: InvoiceContent, facts: Facts, accepted: Acceptance | None, *
 def _with_parts(
     session: Session, invoice: SupplierInvoice, content: InvoiceContent, facts: Facts
 ) -> SupplierInvoice:
-    """Note which lines the document is for, where that could not be told before: its supplier was not registered."""
-    if invoice.execution_reference or facts.order is None:
+    """Note which lines the document is for, where that could not be told before.
+
+    Its supplier was not registered, or an order it names, perhaps one of several, was not placed.
+    """
+    lacked_order = invoice.state is InvoiceState.IN_QUESTION and cures.may_be_cured(invoice.codes, Cure.ORDER)
+    if facts.order is None or (invoice.execution_reference and not lacked_order):
         return invoice
     parts = parts_of(content, facts)
-    if not parts:
+    known = document_store.lines_of(session, invoice.id)
+    if {(order, line) for order, line, _ in parts if order} <= set(known):
         return invoice
     number, reference = case_of(parts, facts)
+    document_store.remove_parts(session, invoice.id)
     document_store.add_parts(session, invoice.id, parts)
     document_store.set_order(
         session,

@@ -24,7 +24,7 @@ _MARKUP: Final = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]{0,2000}>")
 
 
 def personal_numbers_in(body: bytes, *, on: date | None = None) -> frozenset[str]:
-    """The ten digits of each one in the bytes; `on` as `foundation.personal_numbers.numbers_in` has it. Raises nothing."""
+    """The ten digits of each one in the bytes; `on` as `numbers_in` has it. Raises nothing."""
     # Codes and names come again and again in a document; each text is looked at once.
     return frozenset(
         number for text in set(texts_in(body)) for number in personal_numbers.numbers_in(text, on=on)

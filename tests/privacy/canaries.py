@@ -5,7 +5,6 @@ import re
 import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from lxml import etree
@@ -23,15 +22,6 @@ SHOWN_NUMBER = re.compile(f"{SOMEBODY[2:8]}[^0-9]?{SOMEBODY[8:]}")
 SHOWN_NAME = re.compile("Kanarie|Gulfj")
 
 PLACES = Path(__file__).with_name("columns.toml")
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What a column may hold: `document`, of what came from outside; `words`, people's own; `secret`, to be read back."""
-
-    table: str
-    column: str
-    may_hold: str
 
 
 def described() -> Mapping[tuple[str, str], str]:

@@ -96,7 +96,7 @@ def haunted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 def _lay_canaries(database: Database, inbox: Path, *, every: int) -> None:
-    """One message for each, or every fifth, place of a real invoice and a real credit note, and one of each kind with canaries all over."""
+    """A message for each place, or every fifth, of a real invoice and credit note; one of each kind with many."""
     inbox.mkdir(parents=True)
     with database.reading() as session:
         table = exchange_tables.inbox
@@ -181,7 +181,7 @@ def test_neither_is_logged_or_mailed_or_stands_in_the_name_of_a_file(haunted: Ha
 
 @pytest.mark.parametrize("of_each", [0, pytest.param(60, marks=pytest.mark.slow)], ids=["first", "linked"])
 def test_no_page_export_figure_or_address_shows_a_number(of_each: int, haunted: Haunted) -> None:
-    """What finance, attesting officers, auditors and administrators may read; `of_each`: so many of a shape by links."""
+    """What all of the buyer's people but one may read; `of_each`: so many of a shape, by links."""
     who = Person("granskare", "Någon Annan", BUYER, _STAFF)
     with portal(haunted.url, clock=noon, second_step=False) as site, visitor(site, who) as finance:
         waiting = [
@@ -311,7 +311,7 @@ def test_no_form_address_or_header_carries_a_number_in(
 
 
 def _forms_taken(site: Site, text: str) -> Iterator[str]:
-    """Each form that was tried with the text in one of its fields, in turn: empty where it refused it for what it is."""
+    """Each form that was tried with the text in one of its fields: empty where it refused it for what it is."""
     turn = 0
     for area in AREAS:
         for key, route in table_in(area, site.database).items():
@@ -335,16 +335,15 @@ def test_what_lets_somebody_in_is_kept_nowhere(haunted: Haunted) -> None:
     listening = logging.StreamHandler(lines)
     logging.getLogger().addHandler(listening)
     try:
-        with portal(haunted.url, clock=noon, second_step=False, is_demo=True) as site:
-            with visitor(site) as stranger:
-                for name in ("alla@fyrbaken.example", "ingen@ingenstans.example"):
-                    assert password not in stranger.enter(name, password).text
-                stranger.get(f"/link/{password}")
-                stranger.post("/forgotten", {"name": "alla@fyrbaken.example"})
-                stranger.enter("alla@fyrbaken.example", "rusta-och-matcha-demo")
-                session_key = stranger.cookie("session")
-                assert session_key
-                assert session_key not in stranger.get("/").text
+        with portal(haunted.url, clock=noon, is_demo=True) as site, visitor(site) as stranger:
+            for name in ("alla@fyrbaken.example", "ingen@ingenstans.example"):
+                assert password not in stranger.enter(name, password).text
+            stranger.get(f"/link/{password}")
+            stranger.post("/forgotten", {"name": "alla@fyrbaken.example"})
+            stranger.enter("alla@fyrbaken.example", "rusta-och-matcha-demo")
+            session_key = stranger.cookie("session")
+            assert session_key
+            assert session_key not in stranger.get("/").text
     finally:
         logging.getLogger().removeHandler(listening)
     made = CliRunner().invoke(

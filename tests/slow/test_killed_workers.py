@@ -174,7 +174,11 @@ def nothing_is_broken(database: Database) -> None:
     indirect=["database_url"],
 )
 def test_kills_under_load_lose_nothing_and_double_nothing(
-    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch, kills: int
+    database: Database,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kills: int,
+    record_property: Callable[[str, object], None],
 ) -> None:
     monkeypatch.setattr(intake_queue, "_LEASE", timedelta(milliseconds=200))
     chance = random.Random(20261121)  # noqa: S311 - the same kills every time
@@ -231,6 +235,8 @@ def test_kills_under_load_lose_nothing_and_double_nothing(
     assert all(messages[instance_id] == body for instance_id, body in files.items())
     assert in_order(database, point)
     nothing_is_broken(database)
+    record_property("kills", kills)
+    record_property("files", kills)
 
 
 # Many at once -------------------------------------------------------------------------------

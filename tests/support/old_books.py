@@ -67,9 +67,16 @@ def before_0035(connection: Connection) -> None:
     connection.execute(text("drop table protected_message"))
 
 
+def before_0030(connection: Connection) -> None:
+    """Lead the books back to what revision 0030 found."""
+    before_0035(connection)
+    for table, column in (("inbox", "taken"), ("lane", "taken"), ("outbox", "asked"), ("mail", "taken")):
+        connection.execute(text(f"alter table {table} drop column {column}"))
+
+
 def before_0029(connection: Connection) -> None:
     """Lead the books back to what revision 0029 found."""
-    before_0035(connection)
+    before_0030(connection)
     connection.execute(text("drop table linked_line"))
 
 

@@ -1,4 +1,4 @@
-"""Small walls around every page: whom to tell of a fault, what a browser keeps, what the log says of who was kept out."""
+"""Small walls around every page: whom to tell of a fault, what a browser keeps, what is logged of who was kept out."""
 
 import re
 from collections.abc import Iterator
