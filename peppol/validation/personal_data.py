@@ -42,7 +42,7 @@ def texts_in(body: bytes) -> Iterator[str]:
         return
     for beside in (*root.itersiblings(preceding=True), *root.itersiblings()):
         yield f"{getattr(beside, 'target', '')} {beside.text or ''}"
-    names = set()
+    names: set[str] = set()
     for node in root.iter():
         if isinstance(node, (etree._Comment, etree._ProcessingInstruction)):
             yield f"{getattr(node, 'target', '')} {node.text or ''}"
