@@ -47,10 +47,10 @@ def texts_in(body: bytes) -> Iterator[str]:
         if isinstance(node, (etree._Comment, etree._ProcessingInstruction)):
             yield f"{getattr(node, 'target', '')} {node.text or ''}"
             continue
-        names.update((node.tag, *node.attrib.keys()))
+        names.update((str(node.tag), *map(str, node.attrib)))
         if node.tag != _FILE:
             yield from _texts_of(node)
-        yield from node.attrib.values()
+        yield from map(str, node.attrib.values())
     yield from names
     for declared in _NAMESPACE.findall(body):
         yield html.unescape(declared.decode("utf-8", "replace"))
