@@ -13,6 +13,7 @@ from typing import Final
 from accounts import mailing
 from accounts.applications import APPLICATION_KINDS
 from accounts.identity import Permission
+from accounts.staff import changes as staff_changes
 from accounts.systems import machine_keys
 from billing.server import invoice_mails
 from foundation.database import Database
@@ -65,6 +66,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InSteps("orders-come", Every(timedelta(minutes=1)), judge_what_has_come),
         InOne("feed-disposal", Daily(time(2, 20), catch_up=False), _feed_disposal(settings)),
         InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys),
+        InOne("staff-changes-lapse", Daily(time(0, 15), catch_up=False), lapse_staff_changes),
         InOne("invoice-mails", Every(timedelta(minutes=1)), invoice_mails.tell),
     )
     forget = InOne(
@@ -131,6 +133,11 @@ DESK_RELEASE: Final = InOne("desk-answers", Every(timedelta(minutes=1)), release
 def end_past_keys(session: Session, today: date, now: datetime) -> str:
     """End the keys of systems whose last day has gone by."""
     return f"{machine_keys.end_past(session, today=today, at=now)} keys"
+
+
+def lapse_staff_changes(session: Session, today: date, now: datetime) -> str:
+    """Let what an administrator proposed lapse where no other has decided it in time."""
+    return f"{staff_changes.lapse_old(session, at=now)} changes"
 
 
 def _feed_disposal(settings: Settings) -> Callable[[Session, date, datetime], str]:

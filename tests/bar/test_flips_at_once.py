@@ -16,11 +16,11 @@ from sqlalchemy import select
 from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.portal_invoicing.tables import portal_document
 from tests.bar.world import check_world
+from tests.support.at_once import at_once
 from tests.support.pages.all_routes import SUPPLIER
 from tests.support.pages.browser import Site, portal
 from tests.support.pages.visitor import Visitor, visitor
 from tests.support.servers.system_databases import CLOCK
-from tests.support.stories.racing import at_once
 from tests.support.stories.system import System, a_system
 
 PRESSES = 32

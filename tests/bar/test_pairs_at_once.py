@@ -29,10 +29,10 @@ from peppol.exchange import inbox_store
 from peppol.xml import codec
 from peppol.xml.gate import admit
 from tests.bar.world import check_world
+from tests.support.at_once import at_once
 from tests.support.servers.system_databases import filled
 from tests.support.stories.bills import billed
 from tests.support.stories.january import REFERENCE, january
-from tests.support.stories.racing import at_once
 from tests.support.stories.system import System, example_register
 
 DAY = date(2026, 2, 5)

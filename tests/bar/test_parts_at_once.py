@@ -16,9 +16,9 @@ from invoicing.model import InvoiceState
 from orders.purchase_orders import line_share_store
 from peppol.xml import codec
 from tests.bar.world import check_world
+from tests.support.at_once import at_once
 from tests.support.stories.bills import billed
 from tests.support.stories.january import REFERENCE, january
-from tests.support.stories.racing import at_once
 from tests.support.stories.system import System, a_system, example_register
 
 CAME = date(2026, 2, 3)

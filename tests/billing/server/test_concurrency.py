@@ -34,9 +34,9 @@ from peppol.exchange import inbox, inbox_store, outbox_store, outgoing
 from peppol.exchange.inbox_store import InboundMessage
 from peppol.exchange.tables import InState
 from peppol.xml import codec
+from tests.support.at_once import at_once
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.bills import billed
-from tests.support.stories.racing import at_once
 from tests.support.stories.system import (
     FYRBAKEN,
     LARKDRILLEN,

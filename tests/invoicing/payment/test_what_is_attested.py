@@ -42,7 +42,8 @@ STATED = Payable(
     match_sha256="b" * 64,
     articles=frozenset({"BASIC"}),
     areas=frozenset({"LO-NORD"}),
-    handled_by=frozenset(),
+    decided_by=frozenset(),
+    account_confirmed_by=frozenset(),
 )
 VOUCHED_FOR = {
     "invoice_id": (2,),
@@ -66,7 +67,8 @@ NOT_VOUCHED_FOR = {
     "state": InvoiceState.CREDITED,  # looked at by itself, whatever was attested
     "articles": frozenset({"RESULT"}),  # what rights reach is asked when attesting
     "areas": frozenset({"LO-SYD"}),
-    "handled_by": frozenset({"user-1"}),
+    "decided_by": frozenset({"user-1"}),
+    "account_confirmed_by": frozenset({"user-2"}),
     "held_back": Text("Konkurs"),  # looked at by itself as well
 }
 
