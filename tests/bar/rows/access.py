@@ -36,7 +36,7 @@ ROWS = (
         "canaries: numbers of persons, names and secrets planted in all that comes in",
         "0 where they do not belong; files for spreadsheets hold no formulas of others",
         (at_least("canaries", 30, fast=30), at_most("found", 0)),
-        ("tests/bar/test_canaries.py",),
+        ("tests/privacy/test_canaries.py",),
     ),
     Row(
         36,
