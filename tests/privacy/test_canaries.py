@@ -57,7 +57,7 @@ _DIGITS = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class Haunted:
-    """Books that so many canaries were sent to: where they are, what the worker logged, its folder of post and mails."""
+    """Books that so many canaries were sent to: where they are, what was logged, the folder of post and mails."""
 
     canaries: int
     url: str
