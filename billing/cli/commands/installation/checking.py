@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from accounts import sealed_secrets
+from accounts.sealed_secrets import Standing
 from billing.cli.command import AsJson, CommandContext, command
 from billing.cli.commands.audit import read_heads
 from billing.cli.exit_codes import ExitCode, complain, refusal_of
@@ -16,7 +18,9 @@ from foundation.errors import Refused
 from foundation.formatting import Json, plain
 from foundation.sql import Session
 from foundation.text import Text
-from operations.checks import invariants
+from operations.checks import invariants, private_files
+from operations.checks.payment_checks import Findings
+from operations.settings import Settings
 
 alone = typer.Typer()
 
@@ -43,8 +47,9 @@ def check(
             )
         _check_all(context, as_json=as_json)
         return
+    settings = context.settings
     with context.reading() as session:
-        broken = _broken(session, heads)
+        broken = _broken(session, settings, heads)
     if as_json:
         write_json([_broken_json(each) for each in broken])
     else:
@@ -61,7 +66,7 @@ def _check_all(context: CommandContext, *, as_json: bool) -> None:
         for books in installation.all():
             try:
                 with installation.database_of(books).reading() as session:
-                    broken = _broken(session, None)
+                    broken = _broken(session, books.settings, None)
             except (SQLAlchemyError, Refused) as error:
                 failed = True
                 sentence = refusal_of(error).in_language(context.language)
@@ -81,7 +86,7 @@ def _check_all(context: CommandContext, *, as_json: bool) -> None:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _broken(session: Session, heads: Path | None) -> list[invariants.BrokenInvariant]:
+def _broken(session: Session, settings: Settings, heads: Path | None) -> list[invariants.BrokenInvariant]:
     outside = journal_anchor.verify(session, read_heads(heads))
     return [
         *invariants.check(session),
@@ -89,7 +94,23 @@ def _broken(session: Session, heads: Path | None) -> list[invariants.BrokenInvar
             invariants.BrokenInvariant("journal heads", f"journal row {each.sequence}", each.sentence)
             for each in outside
         ),
+        *(invariants.BrokenInvariant("secrets", *each) for each in _secrets(session, settings)),
+        *(invariants.BrokenInvariant("private files", *each) for each in private_files.wide(settings)),
     ]
+
+
+def _secrets(session: Session, settings: Settings) -> Findings:
+    """Secrets that lie open, that only an older key opens, or that none does; a demo's may lie open."""
+    found = sealed_secrets.standings(session, sealed_secrets.of(settings))
+    if found[Standing.LOCKED]:
+        yield f"{found[Standing.LOCKED]} secrets", "are sealed with a key that is missing: put it back"
+    if found[Standing.OLDER]:
+        yield f"{found[Standing.OLDER]} secrets", "are sealed with an older key: billing secrets seal"
+    if found[Standing.PLAIN] and not settings.is_demo:
+        yield (
+            f"{found[Standing.PLAIN]} secrets",
+            "lie open: make a key (billing secrets key), set BILLING_SECRET_KEYS, and run billing secrets seal",
+        )
 
 
 def _broken_json(each: invariants.BrokenInvariant) -> Json:
