@@ -25,7 +25,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from foundation import journal
+from foundation import books_mark, journal
+from foundation.books_mark import BooksRestored
 from foundation.errors import Refused
 from foundation.periods import Clock
 from foundation.sql import Session, note_moment
@@ -104,6 +105,9 @@ class Database:
         self.url = _parsed(url)
         self.clock = clock
         self._unwritable = unwritable
+        self.marks: tuple[Path, ...] = ()
+        """Where the mark of the books lies outside (foundation/books_mark.py); nowhere, and no restore is noticed."""
+        self._is_recovering = False
         self._seen_by: _SeenBy | None = None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._lock = RLock() if self.is_sqlite else nullcontext()
@@ -128,10 +132,34 @@ class Database:
             raise self._unwritable
         with self._lock, self._writer.begin() as session:
             journal.forget(session)
+            books_mark.has_ticked(session)
             self._begin(session)
+            if not self._is_recovering and books_mark.is_held(session):
+                raise BooksRestored
             note_moment(session, self.clock())
             yield session
             journal.write(session, at=self.clock())
+            ticked = books_mark.has_ticked(session)
+            mark = (
+                books_mark.of_books(session, at=self.clock().isoformat()) if ticked and self.marks else None
+            )
+        if mark is not None:
+            # After the commit, and before whatever it was counted for.
+            outside = books_mark.read(self.marks)
+            if outside is not None and outside > mark and not self._is_recovering and self.hold_if_restored():
+                raise BooksRestored
+            books_mark.write(self.marks, mark)
+
+    def hold_if_restored(self) -> bool:
+        """Hold the books where they are older than the mark that lies outside; whether they are held now."""
+        with self.reading() as session:
+            now, held = books_mark.of_books(session), books_mark.is_held(session)
+        outside = books_mark.read(self.marks)
+        if held or now is None or outside is None or not outside.is_ahead_of(now):
+            return held
+        with self.for_recovery().writing() as session:
+            books_mark.hold(session, outside, at=self.clock().isoformat())
+        return True
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -158,6 +186,12 @@ class Database:
         scoped = copy(self)
         scoped._seen_by = _SeenBy(organisation, places, predecessors)
         return scoped
+
+    def for_recovery(self) -> "Database":
+        """The same database for whoever goes through a restore: it may write while the books are held."""
+        recovering = copy(self)
+        recovering._is_recovering = True
+        return recovering
 
     def _begin(self, session: Session) -> None:
         """Take on the supplier's role for this transaction; it falls off with its end."""

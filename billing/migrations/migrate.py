@@ -13,7 +13,7 @@ from sqlalchemy import inspect
 
 from billing.migrations import row_security
 from billing.migrations.schema import METADATAS
-from foundation import journal, number_series
+from foundation import books_mark, journal, number_series
 from foundation.database import Database, utc_now
 from foundation.periods import Clock
 from operations.event_feed import store as feed_store
@@ -40,9 +40,11 @@ def bring_up_to_date(database: Database) -> None:
             newest = ScriptDirectory.from_config(scripts)
             MigrationContext.configure(connection).stamp(newest, "head")
         row_security.install(connection, METADATAS)
-    with database.writing() as session:
+    # Books that are held after a restore may have to grow before anybody can go through them.
+    with database.for_recovery().writing() as session:
         journal.start(session)
         number_series.start(session)
+        books_mark.start(session)
         feed_store.start(session)
 
 

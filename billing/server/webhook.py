@@ -26,6 +26,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import OperationalError
 
+from foundation import books_mark
+from foundation.books_mark import BooksRestored
 from foundation.database import Database, DatabaseUnusable
 from foundation.periods import stockholm_date
 from foundation.text import Text
@@ -59,7 +61,7 @@ async def take_message(request: Request) -> Response:
     name = request.headers.get("webhook-id") or request.headers.get("X-Message-Id") or ""
     try:
         message = await to_thread.run_sync(_stored, request.app.state.books_for, body, name[:_NAME])
-    except (OperationalError, DatabaseUnusable):
+    except (OperationalError, DatabaseUnusable, BooksRestored):
         raise ProblemResponse(
             503,
             Text("Meddelandet kunde inte sparas just nu. Skicka det igen om en stund."),
@@ -77,6 +79,7 @@ def _stored(books_for: Callable[[bytes], Database], body: bytes, name: str) -> i
     instance_id = opening.instance_id_in(body)
     now = database.clock()
     with database.writing() as session:
+        books_mark.tick(session)
         stored = inbox.store(
             session,
             body,

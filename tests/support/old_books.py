@@ -62,8 +62,15 @@ def before_0019(connection: Connection) -> None:
         connection.execute(text(f"drop index {index}"))
 
 
+def before_0034(connection: Connection) -> None:
+    """Lead the books back to what revision 0034 found."""
+    for table in ("books_mark", "series_jump"):
+        connection.execute(text(f"drop table {table}"))
+
+
 def before_0029(connection: Connection) -> None:
     """Lead the books back to what revision 0029 found."""
+    before_0034(connection)
     connection.execute(text("drop table linked_line"))
 
 
