@@ -22,6 +22,7 @@ from foundation.text import Text
 from operations.buyers import books as buyer_books
 from operations.buyers import buyer_store
 from operations.buyers.model import InstallationBuyer, chosen
+from operations.restore import alarm as restore_alarm
 from operations.restore import mark_places
 from operations.settings import Settings
 from peppol.envelope.recipient import answered_instance_in, recipient_in
@@ -207,6 +208,7 @@ class Installation:
                 try:
                     if database.hold_if_restored():
                         _log.error("books restored", books=mark_places.name_of(database.url))
+                        restore_alarm.raise_once(database)
                 except SQLAlchemyError:
                     # A server that does not answer, or books without tables, are told of by whoever asks them.
                     _log.warning("mark of the books not read", books=mark_places.name_of(database.url))

@@ -261,7 +261,11 @@ def _states_journalled(session: Session) -> Findings:
     """The last journal row of every document says the state it is in."""
     written: dict[str, str] = {}
     for row in invariant_queries.journal_actions(session):
-        detail = json.loads(row.detail)
+        try:
+            detail = json.loads(row.detail)
+        except ValueError:
+            yield f"journal row about {row.subject}", "its detail cannot be read"
+            continue
         state = detail.get("state") or _STATE_BY_ACTION.get(row.action)
         if state:
             written[row.subject] = state
