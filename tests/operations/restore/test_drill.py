@@ -138,7 +138,7 @@ def test_nothing_is_lost_doubled_numbered_twice_or_paid_twice(drill: Drill, case
     drill.cases(0, cases)
     drill.work()
     with ThreadPoolExecutor(1) as others:
-        busy = others.submit(lambda: [drill.case(cases + number) for number in range(cases)])
+        busy = others.submit(drill.cases, cases, 2 * cases)
         copied = drill.billing("backup", "--to", str(drill.place / "copies"))
         busy.result()
     assert copied.exit_code == 0, copied.output
