@@ -10,6 +10,7 @@ CASES ?=
 XSD ?=
 SCHXSLT ?=
 SEED ?= 1
+ROWS ?=
 ON ?=
 
 VENV := .venv
@@ -32,7 +33,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow agreement bare fix fuzz bench load figures pictures lock clean
+.PHONY: help demo test test-slow bar agreement bare fix fuzz bench load figures pictures lock clean
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
@@ -47,7 +48,12 @@ test: $(WORKSHOP) ## Format, lint, types, import rules, and all that guards a ch
 
 test-slow: $(WORKSHOP) ## The rest at length: laws, kills, crashes, each page in the browser, stories on PostgreSQL
 	@$(BIN)/python -m tests.system_packages
-	$(BIN)/pytest $(IN_TURN) -m "slow or law" --hypothesis-profile=long
+	$(BIN)/pytest $(IN_TURN) -m "(slow or law) and not nightly" --hypothesis-profile=long
+
+bar: SEED := 20261121
+bar: $(WORKSHOP) ## The forty figures the system must reach, on both engines, for a night: make bar ROWS=1,5-9
+	@$(BIN)/python -m tests.system_packages
+	$(BIN)/python -m tests.bar.run --seed $(SEED) --workers $(WORKERS) $(addprefix --rows ,$(ROWS))
 
 agreement: MUTANTS := 2000
 agreement: $(WORKSHOP) ## Our rules beside the published ones: make agreement RULES=folder CASES=folder

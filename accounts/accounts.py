@@ -8,9 +8,9 @@ from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
 
-from accounts import mailed_links, mailing, passwords, second_step_store, sessions
+from accounts import mailed_link_store, mailed_links, mailing, passwords, second_step_store, sessions
 from accounts import store as account_store
-from accounts.identity import Permission, Person
+from accounts.identity import BUYER_SIDE, Permission, Person
 from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.mailed_link_store import LinkPurpose
 from accounts.rules import AccountRefused, keeps_an_administrator, mail_address, name_of_person
@@ -34,8 +34,16 @@ def invite(
     language: Language,
     by: str,
     at: datetime,
+    vouched_by: str = "",
 ) -> Account:
-    """A new account and its invitation by mail. Raises AccountRefused where the address is taken."""
+    """A new account and its invitation by mail. Raises AccountRefused where the address is taken.
+
+    Of the buyer's people `vouched_by` is the second person, without whom nobody is let in (`accounts.staff`).
+    """
+    if permissions & BUYER_SIDE and not vouched_by:
+        raise ValueError(
+            "One of the buyer's people is let in by two: accounts.staff.changes proposes and confirms."
+        )
     try:
         with journal.attempt(session):
             number = account_store.add(
@@ -48,6 +56,7 @@ def invite(
                 language=language,
                 at=at,
                 by=by,
+                vouched_by=vouched_by,
             )
     except IntegrityError:
         raise AccountRefused(
@@ -77,12 +86,22 @@ def change(
     within: UnitScope | None,
     by: str,
     administers: Permission = Permission.ADMINISTER,
+    only_less: bool = False,
 ) -> None:
-    """Other permissions and places for somebody of the organisation. Raises NotThere and LastAdministrator."""
+    """Other permissions and places for somebody of the organisation. Raises NotThere and LastAdministrator.
+
+    With `only_less` nothing is given that the account does not have by now.
+    """
     take_turns(session, f"people {organisation}")
     account = of_organisation(session, organisation, account_id)
     if account.state == AccountState.ENDED:
         raise AccountRefused(Text("Kontot är avslutat. Bjud in personen på nytt."))
+    if only_less and not permissions <= account.permissions:
+        raise AccountRefused(
+            Text(
+                "Någon annan har ändrat personens behörigheter under tiden. Ladda om sidan och gör det igen."
+            )
+        )
     people = account_store.of_organisation(session, organisation)
     keeps_an_administrator(people, account_id, permissions, administers)
     account_store.regrant(session, account_id, permissions, within)
@@ -172,6 +191,27 @@ def forget_codes(session: Session, organisation: str, account_id: int, *, by: st
     sessions.end_all(session, account_id)
     journal.record(session, by, AccountAction.CODES_FORGOTTEN, AccountsSubject.PERSON.of(account.person.id))
     mailing.put(session, account, "codes-forgotten", about=account.person.id, at=at)
+
+
+def change_address(session: Session, account: Account, address: str, *, by: str, at: datetime) -> None:
+    """Another mail address for one of the buyer's people, who is told at both. Raises AccountRefused where it is taken.
+
+    Links that were mailed before are void, and every session ends.
+    """
+    renamed = mail_address(address)
+    mailing.put(session, account, "address-changed", about=account.person.id, at=at)
+    try:
+        with journal.attempt(session):
+            account_store.change(session, account.id, sign_in_name=renamed)
+    except IntegrityError:
+        raise AccountRefused(
+            Text("E-postadressen hör redan till ett konto. Använd en annan, eller ändra det konto som finns.")
+        ) from None
+    for purpose in LinkPurpose:
+        mailed_link_store.remove_all(session, account.id, purpose)
+    sessions.end_all(session, account.id)
+    journal.record(session, by, AccountAction.ADDRESS_CHANGED, AccountsSubject.PERSON.of(account.person.id))
+    mailing.put(session, _known(session, account.id), "address-changed", about=account.person.id, at=at)
 
 
 def of_organisation(session: Session, organisation: str, account_id: int) -> Account:

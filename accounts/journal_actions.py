@@ -19,6 +19,18 @@ class AccountAction(JournalAction):
     RECOVERY_CODE_USED = "account.recovery_code_used"
     CODES_FORGOTTEN = "account.codes_forgotten"
     IDENTITY_TIED = "account.identity_tied"
+    ADDRESS_CHANGED = "account.address_changed"
+
+
+class StaffAction(JournalAction):
+    """What two administrators do with the buyer's staff."""
+
+    PROPOSED = "staff.proposed"
+    CONFIRMED = "staff.confirmed"
+    REFUSED = "staff.refused"
+    WITHDRAWN = "staff.withdrawn"
+    LAPSED = "staff.lapsed"
+    FIRST_ADMINISTRATOR = "staff.first_administrator"  # let in from the host, before there were two
 
 
 class ApplicationAction(JournalAction):
@@ -43,3 +55,4 @@ class AccountsSubject(SubjectKind):
     PERSON = ""  # the opaque id, without a word before it
     APPLICATION = "application"
     KEY = "key"
+    STAFF_CHANGE = "staff change"

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from accounts.identity import BUYER_SIDE, SUPPLIER_SIDE, Permission
+from accounts.staff import roles
 from accounts.store import Account, AccountState
 from foundation.errors import Refused
 from foundation.text import CountedText, Text
@@ -115,23 +116,15 @@ def address_choice(address_id: str) -> str:
 
 
 def granted_staff(permissions: Iterable[str]) -> frozenset[Permission]:
-    """Permissions as a form names them, for somebody at the buyer. Raises AccountRefused.
+    """Permissions as a form names them, for somebody at the buyer.
 
-    Whoever attests payments neither prepares them nor approves what they are for: two people are needed for money.
+    Raises AccountRefused for none, and for a pair that no one person may have (`staff.roles.PAIRS`).
     """
     chosen = frozenset(Permission(each) for each in permissions if each in {*BUYER_SIDE})
     if not chosen:
         raise AccountRefused(Text("Välj minst en behörighet."))
-    if {Permission.FINANCE, Permission.ATTEST} <= chosen:
-        raise AccountRefused(
-            Text("Den som förbereder betalningar får inte också attestera dem. Välj en av de två.")
-        )
-    if {Permission.OFFICER, Permission.ATTEST} <= chosen:
-        raise AccountRefused(
-            Text("Den som godkänner redovisningar får inte också attestera betalningar. Välj en av de två.")
-        )
-    if Permission.AUDIT in chosen and chosen & {Permission.OFFICER, Permission.FINANCE, Permission.ATTEST}:
-        raise AccountRefused(Text("Den som granskar får inte också handlägga eller attestera."))
+    for refused in roles.refusals(chosen):
+        raise AccountRefused(refused)
     return chosen
 
 

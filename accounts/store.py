@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import Column, ColumnElement, Label, RowMapping, delete, func, insert, select, update
 
 from accounts.identity import Permission, Person
+from accounts.staff.roles import usable
 from accounts.tables import account, account_address, account_permission, account_unit
 from foundation import transitions
 from foundation.sql import Session
@@ -63,6 +64,8 @@ class Account:
     password_hash: str = ""
     totp_secret: str = ""
     totp_last_step: int = 0
+    made_by: str = ""
+    vouched_by: str = ""
 
     @property
     def person(self) -> Person:
@@ -71,7 +74,7 @@ class Account:
             id=f"user-{self.id}",
             display_name=self.display_name,
             organisation=self.organisation,
-            permissions=self.permissions,
+            permissions=usable(self.permissions),
             within=None if Permission.ADMINISTER in self.permissions else self.within,
             language=self.language,
         )
@@ -116,6 +119,7 @@ def add(
     by: str,
     state: AccountState = AccountState.INVITED,
     password_hash: str = "",
+    vouched_by: str = "",
 ) -> int:
     """A new account; its number. Raises IntegrityError where the address is taken."""
     made = session.execute(
@@ -130,6 +134,7 @@ def add(
             "password_hash": password_hash,
             "made_at": at,
             "made_by": by,
+            "vouched_by": vouched_by,
         },
     ).scalar_one()
     number = int(made)
@@ -219,6 +224,8 @@ def of_row(row: RowMapping) -> Account:
         password_hash=row[columns.password_hash],
         totp_secret=row[columns.totp_secret],
         totp_last_step=row[columns.totp_last_step],
+        made_by=row[columns.made_by],
+        vouched_by=row[columns.vouched_by],
     )
 
 

@@ -41,6 +41,8 @@ account = Table(
     Column("totp_last_step", BigInteger, nullable=False, server_default="0"),
     Column("made_at", UtcDateTime(), nullable=False),
     Column("made_by", String(80), nullable=False),
+    # The second person who let somebody of the buyer's in, or gave a role; empty for whom one person made alone.
+    Column("vouched_by", String(80), nullable=False, server_default=""),
     CheckConstraint("state in ('INVITED', 'ACTIVE', 'ENDED')", name="state"),
     CheckConstraint("sign_in_name = lower(sign_in_name)", name="sign_in_name"),
     Index("ix_account_organisation", "organisation"),
@@ -66,6 +68,32 @@ account_address = Table(
     metadata,
     Column("account_id", ForeignKey("account.id"), primary_key=True),
     Column("address_id", String(60), primary_key=True),
+)
+
+# What one administrator of the buyer's proposes about its staff, and another decides.
+staff_change = Table(
+    "staff_change",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(20), nullable=False),
+    # Whom it is about; empty for one who has no account yet.
+    Column("person", String(80), nullable=False),
+    # What is proposed, as JSON. A name and a mail address stand here only until it is decided.
+    Column("content", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("proposed_by", String(80), nullable=False),
+    Column("proposed_at", UtcDateTime(), nullable=False),
+    Column("decided_by", String(80), nullable=False, server_default=""),
+    Column("decided_at", UtcDateTime(), nullable=True),
+    Column("reason", Text, nullable=False, server_default=""),
+    CheckConstraint("state in ('PROPOSED','CONFIRMED','REFUSED','WITHDRAWN','LAPSED')", name="state"),
+    CheckConstraint("proposed_by <> ''", name="named"),
+    CheckConstraint("(state = 'PROPOSED') = (decided_by = '')", name="decided"),
+    CheckConstraint(
+        "state <> 'CONFIRMED' or (decided_by <> proposed_by and decided_by <> person and proposed_by <> person)",
+        name="two_people",
+    ),
+    Index("ix_staff_change_state", "state"),
 )
 
 # One of an organisation at a time is the responsible administrator, whom the buyer set up (REQ-50).

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from accounts.journal_actions import AccountAction, ApplicationAction, KeyAction
+from accounts.journal_actions import AccountAction, ApplicationAction, KeyAction, StaffAction
 from foundation.text import Text, WrittenText
 from invoicing.decisions.rules import name_of
 from invoicing.exceptions import steps
@@ -85,6 +85,13 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     AccountAction.CODES_FORGOTTEN: Text("Återställningskoder glömdes"),
     AccountAction.ENDED: Text("Kontot avslutades"),
     AccountAction.IDENTITY_TIED: Text("En identitet knöts till kontot"),
+    AccountAction.ADDRESS_CHANGED: Text("E-postadressen ändrades"),
+    StaffAction.PROPOSED: Text("En ändring av köparens personer föreslogs"),
+    StaffAction.CONFIRMED: Text("En ändring av köparens personer bekräftades av en annan"),
+    StaffAction.REFUSED: Text("En ändring av köparens personer avslogs"),
+    StaffAction.WITHDRAWN: Text("En ändring av köparens personer togs tillbaka"),
+    StaffAction.LAPSED: Text("En ändring av köparens personer förföll"),
+    StaffAction.FIRST_ADMINISTRATOR: Text("En administratör lades till från driften"),
     AccountAction.INVITED_AGAIN: Text("Inbjudan sändes igen"),
     AccountAction.PASSWORD_CHANGED: Text("Lösenordet byttes"),
     AccountAction.RECOVERY_CODE_USED: Text("En återställningskod användes"),
@@ -173,6 +180,7 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     PaymentAction.RIGHT_ENDED: Text("Attesträtten upphörde"),
     PaymentAction.RIGHT_GIVEN: Text("Attesträtt gavs"),
     PaymentAction.RIGHT_SUBSTITUTE: Text("Ersättare utsågs"),
+    PaymentAction.SUBSTITUTE_ENDED: Text("Ersättaren avslutades"),
     SupplierAction.SERIES_CHOSEN: Text("Nummerserie valdes"),
     PlacementAction.SUPPLEMENT_APPROVED: Text("Ett tillägg godkändes"),
     PlacementAction.TUTOR_ASSIGNED: Text("Handledare utsågs"),

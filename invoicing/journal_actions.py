@@ -66,6 +66,7 @@ class PaymentAction(JournalAction):
     RIGHT_GIVEN = "right.given"
     RIGHT_ENDED = "right.ended"
     RIGHT_SUBSTITUTE = "right.substitute"
+    SUBSTITUTE_ENDED = "right.substitute_ended"
     FILE_MADE = "file.made"
     STOP_ASKED = "payment.stop_asked"
     STOP_CONFIRMED = "payment.stop_confirmed"

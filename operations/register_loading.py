@@ -13,7 +13,8 @@ from foundation.sql import Session
 from foundation.text import Text
 from invoicing.model import SupplierInvoice
 from invoicing.verdicts import parking
-from operations import register_need_queries, register_specimens
+from operations import register_merging, register_need_queries, register_specimens
+from operations.register_merging import Merged
 from orders.register import store as register_store
 from orders.register.difference import TableDifference, difference
 from orders.register.needs import Need, RegisterUnfit, lacking
@@ -24,10 +25,12 @@ from orders.register.register import Register
 class RegisterChecked:
     """What a load would do: the register it was compared with, how it differs, and why it may not be loaded.
 
-    `lacking` is what the books would lack, `invalid` what would make a document of ours invalid.
+    `merged` is what a load keeps: the files, but for what two people confirm. `lacking` is what the books would lack,
+    `invalid` what would make a document of ours invalid.
     """
 
     in_force: Register | None
+    merged: Merged
     differences: tuple[TableDifference, ...]
     lacking: tuple[Text, ...]
     invalid: tuple[Text, ...]
@@ -42,13 +45,19 @@ class RegisterChecked:
         """Whether a load would keep a new version."""
         return self.in_force is None or bool(self.differences)
 
+    @property
+    def sentences(self) -> tuple[Text, ...]:
+        """Everything that differs, a line each: what a load changes, then what it leaves to two people."""
+        return (*(each.sentence for each in self.differences), *self.merged.sentences)
+
 
 @dataclass(frozen=True, slots=True)
 class RegisterLoaded:
-    """What a load did: whether there is a new version, and the held invoices it set free."""
+    """What a load did: whether there is a new version, what held invoices it set free, what it asks two people for."""
 
     new: bool
     freed: tuple[SupplierInvoice, ...]
+    asked: int
 
 
 class RegisterMovedOn(Refused):
@@ -63,10 +72,12 @@ class RegisterMovedOn(Refused):
 def check(session: Session, read: Register, *, also: Iterable[Need] = (), today: date) -> RegisterChecked:
     """What loading `read` would change, and what it is refused for; changes nothing."""
     in_force = register_store.newest(session)
+    merged = register_merging.merge(session, in_force, read, today=today)
     return RegisterChecked(
         in_force,
-        difference(in_force, read) if in_force else (),
-        _lacking(session, read, in_force, also),
+        merged,
+        difference(in_force, merged.register) if in_force else (),
+        _lacking(session, merged.register, in_force, also),
         register_specimens.faults(read, today=today),
     )
 
@@ -81,19 +92,22 @@ def load(
     now: datetime,
     today: date,
 ) -> RegisterLoaded:
-    """Keep the register as a new version and judge held invoices again.
+    """Keep the register as a new version, ask two people for what takes two, and judge held invoices again.
 
     `checked` is what was found of it before. What the books need is asked again, since they may have moved on;
     specimens follow from the register alone. Raises RegisterMovedOn, or RegisterUnfit.
     """
+    register_store.follow_each_other(session)
     in_force = register_store.newest(session)
     if in_force != checked.in_force:
         raise RegisterMovedOn
-    if refused := (*_lacking(session, read, in_force, also), *checked.invalid):
+    merged = register_merging.merge(session, in_force, read, today=today)
+    if refused := (*_lacking(session, merged.register, in_force, also), *checked.invalid):
         raise RegisterUnfit(refused)
-    new = register_store.save(session, read, at=now, actor=by)
-    freed = parking.judge_waiting_for_register(session, read, today=today) if new else []
-    return RegisterLoaded(new, tuple(freed))
+    new = register_store.save(session, merged.register, at=now, actor=by)
+    asked = register_merging.ask(session, merged, by=by, now=now)
+    freed = parking.judge_waiting_for_register(session, merged.register, today=today) if new else []
+    return RegisterLoaded(new, tuple(freed), asked)
 
 
 def _lacking(

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 
 import structlog
 
@@ -53,6 +54,10 @@ class InSteps:
 
 
 Job = InOne | InSteps
+
+
+NEVER_BACK: Final = "NEVER_BACK"
+"""The note of a slot whose workers never came back."""
 
 
 def run_due(
@@ -114,6 +119,10 @@ def _run_in_steps(
             session, job.name, slot, token, now, until=now + lease, state=JobRunState.CLAIMED
         ):
             return None
+        tries = job_run_store.tries_of(session, job.name, slot, token) or 1
+    if tries > 1 and TRIES.rest_after(tries - 1) is None:
+        # It was given up already had any of its workers come back to say so.
+        return _failed(database, job, slot, token, NEVER_BACK)
     note = job.work(database, stockholm_date(slot), now)
     with database.writing() as session:
         if not job_run_store.close(

@@ -92,6 +92,18 @@ class Settings(PostSettings):
     events_seconds: int = Field(default=20, ge=1, le=300)
     """How long a request with events may be worked on; what is left then is said to be, and is sent again."""
 
+    caller_cpu_seconds: float = Field(default=60, ge=1, le=3600)
+    """Seconds of a processor a minute that checking documents may take for one organisation or one address."""
+
+    caller_bytes: int = Field(default=200_000_000, ge=20_000_000, le=2_000_000_000)
+    """Bytes of documents a minute that one organisation or one address may have checked."""
+
+    strangers_cpu_seconds: float = Field(default=90, ge=1, le=3600)
+    """The same seconds for all together who are not signed in."""
+
+    strangers_bytes: int = Field(default=400_000_000, ge=20_000_000, le=2_000_000_000)
+    """The same bytes for all together who are not signed in."""
+
     journal_head_folder: Path | None = None
     """Where the head of the journal is written every day, best on a disk of its own."""
 

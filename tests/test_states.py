@@ -14,6 +14,7 @@ from sqlalchemy import CheckConstraint, Column, String, Table
 from accounts.application_store import ApplicationState
 from accounts.mailed_link_store import LinkPurpose
 from accounts.session_store import SessionStage
+from accounts.staff.change_store import StaffChangeState
 from accounts.store import AccountState
 from accounts.systems.machine_key_store import KeyState
 from billing.migrations.schema import METADATAS
@@ -64,6 +65,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "order_objection.state": ObjectionState,
     "unit_tutor.state": UnitTutorState,
     "account_application.state": ApplicationState,
+    "staff_change.state": StaffChangeState,
     "claim_settled.how": ClaimWay,
     "desk_action.state": ActionState,
     "desk_batch_row.state": BatchRowState,
@@ -88,6 +90,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
 MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "account.state": AccountState,
     "account_application.state": ApplicationState,
+    "staff_change.state": StaffChangeState,
     "change_request.state": ChangeState,
     "desk_action.state": ActionState,
     "desk_batch_row.state": BatchRowState,

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from accounts.rate_limit import TooOften
+from foundation.confined import NoneFree, WorkEnded
 from foundation.database import DatabaseUnusable, explain
 from foundation.errors import NotThere, Refused
 from foundation.text import JoinedText, Text, languages
@@ -73,11 +74,11 @@ def _sign_in_first(request: Request, error: Exception) -> Response:
 def _refused(request: Request, error: Exception) -> Response:
     refused = cast(Refused, error)
     status = _status_of(refused)
+    headers = {"Retry-After": str(refused.seconds)} if isinstance(refused, TooOften) else {}
     if not _is_page(request):
-        return problems.answer(request, ProblemResponse(status, refused.text))
+        return problems.answer(request, ProblemResponse(status, refused.text, headers=headers))
     response = page(request, status, refused.text)
-    if isinstance(refused, TooOften):
-        response.headers["Retry-After"] = str(refused.seconds)
+    response.headers.update(headers)
     return response
 
 
@@ -85,8 +86,10 @@ def _status_of(refused: Refused) -> int:
     match refused:
         case TooOften():
             return HTTPStatus.TOO_MANY_REQUESTS
-        case DatabaseUnusable():
+        case DatabaseUnusable() | NoneFree():
             return HTTPStatus.SERVICE_UNAVAILABLE
+        case WorkEnded():
+            return HTTPStatus.UNPROCESSABLE_ENTITY
         case _ if isinstance(refused, _NOT_THERE):
             return HTTPStatus.NOT_FOUND
         case _ if isinstance(refused, _FORBIDDEN):

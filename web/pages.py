@@ -28,6 +28,7 @@ from foundation.text import SWEDISH, Language, Text
 from peppol.xml.gate_errors import LIMITS
 from web import cookies, navigation
 from web.brand import brand_of
+from web.budgets import Budgets
 from web.csrf import FIELDS_MAX, guarded
 from web.portal_buyer import buyer_of
 from web.templating import FORM_TOKEN, environment
@@ -47,6 +48,12 @@ def pages_router(prefix: str = "") -> APIRouter:
         max_body_size=BODY_MAX,
         form_limits={"max_fields": FIELDS_MAX, "max_files": 20},
     )
+
+
+def budgets_of(request: Request) -> Budgets:
+    """How much of this process each caller may take, and has taken."""
+    budgets: Budgets = request.app.state.budgets
+    return budgets
 
 
 def database_of(request: Request) -> Database:

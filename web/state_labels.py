@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from accounts.application_store import APPLICATION_WORDS, ApplicationState
+from accounts.staff.change_store import STAFF_CHANGE_WORDS, StaffChangeState
 from accounts.store import ACCOUNT_WORDS, AccountState
 from accounts.systems.machine_key_store import KEY_WORDS, KeyState
 from foundation.text import Text, WrittenText
@@ -142,6 +143,12 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
     },
     "payment_stop": _labels(
         STOP_WORDS, note=(StopState.ASKED, StopState.LIFT_ASKED), bad=(StopState.STANDING,)
+    ),
+    "staff_change": _labels(
+        STAFF_CHANGE_WORDS,
+        good=(StaffChangeState.CONFIRMED,),
+        note=(StaffChangeState.PROPOSED,),
+        bad=(StaffChangeState.REFUSED,),
     ),
     "change": _labels(
         CHANGE_WORDS,

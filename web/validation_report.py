@@ -10,16 +10,18 @@ under the strictest content policy or saved as a file.
 import base64
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import partial
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from foundation.formatting import Json
-from foundation.text import CountedText, Language, Text
+from foundation.formatting import Json, number
+from foundation.text import NO_TEXT, CountedText, JoinedText, Language, Text, WrittenText
 from peppol.explanations.explain import explain
 from peppol.explanations.text_files import FindingActor, NoText
-from peppol.findings import Finding, Severity
+from peppol.findings import EACH_RULE_MAX, TOLD_MAX, Finding, FindingTally, RuleCount, Severity
 from peppol.identifiers import DocumentKind
 from peppol.validation.validation import ValidationResult
 
@@ -51,6 +53,18 @@ class ReportedFinding(BaseModel):
         return self.severity is Severity.FATAL
 
 
+class ReportedRule(BaseModel):
+    """How often a rule is broken in the document, and how many of those findings stand in the report."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rule: str = Field(description="Official rule id, XSD for the schema, GATE-… for the gate.")
+    severity: Severity
+    count: int = Field(description="How many times the rule is broken in all.")
+    told: int = Field(description="How many of them are among the findings; at least one.")
+    actor: FindingActor = Field(description="Who can mend it.")
+
+
 class ValidationReport(BaseModel):
     """What the check of one document came to."""
 
@@ -67,22 +81,52 @@ class ValidationReport(BaseModel):
         description="What to know of the release that judged, in words: that it came after the day asked "
         "for and is the oldest there is here. Empty where it was in force.",
     )
-    findings: tuple[ReportedFinding, ...]
+    finding_count: int = Field(
+        description="How many findings there are in all, also those that are not told."
+    )
+    rules: tuple[ReportedRule, ...] = Field(
+        description="Every rule that is broken, in the order in which it was first found broken."
+    )
+    findings: tuple[ReportedFinding, ...] = Field(
+        description=f"What is found: at least once of each rule, at most {EACH_RULE_MAX} times of one, and about "
+        f"{TOLD_MAX} in all. Whether the document is valid never depends on it."
+    )
 
     @property
     def fatal_count(self) -> int:
-        """How many findings make the document invalid."""
-        return sum(finding.fatal for finding in self.findings)
+        """How many findings make the document invalid, told or not."""
+        return sum(each.count for each in self.rules if each.severity is Severity.FATAL)
 
     @property
     def warning_count(self) -> int:
-        """How many findings stop nothing."""
-        return len(self.findings) - self.fatal_count
+        """How many findings stop nothing, told or not."""
+        return self.finding_count - self.fatal_count
 
     @property
     def by_actor(self) -> dict[FindingActor, int]:
-        """How many findings each has to deal with, the busiest first."""
-        return dict(Counter(finding.actor for finding in self.findings).most_common())
+        """How many findings each has to deal with, the busiest first; those not told as the first of their rule."""
+        each_has = Counter(finding.actor for finding in self.findings)
+        for rule in self.rules:
+            if rule.count > rule.told:
+                each_has[rule.actor] += rule.count - rule.told
+        return dict(each_has.most_common())
+
+    @property
+    def untold(self) -> Text:
+        """How much of what was found the report does not show, in words; empty where it shows all."""
+        if self.finding_count == len(self.findings):
+            return NO_TEXT
+        more = (
+            WrittenText(f"{each.rule} ({number(Decimal(each.count - each.told))})")
+            for each in self.rules
+            if each.count > each.told
+        )
+        return Text(
+            "Här visas %(shown)s av %(all)s anmärkningar. Fler av samma slag: %(more)s. Rätta dem på alla ställen.",
+            shown=number(Decimal(len(self.findings))),
+            all=number(Decimal(self.finding_count)),
+            more=JoinedText(", ", more),
+        )
 
 
 def reported(report: ValidationResult, *, file: str, language: Language) -> ValidationReport:
@@ -93,8 +137,24 @@ def reported(report: ValidationResult, *, file: str, language: Language) -> Vali
         valid=report.valid,
         release=report.release,
         remark=_remark(report).in_language(language) if report.mandatory_from else "",
-        findings=tuple(_in_words(finding, language) for finding in report.findings),
+        **_told(report.counts, tuple(_in_words(finding, language) for finding in report.findings)),
     )
+
+
+def _told(counts: Sequence[RuleCount], findings: tuple[ReportedFinding, ...]) -> dict[str, Any]:
+    """The findings in words, and how many there are of each rule."""
+    actors = {(each.rule, each.severity): each.actor for each in reversed(findings)}
+    rules = tuple(
+        ReportedRule(
+            rule=each.rule,
+            severity=each.severity,
+            count=each.count,
+            told=each.told,
+            actor=actors[each.rule, each.severity],
+        )
+        for each in counts
+    )
+    return {"finding_count": sum(each.count for each in counts), "rules": rules, "findings": findings}
 
 
 def _remark(report: ValidationResult) -> Text:
@@ -110,10 +170,21 @@ def reported_as_published(
     findings: Iterable[Finding], *, file: str, kind: DocumentKind, release: str, language: Language
 ) -> ValidationReport:
     """What the published rules said: their own sentence, which is English, and our advice where we know the rule."""
-    told = tuple(_as_published(finding, language) for finding in findings)
+    tally = FindingTally()
+    for finding in findings:
+        tally.add(finding.rule, finding.severity, partial(_itself, finding))
+    counts = tally.counts
     return ValidationReport(
-        file=file, kind=kind, valid=not any(each.fatal for each in told), release=release, findings=told
+        file=file,
+        kind=kind,
+        valid=not any(each.fatal for each in counts),
+        release=release,
+        **_told(counts, tuple(_as_published(finding, language) for finding in tally.told)),
     )
+
+
+def _itself(finding: Finding) -> Finding:
+    return finding
 
 
 def _in_words(finding: Finding, language: Language) -> ReportedFinding:
@@ -171,15 +242,15 @@ KINDS: Final = {
 }
 
 
-def counted(number: int, *, of: Severity) -> Text:
+def counted(count: int, *, of: Severity) -> Text:
     """A number of findings in words.
 
     >>> counted(1, of=Severity.WARNING).sv, counted(2, of=Severity.FATAL).en
     ('1 varning', '2 errors')
     """
     if of is Severity.FATAL:
-        return CountedText("%(count)s fel", "%(count)s fel", count=number)
-    return CountedText("%(count)s varning", "%(count)s varningar", count=number)
+        return CountedText("%(count)s fel", "%(count)s fel", count=count)
+    return CountedText("%(count)s varning", "%(count)s varningar", count=count)
 
 
 # --- the page -------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The buyer's administrator: applications for portal accounts, and the buyer's own people."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Form, Request, Response
@@ -9,7 +10,11 @@ from accounts import store as account_store
 from accounts.application_store import ApplicationState
 from accounts.identity import BUYER_SIDE, Permission, Person
 from accounts.labels import PERMISSIONS
-from accounts.rules import AccountRefused, age, granted_staff
+from accounts.pages import staff_changes
+from accounts.rules import AccountRefused, age, granted_staff, mail_address, name_of_person
+from accounts.staff import change_store, independence, staff_forms
+from accounts.staff import changes as staff_proposals
+from accounts.staff.change_store import StaffChangeKind
 from accounts.store import Account
 from foundation.text import Text
 from orders.register import store as register_store
@@ -21,6 +26,8 @@ from web.pages import database_of, pages_router, render, see_other, today_of
 router = pages_router(prefix="/admin")
 
 ADMINISTERS = Permission.BUYER_ADMIN
+_DECIDED_SHOWN = 50
+_TWO = 2
 ORDER = tuple(each for each in Permission if each in BUYER_SIDE)
 
 
@@ -87,10 +94,22 @@ def refuse(
 
 @router.get("/people")
 def staff_page(request: Request, person: Person = signed_in(ADMINISTERS)) -> Response:
-    """The buyer's own people."""
+    """The buyer's own people, and the changes of them that wait for another administrator or are decided."""
     with database_of(request).reading() as session:
         people = account_store.of_organisation(session, person.organisation)
-    return render(request, person, "account/staff.html", people=people, permissions=PERMISSIONS)
+        proposed = change_store.listed(session, limit=_DECIDED_SHOWN)
+    return render(
+        request,
+        person,
+        "account/staff.html",
+        people=people,
+        permissions=PERMISSIONS,
+        waiting=[each for each in proposed if each.is_open],
+        decided=[each for each in proposed if not each.is_open],
+        kinds=staff_changes.KINDS,
+        names={each.person.id: each.display_name for each in people},
+        too_few=independence.independent(people) < _TWO,
+    )
 
 
 @router.get("/people/new")
@@ -106,23 +125,18 @@ def add(
     email: Annotated[str, Form(max_length=254)] = "",
     person: Person = signed_in(ADMINISTERS),
 ) -> Response:
-    """Makes the account and mails the invitation."""
+    """Proposes the account; the invitation leaves when another administrator has confirmed it."""
     try:
-        with database_of(request).writing() as session:
-            accounts.invite(
-                session,
-                organisation=person.organisation,
-                name=name,
-                address=email,
-                permissions=_chosen(request),
-                within=None,
-                language=person.language,
-                by=person.id,
-                at=instant_of(request),
-            )
+        content = staff_forms.invitation(
+            name=name_of_person(name),
+            address=mail_address(email),
+            roles=_chosen(request),
+            language=person.language,
+        )
+        _propose(request, person, StaffChangeKind.INVITE, content)
     except AccountRefused as wrong:
         return _form(request, person, None, {"name": name, "email": email}, wrong.text)
-    return see_other("/admin/people", said=Text("Personen är inbjuden."))
+    return see_other("/admin/people", said=staff_changes.WAITS)
 
 
 @router.get("/people/{account_id}")
@@ -135,23 +149,48 @@ def person_page(request: Request, account_id: int, person: Person = signed_in(AD
 
 @router.post("/people/{account_id}")
 def change(request: Request, account_id: int, person: Person = signed_in(ADMINISTERS)) -> Response:
-    """Changes the permissions."""
+    """Takes permissions away at once; what gives another one is proposed."""
     with database_of(request).reading() as session:
         account = accounts.of_organisation(session, person.organisation, account_id)
     try:
+        chosen = _chosen(request)
+        added, removed = chosen - account.permissions, account.permissions - chosen
+        if added:
+            content = staff_forms.other_roles(added=added, removed=removed)
+            _propose(request, person, StaffChangeKind.ROLES, content, account.person.id)
+            return see_other("/admin/people", said=staff_changes.WAITS)
         with database_of(request).writing() as session:
             accounts.change(
                 session,
                 person.organisation,
                 account_id,
-                permissions=_chosen(request),
+                permissions=account.permissions - removed,
                 within=None,
                 by=person.id,
                 administers=ADMINISTERS,
+                only_less=True,
             )
     except AccountRefused as wrong:
         return _form(request, person, account, {}, wrong.text)
     return see_other("/admin/people", said=Text("Behörigheterna är ändrade."))
+
+
+@router.post("/people/{account_id}/address")
+def change_address(
+    request: Request,
+    account_id: int,
+    email: Annotated[str, Form(max_length=254)] = "",
+    person: Person = signed_in(ADMINISTERS),
+) -> Response:
+    """Proposes another mail address for somebody: whoever reads it could choose the password."""
+    with database_of(request).reading() as session:
+        account = accounts.of_organisation(session, person.organisation, account_id)
+    try:
+        content = {"address": mail_address(email)}
+        _propose(request, person, StaffChangeKind.ADDRESS, content, account.person.id)
+    except AccountRefused as wrong:
+        return _form(request, person, account, {}, wrong.text)
+    return see_other("/admin/people", said=staff_changes.WAITS)
 
 
 @router.post("/people/{account_id}/invite")
@@ -164,12 +203,11 @@ def invite_again(request: Request, account_id: int, person: Person = signed_in(A
 
 @router.post("/people/{account_id}/forget-codes")
 def forget_codes(request: Request, account_id: int, person: Person = signed_in(ADMINISTERS)) -> Response:
-    """Lets somebody whose telephone is lost set up the second step anew."""
-    with database_of(request).writing() as session:
-        accounts.forget_codes(session, person.organisation, account_id, by=person.id, at=instant_of(request))
-    return see_other(
-        "/admin/people", said=Text("Koderna är borttagna. Personen ställer in nya vid nästa inloggning.")
-    )
+    """Proposes that somebody whose telephone is lost sets up the second step anew."""
+    with database_of(request).reading() as session:
+        account = accounts.of_organisation(session, person.organisation, account_id)
+    _propose(request, person, StaffChangeKind.CODES, {}, account.person.id)
+    return see_other("/admin/people", said=staff_changes.WAITS)
 
 
 @router.post("/people/{account_id}/end")
@@ -212,6 +250,15 @@ def _application(
         is_waiting=application.state is ApplicationState.WAITING,
         wrong=wrong,
     )
+
+
+def _propose(
+    request: Request, person: Person, kind: StaffChangeKind, content: Mapping[str, str], about: str = ""
+) -> None:
+    with database_of(request).writing() as session:
+        staff_proposals.propose(
+            session, kind, person=about, content=content, by=person.id, at=instant_of(request)
+        )
 
 
 def _chosen(request: Request) -> frozenset[Permission]:

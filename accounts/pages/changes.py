@@ -31,6 +31,7 @@ KINDS = {
     ChangeKind.REMOVE_ACCOUNT: Text("Betalkonto tas bort"),
     ChangeKind.DETAILS: Text("Företagets uppgifter"),
     ChangeKind.PAY_SELLER: Text("Säljaren får betalt"),
+    ChangeKind.NEW_SUPPLIER: Text("Ny leverantör: de konton den kom med"),
 }
 NAMES = {
     "scheme": Text("Slag"),
@@ -84,10 +85,7 @@ def confirm(
                 change_requests.confirm_first(session, change_id, by=person.id, call_back=call_back, now=now)
                 said = Text("Din bekräftelse är antecknad. En kollega bekräftar också.")
             else:
-                register = register_store.load(session)
-                confirming.confirm_second(
-                    session, register, change_id, by=person.id, now=now, today=today_of(request)
-                )
+                confirming.confirm_second(session, change_id, by=person.id, now=now, today=today_of(request))
                 tell(session, change, at=now)
                 said = Text("Ändringen gäller nu.")
     except ChangeRefused as wrong:

@@ -14,6 +14,7 @@ from accounts.pages import (
     people,
     second_step,
     sign_in,
+    staff_changes,
     statement,
 )
 from foundation.text import Text
@@ -31,6 +32,7 @@ PAGES: Final = (
     # Before /admin itself: the more particular path first.
     changes,
     keys,
+    staff_changes,
     admin,
     people,
     statement,

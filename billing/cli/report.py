@@ -28,6 +28,8 @@ def show_report(report: ValidationReport, language: Language) -> None:
         show(Padding(RichText(plain(report.remark), style="yellow"), (0, 0, 0, 2)))
     for finding in report.findings:
         _show_finding(finding, language)
+    if report.untold:
+        show(Padding(RichText(plain(report.untold.in_language(language)), style="yellow"), (0, 0, 0, 2)))
 
 
 def _show_finding(finding: ReportedFinding, language: Language) -> None:

@@ -3,29 +3,43 @@
 `POST /api/v1/validate` takes the bytes as they would be sent over Peppol and changes
 nothing: nothing is stored, no message is written, and no name, number or content of the
 document reaches a log. A document with errors is an answered question (200, `valid`
-false), not a failed request. The checks themselves run beside the event loop, a few at
-a time, because one document may cost hundreds of megabytes.
+false), not a failed request. The checks themselves run in processes apart, each within an
+allowance of time and memory, and each caller within a budget (decisions 66 and 67).
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from threading import Event
 from typing import Annotated, Final
 
 import anyio
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import AfterValidator
 
+from accounts.pages.sign_in import client_of
+from foundation.confined import WorkFailed
+from foundation.errors import Refused
 from foundation.formatting import number
 from foundation.text import SWEDISH, Language, Text, languages
+from peppol.validation import apart
 from peppol.validation.validation import validate
 from peppol.xml.gate_errors import LIMITS
+from web.access import person_of
+from web.budgets import Caller, stranger
+from web.pages import budgets_of
 from web.problems import MEDIA_TYPE, ProblemDocument, ProblemResponse, wants_page
 from web.validation_report import STYLE_SHEET, ValidationReport, report_json, report_page, reported
 
-CHECKS_AT_ONCE: Final = 4
+_BODY_SECONDS: Final = 60.0
+_LOOK_EVERY: Final = 0.2
+# Threads that only wait for a process: of their own, so that they take none from the pages.
+_TURNS: Final = CapacityLimiter(2 * apart.AT_ONCE)
 
 Today = Callable[[], date]
 
@@ -64,7 +78,6 @@ _BODY: Final = {
 def validation_router(today: Today) -> APIRouter:
     """The question "is this document valid?" over HTTP, by the rules in force on `today()`."""
     router = APIRouter(prefix="/api/v1", tags=["validation"])
-    turn = anyio.CapacityLimiter(CHECKS_AT_ONCE)
 
     @router.post(
         "/validate",
@@ -78,7 +91,14 @@ def validation_router(today: Today) -> APIRouter:
                 "content": {"text/html": {"schema": {"type": "string"}}},
             },
             413: _problem("The document is larger than the limit."),
-            422: _problem("A parameter has a value that is not allowed."),
+            408: _problem("The document did not come in time."),
+            422: _problem(
+                "A parameter has a value that is not allowed, or the document takes more time or memory than one may."
+            ),
+            429: _problem(
+                "The caller, or all who are not signed in together, have had their part of this minute."
+            ),
+            503: _problem("No process is free to check it just now."),
         },
         openapi_extra=_BODY,
     )
@@ -88,36 +108,99 @@ def validation_router(today: Today) -> APIRouter:
         on: AskedDay = None,
     ) -> Response:
         """Check against schema and rules, as a document that arrives today, or on the day `on`; nothing is stored."""
-        data = await _body(request)
-        report = await to_thread.run_sync(_checked, data, on or today(), lang, limiter=turn)
+        caller = await to_thread.run_sync(_caller, request)
+        async with _body(request, caller) as data:
+            told = await _told(request, caller, data, on or today(), lang)
         headers = {"Content-Language": lang, "Vary": "Accept"}
-        if wants_page(request):
-            page = report_page(
-                [report], lang, style_sheet=str(request.url_for("static", path=STYLE_SHEET).path)
-            )
-            return HTMLResponse(page, headers=headers)
-        return JSONResponse(report_json(report), headers=headers)
+        if isinstance(told, str):
+            return HTMLResponse(told, headers=headers)
+        return Response(told, media_type="application/json", headers=headers)
 
     return router
 
 
-def _checked(data: bytes, on: date, language: Language) -> ValidationReport:
-    return reported(validate(data, on=on), file="", language=language)
+def _caller(request: Request) -> Caller:
+    person = person_of(request)
+    return Caller(person.organisation, is_stranger=False) if person else stranger(client_of(request))
 
 
-async def _body(request: Request) -> bytes:
-    """The whole body; stops reading at the gate's limit. Raises Problem (413)."""
+async def _told(request: Request, caller: Caller, data: bytes, on: date, language: Language) -> str | bytes:
+    """The report as it leaves, made apart; the work ends when the client has left. Raises OverBudget, WorkEnded."""
+    style_sheet = str(request.url_for("static", path=STYLE_SHEET).path) if wants_page(request) else ""
+    budgets = budgets_of(request)
+    left = Event()
+    work = partial(
+        apart.checked,
+        _checked,
+        data,
+        on,
+        language,
+        style_sheet,
+        unwanted=left.is_set,
+        spent=partial(budgets.spend, caller),
+    )
+    told: list[str | bytes] = []
+    failed: list[Exception] = []
+    async with budgets.turn(caller), anyio.create_task_group() as tasks:
+        tasks.start_soon(_watch, request, left)
+        try:
+            told.append(await to_thread.run_sync(work, limiter=_TURNS))
+        except (Refused, WorkFailed) as error:
+            # Out of the group by itself: a group wraps what is raised in it.
+            failed.append(error)
+        tasks.cancel_scope.cancel()
+    if failed:
+        raise failed[0]
+    return told[0]
+
+
+async def _watch(request: Request, left: Event) -> None:
+    """Say so when whoever asked has left."""
+    while not await request.is_disconnected():
+        await anyio.sleep(_LOOK_EVERY)
+    left.set()
+
+
+def _checked(data: bytes, on: date, language: Language, style_sheet: str) -> str | bytes:
+    """The report as a page where there is a style sheet for it, else as JSON."""
+    report = reported(validate(data, on=on), file="", language=language)
+    if style_sheet:
+        return report_page([report], language, style_sheet=style_sheet)
+    return json.dumps(report_json(report), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@asynccontextmanager
+async def _body(request: Request, caller: Caller) -> AsyncIterator[bytes]:
+    """The whole body, held against the caller's budget; stops reading at the gate's limit and after a while.
+
+    Raises Problem (408, 413), OverBudget.
+    """
+    budgets = budgets_of(request)
     declared = request.headers.get("Content-Length", "")
     if declared.isdecimal() and int(declared) > LIMITS.bytes_max:
         raise _too_large()
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > LIMITS.bytes_max:
-            raise _too_large()
-        parts.append(part)
-    return b"".join(parts)
+    try:
+        with anyio.move_on_after(_BODY_SECONDS) as time_left:
+            async for part in request.stream():
+                if size + len(part) > LIMITS.bytes_max:
+                    raise _too_large()
+                budgets.take_bytes(caller, len(part))
+                size += len(part)
+                parts.append(part)
+        if time_left.cancelled_caught:
+            raise ProblemResponse(
+                408,
+                Text(
+                    "Dokumentet kom inte fram på %(seconds)s sekunder. Skicka det igen.",
+                    seconds=int(_BODY_SECONDS),
+                ),
+                headers={"Connection": "close"},
+            )
+        yield b"".join(parts)
+    finally:
+        budgets.let_go(caller, size)
 
 
 def _too_large() -> ProblemResponse:

@@ -27,8 +27,11 @@ from foundation.periods import Clock, stockholm_date
 from foundation.product import PRODUCT
 from operations.event_feed import feed
 from operations.settings import Settings
+from peppol.validation import apart
+from peppol.xml.gate_errors import LIMITS
 from supplier_portal.pages import front as supplier_portal
 from web import failures, fronts, templating
+from web.budgets import Budgets, Share
 from web.portal_buyer import PortalBuyer
 from web.static_files import FOLDER, MarkedFiles
 
@@ -90,6 +93,7 @@ def create_app(
     app.state.database = opened
     app.state.buyer = buyer
     app.state.books_for = lambda body: opened
+    app.state.budgets = budgets_for(settings)
     app.state.watched = lambda: (metrics.Watched("", opened),)
     app.include_router(validation_router(lambda: stockholm_date(clock())))
     app.include_router(events_api.router)
@@ -104,9 +108,23 @@ def create_app(
     return app
 
 
+def budgets_for(settings: Settings) -> Budgets:
+    """What callers may take of this process; strangers never have the last place where documents are checked."""
+    return Budgets(
+        each=Share(2, settings.caller_cpu_seconds, settings.caller_bytes, 3 * LIMITS.bytes_max),
+        strangers=Share(
+            apart.AT_ONCE - 1,
+            settings.strangers_cpu_seconds,
+            settings.strangers_bytes,
+            6 * LIMITS.bytes_max,
+        ),
+    )
+
+
 @asynccontextmanager
 async def life(_app: FastAPI) -> AsyncIterator[None]:
     """From before the first visitor to after the last."""
+    apart.CHECKS.prepare()
     templating.ready()
     gc_tuning.settle()
     yield

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from billing.server import metrics, start_page
-from billing.server.app import HeaderMiddleware, create_app, life
+from billing.server.app import HeaderMiddleware, budgets_for, create_app, life
 from billing.server.installation import Books, Installation
 from foundation.database import Database, DatabaseUnusable, utc_now
 from foundation.errors import Refused
@@ -47,6 +47,7 @@ class InstallationApp:
         self._clock = clock
         self._lock = Lock()
         self._apps: dict[str, tuple[Books, bool, FastAPI]] = {}
+        self._budgets = budgets_for(settings)
         self._start = self._start_app()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -155,6 +156,8 @@ class InstallationApp:
                     app = create_app(books.settings, clock=self._clock, database=database, buyer=buyer)
                     app.state.books_for = self.installation.route(database)
                     app.state.watched = self._watched
+                # Buyers share the process, and so what strangers may take of it.
+                app.state.budgets = self._budgets
                 made = self._apps[books.slug] = (books, several, app)
             return made[2]
 
@@ -165,6 +168,7 @@ class InstallationApp:
         app.state.clock = self._clock
         app.mount("/static", MarkedFiles(directory=FOLDER), name="static")
         app.state.watched = self._watched
+        app.state.budgets = self._budgets
         app.include_router(metrics.router)
         app.include_router(start_page.start_router(self._served))
         failures.add_failures(app)

@@ -13,6 +13,7 @@ from typing import Final
 from accounts import mailing
 from accounts.applications import APPLICATION_KINDS
 from accounts.identity import Permission
+from accounts.staff import changes as staff_changes
 from accounts.systems import machine_keys
 from billing.server import invoice_mails
 from foundation.database import Database
@@ -57,7 +58,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("payments-due", Daily(time(5, 45), catch_up=False), _mailing(payments_due, to)),
         InOne("policy-in-force", Daily(time(0, 5)), new_policy),
         DESK_RELEASE,
-        InOne("journal-head", Daily(time(22, 30)), journal_heads.writer(settings.journal_head_folder, to)),
+        InOne("journal-head", Daily(time(21, 30)), journal_heads.writer(settings.journal_head_folder, to)),
         InOne("alarms", Every(timedelta(minutes=1)), _alarms(settings)),
         InSteps("mail-deliver", Every(timedelta(seconds=30)), _mail(settings)),
         PORTAL_RELEASE,
@@ -65,6 +66,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InSteps("orders-come", Every(timedelta(minutes=1)), judge_what_has_come),
         InOne("feed-disposal", Daily(time(2, 20), catch_up=False), _feed_disposal(settings)),
         InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys),
+        InOne("staff-changes-lapse", Daily(time(0, 15), catch_up=False), lapse_staff_changes),
         InOne("invoice-mails", Every(timedelta(minutes=1)), invoice_mails.tell),
     )
     forget = InOne(
@@ -131,6 +133,11 @@ DESK_RELEASE: Final = InOne("desk-answers", Every(timedelta(minutes=1)), release
 def end_past_keys(session: Session, today: date, now: datetime) -> str:
     """End the keys of systems whose last day has gone by."""
     return f"{machine_keys.end_past(session, today=today, at=now)} keys"
+
+
+def lapse_staff_changes(session: Session, today: date, now: datetime) -> str:
+    """Let what an administrator proposed lapse where no other has decided it in time."""
+    return f"{staff_changes.lapse_old(session, at=now)} changes"
 
 
 def _feed_disposal(settings: Settings) -> Callable[[Session, date, datetime], str]:

@@ -27,6 +27,9 @@ from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
 from operations.settings import Settings
 from peppol.exchange.tables import OutState
+from peppol.validation import apart
+from web.budgets import Budgets
+from web.pages import budgets_of
 
 router = APIRouter(tags=["operation"])
 
@@ -65,6 +68,7 @@ def metrics(request: Request) -> Response:
         return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
     registry = CollectorRegistry()
     registry.register(BooksCollector(_watched(request)))
+    registry.register(ChecksCollector(budgets_of(request)))
     try:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
     except SQLAlchemyError:
@@ -129,6 +133,32 @@ class BooksCollector(Collector):
                 for sample in metric.samples:
                     family.add_sample(sample.name, {**sample.labels, "buyer": each.slug}, sample.value)
         yield from families.values()
+
+
+class ChecksCollector(Collector):
+    """How often checking a document was ended or refused in this process since it began: no books know of it."""
+
+    def __init__(self, budgets: Budgets) -> None:
+        self._budgets = budgets
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing is read when it is registered."""
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        """Both figures, of this process alone."""
+        yield _by(
+            "billing_checks_ended",
+            "Checks of documents that this process ended before they were done, by why.",
+            "why",
+            [(why.value, count) for why, count in apart.CHECKS.ended.items()],
+        )
+        yield _by(
+            "billing_checks_refused",
+            "Documents that this process did not check, by whose budget was used up.",
+            "whose",
+            self._budgets.figures.items(),
+        )
 
 
 def _figures(database: Database) -> Iterator[Metric]:

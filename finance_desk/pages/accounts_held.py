@@ -134,10 +134,8 @@ def confirm_second(
 ) -> Response:
     """Another person confirms: the register has a new version, and what waited for it is judged again."""
     with database_of(request).writing() as session:
-        register = register_store.load(session)
         judged = confirming.confirm_second(
             session,
-            register,
             request_id,
             by=person.id,
             now=instant_of(request),

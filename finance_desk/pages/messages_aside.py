@@ -12,10 +12,11 @@ from accounts.identity import Permission, Person
 from finance_desk.pages.queue import READERS
 from finance_desk.words import Names, may_act, supplier_name, told_words
 from foundation import personal_numbers
+from foundation.confined import NoneFree, WorkEnded, WorkFailed
 from foundation.database import Database
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
-from foundation.text import Language, Text
+from foundation.text import NO_TEXT, Language, Text
 from invoicing.exceptions import aside_queries, worklist_store
 from invoicing.exceptions.worklist_store import WorkKind
 from invoicing.intake import owed
@@ -27,7 +28,7 @@ from operations.event_loading import replay_unappliable
 from orders.register import store as register_store
 from peppol.exchange import inbox_store, owed_answer_store
 from peppol.exchange.laid_aside import LAID_ASIDE_TEXTS, LaidAsideReason
-from peppol.validation import validation
+from peppol.validation import apart
 from web.access import signed_in
 from web.csrf import form_of
 from web.pages import database_of, language_of, pages_router, render, see_other, today_of
@@ -52,6 +53,7 @@ def message(request: Request, number: int, person: Person = signed_in(*READERS))
         aside = aside_queries.message(session, number)
         notes = inbox_store.notes_of(session, number)
     hides = personal_numbers.written_in(body) and not person.may(_P.PROTECTED)
+    report, unchecked = _report(body, number, found.received_on, language_of(request, person))
     return render(
         request,
         person,
@@ -62,7 +64,8 @@ def message(request: Request, number: int, person: Person = signed_in(*READERS))
         supplier_name=supplier_name(register, aside.supplier) if aside is not None else "",
         notes=notes,
         reasons=[(each.value, LAID_ASIDE_TEXTS[each]) for each in LaidAsideReason],
-        report=_report(body, number, found.received_on, language_of(request, person)),
+        report=report,
+        unchecked=unchecked,
         text="" if hides else body[:_SHOWN].decode("utf-8", errors="replace"),
         cut=len(body) > _SHOWN,
         protected=hides,
@@ -160,5 +163,11 @@ def replay_events(request: Request, person: Person = signed_in(_P.FINANCE)) -> R
     return see_other("/finance?part=events", Text("%(applied)s tillämpades nu.", applied=applied))
 
 
-def _report(body: bytes, number: int, on: date, language: Language) -> ValidationReport:
-    return reported(validation.validate(body, on=on), file=f"{number}", language=language)
+def _report(body: bytes, number: int, on: date, language: Language) -> tuple[ValidationReport | None, Text]:
+    """What the rules say of the bytes; of bytes that cost more to check than a document may, why there is none."""
+    try:
+        return reported(apart.validate(body, on=on), file=f"{number}", language=language), NO_TEXT
+    except (WorkEnded, NoneFree) as unchecked:
+        return None, unchecked.text
+    except WorkFailed:
+        return None, Text("Reglerna kunde inte prövas: felet är hos oss.")

@@ -1,11 +1,15 @@
 """Attest and payment: what is to be paid, proposals, attest by another person, files for the bank, rights to attest."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
+from accounts.pages import staff_changes
+from accounts.staff import changes, staff_forms
+from accounts.staff.change_store import StaffChangeKind
 from finance_desk.pages.paying_parts import (
     READERS,
     account_words,
@@ -286,23 +290,19 @@ def rights(request: Request, person: Person = signed_in(*READERS, _P.BUYER_ADMIN
 
 @router.post("/finance/payments/rights")
 def give_right(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> Response:
-    """An administrator gives a person a right to attest."""
+    """An administrator proposes that a person may attest; another confirms it."""
     last = text_of(request, "valid_to")
-    with database_of(request).writing() as session:
-        attest_right_store.give(
-            session,
-            person=text_of(request, "person", most=80),
-            limit=amount_of(request, "limit"),
-            valid_from=day_of(request, "valid_from", default=today_of(request)),
-            valid_to=day_of(request, "valid_to") if last else None,
-            reach=Reach(
-                text_of(request, "supplier", most=20),
-                text_of(request, "article", most=20),
-                text_of(request, "area", most=60),
-            ),
-            by=person.id,
-        )
-    return see_other("/finance/payments/rights", Text("Attesträtten gäller."))
+    content = staff_forms.attest_right(
+        limit=amount_of(request, "limit"),
+        valid_from=day_of(request, "valid_from", default=today_of(request)),
+        valid_to=day_of(request, "valid_to") if last else None,
+        reach=Reach(
+            text_of(request, "supplier", most=20),
+            text_of(request, "article", most=20),
+            text_of(request, "area", most=60),
+        ),
+    )
+    return _proposed(request, person, StaffChangeKind.ATTEST_RIGHT, content)
 
 
 @router.post("/finance/payments/rights/{right_id}/end")
@@ -316,17 +316,32 @@ def end_right(request: Request, right_id: int, person: Person = signed_in(_P.BUY
 
 @router.post("/finance/payments/substitutes")
 def substitute(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> Response:
-    """Somebody attests in another's place for a time."""
+    """An administrator proposes that somebody attests in another's place for a time; another confirms it."""
+    content = staff_forms.substitute(
+        stand_in=text_of(request, "substitute", most=80),
+        valid_from=day_of(request, "valid_from", default=today_of(request)),
+        valid_to=day_of(request, "valid_to"),
+    )
+    return _proposed(request, person, StaffChangeKind.SUBSTITUTE, content)
+
+
+@router.post("/finance/payments/substitutes/{substitute_id}/end")
+def end_substitute(
+    request: Request, substitute_id: int, person: Person = signed_in(_P.BUYER_ADMIN)
+) -> Response:
+    """A substitute stands in no longer than today; one administrator is enough to take that away."""
     with database_of(request).writing() as session:
-        attest_right_store.substitute(
-            session,
-            person=text_of(request, "person", most=80),
-            stand_in=text_of(request, "substitute", most=80),
-            valid_from=day_of(request, "valid_from", default=today_of(request)),
-            valid_to=day_of(request, "valid_to"),
-            by=person.id,
-        )
-    return see_other("/finance/payments/rights", Text("Ersättaren är inlagd."))
+        attest_right_store.end_substitute(session, substitute_id, last_day=today_of(request), by=person.id)
+    return see_other("/finance/payments/rights", Text("Ersättaren gäller till och med i dag."))
+
+
+def _proposed(
+    request: Request, person: Person, kind: StaffChangeKind, content: Mapping[str, str]
+) -> Response:
+    about = text_of(request, "person", most=80)
+    with database_of(request).writing() as session:
+        changes.propose(session, kind, person=about, content=content, by=person.id, at=instant_of(request))
+    return see_other("/finance/payments/rights", staff_changes.WAITS)
 
 
 def _known(number: str) -> str:

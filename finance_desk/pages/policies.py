@@ -14,6 +14,9 @@ from typing import Any
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
+from accounts.pages import staff_changes
+from accounts.staff import changes
+from accounts.staff.change_store import StaffChangeKind
 from finance_desk.pages import judging_again
 from finance_desk.pages.paying_parts import article_choices, article_words
 from finance_desk.pages.policy_words import (
@@ -26,8 +29,8 @@ from finance_desk.pages.policy_words import (
     REPORT_APPROVALS,
     SWITCHES,
     Named,
-    changes,
 )
+from finance_desk.pages.policy_words import changes as policy_changes
 from finance_desk.words import Names, cause_name, supplier_name
 from foundation.errors import NotThere, Refused
 from foundation.formatting import number_of
@@ -47,7 +50,7 @@ from orders.register.invoice_dates import DateWeight, PaymentStart
 from orders.register.register import Register, fingerprint, policy_from_json, policy_to_json
 from orders.register.report_approval import ReportApproval
 from orders.register.tolerances import Tolerance
-from web.access import signed_in
+from web.access import instant_of, signed_in
 from web.csrf import form_of
 from web.pages import database_of, language_of, pages_router, render, see_other, today_of
 
@@ -168,7 +171,7 @@ def attempt(request: Request, person: Person = signed_in(*_CHANGERS)) -> Respons
             if _tries_reports(policy, register.policy)
             else None,
             same=policy == register.policy,
-            changes=changes(register.policy, policy, language, _named(register)),
+            changes=policy_changes(register.policy, policy, language, _named(register)),
         )
 
 
@@ -202,7 +205,7 @@ def save(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response:
 
 @router.post("/finance/policies/limits")
 def limit(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> Response:
-    """Set how large a difference a person may accept alone."""
+    """Set how large a difference a person may accept alone: lower at once, higher when another has confirmed it."""
     form = {key: str(value) for key, value in form_of(request).items()}
     amount = _decimal(form.get("limit", ""))
     if amount is None or amount < 0:
@@ -212,6 +215,17 @@ def limit(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> Respo
         if form.get("person") not in dict(Names(session, register.buyer).who_may(_P.FINANCE)):
             raise Refused(Text("Välj en handläggare i listan."))
         limit_of = Money(amount.quantize(Decimal("0.01")), register.buyer.currency)
+        now = decision_store.limit_of(session, form["person"], currency=register.buyer.currency)
+        if now is None or limit_of.amount > now.amount:
+            changes.propose(
+                session,
+                StaffChangeKind.ACCEPT_LIMIT,
+                person=form["person"],
+                content={"limit": str(limit_of.amount)},
+                by=person.id,
+                at=instant_of(request),
+            )
+            return see_other("/finance/policies", staff_changes.WAITS)
         decision_store.set_limit(session, form["person"], limit_of, by=person.id, on=today_of(request))
     return see_other("/finance/policies", Text("Gränsen är satt."))
 

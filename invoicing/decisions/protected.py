@@ -12,7 +12,7 @@ from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.decisions import protected_store
-from invoicing.documents import handler_store
+from invoicing.documents import decider_store
 from invoicing.documents.journal import record
 from invoicing.journal_actions import DocumentAction, InvoicingSubject
 from invoicing.model import SupplierInvoice
@@ -30,4 +30,4 @@ def reveal(session: Session, invoice: SupplierInvoice, *, by: str, reason: str) 
         raise Refused(Text("Skriv varför du öppnar uppgifterna."))
     subject = InvoicingSubject.INVOICE.of(invoice.id)
     journal.record(session, by, DocumentAction.PROTECTED_REVEALED, subject, reason=reason)
-    handler_store.note(session, invoice.id, by)
+    decider_store.note(session, invoice.id, by, DocumentAction.PROTECTED_REVEALED)

@@ -1,15 +1,15 @@
-"""What happened to a document: one journal row, who handled it, and what its supplier is to be told."""
+"""What happened to a document: one journal row, who decided it, and what its supplier is to be told."""
 
 from collections.abc import Mapping
 
 from foundation import journal
 from foundation.journal import SYSTEM
 from foundation.sql import Session
-from invoicing.documents import handler_store, notice_store
+from invoicing.documents import decider_store, deciding, notice_store
 from invoicing.documents.notice_store import NoticeKind
 from invoicing.journal_actions import DocumentAction, document_subject
 from invoicing.matching.deviations import DeviationCode
-from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
+from invoicing.model import InvoiceState, SupplierInvoice
 
 
 def record(
@@ -24,10 +24,8 @@ def record(
     """One journal row about a document of ours, and the rows that follow from it."""
     about, reference = document_subject(invoice.document_type, invoice.id), invoice.execution_reference
     journal.record(session, actor, action, about, execution_reference=reference, **detail)
-    by_a_person = actor != SYSTEM and invoice.document_type is DocumentType.INVOICE
-    # Whoever did nothing but pay has decided nothing about the invoice.
-    if by_a_person and action is not DocumentAction.INVOICE_PAID:
-        handler_store.note(session, invoice.id, actor)
+    if deciding.decides(action) and actor != SYSTEM:
+        decider_store.note(session, invoice.id, actor, action)
     kind = notice_of(action, detail)
     if kind is not None:
         notice_store.lay(session, invoice.id, kind)

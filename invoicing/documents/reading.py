@@ -5,10 +5,12 @@ then the `Invoice` of `model.py`. What cannot be read is a `Reading` with its fi
 an exception. Everything about the document's shape stays in this folder.
 """
 
+import pickle
 import re
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from foundation.errors import Refused
@@ -32,11 +34,12 @@ from orders.register.register import Register
 from peppol.documents import billing, shapes
 from peppol.envelope import checks, opening, sender
 from peppol.envelope.sender import Sender
+from peppol.exchange.identify import sender_of
 from peppol.explanations.explain import explain, explained
 from peppol.explanations.text_files import FindingActor
-from peppol.findings import Finding
+from peppol.findings import Finding, RuleCount, count_fatal, counted
 from peppol.identifiers import DocumentKind, ParticipantId
-from peppol.validation import validation
+from peppol.validation import apart, validation
 from peppol.xml import codec, literals
 
 _ORGANISATION = "0007"
@@ -62,7 +65,7 @@ class Reading:
     `findings` are the warnings of a document that was read, and everything found where it was not;
     `reason` and its text are empty for an invoice, unless its envelope was not quite right.
     `origin` says whom an answer about the message itself would go to. `answer` is what a peer answers
-    about a document of ours; there is no invoice then.
+    about a document of ours; there is no invoice then. `counts` has every rule broken, also where not all is told.
     """
 
     kind: DocumentKind | None
@@ -72,9 +75,28 @@ class Reading:
     reason_text: Text = NO_TEXT
     origin: Sender = NOWHERE
     answer: PeerAnswer | None = None
+    counts: tuple[RuleCount, ...] = ()
 
 
-def read_message(body: bytes, *, on: date, register: Register) -> Reading:
+@dataclass(frozen=True, slots=True)
+class KnownAddresses:
+    """What reading a message asks of the register: our own address, and which senders may stand for each other."""
+
+    ours: ParticipantId
+    pairs: frozenset[tuple[str, str]]
+
+
+def addresses_of(register: Register) -> KnownAddresses:
+    """The addresses that are known to the register: those of one supplier stand for each other."""
+    return KnownAddresses(
+        ParticipantId.parse(register.buyer.participant_id),
+        frozenset(
+            (one, other) for each in register.suppliers for one in each.endpoints for other in each.endpoints
+        ),
+    )
+
+
+def read_message(body: bytes, *, on: date, known: KnownAddresses) -> Reading:
     """Read the document of a message to us, in its envelope or bare, that came on the day `on`.
 
     A message for somebody else, or in an envelope that cannot be read, is refused. What the envelope
@@ -84,35 +106,73 @@ def read_message(body: bytes, *, on: date, register: Register) -> Reading:
     opened = opening.unwrap(body)
     objections = opened.findings
     if opened.envelope is not None:
-        ours = ParticipantId.parse(register.buyer.participant_id)
-        pairs = {
-            (one, other) for each in register.suppliers for one in each.endpoints for other in each.endpoints
-        }
-        objections += checks.check(opened, ours=ours, on=on, pairs=pairs)
+        objections += checks.check(opened, ours=known.ours, on=on, pairs=known.pairs)
     if any(each.fatal for each in objections):
         kind = validation.kind_of(opened.root) if opened.root is not None else None
-        reading = _refused(validation.ValidationResult(kind, False, "", objections, opened.root))
+        report = validation.refused(kind, objections, opened.root)
+        reading = replace(_refused(report), counts=report.counts)
     else:
         reading = read(opened.payload, on=on)
         reading = _remarked(reading, objections) if objections else reading
-    if opened.envelope is None:
-        return reading
-    return replace(reading, origin=reading.origin.enveloped(opened.envelope))
+    if opened.envelope is not None:
+        reading = replace(reading, origin=reading.origin.enveloped(opened.envelope))
+    if reading.invoice is None and not (reading.origin.sender or reading.origin.author):
+        # Only what was refused by its schema or rules says already whom it is from.
+        reading = replace(reading, origin=sender_of(body)[1])
+    return reading
+
+
+class Apart:
+    """Reading what others sent, each document in a process apart and within its allowance (decision 66).
+
+    Raises WorkEnded where a document takes more, WorkFailed where our reading fails, NoneFree.
+    """
+
+    def __init__(self, register: Register) -> None:
+        # Packed once: the other side keeps what it unpacked for as long as it is sent the same.
+        self._known = pickle.dumps(addresses_of(register))
+
+    def read_message(self, body: bytes, *, on: date) -> Reading:
+        """As `read_message` above."""
+        return apart.checked(_read_message, body, on, self._known)
+
+
+def read_apart(body: bytes, *, on: date) -> Reading:
+    """As `read`, in a process apart. Raises WorkEnded, WorkFailed, NoneFree."""
+    return apart.checked(_read_on, body, on)
+
+
+def _read_message(body: bytes, on: date, known: bytes) -> Reading:
+    return read_message(body, on=on, known=_unpacked(known))
+
+
+def _read_on(body: bytes, on: date) -> Reading:
+    return read(body, on=on)
+
+
+@lru_cache(maxsize=4)
+def _unpacked(known: bytes) -> KnownAddresses:
+    unpacked: KnownAddresses = pickle.loads(known)  # noqa: S301 - packed by ourselves
+    return unpacked
 
 
 def _remarked(reading: Reading, remarks: tuple[Finding, ...]) -> Reading:
     """The reading with what is odd about its envelope, that for the buyer to look at first."""
-    findings = (*remarks, *reading.findings)
+    findings, counts = (*remarks, *reading.findings), (*counted(remarks), *reading.counts)
     if reading.reason:
-        return replace(reading, findings=findings)
+        return replace(reading, findings=findings, counts=counts)
     ordered = sorted(remarks, key=lambda each: explain(each).actor is not FindingActor.BUYER)
     told = JoinedText(" ", (explained(each) for each in ordered))
-    return replace(reading, findings=findings, reason=ordered[0].rule, reason_text=told)
+    return replace(reading, findings=findings, counts=counts, reason=ordered[0].rule, reason_text=told)
 
 
 def read(body: bytes, *, on: date) -> Reading:
     """Read an invoice or credit note by the rules in force on the day of its receipt."""
     report = validation.validate(body, on=on)
+    return replace(_read(report), counts=report.counts)
+
+
+def _read(report: validation.ValidationResult) -> Reading:
     if not report.valid:
         return _refused(report)
     if report.kind in ANSWERS:
@@ -265,8 +325,7 @@ class _LocatedFinding(Text):
 
 def _refused(report: validation.ValidationResult) -> Reading:
     """The reading of an invalid document: the first fatal finding in words, and how many more there are."""
-    fatal = report.fatal
-    first, more = fatal[0], len(fatal) - 1
+    first, more = report.fatal[0], count_fatal(report.counts) - 1
     others = CountedText("Ytterligare %(count)s fel.", "Ytterligare %(count)s fel.", count=more)
     origin = sender.of_document(report.root, report.kind)
     # The rule says only which codes there are; who bills for us by agreement elsewhere is told why not here.

@@ -193,12 +193,14 @@ payment = Table(
     CheckConstraint("prepared_by <> attested_by", name="two_people"),
 )
 
-# Who has decided something about a document: they may not attest its payment.
-document_handler = Table(
-    "document_handler",
+# Who has decided what about a document: they may not attest its payment.
+document_decision = Table(
+    "document_decision",
     metadata,
     Column("invoice_id", ForeignKey("invoice.id"), primary_key=True),
     Column("person", String(80), primary_key=True),
+    # As invoicing/documents/deciding.py has it; EARLIER for what was noted before decisions were told apart.
+    Column("decision", String(40), primary_key=True),
 )
 
 # What a document's supplier has not been told of yet; the row goes when the mail is laid.

@@ -8,7 +8,7 @@ from foundation.errors import Refused
 from foundation.journal_entries import SubjectKind
 from foundation.sql import Session
 from foundation.text import Text
-from invoicing.documents import handler_store
+from invoicing.documents import decider_store
 from invoicing.exceptions import worklist_store
 from invoicing.exceptions.worklist_store import WorkKind
 from invoicing.journal_actions import DeskAction, InvoicingSubject
@@ -31,7 +31,7 @@ def hand_over(session: Session, kind: WorkKind, item_id: int, *, to: str, by: st
         journal.record(
             session, by, DeskAction.HANDED_OVER, SUBJECT_KINDS[kind].of(item_id), was=before, to=to
         )
-        _note_handler(session, kind, item_id, by)
+        _note_decision(session, kind, item_id, by, DeskAction.HANDED_OVER)
 
 
 def comment(session: Session, kind: WorkKind, item_id: int, text: str, *, by: str, at: datetime) -> None:
@@ -42,12 +42,12 @@ def comment(session: Session, kind: WorkKind, item_id: int, text: str, *, by: st
     personal_numbers.refuse(words)
     worklist_store.add_comment(session, kind, item_id, words, by=by, at=at)
     journal.record(session, by, DeskAction.COMMENTED, SUBJECT_KINDS[kind].of(item_id))
-    _note_handler(session, kind, item_id, by)
+    _note_decision(session, kind, item_id, by, DeskAction.COMMENTED)
 
 
-def _note_handler(session: Session, kind: WorkKind, item_id: int, person: str) -> None:
+def _note_decision(session: Session, kind: WorkKind, item_id: int, person: str, decision: DeskAction) -> None:
     if kind is WorkKind.DOCUMENT:
-        handler_store.note(session, item_id, person)
+        decider_store.note(session, item_id, person, decision)
 
 
 def save_filter(session: Session, person: str, name: str, query: str) -> None:

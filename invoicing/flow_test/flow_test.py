@@ -115,7 +115,7 @@ def try_out(
                 most=A_DAY_MAX,
             ),
         )
-    reading = document_reading.read_message(body, on=today, register=register)
+    reading = document_reading.Apart(register).read_message(body, on=today)
     found = judged(session, register, actor.supplier, reading)
     verdict = found.verdict if found else INVALID
     key = flow_test_store.keep(
@@ -142,7 +142,7 @@ def show(
     if found is None:
         return None
     tried, body = found
-    reading = document_reading.read_message(body, on=today, register=register)
+    reading = document_reading.Apart(register).read_message(body, on=today)
     return Shown(tried, body, reading, judged(session, register, supplier, reading))
 
 
@@ -171,7 +171,7 @@ def _credited(
     if found is None:
         return None
     body, made_at = found
-    return document_reading.read_message(body, on=made_at.date(), register=register).invoice
+    return document_reading.Apart(register).read_message(body, on=made_at.date()).invoice
 
 
 def _changed_meanwhile() -> BenchRefused:

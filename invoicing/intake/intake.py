@@ -32,7 +32,6 @@ from orders.register.register import Register
 from peppol.documents.technical_responses import Ground
 from peppol.envelope import envelope
 from peppol.exchange import inbox, inbox_store, owed_answer_store
-from peppol.exchange.identify import sender_of
 from peppol.exchange.inbox_store import InboundMessage
 from peppol.exchange.tables import InState, OwedState
 from peppol.journal_actions import ExchangeSubject, MessageAction
@@ -84,9 +83,6 @@ def _not_taken(
     """What is no document that we take lies in quarantine and is refused; where our reading failed, it is ours."""
     broken = any(each.fatal for each in reading.findings)
     origin = reading.origin
-    if not (origin.sender or origin.author):
-        # Only what was refused by its schema or rules says already whom it is from.
-        origin = sender_of(message.body)[1]
     supplier = technical_refusals.whose(register, origin)
     if reading.reason == UNREADABLE and not broken:
         _settle(session, message, reading, InState.FAILED, supplier=supplier)
@@ -97,7 +93,15 @@ def _not_taken(
     _settle(session, message, reading, InState.QUARANTINED, supplier=supplier)
     ground = Ground(reading.reason, reading.reason_text)
     technical_refusals.refuse(
-        session, register, message, reading.kind, reading.findings, origin, today=today, ground=ground
+        session,
+        register,
+        message,
+        reading.kind,
+        reading.findings,
+        origin,
+        today=today,
+        ground=ground,
+        counts=reading.counts,
     )
     return IntakeResult(message.id, InState.QUARANTINED, reason=reading.reason)
 

@@ -29,6 +29,7 @@ from peppol.exchange.inbox_store import InboundMessage
 from peppol.exchange.outgoing import Outgoing
 from peppol.exchange.tables import InState
 from peppol.identifiers import DocumentKind
+from peppol.validation import apart
 
 OURS_TO_MEND: Final = Text(
     "Dokumentet är mottaget men inte behandlat än: felet är hos oss. Skicka det inte igen. Vi läser det på nytt när "
@@ -49,7 +50,7 @@ def about_message(
         case InState.FAILED:
             return _acknowledge(session, register, message, today=today)
         case InState.HANDLED:
-            _, origin = sender_of(message.body)
+            _, origin = apart.checked(sender_of, message.body)
             return technical_refusals.confirm(session, register, message, origin, today=today)
     return None
 
@@ -64,11 +65,19 @@ def acknowledged_before(session: Session, message: InboundMessage) -> str:
 def _refuse(
     session: Session, register: Register, message: InboundMessage, *, today: date
 ) -> DocumentKind | None:
-    read = reading.read_message(message.body, on=message.received_on, register=register)
+    read = reading.Apart(register).read_message(message.body, on=message.received_on)
     ground = Ground(message.reason, message.reason_text)
-    kind, origin = sender_of(message.body)
+    kind, origin = apart.checked(sender_of, message.body)
     return technical_refusals.refuse(
-        session, register, message, kind, read.findings, origin, today=today, ground=ground
+        session,
+        register,
+        message,
+        kind,
+        read.findings,
+        origin,
+        today=today,
+        ground=ground,
+        counts=read.counts,
     )
 
 
@@ -77,7 +86,7 @@ def _conflict(
 ) -> DocumentKind | None:
     if _told(session, message, REJECTED):
         return None
-    kind, origin = sender_of(message.body)
+    kind, origin = apart.checked(sender_of, message.body)
     first = document_store.of_letter(session, message.repeats) if message.repeats else None
     content = _content(register, message)
     if message.reason != "CONFLICT":
@@ -99,7 +108,7 @@ def _acknowledge(
 ) -> DocumentKind | None:
     if _told(session, message, TAKEN_OVER):
         return None
-    kind, origin = sender_of(message.body)
+    kind, origin = apart.checked(sender_of, message.body)
     if origin.mls_type != ALWAYS:
         # Its service provider asked to hear of refusals alone, and this is none.
         origin = replace(origin, mls_to="")
@@ -175,6 +184,6 @@ def _by_response(
 def _content(register: Register, message: InboundMessage) -> InvoiceContent | None:
     """What the document says, where that can be read; what our reading fails on is answered as a message."""
     try:
-        return reading.read_message(message.body, on=message.received_on, register=register).invoice
+        return reading.Apart(register).read_message(message.body, on=message.received_on).invoice
     except Exception:
         return None

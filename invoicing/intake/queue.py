@@ -1,23 +1,23 @@
 """Reading the messages that have come: validation outside the transaction, a few messages to a transaction.
 
 A few messages are read one after the other before the first is received, which is quicker than
-changing between the two; where many wait, another process reads ahead. What a message becomes is
-decided by its kind (`handlers`). A message whose handling fails keeps its bytes and rests,
+changing between the two; where many wait, the next are read meanwhile. Each is read in a process apart.
+What a message becomes is decided by its kind (`handlers`). A message whose handling fails keeps its bytes and rests,
 with the error beside it, and the next one is read; after some failures it waits for a person.
 """
 
 import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from multiprocessing import get_context
 
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from foundation import gc_tuning, journal
+from foundation import journal, leases
+from foundation.confined import NoneFree, WorkEnded, WorkFailed
 from foundation.database import Database
 from invoicing.documents import reading as document_reading
 from invoicing.documents.reading import Reading
@@ -31,16 +31,19 @@ from peppol.exchange.identify import sender_of
 from peppol.exchange.inbox_store import InboundMessage
 from peppol.exchange.tables import InState
 from peppol.journal_actions import ExchangeSubject, MessageAction
+from peppol.validation import apart
 
 _BATCH = 50
 TOGETHER = 10
 """So many messages share a transaction: alone an invoice writes 176 kB of pages, ten together 40 kB each."""
-# From so many waiting messages on, a process that reads ahead is worth its start.
+# From so many waiting messages on, reading ahead is worth what it holds in memory.
 _MANY = 1000
 # Read messages are held in memory: so many bytes of them at most, and always at least one message.
 _BYTES_AT_ONCE = 2_000_000
 # Longer than a batch takes; a message whose worker died comes up again after it.
 _LEASE = timedelta(minutes=10)
+NEVER_BACK = "NEVER_BACK"
+"""The error of a message whose workers never came back."""
 _log = structlog.get_logger("letters")
 
 
@@ -49,9 +52,8 @@ def read_arrived(
 ) -> Generator[IntakeResult, None, None]:
     """Let every arrived message become what it is; yields what became of each, oldest first.
 
-    Several workers may run at once: each claims its own messages for a while. With `reader` a second
-    process reads the next messages while this one receives those already read; left to itself that
-    is done where so many messages wait that starting a process pays.
+    Several workers may run at once: each claims its own messages for a while. With `reader` the next messages
+    are read while those already read are received; left to itself that is done where many wait.
     """
     group: list[tuple[InboundMessage, Reading]] = []
     with closing(readings(database, reader=reader)) as read:
@@ -72,7 +74,7 @@ def readings(
     with database.reading() as session:
         register = register_store.load(session)
         many = inbox_store.count_arrived(session) >= _MANY
-    with _reader(register, apart=many if reader is None else reader) as read:
+    with _reader(ahead=many if reader is None else reader) as read:
         current: list[_Part] = []
         ahead = _submitted(database, read)
         try:
@@ -109,32 +111,18 @@ Read = Callable[[Sequence[InboundMessage], Register], Callable[[], ReadGroup]]
 
 
 @contextmanager
-def _reader(register: Register, *, apart: bool) -> Iterator[Read]:
-    """A way to have messages read: in a process apart, begun at once, or here, when they are asked for."""
-    if not apart:
-        yield lambda messages, now: lambda: read_group(messages, now)
+def _reader(*, ahead: bool) -> Iterator[Read]:
+    """A way to have messages read, each apart: begun at once while others are received, or when they are asked for."""
+    if not ahead:
+        yield lambda messages, register: lambda: read_group(messages, register)
         return
-    # A fresh process: nothing of this one's threads and connections is taken along.
-    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_begin, initargs=(register,))
-    with pool:
-        yield lambda messages, now: pool.submit(_read_apart, messages).result
-
-
-def _begin(register: Register) -> None:
-    """The reading process keeps the register it was started with: it only looks up addresses in it."""
-    _apart["register"] = register
-    gc_tuning.settle()
-
-
-def _read_apart(messages: Sequence[InboundMessage]) -> ReadGroup:
-    return read_group(messages, _apart["register"])
-
-
-_apart: dict[str, Register] = {}
+    with ThreadPoolExecutor(1) as waiting:
+        yield lambda messages, register: waiting.submit(read_group, messages, register).result
 
 
 def _submitted(database: Database, read: Read) -> list[_Part]:
     """The next messages, claimed and on their way through the reader; none when none wait."""
+    _give_up_lost(database)
     with database.writing() as session:
         register = register_store.load(session)
         messages = inbox_store.claim(session, limit=_BATCH, now=database.clock(), lease=_LEASE)
@@ -144,13 +132,39 @@ def _submitted(database: Database, read: Read) -> list[_Part]:
     ]
 
 
+def _give_up_lost(database: Database) -> None:
+    """Lay aside what was taken again and again by workers that never came back: it may be what felled them."""
+    now = database.clock()
+    with database.reading() as session:
+        lost = inbox_store.lost(session, now=now)
+        register = register_store.load(session) if lost else None
+    for message in lost:
+        assert register is not None  # noqa: S101 - it was loaded for these
+        supplier = _whose(register, message)
+        with database.writing() as session:
+            state = inbox.give_up(session, message, NEVER_BACK, tries=leases.TAKEN_MOST, supplier=supplier)
+            if state is InState.FAILED:
+                subject = ExchangeSubject.MESSAGE.of(message.id)
+                journal.record(session, journal.SYSTEM, MessageAction.FAILED, subject, error=NEVER_BACK)
+        _log.error("message given up", message=message.id, instance_id=message.instance_id, error=NEVER_BACK)
+
+
 def read_group(messages: Sequence[InboundMessage], register: Register) -> ReadGroup:
-    """Read and validate messages; of one that makes the reading itself fail, where that was."""
+    """Read and validate messages; of one that makes the reading itself fail, where that was.
+
+    Raises NoneFree.
+    """
     read: list[tuple[int, Reading | str]] = []
+    apart = document_reading.Apart(register)
     for message in messages:
         try:
-            reading = document_reading.read_message(message.body, on=message.received_on, register=register)
-            read.append((message.id, reading))
+            read.append((message.id, apart.read_message(message.body, on=message.received_on)))
+        except NoneFree:
+            raise
+        except WorkFailed as failed:
+            read.append((message.id, failed.place))
+        except WorkEnded as ended:
+            read.append((message.id, f"WorkEnded {ended.excess.value}"))
         except Exception as error:
             read.append((message.id, _place_of(error)))
     return read
@@ -236,7 +250,7 @@ def _not_handled(database: Database, register: Register, message: InboundMessage
 def _whose(register: Register, message: InboundMessage) -> str:
     """The supplier a message came from; nothing where what made its handling fail makes this fail too."""
     try:
-        return technical_refusals.whose(register, sender_of(message.body)[1])
+        return technical_refusals.whose(register, apart.checked(sender_of, message.body)[1])
     except Exception:
         return ""
 

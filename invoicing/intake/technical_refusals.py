@@ -23,7 +23,7 @@ from peppol.envelope.sender import ALWAYS, Sender
 from peppol.exchange import inbox, outbox_store, outgoing, owed_answers
 from peppol.exchange.inbox_store import InboundMessage
 from peppol.exchange.outgoing import Outgoing
-from peppol.findings import Finding
+from peppol.findings import Finding, RuleCount
 from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.journal_actions import ExchangeSubject, MessageAction
 from peppol.xml import codec
@@ -73,11 +73,15 @@ def way_of(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a message is told: refused (RE), taken over (AB) or accepted (AP), for what was found or on a ground."""
+    """What a message is told: refused (RE), taken over (AB) or accepted (AP), for what was found or on a ground.
+
+    `counts` says how much was found in all, where `findings` are some of it.
+    """
 
     code: str
     findings: Sequence[Finding] = ()
     ground: Ground | None = None
+    counts: Sequence[RuleCount] = ()
 
 
 def refuse(
@@ -90,8 +94,9 @@ def refuse(
     *,
     today: date,
     ground: Ground | None = None,
+    counts: Sequence[RuleCount] = (),
 ) -> DocumentKind | None:
-    """Answer a refused message with everything found in it; what was sent, or None where nothing could be.
+    """Answer a refused message with what was found in it, and how much; what was sent, or None where nothing could be.
 
     The `ground` stands in where no published rule was broken.
     """
@@ -99,7 +104,7 @@ def refuse(
     if way is None:
         return None
     broken = any(each.fatal for each in findings)
-    said = Said(REJECTED, findings, None if broken else ground)
+    said = Said(REJECTED, findings, None if broken else ground, counts)
     rules = {each.rule for each in findings if each.fatal} or {ground.code if ground else ""}
     return answer(
         session, message, [as_message(session, message, said, origin, way, today=today)], rules=rules
@@ -187,6 +192,7 @@ def _document(said: Said, origin: Sender, way: Way, *, number: str, at: datetime
             at=at,
             ground=said.ground,
             code=said.code,
+            counts=said.counts,
         )
     return technical_responses.refusal_mlr(
         said.findings,
@@ -198,6 +204,7 @@ def _document(said: Said, origin: Sender, way: Way, *, number: str, at: datetime
         on=at.date(),
         ground=said.ground,
         code=said.code,
+        counts=said.counts,
     )
 
 

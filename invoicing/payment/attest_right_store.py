@@ -107,6 +107,22 @@ def substitute(
     return key
 
 
+def end_substitute(session: Session, substitute_id: int, *, last_day: date, by: str) -> None:
+    """Let nobody stand in any longer. Raises RightRefused where it had ended before."""
+    begins = session.execute(
+        select(_SUBSTITUTE.c.valid_from).where(_SUBSTITUTE.c.id == substitute_id)
+    ).scalar_one_or_none()
+    change = (
+        update(_SUBSTITUTE)
+        .where(_SUBSTITUTE.c.id == substitute_id, _SUBSTITUTE.c.valid_to > last_day)
+        .values(valid_to=last_day, valid_from=last_day if begins is None else min(begins, last_day))
+    )
+    if rows_changed(session, change) != 1:
+        raise RightRefused(Text("Ersättaren har redan upphört."))
+    subject = InvoicingSubject.SUBSTITUTE.of(substitute_id)
+    journal.record(session, by, PaymentAction.SUBSTITUTE_ENDED, subject, last_day=str(last_day))
+
+
 def rights(session: Session) -> Sequence[Right]:
     """Every right ever given, by person and day."""
     rows = session.execute(select(_RIGHT).order_by(_RIGHT.c.person, _RIGHT.c.valid_from, _RIGHT.c.id))
@@ -129,9 +145,7 @@ def substitutions(session: Session) -> Sequence[Substitution]:
     """Every substitution ever entered, by its first day."""
     rows = session.execute(select(_SUBSTITUTE).order_by(_SUBSTITUTE.c.valid_from, _SUBSTITUTE.c.id))
     return [
-        Substitution(
-            person=row.person, substitute=row.substitute, valid_from=row.valid_from, valid_to=row.valid_to
-        )
+        Substitution(row.person, row.substitute, valid_from=row.valid_from, valid_to=row.valid_to, id=row.id)
         for row in rows
     ]
 

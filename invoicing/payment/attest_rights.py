@@ -2,7 +2,8 @@
 
 A right lets one person attest up to an amount on a range of days, for one supplier, article or delivery
 area, or for all of them. A substitute uses the rights of the person stood in for, on the days that was
-given. Whoever put a payment into the proposal attests nothing of it, in their own name or in another's.
+given. Whoever put a payment into the proposal, decided something about its invoice or confirmed the account it goes
+to attests nothing of it, in their own name or in another's, and lends nobody the right to (`barred`).
 """
 
 from collections.abc import Iterable
@@ -49,11 +50,15 @@ class Substitution:
     substitute: str
     valid_from: date
     valid_to: date
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is to be attested, as far as rights look at it. `handled_by`: who decided something about it."""
+    """What is to be attested, as far as rights look at it.
+
+    `decided_by`: who decided something about it; `account_confirmed_by`: who confirmed the account it is paid to.
+    """
 
     number: str
     amount: Money
@@ -61,7 +66,13 @@ class Subject:
     articles: frozenset[str]
     areas: frozenset[str]
     prepared_by: str
-    handled_by: frozenset[str] = frozenset()
+    decided_by: frozenset[str] = frozenset()
+    account_confirmed_by: frozenset[str] = frozenset()
+
+    @property
+    def barred(self) -> frozenset[str]:
+        """Those who may not attest it, and whose rights nobody may use for it."""
+        return self.decided_by | self.account_confirmed_by | {self.prepared_by}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,27 +91,14 @@ def granted(
     person: str, subject: Subject, rights: Iterable[Right], substitutions: Iterable[Substitution], *, on: date
 ) -> Granted:
     """The right by which `person` attests, the person's own first. Raises AttestRefused with what is lacking."""
-    number = subject.number
-    if not person or person == subject.prepared_by:
-        raise AttestRefused(
-            Text(
-                "%(number)s: den som förberett betalningen attesterar den inte. Be en annan person.",
-                number=number,
-            ),
-        )
-    if person in subject.handled_by:
-        raise AttestRefused(
-            Text(
-                "%(number)s: du har själv beslutat om fakturan och attesterar den inte. Be en annan person.",
-                number=number,
-            ),
-        )
+    check_not_barred(person, subject)
     in_place_of = {
         each.person
         for each in substitutions
         if each.substitute == person and each.valid_from <= on <= each.valid_to
     }
-    named = [person, *sorted(in_place_of - {subject.prepared_by} - subject.handled_by)]
+    number = subject.number
+    named = [person, *sorted(in_place_of - subject.barred)]
     usable = [each for each in rights if each.person in named and each.holds_on(on)]
     if not usable:
         raise AttestRefused(
@@ -131,3 +129,30 @@ def granted(
         )
     best = min(enough, key=lambda each: (named.index(each.person), each.limit, each.id))
     return Granted(best, best.person)
+
+
+def check_not_barred(person: str, subject: Subject) -> None:
+    """Raise AttestRefused where the person has had a hand in what is to be attested."""
+    number = subject.number
+    if not person or person == subject.prepared_by:
+        raise AttestRefused(
+            Text(
+                "%(number)s: den som förberett betalningen attesterar den inte. Be en annan person.",
+                number=number,
+            ),
+        )
+    if person in subject.decided_by:
+        raise AttestRefused(
+            Text(
+                "%(number)s: du har själv beslutat om fakturan och attesterar den inte. Be en annan person.",
+                number=number,
+            ),
+        )
+    if person in subject.account_confirmed_by:
+        raise AttestRefused(
+            Text(
+                "%(number)s: du har själv bekräftat ändringen av leverantörens konto och attesterar inte nästa "
+                "betalning dit. Be en annan person.",
+                number=number,
+            ),
+        )

@@ -1,5 +1,6 @@
 """Attests as the database holds them: given, and dropped when their object changed; none is ever removed."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import insert, select
@@ -40,7 +41,21 @@ def drop(session: Session, attest_id: int, *, reason: str, at: datetime) -> None
     )
 
 
-def fingerprints(session: Session, number: str) -> dict[int, str]:
-    """What was attested of a proposal, each by the id of its attest."""
-    rows = session.execute(select(_ATTEST.c.id, _ATTEST.c.fingerprint).where(_ATTEST.c.proposal == number))
-    return {row.id: row.fingerprint for row in rows}
+@dataclass(frozen=True, slots=True)
+class Attest:
+    """One attest: what was attested, by whom, and by whose right."""
+
+    fingerprint: str
+    by_person: str
+    right_of: str
+
+    def stands(self, payable: Payable, *, prepared_by: str) -> bool:
+        """Whether it still counts: the same is to be paid, and neither has had a hand in it, not afterwards either."""
+        barred = payable.subject(prepared_by).barred
+        return self.fingerprint == payable.fingerprint and not {self.by_person, self.right_of} & barred
+
+
+def given(session: Session, number: str) -> dict[int, Attest]:
+    """The attests of a proposal, dropped ones too, each by its id."""
+    rows = session.execute(select(_ATTEST).where(_ATTEST.c.proposal == number))
+    return {row.id: Attest(row.fingerprint, row.by_person, row.right_of) for row in rows}

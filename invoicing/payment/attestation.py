@@ -1,7 +1,8 @@
 """Attest: another person than the one who prepared vouches for each payment, and a later change drops it.
 
 What is attested is the fingerprint of the payable (payable.py). Before anything leaves us each
-fingerprint is taken again: an attest of something else is dropped, and what may no longer be paid is taken out.
+fingerprint is taken again: an attest of something else is dropped, and what may no longer be paid is taken out. So is
+the attest of somebody who has decided about the invoice, or confirmed the account, after attesting.
 """
 
 from collections.abc import Collection
@@ -102,7 +103,7 @@ def attest(
 
 
 def changed(session: Session, register: Register, number: str) -> dict[int, str]:
-    """What no longer is as it was attested: item id and GONE, HELD_BACK or CHANGED. Changes nothing."""
+    """What no longer is as it was attested: item id and GONE, HELD_BACK, CHANGED or DECIDED. Changes nothing."""
     return {item.id: why for item, why, _ in _changes(session, register, number, lock=False)}
 
 
@@ -142,13 +143,15 @@ def check_unchanged(
     payables = payable_store.load(
         session, register, [item.key for item in live], pay_on=proposal.pay_on, lock=True
     )
-    attested = attest_store.fingerprints(session, proposal.number)
+    attested = attest_store.given(session, proposal.number)
     for item in live:
         payable = payables[item.key]
+        attest_given = attested.get(item.attest_id or 0)
         if (
             not payable.is_payable
             or payable.held_back
-            or attested.get(item.attest_id or 0) != payable.fingerprint
+            or attest_given is None
+            or not attest_given.stands(payable, prepared_by=item.prepared_by)
         ):
             raise ChangedSinceAttest(
                 Text(
@@ -172,7 +175,7 @@ def _changes(
     payables = payable_store.load(
         session, register, [item.key for item in standing], pay_on=pay_on, lock=lock
     )
-    attested = attest_store.fingerprints(session, number)
+    attested = attest_store.given(session, number)
     found = []
     for item in standing:
         payable = payables[item.key]
@@ -180,6 +183,10 @@ def _changes(
             found.append((item, "GONE", payable))
         elif payable.held_back:
             found.append((item, "HELD_BACK", payable))
-        elif item.attest_id is not None and attested[item.attest_id] != payable.fingerprint:
-            found.append((item, "CHANGED", payable))
+        elif item.attest_id is not None:
+            given = attested[item.attest_id]
+            if given.fingerprint != payable.fingerprint:
+                found.append((item, "CHANGED", payable))
+            elif not given.stands(payable, prepared_by=item.prepared_by):
+                found.append((item, "DECIDED", payable))
     return found

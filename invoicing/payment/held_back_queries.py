@@ -9,11 +9,14 @@ from foundation.text import Text
 from invoicing.decisions.tax_decision_store import withheld
 from invoicing.documents import tables as document_tables
 from invoicing.model import InvoiceState
-from invoicing.payment import payment_stop_store
+from invoicing.payment import account_confirmation_store, payment_stop_store
 from orders.register.register import Register
 
 UNREGISTERED = Text(
     "Leverantören finns inte i registret. Läs in ett register som har den (billing register load)."
+)
+ACCOUNT_UNCONFIRMED = Text(
+    "Leverantören är ny och kom med en inläsning av registret: två bekräftar först dess konto, under Ändringar."
 )
 CONTESTED = Text(
     "En annan leverantör har fakturerat samma orderrad, och det är inte avgjort vem som ska ha betalt. Begär kredit "
@@ -37,6 +40,7 @@ def reasons(session: Session, register: Register, supplier_of: Mapping[int, str]
     """Why each of these invoices, given with its supplier, is not paid now; those that may be are left out."""
     registered = {each.organisation_number for each in register.suppliers}
     stops = payment_stop_store.holding(session, set(supplier_of.values()))
+    unconfirmed = account_confirmation_store.held(session, set(supplier_of.values()))
     taxed: dict[int, str] = {}
     contested: set[int] = set()
     every = list(supplier_of)
@@ -50,6 +54,8 @@ def reasons(session: Session, register: Register, supplier_of: Mapping[int, str]
             found[invoice_id] = stops[supplier].sentence
         elif supplier not in registered:
             found[invoice_id] = UNREGISTERED
+        elif supplier in unconfirmed:
+            found[invoice_id] = ACCOUNT_UNCONFIRMED
         elif invoice_id in taxed:
             found[invoice_id] = TAX.with_values(tax=taxed[invoice_id])
         elif invoice_id in contested:

@@ -49,7 +49,8 @@ class Payable:
     match_sha256: str
     articles: frozenset[str]
     areas: frozenset[str]
-    handled_by: frozenset[str]
+    decided_by: frozenset[str]
+    account_confirmed_by: frozenset[str]
     held_back: Text = NO_TEXT
 
     @property
@@ -87,7 +88,8 @@ class Payable:
             self.articles,
             self.areas,
             prepared_by,
-            self.handled_by,
+            self.decided_by,
+            self.account_confirmed_by,
         )
 
 

@@ -12,11 +12,11 @@ from foundation.money import Money, total
 from foundation.sql import Session
 from foundation.text import NO_TEXT
 from invoicing.decisions import payee_decision_store
-from invoicing.documents import handler_store
+from invoicing.documents import decider_store
 from invoicing.documents import tables as document_tables
 from invoicing.matching import payee_accounts
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState
-from invoicing.payment import held_back_queries, payment_stop_store
+from invoicing.payment import account_confirmation_store, held_back_queries, payment_stop_store
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import Payable, PayableKind, ocr_of
 from invoicing.payment.transfers import LIVE, ItemState
@@ -117,7 +117,8 @@ def _loaded(
     rows = {row.id: row for row in session.execute(question.with_for_update() if lock else question)}
     messages = _messages(session, [row.letter_id for row in rows.values()])
     credits = _credit_notes(session, [each for each, kind in keys if kind is PayableKind.CREDIT])
-    matches, scopes, handled = _matches(session, ids), _scopes(session, ids), handler_store.of(session, ids)
+    matches, scopes, decided = _matches(session, ids), _scopes(session, ids), decider_store.of(session, ids)
+    confirmed = account_confirmation_store.barred(session, {row.supplier for row in rows.values()})
     if lock:
         # Whoever pays and whoever stops payments follow each other: a stop is seen, or the payment left before it.
         payment_stop_store.hold_still(session)
@@ -157,7 +158,8 @@ def _loaded(
             match_sha256=match_sha256,
             articles=frozenset(articles),
             areas=frozenset(areas),
-            handled_by=frozenset(handled[invoice_id]) if kind is PayableKind.INVOICE else frozenset(),
+            decided_by=frozenset(decided[invoice_id]),
+            account_confirmed_by=frozenset(confirmed[row.supplier]),
             held_back=kept.get(invoice_id)
             or (NO_TEXT if chosen else held_back_queries.PAYEE_WITHOUT_ACCOUNT),
         )

@@ -27,7 +27,7 @@ from invoicing.payment import (
     payment_stop_store,
     payment_store,
 )
-from invoicing.payment.attest_rights import granted
+from invoicing.payment.attest_rights import check_not_barred, granted
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment_store import Claim, ClaimWay, Payment
 from invoicing.responses import responding, response_documents
@@ -86,7 +86,7 @@ def pay(
     if not prepared_by or not attested_by or prepared_by == attested_by:
         raise SamePerson
     rights, substitutions = attest_right_store.rights(session), attest_right_store.substitutions(session)
-    keys = [(invoice.id, PayableKind.INVOICE) for invoice in invoices] if rights else []
+    keys = [(invoice.id, PayableKind.INVOICE) for invoice in invoices]
     payables = payable_store.load(session, register, keys, pay_on=today, lock=True)
     payment_stop_store.hold_still(session)
     kept = held_back_queries.reasons(session, register, {each.id: each.supplier for each in invoices})
@@ -101,6 +101,9 @@ def pay(
             raise InProposal(invoice.number)
         if invoice.id in kept:
             raise HeldBack(invoice.number, kept[invoice.id])
+        payable = payables.get((invoice.id, PayableKind.INVOICE))
+        if payable is not None:
+            check_not_barred(attested_by, payable.subject(prepared_by))
         if rights:
             subject = payables[invoice.id, PayableKind.INVOICE].subject(prepared_by)
             granted(attested_by, subject, rights, substitutions, on=today)

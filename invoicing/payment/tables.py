@@ -107,6 +107,27 @@ attest_dropped = Table(
     Column("reason", String(40), nullable=False),
 )
 
+# Who confirmed another account of a supplier's, each of the two: neither attests the next payment to it.
+account_confirmation = Table(
+    "account_confirmation",
+    metadata,
+    # The supplier's request (change_request) that was confirmed.
+    Column("request_id", Integer, primary_key=True),
+    Column("person", String(80), primary_key=True),
+    Column("supplier", String(20), nullable=False),
+    Column("at", UtcDateTime(), nullable=False),
+    Index("ix_account_confirmation_supplier", "supplier"),
+)
+
+# A supplier that came with a load after the first: nothing is paid to it before two people have confirmed an account.
+account_held = Table(
+    "account_held",
+    metadata,
+    Column("supplier", String(20), primary_key=True),
+    # The request (change_request) that asks for it.
+    Column("request_id", Integer, nullable=False),
+)
+
 payment_item = Table(
     "payment_item",
     metadata,

@@ -99,7 +99,7 @@ def _objection(session: Session, register: Register, found: Sequence[Made], *, t
 
 
 def _judged(session: Session, register: Register, made: Made, *, today: date) -> Match:
-    reading = document_reading.read(portal_document_store.body_of(session, made.id), on=made.issued_on)
+    reading = document_reading.read_apart(portal_document_store.body_of(session, made.id), on=made.issued_on)
     assert reading.invoice is not None  # noqa: S101 - it was read when it was made
     if made.kind is DocumentOrigin.CREDIT:
         return drafts.judged_credit(session, register, reading.invoice)

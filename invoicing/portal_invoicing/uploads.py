@@ -87,7 +87,7 @@ def look(
     # One that has been disposed of is as one that never was.
     if upload is None or not upload.body or (actor.within is not None and upload.made_by != actor.by):
         return None
-    reading = document_reading.read_message(upload.body, on=today, register=register)
+    reading = document_reading.Apart(register).read_message(upload.body, on=today)
     invoice = reading.invoice
     refusal = _refusal(session, actor, reading)
     found = (

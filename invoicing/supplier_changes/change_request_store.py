@@ -24,10 +24,11 @@ class ChangeKind(StrEnum):
     REMOVE_ACCOUNT = "REMOVE_ACCOUNT"
     DETAILS = "DETAILS"
     PAY_SELLER = "PAY_SELLER"
+    NEW_SUPPLIER = "NEW_SUPPLIER"
 
 
 #: What the buyer's people ask each other, and no supplier: it neither sees such a request nor takes it back.
-OF_THE_BUYER = (ChangeKind.PAY_SELLER,)
+OF_THE_BUYER = (ChangeKind.PAY_SELLER, ChangeKind.NEW_SUPPLIER)
 
 
 class ChangeState(StrEnum):

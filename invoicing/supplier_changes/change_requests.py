@@ -14,6 +14,7 @@ from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import JoinedText, Text
 from invoicing.journal_actions import InvoicingSubject, SupplierAction
+from invoicing.payment import account_confirmation_store
 from invoicing.supplier_changes import change_request_store
 from invoicing.supplier_changes.change_request_store import (
     OF_THE_BUYER,
@@ -28,6 +29,8 @@ from orders.register.parties import AccountScheme, Address, DatedAddress, Paymen
 from orders.register.register import Register
 
 _CALL_BACK_MIN, _TEXT_MAX = 10, 500
+# What changes where money goes: who confirms it does not attest the supplier's next payment.
+_OF_ACCOUNTS = (ChangeKind.ADD_ACCOUNT, ChangeKind.REMOVE_ACCOUNT, ChangeKind.NEW_SUPPLIER)
 
 
 _LONGEST = {"name": 120, "street": 120, "city": 80, "postal_code": 10}
@@ -72,12 +75,11 @@ def confirm_first(session: Session, request_id: int, *, by: str, call_back: str,
     journal.record(session, by, SupplierAction.CHANGE_FIRST_CONFIRMED, InvoicingSubject.CHANGE.of(request_id))
 
 
-def confirm_second(
-    session: Session, register: Register, request_id: int, *, by: str, now: datetime, today: date
-) -> None:
-    """Another person confirms: the register gets a new version, in which the change holds from today on.
+def confirm_second(session: Session, request_id: int, *, by: str, now: datetime, today: date) -> None:
+    """Another person confirms: the newest register gets the change, which holds from today on.
 
-    What the buyer asked itself changes nothing of the register.
+    What others have changed since the request was read stays. What the buyer asked itself changes nothing of the
+    register.
     """
     request = change_request_store.get(session, request_id)
     _not_the_one_who_asked(request, by)
@@ -86,9 +88,16 @@ def confirm_second(
     values = {"second_by": by, "second_at": now}
     change_request_store.move(session, request_id, ChangeState.CONFIRMED, values)
     if request.kind not in OF_THE_BUYER:
-        changed = applied(register, request.supplier, request.kind, request.content, on=today)
-        others = tuple(each for each in register.suppliers if each.organisation_number != request.supplier)
-        register_store.save(session, replace(register, suppliers=(*others, changed)), at=now, actor=by)
+
+        def with_change(newest: Register) -> Register:
+            changed = applied(newest, request.supplier, request.kind, request.content, on=today)
+            others = (each for each in newest.suppliers if each.organisation_number != request.supplier)
+            return replace(newest, suppliers=(*others, changed))
+
+        register_store.revise(session, with_change, at=now, actor=by)
+    if request.kind in _OF_ACCOUNTS:
+        people = (request.first_by, by)
+        account_confirmation_store.note(session, request_id, people, supplier=request.supplier, at=now)
     subject = InvoicingSubject.CHANGE.of(request_id)
     journal.record(session, by, SupplierAction.CHANGE_CONFIRMED, subject, kind=request.kind)
 

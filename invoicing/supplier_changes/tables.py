@@ -14,10 +14,10 @@ change_request = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("supplier", String(20), nullable=False),
-    # ADD_ACCOUNT, REMOVE_ACCOUNT or DETAILS; PAY_SELLER is the buyer's own.
+    # ADD_ACCOUNT, REMOVE_ACCOUNT or DETAILS; PAY_SELLER and NEW_SUPPLIER are the buyer's own.
     Column("kind", String(20), nullable=False),
     # What is asked for, as JSON: scheme and number of an account and whose it is where another payee's, name and
-    # address, or the invoice that is paid to its seller.
+    # address, the invoice that is paid to its seller, or the accounts a new supplier came with.
     Column("content", Text, nullable=False),
     Column("state", String(20), nullable=False),
     Column("asked_by", String(80), nullable=False),

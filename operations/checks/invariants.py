@@ -15,7 +15,13 @@ from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import DocumentAction, document_subject
 from invoicing.model import DocumentType, InvoiceState
-from operations.checks import approval_checks, invariant_queries, payment_checks, portal_checks
+from operations.checks import (
+    approval_checks,
+    document_checks,
+    invariant_queries,
+    payment_checks,
+    portal_checks,
+)
 from operations.checks.payment_checks import Findings
 from operations.event_feed import store as feed_store
 from orders.register import store as register_store
@@ -295,6 +301,8 @@ INVARIANTS: dict[str, Callable[[Session], Findings]] = {
     "no day paid twice": approval_checks.no_day_paid_twice,
     "messages in": _messages_in,
     "messages out": _messages_out,
+    "document sums": document_checks.sums_as_read,
+    "own orders": document_checks.own_orders,
     "credit pairs": _credits,
     "payments": _payments,
     "number series": _series,

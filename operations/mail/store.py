@@ -32,6 +32,9 @@ MAIL_WORDS: Final[Mapping[MailState, Text]] = {
 """What people call each state."""
 
 
+NEVER_BACK: Final = "no worker came back"
+"""The fault of a mail whose workers never came back."""
+
 MAIL_FOLLOWS = Transitions(
     {
         MailState.WAITING: {MailState.SENT, MailState.STUCK},
@@ -89,26 +92,37 @@ def add(
 
 
 def claim_next(session: Session, *, now: datetime, until: datetime) -> ClaimedMail | None:
-    """Take the oldest mail that is due, for this worker alone `until` then; this counts as an attempt."""
-    due = (
-        select(mail)
-        .where(mail.c.state == MailState.WAITING, mail.c.next_at <= now)
-        .order_by(mail.c.id)
-        .limit(1)
+    """Take the oldest mail that is due, for this worker alone `until` then; this counts as an attempt.
+
+    One that was taken again and again by workers that never came back is stuck.
+    """
+    is_due = (mail.c.state == MailState.WAITING) & (mail.c.next_at <= now)
+    due = select(mail).where(is_due)
+    lost = is_due & (mail.c.taken >= leases.TAKEN_MOST)
+    transitions.move_all(
+        session, mail.c.state, lost, MAIL_FOLLOWS, to=MailState.STUCK, values={"fault": NEVER_BACK}
     )
-    taken = leases.take(session, mail.c.id, due, next_at=until, attempts=mail.c.attempts + 1)
+    taken = leases.take(
+        session,
+        mail.c.id,
+        due.order_by(mail.c.id),
+        taken=mail.c.taken,
+        at_most=1,
+        next_at=until,
+        attempts=mail.c.attempts + 1,
+    )
     return _claimed_mail(taken[0]) if taken else None
 
 
 def move(session: Session, mail_id: int, to: MailState, *, fault: str = "", **columns: object) -> None:
     """Note that a mail has left or is stuck, unless it stands there already or may not go there."""
-    values = {"fault": fault, **columns}
+    values = {"fault": fault, "taken": 0, **columns}
     transitions.move_all(session, mail.c.state, mail.c.id == mail_id, MAIL_FOLLOWS, to=to, values=values)
 
 
 def put_off(session: Session, mail_id: int, until: datetime, *, fault: str) -> None:
     """Let a mail wait until then, and note why it did not leave."""
-    session.execute(update(mail).where(mail.c.id == mail_id).values(next_at=until, fault=fault))
+    session.execute(update(mail).where(mail.c.id == mail_id).values(next_at=until, fault=fault, taken=0))
 
 
 def withdraw_waiting(session: Session, account_id: int, template: str) -> None:

@@ -28,6 +28,8 @@ mail = Table(
     Column("body", Text, nullable=False),
     Column("state", String(20), nullable=False),
     Column("attempts", Integer, nullable=False),
+    # How often a worker has taken it and not come back since.
+    Column("taken", Integer, nullable=False, server_default="0"),
     Column("made_at", UtcDateTime(), nullable=False),
     Column("next_at", UtcDateTime(), nullable=False),
     # The language of the text, which also the receiver's program is told.

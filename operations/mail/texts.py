@@ -82,6 +82,44 @@ TEXTS: Final[dict[str, MailText]] = {
             "gång du loggar in ställer du in dem på nytt. Har du inte bett om det: säg genast till."
         ),
     ),
+    "address-changed": MailText(
+        Text("Din e-postadress för inloggning är ändrad"),
+        Text(
+            "Hej!\n\nDin e-postadress för inloggning har ändrats av två administratörer, och du är utloggad överallt. "
+            "Har du inte bett om det: säg genast till en administratör."
+        ),
+    ),
+    "staff-change-proposed": MailText(
+        Text("En ändring av köparens personer väntar på dig"),
+        Text(
+            "Hej!\n\nEn administratör har föreslagit en ändring av köparens personer eller deras rätter. Den gäller "
+            "först när en annan administratör bekräftar den. Läs den, och bekräfta eller säg nej, "
+            "här:\n\n%(portal)s/admin/people/changes/%(number)s"
+        ),
+    ),
+    "staff-change-confirmed": MailText(
+        Text("En ändring av köparens personer gäller nu"),
+        Text(
+            "Hej!\n\nTvå administratörer har ändrat köparens personer eller deras rätter. Läs vad "
+            "här:\n\n%(portal)s/admin/people/changes/%(number)s\n\nÄr det fel: ta genast bort rätten, det gör en "
+            "administratör ensam."
+        ),
+    ),
+    "staff-change-ended": MailText(
+        Text("En föreslagen ändring av köparens personer blir inte av"),
+        Text(
+            "Hej!\n\nEn föreslagen ändring av köparens personer är avslagen eller återtagen. Läs den "
+            "här:\n\n%(portal)s/admin/people/changes/%(number)s"
+        ),
+    ),
+    "first-administrator": MailText(
+        Text("En administratör har lagts till från driften"),
+        Text(
+            "Hej!\n\nEn administratör hos köparen har lagts till med ett kommando på servern, för att det inte fanns "
+            "två. Se vem här:\n\n%(portal)s/admin/people\n\nVäntade du dig det inte: avsluta kontot och säg till "
+            "driften."
+        ),
+    ),
     "application-received": MailText(
         Text("Vi har tagit emot er ansökan"),
         Text(

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Row, insert, select
 
 from foundation import journal, transitions
 from foundation.errors import Refused
-from foundation.sql import Session
+from foundation.sql import Session, take_turns
 from foundation.text import Text
 from foundation.transitions import Transitions
 from orders import tables as order_tables
@@ -99,10 +99,11 @@ def make(
 ) -> int:
     """Keep a new version; in force at once where its day has come.
 
-    `instead_of` is the fingerprint of the policy the maker saw: where another came meanwhile, it is refused.
+    `instead_of` is the fingerprint of the policy the maker saw: where another came meanwhile, it is refused. So is
+    one beside a planned version: a version is the whole policy, and the planned one would undo it on its day.
     """
-    from_now = _in_force_fingerprint(session)
-    if instead_of and from_now not in ("", instead_of):
+    take_turns(session, "policy")
+    if instead_of and _in_force_fingerprint(session) != instead_of:
         raise PolicyRefused(
             Text("Någon annan har ändrat reglerna under tiden. Ladda om sidan och gör ändringen igen."),
         )
@@ -111,6 +112,15 @@ def make(
     if valid_from < today:
         raise PolicyRefused(
             Text("Regler gäller inte bakåt i tiden. Välj i dag eller en senare dag."),
+        )
+    if (planned := _planned(session)) is not None:
+        raise PolicyRefused(
+            Text(
+                "Version %(number)s är planerad från %(day)s och skulle då ta tillbaka den här ändringen. Ta tillbaka "
+                "den, och gör båda ändringarna i en ny version.",
+                number=planned.id,
+                day=planned.valid_from,
+            ),
         )
     made = fingerprint(policy)
     number: int = session.execute(
@@ -204,8 +214,22 @@ def used(session: Session, mark: str) -> Policy | None:
 
 
 def _in_force_fingerprint(session: Session) -> str:
+    """That of the version in force, or of the register's policy before the first version; empty before both."""
     question = select(_TABLE.c.fingerprint).where(_TABLE.c.state == PolicyState.IN_FORCE)
-    return session.execute(question).scalar_one_or_none() or ""
+    found: str | None = session.execute(question).scalar_one_or_none()
+    if found is not None:
+        return found
+    versions = order_tables.register_version
+    newest = select(versions.c.body).order_by(versions.c.version.desc()).limit(1)
+    body = session.execute(newest).scalar_one_or_none()
+    return "" if body is None else fingerprint(Register.from_json(body).policy)
+
+
+def _planned(session: Session) -> PolicyVersion | None:
+    """The first version that is to come into force."""
+    question = select(_TABLE).where(_TABLE.c.state == PolicyState.PLANNED).order_by(_TABLE.c.valid_from)
+    row = session.execute(question.limit(1)).one_or_none()
+    return None if row is None else _version(row)
 
 
 def _replace(session: Session, these: ColumnElement[bool]) -> None:

@@ -2,12 +2,15 @@
 
 Where finance has made a version of the policy (`policy_store`), that one holds instead of the register's.
 
+A version is the whole register, so whoever changes a part of it changes the newest version there is and nothing
+read before: those who change it follow each other (`follow_each_other`), and `revise` reads and keeps in one step.
+
 A register is a few hundred suppliers; it is read once per version and process and then
 kept as the immutable value it is.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -15,7 +18,7 @@ from sqlalchemy import insert, select
 
 from foundation import journal
 from foundation.errors import Refused
-from foundation.sql import Session
+from foundation.sql import Session, take_turns
 from foundation.text import Text
 from orders import tables as order_tables
 from orders.journal_actions import OrdersSubject, RegisterAction
@@ -23,6 +26,8 @@ from orders.register.parties import USUAL_CURRENCY, Supplier
 from orders.register.policy_store import PolicyState
 from orders.register.pricing import PriceList
 from orders.register.register import Register, policy_from_json
+
+_ABOUT = "register"
 
 
 class NoRegister(Refused):
@@ -34,8 +39,29 @@ class NoRegister(Refused):
         )
 
 
+def follow_each_other(session: Session) -> None:
+    """Keep others from changing the register until this transaction ends: what is read from now on is the newest."""
+    take_turns(session, _ABOUT)
+
+
+def revise(session: Session, change: Callable[[Register], Register], *, at: datetime, actor: str) -> bool:
+    """Keep the newest version with a change made to it; False where it changes nothing. Raises NoRegister.
+
+    `change` is given the register as it was loaded, with the policy that stands in it, and no other's change is lost.
+    """
+    follow_each_other(session)
+    held = newest(session)
+    if held is None:
+        raise NoRegister
+    return save(session, change(held), at=at, actor=actor)
+
+
 def save(session: Session, register: Register, *, at: datetime, actor: str) -> bool:
-    """Keep a new version; False where the newest has the same content already."""
+    """Keep a new version; False where the newest has the same content already.
+
+    What is kept is the whole register. Who has read it to change it has begun with `follow_each_other`.
+    """
+    follow_each_other(session)
     body = register.to_json()
     digest = hashlib.sha256(body.encode()).hexdigest()
     versions = order_tables.register_version
@@ -114,6 +140,14 @@ def last_known_supplier(session: Session, register: Register, organisation_numbe
             if supplier.organisation_number == organisation_number:
                 return supplier
     return None
+
+
+def versions_of_supplier(session: Session, organisation_number: str) -> Iterator[Supplier]:
+    """The supplier as each version of the register had it, the newest first."""
+    for each in _from_here_back(session, load(session)):
+        for supplier in each.suppliers:
+            if supplier.organisation_number == organisation_number:
+                yield supplier
 
 
 def last_known_price_list(session: Session, register: Register, price_list_id: str) -> PriceList | None:

@@ -8,9 +8,11 @@ from access point to access point and names the transmission.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from foundation.text import Text
 from peppol import codelists
@@ -27,7 +29,7 @@ from peppol.documents.responses import (
 )
 from peppol.documents.shapes import Identifier, LineReference
 from peppol.explanations.explain import explained
-from peppol.findings import Finding
+from peppol.findings import Finding, FindingTally, RuleCount, count_fatal, counted
 from peppol.identifiers import ParticipantId
 
 ACCEPTED, TAKEN_OVER, REJECTED = "AP", "AB", "RE"
@@ -57,10 +59,12 @@ def refusal_mlr(
     on: date,
     ground: Ground | None = None,
     code: str = REJECTED,
+    counts: Sequence[RuleCount] = (),
 ) -> MessageLevelResponse:
     """The MLR about the document numbered `answered`: refused for these findings or on that ground.
 
     With the code TAKEN_OVER (AB) it says that the document is here, and how it fares, in the words of the ground.
+    `counts` has all that was found, where `findings` are some of it.
     """
     return MessageLevelResponse(
         id=document_id,
@@ -68,11 +72,11 @@ def refusal_mlr(
         sender_party=_messenger(sender),
         receiver_party=_messenger(receiver),
         document_response=MessageAnswer(
-            response=Outcome(response_code=code, description=_summary(findings, ground)),
+            response=Outcome(response_code=code, description=_summary(counts or counted(findings), ground)),
             document_reference=AnsweredMessage(
                 id=answered or _NOWHERE, document_type_code=_type_code(type_code)
             ),
-            line_responses=_lines(findings, ground) if code == REJECTED else (),
+            line_responses=_lines(findings, counts or counted(findings), ground) if code == REJECTED else (),
         ),
     )
 
@@ -87,10 +91,12 @@ def mls(
     at: datetime,
     ground: Ground | None = None,
     code: str = "",
+    counts: Sequence[RuleCount] = (),
 ) -> MessageLevelStatus:
     """The MLS about the transmission `instance_id`: RE with these findings or on that ground, else AP.
 
     With the code TAKEN_OVER (AB) it says that the message is here and no more. `at` needs its time zone (SCH-MLS-06).
+    `counts` has all that was found, where `findings` are some of it.
     """
     refused = code in ("", REJECTED) and (ground is not None or any(finding.fatal for finding in findings))
     return MessageLevelStatus(
@@ -102,10 +108,10 @@ def mls(
         document_response=MessageAnswer(
             response=Outcome(
                 response_code=REJECTED if refused else code or ACCEPTED,
-                description=_summary(findings, ground) if refused or ground else None,
+                description=_summary(counts or counted(findings), ground) if refused or ground else None,
             ),
             document_reference=AnsweredMessage(id=instance_id),
-            line_responses=_lines(findings, ground) if refused else (),
+            line_responses=_lines(findings, counts or counted(findings), ground) if refused else (),
         ),
     )
 
@@ -119,10 +125,10 @@ def _messenger(participant: ParticipantId) -> Messenger:
     return Messenger(endpoint_id=Identifier(participant.value, participant.scheme))
 
 
-def _summary(findings: Sequence[Finding], ground: Ground | None) -> str:
+def _summary(counts: Sequence[RuleCount], ground: Ground | None) -> str:
     if ground is not None:
         return _writable(ground.words.both())
-    fatal = sum(finding.fatal for finding in findings)
+    fatal = count_fatal(counts)
     return (
         f"Dokumentet följer inte reglerna ({fatal} fel). Rätta och skicka det på nytt. / "
         f"The document does not follow the rules ({fatal} error{'' if fatal == 1 else 's'}). "
@@ -130,18 +136,32 @@ def _summary(findings: Sequence[Finding], ground: Ground | None) -> str:
     )
 
 
-def _lines(findings: Sequence[Finding], ground: Ground | None) -> tuple[IssuesAtPlace, ...]:
-    """The ground first, the fatal findings before the warnings; what is too much is counted in a last line."""
+def _lines(
+    findings: Sequence[Finding], counts: Sequence[RuleCount], ground: Ground | None
+) -> tuple[IssuesAtPlace, ...]:
+    """The ground first, the fatal findings before the warnings; what is too much is counted in last lines, a rule each.
+
+    Every rule that is broken is named, however many there are.
+    """
     ordered = sorted(findings, key=lambda finding: not finding.fatal)
+    shown = FindingTally(told_max=LINES_MOST)
+    for finding in ordered:
+        shown.add(finding.rule, finding.severity, partial(_itself, finding))
     lines = [
         _line(finding.location, f"{finding.rule}: {_words(finding)}", _sort_of(finding))
-        for finding in ordered[:LINES_MOST]
+        for finding in shown.told
     ]
     if ground is not None:
         lines.insert(0, _line("", f"{ground.code}: {ground.words.both()}", _RULE))
-    if (left := len(ordered) - LINES_MOST) > 0:
-        lines.append(_line("", f"Ytterligare {left}. / {left} more.", _WARNING))
+    told = Counter((finding.rule, finding.severity) for finding in shown.told)
+    for each in counts:
+        if (left := each.count - told[each.rule, each.severity]) > 0:
+            lines.append(_line("", f"{each.rule}: ytterligare {left}. / {left} more.", _WARNING))
     return tuple(lines)
+
+
+def _itself(finding: Finding) -> Finding:
+    return finding
 
 
 def _line(place: str, words: str, sort: str) -> IssuesAtPlace:

@@ -110,23 +110,41 @@ def failed(
     """
     failures = message.failures + 1
     rest = TRIES.rest_after(failures)
-    noted: dict[str, object] = {"failures": failures, "error": error, "came_from": supplier}
     if rest is None:
-        told = Text(
-            "Vår egen hantering misslyckades (fel: %(error)s; antal försök: %(failures)s). Åtgärda felet och läs "
-            "meddelandet igen.",
-            failures=failures,
-            error=error,
-        )
-        noted |= {"claimed_until": None, "reason": OUR_FAULT, "reason_sv": told.sv, "reason_en": told.en}
-        gave_up = inbox_store.moved_first(
-            session, message.id, was=InState.ARRIVED, to=InState.FAILED, values=noted
-        )
-        if gave_up:
-            owed_answer_store.note(session, about(message.id), OwedState.DUE)
-        return InState.FAILED if gave_up else None
+        return give_up(session, message, error, tries=failures, supplier=supplier)
+    noted: dict[str, object] = {"failures": failures, "error": error, "came_from": supplier}
     rested = inbox_store.rest(session, message.id, until=now + rest, values=noted)
     return InState.ARRIVED if rested else None
+
+
+def give_up(
+    session: Session, message: InboundMessage, error: str, *, tries: int, supplier: str = ""
+) -> InState | None:
+    """Lay a message that we cannot handle where a person looks, after so many tries; whoever sent it is owed word.
+
+    None when somebody else handled it in the meantime.
+    """
+    told = Text(
+        "Vår egen hantering misslyckades (fel: %(error)s; antal försök: %(failures)s). Åtgärda felet och läs "
+        "meddelandet igen.",
+        failures=tries,
+        error=error,
+    )
+    noted: dict[str, object] = {
+        "failures": message.failures + 1,
+        "error": error,
+        "came_from": supplier,
+        "claimed_until": None,
+        "reason": OUR_FAULT,
+        "reason_sv": told.sv,
+        "reason_en": told.en,
+    }
+    gave_up = inbox_store.moved_first(
+        session, message.id, was=InState.ARRIVED, to=InState.FAILED, values=noted
+    )
+    if gave_up:
+        owed_answer_store.note(session, about(message.id), OwedState.DUE)
+    return InState.FAILED if gave_up else None
 
 
 def replay(session: Session, letter_id: int) -> InState | None:
@@ -142,6 +160,7 @@ def replay(session: Session, letter_id: int) -> InState | None:
         "failures": 0,
         "error": "",
         "claimed_until": None,
+        "taken": 0,
         "alarmed_at": None,
         "reason": "",
         "reason_sv": "",

@@ -100,16 +100,24 @@ def set_supplier(session: Session, letter_id: int, supplier: str) -> None:
 def claim(session: Session, *, limit: int, now: datetime, lease: timedelta) -> Sequence[InboundMessage]:
     """The oldest messages stored but not yet read, for this worker alone until the lease ends.
 
-    A message whose worker died comes up again when its lease has ended.
+    A message whose worker died comes up again when its lease has ended: by itself, behind those that are fresh.
     """
     oldest = (
         select(inbox)
         .where(inbox.c.state == InState.ARRIVED, leases.is_free(inbox.c.claimed_until, now))
         .order_by(inbox.c.id)
-        .limit(limit)
     )
-    taken = leases.take(session, inbox.c.id, oldest, claimed_until=now + lease)
+    until = now + lease
+    taken = leases.take(session, inbox.c.id, oldest, taken=inbox.c.taken, at_most=limit, claimed_until=until)
     return [_in_message(row) for row in taken]
+
+
+def lost(session: Session, *, now: datetime) -> Sequence[InboundMessage]:
+    """The messages that were taken as often as may be by workers that never came back."""
+    question = select(inbox).where(
+        inbox.c.state == InState.ARRIVED, leases.is_lost(inbox.c.taken, inbox.c.claimed_until, now)
+    )
+    return [_in_message(row) for row in session.execute(question.order_by(inbox.c.id))]
 
 
 def unclaim(session: Session, message_ids: Sequence[int]) -> None:
@@ -117,7 +125,7 @@ def unclaim(session: Session, message_ids: Sequence[int]) -> None:
     session.execute(
         update(inbox)
         .where(inbox.c.id.in_(message_ids), inbox.c.state == InState.ARRIVED)
-        .values(claimed_until=None)
+        .values(claimed_until=None, taken=0)
     )
 
 
@@ -168,7 +176,7 @@ def settle(
 def rest(session: Session, letter_id: int, *, until: datetime, values: Mapping[str, object]) -> bool:
     """Let an arrived message rest until then; False where somebody else handled it in the meantime."""
     rests = update(inbox).where(inbox.c.id == letter_id, inbox.c.state == InState.ARRIVED)
-    return rows_changed(session, rests.values(claimed_until=until, **values)) == 1
+    return rows_changed(session, rests.values(claimed_until=until, taken=0, **values)) == 1
 
 
 def state_locked(session: Session, letter_id: int) -> InState | None:

@@ -120,9 +120,8 @@ def take_to_ask(
         select(outbox.c.sequence, outbox.c.sent_at)
         .where(outbox.c.state == OutState.SENT, outbox.c.ask_at <= now)
         .order_by(outbox.c.ask_at)
-        .limit(at_most)
     )
-    taken = leases.take(session, outbox.c.sequence, due, ask_at=until)
+    taken = leases.take(session, outbox.c.sequence, due, taken=outbox.c.asked, at_most=at_most, ask_at=until)
     if not taken:
         return []
     sent = {row.sequence: row.sent_at for row in taken}
@@ -133,7 +132,20 @@ def take_to_ask(
 def ask_at(session: Session, sequence: int, at: datetime | None) -> None:
     """When to ask next about a message that is still on its way; None for never again."""
     still = update(outbox).where(outbox.c.sequence == sequence, outbox.c.state == OutState.SENT)
-    session.execute(still.values(ask_at=at))
+    session.execute(still.values(ask_at=at, asked=0))
+
+
+def not_asked(session: Session, sequences: Sequence[int]) -> None:
+    """Note that these were not asked about after all: nothing has happened to whoever was to."""
+    session.execute(update(outbox).where(outbox.c.sequence.in_(sequences)).values(asked=0))
+
+
+def never_answered(session: Session, *, now: datetime) -> Sequence[OutboundMessage]:
+    """The sent messages that workers have begun to ask about as often as may be, and never came back from it."""
+    lost = select(outbox).where(
+        outbox.c.state == OutState.SENT, outbox.c.ask_at <= now, outbox.c.asked >= leases.TAKEN_MOST
+    )
+    return list(read_messages(session, lost.order_by(outbox.c.sequence)))
 
 
 # Prepared once: building a statement costs more than running it.

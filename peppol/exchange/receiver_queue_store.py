@@ -24,6 +24,10 @@ class QueueTaken:
     doubtful: bool
 
 
+NEVER_BACK = "NEVER_BACK"
+"""The outcome of a message whose workers never came back."""
+
+
 _WAITS = outbox.c.state == OutState.WAITING
 _HAS_MESSAGES = exists(
     select(outbox.c.sequence).where(outbox.c.receiver == receiver_queue.c.receiver, _WAITS)
@@ -58,10 +62,34 @@ def take(
         select(receiver_queue.c.receiver, receiver_queue.c.token)
         .where(*_free(now))
         .order_by(receiver_queue.c.served_at, receiver_queue.c.receiver)
-        .limit(at_most)
     )
-    rows = leases.take(session, receiver_queue.c.receiver, longest_ago, token=token, claimed_until=until)
+    rows = leases.take(
+        session,
+        receiver_queue.c.receiver,
+        longest_ago,
+        taken=receiver_queue.c.taken,
+        at_most=at_most,
+        token=token,
+        claimed_until=until,
+    )
     return [QueueTaken(row.receiver, doubtful=row.token is not None) for row in rows]
+
+
+def lost(session: Session, now: datetime) -> Sequence[OutboundMessage]:
+    """The first message of each receiver queue that was taken as often as may be by workers that never came back."""
+    question = (
+        select(receiver_queue.c.receiver)
+        .where(leases.is_lost(receiver_queue.c.taken, receiver_queue.c.claimed_until, now), _HAS_MESSAGES)
+        .with_for_update(skip_locked=True)
+    )
+    receivers = list(session.scalars(question))
+    return oldest(session, receivers, each=1) if receivers else []
+
+
+def begin_anew(session: Session, receivers: Collection[str]) -> None:
+    """Let these receiver queues be taken as if nothing had happened: what may have felled its workers is gone."""
+    anew = update(receiver_queue).where(receiver_queue.c.receiver.in_(receivers))
+    session.execute(anew.values(taken=0))
 
 
 def oldest(session: Session, receivers: Collection[str], *, each: int) -> list[OutboundMessage]:
@@ -132,6 +160,7 @@ def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         leases.is_free(receiver_queue.c.claimed_until, now),
         leases.is_due(receiver_queue.c.due_at, now),
+        receiver_queue.c.taken < leases.TAKEN_MOST,
         _HAS_MESSAGES,
     )
 
@@ -159,5 +188,5 @@ _RELEASED = (
         receiver_queue.c.receiver == bindparam("lane_receiver"),
         receiver_queue.c.token == bindparam("lane_token"),
     )
-    .values(token=None, claimed_until=None, due_at=bindparam("due"), served_at=bindparam("at"))
+    .values(token=None, claimed_until=None, taken=0, due_at=bindparam("due"), served_at=bindparam("at"))
 )

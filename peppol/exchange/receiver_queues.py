@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from foundation.sql import Session
-from peppol.exchange import receiver_queue_store
+from peppol.exchange import outbox_store, receiver_queue_store
 from peppol.exchange.outbox_store import OutboundMessage
 from peppol.exchange.tables import OutState
 
@@ -73,9 +73,26 @@ def claim(
     doubtful = frozenset(each.receiver for each in taken if each.doubtful)
     messages: Sequence[OutboundMessage] = ()
     if receivers:
-        of_each = max(1, messages_most // len(receivers))
+        # What may have felled the last worker is tried by itself.
+        of_each = 1 if doubtful else max(1, messages_most // len(receivers))
         messages = receiver_queue_store.oldest(session, receivers, each=of_each)
     return QueueLease(token=token, until=until, messages=messages, receivers=receivers, doubtful=doubtful)
+
+
+def give_up_lost(session: Session, *, now: datetime) -> list[OutboundMessage]:
+    """Let go of the messages whose workers never came back, each the first of its receiver queue; those behind go on.
+
+    A person sends such a one again, who may look first whether it came through.
+    """
+    given_up = []
+    for message in receiver_queue_store.lost(session, now):
+        values = {"outcome": receiver_queue_store.NEVER_BACK}
+        if outbox_store.moved_first(
+            session, message.sequence, was=OutState.WAITING, to=OutState.STUCK, values=values
+        ):
+            given_up.append(message)
+        receiver_queue_store.begin_anew(session, [message.receiver])
+    return given_up
 
 
 def release(

@@ -56,6 +56,8 @@ _PROFILE = re.compile(rb"<cbc:ProfileID>([^<]*)</cbc:ProfileID>")
 # The directory says so: the message is for the portal.
 _NOT_TAKEN = (PeerVerdict.OTHER_KINDS_ONLY, PeerVerdict.NOT_REGISTERED)
 _KINDS = frozenset(each.value for each in DocumentKind)
+UNSEEN: Final = "no worker came back from it"
+"""What is told of a message whose workers never came back."""
 _STATE_OF = {
     DeliveryState.ACCEPTED: OutState.SENT,
     DeliveryState.DELIVERED: OutState.DELIVERED,
@@ -123,6 +125,10 @@ class MessageSender:
             admission = circuit_breaker.admit(session, name, now=now, lease=self.lease)
             if admission is Admission.NOT_NOW:
                 return Round()
+            lost = receiver_queues.give_up_lost(session, now=now)
+            stuck = [DeliveryEvent(MessageAction.STUCK, each, UNSEEN) for each in lost]
+            if stuck:
+                self.tell(session, stuck)
             probing = admission is Admission.PROBE
             claim = receiver_queues.claim(
                 session,

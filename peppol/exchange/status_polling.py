@@ -14,9 +14,9 @@ import structlog
 from foundation.periods import Clock
 from foundation.sql import Session
 from peppol.access_points.protocol import AccessPoint, AccessPointError, DeliveryState, DeliveryStatus
-from peppol.exchange import outbox, outbox_store
+from peppol.exchange import outbox, outbox_store, receiver_queue_store
 from peppol.exchange.outbox_store import OutboundMessage
-from peppol.exchange.sending import ASKING, LEASE, DeliveryEvent, Tell, Transactions
+from peppol.exchange.sending import ASKING, LEASE, UNSEEN, DeliveryEvent, Tell, Transactions
 from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
 from peppol.journal_actions import MessageAction
@@ -48,8 +48,10 @@ def ask(
     """Ask about the messages whose time it is; whether there may be more. Raises nothing an access point does."""
     now = clock()
     with transactions() as session:
+        tell(session, _given_up(session, now))
         due = outbox_store.take_to_ask(session, now=now, until=now + lease, at_most=_BATCH)
     answered: list[_Answered] = []
+    left = {message.sequence for message, _ in due}
     for message, sent_at in due:
         if stopping():
             break
@@ -59,11 +61,29 @@ def ask(
             _log.warning("not asked", reason=miss.code, access_point=access_point.name)
             break
         answered.append(_Answered(message, sent_at, status))
-    if answered:
+        left.discard(message.sequence)
+    if due:
         with transactions() as session:
+            outbox_store.not_asked(session, sorted(left))
             events = [event for each in answered if (event := _note(session, each, clock())) is not None]
             tell(session, events)
     return len(answered) == _BATCH
+
+
+def _given_up(session: Session, now: datetime) -> list[DeliveryEvent]:
+    """Nobody asks any more about what no worker came back from asking about: a person looks, and sends it again."""
+    events = []
+    for message in outbox_store.never_answered(session, now=now):
+        stuck = outbox_store.moved_first(
+            session,
+            message.sequence,
+            was=OutState.SENT,
+            to=OutState.STUCK,
+            values={"ask_at": None, "asked": 0, "outcome": receiver_queue_store.NEVER_BACK},
+        )
+        if stuck:
+            events.append(DeliveryEvent(MessageAction.STUCK, message, UNSEEN))
+    return events
 
 
 def _note(session: Session, answered: _Answered, now: datetime) -> DeliveryEvent | None:

@@ -188,6 +188,8 @@ outbox = Table(
     Column("alarmed_at", UtcDateTime(), nullable=True),
     # The refused message this one carries the bytes of, under an identifier of its own.
     Column("resends", Integer, nullable=True),
+    # How often a worker has begun to ask how it fares and not come back since.
+    Column("asked", Integer, nullable=False, server_default="0"),
     Index("ix_outbox_document", "kind", "document_id"),
     Index("ix_outbox_about", "about"),
 )
@@ -211,6 +213,8 @@ receiver_queue = Table(
     Column("receiver", String(80), primary_key=True),
     Column("token", String(36), nullable=True),
     Column("claimed_until", UtcDateTime(), nullable=True),
+    # How often a worker has taken it and not given it back since.
+    Column("taken", Integer, nullable=False, server_default="0"),
     # Not before then is the first message in the receiver queue tried again.
     Column("due_at", UtcDateTime(), nullable=True),
     # Who has waited longest is served first, however much another receiver gets.
@@ -253,6 +257,8 @@ inbox = Table(
     Column("repeats", Integer, nullable=True),
     # Until then a worker is reading it, or it rests after a failure; others pass it over.
     Column("claimed_until", UtcDateTime(), nullable=True),
+    # How often a worker has taken it and not given it back since.
+    Column("taken", Integer, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("error", LongText, nullable=False, server_default=""),
     Column("alarmed_at", UtcDateTime(), nullable=True),

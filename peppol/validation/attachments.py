@@ -14,17 +14,19 @@ invoice. A withheld attachment stays in the original bytes.
 import base64
 import binascii
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 from lxml import etree
 
 from peppol.envelope.opening import unwrap
-from peppol.findings import Finding, Severity
+from peppol.findings import Finding, FindingTally, Severity
 from peppol.xml.gate import admit
 from peppol.xml.gate_errors import GateRefused, GateRule, refuse
-from peppol.xml.gate_tree import CBC, location_of, visible
+from peppol.xml.gate_tree import CBC, Places, visible
 
 NAME_MAX: Final = 200
 
@@ -74,35 +76,38 @@ def decode(
 
 def attachments(root: etree._Element) -> tuple[ExaminedAttachment, ...]:
     """Every attachment of the document that is in order, in document order; see `examine` for the others."""
-    return tuple(found for found in _each(root) if isinstance(found, ExaminedAttachment))
+    return tuple(found for _, found in _each(root) if isinstance(found, ExaminedAttachment))
 
 
-def examine(root: etree._Element) -> tuple[Finding, ...]:
-    """What is wrong with the attachments of the document, as warnings, one per attachment at most."""
-    return tuple(found for found in _each(root) if isinstance(found, Finding))
+def examine(root: etree._Element, tally: FindingTally | None = None) -> tuple[Finding, ...]:
+    """What is wrong with the attachments of the document, as warnings, one per attachment at most.
+
+    All are counted in the tally (one of its own where none is given), and as many told as it tells.
+    """
+    tally, places = FindingTally() if tally is None else tally, Places()
+    for element, found in _each(root):
+        if isinstance(found, Finding):
+            tally.add(found.rule, Severity.WARNING, partial(_warning, found, element, places))
+    return tally.told
 
 
 _EMBEDDED: Final = f"{{{CBC}}}EmbeddedDocumentBinaryObject"
 
 
-def _each(root: etree._Element) -> list[ExaminedAttachment | Finding]:
-    results: list[ExaminedAttachment | Finding] = []
+def _each(root: etree._Element) -> Iterator[tuple[etree._Element, ExaminedAttachment | Finding]]:
+    """Each attachment where it stands, or what is wrong with it; its place is left to whoever tells of it."""
     for element in root.iter(_EMBEDDED):
-        location, line = location_of(element), element.sourceline or 0
         mime_code, filename = element.get("mimeCode", ""), element.get("filename", "")
         try:
-            results.append(
-                decode(
-                    element.text or "",
-                    mime_code=mime_code,
-                    filename=filename,
-                    location=location,
-                    line=line,
-                )
-            )
+            yield element, decode(element.text or "", mime_code=mime_code, filename=filename)
         except GateRefused as refused:
-            results.append(replace(refused.finding, severity=Severity.WARNING))
-    return results
+            yield element, refused.finding
+
+
+def _warning(finding: Finding, element: etree._Element, places: Places) -> Finding:
+    return replace(
+        finding, severity=Severity.WARNING, location=places.of(element), line=element.sourceline or 0
+    )
 
 
 def _mime(mime_code: str, location: str, line: int) -> Mime:

@@ -15,7 +15,7 @@ from typing import Final
 
 from lxml import etree
 
-from peppol.findings import Finding, Severity
+from peppol.findings import Finding, FindingTally, RuleCount, Severity, counted
 from peppol.identifiers import DocumentKind
 from peppol.rules import releases
 from peppol.rules.engine import engine
@@ -33,7 +33,8 @@ class ValidationResult:
     `kind` and `root` are None when the bytes were refused or are no document of ours;
     `release` names the rules that judged, and is empty when none did; `mandatory_from` is set
     where they became mandatory only after the day asked for, because no older ones are held.
-    `findings` stand in the order gate, schema, rules, attachments.
+    `findings` are those that are told, in the order gate, schema, rules, attachments; `counts` has every rule
+    that was broken, with how often, told or not.
     """
 
     kind: DocumentKind | None
@@ -42,15 +43,16 @@ class ValidationResult:
     findings: tuple[Finding, ...]
     root: etree._Element | None
     mandatory_from: date | None = None
+    counts: tuple[RuleCount, ...] = ()
 
     @property
     def fatal(self) -> tuple[Finding, ...]:
-        """The findings that make the document invalid."""
+        """What is told of the findings that make the document invalid."""
         return tuple(finding for finding in self.findings if finding.fatal)
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        """The findings that a sender should know and that stop nothing."""
+        """What is told of the findings that a sender should know and that stop nothing."""
         return tuple(finding for finding in self.findings if not finding.fatal)
 
 
@@ -61,11 +63,11 @@ def validate(data: bytes, *, on: date, limits: Limits = LIMITS) -> ValidationRes
     """
     try:
         root = admit(data, limits)
-    except GateRefused as refused:
-        return ValidationResult(None, False, "", (refused.finding,), None)
+    except GateRefused as shut:
+        return refused(None, (shut.finding,))
     kind = kind_of(root)
     if kind is None:
-        return ValidationResult(None, False, "", (_no_kind(root),), None)
+        return refused(None, (_no_kind(root),))
     return judge_tree(root, kind, on=on, outside=True)
 
 
@@ -77,11 +79,11 @@ def validate_own(data: bytes, kind: DocumentKind, *, on: date, limits: Limits = 
     """
     try:
         root = admit(data, limits)
-    except GateRefused as refused:
-        return ValidationResult(kind, False, "", (refused.finding,), None)
+    except GateRefused as shut:
+        return refused(kind, (shut.finding,))
     found = kind_of(root)
     if found is not kind:
-        return ValidationResult(found, False, "", (_no_kind(root, kind),), None)
+        return refused(found, (_no_kind(root, kind),))
     return judge_tree(root, kind, on=on)
 
 
@@ -94,14 +96,21 @@ def judge_tree(
     the rules, which mostly warn (UBL-CR); our own documents hold none of it.
     """
     release = releases.release_for(kind, on=on, specification=_stated(root, "CustomizationID"))
-    findings = (
-        *schemas.check(root, kind, outside=outside),
-        *engine.judge(root, release.rule_set),
-        *attachments.examine(root),
-    )
-    valid = not any(finding.fatal for finding in findings)
+    tally = FindingTally()
+    schemas.check(root, kind, outside=outside, tally=tally)
+    engine.judge(root, release.rule_set, tally)
+    attachments.examine(root, tally)
+    counts = tally.counts
+    valid = not any(each.fatal for each in counts)
     later = None if release.binds(on) else release.mandatory_from
-    return ValidationResult(kind, valid, release.name, findings, root, later)
+    return ValidationResult(kind, valid, release.name, tally.told, root, later, counts)
+
+
+def refused(
+    kind: DocumentKind | None, findings: tuple[Finding, ...], root: etree._Element | None = None
+) -> ValidationResult:
+    """The result for what no rules were put to, because of these few findings."""
+    return ValidationResult(kind, False, "", findings, root, counts=counted(findings))
 
 
 # A root we know with a CustomizationID we do not: the rules of its first kind say what is wrong with it.

@@ -7,6 +7,7 @@ holds elements of its own family only.
 """
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final, NoReturn
@@ -238,22 +239,43 @@ def _refuse_at(
 _PREFIXES: Final = {CAC: "cac:", CBC: "cbc:", EXT: "ext:"}
 
 
-def location_of(element: etree._Element) -> str:
-    """Where the element stands, as /Invoice/cac:InvoiceLine[2]/cbc:ID.
+def _named(element: etree._Element) -> str:
+    name = etree.QName(element)
+    return _PREFIXES.get(name.namespace or "", "") + name.localname[:80]
 
-    A position is written where siblings share the name. Prefixes are the usual ones,
-    whatever the document itself uses.
+
+class Places:
+    """Where elements of one tree stand; siblings are numbered once however many of them are asked about.
+
+    `named` says how an element is written; the usual prefixes are written, whatever the document itself uses.
     """
-    steps: list[str] = []
-    node: etree._Element | None = element
-    while node is not None:
-        name = etree.QName(node)
-        before = sum(1 for _ in node.itersiblings(name.text, preceding=True))
-        alone = before == 0 and next(node.itersiblings(name.text), None) is None
-        prefix = _PREFIXES.get(name.namespace or "", "")
-        steps.append(prefix + name.localname[:80] + ("" if alone else f"[{before + 1}]"))
-        node = node.getparent()
-    return "/" + "/".join(reversed(steps))
+
+    def __init__(self, named: Callable[[etree._Element], str] = _named) -> None:
+        self._named = named
+        self._numbers: dict[tuple[etree._Element, str], dict[etree._Element, int]] = {}
+
+    def of(self, element: etree._Element) -> str:
+        """The place, as /Invoice/cac:InvoiceLine[2]/cbc:ID: a position is written where siblings share the name."""
+        steps: list[str] = []
+        node: etree._Element | None = element
+        while node is not None:
+            above = node.getparent()
+            steps.append(self._named(node) + (self._position(above, node) if above is not None else ""))
+            node = above
+        return "/" + "/".join(reversed(steps))
+
+    def _position(self, above: etree._Element, node: etree._Element) -> str:
+        tag = str(node.tag)
+        numbers = self._numbers.get((above, tag))
+        if numbers is None:
+            twins = above.iterchildren(tag)
+            numbers = self._numbers[above, tag] = {twin: at for at, twin in enumerate(twins, start=1)}
+        return f"[{numbers[node]}]" if len(numbers) > 1 else ""
+
+
+def location_of(element: etree._Element) -> str:
+    """Where one element stands; whoever asks about many of a tree keeps its `Places`."""
+    return Places().of(element)
 
 
 def visible(value: str) -> str:

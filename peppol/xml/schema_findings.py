@@ -13,9 +13,8 @@ and `expected` fill it: names with the usual prefixes, values, how many.
 import copy
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
-from itertools import islice
+from dataclasses import KW_ONLY, dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +23,8 @@ from lxml import etree
 from xmlschema.validators import XsdAnyElement, XsdAtomic, XsdComplexType, XsdElement, XsdGroup, XsdSimpleType
 from xmlschema.validators.validation import ValidationContext
 
-from peppol.findings import Finding, Severity
+from peppol.findings import Finding, FindingTally, Severity
+from peppol.xml.gate_tree import Places
 from peppol.xml.names import name_of
 
 _SHOWN_MAX: Final = 100
@@ -50,6 +50,18 @@ class _Place:
     least: int
     most: int | None
     turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """One thing wrong, before its place is worked out; see the module for `detail`, `found` and `expected`."""
+
+    detail: str
+    element: etree._Element
+    _: KW_ONLY
+    attribute: str = ""
+    found: str = ""
+    expected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +98,25 @@ def _content(declared: XsdElement) -> _Content | None:
     return _Content(places, tuple(unread))
 
 
-def findings_of(root: etree._Element, path: Path, *, most: int) -> tuple[Finding, ...]:
-    """The first `most` findings about `root` by the schema in `path`, in document order."""
+def tell(root: etree._Element, path: Path, tally: FindingTally) -> None:
+    """Count all that is wrong with `root` by the schema in `path`, in document order, and tell what the tally tells."""
+    places = Places(_shown)
+    for fault in _faults(root, path):
+        tally.add("XSD", Severity.FATAL, partial(_finding, fault, places))
+
+
+def _faults(root: etree._Element, path: Path) -> Iterator[_Fault]:
     declared = _schema(path).elements.get(etree.QName(root).localname)
     if declared is None or declared.name != root.tag:
         expected = next(iter(_schema(path).elements.values())).name or ""
-        return (_finding("root", root, found=_shown(root), expected=etree.QName(expected).localname),)
+        yield _Fault("root", root, found=_shown(root), expected=etree.QName(expected).localname)
+        return
     # The schema's own context is shared by all threads; a copy belongs to this document alone.
     context = copy.copy(_schema(path).validation_context)
-    return tuple(islice(_element(root, declared, context), most))
+    yield from _element(root, declared, context)
 
 
-def _element(element: etree._Element, declared: XsdElement, context: ValidationContext) -> Iterator[Finding]:
+def _element(element: etree._Element, declared: XsdElement, context: ValidationContext) -> Iterator[_Fault]:
     """What is wrong with an element and everything inside it."""
     yield from _attributes(element, declared, context)
     content = _content(declared)
@@ -106,7 +125,7 @@ def _element(element: etree._Element, declared: XsdElement, context: ValidationC
         return
     children = list(element)
     if loose := " ".join(text for text in _loose_text(element, children) if text):
-        yield _finding("text", element, found=loose)
+        yield _Fault("text", element, found=loose)
     yield from _sequence(element, children, content)
     for child in children:
         place = content.places.get(str(child.tag))
@@ -116,7 +135,7 @@ def _element(element: etree._Element, declared: XsdElement, context: ValidationC
 
 def _sequence(
     element: etree._Element, children: Sequence[etree._Element], content: _Content
-) -> Iterator[Finding]:
+) -> Iterator[_Fault]:
     """Children that may not stand there, stand too late or too often, or are missing."""
     counts = Counter(str(child.tag) for child in children)
     furthest: _Place | None = None
@@ -126,19 +145,19 @@ def _sequence(
         place = content.places.get(tag)
         if place is None:
             if not content.is_unread(tag):
-                yield _finding("unexpected", child, found=_shown(child))
+                yield _Fault("unexpected", child, found=_shown(child))
         elif furthest is not None and place.turn < furthest.turn:
-            yield _finding(
+            yield _Fault(
                 "misplaced", child, found=_shown(child), expected=name_of(furthest.element.name or "")
             )
         else:
             furthest = place
         if place is not None and place.most is not None and counts[tag] > place.most and tag not in told:
             told.add(tag)
-            yield _finding("repeated", child, found=str(counts[tag]), expected=str(place.most))
+            yield _Fault("repeated", child, found=str(counts[tag]), expected=str(place.most))
     for tag, place in content.places.items():
         if counts[tag] < place.least:
-            yield _finding("missing", element, expected=name_of(tag))
+            yield _Fault("missing", element, expected=name_of(tag))
 
 
 def _loose_text(element: etree._Element, children: Sequence[etree._Element]) -> Iterator[str]:
@@ -150,7 +169,7 @@ def _loose_text(element: etree._Element, children: Sequence[etree._Element]) -> 
 
 def _attributes(
     element: etree._Element, declared: XsdElement, context: ValidationContext
-) -> Iterator[Finding]:
+) -> Iterator[_Fault]:
     """Attributes that are missing, unknown or badly written."""
     known = declared.type.attributes if isinstance(declared.type, XsdComplexType) else {}
     if None in known:
@@ -159,24 +178,24 @@ def _attributes(
         attribute = known.get(str(name))
         if attribute is None:
             if name not in _HINTS:
-                yield _finding("attribute-unexpected", element, attribute=str(name), found=str(value))
+                yield _Fault("attribute-unexpected", element, attribute=str(name), found=str(value))
         elif attribute.type is not None and not _is_valid(attribute.type, str(value), context):
-            yield _finding(
+            yield _Fault(
                 "value", element, attribute=str(name), found=str(value), expected=_wanted(attribute.type)
             )
     for wanted, attribute in known.items():
         if attribute.use == "required" and wanted not in element.attrib:
-            yield _finding("attribute-missing", element, expected=f"@{wanted}")
+            yield _Fault("attribute-missing", element, expected=f"@{wanted}")
 
 
-def _value(element: etree._Element, declared: XsdElement, context: ValidationContext) -> Iterator[Finding]:
+def _value(element: etree._Element, declared: XsdElement, context: ValidationContext) -> Iterator[_Fault]:
     """A plain value that is not as declared, and elements inside it."""
     for child in element:
-        yield _finding("unexpected", child, found=_shown(child))
+        yield _Fault("unexpected", child, found=_shown(child))
     kind = declared.type.simple_type
     text = element.text or ""
     if isinstance(kind, XsdSimpleType) and not len(element) and not _is_valid(kind, text, context):
-        yield _finding("value", element, found=text.strip(), expected=_wanted(kind))
+        yield _Fault("value", element, found=text.strip(), expected=_wanted(kind))
 
 
 def _is_valid(kind: XsdSimpleType, text: str, context: ValidationContext) -> bool:
@@ -202,28 +221,21 @@ def _wanted(kind: XsdSimpleType) -> str:
 # --- where and how a finding is written -----------------------------------------------------------------
 
 
-def _finding(
-    detail: str, element: etree._Element, *, attribute: str = "", found: str = "", expected: str = ""
-) -> Finding:
+def _finding(fault: _Fault, places: Places) -> Finding:
+    found, element = fault.found, fault.element
     shown = found if len(found) <= _SHOWN_MAX else found[: _SHOWN_MAX - 1] + "…"
-    location = _location(element) + (f"/@{etree.QName(attribute).localname}" if attribute else "")
-    return Finding("XSD", Severity.FATAL, location, element.sourceline or 0, shown, expected, detail)
+    at = f"/@{etree.QName(fault.attribute).localname}" if fault.attribute else ""
+    return Finding(
+        "XSD",
+        Severity.FATAL,
+        places.of(element) + at,
+        element.sourceline or 0,
+        shown,
+        fault.expected,
+        fault.detail,
+    )
 
 
 def _shown(element: etree._Element) -> str:
     """An element's name with the usual prefix."""
     return name_of(str(element.tag))
-
-
-def _location(element: etree._Element) -> str:
-    """The XPath of an element; a position stands where siblings share the name, as in the rules' findings."""
-    steps = []
-    node: etree._Element | None = element
-    while node is not None:
-        above = node.getparent()
-        place = ""
-        if above is not None and len(twins := list(above.iterchildren(str(node.tag)))) > 1:
-            place = f"[{twins.index(node) + 1}]"
-        steps.append(f"/{_shown(node)}{place}")
-        node = above
-    return "".join(reversed(steps))

@@ -11,18 +11,15 @@ it: what the profile leaves out, how often an element may stand, code values and
 is mandatory beyond UBL are then the rules' matter.
 """
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
 from lxml import etree
 
 import xsd
-from peppol.findings import Finding, Severity
+from peppol.findings import Finding, FindingTally, Severity
 from peppol.identifiers import DocumentKind
-
-#: More findings than this about one document help nobody.
-FINDINGS_MAX: Final = 50
 
 _FOLDER: Final = Path(xsd.__file__).parent
 
@@ -64,25 +61,35 @@ def holds(root: etree._Element, kind: DocumentKind) -> bool:
     return _compiled(schema_file(kind, outside=True)).validate(root)
 
 
-def check(root: etree._Element, kind: DocumentKind, *, outside: bool = False) -> tuple[Finding, ...]:
-    """What breaks the schema of `kind`; empty for a valid document, at most `FINDINGS_MAX` otherwise.
+def check(
+    root: etree._Element, kind: DocumentKind, *, outside: bool = False, tally: FindingTally | None = None
+) -> tuple[Finding, ...]:
+    """What breaks the schema of `kind`, as told by the tally (one of its own where none is given).
 
     `root` is a gated tree; it is not changed. `outside` takes the wider schema, for
     documents that others wrote.
     """
+    tally = FindingTally() if tally is None else tally
     path = schema_file(kind, outside=outside)
     schema = _compiled(path)
     if schema.validate(root):
-        return ()
+        return tally.told
     # xmlschema costs half a second to load; only a bad document pays for it.
-    from peppol.xml.schema_findings import findings_of
+    from peppol.xml import schema_findings
 
-    findings = findings_of(root, path, most=FINDINGS_MAX)
-    return findings or _as_told_by_libxml2(schema)
+    before = len(tally)
+    schema_findings.tell(root, path, tally)
+    if len(tally) == before:
+        _as_told_by_libxml2(schema, tally)
+    return tally.told
 
 
-def _as_told_by_libxml2(schema: etree.XMLSchema) -> tuple[Finding, ...]:
+def _as_told_by_libxml2(schema: etree.XMLSchema, tally: FindingTally) -> None:
     """Places from libxml2's own log: what it refuses must never pass because we have no words for it."""
     places = dict.fromkeys((entry.path or "/", entry.line) for entry in schema.error_log) or {("/", 0): None}
-    found = tuple(Finding("XSD", Severity.FATAL, path, line, detail="schema") for path, line in places)
-    return found[:FINDINGS_MAX]
+    for path, line in places:
+        tally.add("XSD", Severity.FATAL, partial(_unworded, path, line))
+
+
+def _unworded(path: str, line: int) -> Finding:
+    return Finding("XSD", Severity.FATAL, path, line, detail="schema")

@@ -16,8 +16,7 @@ from invoicing.flow_test.flow_test import BenchRefused, Shown
 from invoicing.flow_test.flow_test_store import FlowStep
 from invoicing.flow_test.sample_orders import NoSamples
 from orders.register import store as register_store
-from peppol.envelope import opening
-from peppol.validation import validation
+from peppol.validation import apart
 from supplier_portal.pages.forms import SEES, actor_of, as_xml, text_of
 from supplier_portal.pages.uploads import file_of
 from web.access import signed_in
@@ -75,7 +74,7 @@ def document(request: Request, document_id: int, person: Person = signed_in(*SEE
     """What came of a test document: the rules, and the match against the sample order."""
     language, today = language_of(request, person), today_of(request)
     shown = _shown(request, person, document_id)
-    report = validation.validate(opening.unwrap(shown.body).payload, on=today)
+    report = apart.validate_message(shown.body, on=today)
     invoice = shown.reading.invoice
     return render(
         request,

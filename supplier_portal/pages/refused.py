@@ -15,10 +15,9 @@ from invoicing.portal_invoicing import refused_message_queries, uploads
 from invoicing.portal_invoicing.refused_message_queries import PAGE, RefusedMessage, UnsentFile
 from invoicing.portal_invoicing.uploads import Looked
 from orders.register import store as register_store
-from peppol.envelope import opening
 from peppol.exchange import inbox, inbox_store
 from peppol.exchange.tables import InState
-from peppol.validation import validation
+from peppol.validation import apart
 from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_file, as_xml
 from web.access import signed_in
 from web.pages import Page, database_of, language_of, pages_router, render, today_of
@@ -62,22 +61,21 @@ def one(request: Request, letter_id: int, person: Person = signed_in(*SEES)) -> 
     message, body = _message(request, person, letter_id)
     with database_of(request).reading() as session:
         told = refused_message_queries.told(session, actor, letter_id)
-    # Without its envelope where there is one: the places and lines are those of the sender's own document.
-    payload = opening.unwrap(body).payload or body
-    report = validation.validate(payload, on=message.received_on)
+    # Where nothing was wrong with the document, it is not judged before its sender's eyes.
+    by_us = message.reason in (inbox.OUR_FAULT, UNREADABLE)
+    report = None if by_us else apart.validate_message(body, on=message.received_on)
     return render(
         request,
         person,
         "flip/refused_one.html",
         message=message,
         twice=message.state is InState.CONFLICT,
-        # Nothing was wrong with the document: it is not judged before its sender's eyes.
-        by_us=message.reason in (inbox.OUR_FAULT, UNREADABLE),
+        by_us=by_us,
         ours_to_mend=OURS_TO_MEND,
-        has_findings=bool(report.fatal),
+        has_findings=report is not None and bool(report.fatal),
         size=len(body),
         told=told,
-        report=reported(report, file="", language=language_of(request, person)),
+        report=reported(report, file="", language=language_of(request, person)) if report else None,
         may_send=person.may(SENDS),
     )
 

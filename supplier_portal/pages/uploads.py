@@ -14,8 +14,7 @@ from invoicing.portal_invoicing import sending as portal_sending
 from invoicing.portal_invoicing import uploads
 from invoicing.portal_invoicing.uploads import SIZE_MAX, UploadRefused
 from orders.register import store as register_store
-from peppol.envelope import opening
-from peppol.validation import validation
+from peppol.validation import apart
 from supplier_portal.pages.forms import SENDS, actor_of, new_key, press_of
 from web.access import signed_in
 from web.csrf import form_of
@@ -54,7 +53,7 @@ def look(request: Request, upload_id: int, person: Person = signed_in(SENDS)) ->
         found = uploads.look(session, register, actor_of(person), upload_id, today=today)
     if found is None:
         raise NotThere
-    report = validation.validate(opening.unwrap(found.body).payload, on=today)
+    report = apart.validate_message(found.body, on=today)
     invoice = found.reading.invoice
     own = invoice is not None and invoice.supplier == person.organisation
     return render(

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from accounts import passwords
 from accounts import store as account_store
+from accounts.identity import Permission
 from accounts.journal_actions import AccountAction, ApplicationAction
 from accounts.store import AccountState
 from billing.cli import cli
@@ -270,6 +271,8 @@ def test_a_unit_of_another_company_is_not_granted(site: Site, alva: Visitor) -> 
 def test_who_prepares_payments_may_not_attest_them(site: Site, admin: Visitor) -> None:
     answer = admin.post("/admin/people/6", {"permission": ["FINANCE", "ATTEST"]})
     assert "inte också attestera" in text_of(answer)
+    # The last administrator stays.
+    assert admin.post("/admin/people/13/end").status_code == 303
     assert admin.post("/admin/people/9/end").status_code == 409
 
 
@@ -344,8 +347,10 @@ def test_whose_telephone_is_lost_sets_up_codes_anew_with_an_administrators_help(
         assert bo.enter("redovisa@fyrbaken.example", DEMO).headers["location"] == "/"
 
 
-def test_the_first_administrator_is_invited_on_the_command_line(site: Site) -> None:
+def test_the_first_two_administrators_are_invited_on_the_command_line(site: Site) -> None:
     url = site.database.url.render_as_string(hide_password=False)
+    with site.database.writing() as session:
+        account_store.regrant(session, 13, [Permission.OFFICER], None)
     told = CliRunner().invoke(
         cli.app,
         [
@@ -356,11 +361,14 @@ def test_the_first_administrator_is_invited_on_the_command_line(site: Site) -> N
             "Chef",
             "--permission",
             "BUYER_ADMIN",
+            "--by",
+            "drift-anna",
             "--database",
             url,
         ],
     )
     assert told.exit_code == 0, told.output
+    assert "lagts till med ett kommando" in mails(site, "admin@kopare.example")[-1]
     link = link_in(told.output)
     with visitor(site) as chef:
         chef.post(link, {"password": PASSWORD, "again": PASSWORD})
@@ -376,6 +384,8 @@ def test_the_first_administrator_is_invited_on_the_command_line(site: Site) -> N
             "Chef",
             "--permission",
             "AUDIT",
+            "--by",
+            "drift-anna",
             "--database",
             url,
         ],

@@ -7,7 +7,7 @@ question of the lists is put to PostgreSQL; `make test-slow` lets everybody try 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -37,12 +37,21 @@ def site(postgresql_server: PostgresqlServer) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def everybody(site: Site) -> Iterator[dict[str, tuple[Person | None, Visitor]]]:
+def answers() -> list[object]:
+    """Every answer that everybody has had."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def everybody(site: Site, answers: list[object]) -> Iterator[dict[str, tuple[Person | None, Visitor]]]:
     """A visitor for each permission, one whose unit has nothing, and one who is not signed in."""
     people: dict[str, Person | None] = {"nobody": None, "elsewhere": ELSEWHERE}
     people |= {str(permission): person for permission, person in ONES.items()}
     opened = [(name, person, visitor(site, person)) for name, person in people.items()]
-    yield {name: (person, context.__enter__()) for name, person, context in opened}
+    entered = {name: (person, context.__enter__()) for name, person, context in opened}
+    for _, each in entered.values():
+        each.client.event_hooks["response"].append(answers.append)
+    yield entered
     for _, _, context in opened:
         context.__exit__(None, None, None)
 
@@ -68,13 +77,20 @@ def test_no_address_names_a_row_by_its_number(area: str) -> None:
 @pytest.mark.parametrize("at_most", [1, pytest.param(None, marks=pytest.mark.slow)], ids=["first", "all"])
 @pytest.mark.parametrize("area", AREAS)
 def test_everybody_gets_what_is_his_and_nothing_else(
-    area: str, at_most: int | None, site: Site, everybody: dict[str, tuple[Person | None, Visitor]]
+    area: str,
+    at_most: int | None,
+    site: Site,
+    everybody: dict[str, tuple[Person | None, Visitor]],
+    answers: list[object],
+    record_property: Callable[[str, object], None],
 ) -> None:
     wrong: list[str] = []
+    before = len(answers)
     for key, route in table_in(area, site.database).items():
         for name, asked in _shares(route, everybody, at_most).items():
             wrong += [f"{name}: {told}" for told in _tried(key, asked, *everybody[name], at_most)]
     assert wrong == []
+    record_property("addresses", len(answers) - before)
 
 
 def _shares(

@@ -6,7 +6,7 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -29,15 +29,21 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.mark.parametrize("area", WITH_PAGES)
-def test_no_page_keeps_anybody_out(area: str, site: Site, browser_page: Page) -> None:
+def test_no_page_keeps_anybody_out(
+    area: str, site: Site, browser_page: Page, record_property: Callable[[str, object], None]
+) -> None:
     assert _wrong(area, "sv", site, browser_page, at_most=1) == []
+    record_property("pages_looked_at", len(list(_addresses(area, site, at_most=1))))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["sv", "en"])
 @pytest.mark.parametrize("area", WITH_PAGES)
-def test_no_address_keeps_anybody_out(area: str, language: str, site: Site, browser_page: Page) -> None:
+def test_no_address_keeps_anybody_out(
+    area: str, language: str, site: Site, browser_page: Page, record_property: Callable[[str, object], None]
+) -> None:
     assert _wrong(area, language, site, browser_page) == []
+    record_property("pages_looked_at", len(list(_addresses(area, site, at_most=None))))
 
 
 @pytest.mark.parametrize("area", WITH_PAGES)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, insert, select
+from sqlalchemy import Column, Integer, MetaData, Table, insert, select, update
 
 from foundation import leases
 from foundation.database import Database
@@ -17,7 +17,7 @@ WORK = Table(
     MetaData(),
     Column("number", Integer, primary_key=True),
     Column("until", UtcDateTime(), nullable=True),
-    Column("tries", Integer, nullable=False, default=0),
+    Column("taken", Integer, nullable=False, default=0),
 )
 
 
@@ -32,9 +32,11 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def take(session: Session, now: datetime, *, at_most: int = 2) -> Sequence[tuple[int, int]]:
-    wanted = select(WORK).where(leases.is_free(WORK.c.until, now)).order_by(WORK.c.number).limit(at_most)
-    taken = leases.take(session, WORK.c.number, wanted, until=now + LEASE, tries=WORK.c.tries + 1)
-    return [(row.number, row.tries) for row in taken]
+    wanted = select(WORK).where(leases.is_free(WORK.c.until, now)).order_by(WORK.c.number)
+    taken = leases.take(
+        session, WORK.c.number, wanted, taken=WORK.c.taken, at_most=at_most, until=now + LEASE
+    )
+    return [(row.number, row.taken) for row in taken]
 
 
 def test_rows_are_taken_in_order_as_they_were_and_by_nobody_else_until_the_lease_has_ended(
@@ -47,7 +49,42 @@ def test_rows_are_taken_in_order_as_they_were_and_by_nobody_else_until_the_lease
     with database.writing() as session:
         assert take(session, NOW + LEASE) == []
     with database.writing() as session:
-        assert take(session, NOW + LEASE + timedelta(seconds=1)) == [(1, 1), (2, 1)]
+        assert take(session, NOW + LEASE + timedelta(seconds=1)) == [(1, 1)]
+
+
+def test_what_no_worker_came_back_from_is_taken_alone_behind_what_is_fresh_and_at_last_by_nobody(
+    database: Database,
+) -> None:
+    seen = []
+    for hour in range(12):
+        with database.writing() as session:
+            if hour == 2:
+                session.execute(insert(WORK), [{"number": 4}])
+            seen.append(take(session, NOW + timedelta(hours=hour), at_most=3))
+    together, alone, fresh, *others = seen
+    assert together == [(1, 0), (2, 0), (3, 0)]
+    assert alone == [(1, 1)]
+    assert fresh == [(4, 0)]
+    assert others == [
+        *([(2, 1)], [(3, 1)], [(4, 1)]),
+        *([(1, 2)], [(2, 2)], [(3, 2)], [(4, 2)]),
+        *([], []),
+    ]
+    with database.reading() as session:
+        lost = leases.is_lost(WORK.c.taken, WORK.c.until, NOW + timedelta(hours=12))
+        assert list(session.scalars(select(WORK.c.number).where(lost).order_by(WORK.c.number))) == [
+            1,
+            2,
+            3,
+            4,
+        ]
+
+
+def test_what_was_given_back_is_taken_with_others_again(database: Database) -> None:
+    with database.writing() as session:
+        assert take(session, NOW, at_most=3) == [(1, 0), (2, 0), (3, 0)]
+        session.execute(update(WORK).values(until=None, taken=0))
+        assert take(session, NOW, at_most=3) == [(1, 0), (2, 0), (3, 0)]
 
 
 def test_what_waits_for_a_moment_is_due_at_that_moment(database: Database) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from accounts.application_store import ApplicationState
+from accounts.staff.change_store import StaffChangeState
 from accounts.store import AccountState
 from accounts.systems.machine_key_store import KeyState
 from billing.server.jobs import ALARM_KINDS
@@ -91,6 +92,10 @@ ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
 """States in which something waits for the buyer, and the alarm that tells of it."""
 
 NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
+    (
+        StaffChangeState.PROPOSED,
+        "for another administrator, who was mailed; it lapses by itself after 14 days",
+    ),
     (AccountState.INVITED, "for the person who was invited; the link ends by itself"),
     (AccountState.ACTIVE, "nothing waits: the account is used"),
     (ActionState.PENDING, "for its time to leave, by itself within minutes"),

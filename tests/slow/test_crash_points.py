@@ -1,26 +1,29 @@
-"""A crash at every database statement, commit and file operation of sending and of receiving: nothing lost or doubled.
+"""A crash at every database statement, commit and file operation of sending, receiving and other work: all or nothing.
 
 As SQLite tests itself: end the process at the first operation, then at the second, until it runs
-through. After each crash another worker comes when the lease is over, and the world must look as
-if nothing had happened. `make test` crashes at one operation in thirteen, `make test-slow` at every one.
+through. After each crash another worker comes when the lease is over, or the same is asked again, and the world must
+look as if nothing had happened. `make test` crashes at one operation in thirteen on SQLite, `make test-slow` at every
+one, and on PostgreSQL.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from billing.server import exchange_events
-from foundation import journal
 from foundation.database import Database
 from invoicing.documents import store as document_store
 from invoicing.intake import queue as intake_queue
 from invoicing.intake.queue import read_arrived
-from operations.checks import invariants
+from invoicing.payment import proposal_store
+from invoicing.payment.transfers import ProposalState
+from invoicing.portal_invoicing.tables import portal_document
+from orders import tables as order_tables
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.exchange import outbox_store
 from peppol.exchange import tables as exchange_tables
@@ -28,14 +31,19 @@ from peppol.exchange.receiving import Collector
 from peppol.exchange.sending import MessageSender
 from peppol.exchange.tables import InState, OutState
 from peppol.xml import codec
+from tests.bar.world import check_world
+from tests.support.servers.databases import PostgresqlServer
 from tests.support.servers.faulty_point import BETA, Moment, lay_out
 from tests.support.servers.system_databases import migrated
 from tests.support.stories.crashing import CRASHED, FINISHED, crash_at, in_child, let_go, quick_folder
-from tests.support.stories.system import System, example_register
+from tests.support.stories.paying import PayDesk
+from tests.support.stories.portal import Desk
+from tests.support.stories.system import System, decision, example_register
 
 DAY = date(2026, 2, 3)
 REFERENCE = "100000101"
 AT_MOST = 600
+Told = Callable[[str, object], None]
 EVERY = pytest.mark.parametrize("step", [13, pytest.param(1, marks=pytest.mark.slow)])
 
 
@@ -47,6 +55,7 @@ class World:
     moment: Moment
     folder: Path
     kept: Path
+    server: PostgresqlServer | None
 
     @property
     def system(self) -> System:
@@ -60,21 +69,29 @@ class World:
         """What is now is what every crash begins with."""
         let_go(self.database)
         shutil.copytree(self.folder, self.kept)
+        if self.server is not None:
+            self.server.keep("before the crash")
 
     def lay_back(self) -> None:
         let_go(self.database)
         shutil.rmtree(self.folder)
         shutil.copytree(self.kept, self.folder)
+        if self.server is not None:
+            self.server.like("before the crash")
 
 
-@pytest.fixture
-def world() -> Iterator[World]:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def world(request: pytest.FixtureRequest, record_property: Told) -> Iterator[World]:
+    record_property("engine", request.param)
     with quick_folder() as place:
         folder = place / "now"
         (folder / "post" / "inbox").mkdir(parents=True)
         moment = Moment()
-        database = migrated(f"sqlite:///{folder / 'billing.sqlite'}", clock=moment)
-        world = World(database, moment, folder, place / "kept")
+        on_postgresql = request.param == "postgresql"
+        server = request.getfixturevalue("postgresql_server") if on_postgresql else None
+        url = server.empty() if server else f"sqlite:///{folder / 'billing.sqlite'}"
+        database = migrated(url, clock=moment)
+        world = World(database, moment, folder, place / "kept", server)
         world.system.change_register(example_register())
         yield world
         database.close()
@@ -101,14 +118,15 @@ def states(world: World) -> list[str]:
         )
 
 
-def journal_holds(world: World) -> None:
-    with world.database.reading() as session:
-        assert list(journal.verify(session)) == []
-        assert list(invariants.check(session)) == []
+def given(world: World) -> list[tuple[str, bytes]]:
+    """What the other side has, by instance identifier."""
+    return [
+        (file.stem[-36:], file.read_bytes()) for file in (world.folder / "post" / "outbox").rglob("*.xml")
+    ]
 
 
 @EVERY
-def test_sending_survives_a_crash_at_every_operation(world: World, step: int) -> None:
+def test_sending_survives_a_crash_at_every_operation(world: World, step: int, record_property: Told) -> None:
     with world.database.writing() as session:
         lay_out(session, [1, 2])
         lay_out(session, [3], receiver=BETA)
@@ -133,16 +151,17 @@ def test_sending_survives_a_crash_at_every_operation(world: World, step: int) ->
         assert sorted(file.read_bytes() for file in files) == sorted(message.body for message in messages)
         assert all(any(message.instance_id in file.name for file in files) for message in messages)
         assert len(attempts) == 3, number
-        journal_holds(world)
+        assert check_world(world.database, given=given(world)) == [], number
         if ended == FINISHED:
             break
         crashes += 1
     assert 30 < crashes * step < AT_MOST - 2
+    record_property("crashes_of_sending", crashes)
 
 
 @EVERY
 def test_receiving_survives_a_crash_at_every_operation(
-    world: World, monkeypatch: pytest.MonkeyPatch, step: int
+    world: World, monkeypatch: pytest.MonkeyPatch, step: int, record_property: Told
 ) -> None:
     system = world.system
     system.decide(REFERENCE)
@@ -181,8 +200,103 @@ def test_receiving_survives_a_crash_at_every_operation(
         assert len(found) in (3, 4, 5, 6), number
         assert answers == 1, number
         assert left == []
-        journal_holds(world)
+        assert check_world(world.database, acknowledged=[invoice, b"<A/>"]) == [], number
         if ended == FINISHED:
             break
         crashes += 1
     assert 50 < crashes * step < AT_MOST - 2
+    record_property("crashes", crashes)
+
+
+# What is asked again --------------------------------------------------------------------------------
+
+
+def _a_decision_is_told(system: System) -> None:
+    system.tell("placement.decided", decision("100000102"), on=date(2026, 2, 2), event_id="decided-102")
+
+
+def _an_invoice_is_sent_from_the_portal(system: System) -> None:
+    desk = Desk(system, now=datetime(2026, 2, 3, 8, 0, tzinfo=UTC))
+    desk.send((system.order(REFERENCE).number, "001"), form="f" * 32)
+    desk.wait()
+    system.read_messages(on=desk.today)
+
+
+def _what_is_due_is_paid(system: System) -> None:
+    """Proposed, attested, exported: each step only where the one before stands, as people at their pages see it."""
+    desk = PayDesk(system)
+    with system.database.reading() as session:
+        made = [each.proposal for each in proposal_store.overviews(session)]
+    proposal = made[0] if made else desk.propose(on=date(2026, 3, 20))
+    if desk.state(proposal) == ProposalState.DRAFT:
+        desk.attest(proposal)
+    if desk.state(proposal) == ProposalState.ATTESTED:
+        desk.export(proposal)
+
+
+def _ready_to_invoice(system: System) -> None:
+    system.decide(REFERENCE)
+    system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+
+
+def _ready_to_pay(system: System) -> None:
+    _ready_to_invoice(system)
+    system.send_invoice(system.order(REFERENCE).number, number="F-1", on=DAY)
+    PayDesk(system).give_right()
+
+
+def _stands(world: World) -> object:
+    """What the work was for: orders, documents from the portal and in the books, proposals and their files."""
+    with world.database.reading() as session:
+        return (
+            session.execute(
+                select(order_tables.purchase_order.c.number, order_tables.purchase_order.c.amount)
+            ).all(),
+            session.execute(select(portal_document.c.number, portal_document.c.state)).all(),
+            [(each.number, each.state) for each in document_store.listed(session)],
+            [(each.proposal.number, each.proposal.state) for each in proposal_store.overviews(session)],
+            len(list(outbox_store.messages_out(session))),
+        )
+
+
+@EVERY
+@pytest.mark.parametrize(
+    ("ready", "work"),
+    [
+        (_ready_to_invoice, _a_decision_is_told),
+        (_ready_to_invoice, _an_invoice_is_sent_from_the_portal),
+        (_ready_to_pay, _what_is_due_is_paid),
+    ],
+    ids=["event", "portal", "payment"],
+)
+def test_work_that_crashed_anywhere_is_asked_again_and_done_once(
+    world: World,
+    ready: Callable[[System], None],
+    work: Callable[[System], None],
+    step: int,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Told,
+) -> None:
+    monkeypatch.setattr(intake_queue, "_LEASE", timedelta(minutes=5))
+    ready(world.system)
+    world.keep()
+    for _ in range(2):
+        # In this process first: every child finds it warm, and this is what being asked twice comes to.
+        work(world.system)
+    done, crashes = _stands(world), 0
+    for number in range(1, AT_MOST, step):
+        world.lay_back()
+        ended = in_child(
+            lambda: work(world.system), before=crash_at(number, world.database, world.folder / "post")
+        )
+        assert ended in (CRASHED, FINISHED), number
+        world.moment.pass_(minutes=6)
+        for _ in range(2):
+            work(world.system)
+        assert _stands(world) == done, number
+        assert check_world(world.database) == [], number
+        if ended == FINISHED:
+            break
+        crashes += 1
+    assert 10 < crashes * step < AT_MOST - 2
+    record_property("crashes", crashes)

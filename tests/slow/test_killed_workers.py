@@ -2,11 +2,11 @@
 
 The workers are processes of their own, forked from this one so that they begin warm. What an
 access point was given is a line in a file, written in one stroke, so that it is known whoever died.
-`make test` kills ten times on each engine, `make test-slow` two hundred.
+`make test` kills ten times on each engine, `make test-slow` two hundred, `make bar` two thousand over three thousand
+files; the seed of the bar says when.
 """
 
 import os
-import random
 import signal
 import time
 from collections import Counter
@@ -36,6 +36,8 @@ from peppol.access_points.protocol import DeliveryState, DeliveryStatus, Outboun
 from peppol.exchange import outbox_store
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState, OutState
+from tests.bar import seeds
+from tests.bar.world import check_world
 from tests.support.journal import Noted, Something
 from tests.support.servers.faulty_point import lay_out
 from tests.support.servers.system_databases import migrated
@@ -164,20 +166,32 @@ def nothing_is_broken(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("database_url", "kills"),
+    ("database_url", "kills", "files_each"),
     [
-        ("sqlite", 10),
-        ("postgresql", 10),
-        pytest.param("sqlite", 200, marks=pytest.mark.slow),
-        pytest.param("postgresql", 200, marks=pytest.mark.slow),
+        ("sqlite", 10, 1),
+        ("postgresql", 10, 1),
+        pytest.param("sqlite", 200, 1, marks=pytest.mark.slow),
+        pytest.param("postgresql", 200, 1, marks=pytest.mark.slow),
+        # Ten rounds of their own books, so that what is checked after each stays small.
+        *[
+            pytest.param(engine, 200, 2 - number % 2, marks=pytest.mark.nightly, id=f"{engine}-{number}")
+            for engine in ("sqlite", "postgresql")
+            for number in range(10)
+        ],
     ],
     indirect=["database_url"],
 )
 def test_kills_under_load_lose_nothing_and_double_nothing(
-    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch, kills: int
+    database: Database,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kills: int,
+    files_each: int,
+    request: pytest.FixtureRequest,
+    record_property: Callable[[str, object], None],
 ) -> None:
     monkeypatch.setattr(intake_queue, "_LEASE", timedelta(milliseconds=200))
-    chance = random.Random(20261121)  # noqa: S311 - the same kills every time
+    chance = seeds.chance("kills", request.node.name)
     point = NotingPoint(folder)
     register = example_register()
     flow.measure_orders(database, register, count=kills * 3 // 10)
@@ -193,10 +207,12 @@ def test_kills_under_load_lose_nothing_and_double_nothing(
 
     # Once in this process, so that every child finds it warm.
     read_arrived(database, today=DAY).close()
+    files = kills * files_each
+    bodies = [*invoices, *[f"<A>{number}</A>".encode() for number in range(len(invoices), files)]]
     for number in range(kills):
-        body = invoices[number] if number < len(invoices) else f"<A>{number}</A>".encode()
-        (folder / "inbox" / f"{number:03}.xml.part").write_bytes(body)
-        (folder / "inbox" / f"{number:03}.xml.part").rename(folder / "inbox" / f"{number:03}.xml")
+        for place in range(number * files_each, (number + 1) * files_each):
+            (folder / "inbox" / f"{place:03}.xml.part").write_bytes(bodies[place])
+            (folder / "inbox" / f"{place:03}.xml.part").rename(folder / "inbox" / f"{place:03}.xml")
         with database.writing() as session:
             lay_out(session, [number], receiver=chance.choice(RECEIVERS))
         let_go(database)
@@ -223,14 +239,15 @@ def test_kills_under_load_lose_nothing_and_double_nothing(
         )
     assert len(documents) == len(invoices) == len({each.number for each in documents})
     assert states[InState.HANDLED] == len(invoices)
-    assert states[InState.QUARANTINED] == kills - len(invoices)
+    assert states[InState.QUARANTINED] == files - len(invoices)
     assert set(states) <= {InState.HANDLED, InState.QUARANTINED, InState.REPEAT}
     # Every message is with the access point, in its own bytes, and nothing else is.
-    files = {path.stem[-36:]: path.read_bytes() for path in (folder / "outbox").rglob("*.xml")}
-    assert len(files) == len(messages) - portal >= orders + kills
-    assert all(messages[instance_id] == body for instance_id, body in files.items())
+    given = {path.stem[-36:]: path.read_bytes() for path in (folder / "outbox").rglob("*.xml")}
+    assert len(given) == len(messages) - portal >= orders + kills
     assert in_order(database, point)
-    nothing_is_broken(database)
+    assert check_world(database, acknowledged=bodies, given=given.items()) == []
+    record_property("kills", kills)
+    record_property("files", files)
 
 
 # Many at once -------------------------------------------------------------------------------

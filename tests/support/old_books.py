@@ -68,9 +68,33 @@ def before_0034(connection: Connection) -> None:
         connection.execute(text(f"drop table {table}"))
 
 
+def before_0031(connection: Connection) -> None:
+    """Lead the books back to what revision 0031 found."""
+    before_0034(connection)
+    connection.execute(
+        text(
+            "create table document_handler (invoice_id integer not null references invoice (id),"
+            " person varchar(80) not null, constraint pk_document_handler primary key (invoice_id, person))"
+        )
+    )
+    connection.execute(
+        text("insert into document_handler select distinct invoice_id, person from document_decision")
+    )
+    for table in ("document_decision", "account_confirmation", "account_held", "staff_change"):
+        connection.execute(text(f"drop table {table}"))
+    connection.execute(text("alter table account drop column vouched_by"))
+
+
+def before_0030(connection: Connection) -> None:
+    """Lead the books back to what revision 0030 found."""
+    before_0031(connection)
+    for table, column in (("inbox", "taken"), ("lane", "taken"), ("outbox", "asked"), ("mail", "taken")):
+        connection.execute(text(f"alter table {table} drop column {column}"))
+
+
 def before_0029(connection: Connection) -> None:
     """Lead the books back to what revision 0029 found."""
-    before_0034(connection)
+    before_0030(connection)
     connection.execute(text("drop table linked_line"))
 
 

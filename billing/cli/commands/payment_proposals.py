@@ -12,6 +12,8 @@ from typing import Annotated
 
 import typer
 
+from accounts.staff import changes, staff_forms
+from accounts.staff.change_store import StaffChangeKind
 from billing.cli.command import AsJson, CommandContext, On, bytes_of, command, day, today_or
 from billing.cli.commands.due_payments import payments, tell_held_back
 from billing.cli.printing import TableColumn, show, table, write_json
@@ -223,17 +225,21 @@ def right(
     on: On = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ge en person attesträtt, eller visa alla / give a person a right to attest, or list them."""
+    """Föreslå att en person får attestera, eller visa alla / propose that a person may attest, or list them."""
     if person:
         with context.writing() as session:
-            attest_right_store.give(
-                session,
-                person=person,
+            content = staff_forms.attest_right(
                 limit=_amount(limit),
                 valid_from=today_or(on),
                 valid_to=until,
                 reach=Reach(supplier, article, area),
-                by=by,
+            )
+            proposed = changes.propose(
+                session, StaffChangeKind.ATTEST_RIGHT, person=person, content=content, by=by, at=utc_now()
+            )
+        if not as_json:
+            typer.echo(
+                context.say(Text("Förslag %(number)s väntar på en annan administratör.", number=proposed))
             )
     with context.reading() as session:
         rights = attest_right_store.rights(session)

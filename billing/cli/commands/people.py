@@ -1,4 +1,8 @@
-"""`billing people`: letting the first of the buyer's people in; everybody else is invited in the portal."""
+"""`billing people`: the buyer's staff from the host: the first administrators, and changes that two people make.
+
+Whoever stands here says who they are with `--by`: an account, or a name of their own. The rule is the pages': what one
+proposes another confirms, here or on a page. What a shell on the host can do besides stands in docs/operating.md.
+"""
 
 from typing import Annotated
 
@@ -8,15 +12,35 @@ from accounts import accounts, mailed_links
 from accounts import store as account_store
 from accounts.identity import Permission
 from accounts.mailed_link_store import LinkPurpose
-from accounts.rules import granted_staff
-from billing.cli.command import CommandContext, command, today_or
-from billing.cli.printing import show
+from accounts.pages.staff_changes import KINDS, rows_of
+from accounts.rules import granted_staff, mail_address, name_of_person
+from accounts.staff import change_store, changes, independence, staff_forms
+from accounts.staff.change_store import StaffChange, StaffChangeKind
+from accounts.store import AccountState
+from billing.cli.command import AsJson, CommandContext, command, today_or
+from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.database import utc_now
 from foundation.errors import NotFound
+from foundation.sql import Session
 from foundation.text import Text
 from orders.register import store as register_store
 
 people = typer.Typer()
+
+By = Annotated[
+    str, typer.Option("--by", help="Vem du är, ett id eller ditt namn / who you are, an id or your name")
+]
+Change = Annotated[int, typer.Argument(help="Förslagets nummer / the proposal's number")]
+_TWO = 2
+
+_COLUMNS = (
+    TableColumn(Text("Nr"), right=True),
+    TableColumn(Text("Vad")),
+    TableColumn(Text("Vem")),
+    TableColumn(Text("Föreslagen av")),
+    TableColumn(Text("Läge")),
+    TableColumn(Text("Innehåll"), wrap=40),
+)
 
 
 @command(people, "invite")
@@ -30,32 +54,108 @@ def invite(
             help="OFFICER, FINANCE, ATTEST, BUYER_ADMIN, AUDIT, PROTECTED; flera går bra / several will do"
         ),
     ],
+    by: By,
 ) -> None:
-    """Bjud in någon hos köparen / invite somebody at the buyer."""
+    """De två första administratörerna genast, alla andra föreslås / the first two at once, others are proposed."""
     now = utc_now()
+    roles = granted_staff(permission)
     with context.writing() as session:
-        made = accounts.invite(
-            session,
-            organisation=register_store.load(session).buyer.organisation_number,
-            name=name,
-            address=address,
-            permissions=granted_staff(permission),
-            within=None,
-            language=context.language,
-            by="operator",
-            at=now,
-        )
-        # Mail may not be set up yet, so the one who stands here gets the link as well.
-        path = mailed_links.send(session, made, LinkPurpose.INVITE, at=now)
-    show(
-        context.say(
-            Text(
-                "%(person_id)s är inbjuden. Länken gäller en gång, i sju dagar: %(path)s",
-                person_id=made.person.id,
-                path=path,
+        if roles == {Permission.BUYER_ADMIN} and _too_few(session):
+            made = changes.first_administrator(
+                session, name=name, address=address, language=context.language, by=by, at=now
             )
+            said = _invited(session, made.person.id)
+        else:
+            content = staff_forms.invitation(
+                name=name_of_person(name),
+                address=mail_address(address),
+                roles=roles,
+                language=context.language,
+            )
+            number = changes.propose(session, StaffChangeKind.INVITE, content=content, by=by, at=now)
+            said = Text("Förslag %(number)s väntar på en annan administratör.", number=number)
+    show(context.say(said))
+
+
+@command(people, "proposals")
+def proposals(context: CommandContext, as_json: AsJson = False) -> None:
+    """Visa ändringar av personer som väntar / show the changes of people that wait."""
+    with context.reading() as session:
+        found = change_store.listed(session, only_open=True)
+    if as_json:
+        write_json(
+            [
+                {
+                    "number": each.id,
+                    "kind": each.kind.value,
+                    "person": each.person,
+                    "proposed_by": each.proposed_by,
+                    "state": each.state.value,
+                }
+                for each in found
+            ]
         )
-    )
+        return
+    rows = [
+        (
+            str(each.id),
+            context.say(KINDS[each.kind]),
+            each.person or "–",
+            each.proposed_by,
+            each.state.value,
+            _content(context, each),
+        )
+        for each in found
+    ]
+    show(table(_COLUMNS, rows, language=context.language))
+
+
+@command(people, "confirm")
+def confirm(context: CommandContext, change: Change, by: By) -> None:
+    """Bekräfta det en annan har föreslagit / confirm what somebody else has proposed."""
+    with context.writing() as session:
+        confirmed = changes.confirm(session, change, by=by, at=utc_now())
+        said = Text("Förslag %(number)s gäller nu.", number=change)
+        if confirmed.kind is StaffChangeKind.INVITE:
+            made = account_store.by_name(session, confirmed.content["address"])
+            assert made is not None  # noqa: S101 - it was written in this transaction
+            said = _invited(session, made.person.id)
+    show(context.say(said))
+
+
+@command(people, "refuse")
+def refuse(
+    context: CommandContext,
+    change: Change,
+    reason: Annotated[str, typer.Option("--reason", help="Varför / why")],
+    by: By,
+) -> None:
+    """Säg nej till det en annan har föreslagit / say no to what somebody else has proposed."""
+    with context.writing() as session:
+        changes.refuse(session, change, by=by, reason=reason, at=utc_now())
+    show(context.say(Text("Förslag %(number)s är avslaget.", number=change)))
+
+
+@command(people, "withdraw")
+def withdraw(context: CommandContext, change: Change, by: By) -> None:
+    """Ta tillbaka det du själv har föreslagit / take back what you have proposed yourself."""
+    with context.writing() as session:
+        changes.withdraw(session, change, by=by, at=utc_now())
+    show(context.say(Text("Förslag %(number)s är återtaget.", number=change)))
+
+
+@command(people, "forget-codes")
+def forget_codes(
+    context: CommandContext,
+    person: Annotated[str, typer.Argument(help="user-7, som journalen nämner det / as the journal names it")],
+    by: By,
+) -> None:
+    """Föreslå att någon ställer in det andra steget på nytt / propose that somebody sets up the second step anew."""
+    with context.writing() as session:
+        number = changes.propose(
+            session, StaffChangeKind.CODES, person=person, content={}, by=by, at=utc_now()
+        )
+    show(context.say(Text("Förslag %(number)s väntar på en annan administratör.", number=number)))
 
 
 @command(people, "end")
@@ -68,7 +168,7 @@ def end(
         str, typer.Option("--by", help="Vem som avslutar, ett id / who ends it, an id")
     ] = "operator",
 ) -> None:
-    """Avsluta en leverantörs konto, även det sista / end a supplier's account, the last one too."""
+    """Avsluta ett konto genast, en leverantörs sista också / end an account at once, a supplier's last one too."""
     number = person.removeprefix("user-")
     with context.writing() as session:
         account = account_store.by_id(session, int(number)) if number.isdigit() else None
@@ -86,3 +186,23 @@ def end(
             last_too=not ours,
         )
     show(context.say(Text("%(person)s är avslutat.", person=person)))
+
+
+def _too_few(session: Session) -> bool:
+    buyer = register_store.load(session).buyer.organisation_number
+    return independence.independent(account_store.of_organisation(session, buyer)) < _TWO
+
+
+def _invited(session: Session, person: str) -> Text:
+    """Mail may not be set up yet, so the one who stands here gets the link as well."""
+    account = account_store.by_id(session, int(person.removeprefix("user-")))
+    assert account is not None  # noqa: S101 - it was written in this transaction
+    assert account.state == AccountState.INVITED  # noqa: S101 - nobody has had the link before
+    path = mailed_links.send(session, account, LinkPurpose.INVITE, at=utc_now())
+    return Text(
+        "%(person_id)s är inbjuden. Länken gäller en gång, i sju dagar: %(path)s", person_id=person, path=path
+    )
+
+
+def _content(context: CommandContext, change: StaffChange) -> str:
+    return "; ".join(f"{context.say(name)}: {context.say(value)}" for name, value in rows_of(change, {}))

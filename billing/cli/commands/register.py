@@ -20,7 +20,7 @@ from foundation.formatting import plain
 from foundation.journal import SYSTEM
 from foundation.periods import stockholm_date
 from foundation.sql import Session
-from foundation.text import Text
+from foundation.text import CountedText, Text
 from operations import register_loading
 from operations.buyers import administration
 from operations.register_loading import RegisterChecked
@@ -103,7 +103,7 @@ def load(
         if found.refused:
             raise RegisterUnfit(found.refused)
         # A script has no terminal to be asked at, and goes on as it always has.
-        if found.differences and not yes and at_terminal():
+        if found.sentences and not yes and at_terminal():
             typer.confirm(context.say(Text("Läs in ändringen?")), abort=True)
         with database.writing() as session:
             now = database.clock()
@@ -122,6 +122,16 @@ def load(
             typer.echo(plain(f"{invoice.number} > {invoice.state}"))
     else:
         typer.echo(context.say(Text("Registret är oförändrat: %(counts)s.", counts=_counts(read))))
+    if loaded.asked:
+        typer.echo(
+            context.say(
+                CountedText(
+                    "%(count)s ändring väntar på två personer, under Ändringar.",
+                    "%(count)s ändringar väntar på två personer, under Ändringar.",
+                    count=loaded.asked,
+                )
+            )
+        )
 
 
 def at_terminal() -> bool:
@@ -136,8 +146,8 @@ def _checked(database: Database, read: Register) -> RegisterChecked:
 
 
 def _show(context: CommandContext, found: RegisterChecked) -> None:
-    for each in found.differences:
-        typer.echo(plain(context.say(each.sentence)))
+    for each in found.sentences:
+        typer.echo(plain(context.say(each)))
 
 
 def _accounts(session: Session) -> list[Need]:

@@ -119,6 +119,13 @@ PEOPLE: Final = (
         _SUPPLIER_ALL,
         Text("Videholmen: alla tre; har tagit över Hällmarken"),
     ),
+    _of(
+        "admin2@kopare",
+        "Nils Ekman",
+        "",
+        (_P.BUYER_ADMIN,),
+        Text("Köparen: administratör, den andra av två"),
+    ),
 )
 
 

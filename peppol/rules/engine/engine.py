@@ -40,12 +40,12 @@ are answered once. Rules never raise: numbers that cannot be read are None
 
 from collections.abc import Callable, Sequence
 from decimal import localcontext
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 from lxml import etree
 
-from peppol.findings import Finding
+from peppol.findings import Finding, FindingTally
 from peppol.rules.engine.automaton import Automaton, Row, State
 from peppol.rules.engine.numbers import EXACT
 from peppol.rules.engine.rulebook import (
@@ -91,31 +91,35 @@ class RuleSet:
         return self._automaton
 
 
-def judge(root: etree._Element, rule_set: RuleSet) -> tuple[Finding, ...]:
-    """Put all rules of the set to the document; the findings in document order.
+def judge(root: etree._Element, rule_set: RuleSet, tally: FindingTally | None = None) -> tuple[Finding, ...]:
+    """Put all rules of the set to the document; what is told of the findings, in document order.
+
+    All are counted in the tally (one of its own where none is given).
 
     `root` may be any element: contexts that begin with "/" match from it. Nothing
     is raised for a document's content, however odd. What ought to be absent comes last.
     """
     document, work, hits, parents = _walk(root, rule_set)
-    findings: list[Finding] = []
+    tally = FindingTally() if tally is None else tally
     with localcontext(EXACT):
         for state, node in work:
             for test, info in state.rules:
                 broken = test(node)
                 if broken is not None:
-                    findings.append(_finding(info, node, broken))
+                    tally.add(info.id, info.severity, partial(_finding, info, node, broken))
             for rows in state.choices:
                 for rule in _chosen(rows, node):
                     broken = rule.test(node)
                     if broken is not None:
-                        findings.append(_finding(rule.info, node, broken))
-    findings.extend(_finding(info, node, broken) for info, node, broken in hits.values())
+                        found = partial(_finding, rule.info, node, broken)
+                        tally.add(rule.info.id, rule.info.severity, found)
+    for info, node, broken in hits.values():
+        tally.add(info.id, info.severity, partial(_finding, info, node, broken))
     # Parents and children hold each other, and the document all of them: let go, and memory is free at once.
     for node in parents:
         node.kids = CHILDLESS
     document.forget()
-    return tuple(findings)
+    return tally.told
 
 
 def read(root: etree._Element) -> DocumentTree:

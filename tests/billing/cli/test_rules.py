@@ -32,6 +32,7 @@ from web.validation_report import (
     ACTORS,
     KINDS,
     ReportedFinding,
+    ReportedRule,
     ValidationReport,
     report_json,
     report_page,
@@ -225,28 +226,38 @@ def test_what_the_gate_refuses_has_no_rules_to_name() -> None:
     assert "GATE-NOT-XML" in page
 
 
-def test_counts_and_actors_follow_from_the_findings() -> None:
-    findings = tuple(
-        ReportedFinding(
-            rule="R",
-            severity=severity,
-            location="/",
-            line=0,
-            found="",
-            expected="",
-            message="m",
-            remedy="r",
-            actor=actor,
-        )
-        for severity, actor in (
-            (Severity.FATAL, FindingActor.ECONOMIST),
-            (Severity.WARNING, FindingActor.BUYER),
-            (Severity.FATAL, FindingActor.BUYER),
-        )
+def test_counts_and_actors_follow_from_all_that_was_found_told_or_not() -> None:
+    finding = ReportedFinding(
+        rule="R",
+        severity=Severity.FATAL,
+        location="/",
+        line=0,
+        found="",
+        expected="",
+        message="m",
+        remedy="r",
+        actor=FindingActor.ECONOMIST,
     )
-    report = ValidationReport(file="", kind=None, valid=False, release="", findings=findings)
-    assert (report.fatal_count, report.warning_count) == (2, 1)
-    assert list(report.by_actor.items()) == [(FindingActor.BUYER, 2), (FindingActor.ECONOMIST, 1)]
+    warning = finding.model_copy(
+        update={"rule": "W", "severity": Severity.WARNING, "actor": FindingActor.BUYER}
+    )
+    report = ValidationReport(
+        file="",
+        kind=None,
+        valid=False,
+        release="",
+        finding_count=1_003,
+        rules=(
+            ReportedRule(rule="R", severity=Severity.FATAL, count=2, told=2, actor=FindingActor.ECONOMIST),
+            ReportedRule(rule="W", severity=Severity.WARNING, count=1_001, told=1, actor=FindingActor.BUYER),
+        ),
+        findings=(finding, finding, warning),
+    )
+    assert (report.fatal_count, report.warning_count) == (2, 1_001)
+    assert list(report.by_actor.items()) == [(FindingActor.BUYER, 1_001), (FindingActor.ECONOMIST, 2)]
+    assert report.untold.en == (
+        "3 of 1 003 findings are shown here. More of the same kind: W (1 000). Correct them everywhere."
+    )
 
 
 def test_every_kind_and_every_actor_has_a_name() -> None:

@@ -55,7 +55,10 @@ def report_of(answer: httpx.Response) -> ValidationReport:
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
     told = answer.json()
-    assert list(told) == ["file", "kind", "valid", "release", "findings"]
+    assert list(told) == [
+        *("file", "kind", "valid", "release"),
+        *("finding_count", "rules", "findings"),
+    ]
     for finding in told["findings"]:
         assert list(finding) == list(ReportedFinding.model_fields)
     return ValidationReport.model_validate_json(answer.content)
@@ -275,7 +278,7 @@ def test_the_process_says_that_it_lives(client: httpx.Client) -> None:
 def test_the_api_is_described(client: httpx.Client) -> None:
     described = client.get("/api/v1/openapi.json").json()
     post = described["paths"][VALIDATE]["post"]
-    assert set(post["responses"]) == {"200", "413", "422"}
+    assert set(post["responses"]) == {"200", "408", "413", "422", "429", "503"}
     assert "application/xml" in post["requestBody"]["content"]
     assert "text/html" in post["responses"]["200"]["content"]
     assert post["responses"]["413"]["content"].keys() == {"application/problem+json"}

@@ -1,10 +1,7 @@
 """Several workers at once: who was first is decided by the database, and nobody does anything twice."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from threading import Barrier
-from typing import TypeVar
 
 import pytest
 
@@ -37,6 +34,7 @@ from peppol.exchange import inbox, inbox_store, outbox_store, outgoing
 from peppol.exchange.inbox_store import InboundMessage
 from peppol.exchange.tables import InState
 from peppol.xml import codec
+from tests.support.at_once import at_once
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.bills import billed
 from tests.support.stories.system import (
@@ -54,7 +52,6 @@ pytestmark = pytest.mark.both_engines
 REFERENCE = "100000101"
 FEBRUARY = date(2026, 2, 3)
 _S = InvoiceState
-Result = TypeVar("Result")
 
 
 @pytest.fixture
@@ -63,18 +60,6 @@ def system(database_url: str) -> Iterator[System]:
         system.decide(REFERENCE)
         system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
         yield system
-
-
-def at_once(works: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Start all works at the same moment, each in its own thread, and give back what they return."""
-    start = Barrier(len(works))
-
-    def run(work: Callable[[], Result]) -> Result:
-        start.wait()
-        return work()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
 
 
 def january(system: System, number: str = "F-1", days: str = "20") -> billing.Invoice:

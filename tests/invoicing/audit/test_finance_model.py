@@ -1,9 +1,9 @@
 """Any sequence of thirty actions by any people keeps every invariant of the books, and nobody pays alone.
 
-A state machine over the real use cases on SQLite: suppliers send and credit, months are corrected, officers
+A state machine over the real use cases: suppliers send and credit, months are corrected, officers
 press every button there is, in any order and twice, colleagues undo, time goes by, policies change, payments
 are proposed, attested and made. What is refused is refused with a sentence; after every step the invariants of
-`billing check` are walked. `make fuzz` looks further.
+`billing check` are walked. `make bar` plays two thousand on each engine.
 """
 
 import tempfile
@@ -17,7 +17,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import select
 
 from foundation.errors import Refused
@@ -41,6 +48,7 @@ from orders.register.register import Register
 from orders.register.tolerances import Tolerance
 from peppol.documents import billing
 from peppol.xml import codec
+from tests.bar import seeds
 from tests.invoicing.exceptions.test_actions import without_line
 from tests.invoicing.exceptions.test_undo import stands
 from tests.support.stories.bills import billed
@@ -57,11 +65,15 @@ which = st.integers(0, 40)
 class FinanceDesk(RuleBasedStateMachine):
     """Two cases of two months, three people, and whatever they come to think of."""
 
+    stories, steps = 0, 0
+    url_in: Callable[[Path], str] = staticmethod(lambda folder: f"sqlite:///{folder / 'model.sqlite'}")
+
     def __init__(self) -> None:
         super().__init__()
         self.stack = ExitStack()
         folder = self.stack.enter_context(tempfile.TemporaryDirectory())
-        self.system: System = self.stack.enter_context(a_system(f"sqlite:///{Path(folder) / 'model.sqlite'}"))
+        self.system: System = self.stack.enter_context(a_system(type(self).url_in(Path(folder))))
+        FinanceDesk.stories += 1
         self.now = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
         self.blank: list[billing.Invoice] = []
         self.sent: list[billing.Invoice] = []
@@ -336,6 +348,7 @@ class FinanceDesk(RuleBasedStateMachine):
 
     @invariant()
     def every_invariant_of_the_system_holds(self) -> None:
+        FinanceDesk.steps += 1
         assert self.system.broken() == []
 
     @invariant()
@@ -349,10 +362,36 @@ class FinanceDesk(RuleBasedStateMachine):
         self.stack.close()
 
 
-TestFinanceDesk = pytest.mark.law(FinanceDesk.TestCase)
-TestFinanceDesk.settings = settings(
-    max_examples=max(4, min(100, settings().max_examples // 16)),
-    stateful_step_count=30,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+@pytest.mark.law
+def test_any_thirty_steps_by_anybody_keep_the_books_whole(
+    record_property: Callable[[str, object], None],
+) -> None:
+    _played(max(4, min(100, settings().max_examples // 16)), record_property)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("hundred", range(20))
+def test_two_thousand_stories_keep_the_books_whole(
+    database_url: str,
+    hundred: int,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
+) -> None:
+    monkeypatch.setattr(FinanceDesk, "url_in", staticmethod(lambda folder: database_url))
+    monkeypatch.setattr(FinanceDesk, "_hypothesis_internal_use_seed", seeds.seed() + hundred, raising=False)
+    _played(100, record_property)
+
+
+def _played(stories: int, record_property: Callable[[str, object], None]) -> None:
+    """So many stories; fewer where hypothesis knows that it has tried everything."""
+    FinanceDesk.stories = FinanceDesk.steps = 0
+    thorough = settings(
+        max_examples=stories,
+        stateful_step_count=30,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
+    run_state_machine_as_test(FinanceDesk, settings=thorough)
+    record_property("stories", FinanceDesk.stories)
+    record_property("steps", FinanceDesk.steps)

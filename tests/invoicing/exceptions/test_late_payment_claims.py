@@ -13,7 +13,7 @@ from invoicing.bookkeeping import booking
 from invoicing.bookkeeping.vouchers import LedgerAccounts
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Action, ActionRefused
-from invoicing.documents import handler_store
+from invoicing.documents import decider_store
 from invoicing.exceptions import queue_queries
 from invoicing.exceptions.queue import QueueFilter, QueuePart
 from invoicing.matching import late_payment_claims
@@ -213,7 +213,7 @@ def test_accepted_with_a_reason_it_is_paid_and_booked_as_a_cost_without_order(sy
     release(system, minutes=30)
     assert system.answers(invoice) == ["AB", "AP"]
     with system.database.reading() as session:
-        assert handler_store.of(session, [invoice.id])[invoice.id] == {"user-1"}
+        assert decider_store.of(session, [invoice.id])[invoice.id] == {"user-1"}
     (paid,) = system.pay(on=system.invoice(invoice.id).pays_on)
     assert paid.amount == sek("450.00")
     assert system.broken() == []

@@ -9,7 +9,7 @@ import pytest
 
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import ActionRefused, LinkedLine
-from invoicing.documents import handler_store
+from invoicing.documents import decider_store
 from invoicing.documents import store as document_store
 from invoicing.exceptions import case as exception_case
 from invoicing.exceptions import linking
@@ -119,7 +119,7 @@ def test_an_invoice_over_two_orders_without_references_is_linked_line_by_line_an
         link_row = decision_store.link_of(session, invoice.id)
         (done,) = decision_store.actions_of(session, invoice.id)
         # Who links an invoice never attests it.
-        assert set(handler_store.of(session, [invoice.id])[invoice.id]) == {"user-1"}
+        assert set(decider_store.of(session, [invoice.id])[invoice.id]) == {"user-1"}
     assert link_row is not None
     assert [each.invoice_line for each in link_row.lines] == ["1", "2"]
     assert done.detail["line"] == f"{first}, {second}"

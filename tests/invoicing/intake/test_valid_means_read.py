@@ -6,7 +6,7 @@ become a document in the books with its answer. A failure names its mutant: `mut
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -80,8 +80,9 @@ def law(first: int, last: int) -> Counter[DocumentKind | None]:
     return valid
 
 
-def test_what_is_valid_is_read_and_can_be_shown() -> None:
+def test_what_is_valid_is_read_and_can_be_shown(record_property: Callable[[str, object], None]) -> None:
     valid = law(0, 5_000)
+    record_property("mutants", 5_000)
     assert sum(valid.values()) >= 700
     assert min(valid.values()) >= 50
     assert len(valid) == 6
@@ -89,8 +90,11 @@ def test_what_is_valid_is_read_and_can_be_shown() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(5_000, 105_000, 10_000))
-def test_what_is_valid_is_read_and_can_be_shown_a_hundred_thousand_times(first: int) -> None:
+def test_what_is_valid_is_read_and_can_be_shown_a_hundred_thousand_times(
+    first: int, record_property: Callable[[str, object], None]
+) -> None:
     assert sum(law(first, first + 10_000).values()) >= 1_500
+    record_property("mutants", 10_000)
 
 
 # --- in a system ------------------------------------------------------------------------------------------
@@ -178,9 +182,12 @@ def judge_valid(system: System, first: int, last: int) -> Counter[tuple[Document
     return became
 
 
-def test_what_is_valid_is_judged_and_answered(database_url: str) -> None:
+def test_what_is_valid_is_judged_and_answered(
+    database_url: str, record_property: Callable[[str, object], None]
+) -> None:
     with received_january(database_url) as system:
         became = judge_valid(system, 0, 1_000)
+        record_property("judged", 1_000)
         assert became[DocumentKind.INVOICE, InState.HANDLED] >= 30
         assert became[DocumentKind.CREDIT_NOTE, InState.HANDLED] >= 20
         assert became[DocumentKind.ORDER_RESPONSE, InState.HANDLED] >= 15
@@ -189,6 +196,9 @@ def test_what_is_valid_is_judged_and_answered(database_url: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(1_000, 21_000, 5_000))
-def test_what_is_valid_is_judged_and_answered_at_length(database_url: str, first: int) -> None:
+def test_what_is_valid_is_judged_and_answered_at_length(
+    database_url: str, first: int, record_property: Callable[[str, object], None]
+) -> None:
     with received_january(database_url) as system:
         assert sum(judge_valid(system, first, first + 5_000).values()) >= 500
+        record_property("judged", 5_000)

@@ -41,7 +41,8 @@ subjects = st.builds(
     articles=st.frozensets(st.sampled_from(("a", "b")), max_size=2),
     areas=st.frozensets(st.sampled_from(("a", "b")), max_size=2),
     prepared_by=st.sampled_from(PEOPLE),
-    handled_by=st.frozensets(st.sampled_from(PEOPLE), max_size=1),
+    decided_by=st.frozensets(st.sampled_from(PEOPLE), max_size=1),
+    account_confirmed_by=st.frozensets(st.sampled_from(PEOPLE), max_size=1),
 )
 
 
@@ -49,7 +50,7 @@ def allowed(
     person: str, subject: Subject, all_rights: list[Right], stand_ins: list[Substitution]
 ) -> list[Right]:
     """The same question asked plainly, right by right."""
-    if person == subject.prepared_by or person in subject.handled_by:
+    if person in (subject.prepared_by, *subject.decided_by, *subject.account_confirmed_by):
         return []
     found = []
     for right in all_rights:
@@ -60,7 +61,7 @@ def allowed(
             and each.valid_from <= TODAY <= each.valid_to
             for each in stand_ins
         )
-        barred = right.person == subject.prepared_by or right.person in subject.handled_by
+        barred = right.person in (subject.prepared_by, *subject.decided_by, *subject.account_confirmed_by)
         in_time = right.valid_from <= TODAY and (right.valid_to is None or right.valid_to >= TODAY)
         fits = (
             right.supplier in ("", subject.supplier)

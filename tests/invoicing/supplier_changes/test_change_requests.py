@@ -48,9 +48,8 @@ def first(system: System, request: int, *, by: str = "eko-1", call_back: str = C
 
 def second(system: System, request: int, *, by: str = "eko-2") -> None:
     with system.database.writing() as session:
-        register = register_store.load(session)
         now = CLOCK + timedelta(minutes=1)
-        change_requests.confirm_second(session, register, request, by=by, now=now, today=CLOCK.date())
+        change_requests.confirm_second(session, request, by=by, now=now, today=CLOCK.date())
 
 
 def stands(system: System, request: int) -> ChangeRequest:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from foundation.errors import Refused
-from invoicing.documents import handler_store
+from invoicing.documents import decider_store
 from invoicing.documents import store as document_store
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.payment import paid_to, payable_store
@@ -69,8 +69,7 @@ def ask_to_register(system: System, invoice: SupplierInvoice, *, scheme: str = "
 def confirm(system: System, request: int, *, by: str = "eko-2") -> int:
     now = CLOCK + timedelta(minutes=1)
     with system.database.writing() as session:
-        register = register_store.load(session)
-        return confirming.confirm_second(session, register, request, by=by, now=now, today=TODAY)
+        return confirming.confirm_second(session, request, by=by, now=now, today=TODAY)
 
 
 def payable(system: System, invoice: SupplierInvoice) -> Payable:
@@ -103,7 +102,7 @@ def test_two_people_pay_the_seller_and_neither_attests(system: System) -> None:
     assert payable(system, invoice).account.number == "5999107"
     assert not payable(system, invoice).held_back
     with system.database.reading() as session:
-        assert handler_store.of(session, [invoice.id])[invoice.id] == {"eko-1", "eko-2"}
+        assert decider_store.of(session, [invoice.id])[invoice.id] == {"eko-1", "eko-2"}
         register = register_store.load(session)
         assert paid_to.words(session, register, invoice, today=TODAY) == "bankgiro 599-9107"
 

@@ -1,5 +1,6 @@
 """The invariants of the books: silent while all is well, and each break is named, wherever it is made."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
@@ -326,6 +327,24 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
         _basic_days_after_work_began,
         (order_tables.receipt,),
     ),
+    "a sum of a document": (
+        "document sums",
+        "was read",
+        setting(document_tables.invoice, "number = 'F-3'", amount_net=Decimal("1.00")),
+        (),
+    ),
+    "a sum as it was read": (
+        "document sums",
+        "its parts come to",
+        lambda session: _a_line_read_otherwise(session),
+        (),
+    ),
+    "an invoice on another supplier's order": (
+        "own orders",
+        "placed with another supplier",
+        setting(document_tables.invoice, "number = 'F-3'", supplier="5599992020"),
+        (),
+    ),
     "a credited invoice back in force": (
         "credit pairs",
         "is paired",
@@ -374,6 +393,14 @@ def _a_message_without_document(session: Session) -> None:
         insert(exchange_tables.inbox),
         {**row, "sha256": exchange_outbox.sha256_of(b"other"), "body": b"other"},
     )
+
+
+def _a_line_read_otherwise(session: Session) -> None:
+    invoice = document_tables.invoice
+    row = session.execute(select(invoice.c.id, invoice.c.content).where(invoice.c.number == "F-3")).one()
+    content = json.loads(row.content)
+    content["lines"][0]["amount"]["amount"] = "1.00"
+    session.execute(update(invoice).where(invoice.c.id == row.id).values(content=json.dumps(content)))
 
 
 def _cut_the_end(session: Session) -> None:

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
@@ -49,7 +49,10 @@ def restart(database: Database) -> None:
 @pytest.mark.both_engines
 @pytest.mark.parametrize("count", [30, pytest.param(300, marks=pytest.mark.slow)])
 def test_documents_that_come_ten_times_in_any_order_over_restarts_have_one_effect_each(
-    database: Database, moment: Moment, count: int
+    database: Database,
+    moment: Moment,
+    count: int,
+    record_property: Callable[[str, object], None],
 ) -> None:
     register = example_register()
     flow.measure_orders(database, register, count=count)
@@ -82,6 +85,8 @@ def test_documents_that_come_ten_times_in_any_order_over_restarts_have_one_effec
         assert list(invariants.check(session)) == []
     assert len(documents) == len({each.number for each in documents}) == count
     assert states == {InState.HANDLED: count, InState.REPEAT: 9 * count}
+    record_property("effects", states[InState.HANDLED])
+    record_property("repeats", states[InState.REPEAT])
 
 
 @MANY

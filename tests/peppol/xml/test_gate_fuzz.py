@@ -139,10 +139,11 @@ def knock(data: bytes) -> str:
         (spoilt, MUTANTS),
         (grown, TREES),
         pytest.param(spoilt, 20_000, marks=pytest.mark.slow),
+        pytest.param(spoilt, 1_000_000, marks=pytest.mark.nightly),
     ],
 )
 def test_the_door_answers_every_mutant_with_a_tree_or_a_refusal(
-    make: Callable[[int, int], bytes], count: int
+    make: Callable[[int, int], bytes], count: int, record_property: Callable[[str, object], None]
 ) -> None:
     answers: dict[str, int] = {}
     slowest = 0.0
@@ -160,6 +161,8 @@ def test_the_door_answers_every_mutant_with_a_tree_or_a_refusal(
     # A fuzz that only ever meets one wall has not looked behind it.
     assert len(answers) > 3
     assert answers["in"] > 0
+    record_property("mutants", sum(answers.values()))
+    record_property("slowest_seconds", slowest)
 
 
 def test_a_mutant_is_the_same_every_time() -> None:

@@ -4,8 +4,9 @@ import pytest
 from lxml import etree
 
 from billing.tools.schemas.build_schemas import CAC, CBC
+from peppol.findings import EACH_RULE_MAX, FindingTally
 from peppol.identifiers import DocumentKind
-from peppol.xml.schemas import FINDINGS_MAX, check
+from peppol.xml.schemas import check
 from tests.support.rules.schema_documents import a_document, find, reread
 
 
@@ -20,15 +21,17 @@ def test_a_finding_tells_line_and_position() -> None:
     assert finding.line > 1
 
 
-def test_a_hopeless_document_is_told_in_fifty_findings() -> None:
+def test_a_hopeless_document_is_told_in_fifty_findings_and_counted_whole() -> None:
     root = a_document(DocumentKind.INVOICE)
     for _ in range(200):
         etree.SubElement(root, f"{{{CBC}}}Nonsense")
-    assert len(check(root, DocumentKind.INVOICE)) == FINDINGS_MAX
+    tally = FindingTally()
+    assert len(check(root, DocumentKind.INVOICE, tally=tally)) == EACH_RULE_MAX
+    assert [(each.rule, each.count, each.told) for each in tally.counts] == [("XSD", 200, EACH_RULE_MAX)]
 
 
 def test_what_libxml2_refuses_never_passes_for_want_of_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("peppol.xml.schema_findings.findings_of", lambda root, path, most: ())
+    monkeypatch.setattr("peppol.xml.schema_findings.tell", lambda root, path, tally: None)
     root = a_document(DocumentKind.INVOICE)
     find(root, "cbc:IssueDate").text = "imorgon"
     [finding] = check(root, DocumentKind.INVOICE)

@@ -121,6 +121,23 @@ ROUTES = {
     "POST /admin/people/{account_id}/end": Route(
         may=_BUYER_ADMIN, foreign=("/admin/people/<account alla@fyrbaken.example>/end",)
     ),
+    "POST /admin/people/{account_id}/address": Route(
+        may=_BUYER_ADMIN,
+        foreign=("/admin/people/<account alla@fyrbaken.example>/address", "/admin/people/99999/address"),
+        form={"email": "ny@kopare.example"},
+    ),
+    "GET /admin/people/changes/{change_id}": Route(
+        may=_BUYER_ADMIN, foreign=("/admin/people/changes/99999",)
+    ),
+    "POST /admin/people/changes/{change_id}/confirm": Route(
+        may=_BUYER_ADMIN, foreign=("/admin/people/changes/99999/confirm",)
+    ),
+    "POST /admin/people/changes/{change_id}/refuse": Route(
+        may=_BUYER_ADMIN, foreign=("/admin/people/changes/99999/refuse",), form={"reason": "Fel person"}
+    ),
+    "POST /admin/people/changes/{change_id}/withdraw": Route(
+        may=_BUYER_ADMIN, foreign=("/admin/people/changes/99999/withdraw",)
+    ),
     "GET /admin/changes": Route(may=_CONFIRMS, own=("/admin/changes",)),
     "GET /admin/changes/{change_id}": Route(may=_CONFIRMS, foreign=("/admin/changes/99999",)),
     "POST /admin/changes/{change_id}/confirm": Route(

@@ -48,6 +48,7 @@ ROUTES = {
     "POST /finance/payments/rights": Route(may=_ADMIN),
     "POST /finance/payments/rights/{right_id}/end": Route(may=_ADMIN),
     "POST /finance/payments/substitutes": Route(may=_ADMIN),
+    "POST /finance/payments/substitutes/{substitute_id}/end": Route(may=_ADMIN),
     "GET /finance/payments/accounts": Route(may=_READ, own=("/finance/payments/accounts",)),
     "POST /finance/payments/accounts/invoices/{invoice_id}": Route(
         may=_FINANCE, foreign=("/finance/payments/accounts/invoices/999999",)

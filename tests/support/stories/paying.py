@@ -55,6 +55,18 @@ class PayDesk:
                 by=ADMINISTRATOR,
             )
 
+    def substitute(self, *, person: str, stand_in: str, until: date) -> int:
+        """Somebody attests in another's place."""
+        with self.system.database.writing() as session:
+            return attest_right_store.substitute(
+                session,
+                person=person,
+                stand_in=stand_in,
+                valid_from=date(2026, 1, 1),
+                valid_to=until,
+                by=ADMINISTRATOR,
+            )
+
     def propose(self, *, on: date, by: str = OFFICER) -> Proposal:
         """Everything due is put into a proposal."""
         with self.system.database.writing() as session:

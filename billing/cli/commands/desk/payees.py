@@ -106,9 +106,7 @@ def confirm(context: CommandContext, request: Request, by: By, on: On = None) ->
     """Bekräfta som andra person / confirm as the second person."""
     with context.writing() as session:
         _about_payee(change_request_store.get(session, request))
-        judged = confirming.confirm_second(
-            session, register_store.load(session), request, by=by, now=utc_now(), today=today_or(on)
-        )
+        judged = confirming.confirm_second(session, request, by=by, now=utc_now(), today=today_or(on))
     typer.echo(str(judged))
 
 

@@ -1,0 +1,1 @@
+"""The buyer's own people: which roles go together, and the changes that two administrators make."""

@@ -1,0 +1,97 @@
+"""Rows about messages on their way in and out: crashes, kills, lost replies, what comes twice, and who is away."""
+
+from tests.bar.row import BOTH, Row, at_least, at_most
+
+ROWS = (
+    Row(
+        1,
+        "crash at every statement, commit and file operation of receiving",
+        "0 lost, 0 doubled after a crash at the Nth operation, N = 1, 2, 3 ... until it runs through",
+        (at_least("crashes", 200, fast=15),),
+        ("tests/slow/test_crash_points.py",),
+        BOTH,
+    ),
+    Row(
+        2,
+        "kill -9 at any moment under load",
+        "0 lost, 0 doubled, the world holds afterwards",
+        (at_least("kills", 2_000, fast=10), at_least("files", 3_000, fast=10)),
+        ("tests/slow/test_killed_workers.py",),
+        BOTH,
+    ),
+    Row(
+        3,
+        "crash between sending and noting it",
+        "the receiver has each message at least once, under one identifier, in the same bytes",
+        (at_least("crashes_of_sending", 100, fast=5),),
+        ("tests/slow/test_crash_points.py",),
+        BOTH,
+    ),
+    Row(
+        4,
+        "reply cut after COMMIT, and the client tries again with the same key",
+        "the same answer each time, one effect",
+        (at_least("replies_cut", 500, fast=50),),
+        ("tests/bar/test_replies_cut.py",),
+        BOTH,
+    ),
+    Row(
+        5,
+        "300 documents come ten times each, mixed, over restarts and a year",
+        "one effect each, all others told as repeats, every one acknowledged",
+        (at_least("effects", 300, fast=30), at_least("repeats", 2_700, fast=270)),
+        ("tests/peppol/exchange/test_redelivery.py",),
+        BOTH,
+    ),
+    Row(
+        6,
+        "the same key with other bytes",
+        "all of them are conflicts, the first one is untouched",
+        (at_least("conflicts", 50, fast=10),),
+        ("tests/bar/test_same_key.py",),
+        BOTH,
+    ),
+    Row(
+        14,
+        "the database is away for 30 s under intake, and at the start",
+        "0 lost; answered with «try later»; at work again within 10 s, by itself",
+        (at_least("outages", 10, fast=1), at_most("seconds_until_back", 10)),
+        ("tests/billing/server/test_database_away.py",),
+        BOTH,
+    ),
+    Row(
+        15,
+        "disk full, read-only, I/O error",
+        "nothing acknowledged, an alarm, no half files; work goes on when there is room again",
+        (at_least("failed_operations", 50, fast=5),),
+        ("tests/bar/test_disks.py",),
+    ),
+    Row(
+        16,
+        "the access point is away for 24 h with 500 orders waiting",
+        "each delivered once, in order for each supplier, with back-off, at most one alarm an hour",
+        (at_least("orders", 500, fast=100), at_most("alarms_an_hour", 1)),
+        ("tests/bar/test_access_point_away.py",),
+        BOTH,
+    ),
+    Row(
+        32,
+        "10,000 documents wait",
+        "read at 5 a second or more, and another supplier's single one is not kept waiting behind them",
+        (
+            at_least("documents", 10_000, fast=None),
+            at_least("documents_a_second", 5, fast=None),
+            at_most("seconds_behind", 60),
+        ),
+        ("tests/bar/test_backlog.py",),
+        BOTH,
+        fast=False,
+    ),
+    Row(
+        39,
+        "SIGTERM under load",
+        "gone within 10 s, what was begun is answered, no work lost",
+        (at_least("stops", 50, fast=3), at_most("seconds_to_stop", 10)),
+        ("tests/bar/test_graceful_stop.py",),
+    ),
+)

@@ -1,0 +1,34 @@
+"""Rows about money: sums, accounts, attests."""
+
+from tests.bar.row import BOTH, Row, at_least, at_most
+
+ROWS = (
+    Row(
+        26,
+        "sums of random documents recomputed in fractions by an independent oracle",
+        "equal to the öre",
+        (
+            at_least("documents", 100_000, fast=400),
+            at_least("roundings", 5_000, fast=5_000),
+        ),
+        ("tests/bar/test_sums.py",),
+    ),
+    Row(
+        27,
+        "accounts that change, and invoices made again under like numbers",
+        "0 paid by itself, 0 held where nothing has changed",
+        (at_least("cases", 40, fast=40), at_most("paid_by_itself", 0)),
+        (
+            "tests/invoicing/matching/test_payee_accounts.py",
+            "tests/invoicing/payment/test_account_changes.py",
+        ),
+    ),
+    Row(
+        28,
+        "finance's work as a state machine",
+        "nothing is paid without two people who may, after every step",
+        (at_least("stories", 2_000, fast=None), at_least("steps", 30_000, fast=None)),
+        ("tests/invoicing/audit/test_finance_model.py",),
+        BOTH,
+    ),
+)

@@ -1,0 +1,144 @@
+"""Plants one fault at a time in a copy of the project and runs the tests that must notice it.
+
+    python -m tests.planted                       all of them: about half an hour on two cores
+    python -m tests.planted --only "half to even" those with this in their name or file
+
+Of each it says `caught`, `held` by a second wall as is told beside it, or `MISSED`. A fault whose text is not found
+once is told as well: the code has changed, and the fault must be written anew. Exits with 1 for any of these.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+
+from tests.planted.faults import Fault, faults
+from tests.support.project import PROJECT
+
+_LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", ".*_cache", ".hypothesis")
+_LIMIT_SECONDS = 900
+FAILED, NOTHING_RUN = 1, (3, 4, 5)
+"""What pytest ends with: tests that failed; a fault of its own, a wrong call, nothing collected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """What became of a fault: caught, held, MISSED, WRITE ANEW or NOT RUN, and what is told of it."""
+
+    fault: Fault
+    outcome: str
+    told: str = ""
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it was noticed, or is known to do no harm."""
+        return self.outcome in ("caught", "held")
+
+
+@dataclass(slots=True)
+class Bed:
+    """A copy of the project to plant in, one fault at a time."""
+
+    tree: Path
+
+    def plant(self, fault: Fault) -> Planted:
+        """Plant it, run its tests, and take it out again."""
+        times = fault.times_found(self.tree)
+        if times != 1:
+            return Planted(fault, "WRITE ANEW", f"its text stands {times} times in {fault.file}")
+        path = fault.place(self.tree)
+        right = path.read_text()
+        path.write_text(right.replace(fault.old, fault.new))
+        try:
+            return self._judged(fault, *self._tested(fault))
+        finally:
+            path.write_text(right)
+
+    def _tested(self, fault: Fault) -> tuple[int, str]:
+        run = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", "--tb=no"]
+        # Bytecode goes by the second of a file's change: two faults of one second would be one to it.
+        told = os.environ | {"PYTHONPATH": str(self.tree), "PYTHONDONTWRITEBYTECODE": "1", "CI": "1"}
+        try:
+            ended = subprocess.run(
+                [*run, f"--basetemp={self.tree}/build/t", *fault.tests],
+                cwd=self.tree,
+                env=told,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=_LIMIT_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            return FAILED, f"no end after {_LIMIT_SECONDS} s"
+        failed = [line for line in ended.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+        return ended.returncode, failed[0][:160] if failed else ended.stdout[-200:].strip()
+
+    def _judged(self, fault: Fault, status: int, told: str) -> Planted:
+        if status in NOTHING_RUN:
+            return Planted(fault, "NOT RUN", told)
+        if fault.held:
+            return Planted(fault, "held", fault.held) if status == 0 else Planted(fault, "caught", told)
+        return Planted(fault, "caught" if status else "MISSED", told if status else fault.file)
+
+
+@contextmanager
+def beds(count: int, folder: Path | None) -> Iterator[list[Bed]]:
+    """So many copies of the project as it lies here, with what is not committed."""
+    with tempfile.TemporaryDirectory(prefix="planted-", dir=folder) as place:
+        made = []
+        for number in range(count):
+            tree = Path(place) / str(number)
+            shutil.copytree(PROJECT, tree, ignore=_LEFT_OUT)
+            (tree / "build").mkdir()
+            (tree / ".venv").symlink_to(Path(sys.prefix))
+            made.append(Bed(tree))
+        yield made
+
+
+def main(arguments: list[str]) -> int:
+    """Plant what is asked for and say what became of it; 0 when everything was noticed."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", default="", help="part of a fault's name or file")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--work", type=Path, default=None, help="where the copies lie")
+    given = parser.parse_args(arguments)
+    chosen = [each for each in faults() if given.only in each.name or given.only in each.file]
+    found: list[Planted] = []
+    with (
+        beds(min(given.workers, len(chosen)), given.work) as made,
+        ThreadPoolExecutor(len(made) or 1) as pool,
+    ):
+        free: SimpleQueue[Bed] = SimpleQueue()
+        for bed in made:
+            free.put(bed)
+
+        def planted(fault: Fault) -> Planted:
+            bed = free.get()
+            try:
+                return bed.plant(fault)
+            finally:
+                free.put(bed)
+
+        for each in pool.map(planted, chosen):
+            found.append(each)
+            print(f"{each.outcome:10} {each.fault.name}: {each.told}", flush=True)
+    count = Counter(each.outcome for each in found)
+    print(
+        f"{len(found)} planted: " + ", ".join(f"{many} {outcome}" for outcome, many in sorted(count.items()))
+    )
+    return int(not all(each.is_right for each in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,58 @@
+"""Every planted fault can still be planted: its text stands once, and there are tests to notice it."""
+
+from collections import Counter
+
+import pytest
+
+from tests.planted.__main__ import Bed
+from tests.planted.faults import Fault, faults
+from tests.support.project import PROJECT
+
+FAULTS = faults()
+
+
+def test_there_are_faults_of_every_room_and_none_twice() -> None:
+    rooms = {each.file.partition("/")[0] for each in FAULTS}
+    assert rooms >= {
+        "foundation",
+        "peppol",
+        "orders",
+        "invoicing",
+        "operations",
+        "accounts",
+        "web",
+        "billing",
+    }
+    assert len(FAULTS) >= 60
+    assert [name for name, many in Counter(each.name for each in FAULTS).items() if many > 1] == []
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda each: each.name)
+def test_the_text_of_a_fault_stands_once_in_its_file(fault: Fault) -> None:
+    assert fault.times_found(PROJECT) == 1, f"{fault.file} has changed: write the fault “{fault.name}” anew"
+    assert fault.old != fault.new
+    compile(fault.place(PROJECT).read_text().replace(fault.old, fault.new), fault.file, "exec")
+    assert [each for each in fault.tests if not (PROJECT / each).exists()] == []
+
+
+@pytest.mark.slow
+def test_a_fault_is_told_as_caught_held_missed_or_to_be_written_anew(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """A small project of one function and one test, in the place of ours."""
+    tree = tmp_path_factory.mktemp("bed")
+    (tree / "build").mkdir()
+    (tree / "sums.py").write_text("def add(one, other):\n    return one + other  # exactly\n")
+    (tree / "test_sums.py").write_text(
+        "from sums import add\n\n\ndef test_add():\n    assert add(2, 2) == 4\n"
+    )
+
+    def planted(old: str, new: str, held: str = "", tests: str = "test_sums.py") -> str:
+        return Bed(tree).plant(Fault("a fault", "sums.py", old, new, (tests,), held)).outcome
+
+    assert planted("one + other", "one - other") == "caught"
+    assert planted("one + other", "one * other") == "MISSED"
+    assert planted("one + other", "one * other", held="nobody asks for other sums") == "held"
+    assert planted("one / other", "one * other") == "WRITE ANEW"
+    assert planted("one + other", "one - other", tests="test_products.py") == "NOT RUN"
+    assert (tree / "sums.py").read_text().endswith("one + other  # exactly\n")

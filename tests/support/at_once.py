@@ -1,0 +1,20 @@
+"""Several works begun at the same moment, each in a thread of its own."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+def at_once(works: Sequence[Callable[[], Result]]) -> list[Result]:
+    """Start all works at the same moment, each in its own thread, and give back what they return."""
+    start = Barrier(len(works))
+
+    def run(work: Callable[[], Result]) -> Result:
+        start.wait()
+        return work()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
