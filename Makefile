@@ -12,6 +12,9 @@ SCHXSLT ?=
 SEED ?= 1
 ROWS ?=
 ON ?=
+ROOM ?=
+SAMPLE ?= 0
+ONLY ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -33,7 +36,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow bar agreement bare fix fuzz bench load figures pictures lock clean
+.PHONY: help demo test test-slow bar agreement bare fix fuzz mutants planted bench load figures pictures lock clean
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
@@ -69,6 +72,12 @@ fix: $(WORKSHOP) ## Format the code and repair what ruff can repair
 
 fuzz: $(WORKSHOP) ## The laws and the mutants at length: make fuzz MUTANTS=1000000
 	FUZZ_MUTANTS=$(MUTANTS) $(BIN)/pytest $(IN_TURN) --hypothesis-profile=fuzz
+
+mutants: $(WORKSHOP) ## The code with small faults, and which no test notices: make mutants ROOM=money SAMPLE=200 SEED=1
+	$(BIN)/python -m tests.mutants $(addprefix --room ,$(ROOM)) --sample $(SAMPLE) --seed $(SEED) --workers $(WORKERS)
+
+planted: $(WORKSHOP) ## A hundred known faults planted one at a time, each with tests that must fail: make planted ONLY=word
+	$(BIN)/python -m tests.planted --only "$(ONLY)" --workers $(WORKERS)
 
 bench: $(WORKSHOP) ## Measure, and print the figures: the flow, and our rules beside the published ones in Saxon
 	$(BIN)/billing bench

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from accounts import mailed_link_store, mailed_links, mailing, passwords, second_step_store, sessions
 from accounts import store as account_store
+from accounts.guessing import known_devices
 from accounts.identity import BUYER_SIDE, Permission, Person
 from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.mailed_link_store import LinkPurpose
@@ -19,6 +20,7 @@ from foundation import journal
 from foundation.errors import NotThere
 from foundation.sql import Session, take_turns
 from foundation.text import Language, Text
+from orders.register import store as register_store
 from orders.register.unit_scope import UnitScope
 from orders.tutors import unit_tutors
 
@@ -140,6 +142,7 @@ def end(
     )
     account_store.regrant(session, account_id, (), UnitScope())
     sessions.end_all(session, account_id)
+    known_devices.forget(session, account_id)
     journal.record(session, by, AccountAction.ENDED, AccountsSubject.PERSON.of(account.person.id))
     # Who has left meets nobody: the placements wait for another tutor.
     unit_tutors.close_of_person(session, account.person.id, by=by, today=today)
@@ -154,6 +157,7 @@ def take_up(session: Session, secret: str, password_hash: str, *, now: datetime)
     if not account_store.move(session, link.account.id, AccountState.ACTIVE, password_hash=password_hash):
         raise mailed_links.LinkVoid
     sessions.end_all(session, link.account.id)
+    known_devices.forget(session, link.account.id)
     is_new = link.purpose == LinkPurpose.INVITE
     action = AccountAction.TAKEN_UP if is_new else AccountAction.PASSWORD_RESET
     journal.record(session, link.account.person.id, action, AccountsSubject.PERSON.of(link.account.person.id))
@@ -167,6 +171,16 @@ def ask_for_reset(session: Session, name: str, *, at: datetime) -> None:
     account = account_store.by_name(session, name)
     if account is not None and account.state == AccountState.ACTIVE:
         mailed_links.send(session, account, LinkPurpose.RESET, at=at)
+
+
+def give_link(session: Session, account: Account, *, by: str, at: datetime) -> str:
+    """A link to choose a password with, for whoever hands it over; the older ones are void. Raises AccountRefused."""
+    if account.state == AccountState.ENDED:
+        raise AccountRefused(Text("Kontot är avslutat. Bjud in personen på nytt."))
+    purpose = LinkPurpose.INVITE if account.state == AccountState.INVITED else LinkPurpose.RESET
+    mailed_link_store.remove_all(session, account.id, purpose)
+    journal.record(session, by, AccountAction.LINK_GIVEN, AccountsSubject.PERSON.of(account.person.id))
+    return mailed_links.give(session, account, purpose, at=at)
 
 
 def change_password(session: Session, person: Person, password: str, *, but: str, now: datetime) -> None:
@@ -189,8 +203,17 @@ def forget_codes(session: Session, organisation: str, account_id: int, *, by: st
     account_store.change(session, account_id, totp_secret="")
     second_step_store.remove_recovery_codes(session, account_id)
     sessions.end_all(session, account_id)
+    known_devices.forget(session, account_id)
     journal.record(session, by, AccountAction.CODES_FORGOTTEN, AccountsSubject.PERSON.of(account.person.id))
     mailing.put(session, account, "codes-forgotten", about=account.person.id, at=at)
+
+
+def words_about(session: Session, account: Account) -> tuple[str, ...]:
+    """What anybody would try for this person: the mail address, the name, the company, and the buyer."""
+    register = register_store.load(session)
+    known = register_store.last_known_supplier(session, register, account.organisation)
+    company = known.name if known is not None else ""
+    return account.sign_in_name, account.display_name, company, register.buyer.name
 
 
 def change_address(session: Session, account: Account, address: str, *, by: str, at: datetime) -> None:
@@ -210,6 +233,7 @@ def change_address(session: Session, account: Account, address: str, *, by: str,
     for purpose in LinkPurpose:
         mailed_link_store.remove_all(session, account.id, purpose)
     sessions.end_all(session, account.id)
+    known_devices.forget(session, account.id)
     journal.record(session, by, AccountAction.ADDRESS_CHANGED, AccountsSubject.PERSON.of(account.person.id))
     mailing.put(session, _known(session, account.id), "address-changed", about=account.person.id, at=at)
 

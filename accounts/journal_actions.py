@@ -19,6 +19,8 @@ class AccountAction(JournalAction):
     RECOVERY_CODE_USED = "account.recovery_code_used"
     CODES_FORGOTTEN = "account.codes_forgotten"
     IDENTITY_TIED = "account.identity_tied"
+    LINK_GIVEN = "account.link_given"  # by an operator, to hand over where mail does not go
+    GUESSED_AT = "account.guessed_at"  # strangers try its name more often than is free
     ADDRESS_CHANGED = "account.address_changed"
 
 

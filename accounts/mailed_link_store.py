@@ -50,10 +50,14 @@ def add(
     )
 
 
-def remove_all(session: Session, account_id: int, purpose: LinkPurpose) -> None:
-    """Make the links of an account for a purpose void."""
+def remove_all(session: Session, account_id: int, purpose: LinkPurpose, *, but: str = "") -> None:
+    """Make the links of an account for a purpose void, except the one with the key `but`."""
     session.execute(
-        delete(mailed_link).where(mailed_link.c.account_id == account_id, mailed_link.c.purpose == purpose)
+        delete(mailed_link).where(
+            mailed_link.c.account_id == account_id,
+            mailed_link.c.purpose == purpose,
+            mailed_link.c.secret_sha256 != but,
+        )
     )
 
 

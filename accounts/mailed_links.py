@@ -1,11 +1,16 @@
 """Links sent by mail that let somebody choose a password: good once, and for a time.
 
-Convention: only the sha256 of the secret is kept. A new link of the same purpose makes the older ones void. Looking
-at the page uses nothing up, since mail programs look ahead; sending its form does, in one conditional change.
+Convention: the secret is made when the mail leaves (`of_leaving_mail`) and goes into the mail alone; only its sha256 is
+kept, so nobody reads a link in the outbox, in a backup, or in a mail that is stuck. A mail that is tried again gets a
+link of its own beside the first, which may have arrived. Asking for a new link makes the older ones void, and using one
+the others. Looking at the page uses nothing up, since mail programs look ahead; sending its form does, in one
+conditional change.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from accounts import mailed_link_store, mailing, tokens
 from accounts import store as account_store
@@ -18,6 +23,8 @@ from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import Text
 from operations.mail import store as mail_store
+from operations.mail.store import ClaimedMail
+from operations.mail.texts import MADE_AS_IT_LEAVES
 
 
 class LinkVoid(Refused):
@@ -31,6 +38,12 @@ class LinkVoid(Refused):
         )
 
 
+_TEMPLATES: Final[Mapping[LinkPurpose, str]] = {
+    LinkPurpose.INVITE: "invitation",
+    LinkPurpose.RESET: "password-reset",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class MailedLink:
     """A link that still holds."""
@@ -39,27 +52,43 @@ class MailedLink:
     purpose: LinkPurpose
 
 
-def send(session: Session, account: Account, purpose: LinkPurpose, *, at: datetime) -> str:
-    """Mail a fresh link; older ones of the same purpose are void from now. Gives the path it leads to."""
-    secret = tokens.secret()
-    ends_at = at + (INVITATION_LASTS if purpose == LinkPurpose.INVITE else RESET_LASTS)
+def send(session: Session, account: Account, purpose: LinkPurpose, *, at: datetime) -> None:
+    """Mail a fresh link, which is made when the mail leaves; older ones of the same purpose are void from now."""
     mailed_link_store.remove_all(session, account.id, purpose)
     # A mail that has not left yet would only bring a link that is void.
-    template = "invitation" if purpose == LinkPurpose.INVITE else "password-reset"
-    mail_store.withdraw_waiting(session, account.id, template)
-    mailed_link_store.add(
-        session, tokens.fingerprint(secret), account.id, purpose, made_at=at, ends_at=ends_at
-    )
+    mail_store.withdraw_waiting(session, account.id, _TEMPLATES[purpose])
     mailing.put(
         session,
         account,
-        template,
+        _TEMPLATES[purpose],
         about=account.person.id,
         at=at,
-        link=f"/link/{secret}",
-        until=f"{stockholm_date(ends_at)}" if purpose == LinkPurpose.INVITE else moment(ends_at),
+        **{name: f"{{{name}}}" for name in MADE_AS_IT_LEAVES},
     )
-    return f"/link/{secret}"
+
+
+def give(session: Session, account: Account, purpose: LinkPurpose, *, at: datetime) -> str:
+    """Make a link for whoever hands it over himself; the path it leads to, which is told nowhere else."""
+    return _make(session, account.id, purpose, at)[0]
+
+
+def of_leaving_mail(session: Session, mail: ClaimedMail, *, now: datetime) -> Mapping[str, str]:
+    """What is put into a mail with a link as it leaves: a link made for this try, and until when it holds."""
+    purpose = next(purpose for purpose, template in _TEMPLATES.items() if template == mail.template)
+    assert mail.account_id is not None  # noqa: S101 - such mails are laid for accounts alone, by `send`
+    path, ends_at = _make(session, mail.account_id, purpose, now)
+    # The portal's address is put in last, with those of the other mails.
+    until = f"{stockholm_date(ends_at)}" if purpose == LinkPurpose.INVITE else moment(ends_at)
+    return {"link": f"{{portal}}{path}", "until": until}
+
+
+def _make(session: Session, account_id: int, purpose: LinkPurpose, at: datetime) -> tuple[str, datetime]:
+    secret = tokens.secret()
+    ends_at = at + (INVITATION_LASTS if purpose == LinkPurpose.INVITE else RESET_LASTS)
+    mailed_link_store.add(
+        session, tokens.fingerprint(secret), account_id, purpose, made_at=at, ends_at=ends_at
+    )
+    return f"/link/{secret}", ends_at
 
 
 def look(session: Session, secret: str, *, now: datetime) -> MailedLink:
@@ -77,7 +106,8 @@ def look(session: Session, secret: str, *, now: datetime) -> MailedLink:
 
 def use(session: Session, secret: str, *, now: datetime) -> MailedLink:
     """Use a link up. Raises LinkVoid, also for the second of two that come at once."""
-    link = look(session, secret, now=now)
-    if not mailed_link_store.use(session, tokens.fingerprint(secret), now=now):
+    link, key = look(session, secret, now=now), tokens.fingerprint(secret)
+    if not mailed_link_store.use(session, key, now=now):
         raise LinkVoid
+    mailed_link_store.remove_all(session, link.account.id, link.purpose, but=key)
     return link

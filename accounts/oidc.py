@@ -10,7 +10,7 @@ import base64
 import hashlib
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, Final
@@ -23,10 +23,12 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from accounts import openid_store, sessions, tokens
+from accounts import mailing, openid_store, sealed_secrets, sessions, tokens
 from accounts import store as account_store
 from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.openid_store import Journey
+from accounts.sealed_secret_store import NONCE, VERIFIER
+from accounts.sealed_secrets import Seal
 from accounts.store import Account, AccountState
 from foundation import journal
 from foundation.database import Database
@@ -73,8 +75,14 @@ def depart(database: Database, settings: Settings, back: str, *, callback: str, 
     state, nonce, verifier = tokens.secret(), tokens.secret(), tokens.secret() + tokens.secret()
     with database.writing() as session:
         openid_store.remove_ended_journeys(session, now=now)
-        journey = Journey(nonce=nonce, verifier=verifier, next=back, ends_at=now + _JOURNEY_LASTS)
-        openid_store.add_journey(session, tokens.fingerprint(state), journey)
+        key, seal = tokens.fingerprint(state), sealed_secrets.of(settings)
+        journey = Journey(
+            nonce=seal.close(nonce, NONCE.about(key)),
+            verifier=seal.close(verifier, VERIFIER.about(key)),
+            next=back,
+            ends_at=now + _JOURNEY_LASTS,
+        )
+        openid_store.add_journey(session, key, journey)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     asked = {
         "response_type": "code",
@@ -101,7 +109,7 @@ def arrive(
     now: datetime,
 ) -> tuple[str, str]:
     """End a journey: (secret of a full session, where to go on). Raises OpenIdRefused and NobodyHere."""
-    journey = _end_journey(database, state, cookie, now)
+    journey = _end_journey(database, sealed_secrets.of(settings), state, cookie, now)
     claims = _claims(settings, journey, code=code, callback=callback, now=now)
     with database.writing() as session:
         account = _account(session, settings.openid_issuer, claims, now)
@@ -116,15 +124,20 @@ def arrive(
     return secret, journey.next
 
 
-def _end_journey(database: Database, state: str, cookie: str, now: datetime) -> Journey:
+def _end_journey(database: Database, seal: Seal, state: str, cookie: str, now: datetime) -> Journey:
     """The journey with this state, which is over now, whatever comes of it."""
     with database.writing() as session:
-        journey = openid_store.take_journey(session, tokens.fingerprint(state))
+        key = tokens.fingerprint(state)
+        journey = openid_store.take_journey(session, key)
     if journey is None or state != cookie or now >= journey.ends_at:
         raise OpenIdRefused(
             Text("Inloggningen hör inte till den här webbläsaren eller tog för lång tid. Börja om.")
         )
-    return journey
+    nonce, verifier = (
+        seal.open(journey.nonce, NONCE.about(key)),
+        seal.open(journey.verifier, VERIFIER.about(key)),
+    )
+    return replace(journey, nonce=nonce, verifier=verifier)
 
 
 def _claims(
@@ -188,6 +201,7 @@ def _account(session: Session, issuer: str, claims: Mapping[str, Any], now: date
     journal.record(
         session, account.person.id, AccountAction.IDENTITY_TIED, AccountsSubject.PERSON.of(account.person.id)
     )
+    mailing.put(session, account, "identity-tied", about=account.person.id, at=now)
     return account
 
 

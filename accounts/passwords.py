@@ -28,12 +28,21 @@ def hashed(password: str) -> str:
 
 
 def fits(password_hash: str, password: str) -> bool:
-    """Whether the password is the one hashed; with no hash, False after as long a time."""
+    """Whether the password is the one hashed; with no hash, and for one longer than any, False after as long a time."""
+    may_fit = bool(password_hash) and len(password) <= LONGEST
     with _AT_ONCE:
         try:
-            return _hasher.verify(password_hash or _of_nobody(), password[:LONGEST]) and bool(password_hash)
+            return (
+                _hasher.verify(password_hash if may_fit else _of_nobody(_hasher), password[:LONGEST])
+                and may_fit
+            )
         except (VerificationError, InvalidHashError):
             return False
+
+
+def ready() -> None:
+    """Hash what names of nobody are compared with, so that the first of them takes no longer than the others."""
+    _of_nobody(_hasher)
 
 
 def is_outdated(password_hash: str) -> bool:
@@ -42,5 +51,6 @@ def is_outdated(password_hash: str) -> bool:
 
 
 @cache
-def _of_nobody() -> str:
-    return _hasher.hash(secrets.token_urlsafe(32))
+def _of_nobody(hasher: PasswordHasher) -> str:
+    """Made with the parameters of the one that compares: others would take another time."""
+    return hasher.hash(secrets.token_urlsafe(32))

@@ -1,7 +1,8 @@
 """Signing in: from a name and a password to a session.
 
-Convention: whatever is wrong, the answer is the same sentence after the same time. The new session never takes
-over anything of an old one. Only that somebody signed in is noted in the journal, not from where.
+Convention: whatever is wrong, the answer is the same sentence after the same work: one hash, and the same statements
+(OWASP ASVS 5.0, V6.3.8). How tries are counted stands in `guessing/lanes.py`. The new session never takes over
+anything of an old one. Only that somebody signed in is noted in the journal, not from where.
 """
 
 from collections.abc import Sequence
@@ -9,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from accounts import passwords, rate_limit, sessions
+from accounts import passwords, sessions
 from accounts import store as account_store
+from accounts.guessing import lanes
 from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.session_store import SessionStage
 from accounts.store import Account, AccountState
@@ -52,21 +54,31 @@ class SignInHint:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session that has begun: its secret for the cookie, and the stage it is at."""
+    """A session that has begun: its secret for the cookie, the stage it is at, and whose it is."""
 
     secret: str
     stage: SessionStage
+    account_id: int
 
 
 def with_password(
-    database: Database, settings: Settings, name: str, password: str, *, client: str, now: datetime
+    database: Database,
+    settings: Settings,
+    name: str,
+    password: str,
+    *,
+    client: str,
+    now: datetime,
+    device: str = "",
 ) -> SignedIn:
-    """Check a name and a password and begin a session. Raises WrongSignIn and TooOften."""
+    """Check a name and a password and begin a session. Raises WrongSignIn and TooOften.
+
+    `device` is the secret of a browser that may be known.
+    """
     name = account_store.normal_name(name)
-    one_name, one_client = f"sign-in {name} {client}", f"sign-in {client}"
     with database.writing() as session:
-        rate_limit.count(session, one_client, rate_limit.ONE_CLIENT, now=now)
-        rate_limit.count(session, one_name, rate_limit.ONE_NAME, now=now)
+        lane = lanes.lane_of(session, name, client, device, now=now)
+        lanes.count(session, lane, now=now)
         account = account_store.by_name(session, name)
     is_active = account is not None and account.state == AccountState.ACTIVE
     if not passwords.fits(account.password_hash if account and is_active else "", password):
@@ -77,10 +89,8 @@ def with_password(
     with database.writing() as session:
         if renewed:
             account_store.renew_hash(session, account, renewed)
-        rate_limit.forget(session, one_name)
-        rate_limit.take_back(session, one_client)
+        lanes.came_in(session, lane)
         sessions.sweep(session, now=now)
-        rate_limit.sweep(session, now=now)
         secret = sessions.start(session, account.id, now=now, stage=stage)
         if stage == SessionStage.FULL:
             journal.record(
@@ -89,7 +99,7 @@ def with_password(
                 AccountAction.SIGNED_IN,
                 AccountsSubject.PERSON.of(account.person.id),
             )
-    return SignedIn(secret, stage)
+    return SignedIn(secret, stage, account.id)
 
 
 def stage_of(account: Account, settings: Settings) -> SessionStage:

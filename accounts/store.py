@@ -4,7 +4,7 @@ Convention: a query about a supplier's people takes the organisation; a foreign 
 was. What may be changed is decided in `rules.py` and done by `accounts.py`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -95,6 +95,12 @@ def of_organisation(session: Session, organisation: str) -> tuple[Account, ...]:
     question = select(*WHOLE).where(account.c.organisation == organisation)
     rows = session.execute(question.order_by(account.c.state == AccountState.ENDED, account.c.display_name))
     return tuple(map(of_row, rows.mappings()))
+
+
+def active_names(session: Session) -> Sequence[tuple[int, str]]:
+    """The numbers and names of all who may sign in, of every organisation."""
+    active = select(account.c.id, account.c.sign_in_name).where(account.c.state == AccountState.ACTIVE)
+    return [(int(number), name) for number, name in session.execute(active.order_by(account.c.id))]
 
 
 def normal_name(text: str) -> str:

@@ -36,7 +36,8 @@ account = Table(
     # All units of the organisation, or those in account_unit and the addresses in account_address.
     Column("all_units", Boolean, nullable=False),
     Column("password_hash", Text, nullable=False, server_default=""),
-    Column("totp_secret", String(64), nullable=False, server_default=""),
+    # Sealed with the installation's key where it has one (`sealed_secrets.py`), as are the next two like it.
+    Column("totp_secret", Text, nullable=False, server_default=""),
     # The step of time whose six digits were used last; none of it or before it is taken again.
     Column("totp_last_step", BigInteger, nullable=False, server_default="0"),
     Column("made_at", UtcDateTime(), nullable=False),
@@ -115,7 +116,7 @@ web_session = Table(
     Column("seen_at", UtcDateTime(), nullable=False),
     Column("ends_at", UtcDateTime(), nullable=False),
     # A secret offered for the second step until its first code has been given.
-    Column("offered_totp", String(64), nullable=False, server_default=""),
+    Column("offered_totp", Text, nullable=False, server_default=""),
     CheckConstraint("stage in ('FULL', 'CODE', 'ENROL')", name="stage"),
     Index("ix_web_session_account_id", "account_id"),
 )
@@ -157,10 +158,32 @@ openid_journey = Table(
     "openid_journey",
     metadata,
     Column("state_sha256", String(64), primary_key=True),
-    Column("nonce", String(64), nullable=False),
-    Column("verifier", String(128), nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("verifier", Text, nullable=False),
     Column("next", Text, nullable=False),
     Column("ends_at", UtcDateTime(), nullable=False),
+)
+
+# A browser that an account has been signed in to from: by the sha256 of the secret in its cookie.
+known_device = Table(
+    "known_device",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("secret_sha256", String(64), primary_key=True),
+    Column("made_at", UtcDateTime(), nullable=False),
+    Column("seen_at", UtcDateTime(), nullable=False),
+    Index("ix_known_device_seen_at", "seen_at"),
+)
+
+# An account whose password strangers guess at: since when, when it was last seen, its owner and the operators told.
+guessed_account = Table(
+    "guessed_account",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("since", UtcDateTime(), nullable=False),
+    Column("seen_at", UtcDateTime(), nullable=False),
+    Column("told_at", UtcDateTime(), nullable=False),
+    Column("alarmed_at", UtcDateTime(), nullable=True),
 )
 
 # Wrong tries, counted for a key such as one name tried from one client.
@@ -168,6 +191,7 @@ wrong_try = Table(
     "wrong_try",
     metadata,
     Column("key_sha256", String(64), primary_key=True),
+    # Those that have not lapsed, and since when the next one lapses.
     Column("count", Integer, nullable=False),
     Column("last_at", UtcDateTime(), nullable=False),
     Column("open_at", UtcDateTime(), nullable=False),

@@ -83,6 +83,8 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     AuditAction.DISPOSAL_PROPOSED: Text("Gallring föreslogs"),
     AuditAction.DISPOSAL_DONE: Text("Gallring utfördes"),
     AccountAction.CODES_FORGOTTEN: Text("Återställningskoder glömdes"),
+    AccountAction.LINK_GIVEN: Text("En länk att välja lösenord med gavs ut"),
+    AccountAction.GUESSED_AT: Text("Någon gissade lösenordet från många platser"),
     AccountAction.ENDED: Text("Kontot avslutades"),
     AccountAction.IDENTITY_TIED: Text("En identitet knöts till kontot"),
     AccountAction.ADDRESS_CHANGED: Text("E-postadressen ändrades"),

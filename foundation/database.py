@@ -10,9 +10,10 @@ SQLite begins every writing transaction with BEGIN IMMEDIATE behind a lock of th
 (the engine's own lock polls and is unfair), in WAL mode with synchronous=FULL.
 """
 
+import os
 import re
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -231,10 +232,14 @@ def _parsed(url: str) -> URL:
 
 def _sqlite_engine(url: URL, *, begin: str) -> Engine:
     if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(
         url, connect_args={"timeout": 30, "check_same_thread": False}, query_cache_size=1200
     )
+
+    @event.listens_for(engine, "do_connect")
+    def make_private(dialect: object, record: object, given: list[str], options: object) -> None:
+        _make_private(given[0])
 
     @event.listens_for(engine, "connect")
     def configure(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
@@ -250,6 +255,13 @@ def _sqlite_engine(url: URL, *, begin: str) -> Engine:
         connection.exec_driver_sql(begin)  # type: ignore[attr-defined]
 
     return engine
+
+
+def _make_private(file: str) -> None:
+    """Make the file, where there is none yet, for its owner alone; SQLite gives what lies beside it the same mode."""
+    if file != ":memory:" and not file.startswith("file:"):
+        with suppress(FileExistsError):
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _postgresql_engine(url: URL) -> Engine:

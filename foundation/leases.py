@@ -45,22 +45,24 @@ def take(
     *,
     taken: Column[Any],
     at_most: int,
+    doubtful: bool = True,
     **values: object,
 ) -> Sequence[Row[tuple[Any, ...]]]:
     """Take the rows that `wanted` finds, by putting `values` on them; as they were before, in the order asked for.
 
     `wanted` has `key`, which tells the rows of a table apart, among its columns; `taken` counts. At most `at_most` rows
-    that are fresh, or a single one that was taken before and never given back. On PostgreSQL workers pass over what
-    others are just taking (SKIP LOCKED), and a row they have taken meanwhile is asked once more whether it is
-    wanted; on SQLite there is one writer anyway.
+    that are fresh, or, where `doubtful` ones are wanted, a single one that was taken before and never given back:
+    whoever has it in hand should have nothing else. On PostgreSQL workers pass over what others are just taking
+    (SKIP LOCKED), and a row they have taken meanwhile is asked once more whether it is wanted; on SQLite there is one
+    writer anyway.
     """
     fresh = wanted.where(taken == 0).limit(at_most)
     found = session.execute(fresh.with_for_update(skip_locked=True)).all()
-    if not found:
-        doubtful = wanted.where(taken.between(1, TAKEN_MOST - 1)).order_by(None).order_by(taken, key).limit(1)
-        found = session.execute(doubtful.with_for_update(skip_locked=True)).all()
+    if not found and doubtful:
+        alone = wanted.where(taken.between(1, TAKEN_MOST - 1)).order_by(None).order_by(taken, key).limit(1)
+        found = session.execute(alone.with_for_update(skip_locked=True)).all()
     if found:
         keys = [row._mapping[key] for row in found]
-        counted = {taken.name: taken + 1, **values}
-        session.execute(update(key.table).where(key.in_(keys)).values(**counted))
+        counted = update(key.table).where(key.in_(keys)).values({taken: taken + 1})
+        session.execute(counted.values(**values))
     return found

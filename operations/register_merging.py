@@ -1,10 +1,10 @@
 """What a load of the register leaves as two people have confirmed it, and what it asks two people for instead.
 
 Convention: where the files say otherwise of a supplier than the register about what takes two people
-(`orders.register.who_changes`), the register's stands, and each difference is told. What the files newly say becomes
-a request, as if the supplier had asked; one that two people have decided the other way is told and not asked again, so
-old files bring back nothing. A supplier that is new comes with its accounts, and nothing is paid to it before two
-people have confirmed them. The first load of an empty register is all of it.
+(`invoicing.supplier_changes.who_changes`), the register's stands, and each difference is told. What the files newly say
+becomes a request, as if the supplier had asked; one that two people have decided the other way is told and not asked
+again, so old files bring back nothing. A supplier that is new comes with its accounts, and nothing is paid to it before
+two people have confirmed them. The first load of an empty register is all of it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,11 +18,11 @@ from foundation.text import JoinedText, Text
 from invoicing.payment import account_confirmation_store
 from invoicing.supplier_changes import change_request_store, change_requests
 from invoicing.supplier_changes.change_request_store import ChangeKind, ChangeRequest, ChangeState
+from invoicing.supplier_changes.who_changes import TWO_PEOPLE
 from orders.register import policy_store
 from orders.register import store as register_store
 from orders.register.parties import PaymentAccount, Supplier
 from orders.register.register import Register
-from orders.register.who_changes import TWO_PEOPLE
 
 _OPPOSITE: Final = {
     ChangeKind.ADD_ACCOUNT: ChangeKind.REMOVE_ACCOUNT,

@@ -36,6 +36,12 @@ class Settings(PostSettings):
     second_step: bool = True
     """Whether those who sign in with a password must set up codes as well."""
 
+    secret_keys: SecretStr = SecretStr("")
+    """The keys that secrets in the database are sealed with, with a space between: the first seals, all open."""
+
+    secret_keys_file: Path | None = None
+    """A file with such keys, one a line, after those of `secret_keys`."""
+
     mail_from: str = "leverantorsportalen@kopare.example"
     """The sender of the portal's mails."""
 

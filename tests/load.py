@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -168,11 +168,12 @@ def main() -> int:
         url = asked.url or (server.empty() if server else "")
         play(story(), url=url, folder=Path(folder))
         with served(url) as address:
-            tally = _measured(address, asked.people, asked.seconds)
+            tally = measured(address, asked.people, asked.seconds)
     return _show(tally, asked.people, asked.seconds)
 
 
-def _measured(address: str, people: int, seconds: int) -> Tally:
+def measured(address: str, people: int, seconds: int) -> Tally:
+    """So many people at the address for so long."""
     tally = Tally()
     until = time.monotonic() + seconds
     threads = [
@@ -193,9 +194,9 @@ def _show(tally: Tally, people: int, seconds: int) -> int:
     every = sorted(each for path, took in pages.items() if path != "POST /sign-in" for each in took)
     print(f"{people} people, {seconds} s, {len(every)} requests, {len(every) / seconds:.0f}/s")
     print(f"{'':44}{'p50 ms':>8}{'p95 ms':>8}{'p99 ms':>8}{'requests':>10}")
-    rows = [("all pages", every), *sorted(pages.items(), key=lambda row: -_at(row[1], 0.5))]
+    rows = [("all pages", every), *sorted(pages.items(), key=lambda row: -quantile(row[1], 0.5))]
     for path, took in rows:
-        figures = "".join(f"{_at(took, part) * 1000:8.0f}" for part in (0.5, 0.95, 0.99))
+        figures = "".join(f"{quantile(took, part) * 1000:8.0f}" for part in (0.5, 0.95, 0.99))
         print(f"{path:44}{figures}{len(took):10}")
     faults = {what: count for what, count in tally.failed.items() if what[0] == "5"}
     print(f"5xx: {sum(faults.values())}  other refusals: {sum(tally.failed.values()) - sum(faults.values())}")
@@ -204,7 +205,8 @@ def _show(tally: Tally, people: int, seconds: int) -> int:
     return 1 if faults else 0
 
 
-def _at(took: list[float], part: float) -> float:
+def quantile(took: Sequence[float], part: float) -> float:
+    """What so large a part of the sorted times is below; 0 of none."""
     return took[min(len(took) - 1, int(len(took) * part))] if took else 0.0
 
 

@@ -12,15 +12,15 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 from math import ceil
 from threading import Lock
 from typing import Final
 
 import anyio
 
-from accounts.rate_limit import TooOften
+from accounts.guessing.rate_limit import TooOften
 from foundation.text import Text
+from web.clients import network_of
 
 _MINUTE: Final = 60.0
 _LOOK_EVERY: Final = 0.05
@@ -52,15 +52,9 @@ def stranger(address: str) -> Caller:
     """A caller known by its address alone; of an IPv6 address by its network, which one customer has to itself.
 
     >>> stranger("2001:db8:1:2:3::4").name, stranger("192.0.2.7").name
-    ('2001:db8:1:2::', '192.0.2.7')
+    ('2001:db8:1:2::/64', '192.0.2.7')
     """
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return Caller(address, is_stranger=True)
-    if isinstance(parsed, IPv6Address):
-        parsed = IPv6Address(int(parsed) >> 64 << 64)
-    return Caller(str(parsed), is_stranger=True)
+    return Caller(network_of(address), is_stranger=True)
 
 
 class OverBudget(TooOften):

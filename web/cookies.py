@@ -3,7 +3,8 @@
 Convention: every cookie is HttpOnly and SameSite=Lax and belongs to the whole site. Over https it is Secure and
 carries the prefix __Host-, so that no neighbouring site can plant one. `session` is set at sign-in and never taken
 over from before it; `visit` keeps the forms of those who have not signed in; `said` carries one message over one
-redirect; `language` is the choice of somebody without an account. Where several buyers are served, each has cookies
+redirect; `language` is the choice of somebody without an account; `device` says that somebody has signed in from this
+browser before, and opens nothing. Where several buyers are served, each has cookies
 of its own but for the language, so that no session is taken for another buyer's; `buyer` is which of them was chosen.
 """
 
@@ -19,9 +20,12 @@ VISIT = "visit"
 SAID = "said"
 LANGUAGE = "language"
 BUYER = "buyer"
+DEVICE = "device"
 
 _SHARED = (LANGUAGE, BUYER)
-_YEAR = 365 * 24 * 3600
+_DAY = 24 * 3600
+# Everything else is kept until the browser closes.
+_SECONDS_KEPT = {LANGUAGE: 365 * _DAY, BUYER: 365 * _DAY, DEVICE: 180 * _DAY}
 
 
 def is_secure(request: Request) -> bool:
@@ -36,11 +40,11 @@ def read(request: Request, name: str) -> str:
 
 
 def put(request: Request, response: Response, name: str, value: str) -> None:
-    """Set one of our cookies; the language and the buyer stay for a year, everything else until the browser closes."""
+    """Set one of our cookies, for as long as its kind is kept."""
     response.set_cookie(
         _full(request, name),
         value,
-        max_age=_YEAR if name in _SHARED else None,
+        max_age=_SECONDS_KEPT.get(name),
         path="/",
         secure=is_secure(request),
         httponly=True,

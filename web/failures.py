@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from accounts.rate_limit import TooOften
+from accounts.guessing.rate_limit import SignInsBusy, TooOften
 from foundation.confined import NoneFree, WorkEnded
 from foundation.database import DatabaseUnusable, explain
 from foundation.errors import NotThere, Refused
@@ -60,10 +60,10 @@ def fault(request: Request) -> Response:
     return problems.answer(request, ProblemResponse(500, sentence))
 
 
-def page(request: Request, status: int, sentence: Text) -> Response:
+def page(request: Request, status: int, sentence: Text, *, title: Text | None = None) -> Response:
     """A page with what is wrong and what to do."""
     person = getattr(request.state, "person", None)
-    title = _TITLES.get(status, _TITLES[400])
+    title = title or _TITLES.get(status, _TITLES[400])
     return render(request, person, "failure.html", status, title=title, sentence=sentence)
 
 
@@ -74,10 +74,11 @@ def _sign_in_first(request: Request, error: Exception) -> Response:
 def _refused(request: Request, error: Exception) -> Response:
     refused = cast(Refused, error)
     status = _status_of(refused)
-    headers = {"Retry-After": str(refused.seconds)} if isinstance(refused, TooOften) else {}
+    headers = {"Retry-After": str(refused.seconds)} if isinstance(refused, TooOften | SignInsBusy) else {}
     if not _is_page(request):
         return problems.answer(request, ProblemResponse(status, refused.text, headers=headers))
-    response = page(request, status, refused.text)
+    title = _TITLES[HTTPStatus.TOO_MANY_REQUESTS] if isinstance(refused, SignInsBusy) else None
+    response = page(request, status, refused.text, title=title)
     response.headers.update(headers)
     return response
 
@@ -86,7 +87,7 @@ def _status_of(refused: Refused) -> int:
     match refused:
         case TooOften():
             return HTTPStatus.TOO_MANY_REQUESTS
-        case DatabaseUnusable() | NoneFree():
+        case DatabaseUnusable() | NoneFree() | SignInsBusy():
             return HTTPStatus.SERVICE_UNAVAILABLE
         case WorkEnded():
             return HTTPStatus.UNPROCESSABLE_ENTITY

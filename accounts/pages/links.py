@@ -4,14 +4,16 @@ from typing import Annotated
 
 from fastapi import Form, Request, Response
 
-from accounts import accounts, mailed_links, passwords, rate_limit
+from accounts import accounts, mailed_links, passwords
 from accounts import store as account_store
+from accounts.guessing import rate_limit
 from accounts.mailed_link_store import LinkPurpose
 from accounts.mailed_links import MailedLink
-from accounts.pages.sign_in import client_of
+from accounts.pages import known_browser, sign_in_queue
 from accounts.password_rules import PasswordRefused, chosen_password
 from foundation.text import Text
 from web.access import instant_of
+from web.clients import client_of
 from web.pages import database_of, pages_router, render, see_other
 
 router = pages_router()
@@ -26,26 +28,32 @@ def link_page(request: Request, secret: str) -> Response:
 
 
 @router.post("/link/{secret}")
-def use_link(
+async def use_link(
     request: Request,
     secret: str,
     password: Annotated[str, Form(max_length=1000)] = "",
     again: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
-    """Chooses the password and uses the link up."""
+    """Chooses the password and uses the link up, when the turn has come."""
+    return await sign_in_queue.in_turn(request, lambda: _use_link(request, secret, password, again))
+
+
+def _use_link(request: Request, secret: str, password: str, again: str) -> Response:
     now = instant_of(request)
     with database_of(request).reading() as session:
         link = mailed_links.look(session, secret, now=now)
+        about = accounts.words_about(session, link.account)
     try:
-        chosen = chosen_password(
-            password, again, about=(link.account.sign_in_name, link.account.display_name)
-        )
+        chosen = chosen_password(password, again, about=about)
     except PasswordRefused as wrong:
         return _page(request, secret, link, wrong.text)
     password_hash = passwords.hashed(chosen)
     with database_of(request).writing() as session:
         accounts.take_up(session, secret, password_hash, now=now)
-    return see_other("/sign-in", said=Text("Lösenordet är valt. Logga in med det."))
+    response = see_other("/sign-in", said=Text("Lösenordet är valt. Logga in med det."))
+    # Whoever reads the account's mail is no stranger, also while strangers guess at its name.
+    known_browser.remember(request, response, link.account.id)
+    return response
 
 
 @router.get("/forgotten")

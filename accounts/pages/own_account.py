@@ -4,11 +4,13 @@ from typing import Annotated
 
 from fastapi import Form, Request, Response
 
-from accounts import accounts, passwords, rate_limit, second_step_store, session_store, sessions, tokens
+from accounts import accounts, passwords, second_step_store, session_store, sessions, tokens
 from accounts import store as account_store
+from accounts.guessing import known_devices, rate_limit
 from accounts.identity import Person
 from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.labels import PERMISSIONS
+from accounts.pages import known_browser, sign_in_queue
 from accounts.password_rules import PasswordRefused, chosen_password
 from foundation import journal
 from foundation.text import Text
@@ -32,18 +34,25 @@ def account_page(request: Request, person: Person = signed_in()) -> Response:
 
 
 @router.post("/password")
-def change_password(
+async def change_password(
     request: Request,
     current: Annotated[str, Form(max_length=1000)] = "",
     password: Annotated[str, Form(max_length=1000)] = "",
     again: Annotated[str, Form(max_length=1000)] = "",
     person: Person = signed_in(),
 ) -> Response:
-    """Changes it, and signs out everywhere else."""
+    """Changes it, and signs out everywhere else, when the turn has come."""
+    return await sign_in_queue.in_turn(
+        request, lambda: _change_password(request, person, current, password, again)
+    )
+
+
+def _change_password(request: Request, person: Person, current: str, password: str, again: str) -> Response:
     now = instant_of(request)
     with database_of(request).writing() as session:
         rate_limit.count(session, f"password {person.id}", rate_limit.ONE_NAME, now=now)
         account = account_store.by_id(session, person.account_id)
+        about = accounts.words_about(session, account) if account is not None else ()
     if account is None or not passwords.fits(account.password_hash, current):
         return _page(
             request,
@@ -51,12 +60,13 @@ def change_password(
             errors=[("current", Text("Det nuvarande lösenordet stämmer inte."))],
         )
     try:
-        chosen = chosen_password(password, again, about=(account.sign_in_name, account.display_name))
+        chosen = chosen_password(password, again, about=about)
     except PasswordRefused as wrong:
         return _page(request, person, errors=[("password", wrong.text)])
     with database_of(request).writing() as session:
         rate_limit.forget(session, f"password {person.id}")
         accounts.change_password(session, person, chosen, but=_own_key(request), now=now)
+        known_devices.forget(session, person.account_id, but=known_browser.secret_of(request))
     return see_other("/account", said=Text("Lösenordet är ändrat, och du är utloggad på alla andra ställen."))
 
 
@@ -65,6 +75,7 @@ def sign_out_everywhere(request: Request, person: Person = signed_in()) -> Respo
     """Ends every session of the account, this one too."""
     with database_of(request).writing() as session:
         sessions.end_all(session, person.account_id)
+        known_devices.forget(session, person.account_id)
         journal.record(
             session, person.id, AccountAction.SIGNED_OUT_EVERYWHERE, AccountsSubject.PERSON.of(person.id)
         )

@@ -7,11 +7,14 @@ from fastapi import Form, Query, Request, Response
 from accounts import sessions
 from accounts import sign_in as signing_in
 from accounts import store as account_store
-from accounts.rate_limit import TooOften
+from accounts.guessing.rate_limit import TooOften
+from accounts.pages import known_browser, sign_in_queue
+from accounts.session_store import SessionStage
 from foundation.text import SWEDISH, Text, language_of
 from operations.settings import Settings
 from web import cookies
 from web.access import instant_of, person_of
+from web.clients import client_of
 from web.pages import database_of, own_path, pages_router, render, see_other
 
 router = pages_router()
@@ -26,13 +29,17 @@ def sign_in_page(request: Request, back: Annotated[str, Query(alias="next")] = "
 
 
 @router.post("/sign-in")
-def sign_in(
+async def sign_in(
     request: Request,
     name: Annotated[str, Form(max_length=254)] = "",
     password: Annotated[str, Form(max_length=1000)] = "",
     back: Annotated[str, Form(alias="next")] = "/",
 ) -> Response:
-    """Check the password and begin a session of a new name."""
+    """Check the password and begin a session of a new name, when the turn has come."""
+    return await sign_in_queue.in_turn(request, lambda: _sign_in(request, name, password, back))
+
+
+def _sign_in(request: Request, name: str, password: str, back: str) -> Response:
     try:
         signed_in = signing_in.with_password(
             database_of(request),
@@ -40,6 +47,7 @@ def sign_in(
             name,
             password,
             client=client_of(request),
+            device=known_browser.secret_of(request),
             now=instant_of(request),
         )
     except signing_in.WrongSignIn as wrong:
@@ -53,6 +61,8 @@ def sign_in(
     _leave_old_session(request)
     cookies.put(request, response, cookies.SESSION, signed_in.secret)
     cookies.drop(request, response, cookies.VISIT)
+    if signed_in.stage == SessionStage.FULL:
+        known_browser.remember(request, response, signed_in.account_id)
     return response
 
 
@@ -80,11 +90,6 @@ def choose_language(
             account_store.change(session, person.account_id, language=chosen)
     cookies.put(request, response, cookies.LANGUAGE, chosen)
     return response
-
-
-def client_of(request: Request) -> str:
-    """Where the request comes from, for counting tries; never logged."""
-    return request.client.host if request.client else ""
 
 
 def _leave_old_session(request: Request) -> None:

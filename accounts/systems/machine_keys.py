@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from accounts import rate_limit, tokens
+from accounts import tokens
+from accounts.guessing import rate_limit
 from accounts.journal_actions import AccountsSubject, KeyAction
 from accounts.systems import machine_key_store
 from accounts.systems.machine_key_store import KeyScope, KeyState, MachineKey

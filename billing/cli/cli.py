@@ -6,6 +6,7 @@ refusals into sentences and exit codes: 0 done, 1 failed or an invariant broken,
 usage, 3 a document refused or in question, 4 not found.
 """
 
+import os
 import sys
 from importlib import metadata
 from io import TextIOWrapper
@@ -23,6 +24,11 @@ COMMANDS: Final = {
     "init": CommandPlace("Gör de tabeller som saknas / make the tables that are missing.", "register"),
     "register": CommandPlace(
         "Leverantörer, avtal, priser / suppliers, contracts, prices.", "register", "register"
+    ),
+    "secrets": CommandPlace(
+        "Nycklar för hemligheter i databasen / keys for secrets in the database.",
+        "installation.secret_keys",
+        "secrets",
     ),
     "events": CommandPlace(
         "Händelser ur beslutssystemen / events of the decision systems.", "events", "events"
@@ -180,6 +186,8 @@ def remember(
 
 def main() -> None:
     """The entry point of `billing`."""
+    # Whatever is written from here on is for this user alone: books, exports, mails, files for the bank.
+    os.umask(0o077)
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show å gets a question mark, not a crash.
         if isinstance(stream, TextIOWrapper):

@@ -62,6 +62,7 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "journal": ("INSERT",),
     "journal_head": ("SELECT", "UPDATE"),
     "expected_credit": _READ,
+    "known_device": ("SELECT", "DELETE"),
     "letter_note": _READ,
     "line_account": _LOCK,
     "line_share": _READ,

@@ -22,7 +22,6 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import AfterValidator
 
-from accounts.pages.sign_in import client_of
 from foundation.confined import WorkFailed
 from foundation.errors import Refused
 from foundation.formatting import number
@@ -32,6 +31,7 @@ from peppol.validation.validation import validate
 from peppol.xml.gate_errors import LIMITS
 from web.access import person_of
 from web.budgets import Caller, stranger
+from web.clients import client_of
 from web.pages import budgets_of
 from web.problems import MEDIA_TYPE, ProblemDocument, ProblemResponse, wants_page
 from web.validation_report import STYLE_SHEET, ValidationReport, report_json, report_page, reported

@@ -15,6 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from accounts import passwords
 from accounts.pages import front as accounts
 from accounts.sign_in import SignInHint
 from billing.server import events_api, metrics, webhook
@@ -126,6 +127,7 @@ async def life(_app: FastAPI) -> AsyncIterator[None]:
     """From before the first visitor to after the last."""
     apart.CHECKS.prepare()
     templating.ready()
+    passwords.ready()
     gc_tuning.settle()
     yield
 

@@ -17,8 +17,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 
-from accounts.pages.sign_in import client_of
-from accounts.rate_limit import TooOften
+from accounts.guessing.rate_limit import TooOften
 from accounts.systems import machine_keys
 from accounts.systems.machine_key_store import KeyScope, MachineKey
 from billing.server import event_bodies
@@ -33,6 +32,7 @@ from operations.event_feed.reading import LIMIT_MOST, CursorAhead, CursorTooOld
 from operations.event_loading import EventLine, Loaded, load_events
 from orders.register.store import NoRegister
 from web.access import instant_of, settings_of
+from web.clients import client_of
 from web.pages import database_of, today_of
 from web.problems import MEDIA_TYPE, ProblemDocument, ProblemResponse
 
@@ -73,9 +73,11 @@ _BODY: Final = {
         "required": True,
         "description": f"CloudEvents 1.0 in JSON, at most {EVENTS_MAX} events and {BYTES_MAX} bytes.",
         "content": {
-            BATCH: {"schema": {"type": "array", "items": {"type": "object"}}},
-            ONE: {"schema": {"type": "object"}},
-            **{each: {"schema": {"type": "string"}} for each in LINES},
+            # What is no event is told so in its place among the results; it turns none of the others away.
+            BATCH: {"schema": {"type": "array", "minItems": 1}},
+            ONE: {"schema": {}},
+            # At least one line that is not blank.
+            **{each: {"schema": {"type": "string", "pattern": r"\S"}} for each in LINES},
         },
     }
 }

@@ -8,10 +8,13 @@ here: every worker does them all the time, each with its own messages (`worker`)
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Final
 
-from accounts import mailing
+from accounts import mailed_links, mailing
 from accounts.applications import APPLICATION_KINDS
+from accounts.guessing import guessed_accounts, known_devices, rate_limit
+from accounts.guessing.guessed_accounts import GUESSING_KINDS
 from accounts.identity import Permission
 from accounts.staff import changes as staff_changes
 from accounts.systems import machine_keys
@@ -44,7 +47,7 @@ _REMINDER_DAYS = (0, 3)
 _NAMED_MOST = 20
 
 
-ALARM_KINDS: Final = {**alarms.KINDS, **WAITING_KINDS, **APPLICATION_KINDS}
+ALARM_KINDS: Final = {**alarms.KINDS, **WAITING_KINDS, **APPLICATION_KINDS, **GUESSING_KINDS}
 """What the job `alarms` looks for."""
 
 
@@ -66,6 +69,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InSteps("orders-come", Every(timedelta(minutes=1)), judge_what_has_come),
         InOne("feed-disposal", Daily(time(2, 20), catch_up=False), _feed_disposal(settings)),
         InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys),
+        InOne("guessing-watch", Every(timedelta(minutes=1)), watch_guessing),
         InOne("staff-changes-lapse", Daily(time(0, 15), catch_up=False), lapse_staff_changes),
         InOne("invoice-mails", Every(timedelta(minutes=1)), invoice_mails.tell),
     )
@@ -133,6 +137,13 @@ DESK_RELEASE: Final = InOne("desk-answers", Every(timedelta(minutes=1)), release
 def end_past_keys(session: Session, today: date, now: datetime) -> str:
     """End the keys of systems whose last day has gone by."""
     return f"{machine_keys.end_past(session, today=today, at=now)} keys"
+
+
+def watch_guessing(session: Session, today: date, now: datetime) -> str:
+    """Notice whose passwords strangers guess at, tell the owners, and forget tries and browsers of long ago."""
+    rate_limit.sweep(session, now=now)
+    known_devices.sweep(session, now=now)
+    return f"{guessed_accounts.look(session, now=now)} accounts guessed at"
 
 
 def lapse_staff_changes(session: Session, today: date, now: datetime) -> str:
@@ -258,7 +269,8 @@ def _mailing(
 
 def _mail(settings: Settings) -> Callable[[Database, date, datetime], str]:
     def deliver(database: Database, today: date, now: datetime) -> str:
-        done = mail_delivery.deliver(database, settings, now=now)
+        links = partial(mailed_links.of_leaving_mail, now=now)
+        done = mail_delivery.deliver(database, settings, now=now, links=links)
         return f"{done.sent} sent, {done.waiting} waiting, {done.stuck} stuck"
 
     return deliver

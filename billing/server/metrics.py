@@ -18,6 +18,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
+from accounts.guessing import guessed_account_store, wrong_try_store
+from accounts.guessing.guessed_accounts import GOES_ON
 from billing.server import metric_queries
 from foundation.database import Database
 from foundation.sql import Session
@@ -165,7 +167,7 @@ def _figures(database: Database) -> Iterator[Metric]:
     with database.reading() as session:
         now = database.clock()
         yield from _post(exchange_queries.standing(session), now)
-        yield from _work(session)
+        yield from _work(session, now)
 
 
 def _post(stands: ExchangeStanding, now: datetime) -> Iterator[Metric]:
@@ -200,7 +202,7 @@ def _post(stands: ExchangeStanding, now: datetime) -> Iterator[Metric]:
     )
 
 
-def _work(session: Session) -> Iterator[Metric]:
+def _work(session: Session, now: datetime) -> Iterator[Metric]:
     yield _by(
         "billing_job_last_slot_seconds",
         "The newest slot of each job that went well, in seconds since 1970.",
@@ -218,6 +220,16 @@ def _work(session: Session) -> Iterator[Metric]:
         "Mails that have not left, by state.",
         "state",
         _with_zeros(metric_queries.mails_open(session), (MailState.WAITING, MailState.STUCK)),
+    )
+    yield _one(
+        "billing_accounts_guessed",
+        "Accounts whose password strangers have guessed at within the hour.",
+        guessed_account_store.count(session, seen_after=now - GOES_ON),
+    )
+    yield _one(
+        "billing_sign_in_keys_waiting",
+        "Names, clients and browsers that must wait before they try again, from too many wrong tries.",
+        wrong_try_store.count_waiting(session, now=now),
     )
     alarms = metric_queries.alarms(session)
     yield _by("billing_alarms", "Alarms ever raised, by kind.", "kind", alarms.items())

@@ -16,10 +16,12 @@ import base64
 import hashlib
 import hmac
 from binascii import Error as NotBase64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from tempfile import SpooledTemporaryFile
 from typing import Final
 
+import anyio
 import structlog
 from anyio import to_thread
 from fastapi import APIRouter, Request
@@ -42,20 +44,23 @@ router = APIRouter(tags=["post"])
 
 _log = structlog.get_logger("post")
 _NAME: Final = 200
+# So many bytes of a body are held in memory before it is known who sent it; the rest lies in a file.
+_UNPROVED_MAX: Final = 1_000_000
+# The largest message at a megabyte a second and a half.
+_BODY_SECONDS: Final = 150.0
 _RETRY: Final = {"Retry-After": "60"}
 
 
 @router.post("/webhook/letters", summary="Hand a message over to us", include_in_schema=False)
 async def take_message(request: Request) -> Response:
-    """Store the message and say so; see the module for the secrets. Raises Problem (401, 404, 413, 415, 503)."""
+    """Store the message and say so; see the module for the secrets. Raises Problem (401, 404, 408, 413, 415, 503)."""
     settings: PostSettings = request.app.state.settings
     database: Database = request.app.state.database
     asked = _Asked(request, settings, database.clock())
     asked.knock()
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise ProblemResponse(415, Text("Skicka meddelandet utan komprimering."))
-    body = await _body(request)
-    asked.prove(body)
+    body = await _body(request, asked)
     if not body:
         raise ProblemResponse(400, Text("Meddelandet är tomt."))
     name = request.headers.get("webhook-id") or request.headers.get("X-Message-Id") or ""
@@ -120,15 +125,17 @@ class _Asked:
                 401, Text("Signaturens tid är för långt från vår. Ställ klockan, eller signera på nytt.")
             )
 
-    def prove(self, body: bytes) -> None:
-        """Whether the bytes are those that were signed. Raises Problem (401)."""
+    def proof(self) -> "_Proof":
+        """What is to be shown the body part by part as it comes."""
         if self._by_token():
-            return
+            return _Proof((), ())
         _, before, signatures = self._signed()
-        right = [hmac.new(key, before + body, hashlib.sha256).digest() for key in self._keys]
-        # Every pair is compared, whatever the first ones say.
-        if not any([hmac.compare_digest(given, made) for given in signatures for made in right]):
-            raise _unknown()
+        return _Proof([hmac.new(key, before, hashlib.sha256) for key in self._keys], signatures)
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether it is known before the body who asks."""
+        return self._by_token()
 
     def _by_token(self) -> bool:
         given = self._headers.get("X-Token", "")
@@ -183,21 +190,60 @@ def _unknown() -> ProblemResponse:
     )
 
 
-async def _body(request: Request) -> bytes:
-    """The raw bytes; stops reading where no more is kept. Raises Problem (413)."""
-    read = bytearray()
+class _Proof:
+    """Whether the bytes that came are those that were signed; none are asked of who bears the token."""
+
+    def __init__(self, hashes: Sequence[hmac.HMAC], signatures: Sequence[bytes]) -> None:
+        self._hashes = hashes
+        self._signatures = signatures
+
+    def add(self, part: bytes) -> None:
+        """The next part of the body."""
+        for each in self._hashes:
+            each.update(part)
+
+    def check(self) -> None:
+        """Whether a signature is right. Raises Problem (401)."""
+        if not self._hashes:
+            return
+        right = [each.digest() for each in self._hashes]
+        # Every pair is compared, whatever the first ones say.
+        if not any([hmac.compare_digest(given, made) for given in self._signatures for made in right]):
+            raise _unknown()
+
+
+async def _body(request: Request, asked: _Asked) -> bytes:
+    """The raw bytes, from whoever is who it says; stops reading where no more is kept. Raises Problem (401, 408, 413).
+
+    A body that is only signed is laid in a file while it comes, and read into memory when its signature is proved.
+    """
     declared = request.headers.get("Content-Length", "")
-    too_large = declared.isdecimal() and int(declared) > KEPT_MAX
-    if not too_large:
-        async for part in request.stream():
-            read += part
-            if len(read) > KEPT_MAX:
-                too_large = True
-                break
-    if too_large:
-        raise ProblemResponse(
-            413,
-            Text("Meddelandet är större än %(bytes_max)s byte.", bytes_max=KEPT_MAX),
-            headers={"Connection": "close"},  # what is left of the body is not read
-        )
-    return bytes(read)
+    if declared.isdecimal() and int(declared) > KEPT_MAX:
+        raise _too_large()
+    proof = asked.proof()
+    with SpooledTemporaryFile(max_size=KEPT_MAX if asked.is_proved else _UNPROVED_MAX) as held:
+        size = 0
+        with anyio.move_on_after(_BODY_SECONDS) as time_left:
+            async for part in request.stream():
+                size += len(part)
+                if size > KEPT_MAX:
+                    raise _too_large()
+                proof.add(part)
+                held.write(part)
+        if time_left.cancelled_caught:
+            raise ProblemResponse(
+                408,
+                Text("Meddelandet kom inte fram i tid. Skicka det igen."),
+                headers={"Connection": "close"},
+            )
+        proof.check()
+        held.seek(0)
+        return held.read()
+
+
+def _too_large() -> ProblemResponse:
+    return ProblemResponse(
+        413,
+        Text("Meddelandet är större än %(bytes_max)s byte.", bytes_max=KEPT_MAX),
+        headers={"Connection": "close"},  # what is left of the body is not read
+    )

@@ -58,8 +58,12 @@ def read_arrived(
     group: list[tuple[InboundMessage, Reading]] = []
     with closing(readings(database, reader=reader)) as read:
         for message, reading, register in read:
+            # What may have felled its last worker has nothing else in its transaction, and nothing is read ahead then.
+            if message.doubtful and group:
+                yield from receive_together(database, register, group, today=today)
+                group = []
             group.append((message, reading))
-            if len(group) == TOGETHER:
+            if len(group) == TOGETHER or message.doubtful:
                 yield from receive_together(database, register, group, today=today)
                 group = []
         if group:
@@ -78,8 +82,10 @@ def readings(
         current: list[_Part] = []
         ahead = _submitted(database, read)
         try:
-            while ahead:
-                current, ahead = ahead, _submitted(database, read)
+            while current := ahead or _submitted(database, read):
+                ahead = []
+                if not _is_doubtful(current):
+                    ahead = _submitted(database, read, doubtful=False)
                 register = current[0].register
                 for part in current:
                     for letter_id, read_as in part.read():
@@ -120,12 +126,17 @@ def _reader(*, ahead: bool) -> Iterator[Read]:
         yield lambda messages, register: waiting.submit(read_group, messages, register).result
 
 
-def _submitted(database: Database, read: Read) -> list[_Part]:
+def _is_doubtful(parts: Sequence[_Part]) -> bool:
+    return any(message.doubtful for part in parts for message in part.messages.values())
+
+
+def _submitted(database: Database, read: Read, *, doubtful: bool = True) -> list[_Part]:
     """The next messages, claimed and on their way through the reader; none when none wait."""
     _give_up_lost(database)
     with database.writing() as session:
         register = register_store.load(session)
-        messages = inbox_store.claim(session, limit=_BATCH, now=database.clock(), lease=_LEASE)
+        now = database.clock()
+        messages = inbox_store.claim(session, limit=_BATCH, now=now, lease=_LEASE, doubtful=doubtful)
     return [
         _Part({message.id: message for message in group}, register, read(group, register))
         for group in _groups(messages)

@@ -2,15 +2,16 @@
 
 Convention: a mail is claimed in one transaction, handed over outside any, and marked in another. What is claimed
 and never marked, because the process died, is sent again ten minutes later under the same Message-ID, so that a
-mailbox can tell it is the same. A server that asks to wait is asked again, later each time; one that refuses is
-believed. Neither addresses nor texts reach a log.
+mailbox can tell it is the same. What lets somebody in is made in the transaction that claims the mail, by whoever
+calls, and is kept nowhere; a mail that is laid in a folder goes without it. A server that asks to wait is asked again,
+later each time; one that refuses is believed. Neither addresses nor texts reach a log.
 """
 
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -22,9 +23,11 @@ import structlog
 
 from foundation.backoff import Ladder
 from foundation.database import Database
+from foundation.sql import Session
+from foundation.text import language_of
 from operations.mail import store as mail_store
 from operations.mail.store import ClaimedMail, MailState
-from operations.mail.texts import TEXTS
+from operations.mail.texts import TEXTS, WITHHELD
 from operations.settings import Settings
 
 MAIL_TRIES: Final = Ladder.doubling(timedelta(minutes=2), longest=timedelta(minutes=128))
@@ -35,6 +38,8 @@ _SECONDS: Final = 20
 _FORGOTTEN: Final = "(…)"
 
 Send = Callable[[EmailMessage], None]
+MadeAsItLeaves = Callable[[Session, ClaimedMail], Mapping[str, str]]
+"""What is put into a mail that lets somebody in, by the names it has in its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +51,16 @@ class Delivered:
     stuck: int = 0
 
 
-def deliver(database: Database, settings: Settings, *, now: datetime, at_most: int = 500) -> Delivered:
+def deliver(
+    database: Database, settings: Settings, *, now: datetime, links: MadeAsItLeaves, at_most: int = 500
+) -> Delivered:
     """Send what is due, each mail once, at most `at_most`. A server that cannot be reached leaves all waiting."""
+    made = links if settings.smtp_host else _withheld
     sent = waiting = stuck = 0
     try:
         with _outlet(settings) as send:
             while sent + waiting + stuck < at_most:
-                claimed = _claim(database, now)
+                claimed = _claim(database, made, now)
                 if claimed is None:
                     break
                 try:
@@ -74,15 +82,32 @@ def deliver(database: Database, settings: Settings, *, now: datetime, at_most: i
     return Delivered(sent, waiting, stuck)
 
 
-def _claim(database: Database, now: datetime) -> ClaimedMail | None:
-    """Take the next mail that is due; nobody else takes it until the claim runs out."""
+def _claim(database: Database, made: MadeAsItLeaves, now: datetime) -> ClaimedMail | None:
+    """Take the next mail that is due, whole; nobody else takes it until the claim runs out."""
     with database.writing() as session:
-        return mail_store.claim_next(session, now=now, until=now + _CLAIM_LASTS)
+        claimed = mail_store.claim_next(session, now=now, until=now + _CLAIM_LASTS)
+        if claimed is None or not _lets_in(claimed):
+            return claimed
+        body = claimed.body
+        for name, value in made(session, claimed).items():
+            body = body.replace(f"{{{name}}}", value)
+        return replace(claimed, body=body)
+
+
+def _lets_in(claimed: ClaimedMail) -> bool:
+    text = TEXTS.get(claimed.template)
+    return text is not None and text.secret
+
+
+def _withheld(_: Session, claimed: ClaimedMail) -> Mapping[str, str]:
+    """What a folder is given instead: whoever reads the files could go in by them."""
+    told = WITHHELD.with_values(about=claimed.about).in_language(language_of(claimed.language))
+    return {"link": told, "until": "-"}
 
 
 def _mark(database: Database, claimed: ClaimedMail, now: datetime) -> None:
-    text = TEXTS.get(claimed.template)
-    forgotten = {"body": _FORGOTTEN} if text is not None and text.secret else {}
+    # One from an earlier version has its link in the text.
+    forgotten = {"body": _FORGOTTEN} if _lets_in(claimed) else {}
     with database.writing() as session:
         mail_store.move(session, claimed.id, MailState.SENT, sent_at=now, **forgotten)
 
@@ -139,7 +164,7 @@ def _sender(settings: Settings) -> str | Address:
 def _outlet(settings: Settings) -> Iterator[Send]:
     """Where mails leave: a connection to the server held for the round, or the folder."""
     if not settings.smtp_host:
-        settings.mail_folder.mkdir(parents=True, exist_ok=True)
+        settings.mail_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         yield lambda message: _write(settings.mail_folder, message)
         return
     with _connection(settings) as server:
@@ -167,9 +192,10 @@ def _send(server: smtplib.SMTP, message: EmailMessage) -> None:
 
 
 def _write(folder: Path, message: EmailMessage) -> None:
-    """A mail as a file that any mail program opens; whole or not at all."""
+    """A mail as a file for its owner alone that any mail program opens; whole or not at all."""
     name = message["Message-ID"].strip("<>").partition("@")[0]
     path = folder / f"{name}.eml"
     beside = path.with_suffix(".part")
+    beside.touch(mode=0o600)
     beside.write_bytes(bytes(message))
     beside.replace(path)

@@ -51,8 +51,10 @@ class ClaimedMail:
     """A mail that one worker has taken to send it; `attempts` counts this one."""
 
     id: int
+    account_id: int | None
     to_address: str
     template: str
+    about: str
     subject: str
     body: str
     language: str
@@ -157,8 +159,10 @@ def _claimed_mail(row: Row[Any]) -> ClaimedMail:
     """The mail in a row as it was before it was taken."""
     return ClaimedMail(
         id=row.id,
+        account_id=row.account_id,
         to_address=row.to_address,
         template=row.template,
+        about=row.about,
         subject=row.subject,
         body=row.body,
         language=row.language,

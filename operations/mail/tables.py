@@ -21,7 +21,7 @@ mail = Table(
     # The receiver's account, or none where the address belongs to nobody's account yet.
     Column("account_id", ForeignKey("account.id"), nullable=True),
     Column("to_address", String(254), nullable=False),
-    # What the mail is made from; its text is emptied when it has left, as it may carry a link that lets in.
+    # What the mail is made from. Of one that lets somebody in the link is made as it leaves, and is not in its text.
     Column("template", String(40), nullable=False),
     Column("about", String(120), nullable=False),
     Column("subject", Text, nullable=False),

@@ -37,13 +37,21 @@ _NOTICES: Final[dict[MailKind, Text]] = {
 
 @dataclass(frozen=True, slots=True)
 class MailText:
-    """A kind of mail. `secret`: its text lets somebody in and is forgotten once it has left."""
+    """A kind of mail. `secret`: it lets somebody in, by what is made as it leaves and is kept nowhere."""
 
     subject: Text
     body: Text
     notice: MailKind | None = None
     secret: bool = False
 
+
+MADE_AS_IT_LEAVES: Final = ("link", "until")
+"""What a mail that lets somebody in names and the outbox does not hold."""
+
+WITHHELD: Final = Text(
+    "(Länken läggs inte i en fil. Den som driver systemet ger den: billing people link %(about)s --by NAMN)"
+)
+"""What such a mail says instead where it is laid in a folder, which others read."""
 
 GREETING: Final = Text("\n\nMed vänlig hälsning\n%(product)s\n%(portal)s\n")
 
@@ -53,7 +61,7 @@ TEXTS: Final[dict[str, MailText]] = {
         Text("Välkommen till leverantörsportalen"),
         Text(
             "Hej!\n\nDu har fått ett konto i leverantörsportalen. Välj ett lösenord "
-            "här:\n\n%(portal)s%(link)s\n\nLänken gäller en gång, till och med %(until)s. Har du "
+            "här:\n\n%(link)s\n\nLänken gäller en gång, till och med %(until)s. Har du "
             "inte väntat dig det här mejlet behöver du inte göra något."
         ),
         secret=True,
@@ -62,7 +70,7 @@ TEXTS: Final[dict[str, MailText]] = {
         Text("Välj ett nytt lösenord"),
         Text(
             "Hej!\n\nNågon, förmodligen du, vill välja ett nytt lösenord till leverantörsportalen. "
-            "Gör det här:\n\n%(portal)s%(link)s\n\nLänken gäller en gång, till och med %(until)s. "
+            "Gör det här:\n\n%(link)s\n\nLänken gäller en gång, till och med %(until)s. "
             "Var det inte du behöver du inte göra något: ditt lösenord är oförändrat."
         ),
         secret=True,
@@ -73,6 +81,38 @@ TEXTS: Final[dict[str, MailText]] = {
             "Hej!\n\nDitt lösenord till leverantörsportalen har ändrats, och du är utloggad "
             "överallt. Var det inte du: välj genast ett nytt på %(portal)s/forgotten och säg till "
             "er behörighetsadministratör."
+        ),
+    ),
+    "second-step-changed": MailText(
+        Text("Dina koder för inloggning är inställda"),
+        Text(
+            "Hej!\n\nKoderna för inloggning i leverantörsportalen är inställda på en app, de gamla gäller inte längre, "
+            "och du är utloggad på alla andra ställen. Var det inte du: välj genast ett nytt lösenord på "
+            "%(portal)s/forgotten och säg till er behörighetsadministratör."
+        ),
+    ),
+    "recovery-code-used": MailText(
+        Text("En återställningskod har använts"),
+        Text(
+            "Hej!\n\nNågon, förmodligen du, har använt en av dina återställningskoder i leverantörsportalen. Den "
+            "gäller inte igen. Hur många som är kvar står under Mitt konto. Var det inte du: välj genast ett "
+            "nytt lösenord på %(portal)s/forgotten och säg till er behörighetsadministratör."
+        ),
+    ),
+    "identity-tied": MailText(
+        Text("Ett nytt sätt att logga in på ditt konto"),
+        Text(
+            "Hej!\n\nDitt konto i leverantörsportalen kan nu också öppnas genom den legitimationsutgivare som din "
+            "e-postadress är bekräftad hos. Var det inte du: säg genast till er behörighetsadministratör."
+        ),
+    ),
+    "guessed-at": MailText(
+        Text("Någon försöker gissa ditt lösenord"),
+        Text(
+            "Hej!\n\nNågon har många gånger försökt logga in med din e-postadress i leverantörsportalen, från olika "
+            "platser. Ingen har kommit in på det. Du loggar in som vanligt från en webbläsare där du har varit "
+            "inloggad förut; från en ny kan du behöva vänta, eller välja ett nytt lösenord på "
+            "%(portal)s/forgotten. Använder du samma lösenord någon annanstans: byt det."
         ),
     ),
     "codes-forgotten": MailText(

@@ -134,6 +134,8 @@ class LocalFiles:
         temporary = final.with_name(temporary_name(final.name))
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
         try:
+            # The operator's program may be another user's, of the folder's group: files are as open as their folder.
+            os.fchmod(descriptor, 0o600 | stat.S_IMODE(final.parent.stat().st_mode) & stat.S_IRGRP)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(body)
                 file.flush()
@@ -189,6 +191,7 @@ class LocalFiles:
             folder = folder.parent
         for each in reversed(missing):
             each.mkdir(exist_ok=True)
+            each.chmod(stat.S_IMODE(each.parent.stat().st_mode))
             _flush(each.parent)
 
 

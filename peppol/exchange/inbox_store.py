@@ -19,7 +19,8 @@ from peppol.exchange.tables import FIRST_BY, IN_FOLLOWS, IN_SETTLES, InState, in
 class InboundMessage:
     """A message to us, as it came. `failures` is how often our handling of it has failed.
 
-    `repeats` is the message it repeats or collides with; `supplier` whose it is, where it became nothing (yet).
+    `repeats` is the message it repeats or collides with; `supplier` whose it is, where it became nothing (yet);
+    `doubtful` one whose last worker never came back.
     """
 
     id: int
@@ -34,6 +35,7 @@ class InboundMessage:
     supplier: str = ""
     reason: str = ""
     reason_text: Text = NO_TEXT
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,13 @@ def set_supplier(session: Session, letter_id: int, supplier: str) -> None:
     session.execute(update(inbox).where(inbox.c.id == letter_id).values(came_from=supplier))
 
 
-def claim(session: Session, *, limit: int, now: datetime, lease: timedelta) -> Sequence[InboundMessage]:
+def claim(
+    session: Session, *, limit: int, now: datetime, lease: timedelta, doubtful: bool = True
+) -> Sequence[InboundMessage]:
     """The oldest messages stored but not yet read, for this worker alone until the lease ends.
 
-    A message whose worker died comes up again when its lease has ended: by itself, behind those that are fresh.
+    A message whose worker died comes up again when its lease has ended: by itself, behind those that are fresh, and
+    only where `doubtful` ones are wanted.
     """
     oldest = (
         select(inbox)
@@ -274,4 +279,5 @@ def _in_message(row: Row[Any]) -> InboundMessage:
         supplier=row.came_from,
         reason=row.reason,
         reason_text=WrittenText(row.reason_sv, row.reason_en),
+        doubtful=row.taken > 0,
     )

@@ -28,7 +28,7 @@ _WALL_SECONDS: Final = 30.0
 
 
 def allowance_for(size: int) -> Allowance:
-    """What checking a document of so many bytes may take: several times what any does (tests/slow/test_cost.py)."""
+    """What checking a document of so many bytes may take: several times what any does (test_cost.py)."""
     cpu_seconds = _CPU_SECONDS + _CPU_SECONDS_PER_MB * size // 1_000_000
     return Allowance(
         cpu_seconds,

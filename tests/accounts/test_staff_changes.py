@@ -35,7 +35,7 @@ from invoicing.payment import attest_right_store
 from invoicing.payment.attest_right_store import Reach, RightRefused
 from operations.mail.tables import mail as mail_table
 from orders.register import store as register_store
-from tests.support import at_once
+from tests.support.at_once import at_once
 from tests.support.pages.browser import Site, portal
 from tests.support.pages.visitor import Visitor, text_of, visitor
 from tests.support.project import PROJECT
@@ -451,7 +451,7 @@ def test_two_who_confirm_at_once_confirm_once(system: System) -> None:
                 return False
             return True
 
-        outcome = at_once.at_once([lambda: press(OTHER), lambda: press("drift-anna")])
+        outcome = at_once([lambda: press(OTHER), lambda: press("drift-anna")])
         assert sorted(outcome) == [False, True]
         assert len(templates(system, f"n{turn}@x.example")) == 1
 

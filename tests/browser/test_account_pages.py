@@ -8,12 +8,11 @@ import pyotp
 import pytest
 from argon2 import PasswordHasher
 from playwright.sync_api import Page
-from sqlalchemy import select
 
 from accounts import passwords
 from billing.tools.demo import people
-from operations.mail.tables import mail as mail_table
 from orders.register import store as register_store
+from tests.support.pages import mailbox
 from tests.support.pages.browser import Opening, Site, axe, picture, portal, tab_to, too_wide
 from tests.support.servers.system_databases import CLOCK, migrated
 from tests.support.stories.system import example_register
@@ -45,12 +44,7 @@ def site(filled_url: str) -> Iterator[Site]:
 
 def link_to(site: Site, address: str) -> str:
     """The link in the newest mail to an address."""
-    with site.database.reading() as session:
-        question = select(mail_table.c.body).where(mail_table.c.to_address == address)
-        body = session.scalars(question.order_by(mail_table.c.id.desc())).first()
-    found = re.search(r"/link/[\w-]+", body or "")
-    assert found
-    return found[0]
+    return mailbox.link_to(site.database, address, now=site.app.state.clock())
 
 
 def test_a_company_comes_in_without_javascript(site: Site, opening: Opening) -> None:

@@ -30,6 +30,7 @@ def staff(name: str, *permissions: Permission) -> Person:
 
 OFFICER, SECOND = staff("officer", _P.FINANCE), staff("second", _P.FINANCE)
 ATTESTER, ADMINISTRATOR = staff("attester", _P.ATTEST), staff("administrator", _P.BUYER_ADMIN)
+OTHER_ADMINISTRATOR = staff("other administrator", _P.BUYER_ADMIN)
 
 
 @pytest.fixture
@@ -60,6 +61,7 @@ class Desks:
     def __init__(self, site: Site, opening: Opening, stack: ExitStack) -> None:
         self.site, self.opening, self.stack = site, opening, stack
         self.pages: dict[str, Page] = {}
+        self.proposed = 0
 
     def of(self, person: Person, path: str) -> Page:
         """The person opens a page."""
@@ -72,13 +74,18 @@ class Desks:
         return page
 
     def give_right(self, limit: str = "100 000,00") -> None:
-        """An administrator gives the attester a right."""
+        """An administrator proposes a right for the attester, and another confirms it."""
         self.of(ATTESTER, "/finance/payments")
+        self.of(OTHER_ADMINISTRATOR, "/admin/people")
         page = self.of(ADMINISTRATOR, "/finance/payments/rights")
         page.select_option("#person", label="attester")
         page.fill("#limit", limit)
-        page.click("text=Ge rätten")
-        assert "Attesträtten gäller." in page.inner_text("main")
+        page.click("text=Föreslå rätten")
+        assert "väntar på en annan administratör" in page.inner_text("main")
+        self.proposed += 1
+        page = self.of(OTHER_ADMINISTRATOR, f"/admin/people/changes/{self.proposed}")
+        page.click("button:has-text('Bekräfta')")
+        assert "Ändringen gäller nu." in page.inner_text("main")
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.rate_limit import MAILS, ONE_CLIENT, ONE_NAME
+from accounts.guessing.rate_limit import MAILS, ONE_CLIENT, ONE_NAME
 from foundation.backoff import TRIES, Ladder
 from operations.mail.delivery import MAIL_TRIES
 from peppol.exchange.circuit_breaker import PROBES

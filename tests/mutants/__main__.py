@@ -58,7 +58,7 @@ def judge(name: str, given: argparse.Namespace) -> RoomResult:
             print(f"{outcome.outcome}: {outcome.module}:{outcome.mutant}", file=sys.__stdout__, flush=True)
 
     if unknown:
-        asked = Asked(unknown, told, seconds=given.seconds, workers=given.workers)
+        asked = Asked(unknown, told, seconds=given.seconds, workers=given.workers, forgets=room.forgets)
         with tempfile.TemporaryDirectory(prefix="mutants-", dir=given.work) as folder:
             options = [
                 "-q",

@@ -84,14 +84,15 @@ _OPERATORS: Sequence[tuple[type[cst.CSTNode], Operator]] = (
 class Mutant:
     """One fault: where it is, in which function, and what stands there before and after.
 
-    `first` and `last` are the lines, from 1, of the statement up to the end of what is changed; `number` tells the
-    faults of a module apart, in the order in which they stand.
+    `first` and `last` are the lines, from 1, of the statement up to the end of what is changed, and `line` is what the
+    last of them says; `number` tells the faults of a module apart, in the order in which they stand.
     """
 
     number: int
     function: str
     first: int
     last: int
+    line: str
     before: str
     after: str
 
@@ -154,6 +155,7 @@ class _Finder(cst.CSTVisitor):
     def __init__(self, module: cst.Module, ranges: object) -> None:
         super().__init__()
         self._module = module
+        self._lines = module.code.splitlines()
         self._ranges = ranges
         self._names: list[str] = []
         self._depth = 0
@@ -197,12 +199,14 @@ class _Finder(cst.CSTVisitor):
             for instead in operator(node):
                 position = self._range(node) if self._known(node) else None
                 first = self._range(self._statements[-1]).start.line
+                last = position.end.line if position else first
                 self.mutants.append(
                     Mutant(
                         number=len(self.places),
                         function=".".join(self._names),
                         first=first,
-                        last=position.end.line if position else first,
+                        last=last,
+                        line=self._lines[last - 1].strip(),
                         before=self._written(node),
                         after=self._written(instead),
                     )

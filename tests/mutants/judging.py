@@ -23,23 +23,19 @@ _NOTICED = (Outcome.KILLED, Outcome.TIMED_OUT)
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A mutant that no test can tell from the right code, and why."""
+    """A mutant that no test can tell from the right code, and why; without `before`, all those of the line."""
 
     module: str
     function: str
-    before: str
-    after: str
+    line: str
     reason: str
+    before: str = ""
+    after: str = ""
 
-    def is_of(self, judged: Judged) -> bool:
+    def is_of(self, module: str, mutant: Mutant) -> bool:
         """Whether this is the mutant."""
-        mutant = judged.mutant
-        return (judged.module, mutant.function, mutant.before, mutant.after) == (
-            self.module,
-            self.function,
-            self.before,
-            self.after,
-        )
+        here = (module, mutant.function, mutant.line) == (self.module, self.function, self.line)
+        return here and (not self.before or (mutant.before, mutant.after) == (self.before, self.after))
 
 
 def accepted() -> tuple[Accepted, ...]:
@@ -146,5 +142,8 @@ def result_of(name: str, mutants: int, judged: Sequence[Judged]) -> RoomResult:
     held = accepted()
     missed = (each for each in judged if each.outcome in (Outcome.SURVIVED, Outcome.NOT_RUN))
     return RoomResult(
-        name, mutants, judged, [each for each in missed if any(one.is_of(each) for one in held)]
+        name,
+        mutants,
+        judged,
+        [each for each in missed if any(one.is_of(each.module, each.mutant) for one in held)],
     )

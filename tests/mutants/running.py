@@ -55,13 +55,15 @@ class Judged:
 class Asked:
     """What a run is to judge: the mutants of each module, and how much of each may be tried.
 
-    `seconds` is how much of the tests' own time is spent on one mutant at most; `told` hears each outcome.
+    `seconds` is how much of the tests' own time is spent on one mutant at most; `told` hears each outcome; `forgets` as
+    a room has it.
     """
 
     mutants: Sequence[tuple[ChangedModule, Mutant]]
     told: Callable[[Judged], None]
     seconds: float
     workers: int
+    forgets: Sequence[str] = ()
     broken: list[str] = field(default_factory=lambda: ["nothing was collected"])
 
 
@@ -219,6 +221,9 @@ class _Trial:
                 function.__code__ = code
             for cache in self._caches:
                 cache.cache_clear()
+            for remembered in self._asked.forgets:
+                module, _, name = remembered.partition(":")
+                getattr(sys.modules[module], name).clear()
             items = [self._items[each] for each in tests]
             _write_under(items[0].config, folder)
             status = 0

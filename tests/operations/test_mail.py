@@ -81,6 +81,11 @@ def settings(port: int) -> Settings:
     )
 
 
+def deliver(database: Database, given: Settings, *, now: datetime) -> Delivered:
+    """Send what is due; none of these mails lets anybody in but where a test says so."""
+    return mail_delivery.deliver(database, given, now=now, links=lambda _, mail: {"link": f"/link/{mail.id}"})
+
+
 def states(database: Database) -> list[tuple[str, str]]:
     with database.reading() as session:
         rows = session.execute(select(mail_table.c.to_address, mail_table.c.state).order_by(mail_table.c.id))
@@ -95,8 +100,8 @@ def test_everybody_whom_it_concerns_gets_the_mail_in_his_language(database: Data
     person(database, "invited@fyrbaken.example", state=AccountState.INVITED)
     assert tell_of_an_order(database, place=UnitPlace("UV-101", "UV-101")) == 2
     with mail_server() as server:
-        assert mail_delivery.deliver(database, settings(server.port), now=NOW) == Delivered(sent=2)
-        assert mail_delivery.deliver(database, settings(server.port), now=NOW) == Delivered()
+        assert deliver(database, settings(server.port), now=NOW) == Delivered(sent=2)
+        assert deliver(database, settings(server.port), now=NOW) == Delivered()
         (swedish,), (english,) = server.to("alva@fyrbaken.example"), server.to("bo@fyrbaken.example")
     assert (swedish["Subject"], english["Subject"]) == ("En ny order", "A new order")
     assert "https://portal.example/orders/2100000001" in swedish.get_content()
@@ -114,7 +119,7 @@ def test_who_is_limited_to_a_unit_is_told_of_as_many_reports_as_that_unit_has(da
         )
     assert mails == 2
     with mail_server() as server:
-        mail_delivery.deliver(database, settings(server.port), now=NOW)
+        deliver(database, settings(server.port), now=NOW)
         (whole,), (unit,) = server.to("alva@fyrbaken.example"), server.to("unit@fyrbaken.example")
     assert "Antal: 3." in whole.get_content()
     assert "Antal: 2." in unit.get_content()
@@ -157,10 +162,10 @@ def test_a_full_mailbox_is_tried_again_later_and_a_closed_one_is_not(
     person(database, "alva@fyrbaken.example")
     tell_of_an_order(database)
     with mail_server() as server:
-        assert mail_delivery.deliver(database, settings(server.port), now=NOW) == Delivered(1, 1, 1)
-        assert mail_delivery.deliver(database, settings(server.port), now=NOW) == Delivered()
+        assert deliver(database, settings(server.port), now=NOW) == Delivered(1, 1, 1)
+        assert deliver(database, settings(server.port), now=NOW) == Delivered()
         for days in range(1, 20):
-            mail_delivery.deliver(database, settings(server.port), now=NOW + timedelta(days=days))
+            deliver(database, settings(server.port), now=NOW + timedelta(days=days))
     assert states(database) == [
         ("full@fyrbaken.example", "STUCK"),
         ("gone@fyrbaken.example", "STUCK"),
@@ -176,7 +181,7 @@ def test_without_its_server_everything_waits(database: Database) -> None:
     tell_of_an_order(database)
     with mail_server() as server:
         port = server.port
-    assert mail_delivery.deliver(database, settings(port), now=NOW) == Delivered()
+    assert deliver(database, settings(port), now=NOW) == Delivered()
     assert states(database) == [("alva@fyrbaken.example", "WAITING")]
 
 
@@ -190,11 +195,11 @@ def test_a_claim_that_was_never_marked_is_sent_again_under_the_same_id(
     with monkeypatch.context() as patched:
         patched.setattr(mail_delivery, "_mark", _die)
         with pytest.raises(KeyboardInterrupt):
-            mail_delivery.deliver(database, folder, now=NOW)
+            deliver(database, folder, now=NOW)
     (path,) = folder.mail_folder.iterdir()
     first = path.read_bytes()
-    assert mail_delivery.deliver(database, folder, now=NOW + timedelta(minutes=9)).sent == 0
-    assert mail_delivery.deliver(database, folder, now=NOW + timedelta(minutes=10)).sent == 1
+    assert deliver(database, folder, now=NOW + timedelta(minutes=9)).sent == 0
+    assert deliver(database, folder, now=NOW + timedelta(minutes=10)).sent == 1
     assert [each.read_bytes() for each in folder.mail_folder.iterdir()] == [first]
     assert email.message_from_bytes(first, policy=email.policy.default)["To"] == "alva@fyrbaken.example"
 
@@ -204,7 +209,9 @@ def _die(*_: object) -> None:
 
 
 @pytest.mark.both_engines
-def test_what_lets_somebody_in_is_forgotten_once_it_has_left(database: Database, tmp_path: Path) -> None:
+def test_a_link_of_an_earlier_version_is_forgotten_once_its_mail_has_left(
+    database: Database, tmp_path: Path
+) -> None:
     with database.writing() as session:
         mail.put_to_address(
             session,
@@ -216,7 +223,7 @@ def test_what_lets_somebody_in_is_forgotten_once_it_has_left(database: Database,
             link="/invitation/hemlig",
             until="2026-11-28",
         )
-    mail_delivery.deliver(database, Settings(mail_folder=tmp_path), now=NOW)
+    deliver(database, Settings(mail_folder=tmp_path), now=NOW)
     with database.reading() as session:
         assert "hemlig" not in session.execute(select(mail_table.c.body)).scalar_one()
 

@@ -10,13 +10,13 @@ from foundation.text import Language
 from invoicing.payment import account_confirmation_store, held_back_queries
 from invoicing.supplier_changes import change_request_store, change_requests, confirming
 from invoicing.supplier_changes.change_request_store import ChangeKind, ChangeRefused, ChangeRequest
+from invoicing.supplier_changes.who_changes import OF_A_SUPPLIER, TABLES, TWO_PEOPLE, Way
 from operations import register_loading
 from operations.register_loading import RegisterChecked, RegisterLoaded
 from orders.register import policy_store
 from orders.register import store as register_store
 from orders.register.parties import AccountScheme, PaymentAccount, Supplier
 from orders.register.register import Register
-from orders.register.who_changes import OF_A_SUPPLIER, TABLES, TWO_PEOPLE, Way
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.smaller_register import without
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system, example_register

@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 
 from billing.server.worker import COLLECT, DELIVER, SORT, Worker
 from billing.tools.benchmarks import flow
-from foundation import journal
+from foundation import journal, leases
 from foundation.database import Database
 from foundation.sql import Session
 from invoicing.documents import store as document_store
@@ -88,6 +88,12 @@ class Given:
     receiver: str
     document_id: str
     instance_id: str
+
+
+@pytest.fixture(autouse=True)
+def never_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here workers are killed by the hundred and no message is to blame (see tests/test_leased_queues.py for those)."""
+    monkeypatch.setattr(leases, "TAKEN_MOST", 10_000)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Several works begun at the same moment, each in a thread of its own."""
+"""Works that start at the same moment, each in a thread of its own."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ Result = TypeVar("Result")
 
 
 def at_once(works: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Start all works at the same moment, each in its own thread, and give back what they return."""
+    """Start all works at the same moment and give back what they return; the first exception comes through."""
     start = Barrier(len(works))
 
     def run(work: Callable[[], Result]) -> Result:

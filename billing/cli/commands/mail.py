@@ -1,10 +1,12 @@
 """`billing mail`: sending the mails that wait, and seeing how many do."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from accounts import mailed_links
 from billing.cli.command import CommandContext, command
 from billing.cli.exit_codes import ExitCode
 from billing.cli.printing import show
@@ -33,7 +35,9 @@ def deliver(
         settings = Settings().model_copy(update={"mail_folder": folder / "mail", "smtp_host": ""})
         context = CommandContext(f"sqlite:///{folder / DATABASE_FILE}", context.language)
     with context.opened() as database:
-        done = mail_delivery.deliver(database, settings, now=utc_now())
+        now = utc_now()
+        links = partial(mailed_links.of_leaving_mail, now=now)
+        done = mail_delivery.deliver(database, settings, now=now, links=links)
     where = "" if settings.smtp_host else f" ({settings.mail_folder})"
     show(
         context.say(

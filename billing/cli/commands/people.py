@@ -16,7 +16,7 @@ from accounts.pages.staff_changes import KINDS, rows_of
 from accounts.rules import granted_staff, mail_address, name_of_person
 from accounts.staff import change_store, changes, independence, staff_forms
 from accounts.staff.change_store import StaffChange, StaffChangeKind
-from accounts.store import AccountState
+from accounts.store import Account, AccountState
 from billing.cli.command import AsJson, CommandContext, command, today_or
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.database import utc_now
@@ -29,6 +29,9 @@ people = typer.Typer()
 
 By = Annotated[
     str, typer.Option("--by", help="Vem du är, ett id eller ditt namn / who you are, an id or your name")
+]
+PersonArgument = Annotated[
+    str, typer.Argument(help="user-7, som registret nämner det / as the register names it")
 ]
 Change = Annotated[int, typer.Argument(help="Förslagets nummer / the proposal's number")]
 _TWO = 2
@@ -158,22 +161,25 @@ def forget_codes(
     show(context.say(Text("Förslag %(number)s väntar på en annan administratör.", number=number)))
 
 
+@command(people, "link")
+def link(context: CommandContext, person: PersonArgument, by: By) -> None:
+    """Ge en länk att välja lösenord med, där mejl inte går / a link to choose a password, without mail."""
+    with context.writing() as session:
+        path = accounts.give_link(session, _account(session, person), by=by, at=utc_now())
+    show(context.say(Text("Länken gäller en gång, och de äldre gäller inte längre: %(path)s", path=path)))
+
+
 @command(people, "end")
 def end(
     context: CommandContext,
-    person: Annotated[
-        str, typer.Argument(help="user-7, som registret nämner det / as the register names it")
-    ],
+    person: PersonArgument,
     by: Annotated[
         str, typer.Option("--by", help="Vem som avslutar, ett id / who ends it, an id")
     ] = "operator",
 ) -> None:
     """Avsluta ett konto genast, en leverantörs sista också / end an account at once, a supplier's last one too."""
-    number = person.removeprefix("user-")
     with context.writing() as session:
-        account = account_store.by_id(session, int(number)) if number.isdigit() else None
-        if account is None:
-            raise NotFound(Text("Det finns inget konto %(person)s.", person=person))
+        account = _account(session, person)
         buyer = register_store.load(session).buyer.organisation_number
         ours = account.organisation == buyer
         accounts.end(
@@ -188,6 +194,15 @@ def end(
     show(context.say(Text("%(person)s är avslutat.", person=person)))
 
 
+def _account(session: Session, person: str) -> Account:
+    """The account of this opaque id. Raises NotFound."""
+    number = person.removeprefix("user-")
+    account = account_store.by_id(session, int(number)) if number.isdigit() and len(number) < 10 else None
+    if account is None:
+        raise NotFound(Text("Det finns inget konto %(person)s.", person=person))
+    return account
+
+
 def _too_few(session: Session) -> bool:
     buyer = register_store.load(session).buyer.organisation_number
     return independence.independent(account_store.of_organisation(session, buyer)) < _TWO
@@ -198,7 +213,7 @@ def _invited(session: Session, person: str) -> Text:
     account = account_store.by_id(session, int(person.removeprefix("user-")))
     assert account is not None  # noqa: S101 - it was written in this transaction
     assert account.state == AccountState.INVITED  # noqa: S101 - nobody has had the link before
-    path = mailed_links.send(session, account, LinkPurpose.INVITE, at=utc_now())
+    path = mailed_links.give(session, account, LinkPurpose.INVITE, at=utc_now())
     return Text(
         "%(person_id)s är inbjuden. Länken gäller en gång, i sju dagar: %(path)s", person_id=person, path=path
     )

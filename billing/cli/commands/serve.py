@@ -18,7 +18,7 @@ import typer
 from billing.cli.command import CommandContext, command
 from billing.cli.every_buyer import only
 from billing.cli.exit_codes import complain
-from billing.server import serving
+from billing.server import openable, serving
 from billing.server.installation_app import InstallationApp
 from billing.server.sockets import listening_on
 from billing.tools.demo import serving as demo_serving
@@ -57,6 +57,9 @@ def serve(
         # An address that cannot be read is told here, and not by each process.
         Database(context.installation_url).close()
         answer = partial(serving.serve_together, context.installation_url, named, workers)
+    if folder is None:
+        with context.installation() as installation:
+            openable.prove(installation)
     listening = listening_on(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
     complain(context.say(Text("Lyssnar på %(address)s. Avsluta med Ctrl+C.", address=address)))

@@ -6,7 +6,7 @@ from alembic import op
 from foundation import append_only
 
 revision = "0034"
-down_revision = "0031"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

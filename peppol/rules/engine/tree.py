@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 
 BLANKS: Final = " \t\r\n"
+# Up to so many branches are looked through as often as is asked.
+_FEW: Final = 8
 _INKED: Final = re.compile(r"[^ \t\r\n]+").findall
 
 
@@ -88,10 +90,21 @@ class Node:
             group = node.kids.get(name)
             if group is None:
                 # The first branch may end where a later one goes on.
-                found = self.every(*path)
-                return found[0] if found else None
+                return self._elsewhere(path)
             node = group[0]
         return node
+
+    def _elsewhere(self, path: tuple[str, ...]) -> "Node | None":
+        """The first node at the end of the path, looked for in all branches; once, where there are many of them."""
+        if len(self.kids.get(path[0], ())) <= _FEW:
+            found = self.every(*path)
+            return found[0] if found else None
+        facts = self.document._facts
+        key = ("at", id(self), path)
+        if key not in facts:
+            found = self.every(*path)
+            facts[key] = found[0] if found else None
+        return cast("Node | None", facts[key])
 
     def exists(self, *path: str) -> bool:
         """Whether the path of child names leads to at least one node."""

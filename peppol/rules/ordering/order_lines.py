@@ -6,7 +6,7 @@ percentage but no base amount is judged by R020 alone, one with a base but no pe
 R021 alone, as published.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from peppol.codelists import UNCL5189, UNCL7161
 from peppol.rules.engine.amounts import (
@@ -80,11 +80,12 @@ def _register_prices(book: Book) -> None:
 
 
 @fact
-def _lines_by_id(order: DocumentTree) -> Mapping[str, Sequence[Node]]:
-    lines: dict[str, list[Node]] = {}
+def _lines_by_id(order: DocumentTree) -> Mapping[str, Collection[int]]:
+    """Which lines bear an identifier; one that bears it twice is one line."""
+    lines: dict[str, set[int]] = {}
     for line in order.named("cac:LineItem"):
         for number in line.all("cbc:ID"):
-            lines.setdefault(number.string, []).append(line)
+            lines.setdefault(number.string, set()).add(id(line))
     return lines
 
 
@@ -139,7 +140,8 @@ def line_amount_agrees(line: Node) -> RuleVerdict:
 def line_id_is_unique(line: Node) -> RuleVerdict:
     """The line has an identifier (tir01-120) that no other line of the order has."""
     lines = _lines_by_id(line)
-    namesakes = {id(twin) for number in line.all("cbc:ID") for twin in lines[number.string]}
+    identifiers = {number.string for number in line.all("cbc:ID")}
+    namesakes = {twin for identifier in identifiers for twin in lines[identifier]}
     return holds(len(namesakes) == 1, found=line.text_of("cbc:ID"))
 
 

@@ -50,8 +50,13 @@ T76.context("cbc:CustomizationID", pattern="rules").add(
 def price_is_in_the_answers_currency(price: Node) -> RuleVerdict:
     """A price (tir76-130) is in the currency of the answer (tir76-007)."""
     currency = price.attributes.get("currencyID")
-    expected = [code.text for code in price.document.all("cbc:DocumentCurrencyCode")]
+    expected = _currencies(price)
     return holds(currency in expected, found=currency or "", expected=" ".join(expected))
+
+
+@fact
+def _currencies(answer: DocumentTree) -> Mapping[str, None]:
+    return dict.fromkeys(code.text for code in answer.all("cbc:DocumentCurrencyCode"))
 
 
 def _is_identified(party: Node) -> RuleVerdict:

@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from tempfile import SpooledTemporaryFile
 
 import httpx
 import pytest
@@ -204,3 +205,23 @@ def test_the_message_is_committed_before_the_answer_leaves(system: System, clien
     for number in range(1, 6):
         client.post(ADDRESS, content=order(str(number)), headers={"X-Token": TOKEN}).raise_for_status()
         assert len(rows(system)) == number
+
+
+def test_what_is_only_signed_lies_in_a_file_until_its_signature_is_proved(
+    system: System, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[int] = []
+
+    def noting(max_size: int) -> object:
+        held.append(max_size)
+        return SpooledTemporaryFile(max_size=max_size)
+
+    monkeypatch.setattr(webhook, "SpooledTemporaryFile", noting)
+    monkeypatch.setattr(webhook, "_UNPROVED_MAX", 10)
+    body = enveloped(order("1"))
+    forged = signed(body, key=b"another")
+    assert client.post(ADDRESS, content=body, headers=forged).status_code == 401
+    assert rows(system) == []
+    assert client.post(ADDRESS, content=body, headers=signed(body)).status_code == 200
+    assert held == [10, 10]
+    assert [size for _, _, size in rows(system)] == [len(body)]

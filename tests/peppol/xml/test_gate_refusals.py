@@ -1,5 +1,6 @@
 """Each refusal of the gate in full: where, what was found, what would have been right; and each limit at its edge."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,7 @@ from lxml import etree
 
 from peppol.findings import Finding, Severity
 from peppol.xml import gate_tree
-from peppol.xml.gate import admit, admit_metadata, admit_to_identify
+from peppol.xml.gate import admit, admit_metadata, admit_to_identify, date_of, decimal_of
 from peppol.xml.gate_errors import LIMITS, GateRefused, GateRule, Limits, refuse
 
 INVOICE = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
@@ -278,3 +279,78 @@ def test_what_may_be_dangerous_is_not_looked_into(data: bytes, rule: GateRule) -
     with pytest.raises(GateRefused) as caught:
         admit_to_identify(data, replace(LIMITS, bytes_max=len(document()) + 2))
     assert caught.value.finding.rule == rule
+
+
+# Edges that only one place has -------------------------------------------------------------------
+
+
+def test_what_stands_before_the_root_is_looked_past_for_a_kilobyte() -> None:
+    admit(b" " * 1023 + document())
+    assert told(b" " * 1024 + document()) == fatal(GateRule.NOT_XML, line=1, expected="XML")
+
+
+def test_declarations_are_counted_for_each_element_by_itself() -> None:
+    held = replace(LIMITS, declarations_per_element_max=4)
+    inside = '<cac:Party xmlns:p="urn:p" xmlns:q="urn:q"><cbc:ID xmlns:r="urn:r"/></cac:Party>'
+    admit(document(inside, attributes=' xmlns:s="urn:s"'), held)
+
+
+def test_a_root_that_is_no_document_is_named_as_far_as_eighty_letters() -> None:
+    assert told(b"<" + b"x" * 80 + b"/>").location == "/" + "x" * 80
+    assert told(b"<" + b"x" * 81 + b"/>").location == "/" + "x" * 80
+
+
+def test_a_hidden_character_in_an_attribute_of_the_longest_name_is_what_is_told() -> None:
+    held = replace(LIMITS, name_max=10)
+    assert told(document('<cbc:ID attributes="\u200b"/>'), held).rule == GateRule.IDENTIFIER
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "rule", "expected"),
+    [(decimal_of, "1e5", GateRule.NUMBER, "1234.50"), (date_of, "31/1", GateRule.DATE, "YYYY-MM-DD")],
+)
+def test_a_value_that_cannot_be_read_says_where_it_stood(
+    read: Callable[..., object], text: str, rule: GateRule, expected: str
+) -> None:
+    with pytest.raises(GateRefused) as caught:
+        read(text, location="/Invoice/cbc:X", line=7)
+    assert caught.value.finding == fatal(
+        rule, location="/Invoice/cbc:X", line=7, found=text, expected=expected
+    )
+
+
+BANK = "urn:iso:std:iso:20022:tech:xsd:camt.054.001.02"
+
+
+@pytest.mark.parametrize(
+    ("inside", "finding"),
+    [
+        (f'<Ntry xmlns="{BANK}"><Amt>1</Amt></Ntry>', None),
+        (
+            '<Note xmlns="urn:x"/>',
+            fatal(
+                GateRule.NAMESPACE,
+                location="/Document/Note",
+                line=1,
+                found="{urn:x}Note",
+                expected="ISO 20022",
+            ),
+        ),
+    ],
+    ids=["its own", "foreign"],
+)
+def test_a_banks_file_holds_elements_of_banks(inside: str, finding: Finding | None) -> None:
+    data = f'<Document xmlns="{BANK}">{inside}</Document>'.encode()
+    assert told(data).rule == GateRule.KIND
+    if finding is None:
+        admit(data, root_checked_by=lambda root: None)
+        return
+    with pytest.raises(GateRefused) as caught:
+        admit(data, root_checked_by=lambda root: None)
+    assert caught.value.finding == finding
+
+
+def test_an_element_of_a_bank_is_foreign_to_an_invoice() -> None:
+    assert told(document(f'<Ntry xmlns="{BANK}"/>')) == fatal(
+        GateRule.NAMESPACE, location="/Invoice/Ntry", line=1, found=f"{{{BANK}}}Ntry", expected="UBL 2.1"
+    )

@@ -45,7 +45,7 @@ def serving(app: object, *, log_level: str = "error") -> Iterator[str]:
     server = _Served(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while server.loop is None:
         assert thread.is_alive(), "the server did not start"
         assert time.monotonic() < until, "the server did not start"

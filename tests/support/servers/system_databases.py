@@ -50,6 +50,7 @@ def _sqlite(url: str, name: str, fill: Callable[[Database], None]) -> Database:
         event.listen(Engine, "do_connect", _lead_to_the_place)
         _opened[_SLOT] = Database(_SLOT, clock=lambda: CLOCK)
     _place[:] = [str(path)]
+    path.touch(mode=0o600)
     path.write_bytes(_files.get(name, _files[_WHOLE]))
     if name not in _files:
         fill(_opened[_SLOT])

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from accounts import sealed_secrets
+from accounts.sealed_secrets import Standing
 from billing.cli.command import AsJson, CommandContext, command
 from billing.cli.commands.audit import read_heads
 from billing.cli.exit_codes import ExitCode, complain, refusal_of
@@ -19,7 +21,8 @@ from foundation.formatting import Json, plain
 from foundation.sql import Session
 from foundation.text import Text
 from operations.access_point import opened_access_point
-from operations.checks import invariants
+from operations.checks import invariants, private_files
+from operations.checks.payment_checks import Findings
 from operations.restore import going_through
 from operations.restore.going_through import Places
 from operations.settings import Settings
@@ -49,10 +52,11 @@ def check(
             )
         _check_all(context, as_json=as_json)
         return
+    settings = context.settings
     with context.opened() as database:
         with database.reading() as session:
-            broken = _broken(session, heads)
-        broken += _restored(database, context.settings)
+            broken = _broken(session, settings, heads)
+        broken += _restored(database, settings)
     if as_json:
         write_json([_broken_json(each) for each in broken])
     else:
@@ -70,7 +74,7 @@ def _check_all(context: CommandContext, *, as_json: bool) -> None:
             try:
                 database = installation.database_of(books)
                 with database.reading() as session:
-                    broken = _broken(session, None)
+                    broken = _broken(session, books.settings, None)
                 broken += _restored(database, books.settings)
             except (SQLAlchemyError, Refused) as error:
                 failed = True
@@ -91,7 +95,7 @@ def _check_all(context: CommandContext, *, as_json: bool) -> None:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _broken(session: Session, heads: Path | None) -> list[invariants.BrokenInvariant]:
+def _broken(session: Session, settings: Settings, heads: Path | None) -> list[invariants.BrokenInvariant]:
     outside = journal_anchor.verify(session, read_heads(heads))
     return [
         *invariants.check(session),
@@ -99,6 +103,8 @@ def _broken(session: Session, heads: Path | None) -> list[invariants.BrokenInvar
             invariants.BrokenInvariant("journal heads", f"journal row {each.sequence}", each.sentence)
             for each in outside
         ),
+        *(invariants.BrokenInvariant("secrets", *each) for each in _secrets(session, settings)),
+        *(invariants.BrokenInvariant("private files", *each) for each in private_files.wide(settings)),
     ]
 
 
@@ -121,6 +127,20 @@ def _restored(database: Database, settings: Settings) -> list[invariants.BrokenI
             for each in found.left
         ]
     return [invariants.BrokenInvariant("restored", subject, sentence) for subject, sentence in told]
+
+
+def _secrets(session: Session, settings: Settings) -> Findings:
+    """Secrets that lie open, that only an older key opens, or that none does; a demo's may lie open."""
+    found = sealed_secrets.standings(session, sealed_secrets.of(settings))
+    if found[Standing.LOCKED]:
+        yield f"{found[Standing.LOCKED]} secrets", "are sealed with a key that is missing: put it back"
+    if found[Standing.OLDER]:
+        yield f"{found[Standing.OLDER]} secrets", "are sealed with an older key: billing secrets seal"
+    if found[Standing.PLAIN] and not settings.is_demo:
+        yield (
+            f"{found[Standing.PLAIN]} secrets",
+            "lie open: make a key (billing secrets key), set BILLING_SECRET_KEYS, and run billing secrets seal",
+        )
 
 
 def _broken_json(each: invariants.BrokenInvariant) -> Json:

@@ -1,0 +1,1 @@
+"""What keeps guessing slow and its owner undisturbed: tries counted, browsers known, accounts under attack noticed."""

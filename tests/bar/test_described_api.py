@@ -1,0 +1,93 @@
+"""The machine API, asked by schemathesis what its own description promises: by nobody, and by a system with a key.
+
+Requests that follow the description and requests that do not; whatever comes back must be an answer that is
+described, in a form that is described, and never a fault of ours. Where an operation takes nothing, one request is
+all there is to ask.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Ok
+
+from billing.server.app import create_app
+from operations.settings import Settings
+from tests.bar import seeds
+from tests.billing.server.test_events_api import a_key
+from tests.support.servers.system_databases import CLOCK
+from tests.support.stories.system import System, a_system
+
+TAKES_NOTHING: Final = frozenset({"GET /livez", "GET /readyz", "GET /metrics"})
+MODES: Final = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+
+
+@pytest.fixture
+def system(tmp_path: Path) -> Iterator[System]:
+    with a_system(f"sqlite:///{tmp_path / 'billing.sqlite'}") as system:
+        yield system
+
+
+@pytest.fixture
+def application(system: System) -> FastAPI:
+    url = system.database.url.render_as_string(hide_password=False)
+    return create_app(Settings(database_url=url), clock=lambda: CLOCK, database=system.database)
+
+
+@pytest.mark.parametrize("examples", [4, pytest.param(200, marks=pytest.mark.nightly)])
+def test_every_operation_answers_as_it_is_described(
+    system: System,
+    application: FastAPI,
+    examples: int,
+    record_property: Callable[[str, object], None],
+) -> None:
+    roles: Mapping[str, Mapping[str, str]] = {
+        "nobody": {},
+        "a system": {"Authorization": f"Bearer {a_key(system)}"},
+        "a wrong key": {"Authorization": "Bearer nobody's"},
+    }
+    description = schemathesis.openapi.from_asgi("/api/v1/openapi.json", application)
+    asked: Counter[str] = Counter()
+    statuses: Counter[tuple[str, int]] = Counter()
+    for found in description.get_all_operations():
+        assert isinstance(found, Ok), found
+        operation = found.ok()
+        for role, headers in roles.items():
+            for mode in MODES:
+                if operation.label in TAKES_NOTHING and mode is GenerationMode.NEGATIVE:
+                    continue
+
+                def ask(case: Case[Any]) -> None:
+                    answer = case.call(headers=dict(headers))  # noqa: B023 - asked within this turn of the loop
+                    asked[operation.label] += 1  # noqa: B023
+                    statuses[operation.label, answer.status_code] += 1  # noqa: B023
+                    try:
+                        case.validate_response(answer, headers=dict(headers))  # noqa: B023
+                    except FailureGroup as failed:
+                        pytest.fail(f"{operation.label} asked by {role}: {failed}")  # noqa: B023
+
+                strategy = operation.as_strategy(generation_mode=mode)
+                thorough = settings(
+                    max_examples=examples,
+                    deadline=None,
+                    database=None,
+                    phases=(Phase.generate,),
+                    suppress_health_check=list(HealthCheck),
+                )
+                seed(seeds.seed())(thorough(given(case=strategy)(ask)))()
+    assert {status for _, status in statuses if status >= 500} == set(), statuses
+    varied = {label: count for label, count in asked.items() if label not in TAKES_NOTHING}
+    assert len(varied) >= 3
+    # Some of each must have come in, or nothing but refusals was looked at.
+    for label in varied:
+        assert statuses[label, 200] > 0, (label, statuses)
+    assert system.broken() == []
+    record_property("operations", len(asked))
+    record_property("examples_an_operation", min(varied.values()))

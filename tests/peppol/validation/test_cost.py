@@ -1,0 +1,121 @@
+"""What a document costs to check grows as its size does, however often which element stands in it (decision 66).
+
+Time is the processor's own, and the law is about growth: twice as many may take twice as long and a margin, never the
+four times of a search that goes through all for each. The whole law, over every element of every kind, is slow.
+"""
+
+import gc
+import json
+import time
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import partial
+
+import pytest
+
+from foundation.confined import Allowance
+from peppol.identifiers import DocumentKind
+from peppol.validation import apart, validation
+from tests.support.rules.large_documents import (
+    Path,
+    elements_of,
+    empty,
+    empty_attachments,
+    some_together,
+    with_many,
+)
+from web.validation_report import report_json, reported
+
+DAY = date(2026, 9, 1)
+GROWTH_MOST = 3.0
+SECONDS_PER_MB_MOST = 3.0
+# Below so many seconds the clock says more of the machine than of the document.
+SECONDS_FLOOR = 0.25
+MEMORY_PER_BYTE_MOST = 40
+MEMORY_BASE = 150_000_000
+
+
+def checked(body: bytes) -> float:
+    """The seconds of a processor that the check took, and what it came to."""
+    gc.collect()
+    began = time.process_time()
+    report = reported(validation.validate(body, on=DAY), file="", language="sv")
+    told = json.dumps(report_json(report))
+    spent = time.process_time() - began
+    assert len(told) < 1_500_000
+    return spent
+
+
+def spent_on(body: bytes) -> float:
+    """The least of some checks: what disturbs one seldom disturbs all."""
+    return min(checked(body) for _ in range(2))
+
+
+def check_growth(smaller: bytes, larger: bytes, what: str) -> None:
+    spent = spent_on(larger)
+    if spent < SECONDS_FLOOR:
+        return
+    growth = spent / spent_on(smaller)
+    assert growth < GROWTH_MOST * len(larger) / len(smaller) / 2, f"{what}: {growth:.1f} times"
+    per_mb = spent / len(larger) * 1_000_000
+    assert per_mb < SECONDS_PER_MB_MOST, f"{what}: {per_mb:.1f} s a megabyte"
+
+
+FORMS: dict[str, Callable[[int], bytes]] = {
+    "empty lines": partial(empty, "InvoiceLine"),
+    "empty attachments": empty_attachments,
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_twice_as_many_take_twice_as_long(form: str) -> None:
+    spent_on(empty("InvoiceLine", 10))
+    check_growth(FORMS[form](2_500), FORMS[form](5_000), form)
+
+
+@pytest.mark.parametrize(
+    ("kind", "ending"),
+    [(DocumentKind.ORDER, "/OrderLine/LineItem/ID"), (DocumentKind.INVOICE, "/InvoicePeriod")],
+)
+def test_twice_as_many_of_one_element_take_twice_as_long(kind: DocumentKind, ending: str) -> None:
+    path = dict(elements_of(kind))[ending]
+    check_growth(with_many(kind, [path], 3_000), with_many(kind, [path], 6_000), ending)
+
+
+def test_what_is_told_is_capped_and_what_is_counted_is_all() -> None:
+    """The verdict and the set of rules broken are those of a document with one such line."""
+    few, many = (validation.validate(empty("InvoiceLine", times), on=DAY) for times in (60, 3_000))
+    assert (many.valid, [each.rule for each in many.counts]) == (False, [each.rule for each in few.counts])
+    counted = {each.rule: each for each in many.counts}
+    assert counted["BR-21"].count == 3_000
+    assert counted["BR-21"].told <= 50
+    assert len(many.findings) <= 500 + len(many.counts)
+    assert {each.rule for each in many.findings} == set(counted)
+
+
+# --- the whole law --------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", DocumentKind)
+def test_every_element_ten_thousand_times(kind: DocumentKind) -> None:
+    spent_on(with_many(kind, [], 0))
+    for names, path in elements_of(kind):
+        check_many(kind, [(names, path)], 10_000)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", DocumentKind)
+@pytest.mark.parametrize("seed", range(60))
+def test_several_elements_many_times_together(kind: DocumentKind, seed: int) -> None:
+    check_many(kind, some_together(kind, 6, seed=seed), 3_000)
+
+
+def check_many(kind: DocumentKind, chosen: Sequence[tuple[str, Path]], times: int) -> None:
+    paths = [path for _, path in chosen]
+    what = f"{kind.value} {' '.join(names for names, _ in chosen)}"
+    larger = with_many(kind, paths, times)
+    check_growth(with_many(kind, paths, times // 2), larger, what)
+    memory = MEMORY_BASE + MEMORY_PER_BYTE_MOST * len(larger)
+    # Who takes more memory is ended: that it comes back is the proof.
+    apart.CHECKS.run(checked, larger, allowance=Allowance(60, memory, 240))
