@@ -4,6 +4,7 @@ Convention: each gets an open session, loads, decides by `rules`, saves, writes 
 Whatever takes rights away ends the sessions that had them. `by` is the one who acts, as the journal names people.
 """
 
+import hashlib
 from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -89,16 +90,19 @@ def change(
     by: str,
     administers: Permission = Permission.ADMINISTER,
     only_less: bool = False,
+    instead_of: str = "",
 ) -> None:
     """Other permissions and places for somebody of the organisation. Raises NotThere and LastAdministrator.
 
-    With `only_less` nothing is given that the account does not have by now.
+    With `only_less` nothing is given that the account does not have by now. `instead_of` is the mark of what the form
+    showed (`mark_of`): a form says everything, so where somebody else has changed the account since, it is refused.
     """
     take_turns(session, f"people {organisation}")
     account = of_organisation(session, organisation, account_id)
     if account.state == AccountState.ENDED:
         raise AccountRefused(Text("Kontot är avslutat. Bjud in personen på nytt."))
-    if only_less and not permissions <= account.permissions:
+    moved_on = instead_of and instead_of != mark_of(account)
+    if moved_on or (only_less and not permissions <= account.permissions):
         raise AccountRefused(
             Text(
                 "Någon annan har ändrat personens behörigheter under tiden. Ladda om sidan och gör det igen."
@@ -108,6 +112,21 @@ def change(
     keeps_an_administrator(people, account_id, permissions, administers)
     account_store.regrant(session, account_id, permissions, within)
     _note(session, by, AccountAction.CHANGED, _known(session, account_id))
+
+
+def mark_of(account: Account) -> str:
+    """What the permissions and places of an account are known by, so that a form can say which it was shown with."""
+    within = account.within or UnitScope()
+    everywhere = "all" if account.within is None else "places"
+    parts = (
+        everywhere,
+        *sorted(account.permissions),
+        "|",
+        *sorted(within.units),
+        "|",
+        *sorted(within.addresses),
+    )
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def end(

@@ -1,17 +1,21 @@
-"""Keeping personal numbers out of what people write: a reason, a comment, a question to a supplier.
+"""Swedish personal identity numbers (personnummer, samordningsnummer) in a text, however they are written.
 
-A Swedish personal identity number (personnummer, or a samordningsnummer with 60 added to the day) is known
-by its date, its length and its check digit. An organisation number has 20 or more where the month stands.
+A number is known by its date, its length and its check digit; a samordningsnummer has 60 added to the day, and an
+interim number a letter first among the last four. An organisation number has 20 or more where the month stands. What
+people write is refused where it holds one; what comes from others is kept, and handled apart
+(`peppol.validation.personal_data`).
 """
 
 import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
 
 from stdnum import luhn
 
 from foundation.errors import Refused
 from foundation.text import Text
-
-_FORM = re.compile(r"(?<!\d)((?:19|20)?(\d{2})(\d{2})(\d{2})[-+ ]?(\d{4}))(?!\d)")
 
 
 class PersonalNumber(Refused):
@@ -26,12 +30,54 @@ class PersonalNumber(Refused):
         )
 
 
+_DATE_AND_LAST: Final = r"""
+    (?P<year>[0-9]{2})(?P<apart>[-./\ ]?)(?P<month>0[0-9]|1[0-2])(?P=apart)(?P<day>[0-36-9][0-9])
+    (?P<sign>\ ?[-+_/:]\ ?|\ )?
+    (?P<last>[0-9TRSUWXJKLMN][0-9]{3})(?![0-9])
+    (?P<more>[-./:][0-9])?
+    )"""
+# Looked for from each place on, so that no reading of a text hides another that begins within it.
+_FORMS: Final = (
+    re.compile(r"(?<![0-9])(?=(?P<century>)" + _DATE_AND_LAST, re.VERBOSE),
+    re.compile(r"(?<![0-9])(?=(?P<century>18|19|20)\ ?" + _DATE_AND_LAST, re.VERBOSE),
+)
+# A VAT number is SE, the ten digits of the organisation and 01; an identifier of a message is no number at all.
+_VAT: Final = re.compile(r"SE ?([0-9]{10})01(?![0-9])")
+_UUID: Final = re.compile(r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}")
+_BLANKS: Final = re.compile(r"\s+")
+# Two digits for the month and two for the day stand in every number, and no shorter text is one.
+_DIGITS: Final = re.compile(r"[0-9]{2}")
+_SHORTEST: Final = 10
+_COORDINATION: Final = 60
+
+
+def numbers_in(text: str, *, on: date | None = None) -> Iterator[str]:
+    """The ten digits of each thing in the text that looks like a personal identity number.
+
+    With `on`, the day a document came, what begins with a day of that year or the year before is left out: numbers in
+    a series that is made of days (20261130-0014) are common, and nobody born then looks for work.
+    """
+    if len(text) < _SHORTEST:
+        return
+    plain = _plain(text)
+    if _DIGITS.search(plain) is None:
+        return
+    plain = _VAT.sub(r" \1", _UUID.sub(" ", plain))
+    for form in _FORMS:
+        for found in form.finditer(plain):
+            number = _number(found)
+            if number and not (on is not None and _is_of_a_series(found, on)):
+                yield number
+
+
 def found_in(text: str) -> bool:
     """Whether the text holds what looks like a personal identity number."""
-    return any(
-        1 <= int(month) <= 12 and 1 <= int(day) % 60 <= 31 and luhn.is_valid(year + month + day + last)
-        for _, year, month, day, last in _FORM.findall(text)
-    )
+    return any(True for _ in numbers_in(text))
+
+
+def masked(text: str) -> str:
+    """The text, or where it holds what looks like a personal identity number a sign that there was one."""
+    return "(…)" if found_in(text) else text
 
 
 def refuse(text: str) -> None:
@@ -40,18 +86,62 @@ def refuse(text: str) -> None:
         raise PersonalNumber
 
 
-# Where a document has room for a person's own words. Identifiers are left out: chance makes them look like anything.
-_WORDS = re.compile(
-    rb"<(?:\w+:)?(?:Note|Description|Name|InstructionNote|PaymentNote|AdditionalInformation|DocumentDescription)"
-    rb"(?:\s[^>]*)?>([^<]+)<"
-)
-_SURE = re.compile(r"(?<!\d)(?:\d{6}[-+]\d{4}|(?:19|20)\d{6}[-+]?\d{4})(?!\d)")
+def is_written_out(text: str) -> bool:
+    """Whether the text holds a number in a form that nothing else has: twelve digits, or ten with their sign."""
+    plain = _UUID.sub(" ", _plain(text))
+    found = (each for form in _FORMS for each in form.finditer(plain))
+    return any(_is_written_out(each) and _number(each) for each in found)
 
 
-def written_in(body: bytes) -> bool:
-    """Whether the words of a document hold what looks like a personal identity number."""
-    for words in _WORDS.findall(body):
-        text = words.decode("utf-8", errors="replace")
-        if any(found_in(each) for each in _SURE.findall(text)):
-            return True
-    return False
+def _number(found: re.Match[str]) -> str:
+    """The ten digits where they are a person's, otherwise nothing; an interim number's letter counts as 1."""
+    month, day, last = int(found["month"]), int(found["day"]), found["last"]
+    written_out = _is_written_out(found)
+    if found["apart"] and found["more"]:
+        return ""  # a period of two days: 2026-01-01 - 2026-01-31
+    if not last.isdecimal():
+        if not written_out:
+            return ""
+        last = "1" + last[1:]
+    # Where nobody knows the day of birth the month is 00 and the day 60; without a sign that is an order number.
+    if month == 0 and not (day >= _COORDINATION and written_out):
+        return ""
+    if not (1 <= day <= 31 or _COORDINATION <= day <= _COORDINATION + 31):
+        return ""
+    digits = found["year"] + found["month"] + found["day"] + last
+    return digits if luhn.is_valid(digits) else ""
+
+
+def _is_of_a_series(found: re.Match[str], on: date) -> bool:
+    """Whether it begins with a day of the year of `on` or the year before; a plus says that it is a century ago."""
+    if "+" in _sign(found):
+        return False
+    century = int(found["century"] or on.year // 100)
+    return century * 100 + int(found["year"]) in (on.year, on.year - 1)
+
+
+def _is_written_out(found: re.Match[str]) -> bool:
+    return bool(found["century"]) or "-" in _sign(found) or "+" in _sign(found)
+
+
+def _sign(found: re.Match[str]) -> str:
+    return "" if found["apart"] else found["sign"] or ""
+
+
+def _plain(text: str) -> str:
+    """The text with every digit, dash and blank as ASCII has it, capitals, and without what is not seen."""
+    if not text.isascii():
+        text = "".join(_as_ascii(character) for character in unicodedata.normalize("NFKC", text))
+    return _BLANKS.sub(" ", text.upper())
+
+
+def _as_ascii(character: str) -> str:
+    if character.isascii():
+        return character
+    digit = unicodedata.digit(character, None)
+    if digit is not None:
+        return str(digit)
+    category = unicodedata.category(character)
+    if category == "Pd" or character == "\u2212":
+        return "-"
+    return "" if category in ("Cf", "Mn") else character

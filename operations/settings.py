@@ -30,6 +30,9 @@ class Settings(PostSettings):
     public_url: str = ""
     """Where people reach the portal, as https://portal.example; mails link there, and cookies are Secure."""
 
+    security_contact: str = Field(default="", pattern=r"^(mailto:[^\s@]+@[^\s@]+|https://\S+)?$")
+    """Whom to tell of a security fault, as mailto:sakerhet@kopare.example; shown at /.well-known/security.txt."""
+
     is_demo: bool = False
     """Invented data only: the sign-in page lists the demo's users, and nobody needs a second step."""
 

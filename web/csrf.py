@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 
 from foundation.errors import Refused
 from foundation.text import Text
-from web import cookies
+from web import cookies, words_written
 
 TOKEN_FIELD: Final = "form_token"  # noqa: S105 - the name of a field
 FIELDS_MAX: Final = 5_000
@@ -46,7 +46,8 @@ class Unwritable(Refused):
 
 
 async def guarded(request: Request) -> None:
-    """The dependency of every page: refuses what changes something without both proofs, and texts no row can hold."""
+    """The dependency of every page: refuses what changes something without both proofs, and what no row should hold."""
+    words_written.check_address(request.url.path, request.query_params.values())
     if request.method in _HARMLESS:
         return
     if not _is_own_origin(request):
@@ -59,6 +60,7 @@ async def guarded(request: Request) -> None:
         raise NotOurForm
     if any(isinstance(value, str) and "\0" in value for _, value in form.multi_items()):
         raise Unwritable
+    words_written.check_form(form.multi_items())
 
 
 def form_of(request: Request) -> FormData:

@@ -77,6 +77,8 @@ def _sign_in_first(request: Request, error: Exception) -> Response:
 def _refused(request: Request, error: Exception) -> Response:
     refused = cast(Refused, error)
     status = _status_of(refused)
+    if status == HTTPStatus.FORBIDDEN:
+        _note(request, refused)
     headers = {"Retry-After": str(refused.seconds)} if isinstance(refused, TooOften | SignInsBusy) else {}
     if not _is_page(request):
         return problems.answer(request, ProblemResponse(status, refused.text, headers=headers))
@@ -84,6 +86,18 @@ def _refused(request: Request, error: Exception) -> Response:
     response = page(request, status, refused.text, title=title)
     response.headers.update(headers)
     return response
+
+
+def _note(request: Request, refused: Refused) -> None:
+    """One line of who was kept out of what (ASVS 16.3.2): the route and an opaque id, never what was written."""
+    person = getattr(request.state, "person", None)
+    structlog.get_logger("access").warning(
+        "kept out",
+        method=request.method,
+        route=getattr(request.scope.get("route"), "path", ""),
+        by=person.id if person is not None else "",
+        why=type(refused).__name__,
+    )
 
 
 def _status_of(refused: Refused) -> int:

@@ -25,8 +25,9 @@ from foundation import text
 from foundation.database import Database
 from foundation.periods import stockholm_date
 from foundation.text import SWEDISH, Language, Text
+from orders.register import store as register_store
 from peppol.xml.gate_errors import LIMITS
-from web import cookies, navigation
+from web import cookies, kept_back, navigation
 from web.brand import brand_of
 from web.budgets import Budgets
 from web.csrf import FIELDS_MAX, guarded
@@ -97,6 +98,7 @@ def render(
     has_key = cookies.read(request, cookies.SESSION) or cookies.read(request, cookies.VISIT)
     visit = "" if has_key else tokens.secret()
     rendering = FORM_TOKEN.set(cookies.form_token(request, fresh_visit=visit))
+    page = kept_back.PAGE.set(_kept_back(request, person, is_opened=context.get("revealed") is True))
     try:
         body = (
             environment(language)
@@ -115,12 +117,25 @@ def render(
         )
     finally:
         FORM_TOKEN.reset(rendering)
+        kept_back.PAGE.reset(page)
     response = HTMLResponse(body, status_code=status, headers={"Content-Language": language})
     if visit:
         cookies.put(request, response, cookies.VISIT, visit)
     if cookies.read(request, cookies.SAID):
         cookies.drop(request, response, cookies.SAID)
     return response
+
+
+def _kept_back(request: Request, person: Person | None, *, is_opened: bool) -> kept_back.KeptBack | None:
+    """What the buyer's people are not shown; a supplier's own documents are its own."""
+    if person is None or not person.is_buyer or is_opened:
+        return None
+
+    def known() -> frozenset[str]:
+        with database_of(request).reading() as session:
+            return register_store.load(session).organisation_numbers
+
+    return kept_back.KeptBack(today_of(request), known)
 
 
 def text_from(template: str, language: Language, **context: object) -> str:

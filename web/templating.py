@@ -22,6 +22,7 @@ from foundation.text import Language, Text, filled, languages, translations
 from foundation.units import unit_name
 from web import fronts, i18n, state_labels, static_files
 from web.csrf import TOKEN_FIELD
+from web.kept_back import kept_back
 
 FORM_TOKEN: Final[ContextVar[str]] = ContextVar("form_token", default="")
 """The token of the page being rendered; macros of other files reach it without being handed it."""
@@ -45,7 +46,7 @@ def _environment(language: Language, packages: Sequence[str]) -> Environment:
         bytecode_cache=_COMPILED,
         # They change with the program only; looking at the file's date each time costs more than rendering some.
         auto_reload=False,
-        finalize=lambda value: value.in_language(language) if isinstance(value, Text) else value,
+        finalize=lambda value: kept_back(value.in_language(language) if isinstance(value, Text) else value),
     )
     made.newstyle_gettext = True  # type: ignore[attr-defined]
     helpers: dict[str, Callable[..., Any] | str | Text] = {
@@ -90,6 +91,10 @@ def _ngettext(language: Language) -> Callable[..., str]:
 
 def _filled(context: EvalContext, template: str, values: dict[str, object], language: Language) -> str:
     """The template with its values; on a page they are escaped, and the template, which is ours, is not."""
+    values = {
+        name: kept_back(value.in_language(language) if isinstance(value, Text) else value)
+        for name, value in values.items()
+    }
     return filled(Markup(template) if context.autoescape else template, values, language)  # noqa: S704
 
 

@@ -101,7 +101,13 @@ def change(request: Request, account_id: int, person: Person = signed_in(Permiss
         permissions, within = _granted(request, person)
         with database_of(request).writing() as session:
             accounts.change(
-                session, person.organisation, account_id, permissions=permissions, within=within, by=person.id
+                session,
+                person.organisation,
+                account_id,
+                permissions=permissions,
+                within=within,
+                by=person.id,
+                instead_of=str(form_of(request).get("was", "")),
             )
     except AccountRefused as wrong:
         return _form(request, person, account, {}, wrong.text)
@@ -174,11 +180,13 @@ def _form(
         chosen = [str(each) for each in form.getlist("permission")]
         scoped = [str(each) for each in form.getlist("place")]
         scope = str(form.get("scope", "all"))
+        was = str(form.get("was", ""))
     else:
         chosen = [str(each) for each in account.permissions] if account else [Permission.REPORT]
         within = account.within if account else None
         scoped = _places(within) if within is not None else []
         scope = "places" if within is not None else "all"
+        was = accounts.mark_of(account) if account else ""
     return render(
         request,
         person,
@@ -192,6 +200,7 @@ def _form(
         chosen=chosen,
         scoped=scoped,
         scope=scope,
+        was=was,
     )
 
 

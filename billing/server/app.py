@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from accounts import passwords
 from accounts.pages import front as accounts
 from accounts.sign_in import SignInHint
-from billing.server import events_api, metrics, webhook
+from billing.server import events_api, metrics, security_contact, webhook
 from billing.server.api import validation_router
 from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
@@ -105,6 +105,7 @@ def create_app(
     app.include_router(events_api.router)
     app.include_router(metrics.router)
     app.include_router(webhook.router)
+    app.include_router(security_contact.router)
     app.mount("/static", MarkedFiles(directory=FOLDER), name="static")
     for front in FRONTS:
         for router in front.routers:

@@ -11,12 +11,13 @@ from fastapi import Request, Response
 from accounts.identity import Permission, Person
 from finance_desk.pages.queue import READERS
 from finance_desk.words import Names, may_act, supplier_name, told_words
-from foundation import personal_numbers
 from foundation.confined import NoneFree, WorkEnded, WorkFailed
 from foundation.database import Database
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
 from foundation.text import NO_TEXT, Language, Text
+from invoicing.decisions import protected, protected_store
+from invoicing.documents import reading as document_reading
 from invoicing.exceptions import aside_queries, worklist_store
 from invoicing.exceptions.worklist_store import WorkKind
 from invoicing.intake import owed
@@ -26,6 +27,7 @@ from invoicing.responses import store as response_store
 from operations import exchange_actions, message_queries
 from operations.event_loading import replay_unappliable
 from orders.register import store as register_store
+from orders.register.register import Register
 from peppol.exchange import inbox_store, owed_answer_store
 from peppol.exchange.laid_aside import LAID_ASIDE_TEXTS, LaidAsideReason
 from peppol.validation import apart
@@ -42,17 +44,33 @@ _SHOWN = 40_000
 @router.get("/finance/letters/{number}")
 def message(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
     """The message, whatever it is."""
+    return _shown(request, person, number)
+
+
+@router.post("/finance/letters/{number}/reveal")
+def reveal(request: Request, number: int, person: Person = signed_in(_P.PROTECTED)) -> Response:
+    """Open a protected message once, with a reason that the journal keeps."""
+    database = database_of(request)
+    _must_be_there(database, number)
+    with database.writing() as session:
+        protected.reveal_message(
+            session, number, by=person.id, reason=str(form_of(request).get("reason", ""))
+        )
+    return _shown(request, person, number, revealed=True)
+
+
+def _shown(request: Request, person: Person, number: int, *, revealed: bool = False) -> Response:
     with database_of(request).reading() as session:
         found = message_queries.message_in(session, number)
         body = inbox_store.body_of(session, number)
         if found is None or body is None:
             raise NotThere
         register = register_store.load(session)
+        kept_apart = _is_apart(session, register, number, body, on=found.received_on)
         names = Names(session, register.buyer)
         comments = worklist_store.comments(session, WorkKind.MESSAGE_IN, number)
         aside = aside_queries.message(session, number)
         notes = inbox_store.notes_of(session, number)
-    hides = personal_numbers.written_in(body) and not person.may(_P.PROTECTED)
     report, unchecked = _report(body, number, found.received_on, language_of(request, person))
     return render(
         request,
@@ -66,9 +84,12 @@ def message(request: Request, number: int, person: Person = signed_in(*READERS))
         reasons=[(each.value, LAID_ASIDE_TEXTS[each]) for each in LaidAsideReason],
         report=report,
         unchecked=unchecked,
-        text="" if hides else body[:_SHOWN].decode("utf-8", errors="replace"),
+        text="" if kept_apart and not revealed else body[:_SHOWN].decode("utf-8", errors="replace"),
         cut=len(body) > _SHOWN,
-        protected=hides,
+        apart=kept_apart,
+        revealed=revealed,
+        protected=kept_apart and not revealed,
+        may_open=person.may(_P.PROTECTED),
         names=names,
         comments=comments,
         may_act=may_act(person),
@@ -79,9 +100,12 @@ def message(request: Request, number: int, person: Person = signed_in(*READERS))
 def raw(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
     """The bytes as they came, never opened by the browser."""
     with database_of(request).reading() as session:
+        found = message_queries.message_in(session, number)
         body = inbox_store.body_of(session, number)
-    if body is None or (personal_numbers.written_in(body) and not person.may(_P.PROTECTED)):
-        raise NotThere
+        if found is None or body is None:
+            raise NotThere
+        if _is_apart(session, register_store.load(session), number, body, on=found.received_on):
+            raise NotThere
     named = {"Content-Disposition": f'attachment; filename="message-{number}.bin"'}
     return Response(body, media_type="application/octet-stream", headers=named)
 
@@ -161,6 +185,16 @@ def replay_events(request: Request, person: Person = signed_in(_P.FINANCE)) -> R
     loaded = replay_unappliable(database_of(request))
     applied = loaded.applied
     return see_other("/finance?part=events", Text("%(applied)s tillämpades nu.", applied=applied))
+
+
+def _is_apart(session: Session, register: Register, number: int, body: bytes, *, on: date) -> bool:
+    """Whether a message is handled apart, or what it became is; one that nobody has read yet is looked through."""
+    if protected_store.messages_among(session, [number]):
+        return True
+    document = message_queries.document_of_message(session, number)
+    if document is not None:
+        return protected_store.is_protected(session, document.id)
+    return bool(document_reading.personal_numbers_of(body, register, on=on))
 
 
 def _report(body: bytes, number: int, on: date, language: Language) -> tuple[ValidationReport | None, Text]:

@@ -24,6 +24,7 @@ from finance_desk.words import cause_name
 from foundation.errors import NotThere
 from foundation.periods import Month
 from foundation.text import Text
+from invoicing.decisions import protected_store
 from invoicing.exceptions import trend_queries
 from invoicing.exceptions import trends as money_trends
 from invoicing.payment import payment_stop_store
@@ -163,10 +164,11 @@ def case(request: Request, reference: str, person: Person = signed_in(*READERS))
 
 @router.get("/finance/reconciliation/invoices/{invoice_id}/xml")
 def invoice_xml(request: Request, invoice_id: int, person: Person = signed_in(*READERS)) -> Response:
-    """The invoice exactly as it came."""
+    """The invoice exactly as it came; one that is handled apart is opened from its own page."""
     with database_of(request).reading() as session:
         letter_id = reconciliation_queries.message_of(session, invoice_id)
-        body = inbox_store.body_of(session, letter_id) if letter_id is not None else None
+        apart = protected_store.is_protected(session, invoice_id)
+        body = inbox_store.body_of(session, letter_id) if letter_id is not None and not apart else None
     if body is None:
         raise NotThere
     return download(body, name=f"faktura-{invoice_id}.xml", media_type="application/xml")

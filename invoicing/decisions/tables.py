@@ -189,4 +189,13 @@ protected_document = Table(
     Column("reason", Text, nullable=False),
 )
 
+# Messages of any kind with personal data in them, whatever they became.
+protected_message = Table(
+    "protected_message",
+    metadata,
+    Column("message_id", Integer, primary_key=True, autoincrement=False),
+    Column("marked_on", Date, nullable=False),
+    Column("reason", String(40), nullable=False),
+)
+
 append_only.protect(desk_comment)

@@ -7,12 +7,13 @@ an exception. Everything about the document's shape stays in this folder.
 
 import pickle
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from foundation.confined import NoneFree, WorkEnded, WorkFailed
 from foundation.errors import Refused
 from foundation.money import Money, Quantity
 from foundation.text import NO_TEXT, CountedText, JoinedText, Language, Text
@@ -39,7 +40,7 @@ from peppol.explanations.explain import explain, explained
 from peppol.explanations.text_files import FindingActor
 from peppol.findings import Finding, RuleCount, count_fatal, counted
 from peppol.identifiers import DocumentKind, ParticipantId
-from peppol.validation import apart, validation
+from peppol.validation import apart, personal_data, validation
 from peppol.xml import codec, literals
 
 _ORGANISATION = "0007"
@@ -65,7 +66,8 @@ class Reading:
     `findings` are the warnings of a document that was read, and everything found where it was not;
     `reason` and its text are empty for an invoice, unless its envelope was not quite right.
     `origin` says whom an answer about the message itself would go to. `answer` is what a peer answers
-    about a document of ours; there is no invoice then. `counts` has every rule broken, also where not all is told.
+    about a document of ours; there is no invoice then. `counts` has every rule broken, also where not all is told,
+    and `personal_numbers` what looks like such in the message, ten digits each.
     """
 
     kind: DocumentKind | None
@@ -76,14 +78,20 @@ class Reading:
     origin: Sender = NOWHERE
     answer: PeerAnswer | None = None
     counts: tuple[RuleCount, ...] = ()
+    # Whose they are is nobody's to read in a log.
+    personal_numbers: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class KnownAddresses:
-    """What reading a message asks of the register: our own address, and which senders may stand for each other."""
+    """What reading a message asks of the register: our own address, and which senders may stand for each other.
+
+    `organisations` are the numbers of ten digits that are no person's, though they may look like one.
+    """
 
     ours: ParticipantId
     pairs: frozenset[tuple[str, str]]
+    organisations: frozenset[str] = frozenset()
 
 
 def addresses_of(register: Register) -> KnownAddresses:
@@ -93,6 +101,7 @@ def addresses_of(register: Register) -> KnownAddresses:
         frozenset(
             (one, other) for each in register.suppliers for one in each.endpoints for other in each.endpoints
         ),
+        register.organisation_numbers,
     )
 
 
@@ -101,8 +110,14 @@ def read_message(body: bytes, *, on: date, known: KnownAddresses) -> Reading:
 
     A message for somebody else, or in an envelope that cannot be read, is refused. What the envelope
     merely says otherwise than the document is told in the reason of a document that is read all the
-    same, unless the two senders are registered addresses of one supplier.
+    same, unless the two senders are registered addresses of one supplier. Whatever it is, it is searched for personal
+    identity numbers.
     """
+    reading = _read_opened(body, on=on, known=known)
+    return replace(reading, personal_numbers=_personal_numbers(body, on, known.organisations))
+
+
+def _read_opened(body: bytes, *, on: date, known: KnownAddresses) -> Reading:
     opened = opening.unwrap(body)
     objections = opened.findings
     if opened.envelope is not None:
@@ -120,6 +135,23 @@ def read_message(body: bytes, *, on: date, known: KnownAddresses) -> Reading:
         # Only what was refused by its schema or rules says already whom it is from.
         reading = replace(reading, origin=sender_of(body)[1])
     return reading
+
+
+UNSEARCHED: Final = frozenset({""})
+"""What stands for the personal numbers of a message that costs more to search than it may: taken as if it had one."""
+
+
+def personal_numbers_of(body: bytes, register: Register, *, on: date) -> frozenset[str]:
+    """What looks like personal identity numbers in a message, but for those the register has for an organisation."""
+    try:
+        return apart.checked(_personal_numbers, body, on, register.organisation_numbers)
+    except (WorkEnded, WorkFailed, NoneFree):
+        return UNSEARCHED
+
+
+def _personal_numbers(body: bytes, on: date, organisations: frozenset[str]) -> frozenset[str]:
+    found = personal_data.personal_numbers_in(body, on=on)
+    return found - organisations if found else found
 
 
 class Apart:

@@ -11,7 +11,7 @@ from datetime import date
 
 from foundation.sql import Session
 from invoicing.documents.reading import Reading
-from invoicing.intake import intake, near_duplicates
+from invoicing.intake import intake, near_duplicates, protecting
 from invoicing.intake.intake import IntakeResult
 from invoicing.responses import received as responses_received
 from orders.register.register import Register
@@ -61,4 +61,7 @@ def handle(
 ) -> IntakeResult | None:
     """Let a read message have its effect. Raises IntegrityError when another message of its number just did."""
     handler = HANDLERS.get(reading.kind, _billing) if reading.kind is not None else _billing
-    return handler(session, register, message, reading, today)
+    outcome = handler(session, register, message, reading, today)
+    if outcome is not None:
+        protecting.protect(session, message, reading.personal_numbers, outcome.invoice, today=today)
+    return outcome

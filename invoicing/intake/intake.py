@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from foundation import journal, personal_numbers
+from foundation import journal
 from foundation.journal import SYSTEM
+from foundation.personal_numbers import masked
 from foundation.sql import Session, take_turns
 from foundation.text import Text
-from invoicing.decisions import protected
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
@@ -263,8 +263,6 @@ def _keep(
         answered=answered,
     )
     document_store.add_match(session, invoice.id, result, made_on=today, policy=register.policy)
-    if personal_numbers.written_in(message.body):
-        protected.mark(session, invoice, by=SYSTEM, on=today, reason="PERSONAL_NUMBER")
     told = {"state": invoice.state, "codes": " ".join(invoice.codes), "letter": str(message.id)}
     record(session, invoice, DocumentAction.INVOICE_RECEIVED, **told)
     return invoice
@@ -305,7 +303,7 @@ def _conflict(
         business_key=_business_key(invoice),
         reason="CONFLICT",
         reason_text=_NUMBER_TAKEN[invoice.document_type].with_values(
-            number=invoice.number, first_on=earlier.issued_on, received_on=earlier.received_on
+            number=masked(invoice.number), first_on=earlier.issued_on, received_on=earlier.received_on
         ),
         repeats=earlier.letter_id,
         supplier=supplier if facts_loading.registered(register, supplier) is not None else "",

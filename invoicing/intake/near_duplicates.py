@@ -6,6 +6,7 @@ with a hundred participants sends a hundred invoices of the same amount on the s
 warning that is always there is read by nobody. Two months of one order are two lines, and no copies.
 """
 
+from foundation.personal_numbers import masked
 from foundation.sql import Session, moment_of
 from foundation.text import Text
 from invoicing.intake import near_duplicate_queries
@@ -35,8 +36,8 @@ def note(session: Session, letter_id: int, invoice: SupplierInvoice) -> list[str
         at=moment,
         sentence=Text(
             "%(invoice_number)s liknar %(numbers)s: samma leverantör, order, dag och belopp.",
-            invoice_number=invoice.number,
-            numbers=", ".join(numbers),
+            invoice_number=masked(invoice.number),
+            numbers=", ".join(map(masked, numbers)),
         ),
     )
     return numbers

@@ -22,7 +22,7 @@ from foundation.database import Database
 from invoicing.documents import reading as document_reading
 from invoicing.documents.reading import Reading
 from invoicing.intake import handlers as intake_handlers
-from invoicing.intake import owed, technical_refusals
+from invoicing.intake import owed, protecting, technical_refusals
 from invoicing.intake.intake import IntakeResult
 from orders.register import store as register_store
 from orders.register.register import Register
@@ -243,8 +243,10 @@ def _not_handled(database: Database, register: Register, message: InboundMessage
     Whose it is is noted, so that its sender sees that it is here; word of one that is given up is owed.
     """
     now, supplier = database.clock(), _whose(register, message)
+    numbers = document_reading.personal_numbers_of(message.body, register, on=message.received_on)
     with database.writing() as session:
         state = inbox.failed(session, message, error, now=now, supplier=supplier)
+        protecting.protect(session, message, numbers, None, today=message.received_on)
         if state is InState.FAILED:
             subject = ExchangeSubject.MESSAGE.of(message.id)
             journal.record(session, journal.SYSTEM, MessageAction.FAILED, subject, error=error)

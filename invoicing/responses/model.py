@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from foundation import personal_numbers
 from foundation.text import NO_TEXT, Text
 from peppol.identifiers import DocumentKind
 
@@ -142,10 +143,10 @@ def meaning_of_technical_answer(answer: PeerAnswer) -> Meaning:
 
 def sentences(meaning: Meaning, reference: str) -> Text:
     """What a person is told; empty for what nobody needs to look at."""
-    return _SENTENCES.get(meaning, NO_TEXT).with_values(reference=reference)
+    return _SENTENCES.get(meaning, NO_TEXT).with_values(reference=personal_numbers.masked(reference))
 
 
 def in_short(words: str) -> str:
-    """A peer's words on one line without control characters, cut to what is kept of them."""
+    """A peer's words on one line without control characters, cut to what is kept of them; a personal number is not."""
     printable = "".join(sign if sign.isprintable() else " " for sign in words)
-    return " ".join(printable.split())[:_WORDS_MOST]
+    return personal_numbers.masked(" ".join(printable.split()))[:_WORDS_MOST]

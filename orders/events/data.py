@@ -26,6 +26,7 @@ from pydantic import (
 from foundation.errors import Refused
 from foundation.money import AmountRefused
 from foundation.periods import Month, Period, PeriodRefused
+from foundation.personal_numbers import found_in
 from foundation.text import Text
 from orders.register.parties import Address, OrganisationNumber
 from orders.terms import (
@@ -44,6 +45,7 @@ _PERSONAL = re.compile(
     r"|\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-8]\d|9[01])-\d{4})",
     re.ASCII,
 )
+_SIGNED = re.compile(r"[0-9]+(?:[-._:/][0-9]+)+", re.ASCII)
 _ACTIVITIES_MOST = 50
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
 
@@ -53,7 +55,8 @@ class PersonalNumberRefused(Refused, ValueError):
 
 
 def _not_personal(text: str) -> str:
-    if _PERSONAL.fullmatch(text):
+    # What holds nothing but digits and signs is one number; an opaque id may hold a day and a number by chance.
+    if _PERSONAL.fullmatch(text) or (_SIGNED.fullmatch(text) and found_in(text)):
         raise PersonalNumberRefused(
             Text("Värdet ser ut som ett personnummer. Skicka en referens i stället."),
         )
@@ -77,12 +80,28 @@ def _month(value: object) -> Month:
     return Month.parse(value)
 
 
+def _without_personal_number(text: str) -> str:
+    if found_in(text):
+        raise PersonalNumberRefused(
+            Text("Värdet ser ut som ett personnummer. Skicka en referens i stället."),
+        )
+    return text
+
+
+def _address_without(address: Address) -> Address:
+    for each in (address.street, address.additional_street, address.city, address.postal_code):
+        _without_personal_number(each)
+    return address
+
+
 Reference = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,59}$"),
     AfterValidator(_not_personal),
 ]
-Name = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,120}$"), AfterValidator(_not_personal)]
+Name = Annotated[
+    str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,120}$"), AfterValidator(_without_personal_number)
+]
 PositiveAmount = Annotated[
     Decimal,
     BeforeValidator(_from_text),
@@ -116,7 +135,7 @@ class UnitTold(EventModel):
 
     id: Reference
     name: Name
-    address: Address
+    address: Annotated[Address, AfterValidator(_address_without)]
     address_id: Reference | None = None
 
 

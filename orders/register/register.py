@@ -132,6 +132,16 @@ class Register:
         """The services that are bought: those that are named, otherwise the one there was before they were."""
         return self.named_services or (first_service(),)
 
+    @property
+    def organisation_numbers(self) -> frozenset[str]:
+        """Every organisation's number the register has; a sole trader's is a personal identity number."""
+        found = {self.buyer.organisation_number}
+        for supplier in self.suppliers:
+            found.add(supplier.organisation_number)
+            found |= {each.supplier for each in supplier.succeeds}
+            found |= {each.payee_number for each in supplier.payment_accounts if each.payee_number}
+        return frozenset(found)
+
     def supplier(self, organisation_number: str) -> Supplier:
         """The supplier with this organisation number (ten digits); raises NotInRegister."""
         # The number may be a sole trader's personal identity number, so the sentence does not repeat it.

@@ -15,9 +15,10 @@ A part in square brackets goes when a value in it is empty.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from foundation.personal_numbers import masked
 from foundation.text import SWEDISH, Language, Text, WrittenText, languages, translated
 from peppol.explanations.text_files import FindingActor, RuleText, name_of, names, remedy, text_of, word
 from peppol.findings import Finding
@@ -64,6 +65,13 @@ def explain(finding: Finding, lang: Language = SWEDISH) -> Explanation:
     """
     if lang not in languages():
         raise ValueError(f"There are texts in {' and '.join(languages())}, not in {lang!r}.")
+    # What a sentence says is kept and sent on, and the document itself is handled apart.
+    finding = replace(
+        finding,
+        found=masked(finding.found),
+        expected=masked(finding.expected),
+        detail=masked(finding.detail),
+    )
     text = text_of(key_of(finding), finding.expected)
     values = _values(finding, text, lang)
     says = translated(text.says, lang)

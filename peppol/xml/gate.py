@@ -21,7 +21,7 @@ from typing import Final
 from lxml import etree
 
 from peppol.xml.gate_bytes import BOM, check_bytes
-from peppol.xml.gate_errors import LIMITS, TEXT_MAX, GateRule, Limits, refuse
+from peppol.xml.gate_errors import LIMITS, TEXT_MAX, GateRefused, GateRule, Limits, refuse
 from peppol.xml.gate_tree import (
     SPACE,
     check_declarations,
@@ -94,6 +94,24 @@ def admit_to_identify(data: bytes, limits: Limits = LIMITS) -> etree._Element:
     return root
 
 
+def admit_to_search(data: bytes, limits: Limits) -> etree._Element | None:
+    """The root of any XML with its comments and instructions, only to search its texts; None where it cannot be read.
+
+    What may be dangerous is refused as ever. Nothing of it is taken for a document.
+    """
+    try:
+        check_bytes(data, limits)
+        root = _parse(data[3:] if data.startswith(BOM) else data, limits, whole=True)
+    except GateRefused:
+        return None
+    return root if root.getroottree().docinfo.internalDTD is None else None
+
+
+def as_text(data: bytes) -> str:
+    """The bytes as text, in whichever encoding they seem to be: only to be searched."""
+    return _as_utf8(data).decode("utf-8", "replace")
+
+
 # What stands before a document that was cut out of something, and what old systems end a file with.
 _AROUND: Final = " \t\r\n\x00\x1a\ufeff"
 _DECLARATION: Final = re.compile(r"<\?xml[ \t\r\n][^>]*\?>")
@@ -137,7 +155,7 @@ _EXTRA_CONTENT: Final = 5
 _RESOURCE_LIMIT: Final = 114
 
 
-def _strict_parser(data: bytes) -> etree.XMLParser:
+def _strict_parser(data: bytes, *, whole: bool) -> etree.XMLParser:
     # A parser costs a microsecond and holds a lock; one per document lets threads work side by side. Its own
     # protection against long texts ends where an attached file begins to be large: beyond, `check_texts` judges.
     return etree.XMLParser(
@@ -147,15 +165,15 @@ def _strict_parser(data: bytes) -> etree.XMLParser:
         dtd_validation=False,
         huge_tree=len(data) > TEXT_MAX,
         recover=False,
-        remove_comments=True,
-        remove_pis=True,
+        remove_comments=not whole,
+        remove_pis=not whole,
         encoding="utf-8",
     )
 
 
-def _parse(data: bytes, limits: Limits) -> etree._Element:
+def _parse(data: bytes, limits: Limits, *, whole: bool = False) -> etree._Element:
     try:
-        return etree.fromstring(data, _strict_parser(data))
+        return etree.fromstring(data, _strict_parser(data, whole=whole))
     except etree.XMLSyntaxError as broken:
         rule, line = _meaning(broken, data), broken.lineno or 0
     expected = {

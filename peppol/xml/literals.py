@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from lxml import etree
 
+from foundation import personal_numbers
 from foundation.text import Text
 from peppol.xml.gate import date_of, decimal_of
 from peppol.xml.gate_errors import GateRefused
@@ -30,6 +31,7 @@ class UnreadableDocument(ValueError):
     """A document that cannot be read as what it claims to be: where, what stands there, what was expected."""
 
     def __init__(self, *, location: str, line: int, found: str, expected: Text) -> None:
+        found = personal_numbers.masked(found)
         shown = found if len(found) <= 80 else found[:77] + "..."
         self.text = Text(
             "%(location)s: ”%(found)s” går inte att läsa; väntat: %(expected)s.",

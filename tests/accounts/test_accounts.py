@@ -239,6 +239,21 @@ def test_a_unit_of_another_company_is_not_granted(site: Site, alva: Visitor) -> 
     assert "minst en enhet" in text_of(answer)
 
 
+def test_of_two_administrators_with_the_same_form_the_second_is_told(site: Site, alva: Visitor) -> None:
+    """A form says all of a person's permissions, so an old one would give back what was just taken away."""
+    page = alva.get("/people/2").text
+    was = re.search(r'name="was" value="(\w+)"', page)
+    assert was is not None
+    first = {"permission": ["VIEW"], "scope": "places", "place": ["UV-101"], "was": was[1]}
+    assert alva.post("/people/2", first).status_code == 303
+    second = {"permission": ["REPORT", "ASSIGN"], "scope": "places", "place": ["UV-101"], "was": was[1]}
+    assert "Någon annan har ändrat" in text_of(alva.post("/people/2", second))
+    with site.database.reading() as session:
+        changed = account_store.by_id(session, 2)
+    assert changed is not None
+    assert changed.permissions == {Permission.VIEW}
+
+
 def test_who_prepares_payments_may_not_attest_them(site: Site, admin: Visitor) -> None:
     answer = admin.post("/admin/people/6", {"permission": ["FINANCE", "ATTEST"]})
     assert "inte också attestera" in text_of(answer)

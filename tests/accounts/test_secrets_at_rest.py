@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -231,10 +232,18 @@ def test_the_portal_does_not_start_without_the_key_of_its_secrets(filled_url: st
     with database.writing() as session:
         account_store.change(session, 1, totp_secret=Seal([OLD]).close("A" * 32, TOTP.about(1)))
     database.close()
-    code, told = billing(filled_url, "serve", "--port", "0", keys=NEW)
+    # On a port that is taken, so that it ends whatever comes of it.
+    taken = socket.create_server(("127.0.0.1", 0))
+    port = str(taken.getsockname()[1])
+    code, told = billing(filled_url, "serve", "--port", port, keys=NEW)
     assert code == 1
     assert "1 hemlighet i databasen är förseglad med en nyckel som saknas" in told
-    assert "går inte att läsa" in billing(filled_url, "serve", "--port", "0", keys="fel")[1]
+    assert (
+        "En nyckel för hemligheter går inte att läsa"
+        in billing(filled_url, "serve", "--port", port, keys="fel")[1]
+    )
+    assert "förseglad" not in billing(filled_url, "serve", "--port", port, keys=OLD)[1]
+    taken.close()
 
 
 def test_a_fresh_key_stands_alone_on_standard_output() -> None:

@@ -22,6 +22,7 @@ from types import CodeType, FunctionType
 
 import coverage
 import pytest
+from _pytest.doctest import DoctestItem
 from _pytest.runner import runtestprotocol
 
 from tests.mutants.changing import ChangedModule, Mutant
@@ -134,8 +135,8 @@ class _Trial:
         """Judge every mutant."""
         gc.collect()
         gc.freeze()
-        if self._a_child_fails_without_a_fault():
-            self._asked.broken.append("the tests run a second time, in a child")
+        if failed := self._fails_without_a_fault():
+            self._asked.broken.append(f"a second time, in a child: {failed}")
             return
         for number, (module, mutant) in enumerate(self._asked.mutants):
             while len(self._children) >= self._asked.workers:
@@ -144,20 +145,20 @@ class _Trial:
         while self._children:
             self._wait()
 
-    def _a_child_fails_without_a_fault(self) -> bool:
-        """What fails of itself would pass for a fault that was noticed."""
+    def _fails_without_a_fault(self) -> str:
+        """A test that fails of itself when it runs again, which would pass for a fault that was noticed."""
         quickest = sorted(self._took, key=lambda each: (self._took[each], each))
-        tests = quickest[:: max(1, len(quickest) // 50)]
+        tests = quickest[:: max(1, len(quickest) // 100)]
+        answer, told = os.pipe()
         child = os.fork()
         if child == 0:
-            self._try(
-                [],
-                None,
-                tests,
-                self._folder.parent / f"{self._folder.name}-right",
-                os.open(os.devnull, os.O_WRONLY),
-            )
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
+            folder = self._folder.parent / f"{self._folder.name}-right"
+            self._try([], None, tests, folder, told)
+        os.close(told)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        failed = os.read(answer, 4000).decode()
+        os.close(answer)
+        return failed or ("" if status == 0 else f"status {status}")
 
     def _begin(self, number: int, module: ChangedModule, mutant: Mutant) -> None:
         changed = module.with_fault(mutant)
@@ -277,11 +278,15 @@ class _SubtestFailed:
 def _fails(item: pytest.Item, following: pytest.Item | None) -> bool:
     """Run a test; whether it or a part of it fails."""
     heard = _SubtestFailed()
+    # A doctest forgets its names when it has run, and would find none the next time.
+    names = item.dtest.globs if isinstance(item, DoctestItem) and item.dtest else {}
+    kept = dict(names)
     item.config.pluginmanager.register(heard)
     try:
         return any(each.failed for each in runtestprotocol(item, log=False, nextitem=following)) or heard.any
     finally:
         item.config.pluginmanager.unregister(heard)
+        names.update(kept)
 
 
 def _write_under(config: pytest.Config, folder: Path) -> None:

@@ -63,6 +63,11 @@ def before_0019(connection: Connection) -> None:
         connection.execute(text(f"drop index {index}"))
 
 
+def before_0035(connection: Connection) -> None:
+    """Lead the books back to what revision 0035 found."""
+    connection.execute(text("drop table protected_message"))
+
+
 def before_0031(connection: Connection) -> None:
     """Lead the books back to what revision 0031 found."""
     before_0032(connection)
@@ -226,5 +231,6 @@ def before_0016(connection: Connection) -> None:
 
 def before_0032(connection: Connection) -> None:
     """Lead the books back to what revision 0032 found; columns for sealed secrets may stay as wide as they are."""
+    before_0035(connection)
     for table in ("known_device", "guessed_account"):
         connection.execute(text(f"drop table {table}"))

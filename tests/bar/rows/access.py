@@ -28,15 +28,15 @@ ROWS = (
         24,
         "guessing and hashing",
         "guessing is slowed, nobody else is; unknown names cost the same; others are answered meanwhile",
-        (at_least("tries", 200, fast=20),),
-        ("tests/accounts/test_guessing.py",),
+        (at_least("cases", 30, fast=25),),
+        ("tests/accounts/test_guessing.py", "tests/accounts/test_sign_in_flood.py"),
     ),
     Row(
         25,
         "canaries: numbers of persons, names and secrets planted in all that comes in",
         "0 where they do not belong; files for spreadsheets hold no formulas of others",
         (at_least("canaries", 30, fast=30), at_most("found", 0)),
-        ("tests/bar/test_canaries.py",),
+        ("tests/privacy/test_canaries.py",),
     ),
     Row(
         36,

@@ -1,14 +1,15 @@
 """Rows about time: clocks that jump, and days that have no 24 hours."""
 
-from tests.bar.row import Row, at_least
+from tests.bar.row import BOTH, Row, at_least
 
 ROWS = (
     Row(
         12,
         "the clock jumps by +8 h, -8 h and a year during work",
         "no job lost and none twice, nothing locked for ever, days of payment right",
-        (at_least("jumps", 3, fast=3),),
-        ("tests/bar/test_clock_jumps.py",),
+        (at_least("cases", 20, fast=20),),
+        ("tests/operations/test_clock_jumps.py",),
+        BOTH,
     ),
     Row(
         13,

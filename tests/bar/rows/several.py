@@ -40,7 +40,7 @@ ROWS = (
         "five replicas start at the same moment on an empty database",
         "all of them are up, and the tables were made once",
         (at_least("starts_at_once", 20, fast=2),),
-        ("tests/billing/migrations/test_replicas_at_once.py",),
+        ("tests/billing/migrations/test_starting_together.py",),
         BOTH,
     ),
     Row(

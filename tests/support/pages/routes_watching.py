@@ -6,4 +6,6 @@ ROUTES = {
     "GET /livez": Route(everybody=True, own=("/livez",), page=False),
     "GET /readyz": Route(everybody=True, own=("/readyz",), page=False),
     "GET /metrics": Route(everybody=True, own=("/metrics",), page=False),
+    # Not there until the operator has named somebody.
+    "GET /.well-known/security.txt": Route(everybody=True, page=False),
 }

@@ -1,0 +1,55 @@
+"""No page takes a personal identity number: not in a form, and not in an address, which browsers and proxies keep.
+
+Convention: fields for a person's own words are refused what any such number looks like; the others, where numbers of
+other things stand, what nothing else looks like. Passwords, codes and an organisation's own number are left alone.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from foundation import personal_numbers
+from foundation.errors import Refused
+from foundation.text import Text
+
+WORDS: Final = frozenset(
+    {
+        *("reason", "text", "note", "call_back", "units", "name", "contact_name", "street", "city"),
+        *("action", "actor", "author", "description"),
+    }
+)
+"""The fields of forms where people write words of their own."""
+
+LEFT_ALONE: Final = frozenset(
+    {"password", "again", "current", "code", "form_token", "organisation", "number"}
+)
+"""Secrets, which no text resembles on purpose, and an organisation's or an account's own number."""
+
+
+class PersonalNumberInAddress(Refused):
+    """An address of ours was asked with what looks like a personal identity number in it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "I adressen står något som ser ut som ett personnummer. Sök på genomförandereferensen i stället, och "
+                "ta bort adressen ur webbläsarens historik."
+            )
+        )
+
+
+def check_form(fields: Iterable[tuple[str, object]]) -> None:
+    """Raise PersonalNumber where a field of a form holds one; a file is judged by who takes it in."""
+    for name, value in fields:
+        if name in LEFT_ALONE:
+            continue
+        if not isinstance(value, str):
+            # Of a file the name alone is looked at here.
+            value = getattr(value, "filename", None) or ""
+        if personal_numbers.found_in(value) if name in WORDS else personal_numbers.is_written_out(value):
+            raise personal_numbers.PersonalNumber
+
+
+def check_address(path: str, values: Iterable[str]) -> None:
+    """Raise PersonalNumberInAddress where the path or a value of the query holds one, written out."""
+    if any(personal_numbers.is_written_out(each) for each in (path, *values)):
+        raise PersonalNumberInAddress
