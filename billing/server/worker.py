@@ -24,8 +24,8 @@ from foundation.database_faults import fault_of
 from foundation.errors import Refused
 from foundation.periods import stockholm_date
 from invoicing.intake.queue import read_arrived
-from operations import clock_trust
 from operations import scheduler as job_running
+from operations.machine import clock_trust
 from operations.scheduler import Job
 from operations.settings import Settings
 from peppol.access_points.protocol import AccessPoint, AccessPointError
