@@ -155,7 +155,7 @@ def test_nothing_is_lost_doubled_numbered_twice_or_paid_twice(drill: Drill, case
     looked = json.loads(drill.billing("restore", "look", "--json", *where).stdout)
     assert looked["held"]
     with drill.database.reading() as session:
-        assert list(alarm_store.last_raised(session)) == ["BOOKS_RESTORED"]
+        assert list(alarm_store.last_raised(session, now=drill.database.clock())) == ["BOOKS_RESTORED"]
     assert drill.outbox() == outside
     went = drill.billing("restore", "go", "--by", "user-17", "--json", *where)
     assert went.exit_code == 0, went.output
