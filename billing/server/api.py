@@ -31,7 +31,7 @@ from peppol.validation.validation import validate
 from peppol.xml.gate_errors import LIMITS
 from web.access import person_of
 from web.budgets import Caller, stranger
-from web.clients import client_of
+from web.guards.clients import client_of
 from web.pages import budgets_of
 from web.problems import MEDIA_TYPE, ProblemDocument, ProblemResponse, wants_page
 from web.validation_report import STYLE_SHEET, ValidationReport, report_json, report_page, reported
