@@ -49,6 +49,8 @@ _BLANKS: Final = re.compile(r"\s+")
 _DIGITS: Final = re.compile(r"[0-9]{2}")
 _SHORTEST: Final = 10
 _COORDINATION: Final = 60
+WORKING_AGES: Final = range(16, 71)
+"""How old whoever takes part can be, in years that are begun."""
 
 
 def numbers_in(text: str, *, on: date | None = None) -> Iterator[str]:
@@ -84,6 +86,20 @@ def refuse(text: str) -> None:
     """Raise PersonalNumber where the text holds one."""
     if found_in(text):
         raise PersonalNumber
+
+
+def is_bare(text: str) -> bool:
+    """Whether the text is ten digits and nothing else: how numbers of documents and payments are written, too."""
+    plain = _plain(text).strip()
+    return len(plain) == _SHORTEST and plain.isdecimal()
+
+
+def is_of_working_age(number: str, *, on: date) -> bool:
+    """Whether somebody with these ten digits is of an age at which the service is given, on the day `on`.
+
+    Without a century two people fit; one below 100 years is meant.
+    """
+    return (on.year - int(number[:2])) % 100 in WORKING_AGES
 
 
 def is_written_out(text: str) -> bool:

@@ -36,6 +36,7 @@ class DocumentAction(JournalAction):
     DESK_UNDONE = "desk.undone"
     PROTECTED_MARKED = "protected.marked"
     PROTECTED_REVEALED = "protected.revealed"
+    PROTECTED_CLEARED = "protected.cleared"
 
 
 class DeskAction(JournalAction):

@@ -22,6 +22,7 @@ from foundation.text import WrittenText
 from foundation.transitions import MovedMeanwhile, Transitions
 from invoicing.audit.disposal_store import DisposalState
 from invoicing.decisions.batch_store import BatchRowState
+from invoicing.decisions.protected_store import ProtectedState
 from invoicing.decisions.rules import TRANSITIONS, UNDOES, Action, ActionState
 from invoicing.flow_test.flow_test_store import FlowStep
 from invoicing.model import FOLLOWS, ExpectedCreditState, InvoiceState
@@ -76,6 +77,8 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "machine_key.state": KeyState,
     "mail.state": MailState,
     "owed_answer.state": OwedState,
+    "protected_document.state": ProtectedState,
+    "protected_message.state": ProtectedState,
     "mailed_link.purpose": LinkPurpose,
     "payment_item.kind": PayableKind,
     "payment_proposal.state": ProposalState,
@@ -116,6 +119,8 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "planned_order.state": PlannedState,
     "policy_version.state": PolicyState,
     "portal_document.state": PortalState,
+    "protected_document.state": ProtectedState,
+    "protected_message.state": ProtectedState,
     "repayment_note.state": RepaymentState,
     "test_flow.step": FlowStep,
     "tutor_assignment.state": TutorState,
@@ -171,6 +176,7 @@ def test_every_table_of_transitions_that_is_written_is_found() -> None:
 
 NO_END: Final[Mapping[str, str]] = {
     "operations.buyers.model.BUYER_FOLLOWS": "a closed buyer can be opened again: its books are kept",
+    "invoicing.decisions.protected_store.FOLLOWS": "whoever sees somebody named after all marks it again",
 }
 """Tables that lead round and never to an end, and why; in them every state leads to every other."""
 

@@ -9,7 +9,7 @@ or `see_other(...)` after a change. What must not be is raised: `Refused` become
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeVar
@@ -25,6 +25,7 @@ from foundation import text
 from foundation.database import Database
 from foundation.periods import stockholm_date
 from foundation.text import SWEDISH, Language, Text
+from invoicing.decisions import protected_store
 from orders.register import store as register_store
 from peppol.xml.gate_errors import LIMITS
 from web import cookies, navigation
@@ -99,7 +100,7 @@ def render(
     has_key = cookies.read(request, cookies.SESSION) or cookies.read(request, cookies.VISIT)
     visit = "" if has_key else tokens.secret()
     rendering = FORM_TOKEN.set(cookies.form_token(request, fresh_visit=visit))
-    page = kept_back.PAGE.set(_kept_back(request, person, is_opened=context.get("revealed") is True))
+    page = kept_back.PAGE.set(_kept_back(request, person, context))
     try:
         body = (
             environment(language)
@@ -127,16 +128,28 @@ def render(
     return response
 
 
-def _kept_back(request: Request, person: Person | None, *, is_opened: bool) -> kept_back.KeptBack | None:
-    """What the buyer's people are not shown; a supplier's own documents are its own."""
-    if person is None or not person.is_buyer or is_opened:
+def _kept_back(
+    request: Request, person: Person | None, context: Mapping[str, object]
+) -> kept_back.KeptBack | None:
+    """What the buyer's people are not shown; a supplier's own documents are its own.
+
+    A page that somebody has opened with a reason is `revealed`. One of a document that was looked through, and is not
+    handled apart, shows the identifiers in it.
+    """
+    if person is None or not person.is_buyer or context.get("revealed") is True:
         return None
 
     def known() -> frozenset[str]:
         with database_of(request).reading() as session:
             return register_store.load(session).organisation_numbers
 
-    return kept_back.KeptBack(today_of(request), known)
+    def shown(numbers: Collection[str]) -> Collection[str]:
+        if context.get("looked_through") is True:
+            return numbers
+        with database_of(request).reading() as session:
+            return protected_store.numbers_shown(session, list(numbers))
+
+    return kept_back.KeptBack(today_of(request), known, shown)
 
 
 def text_from(template: str, language: Language, **context: object) -> str:

@@ -273,7 +273,16 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
         if protected_store.is_protected(session, number) and not revealed:
             item = _one(session, number)
             may_open = person.may(_P.PROTECTED)
-            return render(request, person, "desk/protected.html", number=number, item=item, may_open=may_open)
+            letter = document_store.by_id(session, number).letter_id
+            return render(
+                request,
+                person,
+                "desk/protected.html",
+                number=number,
+                letter=letter,
+                item=item,
+                may_open=may_open,
+            )
         case = _case(session, register, number)
         body = inbox_store.body_of(session, case.invoice.letter_id) or b""
         names = Names(session, register.buyer)
@@ -284,6 +293,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "case": case,
             "invoice": case.invoice,
             "number": number,
+            "looked_through": not revealed,
             "names": names,
             "staff": names.who_may(_P.FINANCE),
             "supplier": supplier_name(register, case.invoice.supplier),

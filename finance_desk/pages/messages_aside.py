@@ -17,6 +17,7 @@ from foundation.errors import NotThere, Refused
 from foundation.sql import Session
 from foundation.text import NO_TEXT, Language, Text
 from invoicing.decisions import protected, protected_store
+from invoicing.decisions.protected_store import ProtectedState
 from invoicing.documents import reading as document_reading
 from invoicing.exceptions import aside_queries, worklist_store
 from invoicing.exceptions.worklist_store import WorkKind
@@ -53,10 +54,30 @@ def reveal(request: Request, number: int, person: Person = signed_in(_P.PROTECTE
     database = database_of(request)
     _must_be_there(database, number)
     with database.writing() as session:
-        protected.reveal_message(
-            session, number, by=person.id, reason=str(form_of(request).get("reason", ""))
-        )
+        protected.reveal_message(session, number, by=person.id, reason=_words(request))
     return _shown(request, person, number, revealed=True)
+
+
+@router.post("/finance/letters/{number}/clear")
+def clear(request: Request, number: int, person: Person = signed_in(_P.PROTECTED)) -> Response:
+    """Note that nobody is named in a protected message, nor in the document it became, with a reason."""
+    database = database_of(request)
+    _must_be_there(database, number)
+    with database.writing() as session:
+        protected.clear(session, number, by=person.id, on=today_of(request), reason=_words(request))
+    return see_other("/finance", Text("Uppgifterna hanteras nu som alla andra."))
+
+
+@router.post("/finance/letters/{number}/protect")
+def protect(request: Request, number: int, person: Person = signed_in(_P.PROTECTED)) -> Response:
+    """Let a message, and what it became, be handled apart: somebody is named in it after all."""
+    database = database_of(request)
+    _must_be_there(database, number)
+    with database.writing() as session:
+        protected.mark_message_again(
+            session, number, by=person.id, on=today_of(request), reason=_words(request)
+        )
+    return see_other(f"/finance/letters/{number}", Text("Meddelandet hanteras nu som skyddat."))
 
 
 def _shown(request: Request, person: Person, number: int, *, revealed: bool = False) -> Response:
@@ -66,6 +87,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
         if found is None or body is None:
             raise NotThere
         register = register_store.load(session)
+        cleared = protected_store.state_of_message(session, number) is ProtectedState.CLEARED
         kept_apart = _is_apart(session, register, number, body, on=found.received_on)
         names = Names(session, register.buyer)
         comments = worklist_store.comments(session, WorkKind.MESSAGE_IN, number)
@@ -88,6 +110,8 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
         cut=len(body) > _SHOWN,
         apart=kept_apart,
         revealed=revealed,
+        cleared=cleared and person.may(_P.PROTECTED),
+        looked_through=not kept_apart,
         protected=kept_apart and not revealed,
         may_open=person.may(_P.PROTECTED),
         names=names,
@@ -161,6 +185,10 @@ def seen(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) 
     return see_other("/finance?part=letters", Text("Svaret är taget om hand."))
 
 
+def _words(request: Request) -> str:
+    return str(form_of(request).get("reason", ""))
+
+
 def _reason(request: Request) -> LaidAsideReason:
     given = str(form_of(request).get("reason", ""))
     if given not in set(LaidAsideReason):
@@ -189,12 +217,13 @@ def replay_events(request: Request, person: Person = signed_in(_P.FINANCE)) -> R
 
 def _is_apart(session: Session, register: Register, number: int, body: bytes, *, on: date) -> bool:
     """Whether a message is handled apart, or what it became is; one that nobody has read yet is looked through."""
-    if protected_store.messages_among(session, [number]):
+    stands = protected_store.state_of_message(session, number)
+    if stands is ProtectedState.APART:
         return True
     document = message_queries.document_of_message(session, number)
     if document is not None:
         return protected_store.is_protected(session, document.id)
-    return bool(document_reading.personal_numbers_of(body, register, on=on))
+    return stands is None and bool(document_reading.personal_numbers_of(body, register, on=on).all)
 
 
 def _report(body: bytes, number: int, on: date, language: Language) -> tuple[ValidationReport | None, Text]:

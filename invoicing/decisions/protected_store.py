@@ -1,17 +1,46 @@
-"""Documents and messages that are handled apart, as the database holds them: marked once they stay so."""
+"""Documents and messages that are handled apart, as the database holds them, and those that no longer are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from enum import StrEnum
+from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import Column, ColumnElement, Table, insert, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
+from foundation import transitions
 from foundation.sql import Session, add_new
+from foundation.text import Text
+from foundation.transitions import Transitions
 from invoicing.decisions.tables import protected_document, protected_message
+from invoicing.documents.tables import invoice
+
+
+class ProtectedState(StrEnum):
+    """Whether what was marked is handled apart."""
+
+    APART = "APART"
+    CLEARED = "CLEARED"  # somebody has looked, and says that nobody is named in it
+
+
+_WORDS: Final[Mapping[ProtectedState, Text]] = {
+    ProtectedState.APART: Text("Skyddat"),
+    ProtectedState.CLEARED: Text("Säger inte vem någon är"),
+}
+
+FOLLOWS: Final = Transitions(
+    {
+        ProtectedState.APART: {ProtectedState.CLEARED},
+        # Whoever sees somebody in it after all marks it again.
+        ProtectedState.CLEARED: {ProtectedState.APART},
+    },
+    words=_WORDS,
+)
 
 
 def add(session: Session, invoice_id: int, *, by: str, on: date, reason: str) -> bool:
-    """Mark a document; False where it was marked before."""
+    """Mark a document; False where it has been marked before, whatever was said of it since."""
     row = {"invoice_id": invoice_id, "marked_by": by, "marked_on": on, "reason": reason}
     try:
         with session.begin_nested():
@@ -19,6 +48,17 @@ def add(session: Session, invoice_id: int, *, by: str, on: date, reason: str) ->
     except IntegrityError:
         return False
     return True
+
+
+def state_of(session: Session, invoice_id: int) -> ProtectedState | None:
+    """How it stands with a document; None where it was never marked."""
+    column = protected_document.c.invoice_id
+    return _state(session.scalar(select(protected_document.c.state).where(column == invoice_id)))
+
+
+def move(session: Session, invoice_id: int, to: ProtectedState) -> None:
+    """Let a marked document be handled otherwise. Raises StepRefused, MovedMeanwhile."""
+    _move(session, protected_document, "invoice_id", invoice_id, to)
 
 
 def is_protected(session: Session, invoice_id: int) -> bool:
@@ -30,19 +70,62 @@ def among(session: Session, ids: Sequence[int]) -> frozenset[int]:
     """Those of the documents that are handled apart."""
     if not ids:
         return frozenset()
-    column = protected_document.c.invoice_id
-    return frozenset(session.scalars(select(column).where(column.in_(ids))))
+    held = protected_document.c
+    return frozenset(
+        session.scalars(select(held.invoice_id).where(held.invoice_id.in_(ids), _is_apart(held)))
+    )
 
 
 def add_message(session: Session, message_id: int, *, on: date, reason: str) -> bool:
-    """Mark a message; False where it was marked before."""
+    """Mark a message; False where it has been marked before, whatever was said of it since."""
     row = {"message_id": message_id, "marked_on": on, "reason": reason}
     return bool(add_new(session, protected_message, [row]))
+
+
+def state_of_message(session: Session, message_id: int) -> ProtectedState | None:
+    """How it stands with a message; None where it was never marked."""
+    column = protected_message.c.message_id
+    return _state(session.scalar(select(protected_message.c.state).where(column == message_id)))
+
+
+def move_message(session: Session, message_id: int, to: ProtectedState) -> None:
+    """Let a marked message be handled otherwise. Raises StepRefused, MovedMeanwhile."""
+    _move(session, protected_message, "message_id", message_id, to)
 
 
 def messages_among(session: Session, ids: Sequence[int]) -> frozenset[int]:
     """Those of the messages that are handled apart."""
     if not ids:
         return frozenset()
-    column = protected_message.c.message_id
-    return frozenset(session.scalars(select(column).where(column.in_(ids))))
+    held = protected_message.c
+    return frozenset(
+        session.scalars(select(held.message_id).where(held.message_id.in_(ids), _is_apart(held)))
+    )
+
+
+def numbers_shown(session: Session, numbers: Sequence[str]) -> frozenset[str]:
+    """Those of the numbers that documents are called, none of which is handled apart."""
+    if not numbers:
+        return frozenset()
+    named = select(invoice.c.number).where(invoice.c.number.in_(numbers))
+    held = protected_document.c
+    apart = named.join(protected_document, held.invoice_id == invoice.c.id).where(_is_apart(held))
+    return frozenset(session.scalars(named)) - frozenset(session.scalars(apart))
+
+
+def _is_apart(columns: ReadOnlyColumnCollection[str, Column[Any]]) -> ColumnElement[bool]:
+    return columns.state == ProtectedState.APART
+
+
+def _state(value: str | None) -> ProtectedState | None:
+    return None if value is None else ProtectedState(value)
+
+
+def _move(session: Session, table: Table, key: str, number: int, to: ProtectedState) -> None:
+    was = next(iter(FOLLOWS.before(to)))
+    name = (
+        Text("Dokument %(number)s", number=number)
+        if table is protected_document
+        else Text("Meddelande %(number)s", number=number)
+    )
+    transitions.move(session, table.c.state, table.c[key] == number, FOLLOWS, name=name, was=was, to=to)

@@ -187,6 +187,8 @@ protected_document = Table(
     Column("marked_by", String(80), nullable=False),
     Column("marked_on", Date, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("state", String(20), nullable=False, server_default="APART"),
+    CheckConstraint("state in ('APART','CLEARED')", name="state"),
 )
 
 # Messages of any kind with personal data in them, whatever they became.
@@ -196,6 +198,8 @@ protected_message = Table(
     Column("message_id", Integer, primary_key=True, autoincrement=False),
     Column("marked_on", Date, nullable=False),
     Column("reason", String(40), nullable=False),
+    Column("state", String(20), nullable=False, server_default="APART"),
+    CheckConstraint("state in ('APART','CLEARED')", name="state"),
 )
 
 append_only.protect(desk_comment)

@@ -47,6 +47,7 @@ DECISIONS: Final = frozenset[JournalAction](
         # Whoever works with a document has a view of it before anybody attests.
         _D.PROTECTED_MARKED,
         _D.PROTECTED_REVEALED,
+        _D.PROTECTED_CLEARED,
         DeskAction.HANDED_OVER,
         DeskAction.COMMENTED,
     }

@@ -7,7 +7,7 @@ an exception. Everything about the document's shape stays in this folder.
 
 import pickle
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -41,6 +41,7 @@ from peppol.explanations.text_files import FindingActor
 from peppol.findings import Finding, RuleCount, count_fatal, counted
 from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.validation import apart, personal_data, validation
+from peppol.validation.personal_data import NONE_FOUND, FoundNumbers
 from peppol.xml import codec, literals
 
 _ORGANISATION = "0007"
@@ -67,7 +68,7 @@ class Reading:
     `reason` and its text are empty for an invoice, unless its envelope was not quite right.
     `origin` says whom an answer about the message itself would go to. `answer` is what a peer answers
     about a document of ours; there is no invoice then. `counts` has every rule broken, also where not all is told,
-    and `personal_numbers` what looks like such in the message, ten digits each.
+    and `personal_numbers` what looks like such in the message.
     """
 
     kind: DocumentKind | None
@@ -78,8 +79,7 @@ class Reading:
     origin: Sender = NOWHERE
     answer: PeerAnswer | None = None
     counts: tuple[RuleCount, ...] = ()
-    # Whose they are is nobody's to read in a log.
-    personal_numbers: frozenset[str] = field(default=frozenset(), repr=False)
+    personal_numbers: FoundNumbers = NONE_FOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +137,11 @@ def _read_opened(body: bytes, *, on: date, known: KnownAddresses) -> Reading:
     return reading
 
 
-UNSEARCHED: Final = frozenset({""})
+UNSEARCHED: Final = FoundNumbers(written=frozenset({""}))
 """What stands for the personal numbers of a message that costs more to search than it may: taken as if it had one."""
 
 
-def personal_numbers_of(body: bytes, register: Register, *, on: date) -> frozenset[str]:
+def personal_numbers_of(body: bytes, register: Register, *, on: date) -> FoundNumbers:
     """What looks like personal identity numbers in a message, but for those the register has for an organisation."""
     try:
         return apart.checked(_personal_numbers, body, on, register.organisation_numbers)
@@ -149,9 +149,8 @@ def personal_numbers_of(body: bytes, register: Register, *, on: date) -> frozens
         return UNSEARCHED
 
 
-def _personal_numbers(body: bytes, on: date, organisations: frozenset[str]) -> frozenset[str]:
-    found = personal_data.personal_numbers_in(body, on=on)
-    return found - organisations if found else found
+def _personal_numbers(body: bytes, on: date, organisations: frozenset[str]) -> FoundNumbers:
+    return personal_data.find(body, on=on).without(organisations)
 
 
 class Apart:

@@ -92,6 +92,21 @@ def of_letter(session: Session, letter_id: int) -> SupplierInvoice | None:
     return None if row is None else _held(row)
 
 
+def latest_numbers(session: Session, invoice: SupplierInvoice, *, limit: int) -> set[str]:
+    """What the supplier's latest documents before this one are called, and what numbers they mention."""
+    column = document_tables.invoice.c
+    before = (
+        select(column.number, column.content)
+        .where(column.supplier == invoice.supplier, column.id < invoice.id)
+        .order_by(column.id.desc())
+        .limit(limit)
+    )
+    found: set[str] = set()
+    for row in session.execute(before):
+        found.update((row.number, *(each.number for each in _CONTENT.validate_json(row.content).mentions)))
+    return found
+
+
 def by_ids(session: Session, ids: Sequence[int]) -> list[SupplierInvoice]:
     """The documents with these row ids, in the order given."""
     found: dict[int, SupplierInvoice] = {}

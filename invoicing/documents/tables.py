@@ -58,6 +58,7 @@ invoice = Table(
         "ix_invoice_supplier_state",
         *("supplier", "state", "document_type", "issued_on", "currency", "amount_net", "amount_payable"),
     ),
+    Index("ix_invoice_number", "number"),
     Index("ix_invoice_order_number", "order_number"),
     Index("ix_invoice_execution_reference", "execution_reference"),
     Index("ix_invoice_issued_on", "issued_on"),

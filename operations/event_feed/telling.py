@@ -145,6 +145,7 @@ NOT_TOLD: Final[Mapping[JournalAction, str]] = {
             DocumentAction.DESK_ASK_SUPPLIER,
             DocumentAction.PROTECTED_MARKED,
             DocumentAction.PROTECTED_REVEALED,
+            DocumentAction.PROTECTED_CLEARED,
             MessageAction.ANSWERED,
             MessageAction.UNANSWERABLE,
             MessageAction.FAILED,

@@ -63,7 +63,7 @@ def look(request: Request, upload_id: int, person: Person = signed_in(SENDS)) ->
         file=found,
         report=reported(report, file="", language=language),
         reason=found.reading.reason_text,
-        personal_number=bool(found.reading.personal_numbers),
+        personal_number=bool(found.reading.personal_numbers.written),
         # Another organisation's document is not shown to this one.
         paper_shown=document_view.paper_of(found.body) if own else None,
         verdict_shown=verdict_view(found.match) if found.match else None,

@@ -14,6 +14,7 @@ from accounts.systems.machine_key_store import KeyState
 from billing.server.jobs import ALARM_KINDS
 from invoicing.audit.disposal_store import DisposalState
 from invoicing.decisions.batch_store import BatchRowState
+from invoicing.decisions.protected_store import ProtectedState
 from invoicing.decisions.rules import ActionState
 from invoicing.flow_test.flow_test_store import FlowStep
 from invoicing.model import ExpectedCreditState, InvoiceState
@@ -96,6 +97,8 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
         StaffChangeState.PROPOSED,
         "for another administrator, who was mailed; it lapses by itself after 14 days",
     ),
+    (ProtectedState.APART, "nothing waits: the document goes its way, read by fewer people"),
+    (ProtectedState.CLEARED, "nothing waits: the document is as all others"),
     (AccountState.INVITED, "for the person who was invited; the link ends by itself"),
     (AccountState.ACTIVE, "nothing waits: the account is used"),
     (ActionState.PENDING, "for its time to leave, by itself within minutes"),

@@ -6,6 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import psycopg
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import Connection, make_url, text
 
 from foundation.database import SUPPLIER_ROLE
@@ -63,8 +65,22 @@ def before_0019(connection: Connection) -> None:
         connection.execute(text(f"drop index {index}"))
 
 
+def before_0037(connection: Connection) -> None:
+    """Lead the books back to what revision 0037 found."""
+    connection.execute(text("drop index ix_invoice_number"))
+    for table in ("protected_document", "protected_message"):
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"alter table {table} drop column state"))
+            continue
+        # SQLite drops no column that a CHECK of the table names.
+        with Operations(MigrationContext.configure(connection)).batch_alter_table(table) as batch:
+            batch.drop_constraint(f"ck_{table}_state", type_="check")
+            batch.drop_column("state")
+
+
 def before_0035(connection: Connection) -> None:
     """Lead the books back to what revision 0035 found."""
+    before_0037(connection)
     connection.execute(text("drop table protected_message"))
 
 

@@ -21,6 +21,8 @@ class KeptBack:
 
     on: date
     known: Callable[[], Collection[str]]
+    shown: Callable[[Collection[str]], Collection[str]]
+    """Of ten bare digits that are all of a text, those that were looked at when they came, and are no person's."""
 
 
 PAGE: Final[ContextVar[KeptBack | None]] = ContextVar("kept_back", default=None)
@@ -34,4 +36,7 @@ def kept_back(value: object) -> object:
     if page is None or type(value) is not str:
         return value
     found = set(personal_numbers.numbers_in(value, on=page.on))
-    return SIGN if found and found - set(page.known()) else value
+    left = found and found - set(page.known())
+    if left and personal_numbers.is_bare(value):
+        left -= set(page.shown(left))
+    return SIGN if left else value

@@ -21,7 +21,9 @@ from billing.server import exchange_events, ways_in
 from billing.server.installation import Books
 from foundation.errors import NotFound, Refused
 from foundation.formatting import Json
+from foundation.sql import Session
 from foundation.text import Text
+from invoicing.decisions import protected
 from invoicing.intake.queue import read_arrived
 from operations import message_queries
 from operations.access_point import opened_access_point
@@ -92,14 +94,7 @@ def show_message(
 ) -> None:
     """Visa ett meddelande och vad det blev / show a message and what it became."""
     with context.reading() as session:
-        message = message_queries.message_in(session, letter_id)
-        if message is None:
-            raise NotFound(
-                Text(
-                    "Det finns inget meddelande %(letter_id)s. Se vilka som finns med: billing inbox list",
-                    letter_id=letter_id,
-                )
-            )
+        message = _must_be_there(session, letter_id)
         if raw:
             # A repeat keeps no bytes of its own: they are those of the message it repeats.
             body = inbox_store.body_of(
@@ -132,6 +127,41 @@ def show_message(
         *((say(Text("Anmärkning")), say(each.sentence)) for each in notes),
     )
     show(table((TableColumn(), TableColumn(wrap=40)), facts, language=context.language))
+
+
+Message = Annotated[int, typer.Argument(metavar="ID")]
+By = Annotated[str, typer.Option("--by", help="Vem som säger det / who says so")]
+Why = Annotated[str, typer.Option("--reason", help="Varför, för journalen / why, for the journal")]
+
+
+@command(inbox, "clear")
+def clear(context: CommandContext, letter_id: Message, by: By, reason: Why, on: On = None) -> None:
+    """Ta bort skyddet: ingen nämns i meddelandet / nobody is named in the message, so handle it as any other."""
+    with context.opened() as database, database.writing() as session:
+        _must_be_there(session, letter_id)
+        protected.clear(session, letter_id, by=by, on=today_or(on), reason=reason)
+    typer.echo(context.say(Text("Meddelande %(letter_id)s hanteras nu som alla andra.", letter_id=letter_id)))
+
+
+@command(inbox, "protect")
+def protect(context: CommandContext, letter_id: Message, by: By, reason: Why, on: On = None) -> None:
+    """Skydda ett meddelande och dess dokument / handle a message and its document apart."""
+    with context.opened() as database, database.writing() as session:
+        _must_be_there(session, letter_id)
+        protected.mark_message_again(session, letter_id, by=by, on=today_or(on), reason=reason)
+    typer.echo(context.say(Text("Meddelande %(letter_id)s hanteras nu som skyddat.", letter_id=letter_id)))
+
+
+def _must_be_there(session: Session, letter_id: int) -> InboundSummary:
+    message = message_queries.message_in(session, letter_id)
+    if message is None:
+        raise NotFound(
+            Text(
+                "Det finns inget meddelande %(letter_id)s. Se vilka som finns med: billing inbox list",
+                letter_id=letter_id,
+            )
+        )
+    return message
 
 
 Folder = Annotated[

@@ -19,6 +19,7 @@ from peppol.documents import billing
 from peppol.envelope import envelope
 from peppol.exchange import inbox, inbox_store
 from peppol.identifiers import ParticipantId
+from peppol.validation.personal_data import FoundNumbers
 from peppol.xml import codec
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.peers import BUYER, accepting_mlr, order_response
@@ -182,6 +183,8 @@ def test_an_order_of_ours_that_looks_like_a_person_is_none(system: System) -> No
     with system.database.writing() as session:
         (message,) = inbox_store.claim(session, limit=1, now=CLOCK, lease=timedelta(minutes=1))
         ours = system.order(REFERENCE).number
-        assert not protecting.protect(session, message, {ours}, None, today=FEBRUARY)
-        assert protecting.protect(session, message, {ours, "1212121212"}, None, today=FEBRUARY)
+        assert not protecting.protect(session, message, FoundNumbers(frozenset({ours})), None, today=FEBRUARY)
+        assert protecting.protect(
+            session, message, FoundNumbers(frozenset({ours, "1212121212"})), None, today=FEBRUARY
+        )
         assert protected_store.messages_among(session, [message.id]) == {message.id}

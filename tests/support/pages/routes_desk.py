@@ -53,6 +53,12 @@ ROUTES = {
     "POST /finance/letters/{number}/reveal": Route(
         may=frozenset({P.PROTECTED}), foreign=(f"/finance/letters/{NONE}/reveal",), form={"reason": "Prov"}
     ),
+    "POST /finance/letters/{number}/clear": Route(
+        may=frozenset({P.PROTECTED}), foreign=(f"/finance/letters/{NONE}/clear",), form={"reason": "Prov"}
+    ),
+    "POST /finance/letters/{number}/protect": Route(
+        may=frozenset({P.PROTECTED}), foreign=(f"/finance/letters/{NONE}/protect",), form={"reason": "Prov"}
+    ),
     "POST /finance/letters/{number}/replay": Route(may=FINANCE, foreign=(f"/finance/letters/{NONE}/replay",)),
     "POST /finance/letters/{number}/lay-aside": Route(
         may=FINANCE, foreign=(f"/finance/letters/{NONE}/lay-aside",), form={"reason": "NOT_FOR_US"}
