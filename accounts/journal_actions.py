@@ -13,6 +13,7 @@ class AccountAction(JournalAction):
     ENDED = "account.ended"
     SIGNED_IN = "account.signed_in"
     SIGNED_OUT_EVERYWHERE = "account.signed_out_everywhere"
+    SESSION_ENDED = "account.session_ended"  # one of one's own, from the page of the account
     PASSWORD_CHANGED = "account.password_changed"  # noqa: S105 - an action, no password
     PASSWORD_RESET = "account.password_reset"  # noqa: S105 - an action, no password
     SECOND_STEP = "account.second_step"

@@ -121,6 +121,14 @@ def remove(session: Session, key: str) -> None:
     session.execute(delete(web_session).where(web_session.c.secret_sha256 == key))
 
 
+def remove_own(session: Session, account_id: int, key: str) -> bool:
+    """End one session of an account; False where it has none with this key."""
+    gone = delete(web_session).where(
+        web_session.c.account_id == account_id, web_session.c.secret_sha256 == key
+    )
+    return rows_changed(session, gone) == 1
+
+
 def remove_all(session: Session, account_id: int, *, but: str) -> int:
     """End every session of an account, except the one with the key `but`; how many ended."""
     gone = session.execute(

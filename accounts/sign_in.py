@@ -2,17 +2,21 @@
 
 Convention: whatever is wrong, the answer is the same sentence after the same work: one hash, and the same statements
 (OWASP ASVS 5.0, V6.3.8). How tries are counted stands in `guessing/lanes.py`. The new session never takes over
-anything of an old one. Only that somebody signed in is noted in the journal, not from where.
+anything of an old one. Only that somebody signed in is noted in the journal, not from where; that somebody did not is a
+line of the log, with the number of the account and never the name as it was typed (V16.3.1).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
+
+import structlog
 
 from accounts import passwords, sessions
 from accounts import store as account_store
 from accounts.guessing import lanes
+from accounts.guessing.rate_limit import TooOften
 from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.session_store import SessionStage
 from accounts.store import Account, AccountState
@@ -21,6 +25,10 @@ from foundation.database import Database
 from foundation.errors import Refused
 from foundation.text import Text
 from operations.settings import Settings
+
+UNKNOWN: Final = "unknown"
+"""Whose sign-in failed, where no account has the name; what was typed may be anything, a password too."""
+_log: Final = structlog.get_logger("accounts")
 
 
 class WrongSignIn(Refused):
@@ -76,12 +84,18 @@ def with_password(
     `device` is the secret of a browser that may be known.
     """
     name = account_store.normal_name(name)
-    with database.writing() as session:
-        lane = lanes.lane_of(session, name, client, device, now=now)
-        lanes.count(session, lane, now=now)
-        account = account_store.by_name(session, name)
+    try:
+        with database.writing() as session:
+            lane = lanes.lane_of(session, name, client, device, now=now)
+            lanes.count(session, lane, now=now)
+            account = account_store.by_name(session, name)
+    except TooOften:
+        # Whose name it is is not asked: what is refused costs the same for every name.
+        _log.warning("sign-in refused", account=UNKNOWN, why="too often")
+        raise
     is_active = account is not None and account.state == AccountState.ACTIVE
     if not passwords.fits(account.password_hash if account and is_active else "", password):
+        _log.warning("sign-in refused", account=account.id if account else UNKNOWN, why="name or password")
         raise WrongSignIn
     assert account is not None  # noqa: S101 - without one, nothing fits
     stage = stage_of(account, settings)

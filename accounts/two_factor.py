@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import pyotp
 import segno
+import structlog
 
 from accounts import mailing, passwords, second_step_store, session_store, sessions, tokens
 from accounts import store as account_store
@@ -30,6 +31,8 @@ from foundation.errors import Refused
 from foundation.product import PRODUCT
 from foundation.sql import Session
 from foundation.text import Text
+
+_log: Final = structlog.get_logger("accounts")
 
 STEP_SECONDS: Final = 30
 RECOVERY_CODES: Final = 10
@@ -111,7 +114,7 @@ def set_up(
     if step is None:
         raise WrongCode
     if needs_proof(held):
-        _prove(database, seal, held, proof, now=now)
+        prove(database, seal, held, proof, now=now)
     codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
     with database.writing() as session:
         rate_limit.forget(session, f"code {person.id}")
@@ -136,6 +139,7 @@ def pass_with(database: Database, seal: Seal, held: PortalSession, code: str, *,
         rate_limit.count(session, f"code {person.id}", rate_limit.SECOND_STEP, now=now)
     with database.writing() as session:
         if not _use_code(session, seal, held, code, now):
+            _log.warning("sign-in refused", account=held.account.id, why="code")
             raise WrongCode
         rate_limit.forget(session, f"code {person.id}")
         session_store.remove(session, held.key)
@@ -144,14 +148,15 @@ def pass_with(database: Database, seal: Seal, held: PortalSession, code: str, *,
     return secret
 
 
-def _prove(database: Database, seal: Seal, held: PortalSession, given: str, *, now: datetime) -> None:
-    """Raises WrongProof and TooOften."""
+def prove(database: Database, seal: Seal, held: PortalSession, given: str, *, now: datetime) -> None:
+    """Whoever holds the session proves himself by the password or a code. Raises WrongProof and TooOften."""
     key = f"proof {held.person.id}"
     with database.writing() as session:
         rate_limit.count(session, key, rate_limit.ONE_NAME, now=now)
     with database.writing() as session:
         is_code = _use_code(session, seal, held, given, now)
     if not is_code and not passwords.fits(held.account.password_hash, given):
+        _log.warning("proof refused", account=held.account.id)
         raise WrongProof
     with database.writing() as session:
         rate_limit.forget(session, key)

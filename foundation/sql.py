@@ -18,6 +18,7 @@ from sqlalchemy import (
     Connection,
     CursorResult,
     DateTime,
+    Delete,
     Dialect,
     Numeric,
     String,
@@ -135,7 +136,9 @@ def try_turn(session: Session, about: str) -> bool:
     return bool(session.execute(_TRY_TURN, {"about": about}).scalar_one())
 
 
-def rows_changed(session: Session, statement: Update, given: Mapping[str, object] | None = None) -> int:
+def rows_changed(
+    session: Session, statement: Update | Delete, given: Mapping[str, object] | None = None
+) -> int:
     """Carry out a conditional change and say how many rows met its condition."""
     result = session.execute(statement, given)
     return result.rowcount if isinstance(result, CursorResult) else 0

@@ -5,11 +5,16 @@ from typing import Annotated, Final
 
 from fastapi import Form, Request, Response
 
+from accounts import sealed_secrets, two_factor
+from accounts.guessing.rate_limit import TooOften
 from accounts.identity import Permission, Person
+from accounts.pages import sign_in_queue
 from accounts.systems import machine_key_store, machine_keys
 from accounts.systems.machine_key_store import KeyScope, MachineKey
+from accounts.two_factor import WrongProof
 from foundation.errors import NotThere, Refused
 from foundation.text import Text
+from web import access
 from web.access import instant_of, signed_in
 from web.csrf import form_of
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
@@ -39,17 +44,27 @@ def new_page(request: Request, person: Person = signed_in(ADMINISTERS)) -> Respo
 
 
 @router.post("/new")
-def make(
+async def make(
     request: Request,
     name: Annotated[str, Form(max_length=200)] = "",
     expires_on: Annotated[str, Form(max_length=20)] = "",
+    current: Annotated[str, Form(max_length=1000)] = "",
     person: Person = signed_in(ADMINISTERS),
 ) -> Response:
-    """Makes the key and shows it, this once."""
+    """Makes the key for whoever proves himself, and shows it, this once, when the turn has come."""
+    return await sign_in_queue.in_turn(request, lambda: _make(request, person, name, expires_on, current))
+
+
+def _make(request: Request, person: Person, name: str, expires_on: str, proof: str) -> Response:
     chosen = [str(each) for each in form_of(request).getlist("scope")]
     if not chosen:
         wrong = Text("Välj vad systemet får göra.")
         return _form(request, person, {"name": name, "expires_on": expires_on}, chosen, wrong, at="scope")
+    given = {"name": name, "expires_on": expires_on}
+    try:
+        _prove(request, proof)
+    except (WrongProof, TooOften) as wrong:
+        return _form(request, person, given, chosen, wrong.text, at="current")
     try:
         with database_of(request).writing() as session:
             made = machine_keys.make(
@@ -62,7 +77,7 @@ def make(
                 today=today_of(request),
             )
     except Refused as wrong:
-        return _form(request, person, {"name": name, "expires_on": expires_on}, chosen, wrong.text)
+        return _form(request, person, given, chosen, wrong.text)
     return render(request, person, "account/key_made.html", made=made)
 
 
@@ -79,6 +94,14 @@ def revoke(request: Request, number: int, person: Person = signed_in(ADMINISTERS
     with database_of(request).writing() as session:
         machine_keys.revoke(session, key.id, by=person.id, at=instant_of(request))
     return see_other("/admin/keys", said=Text("Nyckeln %(name)s är indragen.", name=key.name))
+
+
+def _prove(request: Request, proof: str) -> None:
+    """A key outlives the session that makes it, so the session alone is not enough. Raises WrongProof, TooOften."""
+    database, now = database_of(request), instant_of(request)
+    held = access.of_request(request, database, now=now)
+    if held is not None and two_factor.needs_proof(held):
+        two_factor.prove(database, sealed_secrets.of(access.settings_of(request)), held, proof, now=now)
 
 
 def _key(request: Request, number: int) -> MachineKey:

@@ -13,6 +13,7 @@ from accounts.labels import PERMISSIONS
 from accounts.pages import known_browser, sign_in_queue
 from accounts.password_rules import PasswordRefused, chosen_password
 from foundation import journal
+from foundation.errors import Refused
 from foundation.text import Text
 from operations.mail import store as mail_store
 from operations.mail.texts import MailKind
@@ -84,6 +85,24 @@ def sign_out_everywhere(request: Request, person: Person = signed_in()) -> Respo
     return response
 
 
+@router.post("/sessions/end")
+def end_session(
+    request: Request,
+    session_key: Annotated[str, Form(alias="session", max_length=64)] = "",
+    person: Person = signed_in(),
+) -> Response:
+    """Ends one session of the account; ending the one that asks is signing out."""
+    with database_of(request).writing() as session:
+        if not session_store.remove_own(session, person.account_id, session_key):
+            raise Refused(Text("Den inloggningen är redan slut. Läs in sidan på nytt."))
+        journal.record(session, person.id, AccountAction.SESSION_ENDED, AccountsSubject.PERSON.of(person.id))
+    if session_key != _own_key(request):
+        return see_other("/account", said=Text("Du är utloggad där."))
+    response = see_other("/sign-in", said=Text("Du är utloggad."))
+    cookies.drop(request, response, cookies.SESSION)
+    return response
+
+
 @router.post("/mails")
 def choose_mails(request: Request, person: Person = signed_in()) -> Response:
     """Keeps which kinds of mail the person wants."""
@@ -112,7 +131,7 @@ def _page(request: Request, person: Person, errors: list[tuple[str, Text]] | Non
         company=company,
         units=units,
         permissions=[PERMISSIONS[each] for each in sorted(person.permissions)],
-        sessions=[(each.made_at, each.seen_at, each.key == _own_key(request)) for each in held],
+        sessions=[(each, each.key == _own_key(request)) for each in held],
         codes_left=left,
         notices=[(str(each), each.told) for each in MailKind],
         wanted=[str(each) for each in MailKind if each not in declined],

@@ -29,7 +29,7 @@ _WORDS: Final[Mapping[ProtectedState, Text]] = {
     ProtectedState.CLEARED: Text("Säger inte vem någon är"),
 }
 
-FOLLOWS: Final = Transitions(
+FOLLOWS = Transitions(
     {
         ProtectedState.APART: {ProtectedState.CLEARED},
         # Whoever sees somebody in it after all marks it again.

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from accounts import store as account_store
 from accounts.identity import Permission
 from accounts.journal_actions import AccountAction, ApplicationAction
 from accounts.store import AccountState
+from accounts.systems.machine_key_store import KeyScope
 from billing.cli import cli
 from billing.tools.demo import people
 from foundation import journal
@@ -313,6 +315,53 @@ def test_ones_own_password_needs_the_old_one_and_leaves_only_this_session(site: 
         alva.post("/account/sign-out-everywhere")
         assert alva.get("/account").status_code == 303
         assert elsewhere.get("/account").status_code == 303
+
+
+def test_one_session_is_ended_from_another_and_nobody_ends_anothers(site: Site, alva: Visitor) -> None:
+    def keys(person: Visitor) -> list[str]:
+        return re.findall(r'name="session" value="(\w{64})"', person.get("/account").text)
+
+    with visitor(site) as elsewhere, visitor(site) as stranger:
+        stranger.enter("alla@larkdrillen.example", DEMO)
+        (here,) = keys(alva)
+        elsewhere.enter("alla@fyrbaken.example", DEMO)
+        (there,) = set(keys(alva)) - {here}
+        assert stranger.post("/account/sessions/end", {"session": there}).status_code == 409
+        assert elsewhere.get("/account").status_code == 200
+        alva.post("/account/sessions/end", {"session": there})
+        assert elsewhere.get("/account").status_code == 303
+        assert keys(alva) == [here]
+        assert alva.post("/account/sessions/end", {"session": here}).headers["location"] == "/sign-in"
+        assert alva.get("/account").status_code == 303
+
+
+def test_a_systems_key_is_made_by_whoever_proves_himself(site: Site) -> None:
+    asked = {"name": "Beslutssystemet", "scope": KeyScope.EVENTS_READ}
+    with visitor(site) as admin:
+        admin.enter("admin@kopare.example", DEMO)
+        for proof in ("", "fel"):
+            refused = admin.post("/admin/keys/new", {**asked, "current": proof})
+            assert refused.status_code == 422
+            assert "varken ditt lösenord eller en kod" in text_of(refused)
+        assert "rmk_" in admin.post("/admin/keys/new", {**asked, "current": DEMO}).text
+
+
+def test_a_sign_in_that_fails_is_logged_with_whose_it_was_and_never_with_what_was_typed(
+    site: Site,
+) -> None:
+    """People type their password where the name goes (V16.3.1)."""
+    with visitor(site) as somebody, capture_logs() as logged:
+        for name in ("alla@fyrbaken.example", "ingen@fyrbaken.example", "mitt-hemliga-losen"):
+            somebody.enter(name, "fel-hemligt-losen")
+        for _ in range(6):
+            somebody.enter("alla@fyrbaken.example", "fel-hemligt-losen")
+    refused = [(each["account"], each["why"]) for each in logged if each["event"] == "sign-in refused"]
+    with site.database.reading() as session:
+        alva = account_store.by_name(session, "alla@fyrbaken.example")
+    assert alva is not None
+    assert refused[:3] == [(alva.id, "name or password")] + [("unknown", "name or password")] * 2
+    assert refused[-1] == ("unknown", "too often")
+    assert not [each for each in logged if re.search("hemlig|example", repr(each))]
 
 
 def test_the_mails_one_wants_are_kept(site: Site, alva: Visitor) -> None:

@@ -95,6 +95,7 @@ def test_a_system_gets_a_key_that_is_shown_once_and_is_revoked(site: Site, brows
     page.get_by_label("Skicka händelser").check()
     page.get_by_label("Läsa händelser").check()
     page.get_by_label("Sista dagen").fill("2027-12-31")
+    page.get_by_label("Ditt lösenord, eller en kod du har nu").fill(people.PASSWORD)
     assert axe(page) == []
     picture(page, "key-new")
     picture(page, "key-new", 390)

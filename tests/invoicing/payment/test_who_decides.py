@@ -42,6 +42,7 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
     "POST /finance/filters/{number}/drop": "drops somebody's own filter",
     "POST /finance/letters/{number}/replay": QUEUE,
     "POST /finance/letters/{number}/lay-aside": QUEUE,
+    "POST /finance/letters/{number}/reveal": frozenset({_D.PROTECTED_REVEALED}),
     "POST /finance/letters/{number}/clear": frozenset({_D.PROTECTED_CLEARED}),
     "POST /finance/letters/{number}/protect": frozenset({_D.PROTECTED_MARKED}),
     "POST /finance/owed/{number}/answer": QUEUE,

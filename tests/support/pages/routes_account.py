@@ -42,6 +42,7 @@ ROUTES = {
     "GET /account": Route(may=_ALL, own=("/account",)),
     "POST /account/password": Route(may=_ALL),
     "POST /account/sign-out-everywhere": Route(may=_ALL),
+    "POST /account/sessions/end": Route(may=_ALL, form={"session": "0" * 64}),
     "POST /account/mails": Route(may=_ALL),
     "GET /people": Route(may=_ADMINISTERS, own=("/people",)),
     "GET /people/new": Route(may=_ADMINISTERS, own=("/people/new",)),
