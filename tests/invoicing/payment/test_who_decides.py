@@ -108,12 +108,16 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
 """What finance staff can press -> the decisions it comes to, or why it decides nothing about an invoice."""
 
 
+def two_months(system: System) -> None:
+    """One placement with two months received."""
+    system.decide(REFERENCE)
+    for month, on in (("2026-01", date(2026, 2, 2)), ("2026-02", date(2026, 3, 2))):
+        system.report(REFERENCE, month, on=on)
+
+
 @pytest.fixture
 def system(database_url: str) -> Iterator[System]:
-    with a_system(database_url) as system:
-        system.decide(REFERENCE)
-        for month, on in (("2026-01", date(2026, 2, 2)), ("2026-02", date(2026, 3, 2))):
-            system.report(REFERENCE, month, on=on)
+    with a_system(database_url, begun=two_months) as system:
         yield system
 
 
