@@ -223,7 +223,9 @@ def test_a_substitute_is_kept_as_it_was_entered_and_told(desk: PayDesk) -> None:
     told = {"person": ATTESTER, "substitute": SECOND, "since": "2026-01-01", "until": "2026-12-31"}
     assert said(desk) == (ADMINISTRATOR, "right.substitute", f"substitute {key}", told)
     with desk.system.database.reading() as session:
-        assert attest_right_store.substitutions(session) == [Substitution(ATTESTER, SECOND, FROM, UNTIL)]
+        assert attest_right_store.substitutions(session) == [
+            Substitution(ATTESTER, SECOND, FROM, UNTIL, id=key)
+        ]
 
 
 @pytest.mark.parametrize(

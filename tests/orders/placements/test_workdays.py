@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.periods import Month, Period, PeriodRefused, six_months_from
-from orders.workdays import FIRST_YEAR, LAST_YEAR, DayConvention, DayRule, billable_days, public_holidays
+from orders.workdays import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    DayConvention,
+    DayRule,
+    billable_days,
+    known_country,
+    public_holidays,
+)
 
 RULES = WORKDAYS, WEEKDAYS, CALENDAR = [DayRule(each) for each in DayConvention]
 
@@ -105,6 +113,38 @@ def test_each_convention_counts_at_most_what_the_wider_one_does(period: Period) 
 def test_days_outside_the_known_calendar_are_refused(period: str) -> None:
     with pytest.raises(PeriodRefused, match="only be counted from 1990 to 2199"):
         billable_days(Period.parse(period), WORKDAYS)
+
+
+@pytest.mark.parametrize("year", [FIRST_YEAR, LAST_YEAR])
+def test_the_first_and_the_last_year_are_known(year: int) -> None:
+    whole = Period(date(year, 1, 1), date(year, 12, 31))
+    assert billable_days(whole, CALENDAR) == 365
+    assert billable_days(whole, WORKDAYS) < billable_days(whole, WEEKDAYS) == 261
+
+
+@pytest.mark.parametrize("country", ["SE", "FI", "NO"])
+@pytest.mark.parametrize("convention", DayConvention)
+def test_a_rule_survives_being_written_and_names_only_another_country(
+    convention: DayConvention, country: str
+) -> None:
+    rule = DayRule(convention, country)
+    assert DayRule.parse(str(rule)) == rule
+    assert str(rule) == (convention if country == "SE" else f"{convention}/{country}")
+
+
+def test_each_country_has_its_own_holidays_and_what_is_no_rule_is_refused() -> None:
+    epiphany, independence = date(2026, 1, 6), date(2027, 12, 6)
+    counted = {
+        country: [
+            billable_days(Period(day, day), DayRule(DayConvention.WORKDAYS, country))
+            for day in (epiphany, independence)
+        ]
+        for country in ("SE", "FI", "NO")
+    }
+    assert counted == {"SE": [0, 1], "FI": [0, 0], "NO": [1, 1]}
+    assert [known_country(each) for each in ("SE", "FI", "XX", "")] == [True, True, False, False]
+    with pytest.raises(ValueError, match="HOLIDAYS"):
+        DayRule.parse("HOLIDAYS/SE")
 
 
 def test_a_month_of_orders_is_counted_in_a_blink() -> None:
