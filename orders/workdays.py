@@ -22,7 +22,7 @@ HOME = "SE"
 """The country of a rule that names none, as all rules were before a service had a country."""
 
 FIRST_YEAR = 1990
-LAST_YEAR = 2199
+LAST_YEAR = 2100
 
 _SATURDAY = 5
 
@@ -60,8 +60,8 @@ def billable_days(period: Period, rule: DayRule) -> int:
     """How many days of `period`, both ends included, are billable.
 
     Additive: cutting a period in parts never changes the sum. Takes about a microsecond, because the days
-    of each year are counted once. Raises PeriodRefused outside the years 1990 to 2199, where the
-    calendar of public holidays is not known to hold.
+    of each year are counted once. Raises PeriodRefused outside the years 1990 to 2100, and where
+    the public holidays of the rule's country are not known: otherwise each of them would be paid for.
     """
     first, last = period.start.year, period.end.year
     if first < FIRST_YEAR or last > LAST_YEAR:
@@ -83,8 +83,20 @@ def billable_days(period: Period, rule: DayRule) -> int:
 
 @cache
 def public_holidays(year: int, country: str) -> frozenset[date]:
-    """The public holidays of one year by law, Sundays that are nothing else left out."""
-    return frozenset(holidays.country_holidays(country, years=year, categories=(holidays.PUBLIC,)))
+    """The public holidays of one year by law, Sundays that are nothing else left out.
+
+    Raises PeriodRefused for a year whose holidays are not known; no country has a year without any.
+    """
+    known = frozenset(holidays.country_holidays(country, years=year, categories=(holidays.PUBLIC,)))
+    if not known:
+        raise PeriodRefused(
+            Text(
+                "Helgdagarna i %(country)s är inte kända för år %(year)s, så arbetsdagarna kan inte räknas.",
+                country=country,
+                year=year,
+            )
+        )
+    return known
 
 
 @cache

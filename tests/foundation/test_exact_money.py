@@ -16,6 +16,7 @@ from foundation.money import (
     Quantity,
     line_amount,
     payable,
+    split,
     tax_withheld,
     total,
     vat_amount,
@@ -103,3 +104,21 @@ def test_unlike_things_are_neither_added_nor_compared(together: Callable[[object
     ):
         with pytest.raises(Incomparable):
             together(one, other)
+
+
+@given(st.integers(-100_000, 100_000), st.lists(st.integers(0, 9), min_size=1, max_size=6).filter(any))
+@example(100, [1, 1, 1])
+@example(-100, [1, 1, 1])
+@example(5, [3, 3, 0, 3])
+def test_the_parts_of_an_amount_are_its_shares_with_the_cents_left_over_where_most_was_cut(
+    cents: int, weights: list[int]
+) -> None:
+    exact = [Fraction(abs(cents) * weight, sum(weights)) for weight in weights]
+    whole = [int(share) for share in exact]
+    for _ in range(abs(cents) - sum(whole)):
+        most = max(range(len(exact)), key=lambda place: (exact[place] - whole[place], -place))
+        whole[most] += 1
+    sign = -1 if cents < 0 else 1
+    assert split(Money(Decimal(cents).scaleb(-2), "EUR"), weights) == tuple(
+        Money(Decimal(sign * part).scaleb(-2), "EUR") for part in whole
+    )

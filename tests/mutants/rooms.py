@@ -34,9 +34,11 @@ ROOMS: Mapping[str, Room] = {
         tests=(
             "foundation/money.py",
             "foundation/periods.py",
+            "orders/workdays.py",
+            "tests/foundation/test_exact_money.py",
+            "tests/foundation/test_exact_periods.py",
             "tests/foundation/test_money_and_periods.py",
             "tests/orders/placements/test_workdays.py",
-            "tests/invoicing/matching",
         ),
     ),
     "matching": Room(

@@ -22,11 +22,15 @@ REFERENCE = "100000101"
 FEBRUARY = date(2026, 2, 3)
 
 
+def a_month(system: System) -> None:
+    """One placement with a month received."""
+    system.decide(REFERENCE)
+    system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+
+
 @pytest.fixture
 def system(database_url: str) -> Iterator[System]:
-    with a_system(database_url) as system:
-        system.decide(REFERENCE)
-        system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    with a_system(database_url, begun=a_month) as system:
         yield system
 
 

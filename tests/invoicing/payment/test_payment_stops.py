@@ -23,17 +23,20 @@ ONE, OTHER = "user-1", "user-2"
 FEBRUARY, MARCH = date(2026, 2, 3), date(2026, 3, 5)
 
 
+def two_accepted_invoices(system: System) -> None:
+    """Two suppliers, each with an accepted invoice."""
+    for number, reference, supplier in (
+        ("F-1", "100000101", FYRBAKEN),
+        ("L-1", "100000102", LARKDRILLEN),
+    ):
+        system.decide(reference, supplier=supplier)
+        system.report(reference, "2026-01", on=date(2026, 2, 2))
+        system.send_invoice(system.order(reference).number, number=number, on=FEBRUARY)
+
+
 @pytest.fixture
 def system(database_url: str) -> Iterator[System]:
-    """Two suppliers, each with an accepted invoice."""
-    with a_system(database_url) as system:
-        for number, reference, supplier in (
-            ("F-1", "100000101", FYRBAKEN),
-            ("L-1", "100000102", LARKDRILLEN),
-        ):
-            system.decide(reference, supplier=supplier)
-            system.report(reference, "2026-01", on=date(2026, 2, 2))
-            system.send_invoice(system.order(reference).number, number=number, on=FEBRUARY)
+    with a_system(database_url, begun=two_accepted_invoices) as system:
         yield system
 
 

@@ -35,12 +35,16 @@ REFERENCE, OTHER = "100000101", "100000102"
 FEBRUARY, MARCH = date(2026, 2, 3), date(2026, 3, 5)
 
 
+def a_month_of_two_suppliers(system: System) -> None:
+    """Two suppliers, each with a month received."""
+    for reference, supplier in ((REFERENCE, FYRBAKEN), (OTHER, LARKDRILLEN)):
+        system.decide(reference, supplier=supplier)
+        system.report(reference, "2026-01", on=date(2026, 2, 2))
+
+
 @pytest.fixture
 def system(database_url: str) -> Iterator[System]:
-    with a_system(database_url) as system:
-        for reference, supplier in ((REFERENCE, FYRBAKEN), (OTHER, LARKDRILLEN)):
-            system.decide(reference, supplier=supplier)
-            system.report(reference, "2026-01", on=date(2026, 2, 2))
+    with a_system(database_url, begun=a_month_of_two_suppliers) as system:
         yield system
 
 

@@ -20,12 +20,16 @@ REFERENCE = "100000101"
 TODAY = date(2026, 3, 10)
 
 
+def two_months(system: System) -> None:
+    """One placement with two months received."""
+    system.decide(REFERENCE)
+    for month in ("2026-01", "2026-02"):
+        system.report(REFERENCE, month, on=date(2026, 3, 2))
+
+
 @pytest.fixture
 def system(database_url: str) -> Iterator[System]:
-    with a_system(database_url) as system:
-        system.decide(REFERENCE)
-        for month in ("2026-01", "2026-02"):
-            system.report(REFERENCE, month, on=date(2026, 3, 2))
+    with a_system(database_url, begun=two_months) as system:
         yield system
 
 

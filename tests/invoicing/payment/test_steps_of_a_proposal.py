@@ -17,21 +17,24 @@ from invoicing.payment.attest_rights import Right, Substitution
 from invoicing.payment.proposal_store import Proposal, ProposalUnknown
 from invoicing.payment.proposals import NothingToPay
 from tests.support.stories.paying import ADMINISTRATOR, ATTESTER, OFFICER, SECOND, PayDesk
-from tests.support.stories.system import a_system
+from tests.support.stories.system import System, a_system
 
 REFERENCE, OTHER = "100000101", "100000102"
 FEBRUARY, MARCH = date(2026, 2, 3), date(2026, 3, 5)
 FROM, UNTIL = date(2026, 1, 1), date(2026, 12, 31)
 
 
+def two_accepted_invoices(system: System) -> None:
+    """Two accepted invoices of one supplier, both due on 5 March."""
+    for number, reference in (("F-1", REFERENCE), ("F-2", OTHER)):
+        system.decide(reference)
+        system.report(reference, "2026-01", on=date(2026, 2, 2))
+        system.send_invoice(system.order(reference).number, number=number, on=FEBRUARY)
+
+
 @pytest.fixture
 def desk(database_url: str) -> Iterator[PayDesk]:
-    """Two accepted invoices of one supplier, both due on 5 March."""
-    with a_system(database_url) as system:
-        for number, reference in (("F-1", REFERENCE), ("F-2", OTHER)):
-            system.decide(reference)
-            system.report(reference, "2026-01", on=date(2026, 2, 2))
-            system.send_invoice(system.order(reference).number, number=number, on=FEBRUARY)
+    with a_system(database_url, begun=two_accepted_invoices) as system:
         yield PayDesk(system)
 
 
@@ -220,7 +223,9 @@ def test_a_substitute_is_kept_as_it_was_entered_and_told(desk: PayDesk) -> None:
     told = {"person": ATTESTER, "substitute": SECOND, "since": "2026-01-01", "until": "2026-12-31"}
     assert said(desk) == (ADMINISTRATOR, "right.substitute", f"substitute {key}", told)
     with desk.system.database.reading() as session:
-        assert attest_right_store.substitutions(session) == [Substitution(ATTESTER, SECOND, FROM, UNTIL)]
+        assert attest_right_store.substitutions(session) == [
+            Substitution(ATTESTER, SECOND, FROM, UNTIL, id=key)
+        ]
 
 
 @pytest.mark.parametrize(

@@ -97,11 +97,15 @@ def test_two_parts_cannot_run_into_each_other() -> None:
 # In the books -------------------------------------------------------------------------------
 
 
+def a_month(system: System) -> None:
+    """One placement with a month received."""
+    system.decide(REFERENCE)
+    system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+
+
 @pytest.fixture
 def system(database_url: str) -> Iterator[System]:
-    with a_system(database_url) as system:
-        system.decide(REFERENCE)
-        system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    with a_system(database_url, begun=a_month) as system:
         yield system
 
 

@@ -40,6 +40,7 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
     "POST /finance/items/{kind}/{number}/comment": frozenset({DeskAction.COMMENTED}),
     "POST /finance/filters": "keeps somebody's own filter",
     "POST /finance/filters/{number}/drop": "drops somebody's own filter",
+    "POST /finance/letters/{number}/reveal": QUEUE,
     "POST /finance/letters/{number}/replay": QUEUE,
     "POST /finance/letters/{number}/lay-aside": QUEUE,
     "POST /finance/letters/{number}/reveal": frozenset({_D.PROTECTED_REVEALED}),
@@ -111,12 +112,16 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
 """What finance staff can press -> the decisions it comes to, or why it decides nothing about an invoice."""
 
 
+def two_months(system: System) -> None:
+    """One placement with two months received."""
+    system.decide(REFERENCE)
+    for month, on in (("2026-01", date(2026, 2, 2)), ("2026-02", date(2026, 3, 2))):
+        system.report(REFERENCE, month, on=on)
+
+
 @pytest.fixture
 def system(database_url: str) -> Iterator[System]:
-    with a_system(database_url) as system:
-        system.decide(REFERENCE)
-        for month, on in (("2026-01", date(2026, 2, 2)), ("2026-02", date(2026, 3, 2))):
-            system.report(REFERENCE, month, on=on)
+    with a_system(database_url, begun=two_months) as system:
         yield system
 
 

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.periods import Month, Period, PeriodRefused, six_months_from
-from orders.workdays import FIRST_YEAR, LAST_YEAR, DayConvention, DayRule, billable_days, public_holidays
+from orders.workdays import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    DayConvention,
+    DayRule,
+    billable_days,
+    known_country,
+    public_holidays,
+)
 
 RULES = WORKDAYS, WEEKDAYS, CALENDAR = [DayRule(each) for each in DayConvention]
 
@@ -101,10 +109,55 @@ def test_each_convention_counts_at_most_what_the_wider_one_does(period: Period) 
     assert counts[-1] == period.days
 
 
-@pytest.mark.parametrize("period", ["1989-12-31/1990-01-05", "2199-12-31/2200-01-01"])
+@pytest.mark.parametrize("period", ["1989-12-31/1990-01-05", "2100-12-31/2101-01-01"])
 def test_days_outside_the_known_calendar_are_refused(period: str) -> None:
-    with pytest.raises(PeriodRefused, match="only be counted from 1990 to 2199"):
+    with pytest.raises(PeriodRefused, match="only be counted from 1990 to 2100"):
         billable_days(Period.parse(period), WORKDAYS)
+
+
+@pytest.mark.parametrize("year", range(FIRST_YEAR, LAST_YEAR + 1))
+def test_the_holidays_of_each_year_are_known(year: int) -> None:
+    """All thirteen of the Act; before 2005 Whit Monday stood for 6 June, and two may fall on one day."""
+    assert 12 <= len(public_holidays(year, "SE")) <= 13
+
+
+@pytest.mark.parametrize(("country", "year"), [("DE", 1990), ("SE", 2101), ("SE", 1952)])
+def test_where_no_holidays_are_known_workdays_are_not_counted(country: str, year: int) -> None:
+    with pytest.raises(PeriodRefused, match=f"{country} are not known for {year}"):
+        public_holidays(year, country)
+
+
+def test_a_rule_without_holidays_needs_none() -> None:
+    whole = Month(1990, 12).period
+    assert billable_days(whole, DayRule(DayConvention.WEEKDAYS, "DE")) == 21
+    assert billable_days(whole, DayRule(DayConvention.CALENDAR, "DE")) == 31
+    with pytest.raises(PeriodRefused, match="DE are not known"):
+        billable_days(whole, DayRule(DayConvention.WORKDAYS, "DE"))
+
+
+@pytest.mark.parametrize("country", ["SE", "FI", "NO"])
+@pytest.mark.parametrize("convention", DayConvention)
+def test_a_rule_survives_being_written_and_names_only_another_country(
+    convention: DayConvention, country: str
+) -> None:
+    rule = DayRule(convention, country)
+    assert DayRule.parse(str(rule)) == rule
+    assert str(rule) == (convention if country == "SE" else f"{convention}/{country}")
+
+
+def test_each_country_has_its_own_holidays_and_what_is_no_rule_is_refused() -> None:
+    epiphany, independence = date(2026, 1, 6), date(2027, 12, 6)
+    counted = {
+        country: [
+            billable_days(Period(day, day), DayRule(DayConvention.WORKDAYS, country))
+            for day in (epiphany, independence)
+        ]
+        for country in ("SE", "FI", "NO")
+    }
+    assert counted == {"SE": [0, 1], "FI": [0, 0], "NO": [1, 1]}
+    assert [known_country(each) for each in ("SE", "FI", "XX", "")] == [True, True, False, False]
+    with pytest.raises(ValueError, match="HOLIDAYS"):
+        DayRule.parse("HOLIDAYS/SE")
 
 
 def test_a_month_of_orders_is_counted_in_a_blink() -> None:

@@ -53,11 +53,11 @@ def test_a_bad_document_gets_its_finding_and_its_verdict(subtests: pytest.Subtes
         with subtests.test(bad.name):
             data = bad.read()
             OPENED.clear()
-            started = time.perf_counter()
+            started = time.process_time()
             WATCHING.set()
             report = validate(data, on=TODAY)
             WATCHING.clear()
-            assert time.perf_counter() - started < 2
+            assert time.process_time() - started < 2
             assert OPENED == []
             assert bad.code in rules(report)
             assert report.valid is bad.valid

@@ -70,12 +70,12 @@ def test_a_bad_document_is_turned_away_with_its_own_reason(subtests: pytest.Subt
             data = bad.read()
             OPENED.clear()
             WATCHING.set()
-            started = time.perf_counter()
+            started = time.process_time()
             try:
                 refusal = refused(data)
             finally:
                 WATCHING.clear()
-            assert time.perf_counter() - started < 2
+            assert time.process_time() - started < 2
             assert OPENED == []
             assert refusal.finding.rule == bad.code
             assert refusal.finding.fatal

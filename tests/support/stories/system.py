@@ -7,11 +7,12 @@ the database. Days are given as dates; the clock only dates what nobody sees.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import cache
+from hashlib import sha256
 
 from foundation.database import Database
 from foundation.periods import STOCKHOLM, six_months_from
@@ -346,11 +347,21 @@ class System:
 
 
 @contextmanager
-def a_system(url: str, *, register: Register | None = None) -> Iterator[System]:
-    """An empty system with its register; when the story ends well, every invariant must hold."""
-    database = whole(url) if register else filled(url, "example register", _with_example_register)
+def a_system(
+    url: str, *, register: Register | None = None, begun: Callable[[System], None] | None = None
+) -> Iterator[System]:
+    """A system with its register; when the story ends well, every invariant must hold.
+
+    It is empty, or has come as far as `begun` tells, which is told once a process for all who go on from there.
+    """
+    if begun:
+        database = filled(url, _name_of(begun), lambda database: _tell_the_beginning(database, begun))
+    elif register:
+        database = whole(url)
+    else:
+        database = filled(url, "example register", _with_example_register)
     try:
-        system = System(database)
+        system = System(database, *_counted.get(begun, (0, 0)))
         if register:
             system.change_register(register)
         yield system
@@ -362,6 +373,23 @@ def a_system(url: str, *, register: Register | None = None) -> Iterator[System]:
 
 def _with_example_register(database: Database) -> None:
     System(database).change_register(example_register())
+
+
+_counted: dict[Callable[[System], None] | None, tuple[int, int]] = {}
+"""How many events and messages each beginning has told and sent: those that follow have other names."""
+
+
+def _tell_the_beginning(database: Database, begun: Callable[[System], None]) -> None:
+    _with_example_register(database)
+    system = System(database)
+    begun(system)
+    _counted[begun] = system.told, system.sent
+
+
+def _name_of(begun: Callable[[System], None]) -> str:
+    """Short enough for the name of a database of PostgreSQL, and no other's."""
+    whole_name = f"{begun.__module__}.{begun.__qualname__}"
+    return f"begun {sha256(whole_name.encode()).hexdigest()[:16]}"
 
 
 def interruption(
