@@ -22,7 +22,11 @@ ROWS = (
         33,
         "backup under load, and restoring on an empty machine",
         "within ten minutes, 0 differences, nothing sent or paid again",
-        (at_least("restores", 1, fast=1),),
+        (
+            at_least("restores", 1, fast=1),
+            at_least("cases_restored", 60, fast=4),
+            at_most("minutes_to_restore", 10),
+        ),
         ("tests/operations/restore/test_drill.py",),
         BOTH,
     ),
@@ -30,7 +34,7 @@ ROWS = (
         34,
         "one byte changed in a journal row, an original, a ledger row or a number series",
         "`billing check` names it",
-        (at_least("examples", 100, fast=10),),
+        (at_least("flips_named", 100, fast=20),),
         ("tests/operations/checks/test_flipped_bytes.py",),
     ),
     Row(
