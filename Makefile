@@ -56,7 +56,8 @@ test-slow: $(WORKSHOP) ## The rest at length: laws, kills, crashes, each page in
 bar: SEED := 20261121
 bar: $(WORKSHOP) ## The forty figures the system must reach, on both engines, for a night: make bar ROWS=1,5-9
 	@$(BIN)/python -m tests.system_packages
-	$(BIN)/python -m tests.bar.run --seed $(SEED) --workers $(WORKERS) $(addprefix --rows ,$(ROWS))
+	BAR_RULES="$(RULES)" BAR_CASES="$(CASES)" BAR_XSD="$(XSD)" BAR_SCHXSLT="$(SCHXSLT)" \
+		$(BIN)/python -m tests.bar.run --seed $(SEED) --workers $(WORKERS) $(addprefix --rows ,$(ROWS))
 
 agreement: MUTANTS := 2000
 agreement: $(WORKSHOP) ## Our rules beside the published ones: make agreement RULES=folder CASES=folder

@@ -78,6 +78,24 @@ def served(url: str) -> Iterator[str]:
             server.wait(30)
 
 
+def resident_mb() -> float:
+    """What all servers that `served` has started from here keep in memory now."""
+    pages = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if b"tests.load" in (folder / "cmdline").read_bytes() or _is_worker_of_ours(folder):
+                pages += int((folder / "statm").read_text().split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has ended meanwhile
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def _is_worker_of_ours(folder: Path) -> bool:
+    """Uvicorn's workers are spawned: their parent is the server, which has its module's name in its command."""
+    parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+    return b"tests.load" in (Path("/proc") / parent / "cmdline").read_bytes()
+
+
 def _answers(address: str) -> bool:
     try:
         return httpx.get(f"{address}/livez", trust_env=False).status_code == 200

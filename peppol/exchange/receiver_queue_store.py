@@ -137,10 +137,26 @@ def change_messages(session: Session, changes: Sequence[Mapping[str, object]]) -
     session.execute(_CHANGED, changes)
 
 
-def release(session: Session, token: str, due: Mapping[str, datetime | None], *, now: datetime) -> None:
-    """Give receiver queues back, each with when it is tried again; None for at once."""
+def release(
+    session: Session,
+    token: str,
+    due: Mapping[str, datetime | None],
+    *,
+    now: datetime,
+    doubtful: Collection[str] = frozenset(),
+) -> None:
+    """Give receiver queues back, each with when it is tried again; None for at once.
+
+    Those that are `doubtful` keep their token, so that whoever follows asks before it sends.
+    """
     rows = [
-        {"lane_receiver": receiver, "lane_token": token, "due": due[receiver], "at": now}
+        {
+            "lane_receiver": receiver,
+            "lane_token": token,
+            "kept_token": token if receiver in doubtful else None,
+            "due": due[receiver],
+            "at": now,
+        }
         for receiver in sorted(due)
     ]
     session.execute(_RELEASED, rows)
@@ -207,5 +223,11 @@ _RELEASED = (
         receiver_queue.c.receiver == bindparam("lane_receiver"),
         receiver_queue.c.token == bindparam("lane_token"),
     )
-    .values(token=None, claimed_until=None, taken=0, due_at=bindparam("due"), served_at=bindparam("at"))
+    .values(
+        token=bindparam("kept_token"),
+        claimed_until=None,
+        taken=0,
+        due_at=bindparam("due"),
+        served_at=bindparam("at"),
+    )
 )

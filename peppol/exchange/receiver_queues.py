@@ -36,7 +36,8 @@ class AttemptResult:
     """How an attempt ended: in one word, with the peer's own words, and the state the message goes to.
 
     `rest` is how long the message waits, where it still waits; `counts` whether the attempt counts
-    towards STUCK; `ask_at` when to ask how the message fares.
+    towards STUCK; `ask_at` when to ask how the message fares; `submitted` whether this attempt handed it to the access
+    point, however that ended.
     """
 
     message: OutboundMessage
@@ -50,6 +51,7 @@ class AttemptResult:
     counts: bool = False
     rest: timedelta | None = None
     ask_at: datetime | None = None
+    submitted: bool = False
 
     @property
     def next_at(self) -> datetime | None:
@@ -102,6 +104,9 @@ def release(
 
     What was done in a receiver queue that another worker has taken over is not noted: the message is that
     worker's now, and its instance identifier makes sure that the receiver has it once.
+
+    A worker that never came back may have sent several messages of a receiver queue, in their order. So the queue
+    stays doubtful until one of them had to be submitted: those behind it were not sent.
     """
     ours = receiver_queue_store.still_held(session, held.token, held.receivers)
     noted = [each for each in tried if each.message.receiver in ours]
@@ -111,7 +116,8 @@ def release(
     if ours:
         next_at = {each.message.receiver: each.next_at for each in noted if each.next_at is not None}
         due = {each: next_at.get(each) for each in ours}
-        receiver_queue_store.release(session, held.token, due, now=now)
+        settled = {each.message.receiver for each in noted if each.submitted}
+        receiver_queue_store.release(session, held.token, due, now=now, doubtful=held.doubtful - settled)
     return noted
 
 

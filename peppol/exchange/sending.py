@@ -194,6 +194,7 @@ class MessageSender:
 
     def _try(self, message: OutboundMessage, *, doubtful: bool) -> AttemptResult:
         started = self.clock()
+        submitted = False
 
         def ended(
             outcome: str,
@@ -216,6 +217,7 @@ class MessageSender:
                 False,
                 rest,
                 ask_at,
+                submitted,
             )
 
         try:
@@ -228,6 +230,7 @@ class MessageSender:
                 known = self.access_point.status(message.instance_id, message.reference)
                 if known.state in _STATE_OF:
                     return ended(known.state.value, _STATE_OF[known.state], known.words)
+            submitted = True
             taken = self.access_point.submit(message)
             state = _STATE_OF.get(taken.state, OutState.SENT)
             return ended(taken.state.value, state, taken.words, taken.reference)

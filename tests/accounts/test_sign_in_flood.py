@@ -4,7 +4,7 @@ import asyncio
 import statistics
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -90,7 +90,10 @@ def statuses(flood: Flood) -> dict[int, int]:
 
 
 def test_a_flood_of_sign_ins_holds_up_neither_style_sheets_nor_pages(
-    site: Site, held: HeldHasher, monkeypatch: pytest.MonkeyPatch
+    site: Site,
+    held: HeldHasher,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
 ) -> None:
     """While not one password has been compared, everything else is answered: without a clock, at any speed."""
     told_at_once = FLOOD - sign_in_queue.INSIDE_MOST
@@ -114,6 +117,8 @@ def test_a_flood_of_sign_ins_holds_up_neither_style_sheets_nor_pages(
     refused = flood.answered[0]
     assert refused.headers["retry-after"] == "10"
     assert "Väldigt många loggar in just nu" in text_of(refused)
+    record_property("sign_ins_at_once", FLOOD)
+    record_property("hashed_at_once", held.most_at_once)
 
 
 def test_one_client_leaves_room_in_the_queue_for_the_others(
@@ -174,7 +179,7 @@ def memory_most() -> int:
 
 @pytest.mark.slow
 def test_a_flood_of_real_hashes_leaves_pages_quick_and_memory_small(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+    site: Site, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
 ) -> None:
     """The same with argon2id as in service, timed: against the time the same pages take on the same machine idle."""
 
@@ -204,3 +209,6 @@ def test_a_flood_of_real_hashes_leaves_pages_quick_and_memory_small(
     assert statistics.median(busy) < 30 * idle
     # One after the other: two hundred at once would take four gigabytes.
     assert memory_most() - before < 300_000
+    record_property("real_sign_ins_at_once", FLOOD)
+    record_property("growth_mb", (memory_most() - before) // 1024)
+    record_property("p99_ms_meanwhile", round(1000 * sorted(busy)[int(len(busy) * 0.99)]))

@@ -27,10 +27,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = [item for item in items if not asked or _engine(item) in ("", asked)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
-    for item in items:
-        if is_hypothesis_test(getattr(item, "obj", None)):
-            law = item.obj.hypothesis  # type: ignore[attr-defined]
-            law.inner_test = _counting(law.inner_test, item.nodeid)
+    # A law with parameters is one function under several names: wrapped once, or an example would count for each.
+    laws = {id(item.obj.hypothesis): item.obj.hypothesis for item in items if _is_law(item)}  # type: ignore[attr-defined]
+    for law in laws.values():
+        law.inner_test = _counting(law.inner_test)
+
+
+def _is_law(item: pytest.Item) -> bool:
+    return is_hypothesis_test(getattr(item, "obj", None))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Count from nothing for the test that begins."""
+    _EXAMPLES.clear()
 
 
 def _engine(item: pytest.Item) -> str:
@@ -38,10 +47,10 @@ def _engine(item: pytest.Item) -> str:
     return str(callspec.params.get("database_url", "")) if callspec else ""
 
 
-def _counting(test: Callable[..., Any], name: str) -> Callable[..., Any]:
+def _counting(test: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(test)
     def counted(*given: object, **named: object) -> object:
-        _EXAMPLES[name] += 1
+        _EXAMPLES["examples"] += 1
         return test(*given, **named)
 
     return counted
@@ -57,8 +66,7 @@ def pytest_runtest_makereport(
         told = dict(item.user_properties)
         engine = str(told.pop("engine", _engine(item)))
         figures = {name: float(str(value)) for name, value in told.items()}
-        if item.nodeid in _EXAMPLES:
-            figures["examples"] = _EXAMPLES.pop(item.nodeid)
+        figures |= _EXAMPLES
         reason = "" if report.outcome == "passed" else _reason(report)
         line = {
             "test": item.nodeid,

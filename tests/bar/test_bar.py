@@ -89,9 +89,11 @@ def test_the_runner_counts_what_tests_tell_and_ends_by_it(
         "from hypothesis import settings\nsettings.register_profile('system', settings())\n", encoding="utf-8"
     )
     (tmp_path / "test_of_row.py").write_text(
-        "from hypothesis import given, strategies as st\n"
+        "from hypothesis import given, settings, strategies as st\n"
         "def test_counts(record_property):\n    record_property('kills', 7)\n"
         "@given(st.integers())\ndef test_law(number):\n    assert number == number\n"
+        "import pytest\n@pytest.mark.parametrize('of', range(9))\n@settings(max_examples=3)\n@given(st.data())\n"
+        "def test_law_of_nine(of, data):\n    data.draw(st.integers())\n"
         "def test_broken():\n    assert False, 'lost one'\n",
         encoding="utf-8",
     )
@@ -102,6 +104,9 @@ def test_the_runner_counts_what_tests_tell_and_ends_by_it(
         2: replace(good, number=2, tests=(f"{told}test_law",), wanted=(at_least("examples", 5, fast=5),)),
         3: replace(good, number=3, tests=(f"{told}test_counts", f"{told}test_broken")),
         4: replace(good, number=4, tests=(str(tmp_path / "test_to_come.py"),)),
+        5: replace(
+            good, number=5, tests=(f"{told}test_law_of_nine",), wanted=(at_least("examples", 27, fast=27),)
+        ),
     }
     monkeypatch.setattr(run, "ROWS", rows)
     into = tmp_path / "bar.json"
@@ -109,10 +114,12 @@ def test_the_runner_counts_what_tests_tell_and_ends_by_it(
     assert run.main(["--fast", "--seed", "5", "--into", str(into)]) == 1
     written = json.loads(into.read_text(encoding="utf-8"))
     assert written["seed"] == 5
-    assert [each["verdict"] for each in written["rows"]] == ["pass", "pass", "FAIL", "not measured"]
+    assert [each["verdict"] for each in written["rows"]] == ["pass", "pass", "FAIL", "not measured", "pass"]
     assert "lost one" in written["rows"][2]["wrong"][0]
     assert "is not there" in written["rows"][3]["wrong"][0]
-    assert "2 of 4 rows pass; seed 5" in capsys.readouterr().out
+    # Three examples for each of nine, and none counted for two of them.
+    assert written["rows"][4]["counted"][0]["amount"] == 27
+    assert "3 of 5 rows pass; seed 5" in capsys.readouterr().out
 
 
 def test_rows_are_asked_for_by_number_and_range() -> None:

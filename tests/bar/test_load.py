@@ -6,6 +6,7 @@ with something else measures that. So all of it lasts five minutes here and runs
 
 import os
 import signal
+import statistics
 import threading
 import time
 from collections.abc import Callable
@@ -27,6 +28,24 @@ from tests.support.servers.databases import PostgresqlServer
 from tests.support.stories.demo_books import last_day, noon, story
 
 PEOPLE, SECONDS, DOCUMENTS_A_SECOND = 50, 300, 5
+
+
+class Memory:
+    """Looks every other second at what the servers keep in memory."""
+
+    def __init__(self) -> None:
+        self.seen: list[float] = []
+        self.stop = threading.Event()
+
+    def run(self) -> None:
+        """Until told to stop."""
+        while not self.stop.wait(2):
+            self.seen.append(load.resident_mb())
+
+    def growth_mb(self) -> float:
+        """From the second third of the time to the last: in the first one, everything is loaded once."""
+        third = len(self.seen) // 3
+        return statistics.median(self.seen[-third:]) - statistics.median(self.seen[third : 2 * third])
 
 
 class Post:
@@ -84,11 +103,15 @@ def test_nobody_waits_long_while_documents_come_in(
             Worker(database, point, (), asks=False, fixed_day=last_day()).do(SORT)
             time.sleep(0.2)
     try:
-        post = Post(database, _an_invoice(database))
+        post, memory = Post(database, _an_invoice(database)), Memory()
+        watching = threading.Thread(target=memory.run)
         posting = threading.Thread(target=post.run)
         with load.served(url) as address:
             posting.start()
+            watching.start()
             tally = load.measured(address, PEOPLE, SECONDS)
+            memory.stop.set()
+            watching.join()
             post.stop.set()
             posting.join()
     finally:
@@ -102,6 +125,8 @@ def test_nobody_waits_long_while_documents_come_in(
     record_property("p99_ms", round(load.quantile(pages, 0.99) * 1000))
     record_property("p99_verdict_seconds", round(load.quantile(sorted(post.took), 0.99), 1))
     record_property("documents", len(post.took))
+    record_property("growth_mb", round(memory.growth_mb(), 1))
+    record_property("resident_mb", round(max(memory.seen)))
     record_property("answers_5xx", sum(count for what, count in tally.failed.items() if what[0] == "5"))
     assert check_world(database) == []
     assert len(post.took) > SECONDS * DOCUMENTS_A_SECOND // 2

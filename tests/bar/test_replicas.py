@@ -163,7 +163,12 @@ def _days_noted(database: Database) -> dict[str, list[str]]:
 
 
 def _latest(database: Database, last: date) -> float:
-    """How many seconds the slowest slot came after its time; those before the first look have none."""
+    """How many seconds the slowest slot came after its time; those before the first look have none.
+
+    Later ones than the last may have begun meanwhile, and are nobody's to count.
+    """
     with database.reading() as session:
         rows = session.execute(select(job_run.c.slot, job_run.c.ended_at).order_by(job_run.c.slot)).all()
-    return max(float((row.ended_at - row.slot) / timedelta(days=1)) for row in rows[2:])
+    return max(
+        float((row.ended_at - row.slot) / timedelta(days=1)) for row in rows[2:] if row.slot.date() <= last
+    )

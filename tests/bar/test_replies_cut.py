@@ -34,7 +34,7 @@ from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import System, a_system
 from web.csrf import TOKEN_FIELD
 
-MANY = pytest.mark.parametrize("many", [10, pytest.param(170, marks=pytest.mark.nightly)])
+MANY = pytest.mark.parametrize("many", [17, pytest.param(170, marks=pytest.mark.nightly)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """`check_world` is silent after a good story, and names whatever an experiment must not leave behind."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,8 +28,9 @@ class Story:
     given: list[tuple[str, bytes]]
 
 
-@pytest.fixture
-def story(database_url: str) -> Iterator[Story]:
+@contextmanager
+def a_good_story(database_url: str) -> Iterator[Story]:
+    """Told inside each test and not as its ground: what goes wrong in it is that test's failure."""
     with a_system(database_url) as system:
         system.decide(REFERENCE)
         system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
@@ -41,9 +43,10 @@ def story(database_url: str) -> Iterator[Story]:
         yield Story(system, came, given)
 
 
-def test_after_a_good_story_there_is_nothing_to_say(story: Story) -> None:
-    assert len(story.given) > 1
-    assert check_world(story.system.database, acknowledged=[story.came] * 2, given=story.given) == []
+def test_after_a_good_story_there_is_nothing_to_say(database_url: str) -> None:
+    with a_good_story(database_url) as story:
+        assert len(story.given) > 1
+        assert check_world(story.system.database, acknowledged=[story.came] * 2, given=story.given) == []
 
 
 def _never_stored(story: Story) -> list[str]:
@@ -87,5 +90,6 @@ def _never_given(story: Story) -> list[str]:
     ],
     ids=["never stored", "not read", "other bytes", "two versions", "unknown", "never given"],
 )
-def test_each_fault_is_named(story: Story, fault: Callable[[Story], list[str]], says: str) -> None:
-    assert any(says in each for each in fault(story))
+def test_each_fault_is_named(database_url: str, fault: Callable[[Story], list[str]], says: str) -> None:
+    with a_good_story(database_url) as story:
+        assert any(says in each for each in fault(story))

@@ -52,6 +52,7 @@ pytestmark = pytest.mark.both_engines
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+Tell = Callable[[str, object], None]
 JUMPS = {"+8 h": 8 * HOUR, "-8 h": -8 * HOUR, "+1 year": timedelta(days=365), "-1 year": timedelta(days=-365)}
 SOMETHING = Trouble(1, "1", Text("Något"))
 
@@ -364,7 +365,7 @@ def test_a_wait_holds_while_the_clock_is_right(database: Database) -> None:
 
 @pytest.mark.parametrize("jump", JUMPS.values(), ids=JUMPS)
 def test_no_wait_is_longer_for_a_clock_that_jumped_and_was_put_right(
-    database: Database, jump: timedelta
+    database: Database, jump: timedelta, record_property: Tell
 ) -> None:
     longer = []
     for name, wait in WAITED_FOR.items():
@@ -373,6 +374,7 @@ def test_no_wait_is_longer_for_a_clock_that_jumped_and_was_put_right(
             if not wait.is_over(session, NOW + wait.lasts + timedelta(seconds=30)):
                 longer.append(name)
     assert longer == []
+    record_property("waits_jumped", len(WAITED_FOR))
 
 
 # --- what ends ----------------------------------------------------------------------------------------------------
@@ -380,7 +382,7 @@ def test_no_wait_is_longer_for_a_clock_that_jumped_and_was_put_right(
 
 @pytest.mark.parametrize("jump", [8 * HOUR, timedelta(days=365)], ids=["+8 h", "+1 year"])
 def test_nothing_that_ends_lasts_longer_for_having_begun_by_a_clock_that_was_ahead(
-    database: Database, jump: timedelta
+    database: Database, jump: timedelta, record_property: Tell
 ) -> None:
     with database._writer.connect() as session:
         number = somebody(session, NOW)
@@ -394,6 +396,7 @@ def test_nothing_that_ends_lasts_longer_for_having_begun_by_a_clock_that_was_ahe
             mailed_links.look(session, "link", now=NOW)
         sessions.sweep(session, now=NOW)
         assert session_store.by_key(session, tokens.fingerprint(secret)) is None
+    record_property("waits_jumped", 2)
 
 
 def test_a_session_used_while_the_clock_was_ahead_goes_on_and_ends_when_it_should(
@@ -415,7 +418,7 @@ def test_a_visit_noted_later_than_now_is_over(database: Database) -> None:
 
 @pytest.mark.parametrize("jump", JUMPS.values(), ids=JUMPS)
 def test_what_waits_for_second_thoughts_leaves_and_is_never_left_without_its_time(
-    database: Database, jump: timedelta
+    database: Database, jump: timedelta, record_property: Tell
 ) -> None:
     """Sent while the clock was ahead, the time begins when it is put right; an early leave would take it away."""
     with database._writer.connect() as session:
@@ -424,6 +427,7 @@ def test_what_waits_for_second_thoughts_leaves_and_is_never_left_without_its_tim
         early = portal_document_store.due_bundles(session, now=NOW + UNDO / 2, limit=9)
         assert bool(early) is (jump < timedelta())
         assert portal_document_store.due_bundles(session, now=NOW + UNDO, limit=9)
+    record_property("waits_jumped", 1)
 
 
 # --- jobs ---------------------------------------------------------------------------------------------------------
@@ -446,7 +450,9 @@ def counting(ran: list[str]) -> tuple[Job, ...]:
 
 
 @pytest.mark.parametrize("jump", JUMPS.values(), ids=JUMPS)
-def test_jobs_run_on_through_a_jump_and_after_it(database: Database, moment: Moment, jump: timedelta) -> None:
+def test_jobs_run_on_through_a_jump_and_after_it(
+    database: Database, moment: Moment, jump: timedelta, record_property: Tell
+) -> None:
     """Every job of the minute runs in every minute, whatever the clock shows, and that of the day on its day."""
     ran: list[str] = []
     jobs = counting(ran)
@@ -472,11 +478,12 @@ def test_jobs_run_on_through_a_jump_and_after_it(database: Database, moment: Mom
     on_its_day = minutes(1)
     assert (on_its_day["daily"], on_its_day["newest day"]) == (1, 1)
     assert minutes(2)["daily"] == 0
+    record_property("jobs_jumped", len(jobs))
 
 
 @pytest.mark.parametrize("jump", JUMPS.values(), ids=JUMPS)
 def test_a_job_that_failed_while_the_clock_was_wrong_is_tried_again_when_it_should_be(
-    database: Database, moment: Moment, jump: timedelta
+    database: Database, moment: Moment, jump: timedelta, record_property: Tell
 ) -> None:
     tried: list[datetime] = []
 
@@ -493,3 +500,4 @@ def test_a_job_that_failed_while_the_clock_was_wrong_is_tried_again_when_it_shou
         scheduler.run_due(database, jobs)
         moment.pass_(minutes=1)
     assert len(tried) > before
+    record_property("jobs_jumped", len(jobs))

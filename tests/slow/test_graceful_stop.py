@@ -41,6 +41,7 @@ from web import templating
 
 STOPS = pytest.mark.parametrize("stops", [pytest.param(3), pytest.param(50, marks=pytest.mark.slow)])
 SECONDS_MOST = 10
+Tell = Callable[[str, object], None]
 
 
 @pytest.fixture
@@ -87,10 +88,10 @@ def count(database: Database, *conditions: object, of: object) -> int:
 
 @STOPS
 def test_a_server_told_to_stop_answers_what_it_has_begun(
-    database: Database, database_url: str, stops: int
+    database: Database, database_url: str, stops: int, record_property: Tell
 ) -> None:
     dice = random.Random(7)  # noqa: S311 - when to stop
-    acknowledged = 0
+    acknowledged, longest = 0, 0.0
     settings = Settings(database_url=database_url, webhook_token=SecretStr("t"))
     templating.ready()
     for stop in range(stops):
@@ -127,22 +128,30 @@ def test_a_server_told_to_stop_answers_what_it_has_begun(
             answers = [each for push_ in pushed for each in push_.result()]
         # The server ends by the signal when it has finished, so that whoever sent it sees it heeded.
         assert (code, took < SECONDS_MOST) == (-signal.SIGTERM, True)
+        longest = max(longest, took)
         assert set(answers) == {200}
         acknowledged += len(answers)
     assert acknowledged > stops
     assert count(database, inbox.c.state == InState.ARRIVED, of=inbox) >= acknowledged
+    record_property("servers_stopped", stops)
+    record_property("slowest_seconds", round(longest, 2))
 
 
 @pytest.mark.both_engines
 @STOPS
 def test_a_worker_told_to_stop_finishes_or_gives_back_what_it_holds(
-    database: Database, database_url: str, tmp_path: Path, stops: int, monkeypatch: pytest.MonkeyPatch
+    database: Database,
+    database_url: str,
+    tmp_path: Path,
+    stops: int,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Tell,
 ) -> None:
     dice = random.Random(11)  # noqa: S311 - when to stop
     monkeypatch.setenv("BILLING_MAIL_FOLDER", str(tmp_path / "mail"))
     post = tmp_path / "post"
     (post / "inbox").mkdir(parents=True)
-    sent = 0
+    sent, longest = 0, 0.0
     for stop in range(stops):
         with database.writing() as session:
             for receiver in range(10):
@@ -159,6 +168,7 @@ def test_a_worker_told_to_stop_finishes_or_gives_back_what_it_holds(
         time.sleep(dice.random() * 0.4)
         took, code = ended(process)
         assert (code, took < SECONDS_MOST) == (0, True)
+        longest = max(longest, took)
         assert count(database, receiver_queue.c.claimed_until.is_not(None), of=receiver_queue) == 0
         assert count(database, access_point.c.collector.is_not(None), of=access_point) == 0
         claimed = (
@@ -171,6 +181,8 @@ def test_a_worker_told_to_stop_finishes_or_gives_back_what_it_holds(
     gone = [path.name for path in (post / "outbox").rglob("*.xml")]
     noted = count(database, outbox.c.state != OutState.WAITING, outbox.c.kind == "message", of=outbox)
     assert len(gone) >= noted
+    record_property("workers_stopped", stops)
+    record_property("slowest_seconds", round(longest, 2))
 
 
 class SilentPoint(FolderAccessPoint):

@@ -28,7 +28,15 @@ ROWS = (
         24,
         "guessing and hashing",
         "guessing is slowed, nobody else is; unknown names cost the same; others are answered meanwhile",
-        (at_least("cases", 30, fast=25),),
+        (
+            at_least("guesses", 200, fast=200),
+            at_least("names_of_one_cost", 5, fast=5),
+            at_least("sign_ins_at_once", 200, fast=200),
+            at_most("hashed_at_once", 1),
+            at_least("real_sign_ins_at_once", 200, fast=None),
+            at_most("growth_mb", 300, at_night_alone=True),
+            at_most("p99_ms_meanwhile", 500, at_night_alone=True),
+        ),
         ("tests/accounts/test_guessing.py", "tests/accounts/test_sign_in_flood.py"),
     ),
     Row(

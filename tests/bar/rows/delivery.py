@@ -57,14 +57,18 @@ ROWS = (
         14,
         "the database is away for 30 s under intake, and at the start",
         "0 lost; answered with «try later»; at work again within 10 s, by itself",
-        (at_least("outages", 10, fast=1),),
+        (
+            at_least("outages", 10, fast=1),
+            at_least("files_held", 1, fast=1),
+            at_most("seconds_until_back", 10),
+        ),
         ("tests/billing/server/test_database_away.py",),
     ),
     Row(
         15,
         "disk full, read-only, I/O error",
         "nothing acknowledged, an alarm, no half files; work goes on when there is room again",
-        (at_least("cases", 20, fast=20),),
+        (at_least("operations_failed", 50, fast=50),),
         ("tests/billing/server/test_full_disks.py",),
     ),
     Row(
@@ -92,7 +96,11 @@ ROWS = (
         39,
         "SIGTERM under load",
         "gone within 10 s, what was begun is answered, no work lost",
-        (at_least("stops", 50, fast=3),),
+        (
+            at_least("servers_stopped", 50, fast=3),
+            at_least("workers_stopped", 100, fast=6),
+            at_most("slowest_seconds", 10),
+        ),
         ("tests/slow/test_graceful_stop.py",),
     ),
 )

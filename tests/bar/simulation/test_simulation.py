@@ -30,7 +30,7 @@ def first_seed(part: int) -> int:
     ("part", "seeds"),
     [
         (0, 10),
-        *(pytest.param(part, _TOGETHER, marks=pytest.mark.slow) for part in range(100)),
+        *(pytest.param(part, _TOGETHER, marks=pytest.mark.nightly) for part in range(100)),
     ],
 )
 def test_no_promise_is_broken_whoever_dies_repeats_or_comes_late(

@@ -4,6 +4,7 @@ Convention: `books_0_2_1/` holds the books its demo left on each engine, 46 case
 out by the engine's own tool.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,7 @@ def _reasons(url: str, column: str) -> list[str]:
 
 
 def test_nothing_in_books_of_0_2_1_changes_and_the_check_is_green(
-    books_of_0_2_1: str, tmp_path: Path
+    books_of_0_2_1: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     before = rows(books_of_0_2_1)
     reasons = _reasons(books_of_0_2_1, "reason")
@@ -75,3 +76,4 @@ def test_nothing_in_books_of_0_2_1_changes_and_the_check_is_green(
     assert _reasons(books_of_0_2_1, "reason_en") == reasons
     assert "Deltagaren är tillbaka 2026-06-22." in _reasons(books_of_0_2_1, "reason_sv")
     Desk(tmp_path, books_of_0_2_1).run("check", code=0)
+    record_property("books_grown", 1)

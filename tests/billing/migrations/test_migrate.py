@@ -4,6 +4,7 @@ Convention: `books_0_1_0/` holds the books as 0.1.0 left them, written out by ea
 months received, one invoice paid and one accepted.
 """
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -35,6 +36,12 @@ pytestmark = pytest.mark.both_engines
 
 BOOKS = Path(__file__).with_name("books_0_1_0")
 TODAY = date(2026, 5, 10)
+
+
+@pytest.fixture(autouse=True)
+def grown(record_property: Callable[[str, object], None]) -> None:
+    """Each test here lets books of an older revision grow once."""
+    record_property("books_grown", 1)
 
 
 @pytest.fixture

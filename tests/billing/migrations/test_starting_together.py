@@ -25,6 +25,7 @@ pytestmark = pytest.mark.both_engines
 REPLICAS = 5
 ROUNDS = [pytest.param(2), pytest.param(20, marks=pytest.mark.slow)]
 BOOKS = Path(__file__).with_name("books_0_1_0")
+Tell = Callable[[str, object], None]
 
 
 def replica(work: Callable[[], None]) -> int:
@@ -79,27 +80,29 @@ def emptied(url: str, request: pytest.FixtureRequest) -> str:
 
 @pytest.mark.parametrize("rounds", ROUNDS)
 def test_replicas_start_at_once_on_an_empty_database(
-    database_url: str, rounds: int, request: pytest.FixtureRequest
+    database_url: str, rounds: int, request: pytest.FixtureRequest, record_property: Tell
 ) -> None:
     for _ in range(rounds):
         url = emptied(database_url, request)
         assert all([ended_well(each) for each in start_together(url)])
         assert is_whole(url)
+    record_property("starts_at_once", rounds)
 
 
 @pytest.mark.parametrize("rounds", [pytest.param(1), pytest.param(20, marks=pytest.mark.slow)])
 def test_replicas_start_at_once_on_books_of_an_older_version(
-    database_url: str, rounds: int, request: pytest.FixtureRequest
+    database_url: str, rounds: int, request: pytest.FixtureRequest, record_property: Tell
 ) -> None:
     for _ in range(rounds):
         url = emptied(database_url, request)
         old_books.put_in(url, BOOKS)
         assert all([ended_well(each) for each in start_together(url)])
         assert is_whole(url)
+    record_property("starts_on_older_books", rounds)
 
 
 def test_the_one_that_migrates_is_killed_midway_and_the_next_does_it_all(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Tell
 ) -> None:
     midway = tmp_path / "midway"
     install = row_security.install
@@ -119,6 +122,7 @@ def test_the_one_that_migrates_is_killed_midway_and_the_next_does_it_all(
     os.waitpid(first, 0)
     assert all([ended_well(each) for each in others])
     assert is_whole(database_url)
+    record_property("killed_midway", 1)
 
 
 def test_whoever_waits_too_long_says_for_whom(database_url: str) -> None:

@@ -115,7 +115,7 @@ def test_while_the_server_is_away_everybody_is_told_later(
 
 @pytest.mark.parametrize("rounds", [pytest.param(1), pytest.param(10, marks=pytest.mark.slow)])
 def test_intake_goes_on_by_itself_when_the_server_is_back(
-    server: StoppablePostgresql, tmp_path: Path, rounds: int
+    server: StoppablePostgresql, tmp_path: Path, rounds: int, record_property: Callable[[str, object], None]
 ) -> None:
     """Killed with messages arriving, `rounds` times: none is lost, none is taken twice, the next within ten seconds."""
     database = Database(server.url)
@@ -126,6 +126,7 @@ def test_intake_goes_on_by_itself_when_the_server_is_back(
     work = Thread(target=worker.run)
     work.start()
     laid = 0
+    longest = 0.0
     try:
         for each in range(rounds):
             for number in range(5):
@@ -138,10 +139,13 @@ def test_intake_goes_on_by_itself_when_the_server_is_back(
             while messages(database) < before + laid:
                 assert time.monotonic() - back < 10
                 time.sleep(0.05)
+            longest = max(longest, time.monotonic() - back)
     finally:
         worker.stop.set()
         work.join()
     assert messages(database) == before + laid
+    record_property("outages", rounds)
+    record_property("seconds_until_back", round(longest, 1))
     database.close()
 
 
@@ -181,7 +185,11 @@ def test_a_port_that_says_nothing_is_no_server(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("seconds", [pytest.param(1), pytest.param(30, marks=pytest.mark.slow)])
 def test_a_file_that_another_holds_is_told_as_later(
-    database_url: str, seconds: float, application: Application, monkeypatch: pytest.MonkeyPatch
+    database_url: str,
+    seconds: float,
+    application: Application,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
 ) -> None:
     """The other has the file for `seconds`; ours waits less, says later, and takes the next when it is free."""
     monkeypatch.setattr(opening, "_SQLITE_SECONDS", seconds / 4)
@@ -200,6 +208,7 @@ def test_a_file_that_another_holds_is_told_as_later(
     other.close()
     assert answer(app, *ASKED["a message"]).status_code == 200
     assert messages(app.state.database) == 1
+    record_property("files_held", 1)
 
 
 def test_what_a_database_says_is_known_by_its_kind(server: StoppablePostgresql) -> None:

@@ -41,6 +41,7 @@ from tests.support.servers.system_databases import migrated
 FAULTS = {"full": errno.ENOSPC, "read-only": errno.EROFS, "broken": errno.EIO}
 FILE_EVENTS = ("open", "os.rename", "os.mkdir", "os.remove", "os.link", "os.scandir", "os.listdir")
 AT_MOST = 200
+Tell = Callable[[str, object], None]
 
 
 class Disk:
@@ -125,7 +126,7 @@ def until_untouched(try_at: Callable[[int], None], done: Callable[[], bool]) -> 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("code", FAULTS.values(), ids=FAULTS)
 def test_what_cannot_be_taken_in_stays_and_is_taken_in_once_when_it_can(
-    database: Database, tmp_path: Path, code: int
+    database: Database, tmp_path: Path, code: int, record_property: Tell
 ) -> None:
     folder = tmp_path / "post"
     (folder / "inbox").mkdir(parents=True)
@@ -147,13 +148,15 @@ def test_what_cannot_be_taken_in_stays_and_is_taken_in_once_when_it_can(
         assert {f"<M>{number} {name}</M>".encode() for name in names} <= bodies
         kept = count(database, inbox)
 
-    assert until_untouched(try_at, lambda: not list((folder / "inbox").iterdir())) >= 4
+    failed = until_untouched(try_at, lambda: not list((folder / "inbox").iterdir()))
+    assert failed >= 4
+    record_property("operations_failed", failed)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("code", FAULTS.values(), ids=FAULTS)
 def test_what_cannot_be_sent_waits_and_no_half_file_lies_where_others_read(
-    database: Database, tmp_path: Path, code: int
+    database: Database, tmp_path: Path, code: int, record_property: Tell
 ) -> None:
     clock = database.clock
     assert isinstance(clock, Moment)
@@ -179,13 +182,17 @@ def test_what_cannot_be_sent_waits_and_no_half_file_lies_where_others_read(
         send()
         assert waiting() == 0
 
-    assert until_untouched(try_at, lambda: waiting() == 0) >= 4
+    failed = until_untouched(try_at, lambda: waiting() == 0)
+    assert failed >= 4
+    record_property("operations_failed", failed)
     # A disk that fails lets nothing be tidied either: that is done later, by age.
     assert all(each.endswith(".xml") or whole_files.is_temporary(each) for each in files_below(folder))
 
 
 @pytest.mark.parametrize("code", FAULTS.values(), ids=FAULTS)
-def test_a_file_that_cannot_be_written_leaves_the_one_before_as_it_was(tmp_path: Path, code: int) -> None:
+def test_a_file_that_cannot_be_written_leaves_the_one_before_as_it_was(
+    tmp_path: Path, code: int, record_property: Tell
+) -> None:
     """Payment files, cases handed out, statements, mails: all are written so."""
     path = tmp_path / "payment.xml"
     path.write_bytes(b"before")
@@ -200,7 +207,9 @@ def test_a_file_that_cannot_be_written_leaves_the_one_before_as_it_was(tmp_path:
                 failed.append(errno.errorcode[error.errno or 0])
         assert path.read_bytes() in (b"before", b"after")
 
-    assert until_untouched(try_at, lambda: path.read_bytes() == b"after") >= 3
+    count = until_untouched(try_at, lambda: path.read_bytes() == b"after")
+    assert count >= 3
+    record_property("operations_failed", count)
     assert set(failed) == {errno.errorcode[code]}
     assert all(whole_files.is_temporary(each) for each in files_below(tmp_path) if each != "payment.xml")
 
@@ -223,7 +232,7 @@ def test_every_file_the_commands_hand_out_is_written_whole() -> None:
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_message_pushed_to_us_is_never_acknowledged_at_any_statement_that_fails(
-    database_url: str, said: str
+    database_url: str, said: str, record_property: Tell
 ) -> None:
     database = migrated(database_url)
     app = create_app(
@@ -265,6 +274,7 @@ def test_a_message_pushed_to_us_is_never_acknowledged_at_any_statement_that_fail
         assert answer.headers["Retry-After"]
         assert push(body).status_code == 200
     assert number > 3
+    record_property("operations_failed", number - 1)
     assert count(database, inbox) == number, "each once"
     database.close()
 

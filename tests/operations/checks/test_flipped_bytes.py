@@ -1,6 +1,7 @@
 """One changed sign in what must never change is named by the check: journal, originals, accounts, series, files."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -40,6 +41,9 @@ PLACES: dict[str, tuple[Table, tuple[str, ...], bool]] = {
     "a series": (foundation_tables.number_series, ("last",), False),
 }
 
+NAMED: Counter[str] = Counter()
+"""How many flips were named, by place; hypothesis plays a test many times."""
+
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
@@ -73,7 +77,9 @@ def _flipped(value: object, place: int) -> object:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 @pytest.mark.parametrize("what", PLACES)
-def test_one_flipped_byte_is_named(system: System, what: str, data: st.DataObject) -> None:
+def test_one_flipped_byte_is_named(
+    system: System, what: str, data: st.DataObject, record_property: Callable[[str, object], None]
+) -> None:
     table, columns, guarded = PLACES[what]
     key = list(table.primary_key.columns)
     changed = False
@@ -98,3 +104,5 @@ def test_one_flipped_byte_is_named(system: System, what: str, data: st.DataObjec
         return  # the database itself does not let it be
     # That the guard was taken away is told too, and is not what is asked here.
     assert bool(broken.keys() - {"append-only tables"}) is changed, what
+    NAMED[what] += changed
+    record_property("flips_named", NAMED[what])

@@ -3,8 +3,9 @@
 import json
 import shutil
 import subprocess
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -134,7 +135,9 @@ def drill(database_url: str, tmp_path: Path) -> Iterator[Drill]:
 @pytest.mark.parametrize(
     "cases", [pytest.param(4, id="short"), pytest.param(60, id="long", marks=pytest.mark.slow)]
 )
-def test_nothing_is_lost_doubled_numbered_twice_or_paid_twice(drill: Drill, cases: int) -> None:
+def test_nothing_is_lost_doubled_numbered_twice_or_paid_twice(
+    drill: Drill, cases: int, record_property: Callable[[str, object], None]
+) -> None:
     drill.cases(0, cases)
     drill.work()
     with ThreadPoolExecutor(1) as others:
@@ -147,6 +150,7 @@ def test_nothing_is_lost_doubled_numbered_twice_or_paid_twice(drill: Drill, case
     outside, numbers = drill.outbox(), {each.number for each in _orders(drill)}
     paid = set(drill.bank.iterdir())
 
+    lost = time.monotonic()
     drill.lose_and_restore(Path(copied.stdout.strip()))
     where = ("--folder", str(drill.folder), "--payments", str(drill.bank))
     assert drill.billing("orders", "list").exit_code == 0
@@ -160,6 +164,7 @@ def test_nothing_is_lost_doubled_numbered_twice_or_paid_twice(drill: Drill, case
     went = drill.billing("restore", "go", "--by", "user-17", "--json", *where)
     assert went.exit_code == 0, went.output
     assert drill.billing("restore", "end", "--by", "user-18", *where).exit_code == 0
+    restored_within = time.monotonic() - lost
 
     kept = {each.number for each in _orders(drill)}
     drill.tell_all_again()
@@ -177,6 +182,9 @@ def test_nothing_is_lost_doubled_numbered_twice_or_paid_twice(drill: Drill, case
     stopped = drill.billing("payments", "propose", "--by", "user-1", "--on", str(PAID_ON))
     assert set(drill.bank.iterdir()) == paid
     assert stopped.exit_code != 0, stopped.output
+    record_property("restores", 1)
+    record_property("cases_restored", cases)
+    record_property("minutes_to_restore", round(restored_within / 60, 2))
 
 
 def _orders(drill: Drill) -> list[OrderSummary]:

@@ -16,7 +16,15 @@ from operations import alarms, exchange_actions
 from operations.mail.tables import mail
 from operations.tables import alarm
 from orders.journal_actions import RegisterAction
-from peppol.access_points.protocol import DeliveryState, Outbound, PeerVerdict, RejectedForGood, Unclear
+from peppol.access_points.protocol import (
+    DeliveryState,
+    DeliveryStatus,
+    Outbound,
+    PeerVerdict,
+    RejectedForGood,
+    Unclear,
+    Unreachable,
+)
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange import status_polling
 from peppol.exchange import tables as exchange_tables
@@ -183,6 +191,69 @@ def test_what_the_access_point_may_have_taken_is_asked_about_before_it_is_sent_a
     assert message(system).state == OutState.SENT
     assert point.asked == [instance_id]
     assert len(point.submitted) == 1
+
+
+class Killed(BaseException):
+    """What no worker survives."""
+
+
+def killed_in_a_round(system: System, point: FaultyPoint) -> None:
+    """A worker that never notes what it did: it dies at the access point, or else when it has sent everything."""
+
+    def dies(*_: object) -> None:
+        raise Killed
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(MessageSender, "_weighed", dies)
+        with pytest.raises(Killed):
+            sender(system, point).round()
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("sent", range(5))
+def test_whatever_a_worker_sent_before_it_died_is_asked_about_and_nothing_is_sent_twice(
+    system: System, point: FaultyPoint, moment: Moment, sent: int
+) -> None:
+    """It dies with so many of four messages handed over and none noted; the one behind is away for a while."""
+    lay(system, 1, 2, 3, 4)
+
+    def dies(message: Outbound) -> None:
+        if len(point.taken) == sent:
+            raise Killed
+
+    point.fault = dies
+    killed_in_a_round(system, point)
+    moment.pass_(minutes=10)
+    point.fault, cut_off = takes, [True]
+    point.submitted.clear()
+    status = point.status
+
+    def away_at_first(instance_id: str, reference: str = "") -> DeliveryStatus:
+        if cut_off:
+            cut_off.clear()
+            raise Unreachable("no contact")
+        return status(instance_id, reference)
+
+    point.status = away_at_first  # type: ignore[method-assign]
+    for _ in range(8):
+        sender(system, point).round()
+        moment.pass_(minutes=10)
+    assert [message(system, number).state for number in range(1, 5)] == [OutState.SENT] * 4
+    assert [document for _, document in point.order] == ["00001", "00002", "00003", "00004"]
+    assert len(point.submitted) == 4 - sent
+
+
+def test_a_doubtful_queue_whose_worker_is_told_to_stop_stays_doubtful(
+    system: System, point: FaultyPoint, moment: Moment
+) -> None:
+    lay(system, 1)
+    killed_in_a_round(system, point)
+    moment.pass_(minutes=10)
+    stopped = sender(system, point)
+    stopped.stopping = lambda: True
+    stopped.round()
+    sender(system, point).round()
+    assert (len(point.submitted), message(system).state) == (1, OutState.SENT)
 
 
 def test_a_message_that_does_not_get_through_holds_back_its_own_receiver_only(
