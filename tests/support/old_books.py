@@ -63,8 +63,14 @@ def before_0019(connection: Connection) -> None:
         connection.execute(text(f"drop index {index}"))
 
 
+def before_0036(connection: Connection) -> None:
+    """Lead the books back to what revision 0036 found."""
+    connection.execute(text("drop table lost_order"))
+
+
 def before_0035(connection: Connection) -> None:
     """Lead the books back to what revision 0035 found."""
+    before_0036(connection)
     connection.execute(text("drop table protected_message"))
 
 
