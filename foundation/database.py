@@ -13,7 +13,7 @@ SQLite begins every writing transaction with BEGIN IMMEDIATE behind a lock of th
 import os
 import re
 import time
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass
@@ -152,6 +152,8 @@ class Database:
         self._unwritable = unwritable
         self.marks: tuple[Path, ...] = ()
         """Where the mark of the books lies outside (foundation/books_mark.py); nowhere, and no restore is noticed."""
+        self.refuse_other: Callable[[Session], None] | None = None
+        """Asked at the beginning of every session: raises where the tables are another version's; None: not asked."""
         self._is_recovering = False
         self._seen_by: _SeenBy | None = None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -185,6 +187,9 @@ class Database:
                 raise BooksRestored
             note_moment(session, self.clock())
             yield session
+            if self.refuse_other is not None and not self.is_sqlite:
+                # Tables that grew since this transaction began were waited for, and may have been written in.
+                self.refuse_other(session)
             journal.write(session, at=self.clock())
             ticked = books_mark.has_ticked(session)
             mark = (
@@ -259,7 +264,9 @@ class Database:
         return recovering
 
     def _begin(self, session: Session) -> None:
-        """Read the server's clock, and take on the supplier's role for this transaction; it falls off with its end."""
+        """See that the tables are ours, read the server's clock, and take on the supplier's role until the end."""
+        if self.refuse_other is not None:
+            self.refuse_other(session)
         if isinstance(self.clock, ServerClock):
             self.clock.read(session)
         if self._seen_by is not None:

@@ -203,6 +203,21 @@ Index(
     postgresql_where=text("article <> 'BASIC'"),
 )
 
+# Orders that lay outside when the books were restored and that they did not have; taken up when decided again.
+lost_order = Table(
+    "lost_order",
+    metadata,
+    Column("number", String(20), primary_key=True),
+    Column("execution_reference", String(60), nullable=False),
+    Column("articles", Text, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("path", Text, nullable=False),
+    Index("ix_lost_order_execution_reference", "execution_reference"),
+)
+
 order_line = Table(
     "order_line",
     metadata,

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from accounts.guessing.rate_limit import SignInsBusy, TooOften
 from foundation.apart.confined import NoneFree, WorkEnded
+from foundation.books_mark import BooksRestored
 from foundation.database import DatabaseUnusable, explain
 from foundation.database_faults import RETRY_AFTER_SECONDS, DatabaseAway, fault_of
 from foundation.errors import NotThere, Refused
@@ -42,6 +43,16 @@ _TITLES: Final = {
     500: Text("Ett fel hos oss"),
     503: Text("Portalen är inte klar att använda"),
 }
+_RESTORED: Final = Text("Böckerna är återställda och gås igenom")
+_NOTHING_CHANGES: Final = Text(
+    "Systemet är återställt från en säkerhetskopia, och de som driver det går igenom vad som har hänt sedan den togs. "
+    "Under tiden går allt att läsa för den som redan är inloggad, men ingen kan logga in, ändra, skicka eller betala. "
+    "Det du gjorde nu är inte sparat: gör om det när genomgången är klar."
+)
+_WHAT_TO_RUN: Final = Text(
+    "Du som driver systemet: kör billing restore look, sedan billing restore go och billing restore end."
+)
+_RESTORED_RETRY_SECONDS: Final = 600
 
 
 def add_failures(app: FastAPI) -> None:
@@ -51,6 +62,7 @@ def add_failures(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _wrong_parameter)
     app.add_exception_handler(SignInFirst, _sign_in_first)
     app.add_exception_handler(DatabaseAway, _later)
+    app.add_exception_handler(BooksRestored, _held)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(SQLAlchemyError, _database_does_not_answer)
 
@@ -135,6 +147,20 @@ def _later(request: Request, error: Exception) -> Response:
     if not _is_page(request):
         return problems.answer(request, ProblemResponse(503, away.text, headers=headers))
     response = page(request, 503, away.text)
+    response.headers.update(headers)
+    return response
+
+
+def _held(request: Request, error: Exception) -> Response:
+    """Nothing is written in books that were restored: 503, in every language, as nobody can sign in to choose."""
+    headers = {"Retry-After": str(_RESTORED_RETRY_SECONDS)}
+    if not _is_page(request):
+        return problems.answer(
+            request, ProblemResponse(503, cast(BooksRestored, error).text, headers=headers)
+        )
+    person = getattr(request.state, "person", None)
+    told = [(each, _NOTHING_CHANGES, _WHAT_TO_RUN) for each in languages()]
+    response = render(request, person, "held.html", 503, title=_RESTORED, told=told)
     response.headers.update(headers)
     return response
 

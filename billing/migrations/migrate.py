@@ -20,6 +20,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import OperationalError
 
 from billing.migrations import row_security
+from billing.migrations.revisions import refuse_newer
 from billing.migrations.schema import METADATAS
 from foundation import books_mark, journal, number_series
 from foundation.database import Database, DatabaseUnusable, utc_now
@@ -59,7 +60,11 @@ class MigrationElsewhere(DatabaseUnusable):
 def open_migrated(url: str, *, clock: Clock = utc_now) -> Database:
     """The database at `url`, made where it is empty and brought up to date. Raises DatabaseUnusable."""
     database = Database(url, clock=clock)
-    bring_up_to_date(database)
+    try:
+        bring_up_to_date(database)
+    except BaseException:
+        database.close()
+        raise
     return database
 
 
@@ -68,6 +73,8 @@ def bring_up_to_date(database: Database, *, wait_seconds: float = WAIT_SECONDS) 
     with _alone(database, wait_seconds) as connection:
         scripts = _config()
         if inspect(connection).has_table(order_tables.purchase_order.name):
+            if inspect(connection).has_table("alembic_version"):
+                refuse_newer(connection)
             scripts.attributes["connection"] = connection
             command.upgrade(scripts, "head")
         else:

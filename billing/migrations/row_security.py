@@ -209,6 +209,8 @@ def _script(tables: list[Table]) -> str:
         # What an earlier version opened is closed again.
         f"EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM {SUPPLIER_ROLE}', current_schema());",
         f"EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO {SUPPLIER_ROLE}', current_schema());",
+        # Whoever writes asks last of all whether the tables are still its version's.
+        f"GRANT SELECT ON alembic_version TO {SUPPLIER_ROLE};",
     ]
     for table in tables:
         lines += [f"DROP POLICY IF EXISTS supplier_{each} ON {table.name};" for each in _EARLIER]

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import MetaData, Table
 
 from accounts import tables as account_tables
+from billing.migrations.revisions import refuse_other
 from foundation import tables as foundation_tables
 from foundation.database import Database, DatabaseUnusable, utc_now
 from foundation.errors import Refused
@@ -63,6 +64,7 @@ def open_database(url: str, *, clock: Clock = utc_now, unwritable: Refused | Non
     told instead.
     """
     database = Database(url, clock=clock, unwritable=unwritable)
+    database.refuse_other = refuse_other
     file = database.url.database
     if database.is_sqlite and file and file != ":memory:" and not Path(file).exists():
         database.close()

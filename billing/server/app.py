@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from accounts import passwords
 from accounts.pages import front as accounts
 from accounts.sign_in import SignInHint
+from billing.migrations.revisions import refuse_other
 from billing.server import events_api, metrics, security_contact, webhook
 from billing.server.api import validation_router
 from finance_desk.pages import front as finance_desk
@@ -94,6 +95,7 @@ def create_app(
     app.state.clock = clock
     app.state.sign_in_hint = sign_in_hint
     opened = database or Database(settings.database_url, clock=business_clock or clock)
+    opened.refuse_other = refuse_other
     app.state.database = opened
     if opened.has_true_clock:
         app.state.clock = opened.clock

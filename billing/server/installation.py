@@ -209,8 +209,8 @@ class Installation:
                     if database.hold_if_restored():
                         _log.error("books restored", books=mark_places.name_of(database.url))
                         restore_alarm.raise_once(database)
-                except SQLAlchemyError:
-                    # A server that does not answer, or books without tables, are told of by whoever asks them.
+                except (SQLAlchemyError, DatabaseUnusable):
+                    # A server that is silent, books without tables or another version's: whoever asks them tells.
                     _log.warning("mark of the books not read", books=mark_places.name_of(database.url))
                 self._opened[key] = database
             return self._opened[key]

@@ -47,6 +47,7 @@ class InstallationApp:
         self._clock = clock
         self._lock = Lock()
         self._apps: dict[str, tuple[Books, bool, FastAPI]] = {}
+        self._saying_why: FastAPI | None = None
         self._budgets = budgets_for(settings)
         self._start = self._start_app()
 
@@ -65,6 +66,8 @@ class InstallationApp:
     def close(self) -> None:
         """Give all connections back."""
         self.installation.close()
+        if self._saying_why is not None:
+            self._saying_why.state.database.close()
 
     # --- whose a request is -----------------------------------------------------------------------------------
 
@@ -144,22 +147,30 @@ class InstallationApp:
         with self._lock:
             made = self._apps.get(books.slug)
             if made is None or made[:2] != (books, several):
-                if books.buyer is None:
-                    app = create_app(books.settings, clock=self._clock)
-                else:
-                    try:
-                        database = self.installation.database_of(books)
-                    except DatabaseUnusable as unusable:
-                        _log.error("books not opened", buyer=books.slug, fault=type(unusable).__name__)
-                        return self._told(start_page.not_ready, books)
-                    buyer = _portal_buyer(books, several)
-                    app = create_app(books.settings, clock=self._clock, database=database, buyer=buyer)
+                try:
+                    # By the installation and not by itself: so they know their mark and refuse another's tables.
+                    database = self.installation.database_of(books)
+                except DatabaseUnusable as unusable:
+                    _log.error("books not opened", buyer=books.slug, fault=type(unusable).__name__)
+                    if books.buyer is None:
+                        return self._unopened()
+                    return self._told(start_page.not_ready, books)
+                buyer = _portal_buyer(books, several)
+                app = create_app(books.settings, clock=self._clock, database=database, buyer=buyer)
+                if books.buyer is not None:
                     app.state.books_for = self.installation.route(database)
                     app.state.watched = self._watched
                 # Buyers share the process, and so what strangers may take of it.
                 app.state.budgets = self._budgets
                 made = self._apps[books.slug] = (books, several, app)
             return made[2]
+
+    def _unopened(self) -> FastAPI:
+        """What answers, and says what is wrong, while the only books there are cannot be opened."""
+        if self._saying_why is None:
+            self._saying_why = create_app(self.installation.settings, clock=self._clock)
+            self._saying_why.state.budgets = self._budgets
+        return self._saying_why
 
     def _start_app(self) -> FastAPI:
         """The application of those who have not chosen."""

@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from accounts.guessing import guessed_account_store, wrong_try_store
 from accounts.guessing.guessed_accounts import GOES_ON
 from billing.server import books_watch, metric_queries
-from foundation.database import Database
+from foundation.database import Database, DatabaseUnusable
 from foundation.sql import Session
 from operations import exchange_queries
 from operations.exchange_queries import ExchangeStanding
@@ -84,7 +84,7 @@ def metrics(request: Request) -> Response:
     registry.register(ChecksCollector(budgets_of(request)))
     try:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, DatabaseUnusable):
         return Response(status_code=503)
 
 
@@ -129,7 +129,7 @@ class BooksCollector(Collector):
         for each in self._watched:
             try:
                 found = list(_figures(each.database)) if each.database is not None else None
-            except SQLAlchemyError:
+            except (SQLAlchemyError, DatabaseUnusable):
                 found = None
             up.add_sample("billing_books_up", {"buyer": each.slug}, float(found is not None))
             for metric in found or ():

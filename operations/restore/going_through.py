@@ -24,14 +24,21 @@ from invoicing.payment.payment_stop_store import StopReason
 from operations.journal_actions import OperationsAction, OperationsSubject
 from operations.restore import outside, restore_store
 from operations.restore.outside import CameOutside, LeftOutside, PaymentsOutside
+from orders.purchase_orders import lost_order_store, lost_orders
+from orders.purchase_orders.lost_orders import LostOrder
 from orders.register import store as register_store
 from peppol.access_points.addressing import in_envelope
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import AccessPoint, AccessPointError, DeliveryState
+from peppol.documents import ordering
 from peppol.envelope import opening
 from peppol.exchange import inbox, outbox_store
 from peppol.exchange.outbox_store import OutboundMessage
 from peppol.exchange.tables import InState, OutState
+from peppol.identifiers import DocumentKind
+from peppol.xml import codec
+from peppol.xml.gate_errors import KEPT_MAX, GateRefused
+from peppol.xml.literals import UnreadableDocument
 
 MARGIN: Final = 100
 """So many numbers more than any that is known are passed over: the mark outside is a minute old at most."""
@@ -66,6 +73,8 @@ class Found:
     left: Sequence[LeftOutside]
     payments: Sequence[PaymentsOutside]
     events: Mapping[str, tuple[int, datetime]]
+    ordered_again: Sequence[tuple[str, str]] = ()
+    """Orders that left, each with one that was placed since for the same placement and days and differs from it."""
 
     @property
     def rows_lost(self) -> int:
@@ -83,6 +92,8 @@ class GoneThrough:
     """What one going-through did."""
 
     taken_in: int = 0
+    orders_noted: int = 0
+    """Orders outside that the books lack: they take up their numbers when they are decided again."""
     noted_sent: int = 0
     to_ask: list[str] = field(default_factory=list)
     jumps: list[number_series.SeriesJump] = field(default_factory=list)
@@ -106,6 +117,7 @@ def look(database: Database, places: Places) -> Found:
             left=[each for each in left if each.instance_id in strange],
             payments=[each for each in paid if each.sha256 not in known],
             events=restore_store.newest_events(session),
+            ordered_again=list(lost_order_store.ordered_as_others(session)),
         )
 
 
@@ -120,6 +132,7 @@ def go_through(database: Database, places: Places, *, by: str) -> GoneThrough:
     with held.writing() as session:
         _pass_over_numbers(session, found, done, by=by, at=database.clock())
         _stop_payments(session, found, done, by=by, at=database.clock())
+    _note_orders(held, places, found.left, done)
     _take_in(held, found.came, done)
     _ask_before_sending(held, places, done)
     with held.writing() as session:
@@ -130,6 +143,7 @@ def go_through(database: Database, places: Places, *, by: str) -> GoneThrough:
             OperationsSubject.BOOKS.of(found.books.generation),
             rows_lost=str(found.rows_lost),
             taken_in=str(done.taken_in),
+            orders_noted=str(done.orders_noted),
             noted_sent=str(done.noted_sent),
             maybe_sent=str(len(done.to_ask)),
             messages_lost=str(len(found.left)),
@@ -172,6 +186,27 @@ def _take_in(database: Database, came: Sequence[CameOutside], done: GoneThrough)
                     instance_id=opening.instance_id_in(body),
                 )
                 done.taken_in += stored.state is InState.ARRIVED
+
+
+def _note_orders(database: Database, places: Places, left: Sequence[LeftOutside], done: GoneThrough) -> None:
+    """Note the orders that left and are lacking, so that none of them is ordered a second time under another number."""
+    if places.folder is None:
+        return
+    noted: list[LostOrder] = []
+    for each in left:
+        if each.kind != DocumentKind.ORDER:
+            continue
+        body = places.folder.files.read(each.path, KEPT_MAX)
+        if places.folder.enveloped:
+            body = opening.unwrap(body).payload or body
+        try:
+            order = lost_orders.of_document(codec.parse(ordering.Order, body), body, path=each.path)
+        except (GateRefused, UnreadableDocument):
+            order = None
+        if order is not None:
+            noted.append(order)
+    with database.writing() as session:
+        done.orders_noted = lost_order_store.add_missing(session, noted)
 
 
 def _ask_before_sending(database: Database, places: Places, done: GoneThrough) -> None:

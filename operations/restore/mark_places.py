@@ -8,7 +8,14 @@ from typing import Final
 
 from sqlalchemy.engine import URL
 
+from foundation.text import Text
 from operations.settings import Settings
+
+NOWHERE: Final = Text(
+    "Böckernas märke ligger ingenstans utanför databasen: återställs den från en säkerhetskopia märker ingen det, och "
+    "nummer, meddelanden och betalningar kan göras om. Ange en mapp i BILLING_MARK_FOLDER."
+)
+"""What is said where the books have no place for their mark."""
 
 _ENDING: Final = ".mark.json"
 

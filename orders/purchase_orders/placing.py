@@ -1,12 +1,15 @@
 """Turning what is to be ordered into an order, kept and sent: the last step of every use case that orders.
 
 The number is taken, the order and its message are laid down in one transaction; a document
-that breaks a rule stops the whole, and the number is not used.
+that breaks a rule stops the whole, and the number is not used. An order that left before the books
+were lost takes up its number again (`lost_orders.py`).
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+
+import structlog
 
 from foundation import journal, number_series
 from foundation.errors import Refused
@@ -15,14 +18,17 @@ from foundation.sql import Session
 from foundation.text import Text
 from orders.journal_actions import OrderAction, OrdersSubject
 from orders.model import Order, OrderLine, Placement
+from orders.purchase_orders import lost_order_store, lost_orders, order_store
 from orders.purchase_orders import order_document as documents
-from orders.purchase_orders import order_store
+from orders.purchase_orders.lost_orders import LostOrder
 from orders.register.parties import Channel
 from orders.register.pricing import PriceList
 from orders.register.register import Register
 from orders.terms import ArticleKind, ResultStage
-from peppol.exchange import outgoing
+from peppol.exchange import outbox, outgoing
 from peppol.identifiers import DocumentKind
+
+_log = structlog.get_logger("orders")
 
 
 class DocumentRefused(Refused):
@@ -87,15 +93,26 @@ def place_orders(
 
     Raises post.InvalidDocument for the first that breaks a rule; the caller's transaction must then be undone.
     """
-    numbers = number_series.next_numbers(session, number_series.ORDERS, len(drafts))
     # What is ordered now of somebody who was taken over is ordered of the successor; the contract keeps its id.
+    drafts = [
+        (placement, replace(draft, supplier=register.holder(draft.supplier, today)))
+        for placement, draft in drafts
+    ]
+    lost = lost_order_store.waiting(session, {draft.execution_reference for _, draft in drafts})
+    found = [_taken_up(register, placement, draft, lost) for placement, draft in drafts]
+    numbers = iter(number_series.next_numbers(session, number_series.ORDERS, found.count(None)))
     orders = [
-        replace(draft, number=number, issued_on=today, supplier=register.holder(draft.supplier, today))
-        for (_, draft), number in zip(drafts, numbers, strict=True)
+        again[0] if again is not None else replace(draft, number=next(numbers), issued_on=today)
+        for (_, draft), again in zip(drafts, found, strict=True)
     ]
     order_store.add_all(session, orders)
     placements = [placement for placement, _ in drafts]
-    outgoing.send_all(session, [_message(register, *each) for each in zip(placements, orders, strict=True)])
+    instances = outgoing.send_all(
+        session, [_message(register, *each) for each in zip(placements, orders, strict=True)]
+    )
+    for instance_id, again in zip(instances, found, strict=True):
+        if again is not None:
+            outbox.note_left_before(session, instance_id, reference=again[1].path)
     for order in orders:
         journal.record(
             session,
@@ -106,8 +123,32 @@ def place_orders(
             article=order.article,
             amount=str(order.amount.amount),
             decision=order.decision_id,
+            **_beside(order, lost),
         )
     return orders
+
+
+def _taken_up(
+    register: Register, placement: Placement, draft: Order, lost: list[LostOrder]
+) -> tuple[Order, LostOrder] | None:
+    """The order that left before the books were lost, where it is this one to the byte; nobody else takes it then."""
+
+    def rendered(order: Order) -> bytes:
+        return outgoing.written(_message(register, placement, order)).body
+
+    found = lost_orders.taken_up(draft, lost, rendered)
+    if found is not None:
+        lost.remove(found[1])
+    return found
+
+
+def _beside(order: Order, lost: Sequence[LostOrder]) -> dict[str, str]:
+    """What the journal says of orders outside for the same: the supplier holds them and this one, which differs."""
+    others = [each.number for each in lost if each.is_about(order)]
+    if not others:
+        return {}
+    _log.warning("ordered again and otherwise", order=order.number, lost=others)
+    return {"beside": " ".join(others)}
 
 
 def _message(register: Register, placement: Placement, order: Order) -> outgoing.Outgoing:

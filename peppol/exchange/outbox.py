@@ -79,6 +79,14 @@ def _outbox_row(message: NewMessage) -> dict[str, object]:
     }
 
 
+def note_left_before(session: Session, instance_id: str, *, reference: str) -> None:
+    """Note that a message just laid out had left before the books were lost; one for the portal stays."""
+    found = outbox_store.state_locked(session, instance_id)
+    if found is not None and found[1] is OutState.WAITING:
+        values = {"reference": reference, "outcome": "FOUND", "sent_at": moment_of(session)}
+        outbox_store.moved_first(session, found[0], was=OutState.WAITING, to=OutState.SENT, values=values)
+
+
 def verdict(
     session: Session, instance_id: str, state: OutState, *, answer: str = "", at: datetime
 ) -> OutState | None:

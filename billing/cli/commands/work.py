@@ -36,6 +36,7 @@ from foundation.text import Text
 from operations import job_run_store, scheduler
 from operations.access_point import opened_access_point
 from operations.journal_actions import OperationsAction, OperationsSubject
+from operations.restore import mark_places
 from operations.settings import Settings
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import AccessPoint
@@ -102,6 +103,8 @@ def _opened(
     """A buyer's worker with its books and its access point."""
     settings = books.settings
     database = installation.database_of(books)
+    if not database.marks:
+        complain(context.say(mark_places.NOWHERE))
     with _access_point(context, settings, folder) as access_point:
         yield Worker(
             database,

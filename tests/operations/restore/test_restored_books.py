@@ -1,5 +1,6 @@
 """Books that were restored from a backup know what came after it: nothing lost, nothing doubled, nothing paid twice."""
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from foundation import books_mark, number_series
+from foundation import books_mark, journal, number_series
 from foundation.books_mark import BooksMark, BooksRestored
 from foundation.database import Database
 from foundation.errors import Refused
@@ -21,6 +22,7 @@ from invoicing.payment.payment_stop_store import StopReason
 from operations.checks import invariants
 from operations.restore import backup, going_through
 from operations.restore.going_through import Places
+from orders.journal_actions import OrdersSubject
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import Outbound, Submission
 from peppol.exchange import outgoing
@@ -229,14 +231,51 @@ def test_the_books_end_open_and_whole_and_every_gap_is_explained(restored: House
     assert not restored.is_held()
 
 
-def test_no_number_is_used_again(restored: House) -> None:
-    used = {Path(each).name.split("-")[1] for each in restored.sent() if Path(each).name.startswith("order-")}
-    assert len(used) == 4
+def orders_sent(house: House) -> set[str]:
+    """The numbers of the orders that lie with the access point."""
+    names = (Path(each).name for each in house.sent())
+    return {each.split("-")[1] for each in names if each.startswith("order-")}
+
+
+def test_an_order_that_is_decided_again_is_the_one_its_supplier_holds(restored: House) -> None:
+    """The same number, day and bytes, and nothing is sent a second time."""
+    sent = restored.sent()
+    assert len(orders_sent(restored)) == 4
+    restored.is_held()
+    assert go_through(restored).orders_noted == 1
+    restored.system.tell("placement.decided", _decided(C), on=date(2026, 3, 30), event_id="evt-c")
+    restored.works(on=date(2026, 3, 30))
+    assert restored.system.order(C).number == "2100000004"
+    after = restored.sent()
+    assert {path: after[path] for path in sent} == sent
+    assert len(orders_sent(restored)) == 4
+    with restored.database.reading() as session:
+        assert list(invariants.check(session)) == []
+    assert not going_through.look(restored.database, restored.places).ordered_again
+
+
+def test_an_order_that_is_decided_otherwise_is_another_and_is_told_beside_the_first(restored: House) -> None:
+    used = orders_sent(restored)
     restored.is_held()
     go_through(restored)
-    restored.system.tell("placement.decided", _decided(C), on=date(2026, 1, 1), event_id="evt-c")
-    assert restored.system.order(C).number not in used
-    assert int(restored.system.order(C).number) > max(map(int, used))
+    otherwise = decision(C, decision_id="decided-anew", level="A")
+    restored.system.tell("placement.decided", otherwise, on=date(2026, 3, 30), event_id="evt-c")
+    number = restored.system.order(C).number
+    assert int(number) > max(map(int, used))
+    found = going_through.look(restored.database, restored.places)
+    assert list(found.ordered_again) == [("2100000004", number)]
+    with restored.database.reading() as session:
+        (placed,) = journal.rows_about(session, OrdersSubject.ORDER.of(number))
+    assert json.loads(placed.detail)["beside"] == "2100000004"
+
+
+def test_a_case_that_is_new_takes_no_number_that_was_used(restored: House) -> None:
+    used = orders_sent(restored)
+    restored.is_held()
+    go_through(restored)
+    new = decision("100000109")
+    restored.system.tell("placement.decided", new, on=date(2026, 1, 1), event_id="evt-new")
+    assert int(restored.system.order("100000109").number) > max(map(int, used))
 
 
 def test_nothing_that_may_have_been_paid_is_exported_again_before_two_people_say_so(restored: House) -> None:

@@ -23,7 +23,7 @@ from foundation.text import Text
 from operations.access_point import opened_access_point
 from operations.checks import invariants, private_files
 from operations.checks.payment_checks import Findings
-from operations.restore import going_through
+from operations.restore import going_through, mark_places
 from operations.restore.going_through import Places
 from operations.settings import Settings
 
@@ -57,6 +57,8 @@ def check(
         with database.reading() as session:
             broken = _broken(session, settings, heads)
         broken += _restored(database, settings)
+        if not database.marks:
+            complain(context.say(mark_places.NOWHERE))
     if as_json:
         write_json([_broken_json(each) for each in broken])
     else:
@@ -76,6 +78,8 @@ def _check_all(context: CommandContext, *, as_json: bool) -> None:
                 with database.reading() as session:
                     broken = _broken(session, books.settings, None)
                 broken += _restored(database, books.settings)
+                if not database.marks:
+                    complain(f"{books.slug}: {context.say(mark_places.NOWHERE)}")
             except (SQLAlchemyError, Refused) as error:
                 failed = True
                 sentence = refusal_of(error).in_language(context.language)

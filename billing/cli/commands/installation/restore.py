@@ -68,6 +68,7 @@ def look(
                 "rows_lost": found.rows_lost,
                 "came": [each.path for each in found.came],
                 "left": [f"{each.kind} {each.document_id}" for each in found.left],
+                "ordered_again": [list(each) for each in found.ordered_again],
                 "payments": [each.message_id for each in found.payments],
                 "events": {source: newest.isoformat() for source, (_, newest) in found.events.items()},
             }
@@ -93,6 +94,7 @@ def go(
         write_json(
             {
                 "taken_in": done.taken_in,
+                "orders_noted": done.orders_noted,
                 "noted_sent": done.noted_sent,
                 "to_ask": done.to_ask,
                 "jumps": {each.series: [each.first, each.last] for each in done.jumps},
@@ -108,6 +110,14 @@ def go(
                 taken_in=done.taken_in,
                 sent=done.noted_sent,
                 maybe=len(done.to_ask),
+            )
+        )
+    )
+    typer.echo(
+        context.say(
+            Text(
+                "%(count)s ordrar som har lämnat oss får tillbaka sina nummer när deras beslut kommer igen.",
+                count=done.orders_noted,
             )
         )
     )
@@ -165,6 +175,13 @@ def _told(found: Found, *, held: bool) -> Iterator[Text]:
     yield Text("%(count)s meddelanden har lämnat oss och saknas i böckerna:", count=len(found.left))
     for each in found.left:
         yield Text("  %(kind)s %(number)s", kind=each.kind, number=each.document_id)
+    for old, new in found.ordered_again:
+        yield Text(
+            "Order %(old)s lämnade oss och är nu beslutad igen som %(new)s, som skiljer sig från den. Säg till "
+            "leverantören vilken som gäller.",
+            old=old,
+            new=new,
+        )
     yield Text("%(count)s betalfiler finns som böckerna inte känner till:", count=len(found.payments))
     for file in found.payments:
         yield Text("  %(message)s i %(path)s", message=file.message_id, path=file.path)

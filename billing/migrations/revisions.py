@@ -1,0 +1,71 @@
+"""Which revisions of the tables this program knows, and books of another than its newest refused with a sentence.
+
+A replica of an older version may still be running when a newer one has let the books grow: it would leave out what the
+newer counts on. One of a newer version may be started before the books have grown. Neither touches them.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from foundation.database import DatabaseUnusable, explain
+from foundation.sql import Session
+from foundation.text import Text
+
+# By the names of the files, so that no command has to import Alembic to know: r0036_word.py is revision 0036.
+KNOWN: Final[Sequence[str]] = sorted(
+    each.name[1:5] for each in Path(__file__).with_name("versions").glob("r[0-9]*_*.py")
+)
+
+_ASKED: Final = text("SELECT version_num FROM alembic_version")
+
+
+class BooksNewer(DatabaseUnusable):
+    """A newer version of the program has let the books grow."""
+
+    def __init__(self, found: str, newest: str) -> None:
+        super().__init__(
+            Text(
+                "Databasen är uppgraderad till revision %(found)s och det här programmet känner bara till %(newest)s. "
+                "Ingenting är läst eller ändrat. Avsluta det och starta den nyare versionen.",
+                found=found,
+                newest=newest,
+            )
+        )
+
+
+class BooksOlder(DatabaseUnusable):
+    """The books have not grown yet to what this version of the program counts on."""
+
+    def __init__(self, found: str, newest: str) -> None:
+        super().__init__(
+            Text(
+                "Databasen står på revision %(found)s och det här programmet behöver %(newest)s. Ingenting är läst "
+                "eller ändrat. Uppgradera den först: billing init",
+                found=found,
+                newest=newest,
+            )
+        )
+
+
+def refuse_other(session: Session) -> None:
+    """Refuse books of another revision than the newest known. Raises BooksNewer, BooksOlder, DatabaseUnusable."""
+    try:
+        found = str(session.execute(_ASKED).scalar_one_or_none())
+    except (OperationalError, ProgrammingError) as error:
+        unusable = explain(error)
+        if "billing init" not in unusable.text.sv:
+            raise
+        raise unusable from error
+    if found != KNOWN[-1]:
+        raise BooksOlder(found, KNOWN[-1]) if found in KNOWN else BooksNewer(found, KNOWN[-1])
+
+
+def refuse_newer(session: Session) -> None:
+    """Refuse to let books grow that have grown beyond what is known. Raises BooksNewer."""
+    found = str(session.execute(_ASKED).scalar_one_or_none())
+    if found not in KNOWN:
+        raise BooksNewer(found, KNOWN[-1])
