@@ -14,11 +14,11 @@ _ON_A_LINE = (InvoiceState.ACCEPTED, InvoiceState.PAID)
 
 
 def documents(session: Session) -> Iterator[Row[Any]]:
-    """Every document's sums, and its content as it was read."""
+    """Every document's sums, and its content as it was read; not those whose content was disposed of."""
     invoice = document_tables.invoice
     question: Select[Any] = select(
         invoice.c.id, invoice.c.amount_net, invoice.c.amount_vat, invoice.c.amount_payable, invoice.c.content
-    )
+    ).where(invoice.c.content != "")
     yield from session.execute(question.execution_options(yield_per=200))
 
 

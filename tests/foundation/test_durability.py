@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from foundation.database import Database
 from tests.support.servers.databases import PostgresqlServer
+from tests.support.servers.system_databases import migrated
 
 FULL = 2
 """SQLite's word for waiting for the disk at every commit; in WAL mode NORMAL (1) loses the last ones with the power."""
@@ -14,7 +15,7 @@ FULL = 2
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
+    database = migrated(database_url)
     yield database
     database.close()
 
@@ -29,7 +30,7 @@ def test_sqlite_waits_for_the_disk_at_each_commit(database: Database) -> None:
 
 @pytest.mark.both_engines
 def test_postgresql_is_never_told_by_us_not_to_wait_for_the_disk(postgresql_server: PostgresqlServer) -> None:
-    database = Database(postgresql_server.empty())
+    database = migrated(postgresql_server.empty())
     asked = text("SELECT source FROM pg_settings WHERE name IN ('synchronous_commit', 'fsync')")
     with database.writing() as session:
         # "client" and "session" would be our own words; the rest is for whoever runs the server.

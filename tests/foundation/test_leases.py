@@ -9,6 +9,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, insert, select, update
 from foundation import leases
 from foundation.database import Database
 from foundation.sql import Session, UtcDateTime
+from tests.support.servers.system_databases import migrated
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
@@ -23,7 +24,7 @@ WORK = Table(
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
+    opened = migrated(database_url)
     with opened.writing() as session:
         WORK.create(session)
         session.execute(insert(WORK), [{"number": number} for number in (3, 1, 2)])

@@ -177,5 +177,7 @@ def _prepared() -> bytes:
 
 def a_desk(folder: Path) -> Desk:
     """A desk with a copy of the prepared database."""
-    (folder / "billing.sqlite").write_bytes(_prepared())
+    books = folder / "billing.sqlite"
+    books.touch(mode=0o600)
+    books.write_bytes(_prepared())
     return Desk(folder)

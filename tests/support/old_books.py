@@ -76,6 +76,8 @@ def before_0037(connection: Connection) -> None:
         with Operations(MigrationContext.configure(connection)).batch_alter_table(table) as batch:
             batch.drop_constraint(f"ck_{table}_state", type_="check")
             batch.drop_column("state")
+
+
 def before_0036(connection: Connection) -> None:
     """Lead the books back to what revision 0036 found."""
     connection.execute(text("drop table lost_order"))

@@ -176,7 +176,7 @@ def test_documents_are_validated_without_a_database(desk: Desk) -> None:
         ("invoice", False),
         (None, False),
     ]
-    assert list(told[1]) == ["file", "kind", "valid", "release", "findings"]
+    assert list(told[1]) == ["file", "kind", "valid", "release", "finding_count", "rules", "findings"]
     keys = ["rule", "severity", "location", "line", "found", "expected", "message", "remedy", "actor"]
     assert list(told[1]["findings"][0]) == keys
     assert "ogiltig" in nowhere.run("validate", wrong, code=3).out

@@ -6,7 +6,6 @@ The routes are those of the application itself, so a new one is under the door b
 import re
 from collections.abc import Iterator, Sequence
 
-import anyio
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -15,6 +14,7 @@ from fastapi.routing import APIRoute
 from billing.server.app import create_app
 from operations.settings import Settings
 from tests.support.pages.all_routes import _flat
+from tests.support.servers import without_server
 from tests.support.servers.serving import NO_TLS
 from tests.support.servers.system_databases import migrated
 
@@ -53,7 +53,7 @@ def answers_to(app: FastAPI, asked: Sequence[tuple[str, str]]) -> list[httpx.Res
         ) as client:
             return [await client.request(method, path) for method, path in asked]
 
-    return anyio.run(all_of_them)
+    return without_server.asked(all_of_them)
 
 
 def keyed_routes(app: FastAPI) -> list[tuple[str, str, str]]:

@@ -7,7 +7,6 @@ from pathlib import Path
 from socket import create_server
 from threading import Thread
 
-import anyio
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -25,6 +24,7 @@ from foundation.database_faults import DatabaseAway, DatabaseFault, fault_of
 from operations.settings import Settings
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.exchange.tables import inbox
+from tests.support.servers import without_server
 from tests.support.servers.serving import NO_TLS
 from tests.support.servers.stoppable_postgresql import StoppablePostgresql, stoppable_server
 from tests.support.servers.system_databases import migrated
@@ -81,7 +81,7 @@ def answer(
                 method, path, headers=headers, content=body if method == "POST" else None
             )
 
-    return anyio.run(asked)
+    return without_server.asked(asked)
 
 
 def messages(database: Database) -> int:

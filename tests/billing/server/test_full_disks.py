@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
-import anyio
 import httpx
 import pytest
 from pydantic import SecretStr
@@ -34,6 +33,7 @@ from peppol.access_points.protocol import AccessPointError
 from peppol.exchange.receiving import Collector
 from peppol.exchange.sending import MessageSender
 from peppol.exchange.tables import OutState, inbox, outbox
+from tests.support.servers import without_server
 from tests.support.servers.faulty_point import Moment, lay_out
 from tests.support.servers.serving import NO_TLS
 from tests.support.servers.system_databases import migrated
@@ -261,7 +261,7 @@ def test_a_message_pushed_to_us_is_never_acknowledged_at_any_statement_that_fail
             ) as client:
                 return await client.post("/webhook/letters", content=body, headers={"X-Token": "t"})
 
-        return anyio.run(asked)
+        return without_server.asked(asked)
 
     for number in range(1, AT_MOST):
         body, fails_at, seen = f"<M>{number}</M>".encode(), number, 0
@@ -294,7 +294,7 @@ def test_a_disk_without_room_is_named_in_alarm_and_health(
             ) as client:
                 return await client.get("/readyz")
 
-        return anyio.run(asked)
+        return without_server.asked(asked)
 
     assert ready().status_code == 200
     machine_watch.look_at_disks(database, settings)

@@ -40,7 +40,6 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
     "POST /finance/items/{kind}/{number}/comment": frozenset({DeskAction.COMMENTED}),
     "POST /finance/filters": "keeps somebody's own filter",
     "POST /finance/filters/{number}/drop": "drops somebody's own filter",
-    "POST /finance/letters/{number}/reveal": QUEUE,
     "POST /finance/letters/{number}/replay": QUEUE,
     "POST /finance/letters/{number}/lay-aside": QUEUE,
     "POST /finance/letters/{number}/reveal": frozenset({_D.PROTECTED_REVEALED}),
