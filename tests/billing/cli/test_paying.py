@@ -9,11 +9,16 @@ import pytest
 from typer.testing import CliRunner
 
 from billing.cli.cli import app
+from billing.tools.demo import people
+from orders.register import store as register_store
+from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.paying import DEBTOR, notice
 from tests.support.stories.system import System, a_system
 
 REFERENCE = "100000101"
 RUNNER = CliRunner()
+# The accounts of the demo, by what they may do.
+FINANCE, ATTESTER, ADMIN, OTHER_ADMIN = "user-6", "user-7", "user-9", "user-13"
 
 
 @pytest.fixture
@@ -37,26 +42,30 @@ def run(*words: str, code: int = 0) -> str:
 
 def test_from_proposed_to_paid_and_booked(system: System, tmp_path: Path) -> None:
     day = ("--on", "2026-03-05")
-    assert "Now another person attests." in run("payments", "propose", "--by", "user-1", *day)
-    assert "no right to attest" in run("payments", "attest", "30000001", "--by", "user-2", *day, code=1)
-    given = ("--person", "user-2", "--limit", "2375,00", "--by", "user-9", "--on", "2026-01-01")
+    assert "Now another person attests." in run("payments", "propose", "--by", FINANCE, *day)
+    assert "no right to attest" in run("payments", "attest", "30000001", "--by", ATTESTER, *day, code=1)
+    with system.database.writing() as session:
+        people.move_in(session, register_store.load(session), at=CLOCK)
+    given = ("--person", ATTESTER, "--limit", "2375,00", "--by", ADMIN, "--on", "2026-01-01")
     assert "everything" in run("payments", "right", *given)
-    assert "does not attest it" in run("payments", "attest", "30000001", "--by", "user-1", *day, code=1)
-    assert "1 rows attested." in run("payments", "attest", "30000001", "--by", "user-2", *day)
+    assert "no right to attest" in run("payments", "attest", "30000001", "--by", ATTESTER, *day, code=1)
+    run("people", "confirm", "1", "--by", OTHER_ADMIN)
+    assert "does not attest it" in run("payments", "attest", "30000001", "--by", FINANCE, *day, code=1)
+    assert "1 rows attested." in run("payments", "attest", "30000001", "--by", ATTESTER, *day)
     first, second = tmp_path / "a", tmp_path / "b"
     for folder in (first, second):
-        run("payments", "export", "30000001", "--by", "user-1", "--dir", str(folder))
+        run("payments", "export", "30000001", "--by", FINANCE, "--dir", str(folder))
     names = sorted(path.name for path in first.iterdir())
     assert [name.rpartition(".")[2] for name in names] == ["csv", "xlsx", "xml"]
     assert all((first / name).read_bytes() == (second / name).read_bytes() for name in names)
     answer = tmp_path / "camt.xml"
     answer.write_bytes(notice(("RM30000001-00001", "2375.00")))
-    told = json.loads(run("payments", "bank", str(answer), "--by", "user-1", "--json", *day))
+    told = json.loads(run("payments", "bank", str(answer), "--by", FINANCE, "--json", *day))
     assert [each["outcome"] for each in told["entries"]] == ["PAID"]
-    assert "The file was read before." in run("payments", "bank", str(answer), "--by", "user-1", *day)
+    assert "The file was read before." in run("payments", "bank", str(answer), "--by", FINANCE, *day)
     (listed,) = json.loads(run("payments", "proposals", "--json"))
     assert (listed["state"], listed["amount"]) == ("PAID", "2375.00")
-    (file,) = json.loads(run("ledger", "book", "--by", "user-1", "--dir", str(first), "--json", *day))
+    (file,) = json.loads(run("ledger", "book", "--by", FINANCE, "--dir", str(first), "--json", *day))
     assert Path(file).read_bytes().count(b"#VER") == 2
 
 
