@@ -8,6 +8,7 @@ provider says it has verified and that belongs to an account here. Nothing of th
 
 import base64
 import hashlib
+import hmac
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -129,7 +130,8 @@ def _end_journey(database: Database, seal: Seal, state: str, cookie: str, now: d
     with database.writing() as session:
         key = tokens.fingerprint(state)
         journey = openid_store.take_journey(session, key)
-    if journey is None or state != cookie or not now < journey.ends_at <= now + _JOURNEY_LASTS + leases.SLACK:
+    own = hmac.compare_digest(state.encode(), cookie.encode())
+    if journey is None or not own or not now < journey.ends_at <= now + _JOURNEY_LASTS + leases.SLACK:
         raise OpenIdRefused(
             Text("Inloggningen hör inte till den här webbläsaren eller tog för lång tid. Börja om.")
         )

@@ -30,6 +30,8 @@ from tests.support.project import PROJECT
 
 _KEPT_CACHES = ("peppol.xml.schema", "peppol.rules", "babel", "lxml")
 """Caches that take seconds to fill, of what no room changes."""
+_UNSTEADY_MOST = 5
+"""So many tests of a room may fail when they run a second time in one process, and are left out."""
 
 
 class Outcome(StrEnum):
@@ -121,7 +123,7 @@ class _Trial:
         took: Mapping[str, float],
         lines: coverage.CoverageData,
     ) -> None:
-        self._asked, self._took = asked, took
+        self._asked, self._took = asked, dict(took)
         self._items = {item.nodeid: item for item in session.items}
         self._tests_of = {
             module.path: lines.contexts_by_lineno(str(module.path)) for module, _ in asked.mutants
@@ -135,7 +137,13 @@ class _Trial:
         """Judge every mutant."""
         gc.collect()
         gc.freeze()
-        if failed := self._fails_without_a_fault():
+        for _ in range(_UNSTEADY_MOST):
+            if not (failed := self._fails_without_a_fault()):
+                break
+            # It says nothing of a fault, and the others do without it.
+            self._items.pop(failed, None)
+            self._took.pop(failed, None)
+        else:
             self._asked.broken.append(f"a second time, in a child: {failed}")
             return
         for number, (module, mutant) in enumerate(self._asked.mutants):

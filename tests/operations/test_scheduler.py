@@ -129,6 +129,30 @@ def test_a_slot_is_run_once_and_missed_days_are_made_up_for_with_their_own_day(
     assert days == [date(2026, 11, day) for day in (21, 22, 23, 24)]
 
 
+@pytest.mark.parametrize("kind", [InOne, InSteps])
+def test_of_two_workers_that_have_both_seen_a_slot_one_runs_it(
+    system: System, moment: Moment, kind: type[InOne] | type[InSteps]
+) -> None:
+    worked: list[date] = []
+    others: list[Ran] = []
+
+    def work(books: object, today: date, now: datetime) -> str:
+        worked.append(today)
+        return "noted"
+
+    job = kind("noting", NIGHT, work)
+
+    def meanwhile() -> bool:
+        """Asked between looking and running: the other worker does both in the pause."""
+        if not others:
+            others.extend(run_due(system.database, [job]))
+        return False
+
+    assert run_due(system.database, [job], stopping=meanwhile) == []
+    assert names(others) == [("noting", "DONE")]
+    assert len(worked) == 1
+
+
 @pytest.mark.both_engines
 def test_a_job_that_fails_leaves_nothing_is_tried_again_and_then_given_up_with_an_alarm(
     system: System, moment: Moment

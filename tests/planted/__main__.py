@@ -77,6 +77,8 @@ class Bed:
                     if self._passes(test):
                         break
                 failing.append(test)
+            if failing and status in NOTHING_RUN:
+                told = f"without the fault too: {', '.join(failing)}"
             return self._judged(fault, status, told[:200])
         finally:
             path.write_text(right)
