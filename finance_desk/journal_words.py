@@ -129,6 +129,8 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     PaymentAction.FILE_MADE: Text("En fil gjordes"),
     OperationsAction.JOB_AGAIN: Text("Ett jobb togs om"),
     OperationsAction.JOB_GIVEN_UP: Text("Ett jobb gavs upp"),
+    OperationsAction.BOOKS_GONE_THROUGH: Text("En återställning gicks igenom"),
+    OperationsAction.BOOKS_RELEASED: Text("Böckerna öppnades efter en återställning"),
     OperationsAction.FEED_DISPOSED: Text("Gamla händelser i flödet gallrades"),
     OperationsAction.ALARM_RAISED: Text("Ett larm gavs"),
     OperationsAction.BUYER_ADDED: Text("En köpare lades till i installationen"),

@@ -29,7 +29,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from foundation import journal
+from foundation import books_mark, journal
+from foundation.books_mark import BooksRestored
 from foundation.database_faults import DatabaseAway, DatabaseFault
 from foundation.errors import Refused
 from foundation.periods import Clock
@@ -149,6 +150,9 @@ class Database:
         self.has_true_clock = clock is utc_now
         """Whether these books go by the true time, and not by that of a story or a test."""
         self._unwritable = unwritable
+        self.marks: tuple[Path, ...] = ()
+        """Where the mark of the books lies outside (foundation/books_mark.py); nowhere, and no restore is noticed."""
+        self._is_recovering = False
         self._seen_by: _SeenBy | None = None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._lock = RLock()
@@ -175,10 +179,34 @@ class Database:
             raise self._unwritable
         with self._turn(), self._writer.begin() as session:
             journal.forget(session)
+            books_mark.has_ticked(session)
             self._begin(session)
+            if not self._is_recovering and books_mark.is_held(session):
+                raise BooksRestored
             note_moment(session, self.clock())
             yield session
             journal.write(session, at=self.clock())
+            ticked = books_mark.has_ticked(session)
+            mark = (
+                books_mark.of_books(session, at=self.clock().isoformat()) if ticked and self.marks else None
+            )
+        if mark is not None:
+            # After the commit, and before whatever it was counted for.
+            outside = books_mark.read(self.marks)
+            if outside is not None and outside > mark and not self._is_recovering and self.hold_if_restored():
+                raise BooksRestored
+            books_mark.write(self.marks, mark)
+
+    def hold_if_restored(self) -> bool:
+        """Hold the books where they are older than the mark that lies outside; whether they are held now."""
+        with self.reading() as session:
+            now, held = books_mark.of_books(session), books_mark.is_held(session)
+        outside = books_mark.read(self.marks)
+        if held or now is None or outside is None or not outside.is_ahead_of(now):
+            return held
+        with self.for_recovery().writing() as session:
+            books_mark.hold(session, outside, at=self.clock().isoformat())
+        return True
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -223,6 +251,12 @@ class Database:
     def clock_difference(self) -> timedelta | None:
         """This machine's clock against that of the books; None where they are one, or it was never read."""
         return self.clock.difference if isinstance(self.clock, ServerClock) else None
+
+    def for_recovery(self) -> "Database":
+        """The same database for whoever goes through a restore: it may write while the books are held."""
+        recovering = copy(self)
+        recovering._is_recovering = True
+        return recovering
 
     def _begin(self, session: Session) -> None:
         """Read the server's clock, and take on the supplier's role for this transaction; it falls off with its end."""

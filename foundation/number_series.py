@@ -4,6 +4,9 @@ The next number is taken by updating the series' one row in the transaction that
 two transactions take turns, and a rollback gives the number back.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sqlalchemy import bindparam, insert, select, update
 
 from foundation import tables as foundation_tables
@@ -64,3 +67,63 @@ def ranges(session: Session) -> dict[str, tuple[int, int]]:
     """For each series its first and its last number taken (last < first: none yet)."""
     rows = session.execute(select(foundation_tables.number_series))
     return {row.name: (row.first, row.last) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesJump:
+    """Numbers from `first` to `last` that are never given out, and why: they may have been used in lost books."""
+
+    series: str
+    first: int
+    last: int
+    at: str
+    by: str
+    reason: str
+
+
+def jump(session: Session, name: str, *, to: int, at: str, by: str, reason: str) -> SeriesJump | None:
+    """Let the series go on after `to`; what is passed over, or None where it stands there already."""
+    _, last = ranges(session)[name]
+    if to <= last:
+        return None
+    made = SeriesJump(name, last + 1, to, at, by, reason)
+    session.execute(update(_SERIES).where(_SERIES.c.name == name).values(last=to))
+    note_jump(session, made)
+    return made
+
+
+def note_jump(session: Session, made: SeriesJump) -> None:
+    """Keep why numbers are missing, for good."""
+    session.execute(
+        insert(foundation_tables.series_jump),
+        {
+            "series": made.series,
+            "first": made.first,
+            "last": made.last,
+            "at": made.at,
+            "by_person": made.by,
+            "reason": made.reason,
+        },
+    )
+
+
+def own_name(supplier: str, series: str) -> str:
+    """What a supplier's own series is called among the jumps."""
+    return f"{supplier} {series}"[:40]
+
+
+def jumps(session: Session) -> list[SeriesJump]:
+    """Every jump, oldest first."""
+    table = foundation_tables.series_jump
+    return [
+        SeriesJump(row.series, row.first, row.last, row.at, row.by_person, row.reason)
+        for row in session.execute(select(table).order_by(table.c.id))
+    ]
+
+
+def after_jumps(made: Sequence[SeriesJump], name: str, expected: int) -> int:
+    """The number that follows where `expected` is the first of those that were passed over."""
+    for each in made:
+        if each.series == name and each.first == expected:
+            expected = each.last + 1
+    return expected

@@ -68,6 +68,12 @@ def last_raised(session: Session, *, now: datetime) -> dict[str, datetime]:
     return {kind: at for kind, at in rows}
 
 
+def is_raised_about(session: Session, kind: str, about: str) -> bool:
+    """Whether this very thing was alarmed about."""
+    question = select(alarm.c.id).where(alarm.c.kind == kind, alarm.c.about == about).limit(1)
+    return session.scalar(question) is not None
+
+
 def add(session: Session, kind: str, *, count: int, about: str, sentence: Text, at: datetime) -> None:
     """An alarm that is raised now."""
     session.execute(

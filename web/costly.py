@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 from peppol.validation import apart
 from web.access import person_of
 from web.budgets import Caller, stranger
-from web.clients import client_of
+from web.guards.clients import client_of
 from web.pages import budgets_of
 
 

@@ -14,7 +14,8 @@ from starlette.datastructures import FormData
 
 from foundation.errors import Refused
 from foundation.text import Text
-from web import cookies, words_written
+from web import cookies
+from web.guards import words_written
 
 TOKEN_FIELD: Final = "form_token"  # noqa: S105 - the name of a field
 FIELDS_MAX: Final = 5_000

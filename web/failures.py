@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from accounts.guessing.rate_limit import SignInsBusy, TooOften
-from foundation.confined import NoneFree, WorkEnded
+from foundation.apart.confined import NoneFree, WorkEnded
 from foundation.database import DatabaseUnusable, explain
 from foundation.database_faults import RETRY_AFTER_SECONDS, DatabaseAway, fault_of
 from foundation.errors import NotThere, Refused

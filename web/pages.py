@@ -28,10 +28,11 @@ from foundation.periods import stockholm_date
 from foundation.text import SWEDISH, Language, Text
 from orders.register import store as register_store
 from peppol.xml.gate_errors import LIMITS
-from web import cookies, kept_back, navigation
+from web import cookies, navigation
 from web.brand import brand_of
 from web.budgets import Budgets
 from web.csrf import FIELDS_MAX, guarded
+from web.guards import kept_back
 from web.portal_buyer import buyer_of
 from web.templating import FORM_TOKEN, environment
 

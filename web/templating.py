@@ -22,7 +22,7 @@ from foundation.text import Language, Text, filled, languages, translations
 from foundation.units import unit_name
 from web import fronts, i18n, state_labels, static_files
 from web.csrf import TOKEN_FIELD
-from web.kept_back import kept_back
+from web.guards.kept_back import kept_back
 
 FORM_TOKEN: Final[ContextVar[str]] = ContextVar("form_token", default="")
 """The token of the page being rendered; macros of other files reach it without being handed it."""

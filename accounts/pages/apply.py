@@ -10,7 +10,7 @@ from accounts.rules import AccountRefused, mail_address, name_of_person
 from foundation.text import Text
 from orders.register import store as register_store
 from web.access import instant_of
-from web.clients import client_of
+from web.guards.clients import client_of
 from web.pages import database_of, language_of, pages_router, render, see_other, today_of
 
 router = pages_router()

@@ -13,7 +13,7 @@ from accounts.pages import known_browser, sign_in_queue
 from accounts.password_rules import PasswordRefused, chosen_password
 from foundation.text import Text
 from web.access import instant_of
-from web.clients import client_of
+from web.guards.clients import client_of
 from web.pages import database_of, pages_router, render, see_other
 
 router = pages_router()

@@ -14,7 +14,7 @@ from foundation.text import SWEDISH, Text, language_of
 from operations.settings import Settings
 from web import cookies
 from web.access import instant_of, person_of
-from web.clients import client_of
+from web.guards.clients import client_of
 from web.pages import database_of, own_path, pages_router, render, see_other
 
 router = pages_router()

@@ -16,7 +16,7 @@ from anyio.lowlevel import RunVar
 from fastapi import Request
 
 from accounts.guessing.rate_limit import SignInsBusy
-from web.clients import client_of
+from web.guards.clients import client_of
 
 _Answer = TypeVar("_Answer")
 

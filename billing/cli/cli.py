@@ -89,6 +89,14 @@ COMMANDS: Final = {
     "reconcile": CommandPlace(
         "Stäm av från beställt till betalt / reconcile from ordered to paid.", "statement"
     ),
+    "backup": CommandPlace(
+        "Kopiera böckerna medan de används / copy the books while they are used.", "installation.restore"
+    ),
+    "restore": CommandPlace(
+        "Efter en återställning: gå igenom vad som kom sedan / after a restore: going through what came since.",
+        "installation.restore",
+        "restore",
+    ),
     "check": CommandPlace(
         "Pröva databasens invarianter, också mot journalhuvuden utanför / check the database's invariants.",
         "installation.checking",

@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 
 from billing.migrations import row_security
 from billing.migrations.schema import METADATAS
-from foundation import journal, number_series
+from foundation import books_mark, journal, number_series
 from foundation.database import Database, DatabaseUnusable, utc_now
 from foundation.periods import Clock
 from foundation.sql import Session
@@ -78,6 +78,7 @@ def bring_up_to_date(database: Database, *, wait_seconds: float = WAIT_SECONDS) 
         row_security.install(connection, METADATAS)
         journal.start(connection)
         number_series.start(connection)
+        books_mark.start(connection)
         feed_store.start(connection)
 
 

@@ -48,6 +48,7 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "account_permission": (*_ADD, "DELETE"),
     "account_address": (*_ADD, "DELETE"),
     "account_unit": (*_ADD, "DELETE"),
+    "books_mark": _READ,
     "change_request": (*_ADD, "UPDATE"),
     "claim_settled": _READ,
     "credit_pair": _READ,
@@ -111,9 +112,9 @@ PASSES_OVER: Final = frozenset({"invoice", "placement", "purchase_order"})
 """What a successor takes over with the rows that hang on them; people, settings and drafts stay each supplier's own."""
 
 SHARED: Final = frozenset(
-    {"journal_head", "outbound_feed", "policy_version", "register_version", "wrong_try"}
+    {"books_mark", "journal_head", "outbound_feed", "policy_version", "register_version", "wrong_try"}
 )
-"""Without rows of anybody's: the heads of journal and feed, what is agreed with all, tries under a hash."""
+"""Without rows of anybody's: the heads of journal and feed, the mark of the books, agreements, tries under a hash."""
 
 _EARLIER: Final = ("own", "read", "write", "select", "insert", "update", "delete")
 

@@ -22,7 +22,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import AfterValidator
 
-from foundation.confined import WorkFailed
+from foundation.apart.confined import WorkFailed
 from foundation.errors import Refused
 from foundation.formatting import number
 from foundation.text import SWEDISH, Language, Text, languages

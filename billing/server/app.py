@@ -32,8 +32,8 @@ from peppol.validation import apart
 from peppol.xml.gate_errors import LIMITS
 from supplier_portal.pages import front as supplier_portal
 from web import failures, fronts, templating
-from web.addresses import addressed
 from web.budgets import Budgets, Share
+from web.guards.addresses import addressed
 from web.portal_buyer import PortalBuyer
 from web.static_files import FOLDER, MarkedFiles
 

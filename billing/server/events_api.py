@@ -32,7 +32,7 @@ from operations.event_feed.reading import LIMIT_MOST, CursorAhead, CursorTooOld
 from operations.event_loading import EventLine, Loaded, load_events
 from orders.register.store import NoRegister
 from web.access import instant_of, settings_of
-from web.clients import client_of
+from web.guards.clients import client_of
 from web.pages import database_of, today_of
 from web.problems import MEDIA_TYPE, ProblemDocument, ProblemResponse
 

@@ -22,6 +22,8 @@ from foundation.text import Text
 from operations.buyers import books as buyer_books
 from operations.buyers import buyer_store
 from operations.buyers.model import InstallationBuyer, chosen
+from operations.restore import alarm as restore_alarm
+from operations.restore import mark_places
 from operations.settings import Settings
 from peppol.envelope.recipient import answered_instance_in, recipient_in
 from peppol.exchange import outbox_store
@@ -103,12 +105,12 @@ class Installation:
         if still is None and (books.buyer is None or books.buyer.is_first):
             return self.first
         # A buyer that was opened meanwhile is another to those who could not write.
-        return self._database(f"{books.slug} {still is None}", books.settings.database_url, still)
+        return self._database(f"{books.slug} {still is None}", books.settings, still)
 
     @property
     def first(self) -> Database:
         """The installation's first books, where the buyers stand. Raises DatabaseUnusable."""
-        return self._database("", self.settings.database_url, None)
+        return self._database("", self.settings, None)
 
     def database_for(self, body: bytes, otherwise: Database) -> Database:
         """Whose books a message belongs in: its recipient's, closed or not; `otherwise` where it is nobody's.
@@ -197,8 +199,18 @@ class Installation:
     def _why_still(self, books: Books) -> Refused | None:
         return BuyerIsClosed(books) if self._still and not books.is_open else None
 
-    def _database(self, key: str, url: str, unwritable: Refused | None) -> Database:
+    def _database(self, key: str, settings: Settings, unwritable: Refused | None) -> Database:
+        url = settings.database_url
         with self._lock:
             if key not in self._opened:
-                self._opened[key] = open_database(url, clock=self._clock, unwritable=unwritable)
+                database = open_database(url, clock=self._clock, unwritable=unwritable)
+                database.marks = mark_places.places_of(settings, database.url)
+                try:
+                    if database.hold_if_restored():
+                        _log.error("books restored", books=mark_places.name_of(database.url))
+                        restore_alarm.raise_once(database)
+                except SQLAlchemyError:
+                    # A server that does not answer, or books without tables, are told of by whoever asks them.
+                    _log.warning("mark of the books not read", books=mark_places.name_of(database.url))
+                self._opened[key] = database
             return self._opened[key]

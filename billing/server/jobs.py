@@ -29,9 +29,10 @@ from invoicing.exceptions import undo as exception_undo
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.verdicts import parking
-from operations import alarms, disk_watch, journal_heads, order_curing, report_judging, scheduler
+from operations import alarms, journal_heads, order_curing, report_judging, scheduler
 from operations.alarms import Trouble
 from operations.event_feed import reading as feed_reading
+from operations.machine import disk_watch
 from operations.mail import delivery as mail_delivery
 from operations.scheduler import InOne, InSteps, Job
 from operations.schedules import Daily, Every

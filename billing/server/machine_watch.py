@@ -5,8 +5,9 @@ import structlog
 from foundation.database import Database
 from foundation.sql import take_turns
 from foundation.text import Text
-from operations import alarm_store, alarms, clock_trust, disk_watch, job_run_store
+from operations import alarm_store, alarms, job_run_store
 from operations.alarms import Trouble
+from operations.machine import clock_trust, disk_watch
 from operations.settings import Settings
 
 _log = structlog.get_logger("work")

@@ -23,9 +23,10 @@ from accounts.guessing.guessed_accounts import GOES_ON
 from billing.server import books_watch, metric_queries
 from foundation.database import Database
 from foundation.sql import Session
-from operations import disk_watch, exchange_queries
+from operations import exchange_queries
 from operations.exchange_queries import ExchangeStanding
 from operations.job_run_store import JobRunState
+from operations.machine import disk_watch
 from operations.mail.store import MailState
 from operations.settings import Settings
 from peppol.exchange.tables import OutState

@@ -28,6 +28,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 
+from foundation import books_mark
+from foundation.books_mark import BooksRestored
 from foundation.database import Database, DatabaseUnusable
 from foundation.database_faults import DatabaseAway
 from foundation.periods import stockholm_date
@@ -65,7 +67,7 @@ async def take_message(request: Request) -> Response:
     name = request.headers.get("webhook-id") or request.headers.get("X-Message-Id") or ""
     try:
         message = await to_thread.run_sync(_stored, request.app.state.books_for, body, name[:_NAME])
-    except (SQLAlchemyError, DatabaseUnusable, DatabaseAway):
+    except (SQLAlchemyError, DatabaseUnusable, DatabaseAway, BooksRestored):
         raise ProblemResponse(
             503,
             Text("Meddelandet kunde inte sparas just nu. Skicka det igen om en stund."),
@@ -83,6 +85,7 @@ def _stored(books_for: Callable[[bytes], Database], body: bytes, name: str) -> i
     instance_id = opening.instance_id_in(body)
     now = database.clock()
     with database.writing() as session:
+        books_mark.tick(session)
         stored = inbox.store(
             session,
             body,

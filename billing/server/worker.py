@@ -1,6 +1,6 @@
 """A worker: delivers, collects, sorts and runs the jobs, until it is told to stop.
 
-It only ticks, by a clock that nobody can set: a tick says what may be due. What is really due,
+The timetable only ticks (`ticks`): it says what may be due and never does any of it. What is really due,
 and whose it is, is decided in the database, so any number of workers may run on PostgreSQL and
 any of them may die at any moment. A worker told to stop finishes the message in its hand and gives
 back what it had taken. A database that does not answer is waited for.
@@ -19,13 +19,14 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from billing.server import exchange_events, machine_watch
+from billing.server.ticks import Ticks
 from foundation.database import Database
 from foundation.database_faults import fault_of
 from foundation.errors import Refused
 from foundation.periods import stockholm_date
 from invoicing.intake.queue import read_arrived
-from operations import clock_trust
 from operations import scheduler as job_running
+from operations.machine import clock_trust
 from operations.scheduler import Job
 from operations.settings import Settings
 from peppol.access_points.protocol import AccessPoint, AccessPointError
@@ -42,29 +43,6 @@ TICKS: Final = {DELIVER: 2, ASK: 30, COLLECT: 10, SORT: 2, JOBS: 15}
 # One turn of sorting; then the other work gets its turn.
 _MESSAGES_A_TURN = 200
 _WAIT_LEAST, _WAIT_MOST = 1.0, 5.0
-
-
-@dataclass(slots=True)
-class Ticks:
-    """What may be due, and when by `time.monotonic`, which runs on whatever is done to the clock."""
-
-    _due_at: dict[str, float] = field(default_factory=lambda: dict.fromkeys(TICKS, 0.0))
-
-    def again(self, what: str) -> None:
-        """There may be more of it to do at once."""
-        self._due_at[what] = 0.0
-
-    def take(self) -> list[str]:
-        """What may be due now, in the order of `TICKS`; each comes up again after its seconds."""
-        now = time.monotonic()
-        due = [each for each in TICKS if self._due_at[each] <= now]
-        for each in due:
-            self._due_at[each] = now + TICKS[each]
-        return due
-
-    def wait(self, stop: Event) -> None:
-        """Until something may be due, or until told to stop."""
-        stop.wait(max(0.0, min(self._due_at.values()) - time.monotonic()))
 
 
 def _always() -> bool:
@@ -122,27 +100,32 @@ class Worker:
         """Work until told to stop, or for so long. Outlives a database that is away for a while."""
         ends = None if seconds is None else time.monotonic() + seconds
         pause = _WAIT_LEAST
-        ticks = Ticks()
-        while not self.stop.is_set() and (ends is None or time.monotonic() < ends):
-            due = ticks.take()
-            for place, what in enumerate(due):
-                if self.stop.is_set():
-                    break
-                try:
-                    if self.do(what):
-                        ticks.again(what)
-                    pause = _WAIT_LEAST
-                except (SQLAlchemyError, Refused, OSError) as error:
-                    _log.error("no work done", what=what, fault=_named(error), again_in=pause)
-                    if isinstance(error, OSError):
-                        continue  # what it met (a folder, a net) is not the others'
-                    # What comes after it would meet the same; all of it is tried when the pause is over.
-                    for each in due[place:]:
-                        ticks.again(each)
-                    self.stop.wait(pause)
-                    pause = min(2 * pause, _WAIT_MOST)
-                    break
-            ticks.wait(self.stop)
+        ticks = Ticks(TICKS)
+        with ticks.running():
+            while not self.stop.is_set() and (ends is None or time.monotonic() < ends):
+                ticks.wait()
+                pause = self._turn(ticks, pause)
+
+    def _turn(self, ticks: Ticks, pause: float) -> float:
+        """Do what may be due; how long to wait after the next fault."""
+        due = ticks.take()
+        for place, what in enumerate(due):
+            if self.stop.is_set():
+                break
+            try:
+                if self.do(what):
+                    ticks.again(what)
+                pause = _WAIT_LEAST
+            except (SQLAlchemyError, Refused, OSError) as error:
+                _log.error("no work done", what=what, fault=_named(error), again_in=pause)
+                if isinstance(error, OSError):
+                    continue  # what it met (a folder, a net) is not the others'
+                # What comes after it would meet the same; all of it is tried when the pause is over.
+                for each in due[place:]:
+                    ticks.again(each)
+                self.stop.wait(pause)
+                return min(2 * pause, _WAIT_MOST)
+        return pause
 
 
 def _named(error: Exception) -> str:

@@ -14,7 +14,7 @@ from finance_desk.journal_words import action_name, details
 from finance_desk.words import Names
 from foundation import journal, journal_anchor
 from foundation.errors import NotThere, Refused
-from foundation.keys import key_in
+from foundation.identifiers import key_in
 from foundation.text import Text
 from invoicing.audit import cases as audit_cases
 from invoicing.audit import disposal_store, journal_queries, legal_hold_store, retention, retention_periods
@@ -23,7 +23,7 @@ from invoicing.audit.journal_queries import Sought
 from invoicing.audit.retention_periods import Times
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import InvoicingSubject
-from operations import clock_trust
+from operations.machine import clock_trust
 from operations.settings import Settings
 from orders.register import store as register_store
 from web.access import signed_in

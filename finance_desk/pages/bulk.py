@@ -15,7 +15,7 @@ from finance_desk.pages.judging_again import sum_of
 from finance_desk.pages.queue import READERS
 from finance_desk.words import Names, may_act, supplier_name
 from foundation.errors import NotThere, Refused
-from foundation.keys import key_in
+from foundation.identifiers import key_in
 from foundation.sql import Session
 from foundation.text import NO_TEXT, JoinedText, Text
 from invoicing.decisions import protected_store

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from accounts.identity import Permission, Person
 from finance_desk.words import Names, supplier_name
 from foundation.errors import NotThere
-from foundation.keys import key_in
+from foundation.identifiers import key_in
 from foundation.money import Money, total
 from foundation.text import Text
 from invoicing.decisions.batch_store import BatchRowState, NoBatch

@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from accounts.identity import Permission, Person
 from finance_desk.pages.queue import READERS
 from finance_desk.words import Names, may_act, supplier_name, told_words
-from foundation.confined import NoneFree, WorkEnded, WorkFailed
+from foundation.apart.confined import NoneFree, WorkEnded, WorkFailed
 from foundation.database import Database
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session

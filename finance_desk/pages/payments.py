@@ -24,7 +24,7 @@ from finance_desk.pages.paying_parts import (
     text_of,
 )
 from foundation.errors import NotThere
-from foundation.keys import key_in
+from foundation.identifiers import key_in
 from foundation.money import Money, total
 from foundation.text import JoinedText, Text
 from invoicing.payment import (
@@ -43,7 +43,7 @@ from invoicing.payment.attest_right_store import Reach
 from invoicing.payment.attest_rights import AttestRefused
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.transfers import ProposalState
-from operations import clock_trust
+from operations.machine import clock_trust
 from operations.payment_settings import debtor_of
 from orders.register import store as register_store
 from web.access import instant_of, settings_of, signed_in

@@ -34,7 +34,7 @@ from finance_desk.pages.policy_words import changes as policy_changes
 from finance_desk.words import Names, cause_name, supplier_name
 from foundation.errors import NotThere, Refused
 from foundation.formatting import number_of
-from foundation.keys import key_in
+from foundation.identifiers import key_in
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text, WrittenText

@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from foundation.keys import key_in
+from foundation.identifiers import key_in
 from invoicing.model import InvoiceState
 
 YEARS: Final = 7

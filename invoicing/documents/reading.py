@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from foundation.confined import NoneFree, WorkEnded, WorkFailed
+from foundation.apart.confined import NoneFree, WorkEnded, WorkFailed
 from foundation.errors import Refused
 from foundation.money import Money, Quantity
 from foundation.text import NO_TEXT, CountedText, JoinedText, Language, Text

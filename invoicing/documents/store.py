@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, sele
 
 from foundation import transitions
 from foundation.errors import Refused
-from foundation.keys import key_in
+from foundation.identifiers import key_in
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text

@@ -123,7 +123,7 @@ def _settle(
 def _take_invoice(
     session: Session, register: Register, message: InboundMessage, content: InvoiceContent, *, today: date
 ) -> SupplierInvoice:
-    facts = facts_loading.facts_of(session, register, content, received_on=today)
+    facts = facts_loading.facts_of(session, register, content, received_on=message.received_on)
     result = match(content, facts)
     parts = parts_of(content, facts)
     order_number, reference = case_of(parts, facts)
@@ -250,10 +250,10 @@ def _keep(
         session,
         content,
         letter_id=message.id,
-        received_on=today,
+        received_on=message.received_on,
         pays_on=pays_on(
             content.issued_on,
-            received_on=today,
+            received_on=message.received_on,
             terms_days=register.policy.payment_terms_days,
             runs_from=register.policy.payment_runs_from,
         ),

@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from foundation import journal, leases
-from foundation.confined import NoneFree, WorkEnded, WorkFailed
+from foundation.apart.confined import NoneFree, WorkEnded, WorkFailed
 from foundation.database import Database
 from invoicing.documents import reading as document_reading
 from invoicing.documents.reading import Reading

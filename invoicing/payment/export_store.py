@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import Row, insert, select
 
-from foundation import journal
+from foundation import books_mark, journal
 from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text
@@ -70,6 +70,7 @@ def keep(
         "made_by": by,
     }
     session.execute(insert(_FILE), row)
+    books_mark.tick(session)
     subject = InvoicingSubject.FILE.of(name)
     journal.record(session, by, PaymentAction.FILE_MADE, subject, sha256=digest, about=about)
 

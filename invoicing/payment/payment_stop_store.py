@@ -22,6 +22,7 @@ class StopReason(StrEnum):
     BANKRUPTCY = "BANKRUPTCY"
     ATTACHMENT = "ATTACHMENT"
     DISPUTE = "DISPUTE"
+    RESTORED = "RESTORED"  # it may have been paid after the backup that the books were restored from
 
     @property
     def label(self) -> Text:
@@ -33,6 +34,7 @@ _REASONS: Mapping[StopReason, Text] = {
     StopReason.BANKRUPTCY: Text("konkurs"),
     StopReason.ATTACHMENT: Text("utmätning"),
     StopReason.DISPUTE: Text("tvist"),
+    StopReason.RESTORED: Text("kan ha betalats före en återställning: se efter hos banken"),
 }
 
 

@@ -232,7 +232,7 @@ payment_stop = Table(
     Column("lift_asked_at", UtcDateTime(), nullable=True),
     # Who lifted it, or took it away before it was confirmed.
     Column("ended_by", String(80), nullable=False, server_default=""),
-    CheckConstraint("reason in ('BANKRUPTCY','ATTACHMENT','DISPUTE')", name="reason"),
+    CheckConstraint("reason in ('BANKRUPTCY','ATTACHMENT','DISPUTE','RESTORED')", name="reason"),
     CheckConstraint("state in ('ASKED','STANDING','LIFT_ASKED','LIFTED','REFUSED')", name="state"),
     CheckConstraint("confirmed_by <> asked_by", name="two_people"),
     CheckConstraint("state in ('ASKED','REFUSED') or confirmed_by <> ''", name="confirmed"),

@@ -23,9 +23,9 @@ import structlog
 
 from foundation.backoff import Ladder
 from foundation.database import Database
+from foundation.disks.whole_files import write_whole
 from foundation.sql import Session
 from foundation.text import language_of
-from foundation.whole_files import write_whole
 from operations.mail import store as mail_store
 from operations.mail.store import ClaimedMail, MailState
 from operations.mail.texts import TEXTS, WITHHELD

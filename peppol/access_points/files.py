@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
 
-from foundation.whole_files import flush_folder, write_whole
+from foundation.disks.whole_files import flush_folder, write_whole
 
 DEEPEST: Final = 6
 """How many folders below its root an inbox is searched."""

@@ -14,8 +14,8 @@ from typing import Final
 
 import structlog
 
+from foundation.disks.whole_files import ORPHAN_AFTER, is_temporary
 from foundation.periods import Clock
-from foundation.whole_files import ORPHAN_AFTER, is_temporary
 from peppol.access_points.addressing import in_envelope
 from peppol.access_points.files import FileEntry, Files, LocalFiles
 from peppol.access_points.layouts import DOWNLOADING, PLAIN, Layout, path_of, safe, shown

@@ -25,7 +25,7 @@ import paramiko
 from paramiko.sftp_attr import SFTPAttributes
 from paramiko.ssh_exception import IncompatiblePeer
 
-from foundation.whole_files import temporary_name
+from foundation.disks.whole_files import temporary_name
 from peppol.access_points.files import DEEPEST, FileEntry, parts_of
 from peppol.access_points.protocol import Unreachable
 

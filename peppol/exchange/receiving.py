@@ -20,6 +20,7 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from foundation import books_mark
 from foundation.errors import Refused
 from foundation.periods import Clock
 from foundation.sql import Session
@@ -177,6 +178,8 @@ class Collector:
 
     def _stored_in(self, session: Session, came: Sequence[_Came]) -> list[tuple[_Came, Stored]]:
         now, today = self.clock(), self.today()
+        if came:
+            books_mark.tick(session)
         return [
             (
                 each,

@@ -18,6 +18,7 @@ from typing import Final
 
 import structlog
 
+from foundation import books_mark
 from foundation.backoff import TRIES, Watch
 from foundation.periods import Clock
 from foundation.sql import Session
@@ -139,6 +140,8 @@ class MessageSender:
             )
             if probing and not claim.messages:
                 access_point_store.allow_probe(session, name, now=now)
+            if claim.messages:
+                books_mark.tick(session)
         if not claim.receivers:
             return Round()
         self.holding.add(claim.token)

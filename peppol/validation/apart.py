@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final, TypeVar
 
-from foundation.confined import Allowance, Processes
+from foundation.apart.confined import Allowance, Processes
 from peppol.envelope.opening import unwrap
 from peppol.validation import validation
 from peppol.validation.validation import ValidationResult

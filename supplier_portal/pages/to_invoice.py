@@ -11,7 +11,7 @@ from fastapi import Request, Response
 
 from accounts.identity import Person
 from foundation.errors import NotThere, Refused
-from foundation.keys import key_in
+from foundation.identifiers import key_in
 from foundation.money import Money, total
 from foundation.sql import Session
 from foundation.text import Text

@@ -38,7 +38,7 @@ from operations.settings import Settings
 from tests.accounts.conftest import Clock
 from tests.support.pages.browser import Site
 from tests.support.pages.visitor import text_of, visitor
-from web.clients import network_of
+from web.guards.clients import network_of
 
 ALVA, DEMO, NOBODY = "alla@fyrbaken.example", people.PASSWORD, "ingen@fyrbaken.example"
 MONDAY = datetime(2026, 11, 2, 7, 0, tzinfo=UTC)

@@ -15,7 +15,10 @@ from tests.bar.rows import ROWS
 def told_by_a_good_run(row: Row, *, fast: bool) -> list[Told]:
     """What the tests of a row tell when each limit is just reached."""
     figures = {wanted.name: limit for wanted in row.wanted if (limit := wanted.limit(fast=fast)) is not None}
-    return [Told(f"tests::{engine or 'it'}", "passed", engine, figures) for engine in row.engines or ("",)]
+    return [
+        Told(f"tests::{engine or 'it'}", "passed", engine, figures)
+        for engine in row.engines_in(fast=fast) or ("",)
+    ]
 
 
 def test_forty_rows_are_declared_and_each_says_what_counts_it() -> None:

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from foundation.confined import Allowance, Excess, NoneFree, Processes, WorkEnded, WorkFailed
+from foundation.apart.confined import Allowance, Excess, NoneFree, Processes, WorkEnded, WorkFailed
 
 AMPLE = Allowance(cpu_seconds=20, memory_bytes=500_000_000, wall_seconds=60)
 

@@ -68,6 +68,13 @@ def before_0035(connection: Connection) -> None:
     connection.execute(text("drop table protected_message"))
 
 
+def before_0034(connection: Connection) -> None:
+    """Lead the books back to what revision 0034 found."""
+    before_0035(connection)
+    for table in ("books_mark", "series_jump"):
+        connection.execute(text(f"drop table {table}"))
+
+
 def before_0031(connection: Connection) -> None:
     """Lead the books back to what revision 0031 found."""
     before_0032(connection)
@@ -231,6 +238,6 @@ def before_0016(connection: Connection) -> None:
 
 def before_0032(connection: Connection) -> None:
     """Lead the books back to what revision 0032 found; columns for sealed secrets may stay as wide as they are."""
-    before_0035(connection)
+    before_0034(connection)
     for table in ("known_device", "guessed_account"):
         connection.execute(text(f"drop table {table}"))

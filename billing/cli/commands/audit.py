@@ -9,10 +9,10 @@ from billing.cli.command import AsJson, CommandContext, On, command, today_or
 from billing.cli.exit_codes import ExitCode
 from billing.cli.printing import write_json
 from foundation import journal, journal_anchor
+from foundation.disks.whole_files import write_whole
 from foundation.errors import Refused
 from foundation.formatting import plain
 from foundation.text import Text
-from foundation.whole_files import write_whole
 from invoicing.audit import case_archive
 from invoicing.audit import cases as audit_cases
 

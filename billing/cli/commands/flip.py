@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from billing.cli.command import CommandContext, On, command, today_or
+from foundation.disks.whole_files import write_whole
 from foundation.errors import NotFound
 from foundation.sql import Session
 from foundation.text import Text
-from foundation.whole_files import write_whole
 from invoicing.documents import order_facts_queries
 from invoicing.documents import store as document_store
 from invoicing.model import DocumentType

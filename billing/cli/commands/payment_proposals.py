@@ -18,11 +18,11 @@ from billing.cli.command import AsJson, CommandContext, On, bytes_of, command, d
 from billing.cli.commands.due_payments import payments, tell_held_back
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.database import utc_now
+from foundation.disks.whole_files import write_whole
 from foundation.formatting import kronor, number_of
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from foundation.text import Text
-from foundation.whole_files import write_whole
 from invoicing.bookkeeping import booking, voucher_store
 from invoicing.payment import (
     attest_right_store,
@@ -36,7 +36,7 @@ from invoicing.payment import export as payment_export
 from invoicing.payment import proposals as preparing
 from invoicing.payment.attest_right_store import Reach
 from invoicing.payment.export_store import ExportFile
-from operations import clock_trust
+from operations.machine import clock_trust
 from operations.payment_settings import debtor_of, ledger_of
 from orders.register import store as register_store
 from orders.terms import ArticleKind

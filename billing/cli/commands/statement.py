@@ -10,11 +10,11 @@ import typer
 from billing.cli.command import AsJson, CommandContext, command, day
 from billing.cli.printing import TableColumn, show, table, width_needed, width_of_output, write_json
 from finance_desk.statement_files import AMOUNTS, amounts_of, statement_csv, statement_json, statement_xlsx
+from foundation.disks.whole_files import write_whole
 from foundation.formatting import kronor
 from foundation.money import Money
 from foundation.periods import Month, PeriodRefused
 from foundation.text import JoinedText, Text
-from foundation.whole_files import write_whole
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.open_items import OpenItem, open_items

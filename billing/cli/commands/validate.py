@@ -22,10 +22,10 @@ from billing.cli.command import AsJson, CommandContext, On, bytes_of, command, t
 from billing.cli.exit_codes import ExitCode, complain, refusal_of
 from billing.cli.printing import show, write_json
 from billing.cli.report import show_report
+from foundation.disks.whole_files import write_whole
 from foundation.errors import Refused
 from foundation.formatting import Json, plain
 from foundation.text import JoinedText, Text
-from foundation.whole_files import write_whole
 from peppol.identifiers import DocumentKind
 from peppol.validation import agreement, published_rules
 from peppol.validation.agreement import Disagreement, Engine

@@ -10,7 +10,7 @@ from finance_desk.pages.officer import tabs
 from finance_desk.words import Names, supplier_name
 from foundation import journal
 from foundation.errors import Refused
-from foundation.keys import key_in
+from foundation.identifiers import key_in
 from foundation.text import CountedText, JoinedText, Text
 from orders.placements.informative import informative_reports, informative_store
 from orders.placements.informative.informative_store import InformativeState

@@ -1,6 +1,6 @@
 """Rows about messages on their way in and out: crashes, kills, lost replies, what comes twice, and who is away."""
 
-from tests.bar.row import BOTH, Row, at_least, at_most
+from tests.bar.row import BOTH, SQLITE, Row, at_least, at_most
 
 ROWS = (
     Row(
@@ -10,6 +10,7 @@ ROWS = (
         (at_least("crashes", 200, fast=15),),
         ("tests/slow/test_crash_points.py",),
         BOTH,
+        fast_engines=(SQLITE,),
     ),
     Row(
         2,
@@ -26,6 +27,7 @@ ROWS = (
         (at_least("crashes_of_sending", 100, fast=5),),
         ("tests/slow/test_crash_points.py",),
         BOTH,
+        fast_engines=(SQLITE,),
     ),
     Row(
         4,

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from billing.server.app import create_app
-from foundation.confined import Excess
+from foundation.apart.confined import Excess
 from invoicing.intake.queue import read_arrived
 from operations.settings import Settings
 from peppol.exchange import inbox_store

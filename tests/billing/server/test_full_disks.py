@@ -22,11 +22,11 @@ from sqlalchemy.exc import OperationalError
 
 from billing.server import machine_watch
 from billing.server.app import create_app
-from foundation import whole_files
 from foundation.database import Database
-from foundation.whole_files import remove_orphans, temporary_name, write_whole
-from operations import disk_watch
-from operations.disk_watch import DiskFault, DiskTrouble
+from foundation.disks import whole_files
+from foundation.disks.whole_files import remove_orphans, temporary_name, write_whole
+from operations.machine import disk_watch
+from operations.machine.disk_watch import DiskFault, DiskTrouble
 from operations.settings import Settings
 from operations.tables import alarm
 from peppol.access_points.folder import FolderAccessPoint

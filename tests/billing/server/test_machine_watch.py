@@ -17,8 +17,8 @@ from billing.server.worker import JOBS, Worker
 from foundation import database as opening
 from foundation.database import Database, ServerClock
 from foundation.sql import Session
-from operations import clock_trust
-from operations.clock_trust import BOOKS_AHEAD, ClockDoubted, Doubt
+from operations.machine import clock_trust
+from operations.machine.clock_trust import BOOKS_AHEAD, ClockDoubted, Doubt
 from operations.scheduler import InOne
 from operations.schedules import Daily, Every
 from operations.tables import alarm, job_run

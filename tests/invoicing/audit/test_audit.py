@@ -164,6 +164,18 @@ def test_one_changed_byte_anywhere_is_named(place: int, by: int) -> None:
                 assert broken[0][0] == info.filename
 
 
+@pytest.mark.parametrize("name", sorted(_FILES))
+def test_a_file_that_was_replaced_with_its_checksum_is_told_by_the_manifest(name: str) -> None:
+    """Whoever writes the container anew makes it whole: only the fingerprint in the sealed manifest tells."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(_CASE)) as archive, zipfile.ZipFile(out, "w") as forged:
+        for info in archive.infolist():
+            body = archive.read(info)
+            forged.writestr(info, body.replace(b"<a>", b"<b>") if info.filename == name else body)
+        forged.comment = archive.comment
+    assert list(case_archive.verify(out.getvalue())) == [(name, "its bytes are not those in the manifest")]
+
+
 def test_what_is_added_or_taken_out_is_named() -> None:
     more = case_archive.build("1", {**_FILES, "extra.txt": b"more"})
     with zipfile.ZipFile(io.BytesIO(more)) as archive:

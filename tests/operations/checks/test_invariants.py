@@ -35,23 +35,28 @@ def system(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         server: PostgresqlServer = request.getfixturevalue("postgresql_server")
         url = server.empty()
     with a_system(url) as system:
-        system.decide(REFERENCE)
-        system.must(
-            "supplement.approved",
-            {"execution_reference": REFERENCE, "code": "SPRAK", "approved_on": "2026-02-02"},
-            on=date(2026, 2, 2),
-        )
-        for month, on in (("2026-01", date(2026, 2, 2)), ("2026-02", date(2026, 3, 2))):
-            system.report(REFERENCE, month, on=on)
-        number = system.order(REFERENCE).number
-        credited = system.flip(number, "001", number="F-1", on=date(2026, 2, 3))
-        system.send(credited)
-        system.send(flipping.credit_note_of(credited, given=Numbered("K-1", date(2026, 2, 4))))
-        system.send_invoice(number, "001", number="F-2", on=date(2026, 2, 5))
-        system.send_invoice(number, "002", number="F-3", on=date(2026, 3, 3))
-        system.pay(on=date(2026, 3, 7))
-        _somebody_leaves_for_work(system)
+        everything_happens(system)
         yield system
+
+
+def everything_happens(system: System) -> None:
+    """Two months received, one invoiced, credited and invoiced anew, one paid; and a result."""
+    system.decide(REFERENCE)
+    system.must(
+        "supplement.approved",
+        {"execution_reference": REFERENCE, "code": "SPRAK", "approved_on": "2026-02-02"},
+        on=date(2026, 2, 2),
+    )
+    for month, on in (("2026-01", date(2026, 2, 2)), ("2026-02", date(2026, 3, 2))):
+        system.report(REFERENCE, month, on=on)
+    number = system.order(REFERENCE).number
+    credited = system.flip(number, "001", number="F-1", on=date(2026, 2, 3))
+    system.send(credited)
+    system.send(flipping.credit_note_of(credited, given=Numbered("K-1", date(2026, 2, 4))))
+    system.send_invoice(number, "001", number="F-2", on=date(2026, 2, 5))
+    system.send_invoice(number, "002", number="F-3", on=date(2026, 3, 3))
+    system.pay(on=date(2026, 3, 7))
+    _somebody_leaves_for_work(system)
 
 
 def _somebody_leaves_for_work(system: System) -> None:

@@ -13,7 +13,7 @@ from functools import partial
 
 import pytest
 
-from foundation.confined import Allowance
+from foundation.apart.confined import Allowance
 from peppol.identifiers import DocumentKind
 from peppol.validation import apart, validation
 from tests.support.rules.large_documents import (

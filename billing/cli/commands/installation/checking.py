@@ -1,6 +1,7 @@
 """`billing check`: what must always hold in the books, of one buyer or of all."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -13,13 +14,17 @@ from billing.cli.command import AsJson, CommandContext, command
 from billing.cli.commands.audit import read_heads
 from billing.cli.exit_codes import ExitCode, complain, refusal_of
 from billing.cli.printing import write_json
-from foundation import journal_anchor
+from foundation import books_mark, journal_anchor
+from foundation.database import Database
 from foundation.errors import Refused
 from foundation.formatting import Json, plain
 from foundation.sql import Session
 from foundation.text import Text
+from operations.access_point import opened_access_point
 from operations.checks import invariants, private_files
 from operations.checks.payment_checks import Findings
+from operations.restore import going_through
+from operations.restore.going_through import Places
 from operations.settings import Settings
 
 alone = typer.Typer()
@@ -48,8 +53,10 @@ def check(
         _check_all(context, as_json=as_json)
         return
     settings = context.settings
-    with context.reading() as session:
-        broken = _broken(session, settings, heads)
+    with context.opened() as database:
+        with database.reading() as session:
+            broken = _broken(session, settings, heads)
+        broken += _restored(database, settings)
     if as_json:
         write_json([_broken_json(each) for each in broken])
     else:
@@ -65,8 +72,10 @@ def _check_all(context: CommandContext, *, as_json: bool) -> None:
     with context.installation() as installation:
         for books in installation.all():
             try:
-                with installation.database_of(books).reading() as session:
+                database = installation.database_of(books)
+                with database.reading() as session:
                     broken = _broken(session, books.settings, None)
+                broken += _restored(database, books.settings)
             except (SQLAlchemyError, Refused) as error:
                 failed = True
                 sentence = refusal_of(error).in_language(context.language)
@@ -97,6 +106,27 @@ def _broken(session: Session, settings: Settings, heads: Path | None) -> list[in
         *(invariants.BrokenInvariant("secrets", *each) for each in _secrets(session, settings)),
         *(invariants.BrokenInvariant("private files", *each) for each in private_files.wide(settings)),
     ]
+
+
+def _restored(database: Database, settings: Settings) -> list[invariants.BrokenInvariant]:
+    """What tells that the books were restored and nobody has gone through it, with the access point's folder."""
+    with ExitStack() as stack:
+        own = settings.access_point_kind == "folder"
+        access_point = stack.enter_context(opened_access_point(settings)) if own else None
+        found = going_through.look(database, Places(access_point))
+    with database.reading() as session:
+        held = books_mark.is_held(session)
+    told = [("books mark", "the books are older than the mark outside them")] if held else []
+    told += [
+        (f"file {each.path}", "it came to us and was acknowledged, and the books lack it")
+        for each in found.came
+    ]
+    if held:
+        told += [
+            (f"file {each.path}", f"{each.kind} {each.document_id} left us, and the books lack it")
+            for each in found.left
+        ]
+    return [invariants.BrokenInvariant("restored", subject, sentence) for subject, sentence in told]
 
 
 def _secrets(session: Session, settings: Settings) -> Findings:

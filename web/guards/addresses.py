@@ -11,7 +11,7 @@ from fastapi import Request
 from starlette.convertors import Convertor, register_url_convertor
 
 from foundation.errors import NotThere
-from foundation.keys import key_in
+from foundation.identifiers import key_in
 
 
 class DigitsConvertor(Convertor[str]):

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Final
 
 from foundation import gc_tuning
-from foundation.confined import Allowance, Done, Job, answered
+from foundation.apart.confined import Allowance, Done, Job, answered
 from foundation.errors import place_of
 
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")

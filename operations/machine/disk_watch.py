@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy import make_url
 
-from foundation import whole_files
+from foundation.disks import whole_files
 from foundation.text import Text
 from operations.alarms import Trouble
 from operations.settings import Settings

@@ -105,7 +105,7 @@ class _Process:
         self.connection, theirs = Pipe()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - this very program
-                [sys.executable, "-m", "foundation.confined_process", str(theirs.fileno())],
+                [sys.executable, "-m", "foundation.apart.confined_process", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 # It stands in no group of ours: a signal for all of us would end a document in the middle.

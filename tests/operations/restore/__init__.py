@@ -1,0 +1,1 @@
+"""Books that are restored, and what came after the backup."""

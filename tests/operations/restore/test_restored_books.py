@@ -1,0 +1,297 @@
+"""Books that were restored from a backup know what came after it: nothing lost, nothing doubled, nothing paid twice."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from foundation import books_mark, number_series
+from foundation.books_mark import BooksMark, BooksRestored
+from foundation.database import Database
+from foundation.errors import Refused
+from invoicing.documents import store as document_store
+from invoicing.model import InvoiceState
+from invoicing.payment import payment_stop_store
+from invoicing.payment.payment_stop_store import StopReason
+from operations.checks import invariants
+from operations.restore import backup, going_through
+from operations.restore.going_through import Places
+from peppol.access_points.folder import FolderAccessPoint
+from peppol.access_points.protocol import Outbound, Submission
+from peppol.exchange import outgoing
+from peppol.xml import codec
+from tests.support.servers.system_databases import CLOCK, migrated
+from tests.support.stories.paying import PayDesk
+from tests.support.stories.system import System, decision, example_register
+
+A, B, C, UNSENT = "100000101", "100000102", "100000103", "100000104"
+FEBRUARY, LATER, PAID_ON = date(2026, 2, 2), date(2026, 2, 10), date(2026, 3, 20)
+
+
+@dataclass(slots=True)
+class House:
+    """Books in a file, an access point in folders, a mark beside each, and a folder with the bank's files."""
+
+    place: Path
+    system: System = field(init=False)
+
+    def open(self) -> None:
+        """Open the books that lie there."""
+        database = Database(f"sqlite:///{self.books}", clock=lambda: CLOCK)
+        database.marks = (self.place / "books.mark.json", self.place / "access-point" / ".books.mark.json")
+        self.system = System(database)
+
+    @property
+    def books(self) -> Path:
+        return self.place / "books.sqlite"
+
+    @property
+    def access_point(self) -> FolderAccessPoint:
+        return FolderAccessPoint(self.place / "access-point")
+
+    @property
+    def places(self) -> Places:
+        return Places(self.access_point, payment_files=(self.place / "bank",))
+
+    @property
+    def database(self) -> Database:
+        return self.system.database
+
+    def comes(self, name: str, body: bytes, *, on: date) -> None:
+        """A supplier's document is laid in the access point's inbox on that day."""
+        path = self.place / "access-point" / "inbox" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+        moment = datetime(on.year, on.month, on.day, 9, tzinfo=UTC).timestamp()
+        os.utime(path, (moment, moment))
+
+    def works(self, *, on: date) -> None:
+        """What a worker does: it collects, reads and sends."""
+        outgoing.collect(self.database.writing, self.access_point, today=on, now=CLOCK)
+        self.system.read_messages(on=on)
+        outgoing.deliver_waiting(self.database.writing, self.access_point, now=CLOCK)
+
+    def sent(self) -> dict[str, bytes]:
+        """Every file that was handed to the access point, by its path."""
+        folder = self.place / "access-point" / "outbox"
+        return {str(each.relative_to(folder)): each.read_bytes() for each in folder.rglob("*.xml")}
+
+    def restore(self, copy: Path) -> None:
+        """The machine is lost, and the books are what the backup has; what lay outside is as it was."""
+        self.database.close()
+        for each in self.place.glob("books.sqlite*"):
+            each.unlink()
+        shutil.copyfile(copy, self.books)
+        self.open()
+
+    def is_held(self) -> bool:
+        return self.database.hold_if_restored()
+
+
+@contextmanager
+def a_house(place: Path) -> Iterator[House]:
+    house = House(place)
+    (place / "bank").mkdir()
+    migrated(f"sqlite:///{house.books}").close()
+    house.open()
+    house.system.change_register(example_register())
+    try:
+        yield house
+    finally:
+        house.database.close()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """Two cases ordered and sent, the first month of one received, its invoice accepted and attested for payment."""
+    with a_house(tmp_path) as house:
+        house.system.decide(A)
+        house.system.decide(B)
+        house.system.report(A, "2026-01", on=FEBRUARY)
+        bill(house, A, "F-1")
+        house.works(on=LATER)
+        yield house
+
+
+def bill(house: House, reference: str, number: str) -> None:
+    order = house.system.order(reference).number
+    document = house.system.flip(order, "001", number=number, on=LATER)
+    house.comes(f"{number}.xml", codec.serialise(document), on=LATER)
+
+
+def what_comes_after_the_backup(house: House) -> None:
+    """A case is decided and ordered, a month received and invoiced, and what was due is paid."""
+    house.system.tell("placement.decided", _decided(C), on=date(2026, 1, 1), event_id="evt-c")
+    house.system.report(B, "2026-01", on=FEBRUARY)
+    bill(house, B, "F-2")
+    house.works(on=LATER)
+    desk = PayDesk(house.system)
+    proposal = desk.propose(on=PAID_ON)
+    desk.attest(proposal)
+    desk.export(proposal)
+    (house.place / "bank" / "payments.xml").write_bytes(desk.file(proposal))
+
+
+def _decided(reference: str) -> dict[str, object]:
+    return decision(reference)
+
+
+def go_through(house: House) -> going_through.GoneThrough:
+    done = going_through.go_through(house.database, house.places, by="operator-1")
+    going_through.end(house.database, house.places, by="operator-1")
+    return done
+
+
+@pytest.fixture
+def restored(house: House) -> House:
+    PayDesk(house.system).give_right()
+    # Ordered before the backup and sent after it: restored, the books believe that it waits.
+    house.system.decide(UNSENT)
+    copy = backup.backup(house.database, house.place / "copies", now=CLOCK)
+    what_comes_after_the_backup(house)
+    house.restore(copy)
+    return house
+
+
+def test_a_database_older_than_its_mark_is_held_and_nothing_is_written_sent_or_collected(
+    restored: House,
+) -> None:
+    sent = restored.sent()
+    restored.comes("late.xml", b"<late/>", on=LATER)
+    assert restored.is_held()
+    for writing in (lambda: restored.system.decide("100000105"), lambda: restored.works(on=LATER)):
+        with pytest.raises(BooksRestored):
+            writing()
+    assert restored.sent() == sent
+    assert (restored.place / "access-point" / "inbox" / "late.xml").exists()
+
+
+def test_books_that_were_not_restored_are_not_held(house: House) -> None:
+    house.database.close()
+    house.open()
+    assert not house.is_held()
+    house.works(on=LATER)
+
+
+def test_a_process_that_was_running_meanwhile_sees_it_before_anything_leaves(restored: House) -> None:
+    """Nobody looked at the start: the first effect outside does."""
+    sent = restored.sent()
+    restored.comes("late.xml", b"<late/>", on=LATER)
+    with pytest.raises(BooksRestored):
+        restored.works(on=LATER)
+    assert restored.sent() == sent
+
+
+def test_what_came_is_taken_in_again_once_on_the_day_it_came(restored: House) -> None:
+    assert restored.is_held()
+    assert going_through.go_through(restored.database, restored.places, by="operator-1").taken_in == 1
+    assert going_through.go_through(restored.database, restored.places, by="operator-1").taken_in == 0
+    going_through.end(restored.database, restored.places, by="operator-1")
+    restored.works(on=date(2026, 3, 30))
+    with restored.database.reading() as session:
+        documents = {each.number: each.received_on for each in document_store.listed(session)}
+    assert documents == {"F-1": LATER, "F-2": LATER}
+
+
+def test_what_lies_with_the_access_point_is_noted_as_sent_and_written_no_second_time(
+    restored: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restored.is_held()
+    assert go_through(restored).noted_sent == 1
+    written: list[str] = []
+    real = FolderAccessPoint.submit
+
+    def noted(self: FolderAccessPoint, message: Outbound) -> Submission:
+        written.append(message.instance_id)
+        return real(self, message)
+
+    monkeypatch.setattr(FolderAccessPoint, "submit", noted)
+    before = restored.sent()
+    restored.works(on=LATER)
+    assert not [each for each in written if any(each in path for path in before)]
+
+
+def test_the_books_end_open_and_whole_and_every_gap_is_explained(restored: House) -> None:
+    restored.is_held()
+    go_through(restored)
+    restored.works(on=LATER)
+    with restored.database.reading() as session:
+        assert list(invariants.check(session)) == []
+        assert {each.series for each in number_series.jumps(session)} >= set(number_series.FIRST)
+    assert not restored.is_held()
+    restored.database.close()
+    restored.open()
+    assert not restored.is_held()
+
+
+def test_no_number_is_used_again(restored: House) -> None:
+    used = {Path(each).name.split("-")[1] for each in restored.sent() if Path(each).name.startswith("order-")}
+    assert len(used) == 4
+    restored.is_held()
+    go_through(restored)
+    restored.system.tell("placement.decided", _decided(C), on=date(2026, 1, 1), event_id="evt-c")
+    assert restored.system.order(C).number not in used
+    assert int(restored.system.order(C).number) > max(map(int, used))
+
+
+def test_nothing_that_may_have_been_paid_is_exported_again_before_two_people_say_so(restored: House) -> None:
+    restored.is_held()
+    done = go_through(restored)
+    assert done.stopped
+    with restored.database.reading() as session:
+        assert {each.reason for each in payment_stop_store.holding(session).values()} == {StopReason.RESTORED}
+        (first,) = [each for each in document_store.listed(session) if each.number == "F-1"]
+    assert first.state is InvoiceState.ACCEPTED
+    with pytest.raises(Refused):
+        PayDesk(restored.system).propose(on=PAID_ON)
+
+
+def test_look_names_what_the_books_lack_and_changes_nothing(restored: House) -> None:
+    for _ in range(2):
+        found = going_through.look(restored.database, restored.places)
+        assert [each.path for each in found.came] == ["collected/F-2.xml"]
+        assert [each.document_id for each in found.left if each.kind == "order"] == ["2100000004"]
+        assert [each.message_id for each in found.payments] == ["RM30000001"]
+        assert found.rows_lost > 0
+        assert set(found.events) == {"/beslutssystem"}
+
+
+def test_the_books_do_not_open_while_something_that_came_is_lacking(restored: House) -> None:
+    restored.is_held()
+    with pytest.raises(Refused, match="restore go"):
+        going_through.end(restored.database, restored.places, by="operator-1")
+
+
+def test_a_message_whose_bytes_differ_outside_is_a_persons_to_send(house: House) -> None:
+    house.system.decide("100000104")
+    copy = backup.backup(house.database, house.place / "copies", now=CLOCK)
+    house.works(on=LATER)
+    (path,) = [each for each in house.place.rglob("order-2100000003-*.xml")]
+    path.write_bytes(b"<other/>")
+    house.restore(copy)
+    assert house.is_held()
+    done = going_through.go_through(house.database, house.places, by="operator-1")
+    assert len(done.to_ask) == 1
+    going_through.end(house.database, house.places, by="operator-1")
+    house.works(on=LATER)
+    assert path.read_bytes() == b"<other/>"
+
+
+def test_a_mark_that_is_further_ahead_is_never_written_over(tmp_path: Path) -> None:
+    place = tmp_path / "mark.json"
+    for tick in (3, 7, 5):
+        books_mark.write((place,), BooksMark(1, tick))
+    assert books_mark.read((place, tmp_path / "none")) == BooksMark(1, 7)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"generation": "x"}'])
+def test_a_mark_that_cannot_be_read_is_never_taken_for_none(tmp_path: Path, text: str) -> None:
+    place = tmp_path / "mark.json"
+    place.write_text(text)
+    with pytest.raises(Refused, match="cannot be read"):
+        books_mark.read((place,))
