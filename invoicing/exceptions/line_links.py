@@ -42,7 +42,7 @@ def choices(
     register: Register,
     own: InvoiceContent,
     meant: InvoiceContent,
-    shown: Callable[[int], slice],
+    shown: Callable[[int], slice] = slice,
 ) -> tuple[LineChoice, ...]:
     """What each line of the document may be for; nothing where it is linked as a whole. `meant`: as it is judged.
 
