@@ -7,7 +7,7 @@ field of the European standard a value comes from.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -225,6 +225,11 @@ class InvoiceContent:
     payee: PayeeGiven | None = None  # BG-10
     note: str = ""  # BT-22
     mentions: tuple[Mention, ...] = ()  # the likeliest place first
+    # Asked for each line again, so worked out once.
+    charging_lines: tuple[InvoicedLine, ...] = field(init=False, compare=False, repr=False)
+    """The lines without those that only carry text; all of them where none charges anything."""
+    order_lines: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    """The order lines charged, each once, in the order they first appear."""
 
     def __post_init__(self) -> None:
         for name in ("number", "order_number", "contract"):
@@ -235,16 +240,10 @@ class InvoiceContent:
         named = {each.number: each for each in reversed(self.credits) if each.number}
         credits = tuple(named[each] for each in dict.fromkeys(each.number for each in self.credits) if each)
         object.__setattr__(self, "credits", credits)
-
-    @property
-    def charging_lines(self) -> tuple[InvoicedLine, ...]:
-        """The lines without those that only carry text; all of them where none charges anything."""
-        return tuple(line for line in self.lines if not line.is_text) or self.lines
-
-    @property
-    def order_lines(self) -> tuple[str, ...]:
-        """The order lines charged, each once, in the order they first appear."""
-        return tuple(dict.fromkeys(line.order_line for line in self.charging_lines if line.order_line))
+        charging = tuple(line for line in self.lines if not line.is_text) or self.lines
+        object.__setattr__(self, "charging_lines", charging)
+        charged = tuple(dict.fromkeys(line.order_line for line in charging if line.order_line))
+        object.__setattr__(self, "order_lines", charged)
 
     @property
     def orders(self) -> tuple[str, ...]:
@@ -255,6 +254,15 @@ class InvoiceContent:
         """The same document with the lines of one order alone, as if it had been sent for that one."""
         lines = tuple(line for line in self.lines if (line.order_number or self.order_number) == number)
         return replace(self, order_number=number, lines=lines)
+
+    def order_by_order(self) -> tuple["InvoiceContent", ...]:
+        """The same document for each of `orders`, as `of_order` has it."""
+        by_order: dict[str, list[InvoicedLine]] = {}
+        for line in self.lines:
+            by_order.setdefault(line.order_number or self.order_number, []).append(line)
+        return tuple(
+            replace(self, order_number=number, lines=tuple(by_order[number])) for number in self.orders
+        )
 
 
 @dataclass(frozen=True, slots=True)

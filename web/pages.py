@@ -12,6 +12,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final, TypeVar
 from urllib.parse import urlencode
 
@@ -39,6 +40,10 @@ from web.templating import FORM_TOKEN, environment
 _Row = TypeVar("_Row")
 BODY_MAX: Final = LIMITS.bytes_max + 1_000_000
 """The most a form may bring, in bytes: the largest document the gate lets in, and the fields around it."""
+
+
+LINES_MOST: Final = 200
+"""So many lines of one document, and so many remarks on it, a page shows at once; the others follow page by page."""
 
 
 def pages_router(prefix: str = "") -> APIRouter:
@@ -114,6 +119,7 @@ def render(
                 brand=brand_of(request),
                 demo=request.app.state.settings.is_demo,
                 buyer=buyer_of(request),
+                page_of=partial(Page.of, request, size=LINES_MOST),
                 **context,
             )
         )
@@ -228,9 +234,14 @@ class Page:
         """How many rows come before this page."""
         return (self.number - 1) * self.size
 
+    @property
+    def part(self) -> slice:
+        """Where the page's own stand among all rows."""
+        return slice(self.offset, self.offset + self.size)
+
     def rows(self, every: Sequence[_Row]) -> Sequence[_Row]:
         """The page's own of all rows."""
-        return every[self.offset : self.offset + self.size]
+        return every[self.part]
 
     @property
     def previous(self) -> str:

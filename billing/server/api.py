@@ -29,9 +29,8 @@ from foundation.text import SWEDISH, Language, Text, languages
 from peppol.validation import apart
 from peppol.validation.validation import validate
 from peppol.xml.gate_errors import LIMITS
-from web.access import person_of
-from web.budgets import Caller, stranger
-from web.guards.clients import client_of
+from web.budgets import Caller
+from web.costly import caller_of
 from web.pages import budgets_of
 from web.problems import MEDIA_TYPE, ProblemDocument, ProblemResponse, wants_page
 from web.validation_report import STYLE_SHEET, ValidationReport, report_json, report_page, reported
@@ -108,7 +107,7 @@ def validation_router(today: Today) -> APIRouter:
         on: AskedDay = None,
     ) -> Response:
         """Check against schema and rules, as a document that arrives today, or on the day `on`; nothing is stored."""
-        caller = await to_thread.run_sync(_caller, request)
+        caller = await to_thread.run_sync(caller_of, request)
         async with _body(request, caller) as data:
             told = await _told(request, caller, data, on or today(), lang)
         headers = {"Content-Language": lang, "Vary": "Accept"}
@@ -117,11 +116,6 @@ def validation_router(today: Today) -> APIRouter:
         return Response(told, media_type="application/json", headers=headers)
 
     return router
-
-
-def _caller(request: Request) -> Caller:
-    person = person_of(request)
-    return Caller(person.organisation, is_stranger=False) if person else stranger(client_of(request))
 
 
 async def _told(request: Request, caller: Caller, data: bytes, on: date, language: Language) -> str | bytes:
@@ -137,10 +131,10 @@ async def _told(request: Request, caller: Caller, data: bytes, on: date, languag
         language,
         style_sheet,
         unwanted=left.is_set,
-        spent=partial(budgets.spend, caller),
     )
     told: list[str | bytes] = []
     failed: list[Exception] = []
+    apart.SPENT.set(partial(budgets.spend, caller))
     async with budgets.turn(caller), anyio.create_task_group() as tasks:
         tasks.start_soon(_watch, request, left)
         try:

@@ -4,8 +4,10 @@ Every action is a form with a reason; the one that asks for credit shows the Inv
 document shows nothing of itself until a person with the permission says why it is opened.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Final
 from urllib.parse import quote
 
 from fastapi import Request, Response
@@ -61,9 +63,11 @@ from peppol.xml import codec
 from web.access import signed_in
 from web.csrf import form_of
 from web.invoice_pdf import pdf_of
-from web.pages import database_of, language_of, pages_router, render, see_other, today_of
+from web.pages import LINES_MOST, Page, database_of, language_of, pages_router, render, see_other, today_of
 
 router = pages_router()
+# Of a larger document its beginning is shown; the whole is a file to keep.
+_SHOWN_BYTES: Final = 200_000
 _P = Permission
 
 
@@ -283,7 +287,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
                 item=item,
                 may_open=may_open,
             )
-        case = _case(session, register, number)
+        case = _case(session, register, number, partial(_lines_page, request))
         body = inbox_store.body_of(session, case.invoice.letter_id) or b""
         names = Names(session, register.buyer)
         limit = decision_store.limit_of(session, person.id)
@@ -291,6 +295,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
         said = told(case.match.deviations, rejected=rejected)
         context: dict[str, Any] = {
             "case": case,
+            "lines_page": _lines_page(request, len(case.content.charging_lines)),
             "invoice": case.invoice,
             "number": number,
             "looked_through": not revealed,
@@ -306,7 +311,8 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "verdict": verdict_name(case.match.verdict),
             "comments": worklist_store.comments(session, WorkKind.DOCUMENT, number),
             "files": attachments.files_in(body),
-            "xml": body.decode("utf-8", errors="replace"),
+            "xml": body[:_SHOWN_BYTES].decode("utf-8", errors="replace"),
+            "xml_left": len(body) - _SHOWN_BYTES,
             "may": _may(case) if may_act(person) else frozenset(),
             "partly": accepting_in_part.possible(session, register, case.invoice, before_receipt=True),
             "expected": expected_credit_store.of_invoice(session, number),
@@ -384,8 +390,21 @@ def _stake(session: Session, case: Case) -> Money | None:
     return at_stake(case.invoice, received, deviations)
 
 
-def _case(session: Session, register: Register, number: int) -> Case:
-    found = exception_case.case(session, register, number)
+def _lines_page(request: Request, count: int) -> Page:
+    return Page.of(request, count, size=LINES_MOST, name="lines")
+
+
+def _case(
+    session: Session,
+    register: Register,
+    number: int,
+    window: Callable[[int], Page] | None = None,
+) -> Case:
+    found = (
+        exception_case.case(session, register, number)
+        if window is None
+        else exception_case.case(session, register, number, shown=lambda count: window(count).part)
+    )
     if found is None:
         raise NotThere
     return found

@@ -35,7 +35,7 @@ def main(descriptor: int) -> None:
         while True:
             try:
                 job: Job = connection.recv()
-            except EOFError:
+            except (EOFError, ConnectionResetError):  # the latter where it left with an answer unread
                 return
             answered(connection, _done(job))
 

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Row, and_, or_, select
 
 from foundation.money import Money
 from foundation.periods import Month, Period
@@ -24,12 +25,18 @@ def named_orders(
 ) -> Sequence[NamedOrder]:
     """The orders with one of these numbers or execution references, of whatever supplier."""
     order = order_tables.purchase_order
-    question = (
-        select(order)
-        .where(or_(order.c.number.in_(list(numbers)), order.c.execution_reference.in_(list(numbers))))
-        .order_by(order.c.number)
-        .limit(_LOOKED_AT)
-    )
+    found: dict[str, Row[Any]] = {}
+    every = list(numbers)
+    for start in range(0, len(every), 500):
+        some = every[start : start + 500]
+        question = (
+            select(order)
+            .where(or_(order.c.number.in_(some), order.c.execution_reference.in_(some)))
+            .order_by(order.c.number)
+            .limit(_LOOKED_AT)
+        )
+        found.update((row.number, row) for row in session.execute(question))
+    rows = [found[number] for number in sorted(found)[:_LOOKED_AT]]
     return [
         NamedOrder(
             row.number,
@@ -37,7 +44,7 @@ def named_orders(
             Period(row.starts_on, row.ends_on),
             theirs=row.supplier in suppliers,
         )
-        for row in session.execute(question)
+        for row in rows
     ]
 
 
@@ -98,6 +105,8 @@ def creditable(
 ) -> Sequence[InvoiceCandidate]:
     """The suppliers' invoices that can be credited: with one of these numbers, orders or participants, or this sum."""
     table, part = document_tables.invoice, document_tables.invoice_part
+    # The likeliest places stand first.
+    numbers, references = list(numbers)[:_LOOKED_AT], list(references)
     question = (
         select(table)
         .where(
@@ -107,9 +116,9 @@ def creditable(
             table.c.currency == amount_payable.currency,
             or_(
                 table.c.amount_payable == amount_payable.amount,
-                table.c.number.in_(list(numbers)),
-                table.c.order_number.in_(list(numbers)),
-                table.c.execution_reference.in_(list(references)),
+                table.c.number.in_(numbers),
+                table.c.order_number.in_(numbers),
+                table.c.execution_reference.in_(references),
             ),
         )
         .order_by(table.c.id.desc())

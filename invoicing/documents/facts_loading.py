@@ -6,6 +6,7 @@ line are judged one after the other. The row of a line is the only lock.
 
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from foundation.sql import Session
 from invoicing.documents import order_facts_queries, suggesting
@@ -19,6 +20,9 @@ from orders.placements import store as placement_store
 from orders.purchase_orders import line_store
 from orders.register.parties import Supplier
 from orders.register.register import NotInRegister, Register
+
+# Of an invoice that names more lines than an order has, the whole order is asked for.
+_ASKED_BY_LINE: Final = 100
 
 
 def facts_of(
@@ -38,10 +42,13 @@ def facts_of(
     supplier = registered(register, invoice.supplier)
     slices = order_slices(invoice, register.policy)
     # In the order of their numbers, as everybody locks: then nobody waits in a circle.
+    named = sorted(filter(has_order_number, slices), key=lambda one: one.order_number)
+    # Strangers decide how many orders they name: nothing is asked about those that are not there.
+    there = order_facts_queries.known(session, [each.order_number for each in named])
     orders = {
         each.order_number: _order_of(session, register, each, invoice_id=invoice_id, lock=lock)
-        for each in sorted(slices, key=lambda one: one.order_number)
-        if has_order_number(each)
+        for each in named
+        if each.order_number in there
     }
     order = next((orders[each.order_number] for each in slices if orders.get(each.order_number)), None)
     outside = None if order is not None else _outside(session, invoice)
@@ -71,7 +78,7 @@ def _order_of(
     if lock:
         line_store.lock_lines(session, invoice.order_number)
     named = invoice.order_lines
-    if named and all(line.order_line for line in invoice.charging_lines):
+    if named and len(named) <= _ASKED_BY_LINE and all(line.order_line for line in invoice.charging_lines):
         order = order_facts_queries.order_facts(
             session,
             register,
@@ -138,8 +145,4 @@ def registered(register: Register, organisation_number: str) -> Supplier | None:
 def _outside(session: Session, invoice: InvoiceContent) -> Handling | None:
     """How the case is handled when the invoice names an execution reference of its own that is not ordered here."""
     supplier = document_store.supplier_key(invoice)
-    for reference in (invoice.order_number, *invoice.references):
-        handling = placement_store.outside(session, reference, supplier=supplier)
-        if handling is not None:
-            return handling
-    return None
+    return placement_store.outside(session, (invoice.order_number, *invoice.references), supplier=supplier)

@@ -1,7 +1,7 @@
 """The facts of an order: its lines with their accounts, receipts and occupants, in one question."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +31,16 @@ from orders.purchase_orders import line_share_store, line_store, order_store
 from orders.register import store as register_store
 from orders.register.register import NotInRegister, Register
 from orders.terms import ArticleKind, InterruptionReason
+
+
+def known(session: Session, numbers: Sequence[str]) -> Set[str]:
+    """Those of the numbers that an order of ours has, however many are asked about."""
+    table = order_tables.purchase_order
+    found: set[str] = set()
+    for start in range(0, len(numbers), 500):
+        these = table.c.number.in_(numbers[start : start + 500])
+        found.update(session.scalars(select(table.c.number).where(these)))
+    return found
 
 
 def order_facts(

@@ -4,9 +4,10 @@ The document as it is judged, its order and lines without locking them, every ju
 used, what people have done, the earlier invoices of its order line, and what else may be meant.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row
 
@@ -32,6 +33,7 @@ from invoicing.matching.order_slices import has_order_number
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
 from orders.register.register import Register
 
+_LINES_SHOWN: Final = 200
 _LINKABLE = (InvoiceState.IN_QUESTION, InvoiceState.PARKED)
 
 
@@ -76,8 +78,17 @@ class Case:
         return self.invoice.document_type is DocumentType.CREDIT_NOTE
 
 
-def case(session: Session, register: Register, invoice_id: int) -> Case | None:
-    """The document with all that belongs to it, or None where there is no such document."""
+def _first(count: int) -> slice:
+    return slice(0, min(count, _LINES_SHOWN))
+
+
+def case(
+    session: Session, register: Register, invoice_id: int, *, shown: Callable[[int], slice] = _first
+) -> Case | None:
+    """The document with all that belongs to it, or None where there is no such document.
+
+    `shown` says which of so many lines it is told for what they may be for; strangers decide how many there are.
+    """
     item = queue_queries.item(session, invoice_id)
     if item is None:
         return None
@@ -124,7 +135,7 @@ def case(session: Session, register: Register, invoice_id: int) -> Case | None:
         credited_by=document_store.credited_by(session, invoice_id),
         lines=tuple(suggesting.lines(session, register, own)) if linkable and not is_credit else (),
         line_choices=(
-            line_links.choices(session, register, own, content) if linkable and not is_credit else ()
+            line_links.choices(session, register, own, content, shown) if linkable and not is_credit else ()
         ),
         credits=tuple(suggesting.credits(session, register, own)) if linkable and is_credit else (),
         history=tuple(journal.rows_about(session, *document_subjects(invoice))),

@@ -5,7 +5,7 @@ one order line as ever.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from foundation.sql import Session
@@ -38,9 +38,16 @@ def can_link(own: InvoiceContent, policy: Policy) -> bool:
 
 
 def choices(
-    session: Session, register: Register, own: InvoiceContent, meant: InvoiceContent
+    session: Session,
+    register: Register,
+    own: InvoiceContent,
+    meant: InvoiceContent,
+    shown: Callable[[int], slice] = slice,
 ) -> tuple[LineChoice, ...]:
-    """What each line of the document may be for; nothing where it is linked as a whole. `meant`: as it is judged."""
+    """What each line of the document may be for; nothing where it is linked as a whole. `meant`: as it is judged.
+
+    Of the lines only those that are `shown` of so many.
+    """
     if not can_link(own, register.policy):
         return ()
     stands = {line.id: _place(line, meant) for line in meant.lines}
@@ -50,7 +57,7 @@ def choices(
             stands.get(line.id, ""),
             tuple(suggesting.lines_of_line(session, register, own, line)),
         )
-        for line in own.charging_lines
+        for line in own.charging_lines[shown(len(own.charging_lines))]
     )
 
 

@@ -29,7 +29,7 @@ from invoicing.matching.deviations import (
 from invoicing.matching.facts import Facts, OrderFacts
 from invoicing.matching.line_matching import order_line_checks
 from invoicing.matching.order_slices import has_order_number
-from invoicing.matching.suggestions import order_lines
+from invoicing.matching.suggestions import NamedLines, order_lines
 from invoicing.model import InvoiceContent, InvoicedLine
 from orders.register.agreements import Policy
 from orders.register.parties import VatCategory
@@ -132,12 +132,13 @@ def line_checks(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> S
     """Which lines name an order line (BT-132) of the order, and the checks of each that is named."""
     without = [line for line in invoice.lines if not line.order_line]
     unknown = [line for line in invoice.lines if line.order_line and line.order_line not in order.lines]
+    named = NamedLines.of(invoice)
     checks: list[Check | Group] = [
         check(
             "order line",
             (
-                *(_unnamed(DeviationCode.LINE_MISSING, line, invoice, order) for line in without),
-                *(_unnamed(DeviationCode.LINE_UNKNOWN, line, invoice, order) for line in unknown),
+                *(_unnamed(DeviationCode.LINE_MISSING, line, invoice, order, named) for line in without),
+                *(_unnamed(DeviationCode.LINE_UNKNOWN, line, invoice, order, named) for line in unknown),
             ),
         )
     ]
@@ -149,11 +150,15 @@ def line_checks(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> S
 
 
 def _unnamed(
-    code: DeviationCode, line: InvoicedLine, invoice: InvoiceContent, order: OrderFacts
+    code: DeviationCode,
+    line: InvoicedLine,
+    invoice: InvoiceContent,
+    order: OrderFacts,
+    named: NamedLines,
 ) -> Deviation:
     """A line that names no order line of the order: which may be meant, or that it is like none or for late payment."""
     claim = late_payment_claims.is_claim(line)
-    meant = "" if claim else ", ".join(order_lines(line, invoice, order))
+    meant = "" if claim else ", ".join(order_lines(line, invoice, order, named))
     is_besides = code is DeviationCode.LINE_MISSING and invoice.order_lines and not meant
     return question(
         code,

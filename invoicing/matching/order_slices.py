@@ -4,8 +4,6 @@ A document names its order once (BT-13); a line may name another one of its own 
 has carried in `OrderLineReference/OrderReference` all the time).
 """
 
-from dataclasses import replace
-
 from invoicing.model import InvoiceContent
 from orders.register.agreements import Policy
 
@@ -17,7 +15,11 @@ _NO_ORDER = frozenset(
 
 def has_order_number(invoice: InvoiceContent) -> bool:
     """Whether the invoice names an order; the dummy NA is none, nor are signs and zeros alone."""
-    told = "".join(sign for sign in invoice.order_number.upper() if sign.isalnum())
+    return _is_order_number(invoice.order_number)
+
+
+def _is_order_number(number: str) -> bool:
+    told = "".join(sign for sign in number.upper() if sign.isalnum())
     return told.strip("0") not in _NO_ORDER
 
 
@@ -28,10 +30,10 @@ def order_slices(invoice: InvoiceContent, policy: Policy) -> tuple[InvoiceConten
     """
     if not policy.several_orders or not invoice.lines:
         return (invoice,)
-    return tuple(invoice.of_order(number) for number in invoice.orders)
+    return invoice.order_by_order()
 
 
 def orders_named(invoice: InvoiceContent) -> tuple[str, ...]:
     """Every order the document or a line of it names, each once; the dummy NA is none."""
-    named = (invoice, *(replace(invoice, order_number=each.order_number) for each in invoice.lines))
-    return tuple(dict.fromkeys(each.order_number for each in named if has_order_number(each)))
+    named = dict.fromkeys((invoice.order_number, *(each.order_number for each in invoice.lines)))
+    return tuple(each for each in named if _is_order_number(each))

@@ -87,22 +87,25 @@ def judged_parts(
 ) -> tuple[tuple[JudgedPart, ...], tuple[Deviation, ...]]:
     """The parts of an invoice with the deviations about each, and those about the document as a whole."""
     slices = [each for each, _ in charged_slices(invoice, facts)]
-    keys = {
-        line.id: (of_order.order_number, line.order_line) for of_order in slices for line in of_order.lines
-    }
+    keys = {line.id: (one.order_number, line.order_line) for one in slices for line in one.lines}
     of_part: dict[PartKey, list[Deviation]] = {key: [] for key in keys.values()}
+    of_order: dict[str, list[PartKey]] = {}
+    for key in of_part:
+        of_order.setdefault(key[0], []).append(key)
+    lines: dict[PartKey, list[InvoicedLine]] = {key: [] for key in of_part}
+    for line in invoice.lines:
+        if line.id in keys:
+            lines[keys[line.id]].append(line)
     of_document: list[Deviation] = []
     for order, deviation in _with_order(match.tree, [each.order_number for each in slices]):
         if deviation.line in keys:
             of_part[keys[deviation.line]].append(deviation)
         elif order is not None:
-            for key in of_part:
-                if key[0] == order:
-                    of_part[key].append(deviation)
+            for key in of_order.get(order, ()):
+                of_part[key].append(deviation)
         else:
             of_document.append(deviation)
-    lines = {key: tuple(line for line in invoice.lines if keys.get(line.id) == key) for key in of_part}
-    parts = tuple(JudgedPart(key, lines[key], tuple(found)) for key, found in of_part.items())
+    parts = tuple(JudgedPart(key, tuple(lines[key]), tuple(found)) for key, found in of_part.items())
     return parts, tuple(of_document)
 
 

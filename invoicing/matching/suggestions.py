@@ -4,8 +4,8 @@ What the document itself says comes before what merely has the same sum. Where i
 that participant's lines are suggested: a sum is no reason to believe that an invoice is for somebody else.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
 from foundation.identifiers import numbers_in
 from foundation.money import Money
@@ -76,25 +76,55 @@ def orders(
     return tuple(first.values())
 
 
-def order_lines(line: InvoicedLine, invoice: InvoiceContent, order: OrderFacts) -> Sequence[str]:
+@dataclass(frozen=True, slots=True)
+class NamedLines:
+    """Which lines of an invoice name which order line, to ask of each line what the others name."""
+
+    naming: Set[str]
+    by_order_line: Mapping[str, Set[str]]
+
+    @classmethod
+    def of(cls, invoice: InvoiceContent) -> "NamedLines":
+        """Those of an invoice, by the numbers of its lines."""
+        by_order_line: dict[str, set[str]] = {}
+        for each in invoice.charging_lines:
+            if each.order_line:
+                by_order_line.setdefault(each.order_line, set()).add(each.id)
+        return cls({id for ids in by_order_line.values() for id in ids}, by_order_line)
+
+    def by_others(self, line: InvoicedLine, order_line: str) -> bool:
+        """Whether another line names the order line."""
+        return _has_other(self.by_order_line.get(order_line, frozenset()), line.id)
+
+    def others_name_any(self, line: InvoicedLine) -> bool:
+        """Whether another line names any."""
+        return _has_other(self.naming, line.id)
+
+
+def _has_other(ids: Set[str], own: str) -> bool:
+    return len(ids) > (own in ids)
+
+
+def order_lines(
+    line: InvoicedLine, invoice: InvoiceContent, order: OrderFacts, named: NamedLines
+) -> Sequence[str]:
     """The lines of its order an invoice line may be for: the best of those received and not invoiced, at most three.
 
     A line that is ours but for zeros before it is suggested also where it is not received, or is invoiced. Beside lines
     that name theirs, one is for an order line that it shares something with, if any: it may be a fee or a correction.
     """
-    others = {each.order_line for each in invoice.charging_lines if each.id != line.id}
     weighed = {key: _NUMBER_WEIGHT for key in order.lines if same_number(line.order_line, key)}
     waiting = [
         _candidate(order, key)
         for key, facts in order.lines.items()
-        if facts.receipt is not None and facts.occupant is None and key not in others
+        if facts.receipt is not None and facts.occupant is None and not named.by_others(line, key)
     ]
     for each in waiting:
         weighed[each.line_id] = sum(
             weight for weight, _ in _line_evidence((line,), line.amount, invoice, each)
         )
     best = max(weighed.values(), default=0)
-    if best < _SHARED and (others - {""} or (not best and len(weighed) > 1)):
+    if best < _SHARED and (named.others_name_any(line) or (not best and len(weighed) > 1)):
         return ()
     return [key for key, weight in weighed.items() if weight == best][:3]
 

@@ -141,14 +141,21 @@ def by_decision(session: Session, decision_ids: Sequence[str]) -> dict[str, str]
     return {row.decision_id: row.execution_reference for row in rows}
 
 
-def outside(session: Session, reference: str, *, supplier: str) -> Handling | None:
-    """How the supplier's placement is handled when that is not by order; None when it is ordered or unknown."""
-    question = select(order_tables.placement.c.handling).where(
-        order_tables.placement.c.execution_reference == reference,
-        order_tables.placement.c.supplier == supplier,
-    )
-    found = session.scalar(question)
-    return Handling(found) if found is not None and found != Handling.ORDERED else None
+def outside(session: Session, references: Sequence[str], *, supplier: str) -> Handling | None:
+    """How the first of the supplier's placements is handled that is not by order; None where each is, or is unknown."""
+    table = order_tables.placement.c
+    for start in range(0, len(references), 500):
+        some = references[start : start + 500]
+        question = select(table.execution_reference, table.handling).where(
+            table.execution_reference.in_(some),
+            table.supplier == supplier,
+            table.handling != Handling.ORDERED,
+        )
+        found = {row.execution_reference: Handling(row.handling) for row in session.execute(question)}
+        first = next((found[each] for each in some if each in found), None)
+        if first is not None:
+            return first
+    return None
 
 
 def references_used(session: Session, references: Sequence[str]) -> set[str]:

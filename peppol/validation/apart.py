@@ -5,6 +5,7 @@ of documents we made ourselves does not.
 """
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import date
 from typing import Final, TypeVar
@@ -47,20 +48,22 @@ _SMALLEST: Final = b"""<Invoice xmlns="urn:oasis:names:specification:ubl:schema:
 CHECKS: Final = Processes(most=AT_ONCE, warm=_warm)
 """Where documents are checked."""
 
+SPENT: Final[ContextVar[Callable[[float], object]]] = ContextVar("spent", default=float)
+"""Who is told how many seconds of a processor a check took: whoever has asked for it, else nobody."""
+
 
 def checked(
     work: Callable[..., T],
     body: bytes,
     *arguments: object,
     unwanted: Callable[[], bool] = bool,
-    spent: Callable[[float], object] = float,
 ) -> T:
-    """What `work` makes of the bytes and the arguments, in a process apart; see `Processes.run`.
+    """What `work` makes of the bytes and the arguments, in a process apart; `SPENT` is told what it took.
 
     Raises WorkEnded, WorkFailed, NoneFree.
     """
     allowance = allowance_for(len(body))
-    return CHECKS.run(work, body, *arguments, allowance=allowance, unwanted=unwanted, spent=spent)
+    return CHECKS.run(work, body, *arguments, allowance=allowance, unwanted=unwanted, spent=SPENT.get())
 
 
 def validate(body: bytes, *, on: date) -> ValidationResult:

@@ -20,6 +20,7 @@ from peppol.validation import apart
 from supplier_portal.pages.forms import SEES, actor_of, as_xml, text_of
 from supplier_portal.pages.uploads import file_of
 from web.access import signed_in
+from web.costly import COSTLY
 from web.csrf import form_of
 from web.pages import database_of, language_of, pages_router, render, see_other, today_of
 from web.validation_report import reported
@@ -50,7 +51,7 @@ def sample_order(request: Request, number: str, person: Person = signed_in(*SEES
     return as_xml(sample.body, number)
 
 
-@router.post("/test-bench/upload")
+@router.post("/test-bench/upload", dependencies=COSTLY)
 def try_out(request: Request, person: Person = signed_in(*_TRIES)) -> Response:
     """Try a test invoice or credit note."""
     actor = actor_of(person)
@@ -69,7 +70,7 @@ def try_out(request: Request, person: Person = signed_in(*_TRIES)) -> Response:
     return see_other(f"/test-bench/documents/{key}")
 
 
-@router.get("/test-bench/documents/{document_id:int}")
+@router.get("/test-bench/documents/{document_id:int}", dependencies=COSTLY)
 def document(request: Request, document_id: int, person: Person = signed_in(*SEES)) -> Response:
     """What came of a test document: the rules, and the match against the sample order."""
     language, today = language_of(request, person), today_of(request)
@@ -89,7 +90,7 @@ def document(request: Request, document_id: int, person: Person = signed_in(*SEE
     )
 
 
-@router.get("/test-bench/documents/{document_id:int}/xml")
+@router.get("/test-bench/documents/{document_id:int}/xml", dependencies=COSTLY)
 def document_xml(request: Request, document_id: int, person: Person = signed_in(*SEES)) -> Response:
     """A test document's bytes as they came."""
     return as_xml(_shown(request, person, document_id).body, f"test-{document_id}")

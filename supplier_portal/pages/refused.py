@@ -20,13 +20,14 @@ from peppol.exchange.tables import InState
 from peppol.validation import apart
 from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_file, as_xml
 from web.access import signed_in
+from web.costly import COSTLY
 from web.pages import Page, database_of, language_of, pages_router, render, today_of
 from web.validation_report import reported
 
 router = pages_router("/invoices/refused")
 
 
-@router.get("")
+@router.get("", dependencies=COSTLY)
 def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
     """Refused messages, page by page, and the newest files that were never sent."""
     actor, today = actor_of(person), today_of(request)
@@ -54,7 +55,7 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
     )
 
 
-@router.get("/{letter_id:int}")
+@router.get("/{letter_id:int}", dependencies=COSTLY)
 def one(request: Request, letter_id: int, person: Person = signed_in(*SEES)) -> Response:
     """One refused message: why, what to do, and how its sender was told."""
     actor = actor_of(person)

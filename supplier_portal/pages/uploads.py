@@ -17,6 +17,7 @@ from orders.register import store as register_store
 from peppol.validation import apart
 from supplier_portal.pages.forms import SENDS, actor_of, new_key, press_of
 from web.access import signed_in
+from web.costly import COSTLY
 from web.csrf import form_of
 from web.pages import database_of, language_of, pages_router, render, see_other, today_of
 from web.validation_report import reported
@@ -32,7 +33,7 @@ def ask(request: Request, person: Person = signed_in(SENDS)) -> Response:
     return render(request, person, "flip/upload.html", errors=[])
 
 
-@router.post("/upload")
+@router.post("/upload", dependencies=COSTLY)
 def take_in(request: Request, person: Person = signed_in(SENDS)) -> Response:
     """Keep the file and go on to look at it."""
     actor = actor_of(person)
@@ -44,7 +45,7 @@ def take_in(request: Request, person: Person = signed_in(SENDS)) -> Response:
     return see_other(f"/invoices/upload/{upload_id}")
 
 
-@router.get("/upload/{upload_id:int}")
+@router.get("/upload/{upload_id:int}", dependencies=COSTLY)
 def look(request: Request, upload_id: int, person: Person = signed_in(SENDS)) -> Response:
     """The file as it reads, the rules it breaks, and how it would match."""
     language, today = language_of(request, person), today_of(request)
@@ -71,7 +72,7 @@ def look(request: Request, upload_id: int, person: Person = signed_in(SENDS)) ->
     )
 
 
-@router.post("/upload/{upload_id:int}/send")
+@router.post("/upload/{upload_id:int}/send", dependencies=COSTLY)
 def send(request: Request, upload_id: int, person: Person = signed_in(SENDS)) -> Response:
     """Send the file as it came."""
     press = press_of(request, person)

@@ -6,7 +6,7 @@ of the transactions' data models (tir76-nnn, tir111-nnn). Of the contexts of one
 the first that matches a node is used, as published.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Set
 from typing import Final
 
 from peppol.codelists import STATUS_ACTION, STATUS_REASON
@@ -89,11 +89,12 @@ def promised_period_is_not_reversed(period: Node) -> RuleVerdict:
 
 
 @fact
-def _lines_by_id(answer: DocumentTree) -> Mapping[str, Sequence[Node]]:
-    lines: dict[str, list[Node]] = {}
+def _lines_by_id(answer: DocumentTree) -> Mapping[str, Set[int]]:
+    """Which lines bear an identifier, each once however often it stands there."""
+    lines: dict[str, set[int]] = {}
     for line in answer.named("cac:LineItem"):
         for number in line.all("cbc:ID"):
-            lines.setdefault(number.string, []).append(line)
+            lines.setdefault(number.string, set()).add(id(line))
     return lines
 
 
@@ -101,8 +102,9 @@ def _lines_by_id(answer: DocumentTree) -> Mapping[str, Sequence[Node]]:
 def answered_line_is_unique(line: Node) -> RuleVerdict:
     """The line has an identifier (tir76-120) that no other line of the answer has."""
     lines = _lines_by_id(line)
-    namesakes = {id(twin) for number in line.all("cbc:ID") for twin in lines[number.string]}
-    return holds(len(namesakes) == 1, found=line.text_of("cbc:ID"))
+    numbers = line.all("cbc:ID")
+    unique = bool(numbers) and all(len(lines[number.string]) == 1 for number in numbers)
+    return holds(unique, found=line.text_of("cbc:ID"))
 
 
 _ANSWER: Final = T76.context("cbc:OrderResponseCode", pattern="rules")

@@ -47,9 +47,10 @@ def test_from_proposed_to_paid_and_booked(system: System, tmp_path: Path) -> Non
     with system.database.writing() as session:
         people.move_in(session, register_store.load(session), at=CLOCK)
     given = ("--person", ATTESTER, "--limit", "2375,00", "--by", ADMIN, "--on", "2026-01-01")
-    assert "everything" in run("payments", "right", *given)
+    assert "Proposal 1 waits for another administrator." in run("payments", "right", *given)
     assert "no right to attest" in run("payments", "attest", "30000001", "--by", ATTESTER, *day, code=1)
     run("people", "confirm", "1", "--by", OTHER_ADMIN)
+    assert "everything" in run("payments", "right")
     assert "does not attest it" in run("payments", "attest", "30000001", "--by", FINANCE, *day, code=1)
     assert "1 rows attested." in run("payments", "attest", "30000001", "--by", ATTESTER, *day)
     first, second = tmp_path / "a", tmp_path / "b"

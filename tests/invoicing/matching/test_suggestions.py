@@ -149,7 +149,8 @@ def suggested_line(line_id: str, period: PeriodGiven | None, *months: str, days:
     assert order is not None
     invoice = an_invoice(ORDER, days=days)
     line = replace(invoice.lines[0], order_line=line_id, period=period)
-    return list(suggestions.order_lines(line, replace(invoice, lines=(line,)), order))
+    alone = replace(invoice, lines=(line,))
+    return list(suggestions.order_lines(line, alone, order, suggestions.NamedLines.of(alone)))
 
 
 JANUARY, MARCH = (PeriodGiven(date(2026, month, 1), date(2026, month, 31)) for month in (1, 3))
