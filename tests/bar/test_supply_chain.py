@@ -42,6 +42,10 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = {
     ): "how long an answer of the directory is kept, without a database",
     ("clock", "billing/tools/access_point_simulator/desk.py"): "a simulator of somebody else",
     (
+        "clock",
+        "foundation/disks/whole_files.py",
+    ): "how old a file is, by the clock of the machine that wrote it",
+    (
         "float",
         "peppol/rules/engine/numbers.py",
     ): "the published rules count as doubles, and the verdict must be theirs",

@@ -1,6 +1,7 @@
 """Rules tried before they are saved, audit that reads everything and changes nothing, and the post, in a browser."""
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date
@@ -104,12 +105,9 @@ def _every_post_is_refused(office: Office, account: int) -> None:
             method, path = route.split(" ", 1)
             if method != "POST" or path.startswith("/finance/filters"):
                 continue
-            filled = (
-                path.replace("{kind}", "DOCUMENT")
-                .replace("{action}", "credit")
-                .replace("{answer}", "confirm")
-            )
-            answer = client.post(filled.replace("{number}", "1"), data={TOKEN_FIELD: token, "reason": "Prov"})
+            words = {"kind": "DOCUMENT", "action": "credit", "answer": "confirm"}
+            filled = re.sub(r"\{(\w+)[^}]*\}", lambda key: words.get(key[1], "1"), path)
+            answer = client.post(filled, data={TOKEN_FIELD: token, "reason": "Prov"})
             assert answer.status_code == 403, route
             tried += 1
     assert tried > 15

@@ -10,6 +10,7 @@ from functools import cache
 from types import FunctionType, ModuleType
 
 import anyio
+import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -19,7 +20,7 @@ from operations.settings import Settings
 from peppol.validation import apart
 from tests.support.pages.all_routes import SUPPLIER
 from tests.support.pages.browser import Site, portal
-from tests.support.pages.visitor import text_of, visitor
+from tests.support.pages.visitor import Visitor, text_of, visitor
 from tests.support.project import PROJECT
 from tests.support.servers.system_databases import filled
 from tests.support.stories.system import FYRBAKEN, System, example_register
@@ -123,19 +124,25 @@ def site(database_url: str) -> Iterator[Site]:
         yield site
 
 
+def uploaded(somebody: Visitor) -> httpx.Response:
+    """A file of theirs in the test bench."""
+    return somebody.client.post(
+        "/test-bench/upload",
+        files={"file": ("f.xml", b"<Invoice/>")},
+        data={"form_token": somebody.token},
+        headers={"Origin": somebody.site.address},
+    )
+
+
 def test_a_page_is_refused_over_budget_and_told_when_and_what_it_took_is_noted(site: Site) -> None:
     budgets = site.app.state.budgets
     caller = Caller(FYRBAKEN, is_stranger=False)
     with visitor(site, SUPPLIER) as somebody:
-        given = {"data": {"form_token": somebody.token}, "headers": {"Origin": site.address}}
-        tried = somebody.client.post("/test-bench/upload", files={"file": ("f.xml", b"<Invoice/>")}, **given)
-        assert tried.status_code == 303
+        assert uploaded(somebody).status_code == 303
         spent = budgets._callers[caller].cpu_seconds
         assert spent > 0
         budgets.spend(caller, 1_000)
-        refused = somebody.client.post(
-            "/test-bench/upload", files={"file": ("f.xml", b"<Invoice/>")}, **given
-        )
+        refused = uploaded(somebody)
         assert (refused.status_code, int(refused.headers["Retry-After"]) > 0) == (429, True)
         assert "Ni har prövat så mycket som går på en minut" in text_of(refused)
         # What checks nothing is not refused.
