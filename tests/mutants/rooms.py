@@ -81,7 +81,7 @@ ROOMS: Mapping[str, Room] = {
         modules=(
             "accounts/mailed_link*.py",
             "accounts/password*.py",
-            "accounts/rate_limit.py",
+            "accounts/guessing/*.py",
             "accounts/rules.py",
             "accounts/session*.py",
             "accounts/sign_in.py",

@@ -226,7 +226,7 @@ class _Trial:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             # The programs that were started belong to the parent: a child that lets go of them ends none,
             # and its first test is not to fail for them.
-            subprocess.Popen.__del__ = _leave_it  # type: ignore[method-assign]
+            subprocess.Popen.__del__ = _leave_it  # type: ignore[method-assign, assignment]
             quiet = os.open(os.devnull, os.O_RDWR)
             for each in (0, 1, 2):
                 os.dup2(quiet, each)
