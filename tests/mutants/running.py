@@ -11,6 +11,7 @@ import gc
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
 import warnings
@@ -24,6 +25,7 @@ import coverage
 import pytest
 from _pytest.doctest import DoctestItem
 from _pytest.runner import runtestprotocol
+from _pytest.unraisableexception import unraisable_exceptions
 
 from tests.mutants.changing import ChangedModule, Mutant
 from tests.support.project import PROJECT
@@ -222,6 +224,9 @@ class _Trial:
         try:
             os.setsid()
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+            # The programs that were started belong to the parent: a child that lets go of them ends none,
+            # and its first test is not to fail for them.
+            subprocess.Popen.__del__ = _leave_it  # type: ignore[method-assign, assignment]
             quiet = os.open(os.devnull, os.O_RDWR)
             for each in (0, 1, 2):
                 os.dup2(quiet, each)
@@ -234,6 +239,8 @@ class _Trial:
                 module, _, name = remembered.partition(":")
                 getattr(sys.modules[module], name).clear()
             items = [self._items[each] for each in tests]
+            # What was complained of while the parent let go of things is no fault of the first test.
+            items[0].config.stash[unraisable_exceptions].clear()
             _write_under(items[0].config, folder)
             status = 0
             for item, following in zip(items, [*items[1:], None], strict=True):
@@ -270,6 +277,10 @@ class _Trial:
 
     def _tell(self, module: ChangedModule, mutant: Mutant, outcome: Outcome, by: str = "") -> None:
         self._asked.told(Judged(str(module.path.relative_to(PROJECT)), mutant, outcome, by))
+
+
+def _leave_it(program: "subprocess.Popen[bytes]", *_: object) -> None:
+    """Let go of a program without asking whether it has ended."""
 
 
 class _SubtestFailed:
