@@ -50,7 +50,7 @@ ROWS = (
         36,
         "axe on every page in both languages, and the keyboard alone",
         "0 violations",
-        (at_least("pages_looked_at", 200, fast=None),),
+        (at_least("pages_looked_at", 360, fast=None),),
         ("tests/browser/test_walk.py",),
         fast=False,
     ),

@@ -47,7 +47,7 @@ ROWS = (
         29,
         "simulation: seeded worlds of workers, people and intake that crash, double, reorder and delay",
         "the world holds after each step, and the same seed leaves the same trace",
-        (at_least("seeds", 10_000, fast=10),),
+        (at_least("seeds", 10_000, fast=10), at_least("traces_repeated", 2, fast=2)),
         ("tests/bar/simulation",),
     ),
 )
