@@ -101,11 +101,11 @@ def _every_post_is_refused(office: Office, account: int) -> None:
         own = client.post("/finance/filters", data={TOKEN_FIELD: token, "name": "Mina"})
         assert own.status_code == 303
         tried = 0
+        words = {"kind": "DOCUMENT", "action": "credit", "answer": "confirm"}
         for route in routes_desk.ROUTES:
             method, path = route.split(" ", 1)
             if method != "POST" or path.startswith("/finance/filters"):
                 continue
-            words = {"kind": "DOCUMENT", "action": "credit", "answer": "confirm"}
             filled = re.sub(r"\{(\w+)[^}]*\}", lambda key: words.get(key[1], "1"), path)
             answer = client.post(filled, data={TOKEN_FIELD: token, "reason": "Prov"})
             assert answer.status_code == 403, route
