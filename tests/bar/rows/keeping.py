@@ -52,6 +52,7 @@ ROWS = (
             "tests/billing/migrations/test_migrate.py",
             "tests/billing/migrations/test_books_of_0_2_1.py",
             "tests/billing/migrations/test_starting_together.py",
+            "tests/billing/migrations/test_another_version.py",
         ),
         BOTH,
     ),

@@ -87,7 +87,7 @@ def test_the_names_of_the_files_are_the_revisions_that_alembic_knows() -> None:
 
 
 def test_books_that_have_grown_are_refused_by_an_old_replica_in_commands_worker_and_pages(
-    database_url: str, tmp_path: Path, old_replica: None
+    database_url: str, tmp_path: Path, old_replica: None, record_property: Callable[[str, object], None]
 ) -> None:
     migrated(database_url).close()
     desk = Desk(tmp_path, database_url)
@@ -104,6 +104,7 @@ def test_books_that_have_grown_are_refused_by_an_old_replica_in_commands_worker_
     assert f"revision {NEWEST}" in page.text
     assert pushed.status_code == 503
     assert revision(database_url) == NEWEST
+    record_property("newer_books_refused", 1)
 
 
 def test_books_that_have_not_grown_yet_are_refused_until_they_have(books: str, tmp_path: Path) -> None:
