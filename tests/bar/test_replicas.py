@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from foundation import journal
 from foundation.database import Database
-from foundation.sql import Session
+from foundation.sql import Session, take_turns
 from foundation.tables import journal as journal_table
 from operations.scheduler import InOne, InSteps, Job, run_due
 from operations.schedules import Daily
@@ -44,8 +44,9 @@ def in_one(session: Session, today: date, now: datetime) -> str:
 
 
 def in_steps(database: Database, today: date, now: datetime) -> str:
-    """As a job in steps must be: what it has done already is not done again."""
+    """As a job in steps must be: what it has done already is not done again, by one who was stopped midway either."""
     with database.writing() as session:
+        take_turns(session, f"noted {today}")
         noted = select(journal_table.c.detail).where(journal_table.c.action == Noted.SECOND)
         if not any(str(today) in detail for detail in session.scalars(noted)):
             journal.record(session, journal.SYSTEM, Noted.SECOND, Something.THING.of(1), day=str(today))

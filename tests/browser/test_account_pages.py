@@ -90,6 +90,7 @@ def test_a_system_gets_a_key_that_is_shown_once_and_is_revoked(site: Site, brows
     assert "Inget system" in page.locator("main").inner_text()
     page.get_by_role("link", name="Gör en nyckel").click()
     page.get_by_label("Vilket system").fill("Beslutssystemet")
+    page.get_by_label("Ditt lösenord, eller en kod du har nu").fill(people.PASSWORD)
     page.get_by_role("button", name="Gör nyckeln").click()
     assert "Välj vad systemet" in page.locator("#error-summary").inner_text()
     page.get_by_label("Skicka händelser").check()
