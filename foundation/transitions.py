@@ -51,6 +51,7 @@ class Transitions(Generic[S]):
     ...     OPEN = "OPEN"
     ...     SHUT = "SHUT"
     ...     WALLED_UP = "WALLED_UP"
+    >>> from foundation.text import WrittenText
     >>> gates = Transitions(
     ...     {Gate.OPEN: {Gate.SHUT}, Gate.SHUT: {Gate.OPEN, Gate.WALLED_UP}},
     ...     ends={Gate.WALLED_UP},
@@ -65,7 +66,7 @@ class Transitions(Generic[S]):
     >>> gates.check("The gate", Gate.WALLED_UP, Gate.OPEN)
     Traceback (most recent call last):
     ...
-    foundation.transitions.StepRefused: The gate is in the state “Walled up” and cannot get the state “Open”. ...
+    foundation.transitions.StepRefused: The gate is in the state “Walled up” and cannot get the state “Open”. No other state follows on it.
     """
 
     follows: Mapping[S, frozenset[S]]

@@ -53,7 +53,7 @@ class DayRule:
         return cls(DayConvention(convention), country or HOME)
 
     def __str__(self) -> str:
-        return self.convention if self.country == HOME else f"{self.convention}/{self.country}"
+        return self.convention.value if self.country == HOME else f"{self.convention}/{self.country}"
 
 
 def billable_days(period: Period, rule: DayRule) -> int:

@@ -61,8 +61,8 @@ def months_after(day: date, months: int) -> date:
 def named(name: str) -> tuple[Stray, int] | None:
     """What a name says, or None where it names no such thing.
 
-    >>> named("message:65"), named("100000101"), named("message:six")
-    ((<Stray.LETTER: 'message'>, 65), None, None)
+    >>> named("letter:65"), named("100000101"), named("letter:six")
+    ((<Stray.MESSAGE: 'letter'>, 65), None, None)
     """
     sort, colon, number = name.partition(":")
     key = key_in(number)

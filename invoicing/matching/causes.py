@@ -41,7 +41,7 @@ def code_name(code: str) -> Text:
     """What a code of deviation is called, whatever its variant; nothing where the code is none of ours.
 
     >>> code_name("NOT_RECEIVED").en
-    'Not delivered'
+    'Not received'
     >>> bool(code_name("SOMETHING_ELSE"))
     False
     """
