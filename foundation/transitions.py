@@ -63,10 +63,10 @@ class Transitions(Generic[S]):
     ... )
     >>> gates.before(Gate.OPEN)
     (<Gate.SHUT: 'SHUT'>,)
-    >>> gates.check("The gate", Gate.WALLED_UP, Gate.OPEN)
+    >>> gates.check("The gate", Gate.WALLED_UP, Gate.OPEN)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    foundation.transitions.StepRefused: The gate is in the state “Walled up” and cannot get the state “Open”. No other state follows on it.
+    foundation.transitions.StepRefused: The gate is in the state “Walled up” and cannot get the state “Open”. ...
     """
 
     follows: Mapping[S, frozenset[S]]
