@@ -134,7 +134,11 @@ def _taken_up(
     """The order that left before the books were lost, where it is this one to the byte; nobody else takes it then."""
 
     def rendered(order: Order) -> bytes:
-        return outgoing.written(_message(register, placement, order)).body
+        try:
+            return outgoing.written(_message(register, placement, order)).body
+        except outgoing.InvalidDocument:
+            # What left kept the rules of its day and would not keep today's: then it is another order than this one.
+            return b""
 
     found = lost_orders.taken_up(draft, lost, rendered)
     if found is not None:

@@ -59,6 +59,8 @@ def judge(name: str, given: argparse.Namespace) -> RoomResult:
 
     if unknown:
         asked = Asked(unknown, told, seconds=given.seconds, workers=given.workers, forgets=room.forgets)
+        if given.work is not None:
+            given.work.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="mutants-", dir=given.work) as folder:
             options = [
                 "-q",

@@ -26,6 +26,7 @@ from orders.journal_actions import OrdersSubject
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import Outbound, Submission
 from peppol.exchange import outgoing
+from peppol.exchange.outbox import NewMessage
 from peppol.xml import codec
 from tests.support.servers.system_databases import CLOCK, migrated
 from tests.support.stories.paying import PayDesk
@@ -267,6 +268,28 @@ def test_an_order_that_is_decided_otherwise_is_another_and_is_told_beside_the_fi
     with restored.database.reading() as session:
         (placed,) = journal.rows_about(session, OrdersSubject.ORDER.of(number))
     assert json.loads(placed.detail)["beside"] == "2100000004"
+
+
+def test_an_order_that_today_s_rules_would_refuse_stands_in_nobody_s_way(
+    restored: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is another than the one that is decided again, and told beside it."""
+    restored.is_held()
+    go_through(restored)
+    written = outgoing.written
+
+    def by_the_rules_of_today(message: outgoing.Outgoing) -> NewMessage:
+        if message.document_id == "2100000004":
+            raise outgoing.InvalidDocument(message.kind, message.document_id, ())
+        return written(message)
+
+    monkeypatch.setattr(outgoing, "written", by_the_rules_of_today)
+    restored.system.tell("placement.decided", _decided(C), on=date(2026, 3, 30), event_id="evt-c")
+    number = restored.system.order(C).number
+    assert number != "2100000004"
+    assert list(going_through.look(restored.database, restored.places).ordered_again) == [
+        ("2100000004", number)
+    ]
 
 
 def test_a_case_that_is_new_takes_no_number_that_was_used(restored: House) -> None:
