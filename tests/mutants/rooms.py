@@ -109,6 +109,6 @@ ROOMS: Mapping[str, Room] = {
             "invoicing/audit/journal_queries.py",
             "invoicing/audit/retention*.py",
         ),
-        tests=("tests/foundation/test_journal.py", "tests/invoicing/audit"),
+        tests=("tests/foundation/test_journal*.py", "tests/invoicing/audit"),
     ),
 }
