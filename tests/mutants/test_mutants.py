@@ -1,15 +1,17 @@
 """The instrument itself: which faults it makes, that the changed function runs, and what a room comes to."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from types import FunctionType
 
 import pytest
 
+from tests.mutants import judging
 from tests.mutants.changing import ChangedModule, Mutant
 from tests.mutants.judging import KILLED_LEAST, Accepted, RoomResult, accepted
 from tests.mutants.rooms import ROOMS, Room
-from tests.mutants.running import Judged, Outcome
+from tests.mutants.running import Judged, Outcome, living_functions
 from tests.support.project import PROJECT
 
 SOURCE = '''"""A module of one function."""
@@ -67,6 +69,15 @@ def test_a_changed_function_takes_the_place_of_the_right_one(module: ChangedModu
         (True, True),
     ]
     assert changed[0].co_qualname == changed[1].co_qualname == "over"
+
+
+def test_the_functions_of_a_module_are_found_where_they_live() -> None:
+    gc.freeze()  # as our commands do
+    found = living_functions({PROJECT / "tests" / "mutants" / "judging.py"})
+    path, line = str(judging.__file__), judging.result_of.__code__.co_firstlineno
+    assert found[path, "result_of", line] == [judging.result_of]
+    told = judging.RoomResult.__dict__["told"].fget
+    assert found[path, "RoomResult.told", told.__code__.co_firstlineno] == [told]
 
 
 @pytest.mark.parametrize("name", ROOMS)
