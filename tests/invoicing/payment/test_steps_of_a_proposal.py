@@ -267,7 +267,12 @@ def test_a_substitute_ends_on_a_day_and_not_twice(desk: PayDesk) -> None:
         return held.valid_from, held.valid_to
 
     end(MARCH)
-    assert said(desk) == (ADMINISTRATOR, "right.substitute_ended", f"substitute {key}", {"last_day": "2026-03-05"})
+    assert said(desk) == (
+        ADMINISTRATOR,
+        "right.substitute_ended",
+        f"substitute {key}",
+        {"last_day": "2026-03-05"},
+    )
     assert days() == (FROM, MARCH)
     with pytest.raises(RightRefused):
         end(MARCH)
