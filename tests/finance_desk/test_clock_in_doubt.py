@@ -44,8 +44,13 @@ def system(database_url: str) -> Iterator[System]:
 
 @pytest.fixture
 def site(system: System, database_url: str) -> Iterator[Site]:
-    account = {"debtor_iban": DEBTOR.iban, "debtor_bic": DEBTOR.bic}
-    with portal(database_url, clock=lambda: NOON, second_step=False, **account) as site:
+    with portal(
+        database_url,
+        clock=lambda: NOON,
+        second_step=False,
+        debtor_iban=DEBTOR.iban,
+        debtor_bic=DEBTOR.bic,
+    ) as site:
         yield site
 
 
