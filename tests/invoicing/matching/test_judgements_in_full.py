@@ -1,7 +1,8 @@
 """Judgements as they are kept: each check by its name, each deviation with all it says; and the edges between them.
 
 The golden file is what `billing explain` and the journal's matches rest on: who acts, where the value is from, which
-sentence is chosen. A difference in it is a change somebody must want.
+sentence is chosen. A difference in it is a change somebody must want; it is written anew with
+`BILLING_WRITE_GOLDEN=1 pytest tests/invoicing/matching/test_judgements_in_full.py`.
 """
 
 from collections.abc import Iterator
