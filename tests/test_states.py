@@ -31,6 +31,8 @@ from invoicing.payment.payment_stop_store import StopReason, StopState
 from invoicing.payment.payment_store import ClaimWay
 from invoicing.payment.repayment_store import RepaymentState
 from invoicing.payment.transfers import ItemState, ProposalState
+from invoicing.payment_control.control_data import DataKind
+from invoicing.payment_control.runs import RunStep
 from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.supplier_changes.change_request_store import ChangeState
 from operations.buyers.model import BuyerState
@@ -68,6 +70,8 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "account_application.state": ApplicationState,
     "staff_change.state": StaffChangeState,
     "claim_settled.how": ClaimWay,
+    "control_data.kind": DataKind,
+    "control_run.step": RunStep,
     "desk_action.state": ActionState,
     "desk_batch_row.state": BatchRowState,
     "disposal.state": DisposalState,
@@ -132,6 +136,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
 NEVER_MOVED: Final[Mapping[str, str]] = {
     "attempt.outcome": "how one attempt ended; an attempt is only ever added",
     "bank_entry.outcome": "what was found when the bank's file was read; a person's word about it stands beside it",
+    "control_run.step": "when a run of payments was controlled; a control is only ever added",
     "outbox.outcome": "how the last attempt ended; the message is moved by its state",
     "planned_order.stage": "which result is ordered: R1 or R2",
     "purchase_order.stage": "which result is ordered: R1 or R2",

@@ -47,6 +47,11 @@ COMMANDS: Final = {
     "tax": CommandPlace(
         "Fakturor utan F-skatt: släpp dem / invoices without F-tax: releasing them.", "desk.tax", "tax"
     ),
+    "control": CommandPlace(
+        "Betalningskontroll: det som stoppas / payment control: what is stopped.",
+        "desk.payment_control",
+        "control",
+    ),
     "payees": CommandPlace(
         "Fakturor med annan betalningsmottagare / invoices with another payee than the seller.",
         "desk.payees",

@@ -304,7 +304,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "supplier": supplier_name(register, case.invoice.supplier),
             "cause": cause(case.item.codes, case.match) or cause_name(case.item.cause),
             "stop": payment_stop_store.holding(session, [case.invoice.supplier]).get(case.invoice.supplier),
-            "kept": _kept(session, register, case.invoice),
+            "kept": _kept(session, register, case.invoice, today=today_of(request)),
             "history": [(datetime.fromisoformat(row.at), row) for row in case.history],
             "compared": [cells(row, language) for row in case.compared],
             "tree": [branch(node, said) for node in case.match.tree.checks],
@@ -373,11 +373,12 @@ def _settled_with(session: Session, case: Case) -> SupplierInvoice | None:
     return document_store.by_key(session, case.invoice.supplier, kind, number) if settled else None
 
 
-def _kept(session: Session, register: Register, invoice: SupplierInvoice) -> Text | None:
+def _kept(session: Session, register: Register, invoice: SupplierInvoice, *, today: date) -> Text | None:
     """Why an accepted invoice is not paid now, where that is not a payment stop, which is shown whatever its state."""
     if invoice.state is not InvoiceState.ACCEPTED or payment_stop_store.holding(session, [invoice.supplier]):
         return None
-    return held_back_queries.reasons(session, register, {invoice.id: invoice.supplier}).get(invoice.id)
+    reasons = held_back_queries.reasons(session, register, {invoice.id: invoice.supplier}, on=today)
+    return reasons.get(invoice.id)
 
 
 def _stake(session: Session, case: Case) -> Money | None:

@@ -16,6 +16,7 @@ from foundation.money import Money
 from foundation.text import NO_TEXT, Text
 from invoicing.model import InvoiceState
 from invoicing.payment.attest_rights import Subject
+from invoicing.payment_control.controls import ControlRow
 from orders.register.parties import AccountScheme, PaymentAccount, compact_account
 
 
@@ -30,7 +31,8 @@ class PayableKind(StrEnum):
 class Payable:
     """An invoice to be paid, or a claim to be taken off, as it stands now. `reference` is an OCR number or empty.
 
-    `held_back` says why nothing is paid to its supplier now, whatever was attested; empty where it may be.
+    `held_back` says why nothing is paid to its supplier now, whatever was attested; empty where it may be. `controls`
+    are what the payment control came to, a row each; a claim that is taken off has none.
     """
 
     invoice_id: int
@@ -52,6 +54,7 @@ class Payable:
     decided_by: frozenset[str]
     account_confirmed_by: frozenset[str]
     held_back: Text = NO_TEXT
+    controls: tuple[ControlRow, ...] = ()
 
     @property
     def fingerprint(self) -> str:

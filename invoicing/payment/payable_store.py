@@ -20,6 +20,7 @@ from invoicing.payment import account_confirmation_store, held_back_queries, pay
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import Payable, PayableKind, ocr_of
 from invoicing.payment.transfers import LIVE, ItemState
+from invoicing.payment_control.judging import AccountFacts, account_rows
 from orders import tables as order_tables
 from orders.register import store as register_store
 from orders.register.register import Register
@@ -88,7 +89,7 @@ def held_back(session: Session, register: Register, *, on: date) -> list[Payable
         select(_INVOICE.c.id, _INVOICE.c.supplier).where(*_is_due(on)).order_by(_INVOICE.c.id)
     )
     supplier_of = {row.id: row.supplier for row in rows}
-    kept = held_back_queries.reasons(session, register, supplier_of)
+    kept = held_back_queries.reasons(session, register, supplier_of, on=on)
     keys = [(each, PayableKind.INVOICE) for each in supplier_of if each in kept]
     return list(load(session, register, keys, pay_on=on).values())
 
@@ -122,7 +123,9 @@ def _loaded(
     if lock:
         # Whoever pays and whoever stops payments follow each other: a stop is seen, or the payment left before it.
         payment_stop_store.hold_still(session)
-    kept = held_back_queries.reasons(session, register, {row.id: row.supplier for row in rows.values()})
+    suppliers = {row.id: row.supplier for row in rows.values()}
+    looked_at = held_back_queries.looked_at(session, register, suppliers, on=pay_on)
+    confirmed_at = account_confirmation_store.last_confirmed(session, suppliers.values())
     to_seller = payee_decision_store.paid_to_seller(session, rows)
     found: dict[PayableKey, Payable] = {}
     for invoice_id, kind in keys:
@@ -141,6 +144,17 @@ def _loaded(
         # A claim goes by the credit note that made it: that is what the supplier looks for.
         itself = (row.number, row.issued_on)
         number, issued_on = credits.get(invoice_id, itself) if kind is PayableKind.CREDIT else itself
+        stop = looked_at[invoice_id].stop
+        facts = AccountFacts(
+            account,
+            confirmed_at.get(row.supplier),
+            stop.asked_at if stop else None,
+            stop.sentence if stop else NO_TEXT,
+        )
+        controls = (
+            *account_rows(facts, register.policy.payment_controls, on=pay_on),
+            *looked_at[invoice_id].controls,
+        )
         found[invoice_id, kind] = Payable(
             invoice_id=invoice_id,
             kind=kind,
@@ -160,8 +174,9 @@ def _loaded(
             areas=frozenset(areas),
             decided_by=frozenset(decided[invoice_id]),
             account_confirmed_by=frozenset(confirmed[row.supplier]),
-            held_back=kept.get(invoice_id)
+            held_back=looked_at[invoice_id].reason
             or (NO_TEXT if chosen else held_back_queries.PAYEE_WITHOUT_ACCOUNT),
+            controls=controls if kind is PayableKind.INVOICE else (),
         )
     return found
 

@@ -24,6 +24,8 @@ from invoicing.payment.transfers import (
     netted,
     proposal_name,
 )
+from invoicing.payment_control import run_store
+from invoicing.payment_control.runs import RunStep
 from orders.register.agreements import CreditOfPaid
 from orders.register.register import Register
 
@@ -54,6 +56,9 @@ def propose(session: Session, register: Register, *, pay_on: date, by: str, now:
         payables += _fitting(session, register, payables, pay_on=pay_on)
     number = number_series.next_number(session, number_series.PROPOSALS)
     proposal_store.add(session, number, payables, pay_on=pay_on, by=by, at=now)
+    # What was stopped lies in no proposal and is told with it all the same.
+    controlled = {each.invoice_id: each.controls for each in loaded.values()}
+    run_store.add(session, number, RunStep.PROPOSED, controlled, by=by, at=now)
     subject = InvoicingSubject.PROPOSAL.of(number)
     journal.record(session, by, PaymentAction.PROPOSED, subject, pay_on=str(pay_on), items=str(len(payables)))
     return proposal_store.get(session, number)

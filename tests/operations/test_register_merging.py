@@ -240,7 +240,7 @@ def test_a_supplier_that_comes_later_is_paid_when_two_people_have_confirmed_its_
 
 def held(system: System, supplier: str) -> bool:
     with system.database.reading() as session:
-        found = held_back_queries.reasons(session, register_store.load(session), {1: supplier})
+        found = held_back_queries.reasons(session, register_store.load(session), {1: supplier}, on=TODAY)
     return found.get(1) == held_back_queries.ACCOUNT_UNCONFIRMED
 
 

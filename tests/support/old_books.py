@@ -65,8 +65,15 @@ def before_0019(connection: Connection) -> None:
         connection.execute(text(f"drop index {index}"))
 
 
+def before_0052(connection: Connection) -> None:
+    """Lead the books back to what revision 0052 found."""
+    for table in ("run_row", "run_count", "run", "release", "data", "data_load"):
+        connection.execute(text(f"drop table control_{table}"))
+
+
 def before_0037(connection: Connection) -> None:
     """Lead the books back to what revision 0037 found."""
+    before_0052(connection)
     connection.execute(text("drop index ix_invoice_number"))
     for table in ("protected_document", "protected_message"):
         if connection.dialect.name == "postgresql":

@@ -101,6 +101,8 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
     "POST /finance/payments/accounts/payees/{invoice_id}/register": frozenset({_D.PAYEE_RELEASE_ASKED}),
     "POST /finance/payments/accounts/payees/{invoice_id}/seller": frozenset({_D.PAYEE_RELEASE_ASKED}),
     "POST /finance/payments/tax/{invoice_id}": frozenset({_D.TAX_RELEASED}),
+    "POST /finance/payments/controls": "says what is known of suppliers, and lets nothing through",
+    "POST /finance/payments/controls/{invoice_id}/{control}": frozenset({_D.CONTROL_RELEASED}),
     "POST /finance/payments/stops": HOLDS_SUPPLIER,
     "POST /finance/payments/stops/{stop_id}/{what}": HOLDS_SUPPLIER,
     "POST /finance/payments/bank": PAYS,

@@ -64,6 +64,14 @@ ROUTES = {
     ),
     "GET /finance/payments/tax": Route(may=_READ, own=("/finance/payments/tax",)),
     "POST /finance/payments/tax/{invoice_id}": Route(may=_FINANCE, foreign=("/finance/payments/tax/999999",)),
+    "GET /finance/payments/controls": Route(may=_READ, own=("/finance/payments/controls",)),
+    "POST /finance/payments/controls": Route(may=_FINANCE),
+    "POST /finance/payments/controls/{invoice_id}/{control}": Route(
+        may=_FINANCE, foreign=("/finance/payments/controls/999999/LIMIT",)
+    ),
+    "GET /finance/payments/proposals/{number}/controls": Route(
+        may=_READ, foreign=("/finance/payments/proposals/39999999/controls",)
+    ),
     "GET /finance/payments/stops": Route(may=_READ, own=("/finance/payments/stops",)),
     "POST /finance/payments/stops": Route(may=_FINANCE),
     "POST /finance/payments/stops/{stop_id}/{what}": Route(
