@@ -22,13 +22,14 @@ from web.pages import Page, database_of, pages_router, render, see_other, today_
 
 _P = Permission
 router = pages_router()
-_AHEAD_DAYS = 30
+# No term of payment is longer.
+_AHEAD_DAYS = 366
 _SIZE = 25
 
 
 @router.get("/finance/payments/controls")
 def controls(request: Request, person: Person = signed_in(*READERS)) -> Response:
-    """What a control stops of what is due within a month, and how old what it goes by is."""
+    """What a control stops of all that waits to be paid, and how old what it goes by is."""
     today = today_of(request)
     with database_of(request).reading() as session:
         register = register_store.load(session)
