@@ -103,7 +103,7 @@ def _journal(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
 
 def _container(body: bytes, files: Mapping[str, bytes], comment: bytes) -> Iterator[tuple[str, str]]:
     """The same content gives the same container; where it does not, the place is named."""
-    rebuilt = _zipped(files, comment.decode("ascii", errors="replace"))
+    rebuilt = _zipped(files, comment.decode())
     if rebuilt != body:
         pairs = zip(rebuilt, body, strict=False)
         place = next(

@@ -1,5 +1,6 @@
 """Who may attest: whatever rights and substitutes there are, nobody attests alone, too much, or elsewhere."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.money import Money
-from invoicing.payment.attest_rights import AttestRefused, Right, Subject, Substitution, granted
+from invoicing.payment.attest_rights import AttestRefused, Granted, Right, Subject, Substitution, granted
 
 TODAY = date(2026, 11, 21)
 PEOPLE = ("user-1", "user-2", "user-3")
@@ -94,3 +95,62 @@ def test_an_attest_is_granted_exactly_where_a_right_reaches(
     assert given_right.of != subject.prepared_by
     if any(right.person == person for right in usable):
         assert given_right.of == person
+
+
+# One right, whose edges are all tried --------------------------------------------------------
+
+OWN = Right(7, "user-1", Decimal("10.00"), "", "", "", TODAY, TODAY)
+PAID = Subject(
+    "F-1", Money.of("10.00"), "a", frozenset({"BASIC"}), frozenset({"LO-NORD"}), prepared_by="user-2"
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "holds"),
+    [
+        (0, 0, True),
+        (-1, 0, True),
+        (0, 1, True),
+        (0, None, True),
+        (1, 1, False),
+        (1, None, False),
+        (-1, -1, False),
+    ],
+)
+def test_a_right_holds_from_its_first_day_to_its_last(first: int, last: int | None, holds: bool) -> None:
+    valid_to = None if last is None else TODAY + timedelta(days=last)
+    right = replace(OWN, valid_from=TODAY + timedelta(days=first), valid_to=valid_to)
+    assert right.holds_on(TODAY) is holds
+
+
+@pytest.mark.parametrize(("first", "last", "stands_in"), [(0, 0, True), (1, 1, False), (-1, -1, False)])
+def test_a_substitute_stands_in_from_the_first_day_to_the_last(
+    first: int, last: int, stands_in: bool
+) -> None:
+    days = TODAY + timedelta(days=first), TODAY + timedelta(days=last)
+    lent = Substitution("user-1", "user-3", *days)
+    if stands_in:
+        assert granted("user-3", PAID, [OWN], [lent], on=TODAY).of == "user-1"
+    else:
+        with pytest.raises(AttestRefused, match="no right to attest"):
+            granted("user-3", PAID, [OWN], [lent], on=TODAY)
+
+
+def test_of_several_rights_the_smallest_of_ones_own_is_used() -> None:
+    """So that the journal names no more than was needed, and the same right each time."""
+    large, lent = replace(OWN, id=3, limit=Decimal("500.00")), replace(OWN, id=2, person="user-3")
+    twin = replace(OWN, id=8)
+    stand_in = [Substitution("user-3", "user-1", TODAY, TODAY)]
+    for held in ([large, OWN, lent, twin], [twin, lent, OWN, large]):
+        assert granted("user-1", PAID, held, stand_in, on=TODAY).right == OWN
+    assert granted("user-1", PAID, [lent, large], stand_in, on=TODAY).right == large
+    assert granted("user-1", PAID, [lent], stand_in, on=TODAY) == Granted(lent, "user-3")
+
+
+def test_above_every_limit_the_highest_is_told() -> None:
+    held = [replace(OWN, limit=Decimal(each)) for each in ("9.99", "0.01", "9.98")]
+    with pytest.raises(AttestRefused) as refused:
+        granted("user-1", PAID, held, [], on=TODAY)
+    assert "10.00" in refused.value.text.en
+    assert "9.99" in refused.value.text.en
+    assert granted("user-1", PAID, [OWN], [], on=TODAY).right == OWN

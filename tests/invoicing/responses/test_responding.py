@@ -195,23 +195,35 @@ def test_an_early_due_date_is_otherwise_approved_without_more_ado(system: System
     assert (invoice.codes, system.answers(invoice)) == (("DUE_DATE",), ["AP"])
 
 
+def say(system: System, invoice: SupplierInvoice, code: str, question: Question | None = None) -> None:
+    with system.database.writing() as session:
+        now = document_store.by_id(session, invoice.id)
+        register = register_store.load(session)
+        answered = responding.answer(
+            session,
+            register,
+            now,
+            code,
+            (),
+            today=BILLED_ON,
+            supplier=register.supplier(FYRBAKEN),
+            question=question,
+        )
+        document_store.set_answered(session, invoice.id, answered)
+
+
+@pytest.mark.parametrize("code", ["IP", "UQ", "CA", "RE", "AP"])
+def test_an_answer_that_says_nothing_new_is_not_sent(system: System, code: str) -> None:
+    invoice = system.send(in_excess(january(system)))
+    for _ in range(2):
+        say(system, invoice, code)
+    assert codes(written(system, invoice)) == ["AB", code]
+
+
 def test_a_person_may_ask_twice_and_each_question_is_a_message_of_its_own(system: System) -> None:
     invoice = system.send(in_excess(january(system)))
     for words in ("Vilka dagar?", "Och vilken enhet?"):
-        with system.database.writing() as session:
-            now = document_store.by_id(session, invoice.id)
-            register = register_store.load(session)
-            answered = responding.answer(
-                session,
-                register,
-                now,
-                "UQ",
-                (),
-                today=BILLED_ON,
-                supplier=register.supplier(FYRBAKEN),
-                question=Question("QTY", words),
-            )
-            document_store.set_answered(session, invoice.id, answered)
+        say(system, invoice, "UQ", Question("QTY", words))
     first, second = written(system, invoice)[1:]
     assert codes([first, second]) == ["UQ", "UQ"]
     assert first.id != second.id

@@ -402,6 +402,31 @@ def test_one_message_that_nobody_can_hand_over_does_not_close_the_door_for_the_o
 # The last word ------------------------------------------------------------------------------
 
 
+def test_an_access_point_that_is_away_is_asked_about_one_message_and_later_about_all(
+    system: System, point: FaultyPoint, moment: Moment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = lay(system, 1, 2, 3)
+    sender(system, point, asks=True).round()
+    asked: list[str] = []
+
+    def is_away(instance_id: str, reference: str = "") -> DeliveryStatus:
+        asked.append(instance_id)
+        raise Unreachable("away")
+
+    def ask() -> None:
+        status_polling.ask(system.database.writing, point, system.database.clock, exchange_events.tell)
+
+    moment.pass_(minutes=1)
+    with monkeypatch.context() as there:
+        there.setattr(point, "status", is_away)
+        ask()
+    assert asked == sent[:1]
+    point.states |= dict.fromkeys(sent, DeliveryState.DELIVERED)
+    moment.pass_(hours=1)
+    ask()
+    assert [message(system, number).state for number in (1, 2, 3)] == [OutState.DELIVERED] * 3
+
+
 @pytest.mark.both_engines
 def test_accepted_is_not_delivered_and_the_access_point_is_asked_until_it_knows(
     system: System, point: FaultyPoint, moment: Moment
