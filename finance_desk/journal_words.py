@@ -165,6 +165,7 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     PaymentAction.EXPORTED: Text("Filen till banken gjordes"),
     PaymentAction.PROPOSED: Text("Betalningsförslag gjordes"),
     PaymentAction.RETURNED: Text("Betalningen kom tillbaka"),
+    PaymentAction.REFUSED: Text("Betalningen avvisades av banken"),
     PaymentAction.TAKEN_OUT: Text("Raden togs ut ur förslaget"),
     PaymentAction.WITHDRAWN: Text("Förslaget återtogs"),
     PlacementAction.CANCELLED: Text("Placeringen ställdes in"),

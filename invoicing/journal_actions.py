@@ -60,6 +60,7 @@ class PaymentAction(JournalAction):
     EXPORTED = "payment.exported"
     CONFIRMED = "payment.confirmed"
     RETURNED = "payment.returned"
+    REFUSED = "payment.refused"
     CLAIM_SETTLED = "payment.claim_settled"
     REPAYMENT_NOTED = "payment.repayment_noted"
     REPAYMENT_TAKEN_BACK = "payment.repayment_taken_back"

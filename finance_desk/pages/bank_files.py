@@ -9,7 +9,7 @@ from accounts.identity import Permission, Person
 from finance_desk.pages.paying_parts import READERS, FormRefused, people, text_of
 from foundation.errors import NotThere
 from foundation.text import Text
-from invoicing.payment import bank_report_store, bank_reports
+from invoicing.payment.bank_answers import bank_report_store, bank_reports
 from invoicing.payment.bank_files import movements
 from orders.register import store as register_store
 from web.access import instant_of, signed_in
@@ -27,6 +27,12 @@ OUTCOMES = {
     "UNKNOWN": ("bad", Text("Okänd betalning")),
     "AMOUNT": ("bad", Text("Annat belopp")),
     "NOT_BOOKED": ("note", Text("Inte bokförd än")),
+    "AHEAD": ("note", Text("Bokförs senare")),
+    "CHARGES": ("quiet", Text("Bankens avgift")),
+    "ACCEPTED": ("good", Text("Mottagen av banken")),
+    "PENDING": ("note", Text("Väntar i banken")),
+    "REFUSED": ("bad", Text("Avvisad av banken")),
+    "BOOKED_AFTER_REFUSED": ("bad", Text("Bokförd fast avvisad")),
     "RETURNED": ("bad", Text("Tillbaka", context="payment")),
     "RETURNED_AFTER_PAID": ("bad", Text("Tillbaka efter betald")),
 }

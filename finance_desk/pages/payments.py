@@ -30,7 +30,6 @@ from foundation.text import JoinedText, Text
 from invoicing.payment import (
     attest_right_store,
     attestation,
-    bank_report_store,
     export_store,
     payable_store,
     payment_store,
@@ -41,6 +40,7 @@ from invoicing.payment import (
 from invoicing.payment import export as payment_export
 from invoicing.payment.attest_right_store import Reach
 from invoicing.payment.attest_rights import AttestRefused
+from invoicing.payment.bank_answers import bank_report_store
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.transfers import ProposalState
 from operations.machine import clock_trust

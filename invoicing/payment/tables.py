@@ -69,7 +69,7 @@ payment_proposal = Table(
     Column("prepared_by", String(80), nullable=False),
     Column("prepared_at", UtcDateTime(), nullable=False),
     Column("exported_by", String(80), nullable=False, server_default=""),
-    CheckConstraint("state in ('DRAFT','ATTESTED','EXPORTED','PAID','WITHDRAWN')", name="state"),
+    CheckConstraint("state in ('DRAFT','ATTESTED','EXPORTED','PAID','REFUSED','WITHDRAWN')", name="state"),
     CheckConstraint("prepared_by <> ''", name="prepared"),
     # What an item copies of its proposal is held to be true by the key below.
     UniqueConstraint("number", "prepared_by"),
@@ -149,6 +149,8 @@ payment_item = Table(
     # The transfer of the exported file that carries the item; what the bank knows it by.
     Column("end_to_end", String(35), nullable=False, server_default=""),
     Column("why", String(40), nullable=False, server_default=""),
+    # What the bank said of it last in a status report: a code of ISO's, as ACCP.
+    Column("bank_status", String(4), nullable=False, server_default=""),
     ForeignKeyConstraint(
         ["proposal", "prepared_by"], ["payment_proposal.number", "payment_proposal.prepared_by"]
     ),
@@ -314,7 +316,7 @@ bank_entry = Table(
     Column("amount", amount(), nullable=False),
     Column("currency", String(3), nullable=False),
     Column("booked_on", Date, nullable=True),
-    # What became of it: see bank_answers.Outcome. All but PAID, REPEAT and NOT_OURS are for a person.
+    # What became of it: BankReportResult. What is not among its QUIET ones is for a person.
     Column("outcome", String(30), nullable=False),
     Column("sentence_sv", Text, nullable=False, server_default=""),
     Column("sentence_en", Text, nullable=False, server_default=""),

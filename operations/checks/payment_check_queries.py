@@ -61,5 +61,5 @@ def files(session: Session) -> Iterator[Row[Any]]:
 def exported_proposals(session: Session) -> Iterator[str]:
     """The numbers of the proposals that went to the bank."""
     proposal = payment_tables.payment_proposal
-    sent = (ProposalState.EXPORTED, ProposalState.PAID)
+    sent = (ProposalState.EXPORTED, ProposalState.PAID, ProposalState.REFUSED)
     yield from session.scalars(select(proposal.c.number).where(proposal.c.state.in_(sent)))

@@ -71,9 +71,31 @@ def before_0052(connection: Connection) -> None:
         connection.execute(text(f"drop table control_{table}"))
 
 
+def before_0041(connection: Connection) -> None:
+    """Lead the books back to what revision 0041 found."""
+    before_0052(connection)
+    connection.execute(text("alter table payment_item drop column bank_status"))
+    was = "'PAID','WITHDRAWN'"
+    if connection.dialect.name == "postgresql":
+        check = f"check (state in ('DRAFT','ATTESTED','EXPORTED',{was}))"
+        connection.execute(text("alter table payment_proposal drop constraint ck_payment_proposal_state"))
+        connection.execute(
+            text(f"alter table payment_proposal add constraint ck_payment_proposal_state {check}")
+        )
+        return
+    version = connection.scalar(text("PRAGMA schema_version"))
+    connection.execute(text("PRAGMA writable_schema=ON"))
+    connection.execute(
+        text("update sqlite_master set sql = replace(sql, :now, :before) where name = 'payment_proposal'"),
+        {"now": "'PAID','REFUSED','WITHDRAWN'", "before": was},
+    )
+    connection.execute(text(f"PRAGMA schema_version={version + 1}"))
+    connection.execute(text("PRAGMA writable_schema=OFF"))
+
+
 def before_0037(connection: Connection) -> None:
     """Lead the books back to what revision 0037 found."""
-    before_0052(connection)
+    before_0041(connection)
     connection.execute(text("drop index ix_invoice_number"))
     for table in ("protected_document", "protected_message"):
         if connection.dialect.name == "postgresql":

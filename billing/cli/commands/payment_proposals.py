@@ -27,7 +27,6 @@ from invoicing.bookkeeping import booking, voucher_store
 from invoicing.payment import (
     attest_right_store,
     attestation,
-    bank_reports,
     export_store,
     payable_store,
     proposal_store,
@@ -35,6 +34,7 @@ from invoicing.payment import (
 from invoicing.payment import export as payment_export
 from invoicing.payment import proposals as preparing
 from invoicing.payment.attest_right_store import Reach
+from invoicing.payment.bank_answers import bank_reports
 from invoicing.payment.export_store import ExportFile
 from operations.machine import clock_trust
 from operations.payment_settings import debtor_of, ledger_of

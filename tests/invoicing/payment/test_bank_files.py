@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from foundation.money import Money
 from foundation.spreadsheets import Dialect, csv_of
-from invoicing.payment.bank_files import camt
+from invoicing.payment.bank_files import movements
 from invoicing.payment.bank_files.pain001 import CreditTransfer
 from invoicing.payment.files import COLUMNS, Debtor, NoDebtorAccount, pain001, plain, rows
 from invoicing.payment.payable import PayableKind, ocr_of
@@ -103,10 +103,10 @@ def test_the_gate_keeps_the_two_families_apart() -> None:
     with pytest.raises(GateRefused):
         gate.admit(written(EVERY_WAY))
     hidden = notice(("A", "1.00")).replace(b"<BkTxCd>", b'<BkTxCd><x:a xmlns:x="urn:x"/>')
-    with pytest.raises(GateRefused, match="GATE-NAMESPACE"):
-        camt.movements(hidden)
+    with pytest.raises(movements.BankFileUnreadable, match="bank"):
+        movements.read_file(hidden)
     with pytest.raises(GateRefused, match="GATE-KIND"):
-        iso20022.message_of(xml(INVOICE))
+        iso20022.opened(xml(INVOICE))
 
 
 @pytest.mark.parametrize(
@@ -174,12 +174,14 @@ def test_no_krona_is_lost_or_made_by_netting(drawn: list[tuple[Money, PayableKin
 )
 def test_what_a_bank_tells_is_read_back(told: list[tuple[str, Money]], message: str) -> None:
     body = notice(*((name, str(amount.amount)) for name, amount in told), message=message)
-    kind, movements = camt.movements(body)
-    assert kind == message
-    assert [(each.end_to_end, each.amount) for each in movements] == [
+    report = movements.read_file(body)
+    assert report.message == message
+    (entry,) = report.entries
+    assert [(each.end_to_end, each.amount) for each in entry.movements] == [
         (name, amount.amount) for name, amount in told
     ]
-    assert all(each.debit and each.booked and each.booked_on == date(2026, 3, 5) for each in movements)
+    assert all(each.debit and each.booked and each.booked_on == date(2026, 3, 5) for each in entry.movements)
+    assert entry.rest == 0
 
 
 def test_the_table_of_payments_has_a_row_for_each_part_and_no_formulas() -> None:

@@ -6,16 +6,20 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, select, update
 
+from foundation import journal
 from foundation.money import Money
 from foundation.sql import Session, rows_changed
 from foundation.text import Text, WrittenText
 from invoicing.payment import tables as payment_tables
-from invoicing.payment.bank_files.camt import Booked
 from invoicing.payment.bank_files.movements import BankFileUnreadable
+from invoicing.payment.bank_files.told import Movement
 
 _FILE, _ENTRY = payment_tables.bank_file, payment_tables.bank_entry
+_BATCH = 500
+# What stands as a note where the day announced has come.
+_COME = "✓"
 
 
 class BankReportResult(StrEnum):
@@ -27,11 +31,27 @@ class BankReportResult(StrEnum):
     UNKNOWN = "UNKNOWN"  # our form of id, and no such payment
     AMOUNT = "AMOUNT"  # the bank booked another amount
     NOT_BOOKED = "NOT_BOOKED"  # announced only
+    AHEAD = "AHEAD"  # booked on a day that has not come
+    CHARGES = "CHARGES"  # what the bank took for itself
+    ACCEPTED = "ACCEPTED"  # the bank will carry it out
+    PENDING = "PENDING"  # the bank has it and has not decided
+    REFUSED = "REFUSED"  # the bank will not carry it out
+    BOOKED_AFTER_REFUSED = "BOOKED_AFTER_REFUSED"
     RETURNED = "RETURNED"  # the money came back before it was noted as paid
     RETURNED_AFTER_PAID = "RETURNED_AFTER_PAID"
 
 
-QUIET = (BankReportResult.PAID, BankReportResult.REPEAT, BankReportResult.NOT_OURS)
+QUIET = (
+    BankReportResult.PAID,
+    BankReportResult.REPEAT,
+    BankReportResult.NOT_OURS,
+    BankReportResult.NOT_BOOKED,
+    BankReportResult.AHEAD,
+    BankReportResult.CHARGES,
+    BankReportResult.ACCEPTED,
+    BankReportResult.PENDING,
+)
+"""What asks nothing of a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +111,7 @@ def add_file(
 
 
 def add_entry(
-    session: Session, file_id: int, position: int, movement: Booked, outcome: BankReportResult, told: Text
+    session: Session, file_id: int, position: int, movement: Movement, outcome: BankReportResult, told: Text
 ) -> None:
     """Keep what became of one movement of a file."""
     session.execute(
@@ -100,8 +120,8 @@ def add_entry(
             "bank_file": file_id,
             "position": position,
             "end_to_end": (movement.end_to_end or movement.batch)[:35],
-            "amount": movement.amount.quantize(Decimal("0.01")),
-            "currency": movement.currency,
+            "amount": (movement.amount or Decimal(0)).quantize(Decimal("0.01")),
+            "currency": movement.currency[:3],
             "booked_on": movement.booked_on,
             "outcome": outcome,
             "sentence_sv": told.sv,
@@ -148,6 +168,29 @@ def set_handled(session: Session, entry_id: int, *, by: str, note: str) -> bool:
         _ENTRY.c.id == entry_id, _ENTRY.c.handled_by == "", _ENTRY.c.outcome.not_in(QUIET)
     )
     return rows_changed(session, change.values(handled_by=by, note=note)) == 1
+
+
+def close_announced(session: Session, end_to_ends: Sequence[str]) -> None:
+    """Note of what was announced ahead of its day that it has come."""
+    for start in range(0, len(end_to_ends), _BATCH):
+        ahead = _ENTRY.c.end_to_end.in_(end_to_ends[start : start + _BATCH]) & _is_ahead()
+        session.execute(update(_ENTRY).where(ahead).values(handled_by=journal.SYSTEM, note=_COME))
+
+
+def ahead(session: Session, *, on: date) -> Sequence[BankEntry]:
+    """What the bank announced for a day that has come, oldest first."""
+    question = select(_ENTRY).where(_is_ahead(), _ENTRY.c.booked_on <= on).order_by(_ENTRY.c.id)
+    return [_told(row) for row in session.execute(question)]
+
+
+def set_come(session: Session, entry: BankEntry) -> None:
+    """Note of one announcement that its day has come."""
+    one = (_ENTRY.c.id == entry.id) & _is_ahead()
+    session.execute(update(_ENTRY).where(one).values(handled_by=journal.SYSTEM, note=_COME))
+
+
+def _is_ahead() -> ColumnElement[bool]:
+    return (_ENTRY.c.outcome == BankReportResult.AHEAD) & (_ENTRY.c.handled_by == "")
 
 
 def _told(row: Row[tuple[object, ...]]) -> BankEntry:
