@@ -139,12 +139,14 @@ def answer(
     today: date,
     supplier: Supplier | None,
     question: Question | None = None,
+    announcement: Announcement | None = None,
     expected: ExpectedCredit | None = None,
 ) -> str:
     """Send `code` if it may follow what was answered before; the last answer given is returned.
 
     An `expected` credit note goes with CA. A `question` to the supplier goes with UQ; only with one of its own is a
-    query repeated. A sender that is no supplier of ours gets no answer: it would tell a stranger about us.
+    query repeated. An `announcement` tells how the payment is made up that PD is about. A sender that is no supplier of
+    ours gets no answer: it would tell a stranger about us.
     """
     says_nothing_new = code == invoice.answered and question is None
     if supplier is None or says_nothing_new or not may_follow(invoice.answered, code):
@@ -157,7 +159,7 @@ def answer(
         tuple(deviations),
         today=today,
         supplier=supplier,
-        said=question,
+        said=question or announcement,
         expected=expected,
     )
 

@@ -209,6 +209,15 @@ TEXTS: Final[dict[str, MailText]] = {
         Text("Hej!\n\nEn av era fakturor är betald. Se den här:\n\n%(portal)s/invoices/%(id)s"),
         MailKind.INVOICES,
     ),
+    "payment-made-up": MailText(
+        Text("En betalning av flera dokument"),
+        Text(
+            "Hej!\n\nEn betalning till er omfattar flera dokument, så summan på kontot är inte någon enskild fakturas. "
+            "Vilka fakturor den betalar och vad som är avräknat står här, att läsa eller hämta som PDF och "
+            "CSV:\n\n%(portal)s/economy/payments/%(payment)s"
+        ),
+        MailKind.INVOICES,
+    ),
     "credit-request-withdrawn": MailText(
         Text("Ingen kreditfaktura behövs"),
         Text(

@@ -24,6 +24,7 @@ from peppol.exchange import inbox_store
 from peppol.validation import attachments
 from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_file, as_pdf, as_xml, held_of, new_key
 from supplier_portal.pages.query_params import month_of
+from supplier_portal.queries import account_entries
 from supplier_portal.queries.invoice_steps import story
 from web.access import signed_in
 from web.invoice_pdf import pdf_of
@@ -85,6 +86,7 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         corrects = bool(told.can_be_credited and drafts.line_to_correct(session, register, actor, invoice))
         body = inbox_store.body_of(session, invoice.letter_id) or b""
         account = paid_to.words(session, register, invoice, today=today_of(request))
+        paid_with = account_entries.paid_together(session, actor, invoice.id)
     try:
         paper = document_view.paper_of(body)
     except view.NoDocumentView:
@@ -108,6 +110,7 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         and not is_rejected(invoice),
         may_send=person.may(SENDS),
         account=account,
+        paid_with=paid_with,
         key=new_key(),
         counted_from_receipt=_counted_from_receipt(invoice, register.policy.payment_terms_days),
     )
