@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from foundation.money import Money, total
 from foundation.sql import Session, among
@@ -159,7 +159,7 @@ class _PaidTo:
         return self._accounts[key]
 
 
-_InvoiceRow = Row[Any]
+_InvoiceRow = Any
 
 
 def _terms(

@@ -65,8 +65,16 @@ def before_0019(connection: Connection) -> None:
         connection.execute(text(f"drop index {index}"))
 
 
+def before_0047(connection: Connection) -> None:
+    """Lead the books back to what revision 0047 found."""
+    connection.execute(text("alter table payment_proposal drop column revision"))
+    connection.execute(text("drop index ix_payment_item_proposal"))
+    connection.execute(text("create index ix_payment_item_proposal on payment_item (proposal)"))
+
+
 def before_0037(connection: Connection) -> None:
     """Lead the books back to what revision 0037 found."""
+    before_0047(connection)
     connection.execute(text("drop index ix_invoice_number"))
     for table in ("protected_document", "protected_message"):
         if connection.dialect.name == "postgresql":
