@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select, union
 
 from foundation.journal_entries import JournalAction
-from foundation.sql import Session, add_new
+from foundation.sql import Session, add_new, among
 from invoicing.documents.tables import credit_pair, document_decision, partial_credit
 
 
@@ -23,12 +23,12 @@ def note(session: Session, invoice_id: int, person: str, decision: JournalAction
 def of(session: Session, ids: Sequence[int]) -> Mapping[int, set[str]]:
     """Which people decided something about each of these documents, or about a credit note that took from it."""
     held, wanted = document_decision.c, list(ids)
-    questions = [select(held.invoice_id, held.person).where(held.invoice_id.in_(wanted))]
+    questions = [select(held.invoice_id, held.person).where(among(session, held.invoice_id, wanted))]
     for table in (credit_pair, partial_credit):
         questions.append(
             select(table.c.invoice_id, held.person)
             .join(table, table.c.credit_id == held.invoice_id)
-            .where(table.c.invoice_id.in_(wanted))
+            .where(among(session, table.c.invoice_id, wanted))
         )
     people: dict[int, set[str]] = defaultdict(set)
     for row in session.execute(union(*questions)):

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from foundation.errors import Refused
 from foundation.money import Money
@@ -83,8 +84,24 @@ class Granted:
     of: str
 
 
+class NotAttested(StrEnum):
+    """Why something is not attested by a person, from what no right helps against to what a higher one does."""
+
+    PREPARED = "PREPARED"
+    DECIDED = "DECIDED"
+    ACCOUNT_CONFIRMED = "ACCOUNT_CONFIRMED"
+    NO_RIGHT = "NO_RIGHT"
+    OUTSIDE = "OUTSIDE"
+    OVER_LIMIT = "OVER_LIMIT"
+    HELD_BACK = "HELD_BACK"
+
+
 class AttestRefused(Refused):
-    """This person may not attest this."""
+    """This person may not attest this, for a reason that can be counted and a sentence about it."""
+
+    def __init__(self, text: Text, why: NotAttested) -> None:
+        super().__init__(text)
+        self.why = why
 
 
 def granted(
@@ -107,6 +124,7 @@ def granted(
                 number=number,
                 on=on,
             ),
+            NotAttested.NO_RIGHT,
         )
     within = [each for each in usable if each.covers(subject)]
     if not within:
@@ -115,6 +133,7 @@ def granted(
                 "%(number)s: din attesträtt gäller inte den leverantören, artikeln eller leveransområdet.",
                 number=number,
             ),
+            NotAttested.OUTSIDE,
         )
     enough = [each for each in within if subject.amount.amount <= each.limit]
     if not enough:
@@ -126,6 +145,7 @@ def granted(
                 amount=subject.amount.amount,
                 limit=most,
             ),
+            NotAttested.OVER_LIMIT,
         )
     best = min(enough, key=lambda each: (named.index(each.person), each.limit, each.id))
     return Granted(best, best.person)
@@ -140,6 +160,7 @@ def check_not_barred(person: str, subject: Subject) -> None:
                 "%(number)s: den som förberett betalningen attesterar den inte. Be en annan person.",
                 number=number,
             ),
+            NotAttested.PREPARED,
         )
     if person in subject.decided_by:
         raise AttestRefused(
@@ -147,6 +168,7 @@ def check_not_barred(person: str, subject: Subject) -> None:
                 "%(number)s: du har själv beslutat om fakturan och attesterar den inte. Be en annan person.",
                 number=number,
             ),
+            NotAttested.DECIDED,
         )
     if person in subject.account_confirmed_by:
         raise AttestRefused(
@@ -155,4 +177,5 @@ def check_not_barred(person: str, subject: Subject) -> None:
                 "betalning dit. Be en annan person.",
                 number=number,
             ),
+            NotAttested.ACCOUNT_CONFIRMED,
         )

@@ -1,12 +1,12 @@
 """What is not paid though it is accepted and due, and why: its supplier, tax to withhold, or two who invoice."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import and_, select
 
-from foundation.sql import Session
+from foundation.sql import Session, among
 from foundation.text import NO_TEXT, Text
 from invoicing.decisions.tax_decision_store import withheld
 from invoicing.documents import tables as document_tables
@@ -43,7 +43,7 @@ CONTROL = Text(
 _UNDECIDED = (InvoiceState.PARKED, InvoiceState.ON_HOLD, InvoiceState.IN_QUESTION)
 
 
-_BATCH = 500
+_BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def looked_at(
     return found
 
 
-def _contested(session: Session, ids: Iterable[int]) -> set[int]:
+def _contested(session: Session, ids: Collection[int]) -> set[int]:
     """Those whose order line another supplier has invoiced too, undecided as yet: one has taken over the other."""
     mine, theirs = document_tables.invoice_part, document_tables.invoice_part.alias()
     one, other = document_tables.invoice, document_tables.invoice.alias()
@@ -116,7 +116,7 @@ def _contested(session: Session, ids: Iterable[int]) -> set[int]:
         .join(theirs, same_line)
         .join(other, other.c.id == theirs.c.invoice_id)
         .where(
-            mine.c.invoice_id.in_(list(ids)),
+            among(session, mine.c.invoice_id, ids),
             other.c.supplier != one.c.supplier,
             other.c.state.in_(_UNDECIDED),
         )

@@ -27,9 +27,9 @@ class PayableKind(StrEnum):
     CREDIT = "CREDIT"
 
 
-@dataclass(frozen=True, slots=True)
-class Payable:
-    """An invoice to be paid, or a claim to be taken off, as it stands now. `reference` is an OCR number or empty.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentTerms:
+    """What is paid for an invoice, or taken off for a claim, when and where to. `reference` is an OCR number or empty.
 
     `held_back` says why nothing is paid to its supplier now, whatever was attested; empty where it may be. `controls`
     are what the payment control came to, a row each; a claim that is taken off has none.
@@ -46,6 +46,20 @@ class Payable:
     pays_on: date
     account: PaymentAccount
     reference: str
+    held_back: Text = NO_TEXT
+    controls: tuple[ControlRow, ...] = ()
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether it may still be paid, or taken off."""
+        wanted = InvoiceState.ACCEPTED if self.kind is PayableKind.INVOICE else InvoiceState.CREDITED
+        return self.state is wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payable(PaymentTerms):
+    """An invoice to be paid, or a claim to be taken off, with all that an attest of it vouches for or looks at."""
+
     message_sha256: str
     match_id: int
     match_sha256: str
@@ -53,8 +67,6 @@ class Payable:
     areas: frozenset[str]
     decided_by: frozenset[str]
     account_confirmed_by: frozenset[str]
-    held_back: Text = NO_TEXT
-    controls: tuple[ControlRow, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -75,12 +87,6 @@ class Payable:
             self.match_sha256,
         )
         return hashlib.sha256("\n".join(said).encode()).hexdigest()
-
-    @property
-    def is_payable(self) -> bool:
-        """Whether it may still be paid, or taken off."""
-        wanted = InvoiceState.ACCEPTED if self.kind is PayableKind.INVOICE else InvoiceState.CREDITED
-        return self.state is wanted
 
     def subject(self, prepared_by: str) -> Subject:
         """What the rights to attest look at."""

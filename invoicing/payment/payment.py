@@ -147,7 +147,7 @@ def note_paid(
             (),
             today=today,
             supplier=facts_loading.registered(register, invoice.supplier),
-            announcement=told and response_documents.Announcement("NON", told.both()),
+            announcement=None if told is None else response_documents.Announcement("NON", told.both()),
         )
         invoice = document_store.move(session, invoice, InvoiceState.PAID, answered=answered, paid_on=today)
     else:

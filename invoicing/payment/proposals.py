@@ -15,7 +15,9 @@ from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import payable_store, proposal_store
 from invoicing.payment.payable import Payable, PayableKind
 from invoicing.payment.proposal_store import Proposal, ProposalItem
+from invoicing.payment.runs import portion_store
 from invoicing.payment.transfers import (
+    LIVE,
     PROPOSAL_FOLLOWS,
     ItemState,
     ProposalState,
@@ -81,6 +83,7 @@ def take_out(session: Session, item_id: int, *, by: str, why: str = "BY_HAND") -
         raise PROPOSAL_FOLLOWS.refusal(proposal_name(proposal.number), proposal.state, ProposalState.DRAFT)
     # Read again: only now is the proposal ours, and its items with it.
     proposal_store.move_item(session, proposal_store.item_of(session, item_id), ItemState.TAKEN_OUT, why=why)
+    proposal_store.raise_revision(session, proposal.number)
     subject = InvoicingSubject.PROPOSAL.of(proposal.number)
     journal.record(session, by, PaymentAction.TAKEN_OUT, subject, item=str(item_id), why=why)
     settle_state(session, proposal.number)
@@ -89,12 +92,12 @@ def take_out(session: Session, item_id: int, *, by: str, why: str = "BY_HAND") -
 def settle_state(session: Session, number: str) -> ProposalState:
     """Let a proposal that has not left follow its items: attested when all are, withdrawn when none is left."""
     proposal = proposal_store.get(session, number, lock=True)
-    states = [item.state for item in proposal_store.items(session, number) if item.is_live]
     if proposal.state not in (ProposalState.DRAFT, ProposalState.ATTESTED):
         return proposal.state
-    if not states:
+    live = {state for state in portion_store.counts(session, number) if state in LIVE}
+    if not live:
         wanted = ProposalState.WITHDRAWN
-    elif all(state is ItemState.ATTESTED for state in states):
+    elif live == {ItemState.ATTESTED}:
         wanted = ProposalState.ATTESTED
     else:
         wanted = ProposalState.DRAFT

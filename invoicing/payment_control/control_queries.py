@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import and_, exists, func, or_, select
 
 from foundation.money import Money
-from foundation.sql import Session
+from foundation.sql import Session, among
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.payment_control import control_data_store, judging, release_store
@@ -21,7 +21,7 @@ _INVOICE, _PART, _PAYMENT = (
     document_tables.payment,
 )
 _YEAR = timedelta(days=365)
-_BATCH = 500
+_BATCH = 1000
 
 
 def rows_of(
@@ -73,7 +73,7 @@ def _payments(session: Session, register: Register, ids: Sequence[int], on: date
             has_vat=row.amount_vat > 0,
             f_tax=f_tax.get(row.supplier, False),
         )
-        for row in session.execute(select(*columns).where(_INVOICE.c.id.in_(ids)))
+        for row in session.execute(select(*columns).where(among(session, _INVOICE.c.id, ids)))
     ]
 
 
@@ -99,7 +99,9 @@ def _alike(session: Session, ids: Sequence[int], *, parts_may_repeat: bool) -> M
     has_none = [
         ~exists(select(_PART.c.invoice_id).where(_PART.c.invoice_id == each.c.id)) for each in (one, other)
     ]
-    questions = [select(one.c.id, other.c.number).join(other, same).where(one.c.id.in_(ids), *has_none)]
+    questions = [
+        select(one.c.id, other.c.number).join(other, same).where(among(session, one.c.id, ids), *has_none)
+    ]
     if not parts_may_repeat:
         same_line = and_(theirs.c.order_number == mine.c.order_number, theirs.c.line_id == mine.c.line_id)
         questions.append(
@@ -107,7 +109,7 @@ def _alike(session: Session, ids: Sequence[int], *, parts_may_repeat: bool) -> M
             .join(mine, mine.c.invoice_id == one.c.id)
             .join(theirs, and_(same_line, theirs.c.invoice_id != mine.c.invoice_id))
             .join(other, and_(other.c.id == theirs.c.invoice_id, same))
-            .where(one.c.id.in_(ids))
+            .where(among(session, one.c.id, ids))
         )
     found: dict[int, list[str]] = defaultdict(list)
     for question in questions:

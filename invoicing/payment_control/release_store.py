@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from foundation.sql import Session, add_new
+from foundation.sql import Session, add_new, among
 from invoicing.payment_control.controls import Control, ControlRow, ControlVerdict
 from invoicing.payment_control.tables import control_release
 
@@ -43,7 +43,7 @@ def add(session: Session, release: Release) -> bool:
 
 def of(session: Session, ids: Iterable[int]) -> Mapping[int, Releases]:
     """The releases of these invoices."""
-    question = select(control_release).where(control_release.c.invoice_id.in_(list(ids)))
+    question = select(control_release).where(among(session, control_release.c.invoice_id, list(ids)))
     found: dict[int, dict[tuple[Control, str], Release]] = defaultdict(dict)
     for row in session.execute(question.order_by(control_release.c.id)):
         release = Release(

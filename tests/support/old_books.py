@@ -73,7 +73,7 @@ def before_0052(connection: Connection) -> None:
 
 def before_0041(connection: Connection) -> None:
     """Lead the books back to what revision 0041 found."""
-    before_0052(connection)
+    before_0047(connection)
     connection.execute(text("alter table payment_item drop column bank_status"))
     was = "'PAID','WITHDRAWN'"
     if connection.dialect.name == "postgresql":
@@ -91,6 +91,14 @@ def before_0041(connection: Connection) -> None:
     )
     connection.execute(text(f"PRAGMA schema_version={version + 1}"))
     connection.execute(text("PRAGMA writable_schema=OFF"))
+
+
+def before_0047(connection: Connection) -> None:
+    """Lead the books back to what revision 0047 found."""
+    before_0052(connection)
+    connection.execute(text("alter table payment_proposal drop column revision"))
+    connection.execute(text("drop index ix_payment_item_proposal"))
+    connection.execute(text("create index ix_payment_item_proposal on payment_item (proposal)"))
 
 
 def before_0037(connection: Connection) -> None:

@@ -101,7 +101,8 @@ def splits(draw: st.DrawFn) -> tuple[list[bytes], set[str]]:
     )
     groups: list[list[str]] = []
     for name in done:
-        if groups and draw(st.booleans()):
+        joins: bool = draw(st.booleans())
+        if groups and joins:
             groups[draw(st.integers(0, len(groups) - 1))].append(name)
         else:
             groups.append([name])

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -283,8 +284,8 @@ def test_a_substitute_ends_on_a_day_and_not_twice(desk: PayDesk) -> None:
         with pytest.raises(RightRefused):
             write(
                 desk,
-                lambda session, number=unknown: attest_right_store.end_substitute(
-                    session, number, last_day=FROM, by=ADMINISTRATOR
+                partial(
+                    attest_right_store.end_substitute, substitute_id=unknown, last_day=FROM, by=ADMINISTRATOR
                 ),
             )
 

@@ -16,7 +16,7 @@ from invoicing.documents import store as document_store
 from invoicing.payment import payable_store, payment
 from invoicing.payment.attest_rights import AttestRefused
 from invoicing.payment.attestation import ChangedSinceAttest
-from invoicing.payment.payable import Payable
+from invoicing.payment.payable import PaymentTerms
 from invoicing.payment.transfers import ItemState, ProposalState
 from invoicing.payment_control import control_data_store, loading, releases, run_store
 from invoicing.payment_control.control_data import DataKind
@@ -83,7 +83,7 @@ def release(
         releases.release(session, register, invoice.id, control, reason=reason, by=by, now=NOW, on=MARCH)
 
 
-def held_back(system: System) -> list[Payable]:
+def held_back(system: System) -> list[PaymentTerms]:
     with system.database.reading() as session:
         return payable_store.held_back(session, register_store.load(session), on=MARCH)
 

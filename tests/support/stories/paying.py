@@ -13,12 +13,13 @@ from invoicing.payment import (
 )
 from invoicing.payment import export as payment_export
 from invoicing.payment.attest_right_store import Reach
-from invoicing.payment.attestation import Attested, Dropped
+from invoicing.payment.attestation import Dropped
 from invoicing.payment.bank_answers import bank_reports
 from invoicing.payment.bank_answers.bank_report_store import BankFile
 from invoicing.payment.export_store import FileKind
 from invoicing.payment.files import Debtor
 from invoicing.payment.proposal_store import Proposal, ProposalItem
+from invoicing.payment.runs.portions import Attested
 from invoicing.payment.transfers import Netted
 from orders.register import store as register_store
 from tests.support.stories.system import System
