@@ -39,7 +39,7 @@ def test_bringing_up_to_date_twice_changes_nothing(database_url: str) -> None:
 
 
 def _is_of(change: object, names: set[str]) -> bool:
-    """Whether a difference is only that a table or index belongs to the other description, or says what built a wall."""
+    """Whether a difference is only that something belongs to the other description, or says what built a wall."""
     if not isinstance(change, tuple) or change[0] not in (
         "remove_table",
         "remove_index",
