@@ -117,6 +117,7 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (InvoiceState.PAID, "nothing waits: it is paid"),
     (InvoiceState.SETTLED, "nothing waits: it is settled"),
     (ItemState.EXPORTED, "for the bank's report"),
+    (ItemState.PAID, "nothing waits: it is paid, and only a person can say that it came back"),
     (ItemState.RETURNED, "for a new proposal: its invoice is due, which PAYMENTS_DUE tells"),
     (JobRunState.CLAIMED, "for the worker that has it"),
     (JobRunState.FAILED, "for its next try, by itself"),

@@ -69,9 +69,7 @@ ROUTES = {
     "POST /finance/payments/controls/{invoice_id}/{control}": Route(
         may=_FINANCE, foreign=("/finance/payments/controls/999999/LIMIT",)
     ),
-    "GET /finance/payments/proposals/{number}/controls": Route(
-        may=_READ, foreign=("/finance/payments/proposals/39999999/controls",)
-    ),
+    "GET /finance/payments/proposals/{number}/controls": Route(may=_READ, foreign=(f"{_NONE}/controls",)),
     "GET /finance/payments/stops": Route(may=_READ, own=("/finance/payments/stops",)),
     "POST /finance/payments/stops": Route(may=_FINANCE),
     "POST /finance/payments/stops/{stop_id}/{what}": Route(
