@@ -248,7 +248,9 @@ class InvoiceContent:
     """The order lines charged, each once, in the order they first appear."""
 
     def __post_init__(self) -> None:
-        for name in ("number", "order_number", "contract"):
+        # A number of signs that nobody sees is a number by the rules, and the only one the document has.
+        object.__setattr__(self, "number", trimmed(self.number) or self.number)
+        for name in ("order_number", "contract"):
             object.__setattr__(self, name, trimmed(getattr(self, name)))
         given = (trimmed(each) for each in self.references)
         object.__setattr__(self, "references", tuple(each for each in given if each))
