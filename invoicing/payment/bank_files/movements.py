@@ -1,4 +1,4 @@
-"""What a file of the bank's tells, whichever form it has: camt.053, camt.054 or a table in CSV. Pure."""
+"""What a file of the bank's tells, whichever form it has: camt.053, camt.054 or a table in CSV."""
 
 import csv
 import io
@@ -11,6 +11,7 @@ from foundation.text import Text
 from invoicing.payment.bank_files import camt
 from invoicing.payment.bank_files.camt import Booked
 from peppol.explanations.explain import explained
+from peppol.validation import apart
 from peppol.xml.gate_errors import GateRefused
 from peppol.xml.iso20022 import BankFileRefused
 from peppol.xml.literals import UnreadableDocument
@@ -24,10 +25,27 @@ class BankFileUnreadable(Refused):
 
 
 def read_file(body: bytes) -> tuple[str, list[Booked]]:
-    """Which message the bytes are and their movements: camt.053, camt.054 or CSV. Raises BankFileUnreadable.
+    """Which message the bytes are and their movements: camt.053, camt.054 or CSV; read in a process apart.
 
     CSV has the columns end_to_end, amount, currency and booked_on; all its rows are payments booked.
+
+    Raises BankFileUnreadable, WorkEnded, WorkFailed, NoneFree.
     """
+    told = apart.checked(_read_or_refused, body)
+    if isinstance(told, Text):
+        raise BankFileUnreadable(told)
+    return told
+
+
+def _read_or_refused(body: bytes) -> tuple[str, list[Booked]] | Text:
+    """What the file tells, or the sentence it is refused with: no exception finds its way between processes."""
+    try:
+        return _read(body)
+    except BankFileUnreadable as refused:
+        return refused.text
+
+
+def _read(body: bytes) -> tuple[str, list[Booked]]:
     try:
         if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
             return camt.movements(body)
