@@ -24,11 +24,13 @@ from tests.support.pages.visitor import Visitor, text_of, visitor
 from tests.support.project import PROJECT
 from tests.support.servers.system_databases import filled
 from tests.support.stories.system import FYRBAKEN, System, example_register
+from web import pdf
 from web.budgets import Caller
 from web.costly import costly
 
 ROOMS = ("accounts", "billing", "finance_desk", "invoicing", "operations", "peppol", "supplier_portal", "web")
 BUDGETED = "the caller's budget"
+REMEMBERED = "what a refused message calls itself is looked up once a content, apart, and remembered"
 WAYS = {
     "POST /api/v1/validate": BUDGETED,
     "POST /invoices/upload": BUDGETED,
@@ -39,6 +41,17 @@ WAYS = {
     "GET /test-bench/documents/{document_id:int}/xml": BUDGETED,
     "GET /invoices/refused": BUDGETED,
     "GET /invoices/refused/{letter_id:int}": BUDGETED,
+    "GET /invoices/{invoice_id:int}": BUDGETED,
+    "GET /invoices/{invoice_id:int}/pdf": BUDGETED,
+    "GET /invoices/{invoice_id:int}/files/{place:int}": BUDGETED,
+    "GET /invoices/{invoice_id:int}/correct": BUDGETED,
+    "POST /invoices/{invoice_id:int}/correct": BUDGETED,
+    "GET /to-invoice/document/{document_id:int}": BUDGETED,
+    "GET /to-invoice/document/{document_id:int}/pdf": BUDGETED,
+    "GET /orders/{number}/order.pdf": BUDGETED,
+    "GET /": REMEMBERED,
+    "GET /invoices/refused/{letter_id:int}/file": REMEMBERED,
+    "GET /invoices/refused/{letter_id:int}/answer": REMEMBERED,
     "POST /api/v1/events": "a key of a system of the buyer's, its bytes and seconds limited for each request",
     "POST /webhook/letters": "a token or a signature, proved before anything is kept",
 }
@@ -83,7 +96,7 @@ def reached(
 
 def is_costly(route: APIRoute) -> bool:
     found = reached(route.endpoint, {})
-    return apart.checked in found or any(
+    return not {apart.checked, pdf.pdf_of}.isdisjoint(found) or any(
         ".stream()" in source or "UploadFile" in source for source in found.values()
     )
 
