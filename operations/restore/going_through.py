@@ -5,8 +5,8 @@ sent and is noted so; what may have been sent is nobody's to send but a person's
 go on beyond everything the mark outside knew. Suppliers who may have been paid are stopped until two people lift it.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -32,7 +32,7 @@ from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import AccessPoint, AccessPointError, DeliveryState
 from peppol.documents import ordering
 from peppol.envelope import opening
-from peppol.exchange import inbox, outbox_store
+from peppol.exchange import inbox, outbox, outbox_store
 from peppol.exchange.outbox_store import OutboundMessage
 from peppol.exchange.tables import InState, OutState
 from peppol.identifiers import DocumentKind
@@ -94,6 +94,8 @@ class GoneThrough:
     taken_in: int = 0
     orders_noted: int = 0
     """Orders outside that the books lack: they take up their numbers when they are decided again."""
+    answers_noted: int = 0
+    """Answers outside that the books lack: what they answer is answered with them when it is read again."""
     noted_sent: int = 0
     to_ask: list[str] = field(default_factory=list)
     jumps: list[number_series.SeriesJump] = field(default_factory=list)
@@ -109,9 +111,11 @@ def look(database: Database, places: Places) -> Found:
         lacking = restore_store.unknown_bytes(session, {each.sha256 for each in came})
         strange = restore_store.unknown_messages(session, {each.instance_id for each in left})
         known = set(restore_store.files_that_left(session).values())
-        mark = books_mark.of_books(session)
+        mark = books_mark.of_books(session) or BooksMark(0, 0)
+        hold = books_mark.holding(session)
         return Found(
-            books=mark or BooksMark(0, 0),
+            # As they were restored: rows that came since are of those who go through it.
+            books=mark if hold is None else replace(mark, journal=hold.ended),
             mark=books_mark.seen_outside(session) or books_mark.read(database.marks),
             came=_first_of_each([each for each in came if each.sha256 in lacking]),
             left=[each for each in left if each.instance_id in strange],
@@ -133,9 +137,11 @@ def go_through(database: Database, places: Places, *, by: str) -> GoneThrough:
         _pass_over_numbers(session, found, done, by=by, at=database.clock())
         _stop_payments(session, found, done, by=by, at=database.clock())
     _note_orders(held, places, found.left, done)
+    _note_answers(held, places, found.left, done)
     _take_in(held, found.came, done)
     _ask_before_sending(held, places, done)
     with held.writing() as session:
+        books_mark.note_gone_through(session, by)
         journal.record(
             session,
             by,
@@ -144,6 +150,7 @@ def go_through(database: Database, places: Places, *, by: str) -> GoneThrough:
             rows_lost=str(found.rows_lost),
             taken_in=str(done.taken_in),
             orders_noted=str(done.orders_noted),
+            answers_noted=str(done.answers_noted),
             noted_sent=str(done.noted_sent),
             maybe_sent=str(len(done.to_ask)),
             messages_lost=str(len(found.left)),
@@ -152,8 +159,31 @@ def go_through(database: Database, places: Places, *, by: str) -> GoneThrough:
     return done
 
 
-def end(database: Database, places: Places, *, by: str) -> None:
-    """Let the books be open again, in a new generation. Raises Refused while something that came is not taken in."""
+def is_same_name(one: str, other: str) -> bool:
+    """Whether two names are one; whoever knows the accounts knows better."""
+    return one == other
+
+
+def end(
+    database: Database, places: Places, *, by: str, is_same: Callable[[str, str], bool] = is_same_name
+) -> None:
+    """Let the books be open again, in a new generation, at the word of another than who went through the restore.
+
+    `is_same` says whether two names are one person's. Raises Refused while something that came is not taken in.
+    """
+    with database.reading() as session:
+        hold = books_mark.holding(session)
+    if hold is None:
+        raise _not_held()
+    if not hold.gone_through_by:
+        raise Refused(Text("Ingen har gått igenom återställningen än. Kör först: billing restore go"))
+    if all(is_same(by, each) for each in hold.gone_through_by):
+        raise Refused(
+            Text(
+                "Du har själv gått igenom återställningen. Böckerna öppnas av någon annan, som har sett vad som "
+                "gjordes."
+            )
+        )
     found = look(database, places)
     if found.came:
         raise Refused(
@@ -196,9 +226,7 @@ def _note_orders(database: Database, places: Places, left: Sequence[LeftOutside]
     for each in left:
         if each.kind != DocumentKind.ORDER:
             continue
-        body = places.folder.files.read(each.path, KEPT_MAX)
-        if places.folder.enveloped:
-            body = opening.unwrap(body).payload or body
+        body = _own_document(places.folder, each.path)
         try:
             order = lost_orders.of_document(codec.parse(ordering.Order, body), body, path=each.path)
         except (GateRefused, UnreadableDocument):
@@ -207,6 +235,35 @@ def _note_orders(database: Database, places: Places, left: Sequence[LeftOutside]
             noted.append(order)
     with database.writing() as session:
         done.orders_noted = lost_order_store.add_missing(session, noted)
+
+
+def _note_answers(database: Database, places: Places, left: Sequence[LeftOutside], done: GoneThrough) -> None:
+    """Take in the answers that left and are lacking, as sent: nobody is answered a second time."""
+    if places.folder is None:
+        return
+    for each in left:
+        if each.kind not in _ANSWERS:
+            continue
+        body = _own_document(places.folder, each.path)
+        with database.writing() as session:
+            done.answers_noted += outbox.note_answer_that_left(
+                session,
+                body,
+                kind=each.kind,
+                document_id=each.document_id,
+                instance_id=each.instance_id,
+                path=each.path,
+                sent_at=each.at,
+            )
+
+
+def _own_document(access_point: FolderAccessPoint, path: str) -> bytes:
+    """A document of ours that lies outside, without its envelope."""
+    body = access_point.files.read(path, KEPT_MAX)
+    return (opening.unwrap(body).payload or body) if access_point.enveloped else body
+
+
+_ANSWERS: Final = frozenset({DocumentKind.INVOICE_RESPONSE, DocumentKind.MLR, DocumentKind.MLS})
 
 
 def _ask_before_sending(database: Database, places: Places, done: GoneThrough) -> None:

@@ -43,6 +43,12 @@ class LeftOutside:
     kind: DocumentKind
     document_id: str
     instance_id: str
+    at: datetime
+
+    @property
+    def name(self) -> str:
+        """What it is and its number, for a list."""
+        return f"{self.kind} {self.document_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ def left(access_point: FolderAccessPoint | None) -> Iterator[LeftOutside]:
         told, instance_id = name[: -_UUID - 1], name[-_UUID:]
         kind = next((each for each in kinds if told.startswith(f"{each}-")), None)
         if kind is not None and name.count("-") > 4:
-            yield LeftOutside(entry.path, kind, told.removeprefix(f"{kind}-"), instance_id)
+            yield LeftOutside(entry.path, kind, told.removeprefix(f"{kind}-"), instance_id, entry.modified)
 
 
 def payments(folders: Sequence[Path]) -> Iterator[PaymentsOutside]:

@@ -25,7 +25,8 @@ from operations.restore.going_through import Places
 from orders.journal_actions import OrdersSubject
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import Outbound, Submission
-from peppol.exchange import outgoing
+from peppol.documents.responses import InvoiceResponse
+from peppol.exchange import outbox_store, outgoing
 from peppol.exchange.outbox import NewMessage
 from peppol.xml import codec
 from tests.support.servers.system_databases import CLOCK, migrated
@@ -146,7 +147,7 @@ def _decided(reference: str) -> dict[str, object]:
 
 def go_through(house: House) -> going_through.GoneThrough:
     done = going_through.go_through(house.database, house.places, by="operator-1")
-    going_through.end(house.database, house.places, by="operator-1")
+    going_through.end(house.database, house.places, by="operator-2")
     return done
 
 
@@ -194,7 +195,7 @@ def test_what_came_is_taken_in_again_once_on_the_day_it_came(restored: House) ->
     assert restored.is_held()
     assert going_through.go_through(restored.database, restored.places, by="operator-1").taken_in == 1
     assert going_through.go_through(restored.database, restored.places, by="operator-1").taken_in == 0
-    going_through.end(restored.database, restored.places, by="operator-1")
+    going_through.end(restored.database, restored.places, by="operator-2")
     restored.works(on=date(2026, 3, 30))
     with restored.database.reading() as session:
         documents = {each.number: each.received_on for each in document_store.listed(session)}
@@ -230,6 +231,40 @@ def test_the_books_end_open_and_whole_and_every_gap_is_explained(restored: House
     restored.database.close()
     restored.open()
     assert not restored.is_held()
+
+
+def answers_sent(house: House) -> list[tuple[str, str]]:
+    """The answers that lie with the access point: the document each is about and the code it is told with."""
+    found = []
+    for body in house.sent().values():
+        if b"ApplicationResponse" in body:
+            answer = codec.parse(InvoiceResponse, body).document_response
+            found.append((answer.document_reference.id, answer.response.response_code))
+    return sorted(found)
+
+
+def test_a_document_that_is_read_again_is_answered_with_what_its_supplier_has(restored: House) -> None:
+    """Another day, and another number of ours: the supplier has its answer, and gets no second."""
+    sent, answers = restored.sent(), answers_sent(restored)
+    assert ("F-2", "AP") in answers
+    # Something else is read first, so that our own numbers are others.
+    collected = restored.place / "access-point" / "collected"
+    (collected / "F-0.xml").write_bytes((collected / "F-1.xml").read_bytes().replace(b"F-1", b"F-0"))
+    os.utime(collected / "F-0.xml", (0, 1_770_000_000))
+    restored.is_held()
+    assert go_through(restored).answers_noted == 1
+    restored.system.told = 100  # events have names of their own
+    restored.system.report(B, "2026-01", on=FEBRUARY)
+    restored.works(on=date(2026, 3, 30))
+    restored.works(on=date(2026, 3, 30))
+    assert {path: restored.sent()[path] for path in sent} == sent
+    assert [each for each in answers_sent(restored) if each[0] != "F-0"] == answers
+    with restored.database.reading() as session:
+        (second,) = [each for each in document_store.listed(session) if each.number == "F-2"]
+        (told,) = outbox_store.messages_out(session, about=f"invoice {second.id}")
+        assert list(invariants.check(session)) == []
+    assert told.outcome == "FOUND"
+    assert any(told.instance_id in path for path in sent)
 
 
 def orders_sent(house: House) -> set[str]:
@@ -329,6 +364,32 @@ def test_the_books_do_not_open_while_something_that_came_is_lacking(restored: Ho
         going_through.end(restored.database, restored.places, by="operator-1")
 
 
+def test_the_books_open_at_the_word_of_another_than_who_went_through(restored: House) -> None:
+    restored.is_held()
+    going_through.go_through(restored.database, restored.places, by="operator-1")
+    with pytest.raises(Refused, match="somebody else"):
+        going_through.end(restored.database, restored.places, by="operator-1")
+    # Somebody else goes through it as well, and the first has seen what that did.
+    going_through.go_through(restored.database, restored.places, by="operator-2")
+    going_through.end(restored.database, restored.places, by="operator-1")
+    restored.works(on=LATER)
+
+
+def test_the_books_do_not_open_before_anybody_has_gone_through_and_rows_of_that_are_not_the_lost(
+    house: House,
+) -> None:
+    copy = backup.backup(house.database, house.place / "copies", now=CLOCK)
+    house.system.decide(UNSENT)
+    house.works(on=LATER)
+    house.restore(copy)
+    assert house.is_held()
+    with pytest.raises(Refused, match="restore go"):
+        going_through.end(house.database, house.places, by="operator-2")
+    lost = going_through.look(house.database, house.places).rows_lost
+    going_through.go_through(house.database, house.places, by="operator-1")
+    assert going_through.look(house.database, house.places).rows_lost == lost > 0
+
+
 def test_a_message_whose_bytes_differ_outside_is_a_persons_to_send(house: House) -> None:
     house.system.decide("100000104")
     copy = backup.backup(house.database, house.place / "copies", now=CLOCK)
@@ -339,7 +400,7 @@ def test_a_message_whose_bytes_differ_outside_is_a_persons_to_send(house: House)
     assert house.is_held()
     done = going_through.go_through(house.database, house.places, by="operator-1")
     assert len(done.to_ask) == 1
-    going_through.end(house.database, house.places, by="operator-1")
+    going_through.end(house.database, house.places, by="operator-2")
     house.works(on=LATER)
     assert path.read_bytes() == b"<other/>"
 

@@ -7,16 +7,17 @@ from typing import Annotated
 
 import typer
 
+from accounts import store as account_store
+from accounts.staff import independence
 from billing.cli.command import AsJson, CommandContext, command
 from billing.cli.commands.post import By
 from billing.cli.printing import write_json
 from foundation.database import utc_now
 from foundation.text import Text
-from operations.access_point import opened_access_point
 from operations.restore import backup as backups
-from operations.restore import going_through
+from operations.restore import going_through, opened_places
 from operations.restore.going_through import Found, Places
-from peppol.access_points.folder import FolderAccessPoint
+from orders.register import store as register_store
 
 alone = typer.Typer()
 restore = typer.Typer()
@@ -33,9 +34,6 @@ PaymentFiles = Annotated[
     list[Path] | None,
     typer.Option("--payments", exists=True, file_okay=False, help="Mapp med betalfiler / with payment files"),
 ]
-
-# These can be asked how a message fares, and say so when they never had it.
-_TELLS = ("phoss", "simulator")
 
 
 @command(alone, "backup")
@@ -95,6 +93,7 @@ def go(
             {
                 "taken_in": done.taken_in,
                 "orders_noted": done.orders_noted,
+                "answers_noted": done.answers_noted,
                 "noted_sent": done.noted_sent,
                 "to_ask": done.to_ask,
                 "jumps": {each.series: [each.first, each.last] for each in done.jumps},
@@ -142,7 +141,12 @@ def end(
 ) -> None:
     """Öppna böckerna igen / let the books be open again."""
     with context.opened() as database, _places(context, folder, archives, payments) as places:
-        going_through.end(database, places, by=by)
+        with database.reading() as session:
+            buyer = register_store.load(session).buyer.organisation_number
+            staff = account_store.of_organisation(session, buyer)
+        going_through.end(
+            database, places, by=by, is_same=lambda one, other: not independence.are_two(one, other, staff)
+        )
     typer.echo(context.say(Text("Böckerna är öppna igen.")))
 
 
@@ -150,15 +154,10 @@ def end(
 def _places(
     context: CommandContext, folder: Path | None, archives: list[Path] | None, payments: list[Path] | None
 ) -> Iterator[Places]:
-    settings = context.settings
-    files = (tuple(archives or ()), tuple(payments or ()))
-    if folder is not None:
-        yield Places(FolderAccessPoint(folder), *files)
-    elif settings.access_point_kind:
-        with opened_access_point(settings) as access_point:
-            yield Places(access_point, *files, tells_unknown=settings.access_point_kind in _TELLS)
-    else:
-        yield Places(None, *files)
+    with opened_places.opened(
+        context.settings, folder=folder, archives=tuple(archives or ()), payment_files=tuple(payments or ())
+    ) as places:
+        yield places
 
 
 def _told(found: Found, *, held: bool) -> Iterator[Text]:
