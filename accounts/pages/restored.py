@@ -10,7 +10,7 @@ from accounts.staff import independence
 from accounts.store import Account
 from foundation import books_mark
 from foundation.text import Text
-from operations.restore import going_through, opened_places
+from operations.restore import going_through, looking, opened_places
 from orders.register import store as register_store
 from web.access import settings_of, signed_in
 from web.pages import database_of, pages_router, render, see_other
@@ -30,8 +30,8 @@ def held_page(request: Request, person: Person = signed_in(ADMINISTERS)) -> Resp
         staff = account_store.of_organisation(session, register_store.load(session).buyer.organisation_number)
     if hold is None:
         return render(request, person, "account/restored.html", found=None)
-    with opened_places.opened(settings_of(request)) as places:
-        found = going_through.look(database, places)
+    with opened_places.opened(settings_of(request), whose=request.app.state.whose()) as places:
+        found = looking.look(database, places)
     return render(
         request,
         person,
@@ -46,7 +46,7 @@ def held_page(request: Request, person: Person = signed_in(ADMINISTERS)) -> Resp
 @router.post("/go")
 def go(request: Request, person: Person = signed_in(ADMINISTERS)) -> Response:
     """Takes in, notes as sent, passes over numbers and stops payments; may be pressed again."""
-    with opened_places.opened(settings_of(request)) as places:
+    with opened_places.opened(settings_of(request), whose=request.app.state.whose()) as places:
         done = going_through.go_through(database_of(request), places, by=person.id)
     return see_other(
         "/admin/restore",
@@ -68,7 +68,7 @@ def end(request: Request, person: Person = signed_in(ADMINISTERS)) -> Response:
     database = database_of(request)
     with database.reading() as session:
         staff = account_store.of_organisation(session, register_store.load(session).buyer.organisation_number)
-    with opened_places.opened(settings_of(request)) as places:
+    with opened_places.opened(settings_of(request), whose=request.app.state.whose()) as places:
         going_through.end(
             database,
             places,

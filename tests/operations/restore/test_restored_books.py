@@ -20,8 +20,8 @@ from invoicing.model import InvoiceState
 from invoicing.payment import payment_stop_store
 from invoicing.payment.payment_stop_store import StopReason
 from operations.checks import invariants
-from operations.restore import backup, going_through
-from operations.restore.going_through import Places
+from operations.restore import backup, going_through, looking
+from operations.restore.found import GoneThrough, Places
 from orders.journal_actions import OrdersSubject
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import Outbound, Submission
@@ -145,7 +145,7 @@ def _decided(reference: str) -> dict[str, object]:
     return decision(reference)
 
 
-def go_through(house: House) -> going_through.GoneThrough:
+def go_through(house: House) -> GoneThrough:
     done = going_through.go_through(house.database, house.places, by="operator-1")
     going_through.end(house.database, house.places, by="operator-2")
     return done
@@ -287,7 +287,7 @@ def test_an_order_that_is_decided_again_is_the_one_its_supplier_holds(restored: 
     assert len(orders_sent(restored)) == 4
     with restored.database.reading() as session:
         assert list(invariants.check(session)) == []
-    assert not going_through.look(restored.database, restored.places).ordered_again
+    assert not looking.look(restored.database, restored.places).ordered_again
 
 
 def test_an_order_that_is_decided_otherwise_is_another_and_is_told_beside_the_first(restored: House) -> None:
@@ -298,7 +298,7 @@ def test_an_order_that_is_decided_otherwise_is_another_and_is_told_beside_the_fi
     restored.system.tell("placement.decided", otherwise, on=date(2026, 3, 30), event_id="evt-c")
     number = restored.system.order(C).number
     assert int(number) > max(map(int, used))
-    found = going_through.look(restored.database, restored.places)
+    found = looking.look(restored.database, restored.places)
     assert list(found.ordered_again) == [("2100000004", number)]
     with restored.database.reading() as session:
         (placed,) = journal.rows_about(session, OrdersSubject.ORDER.of(number))
@@ -322,9 +322,7 @@ def test_an_order_that_today_s_rules_would_refuse_stands_in_nobody_s_way(
     restored.system.tell("placement.decided", _decided(C), on=date(2026, 3, 30), event_id="evt-c")
     number = restored.system.order(C).number
     assert number != "2100000004"
-    assert list(going_through.look(restored.database, restored.places).ordered_again) == [
-        ("2100000004", number)
-    ]
+    assert list(looking.look(restored.database, restored.places).ordered_again) == [("2100000004", number)]
 
 
 def test_a_case_that_is_new_takes_no_number_that_was_used(restored: House) -> None:
@@ -350,7 +348,7 @@ def test_nothing_that_may_have_been_paid_is_exported_again_before_two_people_say
 
 def test_look_names_what_the_books_lack_and_changes_nothing(restored: House) -> None:
     for _ in range(2):
-        found = going_through.look(restored.database, restored.places)
+        found = looking.look(restored.database, restored.places)
         assert [each.path for each in found.came] == ["collected/F-2.xml"]
         assert [each.document_id for each in found.left if each.kind == "order"] == ["2100000004"]
         assert [each.message_id for each in found.payments] == ["RM30000001"]
@@ -385,9 +383,9 @@ def test_the_books_do_not_open_before_anybody_has_gone_through_and_rows_of_that_
     assert house.is_held()
     with pytest.raises(Refused, match="restore go"):
         going_through.end(house.database, house.places, by="operator-2")
-    lost = going_through.look(house.database, house.places).rows_lost
+    lost = looking.look(house.database, house.places).rows_lost
     going_through.go_through(house.database, house.places, by="operator-1")
-    assert going_through.look(house.database, house.places).rows_lost == lost > 0
+    assert looking.look(house.database, house.places).rows_lost == lost > 0
 
 
 def test_a_message_whose_bytes_differ_outside_is_a_persons_to_send(house: House) -> None:
