@@ -117,6 +117,7 @@ def render(
                 path=own_path(_path_and_query(request)),
                 last_step=_last_step(request, language),
                 brand=brand_of(request),
+                books_held=request.app.state.database.were_held,
                 demo=request.app.state.settings.is_demo,
                 buyer=buyer_of(request),
                 page_of=partial(Page.of, request, size=LINES_MOST),

@@ -7,6 +7,8 @@ import typer
 from billing.cli.command import CommandContext
 from billing.cli.exit_codes import ExitCode, complain, refusal_of
 from billing.server.installation import Books, BuyerIsClosed, Installation
+from foundation.errors import Refused
+from operations.restore import mark_places
 
 Stopped = Sequence[tuple[Books, Exception]]
 
@@ -22,6 +24,18 @@ def tell_stopped(context: CommandContext, stopped: Stopped) -> None:
         complain(f"{books.slug}: {refusal_of(error).in_language(context.language)}")
     if stopped:
         raise typer.Exit(ExitCode.FAILED)
+
+
+def tell_missing_marks(context: CommandContext, installation: Installation) -> None:
+    """A sentence for each whose books have no place outside for their mark: a restore of them would not be noticed."""
+    for books in installation.served():
+        try:
+            has_place = bool(installation.database_of(books).marks)
+        except Refused:
+            continue
+        if not has_place:
+            said = context.say(mark_places.NOWHERE)
+            complain(f"{books.slug}: {said}" if books.slug else said)
 
 
 def only(context: CommandContext, installation: Installation) -> str:

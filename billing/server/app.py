@@ -101,6 +101,8 @@ def create_app(
         app.state.clock = opened.clock
     app.state.buyer = buyer
     app.state.books_for = lambda body: opened
+    # Which of what lies at a way that several buyers share is this one's; an installation of several says so.
+    app.state.whose = lambda: None
     app.state.budgets = budgets_for(settings)
     app.state.watched = lambda: (metrics.Watched("", opened),)
     app.include_router(validation_router(lambda: stockholm_date(clock())))

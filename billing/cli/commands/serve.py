@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from billing.cli.command import CommandContext, command
-from billing.cli.every_buyer import only
+from billing.cli.every_buyer import only, tell_missing_marks
 from billing.cli.exit_codes import complain
 from billing.server import openable, serving
 from billing.server.installation_app import InstallationApp
@@ -60,6 +60,7 @@ def serve(
     if folder is None:
         with context.installation() as installation:
             openable.prove(installation)
+            tell_missing_marks(context, installation)
     listening = listening_on(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
     complain(context.say(Text("Lyssnar på %(address)s. Avsluta med Ctrl+C.", address=address)))
