@@ -62,7 +62,6 @@ ROOMS: Mapping[str, Room] = {
             "tests/invoicing/verdicts",
             "tests/invoicing/decisions",
             "tests/invoicing/exceptions",
-            "tests/invoicing/intake",
             "tests/foundation/test_transitions.py",
             "tests/invoicing/test_document_moves.py",
             "tests/orders/register/test_policies.py",

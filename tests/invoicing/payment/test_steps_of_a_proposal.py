@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
-from functools import partial
 
 import pytest
 
@@ -254,13 +253,9 @@ def test_a_substitute_is_kept_as_it_was_entered_and_told(desk: PayDesk) -> None:
 def test_a_substitute_ends_on_a_day_and_not_twice(desk: PayDesk) -> None:
     key = substitute(desk)
 
-    def end(last_day: date) -> None:
-        write(
-            desk,
-            lambda session: attest_right_store.end_substitute(
-                session, key, last_day=last_day, by=ADMINISTRATOR
-            ),
-        )
+    def end(last_day: date, number: int = key) -> None:
+        with desk.system.database.writing() as session:
+            attest_right_store.end_substitute(session, number, last_day=last_day, by=ADMINISTRATOR)
 
     def days() -> tuple[date, date]:
         with desk.system.database.reading() as session:
@@ -282,12 +277,7 @@ def test_a_substitute_ends_on_a_day_and_not_twice(desk: PayDesk) -> None:
     assert days() == (date(2025, 12, 1), date(2025, 12, 1))
     for unknown in (0, key + 1):
         with pytest.raises(RightRefused):
-            write(
-                desk,
-                partial(
-                    attest_right_store.end_substitute, substitute_id=unknown, last_day=FROM, by=ADMINISTRATOR
-                ),
-            )
+            end(FROM, unknown)
 
 
 @pytest.mark.parametrize(
