@@ -16,7 +16,12 @@ from invoicing.documents import decider_store
 from invoicing.documents import tables as document_tables
 from invoicing.matching import payee_accounts
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState
-from invoicing.payment import account_confirmation_store, held_back_queries, payment_stop_store
+from invoicing.payment import (
+    account_confirmation_store,
+    held_back_queries,
+    payment_stop_store,
+    standing_queries,
+)
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import Payable, PayableKind, ocr_of
 from invoicing.payment.transfers import LIVE, ItemState
@@ -59,14 +64,14 @@ def _is_due(on: date) -> tuple[ColumnElement[bool], ...]:
 
 def claims_of(session: Session, suppliers: Iterable[str]) -> list[int]:
     """The paid and credited invoices of these suppliers that are not given back yet and lie in no proposal."""
-    settled = payment_tables.claim_settled
     question = (
         select(_INVOICE.c.id)
         .join(document_tables.payment, document_tables.payment.c.invoice_id == _INVOICE.c.id)
         .where(
             _INVOICE.c.state == InvoiceState.CREDITED,
             _INVOICE.c.supplier.in_(list(suppliers)),
-            _INVOICE.c.id.not_in(select(settled.c.invoice_id)),
+            standing_queries.payment_stands(),
+            _INVOICE.c.id.not_in(standing_queries.settled_claims()),
             _INVOICE.c.id.not_in(_lying(PayableKind.CREDIT)),
         )
         .order_by(_INVOICE.c.id)

@@ -20,7 +20,9 @@ def called(session: Session, register: Register, name: str, items: Sequence[Prop
         return Text("%(name)s (%(count)s betalningar)", name=name, count=len(transfers))
     ids = [item.invoice_id for item in items]
     numbers = [each.number for each in document_store.by_ids(session, ids)]
-    documents = ", ".join(map(personal_numbers.masked, numbers[:_NAMED_MAX])) + (" …" if len(numbers) > _NAMED_MAX else "")
+    documents = ", ".join(map(personal_numbers.masked, numbers[:_NAMED_MAX])) + (
+        " …" if len(numbers) > _NAMED_MAX else ""
+    )
     supplier = register_store.last_known_supplier(session, register, items[0].supplier)
     who = supplier.name if supplier else items[0].supplier
     said = f"{items[0].end_to_end or name} ({who}, {documents})"
