@@ -142,7 +142,8 @@ payment_item = Table(
     Column("currency", String(3), nullable=False),
     Column("scheme", String(10), nullable=False),
     Column("account", String(40), nullable=False),
-    Column("reference", String(40), nullable=False, server_default=""),
+    # What the supplier asks to have written on the payment (BT-83), as given.
+    Column("reference", String(140), nullable=False, server_default=""),
     Column("state", String(20), nullable=False),
     Column("attest_id", ForeignKey("attest.id"), nullable=True),
     Column("attested_by", String(80), nullable=True),

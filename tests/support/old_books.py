@@ -67,6 +67,8 @@ def before_0019(connection: Connection) -> None:
 
 def before_0042(connection: Connection) -> None:
     """Lead the books back to what revision 0042 found: their payments and settled claims are first ones."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("alter table payment_item alter column reference type varchar(40)"))
     for table in ("claim_reopened", "payment_returned", "transfer_note"):
         connection.execute(text(f"drop table {table}"))
     operations = Operations(MigrationContext.configure(connection))

@@ -1,4 +1,4 @@
-"""Payments that came back after they were noted as paid, claims that are owed again, and who says so.
+"""Payments that came back after they were noted as paid, claims that are owed again, who says so, and references.
 
 An invoice has one payment that stands; the first of an invoice is attempt 1. So is the first settling of a claim.
 """
@@ -19,6 +19,8 @@ def upgrade() -> None:
     _payments()
     _claims()
     _notes()
+    if op.get_bind().dialect.name == "postgresql":  # SQLite holds no text to its length
+        op.alter_column("payment_item", "reference", type_=sa.String(140), existing_nullable=False)
 
 
 def _payments() -> None:
