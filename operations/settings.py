@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from invoicing.payment.bank_files.banks import BankName, PainVersion
 from operations.exchange_settings import PostSettings
 
 
@@ -70,6 +71,12 @@ class Settings(PostSettings):
 
     control_data_token: SecretStr = SecretStr("")
     """The bearer token it is asked with, where it wants one."""
+
+    debtor_bank: BankName = BankName.OTHER
+    """Whose wishes payment files follow: danske, swedbank, or other."""
+
+    debtor_pain_version: PainVersion | None = None
+    """Which version of pain.001 is written, 03 or 09; none, and it is the bank's."""
 
     ledger_accounts: Mapping[str, str] = Field(default_factory=dict)
     """The ledger's accounts by name, instead of the examples of `vouchers.LedgerAccounts`; JSON."""

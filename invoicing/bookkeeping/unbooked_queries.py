@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Row, String, Table, case, cast, func, or_, select
 
 from foundation.money import Money
 from foundation.periods import Month
@@ -40,9 +40,15 @@ class UnbookedClaim:
     """What a supplier has given back after a credit, and the number of the invoice."""
 
     invoice_id: int
+    attempt: int
     invoice: str
     amount: Decimal
     on: date
+
+    @property
+    def about(self) -> str:
+        """What its voucher is known by: the invoice, and which time from the second on."""
+        return str(self.invoice_id) if self.attempt == 1 else f"{self.invoice_id}/{self.attempt}"
 
 
 def invoices(session: Session) -> Sequence[tuple[Purchase, date]]:
@@ -164,17 +170,62 @@ def payments(session: Session) -> Iterator[UnbookedPayment]:
         )
 
 
+def payments_returned(session: Session) -> Iterator[UnbookedPayment]:
+    """Payments that came back, on the day they did."""
+    paid, back = document_tables.payment, document_tables.payment_returned
+    question = (
+        select(paid.c.number, paid.c.amount, back.c.returned_on, _INVOICE.c.number.label("invoice_number"))
+        .join(back, back.c.payment == paid.c.number)
+        .join(_INVOICE, _INVOICE.c.id == paid.c.invoice_id)
+        .where(_without(VoucherKind.PAYMENT_RETURNED, paid.c.number))
+    )
+    for row in session.execute(question.order_by(paid.c.number)):
+        yield UnbookedPayment(
+            number=row.number, invoice=row.invoice_number, amount=row.amount, on=row.returned_on
+        )
+
+
+def claims_reopened(session: Session) -> Iterator[UnbookedClaim]:
+    """Settled claims that are owed again, since the payment they were taken off came back."""
+    back, again = payment_tables.claim_settled, payment_tables.claim_reopened
+    same = (again.c.invoice_id == back.c.invoice_id) & (again.c.attempt == back.c.attempt)
+    question = (
+        select(back, again.c.reopened_on, _INVOICE.c.number.label("invoice_number"))
+        .join(again, same)
+        .join(_INVOICE, _INVOICE.c.id == back.c.invoice_id)
+        .where(_without(VoucherKind.CLAIM_REOPENED, _settlement(back)))
+    )
+    for row in session.execute(question):
+        yield UnbookedClaim(
+            invoice_id=row.invoice_id,
+            attempt=row.attempt,
+            invoice=row.invoice_number,
+            amount=row.amount,
+            on=row.reopened_on,
+        )
+
+
 def given_back(session: Session) -> Iterator[UnbookedClaim]:
     """Claims that were netted or repaid."""
     back = payment_tables.claim_settled
     question = select(back, _INVOICE.c.number.label("invoice_number")).join(
         _INVOICE, _INVOICE.c.id == back.c.invoice_id
     )
-    unbooked = question.where(_without(VoucherKind.GIVEN_BACK, cast(back.c.invoice_id, String)))
+    unbooked = question.where(_without(VoucherKind.GIVEN_BACK, _settlement(back)))
     for row in session.execute(unbooked):
         yield UnbookedClaim(
-            invoice_id=row.invoice_id, invoice=row.invoice_number, amount=row.amount, on=row.settled_on
+            invoice_id=row.invoice_id,
+            attempt=row.attempt,
+            invoice=row.invoice_number,
+            amount=row.amount,
+            on=row.settled_on,
         )
+
+
+def _settlement(back: Table) -> ColumnElement[str]:
+    """What a voucher about a settled claim is known by, as UnbookedClaim.about has it."""
+    invoice = cast(back.c.invoice_id, String)
+    return case((back.c.attempt == 1, invoice), else_=invoice + "/" + cast(back.c.attempt, String))
 
 
 def accrued_now(session: Session, month: Month) -> list[Accrued]:

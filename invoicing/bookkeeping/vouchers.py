@@ -27,7 +27,9 @@ class VoucherKind(StrEnum):
     CREDIT = "CREDIT"
     PARTIAL_CREDIT = "PARTIAL_CREDIT"
     PAYMENT = "PAYMENT"
+    PAYMENT_RETURNED = "PAYMENT_RETURNED"
     GIVEN_BACK = "GIVEN_BACK"
+    CLAIM_REOPENED = "CLAIM_REOPENED"
     ACCRUAL = "ACCRUAL"
     ACCRUAL_BACK = "ACCRUAL_BACK"
 
@@ -169,12 +171,24 @@ def paid(number: str, invoice: str, amount: Decimal, accounts: LedgerAccounts, *
     return Voucher(VoucherKind.PAYMENT, number, on, f"Betalning {number} faktura {invoice}", rows)
 
 
-def given_back(
-    invoice_id: int, invoice: str, amount: Decimal, accounts: LedgerAccounts, *, on: date
-) -> Voucher:
+def returned(number: str, invoice: str, amount: Decimal, accounts: LedgerAccounts, *, on: date) -> Voucher:
+    """The payment taken back: the money stands with the bank again, and the debt too."""
+    rows = (VoucherRow(accounts.bank, amount), VoucherRow(accounts.payable, -amount))
+    said = f"Återkommen betalning {number} faktura {invoice}"
+    return Voucher(VoucherKind.PAYMENT_RETURNED, number, on, said, rows)
+
+
+def given_back(about: str, invoice: str, amount: Decimal, accounts: LedgerAccounts, *, on: date) -> Voucher:
     """What a supplier owed after a credit, taken off a payment or repaid."""
     rows = (VoucherRow(accounts.bank, amount), VoucherRow(accounts.payable, -amount))
-    return Voucher(VoucherKind.GIVEN_BACK, str(invoice_id), on, f"Avräknad kredit faktura {invoice}", rows)
+    return Voucher(VoucherKind.GIVEN_BACK, about, on, f"Avräknad kredit faktura {invoice}", rows)
+
+
+def owed_again(about: str, invoice: str, amount: Decimal, accounts: LedgerAccounts, *, on: date) -> Voucher:
+    """The taking off of a claim taken back with the payment it was taken off."""
+    rows = (VoucherRow(accounts.payable, amount), VoucherRow(accounts.bank, -amount))
+    said = f"Återförd avräkning faktura {invoice}"
+    return Voucher(VoucherKind.CLAIM_REOPENED, about, on, said, rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is not paid though it is accepted and due, and why: its supplier, tax to withhold, or two who invoice."""
+"""What is not paid though it is accepted and due, and why: supplier, tax to withhold, two who invoice, currency."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -39,6 +39,13 @@ CONTROL = Text(
     "Betalningskontrollen stoppar (%(control)s): %(sentence)s Släpp den med skäl under Betalningskontroll, eller begär "
     "kredit."
 )
+OTHER_CURRENCY = Text(
+    "Fakturan är i %(currency)s, men vi betalar i %(own)s. Begär kredit på den och en ny faktura i %(own)s."
+)
+GIRO_IN_KRONOR = Text(
+    "Till bankgiro och plusgiro betalas bara kronor, och fakturan är i %(currency)s. Be leverantören registrera ett "
+    "konto med IBAN."
+)
 
 _UNDECIDED = (InvoiceState.PARKED, InvoiceState.ON_HOLD, InvoiceState.IN_QUESTION)
 
@@ -73,16 +80,20 @@ def looked_at(
     controls = control_queries.rows_of(session, register, supplier_of, on=on)
     taxed: dict[int, str] = {}
     contested: set[int] = set()
+    foreign: dict[int, str] = {}
     every = list(supplier_of)
     for start in range(0, len(every), _BATCH):
         ids = every[start : start + _BATCH]
         taxed.update(withheld(session, ids))
         contested |= _contested(session, ids)
+        foreign.update(_in_other_currency(session, ids, register.buyer.currency))
     found: dict[int, LookedAt] = {}
     for invoice_id, supplier in supplier_of.items():
         rows = controls.get(invoice_id, ())
         stop = stops.get(supplier)
-        if stop is not None:
+        if invoice_id in foreign:
+            reason = OTHER_CURRENCY.with_values(currency=foreign[invoice_id], own=register.buyer.currency)
+        elif stop is not None:
             reason = stop.sentence
         elif supplier not in registered:
             reason = UNREGISTERED
@@ -103,6 +114,15 @@ def looked_at(
             )
         found[invoice_id] = LookedAt(reason, rows, stop)
     return found
+
+
+def _in_other_currency(session: Session, ids: Collection[int], own: str) -> dict[int, str]:
+    """Those in another currency than the buyer pays in, each with its currency."""
+    invoice = document_tables.invoice
+    question = select(invoice.c.id, invoice.c.currency).where(
+        among(session, invoice.c.id, ids), invoice.c.currency != own
+    )
+    return {row.id: row.currency for row in session.execute(question)}
 
 
 def _contested(session: Session, ids: Collection[int]) -> set[int]:

@@ -230,6 +230,16 @@ def set_bank_status(session: Session, ids: Sequence[int], status: str) -> None:
         session.execute(update(_ITEM).where(those).values(bank_status=status))
 
 
+def item_paid(session: Session, invoice_id: int) -> str | None:
+    """What the bank knows the payment of the invoice by, where it went through the bank and stands."""
+    question = select(_ITEM.c.end_to_end).where(
+        _ITEM.c.invoice_id == invoice_id,
+        _ITEM.c.kind == PayableKind.INVOICE,
+        _ITEM.c.state == ItemState.PAID,
+    )
+    return session.execute(question).scalar_one_or_none()
+
+
 def netting(session: Session, invoice_id: int) -> str:
     """The proposal in which the claim of a credited invoice is being taken off a payment, or nothing."""
     question = select(_ITEM.c.proposal).where(

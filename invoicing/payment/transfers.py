@@ -16,7 +16,7 @@ from foundation.money import Money, total
 from foundation.text import Text
 from foundation.transitions import Transitions
 from invoicing.payment.payable import PayableKind
-from orders.register.parties import PaymentAccount
+from orders.register.parties import Address, PaymentAccount
 
 
 class ProposalState(StrEnum):
@@ -112,12 +112,13 @@ class TransferPart:
 
 @dataclass(frozen=True, slots=True)
 class ToSend:
-    """An item with the account it goes to."""
+    """An item with the account it goes to, and whose account that is; `address` is None where nobody knows it."""
 
     part: TransferPart
     supplier: str
-    supplier_name: str
+    payee_name: str
     account: PaymentAccount
+    address: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +127,11 @@ class Transfer:
 
     end_to_end: str
     supplier: str
-    supplier_name: str
+    payee_name: str
     account: PaymentAccount
     amount: Money
     parts: tuple[TransferPart, ...]
+    address: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +199,9 @@ def _transfer(group: list[ToSend], end_to_end: str) -> Transfer:
     return Transfer(
         end_to_end,
         first.supplier,
-        first.supplier_name,
+        first.payee_name,
         first.account,
         paid - off,
         tuple(each.part for each in group),
+        first.address,
     )

@@ -70,8 +70,8 @@ def _some(files: Iterator[_File]) -> Iterator[list[_File]]:
 def _payments_left(session: Session, places: Places, files: Sequence[PaymentsOutside]) -> list[PaymentLeft]:
     if not files:
         return []
-    booked = list(payments_left.bank_says(places.payment_files))
-    return payments_left.payments(register_store.load(session), files, booked)
+    reports = list(payments_left.bank_says(places.payment_files))
+    return payments_left.payments(register_store.load(session), files, reports)
 
 
 def _first_of_each(came: Iterable[CameOutside]) -> list[CameOutside]:

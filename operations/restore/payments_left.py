@@ -19,8 +19,8 @@ from foundation.sql import Session
 from foundation.text import Text
 from invoicing.payment import export, export_store, proposal_store
 from invoicing.payment.bank_files import movements, pain001
-from invoicing.payment.bank_files.camt import Booked
 from invoicing.payment.bank_files.movements import BankFileUnreadable
+from invoicing.payment.bank_files.told import BankReport, Movement
 from invoicing.payment.export_store import FileKind
 from invoicing.payment.files import Debtor
 from invoicing.payment.transfers import ProposalState
@@ -29,6 +29,7 @@ from orders.register.register import Register
 from peppol.exchange.outbox import sha256_of
 
 _PREFIX: Final = export.message_id("")
+_REJECTED: Final = "RJCT"
 
 
 class BankWord(StrEnum):
@@ -104,11 +105,10 @@ def take_up(session: Session, register: Register, file: PaymentsOutside, *, by: 
 
 
 def payments(
-    register: Register, files: Iterable[PaymentsOutside], booked: Sequence[Booked]
+    register: Register, files: Iterable[PaymentsOutside], reports: Sequence[BankReport]
 ) -> list[PaymentLeft]:
     """Every transfer of the files, with what the bank's own files say of it."""
-    words = {each.end_to_end: _word(each) for each in booked if each.end_to_end}
-    batches = {each.batch: _word(each) for each in booked if each.batch and not each.end_to_end}
+    words, batches = _words(reports)
     return [
         _payment(register, file, transfer, words, batches.get(file.message_id, BankWord.SILENT))
         for file in files
@@ -129,12 +129,12 @@ def doubtful(payments: Iterable[PaymentLeft], everybody: Iterable[str]) -> set[s
     }
 
 
-def bank_says(folders: Sequence[Path]) -> Iterator[Booked]:
-    """What the bank's files in the folders tell: camt.053 and camt.054; other files are passed over."""
+def bank_says(folders: Sequence[Path]) -> Iterator[BankReport]:
+    """What the bank's files in the folders tell: camt.053, camt.054 and pain.002; other files are passed over."""
     for folder in folders:
         for path in sorted(folder.rglob("*.xml")):
             try:
-                yield from movements.read_file(path.read_bytes())[1]
+                yield movements.read_file(path.read_bytes())
             except BankFileUnreadable:
                 continue
 
@@ -185,7 +185,25 @@ def _payment(
     )
 
 
-def _word(movement: Booked) -> BankWord:
+def _words(reports: Sequence[BankReport]) -> tuple[dict[str, BankWord], dict[str, BankWord]]:
+    """What the bank says, by payment and by file of ours. What is booked says more than a status before it."""
+    words: dict[str, BankWord] = {}
+    batches: dict[str, BankWord] = {}
+    for report in reports:
+        for status in report.statuses:
+            if status.code == _REJECTED and status.end_to_end:
+                words.setdefault(status.end_to_end, BankWord.RETURNED)
+            elif status.code == _REJECTED:
+                batches.setdefault(report.original, BankWord.RETURNED)
+    for movement in (each for report in reports for entry in report.entries for each in entry.movements):
+        if movement.end_to_end:
+            words[movement.end_to_end] = _word(movement)
+        elif movement.batch:
+            batches[movement.batch] = _word(movement)
+    return words, batches
+
+
+def _word(movement: Movement) -> BankWord:
     if not movement.booked:
         return BankWord.SILENT
     return BankWord.BOOKED if movement.debit else BankWord.RETURNED

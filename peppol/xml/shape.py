@@ -41,7 +41,9 @@ def first_errors(schema: etree.XMLSchema, data: bytes, *, most: int) -> list[tup
             parser.feed(part)
             log = parser.feed_error_log
             if len(log) > seen:
-                told.update(dict.fromkeys((line, _element(each.message)) for each in log[seen:]))
+                told.update(
+                    dict.fromkeys((line, _element(log[place].message)) for place in range(seen, len(log)))
+                )
                 seen = len(log)
             if len(told) >= most:
                 break

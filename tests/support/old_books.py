@@ -71,9 +71,27 @@ def before_0052(connection: Connection) -> None:
         connection.execute(text(f"drop table control_{table}"))
 
 
+def before_0042(connection: Connection) -> None:
+    """Lead the books back to what revision 0042 found: their payments and settled claims are first ones."""
+    before_0047(connection)
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("alter table payment_item alter column reference type varchar(40)"))
+    for table in ("claim_reopened", "payment_returned", "transfer_note"):
+        connection.execute(text(f"drop table {table}"))
+    operations = Operations(MigrationContext.configure(connection))
+    with operations.batch_alter_table("payment") as batch:
+        batch.drop_constraint("uq_payment_invoice_id_attempt", type_="unique")
+        batch.drop_column("attempt")
+        batch.create_unique_constraint("uq_payment_invoice_id", ["invoice_id"])
+    with operations.batch_alter_table("claim_settled") as batch:
+        batch.drop_constraint("pk_claim_settled", type_="primary")
+        batch.drop_column("attempt")
+        batch.create_primary_key("pk_claim_settled", ["invoice_id"])
+
+
 def before_0041(connection: Connection) -> None:
     """Lead the books back to what revision 0041 found."""
-    before_0047(connection)
+    before_0042(connection)
     connection.execute(text("alter table payment_item drop column bank_status"))
     was = "'PAID','WITHDRAWN'"
     if connection.dialect.name == "postgresql":

@@ -1,10 +1,11 @@
 """The bank's files and what they told, as the database holds them: kept once, and handled by a person once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import ColumnElement, Row, insert, select, update
 
@@ -12,6 +13,7 @@ from foundation import journal
 from foundation.money import Money
 from foundation.sql import Session, rows_changed
 from foundation.text import Text, WrittenText
+from invoicing.documents import tables as document_tables
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.bank_files.movements import BankFileUnreadable
 from invoicing.payment.bank_files.told import Movement
@@ -54,6 +56,23 @@ QUIET = (
 """What asks nothing of a person."""
 
 
+WAITING_SINCE: Final = (
+    select(_FILE.c.read_on)
+    .join(_ENTRY, _ENTRY.c.bank_file == _FILE.c.id)
+    .where(_ENTRY.c.outcome.not_in(QUIET), _ENTRY.c.handled_by == "")
+)
+"""The days on which what still waits for a person was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaidFor:
+    """An invoice that a payment of ours is for."""
+
+    invoice_id: int
+    number: str
+    supplier: str
+
+
 @dataclass(frozen=True, slots=True)
 class BankEntry:
     """One movement and what became of it."""
@@ -67,6 +86,12 @@ class BankEntry:
     sentence: Text
     handled_by: str
     note: str
+    paid_for: tuple[PaidFor, ...] = ()
+
+    @property
+    def transfer(self) -> str:
+        """The transfer of ours it names; nothing where it names none, or a whole file."""
+        return self.end_to_end if self.paid_for else ""
 
     @property
     def is_open(self) -> bool:
@@ -143,7 +168,7 @@ def get(session: Session, file_id: int, *, repeated: bool = False) -> BankFile:
         read_on=row.read_on,
         read_by=row.read_by,
         sha256=row.sha256,
-        told=tuple(map(_told, entries)),
+        told=tuple(_with_invoices(session, list(map(_told, entries)))),
         repeated=repeated,
     )
 
@@ -159,6 +184,12 @@ def open_findings(session: Session) -> Sequence[BankEntry]:
     question = (
         select(_ENTRY).where(_ENTRY.c.outcome.not_in(QUIET), _ENTRY.c.handled_by == "").order_by(_ENTRY.c.id)
     )
+    return _with_invoices(session, [_told(row) for row in session.execute(question)])
+
+
+def told_of(session: Session, end_to_end: str) -> Sequence[BankEntry]:
+    """What the bank has told of one payment by its own id, oldest first."""
+    question = select(_ENTRY).where(_ENTRY.c.end_to_end == end_to_end).order_by(_ENTRY.c.id)
     return [_told(row) for row in session.execute(question)]
 
 
@@ -191,6 +222,23 @@ def set_come(session: Session, entry: BankEntry) -> None:
 
 def _is_ahead() -> ColumnElement[bool]:
     return (_ENTRY.c.outcome == BankReportResult.AHEAD) & (_ENTRY.c.handled_by == "")
+
+
+def _with_invoices(session: Session, entries: Sequence[BankEntry]) -> list[BankEntry]:
+    """The rows with what each payment of ours is for."""
+    item, invoice = payment_tables.payment_item, document_tables.invoice
+    names = sorted({each.end_to_end for each in entries if each.end_to_end})
+    found: dict[str, list[PaidFor]] = {}
+    for start in range(0, len(names), _BATCH):
+        question = (
+            select(item.c.end_to_end, invoice.c.id, invoice.c.number, invoice.c.supplier)
+            .join(invoice, invoice.c.id == item.c.invoice_id)
+            .where(item.c.end_to_end.in_(names[start : start + _BATCH]))
+            .order_by(item.c.id)
+        )
+        for row in session.execute(question):
+            found.setdefault(row.end_to_end, []).append(PaidFor(row.id, row.number, row.supplier))
+    return [replace(each, paid_for=tuple(found.get(each.end_to_end, ()))) for each in entries]
 
 
 def _told(row: Row[tuple[object, ...]]) -> BankEntry:

@@ -113,11 +113,7 @@ def _left(reading: Reading, movement: Movement, items: Sequence[ProposalItem], c
         )
     waiting = [item for item in items if item.state is ItemState.EXPORTED]
     refused = [item for item in items if item.state is ItemState.REFUSED]
-    for item in waiting:
-        _note(reading, item, movement.booked_on or reading.today)
-        step(reading.session, item, ItemState.PAID)
-        reading.touched.add(item.proposal)
-    bank_report_store.close_announced(reading.session, [item.end_to_end for item in waiting])
+    note_paid(reading, waiting, movement.booked_on or reading.today)
     if refused:
         return (
             movement,
@@ -129,6 +125,15 @@ def _left(reading: Reading, movement: Movement, items: Sequence[ProposalItem], c
             ),
         )
     return movement, _R.PAID if waiting else _R.REPEAT, NO_TEXT
+
+
+def note_paid(reading: Reading, items: Sequence[ProposalItem], paid_on: date) -> None:
+    """Note what left as paid: invoices are paid, and claims taken off are settled."""
+    for item in items:
+        _note(reading, item, paid_on)
+        step(reading.session, item, ItemState.PAID)
+        reading.touched.add(item.proposal)
+    bank_report_store.close_announced(reading.session, [item.end_to_end for item in items])
 
 
 def _returned(reading: Reading, movement: Movement, items: Sequence[ProposalItem], called: Text) -> Told:

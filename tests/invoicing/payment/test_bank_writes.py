@@ -101,14 +101,14 @@ def splits(draw: st.DrawFn) -> tuple[list[bytes], set[str]]:
     )
     groups: list[list[str]] = []
     for name in done:
-        joins: bool = draw(st.booleans())
+        joins = draw(st.booleans())
         if groups and joins:
             groups[draw(st.integers(0, len(groups) - 1))].append(name)
         else:
             groups.append([name])
-    lines = [draw(written(group)) for group in groups]
+    lines: list[Line] = [draw(written(group)) for group in groups]
     told_before = draw(st.lists(st.sampled_from(done), unique=True))
-    notices = [draw(written([name], listed=True)) for name in told_before]
+    notices: list[Line] = [draw(written([name], listed=True)) for name in told_before]
     files = [account(*lines, hand=draw(hands))]
     files += [account(each, hand=replace(draw(hands), message="camt.054")) for each in notices]
     if draw(st.booleans()):
