@@ -26,6 +26,7 @@ from finance_desk.pages import (
 )
 from finance_desk.pages.held_back import payees_held, payment_stops, tax_held
 from finance_desk.pages.officer import aside, informative
+from finance_desk.pages.payment_runs import proposal
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
 
@@ -33,6 +34,7 @@ _P = Permission
 
 PAGES: Final = (
     payments,
+    proposal,
     claims,
     accounts_held,
     bank_files,
