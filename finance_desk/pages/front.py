@@ -26,6 +26,7 @@ from finance_desk.pages import (
 )
 from finance_desk.pages.held_back import payees_held, payment_control, payment_stops, tax_held
 from finance_desk.pages.officer import aside, informative
+from finance_desk.pages.payment_runs import proposal
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
 
@@ -35,6 +36,7 @@ PAGES: Final = (
     # Before the proposals themselves: an address goes to the first that knows it.
     payment_control,
     payments,
+    proposal,
     claims,
     accounts_held,
     bank_files,

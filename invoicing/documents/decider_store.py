@@ -7,7 +7,7 @@ counts as a decision stands in `deciding`; no word of the journal is read for it
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select, union
+from sqlalchemy import CompoundSelect, select, union
 
 from foundation.journal_entries import JournalAction
 from foundation.sql import Session, add_new, among
@@ -34,3 +34,16 @@ def of(session: Session, ids: Sequence[int]) -> Mapping[int, set[str]]:
     for row in session.execute(union(*questions)):
         people[row.invoice_id].add(row.person)
     return people
+
+
+def decided_by(person: str) -> CompoundSelect[tuple[int]]:
+    """The documents that the person decided something about, or about a credit note that took from them: a question."""
+    held = document_decision.c
+    questions = [select(held.invoice_id).where(held.person == person)]
+    for table in (credit_pair, partial_credit):
+        questions.append(
+            select(table.c.invoice_id)
+            .join(document_decision, table.c.credit_id == held.invoice_id)
+            .where(held.person == person)
+        )
+    return union(*questions)

@@ -6,11 +6,12 @@ given. Whoever put a payment into the proposal, decided something about its invo
 to attests nothing of it, in their own name or in another's, and lends nobody the right to (`barred`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from foundation.errors import Refused
 from foundation.money import Money
@@ -94,6 +95,18 @@ class NotAttested(StrEnum):
     OUTSIDE = "OUTSIDE"
     OVER_LIMIT = "OVER_LIMIT"
     HELD_BACK = "HELD_BACK"
+
+
+NOT_ATTESTED_WORDS: Final[Mapping[str, Text]] = {
+    NotAttested.PREPARED: Text("förberedda av dig själv"),
+    NotAttested.DECIDED: Text("fakturor som du själv har beslutat om"),
+    NotAttested.ACCOUNT_CONFIRMED: Text("till ett konto som du själv har bekräftat"),
+    NotAttested.NO_RIGHT: Text("du har ingen attesträtt för dem i dag"),
+    NotAttested.OUTSIDE: Text("utanför din attesträtts leverantör, artikel eller leveransområde"),
+    NotAttested.OVER_LIMIT: Text("över din gräns"),
+    NotAttested.HELD_BACK: Text("hålls kvar"),
+}
+"""What people call each reason, of several rows."""
 
 
 class AttestRefused(Refused):

@@ -93,11 +93,18 @@ def attest(
 def changed(session: Session, register: Register, number: str) -> dict[int, str]:
     """What is not as it was attested or shown: item id and GONE, HELD_BACK, CHANGED or DECIDED. Changes nothing."""
     proposal = proposal_store.get(session, number)
-    return {
-        item.id: why
-        for portion in portion_store.in_portions(session, number, _STANDING)
-        for item, why, _ in changes_among(session, register, proposal, portion)
-    }
+    found: dict[int, str] = {}
+    for portion in portion_store.in_portions(session, number, _STANDING):
+        found |= changed_among(session, register, proposal, portion)
+    return found
+
+
+def changed_among(
+    session: Session, register: Register, proposal: Proposal, items: Sequence[ProposalItem]
+) -> dict[int, str]:
+    """The same of these items alone; those that have left, or lie in the proposal no longer, are passed over."""
+    standing = [item for item in items if item.state in _STANDING]
+    return {item.id: why for item, why, _ in _changes_among(session, register, proposal, standing)}
 
 
 def drop_changed(
@@ -113,7 +120,7 @@ def drop_changed(
     dropped: list[ProposalItem] = []
     out: list[ProposalItem] = []
     for portion in portion_store.in_portions(session, number, _STANDING):
-        for item, why, payable in changes_among(session, register, proposal, portion, lock=True):
+        for item, why, payable in _changes_among(session, register, proposal, portion, lock=True):
             if item.attest_id is not None:
                 attest_store.drop(session, item.attest_id, reason=why, at=now)
                 told = {"item": str(item.id), "reason": why}
@@ -163,7 +170,7 @@ def check_unchanged(
     return payables
 
 
-def changes_among(
+def _changes_among(
     session: Session,
     register: Register,
     proposal: Proposal,

@@ -25,7 +25,7 @@ from invoicing.payment.transfers import (
     proposal_name,
 )
 from invoicing.payment_control import run_store
-from invoicing.payment_control.runs import RunStep
+from invoicing.payment_control.runs import RunStep, Tally
 from orders.register.register import Register
 
 _ITEM = payment_tables.payment_item
@@ -43,8 +43,10 @@ def export(
     PROPOSAL_FOLLOWS.check(proposal_name(number), proposal.state, ProposalState.EXPORTED)
     payables = attestation.check_unchanged(session, register, proposal)
     live = [item for item in proposal_store.items(session, number) if item.is_live]
-    controlled = {each.invoice_id: each.controls for each in payables.values() if each.controls}
-    run_store.add(session, number, RunStep.EXPORTED, controlled, by=by, at=now)
+    tally = Tally()
+    for each in payables.values():
+        tally.add(each.invoice_id, each.controls)
+    run_store.add(session, number, RunStep.EXPORTED, tally, by=by, at=now)
     plan = netted(
         [proposals.to_send(item, payables[item.key]) for item in live], message_id=message_id(number)
     )

@@ -125,6 +125,14 @@ def _in_other_currency(session: Session, ids: Collection[int], own: str) -> dict
     return {row.id: row.currency for row in session.execute(question)}
 
 
+def suppliers_held(session: Session, register: Register, suppliers: Collection[str]) -> set[str]:
+    """Those of these suppliers to whom nothing is paid now, whatever the invoice."""
+    registered = {each.organisation_number for each in register.suppliers}
+    stopped = payment_stop_store.holding(session, suppliers)
+    unconfirmed = account_confirmation_store.held(session, suppliers)
+    return {each for each in suppliers if each in stopped or each not in registered or each in unconfirmed}
+
+
 def _contested(session: Session, ids: Collection[int]) -> set[int]:
     """Those whose order line another supplier has invoiced too, undecided as yet: one has taken over the other."""
     mine, theirs = document_tables.invoice_part, document_tables.invoice_part.alias()

@@ -25,6 +25,35 @@ _CHANGES = Text("Bekräftade ändringar")
 _POLICY = Text("Köparens regler")
 
 
+# What most payments come to, made once for all of them.
+_NO_STOP = ControlRow(Control.PAYMENT_STOP, _V.PASSED, _STOPS)
+_OWN_ACCOUNT = ControlRow(Control.OTHER_PAYEE, _V.PASSED, OUR_REGISTER)
+_NO_DUPLICATE = ControlRow(Control.DUPLICATE, _V.PASSED, _BOOKS)
+_AS_USUAL = ControlRow(Control.PATTERN, _V.PASSED, _BOOKS)
+_WITHIN_LIMIT = ControlRow(Control.LIMIT, _V.PASSED, _POLICY)
+_NO_LIMIT = ControlRow(
+    Control.LIMIT, _V.NO_DATA, _POLICY, sentence=Text("Ingen högsta gräns är satt under Regler.")
+)
+_BANKRUPTCY_UNTOLD = ControlRow(
+    Control.BANKRUPTCY,
+    _V.NO_DATA,
+    NO_TEXT,
+    sentence=Text("Inget underlag säger om leverantören är i konkurs."),
+)
+_F_TAX_UNTOLD = ControlRow(
+    Control.F_TAX,
+    _V.NO_DATA,
+    OUR_REGISTER,
+    sentence=Text("Inget underlag utifrån: registrets uppgift om F-skatt gäller."),
+)
+_VAT_UNTOLD = ControlRow(
+    Control.VAT,
+    _V.NO_DATA,
+    NO_TEXT,
+    sentence=Text("Inget underlag säger om leverantören är momsregistrerad."),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ControlledPayment:
     """A payment to be controlled. `f_tax` is what our register says of its payment day; amounts with VAT."""
@@ -83,7 +112,7 @@ def account_rows(account: AccountFacts, rules: PaymentControls, *, on: date) -> 
 def _bankruptcy(facts: ControlFacts, rules: PaymentControls, on: date) -> ControlRow:
     told = facts.told.get(DataKind.BANKRUPTCY)
     if told is None:
-        return _without(Control.BANKRUPTCY, Text("Inget underlag säger om leverantören är i konkurs."))
+        return _BANKRUPTCY_UNTOLD
     if told.value:
         since = _since(told)
         sentence = Text("Leverantören är i konkurs enligt underlaget%(since)s.", since=since)
@@ -94,8 +123,7 @@ def _bankruptcy(facts: ControlFacts, rules: PaymentControls, on: date) -> Contro
 def _f_tax(payment: ControlledPayment, facts: ControlFacts, rules: PaymentControls, on: date) -> ControlRow:
     told = facts.told.get(DataKind.F_TAX)
     if told is None:
-        said = Text("Inget underlag utifrån: registrets uppgift om F-skatt gäller.")
-        return ControlRow(Control.F_TAX, _V.NO_DATA, OUR_REGISTER, sentence=said)
+        return _F_TAX_UNTOLD
     if not told.value:
         sentence = Text(
             "Leverantören är inte godkänd för F-skatt enligt underlaget%(since)s.", since=_since(told)
@@ -112,7 +140,7 @@ def _f_tax(payment: ControlledPayment, facts: ControlFacts, rules: PaymentContro
 def _vat(payment: ControlledPayment, facts: ControlFacts, rules: PaymentControls, on: date) -> ControlRow:
     told = facts.told.get(DataKind.VAT)
     if told is None:
-        return _without(Control.VAT, Text("Inget underlag säger om leverantören är momsregistrerad."))
+        return _VAT_UNTOLD
     if not told.value and payment.has_vat:
         sentence = Text(
             "Fakturan har moms, och leverantören är inte momsregistrerad enligt underlaget%(since)s.",
@@ -127,7 +155,7 @@ def _vat(payment: ControlledPayment, facts: ControlFacts, rules: PaymentControls
 
 def _duplicate(facts: ControlFacts, rules: PaymentControls) -> ControlRow:
     if not facts.alike:
-        return ControlRow(Control.DUPLICATE, _V.PASSED, _BOOKS)
+        return _NO_DUPLICATE
     numbers = ", ".join(facts.alike)
     sentence = Text("Samma leverantör, dag, belopp och orderrad som %(numbers)s.", numbers=numbers)
     return ControlRow(
@@ -138,14 +166,14 @@ def _duplicate(facts: ControlFacts, rules: PaymentControls) -> ControlRow:
 def _pattern(payment: ControlledPayment, facts: ControlFacts, rules: PaymentControls) -> ControlRow:
     amount = payment.amount
     if amount.amount < rules.pattern_from:
-        return ControlRow(Control.PATTERN, _V.PASSED, _BOOKS)
+        return _AS_USUAL
     basis = str(amount.amount)
     if facts.largest_paid is None:
         sentence = Text("Leverantören har inte fått betalt det senaste året: inget att jämföra med.")
         verdict = _weighed(rules.pattern) if facts.paid_before else _V.NOTED
         return ControlRow(Control.PATTERN, verdict, _BOOKS, sentence=sentence, basis=basis)
     if amount.amount < facts.largest_paid.amount * rules.pattern_times:
-        return ControlRow(Control.PATTERN, _V.PASSED, _BOOKS)
+        return _AS_USUAL
     sentence = Text(
         "Beloppet är minst %(times)s gånger det högsta som leverantören har fått det senaste året (%(largest)s).",
         times=rules.pattern_times,
@@ -156,9 +184,9 @@ def _pattern(payment: ControlledPayment, facts: ControlFacts, rules: PaymentCont
 
 def _limit(payment: ControlledPayment, rules: PaymentControls) -> ControlRow:
     if not rules.limit_amount:
-        return _without(Control.LIMIT, Text("Ingen högsta gräns är satt under Regler."), source=_POLICY)
+        return _NO_LIMIT
     if payment.amount.amount <= rules.limit_amount:
-        return ControlRow(Control.LIMIT, _V.PASSED, _POLICY)
+        return _WITHIN_LIMIT
     limit = kronor(Money(rules.limit_amount, payment.amount.currency))
     return ControlRow(
         Control.LIMIT,
@@ -170,8 +198,9 @@ def _limit(payment: ControlledPayment, rules: PaymentControls) -> ControlRow:
 
 
 def _stop(account: AccountFacts) -> ControlRow:
-    verdict = _V.STOPPED if account.stop else _V.PASSED
-    return ControlRow(Control.PAYMENT_STOP, verdict, _STOPS, account.stopped_at, account.stop)
+    if not account.stop:
+        return _NO_STOP
+    return ControlRow(Control.PAYMENT_STOP, _V.STOPPED, _STOPS, account.stopped_at, account.stop)
 
 
 def _new_account(account: AccountFacts, rules: PaymentControls, on: date) -> ControlRow:
@@ -188,17 +217,13 @@ def _new_account(account: AccountFacts, rules: PaymentControls, on: date) -> Con
 
 def _other_payee(account: AccountFacts) -> ControlRow:
     if account.account.is_own:
-        return ControlRow(Control.OTHER_PAYEE, _V.PASSED, OUR_REGISTER)
+        return _OWN_ACCOUNT
     sentence = Text("Betalas till %(payee)s, inte till säljaren.", payee=account.account.payee_name)
     return ControlRow(Control.OTHER_PAYEE, _V.NOTED, OUR_REGISTER, sentence=sentence)
 
 
 def _weighed(weight: ControlWeight) -> ControlVerdict:
     return _V.STOPPED if weight is ControlWeight.STOP else _V.NOTED
-
-
-def _without(control: Control, sentence: Text, *, source: Text = NO_TEXT) -> ControlRow:
-    return ControlRow(control, _V.NO_DATA, source, sentence=sentence)
 
 
 def _told(control: Control, verdict: ControlVerdict, told: Told, sentence: Text) -> ControlRow:

@@ -9,9 +9,8 @@ from sqlalchemy import func, insert, select
 from foundation.sql import Session
 from foundation.text import WrittenText
 from invoicing.documents import tables as document_tables
-from invoicing.payment_control import runs
 from invoicing.payment_control.controls import Control, ControlRow, ControlVerdict
-from invoicing.payment_control.runs import ControlRun, RunStep
+from invoicing.payment_control.runs import ControlRun, RunStep, Tally
 from invoicing.payment_control.tables import control_run, control_run_count, control_run_row
 
 
@@ -29,17 +28,17 @@ def add(
     session: Session,
     proposal: str,
     step: RunStep,
-    rows: Mapping[int, Sequence[ControlRow]],
+    tally: Tally,
     *,
     by: str,
     at: datetime,
 ) -> None:
-    """Keep what the controls came to for these invoices."""
-    made = {"proposal": proposal, "step": step, "payments": len(rows), "made_at": at, "made_by": by}
+    """Keep what the controls of a run came to."""
+    made = {"proposal": proposal, "step": step, "payments": tally.payments, "made_at": at, "made_by": by}
     run_id: int = session.execute(insert(control_run).returning(control_run.c.id), made).scalar_one()
     counts = [
         {"run_id": run_id, "control": control, "verdict": verdict, "payments": count}
-        for (control, verdict), count in runs.counted(rows).items()
+        for (control, verdict), count in tally.counts.items()
     ]
     if counts:
         session.execute(insert(control_run_count), counts)
@@ -55,7 +54,7 @@ def add(
             "sentence_sv": row.sentence.sv,
             "sentence_en": row.sentence.en,
         }
-        for invoice_id, row in runs.told(rows)
+        for invoice_id, row in tally.told
     ]
     if told:
         session.execute(insert(control_run_row), told)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -49,11 +49,20 @@ class ControlRun:
         return self.counts.get((control, verdict), 0)
 
 
-def counted(rows: Mapping[int, Sequence[ControlRow]]) -> Mapping[tuple[Control, ControlVerdict], int]:
-    """How many payments each control came to what for."""
-    return Counter((row.control, row.verdict) for each in rows.values() for row in each)
+@dataclass(slots=True)
+class Tally:
+    """What the controls of a run come to, counted payment by payment; only what is told of each is kept."""
 
+    payments: int = 0
+    counts: Counter[tuple[Control, ControlVerdict]] = field(default_factory=Counter)
+    told: list[tuple[int, ControlRow]] = field(default_factory=list)
 
-def told(rows: Mapping[int, Sequence[ControlRow]]) -> list[tuple[int, ControlRow]]:
-    """The remarks, stops and releases, each with its invoice."""
-    return [(invoice, row) for invoice, each in rows.items() for row in each if row.verdict in TOLD]
+    def add(self, invoice_id: int, rows: Sequence[ControlRow]) -> None:
+        """Count a payment with its rows; nothing without any, such as a claim that is taken off."""
+        if not rows:
+            return
+        self.payments += 1
+        for row in rows:
+            self.counts[row.control, row.verdict] += 1
+            if row.verdict in TOLD:
+                self.told.append((invoice_id, row))

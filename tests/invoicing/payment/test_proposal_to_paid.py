@@ -22,6 +22,7 @@ from invoicing.payment.bank_answers.bank_report_store import BankReportResult
 from invoicing.payment.bank_files.movements import BankFileUnreadable
 from invoicing.payment.export_store import FileKind
 from invoicing.payment.payable import PayableKind
+from invoicing.payment.runs.making import NothingToPay
 from invoicing.payment.transfers import ItemState
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
@@ -435,7 +436,7 @@ def test_what_is_withdrawn_is_proposed_again(
     system: System, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
     proposal = desk.propose(on=MARCH)
-    with pytest.raises(proposals.NothingToPay):
+    with pytest.raises(NothingToPay):
         desk.propose(on=MARCH)
     with system.database.writing() as session:
         proposals.withdraw(session, proposal.number, by=OFFICER)

@@ -16,7 +16,7 @@ from invoicing.payment import attest_right_store, proposal_store, proposals
 from invoicing.payment.attest_right_store import Reach, RightRefused
 from invoicing.payment.attest_rights import Right, Substitution
 from invoicing.payment.proposal_store import Proposal, ProposalUnknown
-from invoicing.payment.proposals import NothingToPay
+from invoicing.payment.runs.making import NothingToPay
 from tests.support.stories.paying import ADMINISTRATOR, ATTESTER, OFFICER, SECOND, PayDesk
 from tests.support.stories.system import System, a_system
 
