@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from invoicing.bookkeeping.vouchers import LedgerAccounts, accounts_from
+from bookkeeping.vouchers import LedgerAccounts, accounts_from
 from invoicing.payment.files import Debtor
 from invoicing.payment_control.fetching import ControlDataSource
 from operations.settings import Settings

@@ -58,6 +58,7 @@ _PARTS: Final = (
     "peppol",
     "orders",
     "invoicing",
+    "bookkeeping",
     "operations",
     "accounts",
     "web",

@@ -1,5 +1,6 @@
 """Taking in control data: from a file a person gives, or as a source sends it; the same bytes twice change nothing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from foundation import journal
@@ -7,9 +8,10 @@ from foundation.sql import Session
 from foundation.text import Text
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment_control import control_data, control_data_store
-from invoicing.payment_control.control_data import ControlDataUnreadable
+from invoicing.payment_control.control_data import ControlDataUnreadable, Told
 from invoicing.payment_control.control_data_store import DataLoad
 from orders.register.register import Register
+from peppol.validation import apart
 
 BYTES_MAX = 20_000_000
 _SOURCE_MAX = 120
@@ -21,7 +23,7 @@ def take_in(
     """Read control data in; the load, and whether these very bytes were read in before.
 
     Rows about others than the register's suppliers are kept with the file and counted, and lead to nothing. Raises
-    ControlDataUnreadable where the file is none, or nobody says where it comes from.
+    ControlDataUnreadable where the file is none, or nobody says where it comes from, and what `apart.checked` raises.
     """
     source = " ".join(source.split())
     if not source or len(source) > _SOURCE_MAX:
@@ -31,7 +33,9 @@ def take_in(
     before = control_data_store.load_of(session, body)
     if before is not None:
         return before, True
-    rows = control_data.read(body, now=now)
+    rows = apart.checked(_read_or_refused, body, now)
+    if isinstance(rows, Text):
+        raise ControlDataUnreadable(rows)
     ours = {each.organisation_number for each in register.suppliers}
     told = [each for each in rows if each.supplier in ours]
     made = control_data_store.add(session, body, told, rows=len(rows), source=source, by=by, at=now)
@@ -44,3 +48,11 @@ def take_in(
         taken=str(made.taken),
     )
     return made, False
+
+
+def _read_or_refused(body: bytes, now: datetime) -> Sequence[Told] | Text:
+    """The rows, or the sentence they are refused with: no exception finds its way between processes."""
+    try:
+        return control_data.read(body, now=now)
+    except ControlDataUnreadable as refused:
+        return refused.text

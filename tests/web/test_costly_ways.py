@@ -28,7 +28,17 @@ from web import pdf
 from web.budgets import Caller
 from web.costly import costly
 
-ROOMS = ("accounts", "billing", "finance_desk", "invoicing", "operations", "peppol", "supplier_portal", "web")
+ROOMS = (
+    "accounts",
+    "billing",
+    "bookkeeping",
+    "finance_desk",
+    "invoicing",
+    "operations",
+    "peppol",
+    "supplier_portal",
+    "web",
+)
 BUDGETED = "the caller's budget"
 REMEMBERED = "what a refused message calls itself is looked up once a content, apart, and remembered"
 WAYS = {

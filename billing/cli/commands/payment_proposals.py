@@ -17,13 +17,13 @@ from accounts.staff.change_store import StaffChangeKind
 from billing.cli.command import AsJson, CommandContext, On, command, day, today_or
 from billing.cli.commands.due_payments import payments, tell_held_back
 from billing.cli.printing import TableColumn, show, table, write_json
+from bookkeeping import booking, voucher_store
 from foundation.database import utc_now
 from foundation.disks.whole_files import write_whole
 from foundation.formatting import kronor, number_of
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from foundation.text import Text
-from invoicing.bookkeeping import booking, voucher_store
 from invoicing.payment import (
     attest_right_store,
     attestation,

@@ -11,13 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from foundation.money import Money
-from foundation.periods import Month
-from invoicing.bookkeeping import booking
-from invoicing.bookkeeping import vouchers as ledger
-from invoicing.bookkeeping.booking import BookedAlready, NothingToBook, Run
-from invoicing.bookkeeping.sie import sie_bytes
-from invoicing.bookkeeping.vouchers import (
+from bookkeeping import booking
+from bookkeeping import vouchers as ledger
+from bookkeeping.booking import BookedAlready, NothingToBook, Run
+from bookkeeping.sie import sie_bytes
+from bookkeeping.vouchers import (
     AccountsRefused,
     Accrued,
     LedgerAccounts,
@@ -27,6 +25,8 @@ from invoicing.bookkeeping.vouchers import (
     VoucherRow,
     accounts_from,
 )
+from foundation.money import Money
+from foundation.periods import Month
 from invoicing.model import InvoiceState
 from invoicing.payment import export_store
 from invoicing.payment import tables as payment_tables

@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bookkeeping import unbooked_queries, voucher_store
+from bookkeeping import vouchers as ledger
+from bookkeeping.sie import SIE_TYPE, sie_bytes
+from bookkeeping.vouchers import Accrued, LedgerAccounts, Voucher
 from foundation import journal
 from foundation.errors import Refused
 from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
-from invoicing.bookkeeping import unbooked_queries, voucher_store
-from invoicing.bookkeeping import vouchers as ledger
-from invoicing.bookkeeping.sie import SIE_TYPE, sie_bytes
-from invoicing.bookkeeping.vouchers import Accrued, LedgerAccounts, Voucher
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import export_store
 from invoicing.payment.export_store import FileKind
