@@ -7,11 +7,13 @@ counts as a decision stands in `deciding`; no word of the journal is read for it
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select, union
+from sqlalchemy import or_, select, union
 
 from foundation.journal_entries import JournalAction
 from foundation.sql import Session, add_new
-from invoicing.documents.tables import credit_pair, document_decision, partial_credit
+from invoicing.documents.tables import credit_pair, document_decision, invoice_part, partial_credit
+from orders import tables as order_tables
+from orders.tables import placement_decision, purchase_order
 
 
 def note(session: Session, invoice_id: int, person: str, decision: JournalAction) -> None:
@@ -21,7 +23,11 @@ def note(session: Session, invoice_id: int, person: str, decision: JournalAction
 
 
 def of(session: Session, ids: Sequence[int]) -> Mapping[int, set[str]]:
-    """Which people decided something about each of these documents, or about a credit note that took from it."""
+    """Which people decided something about each of these documents, or about what it rests on.
+
+    That is a credit note that took from it, the reports and results that its order lines were received by, and the
+    placements they were ordered for.
+    """
     held, wanted = document_decision.c, list(ids)
     questions = [select(held.invoice_id, held.person).where(held.invoice_id.in_(wanted))]
     for table in (credit_pair, partial_credit):
@@ -30,6 +36,17 @@ def of(session: Session, ids: Sequence[int]) -> Mapping[int, set[str]]:
             .join(table, table.c.credit_id == held.invoice_id)
             .where(table.c.invoice_id.in_(wanted))
         )
+    part, order, placed, receipt = invoice_part, purchase_order, placement_decision, order_tables.receipt
+    on_line = (receipt.c.order_number == part.c.order_number) & (receipt.c.line_id == part.c.line_id)
+    questions.append(
+        select(part.c.invoice_id, placed.c.person)
+        .join(order, order.c.number == part.c.order_number)
+        .join(placed, placed.c.execution_reference == order.c.execution_reference)
+        .where(
+            part.c.invoice_id.in_(wanted),
+            or_(placed.c.month == "", placed.c.month.in_(select(receipt.c.month).where(on_line))),
+        )
+    )
     people: dict[int, set[str]] = defaultdict(set)
     for row in session.execute(union(*questions)):
         people[row.invoice_id].add(row.person)

@@ -1,7 +1,7 @@
 """What a message costs before and when its envelope is opened: it grows as its size does (decisions 66 and 84).
 
-On arrival a message goes through the gate alone, in the process that takes it, once for each of three questions: however
-it is made, that is some seconds at most. Everything else about it is done apart.
+On arrival a message goes through the gate alone, in the process that takes it, once for each of three questions:
+however it is made, that is some seconds at most. Everything else about it is done apart.
 """
 
 import gc
