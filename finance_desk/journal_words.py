@@ -193,6 +193,8 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     PaymentAction.RIGHT_GIVEN: Text("Attesträtt gavs"),
     PaymentAction.RIGHT_SUBSTITUTE: Text("Ersättare utsågs"),
     PaymentAction.SUBSTITUTE_ENDED: Text("Ersättaren avslutades"),
+    PaymentAction.RIGHT_CONFIRMED: Text("Attesträtten bekräftades av en andra person"),
+    PaymentAction.SUBSTITUTE_CONFIRMED: Text("Ersättaren bekräftades av en andra person"),
     SupplierAction.SERIES_CHOSEN: Text("Nummerserie valdes"),
     PlacementAction.SUPPLEMENT_APPROVED: Text("Ett tillägg godkändes"),
     PlacementAction.TUTOR_ASSIGNED: Text("Handledare utsågs"),

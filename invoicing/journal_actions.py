@@ -75,6 +75,8 @@ class PaymentAction(JournalAction):
     RIGHT_ENDED = "right.ended"
     RIGHT_SUBSTITUTE = "right.substitute"
     SUBSTITUTE_ENDED = "right.substitute_ended"
+    RIGHT_CONFIRMED = "right.confirmed"  # by a second person, what one gave alone
+    SUBSTITUTE_CONFIRMED = "right.substitute_confirmed"
     FILE_MADE = "file.made"
     STOP_ASKED = "payment.stop_asked"
     STOP_CONFIRMED = "payment.stop_confirmed"

@@ -90,6 +90,9 @@ COMMANDS: Final = {
     "explain": CommandPlace("Visa hur en faktura prövats / show how an invoice was judged.", "invoices"),
     "credit": CommandPlace("Begära kredit / asking for credit.", "invoices", "credit"),
     "payments": CommandPlace("Betalningar / payments.", "desk.bank_answers", "payments"),
+    "rights": CommandPlace(
+        "Attesträtter och ersättare / rights to attest and substitutes.", "desk.attest_rights", "rights"
+    ),
     "ledger": CommandPlace("Bokföring / the ledger.", "payment_proposals", "ledger"),
     "reconcile": CommandPlace(
         "Stäm av från beställt till betalt / reconcile from ordered to paid.", "statement"

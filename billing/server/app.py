@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
+import anyio
 import structlog
 from fastapi import Depends, FastAPI, Request
 from starlette.datastructures import MutableHeaders
@@ -19,7 +20,7 @@ from accounts import passwords
 from accounts.pages import front as accounts
 from accounts.sign_in import SignInHint
 from billing.migrations.revisions import refuse_other
-from billing.server import events_api, metrics, security_contact, webhook
+from billing.server import events_api, metrics, over_budget, security_contact, webhook
 from billing.server.api import validation_router
 from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
@@ -133,13 +134,16 @@ def budgets_for(settings: Settings) -> Budgets:
 
 
 @asynccontextmanager
-async def life(_app: FastAPI) -> AsyncIterator[None]:
+async def life(app: FastAPI) -> AsyncIterator[None]:
     """From before the first visitor to after the last."""
     apart.CHECKS.prepare()
     templating.ready()
     passwords.ready()
     gc_tuning.settle()
-    yield
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(over_budget.watch, app)
+        yield
+        tasks.cancel_scope.cancel()
 
 
 class HeaderMiddleware:

@@ -18,6 +18,7 @@ from accounts.guessing import guessed_accounts, known_devices, rate_limit
 from accounts.guessing.guessed_accounts import GUESSING_KINDS
 from accounts.identity import Permission
 from accounts.staff import changes as staff_changes
+from accounts.staff.waiting import STAFF_KINDS
 from accounts.systems import machine_keys
 from billing.server import invoice_mails
 from foundation import journal
@@ -53,7 +54,7 @@ _REMINDER_DAYS = (0, 3)
 _NAMED_MOST = 20
 
 
-ALARM_KINDS: Final = {**alarms.KINDS, **WAITING_KINDS, **APPLICATION_KINDS, **GUESSING_KINDS}
+ALARM_KINDS: Final = {**alarms.KINDS, **WAITING_KINDS, **APPLICATION_KINDS, **STAFF_KINDS, **GUESSING_KINDS}
 """What the job `alarms` looks for."""
 
 

@@ -38,6 +38,9 @@ attest_right = Table(
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date, nullable=True),
     Column("given_by", String(80), nullable=False),
+    # Who else confirmed it; empty: given by one person alone, before it took two, and it does not count.
+    Column("confirmed_by", String(80), nullable=False, server_default=""),
+    CheckConstraint("confirmed_by <> given_by and confirmed_by <> person", name="two_people"),
     CheckConstraint("given_by <> person", name="not_own"),
     CheckConstraint("limit_amount > 0", name="limit"),
     CheckConstraint("valid_to is null or valid_from <= valid_to", name="period"),
@@ -54,6 +57,9 @@ attest_substitute = Table(
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date, nullable=False),
     Column("given_by", String(80), nullable=False),
+    # Who else confirmed it; empty: given by one person alone, before it took two, and it does not count.
+    Column("confirmed_by", String(80), nullable=False, server_default=""),
+    CheckConstraint("confirmed_by <> given_by and confirmed_by <> substitute", name="two_people"),
     CheckConstraint("person <> substitute", name="another"),
     CheckConstraint("given_by <> substitute", name="not_own"),
     CheckConstraint("valid_from <= valid_to", name="period"),

@@ -40,11 +40,9 @@ def first_errors(schema: etree.XMLSchema, data: bytes, *, most: int) -> list[tup
         for line, part in enumerate(data.removeprefix(BOM).splitlines(keepends=True), 1):
             parser.feed(part)
             log = parser.feed_error_log
-            if len(log) > seen:
-                told.update(
-                    dict.fromkeys((line, _element(log[place].message)) for place in range(seen, len(log)))
-                )
-                seen = len(log)
+            for place in range(seen, len(log)):
+                told[line, _element(log[place].message)] = None
+            seen = len(log)
             if len(told) >= most:
                 break
         else:

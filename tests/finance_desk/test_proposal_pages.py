@@ -40,6 +40,7 @@ def site(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
                 limit=Decimal("1781.25"),
                 valid_from=date(2026, 1, 1),
                 by="user-14",
+                confirmed_by="user-15",
             )
         yield served
 

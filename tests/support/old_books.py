@@ -121,7 +121,7 @@ def before_0047(connection: Connection) -> None:
 
 def before_0037(connection: Connection) -> None:
     """Lead the books back to what revision 0037 found."""
-    before_0041(connection)
+    before_0038(connection)
     connection.execute(text("drop index ix_invoice_number"))
     for table in ("protected_document", "protected_message"):
         if connection.dialect.name == "postgresql":
@@ -131,6 +131,19 @@ def before_0037(connection: Connection) -> None:
         with Operations(MigrationContext.configure(connection)).batch_alter_table(table) as batch:
             batch.drop_constraint(f"ck_{table}_state", type_="check")
             batch.drop_column("state")
+
+
+def before_0038(connection: Connection) -> None:
+    """Lead the books back to what revision 0038 found."""
+    before_0041(connection)
+    connection.execute(text("drop table placement_decision"))
+    for table in ("attest_right", "attest_substitute"):
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"alter table {table} drop column confirmed_by"))
+            continue
+        with Operations(MigrationContext.configure(connection)).batch_alter_table(table) as batch:
+            batch.drop_constraint(f"ck_{table}_two_people", type_="check")
+            batch.drop_column("confirmed_by")
 
 
 def before_0036(connection: Connection) -> None:

@@ -62,7 +62,7 @@ WAYS = {
     "GET /": REMEMBERED,
     "GET /invoices/refused/{letter_id:int}/file": REMEMBERED,
     "GET /invoices/refused/{letter_id:int}/answer": REMEMBERED,
-    "POST /api/v1/events": "a key of a system of the buyer's, its bytes and seconds limited for each request",
+    "POST /api/v1/events": "the budget of the key, and its bytes and seconds limited for each request",
     "POST /webhook/letters": "a token or a signature, proved before anything is kept",
 }
 """Each way in, and what keeps it from taking everything. The buyer's own people are counted in no budget."""

@@ -15,6 +15,7 @@ import typer
 from accounts.staff import changes, staff_forms
 from accounts.staff.change_store import StaffChangeKind
 from billing.cli.command import AsJson, CommandContext, On, command, day, today_or
+from billing.cli.commands.desk.attest_rights import state_of
 from billing.cli.commands.due_payments import payments, tell_held_back
 from billing.cli.printing import TableColumn, show, table, write_json
 from bookkeeping import booking, voucher_store
@@ -54,11 +55,13 @@ _PROPOSALS = (
     TableColumn(Text("Belopp"), right=True),
 )
 _RIGHTS = (
+    TableColumn(Text("Nr"), right=True),
     TableColumn(Text("Person")),
     TableColumn(Text("Högst"), right=True),
     TableColumn(Text("För"), wrap=24),
     TableColumn(Text("Från")),
     TableColumn(Text("Till")),
+    TableColumn(Text("Läge")),
 )
 
 
@@ -194,7 +197,9 @@ def right(
         write_json(
             [
                 {
+                    "id": each.id,
                     "person": each.person,
+                    "confirmed": each.is_confirmed,
                     "limit": str(each.limit),
                     "supplier": each.supplier,
                     "article": each.article,
@@ -208,12 +213,14 @@ def right(
         return
     rows = [
         (
+            str(each.id),
             each.person,
             f"{each.limit}",
             " ".join(part for part in (each.supplier, each.article, each.delivery_area) if part)
             or context.say(Text("allt")),
             each.valid_from.isoformat(),
             each.valid_to.isoformat() if each.valid_to else "",
+            context.say(state_of(is_confirmed=each.is_confirmed)),
         )
         for each in rights
     ]

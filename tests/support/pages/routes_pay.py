@@ -47,6 +47,12 @@ ROUTES = {
     "GET /finance/payments/rights": Route(may=_READ | _ADMIN, own=("/finance/payments/rights",)),
     "POST /finance/payments/rights": Route(may=_ADMIN),
     "POST /finance/payments/rights/{right_id}/end": Route(may=_ADMIN),
+    "POST /finance/payments/rights/{right_id}/confirm": Route(
+        may=_ADMIN, foreign=("/finance/payments/rights/999999/confirm",)
+    ),
+    "POST /finance/payments/substitutes/{substitute_id}/confirm": Route(
+        may=_ADMIN, foreign=("/finance/payments/substitutes/999999/confirm",)
+    ),
     "POST /finance/payments/substitutes": Route(may=_ADMIN),
     "POST /finance/payments/substitutes/{substitute_id}/end": Route(may=_ADMIN),
     "GET /finance/payments/accounts": Route(may=_READ, own=("/finance/payments/accounts",)),

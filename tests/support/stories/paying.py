@@ -27,6 +27,7 @@ from tests.support.stories.system import System
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 DEBTOR = Debtor("SE4550000000058398257466", "ESSESESS", "12345")
 OFFICER, ATTESTER, SECOND, ADMINISTRATOR = "user-11", "user-12", "user-13", "user-14"
+OTHER_ADMINISTRATOR = "user-15"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class PayDesk:
                 valid_to=until,
                 reach=reach or Reach(),
                 by=ADMINISTRATOR,
+                confirmed_by=OTHER_ADMINISTRATOR,
             )
 
     def substitute(self, *, person: str, stand_in: str, until: date) -> int:
@@ -66,6 +68,7 @@ class PayDesk:
                 valid_from=date(2026, 1, 1),
                 valid_to=until,
                 by=ADMINISTRATOR,
+                confirmed_by=OTHER_ADMINISTRATOR,
             )
 
     def propose(self, *, on: date, by: str = OFFICER) -> Proposal:
