@@ -1,6 +1,6 @@
 """Commands that work for every buyer: the one to work for where one was named, and those whose books stopped them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import typer
 
@@ -26,7 +26,7 @@ def tell_stopped(context: CommandContext, stopped: Stopped) -> None:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def tell_missing_marks(context: CommandContext, installation: Installation) -> None:
+def missing_marks(context: CommandContext, installation: Installation) -> Iterator[str]:
     """A sentence for each whose books have no place outside for their mark: a restore of them would not be noticed."""
     for books in installation.served():
         try:
@@ -35,7 +35,7 @@ def tell_missing_marks(context: CommandContext, installation: Installation) -> N
             continue
         if not has_place:
             said = context.say(mark_places.NOWHERE)
-            complain(f"{books.slug}: {said}" if books.slug else said)
+            yield f"{books.slug}: {said}" if books.slug else said
 
 
 def only(context: CommandContext, installation: Installation) -> str:

@@ -9,6 +9,7 @@ from foundation import journal, transitions
 from foundation.spreadsheets import CSV_TYPE, XLSX_TYPE, Dialect, csv_of, xlsx_of
 from foundation.sql import Session
 from foundation.transitions import MovedMeanwhile
+from invoicing.decisions import protected_store
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import attestation, export_store, proposal_store, proposals
 from invoicing.payment import files as payment_files
@@ -47,8 +48,11 @@ def export(
     for each in payables.values():
         tally.add(each.invoice_id, each.controls)
     run_store.add(session, number, RunStep.EXPORTED, tally, by=by, at=now)
+    names = protected_store.names_outside(session)
+    apart = protected_store.among(session, [item.invoice_id for item in live])
     plan = netted(
-        [proposals.to_send(item, payables[item.key]) for item in live], message_id=message_id(number)
+        [proposals.to_send(item, payables[item.key], names, apart=item.invoice_id in apart) for item in live],
+        message_id=message_id(number),
     )
     for left in plan.left_out:
         proposals.take_out(session, left.part.item_id, by=journal.SYSTEM, why="NO_ROOM")
