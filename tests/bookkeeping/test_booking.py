@@ -35,7 +35,7 @@ from invoicing.portal_invoicing.flipping import Numbered
 from orders.register import store as register_store
 from orders.register.service_names import article_names
 from orders.register.shipped_services import first_service
-from tests.support.stories.bills import together, with_lines
+from tests.support.stories.bills import billed, together, with_lines
 from tests.support.stories.paying import NOW, OFFICER
 from tests.support.stories.system import System, a_system, example_register
 
@@ -174,6 +174,19 @@ def test_each_ledger_file_of_a_day_has_a_name_of_its_own(system: System) -> None
         names.append(book(system, on=day).name)
     assert names == ["2026-04-02", "2026-04-02-2", "2026-04-02-3"]
     assert len({file_of(system, name) for name in names}) == 3
+
+
+def test_of_a_line_invoiced_in_part_the_rest_is_accrued(system: System) -> None:
+    system.change_register(
+        example_register(partial_quantities=True, partial_acceptance=True, several_lines=True)
+    )
+    whole = system.flip(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+    assert system.send(billed(whole, days="8")).state is InvoiceState.ACCEPTED
+    day = date(2026, 2, 4)
+    for today in (None, day):
+        with system.database.reading() as session:
+            (left,) = booking.accrued(session, Month(2026, 1), closing=day, today=today)
+        assert left.amount == Money.of("1140.00")
 
 
 def test_a_month_is_accrued_without_the_months_after_it(system: System) -> None:

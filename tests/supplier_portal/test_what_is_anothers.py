@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from accounts.identity import Permission, Person
 from invoicing.supplier_changes import change_request_store
+from orders.register.unit_scope import UnitScope
 from peppol.xml import codec
 from supplier_portal.pages.forms import as_file
 from tests.support.pages.portal_walks import ALVA, CILLA, REFERENCE, TODAY, Books, opened_books
@@ -70,6 +72,22 @@ def test_a_file_of_another_suppliers_is_neither_shown_nor_sent(
     # Nor is what one has taken in there for the other.
     assert cilla.get("/invoices/upload/2").status_code == 404
     assert alva.get("/invoices/upload/1").status_code == 404
+
+
+def test_a_tutor_is_seen_by_the_people_of_its_unit(alva: Visitor, cilla: Visitor, books: Books) -> None:
+    unit = books.system.placement(REFERENCE).unit.id
+    assert alva.post("/tutors", {"unit": unit, "code": "handledare-7"}).status_code == 303
+    for name, units, status in (("b", None, 200), ("d", {unit}, 200), ("e", {"UV-999"}, 404)):
+        within = None if units is None else UnitScope(frozenset(units))
+        colleague = Person(f"user-{name}", "Bo Ek", FYRBAKEN, frozenset({Permission.ASSIGN}), within)
+        with visitor(books.site, colleague) as bo:
+            assert bo.get("/tutors/1").status_code == status
+            assert ("handledare-7" in bo.get("/tutors").text) is (status == 200)
+    assert cilla.get("/tutors/1").status_code == 404
+    for press in ("close", "reopen", "person"):
+        assert cilla.post(f"/tutors/1/{press}", {"person": "user-c"}).status_code == 404
+    assert cilla.post("/tutors", {"unit": unit, "code": "handledare-8"}).status_code == 404
+    assert "handledare-8" not in alva.get("/tutors").text
 
 
 @pytest.mark.parametrize(
