@@ -4,23 +4,25 @@ Everything here only reads. A file is known by its bytes, never by its name alon
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from invoicing.payment.bank_files import pain001
 from peppol.access_points.files import Files, LocalFiles
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.envelope import opening
 from peppol.exchange.outbox import sha256_of
 from peppol.identifiers import DocumentKind
 from peppol.validation.validation import kind_of
+from peppol.xml import iso20022
+from peppol.xml.bank_elements import BankElement
 from peppol.xml.gate_errors import KEPT_MAX, GateRefused
 from peppol.xml.gate_tree import CBC
-from peppol.xml.iso20022 import BankFileRefused, parse
 from peppol.xml.literals import UnreadableDocument
 
+_ORDER: Final = "CstmrCdtTrfInitn"
 _UUID: Final = 36
 _NUMBER: Final = f"{{{CBC}}}ID"
 
@@ -62,14 +64,33 @@ class LeftOutside:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferOutside:
+    """One payment that a file orders: to which account, and what it is for. No amount where the file has none."""
+
+    end_to_end: str
+    account: str
+    amount: Decimal
+    currency: str
+    about: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentsOutside:
-    """A payment file: the bank's name for it, the accounts it pays to, and what it orders."""
+    """A payment file: which message it is, the bank's name for it, what account it pays from, and what it orders."""
 
     path: Path
     sha256: str
     message_id: str
-    accounts: tuple[str, ...]
-    order: pain001.CreditTransfer | None = field(default=None, compare=False, repr=False)
+    message: str = ""
+    iban: str = ""
+    bic: str = ""
+    customer_id: str = ""
+    transfers: tuple[TransferOutside, ...] = ()
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts it pays to."""
+        return tuple(each.account for each in self.transfers)
 
 
 def came(
@@ -129,13 +150,40 @@ def payments(folders: Sequence[Path]) -> Iterator[PaymentsOutside]:
         for path in sorted(folder.rglob("*.xml")):
             body = path.read_bytes()
             try:
-                order = parse(pain001.CreditTransfer, body)
-            except (GateRefused, BankFileRefused, UnreadableDocument):
+                message, document = iso20022.opened(body)
+            except GateRefused:
                 continue
-            accounts = tuple(
-                account.id.iban or (account.id.other.id if account.id.other is not None else "")
-                for payment in order.payments
-                for transfer in payment.transfers
-                if (account := transfer.account) is not None
-            )
-            yield PaymentsOutside(path, sha256_of(body), order.header.id, accounts, order)
+            if not message.startswith("pain.001."):
+                continue
+            # Of any version, also one that our schema of today would refuse: what it pays may have left.
+            yield _order(path, body, message, document)
+
+
+def _order(path: Path, body: bytes, message: str, document: BankElement) -> PaymentsOutside:
+    batch = document.child(f"{_ORDER}/PmtInf")
+    own = batch.children("Dbtr/Id/OrgId/Othr") if batch is not None else []
+    return PaymentsOutside(
+        path,
+        sha256_of(body),
+        document.text(f"{_ORDER}/GrpHdr/MsgId"),
+        message=message,
+        iban=batch.text("DbtrAcct/Id/IBAN") if batch is not None else "",
+        bic=batch.text("DbtrAgt/FinInstnId/BIC", "DbtrAgt/FinInstnId/BICFI") if batch is not None else "",
+        customer_id=next((each.text("Id") for each in own if each.text("SchmeNm/Cd") == "BANK"), ""),
+        transfers=tuple(map(_transfer, document.children(f"{_ORDER}/PmtInf/CdtTrfTxInf"))),
+    )
+
+
+def _transfer(transfer: BankElement) -> TransferOutside:
+    try:
+        paid = transfer.amount("Amt/InstdAmt")
+    except UnreadableDocument:
+        paid = None
+    parts = transfer.children("RmtInf/Strd")
+    about = [each.text("RfrdDocInf/Nb", "CdtrRefInf/Ref", "CdtrRefInf/CdtrRef") for each in parts]
+    return TransferOutside(
+        transfer.text("PmtId/EndToEndId"),
+        transfer.text("CdtrAcct/Id/IBAN", "CdtrAcct/Id/Othr/Id"),
+        *(paid or (Decimal(0), "")),
+        tuple(each for each in (*about, *transfer.texts("RmtInf/Ustrd")) if each),
+    )

@@ -18,13 +18,14 @@ from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.payment import export, export_store, proposal_store
-from invoicing.payment.bank_files import movements, pain001
+from invoicing.payment.bank_files import movements
+from invoicing.payment.bank_files.banks import BankName, PainVersion
 from invoicing.payment.bank_files.movements import BankFileUnreadable
 from invoicing.payment.bank_files.told import BankReport, Movement
 from invoicing.payment.export_store import FileKind
 from invoicing.payment.files import Debtor
 from invoicing.payment.transfers import ProposalState
-from operations.restore.outside import PaymentsOutside
+from operations.restore.outside import PaymentsOutside, TransferOutside
 from orders.register.register import Register
 from peppol.exchange.outbox import sha256_of
 
@@ -76,7 +77,7 @@ class PaymentLeft:
 def number_in(file: PaymentsOutside) -> int | None:
     """The number of the proposal that a file was made of, by the bank's name for it; None for what is not ours.
 
-    >>> number_in(PaymentsOutside(Path("a.xml"), "", "RM30000001", ())), number_in(PaymentsOutside(Path(), "", "X", ()))
+    >>> number_in(PaymentsOutside(Path("a.xml"), "", "RM30000001")), number_in(PaymentsOutside(Path(), "", "X"))
     (30000001, None)
     """
     number = file.message_id.removeprefix(_PREFIX)
@@ -86,20 +87,35 @@ def number_in(file: PaymentsOutside) -> int | None:
 def take_up(session: Session, register: Register, file: PaymentsOutside, *, by: str, now: datetime) -> bool:
     """Note the attested proposal that made this very file as exported; False where none did."""
     number = number_in(file)
-    if number is None or file.order is None or not _is_attested(session, str(number)):
+    if number is None or not _is_attested(session, str(number)):
         return False
+    return any(_is_made(session, register, file, bank, str(number), by=by, now=now) for bank in BankName)
+
+
+def _is_made(
+    session: Session,
+    register: Register,
+    file: PaymentsOutside,
+    bank: BankName,
+    number: str,
+    *,
+    by: str,
+    now: datetime,
+) -> bool:
+    """Whether the proposal makes this very file, as the bank wants it; then it is exported."""
     try:
         with journal.attempt(session):
-            debtor = _debtor(file.order)
-            export.export(session, register, str(number), debtor=debtor, by=by, now=now)
+            version = PainVersion(file.message.rpartition(".")[2])
+            debtor = Debtor(file.iban, file.bic, file.customer_id, bank, version)
+            export.export(session, register, number, debtor=debtor, by=by, now=now)
             made = {
                 sha256_of(export_store.named(session, each.id)[1])
-                for each in export_store.about(session, str(number))
+                for each in export_store.about(session, number)
                 if each.kind is FileKind.PAIN001
             }
             if made != {file.sha256}:
                 raise _AnotherFile
-    except (Refused, _AnotherFile):
+    except (Refused, ValueError, _AnotherFile):
         return False
     return True
 
@@ -112,9 +128,7 @@ def payments(
     return [
         _payment(register, file, transfer, words, batches.get(file.message_id, BankWord.SILENT))
         for file in files
-        if file.order is not None
-        for part in file.order.payments
-        for transfer in part.transfers
+        for transfer in file.transfers
     ]
 
 
@@ -150,38 +164,26 @@ def _is_attested(session: Session, number: str) -> bool:
         return False
 
 
-def _debtor(order: pain001.CreditTransfer) -> Debtor:
-    """The account that the file pays from. Raises NoDebtorAccount."""
-    part = order.payments[0]
-    own = part.debtor.id.organisation.others if part.debtor.id is not None else ()
-    name = next((each.id for each in own if each.scheme is not None and each.scheme.code == "BANK"), "")
-    return Debtor(part.account.id.iban or "", part.agent.institution.bic or "", name)
-
-
 def _payment(
     register: Register,
     file: PaymentsOutside,
-    transfer: pain001.Transfer,
+    transfer: TransferOutside,
     words: Mapping[str, BankWord],
     otherwise: BankWord,
 ) -> PaymentLeft:
-    account, said = transfer.account.id, transfer.remittance
-    number = account.iban or (account.other.id if account.other is not None else "")
     holders = (
         each.organisation_number
         for each in register.suppliers
-        if any(one.number == number for one in each.payment_accounts)
+        if any(one.number == transfer.account for one in each.payment_accounts)
     )
-    parts = map(_about, said.structured)
-    paid = transfer.amount.instructed
     return PaymentLeft(
         file.message_id,
-        transfer.id.end_to_end,
+        transfer.end_to_end,
         frozenset(holders),
-        paid.value,
-        paid.ccy,
-        tuple(each for each in (*parts, said.words) if each),
-        words.get(transfer.id.end_to_end, otherwise),
+        transfer.amount,
+        transfer.currency,
+        transfer.about,
+        words.get(transfer.end_to_end, otherwise),
     )
 
 
@@ -207,10 +209,3 @@ def _word(movement: Movement) -> BankWord:
     if not movement.booked:
         return BankWord.SILENT
     return BankWord.BOOKED if movement.debit else BankWord.RETURNED
-
-
-def _about(part: pain001.Structured) -> str:
-    """The document that a part is about, or the reference it is paid with."""
-    if part.document is not None:
-        return part.document.number
-    return part.reference.reference if part.reference is not None else ""

@@ -73,57 +73,49 @@ def _moved(reading: Reading, movement: Movement, charges: Decimal) -> Told:
                 name=name,
             ),
         )
-    called = payment_words.called(reading.session, reading.register, name, items)
     if not movement.booked:
+        called = _called(reading, movement, items)
         return movement, _R.NOT_BOOKED, Text("%(name)s är aviserad men inte bokförd än.", name=called)
     if movement.booked_on and movement.booked_on > reading.today:
-        if not movement.debit:
-            return (
-                movement,
-                _R.NOT_BOOKED,
-                Text("%(name)s kommer tillbaka den %(day)s.", name=called, day=movement.booked_on),
-            )
-        return (
-            movement,
-            _R.AHEAD,
-            Text(
-                "%(name)s bokförs den %(day)s och räknas som betald då.", name=called, day=movement.booked_on
-            ),
-        )
+        return _ahead(movement, _called(reading, movement, items), movement.booked_on)
     chosen = _chosen(items, movement, charges)
     if not chosen:
+        called = _called(reading, movement, items)
         return movement, _R.AMOUNT, _another_amount(movement, items, called)
-    called = payment_words.called(reading.session, reading.register, name, chosen)
-    return (
-        _returned(reading, movement, chosen, called)
-        if not movement.debit
-        else _left(reading, movement, chosen, called)
-    )
+    return _left(reading, movement, chosen) if movement.debit else _returned(reading, movement, chosen)
 
 
-def _left(reading: Reading, movement: Movement, items: Sequence[ProposalItem], called: Text) -> Told:
+def _called(reading: Reading, movement: Movement, items: Sequence[ProposalItem]) -> Text:
+    name = movement.end_to_end or movement.batch
+    return payment_words.called(reading.session, reading.register, name, items)
+
+
+def _ahead(movement: Movement, called: Text, on: date) -> Told:
+    """Booked on a day that has not come: paid that day; what comes back then is told once more by the bank."""
+    if not movement.debit:
+        return movement, _R.NOT_BOOKED, Text("%(name)s kommer tillbaka den %(day)s.", name=called, day=on)
+    said = Text("%(name)s bokförs den %(day)s och räknas som betald då.", name=called, day=on)
+    return movement, _R.AHEAD, said
+
+
+def _left(reading: Reading, movement: Movement, items: Sequence[ProposalItem]) -> Told:
     """The money left: what the bank had is paid, and what was paid already is told once more."""
     if movement.reversal:
-        return (
-            movement,
-            _R.UNKNOWN,
-            Text(
-                "Banken tar tillbaka en insättning för %(name)s. Fråga banken vad som har hänt.", name=called
-            ),
+        said = Text(
+            "Banken tar tillbaka en insättning för %(name)s. Fråga banken vad som har hänt.",
+            name=_called(reading, movement, items),
         )
+        return movement, _R.UNKNOWN, said
     waiting = [item for item in items if item.state is ItemState.EXPORTED]
     refused = [item for item in items if item.state is ItemState.REFUSED]
     note_paid(reading, waiting, movement.booked_on or reading.today)
     if refused:
-        return (
-            movement,
-            _R.BOOKED_AFTER_REFUSED,
-            Text(
-                "Banken har bokfört %(name)s, som den avvisade förut. Vänta tills pengarna har kommit tillbaka, eller "
-                "fråga banken, innan fakturan betalas igen.",
-                name=payment_words.called(reading.session, reading.register, refused[0].end_to_end, refused),
-            ),
+        said = Text(
+            "Banken har bokfört %(name)s, som den avvisade förut. Vänta tills pengarna har kommit tillbaka, eller "
+            "fråga banken, innan fakturan betalas igen.",
+            name=_called(reading, movement, refused),
         )
+        return movement, _R.BOOKED_AFTER_REFUSED, said
     return movement, _R.PAID if waiting else _R.REPEAT, NO_TEXT
 
 
@@ -136,9 +128,9 @@ def note_paid(reading: Reading, items: Sequence[ProposalItem], paid_on: date) ->
     bank_report_store.close_announced(reading.session, [item.end_to_end for item in items])
 
 
-def _returned(reading: Reading, movement: Movement, items: Sequence[ProposalItem], called: Text) -> Told:
+def _returned(reading: Reading, movement: Movement, items: Sequence[ProposalItem]) -> Told:
     """The money came back: what was only sent may be proposed again; what was noted as paid needs two people."""
-    why = reason_words.sentence(movement.reasons)
+    why, called = reason_words.sentence(movement.reasons), _called(reading, movement, items)
     if any(item.state is ItemState.PAID for item in items):
         return (
             movement,

@@ -71,7 +71,7 @@ NOT_VOUCHED_FOR = {
     "account_confirmed_by": frozenset({"user-2"}),
     "held_back": Text("Konkurs"),  # looked at by itself as well
     "controls": (),  # what they stop is held back
-    "address": Address("Gatan 1", "Orten", "111 11"),  # the register's, as the name is
+    "address": Address("Gatan 1", "Orten", "123 45"),  # beside the account, which is vouched for
 }
 
 
