@@ -20,7 +20,7 @@ from accounts import passwords
 from accounts.pages import front as accounts
 from accounts.sign_in import SignInHint
 from billing.migrations.revisions import refuse_other
-from billing.server import events_api, metrics, over_budget, security_contact, webhook
+from billing.server import events_api, metrics, security_contact, webhook
 from billing.server.api import validation_router
 from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
@@ -35,6 +35,7 @@ from peppol.xml.gate_errors import LIMITS
 from supplier_portal.pages import front as supplier_portal
 from web import failures, fronts, templating
 from web.budgets import Budgets, Share
+from web.guards import over_budget
 from web.guards.addresses import addressed
 from web.portal_buyer import PortalBuyer
 from web.static_files import FOLDER, MarkedFiles

@@ -18,7 +18,7 @@ from accounts.guessing import guessed_accounts, known_devices, rate_limit
 from accounts.guessing.guessed_accounts import GUESSING_KINDS
 from accounts.identity import Permission
 from accounts.staff import changes as staff_changes
-from accounts.staff.waiting import STAFF_KINDS
+from accounts.staff.waiting_queries import STAFF_KINDS
 from accounts.systems import machine_keys
 from billing.server import invoice_mails
 from foundation import journal

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from billing.server import over_budget
-from billing.server.over_budget import MANY, STRANGERS_OVER_BUDGET, Refusals
 from operations import alarm_store
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import System, a_system
 from web.budgets import Budgets, OverBudget, Share, stranger
+from web.guards import over_budget
+from web.guards.over_budget import MANY, STRANGERS_OVER_BUDGET, Refusals
 
 MINUTE = timedelta(minutes=1)
 
