@@ -33,6 +33,7 @@ from invoicing.payment.repayment_store import RepaymentState
 from invoicing.payment.transfers import ItemState, ProposalState
 from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.supplier_changes.change_request_store import ChangeState
+from operations.background.tasks import TaskState
 from operations.buyers.model import BuyerState
 from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
@@ -73,6 +74,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "disposal.state": DisposalState,
     "installation_buyer.state": BuyerState,
     "informative_report.state": InformativeState,
+    "background_task.state": TaskState,
     "job_run.state": JobRunState,
     "machine_key.state": KeyState,
     "mail.state": MailState,
@@ -105,6 +107,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "informative_report.state": InformativeState,
     "interruption.state": InterruptionState,
     "invoice.state": InvoiceState,
+    "background_task.state": TaskState,
     "job_run.state": JobRunState,
     "line_account.state": LineState,
     "machine_key.state": KeyState,
