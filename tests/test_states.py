@@ -36,6 +36,7 @@ from invoicing.payment_control.control_data import DataKind
 from invoicing.payment_control.runs import RunStep
 from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.supplier_changes.change_request_store import ChangeState
+from operations.background.tasks import TaskState
 from operations.buyers.model import BuyerState
 from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
@@ -79,6 +80,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "disposal.state": DisposalState,
     "installation_buyer.state": BuyerState,
     "informative_report.state": InformativeState,
+    "background_task.state": TaskState,
     "job_run.state": JobRunState,
     "machine_key.state": KeyState,
     "mail.state": MailState,
@@ -113,6 +115,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "informative_report.state": InformativeState,
     "interruption.state": InterruptionState,
     "invoice.state": InvoiceState,
+    "background_task.state": TaskState,
     "job_run.state": JobRunState,
     "line_account.state": LineState,
     "machine_key.state": KeyState,

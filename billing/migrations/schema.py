@@ -22,6 +22,7 @@ from invoicing.portal_invoicing import tables as portal_tables
 from invoicing.responses import tables as response_tables
 from invoicing.supplier_changes import tables as change_tables
 from operations import tables as job_tables
+from operations.background import tables as background_tables
 from operations.buyers import tables as buyer_tables
 from operations.event_feed import feed
 from operations.event_feed import tables as feed_tables
@@ -50,6 +51,7 @@ JOINED: Final[tuple[Table, ...]] = (
     account_tables.account,
     mail_tables.mail,
     job_tables.job_run,
+    background_tables.background_task,
     buyer_tables.installation_buyer,
     feed_tables.outbound_event,
 )

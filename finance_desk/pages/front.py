@@ -26,7 +26,7 @@ from finance_desk.pages import (
 )
 from finance_desk.pages.held_back import payees_held, payment_control, payment_stops, tax_held
 from finance_desk.pages.officer import aside, informative
-from finance_desk.pages.payment_runs import proposal
+from finance_desk.pages.payment_runs import proposal, work
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
 
@@ -37,6 +37,7 @@ PAGES: Final = (
     payment_control,
     payments,
     proposal,
+    work,
     claims,
     accounts_held,
     bank_files,

@@ -36,6 +36,8 @@ from invoicing.payment import (
 )
 from invoicing.payment.attest_right_store import Given, Reach
 from invoicing.payment.bank_answers import bank_report_store
+from operations.background import asking, task_store
+from operations.background.tasks import KIND_WORDS
 from orders.register import store as register_store
 from web.access import instant_of, signed_in
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
@@ -72,6 +74,7 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
             "proposals": proposal_store.overviews(session),
             "findings": bank_report_store.open_findings(session),
             "claims": claims,
+            "work": task_store.going_on(session),
             "asked_back": pages["asked_page"].rows(asked_back),
             "noted": repayments.noted(session, claims),
             "taken_off": {
@@ -81,7 +84,15 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
             "suppliers": supplier_names(register),
             **pages,
         }
-    return render(request, person, "pay/payments.html", today=today, may=person.may(_P.FINANCE), **context)
+    return render(
+        request,
+        person,
+        "pay/payments.html",
+        today=today,
+        what_of=KIND_WORDS,
+        may=person.may(_P.FINANCE),
+        **context,
+    )
 
 
 @router.post("/finance/payments")
@@ -89,6 +100,11 @@ def propose(request: Request, person: Person = signed_in(_P.FINANCE)) -> Respons
     """Everything due by a day becomes a proposal."""
     pay_on = day_of(request, "pay_on", default=today_of(request))
     with database_of(request).writing() as session:
+        if payable_store.due_sum(session, on=pay_on)[0] > asking.LARGE:
+            task = asking.to_propose(
+                session, pay_on=pay_on, by=person.id, at=instant_of(request), permission=_P.FINANCE
+            )
+            return see_other(f"/finance/payments/work/{task}")
         register = register_store.load(session)
         made = proposals.propose(session, register, pay_on=pay_on, by=person.id, now=instant_of(request))
     said = Text(

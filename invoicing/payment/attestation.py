@@ -5,7 +5,7 @@ fingerprint is taken again: an attest of something else is dropped, and what may
 the attest of somebody who has decided about the invoice, or confirmed the account, after attesting.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -117,25 +117,57 @@ def drop_changed(
     proposal = proposal_store.get(session, number, lock=True)
     if proposal.state not in (ProposalState.DRAFT, ProposalState.ATTESTED):
         return Dropped((), ())
+    parts = [
+        drop_among(session, register, proposal, portion, now=now, by=by)
+        for portion in portion_store.in_portions(session, number, _STANDING)
+    ]
+    return Dropped(
+        tuple(each for part in parts for each in part.dropped),
+        tuple(each for part in parts for each in part.taken_out),
+    )
+
+
+def drop_next(
+    session: Session, register: Register, number: str, *, after: int, now: datetime, by: str
+) -> tuple[Dropped, int]:
+    """The same of the next portion after this item; and the last of them, 0 when none is left."""
+    proposal = proposal_store.get(session, number, lock=True)
+    if proposal.state not in (ProposalState.DRAFT, ProposalState.ATTESTED):
+        return Dropped((), ()), 0
+    portion = next(iter(portion_store.in_portions(session, number, _STANDING, after=after)), ())
+    dropped = drop_among(session, register, proposal, portion, now=now, by=by)
+    return dropped, portion[-1].id if portion else 0
+
+
+def drop_among(
+    session: Session,
+    register: Register,
+    proposal: Proposal,
+    items: Sequence[ProposalItem],
+    *,
+    now: datetime,
+    by: str,
+) -> Dropped:
+    """The same of these items of a proposal that has not left."""
+    number = proposal.number
     dropped: list[ProposalItem] = []
     out: list[ProposalItem] = []
-    for portion in portion_store.in_portions(session, number, _STANDING):
-        for item, why, payable in _changes_among(session, register, proposal, portion, lock=True):
-            if item.attest_id is not None:
-                attest_store.drop(session, item.attest_id, reason=why, at=now)
-                told = {"item": str(item.id), "reason": why}
-                subject = InvoicingSubject.PROPOSAL.of(number)
-                journal.record(session, by, PaymentAction.ATTEST_DROPPED, subject, **told)
-            if why in ("GONE", "HELD_BACK"):
-                proposal_store.move_item(session, item, ItemState.TAKEN_OUT, why=why)
-                out.append(item)
-                continue
-            if item.state is ItemState.ATTESTED:
-                no_attest = {"attest_id": None, "attested_by": None}
-                proposal_store.move_item(session, item, ItemState.PROPOSED, **no_attest)
-            if not proposal_store.is_as_kept(item, payable):
-                proposal_store.refresh_item(session, item, payable)
-            dropped.append(item)
+    for item, why, payable in _changes_among(session, register, proposal, items, lock=True):
+        if item.attest_id is not None:
+            attest_store.drop(session, item.attest_id, reason=why, at=now)
+            told = {"item": str(item.id), "reason": why}
+            subject = InvoicingSubject.PROPOSAL.of(number)
+            journal.record(session, by, PaymentAction.ATTEST_DROPPED, subject, **told)
+        if why in ("GONE", "HELD_BACK"):
+            proposal_store.move_item(session, item, ItemState.TAKEN_OUT, why=why)
+            out.append(item)
+            continue
+        if item.state is ItemState.ATTESTED:
+            no_attest = {"attest_id": None, "attested_by": None}
+            proposal_store.move_item(session, item, ItemState.PROPOSED, **no_attest)
+        if not proposal_store.is_as_kept(item, payable):
+            proposal_store.refresh_item(session, item, payable)
+        dropped.append(item)
     if dropped or out:
         proposal_store.raise_revision(session, number)
         proposals.settle_state(session, number)
@@ -143,13 +175,18 @@ def drop_changed(
 
 
 def check_unchanged(
-    session: Session, register: Register, proposal: Proposal
+    session: Session,
+    register: Register,
+    proposal: Proposal,
+    *,
+    lock: bool = True,
+    tell: Callable[[int], None] = lambda done: None,
 ) -> dict[payable_store.PayableKey, Payable]:
-    """The proposal's payables, each exactly as attested. Raises ChangedSinceAttest."""
+    """The proposal's payables, each exactly as attested. Raises ChangedSinceAttest. `tell` hears how many are read."""
     payables: dict[payable_store.PayableKey, Payable] = {}
     for portion in portion_store.in_portions(session, proposal.number, LIVE):
         keys = [item.key for item in portion]
-        payables |= payable_store.load(session, register, keys, pay_on=proposal.pay_on, lock=True)
+        payables |= payable_store.load(session, register, keys, pay_on=proposal.pay_on, lock=lock)
         ids = [item.attest_id for item in portion if item.attest_id is not None]
         attested = attest_store.given(session, proposal.number, ids)
         for item in portion:
@@ -167,6 +204,7 @@ def check_unchanged(
                         number=payable.number,
                     ),
                 )
+        tell(len(payables))
     return payables
 
 

@@ -34,6 +34,7 @@ from invoicing.supplier_changes import change_request_store
 from invoicing.supplier_changes.change_request_store import ChangeKind, ChangeState
 from operations import alarms
 from operations.alarms import Patience
+from operations.background.tasks import TaskState
 from operations.buyers.model import BuyerState
 from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
@@ -87,6 +88,7 @@ ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
     (ItemState.PROPOSED, "PAYMENTS_DUE"),
     (ItemState.ATTESTED, "PAYMENTS_DUE"),
     (JobRunState.GIVEN_UP, "JOBS_GIVEN_UP"),
+    (TaskState.STUCK, "TASKS_STUCK"),
     (OutState.STUCK, "LETTERS_STUCK"),
     (OutState.REJECTED, "LETTERS_REJECTED"),
     (InState.FAILED, "LETTERS_FAILED"),
@@ -123,6 +125,7 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (InvoiceState.SETTLED, "nothing waits: it is settled"),
     (ItemState.PAID, "nothing waits: it is paid, and only a person can say that it came back"),
     (JobRunState.CLAIMED, "for the worker that has it"),
+    (TaskState.WAITING, "for a worker, which has an alarm of its own when none runs"),
     (JobRunState.FAILED, "for its next try, by itself"),
     (JobRunState.DONE, "nothing waits: it is done"),
     (LineState.OPEN, "for the supplier's report, which it is reminded of"),

@@ -111,9 +111,15 @@ def before_0041(connection: Connection) -> None:
     connection.execute(text("PRAGMA writable_schema=OFF"))
 
 
+def before_0048(connection: Connection) -> None:
+    """Lead the books back to what revision 0048 found."""
+    before_0052(connection)
+    connection.execute(text("drop table background_task"))
+
+
 def before_0047(connection: Connection) -> None:
     """Lead the books back to what revision 0047 found."""
-    before_0052(connection)
+    before_0048(connection)
     connection.execute(text("alter table payment_proposal drop column revision"))
     connection.execute(text("drop index ix_payment_item_proposal"))
     connection.execute(text("create index ix_payment_item_proposal on payment_item (proposal)"))

@@ -18,6 +18,8 @@ from invoicing.payment.payable import PayableKind
 from invoicing.payment.runs import portion_store, proposal_queries, reach_queries
 from invoicing.payment.runs.proposal_queries import SHOW_WORDS, Show
 from invoicing.payment.transfers import LIVE, ItemState, ProposalState
+from operations.background import asking, task_store
+from operations.background.payment_runs import proposal_about
 from operations.machine import clock_trust
 from operations.payment_settings import debtor_of
 from orders.register import store as register_store
@@ -77,6 +79,7 @@ def proposal(request: Request, number: str, person: Person = signed_in(*READERS)
                 else attestation.changed_among(session, register, found, items)
             )
         files = export_store.about(session, number)
+        going_on = task_store.standing(session, proposal_about(number))
         names = people(session, register)
         fingerprint = portion_store.fingerprint(session, found) if attests else ""
         limits = reach_queries.limits(session, person.id, on=today) if attests else []
@@ -94,6 +97,7 @@ def proposal(request: Request, number: str, person: Person = signed_in(*READERS)
         changed=changed,
         refreshed=sum(each.count for each in sums if each.is_shown(Show.CHANGED)),
         files=files,
+        going_on=going_on,
         people=names,
         account_words=account_words,
         status_words=status_effects.STATUS_WORDS,
@@ -132,12 +136,24 @@ def attest(request: Request, number: str, person: Person = signed_in(_P.ATTEST))
     """Another person attests the rows chosen, or all of them, as far as the rights reach."""
     every = text_of(request, "every") == "yes"
     chosen = {key for each in form_of(request).getlist("item") if (key := key_in(str(each))) is not None}
+    wanted = known(number)
     with database_of(request).writing() as session:
+        if every and asking.is_large(session, wanted):
+            task = asking.to_attest(
+                session,
+                wanted,
+                shown=text_of(request, "shown", most=64),
+                day=today_of(request),
+                by=person.id,
+                at=instant_of(request),
+                permission=_P.ATTEST,
+            )
+            return see_other(f"/finance/payments/work/{task}")
         register = register_store.load(session)
         result = attestation.attest(
             session,
             register,
-            known(number),
+            wanted,
             by=person.id,
             today=today_of(request),
             now=instant_of(request),
@@ -174,11 +190,16 @@ def drop_changed(
     request: Request, number: str, person: Person = signed_in(_P.FINANCE, _P.ATTEST)
 ) -> Response:
     """Attests of what has changed since are dropped, so that it can be attested as it is now."""
+    wanted = known(number)
     with database_of(request).writing() as session:
+        if asking.is_large(session, wanted):
+            permission = _P.FINANCE if person.may(_P.FINANCE) else _P.ATTEST
+            task = asking.to_look_through(
+                session, wanted, by=person.id, at=instant_of(request), permission=permission
+            )
+            return see_other(f"/finance/payments/work/{task}")
         register = register_store.load(session)
-        dropped = attestation.drop_changed(
-            session, register, known(number), now=instant_of(request), by=person.id
-        )
+        dropped = attestation.drop_changed(session, register, wanted, now=instant_of(request), by=person.id)
     said = Text(
         "%(dropped)s rader är ändrade och måste attesteras så som de är nu, och %(taken_out)s rader är uttagna.",
         dropped=len(dropped.dropped),
@@ -195,6 +216,9 @@ def export(request: Request, number: str, person: Person = signed_in(_P.FINANCE)
     debtor = debtor_of(settings_of(request))
     clock_trust.require_belief(database)
     with database.writing() as session:
+        if asking.is_large(session, wanted):
+            task = asking.to_export(session, wanted, by=person.id, at=now, permission=_P.FINANCE)
+            return see_other(f"/finance/payments/work/{task}")
         attestation.drop_changed(session, register_store.load(session), wanted, now=now)
     with database.writing() as session:
         register = register_store.load(session)

@@ -61,11 +61,10 @@ def waiting(
 
 
 def in_portions(
-    session: Session, number: str, states: Collection[ItemState], *, size: int = 1000
+    session: Session, number: str, states: Collection[ItemState], *, after: int = 0, size: int = 1000
 ) -> Iterator[Sequence[ProposalItem]]:
-    """The items in these states, some at a time, in the order they were put in."""
-    after, portion = 0, list[ProposalItem]()
-    while after == 0 or len(portion) == size:
+    """The items in these states after this one, some at a time, in the order they were put in."""
+    while True:
         wanted = (_ITEM.c.proposal == number, _ITEM.c.state.in_(states), _ITEM.c.id > after)
         rows = session.execute(select(_ITEM).where(*wanted).order_by(_ITEM.c.id).limit(size))
         portion = [proposal_store.item_from(row) for row in rows]
@@ -96,3 +95,12 @@ def attest_items(session: Session, ids: Sequence[int], *, number: str, by: str) 
     )
     if moved != len(ids):
         raise transitions.MovedMeanwhile(proposal_name(number), ITEM_FOLLOWS.words[ItemState.PROPOSED])
+
+
+def send_items(session: Session, sent: Sequence[tuple[int, str]], *, number: str) -> None:
+    """Move attested items on as exported, each as a part of the transfer that the bank will know by this id."""
+    rows = [{"id": item_id, "end_to_end": end_to_end} for item_id, end_to_end in sent]
+    transitions.move_each(session, _ITEM.c.state, _ITEM.c.id, ITEM_FOLLOWS, to=ItemState.EXPORTED, rows=rows)
+    exported = (_ITEM.c.proposal == number, _ITEM.c.state == ItemState.EXPORTED)
+    if session.execute(select(func.count()).where(*exported)).scalar_one() != len(sent):
+        raise transitions.MovedMeanwhile(proposal_name(number), ITEM_FOLLOWS.words[ItemState.ATTESTED])

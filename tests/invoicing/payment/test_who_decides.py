@@ -91,6 +91,8 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
     "POST /finance/payments/proposals/{number}/export": PAYS,
     "POST /finance/payments/proposals/{number}/withdraw": PAYS,
     "POST /finance/payments/items/{item_id}/take-out": PAYS,
+    "POST /finance/payments/work/{number}/stop": PAYS,
+    "POST /finance/payments/work/{number}/again": PAYS,
     "POST /finance/payments/claims/{invoice_id}": PAYS,
     "POST /finance/payments/claims/{invoice_id}/confirm": PAYS,
     "POST /finance/payments/claims/{invoice_id}/take-back": PAYS,
