@@ -26,6 +26,8 @@ _SWAPPED = {"ROUND_HALF_UP": "ROUND_HALF_EVEN", "min": "max", "max": "min", "any
 _WORDS = m.Call(func=m.Name("Text") | m.Name("WrittenText") | m.Name("JoinedText"))
 _LOGGED = m.Call(func=m.Attribute(value=m.Name("_log") | m.Call(func=m.Attribute(value=m.Name("structlog")))))
 _LOCKED = m.Call(func=m.Attribute(attr=m.Name("with_for_update")))
+# What a suggestion counts for, beside its words: it ranks, and a point more changes no order there is.
+_POINTS = m.Tuple(elements=[m.Element(m.Integer()), m.Element(_WORDS)])
 _NOT_CHANGED = (
     m.Annotation()
     | m.Decorator()
@@ -33,6 +35,7 @@ _NOT_CHANGED = (
     | m.Assert()
     | m.Expr(value=_LOGGED)
     | _LOCKED
+    | _POINTS
     | m.IfExp(body=_LOCKED)
     | _WORDS
 )
