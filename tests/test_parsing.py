@@ -68,6 +68,7 @@ WALLS: Final = {
     "invoicing/responses/kept_words.py": OURS,
     "invoicing/supplier_changes/change_request_store.py": OURS,
     "operations/checks/": OURS,
+    "operations/background/task_store.py": OURS,
     "operations/event_feed/contract.py": OURS,
     "operations/restore/": HOST,
     "operations/timeline/queries.py": OURS,

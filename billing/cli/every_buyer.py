@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from billing.cli.command import CommandContext
 from billing.cli.exit_codes import ExitCode, complain, refusal_of
 from billing.server.installation import Books, BuyerIsClosed, Installation
+from foundation.database import DatabaseUnusable
 from foundation.errors import Refused
 from operations.restore import mark_places
 
@@ -28,7 +30,12 @@ def tell_stopped(context: CommandContext, stopped: Stopped) -> None:
 
 def missing_marks(context: CommandContext, installation: Installation) -> Iterator[str]:
     """A sentence for each whose books have no place outside for their mark: a restore of them would not be noticed."""
-    for books in installation.served():
+    try:
+        served = installation.served()
+    except (DatabaseUnusable, SQLAlchemyError):
+        # Who serves without books yet is told by whoever needs them.
+        return
+    for books in served:
         try:
             has_place = bool(installation.database_of(books).marks)
         except Refused:

@@ -59,9 +59,13 @@ WAYS = {
     "GET /to-invoice/document/{document_id:int}": BUDGETED,
     "GET /to-invoice/document/{document_id:int}/pdf": BUDGETED,
     "GET /orders/{number}/order.pdf": BUDGETED,
+    "GET /economy/payments/{payment}/remittance.pdf": BUDGETED,
     "GET /": REMEMBERED,
     "GET /invoices/refused/{letter_id:int}/file": REMEMBERED,
     "GET /invoices/refused/{letter_id:int}/answer": REMEMBERED,
+    "GET /admin/restore": "an administrator's alone, while restored books are held",
+    "POST /admin/restore/go": "an administrator's alone, while restored books are held",
+    "POST /admin/restore/end": "an administrator's alone, while restored books are held",
     "POST /api/v1/events": "the budget of the key, and its bytes and seconds limited for each request",
     "POST /webhook/letters": "a token or a signature, proved before anything is kept",
 }
