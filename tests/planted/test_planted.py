@@ -18,6 +18,7 @@ def test_there_are_faults_of_every_room_and_none_twice() -> None:
         "peppol",
         "orders",
         "invoicing",
+        "bookkeeping",
         "operations",
         "accounts",
         "web",
@@ -31,7 +32,8 @@ def test_there_are_faults_of_every_room_and_none_twice() -> None:
 def test_the_text_of_a_fault_stands_once_in_its_file(fault: Fault) -> None:
     assert fault.times_found(PROJECT) == 1, f"{fault.file} has changed: write the fault “{fault.name}” anew"
     assert fault.old != fault.new
-    compile(fault.place(PROJECT).read_text().replace(fault.old, fault.new), fault.file, "exec")
+    if fault.file.endswith(".py"):
+        compile(fault.place(PROJECT).read_text().replace(fault.old, fault.new), fault.file, "exec")
     assert [each for each in fault.tests if not (PROJECT / each).exists()] == []
 
 

@@ -47,11 +47,11 @@ def told(node: Check | Group, depth: int = 1) -> Iterator[str]:
             yield from told(each, depth + 1)
         return
     yield f"{'  ' * depth}{node.name}: {node.outcome}"
-    for each in node.deviations:
-        said = f"{each.code} {each.variant}".strip()
-        yield f"{'  ' * (depth + 1)}! {said}, {each.weight.name}, {each.term}, {each.actor} acts"
-        yield f"{'  ' * (depth + 2)}{each.found_from} says “{each.found}”, {each.expected_from} “{each.expected}”"
-        yield f"{'  ' * (depth + 2)}line “{each.line}”, see “{each.reference}”"
+    for other in node.deviations:
+        said = f"{other.code} {other.variant}".strip()
+        yield f"{'  ' * (depth + 1)}! {said}, {other.weight.name}, {other.term}, {other.actor} acts"
+        yield f"{'  ' * (depth + 2)}{other.found_from} says “{other.found}”, {other.expected_from} “{other.expected}”"
+        yield f"{'  ' * (depth + 2)}line “{other.line}”, see “{other.reference}”"
 
 
 def judgements() -> Iterator[tuple[str, Match]]:
@@ -91,7 +91,7 @@ def revoked(day: date = date(2026, 3, 9)) -> dict[str, Facts]:
             ("has ended", {"interruption": an_interruption(LAST_DAY - timedelta(days=60))}),
             ("was called off", {"cancelled": True}),
         ):
-            facts = facts_of(order, **more)  # type: ignore[arg-type]
+            facts = facts_of(order, **more)
             assert facts.order is not None
             taken = {key: replace(each, revoked_on=day) for key, each in facts.order.lines.items()}
             name = f"{kind} whose approval was taken back, of a placement that {how}"

@@ -26,6 +26,7 @@ rights = st.builds(
     delivery_area=st.sampled_from(SCOPES),
     valid_from=days,
     valid_to=st.none() | days,
+    is_confirmed=st.booleans(),
 )
 substitutions = st.builds(
     Substitution,
@@ -33,6 +34,7 @@ substitutions = st.builds(
     substitute=st.sampled_from(PEOPLE),
     valid_from=days,
     valid_to=days,
+    is_confirmed=st.booleans(),
 )
 subjects = st.builds(
     Subject,
@@ -59,11 +61,16 @@ def allowed(
         lent = any(
             each.person == right.person
             and each.substitute == person
+            and each.is_confirmed
             and each.valid_from <= TODAY <= each.valid_to
             for each in stand_ins
         )
         barred = right.person in (subject.prepared_by, *subject.decided_by, *subject.account_confirmed_by)
-        in_time = right.valid_from <= TODAY and (right.valid_to is None or right.valid_to >= TODAY)
+        in_time = (
+            right.is_confirmed
+            and right.valid_from <= TODAY
+            and (right.valid_to is None or right.valid_to >= TODAY)
+        )
         fits = (
             right.supplier in ("", subject.supplier)
             and (right.article == "" or subject.articles == {right.article})
@@ -154,3 +161,15 @@ def test_above_every_limit_the_highest_is_told() -> None:
     assert "10.00" in refused.value.text.en
     assert "9.99" in refused.value.text.en
     assert granted("user-1", PAID, [OWN], [], on=TODAY).right == OWN
+
+
+def test_what_one_person_gave_alone_attests_nothing_and_is_told_so() -> None:
+    right = Right(1, "user-1", Decimal(500), "", "", "", TODAY, None, is_confirmed=False)
+    subject = Subject("F-1", Money.of("100.00"), "a", frozenset(), frozenset(), prepared_by="user-3")
+    with pytest.raises(AttestRefused, match="another administrator has confirmed it"):
+        granted("user-1", subject, [right], [], on=TODAY)
+    lent = Substitution("user-1", "user-2", TODAY, TODAY, is_confirmed=False)
+    whole = Right(1, "user-1", Decimal(500), "", "", "", TODAY, None)
+    with pytest.raises(AttestRefused, match="no right to attest"):
+        granted("user-2", subject, [whole], [lent], on=TODAY)
+    assert granted("user-1", subject, [right, whole], [], on=TODAY).right is whole

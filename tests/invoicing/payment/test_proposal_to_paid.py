@@ -12,23 +12,17 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from foundation.money import Money
 from foundation.transitions import StepRefused
 from invoicing.model import InvoiceState, SupplierInvoice
-from invoicing.payment import (
-    bank_report_store,
-    bank_reports,
-    export_store,
-    payable_store,
-    payment,
-    payment_store,
-    proposals,
-)
+from invoicing.payment import export_store, payable_store, payment, payment_store, proposals
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_right_store import Reach, RightRefused
 from invoicing.payment.attest_rights import AttestRefused
 from invoicing.payment.attestation import ChangedSinceAttest
+from invoicing.payment.bank_answers import bank_report_store, bank_reports
+from invoicing.payment.bank_answers.bank_report_store import BankReportResult
 from invoicing.payment.bank_files.movements import BankFileUnreadable
-from invoicing.payment.bank_report_store import BankReportResult
 from invoicing.payment.export_store import FileKind
 from invoicing.payment.payable import PayableKind
+from invoicing.payment.runs.making import NothingToPay
 from invoicing.payment.transfers import ItemState
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
@@ -126,7 +120,8 @@ def test_what_does_not_agree_pays_nothing_and_is_shown(
     desk.export(proposal)
     (entry,) = desk.bank_says(told, on=MARCH).told
     assert entry.outcome is outcome
-    assert entry.is_open is (outcome is not BankReportResult.NOT_OURS)
+    quiet = (BankReportResult.NOT_OURS, BankReportResult.NOT_BOOKED)
+    assert entry.is_open is (outcome not in quiet)
     assert system.invoice(accepted.id).state is InvoiceState.ACCEPTED
     if entry.is_open:
         assert entry.sentence.sv != entry.sentence.en
@@ -441,7 +436,7 @@ def test_what_is_withdrawn_is_proposed_again(
     system: System, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
     proposal = desk.propose(on=MARCH)
-    with pytest.raises(proposals.NothingToPay):
+    with pytest.raises(NothingToPay):
         desk.propose(on=MARCH)
     with system.database.writing() as session:
         proposals.withdraw(session, proposal.number, by=OFFICER)

@@ -16,8 +16,15 @@ from invoicing.payment import attest_right_store, proposal_store, proposals
 from invoicing.payment.attest_right_store import Reach, RightRefused
 from invoicing.payment.attest_rights import Right, Substitution
 from invoicing.payment.proposal_store import Proposal, ProposalUnknown
-from invoicing.payment.proposals import NothingToPay
-from tests.support.stories.paying import ADMINISTRATOR, ATTESTER, OFFICER, SECOND, PayDesk
+from invoicing.payment.runs.making import NothingToPay
+from tests.support.stories.paying import (
+    ADMINISTRATOR,
+    ATTESTER,
+    OFFICER,
+    OTHER_ADMINISTRATOR,
+    SECOND,
+    PayDesk,
+)
 from tests.support.stories.system import System, a_system
 
 REFERENCE, OTHER = "100000101", "100000102"
@@ -189,6 +196,7 @@ def give(desk: PayDesk, **told: object) -> int:
         "limit": Decimal("500.00"),
         "valid_from": FROM,
         "by": ADMINISTRATOR,
+        "confirmed_by": OTHER_ADMINISTRATOR,
         **told,
     }
     with desk.system.database.writing() as session:
@@ -202,6 +210,7 @@ def substitute(desk: PayDesk, **told: object) -> int:
         "valid_from": FROM,
         "valid_to": UNTIL,
         "by": ADMINISTRATOR,
+        "confirmed_by": OTHER_ADMINISTRATOR,
         **told,
     }
     with desk.system.database.writing() as session:

@@ -34,6 +34,7 @@ from peppol.validation import validation
 from peppol.xml import codec
 from tests.support.golden import is_golden, message_body
 from tests.support.project import GOLDEN
+from tests.support.stories import largest
 from tests.support.stories.system import FYRBAKEN, TALLKOTTEN, System, a_system, example_register
 
 REFERENCE = "100000101"
@@ -175,6 +176,19 @@ def test_a_rejection_names_the_field_the_value_expected_and_what_to_send(system:
 
 def in_excess(invoice: billing.Invoice) -> billing.Invoice:
     return with_mistake(invoice, "over")
+
+
+def test_an_answer_about_very_many_lines_tells_the_first_and_how_many_there_are(system: System) -> None:
+    """However much is wrong: a message that every rule of the Invoice Response lets through, and that is small."""
+    wrong = system.send(largest.of_many_lines(january(system), "order lines that are not there", 400))
+    system.ask_credit(wrong, on=BILLED_ON)
+    told = [
+        status for answer in written(system, wrong) for status in answer.document_response.response.statuses
+    ]
+    counted = [status for status in told if "first 50 of 4" in (status.status_reason or "")]
+    assert counted
+    assert max(len(status.conditions) for status in told) <= response_documents.TOLD_MOST
+    assert all(len(codec.serialise(answer)) < 200_000 for answer in written(system, wrong))
 
 
 def test_an_early_due_date_is_a_condition_where_the_policy_says_so(system: System) -> None:
