@@ -31,6 +31,7 @@ from foundation.database import Database
 from invoicing.payment import attest_right_store, proposal_store
 from invoicing.payment.runs import portion_store
 from operations.background import asking, task_store
+from operations.background.tasks import TaskState
 from operations.settings import Settings
 from orders.register import store as register_store
 from orders.register.files import read_register
@@ -147,7 +148,7 @@ def _worked(database: Database, what: str, task: int, *, allowed: float | None =
     took, of_processor = perf_counter() - began, process_time() - cpu
     with database.reading() as session:
         done = task_store.get(session, task)
-    if done.state != "DONE" or done.is_short:
+    if done.state is not TaskState.DONE or done.is_short:
         raise RuntimeError(f"{what}: {done.state} {done.outcome.en} {done.fault}")
     return Measured(what, "s", took, took, of_processor, allowed)
 
