@@ -34,6 +34,7 @@ from tests.support.pages.browser import Opening, Site, axe, portal, session_cook
 from tests.support.servers.databases import PostgresqlServer
 from tests.support.servers.serving import NO_TLS
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, a_system
+from web import pdf
 
 TODAY = datetime(2026, 3, 10, 9, tzinfo=UTC)
 _P = Permission
@@ -54,7 +55,6 @@ PAGES = (
     "/reports/100000101/2026-02",
     "/exports",
 )
-from web import pdf
 
 
 @contextmanager
