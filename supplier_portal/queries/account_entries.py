@@ -186,6 +186,16 @@ def payment_of(session: Session, scope: Scope, invoice_id: int) -> str:
     return session.execute(select(paid.c.payment)).scalar_one_or_none() or ""
 
 
+def paid_together(session: Session, scope: Scope, invoice_id: int) -> tuple[str, Money] | None:
+    """The payment that paid the invoice with other documents, and the sum that came; None where it paid it alone."""
+    payment = payment_of(session, scope, invoice_id)
+    parts = covered(session, scope.own, [payment]).get(payment, []) if payment else []
+    if len(parts) < 2 or not is_whole(session, scope.own, payment, parts):
+        return None
+    first, *others = (-each.amount.payable for each in parts)
+    return payment, sum(others, first)
+
+
 def claim_given_back(session: Session, scope: Scope, invoice_id: int) -> AccountEntry | None:
     """How the claim that a credit of a paid invoice made was given back; None while it is not, or without one."""
     netted = dict(_money(scope, None))[EntryKind.NETTED].where(_REOPENED.c.invoice_id.is_(None))

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, String, Table, case, cast, func, or_, select
 
+from bookkeeping.vouchers import Accrued, Purchase, VoucherKind
 from foundation.money import Money
 from foundation.periods import Month
 from foundation.sql import Session
-from invoicing.bookkeeping.vouchers import Accrued, Purchase, VoucherKind
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.payment import tables as payment_tables
