@@ -90,7 +90,8 @@ FOLLOWS = Transitions(
             *(_S.PARTLY_ACCEPTED, _S.ACCEPTED, _S.IN_QUESTION, _S.PARKED, _S.ON_HOLD, _S.CREDITED),
         },
         _S.CREDIT_REQUESTED: {_S.CREDITED},
-        _S.PAID: {_S.IN_QUESTION, _S.CREDITED, _S.PAID},
+        # Accepted again only where the money came back, by two people.
+        _S.PAID: {_S.IN_QUESTION, _S.CREDITED, _S.PAID, _S.ACCEPTED},
     },
     ends={_S.CREDITED, _S.SETTLED},
     words=INVOICE_WORDS,
@@ -248,7 +249,9 @@ class InvoiceContent:
     """The order lines charged, each once, in the order they first appear."""
 
     def __post_init__(self) -> None:
-        for name in ("number", "order_number", "contract"):
+        # A number of signs that nobody sees is a number by the rules, and the only one the document has.
+        object.__setattr__(self, "number", trimmed(self.number) or self.number)
+        for name in ("order_number", "contract"):
             object.__setattr__(self, name, trimmed(getattr(self, name)))
         given = (trimmed(each) for each in self.references)
         object.__setattr__(self, "references", tuple(each for each in given if each))

@@ -26,11 +26,14 @@ from invoicing.decisions.protected_store import ProtectedState
 from invoicing.decisions.rules import TRANSITIONS, UNDOES, Action, ActionState
 from invoicing.flow_test.flow_test_store import FlowStep
 from invoicing.model import FOLLOWS, ExpectedCreditState, InvoiceState
+from invoicing.payment.bank_answers.transfer_note_store import TransferNoteState, TransferSaid
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment_stop_store import StopReason, StopState
 from invoicing.payment.payment_store import ClaimWay
 from invoicing.payment.repayment_store import RepaymentState
 from invoicing.payment.transfers import ItemState, ProposalState
+from invoicing.payment_control.control_data import DataKind
+from invoicing.payment_control.runs import RunStep
 from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.supplier_changes.change_request_store import ChangeState
 from operations.background.tasks import TaskState
@@ -56,6 +59,7 @@ _PARTS: Final = (
     "peppol",
     "orders",
     "invoicing",
+    "bookkeeping",
     "operations",
     "accounts",
     "web",
@@ -69,6 +73,8 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "account_application.state": ApplicationState,
     "staff_change.state": StaffChangeState,
     "claim_settled.how": ClaimWay,
+    "control_data.kind": DataKind,
+    "control_run.step": RunStep,
     "desk_action.state": ActionState,
     "desk_batch_row.state": BatchRowState,
     "disposal.state": DisposalState,
@@ -88,6 +94,8 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "payment_stop.state": StopState,
     "policy_version.state": PolicyState,
     "repayment_note.state": RepaymentState,
+    "transfer_note.said": TransferSaid,
+    "transfer_note.state": TransferNoteState,
     "web_session.stage": SessionStage,
 }
 """What the database holds a column to, and the enum that has the same words."""
@@ -126,6 +134,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "protected_message.state": ProtectedState,
     "repayment_note.state": RepaymentState,
     "test_flow.step": FlowStep,
+    "transfer_note.state": TransferNoteState,
     "tutor_assignment.state": TutorState,
     "order_objection.state": ObjectionState,
     "unit_tutor.state": UnitTutorState,
@@ -135,6 +144,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
 NEVER_MOVED: Final[Mapping[str, str]] = {
     "attempt.outcome": "how one attempt ended; an attempt is only ever added",
     "bank_entry.outcome": "what was found when the bank's file was read; a person's word about it stands beside it",
+    "control_run.step": "when a run of payments was controlled; a control is only ever added",
     "outbox.outcome": "how the last attempt ended; the message is moved by its state",
     "planned_order.stage": "which result is ordered: R1 or R2",
     "purchase_order.stage": "which result is ordered: R1 or R2",

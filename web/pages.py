@@ -122,6 +122,7 @@ def render(
                 last_step=last_step,
                 last_step_is_short=is_short,
                 brand=brand_of(request),
+                books_held=_books_held(request),
                 demo=request.app.state.settings.is_demo,
                 buyer=buyer_of(request),
                 page_of=partial(Page.of, request, size=LINES_MOST),
@@ -137,6 +138,12 @@ def render(
     if cookies.read(request, cookies.SAID):
         cookies.drop(request, response, cookies.SAID)
     return response
+
+
+def _books_held(request: Request) -> bool:
+    """Whether the books are held after a restore; the start page of several buyers has none of its own."""
+    database: Database | None = getattr(request.app.state, "database", None)
+    return database is not None and database.were_held
 
 
 def _kept_back(

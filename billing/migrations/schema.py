@@ -17,6 +17,7 @@ from invoicing.decisions import tables as decision_tables
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test import tables as flow_test_tables
 from invoicing.payment import tables as payment_tables
+from invoicing.payment_control import tables as control_tables
 from invoicing.portal_invoicing import tables as portal_tables
 from invoicing.responses import tables as response_tables
 from invoicing.supplier_changes import tables as change_tables
@@ -42,6 +43,7 @@ JOINED: Final[tuple[Table, ...]] = (
     decision_tables.desk_item,
     audit_tables.disposal,
     payment_tables.payment_proposal,
+    control_tables.control_data,
     tutor_tables.tutor_assignment,
     informative_tables.informative_report,
     objection_tables.order_objection,

@@ -27,7 +27,6 @@ from foundation.money import Money
 from foundation.text import Text
 from invoicing.payment import (
     attest_right_store,
-    bank_report_store,
     export_store,
     payable_store,
     payment_store,
@@ -35,7 +34,8 @@ from invoicing.payment import (
     proposals,
     repayments,
 )
-from invoicing.payment.attest_right_store import Reach
+from invoicing.payment.attest_right_store import Given, Reach
+from invoicing.payment.bank_answers import bank_report_store
 from operations.background import asking, task_store
 from operations.background.tasks import KIND_WORDS
 from orders.register import store as register_store
@@ -176,6 +176,26 @@ def end_right(request: Request, right_id: int, person: Person = signed_in(_P.BUY
         attest_right_store.end(session, right_id, last_day=today_of(request), by=person.id)
     said = Text("Attesträtten gäller till och med i dag.")
     return see_other("/finance/payments/rights", said)
+
+
+@router.post("/finance/payments/rights/{right_id}/confirm")
+def confirm_right(request: Request, right_id: int, person: Person = signed_in(_P.BUYER_ADMIN)) -> Response:
+    """A right that one person gave alone, before it took two, is confirmed by another."""
+    return _confirmed(request, person, Given.RIGHT, right_id)
+
+
+@router.post("/finance/payments/substitutes/{substitute_id}/confirm")
+def confirm_substitute(
+    request: Request, substitute_id: int, person: Person = signed_in(_P.BUYER_ADMIN)
+) -> Response:
+    """A substitute whom one person let in alone is confirmed by another."""
+    return _confirmed(request, person, Given.SUBSTITUTE, substitute_id)
+
+
+def _confirmed(request: Request, person: Person, kind: Given, key: int) -> Response:
+    with database_of(request).writing() as session:
+        changes.confirm_given(session, kind, key, by=person.id, at=instant_of(request))
+    return see_other("/finance/payments/rights", Text("Bekräftat: det gäller nu."))
 
 
 @router.post("/finance/payments/substitutes")

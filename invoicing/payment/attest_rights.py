@@ -20,7 +20,10 @@ from foundation.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """What one person may attest. An empty scope is no limit; `limit` is in the payment's currency, VAT included."""
+    """What one person may attest. An empty scope is no limit; `limit` is in the payment's currency, VAT included.
+
+    One that a person gave alone, before it took two, is not confirmed: it stands in the books and attests nothing.
+    """
 
     id: int
     person: str
@@ -30,6 +33,7 @@ class Right:
     delivery_area: str
     valid_from: date
     valid_to: date | None
+    is_confirmed: bool = True
 
     def holds_on(self, day: date) -> bool:
         """Whether the right may be used on this day."""
@@ -53,6 +57,7 @@ class Substitution:
     valid_from: date
     valid_to: date
     id: int = 0
+    is_confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +130,21 @@ def granted(
     in_place_of = {
         each.person
         for each in substitutions
-        if each.substitute == person and each.valid_from <= on <= each.valid_to
+        if each.is_confirmed and each.substitute == person and each.valid_from <= on <= each.valid_to
     }
     number = subject.number
     named = [person, *sorted(in_place_of - subject.barred)]
-    usable = [each for each in rights if each.person in named and each.holds_on(on)]
+    held = [each for each in rights if each.person in named and each.holds_on(on)]
+    usable = [each for each in held if each.is_confirmed]
+    if held and not usable:
+        raise AttestRefused(
+            Text(
+                "%(number)s: din attesträtt gavs av en person ensam och gäller när en annan administratör har "
+                "bekräftat den, under Attesträtter.",
+                number=number,
+            ),
+            NotAttested.NO_RIGHT,
+        )
     if not usable:
         raise AttestRefused(
             Text(

@@ -10,6 +10,7 @@ from datetime import datetime
 from foundation import journal
 from foundation.spreadsheets import CSV_TYPE, XLSX_TYPE, Dialect, csv_of, xlsx_of
 from foundation.sql import Session
+from invoicing.decisions import protected_store
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import attestation, export_store, proposal_store, proposals
 from invoicing.payment import files as payment_files
@@ -23,6 +24,8 @@ from invoicing.payment.transfers import (
     netted,
     proposal_name,
 )
+from invoicing.payment_control import run_store
+from invoicing.payment_control.runs import RunStep, Tally
 from orders.register.register import Register
 
 
@@ -33,6 +36,7 @@ class Prepared:
     revision: int
     plan: Netted
     files: tuple[tuple[FileKind, str, str, bytes], ...]
+    controls: Tally
 
 
 def prepare(
@@ -49,8 +53,14 @@ def prepare(
     PROPOSAL_FOLLOWS.check(proposal_name(number), proposal.state, ProposalState.EXPORTED)
     payables = attestation.check_unchanged(session, register, proposal, lock=lock, tell=tell)
     live = [item for item in proposal_store.items(session, number) if item.is_live]
+    tally = Tally()
+    for each in payables.values():
+        tally.add(each.invoice_id, each.controls)
+    names = protected_store.names_outside(session)
+    apart = protected_store.among(session, [item.invoice_id for item in live])
     plan = netted(
-        [proposals.to_send(item, payables[item.key]) for item in live], message_id=message_id(number)
+        [proposals.to_send(item, payables[item.key], names, apart=item.invoice_id in apart) for item in live],
+        message_id=message_id(number),
     )
     body = payment_files.pain001(
         register.buyer,
@@ -73,7 +83,7 @@ def prepare(
             b"".join(xlsx_of("Betalningar", columns, rows)),
         ),
     )
-    return Prepared(proposal.revision, plan, files)
+    return Prepared(proposal.revision, plan, files, tally)
 
 
 def export(
@@ -99,6 +109,7 @@ def export(
     else:
         prepared = prepare(session, register, number, debtor=debtor, lock=True)
     plan = prepared.plan
+    run_store.add(session, number, RunStep.EXPORTED, prepared.controls, by=by, at=now)
     for left in plan.left_out:
         proposals.take_out(session, left.part.item_id, by=journal.SYSTEM, why="NO_ROOM")
     sent = [(part.item_id, transfer.end_to_end) for transfer in plan.transfers for part in transfer.parts]

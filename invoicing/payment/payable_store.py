@@ -5,26 +5,33 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, func, select
 
-from foundation.money import Money, total
+from foundation.money import Money
 from foundation.sql import Session, among
-from foundation.text import NO_TEXT
+from foundation.text import NO_TEXT, Text
 from invoicing.decisions import payee_decision_store
 from invoicing.documents import decider_store
 from invoicing.documents import tables as document_tables
 from invoicing.matching import payee_accounts
 from invoicing.model import DocumentType, InvoiceState, PaymentInstructions
-from invoicing.payment import account_confirmation_store, held_back_queries, payment_stop_store
+from invoicing.payment import (
+    account_confirmation_store,
+    held_back_queries,
+    payment_stop_store,
+    standing_queries,
+)
 from invoicing.payment import tables as payment_tables
-from invoicing.payment.payable import Payable, PayableKind, PaymentTerms, ocr_of
+from invoicing.payment.payable import REFERENCE_MAX, Payable, PayableKind, PaymentTerms
 from invoicing.payment.transfers import LIVE, ItemState
+from invoicing.payment_control.judging import AccountFacts, account_rows
 from orders import tables as order_tables
 from orders.register import store as register_store
-from orders.register.parties import PaymentAccount, Supplier
+from orders.register.parties import USUAL_CURRENCY, AccountScheme, PaymentAccount, Supplier
 from orders.register.register import Register
 from peppol.exchange import tables as exchange_tables
 
@@ -52,9 +59,10 @@ def due_sum(session: Session, *, on: date) -> tuple[int, Money]:
     amount = func.sum(
         _INVOICE.c.amount_payable - _INVOICE.c.credited_payable, type_=_INVOICE.c.amount_payable.type
     )
-    question = select(_INVOICE.c.currency, func.count(), amount).where(*_is_due(on))
-    rows = session.execute(question.group_by(_INVOICE.c.currency)).all()
-    return sum(count for _, count, _ in rows), total(Money(sum_, currency) for currency, _, sum_ in rows)
+    # What is in another currency is held back, and no part of what kronor are needed for.
+    own = register_store.currency(session)
+    row = session.execute(select(func.count(), amount).where(*_is_due(on), _INVOICE.c.currency == own)).one()
+    return row[0], Money(row[1] or Decimal("0.00"), own)
 
 
 def _is_due(on: date) -> tuple[ColumnElement[bool], ...]:
@@ -68,14 +76,14 @@ def _is_due(on: date) -> tuple[ColumnElement[bool], ...]:
 
 def claims_of(session: Session, suppliers: Iterable[str]) -> list[int]:
     """The paid and credited invoices of these suppliers that are not given back yet and lie in no proposal."""
-    settled = payment_tables.claim_settled
     question = (
         select(_INVOICE.c.id)
         .join(document_tables.payment, document_tables.payment.c.invoice_id == _INVOICE.c.id)
         .where(
             _INVOICE.c.state == InvoiceState.CREDITED,
             _INVOICE.c.supplier.in_(list(suppliers)),
-            _INVOICE.c.id.not_in(select(settled.c.invoice_id)),
+            standing_queries.payment_stands(),
+            _INVOICE.c.id.not_in(standing_queries.settled_claims()),
             _INVOICE.c.id.not_in(_lying(PayableKind.CREDIT)),
         )
         .order_by(_INVOICE.c.id)
@@ -97,7 +105,7 @@ def held_back(session: Session, register: Register, *, on: date) -> list[Payment
         select(_INVOICE.c.id, _INVOICE.c.supplier).where(*_is_due(on)).order_by(_INVOICE.c.id)
     )
     supplier_of = {row.id: row.supplier for row in rows}
-    kept = held_back_queries.reasons(session, register, supplier_of)
+    kept = held_back_queries.reasons(session, register, supplier_of, on=on)
     keys = [(each, PayableKind.INVOICE) for each in supplier_of if each in kept]
     return list(terms(session, register, keys, pay_on=on).values())
 
@@ -174,7 +182,8 @@ def _terms(
         # Whoever pays and whoever stops payments follow each other: a stop is seen, or the payment left before it.
         payment_stop_store.hold_still(session)
     supplier_of = {row.id: row.supplier for row in rows.values()}
-    kept = held_back_queries.reasons(session, paid_to.register, supplier_of)
+    looked_at = held_back_queries.looked_at(session, paid_to.register, supplier_of, on=paid_to.on)
+    confirmed_at = account_confirmation_store.last_confirmed(session, supplier_of.values())
     to_seller = payee_decision_store.paid_to_seller(session, rows)
     found: dict[PayableKey, PaymentTerms] = {}
     for invoice_id, kind in keys:
@@ -188,6 +197,14 @@ def _terms(
         # A claim goes by the credit note that made it: that is what the supplier looks for.
         itself = (row.number, row.issued_on)
         number, issued_on = credits.get(invoice_id, itself) if kind is PayableKind.CREDIT else itself
+        stands = looked_at[invoice_id]
+        facts = AccountFacts(
+            account,
+            confirmed_at.get(row.supplier),
+            stands.stop.asked_at if stands.stop else None,
+            stands.stop.sentence if stands.stop else NO_TEXT,
+        )
+        about = account_rows(facts, paid_to.register.policy.payment_controls, on=paid_to.on)
         found[invoice_id, kind] = PaymentTerms(
             invoice_id=invoice_id,
             kind=kind,
@@ -199,9 +216,10 @@ def _terms(
             amount=Money(row.amount_payable - row.credited_payable, row.currency),
             pays_on=row.pays_on,
             account=account,
-            reference=ocr_of(said.payment_reference, account),
-            held_back=kept.get(invoice_id)
-            or (NO_TEXT if is_payees else held_back_queries.PAYEE_WITHOUT_ACCOUNT),
+            reference=" ".join(said.payment_reference.split())[:REFERENCE_MAX],
+            address=supplier.on(paid_to.on).address if account.is_own else None,
+            held_back=stands.reason or _kept_by_account(row.currency, account, is_chosen=is_payees),
+            controls=(*about, *stands.controls) if kind is PayableKind.INVOICE else (),
         )
     return found, rows
 
@@ -229,6 +247,15 @@ def _loaded(
             account_confirmed_by=frozenset(confirmed[each.supplier]),
         )
     return payables
+
+
+def _kept_by_account(currency: str, account: PaymentAccount, *, is_chosen: bool) -> Text:
+    """Why nothing is paid to this account, whatever else is right."""
+    if not is_chosen:
+        return held_back_queries.PAYEE_WITHOUT_ACCOUNT
+    if account.scheme is not AccountScheme.IBAN and currency != USUAL_CURRENCY:
+        return held_back_queries.GIRO_IN_KRONOR.with_values(currency=currency)
+    return NO_TEXT
 
 
 def _lying(kind: PayableKind):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a select of one column

@@ -4,9 +4,10 @@ Whoever prepares a proposal attests nothing of it. An invoice lies in one propos
 refuses a second. Credits of paid invoices are put in where the policy nets them and there is room.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
-from foundation import journal
+from foundation import journal, personal_numbers
 from foundation.sql import Session
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import proposal_store
@@ -71,7 +72,14 @@ def settle_state(session: Session, number: str) -> ProposalState:
     return wanted
 
 
-def to_send(item: ProposalItem, payable: Payable) -> ToSend:
-    """The item as a part of a transfer."""
-    part = TransferPart(item.id, item.kind, payable.number, payable.issued_on, item.amount, item.reference)
-    return ToSend(part, item.supplier, payable.supplier_name, item.account)
+def to_send(
+    item: ProposalItem, payable: Payable, names: Mapping[str, str] | None = None, *, apart: bool = False
+) -> ToSend:
+    """The item as a part of a transfer, under the name that files which leave us call it by (`names`).
+
+    The reference of a document that is handled `apart` is left out where it may be a personal identity number.
+    """
+    number = (names or {}).get(payable.number, payable.number)
+    reference = "" if apart and personal_numbers.found_in(item.reference) else item.reference
+    part = TransferPart(item.id, item.kind, number, payable.issued_on, item.amount, reference)
+    return ToSend(part, item.supplier, payable.payee_name, item.account, payable.address)

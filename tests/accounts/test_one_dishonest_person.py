@@ -97,6 +97,7 @@ class Room:
                 valid_to=None,
                 reach=Reach(),
                 by="drift-anna",
+                confirmed_by="drift-bo",
             )
 
     def press_everything(self, person: Person, mine: list[Person]) -> None:

@@ -40,6 +40,7 @@ def site(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
                 limit=Decimal("1781.25"),
                 valid_from=date(2026, 1, 1),
                 by="user-14",
+                confirmed_by="user-15",
             )
         yield served
 
@@ -51,7 +52,7 @@ def documents(who: Visitor, query: str = "") -> list[str]:
 
 def seen(who: Visitor) -> str:
     """What the page shows, as its forms say it."""
-    return re.findall(r'name="shown" value="(\w{64})"', who.get(ADDRESS).text)[0]
+    return str(re.findall(r'name="shown" value="(\w{64})"', who.get(ADDRESS).text)[0])
 
 
 def test_every_row_stands_on_one_page_below_its_supplier(site: Site) -> None:

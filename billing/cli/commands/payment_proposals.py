@@ -1,4 +1,4 @@
-"""`billing payments propose|proposals|attest|export|bank|right` and `billing ledger`: the daily way of paying.
+"""`billing payments propose|proposals|attest|export|right` and `billing ledger`: the daily way of paying.
 
 The same steps as the pages: one person prepares, another attests within limits and scopes, files are made once,
 and what the bank answers marks payments as paid. `billing payments pay` notes what was paid by other means.
@@ -14,21 +14,21 @@ import typer
 
 from accounts.staff import changes, staff_forms
 from accounts.staff.change_store import StaffChangeKind
-from billing.cli.command import AsJson, CommandContext, On, bytes_of, command, day, today_or
+from billing.cli.command import AsJson, CommandContext, On, command, day, today_or
 from billing.cli.commands.desk import payment_runs
+from billing.cli.commands.desk.attest_rights import state_of
 from billing.cli.commands.due_payments import payments, tell_held_back
 from billing.cli.printing import TableColumn, show, table, write_json
+from bookkeeping import booking, voucher_store
 from foundation.database import utc_now
 from foundation.disks.whole_files import write_whole
 from foundation.formatting import kronor, number_of
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from foundation.text import Text
-from invoicing.bookkeeping import booking, voucher_store
 from invoicing.payment import (
     attest_right_store,
     attestation,
-    bank_reports,
     export_store,
     payable_store,
     proposal_store,
@@ -57,18 +57,14 @@ _PROPOSALS = (
     TableColumn(Text("Attest"), right=True),
     TableColumn(Text("Belopp"), right=True),
 )
-_TOLD = (
-    TableColumn(Text("Betalning")),
-    TableColumn(Text("Utfall")),
-    TableColumn(Text("Belopp"), right=True),
-    TableColumn(Text("Vad"), wrap=40),
-)
 _RIGHTS = (
+    TableColumn(Text("Nr"), right=True),
     TableColumn(Text("Person")),
     TableColumn(Text("Högst"), right=True),
     TableColumn(Text("För"), wrap=24),
     TableColumn(Text("Från")),
     TableColumn(Text("Till")),
+    TableColumn(Text("Läge")),
 )
 
 
@@ -189,56 +185,6 @@ def export(
     _tell_files(names, as_json=as_json)
 
 
-@command(payments, "bank")
-def bank(
-    context: CommandContext,
-    file: Annotated[Path, typer.Argument(help="camt.053, camt.054 eller CSV / or CSV")],
-    by: By,
-    on: On = None,
-    as_json: AsJson = False,
-) -> None:
-    """Läs bankens svar; det som stämmer blir betalt / read the bank's answer; what agrees is paid."""
-    body = bytes_of(file)
-    with context.writing() as session:
-        told = bank_reports.take_in(
-            session,
-            register_store.load(session),
-            body,
-            name=file.name,
-            by=by,
-            today=today_or(on),
-            now=utc_now(),
-        )
-    if as_json:
-        write_json(
-            {
-                "repeated": told.repeated,
-                "entries": [
-                    {
-                        "end_to_end": each.end_to_end,
-                        "outcome": each.outcome.value,
-                        "amount": str(each.amount.amount),
-                        "sentence": each.sentence.en,
-                    }
-                    for each in told.told
-                ],
-            }
-        )
-        return
-    if told.repeated:
-        typer.echo(context.say(Text("Filen är redan inläst.")))
-    rows = [
-        (
-            each.end_to_end,
-            each.outcome.value,
-            kronor(each.amount),
-            context.say(each.sentence),
-        )
-        for each in told.told
-    ]
-    show(table(_TOLD, rows, language=context.language))
-
-
 @command(payments, "right")
 def right(
     context: CommandContext,
@@ -274,7 +220,9 @@ def right(
         write_json(
             [
                 {
+                    "id": each.id,
                     "person": each.person,
+                    "confirmed": each.is_confirmed,
                     "limit": str(each.limit),
                     "supplier": each.supplier,
                     "article": each.article,
@@ -288,12 +236,14 @@ def right(
         return
     rows = [
         (
+            str(each.id),
             each.person,
             f"{each.limit}",
             " ".join(part for part in (each.supplier, each.article, each.delivery_area) if part)
             or context.say(Text("allt")),
             each.valid_from.isoformat(),
             each.valid_to.isoformat() if each.valid_to else "",
+            context.say(state_of(is_confirmed=each.is_confirmed)),
         )
         for each in rights
     ]

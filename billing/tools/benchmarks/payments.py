@@ -119,6 +119,7 @@ def measure(url: str, *, payables: int) -> Iterator[Measured]:
                 limit=Decimal("100000.00"),
                 valid_from=date(2026, 1, 1),
                 by="user-14",
+                confirmed_by="user-15",
             )
             made = asking.to_propose(session, pay_on=PAY_ON, by="user-11", at=now)
         yield _worked(database, "proposal made", made, allowed=60)

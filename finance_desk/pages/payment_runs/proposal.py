@@ -13,6 +13,7 @@ from foundation.money import Money, total
 from foundation.text import JoinedText, Text
 from invoicing.payment import attestation, export_store, payable_store, proposal_store, proposals
 from invoicing.payment import export as payment_export
+from invoicing.payment.bank_answers import status_effects
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.runs import portion_store, proposal_queries, reach_queries
 from invoicing.payment.runs.proposal_queries import SHOW_WORDS, Show
@@ -99,6 +100,7 @@ def proposal(request: Request, number: str, person: Person = signed_in(*READERS)
         going_on=going_on,
         people=names,
         account_words=account_words,
+        status_words=status_effects.STATUS_WORDS,
         to_pay=proposal_queries.to_pay(living, currency=currency),
         taken_off=total(
             (each.amount for each in living if each.kind is PayableKind.CREDIT), currency=currency

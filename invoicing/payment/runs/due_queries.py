@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from foundation.sql import Session, among
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
-from invoicing.payment import held_back_queries
+from invoicing.payment import held_back_queries, standing_queries
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import PayableKind, PaymentTerms
 from invoicing.payment.payable_store import PayableKey
@@ -36,7 +36,7 @@ def still_due(session: Session, register: Register, payables: Sequence[PaymentTe
             for row in session.execute(select(_ITEM.c.invoice_id, _ITEM.c.kind).where(*lying))
         }
         settled = payment_tables.claim_settled.c.invoice_id
-        repaid = set(session.scalars(select(settled).where(among(session, settled, ids))))
+        repaid = set(session.scalars(standing_queries.settled_claims().where(among(session, settled, ids))))
         for each in some:
             key = (each.invoice_id, each.kind)
             is_same = as_now.get(each.invoice_id) == (each.state, each.amount.amount)

@@ -17,6 +17,8 @@ from invoicing.payment.payable import PayableKind, PaymentTerms
 from invoicing.payment.proposal_store import Proposal
 from invoicing.payment.runs import due_queries
 from invoicing.payment.transfers import ToSend, TransferPart, netted
+from invoicing.payment_control import run_store
+from invoicing.payment_control.runs import RunStep, Tally
 from orders.register.agreements import CreditOfPaid
 from orders.register.register import Register
 
@@ -37,6 +39,7 @@ class Drawn:
     pay_on: date
     payables: tuple[PaymentTerms, ...]
     held_back: int
+    controls: Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,14 @@ def draw_up(
     if not due:
         raise NothingToPay(Text("Ingen godkänd faktura ska betalas till och med %(pay_on)s.", pay_on=pay_on))
     payables: list[PaymentTerms] = []
+    controls = Tally()
     for start in range(0, len(due), _PORTION):
         keys = [(each, PayableKind.INVOICE) for each in due[start : start + _PORTION]]
         loaded = payable_store.terms(session, register, keys, pay_on=pay_on)
         payables += [each for each in loaded.values() if not each.held_back]
+        for each in loaded.values():
+            # What was stopped lies in no proposal and is told with it all the same.
+            controls.add(each.invoice_id, each.controls)
         tell(min(start + _PORTION, len(due)), len(due))
     if not payables:
         raise NothingToPay(
@@ -73,7 +80,7 @@ def draw_up(
     held_back = len(due) - len(payables)
     if register.policy.credit_of_paid is CreditOfPaid.NETTED:
         payables += _fitting(session, register, payables, pay_on=pay_on)
-    return Drawn(pay_on, tuple(payables), held_back)
+    return Drawn(pay_on, tuple(payables), held_back, controls)
 
 
 def make(session: Session, register: Register, drawn: Drawn, *, by: str, now: datetime) -> Made:
@@ -88,6 +95,7 @@ def make(session: Session, register: Register, drawn: Drawn, *, by: str, now: da
         )
     number = number_series.next_number(session, number_series.PROPOSALS)
     proposal_store.add(session, number, payables, pay_on=drawn.pay_on, by=by, at=now)
+    run_store.add(session, number, RunStep.PROPOSED, drawn.controls, by=by, at=now)
     told = {"pay_on": str(drawn.pay_on), "items": str(len(payables))}
     journal.record(session, by, PaymentAction.PROPOSED, InvoicingSubject.PROPOSAL.of(number), **told)
     proposal = proposal_store.get(session, number)
@@ -109,7 +117,7 @@ def _fitting(
             ToSend(
                 TransferPart(place, each.kind, each.number, each.issued_on, each.amount, each.reference),
                 each.supplier,
-                each.supplier_name,
+                each.payee_name,
                 each.account,
             )
             for place, each in enumerate(everything)

@@ -31,11 +31,13 @@ def reach(session: Session, proposal: Proposal, person: str, *, on: date) -> Col
     in_place_of = {
         each.person
         for each in attest_right_store.substitutions(session)
-        if each.substitute == person and each.valid_from <= on <= each.valid_to
+        if each.is_confirmed and each.substitute == person and each.valid_from <= on <= each.valid_to
     } - {proposal.prepared_by, person}
     named = {person, *in_place_of}
     usable = [
-        each for each in attest_right_store.rights(session) if each.person in named and each.holds_on(on)
+        each
+        for each in attest_right_store.rights(session)
+        if each.is_confirmed and each.person in named and each.holds_on(on)
     ]
     confirmed = _confirmed(session, proposal, named)
     lent = {
@@ -58,7 +60,11 @@ def reach(session: Session, proposal: Proposal, person: str, *, on: date) -> Col
 
 def limits(session: Session, person: str, *, on: date) -> list[Right]:
     """The person's own rights that hold that day, the highest first."""
-    own = [each for each in attest_right_store.rights(session) if each.person == person and each.holds_on(on)]
+    own = [
+        each
+        for each in attest_right_store.rights(session)
+        if each.is_confirmed and each.person == person and each.holds_on(on)
+    ]
     return sorted(own, key=lambda each: -each.limit)
 
 

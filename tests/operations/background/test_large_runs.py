@@ -10,8 +10,8 @@ from accounts.identity import Permission, Person
 from billing.server.background import background_work
 from foundation.errors import Refused
 from invoicing.payment import export_store, proposal_store, proposals
-from invoicing.payment.runs import portion_store, portions
-from operations.background import asking, payment_runs, task_store
+from invoicing.payment.runs import making, portion_store, portions
+from operations.background import asking, task_store
 from operations.background.tasks import AlreadyAsked, Task, TaskState
 from operations.settings import Settings
 from tests.support.pages.all_routes import ONES
@@ -108,7 +108,7 @@ def test_a_worker_that_dies_between_portions_is_followed_and_nothing_is_done_twi
             raise KeyboardInterrupt
         return whole(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(payment_runs.portions, "attest_portion", dying)
+    monkeypatch.setattr(portions, "attest_portion", dying)
     with pytest.raises(KeyboardInterrupt):
         works(desk.system)
     assert [str(each.state) for each in desk.items(proposal)].count("ATTESTED") == 2
@@ -171,7 +171,7 @@ def test_work_that_fails_three_times_is_laid_aside_and_tried_again_by_a_person(
     number = propose(desk)
     days = iter(datetime(2027, 1, day, tzinfo=UTC) for day in range(1, 30))
     with monkeypatch.context() as patch:
-        patch.setattr(payment_runs.making, "draw_up", lambda *_, **__: 1 / 0)
+        patch.setattr(making, "draw_up", lambda *_, **__: 1 / 0)
         for _ in range(5):
             day = next(days)
             patch.setattr(desk.system.database, "clock", lambda day=day: day)

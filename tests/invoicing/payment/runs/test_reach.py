@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import Table, insert, select
 
+from foundation.sql import Session
 from invoicing.documents.tables import document_decision
 from invoicing.payment import attest_right_store, payable_store, proposal_store
 from invoicing.payment.attest_rights import AttestRefused, granted
@@ -128,9 +129,9 @@ def test_a_row_is_within_reach_in_the_database_where_it_is_by_the_rule(
         session.rollback()
 
 
-def _put_in(session: object, table: object, rows: list[dict[str, object]]) -> None:
+def _put_in(session: Session, table: Table, rows: list[dict[str, object]]) -> None:
     if rows:
-        session.execute(insert(table), rows)  # type: ignore[attr-defined, call-overload]
+        session.execute(insert(table), rows)
 
 
 def _sums_and_rows_agree(session: object, proposal: Proposal, reach: object) -> None:
