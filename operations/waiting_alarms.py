@@ -55,8 +55,9 @@ _SENTENCES: Final[Mapping[str, Text]] = {
         "dem under Ekonomi, Avvikelser."
     ),
     CONFIRMATIONS_WAITING: Text(
-        "%(count)s åtgärder har väntat i minst %(days)s dagar på en andra person, den äldsta sedan %(since)s: "
-        "betalningsstopp, noterade återbetalningar eller gallring. Bekräfta dem eller ta tillbaka dem."
+        "%(count)s åtgärder har väntat i minst %(days)s dagar på en andra person eller ett svar, den äldsta sedan "
+        "%(since)s: betalningsstopp, noterade återbetalningar, fordringar, referensräntor eller gallring. Bekräfta, "
+        "besvara eller ta tillbaka dem."
     ),
     CREDITS_LATE: Text(
         "%(count)s kreditfakturor för delar av fakturor skulle ha kommit för minst %(days)s dagar sedan, den äldsta "

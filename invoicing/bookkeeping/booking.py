@@ -130,7 +130,9 @@ def _unbooked(session: Session, accounts: LedgerAccounts) -> Iterator[Voucher]:
     for payment in unbooked_queries.payments(session):
         yield ledger.paid(payment.number, payment.invoice, payment.amount, accounts, on=payment.on)
     for claim in unbooked_queries.given_back(session):
-        yield ledger.given_back(claim.invoice_id, claim.invoice, claim.amount, accounts, on=claim.on)
+        yield ledger.given_back(
+            claim.about, claim.invoice, claim.amount, accounts, how=claim.how, on=claim.on
+        )
 
 
 def _run_name(session: Session, today: date) -> str:

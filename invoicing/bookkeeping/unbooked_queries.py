@@ -7,12 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Row, String, case, cast, func, literal, or_, select
 
 from foundation.money import Money
 from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.bookkeeping.vouchers import Accrued, Purchase, VoucherKind
+from invoicing.claims import tables as claim_tables
+from invoicing.claims.claim_states import PartWay
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.payment import tables as payment_tables
@@ -37,12 +39,13 @@ class UnbookedPayment:
 
 @dataclass(frozen=True, slots=True)
 class UnbookedClaim:
-    """What a supplier has given back after a credit, and the number of the invoice."""
+    """What of a claim was given back and how, and the number of the invoice; `about` is the voucher's key."""
 
-    invoice_id: int
+    about: str
     invoice: str
     amount: Decimal
     on: date
+    how: PartWay
 
 
 def invoices(session: Session) -> Sequence[tuple[Purchase, date]]:
@@ -165,15 +168,25 @@ def payments(session: Session) -> Iterator[UnbookedPayment]:
 
 
 def given_back(session: Session) -> Iterator[UnbookedClaim]:
-    """Claims that were netted or repaid."""
-    back = payment_tables.claim_settled
-    question = select(back, _INVOICE.c.number.label("invoice_number")).join(
-        _INVOICE, _INVOICE.c.id == back.c.invoice_id
+    """Each part of a claim that was netted, repaid or written off, and what came of interest."""
+    part = claim_tables.claim_part
+    invoice = cast(part.c.invoice_id, String)
+    # The first part of a claim is known by its invoice, as a claim was when it had but one.
+    about = case(
+        (part.c.position == 1, invoice),
+        else_=invoice + literal("-", String) + cast(part.c.position, String),
     )
-    unbooked = question.where(_without(VoucherKind.GIVEN_BACK, cast(back.c.invoice_id, String)))
+    question = select(part, _INVOICE.c.number.label("invoice_number"), about.label("about")).join(
+        _INVOICE, _INVOICE.c.id == part.c.invoice_id
+    )
+    unbooked = question.where(_without(VoucherKind.GIVEN_BACK, about)).order_by(part.c.claim, part.c.position)
     for row in session.execute(unbooked):
         yield UnbookedClaim(
-            invoice_id=row.invoice_id, invoice=row.invoice_number, amount=row.amount, on=row.settled_on
+            about=row.about,
+            invoice=row.invoice_number,
+            amount=row.amount,
+            on=row.on_day,
+            how=PartWay(row.how),
         )
 
 

@@ -5,6 +5,7 @@ does not list its payments. The amount must be ours to the öre.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from foundation import journal
@@ -20,7 +21,7 @@ from invoicing.payment.bank_files.movements import BankFileUnreadable
 from invoicing.payment.bank_report_store import BankReportResult
 from invoicing.payment.export import message_id
 from invoicing.payment.payable import PayableKind
-from invoicing.payment.payment_store import Claim, ClaimWay
+from invoicing.payment.payment_store import ClaimWay
 from invoicing.payment.proposal_store import ProposalItem
 from invoicing.payment.transfers import ItemState, ProposalState
 from orders.register.register import Register
@@ -131,11 +132,12 @@ def _note(session: Session, register: Register, item: ProposalItem, paid_on: dat
     (claim,) = [each for each in payment_store.claims(session) if each.invoice_id == item.invoice_id]
     payment.settle_claim(
         session,
-        Claim(claim.payment_number, item.invoice_id, claim.invoice_number, item.supplier, item.amount),
+        replace(claim, amount=item.amount),
         how=ClaimWay.NETTED,
         first_by=item.prepared_by,
         second_by=item.attested_by,
         on=paid_on,
+        reference=item.end_to_end,
     )
 
 

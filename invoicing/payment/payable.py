@@ -30,7 +30,8 @@ class PayableKind(StrEnum):
 class Payable:
     """An invoice to be paid, or a claim to be taken off, as it stands now. `reference` is an OCR number or empty.
 
-    `held_back` says why nothing is paid to its supplier now, whatever was attested; empty where it may be.
+    `is_owed`: the claim stands undisputed, so that it may be taken off. `held_back` says why nothing is paid to its
+    supplier now, whatever was attested; empty where it may be.
     """
 
     invoice_id: int
@@ -52,6 +53,7 @@ class Payable:
     decided_by: frozenset[str]
     account_confirmed_by: frozenset[str]
     held_back: Text = NO_TEXT
+    is_owed: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -76,8 +78,7 @@ class Payable:
     @property
     def is_payable(self) -> bool:
         """Whether it may still be paid, or taken off."""
-        wanted = InvoiceState.ACCEPTED if self.kind is PayableKind.INVOICE else InvoiceState.CREDITED
-        return self.state is wanted
+        return self.state is InvoiceState.ACCEPTED if self.kind is PayableKind.INVOICE else self.is_owed
 
     def subject(self, prepared_by: str) -> Subject:
         """What the rights to attest look at."""

@@ -11,6 +11,9 @@ from sqlalchemy import ColumnElement, func, select
 from foundation.money import Money, total
 from foundation.sql import Session
 from foundation.text import NO_TEXT
+from invoicing.claims import claim_store
+from invoicing.claims import tables as claim_tables
+from invoicing.claims.claim_states import STANDING
 from invoicing.decisions import payee_decision_store
 from invoicing.documents import decider_store
 from invoicing.documents import tables as document_tables
@@ -58,18 +61,17 @@ def _is_due(on: date) -> tuple[ColumnElement[bool], ...]:
 
 
 def claims_of(session: Session, suppliers: Iterable[str]) -> list[int]:
-    """The paid and credited invoices of these suppliers that are not given back yet and lie in no proposal."""
-    settled = payment_tables.claim_settled
+    """The invoices of these suppliers whose claims stand undisputed and lie in no proposal; others wait for us."""
+    claim = claim_tables.claim
     question = (
-        select(_INVOICE.c.id)
-        .join(document_tables.payment, document_tables.payment.c.invoice_id == _INVOICE.c.id)
+        select(claim.c.invoice_id)
         .where(
-            _INVOICE.c.state == InvoiceState.CREDITED,
-            _INVOICE.c.supplier.in_(list(suppliers)),
-            _INVOICE.c.id.not_in(select(settled.c.invoice_id)),
-            _INVOICE.c.id.not_in(_lying(PayableKind.CREDIT)),
+            claim.c.state.in_(STANDING),
+            claim.c.supplier.in_(list(suppliers)),
+            claim.c.invoice_id.not_in(_lying(PayableKind.CREDIT)),
         )
-        .order_by(_INVOICE.c.id)
+        .order_by(claim.c.invoice_id)
+        .with_for_update()
     )
     return list(session.scalars(question))
 
@@ -116,7 +118,9 @@ def _loaded(
     question = select(_INVOICE).where(_INVOICE.c.id.in_(ids)).order_by(_INVOICE.c.id)
     rows = {row.id: row for row in session.execute(question.with_for_update() if lock else question)}
     messages = _messages(session, [row.letter_id for row in rows.values()])
-    credits = _credit_notes(session, [each for each, kind in keys if kind is PayableKind.CREDIT])
+    claimed = [each for each, kind in keys if kind is PayableKind.CREDIT]
+    credits = _credit_notes(session, claimed)
+    owed = claim_store.open_amounts(session, claimed, STANDING)
     matches, scopes, decided = _matches(session, ids), _scopes(session, ids), decider_store.of(session, ids)
     confirmed = account_confirmation_store.barred(session, {row.supplier for row in rows.values()})
     if lock:
@@ -140,6 +144,7 @@ def _loaded(
         articles, areas = scopes[invoice_id]
         # A claim goes by the credit note that made it: that is what the supplier looks for.
         itself = (row.number, row.issued_on)
+        whole = Money(row.amount_payable - row.credited_payable, row.currency)
         number, issued_on = credits.get(invoice_id, itself) if kind is PayableKind.CREDIT else itself
         found[invoice_id, kind] = Payable(
             invoice_id=invoice_id,
@@ -149,7 +154,8 @@ def _loaded(
             supplier=row.supplier,
             supplier_name=supplier.name,
             state=InvoiceState(row.state),
-            amount=Money(row.amount_payable - row.credited_payable, row.currency),
+            amount=owed[invoice_id] if kind is PayableKind.CREDIT and invoice_id in owed else whole,
+            is_owed=kind is PayableKind.CREDIT and invoice_id in owed,
             pays_on=row.pays_on,
             account=account,
             reference=ocr_of(content.payment_reference, account),

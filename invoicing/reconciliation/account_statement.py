@@ -23,6 +23,7 @@ class EntryKind(StrEnum):
     PAYMENT = "PAYMENT"
     NETTED = "NETTED"  # a claim that was taken off a payment
     REPAID = "REPAID"  # a claim that the supplier paid back
+    WRITTEN_OFF = "WRITTEN_OFF"  # what of a claim the buyer gave up
 
     @property
     def words(self) -> Text:
@@ -36,6 +37,7 @@ _WORDS = {
     EntryKind.PAYMENT: Text("Betalning"),
     EntryKind.NETTED: Text("Avräknat på betalning"),
     EntryKind.REPAID: Text("Återbetalt av er"),
+    EntryKind.WRITTEN_OFF: Text("Avskrivet av köparen"),
 }
 
 

@@ -167,7 +167,7 @@ def _moved(moved: dict[EntryKind, Sums], currency: str) -> dict[str, Sums]:
     """What was invoiced, credited and paid in the period, above zero; given back is taken off what was paid."""
     nothing = Sums.zero(currency)
     paid = nothing
-    for kind in (EntryKind.PAYMENT, EntryKind.NETTED, EntryKind.REPAID):
+    for kind in (EntryKind.PAYMENT, EntryKind.NETTED, EntryKind.REPAID, EntryKind.WRITTEN_OFF):
         paid = paid - moved.get(kind, nothing)
     return {
         "invoiced": moved.get(EntryKind.INVOICE, nothing),
