@@ -90,7 +90,8 @@ FOLLOWS = Transitions(
             *(_S.PARTLY_ACCEPTED, _S.ACCEPTED, _S.IN_QUESTION, _S.PARKED, _S.ON_HOLD, _S.CREDITED),
         },
         _S.CREDIT_REQUESTED: {_S.CREDITED},
-        _S.PAID: {_S.IN_QUESTION, _S.CREDITED, _S.PAID},
+        # Accepted again only where the money came back, by two people.
+        _S.PAID: {_S.IN_QUESTION, _S.CREDITED, _S.PAID, _S.ACCEPTED},
     },
     ends={_S.CREDITED, _S.SETTLED},
     words=INVOICE_WORDS,

@@ -11,10 +11,16 @@ _EXAMPLE: Final = Debtor("SE4550000000058398257466", "ESSESESS")
 
 
 def debtor_of(settings: Settings) -> Debtor:
-    """The account payments are made from. Raises NoDebtorAccount; a demo has an example's."""
+    """The account payments are made from. Raises NoDebtorAccount, BankWishesUnmet; a demo has an example's."""
     if settings.is_demo and not settings.debtor_iban:
         return _EXAMPLE
-    return Debtor(settings.debtor_iban, settings.debtor_bic, settings.debtor_customer_id)
+    return Debtor(
+        settings.debtor_iban,
+        settings.debtor_bic,
+        settings.debtor_customer_id,
+        settings.debtor_bank,
+        settings.debtor_pain_version,
+    )
 
 
 def ledger_of(settings: Settings) -> LedgerAccounts:

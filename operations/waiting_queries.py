@@ -18,14 +18,18 @@ from invoicing.documents import tables as document_tables
 from invoicing.flow_test import tables as flow_test_tables
 from invoicing.model import InvoiceState
 from invoicing.payment import tables as payment_tables
+from invoicing.payment.bank_answers import bank_report_store
+from invoicing.payment.bank_answers.transfer_note_store import TransferNoteState
 from invoicing.payment.payment_stop_store import StopState
 from invoicing.payment.repayment_store import RepaymentState
+from invoicing.payment.transfers import ProposalState
 from invoicing.responses import store as response_store
 from invoicing.responses.tables import peer_answer
 from invoicing.supplier_changes import change_request_store
 from invoicing.supplier_changes import tables as change_tables
 from operations.alarms import (
     ANSWERS_WAITING,
+    BANK_SILENT,
     CHANGES_WAITING,
     CONFIRMATIONS_WAITING,
     CREDITS_LATE,
@@ -43,11 +47,13 @@ from orders.placements.waiting import unreceived_queries
 
 _CHANGE, _FLOW, _EVENT = change_tables.change_request, flow_test_tables.test_flow, order_tables.inbound_event
 _TOLD, _INVOICE = informative_tables.informative_report, document_tables.invoice
-_STOP, _REPAID, _DISPOSAL = (
+_STOP, _REPAID, _TRANSFER, _DISPOSAL = (
     payment_tables.payment_stop,
     payment_tables.repayment_note,
+    payment_tables.transfer_note,
     audit_tables.disposal,
 )
+_PROPOSAL = payment_tables.payment_proposal
 
 _CLAIM, _WORD, _RATE = claim_tables.claim, claim_tables.claim_word, claim_tables.reference_rate
 
@@ -88,6 +94,7 @@ SINCE: Final[Mapping[str, Since]] = {
             _STOP.c.state == StopState.LIFT_ASKED
         ),
         select(_REPAID.c.noted_on).where(_REPAID.c.state == RepaymentState.NOTED),
+        select(_TRANSFER.c.noted_on).where(_TRANSFER.c.state == TransferNoteState.NOTED),
         select(_DISPOSAL.c.proposed_on).where(_DISPOSAL.c.state == DisposalState.PROPOSED),
         select(_CLAIM.c.raised_on).where(_CLAIM.c.state == ClaimState.ASKED),
         select(_CLAIM.c.write_off_asked_on).where(_CLAIM.c.state == ClaimState.WRITE_OFF_ASKED),
@@ -96,6 +103,10 @@ SINCE: Final[Mapping[str, Since]] = {
         .where(_CLAIM.c.state == ClaimState.DISPUTED)
         .group_by(_CLAIM.c.number),
         select(_RATE.c.asked_at).where(_RATE.c.state == RateState.ASKED),
+    ),
+    BANK_SILENT: _days(
+        select(_PROPOSAL.c.pay_on).where(_PROPOSAL.c.state == ProposalState.EXPORTED),
+        bank_report_store.WAITING_SINCE,
     ),
     CREDITS_LATE: expected_credit_store.late_since,
     RECEIPTS_MISSING: _unreceived,

@@ -29,6 +29,7 @@ from invoicing.decisions.protected_store import ProtectedState
 from invoicing.decisions.rules import TRANSITIONS, UNDOES, Action, ActionState
 from invoicing.flow_test.flow_test_store import FlowStep
 from invoicing.model import FOLLOWS, ExpectedCreditState, InvoiceState
+from invoicing.payment.bank_answers.transfer_note_store import TransferNoteState, TransferSaid
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment_stop_store import StopReason, StopState
 from invoicing.payment.payment_store import ClaimWay
@@ -94,6 +95,8 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "policy_version.state": PolicyState,
     "reference_rate.state": RateState,
     "repayment_note.state": RepaymentState,
+    "transfer_note.said": TransferSaid,
+    "transfer_note.state": TransferNoteState,
     "web_session.stage": SessionStage,
 }
 """What the database holds a column to, and the enum that has the same words."""
@@ -133,6 +136,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "reference_rate.state": RateState,
     "repayment_note.state": RepaymentState,
     "test_flow.step": FlowStep,
+    "transfer_note.state": TransferNoteState,
     "tutor_assignment.state": TutorState,
     "order_objection.state": ObjectionState,
     "unit_tutor.state": UnitTutorState,

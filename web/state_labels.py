@@ -116,12 +116,13 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
         PROPOSAL_WORDS,
         good=(ProposalState.ATTESTED, ProposalState.PAID),
         note=(ProposalState.DRAFT, ProposalState.EXPORTED),
+        bad=(ProposalState.REFUSED,),
     ),
     "payment_item": _labels(
         ITEM_WORDS,
         good=(ItemState.ATTESTED, ItemState.PAID),
         note=(ItemState.PROPOSED, ItemState.EXPORTED),
-        bad=(ItemState.RETURNED,),
+        bad=(ItemState.REFUSED, ItemState.RETURNED),
     ),
     "application": _labels(
         APPLICATION_WORDS,

@@ -27,6 +27,7 @@ from invoicing.audit import retention_periods
 from invoicing.documents import store as document_store
 from invoicing.exceptions import undo as exception_undo
 from invoicing.model import DocumentType, InvoiceState
+from invoicing.payment.bank_answers import bank_reports
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.verdicts import parking
 from operations import alarms, journal_heads, order_curing, report_judging, scheduler
@@ -63,6 +64,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
             "parked-too-long", Daily(time(5, 40), catch_up=False), _mailing(parked_too_long, to), by_date=True
         ),
         InOne("payments-due", Daily(time(5, 45), catch_up=False), _mailing(payments_due, to)),
+        InOne("bank-bookings-come", Daily(time(0, 20)), bookings_come, by_date=True),
         InOne("policy-in-force", Daily(time(0, 5)), new_policy, by_date=True),
         DESK_RELEASE,
         InOne("journal-head", Daily(time(21, 30)), journal_heads.writer(settings.journal_head_folder, to)),
@@ -85,6 +87,11 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         by_date=True,
     )
     return (*jobs, forget)
+
+
+def bookings_come(session: Session, today: date, now: datetime) -> str:
+    """Let what the bank announced for today be paid today."""
+    return f"{bank_reports.come_to_their_day(session, register_store.load(session), today=today)} payments"
 
 
 def release(database: Database, today: date, now: datetime) -> str:

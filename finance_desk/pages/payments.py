@@ -30,7 +30,6 @@ from foundation.text import JoinedText, Text
 from invoicing.payment import (
     attest_right_store,
     attestation,
-    bank_report_store,
     export_store,
     payable_store,
     payment_store,
@@ -41,6 +40,7 @@ from invoicing.payment import (
 from invoicing.payment import export as payment_export
 from invoicing.payment.attest_right_store import Reach
 from invoicing.payment.attest_rights import AttestRefused
+from invoicing.payment.bank_answers import bank_report_store, status_effects
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.transfers import ProposalState
 from operations.machine import clock_trust
@@ -147,11 +147,12 @@ def proposal(request: Request, number: str, person: Person = signed_in(*READERS)
         files=files,
         people=names,
         account_words=account_words,
+        status_words=status_effects.STATUS_WORDS,
         to_pay=to_pay - taken_off,
         taken_off=taken_off,
         steps=_STEPS,
         step=[state for state, _ in _STEPS].index(found.state)
-        if found.state is not ProposalState.WITHDRAWN
+        if found.state not in (ProposalState.WITHDRAWN, ProposalState.REFUSED)
         else -1,
         may_attest=person.may(_P.ATTEST)
         and found.state is ProposalState.DRAFT

@@ -133,6 +133,8 @@ def _unbooked(session: Session, accounts: LedgerAccounts) -> Iterator[Voucher]:
         yield ledger.given_back(
             claim.about, claim.invoice, claim.amount, accounts, how=claim.how, on=claim.on
         )
+    for back in unbooked_queries.payments_returned(session):
+        yield ledger.returned(back.number, back.invoice, back.amount, accounts, on=back.on)
 
 
 def _run_name(session: Session, today: date) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, String, and_, case, cast, func, literal, or_, select
 
 from foundation.money import Money
 from foundation.periods import Month
@@ -167,8 +167,23 @@ def payments(session: Session) -> Iterator[UnbookedPayment]:
         )
 
 
+def payments_returned(session: Session) -> Iterator[UnbookedPayment]:
+    """Payments that came back, on the day they did."""
+    paid, back = document_tables.payment, document_tables.payment_returned
+    question = (
+        select(paid.c.number, paid.c.amount, back.c.returned_on, _INVOICE.c.number.label("invoice_number"))
+        .join(back, back.c.payment == paid.c.number)
+        .join(_INVOICE, _INVOICE.c.id == paid.c.invoice_id)
+        .where(_without(VoucherKind.PAYMENT_RETURNED, paid.c.number))
+    )
+    for row in session.execute(question.order_by(paid.c.number)):
+        yield UnbookedPayment(
+            number=row.number, invoice=row.invoice_number, amount=row.amount, on=row.returned_on
+        )
+
+
 def given_back(session: Session) -> Iterator[UnbookedClaim]:
-    """Each part of a claim that was netted, repaid or written off, and what came of interest."""
+    """Each part of a claim that was netted, repaid or written off, what came of interest, and what is owed again."""
     part = claim_tables.claim_part
     invoice = cast(part.c.invoice_id, String)
     # The first part of a claim is known by its invoice, as a claim was when it had but one.
@@ -179,7 +194,11 @@ def given_back(session: Session) -> Iterator[UnbookedClaim]:
     question = select(part, _INVOICE.c.number.label("invoice_number"), about.label("about")).join(
         _INVOICE, _INVOICE.c.id == part.c.invoice_id
     )
-    unbooked = question.where(_without(VoucherKind.GIVEN_BACK, about)).order_by(part.c.claim, part.c.position)
+    booked = or_(
+        and_(part.c.how == PartWay.RETURNED, ~_without(VoucherKind.CLAIM_REOPENED, about)),
+        and_(part.c.how != PartWay.RETURNED, ~_without(VoucherKind.GIVEN_BACK, about)),
+    )
+    unbooked = question.where(~booked).order_by(part.c.claim, part.c.position)
     for row in session.execute(unbooked):
         yield UnbookedClaim(
             about=row.about,

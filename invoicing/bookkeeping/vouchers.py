@@ -29,7 +29,9 @@ class VoucherKind(StrEnum):
     CREDIT = "CREDIT"
     PARTIAL_CREDIT = "PARTIAL_CREDIT"
     PAYMENT = "PAYMENT"
+    PAYMENT_RETURNED = "PAYMENT_RETURNED"
     GIVEN_BACK = "GIVEN_BACK"
+    CLAIM_REOPENED = "CLAIM_REOPENED"
     ACCRUAL = "ACCRUAL"
     ACCRUAL_BACK = "ACCRUAL_BACK"
 
@@ -175,6 +177,13 @@ def paid(number: str, invoice: str, amount: Decimal, accounts: LedgerAccounts, *
     return Voucher(VoucherKind.PAYMENT, number, on, f"Betalning {number} faktura {invoice}", rows)
 
 
+def returned(number: str, invoice: str, amount: Decimal, accounts: LedgerAccounts, *, on: date) -> Voucher:
+    """The payment taken back: the money stands with the bank again, and the debt too."""
+    rows = (VoucherRow(accounts.bank, amount), VoucherRow(accounts.payable, -amount))
+    said = f"Återkommen betalning {number} faktura {invoice}"
+    return Voucher(VoucherKind.PAYMENT_RETURNED, number, on, said, rows)
+
+
 def given_back(
     about: str,
     invoice: str,
@@ -184,7 +193,10 @@ def given_back(
     how: PartWay,
     on: date,
 ) -> Voucher:
-    """What a supplier owed, taken off a payment, repaid or written off; or what it paid of interest."""
+    """What a supplier owed, taken off a payment, repaid or written off; what it paid of interest, and owes again."""
+    if how is PartWay.RETURNED:
+        again = (VoucherRow(accounts.payable, amount), VoucherRow(accounts.bank, -amount))
+        return Voucher(VoucherKind.CLAIM_REOPENED, about, on, f"{_GIVEN_BACK[how]} faktura {invoice}", again)
     debit = accounts.written_off if how is PartWay.WRITTEN_OFF else accounts.bank
     credit = accounts.interest if how is PartWay.INTEREST else accounts.payable
     rows = (VoucherRow(debit, amount), VoucherRow(credit, -amount))
@@ -196,6 +208,7 @@ _GIVEN_BACK: Final = {
     PartWay.REPAID: "Avräknad kredit",
     PartWay.WRITTEN_OFF: "Avskriven fordran",
     PartWay.INTEREST: "Dröjsmålsränta",
+    PartWay.RETURNED: "Återförd avräkning",
 }
 
 

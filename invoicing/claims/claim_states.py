@@ -42,12 +42,16 @@ class ClaimCause(StrEnum):
 
 
 class PartWay(StrEnum):
-    """How a part of a claim was given back; INTEREST is for late payment, and no part of what was owed."""
+    """How a part of a claim was given back; INTEREST is for late payment, and no part of what was owed.
+
+    RETURNED is owed again: the payment that it was taken off came back.
+    """
 
     NETTED = "NETTED"
     REPAID = "REPAID"
     WRITTEN_OFF = "WRITTEN_OFF"
     INTEREST = "INTEREST"
+    RETURNED = "RETURNED"
 
     @property
     def words(self) -> Text:
@@ -60,6 +64,7 @@ PART_WORDS: Final[Mapping[PartWay, Text]] = {
     PartWay.REPAID: Text("Återbetalt"),
     PartWay.WRITTEN_OFF: Text("Avskrivet"),
     PartWay.INTEREST: Text("Dröjsmålsränta"),
+    PartWay.RETURNED: Text("Betalningen kom tillbaka: åter skyldigt"),
 }
 
 CLAIM_WORDS: Final[Mapping[ClaimState, Text]] = {
@@ -90,7 +95,8 @@ STANDING: Final = (_S.RAISED, _S.DEMANDED, _S.REMINDED)
 OPEN: Final = (*STANDING, _S.DISPUTED, _S.WRITE_OFF_ASKED)
 """What is owed, whatever is said about it."""
 
-_ENDS: Final = frozenset({_S.SETTLED, _S.WRITTEN_OFF, _S.WITHDRAWN})
+ENDED: Final = (_S.SETTLED, _S.WRITTEN_OFF, _S.WITHDRAWN)
+"""Of these nothing is owed."""
 
 CLAIM_FOLLOWS = Transitions(
     {
@@ -102,8 +108,10 @@ CLAIM_FOLLOWS = Transitions(
         # have what was on its way already: so each can be settled.
         _S.DISPUTED: {*STANDING, _S.WRITE_OFF_ASKED, _S.SETTLED, _S.WITHDRAWN},
         _S.WRITE_OFF_ASKED: {*STANDING, _S.DISPUTED, _S.WRITTEN_OFF, _S.SETTLED, _S.WITHDRAWN},
+        # The payment that it was taken off may come back, and then it is owed again.
+        _S.SETTLED: {_S.RAISED},
     },
-    ends=_ENDS,
+    ends={_S.WRITTEN_OFF, _S.WITHDRAWN},
     words=CLAIM_WORDS,
     remedy=Text("Ladda om och se hur fordran står."),
 )

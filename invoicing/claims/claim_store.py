@@ -13,10 +13,12 @@ from foundation.errors import Refused
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text
+from invoicing.claims import part_queries
 from invoicing.claims import tables as claim_tables
-from invoicing.claims.claim_states import CLAIM_FOLLOWS, OPEN, ClaimCause, ClaimState, PartWay
+from invoicing.claims.claim_states import CLAIM_FOLLOWS, ENDED, OPEN, ClaimCause, ClaimState, PartWay
 from invoicing.documents import tables as document_tables
 from invoicing.model import InvoiceState
+from invoicing.payment import standing_queries
 
 _CLAIM, _PART = claim_tables.claim, claim_tables.claim_part
 _INVOICE, _PAYMENT = document_tables.invoice, document_tables.payment
@@ -82,7 +84,7 @@ class SupplierClaim:
     @property
     def is_ended(self) -> bool:
         """Whether nothing can be done with it any more."""
-        return self.state in CLAIM_FOLLOWS.ends
+        return self.state in ENDED
 
     def is_overdue(self, today: date) -> bool:
         """Whether a day to pay was given and has gone by."""
@@ -199,7 +201,7 @@ def move(session: Session, claim: SupplierClaim, to: ClaimState, **values: objec
 def _given_back(column: str) -> Any:  # noqa: ANN401 - a scalar question
     part = _PART.c[column]
     of_claim = (_PART.c.claim == _CLAIM.c.number, _PART.c.how != PartWay.INTEREST)
-    return select(func.sum(part, type_=part.type)).where(*of_claim).scalar_subquery()
+    return select(func.sum(part_queries.signed(part), type_=part.type)).where(*of_claim).scalar_subquery()
 
 
 def _claims() -> Select[Any]:
@@ -214,8 +216,9 @@ def _claims() -> Select[Any]:
             _given_back("amount").label("given_back"),
             _given_back("amount_net").label("given_back_net"),
         )
+        .select_from(_CLAIM)
         .join(_INVOICE, _INVOICE.c.id == _CLAIM.c.invoice_id)
-        .join(_PAYMENT, _PAYMENT.c.invoice_id == _CLAIM.c.invoice_id)
+        .join(_PAYMENT, (_PAYMENT.c.invoice_id == _CLAIM.c.invoice_id) & standing_queries.is_latest())
     )
 
 

@@ -88,6 +88,33 @@ def give_back(
     return True
 
 
+def owe_again(
+    session: Session, invoice_id: int, *, end_to_end: str, first_by: str, second_by: str, on: date
+) -> None:
+    """The payment that a claim was taken off came back: that part is owed again, and the claim stands as raised."""
+    found = claim_store.of_invoice(session, invoice_id)
+    if found is None:
+        return
+    claim = claim_store.get(session, found.number, lock=True)
+    (*_, part) = [
+        each
+        for each in part_store.of(session, claim.number)
+        if each.how is PartWay.NETTED and each.reference == end_to_end
+    ]
+    part_store.add(
+        session,
+        claim,
+        part.amount,
+        part.amount_net,
+        how=PartWay.RETURNED,
+        first_by=first_by,
+        second_by=second_by,
+        on=on,
+        reference=end_to_end,
+    )
+    claim_store.move(session, claim, ClaimState.RAISED, ended_by="", ended_on=None)
+
+
 def pay_interest(
     session: Session,
     number: str,

@@ -9,6 +9,7 @@ from foundation.sql import Session
 from invoicing.claims.late_payment_check import PaidInvoice
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceContent
+from invoicing.payment import standing_queries
 
 _INVOICE, _PAYMENT = document_tables.invoice, document_tables.payment
 _MAYBE_A_NUMBER = re.compile(r"[^\s,;:()]*[0-9][^\s,;:()]*")
@@ -22,7 +23,8 @@ def named_in(session: Session, supplier: str, claim: InvoiceContent) -> list[Pai
     numbers = {each.number for each in claim.credits} or set(words[:_MOST])
     question = (
         select(_INVOICE, _PAYMENT.c.amount.label("paid"))
-        .outerjoin(_PAYMENT, _PAYMENT.c.invoice_id == _INVOICE.c.id)
+        .select_from(_INVOICE)
+        .outerjoin(_PAYMENT, (_PAYMENT.c.invoice_id == _INVOICE.c.id) & standing_queries.payment_stands())
         .where(
             _INVOICE.c.supplier == supplier,
             _INVOICE.c.number.in_(sorted(numbers - {claim.number})),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from foundation.money import Money
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
+from invoicing.payment import standing_queries
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.transfers import LIVE, ItemState
@@ -34,7 +35,7 @@ def paid(session: Session, invoice_id: int) -> PaidAmount:
             _INVOICE.c.credited_net,
         )
         .join(_INVOICE, _INVOICE.c.id == _PAYMENT.c.invoice_id)
-        .where(_PAYMENT.c.invoice_id == invoice_id)
+        .where(_PAYMENT.c.invoice_id == invoice_id, standing_queries.payment_stands())
     )
     row = session.execute(question).one()
     return PaidAmount(Money(row.amount, row.currency), Money(row.amount_net - row.credited_net, row.currency))

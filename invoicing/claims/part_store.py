@@ -22,6 +22,7 @@ class ClaimPart:
     position: int
     how: PartWay
     amount: Money
+    amount_net: Money
     on_day: date
     first_by: str
     second_by: str
@@ -31,6 +32,11 @@ class ClaimPart:
     def counts(self) -> bool:
         """Whether it lessens what is owed; interest does not."""
         return self.how is not PartWay.INTEREST
+
+    @property
+    def signed(self) -> Money:
+        """What it lessens what is owed by: below zero where it is owed again."""
+        return -self.amount if self.how is PartWay.RETURNED else self.amount
 
 
 def net_of(claim: SupplierClaim, amount: Money) -> Money:
@@ -80,6 +86,7 @@ def of(session: Session, number: str) -> Sequence[ClaimPart]:
             position=row.position,
             how=PartWay(row.how),
             amount=Money(row.amount, row.currency),
+            amount_net=Money(row.amount_net, row.currency),
             on_day=row.on_day,
             first_by=row.first_by,
             second_by=row.second_by,

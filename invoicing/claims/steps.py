@@ -87,7 +87,7 @@ def interest_to(session: Session, claim: SupplierClaim, day: date) -> Interest:
     first = runs_from(sent_on=sent[0].sent_on, due_on=sent[0].due_on)
     if day < first:
         return nothing
-    parts = [(each.on_day, each.amount) for each in part_store.of(session, claim.number) if each.counts]
+    parts = [(each.on_day, each.signed) for each in part_store.of(session, claim.number) if each.counts]
     return late_payment(
         claim.amount, first=first, last=day, rates=rate_store.in_force(session), given_back=parts
     )

@@ -44,6 +44,8 @@ DECISIONS: Final = frozenset[JournalAction](
         _D.PAYEE_RELEASE_ASKED,
         _D.PAYEE_RELEASED,
         SupplierAction.CHANGE_CONFIRMED,
+        # Who says that the money came back does not attest that it leaves once more.
+        _D.PAYMENT_RETURNED,
         # Whoever works with a document has a view of it before anybody attests.
         _D.PROTECTED_MARKED,
         _D.PROTECTED_REVEALED,

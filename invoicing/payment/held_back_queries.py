@@ -1,4 +1,4 @@
-"""What is not paid though it is accepted and due, and why: its supplier, tax to withhold, or two who invoice."""
+"""What is not paid though it is accepted and due, and why: supplier, tax to withhold, two who invoice, currency."""
 
 from collections.abc import Iterable, Mapping
 
@@ -30,6 +30,14 @@ TAX = Text(
     "notera fakturan som betald: billing tax paid."
 )
 
+OTHER_CURRENCY = Text(
+    "Fakturan är i %(currency)s, men vi betalar i %(own)s. Begär kredit på den och en ny faktura i %(own)s."
+)
+GIRO_IN_KRONOR = Text(
+    "Till bankgiro och plusgiro betalas bara kronor, och fakturan är i %(currency)s. Be leverantören registrera ett "
+    "konto med IBAN."
+)
+
 _UNDECIDED = (InvoiceState.PARKED, InvoiceState.ON_HOLD, InvoiceState.IN_QUESTION)
 
 
@@ -43,14 +51,19 @@ def reasons(session: Session, register: Register, supplier_of: Mapping[int, str]
     unconfirmed = account_confirmation_store.held(session, set(supplier_of.values()))
     taxed: dict[int, str] = {}
     contested: set[int] = set()
+    foreign: dict[int, str] = {}
     every = list(supplier_of)
     for start in range(0, len(every), _BATCH):
         ids = every[start : start + _BATCH]
         taxed.update(withheld(session, ids))
         contested |= _contested(session, ids)
+        foreign.update(_in_other_currency(session, ids, register.buyer.currency))
     found: dict[int, Text] = {}
     for invoice_id, supplier in supplier_of.items():
-        if supplier in stops:
+        if invoice_id in foreign:
+            own = register.buyer.currency
+            found[invoice_id] = OTHER_CURRENCY.with_values(currency=foreign[invoice_id], own=own)
+        elif supplier in stops:
             found[invoice_id] = stops[supplier].sentence
         elif supplier not in registered:
             found[invoice_id] = UNREGISTERED
@@ -61,6 +74,15 @@ def reasons(session: Session, register: Register, supplier_of: Mapping[int, str]
         elif invoice_id in contested:
             found[invoice_id] = CONTESTED
     return found
+
+
+def _in_other_currency(session: Session, ids: Iterable[int], own: str) -> dict[int, str]:
+    """Those in another currency than the buyer pays in, each with its currency."""
+    invoice = document_tables.invoice
+    question = select(invoice.c.id, invoice.c.currency).where(
+        invoice.c.id.in_(list(ids)), invoice.c.currency != own
+    )
+    return {row.id: row.currency for row in session.execute(question)}
 
 
 def _contested(session: Session, ids: Iterable[int]) -> set[int]:

@@ -9,14 +9,15 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
-from stdnum import luhn
+from stdnum import iso11649, luhn
 
 from foundation.money import Money
 from foundation.text import NO_TEXT, Text
 from invoicing.model import InvoiceState
 from invoicing.payment.attest_rights import Subject
-from orders.register.parties import AccountScheme, PaymentAccount, compact_account
+from orders.register.parties import AccountScheme, Address, PaymentAccount, compact_account
 
 
 class PayableKind(StrEnum):
@@ -28,7 +29,8 @@ class PayableKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Payable:
-    """An invoice to be paid, or a claim to be taken off, as it stands now. `reference` is an OCR number or empty.
+    """An invoice to be paid, or a claim to be taken off, as it stands now. `reference` is what the supplier asks to
+    have written on the payment (BT-83), as given; `address` the payee's, None where the register does not have it.
 
     `is_owed`: the claim stands undisputed, so that it may be taken off. `held_back` says why nothing is paid to its
     supplier now, whatever was attested; empty where it may be.
@@ -54,6 +56,12 @@ class Payable:
     account_confirmed_by: frozenset[str]
     held_back: Text = NO_TEXT
     is_owed: bool = False
+    address: Address | None = None
+
+    @property
+    def payee_name(self) -> str:
+        """Whose account it is: another payee's, or the supplier's own."""
+        return self.account.payee_name or self.supplier_name
 
     @property
     def fingerprint(self) -> str:
@@ -92,6 +100,35 @@ class Payable:
             self.decided_by,
             self.account_confirmed_by,
         )
+
+
+REFERENCE_MAX: Final = 140
+"""How many characters of a payment reference a bank carries (ISO 20022, Max140Text)."""
+
+
+class ReferenceKind(StrEnum):
+    """How a payment reference (BT-83) is written for the bank."""
+
+    OCR = "OCR"  # to a giro account: digits with a check digit, read by machines
+    RF = "RF"  # to an IBAN: a creditor reference of ISO 11649
+    TEXT = "TEXT"  # anything else, word for word
+    NONE = "NONE"
+
+
+def reference_kind(reference: str, account: PaymentAccount) -> ReferenceKind:
+    """What the reference is, to this account.
+
+    >>> giro = PaymentAccount(AccountScheme.BANKGIRO, "599-9107")
+    >>> [reference_kind(each, giro).value for each in ("1234566", "1234567", "KUND77-881", "")]
+    ['OCR', 'TEXT', 'TEXT', 'NONE']
+    >>> reference_kind("RF18 5390 0754 7034", PaymentAccount(AccountScheme.IBAN, "SE3550000000054910000003")).value
+    'RF'
+    """
+    if not reference:
+        return ReferenceKind.NONE
+    if account.scheme is AccountScheme.IBAN:
+        return ReferenceKind.RF if iso11649.is_valid(reference) else ReferenceKind.TEXT
+    return ReferenceKind.OCR if ocr_of(reference, account) else ReferenceKind.TEXT
 
 
 def ocr_of(reference: str, account: PaymentAccount) -> str:

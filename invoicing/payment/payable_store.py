@@ -4,13 +4,14 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, func, select
 
-from foundation.money import Money, total
+from foundation.money import Money
 from foundation.sql import Session
-from foundation.text import NO_TEXT
+from foundation.text import NO_TEXT, Text
 from invoicing.claims import claim_store
 from invoicing.claims import tables as claim_tables
 from invoicing.claims.claim_states import STANDING
@@ -19,12 +20,17 @@ from invoicing.documents import decider_store
 from invoicing.documents import tables as document_tables
 from invoicing.matching import payee_accounts
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState
-from invoicing.payment import account_confirmation_store, held_back_queries, payment_stop_store
+from invoicing.payment import (
+    account_confirmation_store,
+    held_back_queries,
+    payment_stop_store,
+)
 from invoicing.payment import tables as payment_tables
-from invoicing.payment.payable import Payable, PayableKind, ocr_of
+from invoicing.payment.payable import REFERENCE_MAX, Payable, PayableKind
 from invoicing.payment.transfers import LIVE, ItemState
 from orders import tables as order_tables
 from orders.register import store as register_store
+from orders.register.parties import USUAL_CURRENCY, AccountScheme, PaymentAccount
 from orders.register.register import Register
 from peppol.exchange import tables as exchange_tables
 
@@ -46,9 +52,10 @@ def due_sum(session: Session, *, on: date) -> tuple[int, Money]:
     amount = func.sum(
         _INVOICE.c.amount_payable - _INVOICE.c.credited_payable, type_=_INVOICE.c.amount_payable.type
     )
-    question = select(_INVOICE.c.currency, func.count(), amount).where(*_is_due(on))
-    rows = session.execute(question.group_by(_INVOICE.c.currency)).all()
-    return sum(count for _, count, _ in rows), total(Money(sum_, currency) for currency, _, sum_ in rows)
+    # What is in another currency is held back, and no part of what kronor are needed for.
+    own = register_store.currency(session)
+    row = session.execute(select(func.count(), amount).where(*_is_due(on), _INVOICE.c.currency == own)).one()
+    return row[0], Money(row[1] or Decimal("0.00"), own)
 
 
 def _is_due(on: date) -> tuple[ColumnElement[bool], ...]:
@@ -158,7 +165,8 @@ def _loaded(
             is_owed=kind is PayableKind.CREDIT and invoice_id in owed,
             pays_on=row.pays_on,
             account=account,
-            reference=ocr_of(content.payment_reference, account),
+            reference=" ".join(content.payment_reference.split())[:REFERENCE_MAX],
+            address=supplier.on(pay_on).address if account.is_own else None,
             message_sha256=messages.get(row.letter_id, ""),
             match_id=match_id,
             match_sha256=match_sha256,
@@ -166,10 +174,18 @@ def _loaded(
             areas=frozenset(areas),
             decided_by=frozenset(decided[invoice_id]),
             account_confirmed_by=frozenset(confirmed[row.supplier]),
-            held_back=kept.get(invoice_id)
-            or (NO_TEXT if chosen else held_back_queries.PAYEE_WITHOUT_ACCOUNT),
+            held_back=kept.get(invoice_id) or _kept_by_account(row.currency, account, is_chosen=bool(chosen)),
         )
     return found
+
+
+def _kept_by_account(currency: str, account: PaymentAccount, *, is_chosen: bool) -> Text:
+    """Why nothing is paid to this account, whatever else is right."""
+    if not is_chosen:
+        return held_back_queries.PAYEE_WITHOUT_ACCOUNT
+    if account.scheme is not AccountScheme.IBAN and currency != USUAL_CURRENCY:
+        return held_back_queries.GIRO_IN_KRONOR.with_values(currency=currency)
+    return NO_TEXT
 
 
 def _lying(kind: PayableKind):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a select of one column

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, func, insert, select, update
 
 from foundation import transitions
 from foundation.errors import Refused
@@ -18,6 +18,7 @@ from invoicing.payment.transfers import (
     ITEM_FOLLOWS,
     LIVE,
     PROPOSAL_FOLLOWS,
+    SENT,
     ItemState,
     ProposalState,
     proposal_name,
@@ -26,6 +27,7 @@ from orders.register import store as register_store
 from orders.register.parties import AccountScheme, PaymentAccount
 
 _PROPOSAL, _ITEM = payment_tables.payment_proposal, payment_tables.payment_item
+_BATCH = 500
 
 
 class ProposalUnknown(Refused):
@@ -62,6 +64,7 @@ class ProposalItem:
     attested_by: str
     end_to_end: str
     why: str
+    bank_status: str
 
     @property
     def key(self) -> PayableKey:
@@ -186,16 +189,31 @@ def item_of(session: Session, item_id: int) -> ProposalItem:
 
 def items_sent_as(session: Session, end_to_end: str) -> list[ProposalItem]:
     """The items of the transfer that the bank knows by this id, whatever it answered."""
-    sent = _ITEM.c.state.in_((ItemState.EXPORTED, ItemState.PAID, ItemState.RETURNED))
-    question = select(_ITEM.c.id).where(_ITEM.c.end_to_end == end_to_end, sent).order_by(_ITEM.c.id)
-    return [item_of(session, each) for each in session.scalars(question).all()]
+    question = select(_ITEM).where(_ITEM.c.end_to_end == end_to_end, _ITEM.c.state.in_(SENT))
+    return [_item(row) for row in session.execute(question.order_by(_ITEM.c.id))]
 
 
 def items_sent_in(session: Session, number: str) -> list[ProposalItem]:
-    """The items of a proposal that were exported and have not come back."""
-    sent = _ITEM.c.state.in_((ItemState.EXPORTED, ItemState.PAID))
-    question = select(_ITEM.c.id).where(_ITEM.c.proposal == number, sent).order_by(_ITEM.c.id)
-    return [item_of(session, each) for each in session.scalars(question).all()]
+    """The items of a proposal that were exported, whatever the bank answered."""
+    question = select(_ITEM).where(_ITEM.c.proposal == number, _ITEM.c.state.in_(SENT))
+    return [_item(row) for row in session.execute(question.order_by(_ITEM.c.id))]
+
+
+def set_bank_status(session: Session, ids: Sequence[int], status: str) -> None:
+    """Note what the bank says of payments that it has: a status of ISO's, as ACCP."""
+    for start in range(0, len(ids), _BATCH):
+        those = _ITEM.c.id.in_(ids[start : start + _BATCH])
+        session.execute(update(_ITEM).where(those).values(bank_status=status))
+
+
+def item_paid(session: Session, invoice_id: int) -> str | None:
+    """What the bank knows the payment of the invoice by, where it went through the bank and stands."""
+    question = select(_ITEM.c.end_to_end).where(
+        _ITEM.c.invoice_id == invoice_id,
+        _ITEM.c.kind == PayableKind.INVOICE,
+        _ITEM.c.state == ItemState.PAID,
+    )
+    return session.execute(question).scalar_one_or_none()
 
 
 def netting(session: Session, invoice_id: int) -> str:
@@ -272,4 +290,5 @@ def _item(row: Row[tuple[object, ...]]) -> ProposalItem:
         attested_by=row.attested_by or "",
         end_to_end=row.end_to_end,
         why=row.why,
+        bank_status=row.bank_status,
     )

@@ -101,7 +101,7 @@ def settle_state(session: Session, number: str) -> ProposalState:
 def to_send(item: ProposalItem, payable: Payable) -> ToSend:
     """The item as a part of a transfer."""
     part = TransferPart(item.id, item.kind, payable.number, payable.issued_on, item.amount, item.reference)
-    return ToSend(part, item.supplier, payable.supplier_name, item.account)
+    return ToSend(part, item.supplier, payable.payee_name, item.account, payable.address)
 
 
 def _fitting(
@@ -119,7 +119,7 @@ def _fitting(
             ToSend(
                 TransferPart(place, each.kind, each.number, each.issued_on, each.amount, each.reference),
                 each.supplier,
-                each.supplier_name,
+                each.payee_name,
                 each.account,
             )
             for place, each in enumerate(everything)

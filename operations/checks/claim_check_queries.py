@@ -6,10 +6,12 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from foundation.sql import Session
+from invoicing.claims import part_queries
 from invoicing.claims import tables as claim_tables
 from invoicing.claims.claim_states import ClaimState, PartWay
 from invoicing.documents import tables as document_tables
 from invoicing.model import InvoiceState
+from invoicing.payment import standing_queries
 from invoicing.payment import tables as payment_tables
 from operations.checks.invariant_queries import stream
 
@@ -21,7 +23,7 @@ def claims(session: Session) -> Iterator[Row[Any]]:
     """Every claim with what was paid, what was given back of it, and what the books say is back."""
     settled = payment_tables.claim_settled
     given_back = (
-        select(func.sum(_PART.c.amount, type_=_PART.c.amount.type))
+        select(func.sum(part_queries.signed(_PART.c.amount), type_=_PART.c.amount.type))
         .where(_PART.c.claim == _CLAIM.c.number, _PART.c.how != PartWay.INTEREST)
         .scalar_subquery()
     )
@@ -34,8 +36,13 @@ def claims(session: Session) -> Iterator[Row[Any]]:
             settled.c.amount.label("settled"),
             given_back.label("given_back"),
         )
-        .outerjoin(_PAYMENT, _PAYMENT.c.invoice_id == _CLAIM.c.invoice_id)
-        .outerjoin(settled, settled.c.invoice_id == _CLAIM.c.invoice_id)
+        .select_from(_CLAIM)
+        .outerjoin(
+            _PAYMENT, (_PAYMENT.c.invoice_id == _CLAIM.c.invoice_id) & standing_queries.payment_stands()
+        )
+        .outerjoin(
+            settled, (settled.c.invoice_id == _CLAIM.c.invoice_id) & standing_queries.settlement_stands()
+        )
     )
     return stream(session, question)
 

@@ -62,6 +62,7 @@ TOLD: Final[Mapping[JournalAction, Teller]] = {
     DocumentAction.INVOICE_RECEIVED: document_telling.received,
     DocumentAction.INVOICE_JUDGED: document_telling.judged,
     DocumentAction.INVOICE_PAID: document_telling.paid,
+    DocumentAction.PAYMENT_RETURNED: document_telling.stands_again,
     DocumentAction.INVOICE_CREDITED: document_telling.credited,
     DocumentAction.CREDIT_JUDGED: document_telling.judged,
     DocumentAction.CREDIT_SETTLED: document_telling.settled,

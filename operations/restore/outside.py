@@ -9,15 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from invoicing.payment.bank_files import pain001
 from peppol.access_points.files import Files, LocalFiles
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.exchange.outbox import sha256_of
 from peppol.identifiers import DocumentKind
+from peppol.xml import iso20022
 from peppol.xml.gate_errors import KEPT_MAX, GateRefused
-from peppol.xml.iso20022 import BankFileRefused, parse
-from peppol.xml.literals import UnreadableDocument
 
+_ORDER: Final = "CstmrCdtTrfInitn"
 _UUID: Final = 36
 
 
@@ -89,13 +88,14 @@ def payments(folders: Sequence[Path]) -> Iterator[PaymentsOutside]:
         for path in sorted(folder.rglob("*.xml")):
             body = path.read_bytes()
             try:
-                order = parse(pain001.CreditTransfer, body)
-            except (GateRefused, BankFileRefused, UnreadableDocument):
+                message, document = iso20022.opened(body)
+            except GateRefused:
                 continue
+            if not message.startswith("pain.001."):
+                continue
+            # Of any version, also one that our schema of today would refuse: what it pays may have left.
             accounts = tuple(
-                account.id.iban or (account.id.other.id if account.id.other is not None else "")
-                for payment in order.payments
-                for transfer in payment.transfers
-                if (account := transfer.account) is not None
+                each.text("CdtrAcct/Id/IBAN", "CdtrAcct/Id/Othr/Id")
+                for each in document.children(f"{_ORDER}/PmtInf/CdtTrfTxInf")
             )
-            yield PaymentsOutside(path, sha256_of(body), order.header.id, accounts)
+            yield PaymentsOutside(path, sha256_of(body), document.text(f"{_ORDER}/GrpHdr/MsgId"), accounts)

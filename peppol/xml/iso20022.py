@@ -2,8 +2,8 @@
 
 One namespace a message and no prefixes, so elements go by their local names. An element's name is the
 field's in CamelCase, or stands beside it where the standard's abbreviation is something else:
-`message_id: Annotated[str, "MsgId"]`. What leaves is judged by the schema in `xsd/bank/` first; what
-arrives passes the gate and the schema before it is read.
+`message_id: Annotated[str, "MsgId"]`. What leaves is judged by the schema in `xsd/bank/` first. What arrives
+passes the gate and is read by the structure that all versions of a message share (`bank_elements`).
 """
 
 from collections.abc import Iterable
@@ -16,6 +16,7 @@ from lxml import etree
 import xsd
 from foundation.text import JoinedText, Text
 from peppol.xml import gate
+from peppol.xml.bank_elements import BankElement
 from peppol.xml.codec import Naming, content_of, declare, declare_basic, value_of
 from peppol.xml.gate_errors import GateRule, refuse
 from peppol.xml.gate_tree import ISO20022
@@ -81,9 +82,10 @@ def serialise(document: BankDocument) -> bytes:
     return body
 
 
-def message_of(body: bytes) -> str:
-    """Which message the bytes are, such as `camt.053.001.02`. Raises `GateRefused`."""
-    return _message(gate.admit(body, root_checked_by=_is_bank_document))
+def opened(body: bytes) -> tuple[str, BankElement]:
+    """Which message the bytes are, such as `camt.053.001.02`, and its Document. Raises `GateRefused`."""
+    root = gate.admit(body, root_checked_by=_is_bank_document)
+    return _message(root), BankElement(root)
 
 
 def parse(cls: type[D], body: bytes) -> D:
@@ -109,7 +111,7 @@ def _is_bank_document(root: etree._Element) -> None:
             location="/" + name.localname[:80],
             line=root.sourceline or 0,
             found=name.text,
-            expected="camt.053.001.02, camt.054.001.02",
+            expected="camt.053, camt.054, pain.002",
         )
 
 

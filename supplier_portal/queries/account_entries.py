@@ -49,6 +49,7 @@ from invoicing.reconciliation.entry_source_queries import EntryFilter
 
 _INVOICE, _PAIR, _PAYMENT = document_tables.invoice, document_tables.credit_pair, document_tables.payment
 _ITEM, _CLAIM, _PART = payment_tables.payment_item, claim_tables.claim, claim_tables.claim_part
+_RETURNED = document_tables.payment_returned
 _BY_OTHER_MEANS: Final = {
     PartWay.REPAID: EntryKind.REPAID,
     PartWay.WRITTEN_OFF: EntryKind.WRITTEN_OFF,
@@ -69,6 +70,7 @@ _RANKS: Final = {
     EntryKind.WRITTEN_OFF: 4,
     EntryKind.NETTED: 5,
     EntryKind.PAYMENT: 6,
+    EntryKind.RETURNED: 7,
 }
 
 
@@ -190,7 +192,8 @@ def covered(session: Session, scope: Scope, payments: Sequence[str]) -> dict[str
 
 def payment_of(session: Session, scope: Scope, invoice_id: int) -> str:
     """What the payment of an invoice is known by; empty where it is not paid, or not to be seen."""
-    paid = dict(_money(scope.own, None))[EntryKind.PAYMENT].where(_INVOICE.c.id == invoice_id).subquery()
+    stands = (_INVOICE.c.id == invoice_id, _RETURNED.c.payment.is_(None))
+    paid = dict(_money(scope.own, None))[EntryKind.PAYMENT].where(*stands).subquery()
     return session.execute(select(paid.c.payment)).scalar_one_or_none() or ""
 
 
@@ -274,12 +277,13 @@ def _rows(scope: Scope, wanted: AccountFilter) -> Subquery:
         _sum(parts.c.net, "net"),
         _sum(parts.c.payable, "payable"),
     ).group_by(parts.c.payment, parts.c.on, parts.c.currency)
-    return union_all(*_documents(scope, wanted), together).subquery()
+    return union_all(*_documents(scope, wanted), *_returned(scope, wanted), together).subquery()
 
 
 def _entries(scope: Scope, wanted: AccountFilter) -> Subquery:
     """The rows document by document."""
-    return union_all(*_documents(scope, wanted), *(each for _, each in _money(scope, wanted))).subquery()
+    money = (each for _, each in _money(scope, wanted))
+    return union_all(*_documents(scope, wanted), *_returned(scope, wanted), *money).subquery()
 
 
 def _documents(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
@@ -347,7 +351,8 @@ def _money(scope: Scope, wanted: AccountFilter | None) -> list[tuple[EntryKind, 
             )
         )
         .join(_PAYMENT, _PAYMENT.c.invoice_id == _INVOICE.c.id)
-        .outerjoin(_ITEM, sent & (_ITEM.c.kind == PayableKind.INVOICE))
+        .outerjoin(_RETURNED, _RETURNED.c.payment == _PAYMENT.c.number)
+        .outerjoin(_ITEM, sent & (_ITEM.c.kind == PayableKind.INVOICE) & _RETURNED.c.payment.is_(None))
     )
     netted = (
         select(
@@ -393,17 +398,56 @@ def _given_back_by(how: PartWay, kind: EntryKind, wanted: AccountFilter | None) 
 
 def _set_off_with(wanted: AccountFilter | None) -> ColumnElement[str]:
     """The payment that the claim of an invoice was taken off, or nothing; on a past day what was so then."""
-    part = select(_PART.c.reference).where(_PART.c.invoice_id == _INVOICE.c.id, _PART.c.how == PartWay.NETTED)
+    still = case((_PART.c.how == PartWay.NETTED, _PART.c.reference), else_="")
+    ways = (PartWay.NETTED, PartWay.RETURNED)
+    part = select(still).where(_PART.c.invoice_id == _INVOICE.c.id, _PART.c.how.in_(ways))
     by_then = part if wanted is None else part.where(_PART.c.on_day <= wanted.last)
     last = by_then.order_by(_PART.c.position.desc()).limit(1).correlate(_INVOICE)
     return func.coalesce(last.scalar_subquery(), "")
+
+
+def _returned(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
+    """Each payment that came back, and what of a claim is owed again since the payment it was taken off did."""
+    payments = (
+        select(
+            *_columns(
+                EntryKind.RETURNED,
+                _RETURNED.c.returned_on,
+                _INVOICE.c.id,
+                _INVOICE.c.number,
+                payment=_came_back(_RETURNED.c.end_to_end, _RETURNED.c.payment),
+            )
+        )
+        .join(_RETURNED, _RETURNED.c.invoice_id == _INVOICE.c.id)
+        .where(scope.of_invoices(), *_within(_RETURNED.c.returned_on, wanted))
+    )
+    claims = (
+        select(
+            *_columns(
+                EntryKind.RETURNED,
+                _PART.c.on_day,
+                _INVOICE.c.id,
+                _INVOICE.c.number,
+                payment=_PART.c.reference,
+                taken_off=True,
+                sums=(_PART.c.amount_net, _PART.c.amount),
+            )
+        )
+        .join(_PART, (_PART.c.invoice_id == _INVOICE.c.id) & (_PART.c.how == PartWay.RETURNED))
+        .where(scope.of_invoices(), *_within(_PART.c.on_day, wanted))
+    )
+    return [payments, claims]
+
+
+def _came_back(end_to_end: ColumnElement[str], number: ColumnElement[str]) -> ColumnElement[str]:
+    return func.coalesce(func.nullif(end_to_end, ""), number)
 
 
 def _named(kind: EntryKind) -> ColumnElement[str]:
     """What a payment is known by: its transfer at the bank, or our number where it left by other means."""
     if kind is EntryKind.NETTED:
         return _PART.c.reference
-    return func.coalesce(_ITEM.c.end_to_end, _PAYMENT.c.number)
+    return func.coalesce(func.nullif(_RETURNED.c.end_to_end, ""), _ITEM.c.end_to_end, _PAYMENT.c.number)
 
 
 def _columns(

@@ -21,6 +21,7 @@ from invoicing.decisions.rules import ActionState
 from invoicing.flow_test.flow_test_store import FlowStep
 from invoicing.model import ExpectedCreditState, InvoiceState
 from invoicing.payment import payment_stops
+from invoicing.payment.bank_answers.transfer_note_store import TransferNoteState
 from invoicing.payment.payment_stop_store import StopReason, StopState
 from invoicing.payment.payment_stops import StopStep
 from invoicing.payment.repayment_store import RepaymentState
@@ -72,6 +73,9 @@ ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
     (ClaimState.DISPUTED, "CONFIRMATIONS_WAITING"),
     (ClaimState.WRITE_OFF_ASKED, "CONFIRMATIONS_WAITING"),
     (RateState.ASKED, "CONFIRMATIONS_WAITING"),
+    (TransferNoteState.NOTED, "CONFIRMATIONS_WAITING"),
+    (ProposalState.EXPORTED, "BANK_SILENT"),
+    (ItemState.EXPORTED, "BANK_SILENT"),
     (DisposalState.PROPOSED, "CONFIRMATIONS_WAITING"),
     (InvoiceState.IN_QUESTION, "QUESTIONS_WAITING"),
     (InvoiceState.PARKED, "PAYMENTS_HELD_UP"),
@@ -121,13 +125,13 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (ClaimState.RAISED, "for the supplier's next payment, which it is taken off, or a person's letter"),
     (ClaimState.DEMANDED, "for the supplier to pay, or its next payment"),
     (ClaimState.REMINDED, "for the supplier to pay, or its next payment"),
+    (ClaimState.SETTLED, "nothing waits: it is given back; it is owed again if the bank takes it back"),
     (RateState.STANDING, "nothing waits: it holds"),
     (InvoiceState.CREDIT_REQUESTED, "for the supplier's credit note"),
     (InvoiceState.CREDITED, "nothing waits: it is settled with its credit note"),
     (InvoiceState.PAID, "nothing waits: it is paid"),
     (InvoiceState.SETTLED, "nothing waits: it is settled"),
-    (ItemState.EXPORTED, "for the bank's report"),
-    (ItemState.RETURNED, "for a new proposal: its invoice is due, which PAYMENTS_DUE tells"),
+    (ItemState.PAID, "nothing waits: it is paid, and only a person can say that it came back"),
     (JobRunState.CLAIMED, "for the worker that has it"),
     (JobRunState.FAILED, "for its next try, by itself"),
     (JobRunState.DONE, "nothing waits: it is done"),
@@ -144,7 +148,6 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (PolicyState.IN_FORCE, "nothing waits: it holds"),
     (PortalState.WAITING, "for its time to leave, by itself within minutes"),
     (PortalState.RELEASED, "for a worker"),
-    (ProposalState.EXPORTED, "for the bank's report"),
     (ReportState.REJECTED, "for the supplier, who files a new version"),
     (ReportState.REVOKED, "for the supplier, who files a new version"),
     (PlannedState.PLACED, "nothing waits: its order is placed"),

@@ -84,9 +84,49 @@ def before_0049(connection: Connection) -> None:
     )
 
 
+def before_0042(connection: Connection) -> None:
+    """Lead the books back to what revision 0042 found: their payments and settled claims are first ones."""
+    before_0049(connection)
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("alter table payment_item alter column reference type varchar(40)"))
+    for table in ("claim_reopened", "payment_returned", "transfer_note"):
+        connection.execute(text(f"drop table {table}"))
+    operations = Operations(MigrationContext.configure(connection))
+    with operations.batch_alter_table("payment") as batch:
+        batch.drop_constraint("uq_payment_invoice_id_attempt", type_="unique")
+        batch.drop_column("attempt")
+        batch.create_unique_constraint("uq_payment_invoice_id", ["invoice_id"])
+    with operations.batch_alter_table("claim_settled") as batch:
+        batch.drop_constraint("pk_claim_settled", type_="primary")
+        batch.drop_column("attempt")
+        batch.create_primary_key("pk_claim_settled", ["invoice_id"])
+
+
+def before_0041(connection: Connection) -> None:
+    """Lead the books back to what revision 0041 found."""
+    before_0042(connection)
+    connection.execute(text("alter table payment_item drop column bank_status"))
+    was = "'PAID','WITHDRAWN'"
+    if connection.dialect.name == "postgresql":
+        check = f"check (state in ('DRAFT','ATTESTED','EXPORTED',{was}))"
+        connection.execute(text("alter table payment_proposal drop constraint ck_payment_proposal_state"))
+        connection.execute(
+            text(f"alter table payment_proposal add constraint ck_payment_proposal_state {check}")
+        )
+        return
+    version = connection.scalar(text("PRAGMA schema_version"))
+    connection.execute(text("PRAGMA writable_schema=ON"))
+    connection.execute(
+        text("update sqlite_master set sql = replace(sql, :now, :before) where name = 'payment_proposal'"),
+        {"now": "'PAID','REFUSED','WITHDRAWN'", "before": was},
+    )
+    connection.execute(text(f"PRAGMA schema_version={version + 1}"))
+    connection.execute(text("PRAGMA writable_schema=OFF"))
+
+
 def before_0037(connection: Connection) -> None:
     """Lead the books back to what revision 0037 found."""
-    before_0049(connection)
+    before_0041(connection)
     connection.execute(text("drop index ix_invoice_number"))
     for table in ("protected_document", "protected_message"):
         if connection.dialect.name == "postgresql":

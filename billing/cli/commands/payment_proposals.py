@@ -1,4 +1,4 @@
-"""`billing payments propose|proposals|attest|export|bank|right` and `billing ledger`: the daily way of paying.
+"""`billing payments propose|proposals|attest|export|right` and `billing ledger`: the daily way of paying.
 
 The same steps as the pages: one person prepares, another attests within limits and scopes, files are made once,
 and what the bank answers marks payments as paid. `billing payments pay` notes what was paid by other means.
@@ -14,7 +14,7 @@ import typer
 
 from accounts.staff import changes, staff_forms
 from accounts.staff.change_store import StaffChangeKind
-from billing.cli.command import AsJson, CommandContext, On, bytes_of, command, day, today_or
+from billing.cli.command import AsJson, CommandContext, On, command, day, today_or
 from billing.cli.commands.due_payments import payments, tell_held_back
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.database import utc_now
@@ -27,7 +27,6 @@ from invoicing.bookkeeping import booking, voucher_store
 from invoicing.payment import (
     attest_right_store,
     attestation,
-    bank_reports,
     export_store,
     payable_store,
     proposal_store,
@@ -53,12 +52,6 @@ _PROPOSALS = (
     TableColumn(Text("Läge")),
     TableColumn(Text("Attest"), right=True),
     TableColumn(Text("Belopp"), right=True),
-)
-_TOLD = (
-    TableColumn(Text("Betalning")),
-    TableColumn(Text("Utfall")),
-    TableColumn(Text("Belopp"), right=True),
-    TableColumn(Text("Vad"), wrap=40),
 )
 _RIGHTS = (
     TableColumn(Text("Person")),
@@ -164,56 +157,6 @@ def export(
             files = export_store.about(session, number)
         names = _written(session, files, folder)
     _tell_files(names, as_json=as_json)
-
-
-@command(payments, "bank")
-def bank(
-    context: CommandContext,
-    file: Annotated[Path, typer.Argument(help="camt.053, camt.054 eller CSV / or CSV")],
-    by: By,
-    on: On = None,
-    as_json: AsJson = False,
-) -> None:
-    """Läs bankens svar; det som stämmer blir betalt / read the bank's answer; what agrees is paid."""
-    body = bytes_of(file)
-    with context.writing() as session:
-        told = bank_reports.take_in(
-            session,
-            register_store.load(session),
-            body,
-            name=file.name,
-            by=by,
-            today=today_or(on),
-            now=utc_now(),
-        )
-    if as_json:
-        write_json(
-            {
-                "repeated": told.repeated,
-                "entries": [
-                    {
-                        "end_to_end": each.end_to_end,
-                        "outcome": each.outcome.value,
-                        "amount": str(each.amount.amount),
-                        "sentence": each.sentence.en,
-                    }
-                    for each in told.told
-                ],
-            }
-        )
-        return
-    if told.repeated:
-        typer.echo(context.say(Text("Filen är redan inläst.")))
-    rows = [
-        (
-            each.end_to_end,
-            each.outcome.value,
-            kronor(each.amount),
-            context.say(each.sentence),
-        )
-        for each in told.told
-    ]
-    show(table(_TOLD, rows, language=context.language))
 
 
 @command(payments, "right")

@@ -15,7 +15,7 @@ from foundation.append_only import protect_standing
 from foundation.sql import UtcDateTime, amount
 
 revision = "0049"
-down_revision = "0037"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 
@@ -142,7 +142,7 @@ def _claims() -> tuple[sa.Table, sa.Table]:
         sa.Column("second_by", sa.String(80), nullable=False),
         sa.Column("reference", sa.String(80), server_default="", nullable=False),
         sa.CheckConstraint(
-            "how in ('NETTED','REPAID','WRITTEN_OFF','INTEREST')", name=op.f("ck_claim_part_how")
+            "how in ('NETTED','REPAID','WRITTEN_OFF','INTEREST','RETURNED')", name=op.f("ck_claim_part_how")
         ),
         sa.CheckConstraint("amount > 0", name=op.f("ck_claim_part_amount")),
         sa.CheckConstraint("first_by <> second_by", name=op.f("ck_claim_part_two_people")),
@@ -231,8 +231,10 @@ select invoice.id, invoice.supplier, invoice.currency, invoice.amount_net, invoi
  where payment_item.invoice_id = invoice.id and payment_item.kind = 'CREDIT' and payment_item.state = 'PAID')
  as transfer
 from invoice join payment on payment.invoice_id = invoice.id
+ and not exists (select 1 from payment_returned where payment_returned.payment = payment.number)
  join credit_pair on credit_pair.invoice_id = invoice.id
- left join claim_settled on claim_settled.invoice_id = invoice.id
+ left join claim_settled on claim_settled.invoice_id = invoice.id and not exists (select 1 from claim_reopened
+ where claim_reopened.invoice_id = claim_settled.invoice_id and claim_reopened.attempt = claim_settled.attempt)
 where invoice.state = 'CREDITED' order by payment.number
 """
 

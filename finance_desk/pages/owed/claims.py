@@ -25,7 +25,7 @@ from foundation.spreadsheets import CSV_TYPE, csv_bytes
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.claims import claim_store, letter_store, part_store, raising, steps
-from invoicing.claims.claim_states import CLAIM_FOLLOWS, OPEN, STANDING, ClaimCause, ClaimState
+from invoicing.claims.claim_states import ENDED, OPEN, STANDING, ClaimCause, ClaimState
 from invoicing.claims.claim_store import SupplierClaim
 from invoicing.documents import store as document_store
 from invoicing.payment import payment_store, proposal_store, repayments
@@ -61,7 +61,7 @@ def listed(request: Request, person: Person = signed_in(*READERS)) -> Response:
     with database_of(request).reading() as session:
         register = register_store.load(session)
         found = claim_store.listed(session, states=(ClaimState.ASKED, *OPEN))
-        ended = claim_store.listed(session, states=tuple(CLAIM_FOLLOWS.ends))[::-1]
+        ended = claim_store.listed(session, states=ENDED)[::-1]
         open_page = Page.of(request, len(found), size=_SIZE, name="open")
         ended_page = Page.of(request, len(ended), size=_SIZE, name="ended")
         shown = open_page.rows(found)

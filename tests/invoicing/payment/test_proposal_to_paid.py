@@ -12,13 +12,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from foundation.money import Money
 from foundation.transitions import StepRefused
 from invoicing.model import InvoiceState, SupplierInvoice
-from invoicing.payment import bank_report_store, bank_reports, payment, payment_store, proposals
+from invoicing.payment import payment, payment_store, proposals
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_right_store import Reach, RightRefused
 from invoicing.payment.attest_rights import AttestRefused
 from invoicing.payment.attestation import ChangedSinceAttest
+from invoicing.payment.bank_answers import bank_report_store, bank_reports
+from invoicing.payment.bank_answers.bank_report_store import BankReportResult
 from invoicing.payment.bank_files.movements import BankFileUnreadable
-from invoicing.payment.bank_report_store import BankReportResult
 from invoicing.payment.export_store import FileKind
 from invoicing.payment.transfers import ItemState
 from invoicing.portal_invoicing import flipping
@@ -117,7 +118,8 @@ def test_what_does_not_agree_pays_nothing_and_is_shown(
     desk.export(proposal)
     (entry,) = desk.bank_says(told, on=MARCH).told
     assert entry.outcome is outcome
-    assert entry.is_open is (outcome is not BankReportResult.NOT_OURS)
+    quiet = (BankReportResult.NOT_OURS, BankReportResult.NOT_BOOKED)
+    assert entry.is_open is (outcome not in quiet)
     assert system.invoice(accepted.id).state is InvoiceState.ACCEPTED
     if entry.is_open:
         assert entry.sentence.sv != entry.sentence.en

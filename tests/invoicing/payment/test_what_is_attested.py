@@ -18,7 +18,7 @@ from invoicing.payment.attest_rights import AttestRefused
 from invoicing.payment.attestation import ChangedSinceAttest
 from invoicing.payment.payable import Payable, PayableKind
 from orders.register import store as register_store
-from orders.register.parties import AccountScheme, PaymentAccount
+from orders.register.parties import AccountScheme, Address, PaymentAccount
 from tests.support.stories.bills import billed
 from tests.support.stories.paying import ATTESTER, NOW, SECOND, PayDesk
 from tests.support.stories.system import System, a_system
@@ -70,6 +70,7 @@ NOT_VOUCHED_FOR = {
     "decided_by": frozenset({"user-1"}),
     "account_confirmed_by": frozenset({"user-2"}),
     "held_back": Text("Konkurs"),  # looked at by itself as well
+    "address": Address("Gatan 1", "Orten", "123 45"),  # beside the account, which is vouched for
 }
 
 

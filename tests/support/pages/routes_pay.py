@@ -89,6 +89,20 @@ ROUTES = {
     "GET /finance/payments/bank": Route(may=_READ, own=("/finance/payments/bank",)),
     "POST /finance/payments/bank": Route(may=_FINANCE),
     "GET /finance/payments/bank/{file_id}": Route(may=_READ, foreign=("/finance/payments/bank/999999",)),
+    "GET /finance/payments/transfers/{name}": Route(
+        may=_READ, foreign=("/finance/payments/transfers/RM39999999-00001",)
+    ),
+    "POST /finance/payments/transfers/{name}": Route(
+        may=_FINANCE,
+        foreign=("/finance/payments/transfers/RM39999999-00001",),
+        form={"said": "PAID", "reason": "Prov"},
+    ),
+    "POST /finance/payments/transfers/{name}/confirm": Route(
+        may=_EITHER, foreign=("/finance/payments/transfers/RM39999999-00001/confirm",)
+    ),
+    "POST /finance/payments/transfers/{name}/take-back": Route(
+        may=_EITHER, foreign=("/finance/payments/transfers/RM39999999-00001/take-back",)
+    ),
     "POST /finance/payments/findings/{entry_id}": Route(may=_FINANCE),
     "GET /finance/reconciliation": Route(
         may=_READ,

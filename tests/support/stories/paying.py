@@ -7,7 +7,6 @@ from decimal import Decimal
 from invoicing.payment import (
     attest_right_store,
     attestation,
-    bank_reports,
     export_store,
     proposal_store,
     proposals,
@@ -15,7 +14,8 @@ from invoicing.payment import (
 from invoicing.payment import export as payment_export
 from invoicing.payment.attest_right_store import Reach
 from invoicing.payment.attestation import Attested, Dropped
-from invoicing.payment.bank_report_store import BankFile
+from invoicing.payment.bank_answers import bank_reports
+from invoicing.payment.bank_answers.bank_report_store import BankFile
 from invoicing.payment.export_store import FileKind
 from invoicing.payment.files import Debtor
 from invoicing.payment.proposal_store import Proposal, ProposalItem
