@@ -1,9 +1,10 @@
-"""What an installation has set about paying: the account it pays from, and the accounts of its ledger."""
+"""What an installation has set about paying: its account, its ledger's accounts, and where control data is from."""
 
 from typing import Final
 
-from invoicing.bookkeeping.vouchers import LedgerAccounts, accounts_from
+from bookkeeping.vouchers import LedgerAccounts, accounts_from
 from invoicing.payment.files import Debtor
+from invoicing.payment_control.fetching import ControlDataSource
 from operations.settings import Settings
 
 # An account that banks use in their own examples; a demo's files go nowhere.
@@ -26,3 +27,8 @@ def debtor_of(settings: Settings) -> Debtor:
 def ledger_of(settings: Settings) -> LedgerAccounts:
     """The accounts of the ledger. Raises AccountsRefused."""
     return accounts_from(settings.ledger_accounts)
+
+
+def control_source_of(settings: Settings) -> ControlDataSource:
+    """Where control data of suppliers is fetched; without an address where none is set."""
+    return ControlDataSource(settings.control_data_url, settings.control_data_token.get_secret_value())

@@ -66,6 +66,12 @@ class Settings(PostSettings):
     debtor_customer_id: str = ""
     """What the bank calls us in payment files, where it wants to be told."""
 
+    control_data_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    """Where control data of suppliers (F-tax, VAT, bankruptcy) is fetched each morning; none, and files are loaded."""
+
+    control_data_token: SecretStr = SecretStr("")
+    """The bearer token it is asked with, where it wants one."""
+
     debtor_bank: BankName = BankName.OTHER
     """Whose wishes payment files follow: danske, swedbank, or other."""
 

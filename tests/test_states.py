@@ -35,8 +35,11 @@ from invoicing.payment.payment_stop_store import StopReason, StopState
 from invoicing.payment.payment_store import ClaimWay
 from invoicing.payment.repayment_store import RepaymentState
 from invoicing.payment.transfers import ItemState, ProposalState
+from invoicing.payment_control.control_data import DataKind
+from invoicing.payment_control.runs import RunStep
 from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.supplier_changes.change_request_store import ChangeState
+from operations.background.tasks import TaskState
 from operations.buyers.model import BuyerState
 from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
@@ -59,6 +62,7 @@ _PARTS: Final = (
     "peppol",
     "orders",
     "invoicing",
+    "bookkeeping",
     "operations",
     "accounts",
     "web",
@@ -76,11 +80,14 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "claim_letter.kind": LetterKind,
     "claim_part.how": PartWay,
     "claim_settled.how": ClaimWay,
+    "control_data.kind": DataKind,
+    "control_run.step": RunStep,
     "desk_action.state": ActionState,
     "desk_batch_row.state": BatchRowState,
     "disposal.state": DisposalState,
     "installation_buyer.state": BuyerState,
     "informative_report.state": InformativeState,
+    "background_task.state": TaskState,
     "job_run.state": JobRunState,
     "machine_key.state": KeyState,
     "mail.state": MailState,
@@ -117,6 +124,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "informative_report.state": InformativeState,
     "interruption.state": InterruptionState,
     "invoice.state": InvoiceState,
+    "background_task.state": TaskState,
     "job_run.state": JobRunState,
     "line_account.state": LineState,
     "machine_key.state": KeyState,
@@ -146,6 +154,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
 NEVER_MOVED: Final[Mapping[str, str]] = {
     "attempt.outcome": "how one attempt ended; an attempt is only ever added",
     "bank_entry.outcome": "what was found when the bank's file was read; a person's word about it stands beside it",
+    "control_run.step": "when a run of payments was controlled; a control is only ever added",
     "outbox.outcome": "how the last attempt ended; the message is moved by its state",
     "planned_order.stage": "which result is ordered: R1 or R2",
     "purchase_order.stage": "which result is ordered: R1 or R2",

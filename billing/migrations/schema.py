@@ -18,10 +18,12 @@ from invoicing.decisions import tables as decision_tables
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test import tables as flow_test_tables
 from invoicing.payment import tables as payment_tables
+from invoicing.payment_control import tables as control_tables
 from invoicing.portal_invoicing import tables as portal_tables
 from invoicing.responses import tables as response_tables
 from invoicing.supplier_changes import tables as change_tables
 from operations import tables as job_tables
+from operations.background import tables as background_tables
 from operations.buyers import tables as buyer_tables
 from operations.event_feed import feed
 from operations.event_feed import tables as feed_tables
@@ -43,6 +45,7 @@ JOINED: Final[tuple[Table, ...]] = (
     audit_tables.disposal,
     payment_tables.payment_proposal,
     claim_tables.claim,
+    control_tables.control_data,
     tutor_tables.tutor_assignment,
     informative_tables.informative_report,
     objection_tables.order_objection,
@@ -50,6 +53,7 @@ JOINED: Final[tuple[Table, ...]] = (
     account_tables.account,
     mail_tables.mail,
     job_tables.job_run,
+    background_tables.background_task,
     buyer_tables.installation_buyer,
     feed_tables.outbound_event,
 )

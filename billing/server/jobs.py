@@ -18,8 +18,10 @@ from accounts.guessing import guessed_accounts, known_devices, rate_limit
 from accounts.guessing.guessed_accounts import GUESSING_KINDS
 from accounts.identity import Permission
 from accounts.staff import changes as staff_changes
+from accounts.staff.waiting_queries import STAFF_KINDS
 from accounts.systems import machine_keys
 from billing.server import invoice_mails
+from foundation import journal
 from foundation.database import Database
 from foundation.sql import Session
 from foundation.text import Text
@@ -28,6 +30,7 @@ from invoicing.documents import store as document_store
 from invoicing.exceptions import undo as exception_undo
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.payment.bank_answers import bank_reports
+from invoicing.payment_control import fetching
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.verdicts import parking
 from operations import alarms, journal_heads, order_curing, report_judging, scheduler
@@ -35,6 +38,7 @@ from operations.alarms import Trouble
 from operations.event_feed import reading as feed_reading
 from operations.machine import disk_watch
 from operations.mail import delivery as mail_delivery
+from operations.payment_settings import control_source_of
 from operations.scheduler import InOne, InSteps, Job
 from operations.schedules import Daily, Every
 from operations.settings import Settings
@@ -50,7 +54,7 @@ _REMINDER_DAYS = (0, 3)
 _NAMED_MOST = 20
 
 
-ALARM_KINDS: Final = {**alarms.KINDS, **WAITING_KINDS, **APPLICATION_KINDS, **GUESSING_KINDS}
+ALARM_KINDS: Final = {**alarms.KINDS, **WAITING_KINDS, **APPLICATION_KINDS, **STAFF_KINDS, **GUESSING_KINDS}
 """What the job `alarms` looks for."""
 
 
@@ -78,6 +82,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys, by_date=True),
         InOne("guessing-watch", Every(timedelta(minutes=1)), watch_guessing),
         InOne("staff-changes-lapse", Daily(time(0, 15), catch_up=False), lapse_staff_changes, by_date=True),
+        InSteps("control-data", Daily(time(4, 30)), _control_data(settings)),
         InOne("invoice-mails", Every(timedelta(minutes=1)), invoice_mails.tell),
     )
     forget = InOne(
@@ -87,6 +92,17 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         by_date=True,
     )
     return (*jobs, forget)
+
+
+def _control_data(settings: Settings) -> Callable[[Database, date, datetime], str]:
+    def fetch(database: Database, today: date, now: datetime) -> str:
+        source = control_source_of(settings)
+        if not source.url:
+            return "no source"
+        made, _ = fetching.fetch_in(database, source, by=journal.SYSTEM, now=now)
+        return f"{made.taken} of {made.rows} rows"
+
+    return fetch
 
 
 def bookings_come(session: Session, today: date, now: datetime) -> str:

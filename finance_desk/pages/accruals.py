@@ -5,6 +5,8 @@ from typing import Any
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
+from bookkeeping import booking, voucher_store
+from bookkeeping.booking import accrued
 from finance_desk.pages.paying_parts import (
     READERS,
     article_words,
@@ -20,8 +22,6 @@ from foundation.money import total
 from foundation.periods import Month
 from foundation.spreadsheets import CSV_TYPE, csv_bytes
 from foundation.text import Text
-from invoicing.bookkeeping import booking, voucher_store
-from invoicing.bookkeeping.booking import accrued
 from invoicing.payment import export_store
 from invoicing.payment.export_store import FileKind
 from invoicing.reconciliation import unbilled_queries

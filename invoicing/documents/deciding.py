@@ -41,6 +41,7 @@ DECISIONS: Final = frozenset[JournalAction](
         _D.ANSWER_SENT,
         # What it was held for is let go, and whose account is paid.
         _D.TAX_RELEASED,
+        _D.CONTROL_RELEASED,
         _D.PAYEE_RELEASE_ASKED,
         _D.PAYEE_RELEASED,
         SupplierAction.CHANGE_CONFIRMED,

@@ -17,6 +17,7 @@ from foundation.money import Money
 from foundation.text import NO_TEXT, Text
 from invoicing.model import InvoiceState
 from invoicing.payment.attest_rights import Subject
+from invoicing.payment_control.controls import ControlRow
 from orders.register.parties import AccountScheme, Address, PaymentAccount, compact_account
 
 
@@ -27,13 +28,16 @@ class PayableKind(StrEnum):
     CREDIT = "CREDIT"
 
 
-@dataclass(frozen=True, slots=True)
-class Payable:
-    """An invoice to be paid, or a claim to be taken off, as it stands now. `reference` is what the supplier asks to
-    have written on the payment (BT-83), as given; `address` the payee's, None where the register does not have it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentTerms:
+    """What is paid for an invoice, or taken off for a claim, when and where to.
 
-    `is_owed`: the claim stands undisputed, so that it may be taken off. `held_back` says why nothing is paid to its
-    supplier now, whatever was attested; empty where it may be.
+    `reference` is what the supplier asks to have written on the payment (BT-83), as given; `address` the payee's, None
+    where the register does not have it.
+
+    `held_back` says why nothing is paid to its supplier now, whatever was attested; empty where it may be. `controls`
+    are what the payment control came to, a row each; a claim that is taken off has none. `is_owed`: the claim
+    stands undisputed, so that it may be taken off.
     """
 
     invoice_id: int
@@ -47,6 +51,26 @@ class Payable:
     pays_on: date
     account: PaymentAccount
     reference: str
+    held_back: Text = NO_TEXT
+    controls: tuple[ControlRow, ...] = ()
+    address: Address | None = None
+    is_owed: bool = False
+
+    @property
+    def payee_name(self) -> str:
+        """Whose account it is: another payee's, or the supplier's own."""
+        return self.account.payee_name or self.supplier_name
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether it may still be paid, or taken off."""
+        return self.state is InvoiceState.ACCEPTED if self.kind is PayableKind.INVOICE else self.is_owed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payable(PaymentTerms):
+    """An invoice to be paid, or a claim to be taken off, with all that an attest of it vouches for or looks at."""
+
     message_sha256: str
     match_id: int
     match_sha256: str
@@ -54,14 +78,6 @@ class Payable:
     areas: frozenset[str]
     decided_by: frozenset[str]
     account_confirmed_by: frozenset[str]
-    held_back: Text = NO_TEXT
-    is_owed: bool = False
-    address: Address | None = None
-
-    @property
-    def payee_name(self) -> str:
-        """Whose account it is: another payee's, or the supplier's own."""
-        return self.account.payee_name or self.supplier_name
 
     @property
     def fingerprint(self) -> str:
@@ -82,11 +98,6 @@ class Payable:
             self.match_sha256,
         )
         return hashlib.sha256("\n".join(said).encode()).hexdigest()
-
-    @property
-    def is_payable(self) -> bool:
-        """Whether it may still be paid, or taken off."""
-        return self.state is InvoiceState.ACCEPTED if self.kind is PayableKind.INVOICE else self.is_owed
 
     def subject(self, prepared_by: str) -> Subject:
         """What the rights to attest look at."""

@@ -91,7 +91,8 @@ def pay(
     keys = [(invoice.id, PayableKind.INVOICE) for invoice in invoices]
     payables = payable_store.load(session, register, keys, pay_on=today, lock=True)
     payment_stop_store.hold_still(session)
-    kept = held_back_queries.reasons(session, register, {each.id: each.supplier for each in invoices})
+    suppliers = {each.id: each.supplier for each in invoices}
+    kept = held_back_queries.reasons(session, register, suppliers, on=today)
     if tax_withheld:
         kept = {each: why for each, why in kept.items() if each not in withheld(session, kept)}
     paid = []

@@ -38,6 +38,6 @@ def settlement_stands(as_of: date | None = None) -> ColumnElement[bool]:
     return (_SETTLED.c.settled_on <= as_of) & ~by_then.exists()
 
 
-def settled_claims() -> Select[tuple[int]]:
+def settled_claims() -> Select[int]:
     """The invoices whose claims are settled now."""
     return select(_SETTLED.c.invoice_id).where(settlement_stands())

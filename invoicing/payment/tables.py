@@ -38,6 +38,9 @@ attest_right = Table(
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date, nullable=True),
     Column("given_by", String(80), nullable=False),
+    # Who else confirmed it; empty: given by one person alone, before it took two, and it does not count.
+    Column("confirmed_by", String(80), nullable=False, server_default=""),
+    CheckConstraint("confirmed_by <> given_by and confirmed_by <> person", name="two_people"),
     CheckConstraint("given_by <> person", name="not_own"),
     CheckConstraint("limit_amount > 0", name="limit"),
     CheckConstraint("valid_to is null or valid_from <= valid_to", name="period"),
@@ -54,6 +57,9 @@ attest_substitute = Table(
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date, nullable=False),
     Column("given_by", String(80), nullable=False),
+    # Who else confirmed it; empty: given by one person alone, before it took two, and it does not count.
+    Column("confirmed_by", String(80), nullable=False, server_default=""),
+    CheckConstraint("confirmed_by <> given_by and confirmed_by <> substitute", name="two_people"),
     CheckConstraint("person <> substitute", name="another"),
     CheckConstraint("given_by <> substitute", name="not_own"),
     CheckConstraint("valid_from <= valid_to", name="period"),
@@ -69,6 +75,9 @@ payment_proposal = Table(
     Column("prepared_by", String(80), nullable=False),
     Column("prepared_at", UtcDateTime(), nullable=False),
     Column("exported_by", String(80), nullable=False, server_default=""),
+    # Higher each time another sum, account or reference lies in it, or something is taken out: what was shown before
+    # is not attested then.
+    Column("revision", Integer, nullable=False, server_default="0"),
     CheckConstraint("state in ('DRAFT','ATTESTED','EXPORTED','PAID','REFUSED','WITHDRAWN')", name="state"),
     CheckConstraint("prepared_by <> ''", name="prepared"),
     # What an item copies of its proposal is held to be true by the key below.
@@ -163,7 +172,8 @@ payment_item = Table(
         name="attested",
     ),
     CheckConstraint("state not in ('EXPORTED','PAID') or end_to_end <> ''", name="exported"),
-    Index("ix_payment_item_proposal", "proposal"),
+    # Whole, so that the sums of a proposal by supplier and state are added up without reading its rows.
+    Index("ix_payment_item_proposal", "proposal", "supplier", "kind", "state", "why", "amount", "invoice_id"),
     Index("ix_payment_item_end_to_end", "end_to_end"),
     Index("ix_payment_item_invoice_id", "invoice_id"),
 )

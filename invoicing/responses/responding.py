@@ -35,7 +35,7 @@ from orders.register.agreements import Policy
 from orders.register.parties import Supplier
 from orders.register.register import Register
 from orders.register.response_agreements import Acknowledgement, ResponseProcess
-from peppol.exchange import outbox_store, owed_answers
+from peppol.exchange import inbox_store, outbox_store, owed_answers
 from peppol.exchange.outgoing import MessageAddress, Outgoing
 from peppol.identifiers import DocumentKind
 
@@ -191,6 +191,7 @@ def _send(
     expected: ExpectedCredit | None = None,
 ) -> str:
     number = _times_told(session, invoice, code) + 1 if _may_repeat(invoice.answered, code) else 1
+    answers = f"{inbox_store.sha256_of(session, invoice.letter_id)} {code} {number}"
 
     def written() -> Outgoing:
         document = response(
@@ -215,6 +216,7 @@ def _send(
             ),
             about=_about(invoice),
             issued_on=today,
+            answers=answers,
         )
 
     subject = document_subject(invoice.document_type, invoice.id)

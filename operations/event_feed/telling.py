@@ -143,6 +143,7 @@ NOT_TOLD: Final[Mapping[JournalAction, str]] = {
             PlacementAction.TUTOR_ASSIGNED,
             PlacementAction.HISTORY_LOADED,
             DocumentAction.ANSWER_SENT,
+            DocumentAction.CONTROL_RELEASED,
             DocumentAction.DESK_PARK,
             DocumentAction.DESK_ASK_SUPPLIER,
             DocumentAction.PROTECTED_MARKED,

@@ -152,6 +152,14 @@ TEXTS: Final[dict[str, MailText]] = {
             "här:\n\n%(portal)s/admin/people/changes/%(number)s"
         ),
     ),
+    "attest-right-confirmed": MailText(
+        Text("En attesträtt gäller igen"),
+        Text(
+            "Hej!\n\nEn administratör har bekräftat en attesträtt eller en ersättare som en annan gav ensam. Läs "
+            "vilken här:\n\n%(portal)s/finance/payments/rights\n\nÄr det fel: avsluta den genast, det gör en "
+            "administratör ensam."
+        ),
+    ),
     "first-administrator": MailText(
         Text("En administratör har lagts till från driften"),
         Text(

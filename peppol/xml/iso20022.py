@@ -21,11 +21,13 @@ from peppol.xml.codec import Naming, content_of, declare, declare_basic, value_o
 from peppol.xml.gate_errors import GateRule, refuse
 from peppol.xml.gate_tree import ISO20022
 from peppol.xml.literals import UnwritableDocument
+from peppol.xml.shape import first_errors
 
 T = TypeVar("T")
 D = TypeVar("D", bound="BankDocument")
 
 _FOLDER: Final = Path(xsd.__file__).parent / "bank"
+_ERRORS_TOLD: Final = 5
 
 
 class BankFileRefused(ValueError):
@@ -78,7 +80,7 @@ def serialise(document: BankDocument) -> bytes:
         raise refused.within(f"/Document/{name}") from None
     text = f'<Document xmlns="{namespace}"><{name}>{content}</{name}></Document>'
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
-    _judge(gate.admit(body, root_checked_by=_is_bank_document), document.message)
+    _judge(body, document.message)
     return body
 
 
@@ -93,7 +95,7 @@ def parse(cls: type[D], body: bytes) -> D:
     root = gate.admit(body, root_checked_by=_is_bank_document)
     if _message(root) != cls.message:
         refuse(GateRule.KIND, location="/Document", line=1, found=_message(root), expected=cls.message)
-    _judge(root, cls.message)
+    _judge(body, cls.message)
     for each in root.iter():
         each.tag = etree.QName(each).localname
     return value_of(cls, root[0])
@@ -121,20 +123,11 @@ def _schema(message: str) -> etree.XMLSchema | None:
     return etree.XMLSchema(file=str(path)) if path.is_file() else None
 
 
-def _judge(root: etree._Element, message: str) -> None:
+def _judge(body: bytes, message: str) -> None:
     schema = _schema(message)
     if schema is None:
         raise BankFileRefused(message, (Text("okänt meddelande"),))
-    if not schema.validate(root):
-        places = dict.fromkeys(
-            (entry.line, etree.QName(found[0]).localname if (found := _at(root, entry.path)) else "")
-            for entry in schema.error_log
-        )
+    if broken := first_errors(schema, body, most=_ERRORS_TOLD):
         raise BankFileRefused(
-            message, [Text("rad %(line)s %(element)s", line=line, element=name) for line, name in places][:5]
+            message, [Text("rad %(line)s %(element)s", line=line, element=name) for line, name in broken]
         )
-
-
-def _at(root: etree._Element, path: str | None) -> list[etree._Element]:
-    found = root.getroottree().xpath(path) if path else []
-    return [each for each in found if isinstance(each, etree._Element)] if isinstance(found, list) else []

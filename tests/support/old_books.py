@@ -84,9 +84,15 @@ def before_0049(connection: Connection) -> None:
     )
 
 
+def before_0052(connection: Connection) -> None:
+    """Lead the books back to what revision 0052 found."""
+    for table in ("run_row", "run_count", "run", "release", "data", "data_load"):
+        connection.execute(text(f"drop table control_{table}"))
+
+
 def before_0042(connection: Connection) -> None:
     """Lead the books back to what revision 0042 found: their payments and settled claims are first ones."""
-    before_0049(connection)
+    before_0047(connection)
     if connection.dialect.name == "postgresql":
         connection.execute(text("alter table payment_item alter column reference type varchar(40)"))
     for table in ("claim_reopened", "payment_returned", "transfer_note"):
@@ -124,9 +130,24 @@ def before_0041(connection: Connection) -> None:
     connection.execute(text("PRAGMA writable_schema=OFF"))
 
 
+def before_0048(connection: Connection) -> None:
+    """Lead the books back to what revision 0048 found."""
+    before_0052(connection)
+    before_0049(connection)
+    connection.execute(text("drop table background_task"))
+
+
+def before_0047(connection: Connection) -> None:
+    """Lead the books back to what revision 0047 found."""
+    before_0048(connection)
+    connection.execute(text("alter table payment_proposal drop column revision"))
+    connection.execute(text("drop index ix_payment_item_proposal"))
+    connection.execute(text("create index ix_payment_item_proposal on payment_item (proposal)"))
+
+
 def before_0037(connection: Connection) -> None:
     """Lead the books back to what revision 0037 found."""
-    before_0041(connection)
+    before_0038(connection)
     connection.execute(text("drop index ix_invoice_number"))
     for table in ("protected_document", "protected_message"):
         if connection.dialect.name == "postgresql":
@@ -136,6 +157,19 @@ def before_0037(connection: Connection) -> None:
         with Operations(MigrationContext.configure(connection)).batch_alter_table(table) as batch:
             batch.drop_constraint(f"ck_{table}_state", type_="check")
             batch.drop_column("state")
+
+
+def before_0038(connection: Connection) -> None:
+    """Lead the books back to what revision 0038 found."""
+    before_0041(connection)
+    connection.execute(text("drop table placement_decision"))
+    for table in ("attest_right", "attest_substitute"):
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"alter table {table} drop column confirmed_by"))
+            continue
+        with Operations(MigrationContext.configure(connection)).batch_alter_table(table) as batch:
+            batch.drop_constraint(f"ck_{table}_two_people", type_="check")
+            batch.drop_column("confirmed_by")
 
 
 def before_0036(connection: Connection) -> None:

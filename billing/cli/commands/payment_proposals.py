@@ -15,15 +15,17 @@ import typer
 from accounts.staff import changes, staff_forms
 from accounts.staff.change_store import StaffChangeKind
 from billing.cli.command import AsJson, CommandContext, On, command, day, today_or
+from billing.cli.commands.desk import payment_runs
+from billing.cli.commands.desk.attest_rights import state_of
 from billing.cli.commands.due_payments import payments, tell_held_back
 from billing.cli.printing import TableColumn, show, table, write_json
+from bookkeeping import booking, voucher_store
 from foundation.database import utc_now
 from foundation.disks.whole_files import write_whole
 from foundation.formatting import kronor, number_of
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from foundation.text import Text
-from invoicing.bookkeeping import booking, voucher_store
 from invoicing.payment import (
     attest_right_store,
     attestation,
@@ -35,6 +37,8 @@ from invoicing.payment import export as payment_export
 from invoicing.payment import proposals as preparing
 from invoicing.payment.attest_right_store import Reach
 from invoicing.payment.export_store import ExportFile
+from invoicing.payment.runs import portion_store
+from operations.background import asking
 from operations.machine import clock_trust
 from operations.payment_settings import debtor_of, ledger_of
 from orders.register import store as register_store
@@ -54,22 +58,30 @@ _PROPOSALS = (
     TableColumn(Text("Belopp"), right=True),
 )
 _RIGHTS = (
+    TableColumn(Text("Nr"), right=True),
     TableColumn(Text("Person")),
     TableColumn(Text("Högst"), right=True),
     TableColumn(Text("För"), wrap=24),
     TableColumn(Text("Från")),
     TableColumn(Text("Till")),
+    TableColumn(Text("Läge")),
 )
 
 
 @command(payments, "propose")
 def propose(context: CommandContext, by: By, on: On = None, as_json: AsJson = False) -> None:
     """Gör ett betalningsförslag av allt som förfaller / put everything due into a proposal."""
+    if _is_large(context, today_or(on)):
+        with context.opened() as database:
+            with database.writing() as session:
+                task = asking.to_propose(session, pay_on=today_or(on), by=by, at=utc_now())
+            payment_runs.follow(context, database, task, as_json=as_json)
+        return
     with context.writing() as session:
         register = register_store.load(session)
         made = preparing.propose(session, register, pay_on=today_or(on), by=by, now=utc_now())
         held_back = payable_store.held_back(session, register, on=today_or(on))
-        count = len(proposal_store.items(session, made.number))
+        count = sum(portion_store.counts(session, made.number).values())
     if as_json:
         write_json({"number": made.number, "pay_on": made.pay_on.isoformat(), "items": count})
         return
@@ -121,6 +133,14 @@ def proposals(context: CommandContext, as_json: AsJson = False) -> None:
 @command(payments, "attest")
 def attest(context: CommandContext, number: Number, by: By, on: On = None, as_json: AsJson = False) -> None:
     """Attestera ett förslag, så långt rätten räcker / attest a proposal, as far as the right reaches."""
+    with context.opened() as database:
+        with database.reading() as session:
+            large = asking.is_large(session, number)
+        if large:
+            with database.writing() as session:
+                task = asking.to_attest(session, number, shown=None, day=today_or(on), by=by, at=utc_now())
+            payment_runs.follow(context, database, task, as_json=as_json)
+            return
     with context.writing() as session:
         register = register_store.load(session)
         attestation.drop_changed(session, register, number, now=utc_now())
@@ -147,6 +167,12 @@ def export(
     debtor = debtor_of(context.settings)
     with context.opened() as database:
         clock_trust.require_belief(database)
+        with database.reading() as session:
+            large = asking.is_large(session, number) and not export_store.about(session, number)
+        if large:
+            with database.writing() as session:
+                task = asking.to_export(session, number, by=by, at=utc_now())
+            payment_runs.follow(context, database, task, as_json=False)
     with context.writing() as session:
         attestation.drop_changed(session, register_store.load(session), number, now=utc_now())
     with context.writing() as session:
@@ -194,7 +220,9 @@ def right(
         write_json(
             [
                 {
+                    "id": each.id,
                     "person": each.person,
+                    "confirmed": each.is_confirmed,
                     "limit": str(each.limit),
                     "supplier": each.supplier,
                     "article": each.article,
@@ -208,12 +236,14 @@ def right(
         return
     rows = [
         (
+            str(each.id),
             each.person,
             f"{each.limit}",
             " ".join(part for part in (each.supplier, each.article, each.delivery_area) if part)
             or context.say(Text("allt")),
             each.valid_from.isoformat(),
             each.valid_to.isoformat() if each.valid_to else "",
+            context.say(state_of(is_confirmed=each.is_confirmed)),
         )
         for each in rights
     ]
@@ -265,6 +295,11 @@ def accrue(
             )
         names = _written(session, export_store.about(session, str(wanted)), folder)
     _tell_files(names, as_json=as_json)
+
+
+def _is_large(context: CommandContext, pay_on: date) -> bool:
+    with context.reading() as session:
+        return payable_store.due_sum(session, on=pay_on)[0] > asking.LARGE
 
 
 def _written(session: Session, files: Sequence[ExportFile], folder: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from foundation.append_only import protect_standing
 from foundation.sql import UtcDateTime, amount
 
 revision = "0049"
-down_revision = "0042"
+down_revision = "0048"
 branch_labels = None
 depends_on = None
 

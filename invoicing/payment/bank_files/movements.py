@@ -1,4 +1,4 @@
-"""Which kind of file the bank has sent, and what it tells: camt.053, camt.054, pain.002 or a table in CSV. Pure."""
+"""Which kind of file the bank has sent, and what it tells: camt.053, camt.054, pain.002 or a table in CSV."""
 
 import re
 from typing import Final
@@ -8,6 +8,7 @@ from foundation.text import NO_TEXT, Text
 from invoicing.payment.bank_files import camt, csv_table, pain002
 from invoicing.payment.bank_files.told import BankReport
 from peppol.explanations.explain import explained
+from peppol.validation import apart
 from peppol.xml import iso20022
 from peppol.xml.gate_errors import GateRefused, GateRule
 from peppol.xml.literals import UnreadableDocument
@@ -32,7 +33,25 @@ class BankFileUnreadable(Refused):
 
 
 def read_file(body: bytes) -> BankReport:
-    """What the bytes tell. Raises BankFileUnreadable, which says what to ask the bank for."""
+    """What the bytes tell; read in a process apart.
+
+    Raises BankFileUnreadable, which says what to ask the bank for, WorkEnded, WorkFailed, NoneFree.
+    """
+    told = apart.checked(_read_or_refused, body)
+    if isinstance(told, Text):
+        raise BankFileUnreadable(told)
+    return told
+
+
+def _read_or_refused(body: bytes) -> BankReport | Text:
+    """What the file tells, or the sentence it is refused with: no exception finds its way between processes."""
+    try:
+        return _read(body)
+    except BankFileUnreadable as refused:
+        return refused.text
+
+
+def _read(body: bytes) -> BankReport:
     if not body.strip():
         raise BankFileUnreadable(Text("Bankfilen är tom. Be banken om den på nytt."))
     if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):

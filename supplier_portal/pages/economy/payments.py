@@ -22,6 +22,7 @@ from supplier_portal.pages.forms import SEES
 from supplier_portal.queries import account_entries
 from web import pdf
 from web.access import signed_in
+from web.costly import COSTLY
 from web.pages import database_of, language_of, pages_router, render, text_from
 
 router = pages_router()
@@ -60,7 +61,7 @@ def payment(request: Request, payment: str, person: Person = signed_in(*SEES)) -
     )
 
 
-@router.get("/economy/payments/{payment}/remittance.pdf")
+@router.get("/economy/payments/{payment}/remittance.pdf", dependencies=COSTLY)
 def remittance_pdf(request: Request, payment: str, person: Person = signed_in(*SEES)) -> Response:
     """The same on paper."""
     found = _found(request, person, payment)

@@ -122,6 +122,15 @@ def test_an_accepted_file_is_seen_as_accepted_and_nothing_is_paid(
     assert status_effects.STATUS_WORDS[code].sv
 
 
+def test_a_refusal_without_a_reason_has_the_reason_of_the_whole(desk: PayDesk, sent: Proposal) -> None:
+    told = desk.bank_says(
+        status_report((FIRST, "RJCT", ""), (SECOND, "RJCT", "AC04"), order="RJCT", reason="AM04"), on=LATER
+    )
+    said = [each.sentence.en for each in told.told]
+    assert ["(AM04)" in each for each in said] == [True, False, True]
+    assert "(AC04)" in said[1]
+
+
 def test_a_report_of_a_file_we_have_not_sent_changes_nothing(
     system: System, desk: PayDesk, sent: Proposal
 ) -> None:

@@ -15,7 +15,7 @@ from invoicing.payment import payable_store, payment
 from invoicing.payment.attest_rights import AttestRefused
 from invoicing.payment.attestation import ChangedSinceAttest
 from invoicing.payment.payable import PayableKind
-from invoicing.payment.proposals import NothingToPay
+from invoicing.payment.runs.making import NothingToPay
 from invoicing.payment.transfers import ItemState
 from invoicing.verdicts import parking
 from operations import register_loading

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
+from bookkeeping import booking
+from bookkeeping.vouchers import LedgerAccounts, Voucher
 from foundation.errors import Refused
 from foundation.personal_numbers import PersonalNumber
-from invoicing.bookkeeping import booking
-from invoicing.bookkeeping.vouchers import LedgerAccounts, Voucher
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.payment import payment_store
 from invoicing.payment import tables as payment_tables

@@ -24,6 +24,13 @@ ROUTES = {
     "POST /finance/payments/items/{item_id}/take-out": Route(
         may=_FINANCE, foreign=("/finance/payments/items/999999/take-out",)
     ),
+    "GET /finance/payments/work/{number}": Route(may=_READ, foreign=("/finance/payments/work/999999",)),
+    "POST /finance/payments/work/{number}/stop": Route(
+        may=_EITHER, foreign=("/finance/payments/work/999999/stop",)
+    ),
+    "POST /finance/payments/work/{number}/again": Route(
+        may=_EITHER, foreign=("/finance/payments/work/999999/again",)
+    ),
     "GET /finance/payments/files/{file_id}": Route(
         may=_READ, foreign=("/finance/payments/files/999999",), page=False
     ),
@@ -64,6 +71,12 @@ ROUTES = {
     "GET /finance/payments/rights": Route(may=_READ | _ADMIN, own=("/finance/payments/rights",)),
     "POST /finance/payments/rights": Route(may=_ADMIN),
     "POST /finance/payments/rights/{right_id}/end": Route(may=_ADMIN),
+    "POST /finance/payments/rights/{right_id}/confirm": Route(
+        may=_ADMIN, foreign=("/finance/payments/rights/999999/confirm",)
+    ),
+    "POST /finance/payments/substitutes/{substitute_id}/confirm": Route(
+        may=_ADMIN, foreign=("/finance/payments/substitutes/999999/confirm",)
+    ),
     "POST /finance/payments/substitutes": Route(may=_ADMIN),
     "POST /finance/payments/substitutes/{substitute_id}/end": Route(may=_ADMIN),
     "GET /finance/payments/accounts": Route(may=_READ, own=("/finance/payments/accounts",)),
@@ -81,6 +94,12 @@ ROUTES = {
     ),
     "GET /finance/payments/tax": Route(may=_READ, own=("/finance/payments/tax",)),
     "POST /finance/payments/tax/{invoice_id}": Route(may=_FINANCE, foreign=("/finance/payments/tax/999999",)),
+    "GET /finance/payments/controls": Route(may=_READ, own=("/finance/payments/controls",)),
+    "POST /finance/payments/controls": Route(may=_FINANCE),
+    "POST /finance/payments/controls/{invoice_id}/{control}": Route(
+        may=_FINANCE, foreign=("/finance/payments/controls/999999/LIMIT",)
+    ),
+    "GET /finance/payments/proposals/{number}/controls": Route(may=_READ, foreign=(f"{_NONE}/controls",)),
     "GET /finance/payments/stops": Route(may=_READ, own=("/finance/payments/stops",)),
     "POST /finance/payments/stops": Route(may=_FINANCE),
     "POST /finance/payments/stops/{stop_id}/{what}": Route(

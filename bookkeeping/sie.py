@@ -8,8 +8,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from bookkeeping.vouchers import Voucher
 from foundation.product import PRODUCT
-from invoicing.bookkeeping.vouchers import Voucher
 
 SIE_TYPE = "application/x-sie"
 SERIES = "R"

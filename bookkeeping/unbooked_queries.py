@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, String, and_, case, cast, func, literal, or_, select
 
+from bookkeeping.vouchers import Accrued, Purchase, VoucherKind
 from foundation.money import Money
 from foundation.periods import Month
 from foundation.sql import Session
-from invoicing.bookkeeping.vouchers import Accrued, Purchase, VoucherKind
 from invoicing.claims import tables as claim_tables
 from invoicing.claims.claim_states import PartWay
 from invoicing.documents import tables as document_tables

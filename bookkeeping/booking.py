@@ -4,19 +4,20 @@ Everything is booked in the order of its day. A voucher number is taken in the t
 voucher, so the series has no gaps; the database refuses to book the same thing twice.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from bookkeeping import unbooked_queries, voucher_store
+from bookkeeping import vouchers as ledger
+from bookkeeping.sie import SIE_TYPE, sie_bytes
+from bookkeeping.vouchers import Accrued, LedgerAccounts, Voucher
 from foundation import journal
 from foundation.errors import Refused
 from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
-from invoicing.bookkeeping import unbooked_queries, voucher_store
-from invoicing.bookkeeping import vouchers as ledger
-from invoicing.bookkeeping.sie import SIE_TYPE, sie_bytes
-from invoicing.bookkeeping.vouchers import Accrued, LedgerAccounts, Voucher
+from invoicing.decisions import protected_store
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import export_store
 from invoicing.payment.export_store import FileKind
@@ -48,7 +49,10 @@ def book(
     session: Session, register: Register, accounts: LedgerAccounts, *, today: date, by: str, now: datetime
 ) -> Run:
     """Book invoices approved, credits, payments and netted claims since the last time. Raises NothingToBook."""
-    vouchers = sorted(_unbooked(session, accounts), key=lambda each: each.booked_on)
+    names = protected_store.names_outside(session)
+    vouchers = sorted(
+        (_named(each, names) for each in _unbooked(session, accounts)), key=lambda each: each.booked_on
+    )
     if not vouchers:
         raise NothingToBook(Text("Inget nytt har hänt sedan den förra bokföringsfilen."))
     name = _run_name(session, today)
@@ -115,6 +119,14 @@ def _sie(register: Register, accounts: LedgerAccounts, vouchers: Sequence[Vouche
         made_on=made_on,
         account_names=accounts.names(article_names(register.services)),
     )
+
+
+def _named(voucher: Voucher, names: Mapping[str, str]) -> Voucher:
+    """The voucher without the numbers of documents that name somebody: the ledger calls those by their orders."""
+    text = voucher.text
+    for number, name in names.items():
+        text = text.replace(number, name)
+    return replace(voucher, text=text)
 
 
 def _unbooked(session: Session, accounts: LedgerAccounts) -> Iterator[Voucher]:

@@ -6,10 +6,10 @@ from datetime import date
 
 from sqlalchemy import func, insert, select
 
+from bookkeeping.vouchers import Voucher, VoucherKind
 from foundation import number_series
 from foundation.periods import Month
 from foundation.sql import Session
-from invoicing.bookkeeping.vouchers import Voucher, VoucherKind
 from invoicing.payment import tables as payment_tables
 
 _VOUCHER, _ROW = payment_tables.voucher, payment_tables.voucher_row

@@ -11,13 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from foundation.money import Money
-from foundation.periods import Month
-from invoicing.bookkeeping import booking
-from invoicing.bookkeeping import vouchers as ledger
-from invoicing.bookkeeping.booking import BookedAlready, NothingToBook, Run
-from invoicing.bookkeeping.sie import sie_bytes
-from invoicing.bookkeeping.vouchers import (
+from bookkeeping import booking
+from bookkeeping import vouchers as ledger
+from bookkeeping.booking import BookedAlready, NothingToBook, Run
+from bookkeeping.sie import sie_bytes
+from bookkeeping.vouchers import (
     AccountsRefused,
     Accrued,
     LedgerAccounts,
@@ -27,6 +25,9 @@ from invoicing.bookkeeping.vouchers import (
     VoucherRow,
     accounts_from,
 )
+from foundation.money import Money
+from foundation.periods import Month
+from invoicing.model import InvoiceState
 from invoicing.payment import export_store
 from invoicing.payment import tables as payment_tables
 from invoicing.portal_invoicing import flipping
@@ -34,10 +35,11 @@ from invoicing.portal_invoicing.flipping import Numbered
 from orders.register import store as register_store
 from orders.register.service_names import article_names
 from orders.register.shipped_services import first_service
+from tests.support.stories.bills import billed, together, with_lines
 from tests.support.stories.paying import NOW, OFFICER
-from tests.support.stories.system import System, a_system
+from tests.support.stories.system import System, a_system, example_register
 
-REFERENCE = "100000101"
+REFERENCE, OTHER = "100000101", "100000102"
 ACCOUNTS = LedgerAccounts()
 Read = dict[str, list[tuple[str, Decimal]]]
 
@@ -124,6 +126,79 @@ def test_what_came_and_went_between_two_files_is_not_booked(system: System) -> N
         book(system, on=date(2026, 2, 5))
 
 
+@pytest.mark.parametrize("between", [True, False], ids=["a file between", "one file for both"])
+def test_a_part_that_was_credited_is_not_credited_again_with_the_rest(system: System, between: bool) -> None:
+    system.change_register(example_register(several_orders=True, several_lines=True, partial_acceptance=True))
+    system.decide(OTHER)
+    system.report(OTHER, "2026-01", on=date(2026, 2, 2))
+    flips = [
+        system.flip(system.order(each).number, number="F-0", on=date(2026, 2, 3))
+        for each in (REFERENCE, OTHER)
+    ]
+    invoice = together(*flips, number="F-1")
+    system.send(invoice)
+    assert rows_of(book(system, on=date(2026, 2, 3))) == [
+        (VoucherKind.INVOICE, [("5711", "3800.00"), ("1546", "950.00"), ("2581", "-4750.00")])
+    ]
+    booked = []
+    for number, line, day in (("K-1", "1", date(2026, 2, 4)), ("K-2", "2", date(2026, 2, 5))):
+        part = with_lines(invoice, [each for each in invoice.invoice_lines if each.id == line])
+        system.send(flipping.credit_note_of(part, given=Numbered(number, day)), on=day)
+        if between or number == "K-2":
+            booked += rows_of(book(system, on=day))
+    half = [("5711", "-1900.00"), ("1546", "-475.00"), ("2581", "2375.00")]
+    assert booked == [(VoucherKind.PARTIAL_CREDIT, half), (VoucherKind.CREDIT, half)]
+    with pytest.raises(NothingToBook):
+        book(system, on=date(2026, 2, 6))
+
+
+def test_an_invoice_that_was_paid_is_booked_though_it_is_in_question_since(system: System) -> None:
+    document = system.send_invoice(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+    system.pay(on=document.pays_on)
+    revoked = {"execution_reference": REFERENCE, "month": "2026-01", "version": 1}
+    told = {**revoked, "at": "2026-03-09T08:00:00Z", "by": "officer-7", "reason": "WRONG_MONTH"}
+    system.must("report.revoked", told, on=date(2026, 3, 9))
+    assert system.invoice(document.id).state not in (InvoiceState.ACCEPTED, InvoiceState.PAID)
+    assert [kind for kind, _ in rows_of(book(system, on=date(2026, 3, 9)))] == [
+        VoucherKind.INVOICE,
+        VoucherKind.PAYMENT,
+    ]
+
+
+def test_each_ledger_file_of_a_day_has_a_name_of_its_own(system: System) -> None:
+    day, names = date(2026, 4, 2), []
+    for line, month in (("001", "2026-01"), ("002", "2026-02"), ("003", "2026-03")):
+        if month != "2026-01":
+            system.report(REFERENCE, month, on=day)
+        system.send_invoice(system.order(REFERENCE).number, line, number=f"F-{line}", on=day)
+        names.append(book(system, on=day).name)
+    assert names == ["2026-04-02", "2026-04-02-2", "2026-04-02-3"]
+    assert len({file_of(system, name) for name in names}) == 3
+
+
+def test_of_a_line_invoiced_in_part_the_rest_is_accrued(system: System) -> None:
+    system.change_register(
+        example_register(partial_quantities=True, partial_acceptance=True, several_lines=True)
+    )
+    whole = system.flip(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+    assert system.send(billed(whole, days="8")).state is InvoiceState.ACCEPTED
+    day = date(2026, 2, 4)
+    for today in (None, day):
+        with system.database.reading() as session:
+            (left,) = booking.accrued(session, Month(2026, 1), closing=day, today=today)
+        assert left.amount == Money.of("1140.00")
+
+
+def test_a_month_is_accrued_without_the_months_after_it(system: System) -> None:
+    for month in ("2026-02", "2026-03"):
+        system.report(REFERENCE, month, on=date(2026, 4, 2))
+    day = date(2026, 4, 3)
+    for today in (None, day):
+        with system.database.reading() as session:
+            found = booking.accrued(session, Month(2026, 2), closing=day, today=today)
+        assert [each.month for each in found] == ["2026-01", "2026-02"]
+
+
 def test_a_month_end_is_accrued_and_taken_back_by_itself(system: System) -> None:
     with system.database.reading() as session:
         day = date(2026, 2, 10)
@@ -187,9 +262,44 @@ def test_every_voucher_balances(net: dict[str, Decimal], vat: Decimal, rounding:
         assert sum(row.amount for row in voucher.rows) == 0
 
 
-def test_a_voucher_that_does_not_balance_cannot_be_made() -> None:
+@pytest.mark.parametrize("amount", ["0.01", "-0.01"])
+def test_a_voucher_that_does_not_balance_cannot_be_made(amount: str) -> None:
     with pytest.raises(ValueError, match="does not balance"):
-        Voucher(VoucherKind.PAYMENT, "1", date(2026, 1, 1), "", (VoucherRow("1921", Decimal("0.01")),))
+        Voucher(VoucherKind.PAYMENT, "1", date(2026, 1, 1), "", (VoucherRow("1921", Decimal(amount)),))
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ('Faktura "F-1"', r'"Faktura \"F-1\""'),
+        ("F-1\\", '"F-1/"'),
+        ('" 99 {} 1.00', r'"\" 99 {} 1.00"'),
+        ("F-1\r\n#TRANS 1921", '"F-1 #TRANS 1921"'),
+        ("Åsa – ”x” …", "\"Åsa - 'x' .\""),
+        ("F\u20ac1", '"F?1"'),
+    ],
+)
+def test_no_text_ends_its_field_or_its_line(text: str, written: str) -> None:
+    rows = (VoucherRow("2581", Decimal("1.00")), VoucherRow("1921", Decimal("-1.00")))
+    voucher = Voucher(VoucherKind.PAYMENT, "1", date(2026, 1, 31), text, rows, "50000001")
+    body = sie_bytes(
+        [voucher],
+        company=text,
+        organisation_number="2021002114",
+        made_on=date(2026, 2, 1),
+        account_names={"1921": text},
+    )
+    lines = body.decode("cp437").split("\r\n")
+    assert f"#FNAMN {written}" in lines
+    assert f"#KONTO 1921 {written}" in lines
+    assert lines[-6:] == [
+        f'#VER "R" 50000001 20260131 {written}',
+        "{",
+        f"#TRANS 2581 {{}} 1.00 20260131 {written}",
+        f"#TRANS 1921 {{}} -1.00 20260131 {written}",
+        "}",
+        "",
+    ]
 
 
 @given(texts=st.lists(texts, min_size=1, max_size=5), amounts=st.lists(ore, min_size=5, max_size=5))
