@@ -142,11 +142,11 @@ def _unbooked(session: Session, accounts: LedgerAccounts) -> Iterator[Voucher]:
     for payment in unbooked_queries.payments(session):
         yield ledger.paid(payment.number, payment.invoice, payment.amount, accounts, on=payment.on)
     for claim in unbooked_queries.given_back(session):
-        yield ledger.given_back(claim.about, claim.invoice, claim.amount, accounts, on=claim.on)
+        yield ledger.given_back(
+            claim.about, claim.invoice, claim.amount, accounts, how=claim.how, on=claim.on
+        )
     for back in unbooked_queries.payments_returned(session):
         yield ledger.returned(back.number, back.invoice, back.amount, accounts, on=back.on)
-    for again in unbooked_queries.claims_reopened(session):
-        yield ledger.owed_again(again.about, again.invoice, again.amount, accounts, on=again.on)
 
 
 def _run_name(session: Session, today: date) -> str:

@@ -7,12 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, Table, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Row, String, and_, case, cast, func, literal, or_, select
 
 from bookkeeping.vouchers import Accrued, Purchase, VoucherKind
 from foundation.money import Money
 from foundation.periods import Month
 from foundation.sql import Session
+from invoicing.claims import tables as claim_tables
+from invoicing.claims.claim_states import PartWay
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.payment import tables as payment_tables
@@ -37,18 +39,13 @@ class UnbookedPayment:
 
 @dataclass(frozen=True, slots=True)
 class UnbookedClaim:
-    """What a supplier has given back after a credit, and the number of the invoice."""
+    """What of a claim was given back and how, and the number of the invoice; `about` is the voucher's key."""
 
-    invoice_id: int
-    attempt: int
+    about: str
     invoice: str
     amount: Decimal
     on: date
-
-    @property
-    def about(self) -> str:
-        """What its voucher is known by: the invoice, and which time from the second on."""
-        return str(self.invoice_id) if self.attempt == 1 else f"{self.invoice_id}/{self.attempt}"
+    how: PartWay
 
 
 def invoices(session: Session) -> Sequence[tuple[Purchase, date]]:
@@ -185,47 +182,31 @@ def payments_returned(session: Session) -> Iterator[UnbookedPayment]:
         )
 
 
-def claims_reopened(session: Session) -> Iterator[UnbookedClaim]:
-    """Settled claims that are owed again, since the payment they were taken off came back."""
-    back, again = payment_tables.claim_settled, payment_tables.claim_reopened
-    same = (again.c.invoice_id == back.c.invoice_id) & (again.c.attempt == back.c.attempt)
-    question = (
-        select(back, again.c.reopened_on, _INVOICE.c.number.label("invoice_number"))
-        .join(again, same)
-        .join(_INVOICE, _INVOICE.c.id == back.c.invoice_id)
-        .where(_without(VoucherKind.CLAIM_REOPENED, _settlement(back)))
-    )
-    for row in session.execute(question):
-        yield UnbookedClaim(
-            invoice_id=row.invoice_id,
-            attempt=row.attempt,
-            invoice=row.invoice_number,
-            amount=row.amount,
-            on=row.reopened_on,
-        )
-
-
 def given_back(session: Session) -> Iterator[UnbookedClaim]:
-    """Claims that were netted or repaid."""
-    back = payment_tables.claim_settled
-    question = select(back, _INVOICE.c.number.label("invoice_number")).join(
-        _INVOICE, _INVOICE.c.id == back.c.invoice_id
+    """Each part of a claim that was netted, repaid or written off, what came of interest, and what is owed again."""
+    part = claim_tables.claim_part
+    invoice = cast(part.c.invoice_id, String)
+    # The first part of a claim is known by its invoice, as a claim was when it had but one.
+    about = case(
+        (part.c.position == 1, invoice),
+        else_=invoice + literal("-", String) + cast(part.c.position, String),
     )
-    unbooked = question.where(_without(VoucherKind.GIVEN_BACK, _settlement(back)))
+    question = select(part, _INVOICE.c.number.label("invoice_number"), about.label("about")).join(
+        _INVOICE, _INVOICE.c.id == part.c.invoice_id
+    )
+    booked = or_(
+        and_(part.c.how == PartWay.RETURNED, ~_without(VoucherKind.CLAIM_REOPENED, about)),
+        and_(part.c.how != PartWay.RETURNED, ~_without(VoucherKind.GIVEN_BACK, about)),
+    )
+    unbooked = question.where(~booked).order_by(part.c.claim, part.c.position)
     for row in session.execute(unbooked):
         yield UnbookedClaim(
-            invoice_id=row.invoice_id,
-            attempt=row.attempt,
+            about=row.about,
             invoice=row.invoice_number,
             amount=row.amount,
-            on=row.settled_on,
+            on=row.on_day,
+            how=PartWay(row.how),
         )
-
-
-def _settlement(back: Table) -> ColumnElement[str]:
-    """What a voucher about a settled claim is known by, as UnbookedClaim.about has it."""
-    invoice = cast(back.c.invoice_id, String)
-    return case((back.c.attempt == 1, invoice), else_=invoice + "/" + cast(back.c.attempt, String))
 
 
 def accrued_now(session: Session, month: Month) -> list[Accrued]:

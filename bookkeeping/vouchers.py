@@ -10,11 +10,13 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from foundation.errors import Refused
 from foundation.money import Money
 from foundation.periods import Month
 from foundation.text import Text
+from invoicing.claims.claim_states import PartWay
 from orders.terms import ArticleKind
 
 _NIL = Decimal("0.00")
@@ -48,6 +50,8 @@ class LedgerAccounts:
     payable: str = "2581"
     bank: str = "1921"
     accrued: str = "2791"
+    written_off: str = "5791"
+    interest: str = "8311"
 
     def cost_of(self, article: str) -> str:
         """The cost account of an article; `other` for what lies on no order."""
@@ -72,6 +76,8 @@ _NAMES = {
     "payable": "Leverantörsskulder",
     "bank": "Bank",
     "accrued": "Upplupna kostnader",
+    "written_off": "Avskrivna fordringar",
+    "interest": "Dröjsmålsränta",
 }
 
 
@@ -178,17 +184,32 @@ def returned(number: str, invoice: str, amount: Decimal, accounts: LedgerAccount
     return Voucher(VoucherKind.PAYMENT_RETURNED, number, on, said, rows)
 
 
-def given_back(about: str, invoice: str, amount: Decimal, accounts: LedgerAccounts, *, on: date) -> Voucher:
-    """What a supplier owed after a credit, taken off a payment or repaid."""
-    rows = (VoucherRow(accounts.bank, amount), VoucherRow(accounts.payable, -amount))
-    return Voucher(VoucherKind.GIVEN_BACK, about, on, f"Avräknad kredit faktura {invoice}", rows)
+def given_back(
+    about: str,
+    invoice: str,
+    amount: Decimal,
+    accounts: LedgerAccounts,
+    *,
+    how: PartWay,
+    on: date,
+) -> Voucher:
+    """What a supplier owed, taken off a payment, repaid or written off; what it paid of interest, and owes again."""
+    if how is PartWay.RETURNED:
+        again = (VoucherRow(accounts.payable, amount), VoucherRow(accounts.bank, -amount))
+        return Voucher(VoucherKind.CLAIM_REOPENED, about, on, f"{_GIVEN_BACK[how]} faktura {invoice}", again)
+    debit = accounts.written_off if how is PartWay.WRITTEN_OFF else accounts.bank
+    credit = accounts.interest if how is PartWay.INTEREST else accounts.payable
+    rows = (VoucherRow(debit, amount), VoucherRow(credit, -amount))
+    return Voucher(VoucherKind.GIVEN_BACK, about, on, f"{_GIVEN_BACK[how]} faktura {invoice}", rows)
 
 
-def owed_again(about: str, invoice: str, amount: Decimal, accounts: LedgerAccounts, *, on: date) -> Voucher:
-    """The taking off of a claim taken back with the payment it was taken off."""
-    rows = (VoucherRow(accounts.payable, amount), VoucherRow(accounts.bank, -amount))
-    said = f"Återförd avräkning faktura {invoice}"
-    return Voucher(VoucherKind.CLAIM_REOPENED, about, on, said, rows)
+_GIVEN_BACK: Final = {
+    PartWay.NETTED: "Avräknad kredit",
+    PartWay.REPAID: "Avräknad kredit",
+    PartWay.WRITTEN_OFF: "Avskriven fordran",
+    PartWay.INTEREST: "Dröjsmålsränta",
+    PartWay.RETURNED: "Återförd avräkning",
+}
 
 
 @dataclass(frozen=True, slots=True)

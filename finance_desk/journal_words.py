@@ -12,7 +12,14 @@ from accounts.journal_actions import AccountAction, ApplicationAction, KeyAction
 from foundation.text import Text, WrittenText
 from invoicing.decisions.rules import name_of
 from invoicing.exceptions import steps
-from invoicing.journal_actions import AuditAction, DeskAction, DocumentAction, PaymentAction, SupplierAction
+from invoicing.journal_actions import (
+    AuditAction,
+    ClaimAction,
+    DeskAction,
+    DocumentAction,
+    PaymentAction,
+    SupplierAction,
+)
 from operations.journal_actions import OperationsAction
 from orders.journal_actions import ObjectionAction, OrderAction, PlacementAction, RegisterAction, TutorAction
 from peppol.journal_actions import AccessPointAction, MessageAction
@@ -47,6 +54,21 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     DocumentAction.PROTECTED_CLEARED: Text("Sades inte säga vem någon är"),
     PaymentAction.CLAIM_SETTLED: Text("Fordran reglerades"),
     PaymentAction.REPAYMENT_NOTED: Text("Återbetalning noterades"),
+    ClaimAction.RAISED: Text("Fordran restes av krediten"),
+    ClaimAction.ASKED: Text("En person ville kräva tillbaka beloppet"),
+    ClaimAction.CONFIRMED: Text("Två personer krävde tillbaka beloppet"),
+    ClaimAction.WITHDRAWN: Text("Fordran togs tillbaka"),
+    ClaimAction.DEMANDED: Text("Krav skickades"),
+    ClaimAction.REMINDED: Text("Påminnelse skickades"),
+    ClaimAction.DISPUTED: Text("Leverantören bestred fordran"),
+    ClaimAction.UPHELD: Text("Leverantören fick svar: fordran står kvar"),
+    ClaimAction.PART_GIVEN_BACK: Text("En del av fordran reglerades"),
+    ClaimAction.WRITE_OFF_ASKED: Text("Avskrivning begärdes"),
+    ClaimAction.WRITE_OFF_REFUSED: Text("Fordran skrevs inte av"),
+    ClaimAction.WRITTEN_OFF: Text("Fordran skrevs av"),
+    ClaimAction.RATE_ASKED: Text("En referensränta skrevs in"),
+    ClaimAction.RATE_CONFIRMED: Text("En referensränta bekräftades"),
+    ClaimAction.RATE_REFUSED: Text("En referensränta togs bort"),
     PaymentAction.STOP_ASKED: Text("Betalningsstopp lades"),
     PaymentAction.STOP_CONFIRMED: Text("Betalningsstoppet bekräftades"),
     PaymentAction.STOP_REFUSED: Text("Betalningsstoppet togs bort"),

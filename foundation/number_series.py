@@ -17,6 +17,7 @@ EXECUTION_REFERENCES = "execution_reference"
 PAYMENTS = "payment"
 PROPOSALS = "payment_proposal"
 VOUCHERS = "voucher"
+CLAIMS = "claim"
 
 # The first number of each series; digits only, long enough to sort as text for a good while.
 FIRST = {
@@ -25,6 +26,7 @@ FIRST = {
     PAYMENTS: 10_000_001,
     PROPOSALS: 30_000_001,
     VOUCHERS: 50_000_001,
+    CLAIMS: 60_000_001,
 }
 
 

@@ -91,6 +91,26 @@ class PaymentAction(JournalAction):
     LEDGER_ACCRUED = "ledger.accrued"
 
 
+class ClaimAction(JournalAction):
+    """What becomes of a claim on a supplier, and of the rate its interest follows."""
+
+    RAISED = "claim.raised"
+    ASKED = "claim.asked"
+    CONFIRMED = "claim.confirmed"
+    WITHDRAWN = "claim.withdrawn"
+    DEMANDED = "claim.demanded"
+    REMINDED = "claim.reminded"
+    DISPUTED = "claim.disputed"
+    UPHELD = "claim.upheld"
+    PART_GIVEN_BACK = "claim.part_given_back"
+    WRITE_OFF_ASKED = "claim.write_off_asked"
+    WRITE_OFF_REFUSED = "claim.write_off_refused"
+    WRITTEN_OFF = "claim.written_off"
+    RATE_ASKED = "rate.asked"
+    RATE_CONFIRMED = "rate.confirmed"
+    RATE_REFUSED = "rate.refused"
+
+
 class SupplierAction(JournalAction):
     """What suppliers do and what is done with it."""
 
@@ -148,6 +168,8 @@ class InvoicingSubject(SubjectKind):
     TEST_DOCUMENT = "test document"
     CHANGE = "change"
     PAYMENT_STOP = "payment stop"
+    CLAIM = "claim"
+    REFERENCE_RATE = "reference rate"
     CASE = "case"
     DISPOSAL = "disposal"
 

@@ -60,8 +60,9 @@ _SENTENCES: Final[Mapping[str, Text]] = {
         "%(since)s. Läs in bankens svar under Svar från banken, eller notera för hand vad banken gjorde."
     ),
     CONFIRMATIONS_WAITING: Text(
-        "%(count)s åtgärder har väntat i minst %(days)s dagar på en andra person, den äldsta sedan %(since)s: "
-        "betalningsstopp, noteringar om betalningar, återbetalningar eller gallring. Bekräfta eller ta tillbaka dem."
+        "%(count)s åtgärder har väntat i minst %(days)s dagar på en andra person eller ett svar, den äldsta sedan "
+        "%(since)s: betalningsstopp, noteringar om betalningar, återbetalningar, fordringar, referensräntor eller "
+        "gallring. Bekräfta, besvara eller ta tillbaka dem."
     ),
     CREDITS_LATE: Text(
         "%(count)s kreditfakturor för delar av fakturor skulle ha kommit för minst %(days)s dagar sedan, den äldsta "

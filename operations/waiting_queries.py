@@ -10,6 +10,9 @@ from foundation.periods import stockholm_date
 from foundation.sql import Session
 from invoicing.audit import tables as audit_tables
 from invoicing.audit.disposal_store import DisposalState
+from invoicing.claims import tables as claim_tables
+from invoicing.claims.claim_states import ClaimState
+from invoicing.claims.rate_store import RateState
 from invoicing.documents import expected_credit_store
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test import tables as flow_test_tables
@@ -52,6 +55,8 @@ _STOP, _REPAID, _TRANSFER, _DISPOSAL = (
 )
 _PROPOSAL = payment_tables.payment_proposal
 
+_CLAIM, _WORD, _RATE = claim_tables.claim, claim_tables.claim_word, claim_tables.reference_rate
+
 Since = Callable[[Session, date], Sequence[date]]
 """The days since when each waits, as things stand on a day."""
 
@@ -91,6 +96,13 @@ SINCE: Final[Mapping[str, Since]] = {
         select(_REPAID.c.noted_on).where(_REPAID.c.state == RepaymentState.NOTED),
         select(_TRANSFER.c.noted_on).where(_TRANSFER.c.state == TransferNoteState.NOTED),
         select(_DISPOSAL.c.proposed_on).where(_DISPOSAL.c.state == DisposalState.PROPOSED),
+        select(_CLAIM.c.raised_on).where(_CLAIM.c.state == ClaimState.ASKED),
+        select(_CLAIM.c.write_off_asked_on).where(_CLAIM.c.state == ClaimState.WRITE_OFF_ASKED),
+        select(func.max(_WORD.c.on_day))
+        .join(_CLAIM, _CLAIM.c.number == _WORD.c.claim)
+        .where(_CLAIM.c.state == ClaimState.DISPUTED)
+        .group_by(_CLAIM.c.number),
+        select(_RATE.c.asked_at).where(_RATE.c.state == RateState.ASKED),
     ),
     BANK_SILENT: _days(
         select(_PROPOSAL.c.pay_on).where(_PROPOSAL.c.state == ProposalState.EXPORTED),

@@ -21,6 +21,9 @@ from billing.migrations.schema import METADATAS
 from foundation.text import WrittenText
 from foundation.transitions import MovedMeanwhile, Transitions
 from invoicing.audit.disposal_store import DisposalState
+from invoicing.claims.claim_states import ClaimCause, ClaimState, PartWay
+from invoicing.claims.letters import LetterKind
+from invoicing.claims.rate_store import RateState
 from invoicing.decisions.batch_store import BatchRowState
 from invoicing.decisions.protected_store import ProtectedState
 from invoicing.decisions.rules import TRANSITIONS, UNDOES, Action, ActionState
@@ -72,6 +75,10 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "unit_tutor.state": UnitTutorState,
     "account_application.state": ApplicationState,
     "staff_change.state": StaffChangeState,
+    "claim.state": ClaimState,
+    "claim.cause": ClaimCause,
+    "claim_letter.kind": LetterKind,
+    "claim_part.how": PartWay,
     "claim_settled.how": ClaimWay,
     "control_data.kind": DataKind,
     "control_run.step": RunStep,
@@ -93,6 +100,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "payment_stop.reason": StopReason,
     "payment_stop.state": StopState,
     "policy_version.state": PolicyState,
+    "reference_rate.state": RateState,
     "repayment_note.state": RepaymentState,
     "transfer_note.said": TransferSaid,
     "transfer_note.state": TransferNoteState,
@@ -105,6 +113,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "account_application.state": ApplicationState,
     "staff_change.state": StaffChangeState,
     "change_request.state": ChangeState,
+    "claim.state": ClaimState,
     "desk_action.state": ActionState,
     "desk_batch_row.state": BatchRowState,
     "disposal.state": DisposalState,
@@ -132,6 +141,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "portal_document.state": PortalState,
     "protected_document.state": ProtectedState,
     "protected_message.state": ProtectedState,
+    "reference_rate.state": RateState,
     "repayment_note.state": RepaymentState,
     "test_flow.step": FlowStep,
     "transfer_note.state": TransferNoteState,

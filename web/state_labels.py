@@ -15,6 +15,7 @@ from accounts.staff.change_store import STAFF_CHANGE_WORDS, StaffChangeState
 from accounts.store import ACCOUNT_WORDS, AccountState
 from accounts.systems.machine_key_store import KEY_WORDS, KeyState
 from foundation.text import Text, WrittenText
+from invoicing.claims.claim_states import CLAIM_WORDS, ClaimState
 from invoicing.model import CREDIT_NOTE_WORDS, INVOICE_WORDS, InvoiceState
 from invoicing.payment.payment_stop_store import STOP_WORDS, StopState
 from invoicing.payment.transfers import ITEM_WORDS, PROPOSAL_WORDS, ItemState, ProposalState
@@ -144,6 +145,12 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
     },
     "payment_stop": _labels(
         STOP_WORDS, note=(StopState.ASKED, StopState.LIFT_ASKED), bad=(StopState.STANDING,)
+    ),
+    "claim": _labels(
+        CLAIM_WORDS,
+        good=(ClaimState.SETTLED,),
+        note=(ClaimState.ASKED, ClaimState.DEMANDED, ClaimState.REMINDED, ClaimState.WRITE_OFF_ASKED),
+        bad=(ClaimState.DISPUTED,),
     ),
     "staff_change": _labels(
         STAFF_CHANGE_WORDS,

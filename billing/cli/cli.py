@@ -62,6 +62,16 @@ COMMANDS: Final = {
         "desk.late_payment",
         "claims",
     ),
+    "receivables": CommandPlace(
+        "Fordringar på leverantörer: kräva, svara, skriva av / claims on suppliers: demanding, answering.",
+        "desk.receivables",
+        "receivables",
+    ),
+    "rates": CommandPlace(
+        "Referensräntan som dröjsmålsränta följer / the reference rate of late-payment interest.",
+        "desk.rates",
+        "rates",
+    ),
     "links": CommandPlace(
         "Koppla fakturor till orderrader / linking invoices to order lines.", "desk.links", "links"
     ),

@@ -51,8 +51,13 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "account_unit": (*_ADD, "DELETE"),
     "books_mark": _READ,
     "change_request": (*_ADD, "UPDATE"),
+    # A supplier disputes a claim: its state moves, and its words are kept.
+    "claim": ("SELECT", "UPDATE"),
+    "claim_letter": _READ,
+    "claim_part": _READ,
     "claim_reopened": _READ,
     "claim_settled": _READ,
+    "claim_word": _ADD,
     "credit_pair": _READ,
     "inbox": _READ,
     "informative_report": (*_ADD, "UPDATE"),

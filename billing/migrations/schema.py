@@ -13,6 +13,7 @@ from foundation.errors import Refused
 from foundation.periods import Clock
 from foundation.text import Text
 from invoicing.audit import tables as audit_tables
+from invoicing.claims import tables as claim_tables
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test import tables as flow_test_tables
@@ -43,6 +44,7 @@ JOINED: Final[tuple[Table, ...]] = (
     decision_tables.desk_item,
     audit_tables.disposal,
     payment_tables.payment_proposal,
+    claim_tables.claim,
     control_tables.control_data,
     tutor_tables.tutor_assignment,
     informative_tables.informative_report,

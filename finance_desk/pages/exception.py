@@ -13,6 +13,7 @@ from urllib.parse import quote
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
+from finance_desk import late_payment_view
 from finance_desk.journal_words import action_name
 from finance_desk.pages.document_parts import branch, cells
 from finance_desk.pages.queue import READERS
@@ -21,6 +22,7 @@ from foundation.errors import NotThere, Refused
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text
+from invoicing.claims import claim_store
 from invoicing.decisions import protected, protected_store
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import (
@@ -321,6 +323,12 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "limit": limit,
             "stake": _stake(session, case),
             "is_claim": is_late_payment_claim(case.match),
+            "reckoned": late_payment_view.reckoned(
+                session, case.invoice, case.content, today=today_of(request)
+            )
+            if is_late_payment_claim(case.match)
+            else None,
+            "claim": claim_store.of_invoice(session, number) if case.invoice.paid_on else None,
             "account": paid_to.words(session, register, case.invoice, today=today_of(request)),
             "action_name": action_name,
             "name_of": name_of,

@@ -9,7 +9,6 @@ from finance_desk.pages import (
     audit,
     bank_files,
     bulk,
-    claims,
     credit_pair,
     events_aside,
     exception,
@@ -26,6 +25,7 @@ from finance_desk.pages import (
 )
 from finance_desk.pages.held_back import payees_held, payment_control, payment_stops, tax_held
 from finance_desk.pages.officer import aside, informative
+from finance_desk.pages.owed import claims, rates
 from finance_desk.pages.payment_runs import proposal, work
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
@@ -39,6 +39,7 @@ PAGES: Final = (
     proposal,
     work,
     claims,
+    rates,
     accounts_held,
     bank_files,
     payment_stops,

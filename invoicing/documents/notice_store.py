@@ -19,6 +19,8 @@ class NoticeKind(StrEnum):
     IN_QUESTION = "invoice-in-question"
     PAID = "invoice-paid"
     REQUEST_WITHDRAWN = "credit-request-withdrawn"
+    CLAIM_LETTER = "claim-letter"
+    CLAIM_ANSWERED = "claim-answered"
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,7 +229,10 @@ supplier_notice = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("invoice_id", ForeignKey("invoice.id"), nullable=False),
     Column("kind", String(40), nullable=False),
-    CheckConstraint("kind in ('invoice-in-question','invoice-paid','credit-request-withdrawn')", name="kind"),
+    CheckConstraint(
+        "kind in ('invoice-in-question','invoice-paid','credit-request-withdrawn','claim-letter','claim-answered')",
+        name="kind",
+    ),
 )
 
 for _table in (match_made, credit_pair, partial_credit, partial_credit_line, payment, payment_returned):

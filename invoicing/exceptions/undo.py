@@ -11,6 +11,7 @@ from datetime import date, datetime
 from foundation import journal
 from foundation.sql import Session
 from foundation.text import JoinedText, Text
+from invoicing.claims import raising
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import ACTION_FOLLOWS, UNDOES, Action, ActionRefused, ActionState, state_words
 from invoicing.decisions.store import Done
@@ -44,6 +45,10 @@ _INSTEAD = {
     Action.LINK: Text("Koppla loss fakturan om den ligger på fel orderrad."),
     Action.ASK_SUPPLIER: Text("Ställ en ny fråga som rättar den."),
 }
+_CLAIMED = Text(
+    "Det som betalades för fakturan är krävt tillbaka och håller på att regleras. Ta ut fordran ur betalningsförslaget "
+    "först; är den redan reglerad får leverantören kreditera och fakturera på nytt."
+)
 _PAIR_LEFT = Text(
     "Paret är kvittat och svaret har redan gått i väg. Be leverantören skicka fakturan på "
     "nytt med ett nytt nummer, och en kreditfaktura för den faktura som skulle krediteras."
@@ -95,6 +100,8 @@ def _judge_as_before(
 ) -> None:
     """Take back a request for credit or an acceptance, and judge the document as if it had not been."""
     if done.kind in _CREDIT:
+        if not raising.withdraw_for(session, invoice.id, today=actor.today):
+            raise ActionRefused(_CLAIMED)
         record(
             session, invoice, DocumentAction.CREDIT_REQUEST_UNDONE, actor=actor.by, state=done.state_before
         )

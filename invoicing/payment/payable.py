@@ -36,7 +36,8 @@ class PaymentTerms:
     where the register does not have it.
 
     `held_back` says why nothing is paid to its supplier now, whatever was attested; empty where it may be. `controls`
-    are what the payment control came to, a row each; a claim that is taken off has none.
+    are what the payment control came to, a row each; a claim that is taken off has none. `is_owed`: the claim
+    stands undisputed, so that it may be taken off.
     """
 
     invoice_id: int
@@ -53,6 +54,7 @@ class PaymentTerms:
     held_back: Text = NO_TEXT
     controls: tuple[ControlRow, ...] = ()
     address: Address | None = None
+    is_owed: bool = False
 
     @property
     def payee_name(self) -> str:
@@ -62,8 +64,7 @@ class PaymentTerms:
     @property
     def is_payable(self) -> bool:
         """Whether it may still be paid, or taken off."""
-        wanted = InvoiceState.ACCEPTED if self.kind is PayableKind.INVOICE else InvoiceState.CREDITED
-        return self.state is wanted
+        return self.state is InvoiceState.ACCEPTED if self.kind is PayableKind.INVOICE else self.is_owed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,9 @@ from sqlalchemy import ColumnElement, func, select
 from foundation.money import Money
 from foundation.sql import Session, among
 from foundation.text import NO_TEXT, Text
+from invoicing.claims import claim_store
+from invoicing.claims import tables as claim_tables
+from invoicing.claims.claim_states import STANDING
 from invoicing.decisions import payee_decision_store
 from invoicing.documents import decider_store
 from invoicing.documents import tables as document_tables
@@ -23,7 +26,6 @@ from invoicing.payment import (
     account_confirmation_store,
     held_back_queries,
     payment_stop_store,
-    standing_queries,
 )
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import REFERENCE_MAX, Payable, PayableKind, PaymentTerms
@@ -75,18 +77,17 @@ def _is_due(on: date) -> tuple[ColumnElement[bool], ...]:
 
 
 def claims_of(session: Session, suppliers: Iterable[str]) -> list[int]:
-    """The paid and credited invoices of these suppliers that are not given back yet and lie in no proposal."""
+    """The invoices of these suppliers whose claims stand undisputed and lie in no proposal; others wait for us."""
+    claim = claim_tables.claim
     question = (
-        select(_INVOICE.c.id)
-        .join(document_tables.payment, document_tables.payment.c.invoice_id == _INVOICE.c.id)
+        select(claim.c.invoice_id)
         .where(
-            _INVOICE.c.state == InvoiceState.CREDITED,
-            _INVOICE.c.supplier.in_(list(suppliers)),
-            standing_queries.payment_stands(),
-            _INVOICE.c.id.not_in(standing_queries.settled_claims()),
-            _INVOICE.c.id.not_in(_lying(PayableKind.CREDIT)),
+            claim.c.state.in_(STANDING),
+            claim.c.supplier.in_(list(suppliers)),
+            claim.c.invoice_id.not_in(_lying(PayableKind.CREDIT)),
         )
-        .order_by(_INVOICE.c.id)
+        .order_by(claim.c.invoice_id)
+        .with_for_update()
     )
     return list(session.scalars(question))
 
@@ -177,7 +178,9 @@ def _terms(
     ids = sorted({invoice_id for invoice_id, _ in keys})
     question = select(*_OF_INVOICE).where(among(session, _INVOICE.c.id, ids)).order_by(_INVOICE.c.id)
     rows = {row.id: row for row in session.execute(question.with_for_update() if lock else question)}
-    credits = _credit_notes(session, [each for each, kind in keys if kind is PayableKind.CREDIT])
+    claimed = [each for each, kind in keys if kind is PayableKind.CREDIT]
+    credits = _credit_notes(session, claimed)
+    owed = claim_store.open_amounts(session, claimed, STANDING)
     if lock:
         # Whoever pays and whoever stops payments follow each other: a stop is seen, or the payment left before it.
         payment_stop_store.hold_still(session)
@@ -196,6 +199,7 @@ def _terms(
         account, is_payees = paid_to.account(supplier, said, to_seller=invoice_id in to_seller)
         # A claim goes by the credit note that made it: that is what the supplier looks for.
         itself = (row.number, row.issued_on)
+        whole = Money(row.amount_payable - row.credited_payable, row.currency)
         number, issued_on = credits.get(invoice_id, itself) if kind is PayableKind.CREDIT else itself
         stands = looked_at[invoice_id]
         facts = AccountFacts(
@@ -213,7 +217,8 @@ def _terms(
             supplier=row.supplier,
             supplier_name=supplier.name,
             state=InvoiceState(row.state),
-            amount=Money(row.amount_payable - row.credited_payable, row.currency),
+            amount=owed[invoice_id] if kind is PayableKind.CREDIT and invoice_id in owed else whole,
+            is_owed=kind is PayableKind.CREDIT and invoice_id in owed,
             pays_on=row.pays_on,
             account=account,
             reference=" ".join(said.payment_reference.split())[:REFERENCE_MAX],

@@ -10,15 +10,16 @@ until it is taken off a payment or repaid.
 from collections.abc import Sequence
 from datetime import date
 
-from foundation import journal, number_series
+from foundation import number_series
 from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text
+from invoicing.claims import claim_store, giving_back, raising
 from invoicing.decisions.tax_decision_store import withheld
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
-from invoicing.journal_actions import DocumentAction, InvoicingSubject, PaymentAction
+from invoicing.journal_actions import DocumentAction
 from invoicing.model import FOLLOWS, InvoiceState, SupplierInvoice
 from invoicing.payment import (
     attest_right_store,
@@ -138,7 +139,9 @@ def note_paid(
     if invoice.state is InvoiceState.ACCEPTED:
         remittance = advice_queries.of_invoice(session, invoice.id)
         # The bank's statement shows one sum: an answer that names another says how that sum is made up.
-        told = remittance.words if remittance is not None and remittance.says_more else None
+        told = None
+        if remittance is not None and remittance.says_more:
+            told = response_documents.Announcement("NON", remittance.words.both())
         answered = responding.answer(
             session,
             register,
@@ -147,11 +150,14 @@ def note_paid(
             (),
             today=today,
             supplier=facts_loading.registered(register, invoice.supplier),
-            announcement=None if told is None else response_documents.Announcement("NON", told.both()),
+            announcement=told,
         )
         invoice = document_store.move(session, invoice, InvoiceState.PAID, answered=answered, paid_on=today)
     else:
         document_store.set_paid(session, invoice.id, today)
+        if invoice.state is InvoiceState.CREDITED:
+            # It was credited while the money was on its way.
+            raising.raise_for_credit(session, invoice, today=today)
     record(
         session,
         invoice,
@@ -166,11 +172,26 @@ def note_paid(
 
 
 def settle_claim(
-    session: Session, claim: Claim, *, how: ClaimWay, first_by: str, second_by: str, on: date
+    session: Session,
+    claim: Claim,
+    *,
+    how: ClaimWay,
+    first_by: str,
+    second_by: str,
+    on: date,
+    reference: str = "",
 ) -> None:
-    """Note that a supplier has given back what it owed. Raises SamePerson."""
+    """Note that a supplier has given back what it owed, or a part of it. Raises SamePerson."""
     if not first_by or not second_by or first_by == second_by:
         raise SamePerson
-    payment_store.add_settled(session, claim, how=how, first_by=first_by, second_by=second_by, on=on)
-    subject = InvoicingSubject.PAYMENT.of(claim.payment_number)
-    journal.record(session, second_by, PaymentAction.CLAIM_SETTLED, subject, how=how, first=first_by)
+    owed = claim_store.get(session, claim.number, lock=True)
+    giving_back.give_back(
+        session,
+        owed,
+        claim.amount,
+        how=how,
+        first_by=first_by,
+        second_by=second_by,
+        on=on,
+        reference=reference,
+    )

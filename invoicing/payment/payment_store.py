@@ -9,6 +9,9 @@ from sqlalchemy import Row, Select, func, insert, select
 
 from foundation.money import Money
 from foundation.sql import Session
+from invoicing.claims import claim_store
+from invoicing.claims import tables as claim_tables
+from invoicing.claims.claim_states import ClaimState
 from invoicing.documents import tables as document_tables
 from invoicing.model import InvoiceState
 from invoicing.payment import standing_queries
@@ -20,6 +23,7 @@ class ClaimWay(StrEnum):
 
     NETTED = "NETTED"
     REPAID = "REPAID"
+    WRITTEN_OFF = "WRITTEN_OFF"  # not given back: two people gave it up
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +39,14 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a supplier owes us back: a paid invoice that was credited afterwards."""
+    """What a supplier still owes us for a paid invoice; `number` is the claim's own."""
 
     payment_number: str
     invoice_id: int
     invoice_number: str
     supplier: str
     amount: Money
+    number: str = ""
 
 
 def add(session: Session, payment: Payment, *, prepared_by: str, attested_by: str) -> None:
@@ -147,24 +152,33 @@ def _payment(row: Row[Any]) -> Payment:
 
 
 def asked_back(session: Session) -> list[Claim]:
-    """Paid invoices that came into question since and whose credit is waited for: they become claims by it."""
-    invoice = document_tables.invoice
+    """Paid invoices in question whose credit is waited for and that nobody has claimed yet: it makes them claims."""
+    invoice, claim = document_tables.invoice, claim_tables.claim
     in_question = (InvoiceState.IN_QUESTION, InvoiceState.CREDIT_REQUESTED)
+    claimed = select(claim.c.invoice_id).where(claim.c.state != ClaimState.WITHDRAWN)
     return _paid(
-        session, select(invoice.c.id).where(invoice.c.state.in_(in_question), invoice.c.paid_on.is_not(None))
+        session,
+        select(invoice.c.id).where(
+            invoice.c.state.in_(in_question),
+            invoice.c.paid_on.is_not(None),
+            invoice.c.id.not_in(claimed),
+        ),
     )
 
 
 def claims(session: Session) -> list[Claim]:
-    """Paid invoices that were credited and are not given back: what suppliers owe us."""
-    invoice = document_tables.invoice
-    # Credited and paid are few of the credited; asked in one, the engine reads every payment there is.
-    owed = select(invoice.c.id).where(
-        invoice.c.state == InvoiceState.CREDITED,
-        invoice.c.paid_on.is_not(None),
-        invoice.c.id.not_in(standing_queries.settled_claims()),
-    )
-    return _paid(session, owed)
+    """What suppliers owe us, whatever is said about it: what is left of each claim that has not ended."""
+    return [
+        Claim(
+            each.payment_number,
+            each.invoice_id,
+            each.invoice_number,
+            each.supplier,
+            each.left,
+            number=each.number,
+        )
+        for each in sorted(claim_store.listed(session), key=lambda claim: claim.payment_number)
+    ]
 
 
 def _paid(session: Session, wanted: Select[Any]) -> list[Claim]:

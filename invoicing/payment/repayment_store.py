@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -47,9 +48,20 @@ class RepaymentNote:
     on_day: date
     came_on: date
     reference: str
+    amount: Decimal | None
+    """None where all that was left came; what is above that is for late payment."""
 
 
-def add(session: Session, invoice_id: int, *, by: str, on: date, came_on: date, reference: str) -> None:
+def add(
+    session: Session,
+    invoice_id: int,
+    *,
+    by: str,
+    on: date,
+    came_on: date,
+    reference: str,
+    amount: Decimal | None = None,
+) -> None:
     """Keep what the first person notes; the database refuses a second note of the claim while one stands."""
     row = {
         "invoice_id": invoice_id,
@@ -57,6 +69,7 @@ def add(session: Session, invoice_id: int, *, by: str, on: date, came_on: date, 
         "noted_on": on,
         "came_on": came_on,
         "reference": reference,
+        "amount": amount,
         "state": RepaymentState.NOTED,
     }
     session.execute(insert(repayment_note), row)
@@ -69,7 +82,12 @@ def waiting(session: Session, ids: Sequence[int]) -> Mapping[int, RepaymentNote]
     )
     return {
         row.invoice_id: RepaymentNote(
-            id=row.id, by=row.noted_by, on_day=row.noted_on, came_on=row.came_on, reference=row.reference
+            id=row.id,
+            by=row.noted_by,
+            on_day=row.noted_on,
+            came_on=row.came_on,
+            reference=row.reference,
+            amount=row.amount,
         )
         for row in session.execute(question)
     }

@@ -6,13 +6,16 @@ never by one person alone.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from foundation import journal, personal_numbers
 from foundation.errors import Refused
 from foundation.journal_entries import JournalSubject
+from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text
+from invoicing.claims import claim_store, giving_back, steps
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import payment, payment_store, proposal_store, repayment_store
@@ -36,9 +39,23 @@ def noted(session: Session, claims: Sequence[Claim]) -> Mapping[int, RepaymentNo
     return repayment_store.waiting(session, [each.invoice_id for each in claims])
 
 
-def note(session: Session, invoice_id: int, *, by: str, came_on: date, reference: str, today: date) -> Claim:
-    """Note that the money has come, as the first person. Raises RepaymentRefused."""
+def note(
+    session: Session,
+    invoice_id: int,
+    *,
+    by: str,
+    came_on: date,
+    reference: str,
+    today: date,
+    amount: Money | None = None,
+) -> Claim:
+    """Note that money has come, as the first person: all that is left, or `amount`. Raises RepaymentRefused.
+
+    More than is left is taken for late-payment interest, and only as much as has grown by the day it came.
+    """
     claim = _open(session, invoice_id)
+    if amount is not None:
+        _parted(session, claim, amount, came_on)
     reference = reference.strip()
     personal_numbers.refuse(reference)
     if not reference or len(reference) > _LONGEST_REFERENCE:
@@ -58,23 +75,44 @@ def note(session: Session, invoice_id: int, *, by: str, came_on: date, reference
         )
     if invoice_id in noted(session, [claim]):
         raise RepaymentRefused(Text("Återbetalningen är redan noterad. En annan person bekräftar den."))
-    repayment_store.add(session, invoice_id, by=by, on=today, came_on=came_on, reference=reference)
+    came = amount or claim.amount
+    repayment_store.add(
+        session,
+        invoice_id,
+        by=by,
+        on=today,
+        came_on=came_on,
+        reference=reference,
+        amount=None if amount is None else amount.amount,
+    )
     told = {"came_on": str(came_on), "reference": reference, "noted_on": str(today)}
     journal.record(
-        session, by, PaymentAction.REPAYMENT_NOTED, _subject(claim), amount=str(claim.amount.amount), **told
+        session, by, PaymentAction.REPAYMENT_NOTED, _subject(claim), amount=str(came.amount), **told
     )
     return claim
 
 
 def confirm(session: Session, invoice_id: int, *, by: str) -> Claim:
-    """Confirm as the second person: the claim is settled on the day the money came.
+    """Confirm as the second person: it is given back on the day the money came, and settled where nothing is left.
 
     Raises RepaymentRefused, or payment.SamePerson for the one who noted it.
     """
     claim = _open(session, invoice_id)
     first = _noted(session, claim)
+    came = claim.amount if first.amount is None else Money(first.amount, claim.amount.currency)
+    part, interest = _parted(session, claim, came, first.came_on)
+    people = {"first_by": first.by, "second_by": by}
+    if interest.amount:
+        giving_back.pay_interest(
+            session, claim.number, interest, on=first.came_on, reference=first.reference, **people
+        )
     payment.settle_claim(
-        session, claim, how=ClaimWay.REPAID, first_by=first.by, second_by=by, on=first.came_on
+        session,
+        replace(claim, amount=part),
+        how=ClaimWay.REPAID,
+        on=first.came_on,
+        reference=first.reference,
+        **people,
     )
     repayment_store.end(session, first, RepaymentState.CONFIRMED, by=by)
     return claim
@@ -90,6 +128,23 @@ def take_back(session: Session, invoice_id: int, *, by: str, reason: str) -> Cla
     repayment_store.end(session, found, RepaymentState.TAKEN_BACK, by=by)
     journal.record(session, by, PaymentAction.REPAYMENT_TAKEN_BACK, _subject(claim), reason=reason.strip())
     return claim
+
+
+def _parted(session: Session, claim: Claim, came: Money, on: date) -> tuple[Money, Money]:
+    """What of a deposit is the claim's, and what is interest. Raises RepaymentRefused for nothing, or for more."""
+    owed = claim_store.get(session, claim.number)
+    part = min(came, owed.left)
+    interest = came - part
+    most = owed.left + steps.interest_to(session, owed, on).amount if interest.amount else owed.left
+    if came.amount <= 0 or most < came:
+        raise RepaymentRefused(
+            Text(
+                "Skriv beloppet som kom, mer än noll och högst %(most)s: det som är kvar, med dröjsmålsränta till den "
+                "dagen. Betala tillbaka det som är för mycket.",
+                most=most,
+            )
+        )
+    return part, interest
 
 
 def _open(session: Session, invoice_id: int) -> Claim:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from invoicing.documents import tables as document_tables
 from invoicing.payment import tables as payment_tables
@@ -19,6 +19,13 @@ def payment_stands(as_of: date | None = None) -> ColumnElement[bool]:
         return _PAYMENT.c.number.not_in(came_back)
     by_then = came_back.where(_RETURNED.c.returned_on <= as_of)
     return (_PAYMENT.c.paid_on <= as_of) & _PAYMENT.c.number.not_in(by_then)
+
+
+def is_latest() -> ColumnElement[bool]:
+    """Whether a payment is the last of its invoice, whatever became of it."""
+    other = _PAYMENT.alias("other_payment")
+    last = select(func.max(other.c.attempt)).where(other.c.invoice_id == _PAYMENT.c.invoice_id)
+    return _PAYMENT.c.attempt == last.correlate(_PAYMENT).scalar_subquery()
 
 
 def settlement_stands(as_of: date | None = None) -> ColumnElement[bool]:

@@ -187,7 +187,7 @@ Index(
     postgresql_where=text("state in ('PROPOSED','ATTESTED','EXPORTED','PAID')"),
 )
 
-# What a supplier owed us and has given back: taken off a payment, or repaid.
+# What a supplier owed us and owes no more: `how` is how the last part of the claim went (claim_part has them all).
 claim_settled = Table(
     "claim_settled",
     metadata,
@@ -198,10 +198,10 @@ claim_settled = Table(
     Column("amount", amount(), nullable=False),
     Column("currency", String(3), nullable=False),
     Column("settled_on", Date, nullable=False),
-    Column("how", String(10), nullable=False),
+    Column("how", String(20), nullable=False),
     Column("first_by", String(80), nullable=False),
     Column("second_by", String(80), nullable=False),
-    CheckConstraint("how in ('NETTED','REPAID')", name="how"),
+    CheckConstraint("how in ('NETTED','REPAID','WRITTEN_OFF')", name="how"),
     CheckConstraint("first_by <> second_by", name="two_people"),
 )
 
@@ -257,20 +257,23 @@ repayment_note = Table(
     Column("came_on", Date, nullable=False),
     # What the bank calls the deposit.
     Column("reference", String(80), nullable=False),
+    # How much came; empty where it was all that was left.
+    Column("amount", amount(), nullable=True),
     Column("state", String(20), nullable=False),
     # Who confirmed it or took it back.
     Column("ended_by", String(80), nullable=False, server_default=""),
     CheckConstraint("state in ('NOTED','CONFIRMED','TAKEN_BACK')", name="state"),
     CheckConstraint("state = 'NOTED' or ended_by <> ''", name="ended"),
     CheckConstraint("state <> 'CONFIRMED' or ended_by <> noted_by", name="two_people"),
+    CheckConstraint("amount is null or amount > 0", name="amount"),
 )
-# A claim is repaid once: one note of it stands, whatever was taken back before.
+# One deposit at a time waits for its second person; what was confirmed before is a part of the claim.
 Index(
-    "uq_repayment_note_once",
+    "uq_repayment_note_waiting",
     repayment_note.c.invoice_id,
     unique=True,
-    sqlite_where=text("state in ('NOTED','CONFIRMED')"),
-    postgresql_where=text("state in ('NOTED','CONFIRMED')"),
+    sqlite_where=text("state = 'NOTED'"),
+    postgresql_where=text("state = 'NOTED'"),
 )
 
 # Nothing is paid to a supplier while a stop of it holds: asked by one, confirmed by another, lifted by two.

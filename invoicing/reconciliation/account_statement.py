@@ -23,6 +23,7 @@ class EntryKind(StrEnum):
     PAYMENT = "PAYMENT"
     NETTED = "NETTED"  # a claim that was taken off a payment
     REPAID = "REPAID"  # a claim that the supplier paid back
+    WRITTEN_OFF = "WRITTEN_OFF"  # what of a claim the buyer gave up
     RETURNED = "RETURNED"  # a payment that came back, or what was taken off it
 
     @property
@@ -37,6 +38,7 @@ _WORDS = {
     EntryKind.PAYMENT: Text("Betalning"),
     EntryKind.NETTED: Text("Avräknat på betalning"),
     EntryKind.REPAID: Text("Återbetalt av er"),
+    EntryKind.WRITTEN_OFF: Text("Avskrivet av köparen"),
     EntryKind.RETURNED: Text("Betalning som kom tillbaka"),
 }
 

@@ -30,6 +30,9 @@ from sqlalchemy import (
 
 from foundation.periods import Month
 from foundation.sql import amount
+from invoicing.claims import part_queries
+from invoicing.claims import tables as claim_tables
+from invoicing.claims.claim_states import ClaimState, PartWay
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Verdict
 from invoicing.model import DocumentType, InvoiceState
@@ -42,6 +45,7 @@ _ACCOUNT = order_tables.line_account
 _ORDER, _LINE, _RECEIPT = order_tables.purchase_order, order_tables.order_line, order_tables.receipt
 _INVOICE, _PART, _MATCH = document_tables.invoice, document_tables.invoice_part, document_tables.match_made
 _CREDIT = document_tables.partial_credit
+_CLAIM, _BACK = claim_tables.claim, claim_tables.claim_part
 _PAIR, _PAYMENT, _GIVEN_BACK = (
     document_tables.credit_pair,
     document_tables.payment,
@@ -196,6 +200,8 @@ def whole_invoices(wanted: EntryFilter) -> Select[Any]:
         _INVOICE.c.amount_payable.label("amount_payable"),
         _less_net(wanted.as_of).label("less_net"),
         _less_payable(wanted.as_of).label("less_payable"),
+        _back_of_invoice(_BACK.c.amount_net, wanted.as_of).label("back_net"),
+        _back_of_invoice(_BACK.c.amount, wanted.as_of).label("back_payable"),
         *_fate(wanted.as_of),
     )
     return _with_fate(question.where(*_invoice_is(wanted)), wanted.as_of)
@@ -326,6 +332,30 @@ def _less_of_invoice(column: ColumnElement[Any], as_of: date) -> ColumnElement[A
     )
 
 
+def _back_of_invoice(column: ColumnElement[Any], as_of: date | None) -> ColumnElement[Any]:
+    """What had been set off, repaid or written off of the invoice's claim by the day."""
+    part = select(func.sum(part_queries.signed(column), type_=amount())).where(
+        _BACK.c.invoice_id == _INVOICE.c.id, _BACK.c.how != PartWay.INTEREST
+    )
+    by_then = part if as_of is None else part.where(_BACK.c.on_day <= as_of)
+    return _taken_back(by_then.correlate(_INVOICE))
+
+
+def _claimed_back(as_of: date) -> ColumnElement[bool]:
+    """Whether two people had claimed the invoice back by the day, so that it was approved no longer."""
+    return (
+        select(_CLAIM.c.number)
+        .where(
+            _CLAIM.c.invoice_id == _INVOICE.c.id,
+            _CLAIM.c.confirmed_by != "",
+            _CLAIM.c.raised_on <= as_of,
+            or_(_CLAIM.c.state != ClaimState.WITHDRAWN, _CLAIM.c.ended_on > as_of),
+        )
+        .correlate(_INVOICE)
+        .exists()
+    )
+
+
 def _taken_back(question: Select[Any]) -> ColumnElement[Any]:
     return func.coalesce(question.scalar_subquery(), literal(Decimal("0.00"), amount()), type_=amount())
 
@@ -364,7 +394,7 @@ def _fate(as_of: date | None) -> tuple[Label[int], ...]:
         # What is paid stands, also where its account was changed later, unless it came into question.
         # The verdict stands once in the expression, since the engine asks for it as often as it stands there.
         also = [case((paid, verdict), else_=Verdict.ACCEPT) for verdict in (Verdict.HOLD, Verdict.PARK)]
-        approved = and_(open_still, last.in_([literal(Verdict.ACCEPT.value), *also]))
+        approved = and_(open_still, ~_claimed_back(as_of), last.in_([literal(Verdict.ACCEPT.value), *also]))
     return tuple(
         case((holds, 1), else_=0).cast(Integer).label(name)
         for name, holds in (("credited", credited), ("approved", approved), ("paid", paid), ("back", back))

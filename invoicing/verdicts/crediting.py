@@ -13,6 +13,7 @@ from datetime import date
 from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text
+from invoicing.claims import raising
 from invoicing.decisions import store as decision_store
 from invoicing.documents import facts_loading, partial_credit_store
 from invoicing.documents import store as document_store
@@ -173,6 +174,8 @@ def _settle(
     document_store.add_pair(session, credit_id=credit.id, invoice_id=invoice.id, on=today)
     expected_credits.follow(session, invoice, None, today=today, credit_id=credit.id)
     document_store.move(session, invoice, InvoiceState.CREDITED)
+    if invoice.paid_on is not None:
+        raising.raise_for_credit(session, invoice, today=today)
     settled = _settled(session, register, credit, invoice, today=today)
     record(session, invoice, DocumentAction.INVOICE_CREDITED, was=invoice.state, credit=str(credit.id))
     record(session, settled, DocumentAction.CREDIT_SETTLED, invoice=str(invoice.id))

@@ -8,6 +8,7 @@ from datetime import date
 
 from foundation.sql import Session
 from foundation.transitions import Transitions
+from invoicing.claims import raising
 from invoicing.decisions import store as decision_store
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
@@ -42,6 +43,9 @@ def withdraw_if_received(
         session, register, content, received_on=invoice.received_on, invoice_id=invoice.id
     )
     if not waiting.has_its_receipt(match(content, facts)) or _is_being_credited(session, invoice):
+        return None
+    if not raising.withdraw_for(session, invoice.id, today=today):
+        # What was claimed has been given back: a credit note and a new invoice are the way to be paid again.
         return None
     answered = responding.withdraw_rejection(session, register, invoice, today=today, supplier=facts.supplier)
     # Without codes it is judged as if never before, with a match and an answer of its own.

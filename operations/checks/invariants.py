@@ -17,6 +17,7 @@ from invoicing.journal_actions import DocumentAction, document_subject
 from invoicing.model import DocumentType, InvoiceState
 from operations.checks import (
     approval_checks,
+    claim_checks,
     document_checks,
     invariant_queries,
     payment_checks,
@@ -204,6 +205,7 @@ def _payments(session: Session) -> Findings:
         if row.state not in _AFTER_PAYMENT:
             yield subject, f"its invoice is {row.state}"
     yield from payment_checks.broken(session)
+    yield from claim_checks.broken(session)
 
 
 _AFTER_PAYMENT = (

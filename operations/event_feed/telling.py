@@ -10,6 +10,7 @@ from typing import Final
 from foundation.journal_entries import JournalAction, JournalEntry
 from invoicing.journal_actions import (
     AuditAction,
+    ClaimAction,
     DeskAction,
     DocumentAction,
     PaymentAction,
@@ -157,6 +158,7 @@ NOT_TOLD: Final[Mapping[JournalAction, str]] = {
             MessageAction.ANSWER_LAID_ASIDE,
             *AccessPointAction,
             *AuditAction,
+            *ClaimAction,
             *DeskAction,
             *OperationsAction,
             *RegisterAction,

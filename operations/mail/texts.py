@@ -226,6 +226,22 @@ TEXTS: Final[dict[str, MailText]] = {
         ),
         MailKind.INVOICES,
     ),
+    "claim-letter": MailText(
+        Text("Ett krav på återbetalning"),
+        Text(
+            "Hej!\n\nKöparen kräver tillbaka det som betalats för en av era fakturor. Brevet, vad ni ska betala och "
+            "senast när står här, och där kan ni svara om ni anser att det är fel:\n\n%(portal)s/economy/claims/%(id)s"
+        ),
+        MailKind.INVOICES,
+    ),
+    "claim-answered": MailText(
+        Text("Svar om en fordran som ni har bestridit"),
+        Text(
+            "Hej!\n\nKöparen har svarat om en fordran som ni har bestridit. Läs svaret "
+            "här:\n\n%(portal)s/economy/claims/%(id)s"
+        ),
+        MailKind.INVOICES,
+    ),
     "credit-request-withdrawn": MailText(
         Text("Ingen kreditfaktura behövs"),
         Text(

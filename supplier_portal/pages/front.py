@@ -21,7 +21,7 @@ from supplier_portal.pages import (
     tutors,
     uploads,
 )
-from supplier_portal.pages.economy import documents, payments, planned_results, prices, statement
+from supplier_portal.pages.economy import claims, documents, payments, planned_results, prices, statement
 from supplier_portal.pages.economy import start as economy
 from web.fronts import Front, NavigationEntry
 
@@ -43,6 +43,7 @@ PAGES: Final = (
     economy,
     statement,
     payments,
+    claims,
     planned_results,
     prices,
     documents,

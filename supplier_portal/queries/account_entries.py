@@ -28,12 +28,12 @@ from sqlalchemy import (
 
 from foundation.money import Money
 from foundation.sql import Session, amount
+from invoicing.claims import tables as claim_tables
+from invoicing.claims.claim_states import ClaimState, PartWay
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType
-from invoicing.payment import standing_queries
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import PayableKind
-from invoicing.payment.payment_store import ClaimWay
 from invoicing.payment.transfers import ItemState
 from invoicing.portal_invoicing.scope import Scope
 from invoicing.reconciliation import entry_source_queries
@@ -48,8 +48,12 @@ from invoicing.reconciliation.account_statement import (
 from invoicing.reconciliation.entry_source_queries import EntryFilter
 
 _INVOICE, _PAIR, _PAYMENT = document_tables.invoice, document_tables.credit_pair, document_tables.payment
-_GIVEN_BACK, _ITEM = payment_tables.claim_settled, payment_tables.payment_item
-_RETURNED, _REOPENED = document_tables.payment_returned, payment_tables.claim_reopened
+_ITEM, _CLAIM, _PART = payment_tables.payment_item, claim_tables.claim, claim_tables.claim_part
+_RETURNED = document_tables.payment_returned
+_BY_OTHER_MEANS: Final = {
+    PartWay.REPAID: EntryKind.REPAID,
+    PartWay.WRITTEN_OFF: EntryKind.WRITTEN_OFF,
+}
 _CREDIT, _PARTIAL = _INVOICE.alias("credit_note"), document_tables.partial_credit
 # The sums of an invoice, without VAT and with it: as it came, and less the credit notes for parts of it.
 _WHOLE = (_INVOICE.c.amount_net, _INVOICE.c.amount_payable)
@@ -57,15 +61,16 @@ _LEFT = (
     type_coerce(_INVOICE.c.amount_net - _INVOICE.c.credited_net, amount()),
     type_coerce(_INVOICE.c.amount_payable - _INVOICE.c.credited_payable, amount()),
 )
-_FATES: Final = ("credited", "approved", "paid", "back")
+_FATES: Final = ("credited", "approved", "paid")
 # Within a day: what came, what was credited, what was given back, what was paid.
 _RANKS: Final = {
     EntryKind.INVOICE: 1,
     EntryKind.CREDIT_NOTE: 2,
     EntryKind.REPAID: 3,
-    EntryKind.NETTED: 4,
-    EntryKind.PAYMENT: 5,
-    EntryKind.RETURNED: 6,
+    EntryKind.WRITTEN_OFF: 4,
+    EntryKind.NETTED: 5,
+    EntryKind.PAYMENT: 6,
+    EntryKind.RETURNED: 7,
 }
 
 
@@ -103,24 +108,30 @@ def standing(session: Session, scope: Scope, *, on: date, currency: str) -> Acco
     fates = [source.c[name] for name in _FATES]
     question = select(
         *fates,
-        _sum(source.c.amount_net - source.c.less_net, "net"),
-        _sum(source.c.amount_payable - source.c.less_payable, "payable"),
+        _sum(source.c.amount_net - source.c.less_net - source.c.back_net, "net"),
+        _sum(source.c.amount_payable - source.c.less_payable - source.c.back_payable, "payable"),
         _sum(source.c.less_net, "less_net"),
         _sum(source.c.less_payable, "less_payable"),
+        _sum(source.c.back_net, "back_net"),
+        _sum(source.c.back_payable, "back_payable"),
     )
     rows: list[Any] = list(session.execute(question.group_by(*fates)))
     return position((fate for row in rows for fate in _fates_of(row, currency)), currency=currency)
 
 
 def _fates_of(row: Row[Any], currency: str) -> Iterator[InvoiceFate]:
-    """What became of invoices that are alike, and what was credited of them in part."""
-    yield InvoiceFate(
-        credited=bool(row.credited),
-        approved=bool(row.approved),
-        paid=bool(row.paid),
-        given_back=bool(row.back),
-        amount=Sums(Money(row.net, currency), Money(row.payable, currency)),
-    )
+    """What became of invoices that are alike, what was given back of them, and what was credited of them in part."""
+    for given_back, net, payable in (
+        (False, row.net, row.payable),
+        (True, row.back_net, row.back_payable),
+    ):
+        yield InvoiceFate(
+            credited=bool(row.credited),
+            approved=bool(row.approved),
+            paid=bool(row.paid),
+            given_back=given_back,
+            amount=Sums(Money(net, currency), Money(payable, currency)),
+        )
     yield InvoiceFate(
         credited=True,
         approved=False,
@@ -198,10 +209,13 @@ def paid_together(session: Session, scope: Scope, invoice_id: int) -> tuple[str,
 
 def claim_given_back(session: Session, scope: Scope, invoice_id: int) -> AccountEntry | None:
     """How the claim that a credit of a paid invoice made was given back; None while it is not, or without one."""
-    netted = dict(_money(scope, None))[EntryKind.NETTED].where(_REOPENED.c.invoice_id.is_(None))
-    source = union_all(_documents(scope, None)[-1], netted).subquery()
-    question = select(source, source.c.payable.label("balance")).where(source.c.entry_id == invoice_id)
-    row = session.execute(question).one_or_none()
+    by_other_means = _documents(scope, None)[-len(_BY_OTHER_MEANS) :]
+    source = union_all(*by_other_means, dict(_money(scope, None))[EntryKind.NETTED]).subquery()
+    ended = select(_CLAIM.c.invoice_id).where(
+        _CLAIM.c.invoice_id == invoice_id, _CLAIM.c.state.in_((ClaimState.SETTLED, ClaimState.WRITTEN_OFF))
+    )
+    question = select(source, source.c.payable.label("balance")).where(source.c.entry_id.in_(ended))
+    row = session.execute(question.order_by(source.c.on.desc(), source.c.rank).limit(1)).one_or_none()
     return _entry(row, row.currency, Sums.zero(row.currency).net) if row is not None else None
 
 
@@ -277,10 +291,6 @@ def _documents(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
     invoices = select(
         *_columns(EntryKind.INVOICE, _INVOICE.c.received_on, _INVOICE.c.id, _INVOICE.c.number, sums=_WHOLE)
     ).where(_INVOICE.c.document_type == DocumentType.INVOICE)
-    taken_off = (_ITEM.c.invoice_id == _INVOICE.c.id) & (_ITEM.c.state == ItemState.PAID)
-    # On a past day the claim may not have been given back yet.
-    stood = standing_queries.settlement_stands(wanted.last if wanted is not None else None)
-    netted_by = (_GIVEN_BACK.c.invoice_id == _INVOICE.c.id) & stood
     credit_notes = (
         select(
             *_columns(
@@ -289,10 +299,7 @@ def _documents(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
                 _CREDIT.c.id,
                 _CREDIT.c.number,
                 about=_INVOICE.c.number,
-                payment=case(
-                    (_GIVEN_BACK.c.how == ClaimWay.NETTED, _named(EntryKind.NETTED)),
-                    else_=literal("", String),
-                ),
+                payment=_set_off_with(wanted),
                 was_paid=case(
                     (_INVOICE.c.paid_on.is_not(None) & (_INVOICE.c.paid_on <= _PAIR.c.settled_on), 1), else_=0
                 ),
@@ -301,8 +308,6 @@ def _documents(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
         )
         .join(_PAIR, _PAIR.c.invoice_id == _INVOICE.c.id)
         .join(_CREDIT, _CREDIT.c.id == _PAIR.c.credit_id)
-        .outerjoin(_GIVEN_BACK, netted_by)
-        .outerjoin(_ITEM, taken_off & (_ITEM.c.kind == PayableKind.CREDIT))
     )
     for_parts = (
         select(
@@ -319,20 +324,16 @@ def _documents(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
         .join(_PARTIAL, _PARTIAL.c.invoice_id == _INVOICE.c.id)
         .join(_CREDIT, _CREDIT.c.id == _PARTIAL.c.credit_id)
     )
-    repaid = (
-        select(*_columns(EntryKind.REPAID, _GIVEN_BACK.c.settled_on, _INVOICE.c.id, _INVOICE.c.number))
-        .join(_GIVEN_BACK, _GIVEN_BACK.c.invoice_id == _INVOICE.c.id)
-        .where(_GIVEN_BACK.c.how == ClaimWay.REPAID)
-    )
-    return [
+    documents = [
         each.where(scope.of_invoices(), *_within(day, wanted))
         for each, day in (
             (invoices, _INVOICE.c.received_on),
             (for_parts, _PARTIAL.c.settled_on),
             (credit_notes, _PAIR.c.settled_on),
-            (repaid, _GIVEN_BACK.c.settled_on),
         )
     ]
+    given_back = (_given_back_by(how, kind, wanted) for how, kind in _BY_OTHER_MEANS.items())
+    return documents + [each.where(scope.of_invoices()) for each in given_back]
 
 
 def _money(scope: Scope, wanted: AccountFilter | None) -> list[tuple[EntryKind, Select[Any]]]:
@@ -357,28 +358,56 @@ def _money(scope: Scope, wanted: AccountFilter | None) -> list[tuple[EntryKind, 
         select(
             *_columns(
                 EntryKind.NETTED,
-                _GIVEN_BACK.c.settled_on,
-                _CREDIT.c.id,
-                _CREDIT.c.number,
+                _PART.c.on_day,
+                # What was set off before its credit note goes by the invoice it takes back.
+                func.coalesce(_CREDIT.c.id, _INVOICE.c.id),
+                func.coalesce(_CREDIT.c.number, _INVOICE.c.number),
                 about=_INVOICE.c.number,
-                payment=_came_back(func.coalesce(_REOPENED.c.end_to_end, ""), _named(EntryKind.NETTED)),
+                payment=_PART.c.reference,
+                sums=(_PART.c.amount_net, _PART.c.amount),
             )
         )
-        .join(_GIVEN_BACK, _GIVEN_BACK.c.invoice_id == _INVOICE.c.id)
-        .join(_PAIR, _PAIR.c.invoice_id == _INVOICE.c.id)
-        .join(_CREDIT, _CREDIT.c.id == _PAIR.c.credit_id)
-        .outerjoin(_REOPENED, _SAME_CLAIM)
-        .outerjoin(_ITEM, sent & (_ITEM.c.kind == PayableKind.CREDIT) & _REOPENED.c.invoice_id.is_(None))
-        .where(_GIVEN_BACK.c.how == ClaimWay.NETTED)
+        .join(_PART, (_PART.c.invoice_id == _INVOICE.c.id) & (_PART.c.how == PartWay.NETTED))
+        .outerjoin(_PAIR, _PAIR.c.invoice_id == _INVOICE.c.id)
+        .outerjoin(_CREDIT, _CREDIT.c.id == _PAIR.c.credit_id)
     )
     return [
         (EntryKind.PAYMENT, paid.where(scope.of_invoices(), *_within(_PAYMENT.c.paid_on, wanted))),
-        (EntryKind.NETTED, netted.where(scope.of_invoices(), *_within(_GIVEN_BACK.c.settled_on, wanted))),
+        (EntryKind.NETTED, netted.where(scope.of_invoices(), *_within(_PART.c.on_day, wanted))),
     ]
 
 
+def _given_back_by(how: PartWay, kind: EntryKind, wanted: AccountFilter | None) -> Select[Any]:
+    """What was given back by other means than a payment: a row for each claim and day."""
+    parts = (
+        select(
+            _PART.c.invoice_id,
+            _PART.c.on_day,
+            func.sum(_PART.c.amount_net, type_=amount()).label("net"),
+            func.sum(_PART.c.amount, type_=amount()).label("payable"),
+        )
+        .where(_PART.c.how == how)
+        .group_by(_PART.c.invoice_id, _PART.c.on_day)
+        .subquery()
+    )
+    sums = (parts.c.net, parts.c.payable)
+    question = select(*_columns(kind, parts.c.on_day, _INVOICE.c.id, _INVOICE.c.number, sums=sums))
+    joined = question.join(parts, parts.c.invoice_id == _INVOICE.c.id)
+    return joined.where(*_within(parts.c.on_day, wanted))
+
+
+def _set_off_with(wanted: AccountFilter | None) -> ColumnElement[str]:
+    """The payment that the claim of an invoice was taken off, or nothing; on a past day what was so then."""
+    still = case((_PART.c.how == PartWay.NETTED, _PART.c.reference), else_="")
+    ways = (PartWay.NETTED, PartWay.RETURNED)
+    part = select(still).where(_PART.c.invoice_id == _INVOICE.c.id, _PART.c.how.in_(ways))
+    by_then = part if wanted is None else part.where(_PART.c.on_day <= wanted.last)
+    last = by_then.order_by(_PART.c.position.desc()).limit(1).correlate(_INVOICE)
+    return func.coalesce(last.scalar_subquery(), "")
+
+
 def _returned(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
-    """Each payment that came back, and each claim that is owed again since the payment it was taken off did."""
+    """Each payment that came back, and what of a claim is owed again since the payment it was taken off did."""
     payments = (
         select(
             *_columns(
@@ -396,22 +425,18 @@ def _returned(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
         select(
             *_columns(
                 EntryKind.RETURNED,
-                _REOPENED.c.reopened_on,
+                _PART.c.on_day,
                 _INVOICE.c.id,
                 _INVOICE.c.number,
-                payment=_REOPENED.c.end_to_end,
+                payment=_PART.c.reference,
                 taken_off=True,
+                sums=(_PART.c.amount_net, _PART.c.amount),
             )
         )
-        .join(_REOPENED, _REOPENED.c.invoice_id == _INVOICE.c.id)
-        .where(scope.of_invoices(), *_within(_REOPENED.c.reopened_on, wanted))
+        .join(_PART, (_PART.c.invoice_id == _INVOICE.c.id) & (_PART.c.how == PartWay.RETURNED))
+        .where(scope.of_invoices(), *_within(_PART.c.on_day, wanted))
     )
     return [payments, claims]
-
-
-_SAME_CLAIM = (_REOPENED.c.invoice_id == _GIVEN_BACK.c.invoice_id) & (
-    _REOPENED.c.attempt == _GIVEN_BACK.c.attempt
-)
 
 
 def _came_back(end_to_end: ColumnElement[str], number: ColumnElement[str]) -> ColumnElement[str]:
@@ -420,9 +445,9 @@ def _came_back(end_to_end: ColumnElement[str], number: ColumnElement[str]) -> Co
 
 def _named(kind: EntryKind) -> ColumnElement[str]:
     """What a payment is known by: its transfer at the bank, or our number where it left by other means."""
-    if kind is EntryKind.PAYMENT:
-        return func.coalesce(func.nullif(_RETURNED.c.end_to_end, ""), _ITEM.c.end_to_end, _PAYMENT.c.number)
-    return func.coalesce(_ITEM.c.end_to_end, literal("", String))
+    if kind is EntryKind.NETTED:
+        return _PART.c.reference
+    return func.coalesce(func.nullif(_RETURNED.c.end_to_end, ""), _ITEM.c.end_to_end, _PAYMENT.c.number)
 
 
 def _columns(

@@ -201,6 +201,8 @@ def _settling(
 def _given_back(claim: AccountEntry) -> InvoiceStep:
     if claim.kind is EntryKind.REPAID:
         return InvoiceStep(claim.on, "quiet", Text("Ni har betalat tillbaka beloppet"))
+    if claim.kind is EntryKind.WRITTEN_OFF:
+        return InvoiceStep(claim.on, "quiet", Text("Köparen har skrivit av resten av beloppet"))
     link = f"/economy/payments/{claim.payment}"
     return InvoiceStep(
         claim.on, "quiet", Text("Krediten räknades av på betalning"), link=link, link_text=claim.payment

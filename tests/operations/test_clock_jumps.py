@@ -314,6 +314,7 @@ NOT_WAITED_FOR: Mapping[str, str] = {
             "attest_dropped.at",
             "payment_stop.asked_at",
             "payment_stop.lift_asked_at",
+            "reference_rate.asked_at",
             "export_file.made_at",
             "control_data.told_at",
             "control_data_load.loaded_at",

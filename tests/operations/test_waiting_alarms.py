@@ -16,6 +16,8 @@ from accounts.store import AccountState
 from accounts.systems.machine_key_store import KeyState
 from billing.server.jobs import ALARM_KINDS
 from invoicing.audit.disposal_store import DisposalState
+from invoicing.claims.claim_states import ClaimState
+from invoicing.claims.rate_store import RateState
 from invoicing.decisions.batch_store import BatchRowState
 from invoicing.decisions.protected_store import ProtectedState
 from invoicing.decisions.rules import ActionState
@@ -73,6 +75,10 @@ ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
     (StopState.ASKED, "CONFIRMATIONS_WAITING"),
     (StopState.LIFT_ASKED, "CONFIRMATIONS_WAITING"),
     (RepaymentState.NOTED, "CONFIRMATIONS_WAITING"),
+    (ClaimState.ASKED, "CONFIRMATIONS_WAITING"),
+    (ClaimState.DISPUTED, "CONFIRMATIONS_WAITING"),
+    (ClaimState.WRITE_OFF_ASKED, "CONFIRMATIONS_WAITING"),
+    (RateState.ASKED, "CONFIRMATIONS_WAITING"),
     (TransferNoteState.NOTED, "CONFIRMATIONS_WAITING"),
     (ProposalState.EXPORTED, "BANK_SILENT"),
     (ItemState.EXPORTED, "BANK_SILENT"),
@@ -119,6 +125,11 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (OwedState.DUE, "for a worker, which has an alarm of its own when none runs"),
     (InState.HANDLED, "nothing waits: it is handled"),
     (InterruptionState.STANDING, "nothing waits: it holds"),
+    (ClaimState.RAISED, "for the supplier's next payment, which it is taken off, or a person's letter"),
+    (ClaimState.DEMANDED, "for the supplier to pay, or its next payment"),
+    (ClaimState.REMINDED, "for the supplier to pay, or its next payment"),
+    (ClaimState.SETTLED, "nothing waits: it is given back; it is owed again if the bank takes it back"),
+    (RateState.STANDING, "nothing waits: it holds"),
     (InvoiceState.CREDIT_REQUESTED, "for the supplier's credit note"),
     (InvoiceState.CREDITED, "nothing waits: it is settled with its credit note"),
     (InvoiceState.PAID, "nothing waits: it is paid"),

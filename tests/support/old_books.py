@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, inspect, make_url, text
 
 from foundation.database import SUPPLIER_ROLE
 
@@ -65,6 +65,25 @@ def before_0019(connection: Connection) -> None:
         connection.execute(text(f"drop index {index}"))
 
 
+def before_0049(connection: Connection) -> None:
+    """Lead the books back to what revision 0049 found."""
+    for table in ("claim_word", "claim_letter", "claim_part", "claim", "reference_rate"):
+        connection.execute(text(f"drop table {table}"))
+    connection.execute(text("delete from number_series where name = 'claim'"))
+    if not inspect(connection).has_table("repayment_note"):
+        return
+    connection.execute(text("drop index uq_repayment_note_waiting"))
+    with Operations(MigrationContext.configure(connection)).batch_alter_table("repayment_note") as batch:
+        batch.drop_constraint("ck_repayment_note_amount", type_="check")
+        batch.drop_column("amount")
+    connection.execute(
+        text(
+            "create unique index uq_repayment_note_once on repayment_note (invoice_id)"
+            " where state in ('NOTED','CONFIRMED')"
+        )
+    )
+
+
 def before_0052(connection: Connection) -> None:
     """Lead the books back to what revision 0052 found."""
     for table in ("run_row", "run_count", "run", "release", "data", "data_load"):
@@ -114,6 +133,7 @@ def before_0041(connection: Connection) -> None:
 def before_0048(connection: Connection) -> None:
     """Lead the books back to what revision 0048 found."""
     before_0052(connection)
+    before_0049(connection)
     connection.execute(text("drop table background_task"))
 
 

@@ -7,7 +7,7 @@ from foundation import append_only
 from foundation.sql import UtcDateTime
 
 revision = "0052"
-down_revision = "0048"
+down_revision = "0049"
 branch_labels = None
 depends_on = None
 

@@ -22,7 +22,7 @@ from invoicing.payment.bank_answers.batch_matching import SentTransfer
 from invoicing.payment.bank_answers.transfer_steps import is_our_form, message_number, step
 from invoicing.payment.bank_files.told import Entry, Movement
 from invoicing.payment.payable import PayableKind
-from invoicing.payment.payment_store import Claim, ClaimWay
+from invoicing.payment.payment_store import ClaimWay
 from invoicing.payment.proposal_store import ProposalItem
 from invoicing.payment.transfers import LIVE, ItemState
 from orders.register.register import Register
@@ -306,11 +306,12 @@ def _note(reading: Reading, item: ProposalItem, paid_on: date) -> None:
     (claim,) = [each for each in claims if each.invoice_id == item.invoice_id]
     payment.settle_claim(
         reading.session,
-        Claim(claim.payment_number, item.invoice_id, claim.invoice_number, item.supplier, item.amount),
+        replace(claim, amount=item.amount),
         how=ClaimWay.NETTED,
         first_by=item.prepared_by,
         second_by=item.attested_by,
         on=paid_on,
+        reference=item.end_to_end,
     )
 
 

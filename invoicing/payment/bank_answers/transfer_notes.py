@@ -15,6 +15,7 @@ from foundation.errors import Refused
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text
+from invoicing.claims import giving_back, raising
 from invoicing.documents import decider_store
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
@@ -167,6 +168,15 @@ def _unpay(session: Session, waits: TransferNote, paid: Payment, end_to_end: str
                 name=invoice.name,
             )
         )
+    if not raising.withdraw_for(session, invoice.id, today=waits.on_day):
+        raise TransferNoteRefused(
+            Text(
+                "Det som betalades för %(name)s är krävt tillbaka och håller på att regleras, eller är det. Ta ut "
+                "fordran ur betalningsförslaget först; är den reglerad: betala ut det som kom tillbaka en gång för "
+                "mycket, och skriv det på bankens rad.",
+                name=invoice.name,
+            )
+        )
     payment_store.add_returned(
         session, paid, end_to_end=end_to_end, first_by=waits.noted_by, second_by=second_by, on=waits.on_day
     )
@@ -188,6 +198,14 @@ def _unpay(session: Session, waits: TransferNote, paid: Payment, end_to_end: str
 
 def _owe_again(session: Session, waits: TransferNote, item: ProposalItem, *, second_by: str) -> None:
     payment_store.reopen_claim(
+        session,
+        item.invoice_id,
+        end_to_end=item.end_to_end,
+        first_by=waits.noted_by,
+        second_by=second_by,
+        on=waits.on_day,
+    )
+    giving_back.owe_again(
         session,
         item.invoice_id,
         end_to_end=item.end_to_end,

@@ -17,6 +17,7 @@ SEES_ORDERS: Final = (Permission.ASSIGN, Permission.REPORT, Permission.VIEW)
 
 TABS: Final = (
     NavigationEntry("/economy/statement", Text("Kontoutdrag"), frozenset(SEES)),
+    NavigationEntry("/economy/claims", Text("Fordringar"), frozenset(SEES)),
     NavigationEntry("/economy/results", Text("Kommande resultat"), frozenset(SEES_ORDERS)),
     NavigationEntry("/economy/prices", Text("Priser och artiklar"), SUPPLIER_SIDE),
     NavigationEntry("/economy/documents", Text("Våra dokument"), SUPPLIER_SIDE),

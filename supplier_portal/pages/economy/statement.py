@@ -167,7 +167,13 @@ def _moved(moved: dict[EntryKind, Sums], currency: str) -> dict[str, Sums]:
     """What was invoiced, credited and paid in the period, above zero; given back is taken off what was paid."""
     nothing = Sums.zero(currency)
     paid = nothing
-    for kind in (EntryKind.PAYMENT, EntryKind.NETTED, EntryKind.REPAID, EntryKind.RETURNED):
+    for kind in (
+        EntryKind.PAYMENT,
+        EntryKind.NETTED,
+        EntryKind.REPAID,
+        EntryKind.WRITTEN_OFF,
+        EntryKind.RETURNED,
+    ):
         paid = paid - moved.get(kind, nothing)
     return {
         "invoiced": moved.get(EntryKind.INVOICE, nothing),

@@ -345,7 +345,9 @@ def test_paid_and_then_credited_is_a_claim_on_the_supplier_and_the_line_is_open(
     credit = system.send(credit_of(invoice, on=date(2026, 3, 20)))
     assert (credit.state, system.invoice(document.id).state) == (_S.SETTLED, _S.CREDITED)
     assert claims(system) == [
-        payment_store.Claim(paid.number, document.id, "F-1", document.supplier, Money.of("2375.00"))
+        payment_store.Claim(
+            paid.number, document.id, "F-1", document.supplier, Money.of("2375.00"), "60000001"
+        )
     ]
     row = statement(system)
     assert (row.to_pay, row.open) == (kronor("-1900.00"), kronor("-1900.00"))

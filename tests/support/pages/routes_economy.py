@@ -42,6 +42,20 @@ ROUTES: Final = {
         foreign=("/economy/payments/<payment 7301>/remittance.csv",),
         page=False,
     ),
+    "GET /economy/claims": Route(may=_SEES, own=("/economy/claims",)),
+    "GET /economy/claims/{invoice_id}": Route(
+        may=_SEES,
+        own=("/economy/claims/<invoice 20451>",),
+        foreign=("/economy/claims/<invoice 7301>", "/economy/claims/999999"),
+    ),
+    "GET /economy/claims/{invoice_id}/letters/{position}.pdf": Route(
+        may=_SEES, foreign=("/economy/claims/<invoice 20451>/letters/9.pdf",), page=False
+    ),
+    "POST /economy/claims/{invoice_id}/dispute": Route(
+        may=frozenset({Permission.REPORT}),
+        foreign=("/economy/claims/<invoice 7301>/dispute",),
+        form={"words": "Vi har levererat."},
+    ),
     "GET /economy/results": Route(
         may=_SEES_ORDERS, own=("/economy/results", "/economy/results?unit=UV-101&page=3")
     ),

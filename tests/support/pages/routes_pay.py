@@ -34,6 +34,23 @@ ROUTES = {
     "GET /finance/payments/files/{file_id}": Route(
         may=_READ, foreign=("/finance/payments/files/999999",), page=False
     ),
+    "GET /finance/payments/claims": Route(may=_READ, own=("/finance/payments/claims",)),
+    "GET /finance/payments/claims/{invoice_id}/letters/{position}.pdf": Route(
+        may=_READ, foreign=("/finance/payments/claims/999999/letters/1.pdf",), page=False
+    ),
+    "POST /finance/payments/claims/{invoice_id}/ask": Route(
+        may=_FINANCE,
+        foreign=("/finance/payments/claims/999999/ask",),
+        form={"cause": "WRONG_MONTH", "reason": "Prov"},
+    ),
+    "POST /finance/payments/claims/{invoice_id}/steps/{what}": Route(
+        may=_EITHER, foreign=("/finance/payments/claims/999999/steps/demand",)
+    ),
+    "GET /finance/payments/rates": Route(may=_READ, own=("/finance/payments/rates",)),
+    "POST /finance/payments/rates": Route(may=_FINANCE),
+    "POST /finance/payments/rates/{rate_id}/{what}": Route(
+        may=_EITHER, foreign=("/finance/payments/rates/999999/confirm",)
+    ),
     "GET /finance/payments/claims.csv": Route(may=_READ, own=("/finance/payments/claims.csv",), page=False),
     "GET /finance/payments/claims/{invoice_id}": Route(
         may=_READ,

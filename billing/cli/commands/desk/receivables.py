@@ -1,0 +1,161 @@
+"""`billing receivables`: what suppliers owe us, and every step of a claim: raised, demanded, answered, written off."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from billing.cli.command import AsJson, CommandContext, On, command, today_or
+from billing.cli.printing import TableColumn, show, table, write_json
+from foundation.formatting import Json, kronor
+from foundation.text import Text
+from invoicing.claims import claim_store, raising, steps
+from invoicing.claims.claim_states import OPEN, ClaimCause, ClaimState
+from invoicing.claims.claim_store import SupplierClaim
+from invoicing.documents import store as document_store
+from invoicing.verdicts import writing_off
+from operations.payment_settings import debtor_of
+from orders.register import store as register_store
+
+receivables = typer.Typer()
+
+By = Annotated[str, typer.Option("--by", help="Den som gör det, ett id / who does it, an id")]
+Number = Annotated[str, typer.Argument(help="Fordrans nummer / the claim's number")]
+Reason = Annotated[str, typer.Option("--reason", help="Skälet / the reason")]
+
+_LIST = (
+    TableColumn(Text("Fordran")),
+    TableColumn(Text("Faktura"), wrap=15),
+    TableColumn(Text("Leverantör")),
+    TableColumn(Text("Läge")),
+    TableColumn(Text("Senast")),
+    TableColumn(Text("Kvar"), right=True),
+)
+
+
+class Answer(StrEnum):
+    """What a second person, or whoever asked, may say."""
+
+    CONFIRM = "confirm"
+    DECLINE = "decline"
+    WRITE_OFF = "write-off"
+    KEEP = "keep"
+
+
+@command(receivables, "list")
+def list_claims(context: CommandContext, everything: bool = False, as_json: AsJson = False) -> None:
+    """Visa fordringarna, med --everything också de avslutade / show the claims, with --everything those ended."""
+    states = tuple(ClaimState) if everything else (ClaimState.ASKED, *OPEN)
+    with context.reading() as session:
+        found = claim_store.listed(session, states=states)
+    if as_json:
+        write_json([_written(each) for each in found])
+        return
+    rows = [
+        (
+            each.number,
+            each.invoice_number,
+            each.supplier,
+            context.say(each.state_word),
+            each.due_on.isoformat() if each.due_on else "",
+            kronor(each.left),
+        )
+        for each in found
+    ]
+    show(table(_LIST, rows, language=context.language))
+
+
+@command(receivables, "ask")
+def ask(
+    context: CommandContext,
+    invoice: Annotated[
+        str, typer.Argument(help="Fakturans nummer, eller #id / the invoice's number, or #id")
+    ],
+    cause: Annotated[ClaimCause, typer.Option("--cause", help="Varför / why")],
+    reason: Reason,
+    by: By,
+    on: On = None,
+) -> None:
+    """Begär att en betald faktura krävs tillbaka / ask for a paid invoice to be claimed back."""
+    with context.writing() as session:
+        found = document_store.named(session, invoice)
+        made = raising.ask(session, found.id, cause=cause, reason=reason, by=by, today=today_or(on))
+    typer.echo(made.number)
+
+
+@command(receivables, "answer")
+def answer(
+    context: CommandContext,
+    number: Number,
+    what: Annotated[Answer, typer.Argument(help="Vad som avgörs / what is decided")],
+    by: By,
+    on: On = None,
+) -> None:
+    """Bekräfta eller avslå det en annan begärt / confirm or decline what another has asked for."""
+    today = today_or(on)
+    with context.writing() as session:
+        match what:
+            case Answer.CONFIRM:
+                raising.confirm(session, number, by=by, today=today)
+            case Answer.DECLINE:
+                raising.decline(session, number, by=by, today=today)
+            case Answer.WRITE_OFF:
+                register = register_store.load(session)
+                writing_off.write_off(session, register, number, by=by, today=today)
+            case Answer.KEEP:
+                steps.keep(session, number, by=by)
+        state = claim_store.get(session, number).state_word
+    typer.echo(context.say(state))
+
+
+@command(receivables, "demand")
+def demand(
+    context: CommandContext,
+    number: Number,
+    by: By,
+    due_on: Annotated[
+        str, typer.Option("--due-on", help="Betalas senast, ÅÅÅÅ-MM-DD / to be paid by, YYYY-MM-DD")
+    ] = "",
+    on: On = None,
+) -> None:
+    """Skicka ett krav, eller en påminnelse / send a demand, or a reminder."""
+    due = date.fromisoformat(due_on) if due_on else None
+    with context.writing() as session:
+        pay_to = debtor_of(context.settings).iban
+        sent = steps.demand(session, number, by=by, today=today_or(on), pay_to=pay_to, due_on=due)
+    typer.echo(f"{context.say(sent.kind.words)} {sent.due_on} {kronor(sent.to_pay)}")
+
+
+@command(receivables, "uphold")
+def uphold(context: CommandContext, number: Number, reason: Reason, by: By, on: On = None) -> None:
+    """Svara leverantören att fordran står kvar / answer the supplier that the claim stands."""
+    with context.writing() as session:
+        steps.uphold(session, number, by=by, words=reason, today=today_or(on))
+        state = claim_store.get(session, number).state_word
+    typer.echo(context.say(state))
+
+
+@command(receivables, "ask-write-off")
+def ask_write_off(context: CommandContext, number: Number, reason: Reason, by: By, on: On = None) -> None:
+    """Begär att resten skrivs av; en annan avgör / ask for the rest to be written off; another decides."""
+    with context.writing() as session:
+        steps.ask_write_off(session, number, by=by, reason=reason, today=today_or(on))
+        state = claim_store.get(session, number).state_word
+    typer.echo(context.say(state))
+
+
+def _written(each: SupplierClaim) -> Json:
+    return {
+        "number": each.number,
+        "ocr": each.ocr,
+        "invoice": each.invoice_number,
+        "payment": each.payment_number,
+        "supplier": each.supplier,
+        "cause": each.cause.value,
+        "state": each.state.value,
+        "due_on": each.due_on.isoformat() if each.due_on else None,
+        "amount": str(each.amount.amount),
+        "left": str(each.left.amount),
+        "currency": each.amount.currency,
+    }

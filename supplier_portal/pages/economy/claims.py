@@ -1,0 +1,104 @@
+"""What the buyer claims back: each claim with its letters, how to pay, when it is set off, and a word against it."""
+
+from typing import Any
+
+from fastapi import Request, Response
+
+from accounts.identity import Person
+from foundation.errors import NotThere
+from foundation.sql import Session
+from foundation.text import Text
+from invoicing.claims import letter_store, part_store, steps
+from invoicing.claims.claim_states import STANDING
+from invoicing.claims.claim_store import SupplierClaim
+from invoicing.portal_invoicing.scope import Scope
+from supplier_portal.pages import query_params
+from supplier_portal.pages.economy.start import tabs_of
+from supplier_portal.pages.forms import SEES, SENDS, text_of
+from supplier_portal.queries import claim_queries
+from web.access import signed_in
+from web.claim_letter import letter_pdf
+from web.pages import Page, database_of, language_of, pages_router, render, see_other, today_of
+
+router = pages_router()
+_SIZE = 50
+
+
+@router.get("/economy/claims")
+def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
+    """Every claim that the person may see: what stands first."""
+    scope = query_params.scope_of(person).own
+    with database_of(request).reading() as session:
+        found = claim_queries.listed(session, scope)
+        page = Page.of(request, len(found), size=_SIZE)
+        shown = page.rows(found)
+        set_off = claim_queries.set_off_on(session, shown)
+    return render(
+        request,
+        person,
+        "economy/claims.html",
+        tabs=tabs_of(person),
+        claims=shown,
+        page=page,
+        set_off=set_off,
+        today=today_of(request),
+    )
+
+
+@router.get("/economy/claims/{invoice_id}")
+def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) -> Response:
+    """One claim: why, how much is left and how to pay it, its letters, and what was said."""
+    scope = query_params.scope_of(person).own
+    with database_of(request).reading() as session:
+        found = _claim(session, scope, invoice_id)
+        context: dict[str, Any] = {
+            "letters": letter_store.letters(session, found),
+            "words_said": letter_store.said(session, found),
+            "parts": part_store.of(session, found.number),
+            "set_off": claim_queries.set_off_on(session, [found]).get(invoice_id),
+        }
+    return render(
+        request,
+        person,
+        "economy/claim.html",
+        tabs=tabs_of(person),
+        claim=found,
+        may_dispute=person.may(SENDS) and found.state in STANDING,
+        today=today_of(request),
+        **context,
+    )
+
+
+@router.get("/economy/claims/{invoice_id}/letters/{position}.pdf")
+def letter(request: Request, invoice_id: int, position: int, person: Person = signed_in(*SEES)) -> Response:
+    """A demand or a reminder as it was sent."""
+    scope = query_params.scope_of(person).own
+    with database_of(request).reading() as session:
+        found = _claim(session, scope, invoice_id)
+        sent = {each.position: each for each in letter_store.letters(session, found)}
+        if position not in sent:
+            raise NotThere
+        register = query_params.register_of(session)
+    body = letter_pdf(found, sent[position], register, language_of(request, person))
+    return query_params.download(body, f"claim-{found.number}-{position}.pdf", "application/pdf")
+
+
+@router.post("/economy/claims/{invoice_id}/dispute")
+def dispute(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -> Response:
+    """The supplier says that it does not owe it, and why."""
+    scope = query_params.scope_of(person).own
+    words, today = text_of(request, "words", most=2000), today_of(request)
+    with database_of(request).writing() as session:
+        found = _claim(session, scope, invoice_id)
+        steps.dispute(session, found.number, supplier=scope.supplier, by=person.id, words=words, today=today)
+    said = Text(
+        "Ert svar är sparat. Till dess köparen har svarat räknas beloppet inte av och ni påminns inte."
+    )
+    return see_other(f"/economy/claims/{invoice_id}", said)
+
+
+def _claim(session: Session, scope: Scope, invoice_id: int) -> SupplierClaim:
+    found = claim_queries.find(session, scope, invoice_id)
+    if found is None:
+        raise NotThere
+    return found
