@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from sqlalchemy import Select, func, select
 
+from audit import tables as audit_tables
+from audit.disposal_store import DisposalState
 from foundation.periods import stockholm_date
 from foundation.sql import Session
-from invoicing.audit import tables as audit_tables
-from invoicing.audit.disposal_store import DisposalState
 from invoicing.claims import tables as claim_tables
 from invoicing.claims.claim_states import ClaimState
 from invoicing.claims.rate_store import RateState

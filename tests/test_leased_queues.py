@@ -234,7 +234,16 @@ def test_what_fells_its_workers_is_laid_aside_and_what_is_behind_it_is_done(stor
 def test_every_place_where_rows_are_taken_has_its_story() -> None:
     taking = {
         str(path.relative_to(PROJECT))
-        for folder in ("accounts", "bookkeeping", "invoicing", "operations", "orders", "peppol", "web")
+        for folder in (
+            "accounts",
+            "audit",
+            "bookkeeping",
+            "invoicing",
+            "operations",
+            "orders",
+            "peppol",
+            "web",
+        )
         for path in (PROJECT / folder).rglob("*.py")
         if "leases.take(" in path.read_text(encoding="utf-8")
     }

@@ -17,10 +17,10 @@ from accounts.session_store import SessionStage
 from accounts.staff.change_store import StaffChangeState
 from accounts.store import AccountState
 from accounts.systems.machine_key_store import KeyState
+from audit.disposal_store import DisposalState
 from billing.migrations.schema import METADATAS
 from foundation.text import WrittenText
 from foundation.transitions import MovedMeanwhile, Transitions
-from invoicing.audit.disposal_store import DisposalState
 from invoicing.claims.claim_states import ClaimCause, ClaimState, PartWay
 from invoicing.claims.letters import LetterKind
 from invoicing.claims.rate_store import RateState
@@ -62,6 +62,7 @@ _PARTS: Final = (
     "peppol",
     "orders",
     "invoicing",
+    "audit",
     "bookkeeping",
     "operations",
     "accounts",

@@ -6,13 +6,13 @@ from typing import Final
 from sqlalchemy import MetaData, Table
 
 from accounts import tables as account_tables
+from audit import tables as audit_tables
 from billing.migrations.revisions import refuse_other
 from foundation import tables as foundation_tables
 from foundation.database import Database, DatabaseUnusable, utc_now
 from foundation.errors import Refused
 from foundation.periods import Clock
 from foundation.text import Text
-from invoicing.audit import tables as audit_tables
 from invoicing.claims import tables as claim_tables
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import tables as document_tables

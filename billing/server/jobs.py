@@ -20,12 +20,12 @@ from accounts.identity import Permission
 from accounts.staff import changes as staff_changes
 from accounts.staff.waiting_queries import STAFF_KINDS
 from accounts.systems import machine_keys
+from audit import retention_periods
 from billing.server import invoice_mails
 from foundation import journal
 from foundation.database import Database
 from foundation.sql import Session
 from foundation.text import Text
-from invoicing.audit import retention_periods
 from invoicing.exceptions import undo as exception_undo
 from invoicing.model import InvoiceState
 from invoicing.payment.bank_answers import bank_reports

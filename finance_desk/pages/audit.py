@@ -10,17 +10,17 @@ from urllib.parse import quote
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
+from audit import cases as audit_cases
+from audit import disposal_store, journal_queries, legal_hold_store, retention, retention_periods
+from audit.cases import NoCase
+from audit.journal_queries import Sought
+from audit.retention_periods import Times
 from finance_desk.journal_words import action_name, details
 from finance_desk.words import Names
 from foundation import journal, journal_anchor
 from foundation.errors import NotThere, Refused
 from foundation.identifiers import key_in
 from foundation.text import Text
-from invoicing.audit import cases as audit_cases
-from invoicing.audit import disposal_store, journal_queries, legal_hold_store, retention, retention_periods
-from invoicing.audit.cases import NoCase
-from invoicing.audit.journal_queries import Sought
-from invoicing.audit.retention_periods import Times
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import InvoicingSubject
 from operations.machine import clock_trust

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Row, Select, Table, func, select, type_coerce
 
+from audit import tables as audit_tables
 from foundation import number_series
 from foundation import tables as foundation_tables
 from foundation.sql import Session
-from invoicing.audit import tables as audit_tables
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import tables as document_tables
 from invoicing.model import InvoiceState

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
+from audit.body_store import PORTAL
+from audit.tables import disposed_body
 from foundation.sql import Session
-from invoicing.audit.body_store import PORTAL
-from invoicing.audit.tables import disposed_body
 from invoicing.portal_invoicing import tables as portal_tables
 from invoicing.portal_invoicing.portal_states import KEEPS_NUMBER, PortalState
 from invoicing.portal_invoicing.tables import portal_document, returned_number

@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from accounts import sessions
 from accounts.identity import Permission as P
-from invoicing.audit import case_archive
+from audit import case_archive
 from invoicing.model import InvoiceState
 from orders.register import policy_store
 from peppol.exchange import tables as exchange_tables

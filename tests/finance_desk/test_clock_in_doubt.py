@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from audit import disposal_store, retention
 from foundation.database import Database
-from invoicing.audit import disposal_store, retention
 from invoicing.payment import proposal_store
 from operations.machine import clock_trust
 from operations.machine.clock_trust import Doubt

@@ -75,7 +75,7 @@ ROOMS: Mapping[str, Room] = {
             "invoicing/payment/export.py",
             "invoicing/payment/transfers.py",
         ),
-        tests=("tests/invoicing/payment", "tests/invoicing/audit/test_finance_model.py"),
+        tests=("tests/invoicing/payment", "tests/audit/test_finance_model.py"),
     ),
     "access": Room(
         modules=(
@@ -105,10 +105,10 @@ ROOMS: Mapping[str, Room] = {
     "journal": Room(
         modules=(
             "foundation/journal*.py",
-            "invoicing/audit/case_archive.py",
-            "invoicing/audit/journal_queries.py",
-            "invoicing/audit/retention*.py",
+            "audit/case_archive.py",
+            "audit/journal_queries.py",
+            "audit/retention*.py",
         ),
-        tests=("tests/foundation/test_journal*.py", "tests/invoicing/audit"),
+        tests=("tests/foundation/test_journal*.py", "tests/audit"),
     ),
 }

@@ -14,8 +14,8 @@ from accounts.staff import change_store
 from accounts.staff.change_store import StaffChangeKind, StaffChangeState
 from accounts.store import AccountState
 from accounts.systems.machine_key_store import KeyState
+from audit.disposal_store import DisposalState
 from billing.server.jobs import ALARM_KINDS
-from invoicing.audit.disposal_store import DisposalState
 from invoicing.claims.claim_states import ClaimState
 from invoicing.claims.rate_store import RateState
 from invoicing.decisions.batch_store import BatchRowState

@@ -18,6 +18,7 @@ def test_there_are_faults_of_every_room_and_none_twice() -> None:
         "peppol",
         "orders",
         "invoicing",
+        "audit",
         "bookkeeping",
         "operations",
         "accounts",

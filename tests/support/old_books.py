@@ -67,6 +67,7 @@ def before_0019(connection: Connection) -> None:
 
 def before_0049(connection: Connection) -> None:
     """Lead the books back to what revision 0049 found."""
+    before_0052(connection)
     for table in ("claim_word", "claim_letter", "claim_part", "claim", "reference_rate"):
         connection.execute(text(f"drop table {table}"))
     connection.execute(text("delete from number_series where name = 'claim'"))
@@ -132,7 +133,6 @@ def before_0041(connection: Connection) -> None:
 
 def before_0048(connection: Connection) -> None:
     """Lead the books back to what revision 0048 found."""
-    before_0052(connection)
     before_0049(connection)
     connection.execute(text("drop table background_task"))
 

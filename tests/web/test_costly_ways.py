@@ -30,6 +30,7 @@ from web.costly import costly
 
 ROOMS = (
     "accounts",
+    "audit",
     "billing",
     "bookkeeping",
     "finance_desk",
@@ -60,6 +61,7 @@ WAYS = {
     "GET /to-invoice/document/{document_id:int}/pdf": BUDGETED,
     "GET /orders/{number}/order.pdf": BUDGETED,
     "GET /economy/payments/{payment}/remittance.pdf": BUDGETED,
+    "GET /economy/claims/{invoice_id}/letters/{position}.pdf": BUDGETED,
     "GET /": REMEMBERED,
     "GET /invoices/refused/{letter_id:int}/file": REMEMBERED,
     "GET /invoices/refused/{letter_id:int}/answer": REMEMBERED,

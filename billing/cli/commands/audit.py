@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from audit import case_archive
+from audit import cases as audit_cases
 from billing.cli.command import AsJson, CommandContext, On, command, today_or
 from billing.cli.exit_codes import ExitCode
 from billing.cli.printing import write_json
@@ -13,8 +15,6 @@ from foundation.disks.whole_files import write_whole
 from foundation.errors import Refused
 from foundation.formatting import plain
 from foundation.text import Text
-from invoicing.audit import case_archive
-from invoicing.audit import cases as audit_cases
 
 audit = typer.Typer()
 journal_commands = typer.Typer()

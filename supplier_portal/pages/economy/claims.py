@@ -18,6 +18,7 @@ from supplier_portal.pages.forms import SEES, SENDS, text_of
 from supplier_portal.queries import claim_queries
 from web.access import signed_in
 from web.claim_letter import letter_pdf
+from web.costly import COSTLY
 from web.pages import Page, database_of, language_of, pages_router, render, see_other, today_of
 
 router = pages_router()
@@ -69,7 +70,7 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
     )
 
 
-@router.get("/economy/claims/{invoice_id}/letters/{position}.pdf")
+@router.get("/economy/claims/{invoice_id}/letters/{position}.pdf", dependencies=COSTLY)
 def letter(request: Request, invoice_id: int, position: int, person: Person = signed_in(*SEES)) -> Response:
     """A demand or a reminder as it was sent."""
     scope = query_params.scope_of(person).own

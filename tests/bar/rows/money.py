@@ -35,7 +35,7 @@ ROWS = (
         "finance's work as a state machine",
         "nothing is paid without two people who may, after every step",
         (at_least("stories", 2_000, fast=None), at_least("steps", 30_000, fast=None)),
-        ("tests/invoicing/audit/test_finance_model.py",),
+        ("tests/audit/test_finance_model.py",),
         BOTH,
         fast=False,
     ),

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from audit import journal_queries
+from audit.journal_queries import Sought
 from foundation import journal
-from invoicing.audit import journal_queries
-from invoicing.audit.journal_queries import Sought
 from invoicing.decisions import protected_store
 from invoicing.intake import protecting
 from invoicing.journal_actions import DocumentAction

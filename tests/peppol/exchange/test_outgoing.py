@@ -218,6 +218,7 @@ def test_nothing_is_laid_out_but_what_was_written_here() -> None:
             "peppol",
             "orders",
             "invoicing",
+            "audit",
             "bookkeeping",
             "operations",
             "supplier_portal",

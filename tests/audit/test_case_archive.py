@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from audit import case_archive
 from foundation.journal import row_hash
-from invoicing.audit import case_archive
 
 ROW = {"sequence": 1, "action": "invoice.received", "subject": "invoice 1"}
 JOURNAL = json.dumps({**ROW, "previous": "", "hash": row_hash("", ROW)}) + "\n"

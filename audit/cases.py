@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from audit import case_archive, case_queries, journal_queries
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text
-from invoicing.audit import case_archive, case_queries, journal_queries
 from invoicing.decisions import protected_store
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import AuditAction, InvoicingSubject, document_subjects

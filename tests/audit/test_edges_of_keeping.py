@@ -7,11 +7,11 @@ from datetime import date
 
 import pytest
 
+from audit import retention, retention_periods
+from audit.retention_periods import Stray, Times
 from foundation import journal_anchor
 from foundation.journal import GENESIS
 from foundation.journal_anchor import UnreadableHeads
-from invoicing.audit import retention, retention_periods
-from invoicing.audit.retention_periods import Stray, Times
 from invoicing.portal_invoicing import uploads
 from invoicing.portal_invoicing.scope import SupplierActor
 from peppol.xml import codec

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 
+from audit import tables as audit_tables
+from audit.disposal_store import DisposalState
+from audit.retention_periods import DONE, YEARS, Stray, Times, first_kept
 from foundation.sql import Session
-from invoicing.audit import tables as audit_tables
-from invoicing.audit.disposal_store import DisposalState
-from invoicing.audit.retention_periods import DONE, YEARS, Stray, Times, first_kept
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test.tables import test_document
 from invoicing.portal_invoicing.portal_states import PortalState

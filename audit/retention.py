@@ -13,12 +13,12 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
+from audit import body_store, disposal_store, legal_hold_store, retention_periods, retention_queries
+from audit.retention_periods import Times, keep_until, months_after
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text
-from invoicing.audit import body_store, disposal_store, legal_hold_store, retention_periods, retention_queries
-from invoicing.audit.retention_periods import Times, keep_until, months_after
 from invoicing.journal_actions import AuditAction, InvoicingSubject
 
 _AT_ONCE = 200

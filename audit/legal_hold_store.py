@@ -7,8 +7,8 @@ from datetime import date
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from audit.tables import legal_hold
 from foundation.sql import Session, rows_changed
-from invoicing.audit.tables import legal_hold
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from invoicing.audit import legal_hold_store, retention, retention_periods
-from invoicing.audit.retention import RetentionRefused
-from invoicing.audit.retention_periods import Stray, Times
+from audit import legal_hold_store, retention, retention_periods
+from audit.retention import RetentionRefused
+from audit.retention_periods import Stray, Times
 from invoicing.flow_test import flow_test
 from invoicing.portal_invoicing import refused_message_queries, uploads
 from invoicing.portal_invoicing.scope import SupplierActor

@@ -13,16 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
+from audit import case_archive, disposal_store, journal_queries, legal_hold_store, retention
+from audit import cases as audit_cases
+from audit.cases import NoCase
+from audit.journal_queries import Sought
+from audit.retention import RetentionRefused
 from foundation import journal, journal_anchor
 from foundation import tables as foundation_tables
 from foundation.errors import Refused
 from foundation.journal import row_hash
 from foundation.journal_anchor import UnreadableHeads
-from invoicing.audit import case_archive, disposal_store, journal_queries, legal_hold_store, retention
-from invoicing.audit import cases as audit_cases
-from invoicing.audit.cases import NoCase
-from invoicing.audit.journal_queries import Sought
-from invoicing.audit.retention import RetentionRefused
 from invoicing.journal_actions import AuditAction, DocumentAction
 from invoicing.model import InvoiceState
 from invoicing.reconciliation import entry_queries

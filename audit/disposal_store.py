@@ -8,12 +8,12 @@ from typing import Final
 
 from sqlalchemy import insert, select
 
+from audit.body_store import Removed
+from audit.tables import disposal, disposal_case, disposed_body
 from foundation import transitions
 from foundation.sql import Session
 from foundation.text import Text
 from foundation.transitions import Transitions
-from invoicing.audit.body_store import Removed
-from invoicing.audit.tables import disposal, disposal_case, disposed_body
 
 
 class DisposalState(StrEnum):

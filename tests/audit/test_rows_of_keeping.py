@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select
 
+from audit import body_store, case_archive, journal_queries, legal_hold_store, retention
+from audit import cases as audit_cases
+from audit.retention import RetentionRefused
+from audit.tables import disposed_body
 from foundation import journal
-from invoicing.audit import body_store, case_archive, journal_queries, legal_hold_store, retention
-from invoicing.audit import cases as audit_cases
-from invoicing.audit.retention import RetentionRefused
-from invoicing.audit.tables import disposed_body
 from tests.support.stories.system import System, a_system
 
 REFERENCE, OTHER = "100000101", "100000102"

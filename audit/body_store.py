@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, or_, select, update
 
+from audit.retention_periods import Stray
 from foundation.sql import Session
-from invoicing.audit.retention_periods import Stray
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test.tables import test_document
 from invoicing.portal_invoicing.tables import portal_document, portal_upload
