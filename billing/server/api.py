@@ -89,6 +89,7 @@ def validation_router(today: Today) -> APIRouter:
                 "With `Accept: text/html` the same report as a page.",
                 "content": {"text/html": {"schema": {"type": "string"}}},
             },
+            404: _problem("The address holds what none of ours does, such as a character that no text has."),
             413: _problem("The document is larger than the limit."),
             408: _problem("The document did not come in time."),
             422: _problem(

@@ -67,6 +67,7 @@ def _problem(description: str) -> dict[str, object]:
 _REFUSALS: Final[dict[int | str, dict[str, object]]] = {
     401: _problem("The key is missing, wrong, or has ended."),
     403: _problem("The key does not allow this."),
+    404: _problem("The address holds what none of ours does, such as a character that no text has."),
     429: _problem(
         "Too many wrong keys came from the same address, or the key has had its part of this minute."
     ),

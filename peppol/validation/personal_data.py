@@ -22,6 +22,8 @@ from peppol.xml.gate_tree import CBC
 _FILE: Final = f"{{{CBC}}}EmbeddedDocumentBinaryObject"
 _IDENTIFIER: Final = re.compile(rf"\{{{re.escape(CBC)}\}}\w*ID$")
 _NAMESPACE: Final = re.compile(rb"""xmlns[^=<>]{0,200}=[ \t\r\n]*["']([^"'<]*)""")
+_ATTRIBUTES: Final = etree.XPath("@*", smart_strings=False)
+_FEW: Final = 16
 _MARKUP: Final = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]{0,2000}>")
 
 
@@ -91,10 +93,19 @@ def _marked_texts_in(body: bytes) -> Iterator[tuple[str, bool]]:
         if node.tag != _FILE:
             is_identifier = len(node) == 0 and _IDENTIFIER.match(str(node.tag)) is not None
             yield from ((text, is_identifier) for text in _texts_of(node))
-        yield from ((str(value), False) for value in node.attrib.values())
+        yield from ((value, False) for value in _attributes_of(node))
     yield from ((name, False) for name in names)
     for declared in _NAMESPACE.findall(body):
         yield html.unescape(declared.decode("utf-8", "replace")), False
+
+
+def _attributes_of(element: etree._Element) -> Iterator[str]:
+    """The values of the element's attributes; asked in one, since `attrib` looks each of many up among all."""
+    if len(element.attrib) <= _FEW:
+        return map(str, element.attrib.values())
+    found = _ATTRIBUTES(element)
+    assert isinstance(found, list)  # noqa: S101 - tells the type of what the expression finds
+    return map(str, found)
 
 
 def _texts_of(element: etree._Element) -> Iterator[str]:

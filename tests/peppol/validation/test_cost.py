@@ -15,7 +15,7 @@ import pytest
 
 from foundation.apart.confined import Allowance
 from peppol.identifiers import DocumentKind
-from peppol.validation import apart, validation
+from peppol.validation import apart, personal_data, validation
 from tests.support.rules.large_documents import (
     Path,
     elements_of,
@@ -91,6 +91,21 @@ def test_what_is_told_is_capped_and_what_is_counted_is_all() -> None:
     assert counted["BR-21"].told <= 50
     assert len(many.findings) <= 500 + len(many.counts)
     assert {each.rule for each in many.findings} == set(counted)
+
+
+def test_the_search_for_personal_numbers_grows_with_the_attributes_of_one_element() -> None:
+    """Such a message is refused by the gate, and searched all the same before it is laid aside."""
+
+    def spent(many: int) -> float:
+        attributes = " ".join(f'a{number}="{number}"' for number in range(many))
+        body = f'<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" {attributes}/>'
+        began = time.process_time()
+        personal_data.find(body.encode())
+        return time.process_time() - began
+
+    spent(100)
+    smaller, larger = spent(20_000), spent(40_000)
+    assert larger < max(GROWTH_MOST * smaller, SECONDS_FLOOR)
 
 
 # --- the whole law --------------------------------------------------------------------------------------
