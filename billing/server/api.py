@@ -8,6 +8,7 @@ allowance of time and memory, and each caller within a budget (decisions 66 and 
 """
 
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date
@@ -20,7 +21,7 @@ import anyio
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from foundation.apart.confined import WorkFailed
 from foundation.errors import Refused
@@ -57,8 +58,19 @@ AskedLanguage = Annotated[
     AfterValidator(_spoken),
 ]
 
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _written_day(value: object) -> object:
+    """A day is YYYY-MM-DD and nothing else: a number would be read as seconds since 1970."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("A day is written YYYY-MM-DD.")
+    return value
+
+
 AskedDay = Annotated[
     date | None,
+    BeforeValidator(_written_day),
     Query(
         description="The day whose rules judge, YYYY-MM-DD; today when it is left out.",
         examples=["2027-02-24"],

@@ -278,7 +278,7 @@ def test_the_process_says_that_it_lives(client: httpx.Client) -> None:
 def test_the_api_is_described(client: httpx.Client) -> None:
     described = client.get("/api/v1/openapi.json").json()
     post = described["paths"][VALIDATE]["post"]
-    assert set(post["responses"]) == {"200", "408", "413", "422", "429", "503"}
+    assert set(post["responses"]) == {"200", "404", "408", "413", "422", "429", "503"}
     assert "application/xml" in post["requestBody"]["content"]
     assert "text/html" in post["responses"]["200"]["content"]
     assert post["responses"]["413"]["content"].keys() == {"application/problem+json"}
@@ -298,4 +298,5 @@ def test_another_day_is_asked_for_in_the_address(client: httpx.Client) -> None:
 
 
 def test_a_day_that_is_none_is_told_so(client: httpx.Client) -> None:
-    assert client.post("/api/v1/validate?on=2026-02-30", content=base("invoice")).status_code == 422
+    for day in ("2026-02-30", "0.0", "20260101", "1764460800"):
+        assert client.post(f"/api/v1/validate?on={day}", content=base("invoice")).status_code == 422, day
