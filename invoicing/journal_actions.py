@@ -79,6 +79,12 @@ class PaymentAction(JournalAction):
     BANK_HANDLED = "bank.handled"
     LEDGER_BOOKED = "ledger.booked"
     LEDGER_ACCRUED = "ledger.accrued"
+    MONTH_CLOSE_ASKED = "month.close_asked"
+    MONTH_CLOSED = "month.closed"
+    MONTH_CLOSE_REFUSED = "month.close_refused"
+    MONTH_REOPEN_ASKED = "month.reopen_asked"
+    MONTH_REOPENED = "month.reopened"
+    MONTH_KEPT_CLOSED = "month.kept_closed"
 
 
 class SupplierAction(JournalAction):

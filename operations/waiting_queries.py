@@ -10,6 +10,8 @@ from foundation.periods import stockholm_date
 from foundation.sql import Session
 from invoicing.audit import tables as audit_tables
 from invoicing.audit.disposal_store import DisposalState
+from invoicing.bookkeeping import tables as bookkeeping_tables
+from invoicing.bookkeeping.month_closing_store import ClosingState
 from invoicing.documents import expected_credit_store
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test import tables as flow_test_tables
@@ -40,6 +42,7 @@ from orders.placements.waiting import unreceived_queries
 
 _CHANGE, _FLOW, _EVENT = change_tables.change_request, flow_test_tables.test_flow, order_tables.inbound_event
 _TOLD, _INVOICE = informative_tables.informative_report, document_tables.invoice
+_CLOSING = bookkeeping_tables.month_closing
 _STOP, _REPAID, _DISPOSAL = (
     payment_tables.payment_stop,
     payment_tables.repayment_note,
@@ -82,6 +85,8 @@ SINCE: Final[Mapping[str, Since]] = {
         select(func.coalesce(_STOP.c.lift_asked_at, _STOP.c.asked_at)).where(
             _STOP.c.state == StopState.LIFT_ASKED
         ),
+        select(_CLOSING.c.asked_at).where(_CLOSING.c.state == ClosingState.ASKED),
+        select(_CLOSING.c.reopen_asked_at).where(_CLOSING.c.state == ClosingState.REOPEN_ASKED),
         select(_REPAID.c.noted_on).where(_REPAID.c.state == RepaymentState.NOTED),
         select(_DISPOSAL.c.proposed_on).where(_DISPOSAL.c.state == DisposalState.PROPOSED),
     ),

@@ -21,6 +21,7 @@ from billing.migrations.schema import METADATAS
 from foundation.text import WrittenText
 from foundation.transitions import MovedMeanwhile, Transitions
 from invoicing.audit.disposal_store import DisposalState
+from invoicing.bookkeeping.month_closing_store import ClosingState
 from invoicing.decisions.batch_store import BatchRowState
 from invoicing.decisions.protected_store import ProtectedState
 from invoicing.decisions.rules import TRANSITIONS, UNDOES, Action, ActionState
@@ -76,6 +77,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "job_run.state": JobRunState,
     "machine_key.state": KeyState,
     "mail.state": MailState,
+    "month_closing.state": ClosingState,
     "owed_answer.state": OwedState,
     "protected_document.state": ProtectedState,
     "protected_message.state": ProtectedState,
@@ -109,6 +111,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "line_account.state": LineState,
     "machine_key.state": KeyState,
     "mail.state": MailState,
+    "month_closing.state": ClosingState,
     "outbox.state": OutState,
     "owed_answer.state": OwedState,
     "payment_item.state": ItemState,

@@ -15,6 +15,7 @@ from accounts.staff.change_store import STAFF_CHANGE_WORDS, StaffChangeState
 from accounts.store import ACCOUNT_WORDS, AccountState
 from accounts.systems.machine_key_store import KEY_WORDS, KeyState
 from foundation.text import Text, WrittenText
+from invoicing.bookkeeping.month_closing_store import CLOSING_WORDS, ClosingState
 from invoicing.model import CREDIT_NOTE_WORDS, INVOICE_WORDS, InvoiceState
 from invoicing.payment.payment_stop_store import STOP_WORDS, StopState
 from invoicing.payment.transfers import ITEM_WORDS, PROPOSAL_WORDS, ItemState, ProposalState
@@ -141,6 +142,11 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
         "PARK": ("note", Text("Väntar")),
         "QUESTION": ("bad", Text("Stämmer inte")),
     },
+    "month_closing": _labels(
+        CLOSING_WORDS,
+        good=(ClosingState.CLOSED,),
+        note=(ClosingState.ASKED, ClosingState.REOPEN_ASKED),
+    ),
     "payment_stop": _labels(
         STOP_WORDS, note=(StopState.ASKED, StopState.LIFT_ASKED), bad=(StopState.STANDING,)
     ),

@@ -13,6 +13,7 @@ from foundation.errors import Refused
 from foundation.periods import Clock
 from foundation.text import Text
 from invoicing.audit import tables as audit_tables
+from invoicing.bookkeeping import tables as bookkeeping_tables
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test import tables as flow_test_tables
@@ -40,6 +41,7 @@ JOINED: Final[tuple[Table, ...]] = (
     flow_test_tables.test_document,
     decision_tables.desk_item,
     audit_tables.disposal,
+    bookkeeping_tables.voucher,
     payment_tables.payment_proposal,
     tutor_tables.tutor_assignment,
     informative_tables.informative_report,

@@ -5,7 +5,6 @@ from typing import Final
 from accounts.identity import Permission
 from finance_desk.pages import (
     accounts_held,
-    accruals,
     audit,
     bank_files,
     bulk,
@@ -25,6 +24,7 @@ from finance_desk.pages import (
     results,
 )
 from finance_desk.pages.held_back import payees_held, payment_stops, tax_held
+from finance_desk.pages.ledger import accruals, month_closing
 from finance_desk.pages.officer import aside, informative
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
@@ -41,6 +41,7 @@ PAGES: Final = (
     payees_held,
     reconciliation,
     accruals,
+    month_closing,
     queue,
     messages_aside,
     events_aside,

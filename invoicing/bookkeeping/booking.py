@@ -1,7 +1,8 @@
 """Booking: what has happened since the last time becomes numbered vouchers and one SIE file, once.
 
-Everything is booked in the order of its day. A voucher number is taken in the transaction that writes the
-voucher, so the series has no gaps; the database refuses to book the same thing twice.
+Everything is booked on the day it was decided, or on the first open day where that month is closed. A voucher number
+is taken in the transaction that writes the voucher, so the series has no gaps; the database refuses to book the same
+thing twice, and to book anything in a closed month.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,19 +14,15 @@ from foundation.errors import Refused
 from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
-from invoicing.bookkeeping import unbooked_queries, voucher_store
+from invoicing.bookkeeping import accrual_queries, month_closing_store, unbooked_queries, voucher_store
 from invoicing.bookkeeping import vouchers as ledger
 from invoicing.bookkeeping.sie import SIE_TYPE, sie_bytes
-from invoicing.bookkeeping.vouchers import Accrued, LedgerAccounts, Voucher
+from invoicing.bookkeeping.vouchers import LedgerAccounts, Voucher
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import export_store
 from invoicing.payment.export_store import FileKind
-from invoicing.reconciliation import entry_queries, entry_source_queries
-from invoicing.reconciliation.statement import StatementKey
 from orders.register.register import Register
 from orders.register.service_names import article_names
-
-ACCRUAL_KEYS = (StatementKey.SUPPLIER, StatementKey.ARTICLE, StatementKey.MONTH)
 
 
 class NothingToBook(Refused):
@@ -34,6 +31,10 @@ class NothingToBook(Refused):
 
 class BookedAlready(Refused):
     """The month's accrual is booked."""
+
+
+class MonthClosed(Refused):
+    """The month is closed, and nothing more is booked in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ def book(
     session: Session, register: Register, accounts: LedgerAccounts, *, today: date, by: str, now: datetime
 ) -> Run:
     """Book invoices approved, credits, payments and netted claims since the last time. Raises NothingToBook."""
-    vouchers = sorted(_unbooked(session, accounts), key=lambda each: each.booked_on)
+    month_closing_store.hold_still(session)
+    vouchers = unbooked(session, accounts)
     if not vouchers:
         raise NothingToBook(Text("Inget nytt har hänt sedan den förra bokföringsfilen."))
     name = _run_name(session, today)
@@ -60,22 +62,11 @@ def book(
     return Run(name, numbered)
 
 
-def accrued(session: Session, month: Month, *, closing: date, today: date | None = None) -> list[Accrued]:
-    """Received by `closing` for service months up to `month`, and not approved by then.
-
-    Where the closing day is `today` the accounts of the lines answer: a line that no approved invoice lies on is
-    accrued whole, and no other is looked at.
-    """
-    if closing == today:
-        return unbooked_queries.accrued_now(session, month)
-    wanted = entry_source_queries.EntryFilter(until=month, as_of=closing)
-    statement = entry_queries.statement(session, wanted, by=ACCRUAL_KEYS)
-    found = []
-    for row in statement.rows:
-        supplier, article, service_month = row.key
-        if not row.to_invoice.is_zero:
-            found.append(Accrued(supplier, article, service_month, row.to_invoice))
-    return found
+def unbooked(session: Session, accounts: LedgerAccounts) -> list[Voucher]:
+    """The vouchers of all that has happened and has none, on their accounting dates and in that order."""
+    closed_to = month_closing_store.closed_to(session)
+    dated = [ledger.dated(each, closed_to) for each in _unbooked(session, accounts)]
+    return sorted(dated, key=lambda each: (each.booked_on, each.event_on or each.booked_on))
 
 
 def book_accrual(
@@ -88,12 +79,22 @@ def book_accrual(
     by: str,
     now: datetime,
 ) -> Run:
-    """Book a month end's accrual and its taking back. Raises NothingToBook or BookedAlready."""
+    """Book a month end's accrual and its taking back. Raises NothingToBook, BookedAlready or MonthClosed."""
+    month_closing_store.hold_still(session)
     if voucher_store.is_accrued(session, month):
         raise BookedAlready(
             Text("Upplupet för %(month)s är redan bokfört. Hämta filen igen i listan.", month=month)
         )
-    rows = accrued(session, month, closing=closing)
+    closed_to = month_closing_store.closed_to(session)
+    if closed_to is not None and month.period.end <= closed_to:
+        raise MonthClosed(
+            Text(
+                "%(month)s är stängd och tar inga fler verifikationer. Öppna månaden igen, med skäl och av två "
+                "personer, om upplupet ska bokföras där.",
+                month=month,
+            )
+        )
+    rows = accrual_queries.lines(session, month, closing=closing)
     if not rows:
         raise NothingToBook(Text("Allt levererat till och med %(month)s är fakturerat.", month=month))
     run = f"upplupet-{month}"
@@ -118,7 +119,7 @@ def _sie(register: Register, accounts: LedgerAccounts, vouchers: Sequence[Vouche
 
 
 def _unbooked(session: Session, accounts: LedgerAccounts) -> Iterator[Voucher]:
-    """Everything that has happened and has no voucher yet."""
+    """Everything that has happened and has no voucher yet, each on its own day."""
     invoices = unbooked_queries.invoices(session)
     for bought, on in invoices:
         yield ledger.purchase(bought, accounts, on=on)

@@ -44,10 +44,10 @@ def sie_bytes(
 
 def _voucher(voucher: Voucher) -> Iterable[str]:
     day = _day(voucher.booked_on)
-    yield f"#VER {_quoted(SERIES)} {voucher.number} {day} {_quoted(voucher.text)}"
+    yield f"#VER {_quoted(SERIES)} {voucher.number} {day} {_quoted(voucher.said)}"
     yield "{"
     for row in voucher.rows:
-        yield f"#TRANS {row.account} {{}} {row.amount:.2f} {day} {_quoted(voucher.text)}"
+        yield f"#TRANS {row.account} {{}} {row.amount:.2f} {day} {_quoted(voucher.said)}"
     yield "}"
 
 

@@ -1,4 +1,4 @@
-"""What has happened and has no voucher yet, and what was received and has no approved invoice."""
+"""What has happened and has no voucher yet."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -9,18 +9,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, String, cast, func, or_, select
 
-from foundation.money import Money
-from foundation.periods import Month
 from foundation.sql import Session
-from invoicing.bookkeeping.vouchers import Accrued, Purchase, VoucherKind
+from invoicing.bookkeeping import tables
+from invoicing.bookkeeping.vouchers import Purchase, VoucherKind
 from invoicing.documents import tables as document_tables
-from invoicing.model import DocumentType, InvoiceState
+from invoicing.matching.deviations import Verdict
+from invoicing.model import DocumentType
 from invoicing.payment import tables as payment_tables
-from invoicing.reconciliation import entry_source_queries
 from orders import tables as order_tables
-from orders.register import store as register_store
 
-_VOUCHER = payment_tables.voucher
+_VOUCHER = tables.voucher
 _INVOICE, _PART = document_tables.invoice, document_tables.invoice_part
 _NIL = Decimal("0.00")
 
@@ -46,22 +44,28 @@ class UnbookedClaim:
 
 
 def invoices(session: Session) -> Sequence[tuple[Purchase, date]]:
-    """Invoices that were approved or paid, and the day each is booked on."""
-    paid = document_tables.payment
-    bought = or_(
-        _INVOICE.c.state.in_((InvoiceState.ACCEPTED, InvoiceState.PAID)),
-        _INVOICE.c.id.in_(select(paid.c.invoice_id)),
-    )
-    rows: list[Any] = list(
-        session.execute(
-            select(*_PURCHASE).where(
-                _INVOICE.c.document_type == DocumentType.INVOICE,
-                bought,
-                _without(VoucherKind.INVOICE, cast(_INVOICE.c.id, String)),
-            )
+    """Invoices that were approved or paid, and the day that was decided.
+
+    What was approved once is booked, whatever came of it since: how often somebody books changes no voucher.
+    """
+    paid, match = document_tables.payment, document_tables.match_made
+    approved = (match.c.invoice_id == _INVOICE.c.id, match.c.verdict == Verdict.ACCEPT)
+    approved_on = select(func.min(match.c.made_on)).where(*approved).correlate(_INVOICE).scalar_subquery()
+    question = (
+        select(*_PURCHASE, approved_on.label("approved_on"), paid.c.paid_on)
+        .outerjoin(paid, paid.c.invoice_id == _INVOICE.c.id)
+        .where(
+            _INVOICE.c.document_type == DocumentType.INVOICE,
+            or_(select(match.c.id).where(*approved).exists(), paid.c.invoice_id.is_not(None)),
+            _without(VoucherKind.INVOICE, cast(_INVOICE.c.id, String)),
         )
+        .order_by(_INVOICE.c.id)
     )
-    return [(each, row.received_on) for row, each in zip(rows, _purchases(session, rows), strict=True)]
+    rows: list[Any] = list(session.execute(question))
+    return [
+        (each, min(day for day in (row.approved_on, row.paid_on) if day is not None))
+        for row, each in zip(rows, _purchases(session, rows), strict=True)
+    ]
 
 
 def credits(session: Session, *, booking: Sequence[int]) -> Sequence[tuple[Purchase, date]]:
@@ -177,38 +181,6 @@ def given_back(session: Session) -> Iterator[UnbookedClaim]:
         )
 
 
-def accrued_now(session: Session, month: Month) -> list[Accrued]:
-    """Received for service months up to `month` on order lines that no approved invoice lies on."""
-    currency = register_store.currency(session)
-    account, line, order = order_tables.line_account, order_tables.order_line, order_tables.purchase_order
-    service = entry_source_queries.month_of(line.c.starts_on).label("service_month")
-    keys = (order.c.supplier, order.c.article, service)
-    left = account.c.amount_received - account.c.amount_claimed
-    amount = func.sum(left, type_=account.c.amount_received.type).label("accrued")
-    question = (
-        select(*keys, amount)
-        .select_from(account)
-        .join(line, (line.c.order_number == account.c.order_number) & (line.c.line_id == account.c.line_id))
-        .join(order, order.c.number == account.c.order_number)
-        .where(
-            account.c.amount_received > account.c.amount_claimed,
-            order.c.currency == currency,
-            line.c.starts_on <= month.period.end,
-        )
-        .group_by(*keys)
-        .order_by(*keys)
-    )
-    return [
-        Accrued(
-            supplier=row.supplier,
-            article=row.article,
-            month=row.service_month,
-            amount=Money(row.accrued, currency),
-        )
-        for row in session.execute(question)
-    ]
-
-
 def _without(kind: VoucherKind, about: ColumnElement[str]) -> ColumnElement[bool]:
     booked = select(_VOUCHER.c.number).where(_VOUCHER.c.kind == kind, _VOUCHER.c.about == about)
     return ~booked.exists()
@@ -218,7 +190,6 @@ _PURCHASE = (
     _INVOICE.c.id,
     _INVOICE.c.number,
     _INVOICE.c.supplier,
-    _INVOICE.c.received_on,
     _INVOICE.c.amount_net,
     _INVOICE.c.amount_vat,
     _INVOICE.c.amount_payable,

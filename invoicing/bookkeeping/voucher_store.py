@@ -9,10 +9,10 @@ from sqlalchemy import func, insert, select
 from foundation import number_series
 from foundation.periods import Month
 from foundation.sql import Session
+from invoicing.bookkeeping import tables
 from invoicing.bookkeeping.vouchers import Voucher, VoucherKind
-from invoicing.payment import tables as payment_tables
 
-_VOUCHER, _ROW = payment_tables.voucher, payment_tables.voucher_row
+_VOUCHER, _ROW = tables.voucher, tables.voucher_row
 
 
 def add(session: Session, vouchers: Sequence[Voucher], *, run: str) -> tuple[Voucher, ...]:
@@ -27,7 +27,8 @@ def add(session: Session, vouchers: Sequence[Voucher], *, run: str) -> tuple[Vou
                 "kind": each.kind,
                 "about": each.about,
                 "booked_on": each.booked_on,
-                "text": each.text[:120],
+                "event_on": each.event_on,
+                "text": each.text,
                 "run": run,
             }
             for each in numbered

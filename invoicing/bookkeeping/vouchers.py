@@ -1,7 +1,8 @@
 """Vouchers for the ledger: what an invoice, a credit, a payment and an accrual are in debit and credit. Pure.
 
-A voucher balances or cannot be made. The purchase is booked when the invoice is approved, the payment when the
-bank has booked it, an accrual on the last day of its month and taken back on the first of the next. Account
+A voucher balances or cannot be made. The purchase is booked on the day the invoice was approved, the payment when the
+bank has booked it, an accrual on the last day of its month and taken back on the first of the next. What happened in a
+month that is closed is booked on the first day of the first open one, and keeps its own day beside it. Account
 numbers are the buyer's: a setting, whose defaults are examples.
 """
 
@@ -10,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from foundation.errors import Refused
 from foundation.money import Money
@@ -109,10 +111,38 @@ class Voucher:
     text: str
     rows: tuple[VoucherRow, ...]
     number: str = ""
+    # The day of the event, where it is booked on a later one since its month was closed.
+    event_on: date | None = None
 
     def __post_init__(self) -> None:
         if sum((row.amount for row in self.rows), _NIL) != _NIL:
             raise ValueError(f"voucher {self.kind} {self.about} does not balance")
+
+    @property
+    def said(self) -> str:
+        """The text with the day of the event, where it is another than the accounting date."""
+        return self.text if self.event_on is None else f"{self.text} (händelse {self.event_on})"
+
+
+def accounting_date(event_on: date, closed_to: date | None) -> date:
+    """The day an event is booked on: its own, or the first day after what is closed.
+
+    >>> accounting_date(date(2026, 1, 20), date(2025, 12, 31)).isoformat()
+    '2026-01-20'
+    >>> accounting_date(date(2025, 12, 28), date(2025, 12, 31)).isoformat()
+    '2026-01-01'
+    """
+    if closed_to is None or event_on > closed_to:
+        return event_on
+    return closed_to + timedelta(days=1)
+
+
+def dated(voucher: Voucher, closed_to: date | None) -> Voucher:
+    """The voucher on its accounting date, where everything up to and with `closed_to` is closed."""
+    day = accounting_date(voucher.booked_on, closed_to)
+    return (
+        voucher if day == voucher.booked_on else replace(voucher, booked_on=day, event_on=voucher.booked_on)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +207,16 @@ def given_back(
     return Voucher(VoucherKind.GIVEN_BACK, str(invoice_id), on, f"Avräknad kredit faktura {invoice}", rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Accrued:
-    """Received and not invoiced, of one supplier, article and service month."""
+class Accrued(Protocol):
+    """Delivered and no cost in the ledger yet: an article's amount."""
 
-    supplier: str
-    article: str
-    month: str
-    amount: Money
+    @property
+    def article(self) -> str:
+        """Which article was delivered."""
+
+    @property
+    def amount(self) -> Money:
+        """How much of it is to be accrued, without VAT."""
 
 
 def accrual(month: Month, accrued: Iterable[Accrued], accounts: LedgerAccounts) -> tuple[Voucher, Voucher]:

@@ -13,6 +13,7 @@ from foundation import number_series
 from foundation import tables as foundation_tables
 from foundation.sql import Session
 from invoicing.audit import tables as audit_tables
+from invoicing.bookkeeping import tables as bookkeeping_tables
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import tables as document_tables
 from invoicing.model import InvoiceState
@@ -275,7 +276,7 @@ NUMBERED: Mapping[str, Table] = {
     number_series.ORDERS: order_tables.purchase_order,
     number_series.PAYMENTS: document_tables.payment,
     number_series.PROPOSALS: payment_tables.payment_proposal,
-    number_series.VOUCHERS: payment_tables.voucher,
+    number_series.VOUCHERS: bookkeeping_tables.voucher,
 }
 """The tables whose rows have the numbers of a series."""
 

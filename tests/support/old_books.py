@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Connection, make_url, text
 
+from foundation.append_only import protect_standing
 from foundation.database import SUPPLIER_ROLE
 
 
@@ -67,6 +68,7 @@ def before_0019(connection: Connection) -> None:
 
 def before_0037(connection: Connection) -> None:
     """Lead the books back to what revision 0037 found."""
+    before_0043(connection)
     connection.execute(text("drop index ix_invoice_number"))
     for table in ("protected_document", "protected_message"):
         if connection.dialect.name == "postgresql":
@@ -76,6 +78,22 @@ def before_0037(connection: Connection) -> None:
         with Operations(MigrationContext.configure(connection)).batch_alter_table(table) as batch:
             batch.drop_constraint(f"ck_{table}_state", type_="check")
             batch.drop_column("state")
+
+
+def before_0043(connection: Connection) -> None:
+    """Lead the books back to what revision 0043 found."""
+    for table in ("voucher", "voucher_row"):
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"drop function refuse_{table}_of_closed_month() cascade"))
+        else:
+            connection.execute(text(f"drop trigger {table}_month_closed"))
+    connection.execute(text("drop table month_closing"))
+    connection.execute(text("drop index ix_voucher_booked_on"))
+    with Operations(MigrationContext.configure(connection)).batch_alter_table("voucher") as batch:
+        batch.drop_constraint("ck_voucher_moved_on", type_="check")
+        batch.drop_column("event_on")
+    if connection.dialect.name == "sqlite":
+        protect_standing(connection, "voucher")
 
 
 def before_0036(connection: Connection) -> None:

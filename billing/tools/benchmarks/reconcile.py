@@ -23,7 +23,7 @@ from billing.tools.benchmarks.pages import PageRequest
 from foundation.database import Database
 from foundation.periods import Month
 from foundation.sql import Session
-from invoicing.bookkeeping import booking
+from invoicing.bookkeeping import accrual_queries
 from invoicing.documents import tables as document_tables
 from invoicing.exceptions import queue_queries, trend_queries
 from invoicing.exceptions import trends as money_trends
@@ -145,7 +145,7 @@ def _month_ends(today: date, times: int) -> Sequence[TimedQuestion]:
             "accrual of a month end",
             5_000,
             1,
-            lambda session: booking.accrued(session, _MONTH, closing=today, today=today),
+            lambda session: accrual_queries.lines(session, _MONTH, closing=today),
         ),
         (
             "match rate of twelve months, and ages",

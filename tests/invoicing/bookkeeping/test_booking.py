@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -13,13 +14,13 @@ from sqlalchemy.exc import DBAPIError
 
 from foundation.money import Money
 from foundation.periods import Month
-from invoicing.bookkeeping import booking
+from invoicing.bookkeeping import accrual_queries, booking, tables
 from invoicing.bookkeeping import vouchers as ledger
+from invoicing.bookkeeping.accrual_queries import AccruedFor, AccruedLine
 from invoicing.bookkeeping.booking import BookedAlready, NothingToBook, Run
 from invoicing.bookkeeping.sie import sie_bytes
 from invoicing.bookkeeping.vouchers import (
     AccountsRefused,
-    Accrued,
     LedgerAccounts,
     Purchase,
     Voucher,
@@ -28,7 +29,6 @@ from invoicing.bookkeeping.vouchers import (
     accounts_from,
 )
 from invoicing.payment import export_store
-from invoicing.payment import tables as payment_tables
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from orders.register import store as register_store
@@ -80,6 +80,11 @@ def accrue(system: System, month: Month, *, closing: date) -> Run:
         return booking.book_accrual(session, register, ACCOUNTS, month, closing=closing, by=OFFICER, now=NOW)
 
 
+def accruing(system: System, month: Month, *, closing: date) -> list[AccruedLine]:
+    with system.database.reading() as session:
+        return accrual_queries.lines(session, month, closing=closing)
+
+
 def file_of(system: System, about: str) -> bytes:
     with system.database.reading() as session:
         (found,) = export_store.about(session, about)
@@ -116,19 +121,19 @@ def test_an_invoice_its_payment_and_its_credit_are_booked_once_each(system: Syst
     assert all(sum(amount for _, amount in rows) == 0 for rows in vouchers.values())
 
 
-def test_what_came_and_went_between_two_files_is_not_booked(system: System) -> None:
+def test_what_came_and_went_between_two_files_is_booked_on_the_day_of_each(system: System) -> None:
     invoice = system.flip(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
     system.send(invoice)
     system.send(flipping.credit_note_of(invoice, given=Numbered("K-1", date(2026, 2, 4))))
-    with pytest.raises(NothingToBook):
-        book(system, on=date(2026, 2, 5))
+    run = book(system, on=date(2026, 2, 5))
+    assert [(each.kind, each.booked_on) for each in run.vouchers] == [
+        (VoucherKind.INVOICE, date(2026, 2, 3)),
+        (VoucherKind.CREDIT, date(2026, 2, 4)),
+    ]
+    assert sum(row.amount for each in run.vouchers for row in each.rows if row.account == "5711") == 0
 
 
 def test_a_month_end_is_accrued_and_taken_back_by_itself(system: System) -> None:
-    with system.database.reading() as session:
-        day = date(2026, 2, 10)
-        then = booking.accrued(session, Month(2026, 1), closing=day)
-        assert booking.accrued(session, Month(2026, 1), closing=day, today=day) == then
     run = accrue(system, Month(2026, 1), closing=date(2026, 2, 10))
     assert [each.booked_on for each in run.vouchers] == [date(2026, 1, 31), date(2026, 2, 1)]
     assert rows_of(run) == [
@@ -141,22 +146,62 @@ def test_a_month_end_is_accrued_and_taken_back_by_itself(system: System) -> None
     assert sum(amount for rows in vouchers.values() for account, amount in rows if account == "5711") == 0
 
 
-def test_what_was_invoiced_before_the_closing_day_is_not_accrued(system: System) -> None:
+def test_what_was_approved_before_the_month_ended_is_not_accrued_whatever_the_closing_day(
+    system: System,
+) -> None:
     system.send_invoice(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 5))
-    with system.database.reading() as session:
-        assert booking.accrued(session, Month(2026, 1), closing=date(2026, 2, 5)) == []
-        (before,) = booking.accrued(session, Month(2026, 1), closing=date(2026, 2, 4))
-        now = {"closing": date(2026, 2, 5), "today": date(2026, 2, 5)}
-        assert booking.accrued(session, Month(2026, 1), **now) == []
-    assert (before.article, before.month, before.amount) == ("BASIC", "2026-01", Money.of("1900.00"))
+    # Approved on 5 February, it is a cost of February: January is without it, and so it is accrued there.
+    (line,) = accruing(system, Month(2026, 1), closing=date(2026, 2, 10))
+    assert (line.why, line.article, line.month, line.amount) == (
+        AccruedFor.RECEIVED,
+        "BASIC",
+        Month(2026, 1),
+        Money.of("1900.00"),
+    )
+    february = accruing(system, Month(2026, 2), closing=date(2026, 3, 1))
+    assert [(each.why, each.month) for each in february] == [(AccruedFor.UNREPORTED, Month(2026, 2))]
+
+
+@pytest.mark.both_engines
+def test_a_month_delivered_and_not_yet_reported_is_accrued_in_the_days_up_to_an_interruption(
+    system: System,
+) -> None:
+    system.interrupt(REFERENCE, on=date(2026, 2, 12), last_day=date(2026, 2, 13))
+    days = [
+        (str(each.month), each.why, each.amount)
+        for each in accruing(system, Month(2026, 2), closing=date(2026, 3, 3))
+    ]
+    assert days == [
+        ("2026-01", AccruedFor.RECEIVED, Money.of("1900.00")),
+        ("2026-02", AccruedFor.UNREPORTED, Money.of("950.00")),
+    ]
+    run = accrue(system, Month(2026, 2), closing=date(2026, 3, 3))
+    assert rows_of(run)[0] == (VoucherKind.ACCRUAL, [("5711", "2850.00"), ("2791", "-2850.00")])
+    # What was not known on the closing day is not seen then, though it is known now.
+    system.report(REFERENCE, "2026-02", on=date(2026, 3, 5))
+    assert [each.why for each in accruing(system, Month(2026, 2), closing=date(2026, 3, 3))][
+        -1
+    ] == AccruedFor.UNREPORTED
+    assert [each.why for each in accruing(system, Month(2026, 2), closing=date(2026, 3, 5))][
+        -1
+    ] == AccruedFor.RECEIVED
+
+
+def test_where_everything_was_a_cost_when_the_month_ended_nothing_is_accrued(system: System) -> None:
+    system.interrupt(REFERENCE, on=date(2026, 2, 2), last_day=date(2026, 2, 2))
+    system.report(REFERENCE, "2026-02", on=date(2026, 2, 3))
+    order = system.order(REFERENCE).number
+    for line, number in (("001", "F-1"), ("002", "F-2")):
+        system.send(system.flip(order, line, number=number, on=date(2026, 2, 5)))
+    assert accruing(system, Month(2026, 2), closing=date(2026, 3, 3)) == []
     with pytest.raises(NothingToBook):
-        accrue(system, Month(2026, 1), closing=date(2026, 2, 5))
+        accrue(system, Month(2026, 2), closing=date(2026, 3, 3))
 
 
 @pytest.mark.both_engines
 def test_a_voucher_once_written_stays(system: System) -> None:
     accrue(system, Month(2026, 1), closing=date(2026, 2, 10))
-    row = payment_tables.voucher_row
+    row = tables.voucher_row
     with pytest.raises(DBAPIError, match="append-only"), system.database.writing() as session:
         session.execute(update(row).values(amount=Decimal("1.00")))
     with system.database.reading() as session:
@@ -167,6 +212,14 @@ def test_a_voucher_once_written_stays(system: System) -> None:
 
 ore = st.integers(0, 10**11).map(lambda value: Decimal(value).scaleb(-2))
 texts = st.text(min_size=0, max_size=40)
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """An article's amount to accrue."""
+
+    article: str
+    amount: Money
 
 
 @given(
@@ -182,7 +235,7 @@ def test_every_voucher_balances(net: dict[str, Decimal], vat: Decimal, rounding:
     one, other = (make(bought, ACCOUNTS, on=date(2026, 2, 3)) for make in (ledger.purchase, ledger.credited))
     assert sum(row.amount for row in one.rows) == 0
     assert [row.amount for row in one.rows] == [-row.amount for row in other.rows]
-    accrued = [Accrued("s", article, "2026-01", Money(amount, "SEK")) for article, amount in net.items()]
+    accrued = [Delivered(article, Money(amount, "SEK")) for article, amount in net.items()]
     for voucher in ledger.accrual(Month(2026, 1), accrued, ACCOUNTS):
         assert sum(row.amount for row in voucher.rows) == 0
 

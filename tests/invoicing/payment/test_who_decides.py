@@ -107,6 +107,8 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
     "POST /finance/payments/findings/{entry_id}": PAYS,
     "POST /finance/reconciliation/month-end": BOOKS,
     "POST /finance/reconciliation/ledger": BOOKS,
+    "POST /finance/reconciliation/months": BOOKS,
+    "POST /finance/reconciliation/months/{month}/{what}": BOOKS,
 }
 """What finance staff can press -> the decisions it comes to, or why it decides nothing about an invoice."""
 
