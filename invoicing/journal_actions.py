@@ -85,6 +85,9 @@ class PaymentAction(JournalAction):
     MONTH_REOPEN_ASKED = "month.reopen_asked"
     MONTH_REOPENED = "month.reopened"
     MONTH_KEPT_CLOSED = "month.kept_closed"
+    RULES_PROPOSED = "accounting_rules.proposed"
+    RULES_CONFIRMED = "accounting_rules.confirmed"
+    RULES_REFUSED = "accounting_rules.refused"
 
 
 class SupplierAction(JournalAction):
@@ -135,6 +138,7 @@ class InvoicingSubject(SubjectKind):
     BANK_ENTRY = "bank entry"
     RUN = "run"
     MONTH = "month"
+    ACCOUNTING_RULES = "accounting rules"
     SUPPLIER = "supplier"
     PORTAL_DOCUMENT = "portal document"
     UPLOAD = "upload"

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from invoicing.bookkeeping.vouchers import LedgerAccounts, accounts_from
+from invoicing.bookkeeping.ledger_accounts import LedgerAccounts, accounts_from
 from invoicing.payment.files import Debtor
 from operations.settings import Settings
 

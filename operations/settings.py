@@ -66,7 +66,7 @@ class Settings(PostSettings):
     """What the bank calls us in payment files, where it wants to be told."""
 
     ledger_accounts: Mapping[str, str] = Field(default_factory=dict)
-    """The ledger's accounts by name, instead of the examples of `vouchers.LedgerAccounts`; JSON."""
+    """The ledger's accounts by name, instead of the examples of `LedgerAccounts`; JSON."""
 
     openid_issuer: str = ""
     """The OpenID provider's address, as https://id.example; none, and only passwords are offered."""

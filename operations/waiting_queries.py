@@ -11,6 +11,7 @@ from foundation.sql import Session
 from invoicing.audit import tables as audit_tables
 from invoicing.audit.disposal_store import DisposalState
 from invoicing.bookkeeping import tables as bookkeeping_tables
+from invoicing.bookkeeping.accounting_rule_store import RulesState
 from invoicing.bookkeeping.month_closing_store import ClosingState
 from invoicing.documents import expected_credit_store
 from invoicing.documents import tables as document_tables
@@ -42,7 +43,7 @@ from orders.placements.waiting import unreceived_queries
 
 _CHANGE, _FLOW, _EVENT = change_tables.change_request, flow_test_tables.test_flow, order_tables.inbound_event
 _TOLD, _INVOICE = informative_tables.informative_report, document_tables.invoice
-_CLOSING = bookkeeping_tables.month_closing
+_CLOSING, _RULES = bookkeeping_tables.month_closing, bookkeeping_tables.accounting_rules_version
 _STOP, _REPAID, _DISPOSAL = (
     payment_tables.payment_stop,
     payment_tables.repayment_note,
@@ -87,6 +88,7 @@ SINCE: Final[Mapping[str, Since]] = {
         ),
         select(_CLOSING.c.asked_at).where(_CLOSING.c.state == ClosingState.ASKED),
         select(_CLOSING.c.reopen_asked_at).where(_CLOSING.c.state == ClosingState.REOPEN_ASKED),
+        select(_RULES.c.proposed_at).where(_RULES.c.state == RulesState.PROPOSED),
         select(_REPAID.c.noted_on).where(_REPAID.c.state == RepaymentState.NOTED),
         select(_DISPOSAL.c.proposed_on).where(_DISPOSAL.c.state == DisposalState.PROPOSED),
     ),

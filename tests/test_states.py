@@ -21,6 +21,7 @@ from billing.migrations.schema import METADATAS
 from foundation.text import WrittenText
 from foundation.transitions import MovedMeanwhile, Transitions
 from invoicing.audit.disposal_store import DisposalState
+from invoicing.bookkeeping.accounting_rule_store import RulesState
 from invoicing.bookkeeping.month_closing_store import ClosingState
 from invoicing.decisions.batch_store import BatchRowState
 from invoicing.decisions.protected_store import ProtectedState
@@ -67,6 +68,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "order_objection.state": ObjectionState,
     "unit_tutor.state": UnitTutorState,
     "account_application.state": ApplicationState,
+    "accounting_rules_version.state": RulesState,
     "staff_change.state": StaffChangeState,
     "claim_settled.how": ClaimWay,
     "desk_action.state": ActionState,
@@ -95,6 +97,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
 MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "account.state": AccountState,
     "account_application.state": ApplicationState,
+    "accounting_rules_version.state": RulesState,
     "staff_change.state": StaffChangeState,
     "change_request.state": ChangeState,
     "desk_action.state": ActionState,

@@ -15,6 +15,7 @@ from accounts.staff.change_store import STAFF_CHANGE_WORDS, StaffChangeState
 from accounts.store import ACCOUNT_WORDS, AccountState
 from accounts.systems.machine_key_store import KEY_WORDS, KeyState
 from foundation.text import Text, WrittenText
+from invoicing.bookkeeping.accounting_rule_store import RULES_WORDS, RulesState
 from invoicing.bookkeeping.month_closing_store import CLOSING_WORDS, ClosingState
 from invoicing.model import CREDIT_NOTE_WORDS, INVOICE_WORDS, InvoiceState
 from invoicing.payment.payment_stop_store import STOP_WORDS, StopState
@@ -142,6 +143,9 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
         "PARK": ("note", Text("Väntar")),
         "QUESTION": ("bad", Text("Stämmer inte")),
     },
+    "accounting_rules_version": _labels(
+        RULES_WORDS, good=(RulesState.IN_FORCE,), note=(RulesState.PROPOSED,)
+    ),
     "month_closing": _labels(
         CLOSING_WORDS,
         good=(ClosingState.CLOSED,),

@@ -17,6 +17,7 @@ from foundation.money import Money, Quantity, line_amount
 from foundation.periods import Month, Period
 from foundation.sql import Session, amount
 from foundation.text import Text
+from invoicing.bookkeeping.coding import CodingBasis, supplier_kind
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Verdict
 from invoicing.reconciliation.entry_source_queries import less_of_part, received_by, stands_received
@@ -70,6 +71,18 @@ class AccruedLine:
     why: AccruedFor
     amount: Money
 
+    @property
+    def basis(self) -> CodingBasis:
+        """What its cost is coded by."""
+        return CodingBasis(
+            self.article,
+            self.service,
+            self.unit_id,
+            self.delivery_area,
+            self.contract,
+            supplier_kind(self.supplier),
+        )
+
 
 def lines(session: Session, month: Month, *, closing: date) -> list[AccruedLine]:
     """Every line to accrue at the end of `month`, by what was known on the day `closing`; by supplier and order."""
@@ -102,7 +115,7 @@ def lines(session: Session, month: Month, *, closing: date) -> list[AccruedLine]
         .order_by(_ORDER.c.supplier, _LINE.c.order_number, _LINE.c.line_id)
     )
     found = []
-    rows_of_all: Sequence[Row[Any]] = session.execute(question).all()
+    rows_of_all: Any = session.execute(question).all()
     for start in range(0, len(rows_of_all), _AT_A_TIME):
         rows = rows_of_all[start : start + _AT_A_TIME]
         unreported = {row.execution_reference for row in rows if _is_unreported(row)}

@@ -18,7 +18,7 @@ from invoicing.bookkeeping import (
     voucher_store,
 )
 from invoicing.bookkeeping.accrual_queries import AccruedLine
-from invoicing.bookkeeping.vouchers import LedgerAccounts
+from invoicing.bookkeeping.ledger_accounts import LedgerAccounts
 from invoicing.model import InvoiceState
 
 

@@ -15,8 +15,8 @@ from foundation.sql import Session
 from foundation.text import JoinedText, Text
 from invoicing.bookkeeping import closing_checklist, month_closing_store
 from invoicing.bookkeeping.closing_checklist import ChecklistRow
+from invoicing.bookkeeping.ledger_accounts import LedgerAccounts
 from invoicing.bookkeeping.month_closing_store import ClosingState
-from invoicing.bookkeeping.vouchers import LedgerAccounts
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 
 _REASON_MAX = 500

@@ -1,4 +1,4 @@
-"""The tables of bookkeeping, and only their shape: vouchers with their rows, and the months that are closed.
+"""The tables of bookkeeping, and only their shape: vouchers, the rules they are coded by, and closed months.
 
 Vouchers are append-only, and the database itself takes none whose accounting date is in what is closed: neither a
 voucher nor a row of one.
@@ -40,6 +40,8 @@ voucher = Table(
     Column("text", Text, nullable=False),
     # Which booking run it was exported with.
     Column("run", String(60), nullable=False),
+    # Which version of the accounting rules coded it; none where the settings' accounts did.
+    Column("rules", Integer, nullable=True),
     UniqueConstraint("kind", "about"),
     CheckConstraint("event_on is null or event_on < booked_on", name="moved_on"),
     Index("ix_voucher_run", "run"),
@@ -54,7 +56,40 @@ voucher_row = Table(
     Column("account", String(10), nullable=False),
     # Debit above zero, credit below.
     Column("amount", amount(), nullable=False),
+    # What the amount is followed by besides its account (`coding.Dimension`).
+    Column("cost_centre", String(20), nullable=False, server_default=""),
+    Column("activity", String(20), nullable=False, server_default=""),
+    Column("appropriation", String(20), nullable=False, server_default=""),
+    Column("counterparty", String(20), nullable=False, server_default=""),
 )
+
+# Versions of the accounting rules, as they were written; one is in force, and a new one takes two people.
+accounting_rules_version = Table(
+    "accounting_rules_version",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("state", String(20), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    # The month it was tried on before it was proposed, and how many amounts it moved there.
+    Column("tried_on", String(7), nullable=False),
+    Column("moved", Integer, nullable=False),
+    Column("proposed_by", String(80), nullable=False),
+    Column("proposed_at", UtcDateTime(), nullable=False),
+    Column("decided_by", String(80), nullable=False, server_default=""),
+    Column("decided_at", UtcDateTime(), nullable=True),
+    CheckConstraint("state in ('PROPOSED','IN_FORCE','REPLACED','REFUSED')", name="state"),
+    CheckConstraint("state not in ('IN_FORCE','REPLACED') or decided_by <> proposed_by", name="two_people"),
+    CheckConstraint("reason <> ''", name="why"),
+)
+for _one in ("PROPOSED", "IN_FORCE"):
+    Index(
+        f"uq_accounting_rules_version_{_one.lower()}",
+        accounting_rules_version.c.state,
+        unique=True,
+        sqlite_where=text(f"state = '{_one}'"),
+        postgresql_where=text(f"state = '{_one}'"),
+    )
 
 # The closing of a month, by two people, and its reopening, by two: what is ended may be followed by another.
 month_closing = Table(

@@ -7,40 +7,70 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, cast, func, or_, select
 
+from foundation.periods import Period
 from foundation.sql import Session
 from invoicing.bookkeeping import tables
+from invoicing.bookkeeping.coding import CodingBasis, supplier_kind
 from invoicing.bookkeeping.vouchers import Purchase, VoucherKind
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Verdict
 from invoicing.model import DocumentType
 from invoicing.payment import tables as payment_tables
 from orders import tables as order_tables
+from orders.register import store as register_store
 
 _VOUCHER = tables.voucher
-_INVOICE, _PART = document_tables.invoice, document_tables.invoice_part
+_INVOICE, _PART, _MATCH = document_tables.invoice, document_tables.invoice_part, document_tables.match_made
+_PAID, _ORDER = document_tables.payment, order_tables.purchase_order
 _NIL = Decimal("0.00")
+_AT_A_TIME = 500
+
+
+@dataclass(frozen=True, slots=True)
+class UnbookedCredit:
+    """An invoice that was credited in full."""
+
+    invoice_id: int
+    number: str
+    supplier: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class UnbookedPartialCredit:
+    """What a credit note took back of a part of an invoice; the purchase is known by the credit note."""
+
+    invoice_id: int
+    taken_back: Purchase
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
 class UnbookedPayment:
-    """A payment of the bank's and the number of its invoice."""
+    """A payment of the bank's, or what a supplier gave back (without a number), and its invoice."""
 
     number: str
-    invoice: str
-    amount: Decimal
-    on: date
-
-
-@dataclass(frozen=True, slots=True)
-class UnbookedClaim:
-    """What a supplier has given back after a credit, and the number of the invoice."""
-
     invoice_id: int
     invoice: str
+    supplier: str
     amount: Decimal
     on: date
+
+
+def arrivals(session: Session, since: date) -> Sequence[tuple[Purchase, date]]:
+    """Invoices in the buyer's currency that came on that day or later, and of which nothing is booked."""
+    about = cast(_INVOICE.c.id, String)
+    question = select(*_PURCHASE, _INVOICE.c.received_on).where(
+        _INVOICE.c.document_type == DocumentType.INVOICE,
+        _INVOICE.c.received_on >= since,
+        _INVOICE.c.currency == register_store.currency(session),
+        _without(VoucherKind.ARRIVAL, about),
+        _without(VoucherKind.INVOICE, about),
+    )
+    rows: list[Any] = list(session.execute(question.order_by(_INVOICE.c.id)))
+    return [(each, row.received_on) for row, each in zip(rows, _purchases(session, rows), strict=True)]
 
 
 def invoices(session: Session) -> Sequence[tuple[Purchase, date]]:
@@ -48,16 +78,28 @@ def invoices(session: Session) -> Sequence[tuple[Purchase, date]]:
 
     What was approved once is booked, whatever came of it since: how often somebody books changes no voucher.
     """
-    paid, match = document_tables.payment, document_tables.match_made
-    approved = (match.c.invoice_id == _INVOICE.c.id, match.c.verdict == Verdict.ACCEPT)
-    approved_on = select(func.min(match.c.made_on)).where(*approved).correlate(_INVOICE).scalar_subquery()
+    return _decided(session, _without(VoucherKind.INVOICE, cast(_INVOICE.c.id, String)))
+
+
+def approved_in(session: Session, period: Period) -> Sequence[tuple[Purchase, date]]:
+    """Invoices that were first approved in the period, booked or not."""
+    candidates = select(_MATCH.c.invoice_id).where(
+        _MATCH.c.made_on.between(period.start, period.end), _MATCH.c.verdict == Verdict.ACCEPT
+    )
+    found = _decided(session, _INVOICE.c.id.in_(candidates))
+    return [(each, on) for each, on in found if period.start <= on <= period.end]
+
+
+def _decided(session: Session, wanted: ColumnElement[bool]) -> Sequence[tuple[Purchase, date]]:
+    approved = (_MATCH.c.invoice_id == _INVOICE.c.id, _MATCH.c.verdict == Verdict.ACCEPT)
+    approved_on = select(func.min(_MATCH.c.made_on)).where(*approved).correlate(_INVOICE).scalar_subquery()
     question = (
-        select(*_PURCHASE, approved_on.label("approved_on"), paid.c.paid_on)
-        .outerjoin(paid, paid.c.invoice_id == _INVOICE.c.id)
+        select(*_PURCHASE, approved_on.label("approved_on"), _PAID.c.paid_on)
+        .outerjoin(_PAID, _PAID.c.invoice_id == _INVOICE.c.id)
         .where(
             _INVOICE.c.document_type == DocumentType.INVOICE,
-            or_(select(match.c.id).where(*approved).exists(), paid.c.invoice_id.is_not(None)),
-            _without(VoucherKind.INVOICE, cast(_INVOICE.c.id, String)),
+            or_(select(_MATCH.c.id).where(*approved).exists(), _PAID.c.invoice_id.is_not(None)),
+            wanted,
         )
         .order_by(_INVOICE.c.id)
     )
@@ -68,29 +110,22 @@ def invoices(session: Session) -> Sequence[tuple[Purchase, date]]:
     ]
 
 
-def credits(session: Session, *, booking: Sequence[int]) -> Sequence[tuple[Purchase, date]]:
-    """Invoices that were credited, of those that are booked or being booked, and the day each is booked on."""
+def credits(session: Session, *, booking: Sequence[int]) -> Sequence[UnbookedCredit]:
+    """Invoices that were credited in full, of those that anything is booked of, or is being booked."""
     pair = document_tables.credit_pair
-    has_voucher = _INVOICE.c.id.in_(booking) | ~_without(VoucherKind.INVOICE, cast(_INVOICE.c.id, String))
-    rows: list[Any] = list(
-        session.execute(
-            select(*_PURCHASE, pair.c.settled_on)
-            .join(pair, pair.c.invoice_id == _INVOICE.c.id)
-            .where(has_voucher, _without(VoucherKind.CREDIT, cast(_INVOICE.c.id, String)))
-        )
+    question = (
+        select(_INVOICE.c.id, _INVOICE.c.number, _INVOICE.c.supplier, pair.c.settled_on)
+        .join(pair, pair.c.invoice_id == _INVOICE.c.id)
+        .where(_is_booked(_INVOICE.c.id, booking), _without(VoucherKind.CREDIT, cast(_INVOICE.c.id, String)))
+        .order_by(_INVOICE.c.id)
     )
-    before = _credited_in_part(session, [row.id for row in rows])
     return [
-        (each.less(before[row.id]) if row.id in before else each, row.settled_on)
-        for row, each in zip(rows, _purchases(session, rows), strict=True)
+        UnbookedCredit(row.id, row.number, row.supplier, row.settled_on) for row in session.execute(question)
     ]
 
 
-def partial_credits(session: Session, *, booking: Sequence[int]) -> Sequence[tuple[Purchase, date]]:
-    """What credit notes took back of parts of invoices that are booked or being booked, and the day of each.
-
-    The purchase is known by the credit note: it is what there may be several of.
-    """
+def partial_credits(session: Session, *, booking: Sequence[int]) -> Sequence[UnbookedPartialCredit]:
+    """What credit notes took back of parts of invoices that are booked or being booked."""
     part = document_tables.partial_credit
     has_voucher = part.c.invoice_id.in_(booking) | ~_without(
         VoucherKind.INVOICE, cast(part.c.invoice_id, String)
@@ -101,10 +136,11 @@ def partial_credits(session: Session, *, booking: Sequence[int]) -> Sequence[tup
         .where(has_voucher, _without(VoucherKind.PARTIAL_CREDIT, cast(part.c.credit_id, String)))
         .order_by(part.c.credit_id)
     )
-    rows = session.execute(question).all()
-    net = _net_by_article(session, [row.credit_id for row in rows])
+    rows: list[Any] = list(session.execute(question))
+    net = _net_taken_back(session, rows)
     return [
-        (
+        UnbookedPartialCredit(
+            row.invoice_id,
             Purchase(
                 invoice_id=row.credit_id,
                 number=row.number,
@@ -119,56 +155,18 @@ def partial_credits(session: Session, *, booking: Sequence[int]) -> Sequence[tup
     ]
 
 
-def _net_by_article(session: Session, credits: Sequence[int]) -> dict[int, dict[str, Decimal]]:
-    """What each credit note for a part takes back, by article; nothing named where its line is on no order."""
-    line, order = document_tables.partial_credit_line, order_tables.purchase_order
-    found: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    for start in range(0, len(credits), 500):
-        question = (
-            select(line.c.credit_id, func.coalesce(order.c.article, "").label("article"), line.c.amount_net)
-            .outerjoin(order, order.c.number == line.c.order_number)
-            .where(line.c.credit_id.in_(credits[start : start + 500]))
-        )
-        for row in session.execute(question):
-            before = found[row.credit_id].get(row.article, _NIL)
-            found[row.credit_id][row.article] = before + row.amount_net
-    return found
-
-
-def _credited_in_part(session: Session, ids: Sequence[int]) -> dict[int, Purchase]:
-    """What was credited of each of these invoices in part, added up; those that were not are left out."""
-    part = document_tables.partial_credit
-    found: dict[int, Purchase] = {}
-    for start in range(0, len(ids), 500):
-        rows = session.execute(select(part).where(part.c.invoice_id.in_(ids[start : start + 500]))).all()
-        net = _net_by_article(session, [row.credit_id for row in rows])
-        for row in rows:
-            taken = Purchase(
-                invoice_id=row.invoice_id,
-                number="",
-                supplier="",
-                net=net[row.credit_id],
-                vat=row.amount_vat,
-                payable=row.amount_payable,
-            )
-            before = found.get(row.invoice_id)
-            found[row.invoice_id] = taken if before is None else before.plus(taken)
-    return found
-
-
 def payments(session: Session) -> Iterator[UnbookedPayment]:
     """Invoices that the bank has paid."""
-    paid = document_tables.payment
-    question = select(paid, _INVOICE.c.number.label("invoice_number")).join(
-        _INVOICE, _INVOICE.c.id == paid.c.invoice_id
+    question = select(_PAID, _INVOICE.c.number.label("invoice_number")).join(
+        _INVOICE, _INVOICE.c.id == _PAID.c.invoice_id
     )
-    for row in session.execute(question.where(_without(VoucherKind.PAYMENT, paid.c.number))):
+    for row in session.execute(question.where(_without(VoucherKind.PAYMENT, _PAID.c.number))):
         yield UnbookedPayment(
-            number=row.number, invoice=row.invoice_number, amount=row.amount, on=row.paid_on
+            row.number, row.invoice_id, row.invoice_number, row.supplier, row.amount, row.paid_on
         )
 
 
-def given_back(session: Session) -> Iterator[UnbookedClaim]:
+def given_back(session: Session) -> Iterator[UnbookedPayment]:
     """Claims that were netted or repaid."""
     back = payment_tables.claim_settled
     question = select(back, _INVOICE.c.number.label("invoice_number")).join(
@@ -176,9 +174,15 @@ def given_back(session: Session) -> Iterator[UnbookedClaim]:
     )
     unbooked = question.where(_without(VoucherKind.GIVEN_BACK, cast(back.c.invoice_id, String)))
     for row in session.execute(unbooked):
-        yield UnbookedClaim(
-            invoice_id=row.invoice_id, invoice=row.invoice_number, amount=row.amount, on=row.settled_on
+        yield UnbookedPayment(
+            "", row.invoice_id, row.invoice_number, row.supplier, row.amount, row.settled_on
         )
+
+
+def _is_booked(invoice: ColumnElement[int], booking: Sequence[int]) -> ColumnElement[bool]:
+    kinds = (VoucherKind.ARRIVAL, VoucherKind.INVOICE)
+    about = cast(invoice, String)
+    return or_(invoice.in_(booking), *(~_without(kind, about) for kind in kinds))
 
 
 def _without(kind: VoucherKind, about: ColumnElement[str]) -> ColumnElement[bool]:
@@ -194,32 +198,59 @@ _PURCHASE = (
     _INVOICE.c.amount_vat,
     _INVOICE.c.amount_payable,
 )
+_BASIS = (
+    func.coalesce(_ORDER.c.article, "").label("article"),
+    func.coalesce(_ORDER.c.service, "").label("service"),
+    func.coalesce(_ORDER.c.unit_id, "").label("unit"),
+    func.coalesce(_ORDER.c.delivery_area, "").label("delivery_area"),
+    func.coalesce(_ORDER.c.contract_id, "").label("contract"),
+)
+
+
+def _basis(row: Row[Any], supplier: str) -> CodingBasis:
+    kind = supplier_kind(supplier)
+    return CodingBasis(row.article, row.service, row.unit, row.delivery_area, row.contract, kind)
 
 
 def _purchases(session: Session, rows: Sequence[Row[Any]]) -> Sequence[Purchase]:
-    order = order_tables.purchase_order
-    net: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    ids = [row.id for row in rows]
-    for start in range(0, len(ids), 500):
-        question = (
-            select(_PART.c.invoice_id, order.c.article, _PART.c.amount_net)
-            .join(order, order.c.number == _PART.c.order_number)
-            .where(_PART.c.invoice_id.in_(ids[start : start + 500]))
-        )
-        for part in session.execute(question):
-            before = net[part.invoice_id].get(part.article, _NIL)
-            net[part.invoice_id][part.article] = before + part.amount_net
+    suppliers = {row.id: row.supplier for row in rows}
+    of_parts = select(_PART.c.invoice_id.label("about"), _PART.c.amount_net, *_BASIS).join(
+        _ORDER, _ORDER.c.number == _PART.c.order_number
+    )
+    net = _added(session, of_parts, _PART.c.invoice_id, suppliers)
     return [_purchase_of(row, net[row.id]) for row in rows]
 
 
-def _purchase_of(row: Row[Any], net: dict[str, Decimal]) -> Purchase:
+def _purchase_of(row: Row[Any], net: dict[CodingBasis, Decimal]) -> Purchase:
     rest = row.amount_net - sum(net.values(), _NIL)
+    # What lies on no order line: accepted charges of the whole invoice.
+    without_order = CodingBasis(supplier_kind=supplier_kind(row.supplier))
     return Purchase(
         invoice_id=row.id,
         number=row.number,
         supplier=row.supplier,
-        # What lies on no order line: accepted charges of the whole invoice.
-        net={**net, "": rest} if rest else net,
+        net={**net, without_order: rest} if rest else net,
         vat=row.amount_vat,
         payable=row.amount_payable,
     )
+
+
+def _net_taken_back(session: Session, rows: Sequence[Row[Any]]) -> dict[int, dict[CodingBasis, Decimal]]:
+    """What each credit note for a part takes back; of no order where its line is on none."""
+    line = document_tables.partial_credit_line
+    of_lines = select(line.c.credit_id.label("about"), line.c.amount_net, *_BASIS).outerjoin(
+        _ORDER, _ORDER.c.number == line.c.order_number
+    )
+    return _added(session, of_lines, line.c.credit_id, {row.credit_id: row.supplier for row in rows})
+
+
+def _added(
+    session: Session, question: Select[Any], about: ColumnElement[int], suppliers: dict[int, str]
+) -> dict[int, dict[CodingBasis, Decimal]]:
+    found: dict[int, dict[CodingBasis, Decimal]] = defaultdict(dict)
+    ids = list(suppliers)
+    for start in range(0, len(ids), _AT_A_TIME):
+        for row in session.execute(question.where(about.in_(ids[start : start + _AT_A_TIME]))):
+            basis = _basis(row, suppliers[row.about])
+            found[row.about][basis] = found[row.about].get(basis, _NIL) + row.amount_net
+    return found

@@ -1,7 +1,7 @@
 """Vouchers as the database holds them: numbered without gaps, and one thing booked once."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 
 from sqlalchemy import func, insert, select
@@ -10,9 +10,10 @@ from foundation import number_series
 from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.bookkeeping import tables
-from invoicing.bookkeeping.vouchers import Voucher, VoucherKind
+from invoicing.bookkeeping.vouchers import Voucher, VoucherKind, VoucherRow
 
 _VOUCHER, _ROW = tables.voucher, tables.voucher_row
+_CODED = tuple(each.name for each in fields(VoucherRow))
 
 
 def add(session: Session, vouchers: Sequence[Voucher], *, run: str) -> tuple[Voucher, ...]:
@@ -30,6 +31,7 @@ def add(session: Session, vouchers: Sequence[Voucher], *, run: str) -> tuple[Vou
                 "event_on": each.event_on,
                 "text": each.text,
                 "run": run,
+                "rules": each.rules,
             }
             for each in numbered
         ],
@@ -37,7 +39,7 @@ def add(session: Session, vouchers: Sequence[Voucher], *, run: str) -> tuple[Vou
     session.execute(
         insert(_ROW),
         [
-            {"voucher": each.number, "position": place, "account": row.account, "amount": row.amount}
+            {"voucher": each.number, "position": place, **{name: getattr(row, name) for name in _CODED}}
             for each in numbered
             for place, row in enumerate(each.rows, 1)
         ],

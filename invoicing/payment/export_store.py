@@ -26,6 +26,7 @@ class FileKind(StrEnum):
     PAYMENTS_XLSX = "PAYMENTS_XLSX"
     SIE = "SIE"
     SIE_ACCRUALS = "SIE_ACCRUALS"
+    LEDGER_CSV = "LEDGER_CSV"
 
 
 class FileUnknown(Refused):

@@ -299,6 +299,8 @@ NOT_WAITED_FOR: Mapping[str, str] = {
             "attest_dropped.at",
             "payment_stop.asked_at",
             "payment_stop.lift_asked_at",
+            "accounting_rules_version.proposed_at",
+            "accounting_rules_version.decided_at",
             "month_closing.asked_at",
             "month_closing.closed_at",
             "month_closing.reopen_asked_at",

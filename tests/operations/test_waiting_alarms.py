@@ -15,9 +15,10 @@ from billing.server.jobs import ALARM_KINDS
 from foundation.periods import Month
 from invoicing.audit.disposal_store import DisposalState
 from invoicing.bookkeeping import month_closing
+from invoicing.bookkeeping.accounting_rule_store import RulesState
+from invoicing.bookkeeping.ledger_accounts import LedgerAccounts
 from invoicing.bookkeeping.month_closing import ClosingStep
 from invoicing.bookkeeping.month_closing_store import ClosingState
-from invoicing.bookkeeping.vouchers import LedgerAccounts
 from invoicing.decisions.batch_store import BatchRowState
 from invoicing.decisions.protected_store import ProtectedState
 from invoicing.decisions.rules import ActionState
@@ -71,6 +72,7 @@ ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
     (StopState.ASKED, "CONFIRMATIONS_WAITING"),
     (StopState.LIFT_ASKED, "CONFIRMATIONS_WAITING"),
     (ClosingState.ASKED, "CONFIRMATIONS_WAITING"),
+    (RulesState.PROPOSED, "CONFIRMATIONS_WAITING"),
     (ClosingState.REOPEN_ASKED, "CONFIRMATIONS_WAITING"),
     (RepaymentState.NOTED, "CONFIRMATIONS_WAITING"),
     (DisposalState.PROPOSED, "CONFIRMATIONS_WAITING"),
@@ -149,6 +151,7 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (InformativeState.READ, "nothing waits: it is read"),
     (EventState.APPLIED, "nothing waits: it is applied"),
     (StopState.STANDING, "nothing waits: two people laid it, and it holds until somebody asks for its end"),
+    (RulesState.IN_FORCE, "nothing waits: it codes what is booked until another replaces it"),
     (ClosingState.CLOSED, "nothing waits: two people closed it, and it stays so until somebody asks"),
     (TutorState.STANDING, "nothing waits: it stands"),
     (UnitTutorState.CLOSED, "nothing waits: the tutor has left"),

@@ -80,8 +80,17 @@ def before_0037(connection: Connection) -> None:
             batch.drop_column("state")
 
 
+def before_0044(connection: Connection) -> None:
+    """Lead the books back to what revision 0044 found."""
+    connection.execute(text("drop table accounting_rules_version"))
+    connection.execute(text("alter table voucher drop column rules"))
+    for name in ("cost_centre", "activity", "appropriation", "counterparty"):
+        connection.execute(text(f"alter table voucher_row drop column {name}"))
+
+
 def before_0043(connection: Connection) -> None:
     """Lead the books back to what revision 0043 found."""
+    before_0044(connection)
     for table in ("voucher", "voucher_row"):
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"drop function refuse_{table}_of_closed_month() cascade"))

@@ -59,7 +59,7 @@ def month_end(request: Request, person: Person = signed_in(*READERS)) -> Respons
             "credited_page": credited_page,
             "is_booked": voucher_store.is_accrued(session, month),
             "is_closed": closing_checklist.is_closed(session, month),
-            "files": export_store.newest(session, FileKind.SIE_ACCRUALS, FileKind.SIE),
+            "files": export_store.newest(session, FileKind.SIE_ACCRUALS, FileKind.SIE, FileKind.LEDGER_CSV),
             "suppliers": supplier_names(register),
             "people": people(session, register),
             "wait": register.policy.days_to_wait_for_invoice,

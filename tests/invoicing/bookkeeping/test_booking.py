@@ -1,7 +1,7 @@
 """The ledger's files: vouchers that balance, numbers without gaps, and an accrual that takes itself back."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,15 +18,14 @@ from invoicing.bookkeeping import accrual_queries, booking, tables
 from invoicing.bookkeeping import vouchers as ledger
 from invoicing.bookkeeping.accrual_queries import AccruedFor, AccruedLine
 from invoicing.bookkeeping.booking import BookedAlready, NothingToBook, Run
-from invoicing.bookkeeping.sie import sie_bytes
+from invoicing.bookkeeping.coding import Coding, CodingBasis
+from invoicing.bookkeeping.ledger_accounts import AccountsRefused, LedgerAccounts, accounts_from
+from invoicing.bookkeeping.sie import SieHead, financial_year, sie_bytes
 from invoicing.bookkeeping.vouchers import (
-    AccountsRefused,
-    LedgerAccounts,
     Purchase,
     Voucher,
     VoucherKind,
     VoucherRow,
-    accounts_from,
 )
 from invoicing.payment import export_store
 from invoicing.portal_invoicing import flipping
@@ -216,10 +215,17 @@ texts = st.text(min_size=0, max_size=40)
 
 @dataclass(frozen=True)
 class Delivered:
-    """An article's amount to accrue."""
+    """An amount to accrue."""
 
-    article: str
+    basis: CodingBasis
     amount: Money
+
+
+def sums(rows: Iterable[VoucherRow]) -> dict[Coding, Decimal]:
+    found: dict[Coding, Decimal] = {}
+    for row in rows:
+        found[row.coding] = found.get(row.coding, Decimal()) + row.amount
+    return {coding: amount for coding, amount in found.items() if amount}
 
 
 @given(
@@ -231,11 +237,20 @@ class Delivered:
 )
 def test_every_voucher_balances(net: dict[str, Decimal], vat: Decimal, rounding: Decimal) -> None:
     payable = sum(net.values(), vat) + rounding
-    bought = Purchase(1, "F-1", "5599991014", net, vat, payable)
-    one, other = (make(bought, ACCOUNTS, on=date(2026, 2, 3)) for make in (ledger.purchase, ledger.credited))
+    on = date(2026, 2, 3)
+    by_basis = {CodingBasis(article): amount for article, amount in net.items()}
+    bought = Purchase(1, "F-1", "5599991014", by_basis, vat, payable)
+    one = ledger.purchase(bought, ACCOUNTS, on=on)
+    other = ledger.credited(1, "F-1", "5599991014", one.rows, on=on)
     assert sum(row.amount for row in one.rows) == 0
-    assert [row.amount for row in one.rows] == [-row.amount for row in other.rows]
-    accrued = [Delivered(article, Money(amount, "SEK")) for article, amount in net.items()]
+    assert {row.coding: row.amount for row in one.rows} == {row.coding: -row.amount for row in other.rows}
+    # Booked as it came and again when it was approved, it comes to the same, and its credit takes back all of it.
+    came = ledger.arrived(bought, ACCOUNTS, on=on)
+    approved = ledger.purchase(bought, ACCOUNTS, on=on, instead_of=Coding(ACCOUNTS.arrived))
+    both = [*came.rows, *approved.rows]
+    assert sums(both) == sums(one.rows)
+    assert sums([*both, *ledger.credited(1, "F-1", "5599991014", both, on=on).rows]) == {}
+    accrued = [Delivered(basis, Money(amount, "SEK")) for basis, amount in by_basis.items()]
     for voucher in ledger.accrual(Month(2026, 1), accrued, ACCOUNTS):
         assert sum(row.amount for row in voucher.rows) == 0
 
@@ -258,13 +273,11 @@ def test_whatever_a_text_holds_the_file_reads_back(texts: list[str], amounts: li
         )
         for place, text in enumerate(texts)
     ]
-    body = sie_bytes(
-        vouchers,
-        company="Köparen “AB”",
-        organisation_number="2021002114",
-        made_on=date(2026, 2, 1),
-        account_names=ACCOUNTS.names(article_names([first_service()])),
+    names = ACCOUNTS.names(article_names([first_service()]))
+    head = SieHead(
+        "Köparen “AB”", "2021002114", date(2026, 2, 1), lambda account: names.get(account, account)
     )
+    body = sie_bytes(vouchers, head, financial_year(date(2026, 1, 31)))
     header, read = read_sie(body)
     assert header["#FNAMN"].startswith("Köparen")
     assert [rows for rows in read.values()] == [

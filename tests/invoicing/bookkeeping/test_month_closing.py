@@ -21,9 +21,10 @@ from invoicing.bookkeeping import (
 )
 from invoicing.bookkeeping.booking import BookedAlready, MonthClosed, Run
 from invoicing.bookkeeping.closing_checklist import Point
+from invoicing.bookkeeping.ledger_accounts import LedgerAccounts
 from invoicing.bookkeeping.month_closing import ClosingRefused, ClosingStep
 from invoicing.bookkeeping.month_closing_store import ClosingState, NoClosing
-from invoicing.bookkeeping.vouchers import LedgerAccounts, VoucherKind, accounting_date
+from invoicing.bookkeeping.vouchers import VoucherKind, accounting_date
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.payment import export_store
 from orders.register import store as register_store

@@ -10,7 +10,7 @@ import pytest
 from foundation.errors import Refused
 from foundation.money import Money
 from invoicing.bookkeeping import booking
-from invoicing.bookkeeping.vouchers import LedgerAccounts
+from invoicing.bookkeeping.ledger_accounts import LedgerAccounts
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Action, ActionRefused
 from invoicing.documents import decider_store

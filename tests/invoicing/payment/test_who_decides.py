@@ -108,6 +108,9 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
     "POST /finance/reconciliation/month-end": BOOKS,
     "POST /finance/reconciliation/ledger": BOOKS,
     "POST /finance/reconciliation/months": BOOKS,
+    "POST /finance/reconciliation/rules": RULES,
+    "POST /finance/reconciliation/rules/try": RULES,
+    "POST /finance/reconciliation/rules/{number}/{what}": RULES,
     "POST /finance/reconciliation/months/{month}/{what}": BOOKS,
 }
 """What finance staff can press -> the decisions it comes to, or why it decides nothing about an invoice."""

@@ -10,7 +10,7 @@ import pytest
 
 from foundation.money import Money
 from invoicing.bookkeeping import booking
-from invoicing.bookkeeping.vouchers import LedgerAccounts
+from invoicing.bookkeeping.ledger_accounts import LedgerAccounts
 from invoicing.documents import expected_credit_store
 from invoicing.model import DocumentType, ExpectedCredit, ExpectedCreditState, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing import flipping

@@ -119,6 +119,12 @@ ROUTES = {
     "GET /finance/reconciliation/accrual.csv": Route(
         may=_READ, own=("/finance/reconciliation/accrual.csv?month=2026-09",), page=False
     ),
+    "GET /finance/reconciliation/rules": Route(may=_READ, own=("/finance/reconciliation/rules",)),
+    "POST /finance/reconciliation/rules": Route(may=_FINANCE),
+    "POST /finance/reconciliation/rules/try": Route(may=_FINANCE),
+    "POST /finance/reconciliation/rules/{number}/{what}": Route(
+        may=_EITHER, foreign=("/finance/reconciliation/rules/999999/confirm",)
+    ),
     "GET /finance/reconciliation/months": Route(
         may=_READ,
         own=("/finance/reconciliation/months", "/finance/reconciliation/months?month=2026-09"),

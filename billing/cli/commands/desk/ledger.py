@@ -17,6 +17,7 @@ from invoicing.bookkeeping import (
     accrual_queries,
     booking,
     closing_checklist,
+    ledger_files,
     month_closing,
     month_closing_store,
     voucher_store,
@@ -77,7 +78,7 @@ def book(
             by=by,
             now=utc_now(),
         )
-        names = write_files(session, export_store.about(session, run.name), folder)
+        names = write_files(session, export_store.about(session, *run.files_about), folder)
     tell_files(names, as_json=as_json)
 
 
@@ -139,7 +140,7 @@ def accrue(
                 by=by,
                 now=utc_now(),
             )
-        names = write_files(session, export_store.about(session, str(month)), folder)
+        names = write_files(session, ledger_files.of_month(session, month), folder)
     tell_files(names, as_json=as_json)
 
 
