@@ -88,6 +88,9 @@ class PaymentAction(JournalAction):
     RULES_PROPOSED = "accounting_rules.proposed"
     RULES_CONFIRMED = "accounting_rules.confirmed"
     RULES_REFUSED = "accounting_rules.refused"
+    LEDGER_ANSWERED = "ledger.answered"
+    LEDGER_SENT_AGAIN = "ledger.sent_again"
+    LEDGER_BOOKED_BY_HAND = "ledger.booked_by_hand"
 
 
 class SupplierAction(JournalAction):
@@ -139,6 +142,7 @@ class InvoicingSubject(SubjectKind):
     RUN = "run"
     MONTH = "month"
     ACCOUNTING_RULES = "accounting rules"
+    VOUCHER = "voucher"
     SUPPLIER = "supplier"
     PORTAL_DOCUMENT = "portal document"
     UPLOAD = "upload"

@@ -85,7 +85,7 @@ COMMANDS: Final = {
     "explain": CommandPlace("Visa hur en faktura prövats / show how an invoice was judged.", "invoices"),
     "credit": CommandPlace("Begära kredit / asking for credit.", "invoices", "credit"),
     "payments": CommandPlace("Betalningar / payments.", "payment_proposals", "payments"),
-    "ledger": CommandPlace("Bokföring / the ledger.", "desk.accounting_rules", "ledger"),
+    "ledger": CommandPlace("Bokföring / the ledger.", "desk.ledger_group", "ledger"),
     "reconcile": CommandPlace(
         "Stäm av från beställt till betalt / reconcile from ordered to paid.", "statement"
     ),

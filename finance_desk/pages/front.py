@@ -24,7 +24,7 @@ from finance_desk.pages import (
     results,
 )
 from finance_desk.pages.held_back import payees_held, payment_stops, tax_held
-from finance_desk.pages.ledger import accounting_rules, accruals, month_closing
+from finance_desk.pages.ledger import accounting_rules, accruals, answers, month_closing
 from finance_desk.pages.officer import aside, informative
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
@@ -43,6 +43,7 @@ PAGES: Final = (
     accruals,
     month_closing,
     accounting_rules,
+    answers,
     queue,
     messages_aside,
     events_aside,

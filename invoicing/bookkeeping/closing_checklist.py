@@ -14,6 +14,7 @@ from invoicing.bookkeeping import (
     accrual_queries,
     booking,
     closing_queries,
+    ledger_answer_store,
     month_closing_store,
     voucher_store,
 )
@@ -29,6 +30,7 @@ class Point(StrEnum):
     EARLIER_OPEN = "EARLIER_OPEN"
     UNBOOKED = "UNBOOKED"
     NOT_ACCRUED = "NOT_ACCRUED"
+    REFUSED = "REFUSED"
     UNREPORTED = "UNREPORTED"
     IN_QUESTION = "IN_QUESTION"
     PARKED = "PARKED"
@@ -51,12 +53,15 @@ class Point(StrEnum):
         return self in _STOPS
 
 
-_STOPS: Final = frozenset({Point.NOT_OVER, Point.EARLIER_OPEN, Point.UNBOOKED, Point.NOT_ACCRUED})
+_STOPS: Final = frozenset(
+    {Point.NOT_OVER, Point.EARLIER_OPEN, Point.UNBOOKED, Point.NOT_ACCRUED, Point.REFUSED}
+)
 _WORDS: Final[Mapping[Point, Text]] = {
     Point.NOT_OVER: Text("Månaden är slut"),
     Point.EARLIER_OPEN: Text("Månaderna före är stängda"),
     Point.UNBOOKED: Text("Allt som hänt är bokfört"),
     Point.NOT_ACCRUED: Text("Det levererade är periodiserat"),
+    Point.REFUSED: Text("Ekonomisystemet har inte avvisat något"),
     Point.UNREPORTED: Text("Levererade månader är redovisade"),
     Point.IN_QUESTION: Text("Inga fakturor är i fråga"),
     Point.PARKED: Text("Inga fakturor väntar på inleverans"),
@@ -68,6 +73,7 @@ _NEXT: Final[Mapping[Point, Text]] = {
     Point.EARLIER_OPEN: Text("Stäng dem först, i tur och ordning."),
     Point.UNBOOKED: Text("Skriv bokföringsfilen, så blir det verifikationer."),
     Point.NOT_ACCRUED: Text("Bokför upplupet; raderna visas innan de skrivs."),
+    Point.REFUSED: Text("Rätta felet och skicka de avvisade igen under Svar från ekonomisystemet."),
     Point.UNREPORTED: Text("Påminn leverantörerna. Tills de redovisar är månaderna upplupna kostnader."),
     Point.IN_QUESTION: Text("Avgör dem i kön. Tills dess är det levererade en upplupen kostnad."),
     Point.PARKED: Text("De prövas av sig själva när månaden är inlevererad."),
@@ -116,6 +122,7 @@ def checklist(
         ChecklistRow(Point.EARLIER_OPEN, closing_queries.open_months_before(session, month)),
         ChecklistRow(Point.UNBOOKED, len(unbooked)),
         ChecklistRow(Point.NOT_ACCRUED, 0 if accrued else len(accruing), None if accrued else _sum(accruing)),
+        ChecklistRow(Point.REFUSED, len(ledger_answer_store.refused(session, until=ends_on))),
         ChecklistRow(Point.UNREPORTED, len(unreported), _sum(unreported)),
         ChecklistRow(Point.IN_QUESTION, *waiting.of(*_IN_QUESTION)),
         ChecklistRow(Point.PARKED, *waiting.of(InvoiceState.PARKED)),

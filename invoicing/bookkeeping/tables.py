@@ -91,6 +91,28 @@ for _one in ("PROPOSED", "IN_FORCE"):
         postgresql_where=text(f"state = '{_one}'"),
     )
 
+# What the ledger answered about a voucher, what was sent to it again, and what a person noted; the last one holds.
+ledger_answer = Table(
+    "ledger_answer",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("voucher", ForeignKey("voucher.number"), nullable=False),
+    Column("outcome", String(20), nullable=False),
+    # The number it got in the ledger, and what the ledger or the person said.
+    Column("ledger_number", String(40), nullable=False, server_default=""),
+    Column("said", Text, nullable=False, server_default=""),
+    Column("answered_on", Date, nullable=False),
+    # The file it came in, by its bytes; none of what a person did.
+    Column("sha256", String(64), nullable=False, server_default=""),
+    Column("noted_by", String(80), nullable=False),
+    Column("noted_at", UtcDateTime(), nullable=False),
+    CheckConstraint("outcome in ('BOOKED','REFUSED','SENT_AGAIN')", name="outcome"),
+    CheckConstraint("outcome <> 'REFUSED' or said <> ''", name="why"),
+    CheckConstraint("outcome <> 'BOOKED' or ledger_number <> ''", name="number"),
+    Index("ix_ledger_answer_voucher", "voucher", "id"),
+    Index("ix_ledger_answer_sha256", "sha256"),
+)
+
 # The closing of a month, by two people, and its reopening, by two: what is ended may be followed by another.
 month_closing = Table(
     "month_closing",
@@ -124,7 +146,7 @@ Index(
     postgresql_where=_stands,
 )
 
-for _table in (voucher, voucher_row):
+for _table in (voucher, voucher_row, ledger_answer):
     append_only.protect(_table)
 # Made last of the three: the locks below stand on the other two.
 month_closing.add_is_dependent_on(voucher_row)

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, func, or_, select
 
 from foundation.periods import Period
 from foundation.sql import Session
@@ -63,9 +63,7 @@ def arrivals(session: Session, since: date) -> Sequence[tuple[Purchase, date]]:
     """Invoices in the buyer's currency that came on that day or later, and of which nothing is booked."""
     about = cast(_INVOICE.c.id, String)
     question = select(*_PURCHASE, _INVOICE.c.received_on).where(
-        _INVOICE.c.document_type == DocumentType.INVOICE,
-        _INVOICE.c.received_on >= since,
-        _INVOICE.c.currency == register_store.currency(session),
+        *_came(session, since),
         _without(VoucherKind.ARRIVAL, about),
         _without(VoucherKind.INVOICE, about),
     )
@@ -91,14 +89,14 @@ def approved_in(session: Session, period: Period) -> Sequence[tuple[Purchase, da
 
 
 def _decided(session: Session, wanted: ColumnElement[bool]) -> Sequence[tuple[Purchase, date]]:
-    approved = (_MATCH.c.invoice_id == _INVOICE.c.id, _MATCH.c.verdict == Verdict.ACCEPT)
+    approved = _accepted(_INVOICE.c.id)
     approved_on = select(func.min(_MATCH.c.made_on)).where(*approved).correlate(_INVOICE).scalar_subquery()
     question = (
         select(*_PURCHASE, approved_on.label("approved_on"), _PAID.c.paid_on)
         .outerjoin(_PAID, _PAID.c.invoice_id == _INVOICE.c.id)
         .where(
             _INVOICE.c.document_type == DocumentType.INVOICE,
-            or_(select(_MATCH.c.id).where(*approved).exists(), _PAID.c.invoice_id.is_not(None)),
+            _is_decided(_INVOICE.c.id),
             wanted,
         )
         .order_by(_INVOICE.c.id)
@@ -110,13 +108,18 @@ def _decided(session: Session, wanted: ColumnElement[bool]) -> Sequence[tuple[Pu
     ]
 
 
-def credits(session: Session, *, booking: Sequence[int]) -> Sequence[UnbookedCredit]:
-    """Invoices that were credited in full, of those that anything is booked of, or is being booked."""
+def credits(session: Session, since: date | None) -> Sequence[UnbookedCredit]:
+    """Invoices credited in full, of those that anything is or will be booked of; they are booked as they come since a day."""
+    about = cast(_INVOICE.c.id, String)
+    booked = [_is_decided(_INVOICE.c.id), ~_without(VoucherKind.ARRIVAL, about)]
+    booked.append(~_without(VoucherKind.INVOICE, about))
+    if since is not None:
+        booked.append(and_(*_came(session, since)))
     pair = document_tables.credit_pair
     question = (
         select(_INVOICE.c.id, _INVOICE.c.number, _INVOICE.c.supplier, pair.c.settled_on)
         .join(pair, pair.c.invoice_id == _INVOICE.c.id)
-        .where(_is_booked(_INVOICE.c.id, booking), _without(VoucherKind.CREDIT, cast(_INVOICE.c.id, String)))
+        .where(or_(*booked), _without(VoucherKind.CREDIT, about))
         .order_by(_INVOICE.c.id)
     )
     return [
@@ -124,10 +127,10 @@ def credits(session: Session, *, booking: Sequence[int]) -> Sequence[UnbookedCre
     ]
 
 
-def partial_credits(session: Session, *, booking: Sequence[int]) -> Sequence[UnbookedPartialCredit]:
-    """What credit notes took back of parts of invoices that are booked or being booked."""
+def partial_credits(session: Session) -> Sequence[UnbookedPartialCredit]:
+    """What credit notes took back of parts of invoices that were approved or paid."""
     part = document_tables.partial_credit
-    has_voucher = part.c.invoice_id.in_(booking) | ~_without(
+    has_voucher = _is_decided(part.c.invoice_id) | ~_without(
         VoucherKind.INVOICE, cast(part.c.invoice_id, String)
     )
     question = (
@@ -179,10 +182,25 @@ def given_back(session: Session) -> Iterator[UnbookedPayment]:
         )
 
 
-def _is_booked(invoice: ColumnElement[int], booking: Sequence[int]) -> ColumnElement[bool]:
-    kinds = (VoucherKind.ARRIVAL, VoucherKind.INVOICE)
-    about = cast(invoice, String)
-    return or_(invoice.in_(booking), *(~_without(kind, about) for kind in kinds))
+def _came(session: Session, since: date) -> tuple[ColumnElement[bool], ...]:
+    """Whether an invoice is booked when it comes: it is in the buyer's currency, and came on that day or later."""
+    return (
+        _INVOICE.c.document_type == DocumentType.INVOICE,
+        _INVOICE.c.received_on >= since,
+        _INVOICE.c.currency == register_store.currency(session),
+    )
+
+
+def _accepted(invoice: ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
+    return (_MATCH.c.invoice_id == invoice, _MATCH.c.verdict == Verdict.ACCEPT)
+
+
+def _is_decided(invoice: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether an invoice was approved once, or paid."""
+    # By a name of its own, since the questions around it join payments too.
+    payment = _PAID.alias("decided_by_payment")
+    paid = select(payment.c.number).where(payment.c.invoice_id == invoice).exists()
+    return or_(select(_MATCH.c.id).where(*_accepted(invoice)).exists(), paid)
 
 
 def _without(kind: VoucherKind, about: ColumnElement[str]) -> ColumnElement[bool]:

@@ -55,11 +55,12 @@ def unbooked(session: Session, coders: Coders) -> Iterator[Voucher]:
     since = coders.rules.arrivals_from if coders.rules else None
     arrivals = unbooked_queries.arrivals(session, since) if since else []
     approved = unbooked_queries.invoices(session)
-    booking = [bought.invoice_id for found in (arrivals, approved) for bought, _ in found]
-    credits = unbooked_queries.credits(session, booking=booking)
-    parts = unbooked_queries.partial_credits(session, booking=[each.invoice_id for each, _ in approved])
+    credits = unbooked_queries.credits(session, since)
+    parts = unbooked_queries.partial_credits(session)
     payments, back = list(unbooked_queries.payments(session)), list(unbooked_queries.given_back(session))
-    touched = {*booking, *(each.invoice_id for each in (*credits, *parts, *payments, *back))}
+    touched = {bought.invoice_id for bought, _ in approved}
+    for found in (credits, parts, payments, back):
+        touched |= {each.invoice_id for each in found}
     books = booked_queries.booked(session, sorted(touched))
 
     def of(invoice_id: int) -> BookedInvoice:

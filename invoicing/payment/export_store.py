@@ -27,6 +27,7 @@ class FileKind(StrEnum):
     SIE = "SIE"
     SIE_ACCRUALS = "SIE_ACCRUALS"
     LEDGER_CSV = "LEDGER_CSV"
+    LEDGER_AGAIN = "LEDGER_AGAIN"
 
 
 class FileUnknown(Refused):

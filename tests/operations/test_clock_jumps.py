@@ -301,6 +301,7 @@ NOT_WAITED_FOR: Mapping[str, str] = {
             "payment_stop.lift_asked_at",
             "accounting_rules_version.proposed_at",
             "accounting_rules_version.decided_at",
+            "ledger_answer.noted_at",
             "month_closing.asked_at",
             "month_closing.closed_at",
             "month_closing.reopen_asked_at",

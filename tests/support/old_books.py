@@ -82,6 +82,7 @@ def before_0037(connection: Connection) -> None:
 
 def before_0044(connection: Connection) -> None:
     """Lead the books back to what revision 0044 found."""
+    connection.execute(text("drop table ledger_answer"))
     connection.execute(text("drop table accounting_rules_version"))
     connection.execute(text("alter table voucher drop column rules"))
     for name in ("cost_centre", "activity", "appropriation", "counterparty"):

@@ -125,6 +125,12 @@ ROUTES = {
     "POST /finance/reconciliation/rules/{number}/{what}": Route(
         may=_EITHER, foreign=("/finance/reconciliation/rules/999999/confirm",)
     ),
+    "GET /finance/reconciliation/ledger-answers": Route(
+        may=_READ, own=("/finance/reconciliation/ledger-answers",)
+    ),
+    "POST /finance/reconciliation/ledger-answers": Route(may=_FINANCE),
+    "POST /finance/reconciliation/ledger-answers/again": Route(may=_FINANCE),
+    "POST /finance/reconciliation/ledger-answers/{number}/booked": Route(may=_FINANCE),
     "GET /finance/reconciliation/months": Route(
         may=_READ,
         own=("/finance/reconciliation/months", "/finance/reconciliation/months?month=2026-09"),
