@@ -75,7 +75,10 @@ def unbooked(session: Session, accounts: LedgerAccounts) -> list[Voucher]:
 
 def _unbooked(session: Session, coders: Coders) -> list[Voucher]:
     closed_to = month_closing_store.closed_to(session)
-    dated = [ledger.dated(each, closed_to) for each in voucher_making.unbooked(session, coders)]
+    dated = [
+        ledger.dated(each, closed_to)
+        for each in voucher_making.vouchers_of(*voucher_making.load(session, coders), coders)
+    ]
     return sorted(dated, key=lambda each: (each.booked_on, each.event_on or each.booked_on))
 
 

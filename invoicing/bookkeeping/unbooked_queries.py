@@ -109,7 +109,7 @@ def _decided(session: Session, wanted: ColumnElement[bool]) -> Sequence[tuple[Pu
 
 
 def credits(session: Session, since: date | None) -> Sequence[UnbookedCredit]:
-    """Invoices credited in full, of those that anything is or will be booked of; they are booked as they come since a day."""
+    """Invoices credited in full, of those that anything is booked of or will be; all that came from `since` on will."""
     about = cast(_INVOICE.c.id, String)
     booked = [_is_decided(_INVOICE.c.id), ~_without(VoucherKind.ARRIVAL, about)]
     booked.append(~_without(VoucherKind.INVOICE, about))

@@ -4,8 +4,9 @@ An invoice is coded by the rules in force when it is booked. What follows on it,
 the same ones, whatever the rules are then: a debt is paid where it lies, and a credit takes back what was booked.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 from foundation.sql import Session
 from invoicing.bookkeeping import accounting_rule_store, booked_queries, unbooked_queries
@@ -15,28 +16,32 @@ from invoicing.bookkeeping.accounting_rules import AccountingRules
 from invoicing.bookkeeping.booked_queries import BookedInvoice
 from invoicing.bookkeeping.coding import Coder, Coding, CodingBasis, RowRole, supplier_kind
 from invoicing.bookkeeping.ledger_accounts import LedgerAccounts
-from invoicing.bookkeeping.unbooked_queries import UnbookedPayment
-from invoicing.bookkeeping.vouchers import Voucher
+from invoicing.bookkeeping.unbooked_queries import UnbookedCredit, UnbookedPartialCredit, UnbookedPayment
+from invoicing.bookkeeping.vouchers import Purchase, Voucher
 
 
 @dataclass(slots=True)
 class Coders:
     """Who codes: the rules in force, or the settings' accounts where there are none, and each version by its number."""
 
-    session: Session
     accounts: LedgerAccounts
-    version: int | None = None
-    rules: AccountingRules | None = None
-    known: dict[int | None, Coder] = field(default_factory=dict)
+    version: int | None
+    rules: AccountingRules | None
+    known: dict[int | None, Coder]
+    fetch: Callable[[int], Coder]
 
     @classmethod
     def of(cls, session: Session, accounts: LedgerAccounts) -> "Coders":
         """The coders as the books stand."""
+
+        def fetch(version: int) -> Coder:
+            return accounting_rule_store.get(session, version).rules
+
         current = accounting_rule_store.in_state(session, RulesState.IN_FORCE)
         if current is None:
-            return cls(session, accounts, known={None: accounts})
+            return cls(accounts, None, None, {None: accounts}, fetch)
         rules = current.rules
-        return cls(session, accounts, current.id, rules, {None: accounts, current.id: rules})
+        return cls(accounts, current.id, rules, {None: accounts, current.id: rules}, fetch)
 
     @property
     def now(self) -> Coder:
@@ -46,52 +51,75 @@ class Coders:
     def by(self, version: int | None) -> Coder:
         """Who coded what a version coded."""
         if version is not None and version not in self.known:
-            self.known[version] = accounting_rule_store.get(self.session, version).rules
+            self.known[version] = self.fetch(version)
         return self.known[version]
 
 
-def unbooked(session: Session, coders: Coders) -> Iterator[Voucher]:
-    """Everything that has happened and has no voucher yet, each on its own day."""
+@dataclass(frozen=True, slots=True)
+class Unbooked:
+    """What has happened and has no voucher yet."""
+
+    arrivals: Sequence[tuple[Purchase, date]] = ()
+    approved: Sequence[tuple[Purchase, date]] = ()
+    parts: Sequence[UnbookedPartialCredit] = ()
+    credits: Sequence[UnbookedCredit] = ()
+    payments: Sequence[UnbookedPayment] = ()
+    given_back: Sequence[UnbookedPayment] = ()
+
+    @property
+    def invoices(self) -> set[int]:
+        """The invoices that all of it is about."""
+        told = {bought.invoice_id for found in (self.arrivals, self.approved) for bought, _ in found}
+        told |= {each.invoice_id for each in self.parts} | {each.invoice_id for each in self.credits}
+        return told | {each.invoice_id for found in (self.payments, self.given_back) for each in found}
+
+
+def load(session: Session, coders: Coders) -> tuple[Unbooked, dict[int, BookedInvoice]]:
+    """What has no voucher yet, and what is booked already of the same invoices."""
     since = coders.rules.arrivals_from if coders.rules else None
-    arrivals = unbooked_queries.arrivals(session, since) if since else []
-    approved = unbooked_queries.invoices(session)
-    credits = unbooked_queries.credits(session, since)
-    parts = unbooked_queries.partial_credits(session)
-    payments, back = list(unbooked_queries.payments(session)), list(unbooked_queries.given_back(session))
-    touched = {bought.invoice_id for bought, _ in approved}
-    for found in (credits, parts, payments, back):
-        touched |= {each.invoice_id for each in found}
-    books = booked_queries.booked(session, sorted(touched))
+    unbooked = Unbooked(
+        unbooked_queries.arrivals(session, since) if since else (),
+        unbooked_queries.invoices(session),
+        unbooked_queries.partial_credits(session),
+        unbooked_queries.credits(session, since),
+        list(unbooked_queries.payments(session)),
+        list(unbooked_queries.given_back(session)),
+    )
+    return unbooked, booked_queries.booked(session, sorted(unbooked.invoices))
+
+
+def vouchers_of(unbooked: Unbooked, books: dict[int, BookedInvoice], coders: Coders) -> Iterator[Voucher]:
+    """The vouchers of it, each on the day of its event. Pure; `books` takes in what is made."""
 
     def of(invoice_id: int) -> BookedInvoice:
         return books.setdefault(invoice_id, BookedInvoice())
 
-    for bought, on in arrivals:
+    for bought, on in unbooked.arrivals:
         voucher = replace(ledger.arrived(bought, coders.now, on=on), rules=coders.version)
         of(bought.invoice_id).add(voucher)
         yield voucher
-    for bought, on in approved:
+    for bought, on in unbooked.approved:
         stands_on = _stands_on(of(bought.invoice_id), coders, bought.basis)
         made = ledger.purchase(bought, coders.now, on=on, instead_of=stands_on)
         voucher = replace(made, rules=coders.version)
         of(bought.invoice_id).add(voucher)
         yield voucher
-    for part in parts:
+    for part in unbooked.parts:
         known = of(part.invoice_id)
         debt = coders.by(known.debt_rules).coding(RowRole.PAYABLE, part.taken_back.basis)
         made = ledger.credited_in_part(part.taken_back, coders.by(known.cost_rules), on=part.on, debt=debt)
         voucher = replace(made, rules=known.cost_rules)
         known.rows += voucher.rows
         yield voucher
-    for credit in credits:
+    for credit in unbooked.credits:
         known = of(credit.invoice_id)
         made = ledger.credited(credit.invoice_id, credit.number, credit.supplier, known.rows, on=credit.on)
         yield replace(made, rules=known.cost_rules if known.cost_rules is not None else known.debt_rules)
-    for paid in payments:
+    for paid in unbooked.payments:
         debt, bank = _debt_and_bank(paid, of(paid.invoice_id), coders)
         made = ledger.paid(paid.number, paid.invoice, paid.amount, debt=debt, bank=bank, on=paid.on)
         yield replace(made, rules=coders.version)
-    for claim in back:
+    for claim in unbooked.given_back:
         debt, bank = _debt_and_bank(claim, of(claim.invoice_id), coders)
         made = ledger.given_back(
             claim.invoice_id, claim.invoice, claim.amount, debt=debt, bank=bank, on=claim.on
