@@ -66,7 +66,7 @@ def chart(key: str) -> Chart:
     >>> chart("state").group_of("5711").name, chart("bas").group_of("9000")
     ('Övriga driftkostnader', None)
     """
-    read = tomllib.loads((files(__name__) / f"{key}.toml").read_text(encoding="utf-8"))
+    read = tomllib.loads((files("invoicing.bookkeeping.charts") / f"{key}.toml").read_text(encoding="utf-8"))
     groups = tuple(
         AccountGroup(
             each["from"], each["to"], AccountKind(each["kind"]), each["name"], each.get("reported", "")

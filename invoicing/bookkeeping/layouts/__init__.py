@@ -41,7 +41,7 @@ def layout(key: str) -> Layout:
     >>> layout("unit4").renamed({"cost_centre": "dim_3", "appropriation": ""}).columns[5:7]
     (('dim_3', 'cost_centre'), ('dim_2', 'activity'))
     """
-    read = tomllib.loads((files(__name__) / f"{key}.toml").read_text(encoding="utf-8"))
+    read = tomllib.loads((files("invoicing.bookkeeping.layouts") / f"{key}.toml").read_text(encoding="utf-8"))
     columns = tuple((name, held) for name, held in read.pop("columns"))
     return Layout(key=key, columns=columns, **read)
 
