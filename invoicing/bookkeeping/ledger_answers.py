@@ -7,6 +7,7 @@ commas. It is read whole or not at all, so that no answer is lost among others; 
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from typing import Final
 
 from foundation import journal
 from foundation.errors import Refused
+from foundation.spreadsheets import without_control
 from foundation.sql import Session, take_turns
 from foundation.text import Text
 from invoicing.bookkeeping import ledger_answer_store, ledger_files
@@ -25,7 +27,9 @@ from invoicing.payment.export_store import FileKind
 from orders.register.register import Register
 
 COLUMNS: Final = ("voucher", "outcome", "ledger_number", "day", "message")
+_NUMBER_MAX: Final = 40
 _SAID_MAX: Final = 1000
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _FROM_FILES: Final = (LedgerOutcome.BOOKED, LedgerOutcome.REFUSED)
 
 
@@ -93,6 +97,39 @@ def take_in(session: Session, body: bytes, *, by: str, now: datetime) -> Read:
     return told
 
 
+def take_each(
+    session: Session, told: Sequence[Mapping[str, str]], *, by: str, now: datetime
+) -> list[Text | None]:
+    """Keep what a system told of each voucher; what was wrong with each, in its place, or None where it is kept.
+
+    One that is wrong stops no other: whoever sends is told of each, and sends that one again.
+    """
+    take_turns(session, "ledger answers")
+    numbers = [values["voucher"] for values in told]
+    known, last = ledger_answer_store.known(session, numbers), ledger_answer_store.last_of(session, numbers)
+    faults: list[Text | None] = []
+    for values in told:
+        fault = fault_of(values)
+        if fault is None and values["voucher"] not in known:
+            fault = Text("Verifikation %(number)s finns inte här.", number=values["voucher"])
+        answer = answer_of(values) if fault is None else None
+        if answer is not None:
+            try:
+                _check_follows(answer, last.get(answer.voucher))
+            except AnswersRefused as refused:
+                fault = refused.text
+        if answer is not None and fault is None and last.get(answer.voucher) != answer:
+            ledger_answer_store.add(session, [answer], by=by, at=now)
+            last[answer.voucher] = answer
+        faults.append(fault)
+    kept = sum(each is None for each in faults)
+    subject = InvoicingSubject.RUN.of(by)
+    journal.record(
+        session, by, PaymentAction.LEDGER_ANSWERED, subject, answers=str(len(told)), kept=str(kept)
+    )
+    return faults
+
+
 def send_again(
     session: Session,
     register: Register,
@@ -123,7 +160,7 @@ def note_booked(
 ) -> None:
     """Note that a refused voucher was booked in the ledger by hand: under which number, and how."""
     take_turns(session, "ledger answers")
-    in_ledger, told = ledger_number.strip()[:40], " ".join(reason.split())[:_SAID_MAX]
+    in_ledger, told = ledger_number.strip()[:_NUMBER_MAX], " ".join(reason.split())[:_SAID_MAX]
     if not in_ledger or not told:
         raise AnswersRefused(
             Text("Skriv numret som verifikationen fick i ekonomisystemet, och hur den bokfördes där.")
@@ -174,24 +211,39 @@ def _answers(rows: Iterable[Mapping[str, str | None]]) -> Iterator[LedgerAnswer]
 
 
 def _answer(values: Mapping[str, str], place: int) -> LedgerAnswer:
+    fault = fault_of(values)
+    if fault is not None:
+        raise AnswersRefused(Text("Rad %(row)s: %(fault)s", row=place, fault=fault))
+    return answer_of(values)
+
+
+def answer_of(values: Mapping[str, str]) -> LedgerAnswer:
+    """The answer of values without fault."""
+    outcome, day = LedgerOutcome(values["outcome"]), date.fromisoformat(values["day"])
+    return LedgerAnswer(values["voucher"], outcome, day, values["ledger_number"], values["message"])
+
+
+def fault_of(values: Mapping[str, str]) -> Text | None:
+    """What is wrong with the values of one answer, by the names of the columns; None where nothing is. Pure."""
     known: Sequence[str] = [each.value for each in _FROM_FILES]
     if values["outcome"] not in known:
-        raise AnswersRefused(
-            Text("Rad %(row)s: outcome ska vara en av %(known)s.", row=place, known=", ".join(known))
-        )
+        return Text("outcome ska vara en av %(known)s.", known=", ".join(known))
+    if not _DAY.fullmatch(values["day"]) or not _is_day(values["day"]):
+        return Text("skriv dagen som ÅÅÅÅ-MM-DD.")
+    if values["outcome"] == LedgerOutcome.BOOKED and not values["ledger_number"]:
+        return Text("en bokförd verifikation har sitt nummer i ekonomisystemet.")
+    if values["outcome"] == LedgerOutcome.REFUSED and not values["message"]:
+        return Text("en avvisad verifikation har ett skäl.")
+    if len(values["ledger_number"]) > _NUMBER_MAX or len(values["message"]) > _SAID_MAX:
+        return Text("numret får ha högst 40 tecken och meddelandet högst 1000.")
+    if any(without_control(value) != value for value in values.values()):
+        return Text("numret eller meddelandet har styrtecken. Skriv dem med vanliga tecken.")
+    return None
+
+
+def _is_day(text: str) -> bool:
     try:
-        day = date.fromisoformat(values["day"])
+        date.fromisoformat(text)
     except ValueError:
-        raise AnswersRefused(Text("Rad %(row)s: skriv dagen som ÅÅÅÅ-MM-DD.", row=place)) from None
-    outcome = LedgerOutcome(values["outcome"])
-    if outcome is LedgerOutcome.BOOKED and not values["ledger_number"]:
-        raise AnswersRefused(
-            Text("Rad %(row)s: en bokförd verifikation har sitt nummer i ekonomisystemet.", row=place)
-        )
-    if outcome is LedgerOutcome.REFUSED and not values["message"]:
-        raise AnswersRefused(Text("Rad %(row)s: en avvisad verifikation har ett skäl.", row=place))
-    if len(values["ledger_number"]) > 40 or len(values["message"]) > _SAID_MAX:
-        raise AnswersRefused(
-            Text("Rad %(row)s: numret får ha högst 40 tecken och meddelandet högst 1000.", row=place)
-        )
-    return LedgerAnswer(values["voucher"], outcome, day, values["ledger_number"], values["message"])
+        return False
+    return True
