@@ -77,7 +77,7 @@ fuzz: $(WORKSHOP) ## The laws and the mutants at length: make fuzz MUTANTS=10000
 mutants: $(WORKSHOP) ## The code with small faults, and which no test notices: make mutants ROOM=money SAMPLE=200 SEED=1
 	$(BIN)/python -m tests.mutants $(addprefix --room ,$(ROOM)) --sample $(SAMPLE) --seed $(SEED) --workers $(WORKERS)
 
-planted: $(WORKSHOP) ## A hundred known faults planted one at a time, each with tests that must fail: make planted ONLY=word
+planted: $(WORKSHOP) ## Two hundred known faults planted one at a time, each with tests that must fail: make planted ONLY=word
 	$(BIN)/python -m tests.planted --only "$(ONLY)" --workers $(WORKERS)
 
 bench: $(WORKSHOP) ## Measure, and print the figures: the flow, and our rules beside the published ones in Saxon

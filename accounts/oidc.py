@@ -74,7 +74,7 @@ def depart(database: Database, settings: Settings, back: str, *, callback: str, 
     """Begin a journey to the provider. Raises OpenIdRefused when it does not answer."""
     provider = _provider(settings)
     state, nonce, verifier = tokens.secret(), tokens.secret(), tokens.secret() + tokens.secret()
-    with database.writing() as session:
+    with database.for_recovery().writing() as session:
         openid_store.remove_ended_journeys(session, now=now)
         key, seal = tokens.fingerprint(state), sealed_secrets.of(settings)
         journey = Journey(
@@ -109,11 +109,12 @@ def arrive(
     callback: str,
     now: datetime,
 ) -> tuple[str, str]:
-    """End a journey: (secret of a full session, where to go on). Raises OpenIdRefused and NobodyHere."""
+    """End a journey: (secret of a full session, where to go on). Raises OpenIdRefused, NobodyHere, BooksRestored."""
     journey = _end_journey(database, sealed_secrets.of(settings), state, cookie, now)
     claims = _claims(settings, journey, code=code, callback=callback, now=now)
-    with database.writing() as session:
+    with database.for_recovery().writing() as session:
         account = _account(session, settings.openid_issuer, claims, now)
+        sessions.admit(session, account)
         secret = sessions.start(session, account.id, now=now)
         journal.record(
             session,
@@ -127,7 +128,7 @@ def arrive(
 
 def _end_journey(database: Database, seal: Seal, state: str, cookie: str, now: datetime) -> Journey:
     """The journey with this state, which is over now, whatever comes of it."""
-    with database.writing() as session:
+    with database.for_recovery().writing() as session:
         key = tokens.fingerprint(state)
         journey = openid_store.take_journey(session, key)
     own = hmac.compare_digest(state.encode(), cookie.encode())

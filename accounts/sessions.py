@@ -10,8 +10,11 @@ from typing import Final
 
 from accounts import session_store, tokens
 from accounts import store as account_store
+from accounts.identity import Permission
 from accounts.session_store import PortalSession, SessionStage
-from foundation import leases
+from accounts.store import Account
+from foundation import books_mark, leases
+from foundation.books_mark import BooksRestored
 from foundation.database import Database
 from foundation.sql import Session
 
@@ -59,12 +62,27 @@ def find(session: Session, secret: str, *, now: datetime) -> PortalSession | Non
     return held if held.account.state == account_store.AccountState.ACTIVE else None
 
 
+def open_to(database: Database, account: Account) -> Database:
+    """The books as this account may sign in to them: an administrator of the buyer also while they are held.
+
+    Whoever goes through a restore has to come in, and only they (decision 86).
+    """
+    return database.for_recovery() if account.person.may(Permission.BUYER_ADMIN) else database
+
+
+def admit(session: Session, account: Account) -> None:
+    """The same inside a transaction of whoever signs in. Raises BooksRestored, and nothing of it is kept."""
+    if not account.person.may(Permission.BUYER_ADMIN) and books_mark.is_held(session):
+        raise BooksRestored
+
+
 def used(database: Database, secret: str, *, now: datetime) -> PortalSession | None:
     """The session that somebody comes with; its use is noted once a minute."""
     with database.reading() as session:
         held = find(session, secret, now=now)
     if held is not None and (now - held.seen_at >= _NOTED_EVERY or leases.ahead(held.seen_at, now)):
-        with database.writing() as session:
+        # That somebody is here is no part of the books: who reads on while they are held stays signed in.
+        with database.for_recovery().writing() as session:
             session_store.note_seen(session, held.key, at=now)
     return held
 

@@ -79,13 +79,14 @@ def with_password(
     now: datetime,
     device: str = "",
 ) -> SignedIn:
-    """Check a name and a password and begin a session. Raises WrongSignIn and TooOften.
+    """Check a name and a password and begin a session. Raises WrongSignIn, TooOften and BooksRestored.
 
     `device` is the secret of a browser that may be known.
     """
     name = account_store.normal_name(name)
     try:
-        with database.writing() as session:
+        # Tries are counted whether the books are held or not: who is to be let in is found after that.
+        with database.for_recovery().writing() as session:
             lane = lanes.lane_of(session, name, client, device, now=now)
             lanes.count(session, lane, now=now)
             account = account_store.by_name(session, name)
@@ -99,8 +100,9 @@ def with_password(
         raise WrongSignIn
     assert account is not None  # noqa: S101 - without one, nothing fits
     stage = stage_of(account, settings)
+    books = sessions.open_to(database, account)
     renewed = passwords.hashed(password) if passwords.is_outdated(account.password_hash) else ""
-    with database.writing() as session:
+    with books.writing() as session:
         if renewed:
             account_store.renew_hash(session, account, renewed)
         lanes.came_in(session, lane)

@@ -65,7 +65,7 @@ def offered(database: Database, seal: Seal, held: PortalSession) -> str:
     about = OFFERED_TOTP.about(held.key)
     if held.offered_totp:
         return seal.open(held.offered_totp, about)
-    with database.writing() as session:
+    with sessions.open_to(database, held.account).writing() as session:
         offer = session_store.offer_totp(session, held.key, seal.close(pyotp.random_base32(), about))
     return seal.open(offer, about)
 
@@ -106,7 +106,7 @@ def set_up(
     `proof` is the password, or a code of the step there is, where it takes one (`needs_proof`). All other sessions of
     the account end, its browsers are forgotten, and its owner is mailed. Raises WrongCode, WrongProof and TooOften.
     """
-    person = held.person
+    person, database = held.person, sessions.open_to(database, held.account)
     with database.writing() as session:
         rate_limit.count(session, f"code {person.id}", rate_limit.SECOND_STEP, now=now)
     offer = seal.open(held.offered_totp, OFFERED_TOTP.about(held.key))
@@ -134,7 +134,7 @@ def pass_with(database: Database, seal: Seal, held: PortalSession, code: str, *,
 
     Raises WrongCode and TooOften.
     """
-    person = held.person
+    person, database = held.person, sessions.open_to(database, held.account)
     with database.writing() as session:
         rate_limit.count(session, f"code {person.id}", rate_limit.SECOND_STEP, now=now)
     with database.writing() as session:

@@ -28,6 +28,8 @@ from foundation.text import Text
 
 _MARK, _HEAD = foundation_tables.books_mark, foundation_tables.journal_head
 _TICKED: Final = "books mark"
+_ENDED: Final = "books_ended"
+_WENT: Final = "gone_through_by"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -101,10 +103,36 @@ def seen_outside(session: Session) -> BooksMark | None:
     return _parsed(row.seen) if row is not None and row.held_since else None
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Books that are held: the last row of the journal as they were restored, and who has gone through it since."""
+
+    ended: int
+    gone_through_by: tuple[str, ...]
+
+
+def holding(session: Session) -> Hold | None:
+    """How far held books have come; None where they are not held."""
+    row = session.execute(select(_MARK.c.held_since, _MARK.c.seen)).one_or_none()
+    if row is None or not row.held_since:
+        return None
+    seen = json.loads(row.seen)
+    return Hold(int(seen.get(_ENDED, 0)), tuple(seen.get(_WENT, ())))
+
+
+def note_gone_through(session: Session, by: str) -> None:
+    """Note of held books that somebody has gone through the restore."""
+    seen = json.loads(session.execute(select(_MARK.c.seen).with_for_update()).scalar_one())
+    seen[_WENT] = sorted({*seen.get(_WENT, ()), by})
+    session.execute(update(_MARK).values(seen=json.dumps(seen)))
+
+
 def hold(session: Session, outside: BooksMark, *, at: str) -> bool:
     """Hold the books until the restore is gone through; False where they are held already."""
     held = update(_MARK).where(_MARK.c.id == 1, _MARK.c.held_since == "")
-    values = {"held_since": at, "seen": json.dumps(asdict(outside))}
+    # Where the books ended: whoever goes through the restore adds rows of their own.
+    ended = session.scalar(select(_HEAD.c.sequence)) or 0
+    values = {"held_since": at, "seen": json.dumps({**asdict(outside), _ENDED: ended})}
     return bool(session.execute(held.values(**values)).rowcount)
 
 

@@ -29,8 +29,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from foundation import books_mark, journal
+from foundation import books_mark, books_standing, journal
 from foundation.books_mark import BooksRestored
+from foundation.books_standing import BooksStanding
 from foundation.database_faults import DatabaseAway, DatabaseFault
 from foundation.errors import Refused
 from foundation.periods import Clock
@@ -82,6 +83,13 @@ class _SeenBy:
             "units": "\n".join(sorted(units)),
             "addresses": "\n".join(sorted(addresses)),
         }
+
+
+@dataclass(slots=True)
+class _LastSeen:
+    """What the last session saw, shared by all that are the same database."""
+
+    held: bool = False
 
 
 _PRAGMAS = (
@@ -152,8 +160,9 @@ class Database:
         self._unwritable = unwritable
         self.marks: tuple[Path, ...] = ()
         """Where the mark of the books lies outside (foundation/books_mark.py); nowhere, and no restore is noticed."""
-        self.refuse_other: Callable[[Session], None] | None = None
-        """Asked at the beginning of every session: raises where the tables are another version's; None: not asked."""
+        self.refuse_other: Callable[[str], None] | None = None
+        """Given the tables' revision in every session: raises where it is another version's; None: not asked."""
+        self._last_seen = _LastSeen()
         self._is_recovering = False
         self._seen_by: _SeenBy | None = None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -182,14 +191,14 @@ class Database:
         with self._turn(), self._writer.begin() as session:
             journal.forget(session)
             books_mark.has_ticked(session)
-            self._begin(session)
-            if not self._is_recovering and books_mark.is_held(session):
+            standing = self._begin(session) or books_standing.ask_held(session)
+            if standing.is_held and not self._is_recovering:
                 raise BooksRestored
             note_moment(session, self.clock())
             yield session
             if self.refuse_other is not None and not self.is_sqlite:
                 # Tables that grew since this transaction began were waited for, and may have been written in.
-                self.refuse_other(session)
+                self.refuse_other(books_standing.ask_revision(session))
             journal.write(session, at=self.clock())
             ticked = books_mark.has_ticked(session)
             mark = (
@@ -263,14 +272,35 @@ class Database:
         recovering._is_recovering = True
         return recovering
 
-    def _begin(self, session: Session) -> None:
-        """See that the tables are ours, read the server's clock, and take on the supplier's role until the end."""
+    @property
+    def were_held(self) -> bool:
+        """Whether the session that began last found the books held; for a sign to people, nothing is decided by it."""
+        return self._last_seen.held
+
+    def _begin(self, session: Session) -> BooksStanding | None:
+        """See that the tables are ours, read the server's clock, and take on the supplier's role until the end.
+
+        How the books stand; None where nobody said whose tables to refuse, and nothing was asked.
+        """
+        standing = None
         if self.refuse_other is not None:
-            self.refuse_other(session)
+            standing = self._standing(session)
+            self.refuse_other(standing.revision)
+            self._last_seen.held = standing.is_held
         if isinstance(self.clock, ServerClock):
             self.clock.read(session)
         if self._seen_by is not None:
             session.execute(_ACT_FOR, self._seen_by.settings)
+        return standing
+
+    def _standing(self, session: Session) -> BooksStanding:
+        try:
+            return books_standing.ask(session)
+        except (OperationalError, ProgrammingError) as error:
+            unusable = explain(error)
+            if "billing init" not in unusable.text.sv:
+                raise
+            raise unusable from error
 
     @property
     def engine(self) -> Engine:

@@ -8,13 +8,16 @@ neither: there an amount is an integer of its smallest unit and an instant is IS
 text in UTC. So both engines compare, check and sum exactly, and no float touches money.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Column,
+    ColumnElement,
     Connection,
     CursorResult,
     DateTime,
@@ -25,6 +28,10 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     Update,
+    any_,
+    func,
+    literal,
+    select,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -152,6 +159,19 @@ def add_new(session: Session, table: Table, rows: Sequence[Mapping[str, object]]
     insertion = new(table).values(list(rows)).on_conflict_do_nothing()
     # Counted by what comes back: the driver's row count of an insertion cannot be relied on.
     return len(session.execute(insertion.returning(*table.primary_key.columns)).all())
+
+
+def among(
+    session: Session, column: Column[Any], values: Collection[int] | Collection[str]
+) -> ColumnElement[bool]:
+    """That a column is one of these values, which are sent as one: for lists of hundreds and thousands.
+
+    `column.in_` has a parameter for each value, and building and planning those costs more than finding the rows.
+    """
+    if session.dialect.name == "postgresql":
+        return column == any_(literal(list(values), postgresql.ARRAY(column.type)))
+    each = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(each.c.value))
 
 
 def note_moment(session: Session, moment: datetime) -> None:

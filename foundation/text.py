@@ -28,6 +28,7 @@ FOLDERS: Final = (
     "peppol",
     "orders",
     "invoicing",
+    "bookkeeping",
     "operations",
     "accounts",
     "web",

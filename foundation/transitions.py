@@ -5,13 +5,13 @@ refused, and so is one that leads nowhere and is not said to be an end. A thing 
 state its caller read (`move`), so of two who move it at the same moment one is first and the other is told.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Column, ColumnElement, update
+from sqlalchemy import Column, ColumnElement, bindparam, or_, update
 
 from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
@@ -200,3 +200,26 @@ def move_all(
     """Move, of the things `these` names, all whose state `to` may follow on; how many that were."""
     change = update(column.table).where(these, column.in_(follows.before(to)))
     return rows_changed(session, change.values({column.name: to, **values}))
+
+
+def move_each(
+    session: Session,
+    column: Column[Any],
+    key: Column[Any],
+    follows: Transitions[S],
+    *,
+    to: S,
+    rows: Sequence[Mapping[str, object]],
+) -> None:
+    """Move each thing that a row names by its `key`, with the row's other columns, where `to` may follow on its state.
+
+    Thousands in one statement. How many were moved is for the caller to count: an engine need not say.
+    """
+    if not rows:
+        return
+    others: dict[str, object] = {name: bindparam(f"new_{name}") for name in rows[0] if name != key.name}
+    # Not `in_`, whose parameters are counted anew for every statement.
+    may = or_(*(column == each for each in follows.before(to)))
+    change = update(column.table).where(key == bindparam("moved"), may)
+    given = [{"moved": row[key.name], **{f"new_{name}": row[name] for name in others}} for row in rows]
+    session.execute(change.values({column.name: to, **others}), given)

@@ -90,7 +90,8 @@ FOLLOWS = Transitions(
             *(_S.PARTLY_ACCEPTED, _S.ACCEPTED, _S.IN_QUESTION, _S.PARKED, _S.ON_HOLD, _S.CREDITED),
         },
         _S.CREDIT_REQUESTED: {_S.CREDITED},
-        _S.PAID: {_S.IN_QUESTION, _S.CREDITED, _S.PAID},
+        # Accepted again only where the money came back, by two people.
+        _S.PAID: {_S.IN_QUESTION, _S.CREDITED, _S.PAID, _S.ACCEPTED},
     },
     ends={_S.CREDITED, _S.SETTLED},
     words=INVOICE_WORDS,
@@ -170,6 +171,22 @@ class PayeeGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentInstructions:
+    """What a document says of its payment and of its seller: the part of `InvoiceContent` that says whom to pay.
+
+    Read by itself where many are to be paid: most of a document is lines, and none of them says where money goes.
+    """
+
+    type_code: str  # BT-3
+    supplier: str  # BT-30, or from BT-31, BT-29, BT-34
+    supplier_name: str  # BT-27
+    endpoint: str  # BT-34
+    accounts: tuple[AccountGiven, ...]  # BG-16
+    payment_reference: str = ""  # BT-83: the first one given
+    payee: PayeeGiven | None = None  # BG-10
+
+
+@dataclass(frozen=True, slots=True)
 class CreditedReference:
     """The invoice a credit note says it credits (BG-3)."""
 
@@ -232,7 +249,9 @@ class InvoiceContent:
     """The order lines charged, each once, in the order they first appear."""
 
     def __post_init__(self) -> None:
-        for name in ("number", "order_number", "contract"):
+        # A number of signs that nobody sees is a number by the rules, and the only one the document has.
+        object.__setattr__(self, "number", trimmed(self.number) or self.number)
+        for name in ("order_number", "contract"):
             object.__setattr__(self, name, trimmed(getattr(self, name)))
         given = (trimmed(each) for each in self.references)
         object.__setattr__(self, "references", tuple(each for each in given if each))

@@ -15,6 +15,7 @@ from foundation import leases
 from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
+from operations.background.tasks import TaskState
 from operations.job_run_store import JobRunState
 from operations.tables import alarm, job_run
 from orders import tables as order_tables
@@ -90,9 +91,9 @@ def add(session: Session, kind: str, *, count: int, about: str, sentence: Text, 
 
 
 def take_messages(
-    session: Session, table: Table, state: OutState | InState | OwedState, *, now: datetime
+    session: Session, table: Table, state: OutState | InState | OwedState | TaskState, *, now: datetime
 ) -> Sequence[int]:
-    """The numbers of the messages in a state that nobody was told of yet, which are told of now."""
+    """The numbers of the messages, or pieces of work, in a state that nobody was told of yet, which are told of now."""
     number: Column[Any] = next(iter(table.primary_key.columns))
     untold = (table.c.state == state, table.c.alarmed_at.is_(None))
     found = list(session.scalars(select(number).where(*untold).order_by(number).with_for_update()))

@@ -19,6 +19,8 @@ from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import SWEDISH, Text
 from operations import alarm_store
+from operations.background.tables import background_task
+from operations.background.tasks import TaskState
 from operations.journal_actions import OperationsAction, OperationsSubject
 from operations.mail import mail
 from peppol.exchange.tables import InState, OutState, OwedState, inbox, outbox, owed_answer
@@ -40,6 +42,7 @@ REPORTS_WAITING = "REPORTS_WAITING"
 CHANGES_WAITING = "CHANGES_WAITING"
 ANSWERS_WAITING = "ANSWERS_WAITING"
 CONFIRMATIONS_WAITING = "CONFIRMATIONS_WAITING"
+BANK_SILENT = "BANK_SILENT"
 CREDITS_LATE = "CREDITS_LATE"
 EVENTS_WAITING = "EVENTS_WAITING"
 FLOW_TESTS_WAITING = "FLOW_TESTS_WAITING"
@@ -48,6 +51,7 @@ QUESTIONS_WAITING = "QUESTIONS_WAITING"
 RECEIPTS_MISSING = "RECEIPTS_MISSING"
 OBJECTIONS_WAITING = "OBJECTIONS_WAITING"
 RESULTS_STUCK = "RESULTS_STUCK"
+TASKS_STUCK = "TASKS_STUCK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +128,8 @@ def put(session: Session, kind: str, trouble: Trouble, *, now: datetime, mail_to
         )
 
 
-def _messages(table: Table, state: OutState | InState | OwedState, sentence: Text) -> Find:
-    """Messages in a state that nobody was told of yet; finding them marks them as told."""
+def _messages(table: Table, state: OutState | InState | OwedState | TaskState, sentence: Text) -> Find:
+    """Messages, or pieces of work, in a state that nobody was told of yet; finding them marks them as told."""
     return _numbered(partial(alarm_store.take_messages, table=table, state=state), sentence)
 
 
@@ -284,5 +288,13 @@ KINDS: dict[str, Find] = {
     REPORTS_WAITING: _reports_waiting,
     OBJECTIONS_WAITING: _objections_waiting,
     RESULTS_STUCK: _results_stuck,
+    TASKS_STUCK: _messages(
+        background_task,
+        TaskState.STUCK,
+        Text(
+            "%(count)s arbeten har fastnat sedan de försökts tre gånger. Se felet med billing payments tasks, åtgärda "
+            "det och försök igen på arbetets sida eller med billing payments task-again NR."
+        ),
+    ),
 }
 """What alarms are raised about; a new kind is a new row here."""

@@ -9,6 +9,9 @@ class OperationsAction(JournalAction):
     ALARM_RAISED = "alarm.raised"
     JOB_GIVEN_UP = "job.given_up"
     JOB_AGAIN = "job.again"
+    TASK_ASKED = "task.asked"
+    TASK_AGAIN = "task.again"
+    TASK_STOPPED = "task.stopped"
     BUYER_ADDED = "buyer.added"
     BUYER_CHANGED = "buyer.changed"
     BUYER_CLOSED = "buyer.closed"
@@ -23,6 +26,7 @@ class OperationsSubject(SubjectKind):
 
     ALARM = "alarm"
     JOB = "job"
+    TASK = "task"
     BUYER = "buyer"
     FEED = "feed"
     BOOKS = "books"

@@ -2,8 +2,9 @@
 
 Convention: where the files say otherwise of a supplier than the register about what takes two people
 (`invoicing.supplier_changes.who_changes`), the register's stands, and each difference is told. What the files newly say
-becomes a request, as if the supplier had asked; one that two people have decided the other way is told and not asked
-again, so old files bring back nothing. A supplier that is new comes with its accounts, and nothing is paid to it before
+becomes a request, as if the supplier had asked, and the supplier may take it back: it knows best what is its own. One
+that it took back, or that two people have decided the other way, is told and not asked again, so old files bring back
+nothing. A supplier that is new comes with its accounts, and nothing is paid to it before
 two people have confirmed them. The first load of an empty register is all of it.
 """
 
@@ -188,6 +189,10 @@ def _not_asked(session: Session, in_force: Register, found: Difference, *, today
     earlier = change_request_store.listed(session, supplier=found.supplier)
     if any(_is_the_same(each, found) for each in earlier if each.is_open):
         return Text("Det väntar redan på två personer.")
+    if any(each.state is ChangeState.WITHDRAWN and _is_the_same(each, found) for each in earlier):
+        return Text(
+            "Leverantören har tagit tillbaka det: rätta filen. Stämmer den ändå begär leverantören det i portalen."
+        )
     if _decided_otherwise(session, earlier, found):
         return Text("Två personer har bestämt det: rätta filen.")
     try:

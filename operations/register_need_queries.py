@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, exists, func, literal, or_, select
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.model import InvoiceState
-from invoicing.payment import tables as payment_tables
+from invoicing.payment import standing_queries
 from invoicing.supplier_changes import change_request_store
 from invoicing.supplier_changes.tables import change_request
 from orders import tables as order_tables
@@ -100,13 +100,14 @@ def _of_plans(session: Session) -> Iterator[Need]:
 
 
 def _of_invoices(session: Session) -> Iterator[Need]:
-    settled, payment = payment_tables.claim_settled, document_tables.payment
+    payment = document_tables.payment
     supplier = _INVOICE.c.supplier
     said = select(supplier, func.count(), func.min(_INVOICE.c.number), literal(None))
     owed = (
         said.join(payment, payment.c.invoice_id == _INVOICE.c.id)
         .where(_INVOICE.c.state == InvoiceState.CREDITED)
-        .where(_INVOICE.c.id.not_in(select(settled.c.invoice_id)))
+        .where(standing_queries.payment_stands())
+        .where(_INVOICE.c.id.not_in(standing_queries.settled_claims()))
     )
     for kind, question in (
         (NeedKind.INVOICE, said.where(_INVOICE.c.state.in_(_UNDECIDED))),

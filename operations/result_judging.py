@@ -15,6 +15,7 @@ from orders.journal_actions import OrdersSubject, PlacementAction
 from orders.model import PLANNED_WORDS, LineKey, Order, PlannedOrder, PlannedState
 from orders.placements import plan_store, result_placing, revoking
 from orders.placements import store as placement_store
+from orders.placements.journal import note_decision
 from orders.register.register import Register
 from orders.terms import ArticleKind
 
@@ -104,3 +105,4 @@ def _record(session: Session, plan: PlannedOrder, action: PlacementAction, hand:
         OrdersSubject.PLANNED_ORDER.of(plan.id),
         execution_reference=plan.execution_reference,
     )
+    note_decision(session, plan.execution_reference, action, by=hand.by)

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from invoicing.payment.bank_files.banks import BankName, PainVersion
 from operations.exchange_settings import PostSettings
 
 
@@ -64,6 +65,18 @@ class Settings(PostSettings):
     debtor_bic: str = ""
     debtor_customer_id: str = ""
     """What the bank calls us in payment files, where it wants to be told."""
+
+    control_data_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    """Where control data of suppliers (F-tax, VAT, bankruptcy) is fetched each morning; none, and files are loaded."""
+
+    control_data_token: SecretStr = SecretStr("")
+    """The bearer token it is asked with, where it wants one."""
+
+    debtor_bank: BankName = BankName.OTHER
+    """Whose wishes payment files follow: danske, swedbank, or other."""
+
+    debtor_pain_version: PainVersion | None = None
+    """Which version of pain.001 is written, 03 or 09; none, and it is the bank's."""
 
     ledger_accounts: Mapping[str, str] = Field(default_factory=dict)
     """The ledger's accounts by name, instead of the examples of `LedgerAccounts`; JSON."""

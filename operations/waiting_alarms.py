@@ -15,6 +15,7 @@ from foundation.text import Text
 from operations import alarm_store, waiting_queries
 from operations.alarms import (
     ANSWERS_WAITING,
+    BANK_SILENT,
     CHANGES_WAITING,
     CONFIRMATIONS_WAITING,
     CREDITS_LATE,
@@ -54,9 +55,13 @@ _SENTENCES: Final[Mapping[str, Text]] = {
         "%(count)s fakturor i fråga har väntat på ekonomi i minst %(days)s dagar, den äldsta sedan %(since)s. Avgör "
         "dem under Ekonomi, Avvikelser."
     ),
+    BANK_SILENT: Text(
+        "%(count)s betalningsfiler eller rader från banken har väntat i minst %(days)s dagar, den äldsta sedan "
+        "%(since)s. Läs in bankens svar under Svar från banken, eller notera för hand vad banken gjorde."
+    ),
     CONFIRMATIONS_WAITING: Text(
         "%(count)s åtgärder har väntat i minst %(days)s dagar på en andra person, den äldsta sedan %(since)s: "
-        "betalningsstopp, noterade återbetalningar eller gallring. Bekräfta dem eller ta tillbaka dem."
+        "betalningsstopp, noteringar om betalningar, återbetalningar eller gallring. Bekräfta eller ta tillbaka dem."
     ),
     CREDITS_LATE: Text(
         "%(count)s kreditfakturor för delar av fakturor skulle ha kommit för minst %(days)s dagar sedan, den äldsta "

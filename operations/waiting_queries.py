@@ -6,26 +6,30 @@ from typing import Any, Final
 
 from sqlalchemy import Select, func, select
 
+from bookkeeping import tables as bookkeeping_tables
+from bookkeeping.accounting_rule_store import RulesState
+from bookkeeping.month_closing_store import ClosingState
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from invoicing.audit import tables as audit_tables
 from invoicing.audit.disposal_store import DisposalState
-from invoicing.bookkeeping import tables as bookkeeping_tables
-from invoicing.bookkeeping.accounting_rule_store import RulesState
-from invoicing.bookkeeping.month_closing_store import ClosingState
 from invoicing.documents import expected_credit_store
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test import tables as flow_test_tables
 from invoicing.model import InvoiceState
 from invoicing.payment import tables as payment_tables
+from invoicing.payment.bank_answers import bank_report_store
+from invoicing.payment.bank_answers.transfer_note_store import TransferNoteState
 from invoicing.payment.payment_stop_store import StopState
 from invoicing.payment.repayment_store import RepaymentState
+from invoicing.payment.transfers import ProposalState
 from invoicing.responses import store as response_store
 from invoicing.responses.tables import peer_answer
 from invoicing.supplier_changes import change_request_store
 from invoicing.supplier_changes import tables as change_tables
 from operations.alarms import (
     ANSWERS_WAITING,
+    BANK_SILENT,
     CHANGES_WAITING,
     CONFIRMATIONS_WAITING,
     CREDITS_LATE,
@@ -44,11 +48,13 @@ from orders.placements.waiting import unreceived_queries
 _CHANGE, _FLOW, _EVENT = change_tables.change_request, flow_test_tables.test_flow, order_tables.inbound_event
 _TOLD, _INVOICE = informative_tables.informative_report, document_tables.invoice
 _CLOSING, _RULES = bookkeeping_tables.month_closing, bookkeeping_tables.accounting_rules_version
-_STOP, _REPAID, _DISPOSAL = (
+_STOP, _REPAID, _TRANSFER, _DISPOSAL = (
     payment_tables.payment_stop,
     payment_tables.repayment_note,
+    payment_tables.transfer_note,
     audit_tables.disposal,
 )
+_PROPOSAL = payment_tables.payment_proposal
 
 Since = Callable[[Session, date], Sequence[date]]
 """The days since when each waits, as things stand on a day."""
@@ -90,7 +96,12 @@ SINCE: Final[Mapping[str, Since]] = {
         select(_CLOSING.c.reopen_asked_at).where(_CLOSING.c.state == ClosingState.REOPEN_ASKED),
         select(_RULES.c.proposed_at).where(_RULES.c.state == RulesState.PROPOSED),
         select(_REPAID.c.noted_on).where(_REPAID.c.state == RepaymentState.NOTED),
+        select(_TRANSFER.c.noted_on).where(_TRANSFER.c.state == TransferNoteState.NOTED),
         select(_DISPOSAL.c.proposed_on).where(_DISPOSAL.c.state == DisposalState.PROPOSED),
+    ),
+    BANK_SILENT: _days(
+        select(_PROPOSAL.c.pay_on).where(_PROPOSAL.c.state == ProposalState.EXPORTED),
+        bank_report_store.WAITING_SINCE,
     ),
     CREDITS_LATE: expected_credit_store.late_since,
     RECEIPTS_MISSING: _unreceived,

@@ -32,6 +32,7 @@ from orders.model import LineKey, Order
 from orders.placements import codes, interruptions, receiving, reports, results, returning, revoking
 from orders.placements import decisions as placing
 from orders.placements.informative import informative_reports
+from orders.placements.journal import note_decision
 from orders.placements.late_interruptions import ToldTooLate
 from orders.purchase_orders import order_store
 from orders.purchase_orders.placing import DocumentRefused
@@ -223,6 +224,7 @@ def _record_by_hand(session: Session, stored: StoredEvent, action: PlacementActi
         execution_reference=stored.execution_reference,
         event=stored.event_id,
     )
+    note_decision(session, stored.execution_reference, action, by=by)
 
 
 def _latest_day(event: Event) -> date:

@@ -295,6 +295,18 @@ Index(
     postgresql_where=text("receipt_id is not null and invoice_id is null"),
 )
 
+# Who decided what about a placement, or about a month of it: they attest no payment that rests on it.
+placement_decision = Table(
+    "placement_decision",
+    metadata,
+    # An event that is laid aside may name a placement that never was.
+    Column("execution_reference", String(60), primary_key=True),
+    # Empty: about the placement as a whole.
+    Column("month", String(7), primary_key=True),
+    Column("person", String(80), primary_key=True),
+    Column("decision", String(40), primary_key=True),
+)
+
 periodic_report = Table(
     "periodic_report",
     metadata,

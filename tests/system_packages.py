@@ -5,6 +5,7 @@ one message that names all of it and the command that installs it. Nothing is sk
 PostgreSQL and all else comes as wheels, which carry their own libraries (docs/decisions/0006-postgresql-in-tests.md).
 """
 
+import glob
 import os
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from ctypes.util import find_library
 from functools import partial
+from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 INSTALL = ("apt-get", "install", "--yes", "--quiet", "--quiet", "--no-install-recommends")
@@ -36,6 +38,13 @@ def has_program(name: str) -> bool:
     return shutil.which(name) is not None
 
 
+def faketime_library() -> Path | None:
+    """The library that moves the clock of a process with threads; None where there is none."""
+    return next((Path(each) for each in sorted(glob.glob(_FAKETIME))), None)
+
+
+_FAKETIME = "/usr/lib/*/faketime/libfaketimeMT.so.1"
+
 # Debian's name of each package, and whether what it brings is there, from wherever it came.
 NEEDED: dict[str, Callable[[], bool]] = {
     "chromium": _has_browser,
@@ -45,6 +54,7 @@ NEEDED: dict[str, Callable[[], bool]] = {
     "libharfbuzz-subset0": partial(_has_library, "harfbuzz-subset"),
     "fontconfig": partial(has_program, "fc-list"),
     "fonts-dejavu-core": _has_font,
+    "faketime": lambda: faketime_library() is not None,  # a worker whose clock is moved
     "git": partial(has_program, "git"),  # which files are the project's
 }
 

@@ -14,9 +14,12 @@ from sqlalchemy import select
 
 from billing.server import exchange_events
 from foundation.database import Database
-from foundation.text import SWEDISH
+from foundation.text import SWEDISH, Text
 from invoicing.intake import handlers as intake_handlers
 from operations import alarms, scheduler
+from operations.background import running, task_store
+from operations.background.tables import background_task
+from operations.background.tasks import Outcome, TaskKind, TaskState
 from operations.job_run_store import JobRunState
 from operations.mail import delivery as mail_delivery
 from operations.mail import mail
@@ -178,10 +181,36 @@ def slots_of_jobs(story: Story) -> tuple[list[str], list[str]]:
     return [found["a bad one"], found["behind it"]], [JobRunState.GIVEN_UP, JobRunState.DONE]
 
 
+def background_work_of_payments(story: Story) -> tuple[list[str], list[str]]:
+    def propose(doing: running.Doing) -> None:
+        if doing.task.about == "BAD":
+            story.dies()
+        with doing.keeping() as kept:
+            kept.end(Outcome(Text("Klart")))
+
+    database = story.system.database
+    with database.writing() as session:
+        for about in ("FIRST", "BAD", "LAST"):
+            task_store.add(session, TaskKind.PROPOSE, about=about, content={}, by="user-1", at=story.moment())
+
+    def turn() -> None:
+        while running.run_one(database, Settings(), {TaskKind.PROPOSE: propose}, lambda *_: None):
+            pass
+
+    story.works(turn)
+    table = background_task.c
+    return story.states(table.state, table.id), [TaskState.DONE, TaskState.STUCK, TaskState.DONE]
+
+
 QUEUES: dict[str, tuple[Callable[[Story], tuple[list[str], list[str]]], str, str]] = {
     "messages to us": (letters_in, "peppol/exchange/inbox_store.py", alarms.MESSAGES_FAILED),
     "messages of ours": (letters_out, "peppol/exchange/receiver_queue_store.py", alarms.MESSAGES_STUCK),
     "questions": (questions_about_letters_out, "peppol/exchange/outbox_store.py", alarms.MESSAGES_STUCK),
+    "background work": (
+        background_work_of_payments,
+        "operations/background/task_store.py",
+        alarms.TASKS_STUCK,
+    ),
     "mails": (mails, "operations/mail/store.py", ""),
     "slots of jobs": (slots_of_jobs, "operations/job_run_store.py", alarms.JOBS_GIVEN_UP),
 }
@@ -205,7 +234,7 @@ def test_what_fells_its_workers_is_laid_aside_and_what_is_behind_it_is_done(stor
 def test_every_place_where_rows_are_taken_has_its_story() -> None:
     taking = {
         str(path.relative_to(PROJECT))
-        for folder in ("accounts", "invoicing", "operations", "orders", "peppol", "web")
+        for folder in ("accounts", "bookkeeping", "invoicing", "operations", "orders", "peppol", "web")
         for path in (PROJECT / folder).rglob("*.py")
         if "leases.take(" in path.read_text(encoding="utf-8")
     }

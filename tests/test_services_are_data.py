@@ -17,7 +17,7 @@ from typing import Final
 import pytest
 from pydantic import TypeAdapter
 
-from orders.register.reader_errors import STRICT
+from orders.register.reading.reader_errors import STRICT
 from orders.register.service_terms import Service
 from orders.register.shipped_services import first_service, shipped, shipped_file
 from orders.tables import FIRST_SERVICE

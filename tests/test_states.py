@@ -18,23 +18,28 @@ from accounts.staff.change_store import StaffChangeState
 from accounts.store import AccountState
 from accounts.systems.machine_key_store import KeyState
 from billing.migrations.schema import METADATAS
+from bookkeeping.accounting_rule_store import RulesState
+from bookkeeping.ledger_answer_store import LedgerOutcome
+from bookkeeping.month_closing_store import ClosingState
 from foundation.text import WrittenText
 from foundation.transitions import MovedMeanwhile, Transitions
 from invoicing.audit.disposal_store import DisposalState
-from invoicing.bookkeeping.accounting_rule_store import RulesState
-from invoicing.bookkeeping.month_closing_store import ClosingState
 from invoicing.decisions.batch_store import BatchRowState
 from invoicing.decisions.protected_store import ProtectedState
 from invoicing.decisions.rules import TRANSITIONS, UNDOES, Action, ActionState
 from invoicing.flow_test.flow_test_store import FlowStep
 from invoicing.model import FOLLOWS, ExpectedCreditState, InvoiceState
+from invoicing.payment.bank_answers.transfer_note_store import TransferNoteState, TransferSaid
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment_stop_store import StopReason, StopState
 from invoicing.payment.payment_store import ClaimWay
 from invoicing.payment.repayment_store import RepaymentState
 from invoicing.payment.transfers import ItemState, ProposalState
+from invoicing.payment_control.control_data import DataKind
+from invoicing.payment_control.runs import RunStep
 from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.supplier_changes.change_request_store import ChangeState
+from operations.background.tasks import TaskState
 from operations.buyers.model import BuyerState
 from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
@@ -57,6 +62,7 @@ _PARTS: Final = (
     "peppol",
     "orders",
     "invoicing",
+    "bookkeeping",
     "operations",
     "accounts",
     "web",
@@ -71,11 +77,15 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "accounting_rules_version.state": RulesState,
     "staff_change.state": StaffChangeState,
     "claim_settled.how": ClaimWay,
+    "control_data.kind": DataKind,
+    "control_run.step": RunStep,
     "desk_action.state": ActionState,
     "desk_batch_row.state": BatchRowState,
     "disposal.state": DisposalState,
     "installation_buyer.state": BuyerState,
+    "ledger_answer.outcome": LedgerOutcome,
     "informative_report.state": InformativeState,
+    "background_task.state": TaskState,
     "job_run.state": JobRunState,
     "machine_key.state": KeyState,
     "mail.state": MailState,
@@ -90,6 +100,8 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "payment_stop.state": StopState,
     "policy_version.state": PolicyState,
     "repayment_note.state": RepaymentState,
+    "transfer_note.said": TransferSaid,
+    "transfer_note.state": TransferNoteState,
     "web_session.stage": SessionStage,
 }
 """What the database holds a column to, and the enum that has the same words."""
@@ -110,6 +122,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "informative_report.state": InformativeState,
     "interruption.state": InterruptionState,
     "invoice.state": InvoiceState,
+    "background_task.state": TaskState,
     "job_run.state": JobRunState,
     "line_account.state": LineState,
     "machine_key.state": KeyState,
@@ -129,6 +142,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "protected_message.state": ProtectedState,
     "repayment_note.state": RepaymentState,
     "test_flow.step": FlowStep,
+    "transfer_note.state": TransferNoteState,
     "tutor_assignment.state": TutorState,
     "order_objection.state": ObjectionState,
     "unit_tutor.state": UnitTutorState,
@@ -137,7 +151,9 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
 
 NEVER_MOVED: Final[Mapping[str, str]] = {
     "attempt.outcome": "how one attempt ended; an attempt is only ever added",
+    "ledger_answer.outcome": "one answer among several; another is added, and the last word holds",
     "bank_entry.outcome": "what was found when the bank's file was read; a person's word about it stands beside it",
+    "control_run.step": "when a run of payments was controlled; a control is only ever added",
     "outbox.outcome": "how the last attempt ended; the message is moved by its state",
     "planned_order.stage": "which result is ordered: R1 or R2",
     "purchase_order.stage": "which result is ordered: R1 or R2",

@@ -46,11 +46,13 @@ _TITLES: Final = {
 _RESTORED: Final = Text("Böckerna är återställda och gås igenom")
 _NOTHING_CHANGES: Final = Text(
     "Systemet är återställt från en säkerhetskopia, och de som driver det går igenom vad som har hänt sedan den togs. "
-    "Under tiden går allt att läsa för den som redan är inloggad, men ingen kan logga in, ändra, skicka eller betala. "
+    "Under tiden går allt att läsa för den som redan är inloggad, men ingen kan ändra, skicka eller betala, och bara "
+    "köparens administratörer kan logga in. "
     "Det du gjorde nu är inte sparat: gör om det när genomgången är klar."
 )
 _WHAT_TO_RUN: Final = Text(
-    "Du som driver systemet: kör billing restore look, sedan billing restore go och billing restore end."
+    "Du som administrerar hos köparen: logga in, och gå igenom det under Administration, Återställning. Du som driver "
+    "systemet: kör billing restore look, sedan billing restore go och billing restore end."
 )
 _RESTORED_RETRY_SECONDS: Final = 600
 

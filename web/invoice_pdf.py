@@ -1,13 +1,39 @@
-"""An invoice or credit note as a PDF, made of the same paper that the page shows."""
+"""An invoice or credit note as a PDF, made of the same paper that the page shows.
+
+One of very many lines is several files, each with the document's head and sums and so many of its lines: a file that
+takes a minute and a gigabyte to make is none that anybody opens (decision 84). None of the lines is left out.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from fastapi import Request
 
 from foundation.text import Language
 from invoicing.documents.view import Paper
 from web import pdf
-from web.pages import text_from
+from web.pages import Page, text_from
 
-_SHEET = "paper.css"
+_SHEET: Final = "paper.css"
+LINES_MOST: Final = 500
+"""So many lines stand in one file."""
 
 
-def pdf_of(paper: Paper, language: Language) -> bytes:
-    """The PDF of a paper, A4; raises NoPaper where the machine cannot make one."""
-    return pdf.pdf_of(text_from("paper_pdf.html", language, paper=paper), sheet=_SHEET)
+def part_of(request: Request, paper: Paper) -> Page:
+    """Which part the request asks for with `?part=`; the first without, the last where there are not so many."""
+    return Page.of(request, len(paper.lines), size=LINES_MOST, name="part")
+
+
+def pdf_of(paper: Paper, language: Language, part: Page | None = None) -> bytes:
+    """The PDF of a paper, A4, or of one part of it. Raises PdfUnavailable, PdfTooLarge, NoneFree, WorkFailed."""
+    shown = paper if part is None else replace(paper, lines=tuple(part.rows(paper.lines)))
+    return pdf.pdf_of(text_from("paper_pdf.html", language, paper=shown, part=part), sheet=_SHEET)
+
+
+def parts_of(count_lines: int) -> range:
+    """The numbers of the parts that a document of so many lines is printed in.
+
+    >>> list(parts_of(500)), list(parts_of(1_001))
+    ([1], [1, 2, 3])
+    """
+    return range(1, max(1, -(-count_lines // LINES_MOST)) + 1)

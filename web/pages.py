@@ -42,6 +42,9 @@ BODY_MAX: Final = LIMITS.bytes_max + 1_000_000
 """The most a form may bring, in bytes: the largest document the gate lets in, and the fields around it."""
 
 
+# Beside the languages of a message; no language is called so.
+_IS_SHORT: Final = "is_short"
+
 LINES_MOST: Final = 200
 """So many lines of one document, and so many remarks on it, a page shows at once; the others follow page by page."""
 
@@ -106,6 +109,7 @@ def render(
     visit = "" if has_key else tokens.secret()
     rendering = FORM_TOKEN.set(cookies.form_token(request, fresh_visit=visit))
     page = kept_back.PAGE.set(_kept_back(request, person, context))
+    last_step, is_short = _last_step(request, language)
     try:
         body = (
             environment(language)
@@ -115,8 +119,10 @@ def render(
                 navigation=navigation.entries(person),
                 here=navigation.current(person, request.url.path),
                 path=own_path(_path_and_query(request)),
-                last_step=_last_step(request, language),
+                last_step=last_step,
+                last_step_is_short=is_short,
                 brand=brand_of(request),
+                books_held=_books_held(request),
                 demo=request.app.state.settings.is_demo,
                 buyer=buyer_of(request),
                 page_of=partial(Page.of, request, size=LINES_MOST),
@@ -132,6 +138,12 @@ def render(
     if cookies.read(request, cookies.SAID):
         cookies.drop(request, response, cookies.SAID)
     return response
+
+
+def _books_held(request: Request) -> bool:
+    """Whether the books are held after a restore; the start page of several buyers has none of its own."""
+    database: Database | None = getattr(request.app.state, "database", None)
+    return database is not None and database.were_held
 
 
 def _kept_back(
@@ -163,24 +175,28 @@ def text_from(template: str, language: Language, **context: object) -> str:
     return environment(language).get_template(template).render(**context)
 
 
-def see_other(path: str, said: Text | None = None) -> Response:
-    """Where to go after a POST, always within the site, with a message shown once there."""
-    return _SeeOther(own_path(path), said)
+def see_other(path: str, said: Text | None = None, *, is_short: bool = False) -> Response:
+    """Where to go after a POST, always within the site, with a message shown once there.
+
+    `is_short` says that less was done than was asked for: the message is not shown as of a success.
+    """
+    return _SeeOther(own_path(path), said, is_short=is_short)
 
 
 class _SeeOther(RedirectResponse):
     """A redirect that carries a message; how its cookie is set depends on how the request came."""
 
-    def __init__(self, path: str, said: Text | None) -> None:
+    def __init__(self, path: str, said: Text | None, *, is_short: bool) -> None:
         super().__init__(path, status_code=303)
-        self._said = said
+        self._said, self._is_short = said, is_short
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Add the message and answer."""
         if self._said is not None:
             # Who reads the page it leads to may have chosen another language on the way, or just signed in.
             in_each = {each: self._said.in_language(each) for each in text.languages()}
-            packed = json.dumps(in_each, ensure_ascii=False).encode()
+            told = {**in_each, _IS_SHORT: "yes"} if self._is_short else in_each
+            packed = json.dumps(told, ensure_ascii=False).encode()
             value = base64.urlsafe_b64encode(packed).decode()
             cookies.put(Request(scope), self, cookies.SAID, value)
         await super().__call__(scope, receive, send)
@@ -257,14 +273,19 @@ class Page:
         return f"{self.path}?{urlencode([*self.query, (self.name, str(number))])}"
 
 
-def _last_step(request: Request, language: Language) -> str:
-    """The message of the step before; empty where there is none, or somebody else's hand is in it."""
+def _last_step(request: Request, language: Language) -> tuple[str, bool]:
+    """The message of the step before, and whether it did less than was asked for.
+
+    The message is empty where there is none, or somebody else's hand is in it.
+    """
     try:
         held = json.loads(base64.urlsafe_b64decode(cookies.read(request, cookies.SAID)))
     except (ValueError, binascii.Error):
-        return ""
-    said = held.get(language, held.get(SWEDISH)) if isinstance(held, dict) else None
-    return said if isinstance(said, str) else ""
+        return "", False
+    if not isinstance(held, dict):
+        return "", False
+    said = held.get(language, held.get(SWEDISH))
+    return said if isinstance(said, str) else "", held.get(_IS_SHORT) == "yes"
 
 
 def _path_and_query(request: Request) -> str:

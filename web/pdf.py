@@ -1,14 +1,21 @@
 """Pages on paper: a PDF made by WeasyPrint from a template of its own, tagged for screen readers (PDF/UA).
 
 Convention: a PDF names its language and title and fetches nothing; its style sheet comes from the package
-and every other address is refused. WeasyPrint needs Pango from the operating system. Where that is
+and every other address is refused. It is made in a process of its own within limits (decision 84), since what stands
+in it may be what somebody sent. WeasyPrint needs Pango from the operating system. Where that is
 missing, whoever asks for a PDF is told so in a sentence, and everything else works.
 """
 
 from importlib.resources import files
+from typing import Final
 
+from foundation.apart.confined import Allowance, Processes, WorkEnded
 from foundation.errors import Refused
 from foundation.text import Text
+from peppol.validation import apart
+
+ALLOWANCE: Final = Allowance(cpu_seconds=30, memory_bytes=1_500_000_000, wall_seconds=150)
+"""What one PDF may take: six times what its most lines do (`invoice_pdf.LINES_MOST`)."""
 
 
 class PdfUnavailable(Refused):
@@ -23,17 +30,43 @@ class PdfUnavailable(Refused):
         )
 
 
+class PdfTooLarge(Refused):
+    """What stands on the paper takes more than a PDF may."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Det står så mycket här att det inte går att göra en PDF av det. Hämta XML-filen i stället: den är "
+                "originalet, och där står allt."
+            )
+        )
+
+
 class NothingIsFetched(Exception):
     """The page names something outside itself, which it never should."""
 
 
 def pdf_of(html: str, *, sheet: str) -> bytes:
-    """The page as a PDF in the style of `static/<sheet>`; raises NoPaper where the machine lacks what it takes."""
+    """The page as a PDF in the style of `static/<sheet>`, made in a process apart.
+
+    Raises PdfUnavailable where the machine lacks what it takes, PdfTooLarge, NoneFree, WorkFailed.
+    """
     try:
-        # Its libraries are looked for when it is imported, so a server without them must start all the same.
+        made = PRINTING.run(_printed, html, sheet, allowance=ALLOWANCE, spent=apart.SPENT.get())
+    except WorkEnded as ended:
+        raise PdfTooLarge from ended
+    if made is None:
+        raise PdfUnavailable
+    return made
+
+
+def _printed(html: str, sheet: str) -> bytes | None:
+    """The PDF; None where the machine cannot make any."""
+    try:
+        # Its libraries are looked for when it is imported, so a machine without them must go on all the same.
         from weasyprint import CSS, HTML
-    except OSError as error:
-        raise PdfUnavailable from error
+    except OSError:
+        return None
     style = (files("web") / "static" / sheet).read_text(encoding="utf-8")
     made: bytes = HTML(string=html, url_fetcher=_fetch).write_pdf(
         stylesheets=[CSS(string=style, url_fetcher=_fetch)], pdf_variant="pdf/ua-1"
@@ -43,3 +76,12 @@ def pdf_of(html: str, *, sheet: str) -> bytes:
 
 def _fetch(url: str) -> dict[str, object]:
     raise NothingIsFetched(url)
+
+
+def _warm() -> None:
+    """Load what printing needs, fonts too."""
+    _printed("<!doctype html><html lang='sv'><title>1</title><p>1</p></html>", "paper.css")
+
+
+PRINTING: Final = Processes(most=1, warm=_warm)
+"""Where PDFs are made, one at a time: they take no place of the documents that are checked."""

@@ -14,9 +14,9 @@ from accounts.application_store import APPLICATION_WORDS, ApplicationState
 from accounts.staff.change_store import STAFF_CHANGE_WORDS, StaffChangeState
 from accounts.store import ACCOUNT_WORDS, AccountState
 from accounts.systems.machine_key_store import KEY_WORDS, KeyState
+from bookkeeping.accounting_rule_store import RULES_WORDS, RulesState
+from bookkeeping.month_closing_store import CLOSING_WORDS, ClosingState
 from foundation.text import Text, WrittenText
-from invoicing.bookkeeping.accounting_rule_store import RULES_WORDS, RulesState
-from invoicing.bookkeeping.month_closing_store import CLOSING_WORDS, ClosingState
 from invoicing.model import CREDIT_NOTE_WORDS, INVOICE_WORDS, InvoiceState
 from invoicing.payment.payment_stop_store import STOP_WORDS, StopState
 from invoicing.payment.transfers import ITEM_WORDS, PROPOSAL_WORDS, ItemState, ProposalState
@@ -117,12 +117,13 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
         PROPOSAL_WORDS,
         good=(ProposalState.ATTESTED, ProposalState.PAID),
         note=(ProposalState.DRAFT, ProposalState.EXPORTED),
+        bad=(ProposalState.REFUSED,),
     ),
     "payment_item": _labels(
         ITEM_WORDS,
         good=(ItemState.ATTESTED, ItemState.PAID),
         note=(ItemState.PROPOSED, ItemState.EXPORTED),
-        bad=(ItemState.RETURNED,),
+        bad=(ItemState.REFUSED, ItemState.RETURNED),
     ),
     "application": _labels(
         APPLICATION_WORDS,

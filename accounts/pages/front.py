@@ -12,6 +12,7 @@ from accounts.pages import (
     openid,
     own_account,
     people,
+    restored,
     second_step,
     sign_in,
     staff_changes,
@@ -32,6 +33,7 @@ PAGES: Final = (
     # Before /admin itself: the more particular path first.
     changes,
     keys,
+    restored,
     staff_changes,
     admin,
     people,

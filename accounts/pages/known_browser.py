@@ -10,7 +10,7 @@ from web.pages import whole_database_of
 
 def remember(request: Request, response: Response, account_id: int) -> None:
     """Know this browser as one of the account's from now on."""
-    with whole_database_of(request).writing() as session:
+    with whole_database_of(request).for_recovery().writing() as session:
         secret = known_devices.remember(session, account_id, secret_of(request), now=instant_of(request))
     cookies.put(request, response, cookies.DEVICE, secret)
 

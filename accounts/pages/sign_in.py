@@ -97,7 +97,8 @@ def choose_language(
 def _leave_old_session(request: Request) -> None:
     secret = cookies.read(request, cookies.SESSION)
     if secret:
-        with database_of(request).writing() as session:
+        # Who signs out is out, also while the books are held.
+        with database_of(request).for_recovery().writing() as session:
             sessions.end(session, secret)
 
 

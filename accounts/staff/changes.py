@@ -23,10 +23,13 @@ from foundation import journal
 from foundation.periods import stockholm_date
 from foundation.sql import Session, take_turns
 from foundation.text import Language, Text
+from invoicing.payment import attest_right_store
+from invoicing.payment.attest_right_store import Given
 from orders.register import store as register_store
 
 _REASON_MAX = 500
 _NOBODY = frozenset({"", journal.SYSTEM, "operator"})
+_SOMEBODY_ELSE = "somebody else"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ def propose(
     number = change_store.add(session, kind, person=person, content=content, by=by, at=at)
     change = change_store.get(session, number)
     with suppress(_OnlyTried), journal.attempt(session):
-        effects.carry_out(session, change, _confirming(staff, by=by, at=at))
+        # Whoever will confirm it is somebody else, and is not known yet.
+        effects.carry_out(session, change, _confirming(staff, by=_SOMEBODY_ELSE, at=at))
         raise _OnlyTried
     subject = AccountsSubject.STAFF_CHANGE.of(number)
     journal.record(session, by, StaffAction.PROPOSED, subject, kind=kind, person=person)
@@ -125,6 +129,28 @@ def withdraw(session: Session, change_id: int, *, by: str, at: datetime) -> None
     if change_store.get(session, change_id).proposed_by != by:
         raise AccountRefused(Text("Den som föreslog tar tillbaka förslaget. Säg nej till det i stället."))
     _end(session, change_id, StaffChangeState.WITHDRAWN, StaffAction.WITHDRAWN, by=by, at=at)
+
+
+def confirm_given(session: Session, kind: Given, key: int, *, by: str, at: datetime) -> None:
+    """Confirm, as the other administrator, an attest right or a substitute that one person gave before it took two.
+
+    Raises NotThere where none waits, AccountRefused, RightRefused.
+    """
+    staff = _staff(session)
+    _check_person(staff, by)
+    given_by, lets = attest_right_store.given_alone(session, kind, key)
+    if by == lets:
+        raise AccountRefused(Text("Det gäller dig själv. En annan administratör bekräftar det."))
+    if by == given_by or not independence.are_two(by, given_by, staff.accounts):
+        raise AccountRefused(
+            Text(
+                "Du och den som gav attesträtten räknas som en person. Be en administratör bekräfta som två personer "
+                "har släppt in, eller avsluta den och föreslå en ny."
+            )
+        )
+    attest_right_store.confirm(session, kind, key, by=by)
+    for each in _administrators(staff, but=by):
+        mailing.put(session, each, "attest-right-confirmed", about=f"{kind.value.lower()} {key}", at=at)
 
 
 def lapse_old(session: Session, *, at: datetime) -> int:

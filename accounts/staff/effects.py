@@ -109,6 +109,7 @@ def _attest_right(session: Session, change: StaffChange, confirming: Confirming)
         valid_to=date.fromisoformat(said["valid_to"]) if said["valid_to"] else None,
         reach=Reach(said["supplier"], said["article"], said["delivery_area"]),
         by=change.proposed_by,
+        confirmed_by=confirming.by,
     )
 
 
@@ -122,6 +123,7 @@ def _substitute(session: Session, change: StaffChange, confirming: Confirming) -
         valid_from=date.fromisoformat(said["valid_from"]),
         valid_to=date.fromisoformat(said["valid_to"]),
         by=change.proposed_by,
+        confirmed_by=confirming.by,
     )
 
 

@@ -47,6 +47,11 @@ COMMANDS: Final = {
     "tax": CommandPlace(
         "Fakturor utan F-skatt: släpp dem / invoices without F-tax: releasing them.", "desk.tax", "tax"
     ),
+    "control": CommandPlace(
+        "Betalningskontroll: det som stoppas / payment control: what is stopped.",
+        "desk.payment_control",
+        "control",
+    ),
     "payees": CommandPlace(
         "Fakturor med annan betalningsmottagare / invoices with another payee than the seller.",
         "desk.payees",
@@ -84,7 +89,10 @@ COMMANDS: Final = {
     ),
     "explain": CommandPlace("Visa hur en faktura prövats / show how an invoice was judged.", "invoices"),
     "credit": CommandPlace("Begära kredit / asking for credit.", "invoices", "credit"),
-    "payments": CommandPlace("Betalningar / payments.", "payment_proposals", "payments"),
+    "payments": CommandPlace("Betalningar / payments.", "desk.bank_answers", "payments"),
+    "rights": CommandPlace(
+        "Attesträtter och ersättare / rights to attest and substitutes.", "desk.attest_rights", "rights"
+    ),
     "ledger": CommandPlace("Bokföring / the ledger.", "desk.ledger_group", "ledger"),
     "reconcile": CommandPlace(
         "Stäm av från beställt till betalt / reconcile from ordered to paid.", "statement"

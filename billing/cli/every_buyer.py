@@ -1,12 +1,16 @@
 """Commands that work for every buyer: the one to work for where one was named, and those whose books stopped them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from billing.cli.command import CommandContext
 from billing.cli.exit_codes import ExitCode, complain, refusal_of
 from billing.server.installation import Books, BuyerIsClosed, Installation
+from foundation.database import DatabaseUnusable
+from foundation.errors import Refused
+from operations.restore import mark_places
 
 Stopped = Sequence[tuple[Books, Exception]]
 
@@ -22,6 +26,23 @@ def tell_stopped(context: CommandContext, stopped: Stopped) -> None:
         complain(f"{books.slug}: {refusal_of(error).in_language(context.language)}")
     if stopped:
         raise typer.Exit(ExitCode.FAILED)
+
+
+def missing_marks(context: CommandContext, installation: Installation) -> Iterator[str]:
+    """A sentence for each whose books have no place outside for their mark: a restore of them would not be noticed."""
+    try:
+        served = installation.served()
+    except (DatabaseUnusable, SQLAlchemyError):
+        # Who serves without books yet is told by whoever needs them.
+        return
+    for books in served:
+        try:
+            has_place = bool(installation.database_of(books).marks)
+        except Refused:
+            continue
+        if not has_place:
+            said = context.say(mark_places.NOWHERE)
+            yield f"{books.slug}: {said}" if books.slug else said
 
 
 def only(context: CommandContext, installation: Installation) -> str:

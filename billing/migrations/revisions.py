@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError, ProgrammingError
-
-from foundation.database import DatabaseUnusable, explain
+from foundation import books_standing
+from foundation.database import DatabaseUnusable
 from foundation.sql import Session
 from foundation.text import Text
 
@@ -19,8 +17,6 @@ from foundation.text import Text
 KNOWN: Final[Sequence[str]] = sorted(
     each.name[1:5] for each in Path(__file__).with_name("versions").glob("r[0-9]*_*.py")
 )
-
-_ASKED: Final = text("SELECT version_num FROM alembic_version")
 
 
 class BooksNewer(DatabaseUnusable):
@@ -51,21 +47,14 @@ class BooksOlder(DatabaseUnusable):
         )
 
 
-def refuse_other(session: Session) -> None:
-    """Refuse books of another revision than the newest known. Raises BooksNewer, BooksOlder, DatabaseUnusable."""
-    try:
-        found = str(session.execute(_ASKED).scalar_one_or_none())
-    except (OperationalError, ProgrammingError) as error:
-        unusable = explain(error)
-        if "billing init" not in unusable.text.sv:
-            raise
-        raise unusable from error
+def refuse_other(found: str) -> None:
+    """Refuse books of another revision than the newest known. Raises BooksNewer, BooksOlder."""
     if found != KNOWN[-1]:
         raise BooksOlder(found, KNOWN[-1]) if found in KNOWN else BooksNewer(found, KNOWN[-1])
 
 
 def refuse_newer(session: Session) -> None:
     """Refuse to let books grow that have grown beyond what is known. Raises BooksNewer."""
-    found = str(session.execute(_ASKED).scalar_one_or_none())
+    found = books_standing.ask_revision(session)
     if found not in KNOWN:
         raise BooksNewer(found, KNOWN[-1])

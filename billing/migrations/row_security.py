@@ -15,6 +15,7 @@ from typing import Final
 
 from sqlalchemy import Connection, MetaData, Table
 
+from billing.migrations import walls_standing
 from foundation.database import (
     ADDRESSES_SETTING,
     EVERYWHERE_SETTING,
@@ -50,6 +51,7 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "account_unit": (*_ADD, "DELETE"),
     "books_mark": _READ,
     "change_request": (*_ADD, "UPDATE"),
+    "claim_reopened": _READ,
     "claim_settled": _READ,
     "credit_pair": _READ,
     "inbox": _READ,
@@ -82,6 +84,7 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "partial_credit_line": _READ,
     "payment": _READ,
     "payment_item": _READ,
+    "payment_returned": _READ,
     "periodic_report": (*_ADD, "UPDATE"),
     "placement": _LOCK,
     "placement_period": _READ,
@@ -185,43 +188,61 @@ def rule_of(table: Table) -> str:
     return ""
 
 
-def install(connection: Connection, metadatas: Iterable[MetaData]) -> None:
-    """Make the role and every policy, on PostgreSQL; done again, it brings them up to date.
+def install(connection: Connection, metadatas: Iterable[MetaData]) -> list[str]:
+    """Make the role and every policy that is missing or another, on PostgreSQL; the tables whose wall was built.
 
-    The user needs the right to make the role once (CREATEROLE), or finds it made and granted.
+    A wall that stands is left alone: building it would hold everybody off its table. The user needs the right to make
+    the role once (CREATEROLE), or finds it made and granted.
     """
     if connection.dialect.name != "postgresql":
-        return
-    tables = [table for metadata in metadatas for table in metadata.sorted_tables]
-    connection.exec_driver_sql(_script(tables))
-
-
-def _script(tables: list[Table]) -> str:
-    """One statement that does it all."""
+        return []
+    connection.exec_driver_sql(_block(_ROLE))
+    found = walls_standing.standing(connection)
+    scripts = {table.name: _script(table) for metadata in metadatas for table in metadata.sorted_tables}
+    built = {name: script for name, script in scripts.items() if not found[name].was_built_by(script)}
     lines = [
-        f"IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{SUPPLIER_ROLE}') THEN BEGIN",
-        f"CREATE ROLE {SUPPLIER_ROLE} NOLOGIN;",
-        # Roles are the whole server's: another buyer's books may just have made it.
-        "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END; END IF;",
-        f"IF NOT pg_has_role(current_user, '{SUPPLIER_ROLE}', 'USAGE') THEN",
-        f"EXECUTE format('GRANT {SUPPLIER_ROLE} TO %I', current_user); END IF;",
-        f"EXECUTE format('GRANT USAGE ON SCHEMA %I TO {SUPPLIER_ROLE}', current_schema());",
         # What an earlier version opened is closed again.
-        f"EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM {SUPPLIER_ROLE}', current_schema());",
-        f"EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO {SUPPLIER_ROLE}', current_schema());",
-        # Whoever writes asks last of all whether the tables are still its version's.
-        f"GRANT SELECT ON alembic_version TO {SUPPLIER_ROLE};",
+        f"REVOKE ALL ON {name} FROM {SUPPLIER_ROLE};"
+        for name in walls_standing.opened_by_others(found, (*scripts, _VERSIONS))
     ]
-    for table in tables:
-        lines += [f"DROP POLICY IF EXISTS supplier_{each} ON {table.name};" for each in _EARLIER]
-        if rights := RIGHTS.get(table.name):
-            granted = ", ".join(dict.fromkeys("UPDATE" if each == "LOCK" else each for each in rights))
-            lines.append(f"GRANT {granted} ON {table.name} TO {SUPPLIER_ROLE};")
-            if table.name not in SHARED:
-                lines.append(f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY;")
-                lines += [_policy(table, right) for right in rights]
+    if lines or built:
+        connection.exec_driver_sql(_block([*lines, *built.values()]))
+        walls_standing.note(connection, built)
+    return sorted(built)
+
+
+_VERSIONS: Final = "alembic_version"
+_ROLE: Final = (
+    f"IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{SUPPLIER_ROLE}') THEN BEGIN",
+    f"CREATE ROLE {SUPPLIER_ROLE} NOLOGIN;",
+    # Roles are the whole server's: another buyer's books may just have made it.
+    "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END; END IF;",
+    f"IF NOT pg_has_role(current_user, '{SUPPLIER_ROLE}', 'USAGE') THEN",
+    f"EXECUTE format('GRANT {SUPPLIER_ROLE} TO %I', current_user); END IF;",
+    f"EXECUTE format('GRANT USAGE ON SCHEMA %I TO {SUPPLIER_ROLE}', current_schema());",
+    f"EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO {SUPPLIER_ROLE}', current_schema());",
+    # Whoever writes asks last of all whether the tables are still its version's.
+    f"GRANT SELECT ON {_VERSIONS} TO {SUPPLIER_ROLE};",
+)
+
+
+def _block(lines: Iterable[str]) -> str:
+    """One statement that does it all."""
     body = "\n".join(lines).replace("%I", "%%I")
     return f"DO $wall$ BEGIN\n{body}\nEND $wall$"
+
+
+def _script(table: Table) -> str:
+    """The statements that build the wall of one table, whatever stood there."""
+    lines = [f"DROP POLICY IF EXISTS supplier_{each} ON {table.name};" for each in _EARLIER]
+    lines.append(f"REVOKE ALL ON {table.name} FROM {SUPPLIER_ROLE};")
+    if rights := RIGHTS.get(table.name):
+        granted = ", ".join(dict.fromkeys("UPDATE" if each == "LOCK" else each for each in rights))
+        lines.append(f"GRANT {granted} ON {table.name} TO {SUPPLIER_ROLE};")
+        if table.name not in SHARED:
+            lines.append(f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY;")
+            lines += [_policy(table, right) for right in rights]
+    return "\n".join(lines)
 
 
 def _policy(table: Table, right: str) -> str:

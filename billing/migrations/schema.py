@@ -7,21 +7,23 @@ from sqlalchemy import MetaData, Table
 
 from accounts import tables as account_tables
 from billing.migrations.revisions import refuse_other
+from bookkeeping import tables as bookkeeping_tables
 from foundation import tables as foundation_tables
 from foundation.database import Database, DatabaseUnusable, utc_now
 from foundation.errors import Refused
 from foundation.periods import Clock
 from foundation.text import Text
 from invoicing.audit import tables as audit_tables
-from invoicing.bookkeeping import tables as bookkeeping_tables
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test import tables as flow_test_tables
 from invoicing.payment import tables as payment_tables
+from invoicing.payment_control import tables as control_tables
 from invoicing.portal_invoicing import tables as portal_tables
 from invoicing.responses import tables as response_tables
 from invoicing.supplier_changes import tables as change_tables
 from operations import tables as job_tables
+from operations.background import tables as background_tables
 from operations.buyers import tables as buyer_tables
 from operations.event_feed import feed
 from operations.event_feed import tables as feed_tables
@@ -43,6 +45,7 @@ JOINED: Final[tuple[Table, ...]] = (
     audit_tables.disposal,
     bookkeeping_tables.voucher,
     payment_tables.payment_proposal,
+    control_tables.control_data,
     tutor_tables.tutor_assignment,
     informative_tables.informative_report,
     objection_tables.order_objection,
@@ -50,6 +53,7 @@ JOINED: Final[tuple[Table, ...]] = (
     account_tables.account,
     mail_tables.mail,
     job_tables.job_run,
+    background_tables.background_task,
     buyer_tables.installation_buyer,
     feed_tables.outbound_event,
 )

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
+import anyio
 import structlog
 from fastapi import Depends, FastAPI, Request
 from starlette.datastructures import MutableHeaders
@@ -35,6 +36,7 @@ from peppol.xml.gate_errors import LIMITS
 from supplier_portal.pages import front as supplier_portal
 from web import failures, fronts, templating
 from web.budgets import Budgets, Share
+from web.guards import over_budget
 from web.guards.addresses import addressed
 from web.portal_buyer import PortalBuyer
 from web.static_files import FOLDER, MarkedFiles
@@ -102,6 +104,8 @@ def create_app(
         app.state.clock = opened.clock
     app.state.buyer = buyer
     app.state.books_for = lambda body: opened
+    # Which of what lies at a way that several buyers share is this one's; an installation of several says so.
+    app.state.whose = lambda: None
     app.state.budgets = budgets_for(settings)
     app.state.watched = lambda: (metrics.Watched("", opened),)
     app.include_router(validation_router(lambda: stockholm_date(clock())))
@@ -133,13 +137,16 @@ def budgets_for(settings: Settings) -> Budgets:
 
 
 @asynccontextmanager
-async def life(_app: FastAPI) -> AsyncIterator[None]:
+async def life(app: FastAPI) -> AsyncIterator[None]:
     """From before the first visitor to after the last."""
     apart.CHECKS.prepare()
     templating.ready()
     passwords.ready()
     gc_tuning.settle()
-    yield
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(over_budget.watch, app)
+        yield
+        tasks.cancel_scope.cancel()
 
 
 class HeaderMiddleware:

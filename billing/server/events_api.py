@@ -5,9 +5,10 @@ is sent goes the way of a file's lines (`operations.event_loading`): each once, 
 stops no other. The answer leaves when all it tells of is committed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from time import monotonic
+from functools import partial
+from time import monotonic, thread_time
 from typing import Annotated, Final
 
 import structlog
@@ -32,8 +33,9 @@ from operations.event_feed.reading import LIMIT_MOST, CursorAhead, CursorTooOld
 from operations.event_loading import EventLine, Loaded, load_events
 from orders.register.store import NoRegister
 from web.access import instant_of, settings_of
+from web.budgets import Caller, OverBudget
 from web.guards.clients import client_of
-from web.pages import database_of, today_of
+from web.pages import budgets_of, database_of, today_of
 from web.problems import MEDIA_TYPE, ProblemDocument, ProblemResponse
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
@@ -66,7 +68,9 @@ def problem(description: str) -> dict[str, object]:
 REFUSALS: Final[dict[int | str, dict[str, object]]] = {
     401: problem("The key is missing, wrong, or has ended."),
     403: problem("The key does not allow this."),
-    429: problem("Too many wrong keys came from the same address."),
+    429: problem(
+        "Too many wrong keys came from the same address, or the key has had its part of this minute."
+    ),
     503: problem("The books cannot be used just now; try again after `Retry-After` seconds."),
 }
 _BODY: Final = {
@@ -102,11 +106,29 @@ async def take_events(request: Request) -> Response:
     key = await to_thread.run_sync(signed_in, request, KeyScope.EVENTS_WRITE)
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise ProblemResponse(415, Text("Skicka händelserna utan komprimering."))
+    # A system has its own part of the process, as everybody else who sends something that costs.
+    budgets, caller = budgets_of(request), Caller(key.actor, is_stranger=False)
+    try:
+        async with budgets.turn(caller):
+            return await _taken(request, key, partial(budgets.spend, caller))
+    except OverBudget as over:
+        raise ProblemResponse(
+            429,
+            Text(
+                "Det har kommit så många händelser med nyckeln som går på en minut. Vänta %(seconds)s sekunder och "
+                "skicka samma begäran igen: ingen av dess händelser är läst.",
+                seconds=over.seconds,
+            ),
+            headers={"Retry-After": str(over.seconds)},
+        ) from None
+
+
+async def _taken(request: Request, key: MachineKey, spent: Callable[[float], object]) -> Response:
     pieces = event_bodies.pieces_of(request.headers.get("Content-Type", ""), await body_of(request))
     # What lies in quarantine says by it which system sent it, and which event of the request it was.
     lines = [EventLine(f"api/events {key.actor} #{place}", text) for place, text in enumerate(pieces, 1)]
     loaded = await to_thread.run_sync(
-        _loaded, database_of(request), lines, key.actor, settings_of(request).events_seconds
+        _loaded, database_of(request), lines, key.actor, settings_of(request).events_seconds, spent
     )
     results = results_of(pieces, loaded.results or [])
     _log.info("events taken", by=key.actor, events=len(pieces), applied=loaded.applied)
@@ -197,15 +219,23 @@ def signed_in(request: Request, scope: KeyScope) -> MachineKey:
         raise later() from None
 
 
-def _loaded(database: Database, lines: list[EventLine], sender: str, seconds: int) -> Loaded:
-    """Apply the events within the time there is. Raises ProblemResponse (503)."""
-    until = monotonic() + seconds
+def _loaded(
+    database: Database,
+    lines: list[EventLine],
+    sender: str,
+    seconds: int,
+    spent: Callable[[float], object],
+) -> Loaded:
+    """Apply the events within the time there is; `spent` is told the processor's. Raises ProblemResponse (503)."""
+    until, begun = monotonic() + seconds, thread_time()
     try:
         return load_events(database, lines, sender=sender, each=True, go_on=lambda: monotonic() < until)
     except OperationalError:
         raise later() from None
     except NoRegister as missing:
         raise ProblemResponse(503, missing.text, headers=_LATER) from None
+    finally:
+        spent(thread_time() - begun)
 
 
 def later() -> ProblemResponse:

@@ -7,6 +7,7 @@ checking a document, messages pushed to us) needs none.
 """
 
 from collections.abc import Callable
+from functools import partial
 from threading import Lock
 from typing import Final
 
@@ -17,7 +18,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from billing.server import metrics, start_page
+from billing.server import metrics, start_page, ways_in
 from billing.server.app import HeaderMiddleware, budgets_for, create_app, life
 from billing.server.installation import Books, Installation
 from foundation.database import Database, DatabaseUnusable, utc_now
@@ -159,6 +160,7 @@ class InstallationApp:
                 app = create_app(books.settings, clock=self._clock, database=database, buyer=buyer)
                 if books.buyer is not None:
                     app.state.books_for = self.installation.route(database)
+                    app.state.whose = partial(ways_in.whose, self.installation, books)
                     app.state.watched = self._watched
                 # Buyers share the process, and so what strangers may take of it.
                 app.state.budgets = self._budgets

@@ -2,8 +2,10 @@
 
 Whoever changes a document lays down what its supplier is to be told (`invoicing.documents.notice_store`). This job
 takes the notices away in the transaction that lays the mails, so that nothing is told twice and nothing is left out.
+What one bank payment paid together is one mail, to the page that says how its sum is made up.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -14,9 +16,11 @@ from foundation.sql import Session
 from invoicing.documents import notice_store
 from invoicing.documents.notice_store import NoticeKind
 from invoicing.model import InvoiceState
+from invoicing.remittance import advice_queries
 
 _AT_ONCE: Final = 5_000
 _IN_PART: Final = "invoice-partly-accepted"
+_MADE_UP: Final = "payment-made-up"
 
 
 def tell(session: Session, today: date, now: datetime) -> str:
@@ -25,8 +29,28 @@ def tell(session: Session, today: date, now: datetime) -> str:
     if not notices:
         return "nothing new"
     told = dict.fromkeys((each.invoice_id, each.kind) for each in notices)
-    mails = sum(_mail(session, invoice_id, kind, now=now) for invoice_id, kind in told)
+    mails, together = 0, dict[tuple[str, str], list[int]]()
+    for invoice_id, kind in told:
+        paid = advice_queries.of_invoice(session, invoice_id) if kind is NoticeKind.PAID else None
+        if paid is not None and paid.says_more:
+            together.setdefault((paid.supplier, paid.payment), []).append(invoice_id)
+        else:
+            mails += _mail(session, invoice_id, kind, now=now)
+    for (supplier, payment), invoices in together.items():
+        mails += _mail_of_payment(session, supplier, payment, invoices, now=now)
     return f"{mails} mails"
+
+
+def _mail_of_payment(
+    session: Session, supplier: str, payment: str, invoices: Sequence[int], *, now: datetime
+) -> int:
+    """One mail to each who sees any of the invoices: the page shows the part they may see."""
+    places = {
+        place: None for each in invoices for place in invoice_mail_queries.owner_of(session, each).places
+    }
+    return mailing.put_to_supplier_counted(
+        session, supplier, _MADE_UP, list(places), about=f"payment {payment}", at=now, payment=payment
+    )
 
 
 def _mail(session: Session, invoice_id: int, template: str, *, now: datetime) -> int:

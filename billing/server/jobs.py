@@ -18,8 +18,10 @@ from accounts.guessing import guessed_accounts, known_devices, rate_limit
 from accounts.guessing.guessed_accounts import GUESSING_KINDS
 from accounts.identity import Permission
 from accounts.staff import changes as staff_changes
+from accounts.staff.waiting_queries import STAFF_KINDS
 from accounts.systems import machine_keys
 from billing.server import invoice_mails
+from foundation import journal
 from foundation.database import Database
 from foundation.sql import Session
 from foundation.text import Text
@@ -27,6 +29,8 @@ from invoicing.audit import retention_periods
 from invoicing.documents import store as document_store
 from invoicing.exceptions import undo as exception_undo
 from invoicing.model import DocumentType, InvoiceState
+from invoicing.payment.bank_answers import bank_reports
+from invoicing.payment_control import fetching
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.verdicts import parking
 from operations import alarms, journal_heads, order_curing, report_judging, scheduler
@@ -34,6 +38,7 @@ from operations.alarms import Trouble
 from operations.event_feed import reading as feed_reading
 from operations.machine import disk_watch
 from operations.mail import delivery as mail_delivery
+from operations.payment_settings import control_source_of
 from operations.scheduler import InOne, InSteps, Job
 from operations.schedules import Daily, Every
 from operations.settings import Settings
@@ -49,7 +54,7 @@ _REMINDER_DAYS = (0, 3)
 _NAMED_MOST = 20
 
 
-ALARM_KINDS: Final = {**alarms.KINDS, **WAITING_KINDS, **APPLICATION_KINDS, **GUESSING_KINDS}
+ALARM_KINDS: Final = {**alarms.KINDS, **WAITING_KINDS, **APPLICATION_KINDS, **STAFF_KINDS, **GUESSING_KINDS}
 """What the job `alarms` looks for."""
 
 
@@ -63,6 +68,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
             "parked-too-long", Daily(time(5, 40), catch_up=False), _mailing(parked_too_long, to), by_date=True
         ),
         InOne("payments-due", Daily(time(5, 45), catch_up=False), _mailing(payments_due, to)),
+        InOne("bank-bookings-come", Daily(time(0, 20)), bookings_come, by_date=True),
         InOne("policy-in-force", Daily(time(0, 5)), new_policy, by_date=True),
         DESK_RELEASE,
         InOne("journal-head", Daily(time(21, 30)), journal_heads.writer(settings.journal_head_folder, to)),
@@ -76,6 +82,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys, by_date=True),
         InOne("guessing-watch", Every(timedelta(minutes=1)), watch_guessing),
         InOne("staff-changes-lapse", Daily(time(0, 15), catch_up=False), lapse_staff_changes, by_date=True),
+        InSteps("control-data", Daily(time(4, 30)), _control_data(settings)),
         InOne("invoice-mails", Every(timedelta(minutes=1)), invoice_mails.tell),
     )
     forget = InOne(
@@ -85,6 +92,22 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         by_date=True,
     )
     return (*jobs, forget)
+
+
+def _control_data(settings: Settings) -> Callable[[Database, date, datetime], str]:
+    def fetch(database: Database, today: date, now: datetime) -> str:
+        source = control_source_of(settings)
+        if not source.url:
+            return "no source"
+        made, _ = fetching.fetch_in(database, source, by=journal.SYSTEM, now=now)
+        return f"{made.taken} of {made.rows} rows"
+
+    return fetch
+
+
+def bookings_come(session: Session, today: date, now: datetime) -> str:
+    """Let what the bank announced for today be paid today."""
+    return f"{bank_reports.come_to_their_day(session, register_store.load(session), today=today)} payments"
 
 
 def release(database: Database, today: date, now: datetime) -> str:

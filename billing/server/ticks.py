@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
 from threading import Event, Lock
 from typing import Final
 
@@ -20,6 +20,19 @@ _log = structlog.get_logger("work")
 
 # A stop is seen at once where it comes as a signal, and after so long where another thread sets it.
 _LOOK_SECONDS: Final = 0.5
+
+
+class EverySeconds(IntervalTrigger):  # type: ignore[misc]
+    """Every so many seconds; all the ticks that a leap of the clock has passed over are one.
+
+    APScheduler's own would go through them one by one under the timetable's lock: a year of seconds is 31 million, for
+    each of what ticks, and nobody hears any meanwhile.
+    """
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """See APScheduler; after a tick always later than now."""
+        due: datetime = super().get_next_fire_time(previous_fire_time, now)
+        return due if previous_fire_time is None or due > now else now + self.interval
 
 
 @dataclass(slots=True)
@@ -70,7 +83,7 @@ class Ticks:
         for what, seconds in self.every.items():
             self.again(what)
             if self._scheduler is not None:
-                self._scheduler.reschedule_job(what, trigger=IntervalTrigger(seconds=seconds, timezone=UTC))
+                self._scheduler.reschedule_job(what, trigger=EverySeconds(seconds=seconds, timezone=UTC))
         _log.warning("timetable wound anew", silent_seconds=self.silence_seconds)
 
     @contextmanager
@@ -81,7 +94,7 @@ class Ticks:
             self.again(what)
             scheduler.add_job(
                 self.add,
-                IntervalTrigger(seconds=seconds, timezone=UTC),
+                EverySeconds(seconds=seconds, timezone=UTC),
                 args=(what,),
                 id=what,
                 coalesce=True,

@@ -12,7 +12,12 @@ from billing.server import books_watch
 from billing.server.installation import Books, Installation
 from foundation.database import Database
 from operations.exchange_settings import PostSettings
+from operations.restore.found import Whose
+from peppol.envelope.checks import sender_in
 from peppol.exchange.sending import Transactions
+from peppol.validation import validation
+from peppol.xml.gate import admit
+from peppol.xml.gate_errors import GateRefused
 
 # Their mailbox is one participant's; each buyer has its own.
 _MAILBOXES = ("simulator",)
@@ -40,6 +45,33 @@ def into(installation: Installation, own: Database) -> Callable[[bytes], Transac
         return None if database is own else database.writing
 
     return chosen
+
+
+def whose(installation: Installation, books: Books) -> Whose | None:
+    """Which of what lies at a way that several buyers share is this buyer's: what came to it, and what left it.
+
+    What came to nobody in particular is whoever's collects there first. None for an installation of one buyer.
+    """
+    buyer = books.buyer
+    if buyer is None or len(installation.all()) < 2:
+        return None
+    known = {each.casefold().removeprefix("iso6523-actorid-upis::") for each in buyer.participants}
+    own, here = installation.database_of(books), _way_in(books.settings, None)
+    collector = next((each for each in installation.served() if _way_in(each.settings, None) == here), books)
+    otherwise = installation.database_of(collector)
+
+    def came(body: bytes) -> bool:
+        return installation.database_for(body, otherwise) is own
+
+    def left(body: bytes) -> bool:
+        try:
+            root = admit(body)
+        except GateRefused:
+            return False
+        kind = validation.kind_of(root)
+        return kind is not None and sender_in(root, kind).casefold() in known
+
+    return came, left
 
 
 def _way_in(settings: PostSettings, folder: Path | None) -> tuple[str, ...]:

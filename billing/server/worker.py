@@ -19,6 +19,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from billing.server import exchange_events, machine_watch
+from billing.server.background import background_work
 from billing.server.ticks import Ticks
 from foundation.database import Database
 from foundation.database_faults import fault_of
@@ -36,8 +37,8 @@ from peppol.exchange.sending import MessageSender, Transactions
 
 _log = structlog.get_logger("work")
 
-DELIVER, ASK, COLLECT, SORT, JOBS = "deliver", "ask", "collect", "sort", "jobs"
-TICKS: Final = {DELIVER: 2, ASK: 30, COLLECT: 10, SORT: 2, JOBS: 15}
+DELIVER, ASK, COLLECT, SORT, JOBS, TASKS = "deliver", "ask", "collect", "sort", "jobs", "tasks"
+TICKS: Final = {DELIVER: 2, ASK: 30, COLLECT: 10, SORT: 2, JOBS: 15, TASKS: 2}
 """What a worker looks at, and every how many seconds."""
 
 # One turn of sorting; then the other work gets its turn.
@@ -92,7 +93,7 @@ class Worker:
         busy = True
         while busy and not self.stop.is_set():
             busy = False
-            for what in (COLLECT, SORT, JOBS, ASK, DELIVER):
+            for what in (COLLECT, SORT, JOBS, TASKS, ASK, DELIVER):
                 while not self.stop.is_set() and self.do(what):
                     busy = busy or what == SORT
 
@@ -214,10 +215,17 @@ def _run_jobs(worker: Worker) -> bool:
     return False
 
 
+def _run_tasks(worker: Worker) -> bool:
+    if worker.settings is None:
+        return False
+    return background_work.run_one(worker.database, worker.settings, stopping=worker.stop.is_set) is not None
+
+
 _TURNS: dict[str, Callable[[Worker], bool]] = {
     DELIVER: _deliver,
     ASK: _ask,
     COLLECT: _collect,
     SORT: _sort,
     JOBS: _run_jobs,
+    TASKS: _run_tasks,
 }

@@ -1,4 +1,4 @@
-"""What the bank says: files read in, what they marked as paid, and what does not agree."""
+"""What the bank says: files read in, what they marked as paid or refused, and what a person says where none does."""
 
 from typing import Any
 
@@ -6,10 +6,18 @@ from fastapi import Request, Response
 from starlette.datastructures import UploadFile
 
 from accounts.identity import Permission, Person
-from finance_desk.pages.paying_parts import READERS, FormRefused, people, text_of
+from finance_desk.pages.paying_parts import READERS, FormRefused, day_of, people, supplier_names, text_of
 from foundation.errors import NotThere
+from foundation.sql import Session
 from foundation.text import Text
-from invoicing.payment import bank_report_store, bank_reports
+from invoicing.payment.bank_answers import (
+    bank_report_store,
+    bank_reports,
+    status_effects,
+    transfer_note_store,
+    transfer_notes,
+)
+from invoicing.payment.bank_answers.transfer_note_store import TransferSaid
 from invoicing.payment.bank_files import movements
 from orders.register import store as register_store
 from web.access import instant_of, signed_in
@@ -27,6 +35,12 @@ OUTCOMES = {
     "UNKNOWN": ("bad", Text("Okänd betalning")),
     "AMOUNT": ("bad", Text("Annat belopp")),
     "NOT_BOOKED": ("note", Text("Inte bokförd än")),
+    "AHEAD": ("note", Text("Bokförs senare")),
+    "CHARGES": ("quiet", Text("Bankens avgift")),
+    "ACCEPTED": ("good", Text("Mottagen av banken")),
+    "PENDING": ("note", Text("Väntar i banken")),
+    "REFUSED": ("bad", Text("Avvisad av banken")),
+    "BOOKED_AFTER_REFUSED": ("bad", Text("Bokförd fast avvisad")),
     "RETURNED": ("bad", Text("Tillbaka", context="payment")),
     "RETURNED_AFTER_PAID": ("bad", Text("Tillbaka efter betald")),
 }
@@ -38,15 +52,24 @@ def bank(request: Request, person: Person = signed_in(*READERS)) -> Response:
     with database_of(request).reading() as session:
         context: dict[str, Any] = {
             "findings": bank_report_store.open_findings(session),
+            "noted": transfer_note_store.waiting(session),
             "files": bank_report_store.files(session),
             "people": people(session, register_store.load(session)),
         }
-    return render(request, person, "pay/bank.html", may=person.may(_P.FINANCE), outcomes=OUTCOMES, **context)
+    return render(
+        request,
+        person,
+        "pay/bank.html",
+        may=person.may(_P.FINANCE),
+        outcomes=OUTCOMES,
+        said_words=transfer_note_store.SAID_WORDS,
+        **context,
+    )
 
 
 @router.post("/finance/payments/bank")
 def read(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
-    """A file of the bank is read: camt.053, camt.054 or CSV. The same file twice is one effect."""
+    """A file of the bank is read: camt.053, camt.054, pain.002 or CSV. The same file twice is one effect."""
     given = form_of(request).get("file")
     if not isinstance(given, UploadFile) or not given.filename:
         raise FormRefused(Text("Välj en fil från banken."))
@@ -68,9 +91,13 @@ def read(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
         said = Text("Filen är redan inläst; inget har ändrats.")
     else:
         paid = sum(each.outcome is bank_report_store.BankReportResult.PAID for each in told.told)
+        refused = sum(each.outcome is bank_report_store.BankReportResult.REFUSED for each in told.told)
         left = sum(each.is_open for each in told.told)
         said = Text(
-            "%(paid)s betalningar är noterade. %(left)s rader behöver en person.", paid=paid, left=left
+            "%(paid)s rader är noterade som betalda och %(refused)s som avvisade. %(left)s rader behöver en person.",
+            paid=paid,
+            refused=refused,
+            left=left,
         )
     return see_other(f"/finance/payments/bank/{told.id}", said)
 
@@ -83,12 +110,14 @@ def one(request: Request, file_id: int, person: Person = signed_in(*READERS)) ->
             found = bank_report_store.get(session, file_id)
         except movements.BankFileUnreadable:
             raise NotThere from None
-        names = people(session, register_store.load(session))
+        register = register_store.load(session)
+        names = people(session, register)
     return render(
         request,
         person,
         "pay/bank_file.html",
         file=found,
+        suppliers=supplier_names(register),
         people=names,
         outcomes=OUTCOMES,
         may=person.may(_P.FINANCE),
@@ -101,3 +130,81 @@ def handle(request: Request, entry_id: int, person: Person = signed_in(_P.FINANC
     with database_of(request).writing() as session:
         bank_reports.handle(session, entry_id, by=person.id, note=text_of(request, "note"))
     return see_other("/finance/payments/bank", Text("Noterat."))
+
+
+@router.get("/finance/payments/transfers/{name}")
+def transfer(request: Request, name: str, person: Person = signed_in(*READERS)) -> Response:
+    """One payment at the bank: what it is for, what is noted of it, and what a person can say the bank did."""
+    with database_of(request).reading() as session:
+        register = register_store.load(session)
+        found = transfer_notes.look_up(session, name)
+        if found is None:
+            raise NotThere
+        context: dict[str, Any] = {
+            "payment": found,
+            "noted": transfer_note_store.waiting_of(session, name),
+            "told": bank_report_store.told_of(session, name),
+            "people": people(session, register),
+            "suppliers": supplier_names(register),
+        }
+    return render(
+        request,
+        person,
+        "pay/transfer.html",
+        outcomes=OUTCOMES,
+        said_words=transfer_note_store.SAID_WORDS,
+        status_words=status_effects.STATUS_WORDS,
+        today=today_of(request),
+        may_note=person.may(_P.FINANCE),
+        may_confirm=person.may(_P.FINANCE, _P.ATTEST),
+        **context,
+    )
+
+
+@router.post("/finance/payments/transfers/{name}")
+def note(request: Request, name: str, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """The first person says what the bank did, and how it is known."""
+    today = today_of(request)
+    with database_of(request).writing() as session:
+        _there(session, name)
+        transfer_notes.note(
+            session,
+            name,
+            _said(request),
+            on_day=day_of(request, "on_day", default=today),
+            reason=text_of(request, "reason"),
+            by=person.id,
+            today=today,
+        )
+    return see_other(f"/finance/payments/transfers/{name}", Text("Noterat. Nu bekräftar någon annan det."))
+
+
+@router.post("/finance/payments/transfers/{name}/confirm")
+def confirm(request: Request, name: str, person: Person = signed_in(_P.FINANCE, _P.ATTEST)) -> Response:
+    """The second person confirms, and it has its effect."""
+    with database_of(request).writing() as session:
+        _there(session, name)
+        register = register_store.load(session)
+        transfer_notes.confirm(session, register, name, by=person.id, today=today_of(request))
+    return see_other(f"/finance/payments/transfers/{name}", Text("Bekräftat."))
+
+
+@router.post("/finance/payments/transfers/{name}/take-back")
+def take_back(request: Request, name: str, person: Person = signed_in(_P.FINANCE, _P.ATTEST)) -> Response:
+    """What was noted was wrong."""
+    with database_of(request).writing() as session:
+        _there(session, name)
+        transfer_notes.take_back(session, name, by=person.id)
+    return see_other(f"/finance/payments/transfers/{name}", Text("Noteringen är tillbakatagen."))
+
+
+def _there(session: Session, name: str) -> None:
+    if transfer_notes.look_up(session, name) is None:
+        raise NotThere
+
+
+def _said(request: Request) -> TransferSaid:
+    try:
+        return TransferSaid(text_of(request, "said", most=20))
+    except ValueError:
+        raise FormRefused(Text("Välj vad banken gjorde.")) from None

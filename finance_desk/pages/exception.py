@@ -58,11 +58,10 @@ from invoicing.verdicts import accepting_in_part
 from orders.register import store as register_store
 from orders.register.register import Register
 from peppol.exchange import inbox_store
-from peppol.validation import attachments
 from peppol.xml import codec
 from web.access import signed_in
 from web.csrf import form_of
-from web.invoice_pdf import pdf_of
+from web.invoice_pdf import part_of, parts_of, pdf_of
 from web.pages import LINES_MOST, Page, database_of, language_of, pages_router, render, see_other, today_of
 
 router = pages_router()
@@ -208,7 +207,8 @@ def xml(request: Request, number: int, person: Person = signed_in(*READERS)) -> 
 def pdf(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
     """The document as a paper."""
     body, _ = _body(request, number)
-    made = pdf_of(document_view.paper_of(body), language_of(request, person))
+    paper = document_view.paper_of(body)
+    made = pdf_of(paper, language_of(request, person), part_of(request, paper))
     return _file(made, "application/pdf", f"document-{number}.pdf")
 
 
@@ -216,7 +216,7 @@ def pdf(request: Request, number: int, person: Person = signed_in(*READERS)) -> 
 def attached(request: Request, number: int, place: int, person: Person = signed_in(*READERS)) -> Response:
     """One of the files in the document, always as a download."""
     body, _ = _body(request, number)
-    found = attachments.files_in(body)
+    found = document_view.files_in(body)
     if not 1 <= place <= len(found):
         raise NotThere
     each = found[place - 1]
@@ -304,13 +304,14 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "supplier": supplier_name(register, case.invoice.supplier),
             "cause": cause(case.item.codes, case.match) or cause_name(case.item.cause),
             "stop": payment_stop_store.holding(session, [case.invoice.supplier]).get(case.invoice.supplier),
-            "kept": _kept(session, register, case.invoice),
+            "kept": _kept(session, register, case.invoice, today=today_of(request)),
             "history": [(datetime.fromisoformat(row.at), row) for row in case.history],
             "compared": [cells(row, language) for row in case.compared],
             "tree": [branch(node, said) for node in case.match.tree.checks],
             "verdict": verdict_name(case.match.verdict),
             "comments": worklist_store.comments(session, WorkKind.DOCUMENT, number),
-            "files": attachments.files_in(body),
+            "files": document_view.files_in(body),
+            "pdf_parts": parts_of(len(case.content.lines)),
             "xml": body[:_SHOWN_BYTES].decode("utf-8", errors="replace"),
             "xml_left": len(body) - _SHOWN_BYTES,
             "may": _may(case) if may_act(person) else frozenset(),
@@ -373,11 +374,12 @@ def _settled_with(session: Session, case: Case) -> SupplierInvoice | None:
     return document_store.by_key(session, case.invoice.supplier, kind, number) if settled else None
 
 
-def _kept(session: Session, register: Register, invoice: SupplierInvoice) -> Text | None:
+def _kept(session: Session, register: Register, invoice: SupplierInvoice, *, today: date) -> Text | None:
     """Why an accepted invoice is not paid now, where that is not a payment stop, which is shown whatever its state."""
     if invoice.state is not InvoiceState.ACCEPTED or payment_stop_store.holding(session, [invoice.supplier]):
         return None
-    return held_back_queries.reasons(session, register, {invoice.id: invoice.supplier}).get(invoice.id)
+    reasons = held_back_queries.reasons(session, register, {invoice.id: invoice.supplier}, on=today)
+    return reasons.get(invoice.id)
 
 
 def _stake(session: Session, case: Case) -> Money | None:

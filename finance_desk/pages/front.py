@@ -23,16 +23,21 @@ from finance_desk.pages import (
     reports,
     results,
 )
-from finance_desk.pages.held_back import payees_held, payment_stops, tax_held
+from finance_desk.pages.held_back import payees_held, payment_control, payment_stops, tax_held
 from finance_desk.pages.ledger import accounting_rules, accruals, answers, month_closing
 from finance_desk.pages.officer import aside, informative
+from finance_desk.pages.payment_runs import proposal, work
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
 
 _P = Permission
 
 PAGES: Final = (
+    # Before the proposals themselves: an address goes to the first that knows it.
+    payment_control,
     payments,
+    proposal,
+    work,
     claims,
     accounts_held,
     bank_files,

@@ -20,6 +20,10 @@ from accounts.staff.change_store import StaffChangeKind
 from finance_desk.pages import judging_again
 from finance_desk.pages.paying_parts import article_choices, article_words
 from finance_desk.pages.policy_words import (
+    CONTROL_AMOUNTS,
+    CONTROL_NUMBERS,
+    CONTROL_WEIGHTS,
+    CONTROLS_WEIGHED,
     DATE_WEIGHTS,
     DATES,
     DAYS,
@@ -48,6 +52,7 @@ from orders.register import policy_store
 from orders.register import store as register_store
 from orders.register.agreements import CreditOfPaid, EarlyApproval, Policy
 from orders.register.invoice_dates import DateWeight, PaymentStart
+from orders.register.payment_controls import ControlWeight, PaymentControls
 from orders.register.register import Register, fingerprint, policy_from_json, policy_to_json
 from orders.register.report_approval import ReportApproval
 from orders.register.tolerances import Tolerance
@@ -125,6 +130,14 @@ def change(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response
         payment_starts=list(PAYMENT_STARTS.items()),
         dates=[(name, words, getattr(register.policy, name)) for name, words in DATES],
         date_weights=list(DATE_WEIGHTS.items()),
+        control_fields=[
+            (name, words, str(getattr(register.policy.payment_controls, name)).replace(".", ","))
+            for name, words in (*CONTROL_AMOUNTS, *CONTROL_NUMBERS)
+        ],
+        controls_weighed=[
+            (name, words, getattr(register.policy.payment_controls, name)) for name, words in CONTROLS_WEIGHED
+        ],
+        control_weights=list(CONTROL_WEIGHTS.items()),
         suppliers=[(each.organisation_number, each.name) for each in register.suppliers],
         articles=article_choices(register),
         causes=[(code.value, cause_name(code.value)) for code in DeviationCode if code not in _NO_QUESTION],
@@ -283,6 +296,9 @@ def _shown(register: Register) -> dict[str, Any]:
         "payment_starts": PAYMENT_STARTS,
         "dates": DATES,
         "date_weights": DATE_WEIGHTS,
+        "control_numbers": (*CONTROL_AMOUNTS, *CONTROL_NUMBERS),
+        "controls_weighed": CONTROLS_WEIGHED,
+        "control_weights": CONTROL_WEIGHTS,
         "cause_name": cause_name,
         "supplier_name": _named(register).supplier,
         "article_name": lambda text: _named(register).article(text) if text else "",
@@ -325,7 +341,18 @@ def _read(form: Mapping[str, str], causes: list[str], now: Policy) -> Policy:
         payment_runs_from=PaymentStart(start) if start in set(PaymentStart) else now.payment_runs_from,
         automatic_credit=tuple(each for each in causes if each in DeviationCode.__members__),
         tolerances=tuple(_tolerances(form)),
+        payment_controls=_controls(form, now.payment_controls),
     )
+
+
+def _controls(form: Mapping[str, str], now: PaymentControls) -> PaymentControls:
+    """The payment control a form describes, with what it does not ask for as it is."""
+    amounts = {name: _decimal(form[name]) or Decimal("0.00") for name, _ in CONTROL_AMOUNTS if name in form}
+    numbers = {name: _whole(form[name]) for name, _ in CONTROL_NUMBERS if name in form}
+    given = {name: form.get(name, "") for name, _ in CONTROLS_WEIGHED}
+    weights = {name: ControlWeight(each) for name, each in given.items() if each in set(ControlWeight)}
+    values: dict[str, Any] = {**amounts, **numbers, **weights}
+    return replace(now, **values)
 
 
 def _tolerances(form: Mapping[str, str]) -> list[Tolerance]:

@@ -9,6 +9,7 @@ from finance_desk.words import cause_name
 from foundation.text import Language, Text, WrittenText
 from orders.register.agreements import CreditOfPaid, EarlyApproval, Policy
 from orders.register.invoice_dates import DateWeight, PaymentStart
+from orders.register.payment_controls import ControlWeight, PaymentControls
 from orders.register.report_approval import ReportApproval
 from orders.register.tolerances import Tolerance
 from web import i18n
@@ -29,6 +30,23 @@ SWITCHES: Final = (
     ("automatic_answer", Text("Alla avvikelser besvaras utan person")),
     ("conditional_acceptance", Text("Godkänt med anmärkning svaras CA")),
 )
+CONTROL_AMOUNTS: Final = (
+    ("limit_amount", Text("Högsta betalning utan att en person ser efter (0 är ingen gräns)")),
+    ("pattern_from", Text("Belopp jämförs med leverantörens tidigare från")),
+)
+CONTROL_NUMBERS: Final = (
+    ("pattern_times", Text("Avvikande när det är så många gånger det högsta på ett år")),
+    ("new_account_days", Text("Dagar ett bekräftat konto räknas som nytt")),
+    ("data_days", Text("Dagar tills kontrollunderlag räknas som gammalt")),
+)
+CONTROLS_WEIGHED: Final = (
+    ("duplicate", Text("Dubblett")),
+    ("pattern", Text("Avvikande belopp")),
+)
+CONTROL_WEIGHTS: Final[Mapping[str, Text]] = {
+    ControlWeight.NOTE: Text("noteras", context="control"),
+    ControlWeight.STOP: Text("stoppar betalningen", context="control"),
+}
 LIMITS: Final[Mapping[str, Text]] = {
     "amount_over": Text("belopp över"),
     "amount_under": Text("belopp under"),
@@ -93,14 +111,17 @@ class Named:
 
 def changes(before: Policy, after: Policy, language: Language, named: Named) -> list[tuple[Text, str, str]]:
     """Which settings differ: their names, and both values in words."""
+    settings = [name for name in Policy.__slots__ if name != "payment_controls"]
+    controls = dict((*CONTROL_AMOUNTS, *CONTROL_NUMBERS, *CONTROLS_WEIGHED))
+    pairs = [(setting_name(name), getattr(before, name), getattr(after, name)) for name in settings]
+    pairs += [
+        (controls[name], getattr(before.payment_controls, name), getattr(after.payment_controls, name))
+        for name in PaymentControls.__slots__
+    ]
     return [
-        (
-            setting_name(name),
-            _written(getattr(before, name), language, named),
-            _written(getattr(after, name), language, named),
-        )
-        for name in Policy.__slots__
-        if getattr(before, name) != getattr(after, name)
+        (words, _written(was, language, named), _written(now, language, named))
+        for words, was, now in pairs
+        if was != now
     ]
 
 
@@ -120,6 +141,8 @@ def _written(value: object, language: Language, named: Named) -> str:
             return EARLY_APPROVALS[value].in_language(language)
         case str() if value in PAYMENT_STARTS:
             return PAYMENT_STARTS[value].in_language(language)
+        case ControlWeight():
+            return CONTROL_WEIGHTS[value].in_language(language)
         case str() if value in DATE_WEIGHTS:
             return DATE_WEIGHTS[value].in_language(language)
         case str() if value in _CREDIT_OF_PAID:

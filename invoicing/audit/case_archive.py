@@ -49,6 +49,12 @@ def verify(body: bytes) -> Iterator[tuple[str, str]]:
     with archive:
         files: dict[str, bytes] = {}
         broken = False
+        # A case is stored as it is: what is packed, or is more than the file holds, was never made here.
+        if sum(info.file_size for info in archive.infolist()) > len(body) or any(
+            info.compress_type != zipfile.ZIP_STORED for info in archive.infolist()
+        ):
+            yield "ZIP", "it holds more than it is large, or is packed"
+            return
         for info in archive.infolist():
             try:
                 files[info.filename] = archive.read(info)
@@ -103,7 +109,7 @@ def _journal(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
 
 def _container(body: bytes, files: Mapping[str, bytes], comment: bytes) -> Iterator[tuple[str, str]]:
     """The same content gives the same container; where it does not, the place is named."""
-    rebuilt = _zipped(files, comment.decode("ascii", errors="replace"))
+    rebuilt = _zipped(files, comment.decode())
     if rebuilt != body:
         pairs = zip(rebuilt, body, strict=False)
         place = next(

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from pydantic import TypeAdapter
 from sqlalchemy import select
 
-from foundation.sql import Session
+from foundation.sql import Session, among
 from invoicing.decisions.tables import acceptance
 from invoicing.matching.deviations import Deviation, DeviationCode
 
 _DEVIATIONS = TypeAdapter(tuple[Deviation, ...])
-_BATCH = 500
+_BATCH = 1000
 
 
 def paid_to_seller(session: Session, ids: Iterable[int]) -> set[int]:
@@ -18,7 +18,8 @@ def paid_to_seller(session: Session, ids: Iterable[int]) -> set[int]:
     every, found = list(ids), set()
     for start in range(0, len(every), _BATCH):
         question = select(acceptance.c.invoice_id, acceptance.c.deviations).where(
-            acceptance.c.invoice_id.in_(every[start : start + _BATCH]), acceptance.c.withdrawn == 0
+            among(session, acceptance.c.invoice_id, every[start : start + _BATCH]),
+            acceptance.c.withdrawn == 0,
         )
         found |= {
             row.invoice_id

@@ -9,7 +9,7 @@ from sqlalchemy import Column, ColumnElement, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from foundation import transitions
+from foundation import personal_numbers, transitions
 from foundation.sql import Session, add_new
 from foundation.text import Text
 from foundation.transitions import Transitions
@@ -111,6 +111,28 @@ def numbers_shown(session: Session, numbers: Sequence[str]) -> frozenset[str]:
     held = protected_document.c
     apart = named.join(protected_document, held.invoice_id == invoice.c.id).where(_is_apart(held))
     return frozenset(session.scalars(named)) - frozenset(session.scalars(apart))
+
+
+def names_outside(session: Session) -> Mapping[str, str]:
+    """What files that leave us call the documents whose own number names somebody: by their orders; by their numbers.
+
+    A bank or a ledger has no such number from us. Supplier and buyer both know the order.
+    """
+    held = protected_document.c
+    question = (
+        select(invoice.c.id, invoice.c.number, invoice.c.order_number)
+        .join(protected_document, held.invoice_id == invoice.c.id)
+        .where(_is_apart(held))
+    )
+    return {
+        row.number: (
+            f"dokument {row.id}"
+            if not row.order_number or personal_numbers.found_in(row.order_number)
+            else f"order {row.order_number}"
+        )
+        for row in session.execute(question)
+        if personal_numbers.found_in(row.number)
+    }
 
 
 def _is_apart(columns: ReadOnlyColumnCollection[str, Column[Any]]) -> ColumnElement[bool]:

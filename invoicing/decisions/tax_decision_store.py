@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import TypeAdapter
 from sqlalchemy import select
 
-from foundation.sql import Session
+from foundation.sql import Session, among
 from foundation.text import Text
 from invoicing.decisions.tables import acceptance
 from invoicing.matching.deviations import Deviation, DeviationCode
@@ -49,7 +49,7 @@ def words_of(reason: str) -> str | Text:
 def withheld(session: Session, ids: Iterable[int]) -> dict[int, str]:
     """The tax to withhold of each of these documents that a person has decided is withheld, as an amount."""
     question = select(acceptance.c.invoice_id, acceptance.c.deviations).where(
-        acceptance.c.invoice_id.in_(list(ids)),
+        among(session, acceptance.c.invoice_id, list(ids)),
         acceptance.c.withdrawn == 0,
         acceptance.c.reason == TaxReason.WITHHELD,
     )

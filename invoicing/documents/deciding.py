@@ -41,9 +41,12 @@ DECISIONS: Final = frozenset[JournalAction](
         _D.ANSWER_SENT,
         # What it was held for is let go, and whose account is paid.
         _D.TAX_RELEASED,
+        _D.CONTROL_RELEASED,
         _D.PAYEE_RELEASE_ASKED,
         _D.PAYEE_RELEASED,
         SupplierAction.CHANGE_CONFIRMED,
+        # Who says that the money came back does not attest that it leaves once more.
+        _D.PAYMENT_RETURNED,
         # Whoever works with a document has a view of it before anybody attests.
         _D.PROTECTED_MARKED,
         _D.PROTECTED_REVEALED,

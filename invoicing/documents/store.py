@@ -375,6 +375,12 @@ def set_paid(session: Session, invoice_id: int, on: date) -> None:
     session.execute(update(table).where(table.c.id == invoice_id).values(paid_on=on))
 
 
+def set_unpaid(session: Session, invoice_id: int) -> None:
+    """Note that the money of a payment came back: the document is paid no longer."""
+    table = document_tables.invoice
+    session.execute(update(table).where(table.c.id == invoice_id).values(paid_on=None))
+
+
 def set_answered(session: Session, invoice_id: int, answered: str) -> None:
     """Note the last answer given to a document."""
     session.execute(_ANSWERED, {"invoice": invoice_id, "last_answer": answered})

@@ -183,7 +183,9 @@ payment = Table(
     "payment",
     metadata,
     Column("number", String(20), primary_key=True),
-    Column("invoice_id", ForeignKey("invoice.id"), nullable=False, unique=True),
+    Column("invoice_id", ForeignKey("invoice.id"), nullable=False),
+    # Which of the invoice's payments it is: a second is made only where the first came back.
+    Column("attempt", Integer, nullable=False, server_default="1"),
     Column("supplier", String(20), nullable=False),
     Column("amount", amount(), nullable=False),
     Column("currency", String(3), nullable=False),
@@ -192,6 +194,22 @@ payment = Table(
     Column("attested_by", String(80), nullable=False),
     CheckConstraint("prepared_by <> '' and attested_by <> ''", name="named"),
     CheckConstraint("prepared_by <> attested_by", name="two_people"),
+    UniqueConstraint("invoice_id", "attempt"),
+)
+
+# A payment whose money came back after it had been noted as paid: the invoice is to be paid again.
+payment_returned = Table(
+    "payment_returned",
+    metadata,
+    Column("payment", ForeignKey("payment.number"), primary_key=True),
+    Column("invoice_id", ForeignKey("invoice.id"), nullable=False),
+    Column("returned_on", Date, nullable=False),
+    # What the bank knew the payment by; empty where it was paid by other means.
+    Column("end_to_end", String(35), nullable=False),
+    Column("first_by", String(80), nullable=False),
+    Column("second_by", String(80), nullable=False),
+    CheckConstraint("first_by <> second_by", name="two_people"),
+    Index("ix_payment_returned_invoice_id", "invoice_id"),
 )
 
 # Who has decided what about a document: they may not attest its payment.
@@ -214,5 +232,5 @@ supplier_notice = Table(
     CheckConstraint("kind in ('invoice-in-question','invoice-paid','credit-request-withdrawn')", name="kind"),
 )
 
-for _table in (match_made, credit_pair, partial_credit, partial_credit_line, payment):
+for _table in (match_made, credit_pair, partial_credit, partial_credit_line, payment, payment_returned):
     append_only.protect(_table)

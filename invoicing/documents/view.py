@@ -17,7 +17,8 @@ from invoicing.model import AccountGiven, DocumentType
 from peppol.documents import billing, shapes
 from peppol.envelope import opening
 from peppol.identifiers import DocumentKind
-from peppol.validation import validation
+from peppol.validation import apart, attachments, validation
+from peppol.validation.attachments import ExaminedAttachment
 from peppol.xml import codec, literals
 from peppol.xml.gate import admit
 from peppol.xml.gate_errors import GateRefused
@@ -107,21 +108,48 @@ class Paper:
 
 
 def document_of(body: bytes) -> billing.Invoice | billing.CreditNote:
-    """The document in a message's bytes, in its envelope or bare. Raises NoPaper."""
+    """The document in a message's bytes, in its envelope or bare, read in a process apart.
+
+    Raises NoDocumentView, WorkEnded, WorkFailed, NoneFree.
+    """
+    document = apart.checked(_read, body)
+    if document is None:
+        raise NoDocumentView
+    return document
+
+
+def paper_of(body: bytes) -> Paper:
+    """The paper of a message's bytes, read in a process apart.
+
+    Raises NoDocumentView, WorkEnded, WorkFailed, NoneFree.
+    """
+    made = apart.checked(_paper, body)
+    if made is None:
+        raise NoDocumentView
+    return made
+
+
+def files_in(body: bytes) -> tuple[ExaminedAttachment, ...]:
+    """The attachments that may be shown, read in a process apart; none where the bytes cannot be read.
+
+    Raises WorkEnded, WorkFailed, NoneFree.
+    """
+    return apart.checked(attachments.files_in, body)
+
+
+def _paper(body: bytes) -> Paper | None:
+    document = _read(body)
+    return None if document is None else paper(document)
+
+
+def _read(body: bytes) -> billing.Invoice | billing.CreditNote | None:
     opened = opening.unwrap(body)
     try:
         root = opened.root if opened.root is not None else admit(opened.payload)
         document_class = _CLASSES.get(validation.kind_of(root) or DocumentKind.ORDER)
-        if document_class is None:
-            raise NoDocumentView
-        return codec.parse(document_class, root)
-    except (GateRefused, literals.UnreadableDocument) as error:
-        raise NoDocumentView from error
-
-
-def paper_of(body: bytes) -> Paper:
-    """The paper of a message's bytes. Raises NoPaper."""
-    return paper(document_of(body))
+        return None if document_class is None else codec.parse(document_class, root)
+    except (GateRefused, literals.UnreadableDocument):
+        return None
 
 
 def paper(document: billing.Invoice | billing.CreditNote) -> Paper:

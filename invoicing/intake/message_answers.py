@@ -178,6 +178,7 @@ def _by_response(
         ),
         about=inbox.about(message.id),
         issued_on=today,
+        answers=f"{message.sha256} {number}",
     )
 
 

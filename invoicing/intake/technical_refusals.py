@@ -160,6 +160,7 @@ def as_message(
         address=outgoing.MessageAddress(way.sender, way.receiver if way.over_network else "", way.recipient),
         about=inbox.about(message.id),
         issued_on=today,
+        answers=f"{message.sha256} {number}",
     )
 
 
@@ -171,7 +172,12 @@ def number_of(session: Session, message: InboundMessage, kind: DocumentKind, cod
     """
     number = f"{kind.value.upper()}-{message.sha256[:16]}"
     number = number if code == REJECTED or (kind is DocumentKind.MLS and code == "AP") else f"{number}-{code}"
-    given = [each.about for each in outbox_store.messages_out(session, kind=kind, document_id=number)]
+    given = [
+        each.about
+        for each in outbox_store.messages_out(session, kind=kind, document_id=number)
+        # One that was found outside is claimed by the same answer, given again.
+        if each.about != outbox_store.UNCLAIMED
+    ]
     if inbox.about(message.id) in given:
         return None
     if not given:

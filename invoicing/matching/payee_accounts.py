@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from invoicing.matching import payees
-from invoicing.model import AccountGiven, InvoiceContent, PayeeGiven
+from invoicing.model import AccountGiven, InvoiceContent, PayeeGiven, PaymentInstructions
 from orders.register.parties import AccountScheme, PaymentAccount, Supplier, compact_account
 
 _SIGNS = re.compile(r"[^0-9A-Z]")
@@ -47,7 +47,9 @@ def registered(given: AccountGiven, accounts: Iterable[PaymentAccount]) -> Payme
     return next((each for each in same if each.scheme == kind), same[0] if same else None)
 
 
-def chosen(invoice: InvoiceContent, supplier: Supplier, *, on: date) -> PaymentAccount | None:
+def chosen(
+    invoice: InvoiceContent | PaymentInstructions, supplier: Supplier, *, on: date
+) -> PaymentAccount | None:
     """The account an invoice is paid to on a day: one it names if that is registered, otherwise the payee's first.
 
     None where it is to be paid to somebody else than the seller who has no account registered then.

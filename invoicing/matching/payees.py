@@ -6,7 +6,7 @@ otherwise, by its name. Only what stands in its own element counts; an assignmen
 
 import re
 
-from invoicing.model import InvoiceContent, PayeeGiven
+from invoicing.model import InvoiceContent, PayeeGiven, PaymentInstructions
 from orders.register.parties import PaymentAccount, Supplier
 
 FACTORED = frozenset({"393", "472"})
@@ -18,7 +18,9 @@ UNNAMED = PayeeGiven("")
 _ORGANISATION = re.compile(r"[0-9]{10}", re.ASCII)
 
 
-def other_than_seller(invoice: InvoiceContent, supplier: Supplier | None) -> PayeeGiven | None:
+def other_than_seller(
+    invoice: InvoiceContent | PaymentInstructions, supplier: Supplier | None
+) -> PayeeGiven | None:
     """Who is to be paid instead of the seller; None where the seller is."""
     payee = invoice.payee
     if payee is None or _is_seller(payee, invoice, supplier):
@@ -47,7 +49,9 @@ def is_account_of(account: PaymentAccount, payee: PayeeGiven) -> bool:
     return bool(payee.name) and _plain(account.payee_name) == _plain(payee.name)
 
 
-def _is_seller(payee: PayeeGiven, invoice: InvoiceContent, supplier: Supplier | None) -> bool:
+def _is_seller(
+    payee: PayeeGiven, invoice: InvoiceContent | PaymentInstructions, supplier: Supplier | None
+) -> bool:
     numbers = _numbers(payee)
     if numbers:
         return numbers == [invoice.supplier]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, exists, insert, select
+from sqlalchemy import delete, exists, func, insert, select
 
 from foundation.sql import Session, add_new
 from invoicing.payment.tables import account_confirmation, account_held, attest, payment_item
@@ -38,6 +38,15 @@ def held(session: Session, suppliers: Iterable[str]) -> frozenset[str]:
     )
     question = select(account_held.c.supplier).where(account_held.c.supplier.in_(set(suppliers)), ~confirmed)
     return frozenset(session.scalars(question))
+
+
+def last_confirmed(session: Session, suppliers: Iterable[str]) -> Mapping[str, datetime]:
+    """By supplier, when somebody last confirmed a change of its accounts; those that never had one are left out."""
+    told = account_confirmation.c
+    question = select(told.supplier, func.max(told.at, type_=told.at.type)).where(
+        told.supplier.in_(set(suppliers))
+    )
+    return {supplier: at for supplier, at in session.execute(question.group_by(told.supplier))}
 
 
 def barred(session: Session, suppliers: Iterable[str]) -> Mapping[str, set[str]]:

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import insert, or_, select, update
 
 from foundation import journal
-from foundation.errors import Refused
+from foundation.errors import NotThere, Refused
 from foundation.sql import Session, rows_changed
 from foundation.text import Text
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
@@ -20,6 +22,20 @@ from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_rights import Right, Substitution
 
 _RIGHT, _SUBSTITUTE = payment_tables.attest_right, payment_tables.attest_substitute
+
+
+class Given(StrEnum):
+    """What lets somebody attest."""
+
+    RIGHT = "RIGHT"
+    SUBSTITUTE = "SUBSTITUTE"
+
+
+_TABLES: Final = {Given.RIGHT: _RIGHT, Given.SUBSTITUTE: _SUBSTITUTE}
+_CONFIRMED: Final = {
+    Given.RIGHT: (PaymentAction.RIGHT_CONFIRMED, InvoicingSubject.RIGHT),
+    Given.SUBSTITUTE: (PaymentAction.SUBSTITUTE_CONFIRMED, InvoicingSubject.SUBSTITUTE),
+}
 
 
 class RightRefused(Refused):
@@ -44,8 +60,10 @@ def give(
     valid_to: date | None = None,
     reach: Reach = Reach(),
     by: str,
+    confirmed_by: str,
 ) -> int:
-    """Give a person a right to attest. Raises RightRefused."""
+    """Give a person a right to attest, as one proposed and another confirmed. Raises RightRefused."""
+    _check_two(by, confirmed_by, person)
     if not person or person == by:
         raise RightRefused(Text("Ingen ger sig själv attesträtt. Be en annan administratör."))
     if limit <= 0 or limit != limit.quantize(Decimal("0.01")):
@@ -62,6 +80,7 @@ def give(
             "valid_from": valid_from,
             "valid_to": valid_to,
             "given_by": by,
+            "confirmed_by": confirmed_by,
         },
     ).scalar_one()
     told = {"person": person, "limit": str(limit), "since": str(valid_from)}
@@ -86,9 +105,17 @@ def end(session: Session, right_id: int, *, last_day: date, by: str) -> None:
 
 
 def substitute(
-    session: Session, *, person: str, stand_in: str, valid_from: date, valid_to: date, by: str
+    session: Session,
+    *,
+    person: str,
+    stand_in: str,
+    valid_from: date,
+    valid_to: date,
+    by: str,
+    confirmed_by: str,
 ) -> int:
-    """Let one person attest in another's place. Raises RightRefused."""
+    """Let one person attest in another's place, as one proposed and another confirmed. Raises RightRefused."""
+    _check_two(by, confirmed_by, stand_in)
     if not stand_in or stand_in in (person, by):
         raise RightRefused(Text("Ersättaren ska vara en annan än den som ersätts och den som lägger in det."))
     _check_days(valid_from, valid_to)
@@ -100,6 +127,7 @@ def substitute(
             "valid_from": valid_from,
             "valid_to": valid_to,
             "given_by": by,
+            "confirmed_by": confirmed_by,
         },
     ).scalar_one()
     told = {"person": person, "substitute": stand_in, "since": str(valid_from), "until": str(valid_to)}
@@ -123,6 +151,38 @@ def end_substitute(session: Session, substitute_id: int, *, last_day: date, by: 
     journal.record(session, by, PaymentAction.SUBSTITUTE_ENDED, subject, last_day=str(last_day))
 
 
+def given_alone(session: Session, kind: Given, key: int) -> tuple[str, str]:
+    """Who gave a right or a substitute alone, and whom it lets attest. Raises NotThere where none waits."""
+    table = _TABLES[kind]
+    lets = table.c.person if kind is Given.RIGHT else table.c.substitute
+    question = select(table.c.given_by, lets).where(table.c.id == key, table.c.confirmed_by == "")
+    row = session.execute(question).one_or_none()
+    if row is None:
+        raise NotThere
+    return row[0], row[1]
+
+
+def confirm(session: Session, kind: Given, key: int, *, by: str) -> None:
+    """Confirm as the second person what one gave alone. Raises NotThere, RightRefused."""
+    given_by, lets = given_alone(session, kind, key)
+    _check_two(given_by, by, lets)
+    table = _TABLES[kind]
+    change = update(table).where(table.c.id == key, table.c.confirmed_by == "").values(confirmed_by=by)
+    if rows_changed(session, change) != 1:
+        raise RightRefused(Text("Någon annan har redan bekräftat det."))
+    action, subject = _CONFIRMED[kind]
+    journal.record(session, by, action, subject.of(key), person=lets, given_by=given_by)
+
+
+def _check_two(given_by: str, confirmed_by: str, lets: str) -> None:
+    if not confirmed_by or confirmed_by in (given_by, lets):
+        raise RightRefused(
+            Text(
+                "En annan än den som gav attesträtten, och än den som får den, bekräftar. Be en administratör."
+            )
+        )
+
+
 def rights(session: Session) -> Sequence[Right]:
     """Every right ever given, by person and day."""
     rows = session.execute(select(_RIGHT).order_by(_RIGHT.c.person, _RIGHT.c.valid_from, _RIGHT.c.id))
@@ -136,6 +196,7 @@ def rights(session: Session) -> Sequence[Right]:
             delivery_area=row.delivery_area,
             valid_from=row.valid_from,
             valid_to=row.valid_to,
+            is_confirmed=bool(row.confirmed_by),
         )
         for row in rows
     ]
@@ -145,7 +206,14 @@ def substitutions(session: Session) -> Sequence[Substitution]:
     """Every substitution ever entered, by its first day."""
     rows = session.execute(select(_SUBSTITUTE).order_by(_SUBSTITUTE.c.valid_from, _SUBSTITUTE.c.id))
     return [
-        Substitution(row.person, row.substitute, valid_from=row.valid_from, valid_to=row.valid_to, id=row.id)
+        Substitution(
+            row.person,
+            row.substitute,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            id=row.id,
+            is_confirmed=bool(row.confirmed_by),
+        )
         for row in rows
     ]
 

@@ -6,10 +6,12 @@ given. Whoever put a payment into the proposal, decided something about its invo
 to attests nothing of it, in their own name or in another's, and lends nobody the right to (`barred`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
+from typing import Final
 
 from foundation.errors import Refused
 from foundation.money import Money
@@ -18,7 +20,10 @@ from foundation.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """What one person may attest. An empty scope is no limit; `limit` is in the payment's currency, VAT included."""
+    """What one person may attest. An empty scope is no limit; `limit` is in the payment's currency, VAT included.
+
+    One that a person gave alone, before it took two, is not confirmed: it stands in the books and attests nothing.
+    """
 
     id: int
     person: str
@@ -28,6 +33,7 @@ class Right:
     delivery_area: str
     valid_from: date
     valid_to: date | None
+    is_confirmed: bool = True
 
     def holds_on(self, day: date) -> bool:
         """Whether the right may be used on this day."""
@@ -51,6 +57,7 @@ class Substitution:
     valid_from: date
     valid_to: date
     id: int = 0
+    is_confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +90,36 @@ class Granted:
     of: str
 
 
+class NotAttested(StrEnum):
+    """Why something is not attested by a person, from what no right helps against to what a higher one does."""
+
+    PREPARED = "PREPARED"
+    DECIDED = "DECIDED"
+    ACCOUNT_CONFIRMED = "ACCOUNT_CONFIRMED"
+    NO_RIGHT = "NO_RIGHT"
+    OUTSIDE = "OUTSIDE"
+    OVER_LIMIT = "OVER_LIMIT"
+    HELD_BACK = "HELD_BACK"
+
+
+NOT_ATTESTED_WORDS: Final[Mapping[str, Text]] = {
+    NotAttested.PREPARED: Text("förberedda av dig själv"),
+    NotAttested.DECIDED: Text("fakturor som du själv har beslutat om"),
+    NotAttested.ACCOUNT_CONFIRMED: Text("till ett konto som du själv har bekräftat"),
+    NotAttested.NO_RIGHT: Text("du har ingen attesträtt för dem i dag"),
+    NotAttested.OUTSIDE: Text("utanför din attesträtts leverantör, artikel eller leveransområde"),
+    NotAttested.OVER_LIMIT: Text("över din gräns"),
+    NotAttested.HELD_BACK: Text("hålls kvar"),
+}
+"""What people call each reason, of several rows."""
+
+
 class AttestRefused(Refused):
-    """This person may not attest this."""
+    """This person may not attest this, for a reason that can be counted and a sentence about it."""
+
+    def __init__(self, text: Text, why: NotAttested) -> None:
+        super().__init__(text)
+        self.why = why
 
 
 def granted(
@@ -95,11 +130,21 @@ def granted(
     in_place_of = {
         each.person
         for each in substitutions
-        if each.substitute == person and each.valid_from <= on <= each.valid_to
+        if each.is_confirmed and each.substitute == person and each.valid_from <= on <= each.valid_to
     }
     number = subject.number
     named = [person, *sorted(in_place_of - subject.barred)]
-    usable = [each for each in rights if each.person in named and each.holds_on(on)]
+    held = [each for each in rights if each.person in named and each.holds_on(on)]
+    usable = [each for each in held if each.is_confirmed]
+    if held and not usable:
+        raise AttestRefused(
+            Text(
+                "%(number)s: din attesträtt gavs av en person ensam och gäller när en annan administratör har "
+                "bekräftat den, under Attesträtter.",
+                number=number,
+            ),
+            NotAttested.NO_RIGHT,
+        )
     if not usable:
         raise AttestRefused(
             Text(
@@ -107,6 +152,7 @@ def granted(
                 number=number,
                 on=on,
             ),
+            NotAttested.NO_RIGHT,
         )
     within = [each for each in usable if each.covers(subject)]
     if not within:
@@ -115,6 +161,7 @@ def granted(
                 "%(number)s: din attesträtt gäller inte den leverantören, artikeln eller leveransområdet.",
                 number=number,
             ),
+            NotAttested.OUTSIDE,
         )
     enough = [each for each in within if subject.amount.amount <= each.limit]
     if not enough:
@@ -126,6 +173,7 @@ def granted(
                 amount=subject.amount.amount,
                 limit=most,
             ),
+            NotAttested.OVER_LIMIT,
         )
     best = min(enough, key=lambda each: (named.index(each.person), each.limit, each.id))
     return Granted(best, best.person)
@@ -140,6 +188,7 @@ def check_not_barred(person: str, subject: Subject) -> None:
                 "%(number)s: den som förberett betalningen attesterar den inte. Be en annan person.",
                 number=number,
             ),
+            NotAttested.PREPARED,
         )
     if person in subject.decided_by:
         raise AttestRefused(
@@ -147,6 +196,7 @@ def check_not_barred(person: str, subject: Subject) -> None:
                 "%(number)s: du har själv beslutat om fakturan och attesterar den inte. Be en annan person.",
                 number=number,
             ),
+            NotAttested.DECIDED,
         )
     if person in subject.account_confirmed_by:
         raise AttestRefused(
@@ -155,4 +205,5 @@ def check_not_barred(person: str, subject: Subject) -> None:
                 "betalning dit. Be en annan person.",
                 number=number,
             ),
+            NotAttested.ACCOUNT_CONFIRMED,
         )

@@ -1,11 +1,12 @@
 """Attests as the database holds them: given, and dropped when their object changed; none is ever removed."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import insert, select
 
-from foundation.sql import Session
+from foundation.sql import Session, among
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_rights import Granted
 from invoicing.payment.payable import Payable
@@ -14,24 +15,33 @@ from invoicing.payment.proposal_store import ProposalItem
 _ATTEST = payment_tables.attest
 
 
-def add(
-    session: Session, item: ProposalItem, payable: Payable, right: Granted, *, by: str, on: date, at: datetime
-) -> int:
-    """Keep who attested what of a proposal, and by whose right; its row id."""
-    row = {
-        "invoice_id": item.invoice_id,
-        "proposal": item.proposal,
-        "prepared_by": item.prepared_by,
-        "by_person": by,
-        "right_id": right.right.id,
-        "right_of": right.of,
-        "on_day": on,
-        "at": at,
-        "amount": payable.amount.amount,
-        "fingerprint": payable.fingerprint,
-    }
-    attest_id: int = session.execute(insert(_ATTEST).returning(_ATTEST.c.id), row).scalar_one()
-    return attest_id
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is attested of an item, and by whose right."""
+
+    item: ProposalItem
+    payable: Payable
+    right: Granted
+
+
+def add(session: Session, given: Sequence[Given], *, by: str, on: date, at: datetime) -> None:
+    """Keep who attested what of a proposal, and by whose right."""
+    rows = [
+        {
+            "invoice_id": each.item.invoice_id,
+            "proposal": each.item.proposal,
+            "prepared_by": each.item.prepared_by,
+            "by_person": by,
+            "right_id": each.right.right.id,
+            "right_of": each.right.of,
+            "on_day": on,
+            "at": at,
+            "amount": each.payable.amount.amount,
+            "fingerprint": each.payable.fingerprint,
+        }
+        for each in given
+    ]
+    session.execute(insert(_ATTEST), rows)
 
 
 def drop(session: Session, attest_id: int, *, reason: str, at: datetime) -> None:
@@ -55,7 +65,8 @@ class Attest:
         return self.fingerprint == payable.fingerprint and not {self.by_person, self.right_of} & barred
 
 
-def given(session: Session, number: str) -> dict[int, Attest]:
-    """The attests of a proposal, dropped ones too, each by its id."""
-    rows = session.execute(select(_ATTEST).where(_ATTEST.c.proposal == number))
+def given(session: Session, number: str, ids: Collection[int]) -> dict[int, Attest]:
+    """These attests of a proposal, dropped ones too, each by its id."""
+    question = select(_ATTEST).where(_ATTEST.c.proposal == number, among(session, _ATTEST.c.id, list(ids)))
+    rows = session.execute(question)
     return {row.id: Attest(row.fingerprint, row.by_person, row.right_of) for row in rows}

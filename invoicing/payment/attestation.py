@@ -5,7 +5,7 @@ fingerprint is taken again: an attest of something else is dropped, and what may
 the attest of somebody who has decided about the invoice, or confirmed the account, after attesting.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,21 +14,15 @@ from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
-from invoicing.payment import attest_right_store, attest_store, payable_store, proposal_store, proposals
-from invoicing.payment.attest_rights import AttestRefused, granted
+from invoicing.payment import attest_store, payable_store, proposal_store, proposals
 from invoicing.payment.payable import Payable
 from invoicing.payment.proposal_store import Proposal, ProposalItem
-from invoicing.payment.transfers import PROPOSAL_FOLLOWS, ItemState, ProposalState, proposal_name
+from invoicing.payment.runs import portion_store, portions
+from invoicing.payment.runs.portions import Attested
+from invoicing.payment.transfers import LIVE, ItemState, ProposalState
 from orders.register.register import Register
 
-
-@dataclass(frozen=True, slots=True)
-class Attested:
-    """What came of attesting: the items attested now, and for each other one why not."""
-
-    items: tuple[int, ...]
-    refused: tuple[tuple[int, AttestRefused], ...]
-    state: ProposalState
+_STANDING = (ItemState.PROPOSED, ItemState.ATTESTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,54 +51,60 @@ def attest(
     today: date,
     now: datetime,
     only: Collection[int] | None = None,
+    shown: str | None = None,
 ) -> Attested:
     """Attest what lies in the proposal, or the items named, as far as the person's rights reach.
 
-    Each item is decided alone: one above the limit does not keep the others back. Raises AttestRefused
-    where nothing could be attested, with the first reason.
+    Each item is decided alone: one above the limit does not keep the others back. `shown` is the fingerprint of the
+    proposal as the person saw it. Raises ChangedSinceShown where it is another, and AttestRefused where nothing could
+    be attested, with the first reason.
     """
-    proposal = proposal_store.get(session, number, lock=True)
-    if proposal.state is not ProposalState.DRAFT:
-        raise PROPOSAL_FOLLOWS.refusal(proposal_name(number), proposal.state, ProposalState.ATTESTED)
-    waiting = [
-        item
-        for item in proposal_store.items(session, number)
-        if item.state is ItemState.PROPOSED and (only is None or item.id in only)
-    ]
-    payables = payable_store.load(
-        session, register, [item.key for item in waiting], pay_on=proposal.pay_on, lock=True
+    proposal = portions.open_to_attest(session, number)
+    if shown is not None:
+        portion_store.check_shown(session, proposal, shown)
+    parts: list[Attested] = []
+    after, revision = 0, proposal.revision
+    while not parts or after:
+        portion = portions.attest_portion(
+            session,
+            register,
+            number,
+            by=by,
+            today=today,
+            now=now,
+            after=after,
+            revision=revision,
+            only=only,
+        )
+        parts.append(portion.attested)
+        after, revision = portion.after, portion.revision
+    whole = Attested(
+        tuple(each for part in parts for each in part.items),
+        tuple(each for part in parts for each in part.refused),
+        parts[-1].state,
+        tuple(each for part in parts for each in part.changed),
+        tuple(each for part in parts for each in part.gone),
     )
-    rights, substitutions = attest_right_store.rights(session), attest_right_store.substitutions(session)
-    done: list[int] = []
-    refused: list[tuple[int, AttestRefused]] = []
-    for item in waiting:
-        payable = payables[item.key]
-        if not payable.is_payable:
-            proposal_store.move_item(session, item, ItemState.TAKEN_OUT, why="GONE")
-            continue
-        if payable.held_back:
-            refused.append((item.id, AttestRefused(payable.held_back)))
-            continue
-        try:
-            right = granted(by, payable.subject(item.prepared_by), rights, substitutions, on=today)
-        except AttestRefused as reason:
-            refused.append((item.id, reason))
-            continue
-        attest_id = attest_store.add(session, item, payable, right, by=by, on=today, at=now)
-        values = proposal_store.item_values(payable) | {"attest_id": attest_id, "attested_by": by}
-        proposal_store.move_item(session, item, ItemState.ATTESTED, **values)
-        done.append(item.id)
-    if not done and refused:
-        raise refused[0][1]
-    if done:
-        subject = InvoicingSubject.PROPOSAL.of(number)
-        journal.record(session, by, PaymentAction.ATTEST_GIVEN, subject, items=" ".join(map(str, done)))
-    return Attested(tuple(done), tuple(refused), proposals.settle_state(session, number))
+    if not whole.items and whole.refused:
+        raise whole.refused[0][1]
+    return whole
 
 
 def changed(session: Session, register: Register, number: str) -> dict[int, str]:
-    """What no longer is as it was attested: item id and GONE, HELD_BACK, CHANGED or DECIDED. Changes nothing."""
-    return {item.id: why for item, why, _ in _changes(session, register, number, lock=False)}
+    """What is not as it was attested or shown: item id and GONE, HELD_BACK, CHANGED or DECIDED. Changes nothing."""
+    proposal = proposal_store.get(session, number)
+    found: dict[int, str] = {}
+    for portion in portion_store.in_portions(session, number, _STANDING):
+        found |= changed_among(session, register, proposal, portion)
+    return found
+
+
+def changed_among(
+    session: Session, register: Register, proposal: Proposal, items: Sequence[ProposalItem]
+) -> dict[int, str]:
+    """The same of these items alone; those that have left, or lie in the proposal no longer, are passed over."""
+    standing = [item for item in items if item.state in _STANDING]
+    return {item.id: why for item, why, _ in _changes_among(session, register, proposal, standing)}
 
 
 def drop_changed(
@@ -117,65 +117,111 @@ def drop_changed(
     proposal = proposal_store.get(session, number, lock=True)
     if proposal.state not in (ProposalState.DRAFT, ProposalState.ATTESTED):
         return Dropped((), ())
-    dropped, out = [], []
-    for item, why, payable in _changes(session, register, number, lock=True):
+    parts = [
+        drop_among(session, register, proposal, portion, now=now, by=by)
+        for portion in portion_store.in_portions(session, number, _STANDING)
+    ]
+    return Dropped(
+        tuple(each for part in parts for each in part.dropped),
+        tuple(each for part in parts for each in part.taken_out),
+    )
+
+
+def drop_next(
+    session: Session, register: Register, number: str, *, after: int, now: datetime, by: str
+) -> tuple[Dropped, int]:
+    """The same of the next portion after this item; and the last of them, 0 when none is left."""
+    proposal = proposal_store.get(session, number, lock=True)
+    if proposal.state not in (ProposalState.DRAFT, ProposalState.ATTESTED):
+        return Dropped((), ()), 0
+    portion = next(iter(portion_store.in_portions(session, number, _STANDING, after=after)), ())
+    dropped = drop_among(session, register, proposal, portion, now=now, by=by)
+    return dropped, portion[-1].id if portion else 0
+
+
+def drop_among(
+    session: Session,
+    register: Register,
+    proposal: Proposal,
+    items: Sequence[ProposalItem],
+    *,
+    now: datetime,
+    by: str,
+) -> Dropped:
+    """The same of these items of a proposal that has not left."""
+    number = proposal.number
+    dropped: list[ProposalItem] = []
+    out: list[ProposalItem] = []
+    for item, why, payable in _changes_among(session, register, proposal, items, lock=True):
         if item.attest_id is not None:
             attest_store.drop(session, item.attest_id, reason=why, at=now)
+            told = {"item": str(item.id), "reason": why}
             subject = InvoicingSubject.PROPOSAL.of(number)
-            journal.record(session, by, PaymentAction.ATTEST_DROPPED, subject, item=str(item.id), reason=why)
+            journal.record(session, by, PaymentAction.ATTEST_DROPPED, subject, **told)
         if why in ("GONE", "HELD_BACK"):
             proposal_store.move_item(session, item, ItemState.TAKEN_OUT, why=why)
             out.append(item)
             continue
-        values = proposal_store.item_values(payable) | {"attest_id": None, "attested_by": None}
-        proposal_store.move_item(session, item, ItemState.PROPOSED, **values)
+        if item.state is ItemState.ATTESTED:
+            no_attest = {"attest_id": None, "attested_by": None}
+            proposal_store.move_item(session, item, ItemState.PROPOSED, **no_attest)
+        if not proposal_store.is_as_kept(item, payable):
+            proposal_store.refresh_item(session, item, payable)
         dropped.append(item)
     if dropped or out:
+        proposal_store.raise_revision(session, number)
         proposals.settle_state(session, number)
     return Dropped(tuple(dropped), tuple(out))
 
 
 def check_unchanged(
-    session: Session, register: Register, proposal: Proposal
+    session: Session,
+    register: Register,
+    proposal: Proposal,
+    *,
+    lock: bool = True,
+    tell: Callable[[int], None] = lambda done: None,
 ) -> dict[payable_store.PayableKey, Payable]:
-    """The proposal's payables, each exactly as attested. Raises ChangedSinceAttest."""
-    live = [item for item in proposal_store.items(session, proposal.number) if item.is_live]
-    payables = payable_store.load(
-        session, register, [item.key for item in live], pay_on=proposal.pay_on, lock=True
-    )
-    attested = attest_store.given(session, proposal.number)
-    for item in live:
-        payable = payables[item.key]
-        attest_given = attested.get(item.attest_id or 0)
-        if (
-            not payable.is_payable
-            or payable.held_back
-            or attest_given is None
-            or not attest_given.stands(payable, prepared_by=item.prepared_by)
-        ):
-            raise ChangedSinceAttest(
-                Text(
-                    "%(number)s har ändrats efter attesten och måste attesteras på nytt.",
-                    number=payable.number,
-                ),
-            )
+    """The proposal's payables, each exactly as attested. Raises ChangedSinceAttest. `tell` hears how many are read."""
+    payables: dict[payable_store.PayableKey, Payable] = {}
+    for portion in portion_store.in_portions(session, proposal.number, LIVE):
+        keys = [item.key for item in portion]
+        payables |= payable_store.load(session, register, keys, pay_on=proposal.pay_on, lock=lock)
+        ids = [item.attest_id for item in portion if item.attest_id is not None]
+        attested = attest_store.given(session, proposal.number, ids)
+        for item in portion:
+            payable = payables[item.key]
+            given = attested.get(item.attest_id or 0)
+            if (
+                not payable.is_payable
+                or payable.held_back
+                or given is None
+                or not given.stands(payable, prepared_by=item.prepared_by)
+            ):
+                raise ChangedSinceAttest(
+                    Text(
+                        "%(number)s har ändrats efter attesten och måste attesteras på nytt.",
+                        number=payable.number,
+                    ),
+                )
+        tell(len(payables))
     return payables
 
 
-def _changes(
-    session: Session, register: Register, number: str, *, lock: bool
+def _changes_among(
+    session: Session,
+    register: Register,
+    proposal: Proposal,
+    standing: Sequence[ProposalItem],
+    *,
+    lock: bool = False,
 ) -> list[tuple[ProposalItem, str, Payable]]:
-    """Items that are gone or held back, and attested ones that are no longer what was attested."""
-    standing = [
-        item
-        for item in proposal_store.items(session, number)
-        if item.state in (ItemState.PROPOSED, ItemState.ATTESTED)
-    ]
-    pay_on = proposal_store.get(session, number).pay_on
+    """Of items that have not left: those gone, held back, or no longer what was attested or shown."""
     payables = payable_store.load(
-        session, register, [item.key for item in standing], pay_on=pay_on, lock=lock
+        session, register, [item.key for item in standing], pay_on=proposal.pay_on, lock=lock
     )
-    attested = attest_store.given(session, number)
+    ids = [item.attest_id for item in standing if item.attest_id is not None]
+    attested = attest_store.given(session, proposal.number, ids)
     found = []
     for item in standing:
         payable = payables[item.key]
@@ -183,10 +229,11 @@ def _changes(
             found.append((item, "GONE", payable))
         elif payable.held_back:
             found.append((item, "HELD_BACK", payable))
-        elif item.attest_id is not None:
-            given = attested[item.attest_id]
-            if given.fingerprint != payable.fingerprint:
-                found.append((item, "CHANGED", payable))
-            elif not given.stands(payable, prepared_by=item.prepared_by):
-                found.append((item, "DECIDED", payable))
+        elif item.attest_id is None:
+            if not proposal_store.is_as_kept(item, payable):
+                found.append((item, proposal_store.CHANGED, payable))
+        elif attested[item.attest_id].fingerprint != payable.fingerprint:
+            found.append((item, proposal_store.CHANGED, payable))
+        elif not attested[item.attest_id].stands(payable, prepared_by=item.prepared_by):
+            found.append((item, "DECIDED", payable))
     return found

@@ -10,27 +10,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
-from stdnum import iban
+from stdnum import iban, iso11649
 
 from foundation.errors import Refused
 from foundation.spreadsheets import CellKind as Holds
 from foundation.spreadsheets import CellValue, SheetColumn
 from foundation.text import Text
 from invoicing.payment.bank_files import pain001 as pain
-from invoicing.payment.payable import PayableKind
+from invoicing.payment.bank_files.banks import WISHES, BankName, BankWishes, PainVersion
+from invoicing.payment.payable import PayableKind, ReferenceKind, ocr_of, reference_kind
 from invoicing.payment.transfers import Transfer, TransferPart
-from orders.register.parties import AccountScheme, Buyer, PaymentAccount
+from orders.register.parties import AccountScheme, Address, Buyer, PaymentAccount
 from peppol.xml.iso20022 import serialise
 
 _NAME_MAX, _WORDS_MAX, _NUMBER_MAX = 70, 140, 35
+_POSTAL_CODE_MAX, _TOWN_MAX = 16, 35
 # What every bank takes (the CGI's Latin set) and the Swedish messages.
 _FOREIGN = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ÅÄÖåäöÉéÜü]")
 
 COLUMNS = (
     SheetColumn("end_to_end", width=24),
     SheetColumn("supplier"),
-    SheetColumn("supplier_name", width=32),
+    SheetColumn("payee_name", width=32),
     SheetColumn("scheme", width=12),
     SheetColumn("account", width=26),
     SheetColumn("kind", width=12),
@@ -56,17 +59,51 @@ class NoDebtorAccount(Refused):
         )
 
 
+class BankWishesUnmet(Refused):
+    """A setting is not as the bank that is named wants it."""
+
+    def __init__(self, setting: str, example: str) -> None:
+        super().__init__(
+            Text(
+                "%(setting)s är inte så som banken vill ha det. Skriv det som i avtalet med banken, till exempel "
+                "%(example)s.",
+                setting=setting,
+                example=example,
+            ),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Debtor:
-    """The account we pay from. `customer_id` is what the bank calls us, where it wants to be told."""
+    """The account we pay from. `customer_id` is what the bank calls us, where it wants to be told.
+
+    Raises NoDebtorAccount, or BankWishesUnmet where the bank is named and something is not as it wants it.
+    """
 
     iban: str
     bic: str
     customer_id: str = ""
+    bank: BankName = BankName.OTHER
+    version: PainVersion | None = None
 
     def __post_init__(self) -> None:
         if not iban.is_valid(self.iban) or not re.fullmatch(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?", self.bic):
             raise NoDebtorAccount
+        wishes = self.wishes
+        if wishes.bics and self.bic[:8] not in wishes.bics:
+            raise BankWishesUnmet("BILLING_DEBTOR_BIC", wishes.bics[0])
+        if wishes.customer_id and not wishes.customer_id.fullmatch(self.customer_id):
+            raise BankWishesUnmet("BILLING_DEBTOR_CUSTOMER_ID", wishes.example)
+
+    @property
+    def wishes(self) -> BankWishes:
+        """What the bank wants of the file."""
+        return WISHES[self.bank]
+
+    @property
+    def pain_version(self) -> PainVersion:
+        """The version that is written: the one set, or else the bank's."""
+        return self.version or self.wishes.version
 
 
 def pain001(
@@ -87,31 +124,39 @@ def pain001(
         name=plain(buyer.name, _NAME_MAX),
         id=pain.PartyId(organisation=pain.OrganisationId(others=tuple(ids))),
     )
-    document = pain.CreditTransfer(
-        header=pain.GroupHeader(
-            id=message_id,
-            created=created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
-            count=count,
-            sum=sum_of_all,
-            initiator=us,
-        ),
-        payments=(
-            pain.PaymentInformation(
-                id=message_id,
-                method="TRF",
-                batch=True,
-                count=count,
-                sum=sum_of_all,
-                type=pain.PaymentType(purpose=pain.CategoryPurpose(code="SUPP")),
-                execute_on=pay_on,
-                debtor=us,
-                account=pain.Account(id=pain.AccountId(iban=debtor.iban), currency=buyer.currency),
-                agent=pain.Agent(institution=pain.Institution(bic=debtor.bic)),
-                transfers=tuple(_transfer(each) for each in transfers),
-            ),
-        ),
+    header = pain.GroupHeader(
+        id=message_id,
+        created=created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+        count=count,
+        sum=sum_of_all,
+        initiator=us,
     )
-    return serialise(document)
+    level = debtor.wishes.service_level
+    of_9 = debtor.pain_version is PainVersion.V09
+    institution = pain.Institution(bic_of_9=debtor.bic) if of_9 else pain.Institution(bic=debtor.bic)
+    order: dict[str, Any] = {
+        "id": message_id,
+        "method": "TRF",
+        "batch": True,
+        "count": count,
+        "sum": sum_of_all,
+        "type": pain.PaymentType(
+            service_level=pain.ServiceLevel(code=level) if level else None,
+            purpose=pain.CategoryPurpose(code="SUPP"),
+        ),
+        "debtor": us,
+        "account": pain.Account(id=pain.AccountId(iban=debtor.iban), currency=buyer.currency),
+        "agent": pain.Agent(institution=institution),
+        "transfers": tuple(_transfer(each) for each in transfers),
+    }
+    if of_9:
+        day = pain.ExecutionDay(day=pay_on)
+        return serialise(
+            pain.CreditTransfer9(header=header, payments=(pain.PaymentInformation9(execute_on=day, **order),))
+        )
+    return serialise(
+        pain.CreditTransfer(header=header, payments=(pain.PaymentInformation(execute_on=pay_on, **order),))
+    )
 
 
 def rows(transfers: Sequence[Transfer], *, pay_on: date) -> list[tuple[CellValue, ...]]:
@@ -120,7 +165,7 @@ def rows(transfers: Sequence[Transfer], *, pay_on: date) -> list[tuple[CellValue
         (
             transfer.end_to_end,
             transfer.supplier,
-            transfer.supplier_name,
+            transfer.payee_name,
             str(transfer.account.scheme),
             transfer.account.number,
             str(part.kind),
@@ -163,9 +208,7 @@ def _transfer(transfer: Transfer) -> pain.Transfer:
         id=pain.PaymentId(instruction=transfer.end_to_end, end_to_end=transfer.end_to_end),
         amount=pain.InstructedAmount(instructed=pain.CurrencyAmount(transfer.amount.amount, currency)),
         agent=_agent(transfer.account),
-        creditor=pain.Party(
-            name=plain(transfer.supplier_name, _NAME_MAX), address=pain.PostalAddress(country="SE")
-        ),
+        creditor=pain.Party(name=plain(transfer.payee_name, _NAME_MAX), address=_address(transfer.address)),
         account=pain.Account(id=_account(transfer.account)),
         remittance=_remittance(transfer),
     )
@@ -195,18 +238,19 @@ def _account(account: PaymentAccount) -> pain.AccountId:
 
 
 def _remittance(transfer: Transfer) -> pain.Remittance:
-    """A single invoice by its OCR number or in words; several documents one by one, with their amounts."""
+    """What the supplier asked for (BT-83), or else the number of the invoice; several documents one by one."""
     if len(transfer.parts) > 1:
-        return pain.Remittance(structured=tuple(map(_referred, transfer.parts)))
+        return pain.Remittance(structured=tuple(_referred(part, transfer.account) for part in transfer.parts))
     (part,) = transfer.parts
-    if part.reference:
-        return pain.Remittance(structured=(pain.Structured(reference=_ocr(part.reference)),))
-    return pain.Remittance(words=plain(part.number, _WORDS_MAX))
+    if found := _creditor_reference(part, transfer.account):
+        return pain.Remittance(structured=(pain.Structured(reference=found),))
+    return pain.Remittance(words=plain(part.reference or part.number, _WORDS_MAX))
 
 
-def _referred(part: TransferPart) -> pain.Structured:
+def _referred(part: TransferPart, account: PaymentAccount) -> pain.Structured:
     amount = pain.CurrencyAmount(part.amount.amount, part.amount.currency)
     is_invoice = part.kind is PayableKind.INVOICE
+    is_text = is_invoice and reference_kind(part.reference, account) is ReferenceKind.TEXT
     return pain.Structured(
         document=pain.ReferredDocument(
             type=pain.CodedChoice(choice=pain.Coded(code="CINV" if is_invoice else "CREN")),
@@ -214,9 +258,30 @@ def _referred(part: TransferPart) -> pain.Structured:
             issued_on=part.issued_on,
         ),
         amount=pain.ReferredAmount(remitted=amount) if is_invoice else pain.ReferredAmount(credited=amount),
-        reference=_ocr(part.reference) if part.reference and is_invoice else None,
+        reference=_creditor_reference(part, account) if is_invoice else None,
+        words=plain(part.reference, _WORDS_MAX) if is_text else None,
     )
 
 
-def _ocr(reference: str) -> pain.CreditorReference:
-    return pain.CreditorReference(type=pain.CodedChoice(choice=pain.Coded(code="SCOR")), reference=reference)
+def _creditor_reference(part: TransferPart, account: PaymentAccount) -> pain.CreditorReference | None:
+    """The reference where machines read it: an OCR number to a giro account, ISO 11649 to an IBAN."""
+    scor = pain.Coded(code="SCOR")
+    match reference_kind(part.reference, account):
+        case ReferenceKind.OCR:
+            kind = pain.ReferenceType(choice=scor)
+            return pain.CreditorReference(type=kind, reference=ocr_of(part.reference, account))
+        case ReferenceKind.RF:
+            kind = pain.ReferenceType(choice=scor, issuer="ISO")
+            return pain.CreditorReference(type=kind, reference=iso11649.compact(part.reference))
+        case _:
+            return None
+
+
+def _address(address: Address | None) -> pain.PostalAddress | None:
+    """The whole address the banks ask for, or none: a part of one breaks their rule."""
+    if address is None:
+        return None
+    code, town = plain(address.postal_code, _POSTAL_CODE_MAX), plain(address.city, _TOWN_MAX)
+    if "-" in (code, town):
+        return None
+    return pain.PostalAddress(postal_code=code, town=town, country=address.country)

@@ -9,14 +9,16 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
-from stdnum import luhn
+from stdnum import iso11649, luhn
 
 from foundation.money import Money
 from foundation.text import NO_TEXT, Text
 from invoicing.model import InvoiceState
 from invoicing.payment.attest_rights import Subject
-from orders.register.parties import AccountScheme, PaymentAccount, compact_account
+from invoicing.payment_control.controls import ControlRow
+from orders.register.parties import AccountScheme, Address, PaymentAccount, compact_account
 
 
 class PayableKind(StrEnum):
@@ -26,11 +28,15 @@ class PayableKind(StrEnum):
     CREDIT = "CREDIT"
 
 
-@dataclass(frozen=True, slots=True)
-class Payable:
-    """An invoice to be paid, or a claim to be taken off, as it stands now. `reference` is an OCR number or empty.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentTerms:
+    """What is paid for an invoice, or taken off for a claim, when and where to.
 
-    `held_back` says why nothing is paid to its supplier now, whatever was attested; empty where it may be.
+    `reference` is what the supplier asks to have written on the payment (BT-83), as given; `address` the payee's, None
+    where the register does not have it.
+
+    `held_back` says why nothing is paid to its supplier now, whatever was attested; empty where it may be. `controls`
+    are what the payment control came to, a row each; a claim that is taken off has none.
     """
 
     invoice_id: int
@@ -44,6 +50,26 @@ class Payable:
     pays_on: date
     account: PaymentAccount
     reference: str
+    held_back: Text = NO_TEXT
+    controls: tuple[ControlRow, ...] = ()
+    address: Address | None = None
+
+    @property
+    def payee_name(self) -> str:
+        """Whose account it is: another payee's, or the supplier's own."""
+        return self.account.payee_name or self.supplier_name
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether it may still be paid, or taken off."""
+        wanted = InvoiceState.ACCEPTED if self.kind is PayableKind.INVOICE else InvoiceState.CREDITED
+        return self.state is wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payable(PaymentTerms):
+    """An invoice to be paid, or a claim to be taken off, with all that an attest of it vouches for or looks at."""
+
     message_sha256: str
     match_id: int
     match_sha256: str
@@ -51,7 +77,6 @@ class Payable:
     areas: frozenset[str]
     decided_by: frozenset[str]
     account_confirmed_by: frozenset[str]
-    held_back: Text = NO_TEXT
 
     @property
     def fingerprint(self) -> str:
@@ -73,12 +98,6 @@ class Payable:
         )
         return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
-    @property
-    def is_payable(self) -> bool:
-        """Whether it may still be paid, or taken off."""
-        wanted = InvoiceState.ACCEPTED if self.kind is PayableKind.INVOICE else InvoiceState.CREDITED
-        return self.state is wanted
-
     def subject(self, prepared_by: str) -> Subject:
         """What the rights to attest look at."""
         return Subject(
@@ -91,6 +110,35 @@ class Payable:
             self.decided_by,
             self.account_confirmed_by,
         )
+
+
+REFERENCE_MAX: Final = 140
+"""How many characters of a payment reference a bank carries (ISO 20022, Max140Text)."""
+
+
+class ReferenceKind(StrEnum):
+    """How a payment reference (BT-83) is written for the bank."""
+
+    OCR = "OCR"  # to a giro account: digits with a check digit, read by machines
+    RF = "RF"  # to an IBAN: a creditor reference of ISO 11649
+    TEXT = "TEXT"  # anything else, word for word
+    NONE = "NONE"
+
+
+def reference_kind(reference: str, account: PaymentAccount) -> ReferenceKind:
+    """What the reference is, to this account.
+
+    >>> giro = PaymentAccount(AccountScheme.BANKGIRO, "599-9107")
+    >>> [reference_kind(each, giro).value for each in ("1234566", "1234567", "KUND77-881", "")]
+    ['OCR', 'TEXT', 'TEXT', 'NONE']
+    >>> reference_kind("RF18 5390 0754 7034", PaymentAccount(AccountScheme.IBAN, "SE3550000000054910000003")).value
+    'RF'
+    """
+    if not reference:
+        return ReferenceKind.NONE
+    if account.scheme is AccountScheme.IBAN:
+        return ReferenceKind.RF if iso11649.is_valid(reference) else ReferenceKind.TEXT
+    return ReferenceKind.OCR if ocr_of(reference, account) else ReferenceKind.TEXT
 
 
 def ocr_of(reference: str, account: PaymentAccount) -> str:

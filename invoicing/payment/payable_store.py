@@ -3,31 +3,47 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, func, select
 
-from foundation.money import Money, total
-from foundation.sql import Session
-from foundation.text import NO_TEXT
+from foundation.money import Money
+from foundation.sql import Session, among
+from foundation.text import NO_TEXT, Text
 from invoicing.decisions import payee_decision_store
 from invoicing.documents import decider_store
 from invoicing.documents import tables as document_tables
 from invoicing.matching import payee_accounts
-from invoicing.model import DocumentType, InvoiceContent, InvoiceState
-from invoicing.payment import account_confirmation_store, held_back_queries, payment_stop_store
+from invoicing.model import DocumentType, InvoiceState, PaymentInstructions
+from invoicing.payment import (
+    account_confirmation_store,
+    held_back_queries,
+    payment_stop_store,
+    standing_queries,
+)
 from invoicing.payment import tables as payment_tables
-from invoicing.payment.payable import Payable, PayableKind, ocr_of
+from invoicing.payment.payable import REFERENCE_MAX, Payable, PayableKind, PaymentTerms
 from invoicing.payment.transfers import LIVE, ItemState
+from invoicing.payment_control.judging import AccountFacts, account_rows
 from orders import tables as order_tables
 from orders.register import store as register_store
+from orders.register.parties import USUAL_CURRENCY, AccountScheme, PaymentAccount, Supplier
 from orders.register.register import Register
 from peppol.exchange import tables as exchange_tables
 
-_CONTENT = TypeAdapter(InvoiceContent)
+_INSTRUCTIONS = TypeAdapter(PaymentInstructions)
 _INVOICE, _ITEM = document_tables.invoice, payment_tables.payment_item
-_BATCH = 500
+_OF_INVOICE = (
+    *(_INVOICE.c.id, _INVOICE.c.letter_id, _INVOICE.c.supplier, _INVOICE.c.number, _INVOICE.c.issued_on),
+    *(_INVOICE.c.pays_on, _INVOICE.c.currency, _INVOICE.c.amount_payable, _INVOICE.c.credited_payable),
+    *(_INVOICE.c.content, _INVOICE.c.state),
+)
+_TERMS = tuple(each.name for each in fields(PaymentTerms))
+_BATCH = 1000
 
 PayableKey = tuple[int, PayableKind]
 
@@ -43,9 +59,10 @@ def due_sum(session: Session, *, on: date) -> tuple[int, Money]:
     amount = func.sum(
         _INVOICE.c.amount_payable - _INVOICE.c.credited_payable, type_=_INVOICE.c.amount_payable.type
     )
-    question = select(_INVOICE.c.currency, func.count(), amount).where(*_is_due(on))
-    rows = session.execute(question.group_by(_INVOICE.c.currency)).all()
-    return sum(count for _, count, _ in rows), total(Money(sum_, currency) for currency, _, sum_ in rows)
+    # What is in another currency is held back, and no part of what kronor are needed for.
+    own = register_store.currency(session)
+    row = session.execute(select(func.count(), amount).where(*_is_due(on), _INVOICE.c.currency == own)).one()
+    return row[0], Money(row[1] or Decimal("0.00"), own)
 
 
 def _is_due(on: date) -> tuple[ColumnElement[bool], ...]:
@@ -59,14 +76,14 @@ def _is_due(on: date) -> tuple[ColumnElement[bool], ...]:
 
 def claims_of(session: Session, suppliers: Iterable[str]) -> list[int]:
     """The paid and credited invoices of these suppliers that are not given back yet and lie in no proposal."""
-    settled = payment_tables.claim_settled
     question = (
         select(_INVOICE.c.id)
         .join(document_tables.payment, document_tables.payment.c.invoice_id == _INVOICE.c.id)
         .where(
             _INVOICE.c.state == InvoiceState.CREDITED,
             _INVOICE.c.supplier.in_(list(suppliers)),
-            _INVOICE.c.id.not_in(select(settled.c.invoice_id)),
+            standing_queries.payment_stands(),
+            _INVOICE.c.id.not_in(standing_queries.settled_claims()),
             _INVOICE.c.id.not_in(_lying(PayableKind.CREDIT)),
         )
         .order_by(_INVOICE.c.id)
@@ -82,15 +99,26 @@ def lies_in_proposal(session: Session, invoice_id: int) -> bool:
     return session.execute(question.limit(1)).one_or_none() is not None
 
 
-def held_back(session: Session, register: Register, *, on: date) -> list[Payable]:
+def held_back(session: Session, register: Register, *, on: date) -> list[PaymentTerms]:
     """What has come to its day and is not paid for its supplier's sake, each with its reason."""
     rows = session.execute(
         select(_INVOICE.c.id, _INVOICE.c.supplier).where(*_is_due(on)).order_by(_INVOICE.c.id)
     )
     supplier_of = {row.id: row.supplier for row in rows}
-    kept = held_back_queries.reasons(session, register, supplier_of)
+    kept = held_back_queries.reasons(session, register, supplier_of, on=on)
     keys = [(each, PayableKind.INVOICE) for each in supplier_of if each in kept]
-    return list(load(session, register, keys, pay_on=on).values())
+    return list(terms(session, register, keys, pay_on=on).values())
+
+
+def terms(
+    session: Session, register: Register, keys: Sequence[PayableKey], *, pay_on: date, lock: bool = False
+) -> dict[PayableKey, PaymentTerms]:
+    """What is to be paid, where to and whether it is held back, without the rest that an attest looks at. As `load`."""
+    found: dict[PayableKey, PaymentTerms] = {}
+    paid_to = _PaidTo(session, register, pay_on)
+    for start in range(0, len(keys), _BATCH):
+        found.update(_terms(session, paid_to, keys[start : start + _BATCH], lock=lock)[0])
+    return found
 
 
 def load(
@@ -104,44 +132,80 @@ def load(
     register ever had a supplier for.
     """
     found: dict[PayableKey, Payable] = {}
+    paid_to = _PaidTo(session, register, pay_on)
     for start in range(0, len(keys), _BATCH):
-        found.update(_loaded(session, register, keys[start : start + _BATCH], pay_on=pay_on, lock=lock))
+        found.update(_loaded(session, paid_to, keys[start : start + _BATCH], lock=lock))
     return found
 
 
-def _loaded(
-    session: Session, register: Register, keys: Sequence[PayableKey], *, pay_on: date, lock: bool
-) -> dict[PayableKey, Payable]:
+class _PaidTo:
+    """Where the money of a document goes on a day: looked up once for all documents of a supplier that say the same."""
+
+    def __init__(self, session: Session, register: Register, on: date) -> None:
+        self.session, self.register, self.on = session, register, on
+        self._suppliers: dict[str, Supplier | None] = {}
+        self._accounts: dict[tuple[object, ...], tuple[PaymentAccount, bool]] = {}
+
+    def supplier(self, number: str) -> Supplier | None:
+        """The supplier as any register knew it."""
+        if number not in self._suppliers:
+            self._suppliers[number] = register_store.last_known_supplier(self.session, self.register, number)
+        return self._suppliers[number]
+
+    def account(
+        self, supplier: Supplier, said: PaymentInstructions, *, to_seller: bool
+    ) -> tuple[PaymentAccount, bool]:
+        """The account, and whether it is the payee's: who has none is held back, and the seller's own stands there."""
+        key = (
+            *(supplier.organisation_number, said.accounts, said.payee, said.type_code),
+            *(said.supplier, said.supplier_name, said.endpoint, to_seller),
+        )
+        if key not in self._accounts:
+            own = payee_accounts.sellers_own(supplier, on=self.on, given=said.accounts)
+            chosen = own if to_seller else payee_accounts.chosen(said, supplier, on=self.on)
+            self._accounts[key] = (chosen or own, chosen is not None)
+        return self._accounts[key]
+
+
+_InvoiceRow = Any
+
+
+def _terms(
+    session: Session, paid_to: _PaidTo, keys: Sequence[PayableKey], *, lock: bool
+) -> tuple[dict[PayableKey, PaymentTerms], Mapping[int, _InvoiceRow]]:
+    """The terms of a batch, and the rows of its invoices."""
     ids = sorted({invoice_id for invoice_id, _ in keys})
-    question = select(_INVOICE).where(_INVOICE.c.id.in_(ids)).order_by(_INVOICE.c.id)
+    question = select(*_OF_INVOICE).where(among(session, _INVOICE.c.id, ids)).order_by(_INVOICE.c.id)
     rows = {row.id: row for row in session.execute(question.with_for_update() if lock else question)}
-    messages = _messages(session, [row.letter_id for row in rows.values()])
     credits = _credit_notes(session, [each for each, kind in keys if kind is PayableKind.CREDIT])
-    matches, scopes, decided = _matches(session, ids), _scopes(session, ids), decider_store.of(session, ids)
-    confirmed = account_confirmation_store.barred(session, {row.supplier for row in rows.values()})
     if lock:
         # Whoever pays and whoever stops payments follow each other: a stop is seen, or the payment left before it.
         payment_stop_store.hold_still(session)
-    kept = held_back_queries.reasons(session, register, {row.id: row.supplier for row in rows.values()})
+    supplier_of = {row.id: row.supplier for row in rows.values()}
+    looked_at = held_back_queries.looked_at(session, paid_to.register, supplier_of, on=paid_to.on)
+    confirmed_at = account_confirmation_store.last_confirmed(session, supplier_of.values())
     to_seller = payee_decision_store.paid_to_seller(session, rows)
-    found: dict[PayableKey, Payable] = {}
+    found: dict[PayableKey, PaymentTerms] = {}
     for invoice_id, kind in keys:
         row = rows[invoice_id]
-        supplier = register_store.last_known_supplier(session, register, row.supplier)
+        supplier = paid_to.supplier(row.supplier)
         if supplier is None:
             # No register ever had it, so nothing says where to pay: there is no payable.
             continue
-        content = _CONTENT.validate_json(row.content)
-        # Who has no account for the payee it names is held back; the seller's own stands there till it has one.
-        own = payee_accounts.sellers_own(supplier, on=pay_on, given=content.accounts)
-        chosen = own if invoice_id in to_seller else payee_accounts.chosen(content, supplier, on=pay_on)
-        account = chosen or own
-        match_id, match_sha256 = matches.get(invoice_id, (0, ""))
-        articles, areas = scopes[invoice_id]
+        said = _INSTRUCTIONS.validate_json(row.content)
+        account, is_payees = paid_to.account(supplier, said, to_seller=invoice_id in to_seller)
         # A claim goes by the credit note that made it: that is what the supplier looks for.
         itself = (row.number, row.issued_on)
         number, issued_on = credits.get(invoice_id, itself) if kind is PayableKind.CREDIT else itself
-        found[invoice_id, kind] = Payable(
+        stands = looked_at[invoice_id]
+        facts = AccountFacts(
+            account,
+            confirmed_at.get(row.supplier),
+            stands.stop.asked_at if stands.stop else None,
+            stands.stop.sentence if stands.stop else NO_TEXT,
+        )
+        about = account_rows(facts, paid_to.register.policy.payment_controls, on=paid_to.on)
+        found[invoice_id, kind] = PaymentTerms(
             invoice_id=invoice_id,
             kind=kind,
             number=number,
@@ -152,18 +216,46 @@ def _loaded(
             amount=Money(row.amount_payable - row.credited_payable, row.currency),
             pays_on=row.pays_on,
             account=account,
-            reference=ocr_of(content.payment_reference, account),
-            message_sha256=messages.get(row.letter_id, ""),
+            reference=" ".join(said.payment_reference.split())[:REFERENCE_MAX],
+            address=supplier.on(paid_to.on).address if account.is_own else None,
+            held_back=stands.reason or _kept_by_account(row.currency, account, is_chosen=is_payees),
+            controls=(*about, *stands.controls) if kind is PayableKind.INVOICE else (),
+        )
+    return found, rows
+
+
+def _loaded(
+    session: Session, paid_to: _PaidTo, keys: Sequence[PayableKey], *, lock: bool
+) -> dict[PayableKey, Payable]:
+    found, rows = _terms(session, paid_to, keys, lock=lock)
+    messages = _messages(session, [row.letter_id for row in rows.values()])
+    ids = list(rows)
+    matches, scopes, decided = _matches(session, ids), _scopes(session, ids), decider_store.of(session, ids)
+    confirmed = account_confirmation_store.barred(session, {row.supplier for row in rows.values()})
+    payables: dict[PayableKey, Payable] = {}
+    for key, each in found.items():
+        match_id, match_sha256 = matches.get(each.invoice_id, (0, ""))
+        articles, areas = scopes[each.invoice_id]
+        payables[key] = Payable(
+            **{name: getattr(each, name) for name in _TERMS},
+            message_sha256=messages.get(rows[each.invoice_id].letter_id, ""),
             match_id=match_id,
             match_sha256=match_sha256,
             articles=frozenset(articles),
             areas=frozenset(areas),
-            decided_by=frozenset(decided[invoice_id]),
-            account_confirmed_by=frozenset(confirmed[row.supplier]),
-            held_back=kept.get(invoice_id)
-            or (NO_TEXT if chosen else held_back_queries.PAYEE_WITHOUT_ACCOUNT),
+            decided_by=frozenset(decided[each.invoice_id]),
+            account_confirmed_by=frozenset(confirmed[each.supplier]),
         )
-    return found
+    return payables
+
+
+def _kept_by_account(currency: str, account: PaymentAccount, *, is_chosen: bool) -> Text:
+    """Why nothing is paid to this account, whatever else is right."""
+    if not is_chosen:
+        return held_back_queries.PAYEE_WITHOUT_ACCOUNT
+    if account.scheme is not AccountScheme.IBAN and currency != USUAL_CURRENCY:
+        return held_back_queries.GIRO_IN_KRONOR.with_values(currency=currency)
+    return NO_TEXT
 
 
 def _lying(kind: PayableKind):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a select of one column
@@ -172,7 +264,7 @@ def _lying(kind: PayableKind):  # type: ignore[no-untyped-def]  # noqa: ANN202 -
 
 def _messages(session: Session, message_ids: Sequence[int]) -> Mapping[int, str]:
     inbox = exchange_tables.inbox
-    rows = session.execute(select(inbox.c.id, inbox.c.sha256).where(inbox.c.id.in_(message_ids)))
+    rows = session.execute(select(inbox.c.id, inbox.c.sha256).where(among(session, inbox.c.id, message_ids)))
     return {row.id: row.sha256 for row in rows}
 
 
@@ -182,7 +274,7 @@ def _credit_notes(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[st
     question = (
         select(pair.c.invoice_id, _INVOICE.c.number, _INVOICE.c.issued_on)
         .join(_INVOICE, _INVOICE.c.id == pair.c.credit_id)
-        .where(pair.c.invoice_id.in_(ids))
+        .where(among(session, pair.c.invoice_id, ids))
     )
     return {row.invoice_id: (row.number, row.issued_on) for row in session.execute(question)}
 
@@ -190,7 +282,11 @@ def _credit_notes(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[st
 def _matches(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[int, str]]:
     """The newest match of each, and the sha256 of its tree."""
     table = document_tables.match_made
-    newest = select(func.max(table.c.id)).where(table.c.invoice_id.in_(ids)).group_by(table.c.invoice_id)
+    newest = (
+        select(func.max(table.c.id))
+        .where(among(session, table.c.invoice_id, ids))
+        .group_by(table.c.invoice_id)
+    )
     rows = session.execute(select(table.c.invoice_id, table.c.id, table.c.tree).where(table.c.id.in_(newest)))
     return {row.invoice_id: (row.id, hashlib.sha256(row.tree.encode()).hexdigest()) for row in rows}
 
@@ -200,7 +296,7 @@ def _scopes(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[set[str]
     question = (
         select(part.c.invoice_id, order.c.article, order.c.delivery_area)
         .join(order, order.c.number == part.c.order_number)
-        .where(part.c.invoice_id.in_(ids))
+        .where(among(session, part.c.invoice_id, ids))
     )
     scopes: dict[int, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for row in session.execute(question):

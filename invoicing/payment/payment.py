@@ -30,6 +30,7 @@ from invoicing.payment import (
 from invoicing.payment.attest_rights import check_not_barred, granted
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment_store import Claim, ClaimWay, Payment
+from invoicing.remittance import advice_queries
 from invoicing.responses import responding, response_documents
 from orders.register.register import Register
 
@@ -89,7 +90,8 @@ def pay(
     keys = [(invoice.id, PayableKind.INVOICE) for invoice in invoices]
     payables = payable_store.load(session, register, keys, pay_on=today, lock=True)
     payment_stop_store.hold_still(session)
-    kept = held_back_queries.reasons(session, register, {each.id: each.supplier for each in invoices})
+    suppliers = {each.id: each.supplier for each in invoices}
+    kept = held_back_queries.reasons(session, register, suppliers, on=today)
     if tax_withheld:
         kept = {each: why for each, why in kept.items() if each not in withheld(session, kept)}
     paid = []
@@ -134,6 +136,9 @@ def note_paid(
     )
     payment_store.add(session, payment, prepared_by=prepared_by, attested_by=attested_by)
     if invoice.state is InvoiceState.ACCEPTED:
+        remittance = advice_queries.of_invoice(session, invoice.id)
+        # The bank's statement shows one sum: an answer that names another says how that sum is made up.
+        told = remittance.words if remittance is not None and remittance.says_more else None
         answered = responding.answer(
             session,
             register,
@@ -142,6 +147,7 @@ def note_paid(
             (),
             today=today,
             supplier=facts_loading.registered(register, invoice.supplier),
+            announcement=None if told is None else response_documents.Announcement("NON", told.both()),
         )
         invoice = document_store.move(session, invoice, InvoiceState.PAID, answered=answered, paid_on=today)
     else:

@@ -5,12 +5,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Row, Select, func, insert, select
 
 from foundation.money import Money
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.model import InvoiceState
+from invoicing.payment import standing_queries
 from invoicing.payment import tables as payment_tables
 
 
@@ -44,12 +45,13 @@ class Claim:
 
 
 def add(session: Session, payment: Payment, *, prepared_by: str, attested_by: str) -> None:
-    """Keep a payment and the two people behind it; the database refuses a second of the same invoice."""
+    """Keep a payment and the two people behind it; the database refuses a second while one stands."""
     session.execute(
         insert(document_tables.payment),
         {
             "number": payment.number,
             "invoice_id": payment.invoice_id,
+            "attempt": 1 + returned_times(session, payment.invoice_id),
             "supplier": payment.supplier,
             "amount": payment.amount.amount,
             "currency": payment.amount.currency,
@@ -63,9 +65,12 @@ def add(session: Session, payment: Payment, *, prepared_by: str, attested_by: st
 def add_settled(
     session: Session, claim: Claim, *, how: ClaimWay, first_by: str, second_by: str, on: date
 ) -> None:
-    """Keep that a claim was given back; the database allows it once."""
+    """Keep that a claim was given back; the database allows it once while it stands."""
+    reopened = payment_tables.claim_reopened
+    times = select(func.count()).where(reopened.c.invoice_id == claim.invoice_id)
     row = {
         "invoice_id": claim.invoice_id,
+        "attempt": 1 + session.execute(times).scalar_one(),
         "supplier": claim.supplier,
         "amount": claim.amount.amount,
         "currency": claim.amount.currency,
@@ -75,6 +80,70 @@ def add_settled(
         "second_by": second_by,
     }
     session.execute(insert(payment_tables.claim_settled), row)
+
+
+def returned_times(session: Session, invoice_id: int) -> int:
+    """How many payments of the invoice came back."""
+    returned = document_tables.payment_returned
+    return session.execute(select(func.count()).where(returned.c.invoice_id == invoice_id)).scalar_one()
+
+
+def standing(session: Session, invoice_id: int) -> Payment | None:
+    """The payment of the invoice that has left and not come back."""
+    paid = document_tables.payment
+    stands = (paid.c.invoice_id == invoice_id, standing_queries.payment_stands())
+    row = session.execute(select(paid).where(*stands)).one_or_none()
+    return _payment(row) if row is not None else None
+
+
+def numbered(session: Session, number: str) -> Payment | None:
+    """The payment with this number, where it stands."""
+    paid = document_tables.payment
+    stands = (paid.c.number == number, standing_queries.payment_stands())
+    row = session.execute(select(paid).where(*stands)).one_or_none()
+    return _payment(row) if row is not None else None
+
+
+def add_returned(
+    session: Session, payment: Payment, *, end_to_end: str, first_by: str, second_by: str, on: date
+) -> None:
+    """Keep that the money of a payment came back; the database allows it once."""
+    row = {
+        "payment": payment.number,
+        "invoice_id": payment.invoice_id,
+        "returned_on": on,
+        "end_to_end": end_to_end,
+        "first_by": first_by,
+        "second_by": second_by,
+    }
+    session.execute(insert(document_tables.payment_returned), row)
+
+
+def reopen_claim(
+    session: Session, invoice_id: int, *, end_to_end: str, first_by: str, second_by: str, on: date
+) -> None:
+    """Keep that a claim is owed again, since the payment it was taken off came back."""
+    settled = payment_tables.claim_settled
+    stands = (settled.c.invoice_id == invoice_id, standing_queries.settlement_stands())
+    row = {
+        "invoice_id": invoice_id,
+        "attempt": session.execute(select(settled.c.attempt).where(*stands)).scalar_one(),
+        "reopened_on": on,
+        "end_to_end": end_to_end,
+        "first_by": first_by,
+        "second_by": second_by,
+    }
+    session.execute(insert(payment_tables.claim_reopened), row)
+
+
+def is_settled(session: Session, invoice_id: int) -> bool:
+    """Whether what the supplier owed after a credit of the invoice is given back."""
+    claims = standing_queries.settled_claims().where(payment_tables.claim_settled.c.invoice_id == invoice_id)
+    return session.execute(claims).first() is not None
+
+
+def _payment(row: Row[Any]) -> Payment:
+    return Payment(row.number, row.invoice_id, row.supplier, Money(row.amount, row.currency), row.paid_on)
 
 
 def asked_back(session: Session) -> list[Claim]:
@@ -89,12 +158,11 @@ def asked_back(session: Session) -> list[Claim]:
 def claims(session: Session) -> list[Claim]:
     """Paid invoices that were credited and are not given back: what suppliers owe us."""
     invoice = document_tables.invoice
-    settled = payment_tables.claim_settled.c.invoice_id
     # Credited and paid are few of the credited; asked in one, the engine reads every payment there is.
     owed = select(invoice.c.id).where(
         invoice.c.state == InvoiceState.CREDITED,
         invoice.c.paid_on.is_not(None),
-        invoice.c.id.not_in(select(settled)),
+        invoice.c.id.not_in(standing_queries.settled_claims()),
     )
     return _paid(session, owed)
 
@@ -108,7 +176,7 @@ def _paid(session: Session, wanted: Select[Any]) -> list[Claim]:
     question = (
         select(paid, invoice.c.number.label("invoice_number"))
         .join(invoice, invoice.c.id == paid.c.invoice_id)
-        .where(paid.c.invoice_id.in_(ids))
+        .where(paid.c.invoice_id.in_(ids), standing_queries.payment_stands())
         .order_by(paid.c.number)
     )
     return [

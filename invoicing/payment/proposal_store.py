@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, func, insert, select, update
 
 from foundation import transitions
 from foundation.errors import Refused
@@ -12,12 +12,13 @@ from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.payment import tables as payment_tables
-from invoicing.payment.payable import Payable, PayableKind
+from invoicing.payment.payable import PayableKind, PaymentTerms
 from invoicing.payment.payable_store import PayableKey
 from invoicing.payment.transfers import (
     ITEM_FOLLOWS,
     LIVE,
     PROPOSAL_FOLLOWS,
+    SENT,
     ItemState,
     ProposalState,
     proposal_name,
@@ -26,6 +27,10 @@ from orders.register import store as register_store
 from orders.register.parties import AccountScheme, PaymentAccount
 
 _PROPOSAL, _ITEM = payment_tables.payment_proposal, payment_tables.payment_item
+_BATCH = 500
+
+CHANGED = "CHANGED"
+"""Why an item waits that was shown as something else: its amount, account or reference has become another."""
 
 
 class ProposalUnknown(Refused):
@@ -42,6 +47,7 @@ class Proposal:
     prepared_by: str
     prepared_at: datetime
     exported_by: str
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class ProposalItem:
     attested_by: str
     end_to_end: str
     why: str
+    bank_status: str
 
     @property
     def key(self) -> PayableKey:
@@ -85,7 +92,7 @@ class Overview:
 
 
 def add(
-    session: Session, number: str, payables: Sequence[Payable], *, pay_on: date, by: str, at: datetime
+    session: Session, number: str, payables: Sequence[PaymentTerms], *, pay_on: date, by: str, at: datetime
 ) -> None:
     """Keep a new proposal with what lies in it."""
     row = {
@@ -105,7 +112,7 @@ def add(
     )
 
 
-def item_values(payable: Payable) -> dict[str, object]:
+def item_values(payable: PaymentTerms) -> dict[str, object]:
     """What an item's row holds of its payable."""
     return {
         "invoice_id": payable.invoice_id,
@@ -117,6 +124,13 @@ def item_values(payable: Payable) -> dict[str, object]:
         "account": payable.account.number,
         "reference": payable.reference,
     }
+
+
+def is_as_kept(item: ProposalItem, payable: PaymentTerms) -> bool:
+    """Whether what is to be paid is what the item says, and so what its proposal showed."""
+    kept = (item.supplier, item.amount, item.account.scheme, item.account.number, item.reference)
+    account = payable.account
+    return kept == (payable.supplier, payable.amount, account.scheme, account.number, payable.reference)
 
 
 def move(session: Session, proposal: Proposal, to: ProposalState, **values: object) -> None:
@@ -147,6 +161,19 @@ def move_item(session: Session, item: ProposalItem, to: ItemState, **values: obj
     )
 
 
+def refresh_item(session: Session, item: ProposalItem, payable: PaymentTerms) -> None:
+    """Let a waiting item say what is to be paid now, marked as changed since it was shown."""
+    still = (_ITEM.c.id == item.id, _ITEM.c.state == ItemState.PROPOSED)
+    session.execute(update(_ITEM).where(*still).values(**item_values(payable), why=CHANGED))
+
+
+def raise_revision(session: Session, number: str) -> int:
+    """Let what was shown of the proposal count no longer; the new revision."""
+    change = update(_PROPOSAL).where(_PROPOSAL.c.number == number).values(revision=_PROPOSAL.c.revision + 1)
+    revision: int = session.execute(change.returning(_PROPOSAL.c.revision)).scalar_one()
+    return revision
+
+
 def withdraw_items(session: Session, number: str) -> None:
     """Take everything out of a proposal that is withdrawn."""
     transitions.move_all(
@@ -171,7 +198,7 @@ def get(session: Session, number: str, *, lock: bool = False) -> Proposal:
 def items(session: Session, number: str) -> Sequence[ProposalItem]:
     """What lies or lay in a proposal, in the order it was put in."""
     return [
-        _item(row)
+        item_from(row)
         for row in session.execute(select(_ITEM).where(_ITEM.c.proposal == number).order_by(_ITEM.c.id))
     ]
 
@@ -181,21 +208,36 @@ def item_of(session: Session, item_id: int) -> ProposalItem:
     row = session.execute(select(_ITEM).where(_ITEM.c.id == item_id)).one_or_none()
     if row is None:
         raise ProposalUnknown(Text("Raden finns inte i något förslag."))
-    return _item(row)
+    return item_from(row)
 
 
 def items_sent_as(session: Session, end_to_end: str) -> list[ProposalItem]:
     """The items of the transfer that the bank knows by this id, whatever it answered."""
-    sent = _ITEM.c.state.in_((ItemState.EXPORTED, ItemState.PAID, ItemState.RETURNED))
-    question = select(_ITEM.c.id).where(_ITEM.c.end_to_end == end_to_end, sent).order_by(_ITEM.c.id)
-    return [item_of(session, each) for each in session.scalars(question).all()]
+    question = select(_ITEM).where(_ITEM.c.end_to_end == end_to_end, _ITEM.c.state.in_(SENT))
+    return [item_from(row) for row in session.execute(question.order_by(_ITEM.c.id))]
 
 
 def items_sent_in(session: Session, number: str) -> list[ProposalItem]:
-    """The items of a proposal that were exported and have not come back."""
-    sent = _ITEM.c.state.in_((ItemState.EXPORTED, ItemState.PAID))
-    question = select(_ITEM.c.id).where(_ITEM.c.proposal == number, sent).order_by(_ITEM.c.id)
-    return [item_of(session, each) for each in session.scalars(question).all()]
+    """The items of a proposal that were exported, whatever the bank answered."""
+    question = select(_ITEM).where(_ITEM.c.proposal == number, _ITEM.c.state.in_(SENT))
+    return [item_from(row) for row in session.execute(question.order_by(_ITEM.c.id))]
+
+
+def set_bank_status(session: Session, ids: Sequence[int], status: str) -> None:
+    """Note what the bank says of payments that it has: a status of ISO's, as ACCP."""
+    for start in range(0, len(ids), _BATCH):
+        those = _ITEM.c.id.in_(ids[start : start + _BATCH])
+        session.execute(update(_ITEM).where(those).values(bank_status=status))
+
+
+def item_paid(session: Session, invoice_id: int) -> str | None:
+    """What the bank knows the payment of the invoice by, where it went through the bank and stands."""
+    question = select(_ITEM.c.end_to_end).where(
+        _ITEM.c.invoice_id == invoice_id,
+        _ITEM.c.kind == PayableKind.INVOICE,
+        _ITEM.c.state == ItemState.PAID,
+    )
+    return session.execute(question).scalar_one_or_none()
 
 
 def netting(session: Session, invoice_id: int) -> str:
@@ -253,10 +295,12 @@ def _proposal(row: Row[tuple[object, ...]]) -> Proposal:
         prepared_by=row.prepared_by,
         prepared_at=row.prepared_at,
         exported_by=row.exported_by,
+        revision=row.revision,
     )
 
 
-def _item(row: Row[tuple[object, ...]]) -> ProposalItem:
+def item_from(row: Row[tuple[object, ...]]) -> ProposalItem:
+    """The item in a row of the whole table."""
     return ProposalItem(
         id=row.id,
         proposal=row.proposal,
@@ -272,4 +316,5 @@ def _item(row: Row[tuple[object, ...]]) -> ProposalItem:
         attested_by=row.attested_by or "",
         end_to_end=row.end_to_end,
         why=row.why,
+        bank_status=row.bank_status,
     )

@@ -38,6 +38,9 @@ attest_right = Table(
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date, nullable=True),
     Column("given_by", String(80), nullable=False),
+    # Who else confirmed it; empty: given by one person alone, before it took two, and it does not count.
+    Column("confirmed_by", String(80), nullable=False, server_default=""),
+    CheckConstraint("confirmed_by <> given_by and confirmed_by <> person", name="two_people"),
     CheckConstraint("given_by <> person", name="not_own"),
     CheckConstraint("limit_amount > 0", name="limit"),
     CheckConstraint("valid_to is null or valid_from <= valid_to", name="period"),
@@ -54,6 +57,9 @@ attest_substitute = Table(
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date, nullable=False),
     Column("given_by", String(80), nullable=False),
+    # Who else confirmed it; empty: given by one person alone, before it took two, and it does not count.
+    Column("confirmed_by", String(80), nullable=False, server_default=""),
+    CheckConstraint("confirmed_by <> given_by and confirmed_by <> substitute", name="two_people"),
     CheckConstraint("person <> substitute", name="another"),
     CheckConstraint("given_by <> substitute", name="not_own"),
     CheckConstraint("valid_from <= valid_to", name="period"),
@@ -69,7 +75,10 @@ payment_proposal = Table(
     Column("prepared_by", String(80), nullable=False),
     Column("prepared_at", UtcDateTime(), nullable=False),
     Column("exported_by", String(80), nullable=False, server_default=""),
-    CheckConstraint("state in ('DRAFT','ATTESTED','EXPORTED','PAID','WITHDRAWN')", name="state"),
+    # Higher each time another sum, account or reference lies in it, or something is taken out: what was shown before
+    # is not attested then.
+    Column("revision", Integer, nullable=False, server_default="0"),
+    CheckConstraint("state in ('DRAFT','ATTESTED','EXPORTED','PAID','REFUSED','WITHDRAWN')", name="state"),
     CheckConstraint("prepared_by <> ''", name="prepared"),
     # What an item copies of its proposal is held to be true by the key below.
     UniqueConstraint("number", "prepared_by"),
@@ -142,13 +151,16 @@ payment_item = Table(
     Column("currency", String(3), nullable=False),
     Column("scheme", String(10), nullable=False),
     Column("account", String(40), nullable=False),
-    Column("reference", String(40), nullable=False, server_default=""),
+    # What the supplier asks to have written on the payment (BT-83), as given.
+    Column("reference", String(140), nullable=False, server_default=""),
     Column("state", String(20), nullable=False),
     Column("attest_id", ForeignKey("attest.id"), nullable=True),
     Column("attested_by", String(80), nullable=True),
     # The transfer of the exported file that carries the item; what the bank knows it by.
     Column("end_to_end", String(35), nullable=False, server_default=""),
     Column("why", String(40), nullable=False, server_default=""),
+    # What the bank said of it last in a status report: a code of ISO's, as ACCP.
+    Column("bank_status", String(4), nullable=False, server_default=""),
     ForeignKeyConstraint(
         ["proposal", "prepared_by"], ["payment_proposal.number", "payment_proposal.prepared_by"]
     ),
@@ -160,7 +172,8 @@ payment_item = Table(
         name="attested",
     ),
     CheckConstraint("state not in ('EXPORTED','PAID') or end_to_end <> ''", name="exported"),
-    Index("ix_payment_item_proposal", "proposal"),
+    # Whole, so that the sums of a proposal by supplier and state are added up without reading its rows.
+    Index("ix_payment_item_proposal", "proposal", "supplier", "kind", "state", "why", "amount", "invoice_id"),
     Index("ix_payment_item_end_to_end", "end_to_end"),
     Index("ix_payment_item_invoice_id", "invoice_id"),
 )
@@ -179,6 +192,8 @@ claim_settled = Table(
     "claim_settled",
     metadata,
     Column("invoice_id", ForeignKey("invoice.id"), primary_key=True),
+    # Which time: a second only where the payment that the claim was taken off came back.
+    Column("attempt", Integer, primary_key=True, autoincrement=False, server_default="1"),
     Column("supplier", String(20), nullable=False),
     Column("amount", amount(), nullable=False),
     Column("currency", String(3), nullable=False),
@@ -188,6 +203,47 @@ claim_settled = Table(
     Column("second_by", String(80), nullable=False),
     CheckConstraint("how in ('NETTED','REPAID')", name="how"),
     CheckConstraint("first_by <> second_by", name="two_people"),
+)
+
+# A claim whose payment it was taken off came back: it is owed again.
+claim_reopened = Table(
+    "claim_reopened",
+    metadata,
+    Column("invoice_id", Integer, primary_key=True, autoincrement=False),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("reopened_on", Date, nullable=False),
+    Column("end_to_end", String(35), nullable=False),
+    Column("first_by", String(80), nullable=False),
+    Column("second_by", String(80), nullable=False),
+    ForeignKeyConstraint(["invoice_id", "attempt"], ["claim_settled.invoice_id", "claim_settled.attempt"]),
+    CheckConstraint("first_by <> second_by", name="two_people"),
+)
+
+# What one person says the bank did with a payment, until another confirms it or somebody takes it back.
+transfer_note = Table(
+    "transfer_note",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    # The end-to-end id of a transfer, or the number of a payment made by other means.
+    Column("about", String(35), nullable=False),
+    Column("said", String(10), nullable=False),
+    Column("on_day", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("noted_by", String(80), nullable=False),
+    Column("noted_on", Date, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("ended_by", String(80), nullable=False, server_default=""),
+    CheckConstraint("said in ('PAID','NOT_PAID','RETURNED')", name="said"),
+    CheckConstraint("state in ('NOTED','CONFIRMED','TAKEN_BACK')", name="state"),
+    CheckConstraint("state = 'NOTED' or ended_by <> ''", name="ended"),
+    CheckConstraint("state <> 'CONFIRMED' or ended_by <> noted_by", name="two_people"),
+)
+Index(
+    "uq_transfer_note_once",
+    transfer_note.c.about,
+    unique=True,
+    sqlite_where=text("state = 'NOTED'"),
+    postgresql_where=text("state = 'NOTED'"),
 )
 
 # A repayment that one person has noted, until another confirms it or somebody takes it back.
@@ -289,7 +345,7 @@ bank_entry = Table(
     Column("amount", amount(), nullable=False),
     Column("currency", String(3), nullable=False),
     Column("booked_on", Date, nullable=True),
-    # What became of it: see bank_answers.Outcome. All but PAID, REPEAT and NOT_OURS are for a person.
+    # What became of it: BankReportResult. What is not among its QUIET ones is for a person.
     Column("outcome", String(30), nullable=False),
     Column("sentence_sv", Text, nullable=False, server_default=""),
     Column("sentence_en", Text, nullable=False, server_default=""),
@@ -300,5 +356,12 @@ bank_entry = Table(
     Index("ix_bank_entry_outcome", "outcome"),
 )
 
-for _table in (attest, attest_dropped, claim_settled, export_file, bank_file):
+for _table in (
+    attest,
+    attest_dropped,
+    claim_settled,
+    claim_reopened,
+    export_file,
+    bank_file,
+):
     append_only.protect(_table)

@@ -16,7 +16,7 @@ from foundation.money import Money, total
 from foundation.text import Text
 from foundation.transitions import Transitions
 from invoicing.payment.payable import PayableKind
-from orders.register.parties import PaymentAccount
+from orders.register.parties import Address, PaymentAccount
 
 
 class ProposalState(StrEnum):
@@ -26,6 +26,7 @@ class ProposalState(StrEnum):
     ATTESTED = "ATTESTED"
     EXPORTED = "EXPORTED"
     PAID = "PAID"
+    REFUSED = "REFUSED"  # nothing in it was paid in the end
     WITHDRAWN = "WITHDRAWN"
 
 
@@ -34,6 +35,7 @@ PROPOSAL_WORDS: Final[Mapping[ProposalState, Text]] = {
     ProposalState.ATTESTED: Text("Attesterat"),
     ProposalState.EXPORTED: Text("Hos banken"),
     ProposalState.PAID: Text("Betalt"),
+    ProposalState.REFUSED: Text("Avvisat av banken"),
     ProposalState.WITHDRAWN: Text("Återtaget"),
 }
 """What people call each state."""
@@ -47,7 +49,8 @@ class ItemState(StrEnum):
     EXPORTED = "EXPORTED"
     PAID = "PAID"
     TAKEN_OUT = "TAKEN_OUT"
-    RETURNED = "RETURNED"
+    REFUSED = "REFUSED"  # the bank did not carry it out
+    RETURNED = "RETURNED"  # the money came back
 
 
 ITEM_WORDS: Final[Mapping[ItemState, Text]] = {
@@ -56,6 +59,7 @@ ITEM_WORDS: Final[Mapping[ItemState, Text]] = {
     ItemState.EXPORTED: Text("Hos banken"),
     ItemState.PAID: Text("Betald"),
     ItemState.TAKEN_OUT: Text("Uttagen"),
+    ItemState.REFUSED: Text("Avvisad av banken"),
     ItemState.RETURNED: Text("Kom tillbaka"),
 }
 """What people call each state."""
@@ -67,9 +71,9 @@ PROPOSAL_FOLLOWS = Transitions(
     {
         _P.DRAFT: {_P.ATTESTED, _P.WITHDRAWN},
         _P.ATTESTED: {_P.DRAFT, _P.EXPORTED, _P.WITHDRAWN},
-        _P.EXPORTED: {_P.PAID},
+        _P.EXPORTED: {_P.PAID, _P.REFUSED},
     },
-    ends={_P.PAID, _P.WITHDRAWN},
+    ends={_P.PAID, _P.REFUSED, _P.WITHDRAWN},
     remedy=_RELOAD,
     words=PROPOSAL_WORDS,
 )
@@ -77,13 +81,16 @@ ITEM_FOLLOWS = Transitions(
     {
         _I.PROPOSED: {_I.ATTESTED, _I.TAKEN_OUT},
         _I.ATTESTED: {_I.PROPOSED, _I.EXPORTED, _I.TAKEN_OUT},
-        _I.EXPORTED: {_I.PAID, _I.RETURNED},
+        _I.EXPORTED: {_I.PAID, _I.REFUSED, _I.RETURNED},
+        _I.PAID: {_I.RETURNED},  # by two people
     },
-    ends={_I.PAID, _I.TAKEN_OUT, _I.RETURNED},
+    ends={_I.TAKEN_OUT, _I.REFUSED, _I.RETURNED},
     remedy=_RELOAD,
     words=ITEM_WORDS,
 )
 LIVE = (ItemState.PROPOSED, ItemState.ATTESTED, ItemState.EXPORTED, ItemState.PAID)
+SENT = (ItemState.EXPORTED, ItemState.PAID, ItemState.REFUSED, ItemState.RETURNED)
+"""The states of what has left us, whatever the bank answered."""
 
 
 def proposal_name(number: str) -> Text:
@@ -105,12 +112,13 @@ class TransferPart:
 
 @dataclass(frozen=True, slots=True)
 class ToSend:
-    """An item with the account it goes to."""
+    """An item with the account it goes to, and whose account that is; `address` is None where nobody knows it."""
 
     part: TransferPart
     supplier: str
-    supplier_name: str
+    payee_name: str
     account: PaymentAccount
+    address: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +127,11 @@ class Transfer:
 
     end_to_end: str
     supplier: str
-    supplier_name: str
+    payee_name: str
     account: PaymentAccount
     amount: Money
     parts: tuple[TransferPart, ...]
+    address: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +199,9 @@ def _transfer(group: list[ToSend], end_to_end: str) -> Transfer:
     return Transfer(
         end_to_end,
         first.supplier,
-        first.supplier_name,
+        first.payee_name,
         first.account,
         paid - off,
         tuple(each.part for each in group),
+        first.address,
     )

@@ -23,6 +23,7 @@ class EntryKind(StrEnum):
     PAYMENT = "PAYMENT"
     NETTED = "NETTED"  # a claim that was taken off a payment
     REPAID = "REPAID"  # a claim that the supplier paid back
+    RETURNED = "RETURNED"  # a payment that came back, or what was taken off it
 
     @property
     def words(self) -> Text:
@@ -36,6 +37,7 @@ _WORDS = {
     EntryKind.PAYMENT: Text("Betalning"),
     EntryKind.NETTED: Text("Avräknat på betalning"),
     EntryKind.REPAID: Text("Återbetalt av er"),
+    EntryKind.RETURNED: Text("Betalning som kom tillbaka"),
 }
 
 

@@ -33,6 +33,7 @@ from foundation.sql import amount
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Verdict
 from invoicing.model import DocumentType, InvoiceState
+from invoicing.payment import standing_queries
 from invoicing.payment import tables as payment_tables
 from orders import tables as order_tables
 from orders.model import LineState
@@ -197,7 +198,7 @@ def whole_invoices(wanted: EntryFilter) -> Select[Any]:
         _less_payable(wanted.as_of).label("less_payable"),
         *_fate(wanted.as_of),
     )
-    return _with_fate(question.where(*_invoice_is(wanted)))
+    return _with_fate(question.where(*_invoice_is(wanted)), wanted.as_of)
 
 
 def month_of(day: ColumnElement[Any]) -> ColumnElement[str]:
@@ -235,7 +236,8 @@ def _on_lines(wanted: EntryFilter) -> Select[Any]:
         question = question.where(_ORDER.c.service == wanted.service)
     if wanted.delivery_area:
         question = question.where(_ORDER.c.delivery_area == wanted.delivery_area)
-    return _with_fate(question.where(*_invoice_is(replace(wanted, execution_reference=""))))
+    whole = replace(wanted, execution_reference="")
+    return _with_fate(question.where(*_invoice_is(whole)), wanted.as_of)
 
 
 def _on_no_line(wanted: EntryFilter) -> Select[Any]:
@@ -256,7 +258,7 @@ def _without_parts(wanted: EntryFilter) -> Select[Any]:
         *_service_in(wanted, _INVOICE.c.issued_on),
         ~select(_PART.c.invoice_id).where(_PART.c.invoice_id == _INVOICE.c.id).exists(),
     )
-    return _with_fate(question.where(*_invoice_is(wanted)))
+    return _with_fate(question.where(*_invoice_is(wanted)), wanted.as_of)
 
 
 def _rests(wanted: EntryFilter) -> Select[Any]:
@@ -272,7 +274,7 @@ def _rests(wanted: EntryFilter) -> Select[Any]:
         .join(_PART, _PART.c.invoice_id == _INVOICE.c.id)
         .where(_PART.c.order_number == "", *_service_in(wanted, _INVOICE.c.issued_on))
     )
-    return _with_fate(question.where(*_invoice_is(wanted)))
+    return _with_fate(question.where(*_invoice_is(wanted)), wanted.as_of)
 
 
 def _of_no_order(day: ColumnElement[Any]) -> tuple[Label[Any], ...]:
@@ -328,10 +330,13 @@ def _taken_back(question: Select[Any]) -> ColumnElement[Any]:
     return func.coalesce(question.scalar_subquery(), literal(Decimal("0.00"), amount()), type_=amount())
 
 
-def _with_fate(question: Select[Any]) -> Select[Any]:
+def _with_fate(question: Select[Any], as_of: date | None) -> Select[Any]:
+    """With the one payment and the one settled claim of each invoice that stood then."""
+    paid = (_PAYMENT.c.invoice_id == _INVOICE.c.id) & standing_queries.payment_stands(as_of)
+    back = (_GIVEN_BACK.c.invoice_id == _INVOICE.c.id) & standing_queries.settlement_stands(as_of)
     return (
-        question.outerjoin(_PAYMENT, _PAYMENT.c.invoice_id == _INVOICE.c.id)
-        .outerjoin(_GIVEN_BACK, _GIVEN_BACK.c.invoice_id == _INVOICE.c.id)
+        question.outerjoin_from(_INVOICE, _PAYMENT, paid)
+        .outerjoin_from(_INVOICE, _GIVEN_BACK, back)
         .outerjoin(_PAIR, _PAIR.c.invoice_id == _INVOICE.c.id)
     )
 
@@ -345,8 +350,8 @@ def _fate(as_of: date | None) -> tuple[Label[int], ...]:
         back: ColumnElement[bool] = _GIVEN_BACK.c.invoice_id.is_not(None)
     else:
         credited = _PAIR.c.settled_on <= as_of
-        paid = _PAYMENT.c.paid_on <= as_of
-        back = _GIVEN_BACK.c.settled_on <= as_of
+        paid = _PAYMENT.c.invoice_id.is_not(None)
+        back = _GIVEN_BACK.c.invoice_id.is_not(None)
         last = (
             select(_MATCH.c.verdict)
             .where(_MATCH.c.invoice_id == _INVOICE.c.id, _MATCH.c.made_on <= as_of)

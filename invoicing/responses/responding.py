@@ -35,7 +35,7 @@ from orders.register.agreements import Policy
 from orders.register.parties import Supplier
 from orders.register.register import Register
 from orders.register.response_agreements import Acknowledgement, ResponseProcess
-from peppol.exchange import outbox_store, owed_answers
+from peppol.exchange import inbox_store, outbox_store, owed_answers
 from peppol.exchange.outgoing import MessageAddress, Outgoing
 from peppol.identifiers import DocumentKind
 
@@ -139,12 +139,14 @@ def answer(
     today: date,
     supplier: Supplier | None,
     question: Question | None = None,
+    announcement: Announcement | None = None,
     expected: ExpectedCredit | None = None,
 ) -> str:
     """Send `code` if it may follow what was answered before; the last answer given is returned.
 
     An `expected` credit note goes with CA. A `question` to the supplier goes with UQ; only with one of its own is a
-    query repeated. A sender that is no supplier of ours gets no answer: it would tell a stranger about us.
+    query repeated. An `announcement` tells how the payment is made up that PD is about. A sender that is no supplier of
+    ours gets no answer: it would tell a stranger about us.
     """
     says_nothing_new = code == invoice.answered and question is None
     if supplier is None or says_nothing_new or not may_follow(invoice.answered, code):
@@ -157,7 +159,7 @@ def answer(
         tuple(deviations),
         today=today,
         supplier=supplier,
-        said=question,
+        said=question or announcement,
         expected=expected,
     )
 
@@ -189,6 +191,7 @@ def _send(
     expected: ExpectedCredit | None = None,
 ) -> str:
     number = _times_told(session, invoice, code) + 1 if _may_repeat(invoice.answered, code) else 1
+    answers = f"{inbox_store.sha256_of(session, invoice.letter_id)} {code} {number}"
 
     def written() -> Outgoing:
         document = response(
@@ -213,6 +216,7 @@ def _send(
             ),
             about=_about(invoice),
             issued_on=today,
+            answers=answers,
         )
 
     subject = document_subject(invoice.document_type, invoice.id)

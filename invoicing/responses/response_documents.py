@@ -92,6 +92,13 @@ class Announcement:
     words: str
 
 
+# So many deviations are told of one reason, as many as findings of one rule elsewhere (decision 66).
+TOLD_MOST = 50
+MORE = Text(
+    "Här står de %(told)s första av %(count)s avvikelser med samma skäl. Alla står på fakturans sida i "
+    "leverantörsportalen."
+)
+
 # The invoice's own line, in a condition (BT-126).
 LINE = "BT-126"
 
@@ -214,10 +221,10 @@ def _statuses(
     reasons = tuple(
         responses.ClarifiedStatus(
             status_reason_code=shapes.Code(reason, _REASONS),
-            status_reason=" ".join(said[each].both() for each in grouped),
+            status_reason=" ".join([*(said[each].both() for each in grouped[:TOLD_MOST]), *_more(grouped)]),
             conditions=tuple(
                 responses.Condition(attribute_id=each.term, description=each.expected or None)
-                for each in grouped
+                for each in grouped[:TOLD_MOST]
             ),
         )
         for reason, grouped in by_reason.items()
@@ -234,8 +241,17 @@ def _statuses_in_part(
     """
     grave = [each for each in deviations if each.weight > Weight.NOTE]
     by_line: dict[tuple[str, str], list[Deviation]] = {}
+    of_reason: dict[str, list[Deviation]] = {}
     for each in grave:
-        by_line.setdefault((each.line, REASON_OF[each.code]), []).append(each)
+        reason = REASON_OF[each.code]
+        of_reason.setdefault(reason, []).append(each)
+        if len(of_reason[reason]) <= TOLD_MOST:
+            by_line.setdefault((each.line, reason), []).append(each)
+    more = tuple(
+        responses.ClarifiedStatus(status_reason_code=shapes.Code(reason, _REASONS), status_reason=words)
+        for reason, found in of_reason.items()
+        for words in _more(found)
+    )
     reasons = tuple(
         responses.ClarifiedStatus(
             status_reason_code=shapes.Code(reason, _REASONS),
@@ -273,7 +289,14 @@ def _statuses_in_part(
             responses.Condition(attribute_id="BT-115", description=str(expected.amount_payable.amount)),
         ),
     )
-    return (*reasons, asked)
+    return (*reasons, *more, asked)
+
+
+def _more(deviations: Sequence[Deviation]) -> tuple[str, ...]:
+    """How many there are of one reason, where not all are told."""
+    if len(deviations) <= TOLD_MOST:
+        return ()
+    return (MORE.with_values(told=TOLD_MOST, count=len(deviations)).both(),)
 
 
 def asks(code: str, deviations: Sequence[Deviation]) -> tuple[str, ...]:

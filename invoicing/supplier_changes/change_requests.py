@@ -24,8 +24,8 @@ from invoicing.supplier_changes.change_request_store import (
     ChangeState,
 )
 from orders.register import store as register_store
-from orders.register.allowed_values import objections
 from orders.register.parties import AccountScheme, Address, DatedAddress, PaymentAccount, Supplier
+from orders.register.reading.allowed_values import objections
 from orders.register.register import Register
 
 _CALL_BACK_MIN, _TEXT_MAX = 10, 500

@@ -24,6 +24,8 @@ _OWN: Final = frozenset(
         "debtor_iban",
         "debtor_bic",
         "debtor_customer_id",
+        "debtor_bank",
+        "debtor_pain_version",
         "ledger_accounts",
         # Who is trusted to say who somebody is: one buyer's staff directory says nothing about another's staff.
         "openid_issuer",

@@ -9,14 +9,15 @@ from typing import Any
 
 from sqlalchemy import Row, Select, Table, func, select, type_coerce
 
+from bookkeeping import tables as bookkeeping_tables
 from foundation import number_series
 from foundation import tables as foundation_tables
 from foundation.sql import Session
 from invoicing.audit import tables as audit_tables
-from invoicing.bookkeeping import tables as bookkeeping_tables
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import tables as document_tables
 from invoicing.model import InvoiceState
+from invoicing.payment import standing_queries
 from invoicing.payment import tables as payment_tables
 from invoicing.responses import tables as response_tables
 from operations.event_feed import tables as feed_tables
@@ -263,13 +264,13 @@ def credited_invoices(session: Session) -> Iterator[Row[Any]]:
 
 
 def payments(session: Session) -> Iterator[Row[Any]]:
-    """Every payment beside its invoice."""
+    """Every payment that stands, beside its invoice."""
     payment, invoice = document_tables.payment, document_tables.invoice
     to_pay = (invoice.c.amount_payable - invoice.c.credited_payable).label("amount_payable")
     question = select(payment, to_pay, invoice.c.state, invoice.c.document_type).join(
         invoice, invoice.c.id == payment.c.invoice_id
     )
-    return stream(session, question)
+    return stream(session, question.where(standing_queries.payment_stands()))
 
 
 NUMBERED: Mapping[str, Table] = {

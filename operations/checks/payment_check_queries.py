@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
+from bookkeeping import tables as bookkeeping_tables
 from foundation.sql import Session
-from invoicing.bookkeeping import tables as bookkeeping_tables
 from invoicing.documents import tables as document_tables
+from invoicing.payment import standing_queries
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.transfers import ProposalState
 from operations.checks.invariant_queries import stream
@@ -21,6 +22,7 @@ def items(session: Session) -> Iterator[Row[Any]]:
         payment_tables.attest,
     )
     dropped = payment_tables.attest_dropped
+    paid, back = document_tables.payment, payment_tables.claim_settled
     question = (
         select(
             item,
@@ -29,16 +31,14 @@ def items(session: Session) -> Iterator[Row[Any]]:
             attest.c.prepared_by.label("attest_prepared_by"),
             attest.c.invoice_id.label("attest_invoice_id"),
             dropped.c.attest_id.label("dropped"),
-            document_tables.payment.c.number.label("payment"),
-            payment_tables.claim_settled.c.invoice_id.label("settled"),
+            paid.c.number.label("payment"),
+            back.c.invoice_id.label("settled"),
         )
         .join(proposal, proposal.c.number == item.c.proposal)
         .outerjoin(attest, attest.c.id == item.c.attest_id)
         .outerjoin(dropped, dropped.c.attest_id == attest.c.id)
-        .outerjoin(document_tables.payment, document_tables.payment.c.invoice_id == item.c.invoice_id)
-        .outerjoin(
-            payment_tables.claim_settled, payment_tables.claim_settled.c.invoice_id == item.c.invoice_id
-        )
+        .outerjoin(paid, (paid.c.invoice_id == item.c.invoice_id) & standing_queries.payment_stands())
+        .outerjoin(back, (back.c.invoice_id == item.c.invoice_id) & standing_queries.settlement_stands())
     )
     return stream(session, question)
 
@@ -62,5 +62,5 @@ def files(session: Session) -> Iterator[Row[Any]]:
 def exported_proposals(session: Session) -> Iterator[str]:
     """The numbers of the proposals that went to the bank."""
     proposal = payment_tables.payment_proposal
-    sent = (ProposalState.EXPORTED, ProposalState.PAID)
+    sent = (ProposalState.EXPORTED, ProposalState.PAID, ProposalState.REFUSED)
     yield from session.scalars(select(proposal.c.number).where(proposal.c.state.in_(sent)))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from foundation.sql import Session
-from invoicing.payment.transfers import ItemState, ProposalState
+from invoicing.payment.transfers import SENT, ItemState, ProposalState
 from operations.checks import payment_check_queries
 
 Findings = Iterator[tuple[str, str]]
@@ -19,8 +19,9 @@ Findings = Iterator[tuple[str, str]]
 _MAY_HOLD = {
     ProposalState.DRAFT: {ItemState.PROPOSED, ItemState.ATTESTED},
     ProposalState.ATTESTED: {ItemState.ATTESTED},
-    ProposalState.EXPORTED: {ItemState.EXPORTED, ItemState.PAID, ItemState.RETURNED},
-    ProposalState.PAID: {ItemState.PAID, ItemState.RETURNED},
+    ProposalState.EXPORTED: set(SENT),
+    ProposalState.PAID: set(SENT) - {ItemState.EXPORTED},
+    ProposalState.REFUSED: {ItemState.REFUSED, ItemState.RETURNED},
     ProposalState.WITHDRAWN: set[ItemState](),
 }
 

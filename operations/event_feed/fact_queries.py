@@ -15,6 +15,7 @@ from sqlalchemy import Column, Row, Select, select
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.model import InvoiceState
+from invoicing.payment import standing_queries
 from invoicing.payment import tables as payment_tables
 from orders import tables as order_tables
 
@@ -176,7 +177,11 @@ def _payments(session: Session, column: Column[Any], keys: Collection[Any]) -> I
             settled.c.amount.label("amount_settled"),
         )
         .join_from(paid, invoice, invoice.c.id == paid.c.invoice_id)
-        .outerjoin(settled, settled.c.invoice_id == paid.c.invoice_id)
+        .outerjoin(
+            settled, (settled.c.invoice_id == paid.c.invoice_id) & standing_queries.settlement_stands()
+        )
+        # Of several payments of an invoice the last is told: the others came back.
+        .order_by(paid.c.number)
     )
     for row in _asked(session, question, column, keys):
         back = (

@@ -152,6 +152,14 @@ TEXTS: Final[dict[str, MailText]] = {
             "här:\n\n%(portal)s/admin/people/changes/%(number)s"
         ),
     ),
+    "attest-right-confirmed": MailText(
+        Text("En attesträtt gäller igen"),
+        Text(
+            "Hej!\n\nEn administratör har bekräftat en attesträtt eller en ersättare som en annan gav ensam. Läs "
+            "vilken här:\n\n%(portal)s/finance/payments/rights\n\nÄr det fel: avsluta den genast, det gör en "
+            "administratör ensam."
+        ),
+    ),
     "first-administrator": MailText(
         Text("En administratör har lagts till från driften"),
         Text(
@@ -207,6 +215,15 @@ TEXTS: Final[dict[str, MailText]] = {
     "invoice-paid": MailText(
         Text("En faktura är betald"),
         Text("Hej!\n\nEn av era fakturor är betald. Se den här:\n\n%(portal)s/invoices/%(id)s"),
+        MailKind.INVOICES,
+    ),
+    "payment-made-up": MailText(
+        Text("En betalning av flera dokument"),
+        Text(
+            "Hej!\n\nEn betalning till er omfattar flera dokument, så summan på kontot är inte någon enskild fakturas. "
+            "Vilka fakturor den betalar och vad som är avräknat står här, att läsa eller hämta som PDF och "
+            "CSV:\n\n%(portal)s/economy/payments/%(payment)s"
+        ),
         MailKind.INVOICES,
     ),
     "credit-request-withdrawn": MailText(

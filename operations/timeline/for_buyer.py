@@ -400,3 +400,14 @@ def _payments(payments: Iterable[PaymentRow]) -> Iterator[TimelineEntry]:
             ),
             amount=payment.amount,
         )
+        if payment.returned_on is not None:
+            yield TimelineEntry(
+                payment.returned_on,
+                TimelineKind.PAYMENT,
+                payment.number,
+                Text(
+                    "Betalningen av %(invoice_number)s kom tillbaka; fakturan ska betalas igen.",
+                    invoice_number=payment.invoice_number,
+                ),
+                amount=-payment.amount,
+            )

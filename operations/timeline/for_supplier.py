@@ -227,3 +227,12 @@ def _payments(payments: Iterable[PaymentRow]) -> Iterator[TimelineEntry]:
             f"/invoices/{payment.invoice_id}",
             payment.amount,
         )
+        if payment.returned_on is not None:
+            yield TimelineEntry(
+                payment.returned_on,
+                TimelineKind.PAYMENT,
+                payment.invoice_number,
+                Text("Betalningen kom tillbaka till köparen. Den görs igen; se efter att ert konto stämmer."),
+                f"/invoices/{payment.invoice_id}",
+                -payment.amount,
+            )

@@ -65,6 +65,7 @@ class PaymentRow:
     invoice_number: str
     amount: Money
     paid_on: date
+    returned_on: date | None
     prepared_by: str
     attested_by: str
 
@@ -160,9 +161,11 @@ def payments_of(
 ) -> Sequence[PaymentRow]:
     """The payments of the invoices that are about one execution reference, oldest first."""
     payment, invoice = document_tables.payment, document_tables.invoice
+    returned = document_tables.payment_returned
     question = (
-        select(payment, invoice.c.number.label("invoice_number"))
+        select(payment, returned.c.returned_on, invoice.c.number.label("invoice_number"))
         .join(invoice, invoice.c.id == payment.c.invoice_id)
+        .outerjoin(returned, returned.c.payment == payment.c.number)
         .where(_is_about(execution_reference))
     )
     if suppliers:
@@ -244,6 +247,7 @@ def _payment_row(row: Row[Any]) -> PaymentRow:
         invoice_number=row.invoice_number,
         amount=Money(Decimal(row.amount), row.currency),
         paid_on=row.paid_on,
+        returned_on=row.returned_on,
         prepared_by=row.prepared_by,
         attested_by=row.attested_by,
     )

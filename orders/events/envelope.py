@@ -40,7 +40,7 @@ from orders.events.data import (
     SupplementApproved,
     SupplementRevoked,
 )
-from orders.register.reader_errors import sentence_of
+from orders.register.reading.reader_errors import sentence_of
 
 LONGEST_LINE = 65_536
 

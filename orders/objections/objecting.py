@@ -26,6 +26,7 @@ from orders.objections.model import (
     ObjectionRefused,
     ObjectionState,
 )
+from orders.placements.journal import note_decision
 from orders.purchase_orders import line_store, order_store
 from orders.register.register import Register
 
@@ -113,6 +114,7 @@ def answer(
         reason=reason.value,
         lines=" ".join(closed) or "-",
     )
+    note_decision(session, objection.execution_reference, ObjectionAction.ANSWERED, by=by)
     return closed
 
 

@@ -17,6 +17,7 @@ from orders.model import LineKey, Report, ReportState, report_name
 from orders.placements import filed_queries, month_receipts, report_checks
 from orders.placements import reports as reporting
 from orders.placements import store as placement_store
+from orders.placements.journal import note_decision
 from orders.register.register import Register
 from orders.register.report_approval import ReportApproval
 
@@ -63,6 +64,7 @@ def receive_rest(session: Session, report: Report, *, by: str, today: date) -> l
         report_subject(reference, month, report.version),
         execution_reference=reference,
     )
+    note_decision(session, reference, PlacementAction.REST_RECEIVED, by=by, month=month)
     return lines
 
 

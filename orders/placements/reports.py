@@ -34,6 +34,7 @@ from orders.model import (
 )
 from orders.placements import month_receipts
 from orders.placements import store as placement_store
+from orders.placements.journal import note_decision
 from orders.purchase_orders import order_store
 from orders.register.agreements import EarlyApproval
 from orders.terms import ArticleKind
@@ -261,3 +262,4 @@ def _record(session: Session, report: Report, action: PlacementAction, *, actor:
         report_subject(report.execution_reference, report.month, report.version),
         execution_reference=report.execution_reference,
     )
+    note_decision(session, report.execution_reference, action, by=actor, month=report.month)

@@ -25,7 +25,7 @@ from orders.model import (
 )
 from orders.placements import month_receipts, plan_store
 from orders.placements import store as placement_store
-from orders.placements.journal import record_placement
+from orders.placements.journal import note_decision, record_placement
 from orders.purchase_orders import line_store
 from orders.register.register import Register
 from orders.terms import ArticleKind, ResultStage
@@ -188,6 +188,9 @@ def _record_report(session: Session, report: Report, *, by: str) -> None:
         report_subject(report.execution_reference, report.month, report.version),
         execution_reference=report.execution_reference,
     )
+    note_decision(
+        session, report.execution_reference, PlacementAction.REPORT_REVOKED, by=by, month=report.month
+    )
 
 
 def _record_plan(
@@ -202,3 +205,4 @@ def _record_plan(
         reason=reason.sv,
         stage=plan.stage or plan.code,
     )
+    note_decision(session, plan.execution_reference, action, by=by)

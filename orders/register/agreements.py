@@ -22,6 +22,7 @@ from orders.register.parties import (
     Supplier,
     organisation_number,
 )
+from orders.register.payment_controls import USUAL_CONTROLS, PaymentControls
 from orders.register.pricing import PriceList
 from orders.register.report_approval import ReportApproval
 from orders.register.response_agreements import Acknowledgement, TechnicalAnswer
@@ -135,6 +136,7 @@ class Policy:
     `partial_acceptance` that the lines that agree may be accepted and credit asked for the others alone, and
     `partial_before_receipt` that this is not put off until what is not received yet has been waited for.
     `inferred_line` lets an invoice line that does not name its order line be matched to the only one it can be for.
+    `payment_controls` says what is controlled before a payment leaves, and how much each control weighs.
     """
 
     amount_tolerance: Decimal = Decimal("0.00")
@@ -162,6 +164,7 @@ class Policy:
     date_before_order: DateWeight = DateWeight.NOTE
     date_before_delivery: DateWeight = DateWeight.NOTE
     inferred_line: bool = False
+    payment_controls: PaymentControls = USUAL_CONTROLS
 
     def __post_init__(self) -> None:
         if not Decimal(0) <= self.amount_tolerance <= Decimal("1.00"):

@@ -27,14 +27,14 @@ from orders.register.agreements import (
     foreign_currencies,
     inconsistencies,
 )
-from orders.register.allowed_values import objections, shared_addresses
 from orders.register.parties import Buyer, Supplier
 from orders.register.pricing import PriceList
-from orders.register.reader_errors import STRICT, sentence_of
+from orders.register.reading.allowed_values import objections, shared_addresses
+from orders.register.reading.reader_errors import STRICT, sentence_of
+from orders.register.reading.toml_lines import TomlPlace, line_of, lines_of
 from orders.register.register import Register
 from orders.register.service_terms import Service
 from orders.register.shipped_services import first_service, shipped, shipped_file
-from orders.register.toml_lines import TomlPlace, line_of, lines_of
 from orders.register.written_before import with_stages
 from peppol.identifiers import compact_organisation_number
 

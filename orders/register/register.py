@@ -37,6 +37,7 @@ from orders.register.parties import (
     RegisterValueRefused,
     Supplier,
 )
+from orders.register.payment_controls import USUAL_CONTROLS
 from orders.register.placement_rules import PlacementRules
 from orders.register.pricing import (
     LevelAmounts,
@@ -44,7 +45,7 @@ from orders.register.pricing import (
     PriceList,
     StageMonths,
 )
-from orders.register.reader_errors import STRICT
+from orders.register.reading.reader_errors import STRICT
 from orders.register.report_approval import ReportApproval
 from orders.register.service_agreement import service_of
 from orders.register.service_terms import Service
@@ -270,7 +271,7 @@ class Register:
         if isinstance(content, dict):
             content["policy"] = _with_what_is_silent(content.get("policy"))
             content["price_lists"] = [with_stages(each) for each in content.get("price_lists", ())]
-        return _adapter().validate_json(json.dumps([content]))[0]
+        return _adapter().validate_json(json.dumps([content], default=_plain))[0]
 
 
 @cache
@@ -287,7 +288,7 @@ def policy_to_json(policy: Policy) -> str:
 def policy_from_json(text: str) -> Policy:
     """The policy `policy_to_json` wrote; raises ValueError for anything else."""
     content = _with_what_is_silent(json.loads(text, parse_float=_refuse_float))
-    return _policy_adapter().validate_json(json.dumps([content]))[0]
+    return _policy_adapter().validate_json(json.dumps([content], default=_plain))[0]
 
 
 # Settings that came when policies were stored already, with what those policies do. Such a value is not written, so
@@ -304,6 +305,7 @@ _SILENT: Final[Mapping[str, object]] = {
     "date_before_order": DateWeight.NOTE,
     "date_before_delivery": DateWeight.NOTE,
     "inferred_line": False,
+    "payment_controls": USUAL_CONTROLS,
 }
 
 

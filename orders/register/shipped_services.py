@@ -12,7 +12,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from orders.register.reader_errors import STRICT
+from orders.register.reading.reader_errors import STRICT
 from orders.register.service_terms import Service
 
 # Before a service was data there was this one, so a register that names none is of it.

@@ -4,13 +4,17 @@ For lists of messages that were refused: whoever reads one wants to know it by i
 what a message holds; what cannot be read is empty. What it says is no proof of anything.
 """
 
+import hashlib
 from dataclasses import dataclass
+from typing import Final
 
 from lxml import etree
 
+from foundation.apart.confined import NoneFree, WorkEnded, WorkFailed
 from peppol.envelope.opening import envelope_alone, unwrap
 from peppol.envelope.sender import Sender, of_document
 from peppol.identifiers import DocumentKind
+from peppol.validation import apart
 from peppol.validation.validation import kind_of
 from peppol.xml.gate import admit, admit_to_identify
 from peppol.xml.gate_errors import GateRefused
@@ -24,10 +28,31 @@ class Identified:
     number: str
 
 
+_UNKNOWN: Final = Identified(None, "")
+# Lists are read again and again, and what bytes say never changes.
+_IDENTIFIED: Final[dict[bytes, Identified]] = {}
+_IDENTIFIED_MOST: Final = 10_000
+
+
 def identify(body: bytes) -> Identified:
-    """Look at a message's bytes, in an envelope or bare."""
-    kind, sender = sender_of(body)
-    return Identified(kind, sender.document_id)
+    """Look at a message's bytes, in an envelope or bare, in a process apart; each content once, and then remembered.
+
+    What costs more to look at than it may is told as nothing.
+    """
+    digest = hashlib.sha256(body).digest()
+    known = _IDENTIFIED.get(digest)
+    if known is None:
+        try:
+            kind, sender = apart.checked(sender_of, body)
+            known = Identified(kind, sender.document_id)
+        except NoneFree:
+            return _UNKNOWN  # others are at it; it may be looked at next time
+        except (WorkEnded, WorkFailed):
+            known = _UNKNOWN
+        if len(_IDENTIFIED) >= _IDENTIFIED_MOST:
+            _IDENTIFIED.clear()
+        _IDENTIFIED[digest] = known
+    return known
 
 
 def sender_of(body: bytes) -> tuple[DocumentKind | None, Sender]:

@@ -234,6 +234,11 @@ def sentences_of(session: Session, letter_ids: Sequence[int], code: str) -> Mapp
     return {row.letter: WrittenText(row.sentence_sv, row.sentence_en) for row in rows}
 
 
+def sha256_of(session: Session, letter_id: int) -> str:
+    """The fingerprint of a message to us."""
+    return str(session.execute(_SHA256, {"letter_id": letter_id}).scalar_one())
+
+
 def body_of(session: Session, letter_id: int) -> bytes | None:
     """The bytes of one arrived message as they came, or None where there is no such message."""
     found: bytes | None = session.scalar(select(inbox.c.body).where(inbox.c.id == letter_id))
@@ -257,6 +262,10 @@ _TAKE = (
     .where(inbox.c.id == bindparam("letter"), inbox.c.state.in_(IN_FOLLOWS.before(InState.HANDLED)))
     .values(state=InState.HANDLED, kind=bindparam("as_kind"))
 )
+
+
+# Prepared once: every answer asks it.
+_SHA256 = select(inbox.c.sha256).where(inbox.c.id == bindparam("letter_id"))
 
 
 def _name(letter_id: int) -> Text:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from foundation.periods import stockholm_date
 from foundation.sql import Session, moment_of
 from peppol.exchange import outbox_store, receiver_queue_store
 from peppol.exchange.tables import OUT_FOLLOWS, OutState
@@ -22,7 +23,11 @@ _MESSAGES = uuid.UUID("6f1d5c0e-4a52-5c8e-9f0b-3c6a4f1e2d77")
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message to be laid out. `about` is the document or order it concerns, `recipient` an organisation number."""
+    """A message to be laid out. `about` is the document or order it concerns, `recipient` an organisation number.
+
+    `answers` is what of theirs an answer is to, and how: the fingerprint of their message, our code, and which of that
+    code it is. Whatever day and number it bears, it is the same answer.
+    """
 
     body: bytes
     kind: str
@@ -32,6 +37,7 @@ class NewMessage:
     recipient: str
     about: str
     issued_on: date
+    answers: str = ""
 
 
 def sha256_of(body: bytes) -> str:
@@ -39,8 +45,13 @@ def sha256_of(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def instance_id_of(*, kind: str, document_id: str, receiver: str, digest: str) -> str:
-    """The one instance identifier of a message: made from what it is, so a repeated request finds itself."""
+def instance_id_of(*, kind: str, document_id: str, receiver: str, digest: str, answers: str = "") -> str:
+    """The one instance identifier of a message: made from what it is, so a repeated request finds itself.
+
+    That of an answer is made from what it `answers`: given again by books that were restored, it is the same answer.
+    """
+    if answers:
+        return str(uuid.uuid5(_MESSAGES, f"answer|{kind}|{receiver}|{answers}"))
     return str(uuid.uuid5(_MESSAGES, f"{kind}|{document_id}|{receiver}|{digest}"))
 
 
@@ -52,8 +63,12 @@ def put_out(session: Session, messages: Sequence[NewMessage]) -> list[str]:
     """
     laid_at = moment_of(session)
     rows = [{**_outbox_row(message), "laid_at": laid_at} for message in messages]
-    if rows:
-        outbox_store.add_all(session, rows)
+    plain = [row for row, message in zip(rows, messages, strict=True) if not message.answers]
+    if plain:
+        outbox_store.add_all(session, plain)
+    for row, message in zip(rows, messages, strict=True):
+        if message.answers:
+            outbox_store.add_or_claim(session, row)
     return [str(row["instance_id"]) for row in rows]
 
 
@@ -65,6 +80,7 @@ def _outbox_row(message: NewMessage) -> dict[str, object]:
             document_id=message.document_id,
             receiver=message.receiver or message.recipient,
             digest=digest,
+            answers=message.answers,
         ),
         "kind": message.kind,
         "document_id": message.document_id,
@@ -77,6 +93,37 @@ def _outbox_row(message: NewMessage) -> dict[str, object]:
         "body": message.body,
         "state": OutState.WAITING if message.receiver else OutState.IN_PORTAL,
     }
+
+
+def note_answer_that_left(
+    session: Session,
+    body: bytes,
+    *,
+    kind: str,
+    document_id: str,
+    instance_id: str,
+    path: str,
+    sent_at: datetime,
+) -> bool:
+    """Take an answer that lies outside into books that lost it, until it is given again; False where they have it."""
+    row = {
+        "instance_id": instance_id,
+        "kind": kind,
+        "document_id": document_id,
+        "sender": "",
+        "receiver": "",
+        "recipient": "",
+        "about": outbox_store.UNCLAIMED,
+        "issued_on": stockholm_date(sent_at),
+        "sha256": sha256_of(body),
+        "body": body,
+        "state": OutState.SENT,
+        "laid_at": sent_at,
+        "sent_at": sent_at,
+        "reference": path,
+        "outcome": "FOUND",
+    }
+    return outbox_store.add_if_new(session, row)
 
 
 def note_left_before(session: Session, instance_id: str, *, reference: str) -> None:

@@ -3,13 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from foundation import leases, transitions
-from foundation.sql import Session
+from foundation.sql import Session, add_new
 from foundation.text import Text
 from peppol.exchange.tables import OUT_FOLLOWS, OutState, outbox
+
+UNCLAIMED: Final = "outside"
+"""What an answer is about that was found outside by books that had lost it, until what it answers is answered again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,28 @@ class LockedMessage:
 def add_all(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
     """Lay out messages, each by its columns."""
     session.execute(_ADD, rows)
+
+
+def add_or_claim(session: Session, row: Mapping[str, object]) -> None:
+    """Lay out an answer, or claim the one under its identifier that was taken in from outside: that has been sent.
+
+    Raises ValueError where the identifier is another answer's.
+    """
+    new = postgresql.insert if session.dialect.name == "postgresql" else sqlite.insert
+    adding = new(outbox).values(**row)
+    claimed = {name: adding.excluded[name] for name in ("sender", "receiver", "recipient", "about")}
+    stored = session.execute(
+        adding.on_conflict_do_update(
+            index_elements=[outbox.c.instance_id], set_=claimed, where=outbox.c.about == UNCLAIMED
+        ).returning(outbox.c.sequence)
+    )
+    if stored.scalar_one_or_none() is None:
+        raise ValueError(f"another answer has the identifier {row['instance_id']}")
+
+
+def add_if_new(session: Session, row: Mapping[str, object]) -> bool:
+    """Lay out a message unless its identifier is there."""
+    return add_new(session, outbox, [row]) > 0
 
 
 def messages_out(

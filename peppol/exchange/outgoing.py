@@ -43,7 +43,10 @@ class MessageAddress:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A document to be sent: what it is, to whom, and which order or document it is about."""
+    """A document to be sent: what it is, to whom, and which order or document it is about.
+
+    `answers` is as in `outbox.NewMessage`.
+    """
 
     document: codec.Document
     kind: DocumentKind
@@ -51,6 +54,7 @@ class Outgoing:
     address: MessageAddress
     about: str
     issued_on: date
+    answers: str = ""
 
 
 def send(
@@ -105,6 +109,7 @@ def written(outgoing: Outgoing) -> outbox.NewMessage:
         recipient=outgoing.address.recipient,
         about=outgoing.about,
         issued_on=outgoing.issued_on,
+        answers=outgoing.answers,
     )
 
 

@@ -2,8 +2,8 @@
 
 One namespace a message and no prefixes, so elements go by their local names. An element's name is the
 field's in CamelCase, or stands beside it where the standard's abbreviation is something else:
-`message_id: Annotated[str, "MsgId"]`. What leaves is judged by the schema in `xsd/bank/` first; what
-arrives passes the gate and the schema before it is read.
+`message_id: Annotated[str, "MsgId"]`. What leaves is judged by the schema in `xsd/bank/` first. What arrives
+passes the gate and is read by the structure that all versions of a message share (`bank_elements`).
 """
 
 from collections.abc import Iterable
@@ -16,15 +16,18 @@ from lxml import etree
 import xsd
 from foundation.text import JoinedText, Text
 from peppol.xml import gate
+from peppol.xml.bank_elements import BankElement
 from peppol.xml.codec import Naming, content_of, declare, declare_basic, value_of
 from peppol.xml.gate_errors import GateRule, refuse
 from peppol.xml.gate_tree import ISO20022
 from peppol.xml.literals import UnwritableDocument
+from peppol.xml.shape import first_errors
 
 T = TypeVar("T")
 D = TypeVar("D", bound="BankDocument")
 
 _FOLDER: Final = Path(xsd.__file__).parent / "bank"
+_ERRORS_TOLD: Final = 5
 
 
 class BankFileRefused(ValueError):
@@ -77,13 +80,14 @@ def serialise(document: BankDocument) -> bytes:
         raise refused.within(f"/Document/{name}") from None
     text = f'<Document xmlns="{namespace}"><{name}>{content}</{name}></Document>'
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
-    _judge(gate.admit(body, root_checked_by=_is_bank_document), document.message)
+    _judge(body, document.message)
     return body
 
 
-def message_of(body: bytes) -> str:
-    """Which message the bytes are, such as `camt.053.001.02`. Raises `GateRefused`."""
-    return _message(gate.admit(body, root_checked_by=_is_bank_document))
+def opened(body: bytes) -> tuple[str, BankElement]:
+    """Which message the bytes are, such as `camt.053.001.02`, and its Document. Raises `GateRefused`."""
+    root = gate.admit(body, root_checked_by=_is_bank_document)
+    return _message(root), BankElement(root)
 
 
 def parse(cls: type[D], body: bytes) -> D:
@@ -91,7 +95,7 @@ def parse(cls: type[D], body: bytes) -> D:
     root = gate.admit(body, root_checked_by=_is_bank_document)
     if _message(root) != cls.message:
         refuse(GateRule.KIND, location="/Document", line=1, found=_message(root), expected=cls.message)
-    _judge(root, cls.message)
+    _judge(body, cls.message)
     for each in root.iter():
         each.tag = etree.QName(each).localname
     return value_of(cls, root[0])
@@ -109,7 +113,7 @@ def _is_bank_document(root: etree._Element) -> None:
             location="/" + name.localname[:80],
             line=root.sourceline or 0,
             found=name.text,
-            expected="camt.053.001.02, camt.054.001.02",
+            expected="camt.053, camt.054, pain.002",
         )
 
 
@@ -119,20 +123,11 @@ def _schema(message: str) -> etree.XMLSchema | None:
     return etree.XMLSchema(file=str(path)) if path.is_file() else None
 
 
-def _judge(root: etree._Element, message: str) -> None:
+def _judge(body: bytes, message: str) -> None:
     schema = _schema(message)
     if schema is None:
         raise BankFileRefused(message, (Text("okänt meddelande"),))
-    if not schema.validate(root):
-        places = dict.fromkeys(
-            (entry.line, etree.QName(found[0]).localname if (found := _at(root, entry.path)) else "")
-            for entry in schema.error_log
-        )
+    if broken := first_errors(schema, body, most=_ERRORS_TOLD):
         raise BankFileRefused(
-            message, [Text("rad %(line)s %(element)s", line=line, element=name) for line, name in places][:5]
+            message, [Text("rad %(line)s %(element)s", line=line, element=name) for line, name in broken]
         )
-
-
-def _at(root: etree._Element, path: str | None) -> list[etree._Element]:
-    found = root.getroottree().xpath(path) if path else []
-    return [each for each in found if isinstance(each, etree._Element)] if isinstance(found, list) else []

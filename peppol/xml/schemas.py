@@ -20,6 +20,7 @@ from lxml import etree
 import xsd
 from peppol.findings import Finding, FindingTally, Severity
 from peppol.identifiers import DocumentKind
+from peppol.xml.shape import follows
 
 _FOLDER: Final = Path(xsd.__file__).parent
 
@@ -58,7 +59,7 @@ def _compiled(path: Path) -> etree.XMLSchema:
 
 def holds(root: etree._Element, kind: DocumentKind) -> bool:
     """Whether a document that others wrote has the shape of its kind; what breaks it is not looked for."""
-    return _compiled(schema_file(kind, outside=True)).validate(root)
+    return follows(_compiled(schema_file(kind, outside=True)), root)
 
 
 def check(
@@ -72,7 +73,7 @@ def check(
     tally = FindingTally() if tally is None else tally
     path = schema_file(kind, outside=outside)
     schema = _compiled(path)
-    if schema.validate(root):
+    if follows(schema, root):
         return tally.told
     # xmlschema costs half a second to load; only a bad document pays for it.
     from peppol.xml import schema_findings

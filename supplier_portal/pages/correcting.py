@@ -19,13 +19,14 @@ from peppol.exchange import inbox_store
 from supplier_portal.pages.forms import SENDS, actor_of, held_of, new_key, press_of, text_of
 from supplier_portal.queries.invoice_steps import story
 from web.access import signed_in
+from web.costly import COSTLY
 from web.pages import database_of, pages_router, render, see_other, today_of
 from web.verdict_view import verdict_view
 
 router = pages_router("/invoices")
 
 
-@router.get("/{invoice_id:int}/correct")
+@router.get("/{invoice_id:int}/correct", dependencies=COSTLY)
 def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -> Response:
     """The invoice, what the buyer says is wrong with it, and both documents as they will be."""
     actor, today = actor_of(person), today_of(request)
@@ -84,7 +85,7 @@ def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
     )
 
 
-@router.post("/{invoice_id:int}/correct")
+@router.post("/{invoice_id:int}/correct", dependencies=COSTLY)
 def send(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -> Response:
     """Send the credit note, and with it the new invoice where the person chose so."""
     press = press_of(request, person)

@@ -21,7 +21,7 @@ from supplier_portal.pages import (
     tutors,
     uploads,
 )
-from supplier_portal.pages.economy import documents, planned_results, prices, statement
+from supplier_portal.pages.economy import documents, payments, planned_results, prices, statement
 from supplier_portal.pages.economy import start as economy
 from web.fronts import Front, NavigationEntry
 
@@ -42,6 +42,7 @@ PAGES: Final = (
     flow_test,
     economy,
     statement,
+    payments,
     planned_results,
     prices,
     documents,

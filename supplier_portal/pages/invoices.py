@@ -21,12 +21,13 @@ from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.portal_invoicing.queries import InvoiceFilter, InvoiceStanding, SortOrder
 from orders.register import store as register_store
 from peppol.exchange import inbox_store
-from peppol.validation import attachments
 from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_file, as_pdf, as_xml, held_of, new_key
 from supplier_portal.pages.query_params import month_of
+from supplier_portal.queries import account_entries
 from supplier_portal.queries.invoice_steps import story
 from web.access import signed_in
-from web.invoice_pdf import pdf_of
+from web.costly import COSTLY
+from web.invoice_pdf import part_of, parts_of, pdf_of
 from web.pages import Page, database_of, language_of, pages_router, render, today_of
 from web.verdict_view import verdict_view
 
@@ -74,7 +75,7 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
     )
 
 
-@router.get("/{invoice_id:int}")
+@router.get("/{invoice_id:int}", dependencies=COSTLY)
 def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) -> Response:
     """One invoice or credit note: where it stands and why, its paper, its answers."""
     actor = actor_of(person)
@@ -85,6 +86,7 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         corrects = bool(told.can_be_credited and drafts.line_to_correct(session, register, actor, invoice))
         body = inbox_store.body_of(session, invoice.letter_id) or b""
         account = paid_to.words(session, register, invoice, today=today_of(request))
+        paid_with = account_entries.paid_together(session, actor, invoice.id)
     try:
         paper = document_view.paper_of(body)
     except view.NoDocumentView:
@@ -100,7 +102,8 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         invoice=invoice,
         story=told,
         paper_shown=paper,
-        files=attachments.files_in(body),
+        pdf_parts=parts_of(len(paper.lines)) if paper else (),
+        files=document_view.files_in(body),
         verdict=verdict,
         corrects=corrects,
         awaits_decision=told.judged is not None
@@ -108,6 +111,7 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         and not is_rejected(invoice),
         may_send=person.may(SENDS),
         account=account,
+        paid_with=paid_with,
         key=new_key(),
         counted_from_receipt=_counted_from_receipt(invoice, register.policy.payment_terms_days),
     )
@@ -130,11 +134,13 @@ def as_sent(request: Request, invoice_id: int, person: Person = signed_in(*SEES)
     return as_xml(body, invoice.number)
 
 
-@router.get("/{invoice_id:int}/pdf")
+@router.get("/{invoice_id:int}/pdf", dependencies=COSTLY)
 def as_paper(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) -> Response:
     """The document as a PDF."""
     invoice, body = _body(request, person, invoice_id)
-    return as_pdf(pdf_of(document_view.paper_of(body), language_of(request, person)), invoice.number)
+    paper = document_view.paper_of(body)
+    made = pdf_of(paper, language_of(request, person), part_of(request, paper))
+    return as_pdf(made, invoice.number)
 
 
 @router.get("/{invoice_id:int}/answers/{sequence:int}/xml")
@@ -150,11 +156,11 @@ def answer_as_sent(
     return as_xml(message.body, f"{invoice.number}-{message.document_id.rpartition('-')[2]}")
 
 
-@router.get("/{invoice_id:int}/files/{place:int}")
+@router.get("/{invoice_id:int}/files/{place:int}", dependencies=COSTLY)
 def attached(request: Request, invoice_id: int, place: int, person: Person = signed_in(*SEES)) -> Response:
     """One of the files in the document, always as a download."""
     _, body = _body(request, person, invoice_id)
-    files = attachments.files_in(body)
+    files = document_view.files_in(body)
     if not 1 <= place <= len(files):
         raise NotThere
     file = files[place - 1]

@@ -24,6 +24,7 @@ from supplier_portal.queries import orders as order_queries
 from supplier_portal.queries.orders import LinesAre, LineView, OrderFilter, OrderView, Sort
 from web import pdf
 from web.access import signed_in
+from web.costly import COSTLY
 from web.csrf import form_of
 from web.pages import Page, database_of, language_of, pages_router, render, text_from
 
@@ -111,7 +112,7 @@ def order_xml(request: Request, number: str, person: Person = signed_in(*_SEES))
     )
 
 
-@router.get("/orders/{number}/order.pdf")
+@router.get("/orders/{number}/order.pdf", dependencies=COSTLY)
 def order_pdf(request: Request, number: str, person: Person = signed_in(*_SEES)) -> Response:
     """The order on paper."""
     view, written = _found(request, person, number)

@@ -31,8 +31,9 @@ from orders.register.register import Register
 from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_pdf, as_xml, new_key, press_of, text_of
 from supplier_portal.pages.query_params import month_of
 from web.access import signed_in
+from web.costly import COSTLY
 from web.csrf import form_of
-from web.invoice_pdf import pdf_of
+from web.invoice_pdf import part_of, parts_of, pdf_of
 from web.pages import database_of, language_of, own_path, pages_router, render, see_other, today_of
 from web.verdict_view import VerdictView, verdict_view
 
@@ -192,21 +193,23 @@ def undo(request: Request, person: Person = signed_in(SENDS)) -> Response:
     )
 
 
-@router.get("/document/{document_id:int}")
-def document(request: Request, document_id: int, person: Person = signed_in(*SEES)) -> Response:
+@router.get("/document/{document_id:int}", dependencies=COSTLY)
+def made_document(request: Request, document_id: int, person: Person = signed_in(*SEES)) -> Response:
     """A document made here, as it will leave or has left."""
     made, body = _made(request, person, document_id)
     with database_of(request).reading() as session:
         became = (
             portal_queries.of_message(session, actor_of(person), made.letter_id) if made.letter_id else None
         )
+    paper = document_view.paper_of(body)
     return render(
         request,
         person,
         "flip/document.html",
         made=made,
         became=became,
-        paper_shown=document_view.paper_of(body),
+        paper_shown=paper,
+        pdf_parts=parts_of(len(paper.lines)),
         may_send=person.may(SENDS),
     )
 
@@ -218,11 +221,12 @@ def document_xml(request: Request, document_id: int, person: Person = signed_in(
     return as_xml(body, made.number)
 
 
-@router.get("/document/{document_id:int}/pdf")
+@router.get("/document/{document_id:int}/pdf", dependencies=COSTLY)
 def document_pdf(request: Request, document_id: int, person: Person = signed_in(*SEES)) -> Response:
     """The same as a PDF."""
     made, body = _made(request, person, document_id)
-    return as_pdf(pdf_of(document_view.paper_of(body), language_of(request, person)), made.number)
+    paper = document_view.paper_of(body)
+    return as_pdf(pdf_of(paper, language_of(request, person), part_of(request, paper)), made.number)
 
 
 def _made(request: Request, person: Person, document_id: int) -> tuple[Made, bytes]:

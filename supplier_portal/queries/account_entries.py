@@ -30,6 +30,7 @@ from foundation.money import Money
 from foundation.sql import Session, amount
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType
+from invoicing.payment import standing_queries
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment_store import ClaimWay
@@ -48,6 +49,7 @@ from invoicing.reconciliation.entry_source_queries import EntryFilter
 
 _INVOICE, _PAIR, _PAYMENT = document_tables.invoice, document_tables.credit_pair, document_tables.payment
 _GIVEN_BACK, _ITEM = payment_tables.claim_settled, payment_tables.payment_item
+_RETURNED, _REOPENED = document_tables.payment_returned, payment_tables.claim_reopened
 _CREDIT, _PARTIAL = _INVOICE.alias("credit_note"), document_tables.partial_credit
 # The sums of an invoice, without VAT and with it: as it came, and less the credit notes for parts of it.
 _WHOLE = (_INVOICE.c.amount_net, _INVOICE.c.amount_payable)
@@ -63,6 +65,7 @@ _RANKS: Final = {
     EntryKind.REPAID: 3,
     EntryKind.NETTED: 4,
     EntryKind.PAYMENT: 5,
+    EntryKind.RETURNED: 6,
 }
 
 
@@ -178,13 +181,25 @@ def covered(session: Session, scope: Scope, payments: Sequence[str]) -> dict[str
 
 def payment_of(session: Session, scope: Scope, invoice_id: int) -> str:
     """What the payment of an invoice is known by; empty where it is not paid, or not to be seen."""
-    paid = dict(_money(scope.own, None))[EntryKind.PAYMENT].where(_INVOICE.c.id == invoice_id).subquery()
+    stands = (_INVOICE.c.id == invoice_id, _RETURNED.c.payment.is_(None))
+    paid = dict(_money(scope.own, None))[EntryKind.PAYMENT].where(*stands).subquery()
     return session.execute(select(paid.c.payment)).scalar_one_or_none() or ""
+
+
+def paid_together(session: Session, scope: Scope, invoice_id: int) -> tuple[str, Money] | None:
+    """The payment that paid the invoice with other documents, and the sum that came; None where it paid it alone."""
+    payment = payment_of(session, scope, invoice_id)
+    parts = covered(session, scope.own, [payment]).get(payment, []) if payment else []
+    if len(parts) < 2 or not is_whole(session, scope.own, payment, parts):
+        return None
+    first, *others = (-each.amount.payable for each in parts)
+    return payment, sum(others, first)
 
 
 def claim_given_back(session: Session, scope: Scope, invoice_id: int) -> AccountEntry | None:
     """How the claim that a credit of a paid invoice made was given back; None while it is not, or without one."""
-    source = union_all(_documents(scope, None)[-1], dict(_money(scope, None))[EntryKind.NETTED]).subquery()
+    netted = dict(_money(scope, None))[EntryKind.NETTED].where(_REOPENED.c.invoice_id.is_(None))
+    source = union_all(_documents(scope, None)[-1], netted).subquery()
     question = select(source, source.c.payable.label("balance")).where(source.c.entry_id == invoice_id)
     row = session.execute(question).one_or_none()
     return _entry(row, row.currency, Sums.zero(row.currency).net) if row is not None else None
@@ -248,12 +263,13 @@ def _rows(scope: Scope, wanted: AccountFilter) -> Subquery:
         _sum(parts.c.net, "net"),
         _sum(parts.c.payable, "payable"),
     ).group_by(parts.c.payment, parts.c.on, parts.c.currency)
-    return union_all(*_documents(scope, wanted), together).subquery()
+    return union_all(*_documents(scope, wanted), *_returned(scope, wanted), together).subquery()
 
 
 def _entries(scope: Scope, wanted: AccountFilter) -> Subquery:
     """The rows document by document."""
-    return union_all(*_documents(scope, wanted), *(each for _, each in _money(scope, wanted))).subquery()
+    money = (each for _, each in _money(scope, wanted))
+    return union_all(*_documents(scope, wanted), *_returned(scope, wanted), *money).subquery()
 
 
 def _documents(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
@@ -262,10 +278,9 @@ def _documents(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
         *_columns(EntryKind.INVOICE, _INVOICE.c.received_on, _INVOICE.c.id, _INVOICE.c.number, sums=_WHOLE)
     ).where(_INVOICE.c.document_type == DocumentType.INVOICE)
     taken_off = (_ITEM.c.invoice_id == _INVOICE.c.id) & (_ITEM.c.state == ItemState.PAID)
-    netted_by = _GIVEN_BACK.c.invoice_id == _INVOICE.c.id
-    if wanted is not None:
-        # On a past day the claim may not have been given back yet.
-        netted_by &= _GIVEN_BACK.c.settled_on <= wanted.last
+    # On a past day the claim may not have been given back yet.
+    stood = standing_queries.settlement_stands(wanted.last if wanted is not None else None)
+    netted_by = (_GIVEN_BACK.c.invoice_id == _INVOICE.c.id) & stood
     credit_notes = (
         select(
             *_columns(
@@ -335,7 +350,8 @@ def _money(scope: Scope, wanted: AccountFilter | None) -> list[tuple[EntryKind, 
             )
         )
         .join(_PAYMENT, _PAYMENT.c.invoice_id == _INVOICE.c.id)
-        .outerjoin(_ITEM, sent & (_ITEM.c.kind == PayableKind.INVOICE))
+        .outerjoin(_RETURNED, _RETURNED.c.payment == _PAYMENT.c.number)
+        .outerjoin(_ITEM, sent & (_ITEM.c.kind == PayableKind.INVOICE) & _RETURNED.c.payment.is_(None))
     )
     netted = (
         select(
@@ -345,13 +361,14 @@ def _money(scope: Scope, wanted: AccountFilter | None) -> list[tuple[EntryKind, 
                 _CREDIT.c.id,
                 _CREDIT.c.number,
                 about=_INVOICE.c.number,
-                payment=_named(EntryKind.NETTED),
+                payment=_came_back(func.coalesce(_REOPENED.c.end_to_end, ""), _named(EntryKind.NETTED)),
             )
         )
         .join(_GIVEN_BACK, _GIVEN_BACK.c.invoice_id == _INVOICE.c.id)
         .join(_PAIR, _PAIR.c.invoice_id == _INVOICE.c.id)
         .join(_CREDIT, _CREDIT.c.id == _PAIR.c.credit_id)
-        .outerjoin(_ITEM, sent & (_ITEM.c.kind == PayableKind.CREDIT))
+        .outerjoin(_REOPENED, _SAME_CLAIM)
+        .outerjoin(_ITEM, sent & (_ITEM.c.kind == PayableKind.CREDIT) & _REOPENED.c.invoice_id.is_(None))
         .where(_GIVEN_BACK.c.how == ClaimWay.NETTED)
     )
     return [
@@ -360,10 +377,52 @@ def _money(scope: Scope, wanted: AccountFilter | None) -> list[tuple[EntryKind, 
     ]
 
 
+def _returned(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
+    """Each payment that came back, and each claim that is owed again since the payment it was taken off did."""
+    payments = (
+        select(
+            *_columns(
+                EntryKind.RETURNED,
+                _RETURNED.c.returned_on,
+                _INVOICE.c.id,
+                _INVOICE.c.number,
+                payment=_came_back(_RETURNED.c.end_to_end, _RETURNED.c.payment),
+            )
+        )
+        .join(_RETURNED, _RETURNED.c.invoice_id == _INVOICE.c.id)
+        .where(scope.of_invoices(), *_within(_RETURNED.c.returned_on, wanted))
+    )
+    claims = (
+        select(
+            *_columns(
+                EntryKind.RETURNED,
+                _REOPENED.c.reopened_on,
+                _INVOICE.c.id,
+                _INVOICE.c.number,
+                payment=_REOPENED.c.end_to_end,
+                taken_off=True,
+            )
+        )
+        .join(_REOPENED, _REOPENED.c.invoice_id == _INVOICE.c.id)
+        .where(scope.of_invoices(), *_within(_REOPENED.c.reopened_on, wanted))
+    )
+    return [payments, claims]
+
+
+_SAME_CLAIM = (_REOPENED.c.invoice_id == _GIVEN_BACK.c.invoice_id) & (
+    _REOPENED.c.attempt == _GIVEN_BACK.c.attempt
+)
+
+
+def _came_back(end_to_end: ColumnElement[str], number: ColumnElement[str]) -> ColumnElement[str]:
+    return func.coalesce(func.nullif(end_to_end, ""), number)
+
+
 def _named(kind: EntryKind) -> ColumnElement[str]:
     """What a payment is known by: its transfer at the bank, or our number where it left by other means."""
-    other = _PAYMENT.c.number if kind is EntryKind.PAYMENT else literal("", String)
-    return func.coalesce(_ITEM.c.end_to_end, other)
+    if kind is EntryKind.PAYMENT:
+        return func.coalesce(func.nullif(_RETURNED.c.end_to_end, ""), _ITEM.c.end_to_end, _PAYMENT.c.number)
+    return func.coalesce(_ITEM.c.end_to_end, literal("", String))
 
 
 def _columns(

@@ -19,6 +19,7 @@ from foundation.periods import Month, Period, stockholm_date
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.model import InvoiceState
+from invoicing.payment import standing_queries
 from invoicing.portal_invoicing.queries import on_its_way
 from invoicing.portal_invoicing.scope import Scope
 from orders import tables as order_tables
@@ -344,7 +345,11 @@ def _lines_of(scope: Scope, number: str) -> Select[Any]:
             is_seen.correlate(_ACCOUNT).exists().label("invoice_seen"),
             sums.scalar_subquery().label("invoiced"),
             credited.scalar_subquery().label("credited"),
-            paid.where(_INVOICE.c.id.in_(select(_PAYMENT.c.invoice_id))).scalar_subquery().label("paid"),
+            paid.where(
+                _INVOICE.c.id.in_(select(_PAYMENT.c.invoice_id).where(standing_queries.payment_stands()))
+            )
+            .scalar_subquery()
+            .label("paid"),
         )
         .join(
             _ACCOUNT,

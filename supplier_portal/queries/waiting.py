@@ -18,6 +18,7 @@ from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
+from invoicing.payment import standing_queries
 from invoicing.portal_invoicing.queries import on_its_way
 from invoicing.portal_invoicing.scope import Scope
 from orders import tables as order_tables
@@ -219,7 +220,7 @@ def _on_invoices(scope: Scope, days: tuple[date, date]) -> Select[Any]:
         .join(_LINE, _LINE.c.order_number == _ORDER.c.number)
         .join(_PART, on_line)
         .join(_INVOICE, _INVOICE.c.id == _PART.c.invoice_id)
-        .outerjoin(document_tables.payment, document_tables.payment.c.invoice_id == _INVOICE.c.id)
+        .outerjoin(document_tables.payment, _PAID)
         .where(
             scope.of_orders(),
             _ORDER.c.ends_on >= days[0],
@@ -236,7 +237,7 @@ def _on_no_line(scope: Scope, days: tuple[date, date]) -> Select[Any]:
     return (
         _sums(_INVOICE.c.issued_on, _left_of(_INVOICE))
         .select_from(_INVOICE)
-        .outerjoin(document_tables.payment, document_tables.payment.c.invoice_id == _INVOICE.c.id)
+        .outerjoin(document_tables.payment, _PAID)
         .where(
             # An invoice on no line belongs to no case: few of all, and found by that.
             _INVOICE.c.execution_reference == "",
@@ -247,6 +248,10 @@ def _on_no_line(scope: Scope, days: tuple[date, date]) -> Select[Any]:
         )
         .group_by(_INVOICE.c.issued_on, _INVOICE.c.currency)
     )
+
+
+# The payment of an invoice that has left and not come back: one at most.
+_PAID = (document_tables.payment.c.invoice_id == _INVOICE.c.id) & standing_queries.payment_stands()
 
 
 def _left_of(table: Table) -> ColumnElement[Any]:

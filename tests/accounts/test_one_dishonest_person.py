@@ -4,6 +4,7 @@ Whoever may press more can do no less, so the largest sets of roles that go toge
 presses every button that moves money or lets somebody do so, with every account they hold, round after round.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -96,13 +97,16 @@ class Room:
                 valid_to=None,
                 reach=Reach(),
                 by="drift-anna",
+                confirmed_by="drift-bo",
             )
 
     def press_everything(self, person: Person, mine: list[Person]) -> None:
         with visitor(self.site, person) as hand:
             hand.post("/finance/payments", {"pay_on": "2026-03-31"})
             for number, items in self.proposals().items():
-                hand.post(f"/finance/payments/proposals/{number}/attest", {"item": items})
+                page = hand.get(f"/finance/payments/proposals/{number}").text
+                shown = next(iter(re.findall(r'name="shown" value="(\w{64})"', page)), "")
+                hand.post(f"/finance/payments/proposals/{number}/attest", {"item": items, "shown": shown})
                 hand.post(f"/finance/payments/proposals/{number}/export")
             for role in (_P.FINANCE, _P.ATTEST):
                 hand.post(

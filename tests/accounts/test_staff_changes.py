@@ -12,7 +12,7 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from accounts import accounts, passwords
@@ -33,6 +33,7 @@ from foundation.transitions import StepRefused
 from invoicing.decisions import store as decision_store
 from invoicing.payment import attest_right_store
 from invoicing.payment.attest_right_store import Reach, RightRefused
+from invoicing.payment.tables import attest_right, attest_substitute
 from operations.mail.tables import mail as mail_table
 from orders.register import store as register_store
 from tests.support.at_once import at_once
@@ -207,7 +208,15 @@ def test_nothing_but_a_change_of_two_gives_anybody_more() -> None:
     )
     found = {
         (f"{path.relative_to(PROJECT)}", each)
-        for folder in ("accounts", "billing", "finance_desk", "supplier_portal", "operations", "invoicing")
+        for folder in (
+            "accounts",
+            "billing",
+            "finance_desk",
+            "supplier_portal",
+            "operations",
+            "invoicing",
+            "bookkeeping",
+        )
         for path in (PROJECT / folder).rglob("*.py")
         for each in gives.findall(path.read_text(encoding="utf-8"))
     }
@@ -555,3 +564,28 @@ def test_rights_and_limits_are_proposed_on_their_pages(system: System, ivar: Vis
     assert ivar.post("/finance/payments/substitutes/1/end").status_code == 303
     with system.database.reading() as session:
         assert [each.valid_to for each in attest_right_store.substitutions(session)] == [CLOCK.date()]
+
+
+@pytest.mark.both_engines
+def test_what_one_person_gave_alone_attests_when_another_has_confirmed_it(
+    system: System, ivar: Visitor, nils: Visitor
+) -> None:
+    """As the books were before it took two: on the page of either administrator it stands as waiting."""
+    with system.database.writing() as session:
+        for table, row in (
+            (attest_right, {"person": ATTESTER, "limit_amount": Decimal(900)}),
+            (attest_substitute, {"person": ATTESTER, "substitute": "user-8", "valid_to": date(2099, 12, 31)}),
+        ):
+            session.execute(insert(table), {**row, "valid_from": date(2026, 1, 1), "given_by": ADMIN})
+    with system.database.reading() as session:
+        assert [each.is_confirmed for each in attest_right_store.rights(session)] == [False]
+        assert [each.is_confirmed for each in attest_right_store.substitutions(session)] == [False]
+    assert "väntar på en andra administratör" in text_of(ivar.get("/finance/payments/rights"))
+    for what in ("rights", "substitutes"):
+        # Who gave it does not confirm it.
+        assert ivar.post(f"/finance/payments/{what}/1/confirm").status_code == 409
+        assert nils.post(f"/finance/payments/{what}/1/confirm").status_code == 303
+        assert nils.post(f"/finance/payments/{what}/1/confirm").status_code == 404
+    with system.database.reading() as session:
+        assert [each.is_confirmed for each in attest_right_store.rights(session)] == [True]
+        assert [each.is_confirmed for each in attest_right_store.substitutions(session)] == [True]

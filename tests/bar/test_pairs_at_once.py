@@ -52,7 +52,12 @@ def two_invoices_of_january(database: Database) -> None:
     with database.writing() as session:
         decision_store.set_limit(session, OFFICER, Money.of("100000.00"), by="admin-1", on=DAY)
         attest_right_store.give(
-            session, person=ATTESTER, limit=Decimal(100_000), valid_from=date(2026, 1, 1), by="admin-1"
+            session,
+            person=ATTESTER,
+            limit=Decimal(100_000),
+            valid_from=date(2026, 1, 1),
+            by="admin-1",
+            confirmed_by="admin-2",
         )
 
 

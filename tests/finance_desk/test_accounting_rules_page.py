@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
+from tests.bookkeeping.test_accounting_rules import RULES
 from tests.finance_desk.test_month_closing_page import NOON, SECOND
-from tests.invoicing.bookkeeping.test_accounting_rules import RULES
 from tests.support.pages.all_routes import STAFF
 from tests.support.pages.browser import Site, portal
 from tests.support.pages.visitor import visitor

@@ -6,8 +6,8 @@ from datetime import date
 import httpx
 import pytest
 
-from invoicing.bookkeeping import booking
-from invoicing.bookkeeping.ledger_accounts import LedgerAccounts
+from bookkeeping import booking
+from bookkeeping.ledger_accounts import LedgerAccounts
 from orders.register import store as register_store
 from tests.finance_desk.test_month_closing_page import NOON
 from tests.support.pages.all_routes import STAFF

@@ -2,8 +2,9 @@
 
 The kinds of fault are mutmut's, but for those that only crash (an argument or a value become None), and a few of our
 own: a condition turned round, a call left out, half-even for half-up, the smallest for the largest. What people read
-(`Text`) is left alone: other tests hold it. Nothing at the level of a module or class is changed, since it has run
-before the tests are there; nor are default values and decorators. Those are for the planted faults (tests/planted).
+(`Text`) is left alone: other tests hold it. So is what no test of a room can tell (decision 88): the words of a log,
+and the locks of rows, which SQLite does not have. Nothing at the level of a module or class is changed, since it has
+run before the tests are there; nor are default values and decorators. Those are for the planted faults (tests/planted).
 """
 
 import inspect
@@ -23,7 +24,21 @@ from mutmut.mutation import mutators
 Operator = Callable[[Any], Iterable[cst.CSTNode]]
 _SWAPPED = {"ROUND_HALF_UP": "ROUND_HALF_EVEN", "min": "max", "max": "min", "any": "all", "all": "any"}
 _WORDS = m.Call(func=m.Name("Text") | m.Name("WrittenText") | m.Name("JoinedText"))
-_NOT_CHANGED = m.Annotation() | m.Decorator() | m.Param() | m.Assert() | _WORDS
+_LOGGED = m.Call(func=m.Attribute(value=m.Name("_log") | m.Call(func=m.Attribute(value=m.Name("structlog")))))
+_LOCKED = m.Call(func=m.Attribute(attr=m.Name("with_for_update")))
+# What a suggestion counts for, beside its words: it ranks, and a point more changes no order there is.
+_POINTS = m.Tuple(elements=[m.Element(m.Integer()), m.Element(_WORDS)])
+_NOT_CHANGED = (
+    m.Annotation()
+    | m.Decorator()
+    | m.Param()
+    | m.Assert()
+    | m.Expr(value=_LOGGED)
+    | _LOCKED
+    | _POINTS
+    | m.IfExp(body=_LOCKED)
+    | _WORDS
+)
 
 
 def _first_of_string(node: cst.CSTNode) -> Iterable[cst.CSTNode]:

@@ -130,13 +130,18 @@ class _Trial:
         self._tests_of = {
             module.path: lines.contexts_by_lineno(str(module.path)) for module, _ in asked.mutants
         }
-        self._living = _living_functions({module.path for module, _ in asked.mutants})
+        self._living = living_functions({module.path for module, _ in asked.mutants})
         self._caches = _caches()
         self._folder = Path(str(session.config.option.basetemp))
         self._children: dict[int, _Child] = {}
 
     def run(self) -> None:
         """Judge every mutant."""
+        if not self._living:
+            self._asked.broken.append(
+                "the instrument itself: no function of the room is found in this process"
+            )
+            return
         gc.collect()
         gc.freeze()
         for _ in range(_UNSTEADY_MOST):
@@ -318,8 +323,10 @@ def _key(code: CodeType) -> tuple[str, str, int]:
     return code.co_filename, code.co_qualname, code.co_firstlineno
 
 
-def _living_functions(paths: Iterable[Path]) -> dict[tuple[str, str, int], list[FunctionType]]:
+def living_functions(paths: Iterable[Path]) -> dict[tuple[str, str, int], list[FunctionType]]:
     """The functions of these modules that there are in this process, also those that a decorator holds."""
+    # A command that a test has run has set aside what was there (`gc.freeze`), where nobody sees it.
+    gc.unfreeze()
     files = {str(each) for each in paths}
     found: dict[tuple[str, str, int], list[FunctionType]] = {}
     for each in gc.get_objects():

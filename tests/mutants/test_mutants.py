@@ -1,15 +1,18 @@
 """The instrument itself: which faults it makes, that the changed function runs, and what a room comes to."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from types import FunctionType
+from unittest.mock import Mock
 
 import pytest
 
+from tests.mutants import judging
 from tests.mutants.changing import ChangedModule, Mutant
 from tests.mutants.judging import KILLED_LEAST, Accepted, RoomResult, accepted
 from tests.mutants.rooms import ROOMS, Room
-from tests.mutants.running import Judged, Outcome
+from tests.mutants.running import Judged, Outcome, living_functions
 from tests.support.project import PROJECT
 
 SOURCE = '''"""A module of one function."""
@@ -31,6 +34,8 @@ class Scale:
 @cache
 def over(weight: int, limit: int = LIMIT) -> bool:
     """Whether a weight is above."""
+    _log.info("weighed", kilos=1)
+    question = asked.with_for_update() if lock else asked
     if weight < 0:
         raise ValueError(Text("För lätt: %(weight)s", weight=weight))
     return weight > limit
@@ -46,16 +51,16 @@ def test_the_faults_of_a_function_are_made_and_nothing_else_is_changed(module: C
     made = [(each.function, each.before, each.after, each.last) for each in module.mutants]
     assert made == [
         ("Scale.unit", '"kg"', '"XXkgXX"', 14),
-        ("over", "< 0", "<= 0", 20),
-        ("over", "0", "1", 20),
-        ("over", "> limit", ">= limit", 22),
+        ("over", "< 0", "<= 0", 22),
+        ("over", "0", "1", 22),
+        ("over", "> limit", ">= limit", 24),
     ]
 
 
 def test_a_changed_function_takes_the_place_of_the_right_one(module: ChangedModule) -> None:
     def of_limit(code: object) -> Callable[[int, int], bool]:
         assert hasattr(code, "co_code")
-        return FunctionType(code, {"Text": str})  # type: ignore[arg-type]
+        return FunctionType(code, {"Text": str, "_log": Mock(), "asked": None, "lock": False})  # type: ignore[arg-type]
 
     (above,) = [each for each in module.mutants if each.before == "> limit"]
     changed = module.with_fault(above)
@@ -67,6 +72,15 @@ def test_a_changed_function_takes_the_place_of_the_right_one(module: ChangedModu
         (True, True),
     ]
     assert changed[0].co_qualname == changed[1].co_qualname == "over"
+
+
+def test_the_functions_of_a_module_are_found_where_they_live() -> None:
+    gc.freeze()  # as our commands do
+    found = living_functions({PROJECT / "tests" / "mutants" / "judging.py"})
+    path, line = str(judging.__file__), judging.result_of.__code__.co_firstlineno
+    assert found[path, "result_of", line] == [judging.result_of]
+    told = judging.RoomResult.__dict__["told"].fget
+    assert found[path, "RoomResult.told", told.__code__.co_firstlineno] == [told]
 
 
 @pytest.mark.parametrize("name", ROOMS)

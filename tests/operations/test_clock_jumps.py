@@ -29,6 +29,8 @@ from invoicing.portal_invoicing.sending import UNDO
 from invoicing.portal_invoicing.tables import portal_document, portal_press
 from operations import alarms, job_run_store, scheduler
 from operations.alarms import Patience, Trouble
+from operations.background import task_store
+from operations.background.tasks import TaskKind
 from operations.job_run_store import JobRunState
 from operations.mail import store as mail_store
 from operations.scheduler import InOne, InSteps, Job
@@ -150,6 +152,15 @@ def slot_is_open(session: Session, now: datetime) -> bool:
     return "job" in job_run_store.open_slots(session, now)
 
 
+def take_work(session: Session, now: datetime) -> None:
+    task_store.add(session, TaskKind.PROPOSE, about="a proposal", content={}, by="user-1", at=now)
+    assert task_store.claim(session, "a" * 36, now=now) is not None
+
+
+def work_is_free(session: Session, now: datetime) -> bool:
+    return task_store.any_free(session, now=now)
+
+
 def raise_alarm(session: Session, now: datetime) -> bool:
     return alarms.raise_due(session, now=now, kinds={"KIND": lambda *_: SOMETHING}) == ["KIND"]
 
@@ -226,6 +237,7 @@ WAITED_FOR: Mapping[str, Wait] = {
     "inbox.claimed_until": Wait(take_arrived, timedelta(minutes=10), can_be_read),
     "mail.next_at": Wait(lay_out_mail, timedelta(minutes=10), mail_leaves),
     "job_run.until": Wait(claim_slot, timedelta(minutes=30), slot_is_open),
+    "background_task.until": Wait(take_work, timedelta(minutes=10), work_is_free),
     "alarm.raised_at": Wait(raise_alarm, HOUR, raise_alarm),
     "access_point.alarmed_at": Wait(tell_of_point, 4 * HOUR, point_is_told),
     "wrong_try.open_at": Wait(wrong_tries, timedelta(seconds=2), may_try),
@@ -246,6 +258,7 @@ NOT_WAITED_FOR: Mapping[str, str] = {
             "inbox.alarmed_at",
             "owed_answer.alarmed_at",
             "job_run.alarmed_at",
+            "background_task.alarmed_at",
             "periodic_report.alarmed_at",
             "planned_order.alarmed_at",
             "order_objection.alarmed_at",
@@ -295,6 +308,8 @@ NOT_WAITED_FOR: Mapping[str, str] = {
             "portal_press.made_at",
             "portal_upload.made_at",
             "payment_proposal.prepared_at",
+            "background_task.asked_at",
+            "background_task.ended_at",
             "attest.at",
             "attest_dropped.at",
             "payment_stop.asked_at",
@@ -306,6 +321,11 @@ NOT_WAITED_FOR: Mapping[str, str] = {
             "month_closing.closed_at",
             "month_closing.reopen_asked_at",
             "export_file.made_at",
+            "control_data.told_at",
+            "control_data_load.loaded_at",
+            "control_release.released_at",
+            "control_run.made_at",
+            "control_run_row.moment",
             "bank_file.read_at",
             "desk_item.taken_at",
             "desk_comment.written_at",

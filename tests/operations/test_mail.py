@@ -3,6 +3,7 @@
 import email
 import email.policy
 import re
+import smtplib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -174,6 +175,42 @@ def test_a_full_mailbox_is_tried_again_later_and_a_closed_one_is_not(
     written = capsys.readouterr()
     assert "mail not sent" in written.out + written.err
     assert "fyrbaken" not in written.out + written.err
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (smtplib.SMTPDataError(451, b"greylisted"), "WAITING"),
+        (smtplib.SMTPDataError(499, b"later"), "WAITING"),
+        (smtplib.SMTPDataError(500, b"no"), "STUCK"),
+        (smtplib.SMTPDataError(599, b"no"), "STUCK"),
+        (smtplib.SMTPSenderRefused(421, b"too many", "a@b"), "WAITING"),
+        (smtplib.SMTPSenderRefused(550, b"not you", "a@b"), "STUCK"),
+        (smtplib.SMTPRecipientsRefused({"a": (450, b"full")}), "WAITING"),
+        (smtplib.SMTPRecipientsRefused({"a": (550, b"gone")}), "STUCK"),
+        (smtplib.SMTPRecipientsRefused({"a": (550, b"gone"), "b": (450, b"full")}), "WAITING"),
+        (smtplib.SMTPServerDisconnected(), "WAITING"),
+        (smtplib.SMTPHeloError(501, b"no"), "WAITING"),
+        (OSError(28, "no space"), "WAITING"),
+    ],
+    ids=repr,
+)
+def test_a_server_that_asks_to_wait_is_asked_again_and_one_that_refuses_is_believed(
+    database: Database, monkeypatch: pytest.MonkeyPatch, error: Exception, state: str
+) -> None:
+    person(database, "alva@fyrbaken.example")
+    tell_of_an_order(database)
+
+    def refuse(*_: object) -> None:
+        raise error
+
+    with mail_server() as server, monkeypatch.context() as patched:
+        patched.setattr(mail_delivery, "_send", refuse)
+        deliver(database, settings(server.port), now=NOW)
+        assert states(database) == [("alva@fyrbaken.example", state)]
+    with mail_server() as server:
+        deliver(database, settings(server.port), now=NOW + timedelta(hours=3))
+    assert states(database) == [("alva@fyrbaken.example", "SENT" if state == "WAITING" else state)]
 
 
 def test_without_its_server_everything_waits(database: Database) -> None:

@@ -159,6 +159,36 @@ def test_what_two_people_refused_is_not_asked_at_every_load(system: System) -> N
     assert any("Two people have decided" in each for each in lines(system, files))
 
 
+@pytest.mark.both_engines
+def test_the_supplier_stops_an_account_that_a_load_asked_for_and_it_is_not_asked_again(
+    system: System,
+) -> None:
+    files = files_with(fyrbaken(payment_accounts=(*fyrbaken().payment_accounts, NEW)))
+    load(system, files)
+    (asked,) = open_requests(system)
+    with system.database.writing() as session:
+        change_requests.withdraw(session, FYRBAKEN, asked.id, by="user-77")
+    with system.database.writing() as session, pytest.raises(ChangeRefused):
+        change_requests.confirm_first(session, asked.id, by="user-11", call_back=CALLED, now=CLOCK)
+    told = lines(system, files)
+    assert len(told) == 1
+    assert "The supplier has taken it back" in told[0]
+    load(system, files)
+    assert (open_requests(system), NEW.number in accounts(system)) == ([], False)
+    # It may ask for it itself.
+    with system.database.writing() as session:
+        content = {"scheme": "BANKGIRO", "number": NEW.number}
+        change_requests.ask(
+            session,
+            in_force(system),
+            supplier=FYRBAKEN,
+            kind=ChangeKind.ADD_ACCOUNT,
+            content=content,
+            by="user-77",
+            now=CLOCK,
+        )
+
+
 def test_an_account_exchanged_in_the_files_is_asked_for_first_and_the_old_one_afterwards(
     system: System,
 ) -> None:
@@ -240,7 +270,7 @@ def test_a_supplier_that_comes_later_is_paid_when_two_people_have_confirmed_its_
 
 def held(system: System, supplier: str) -> bool:
     with system.database.reading() as session:
-        found = held_back_queries.reasons(session, register_store.load(session), {1: supplier})
+        found = held_back_queries.reasons(session, register_store.load(session), {1: supplier}, on=TODAY)
     return found.get(1) == held_back_queries.ACCOUNT_UNCONFIRMED
 
 

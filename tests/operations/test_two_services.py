@@ -1,20 +1,24 @@
 """One installation with two services: each is ordered, received and invoiced by its own terms, and told apart."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
+from foundation.periods import Month
 from invoicing.model import InvoiceState
 from invoicing.portal_invoicing.scope import Scope
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.statement import StatementKey, reconcile
+from operations import report_judging
+from operations.report_judging import Hand, ReportKey
 from operations.timeline import timeline
 from operations.timeline.model import Audience
 from orders.model import ReportState
 from orders.placements import store as placement_store
+from orders.register import store as register_store
 from orders.register.register import Register
 from orders.register.report_approval import ReportApproval
 from orders.register.service_names import article_names, brand
@@ -92,6 +96,25 @@ def test_a_service_that_says_who_approves_goes_before_the_policy(database_url: s
             system.file_report(reference, "2026-01", on=date(2026, 2, 2))
         assert states(system) == [ReportState.APPROVED, ReportState.FILED]
         system.approve(GUIDANCE, "2026-01", on=date(2026, 2, 3))
+
+
+def test_of_two_services_an_officer_judges_the_one_that_is_judged_here(database_url: str) -> None:
+    """Matching's reports are judged in another system, as the policy says; guidance says that officers do."""
+    with a_system(database_url, register=two_services(report_approval=ReportApproval.OUTSIDE)) as system:
+        system.decide(MATCHING)
+        told = guidance(GUIDANCE, start=date(2026, 1, 1), end=date(2026, 3, 31))
+        system.must("placement.decided", told, on=date(2026, 1, 1))
+        for reference in (MATCHING, GUIDANCE):
+            system.file_report(reference, "2026-01", on=date(2026, 2, 2))
+        keys = [ReportKey(reference, Month(2026, 1), 1) for reference in (MATCHING, GUIDANCE)]
+        hand = Hand("user-3", datetime(2026, 2, 3, 9, tzinfo=UTC), date(2026, 2, 3))
+        with system.database.writing() as session:
+            decided = report_judging.approve(session, register_store.load(session), keys, hand)
+        assert [str(each) for each in decided.done] == [f"{GUIDANCE}|2026-01|1"]
+        assert [(str(each), "another system" in refused.text.en) for each, refused in decided.refused] == [
+            (f"{MATCHING}|2026-01|1", True)
+        ]
+        assert states(system) == [ReportState.FILED, ReportState.APPROVED]
 
 
 def states(system: System) -> list[ReportState]:

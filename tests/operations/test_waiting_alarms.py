@@ -2,32 +2,37 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
 import pytest
+from sqlalchemy import update
 
 from accounts.application_store import ApplicationState
-from accounts.staff.change_store import StaffChangeState
+from accounts.staff import change_store
+from accounts.staff.change_store import StaffChangeKind, StaffChangeState
 from accounts.store import AccountState
 from accounts.systems.machine_key_store import KeyState
 from billing.server.jobs import ALARM_KINDS
+from bookkeeping import month_closing
+from bookkeeping.accounting_rule_store import RulesState
+from bookkeeping.ledger_accounts import LedgerAccounts
+from bookkeeping.month_closing import ClosingStep
+from bookkeeping.month_closing_store import ClosingState
 from foundation.periods import Month
 from invoicing.audit.disposal_store import DisposalState
-from invoicing.bookkeeping import month_closing
-from invoicing.bookkeeping.accounting_rule_store import RulesState
-from invoicing.bookkeeping.ledger_accounts import LedgerAccounts
-from invoicing.bookkeeping.month_closing import ClosingStep
-from invoicing.bookkeeping.month_closing_store import ClosingState
 from invoicing.decisions.batch_store import BatchRowState
 from invoicing.decisions.protected_store import ProtectedState
 from invoicing.decisions.rules import ActionState
 from invoicing.flow_test.flow_test_store import FlowStep
 from invoicing.model import ExpectedCreditState, InvoiceState
-from invoicing.payment import payment_stops
+from invoicing.payment import attest_right_store, payment_stops
+from invoicing.payment.bank_answers.transfer_note_store import TransferNoteState
 from invoicing.payment.payment_stop_store import StopReason, StopState
 from invoicing.payment.payment_stops import StopStep
 from invoicing.payment.repayment_store import RepaymentState
+from invoicing.payment.tables import attest_right
 from invoicing.payment.transfers import ItemState, ProposalState
 from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.responses.model import Meaning
@@ -35,6 +40,7 @@ from invoicing.supplier_changes import change_request_store
 from invoicing.supplier_changes.change_request_store import ChangeKind, ChangeState
 from operations import alarms
 from operations.alarms import Patience
+from operations.background.tasks import TaskState
 from operations.buyers.model import BuyerState
 from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
@@ -69,12 +75,16 @@ ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
     (FlowStep.FLOW_TEST, "FLOW_TESTS_WAITING"),
     (FlowStep.TEST_INVOICE, "FLOW_TESTS_WAITING"),
     (ApplicationState.WAITING, "APPLICATIONS_WAITING"),
+    (StaffChangeState.PROPOSED, "STAFF_CHANGES_WAITING"),
     (StopState.ASKED, "CONFIRMATIONS_WAITING"),
     (StopState.LIFT_ASKED, "CONFIRMATIONS_WAITING"),
     (ClosingState.ASKED, "CONFIRMATIONS_WAITING"),
     (RulesState.PROPOSED, "CONFIRMATIONS_WAITING"),
     (ClosingState.REOPEN_ASKED, "CONFIRMATIONS_WAITING"),
     (RepaymentState.NOTED, "CONFIRMATIONS_WAITING"),
+    (TransferNoteState.NOTED, "CONFIRMATIONS_WAITING"),
+    (ProposalState.EXPORTED, "BANK_SILENT"),
+    (ItemState.EXPORTED, "BANK_SILENT"),
     (DisposalState.PROPOSED, "CONFIRMATIONS_WAITING"),
     (InvoiceState.IN_QUESTION, "QUESTIONS_WAITING"),
     (InvoiceState.PARKED, "PAYMENTS_HELD_UP"),
@@ -87,6 +97,7 @@ ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
     (ItemState.PROPOSED, "PAYMENTS_DUE"),
     (ItemState.ATTESTED, "PAYMENTS_DUE"),
     (JobRunState.GIVEN_UP, "JOBS_GIVEN_UP"),
+    (TaskState.STUCK, "TASKS_STUCK"),
     (OutState.STUCK, "LETTERS_STUCK"),
     (OutState.REJECTED, "LETTERS_REJECTED"),
     (InState.FAILED, "LETTERS_FAILED"),
@@ -105,10 +116,6 @@ OF_NO_STATE: Final = frozenset({"ACCESS_POINT_DOWN", "ACCOUNTS_GUESSED"})
 """Alarms that tell of something that stands in no state."""
 
 NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
-    (
-        StaffChangeState.PROPOSED,
-        "for another administrator, who was mailed; it lapses by itself after 14 days",
-    ),
     (ProtectedState.APART, "nothing waits: the document goes its way, read by fewer people"),
     (ProtectedState.CLEARED, "nothing waits: the document is as all others"),
     (AccountState.INVITED, "for the person who was invited; the link ends by itself"),
@@ -125,9 +132,9 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (InvoiceState.CREDITED, "nothing waits: it is settled with its credit note"),
     (InvoiceState.PAID, "nothing waits: it is paid"),
     (InvoiceState.SETTLED, "nothing waits: it is settled"),
-    (ItemState.EXPORTED, "for the bank's report"),
-    (ItemState.RETURNED, "for a new proposal: its invoice is due, which PAYMENTS_DUE tells"),
+    (ItemState.PAID, "nothing waits: it is paid, and only a person can say that it came back"),
     (JobRunState.CLAIMED, "for the worker that has it"),
+    (TaskState.WAITING, "for a worker, which has an alarm of its own when none runs"),
     (JobRunState.FAILED, "for its next try, by itself"),
     (JobRunState.DONE, "nothing waits: it is done"),
     (LineState.OPEN, "for the supplier's report, which it is reminded of"),
@@ -143,7 +150,6 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (PolicyState.IN_FORCE, "nothing waits: it holds"),
     (PortalState.WAITING, "for its time to leave, by itself within minutes"),
     (PortalState.RELEASED, "for a worker"),
-    (ProposalState.EXPORTED, "for the bank's report"),
     (ReportState.REJECTED, "for the supplier, who files a new version"),
     (ReportState.REVOKED, "for the supplier, who files a new version"),
     (PlannedState.PLACED, "nothing waits: its order is placed"),
@@ -176,6 +182,55 @@ def test_every_state_that_something_stands_in_is_alarmed_about_or_says_why_not()
     named = [_name(state) for state, _ in (*ALARMED, *NOT_FOR_US)]
     assert len(named) == len(set(named))
     assert living - set(named) == set()
+
+
+TWO_PEOPLE: Final[Sequence[tuple[str, StrEnum]]] = (
+    (
+        "a change of the buyer's staff: account, role, right, limit, substitute, address, codes",
+        StaffChangeState.PROPOSED,
+    ),
+    ("a change of a supplier, its account, or who is paid in its place", ChangeState.ASKED),
+    ("the same, when one has confirmed it", ChangeState.FIRST_CONFIRMED),
+    ("a payment stop", StopState.ASKED),
+    ("the end of a payment stop", StopState.LIFT_ASKED),
+    ("a repayment that came", RepaymentState.NOTED),
+    ("the disposal of cases", DisposalState.PROPOSED),
+    ("a payment, prepared and to be attested", ProposalState.DRAFT),
+)
+"""Everything that one person asks for and another confirms, in the state in which it waits."""
+
+
+def test_whatever_waits_for_a_second_person_is_alarmed_about() -> None:
+    alarm = {_name(state): kind for state, kind in ALARMED}
+    assert [what for what, state in TWO_PEOPLE if _name(state) not in alarm] == []
+    # A state that a second person ends is written as such somewhere: no other has a column for the second hand.
+    assert {alarm[_name(state)] for _, state in TWO_PEOPLE} == {
+        *("STAFF_CHANGES_WAITING", "CHANGES_WAITING", "CONFIRMATIONS_WAITING", "PAYMENTS_DUE")
+    }
+
+
+@pytest.mark.both_engines
+def test_a_proposal_about_the_staff_and_a_right_given_alone_are_alarmed_about(system: System) -> None:
+    now = datetime(DAY.year, DAY.month, DAY.day, 8, tzinfo=UTC)
+    with system.database.writing() as session:
+        change_store.add(session, StaffChangeKind.CODES, person="user-9", content={}, by="drift-anna", at=now)
+    assert [day for day in range(9) if raised(system, after=day) == ["STAFF_CHANGES_WAITING"]] == [7]
+    with system.database.writing() as session:
+        change_store.move(
+            session, change_store.get(session, 1), StaffChangeState.CONFIRMED, by="drift-bo", at=now
+        )
+        right = attest_right_store.give(
+            session,
+            person="user-12",
+            limit=Decimal(100),
+            valid_from=DAY,
+            by="drift-anna",
+            confirmed_by="drift-bo",
+        )
+    assert [day for day in range(8, 25) if raised(system, after=day)] == []
+    with system.database.writing() as session:
+        session.execute(update(attest_right).values(confirmed_by="").where(attest_right.c.id == right))
+    assert raised(system, after=30) == ["STAFF_CHANGES_WAITING"]
 
 
 def _name(state: StrEnum) -> str:

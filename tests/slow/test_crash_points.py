@@ -128,8 +128,8 @@ def given(world: World) -> list[tuple[str, bytes]]:
 @EVERY
 def test_sending_survives_a_crash_at_every_operation(world: World, step: int, record_property: Told) -> None:
     with world.database.writing() as session:
-        lay_out(session, [1, 2])
-        lay_out(session, [3], receiver=BETA)
+        lay_out(session, [1, 2, 3])
+        lay_out(session, [4], receiver=BETA)
     world.keep()
     deliver(world)  # once in this process, so that every child finds it warm
     crashes = 0
@@ -143,14 +143,14 @@ def test_sending_survives_a_crash_at_every_operation(world: World, step: int, re
         deliver(world)
         world.moment.pass_(minutes=6)
         deliver(world)
-        assert states(world) == [OutState.SENT] * 3, number
+        assert states(world) == [OutState.SENT] * 4, number
         with world.database.reading() as session:
             messages = list(outbox_store.messages_out(session))
             attempts = session.execute(select(exchange_tables.attempt.c.letter)).all()
         files = sorted((world.folder / "post" / "outbox").rglob("*.xml"))
         assert sorted(file.read_bytes() for file in files) == sorted(message.body for message in messages)
         assert all(any(message.instance_id in file.name for file in files) for message in messages)
-        assert len(attempts) == 3, number
+        assert len(attempts) == 4, number
         assert check_world(world.database, given=given(world)) == [], number
         if ended == FINISHED:
             break

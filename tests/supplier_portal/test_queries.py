@@ -233,6 +233,37 @@ def test_lists_go_home_with_what_the_pages_show_and_nothing_of_others(database_u
             assert rows(what, Scope(FYRBAKEN, UnitScope(frozenset({"UV-9"})))) == []
 
 
+def test_the_overview_counts_the_lines_that_the_list_of_lines_has(database_url: str) -> None:
+    with a_system(database_url) as system:
+        for reference, supplier in (("100000101", FYRBAKEN), ("100000103", LARKDRILLEN)):
+            system.decide(reference, supplier=supplier)
+            for month, day in (("2026-01", date(2026, 2, 2)), ("2026-02", date(2026, 3, 2))):
+                system.report(reference, month, on=day)
+
+        def counted() -> tuple[int, int, list[str]]:
+            with system.database.reading() as session:
+                made = export_queries.sheet(
+                    session,
+                    system.register,
+                    OURS,
+                    What.TO_INVOICE,
+                    lambda text: text.en,
+                    wanted=OrderFilter(),
+                )
+                waits = waiting_queries.to_invoice(session, OURS)
+                return waits.lines, len(list(made.rows)), [str(each.amount) for each in waits.amounts]
+
+        number = system.order("100000101").number
+        assert counted() == (2, 2, ["3800.00"])
+        first = system.flip(number, number="F-1", on=date(2026, 3, 3))
+        system.send(first)
+        assert counted() == (1, 1, ["1900.00"])
+        system.send_invoice(number, "002", number="F-2", on=date(2026, 3, 3))
+        assert counted() == (0, 0, [])
+        system.send_credit(first, number="K-1", on=date(2026, 3, 4))
+        assert counted() == (1, 1, ["1900.00"])
+
+
 def test_a_placements_story_is_told_without_level_reason_or_names(database_url: str) -> None:
     with a_system(database_url) as system:
         system.decide()

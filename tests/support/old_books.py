@@ -66,9 +66,69 @@ def before_0019(connection: Connection) -> None:
         connection.execute(text(f"drop index {index}"))
 
 
+def before_0052(connection: Connection) -> None:
+    """Lead the books back to what revision 0052 found."""
+    for table in ("run_row", "run_count", "run", "release", "data", "data_load"):
+        connection.execute(text(f"drop table control_{table}"))
+
+
+def before_0042(connection: Connection) -> None:
+    """Lead the books back to what revision 0042 found: their payments and settled claims are first ones."""
+    before_0043(connection)
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("alter table payment_item alter column reference type varchar(40)"))
+    for table in ("claim_reopened", "payment_returned", "transfer_note"):
+        connection.execute(text(f"drop table {table}"))
+    operations = Operations(MigrationContext.configure(connection))
+    with operations.batch_alter_table("payment") as batch:
+        batch.drop_constraint("uq_payment_invoice_id_attempt", type_="unique")
+        batch.drop_column("attempt")
+        batch.create_unique_constraint("uq_payment_invoice_id", ["invoice_id"])
+    with operations.batch_alter_table("claim_settled") as batch:
+        batch.drop_constraint("pk_claim_settled", type_="primary")
+        batch.drop_column("attempt")
+        batch.create_primary_key("pk_claim_settled", ["invoice_id"])
+
+
+def before_0041(connection: Connection) -> None:
+    """Lead the books back to what revision 0041 found."""
+    before_0042(connection)
+    connection.execute(text("alter table payment_item drop column bank_status"))
+    was = "'PAID','WITHDRAWN'"
+    if connection.dialect.name == "postgresql":
+        check = f"check (state in ('DRAFT','ATTESTED','EXPORTED',{was}))"
+        connection.execute(text("alter table payment_proposal drop constraint ck_payment_proposal_state"))
+        connection.execute(
+            text(f"alter table payment_proposal add constraint ck_payment_proposal_state {check}")
+        )
+        return
+    version = connection.scalar(text("PRAGMA schema_version"))
+    connection.execute(text("PRAGMA writable_schema=ON"))
+    connection.execute(
+        text("update sqlite_master set sql = replace(sql, :now, :before) where name = 'payment_proposal'"),
+        {"now": "'PAID','REFUSED','WITHDRAWN'", "before": was},
+    )
+    connection.execute(text(f"PRAGMA schema_version={version + 1}"))
+    connection.execute(text("PRAGMA writable_schema=OFF"))
+
+
+def before_0048(connection: Connection) -> None:
+    """Lead the books back to what revision 0048 found."""
+    before_0052(connection)
+    connection.execute(text("drop table background_task"))
+
+
+def before_0047(connection: Connection) -> None:
+    """Lead the books back to what revision 0047 found."""
+    before_0048(connection)
+    connection.execute(text("alter table payment_proposal drop column revision"))
+    connection.execute(text("drop index ix_payment_item_proposal"))
+    connection.execute(text("create index ix_payment_item_proposal on payment_item (proposal)"))
+
+
 def before_0037(connection: Connection) -> None:
     """Lead the books back to what revision 0037 found."""
-    before_0043(connection)
+    before_0038(connection)
     connection.execute(text("drop index ix_invoice_number"))
     for table in ("protected_document", "protected_message"):
         if connection.dialect.name == "postgresql":
@@ -82,6 +142,7 @@ def before_0037(connection: Connection) -> None:
 
 def before_0044(connection: Connection) -> None:
     """Lead the books back to what revision 0044 found."""
+    before_0047(connection)
     connection.execute(text("drop table ledger_answer"))
     connection.execute(text("drop table accounting_rules_version"))
     connection.execute(text("alter table voucher drop column rules"))
@@ -104,6 +165,19 @@ def before_0043(connection: Connection) -> None:
         batch.drop_column("event_on")
     if connection.dialect.name == "sqlite":
         protect_standing(connection, "voucher")
+
+
+def before_0038(connection: Connection) -> None:
+    """Lead the books back to what revision 0038 found."""
+    before_0041(connection)
+    connection.execute(text("drop table placement_decision"))
+    for table in ("attest_right", "attest_substitute"):
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"alter table {table} drop column confirmed_by"))
+            continue
+        with Operations(MigrationContext.configure(connection)).batch_alter_table(table) as batch:
+            batch.drop_constraint(f"ck_{table}_two_people", type_="check")
+            batch.drop_column("confirmed_by")
 
 
 def before_0036(connection: Connection) -> None:

@@ -26,6 +26,7 @@ from billing.tools.benchmarks import flow
 from billing.tools.benchmarks import post as bench_post
 from billing.tools.benchmarks import validation as benchmark
 from billing.tools.benchmarks.flow import Arrived, Figures
+from billing.tools.benchmarks.payments import bench_payments
 from billing.tools.benchmarks.reconcile import bench_reconcile
 from billing.tools.benchmarks.touchless import bench_touchless
 from billing.tools.demo.story_folder import example_register
@@ -152,6 +153,7 @@ def post(
 
 benches.command("reconcile")(bench_reconcile)
 benches.command("touchless")(bench_touchless)
+benches.command("payments")(bench_payments)
 
 
 def _one_process(

@@ -16,7 +16,7 @@ from foundation.money import Money, total
 from foundation.text import Text
 from invoicing.model import SupplierInvoice
 from invoicing.payment import payable_store, payment, payment_stop_store, payment_stops, payment_store
-from invoicing.payment.payable import Payable
+from invoicing.payment.payable import PaymentTerms
 from invoicing.payment.payment_stop_store import StopReason
 from invoicing.payment.payment_stops import StopStep
 from orders.register import store as register_store
@@ -124,7 +124,7 @@ def pay(
     tell_held_back(context, held_back)
 
 
-def tell_held_back(context: CommandContext, held_back: Sequence[Payable]) -> None:
+def tell_held_back(context: CommandContext, held_back: Sequence[PaymentTerms]) -> None:
     """A line for each invoice that is due and not paid for its supplier's sake."""
     for each in held_back:
         told = Text("%(number)s hålls kvar. %(reason)s", number=each.number, reason=each.held_back)

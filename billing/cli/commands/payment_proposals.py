@@ -1,4 +1,4 @@
-"""`billing payments propose|proposals|attest|export|bank|right`: the daily way of paying.
+"""`billing payments propose|proposals|attest|export|right`: the daily way of paying.
 
 The same steps as the pages: one person prepares, another attests within limits and scopes, files are made once,
 and what the bank answers marks payments as paid. `billing payments pay` notes what was paid by other means.
@@ -14,7 +14,9 @@ import typer
 
 from accounts.staff import changes, staff_forms
 from accounts.staff.change_store import StaffChangeKind
-from billing.cli.command import AsJson, CommandContext, On, bytes_of, command, day, today_or
+from billing.cli.command import AsJson, CommandContext, On, command, day, today_or
+from billing.cli.commands.desk import payment_runs
+from billing.cli.commands.desk.attest_rights import state_of
 from billing.cli.commands.due_payments import payments, tell_held_back
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.database import utc_now
@@ -25,7 +27,6 @@ from foundation.text import Text
 from invoicing.payment import (
     attest_right_store,
     attestation,
-    bank_reports,
     export_store,
     payable_store,
     proposal_store,
@@ -34,6 +35,8 @@ from invoicing.payment import export as payment_export
 from invoicing.payment import proposals as preparing
 from invoicing.payment.attest_right_store import Reach
 from invoicing.payment.export_store import ExportFile
+from invoicing.payment.runs import portion_store
+from operations.background import asking
 from operations.machine import clock_trust
 from operations.payment_settings import debtor_of
 from orders.register import store as register_store
@@ -50,29 +53,31 @@ _PROPOSALS = (
     TableColumn(Text("Attest"), right=True),
     TableColumn(Text("Belopp"), right=True),
 )
-_TOLD = (
-    TableColumn(Text("Betalning")),
-    TableColumn(Text("Utfall")),
-    TableColumn(Text("Belopp"), right=True),
-    TableColumn(Text("Vad"), wrap=40),
-)
 _RIGHTS = (
+    TableColumn(Text("Nr"), right=True),
     TableColumn(Text("Person")),
     TableColumn(Text("Högst"), right=True),
     TableColumn(Text("För"), wrap=24),
     TableColumn(Text("Från")),
     TableColumn(Text("Till")),
+    TableColumn(Text("Läge")),
 )
 
 
 @command(payments, "propose")
 def propose(context: CommandContext, by: By, on: On = None, as_json: AsJson = False) -> None:
     """Gör ett betalningsförslag av allt som förfaller / put everything due into a proposal."""
+    if _is_large(context, today_or(on)):
+        with context.opened() as database:
+            with database.writing() as session:
+                task = asking.to_propose(session, pay_on=today_or(on), by=by, at=utc_now())
+            payment_runs.follow(context, database, task, as_json=as_json)
+        return
     with context.writing() as session:
         register = register_store.load(session)
         made = preparing.propose(session, register, pay_on=today_or(on), by=by, now=utc_now())
         held_back = payable_store.held_back(session, register, on=today_or(on))
-        count = len(proposal_store.items(session, made.number))
+        count = sum(portion_store.counts(session, made.number).values())
     if as_json:
         write_json({"number": made.number, "pay_on": made.pay_on.isoformat(), "items": count})
         return
@@ -124,6 +129,14 @@ def proposals(context: CommandContext, as_json: AsJson = False) -> None:
 @command(payments, "attest")
 def attest(context: CommandContext, number: Number, by: By, on: On = None, as_json: AsJson = False) -> None:
     """Attestera ett förslag, så långt rätten räcker / attest a proposal, as far as the right reaches."""
+    with context.opened() as database:
+        with database.reading() as session:
+            large = asking.is_large(session, number)
+        if large:
+            with database.writing() as session:
+                task = asking.to_attest(session, number, shown=None, day=today_or(on), by=by, at=utc_now())
+            payment_runs.follow(context, database, task, as_json=as_json)
+            return
     with context.writing() as session:
         register = register_store.load(session)
         attestation.drop_changed(session, register, number, now=utc_now())
@@ -150,6 +163,12 @@ def export(
     debtor = debtor_of(context.settings)
     with context.opened() as database:
         clock_trust.require_belief(database)
+        with database.reading() as session:
+            large = asking.is_large(session, number) and not export_store.about(session, number)
+        if large:
+            with database.writing() as session:
+                task = asking.to_export(session, number, by=by, at=utc_now())
+            payment_runs.follow(context, database, task, as_json=False)
     with context.writing() as session:
         attestation.drop_changed(session, register_store.load(session), number, now=utc_now())
     with context.writing() as session:
@@ -160,56 +179,6 @@ def export(
             files = export_store.about(session, number)
         names = write_files(session, files, folder)
     tell_files(names, as_json=as_json)
-
-
-@command(payments, "bank")
-def bank(
-    context: CommandContext,
-    file: Annotated[Path, typer.Argument(help="camt.053, camt.054 eller CSV / or CSV")],
-    by: By,
-    on: On = None,
-    as_json: AsJson = False,
-) -> None:
-    """Läs bankens svar; det som stämmer blir betalt / read the bank's answer; what agrees is paid."""
-    body = bytes_of(file)
-    with context.writing() as session:
-        told = bank_reports.take_in(
-            session,
-            register_store.load(session),
-            body,
-            name=file.name,
-            by=by,
-            today=today_or(on),
-            now=utc_now(),
-        )
-    if as_json:
-        write_json(
-            {
-                "repeated": told.repeated,
-                "entries": [
-                    {
-                        "end_to_end": each.end_to_end,
-                        "outcome": each.outcome.value,
-                        "amount": str(each.amount.amount),
-                        "sentence": each.sentence.en,
-                    }
-                    for each in told.told
-                ],
-            }
-        )
-        return
-    if told.repeated:
-        typer.echo(context.say(Text("Filen är redan inläst.")))
-    rows = [
-        (
-            each.end_to_end,
-            each.outcome.value,
-            kronor(each.amount),
-            context.say(each.sentence),
-        )
-        for each in told.told
-    ]
-    show(table(_TOLD, rows, language=context.language))
 
 
 @command(payments, "right")
@@ -247,7 +216,9 @@ def right(
         write_json(
             [
                 {
+                    "id": each.id,
                     "person": each.person,
+                    "confirmed": each.is_confirmed,
                     "limit": str(each.limit),
                     "supplier": each.supplier,
                     "article": each.article,
@@ -261,16 +232,23 @@ def right(
         return
     rows = [
         (
+            str(each.id),
             each.person,
             f"{each.limit}",
             " ".join(part for part in (each.supplier, each.article, each.delivery_area) if part)
             or context.say(Text("allt")),
             each.valid_from.isoformat(),
             each.valid_to.isoformat() if each.valid_to else "",
+            context.say(state_of(is_confirmed=each.is_confirmed)),
         )
         for each in rights
     ]
     show(table(_RIGHTS, rows, language=context.language))
+
+
+def _is_large(context: CommandContext, pay_on: date) -> bool:
+    with context.reading() as session:
+        return payable_store.due_sum(session, on=pay_on)[0] > asking.LARGE
 
 
 def write_files(session: Session, files: Sequence[ExportFile], folder: Path) -> list[Path]:

@@ -147,6 +147,60 @@ def withdraw(context: CommandContext, change: Change, by: By) -> None:
     show(context.say(Text("Förslag %(number)s är återtaget.", number=change)))
 
 
+@command(people, "roles")
+def roles(
+    context: CommandContext,
+    person: PersonArgument,
+    by: By,
+    add: Annotated[list[str] | None, typer.Option("--add", help="Föreslås / proposed")] = None,
+    remove: Annotated[list[str] | None, typer.Option("--remove", help="Genast / at once")] = None,
+) -> None:
+    """Ta ifrån någon roller genast, eller föreslå nya / take roles away at once, or propose others."""
+    with context.writing() as session:
+        account = _account(session, person)
+        added = granted_staff(add) - account.permissions if add else frozenset[Permission]()
+        removed = account.permissions & frozenset(Permission(each) for each in remove or ())
+        if added:
+            content = staff_forms.other_roles(added=added, removed=removed)
+            number = changes.propose(
+                session, StaffChangeKind.ROLES, person=person, content=content, by=by, at=utc_now()
+            )
+            said = Text("Förslag %(number)s väntar på en annan administratör.", number=number)
+        else:
+            accounts.change(
+                session,
+                account.organisation,
+                account.id,
+                permissions=account.permissions - removed,
+                within=None,
+                by=by,
+                administers=Permission.BUYER_ADMIN,
+                only_less=True,
+            )
+            said = Text("Behörigheterna är ändrade.")
+    show(context.say(said))
+
+
+@command(people, "address")
+def address(
+    context: CommandContext,
+    person: PersonArgument,
+    to: Annotated[str, typer.Argument(help="E-postadress / mail address")],
+    by: By,
+) -> None:
+    """Föreslå en annan e-postadress för någon / propose another mail address for somebody."""
+    with context.writing() as session:
+        number = changes.propose(
+            session,
+            StaffChangeKind.ADDRESS,
+            person=person,
+            content={"address": mail_address(to)},
+            by=by,
+            at=utc_now(),
+        )
+    show(context.say(Text("Förslag %(number)s väntar på en annan administratör.", number=number)))
+
+
 @command(people, "forget-codes")
 def forget_codes(
     context: CommandContext,

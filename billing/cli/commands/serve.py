@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from billing.cli.command import CommandContext, command
-from billing.cli.every_buyer import only
+from billing.cli.every_buyer import missing_marks, only
 from billing.cli.exit_codes import complain
 from billing.server import openable, serving
 from billing.server.installation_app import InstallationApp
@@ -57,12 +57,16 @@ def serve(
         # An address that cannot be read is told here, and not by each process.
         Database(context.installation_url).close()
         answer = partial(serving.serve_together, context.installation_url, named, workers)
+    unmarked: list[str] = []
     if folder is None:
         with context.installation() as installation:
             openable.prove(installation)
+            unmarked = list(missing_marks(context, installation))
     listening = listening_on(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
     complain(context.say(Text("Lyssnar på %(address)s. Avsluta med Ctrl+C.", address=address)))
+    for each in unmarked:
+        complain(each)
     try:
         with suppress(KeyboardInterrupt):
             answer(listening)

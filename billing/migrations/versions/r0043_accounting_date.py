@@ -7,7 +7,7 @@ from foundation.append_only import protect_standing
 from foundation.sql import UtcDateTime
 
 revision = "0043"
-down_revision = "0037"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 

@@ -10,9 +10,9 @@ from sqlalchemy.exc import OperationalError
 
 from accounts.systems.machine_key_store import KeyScope
 from billing.server.events_api import REFUSALS, body_of, later, problem, signed_in
+from bookkeeping import ledger_answers
 from foundation.database import Database
 from foundation.text import Text
-from invoicing.bookkeeping import ledger_answers
 from web.access import instant_of
 from web.pages import database_of
 from web.problems import ProblemResponse

@@ -23,6 +23,7 @@ from billing.server.app import create_app
 from billing.server.sockets import listening_on
 from billing.tools.benchmarks import bulk_world_store
 from foundation.database import Database
+from foundation.periods import Clock
 from foundation.sql import Session
 from foundation.text import SWEDISH
 from operations.settings import Settings
@@ -70,23 +71,23 @@ def measure(database: Database, *, times: int = 5) -> list[PageRequest]:
     with database.writing() as session:
         subjects = bulk_world_store.subjects(session)
         secrets = [
-            _signed_in(session, subjects["buyer"], Permission.FINANCE, now=database.clock()),
-            _signed_in(session, subjects["supplier"], Permission.REPORT, now=database.clock()),
+            signed_in(session, subjects["buyer"], Permission.FINANCE, now=database.clock()),
+            signed_in(session, subjects["supplier"], Permission.REPORT, now=database.clock()),
         ]
-    asked = []
-    with _served(database) as address:
+    found = []
+    with served(database) as address:
         for secret, pages in zip(secrets, (FINANCE_PAGES, SUPPLIER_PAGES), strict=True):
             with httpx.Client(
                 base_url=address, cookies={f"billing-{SESSION}": secret}, timeout=600, trust_env=False
             ) as client:
-                asked += [
-                    _asked(client, f"page: {what}", path.format_map(subjects), allowed, times)
+                found += [
+                    asked(client, f"page: {what}", path.format_map(subjects), allowed, times)
                     for what, path, allowed in pages
                 ]
-    return asked
+    return found
 
 
-def _signed_in(session: Session, organisation: str, permission: Permission, *, now: datetime) -> str:
+def signed_in(session: Session, organisation: str, permission: Permission, *, now: datetime) -> str:
     """A session of somebody at the organisation, whose account is made the first time."""
     name = f"{permission}@{organisation}.example"
     held = account_store.by_name(session, name)
@@ -109,7 +110,8 @@ def _signed_in(session: Session, organisation: str, permission: Permission, *, n
     return sessions.start(session, number, now=now)
 
 
-def _asked(client: httpx.Client, what: str, path: str, allowed: int | None, times: int) -> PageRequest:
+def asked(client: httpx.Client, what: str, path: str, allowed: int | None, times: int) -> PageRequest:
+    """A page, asked for so many times and read whole."""
     spent = []
     for _ in range(times):
         began = perf_counter()
@@ -119,10 +121,10 @@ def _asked(client: httpx.Client, what: str, path: str, allowed: int | None, time
 
 
 @contextmanager
-def _served(database: Database) -> Iterator[str]:
+def served(database: Database, *, day: Clock = bulk_world_store.clock) -> Iterator[str]:
     """The portal on a free port; the address while it runs. Its day is the world's, its clock the true one."""
     settings = Settings(database_url=database.url.render_as_string(hide_password=False))
-    application = create_app(settings, clock=database.clock, business_clock=bulk_world_store.clock)
+    application = create_app(settings, clock=database.clock, business_clock=day)
     listening: socket.socket = listening_on("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(application, log_level="error", access_log=False, ws="none"))
     serving = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

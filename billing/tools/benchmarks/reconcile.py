@@ -20,10 +20,10 @@ from billing.migrations.schema import open_database
 from billing.tools.benchmarks import bench_store, bulk_world_store, pages
 from billing.tools.benchmarks import database as bench_database
 from billing.tools.benchmarks.pages import PageRequest
+from bookkeeping import accrual_queries
 from foundation.database import Database
 from foundation.periods import Month
 from foundation.sql import Session
-from invoicing.bookkeeping import accrual_queries
 from invoicing.documents import tables as document_tables
 from invoicing.exceptions import queue_queries, trend_queries
 from invoicing.exceptions import trends as money_trends

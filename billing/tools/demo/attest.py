@@ -23,5 +23,10 @@ def give_rights(session: Session, *, today: date) -> None:
         account = account_store.by_name(session, name)
         if account is not None:
             attest_right_store.give(
-                session, person=f"user-{account.id}", limit=limit, valid_from=today.replace(day=1), by="demo"
+                session,
+                person=f"user-{account.id}",
+                limit=limit,
+                valid_from=today.replace(day=1),
+                by="demo",
+                confirmed_by="demo-2",
             )

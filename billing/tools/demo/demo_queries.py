@@ -8,6 +8,7 @@ from sqlalchemy import Column, func, select
 
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
+from invoicing.payment import standing_queries
 from invoicing.payment import tables as payment_tables
 from orders import tables as order_tables
 from orders.model import Handling, PlacementState
@@ -70,7 +71,11 @@ def claims_settled(session: Session, supplier: str, invoice_number: str) -> Sequ
     question = (
         select(settled.c.amount, settled.c.how)
         .join(invoice, invoice.c.id == settled.c.invoice_id)
-        .where(invoice.c.supplier == supplier, invoice.c.number == invoice_number)
+        .where(
+            invoice.c.supplier == supplier,
+            invoice.c.number == invoice_number,
+            standing_queries.settlement_stands(),
+        )
     )
     return [f"{row.amount} {row.how}" for row in session.execute(question)]
 

@@ -5,14 +5,14 @@ from typing import Any
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
+from bookkeeping import accounting_rule_store, rule_changes
+from bookkeeping.accounting_rule_store import NoRulesVersion, RulesState
+from bookkeeping.coding import Dimension
+from bookkeeping.rule_changes import RulesStep
 from finance_desk.pages.paying_parts import READERS, parsed_month, people, text_of
 from foundation.errors import NotThere
 from foundation.periods import Month
 from foundation.text import Text
-from invoicing.bookkeeping import accounting_rule_store, rule_changes
-from invoicing.bookkeeping.accounting_rule_store import NoRulesVersion, RulesState
-from invoicing.bookkeeping.coding import Dimension
-from invoicing.bookkeeping.rule_changes import RulesStep
 from operations.payment_settings import ledger_of
 from orders.register import store as register_store
 from web.access import instant_of, settings_of, signed_in

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
+from bookkeeping import accrual_queries, booking, closing_checklist, voucher_store
 from finance_desk.pages.paying_parts import (
     READERS,
     article_words,
@@ -20,7 +21,6 @@ from foundation.money import total
 from foundation.periods import Month
 from foundation.spreadsheets import CSV_TYPE, csv_bytes
 from foundation.text import Text
-from invoicing.bookkeeping import accrual_queries, booking, closing_checklist, voucher_store
 from invoicing.payment import export_store
 from invoicing.payment.export_store import FileKind
 from invoicing.reconciliation import unbilled_queries

@@ -6,9 +6,9 @@ from fastapi import Request, Response
 from starlette.datastructures import UploadFile
 
 from accounts.identity import Permission, Person
+from bookkeeping import ledger_answer_store, ledger_answers
 from finance_desk.pages.paying_parts import READERS, FormRefused, people, text_of
 from foundation.text import Text
-from invoicing.bookkeeping import ledger_answer_store, ledger_answers
 from invoicing.payment import export_store
 from invoicing.payment.export_store import FileKind
 from operations.payment_settings import ledger_of

@@ -5,13 +5,13 @@ from typing import Any
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
+from bookkeeping import closing_checklist, month_closing, month_closing_store
+from bookkeeping.month_closing import ClosingStep
+from bookkeeping.month_closing_store import NoClosing
 from finance_desk.pages.paying_parts import READERS, parsed_month, people, text_of
 from foundation.errors import NotThere
 from foundation.periods import Month
 from foundation.text import Text
-from invoicing.bookkeeping import closing_checklist, month_closing, month_closing_store
-from invoicing.bookkeeping.month_closing import ClosingStep
-from invoicing.bookkeeping.month_closing_store import NoClosing
 from operations.payment_settings import ledger_of
 from orders.register import store as register_store
 from web.access import instant_of, settings_of, signed_in

@@ -1,188 +1,157 @@
-"""What the bank tells of our account: statements (camt.053.001.02) and notices (camt.054.001.02).
+"""What the bank tells of our account: statements (camt.053) and notices (camt.054), of any version.
 
-Only what is needed to find a payment again is read: amount, direction, whether it is booked and when, and
-the references we gave. Whatever else the bank writes is let in by the schema and left unread.
+Only what is needed to find a payment again is read, by the structure all versions share: amount, direction, whether
+it is booked and when, why it came back, and the references we gave. Whatever else the bank writes is left unread.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, ClassVar
+from typing import Final
 
-from invoicing.payment.bank_files.pain001 import CurrencyAmount
-from peppol.xml import iso20022
-from peppol.xml.gate_errors import GateRule, refuse
-from peppol.xml.iso20022 import BankDocument, element
+from foundation.text import Text, WrittenText
+from invoicing.payment.bank_files.told import Entry, Movement, Reason
+from peppol.xml.bank_elements import BankElement
 
+CONTENTS: Final = {
+    "camt.053": ("BkToCstmrStmt", "Stmt"),
+    "camt.054": ("BkToCstmrDbtCdtNtfctn", "Ntfctn"),
+}
+"""The messages read here: where their content stands, and each account's part of it."""
 
-@element
-class Moment:
-    """A day, or an instant as text."""
-
-    day: Annotated[date | None, "Dt"] = None
-    instant: Annotated[str | None, "DtTm"] = None
-
-
-@element
-class References:
-    """The numbers both ends gave a payment."""
-
-    message: Annotated[str | None, "MsgId"] = None
-    servicer: Annotated[str | None, "AcctSvcrRef"] = None
-    payment_information: Annotated[str | None, "PmtInfId"] = None
-    end_to_end: Annotated[str | None, "EndToEndId"] = None
+_NOT_GIVEN: Final = ("NOTPROVIDED", "NOT PROVIDED", "NONREF")
+_DIRECTIONS: Final = {"DBIT": True, "CRDT": False}
 
 
-@element
-class TransactionAmount:
-    """The amount of a part."""
-
-    amount: Annotated[CurrencyAmount, "Amt"]
-
-
-@element
-class AmountDetails:
-    """Which of a part's amounts was booked."""
-
-    transaction: Annotated[TransactionAmount | None, "TxAmt"] = None
+def entries(document: BankElement, message: str) -> tuple[Entry, ...]:
+    """All lines of all accounts in the file, in their order. Raises UnreadableDocument."""
+    content, report = CONTENTS[message[:8]]
+    found = document.child(content)
+    if found is None or not found.children(report):
+        raise document.refuse(content, WrittenText(f"{content}/{report}"))
+    return tuple(_entry(each) for each in found.children(f"{report}/Ntry"))
 
 
-@element
-class TransactionDetails:
-    """One payment of an entry."""
-
-    references: Annotated[References | None, "Refs"] = None
-    amounts: Annotated[AmountDetails | None, "AmtDtls"] = None
-
-
-@element
-class Batch:
-    """An entry for a whole file of payments."""
-
-    payment_information: Annotated[str | None, "PmtInfId"] = None
-
-
-@element
-class EntryDetails:
-    """What an entry is made of."""
-
-    batch: Annotated[Batch | None, "Btch"] = None
-    transactions: Annotated[tuple[TransactionDetails, ...], "TxDtls"] = ()
+def _entry(entry: BankElement) -> Entry:
+    given = entry.amount("Amt")
+    if given is None:
+        raise entry.refuse("Amt", Text("ett belopp med valuta"))
+    amount, currency = given
+    whole = Movement(
+        end_to_end="",
+        batch=entry.text("NtryDtls/Btch/PmtInfId", "NtryDtls/Btch/MsgId"),
+        amount=amount,
+        currency=currency,
+        booked_on=entry.day("BookgDt"),
+        debit=_direction(entry, default=None),
+        booked=_status(entry) == "BOOK",
+        count=_count(entry),
+        reversal=entry.text("RvslInd") in ("true", "1"),
+    )
+    parts = entry.children("NtryDtls/TxDtls")
+    movements = [_part(each, whole, alone=len(parts) == 1) for each in parts]
+    return Entry(amount, currency, tuple(_merged(movements)) or (whole,), _charges(entry, parts, currency))
 
 
-@element
-class ReportEntry:
-    """One line of the account."""
-
-    amount: Annotated[CurrencyAmount, "Amt"]
-    direction: Annotated[str, "CdtDbtInd"]
-    status: Annotated[str, "Sts"]
-    booked: Annotated[Moment | None, "BookgDt"] = None
-    servicer: Annotated[str | None, "AcctSvcrRef"] = None
-    details: Annotated[tuple[EntryDetails, ...], "NtryDtls"] = ()
-
-
-@element
-class AccountReport:
-    """One account's statement or notice."""
-
-    id: str
-    entries: Annotated[tuple[ReportEntry, ...], "Ntry"] = ()
-
-
-@element
-class ReportHeader:
-    """The message itself."""
-
-    id: Annotated[str, "MsgId"]
-    created: Annotated[str, "CreDtTm"]
-
-
-@element
-class Statement(BankDocument):
-    """BankToCustomerStatement, version 2."""
-
-    message: ClassVar[str] = "camt.053.001.02"
-    content_name: ClassVar[str] = "BkToCstmrStmt"
-
-    header: Annotated[ReportHeader, "GrpHdr"]
-    reports: Annotated[tuple[AccountReport, ...], "Stmt"]
-
-
-@element
-class Notice(BankDocument):
-    """BankToCustomerDebitCreditNotification, version 2."""
-
-    message: ClassVar[str] = "camt.054.001.02"
-    content_name: ClassVar[str] = "BkToCstmrDbtCdtNtfctn"
-
-    header: Annotated[ReportHeader, "GrpHdr"]
-    reports: Annotated[tuple[AccountReport, ...], "Ntfctn"]
-
-
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """One movement on our account: `debit` is money that left. `end_to_end` or else `batch` names our payment."""
-
-    end_to_end: str
-    batch: str
-    amount: Decimal
-    currency: str
-    booked_on: date | None
-    debit: bool
-    booked: bool
-    servicer: str
-
-
-def movements(body: bytes) -> tuple[str, list[Booked]]:
-    """Which message the file is and what it tells. Raises `GateRefused`, `BankFileRefused`, `UnreadableDocument`."""
-    name = iso20022.message_of(body)
-    document: Statement | Notice
-    match name:
-        case Statement.message:
-            document = iso20022.parse(Statement, body)
-        case Notice.message:
-            document = iso20022.parse(Notice, body)
-        case _:
-            refuse(
-                GateRule.KIND,
-                location="/Document",
-                line=1,
-                found=name[:80],
-                expected="camt.053.001.02, camt.054.001.02",
-            )
-    return name, [
-        booked for report in document.reports for entry in report.entries for booked in _movements_of(entry)
+def _part(part: BankElement, whole: Movement, *, alone: bool) -> Movement:
+    """One payment of a line. Its amount is the one booked, else the one we asked for, else the line's own."""
+    given = part.amount("AmtDtls/TxAmt/Amt") or part.amount("Amt") or part.amount("AmtDtls/InstdAmt/Amt")
+    amount, currency = given or (whole.amount if alone else None, whole.currency)
+    known = [
+        each
+        for path in ("Refs/EndToEndId", "Refs/InstrId")
+        if (each := part.text(path)) and each.upper() not in _NOT_GIVEN
     ]
+    return Movement(
+        end_to_end=known[0] if known else "",
+        batch=part.text("Refs/PmtInfId") or whole.batch or part.text("Refs/MsgId"),
+        amount=amount,
+        currency=currency,
+        booked_on=whole.booked_on,
+        debit=_direction(part, default=whole.debit),
+        booked=whole.booked,
+        count=whole.count if alone and not known else 1,
+        reversal=whole.reversal,
+        reasons=reasons(part, "RtrInf", "Rsn"),
+    )
 
 
-def _movements_of(entry: ReportEntry) -> Iterator[Booked]:
-    """An entry payment by payment; whole where the bank does not say what it is made of."""
-    parts = [part for details in entry.details for part in details.transactions]
-    batches = [details.batch.payment_information or "" for details in entry.details if details.batch]
-    if not parts:
-        yield _booked(entry, entry.amount, "", batches[0] if batches else "", entry.servicer or "")
-    for part in parts:
-        references = part.references or References()
-        told = part.amounts.transaction if part.amounts else None
-        alone = entry.amount if len(parts) == 1 else None
-        amount = told.amount if told else alone
-        end_to_end = references.end_to_end or ""
-        yield _booked(
-            entry,
-            amount or CurrencyAmount(Decimal(0), entry.amount.ccy),
-            "" if end_to_end == "NOTPROVIDED" else end_to_end,
-            references.payment_information or (batches[0] if batches else ""),
-            references.servicer or entry.servicer or "",
-        )
+def _merged(movements: Sequence[Movement]) -> list[Movement]:
+    """Parts without an id of ours, put together by their file: only all of them say which payments they are."""
+    made: list[Movement] = []
+    places: dict[tuple[str, str, bool], int] = {}
+    for each in movements:
+        key = (each.batch, each.currency, each.debit)
+        if each.end_to_end or not each.batch:
+            made.append(each)
+        elif key not in places:
+            places[key] = len(made)
+            made.append(each)
+        else:
+            before = made[places[key]]
+            unknown = before.amount is None or each.amount is None
+            made[places[key]] = Movement(
+                end_to_end="",
+                batch=each.batch,
+                amount=None if unknown else (before.amount or Decimal(0)) + (each.amount or Decimal(0)),
+                currency=each.currency,
+                booked_on=each.booked_on,
+                debit=each.debit,
+                booked=each.booked,
+                count=before.count + each.count,
+                reversal=each.reversal,
+                reasons=before.reasons or each.reasons,
+            )
+    return made
 
 
-def _booked(entry: ReportEntry, amount: CurrencyAmount, end_to_end: str, batch: str, servicer: str) -> Booked:
-    moment = entry.booked
-    day = moment.day if moment else None
-    if day is None and moment is not None and moment.instant:
-        day = date.fromisoformat(moment.instant[:10])
-    # The direction is the entry's own, also where it reverses an earlier one.
-    debit = entry.direction == "DBIT"
-    return Booked(end_to_end, batch, amount.value, amount.ccy, day, debit, entry.status == "BOOK", servicer)
+def _direction(element: BankElement, *, default: bool | None) -> bool:
+    """Whether money left. The direction is the line's own, also where it reverses an earlier one."""
+    word = element.text("CdtDbtInd")
+    if not word and default is not None:
+        return default
+    if word not in _DIRECTIONS:
+        raise element.refuse("CdtDbtInd", WrittenText("DBIT, CRDT"))
+    return _DIRECTIONS[word]
+
+
+def _status(entry: BankElement) -> str:
+    status = entry.text("Sts", "Sts/Cd", "Sts/Prtry")
+    if not status:
+        raise entry.refuse("Sts", WrittenText("BOOK, PDNG, INFO"))
+    return status
+
+
+def _count(entry: BankElement) -> int:
+    said = entry.text("NtryDtls/Btch/NbOfTxs")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+
+
+def _charges(entry: BankElement, parts: Sequence[BankElement], currency: str) -> Decimal:
+    """What the bank took for itself: said of the whole line, or of its parts."""
+    for places in ([entry], parts):
+        found = [
+            amount
+            for place in places
+            for charges in place.children("Chrgs")
+            for amount in _charged(charges)
+            if amount[1] == currency
+        ]
+        if found:
+            return sum((value for value, _ in found), Decimal(0))
+    return Decimal(0)
+
+
+def _charged(charges: BankElement) -> list[tuple[Decimal, str]]:
+    """From version 4 on charges have records; before, and beside them, a total."""
+    total = charges.amount("TtlChrgsAndTaxAmt") or charges.amount("Amt")
+    if total is not None:
+        return [total]
+    return [amount for each in charges.children("Rcrd") if (amount := each.amount("Amt"))]
+
+
+def reasons(element: BankElement, place: str, reason: str) -> tuple[Reason, ...]:
+    """The reasons given at `place`: the code of each, ISO's or the bank's own, and the words beside it."""
+    return tuple(
+        Reason(each.text(f"{reason}/Cd", f"{reason}/Prtry", reason), " ".join(each.texts("AddtlInf")))
+        for each in element.children(place)
+    )

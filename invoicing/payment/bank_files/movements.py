@@ -1,76 +1,100 @@
-"""What a file of the bank's tells, whichever form it has: camt.053, camt.054 or a table in CSV. Pure."""
+"""Which kind of file the bank has sent, and what it tells: camt.053, camt.054, pain.002 or a table in CSV."""
 
-import csv
-import io
-from datetime import date
-from decimal import InvalidOperation
+import re
+from typing import Final
 
 from foundation.errors import Refused
-from foundation.formatting import number_of
-from foundation.text import Text
-from invoicing.payment.bank_files import camt
-from invoicing.payment.bank_files.camt import Booked
+from foundation.text import NO_TEXT, Text
+from invoicing.payment.bank_files import camt, csv_table, pain002
+from invoicing.payment.bank_files.told import BankReport
 from peppol.explanations.explain import explained
-from peppol.xml.gate_errors import GateRefused
-from peppol.xml.iso20022 import BankFileRefused
+from peppol.validation import apart
+from peppol.xml import iso20022
+from peppol.xml.gate_errors import GateRefused, GateRule
 from peppol.xml.literals import UnreadableDocument
 
 CSV_MESSAGE = "csv"
-_CSV_COLUMNS = ("end_to_end", "amount", "currency", "booked_on")
+_KNOWN: Final = re.compile(r"(camt\.053|camt\.054|pain\.002)\.001\.\d{2}")
+_OTHERS: Final = {
+    "camt.052": Text(
+        "Filen är en rapport under dagen (camt.052): i den kan allt ännu ändras. Be banken om camt.053 eller camt.054."
+    ),
+    "pain.001": Text(
+        "Filen är ett betalningsuppdrag (pain.001), det som ni skickar till banken. Välj bankens svar."
+    ),
+    "camt.029": Text(
+        "Filen är bankens svar på en återkallelse (camt.029). Notera svaret på betalningen för hand."
+    ),
+}
 
 
 class BankFileUnreadable(Refused):
-    """The file is no statement, notice or table that we read; nothing was changed."""
+    """The file is no answer of the bank's that we read; nothing was changed."""
 
 
-def read_file(body: bytes) -> tuple[str, list[Booked]]:
-    """Which message the bytes are and their movements: camt.053, camt.054 or CSV. Raises BankFileUnreadable.
+def read_file(body: bytes) -> BankReport:
+    """What the bytes tell; read in a process apart.
 
-    CSV has the columns end_to_end, amount, currency and booked_on; all its rows are payments booked.
+    Raises BankFileUnreadable, which says what to ask the bank for, WorkEnded, WorkFailed, NoneFree.
     """
+    told = apart.checked(_read_or_refused, body)
+    if isinstance(told, Text):
+        raise BankFileUnreadable(told)
+    return told
+
+
+def _read_or_refused(body: bytes) -> BankReport | Text:
+    """What the file tells, or the sentence it is refused with: no exception finds its way between processes."""
     try:
-        if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-            return camt.movements(body)
-        return CSV_MESSAGE, _from_csv(body)
+        return _read(body)
+    except BankFileUnreadable as refused:
+        return refused.text
+
+
+def _read(body: bytes) -> BankReport:
+    if not body.strip():
+        raise BankFileUnreadable(Text("Bankfilen är tom. Be banken om den på nytt."))
+    if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        try:
+            return BankReport(CSV_MESSAGE, csv_table.entries(body))
+        except csv_table.TableUnreadable as refused:
+            raise BankFileUnreadable(refused.text) from None
+    try:
+        return _from_xml(body)
     except GateRefused as refused:
-        raise BankFileUnreadable(explained(refused.finding)) from None
-    except (BankFileRefused, UnreadableDocument) as refused:
-        raise BankFileUnreadable(refused.text) from None
-
-
-def _from_csv(body: bytes) -> list[Booked]:
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BankFileUnreadable(Text("Filen är inte text i UTF-8. Spara den som CSV i UTF-8.")) from None
-    delimiter = ";" if ";" in text.partition("\n")[0] else ","
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    lacking = [name for name in _CSV_COLUMNS if name not in (reader.fieldnames or ())]
-    if lacking:
-        raise BankFileUnreadable(Text("Kolumner saknas: %(columns)s.", columns=", ".join(lacking)))
-    return [_csv_row(row, number) for number, row in enumerate(reader, 2)]
-
-
-def _csv_row(row: dict[str, str], number: int) -> Booked:
-    try:
-        amount = number_of(row["amount"] or "")
-        if not amount.is_finite() or amount <= 0 or amount >= 10**13 or amount != round(amount, 2):
-            raise ValueError(amount)
-        booked_on = date.fromisoformat((row["booked_on"] or "").strip())
-    except (InvalidOperation, ValueError):
+        raise BankFileUnreadable(_refusal(refused)) from None
+    except UnreadableDocument as refused:
         raise BankFileUnreadable(
             Text(
-                "Rad %(row_number)s: beloppet eller dagen går inte att läsa. Skriv 1250,00 och ÅÅÅÅ-MM-DD.",
-                row_number=number,
-            ),
+                "Bankfilens rad %(line)s går inte att läsa. %(why)s Ingenting är ändrat. Be banken om filen på nytt.",
+                line=refused.line,
+                why=refused.text,
+            )
         ) from None
-    return Booked(
-        end_to_end=(row["end_to_end"] or "").strip(),
-        batch="",
-        amount=amount,
-        currency=(row["currency"] or "").strip(),
-        booked_on=booked_on,
-        debit=True,
-        booked=True,
-        servicer="",
+
+
+def _from_xml(body: bytes) -> BankReport:
+    message, document = iso20022.opened(body.lstrip(b" \t\r\n"))
+    if not _KNOWN.fullmatch(message):
+        raise BankFileUnreadable(_OTHERS.get(message[:8], NO_TEXT) or _not_read(message))
+    if message.startswith("pain"):
+        original, statuses = pain002.statuses(document)
+        return BankReport(message, statuses=statuses, original=original)
+    return BankReport(message, camt.entries(document, message))
+
+
+def _not_read(found: str) -> Text:
+    return Text(
+        "Filen är inget svar från banken som läses här (%(found)s). Be banken om kontoutdraget som camt.053, "
+        "aviseringen som camt.054 eller statusrapporten som pain.002.",
+        found=found[:60],
+    )
+
+
+def _refusal(refused: GateRefused) -> Text:
+    if refused.finding.rule == GateRule.KIND:
+        return _not_read(refused.finding.found)
+    return Text(
+        "Bankfilen går inte att läsa. %(why)s Ingenting är ändrat. Be banken om filen på nytt.",
+        why=explained(refused.finding),
     )

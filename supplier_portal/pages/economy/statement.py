@@ -1,4 +1,4 @@
-"""The statement of account: what moved the balance between two days, how it stands, and each payment with its parts.
+"""The statement of account: what moved the balance between two days, and how it stands.
 
 Convention: amounts are with VAT, as they are paid; beside them what the buyer's own statement has, without VAT. Who is
 limited to some units sees what is about their orders, and the page says so.
@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 
 from accounts.identity import Person
 from foundation.errors import NotThere
-from foundation.money import Money, total
+from foundation.money import Money
 from foundation.spreadsheets import (
     CSV_TYPE,
     XLSX_TYPE,
@@ -120,28 +120,6 @@ def statement_file(request: Request, ending: str, person: Person = signed_in(*SE
     )
 
 
-@router.get("/economy/payments/{payment}")
-def payment(request: Request, payment: str, person: Person = signed_in(*SEES)) -> Response:
-    """One payment: the invoices it paid, and the claims that were taken off it."""
-    scope = query_params.scope_of(person).own
-    with database_of(request).reading() as session:
-        parts = account_entries.covered(session, scope, [payment]).get(payment, [])
-        if not parts:
-            raise NotThere
-        is_whole = account_entries.is_whole(session, scope, payment, parts)
-    currency = parts[0].amount.payable.currency
-    return render(
-        request,
-        person,
-        "economy/payment.html",
-        tabs=tabs_of(person),
-        payment=payment,
-        parts=parts,
-        sum_of_parts=-total((each.amount.payable for each in parts), currency=currency),
-        is_whole=is_whole,
-    )
-
-
 # What was asked ---------------------------------------------------------------------------------------
 
 
@@ -189,7 +167,7 @@ def _moved(moved: dict[EntryKind, Sums], currency: str) -> dict[str, Sums]:
     """What was invoiced, credited and paid in the period, above zero; given back is taken off what was paid."""
     nothing = Sums.zero(currency)
     paid = nothing
-    for kind in (EntryKind.PAYMENT, EntryKind.NETTED, EntryKind.REPAID):
+    for kind in (EntryKind.PAYMENT, EntryKind.NETTED, EntryKind.REPAID, EntryKind.RETURNED):
         paid = paid - moved.get(kind, nothing)
     return {
         "invoiced": moved.get(EntryKind.INVOICE, nothing),

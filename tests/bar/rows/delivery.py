@@ -25,7 +25,7 @@ ROWS = (
         "crash between sending and noting it",
         "the receiver has each message at least once, under one identifier, in the same bytes",
         (at_least("crashes_of_sending", 100, fast=5),),
-        ("tests/slow/test_crash_points.py",),
+        ("tests/slow/test_crash_points.py::test_sending_survives_a_crash_at_every_operation",),
         BOTH,
         fast_engines=(SQLITE,),
     ),

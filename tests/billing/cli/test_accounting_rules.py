@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.invoicing.bookkeeping.test_accounting_rules import RULES
+from tests.bookkeeping.test_accounting_rules import RULES
 from tests.support.command_line import a_desk
 
 

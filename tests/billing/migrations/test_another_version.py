@@ -14,14 +14,14 @@ from threading import Event
 import httpx
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import Engine, event, inspect, text
 
 from billing.migrations import migrate, revisions, row_security
 from billing.migrations.migrate import bring_up_to_date
 from billing.migrations.revisions import BooksNewer, BooksOlder
 from billing.migrations.schema import open_database
 from billing.server.installation_app import InstallationApp
-from foundation.database import Database
+from foundation.database import Database, DatabaseUnusable
 from foundation.sql import Session
 from operations.checks import invariants
 from operations.event_loading import load_events
@@ -116,6 +116,47 @@ def test_books_that_have_not_grown_yet_are_refused_until_they_have(books: str, t
             pass
 
 
+def test_books_from_before_there_was_a_mark_are_refused_by_their_revision(database_url: str) -> None:
+    """The one question of how the books stand asks two tables, and the books may lack the second or both."""
+    migrated(database_url).close()
+    with closing(open_database(database_url)) as database:
+        with database.engine.begin() as connection:
+            connection.execute(text("drop table books_mark"))
+            connection.execute(text("update alembic_version set version_num = '0032'"))
+        for session in (database.reading, database.writing):
+            with pytest.raises(BooksOlder, match="0032"), session():
+                pass
+        with database.engine.begin() as connection:
+            connection.execute(text("drop table alembic_version"))
+        for session in (database.reading, database.writing):
+            with pytest.raises(DatabaseUnusable, match="billing init"), session():
+                pass
+
+
+def test_a_session_asks_one_question_before_its_own(database_url: str) -> None:
+    """Whose the tables are, and whether the books are held; on PostgreSQL a writer asks the first again at last."""
+    migrated(database_url).close()
+    with closing(open_database(database_url, clock=lambda: CLOCK)) as database:
+        asked: list[str] = []
+
+        def hear(connection: object, cursor: object, statement: str, *_: object) -> None:
+            asked.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", hear)
+        try:
+            with database.reading():
+                pass
+            read, asked[:] = list(asked), []
+            with database.writing():
+                pass
+        finally:
+            event.remove(Engine, "before_cursor_execute", hear)
+    # SQLite's own BEGIN is a statement too, and nothing is sent for it.
+    questions = [each for each in asked if not each.startswith("BEGIN")]
+    assert len([each for each in read if not each.startswith("BEGIN")]) == 1
+    assert len(questions) == (1 if database.is_sqlite else 2)
+
+
 def test_a_replica_at_work_when_the_books_grow_writes_nothing_more(
     books: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,9 +177,9 @@ def test_a_replica_at_work_when_the_books_grow_writes_nothing_more(
             grow()
         else:
 
-            def asked_and_then_they_grow(session: Session) -> None:
+            def asked_and_then_they_grow(found: str) -> None:
                 old.refuse_other = revisions.refuse_other
-                old.refuse_other(session)
+                old.refuse_other(found)
                 grow()
 
             old.refuse_other = asked_and_then_they_grow

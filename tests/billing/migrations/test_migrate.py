@@ -5,29 +5,35 @@ months received, one invoice paid and one accepted.
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
+from accounts.staff import changes, staff_forms
+from accounts.staff.change_store import StaffChangeKind
 from billing.migrations.migrate import bring_up_to_date, open_migrated
 from foundation import append_only
 from foundation.database import Database
 from foundation.sql import Session
-from invoicing.payment import payment, payment_store, repayments
+from invoicing.payment import attest_right_store, payment, payment_store, repayments
+from invoicing.payment.attest_right_store import Reach
 from invoicing.payment.payment_store import ClaimWay
+from invoicing.payment.tables import attest_right
 from operations.event_loading import apply_by_hand
 from orders.events import store as event_store
 from orders.events.store import EventState
 from orders.objections import store as objection_store
 from orders.objections.model import ObjectionState
 from orders.register import store as register_store
+from orders.tables import periodic_report, placement_decision
 from orders.tutors import tutor_store, tutors, unit_tutor_store, unit_tutors
 from peppol.xml import codec
 from tests.support import old_books
-from tests.support.old_books import before_0007, before_0008, before_0016
+from tests.support.old_books import before_0007, before_0008, before_0016, before_0038
 from tests.support.stories.bills import billed
 from tests.support.stories.peers import answered_line, order_response
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system, decision, interruption
@@ -336,3 +342,35 @@ def test_order_responses_nobody_looked_at_become_objections_that_wait(database_u
         assert [each.state for each in grown] == [ObjectionState.OPEN, ObjectionState.WITHDRAWN]
         assert [each.points[0].reason.value for each in grown] == ["OTHER", "NOT_ACCEPTED"]
         assert none == []
+
+
+def test_a_right_that_two_gave_is_confirmed_and_one_given_alone_waits(database_url: str) -> None:
+    """The books are led back to revision 0037: who approved a month is known, and who confirmed a right."""
+    with a_system(database_url) as system:
+        system.decide("100000101")
+        system.report("100000101", "2026-01", on=date(2026, 2, 2))
+        with system.database.writing() as session:
+            content = staff_forms.attest_right(
+                limit=Decimal("500"), valid_from=date(2026, 1, 1), valid_to=None, reach=Reach()
+            )
+            number = changes.propose(
+                session,
+                StaffChangeKind.ATTEST_RIGHT,
+                person="anna",
+                content=content,
+                by="drift-a",
+                at=datetime(2026, 2, 3, tzinfo=UTC),
+            )
+            changes.confirm(session, number, by="drift-b", at=datetime(2026, 2, 3, tzinfo=UTC))
+            alone = {"person": "bo", "limit_amount": Decimal(900), "given_by": "drift-a"}
+            session.execute(insert(attest_right), {**alone, "valid_from": date(2026, 1, 1)})
+            decided = sorted(session.execute(select(periodic_report.c.decided_by)).scalars())
+        with system.database.engine.begin() as connection:
+            before_0038(connection)
+            connection.execute(text("update alembic_version set version_num = '0037'"))
+        bring_up_to_date(system.database)
+        with system.database.reading() as session:
+            rights = {each.person: each.is_confirmed for each in attest_right_store.rights(session)}
+            kept = session.execute(select(placement_decision)).all()
+        assert rights == {"anna": True, "bo": False}
+        assert [tuple(row) for row in kept] == [("100000101", "2026-01", decided[0], "EARLIER")]

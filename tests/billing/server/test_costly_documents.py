@@ -95,6 +95,26 @@ def test_the_portal_answers_while_the_largest_of_them_are_checked(client: httpx.
     attacked(client, 50_000)
 
 
+def test_four_that_take_more_than_they_may_are_ended_and_every_page_asked_for_meanwhile_is_answered(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever they cost: the system ends them at their second, and without its limit they would be told as checked."""
+    monkeypatch.setattr(apart, "_CPU_SECONDS", 0)
+    monkeypatch.setattr(apart, "_CPU_SECONDS_PER_MB", 0)
+    pages = []
+    with ThreadPoolExecutor(4) as pool:
+        sent = [pool.submit(client.post, VALIDATE, content=empty("InvoiceLine", 100_000)) for _ in range(4)]
+        while not all(each.done() for each in sent):
+            pages.append(client.get("/sign-in").status_code)
+            time.sleep(0.1)
+        answers = [each.result() for each in sent]
+    assert (set(pages), len(pages) > 3) == ({200}, True)
+    told = {answer.status_code for answer in answers}
+    assert 422 in told
+    assert told <= {422, 429}
+    assert all("Inget är sagt om det är giltigt" in each.text for each in answers if each.status_code == 422)
+
+
 def test_the_work_ends_when_whoever_asked_has_left(client: httpx.Client) -> None:
     ended = apart.CHECKS.ended[Excess.UNWANTED]
     with pytest.raises(httpx.ReadTimeout):

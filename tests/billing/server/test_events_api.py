@@ -282,6 +282,17 @@ def test_what_the_time_is_too_short_for_is_said_and_can_be_sent_again(system: Sy
         assert outcomes(sent(client, key, events)) == ["repeated"] * 200 + ["applied"] * 250
 
 
+def test_a_key_that_has_had_its_part_of_the_minute_waits_and_another_does_not(system: System) -> None:
+    key, other = a_key(system), a_key(system)
+    with portal(system, caller_cpu_seconds=5) as client, pytest.MonkeyPatch.context() as patched:
+        moments = iter([0.0, 10.0])
+        patched.setattr("billing.server.events_api.thread_time", lambda: next(moments, 0.0))
+        sent(client, key, [decided("100000101")])
+        refused = client.post(ADDRESS, headers=bearing(key), content=json.dumps([decided("100000102")]))
+        assert (refused.status_code, int(refused.headers["Retry-After"]) > 0) == (429, True)
+        assert outcomes(sent(client, other, [decided("100000102")])) == ["applied"]
+
+
 def test_the_feed_is_read_by_its_links_and_as_lines(system: System, client: httpx.Client) -> None:
     key = a_key(system)
     sent(client, key, [decided(f"10000010{each}") for each in range(1, 9)])

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from accounts.systems.machine_key_store import KeyScope
-from invoicing.bookkeeping import booking, ledger_answer_store
-from invoicing.bookkeeping.ledger_accounts import LedgerAccounts
+from bookkeeping import booking, ledger_answer_store
+from bookkeeping.ledger_accounts import LedgerAccounts
 from orders.register import store as register_store
 from tests.billing.server.test_events_api import a_key, bearing, portal
 from tests.support.servers.system_databases import CLOCK

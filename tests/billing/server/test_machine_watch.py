@@ -111,6 +111,32 @@ def test_a_clock_put_right_is_believed_at_once(database: Database, moment: Momen
     assert alarmed(database) == [Doubt.LEAPT, BOOKS_AHEAD]
 
 
+_MINUTES = timedelta(minutes=2)
+
+
+@pytest.mark.parametrize(
+    ("difference", "doubt"),
+    [
+        (None, None),
+        (timedelta(0), None),
+        (_MINUTES, None),
+        (-_MINUTES, None),
+        (_MINUTES + timedelta(seconds=1), Doubt.DIFFERS),
+        (-_MINUTES - timedelta(seconds=1), Doubt.DIFFERS),
+    ],
+    ids=str,
+)
+def test_a_clock_is_doubted_that_is_ahead_of_the_databases_or_behind_it(
+    difference: timedelta | None, doubt: Doubt | None
+) -> None:
+    for worked_before in (True, False):
+        assert clock_trust.judge(lived=True, worked_before=worked_before, difference=difference) is doubt
+    # Nothing ran lately, and something before that: whatever the clocks say of each other, it may have leapt.
+    leapt = clock_trust.judge(lived=False, worked_before=True, difference=difference)
+    assert leapt is (doubt or Doubt.LEAPT)
+    assert clock_trust.judge(lived=False, worked_before=False, difference=difference) is doubt
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_on_postgresql_all_go_by_the_servers_clock_whatever_theirs_show(
     database_url: str, monkeypatch: pytest.MonkeyPatch

@@ -5,7 +5,10 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from billing.server.ticks import Ticks
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billing.server.ticks import EverySeconds, Ticks
 
 
 def heard(ticks: Ticks, until: Callable[[Counter[str]], bool]) -> Counter[str]:
@@ -43,3 +46,17 @@ def test_what_there_is_more_of_comes_up_at_once_and_once() -> None:
     ticks.again("second")
     assert ticks.take() == ["second"]
     assert ticks.take() == []
+
+
+@given(
+    seconds=st.floats(min_value=0.05, max_value=3600),
+    leap=st.timedeltas(min_value=timedelta(days=-4000), max_value=timedelta(days=4000)),
+)
+def test_whatever_time_the_clock_leaps_over_is_one_tick(seconds: float, leap: timedelta) -> None:
+    """One question to the trigger leads beyond now, and no further than its seconds: a year is not gone through."""
+    trigger = EverySeconds(seconds=seconds, timezone=UTC)
+    last = datetime(2026, 11, 30, tzinfo=UTC)
+    now = last + leap
+    due = trigger.get_next_fire_time(last, now)
+    assert due > now
+    assert due <= max(now, last) + timedelta(seconds=seconds + 0.001)

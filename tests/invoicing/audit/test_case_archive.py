@@ -82,3 +82,30 @@ def test_a_journal_row_that_was_written_anew_does_not_carry_its_hash(tmp_path: P
         ("journal/journal.jsonl", "row 1 does not carry the hash of its content")
     ]
     assert said_without_our_program(sealed_anew, tmp_path) == (1, "CHANGED: journal row 1\nNOT AS IT WAS\n")
+
+
+def test_the_same_case_gives_the_same_bytes_in_every_release() -> None:
+    """Whoever asks for a case again in seven years can lay the two files side by side."""
+    case = case_archive.build("100000101", {"b.txt": b"2", "a.txt": "å".encode()}, by="auditor-1")
+    with zipfile.ZipFile(io.BytesIO(case)) as archive:
+        assert archive.namelist() == ["a.txt", "b.txt", "manifest.json"]
+        assert archive.read("manifest.json").decode().splitlines()[:5] == [
+            "{",
+            ' "by": "auditor-1",',
+            ' "case": "100000101",',
+            ' "files": [',
+            "  {",
+        ]
+    assert case_archive.sha256(case) == "3fc1fd25ddb57563d6a8474038ca1654ed77d9cbff7b46a3a9a66002fc73791d"
+
+
+def test_a_file_whose_bytes_cannot_be_read_is_named_and_nothing_else_is() -> None:
+    name = "documents/in/letter-000001.xml"
+    spoilt = CASE.replace(FILES[name], FILES[name].replace(b"2375", b"9375"))
+    assert list(case_archive.verify(spoilt)) == [(name, "its bytes were changed")]
+
+
+def test_bytes_before_the_first_file_are_named_by_their_place() -> None:
+    """No file's checksum holds them, and every program that reads ZIP looks past them."""
+    told = list(case_archive.verify(b"x" + CASE))
+    assert told == [("ZIP", "byte 0 of the container is not what it was")]

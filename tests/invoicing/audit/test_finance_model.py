@@ -102,6 +102,7 @@ class FinanceDesk(RuleBasedStateMachine):
                     limit=Decimal("100000.00"),
                     valid_from=date(2026, 1, 1),
                     by="admin-1",
+                    confirmed_by="admin-2",
                 )
         for place, days in enumerate(("20", "21", "22")):
             self.an_invoice_comes(place=place, days=days, line=True)

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from bookkeeping import booking
+from bookkeeping.ledger_accounts import LedgerAccounts
 from foundation.errors import Refused
 from foundation.money import Money
-from invoicing.bookkeeping import booking
-from invoicing.bookkeeping.ledger_accounts import LedgerAccounts
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Action, ActionRefused
 from invoicing.documents import decider_store

@@ -5,14 +5,17 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from sqlalchemy import update
 
+from invoicing.documents import tables as document_tables
 from invoicing.exceptions import case as exception_case
 from invoicing.matching.deviations import UNREGISTERED
 from invoicing.model import InvoiceState
 from invoicing.payment import payable_store, payment
 from invoicing.payment.attest_rights import AttestRefused
 from invoicing.payment.attestation import ChangedSinceAttest
-from invoicing.payment.proposals import NothingToPay
+from invoicing.payment.payable import PayableKind
+from invoicing.payment.runs.making import NothingToPay
 from invoicing.payment.transfers import ItemState
 from invoicing.verdicts import parking
 from operations import register_loading
@@ -178,3 +181,41 @@ def test_an_order_keeps_the_price_list_it_was_placed_under(system: System) -> No
     document = system.flip(system.order(OURS).number, number="F-1", on=FEBRUARY)
     lose(system, with_other_price_lists(example_register()))
     assert system.send(document).state is InvoiceState.ACCEPTED
+
+
+def in_euro(system: System, number: str) -> None:
+    """Somebody's invoice stands in euro, past every check."""
+    invoice = document_tables.invoice
+    with system.database.writing() as session:
+        session.execute(update(invoice).where(invoice.c.number == number).values(currency="EUR"))
+
+
+def test_what_is_in_another_currency_is_held_back_and_counted_for_nothing(
+    system: System, desk: PayDesk
+) -> None:
+    both_invoiced(system)
+    in_euro(system, "F-1")
+    ((number, reason),) = held_back(system)
+    assert (number, reason) == (
+        "F-1",
+        "The invoice is in EUR, but we pay in SEK. Ask for credit of it and a new invoice in SEK.",
+    )
+    with system.database.reading() as session:
+        count, to_pay = payable_store.due_sum(session, on=MARCH)
+    assert (count, str(to_pay)) == (1, "2375.00 SEK")
+    assert [item.supplier for item in desk.items(desk.propose(on=MARCH))] == [LARKDRILLEN]
+
+
+def test_a_giro_account_takes_kronor_alone(system: System, desk: PayDesk) -> None:
+    both_invoiced(system)
+    for number in ("F-1", "L-1"):
+        in_euro(system, number)
+    register = example_register()
+    system.change_register(replace(register, buyer=replace(register.buyer, currency="EUR")))
+    with system.database.reading() as session:
+        now = register_store.load(session)
+        keys = [(each, PayableKind.INVOICE) for each in payable_store.due(session, on=MARCH)]
+        payables = payable_store.load(session, now, keys, pay_on=MARCH).values()
+    held = {each.account.scheme.value: each.held_back.en for each in payables}
+    assert "register an account with an IBAN" in held["BANKGIRO"]
+    assert held.get("IBAN", "") == ""

@@ -12,14 +12,17 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from foundation.money import Money
 from foundation.transitions import StepRefused
 from invoicing.model import InvoiceState, SupplierInvoice
-from invoicing.payment import bank_report_store, bank_reports, payment, payment_store, proposals
+from invoicing.payment import export_store, payable_store, payment, payment_store, proposals
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_right_store import Reach, RightRefused
 from invoicing.payment.attest_rights import AttestRefused
 from invoicing.payment.attestation import ChangedSinceAttest
+from invoicing.payment.bank_answers import bank_report_store, bank_reports
+from invoicing.payment.bank_answers.bank_report_store import BankReportResult
 from invoicing.payment.bank_files.movements import BankFileUnreadable
-from invoicing.payment.bank_report_store import BankReportResult
 from invoicing.payment.export_store import FileKind
+from invoicing.payment.payable import PayableKind
+from invoicing.payment.runs.making import NothingToPay
 from invoicing.payment.transfers import ItemState
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
@@ -117,7 +120,8 @@ def test_what_does_not_agree_pays_nothing_and_is_shown(
     desk.export(proposal)
     (entry,) = desk.bank_says(told, on=MARCH).told
     assert entry.outcome is outcome
-    assert entry.is_open is (outcome is not BankReportResult.NOT_OURS)
+    quiet = (BankReportResult.NOT_OURS, BankReportResult.NOT_BOOKED)
+    assert entry.is_open is (outcome not in quiet)
     assert system.invoice(accepted.id).state is InvoiceState.ACCEPTED
     if entry.is_open:
         assert entry.sentence.sv != entry.sentence.en
@@ -302,12 +306,14 @@ def test_an_invoice_credited_after_the_attest_is_taken_out(
     assert [each.parts[0].number for each in desk.export(proposal).transfers] == [second.number]
 
 
-def _credit_of(system: System, document: SupplierInvoice) -> bytes:
+def _credit_of(
+    system: System, document: SupplierInvoice, number: str = "K-1", on: date = date(2026, 2, 20)
+) -> bytes:
     with system.database.reading() as session:
         body = inbox_store.body_of(session, document.letter_id)
     assert body is not None
     invoice = codec.parse(billing.Invoice, body)
-    return codec.serialise(flipping.credit_note_of(invoice, given=Numbered("K-1", date(2026, 2, 20))))
+    return codec.serialise(flipping.credit_note_of(invoice, given=Numbered(number, on)))
 
 
 # Credits of what was paid -------------------------------------------------------------------------
@@ -354,6 +360,54 @@ def test_a_credit_larger_than_the_payment_waits(
         assert len(payment_store.claims(session)) == 1
 
 
+def test_a_credit_is_known_by_the_credit_note_that_made_it(
+    system: System, desk: PayDesk, accepted: SupplierInvoice
+) -> None:
+    """The supplier looks for its credit notes, each by its own number and day."""
+    system.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
+    other = system.send_invoice(accepted.order_number, "002", number="F-2", on=date(2026, 3, 3))
+    system.pay(on=date(2026, 4, 2))
+    for document, number, day in ((accepted, "K-1", date(2026, 4, 7)), (other, "K-2", date(2026, 4, 8))):
+        system.send_bytes(_credit_of(system, document, number, day), on=day)
+    with system.database.reading() as session:
+        keys = [(each.id, PayableKind.CREDIT) for each in (accepted, other)]
+        found = payable_store.load(session, register_store.load(session), keys, pay_on=date(2026, 5, 1))
+        invoice = payable_store.load(
+            session, register_store.load(session), [(other.id, PayableKind.INVOICE)], pay_on=date(2026, 5, 1)
+        )
+    assert [(each.number, each.issued_on) for each in found.values()] == [
+        ("K-1", date(2026, 4, 7)),
+        ("K-2", date(2026, 4, 8)),
+    ]
+    assert [(each.number, each.issued_on) for each in invoice.values()] == [("F-2", date(2026, 3, 3))]
+
+
+def test_a_credit_that_has_no_room_when_the_file_is_made_waits_for_the_next(
+    system: System, desk: PayDesk, accepted: SupplierInvoice
+) -> None:
+    system.pay(on=MARCH)
+    system.send_bytes(_credit_of(system, accepted), on=date(2026, 3, 6))
+    system.report(REFERENCE, "2026-03", on=date(2026, 4, 2))
+    large = system.send_invoice(accepted.order_number, "003", number="F-3", on=date(2026, 4, 3))
+    system.send_invoice(system.order(OTHER).number, number="F-4", on=FEBRUARY)
+    desk.give_right()
+    proposal = desk.propose(on=date(2026, 5, 29))
+    claim, invoice = (
+        next(each for each in desk.items(proposal) if each.key == key)
+        for key in ((accepted.id, PayableKind.CREDIT), (large.id, PayableKind.INVOICE))
+    )
+    with system.database.writing() as session:
+        proposals.take_out(session, invoice.id, by=OFFICER)
+    desk.attest(proposal)
+    plan = desk.export(proposal)
+    assert [each.part.item_id for each in plan.left_out] == [claim.id]
+    assert [[part.number for part in each.parts] for each in plan.transfers] == [["F-4"]]
+    (left,) = [each for each in desk.items(proposal) if each.id == claim.id]
+    assert (left.state, left.why) == (ItemState.TAKEN_OUT, "NO_ROOM")
+    again = desk.propose(on=date(2026, 5, 29))
+    assert {each.key for each in desk.items(again)} == {claim.key, invoice.key}
+
+
 # Files --------------------------------------------------------------------------------------------
 
 
@@ -369,13 +423,20 @@ def test_a_second_download_is_the_same_file_and_the_file_cannot_be_made_twice(
     with pytest.raises(StepRefused):
         desk.export(proposal)
     assert desk.file(proposal, FileKind.PAYMENTS_CSV).startswith(b"\xef\xbb\xbfend_to_end;")
+    with system.database.reading() as session:
+        names = {each.kind: each.name for each in export_store.about(session, proposal.number)}
+    assert names == {
+        FileKind.PAIN001: "betalningar-2026-03-05-30000001.xml",
+        FileKind.PAYMENTS_CSV: "betalningar-2026-03-05-30000001.csv",
+        FileKind.PAYMENTS_XLSX: "betalningar-2026-03-05-30000001.xlsx",
+    }
 
 
 def test_what_is_withdrawn_is_proposed_again(
     system: System, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
     proposal = desk.propose(on=MARCH)
-    with pytest.raises(proposals.NothingToPay):
+    with pytest.raises(NothingToPay):
         desk.propose(on=MARCH)
     with system.database.writing() as session:
         proposals.withdraw(session, proposal.number, by=OFFICER)

@@ -9,14 +9,22 @@ import pytest
 
 from foundation import journal
 from foundation.errors import Refused
+from foundation.money import Money
 from foundation.sql import Session
 from foundation.transitions import StepRefused
 from invoicing.payment import attest_right_store, proposal_store, proposals
 from invoicing.payment.attest_right_store import Reach, RightRefused
 from invoicing.payment.attest_rights import Right, Substitution
 from invoicing.payment.proposal_store import Proposal, ProposalUnknown
-from invoicing.payment.proposals import NothingToPay
-from tests.support.stories.paying import ADMINISTRATOR, ATTESTER, OFFICER, SECOND, PayDesk
+from invoicing.payment.runs.making import NothingToPay
+from tests.support.stories.paying import (
+    ADMINISTRATOR,
+    ATTESTER,
+    OFFICER,
+    OTHER_ADMINISTRATOR,
+    SECOND,
+    PayDesk,
+)
 from tests.support.stories.system import System, a_system
 
 REFERENCE, OTHER = "100000101", "100000102"
@@ -158,6 +166,27 @@ def test_what_is_not_there_is_not_there(desk: PayDesk) -> None:
                 asked()
 
 
+def test_the_list_of_proposals_tells_how_far_each_has_come(desk: PayDesk) -> None:
+    desk.give_right()
+    first = desk.propose(on=MARCH)
+    take_out(desk, desk.items(first)[0].id)
+    desk.attest(first)
+    second = desk.propose(on=MARCH)
+    with desk.system.database.reading() as session:
+        listed = proposal_store.overviews(session)
+        newest = proposal_store.overviews(session, limit=1)
+    one = Money.of("2375.00")
+    assert [(each.proposal.number, each.items, each.attested, each.to_pay) for each in listed] == [
+        (second.number, 1, 0, one),
+        (first.number, 1, 1, one),
+    ]
+    assert newest == listed[:1]
+    withdraw(desk, second)
+    with desk.system.database.reading() as session:
+        (emptied, _) = proposal_store.overviews(session)
+    assert (emptied.items, emptied.attested, emptied.to_pay) == (0, 0, Money.of("0.00"))
+
+
 # Rights -----------------------------------------------------------------------------------------
 
 
@@ -167,6 +196,7 @@ def give(desk: PayDesk, **told: object) -> int:
         "limit": Decimal("500.00"),
         "valid_from": FROM,
         "by": ADMINISTRATOR,
+        "confirmed_by": OTHER_ADMINISTRATOR,
         **told,
     }
     with desk.system.database.writing() as session:
@@ -180,6 +210,7 @@ def substitute(desk: PayDesk, **told: object) -> int:
         "valid_from": FROM,
         "valid_to": UNTIL,
         "by": ADMINISTRATOR,
+        "confirmed_by": OTHER_ADMINISTRATOR,
         **told,
     }
     with desk.system.database.writing() as session:
@@ -226,6 +257,36 @@ def test_a_substitute_is_kept_as_it_was_entered_and_told(desk: PayDesk) -> None:
         assert attest_right_store.substitutions(session) == [
             Substitution(ATTESTER, SECOND, FROM, UNTIL, id=key)
         ]
+
+
+def test_a_substitute_ends_on_a_day_and_not_twice(desk: PayDesk) -> None:
+    key = substitute(desk)
+
+    def end(last_day: date, number: int = key) -> None:
+        with desk.system.database.writing() as session:
+            attest_right_store.end_substitute(session, number, last_day=last_day, by=ADMINISTRATOR)
+
+    def days() -> tuple[date, date]:
+        with desk.system.database.reading() as session:
+            (held,) = attest_right_store.substitutions(session)
+        return held.valid_from, held.valid_to
+
+    end(MARCH)
+    assert said(desk) == (
+        ADMINISTRATOR,
+        "right.substitute_ended",
+        f"substitute {key}",
+        {"last_day": "2026-03-05"},
+    )
+    assert days() == (FROM, MARCH)
+    with pytest.raises(RightRefused):
+        end(MARCH)
+    # Ended before it began it holds on no day of its own.
+    end(date(2025, 12, 1))
+    assert days() == (date(2025, 12, 1), date(2025, 12, 1))
+    for unknown in (0, key + 1):
+        with pytest.raises(RightRefused):
+            end(FROM, unknown)
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ from invoicing.exceptions.steps import DeskActor
 from invoicing.model import InvoiceState
 from invoicing.payment.attest_rights import AttestRefused
 from invoicing.payment.attestation import ChangedSinceAttest
-from invoicing.payment.payable import Payable, PayableKind
+from invoicing.payment.payable import Payable, PayableKind, ocr_of
 from orders.register import store as register_store
-from orders.register.parties import AccountScheme, PaymentAccount
+from orders.register.parties import AccountScheme, Address, PaymentAccount
 from tests.support.stories.bills import billed
 from tests.support.stories.paying import ATTESTER, NOW, SECOND, PayDesk
 from tests.support.stories.system import System, a_system
@@ -70,6 +70,8 @@ NOT_VOUCHED_FOR = {
     "decided_by": frozenset({"user-1"}),
     "account_confirmed_by": frozenset({"user-2"}),
     "held_back": Text("Konkurs"),  # looked at by itself as well
+    "controls": (),  # what they stop is held back
+    "address": Address("Gatan 1", "Orten", "123 45"),  # beside the account, which is vouched for
 }
 
 
@@ -92,6 +94,28 @@ def test_what_is_looked_at_by_itself_drops_no_attest(part: str) -> None:
 def test_two_parts_cannot_run_into_each_other() -> None:
     one = replace(STATED, number="F-1", supplier="15599991014")
     assert one.fingerprint != replace(STATED, number="F-11", supplier="5599991014").fingerprint
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("18", "18"),
+        (" 1-8 ", "18"),
+        ("0" * 24 + "0", "0" * 25),
+        ("0" * 26, ""),
+        ("0", ""),
+        ("19", ""),
+        ("", ""),
+        ("F-18", ""),
+        ("\u0661\u0668", ""),
+    ],
+)
+def test_a_reference_is_an_ocr_number_of_2_to_25_digits_with_a_right_check_digit(
+    written: str, read: str
+) -> None:
+    for scheme in (AccountScheme.BANKGIRO, AccountScheme.PLUSGIRO):
+        assert ocr_of(written, PaymentAccount(scheme, "5999107")) == read
+    assert ocr_of(written, PaymentAccount(AccountScheme.IBAN, "SE4550000000058398257466")) == ""
 
 
 # In the books -------------------------------------------------------------------------------

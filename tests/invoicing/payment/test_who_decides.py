@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 
 from foundation.journal_entries import JournalAction
+from foundation.periods import Month
 from invoicing.documents import decider_store, deciding
 from invoicing.exceptions import worklist
 from invoicing.exceptions.steps import JOURNAL_ACTIONS
@@ -18,6 +19,9 @@ from invoicing.payment.attest_rights import AttestRefused
 from invoicing.payment.attestation import ChangedSinceAttest
 from invoicing.supplier_changes import change_requests, confirming
 from invoicing.supplier_changes.change_request_store import ChangeKind
+from orders.journal_actions import ObjectionAction, PlacementAction
+from orders.placements import journal as placing
+from orders.placements import store as placement_store
 from orders.register import store as register_store
 from tests.support.pages import routes_desk, routes_pay
 from tests.support.stories.paying import ATTESTER, NOW, OFFICER, SECOND, PayDesk
@@ -25,11 +29,11 @@ from tests.support.stories.system import FYRBAKEN, System, a_system
 
 REFERENCE = "100000101"
 FEBRUARY, MARCH, APRIL = date(2026, 2, 3), date(2026, 3, 5), date(2026, 4, 9)
-_D = DocumentAction
+_D, _P = DocumentAction, PlacementAction
 
 QUEUE: Final = "works with messages and events, which are no documents yet"
 RULES: Final = "makes rules, which judge every document alike"
-OFFICERS: Final = "judges a month before it is invoiced; an officer is never an attester"
+SAYS: Final = "says that a report was read; it changes nothing that is received"
 PAYS: Final = "prepares, attests or follows up a payment; who prepares never attests"
 HOLDS_SUPPLIER: Final = "about a supplier and not a document; two people stop and two lift"
 KEEPS: Final = "keeps and disposes of cases that are at their end"
@@ -49,8 +53,8 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
     "POST /finance/owed/{number}/lay-aside": QUEUE,
     "POST /finance/answers/{number}/seen": QUEUE,
     "POST /finance/events/replay": QUEUE,
-    "POST /finance/events/{number}/apply": QUEUE,
-    "POST /finance/events/{number}/lay-aside": QUEUE,
+    "POST /finance/events/{number}/apply": frozenset({_P.LATE_INTERRUPTION_APPLIED}),
+    "POST /finance/events/{number}/lay-aside": frozenset({_P.EVENT_LAID_ASIDE}),
     "POST /finance/documents/{number}/{action}": frozenset(JOURNAL_ACTIONS.values()),
     "POST /finance/documents/{number}/reveal": frozenset({_D.PROTECTED_REVEALED}),
     "POST /finance/documents/{number}/protect": frozenset({_D.PROTECTED_MARKED}),
@@ -64,30 +68,38 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
     "POST /finance/policies/{number}/withdraw": RULES,
     "POST /finance/policies/again": frozenset({_D.INVOICE_JUDGED}),
     "POST /finance/policies/again/{number}/continue": frozenset({_D.INVOICE_JUDGED}),
-    "POST /finance/reports": OFFICERS,
-    "POST /finance/reports/informative": OFFICERS,
-    "POST /finance/reports/aside": OFFICERS,
-    "POST /finance/results/{planned_id}/drop": OFFICERS,
-    "POST /finance/results/{planned_id}/again": OFFICERS,
-    "POST /finance/results/{planned_id}/revoke": OFFICERS,
+    "POST /finance/reports": frozenset(
+        {_P.REPORT_APPROVED, _P.REPORT_REJECTED, _P.REPORT_REVOKED, _P.REPORT_APPROVAL_UNDONE}
+    ),
+    "POST /finance/reports/informative": SAYS,
+    "POST /finance/reports/aside": frozenset({_P.REST_RECEIVED}),
+    "POST /finance/results/{planned_id}/drop": frozenset({_P.RESULT_DROPPED}),
+    "POST /finance/results/{planned_id}/again": frozenset({_P.RESULT_TRIED_AGAIN}),
+    "POST /finance/results/{planned_id}/revoke": frozenset(
+        {_P.RESULT_REVOKED, _P.OUTCOME_REVOKED, _P.SUPPLEMENT_REVOKED}
+    ),
     "POST /finance/audit/holds": KEEPS,
     "POST /finance/audit/holds/{number}/lift": KEEPS,
     "POST /finance/audit/disposals": KEEPS,
     "POST /finance/audit/disposals/{number}/{answer}": KEEPS,
     "POST /finance/post/answers/{number}/seen": QUEUE,
     "POST /finance/post/{number}/send-again": QUEUE,
-    "POST /finance/objections/{objection_id}": "answers what a supplier objects to in an order, before any invoice",
+    "POST /finance/objections/{objection_id}": frozenset({ObjectionAction.ANSWERED}),
     "POST /finance/payments": PAYS,
     "POST /finance/payments/proposals/{number}/attest": PAYS,
     "POST /finance/payments/proposals/{number}/changed": PAYS,
     "POST /finance/payments/proposals/{number}/export": PAYS,
     "POST /finance/payments/proposals/{number}/withdraw": PAYS,
     "POST /finance/payments/items/{item_id}/take-out": PAYS,
+    "POST /finance/payments/work/{number}/stop": PAYS,
+    "POST /finance/payments/work/{number}/again": PAYS,
     "POST /finance/payments/claims/{invoice_id}": PAYS,
     "POST /finance/payments/claims/{invoice_id}/confirm": PAYS,
     "POST /finance/payments/claims/{invoice_id}/take-back": PAYS,
     "POST /finance/payments/rights": "about a person, and not a document",
     "POST /finance/payments/rights/{right_id}/end": "about a person, and not a document",
+    "POST /finance/payments/rights/{right_id}/confirm": "about a person, and not a document",
+    "POST /finance/payments/substitutes/{substitute_id}/confirm": "about a person, and not a document",
     "POST /finance/payments/substitutes": "about a person, and not a document",
     "POST /finance/payments/substitutes/{substitute_id}/end": "about a person, and not a document",
     "POST /finance/payments/accounts/invoices/{invoice_id}": frozenset({SupplierAction.CHANGE_CONFIRMED}),
@@ -101,10 +113,15 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
     "POST /finance/payments/accounts/payees/{invoice_id}/register": frozenset({_D.PAYEE_RELEASE_ASKED}),
     "POST /finance/payments/accounts/payees/{invoice_id}/seller": frozenset({_D.PAYEE_RELEASE_ASKED}),
     "POST /finance/payments/tax/{invoice_id}": frozenset({_D.TAX_RELEASED}),
+    "POST /finance/payments/controls": "says what is known of suppliers, and lets nothing through",
+    "POST /finance/payments/controls/{invoice_id}/{control}": frozenset({_D.CONTROL_RELEASED}),
     "POST /finance/payments/stops": HOLDS_SUPPLIER,
     "POST /finance/payments/stops/{stop_id}/{what}": HOLDS_SUPPLIER,
     "POST /finance/payments/bank": PAYS,
     "POST /finance/payments/findings/{entry_id}": PAYS,
+    "POST /finance/payments/transfers/{name}": frozenset({_D.PAYMENT_RETURNED}),
+    "POST /finance/payments/transfers/{name}/confirm": frozenset({_D.PAYMENT_RETURNED}),
+    "POST /finance/payments/transfers/{name}/take-back": PAYS,
     "POST /finance/reconciliation/month-end": BOOKS,
     "POST /finance/reconciliation/ledger": BOOKS,
     "POST /finance/reconciliation/months": BOOKS,
@@ -167,7 +184,14 @@ def test_every_button_of_the_desk_stands_in_the_table_and_leads_to_decisions() -
     assert set(ROUTES) == buttons
     for button, comes_to in ROUTES.items():
         assert comes_to, button
-        assert isinstance(comes_to, str) or comes_to <= deciding.DECISIONS, button
+        assert isinstance(comes_to, str) or comes_to <= deciding.DECISIONS | placing.DECISIONS, button
+
+
+def test_every_action_on_a_placement_is_a_decision_or_says_why_not() -> None:
+    every = {*PlacementAction, *ObjectionAction}
+    assert every - placing.DECISIONS - set(placing.NO_DECISIONS) == set(), "an action without a place"
+    assert set(placing.NO_DECISIONS) & placing.DECISIONS == set()
+    assert all(placing.NO_DECISIONS.values())
 
 
 # Who decided does not attest ---------------------------------------------------------------------
@@ -229,6 +253,48 @@ def test_nobody_attests_by_the_right_of_one_who_decided_afterwards(
     note(system, accepted, ATTESTER, _D.DESK_LINK)
     with pytest.raises(ChangedSinceAttest):
         desk.export(proposal)
+
+
+# Who decided what the invoice rests on ------------------------------------------------------------
+
+
+@pytest.mark.both_engines
+def test_who_judged_the_month_attests_no_invoice_of_it_and_those_of_other_months(
+    system: System, desk: PayDesk, accepted: SupplierInvoice
+) -> None:
+    """The supplier's January was approved by one who has become an attester since."""
+    judged(system, month="2026-01", by=ATTESTER)
+    judged(system, month="2026-02", by=SECOND)
+    proposal = desk.propose(on=MARCH)
+    with pytest.raises(AttestRefused, match="decided about the invoice"):
+        desk.attest(proposal, by=ATTESTER)
+    assert desk.attest(proposal, by=SECOND).state == "ATTESTED"
+
+
+def test_every_decision_about_the_placement_bars_who_took_it_and_lets_an_attest_fall(
+    system: System, desk: PayDesk, accepted: SupplierInvoice
+) -> None:
+    proposal = desk.propose(on=MARCH)
+    desk.attest(proposal, by=SECOND)
+    for place, decision in enumerate(sorted(placing.DECISIONS)):
+        person = f"user-{200 + place}"
+        with system.database.writing() as session:
+            placing.note_decision(session, REFERENCE, decision, by=person)
+        with system.database.reading() as session:
+            assert person in decider_store.of(session, [accepted.id])[accepted.id]
+    with system.database.writing() as session:
+        placing.note_decision(session, REFERENCE, _P.REPORT_FILED, by="user-300")
+        placing.note_decision(session, REFERENCE, _P.REPORT_APPROVED, by=SECOND)
+    with pytest.raises(ChangedSinceAttest):
+        desk.export(proposal)
+    with system.database.reading() as session:
+        assert "user-300" not in decider_store.of(session, [accepted.id])[accepted.id]
+
+
+def judged(system: System, *, month: str, by: str) -> None:
+    with system.database.writing() as session:
+        report = placement_store.reports(session, REFERENCE, Month.parse(month))[-1]
+        placing.note_decision(session, REFERENCE, _P.REPORT_APPROVED, by=by, month=report.month)
 
 
 # Who confirmed the account -----------------------------------------------------------------------

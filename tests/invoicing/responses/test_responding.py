@@ -34,6 +34,7 @@ from peppol.validation import validation
 from peppol.xml import codec
 from tests.support.golden import is_golden, message_body
 from tests.support.project import GOLDEN
+from tests.support.stories import largest
 from tests.support.stories.system import FYRBAKEN, TALLKOTTEN, System, a_system, example_register
 
 REFERENCE = "100000101"
@@ -177,6 +178,19 @@ def in_excess(invoice: billing.Invoice) -> billing.Invoice:
     return with_mistake(invoice, "over")
 
 
+def test_an_answer_about_very_many_lines_tells_the_first_and_how_many_there_are(system: System) -> None:
+    """However much is wrong: a message that every rule of the Invoice Response lets through, and that is small."""
+    wrong = system.send(largest.of_many_lines(january(system), "order lines that are not there", 400))
+    system.ask_credit(wrong, on=BILLED_ON)
+    told = [
+        status for answer in written(system, wrong) for status in answer.document_response.response.statuses
+    ]
+    counted = [status for status in told if "first 50 of 4" in (status.status_reason or "")]
+    assert counted
+    assert max(len(status.conditions) for status in told) <= response_documents.TOLD_MOST
+    assert all(len(codec.serialise(answer)) < 200_000 for answer in written(system, wrong))
+
+
 def test_an_early_due_date_is_a_condition_where_the_policy_says_so(system: System) -> None:
     system.change_register(example_register(conditional_acceptance=True))
     invoice = system.send(replace(january(system), due_date=BILLED_ON))
@@ -195,23 +209,35 @@ def test_an_early_due_date_is_otherwise_approved_without_more_ado(system: System
     assert (invoice.codes, system.answers(invoice)) == (("DUE_DATE",), ["AP"])
 
 
+def say(system: System, invoice: SupplierInvoice, code: str, question: Question | None = None) -> None:
+    with system.database.writing() as session:
+        now = document_store.by_id(session, invoice.id)
+        register = register_store.load(session)
+        answered = responding.answer(
+            session,
+            register,
+            now,
+            code,
+            (),
+            today=BILLED_ON,
+            supplier=register.supplier(FYRBAKEN),
+            question=question,
+        )
+        document_store.set_answered(session, invoice.id, answered)
+
+
+@pytest.mark.parametrize("code", ["IP", "UQ", "CA", "RE", "AP"])
+def test_an_answer_that_says_nothing_new_is_not_sent(system: System, code: str) -> None:
+    invoice = system.send(in_excess(january(system)))
+    for _ in range(2):
+        say(system, invoice, code)
+    assert codes(written(system, invoice)) == ["AB", code]
+
+
 def test_a_person_may_ask_twice_and_each_question_is_a_message_of_its_own(system: System) -> None:
     invoice = system.send(in_excess(january(system)))
     for words in ("Vilka dagar?", "Och vilken enhet?"):
-        with system.database.writing() as session:
-            now = document_store.by_id(session, invoice.id)
-            register = register_store.load(session)
-            answered = responding.answer(
-                session,
-                register,
-                now,
-                "UQ",
-                (),
-                today=BILLED_ON,
-                supplier=register.supplier(FYRBAKEN),
-                question=Question("QTY", words),
-            )
-            document_store.set_answered(session, invoice.id, answered)
+        say(system, invoice, "UQ", Question("QTY", words))
     first, second = written(system, invoice)[1:]
     assert codes([first, second]) == ["UQ", "UQ"]
     assert first.id != second.id

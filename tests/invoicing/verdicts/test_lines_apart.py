@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
+from bookkeeping import booking
+from bookkeeping.ledger_accounts import LedgerAccounts
 from foundation.money import Money
-from invoicing.bookkeeping import booking
-from invoicing.bookkeeping.ledger_accounts import LedgerAccounts
 from invoicing.documents import expected_credit_store
 from invoicing.model import DocumentType, ExpectedCredit, ExpectedCreditState, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing import flipping

@@ -2,15 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from accounts import passwords
+from accounts import store as account_store
+from accounts.identity import Permission
+from accounts.tables import web_session
 from foundation import books_mark
 from foundation.books_mark import BooksMark
 from tests.support.command_line import Desk
-from tests.support.pages.all_routes import STAFF
+from tests.support.pages.all_routes import BUYER, STAFF
 from tests.support.pages.browser import Site, portal, session_cookie
 from tests.support.servers.serving import NO_TLS
 from tests.support.servers.system_databases import CLOCK, migrated
@@ -46,18 +52,90 @@ def test_who_is_signed_in_reads_on(client: httpx.Client) -> None:
         assert client.get(path).status_code == 200, path
 
 
+PASSWORD = "en lång mening om höstens löv"
+
+
+def person(site: Site, name: str, permission: Permission) -> str:
+    """Somebody of the buyer's who can sign in; the name to do it with."""
+    with site.database.for_recovery().writing() as session:
+        account_store.add(
+            session,
+            organisation=BUYER,
+            sign_in_name=f"{name}@kopare.example",
+            display_name=name.capitalize(),
+            permissions={permission},
+            within=None,
+            language="en",
+            at=CLOCK,
+            by="test",
+            state=account_store.AccountState.ACTIVE,
+            password_hash=passwords.hashed(PASSWORD),
+        )
+    return f"{name}@kopare.example"
+
+
+def pressed(client: httpx.Client, path: str, **given: str) -> httpx.Response:
+    """What comes of pressing a button of a page, with the token that the page at `/account` or its own gives."""
+    page = client.get("/sign-in" if path == "/sign-in" else "/account")
+    given[TOKEN_FIELD] = page.text.split(f'name="{TOKEN_FIELD}" value="')[1].split('"')[0]
+    return client.post(path, data=given, headers={"Origin": str(client.base_url).rstrip("/")})
+
+
+def test_who_reads_on_is_told_that_the_books_are_held_and_is_signed_in_still_an_hour_after(
+    site: Site, client: httpx.Client
+) -> None:
+    """Noting that somebody is here is no change of the books, and whoever signs out is out."""
+    for minutes in (1, 50, 100):
+        site.app.state.clock = lambda minutes=minutes: CLOCK + timedelta(minutes=minutes)
+        page = client.get("/finance")
+        assert page.status_code == 200, minutes
+        assert "återställt från en säkerhetskopia" in page.text
+    assert pressed(client, "/sign-out").status_code == 303
+    assert client.get("/finance").status_code == 303
+
+
 def test_who_would_sign_in_reads_in_both_languages_what_has_happened_and_what_to_run(
     site: Site, client: httpx.Client
 ) -> None:
     client.cookies.clear()
-    page = client.get("/sign-in")
-    token = page.text.split(f'name="{TOKEN_FIELD}" value="')[1].split('"')[0]
-    given = {"name": "a@b.example", "password": "x" * 20, TOKEN_FIELD: token}
-    told = client.post("/sign-in", data=given, headers={"Origin": site.address})
+    told = pressed(client, "/sign-in", name=person(site, "frida", Permission.FINANCE), password=PASSWORD)
     assert (told.status_code, told.headers.get("Retry-After")) == (503, "600")
     for said in ("återställt från en säkerhetskopia", "restored from a backup", "billing restore look"):
         assert said in told.text
     assert told.text.count('<p class="lead" lang="') == 2
+    with site.database.reading() as session:
+        assert len(session.execute(select(web_session)).all()) == 1
+    # Whoever does not know the password learns nothing of whose it is.
+    wrong = pressed(client, "/sign-in", name="frida@kopare.example", password=PASSWORD[::-1])
+    assert (wrong.status_code, "bara köparens administratörer" in wrong.text) == (422, True)
+
+
+def test_two_administrators_sign_in_go_through_it_and_open_the_books(
+    site: Site, client: httpx.Client
+) -> None:
+    both = [person(site, name, Permission.BUYER_ADMIN) for name in ("ivar", "nils")]
+
+    def as_one(name: str) -> httpx.Client:
+        client.cookies.clear()
+        assert pressed(client, "/sign-in", name=name, password=PASSWORD).status_code == 303
+        return client
+
+    held = as_one(both[0]).get("/admin/restore").text
+    assert "Gone through by" not in held
+    assert pressed(client, "/admin/restore/end").status_code == 409
+    assert pressed(client, "/admin/people/new", name="x").status_code in (409, 422, 503)
+    assert pressed(client, "/admin/restore/go").status_code == 303
+    # Alone nobody opens them, neither by a button nor without one.
+    held = client.get("/admin/restore").text
+    assert "Gone through by: Ivar" in held
+    assert 'action="/admin/restore/end"' not in held
+    assert pressed(client, "/admin/restore/end").status_code == 409
+    assert 'action="/admin/restore/end"' in as_one(both[1]).get("/admin/restore").text
+    assert pressed(client, "/admin/restore/end").status_code == 303
+    assert "Nothing is held" in client.get("/admin/restore").text
+    client.cookies.clear()
+    frida = person(site, "frida", Permission.FINANCE)
+    assert pressed(client, "/sign-in", name=frida, password=PASSWORD).status_code == 303
 
 
 def test_a_system_is_told_to_come_again_and_nothing_is_acknowledged(client: httpx.Client) -> None:

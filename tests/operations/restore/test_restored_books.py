@@ -20,12 +20,13 @@ from invoicing.model import InvoiceState
 from invoicing.payment import payment_stop_store
 from invoicing.payment.payment_stop_store import StopReason
 from operations.checks import invariants
-from operations.restore import backup, going_through
-from operations.restore.going_through import Places
+from operations.restore import backup, going_through, looking
+from operations.restore.found import GoneThrough, Places
 from orders.journal_actions import OrdersSubject
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import Outbound, Submission
-from peppol.exchange import outgoing
+from peppol.documents.responses import InvoiceResponse
+from peppol.exchange import outbox_store, outgoing
 from peppol.exchange.outbox import NewMessage
 from peppol.xml import codec
 from tests.support.servers.system_databases import CLOCK, migrated
@@ -144,9 +145,9 @@ def _decided(reference: str) -> dict[str, object]:
     return decision(reference)
 
 
-def go_through(house: House) -> going_through.GoneThrough:
+def go_through(house: House) -> GoneThrough:
     done = going_through.go_through(house.database, house.places, by="operator-1")
-    going_through.end(house.database, house.places, by="operator-1")
+    going_through.end(house.database, house.places, by="operator-2")
     return done
 
 
@@ -194,7 +195,7 @@ def test_what_came_is_taken_in_again_once_on_the_day_it_came(restored: House) ->
     assert restored.is_held()
     assert going_through.go_through(restored.database, restored.places, by="operator-1").taken_in == 1
     assert going_through.go_through(restored.database, restored.places, by="operator-1").taken_in == 0
-    going_through.end(restored.database, restored.places, by="operator-1")
+    going_through.end(restored.database, restored.places, by="operator-2")
     restored.works(on=date(2026, 3, 30))
     with restored.database.reading() as session:
         documents = {each.number: each.received_on for each in document_store.listed(session)}
@@ -232,6 +233,40 @@ def test_the_books_end_open_and_whole_and_every_gap_is_explained(restored: House
     assert not restored.is_held()
 
 
+def answers_sent(house: House) -> list[tuple[str, str]]:
+    """The answers that lie with the access point: the document each is about and the code it is told with."""
+    found = []
+    for body in house.sent().values():
+        if b"ApplicationResponse" in body:
+            answer = codec.parse(InvoiceResponse, body).document_response
+            found.append((answer.document_reference.id, answer.response.response_code))
+    return sorted(found)
+
+
+def test_a_document_that_is_read_again_is_answered_with_what_its_supplier_has(restored: House) -> None:
+    """Another day, and another number of ours: the supplier has its answer, and gets no second."""
+    sent, answers = restored.sent(), answers_sent(restored)
+    assert ("F-2", "AP") in answers
+    # Something else is read first, so that our own numbers are others.
+    collected = restored.place / "access-point" / "collected"
+    (collected / "F-0.xml").write_bytes((collected / "F-1.xml").read_bytes().replace(b"F-1", b"F-0"))
+    os.utime(collected / "F-0.xml", (0, 1_770_000_000))
+    restored.is_held()
+    assert go_through(restored).answers_noted == 1
+    restored.system.told = 100  # events have names of their own
+    restored.system.report(B, "2026-01", on=FEBRUARY)
+    restored.works(on=date(2026, 3, 30))
+    restored.works(on=date(2026, 3, 30))
+    assert {path: restored.sent()[path] for path in sent} == sent
+    assert [each for each in answers_sent(restored) if each[0] != "F-0"] == answers
+    with restored.database.reading() as session:
+        (second,) = [each for each in document_store.listed(session) if each.number == "F-2"]
+        (told,) = outbox_store.messages_out(session, about=f"invoice {second.id}")
+        assert list(invariants.check(session)) == []
+    assert told.outcome == "FOUND"
+    assert any(told.instance_id in path for path in sent)
+
+
 def orders_sent(house: House) -> set[str]:
     """The numbers of the orders that lie with the access point."""
     names = (Path(each).name for each in house.sent())
@@ -252,7 +287,7 @@ def test_an_order_that_is_decided_again_is_the_one_its_supplier_holds(restored: 
     assert len(orders_sent(restored)) == 4
     with restored.database.reading() as session:
         assert list(invariants.check(session)) == []
-    assert not going_through.look(restored.database, restored.places).ordered_again
+    assert not looking.look(restored.database, restored.places).ordered_again
 
 
 def test_an_order_that_is_decided_otherwise_is_another_and_is_told_beside_the_first(restored: House) -> None:
@@ -263,7 +298,7 @@ def test_an_order_that_is_decided_otherwise_is_another_and_is_told_beside_the_fi
     restored.system.tell("placement.decided", otherwise, on=date(2026, 3, 30), event_id="evt-c")
     number = restored.system.order(C).number
     assert int(number) > max(map(int, used))
-    found = going_through.look(restored.database, restored.places)
+    found = looking.look(restored.database, restored.places)
     assert list(found.ordered_again) == [("2100000004", number)]
     with restored.database.reading() as session:
         (placed,) = journal.rows_about(session, OrdersSubject.ORDER.of(number))
@@ -287,9 +322,7 @@ def test_an_order_that_today_s_rules_would_refuse_stands_in_nobody_s_way(
     restored.system.tell("placement.decided", _decided(C), on=date(2026, 3, 30), event_id="evt-c")
     number = restored.system.order(C).number
     assert number != "2100000004"
-    assert list(going_through.look(restored.database, restored.places).ordered_again) == [
-        ("2100000004", number)
-    ]
+    assert list(looking.look(restored.database, restored.places).ordered_again) == [("2100000004", number)]
 
 
 def test_a_case_that_is_new_takes_no_number_that_was_used(restored: House) -> None:
@@ -315,7 +348,7 @@ def test_nothing_that_may_have_been_paid_is_exported_again_before_two_people_say
 
 def test_look_names_what_the_books_lack_and_changes_nothing(restored: House) -> None:
     for _ in range(2):
-        found = going_through.look(restored.database, restored.places)
+        found = looking.look(restored.database, restored.places)
         assert [each.path for each in found.came] == ["collected/F-2.xml"]
         assert [each.document_id for each in found.left if each.kind == "order"] == ["2100000004"]
         assert [each.message_id for each in found.payments] == ["RM30000001"]
@@ -329,6 +362,32 @@ def test_the_books_do_not_open_while_something_that_came_is_lacking(restored: Ho
         going_through.end(restored.database, restored.places, by="operator-1")
 
 
+def test_the_books_open_at_the_word_of_another_than_who_went_through(restored: House) -> None:
+    restored.is_held()
+    going_through.go_through(restored.database, restored.places, by="operator-1")
+    with pytest.raises(Refused, match="somebody else"):
+        going_through.end(restored.database, restored.places, by="operator-1")
+    # Somebody else goes through it as well, and the first has seen what that did.
+    going_through.go_through(restored.database, restored.places, by="operator-2")
+    going_through.end(restored.database, restored.places, by="operator-1")
+    restored.works(on=LATER)
+
+
+def test_the_books_do_not_open_before_anybody_has_gone_through_and_rows_of_that_are_not_the_lost(
+    house: House,
+) -> None:
+    copy = backup.backup(house.database, house.place / "copies", now=CLOCK)
+    house.system.decide(UNSENT)
+    house.works(on=LATER)
+    house.restore(copy)
+    assert house.is_held()
+    with pytest.raises(Refused, match="restore go"):
+        going_through.end(house.database, house.places, by="operator-2")
+    lost = looking.look(house.database, house.places).rows_lost
+    going_through.go_through(house.database, house.places, by="operator-1")
+    assert looking.look(house.database, house.places).rows_lost == lost > 0
+
+
 def test_a_message_whose_bytes_differ_outside_is_a_persons_to_send(house: House) -> None:
     house.system.decide("100000104")
     copy = backup.backup(house.database, house.place / "copies", now=CLOCK)
@@ -339,7 +398,7 @@ def test_a_message_whose_bytes_differ_outside_is_a_persons_to_send(house: House)
     assert house.is_held()
     done = going_through.go_through(house.database, house.places, by="operator-1")
     assert len(done.to_ask) == 1
-    going_through.end(house.database, house.places, by="operator-1")
+    going_through.end(house.database, house.places, by="operator-2")
     house.works(on=LATER)
     assert path.read_bytes() == b"<other/>"
 

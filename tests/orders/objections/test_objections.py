@@ -1,5 +1,6 @@
 """A supplier objects to an order, in the portal or over Peppol, and the buyer answers."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ import pytest
 
 from foundation import journal
 from foundation.transitions import StepRefused
+from invoicing.model import InvoiceState
 from invoicing.responses import objections as order_objections
 from invoicing.responses import received
 from invoicing.responses import store as response_store
@@ -29,7 +31,7 @@ from orders.objections.model import (
     expected_value,
 )
 from orders.register import store as register_store
-from peppol.documents import ordering
+from peppol.documents import billing, ordering
 from peppol.xml import codec
 from tests.support.stories.peers import answered_line, order_response
 from tests.support.stories.system import LARKDRILLEN, TALLKOTTEN, System, a_system
@@ -104,6 +106,24 @@ def test_cancelling_closes_what_nobody_has_delivered(database_url: str) -> None:
         system.send_invoice(number, number="F-1", on=date(2026, 2, 3))
         with pytest.raises(ObjectionRefused, match="invoiced or closed"):
             object_to(system)
+
+
+def test_cancelling_leaves_what_is_invoiced_before_its_month_is_received(database_url: str) -> None:
+    """The invoice waits for the report, or for a credit: either way it lies on the line."""
+    with a_system(database_url) as system:
+        system.decide()
+        system.decide("100000102")
+        system.report("100000102", "2026-01", on=date(2026, 2, 2))
+        number = system.order("100000101").number
+        objection = object_to(system)
+        other = system.flip(system.order("100000102").number, number="F-1", on=date(2026, 2, 3))
+        waits = system.send(replace(other, order_reference=billing.OrderReference(id=number)))
+        assert (waits.state, system.line(number, "001").invoice_id) == (InvoiceState.PARKED, waits.id)
+        closed = answer(system, objection, ObjectionState.CANCELLED, AnswerReason.ORDERED_WRONGLY)
+        assert closed == ["002", "003", "004", "005", "006"]
+        assert system.line(number, "001").state is LineState.OPEN
+        system.report("100000101", "2026-01", on=date(2026, 2, 4))
+        assert system.invoice(waits.id).state is InvoiceState.ACCEPTED
 
 
 def test_an_order_is_replaced_by_another_of_the_same_supplier(database_url: str) -> None:

@@ -73,6 +73,19 @@ def test_period_two_may_follow_after_a_gap_and_share_the_month_but_never_a_day(s
     assert system.days_received(REFERENCE)[6:8] == ["5", "10"]
 
 
+def test_a_line_ordered_after_the_months_approval_is_not_received_when_the_month_is_received_again(
+    system: System,
+) -> None:
+    """Nobody has reported its days: an interruption afterwards gives what was reported anew, and nothing else."""
+    system.decide(REFERENCE, start=date(2026, 1, 8))
+    system.report(REFERENCE, "2026-07", on=date(2026, 8, 3))
+    late = period_two("2026-07-20", "2027-01-19") | {"decided_on": "2026-08-04"}
+    system.must("placement.period_two_decided", late, on=date(2026, 8, 4))
+    assert system.days_received(REFERENCE)[6:8] == ["5", "-"]
+    system.interrupt(REFERENCE, on=date(2026, 8, 5), last_day=date(2026, 8, 31))
+    assert system.days_received(REFERENCE)[6:8] == ["5", "-"]
+
+
 def test_there_is_no_third_period(system: System) -> None:
     system.decide(REFERENCE)
     system.must("placement.period_two_decided", period_two(), on=date(2026, 6, 20))

@@ -305,6 +305,26 @@ def test_a_paid_result_that_is_revoked_becomes_a_claim(system: System) -> None:
     assert claims(system) == [("F-R1", Decimal("13125.00"))]
 
 
+@pytest.mark.parametrize("first", [True, False], ids=["approved before", "approved after"])
+def test_a_supplement_stands_when_an_outcome_falls(system: System, first: bool) -> None:
+    def supplemented(on: date) -> None:
+        told = {"execution_reference": REFERENCE, "code": "SPRAK", "approved_on": str(on)}
+        system.must("supplement.approved", told, on=on)
+
+    if first:
+        supplemented(date(2025, 4, 10))
+    leaves_for_work(system)
+    if not first:
+        supplemented(date(2025, 5, 15))
+    assert place_due_orders(system.database, today=date(2025, 6, 1)) == 2
+    system.must("outcome.revoked", result_revoked(), on=date(2025, 7, 1))
+    assert ordered(system) == [
+        ("SUPPLEMENTARY SPRAK", Decimal("1500.00"), LineState.OPEN),
+        ("RESULT R1", Decimal("0.00"), LineState.CANCELLED),
+        ("SPEED_BONUS ", Decimal("0.00"), LineState.CANCELLED),
+    ]
+
+
 def test_a_revoked_supplement_is_cancelled_and_can_be_approved_anew(system: System) -> None:
     told: dict[str, object] = {"execution_reference": REFERENCE, "code": "SPRAK", "approved_on": "2025-04-10"}
     system.must("supplement.approved", told, on=date(2025, 4, 10))

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from foundation import tables as foundation_tables
 from orders import tables as order_tables
 from orders.register.agreements import ExecutionReferenceSlot
+from orders.register.parties import Channel
 from orders.register.pricing import PriceList
 from orders.terms import ArticleKind
 from peppol.exchange import outbox_store
@@ -20,6 +21,8 @@ from peppol.exchange import tables as exchange_tables
 from peppol.identifiers import DocumentKind
 from peppol.validation import validation
 from tests.support.stories.system import (
+    FYRBAKEN,
+    LARKDRILLEN,
     TALLKOTTEN,
     System,
     a_system,
@@ -27,6 +30,7 @@ from tests.support.stories.system import (
     example_register,
     outcome,
 )
+from tests.support.stories.takeover import taken_over
 
 REFERENCE = "100000101"
 NEXT = "100000102"
@@ -128,6 +132,40 @@ def test_a_supplier_without_an_address_on_the_network_reads_its_order_in_the_por
     with system.database.reading() as session:
         (row,) = session.execute(select(exchange_tables.outbox.c.receiver, exchange_tables.outbox.c.state))
     assert tuple(row) == ("", "IN_PORTAL")
+
+
+def test_one_with_an_address_that_takes_its_orders_in_the_portal_is_not_written_to(system: System) -> None:
+    """Never both for one order (REQ-45): the address is for answers and invoices then."""
+    register = example_register()
+    in_portal = tuple(
+        replace(each, channel=Channel.PORTAL) if each.organisation_number == FYRBAKEN else each
+        for each in register.suppliers
+    )
+    system.change_register(replace(register, suppliers=in_portal))
+    assert system.register.supplier(FYRBAKEN).participant_id is not None
+    system.decide(REFERENCE)
+    with system.database.reading() as session:
+        (row,) = session.execute(select(exchange_tables.outbox.c.receiver, exchange_tables.outbox.c.state))
+    assert tuple(row) == ("", "IN_PORTAL")
+
+
+def test_what_is_ordered_of_somebody_who_was_taken_over_goes_to_the_successor(system: System) -> None:
+    system.decide(REFERENCE)
+    register = taken_over()
+    system.change_register(register)
+    told = {"execution_reference": REFERENCE, "code": "SPRAK", "approved_on": "2026-04-10"}
+    system.must("supplement.approved", told, on=date(2026, 4, 10))
+    first, second = system.orders(REFERENCE)
+    assert (first.supplier, second.supplier) == (FYRBAKEN, LARKDRILLEN)
+    assert second.contract_id == first.contract_id
+    with system.database.reading() as session:
+        before, after = outbox_store.messages_out(session, kind=DocumentKind.ORDER)
+    assert (before.recipient, after.recipient) == (FYRBAKEN, LARKDRILLEN)
+    assert after.receiver == register.supplier(LARKDRILLEN).participant_id != before.receiver
+    root = validation.validate(after.body, on=date(2026, 4, 10)).root
+    assert root is not None
+    company = "SellerSupplierParty/Party/PartyLegalEntity/CompanyID"
+    assert texts(root, company) == [LARKDRILLEN]
 
 
 def test_an_order_that_would_break_a_rule_is_no_order_and_the_number_is_not_used(database_url: str) -> None:

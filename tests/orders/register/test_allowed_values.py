@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orders.register.allowed_values import objections
 from orders.register.files import RegisterRefused, read_register
+from orders.register.reading.allowed_values import objections
 from orders.register.register import Register
 from tests.support.project import FIXTURES
 from tests.support.stories.system import example_register

@@ -126,6 +126,18 @@ def test_a_receipt_laid_for_us_says_that_the_message_is_delivered(tmp_path: Path
     assert (told.state, told.at is not None) == (DeliveryState.DELIVERED, True)
 
 
+@pytest.mark.parametrize("named", ["stem", "instance"])
+def test_the_receipt_of_a_message_whose_name_begins_alike_is_not_its_own(tmp_path: Path, named: str) -> None:
+    folder = FolderAccessPoint(tmp_path)
+    message = AMessage()
+    submission = folder.submit(message)
+    (tmp_path / "receipts").mkdir()
+    stem = Path(submission.reference).stem if named == "stem" else message.instance_id
+    for other in (f"{stem}2.receipt", f"{stem}-1.receipt.dat", f"x{stem}.receipt", f"{stem}.receipt.txt"):
+        (tmp_path / "receipts" / other).write_bytes(b"receipt")
+    assert folder.status(message.instance_id, submission.reference).state is DeliveryState.ACCEPTED
+
+
 # What nobody may do to us -------------------------------------------------------------------
 
 
@@ -148,6 +160,27 @@ def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
             folder.fetch(name)
         folder.acknowledge(name)
     assert (outside / "secret.xml").read_bytes() == b"secret"
+
+
+def test_a_folder_beside_ours_whose_name_begins_as_ours_does_is_outside(tmp_path: Path) -> None:
+    system, beside = tmp_path / "system", tmp_path / "system-2"
+    (system / "inbox").mkdir(parents=True)
+    beside.mkdir()
+    (beside / "secret.xml").write_bytes(b"secret")
+    (system / "inbox" / "link").symlink_to(beside)
+    (system / "inbox" / "own").mkdir()
+    (system / "inbox" / "own" / "in.xml").write_bytes(b"ours")
+    files = LocalFiles(system)
+    assert files.read("inbox/own/in.xml", 99) == b"ours"
+    for attempt in (
+        lambda: files.read("inbox/link/secret.xml", 99),
+        lambda: files.write("inbox/link/new.xml", b"x"),
+        lambda: files.remove("inbox/link/secret.xml"),
+        lambda: files.move("inbox/own/in.xml", "inbox/link/in.xml"),
+    ):
+        with pytest.raises(FileNotFoundError):
+            attempt()
+    assert [path.name for path in beside.iterdir()] == ["secret.xml"]
 
 
 def test_our_own_files_stay_in_the_outbox_whatever_a_message_is_called(tmp_path: Path) -> None:

@@ -89,6 +89,24 @@ def test_every_answer_means_one_thing_for_the_message(
     assert (type(fate), fate.code) == (error, code)
 
 
+def test_where_messages_go_is_ours_to_say_and_not_the_environments(monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(say(500)) as stranger, answering(say(200, b'"here"')) as address:
+        for name in ("HTTP_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"):
+            monkeypatch.setenv(name, stranger)
+        for name in ("NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        web = Web(address)
+        try:
+            assert web.get("api").words == "HTTP 200 here"
+        finally:
+            web.close()
+        through = Web(address, proxy=stranger)
+        try:
+            assert through.get("api").status == 500
+        finally:
+            through.close()
+
+
 def test_the_peers_words_are_kept_in_short_and_on_one_line() -> None:
     fate = told(say(400, json.dumps({"message": "fel\r\n\x1b[31m" + "ö" * 10_000}).encode()))
     assert fate.words.startswith("HTTP 400 fel [31m")

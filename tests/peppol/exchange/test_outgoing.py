@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import (
@@ -22,12 +23,13 @@ from peppol.access_points.protocol import (
 )
 from peppol.documents import billing, shapes
 from peppol.exchange import outbox as exchange_outbox
-from peppol.exchange import outbox_store, outgoing, receiver_queues
+from peppol.exchange import outbox_store, outgoing, owed_answer_store, owed_answers, receiver_queues
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.receiving import Collected, Collector
-from peppol.exchange.tables import InState, OutState
+from peppol.exchange.tables import InState, OutState, OwedState
 from peppol.identifiers import DocumentKind
 from peppol.xml import codec
+from tests.support.journal import Something
 from tests.support.project import PROJECT
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import TALLKOTTEN, System, a_system
@@ -216,6 +218,7 @@ def test_nothing_is_laid_out_but_what_was_written_here() -> None:
             "peppol",
             "orders",
             "invoicing",
+            "bookkeeping",
             "operations",
             "supplier_portal",
             "finance_desk",
@@ -244,6 +247,26 @@ def send(
             about="",
             issued_on=on,
         )
+
+
+def test_what_goes_wrong_with_the_database_is_no_fault_of_the_answer(system: System) -> None:
+    """An answer that cannot be written is owed; a database that is away takes the whole step with it."""
+
+    def give(error: Exception) -> DocumentKind | None:
+        def way() -> outgoing.Outgoing:
+            raise error
+
+        with system.database.writing() as session:
+            return owed_answers.give(session, "letter 1", [way], subject=Something.THING.of(1))
+
+    with pytest.raises(OperationalError):
+        give(OperationalError("SELECT 1", {}, Exception("gone")))
+    with system.database.reading() as session:
+        assert owed_answer_store.count(session, OwedState.STUCK) == 0
+    assert give(ZeroDivisionError()) is None
+    with system.database.reading() as session:
+        (owed,) = owed_answer_store.in_state(session, OwedState.STUCK)
+    assert (owed.about, owed.error.partition(":")[0]) == ("letter 1", "ZeroDivisionError way")
 
 
 # In -----------------------------------------------------------------------------------------

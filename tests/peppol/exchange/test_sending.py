@@ -153,6 +153,28 @@ def test_a_stuck_message_is_alarmed_about_once_and_goes_when_a_person_sends_it_a
         exchange_actions.send_again(system.database, 1, by="user-17")
 
 
+def test_troubles_of_one_kind_within_the_hour_share_the_next_alarm(
+    system: System, point: FaultyPoint, moment: Moment
+) -> None:
+    def refuses(_: Outbound) -> None:
+        raise RejectedForGood("unknown receiver")
+
+    point.fault = refuses
+    told = []
+    for number, minutes in ((1, 20), (2, 20), (3, 19)):
+        lay(system, number)
+        sender(system, point).round()
+        told.append(raise_alarms(system))
+        moment.pass_(minutes=minutes)
+    assert told == [[alarms.MESSAGES_REJECTED], [], []]
+    assert raise_alarms(system) == []
+    moment.pass_(minutes=1)
+    assert raise_alarms(system) == [alarms.MESSAGES_REJECTED]
+    with system.database.reading() as session:
+        about = session.execute(select(alarm.c.count, alarm.c.about).order_by(alarm.c.id)).all()
+    assert [tuple(each) for each in about] == [(1, "1"), (2, "2 3")]
+
+
 @pytest.mark.both_engines
 def test_a_refused_message_goes_again_as_a_new_message_with_the_same_bytes_and_only_once(
     system: System, point: FaultyPoint, moment: Moment
@@ -400,6 +422,31 @@ def test_one_message_that_nobody_can_hand_over_does_not_close_the_door_for_the_o
 
 
 # The last word ------------------------------------------------------------------------------
+
+
+def test_an_access_point_that_is_away_is_asked_about_one_message_and_later_about_all(
+    system: System, point: FaultyPoint, moment: Moment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = lay(system, 1, 2, 3)
+    sender(system, point, asks=True).round()
+    asked: list[str] = []
+
+    def is_away(instance_id: str, reference: str = "") -> DeliveryStatus:
+        asked.append(instance_id)
+        raise Unreachable("away")
+
+    def ask() -> None:
+        status_polling.ask(system.database.writing, point, system.database.clock, exchange_events.tell)
+
+    moment.pass_(minutes=1)
+    with monkeypatch.context() as there:
+        there.setattr(point, "status", is_away)
+        ask()
+    assert asked == sent[:1]
+    point.states |= dict.fromkeys(sent, DeliveryState.DELIVERED)
+    moment.pass_(hours=1)
+    ask()
+    assert [message(system, number).state for number in (1, 2, 3)] == [OutState.DELIVERED] * 3
 
 
 @pytest.mark.both_engines

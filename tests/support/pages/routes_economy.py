@@ -30,6 +30,18 @@ ROUTES: Final = {
         own=("/economy/payments/<payment F26-105>",),
         foreign=("/economy/payments/<payment 7301>", "/economy/payments/nej"),
     ),
+    "GET /economy/payments/{payment}/remittance.pdf": Route(
+        may=_SEES,
+        own=("/economy/payments/<payment F26-105>/remittance.pdf",),
+        foreign=("/economy/payments/<payment 7301>/remittance.pdf",),
+        page=False,
+    ),
+    "GET /economy/payments/{payment}/remittance.csv": Route(
+        may=_SEES,
+        own=("/economy/payments/<payment F26-105>/remittance.csv?form=plain",),
+        foreign=("/economy/payments/<payment 7301>/remittance.csv",),
+        page=False,
+    ),
     "GET /economy/results": Route(
         may=_SEES_ORDERS, own=("/economy/results", "/economy/results?unit=UV-101&page=3")
     ),

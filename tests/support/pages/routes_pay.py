@@ -24,6 +24,13 @@ ROUTES = {
     "POST /finance/payments/items/{item_id}/take-out": Route(
         may=_FINANCE, foreign=("/finance/payments/items/999999/take-out",)
     ),
+    "GET /finance/payments/work/{number}": Route(may=_READ, foreign=("/finance/payments/work/999999",)),
+    "POST /finance/payments/work/{number}/stop": Route(
+        may=_EITHER, foreign=("/finance/payments/work/999999/stop",)
+    ),
+    "POST /finance/payments/work/{number}/again": Route(
+        may=_EITHER, foreign=("/finance/payments/work/999999/again",)
+    ),
     "GET /finance/payments/files/{file_id}": Route(
         may=_READ, foreign=("/finance/payments/files/999999",), page=False
     ),
@@ -47,6 +54,12 @@ ROUTES = {
     "GET /finance/payments/rights": Route(may=_READ | _ADMIN, own=("/finance/payments/rights",)),
     "POST /finance/payments/rights": Route(may=_ADMIN),
     "POST /finance/payments/rights/{right_id}/end": Route(may=_ADMIN),
+    "POST /finance/payments/rights/{right_id}/confirm": Route(
+        may=_ADMIN, foreign=("/finance/payments/rights/999999/confirm",)
+    ),
+    "POST /finance/payments/substitutes/{substitute_id}/confirm": Route(
+        may=_ADMIN, foreign=("/finance/payments/substitutes/999999/confirm",)
+    ),
     "POST /finance/payments/substitutes": Route(may=_ADMIN),
     "POST /finance/payments/substitutes/{substitute_id}/end": Route(may=_ADMIN),
     "GET /finance/payments/accounts": Route(may=_READ, own=("/finance/payments/accounts",)),
@@ -64,6 +77,12 @@ ROUTES = {
     ),
     "GET /finance/payments/tax": Route(may=_READ, own=("/finance/payments/tax",)),
     "POST /finance/payments/tax/{invoice_id}": Route(may=_FINANCE, foreign=("/finance/payments/tax/999999",)),
+    "GET /finance/payments/controls": Route(may=_READ, own=("/finance/payments/controls",)),
+    "POST /finance/payments/controls": Route(may=_FINANCE),
+    "POST /finance/payments/controls/{invoice_id}/{control}": Route(
+        may=_FINANCE, foreign=("/finance/payments/controls/999999/LIMIT",)
+    ),
+    "GET /finance/payments/proposals/{number}/controls": Route(may=_READ, foreign=(f"{_NONE}/controls",)),
     "GET /finance/payments/stops": Route(may=_READ, own=("/finance/payments/stops",)),
     "POST /finance/payments/stops": Route(may=_FINANCE),
     "POST /finance/payments/stops/{stop_id}/{what}": Route(
@@ -72,6 +91,20 @@ ROUTES = {
     "GET /finance/payments/bank": Route(may=_READ, own=("/finance/payments/bank",)),
     "POST /finance/payments/bank": Route(may=_FINANCE),
     "GET /finance/payments/bank/{file_id}": Route(may=_READ, foreign=("/finance/payments/bank/999999",)),
+    "GET /finance/payments/transfers/{name}": Route(
+        may=_READ, foreign=("/finance/payments/transfers/RM39999999-00001",)
+    ),
+    "POST /finance/payments/transfers/{name}": Route(
+        may=_FINANCE,
+        foreign=("/finance/payments/transfers/RM39999999-00001",),
+        form={"said": "PAID", "reason": "Prov"},
+    ),
+    "POST /finance/payments/transfers/{name}/confirm": Route(
+        may=_EITHER, foreign=("/finance/payments/transfers/RM39999999-00001/confirm",)
+    ),
+    "POST /finance/payments/transfers/{name}/take-back": Route(
+        may=_EITHER, foreign=("/finance/payments/transfers/RM39999999-00001/take-back",)
+    ),
     "POST /finance/payments/findings/{entry_id}": Route(may=_FINANCE),
     "GET /finance/reconciliation": Route(
         may=_READ,

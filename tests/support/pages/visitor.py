@@ -32,13 +32,18 @@ class Visitor:
         """Ask for a page."""
         return self.client.get(path)
 
-    def post(self, path: str, form: Form | None = None) -> httpx.Response:
-        """Send a form of ours."""
+    def post(
+        self, path: str, form: Form | None = None, *, files: Mapping[str, tuple[str, bytes]] | None = None
+    ) -> httpx.Response:
+        """Send a form of ours, with files by the field they stand in: a name and what is in it."""
         given = {
             name: list(value) if not isinstance(value, str) else value for name, value in (form or {}).items()
         }
         return self.client.post(
-            path, data={TOKEN_FIELD: self.token, **given}, headers={"Origin": self.site.address}
+            path,
+            data={TOKEN_FIELD: self.token, **given},
+            files=files,
+            headers={"Origin": self.site.address},
         )
 
     @property

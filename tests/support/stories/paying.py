@@ -7,18 +7,19 @@ from decimal import Decimal
 from invoicing.payment import (
     attest_right_store,
     attestation,
-    bank_reports,
     export_store,
     proposal_store,
     proposals,
 )
 from invoicing.payment import export as payment_export
 from invoicing.payment.attest_right_store import Reach
-from invoicing.payment.attestation import Attested, Dropped
-from invoicing.payment.bank_report_store import BankFile
+from invoicing.payment.attestation import Dropped
+from invoicing.payment.bank_answers import bank_reports
+from invoicing.payment.bank_answers.bank_report_store import BankFile
 from invoicing.payment.export_store import FileKind
 from invoicing.payment.files import Debtor
 from invoicing.payment.proposal_store import Proposal, ProposalItem
+from invoicing.payment.runs.portions import Attested
 from invoicing.payment.transfers import Netted
 from orders.register import store as register_store
 from tests.support.stories.system import System
@@ -26,6 +27,7 @@ from tests.support.stories.system import System
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 DEBTOR = Debtor("SE4550000000058398257466", "ESSESESS", "12345")
 OFFICER, ATTESTER, SECOND, ADMINISTRATOR = "user-11", "user-12", "user-13", "user-14"
+OTHER_ADMINISTRATOR = "user-15"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class PayDesk:
                 valid_to=until,
                 reach=reach or Reach(),
                 by=ADMINISTRATOR,
+                confirmed_by=OTHER_ADMINISTRATOR,
             )
 
     def substitute(self, *, person: str, stand_in: str, until: date) -> int:
@@ -65,6 +68,7 @@ class PayDesk:
                 valid_from=date(2026, 1, 1),
                 valid_to=until,
                 by=ADMINISTRATOR,
+                confirmed_by=OTHER_ADMINISTRATOR,
             )
 
     def propose(self, *, on: date, by: str = OFFICER) -> Proposal:

@@ -8,13 +8,13 @@ import typer
 from billing.cli.command import AsJson, CommandContext, bytes_of, command
 from billing.cli.commands.desk.ledger import By, OneMonth, Reason, ledger
 from billing.cli.printing import TableColumn, show, table, write_json
+from bookkeeping import accounting_rule_store, rule_changes
+from bookkeeping.accounting_rule_store import RULES_WORDS, RulesState
+from bookkeeping.accounting_rules import RulesRefused
+from bookkeeping.coding import Dimension
+from bookkeeping.rule_changes import RulesStep
 from foundation.database import utc_now
 from foundation.text import Text
-from invoicing.bookkeeping import accounting_rule_store, rule_changes
-from invoicing.bookkeeping.accounting_rule_store import RULES_WORDS, RulesState
-from invoicing.bookkeeping.accounting_rules import RulesRefused
-from invoicing.bookkeeping.coding import Dimension
-from invoicing.bookkeeping.rule_changes import RulesStep
 from operations.payment_settings import ledger_of
 
 RulesFile = Annotated[Path, typer.Argument(metavar="FILE", help="Reglerna som TOML / the rules as TOML")]

@@ -8,12 +8,7 @@ import typer
 from billing.cli.command import AsJson, CommandContext, On, command, today_or
 from billing.cli.commands.payment_proposals import FilesFolder, tell_files, write_files
 from billing.cli.printing import TableColumn, show, table, write_json
-from foundation.database import utc_now
-from foundation.formatting import kronor
-from foundation.money import total
-from foundation.periods import Month, PeriodRefused
-from foundation.text import Text
-from invoicing.bookkeeping import (
+from bookkeeping import (
     accrual_queries,
     booking,
     closing_checklist,
@@ -22,8 +17,13 @@ from invoicing.bookkeeping import (
     month_closing_store,
     voucher_store,
 )
-from invoicing.bookkeeping.month_closing import ClosingStep
-from invoicing.bookkeeping.month_closing_store import CLOSING_WORDS
+from bookkeeping.month_closing import ClosingStep
+from bookkeeping.month_closing_store import CLOSING_WORDS
+from foundation.database import utc_now
+from foundation.formatting import kronor
+from foundation.money import total
+from foundation.periods import Month, PeriodRefused
+from foundation.text import Text
 from invoicing.payment import export_store
 from operations.payment_settings import ledger_of
 from orders.register import store as register_store

@@ -9,9 +9,9 @@ from billing.cli.command import AsJson, CommandContext, On, bytes_of, command, t
 from billing.cli.commands.desk.ledger import By, Reason, ledger
 from billing.cli.commands.payment_proposals import FilesFolder, tell_files, write_files
 from billing.cli.printing import TableColumn, show, table, write_json
+from bookkeeping import ledger_answer_store, ledger_answers
 from foundation.database import utc_now
 from foundation.text import Text
-from invoicing.bookkeeping import ledger_answer_store, ledger_answers
 from invoicing.payment import export_store
 from operations.payment_settings import ledger_of
 from orders.register import store as register_store

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -14,17 +16,17 @@ from billing.cli.command import AsJson, CommandContext, command
 from billing.cli.commands.audit import read_heads
 from billing.cli.exit_codes import ExitCode, complain, refusal_of
 from billing.cli.printing import write_json
+from billing.server import ways_in
 from foundation import books_mark, journal_anchor
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.formatting import Json, plain
 from foundation.sql import Session
 from foundation.text import Text
-from operations.access_point import opened_access_point
 from operations.checks import invariants, private_files
 from operations.checks.payment_checks import Findings
-from operations.restore import going_through, mark_places
-from operations.restore.going_through import Places
+from operations.restore import looking, mark_places, opened_places
+from operations.restore.found import Places, Whose
 from operations.settings import Settings
 
 alone = typer.Typer()
@@ -40,6 +42,14 @@ def check(
     every: Annotated[
         bool, typer.Option("--all", help="Alla köpares böcker / the books of every buyer")
     ] = False,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            "--days",
+            min=0,
+            help="Så många dagars mottagna filer läses; alla: --days 0 / days of files; 0: all",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Pröva databasens invarianter, också mot journalhuvuden utanför / check the database's invariants."""
@@ -50,13 +60,15 @@ def check(
                     "Journalhuvuden hör till en köpares journal. Ange köparen med --buyer i stället för --all."
                 )
             )
-        _check_all(context, as_json=as_json)
+        _check_all(context, days=days, as_json=as_json)
         return
-    settings = context.settings
-    with context.opened() as database:
+    with context.installation() as installation:
+        books = installation.books_of(context.asked)
+        settings, database = books.settings, installation.database_of(books)
         with database.reading() as session:
             broken = _broken(session, settings, heads)
-        broken += _restored(database, settings)
+        outside = _Outside(ways_in.whose(installation, books), _since(database, days))
+        broken += _restored(database, settings, outside)
         if not database.marks:
             complain(context.say(mark_places.NOWHERE))
     if as_json:
@@ -67,7 +79,16 @@ def check(
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _check_all(context: CommandContext, *, as_json: bool) -> None:
+_DAYS = 35
+"""So far back `billing check` reads what came, where nothing else is said: a month and some days."""
+
+
+def _since(database: Database, days: int | None) -> datetime | None:
+    days = _DAYS if days is None else days
+    return database.clock() - timedelta(days=days) if days else None
+
+
+def _check_all(context: CommandContext, *, days: int | None, as_json: bool) -> None:
     """Every buyer's books, closed ones too; books that do not answer are told of and stop no others."""
     rows: list[Json] = []
     failed = False
@@ -77,7 +98,8 @@ def _check_all(context: CommandContext, *, as_json: bool) -> None:
                 database = installation.database_of(books)
                 with database.reading() as session:
                     broken = _broken(session, books.settings, None)
-                broken += _restored(database, books.settings)
+                outside = _Outside(ways_in.whose(installation, books), _since(database, days))
+                broken += _restored(database, books.settings, outside)
                 if not database.marks:
                     complain(f"{books.slug}: {context.say(mark_places.NOWHERE)}")
             except (SQLAlchemyError, Refused) as error:
@@ -112,24 +134,36 @@ def _broken(session: Session, settings: Settings, heads: Path | None) -> list[in
     ]
 
 
-def _restored(database: Database, settings: Settings) -> list[invariants.BrokenInvariant]:
+@dataclass(frozen=True, slots=True)
+class _Outside:
+    """What of the access point's folder is read: whose it is, and only what was written since then; None: all."""
+
+    whose: Whose | None = None
+    since: datetime | None = None
+
+
+def _restored(database: Database, settings: Settings, outside: _Outside) -> list[invariants.BrokenInvariant]:
     """What tells that the books were restored and nobody has gone through it, with the access point's folder."""
     with ExitStack() as stack:
-        own = settings.access_point_kind == "folder"
-        access_point = stack.enter_context(opened_access_point(settings)) if own else None
-        found = going_through.look(database, Places(access_point))
-    with database.reading() as session:
-        held = books_mark.is_held(session)
-    told = [("books mark", "the books are older than the mark outside them")] if held else []
-    told += [
-        (f"file {each.path}", "it came to us and was acknowledged, and the books lack it")
-        for each in found.came
-    ]
-    if held:
-        told += [
-            (f"file {each.path}", f"{each.kind} {each.document_id} left us, and the books lack it")
-            for each in found.left
-        ]
+        ways = (settings.access_point_kind, settings.access_point_inbox)
+        kept = not {"folder", "sftp"}.isdisjoint(ways)
+        places = (
+            stack.enter_context(opened_places.opened(settings, whose=outside.whose)) if kept else Places()
+        )
+        with database.reading() as session:
+            held = books_mark.is_held(session)
+            # In books that are held everything is looked for, however old.
+            since = None if held else outside.since
+            told = [
+                (f"file {each.path}", "it came to us and was acknowledged, and the books lack it")
+                for each in looking.came_and_lacking(session, places, since=since)
+            ]
+        if held:
+            told = [("books mark", "the books are older than the mark outside them"), *told]
+            told += [
+                (f"file {each.path}", f"{each.name} left us, and the books lack it")
+                for each in looking.look(database, places).left
+            ]
     return [invariants.BrokenInvariant("restored", subject, sentence) for subject, sentence in told]
 
 

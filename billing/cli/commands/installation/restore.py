@@ -7,16 +7,18 @@ from typing import Annotated
 
 import typer
 
+from accounts import store as account_store
+from accounts.staff import independence
 from billing.cli.command import AsJson, CommandContext, command
 from billing.cli.commands.post import By
 from billing.cli.printing import write_json
-from foundation.database import utc_now
+from billing.server import ways_in
+from foundation.database import Database, utc_now
 from foundation.text import Text
-from operations.access_point import opened_access_point
 from operations.restore import backup as backups
-from operations.restore import going_through
-from operations.restore.going_through import Found, Places
-from peppol.access_points.folder import FolderAccessPoint
+from operations.restore import going_through, looking, opened_places
+from operations.restore.found import Found, Places
+from orders.register import store as register_store
 
 alone = typer.Typer()
 restore = typer.Typer()
@@ -29,13 +31,16 @@ Archives = Annotated[
     list[Path] | None,
     typer.Option("--from", exists=True, file_okay=False, help="Arkiv med det som kom / archive of what came"),
 ]
+Sent = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--sent", exists=True, file_okay=False, help="Arkiv med det som sänts / archive of what was sent"
+    ),
+]
 PaymentFiles = Annotated[
     list[Path] | None,
     typer.Option("--payments", exists=True, file_okay=False, help="Mapp med betalfiler / with payment files"),
 ]
-
-# These can be asked how a message fares, and say so when they never had it.
-_TELLS = ("phoss", "simulator")
 
 
 @command(alone, "backup")
@@ -54,27 +59,31 @@ def look(
     context: CommandContext,
     folder: Folder = None,
     archives: Archives = None,
+    sent: Sent = None,
     payments: PaymentFiles = None,
     as_json: AsJson = False,
 ) -> None:
     """Visa vad som finns utanför böckerna och saknas i dem / show what lies outside the books and they lack."""
-    with context.opened() as database, _places(context, folder, archives, payments) as places:
-        found = going_through.look(database, places)
+    with _places(context, folder, archives, sent, payments) as (database, places):
+        found = looking.look(database, places)
         held = database.hold_if_restored()
     if as_json:
         write_json(
             {
                 "held": held,
+                "tells_came": places.tells_came,
+                "tells_left": places.tells_left,
                 "rows_lost": found.rows_lost,
                 "came": [each.path for each in found.came],
                 "left": [f"{each.kind} {each.document_id}" for each in found.left],
                 "ordered_again": [list(each) for each in found.ordered_again],
                 "payments": [each.message_id for each in found.payments],
+                "payments_left": [context.say(each.proposed) for each in found.payments_left],
                 "events": {source: newest.isoformat() for source, (_, newest) in found.events.items()},
             }
         )
         return
-    for text in _told(found, held=held):
+    for text in (*_told(found, held=held), *_cannot_tell(places)):
         typer.echo(context.say(text))
 
 
@@ -84,19 +93,22 @@ def go(
     by: By = "operator",
     folder: Folder = None,
     archives: Archives = None,
+    sent: Sent = None,
     payments: PaymentFiles = None,
     as_json: AsJson = False,
 ) -> None:
     """Gå igenom: ta in, notera som skickat, hoppa fram nummer, stoppa betalningar / go through what came after."""
-    with context.opened() as database, _places(context, folder, archives, payments) as places:
+    with _places(context, folder, archives, sent, payments) as (database, places):
         done = going_through.go_through(database, places, by=by)
     if as_json:
         write_json(
             {
                 "taken_in": done.taken_in,
                 "orders_noted": done.orders_noted,
+                "answers_noted": done.answers_noted,
                 "noted_sent": done.noted_sent,
                 "to_ask": done.to_ask,
+                "taken_up": done.taken_up,
                 "jumps": {each.series: [each.first, each.last] for each in done.jumps},
                 "stopped": done.stopped,
             }
@@ -124,9 +136,11 @@ def go(
     typer.echo(
         context.say(
             Text(
-                "Betalningar till %(count)s leverantörer är stoppade tills två personer har sett efter hos banken. "
+                "%(files)s betalfiler är noterade som exporterade: läs in bankens filer igen. Betalningar till "
+                "%(count)s leverantörer är stoppade tills två personer har sett efter hos banken. "
                 "Öppna böckerna med: billing restore end",
                 count=len(done.stopped),
+                files=len(done.taken_up),
             )
         )
     )
@@ -138,27 +152,55 @@ def end(
     by: By = "operator",
     folder: Folder = None,
     archives: Archives = None,
+    sent: Sent = None,
     payments: PaymentFiles = None,
 ) -> None:
     """Öppna böckerna igen / let the books be open again."""
-    with context.opened() as database, _places(context, folder, archives, payments) as places:
-        going_through.end(database, places, by=by)
+    with _places(context, folder, archives, sent, payments) as (database, places):
+        with database.reading() as session:
+            buyer = register_store.load(session).buyer.organisation_number
+            staff = account_store.of_organisation(session, buyer)
+        going_through.end(
+            database, places, by=by, is_same=lambda one, other: not independence.are_two(one, other, staff)
+        )
     typer.echo(context.say(Text("Böckerna är öppna igen.")))
 
 
 @contextmanager
 def _places(
-    context: CommandContext, folder: Path | None, archives: list[Path] | None, payments: list[Path] | None
-) -> Iterator[Places]:
-    settings = context.settings
-    files = (tuple(archives or ()), tuple(payments or ()))
-    if folder is not None:
-        yield Places(FolderAccessPoint(folder), *files)
-    elif settings.access_point_kind:
-        with opened_access_point(settings) as access_point:
-            yield Places(access_point, *files, tells_unknown=settings.access_point_kind in _TELLS)
-    else:
-        yield Places(None, *files)
+    context: CommandContext,
+    folder: Path | None,
+    archives: list[Path] | None,
+    sent: list[Path] | None,
+    payments: list[Path] | None,
+) -> Iterator[tuple[Database, Places]]:
+    """The books that the command is about, and where to look for what is theirs and nobody else's."""
+    with context.installation() as installation:
+        books = installation.books_of(context.asked)
+        database = installation.database_of(books)
+        with opened_places.opened(
+            books.settings,
+            folder=folder,
+            archives=tuple(archives or ()),
+            sent=tuple(sent or ()),
+            payment_files=tuple(payments or ()),
+            whose=ways_in.whose(installation, books),
+        ) as places:
+            yield database, places
+
+
+def _cannot_tell(places: Places) -> Iterator[Text]:
+    """What nothing outside tells, and what to give instead."""
+    if not places.tells_came:
+        yield Text(
+            "Inget visar vilka dokument som har kommit: be operatören om accesspunktens arkiv sedan kopian togs, och "
+            "ange mappen med --from."
+        )
+    if not places.tells_left:
+        yield Text(
+            "Inget visar vilka ordrar och svar som har lämnat oss: be operatören om accesspunktens arkiv över det som "
+            "sänts, och ange mappen med --sent. Utan det får en order som beslutas igen ett nytt nummer."
+        )
 
 
 def _told(found: Found, *, held: bool) -> Iterator[Text]:
@@ -185,6 +227,8 @@ def _told(found: Found, *, held: bool) -> Iterator[Text]:
     yield Text("%(count)s betalfiler finns som böckerna inte känner till:", count=len(found.payments))
     for file in found.payments:
         yield Text("  %(message)s i %(path)s", message=file.message_id, path=file.path)
+    for payment in found.payments_left:
+        yield payment.proposed
     for source, (count, newest) in sorted(found.events.items()):
         yield Text(
             "%(source)s: %(count)s händelser, den senaste kom %(newest)s. Be om allt därefter; det som är känt "

@@ -1,0 +1,1 @@
+"""Work behind the pages, as this program does it."""

@@ -1,0 +1,138 @@
+"""Booking: what has happened since the last time becomes numbered vouchers and files for the ledger, once.
+
+Everything is booked on the day it was decided, or on the first open day where that month is closed. A voucher number
+is taken in the transaction that writes the voucher, so the series has no gaps; the database refuses to book the same
+thing twice, and to book anything in a closed month.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from bookkeeping import (
+    accrual_queries,
+    ledger_files,
+    month_closing_store,
+    voucher_making,
+    voucher_store,
+)
+from bookkeeping import vouchers as ledger
+from bookkeeping.ledger_accounts import LedgerAccounts
+from bookkeeping.voucher_making import Coders
+from bookkeeping.vouchers import Voucher
+from foundation import journal
+from foundation.errors import Refused
+from foundation.periods import Month
+from foundation.sql import Session
+from foundation.text import Text
+from invoicing.decisions import protected_store
+from invoicing.journal_actions import InvoicingSubject, PaymentAction
+from invoicing.payment.export_store import FileKind
+from orders.register.register import Register
+
+
+class NothingToBook(Refused):
+    """There is nothing new for the ledger."""
+
+
+class BookedAlready(Refused):
+    """The month's accrual is booked."""
+
+
+class MonthClosed(Refused):
+    """The month is closed, and nothing more is booked in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One booking: its name, its vouchers with their numbers, and what its files are about."""
+
+    name: str
+    vouchers: tuple[Voucher, ...]
+    files_about: tuple[str, ...]
+
+
+def book(
+    session: Session, register: Register, accounts: LedgerAccounts, *, today: date, by: str, now: datetime
+) -> Run:
+    """Book invoices approved, credits, payments and netted claims since the last time. Raises NothingToBook."""
+    month_closing_store.hold_still(session)
+    coders = Coders.of(session, accounts)
+    vouchers = _unbooked(session, coders)
+    if not vouchers:
+        raise NothingToBook(Text("Inget nytt har hänt sedan den förra bokföringsfilen."))
+    name = _run_name(session, today)
+    numbered = voucher_store.add(session, vouchers, run=name)
+    files = ledger_files.files(register, coders, numbered, made_on=today)
+    about = ledger_files.keep(session, FileKind.SIE, name, f"bokforing-{name}", files, by=by, now=now)
+    subject = InvoicingSubject.RUN.of(name)
+    journal.record(session, by, PaymentAction.LEDGER_BOOKED, subject, vouchers=str(len(numbered)))
+    return Run(name, numbered, about)
+
+
+def unbooked(session: Session, accounts: LedgerAccounts) -> list[Voucher]:
+    """The vouchers of all that has happened and has none, on their accounting dates and in that order."""
+    return _unbooked(session, Coders.of(session, accounts))
+
+
+def _unbooked(session: Session, coders: Coders) -> list[Voucher]:
+    closed_to = month_closing_store.closed_to(session)
+    names = protected_store.names_outside(session)
+    made = voucher_making.vouchers_of(*voucher_making.load(session, coders), coders)
+    dated = [_named(ledger.dated(each, closed_to), names) for each in made]
+    return sorted(dated, key=lambda each: (each.booked_on, each.event_on or each.booked_on))
+
+
+def book_accrual(
+    session: Session,
+    register: Register,
+    accounts: LedgerAccounts,
+    month: Month,
+    *,
+    closing: date,
+    by: str,
+    now: datetime,
+) -> Run:
+    """Book a month end's accrual and its taking back. Raises NothingToBook, BookedAlready or MonthClosed."""
+    month_closing_store.hold_still(session)
+    if voucher_store.is_accrued(session, month):
+        raise BookedAlready(
+            Text("Upplupet för %(month)s är redan bokfört. Hämta filen igen i listan.", month=month)
+        )
+    closed_to = month_closing_store.closed_to(session)
+    if closed_to is not None and month.period.end <= closed_to:
+        raise MonthClosed(
+            Text(
+                "%(month)s är stängd och tar inga fler verifikationer. Öppna månaden igen, med skäl och av två "
+                "personer, om upplupet ska bokföras där.",
+                month=month,
+            )
+        )
+    rows = accrual_queries.lines(session, month, closing=closing)
+    if not rows:
+        raise NothingToBook(Text("Allt levererat till och med %(month)s är fakturerat.", month=month))
+    run = f"upplupet-{month}"
+    coders = Coders.of(session, accounts)
+    made = [replace(each, rules=coders.version) for each in ledger.accrual(month, rows, coders.now)]
+    numbered = voucher_store.add(session, made, run=run)
+    files = ledger_files.files(register, coders, numbered, made_on=closing)
+    about = ledger_files.keep(session, FileKind.SIE_ACCRUALS, str(month), run, files, by=by, now=now)
+    subject = InvoicingSubject.MONTH.of(str(month))
+    journal.record(
+        session, by, PaymentAction.LEDGER_ACCRUED, subject, closing=str(closing), rows=str(len(rows))
+    )
+    return Run(run, numbered, about)
+
+
+def _named(voucher: Voucher, names: Mapping[str, str]) -> Voucher:
+    """The voucher without the numbers of documents that name somebody: the ledger calls those by their orders."""
+    text = voucher.text
+    for number, name in names.items():
+        text = text.replace(number, name)
+    return replace(voucher, text=text)
+
+
+def _run_name(session: Session, today: date) -> str:
+    """The day, and which of the day's files it is from the second on."""
+    before = voucher_store.runs_of(session, today)
+    return str(today) if before == 0 else f"{today}-{before + 1}"

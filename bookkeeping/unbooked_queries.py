@@ -1,0 +1,317 @@
+"""What has happened and has no voucher yet."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, String, Table, and_, case, cast, func, or_, select
+
+from bookkeeping import tables
+from bookkeeping.coding import CodingBasis, supplier_kind
+from bookkeeping.vouchers import Purchase, VoucherKind
+from foundation.periods import Period
+from foundation.sql import Session
+from invoicing.documents import tables as document_tables
+from invoicing.matching.deviations import Verdict
+from invoicing.model import DocumentType
+from invoicing.payment import tables as payment_tables
+from orders import tables as order_tables
+from orders.register import store as register_store
+
+_VOUCHER = tables.voucher
+_INVOICE, _PART, _MATCH = document_tables.invoice, document_tables.invoice_part, document_tables.match_made
+_PAID, _ORDER = document_tables.payment, order_tables.purchase_order
+_NIL = Decimal("0.00")
+_AT_A_TIME = 500
+
+
+@dataclass(frozen=True, slots=True)
+class UnbookedCredit:
+    """An invoice that was credited in full."""
+
+    invoice_id: int
+    number: str
+    supplier: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class UnbookedPartialCredit:
+    """What a credit note took back of a part of an invoice; the purchase is known by the credit note."""
+
+    invoice_id: int
+    taken_back: Purchase
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class UnbookedPayment:
+    """A payment of the bank's by its number, or a settled claim by what it is known by, and its invoice."""
+
+    number: str
+    invoice_id: int
+    invoice: str
+    supplier: str
+    amount: Decimal
+    on: date
+
+
+def arrivals(session: Session, since: date) -> Sequence[tuple[Purchase, date]]:
+    """Invoices in the buyer's currency that came on that day or later, and of which nothing is booked."""
+    about = cast(_INVOICE.c.id, String)
+    question = select(*_PURCHASE, _INVOICE.c.received_on).where(
+        *_came(session, since),
+        _without(VoucherKind.ARRIVAL, about),
+        _without(VoucherKind.INVOICE, about),
+    )
+    rows: list[Any] = list(session.execute(question.order_by(_INVOICE.c.id)))
+    return [(each, row.received_on) for row, each in zip(rows, _purchases(session, rows), strict=True)]
+
+
+def invoices(session: Session) -> Sequence[tuple[Purchase, date]]:
+    """Invoices that were approved or paid, and the day that was decided.
+
+    What was approved once is booked, whatever came of it since: how often somebody books changes no voucher.
+    """
+    return _decided(session, _without(VoucherKind.INVOICE, cast(_INVOICE.c.id, String)))
+
+
+def approved_in(session: Session, period: Period) -> Sequence[tuple[Purchase, date]]:
+    """Invoices that were first approved in the period, booked or not."""
+    candidates = select(_MATCH.c.invoice_id).where(
+        _MATCH.c.made_on.between(period.start, period.end), _MATCH.c.verdict == Verdict.ACCEPT
+    )
+    found = _decided(session, _INVOICE.c.id.in_(candidates))
+    return [(each, on) for each, on in found if period.start <= on <= period.end]
+
+
+def _decided(session: Session, wanted: ColumnElement[bool]) -> Sequence[tuple[Purchase, date]]:
+    approved = _accepted(_INVOICE.c.id)
+    approved_on = select(func.min(_MATCH.c.made_on)).where(*approved).correlate(_INVOICE).scalar_subquery()
+    # An invoice whose payment came back is paid more than once.
+    first_paid = select(func.min(_PAID.c.paid_on)).where(_PAID.c.invoice_id == _INVOICE.c.id)
+    paid_on = first_paid.correlate(_INVOICE).scalar_subquery()
+    question = (
+        select(*_PURCHASE, approved_on.label("approved_on"), paid_on.label("paid_on"))
+        .where(
+            _INVOICE.c.document_type == DocumentType.INVOICE,
+            _is_decided(_INVOICE.c.id),
+            wanted,
+        )
+        .order_by(_INVOICE.c.id)
+    )
+    rows: list[Any] = list(session.execute(question))
+    return [
+        (each, min(day for day in (row.approved_on, row.paid_on) if day is not None))
+        for row, each in zip(rows, _purchases(session, rows), strict=True)
+    ]
+
+
+def credits(session: Session, since: date | None) -> Sequence[UnbookedCredit]:
+    """Invoices credited in full, of those that anything is booked of or will be; all that came from `since` on will."""
+    about = cast(_INVOICE.c.id, String)
+    booked = [_is_decided(_INVOICE.c.id), ~_without(VoucherKind.ARRIVAL, about)]
+    booked.append(~_without(VoucherKind.INVOICE, about))
+    if since is not None:
+        booked.append(and_(*_came(session, since)))
+    pair = document_tables.credit_pair
+    question = (
+        select(_INVOICE.c.id, _INVOICE.c.number, _INVOICE.c.supplier, pair.c.settled_on)
+        .join(pair, pair.c.invoice_id == _INVOICE.c.id)
+        .where(or_(*booked), _without(VoucherKind.CREDIT, about))
+        .order_by(_INVOICE.c.id)
+    )
+    return [
+        UnbookedCredit(row.id, row.number, row.supplier, row.settled_on) for row in session.execute(question)
+    ]
+
+
+def partial_credits(session: Session) -> Sequence[UnbookedPartialCredit]:
+    """What credit notes took back of parts of invoices that were approved or paid."""
+    part = document_tables.partial_credit
+    has_voucher = _is_decided(part.c.invoice_id) | ~_without(
+        VoucherKind.INVOICE, cast(part.c.invoice_id, String)
+    )
+    question = (
+        select(part, _INVOICE.c.number, _INVOICE.c.supplier)
+        .join(_INVOICE, _INVOICE.c.id == part.c.invoice_id)
+        .where(has_voucher, _without(VoucherKind.PARTIAL_CREDIT, cast(part.c.credit_id, String)))
+        .order_by(part.c.credit_id)
+    )
+    rows: list[Any] = list(session.execute(question))
+    net = _net_taken_back(session, rows)
+    return [
+        UnbookedPartialCredit(
+            row.invoice_id,
+            Purchase(
+                invoice_id=row.credit_id,
+                number=row.number,
+                supplier=row.supplier,
+                net=net[row.credit_id],
+                vat=row.amount_vat,
+                payable=row.amount_payable,
+            ),
+            row.settled_on,
+        )
+        for row in rows
+    ]
+
+
+def payments(session: Session) -> Iterator[UnbookedPayment]:
+    """Invoices that the bank has paid."""
+    question = select(_PAID, _INVOICE.c.number.label("invoice_number")).join(
+        _INVOICE, _INVOICE.c.id == _PAID.c.invoice_id
+    )
+    for row in session.execute(question.where(_without(VoucherKind.PAYMENT, _PAID.c.number))):
+        yield UnbookedPayment(
+            row.number, row.invoice_id, row.invoice_number, row.supplier, row.amount, row.paid_on
+        )
+
+
+def payments_returned(session: Session) -> Iterator[UnbookedPayment]:
+    """Payments that came back, on the day they did."""
+    back = document_tables.payment_returned
+    question = (
+        select(_PAID, back.c.returned_on, _INVOICE.c.number.label("invoice_number"))
+        .join(back, back.c.payment == _PAID.c.number)
+        .join(_INVOICE, _INVOICE.c.id == _PAID.c.invoice_id)
+        .where(_without(VoucherKind.PAYMENT_RETURNED, _PAID.c.number))
+    )
+    for row in session.execute(question.order_by(_PAID.c.number)):
+        yield UnbookedPayment(
+            row.number, row.invoice_id, row.invoice_number, row.supplier, row.amount, row.returned_on
+        )
+
+
+def given_back(session: Session) -> Iterator[UnbookedPayment]:
+    """Claims that were netted or repaid; each is known by its invoice, and which time from the second on."""
+    back = payment_tables.claim_settled
+    question = select(back, _INVOICE.c.number.label("invoice_number"), _settlement(back).label("about")).join(
+        _INVOICE, _INVOICE.c.id == back.c.invoice_id
+    )
+    for row in session.execute(question.where(_without(VoucherKind.GIVEN_BACK, _settlement(back)))):
+        yield UnbookedPayment(
+            row.about, row.invoice_id, row.invoice_number, row.supplier, row.amount, row.settled_on
+        )
+
+
+def claims_reopened(session: Session) -> Iterator[UnbookedPayment]:
+    """Settled claims that are owed again, since the payment they were taken off came back."""
+    back, again = payment_tables.claim_settled, payment_tables.claim_reopened
+    same = (again.c.invoice_id == back.c.invoice_id) & (again.c.attempt == back.c.attempt)
+    question = (
+        select(
+            back,
+            again.c.reopened_on,
+            _INVOICE.c.number.label("invoice_number"),
+            _settlement(back).label("about"),
+        )
+        .join(again, same)
+        .join(_INVOICE, _INVOICE.c.id == back.c.invoice_id)
+        .where(_without(VoucherKind.CLAIM_REOPENED, _settlement(back)))
+    )
+    for row in session.execute(question):
+        yield UnbookedPayment(
+            row.about, row.invoice_id, row.invoice_number, row.supplier, row.amount, row.reopened_on
+        )
+
+
+def _settlement(back: Table) -> ColumnElement[str]:
+    """What a voucher about a settled claim is known by."""
+    invoice = cast(back.c.invoice_id, String)
+    return case((back.c.attempt == 1, invoice), else_=invoice + "/" + cast(back.c.attempt, String))
+
+
+def _came(session: Session, since: date) -> tuple[ColumnElement[bool], ...]:
+    """Whether an invoice is booked when it comes: it is in the buyer's currency, and came on that day or later."""
+    return (
+        _INVOICE.c.document_type == DocumentType.INVOICE,
+        _INVOICE.c.received_on >= since,
+        _INVOICE.c.currency == register_store.currency(session),
+    )
+
+
+def _accepted(invoice: ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
+    return (_MATCH.c.invoice_id == invoice, _MATCH.c.verdict == Verdict.ACCEPT)
+
+
+def _is_decided(invoice: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether an invoice was approved once, or paid."""
+    # By a name of its own, since the questions around it join payments too.
+    payment = _PAID.alias("decided_by_payment")
+    paid = select(payment.c.number).where(payment.c.invoice_id == invoice).exists()
+    return or_(select(_MATCH.c.id).where(*_accepted(invoice)).exists(), paid)
+
+
+def _without(kind: VoucherKind, about: ColumnElement[str]) -> ColumnElement[bool]:
+    booked = select(_VOUCHER.c.number).where(_VOUCHER.c.kind == kind, _VOUCHER.c.about == about)
+    return ~booked.exists()
+
+
+_PURCHASE = (
+    _INVOICE.c.id,
+    _INVOICE.c.number,
+    _INVOICE.c.supplier,
+    _INVOICE.c.amount_net,
+    _INVOICE.c.amount_vat,
+    _INVOICE.c.amount_payable,
+)
+_BASIS = (
+    func.coalesce(_ORDER.c.article, "").label("article"),
+    func.coalesce(_ORDER.c.service, "").label("service"),
+    func.coalesce(_ORDER.c.unit_id, "").label("unit"),
+    func.coalesce(_ORDER.c.delivery_area, "").label("delivery_area"),
+    func.coalesce(_ORDER.c.contract_id, "").label("contract"),
+)
+
+
+def _basis(row: Row[Any], supplier: str) -> CodingBasis:
+    kind = supplier_kind(supplier)
+    return CodingBasis(row.article, row.service, row.unit, row.delivery_area, row.contract, kind)
+
+
+def _purchases(session: Session, rows: Sequence[Row[Any]]) -> Sequence[Purchase]:
+    suppliers = {row.id: row.supplier for row in rows}
+    of_parts = select(_PART.c.invoice_id.label("about"), _PART.c.amount_net, *_BASIS).join(
+        _ORDER, _ORDER.c.number == _PART.c.order_number
+    )
+    net = _added(session, of_parts, _PART.c.invoice_id, suppliers)
+    return [_purchase_of(row, net[row.id]) for row in rows]
+
+
+def _purchase_of(row: Row[Any], net: dict[CodingBasis, Decimal]) -> Purchase:
+    rest = row.amount_net - sum(net.values(), _NIL)
+    # What lies on no order line: accepted charges of the whole invoice.
+    without_order = CodingBasis(supplier_kind=supplier_kind(row.supplier))
+    return Purchase(
+        invoice_id=row.id,
+        number=row.number,
+        supplier=row.supplier,
+        net={**net, without_order: rest} if rest else net,
+        vat=row.amount_vat,
+        payable=row.amount_payable,
+    )
+
+
+def _net_taken_back(session: Session, rows: Sequence[Row[Any]]) -> dict[int, dict[CodingBasis, Decimal]]:
+    """What each credit note for a part takes back; of no order where its line is on none."""
+    line = document_tables.partial_credit_line
+    of_lines = select(line.c.credit_id.label("about"), line.c.amount_net, *_BASIS).outerjoin(
+        _ORDER, _ORDER.c.number == line.c.order_number
+    )
+    return _added(session, of_lines, line.c.credit_id, {row.credit_id: row.supplier for row in rows})
+
+
+def _added(
+    session: Session, question: Select[Any], about: ColumnElement[int], suppliers: dict[int, str]
+) -> dict[int, dict[CodingBasis, Decimal]]:
+    found: dict[int, dict[CodingBasis, Decimal]] = defaultdict(dict)
+    ids = list(suppliers)
+    for start in range(0, len(ids), _AT_A_TIME):
+        for row in session.execute(question.where(about.in_(ids[start : start + _AT_A_TIME]))):
+            basis = _basis(row, suppliers[row.about])
+            found[row.about][basis] = found[row.about].get(basis, _NIL) + row.amount_net
+    return found

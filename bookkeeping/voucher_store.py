@@ -1,0 +1,62 @@
+"""Vouchers as the database holds them: numbered without gaps, and one thing booked once."""
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from datetime import date
+
+from sqlalchemy import func, insert, select
+
+from bookkeeping import tables
+from bookkeeping.vouchers import Voucher, VoucherKind, VoucherRow
+from foundation import number_series
+from foundation.periods import Month
+from foundation.sql import Session
+
+_VOUCHER, _ROW = tables.voucher, tables.voucher_row
+_CODED = tuple(each.name for each in fields(VoucherRow))
+
+
+def add(session: Session, vouchers: Sequence[Voucher], *, run: str) -> tuple[Voucher, ...]:
+    """Number vouchers and keep them; the database refuses to book the same thing twice."""
+    numbers = number_series.next_numbers(session, number_series.VOUCHERS, len(vouchers))
+    numbered = tuple(replace(each, number=number) for each, number in zip(vouchers, numbers, strict=True))
+    session.execute(
+        insert(_VOUCHER),
+        [
+            {
+                "number": each.number,
+                "kind": each.kind,
+                "about": each.about,
+                "booked_on": each.booked_on,
+                "event_on": each.event_on,
+                "text": each.text,
+                "run": run,
+                "rules": each.rules,
+            }
+            for each in numbered
+        ],
+    )
+    session.execute(
+        insert(_ROW),
+        [
+            {"voucher": each.number, "position": place, **{name: getattr(row, name) for name in _CODED}}
+            for each in numbered
+            for place, row in enumerate(each.rows, 1)
+        ],
+    )
+    return numbered
+
+
+def is_accrued(session: Session, month: Month) -> bool:
+    """Whether the month's accrual is booked."""
+    question = select(_VOUCHER.c.number).where(
+        _VOUCHER.c.kind == VoucherKind.ACCRUAL, _VOUCHER.c.about == str(month)
+    )
+    return session.execute(question).one_or_none() is not None
+
+
+def runs_of(session: Session, day: date) -> int:
+    """How many files for the ledger were made on that day."""
+    pattern = f"{day}%"
+    question = select(func.count(func.distinct(_VOUCHER.c.run))).where(_VOUCHER.c.run.like(pattern))
+    return session.execute(question).scalar_one()

@@ -1,0 +1,93 @@
+"""What the bank answers: a file marks payments paid, refused or accepted, and what does not agree is for a person.
+
+The same file is one effect, and so is the same payment told twice (a notice, then the statement).
+"""
+
+import hashlib
+from datetime import date, datetime
+
+from foundation import journal
+from foundation.sql import Session
+from foundation.text import Text
+from invoicing.journal_actions import InvoicingSubject, PaymentAction
+from invoicing.payment.bank_answers import bank_report_store, movement_effects, status_effects, transfer_steps
+from invoicing.payment.bank_answers.bank_report_store import BankFile, BankReportResult
+from invoicing.payment.bank_answers.movement_effects import Reading
+from invoicing.payment.bank_files import movements
+from invoicing.payment.bank_files.movements import BankFileUnreadable
+from invoicing.payment.bank_files.told import Movement
+from orders.register.register import Register
+
+
+def take_in(
+    session: Session,
+    register: Register,
+    body: bytes,
+    *,
+    name: str,
+    by: str,
+    today: date,
+    now: datetime,
+) -> BankFile:
+    """Keep the file and let it take effect, once. Raises BankFileUnreadable."""
+    digest = hashlib.sha256(body).hexdigest()
+    before = bank_report_store.file_with(session, digest)
+    if before is not None:
+        return bank_report_store.get(session, before, repeated=True)
+    report = movements.read_file(body)
+    file_id = bank_report_store.add_file(
+        session, body, sha256=digest, name=name, message=report.message, by=by, on=today, at=now
+    )
+    reading = Reading(session, register, by, today, set())
+    _let_ahead_come(reading)
+    told = [each for entry in report.entries for each in movement_effects.take_effect(reading, entry)]
+    if report.original:
+        told += status_effects.take_effect(reading, report)
+    for position, (movement, outcome, sentence) in enumerate(told, 1):
+        bank_report_store.add_entry(session, file_id, position, movement, outcome, sentence)
+    _finish(reading)
+    subject = InvoicingSubject.BANK_FILE.of(file_id)
+    journal.record(session, by, PaymentAction.BANK_READ, subject, sha256=digest, entries=str(len(told)))
+    return bank_report_store.get(session, file_id)
+
+
+def come_to_their_day(session: Session, register: Register, *, today: date) -> int:
+    """Let what the bank announced ahead of its day be paid, now that the day has come; how many payments."""
+    reading = Reading(session, register, journal.SYSTEM, today, set())
+    paid = _let_ahead_come(reading)
+    _finish(reading)
+    return paid
+
+
+def _let_ahead_come(reading: Reading) -> int:
+    paid = 0
+    for entry in bank_report_store.ahead(reading.session, on=reading.today):
+        movement = Movement(
+            end_to_end=entry.end_to_end if "-" in entry.end_to_end else "",
+            batch=entry.end_to_end,
+            amount=entry.amount.amount,
+            currency=entry.amount.currency,
+            booked_on=entry.booked_on,
+            debit=True,
+            booked=True,
+            count=0,
+        )
+        _, outcome, _ = movement_effects.take_effect_alone(reading, movement)
+        paid += outcome is BankReportResult.PAID
+        bank_report_store.set_come(reading.session, entry)
+    return paid
+
+
+def _finish(reading: Reading) -> None:
+    for number in sorted(reading.touched):
+        transfer_steps.finish(reading.session, number)
+
+
+def handle(session: Session, entry_id: int, *, by: str, note: str) -> None:
+    """A person has dealt with a finding and says how. Raises BankFileUnreadable where somebody else has."""
+    said = " ".join(note.split())[:500]
+    if not said:
+        raise BankFileUnreadable(Text("Skriv vad du gjorde."))
+    if not bank_report_store.set_handled(session, entry_id, by=by, note=said):
+        raise BankFileUnreadable(Text("Någon annan har redan hanterat raden."))
+    journal.record(session, by, PaymentAction.BANK_HANDLED, InvoicingSubject.BANK_ENTRY.of(entry_id))

@@ -1,0 +1,1 @@
+"""Payment runs of many thousands: some at a time, by what was shown, and looked at page by page."""

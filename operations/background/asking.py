@@ -1,0 +1,158 @@
+"""Asking for background work on payments, and what a person may do about it: try again what is stuck, or stop it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+from foundation import journal
+from foundation.sql import Session
+from foundation.text import Text
+from invoicing.payment import payable_store, proposal_store
+from invoicing.payment.attest_rights import AttestRefused, NotAttested
+from invoicing.payment.runs import portion_store, portions
+from invoicing.payment.transfers import LIVE, PROPOSAL_FOLLOWS, ItemState, ProposalState, proposal_name
+from operations.background import task_store
+from operations.background.payment_runs import page_of, proposal_about
+from operations.background.tasks import Task, TaskKind
+from operations.journal_actions import OperationsAction, OperationsSubject
+
+LARGE: Final = 500
+"""Of so many rows or fewer a press is done at once; more is work behind the page."""
+
+
+def to_propose(session: Session, *, pay_on: date, by: str, at: datetime, permission: str = "") -> int:
+    """Let everything due become a proposal; the number of the work. Raises AlreadyAsked."""
+    count, _ = payable_store.due_sum(session, on=pay_on)
+    content = {"day": pay_on.isoformat(), "leads_to": "/finance/payments"}
+    return _ask(
+        session,
+        TaskKind.PROPOSE,
+        "a proposal",
+        content,
+        by=by,
+        at=at,
+        rows_total=count,
+        permission=permission,
+    )
+
+
+def to_attest(
+    session: Session,
+    number: str,
+    *,
+    shown: str | None,
+    day: date,
+    by: str,
+    at: datetime,
+    permission: str = "",
+) -> int:
+    """Let all of a proposal that waits be attested as far as the person's rights reach, as it was shown.
+
+    Raises ChangedSinceShown, AttestRefused for who prepared it, StepRefused and AlreadyAsked.
+    """
+    proposal = portions.open_to_attest(session, number)
+    if shown is not None:
+        portion_store.check_shown(session, proposal, shown)
+    if by == proposal.prepared_by:
+        raise AttestRefused(
+            Text("Den som förberett ett betalningsförslag attesterar det inte. Be en annan person."),
+            NotAttested.PREPARED,
+        )
+    content = {
+        "number": number,
+        "day": day.isoformat(),
+        "revision": proposal.revision,
+        "after": 0,
+        "told": {},
+        "leads_to": page_of(number),
+    }
+    waiting = portion_store.counts(session, number).get(ItemState.PROPOSED, 0)
+    return _ask(
+        session,
+        TaskKind.ATTEST,
+        proposal_about(number),
+        content,
+        by=by,
+        at=at,
+        rows_total=waiting,
+        permission=permission,
+    )
+
+
+def to_look_through(session: Session, number: str, *, by: str, at: datetime, permission: str = "") -> int:
+    """Let a proposal be compared with the books. Raises AlreadyAsked."""
+    return _ask_whole(session, TaskKind.LOOK_THROUGH, number, by=by, at=at, permission=permission)
+
+
+def to_export(session: Session, number: str, *, by: str, at: datetime, permission: str = "") -> int:
+    """Let an attested proposal become files for the bank. Raises StepRefused and AlreadyAsked."""
+    proposal = proposal_store.get(session, number, lock=True)
+    PROPOSAL_FOLLOWS.check(proposal_name(number), proposal.state, ProposalState.EXPORTED)
+    return _ask_whole(session, TaskKind.EXPORT, number, by=by, at=at, permission=permission)
+
+
+def again(session: Session, number: int, *, by: str) -> Task:
+    """Let work that is stuck be taken up again. Raises TaskUnknown and StepRefused."""
+    task = task_store.get(session, number)
+    task_store.try_again(session, task)
+    journal.record(
+        session, by, OperationsAction.TASK_AGAIN, OperationsSubject.TASK.of(number), kind=task.kind
+    )
+    return task
+
+
+def stop(session: Session, number: int, *, by: str, now: datetime) -> Task:
+    """Let nobody go on with a piece of work; what has been done of it stays. Raises TaskUnknown and StepRefused."""
+    task = task_store.get(session, number)
+    said = Text(
+        "Avbrutet efter %(done)s av %(total)s rader. Det som var gjort står kvar.",
+        done=task.rows_done,
+        total=task.rows_total,
+    )
+    task_store.stop(session, task, said=said, now=now)
+    journal.record(
+        session, by, OperationsAction.TASK_STOPPED, OperationsSubject.TASK.of(number), kind=task.kind
+    )
+    return task
+
+
+def is_large(session: Session, number: str) -> bool:
+    """Whether what is done with a proposal is work behind the page."""
+    counts = portion_store.counts(session, number)
+    return sum(count for state, count in counts.items() if state in LIVE) > LARGE
+
+
+def _ask_whole(
+    session: Session, kind: TaskKind, number: str, *, by: str, at: datetime, permission: str
+) -> int:
+    counts = portion_store.counts(session, number)
+    live = sum(count for state, count in counts.items() if state in LIVE)
+    content = {"number": number, "after": 0, "told": {}, "leads_to": page_of(number)}
+    about = proposal_about(number)
+    return _ask(session, kind, about, content, by=by, at=at, rows_total=live, permission=permission)
+
+
+def _ask(
+    session: Session,
+    kind: TaskKind,
+    about: str,
+    content: Mapping[str, Any],
+    *,
+    by: str,
+    at: datetime,
+    rows_total: int,
+    permission: str,
+) -> int:
+    number = task_store.add(
+        session,
+        kind,
+        about=about,
+        content=content,
+        by=by,
+        at=at,
+        rows_total=rows_total,
+        permission=permission,
+    )
+    subject = OperationsSubject.TASK.of(number)
+    journal.record(session, by, OperationsAction.TASK_ASKED, subject, kind=kind, about=about)
+    return number

@@ -1,0 +1,52 @@
+"""Strangers who are refused again and again are alarmed about: once an hour, and not for some refusals now and then."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from operations import alarm_store
+from tests.support.servers.system_databases import CLOCK
+from tests.support.stories.system import System, a_system
+from web.budgets import Budgets, OverBudget, Share, stranger
+from web.guards import over_budget
+from web.guards.over_budget import MANY, STRANGERS_OVER_BUDGET, Refusals
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        yield system
+
+
+def refuse(budgets: Budgets, times: int) -> None:
+    """So many strangers ask for more than all of them have together."""
+    for number in range(times):
+        with pytest.raises(OverBudget):
+            budgets.take_bytes(stranger(f"192.0.2.{number % 250}"), 1_000)
+
+
+def test_refusals_are_counted_within_the_window_and_forgotten_after_it() -> None:
+    budgets = Budgets(each=Share(1, 1, 10_000, 10_000), strangers=Share(1, 1, 10, 10))
+    refusals = Refusals(budgets)
+    assert refusals.within_window(CLOCK) == 0
+    refuse(budgets, 40)
+    assert refusals.within_window(CLOCK + MINUTE) == 40
+    refuse(budgets, 2)
+    assert refusals.within_window(CLOCK + 10 * MINUTE) == 42
+    assert refusals.within_window(CLOCK + 11 * MINUTE) == 2
+    assert refusals.within_window(CLOCK + 40 * MINUTE) == 0
+
+
+@pytest.mark.both_engines
+def test_many_are_alarmed_about_once_an_hour_and_few_are_not(system: System) -> None:
+    told = []
+    for minutes, refused in ((0, MANY - 1), (1, MANY), (2, 500), (62, 500), (63, MANY)):
+        with system.database.writing() as session:
+            told.append(over_budget.tell(session, refused, now=CLOCK + minutes * MINUTE))
+    assert told == [False, True, False, True, False]
+    with system.database.reading() as session:
+        raised = alarm_store.last_raised(session, now=CLOCK + 70 * MINUTE)
+    assert raised == {STRANGERS_OVER_BUDGET: CLOCK + 62 * MINUTE}
