@@ -1,4 +1,4 @@
-"""What has happened and has no voucher yet, and what was received and has no approved invoice."""
+"""What has happened and has no voucher yet."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -7,91 +7,134 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, and_, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, case, cast, func, literal, or_, select
 
-from bookkeeping.vouchers import Accrued, Purchase, VoucherKind
-from foundation.money import Money
-from foundation.periods import Month
+from bookkeeping import tables
+from bookkeeping.coding import CodingBasis, supplier_kind
+from bookkeeping.vouchers import Purchase, VoucherKind
+from foundation.periods import Period
 from foundation.sql import Session
 from invoicing.claims import tables as claim_tables
 from invoicing.claims.claim_states import PartWay
 from invoicing.documents import tables as document_tables
-from invoicing.model import DocumentType, InvoiceState
-from invoicing.payment import tables as payment_tables
-from invoicing.reconciliation import entry_source_queries
+from invoicing.matching.deviations import Verdict
+from invoicing.model import DocumentType
 from orders import tables as order_tables
 from orders.register import store as register_store
 
-_VOUCHER = payment_tables.voucher
-_INVOICE, _PART = document_tables.invoice, document_tables.invoice_part
+_VOUCHER = tables.voucher
+_INVOICE, _PART, _MATCH = document_tables.invoice, document_tables.invoice_part, document_tables.match_made
+_PAID, _ORDER = document_tables.payment, order_tables.purchase_order
 _NIL = Decimal("0.00")
+_AT_A_TIME = 500
+
+
+@dataclass(frozen=True, slots=True)
+class UnbookedCredit:
+    """An invoice that was credited in full."""
+
+    invoice_id: int
+    number: str
+    supplier: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class UnbookedPartialCredit:
+    """What a credit note took back of a part of an invoice; the purchase is known by the credit note."""
+
+    invoice_id: int
+    taken_back: Purchase
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
 class UnbookedPayment:
-    """A payment of the bank's and the number of its invoice."""
+    """A payment of the bank's by its number, or a settled claim by what it is known by, and its invoice."""
 
     number: str
+    invoice_id: int
     invoice: str
+    supplier: str
     amount: Decimal
     on: date
+    how: PartWay | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UnbookedClaim:
-    """What of a claim was given back and how, and the number of the invoice; `about` is the voucher's key."""
-
-    about: str
-    invoice: str
-    amount: Decimal
-    on: date
-    how: PartWay
-
-
-def invoices(session: Session) -> Sequence[tuple[Purchase, date]]:
-    """Invoices that were approved or paid, and the day each is booked on."""
-    paid = document_tables.payment
-    bought = or_(
-        _INVOICE.c.state.in_((InvoiceState.ACCEPTED, InvoiceState.PAID)),
-        _INVOICE.c.id.in_(select(paid.c.invoice_id)),
+def arrivals(session: Session, since: date) -> Sequence[tuple[Purchase, date]]:
+    """Invoices in the buyer's currency that came on that day or later, and of which nothing is booked."""
+    about = cast(_INVOICE.c.id, String)
+    question = select(*_PURCHASE, _INVOICE.c.received_on).where(
+        *_came(session, since),
+        _without(VoucherKind.ARRIVAL, about),
+        _without(VoucherKind.INVOICE, about),
     )
-    rows: list[Any] = list(
-        session.execute(
-            select(*_PURCHASE).where(
-                _INVOICE.c.document_type == DocumentType.INVOICE,
-                bought,
-                _without(VoucherKind.INVOICE, cast(_INVOICE.c.id, String)),
-            )
-        )
-    )
+    rows: list[Any] = list(session.execute(question.order_by(_INVOICE.c.id)))
     return [(each, row.received_on) for row, each in zip(rows, _purchases(session, rows), strict=True)]
 
 
-def credits(session: Session, *, booking: Sequence[int]) -> Sequence[tuple[Purchase, date]]:
-    """Invoices that were credited, of those that are booked or being booked, and the day each is booked on."""
-    pair = document_tables.credit_pair
-    has_voucher = _INVOICE.c.id.in_(booking) | ~_without(VoucherKind.INVOICE, cast(_INVOICE.c.id, String))
-    rows: list[Any] = list(
-        session.execute(
-            select(*_PURCHASE, pair.c.settled_on)
-            .join(pair, pair.c.invoice_id == _INVOICE.c.id)
-            .where(has_voucher, _without(VoucherKind.CREDIT, cast(_INVOICE.c.id, String)))
-        )
+def invoices(session: Session) -> Sequence[tuple[Purchase, date]]:
+    """Invoices that were approved or paid, and the day that was decided.
+
+    What was approved once is booked, whatever came of it since: how often somebody books changes no voucher.
+    """
+    return _decided(session, _without(VoucherKind.INVOICE, cast(_INVOICE.c.id, String)))
+
+
+def approved_in(session: Session, period: Period) -> Sequence[tuple[Purchase, date]]:
+    """Invoices that were first approved in the period, booked or not."""
+    candidates = select(_MATCH.c.invoice_id).where(
+        _MATCH.c.made_on.between(period.start, period.end), _MATCH.c.verdict == Verdict.ACCEPT
     )
-    before = _credited_in_part(session, [row.id for row in rows])
+    found = _decided(session, _INVOICE.c.id.in_(candidates))
+    return [(each, on) for each, on in found if period.start <= on <= period.end]
+
+
+def _decided(session: Session, wanted: ColumnElement[bool]) -> Sequence[tuple[Purchase, date]]:
+    approved = _accepted(_INVOICE.c.id)
+    approved_on = select(func.min(_MATCH.c.made_on)).where(*approved).correlate(_INVOICE).scalar_subquery()
+    # An invoice whose payment came back is paid more than once.
+    first_paid = select(func.min(_PAID.c.paid_on)).where(_PAID.c.invoice_id == _INVOICE.c.id)
+    paid_on = first_paid.correlate(_INVOICE).scalar_subquery()
+    question = (
+        select(*_PURCHASE, approved_on.label("approved_on"), paid_on.label("paid_on"))
+        .where(
+            _INVOICE.c.document_type == DocumentType.INVOICE,
+            _is_decided(_INVOICE.c.id),
+            wanted,
+        )
+        .order_by(_INVOICE.c.id)
+    )
+    rows: list[Any] = list(session.execute(question))
     return [
-        (each.less(before[row.id]) if row.id in before else each, row.settled_on)
+        (each, min(day for day in (row.approved_on, row.paid_on) if day is not None))
         for row, each in zip(rows, _purchases(session, rows), strict=True)
     ]
 
 
-def partial_credits(session: Session, *, booking: Sequence[int]) -> Sequence[tuple[Purchase, date]]:
-    """What credit notes took back of parts of invoices that are booked or being booked, and the day of each.
+def credits(session: Session, since: date | None) -> Sequence[UnbookedCredit]:
+    """Invoices credited in full, of those that anything is booked of or will be; all that came from `since` on will."""
+    about = cast(_INVOICE.c.id, String)
+    booked = [_is_decided(_INVOICE.c.id), ~_without(VoucherKind.ARRIVAL, about)]
+    booked.append(~_without(VoucherKind.INVOICE, about))
+    if since is not None:
+        booked.append(and_(*_came(session, since)))
+    pair = document_tables.credit_pair
+    question = (
+        select(_INVOICE.c.id, _INVOICE.c.number, _INVOICE.c.supplier, pair.c.settled_on)
+        .join(pair, pair.c.invoice_id == _INVOICE.c.id)
+        .where(or_(*booked), _without(VoucherKind.CREDIT, about))
+        .order_by(_INVOICE.c.id)
+    )
+    return [
+        UnbookedCredit(row.id, row.number, row.supplier, row.settled_on) for row in session.execute(question)
+    ]
 
-    The purchase is known by the credit note: it is what there may be several of.
-    """
+
+def partial_credits(session: Session) -> Sequence[UnbookedPartialCredit]:
+    """What credit notes took back of parts of invoices that were approved or paid."""
     part = document_tables.partial_credit
-    has_voucher = part.c.invoice_id.in_(booking) | ~_without(
+    has_voucher = _is_decided(part.c.invoice_id) | ~_without(
         VoucherKind.INVOICE, cast(part.c.invoice_id, String)
     )
     question = (
@@ -100,10 +143,11 @@ def partial_credits(session: Session, *, booking: Sequence[int]) -> Sequence[tup
         .where(has_voucher, _without(VoucherKind.PARTIAL_CREDIT, cast(part.c.credit_id, String)))
         .order_by(part.c.credit_id)
     )
-    rows = session.execute(question).all()
-    net = _net_by_article(session, [row.credit_id for row in rows])
+    rows: list[Any] = list(session.execute(question))
+    net = _net_taken_back(session, rows)
     return [
-        (
+        UnbookedPartialCredit(
+            row.invoice_id,
             Purchase(
                 invoice_id=row.credit_id,
                 number=row.number,
@@ -118,71 +162,33 @@ def partial_credits(session: Session, *, booking: Sequence[int]) -> Sequence[tup
     ]
 
 
-def _net_by_article(session: Session, credits: Sequence[int]) -> dict[int, dict[str, Decimal]]:
-    """What each credit note for a part takes back, by article; nothing named where its line is on no order."""
-    line, order = document_tables.partial_credit_line, order_tables.purchase_order
-    found: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    for start in range(0, len(credits), 500):
-        question = (
-            select(line.c.credit_id, func.coalesce(order.c.article, "").label("article"), line.c.amount_net)
-            .outerjoin(order, order.c.number == line.c.order_number)
-            .where(line.c.credit_id.in_(credits[start : start + 500]))
-        )
-        for row in session.execute(question):
-            before = found[row.credit_id].get(row.article, _NIL)
-            found[row.credit_id][row.article] = before + row.amount_net
-    return found
-
-
-def _credited_in_part(session: Session, ids: Sequence[int]) -> dict[int, Purchase]:
-    """What was credited of each of these invoices in part, added up; those that were not are left out."""
-    part = document_tables.partial_credit
-    found: dict[int, Purchase] = {}
-    for start in range(0, len(ids), 500):
-        rows = session.execute(select(part).where(part.c.invoice_id.in_(ids[start : start + 500]))).all()
-        net = _net_by_article(session, [row.credit_id for row in rows])
-        for row in rows:
-            taken = Purchase(
-                invoice_id=row.invoice_id,
-                number="",
-                supplier="",
-                net=net[row.credit_id],
-                vat=row.amount_vat,
-                payable=row.amount_payable,
-            )
-            before = found.get(row.invoice_id)
-            found[row.invoice_id] = taken if before is None else before.plus(taken)
-    return found
-
-
 def payments(session: Session) -> Iterator[UnbookedPayment]:
     """Invoices that the bank has paid."""
-    paid = document_tables.payment
-    question = select(paid, _INVOICE.c.number.label("invoice_number")).join(
-        _INVOICE, _INVOICE.c.id == paid.c.invoice_id
+    question = select(_PAID, _INVOICE.c.number.label("invoice_number")).join(
+        _INVOICE, _INVOICE.c.id == _PAID.c.invoice_id
     )
-    for row in session.execute(question.where(_without(VoucherKind.PAYMENT, paid.c.number))):
+    for row in session.execute(question.where(_without(VoucherKind.PAYMENT, _PAID.c.number))):
         yield UnbookedPayment(
-            number=row.number, invoice=row.invoice_number, amount=row.amount, on=row.paid_on
+            row.number, row.invoice_id, row.invoice_number, row.supplier, row.amount, row.paid_on
         )
 
 
 def payments_returned(session: Session) -> Iterator[UnbookedPayment]:
     """Payments that came back, on the day they did."""
-    paid, back = document_tables.payment, document_tables.payment_returned
+    back = document_tables.payment_returned
     question = (
-        select(paid.c.number, paid.c.amount, back.c.returned_on, _INVOICE.c.number.label("invoice_number"))
-        .join(back, back.c.payment == paid.c.number)
-        .join(_INVOICE, _INVOICE.c.id == paid.c.invoice_id)
-        .where(_without(VoucherKind.PAYMENT_RETURNED, paid.c.number))
+        select(_PAID, back.c.returned_on, _INVOICE.c.number.label("invoice_number"))
+        .join(back, back.c.payment == _PAID.c.number)
+        .join(_INVOICE, _INVOICE.c.id == _PAID.c.invoice_id)
+        .where(_without(VoucherKind.PAYMENT_RETURNED, _PAID.c.number))
     )
-    for row in session.execute(question.order_by(paid.c.number)):
+    for row in session.execute(question.order_by(_PAID.c.number)):
         yield UnbookedPayment(
-            number=row.number, invoice=row.invoice_number, amount=row.amount, on=row.returned_on
+            row.number, row.invoice_id, row.invoice_number, row.supplier, row.amount, row.returned_on
         )
 
 
-def given_back(session: Session) -> Iterator[UnbookedClaim]:
+def given_back(session: Session) -> Iterator[UnbookedPayment]:
     """Each part of a claim that was netted, repaid or written off, what came of interest, and what is owed again."""
     part = claim_tables.claim_part
     invoice = cast(part.c.invoice_id, String)
@@ -191,54 +197,44 @@ def given_back(session: Session) -> Iterator[UnbookedClaim]:
         (part.c.position == 1, invoice),
         else_=invoice + literal("-", String) + cast(part.c.position, String),
     )
-    question = select(part, _INVOICE.c.number.label("invoice_number"), about.label("about")).join(
-        _INVOICE, _INVOICE.c.id == part.c.invoice_id
-    )
+    question = select(
+        part, _INVOICE.c.number.label("invoice_number"), _INVOICE.c.supplier, about.label("about")
+    ).join(_INVOICE, _INVOICE.c.id == part.c.invoice_id)
     booked = or_(
         and_(part.c.how == PartWay.RETURNED, ~_without(VoucherKind.CLAIM_REOPENED, about)),
         and_(part.c.how != PartWay.RETURNED, ~_without(VoucherKind.GIVEN_BACK, about)),
     )
-    unbooked = question.where(~booked).order_by(part.c.claim, part.c.position)
-    for row in session.execute(unbooked):
-        yield UnbookedClaim(
-            about=row.about,
-            invoice=row.invoice_number,
-            amount=row.amount,
-            on=row.on_day,
-            how=PartWay(row.how),
+    for row in session.execute(question.where(~booked).order_by(part.c.claim, part.c.position)):
+        yield UnbookedPayment(
+            row.about,
+            row.invoice_id,
+            row.invoice_number,
+            row.supplier,
+            row.amount,
+            row.on_day,
+            PartWay(row.how),
         )
 
 
-def accrued_now(session: Session, month: Month) -> list[Accrued]:
-    """Received for service months up to `month` on order lines that no approved invoice lies on."""
-    currency = register_store.currency(session)
-    account, line, order = order_tables.line_account, order_tables.order_line, order_tables.purchase_order
-    service = entry_source_queries.month_of(line.c.starts_on).label("service_month")
-    keys = (order.c.supplier, order.c.article, service)
-    left = account.c.amount_received - account.c.amount_claimed
-    amount = func.sum(left, type_=account.c.amount_received.type).label("accrued")
-    question = (
-        select(*keys, amount)
-        .select_from(account)
-        .join(line, (line.c.order_number == account.c.order_number) & (line.c.line_id == account.c.line_id))
-        .join(order, order.c.number == account.c.order_number)
-        .where(
-            account.c.amount_received > account.c.amount_claimed,
-            order.c.currency == currency,
-            line.c.starts_on <= month.period.end,
-        )
-        .group_by(*keys)
-        .order_by(*keys)
+def _came(session: Session, since: date) -> tuple[ColumnElement[bool], ...]:
+    """Whether an invoice is booked when it comes: it is in the buyer's currency, and came on that day or later."""
+    return (
+        _INVOICE.c.document_type == DocumentType.INVOICE,
+        _INVOICE.c.received_on >= since,
+        _INVOICE.c.currency == register_store.currency(session),
     )
-    return [
-        Accrued(
-            supplier=row.supplier,
-            article=row.article,
-            month=row.service_month,
-            amount=Money(row.accrued, currency),
-        )
-        for row in session.execute(question)
-    ]
+
+
+def _accepted(invoice: ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
+    return (_MATCH.c.invoice_id == invoice, _MATCH.c.verdict == Verdict.ACCEPT)
+
+
+def _is_decided(invoice: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether an invoice was approved once, or paid."""
+    # By a name of its own, since the questions around it join payments too.
+    payment = _PAID.alias("decided_by_payment")
+    paid = select(payment.c.number).where(payment.c.invoice_id == invoice).exists()
+    return or_(select(_MATCH.c.id).where(*_accepted(invoice)).exists(), paid)
 
 
 def _without(kind: VoucherKind, about: ColumnElement[str]) -> ColumnElement[bool]:
@@ -250,37 +246,63 @@ _PURCHASE = (
     _INVOICE.c.id,
     _INVOICE.c.number,
     _INVOICE.c.supplier,
-    _INVOICE.c.received_on,
     _INVOICE.c.amount_net,
     _INVOICE.c.amount_vat,
     _INVOICE.c.amount_payable,
 )
+_BASIS = (
+    func.coalesce(_ORDER.c.article, "").label("article"),
+    func.coalesce(_ORDER.c.service, "").label("service"),
+    func.coalesce(_ORDER.c.unit_id, "").label("unit"),
+    func.coalesce(_ORDER.c.delivery_area, "").label("delivery_area"),
+    func.coalesce(_ORDER.c.contract_id, "").label("contract"),
+)
+
+
+def _basis(row: Row[Any], supplier: str) -> CodingBasis:
+    kind = supplier_kind(supplier)
+    return CodingBasis(row.article, row.service, row.unit, row.delivery_area, row.contract, kind)
 
 
 def _purchases(session: Session, rows: Sequence[Row[Any]]) -> Sequence[Purchase]:
-    order = order_tables.purchase_order
-    net: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    ids = [row.id for row in rows]
-    for start in range(0, len(ids), 500):
-        question = (
-            select(_PART.c.invoice_id, order.c.article, _PART.c.amount_net)
-            .join(order, order.c.number == _PART.c.order_number)
-            .where(_PART.c.invoice_id.in_(ids[start : start + 500]))
-        )
-        for part in session.execute(question):
-            before = net[part.invoice_id].get(part.article, _NIL)
-            net[part.invoice_id][part.article] = before + part.amount_net
+    suppliers = {row.id: row.supplier for row in rows}
+    of_parts = select(_PART.c.invoice_id.label("about"), _PART.c.amount_net, *_BASIS).join(
+        _ORDER, _ORDER.c.number == _PART.c.order_number
+    )
+    net = _added(session, of_parts, _PART.c.invoice_id, suppliers)
     return [_purchase_of(row, net[row.id]) for row in rows]
 
 
-def _purchase_of(row: Row[Any], net: dict[str, Decimal]) -> Purchase:
+def _purchase_of(row: Row[Any], net: dict[CodingBasis, Decimal]) -> Purchase:
     rest = row.amount_net - sum(net.values(), _NIL)
+    # What lies on no order line: accepted charges of the whole invoice.
+    without_order = CodingBasis(supplier_kind=supplier_kind(row.supplier))
     return Purchase(
         invoice_id=row.id,
         number=row.number,
         supplier=row.supplier,
-        # What lies on no order line: accepted charges of the whole invoice.
-        net={**net, "": rest} if rest else net,
+        net={**net, without_order: rest} if rest else net,
         vat=row.amount_vat,
         payable=row.amount_payable,
     )
+
+
+def _net_taken_back(session: Session, rows: Sequence[Row[Any]]) -> dict[int, dict[CodingBasis, Decimal]]:
+    """What each credit note for a part takes back; of no order where its line is on none."""
+    line = document_tables.partial_credit_line
+    of_lines = select(line.c.credit_id.label("about"), line.c.amount_net, *_BASIS).outerjoin(
+        _ORDER, _ORDER.c.number == line.c.order_number
+    )
+    return _added(session, of_lines, line.c.credit_id, {row.credit_id: row.supplier for row in rows})
+
+
+def _added(
+    session: Session, question: Select[Any], about: ColumnElement[int], suppliers: dict[int, str]
+) -> dict[int, dict[CodingBasis, Decimal]]:
+    found: dict[int, dict[CodingBasis, Decimal]] = defaultdict(dict)
+    ids = list(suppliers)
+    for start in range(0, len(ids), _AT_A_TIME):
+        for row in session.execute(question.where(about.in_(ids[start : start + _AT_A_TIME]))):
+            basis = _basis(row, suppliers[row.about])
+            found[row.about][basis] = found[row.about].get(basis, _NIL) + row.amount_net
+    return found

@@ -1,18 +1,19 @@
 """Vouchers as the database holds them: numbered without gaps, and one thing booked once."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 
 from sqlalchemy import func, insert, select
 
-from bookkeeping.vouchers import Voucher, VoucherKind
+from bookkeeping import tables
+from bookkeeping.vouchers import Voucher, VoucherKind, VoucherRow
 from foundation import number_series
 from foundation.periods import Month
 from foundation.sql import Session
-from invoicing.payment import tables as payment_tables
 
-_VOUCHER, _ROW = payment_tables.voucher, payment_tables.voucher_row
+_VOUCHER, _ROW = tables.voucher, tables.voucher_row
+_CODED = tuple(each.name for each in fields(VoucherRow))
 
 
 def add(session: Session, vouchers: Sequence[Voucher], *, run: str) -> tuple[Voucher, ...]:
@@ -27,8 +28,10 @@ def add(session: Session, vouchers: Sequence[Voucher], *, run: str) -> tuple[Vou
                 "kind": each.kind,
                 "about": each.about,
                 "booked_on": each.booked_on,
-                "text": each.text[:120],
+                "event_on": each.event_on,
+                "text": each.text,
                 "run": run,
+                "rules": each.rules,
             }
             for each in numbered
         ],
@@ -36,7 +39,7 @@ def add(session: Session, vouchers: Sequence[Voucher], *, run: str) -> tuple[Vou
     session.execute(
         insert(_ROW),
         [
-            {"voucher": each.number, "position": place, "account": row.account, "amount": row.amount}
+            {"voucher": each.number, "position": place, **{name: getattr(row, name) for name in _CODED}}
             for each in numbered
             for place, row in enumerate(each.rows, 1)
         ],

@@ -89,6 +89,18 @@ class PaymentAction(JournalAction):
     BANK_HANDLED = "bank.handled"
     LEDGER_BOOKED = "ledger.booked"
     LEDGER_ACCRUED = "ledger.accrued"
+    MONTH_CLOSE_ASKED = "month.close_asked"
+    MONTH_CLOSED = "month.closed"
+    MONTH_CLOSE_REFUSED = "month.close_refused"
+    MONTH_REOPEN_ASKED = "month.reopen_asked"
+    MONTH_REOPENED = "month.reopened"
+    MONTH_KEPT_CLOSED = "month.kept_closed"
+    RULES_PROPOSED = "accounting_rules.proposed"
+    RULES_CONFIRMED = "accounting_rules.confirmed"
+    RULES_REFUSED = "accounting_rules.refused"
+    LEDGER_ANSWERED = "ledger.answered"
+    LEDGER_SENT_AGAIN = "ledger.sent_again"
+    LEDGER_BOOKED_BY_HAND = "ledger.booked_by_hand"
 
 
 class ClaimAction(JournalAction):
@@ -161,6 +173,8 @@ class InvoicingSubject(SubjectKind):
     BANK_ENTRY = "bank entry"
     RUN = "run"
     MONTH = "month"
+    ACCOUNTING_RULES = "accounting rules"
+    VOUCHER = "voucher"
     SUPPLIER = "supplier"
     PORTAL_DOCUMENT = "portal document"
     UPLOAD = "upload"

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bookkeeping.vouchers import LedgerAccounts, accounts_from
+from bookkeeping.ledger_accounts import LedgerAccounts, accounts_from
 from invoicing.payment.files import Debtor
 from invoicing.payment_control.fetching import ControlDataSource
 from operations.settings import Settings

@@ -79,7 +79,7 @@ class Settings(PostSettings):
     """Which version of pain.001 is written, 03 or 09; none, and it is the bank's."""
 
     ledger_accounts: Mapping[str, str] = Field(default_factory=dict)
-    """The ledger's accounts by name, instead of the examples of `vouchers.LedgerAccounts`; JSON."""
+    """The ledger's accounts by name, instead of the examples of `LedgerAccounts`; JSON."""
 
     openid_issuer: str = ""
     """The OpenID provider's address, as https://id.example; none, and only passwords are offered."""

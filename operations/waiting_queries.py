@@ -8,6 +8,9 @@ from sqlalchemy import Select, func, select
 
 from audit import tables as audit_tables
 from audit.disposal_store import DisposalState
+from bookkeeping import tables as bookkeeping_tables
+from bookkeeping.accounting_rule_store import RulesState
+from bookkeeping.month_closing_store import ClosingState
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from invoicing.claims import tables as claim_tables
@@ -47,6 +50,7 @@ from orders.placements.waiting import unreceived_queries
 
 _CHANGE, _FLOW, _EVENT = change_tables.change_request, flow_test_tables.test_flow, order_tables.inbound_event
 _TOLD, _INVOICE = informative_tables.informative_report, document_tables.invoice
+_CLOSING, _RULES = bookkeeping_tables.month_closing, bookkeeping_tables.accounting_rules_version
 _STOP, _REPAID, _TRANSFER, _DISPOSAL = (
     payment_tables.payment_stop,
     payment_tables.repayment_note,
@@ -93,6 +97,9 @@ SINCE: Final[Mapping[str, Since]] = {
         select(func.coalesce(_STOP.c.lift_asked_at, _STOP.c.asked_at)).where(
             _STOP.c.state == StopState.LIFT_ASKED
         ),
+        select(_CLOSING.c.asked_at).where(_CLOSING.c.state == ClosingState.ASKED),
+        select(_CLOSING.c.reopen_asked_at).where(_CLOSING.c.state == ClosingState.REOPEN_ASKED),
+        select(_RULES.c.proposed_at).where(_RULES.c.state == RulesState.PROPOSED),
         select(_REPAID.c.noted_on).where(_REPAID.c.state == RepaymentState.NOTED),
         select(_TRANSFER.c.noted_on).where(_TRANSFER.c.state == TransferNoteState.NOTED),
         select(_DISPOSAL.c.proposed_on).where(_DISPOSAL.c.state == DisposalState.PROPOSED),

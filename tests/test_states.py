@@ -19,6 +19,9 @@ from accounts.store import AccountState
 from accounts.systems.machine_key_store import KeyState
 from audit.disposal_store import DisposalState
 from billing.migrations.schema import METADATAS
+from bookkeeping.accounting_rule_store import RulesState
+from bookkeeping.ledger_answer_store import LedgerOutcome
+from bookkeeping.month_closing_store import ClosingState
 from foundation.text import WrittenText
 from foundation.transitions import MovedMeanwhile, Transitions
 from invoicing.claims.claim_states import ClaimCause, ClaimState, PartWay
@@ -75,6 +78,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "order_objection.state": ObjectionState,
     "unit_tutor.state": UnitTutorState,
     "account_application.state": ApplicationState,
+    "accounting_rules_version.state": RulesState,
     "staff_change.state": StaffChangeState,
     "claim.state": ClaimState,
     "claim.cause": ClaimCause,
@@ -87,11 +91,13 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "desk_batch_row.state": BatchRowState,
     "disposal.state": DisposalState,
     "installation_buyer.state": BuyerState,
+    "ledger_answer.outcome": LedgerOutcome,
     "informative_report.state": InformativeState,
     "background_task.state": TaskState,
     "job_run.state": JobRunState,
     "machine_key.state": KeyState,
     "mail.state": MailState,
+    "month_closing.state": ClosingState,
     "owed_answer.state": OwedState,
     "protected_document.state": ProtectedState,
     "protected_message.state": ProtectedState,
@@ -112,6 +118,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
 MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "account.state": AccountState,
     "account_application.state": ApplicationState,
+    "accounting_rules_version.state": RulesState,
     "staff_change.state": StaffChangeState,
     "change_request.state": ChangeState,
     "claim.state": ClaimState,
@@ -130,6 +137,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "line_account.state": LineState,
     "machine_key.state": KeyState,
     "mail.state": MailState,
+    "month_closing.state": ClosingState,
     "outbox.state": OutState,
     "owed_answer.state": OwedState,
     "payment_item.state": ItemState,
@@ -154,6 +162,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
 
 NEVER_MOVED: Final[Mapping[str, str]] = {
     "attempt.outcome": "how one attempt ended; an attempt is only ever added",
+    "ledger_answer.outcome": "one answer among several; another is added, and the last word holds",
     "bank_entry.outcome": "what was found when the bank's file was read; a person's word about it stands beside it",
     "control_run.step": "when a run of payments was controlled; a control is only ever added",
     "outbox.outcome": "how the last attempt ended; the message is moved by its state",

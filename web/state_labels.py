@@ -14,6 +14,8 @@ from accounts.application_store import APPLICATION_WORDS, ApplicationState
 from accounts.staff.change_store import STAFF_CHANGE_WORDS, StaffChangeState
 from accounts.store import ACCOUNT_WORDS, AccountState
 from accounts.systems.machine_key_store import KEY_WORDS, KeyState
+from bookkeeping.accounting_rule_store import RULES_WORDS, RulesState
+from bookkeeping.month_closing_store import CLOSING_WORDS, ClosingState
 from foundation.text import Text, WrittenText
 from invoicing.claims.claim_states import CLAIM_WORDS, ClaimState
 from invoicing.model import CREDIT_NOTE_WORDS, INVOICE_WORDS, InvoiceState
@@ -143,6 +145,14 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
         "PARK": ("note", Text("Väntar")),
         "QUESTION": ("bad", Text("Stämmer inte")),
     },
+    "accounting_rules_version": _labels(
+        RULES_WORDS, good=(RulesState.IN_FORCE,), note=(RulesState.PROPOSED,)
+    ),
+    "month_closing": _labels(
+        CLOSING_WORDS,
+        good=(ClosingState.CLOSED,),
+        note=(ClosingState.ASKED, ClosingState.REOPEN_ASKED),
+    ),
     "payment_stop": _labels(
         STOP_WORDS, note=(StopState.ASKED, StopState.LIFT_ASKED), bad=(StopState.STANDING,)
     ),

@@ -25,6 +25,10 @@ ADMINISTERS = Permission.BUYER_ADMIN
 SCOPES: Final = {
     KeyScope.EVENTS_WRITE: (Text("Skicka händelser"), Text("Beslut, avbrott och godkännanden till oss.")),
     KeyScope.EVENTS_READ: (Text("Läsa händelser"), Text("Flödet av vad som händer i ärendena.")),
+    KeyScope.LEDGER_ANSWER: (
+        Text("Svara om verifikationer"),
+        Text("Bokförd eller avvisad, ur ekonomisystemet."),
+    ),
 }
 
 

@@ -20,6 +20,7 @@ class KeyScope(StrEnum):
 
     EVENTS_WRITE = "events:write"
     EVENTS_READ = "events:read"
+    LEDGER_ANSWER = "ledger:answer"
 
 
 class KeyState(StrEnum):

@@ -103,7 +103,7 @@ COMMANDS: Final = {
     "rights": CommandPlace(
         "Attesträtter och ersättare / rights to attest and substitutes.", "desk.attest_rights", "rights"
     ),
-    "ledger": CommandPlace("Bokföring / the ledger.", "payment_proposals", "ledger"),
+    "ledger": CommandPlace("Bokföring / the ledger.", "desk.ledger_group", "ledger"),
     "reconcile": CommandPlace(
         "Stäm av från beställt till betalt / reconcile from ordered to paid.", "statement"
     ),

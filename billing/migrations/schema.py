@@ -8,6 +8,7 @@ from sqlalchemy import MetaData, Table
 from accounts import tables as account_tables
 from audit import tables as audit_tables
 from billing.migrations.revisions import refuse_other
+from bookkeeping import tables as bookkeeping_tables
 from foundation import tables as foundation_tables
 from foundation.database import Database, DatabaseUnusable, utc_now
 from foundation.errors import Refused
@@ -43,6 +44,7 @@ JOINED: Final[tuple[Table, ...]] = (
     flow_test_tables.test_document,
     decision_tables.desk_item,
     audit_tables.disposal,
+    bookkeeping_tables.voucher,
     payment_tables.payment_proposal,
     claim_tables.claim,
     control_tables.control_data,

@@ -57,21 +57,22 @@ class EventsAnswer(BaseModel):
     results: list[EventResult]
 
 
-def _problem(description: str) -> dict[str, object]:
+def problem(description: str) -> dict[str, object]:
+    """How the description of the interface says that a refusal is a problem document."""
     return {
         "description": description,
         "content": {MEDIA_TYPE: {"schema": ProblemDocument.model_json_schema()}},
     }
 
 
-_REFUSALS: Final[dict[int | str, dict[str, object]]] = {
-    401: _problem("The key is missing, wrong, or has ended."),
-    403: _problem("The key does not allow this."),
-    404: _problem("The address holds what none of ours does, such as a character that no text has."),
-    429: _problem(
+REFUSALS: Final[dict[int | str, dict[str, object]]] = {
+    401: problem("The key is missing, wrong, or has ended."),
+    403: problem("The key does not allow this."),
+    404: problem("The address holds what none of ours does, such as a character that no text has."),
+    429: problem(
         "Too many wrong keys came from the same address, or the key has had its part of this minute."
     ),
-    503: _problem("The books cannot be used just now; try again after `Retry-After` seconds."),
+    503: problem("The books cannot be used just now; try again after `Retry-After` seconds."),
 }
 _BODY: Final = {
     "requestBody": {
@@ -93,17 +94,17 @@ _BODY: Final = {
     summary="Send events",
     response_model=EventsAnswer,
     responses={
-        **_REFUSALS,
+        **REFUSALS,
         200: {"description": "What came of every event. Also where none could be applied."},
-        400: _problem("The body cannot be read: nothing was done."),
-        413: _problem("Too many bytes or events: nothing was done."),
-        415: _problem("The form is another than those that are taken."),
+        400: problem("The body cannot be read: nothing was done."),
+        413: problem("Too many bytes or events: nothing was done."),
+        415: problem("The form is another than those that are taken."),
     },
     openapi_extra=_BODY,
 )
 async def take_events(request: Request) -> Response:
     """Apply events in their order, each once; the answer says what came of each and what to do about it."""
-    key = await to_thread.run_sync(_signed_in, request, KeyScope.EVENTS_WRITE)
+    key = await to_thread.run_sync(signed_in, request, KeyScope.EVENTS_WRITE)
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise ProblemResponse(415, Text("Skicka händelserna utan komprimering."))
     # A system has its own part of the process, as everybody else who sends something that costs.
@@ -124,7 +125,7 @@ async def take_events(request: Request) -> Response:
 
 
 async def _taken(request: Request, key: MachineKey, spent: Callable[[float], object]) -> Response:
-    pieces = event_bodies.pieces_of(request.headers.get("Content-Type", ""), await _body(request))
+    pieces = event_bodies.pieces_of(request.headers.get("Content-Type", ""), await body_of(request))
     # What lies in quarantine says by it which system sent it, and which event of the request it was.
     lines = [EventLine(f"api/events {key.actor} #{place}", text) for place, text in enumerate(pieces, 1)]
     loaded = await to_thread.run_sync(
@@ -148,15 +149,15 @@ async def _taken(request: Request, key: MachineKey, spent: Callable[[float], obj
     "/events",
     summary="Read the feed",
     responses={
-        **_REFUSALS,
+        **REFUSALS,
         200: {
             "description": "The events after the cursor, the oldest first; empty where there are no more yet. "
             "`Link` with `rel=next` is where to go on.",
             "content": {BATCH: {"schema": {"type": "array"}}, LINES[0]: {"schema": {"type": "string"}}},
         },
-        409: _problem("The cursor lies beyond the end of the feed."),
-        410: _problem("Events after the cursor are no longer kept."),
-        422: _problem("A parameter has a value that is not allowed."),
+        409: problem("The cursor lies beyond the end of the feed."),
+        410: problem("Events after the cursor are no longer kept."),
+        422: problem("A parameter has a value that is not allowed."),
     },
     response_class=Response,
 )
@@ -167,7 +168,7 @@ def tell_events(
     accept: Annotated[str, Header()] = BATCH,
 ) -> Response:
     """The events after a cursor, as a batch or, where `Accept` asks for it, a line for each."""
-    _signed_in(request, KeyScope.EVENTS_READ)
+    signed_in(request, KeyScope.EVENTS_READ)
     try:
         with database_of(request).reading() as session:
             found = feed_reading.events_after(session, after, limit=limit)
@@ -189,7 +190,7 @@ def _next(cursor: int, limit: int) -> Mapping[str, str]:
     return {"Link": f'</api/v1/events?after={cursor}&limit={limit}>; rel="next"'}
 
 
-def _signed_in(request: Request, scope: KeyScope) -> MachineKey:
+def signed_in(request: Request, scope: KeyScope) -> MachineKey:
     """The system that asks. Raises ProblemResponse (400, 401, 403, 429)."""
     if "rmk_" in request.url.query:
         raise ProblemResponse(
@@ -216,7 +217,7 @@ def _signed_in(request: Request, scope: KeyScope) -> MachineKey:
     except TooOften as wait:
         raise ProblemResponse(429, wait.text, headers={"Retry-After": str(wait.seconds)}) from None
     except OperationalError:
-        raise _later() from None
+        raise later() from None
 
 
 def _loaded(
@@ -231,14 +232,15 @@ def _loaded(
     try:
         return load_events(database, lines, sender=sender, each=True, go_on=lambda: monotonic() < until)
     except OperationalError:
-        raise _later() from None
+        raise later() from None
     except NoRegister as missing:
         raise ProblemResponse(503, missing.text, headers=_LATER) from None
     finally:
         spent(thread_time() - begun)
 
 
-def _later() -> ProblemResponse:
+def later() -> ProblemResponse:
+    """The books cannot be used just now."""
     return ProblemResponse(
         503,
         Text(
@@ -249,7 +251,7 @@ def _later() -> ProblemResponse:
     )
 
 
-async def _body(request: Request) -> bytes:
+async def body_of(request: Request) -> bytes:
     """The whole body; stops reading at the limit. Raises ProblemResponse (413)."""
     declared = request.headers.get("Content-Length", "")
     if declared.isdecimal() and int(declared) > BYTES_MAX:

@@ -5,7 +5,6 @@ from typing import Final
 from accounts.identity import Permission
 from finance_desk.pages import (
     accounts_held,
-    accruals,
     audit,
     bank_files,
     bulk,
@@ -24,6 +23,7 @@ from finance_desk.pages import (
     results,
 )
 from finance_desk.pages.held_back import payees_held, payment_control, payment_stops, tax_held
+from finance_desk.pages.ledger import accounting_rules, accruals, answers, month_closing
 from finance_desk.pages.officer import aside, informative
 from finance_desk.pages.owed import claims, rates
 from finance_desk.pages.payment_runs import proposal, work
@@ -47,6 +47,9 @@ PAGES: Final = (
     payees_held,
     reconciliation,
     accruals,
+    month_closing,
+    accounting_rules,
+    answers,
     queue,
     messages_aside,
     events_aside,

@@ -26,6 +26,8 @@ class FileKind(StrEnum):
     PAYMENTS_XLSX = "PAYMENTS_XLSX"
     SIE = "SIE"
     SIE_ACCRUALS = "SIE_ACCRUALS"
+    LEDGER_CSV = "LEDGER_CSV"
+    LEDGER_AGAIN = "LEDGER_AGAIN"
 
 
 class FileUnknown(Refused):

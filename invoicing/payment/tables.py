@@ -1,4 +1,4 @@
-"""The tables of attest, payment and bookkeeping, and only their shape.
+"""The tables of attest and payment, and only their shape.
 
 Nobody pays alone, and the database itself says so: an item names who put it into the proposal and who
 attested it, and they differ; an item that is attested, exported or paid names its attester. What was
@@ -324,31 +324,6 @@ export_file = Table(
     UniqueConstraint("kind", "about"),
 )
 
-# A voucher of the ledger. Its number is of a series without gaps; `about` is booked once.
-voucher = Table(
-    "voucher",
-    metadata,
-    Column("number", String(20), primary_key=True),
-    Column("kind", String(20), nullable=False),
-    Column("about", String(60), nullable=False),
-    Column("booked_on", Date, nullable=False),
-    Column("text", String(120), nullable=False),
-    # Which booking run it was exported with.
-    Column("run", String(60), nullable=False),
-    UniqueConstraint("kind", "about"),
-    Index("ix_voucher_run", "run"),
-)
-
-voucher_row = Table(
-    "voucher_row",
-    metadata,
-    Column("voucher", ForeignKey("voucher.number"), primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("account", String(10), nullable=False),
-    # Debit above zero, credit below.
-    Column("amount", amount(), nullable=False),
-)
-
 # What the bank told us, as it came; the same bytes are one file.
 bank_file = Table(
     "bank_file",
@@ -390,8 +365,6 @@ for _table in (
     claim_settled,
     claim_reopened,
     export_file,
-    voucher,
-    voucher_row,
     bank_file,
 ):
     append_only.protect(_table)

@@ -98,7 +98,7 @@ def closed_unused(wanted: EntryFilter) -> Select[Any]:
     come: ColumnElement[Any] = _ACCOUNT.c.amount_received
     over: ColumnElement[bool] = _ACCOUNT.c.receipt_id.is_not(None)
     if wanted.as_of is not None:
-        come, over = _received_by(wanted.as_of), _stands_received(wanted.as_of)
+        come, over = received_by(wanted.as_of), stands_received(wanted.as_of)
     unused = type_coerce(_LINE.c.amount - come, amount())
     not_cancelled = _ACCOUNT.c.state != LineState.CANCELLED
     return _of_lines(
@@ -138,7 +138,7 @@ def _closed(wanted: EntryFilter, state: LineState) -> ColumnElement[bool]:
     return and_(has, or_(_ACCOUNT.c.closed_on.is_(None), _ACCOUNT.c.closed_on <= wanted.as_of))
 
 
-def _received_by(day: date) -> ColumnElement[Any]:
+def received_by(day: date) -> ColumnElement[Any]:
     """What was received on a line by that day."""
     return (
         select(func.coalesce(func.sum(_RECEIPT.c.amount, type_=amount()), literal(Decimal("0.00"), amount())))
@@ -148,7 +148,7 @@ def _received_by(day: date) -> ColumnElement[Any]:
     )
 
 
-def _stands_received(day: date) -> ColumnElement[bool]:
+def stands_received(day: date) -> ColumnElement[bool]:
     """Whether a receipt stood on a line that day: there were more of them than were taken back."""
     standing = func.sum(case((_RECEIPT.c.reverses.is_(None), 1), else_=-1))
     return select(func.coalesce(standing, 0)).where(*_receipts_by(day)).correlate(_LINE).scalar_subquery() > 0
@@ -224,7 +224,7 @@ def _on_lines(wanted: EntryFilter) -> Select[Any]:
             _PART.c.line_id.label("line_id"),
             _LINE.c.starts_on.label("day"),
             _PART.c.amount_net.label("amount"),
-            _less_of_part(wanted.as_of).label("less"),
+            less_of_part(wanted.as_of).label("less"),
             *_fate(wanted.as_of),
         )
         .select_from(_LINE)
@@ -273,7 +273,7 @@ def _rests(wanted: EntryFilter) -> Select[Any]:
             *_of_invoice(literal("", String)),
             *_of_no_order(_INVOICE.c.issued_on),
             _PART.c.amount_net.label("amount"),
-            _less_of_part(wanted.as_of).label("less"),
+            less_of_part(wanted.as_of).label("less"),
             *_fate(wanted.as_of),
         )
         .select_from(_INVOICE)
@@ -289,7 +289,7 @@ def _of_no_order(day: ColumnElement[Any]) -> tuple[Label[Any], ...]:
     return (*(literal("", String).label(name) for name in nothing), day.label("day"))
 
 
-def _less_of_part(as_of: date | None) -> ColumnElement[Any]:
+def less_of_part(as_of: date | None) -> ColumnElement[Any]:
     """What credit notes for parts of the invoice had taken back of this one."""
     if as_of is None:
         return _PART.c.credited_net

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, func, select, type_coerce
 
 from audit import tables as audit_tables
+from bookkeeping import tables as bookkeeping_tables
 from foundation import number_series
 from foundation import tables as foundation_tables
 from foundation.sql import Session
@@ -276,7 +277,7 @@ NUMBERED: Mapping[str, Table] = {
     number_series.ORDERS: order_tables.purchase_order,
     number_series.PAYMENTS: document_tables.payment,
     number_series.PROPOSALS: payment_tables.payment_proposal,
-    number_series.VOUCHERS: payment_tables.voucher,
+    number_series.VOUCHERS: bookkeeping_tables.voucher,
 }
 """The tables whose rows have the numbers of a series."""
 

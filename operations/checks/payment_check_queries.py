@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
+from bookkeeping import tables as bookkeeping_tables
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.payment import standing_queries
@@ -44,7 +45,7 @@ def items(session: Session) -> Iterator[Row[Any]]:
 
 def voucher_sums(session: Session) -> Iterator[Row[Any]]:
     """What the rows of every voucher sum to."""
-    voucher, part = payment_tables.voucher, payment_tables.voucher_row
+    voucher, part = bookkeeping_tables.voucher, bookkeeping_tables.voucher_row
     question: Select[Any] = (
         select(voucher.c.number, func.sum(part.c.amount, type_=part.c.amount.type).label("amount"))
         .outerjoin(part, part.c.voucher == voucher.c.number)

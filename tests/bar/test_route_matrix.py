@@ -31,6 +31,7 @@ PROGRAMS: Final[Mapping[str, str]] = {
     "POST /api/v1/validate": "anybody may; nothing is kept",
     "GET /api/v1/events": "a system's key",
     "POST /api/v1/events": "a system's key",
+    "POST /api/v1/ledger/answers": "a system's key",
     "POST /webhook/letters": "the access point's secret",
 }
 """Routes that no form leads to, and what stands in a form token's place."""

@@ -1,7 +1,8 @@
 """The ledger's files: vouchers that balance, numbers without gaps, and an accrual that takes itself back."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -11,25 +12,23 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from bookkeeping import booking
+from bookkeeping import accrual_queries, booking, tables
 from bookkeeping import vouchers as ledger
+from bookkeeping.accrual_queries import AccruedFor, AccruedLine
 from bookkeeping.booking import BookedAlready, NothingToBook, Run
-from bookkeeping.sie import sie_bytes
+from bookkeeping.coding import Coding, CodingBasis
+from bookkeeping.ledger_accounts import AccountsRefused, LedgerAccounts, accounts_from
+from bookkeeping.sie import SieHead, financial_year, sie_bytes
 from bookkeeping.vouchers import (
-    AccountsRefused,
-    Accrued,
-    LedgerAccounts,
     Purchase,
     Voucher,
     VoucherKind,
     VoucherRow,
-    accounts_from,
 )
 from foundation.money import Money
 from foundation.periods import Month
 from invoicing.model import InvoiceState
 from invoicing.payment import export_store
-from invoicing.payment import tables as payment_tables
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from orders.register import store as register_store
@@ -82,6 +81,11 @@ def accrue(system: System, month: Month, *, closing: date) -> Run:
         return booking.book_accrual(session, register, ACCOUNTS, month, closing=closing, by=OFFICER, now=NOW)
 
 
+def accruing(system: System, month: Month, *, closing: date) -> list[AccruedLine]:
+    with system.database.reading() as session:
+        return accrual_queries.lines(session, month, closing=closing)
+
+
 def file_of(system: System, about: str) -> bytes:
     with system.database.reading() as session:
         (found,) = export_store.about(session, about)
@@ -118,12 +122,91 @@ def test_an_invoice_its_payment_and_its_credit_are_booked_once_each(system: Syst
     assert all(sum(amount for _, amount in rows) == 0 for rows in vouchers.values())
 
 
-def test_what_came_and_went_between_two_files_is_not_booked(system: System) -> None:
+def test_what_came_and_went_between_two_files_is_booked_on_the_day_of_each(system: System) -> None:
     invoice = system.flip(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
     system.send(invoice)
     system.send(flipping.credit_note_of(invoice, given=Numbered("K-1", date(2026, 2, 4))))
+    run = book(system, on=date(2026, 2, 5))
+    assert [(each.kind, each.booked_on) for each in run.vouchers] == [
+        (VoucherKind.INVOICE, date(2026, 2, 3)),
+        (VoucherKind.CREDIT, date(2026, 2, 4)),
+    ]
+    assert sum(row.amount for each in run.vouchers for row in each.rows if row.account == "5711") == 0
+
+
+def test_a_month_end_is_accrued_and_taken_back_by_itself(system: System) -> None:
+    run = accrue(system, Month(2026, 1), closing=date(2026, 2, 10))
+    assert [each.booked_on for each in run.vouchers] == [date(2026, 1, 31), date(2026, 2, 1)]
+    assert rows_of(run) == [
+        (VoucherKind.ACCRUAL, [("5711", "1900.00"), ("2791", "-1900.00")]),
+        (VoucherKind.ACCRUAL_BACK, [("5711", "-1900.00"), ("2791", "1900.00")]),
+    ]
+    with pytest.raises(BookedAlready):
+        accrue(system, Month(2026, 1), closing=date(2026, 2, 11))
+    _, vouchers = read_sie(file_of(system, "2026-01"))
+    assert sum(amount for rows in vouchers.values() for account, amount in rows if account == "5711") == 0
+
+
+def test_what_was_approved_before_the_month_ended_is_not_accrued_whatever_the_closing_day(
+    system: System,
+) -> None:
+    system.send_invoice(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 5))
+    # Approved on 5 February, it is a cost of February: January is without it, and so it is accrued there.
+    (line,) = accruing(system, Month(2026, 1), closing=date(2026, 2, 10))
+    assert (line.why, line.article, line.month, line.amount) == (
+        AccruedFor.RECEIVED,
+        "BASIC",
+        Month(2026, 1),
+        Money.of("1900.00"),
+    )
+    february = accruing(system, Month(2026, 2), closing=date(2026, 3, 1))
+    assert [(each.why, each.month) for each in february] == [(AccruedFor.UNREPORTED, Month(2026, 2))]
+
+
+@pytest.mark.both_engines
+def test_a_month_delivered_and_not_yet_reported_is_accrued_in_the_days_up_to_an_interruption(
+    system: System,
+) -> None:
+    system.interrupt(REFERENCE, on=date(2026, 2, 12), last_day=date(2026, 2, 13))
+    days = [
+        (str(each.month), each.why, each.amount)
+        for each in accruing(system, Month(2026, 2), closing=date(2026, 3, 3))
+    ]
+    assert days == [
+        ("2026-01", AccruedFor.RECEIVED, Money.of("1900.00")),
+        ("2026-02", AccruedFor.UNREPORTED, Money.of("950.00")),
+    ]
+    run = accrue(system, Month(2026, 2), closing=date(2026, 3, 3))
+    assert rows_of(run)[0] == (VoucherKind.ACCRUAL, [("5711", "2850.00"), ("2791", "-2850.00")])
+    # What was not known on the closing day is not seen then, though it is known now.
+    system.report(REFERENCE, "2026-02", on=date(2026, 3, 5))
+    assert [each.why for each in accruing(system, Month(2026, 2), closing=date(2026, 3, 3))][
+        -1
+    ] == AccruedFor.UNREPORTED
+    assert [each.why for each in accruing(system, Month(2026, 2), closing=date(2026, 3, 5))][
+        -1
+    ] == AccruedFor.RECEIVED
+
+
+def test_where_everything_was_a_cost_when_the_month_ended_nothing_is_accrued(system: System) -> None:
+    system.interrupt(REFERENCE, on=date(2026, 2, 2), last_day=date(2026, 2, 2))
+    system.report(REFERENCE, "2026-02", on=date(2026, 2, 3))
+    order = system.order(REFERENCE).number
+    for line, number in (("001", "F-1"), ("002", "F-2")):
+        system.send(system.flip(order, line, number=number, on=date(2026, 2, 5)))
+    assert accruing(system, Month(2026, 2), closing=date(2026, 3, 3)) == []
     with pytest.raises(NothingToBook):
-        book(system, on=date(2026, 2, 5))
+        accrue(system, Month(2026, 2), closing=date(2026, 3, 3))
+
+
+@pytest.mark.both_engines
+def test_a_voucher_once_written_stays(system: System) -> None:
+    accrue(system, Month(2026, 1), closing=date(2026, 2, 10))
+    row = tables.voucher_row
+    with pytest.raises(DBAPIError, match="append-only"), system.database.writing() as session:
+        session.execute(update(row).values(amount=Decimal("1.00")))
+    with system.database.reading() as session:
+        assert sum(session.scalars(select(row.c.amount))) == 0
 
 
 @pytest.mark.parametrize("between", [True, False], ids=["a file between", "one file for both"])
@@ -182,66 +265,36 @@ def test_of_a_line_invoiced_in_part_the_rest_is_accrued(system: System) -> None:
     )
     whole = system.flip(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
     assert system.send(billed(whole, days="8")).state is InvoiceState.ACCEPTED
-    day = date(2026, 2, 4)
-    for today in (None, day):
-        with system.database.reading() as session:
-            (left,) = booking.accrued(session, Month(2026, 1), closing=day, today=today)
-        assert left.amount == Money.of("1140.00")
+    left, _unreported = accruing(system, Month(2026, 2), closing=date(2026, 3, 4))
+    assert left.amount == Money.of("1140.00")
 
 
 def test_a_month_is_accrued_without_the_months_after_it(system: System) -> None:
     for month in ("2026-02", "2026-03"):
         system.report(REFERENCE, month, on=date(2026, 4, 2))
-    day = date(2026, 4, 3)
-    for today in (None, day):
-        with system.database.reading() as session:
-            found = booking.accrued(session, Month(2026, 2), closing=day, today=today)
-        assert [each.month for each in found] == ["2026-01", "2026-02"]
-
-
-def test_a_month_end_is_accrued_and_taken_back_by_itself(system: System) -> None:
-    with system.database.reading() as session:
-        day = date(2026, 2, 10)
-        then = booking.accrued(session, Month(2026, 1), closing=day)
-        assert booking.accrued(session, Month(2026, 1), closing=day, today=day) == then
-    run = accrue(system, Month(2026, 1), closing=date(2026, 2, 10))
-    assert [each.booked_on for each in run.vouchers] == [date(2026, 1, 31), date(2026, 2, 1)]
-    assert rows_of(run) == [
-        (VoucherKind.ACCRUAL, [("5711", "1900.00"), ("2791", "-1900.00")]),
-        (VoucherKind.ACCRUAL_BACK, [("5711", "-1900.00"), ("2791", "1900.00")]),
-    ]
-    with pytest.raises(BookedAlready):
-        accrue(system, Month(2026, 1), closing=date(2026, 2, 11))
-    _, vouchers = read_sie(file_of(system, "2026-01"))
-    assert sum(amount for rows in vouchers.values() for account, amount in rows if account == "5711") == 0
-
-
-def test_what_was_invoiced_before_the_closing_day_is_not_accrued(system: System) -> None:
-    system.send_invoice(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 5))
-    with system.database.reading() as session:
-        assert booking.accrued(session, Month(2026, 1), closing=date(2026, 2, 5)) == []
-        (before,) = booking.accrued(session, Month(2026, 1), closing=date(2026, 2, 4))
-        now = {"closing": date(2026, 2, 5), "today": date(2026, 2, 5)}
-        assert booking.accrued(session, Month(2026, 1), **now) == []
-    assert (before.article, before.month, before.amount) == ("BASIC", "2026-01", Money.of("1900.00"))
-    with pytest.raises(NothingToBook):
-        accrue(system, Month(2026, 1), closing=date(2026, 2, 5))
-
-
-@pytest.mark.both_engines
-def test_a_voucher_once_written_stays(system: System) -> None:
-    accrue(system, Month(2026, 1), closing=date(2026, 2, 10))
-    row = payment_tables.voucher_row
-    with pytest.raises(DBAPIError, match="append-only"), system.database.writing() as session:
-        session.execute(update(row).values(amount=Decimal("1.00")))
-    with system.database.reading() as session:
-        assert sum(session.scalars(select(row.c.amount))) == 0
+    found = accruing(system, Month(2026, 2), closing=date(2026, 4, 3))
+    assert [str(each.month) for each in found] == ["2026-01", "2026-02"]
 
 
 # Pure ------------------------------------------------------------------------------------------------
 
 ore = st.integers(0, 10**11).map(lambda value: Decimal(value).scaleb(-2))
 texts = st.text(min_size=0, max_size=40)
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """An amount to accrue."""
+
+    basis: CodingBasis
+    amount: Money
+
+
+def sums(rows: Iterable[VoucherRow]) -> dict[Coding, Decimal]:
+    found: dict[Coding, Decimal] = {}
+    for row in rows:
+        found[row.coding] = found.get(row.coding, Decimal()) + row.amount
+    return {coding: amount for coding, amount in found.items() if amount}
 
 
 @given(
@@ -253,11 +306,20 @@ texts = st.text(min_size=0, max_size=40)
 )
 def test_every_voucher_balances(net: dict[str, Decimal], vat: Decimal, rounding: Decimal) -> None:
     payable = sum(net.values(), vat) + rounding
-    bought = Purchase(1, "F-1", "5599991014", net, vat, payable)
-    one, other = (make(bought, ACCOUNTS, on=date(2026, 2, 3)) for make in (ledger.purchase, ledger.credited))
+    on = date(2026, 2, 3)
+    by_basis = {CodingBasis(article): amount for article, amount in net.items()}
+    bought = Purchase(1, "F-1", "5599991014", by_basis, vat, payable)
+    one = ledger.purchase(bought, ACCOUNTS, on=on)
+    other = ledger.credited(1, "F-1", "5599991014", one.rows, on=on)
     assert sum(row.amount for row in one.rows) == 0
-    assert [row.amount for row in one.rows] == [-row.amount for row in other.rows]
-    accrued = [Accrued("s", article, "2026-01", Money(amount, "SEK")) for article, amount in net.items()]
+    assert {row.coding: row.amount for row in one.rows} == {row.coding: -row.amount for row in other.rows}
+    # Booked as it came and again when it was approved, it comes to the same, and its credit takes back all of it.
+    came = ledger.arrived(bought, ACCOUNTS, on=on)
+    approved = ledger.purchase(bought, ACCOUNTS, on=on, instead_of=Coding(ACCOUNTS.arrived))
+    both = [*came.rows, *approved.rows]
+    assert sums(both) == sums(one.rows)
+    assert sums([*both, *ledger.credited(1, "F-1", "5599991014", both, on=on).rows]) == {}
+    accrued = [Delivered(basis, Money(amount, "SEK")) for basis, amount in by_basis.items()]
     for voucher in ledger.accrual(Month(2026, 1), accrued, ACCOUNTS):
         assert sum(row.amount for row in voucher.rows) == 0
 
@@ -282,13 +344,10 @@ def test_a_voucher_that_does_not_balance_cannot_be_made(amount: str) -> None:
 def test_no_text_ends_its_field_or_its_line(text: str, written: str) -> None:
     rows = (VoucherRow("2581", Decimal("1.00")), VoucherRow("1921", Decimal("-1.00")))
     voucher = Voucher(VoucherKind.PAYMENT, "1", date(2026, 1, 31), text, rows, "50000001")
-    body = sie_bytes(
-        [voucher],
-        company=text,
-        organisation_number="2021002114",
-        made_on=date(2026, 2, 1),
-        account_names={"1921": text},
+    head = SieHead(
+        text, "2021002114", date(2026, 2, 1), lambda account: text if account == "1921" else account
     )
+    body = sie_bytes([voucher], head, financial_year(date(2026, 1, 31)))
     lines = body.decode("cp437").split("\r\n")
     assert f"#FNAMN {written}" in lines
     assert f"#KONTO 1921 {written}" in lines
@@ -315,13 +374,11 @@ def test_whatever_a_text_holds_the_file_reads_back(texts: list[str], amounts: li
         )
         for place, text in enumerate(texts)
     ]
-    body = sie_bytes(
-        vouchers,
-        company="Köparen “AB”",
-        organisation_number="2021002114",
-        made_on=date(2026, 2, 1),
-        account_names=ACCOUNTS.names(article_names([first_service()])),
+    names = ACCOUNTS.names(article_names([first_service()]))
+    head = SieHead(
+        "Köparen “AB”", "2021002114", date(2026, 2, 1), lambda account: names.get(account, account)
     )
+    body = sie_bytes(vouchers, head, financial_year(date(2026, 1, 31)))
     header, read = read_sie(body)
     assert header["#FNAMN"].startswith("Köparen")
     assert [rows for rows in read.values()] == [

@@ -16,6 +16,12 @@ from accounts.store import AccountState
 from accounts.systems.machine_key_store import KeyState
 from audit.disposal_store import DisposalState
 from billing.server.jobs import ALARM_KINDS
+from bookkeeping import month_closing
+from bookkeeping.accounting_rule_store import RulesState
+from bookkeeping.ledger_accounts import LedgerAccounts
+from bookkeeping.month_closing import ClosingStep
+from bookkeeping.month_closing_store import ClosingState
+from foundation.periods import Month
 from invoicing.claims.claim_states import ClaimState
 from invoicing.claims.rate_store import RateState
 from invoicing.decisions.batch_store import BatchRowState
@@ -74,6 +80,9 @@ ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
     (StaffChangeState.PROPOSED, "STAFF_CHANGES_WAITING"),
     (StopState.ASKED, "CONFIRMATIONS_WAITING"),
     (StopState.LIFT_ASKED, "CONFIRMATIONS_WAITING"),
+    (ClosingState.ASKED, "CONFIRMATIONS_WAITING"),
+    (RulesState.PROPOSED, "CONFIRMATIONS_WAITING"),
+    (ClosingState.REOPEN_ASKED, "CONFIRMATIONS_WAITING"),
     (RepaymentState.NOTED, "CONFIRMATIONS_WAITING"),
     (ClaimState.ASKED, "CONFIRMATIONS_WAITING"),
     (ClaimState.DISPUTED, "CONFIRMATIONS_WAITING"),
@@ -159,6 +168,8 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (InformativeState.READ, "nothing waits: it is read"),
     (EventState.APPLIED, "nothing waits: it is applied"),
     (StopState.STANDING, "nothing waits: two people laid it, and it holds until somebody asks for its end"),
+    (RulesState.IN_FORCE, "nothing waits: it codes what is booked until another replaces it"),
+    (ClosingState.CLOSED, "nothing waits: two people closed it, and it stays so until somebody asks"),
     (TutorState.STANDING, "nothing waits: it stands"),
     (UnitTutorState.CLOSED, "nothing waits: the tutor has left"),
     (KeyState.ACTIVE, "nothing waits: a system signs in with it"),
@@ -312,6 +323,35 @@ def test_a_second_person_is_waited_for_since_it_was_asked_and_no_longer(system: 
     with system.at(DAY + timedelta(days=20)), system.database.writing() as session:
         payment_stops.step(session, 1, StopStep.ASK_LIFT, by="officer-1")
     assert [day for day in range(15, 30) if raised(system, after=day)] == [27]
+
+
+def test_the_closing_of_a_month_waits_for_its_second_person_and_so_does_its_opening(system: System) -> None:
+    month, end = Month(2025, 11), DAY + timedelta(days=20)
+    with system.database.writing() as session:
+        month_closing.ask(
+            session, LedgerAccounts(), month, reason="Klart.", by="officer-1", today=DAY, now=_at(DAY)
+        )
+    assert [day for day in range(15) if raised(system, after=day)] == [7, 14]
+    for what, by, on in (
+        (ClosingStep.CLOSE, "officer-2", DAY),
+        (ClosingStep.ASK_REOPEN, "officer-1", end),
+    ):
+        with system.database.writing() as session:
+            month_closing.step(
+                session,
+                LedgerAccounts(),
+                month,
+                what,
+                reason="En faktura till.",
+                by=by,
+                today=on,
+                now=_at(on),
+            )
+    assert [day for day in range(15, 30) if raised(system, after=day)] == [27]
+
+
+def _at(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
 
 
 @pytest.mark.both_engines

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from accounts.identity import Permission, Person
 from bookkeeping import booking
-from bookkeeping.vouchers import LedgerAccounts
+from bookkeeping.ledger_accounts import LedgerAccounts
 from foundation.database import Database
 from invoicing.documents import store as document_store
 from invoicing.model import InvoiceState
@@ -113,7 +113,7 @@ def test_no_file_to_bank_or_ledger_and_no_pdf_of_ours_bears_the_number(
         (document,) = document_store.listed(session)
     assert document.state is InvoiceState.PAID
     left = files_that_left(system.database)
-    assert {name.rpartition(".")[2] for name in left} == {"xml", "csv", "xlsx", "se"}
+    assert {name.rpartition(".")[2] for name in left} == {"xml", "csv", "xlsx", "si"}
     for name, content in left.items():
         for place, text in texts_of(content, name):
             assert SHOWN_NUMBER.search(text) is None, place

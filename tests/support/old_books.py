@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Connection, inspect, make_url, text
 
+from foundation.append_only import protect_standing
 from foundation.database import SUPPLIER_ROLE
 
 
@@ -93,7 +94,7 @@ def before_0052(connection: Connection) -> None:
 
 def before_0042(connection: Connection) -> None:
     """Lead the books back to what revision 0042 found: their payments and settled claims are first ones."""
-    before_0047(connection)
+    before_0043(connection)
     if connection.dialect.name == "postgresql":
         connection.execute(text("alter table payment_item alter column reference type varchar(40)"))
     for table in ("claim_reopened", "payment_returned", "transfer_note"):
@@ -157,6 +158,33 @@ def before_0037(connection: Connection) -> None:
         with Operations(MigrationContext.configure(connection)).batch_alter_table(table) as batch:
             batch.drop_constraint(f"ck_{table}_state", type_="check")
             batch.drop_column("state")
+
+
+def before_0044(connection: Connection) -> None:
+    """Lead the books back to what revision 0044 found."""
+    before_0047(connection)
+    connection.execute(text("drop table ledger_answer"))
+    connection.execute(text("drop table accounting_rules_version"))
+    connection.execute(text("alter table voucher drop column rules"))
+    for name in ("cost_centre", "activity", "appropriation", "counterparty"):
+        connection.execute(text(f"alter table voucher_row drop column {name}"))
+
+
+def before_0043(connection: Connection) -> None:
+    """Lead the books back to what revision 0043 found."""
+    before_0044(connection)
+    for table in ("voucher", "voucher_row"):
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"drop function refuse_{table}_of_closed_month() cascade"))
+        else:
+            connection.execute(text(f"drop trigger {table}_month_closed"))
+    connection.execute(text("drop table month_closing"))
+    connection.execute(text("drop index ix_voucher_booked_on"))
+    with Operations(MigrationContext.configure(connection)).batch_alter_table("voucher") as batch:
+        batch.drop_constraint("ck_voucher_moved_on", type_="check")
+        batch.drop_column("event_on")
+    if connection.dialect.name == "sqlite":
+        protect_standing(connection, "voucher")
 
 
 def before_0038(connection: Connection) -> None:

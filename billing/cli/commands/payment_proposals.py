@@ -1,4 +1,4 @@
-"""`billing payments propose|proposals|attest|export|right` and `billing ledger`: the daily way of paying.
+"""`billing payments propose|proposals|attest|export|right`: the daily way of paying.
 
 The same steps as the pages: one person prepares, another attests within limits and scopes, files are made once,
 and what the bank answers marks payments as paid. `billing payments pay` notes what was paid by other means.
@@ -19,11 +19,9 @@ from billing.cli.commands.desk import payment_runs
 from billing.cli.commands.desk.attest_rights import state_of
 from billing.cli.commands.due_payments import payments, tell_held_back
 from billing.cli.printing import TableColumn, show, table, write_json
-from bookkeeping import booking, voucher_store
 from foundation.database import utc_now
 from foundation.disks.whole_files import write_whole
 from foundation.formatting import kronor, number_of
-from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.payment import (
@@ -40,11 +38,9 @@ from invoicing.payment.export_store import ExportFile
 from invoicing.payment.runs import portion_store
 from operations.background import asking
 from operations.machine import clock_trust
-from operations.payment_settings import debtor_of, ledger_of
+from operations.payment_settings import debtor_of
 from orders.register import store as register_store
 from orders.terms import ArticleKind
-
-ledger = typer.Typer()
 
 By = Annotated[str, typer.Option("--by", help="Den som gör det, ett id / who does it, an id")]
 Number = Annotated[str, typer.Argument(help="Förslagets nummer / the proposal's number")]
@@ -181,8 +177,8 @@ def export(
             register = register_store.load(session)
             payment_export.export(session, register, number, debtor=debtor, by=by, now=utc_now())
             files = export_store.about(session, number)
-        names = _written(session, files, folder)
-    _tell_files(names, as_json=as_json)
+        names = write_files(session, files, folder)
+    tell_files(names, as_json=as_json)
 
 
 @command(payments, "right")
@@ -250,59 +246,12 @@ def right(
     show(table(_RIGHTS, rows, language=context.language))
 
 
-@command(ledger, "book")
-def book(
-    context: CommandContext, by: By, folder: FilesFolder = Path("."), on: On = None, as_json: AsJson = False
-) -> None:
-    """Skriv en SIE 4-fil av det som hänt / write a SIE 4 file of what has happened."""
-    with context.writing() as session:
-        run = booking.book(
-            session,
-            register_store.load(session),
-            ledger_of(context.settings),
-            today=today_or(on),
-            by=by,
-            now=utc_now(),
-        )
-        names = _written(session, export_store.about(session, run.name), folder)
-    _tell_files(names, as_json=as_json)
-
-
-@command(ledger, "accrue")
-def accrue(
-    context: CommandContext,
-    month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="Månad / month")],
-    by: By,
-    folder: FilesFolder = Path("."),
-    on: On = None,
-    as_json: AsJson = False,
-) -> None:
-    """Bokför månadens upplupna kostnader och deras återföring / book a month's accrual and its taking back."""
-    try:
-        wanted = Month.parse(month)
-    except PeriodRefused as refused:
-        raise typer.BadParameter(refused.text.both()) from None
-    with context.writing() as session:
-        if not voucher_store.is_accrued(session, wanted):
-            booking.book_accrual(
-                session,
-                register_store.load(session),
-                ledger_of(context.settings),
-                wanted,
-                closing=today_or(on),
-                by=by,
-                now=utc_now(),
-            )
-        names = _written(session, export_store.about(session, str(wanted)), folder)
-    _tell_files(names, as_json=as_json)
-
-
 def _is_large(context: CommandContext, pay_on: date) -> bool:
     with context.reading() as session:
         return payable_store.due_sum(session, on=pay_on)[0] > asking.LARGE
 
 
-def _written(session: Session, files: Sequence[ExportFile], folder: Path) -> list[Path]:
+def write_files(session: Session, files: Sequence[ExportFile], folder: Path) -> list[Path]:
     """The files' bytes as they are stored, laid in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
@@ -314,7 +263,8 @@ def _written(session: Session, files: Sequence[ExportFile], folder: Path) -> lis
     return paths
 
 
-def _tell_files(paths: list[Path], *, as_json: bool) -> None:
+def tell_files(paths: list[Path], *, as_json: bool) -> None:
+    """Say where the files lie."""
     if as_json:
         write_json([str(path) for path in paths])
         return

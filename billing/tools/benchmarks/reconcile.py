@@ -20,7 +20,7 @@ from billing.migrations.schema import open_database
 from billing.tools.benchmarks import bench_store, bulk_world_store, pages
 from billing.tools.benchmarks import database as bench_database
 from billing.tools.benchmarks.pages import PageRequest
-from bookkeeping import booking
+from bookkeeping import accrual_queries
 from foundation.database import Database
 from foundation.periods import Month
 from foundation.sql import Session
@@ -145,7 +145,7 @@ def _month_ends(today: date, times: int) -> Sequence[TimedQuestion]:
             "accrual of a month end",
             5_000,
             1,
-            lambda session: booking.accrued(session, _MONTH, closing=today, today=today),
+            lambda session: accrual_queries.lines(session, _MONTH, closing=today),
         ),
         (
             "match rate of twelve months, and ages",

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bookkeeping import booking
-from bookkeeping.vouchers import LedgerAccounts
+from bookkeeping.ledger_accounts import LedgerAccounts
 from foundation.errors import Refused
 from foundation.money import Money
 from invoicing.decisions import store as decision_store

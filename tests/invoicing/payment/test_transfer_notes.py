@@ -10,7 +10,8 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from bookkeeping import booking
-from bookkeeping.vouchers import LedgerAccounts, Voucher
+from bookkeeping.ledger_accounts import LedgerAccounts
+from bookkeeping.vouchers import Voucher
 from foundation.errors import Refused
 from foundation.personal_numbers import PersonalNumber
 from invoicing.model import InvoiceState, SupplierInvoice

@@ -128,6 +128,14 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
     "POST /finance/payments/transfers/{name}/take-back": PAYS,
     "POST /finance/reconciliation/month-end": BOOKS,
     "POST /finance/reconciliation/ledger": BOOKS,
+    "POST /finance/reconciliation/months": BOOKS,
+    "POST /finance/reconciliation/ledger-answers": BOOKS,
+    "POST /finance/reconciliation/ledger-answers/again": BOOKS,
+    "POST /finance/reconciliation/ledger-answers/{number}/booked": BOOKS,
+    "POST /finance/reconciliation/rules": RULES,
+    "POST /finance/reconciliation/rules/try": RULES,
+    "POST /finance/reconciliation/rules/{number}/{what}": RULES,
+    "POST /finance/reconciliation/months/{month}/{what}": BOOKS,
 }
 """What finance staff can press -> the decisions it comes to, or why it decides nothing about an invoice."""
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from bookkeeping import booking
-from bookkeeping.vouchers import LedgerAccounts
+from bookkeeping.ledger_accounts import LedgerAccounts
 from foundation.money import Money
 from invoicing.documents import expected_credit_store
 from invoicing.model import DocumentType, ExpectedCredit, ExpectedCreditState, InvoiceState, SupplierInvoice

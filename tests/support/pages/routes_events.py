@@ -1,4 +1,4 @@
-"""Who may send and read events: nobody by signing in; a system by its key (see test_events_api)."""
+"""Who may send and read events and the ledger's answers: nobody by signing in; a system by its key."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,4 +8,5 @@ from tests.support.pages.routes import Route
 ROUTES: Final[Mapping[str, Route]] = {
     "GET /api/v1/events": Route(everybody=True, page=False),
     "POST /api/v1/events": Route(everybody=True, page=False),
+    "POST /api/v1/ledger/answers": Route(everybody=True, page=False),
 }

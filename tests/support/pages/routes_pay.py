@@ -166,6 +166,29 @@ ROUTES = {
     ),
     "POST /finance/reconciliation/month-end": Route(may=_FINANCE),
     "POST /finance/reconciliation/ledger": Route(may=_FINANCE),
+    "GET /finance/reconciliation/accrual.csv": Route(
+        may=_READ, own=("/finance/reconciliation/accrual.csv?month=2026-09",), page=False
+    ),
+    "GET /finance/reconciliation/rules": Route(may=_READ, own=("/finance/reconciliation/rules",)),
+    "POST /finance/reconciliation/rules": Route(may=_FINANCE),
+    "POST /finance/reconciliation/rules/try": Route(may=_FINANCE),
+    "POST /finance/reconciliation/rules/{number}/{what}": Route(
+        may=_EITHER, foreign=("/finance/reconciliation/rules/999999/confirm",)
+    ),
+    "GET /finance/reconciliation/ledger-answers": Route(
+        may=_READ, own=("/finance/reconciliation/ledger-answers",)
+    ),
+    "POST /finance/reconciliation/ledger-answers": Route(may=_FINANCE),
+    "POST /finance/reconciliation/ledger-answers/again": Route(may=_FINANCE),
+    "POST /finance/reconciliation/ledger-answers/{number}/booked": Route(may=_FINANCE),
+    "GET /finance/reconciliation/months": Route(
+        may=_READ,
+        own=("/finance/reconciliation/months", "/finance/reconciliation/months?month=2026-09"),
+    ),
+    "POST /finance/reconciliation/months": Route(may=_FINANCE),
+    "POST /finance/reconciliation/months/{month}/{what}": Route(
+        may=_EITHER, foreign=("/finance/reconciliation/months/1999-01/close",)
+    ),
     "GET /finance/reconciliation/not-billed.csv": Route(
         may=_READ, own=("/finance/reconciliation/not-billed.csv?month=2026-09",), page=False
     ),

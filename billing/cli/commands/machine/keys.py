@@ -31,7 +31,7 @@ By = Annotated[str, typer.Option("--by", help="Vem som gör det, ett id / who do
 def make(
     context: CommandContext,
     name: Annotated[str, typer.Argument(help="Vilket system / which system")],
-    may: Annotated[str, typer.Option("--may", help="events:write,events:read")],
+    may: Annotated[str, typer.Option("--may", help="events:write,events:read,ledger:answer")],
     expires: Annotated[
         date | None, typer.Option(parser=day, metavar="DATE", help="Sista dagen / the last day")
     ] = None,

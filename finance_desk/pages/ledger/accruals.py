@@ -5,8 +5,7 @@ from typing import Any
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
-from bookkeeping import booking, voucher_store
-from bookkeeping.booking import accrued
+from bookkeeping import accrual_queries, booking, closing_checklist, voucher_store
 from finance_desk.pages.paying_parts import (
     READERS,
     article_words,
@@ -36,14 +35,14 @@ _P = Permission
 
 @router.get("/finance/reconciliation/month-end")
 def month_end(request: Request, person: Person = signed_in(*READERS)) -> Response:
-    """A month's accrual before it is booked, what is not billed, and what was billed and credited."""
+    """A month's accrual line by line before it is booked, what is not billed, and what was billed and credited."""
     today = today_of(request)
     month = _month(request)
     closing_text = request.query_params.get("closing", "")
     closing = parsed_day(closing_text) if closing_text else today
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        rows = accrued(session, month, closing=closing, today=today)
+        rows = accrual_queries.lines(session, month, closing=closing)
         count, not_billed_amount = unbilled_queries.not_billed_total(session, until=month)
         credited = unbilled_queries.billed_and_credited(session, month)
         page = Page.of(request, count)
@@ -59,7 +58,8 @@ def month_end(request: Request, person: Person = signed_in(*READERS)) -> Respons
             "credited": credited_page.rows(credited),
             "credited_page": credited_page,
             "is_booked": voucher_store.is_accrued(session, month),
-            "files": export_store.newest(session, FileKind.SIE_ACCRUALS, FileKind.SIE),
+            "is_closed": closing_checklist.is_closed(session, month),
+            "files": export_store.newest(session, FileKind.SIE_ACCRUALS, FileKind.SIE, FileKind.LEDGER_CSV),
             "suppliers": supplier_names(register),
             "people": people(session, register),
             "wait": register.policy.days_to_wait_for_invoice,
@@ -119,6 +119,28 @@ def book(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
         "%(vouchers)s verifikationer är skrivna. Ladda ner SIE-filen nedan.", vouchers=len(run.vouchers)
     )
     return see_other("/finance/reconciliation/month-end", said)
+
+
+@router.get("/finance/reconciliation/accrual.csv")
+def accrual_csv(request: Request, person: Person = signed_in(*READERS)) -> Response:
+    """Every line that would be accrued now, or on the closing day that is given."""
+    month = _month(request)
+    closing_text = request.query_params.get("closing", "")
+    closing = parsed_day(closing_text) if closing_text else today_of(request)
+    names = ("order_number", "line_id", "execution_reference", "supplier", "article", "service")
+    more = ("unit_id", "delivery_area", "contract", "month", "why")
+    with database_of(request).reading() as session:
+        rows = [
+            (
+                *(getattr(each, name) for name in names),
+                *(str(getattr(each, name)) for name in more),
+                each.amount.amount,
+                each.amount.currency,
+            )
+            for each in accrual_queries.lines(session, month, closing=closing)
+        ]
+    body = csv_bytes((*names, *more, "amount", "currency"), rows)
+    return download(body, name=f"upplupet-{month}.csv", media_type=CSV_TYPE)
 
 
 @router.get("/finance/reconciliation/not-billed.csv")

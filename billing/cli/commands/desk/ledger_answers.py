@@ -1,0 +1,106 @@
+"""`billing ledger answers`, `refused`, `send-again`, `note-booked`: what the ledger says, and the ways out of it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from billing.cli.command import AsJson, CommandContext, On, bytes_of, command, today_or
+from billing.cli.commands.desk.ledger import By, Reason, ledger
+from billing.cli.commands.payment_proposals import FilesFolder, tell_files, write_files
+from billing.cli.printing import TableColumn, show, table, write_json
+from bookkeeping import ledger_answer_store, ledger_answers
+from foundation.database import utc_now
+from foundation.text import Text
+from invoicing.payment import export_store
+from operations.payment_settings import ledger_of
+from orders.register import store as register_store
+
+_REFUSED = (
+    TableColumn(Text("Verifikation")),
+    TableColumn(Text("Bokförd den")),
+    TableColumn(Text("Vad"), wrap=36),
+    TableColumn(Text("Ekonomisystemet säger"), wrap=36),
+)
+
+
+@command(ledger, "answers")
+def answers(
+    context: CommandContext,
+    file: Annotated[Path, typer.Argument(help="Ekonomisystemets svar, CSV / the ledger's answers, CSV")],
+    by: By,
+    as_json: AsJson = False,
+) -> None:
+    """Läs ekonomisystemets svar, helt eller inte alls / read the ledger's answers, whole or not at all."""
+    with context.writing() as session:
+        told = ledger_answers.take_in(session, bytes_of(file), by=by, now=utc_now())
+    if as_json:
+        write_json({"booked": told.booked, "refused": told.refused, "repeated": told.repeated})
+        return
+    if told.repeated:
+        typer.echo(context.say(Text("Filen är redan inläst.")))
+        return
+    said = Text(
+        "%(booked)s verifikationer är bokförda och %(refused)s avvisade av ekonomisystemet.",
+        booked=told.booked,
+        refused=told.refused,
+    )
+    typer.echo(context.say(said))
+
+
+@command(ledger, "refused")
+def refused(context: CommandContext, as_json: AsJson = False) -> None:
+    """Visa verifikationer som ekonomisystemet avvisat / show vouchers that the ledger refused."""
+    with context.reading() as session:
+        found = ledger_answer_store.refused(session)
+    if as_json:
+        write_json(
+            [
+                {"voucher": each.number, "booked_on": each.booked_on.isoformat(), "said": each.last.said}
+                for each in found
+            ]
+        )
+        return
+    rows = [(each.number, each.booked_on.isoformat(), each.text, each.last.said) for each in found]
+    show(table(_REFUSED, rows, language=context.language))
+
+
+@command(ledger, "send-again")
+def send_again(
+    context: CommandContext, by: By, folder: FilesFolder = Path("."), on: On = None, as_json: AsJson = False
+) -> None:
+    """Skriv alla avvisade verifikationer i en ny fil / write all refused vouchers in a new file."""
+    with context.writing() as session:
+        about = ledger_answers.send_again(
+            session,
+            register_store.load(session),
+            ledger_of(context.settings),
+            today=today_or(on),
+            by=by,
+            now=utc_now(),
+        )
+        names = write_files(session, export_store.about(session, *about), folder)
+    tell_files(names, as_json=as_json)
+
+
+@command(ledger, "note-booked")
+def note_booked(
+    context: CommandContext,
+    number: Annotated[str, typer.Argument(help="Verifikationens nummer / the voucher's number")],
+    by: By,
+    ledger_number: Annotated[str, typer.Option("--ledger-number", help="Numret där / its number there")] = "",
+    reason: Reason = "",
+    on: On = None,
+) -> None:
+    """Notera att en avvisad bokfördes för hand / note that a refused voucher was booked by hand."""
+    with context.writing() as session:
+        ledger_answers.note_booked(
+            session,
+            number,
+            ledger_number=ledger_number,
+            reason=reason,
+            today=today_or(on),
+            by=by,
+            now=utc_now(),
+        )
+    typer.echo(context.say(Text("Noterat.")))

@@ -1,0 +1,144 @@
+"""What is to be seen to before a month is closed: each point with how much is open, and whether it stops."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from bookkeeping import (
+    accrual_queries,
+    booking,
+    closing_queries,
+    ledger_answer_store,
+    month_closing_store,
+    voucher_store,
+)
+from bookkeeping.accrual_queries import AccruedLine
+from bookkeeping.ledger_accounts import LedgerAccounts
+from foundation.money import Money, total
+from foundation.periods import Month
+from foundation.sql import Session
+from foundation.text import Text
+from invoicing.model import InvoiceState
+
+
+class Point(StrEnum):
+    """A point of the checklist, in the order they are seen to."""
+
+    NOT_OVER = "NOT_OVER"
+    EARLIER_OPEN = "EARLIER_OPEN"
+    UNBOOKED = "UNBOOKED"
+    NOT_ACCRUED = "NOT_ACCRUED"
+    REFUSED = "REFUSED"
+    UNREPORTED = "UNREPORTED"
+    IN_QUESTION = "IN_QUESTION"
+    PARKED = "PARKED"
+    HELD = "HELD"
+    CLAIMS = "CLAIMS"
+
+    @property
+    def words(self) -> Text:
+        """What the point asks."""
+        return _WORDS[self]
+
+    @property
+    def next_step(self) -> Text:
+        """What is done about what is open."""
+        return _NEXT[self]
+
+    @property
+    def stops(self) -> bool:
+        """Whether a month is not closed while anything is open here."""
+        return self in _STOPS
+
+
+_STOPS: Final = frozenset(
+    {Point.NOT_OVER, Point.EARLIER_OPEN, Point.UNBOOKED, Point.NOT_ACCRUED, Point.REFUSED}
+)
+_WORDS: Final[Mapping[Point, Text]] = {
+    Point.NOT_OVER: Text("Månaden är slut"),
+    Point.EARLIER_OPEN: Text("Månaderna före är stängda"),
+    Point.UNBOOKED: Text("Allt som hänt är bokfört"),
+    Point.NOT_ACCRUED: Text("Det levererade är periodiserat"),
+    Point.REFUSED: Text("Ekonomisystemet har inte avvisat något"),
+    Point.UNREPORTED: Text("Levererade månader är redovisade"),
+    Point.IN_QUESTION: Text("Inga fakturor är i fråga"),
+    Point.PARKED: Text("Inga fakturor väntar på inleverans"),
+    Point.HELD: Text("Inga fakturor hålls för kontroll"),
+    Point.CLAIMS: Text("Inga fordringar på leverantörer är öppna"),
+}
+_NEXT: Final[Mapping[Point, Text]] = {
+    Point.NOT_OVER: Text("Vänta tills månadens sista dag har gått."),
+    Point.EARLIER_OPEN: Text("Stäng dem först, i tur och ordning."),
+    Point.UNBOOKED: Text("Skriv bokföringsfilen, så blir det verifikationer."),
+    Point.NOT_ACCRUED: Text("Bokför upplupet; raderna visas innan de skrivs."),
+    Point.REFUSED: Text("Rätta felet och skicka de avvisade igen under Svar från ekonomisystemet."),
+    Point.UNREPORTED: Text("Påminn leverantörerna. Tills de redovisar är månaderna upplupna kostnader."),
+    Point.IN_QUESTION: Text("Avgör dem i kön. Tills dess är det levererade en upplupen kostnad."),
+    Point.PARKED: Text("De prövas av sig själva när månaden är inlevererad."),
+    Point.HELD: Text("Bekräfta kontona eller släpp dem under Attest och betalning."),
+    Point.CLAIMS: Text("Kvitta dem eller notera återbetalningen. De står kvar som fordran."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistRow:
+    """A point with how many things are open and, where they have a sum, how much they come to without VAT."""
+
+    point: Point
+    count: int = 0
+    amount: Money | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is anything left."""
+        return self.count > 0
+
+    @property
+    def stops(self) -> bool:
+        """Whether the month cannot be closed because of it."""
+        return self.is_open and self.point.stops
+
+
+def checklist(
+    session: Session,
+    accounts: LedgerAccounts,
+    month: Month,
+    *,
+    today: date,
+    lines: Sequence[AccruedLine] | None = None,
+) -> list[ChecklistRow]:
+    """Every point for the month, as the books stand; `lines` are what is to accrue, where they are read already."""
+    ends_on = month.period.end
+    unbooked = [each for each in booking.unbooked(session, accounts) if each.booked_on <= ends_on]
+    accruing = accrual_queries.lines(session, month, closing=today) if lines is None else lines
+    unreported = list(accrual_queries.unreported(accruing))
+    waiting = closing_queries.waiting(session, ends_on)
+    claims = closing_queries.claims(session, ends_on)
+    accrued = voucher_store.is_accrued(session, month)
+    return [
+        ChecklistRow(Point.NOT_OVER, int(today <= ends_on)),
+        ChecklistRow(Point.EARLIER_OPEN, closing_queries.open_months_before(session, month)),
+        ChecklistRow(Point.UNBOOKED, len(unbooked)),
+        ChecklistRow(Point.NOT_ACCRUED, 0 if accrued else len(accruing), None if accrued else _sum(accruing)),
+        ChecklistRow(Point.REFUSED, len(ledger_answer_store.refused(session, until=ends_on))),
+        ChecklistRow(Point.UNREPORTED, len(unreported), _sum(unreported)),
+        ChecklistRow(Point.IN_QUESTION, *waiting.of(*_IN_QUESTION)),
+        ChecklistRow(Point.PARKED, *waiting.of(InvoiceState.PARKED)),
+        ChecklistRow(Point.HELD, *waiting.of(InvoiceState.ON_HOLD)),
+        ChecklistRow(Point.CLAIMS, *claims),
+    ]
+
+
+def is_closed(session: Session, month: Month) -> bool:
+    """Whether the month's last day is in what is closed."""
+    closed_to = month_closing_store.closed_to(session)
+    return closed_to is not None and month.period.end <= closed_to
+
+
+def _sum(lines: Sequence[AccruedLine]) -> Money | None:
+    return total(each.amount for each in lines) if lines else None
+
+
+_IN_QUESTION: Final = (InvoiceState.IN_QUESTION, InvoiceState.CREDIT_REQUESTED, InvoiceState.PARTLY_ACCEPTED)

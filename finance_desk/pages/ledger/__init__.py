@@ -1,0 +1,1 @@
+"""Pages of the ledger: what is accrued, the files, and the months that close."""

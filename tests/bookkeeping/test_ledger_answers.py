@@ -1,0 +1,181 @@
+"""What the ledger answers: booked under its number, or refused with a reason that a person does something about."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bookkeeping import booking, ledger_answer_store, ledger_answers, month_closing
+from bookkeeping.booking import Run
+from bookkeeping.ledger_accounts import LedgerAccounts
+from bookkeeping.ledger_answer_store import LedgerAnswer, LedgerOutcome
+from bookkeeping.ledger_answers import AnswersRefused, Read
+from bookkeeping.month_closing import ClosingRefused
+from foundation.periods import Month
+from invoicing.payment import export_store
+from orders.register import store as register_store
+from tests.support.stories.paying import NOW, OFFICER
+from tests.support.stories.system import System, a_system
+
+REFERENCE = "100000101"
+SETTINGS = LedgerAccounts()
+HEAD = "voucher;outcome;ledger_number;day;message\n"
+BOOKED = HEAD + "50000001;BOOKED;A 4711;2026-03-06;\n"
+SPLIT = BOOKED + "50000002;REFUSED;;2026-03-06;Konto 1921 är spärrat\n"
+
+
+@pytest.fixture
+def system(database_url: str) -> Iterator[System]:
+    with a_system(database_url) as system:
+        system.decide(REFERENCE)
+        system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        document = system.send_invoice(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+        system.pay(on=document.pays_on)
+        book(system, on=date(2026, 3, 5))
+        yield system
+
+
+def book(system: System, *, on: date) -> Run:
+    with system.database.writing() as session:
+        return booking.book(session, register_store.load(session), SETTINGS, today=on, by=OFFICER, now=NOW)
+
+
+def take_in(system: System, text: str) -> Read:
+    with system.database.writing() as session:
+        return ledger_answers.take_in(session, text.encode(), by=OFFICER, now=NOW)
+
+
+def refused(system: System) -> list[tuple[str, str]]:
+    with system.database.reading() as session:
+        return [(each.number, each.last.said) for each in ledger_answer_store.refused(session)]
+
+
+def note(
+    system: System, number: str, *, ledger_number: str = "A 4713", reason: str = "Bokförd för hand."
+) -> None:
+    with system.database.writing() as session:
+        ledger_answers.note_booked(
+            session,
+            number,
+            ledger_number=ledger_number,
+            reason=reason,
+            today=date(2026, 3, 9),
+            by=OFFICER,
+            now=NOW,
+        )
+
+
+def send_again(system: System) -> str:
+    with system.database.writing() as session:
+        about = ledger_answers.send_again(
+            session, register_store.load(session), SETTINGS, today=date(2026, 3, 9), by=OFFICER, now=NOW
+        )
+        (file,) = export_store.about(session, *about)
+        return export_store.named(session, file.id)[1].decode("cp437")
+
+
+@pytest.mark.both_engines
+def test_what_is_refused_is_seen_sent_again_and_booked_at_last(system: System) -> None:
+    assert take_in(system, SPLIT) == Read(booked=1, refused=1)
+    assert take_in(system, SPLIT).repeated
+    assert refused(system) == [("50000002", "Konto 1921 är spärrat")]
+    again = send_again(system)
+    # The same voucher with its number and rows, and no other.
+    assert [line for line in again.split("\r\n") if line.startswith("#VER")] == [
+        '#VER "R" 50000002 20260305 "Betalning 10000001 faktura F-1"'
+    ]
+    assert refused(system) == []
+    with pytest.raises(AnswersRefused, match="No voucher is refused"):
+        send_again(system)
+    assert take_in(system, HEAD + "50000002;REFUSED;;2026-03-10;Perioden är stängd\n").refused == 1
+    assert take_in(system, HEAD + "50000002;BOOKED;A 4712;2026-03-11;\n").booked == 1
+    assert refused(system) == []
+
+
+def test_a_refused_voucher_is_noted_as_booked_by_hand_with_its_number_and_how(system: System) -> None:
+    take_in(system, SPLIT)
+    for wrong in ({"ledger_number": " "}, {"reason": ""}):
+        with pytest.raises(AnswersRefused, match="Write the number"):
+            note(system, "50000002", **wrong)
+    with pytest.raises(AnswersRefused, match="50000001 is not refused"):
+        note(system, "50000001")
+    note(system, "50000002")
+    assert refused(system) == []
+
+
+def test_a_month_is_not_closed_while_the_ledger_refuses_something_of_it(system: System) -> None:
+    march = Month(2026, 3)
+    with system.database.writing() as session:
+        register = register_store.load(session)
+        on = date(2026, 4, 7)
+        booking.book_accrual(session, register, SETTINGS, march, closing=on, by=OFFICER, now=NOW)
+    take_in(system, SPLIT)
+    with (
+        pytest.raises(ClosingRefused, match="send what was refused again"),
+        system.database.writing() as session,
+    ):
+        month_closing.ask(session, SETTINGS, march, reason="Klart.", by=OFFICER, today=on, now=NOW)
+    note(system, "50000002")
+    with system.database.writing() as session:
+        month_closing.ask(session, SETTINGS, march, reason="Klart.", by=OFFICER, today=on, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a;b\n", "the columns voucher, outcome"),
+        (HEAD + "50000001;OK;A 1;2026-03-06;\n", "Row 2: outcome must be one of BOOKED, REFUSED"),
+        (HEAD + "50000001;BOOKED;;2026-03-06;\n", "Row 2: a booked voucher has its number"),
+        (HEAD + "50000001;REFUSED;;2026-03-06;\n", "Row 2: a refused voucher has a reason"),
+        (HEAD + "50000001;BOOKED;A 1;6/3;\n", "Row 2: write the day"),
+        (BOOKED + "50000001;BOOKED;A 2;2026-03-06;\n", "Row 3: voucher 50000001 stands already on row 2"),
+        (BOOKED + "59999999;BOOKED;A 2;2026-03-06;\n", "59999999 are not here"),
+        (HEAD + f"50000001;REFUSED;;2026-03-06;{'x' * 1001}\n", "Row 2: the number may have"),
+    ],
+)
+def test_a_file_is_read_whole_or_not_at_all(system: System, text: str, said: str) -> None:
+    with pytest.raises(AnswersRefused, match=said):
+        take_in(system, text)
+    with system.database.reading() as session:
+        assert ledger_answer_store.without_answer(session) == 2
+
+
+def test_what_is_booked_is_not_taken_back_and_not_booked_as_another(system: System) -> None:
+    take_in(system, BOOKED)
+    for other in ("REFUSED;;2026-03-07;Ångrat", "BOOKED;A 4799;2026-03-07;"):
+        with pytest.raises(AnswersRefused, match="booked in the ledger already as A 4711"):
+            take_in(system, f"{HEAD}50000001;{other}\n")
+
+
+# Pure ------------------------------------------------------------------------------------------------
+
+_texts = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=30)
+_answers = st.builds(
+    lambda number, refused, day, text: LedgerAnswer(
+        number,
+        LedgerOutcome.REFUSED if refused else LedgerOutcome.BOOKED,
+        day,
+        "" if refused else text,
+        text if refused else "",
+    ),
+    _texts,
+    st.booleans(),
+    st.dates(date(2025, 1, 1), date(2027, 12, 31)),
+    _texts,
+)
+
+
+@given(answers=st.lists(_answers, max_size=8, unique_by=lambda each: each.voucher), comma=st.booleans())
+def test_whatever_the_ledger_writes_is_read_as_it_was_written(
+    answers: list[LedgerAnswer], comma: bool
+) -> None:
+    written = io.StringIO(newline="")
+    lines = csv.writer(written, delimiter="," if comma else ";")
+    lines.writerow(ledger_answers.COLUMNS)
+    for each in answers:
+        lines.writerow((each.voucher, each.outcome, each.ledger_number, each.answered_on, each.said))
+    assert ledger_answers.read(b"\xef\xbb\xbf" + written.getvalue().encode()) == answers
