@@ -7,7 +7,7 @@ here: every worker does them all the time, each with its own messages (`worker`)
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Final
@@ -26,10 +26,10 @@ from foundation.database import Database
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.audit import retention_periods
-from invoicing.documents import store as document_store
 from invoicing.exceptions import undo as exception_undo
-from invoicing.model import DocumentType, InvoiceState
+from invoicing.model import InvoiceState
 from invoicing.payment.bank_answers import bank_reports
+from invoicing.payment.runs import due_queries
 from invoicing.payment_control import fetching
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.verdicts import parking
@@ -231,7 +231,7 @@ def parked_too_long(session: Session, today: date, now: datetime, mail_to: str) 
     if ended:
         trouble = Trouble(
             len(ended),
-            _named([invoice.number for invoice in ended]),
+            _named([invoice.number for invoice in ended], len(ended)),
             Text(
                 "%(documents)s dokument hade väntat längre än reglerna säger. Fakturor har begärts "
                 "krediterade, kreditfakturor ligger i kön.",
@@ -244,40 +244,31 @@ def parked_too_long(session: Session, today: date, now: datetime, mail_to: str) 
 
 def payments_due(session: Session, today: date, now: datetime, mail_to: str) -> str:
     """Tell the buyer's staff of invoices whose day of payment has come: what is accepted, and what we hold up."""
-    due = _to_be_paid_by(session, today, InvoiceState.ACCEPTED)
+    due, named = due_queries.to_be_paid(session, [InvoiceState.ACCEPTED], on=today, named=_NAMED_MOST)
     if due:
         trouble = Trouble(
-            len(due),
-            _named(due),
+            due,
+            _named(named, due),
             Text(
                 "%(invoices)s godkända fakturor ska betalas i dag eller tidigare. Gör ett betalningsförslag.",
-                invoices=len(due),
+                invoices=due,
             ),
         )
         alarms.put(session, "PAYMENTS_DUE", trouble, now=now, mail_to=mail_to)
-    held_up = _to_be_paid_by(session, today, InvoiceState.PARKED, InvoiceState.ON_HOLD)
+    waiting = [InvoiceState.PARKED, InvoiceState.ON_HOLD]
+    held_up, named = due_queries.to_be_paid(session, waiting, on=today, named=_NAMED_MOST)
     if held_up:
         trouble = Trouble(
-            len(held_up),
-            _named(held_up),
+            held_up,
+            _named(named, held_up),
             Text(
                 "%(invoices)s fakturor skulle ha betalats i dag eller tidigare men väntar på redovisning eller "
                 "kontroll. Se dem under Ekonomi, Väntar och Hålls för kontroll, och få det de väntar på avgjort.",
-                invoices=len(held_up),
+                invoices=held_up,
             ),
         )
         alarms.put(session, "PAYMENTS_HELD_UP", trouble, now=now, mail_to=mail_to)
-    return f"{len(due)} invoices, {len(held_up)} held up"
-
-
-def _to_be_paid_by(session: Session, today: date, *states: InvoiceState) -> list[str]:
-    """The numbers of the invoices in these states whose day of payment has come."""
-    return [
-        invoice.number
-        for state in states
-        for invoice in document_store.listed(session, state=state, limit=100_000)
-        if invoice.document_type is DocumentType.INVOICE and invoice.pays_on <= today
-    ]
+    return f"{due} invoices, {held_up} held up"
 
 
 def _alarms(settings: Settings) -> Callable[[Session, date, datetime], str]:
@@ -309,6 +300,6 @@ def _mail(settings: Settings) -> Callable[[Database, date, datetime], str]:
     return deliver
 
 
-def _named(numbers: list[str]) -> str:
-    rest = f" +{len(numbers) - _NAMED_MOST}" if len(numbers) > _NAMED_MOST else ""
+def _named(numbers: Sequence[str], count: int) -> str:
+    rest = f" +{count - _NAMED_MOST}" if count > _NAMED_MOST else ""
     return " ".join(numbers[:_NAMED_MOST]) + rest

@@ -41,6 +41,7 @@ OUTCOMES = {
     "PENDING": ("note", Text("Väntar i banken")),
     "REFUSED": ("bad", Text("Avvisad av banken")),
     "BOOKED_AFTER_REFUSED": ("bad", Text("Bokförd fast avvisad")),
+    "BOOKED_TWICE": ("bad", Text("Bokförd två gånger")),
     "RETURNED": ("bad", Text("Tillbaka", context="payment")),
     "RETURNED_AFTER_PAID": ("bad", Text("Tillbaka efter betald")),
 }

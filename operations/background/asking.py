@@ -12,7 +12,7 @@ from invoicing.payment.attest_rights import AttestRefused, NotAttested
 from invoicing.payment.runs import portion_store, portions
 from invoicing.payment.transfers import LIVE, PROPOSAL_FOLLOWS, ItemState, ProposalState, proposal_name
 from operations.background import task_store
-from operations.background.payment_runs import page_of, proposal_about
+from operations.background.payment_runs import counted, page_of, proposal_about
 from operations.background.tasks import Task, TaskKind
 from operations.journal_actions import OperationsAction, OperationsSubject
 
@@ -106,8 +106,8 @@ def stop(session: Session, number: int, *, by: str, now: datetime) -> Task:
     task = task_store.get(session, number)
     said = Text(
         "Avbrutet efter %(done)s av %(total)s rader. Det som var gjort står kvar.",
-        done=task.rows_done,
-        total=task.rows_total,
+        done=counted(task.rows_done),
+        total=counted(task.rows_total),
     )
     task_store.stop(session, task, said=said, now=now)
     journal.record(

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from foundation.text import JoinedText, Text
+from foundation.text import JoinedText, Text, WrittenText
 from invoicing.payment import attestation
 from invoicing.payment import export as payment_export
 from invoicing.payment.attest_rights import NOT_ATTESTED_WORDS
@@ -21,6 +21,12 @@ from operations.payment_settings import debtor_of
 from orders.register import store as register_store
 
 _CHANGED, _GONE = "CHANGED", "GONE"
+
+
+def counted(count: int) -> Text:
+    """A number of rows as people write it: 149 800 and 149,800."""
+    said = f"{count:,}"
+    return WrittenText(said.replace(",", "\u00a0"), said)
 
 
 def proposal_about(number: str) -> str:
@@ -47,21 +53,21 @@ def propose(doing: Doing) -> None:
             Text(
                 "Betalningsförslag %(number)s är gjort, med %(rows)s rader. Nu attesterar någon annan det.",
                 number=number,
-                rows=made.items,
+                rows=counted(made.items),
             )
         ]
         if made.changed:
             said.append(
                 Text(
                     "%(count)s ändrades medan det gjordes och väntar på nästa förslag.",
-                    count=made.changed,
+                    count=counted(made.changed),
                 )
             )
         if drawn.held_back:
             said.append(
                 Text(
                     "%(count)s hålls kvar: se dem på sidan Attest och betalning.",
-                    count=drawn.held_back,
+                    count=counted(drawn.held_back),
                 )
             )
         kept.end(Outcome(JoinedText(" ", said), made.changed > 0, page_of(number)))
@@ -110,8 +116,8 @@ def look_through(doing: Doing) -> None:
     with doing.keeping() as kept:
         said = Text(
             "%(dropped)s rader är ändrade och måste attesteras så som de är nu, och %(taken_out)s rader är uttagna.",
-            dropped=told["DROPPED"],
-            taken_out=told["OUT"],
+            dropped=counted(told["DROPPED"]),
+            taken_out=counted(told["OUT"]),
         )
         kept.end(Outcome(said, told["DROPPED"] + told["OUT"] > 0, page_of(number)))
 
@@ -143,7 +149,7 @@ def export(doing: Doing) -> None:
         )
         said = Text(
             "Filen är gjord, med %(transfers)s betalningar till banken. Ladda ner den på förslagets sida.",
-            transfers=len(plan.transfers),
+            transfers=counted(len(plan.transfers)),
         )
         kept.end(Outcome(said, leads_to=page_of(number)))
 
@@ -175,16 +181,16 @@ def _looked_through(doing: Doing, content: dict[str, object], told: Counter[str]
 
 def _attested(told: Counter[str], number: str, state: ProposalState) -> Outcome:
     """What was attested, what was left and why, and what to do next."""
-    said = [Text("%(count)s rader är attesterade.", count=told["ATTESTED"])]
+    said = [Text("%(count)s rader är attesterade.", count=counted(told["ATTESTED"]))]
     left = [
-        Text("%(count)s %(why)s", count=told[why], why=words)
+        Text("%(count)s %(why)s", count=counted(told[why]), why=words)
         for why, words in _LEFT_WORDS.items()
         if told[why]
     ]
     count = sum(told[why] for why in _LEFT_WORDS)
     if left:
         said.append(
-            Text("%(count)s är det inte: %(reasons)s.", count=count, reasons=JoinedText(", ", left)),
+            Text("%(count)s är det inte: %(reasons)s.", count=counted(count), reasons=JoinedText(", ", left)),
         )
     if state is ProposalState.ATTESTED:
         said.append(Text("Förslaget kan skickas till banken."))

@@ -21,12 +21,12 @@ class TaskKind(StrEnum):
 
 
 KIND_WORDS: Final[Mapping[TaskKind, Text]] = {
-    TaskKind.PROPOSE: Text("Betalningsförslaget görs"),
-    TaskKind.ATTEST: Text("Förslaget attesteras"),
-    TaskKind.LOOK_THROUGH: Text("Förslaget jämförs med böckerna"),
-    TaskKind.EXPORT: Text("Filen till banken görs"),
+    TaskKind.PROPOSE: Text("Nytt betalningsförslag"),
+    TaskKind.ATTEST: Text("Attest av betalningsförslag"),
+    TaskKind.LOOK_THROUGH: Text("Jämförelse med böckerna"),
+    TaskKind.EXPORT: Text("Fil till banken"),
 }
-"""What is going on, for people."""
+"""What is done, for people."""
 
 
 class TaskState(StrEnum):
@@ -101,7 +101,7 @@ class AlreadyAsked(Refused):
     def __init__(self, task: Task) -> None:
         super().__init__(
             Text(
-                "%(what)s redan (arbete %(number)s). Vänta tills det är klart, eller avbryt det på dess sida.",
+                "%(what)s pågår redan (arbete %(number)s). Vänta tills det är klart, eller avbryt det på dess sida.",
                 what=KIND_WORDS[task.kind],
                 number=task.id,
             )

@@ -229,6 +229,7 @@ def test_nothing_but_a_change_of_two_gives_anybody_more() -> None:
         # Lower at once, and only that.
         ("finance_desk/pages/policies.py", "decision_store.set_limit"),
         ("billing/tools/demo/attest.py", "attest_right_store.give"),
+        ("billing/tools/benchmarks/payments.py", "attest_right_store.give"),
         ("billing/tools/demo/people.py", "decision_store.set_limit"),
     }
 

@@ -128,7 +128,10 @@ def test_two_people_take_a_proposal_from_prepared_to_paid(
     page = desks.of(OFFICER, "/finance/payments/bank")
     page.set_input_files("#file", file)
     page.click("button:has-text('Läs in')")
-    assert "1 betalningar är noterade. 1 rader behöver en person." in page.inner_text("main")
+    assert (
+        "1 rader är noterade som betalda och 0 som avvisade. 1 rader behöver en person."
+        in page.inner_text("main")
+    )
     assert system.invoice(invoice.id).state is InvoiceState.PAID
     page = desks.of(OFFICER, "/finance/payments/bank")
     page.set_input_files("#file", file)

@@ -7,7 +7,7 @@ import hashlib
 import io
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -34,6 +34,7 @@ from tests.support.pages.browser import Opening, Site, axe, portal, session_cook
 from tests.support.servers.databases import PostgresqlServer
 from tests.support.servers.serving import NO_TLS
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, a_system
+from web import pdf
 
 TODAY = datetime(2026, 3, 10, 9, tzinfo=UTC)
 _P = Permission
@@ -294,11 +295,19 @@ class _NoPango:
         return None
 
 
+class _InThisProcess:
+    """Prints where the test took Pango away, and not in a process of its own."""
+
+    def run(self, work: Callable[..., object], *given: object, **_: object) -> object:
+        return work(*given)
+
+
 def test_a_server_without_pango_says_so(
     site: Site, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
     monkeypatch.setattr(sys, "meta_path", [_NoPango(), *sys.meta_path])
+    monkeypatch.setattr(pdf, "PRINTING", _InThisProcess())
     answer = client.get(f"/orders/{order_of(site, '100000101')}/order.pdf")
     assert answer.status_code == 409
     assert "Pango saknas på servern" in answer.text

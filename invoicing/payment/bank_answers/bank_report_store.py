@@ -39,6 +39,7 @@ class BankReportResult(StrEnum):
     PENDING = "PENDING"  # the bank has it and has not decided
     REFUSED = "REFUSED"  # the bank will not carry it out
     BOOKED_AFTER_REFUSED = "BOOKED_AFTER_REFUSED"
+    BOOKED_TWICE = "BOOKED_TWICE"  # by two lines of statements
     RETURNED = "RETURNED"  # the money came back before it was noted as paid
     RETURNED_AFTER_PAID = "RETURNED_AFTER_PAID"
 
@@ -191,6 +192,20 @@ def told_of(session: Session, end_to_end: str) -> Sequence[BankEntry]:
     """What the bank has told of one payment by its own id, oldest first."""
     question = select(_ENTRY).where(_ENTRY.c.end_to_end == end_to_end).order_by(_ENTRY.c.id)
     return [_told(row) for row in session.execute(question)]
+
+
+def days_booked(session: Session, end_to_end: str) -> set[date]:
+    """The days on which statements have booked a payment by its own id, as paid or once more."""
+    question = (
+        select(_ENTRY.c.booked_on)
+        .join(_FILE, _FILE.c.id == _ENTRY.c.bank_file)
+        .where(
+            _ENTRY.c.end_to_end == end_to_end,
+            _ENTRY.c.outcome.in_((BankReportResult.PAID, BankReportResult.REPEAT)),
+            _FILE.c.message.startswith("camt.053"),
+        )
+    )
+    return {day for day in session.scalars(question) if day is not None}
 
 
 def set_handled(session: Session, entry_id: int, *, by: str, note: str) -> bool:

@@ -38,7 +38,7 @@ def take_in(
     file_id = bank_report_store.add_file(
         session, body, sha256=digest, name=name, message=report.message, by=by, on=today, at=now
     )
-    reading = Reading(session, register, by, today, set())
+    reading = Reading(session, register, by, today, report.message)
     _let_ahead_come(reading)
     told = [each for entry in report.entries for each in movement_effects.take_effect(reading, entry)]
     if report.original:
@@ -53,7 +53,7 @@ def take_in(
 
 def come_to_their_day(session: Session, register: Register, *, today: date) -> int:
     """Let what the bank announced ahead of its day be paid, now that the day has come; how many payments."""
-    reading = Reading(session, register, journal.SYSTEM, today, set())
+    reading = Reading(session, register, journal.SYSTEM, today)
     paid = _let_ahead_come(reading)
     _finish(reading)
     return paid

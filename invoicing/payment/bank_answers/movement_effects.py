@@ -5,7 +5,7 @@ amount must be ours to the öre. What is told twice, in another file, version or
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -33,13 +33,18 @@ _R = BankReportResult
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What holds while one file is read. Proposals that change are added to `touched`."""
+    """What holds while one file is read: of which kind it is, whose payments it has named so far, and what it changes.
+
+    Proposals that change are added to `touched`, and the ids of payments that a line books to `booked`.
+    """
 
     session: Session
     register: Register
     by: str
     today: date
-    touched: set[str]
+    message: str = ""
+    touched: set[str] = field(default_factory=set)
+    booked: set[str] = field(default_factory=set)
 
 
 def take_effect(reading: Reading, entry: Entry) -> Iterator[Told]:
@@ -48,6 +53,8 @@ def take_effect(reading: Reading, entry: Entry) -> Iterator[Told]:
     ours = False
     for movement in entry.movements:
         told = _moved(reading, movement, _charged(entry))
+        if movement.debit and movement.booked:
+            reading.booked.add(movement.end_to_end)
         ours = ours or told[1] not in (_R.NOT_OURS, _R.UNKNOWN)
         yield told
     if ours and entry.rest:
@@ -116,7 +123,27 @@ def _left(reading: Reading, movement: Movement, items: Sequence[ProposalItem]) -
             name=_called(reading, movement, refused),
         )
         return movement, _R.BOOKED_AFTER_REFUSED, said
-    return movement, _R.PAID if waiting else _R.REPEAT, NO_TEXT
+    if waiting:
+        return movement, _R.PAID, NO_TEXT
+    if _is_second_booking(reading, movement):
+        said = Text(
+            "Banken har bokfört %(name)s två gånger. Be banken om pengarna tillbaka.",
+            name=_called(reading, movement, items),
+        )
+        return movement, _R.BOOKED_TWICE, said
+    return movement, _R.REPEAT, NO_TEXT
+
+
+def _is_second_booking(reading: Reading, movement: Movement) -> bool:
+    """Whether a statement books what a statement booked before: twice in one file, or on another day.
+
+    A notice is followed by the statement of the same booking, and a statement may be sent again: that is one booking.
+    """
+    name = movement.end_to_end
+    if not name or not reading.message.startswith("camt.053"):
+        return False
+    days = bank_report_store.days_booked(reading.session, name)
+    return name in reading.booked or bool(days - {movement.booked_on})
 
 
 def note_paid(reading: Reading, items: Sequence[ProposalItem], paid_on: date) -> None:

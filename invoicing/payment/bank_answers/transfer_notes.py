@@ -115,7 +115,7 @@ def confirm(session: Session, register: Register, about: str, *, by: str, today:
     items = proposal_store.items_sent_as(session, waits.about)
     match waits.said:
         case TransferSaid.PAID:
-            reading = movement_effects.Reading(session, register, by, today, set())
+            reading = movement_effects.Reading(session, register, by, today)
             movement_effects.note_paid(reading, items, waits.on_day)
         case TransferSaid.NOT_PAID:
             for item in items:

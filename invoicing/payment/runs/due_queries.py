@@ -1,11 +1,13 @@
-"""Whether what a proposal was drawn up of is still to be paid, asked of thousands at once."""
+"""What is to be paid, counted, and whether what a proposal was drawn up of still is: asked of thousands at once."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from foundation.sql import Session, among
 from invoicing.documents import tables as document_tables
+from invoicing.model import DocumentType, InvoiceState
 from invoicing.payment import held_back_queries, standing_queries
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import PayableKind, PaymentTerms
@@ -45,6 +47,20 @@ def still_due(session: Session, register: Register, payables: Sequence[PaymentTe
             ):
                 found.add(key)
     return found
+
+
+def to_be_paid(
+    session: Session, states: Sequence[InvoiceState], *, on: date, named: int
+) -> tuple[int, Sequence[str]]:
+    """How many invoices in these states have come to their day of payment, and the numbers of the first to arrive."""
+    these = (
+        _INVOICE.c.document_type == DocumentType.INVOICE,
+        _INVOICE.c.state.in_(states),
+        _INVOICE.c.pays_on <= on,
+    )
+    count = session.execute(select(func.count()).select_from(_INVOICE).where(*these)).scalar_one()
+    first = select(_INVOICE.c.number).where(*these).order_by(_INVOICE.c.id).limit(named)
+    return count, session.scalars(first).all()
 
 
 _AS_NOW = select(_INVOICE.c.id, _INVOICE.c.state, _INVOICE.c.amount_payable, _INVOICE.c.credited_payable)

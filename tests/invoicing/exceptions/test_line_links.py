@@ -20,7 +20,7 @@ from invoicing.model import InvoiceState, SupplierInvoice
 from orders.register import store as register_store
 from peppol.documents import billing
 from tests.support.stories.bills import together, with_lines
-from tests.support.stories.system import System, a_system, example_register
+from tests.support.stories.system import CASEWORKER, System, a_system, example_register
 
 FIRST, SECOND = "100000101", "100000102"
 CAME = date(2026, 4, 2)
@@ -119,7 +119,7 @@ def test_an_invoice_over_two_orders_without_references_is_linked_line_by_line_an
         link_row = decision_store.link_of(session, invoice.id)
         (done,) = decision_store.actions_of(session, invoice.id)
         # Who links an invoice never attests it.
-        assert set(decider_store.of(session, [invoice.id])[invoice.id]) == {"user-1"}
+        assert set(decider_store.of(session, [invoice.id])[invoice.id]) == {"user-1", CASEWORKER}
     assert link_row is not None
     assert [each.invoice_line for each in link_row.lines] == ["1", "2"]
     assert done.detail["line"] == f"{first}, {second}"

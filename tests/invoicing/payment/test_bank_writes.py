@@ -259,6 +259,21 @@ def test_a_debit_that_takes_back_a_deposit_pays_nothing(desk: PayDesk) -> None:
     assert states(desk)[0] == "EXPORTED"
 
 
+def test_a_payment_that_statements_book_twice_is_told_and_a_statement_sent_again_is_not(
+    desk: PayDesk,
+) -> None:
+    once = paid((NAMES[0], "2375.00"))
+    desk.bank_says(account(once, hand=Hand("camt.054")), on=LATER)
+    for version in ("02", "08"):
+        assert outcomes(desk.bank_says(account(once, hand=Hand(version=version)), on=LATER)) == [_R.REPEAT]
+    again = account(replace(once, day="2026-03-09"))
+    (row,) = desk.bank_says(again, on=LATER).told
+    assert (row.outcome, row.is_open) == (_R.BOOKED_TWICE, True)
+    assert "Ask the bank for the money back" in row.sentence.en
+    both = account(paid((NAMES[1], "2375.00")), paid((NAMES[1], "2375.00")))
+    assert outcomes(desk.bank_says(both, on=LATER)) == [_R.PAID, _R.BOOKED_TWICE]
+
+
 def test_a_return_of_another_amount_changes_nothing(desk: PayDesk) -> None:
     told = desk.bank_says(account(back(NAMES[0], "2365.00")), on=LATER)
     assert outcomes(told) == [_R.AMOUNT]

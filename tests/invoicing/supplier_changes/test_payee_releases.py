@@ -18,7 +18,7 @@ from invoicing.verdicts import verdicts
 from orders.register import store as register_store
 from peppol.documents import billing, shapes
 from tests.support.servers.system_databases import CLOCK
-from tests.support.stories.system import FYRBAKEN, System, a_system
+from tests.support.stories.system import CASEWORKER, FYRBAKEN, System, a_system
 
 REFERENCE = "100000101"
 TODAY = date(2026, 2, 4)
@@ -102,7 +102,7 @@ def test_two_people_pay_the_seller_and_neither_attests(system: System) -> None:
     assert payable(system, invoice).account.number == "5999107"
     assert not payable(system, invoice).held_back
     with system.database.reading() as session:
-        assert decider_store.of(session, [invoice.id])[invoice.id] == {"eko-1", "eko-2"}
+        assert decider_store.of(session, [invoice.id])[invoice.id] == {"eko-1", "eko-2", CASEWORKER}
         register = register_store.load(session)
         assert paid_to.words(session, register, invoice, today=TODAY) == "bankgiro 599-9107"
 

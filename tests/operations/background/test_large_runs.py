@@ -155,7 +155,7 @@ def test_one_piece_of_work_at_a_time_about_the_same_proposal(desk: PayDesk) -> N
     desk.give_right()
     desk.propose(on=MARCH)
     attest(desk)
-    with pytest.raises(AlreadyAsked, match=r"being attested already \(work 1\)"):
+    with pytest.raises(AlreadyAsked, match=r"is going on already \(work 1\)"):
         attest(desk)
 
 
@@ -215,6 +215,7 @@ def test_a_large_run_is_pressed_followed_and_told_on_the_page(site: Site, desk: 
         works(desk.system)
         left = second.get(pressed)
         assert 'class="notice note" role="status"' in left.text, "less than all is no success"
+        assert "Klart, men inte allt" in text_of(left)
         assert "2 är det inte: 2 över din gräns" in text_of(left)
         assert 'href="/finance/payments/proposals/30000001?show=outside"' in left.text
         assert second.post(f"{pressed}/stop").status_code == 409

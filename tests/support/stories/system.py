@@ -46,6 +46,9 @@ from peppol.xml import codec
 from tests.support.project import FIXTURES
 from tests.support.servers.system_databases import CLOCK, filled, whole
 
+CASEWORKER = "user-17"
+"""Who approves reports in stories, and so attests none of their invoices."""
+
 REGISTER = FIXTURES / "demo" / "register"
 
 Json = Mapping[str, object]
@@ -425,5 +428,5 @@ def report(reference: str, month: str, version: int, on: date) -> dict[str, obje
         "month": month,
         "version": version,
         "at": moment.isoformat(),
-        "by": "user-17",
+        "by": CASEWORKER,
     }
