@@ -27,6 +27,7 @@ from invoicing.payment.export_store import FileKind
 from orders.register.register import Register
 
 COLUMNS: Final = ("voucher", "outcome", "ledger_number", "day", "message")
+_BYTES_MAX: Final = 8_000_000
 _NUMBER_MAX: Final = 40
 _SAID_MAX: Final = 1000
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -48,6 +49,8 @@ class Read:
 
 def read(body: bytes) -> list[LedgerAnswer]:
     """The answers of a file. Raises AnswersRefused with the row and what may stand there. Pure."""
+    if len(body) > _BYTES_MAX:
+        raise AnswersRefused(Text("Filen är större än 8 MB. Dela upp svaren i flera filer."))
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -44,6 +44,11 @@ TOOLS: Final = "a tool beside the product: a demo, a benchmark, a simulator, an 
 
 WALLS: Final = {
     "accounts/staff/change_store.py": OURS,
+    "bookkeeping/accounting_rules.py": CAPPED,
+    "bookkeeping/charts/": INSTALLED,
+    "bookkeeping/layouts/": INSTALLED,
+    "bookkeeping/ledger_answers.py": CAPPED,
+    "bookkeeping/month_closing_store.py": OURS,
     "billing/cli/commands/receiving.py": GATE,
     "billing/cli/commands/validate.py": APART,
     "billing/migrations/": TOOLS,

@@ -19,7 +19,7 @@ from web.pages import Page, database_of, pages_router, render, see_other, today_
 
 _P = Permission
 _PATH = "/finance/reconciliation/ledger-answers"
-_BYTES_MAX = 20_000_000
+_BYTES_MAX = 8_000_000
 router = pages_router()
 
 
@@ -47,8 +47,6 @@ def read(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
         raise FormRefused(Text("Välj en fil med ekonomisystemets svar."))
     with given.file as opened:
         body = opened.read(_BYTES_MAX + 1)
-    if len(body) > _BYTES_MAX:
-        raise FormRefused(Text("Filen är större än 20 MB."))
     with database_of(request).writing() as session:
         told = ledger_answers.take_in(session, body, by=person.id, now=instant_of(request))
     if told.repeated:
