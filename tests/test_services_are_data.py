@@ -45,6 +45,7 @@ LEFT: Final[Mapping[tuple[str, str], str]] = {
     ("invoicing/claims/tables.py", "WRONG_MONTH"): f"{_OTHER_LIST}: why a claim is raised",
     ("invoicing/claims/claim_states.py", "WRONG_MONTH"): f"{_OTHER_LIST}: why a claim is raised",
     ("billing/migrations/versions/r0016_suppliers_own.py", "OTHER"): f"{_OTHER_LIST}: why a supplier objects",
+    ("bookkeeping/coding.py", "OTHER"): f"{_OTHER_LIST}: a supplier of no kind that its number tells",
     ("orders/objections/model.py", "OTHER"): f"{_OTHER_LIST}: why a supplier objects",
     ("orders/terms.py", "INTERNSHIP"): f"{_OTHER_LIST}: what an informative report is about",
     ("orders/events/data.py", "OTHER"): f"{_OTHER_LIST}: why a placement was called off",

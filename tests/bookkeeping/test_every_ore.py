@@ -19,6 +19,7 @@ from bookkeeping.ledger_accounts import LedgerAccounts
 from bookkeeping.unbooked_queries import UnbookedCredit, UnbookedPartialCredit, UnbookedPayment
 from bookkeeping.voucher_making import Coders, Unbooked, vouchers_of
 from bookkeeping.vouchers import Purchase, Voucher, VoucherKind
+from invoicing.claims.claim_states import PartWay
 
 _K = VoucherKind
 FIRST: Final = date(2025, 11, 3)
@@ -150,8 +151,9 @@ def _purchase(event: Event) -> Purchase:
 
 
 def _paid(event: Event, number: str) -> UnbookedPayment:
+    how = PartWay.REPAID if event.kind is _K.GIVEN_BACK else None
     return UnbookedPayment(
-        number, event.invoice, "F", "5599991014", Decimal(event.payable).scaleb(-2), event.on
+        number, event.invoice, "F", "5599991014", Decimal(event.payable).scaleb(-2), event.on, how
     )
 
 

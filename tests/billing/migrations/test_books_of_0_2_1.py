@@ -72,7 +72,12 @@ def test_nothing_in_books_of_0_2_1_changes_and_the_check_is_green(
     reasons = _reasons(books_of_0_2_1, "reason")
     assert sum(len(held) for _, held in before.values()) > 2_000
     open_migrated(books_of_0_2_1).close()
-    assert rows(books_of_0_2_1, before) == before
+    grown = rows(books_of_0_2_1, before)
+    columns, series = grown["number_series"]
+    # What suppliers owed then are claims with numbers of their own now.
+    assert [each for each in series if each.startswith("('claim',")] != []
+    grown["number_series"] = (columns, [each for each in series if not each.startswith("('claim',")])
+    assert grown == before
     assert _reasons(books_of_0_2_1, "reason_en") == reasons
     assert "Deltagaren är tillbaka 2026-06-22." in _reasons(books_of_0_2_1, "reason_sv")
     Desk(tmp_path, books_of_0_2_1).run("check", code=0)
