@@ -87,7 +87,6 @@ def claims_of(session: Session, suppliers: Iterable[str]) -> list[int]:
             claim.c.invoice_id.not_in(_lying(PayableKind.CREDIT)),
         )
         .order_by(claim.c.invoice_id)
-        .with_for_update()
     )
     return list(session.scalars(question))
 

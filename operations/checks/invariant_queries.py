@@ -14,6 +14,7 @@ from bookkeeping import tables as bookkeeping_tables
 from foundation import number_series
 from foundation import tables as foundation_tables
 from foundation.sql import Session
+from invoicing.claims import tables as claim_tables
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import tables as document_tables
 from invoicing.model import InvoiceState
@@ -278,6 +279,7 @@ NUMBERED: Mapping[str, Table] = {
     number_series.PAYMENTS: document_tables.payment,
     number_series.PROPOSALS: payment_tables.payment_proposal,
     number_series.VOUCHERS: bookkeeping_tables.voucher,
+    number_series.CLAIMS: claim_tables.claim,
 }
 """The tables whose rows have the numbers of a series."""
 

@@ -6,9 +6,11 @@ from datetime import date
 from sqlalchemy import func, select
 
 from foundation.sql import Session, among
+from invoicing.claims import tables as claim_tables
+from invoicing.claims.claim_states import STANDING
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
-from invoicing.payment import held_back_queries, standing_queries
+from invoicing.payment import held_back_queries
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import PayableKind, PaymentTerms
 from invoicing.payment.payable_store import PayableKey
@@ -35,16 +37,14 @@ def still_due(session: Session, register: Register, payables: Sequence[PaymentTe
             (row.invoice_id, PayableKind(row.kind))
             for row in session.execute(select(_ITEM.c.invoice_id, _ITEM.c.kind).where(*lying))
         }
-        settled = payment_tables.claim_settled.c.invoice_id
-        repaid = set(session.scalars(standing_queries.settled_claims().where(among(session, settled, ids))))
+        claim = claim_tables.claim.c
+        standing = (among(session, claim.invoice_id, ids), claim.state.in_(STANDING))
+        # Whoever disputes or writes off a claim and whoever takes it off follow each other.
+        owed = set(session.scalars(select(claim.invoice_id).where(*standing).with_for_update()))
         for each in some:
             key = (each.invoice_id, each.kind)
             is_same = as_now.get(each.invoice_id) == (each.state, each.amount.amount)
-            if (
-                is_same
-                and key not in taken
-                and not (each.kind is PayableKind.CREDIT and each.invoice_id in repaid)
-            ):
+            if is_same and key not in taken and (each.kind is PayableKind.INVOICE or each.invoice_id in owed):
                 found.add(key)
     return found
 

@@ -19,7 +19,16 @@ from supplier_portal.queries import claim_queries
 from web.access import signed_in
 from web.claim_letter import letter_pdf
 from web.costly import COSTLY
-from web.pages import Page, database_of, language_of, pages_router, render, see_other, today_of
+from web.pages import (
+    Page,
+    database_of,
+    language_of,
+    pages_router,
+    render,
+    see_other,
+    today_of,
+    whole_database_of,
+)
 
 router = pages_router()
 _SIZE = 50
@@ -33,6 +42,8 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         found = claim_queries.listed(session, scope)
         page = Page.of(request, len(found), size=_SIZE)
         shown = page.rows(found)
+    # When a payment leaves is the buyer's to know; of the claims seen, the day is told.
+    with whole_database_of(request).reading() as session:
         set_off = claim_queries.set_off_on(session, shown)
     return render(
         request,
@@ -56,8 +67,9 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
             "letters": letter_store.letters(session, found),
             "words_said": letter_store.said(session, found),
             "parts": part_store.of(session, found.number),
-            "set_off": claim_queries.set_off_on(session, [found]).get(invoice_id),
         }
+    with whole_database_of(request).reading() as session:
+        set_off = claim_queries.set_off_on(session, [found]).get(invoice_id)
     return render(
         request,
         person,
@@ -65,6 +77,7 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         tabs=tabs_of(person),
         claim=found,
         may_dispute=person.may(SENDS) and found.state in STANDING,
+        set_off=set_off,
         today=today_of(request),
         **context,
     )
