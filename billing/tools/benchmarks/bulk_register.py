@@ -22,7 +22,8 @@ from orders.register.parties import (
 from orders.register.register import Register
 
 _SUPPLIERS, _AREAS = 150, 81
-_ADDRESS = Address("Mätgatan 1", "Exempelby", "838 00")
+ADDRESS = Address("Mätgatan 1", "Exempelby", "838 00")
+"""Where every party and unit of the world is."""
 
 
 def supplier_numbers() -> list[str]:
@@ -43,8 +44,8 @@ def register() -> Register:
             name="Arbetsförmedlingen",
             participant_id="0007:2021002114",
             vat_id="SE202100211401",
-            address=_ADDRESS,
-            invoice_address=_ADDRESS,
+            address=ADDRESS,
+            invoice_address=ADDRESS,
             contact=Contact("Ekonomistöd", "ekonomistod@kopare.example"),
         ),
         policy=Policy(),
@@ -62,7 +63,7 @@ def _supplier(number: str) -> Supplier:
     return Supplier(
         organisation_number=number,
         name=f"Leverantör {number[3:9]} AB",
-        address=_ADDRESS,
+        address=ADDRESS,
         vat=Vat(VatCategory.STANDARD, Decimal("25.00")),
         f_tax=True,
         channel=Channel.PORTAL,

@@ -10,7 +10,9 @@ hundred receipts are invoiced; of those one in twenty first wrongly, which is cr
 in the order they came, as they do where they come one by one.
 """
 
+import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 
 from pydantic import TypeAdapter
@@ -81,8 +83,14 @@ _STEPS = (
     "CREATE INDEX ON document (k, j)",
     """INSERT INTO placement (execution_reference, supplier, contract_id, unit_id, unit, delivery_area, level,
                               handling, state, follows)
-       SELECT reference, supplier, 'AVT-' || supplier, 'UV-' || supplier, '{}', area, 'C', 'ORDERED', 'DECIDED',
-              '' FROM fate WHERE j = 0""",
+       SELECT reference, supplier, 'AVT-' || supplier, 'UV-' || supplier,
+              json_build_object('id', 'UV-' || supplier, 'supplier', supplier, 'name', 'Enhet ' || supplier,
+                                'address', CAST(:address AS json))::text,
+              area, 'C', 'ORDERED', 'DECIDED', '' FROM fate WHERE j = 0""",
+    """INSERT INTO placement_period (execution_reference, ordinal, decision_id, decided_on, starts_on, ends_on,
+                                     order_number)
+       SELECT reference, 1, 'B' || reference, starts_on - 7, starts_on,
+              (starts_on + interval '6 months' - interval '1 day')::date, order_number FROM fate WHERE j = 0""",
     """INSERT INTO purchase_order (number, article, stage, code, execution_reference, decision_id, supplier,
                                    contract_id, unit_id, delivery_area, price_list_id, day_convention, currency,
                                    starts_on, ends_on, issued_on, amount)
@@ -187,6 +195,7 @@ def fill(database: Database, *, lines: int) -> None:
         "placements": -(-lines // 6),
         "today": TODAY,
         "suppliers": bulk_register.supplier_numbers(),
+        "address": json.dumps(asdict(bulk_register.ADDRESS)),
         "agrees": _tree(Check("order", CheckOutcome.AGREES)),
         "wrong_price": _tree(_deviating("price", DeviationCode.PRICE, "100.00", "95.00")),
         "wrong_quantity": _tree(_deviating("quantity", DeviationCode.QUANTITY, "22", "21")),
