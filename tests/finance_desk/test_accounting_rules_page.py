@@ -5,6 +5,8 @@ from datetime import date
 
 import pytest
 
+from bookkeeping.first_rules import first_rules
+from bookkeeping.ledger_accounts import LedgerAccounts
 from tests.bookkeeping.test_accounting_rules import RULES
 from tests.finance_desk.test_month_closing_page import NOON, SECOND
 from tests.support.pages.all_routes import STAFF
@@ -28,6 +30,11 @@ def site(database_url: str) -> Iterator[Site]:
 def test_rules_are_tried_on_a_month_before_two_people_put_them_in_force(site: Site) -> None:
     with visitor(site, STAFF) as first, visitor(site, SECOND) as second:
         assert "BILLING_LEDGER_ACCOUNTS" in first.get(PATH).text
+        begun = first.post(
+            f"{PATH}/try",
+            {"content": first_rules(LedgerAccounts(), {}), "month": "2026-02", "reason": "Som nu."},
+        )
+        assert "Inget belopp hade konterats annorlunda." in begun.text
         form = {"content": RULES, "month": "2026-02", "reason": "Nya kostnadsställen."}
         tried = first.post(f"{PATH}/try", form).text
         assert "1 godkänd faktura prövades." in tried

@@ -8,6 +8,7 @@ from accounts.identity import Permission, Person
 from bookkeeping import accounting_rule_store, rule_changes
 from bookkeeping.accounting_rule_store import NoRulesVersion, RulesState
 from bookkeeping.coding import Dimension
+from bookkeeping.first_rules import first_rules
 from bookkeeping.rule_changes import RulesStep
 from finance_desk.pages.paying_parts import READERS, parsed_month, people, text_of
 from foundation.errors import NotThere
@@ -15,6 +16,7 @@ from foundation.periods import Month
 from foundation.text import Text
 from operations.payment_settings import ledger_of
 from orders.register import store as register_store
+from orders.register.service_names import article_names
 from web.access import instant_of, settings_of, signed_in
 from web.pages import database_of, pages_router, render, see_other, today_of
 
@@ -82,6 +84,11 @@ def _page(
         register = register_store.load(session)
         current = accounting_rule_store.in_state(session, RulesState.IN_FORCE)
         waiting = accounting_rule_store.in_state(session, RulesState.PROPOSED)
+        begins = (
+            current.content
+            if current
+            else first_rules(ledger_of(settings_of(request)), article_names(register.services))
+        )
         context: dict[str, Any] = {
             "current": current,
             "waiting": waiting,
@@ -93,7 +100,7 @@ def _page(
         request,
         person,
         "pay/rules.html",
-        content=content or (current.content if current else ""),
+        content=content or begins,
         tried=tried,
         month_tried=tried.month if tried else before,
         dimensions=list(Dimension),

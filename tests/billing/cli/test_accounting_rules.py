@@ -10,6 +10,7 @@ def test_rules_are_tried_proposed_and_put_in_force_by_command(tmp_path: Path) ->
     desk = a_desk(tmp_path)
     desk.run("receive", desk.invoice("F-1"), "--on", "2026-02-05")
     file = tmp_path / "rules.toml"
+    assert 'accrued = "2791"' in desk.run("ledger", "rules").out  # what to begin from
     file.write_text(RULES, encoding="utf-8")
     moved = desk.run("ledger", "rules-try", file, "2026-02", "--json").json
     assert {each["account"] for each in moved} == {"1546", "2581", "5711"}

@@ -12,10 +12,13 @@ from bookkeeping import accounting_rule_store, rule_changes
 from bookkeeping.accounting_rule_store import RULES_WORDS, RulesState
 from bookkeeping.accounting_rules import RulesRefused
 from bookkeeping.coding import Dimension
+from bookkeeping.first_rules import first_rules
 from bookkeeping.rule_changes import RulesStep
 from foundation.database import utc_now
 from foundation.text import Text
 from operations.payment_settings import ledger_of
+from orders.register import store as register_store
+from orders.register.service_names import article_names
 
 RulesFile = Annotated[Path, typer.Argument(metavar="FILE", help="Reglerna som TOML / the rules as TOML")]
 
@@ -35,9 +38,14 @@ _MOVED = (
 
 @command(ledger, "rules")
 def rules(context: CommandContext, as_json: AsJson = False) -> None:
-    """Visa konteringsreglernas versioner / show the versions of the accounting rules."""
+    """Visa konteringsreglernas versioner, eller texten att börja med / show the versions of the accounting rules.
+
+    Utan regler i kraft visas den text som konterar likadant som inställningen. / Without rules in force: the text that
+    codes as the setting does.
+    """
     with context.reading() as session:
         found = accounting_rule_store.versions(session)
+        services = register_store.load(session).services
     if as_json:
         write_json(
             [
@@ -57,9 +65,9 @@ def rules(context: CommandContext, as_json: AsJson = False) -> None:
         (str(each.id), context.say(RULES_WORDS[each.state]), each.proposed_by, each.reason) for each in found
     ]
     show(table(_VERSIONS, rows, language=context.language))
-    for each in found:
-        if each.state is RulesState.IN_FORCE:
-            typer.echo(each.content)
+    in_force = [each.content for each in found if each.state is RulesState.IN_FORCE]
+    for content in in_force or [first_rules(ledger_of(context.settings), article_names(services))]:
+        typer.echo(content)
 
 
 @command(ledger, "rules-try")
