@@ -69,7 +69,7 @@ PART_WORDS: Final[Mapping[PartWay, Text]] = {
 
 CLAIM_WORDS: Final[Mapping[ClaimState, Text]] = {
     ClaimState.ASKED: Text("Väntar på en andra person"),
-    ClaimState.RAISED: Text("Fordran", context="state of a claim"),
+    ClaimState.RAISED: Text("Öppen", context="state of a claim"),
     ClaimState.DEMANDED: Text("Krävd"),
     ClaimState.REMINDED: Text("Påmind"),
     ClaimState.DISPUTED: Text("Bestridd"),
