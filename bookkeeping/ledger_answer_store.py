@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, func, insert, select
 
 from bookkeeping import booked_queries, tables
 from bookkeeping.vouchers import Voucher, VoucherKind
-from foundation.sql import Session
+from foundation.sql import Session, among
 from foundation.text import Text
 
 _VOUCHER, _ROW, _ANSWER = tables.voucher, tables.voucher_row, tables.ledger_answer
@@ -131,10 +131,12 @@ def without_answer(session: Session) -> int:
 def vouchers(session: Session, numbers: Sequence[str]) -> list[Voucher]:
     """These vouchers whole, as they were booked."""
     heads = session.execute(
-        select(_VOUCHER).where(_VOUCHER.c.number.in_(numbers)).order_by(_VOUCHER.c.number)
+        select(_VOUCHER).where(among(session, _VOUCHER.c.number, numbers)).order_by(_VOUCHER.c.number)
     ).all()
     rows: dict[str, list[Any]] = {}
-    question = select(_ROW).where(_ROW.c.voucher.in_(numbers)).order_by(_ROW.c.voucher, _ROW.c.position)
+    question = (
+        select(_ROW).where(among(session, _ROW.c.voucher, numbers)).order_by(_ROW.c.voucher, _ROW.c.position)
+    )
     for row in session.execute(question):
         rows.setdefault(row.voucher, []).append(booked_queries.row_of(row))
     return [

@@ -11,7 +11,7 @@ from stdnum import luhn
 from foundation import number_series, transitions
 from foundation.errors import Refused
 from foundation.money import Money
-from foundation.sql import Session
+from foundation.sql import Session, among
 from foundation.text import Text
 from invoicing.claims import part_queries
 from invoicing.claims import tables as claim_tables
@@ -177,7 +177,7 @@ def open_amounts(
     """What is left of the claims of these invoices that are in these states, by invoice."""
     question = select(
         _CLAIM.c.invoice_id, _CLAIM.c.amount, _CLAIM.c.currency, _given_back("amount").label("given_back")
-    ).where(_CLAIM.c.invoice_id.in_(list(invoice_ids)), _CLAIM.c.state.in_(list(states)))
+    ).where(among(session, _CLAIM.c.invoice_id, list(invoice_ids)), _CLAIM.c.state.in_(list(states)))
     return {
         row.invoice_id: Money(row.amount - (row.given_back or 0), row.currency)
         for row in session.execute(question)

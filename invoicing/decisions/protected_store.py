@@ -9,7 +9,7 @@ from sqlalchemy import Column, ColumnElement, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from foundation import personal_numbers, transitions
+from foundation import personal_numbers, sql, transitions
 from foundation.sql import Session, add_new
 from foundation.text import Text
 from foundation.transitions import Transitions
@@ -72,7 +72,9 @@ def among(session: Session, ids: Sequence[int]) -> frozenset[int]:
         return frozenset()
     held = protected_document.c
     return frozenset(
-        session.scalars(select(held.invoice_id).where(held.invoice_id.in_(ids), _is_apart(held)))
+        session.scalars(
+            select(held.invoice_id).where(sql.among(session, held.invoice_id, ids), _is_apart(held))
+        )
     )
 
 
@@ -99,7 +101,9 @@ def messages_among(session: Session, ids: Sequence[int]) -> frozenset[int]:
         return frozenset()
     held = protected_message.c
     return frozenset(
-        session.scalars(select(held.message_id).where(held.message_id.in_(ids), _is_apart(held)))
+        session.scalars(
+            select(held.message_id).where(sql.among(session, held.message_id, ids), _is_apart(held))
+        )
     )
 
 
@@ -107,7 +111,7 @@ def numbers_shown(session: Session, numbers: Sequence[str]) -> frozenset[str]:
     """Those of the numbers that documents are called, none of which is handled apart."""
     if not numbers:
         return frozenset()
-    named = select(invoice.c.number).where(invoice.c.number.in_(numbers))
+    named = select(invoice.c.number).where(sql.among(session, invoice.c.number, numbers))
     held = protected_document.c
     apart = named.join(protected_document, held.invoice_id == invoice.c.id).where(_is_apart(held))
     return frozenset(session.scalars(named)) - frozenset(session.scalars(apart))

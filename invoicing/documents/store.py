@@ -16,7 +16,7 @@ from foundation import transitions
 from foundation.errors import Refused
 from foundation.identifiers import key_in
 from foundation.money import Money
-from foundation.sql import Session
+from foundation.sql import Session, among
 from foundation.text import Text
 from foundation.transitions import Transitions
 from invoicing.documents import tables as document_tables
@@ -415,7 +415,9 @@ def latest_matches(session: Session, invoice_ids: Collection[int]) -> dict[int, 
     """The latest judgement of each of these documents."""
     table = document_tables.match_made
     latest = (
-        select(func.max(table.c.id)).where(table.c.invoice_id.in_(invoice_ids)).group_by(table.c.invoice_id)
+        select(func.max(table.c.id))
+        .where(among(session, table.c.invoice_id, invoice_ids))
+        .group_by(table.c.invoice_id)
     )
     rows = session.execute(select(table.c.invoice_id, table.c.tree).where(table.c.id.in_(latest)))
     return {row.invoice_id: Match(_TREE.validate_json(row.tree)) for row in rows}

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, insert, select
 
 from foundation.money import Money
-from foundation.sql import Session
+from foundation.sql import Session, among
 from invoicing.claims import claim_store
 from invoicing.claims import tables as claim_tables
 from invoicing.claims.claim_states import ClaimState
@@ -190,7 +190,7 @@ def _paid(session: Session, wanted: Select[Any]) -> list[Claim]:
     question = (
         select(paid, invoice.c.number.label("invoice_number"))
         .join(invoice, invoice.c.id == paid.c.invoice_id)
-        .where(paid.c.invoice_id.in_(ids), standing_queries.payment_stands())
+        .where(among(session, paid.c.invoice_id, ids), standing_queries.payment_stands())
         .order_by(paid.c.number)
     )
     return [
