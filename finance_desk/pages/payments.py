@@ -104,7 +104,7 @@ def propose(request: Request, person: Person = signed_in(_P.FINANCE)) -> Respons
             task = asking.to_propose(
                 session, pay_on=pay_on, by=person.id, at=instant_of(request), permission=_P.FINANCE
             )
-            return see_other(f"/finance/payments/work/{task}")
+            return see_other(f"/finance/payments/tasks/{task}")
         register = register_store.load(session)
         made = proposals.propose(session, register, pay_on=pay_on, by=person.id, now=instant_of(request))
     said = Text(

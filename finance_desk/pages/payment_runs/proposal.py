@@ -148,7 +148,7 @@ def attest(request: Request, number: str, person: Person = signed_in(_P.ATTEST))
                 at=instant_of(request),
                 permission=_P.ATTEST,
             )
-            return see_other(f"/finance/payments/work/{task}")
+            return see_other(f"/finance/payments/tasks/{task}")
         register = register_store.load(session)
         result = attestation.attest(
             session,
@@ -197,7 +197,7 @@ def drop_changed(
             task = asking.to_look_through(
                 session, wanted, by=person.id, at=instant_of(request), permission=permission
             )
-            return see_other(f"/finance/payments/work/{task}")
+            return see_other(f"/finance/payments/tasks/{task}")
         register = register_store.load(session)
         dropped = attestation.drop_changed(session, register, wanted, now=instant_of(request), by=person.id)
     said = Text(
@@ -218,7 +218,7 @@ def export(request: Request, number: str, person: Person = signed_in(_P.FINANCE)
     with database.writing() as session:
         if asking.is_large(session, wanted):
             task = asking.to_export(session, wanted, by=person.id, at=now, permission=_P.FINANCE)
-            return see_other(f"/finance/payments/work/{task}")
+            return see_other(f"/finance/payments/tasks/{task}")
         attestation.drop_changed(session, register_store.load(session), wanted, now=now)
     with database.writing() as session:
         register = register_store.load(session)

@@ -18,7 +18,7 @@ LOOK_AGAIN_SECONDS = 2
 """The page of work that is going on loads itself again after so long."""
 
 
-@router.get("/finance/payments/work/{number}")
+@router.get("/finance/payments/tasks/{number}")
 def work(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
     """How far a piece of work has come, or what came of it."""
     with database_of(request).reading() as session:
@@ -46,24 +46,24 @@ def work(request: Request, number: int, person: Person = signed_in(*READERS)) ->
     return answer
 
 
-@router.post("/finance/payments/work/{number}/stop")
+@router.post("/finance/payments/tasks/{number}/stop")
 def stop(request: Request, number: int, person: Person = signed_in(_P.FINANCE, _P.ATTEST)) -> Response:
     """Nobody goes on with the work; what has been done of it stays."""
     _task(request, number)
     with database_of(request).writing() as session:
         asking.stop(session, number, by=person.id, now=instant_of(request))
     return see_other(
-        f"/finance/payments/work/{number}", Text("Arbetet är avbrutet. Det som var gjort står kvar.")
+        f"/finance/payments/tasks/{number}", Text("Arbetet är avbrutet. Det som var gjort står kvar.")
     )
 
 
-@router.post("/finance/payments/work/{number}/again")
+@router.post("/finance/payments/tasks/{number}/again")
 def again(request: Request, number: int, person: Person = signed_in(_P.FINANCE, _P.ATTEST)) -> Response:
     """Work that is stuck is taken up again."""
     _task(request, number)
     with database_of(request).writing() as session:
         asking.again(session, number, by=person.id)
-    return see_other(f"/finance/payments/work/{number}", Text("Arbetet tas upp igen."))
+    return see_other(f"/finance/payments/tasks/{number}", Text("Arbetet tas upp igen."))
 
 
 def _task(request: Request, number: int) -> Task:

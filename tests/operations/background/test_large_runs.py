@@ -198,7 +198,7 @@ def test_a_large_run_is_pressed_followed_and_told_on_the_page(site: Site, desk: 
     with visitor(site, officer) as first, visitor(site, attester) as second:
         desk.give_right(account(site, attester), limit="1781.25")
         pressed = first.post("/finance/payments").headers["location"]
-        assert pressed == "/finance/payments/work/1"
+        assert pressed == "/finance/payments/tasks/1"
         going = first.get(pressed)
         assert (going.headers["refresh"], "0 av 5 rader" in text_of(going)) == ("2", True)
         assert "refresh" not in first.get(f"{pressed}?still=yes").headers

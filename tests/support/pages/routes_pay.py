@@ -24,12 +24,12 @@ ROUTES = {
     "POST /finance/payments/items/{item_id}/take-out": Route(
         may=_FINANCE, foreign=("/finance/payments/items/999999/take-out",)
     ),
-    "GET /finance/payments/work/{number}": Route(may=_READ, foreign=("/finance/payments/work/999999",)),
-    "POST /finance/payments/work/{number}/stop": Route(
-        may=_EITHER, foreign=("/finance/payments/work/999999/stop",)
+    "GET /finance/payments/tasks/{number}": Route(may=_READ, foreign=("/finance/payments/tasks/999999",)),
+    "POST /finance/payments/tasks/{number}/stop": Route(
+        may=_EITHER, foreign=("/finance/payments/tasks/999999/stop",)
     ),
-    "POST /finance/payments/work/{number}/again": Route(
-        may=_EITHER, foreign=("/finance/payments/work/999999/again",)
+    "POST /finance/payments/tasks/{number}/again": Route(
+        may=_EITHER, foreign=("/finance/payments/tasks/999999/again",)
     ),
     "GET /finance/payments/files/{file_id}": Route(
         may=_READ, foreign=("/finance/payments/files/999999",), page=False
