@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import insert, select
 
 from foundation import transitions
-from foundation.sql import Session
+from foundation.sql import Session, among
 from foundation.text import Text
 from foundation.transitions import Transitions
 from invoicing.payment.tables import repayment_note
@@ -78,7 +78,7 @@ def add(
 def waiting(session: Session, ids: Sequence[int]) -> Mapping[int, RepaymentNote]:
     """The notes of these invoices' claims that wait for a second person, by invoice."""
     question = select(repayment_note).where(
-        repayment_note.c.invoice_id.in_(list(ids)), repayment_note.c.state == RepaymentState.NOTED
+        among(session, repayment_note.c.invoice_id, ids), repayment_note.c.state == RepaymentState.NOTED
     )
     return {
         row.invoice_id: RepaymentNote(
