@@ -32,8 +32,8 @@ class PayableKind(StrEnum):
 class PaymentTerms:
     """What is paid for an invoice, or taken off for a claim, when and where to.
 
-    `reference` is what the supplier asks to have written on the payment (BT-83), as given; `address` the payee's, None
-    where the register does not have it.
+    `reference` is what the supplier asks to have written on the payment (BT-83), as given, or the beginning that a
+    bank carries where it `is_reference_cut`; `address` the payee's, None where the register does not have it.
 
     `held_back` says why nothing is paid to its supplier now, whatever was attested; empty where it may be. `controls`
     are what the payment control came to, a row each; a claim that is taken off has none. `is_owed`: the claim
@@ -55,6 +55,7 @@ class PaymentTerms:
     controls: tuple[ControlRow, ...] = ()
     address: Address | None = None
     is_owed: bool = False
+    is_reference_cut: bool = False
 
     @property
     def payee_name(self) -> str:

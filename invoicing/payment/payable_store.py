@@ -201,6 +201,7 @@ def _terms(
         whole = Money(row.amount_payable - row.credited_payable, row.currency)
         number, issued_on = credits.get(invoice_id, itself) if kind is PayableKind.CREDIT else itself
         stands = looked_at[invoice_id]
+        wanted = " ".join(said.payment_reference.split())
         facts = AccountFacts(
             account,
             confirmed_at.get(row.supplier),
@@ -220,7 +221,8 @@ def _terms(
             is_owed=kind is PayableKind.CREDIT and invoice_id in owed,
             pays_on=row.pays_on,
             account=account,
-            reference=" ".join(said.payment_reference.split())[:REFERENCE_MAX],
+            reference=wanted[:REFERENCE_MAX],
+            is_reference_cut=len(wanted) > REFERENCE_MAX,
             address=supplier.on(paid_to.on).address if account.is_own else None,
             held_back=stands.reason or _kept_by_account(row.currency, account, is_chosen=is_payees),
             controls=(*about, *stands.controls) if kind is PayableKind.INVOICE else (),

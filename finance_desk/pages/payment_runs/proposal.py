@@ -14,7 +14,7 @@ from foundation.text import JoinedText, Text
 from invoicing.payment import attestation, export_store, payable_store, proposal_store, proposals
 from invoicing.payment import export as payment_export
 from invoicing.payment.bank_answers import status_effects
-from invoicing.payment.payable import PayableKind
+from invoicing.payment.payable import REFERENCE_MAX, PayableKind
 from invoicing.payment.runs import portion_store, proposal_queries, reach_queries
 from invoicing.payment.runs.proposal_queries import SHOW_WORDS, Show
 from invoicing.payment.transfers import LIVE, ItemState, ProposalState
@@ -94,6 +94,7 @@ def proposal(request: Request, number: str, person: Person = signed_in(*READERS)
         proposal=found,
         items=items,
         payables=payables,
+        reference_max=REFERENCE_MAX,
         changed=changed,
         refreshed=sum(each.count for each in sums if each.is_shown(Show.CHANGED)),
         files=files,
