@@ -23,7 +23,7 @@ from bookkeeping.vouchers import Voucher
 from foundation import journal
 from foundation.errors import Refused
 from foundation.periods import Month
-from foundation.sql import Session
+from foundation.sql import Session, take_turns
 from foundation.text import Text
 from invoicing.decisions import protected_store
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
@@ -57,6 +57,7 @@ def book(
 ) -> Run:
     """Book invoices approved, credits, payments and netted claims since the last time. Raises NothingToBook."""
     month_closing_store.hold_still(session)
+    take_turns(session, "ledger booking")
     coders = Coders.of(session, accounts)
     vouchers = _unbooked(session, coders)
     if not vouchers:
@@ -95,6 +96,7 @@ def book_accrual(
 ) -> Run:
     """Book a month end's accrual and its taking back. Raises NothingToBook, BookedAlready or MonthClosed."""
     month_closing_store.hold_still(session)
+    take_turns(session, "ledger booking")
     if voucher_store.is_accrued(session, month):
         raise BookedAlready(
             Text("Upplupet för %(month)s är redan bokfört. Hämta filen igen i listan.", month=month)

@@ -90,9 +90,11 @@ def step(
     told = " ".join(reason.split())[:_REASON_MAX]
     match what:
         case ClosingStep.CLOSE:
+            # Of a month whose opening is asked for, CLOSED is where declining leads.
+            if closing.state is not ClosingState.ASKED:
+                raise ClosingRefused(Text("Ingen har föreslagit att månaden stängs. Se hur den står."))
             _another(by, than=closing.asked_by)
-            if closing.state is ClosingState.ASKED:
-                _unstopped(session, accounts, month, today=today)
+            _unstopped(session, accounts, month, today=today)
             month_closing_store.move(session, closing, ClosingState.CLOSED, closed_by=by, closed_at=now)
             action = PaymentAction.MONTH_CLOSED
         case ClosingStep.REFUSE:

@@ -128,7 +128,7 @@ def late_payment(
         left = owed - total((amount for day, amount in given_back if day < start), currency=owed.currency)
         half = half_year_of(start)
         if left.amount <= 0:
-            break
+            continue  # it may be owed again, when what was set off comes back
         if half not in rates:
             raise RateUnknown(half)
         spans.append(InterestSpan(start, end, left, rates[half]))

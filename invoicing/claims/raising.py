@@ -18,6 +18,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.journal_actions import ClaimAction, DocumentAction, InvoicingSubject
 from invoicing.model import InvoiceState, SupplierInvoice
+from invoicing.payment import repayment_store
 from orders.purchase_orders import line_store
 
 _LONGEST: Final = 500
@@ -123,12 +124,16 @@ def decline(session: Session, number: str, *, by: str, today: date) -> None:
 def withdraw_for(session: Session, invoice_id: int, *, today: date) -> bool:
     """The invoice is right after all: its claim is withdrawn, where nothing was given back of it.
 
-    False where something was, or it lies in a proposal: then the invoice is credited and sent anew.
+    False where something was, a deposit is noted, or it lies in a proposal: then the invoice is credited and sent anew.
     """
     claim = claim_store.of_invoice(session, invoice_id)
     if claim is None:
         return True
-    has_moved = bool(claim.given_back.amount) or bool(owed_queries.set_off_in(session, invoice_id))
+    has_moved = (
+        bool(claim.given_back.amount)
+        or bool(owed_queries.set_off_in(session, invoice_id))
+        or invoice_id in repayment_store.waiting(session, [invoice_id])
+    )
     if has_moved or claim.state not in (*OPEN, ClaimState.ASKED):
         return False
     claim_store.move(session, claim, ClaimState.WITHDRAWN, ended_by=journal.SYSTEM, ended_on=today)

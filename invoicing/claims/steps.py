@@ -26,6 +26,7 @@ from invoicing.documents import notice_store
 from invoicing.documents import store as document_store
 from invoicing.documents.notice_store import NoticeKind
 from invoicing.journal_actions import ClaimAction, InvoicingSubject
+from invoicing.payment import repayment_store
 from invoicing.payment.payment_store import ClaimWay
 from invoicing.payment.transfers import LIVE, ItemState
 
@@ -118,6 +119,7 @@ def uphold(session: Session, number: str, *, by: str, words: str, today: date) -
 def ask_write_off(session: Session, number: str, *, by: str, reason: str, today: date) -> None:
     """Say that the rest is to be written off, as the first person; nothing of it is set off or demanded meanwhile."""
     claim = _open(session, number)
+    _nothing_noted(session, claim)
     if claim.state is ClaimState.WRITE_OFF_ASKED:
         raise ClaimRefused(Text("Någon har redan begärt att fordran skrivs av. En annan person beslutar."))
     if claim.given_back.amount and not claim.is_credited:
@@ -161,6 +163,7 @@ def keep(session: Session, number: str, *, by: str) -> None:
 def write_off(session: Session, number: str, *, by: str, today: date) -> None:
     """Write the rest off, as the second person. What was never credited was paid for good: its claim is withdrawn."""
     claim = _in(session, number, ClaimState.WRITE_OFF_ASKED)
+    _nothing_noted(session, claim)
     if by == claim.write_off_by:
         raise ClaimRefused(Text("Den andra personen måste vara en annan än den första."))
     if claim.is_credited:
@@ -216,6 +219,17 @@ def _open(session: Session, number: str, *, blocked_by: Collection[ItemState] = 
             )
         )
     return claim
+
+
+def _nothing_noted(session: Session, claim: SupplierClaim) -> None:
+    """Raise ClaimRefused where somebody has noted that the supplier paid, and nobody has confirmed it."""
+    if claim.invoice_id in repayment_store.waiting(session, [claim.invoice_id]):
+        raise ClaimRefused(
+            Text(
+                "En återbetalning är noterad på %(name)s. Bekräfta den eller ta tillbaka den först.",
+                name=claim.name,
+            )
+        )
 
 
 def _said(words: str) -> str:

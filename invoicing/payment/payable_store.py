@@ -26,6 +26,7 @@ from invoicing.payment import (
     account_confirmation_store,
     held_back_queries,
     payment_stop_store,
+    repayment_store,
 )
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import REFERENCE_MAX, Payable, PayableKind, PaymentTerms
@@ -77,7 +78,7 @@ def _is_due(on: date) -> tuple[ColumnElement[bool], ...]:
 
 
 def claims_of(session: Session, suppliers: Iterable[str]) -> list[int]:
-    """The invoices of these suppliers whose claims stand undisputed and lie in no proposal; others wait for us."""
+    """The invoices of these suppliers whose claims stand undisputed, lie in no proposal and have no deposit noted."""
     claim = claim_tables.claim
     question = (
         select(claim.c.invoice_id)
@@ -85,6 +86,7 @@ def claims_of(session: Session, suppliers: Iterable[str]) -> list[int]:
             claim.c.state.in_(STANDING),
             claim.c.supplier.in_(list(suppliers)),
             claim.c.invoice_id.not_in(_lying(PayableKind.CREDIT)),
+            claim.c.invoice_id.not_in(repayment_store.noted()),
         )
         .order_by(claim.c.invoice_id)
     )

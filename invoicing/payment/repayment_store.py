@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 
 from foundation import transitions
 from foundation.sql import Session, among
@@ -91,6 +91,11 @@ def waiting(session: Session, ids: Sequence[int]) -> Mapping[int, RepaymentNote]
         )
         for row in session.execute(question)
     }
+
+
+def noted() -> Select[int]:
+    """The invoices whose claims have a deposit noted that waits for a second person."""
+    return select(repayment_note.c.invoice_id).where(repayment_note.c.state == RepaymentState.NOTED)
 
 
 def end(session: Session, note: RepaymentNote, to: RepaymentState, *, by: str) -> None:

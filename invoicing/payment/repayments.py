@@ -99,6 +99,8 @@ def confirm(session: Session, invoice_id: int, *, by: str) -> Claim:
     """
     claim = _open(session, invoice_id)
     first = _noted(session, claim)
+    if by == first.by:
+        raise payment.SamePerson
     came = claim.amount if first.amount is None else Money(first.amount, claim.amount.currency)
     part, interest = _parted(session, claim, came, first.came_on)
     people = {"first_by": first.by, "second_by": by}
@@ -158,6 +160,8 @@ def _open(session: Session, invoice_id: int) -> Claim:
                 invoice_number=invoice.number,
             ),
         )
+    # Whoever takes the claim off a payment locks it too, and looks for what is noted.
+    claim_store.get(session, claim.number, lock=True)
     proposal = proposal_store.netting(session, invoice_id)
     if proposal:
         raise RepaymentRefused(

@@ -182,6 +182,9 @@ def test_a_month_opens_again_with_a_reason_by_two_and_the_last_closed_first(syst
     assert press(system, JANUARY, ClosingStep.KEEP, on=on) is ClosingState.CLOSED
     asked = press(system, JANUARY, ClosingStep.ASK_REOPEN, on=on, reason="En faktura till.")
     assert asked is ClosingState.REOPEN_ASKED
+    # Closing is not how an opening is declined, nor does it change who closed the month.
+    with pytest.raises(ClosingRefused, match="Nobody has proposed"):
+        press(system, JANUARY, ClosingStep.CLOSE, on=on, by=OFFICER)
     with pytest.raises(ClosingRefused, match="another than the first"):
         press(system, JANUARY, ClosingStep.REOPEN, on=on)
     assert press(system, JANUARY, ClosingStep.REOPEN, on=on, by=OFFICER) is ClosingState.REOPENED

@@ -5,12 +5,14 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from foundation.money import Money
 from foundation.sql import Session, among
+from invoicing.claims import claim_store
 from invoicing.claims import tables as claim_tables
 from invoicing.claims.claim_states import STANDING
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
-from invoicing.payment import held_back_queries
+from invoicing.payment import held_back_queries, repayment_store
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import PayableKind, PaymentTerms
 from invoicing.payment.payable_store import PayableKey
@@ -37,16 +39,28 @@ def still_due(session: Session, register: Register, payables: Sequence[PaymentTe
             (row.invoice_id, PayableKind(row.kind))
             for row in session.execute(select(_ITEM.c.invoice_id, _ITEM.c.kind).where(*lying))
         }
-        claim = claim_tables.claim.c
-        standing = (among(session, claim.invoice_id, ids), claim.state.in_(STANDING))
-        # Whoever disputes or writes off a claim and whoever takes it off follow each other.
-        owed = set(session.scalars(select(claim.invoice_id).where(*standing).with_for_update()))
+        owed = _owed(session, [each.invoice_id for each in some if each.kind is PayableKind.CREDIT])
         for each in some:
             key = (each.invoice_id, each.kind)
-            is_same = as_now.get(each.invoice_id) == (each.state, each.amount.amount)
-            if is_same and key not in taken and (each.kind is PayableKind.INVOICE or each.invoice_id in owed):
+            state, to_pay = as_now.get(each.invoice_id, (None, None))
+            if each.kind is PayableKind.CREDIT:
+                is_same = owed.get(each.invoice_id) == each.amount
+            else:
+                is_same = to_pay == each.amount.amount
+            if is_same and state == each.state and key not in taken:
                 found.add(key)
     return found
+
+
+def _owed(session: Session, ids: Sequence[int]) -> dict[int, Money]:
+    """What is left of the claims that may be taken off, which nobody gives back meanwhile."""
+    claim = claim_tables.claim.c
+    standing = (among(session, claim.invoice_id, ids), claim.state.in_(STANDING))
+    # Whoever disputes, writes off or pays back a claim and whoever takes it off follow each other.
+    session.execute(select(claim.number).where(*standing).order_by(claim.number).with_for_update())
+    noted = repayment_store.waiting(session, ids)
+    left = claim_store.open_amounts(session, ids, STANDING)
+    return {each: amount for each, amount in left.items() if each not in noted}
 
 
 def to_be_paid(

@@ -15,7 +15,7 @@ from invoicing.claims.claim_store import NoClaim
 from invoicing.claims.interest import RateUnknown
 from invoicing.claims.raising import ClaimRefused
 from invoicing.model import InvoiceState
-from invoicing.payment import payment_store
+from invoicing.payment import payment, payment_store, repayments
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.repayments import RepaymentRefused
 from invoicing.remittance import advice_queries
@@ -146,6 +146,65 @@ def _set_off(system: System) -> str:
     paying.bank_says(notice(*told, day="2026-06-07"), on=date(2026, 6, 7))
     (bundle,) = [each for each in transfers if len(each.parts) > 1]
     return bundle.end_to_end
+
+
+@pytest.mark.both_engines
+def test_the_rest_of_a_claim_that_was_repaid_in_part_is_taken_off_the_next_payment(
+    system: System, desk: ClaimDesk
+) -> None:
+    invoice = desk.paid()
+    desk.credited()
+    desk.repaid(desk.claim(invoice), "100.00", on=date(2026, 5, 4))
+    _set_off(system)
+    settled = desk.claim(invoice)
+    assert (settled.state, settled.left) == (ClaimState.SETTLED, Money.of("0.00"))
+    assert system.broken() == []
+
+
+@pytest.mark.both_engines
+def test_a_claim_whose_deposit_waits_for_a_second_person_is_neither_set_off_nor_written_off(
+    system: System, desk: ClaimDesk
+) -> None:
+    invoice = desk.paid()
+    desk.credited()
+    claim = desk.claim(invoice)
+    paying = PayDesk(system)
+    system.report(REFERENCE, "2026-03", on=date(2026, 4, 2))
+    for line, number in (("002", "F-2"), ("003", "F-3")):
+        system.send_invoice(system.order(REFERENCE).number, line, number=number, on=date(2026, 5, 3))
+    with system.database.writing() as session:
+        repayments.note(
+            session,
+            invoice.id,
+            by=OFFICER,
+            came_on=date(2026, 5, 4),
+            reference="BG 7",
+            today=date(2026, 5, 4),
+        )
+    proposal = paying.propose(on=date(2026, 6, 7))
+    assert PayableKind.CREDIT not in [each.kind for each in paying.items(proposal)]
+    with pytest.raises(ClaimRefused, match="A repayment is noted"):
+        desk.ask_write_off(claim)
+    with pytest.raises(payment.SamePerson), system.database.writing() as session:
+        repayments.confirm(session, invoice.id, by=OFFICER)
+    with system.database.writing() as session:
+        repayments.confirm(session, invoice.id, by=SECOND)
+    assert desk.claim(invoice).state is ClaimState.SETTLED
+    assert system.broken() == []
+
+
+def test_whoever_noted_a_deposit_with_interest_does_not_confirm_it(system: System, desk: ClaimDesk) -> None:
+    invoice = desk.paid()
+    desk.credited()
+    claim = desk.claim(invoice)
+    desk.demand(claim, on=date(2026, 5, 6))
+    desk.rate()
+    on = date(2026, 6, 15)
+    with system.database.writing() as session:
+        came = claim.amount + Money.of("7.81")
+        repayments.note(session, invoice.id, by=OFFICER, came_on=on, reference="BG 7", today=on, amount=came)
+    with pytest.raises(payment.SamePerson), system.database.writing() as session:
+        repayments.confirm(session, invoice.id, by=OFFICER)
 
 
 def test_a_claim_is_demanded_and_reminded_of_when_its_day_has_gone_by(desk: ClaimDesk) -> None:

@@ -42,6 +42,23 @@ def test_it_is_what_each_day_comes_to_alone(owed: Money, first: date, days: int,
         assert half_year_of(each.first) == half_year_of(each.last)
 
 
+@given(AMOUNTS, DAYS, st.integers(1, 400), st.integers(1, 400), st.integers(1, 400))
+def test_what_comes_back_is_late_again_from_the_day_after(
+    owed: Money, first: date, off: int, back: int, days: int
+) -> None:
+    set_off = min(first + timedelta(days=off), date(2024, 12, 31))
+    returned = min(set_off + timedelta(days=back), date(2024, 12, 31))
+    last = min(returned + timedelta(days=days), date(2024, 12, 31))
+    parts = [(set_off, owed), (returned, Money(-owed.amount))]
+    whole = late_payment(owed, first=first, last=last, rates=PUBLISHED, given_back=parts)
+    before = late_payment(owed, first=first, last=set_off, rates=PUBLISHED)
+    assert whole.spans[: len(before.spans)] == before.spans
+    if returned < last:
+        again = returned + timedelta(days=1)
+        after = late_payment(owed, first=again, last=last, rates=PUBLISHED)
+        assert whole.spans[len(before.spans) :] == after.spans
+
+
 def test_a_half_year_without_a_rate_is_asked_for_and_not_guessed() -> None:
     with pytest.raises(RateUnknown, match="2025-01-01"):
         late_payment(Money.of("100.00"), first=date(2024, 12, 1), last=date(2025, 1, 1), rates=PUBLISHED)

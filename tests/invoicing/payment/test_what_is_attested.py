@@ -70,6 +70,7 @@ NOT_VOUCHED_FOR = {
     "decided_by": frozenset({"user-1"}),
     "account_confirmed_by": frozenset({"user-2"}),
     "held_back": Text("Konkurs"),  # looked at by itself as well
+    "is_reference_cut": True,  # the reference itself is vouched for
     "is_owed": False,  # looked at by itself, as the state is
     "controls": (),  # what they stop is held back
     "address": Address("Gatan 1", "Orten", "123 45"),  # beside the account, which is vouched for
