@@ -89,8 +89,8 @@ def _moved(reading: Reading, movement: Movement, charges: Decimal) -> Told:
         return movement, _R.AMOUNT, _another_amount(movement, items, called)
     if movement.booked_on and movement.booked_on > reading.today:
         # Kept without the bank's charges, which stand on the line and not on its day.
-        ours = replace(movement, amount=sum_of(chosen).amount)
-        return _ahead(ours, _called(reading, movement, items), movement.booked_on)
+        carried = replace(movement, amount=sum_of(chosen).amount)
+        return _ahead(carried, _called(reading, movement, items), movement.booked_on)
     return _left(reading, movement, chosen) if movement.debit else _returned(reading, movement, chosen)
 
 
