@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select
 from stdnum import luhn
 
 from foundation import number_series, transitions
@@ -150,25 +150,17 @@ def of_invoice(session: Session, invoice_id: int) -> SupplierClaim | None:
     return _claim(row) if row is not None else None
 
 
-def called(session: Session, reference: str) -> SupplierClaim | None:
-    """The claim that a payer means: its OCR number, or the claim's own; spaces and hyphens do not count."""
-    digits = "".join(each for each in reference if each.isdigit())
-    rest = reference.replace(digits, "") if digits else reference
-    if not digits or any(each not in " -" for each in rest if not each.isdigit()):
-        return None
-    question = _claims().where((_CLAIM.c.ocr == digits) | (_CLAIM.c.number == digits))
-    row = session.execute(question).one_or_none()
-    return _claim(row) if row is not None else None
+def where(session: Session, *conditions: ColumnElement[bool]) -> list[SupplierClaim]:
+    """The claims of which all this is so, told of themselves and of their invoices, by number."""
+    return [_claim(row) for row in session.execute(_claims().where(*conditions).order_by(_CLAIM.c.number))]
 
 
 def listed(
     session: Session, *, states: Collection[ClaimState] = OPEN, supplier: str = ""
 ) -> list[SupplierClaim]:
     """The claims in these states, of one supplier or of all, by number."""
-    question = _claims().where(_CLAIM.c.state.in_(list(states))).order_by(_CLAIM.c.number)
-    if supplier:
-        question = question.where(_CLAIM.c.supplier == supplier)
-    return [_claim(row) for row in session.execute(question)]
+    of_one = [_CLAIM.c.supplier == supplier] if supplier else []
+    return where(session, _CLAIM.c.state.in_(list(states)), *of_one)
 
 
 def open_amounts(
