@@ -130,7 +130,12 @@ def test_two_administrators_sign_in_go_through_it_and_open_the_books(
     assert "Gone through by: Ivar" in held
     assert 'action="/admin/restore/end"' not in held
     assert pressed(client, "/admin/restore/end").status_code == 409
+    # Nor does whoever goes through it after the first: what that did, only they have seen.
     assert 'action="/admin/restore/end"' in as_one(both[1]).get("/admin/restore").text
+    assert pressed(client, "/admin/restore/go").status_code == 303
+    assert 'action="/admin/restore/end"' not in client.get("/admin/restore").text
+    assert pressed(client, "/admin/restore/end").status_code == 409
+    assert 'action="/admin/restore/end"' in as_one(both[0]).get("/admin/restore").text
     assert pressed(client, "/admin/restore/end").status_code == 303
     assert "Nothing is held" in client.get("/admin/restore").text
     client.cookies.clear()
