@@ -108,10 +108,11 @@ def seen_outside(session: Session) -> BooksMark | None:
 class Hold:
     """Books that are held: the last row of the journal as they were restored, and who has gone through it since.
 
-    Who went through it last is empty where nobody has, and where it was not noted yet who of them did.
+    The row is None where it was not noted: books that an earlier version holds. Who went through it last is empty where
+    nobody has, and where it was not noted yet who of them did.
     """
 
-    ended: int
+    ended: int | None
     gone_through_by: tuple[str, ...] = ()
     gone_through_last_by: str = ""
 
@@ -123,7 +124,8 @@ def holding(session: Session, *, for_update: bool = False) -> Hold | None:
     if row is None or not row.held_since:
         return None
     seen = json.loads(row.seen)
-    return Hold(int(seen.get(_ENDED, 0)), tuple(seen.get(_WENT, ())), str(seen.get(_LAST, "")))
+    ended = seen.get(_ENDED)
+    return Hold(None if ended is None else int(ended), tuple(seen.get(_WENT, ())), str(seen.get(_LAST, "")))
 
 
 def note_gone_through(session: Session, by: str) -> None:

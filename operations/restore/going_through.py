@@ -42,7 +42,7 @@ def go_through(database: Database, places: Places, *, by: str) -> GoneThrough:
             by,
             OperationsAction.BOOKS_GONE_THROUGH,
             OperationsSubject.BOOKS.of(found.books.generation),
-            rows_lost=str(found.rows_lost),
+            rows_lost="?" if found.rows_lost is None else str(found.rows_lost),
             taken_in=str(done.taken_in),
             orders_noted=str(done.orders_noted),
             answers_noted=str(done.answers_noted),

@@ -1,7 +1,6 @@
 """Looking after a restore: the books beside what lies outside them. It reads file by file, and changes nothing."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
@@ -33,8 +32,9 @@ def look(database: Database, places: Places) -> Found:
         mark = books_mark.of_books(session) or BooksMark(0, 0)
         hold = books_mark.holding(session)
         return Found(
+            books=mark,
             # As they were restored: rows that came since are of those who go through it.
-            books=mark if hold is None else replace(mark, journal=hold.ended),
+            books_ended=mark.journal if hold is None else hold.ended,
             mark=books_mark.seen_outside(session) or outermost,
             came=came,
             left=left,
