@@ -112,7 +112,7 @@ def test_a_month_is_not_closed_while_the_ledger_refuses_something_of_it(system: 
     with system.database.writing() as session:
         register = register_store.load(session)
         on = date(2026, 4, 7)
-        booking.book_accrual(session, register, SETTINGS, march, closing=on, by=OFFICER, now=NOW)
+        booking.book_accrual(session, register, SETTINGS, march, closing=on, today=on, by=OFFICER, now=NOW)
     take_in(system, SPLIT)
     with (
         pytest.raises(ClosingRefused, match="send what was refused again"),
