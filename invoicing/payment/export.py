@@ -3,7 +3,7 @@
 Until the bank answers, a payment is exported and not paid.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +12,12 @@ from foundation.spreadsheets import CSV_TYPE, XLSX_TYPE, Dialect, csv_of, xlsx_o
 from foundation.sql import Session
 from invoicing.decisions import protected_store
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
-from invoicing.payment import attestation, export_store, proposal_store, proposals
+from invoicing.payment import attestation, export_store, payable_store, proposal_store, proposals
 from invoicing.payment import files as payment_files
 from invoicing.payment.export_store import FileKind
 from invoicing.payment.files import Debtor
+from invoicing.payment.payable import Payable
+from invoicing.payment.proposal_store import Proposal
 from invoicing.payment.runs import portion_store
 from invoicing.payment.transfers import (
     PROPOSAL_FOLLOWS,
@@ -52,16 +54,10 @@ def prepare(
     proposal = proposal_store.get(session, number)
     PROPOSAL_FOLLOWS.check(proposal_name(number), proposal.state, ProposalState.EXPORTED)
     payables = attestation.check_unchanged(session, register, proposal, lock=lock, tell=tell)
-    live = [item for item in proposal_store.items(session, number) if item.is_live]
     tally = Tally()
     for each in payables.values():
         tally.add(each.invoice_id, each.controls)
-    names = protected_store.names_outside(session)
-    apart = protected_store.among(session, [item.invoice_id for item in live])
-    plan = netted(
-        [proposals.to_send(item, payables[item.key], names, apart=item.invoice_id in apart) for item in live],
-        message_id=message_id(number),
-    )
+    plan = _plan(session, number, payables)
     body = payment_files.pain001(
         register.buyer,
         debtor,
@@ -104,9 +100,7 @@ def export(
     """
     proposal = proposal_store.get(session, number, lock=True)
     PROPOSAL_FOLLOWS.check(proposal_name(number), proposal.state, ProposalState.EXPORTED)
-    if prepared is not None and prepared.revision == proposal.revision:
-        attestation.check_unchanged(session, register, proposal)
-    else:
+    if prepared is None or not _is_as_now(session, register, proposal, prepared):
         prepared = prepare(session, register, number, debtor=debtor, lock=True)
     plan = prepared.plan
     run_store.add(session, number, RunStep.EXPORTED, prepared.controls, by=by, at=now)
@@ -120,6 +114,26 @@ def export(
     subject = InvoicingSubject.PROPOSAL.of(number)
     journal.record(session, by, PaymentAction.EXPORTED, subject, transfers=str(len(plan.transfers)))
     return plan
+
+
+def _is_as_now(session: Session, register: Register, proposal: Proposal, prepared: Prepared) -> bool:
+    """Whether the files would be the same now. Raises ChangedSinceAttest. Locks what is paid."""
+    if prepared.revision != proposal.revision:
+        return False
+    payables = attestation.check_unchanged(session, register, proposal)
+    # Names, and what is told apart, are no part of what was attested, and go into the files all the same.
+    return _plan(session, proposal.number, payables) == prepared.plan
+
+
+def _plan(session: Session, number: str, payables: Mapping[payable_store.PayableKey, Payable]) -> Netted:
+    """The proposal's transfers, as its documents are named and told apart now."""
+    live = [item for item in proposal_store.items(session, number) if item.is_live]
+    names = protected_store.names_outside(session)
+    apart = protected_store.among(session, [item.invoice_id for item in live])
+    return netted(
+        [proposals.to_send(item, payables[item.key], names, apart=item.invoice_id in apart) for item in live],
+        message_id=message_id(number),
+    )
 
 
 def message_id(number: str) -> str:

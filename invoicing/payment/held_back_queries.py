@@ -14,7 +14,7 @@ from invoicing.model import InvoiceState
 from invoicing.payment import account_confirmation_store, payment_stop_store
 from invoicing.payment.payment_stop_store import PaymentStop
 from invoicing.payment_control import control_queries
-from invoicing.payment_control.controls import ControlRow
+from invoicing.payment_control.controls import Control, ControlRow
 from orders.register.register import Register
 
 UNREGISTERED = Text(
@@ -63,17 +63,21 @@ class LookedAt:
 
 
 def reasons(
-    session: Session, register: Register, supplier_of: Mapping[int, str], *, on: date
+    session: Session, register: Register, supplier_of: Mapping[int, str], *, on: date, tax_paid: bool = False
 ) -> dict[int, Text]:
     """Why each of these invoices, given with its supplier, is not paid that day; those that may be are left out."""
-    found = looked_at(session, register, supplier_of, on=on)
+    found = looked_at(session, register, supplier_of, on=on, tax_paid=tax_paid)
     return {invoice_id: each.reason for invoice_id, each in found.items() if each.reason}
 
 
 def looked_at(
-    session: Session, register: Register, supplier_of: Mapping[int, str], *, on: date
+    session: Session, register: Register, supplier_of: Mapping[int, str], *, on: date, tax_paid: bool = False
 ) -> dict[int, LookedAt]:
-    """Each of these invoices, given with its supplier, as it is to be paid that day."""
+    """Each of these invoices, given with its supplier, as it is to be paid that day.
+
+    `tax_paid` says that the tax which was to be withheld has been paid: then neither that nor the lack of F-tax stands
+    in the way, and all else does.
+    """
     registered = {each.organisation_number for each in register.suppliers}
     stops = payment_stop_store.holding(session, set(supplier_of.values()))
     unconfirmed = account_confirmation_store.held(session, set(supplier_of.values()))
@@ -99,7 +103,7 @@ def looked_at(
             reason = UNREGISTERED
         elif supplier in unconfirmed:
             reason = ACCOUNT_UNCONFIRMED
-        elif invoice_id in taxed:
+        elif invoice_id in taxed and not tax_paid:
             reason = TAX.with_values(tax=taxed[invoice_id])
         elif invoice_id in contested:
             reason = CONTESTED
@@ -108,7 +112,7 @@ def looked_at(
                 (
                     CONTROL.with_values(control=row.control.words, sentence=row.sentence)
                     for row in rows
-                    if row.stops
+                    if row.stops and not (tax_paid and invoice_id in taxed and row.control is Control.F_TAX)
                 ),
                 NO_TEXT,
             )

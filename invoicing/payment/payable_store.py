@@ -103,13 +103,10 @@ def lies_in_proposal(session: Session, invoice_id: int) -> bool:
 
 def held_back(session: Session, register: Register, *, on: date) -> list[PaymentTerms]:
     """What has come to its day and is not paid for its supplier's sake, each with its reason."""
-    rows = session.execute(
-        select(_INVOICE.c.id, _INVOICE.c.supplier).where(*_is_due(on)).order_by(_INVOICE.c.id)
-    )
-    supplier_of = {row.id: row.supplier for row in rows}
-    kept = held_back_queries.reasons(session, register, supplier_of, on=on)
-    keys = [(each, PayableKind.INVOICE) for each in supplier_of if each in kept]
-    return list(terms(session, register, keys, pay_on=on).values())
+    ids = session.scalars(select(_INVOICE.c.id).where(*_is_due(on)).order_by(_INVOICE.c.id))
+    # Of all, as a proposal does: the account may be what stands in the way.
+    every = terms(session, register, [(each, PayableKind.INVOICE) for each in ids], pay_on=on)
+    return [each for each in every.values() if each.held_back]
 
 
 def terms(

@@ -15,7 +15,6 @@ from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.claims import claim_store, giving_back, raising
-from invoicing.decisions.tax_decision_store import withheld
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
@@ -92,9 +91,7 @@ def pay(
     payables = payable_store.load(session, register, keys, pay_on=today, lock=True)
     payment_stop_store.hold_still(session)
     suppliers = {each.id: each.supplier for each in invoices}
-    kept = held_back_queries.reasons(session, register, suppliers, on=today)
-    if tax_withheld:
-        kept = {each: why for each, why in kept.items() if each not in withheld(session, kept)}
+    kept = held_back_queries.reasons(session, register, suppliers, on=today, tax_paid=tax_withheld)
     paid = []
     for each in invoices:
         invoice = document_store.lock(session, each.id)

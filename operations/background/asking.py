@@ -101,13 +101,19 @@ def again(session: Session, number: int, *, by: str) -> Task:
     return task
 
 
+_STOPPED_BETWEEN: Final = Text("Avbrutet efter %(done)s av %(total)s rader. Det som var gjort står kvar.")
+# These read for as long as it takes, and write in one stroke at the end.
+_STOPPED: Final = {
+    TaskKind.PROPOSE: Text("Avbrutet efter %(done)s av %(total)s rader. Inget förslag är gjort."),
+    TaskKind.EXPORT: Text("Avbrutet efter %(done)s av %(total)s rader. Ingen fil är gjord."),
+}
+
+
 def stop(session: Session, number: int, *, by: str, now: datetime) -> Task:
     """Let nobody go on with a piece of work; what has been done of it stays. Raises TaskUnknown and StepRefused."""
     task = task_store.get(session, number)
-    said = Text(
-        "Avbrutet efter %(done)s av %(total)s rader. Det som var gjort står kvar.",
-        done=counted(task.rows_done),
-        total=counted(task.rows_total),
+    said = _STOPPED.get(task.kind, _STOPPED_BETWEEN).with_values(
+        done=counted(task.rows_done), total=counted(task.rows_total)
     )
     task_store.stop(session, task, said=said, now=now)
     journal.record(

@@ -11,7 +11,7 @@ from typing import Final
 from foundation.text import JoinedText, Text, WrittenText
 from invoicing.payment import attestation
 from invoicing.payment import export as payment_export
-from invoicing.payment.attest_rights import NOT_ATTESTED_WORDS
+from invoicing.payment.attest_rights import NOT_ATTESTED_WORDS, NotAttested
 from invoicing.payment.runs import making, portions
 from invoicing.payment.transfers import ProposalState
 from operations.background.running import Doing, Work
@@ -194,10 +194,13 @@ def _attested(told: Counter[str], number: str, state: ProposalState) -> Outcome:
         )
     if state is ProposalState.ATTESTED:
         said.append(Text("Förslaget kan skickas till banken."))
-    elif left:
+    by_another = any(told[why] for why in NOT_ATTESTED_WORDS if why != NotAttested.HELD_BACK)
+    if by_another:
         said.append(Text("Se dem på förslagets sida, och be någon annan attestera dem."))
-    leads_to = f"{page_of(number)}?show=outside" if left else page_of(number)
-    return Outcome(JoinedText(" ", said), bool(left), leads_to)
+    if told[_CHANGED]:
+        said.append(Text("Se på förslagets sida hur de ändrade är nu, och attestera dem."))
+    shown = "?show=outside" if by_another else "?show=changed" if told[_CHANGED] else ""
+    return Outcome(JoinedText(" ", said), bool(left), f"{page_of(number)}{shown}")
 
 
 _LEFT_WORDS: Final[Mapping[str, Text]] = {

@@ -53,7 +53,7 @@ def stop(request: Request, number: int, person: Person = signed_in(_P.FINANCE, _
     with database_of(request).writing() as session:
         asking.stop(session, number, by=person.id, now=instant_of(request))
     return see_other(
-        f"/finance/payments/tasks/{number}", Text("Arbetet är avbrutet. Det som var gjort står kvar.")
+        f"/finance/payments/tasks/{number}", Text("Arbetet är avbrutet. Här står hur långt det kom.")
     )
 
 

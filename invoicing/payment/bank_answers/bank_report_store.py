@@ -235,6 +235,13 @@ def set_come(session: Session, entry: BankEntry) -> None:
     session.execute(update(_ENTRY).where(one).values(handled_by=journal.SYSTEM, note=_COME))
 
 
+def set_outcome(session: Session, entry: BankEntry, outcome: BankReportResult, told: Text) -> None:
+    """Note what one announcement came to on its day, where that was not what was announced."""
+    one = (_ENTRY.c.id == entry.id) & _is_ahead()
+    values = {"outcome": outcome, "sentence_sv": told.sv, "sentence_en": told.en}
+    session.execute(update(_ENTRY).where(one).values(values))
+
+
 def _is_ahead() -> ColumnElement[bool]:
     return (_ENTRY.c.outcome == BankReportResult.AHEAD) & (_ENTRY.c.handled_by == "")
 

@@ -72,9 +72,13 @@ def _let_ahead_come(reading: Reading) -> int:
             booked=True,
             count=0,
         )
-        _, outcome, _ = movement_effects.take_effect_alone(reading, movement)
+        _, outcome, sentence = movement_effects.take_effect_alone(reading, movement)
         paid += outcome is BankReportResult.PAID
-        bank_report_store.set_come(reading.session, entry)
+        if outcome in (BankReportResult.PAID, BankReportResult.REPEAT):
+            bank_report_store.set_come(reading.session, entry)
+        else:
+            # Something else has happened between: what the day came to is for a person, as any line is.
+            bank_report_store.set_outcome(reading.session, entry, outcome, sentence)
     return paid
 
 

@@ -83,12 +83,14 @@ def _moved(reading: Reading, movement: Movement, charges: Decimal) -> Told:
     if not movement.booked:
         called = _called(reading, movement, items)
         return movement, _R.NOT_BOOKED, Text("%(name)s är aviserad men inte bokförd än.", name=called)
-    if movement.booked_on and movement.booked_on > reading.today:
-        return _ahead(movement, _called(reading, movement, items), movement.booked_on)
     chosen = _chosen(items, movement, charges)
     if not chosen:
         called = _called(reading, movement, items)
         return movement, _R.AMOUNT, _another_amount(movement, items, called)
+    if movement.booked_on and movement.booked_on > reading.today:
+        # Kept without the bank's charges, which stand on the line and not on its day.
+        carried = replace(movement, amount=sum_of(chosen).amount)
+        return _ahead(carried, _called(reading, movement, items), movement.booked_on)
     return _left(reading, movement, chosen) if movement.debit else _returned(reading, movement, chosen)
 
 

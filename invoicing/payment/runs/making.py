@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from foundation import journal, number_series
 from foundation.errors import Refused
-from foundation.sql import Session
+from foundation.sql import Session, take_turns
 from foundation.text import Text
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import payable_store, proposal_store
@@ -85,6 +85,8 @@ def draw_up(
 
 def make(session: Session, register: Register, drawn: Drawn, *, by: str, now: datetime) -> Made:
     """Write the proposal, of what is still as it was read. Raises NothingToPay where nothing is."""
+    # Whoever makes another waits here, and then sees what lies in this one.
+    take_turns(session, "payment proposals")
     still = due_queries.still_due(session, register, drawn.payables)
     payables = [each for each in drawn.payables if (each.invoice_id, each.kind) in still]
     if not any(each.kind is PayableKind.INVOICE for each in payables):

@@ -11,9 +11,11 @@ from invoicing.decisions.rules import ActionRefused
 from invoicing.decisions.tax_decision_store import TaxReason
 from invoicing.exceptions import tax_releases
 from invoicing.model import InvoiceState, SupplierInvoice
-from invoicing.payment import payable_store, payment
+from invoicing.payment import payable_store, payment, payment_stops
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment import HeldBack
+from invoicing.payment.payment_stop_store import StopReason
+from invoicing.payment.payment_stops import StopStep
 from operations import register_loading
 from orders.register import store as register_store
 from orders.register.parties import (
@@ -153,6 +155,28 @@ def test_where_tax_is_withheld_it_lies_in_no_proposal_and_is_paid_by_hand(system
     assert (kept.number, "570.00" in kept.held_back.en) == ("F-2", True)
     with pytest.raises(HeldBack, match=r"570\.00"):
         system.pay(on=day)
+    # That the tax is paid takes away that reason, and no other.
+    with system.database.writing() as session:
+        stopped = payment_stops.ask(
+            session,
+            register_store.load(session),
+            supplier=FYRBAKEN,
+            reason=StopReason.BANKRUPTCY,
+            by="eko-3",
+            now=CLOCK,
+        )
+    with pytest.raises(HeldBack, match="bankrupt"), system.database.writing() as session:
+        payment.pay(
+            session,
+            register_store.load(session),
+            [system.invoice(invoice.id)],
+            prepared_by="eko-1",
+            attested_by="eko-2",
+            today=day,
+            tax_withheld=True,
+        )
+    with system.database.writing() as session:
+        payment_stops.step(session, stopped, StopStep.REFUSE, by="eko-3")
     with system.database.writing() as session:
         (paid,) = payment.pay(
             session,

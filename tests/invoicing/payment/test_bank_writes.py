@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from foundation.sql import Session
 from invoicing.payment import proposal_store
-from invoicing.payment.bank_answers import bank_reports
+from invoicing.payment.bank_answers import bank_report_store, bank_reports
 from invoicing.payment.bank_answers.bank_report_store import BankFile, BankReportResult
 from invoicing.payment.bank_files import csv_table, movements
 from invoicing.payment.transfers import ItemState
@@ -28,6 +28,7 @@ from tests.support.stories.bank_writes import (
     account,
     back,
     paid,
+    status_report,
 )
 from tests.support.stories.paying import NOW, OFFICER, PayDesk
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system
@@ -231,6 +232,40 @@ def test_a_file_booked_ahead_comes_with_the_next_file_that_is_read(desk: PayDesk
     assert outcomes(desk.bank_says(account(whole), on=LATER)) == [_R.AHEAD]
     desk.bank_says(account(paid(("OTHER", "1.00"))), on=date(2026, 3, 13))
     assert states(desk) == ["PAID"] * 4
+
+
+def test_what_is_refused_before_its_day_is_for_a_person_when_the_day_comes(
+    system: System, desk: PayDesk
+) -> None:
+    ahead = replace(paid((NAMES[0], "2375.00")), day="2026-03-12")
+    desk.bank_says(account(ahead, hand=Hand("camt.054")), on=LATER)
+    desk.bank_says(status_report((NAMES[0], "RJCT", "AC01")), on=LATER)
+    with system.database.writing() as session:
+        register = register_store.load(session)
+        assert bank_reports.come_to_their_day(session, register, today=date(2026, 3, 12)) == 0
+    with system.database.reading() as session:
+        findings = bank_report_store.open_findings(session)
+    assert _R.BOOKED_AFTER_REFUSED in [each.outcome for each in findings]
+    # A second look finds the row where it is, and tells it once.
+    with system.database.writing() as session:
+        bank_reports.come_to_their_day(session, register_store.load(session), today=date(2026, 3, 13))
+    with system.database.reading() as session:
+        assert bank_report_store.open_findings(session) == findings
+
+
+def test_what_is_booked_ahead_with_the_banks_charges_is_paid_on_its_day(
+    system: System, desk: PayDesk
+) -> None:
+    inside = replace(paid((NAMES[0], "2375.00")), amount="2385.00", charges="10.00", day="2026-03-12")
+    assert outcomes(desk.bank_says(account(inside), on=LATER))[0] == _R.AHEAD
+    whole = replace(
+        paid((NAMES[1], "2375.00"), amount_in=""), amount="2385.00", charges="10.00", day="2026-03-12"
+    )
+    assert _R.AHEAD in outcomes(desk.bank_says(account(whole), on=LATER))
+    with system.database.writing() as session:
+        register = register_store.load(session)
+        assert bank_reports.come_to_their_day(session, register, today=date(2026, 3, 12)) == 2
+    assert states(desk)[:2] == ["PAID", "PAID"]
 
 
 @pytest.mark.parametrize("version", ["02", "08"])

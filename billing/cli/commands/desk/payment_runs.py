@@ -69,7 +69,7 @@ def stop(context: CommandContext, number: Number, by: By) -> None:
     """Avbryt ett arbete; det som är gjort står kvar / stop work; what has been done stays."""
     with context.writing() as session:
         asking.stop(session, number, by=by, now=utc_now())
-    typer.echo(context.say(Text("Arbetet är avbrutet. Det som var gjort står kvar.")))
+    typer.echo(context.say(Text("Arbetet är avbrutet. Hur långt det kom visar billing payments tasks.")))
 
 
 def follow(context: CommandContext, database: Database, number: int, *, as_json: bool) -> Task:
