@@ -173,7 +173,10 @@ payment_item = Table(
     ),
     CheckConstraint("state not in ('EXPORTED','PAID') or end_to_end <> ''", name="exported"),
     # Whole, so that the sums of a proposal by supplier and state are added up without reading its rows.
-    Index("ix_payment_item_proposal", "proposal", "supplier", "kind", "state", "why", "amount", "invoice_id"),
+    Index(
+        "ix_payment_item_proposal",
+        *("proposal", "supplier", "kind", "state", "currency", "why", "amount", "invoice_id"),
+    ),
     Index("ix_payment_item_end_to_end", "end_to_end"),
     Index("ix_payment_item_invoice_id", "invoice_id"),
 )

@@ -90,8 +90,16 @@ def before_0049(connection: Connection) -> None:
     )
 
 
+def before_0054(connection: Connection) -> None:
+    """Lead the books back to what revision 0054 found."""
+    connection.execute(text("drop index ix_payment_item_proposal"))
+    columns = "proposal, supplier, kind, state, why, amount, invoice_id"
+    connection.execute(text(f"create index ix_payment_item_proposal on payment_item ({columns})"))
+
+
 def before_0053(connection: Connection) -> None:
     """Lead the books back to what revision 0053 found."""
+    before_0054(connection)
     for index in ("uq_bank_entry_deposit", "ix_bank_entry_claim"):
         connection.execute(text(f"drop index {index}"))
     with Operations(MigrationContext.configure(connection)).batch_alter_table("bank_entry") as batch:
