@@ -90,8 +90,18 @@ def before_0049(connection: Connection) -> None:
     )
 
 
+def before_0053(connection: Connection) -> None:
+    """Lead the books back to what revision 0053 found."""
+    for index in ("uq_bank_entry_deposit", "ix_bank_entry_claim"):
+        connection.execute(text(f"drop index {index}"))
+    with Operations(MigrationContext.configure(connection)).batch_alter_table("bank_entry") as batch:
+        batch.drop_column("claim")
+        batch.drop_column("bank_reference")
+
+
 def before_0052(connection: Connection) -> None:
     """Lead the books back to what revision 0052 found."""
+    before_0053(connection)
     for table in ("run_row", "run_count", "run", "release", "data", "data_load"):
         connection.execute(text(f"drop table control_{table}"))
 
