@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from billing.cli.command import AsJson, CommandContext, On, command, today_or
+from billing.cli.command import AsJson, CommandContext, On, command, day, today_or
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.formatting import Json, kronor
 from foundation.text import Text
@@ -115,15 +115,15 @@ def demand(
     number: Number,
     by: By,
     due_on: Annotated[
-        str, typer.Option("--due-on", help="Betalas senast, ÅÅÅÅ-MM-DD / to be paid by, YYYY-MM-DD")
-    ] = "",
+        date | None,
+        typer.Option("--due-on", parser=day, metavar="DATE", help="Betalas senast / to be paid by"),
+    ] = None,
     on: On = None,
 ) -> None:
     """Skicka ett krav, eller en påminnelse / send a demand, or a reminder."""
-    due = date.fromisoformat(due_on) if due_on else None
     with context.writing() as session:
         pay_to = debtor_of(context.settings).iban
-        sent = steps.demand(session, number, by=by, today=today_or(on), pay_to=pay_to, due_on=due)
+        sent = steps.demand(session, number, by=by, today=today_or(on), pay_to=pay_to, due_on=due_on)
     typer.echo(f"{context.say(sent.kind.words)} {sent.due_on} {kronor(sent.to_pay)}")
 
 
