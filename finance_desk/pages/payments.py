@@ -25,6 +25,8 @@ from finance_desk.pages.paying_parts import (
 from foundation.errors import NotThere
 from foundation.money import Money
 from foundation.text import Text
+from invoicing.claims import claim_store, outstanding_queries, owed_queries
+from invoicing.claims.claim_states import OPEN
 from invoicing.payment import (
     attest_right_store,
     export_store,
@@ -32,7 +34,7 @@ from invoicing.payment import (
     payment_store,
     proposal_store,
     proposals,
-    repayments,
+    repayment_store,
 )
 from invoicing.payment.attest_right_store import Given, Reach
 from invoicing.payment.bank_answers import bank_report_store
@@ -56,14 +58,15 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
         register = register_store.load(session)
         due, due_amount = payable_store.due_sum(session, on=today)
         held_back = payable_store.held_back(session, register, on=today + timedelta(days=_AHEAD_DAYS))
-        every_claim = payment_store.claims(session)
         asked_back = payment_store.asked_back(session)
         pages = {
             "held_page": Page.of(request, len(held_back), size=_SIZE, name="held"),
-            "claims_page": Page.of(request, len(every_claim), size=_SIZE, name="claims"),
+            "claims_page": Page.of(
+                request, outstanding_queries.count(session, OPEN), size=_SIZE, name="claims"
+            ),
             "asked_page": Page.of(request, len(asked_back), size=_SIZE, name="asked"),
         }
-        claims = pages["claims_page"].rows(every_claim)
+        claims = claim_store.listed(session, limit=_SIZE, offset=pages["claims_page"].offset)
         by_then, amount_by_then = payable_store.due_sum(session, on=today + timedelta(days=_AHEAD_DAYS))
         context: dict[str, Any] = {
             "due": due,
@@ -76,10 +79,8 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
             "claims": claims,
             "work": task_store.going_on(session),
             "asked_back": pages["asked_page"].rows(asked_back),
-            "noted": repayments.noted(session, claims),
-            "taken_off": {
-                each.invoice_id: proposal_store.netting(session, each.invoice_id) for each in claims
-            },
+            "noted": repayment_store.waiting(session, [each.invoice_id for each in claims]),
+            "set_off": owed_queries.set_offs(session, claims),
             "people": people(session, register),
             "suppliers": supplier_names(register),
             **pages,

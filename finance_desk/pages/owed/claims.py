@@ -20,15 +20,23 @@ from finance_desk.pages.paying_parts import (
     text_of,
 )
 from foundation.errors import NotThere
-from foundation.money import Money, total
+from foundation.money import Money
 from foundation.spreadsheets import CSV_TYPE, csv_bytes
 from foundation.sql import Session
 from foundation.text import Text
-from invoicing.claims import claim_store, letter_store, part_store, raising, steps
+from invoicing.claims import (
+    claim_store,
+    letter_store,
+    outstanding_queries,
+    owed_queries,
+    part_store,
+    raising,
+    steps,
+)
 from invoicing.claims.claim_states import ENDED, OPEN, STANDING, ClaimCause, ClaimState
 from invoicing.claims.claim_store import SupplierClaim
 from invoicing.documents import store as document_store
-from invoicing.payment import payment_store, proposal_store, repayments
+from invoicing.payment import payment_store, proposal_store, repayment_store, repayments
 from invoicing.verdicts import writing_off
 from operations.payment_settings import debtor_of
 from orders.register import store as register_store
@@ -40,6 +48,7 @@ router = pages_router()
 _P = Permission
 _SIZE = 50
 _HERE = "/finance/payments/claims"
+_WAITING: Final = (ClaimState.ASKED, *OPEN)
 
 
 class ClaimStep(StrEnum):
@@ -60,21 +69,22 @@ def listed(request: Request, person: Person = signed_in(*READERS)) -> Response:
     today = today_of(request)
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        found = claim_store.listed(session, states=(ClaimState.ASKED, *OPEN))
-        ended = claim_store.listed(session, states=ENDED)[::-1]
-        open_page = Page.of(request, len(found), size=_SIZE, name="open")
-        ended_page = Page.of(request, len(ended), size=_SIZE, name="ended")
-        shown = open_page.rows(found)
-        set_off = {each.number: proposal_store.netting(session, each.invoice_id) for each in shown}
-    owed = [each.left for each in found if each.state in OPEN]
+        open_page = Page.of(request, outstanding_queries.count(session, _WAITING), size=_SIZE, name="open")
+        ended_page = Page.of(request, outstanding_queries.count(session, ENDED), size=_SIZE, name="ended")
+        shown = claim_store.listed(session, states=_WAITING, limit=_SIZE, offset=open_page.offset)
+        ended = claim_store.listed(
+            session, states=ENDED, newest_first=True, limit=_SIZE, offset=ended_page.offset
+        )
+        owed = outstanding_queries.outstanding(session, currency=register.buyer.currency, today=today)
+        set_off = owed_queries.set_offs(session, shown)
     return render(
         request,
         person,
         "pay/claims.html",
         claims=shown,
-        ended=ended_page.rows(ended),
-        owed=total(owed, currency=register.buyer.currency),
-        overdue=sum(each.is_overdue(today) for each in found),
+        ended=ended,
+        owed=owed.amount,
+        overdue=owed.overdue,
         set_off=set_off,
         suppliers=supplier_names(register),
         today=today,
@@ -141,8 +151,7 @@ _OF_NONE: Final[dict[str, object]] = {
 
 def _of_claim(session: Session, found: SupplierClaim) -> dict[str, object]:
     """What the page of a claim tells beside the claim itself."""
-    waits = {each.invoice_id: each for each in payment_store.claims(session)}.get(found.invoice_id)
-    noted = repayments.noted(session, [waits]) if waits is not None else {}
+    noted = repayment_store.waiting(session, [found.invoice_id]) if found.state in OPEN else {}
     return {
         "letters": letter_store.letters(session, found),
         "words_said": letter_store.said(session, found),

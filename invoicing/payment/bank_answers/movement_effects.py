@@ -304,8 +304,7 @@ def _note(reading: Reading, item: ProposalItem, paid_on: date) -> None:
             today=paid_on,
         )
         return
-    claims = payment_store.claims(reading.session)
-    (claim,) = [each for each in claims if each.invoice_id == item.invoice_id]
+    (claim,) = payment_store.claims(reading.session, [item.invoice_id])
     payment.settle_claim(
         reading.session,
         replace(claim, amount=item.amount),
