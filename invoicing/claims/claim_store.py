@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select
 from stdnum import luhn
 
 from foundation import number_series, transitions
@@ -155,21 +155,14 @@ def of_invoice(session: Session, invoice_id: int) -> SupplierClaim | None:
     return _claim(row) if row is not None else None
 
 
-def called(session: Session, reference: str) -> SupplierClaim | None:
-    """The claim that a payer means: its OCR number, or the claim's own; spaces and hyphens do not count."""
-    digits = "".join(each for each in reference if each.isdigit())
-    rest = reference.replace(digits, "") if digits else reference
-    if not digits or any(each not in " -" for each in rest if not each.isdigit()):
-        return None
-    question = _claims().where((_CLAIM.c.ocr == digits) | (_CLAIM.c.number == digits))
-    row = session.execute(question).one_or_none()
-    return _claim(row) if row is not None else None
+def where(session: Session, *conditions: ColumnElement[bool]) -> list[SupplierClaim]:
+    """The claims of which all this is so, told of themselves and of their invoices, by number."""
+    return [_claim(row) for row in session.execute(_claims().where(*conditions).order_by(_CLAIM.c.number))]
 
 
 def all_of_invoice(session: Session, invoice_id: int) -> list[SupplierClaim]:
     """Every claim of a paid invoice, the latest last: what was withdrawn is kept, and another may have been raised."""
-    question = _claims().where(_CLAIM.c.invoice_id == invoice_id).order_by(_CLAIM.c.number)
-    return [_claim(row) for row in session.execute(question)]
+    return where(session, _CLAIM.c.invoice_id == invoice_id)
 
 
 def listed(
