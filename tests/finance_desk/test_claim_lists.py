@@ -11,11 +11,15 @@ from foundation.sql import Session
 from invoicing.claims import claim_store, outstanding_queries
 from invoicing.claims.claim_states import OPEN
 from invoicing.payment import payment_store, repayments
+from invoicing.payment.bank_answers import transfer_notes
+from invoicing.payment.bank_answers.transfer_note_store import TransferSaid
+from orders.register import store as register_store
 from tests.support.pages.all_routes import STAFF
 from tests.support.pages.browser import Site, portal
 from tests.support.pages.visitor import Visitor, visitor
 from tests.support.statements import statements
 from tests.support.stories.claiming import ClaimDesk, two_months
+from tests.support.stories.paying import OFFICER, SECOND
 from tests.support.stories.system import System, a_system
 
 DAY = datetime(2026, 6, 7, 9, 0, tzinfo=UTC)
@@ -100,3 +104,61 @@ def test_what_is_owed_in_all_is_what_is_left_of_each_claim(system: System) -> No
     with system.database.reading() as session:
         sums_agree(session, system)
         assert outstanding_queries.outstanding(session, currency="SEK", today=TODAY).overdue == 0
+
+
+def test_what_was_withdrawn_stays_to_read_with_its_letters_and_may_be_claimed_anew(
+    system: System, officer: Visitor
+) -> None:
+    desk = ClaimDesk(system)
+    invoice = desk.paid()
+    here, document = f"/finance/payments/claims/{invoice.id}", f"/finance/documents/{invoice.id}"
+    first = desk.ask(invoice)
+    desk.confirm(first)
+    desk.demand(first, on=date(2026, 5, 3))
+    desk.ask_write_off(first)
+    desk.write_off(first, on=date(2026, 6, 1))
+    told = officer.get(here).text
+    assert "Återtagen den 2026-06-01" in told
+    assert "Bolaget är upplöst" in told
+    assert f"{here}/letters/1.pdf?claim={first.number}" in told
+    assert "Begär att det krävs tillbaka" in told
+    assert f"Fordran {first.number}" in officer.get(document).text
+    second = desk.ask(invoice)
+    told = officer.get(here).text
+    assert second.number in told
+    assert "Begär att det krävs tillbaka" not in told
+    assert f"{here}?claim={first.number}" in told
+    assert "Återtagen den 2026-06-01" in officer.get(f"{here}?claim={first.number}").text
+    assert officer.get(f"{here}/letters/1.pdf?claim={first.number}").status_code == 200
+    assert officer.get(f"{here}?claim=999").status_code == 404
+
+
+def test_what_was_claimed_is_there_to_read_when_the_payment_has_come_back(
+    system: System, officer: Visitor
+) -> None:
+    desk = ClaimDesk(system)
+    invoice = desk.paid()
+    here = f"/finance/payments/claims/{invoice.id}"
+    claim = desk.ask(invoice)
+    desk.confirm(claim)
+    with system.database.reading() as session:
+        paid = payment_store.standing(session, invoice.id)
+    assert paid is not None
+    on = date(2026, 6, 3)
+    with system.database.writing() as session:
+        transfer_notes.note(
+            session,
+            paid.number,
+            TransferSaid.RETURNED,
+            on_day=on,
+            reason="Kontot stängt.",
+            by=OFFICER,
+            today=on,
+        )
+    with system.database.writing() as session:
+        transfer_notes.confirm(session, register_store.load(session), paid.number, by=SECOND, today=on)
+    assert system.invoice(invoice.id).paid_on is None
+    told = officer.get(here)
+    assert (told.status_code, "Återtagen den 2026-06-03" in told.text) == (200, True)
+    assert "Begär att det krävs tillbaka" not in told.text
+    assert here in officer.get(f"/finance/documents/{invoice.id}").text

@@ -3,7 +3,7 @@
 A claim is known on its page by the invoice it is about, so that the page is there before the claim is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any, Final
 
@@ -115,14 +115,17 @@ def claims_csv(request: Request, person: Person = signed_in(*READERS)) -> Respon
 def claim(request: Request, invoice_id: int, person: Person = signed_in(*READERS)) -> Response:
     """One claim: what it comes from, how far it has come, its letters, and the step that is left.
 
-    Of a paid invoice without a claim: the form that raises one.
+    The invoice's latest, or with `?claim=` another that was withdrawn before it. Of a paid invoice that nobody claims:
+    the form that raises a claim.
     """
     today = today_of(request)
     with database_of(request).reading() as session:
         invoice = document_store.find(session, invoice_id)
-        if invoice is None or invoice.paid_on is None:
+        every = claim_store.all_of_invoice(session, invoice_id)
+        # What was claimed is there to read, also where the payment has come back since.
+        if invoice is None or (invoice.paid_on is None and not every):
             raise NotThere
-        found = claim_store.of_invoice(session, invoice_id)
+        found = _asked_for(request, every) if every else None
         register = register_store.load(session)
         context: dict[str, Any] = {
             "invoice": invoice,
@@ -131,6 +134,9 @@ def claim(request: Request, invoice_id: int, person: Person = signed_in(*READERS
             "suppliers": supplier_names(register),
             "today": today,
             "causes": [(each.value, each.words) for each in ClaimCause if each is not ClaimCause.CREDIT],
+            "may_raise": invoice.paid_on is not None
+            and all(each.state is ClaimState.WITHDRAWN for each in every),
+            "others": [each for each in every if found is None or each.number != found.number],
             "may_note": person.may(_P.FINANCE),
             "may_confirm": person.may(_P.FINANCE, _P.ATTEST),
         }
@@ -144,6 +150,7 @@ _OF_NONE: Final[dict[str, object]] = {
     "parts": (),
     "noted": None,
     "proposal": "",
+    "is_set_off": False,
     "is_standing": False,
     "is_open": False,
 }
@@ -158,6 +165,7 @@ def _of_claim(session: Session, found: SupplierClaim) -> dict[str, object]:
         "parts": part_store.of(session, found.number),
         "noted": noted.get(found.invoice_id),
         "proposal": proposal_store.netting(session, found.invoice_id),
+        "is_set_off": found.number in owed_queries.set_offs(session, [found]),
         "is_standing": found.state in STANDING,
         "is_open": found.state in OPEN,
     }
@@ -169,7 +177,7 @@ def letter(
 ) -> Response:
     """A demand or a reminder as it was sent."""
     with database_of(request).reading() as session:
-        found = _claim(session, invoice_id)
+        found = _asked_for(request, claim_store.all_of_invoice(session, invoice_id))
         sent = {each.position: each for each in letter_store.letters(session, found)}
         if position not in sent:
             raise NotThere
@@ -307,6 +315,15 @@ _STEPS: dict[ClaimStep, tuple[_Take, Text]] = {
     ),
     ClaimStep.WRITE_OFF: (_write_off, Text("Resten av fordran är avskriven.")),
 }
+
+
+def _asked_for(request: Request, claims: Sequence[SupplierClaim]) -> SupplierClaim:
+    """The claim of an invoice that the address names by its number, or else the latest. Raises NotThere."""
+    number = request.query_params.get("claim", "")
+    named = [each for each in claims if number in ("", each.number)]
+    if not named:
+        raise NotThere
+    return named[-1]
 
 
 def _claim(session: Session, invoice_id: int) -> SupplierClaim:
