@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from foundation import journal
 from invoicing.documents import decider_store
-from invoicing.documents import store as document_store
 from invoicing.journal_actions import DocumentAction
 from invoicing.payment import attestation, proposals
 from invoicing.payment import tables as payment_tables
@@ -18,10 +17,7 @@ from invoicing.payment.attestation import ChangedSinceAttest, Dropped
 from invoicing.payment.proposal_store import Proposal, ProposalItem
 from invoicing.payment.runs import portion_store
 from orders.register import store as register_store
-from peppol.documents import billing
-from peppol.exchange import inbox_store
-from peppol.xml import codec
-from tests.invoicing.payment.runs.test_portions import moves_account
+from tests.invoicing.payment.runs.test_portions import credit_first, moves_account
 from tests.support.held_rows import held_rows
 from tests.support.stories.many_to_pay import MARCH, five_invoices
 from tests.support.stories.paying import ATTESTER, NOW, OFFICER, SECOND, PayDesk
@@ -47,14 +43,6 @@ def proposal(desk: PayDesk) -> Proposal:
 # What changes about Fyrbåken's F-1, F-2 and F-3, the first, third and fifth of the proposal ----------------
 
 
-def credited(system: System) -> None:
-    """F-1 is credited."""
-    with system.database.reading() as session:
-        body = inbox_store.body_of(session, document_store.by_id(session, 1).letter_id)
-    assert body is not None
-    system.send_credit(codec.parse(billing.Invoice, body), number="K-1", on=date(2026, 2, 20))
-
-
 def lost(system: System) -> None:
     """The register has lost Fyrbåken."""
     system.change_register(without(example_register(), FYRBAKEN))
@@ -67,7 +55,7 @@ def decided(system: System) -> None:
 
 
 CHANGES: list[tuple[Callable[[System], None], str, set[int]]] = [
-    (credited, "GONE", {1}),
+    (credit_first, "GONE", {1}),
     (lost, "HELD_BACK", {1, 3, 5}),
     (moves_account, "CHANGED", {1, 3, 5}),
     (decided, "DECIDED", {1}),
@@ -164,7 +152,7 @@ def test_what_waits_and_has_changed_says_so_without_an_attest_to_drop(
 
 def test_of_itself_the_system_is_named(desk: PayDesk, proposal: Proposal) -> None:
     desk.attest(proposal)
-    credited(desk.system)
+    credit_first(desk.system)
     desk.drop_changed(proposal)
     assert [by for by, *_ in told(desk, "attest.dropped")] == [journal.SYSTEM]
 
@@ -183,7 +171,7 @@ def test_in_portions_the_same_falls(
 ) -> None:
     monkeypatch.setattr(portion_store, "in_portions", partial(portion_store.in_portions, size=size))
     desk.attest(proposal)
-    credited(desk.system)
+    credit_first(desk.system)
     moves_account(desk.system)
     assert changed(desk, proposal) == {1: "GONE", 3: "CHANGED", 5: "CHANGED"}
     found = drop(desk, proposal)
