@@ -20,7 +20,7 @@ from invoicing.verdicts import curing, expected_credits, parking, rejudging, ver
 from orders.purchase_orders import line_store
 from orders.register import store as register_store
 from orders.register.parties import VatCategory
-from orders.register.register import Register
+from orders.register.register import Register, fingerprint
 from peppol.documents import billing, shapes
 from tests.invoicing.exceptions.test_actions import actor
 from tests.invoicing.verdicts.test_lines_apart import accept_in_part, all_of_them, allow
@@ -250,6 +250,8 @@ def test_a_batch_is_of_some_and_not_of_too_many_and_has_its_key(
         batch = rejudging.batch(session, number)
         assert [(row.invoice_id, row.state) for row in batch.rows] == [(each, "REFUSED") for each in ids]
         assert (batch.made_by, batch.made_at) == ("user-1", CLOCK)
+        # By which policy, whatever is decided next.
+        assert batch.reason == fingerprint(register_store.load(session).policy)
         with pytest.raises(NoBatch):
             rejudging.batch(session, number + 1)
 
