@@ -93,7 +93,10 @@ claim_part = Table(
     Column("second_by", String(80), nullable=False),
     # What the bank calls a deposit; empty for what was set off or written off.
     Column("reference", String(80), nullable=False, server_default=""),
-    CheckConstraint("how in ('NETTED','REPAID','WRITTEN_OFF','INTEREST','RETURNED')", name="how"),
+    CheckConstraint(
+        "how in ('NETTED','REPAID','WRITTEN_OFF','INTEREST','RETURNED','REPAYMENT_RETURNED','INTEREST_RETURNED')",
+        name="how",
+    ),
     CheckConstraint("amount > 0", name="amount"),
     CheckConstraint("first_by <> second_by", name="two_people"),
     Index("ix_claim_part_invoice_id", "invoice_id"),
