@@ -1,4 +1,4 @@
-"""`billing payments bank|findings|handled|bank-said|proposal|withdraw|take-out`: until the bank has paid.
+"""`billing payments bank|findings|handled|note-deposit|bank-said|proposal|withdraw|take-out`: until the bank has paid.
 
 The bank's files are read in; what they leave open a person deals with, by the same steps as on the pages. What the bank
 did where no file says it, one person says and another confirms.
@@ -163,6 +163,25 @@ def handled(
     with context.writing() as session:
         bank_reports.handle(session, finding, by=by, note=note)
     typer.echo(context.say(Text("Noterat.")))
+
+
+@command(payments, "note-deposit")
+def note_deposit(
+    context: CommandContext,
+    finding: Annotated[
+        int, typer.Argument(help="Radens nummer, ur findings / the row's number, of findings")
+    ],
+    by: By,
+    on: On = None,
+) -> None:
+    """Notera en insättning på sin fordran / note a deposit on the claim it is for; another person confirms."""
+    with context.writing() as session:
+        deposit = bank_reports.note_deposit(session, finding, by=by, today=today_or(on))
+    typer.echo(
+        context.say(
+            Text("Noterad på fordran %(number)s. Nu bekräftar någon annan det.", number=deposit.claim)
+        )
+    )
 
 
 @command(payments, "bank-said")
