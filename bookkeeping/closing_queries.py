@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 
 from bookkeeping import month_closing_store
 from bookkeeping.tables import voucher
-from foundation.money import Money, total
+from foundation.money import Money
 from foundation.periods import Month
 from foundation.sql import Session, amount
 from invoicing.claims import part_queries
@@ -76,7 +76,12 @@ def claims(session: Session, ends_on: date) -> tuple[int, Money | None]:
         .subquery()
     )
     question = (
-        select(_CLAIM.c.amount_net, by_then.c.net)
+        select(
+            func.count(),
+            func.sum(_CLAIM.c.amount_net, type_=amount()),
+            func.sum(by_then.c.net, type_=amount()),
+        )
+        .select_from(_CLAIM)
         .outerjoin(by_then, by_then.c.claim == _CLAIM.c.number)
         .where(
             _CLAIM.c.raised_on <= ends_on,
@@ -87,8 +92,8 @@ def claims(session: Session, ends_on: date) -> tuple[int, Money | None]:
             or_(by_then.c.amount.is_(None), by_then.c.amount < _CLAIM.c.amount),
         )
     )
-    left = [Money(row.amount_net - (row.net or 0), currency) for row in session.execute(question)]
-    return len(left), total(left, currency=currency) if left else None
+    count, net, given_back = session.execute(question).one()
+    return count, Money(net - (given_back or 0), currency) if count else None
 
 
 def open_months_before(session: Session, month: Month) -> int:

@@ -152,8 +152,8 @@ def note_paid(reading: Reading, items: Sequence[ProposalItem], paid_on: date) ->
         each: advice_queries.of_payment(reading.session, *each)
         for each in {(item.supplier, item.end_to_end): None for item in items}
     }
-    is_netted = any(item.kind is PayableKind.CREDIT for item in items)
-    claims = {each.invoice_id: each for each in payment_store.claims(reading.session)} if is_netted else {}
+    netted = [item.invoice_id for item in items if item.kind is PayableKind.CREDIT]
+    claims = {each.invoice_id: each for each in payment_store.claims(reading.session, netted)}
     for item in items:
         if item.kind is PayableKind.INVOICE:
             _note_invoice(reading, item, paid_on, made_up[item.supplier, item.end_to_end])
