@@ -68,8 +68,8 @@ class SupplierClaim:
 
     @property
     def left(self) -> Money:
-        """What is still owed."""
-        return self.amount - self.given_back
+        """What is still owed: nothing of what is withdrawn."""
+        return self.amount - (self.amount if self.state is ClaimState.WITHDRAWN else self.given_back)
 
     @property
     def name(self) -> Text:
