@@ -67,6 +67,7 @@ claim = Table(
     ),
     Index("ix_claim_state", "state", "supplier"),
 )
+Index("ix_claim_invoice_id", claim.c.invoice_id)
 # What was paid once is claimed once.
 Index(
     "uq_claim_once",

@@ -92,6 +92,7 @@ def before_0049(connection: Connection) -> None:
 
 def before_0055(connection: Connection) -> None:
     """Lead the books back to what revision 0055 found."""
+    connection.execute(text("drop index ix_claim_invoice_id"))
     parts = "'NETTED','REPAID','WRITTEN_OFF','INTEREST','RETURNED'"
     checks = {
         "state": "state in ('NOTED','CONFIRMED','TAKEN_BACK')",
