@@ -16,6 +16,7 @@ from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.claims import claim_store, giving_back, steps
+from invoicing.claims.claim_store import SupplierClaim
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import payment, payment_store, proposal_store, repayment_store
@@ -199,12 +200,17 @@ def _chosen(notes: Sequence[RepaymentNote], note_id: int) -> RepaymentNote:
     return found
 
 
+def most_of(session: Session, claim: SupplierClaim, on: date) -> Money:
+    """The most that a deposit of that day may be: what is left, with the interest grown by then. Raises RateUnknown."""
+    return claim.left + steps.interest_to(session, claim, on).amount
+
+
 def _parted(session: Session, claim: Claim, came: Money, on: date) -> tuple[Money, Money]:
     """What of a deposit is the claim's, and what is interest. Raises RepaymentRefused for nothing, or for more."""
     owed = claim_store.get(session, claim.number)
     part = min(came, owed.left)
     interest = came - part
-    most = owed.left + steps.interest_to(session, owed, on).amount if interest.amount else owed.left
+    most = most_of(session, owed, on) if interest.amount else owed.left
     if came.amount <= 0 or most < came:
         raise RepaymentRefused(
             Text(

@@ -176,14 +176,15 @@ def test_what_may_be_the_same_money_is_for_a_person(system: System, owed: Suppli
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        (came("2375.01", ocr=OCR), "at most 2375.00 SEK"),
+        (came("2375.01", ocr=OCR), "more than the 2375.00 SEK that is left"),
         (came(ocr=OCR, currency="EUR"), "in EUR"),
         (came(words="Kreditfaktura F-17", ocr=""), ""),
     ],
 )
 def test_what_cannot_be_noted_says_why(system: System, owed: SupplierInvoice, line: Line, why: str) -> None:
     file = says(system, line)
-    assert outcomes(file) == [_R.DEPOSIT_UNNOTED if why else _R.NOT_OURS]
+    assert outcomes(file) == [_R.DEPOSIT_UNMATCHED if why else _R.NOT_OURS]
+    assert not file.told[0].may_be_noted
     assert why in file.told[0].sentence.en
     assert noted(system, owed) is None
 
@@ -192,8 +193,8 @@ def test_more_for_a_claim_that_is_settled_is_for_a_person(system: System, owed: 
     says(system, came(ocr=OCR, called="B-1"))
     confirm(system, owed)
     file = says(system, came("100.00", ocr=OCR, called="B-2"))
-    assert outcomes(file) == [_R.DEPOSIT_UNNOTED]
-    assert "Settled" in file.told[0].sentence.en
+    assert outcomes(file) == [_R.DEPOSIT_UNMATCHED]
+    assert "ended already (Settled)" in file.told[0].sentence.en
 
 
 def test_a_deposit_that_names_the_invoice_alone_is_shown_and_a_person_notes_it(database_url: str) -> None:
@@ -333,7 +334,7 @@ def test_deposits_in_one_lump_sum_are_told_apart_by_what_each_payer_wrote(system
         assert desk.claim(each).state is ClaimState.SETTLED
     both = came("100.00", words=f"{OCR} {desk.claim(second).ocr}")
     file = says(system, both)
-    assert outcomes(file) == [_R.DEPOSIT_UNNOTED]
+    assert outcomes(file) == [_R.DEPOSIT_UNMATCHED]
     assert "several claims: 60000001, 60000002" in file.told[0].sentence.en
 
 
