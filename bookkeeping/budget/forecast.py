@@ -37,7 +37,7 @@ class ForecastKind(StrEnum):
 
 
 _WORDS: Final = {
-    ForecastKind.RECEIVED: Text("Utfall"),
+    ForecastKind.RECEIVED: Text("Utfall hittills"),
     ForecastKind.DAYS: Text("Beställda dagar"),
     ForecastKind.PLANNED: Text("Planerade resultat"),
     ForecastKind.NEXT_STAGE: Text("Följande resultat"),

@@ -43,7 +43,7 @@ def draw_up(session: Session, accounts: LedgerAccounts, month: Month) -> Compens
         Money(vat_queries.booked(session, coders, month), currency),
         is_closed,
         Money(rules.least, currency),
-        vat_queries.awaiting(session, month),
+        vat_queries.awaiting(session, coders, month),
     )
 
 

@@ -98,10 +98,11 @@ def documents(
 ) -> Iterator[VatDocument]:
     """Voucher by voucher, in the order they were booked; of one appropriation and counterparty where they are given."""
     source = _lines(session, coders, month).subquery()
-    question = select(source).order_by(source.c.booked_on, source.c.voucher, source.c.position)
-    for column, value in ((source.c.appropriation, appropriation), (source.c.counterparty, counterparty)):
-        if value is not None:
-            question = question.where(column == value)
+    question = (
+        select(source)
+        .where(*_of_objects(source, appropriation, counterparty))
+        .order_by(source.c.booked_on, source.c.voucher, source.c.position)
+    )
     for row in session.execute(question.limit(limit).offset(offset).execution_options(yield_per=500)):
         yield VatDocument(
             row.voucher,
@@ -118,6 +119,30 @@ def documents(
         )
 
 
+def count(
+    session: Session,
+    coders: Coders,
+    month: Month,
+    *,
+    appropriation: str | None = None,
+    counterparty: str | None = None,
+) -> tuple[int, Decimal]:
+    """How many such vouchers there are, and their VAT."""
+    source = _lines(session, coders, month).subquery()
+    question = select(func.count(), func.sum(source.c.amount, type_=amount())).select_from(source)
+    how_many, summed = session.execute(
+        question.where(*_of_objects(source, appropriation, counterparty))
+    ).one()
+    return how_many, summed or _NIL
+
+
+def _of_objects(
+    source: Subquery, appropriation: str | None, counterparty: str | None
+) -> list[ColumnElement[bool]]:
+    wanted = ((source.c.appropriation, appropriation), (source.c.counterparty, counterparty))
+    return [column == value for column, value in wanted if value is not None]
+
+
 def booked(session: Session, coders: Coders, month: Month) -> Decimal:
     """All that the month's vouchers of any kind have on the accounts of VAT: what the ledger's account moved by."""
     wanted = _on_vat_accounts(session, coders, month, of_kinds=False)
@@ -129,11 +154,16 @@ def booked(session: Session, coders: Coders, month: Month) -> Decimal:
     return session.execute(question).scalar_one() or _NIL
 
 
-def awaiting(session: Session, month: Month) -> int:
-    """How many of the month's vouchers that can have VAT the ledger has said nothing of."""
+def awaiting(session: Session, coders: Coders, month: Month) -> int:
+    """How many of the month's vouchers with VAT the ledger has said nothing of."""
     told = (ledger_answer_store.is_last_word(each) for each in (LedgerOutcome.BOOKED, LedgerOutcome.REFUSED))
-    question = select(func.count()).select_from(_VOUCHER).where(*_in(month), _VOUCHER.c.kind.in_(KINDS))
-    return session.execute(question.where(~or_(*told))).scalar_one()
+    question = (
+        select(func.count())
+        .select_from(_VOUCHER)
+        .join(_ROW, _ROW.c.voucher == _VOUCHER.c.number)
+        .where(*_in(month), _VOUCHER.c.kind.in_(KINDS), _on_vat_accounts(session, coders, month), ~or_(*told))
+    )
+    return session.execute(question).scalar_one()
 
 
 def not_decided(session: Session, ends_on: date, currency: str) -> tuple[int, Decimal]:
