@@ -96,6 +96,11 @@ def test_what_is_ordered_is_what_will_not_come_is_invoiced_is_received_and_is_ou
     ]
     assert drawn(system, as_of=date(2026, 2, 2), today=today)[()][2:4] == ["0.00", "1900.00"]
     assert drawn(system, as_of=date(2025, 12, 31), today=today) == {(): ["0.00"] * 6}
+    # March is reported: its ten days are received, and its order line is for more than that.
+    system.report(REFERENCE, "2026-03", on=date(2026, 4, 1))
+    for today in (date(2026, 4, 1), date(2026, 4, 2)):
+        after = drawn(system, as_of=date(2026, 4, 1), today=today)[()]
+        assert after == ["11685.00", "6935.00", "1900.00", "2850.00", "0.00", "0.00"]
 
 
 def test_what_comes_after_the_year_is_told_apart(system: System) -> None:
@@ -189,8 +194,15 @@ def told(system: System, chance: Random, place: int) -> Story:
     months = [line.period.start for line in lines]
     story.ordered = {month: story.ore(month, None) for month in months}
     assert [int(line.amount.amount * 100) for line in lines] == list(story.ordered.values())
-    for number, month in enumerate(months[: chance.randint(0, 4)], 1):
+    reported = chance.randint(0, 4)
+    cut_in = reported if chance.random() < 0.4 else 0
+    for number, month in enumerate(months[:reported], 1):
         over = (month + timedelta(31)).replace(day=1)
+        if number == cut_in:
+            # Interrupted within the last month that is reported: only its first days are received.
+            story.told_on = month + timedelta(9)
+            story.last_day = story.told_on + timedelta(chance.randint(0, 12))
+            system.interrupt(story.reference, on=story.told_on, last_day=story.last_day)
         system.report(story.reference, f"{month:%Y-%m}", on=over)
         story.received[month] = over
         if chance.random() < 0.6:
@@ -205,7 +217,7 @@ def told(system: System, chance: Random, place: int) -> Story:
                 system.send(
                     flipping.credit_note_of(invoice, given=Numbered(f"K-{place}-{number}", on + timedelta(2)))
                 )
-    if chance.random() < 0.6:
+    if story.told_on is None and chance.random() < 0.6:
         begun = max(story.received.values(), default=date(2026, 1, 5)) + timedelta(4)
         story.told_on, story.last_day = begun, begun + timedelta(chance.randint(0, 40))
         system.interrupt(story.reference, on=story.told_on, last_day=story.last_day)

@@ -80,7 +80,7 @@ def answer(system: System, number: str, outcome: LedgerOutcome) -> None:
 def close(system: System, month: Month, *, on: date) -> None:
     with system.database.writing() as session:
         register = register_store.load(session)
-        booking.book_accrual(session, register, ACCOUNTS, month, closing=on, by=OFFICER, now=NOW)
+        booking.book_accrual(session, register, ACCOUNTS, month, closing=on, today=on, by=OFFICER, now=NOW)
     with system.database.writing() as session:
         month_closing.ask(session, ACCOUNTS, month, reason="Klart.", by=OFFICER, today=on, now=NOW)
         month_closing.step(session, ACCOUNTS, month, ClosingStep.CLOSE, by=SECOND, today=on, now=NOW)
@@ -273,7 +273,7 @@ def kept(system: System, story: list[Known]) -> None:
     vouchers = []
     for place, each in enumerate(story, 1):
         vat, net = Decimal(each.vat) / 100, Decimal(each.vat or 250) / 25
-        rows = (
+        rows: tuple[VoucherRow, ...] = (
             VoucherRow("5711", net, appropriation=each.cost),
             VoucherRow("1546", vat, appropriation=each.own),
             VoucherRow("2581", -net - vat),
