@@ -28,8 +28,8 @@ from orders.terms import ArticleKind
 from peppol.documents import billing
 from tests.bookkeeping.test_accounting_rules import RULES, in_force
 from tests.entitlement.calendar_of_days import each_day, is_working_day
-from tests.support.stories.bills import billed
-from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, TALLKOTTEN, System, a_system
+from tests.support.stories.bills import billed, together, with_lines
+from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, TALLKOTTEN, System, a_system, example_register
 
 REFERENCE, LATER = "100000101", "100000102"
 ACCOUNTS: Final = LedgerAccounts()
@@ -135,6 +135,35 @@ def test_an_invoice_in_question_is_not_approved_and_a_credited_one_is_so_no_long
     assert drawn(system, as_of=date(2026, 3, 11))[()][2:4] == ["1900.00", "1900.00"]
     system.send(flipping.credit_note_of(first, given=Numbered("K-1", date(2026, 3, 12))))
     assert drawn(system, as_of=date(2026, 3, 12))[()][2:5] == ["0.00", "3800.00", "950.00"]
+
+
+def test_what_a_credit_note_took_back_of_a_part_is_approved_no_longer(system: System) -> None:
+    system.change_register(example_register(several_orders=True, several_lines=True, partial_acceptance=True))
+    for reference in (REFERENCE, LATER):
+        system.decide(reference)
+        system.report(reference, "2026-01", on=date(2026, 2, 2))
+    orders = [system.order(reference).number for reference in (REFERENCE, LATER)]
+    flips = [system.flip(number, number="F-0", on=date(2026, 2, 3)) for number in orders]
+    invoice = together(*flips, number="F-1")
+    system.send(invoice)
+    assert drawn(system, as_of=date(2026, 2, 3))[()][2:4] == ["3800.00", "0.00"]
+    first = with_lines(invoice, [each for each in invoice.invoice_lines if each.id == "1"])
+    system.send(flipping.credit_note_of(first, given=Numbered("K-1", date(2026, 2, 4))))
+    assert drawn(system, as_of=date(2026, 2, 4))[()][2:4] == ["1900.00", "1900.00"]
+    assert drawn(system, as_of=date(2026, 2, 3), today=date(2026, 2, 4))[()][2:4] == ["3800.00", "0.00"]
+
+
+def test_of_a_line_invoiced_in_part_the_rest_is_received_and_not_approved(system: System) -> None:
+    system.change_register(
+        example_register(partial_quantities=True, partial_acceptance=True, several_lines=True)
+    )
+    system.decide(REFERENCE)
+    system.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    whole = system.flip(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+    system.send(billed(whole, days="8"))
+    # 8 of the 20 days.
+    for today in (date(2026, 2, 3), date(2026, 2, 5)):
+        assert drawn(system, as_of=date(2026, 2, 3), today=today)[()][2:4] == ["760.00", "1140.00"]
 
 
 def test_what_is_called_off_before_it_began_will_not_come(system: System) -> None:

@@ -18,6 +18,7 @@ from bookkeeping.month_closing import ClosingStep
 from bookkeeping.rule_reading import RulesRefused
 from bookkeeping.vat_compensation import drawing_up, vat_queries
 from bookkeeping.vat_compensation.basis import (
+    SEVERAL,
     BasisStanding,
     CompensationBasis,
     VatSum,
@@ -32,9 +33,9 @@ from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from orders.register import store as register_store
 from tests.bookkeeping.test_accounting_rules import RULES, in_force
-from tests.support.stories.bills import billed
+from tests.support.stories.bills import billed, together, with_lines
 from tests.support.stories.paying import NOW, OFFICER, SECOND
-from tests.support.stories.system import HAVTORNET, System, a_system
+from tests.support.stories.system import HAVTORNET, System, a_system, example_register
 
 REFERENCE, EXEMPT = "100000101", "100000102"
 ACCOUNTS = LedgerAccounts()
@@ -179,6 +180,27 @@ def test_an_invoice_in_question_and_one_without_vat_bring_none(system: System) -
     assert left_out(drawn(system, JANUARY)) == []
 
 
+def test_a_credit_note_for_a_part_takes_its_vat_off(system: System) -> None:
+    system.change_register(example_register(several_orders=True, several_lines=True, partial_acceptance=True))
+    system.decide(EXEMPT)
+    system.report(EXEMPT, "2026-01", on=date(2026, 2, 2))
+    orders = [system.order(reference).number for reference in (REFERENCE, EXEMPT)]
+    flips = [system.flip(number, number="F-0", on=date(2026, 2, 3)) for number in orders]
+    invoice = together(*flips, number="F-1")
+    system.send(invoice)
+    first = with_lines(invoice, [each for each in invoice.invoice_lines if each.id == "1"])
+    credit = system.send(flipping.credit_note_of(first, given=Numbered("K-1", date(2026, 2, 4))))
+    book(system, on=date(2026, 2, 5))
+    (row,) = drawn(system, FEBRUARY).rows
+    assert [str(each.amount) for each in (row.invoiced, row.credited, row.amount)] == [
+        "950.00",
+        "-475.00",
+        "475.00",
+    ]
+    # What is behind it is the credit note itself.
+    assert [each.about for each in behind(system, FEBRUARY) if each.kind == "PARTIAL_CREDIT"] == [credit.id]
+
+
 RULES_WITH_VAT = RULES.replace(
     "[[rule]]\narticle",
     """[vat_compensation]
@@ -206,6 +228,35 @@ def test_vat_follows_the_appropriation_and_counterparty_it_is_coded_on(system: S
     (row,) = basis.rows
     assert (row.appropriation, row.counterparty, str(row.amount.amount)) == ("1:3", "utomstatlig", "475.00")
     assert (str(basis.least.amount), basis.may_wait) == ("400.00", False)
+
+
+def test_an_account_without_compensation_is_left_out_with_its_reason(system: System) -> None:
+    in_force(system, RULES_WITH_VAT.replace("ASSOCIATION", "COMPANY"))
+    system.send_invoice(system.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+    book(system, on=date(2026, 2, 4))
+    basis = drawn(system, FEBRUARY)
+    assert left_out(basis) == [(BasisStanding.NOT_COMPENSATED, 1, "475.00")]
+    assert [(each.account, each.reason) for each in basis.left_out] == [("1547", "Representation")]
+    assert (basis.rows, str(basis.booked.amount), basis.unexplained.is_zero) == ((), "475.00", True)
+
+
+def test_what_lies_on_the_account_of_vat_besides_is_told(system: System) -> None:
+    other = (VoucherRow("1546", Decimal("7.00")), VoucherRow("1921", Decimal("-7.00")))
+    several = (
+        VoucherRow("5711", Decimal("100.00"), appropriation="1:3"),
+        VoucherRow("5712", Decimal("100.00"), appropriation="1:4"),
+        VoucherRow("1546", Decimal("50.00")),
+        VoucherRow("2581", Decimal("-250.00")),
+    )
+    made = [
+        Voucher(VoucherKind.PAYMENT, "10", date(2026, 2, 4), "Prov", other),
+        Voucher(VoucherKind.INVOICE, "11", date(2026, 2, 4), "Prov", several),
+    ]
+    with system.database.writing() as session:
+        voucher_store.add(session, made, run="prov")
+    basis = drawn(system, FEBRUARY)
+    assert [(row.appropriation, str(row.amount.amount)) for row in basis.rows] == [(SEVERAL, "50.00")]
+    assert (str(basis.booked.amount), str(basis.unexplained.amount)) == ("57.00", "7.00")
 
 
 def test_vat_without_objects_of_its_own_has_those_of_the_purchase(system: System) -> None:
