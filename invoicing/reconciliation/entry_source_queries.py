@@ -32,7 +32,7 @@ from foundation.periods import Month
 from foundation.sql import amount
 from invoicing.claims import part_queries
 from invoicing.claims import tables as claim_tables
-from invoicing.claims.claim_states import ClaimState, PartWay
+from invoicing.claims.claim_states import ClaimState
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Verdict
 from invoicing.model import DocumentType, InvoiceState
@@ -336,7 +336,7 @@ def _less_of_invoice(column: ColumnElement[Any], as_of: date) -> ColumnElement[A
 def _back_of_invoice(column: ColumnElement[Any], as_of: date | None) -> ColumnElement[Any]:
     """What had been set off, repaid or written off of the invoice's claim by the day."""
     part = select(func.sum(part_queries.signed(column), type_=amount())).where(
-        _BACK.c.invoice_id == _INVOICE.c.id, _BACK.c.how != PartWay.INTEREST
+        _BACK.c.invoice_id == _INVOICE.c.id, part_queries.counts()
     )
     by_then = part if as_of is None else part.where(_BACK.c.on_day <= as_of)
     return _taken_back(by_then.correlate(_INVOICE))

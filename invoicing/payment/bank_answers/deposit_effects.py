@@ -138,8 +138,8 @@ def _by_invoice(reading: Reading, movement: Movement, references: tuple[str, ...
 
 def _taken_back(claim: SupplierClaim) -> Text:
     return Text(
-        "Banken tar tillbaka en insättning för fordran %(number)s. Är den bara noterad, ta tillbaka noteringen på "
-        "fordran. Är den bekräftad, fråga banken och kräv pengarna på nytt.",
+        "Banken tar tillbaka en insättning för fordran %(number)s. Gå till fordran: ta tillbaka noteringen, eller säg "
+        "att insättningen är återtagen om den redan är bekräftad.",
         number=claim.number,
     )
 
