@@ -188,31 +188,12 @@ def invoiced(wanted: EntryFilter) -> Select[Any]:
     """
     if wanted.execution_reference or wanted.article or wanted.delivery_area or wanted.service:
         # What lies on no line has none of these.
-        return _on_lines(wanted)
-    return select(union_all(_on_lines(wanted), _on_no_line(wanted)).subquery())
+        return invoiced_on_lines(wanted)
+    return select(union_all(invoiced_on_lines(wanted), _on_no_line(wanted)).subquery())
 
 
-def whole_invoices(wanted: EntryFilter) -> Select[Any]:
-    """Each invoice whole, net and with VAT, with what became of it, as ones and zeros; on whatever line it lies."""
-    question = select(
-        _INVOICE.c.id.label("invoice_id"),
-        _INVOICE.c.amount_net.label("amount_net"),
-        _INVOICE.c.amount_payable.label("amount_payable"),
-        _less_net(wanted.as_of).label("less_net"),
-        _less_payable(wanted.as_of).label("less_payable"),
-        _back_of_invoice(_BACK.c.amount_net, wanted.as_of).label("back_net"),
-        _back_of_invoice(_BACK.c.amount, wanted.as_of).label("back_payable"),
-        *_fate(wanted.as_of),
-    )
-    return _with_fate(question.where(*_invoice_is(wanted)), wanted.as_of)
-
-
-def month_of(day: ColumnElement[Any]) -> ColumnElement[str]:
-    """The month of a day, as 2026-11."""
-    return func.substr(cast(day, String), 1, 7)
-
-
-def _on_lines(wanted: EntryFilter) -> Select[Any]:
+def invoiced_on_lines(wanted: EntryFilter) -> Select[Any]:
+    """Each part of an invoice that lies on an order line, with what became of it."""
     on_line = and_(_LINE.c.order_number == _PART.c.order_number, _LINE.c.line_id == _PART.c.line_id)
     question = (
         select(
@@ -244,6 +225,26 @@ def _on_lines(wanted: EntryFilter) -> Select[Any]:
         question = question.where(_ORDER.c.delivery_area == wanted.delivery_area)
     whole = replace(wanted, execution_reference="")
     return _with_fate(question.where(*_invoice_is(whole)), wanted.as_of)
+
+
+def whole_invoices(wanted: EntryFilter) -> Select[Any]:
+    """Each invoice whole, net and with VAT, with what became of it, as ones and zeros; on whatever line it lies."""
+    question = select(
+        _INVOICE.c.id.label("invoice_id"),
+        _INVOICE.c.amount_net.label("amount_net"),
+        _INVOICE.c.amount_payable.label("amount_payable"),
+        _less_net(wanted.as_of).label("less_net"),
+        _less_payable(wanted.as_of).label("less_payable"),
+        _back_of_invoice(_BACK.c.amount_net, wanted.as_of).label("back_net"),
+        _back_of_invoice(_BACK.c.amount, wanted.as_of).label("back_payable"),
+        *_fate(wanted.as_of),
+    )
+    return _with_fate(question.where(*_invoice_is(wanted)), wanted.as_of)
+
+
+def month_of(day: ColumnElement[Any]) -> ColumnElement[str]:
+    """The month of a day, as 2026-11."""
+    return func.substr(cast(day, String), 1, 7)
 
 
 def _on_no_line(wanted: EntryFilter) -> Select[Any]:
