@@ -1,4 +1,4 @@
-"""Deposits that the bank takes back after they were confirmed: said by one, confirmed by another, and owed again."""
+"""Deposits that the bank takes back after they were confirmed, and a mail about a demand that is withdrawn."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,6 +20,8 @@ _BECOMES = {
 }
 _UNDO = "state not in ('UNDO_ASKED','UNDONE') or (undo_asked_by <> '' and undone_on is not null)"
 _UNDONE = "state <> 'UNDONE' or (undone_by <> '' and undone_by <> undo_asked_by)"
+_NOTICES = "kind in ('invoice-in-question','invoice-paid','credit-request-withdrawn','claim-letter','claim-answered')"
+_NOTICES_NOW = f"{_NOTICES[:-1]},'claim-withdrawn')"
 _PART_WAS = "how in ('NETTED','REPAID','WRITTEN_OFF','INTEREST','RETURNED')"
 _PART_BECOMES = f"{_PART_WAS[:-1]},'REPAYMENT_RETURNED','INTEREST_RETURNED')"
 
@@ -41,6 +43,7 @@ def upgrade() -> None:
             )
         sqlite_schema.reword(connection, "repayment_note", {_WAS[each]: _BECOMES[each] for each in _WAS})
         sqlite_schema.reword(connection, "claim_part", {_PART_WAS: _PART_BECOMES})
+        sqlite_schema.reword(connection, "supplier_notice", {_NOTICES: _NOTICES_NOW})
         return
     for name in ("undo_asked_by", "undone_by"):
         op.add_column("repayment_note", sa.Column(name, sa.String(80), nullable=False, server_default=""))
@@ -50,3 +53,5 @@ def upgrade() -> None:
         op.create_check_constraint(op.f(f"ck_repayment_note_{name}"), "repayment_note", check)
     op.drop_constraint(op.f("ck_claim_part_how"), "claim_part")
     op.create_check_constraint(op.f("ck_claim_part_how"), "claim_part", _PART_BECOMES)
+    op.drop_constraint(op.f("ck_supplier_notice_kind"), "supplier_notice")
+    op.create_check_constraint(op.f("ck_supplier_notice_kind"), "supplier_notice", _NOTICES_NOW)
