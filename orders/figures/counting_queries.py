@@ -5,7 +5,8 @@ unbroken over periods that follow day on day; a break in between is an end and a
 system (`Handling`), or was called off before it began, is in no figure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -40,10 +41,10 @@ _PLACE = (_P.supplier, _P.delivery_area, _P.level)
 
 def turns(session: Session, service: str, days: Period) -> Iterator[TurnCount]:
     """Starts and ends up to the last of the days; those before the first day are added up in one."""
-    for row in session.execute(_turns(service, days)):
-        month = Month.parse(row.month) if row.month else None
-        place = Place(row.supplier, row.delivery_area, row.level)
-        yield TurnCount(Turn(row.turn), month, place, row.cause, row.many)
+    # Some ten thousand rows have a few months and places between them: each is made once.
+    months, place = _months(days), cache(Place)
+    for turn, month, supplier, area, level, cause, many in session.execute(_turns(service, days)):
+        yield TurnCount(Turn(turn), months.get(month), place(supplier, area, level), cause, many)
 
 
 def results(session: Session, service: str, days: Period) -> Iterator[ResultCount]:
@@ -75,10 +76,11 @@ def results(session: Session, service: str, days: Period) -> Iterator[ResultCoun
     )
     by = (due.article, due.stage, due.month, *_of(due))
     question = select(*by, func.count().label("many"), func.sum(due.invoiced).label("invoiced")).group_by(*by)
+    months, place = _months(days), cache(Place)
     for row in session.execute(question):
-        place = Place(row.supplier, row.delivery_area, row.level)
-        month = Month.parse(row.month)
-        yield ResultCount(ArticleKind(row.article), row.stage, month, place, row.many, row.invoiced)
+        at = place(row.supplier, row.delivery_area, row.level)
+        month = months[row.month]
+        yield ResultCount(ArticleKind(row.article), row.stage, month, at, row.many, row.invoiced)
 
 
 def _turns(service: str, days: Period) -> Select[Any]:
@@ -220,6 +222,10 @@ def _absences(service: str) -> CTE:
 
 def _of(columns: ReadOnlyColumnCollection[str, Any]) -> tuple[ColumnElement[str], ...]:
     return (columns.supplier, columns.delivery_area, columns.level)
+
+
+def _months(days: Period) -> Mapping[str, Month]:
+    return {str(each): each for each in map(Month.of, (part.start for part in days.months()))}
 
 
 def _month(day: ColumnElement[Any]) -> ColumnElement[str]:

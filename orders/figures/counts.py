@@ -93,20 +93,33 @@ def names_of(stages: Sequence[str]) -> tuple[str, ...]:
 
 Counts = Mapping[Place, int]
 
+Group = tuple[Dimension, str]
+"""One row a figure is told on: a dimension and its key there; the whole has the empty key."""
+
+WHOLE: Group = (Dimension.WHOLE, "")
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Every figure of every month by place, interruptions by their cause, and what was ongoing before the first."""
+    """Every figure of every month by place, interruptions by their cause, and what was ongoing before the first.
+
+    `by_group` has the same sums on every group that is not zero, causes among those of the interrupted.
+    """
 
     months: tuple[Month, ...]
     names: tuple[str, ...]
     by_place: Mapping[tuple[Month, str], Counts]
     by_cause: Mapping[Month, Mapping[str, int]]
     ongoing_before: Counts
+    by_group: Mapping[tuple[Month, str], Mapping[Group, int]]
 
     def of(self, month: Month, name: str) -> Counts:
         """One figure of one month; empty where nothing was counted."""
         return self.by_place.get((month, name), {})
+
+    def on_groups(self, month: Month, name: str) -> Mapping[Group, int]:
+        """The same on its groups."""
+        return self.by_group.get((month, name), {})
 
 
 def counted(
@@ -138,30 +151,27 @@ def counted(
     for month in months:
         ongoing.update(found[month, STARTED])
         ongoing.subtract(found[month, ENDED])
-        found[month, ONGOING] = Counter(ongoing)
-    return Counted(tuple(months), names_of(stages), found, causes, before)
+        # Most places have somebody at some time, and few at any one.
+        found[month, ONGOING] = Counter({place: count for place, count in ongoing.items() if count})
+    by_group = {key: on_groups(counts) for key, counts in found.items()}
+    for month, of_month in causes.items():
+        by_group[month, INTERRUPTED] |= {(Dimension.CAUSE, cause): count for cause, count in of_month.items()}
+    return Counted(tuple(months), names_of(stages), found, causes, before, by_group)
 
 
-def along(counts: Counts, dimension: Dimension) -> Mapping[str, int]:
-    """One figure summed along a dimension; those of its groups that are zero are left out."""
-    sums: Counter[str] = Counter()
+def on_groups(counts: Counts) -> dict[Group, int]:
+    """One figure summed on every group of its places; those that are zero are left out."""
+    suppliers: dict[str, int] = defaultdict(int)
+    areas: dict[str, int] = defaultdict(int)
+    levels: dict[str, int] = defaultdict(int)
     for place, count in counts.items():
-        sums[_key(place, dimension)] += count
-    return {key: count for key, count in sums.items() if count}
-
-
-def _key(place: Place, dimension: Dimension) -> str:
-    match dimension:
-        case Dimension.SUPPLIER:
-            return place.supplier
-        case Dimension.AREA:
-            return place.area
-        case Dimension.LEVEL:
-            return place.level
-        case Dimension.WHOLE:
-            return ""
-        case Dimension.CAUSE:
-            raise ValueError("causes are counted apart")
+        suppliers[place.supplier] += count
+        areas[place.area] += count
+        levels[place.level] += count
+    sums = {WHOLE: sum(levels.values())}
+    for kind, each in ((Dimension.SUPPLIER, suppliers), (Dimension.AREA, areas), (Dimension.LEVEL, levels)):
+        sums |= {(kind, key): count for key, count in each.items()}
+    return {group: count for group, count in sums.items() if count}
 
 
 def _flows_of(each: TurnCount) -> tuple[str, ...]:

@@ -23,17 +23,13 @@ from orders.figures.counts import (
     Counted,
     Counts,
     Dimension,
-    along,
+    Group,
     approved,
     invoiced,
+    on_groups,
 )
 from orders.figures.linear_relations import Column, Pair
 
-Group = tuple[Dimension, str]
-"""One row a figure is told on: a dimension and its key there; the whole has the empty key."""
-
-WHOLE: Group = (Dimension.WHOLE, "")
-_ALONG = (Dimension.WHOLE, Dimension.SUPPLIER, Dimension.AREA, Dimension.LEVEL)
 # Which are hidden first as cover for another, where its own kind has none left: the ones that are read the least.
 _FIRST = (Dimension.SUPPLIER, Dimension.AREA, Dimension.CAUSE, Dimension.LEVEL, Dimension.WHOLE)
 
@@ -63,32 +59,34 @@ def hidden(counted: Counted, *, stages: Collection[str], least: int) -> Hidden:
     found: dict[tuple[Month, str], Set[Group]] = {}
     before = _spread([_view(counted.ongoing_before)], least)
     for month in counted.months:
-        ongoing = _spread([_view(counted.of(month, ONGOING))], least)
+        ongoing = _spread([_view_of(counted, month, ONGOING)], least)
         found[month, ONGOING] = ongoing
         # Ongoing changes by the started and the ended: where it is hidden, before or after, neither may tell it.
-        flows = [
-            _view(counted.of(month, name), counted.by_cause.get(month, {}) if name == INTERRUPTED else None)
-            for name in FLOWS
-        ]
-        found |= dict.fromkeys(
-            ((month, name) for name in FLOWS), _spread(flows, least, forced=before | ongoing)
-        )
+        flows = _spread([_view_of(counted, month, name) for name in FLOWS], least, forced=before | ongoing)
+        found |= dict.fromkeys(((month, name) for name in FLOWS), flows)
         for stage in stages:
-            all_of, some = counted.of(month, approved(stage)), counted.of(month, invoiced(stage))
+            both = approved(stage), invoiced(stage)
             # Those that are not invoiced are told by nobody, and had by subtracting.
-            rest = {place: count - some.get(place, 0) for place, count in all_of.items()}
-            of_stage = _spread([_view(all_of), _view(some), _view(rest)], least)
-            found[month, approved(stage)] = found[month, invoiced(stage)] = of_stage
-        found[month, BONUSES] = _spread([_view(counted.of(month, BONUSES))], least)
+            all_of, some = (counted.of(month, name) for name in both)
+            rest = _view({place: count - some.get(place, 0) for place, count in all_of.items()})
+            of_stage = _spread([*(_view_of(counted, month, name) for name in both), rest], least)
+            found |= dict.fromkeys(((month, name) for name in both), of_stage)
+        found[month, BONUSES] = _spread([_view_of(counted, month, BONUSES)], least)
         before = ongoing
     return Hidden(found)
 
 
-def _view(counts: Counts, causes: Mapping[str, int] | None = None) -> _View:
-    values = {(kind, key): count for kind in _ALONG for key, count in along(counts, kind).items()}
-    values |= {(Dimension.CAUSE, key): count for key, count in (causes or {}).items()}
-    pairs = {(place.supplier, place.area) for place, count in counts.items() if count}
-    return _View(values, pairs, has_causes=causes is not None)
+def _view_of(counted: Counted, month: Month, name: str) -> _View:
+    pairs = _pairs(counted.of(month, name))
+    return _View(counted.on_groups(month, name), pairs, has_causes=name == INTERRUPTED)
+
+
+def _view(counts: Counts) -> _View:
+    return _View(on_groups(counts), _pairs(counts))
+
+
+def _pairs(counts: Counts) -> Set[Pair]:
+    return {(place.supplier, place.area) for place, count in counts.items() if count}
 
 
 def _spread(figures: Sequence[_View], least: int, *, forced: Set[Group] = frozenset()) -> Set[Group]:

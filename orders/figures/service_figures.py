@@ -12,7 +12,7 @@ from foundation.sql import Session
 from foundation.text import Text
 from orders.figures import counting_queries
 from orders.figures.approved_suppliers import ApprovedSuppliers, approved_suppliers
-from orders.figures.counts import ONGOING, Dimension, along, counted
+from orders.figures.counts import ONGOING, Dimension, counted
 from orders.figures.disclosure import hidden
 from orders.figures.told_figures import Told, told
 from orders.register.register import Register
@@ -105,7 +105,8 @@ def service_figures(
         stages=stages,
     )
     kept_back = hidden(found, stages=stages, least=least)
-    with_ongoing = along(found.of(wanted.last, ONGOING), Dimension.SUPPLIER)
+    ongoing = found.on_groups(wanted.last, ONGOING)
+    with_ongoing = [key for kind, key in ongoing if kind is Dimension.SUPPLIER]
     return ServiceFigures(
         told(
             found,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from foundation.periods import Month
-from orders.figures.counts import INTERRUPTED, ONGOING, Counted, Dimension, along
-from orders.figures.disclosure import WHOLE, Group, Hidden
+from orders.figures.counts import INTERRUPTED, ONGOING, WHOLE, Counted, Dimension, Group
+from orders.figures.disclosure import Hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,11 @@ def told(
 ) -> Told:
     """The rows of a dimension, or of one of its groups: chosen among what is told, and never counted anew for it."""
     names = (INTERRUPTED,) if dimension is Dimension.CAUSE else counted.names
-    groups = [group for group in _groups(counted, dimension) if key in ("", group[1])]
+    groups = [group for group in groups_of(counted, dimension) if key in ("", group[1])]
     rows = [_row(counted, hidden, names, month, group) for group in groups for month in counted.months]
     whole = tuple(_row(counted, hidden, names, month, WHOLE) for month in counted.months)
-    by_group = [[row for row in rows if row.group == group] for group in groups] or [list(whole)]
+    many = len(counted.months)
+    by_group = [rows[first : first + many] for first in range(0, len(rows), many)] or [list(whole)]
     return Told(
         service=service,
         months=counted.months,
@@ -79,33 +80,21 @@ def told(
     )
 
 
-def groups_of(counted: Counted, dimension: Dimension) -> Sequence[str]:
-    """The keys of a dimension that any figure of the months has, in order."""
-    if dimension is Dimension.CAUSE:
-        return sorted({cause for causes in counted.by_cause.values() for cause in causes})
-    found = {key for counts in counted.by_place.values() for key in along(counts, dimension)}
-    return sorted(found)
-
-
-def _groups(counted: Counted, dimension: Dimension) -> list[Group]:
+def groups_of(counted: Counted, dimension: Dimension) -> list[Group]:
+    """The groups of a dimension that any figure of the months has, in order; the whole has none beside itself."""
     if dimension is Dimension.WHOLE:
         return []
-    return [(dimension, key) for key in groups_of(counted, dimension)]
+    return sorted(
+        {group for counts in counted.by_group.values() for group in counts if group[0] is dimension}
+    )
 
 
 def _row(counted: Counted, hidden: Hidden, names: Sequence[str], month: Month, group: Group) -> FigureRow:
     counts = {
-        name: None if hidden.hides(month, name, group) else _count(counted, month, name, group)
+        name: None if hidden.hides(month, name, group) else counted.on_groups(month, name).get(group, 0)
         for name in names
     }
     return FigureRow(month, group, counts)
-
-
-def _count(counted: Counted, month: Month, name: str, group: Group) -> int:
-    kind, key = group
-    if kind is Dimension.CAUSE:
-        return counted.by_cause.get(month, {}).get(key, 0)
-    return along(counted.of(month, name), kind).get(key, 0)
 
 
 def _sum(rows: Sequence[FigureRow]) -> FigureRow:

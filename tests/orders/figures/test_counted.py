@@ -1,7 +1,7 @@
 """The service's figures counted by the database: hand-counted months, and laws against counting day by day."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -25,8 +25,9 @@ from orders.figures.counts import (
     STARTED,
     Counted,
     Dimension,
-    along,
+    Place,
     counted,
+    on_groups,
 )
 from orders.figures.service_figures import Asked, ServiceFigures, service_figures
 from orders.model import Handling, InterruptionState, Placement, PlacementPeriod, PlacementState
@@ -327,6 +328,10 @@ def count_of(system: System) -> Counted:
     with system.database.reading() as session:
         turned = list(counting_queries.turns(session, SERVICE, days))
     return counted(turned, [], months=MONTHS[1:], stages=["R1", "R2"])
+
+
+def along(counts: Mapping[Place, int], dimension: Dimension) -> dict[str, int]:
+    return {key: count for (kind, key), count in on_groups(counts).items() if kind is dimension}
 
 
 LAW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

@@ -17,25 +17,25 @@ from orders.figures.counts import (
     ONGOING,
     RAN_OUT,
     STARTED,
+    WHOLE,
     Counted,
     Dimension,
+    Group,
     Place,
     ResultCount,
     Turn,
     TurnCount,
-    along,
     approved,
     counted,
     invoiced,
 )
-from orders.figures.disclosure import WHOLE, Group, Hidden, hidden
+from orders.figures.disclosure import Hidden, hidden
 from orders.figures.told_figures import told
 from orders.terms import ArticleKind
 
 LEAST = 5
 MONTHS = (Month(2026, 1), Month(2026, 2))
 STAGES = ("R1",)
-KINDS = (Dimension.WHOLE, Dimension.SUPPLIER, Dimension.AREA, Dimension.LEVEL)
 LAW = settings(max_examples=60, deadline=None)
 
 # Who delivers where: one part of three suppliers, another of two, and a supplier that has an area of its own.
@@ -72,12 +72,7 @@ def worlds(draw: st.DrawFn) -> Counted:
 
 def groups_of(found: Counted, month: Month, name: str) -> Mapping[Group, int]:
     """Every group of a figure that is not zero."""
-    told = {(kind, key): count for kind in KINDS for key, count in along(found.of(month, name), kind).items()}
-    if name == INTERRUPTED:
-        told |= {
-            (Dimension.CAUSE, key): count for key, count in found.by_cause.get(month, {}).items() if count
-        }
-    return told
+    return {group: count for group, count in found.on_groups(month, name).items() if count}
 
 
 def told_groups(found: Counted, kept: Hidden) -> Iterator[tuple[Month, str, Group, int]]:
