@@ -24,7 +24,7 @@ from finance_desk.pages import (
 )
 from finance_desk.pages.held_back import payees_held, payment_control, payment_stops, tax_held
 from finance_desk.pages.ledger import accounting_rules, accruals, answers, month_closing
-from finance_desk.pages.officer import aside, informative
+from finance_desk.pages.officer import aside, figures, informative
 from finance_desk.pages.owed import claims, rates
 from finance_desk.pages.payment_runs import proposal, work
 from foundation.text import Text
@@ -62,6 +62,7 @@ PAGES: Final = (
     post,
     informative,
     aside,
+    figures,
     reports,
     objections,
     results,
