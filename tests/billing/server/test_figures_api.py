@@ -6,9 +6,10 @@ import httpx
 import pytest
 
 from accounts.systems.machine_key_store import KeyScope
-from tests.billing.server.test_events_api import NO_TLS, a_key, portal
+from tests.billing.server.test_events_api import a_key, portal
 from tests.support.pages.browser import Site
 from tests.support.pages.browser import portal as browser_portal
+from tests.support.servers.serving import NO_TLS
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, STIGFINNAREN, System, a_system
 from web.budgets import Caller
 
