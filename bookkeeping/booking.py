@@ -39,6 +39,10 @@ class BookedAlready(Refused):
     """The month's accrual is booked."""
 
 
+class AccrualRefused(Refused):
+    """The month is not over, or the accrual would be of what is not known yet."""
+
+
 class MonthClosed(Refused):
     """The month is closed, and nothing more is booked in it."""
 
@@ -91,10 +95,15 @@ def book_accrual(
     month: Month,
     *,
     closing: date,
+    today: date,
     by: str,
     now: datetime,
 ) -> Run:
-    """Book a month end's accrual and its taking back. Raises NothingToBook, BookedAlready or MonthClosed."""
+    """Book a month end's accrual and its taking back, of what is known on the closing day.
+
+    Raises AccrualRefused, NothingToBook, BookedAlready or MonthClosed.
+    """
+    _is_over(month, closing=closing, today=today)
     month_closing_store.hold_still(session)
     take_turns(session, "ledger booking")
     if voucher_store.is_accrued(session, month):
@@ -124,6 +133,31 @@ def book_accrual(
         session, by, PaymentAction.LEDGER_ACCRUED, subject, closing=str(closing), rows=str(len(rows))
     )
     return Run(run, numbered, about)
+
+
+def may_accrue(month: Month, *, closing: date, today: date) -> bool:
+    """Whether the month is over, and the closing day a day after it that has come. Pure."""
+    return month.period.end < closing <= today
+
+
+def _is_over(month: Month, *, closing: date, today: date) -> None:
+    """Raise AccrualRefused: an accrual is booked once, and what was still to come of it could not be put right."""
+    if may_accrue(month, closing=closing, today=today):
+        return
+    first = month.next.period.start
+    if today < first:
+        raise AccrualRefused(
+            Text("%(month)s är inte slut. Bokför upplupet från och med %(first)s.", month=month, first=first)
+        )
+    raise AccrualRefused(
+        Text(
+            "Upplupet för %(month)s bokförs som det är känt en dag efter månaden. Ange en dag från och med %(first)s "
+            "till och med %(today)s.",
+            month=month,
+            first=first,
+            today=today,
+        )
+    )
 
 
 def _named(voucher: Voucher, names: Mapping[str, str]) -> Voucher:

@@ -31,6 +31,7 @@ class Point(StrEnum):
     UNBOOKED = "UNBOOKED"
     NOT_ACCRUED = "NOT_ACCRUED"
     REFUSED = "REFUSED"
+    SENT_AGAIN = "SENT_AGAIN"
     UNREPORTED = "UNREPORTED"
     IN_QUESTION = "IN_QUESTION"
     PARKED = "PARKED"
@@ -54,7 +55,14 @@ class Point(StrEnum):
 
 
 _STOPS: Final = frozenset(
-    {Point.NOT_OVER, Point.EARLIER_OPEN, Point.UNBOOKED, Point.NOT_ACCRUED, Point.REFUSED}
+    {
+        Point.NOT_OVER,
+        Point.EARLIER_OPEN,
+        Point.UNBOOKED,
+        Point.NOT_ACCRUED,
+        Point.REFUSED,
+        Point.SENT_AGAIN,
+    }
 )
 _WORDS: Final[Mapping[Point, Text]] = {
     Point.NOT_OVER: Text("Månaden är slut"),
@@ -62,6 +70,7 @@ _WORDS: Final[Mapping[Point, Text]] = {
     Point.UNBOOKED: Text("Allt som hänt är bokfört"),
     Point.NOT_ACCRUED: Text("Det levererade är periodiserat"),
     Point.REFUSED: Text("Ekonomisystemet har inte avvisat något"),
+    Point.SENT_AGAIN: Text("Ekonomisystemet har svarat om det som skickats igen"),
     Point.UNREPORTED: Text("Levererade månader är redovisade"),
     Point.IN_QUESTION: Text("Inga fakturor är i fråga"),
     Point.PARKED: Text("Inga fakturor väntar på inleverans"),
@@ -74,6 +83,9 @@ _NEXT: Final[Mapping[Point, Text]] = {
     Point.UNBOOKED: Text("Skriv bokföringsfilen, så blir det verifikationer."),
     Point.NOT_ACCRUED: Text("Bokför upplupet; raderna visas innan de skrivs."),
     Point.REFUSED: Text("Rätta felet och skicka de avvisade igen under Svar från ekonomisystemet."),
+    Point.SENT_AGAIN: Text(
+        "Läs in svaren, eller notera det som är bokfört, under Svar från ekonomisystemet."
+    ),
     Point.UNREPORTED: Text("Påminn leverantörerna. Tills de redovisar är månaderna upplupna kostnader."),
     Point.IN_QUESTION: Text("Avgör dem i kön. Tills dess är det levererade en upplupen kostnad."),
     Point.PARKED: Text("De prövas av sig själva när månaden är inlevererad."),
@@ -123,6 +135,7 @@ def checklist(
         ChecklistRow(Point.UNBOOKED, len(unbooked)),
         ChecklistRow(Point.NOT_ACCRUED, 0 if accrued else len(accruing), None if accrued else _sum(accruing)),
         ChecklistRow(Point.REFUSED, len(ledger_answer_store.refused(session, until=ends_on))),
+        ChecklistRow(Point.SENT_AGAIN, ledger_answer_store.sent_again(session, until=ends_on)),
         ChecklistRow(Point.UNREPORTED, len(unreported), _sum(unreported)),
         ChecklistRow(Point.IN_QUESTION, *waiting.of(*_IN_QUESTION)),
         ChecklistRow(Point.PARKED, *waiting.of(InvoiceState.PARKED)),

@@ -5,20 +5,22 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from bookkeeping import month_closing_store
 from bookkeeping.tables import voucher
 from foundation.money import Money
 from foundation.periods import Month
 from foundation.sql import Session, amount
+from invoicing.claims import part_queries
+from invoicing.claims import tables as claim_tables
+from invoicing.claims.claim_states import ClaimCause, ClaimState, PartWay
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
-from invoicing.payment import tables as payment_tables
 from orders.register import store as register_store
 
-_INVOICE, _PAIR = document_tables.invoice, document_tables.credit_pair
-_PAID, _SETTLED = document_tables.payment, payment_tables.claim_settled
+_INVOICE = document_tables.invoice
+_CLAIM, _PART = claim_tables.claim, claim_tables.claim_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,33 +60,40 @@ def waiting(session: Session, ends_on: date) -> WaitingInvoices:
 
 
 def claims(session: Session, ends_on: date) -> tuple[int, Money | None]:
-    """Paid invoices that were credited up to that day and had not been given back by then; with VAT."""
+    """The claims that stood at the end of that day, and what was left of them without VAT; no sum of none.
+
+    What was given back or withdrawn since is counted as it stood then.
+    """
     currency = register_store.currency(session)
-    returned, again = document_tables.payment_returned, payment_tables.claim_reopened
-    came_back = select(returned.c.payment).where(
-        returned.c.payment == _PAID.c.number, returned.c.returned_on <= ends_on
-    )
-    owed_again = select(again.c.invoice_id).where(
-        again.c.invoice_id == _SETTLED.c.invoice_id,
-        again.c.attempt == _SETTLED.c.attempt,
-        again.c.reopened_on <= ends_on,
-    )
-    settled = select(_SETTLED.c.invoice_id).where(
-        _SETTLED.c.invoice_id == _PAIR.c.invoice_id, _SETTLED.c.settled_on <= ends_on, ~owed_again.exists()
+    by_then = (
+        select(
+            _PART.c.claim,
+            func.sum(part_queries.signed(_PART.c.amount), type_=amount()).label("amount"),
+            func.sum(part_queries.signed(_PART.c.amount_net), type_=amount()).label("net"),
+        )
+        .where(_PART.c.on_day <= ends_on, _PART.c.how != PartWay.INTEREST)
+        .group_by(_PART.c.claim)
+        .subquery()
     )
     question = (
-        select(func.count(), func.sum(_PAID.c.amount, type_=amount()))
-        .select_from(_PAIR)
-        .join(_PAID, _PAID.c.invoice_id == _PAIR.c.invoice_id)
+        select(
+            func.count(),
+            func.sum(_CLAIM.c.amount_net, type_=amount()),
+            func.sum(by_then.c.net, type_=amount()),
+        )
+        .select_from(_CLAIM)
+        .outerjoin(by_then, by_then.c.claim == _CLAIM.c.number)
         .where(
-            _PAIR.c.settled_on <= ends_on,
-            _PAID.c.currency == currency,
-            ~came_back.exists(),
-            ~settled.exists(),
+            _CLAIM.c.raised_on <= ends_on,
+            _CLAIM.c.currency == currency,
+            # What one person asked for, and no other agreed to, was never owed.
+            or_(_CLAIM.c.cause == ClaimCause.CREDIT, _CLAIM.c.confirmed_by != ""),
+            or_(_CLAIM.c.state != ClaimState.WITHDRAWN, _CLAIM.c.ended_on > ends_on),
+            or_(by_then.c.amount.is_(None), by_then.c.amount < _CLAIM.c.amount),
         )
     )
-    count, owed = session.execute(question).one()
-    return count, None if owed is None else Money(owed, currency)
+    count, net, given_back = session.execute(question).one()
+    return count, Money(net - (given_back or 0), currency) if count else None
 
 
 def open_months_before(session: Session, month: Month) -> int:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, func, insert, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, or_, select
 
 from bookkeeping import booked_queries, tables
 from bookkeeping.vouchers import Voucher, VoucherKind
@@ -57,6 +57,16 @@ class AnsweredVoucher:
     last: LedgerAnswer
 
 
+@dataclass(frozen=True, slots=True)
+class UnansweredVoucher:
+    """A voucher that the ledger has not answered; `sent_again_on` where it refused it first."""
+
+    number: str
+    text: str
+    booked_on: date
+    sent_again_on: date | None = None
+
+
 def is_read(session: Session, sha256: str) -> bool:
     """Whether a file with these bytes was read before."""
     question = select(_ANSWER.c.id).where(_ANSWER.c.sha256 == sha256).limit(1)
@@ -65,22 +75,15 @@ def is_read(session: Session, sha256: str) -> bool:
 
 def known(session: Session, numbers: Sequence[str]) -> set[str]:
     """Which of these numbers are vouchers of ours."""
-    found: set[str] = set()
-    for start in range(0, len(numbers), 500):
-        part = numbers[start : start + 500]
-        found |= set(session.scalars(select(_VOUCHER.c.number).where(_VOUCHER.c.number.in_(part))))
-    return found
+    return set(session.scalars(select(_VOUCHER.c.number).where(among(session, _VOUCHER.c.number, numbers))))
 
 
-def last_of(session: Session, numbers: Sequence[str]) -> dict[str, LedgerAnswer]:
-    """The last word about each of these vouchers; those without one are left out."""
-    found = {}
-    for start in range(0, len(numbers), 500):
-        question = select(_ANSWER).where(
-            _ANSWER.c.voucher.in_(numbers[start : start + 500]), _is_last(_ANSWER.c.id)
-        )
-        for row in session.execute(question):
-            found[row.voucher] = _answer(row)
+def told(session: Session, numbers: Sequence[str]) -> dict[str, list[LedgerAnswer]]:
+    """All that was said of each of these vouchers, the oldest first; those of which nothing was are left out."""
+    found: dict[str, list[LedgerAnswer]] = {}
+    question = select(_ANSWER).where(among(session, _ANSWER.c.voucher, numbers)).order_by(_ANSWER.c.id)
+    for row in session.execute(question):
+        found.setdefault(row.voucher, []).append(_answer(row))
     return found
 
 
@@ -122,10 +125,32 @@ def refused(session: Session, *, until: date | None = None) -> Sequence[Answered
 
 
 def without_answer(session: Session) -> int:
-    """How many vouchers the ledger has not said anything of."""
-    answered = select(_ANSWER.c.id).where(_ANSWER.c.voucher == _VOUCHER.c.number)
-    question = select(func.count()).select_from(_VOUCHER).where(~answered.exists())
-    return session.execute(question).scalar_one()
+    """How many vouchers the ledger has not said anything of since they were sent, or sent again."""
+    count: int = session.execute(_unanswered(select(func.count()))).scalar_one()
+    return count
+
+
+def sent_again(session: Session, *, until: date) -> int:
+    """How many vouchers booked up to that day the ledger refused, and has not answered since they were sent again."""
+    question = _unanswered(select(func.count())).where(
+        _ANSWER.c.outcome == LedgerOutcome.SENT_AGAIN, _VOUCHER.c.booked_on <= until
+    )
+    count: int = session.execute(question).scalar_one()
+    return count
+
+
+def unanswered(session: Session, *, limit: int | None = None, offset: int = 0) -> list[UnansweredVoucher]:
+    """Those without answer: what was refused and sent again first, then by their numbers."""
+    question = (
+        _unanswered(select(_VOUCHER.c.number, _VOUCHER.c.text, _VOUCHER.c.booked_on, _ANSWER.c.answered_on))
+        .order_by(_ANSWER.c.id.is_(None), _VOUCHER.c.number)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [
+        UnansweredVoucher(row.number, row.text, row.booked_on, row.answered_on)
+        for row in session.execute(question)
+    ]
 
 
 def vouchers(session: Session, numbers: Sequence[str]) -> list[Voucher]:
@@ -152,6 +177,13 @@ def vouchers(session: Session, numbers: Sequence[str]) -> list[Voucher]:
         )
         for head in heads
     ]
+
+
+def _unanswered(question: Select[Any]) -> Select[Any]:
+    last = _ANSWER.c.voucher == _VOUCHER.c.number, _is_last(_ANSWER.c.id)
+    return question.select_from(_VOUCHER.outerjoin(_ANSWER, and_(*last))).where(
+        or_(_ANSWER.c.id.is_(None), _ANSWER.c.outcome == LedgerOutcome.SENT_AGAIN)
+    )
 
 
 def _is_last(answer_id: ColumnElement[int]) -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from typing import Final
 
 from bookkeeping import ledger_answer_store, ledger_files
 from bookkeeping.ledger_accounts import LedgerAccounts
+from bookkeeping.ledger_answer_effects import Effect, LedgerStep, effect, step_of
 from bookkeeping.ledger_answer_store import LedgerAnswer, LedgerOutcome
 from bookkeeping.voucher_making import Coders
 from foundation import journal
@@ -75,8 +76,7 @@ def take_in(session: Session, body: bytes, *, by: str, now: datetime) -> Read:
     """Keep what a file of the ledger's told. Raises AnswersRefused, and then keeps nothing of it."""
     take_turns(session, "ledger answers")
     digest = hashlib.sha256(body).hexdigest()
-    if ledger_answer_store.is_read(session, digest):
-        return Read(repeated=True)
+    is_read = ledger_answer_store.is_read(session, digest)
     answers = read(body)
     numbers = [each.voucher for each in answers]
     unknown = sorted(set(numbers) - ledger_answer_store.known(session, numbers))
@@ -87,10 +87,11 @@ def take_in(session: Session, body: bytes, *, by: str, now: datetime) -> Read:
                 numbers=", ".join(unknown[:10]),
             )
         )
-    last = ledger_answer_store.last_of(session, numbers)
-    for each in answers:
-        _check_follows(each, last.get(each.voucher))
-    new = [each for each in answers if last.get(each.voucher) != each]
+    before = ledger_answer_store.told(session, numbers)
+    new = [each for each in answers if _is_new(each, before.get(each.voucher, ()))]
+    # The same bytes are read again where they may answer what was sent again since.
+    if is_read and not new:
+        return Read(repeated=True)
     ledger_answer_store.add(session, new, by=by, at=now, sha256=digest)
     counts = {outcome: sum(each.outcome is outcome for each in answers) for outcome in _FROM_FILES}
     told = Read(counts[LedgerOutcome.BOOKED], counts[LedgerOutcome.REFUSED])
@@ -109,21 +110,21 @@ def take_each(
     """
     take_turns(session, "ledger answers")
     numbers = [values["voucher"] for values in told]
-    known, last = ledger_answer_store.known(session, numbers), ledger_answer_store.last_of(session, numbers)
+    known, before = ledger_answer_store.known(session, numbers), ledger_answer_store.told(session, numbers)
     faults: list[Text | None] = []
     for values in told:
         fault = fault_of(values)
         if fault is None and values["voucher"] not in known:
             fault = Text("Verifikation %(number)s finns inte här.", number=values["voucher"])
-        answer = answer_of(values) if fault is None else None
-        if answer is not None:
+        if fault is None:
+            answer = answer_of(values)
+            said = before.setdefault(answer.voucher, [])
             try:
-                _check_follows(answer, last.get(answer.voucher))
+                if _is_new(answer, said):
+                    ledger_answer_store.add(session, [answer], by=by, at=now)
+                    said.append(answer)
             except AnswersRefused as refused:
                 fault = refused.text
-        if answer is not None and fault is None and last.get(answer.voucher) != answer:
-            ledger_answer_store.add(session, [answer], by=by, at=now)
-            last[answer.voucher] = answer
         faults.append(fault)
     kept = sum(each is None for each in faults)
     subject = InvoicingSubject.RUN.of(by)
@@ -161,16 +162,27 @@ def send_again(
 def note_booked(
     session: Session, number: str, *, ledger_number: str, reason: str, today: date, by: str, now: datetime
 ) -> None:
-    """Note that a refused voucher was booked in the ledger by hand: under which number, and how."""
+    """Note that a voucher was booked in the ledger by hand, or without an answer: under which number, and how.
+
+    Of one that was refused, sent again or never answered; raises AnswersRefused for what is booked, or is not ours.
+    """
     take_turns(session, "ledger answers")
     in_ledger, told = ledger_number.strip()[:_NUMBER_MAX], " ".join(reason.split())[:_SAID_MAX]
     if not in_ledger or not told:
         raise AnswersRefused(
             Text("Skriv numret som verifikationen fick i ekonomisystemet, och hur den bokfördes där.")
         )
-    last = ledger_answer_store.last_of(session, [number]).get(number)
-    if last is None or last.outcome is not LedgerOutcome.REFUSED:
-        raise AnswersRefused(Text("Verifikation %(number)s är inte avvisad. Se hur den står.", number=number))
+    if number not in ledger_answer_store.known(session, [number]):
+        raise AnswersRefused(Text("Verifikation %(number)s finns inte här.", number=number))
+    before = ledger_answer_store.told(session, [number]).get(number, [])
+    if effect(LedgerStep.NOTED_BOOKED, before) is not Effect.KEPT:
+        raise AnswersRefused(
+            Text(
+                "Verifikation %(number)s är redan bokförd i ekonomisystemet som %(ledger_number)s.",
+                number=number,
+                ledger_number=before[-1].ledger_number,
+            )
+        )
     answer = LedgerAnswer(number, LedgerOutcome.BOOKED, today, in_ledger, told)
     ledger_answer_store.add(session, [answer], by=by, at=now)
     subject = InvoicingSubject.VOUCHER.of(number)
@@ -178,19 +190,19 @@ def note_booked(
     journal.record(session, by, PaymentAction.LEDGER_BOOKED_BY_HAND, subject, **detail)
 
 
-def _check_follows(answer: LedgerAnswer, last: LedgerAnswer | None) -> None:
-    """Raise AnswersRefused where the ledger takes back that it has booked a voucher, or books it as another."""
-    if last is None or last.outcome is not LedgerOutcome.BOOKED:
-        return
-    if (answer.outcome, answer.ledger_number) != (last.outcome, last.ledger_number):
-        raise AnswersRefused(
-            Text(
-                "Verifikation %(number)s är redan bokförd i ekonomisystemet som %(ledger_number)s, och filen säger "
-                "något annat. Fråga dem som sköter ekonomisystemet vilket som gäller.",
-                number=answer.voucher,
-                ledger_number=last.ledger_number,
-            )
+def _is_new(answer: LedgerAnswer, before: Sequence[LedgerAnswer]) -> bool:
+    """Whether it is to be kept. Raises AnswersRefused where it takes back what is booked, or books it as another."""
+    comes_to = effect(step_of(answer, before), before)
+    if comes_to is not Effect.CONTRADICTS:
+        return comes_to is Effect.KEPT
+    raise AnswersRefused(
+        Text(
+            "Verifikation %(number)s är redan bokförd i ekonomisystemet som %(ledger_number)s, och filen säger "
+            "något annat. Fråga dem som sköter ekonomisystemet vilket som gäller.",
+            number=answer.voucher,
+            ledger_number=before[-1].ledger_number,
         )
+    )
 
 
 def _answers(rows: Iterable[Mapping[str, str | None]]) -> Iterator[LedgerAnswer]:

@@ -192,10 +192,14 @@ def given_back(session: Session) -> Iterator[UnbookedPayment]:
     """Each part of a claim that was netted, repaid or written off, what came of interest, and what is owed again."""
     part = claim_tables.claim_part
     invoice = cast(part.c.invoice_id, String)
-    # The first part of a claim is known by its invoice, as a claim was when it had but one.
+    of_first = part.alias("part_of_first")
+    first = select(func.min(of_first.c.claim)).where(of_first.c.invoice_id == part.c.invoice_id)
+    # The first part of the first claim is known by its invoice, as a claim was when it had but one. An invoice has
+    # another claim where the one before was withdrawn, and its parts are counted from one again.
     about = case(
+        (part.c.claim != first.correlate(part).scalar_subquery(), _numbered(part.c.claim, "/")),
         (part.c.position == 1, invoice),
-        else_=invoice + literal("-", String) + cast(part.c.position, String),
+        else_=_numbered(invoice, "-"),
     )
     question = select(
         part, _INVOICE.c.number.label("invoice_number"), _INVOICE.c.supplier, about.label("about")
@@ -214,6 +218,10 @@ def given_back(session: Session) -> Iterator[UnbookedPayment]:
             row.on_day,
             PartWay(row.how),
         )
+
+
+def _numbered(of: ColumnElement[str], mark: str) -> ColumnElement[str]:
+    return of + literal(mark, String) + cast(claim_tables.claim_part.c.position, String)
 
 
 def _came(session: Session, since: date) -> tuple[ColumnElement[bool], ...]:

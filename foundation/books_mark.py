@@ -30,6 +30,7 @@ _MARK, _HEAD = foundation_tables.books_mark, foundation_tables.journal_head
 _TICKED: Final = "books mark"
 _ENDED: Final = "books_ended"
 _WENT: Final = "gone_through_by"
+_LAST: Final = "gone_through_last_by"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -105,25 +106,32 @@ def seen_outside(session: Session) -> BooksMark | None:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Books that are held: the last row of the journal as they were restored, and who has gone through it since."""
+    """Books that are held: the last row of the journal as they were restored, and who has gone through it since.
 
-    ended: int
-    gone_through_by: tuple[str, ...]
+    The row is None where it was not noted: books that an earlier version holds. Who went through it last is empty where
+    nobody has, and where it was not noted yet who of them did.
+    """
+
+    ended: int | None
+    gone_through_by: tuple[str, ...] = ()
+    gone_through_last_by: str = ""
 
 
-def holding(session: Session) -> Hold | None:
-    """How far held books have come; None where they are not held."""
-    row = session.execute(select(_MARK.c.held_since, _MARK.c.seen)).one_or_none()
+def holding(session: Session, *, for_update: bool = False) -> Hold | None:
+    """How far held books have come; None where they are not held. `for_update` lets nobody note meanwhile."""
+    query = select(_MARK.c.held_since, _MARK.c.seen)
+    row = session.execute(query.with_for_update() if for_update else query).one_or_none()
     if row is None or not row.held_since:
         return None
     seen = json.loads(row.seen)
-    return Hold(int(seen.get(_ENDED, 0)), tuple(seen.get(_WENT, ())))
+    ended = seen.get(_ENDED)
+    return Hold(None if ended is None else int(ended), tuple(seen.get(_WENT, ())), str(seen.get(_LAST, "")))
 
 
 def note_gone_through(session: Session, by: str) -> None:
     """Note of held books that somebody has gone through the restore."""
     seen = json.loads(session.execute(select(_MARK.c.seen).with_for_update()).scalar_one())
-    seen[_WENT] = sorted({*seen.get(_WENT, ()), by})
+    seen[_WENT], seen[_LAST] = sorted({*seen.get(_WENT, ()), by}), by
     session.execute(update(_MARK).values(seen=json.dumps(seen)))
 
 

@@ -1,6 +1,6 @@
 """Books that were restored from a backup: what is held, going through it, and opening them; two administrators."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from fastapi import Request, Response
 
@@ -39,7 +39,7 @@ def held_page(request: Request, person: Person = signed_in(ADMINISTERS)) -> Resp
         found=found,
         most=_MOST,
         went=[_name(each, staff) for each in hold.gone_through_by],
-        may_end=any(independence.are_two(person.id, each, staff) for each in hold.gone_through_by),
+        may_end=going_through.may_open(hold, person.id, _is_same_of(staff)),
     )
 
 
@@ -64,7 +64,7 @@ def go(request: Request, person: Person = signed_in(ADMINISTERS)) -> Response:
 
 @router.post("/end")
 def end(request: Request, person: Person = signed_in(ADMINISTERS)) -> Response:
-    """Opens the books again, at the word of another than who went through the restore."""
+    """Opens the books again, at the word of another than who went through the restore last."""
     database = database_of(request)
     with database.reading() as session:
         staff = account_store.of_organisation(session, register_store.load(session).buyer.organisation_number)
@@ -73,9 +73,14 @@ def end(request: Request, person: Person = signed_in(ADMINISTERS)) -> Response:
             database,
             places,
             by=person.id,
-            is_same=lambda one, other: not independence.are_two(one, other, staff),
+            is_same=_is_same_of(staff),
         )
     return see_other("/admin/restore", said=Text("Böckerna är öppna. Allt går som vanligt igen."))
+
+
+def _is_same_of(staff: Sequence[Account]) -> Callable[[str, str], bool]:
+    """Whether two names are one person's to us, by who made their accounts."""
+    return lambda one, other: not independence.are_two(one, other, staff)
 
 
 def _name(person: str, staff: Sequence[Account]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from threading import Thread
 from typing import Final
 
+import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from billing.server import metric_queries
@@ -15,8 +16,9 @@ from foundation.text import Text
 from operations import alarm_store, alarms
 from operations.alarms import Trouble
 
-BOOKS_DOWN: Final = "BOOKS_DOWN"
+_log = structlog.get_logger("books watch")
 
+BOOKS_DOWN: Final = "BOOKS_DOWN"
 
 ANSWERS_WITHIN_SECONDS: Final = 10.0
 
@@ -46,10 +48,13 @@ def answers(database: Database) -> bool:
 
 
 def books_answer(installation: Installation, books: Books) -> bool:
-    """The same of a buyer's books, which may not even be openable."""
+    """The same of a buyer's books, which may not even be openable: whatever is wrong with them, the others go on."""
     try:
         return answers(installation.database_of(books))
     except Refused:
+        return False
+    except Exception as fault:
+        _log.error("books not opened", buyer=books.slug, fault=type(fault).__name__)
         return False
 
 

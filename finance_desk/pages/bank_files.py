@@ -44,6 +44,9 @@ OUTCOMES = {
     "BOOKED_TWICE": ("bad", Text("Bokförd två gånger")),
     "RETURNED": ("bad", Text("Tillbaka", context="payment")),
     "RETURNED_AFTER_PAID": ("bad", Text("Tillbaka efter betald")),
+    "DEPOSIT": ("good", Text("Noterad på fordran")),
+    "DEPOSIT_UNNOTED": ("bad", Text("Insättning, inte noterad")),
+    "DEPOSIT_TAKEN_BACK": ("bad", Text("Insättning återtagen")),
 }
 
 
@@ -131,6 +134,16 @@ def handle(request: Request, entry_id: int, person: Person = signed_in(_P.FINANC
     with database_of(request).writing() as session:
         bank_reports.handle(session, entry_id, by=person.id, note=text_of(request, "note"))
     return see_other("/finance/payments/bank", Text("Noterat."))
+
+
+@router.post("/finance/payments/findings/{entry_id}/deposit")
+def note_deposit(request: Request, entry_id: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """A person notes a deposit on the claim it is for; another confirms it there."""
+    with database_of(request).writing() as session:
+        deposit = bank_reports.note_deposit(session, entry_id, by=person.id, today=today_of(request))
+    return see_other(
+        f"/finance/payments/claims/{deposit.invoice_id}", Text("Noterat. Nu bekräftar någon annan det.")
+    )
 
 
 @router.get("/finance/payments/transfers/{name}")

@@ -36,6 +36,12 @@ def article_choices(register: Register) -> list[tuple[str, Text]]:
     return [(kind.value, name) for kind, name in article_names(register.services).items()]
 
 
+def begun_after(request: Request) -> int:
+    """After which invoice a list goes on, as its address says; 0 for its beginning."""
+    asked = request.query_params.get("after", "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else 0
+
+
 class FormRefused(Refused):
     """A field of the form cannot be read."""
 

@@ -15,6 +15,7 @@ from finance_desk.pages.paying_parts import (
     amount_of,
     article_choices,
     article_words,
+    begun_after,
     day_of,
     download,
     people,
@@ -25,14 +26,17 @@ from finance_desk.pages.paying_parts import (
 from foundation.errors import NotThere
 from foundation.money import Money
 from foundation.text import Text
+from invoicing.claims import claim_store, outstanding_queries, owed_queries
+from invoicing.claims.claim_states import OPEN
 from invoicing.payment import (
     attest_right_store,
     export_store,
+    held_parts,
     payable_store,
     payment_store,
     proposal_store,
     proposals,
-    repayments,
+    repayment_store,
 )
 from invoicing.payment.attest_right_store import Given, Reach
 from invoicing.payment.bank_answers import bank_report_store
@@ -45,6 +49,7 @@ from web.pages import Page, database_of, pages_router, render, see_other, today_
 router = pages_router()
 _P = Permission
 _AHEAD_DAYS = 30
+_HELD, _LOOKED_AT = 10, 1000
 _SIZE = 50
 
 
@@ -55,20 +60,22 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
     with database_of(request).reading() as session:
         register = register_store.load(session)
         due, due_amount = payable_store.due_sum(session, on=today)
-        held_back = payable_store.held_back(session, register, on=today + timedelta(days=_AHEAD_DAYS))
-        every_claim = payment_store.claims(session)
+        soon = today + timedelta(days=_AHEAD_DAYS)
+        # So many as a glance needs; the rest has a page of its own.
+        held = held_parts.part(session, register, on=soon, rows_most=_HELD, looked_at_most=_LOOKED_AT)
         asked_back = payment_store.asked_back(session)
         pages = {
-            "held_page": Page.of(request, len(held_back), size=_SIZE, name="held"),
-            "claims_page": Page.of(request, len(every_claim), size=_SIZE, name="claims"),
+            "claims_page": Page.of(
+                request, outstanding_queries.count(session, OPEN), size=_SIZE, name="claims"
+            ),
             "asked_page": Page.of(request, len(asked_back), size=_SIZE, name="asked"),
         }
-        claims = pages["claims_page"].rows(every_claim)
-        by_then, amount_by_then = payable_store.due_sum(session, on=today + timedelta(days=_AHEAD_DAYS))
+        claims = claim_store.listed(session, limit=_SIZE, offset=pages["claims_page"].offset)
+        by_then, amount_by_then = payable_store.due_sum(session, on=soon)
         context: dict[str, Any] = {
             "due": due,
             "due_amount": due_amount,
-            "held_back": pages["held_page"].rows(held_back),
+            "held": held,
             "ahead": by_then - due,
             "ahead_amount": amount_by_then - due_amount,
             "proposals": proposal_store.overviews(session),
@@ -76,10 +83,8 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
             "claims": claims,
             "work": task_store.going_on(session),
             "asked_back": pages["asked_page"].rows(asked_back),
-            "noted": repayments.noted(session, claims),
-            "taken_off": {
-                each.invoice_id: proposal_store.netting(session, each.invoice_id) for each in claims
-            },
+            "noted": repayment_store.waiting(session, [each.invoice_id for each in claims]),
+            "set_off": owed_queries.set_offs(session, claims),
             "people": people(session, register),
             "suppliers": supplier_names(register),
             **pages,
@@ -93,6 +98,16 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
         may=person.may(_P.FINANCE),
         **context,
     )
+
+
+@router.get("/finance/payments/held")
+def held(request: Request, person: Person = signed_in(*READERS)) -> Response:
+    """What has come to its day, or will within thirty days, and is not paid; each with its reason."""
+    soon = today_of(request) + timedelta(days=_AHEAD_DAYS)
+    with database_of(request).reading() as session:
+        register = register_store.load(session)
+        found = held_parts.part(session, register, on=soon, after=begun_after(request))
+    return render(request, person, "pay/held.html", held=found, begun=begun_after(request))
 
 
 @router.post("/finance/payments")

@@ -54,6 +54,11 @@ class Excess(StrEnum):
     DIED = "died"  # the process ended by itself, for no limit of ours
     UNWANTED = "unwanted"  # whoever asked has left
 
+    @property
+    def is_repeated(self) -> bool:
+        """Whether the same work would be ended again: it took too much itself, and nothing beside it ended it."""
+        return self in (Excess.CPU, Excess.MEMORY)
+
 
 class WorkEnded(Refused):
     """A piece of work was ended before it was done; `excess` says why. Nothing is known of its outcome."""
@@ -78,6 +83,10 @@ class WorkFailed(Exception):
     def __init__(self, place: str) -> None:
         super().__init__(place)
         self.place = place
+
+
+class NotPrepared(WorkFailed):
+    """No process could be prepared; the piece of work was not begun."""
 
 
 class NoneFree(Refused):
@@ -116,14 +125,14 @@ class _Process:
         self.ready = False
 
     def make_ready(self) -> None:
-        """Wait until it is prepared. Raises WorkFailed."""
+        """Wait until it is prepared. Raises NotPrepared."""
         if self.ready:
             return
         if not self.connection.poll(_READY_SECONDS):
-            raise WorkFailed("not prepared in time")
+            raise NotPrepared("not prepared in time")
         done: Done = self.connection.recv()
         if done.error:
-            raise WorkFailed(done.error)
+            raise NotPrepared(done.error)
         self.ready = True
 
     def end(self) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select
 from stdnum import luhn
 
 from foundation import number_series, transitions
@@ -82,6 +82,11 @@ class SupplierClaim:
         return CLAIM_FOLLOWS.words[self.state]
 
     @property
+    def was_raised(self) -> bool:
+        """Whether it was ever owed, and the supplier could read so; what one person asked for was not."""
+        return self.cause is ClaimCause.CREDIT or bool(self.confirmed_by)
+
+    @property
     def is_ended(self) -> bool:
         """Whether nothing can be done with it any more."""
         return self.state in ENDED
@@ -150,24 +155,33 @@ def of_invoice(session: Session, invoice_id: int) -> SupplierClaim | None:
     return _claim(row) if row is not None else None
 
 
-def called(session: Session, reference: str) -> SupplierClaim | None:
-    """The claim that a payer means: its OCR number, or the claim's own; spaces and hyphens do not count."""
-    digits = "".join(each for each in reference if each.isdigit())
-    rest = reference.replace(digits, "") if digits else reference
-    if not digits or any(each not in " -" for each in rest if not each.isdigit()):
-        return None
-    question = _claims().where((_CLAIM.c.ocr == digits) | (_CLAIM.c.number == digits))
-    row = session.execute(question).one_or_none()
-    return _claim(row) if row is not None else None
+def where(session: Session, *conditions: ColumnElement[bool]) -> list[SupplierClaim]:
+    """The claims of which all this is so, told of themselves and of their invoices, by number."""
+    return [_claim(row) for row in session.execute(_claims().where(*conditions).order_by(_CLAIM.c.number))]
+
+
+def all_of_invoice(session: Session, invoice_id: int) -> list[SupplierClaim]:
+    """Every claim of a paid invoice, the latest last: what was withdrawn is kept, and another may have been raised."""
+    return where(session, _CLAIM.c.invoice_id == invoice_id)
 
 
 def listed(
-    session: Session, *, states: Collection[ClaimState] = OPEN, supplier: str = ""
+    session: Session,
+    *,
+    states: Collection[ClaimState] = OPEN,
+    supplier: str = "",
+    invoice_ids: Collection[int] | None = None,
+    newest_first: bool = False,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> list[SupplierClaim]:
-    """The claims in these states, of one supplier or of all, by number."""
-    question = _claims().where(_CLAIM.c.state.in_(list(states))).order_by(_CLAIM.c.number)
+    """The claims in these states, of one supplier or of all, of these invoices or of any, by number."""
+    by = _CLAIM.c.number.desc() if newest_first else _CLAIM.c.number
+    question = _claims().where(_CLAIM.c.state.in_(list(states))).order_by(by).limit(limit).offset(offset)
     if supplier:
         question = question.where(_CLAIM.c.supplier == supplier)
+    if invoice_ids is not None:
+        question = question.where(among(session, _CLAIM.c.invoice_id, invoice_ids))
     return [_claim(row) for row in session.execute(question)]
 
 

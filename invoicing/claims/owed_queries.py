@@ -1,12 +1,15 @@
 """What was paid for an invoice, and whether a claim on it is being set off, as the books have it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from foundation.money import Money
-from foundation.sql import Session
+from foundation.sql import Session, among
+from invoicing.claims.claim_states import STANDING
+from invoicing.claims.claim_store import SupplierClaim
 from invoicing.documents import tables as document_tables
 from invoicing.payment import standing_queries
 from invoicing.payment import tables as payment_tables
@@ -15,6 +18,7 @@ from invoicing.payment.transfers import LIVE, ItemState
 
 _INVOICE, _PAYMENT = document_tables.invoice, document_tables.payment
 _ITEM = payment_tables.payment_item
+_HERE = (ItemState.PROPOSED, ItemState.ATTESTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,15 @@ class PaidAmount:
 
     amount: Money
     amount_net: Money
+
+
+@dataclass(frozen=True, slots=True)
+class SetOff:
+    """The proposal that a claim is about to be taken off a payment in, and when; `has_left` where the bank has it."""
+
+    proposal: str
+    pay_on: date
+    has_left: bool
 
 
 def paid(session: Session, invoice_id: int) -> PaidAmount:
@@ -47,3 +60,29 @@ def set_off_in(session: Session, invoice_id: int, *, states: Collection[ItemStat
         _ITEM.c.invoice_id == invoice_id, _ITEM.c.kind == PayableKind.CREDIT, _ITEM.c.state.in_(list(states))
     )
     return session.execute(question.limit(1)).scalar_one_or_none() or ""
+
+
+def set_offs(session: Session, claims: Sequence[SupplierClaim]) -> Mapping[str, SetOff]:
+    """Which of these claims are about to be taken off a payment, by their numbers; one question for all.
+
+    What has left for the bank is, whatever is said since. A proposal that has not left lets go of a claim that no
+    longer stands when it is attested or sent.
+    """
+    proposal = payment_tables.payment_proposal
+    standing = [each.invoice_id for each in claims if each.state in STANDING]
+    owed = {each.invoice_id: each.number for each in claims if not each.is_ended}
+    question = (
+        select(_ITEM.c.invoice_id, _ITEM.c.proposal, _ITEM.c.state, proposal.c.pay_on)
+        .join(proposal, proposal.c.number == _ITEM.c.proposal)
+        .where(
+            _ITEM.c.kind == PayableKind.CREDIT,
+            or_(
+                and_(among(session, _ITEM.c.invoice_id, standing), _ITEM.c.state.in_(_HERE)),
+                and_(among(session, _ITEM.c.invoice_id, list(owed)), _ITEM.c.state == ItemState.EXPORTED),
+            ),
+        )
+    )
+    return {
+        owed[row.invoice_id]: SetOff(row.proposal, row.pay_on, row.state == ItemState.EXPORTED)
+        for row in session.execute(question)
+    }

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, exists, func, insert, select
 
-from foundation.sql import Session, add_new
+from foundation.sql import Session, add_new, among
 from invoicing.payment.tables import account_confirmation, account_held, attest, payment_item
 from invoicing.payment.transfers import ItemState
 
@@ -36,7 +36,9 @@ def held(session: Session, suppliers: Iterable[str]) -> frozenset[str]:
             told.supplier == account_held.c.supplier, told.request_id >= account_held.c.request_id
         )
     )
-    question = select(account_held.c.supplier).where(account_held.c.supplier.in_(set(suppliers)), ~confirmed)
+    question = select(account_held.c.supplier).where(
+        among(session, account_held.c.supplier, set(suppliers)), ~confirmed
+    )
     return frozenset(session.scalars(question))
 
 
@@ -44,7 +46,7 @@ def last_confirmed(session: Session, suppliers: Iterable[str]) -> Mapping[str, d
     """By supplier, when somebody last confirmed a change of its accounts; those that never had one are left out."""
     told = account_confirmation.c
     question = select(told.supplier, func.max(told.at, type_=told.at.type)).where(
-        told.supplier.in_(set(suppliers))
+        among(session, told.supplier, set(suppliers))
     )
     return {supplier: at for supplier, at in session.execute(question.group_by(told.supplier))}
 
@@ -61,7 +63,9 @@ def barred(session: Session, suppliers: Iterable[str]) -> Mapping[str, set[str]]
             attest.c.at > told.at,
         )
     )
-    question = select(told.supplier, told.person).where(told.supplier.in_(set(suppliers)), ~has_left)
+    question = select(told.supplier, told.person).where(
+        among(session, told.supplier, set(suppliers)), ~has_left
+    )
     people: dict[str, set[str]] = defaultdict(set)
     for row in session.execute(question):
         people[row.supplier].add(row.person)

@@ -14,6 +14,7 @@ from invoicing.decisions import protected_store
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import attestation, export_store, payable_store, proposal_store, proposals
 from invoicing.payment import files as payment_files
+from invoicing.payment.bank_files.sent_names import message_id
 from invoicing.payment.export_store import FileKind
 from invoicing.payment.files import Debtor
 from invoicing.payment.payable import Payable
@@ -134,8 +135,3 @@ def _plan(session: Session, number: str, payables: Mapping[payable_store.Payable
         [proposals.to_send(item, payables[item.key], names, apart=item.invoice_id in apart) for item in live],
         message_id=message_id(number),
     )
-
-
-def message_id(number: str) -> str:
-    """What the bank knows the proposal's file by; its transfers are this, a hyphen and five digits."""
-    return f"RM{number}"

@@ -57,6 +57,12 @@ def due(session: Session, *, on: date) -> list[int]:
     return list(session.scalars(question))
 
 
+def due_after(session: Session, *, on: date, after: int, limit: int) -> list[int]:
+    """The same, those that arrived after an invoice, by arrival; at most so many."""
+    question = select(_INVOICE.c.id).where(*_is_due(on), _INVOICE.c.id > after)
+    return list(session.scalars(question.order_by(_INVOICE.c.id).limit(limit)))
+
+
 def due_sum(session: Session, *, on: date) -> tuple[int, Money]:
     """How many these invoices are, and what they come to."""
     amount = func.sum(
@@ -84,7 +90,7 @@ def claims_of(session: Session, suppliers: Iterable[str]) -> list[int]:
         select(claim.c.invoice_id)
         .where(
             claim.c.state.in_(STANDING),
-            claim.c.supplier.in_(list(suppliers)),
+            among(session, claim.c.supplier, set(suppliers)),
             claim.c.invoice_id.not_in(_lying(PayableKind.CREDIT)),
             claim.c.invoice_id.not_in(repayment_store.noted()),
         )

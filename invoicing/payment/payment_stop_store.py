@@ -10,7 +10,7 @@ from sqlalchemy import Row, insert, select
 
 from foundation import transitions
 from foundation.errors import Refused
-from foundation.sql import Session, share_turn, take_turns
+from foundation.sql import Session, among, share_turn, take_turns
 from foundation.text import Text
 from foundation.transitions import Transitions
 from invoicing.payment.tables import payment_stop
@@ -143,7 +143,7 @@ def holding(session: Session, suppliers: Iterable[str] | None = None) -> Mapping
     """The stops that hold now, by supplier: of these suppliers, or of all."""
     question = select(payment_stop).where(payment_stop.c.state.in_(HOLDING))
     if suppliers is not None:
-        question = question.where(payment_stop.c.supplier.in_(list(suppliers)))
+        question = question.where(among(session, payment_stop.c.supplier, set(suppliers)))
     return {row.supplier: _stop(row) for row in session.execute(question)}
 
 

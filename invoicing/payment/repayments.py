@@ -31,7 +31,7 @@ class RepaymentRefused(Refused):
 
 def claim_of(session: Session, invoice_id: int) -> Claim | None:
     """What the supplier owes after the credit of this invoice, or None."""
-    return next((each for each in payment_store.claims(session) if each.invoice_id == invoice_id), None)
+    return next(iter(payment_store.claims(session, [invoice_id])), None)
 
 
 def noted(session: Session, claims: Sequence[Claim]) -> Mapping[int, RepaymentNote]:

@@ -173,7 +173,10 @@ payment_item = Table(
     ),
     CheckConstraint("state not in ('EXPORTED','PAID') or end_to_end <> ''", name="exported"),
     # Whole, so that the sums of a proposal by supplier and state are added up without reading its rows.
-    Index("ix_payment_item_proposal", "proposal", "supplier", "kind", "state", "why", "amount", "invoice_id"),
+    Index(
+        "ix_payment_item_proposal",
+        *("proposal", "supplier", "kind", "state", "currency", "why", "amount", "invoice_id"),
+    ),
     Index("ix_payment_item_end_to_end", "end_to_end"),
     Index("ix_payment_item_invoice_id", "invoice_id"),
 )
@@ -354,9 +357,21 @@ bank_entry = Table(
     Column("sentence_en", Text, nullable=False, server_default=""),
     Column("handled_by", String(80), nullable=False, server_default=""),
     Column("note", Text, nullable=False, server_default=""),
+    # The claim that a deposit is for, and what the bank calls the movement in each of its files.
+    Column("claim", ForeignKey("claim.number"), nullable=True),
+    Column("bank_reference", String(35), nullable=False, server_default=""),
     UniqueConstraint("bank_file", "position"),
     CheckConstraint("handled_by = '' or note <> ''", name="note"),
     Index("ix_bank_entry_outcome", "outcome"),
+    Index("ix_bank_entry_claim", "claim"),
+)
+# A deposit is noted by the bank's word once, however many of its files tell it.
+Index(
+    "uq_bank_entry_deposit",
+    *(bank_entry.c[each] for each in ("claim", "amount", "currency", "booked_on", "bank_reference")),
+    unique=True,
+    sqlite_where=text("outcome = 'DEPOSIT'"),
+    postgresql_where=text("outcome = 'DEPOSIT'"),
 )
 
 for _table in (

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Row, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from foundation.sql import Session
+from foundation.sql import Session, among
 from invoicing.payment_control.control_data import DataKind, Told
 from invoicing.payment_control.tables import control_data, control_data_load
 
@@ -97,7 +97,7 @@ def newest_of(session: Session, suppliers: Iterable[str]) -> Mapping[str, Mappin
     question = (
         select(control_data, control_data_load.c.source)
         .join(control_data_load, control_data_load.c.id == control_data.c.load_id)
-        .where(control_data.c.supplier.in_(set(suppliers)))
+        .where(among(session, control_data.c.supplier, set(suppliers)))
     )
     found: dict[str, dict[DataKind, Told]] = defaultdict(dict)
     for row in session.execute(question):

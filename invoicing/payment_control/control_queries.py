@@ -125,7 +125,7 @@ def _largest_paid(
     amount = _PAYMENT.c.amount
     question = (
         select(_PAYMENT.c.supplier, func.max(amount, type_=amount.type).filter(_PAYMENT.c.paid_on > since))
-        .where(_PAYMENT.c.supplier.in_(set(suppliers)))
+        .where(among(session, _PAYMENT.c.supplier, set(suppliers)))
         .group_by(_PAYMENT.c.supplier)
     )
     return {

@@ -71,15 +71,19 @@ class Found:
     left: Sequence[LeftOutside]
     payments: Sequence[PaymentsOutside]
     events: Mapping[str, tuple[int, datetime]]
+    books_ended: int | None
+    """The last row of the journal as the books were restored; None where it was not noted when they were held."""
     payments_left: Sequence[PaymentLeft] = ()
     """Each payment of those files, with what the bank's own files say of it."""
     ordered_again: Sequence[tuple[str, str]] = ()
     """Orders that left, each with one that was placed since for the same placement and days and differs from it."""
 
     @property
-    def rows_lost(self) -> int:
-        """How many rows of the journal, things that people and systems did, are not in the books any more."""
-        return max(0, self.mark.journal - self.books.journal) if self.mark is not None else 0
+    def rows_lost(self) -> int | None:
+        """How many rows of the journal, things that people and systems did, are lost; None where nothing tells."""
+        if self.mark is None:
+            return 0
+        return None if self.books_ended is None else max(0, self.mark.journal - self.books_ended)
 
     def without_payments(self, message_ids: Collection[str]) -> "Found":
         """The same without those payment files, by the bank's names for them."""

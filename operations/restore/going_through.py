@@ -8,6 +8,7 @@ go on beyond everything the mark outside knew. Suppliers who may have been paid 
 from collections.abc import Callable
 
 from foundation import books_mark, journal
+from foundation.books_mark import Hold
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.text import Text
@@ -41,7 +42,7 @@ def go_through(database: Database, places: Places, *, by: str) -> GoneThrough:
             by,
             OperationsAction.BOOKS_GONE_THROUGH,
             OperationsSubject.BOOKS.of(found.books.generation),
-            rows_lost=str(found.rows_lost),
+            rows_lost="?" if found.rows_lost is None else str(found.rows_lost),
             taken_in=str(done.taken_in),
             orders_noted=str(done.orders_noted),
             answers_noted=str(done.answers_noted),
@@ -59,26 +60,31 @@ def is_same_name(one: str, other: str) -> bool:
     return one == other
 
 
+def may_open(hold: Hold, by: str, is_same: Callable[[str, str], bool] = is_same_name) -> bool:
+    """Whether the books may be opened at that word: only of another than who went through the restore last. Pure.
+
+    Whoever goes through it does anew what nobody else has seen yet, also where another went through it before. Where it
+    is not known who of several was the last, none of them opens.
+
+    >>> hold = Hold(7, ("a", "b"), "b")
+    >>> [each for each in ("a", "b", "c") if may_open(hold, each)], may_open(Hold(7), "a")
+    (['a', 'c'], False)
+    >>> [each for each in ("a", "b", "c") if may_open(Hold(7, ("a", "b")), each)]
+    ['c']
+    """
+    last = (hold.gone_through_last_by,) if hold.gone_through_last_by else hold.gone_through_by
+    return bool(last) and not any(is_same(by, each) for each in last)
+
+
 def end(
     database: Database, places: Places, *, by: str, is_same: Callable[[str, str], bool] = is_same_name
 ) -> None:
-    """Let the books be open again, in a new generation, at the word of another than who went through the restore.
+    """Let the books be open again, in a new generation, at the word of another than who went through it last.
 
     `is_same` says whether two names are one person's. Raises Refused while something that came is not taken in.
     """
     with database.reading() as session:
-        hold = books_mark.holding(session)
-    if hold is None:
-        raise _not_held()
-    if not hold.gone_through_by:
-        raise Refused(Text("Ingen har gått igenom återställningen än. Kör först: billing restore go"))
-    if all(is_same(by, each) for each in hold.gone_through_by):
-        raise Refused(
-            Text(
-                "Du har själv gått igenom återställningen. Böckerna öppnas av någon annan, som har sett vad som "
-                "gjordes."
-            )
-        )
+        _refuse_who_may_not(books_mark.holding(session), by, is_same)
     found = looking.look(database, places)
     if found.came:
         raise Refused(
@@ -88,12 +94,28 @@ def end(
             )
         )
     with database.for_recovery().writing() as session:
+        # Somebody may have gone through it while all that lies outside was looked at.
+        _refuse_who_may_not(books_mark.holding(session, for_update=True), by, is_same)
         mark = books_mark.seen_outside(session)
         if mark is None:
             raise _not_held()
         books_mark.release(session, mark)
         subject = OperationsSubject.BOOKS.of(found.books.generation)
         journal.record(session, by, OperationsAction.BOOKS_RELEASED, subject)
+
+
+def _refuse_who_may_not(hold: Hold | None, by: str, is_same: Callable[[str, str], bool]) -> None:
+    if hold is None:
+        raise _not_held()
+    if not hold.gone_through_by:
+        raise Refused(Text("Ingen har gått igenom återställningen än. Kör först: billing restore go"))
+    if not may_open(hold, by, is_same):
+        raise Refused(
+            Text(
+                "Du har själv gått igenom återställningen senast. Böckerna öppnas av någon annan, som har sett vad som "
+                "gjordes."
+            )
+        )
 
 
 def _not_held() -> Refused:

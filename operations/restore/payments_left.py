@@ -21,6 +21,7 @@ from invoicing.payment import export, export_store, proposal_store
 from invoicing.payment.bank_files import movements
 from invoicing.payment.bank_files.banks import BankName, PainVersion
 from invoicing.payment.bank_files.movements import BankFileUnreadable
+from invoicing.payment.bank_files.sent_names import message_id
 from invoicing.payment.bank_files.told import BankReport, Movement
 from invoicing.payment.export_store import FileKind
 from invoicing.payment.files import Debtor
@@ -29,7 +30,7 @@ from operations.restore.outside import PaymentsOutside, TransferOutside
 from orders.register.register import Register
 from peppol.exchange.outbox import sha256_of
 
-_PREFIX: Final = export.message_id("")
+_PREFIX: Final = message_id("")
 _REJECTED: Final = "RJCT"
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from lxml import etree
 
-from foundation.apart.confined import NoneFree, WorkEnded, WorkFailed
+from foundation.apart.confined import NoneFree, NotPrepared, WorkEnded, WorkFailed
 from peppol.envelope.opening import envelope_alone, unwrap
 from peppol.envelope.sender import Sender, of_document
 from peppol.identifiers import DocumentKind
@@ -32,27 +32,39 @@ _UNKNOWN: Final = Identified(None, "")
 # Lists are read again and again, and what bytes say never changes.
 _IDENTIFIED: Final[dict[bytes, Identified]] = {}
 _IDENTIFIED_MOST: Final = 10_000
+_NUMBER_MOST: Final = 120
+"""No document in the books has a longer number; of one that is longer the beginning is told, and remembered."""
 
 
 def identify(body: bytes) -> Identified:
     """Look at a message's bytes, in an envelope or bare, in a process apart; each content once, and then remembered.
 
-    What costs more to look at than it may is told as nothing.
+    What costs more to look at than it may is told as nothing, and so is what was interrupted: that is looked at again
+    the next time. A number of more than 120 characters ends with `…`.
     """
     digest = hashlib.sha256(body).digest()
     known = _IDENTIFIED.get(digest)
-    if known is None:
-        try:
-            kind, sender = apart.checked(sender_of, body)
-            known = Identified(kind, sender.document_id)
-        except NoneFree:
-            return _UNKNOWN  # others are at it; it may be looked at next time
-        except (WorkEnded, WorkFailed):
-            known = _UNKNOWN
-        if len(_IDENTIFIED) >= _IDENTIFIED_MOST:
-            _IDENTIFIED.clear()
-        _IDENTIFIED[digest] = known
+    if known is not None:
+        return known
+    try:
+        kind, sender = apart.checked(sender_of, body)
+        known = Identified(kind, _shown(sender.document_id))
+    except (NoneFree, NotPrepared):
+        return _UNKNOWN
+    except WorkEnded as ended:
+        if not ended.excess.is_repeated:
+            return _UNKNOWN
+        known = _UNKNOWN
+    except WorkFailed:
+        known = _UNKNOWN
+    if len(_IDENTIFIED) >= _IDENTIFIED_MOST:
+        _IDENTIFIED.clear()
+    _IDENTIFIED[digest] = known
     return known
+
+
+def _shown(number: str) -> str:
+    return number if len(number) <= _NUMBER_MOST else f"{number[:_NUMBER_MOST]}…"
 
 
 def sender_of(body: bytes) -> tuple[DocumentKind | None, Sender]:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from bookkeeping import accrual_queries, booking, tables
 from bookkeeping import vouchers as ledger
 from bookkeeping.accrual_queries import AccruedFor, AccruedLine
-from bookkeeping.booking import BookedAlready, NothingToBook, Run
+from bookkeeping.booking import AccrualRefused, BookedAlready, NothingToBook, Run
 from bookkeeping.coding import Coding, CodingBasis
 from bookkeeping.ledger_accounts import AccountsRefused, LedgerAccounts, accounts_from
 from bookkeeping.sie import SieHead, financial_year, sie_bytes
@@ -76,9 +76,21 @@ def book(system: System, *, on: date) -> Run:
 
 
 def accrue(system: System, month: Month, *, closing: date) -> Run:
+    return accrue_as_of(system, month, closing=closing, today=closing)
+
+
+def accrue_as_of(system: System, month: Month, *, closing: date, today: date) -> Run:
     with system.database.writing() as session:
-        register = register_store.load(session)
-        return booking.book_accrual(session, register, ACCOUNTS, month, closing=closing, by=OFFICER, now=NOW)
+        return booking.book_accrual(
+            session,
+            register_store.load(session),
+            ACCOUNTS,
+            month,
+            closing=closing,
+            today=today,
+            by=OFFICER,
+            now=NOW,
+        )
 
 
 def accruing(system: System, month: Month, *, closing: date) -> list[AccruedLine]:
@@ -145,6 +157,24 @@ def test_a_month_end_is_accrued_and_taken_back_by_itself(system: System) -> None
         accrue(system, Month(2026, 1), closing=date(2026, 2, 11))
     _, vouchers = read_sie(file_of(system, "2026-01"))
     assert sum(amount for rows in vouchers.values() for account, amount in rows if account == "5711") == 0
+
+
+@pytest.mark.parametrize(
+    ("closing", "today", "said"),
+    [
+        (date(2026, 2, 10), date(2026, 1, 31), "2026-01 is not over. Book the accrual from 2026-02-01"),
+        (date(2026, 1, 31), date(2026, 1, 31), "is not over"),
+        (date(2026, 1, 31), date(2026, 2, 10), "a day from 2026-02-01 to 2026-02-10"),
+        (date(2026, 2, 11), date(2026, 2, 10), "a day from 2026-02-01 to 2026-02-10"),
+    ],
+)
+def test_a_month_is_accrued_when_it_is_over_and_of_what_is_known_by_then(
+    system: System, closing: date, today: date, said: str
+) -> None:
+    with pytest.raises(AccrualRefused, match=said):
+        accrue_as_of(system, Month(2026, 1), closing=closing, today=today)
+    # Nothing was written, so it is booked when it is time; the first day after is soon enough.
+    accrue_as_of(system, Month(2026, 1), closing=date(2026, 2, 1), today=date(2026, 2, 1))
 
 
 def test_what_was_approved_before_the_month_ended_is_not_accrued_whatever_the_closing_day(

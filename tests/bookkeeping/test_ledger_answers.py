@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from bookkeeping import booking, ledger_answer_store, ledger_answers, month_closing
 from bookkeeping.booking import Run
 from bookkeeping.ledger_accounts import LedgerAccounts
+from bookkeeping.ledger_answer_effects import EFFECTS, Effect, LedgerStep
 from bookkeeping.ledger_answer_store import LedgerAnswer, LedgerOutcome
 from bookkeeping.ledger_answers import AnswersRefused, Read
 from bookkeeping.month_closing import ClosingRefused
@@ -26,6 +28,8 @@ SETTINGS = LedgerAccounts()
 HEAD = "voucher;outcome;ledger_number;day;message\n"
 BOOKED = HEAD + "50000001;BOOKED;A 4711;2026-03-06;\n"
 SPLIT = BOOKED + "50000002;REFUSED;;2026-03-06;Konto 1921 är spärrat\n"
+REFUSED = HEAD + "50000002;REFUSED;;2026-03-06;Konto 1921 är spärrat\n"
+SENT = date(2026, 3, 9)
 
 
 @pytest.fixture
@@ -54,6 +58,21 @@ def refused(system: System) -> list[tuple[str, str]]:
         return [(each.number, each.last.said) for each in ledger_answer_store.refused(session)]
 
 
+def unanswered(system: System) -> list[tuple[str, date | None]]:
+    with system.database.reading() as session:
+        found = ledger_answer_store.unanswered(session)
+        assert ledger_answer_store.without_answer(session) == len(found)
+        paged = [*ledger_answer_store.unanswered(session, limit=1)]
+        paged += ledger_answer_store.unanswered(session, limit=9, offset=1)
+        assert paged == found
+        return [(each.number, each.sent_again_on) for each in found]
+
+
+def history(system: System, number: str) -> list[LedgerAnswer]:
+    with system.database.reading() as session:
+        return ledger_answer_store.told(session, [number]).get(number, [])
+
+
 def note(
     system: System, number: str, *, ledger_number: str = "A 4713", reason: str = "Bokförd för hand."
 ) -> None:
@@ -72,7 +91,7 @@ def note(
 def send_again(system: System) -> str:
     with system.database.writing() as session:
         about = ledger_answers.send_again(
-            session, register_store.load(session), SETTINGS, today=date(2026, 3, 9), by=OFFICER, now=NOW
+            session, register_store.load(session), SETTINGS, today=SENT, by=OFFICER, now=NOW
         )
         (file,) = export_store.about(session, *about)
         return export_store.named(session, file.id)[1].decode("cp437")
@@ -101,10 +120,104 @@ def test_a_refused_voucher_is_noted_as_booked_by_hand_with_its_number_and_how(sy
     for wrong in ({"ledger_number": " "}, {"reason": ""}):
         with pytest.raises(AnswersRefused, match="Write the number"):
             note(system, "50000002", **wrong)
-    with pytest.raises(AnswersRefused, match="50000001 is not refused"):
+    with pytest.raises(AnswersRefused, match="50000001 is booked in the ledger already as A 4711"):
         note(system, "50000001")
+    with pytest.raises(AnswersRefused, match="59999999 is not here"):
+        note(system, "59999999")
     note(system, "50000002")
     assert refused(system) == []
+
+
+@pytest.mark.both_engines
+def test_what_was_sent_again_and_never_answered_is_seen_first_and_noted_when_it_is_known(
+    system: System,
+) -> None:
+    take_in(system, REFUSED)
+    assert unanswered(system) == [("50000001", None)]
+    send_again(system)
+    assert unanswered(system) == [("50000002", SENT), ("50000001", None)]
+    note(system, "50000002")
+    assert unanswered(system) == [("50000001", None)]
+    # A ledger that never answers is no worse off: what is known of it is noted too.
+    note(system, "50000001")
+    assert unanswered(system) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "is_new"), [("2026-03-08", False), ("2026-03-09", True), ("2026-03-10", True)]
+)
+def test_a_second_refusal_in_the_words_of_the_first_is_seen_and_an_old_file_read_again_is_not_one(
+    system: System, day: str, is_new: bool
+) -> None:
+    words = f"{HEAD}50000002;REFUSED;;{day};Konto 1921 är spärrat\n"
+    take_in(system, words)
+    send_again(system)
+    assert take_in(system, words) == (Read(refused=1) if is_new else Read(repeated=True))
+    assert (refused(system) != []) is is_new
+    assert (("50000002", SENT) in unanswered(system)) is not is_new
+    assert take_in(system, words) == Read(repeated=True)
+    # Neither does it take back what is booked since.
+    take_in(system, HEAD + "50000002;BOOKED;A 4712;2026-03-11;\n")
+    assert take_in(system, words) == Read(repeated=True)
+    assert refused(system) == []
+
+
+STATES: dict[LedgerOutcome | None, str] = {
+    None: "",
+    LedgerOutcome.REFUSED: "refused",
+    LedgerOutcome.SENT_AGAIN: "refused, sent again",
+    LedgerOutcome.BOOKED: "booked",
+}
+ANSWERS = {
+    LedgerStep.BOOKED: "BOOKED;A 4711;2026-03-20;",
+    LedgerStep.BOOKED_AS_ANOTHER: "BOOKED;A 4799;2026-03-20;",
+    LedgerStep.REFUSED: "REFUSED;;2026-03-20;Ett annat skäl",
+    LedgerStep.TOLD_BEFORE: "REFUSED;;2026-03-06;Konto 1921 är spärrat",
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "step"),
+    [
+        each
+        for each in product(STATES, LedgerStep)
+        # Of one that nothing was told of, nothing was told before.
+        if each != (None, LedgerStep.TOLD_BEFORE)
+    ],
+)
+def test_every_answer_and_act_in_every_state_of_a_voucher_comes_to_what_the_table_says(
+    system: System, state: LedgerOutcome | None, step: LedgerStep
+) -> None:
+    assert (set(EFFECTS), {len(each) for each in EFFECTS.values()}) == (set(STATES), {len(LedgerStep)})
+    if state is LedgerOutcome.BOOKED or "refused" in STATES[state]:
+        take_in(system, REFUSED)
+    if state is LedgerOutcome.SENT_AGAIN:
+        send_again(system)
+    if state is LedgerOutcome.BOOKED:
+        take_in(system, HEAD + "50000002;BOOKED;A 4711;2026-03-07;\n")
+    before = history(system, "50000002")
+    came_to = EFFECTS[state][step]
+    if came_to is Effect.CONTRADICTS:
+        with pytest.raises(AnswersRefused):
+            take(system, step)
+    else:
+        take(system, step)
+    after = history(system, "50000002")
+    assert after[: len(before)] == before
+    assert len(after) - len(before) == (came_to is Effect.KEPT)
+    if came_to is Effect.KEPT:
+        told = {LedgerStep.REFUSED: LedgerOutcome.REFUSED, LedgerStep.SENT_AGAIN: LedgerOutcome.SENT_AGAIN}
+        assert after[-1].outcome is told.get(step, LedgerOutcome.BOOKED)
+
+
+def take(system: System, step: LedgerStep) -> None:
+    """Something is said of the second voucher, or done about it."""
+    if step is LedgerStep.SENT_AGAIN:
+        send_again(system)
+    elif step is LedgerStep.NOTED_BOOKED:
+        note(system, "50000002")
+    else:
+        take_in(system, f"{HEAD}50000002;{ANSWERS[step]}\n")
 
 
 def test_a_month_is_not_closed_while_the_ledger_refuses_something_of_it(system: System) -> None:
@@ -112,12 +225,16 @@ def test_a_month_is_not_closed_while_the_ledger_refuses_something_of_it(system: 
     with system.database.writing() as session:
         register = register_store.load(session)
         on = date(2026, 4, 7)
-        booking.book_accrual(session, register, SETTINGS, march, closing=on, by=OFFICER, now=NOW)
+        booking.book_accrual(session, register, SETTINGS, march, closing=on, today=on, by=OFFICER, now=NOW)
     take_in(system, SPLIT)
     with (
         pytest.raises(ClosingRefused, match="send what was refused again"),
         system.database.writing() as session,
     ):
+        month_closing.ask(session, SETTINGS, march, reason="Klart.", by=OFFICER, today=on, now=NOW)
+    # Sent again it is as it was: refused, for all that is known.
+    send_again(system)
+    with pytest.raises(ClosingRefused, match="Read the answers"), system.database.writing() as session:
         month_closing.ask(session, SETTINGS, march, reason="Klart.", by=OFFICER, today=on, now=NOW)
     note(system, "50000002")
     with system.database.writing() as session:

@@ -63,7 +63,9 @@ def book(system: System, *, on: date) -> Run:
 def accrue(system: System, month: Month, *, closing: date) -> Run:
     with system.database.writing() as session:
         register = register_store.load(session)
-        return booking.book_accrual(session, register, ACCOUNTS, month, closing=closing, by=OFFICER, now=NOW)
+        return booking.book_accrual(
+            session, register, ACCOUNTS, month, closing=closing, today=closing, by=OFFICER, now=NOW
+        )
 
 
 def ask(

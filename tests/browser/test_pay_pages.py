@@ -12,7 +12,7 @@ from sqlalchemy import select
 from accounts.identity import Permission, Person
 from invoicing.model import InvoiceState
 from invoicing.payment import tables as payment_tables
-from invoicing.payment.export import message_id
+from invoicing.payment.bank_files.sent_names import message_id
 from orders.register.invoice_dates import PaymentStart
 from peppol.xml import codec
 from tests.support.pages.browser import Opening, Site, portal, sign_in, too_wide

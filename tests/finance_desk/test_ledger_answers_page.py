@@ -53,7 +53,12 @@ def test_a_refused_voucher_is_seen_sent_again_and_noted(site: Site) -> None:
         sent = first.follow(first.post(f"{PATH}/again", {}))
         assert "avvisade-2026-03-05" in sent
         assert "Ingen verifikation är avvisad" in sent
-        answered(first, ANSWER.replace("2026-03-05", "2026-03-06"))
+        assert "Avvisad, skickad igen den 2026-03-05" in sent
+        assert "Bokförd utan svar" in sent
+        # The ledger refuses it again the same day, in the same words.
+        assert "0 verifikationer är bokförda och 1 avvisade" in first.follow(answered(first, ANSWER))
         assert first.post(f"{PATH}/50000001/booked", {"ledger_number": "A 1"}).status_code == 409
         form = {"ledger_number": "A 1", "reason": "Bokförd för hand."}
-        assert "Ingen verifikation är avvisad" in first.follow(first.post(f"{PATH}/50000001/booked", form))
+        noted = first.follow(first.post(f"{PATH}/50000001/booked", form))
+        assert "Ingen verifikation är avvisad" in noted
+        assert "Bokförd utan svar" not in noted

@@ -27,6 +27,9 @@ def site(database_url: str) -> Iterator[Site]:
 
 def test_a_month_is_accrued_line_by_line_closed_by_two_and_opened_again(site: Site) -> None:
     with visitor(site, STAFF) as first, visitor(site, SECOND) as second:
+        assert "Upplupet bokförs när månaden är slut" in first.get(f"{END}?month=2026-03").text
+        early = first.post(END, {"month": "2026-03"})
+        assert (early.status_code, "2026-03 är inte slut" in early.text) == (409, True)
         lines = first.get(f"{END}?month=2026-02").text
         assert "Mottaget, inte fakturerat" in lines
         assert "Levererat, inte redovisat" in lines

@@ -21,6 +21,8 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "numbers that may be shown": lambda session: protected_store.numbers_shown(session, NUMBERS),
     "open claims": lambda session: claim_store.open_amounts(session, IDS, STANDING),
     "judgements": lambda session: document_store.latest_matches(session, IDS),
+    "what the ledger told": lambda session: ledger_answer_store.told(session, NUMBERS),
+    "vouchers known": lambda session: ledger_answer_store.known(session, NUMBERS),
     "vouchers": lambda session: ledger_answer_store.vouchers(session, NUMBERS),
 }
 

@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Connection, inspect, make_url, text
 
+from billing.migrations import sqlite_schema
 from foundation.append_only import protect_standing
 from foundation.database import SUPPLIER_ROLE
 
@@ -72,6 +73,9 @@ def before_0049(connection: Connection) -> None:
     for table in ("claim_word", "claim_letter", "claim_part", "claim", "reference_rate"):
         connection.execute(text(f"drop table {table}"))
     connection.execute(text("delete from number_series where name = 'claim'"))
+    if connection.dialect.name == "sqlite":
+        words = {"'NETTED','REPAID','WRITTEN_OFF'": "'NETTED','REPAID'", "how VARCHAR(20)": "how VARCHAR(10)"}
+        sqlite_schema.reword(connection, "claim_settled", words)
     if not inspect(connection).has_table("repayment_note"):
         return
     connection.execute(text("drop index uq_repayment_note_waiting"))
@@ -86,8 +90,26 @@ def before_0049(connection: Connection) -> None:
     )
 
 
+def before_0054(connection: Connection) -> None:
+    """Lead the books back to what revision 0054 found."""
+    connection.execute(text("drop index ix_payment_item_proposal"))
+    columns = "proposal, supplier, kind, state, why, amount, invoice_id"
+    connection.execute(text(f"create index ix_payment_item_proposal on payment_item ({columns})"))
+
+
+def before_0053(connection: Connection) -> None:
+    """Lead the books back to what revision 0053 found."""
+    before_0054(connection)
+    for index in ("uq_bank_entry_deposit", "ix_bank_entry_claim"):
+        connection.execute(text(f"drop index {index}"))
+    with Operations(MigrationContext.configure(connection)).batch_alter_table("bank_entry") as batch:
+        batch.drop_column("claim")
+        batch.drop_column("bank_reference")
+
+
 def before_0052(connection: Connection) -> None:
     """Lead the books back to what revision 0052 found."""
+    before_0053(connection)
     for table in ("run_row", "run_count", "run", "release", "data", "data_load"):
         connection.execute(text(f"drop table control_{table}"))
 
@@ -108,6 +130,10 @@ def before_0042(connection: Connection) -> None:
         batch.drop_constraint("pk_claim_settled", type_="primary")
         batch.drop_column("attempt")
         batch.create_primary_key("pk_claim_settled", ["invoice_id"])
+    if connection.dialect.name == "sqlite":
+        sqlite_schema.reword(connection, "payment_item", {"reference VARCHAR(140)": "reference VARCHAR(40)"})
+        for table in ("payment", "claim_settled"):
+            protect_standing(connection, table)
 
 
 def before_0041(connection: Connection) -> None:
@@ -122,14 +148,7 @@ def before_0041(connection: Connection) -> None:
             text(f"alter table payment_proposal add constraint ck_payment_proposal_state {check}")
         )
         return
-    version = connection.scalar(text("PRAGMA schema_version"))
-    connection.execute(text("PRAGMA writable_schema=ON"))
-    connection.execute(
-        text("update sqlite_master set sql = replace(sql, :now, :before) where name = 'payment_proposal'"),
-        {"now": "'PAID','REFUSED','WITHDRAWN'", "before": was},
-    )
-    connection.execute(text(f"PRAGMA schema_version={version + 1}"))
-    connection.execute(text("PRAGMA writable_schema=OFF"))
+    sqlite_schema.reword(connection, "payment_proposal", {"'PAID','REFUSED','WITHDRAWN'": was})
 
 
 def before_0048(connection: Connection) -> None:
@@ -185,6 +204,7 @@ def before_0043(connection: Connection) -> None:
         batch.drop_column("event_on")
     if connection.dialect.name == "sqlite":
         protect_standing(connection, "voucher")
+        sqlite_schema.reword(connection, "voucher", {"text TEXT": "text VARCHAR(120)"})
 
 
 def before_0038(connection: Connection) -> None:
@@ -217,6 +237,14 @@ def before_0034(connection: Connection) -> None:
     before_0035(connection)
     for table in ("books_mark", "series_jump"):
         connection.execute(text(f"drop table {table}"))
+    was = "reason in ('BANKRUPTCY','ATTACHMENT','DISPUTE')"
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("alter table payment_stop drop constraint ck_payment_stop_reason"))
+        connection.execute(
+            text(f"alter table payment_stop add constraint ck_payment_stop_reason check ({was})")
+        )
+    else:
+        sqlite_schema.reword(connection, "payment_stop", {was.replace(")", ",'RESTORED')"): was})
 
 
 def before_0031(connection: Connection) -> None:
@@ -292,21 +320,13 @@ def before_0012(connection: Connection) -> None:
             connection.execute(text(f"alter table {table} drop constraint {name}"))
             connection.execute(text(f"alter table {table} add constraint {name} check ({before})"))
         return
-    version = connection.scalar(text("PRAGMA schema_version"))
-    connection.execute(text("PRAGMA writable_schema=ON"))
-    said = [(table, now, before) for (table, _), (now, before) in checks.items()]
-    level = "level VARCHAR({}) NOT NULL"
-    said.append(("placement", level.format(20), level.format(1)))
-    for table, now, before in (
-        *said,
-        ("placement", "VARCHAR(20) NOT NULL, \n\thandling", "VARCHAR(1) NOT NULL, \n\thandling"),
-    ):
-        connection.execute(
-            text("update sqlite_master set sql = replace(sql, :now, :before) where name = :name"),
-            {"now": now, "before": before, "name": table},
-        )
-    connection.execute(text(f"PRAGMA schema_version={version + 1}"))
-    connection.execute(text("PRAGMA writable_schema=OFF"))
+    levels = {
+        "level VARCHAR(20)": "level VARCHAR(1)",
+        "CHECK (level <> '')": "CHECK (level in ('A','B','C'))",
+    }
+    sqlite_schema.reword(connection, "placement", levels)
+    ordinals = {"CHECK (ordinal >= 1)": "CHECK (ordinal in (1, 2))"}
+    sqlite_schema.reword(connection, "placement_period", ordinals)
 
 
 def before_0018(connection: Connection) -> None:
@@ -362,11 +382,14 @@ def before_0008(connection: Connection) -> None:
     connection.execute(text("drop index ix_placement_period_odd_start"))
     connection.execute(text("alter table placement_period drop column start_by"))
     connection.execute(text("alter table line_account drop column closed_on"))
+    check = (
+        "CONSTRAINT ck_interruption_not_retroactive"
+        " CHECK (registered_on <= effective_on or reason = 'PROVIDER_CHANGE')"
+    )
     if connection.dialect.name == "postgresql":
-        check = "check (registered_on <= effective_on or reason = 'PROVIDER_CHANGE')"
-        connection.execute(
-            text(f"alter table interruption add constraint ck_interruption_not_retroactive {check}")
-        )
+        connection.execute(text(f"alter table interruption add {check}"))
+    else:
+        sqlite_schema.reword(connection, "interruption", {"\n)": f", \n\t{check}\n)"})
 
 
 def before_0016(connection: Connection) -> None:
@@ -381,7 +404,7 @@ def before_0016(connection: Connection) -> None:
 
 
 def before_0032(connection: Connection) -> None:
-    """Lead the books back to what revision 0032 found; columns for sealed secrets may stay as wide as they are."""
+    """Lead the books back to what revision 0032 found; columns for sealed secrets stay as wide as they are."""
     before_0034(connection)
     for table in ("known_device", "guessed_account"):
         connection.execute(text(f"drop table {table}"))

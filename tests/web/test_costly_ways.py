@@ -68,7 +68,7 @@ WAYS = {
     "GET /admin/restore": "an administrator's alone, while restored books are held",
     "POST /admin/restore/go": "an administrator's alone, while restored books are held",
     "POST /admin/restore/end": "an administrator's alone, while restored books are held",
-    "POST /api/v1/ledger/answers": "a key of the buyer's ledger, and its bytes limited for each request",
+    "POST /api/v1/ledger/answers": "the budget of the key, and its bytes limited for each request",
     "POST /api/v1/events": "the budget of the key, and its bytes and seconds limited for each request",
     "GET /api/v1/service-figures": "the budget of the key; it reads no body, and its months are limited",
     "POST /webhook/letters": "a token or a signature, proved before anything is kept",

@@ -12,10 +12,8 @@ import anyio
 import structlog
 from anyio import to_thread
 from fastapi import FastAPI
-from sqlalchemy.exc import SQLAlchemyError
 
 from foundation.database import utc_now
-from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text
 from operations import alarm_store, alarms
@@ -64,23 +62,29 @@ def tell(session: Session, refused: int, *, now: datetime, mail_to: str = "") ->
 
 
 async def watch(app: FastAPI) -> None:
-    """Look once a minute for as long as the process lives; books that cannot be had are asked again the next."""
+    """Look once a minute for as long as the process lives; what could not be told is told at the next look."""
     refusals = Refusals(app.state.budgets)
     while True:
         await anyio.sleep(_LOOK_SECONDS)
-        await to_thread.run_sync(_look, app, refusals)
+        try:
+            await to_thread.run_sync(_look, app, refusals)
+        except Exception as fault:
+            # Whatever it was, it is no reason never to look again.
+            _log.error("refusals not looked at", error=type(fault).__name__)
 
 
 def _look(app: FastAPI, refusals: Refusals) -> None:
+    """Tell the first buyer whose books can be had; those that cannot are logged and passed over."""
     refused = refusals.within_window(utc_now())
     if refused < MANY:
         return
-    try:
-        for watched in app.state.watched():
-            if watched.database is not None:
-                with watched.database.writing() as session:
-                    now = watched.database.clock()
-                    tell(session, refused, now=now, mail_to=app.state.settings.alarm_mail)
-                return
-    except (SQLAlchemyError, Refused) as fault:
-        _log.error("refusals not told", error=type(fault).__name__)
+    for watched in app.state.watched():
+        if watched.database is None:
+            continue
+        try:
+            with watched.database.writing() as session:
+                tell(session, refused, now=watched.database.clock(), mail_to=app.state.settings.alarm_mail)
+        except Exception as fault:
+            _log.error("refusals not told", buyer=watched.slug, error=type(fault).__name__)
+        else:
+            return

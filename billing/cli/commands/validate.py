@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.text import Text as RichText
@@ -22,6 +22,7 @@ from billing.cli.command import AsJson, CommandContext, On, bytes_of, command, t
 from billing.cli.exit_codes import ExitCode, complain, refusal_of
 from billing.cli.printing import show, write_json
 from billing.cli.report import show_report
+from foundation.apart.confined import WorkFailed
 from foundation.disks.whole_files import write_whole
 from foundation.errors import Refused
 from foundation.formatting import Json, plain
@@ -107,8 +108,8 @@ def _judge(
             if engine is not Asked.OWN:
                 report = validate(body, on=on)
             reports.append(_told(context, path, report, engine))
-        except (OSError, Refused) as error:
-            complain(context.say(refusal_of(error).text))
+        except _NOT_CHECKED as error:
+            _complain(context, path, error)
             continue
         if not as_json:
             show_report(reports[-1], context.language)
@@ -120,6 +121,16 @@ def _judge(
     if len(reports) < len(files):
         return ExitCode.FAILED
     return ExitCode.OK if all(report.valid for report in reports) else ExitCode.IN_QUESTION
+
+
+_NOT_CHECKED: Final = (OSError, Refused, WorkFailed)
+"""What keeps one file from being checked, and none of the others."""
+
+
+def _complain(context: CommandContext, path: Path, error: Exception) -> None:
+    sentence = context.say(refusal_of(error).text)
+    # What is said of any document does not say which one it was.
+    complain(sentence if str(path) in sentence else f"{path}: {sentence}")
 
 
 def _told(context: CommandContext, path: Path, report: ValidationResult, engine: Asked) -> ValidationReport:
@@ -153,8 +164,8 @@ def _compare(context: CommandContext, files: Sequence[Path], on: date, *, as_jso
             apart.validate(body, on=on)
             report = validate(body, on=on)
             compared.append(_Compared(str(path), report, _disagreements(path, report)))
-        except (OSError, Refused) as error:
-            complain(context.say(refusal_of(error).text))
+        except _NOT_CHECKED as error:
+            _complain(context, path, error)
     if as_json:
         write_json([_compared_json(context, each) for each in compared])
     else:

@@ -8,12 +8,17 @@ start by; of placements decided before nobody said. Lines of a supplier that was
 import sqlalchemy as sa
 from alembic import op
 
+from billing.migrations import sqlite_schema
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-_INDEXES = {"ix_interruption_execution_reference": None, "uq_interruption_standing": "state = 'STANDING'"}
+_NOT_RETROACTIVE = (
+    ", \n\tCONSTRAINT ck_interruption_not_retroactive"
+    " CHECK (registered_on <= effective_on or reason = 'PROVIDER_CHANGE')"
+)
 
 _CLOSE_WHAT_WAS_LEFT = """
 update line_account set state = 'CLOSED_UNUSED' where state = 'OPEN' and receipt_id is null and exists (
@@ -43,19 +48,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.drop_constraint(op.f("ck_interruption_not_retroactive"), "interruption")
         return
-    # SQLite drops a check only by copying the table, and the copy loses what its indexes are limited to.
-    for name in _INDEXES:
-        op.drop_index(name, "interruption")
-    with op.batch_alter_table("interruption", recreate="always"):
-        pass
-    for name, where in _INDEXES.items():
-        op.create_index(
-            name,
-            "interruption",
-            ["execution_reference"],
-            unique=where is not None,
-            sqlite_where=sa.text(where) if where else None,
-        )
+    sqlite_schema.reword(op.get_bind(), "interruption", {_NOT_RETROACTIVE: ""})
 
 
 def downgrade() -> None:

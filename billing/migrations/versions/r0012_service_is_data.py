@@ -7,6 +7,8 @@ service where a decision comes in, and no longer of the tables.
 import sqlalchemy as sa
 from alembic import op
 
+from billing.migrations import sqlite_schema
+
 revision = "0012"
 down_revision = "0011"
 branch_labels = None
@@ -30,28 +32,9 @@ def upgrade() -> None:
         op.drop_constraint(op.f("ck_placement_period_ordinal"), "placement_period")
         op.create_check_constraint(op.f("ck_placement_period_ordinal"), "placement_period", "ordinal >= 1")
         return
-    # A table that others refer to cannot be copied while references are checked. SQLite's own way to change a check is
-    # to change what the schema says of the table, which touches no row.
-    connection = op.get_bind()
-    version = connection.scalar(sa.text("PRAGMA schema_version"))
-    connection.execute(sa.text("PRAGMA writable_schema=ON"))
-    _say_instead("placement", "level VARCHAR(1)", "level VARCHAR(20)")
-    _say_instead("placement", _LEVEL, "CHECK (level <> '')")
-    _say_instead("placement_period", _ORDINAL, "CHECK (ordinal >= 1)")
-    connection.execute(sa.text(f"PRAGMA schema_version={int(version or 0) + 1}"))
-    connection.execute(sa.text("PRAGMA writable_schema=OFF"))
-
-
-def _say_instead(table: str, was: str, becomes: str) -> None:
-    changed = op.get_bind().execute(
-        sa.text(
-            "update sqlite_master set sql = replace(sql, :was, :becomes)"
-            " where type = 'table' and name = :name and instr(sql, :was) > 0"
-        ),
-        {"was": was, "becomes": becomes, "name": table},
-    )
-    if changed.rowcount != 1:
-        raise RuntimeError(f"the table {table} does not say {was!r}")
+    levels = {"level VARCHAR(1)": "level VARCHAR(20)", _LEVEL: "CHECK (level <> '')"}
+    sqlite_schema.reword(op.get_bind(), "placement", levels)
+    sqlite_schema.reword(op.get_bind(), "placement_period", {_ORDINAL: "CHECK (ordinal >= 1)"})
 
 
 def downgrade() -> None:

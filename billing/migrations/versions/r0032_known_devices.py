@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from billing.migrations import sqlite_schema
 from foundation.sql import UtcDateTime
 
 revision = "0032"
@@ -11,15 +12,15 @@ branch_labels = None
 depends_on = None
 
 _SEALED = (
-    ("account", "totp_secret"),
-    ("web_session", "offered_totp"),
-    ("openid_journey", "nonce"),
-    ("openid_journey", "verifier"),
+    ("account", "totp_secret", 64),
+    ("web_session", "offered_totp", 64),
+    ("openid_journey", "nonce", 64),
+    ("openid_journey", "verifier", 128),
 )
 
 
 def upgrade() -> None:
-    """Add the tables; widen the columns where the engine minds their length (SQLite does not)."""
+    """Add the tables; widen the columns (of which SQLite keeps what is said of them alone)."""
     op.create_table(
         "known_device",
         sa.Column("account_id", sa.Integer(), sa.ForeignKey("account.id"), primary_key=True),
@@ -40,6 +41,9 @@ def upgrade() -> None:
     op.execute(
         "update mail set body = '(…)' where state = 'STUCK' and template in ('invitation', 'password-reset')"
     )
-    if op.get_bind().dialect.name == "postgresql":
-        for table, column in _SEALED:
+    for table, column, length in _SEALED:
+        if op.get_bind().dialect.name == "postgresql":
             op.alter_column(table, column, type_=sa.Text(), existing_nullable=False)
+        else:
+            words = {f"{column} VARCHAR({length})": f"{column} TEXT"}
+            sqlite_schema.reword(op.get_bind(), table, words)

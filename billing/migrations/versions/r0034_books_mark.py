@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from billing.migrations import sqlite_schema
 from foundation import append_only
 
 revision = "0034"
@@ -37,49 +38,13 @@ def upgrade() -> None:
     _let_a_restore_stop_payments()
 
 
-_REASONS = "reason in ('BANKRUPTCY','ATTACHMENT','DISPUTE','RESTORED')"
+_WAS = "reason in ('BANKRUPTCY','ATTACHMENT','DISPUTE')"
+_BECOMES = "reason in ('BANKRUPTCY','ATTACHMENT','DISPUTE','RESTORED')"
 
 
 def _let_a_restore_stop_payments() -> None:
-    """SQLite changes no CHECK of a table that stands: there the table is made anew."""
     if op.get_bind().dialect.name == "postgresql":
         op.drop_constraint("ck_payment_stop_reason", "payment_stop", type_="check")
-        op.create_check_constraint("ck_payment_stop_reason", "payment_stop", _REASONS)
+        op.create_check_constraint("ck_payment_stop_reason", "payment_stop", _BECOMES)
         return
-    op.drop_index("uq_payment_stop_holding", "payment_stop")
-    op.rename_table("payment_stop", "payment_stop_before")
-    op.create_table(
-        "payment_stop",
-        sa.Column("id", sa.Integer(), primary_key=True, autoincrement=True),
-        sa.Column("supplier", sa.String(20), nullable=False),
-        sa.Column("reason", sa.String(20), nullable=False),
-        sa.Column("state", sa.String(20), nullable=False),
-        sa.Column("asked_by", sa.String(80), nullable=False),
-        sa.Column("asked_at", sa.DateTime(), nullable=False),
-        sa.Column("confirmed_by", sa.String(80), nullable=False, server_default=""),
-        sa.Column("lift_asked_by", sa.String(80), nullable=False, server_default=""),
-        sa.Column("lift_asked_at", sa.DateTime(), nullable=True),
-        sa.Column("ended_by", sa.String(80), nullable=False, server_default=""),
-        sa.CheckConstraint(_REASONS, name="ck_payment_stop_reason"),
-        sa.CheckConstraint(
-            "state in ('ASKED','STANDING','LIFT_ASKED','LIFTED','REFUSED')", name="ck_payment_stop_state"
-        ),
-        sa.CheckConstraint("confirmed_by <> asked_by", name="ck_payment_stop_two_people"),
-        sa.CheckConstraint(
-            "state in ('ASKED','REFUSED') or confirmed_by <> ''", name="ck_payment_stop_confirmed"
-        ),
-        sa.CheckConstraint(
-            "state <> 'LIFTED' or (lift_asked_by <> '' and ended_by <> '' and ended_by <> lift_asked_by)",
-            name="ck_payment_stop_lifted",
-        ),
-    )
-    columns = "id, supplier, reason, state, asked_by, asked_at, confirmed_by, lift_asked_by, lift_asked_at, ended_by"
-    op.execute(f"insert into payment_stop ({columns}) select {columns} from payment_stop_before")  # noqa: S608
-    op.drop_table("payment_stop_before")
-    op.create_index(
-        "uq_payment_stop_holding",
-        "payment_stop",
-        ["supplier"],
-        unique=True,
-        sqlite_where=sa.text("state in ('ASKED','STANDING','LIFT_ASKED')"),
-    )
+    sqlite_schema.reword(op.get_bind(), "payment_stop", {_WAS: _BECOMES})

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from billing.migrations import sqlite_schema
+
 revision = "0041"
 down_revision = "0038"
 branch_labels = None
@@ -20,17 +22,5 @@ def upgrade() -> None:
         op.drop_constraint(op.f("ck_payment_proposal_state"), "payment_proposal")
         op.create_check_constraint(op.f("ck_payment_proposal_state"), "payment_proposal", _BECOMES)
         return
-    # Others refer to the table, so it cannot be copied: what the schema says of it is changed, which touches no row.
-    version = connection.scalar(sa.text("PRAGMA schema_version"))
-    connection.execute(sa.text("PRAGMA writable_schema=ON"))
-    changed = connection.execute(
-        sa.text(
-            "update sqlite_master set sql = replace(sql, :was, :becomes)"
-            " where type = 'table' and name = 'payment_proposal' and instr(sql, :was) > 0"
-        ),
-        {"was": _WAS, "becomes": _BECOMES},
-    )
-    if changed.rowcount != 1:
-        raise RuntimeError(f"the table payment_proposal does not say {_WAS!r}")
-    connection.execute(sa.text(f"PRAGMA schema_version={int(version or 0) + 1}"))
-    connection.execute(sa.text("PRAGMA writable_schema=OFF"))
+    # Others refer to the table, so it cannot be copied.
+    sqlite_schema.reword(connection, "payment_proposal", {_WAS: _BECOMES})

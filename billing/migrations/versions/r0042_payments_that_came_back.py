@@ -6,6 +6,7 @@ An invoice has one payment that stands; the first of an invoice is attempt 1. So
 import sqlalchemy as sa
 from alembic import op
 
+from billing.migrations import sqlite_schema
 from foundation.append_only import protect_standing
 
 revision = "0042"
@@ -19,8 +20,11 @@ def upgrade() -> None:
     _payments()
     _claims()
     _notes()
-    if op.get_bind().dialect.name == "postgresql":  # SQLite holds no text to its length
+    if op.get_bind().dialect.name == "postgresql":
         op.alter_column("payment_item", "reference", type_=sa.String(140), existing_nullable=False)
+    else:
+        words = {"reference VARCHAR(40)": "reference VARCHAR(140)"}
+        sqlite_schema.reword(op.get_bind(), "payment_item", words)
 
 
 def _payments() -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from foundation.append_only import protect_standing
+from billing.migrations import sqlite_schema
 from foundation.sql import UtcDateTime
 
 revision = "0043"
@@ -22,10 +22,7 @@ _STANDS = "state in ('ASKED', 'CLOSED', 'REOPEN_ASKED')"
 
 def upgrade() -> None:
     """Add the day and the table; vouchers that stand were booked on their own days."""
-    with op.batch_alter_table("voucher") as batch:
-        batch.add_column(sa.Column("event_on", sa.Date(), nullable=True))
-        batch.alter_column("text", type_=sa.Text(), existing_type=sa.String(120), existing_nullable=False)
-        batch.create_check_constraint(op.f("ck_voucher_moved_on"), "event_on is null or event_on < booked_on")
+    _voucher()
     op.create_index("ix_voucher_booked_on", "voucher", ["booked_on"])
     op.create_table(
         "month_closing",
@@ -66,9 +63,6 @@ def upgrade() -> None:
         postgresql_where=sa.text(_STANDS),
     )
     connection = op.get_bind()
-    if connection.dialect.name == "sqlite":
-        # The table was made anew for its check, and its triggers fell with the old one.
-        protect_standing(connection, "voucher")
     for table, day in _BOOKED_ON.items():
         if connection.dialect.name == "sqlite":
             op.execute(
@@ -84,3 +78,17 @@ def upgrade() -> None:
             f"CREATE TRIGGER {table}_month_closed BEFORE INSERT ON {table} "
             f"FOR EACH ROW EXECUTE FUNCTION refuse_{table}_of_closed_month()"
         )
+
+
+def _voucher() -> None:
+    check = "event_on is null or event_on < booked_on"
+    if op.get_bind().dialect.name == "sqlite":
+        # Its rows refer to the voucher, so the table cannot be copied; a column may bring its check along.
+        op.execute(
+            f"ALTER TABLE voucher ADD COLUMN event_on DATE CONSTRAINT ck_voucher_moved_on CHECK ({check})"
+        )
+        sqlite_schema.reword(op.get_bind(), "voucher", {"text VARCHAR(120)": "text TEXT"})
+        return
+    op.add_column("voucher", sa.Column("event_on", sa.Date(), nullable=True))
+    op.alter_column("voucher", "text", type_=sa.Text(), existing_type=sa.String(120), existing_nullable=False)
+    op.create_check_constraint(op.f("ck_voucher_moved_on"), "voucher", check)

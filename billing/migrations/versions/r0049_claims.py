@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 from stdnum import luhn
 
+from billing.migrations import sqlite_schema
 from foundation.append_only import protect_standing
 from foundation.sql import UtcDateTime, amount
 
@@ -34,16 +35,17 @@ def upgrade() -> None:
 
 
 def _settled() -> None:
-    on_sqlite = op.get_bind().dialect.name == "sqlite"
-    with op.batch_alter_table("claim_settled") as batch:
-        batch.alter_column("how", type_=sa.String(20), existing_type=sa.String(10), existing_nullable=False)
-        batch.drop_constraint(op.f("ck_claim_settled_how"), type_="check")
-        batch.create_check_constraint(
-            op.f("ck_claim_settled_how"), "how in ('NETTED','REPAID','WRITTEN_OFF')"
-        )
-    if on_sqlite:
-        # SQLite makes the table anew, and its triggers go with the old one.
-        protect_standing(op.get_bind(), "claim_settled")
+    was, becomes = "how in ('NETTED','REPAID')", "how in ('NETTED','REPAID','WRITTEN_OFF')"
+    if op.get_bind().dialect.name == "sqlite":
+        # Claims that were opened again refer to the table, so it cannot be copied.
+        words = {was: becomes, "how VARCHAR(10)": "how VARCHAR(20)"}
+        sqlite_schema.reword(op.get_bind(), "claim_settled", words)
+        return
+    op.alter_column(
+        "claim_settled", "how", type_=sa.String(20), existing_type=sa.String(10), existing_nullable=False
+    )
+    op.drop_constraint(op.f("ck_claim_settled_how"), "claim_settled", type_="check")
+    op.create_check_constraint(op.f("ck_claim_settled_how"), "claim_settled", becomes)
 
 
 def _notices() -> None:

@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.create_table(
         "control_data_load",
         sa.Column("id", sa.Integer(), primary_key=True, autoincrement=True),
-        sa.Column("sha256", sa.String(64), nullable=False, unique=True),
+        sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("source", sa.String(120), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("strangers", sa.Integer(), nullable=False),
         sa.Column("loaded_at", UtcDateTime(), nullable=False),
         sa.Column("loaded_by", sa.String(80), nullable=False),
+        sa.UniqueConstraint("sha256", name=op.f("uq_control_data_load_sha256")),
         sa.CheckConstraint("rows = taken + older + strangers", name="ck_control_data_load_whole"),
     )
     op.create_table(
@@ -48,7 +49,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("released_by", sa.String(80), nullable=False),
         sa.Column("released_at", UtcDateTime(), nullable=False),
-        sa.UniqueConstraint("invoice_id", "control", "basis"),
+        sa.UniqueConstraint(
+            "invoice_id", "control", "basis", name=op.f("uq_control_release_invoice_id_control_basis")
+        ),
         sa.CheckConstraint("reason <> ''", name="ck_control_release_reason"),
     )
     _add_runs()

@@ -1,25 +1,36 @@
 """The ledger's answers over HTTP: booked or refused, voucher by voucher, from a system that signs in with its key."""
 
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from time import thread_time
 from typing import Annotated, Final, Literal
 
 from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.exc import OperationalError
 
 from accounts.systems.machine_key_store import KeyScope
+from billing.server.bodies import json_values
+from billing.server.bodies.event_bodies import BYTES_MAX
+from billing.server.bodies.json_values import NotAnArray
 from billing.server.events_api import REFUSALS, body_of, later, problem, signed_in
 from bookkeeping import ledger_answers
 from foundation.database import Database
+from foundation.formatting import number
 from foundation.text import Text
 from web.access import instant_of
-from web.pages import database_of
+from web.budgets import Caller, OverBudget
+from web.pages import budgets_of, database_of
 from web.problems import ProblemResponse
 
 router = APIRouter(prefix="/api/v1/ledger", tags=["ledger"])
 _JSON: Final = "application/json"
 _MOST: Final = 1000
+# Longer than the longest answer with every character escaped; an answer of nonsense has few errors in so many.
+_PIECE_MOST: Final = 20_000
 
 
 class LedgerSays(BaseModel):
@@ -44,7 +55,10 @@ class AnswerTaken(BaseModel):
 
 
 _SCHEMA: Final = {"type": "array", "maxItems": _MOST, "items": LedgerSays.model_json_schema()}
-_ANSWERS: Final = TypeAdapter(Annotated[list[LedgerSays], Field(max_length=_MOST)])
+_TOO_LARGE: Final = Text(
+    "Begäran är större än %(bytes_max)s byte. Inget svar är infört: dela upp den och skicka delarna var för sig.",
+    bytes_max=number(Decimal(BYTES_MAX)),
+)
 
 
 @router.post(
@@ -71,21 +85,89 @@ async def take_answers(request: Request) -> Response:
     key = await to_thread.run_sync(signed_in, request, KeyScope.LEDGER_ANSWER)
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != _JSON:
         raise ProblemResponse(415, Text("Skicka svaren som application/json."))
+    # A system has its own part of the process, as everybody else who sends something that costs.
+    budgets, caller = budgets_of(request), Caller(key.actor, is_stranger=False)
     try:
-        told = _ANSWERS.validate_json(await body_of(request))
+        async with budgets.turn(caller):
+            body = await body_of(request, _TOO_LARGE)
+            taken = await to_thread.run_sync(
+                _answered, request, database_of(request), body, key.actor, partial(budgets.spend, caller)
+            )
+    except OverBudget as over:
+        raise ProblemResponse(
+            429,
+            Text(
+                "Det har kommit så många svar med nyckeln som går på en minut. Vänta %(seconds)s sekunder och skicka "
+                "samma begäran igen: inget av dess svar är infört.",
+                seconds=over.seconds,
+            ),
+            headers={"Retry-After": str(over.seconds)},
+        ) from None
+    return JSONResponse([each.model_dump() for each in taken])
+
+
+def _answered(
+    request: Request, database: Database, body: bytes, by: str, spent: Callable[[float], object]
+) -> list[AnswerTaken]:
+    """Read the answers and keep them; `spent` is told the processor's time. Raises ProblemResponse (400, 503)."""
+    begun = thread_time()
+    try:
+        return _taken(request, database, _told(body), by)
+    finally:
+        spent(thread_time() - begun)
+
+
+def _told(body: bytes) -> list[LedgerSays]:
+    """The answers of a body, up to the first that is wrong. Raises ProblemResponse (400).
+
+    Each is read by itself: read as one, a body of nonsense has an error for each of its values.
+    """
+    try:
+        pieces = json_values.values_of(body.decode("utf-8-sig"), at_most=_MOST)
+    except UnicodeDecodeError:
+        raise _no_list(0) from None
+    except NotAnArray as wrong:
+        raise _no_list(wrong.read) from None
+    if len(pieces) > _MOST:
+        sentence = Text(
+            "Begäran har fler än %(most)s svar. Inget är infört: dela upp den och skicka delarna var för sig.",
+            most=number(Decimal(_MOST)),
+        )
+        raise ProblemResponse(400, sentence)
+    return [_one(place, piece) for place, piece in enumerate(pieces)]
+
+
+def _one(place: int, piece: str) -> LedgerSays:
+    if len(piece) > _PIECE_MOST:
+        sentence = Text(
+            "Svaret på plats %(place)s är längre än %(most)s tecken. Inget är infört.",
+            place=place,
+            most=number(Decimal(_PIECE_MOST)),
+        )
+        raise ProblemResponse(400, sentence)
+    try:
+        return LedgerSays.model_validate_json(piece)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = "/".join(str(part) for part in first["loc"])
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         raise ProblemResponse(
             400,
             Text(
                 "Svaren går inte att läsa vid %(where)s: %(what)s. Inget är infört.",
-                where=where or "/",
+                where="/".join(str(part) for part in (place, *first["loc"])),
                 what=first["msg"],
             ),
         ) from None
-    taken = await to_thread.run_sync(_taken, request, database_of(request), told, key.actor)
-    return JSONResponse([each.model_dump() for each in taken])
+
+
+def _no_list(read: int) -> ProblemResponse:
+    return ProblemResponse(
+        400,
+        Text(
+            "Begäran är inte en JSON-lista av svar i UTF-8: den går inte att läsa efter svar %(read)s. Inget är "
+            "infört.",
+            read=read,
+        ),
+    )
 
 
 def _taken(request: Request, database: Database, told: list[LedgerSays], by: str) -> list[AnswerTaken]:

@@ -113,7 +113,9 @@ _STEPS = (
               CASE what WHEN 'CREDIT' THEN '381' ELSE '380' END, supplier,
               CASE what WHEN 'RIGHT' THEN 'F' WHEN 'WRONG' THEN 'X' ELSE 'K' END || k || '-' || j,
               came_on, came_on, came_on + 30, 'SEK', order_number, reference, '0007:' || supplier,
-              net, round(net * 0.25, 2), round(net * 1.25, 2), '{}',
+              net, round(net * 0.25, 2), round(net * 1.25, 2),
+              json_build_object('type_code', '380', 'supplier', supplier, 'supplier_name', supplier,
+                                'endpoint', '0007:' || supplier, 'accounts', json_build_array())::text,
               CASE what WHEN 'CREDIT' THEN 'SETTLED'
                         WHEN 'WRONG' THEN CASE WHEN is_corrected THEN 'CREDITED' ELSE 'IN_QUESTION' END
                         ELSE CASE WHEN came_on + 30 <= :today THEN 'PAID' ELSE 'ACCEPTED' END END,

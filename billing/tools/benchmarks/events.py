@@ -20,7 +20,7 @@ from accounts.systems import machine_keys
 from accounts.systems.machine_key_store import KeyScope
 from billing.migrations.migrate import open_migrated
 from billing.server.app import create_app
-from billing.server.event_bodies import BATCH, EVENTS_MAX
+from billing.server.bodies.event_bodies import BATCH, EVENTS_MAX
 from billing.tools.benchmarks.flow import decisions
 from foundation.database import Database, utc_now
 from foundation.periods import stockholm_date

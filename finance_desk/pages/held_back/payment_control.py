@@ -7,11 +7,18 @@ from fastapi import Request, Response
 from starlette.datastructures import UploadFile
 
 from accounts.identity import Permission, Person
-from finance_desk.pages.paying_parts import READERS, FormRefused, people, supplier_names, text_of
+from finance_desk.pages.paying_parts import (
+    READERS,
+    FormRefused,
+    begun_after,
+    people,
+    supplier_names,
+    text_of,
+)
 from foundation.errors import NotThere
 from foundation.text import Text
 from invoicing.documents import store as document_store
-from invoicing.payment import payable_store, proposal_store
+from invoicing.payment import held_parts, proposal_store
 from invoicing.payment_control import control_data_store, loading, releases, run_store
 from invoicing.payment_control.control_data import DataKind
 from invoicing.payment_control.controls import RELEASABLE, Control, ControlVerdict
@@ -33,12 +40,18 @@ def controls(request: Request, person: Person = signed_in(*READERS)) -> Response
     today = today_of(request)
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        held = payable_store.held_back(session, register, on=today + timedelta(days=_AHEAD_DAYS))
-        stopped = [each for each in held if any(row.stops for row in each.controls)]
-        page = Page.of(request, len(stopped), size=_SIZE)
+        stopped = held_parts.part(
+            session,
+            register,
+            on=today + timedelta(days=_AHEAD_DAYS),
+            after=begun_after(request),
+            rows_most=_SIZE,
+            wanted=lambda each: any(row.stops for row in each.controls),
+        )
         context: dict[str, Any] = {
-            "stopped": page.rows(stopped),
-            "page": page,
+            "stopped": stopped.rows,
+            "after": stopped.after,
+            "begun": begun_after(request),
             "standing": control_data_store.standing(session),
             "loads": control_data_store.loads(session),
             "people": people(session, register),

@@ -75,6 +75,7 @@ def month_end(request: Request, person: Person = signed_in(*READERS)) -> Respons
         total=total(each.amount for each in rows),
         articles=article_words(register),
         may=person.may(_P.FINANCE),
+        may_accrue=booking.may_accrue(month, closing=closing, today=today),
         **context,
     )
 
@@ -90,6 +91,7 @@ def book_accrual(request: Request, person: Person = signed_in(_P.FINANCE)) -> Re
             ledger_of(settings_of(request)),
             month,
             closing=day_of(request, "closing", default=today_of(request)),
+            today=today_of(request),
             by=person.id,
             now=instant_of(request),
         )

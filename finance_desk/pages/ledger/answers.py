@@ -25,14 +25,18 @@ router = pages_router()
 
 @router.get(_PATH)
 def answers(request: Request, person: Person = signed_in(*READERS)) -> Response:
-    """What the ledger refused, with what it said, and the files that were sent again."""
+    """What the ledger refused, with what it said, what it has not answered, and the files that were sent again."""
     with database_of(request).reading() as session:
         refused = ledger_answer_store.refused(session)
         page = Page.of(request, len(refused))
+        without_answer = ledger_answer_store.without_answer(session)
+        waiting = Page.of(request, without_answer, name="unanswered")
         context: dict[str, Any] = {
             "refused": page.rows(refused),
             "page": page,
-            "without_answer": ledger_answer_store.without_answer(session),
+            "without_answer": without_answer,
+            "unanswered": ledger_answer_store.unanswered(session, limit=waiting.size, offset=waiting.offset),
+            "unanswered_page": waiting,
             "files": export_store.newest(session, FileKind.LEDGER_AGAIN),
             "people": people(session, register_store.load(session)),
         }
@@ -76,7 +80,7 @@ def send_again(request: Request, person: Person = signed_in(_P.FINANCE)) -> Resp
 
 @router.post(f"{_PATH}/{{number}}/booked")
 def note_booked(request: Request, number: str, person: Person = signed_in(_P.FINANCE)) -> Response:
-    """A person notes that a refused voucher was booked in the ledger by hand."""
+    """A person notes that a voucher was booked in the ledger by hand, or without an answer."""
     with database_of(request).writing() as session:
         ledger_answers.note_booked(
             session,

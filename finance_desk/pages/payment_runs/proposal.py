@@ -81,7 +81,7 @@ def proposal(request: Request, number: str, person: Person = signed_in(*READERS)
         files = export_store.about(session, number)
         going_on = task_store.standing(session, proposal_about(number))
         names = people(session, register)
-        fingerprint = portion_store.fingerprint(session, found) if attests else ""
+        fingerprint = portion_store.fingerprint_of(found, sums) if attests else ""
         limits = reach_queries.limits(session, person.id, on=today) if attests else []
     living = [each for each in sums if each.state in LIVE]
     currency = register.buyer.currency

@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Row, insert, select, update
 
 from foundation import journal
 from foundation.money import Money
-from foundation.sql import Session, rows_changed
+from foundation.sql import Session, among, rows_changed
 from foundation.text import Text, WrittenText
+from invoicing.claims import tables as claim_tables
 from invoicing.documents import tables as document_tables
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.bank_files.movements import BankFileUnreadable
@@ -42,6 +43,9 @@ class BankReportResult(StrEnum):
     BOOKED_TWICE = "BOOKED_TWICE"  # by two lines of statements
     RETURNED = "RETURNED"  # the money came back before it was noted as paid
     RETURNED_AFTER_PAID = "RETURNED_AFTER_PAID"
+    DEPOSIT = "DEPOSIT"  # a supplier pays back, and it is noted on its claim
+    DEPOSIT_UNNOTED = "DEPOSIT_UNNOTED"  # for a claim, and a person says whether it is noted there
+    DEPOSIT_TAKEN_BACK = "DEPOSIT_TAKEN_BACK"  # the bank takes a deposit back
 
 
 QUIET = (
@@ -53,6 +57,7 @@ QUIET = (
     BankReportResult.CHARGES,
     BankReportResult.ACCEPTED,
     BankReportResult.PENDING,
+    BankReportResult.DEPOSIT,
 )
 """What asks nothing of a person."""
 
@@ -76,7 +81,10 @@ class PaidFor:
 
 @dataclass(frozen=True, slots=True)
 class BankEntry:
-    """One movement and what became of it."""
+    """One movement and what became of it.
+
+    `claim` is the number of the claim that a deposit is for, and `claimed_for` the invoice which that claim is of.
+    """
 
     id: int
     bank_file: int
@@ -87,6 +95,9 @@ class BankEntry:
     sentence: Text
     handled_by: str
     note: str
+    claim: str | None = None
+    bank_reference: str = ""
+    claimed_for: int | None = None
     paid_for: tuple[PaidFor, ...] = ()
 
     @property
@@ -98,6 +109,11 @@ class BankEntry:
     def is_open(self) -> bool:
         """Whether a person must still look at it."""
         return self.outcome not in QUIET and not self.handled_by
+
+    @property
+    def may_be_noted(self) -> bool:
+        """Whether it is a deposit that a person may note on the claim it is for."""
+        return self.is_open and self.outcome is BankReportResult.DEPOSIT_UNNOTED and self.claim is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +153,13 @@ def add_file(
 
 
 def add_entry(
-    session: Session, file_id: int, position: int, movement: Movement, outcome: BankReportResult, told: Text
+    session: Session,
+    file_id: int,
+    position: int,
+    movement: Movement,
+    outcome: BankReportResult,
+    told: Text,
+    claim: str | None = None,
 ) -> None:
     """Keep what became of one movement of a file."""
     session.execute(
@@ -152,6 +174,8 @@ def add_entry(
             "outcome": outcome,
             "sentence_sv": told.sv,
             "sentence_en": told.en,
+            "claim": claim,
+            "bank_reference": movement.bank_reference[:35],
         },
     )
 
@@ -247,7 +271,7 @@ def _is_ahead() -> ColumnElement[bool]:
 
 
 def _with_invoices(session: Session, entries: Sequence[BankEntry]) -> list[BankEntry]:
-    """The rows with what each payment of ours is for."""
+    """The rows with what each payment of ours, and each deposit, is for."""
     item, invoice = payment_tables.payment_item, document_tables.invoice
     names = sorted({each.end_to_end for each in entries if each.end_to_end})
     found: dict[str, list[PaidFor]] = {}
@@ -260,7 +284,23 @@ def _with_invoices(session: Session, entries: Sequence[BankEntry]) -> list[BankE
         )
         for row in session.execute(question):
             found.setdefault(row.end_to_end, []).append(PaidFor(row.id, row.number, row.supplier))
-    return [replace(each, paid_for=tuple(found.get(each.end_to_end, ()))) for each in entries]
+    claimed = _claimed_for(session, entries)
+    return [
+        replace(
+            each,
+            paid_for=tuple(found.get(each.end_to_end, ())),
+            claimed_for=claimed.get(each.claim) if each.claim else None,
+        )
+        for each in entries
+    ]
+
+
+def _claimed_for(session: Session, entries: Sequence[BankEntry]) -> dict[str, int]:
+    """The invoices of the claims that deposits are for."""
+    claim = claim_tables.claim
+    numbers = sorted({each.claim for each in entries if each.claim})
+    question = select(claim.c.number, claim.c.invoice_id).where(among(session, claim.c.number, numbers))
+    return {row.number: row.invoice_id for row in session.execute(question)}
 
 
 def _told(row: Row[tuple[object, ...]]) -> BankEntry:
@@ -274,4 +314,6 @@ def _told(row: Row[tuple[object, ...]]) -> BankEntry:
         sentence=WrittenText(row.sentence_sv, row.sentence_en),
         handled_by=row.handled_by,
         note=row.note,
+        claim=row.claim,
+        bank_reference=row.bank_reference,
     )

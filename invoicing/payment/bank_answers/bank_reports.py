@@ -10,9 +10,17 @@ from foundation import journal
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
-from invoicing.payment.bank_answers import bank_report_store, movement_effects, status_effects, transfer_steps
-from invoicing.payment.bank_answers.bank_report_store import BankFile, BankReportResult
-from invoicing.payment.bank_answers.movement_effects import Reading
+from invoicing.payment.bank_answers import (
+    bank_report_store,
+    deposit_effects,
+    deposit_store,
+    movement_effects,
+    status_effects,
+    transfer_steps,
+)
+from invoicing.payment.bank_answers.bank_report_store import BankEntry, BankFile, BankReportResult
+from invoicing.payment.bank_answers.deposit_store import Deposit
+from invoicing.payment.bank_answers.told_rows import Reading
 from invoicing.payment.bank_files import movements
 from invoicing.payment.bank_files.movements import BankFileUnreadable
 from invoicing.payment.bank_files.told import Movement
@@ -43,8 +51,10 @@ def take_in(
     told = [each for entry in report.entries for each in movement_effects.take_effect(reading, entry)]
     if report.original:
         told += status_effects.take_effect(reading, report)
-    for position, (movement, outcome, sentence) in enumerate(told, 1):
-        bank_report_store.add_entry(session, file_id, position, movement, outcome, sentence)
+    for position, each in enumerate(told, 1):
+        bank_report_store.add_entry(
+            session, file_id, position, each.movement, each.outcome, each.sentence, each.claim
+        )
     _finish(reading)
     subject = InvoicingSubject.BANK_FILE.of(file_id)
     journal.record(session, by, PaymentAction.BANK_READ, subject, sha256=digest, entries=str(len(told)))
@@ -62,29 +72,43 @@ def come_to_their_day(session: Session, register: Register, *, today: date) -> i
 def _let_ahead_come(reading: Reading) -> int:
     paid = 0
     for entry in bank_report_store.ahead(reading.session, on=reading.today):
-        movement = Movement(
-            end_to_end=entry.end_to_end if "-" in entry.end_to_end else "",
-            batch=entry.end_to_end,
-            amount=entry.amount.amount,
-            currency=entry.amount.currency,
-            booked_on=entry.booked_on,
-            debit=True,
-            booked=True,
-            count=0,
-        )
-        _, outcome, sentence = movement_effects.take_effect_alone(reading, movement)
-        paid += outcome is BankReportResult.PAID
-        if outcome in (BankReportResult.PAID, BankReportResult.REPEAT):
+        told = movement_effects.take_effect_alone(reading, _movement(entry))
+        paid += told.outcome is BankReportResult.PAID
+        if told.outcome in (BankReportResult.PAID, BankReportResult.REPEAT):
             bank_report_store.set_come(reading.session, entry)
         else:
-            # Something else has happened between: what the day came to is for a person, as any line is.
-            bank_report_store.set_outcome(reading.session, entry, outcome, sentence)
+            # A deposit is noted now. Or something else has happened between: that is for a person, as any line is.
+            bank_report_store.set_outcome(reading.session, entry, told.outcome, told.sentence)
     return paid
+
+
+def _movement(entry: BankEntry) -> Movement:
+    """What was announced, as it is on its day."""
+    return Movement(
+        end_to_end=entry.end_to_end if "-" in entry.end_to_end else "",
+        batch=entry.end_to_end,
+        amount=entry.amount.amount,
+        currency=entry.amount.currency,
+        booked_on=entry.booked_on,
+        debit=entry.claim is None,
+        booked=True,
+        count=0,
+        references=(entry.claim,) if entry.claim else (),
+        bank_reference=entry.bank_reference,
+    )
 
 
 def _finish(reading: Reading) -> None:
     for number in sorted(reading.touched):
         transfer_steps.finish(reading.session, number)
+
+
+def note_deposit(session: Session, entry_id: int, *, by: str, today: date) -> Deposit:
+    """A person notes a deposit on the claim it is for, as the first of two. Raises Refused."""
+    deposit = deposit_store.left_to_note(session, entry_id)
+    deposit_effects.note_by_hand(session, deposit, by=by, today=today)
+    handle(session, entry_id, by=by, note=Text("Noterad på fordran %(number)s.", number=deposit.claim).sv)
+    return deposit
 
 
 def handle(session: Session, entry_id: int, *, by: str, note: str) -> None:

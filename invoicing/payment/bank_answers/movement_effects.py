@@ -1,50 +1,42 @@
-"""What a line of the account does to our payments: paid, returned, or a finding for a person.
+"""What a line of the account does to our payments and claims: paid, returned, repaid, or a finding for a person.
 
 A payment is found by its end-to-end id, or by the file it was sent in where the bank does not list its payments. The
 amount must be ours to the öre. What is told twice, in another file, version or split, is one effect.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from foundation import journal
 from foundation.money import Money
 from foundation.sql import Session
-from foundation.text import NO_TEXT, Text
+from foundation.text import Text
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import payment, payment_store, proposal_store
-from invoicing.payment.bank_answers import bank_report_store, batch_matching, payment_words, reason_words
+from invoicing.payment.bank_answers import (
+    bank_report_store,
+    batch_matching,
+    deposit_effects,
+    payment_words,
+    reason_words,
+)
 from invoicing.payment.bank_answers.bank_report_store import BankReportResult
 from invoicing.payment.bank_answers.batch_matching import SentTransfer
-from invoicing.payment.bank_answers.transfer_steps import is_our_form, message_number, step
+from invoicing.payment.bank_answers.told_rows import Reading, Told
+from invoicing.payment.bank_answers.transfer_steps import step
+from invoicing.payment.bank_files.sent_names import is_our_form, message_number
 from invoicing.payment.bank_files.told import Entry, Movement
 from invoicing.payment.payable import PayableKind
-from invoicing.payment.payment_store import ClaimWay
+from invoicing.payment.payment_store import Claim, ClaimWay
 from invoicing.payment.proposal_store import ProposalItem
 from invoicing.payment.transfers import LIVE, ItemState
-from orders.register.register import Register
+from invoicing.remittance import advice_queries
+from invoicing.remittance.advice import Remittance
 
-Told = tuple[Movement, BankReportResult, Text]
 _R = BankReportResult
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What holds while one file is read: of which kind it is, whose payments it has named so far, and what it changes.
-
-    Proposals that change are added to `touched`, and the ids of payments that a line books to `booked`.
-    """
-
-    session: Session
-    register: Register
-    by: str
-    today: date
-    message: str = ""
-    touched: set[str] = field(default_factory=set)
-    booked: set[str] = field(default_factory=set)
 
 
 def take_effect(reading: Reading, entry: Entry) -> Iterator[Told]:
@@ -70,9 +62,12 @@ def _moved(reading: Reading, movement: Movement, charges: Decimal) -> Told:
     items, ours = _items_of(reading.session, movement)
     name = movement.end_to_end or movement.batch
     if not items:
+        deposit = None if ours else deposit_effects.take_effect(reading, movement)
+        if deposit is not None:
+            return deposit
         if not ours:
-            return movement, _R.NOT_OURS, NO_TEXT
-        return (
+            return Told(movement, _R.NOT_OURS)
+        return Told(
             movement,
             _R.UNKNOWN,
             Text(
@@ -82,11 +77,11 @@ def _moved(reading: Reading, movement: Movement, charges: Decimal) -> Told:
         )
     if not movement.booked:
         called = _called(reading, movement, items)
-        return movement, _R.NOT_BOOKED, Text("%(name)s är aviserad men inte bokförd än.", name=called)
+        return Told(movement, _R.NOT_BOOKED, Text("%(name)s är aviserad men inte bokförd än.", name=called))
     chosen = _chosen(items, movement, charges)
     if not chosen:
         called = _called(reading, movement, items)
-        return movement, _R.AMOUNT, _another_amount(movement, items, called)
+        return Told(movement, _R.AMOUNT, _another_amount(movement, items, called))
     if movement.booked_on and movement.booked_on > reading.today:
         # Kept without the bank's charges, which stand on the line and not on its day.
         carried = replace(movement, amount=sum_of(chosen).amount)
@@ -102,9 +97,11 @@ def _called(reading: Reading, movement: Movement, items: Sequence[ProposalItem])
 def _ahead(movement: Movement, called: Text, on: date) -> Told:
     """Booked on a day that has not come: paid that day; what comes back then is told once more by the bank."""
     if not movement.debit:
-        return movement, _R.NOT_BOOKED, Text("%(name)s kommer tillbaka den %(day)s.", name=called, day=on)
+        return Told(
+            movement, _R.NOT_BOOKED, Text("%(name)s kommer tillbaka den %(day)s.", name=called, day=on)
+        )
     said = Text("%(name)s bokförs den %(day)s och räknas som betald då.", name=called, day=on)
-    return movement, _R.AHEAD, said
+    return Told(movement, _R.AHEAD, said)
 
 
 def _left(reading: Reading, movement: Movement, items: Sequence[ProposalItem]) -> Told:
@@ -114,7 +111,7 @@ def _left(reading: Reading, movement: Movement, items: Sequence[ProposalItem]) -
             "Banken tar tillbaka en insättning för %(name)s. Fråga banken vad som har hänt.",
             name=_called(reading, movement, items),
         )
-        return movement, _R.UNKNOWN, said
+        return Told(movement, _R.UNKNOWN, said)
     waiting = [item for item in items if item.state is ItemState.EXPORTED]
     refused = [item for item in items if item.state is ItemState.REFUSED]
     note_paid(reading, waiting, movement.booked_on or reading.today)
@@ -124,16 +121,16 @@ def _left(reading: Reading, movement: Movement, items: Sequence[ProposalItem]) -
             "fråga banken, innan fakturan betalas igen.",
             name=_called(reading, movement, refused),
         )
-        return movement, _R.BOOKED_AFTER_REFUSED, said
+        return Told(movement, _R.BOOKED_AFTER_REFUSED, said)
     if waiting:
-        return movement, _R.PAID, NO_TEXT
+        return Told(movement, _R.PAID)
     if _is_second_booking(reading, movement):
         said = Text(
             "Banken har bokfört %(name)s två gånger. Be banken om pengarna tillbaka.",
             name=_called(reading, movement, items),
         )
-        return movement, _R.BOOKED_TWICE, said
-    return movement, _R.REPEAT, NO_TEXT
+        return Told(movement, _R.BOOKED_TWICE, said)
+    return Told(movement, _R.REPEAT)
 
 
 def _is_second_booking(reading: Reading, movement: Movement) -> bool:
@@ -150,8 +147,18 @@ def _is_second_booking(reading: Reading, movement: Movement) -> bool:
 
 def note_paid(reading: Reading, items: Sequence[ProposalItem], paid_on: date) -> None:
     """Note what left as paid: invoices are paid, and claims taken off are settled."""
+    # Asked once, and not for each of the thousands of parts that a payment may have.
+    made_up = {
+        each: advice_queries.of_payment(reading.session, *each)
+        for each in {(item.supplier, item.end_to_end): None for item in items}
+    }
+    netted = [item.invoice_id for item in items if item.kind is PayableKind.CREDIT]
+    claims = {each.invoice_id: each for each in payment_store.claims(reading.session, netted)}
     for item in items:
-        _note(reading, item, paid_on)
+        if item.kind is PayableKind.INVOICE:
+            _note_invoice(reading, item, paid_on, made_up[item.supplier, item.end_to_end])
+        else:
+            _note_claim(reading, item, paid_on, claims[item.invoice_id])
         step(reading.session, item, ItemState.PAID)
         reading.touched.add(item.proposal)
     bank_report_store.close_announced(reading.session, [item.end_to_end for item in items])
@@ -161,7 +168,7 @@ def _returned(reading: Reading, movement: Movement, items: Sequence[ProposalItem
     """The money came back: what was only sent may be proposed again; what was noted as paid needs two people."""
     why, called = reason_words.sentence(movement.reasons), _called(reading, movement, items)
     if any(item.state is ItemState.PAID for item in items):
-        return (
+        return Told(
             movement,
             _R.RETURNED_AFTER_PAID,
             Text(
@@ -173,13 +180,13 @@ def _returned(reading: Reading, movement: Movement, items: Sequence[ProposalItem
         )
     waiting = [item for item in items if item.state is ItemState.EXPORTED]
     if not waiting:
-        return movement, _R.REPEAT, NO_TEXT
+        return Told(movement, _R.REPEAT)
     for item in waiting:
         step(reading.session, item, ItemState.RETURNED)
         reading.touched.add(item.proposal)
         subject = InvoicingSubject.PROPOSAL.of(item.proposal)
         journal.record(reading.session, reading.by, PaymentAction.RETURNED, subject, item=str(item.id))
-    return (
+    return Told(
         movement,
         _R.RETURNED,
         Text(
@@ -247,12 +254,12 @@ def _rest(entry: Entry) -> Told:
     first = entry.movements[0]
     left = replace(first, end_to_end="", batch="", amount=abs(rest), currency=entry.currency, reasons=())
     if rest == entry.charges:
-        return (
+        return Told(
             left,
             _R.CHARGES,
             Text("Bankens avgift, %(amount)s %(currency)s.", amount=rest, currency=entry.currency),
         )
-    return (
+    return Told(
         left,
         _R.AMOUNT,
         Text(
@@ -293,19 +300,19 @@ def _another_amount(movement: Movement, items: Sequence[ProposalItem], called: T
     )
 
 
-def _note(reading: Reading, item: ProposalItem, paid_on: date) -> None:
-    if item.kind is PayableKind.INVOICE:
-        payment.note_paid(
-            reading.session,
-            reading.register,
-            document_store.lock(reading.session, item.invoice_id),
-            prepared_by=item.prepared_by,
-            attested_by=item.attested_by,
-            today=paid_on,
-        )
-        return
-    claims = payment_store.claims(reading.session)
-    (claim,) = [each for each in claims if each.invoice_id == item.invoice_id]
+def _note_invoice(reading: Reading, item: ProposalItem, paid_on: date, remittance: Remittance | None) -> None:
+    payment.note_paid(
+        reading.session,
+        reading.register,
+        document_store.lock(reading.session, item.invoice_id),
+        prepared_by=item.prepared_by,
+        attested_by=item.attested_by,
+        today=paid_on,
+        remittance=remittance,
+    )
+
+
+def _note_claim(reading: Reading, item: ProposalItem, paid_on: date, claim: Claim) -> None:
     payment.settle_claim(
         reading.session,
         replace(claim, amount=item.amount),

@@ -16,9 +16,11 @@ from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import proposal_store
 from invoicing.payment.bank_answers import payment_words, reason_words
 from invoicing.payment.bank_answers.bank_report_store import BankReportResult
-from invoicing.payment.bank_answers.movement_effects import Reading, Told, sum_of
-from invoicing.payment.bank_answers.transfer_steps import message_number, step
+from invoicing.payment.bank_answers.movement_effects import sum_of
+from invoicing.payment.bank_answers.told_rows import Reading, Told
+from invoicing.payment.bank_answers.transfer_steps import step
 from invoicing.payment.bank_files.movements import BankFileUnreadable
+from invoicing.payment.bank_files.sent_names import message_number
 from invoicing.payment.bank_files.told import BankReport, Movement, Status
 from invoicing.payment.proposal_store import ProposalItem
 from invoicing.payment.transfers import ItemState
@@ -65,7 +67,7 @@ def take_effect(reading: Reading, report: BankReport) -> Iterator[Told]:
         yield _one(reading, items, _with_reasons(said, whole))
     for status in single.values():
         unknown = Text("Banken nämner %(name)s, som inte finns i filen.", name=status.end_to_end[:35])
-        yield _movement(status.end_to_end, None), _R.UNKNOWN, unknown
+        yield Told(_movement(status.end_to_end, None), _R.UNKNOWN, unknown)
     if common and common not in REFUSED:
         yield _of_the_file(reading, sent, Status("", report.original, common, last.reasons))
 
@@ -76,11 +78,11 @@ def _one(reading: Reading, items: Sequence[ProposalItem], status: Status) -> Tol
     movement = _movement(name, items)
     called = payment_words.called(reading.session, reading.register, name, items)
     if status.code in REFUSED:
-        return movement, *_refused(reading, items, status, called)
+        return Told(movement, *_refused(reading, items, status, called))
     if status.code in ACCEPTED | WAITING:
         _keep(reading, items, status.code)
-        return movement, _R.ACCEPTED if status.code in ACCEPTED else _R.PENDING, NO_TEXT
-    return movement, _R.UNKNOWN, _not_known(status, called)
+        return Told(movement, _R.ACCEPTED if status.code in ACCEPTED else _R.PENDING)
+    return Told(movement, _R.UNKNOWN, _not_known(status, called))
 
 
 def _refused(
@@ -116,11 +118,11 @@ def _of_the_file(reading: Reading, items: Sequence[ProposalItem], status: Status
     """The status that all payments without one of their own have."""
     movement = _movement(status.batch, items)
     if status.code in ACCEPTED:
-        return movement, _R.ACCEPTED, NO_TEXT
+        return Told(movement, _R.ACCEPTED)
     if status.code in WAITING:
-        return movement, _R.PENDING, NO_TEXT
+        return Told(movement, _R.PENDING)
     called = payment_words.called(reading.session, reading.register, status.batch, items)
-    return movement, _R.UNKNOWN, _not_known(status, called)
+    return Told(movement, _R.UNKNOWN, _not_known(status, called))
 
 
 def _not_known(status: Status, called: Text) -> Text:

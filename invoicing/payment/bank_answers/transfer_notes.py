@@ -23,6 +23,7 @@ from invoicing.journal_actions import DocumentAction, InvoicingSubject, PaymentA
 from invoicing.model import InvoiceState
 from invoicing.payment import payment_store, proposal_store
 from invoicing.payment.bank_answers import movement_effects, transfer_note_store, transfer_steps
+from invoicing.payment.bank_answers.told_rows import Reading
 from invoicing.payment.bank_answers.transfer_note_store import TransferNote, TransferNoteState, TransferSaid
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment import SamePerson
@@ -116,7 +117,7 @@ def confirm(session: Session, register: Register, about: str, *, by: str, today:
     items = proposal_store.items_sent_as(session, waits.about)
     match waits.said:
         case TransferSaid.PAID:
-            reading = movement_effects.Reading(session, register, by, today)
+            reading = Reading(session, register, by, today)
             movement_effects.note_paid(reading, items, waits.on_day)
         case TransferSaid.NOT_PAID:
             for item in items:

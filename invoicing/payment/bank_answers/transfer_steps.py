@@ -1,7 +1,4 @@
-"""The steps of what was sent to the bank: how it is named there, moved on, and when a proposal is at its end."""
-
-import re
-from typing import Final
+"""The steps of what was sent to the bank: moved on, and when a proposal is at its end."""
 
 from foundation import journal
 from foundation.sql import Session
@@ -12,24 +9,6 @@ from invoicing.payment import proposal_store
 from invoicing.payment.bank_files.movements import BankFileUnreadable
 from invoicing.payment.proposal_store import ProposalItem
 from invoicing.payment.transfers import ItemState, ProposalState
-
-_FILE: Final = re.compile(r"RM(3[0-9]{7,})")
-_TRANSFER: Final = re.compile(r"RM3[0-9]{7}.*")
-
-
-def is_our_form(end_to_end: str) -> bool:
-    """Whether an end-to-end id is written as ours are."""
-    return _TRANSFER.fullmatch(end_to_end) is not None
-
-
-def message_number(batch: str) -> str:
-    """The proposal whose file the bank knows by this id; nothing where the id is not ours.
-
-    >>> message_number("RM30000001"), message_number("MSG-1")
-    ('30000001', '')
-    """
-    found = _FILE.fullmatch(batch)
-    return found[1] if found else ""
 
 
 def step(session: Session, item: ProposalItem, to: ItemState, **values: object) -> None:

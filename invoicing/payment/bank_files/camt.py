@@ -1,7 +1,8 @@
 """What the bank tells of our account: statements (camt.053) and notices (camt.054), of any version.
 
-Only what is needed to find a payment again is read, by the structure all versions share: amount, direction, whether
-it is booked and when, why it came back, and the references we gave. Whatever else the bank writes is left unread.
+Only what is needed to find a payment again, or the claim that a deposit is for, is read, by the structure all versions
+share: amount, direction, whether it is booked and when, why it came back, and the references that we, the payer and the
+bank gave. Whatever else the bank writes is left unread.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from foundation.text import Text, WrittenText
+from invoicing.payment.bank_files.sent_names import message_number
 from invoicing.payment.bank_files.told import Entry, Movement, Reason
 from peppol.xml.bank_elements import BankElement
 
@@ -18,6 +20,8 @@ CONTENTS: Final = {
 }
 """The messages read here: where their content stands, and each account's part of it."""
 
+# Where a payer writes what the payment is for: ISO's structured reference, a document's number, or words.
+_REFERENCES: Final = ("RmtInf/Strd/CdtrRefInf/Ref", "RmtInf/Strd/RfrdDocInf/Nb", "RmtInf/Ustrd")
 _NOT_GIVEN: Final = ("NOTPROVIDED", "NOT PROVIDED", "NONREF")
 _DIRECTIONS: Final = {"DBIT": True, "CRDT": False}
 
@@ -46,6 +50,8 @@ def _entry(entry: BankElement) -> Entry:
         booked=_status(entry) == "BOOK",
         count=_count(entry),
         reversal=entry.text("RvslInd") in ("true", "1"),
+        references=entry.texts("AddtlNtryInf"),
+        bank_reference=_named(entry.text("AcctSvcrRef")),
     )
     parts = entry.children("NtryDtls/TxDtls")
     movements = [_part(each, whole, alone=len(parts) == 1) for each in parts]
@@ -56,11 +62,7 @@ def _part(part: BankElement, whole: Movement, *, alone: bool) -> Movement:
     """One payment of a line. Its amount is the one booked, else the one we asked for, else the line's own."""
     given = part.amount("AmtDtls/TxAmt/Amt") or part.amount("Amt") or part.amount("AmtDtls/InstdAmt/Amt")
     amount, currency = given or (whole.amount if alone else None, whole.currency)
-    known = [
-        each
-        for path in ("Refs/EndToEndId", "Refs/InstrId")
-        if (each := part.text(path)) and each.upper() not in _NOT_GIVEN
-    ]
+    known = [each for path in ("Refs/EndToEndId", "Refs/InstrId") if (each := _named(part.text(path)))]
     return Movement(
         end_to_end=known[0] if known else "",
         batch=part.text("Refs/PmtInfId") or whole.batch or part.text("Refs/MsgId"),
@@ -72,16 +74,33 @@ def _part(part: BankElement, whole: Movement, *, alone: bool) -> Movement:
         count=whole.count if alone and not known else 1,
         reversal=whole.reversal,
         reasons=reasons(part, "RtrInf", "Rsn"),
+        references=(
+            *(each for path in _REFERENCES for each in part.texts(path)),
+            *(whole.references if alone else ()),
+        ),
+        bank_reference=_named(part.text("Refs/AcctSvcrRef")) or whole.bank_reference,
     )
 
 
+def _named(text: str) -> str:
+    """The reference, and nothing where the bank says that it has none."""
+    return "" if text.upper() in _NOT_GIVEN else text
+
+
 def _merged(movements: Sequence[Movement]) -> list[Movement]:
-    """Parts without an id of ours, put together by their file: only all of them say which payments they are."""
+    """Parts without an id of ours, put together by their file: only all of them say which payments they are.
+
+    Deposits stay apart: each has what its payer wrote, and is of no file of ours.
+    """
     made: list[Movement] = []
     places: dict[tuple[str, str, bool], int] = {}
     for each in movements:
         key = (each.batch, each.currency, each.debit)
-        if each.end_to_end or not each.batch:
+        if (
+            each.end_to_end
+            or not each.batch
+            or (each.references and not each.debit and not message_number(each.batch))
+        ):
             made.append(each)
         elif key not in places:
             places[key] = len(made)

@@ -20,7 +20,8 @@ class Movement:
     """One movement on our account: `debit` is money that left. `end_to_end` or else `batch` names our payment.
 
     `amount` is in `currency` and above zero, None where the bank does not say it. `count` is how many payments it is
-    for, 0 where that is not said. `reversal` marks what takes back an earlier booking.
+    for, 0 where that is not said. `reversal` marks what takes back an earlier booking. `references` is what the payer
+    wrote for the payee, and `bank_reference` what the bank calls the movement itself, in each of its files.
     """
 
     end_to_end: str
@@ -33,6 +34,8 @@ class Movement:
     count: int = 1
     reversal: bool = False
     reasons: tuple[Reason, ...] = ()
+    references: tuple[str, ...] = ()
+    bank_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

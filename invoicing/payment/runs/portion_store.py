@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from sqlalchemy import func, select
 
@@ -11,7 +12,10 @@ from foundation.sql import Session, among
 from foundation.text import Text
 from invoicing.payment import proposal_store
 from invoicing.payment import tables as payment_tables
+from invoicing.payment.payable import PayableKind
 from invoicing.payment.proposal_store import Proposal, ProposalItem
+from invoicing.payment.runs import proposal_queries
+from invoicing.payment.runs.proposal_queries import Sum
 from invoicing.payment.transfers import ITEM_FOLLOWS, LIVE, ItemState, proposal_name
 
 _ITEM = payment_tables.payment_item
@@ -35,12 +39,18 @@ def fingerprint(session: Session, proposal: Proposal) -> str:
 
     Attesting does not change it. Another sum, account or reference of an item does, and so does taking one out.
     """
-    amount = func.sum(_ITEM.c.amount, type_=_ITEM.c.amount.type)
-    live = (_ITEM.c.proposal == proposal.number, _ITEM.c.state.in_(LIVE))
-    question = select(_ITEM.c.kind, func.count(), amount).where(*live).group_by(_ITEM.c.kind)
-    sums = sorted(f"{kind} {count} {sum_}" for kind, count, sum_ in session.execute(question))
-    said = "\n".join((proposal.number, str(proposal.revision), *sums))
-    return hashlib.sha256(said.encode()).hexdigest()
+    return fingerprint_of(proposal, proposal_queries.sums(session, proposal.number))
+
+
+def fingerprint_of(proposal: Proposal, sums: Sequence[Sum]) -> str:
+    """The same, of a proposal whose rows have been added up. Pure."""
+    said = [proposal.number, str(proposal.revision)]
+    for kind in PayableKind:
+        live = [each for each in sums if each.kind is kind and each.state in LIVE]
+        if live:
+            amount = sum((each.amount.amount for each in live), Decimal("0.00"))
+            said.append(f"{kind} {sum(each.count for each in live)} {amount}")
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
 def check_shown(session: Session, proposal: Proposal, shown: str) -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy import ColumnElement, Row, case, false, func, not_, select
 
 from foundation.money import Money, total
 from foundation.sql import Session
@@ -13,10 +15,13 @@ from invoicing.payment import proposal_store
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.proposal_store import ProposalItem
-from invoicing.payment.runs.reach_queries import WITHIN
+from invoicing.payment.runs.reach_queries import WITHIN, Reach
 from invoicing.payment.transfers import LIVE, ItemState
 
 _ITEM = payment_tables.payment_item
+_WAITS: Final = _ITEM.c.state == ItemState.PROPOSED
+_ALIKE: Final = (_ITEM.c.supplier, _ITEM.c.kind, _ITEM.c.state, _ITEM.c.currency, _ITEM.c.why)
+_AMOUNT: Final = func.sum(_ITEM.c.amount, type_=_ITEM.c.amount.type)
 
 
 class Show(StrEnum):
@@ -84,30 +89,52 @@ class Sum:
                 return self.state not in LIVE
 
 
-def sums(session: Session, number: str, reach: ColumnElement[str] | None = None) -> list[Sum]:
-    """The rows of a proposal added up; `reach` says how far the rights of whoever looks go (reach_queries)."""
-    waits = _ITEM.c.state == ItemState.PROPOSED
-    reached = (literal("") if reach is None else case((waits, reach), else_="")).label("reach")
-    changed = case((waits & (_ITEM.c.why == proposal_store.CHANGED), 1), else_=0).label("changed")
-    each = select(
-        *(_ITEM.c.supplier, _ITEM.c.kind, _ITEM.c.state, _ITEM.c.currency, _ITEM.c.amount, changed, reached)
+def sums(session: Session, number: str, reach: Reach | None = None) -> list[Sum]:
+    """The rows of a proposal added up; `reach` says how far the rights of whoever looks go (reach_queries).
+
+    In the order of the proposal's index, so that nothing is sorted. Only of what lies outside is it asked why.
+    """
+    # What waits is all that a reader's right is about.
+    within = false() if reach is None else _WAITS & reach.within
+    question = select(
+        *(*_ALIKE, func.count().label("how_many"), _AMOUNT.label("sum_of")),
+        *(func.count().filter(within).label("within"), _AMOUNT.filter(within).label("sum_within")),
     )
-    row = each.where(_ITEM.c.proposal == number).subquery()
-    keys = (row.c.supplier, row.c.kind, row.c.state, row.c.currency, row.c.changed, row.c.reach)
-    amount = func.sum(row.c.amount, type_=_ITEM.c.amount.type)
-    question = select(*keys, func.count().label("how_many"), amount.label("sum_of")).group_by(*keys)
-    return [
-        Sum(
-            supplier=found.supplier,
-            kind=PayableKind(found.kind),
-            state=ItemState(found.state),
-            changed=bool(found.changed),
-            reach=found.reach,
-            count=found.how_many,
-            amount=Money(found.sum_of, found.currency),
-        )
-        for found in session.execute(question)
-    ]
+    found: list[Sum] = []
+    outside = 0
+    for row in session.execute(question.where(_ITEM.c.proposal == number).group_by(*_ALIKE)):
+        if reach is None or row.state != ItemState.PROPOSED:
+            found.append(_sum(row, "", row.how_many, row.sum_of))
+            continue
+        outside += row.how_many - row.within
+        if row.within:
+            found.append(_sum(row, WITHIN, row.within, row.sum_within))
+    if reach is not None and outside:
+        found += _outside(session, number, reach)
+    return found
+
+
+def _outside(session: Session, number: str, reach: Reach) -> list[Sum]:
+    """What waits and is not for the reader to attest, by why."""
+    why = reach.why.label("reach")
+    question = (
+        select(*_ALIKE, why, func.count().label("how_many"), _AMOUNT.label("sum_of"))
+        .where(_ITEM.c.proposal == number, _WAITS, not_(reach.within))
+        .group_by(*_ALIKE, why)
+    )
+    return [_sum(row, row.reach, row.how_many, row.sum_of) for row in session.execute(question)]
+
+
+def _sum(row: Row[Any], reach: str, count: int, amount: Decimal) -> Sum:
+    return Sum(
+        supplier=row.supplier,
+        kind=PayableKind(row.kind),
+        state=ItemState(row.state),
+        changed=row.state == ItemState.PROPOSED and row.why == proposal_store.CHANGED,
+        reach=reach,
+        count=count,
+        amount=Money(amount, row.currency),
+    )
 
 
 def to_pay(found: Sequence[Sum], *, currency: str) -> Money:
@@ -121,7 +148,7 @@ def rows(
     suppliers: Sequence[tuple[str, int]],
     *,
     show: Show,
-    reach: ColumnElement[str] | None,
+    reach: Reach | None,
     offset: int,
     limit: int,
 ) -> list[ProposalItem]:
@@ -149,19 +176,19 @@ def rows(
     return [proposal_store.item_from(row) for row in session.execute(question)]
 
 
-def _shown(show: Show, reach: ColumnElement[str] | None) -> Collection[ColumnElement[bool]]:
+def _shown(show: Show, reach: Reach | None) -> Collection[ColumnElement[bool]]:
     """The condition of `Sum.is_shown`, for the rows themselves."""
-    waits = _ITEM.c.state == ItemState.PROPOSED
-    reached = literal("") if reach is None else reach
+    waits = _WAITS
+    within = false() if reach is None else reach.within
     match show:
         case Show.ALL:
             return ()
         case Show.WAITING:
             return (waits,)
         case Show.WITHIN:
-            return (waits, reached == WITHIN)
+            return (waits, within)
         case Show.OUTSIDE:
-            return (waits, reached != WITHIN)
+            return (waits, not_(within))
         case Show.CHANGED:
             return (waits, _ITEM.c.why == proposal_store.CHANGED)
         case Show.ATTESTED:

@@ -5,6 +5,7 @@ is not asked here: that is looked at item by item when it is attested.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, literal, not_, or_, select, true
@@ -24,10 +25,21 @@ WITHIN = "WITHIN"
 """What the person may attest; everything else is a value of NotAttested."""
 
 
-def reach(session: Session, proposal: Proposal, person: str, *, on: date) -> ColumnElement[str]:
-    """WITHIN, or why the person may not attest an item, as an expression over the items of the proposal."""
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a person's rights reach, as expressions over the items of a proposal.
+
+    `within`: whether the person may attest the item. `why`: WITHIN where so, and else why not, which costs more to ask.
+    """
+
+    within: ColumnElement[bool]
+    why: ColumnElement[str]
+
+
+def reach(session: Session, proposal: Proposal, person: str, *, on: date) -> Reach:
+    """What the person may attest of the proposal that day, and why not the rest."""
     if not person or person == proposal.prepared_by:
-        return literal(str(NotAttested.PREPARED))
+        return Reach(false(), literal(str(NotAttested.PREPARED)))
     in_place_of = {
         each.person
         for each in attest_right_store.substitutions(session)
@@ -45,17 +57,17 @@ def reach(session: Session, proposal: Proposal, person: str, *, on: date) -> Col
     }
     free = {**lent, person: true()}
     within = [(each, and_(free[each.person], _covers(each))) for each in usable]
-    return case(
-        (_has_decided(person), str(NotAttested.DECIDED)),
-        (_ITEM.c.supplier.in_(confirmed[person]), str(NotAttested.ACCOUNT_CONFIRMED)),
+    has_decided, has_confirmed = _has_decided(person), _ITEM.c.supplier.in_(confirmed[person])
+    enough = _any(and_(covered, _ITEM.c.amount <= each.limit) for each, covered in within)
+    why = case(
+        (has_decided, str(NotAttested.DECIDED)),
+        (has_confirmed, str(NotAttested.ACCOUNT_CONFIRMED)),
         (not_(_any(free[each.person] for each in usable)), str(NotAttested.NO_RIGHT)),
         (not_(_any(covered for _, covered in within)), str(NotAttested.OUTSIDE)),
-        (
-            not_(_any(and_(covered, _ITEM.c.amount <= each.limit) for each, covered in within)),
-            str(NotAttested.OVER_LIMIT),
-        ),
+        (not_(enough), str(NotAttested.OVER_LIMIT)),
         else_=WITHIN,
     )
+    return Reach(and_(enough, not_(has_confirmed), not_(has_decided)), why)
 
 
 def limits(session: Session, person: str, *, on: date) -> list[Right]:

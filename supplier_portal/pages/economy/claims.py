@@ -1,17 +1,16 @@
 """What the buyer claims back: each claim with its letters, how to pay, when it is set off, and a word against it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Request, Response
 
 from accounts.identity import Person
 from foundation.errors import NotThere
-from foundation.sql import Session
 from foundation.text import Text
-from invoicing.claims import letter_store, part_store, steps
+from invoicing.claims import letter_store, owed_queries, part_store, steps
 from invoicing.claims.claim_states import STANDING
 from invoicing.claims.claim_store import SupplierClaim
-from invoicing.portal_invoicing.scope import Scope
 from supplier_portal.pages import query_params
 from supplier_portal.pages.economy.start import tabs_of
 from supplier_portal.pages.forms import SEES, SENDS, text_of
@@ -44,7 +43,7 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         shown = page.rows(found)
     # When a payment leaves is the buyer's to know; of the claims seen, the day is told.
     with whole_database_of(request).reading() as session:
-        set_off = claim_queries.set_off_on(session, shown)
+        set_off = owed_queries.set_offs(session, shown)
     return render(
         request,
         person,
@@ -59,24 +58,30 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
 
 @router.get("/economy/claims/{invoice_id}")
 def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) -> Response:
-    """One claim: why, how much is left and how to pay it, its letters, and what was said."""
+    """One claim: why, how much is left and how to pay it, its letters, and what was said.
+
+    The invoice's latest, or with `?claim=` another that was withdrawn before it.
+    """
     scope = query_params.scope_of(person).own
     with database_of(request).reading() as session:
-        found = _claim(session, scope, invoice_id)
+        every = claim_queries.of_invoice(session, scope, invoice_id)
+        found = _asked_for(request, every)
         context: dict[str, Any] = {
             "letters": letter_store.letters(session, found),
             "words_said": letter_store.said(session, found),
             "parts": part_store.of(session, found.number),
         }
     with whole_database_of(request).reading() as session:
-        set_off = claim_queries.set_off_on(session, [found]).get(invoice_id)
+        set_off = owed_queries.set_offs(session, [found]).get(found.number)
+    has_left = set_off is not None and set_off.has_left
     return render(
         request,
         person,
         "economy/claim.html",
         tabs=tabs_of(person),
         claim=found,
-        may_dispute=person.may(SENDS) and found.state in STANDING,
+        others=[each for each in every if each.number != found.number],
+        may_dispute=person.may(SENDS) and found.state in STANDING and not has_left,
         set_off=set_off,
         today=today_of(request),
         **context,
@@ -88,7 +93,7 @@ def letter(request: Request, invoice_id: int, position: int, person: Person = si
     """A demand or a reminder as it was sent."""
     scope = query_params.scope_of(person).own
     with database_of(request).reading() as session:
-        found = _claim(session, scope, invoice_id)
+        found = _asked_for(request, claim_queries.of_invoice(session, scope, invoice_id))
         sent = {each.position: each for each in letter_store.letters(session, found)}
         if position not in sent:
             raise NotThere
@@ -103,7 +108,7 @@ def dispute(request: Request, invoice_id: int, person: Person = signed_in(SENDS)
     scope = query_params.scope_of(person).own
     words, today = text_of(request, "words", most=2000), today_of(request)
     with database_of(request).writing() as session:
-        found = _claim(session, scope, invoice_id)
+        found = _latest(claim_queries.of_invoice(session, scope, invoice_id))
         steps.dispute(session, found.number, supplier=scope.supplier, by=person.id, words=words, today=today)
     said = Text(
         "Ert svar är sparat. Till dess köparen har svarat räknas beloppet inte av och ni påminns inte."
@@ -111,8 +116,13 @@ def dispute(request: Request, invoice_id: int, person: Person = signed_in(SENDS)
     return see_other(f"/economy/claims/{invoice_id}", said)
 
 
-def _claim(session: Session, scope: Scope, invoice_id: int) -> SupplierClaim:
-    found = claim_queries.find(session, scope, invoice_id)
-    if found is None:
+def _asked_for(request: Request, claims: Sequence[SupplierClaim]) -> SupplierClaim:
+    """The claim of an invoice that the address names by its number, or else the latest. Raises NotThere."""
+    number = request.query_params.get("claim", "")
+    return _latest([each for each in claims if each.number == number] if number else claims)
+
+
+def _latest(claims: Sequence[SupplierClaim]) -> SupplierClaim:
+    if not claims:
         raise NotThere
-    return found
+    return claims[-1]

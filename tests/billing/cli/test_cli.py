@@ -1,16 +1,21 @@
 """The entry to the command line: usage, common options, and what a command says when it is stopped."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from billing.cli.exit_codes import stopped_by
+from foundation.apart.confined import WorkFailed
 from foundation.formatting import kronor
 from foundation.money import Money
+from peppol.validation import apart
+from peppol.validation.validation import ValidationResult
 from tests.support.command_line import FOREIGN, ORDER, REFERENCE, Desk, a_desk
 from tests.support.interrupting import heeding_interrupts
 from tests.support.project import PROJECT
@@ -124,3 +129,24 @@ def test_the_program_ends_with_130_when_it_is_interrupted(desk: Desk) -> None:
         _, complaint = program.communicate(timeout=20)
     assert program.returncode == 130
     assert complaint == "Avbruten.\n"
+
+
+def test_one_file_that_cannot_be_checked_is_named_and_the_others_are_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of ours in one of them is no reason to say nothing of the rest."""
+    validate = apart.validate
+
+    def checked(body: bytes, *, on: date) -> ValidationResult:
+        if body == b"<Faulty/>":
+            raise WorkFailed("KeyError somewhere.py:1")
+        return validate(body, on=on)
+
+    monkeypatch.setattr(apart, "validate", checked)
+    faulty, other = desk.folder / "faulty.xml", desk.folder / "other.xml"
+    faulty.write_bytes(b"<Faulty/>")
+    other.write_bytes(b"<Other/>")
+    told = desk.run("validate", faulty, desk.folder / "none.xml", other, "--json", code=1)
+    assert [each["file"] for each in json.loads(told.out)] == [str(other)]
+    refused = zip((faulty, desk.folder / "none.xml"), told.err.splitlines(), strict=True)
+    assert [str(each) in line for each, line in refused] == [True, True]

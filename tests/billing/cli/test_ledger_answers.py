@@ -22,6 +22,10 @@ def test_the_ledgers_answers_are_read_and_seen_to_by_command(tmp_path: Path) -> 
     (name,) = desk.run(*again).json
     assert Path(name).read_bytes().count(b"#VER") == 1
     desk.run(*again, code=1)
+    assert desk.run("ledger", "unanswered", "--json").json == [
+        {"voucher": "50000001", "booked_on": "2026-02-05", "sent_again_on": "2026-02-08"}
+    ]
+    assert "2026-02-08" in desk.run("ledger", "unanswered").out
     file.write_text(f"{head}50000001;REFUSED;;2026-02-09;Konto 5711 är spärrat\n", encoding="utf-8")
     assert desk.run("ledger", "answers", file, "--by", "user-1", "--json").json["refused"] == 1
     noting = (

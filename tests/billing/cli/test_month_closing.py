@@ -16,7 +16,11 @@ def test_a_month_is_closed_and_opened_by_command(tmp_path: Path) -> None:
     assert "Summa" in desk.run("ledger", "accrual", "2026-02", *late).out
     stopped = desk.run("ledger", "close", "2026-02", "--by", "user-1", "--reason", "Klart.", *late, code=1)
     assert "Bokför upplupet" in stopped.err
-    desk.run("ledger", "accrue", "2026-02", "--by", "user-1", "--dir", tmp_path, *late)
+    accrue = ("ledger", "accrue", "2026-02", "--by", "user-1", "--dir", tmp_path)
+    # A day that has not come is not one that anything is known on, whatever day is given.
+    for day in ("2026-02-28", "2999-01-01"):
+        assert "en dag efter månaden" in desk.run(*accrue, "--on", day, code=1).err
+    desk.run(*accrue, *late)
     points = desk.run("ledger", "checklist", "2026-02", "--json", *late).json
     assert [each["point"] for each in points if each["count"]] == []
     assert "Månaden är slut" in desk.run("ledger", "checklist", "2026-02", *late).out

@@ -10,9 +10,12 @@ from typer.testing import CliRunner
 
 from billing.cli.cli import app
 from billing.tools.demo import people
+from foundation.apart.confined import Allowance, Excess, WorkEnded
+from invoicing.payment.bank_files import movements
+from invoicing.payment.bank_files.told import BankReport
 from orders.register import store as register_store
 from tests.support.servers.system_databases import CLOCK
-from tests.support.stories.paying import DEBTOR, notice
+from tests.support.stories.paying import DEBTOR, PayDesk, notice
 from tests.support.stories.system import System, a_system
 
 REFERENCE = "100000101"
@@ -68,6 +71,45 @@ def test_from_proposed_to_paid_and_booked(system: System, tmp_path: Path) -> Non
     assert (listed["state"], listed["amount"]) == ("PAID", "2375.00")
     (file,) = json.loads(run("ledger", "book", "--by", FINANCE, "--dir", str(first), "--json", *day))
     assert Path(file).read_bytes().count(b"#VER") == 2
+
+
+def test_a_folder_of_the_banks_is_told_file_by_file_whatever_is_wrong_with_some(
+    system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = PayDesk(system)
+    desk.give_right()
+    proposal = desk.propose(on=date(2026, 3, 5))
+    desk.attest(proposal)
+    (transfer,) = desk.export(proposal).transfers
+    folder = tmp_path / "from-the-bank"
+    folder.mkdir()
+    (folder / "1-none.xml").write_bytes(b"<Invoice/>")
+    (folder / "2-gone.xml").symlink_to(folder / "elsewhere.xml")
+    (folder / "3-costly.xml").write_bytes(b"<Costly/>")
+    (folder / "4-paid.xml").write_bytes(notice((transfer.end_to_end, "2375.00")))
+    read_file = movements.read_file
+
+    def read(body: bytes) -> BankReport:
+        if body == b"<Costly/>":
+            raise WorkEnded(Excess.CPU, Allowance(1, 1, 1))
+        return read_file(body)
+
+    monkeypatch.setattr(movements, "read_file", read)
+    words = ("payments", "bank", str(folder), "--by", FINANCE, "--on", "2026-03-05", "--lang", "en")
+    result = RUNNER.invoke(app, [*words, "--json"])
+    told = {each["file"]: each for each in json.loads(result.stdout)}
+    assert result.exit_code == 1
+    refused = {name: each["refused"] for name, each in told.items() if each["refused"]}
+    assert list(refused) == ["1-none.xml", "2-gone.xml", "3-costly.xml"]
+    assert "does not exist" in refused["2-gone.xml"]
+    assert [each["outcome"] for each in told["4-paid.xml"]["entries"]] == ["PAID"]
+    # In words each file is named where it is refused as well; those that can be read were read before.
+    result = RUNNER.invoke(app, words)
+    assert (result.exit_code, "The file was read before." in result.stdout) == (1, True)
+    assert [each.partition(":")[0] for each in result.stderr.splitlines()] == list(refused)
+    for name in refused:
+        (folder / name).unlink()
+    assert json.loads(run(*words, "--json"))[0]["repeated"] is True
 
 
 def test_a_month_is_accrued_once_and_its_file_can_be_had_again(system: System, tmp_path: Path) -> None:

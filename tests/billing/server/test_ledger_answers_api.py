@@ -1,5 +1,6 @@
 """The ledger's answers over HTTP: each is kept or told why not, by a system whose key allows it."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import date
 
@@ -7,6 +8,8 @@ import httpx
 import pytest
 
 from accounts.systems.machine_key_store import KeyScope
+from billing.server.bodies import json_values
+from billing.server.bodies.event_bodies import BATCH
 from bookkeeping import booking, ledger_answer_store
 from bookkeeping.ledger_accounts import LedgerAccounts
 from orders.register import store as register_store
@@ -73,3 +76,56 @@ def test_who_may_not_answer_and_what_cannot_be_read_is_refused(system: System, c
     assert client.post(ADDRESS, content=b"x", headers={**mine, "Content-Type": "text/csv"}).status_code == 415
     with system.database.reading() as session:
         assert ledger_answer_store.without_answer(session) == 2
+
+
+def test_megabytes_of_nonsense_are_refused_at_the_first_answer_that_is_none(
+    system: System, client: httpx.Client
+) -> None:
+    """Read as one, each of these would have hundreds of thousands of errors to make a sentence of."""
+    mine = bearing(a_key(system, KeyScope.LEDGER_ANSWER), JSON)
+    for body, told in (
+        (b"[" + b"0," * 2_400_000 + b"0]", "more than 1"),
+        (b"[" + b'{"a":0},' * 999 + b"0]", "cannot be read at 0/voucher"),
+        (b"[{" + b'"a":0,' * 800_000 + b'"b":0}]', "longer than 20"),
+        (b"[" * 4_900_000, "no JSON array"),
+        (b"[" + b" " * 5_000_000, "No answer was taken in"),
+        (b"\xff", "no JSON array"),
+    ):
+        refused = client.post(f"{ADDRESS}?lang=en", content=body, headers=mine)
+        assert (refused.status_code, told in refused.text) == (413 if "No answer" in told else 400, True), (
+            told
+        )
+
+
+def test_a_key_that_has_had_its_part_of_the_minute_waits_and_another_does_not(system: System) -> None:
+    key, other = (bearing(a_key(system, KeyScope.LEDGER_ANSWER), JSON) for _ in range(2))
+    with portal(system, caller_cpu_seconds=5) as client, pytest.MonkeyPatch.context() as patched:
+        moments = iter([0.0, 10.0])
+        patched.setattr("billing.server.ledger.answers_api.thread_time", lambda: next(moments, 0.0))
+        assert client.post(ADDRESS, json=[BOOKED], headers=key).status_code == 200
+        refused = client.post(ADDRESS, json=[REFUSED], headers=key)
+        assert (refused.status_code, int(refused.headers["Retry-After"]) > 0) == (429, True)
+        assert client.post(ADDRESS, json=[REFUSED], headers=other).status_code == 200
+
+
+def test_what_megabytes_hold_is_looked_for_beside_everybody_elses_requests(
+    system: System, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server's one loop answers everybody: what it waits for while it cuts a body, they all wait for."""
+    on_loop: list[bool] = []
+    values_of = json_values.values_of
+
+    def seen(text: str, *, at_most: int | None = None) -> list[str]:
+        on_loop.append(asyncio._get_running_loop() is not None)
+        return values_of(text, at_most=at_most)
+
+    monkeypatch.setattr(json_values, "values_of", seen)
+    for address, scope, form in (
+        (ADDRESS, KeyScope.LEDGER_ANSWER, JSON),
+        ("/api/v1/events", KeyScope.EVENTS_WRITE, BATCH),
+    ):
+        assert (
+            client.post(address, content=b"[0", headers=bearing(a_key(system, scope), form)).status_code
+            == 400
+        )
+    assert on_loop == [False, False]

@@ -15,6 +15,7 @@ from accounts import sessions
 from accounts.identity import Person
 from billing.server import books_watch
 from billing.server.app import create_app
+from billing.server.installation import Books, Installation
 from billing.server.installation_app import InstallationApp
 from foundation.database import Database
 from operations.buyers import administration, buyer_store
@@ -257,6 +258,23 @@ def test_a_message_is_not_acknowledged_while_its_own_books_cannot_keep_it(
     with both.first.database.reading() as session:
         raised = [(row.kind, row.about) for row in session.execute(select(alarm))]
     assert raised == [("BOOKS_DOWN", SECOND)]
+
+
+def test_whatever_is_wrong_with_one_buyers_books_they_are_told_as_silent(
+    both: TwoBuyers, app: InstallationApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The watch is of every buyer: a fault that nobody foresaw in one's books ends it for nobody."""
+    installation, database_of = app.installation, Installation.database_of
+
+    def faulty(installation: Installation, books: Books) -> Database:
+        if books.slug == SECOND:
+            raise ZeroDivisionError
+        return database_of(installation, books)
+
+    monkeypatch.setattr(Installation, "database_of", faulty)
+    books_watch.look(installation, installation.served())
+    with both.first.database.reading() as session:
+        assert [row.about for row in session.execute(select(alarm))] == [SECOND]
 
 
 def _figures(text: str) -> dict[str, dict[str, float]]:

@@ -11,7 +11,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.exceptions import case as exception_case
 from invoicing.matching.deviations import UNREGISTERED
 from invoicing.model import InvoiceState
-from invoicing.payment import payable_store, payment
+from invoicing.payment import held_parts, payable_store, payment
 from invoicing.payment.attest_rights import AttestRefused
 from invoicing.payment.attestation import ChangedSinceAttest
 from invoicing.payment.payable import PayableKind
@@ -219,3 +219,41 @@ def test_a_giro_account_takes_kronor_alone(system: System, desk: PayDesk) -> Non
     held = {each.account.scheme.value: each.held_back.en for each in payables}
     assert "register an account with an IBAN" in held["BANKGIRO"]
     assert held.get("IBAN", "") == ""
+
+
+def test_an_account_that_takes_no_such_money_holds_its_invoice_on_every_list(
+    system: System, desk: PayDesk
+) -> None:
+    """What a proposal leaves out for the account's sake stands with its reason where people look."""
+    both_invoiced(system)
+    for number in ("F-1", "L-1"):
+        in_euro(system, number)
+    register = example_register()
+    system.change_register(replace(register, buyer=replace(register.buyer, currency="EUR")))
+    kept = held_back(system)
+    assert [number for number, _ in kept] == ["F-1", "L-1"]
+    assert all("register an account with an IBAN" in reason for _, reason in kept)
+    with pytest.raises(NothingToPay, match=r"held back .* \(2 invoices\)"):
+        desk.propose(on=MARCH)
+
+
+@pytest.mark.parametrize("rows_most", [1, 2, 5])
+@pytest.mark.parametrize("looked_at_most", [1, 500])
+def test_what_is_held_back_is_gone_through_part_by_part_to_its_end(
+    system: System, desk: PayDesk, monkeypatch: pytest.MonkeyPatch, rows_most: int, looked_at_most: int
+) -> None:
+    monkeypatch.setattr(held_parts, "_BATCH", 1)
+    both_invoiced(system)
+    lose(system)
+    in_euro(system, "L-1")
+    found, after, parts = [], 0, 0
+    with system.database.reading() as session:
+        register = register_store.load(session)
+        while parts == 0 or after:
+            told = held_parts.part(
+                session, register, on=MARCH, after=after, rows_most=rows_most, looked_at_most=looked_at_most
+            )
+            found += [each.number for each in told.rows]
+            after, parts = told.after, parts + 1
+            assert parts < 5
+    assert found == ["F-1", "L-1"]

@@ -11,7 +11,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from foundation.money import Money
 from foundation.transitions import StepRefused
+from invoicing.decisions import protected_store
+from invoicing.decisions.protected_store import ProtectedState
 from invoicing.model import InvoiceState, SupplierInvoice
+from invoicing.payment import export as payment_export
 from invoicing.payment import export_store, payable_store, payment, payment_store, proposals
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_right_store import Reach, RightRefused
@@ -31,7 +34,16 @@ from orders.register.parties import AccountScheme, PaymentAccount
 from peppol.documents import billing
 from peppol.exchange import inbox_store
 from peppol.xml import codec
-from tests.support.stories.paying import ADMINISTRATOR, ATTESTER, NOW, OFFICER, SECOND, PayDesk, notice
+from tests.support.stories.paying import (
+    ADMINISTRATOR,
+    ATTESTER,
+    DEBTOR,
+    NOW,
+    OFFICER,
+    SECOND,
+    PayDesk,
+    notice,
+)
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system, example_register
 
 REFERENCE, OTHER = "100000101", "100000102"
@@ -270,6 +282,7 @@ def test_a_change_of_the_account_drops_the_attest(
     system: System, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
     desk.give_right()
+    desk.give_right()
     proposal = desk.propose(on=MARCH)
     desk.attest(proposal)
     with system.database.reading() as session:
@@ -455,3 +468,28 @@ def test_paying_by_hand_keeps_to_the_limits_and_to_what_lies_in_no_proposal(
         payment.pay(
             session, example_register(), [accepted], prepared_by="a", attested_by="attester-1", today=MARCH
         )
+
+
+def test_files_made_ahead_are_made_anew_when_a_document_has_been_set_apart_since(
+    system: System, desk: PayDesk
+) -> None:
+    """What names somebody leaves under another name, also where it was set apart after the file had been prepared."""
+    person = "121212-1212"
+    invoice = system.send_invoice(system.order(REFERENCE).number, number=person, on=FEBRUARY)
+    desk.give_right()
+    with system.database.writing() as session:
+        protected_store.move(session, invoice.id, ProtectedState.CLEARED)
+    proposal = desk.propose(on=MARCH)
+    desk.attest(proposal)
+    with system.database.reading() as session:
+        register = register_store.load(session)
+        ahead = payment_export.prepare(session, register, proposal.number, debtor=DEBTOR)
+    with system.database.writing() as session:
+        protected_store.move(session, invoice.id, ProtectedState.APART)
+    with system.database.writing() as session:
+        payment_export.export(
+            session, register, proposal.number, debtor=DEBTOR, by=OFFICER, now=NOW, prepared=ahead
+        )
+    (table,) = [body for kind, *_, body in ahead.files if kind is FileKind.PAYMENTS_CSV]
+    assert person.encode() in table
+    assert person.encode() not in desk.file(proposal, FileKind.PAYMENTS_CSV)

@@ -123,6 +123,7 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
     "POST /finance/payments/stops/{stop_id}/{what}": HOLDS_SUPPLIER,
     "POST /finance/payments/bank": PAYS,
     "POST /finance/payments/findings/{entry_id}": PAYS,
+    "POST /finance/payments/findings/{entry_id}/deposit": PAYS,
     "POST /finance/payments/transfers/{name}": frozenset({_D.PAYMENT_RETURNED}),
     "POST /finance/payments/transfers/{name}/confirm": frozenset({_D.PAYMENT_RETURNED}),
     "POST /finance/payments/transfers/{name}/take-back": PAYS,

@@ -1,14 +1,17 @@
 """A large run as work behind the page: made, attested and exported by a worker; cut off, stopped, taken up again."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select, update
 
 from accounts import store as account_store
 from accounts.identity import Permission, Person
 from billing.server.background import background_work
 from foundation.errors import Refused
+from invoicing.documents import tables as document_tables
 from invoicing.payment import export_store, proposal_store, proposals
 from invoicing.payment.runs import making, portion_store, portions
 from operations.background import asking, task_store
@@ -135,6 +138,51 @@ def test_work_that_is_stopped_by_a_person_keeps_what_was_done_and_goes_no_furthe
     assert task.outcome.en == "Stopped after 2 of 5 rows. What had been done stays."
     assert [str(each.state) for each in desk.items(proposal)].count("ATTESTED") == 2
     assert attest(desk) != number, "and it may be asked for again"
+
+
+@pytest.mark.parametrize(
+    ("ask", "kept"), [("propose", "No proposal is made."), ("export", "No file is made.")]
+)
+def test_work_that_writes_at_its_end_has_made_nothing_when_it_is_stopped(
+    desk: PayDesk, ask: str, kept: str
+) -> None:
+    if ask == "propose":
+        number = propose(desk)
+    else:
+        desk.give_right()
+        desk.attest(desk.propose(on=MARCH))
+        with desk.system.database.writing() as session:
+            number = asking.to_export(session, "30000001", by=OFFICER, at=NOW)
+    with desk.system.database.writing() as session:
+        asking.stop(session, number, by=OFFICER, now=NOW)
+    works(desk.system)
+    assert task_of(desk.system, number).outcome.en == f"Stopped after 0 of 5 rows. {kept}"
+    with desk.system.database.reading() as session:
+        assert export_store.about(session, "30000001") == []
+        assert len(proposal_store.overviews(session)) == (ask == "export")
+
+
+def test_rows_that_changed_are_to_be_looked_at_and_need_nobody_else(desk: PayDesk) -> None:
+    """A reference that became another is for the same person to see anew; what is no longer paid is for nobody."""
+    desk.give_right()
+    proposal = desk.propose(on=MARCH)
+    first, second, *_ = desk.items(proposal)
+    invoice = document_tables.invoice
+    with desk.system.database.writing() as session:
+        content = session.scalar(select(invoice.c.content).where(invoice.c.id == first.invoice_id))
+        assert content is not None
+        said = json.loads(content) | {"payment_reference": "En annan"}
+        session.execute(
+            update(invoice).where(invoice.c.id == first.invoice_id).values(content=json.dumps(said))
+        )
+        session.execute(update(invoice).where(invoice.c.id == second.invoice_id).values(currency="EUR"))
+    number = attest(desk)
+    works(desk.system)
+    task = task_of(desk.system, number)
+    assert task.is_short
+    assert "another" not in task.outcome.en.replace("somebody", "")
+    assert "See on the proposal's page how the changed ones are now, and attest them." in task.outcome.en
+    assert task.leads_to == "/finance/payments/proposals/30000001?show=changed"
 
 
 def test_a_row_taken_out_while_it_goes_on_asks_for_another_look(desk: PayDesk) -> None:

@@ -1,20 +1,23 @@
 """Books that are held have pages: what can be read is read, and whoever would change something is told what goes on."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from accounts import passwords
 from accounts import store as account_store
 from accounts.identity import Permission
 from accounts.tables import web_session
 from foundation import books_mark
-from foundation.books_mark import BooksMark
+from foundation.books_mark import BooksMark, Hold
+from foundation.tables import books_mark as books_mark_table
 from tests.support.command_line import Desk
 from tests.support.pages.all_routes import BUYER, STAFF
 from tests.support.pages.browser import Site, portal, session_cookie
@@ -130,7 +133,12 @@ def test_two_administrators_sign_in_go_through_it_and_open_the_books(
     assert "Gone through by: Ivar" in held
     assert 'action="/admin/restore/end"' not in held
     assert pressed(client, "/admin/restore/end").status_code == 409
+    # Nor does whoever goes through it after the first: what that did, only they have seen.
     assert 'action="/admin/restore/end"' in as_one(both[1]).get("/admin/restore").text
+    assert pressed(client, "/admin/restore/go").status_code == 303
+    assert 'action="/admin/restore/end"' not in client.get("/admin/restore").text
+    assert pressed(client, "/admin/restore/end").status_code == 409
+    assert 'action="/admin/restore/end"' in as_one(both[0]).get("/admin/restore").text
     assert pressed(client, "/admin/restore/end").status_code == 303
     assert "Nothing is held" in client.get("/admin/restore").text
     client.cookies.clear()
@@ -154,3 +162,21 @@ def test_books_without_any_place_for_their_mark_say_so(database_url: str, tmp_pa
     lacks = database_url.startswith("postgresql")
     for words in (("check",), ("work", "--once", "--folder", tmp_path)):
         assert ("BILLING_MARK_FOLDER" in desk.run(*words, "--lang", "en").err) is lacks, words
+
+
+def test_books_held_by_an_earlier_version_do_not_say_that_every_row_was_lost(
+    site: Site, client: httpx.Client, database_url: str, tmp_path: Path
+) -> None:
+    """Where the journal ended was not noted then: that is told, and not that it ended at no row."""
+    with site.database.for_recovery().writing() as session:
+        session.execute(update(books_mark_table).values(seen=json.dumps(asdict(BooksMark(1, 7_000, 900)))))
+        assert books_mark.holding(session) == Hold(None)
+    desk = Desk(tmp_path, database_url)
+    assert "before the restore it had 900 rows" in desk.run("restore", "look", "--lang", "en").out
+    assert json.loads(desk.run("restore", "look", "--json").out)["rows_lost"] is None
+    ivar = person(site, "ivar", Permission.BUYER_ADMIN)
+    client.cookies.clear()
+    assert pressed(client, "/sign-in", name=ivar, password=PASSWORD).status_code == 303
+    held = client.get("/admin/restore").text
+    assert ("before the restore it had 900 rows" in held, "more rows" in held) == (True, False)
+    assert pressed(client, "/admin/restore/go").status_code == 303

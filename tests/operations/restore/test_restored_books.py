@@ -21,7 +21,7 @@ from invoicing.payment import payment_stop_store
 from invoicing.payment.payment_stop_store import StopReason
 from operations.checks import invariants
 from operations.restore import backup, going_through, looking
-from operations.restore.found import GoneThrough, Places
+from operations.restore.found import Found, GoneThrough, Places
 from orders.journal_actions import OrdersSubject
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import Outbound, Submission
@@ -95,6 +95,10 @@ class House:
 
     def is_held(self) -> bool:
         return self.database.hold_if_restored()
+
+    def is_open(self) -> bool:
+        with self.database.reading() as session:
+            return not books_mark.is_held(session)
 
 
 @contextmanager
@@ -352,7 +356,7 @@ def test_look_names_what_the_books_lack_and_changes_nothing(restored: House) -> 
         assert [each.path for each in found.came] == ["collected/F-2.xml"]
         assert [each.document_id for each in found.left if each.kind == "order"] == ["2100000004"]
         assert [each.message_id for each in found.payments] == ["RM30000001"]
-        assert found.rows_lost > 0
+        assert found.rows_lost
         assert set(found.events) == {"/beslutssystem"}
 
 
@@ -369,8 +373,29 @@ def test_the_books_open_at_the_word_of_another_than_who_went_through(restored: H
         going_through.end(restored.database, restored.places, by="operator-1")
     # Somebody else goes through it as well, and the first has seen what that did.
     going_through.go_through(restored.database, restored.places, by="operator-2")
+    with pytest.raises(Refused, match="somebody else"):
+        going_through.end(restored.database, restored.places, by="operator-2")
     going_through.end(restored.database, restored.places, by="operator-1")
     restored.works(on=LATER)
+
+
+def test_who_goes_through_it_while_it_is_looked_at_does_not_open_the_books(
+    restored: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restored.is_held()
+    going_through.go_through(restored.database, restored.places, by="operator-1")
+    look = looking.look
+
+    def gone_through_meanwhile(database: Database, places: Places) -> Found:
+        found = look(database, places)
+        with database.for_recovery().writing() as session:
+            books_mark.note_gone_through(session, "operator-2")
+        return found
+
+    monkeypatch.setattr(looking, "look", gone_through_meanwhile)
+    with pytest.raises(Refused, match="somebody else"):
+        going_through.end(restored.database, restored.places, by="operator-2")
+    assert not restored.is_open()
 
 
 def test_the_books_do_not_open_before_anybody_has_gone_through_and_rows_of_that_are_not_the_lost(
@@ -385,7 +410,8 @@ def test_the_books_do_not_open_before_anybody_has_gone_through_and_rows_of_that_
         going_through.end(house.database, house.places, by="operator-2")
     lost = looking.look(house.database, house.places).rows_lost
     going_through.go_through(house.database, house.places, by="operator-1")
-    assert looking.look(house.database, house.places).rows_lost == lost > 0
+    assert lost
+    assert looking.look(house.database, house.places).rows_lost == lost
 
 
 def test_a_message_whose_bytes_differ_outside_is_a_persons_to_send(house: House) -> None:

@@ -1,22 +1,28 @@
 """What lies outside the books is read for whose it is and how old it is, wherever an access point keeps it."""
 
 import os
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from billing.server import ways_in
+from foundation.database import Database
+from foundation.sql import Session
 from operations.restore import looking
 from operations.restore.found import Places
 from peppol.access_points.addressing import in_envelope
 from peppol.access_points.composed import Composed
+from peppol.access_points.files import LocalFiles
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import DeliveryStatus, Outbound, Submission
 from peppol.exchange import outbox_store
 from peppol.xml import codec
+from tests.support.project import GOLDEN
 from tests.support.servers.system_databases import migrated
+from tests.support.stories.bank_writes import account, paid
 from tests.support.stories.system import System, example_register
 from tests.support.stories.two_buyers import SECOND, two_buyers
 
@@ -65,9 +71,8 @@ def test_of_what_two_buyers_share_each_takes_in_its_own_and_the_first_what_is_no
             whose = ways_in.whose(installation, books)
             assert whose is not None
             places = Places(FolderAccessPoint(tmp_path), came_to_us=whose[0], left_us=whose[1])
-            with orders[books.slug].reading() as session:
-                came = looking.came_and_lacking(session, places)
-                found[books.slug] = sorted(Path(each.path).stem for each in came)
+            came = looking.came_and_lacking(orders[books.slug], places)
+            found[books.slug] = sorted(Path(each.path).stem for each in came)
         assert found.pop(SECOND) == ["second"]
         assert list(found.values()) == [["first", "nobody"]]
 
@@ -83,9 +88,52 @@ def test_only_what_was_written_since_a_day_is_read_and_every_file_where_none_is_
     places = Places(FolderAccessPoint(tmp_path))
     # A few at a time: what is held is bounded, however much lies there.
     monkeypatch.setattr(looking, "_AT_ONCE", 2)
-    with closing(migrated(database_url)) as database, database.reading() as session:
+    with closing(migrated(database_url)) as database:
         for since, expected in ((None, 3), (now - timedelta(days=35), 2), (now, 0)):
-            assert len(list(looking.came_and_lacking(session, places, since=since))) == expected
+            assert len(list(looking.came_and_lacking(database, places, since=since))) == expected
+
+
+def test_no_session_is_open_while_a_file_is_read(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server ends a transaction that idles, and a disk or an access point may take longer than that to read from."""
+    folder, bank, open_now = tmp_path / "access-point", tmp_path / "bank", [0]
+    read: list[tuple[str, int]] = []
+    for number in range(3):
+        collected(folder, f"{number}.xml", f"<M>{number}</M>".encode())
+    bank.mkdir()
+    (bank / "paid.xml").write_bytes((GOLDEN / "pain001.xml").read_bytes())
+    (bank / "said.xml").write_bytes(account(paid(("RM30000001-00001", "1.00"))))
+    reading, from_folder, from_disk = Database.reading, LocalFiles.read, Path.read_bytes
+
+    @contextmanager
+    def counted(database: Database) -> Iterator[Session]:
+        with reading(database) as session:
+            open_now[0] += 1
+            try:
+                yield session
+            finally:
+                open_now[0] -= 1
+
+    def seen_in_folder(files: LocalFiles, path: str, most: int) -> bytes:
+        read.append((path, open_now[0]))
+        return from_folder(files, path, most)
+
+    def seen_on_disk(path: Path) -> bytes:
+        read.append((path.name, open_now[0]))
+        return from_disk(path)
+
+    monkeypatch.setattr(Database, "reading", counted)
+    monkeypatch.setattr(LocalFiles, "read", seen_in_folder)
+    monkeypatch.setattr(Path, "read_bytes", seen_on_disk)
+    places = Places(FolderAccessPoint(folder), sent=(folder,), payment_files=(bank,))
+    with closing(migrated(database_url)) as database:
+        System(database).change_register(example_register())
+        read.clear()
+        found = looking.look(database, places)
+    assert (len(found.came), len(found.payments), bool(found.payments_left)) == (3, 1, True)
+    assert {name for name, _ in read} >= {"collected/0.xml", "paid.xml", "said.xml"}
+    assert {count for _, count in read} == {0}
 
 
 def test_a_folder_behind_a_way_out_that_keeps_nothing_is_looked_in_and_the_other_way_is_told(

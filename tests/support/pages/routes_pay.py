@@ -68,6 +68,7 @@ ROUTES = {
     "POST /finance/payments/claims/{invoice_id}/take-back": Route(
         may=_EITHER, foreign=("/finance/payments/claims/999999/take-back",), form={"reason": "Prov"}
     ),
+    "GET /finance/payments/held": Route(may=_READ, own=("/finance/payments/held",)),
     "GET /finance/payments/rights": Route(may=_READ | _ADMIN, own=("/finance/payments/rights",)),
     "POST /finance/payments/rights": Route(may=_ADMIN),
     "POST /finance/payments/rights/{right_id}/end": Route(may=_ADMIN),
@@ -123,6 +124,7 @@ ROUTES = {
         may=_EITHER, foreign=("/finance/payments/transfers/RM39999999-00001/take-back",)
     ),
     "POST /finance/payments/findings/{entry_id}": Route(may=_FINANCE),
+    "POST /finance/payments/findings/{entry_id}/deposit": Route(may=_FINANCE),
     "GET /finance/reconciliation": Route(
         may=_READ,
         own=(

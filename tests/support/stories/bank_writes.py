@@ -17,7 +17,10 @@ BATCH_PLACES: Final = ("PmtInfId", "MsgId")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One payment of a line. `amount_in` is where its amount stands, empty where the bank leaves it out."""
+    """One payment of a line. `amount_in` is where its amount stands, empty where the bank leaves it out.
+
+    `ocr` and `remittance` are what the payer wrote, and `bank_reference` what the bank calls it.
+    """
 
     end_to_end: str
     amount: str
@@ -25,6 +28,9 @@ class Part:
     batch: str = ""
     reason: str = ""
     words: str = ""
+    ocr: str = ""
+    remittance: str = ""
+    bank_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class Line:
     day_form: str = "Dt"
     charges: str = ""
     reversal: bool = False
+    currency: str = "SEK"
 
 
 def paid(*payments: tuple[str, str], amount_in: str = "TxAmt") -> Line:
@@ -132,10 +139,11 @@ def _line(line: Line, version: str) -> str:
     batch = f"<Btch><{line.batch_in}>{line.batch}</{line.batch_in}>{count}</Btch>" if line.batch else ""
     parts = "".join(map(_part, line.parts))
     details = f"<NtryDtls>{batch}{parts}</NtryDtls>" if batch or parts else ""
-    return (
+    written = (
         f'<Ntry><Amt Ccy="SEK">{line.amount}</Amt><CdtDbtInd>{line.direction}</CdtDbtInd>{reversal}{status}'
         f"<BookgDt>{day}</BookgDt><BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd>{charges}{details}</Ntry>"
     )
+    return written.replace('Ccy="SEK"', f'Ccy="{line.currency}"')
 
 
 def _part(part: Part) -> str:
@@ -148,8 +156,12 @@ def _part(part: Part) -> str:
     }[part.amount_in]
     batch = f"<PmtInfId>{part.batch}</PmtInfId>" if part.batch else ""
     name = f"<EndToEndId>{part.end_to_end}</EndToEndId>" if part.end_to_end else ""
-    references = f"<Refs>{batch}{name}</Refs>" if batch or name else ""
-    return f"<TxDtls>{references}{written}{_reason(part.reason, part.words, 'RtrInf')}</TxDtls>"
+    called = f"<AcctSvcrRef>{part.bank_reference}</AcctSvcrRef>" if part.bank_reference else ""
+    references = f"<Refs>{called}{batch}{name}</Refs>" if called or batch or name else ""
+    free = f"<Ustrd>{part.remittance}</Ustrd>" if part.remittance else ""
+    ocr = f"<Strd><CdtrRefInf><Ref>{part.ocr}</Ref></CdtrRefInf></Strd>" if part.ocr else ""
+    remittance = f"<RmtInf>{free}{ocr}</RmtInf>" if free or ocr else ""
+    return f"<TxDtls>{references}{written}{remittance}{_reason(part.reason, part.words, 'RtrInf')}</TxDtls>"
 
 
 def _reason(code: str, words: str, place: str) -> str:

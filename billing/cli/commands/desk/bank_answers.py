@@ -1,4 +1,4 @@
-"""`billing payments bank|findings|handled|bank-said|proposal|withdraw|take-out`: until the bank has paid.
+"""`billing payments bank|findings|handled|note-deposit|bank-said|proposal|withdraw|take-out`: until the bank has paid.
 
 The bank's files are read in; what they leave open a person deals with, by the same steps as on the pages. What the bank
 did where no file says it, one person says and another confirms.
@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from billing.cli.command import AsJson, CommandContext, On, bytes_of, command, day, today_or
 from billing.cli.commands.due_payments import By, payments
 from billing.cli.commands.payment_proposals import Number
-from billing.cli.exit_codes import ExitCode
+from billing.cli.exit_codes import ExitCode, complain, refusal_of
 from billing.cli.printing import TableColumn, show, table, write_json
+from foundation.apart.confined import WorkFailed
 from foundation.database import utc_now
-from foundation.formatting import Json, kronor
+from foundation.errors import Refused
+from foundation.formatting import Json, kronor, plain
 from foundation.text import Text
 from invoicing.payment import proposal_store
 from invoicing.payment import proposals as preparing
@@ -28,9 +31,8 @@ from invoicing.payment.bank_answers import (
     transfer_note_store,
     transfer_notes,
 )
-from invoicing.payment.bank_answers.bank_report_store import BankEntry
+from invoicing.payment.bank_answers.bank_report_store import BankEntry, BankFile
 from invoicing.payment.bank_answers.transfer_note_store import SAID_WORDS, TransferSaid
-from invoicing.payment.bank_files.movements import BankFileUnreadable
 from invoicing.payment.transfers import ITEM_WORDS
 from orders.register import store as register_store
 
@@ -80,35 +82,50 @@ def bank(
     as_json: AsJson = False,
 ) -> None:
     """Läs bankens svar; det som stämmer blir betalt / read the bank's answer; what agrees is paid."""
-    if not file.is_dir():
-        _read(context, file, by=by, on=on, as_json=as_json)
+    if file.is_dir():
+        _read_folder(context, file, by=by, on=on, as_json=as_json)
         return
-    refused = 0
-    for each in sorted(path for path in file.iterdir() if path.is_file()):
-        typer.echo(each.name)
+    told = _read(context, file, by=by, on=on)
+    if as_json:
+        write_json(_reading_as_json(told))
+    else:
+        _show_reading(context, told)
+
+
+def _read_folder(context: CommandContext, folder: Path, *, by: str, on: date | None, as_json: bool) -> None:
+    """Read each file of a folder; what is wrong with one is told of it, and the others are read all the same."""
+    files: list[Json] = []
+    failed = False
+    # A link to what is no longer there is told too.
+    for each in sorted(path for path in folder.iterdir() if path.is_file() or not path.exists()):
+        if not as_json:
+            typer.echo(plain(each.name))
         try:
-            _read(context, each, by=by, on=on, as_json=as_json)
-        except BankFileUnreadable as unreadable:
-            refused += 1
-            typer.echo(context.say(unreadable.text), err=True)
-    if refused:
+            told = _read(context, each, by=by, on=on)
+        except (Refused, OSError, WorkFailed, SQLAlchemyError) as error:
+            failed = True
+            sentence = context.say(refusal_of(error).text)
+            files.append({"file": each.name, "refused": sentence})
+            if not as_json:
+                complain(f"{each.name}: {sentence}")
+            continue
+        files.append({"file": each.name, "refused": None, **_reading_as_json(told)})
+        if not as_json:
+            _show_reading(context, told)
+    if as_json:
+        write_json(files)
+    if failed:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _read(context: CommandContext, file: Path, *, by: str, on: date | None, as_json: bool) -> None:
+def _read(context: CommandContext, file: Path, *, by: str, on: date | None) -> BankFile:
     """Read one file, in a transaction of its own."""
     body = bytes_of(file)
     with context.writing() as session:
         register = register_store.load(session)
-        told = bank_reports.take_in(
+        return bank_reports.take_in(
             session, register, body, name=file.name, by=by, today=today_or(on), now=utc_now()
         )
-    if as_json:
-        write_json({"repeated": told.repeated, "entries": [_as_json(each) for each in told.told]})
-        return
-    if told.repeated:
-        typer.echo(context.say(Text("Filen är redan inläst.")))
-    _show(context, told.told)
 
 
 @command(payments, "findings")
@@ -146,6 +163,25 @@ def handled(
     with context.writing() as session:
         bank_reports.handle(session, finding, by=by, note=note)
     typer.echo(context.say(Text("Noterat.")))
+
+
+@command(payments, "note-deposit")
+def note_deposit(
+    context: CommandContext,
+    finding: Annotated[
+        int, typer.Argument(help="Radens nummer, ur findings / the row's number, of findings")
+    ],
+    by: By,
+    on: On = None,
+) -> None:
+    """Notera en insättning på sin fordran / note a deposit on the claim it is for; another person confirms."""
+    with context.writing() as session:
+        deposit = bank_reports.note_deposit(session, finding, by=by, today=today_or(on))
+    typer.echo(
+        context.say(
+            Text("Noterad på fordran %(number)s. Nu bekräftar någon annan det.", number=deposit.claim)
+        )
+    )
 
 
 @command(payments, "bank-said")
@@ -239,6 +275,12 @@ def take_out(
     typer.echo(context.say(Text("Raden är uttagen och kan föreslås igen.")))
 
 
+def _show_reading(context: CommandContext, told: BankFile) -> None:
+    if told.repeated:
+        typer.echo(context.say(Text("Filen är redan inläst.")))
+    _show(context, told.told)
+
+
 def _show(context: CommandContext, entries: Sequence[BankEntry]) -> None:
     rows = [
         (
@@ -253,6 +295,10 @@ def _show(context: CommandContext, entries: Sequence[BankEntry]) -> None:
         for each in entries
     ]
     show(table(_TOLD, rows, language=context.language))
+
+
+def _reading_as_json(told: BankFile) -> dict[str, Json]:
+    return {"repeated": told.repeated, "entries": [_as_json(each) for each in told.told]}
 
 
 def _as_json(entry: BankEntry) -> Json:

@@ -137,6 +137,8 @@ def accrue(
                 ledger_of(context.settings),
                 month,
                 closing=today_or(on),
+                # What is not known yet is not booked, whatever day is given.
+                today=today_or(None),
                 by=by,
                 now=utc_now(),
             )

@@ -1,4 +1,4 @@
-"""`billing ledger answers`, `refused`, `send-again`, `note-booked`: what the ledger says, and the ways out of it."""
+"""`billing ledger answers`, `refused`, `unanswered`, `send-again`, `note-booked`: what it says, and the ways out."""
 
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +21,12 @@ _REFUSED = (
     TableColumn(Text("Bokförd den")),
     TableColumn(Text("Vad"), wrap=36),
     TableColumn(Text("Ekonomisystemet säger"), wrap=36),
+)
+_UNANSWERED = (
+    TableColumn(Text("Verifikation")),
+    TableColumn(Text("Bokförd den")),
+    TableColumn(Text("Vad"), wrap=48),
+    TableColumn(Text("Skickad igen den")),
 )
 
 
@@ -65,6 +71,27 @@ def refused(context: CommandContext, as_json: AsJson = False) -> None:
     show(table(_REFUSED, rows, language=context.language))
 
 
+@command(ledger, "unanswered")
+def unanswered(context: CommandContext, as_json: AsJson = False) -> None:
+    """Visa verifikationer utan svar, skickade igen först / show vouchers without answer, sent again first."""
+    with context.reading() as session:
+        found = ledger_answer_store.unanswered(session)
+    days = [each.sent_again_on.isoformat() if each.sent_again_on else "" for each in found]
+    if as_json:
+        write_json(
+            [
+                {"voucher": each.number, "booked_on": each.booked_on.isoformat(), "sent_again_on": day}
+                for each, day in zip(found, days, strict=True)
+            ]
+        )
+        return
+    rows = [
+        (each.number, each.booked_on.isoformat(), each.text, day)
+        for each, day in zip(found, days, strict=True)
+    ]
+    show(table(_UNANSWERED, rows, language=context.language))
+
+
 @command(ledger, "send-again")
 def send_again(
     context: CommandContext, by: By, folder: FilesFolder = Path("."), on: On = None, as_json: AsJson = False
@@ -92,7 +119,7 @@ def note_booked(
     reason: Reason = "",
     on: On = None,
 ) -> None:
-    """Notera att en avvisad bokfördes för hand / note that a refused voucher was booked by hand."""
+    """Notera att en verifikation är bokförd där / note that a voucher is booked there, by hand or without answer."""
     with context.writing() as session:
         ledger_answers.note_booked(
             session,

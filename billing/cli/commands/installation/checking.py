@@ -152,12 +152,12 @@ def _restored(database: Database, settings: Settings, outside: _Outside) -> list
         )
         with database.reading() as session:
             held = books_mark.is_held(session)
-            # In books that are held everything is looked for, however old.
-            since = None if held else outside.since
-            told = [
-                (f"file {each.path}", "it came to us and was acknowledged, and the books lack it")
-                for each in looking.came_and_lacking(session, places, since=since)
-            ]
+        # In books that are held everything is looked for, however old.
+        since = None if held else outside.since
+        told = [
+            (f"file {each.path}", "it came to us and was acknowledged, and the books lack it")
+            for each in looking.came_and_lacking(database, places, since=since)
+        ]
         if held:
             told = [("books mark", "the books are older than the mark outside them"), *told]
             told += [

@@ -206,11 +206,17 @@ def _cannot_tell(places: Places) -> Iterator[Text]:
 def _told(found: Found, *, held: bool) -> Iterator[Text]:
     if not held:
         yield Text("Böckerna är inte äldre än märket utanför dem.")
+    elif found.mark is not None and found.books_ended is None:
+        yield Text(
+            "Böckerna är återställda. Vid vilken rad i journalen de slutade är inte noterat; före återställningen hade "
+            "den %(row)s rader. Jämför med den: vad människor och system gjorde efter kopian måste göras om.",
+            row=found.mark.journal,
+        )
     elif found.mark is not None:
         yield Text(
             "Böckerna är återställda. De slutar vid rad %(row)s i journalen, och det fanns %(lost)s rader till: vad "
             "människor och system gjorde då måste göras om.",
-            row=found.books.journal,
+            row=found.books_ended,
             lost=found.rows_lost,
         )
     yield Text("%(count)s dokument har kommit och saknas i böckerna.", count=len(found.came))

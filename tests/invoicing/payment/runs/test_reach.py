@@ -108,7 +108,9 @@ def test_a_row_is_within_reach_in_the_database_where_it_is_by_the_rule(
             ],
         )
         reach = reach_queries.reach(session, proposal, person, on=MARCH)
-        counted = {key: why for key, why in session.execute(select(payment_item.c.id, reach))}
+        asked = list(session.execute(select(payment_item.c.id, reach.why, reach.within)))
+        counted = {key: why for key, why, _ in asked}
+        assert all(bool(within) is (why == reach_queries.WITHIN) for _, why, within in asked)
         register = register_store.load(session)
         payables = payable_store.load(session, register, [each.key for each in items], pay_on=MARCH)
         ruled = {}

@@ -4,11 +4,12 @@ A batch is cut by where its values begin and end, and each piece is kept as it w
 still seen, an event has the same fingerprint as on a line of a file, and what is no event is kept byte for byte.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
+from billing.server.bodies import json_values
+from billing.server.bodies.json_values import SPACE, NotAnArray
 from foundation.formatting import number
 from foundation.text import Text
 from web.problems import ProblemResponse
@@ -19,9 +20,6 @@ LINES: Final = ("application/x-ndjson", "application/jsonl")
 
 BYTES_MAX: Final = 5_000_000
 EVENTS_MAX: Final = 1_000
-
-_SPACE: Final = " \t\r\n"
-_DECODER: Final = json.JSONDecoder()
 
 
 def pieces_of(media_type: str, body: bytes) -> list[str]:
@@ -58,7 +56,7 @@ def pieces_of(media_type: str, body: bytes) -> list[str]:
 
 
 def _one(text: str) -> list[str]:
-    return [text.strip(_SPACE)] if text.strip(_SPACE) else []
+    return [text.strip(SPACE)] if text.strip(SPACE) else []
 
 
 def _lines(text: str) -> list[str]:
@@ -67,46 +65,17 @@ def _lines(text: str) -> list[str]:
 
 def _batch(text: str) -> list[str]:
     """The values of a JSON array, as they are written. Raises ProblemResponse (400)."""
-    pieces: list[str] = []
     try:
-        at = _past_space(text, 0)
-        at = _past(text, at, "[")
-        while text[at] != "]":
-            if pieces:
-                at = _past(text, at, ",")
-            end = _past_value(text, at)
-            pieces.append(text[at:end])
-            at = _past_space(text, end)
-        if _past_space(text, at + 1) != len(text):
-            raise ValueError
-    except (ValueError, IndexError, RecursionError):
+        return json_values.values_of(text)
+    except NotAnArray as wrong:
         raise ProblemResponse(
             400,
             Text(
                 "Begäran är inte en JSON-lista av händelser: den går inte att läsa efter händelse %(read)s. "
                 "Ingen händelse är läst.",
-                read=len(pieces),
+                read=wrong.read,
             ),
         ) from None
-    return pieces
-
-
-def _past_value(text: str, at: int) -> int:
-    """Where the value that begins there ends."""
-    _, end = _DECODER.raw_decode(text, at)
-    return end
-
-
-def _past(text: str, at: int, mark: str) -> int:
-    if text[at] != mark:
-        raise ValueError
-    return _past_space(text, at + 1)
-
-
-def _past_space(text: str, at: int) -> int:
-    while at < len(text) and text[at] in _SPACE:
-        at += 1
-    return at
 
 
 _CUTS: Final[Mapping[str, Callable[[str], list[str]]]] = {

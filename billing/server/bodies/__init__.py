@@ -1,0 +1,1 @@
+"""The bodies of requests from other systems, cut into the pieces that are read one by one."""
