@@ -25,6 +25,7 @@ TODAY: Final = date(2026, 11, 21)
 _FIRST: Final = date(2023, 12, 1)
 _DAYS: Final = (TODAY - _FIRST).days
 _AT_A_TIME: Final = 5_000
+_SERVICE: Final = first_service()
 
 Row = dict[str, object]
 
@@ -63,8 +64,8 @@ def _placement(number: int) -> Row:
         "unit_id": f"UV-{supplier}",
         "unit": json.dumps({"id": f"UV-{supplier}", "address": asdict(bulk_register.ADDRESS)}),
         "delivery_area": bulk_register.area_id((supplier * 6 + number // 150 % 6) % 81),
-        "service": first_service().id,
-        "level": "ABC"[number * 31 % 10 // 4],
+        "service": _SERVICE.id,
+        "level": _SERVICE.level_codes[number * 31 % len(_SERVICE.level_codes)],
         "handling": Handling.ORDERED,
         "state": PlacementState.DECIDED if number % 40 else PlacementState.CANCELLED,
     }
@@ -77,7 +78,7 @@ def _periods(number: int) -> Iterator[Row]:
         yield {
             "execution_reference": _reference(number),
             "ordinal": ordinal,
-            "decision_id": f"B{number}-{ordinal}",
+            "decision_id": f"{number}-{ordinal}",
             "decided_on": start - timedelta(days=7),
             "starts_on": days.start,
             "ends_on": days.end,
@@ -94,7 +95,7 @@ def _interruptions(number: int) -> Iterator[Row]:
         "execution_reference": _reference(number),
         "registered_on": left,
         "effective_on": left,
-        "reason": ("WORK", "STUDIES", "ILLNESS", "OTHER_SERVICE", "WORK")[number // 2 % 5],
+        "reason": _SERVICE.reason_codes[number // 2 % len(_SERVICE.reason_codes)],
         "state": InterruptionState.ENDED if came_back else InterruptionState.STANDING,
         "back_on": left + timedelta(days=15) if came_back else None,
     }
@@ -104,16 +105,13 @@ def _results(number: int) -> Iterator[Row]:
     if number % 6:
         return
     due = _start(number) + timedelta(days=number * 13 % 180 + 120)
-    for article, stage in (
-        (ArticleKind.RESULT, "R1"),
-        (ArticleKind.RESULT, "R2"),
-        (ArticleKind.SPEED_BONUS, ""),
-    ):
+    earned = [(ArticleKind.RESULT, stage) for stage in _SERVICE.stage_codes]
+    for place, (article, stage) in enumerate([*earned, (ArticleKind.SPEED_BONUS, "")]):
         yield {
             "execution_reference": _reference(number),
             "article": article,
             "stage": stage,
-            "decision_id": f"B{number}-1",
-            "due_on": due if stage != "R2" else due + timedelta(days=90),
+            "decision_id": f"{number}-1",
+            "due_on": due + timedelta(days=90 * place if stage else 0),
             "state": PlannedState.WAITING,
         }

@@ -334,7 +334,7 @@ def along(counts: Mapping[Place, int], dimension: Dimension) -> dict[str, int]:
     return {key: count for (kind, key), count in on_groups(counts).items() if kind is dimension}
 
 
-LAW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+LAW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @LAW

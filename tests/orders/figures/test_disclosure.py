@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.periods import Month
@@ -36,7 +36,6 @@ from orders.terms import ArticleKind
 LEAST = 5
 MONTHS = (Month(2026, 1), Month(2026, 2))
 STAGES = ("R1",)
-LAW = settings(max_examples=60, deadline=None)
 
 # Who delivers where: one part of three suppliers, another of two, and a supplier that has an area of its own.
 PAIRS = (("S1", "A1"), ("S1", "A2"), ("S2", "A1"), ("S3", "A2"), ("S4", "A3"), ("S5", "A3"), ("S6", "A4"))
@@ -83,14 +82,12 @@ def told_groups(found: Counted, kept: Hidden) -> Iterator[tuple[Month, str, Grou
                 yield month, name, group, count
 
 
-@LAW
 @given(found=worlds())
 def test_nothing_between_zero_and_the_least_is_told(found: Counted) -> None:
     kept = hidden(found, stages=STAGES, least=LEAST)
     assert [each for each in told_groups(found, kept) if each[-1] < LEAST] == []
 
 
-@LAW
 @given(found=worlds())
 def test_where_the_least_is_one_everything_is_told(found: Counted) -> None:
     kept = hidden(found, stages=STAGES, least=1)
@@ -180,7 +177,6 @@ class Reckoner:
         return left
 
 
-@LAW
 @given(found=worlds())
 def test_no_hidden_count_can_be_reckoned_from_all_that_is_told(found: Counted) -> None:
     kept = hidden(found, stages=STAGES, least=LEAST)
@@ -196,7 +192,6 @@ def test_no_hidden_count_can_be_reckoned_from_all_that_is_told(found: Counted) -
     assert reckoned == []
 
 
-@LAW
 @given(found=worlds())
 def test_what_is_left_of_results_by_subtracting_is_not_small_either(found: Counted) -> None:
     kept = hidden(found, stages=STAGES, least=LEAST)
@@ -207,7 +202,6 @@ def test_what_is_left_of_results_by_subtracting_is_not_small_either(found: Count
                 assert not 0 < count - claimed.get(group, 0) < LEAST
 
 
-@LAW
 @given(found=worlds())
 def test_the_hidden_of_a_kind_are_never_known_to_be_one_each(found: Counted) -> None:
     kept = hidden(found, stages=STAGES, least=LEAST)
