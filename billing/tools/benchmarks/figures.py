@@ -27,7 +27,7 @@ _LEAST: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """Twelve months of figures by a dimension: median and slowest of several times, and the processor's, in milliseconds."""
+    """Twelve months by a dimension: median and slowest of several times, and the processor's, in milliseconds."""
 
     engine: str
     dimension: str
