@@ -31,7 +31,7 @@ from finance_desk.pages.ledger import (
     month_closing,
     vat_compensation,
 )
-from finance_desk.pages.officer import aside, informative
+from finance_desk.pages.officer import aside, figures, informative
 from finance_desk.pages.owed import claims, rates
 from finance_desk.pages.payment_runs import proposal, work
 from foundation.text import Text
@@ -71,6 +71,7 @@ PAGES: Final = (
     post,
     informative,
     aside,
+    figures,
     reports,
     objections,
     results,
