@@ -14,7 +14,7 @@ from foundation.periods import Month
 from foundation.sql import Session, amount
 from invoicing.claims import part_queries
 from invoicing.claims import tables as claim_tables
-from invoicing.claims.claim_states import ClaimCause, ClaimState, PartWay
+from invoicing.claims.claim_states import ClaimCause, ClaimState
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
 from orders.register import store as register_store
@@ -71,7 +71,7 @@ def claims(session: Session, ends_on: date) -> tuple[int, Money | None]:
             func.sum(part_queries.signed(_PART.c.amount), type_=amount()).label("amount"),
             func.sum(part_queries.signed(_PART.c.amount_net), type_=amount()).label("net"),
         )
-        .where(_PART.c.on_day <= ends_on, _PART.c.how != PartWay.INTEREST)
+        .where(_PART.c.on_day <= ends_on, part_queries.counts())
         .group_by(_PART.c.claim)
         .subquery()
     )

@@ -10,7 +10,7 @@ from foundation.money import Money
 from foundation.sql import Session, amount
 from invoicing.claims import part_queries
 from invoicing.claims import tables as claim_tables
-from invoicing.claims.claim_states import OPEN, ClaimState, PartWay
+from invoicing.claims.claim_states import OPEN, ClaimState
 
 _CLAIM, _PART = claim_tables.claim, claim_tables.claim_part
 
@@ -39,7 +39,7 @@ def outstanding(session: Session, *, currency: str, today: date) -> Outstanding:
     given_back = session.execute(
         select(func.sum(part_queries.signed(_PART.c.amount), type_=amount()))
         .join(_CLAIM, _CLAIM.c.number == _PART.c.claim)
-        .where(*owed, _PART.c.how != PartWay.INTEREST)
+        .where(*owed, part_queries.counts())
     ).scalar_one()
     nothing = Money.of("0.00", currency).amount
     return Outstanding(Money((claimed or nothing) - (given_back or nothing), currency), late)

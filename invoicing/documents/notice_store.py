@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     REQUEST_WITHDRAWN = "credit-request-withdrawn"
     CLAIM_LETTER = "claim-letter"
     CLAIM_ANSWERED = "claim-answered"
+    CLAIM_WITHDRAWN = "claim-withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

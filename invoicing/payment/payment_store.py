@@ -128,7 +128,7 @@ def add_returned(
 def reopen_claim(
     session: Session, invoice_id: int, *, end_to_end: str, first_by: str, second_by: str, on: date
 ) -> None:
-    """Keep that a claim is owed again, since the payment it was taken off came back."""
+    """Keep that a claim that was settled is owed again, since the payment or the deposit came back."""
     settled = payment_tables.claim_settled
     stands = (settled.c.invoice_id == invoice_id, standing_queries.settlement_stands())
     row = {

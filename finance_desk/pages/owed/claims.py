@@ -149,6 +149,8 @@ _OF_NONE: Final[dict[str, object]] = {
     "words_said": (),
     "parts": (),
     "noted": None,
+    "confirmed": (),
+    "undo_asked": (),
     "proposal": "",
     "is_set_off": False,
     "is_standing": False,
@@ -164,6 +166,8 @@ def _of_claim(session: Session, found: SupplierClaim) -> dict[str, object]:
         "words_said": letter_store.said(session, found),
         "parts": part_store.of(session, found.number),
         "noted": noted.get(found.invoice_id),
+        "confirmed": repayment_store.confirmed(session, found.invoice_id),
+        "undo_asked": repayment_store.undo_asked(session, found.invoice_id),
         "proposal": proposal_store.netting(session, found.invoice_id),
         "is_set_off": found.number in owed_queries.set_offs(session, [found]),
         "is_standing": found.state in STANDING,
@@ -232,6 +236,47 @@ def take_back(
         repayments.take_back(session, invoice_id, by=person.id, reason=text_of(request, "reason"))
     said = Text("Noteringen är tillbakatagen.")
     return see_other(f"{_HERE}/{invoice_id}", said)
+
+
+@router.post("/finance/payments/claims/{invoice_id}/deposits/{note_id}/undo")
+def ask_undo(
+    request: Request, invoice_id: int, note_id: int, person: Person = signed_in(_P.FINANCE)
+) -> Response:
+    """The first person says that the bank took a confirmed deposit back."""
+    with database_of(request).writing() as session:
+        _claim(session, invoice_id)
+        repayments.ask_undo(
+            session,
+            invoice_id,
+            note_id,
+            by=person.id,
+            undone_on=day_of(request, "undone_on"),
+            reason=text_of(request, "reason"),
+            today=today_of(request),
+        )
+    return see_other(f"{_HERE}/{invoice_id}", Text("Noterat. Nu bekräftar någon annan det."))
+
+
+@router.post("/finance/payments/claims/{invoice_id}/deposits/{note_id}/undone")
+def confirm_undo(
+    request: Request, invoice_id: int, note_id: int, person: Person = signed_in(_P.FINANCE, _P.ATTEST)
+) -> Response:
+    """The second person confirms it: what the deposit gave back is owed again."""
+    with database_of(request).writing() as session:
+        _claim(session, invoice_id)
+        repayments.confirm_undo(session, invoice_id, note_id, by=person.id)
+    return see_other(f"{_HERE}/{invoice_id}", Text("Bekräftat. Beloppet är åter en del av fordran."))
+
+
+@router.post("/finance/payments/claims/{invoice_id}/deposits/{note_id}/stands")
+def refuse_undo(
+    request: Request, invoice_id: int, note_id: int, person: Person = signed_in(_P.FINANCE, _P.ATTEST)
+) -> Response:
+    """The deposit stands after all."""
+    with database_of(request).writing() as session:
+        _claim(session, invoice_id)
+        repayments.refuse_undo(session, invoice_id, note_id, by=person.id)
+    return see_other(f"{_HERE}/{invoice_id}", Text("Insättningen står kvar."))
 
 
 @router.post("/finance/payments/claims/{invoice_id}/ask")

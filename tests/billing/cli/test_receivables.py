@@ -78,6 +78,12 @@ def test_a_claim_goes_from_raised_to_settled_without_a_page(system: System, paid
     assert left() == "DEMANDED 1375.00"
     claims("repaid", CLAIM, *came, "--by", FIRST)
     assert "Settled, 0.00 SEK left." in claims("repaid-step", CLAIM, "confirm", "--by", SECOND)
+    first, _ = json.loads(claims("deposits", CLAIM, "--json"))
+    taken = ("deposit-undo", CLAIM, str(first["id"]))
+    claims(*taken, "ask", "--by", FIRST, "--reason", "Banken ringde", "--on", "2026-05-22")
+    assert "Said to be taken back" in claims("deposits", CLAIM)
+    claims(*taken, "confirm", "--by", FIRST, code=1)
+    assert "1000.00 SEK left" in claims(*taken, "confirm", "--by", SECOND)
 
 
 def test_a_deposit_that_names_the_invoice_alone_is_noted_by_a_command(system: System, tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ from invoicing.claims import claim_store, raising, steps
 from invoicing.claims.claim_states import OPEN, ClaimCause, ClaimState
 from invoicing.claims.claim_store import SupplierClaim
 from invoicing.documents import store as document_store
-from invoicing.payment import repayments
+from invoicing.payment import repayment_store, repayments
+from invoicing.payment.repayment_store import REPAYMENT_WORDS, RepaymentState
 from invoicing.verdicts import writing_off
 from operations.payment_settings import debtor_of
 from orders.register import store as register_store
@@ -45,6 +46,15 @@ _LIST = (
 )
 
 
+_DEPOSITS = (
+    TableColumn(Text("Nr"), right=True),
+    TableColumn(Text("Dag")),
+    TableColumn(Text("Referens")),
+    TableColumn(Text("Läge")),
+    TableColumn(Text("Belopp"), right=True),
+)
+
+
 class Answer(StrEnum):
     """What a second person, or whoever asked, may say."""
 
@@ -59,6 +69,14 @@ class RepaymentStep(StrEnum):
 
     CONFIRM = "confirm"
     TAKE_BACK = "take-back"
+
+
+class UndoStep(StrEnum):
+    """What is done where the bank has taken a confirmed deposit back."""
+
+    ASK = "ask"
+    CONFIRM = "confirm"
+    STANDS = "stands"
 
 
 @command(receivables, "list")
@@ -198,6 +216,77 @@ def repaid_step(
         now = claim_store.get(session, number)
     said = Text("%(state)s, kvar %(left)s.", state=now.state_word, left=now.left)
     typer.echo(context.say(said))
+
+
+@command(receivables, "deposits")
+def deposits(context: CommandContext, number: Number, as_json: AsJson = False) -> None:
+    """Visa fordrans bekräftade insättningar / show the confirmed deposits of a claim."""
+    with context.reading() as session:
+        invoice_id = claim_store.get(session, number).invoice_id
+        found = [
+            (RepaymentState.CONFIRMED, each) for each in repayment_store.confirmed(session, invoice_id)
+        ] + [(RepaymentState.UNDO_ASKED, each) for each in repayment_store.undo_asked(session, invoice_id)]
+    if as_json:
+        write_json(
+            [
+                {
+                    "id": each.id,
+                    "state": state.value,
+                    "came_on": each.came_on.isoformat(),
+                    "reference": each.reference,
+                    "amount": None if each.amount is None else str(each.amount),
+                }
+                for state, each in found
+            ]
+        )
+        return
+    rows = [
+        (
+            str(each.id),
+            each.came_on.isoformat(),
+            each.reference,
+            context.say(REPAYMENT_WORDS[state]),
+            "" if each.amount is None else f"{each.amount:.2f}",
+        )
+        for state, each in found
+    ]
+    show(table(_DEPOSITS, rows, language=context.language))
+
+
+@command(receivables, "deposit-undo")
+def deposit_undo(
+    context: CommandContext,
+    number: Number,
+    deposit: Annotated[int, typer.Argument(help="Insättningens nummer, ur deposits / of deposits")],
+    what: Annotated[UndoStep, typer.Argument(help="Vad som görs / what is done")],
+    by: By,
+    reason: Annotated[str, typer.Option("--reason", help="Hur det är känt / how it is known")] = "",
+    undone_on: Annotated[
+        date | None, typer.Option("--day", parser=day, metavar="DATE", help="Dagen den togs / the day")
+    ] = None,
+    on: On = None,
+) -> None:
+    """Säg att banken tog tillbaka en insättning, eller svara / say that the bank took a deposit back, or answer."""
+    today = today_or(on)
+    with context.writing() as session:
+        invoice_id = claim_store.get(session, number).invoice_id
+        match what:
+            case UndoStep.ASK:
+                repayments.ask_undo(
+                    session,
+                    invoice_id,
+                    deposit,
+                    by=by,
+                    undone_on=undone_on or today,
+                    reason=reason,
+                    today=today,
+                )
+            case UndoStep.CONFIRM:
+                repayments.confirm_undo(session, invoice_id, deposit, by=by)
+            case UndoStep.STANDS:
+                repayments.refuse_undo(session, invoice_id, deposit, by=by)
+        now = claim_store.get(session, number)
+    typer.echo(context.say(Text("%(state)s, kvar %(left)s.", state=now.state_word, left=now.left)))
 
 
 @command(receivables, "uphold")
