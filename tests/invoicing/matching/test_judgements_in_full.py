@@ -18,7 +18,7 @@ from invoicing.matching.deviations import Check, DeviationActor, DeviationCode, 
 from invoicing.matching.facts import Facts
 from invoicing.matching.invoice_matching import match
 from invoicing.matching.partial_acceptance import judged_parts
-from invoicing.model import PayeeGiven
+from invoicing.model import InvoiceContent, PayeeGiven
 from orders.register.parties import AccountScheme, PaymentAccount
 from tests.support.golden import is_golden
 from tests.support.stories.builders import (
@@ -70,6 +70,8 @@ def judgements() -> Iterator[tuple[str, Match]]:
         ("a line besides that names none there is", a_line("99", days="1", price="7.00", line_id="2")),
     ):
         yield name, match(with_lines(an_invoice(ORDER), a_line("001"), besides), several)
+    for name, invoice, facts in of_two_orders():
+        yield name, match(invoice, facts)
     for name, facts in revoked().items():
         yield name, match(an_invoice(facts.order.order if facts.order else ORDER), facts)
 
@@ -77,6 +79,53 @@ def judgements() -> Iterator[tuple[str, Match]]:
 def test_every_judgement_says_all_it_did() -> None:
     lines = [line for name, found in judgements() for line in ("", name, *told(found.tree))]
     is_golden("judgements.txt", ("\n".join(lines[1:]) + "\n").encode())
+
+
+def of_two_orders() -> Iterator[tuple[str, InvoiceContent, Facts]]:
+    """An invoice over two orders: right, wrong on one of them, wrong as a whole, or for one that is none of ours."""
+    policy = replace(RECEIVED.policy, several_orders=True)
+    first, second = an_order(), an_order(number="2100000009", execution_reference="100000109")
+    lines = (
+        replace(a_line(), order_number=first.number),
+        replace(a_line(line_id="2"), order_number=second.number),
+    )
+    known = [facts_of(each, a_receipt(each), policy=policy) for each in (first, second)]
+    both = {each.order.order.number: each.order for each in known if each.order is not None}
+    facts = replace(known[0], orders=both)
+    right = with_lines(an_invoice(first), *lines)
+    yield "two orders", right, facts
+    dear = replace(lines[1], price=Decimal("96.00"))
+    yield "two orders, one of them too dear", with_lines(right, lines[0], dear), facts
+    exempt = replace(lines[1], vat_category="E")
+    yield "two orders, one of them exempt", with_lines(right, lines[0], exempt), facts
+    yield (
+        "two orders, one of them none of ours",
+        right,
+        replace(facts, orders={first.number: both[first.number]}),
+    )
+    yield (
+        "two orders for another buyer, of a type that asks for nothing",
+        replace(
+            right,
+            buyer="5560360793",
+            type_code="325",
+            contract="AVT-9999",
+            references=("100000999",),
+            amount_prepaid=sek("1.00"),
+            due_on=None,
+            accounts=(),
+            payee=PayeeGiven("Fordringsköp Exempel AB"),
+            issued_on=first.issued_on - timedelta(days=1),
+            vat=tuple(replace(each, tax=sek("1.00")) for each in right.vat),
+        ),
+        facts,
+    )
+    without = replace(facts.supplier, f_tax=False) if facts.supplier else None
+    yield (
+        "two orders without F-tax, in euro",
+        replace(right, currency="EUR"),
+        replace(facts, supplier=without),
+    )
 
 
 # What was approved and is taken back ---------------------------------------------------------
@@ -155,6 +204,17 @@ def test_an_account_is_a_payees_by_its_number_and_otherwise_by_its_name(
     unnumbered = replace(OWN, payee_name="Factor AB")
     assert payees.is_account_of(unnumbered, given) is (" ".join(name.split()).lower() == "factor ab")
     assert not payees.is_account_of(OWN, given)
+
+
+def test_a_seller_is_known_by_the_name_it_has_in_our_register_or_writes_itself() -> None:
+    invoice = replace(an_invoice(ORDER), supplier_name="Fyren", payee=PayeeGiven("FYREN"))
+    registered = replace(invoice, payee=PayeeGiven("Fyrbåken Exempel AB"))
+    for paid_to in (invoice, registered):
+        assert payees.other_than_seller(paid_to, RECEIVED.supplier) is None
+    assert payees.other_than_seller(invoice, None) is None
+    assert payees.other_than_seller(registered, None) == registered.payee
+    nameless = replace(invoice, supplier_name="", payee=PayeeGiven(""))
+    assert payees.other_than_seller(nameless, None) == PayeeGiven("")
 
 
 @pytest.mark.parametrize(
