@@ -8,14 +8,15 @@ from typing import Final
 
 from bookkeeping import (
     accrual_queries,
-    booking,
     closing_queries,
     ledger_answer_store,
     month_closing_store,
+    unbooked_count,
     voucher_store,
 )
 from bookkeeping.accrual_queries import AccruedLine
 from bookkeeping.ledger_accounts import LedgerAccounts
+from bookkeeping.voucher_making import Coders
 from foundation.money import Money, total
 from foundation.periods import Month
 from foundation.sql import Session
@@ -123,7 +124,6 @@ def checklist(
 ) -> list[ChecklistRow]:
     """Every point for the month, as the books stand; `lines` are what is to accrue, where they are read already."""
     ends_on = month.period.end
-    unbooked = [each for each in booking.unbooked(session, accounts) if each.booked_on <= ends_on]
     accruing = accrual_queries.lines(session, month, closing=today) if lines is None else lines
     unreported = list(accrual_queries.unreported(accruing))
     waiting = closing_queries.waiting(session, ends_on)
@@ -132,7 +132,9 @@ def checklist(
     return [
         ChecklistRow(Point.NOT_OVER, int(today <= ends_on)),
         ChecklistRow(Point.EARLIER_OPEN, closing_queries.open_months_before(session, month)),
-        ChecklistRow(Point.UNBOOKED, len(unbooked)),
+        ChecklistRow(
+            Point.UNBOOKED, unbooked_count.count(session, Coders.of(session, accounts), until=ends_on)
+        ),
         ChecklistRow(Point.NOT_ACCRUED, 0 if accrued else len(accruing), None if accrued else _sum(accruing)),
         ChecklistRow(Point.REFUSED, len(ledger_answer_store.refused(session, until=ends_on))),
         ChecklistRow(Point.SENT_AGAIN, ledger_answer_store.sent_again(session, until=ends_on)),
