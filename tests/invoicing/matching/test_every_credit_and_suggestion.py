@@ -168,7 +168,9 @@ def every_credit() -> Iterator[str]:
         yield f"an invoice that is {state}:"
         for name, credit in CREDITS.items():
             found = match_credit(credit, facts)
-            looked_at = [each.outcome.value for each in found.tree.checks if isinstance(each, Check)]
+            looked_at = [
+                f"{each.name} {each.outcome}," for each in found.tree.checks if isinstance(each, Check)
+            ]
             lines = [f" {name}: {found.verdict}{', a part' if is_partial(credit, facts) else ''}"]
             lines += [f"  + {said(each)}" for each in found.deviations]
             if facts.left is not None:

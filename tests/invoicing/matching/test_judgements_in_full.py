@@ -14,6 +14,7 @@ import pytest
 
 from foundation.money import Quantity
 from invoicing.matching import causes, payees
+from invoicing.matching.deviation_texts import title
 from invoicing.matching.deviations import Check, DeviationActor, DeviationCode, Group, Match, Weight
 from invoicing.matching.facts import Facts
 from invoicing.matching.invoice_matching import match
@@ -268,3 +269,37 @@ def test_only_a_claim_for_late_payment_that_nobody_has_judged_awaits_a_decision(
         claims_in = [each for each in found.deviations if each.code is DeviationCode.LATE_PAYMENT_CLAIM]
         awaits = any(each.weight > Weight.NOTE and each.variant == "" for each in claims_in)
         assert causes.awaits_decision(found) is awaits, name
+
+
+# Why, in two or three words ------------------------------------------------------------------------------
+
+
+def test_the_cause_is_the_title_of_what_decided_and_otherwise_what_its_code_is_called() -> None:
+    for name, found in judgements():
+        (first, *_) = [*found.codes, ""]
+        if not first:
+            assert causes.cause(found.codes, found).sv == "", name
+            continue
+        decided = next(each for each in causes.gravest(found) if each.code == first)
+        assert causes.cause(found.codes, found) == title(decided), name
+        # Where the books hold no judgement, or another one, the code alone tells it.
+        assert causes.cause(found.codes, None) == causes.code_name(first)
+        assert causes.cause((DeviationCode.BUYER,), match(an_invoice(ORDER), RECEIVED)) == causes.code_name(
+            "BUYER"
+        )
+        said = [each.sv for each in causes.causes(found.codes, found)]
+        assert len(said) == len({*said}), name
+        assert said[0] == title(decided).sv, name
+        assert [each.sv for each in causes.causes(found.codes, None)] == [
+            causes.code_name(each).sv for each in found.codes
+        ]
+    assert causes.cause((), None).sv == ""
+    assert causes.causes((), None) == ()
+
+
+def test_only_what_weighs_more_than_a_note_stops_a_document() -> None:
+    for name, found in judgements():
+        heaviest = max((each.weight for each in found.deviations), default=Weight.NOTE)
+        assert causes.stops(found) is (heaviest > Weight.NOTE), name
+        assert all(each.weight is heaviest for each in causes.gravest(found)), name
+        assert len(causes.gravest(found)) == sum(each.weight is heaviest for each in found.deviations), name
