@@ -201,14 +201,19 @@ def test_without_a_link_it_reads_as_it_came() -> None:
 
 
 def test_a_link_of_the_whole_is_for_every_line() -> None:
-    assert read(as_linked(of_two_lines(), link("2100000007", "003"))) == (
-        "2100000007",
-        [("1", "", "003"), ("2", "", "003")],
-    )
+    first, second = of_two_lines().lines
+    apart = replace(of_two_lines(), lines=(replace(first, order_number="2100000008"), second))
+    for document in (of_two_lines(), apart):
+        assert read(as_linked(document, link("2100000007", "003"))) == (
+            "2100000007",
+            [("1", "", "003"), ("2", "", "003")],
+        )
 
 
 def test_a_link_to_the_credited_invoice_forgets_the_order_that_was_named() -> None:
-    linked = as_linked(of_two_lines(), link(credited="F-7"))
+    first, second = of_two_lines().lines
+    apart = replace(of_two_lines(), lines=(replace(first, order_number="2100000008"), second))
+    linked = as_linked(apart, link(credited="F-7"))
     assert linked.credits == (CreditedReference("F-7", None),)
     assert read(linked) == ("", [("1", "", "001"), ("2", "", "001")])
 
