@@ -12,6 +12,7 @@ import pyotp
 import pytest
 from sqlalchemy import select
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Message, Receive
 
 from accounts import passwords, second_step_store, session_store, sessions, tokens, two_factor
@@ -26,10 +27,13 @@ from billing.tools.demo import people
 from foundation import journal
 from foundation.database import Database
 from operations.mail.tables import mail
+from orders.register import store as register_store
 from tests.accounts.conftest import Clock
 from tests.accounts.test_secrets_at_rest import OLD
+from tests.support.stories.system import FYRBAKEN, LARKDRILLEN
+from tests.support.stories.takeover import taken_over
 from web import cookies, csrf
-from web.access import NotPermitted, ReadingOnly, SignInFirst, signed_in
+from web.access import NotPermitted, ReadingOnly, SignInFirst, person_of, signed_in
 from web.csrf import TOKEN_FIELD, NotOurForm, Unwritable
 
 ALVA = "alla@fyrbaken.example"
@@ -378,3 +382,65 @@ def test_one_of_the_permissions_is_enough_and_who_only_reads_is_told_so() -> Non
         with pytest.raises(NotPermitted) as told:
             let_in(asking(someone(*permissions), method), Permission.ASSIGN)
         assert type(told.value) is refused
+
+
+@pytest.mark.parametrize(("public", "prefix", "secure"), [("", "", ""), ("https://x", "__Host-", "; Secure")])
+@pytest.mark.parametrize(
+    ("name", "days"),
+    [
+        (cookies.SESSION, 0),
+        (cookies.VISIT, 0),
+        (cookies.SAID, 0),
+        (cookies.LANGUAGE, 365),
+        (cookies.DEVICE, 180),
+    ],
+)
+def test_a_cookie_is_kept_as_long_as_its_kind_and_out_of_reach(
+    public: str, prefix: str, secure: str, name: str, days: int
+) -> None:
+    asked, answer = request(public=public), Response()
+    cookies.put(asked, answer, name, "value")
+    kept = f" Max-Age={days * 24 * 3600};" if days else ""
+    assert answer.headers["set-cookie"] == (
+        f"{prefix}billing-{name}=value; HttpOnly;{kept} Path=/; SameSite=lax{secure}"
+    )
+    answer = Response()
+    cookies.drop(asked, answer, name)
+    gone = answer.headers["set-cookie"]
+    assert gone.startswith(f'{prefix}billing-{name}=""; ')
+    assert "Max-Age=0;" in gone
+    assert all(each in gone for each in ("HttpOnly;", "Path=/;", "SameSite=lax"))
+    assert ("Secure" in gone) is bool(secure)
+
+
+def test_who_is_signed_in_stands_in_the_place_of_those_it_has_taken_over(
+    books: Database, clock: Clock
+) -> None:
+    with books.writing() as session:
+        register_store.save(
+            session, taken_over(clock.now.date() - timedelta(days=1)), at=clock.now, actor="test"
+        )
+        names = {name: number for number, name in account_store.active_names(session)}
+        secrets = {
+            name: sessions.start(session, names[f"alla@{name}.example"], now=clock.now, stage=stage)
+            for name, stage in (
+                ("larkdrillen", SessionStage.FULL),
+                ("fyrbaken", SessionStage.FULL),
+                ("tallkotten", SessionStage.CODE),
+            )
+        }
+
+    def asked_by(name: str) -> Request:
+        asked = request("GET", cookie=f"billing-session={secrets[name]}")
+        asked.app.state.database, asked.app.state.clock = books, lambda: clock.now
+        return asked
+
+    successor, predecessor = (person_of(asked_by(each)) for each in ("larkdrillen", "fyrbaken"))
+    assert successor is not None
+    assert predecessor is not None
+    assert (successor.organisation, successor.predecessors) == (LARKDRILLEN, (FYRBAKEN,))
+    assert predecessor.predecessors == ()
+    assert predecessor.taken_over_on == clock.now.date() - timedelta(days=1)
+    half = asked_by("tallkotten")
+    assert person_of(half) is None
+    assert half.state.step_left == "/code"
