@@ -40,7 +40,8 @@ def with_account(invoice: billing.Invoice, bankgiro: str) -> billing.Invoice:
 
 
 def test_an_invoice_without_a_receipt_is_asked_back_when_the_days_have_passed(database_url: str) -> None:
-    with a_system(database_url, register=example_register(days_to_wait_for_receipt=30)) as system:
+    register = example_register(days_to_wait_for_receipt=30, days_to_wait_for_invoice=60)
+    with a_system(database_url, register=register) as system:
         number = a_month_received(system)
         february = replace(
             system.flip(number, "001", number="F-2", on=date(2026, 2, 10)),
