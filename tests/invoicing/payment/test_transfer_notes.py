@@ -31,6 +31,7 @@ from invoicing.reconciliation.statement import StatementKey
 from operations.checks import invariants
 from orders.register import store as register_store
 from tests.support.stories.bank_writes import account, back, paid
+from tests.support.stories.claiming import ClaimDesk
 from tests.support.stories.paying import ATTESTER, NOW, OFFICER, SECOND, PayDesk
 from tests.support.stories.system import System, a_system
 
@@ -189,6 +190,29 @@ def test_a_payment_by_other_means_comes_back_too(
     assert system.invoice(invoice.id).state is InvoiceState.ACCEPTED
     assert len(system.pay(on=AGAIN)) == 1
     sound(system)
+
+
+@pytest.mark.both_engines
+def test_what_two_had_claimed_back_and_came_back_by_the_bank_is_approved_no_more_on_any_day(
+    system: System, desk: PayDesk, invoice: SupplierInvoice, sent: Proposal
+) -> None:
+    """Its claim falls with the payment; the invoice is wrong still, and waits for its credit note."""
+    desk.bank_says(account(paid((NAME, "2375.00"))), on=MARCH)
+    claims = ClaimDesk(system)
+    claims.confirm(claims.ask(invoice, on=MARCH), on=MARCH)
+    say(system, _S.RETURNED)
+    confirm(system)
+    assert (system.invoice(invoice.id).state, system.invoice(invoice.id).paid_on) == (
+        InvoiceState.CREDIT_REQUESTED,
+        None,
+    )
+    with system.database.reading() as session:
+        now, today, before = (
+            entry_queries.statement(session, EntryFilter(as_of=on), by=()).total
+            for on in (None, BACK, FEBRUARY)
+        )
+    assert today == now
+    assert [str(each.approved.amount) for each in (before, now)] == ["1900.00", "0.00"]
 
 
 def test_what_was_taken_off_a_payment_that_came_back_is_owed_again(system: System, desk: PayDesk) -> None:
