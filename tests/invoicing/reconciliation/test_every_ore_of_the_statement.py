@@ -104,16 +104,21 @@ class Invoice:
             each.raised <= by and (each.fell is None or each.fell > by or each.with_payment)
             for each in self.claims
         )
-        return bool(found) and found[-1] == "ACCEPT" and not asked_back and not self.is_credited(by)
+        # What was kept of a paid invoice as held or parked, before what followed was kept, stood all the same.
+        right = ("ACCEPT", "HOLD", "PARK") if self.has_left(by) else ("ACCEPT",)
+        return bool(found) and found[-1] in right and not asked_back and not self.is_credited(by)
+
+    def has_left(self, by: int) -> bool:
+        """Money has left for it and not come back."""
+        return any(day <= by and not (back is not None and back <= by) for day, back in self.paid)
 
     def is_credited(self, by: int) -> bool:
         return self.credited is not None and self.credited <= by
 
     def is_paid(self, by: int) -> bool:
         """Money lies with the supplier: it has left, and neither come back nor been given back whole."""
-        left = any(day <= by and not (back is not None and back <= by) for day, back in self.paid)
         back = any(day <= by and not (again is not None and again <= by) for day, again in self.settled)
-        return left and not back
+        return self.has_left(by) and not back
 
 
 @dataclass(slots=True)
@@ -219,8 +224,8 @@ def _money(chance: Random, invoice: Invoice, later: Callable[..., int]) -> None:
             break
     if invoice.paid[-1][1] is not None:
         return
-    if chance.random() < 0.15 and not invoice.claims:
-        invoice.judged.append((later(), "QUESTION"))
+    if chance.random() < 0.3 and not invoice.claims:
+        invoice.judged.append((later(), chance.choice(("QUESTION", "HOLD", "PARK"))))
     if chance.random() < 0.4:
         invoice.credited = later()
     is_owed = invoice.credited is not None or any(each.fell is None for each in invoice.claims)
@@ -386,7 +391,7 @@ def _state(invoice: Invoice) -> str:
         return "CREDIT_REQUESTED"
     has_money = any(back is None for _, back in invoice.paid)
     last = invoice.judged[-1][1]
-    if last == "ACCEPT":
+    if last == "ACCEPT" or (has_money and last != "QUESTION"):
         return "PAID" if has_money else "ACCEPTED"
     return {"QUESTION": "IN_QUESTION", "HOLD": "ON_HOLD", "PARK": "PARKED"}[last]
 
