@@ -10,19 +10,27 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from bookkeeping import charts, layouts
+from bookkeeping.budget.forecast_rules import SECTION as FORECAST
+from bookkeeping.budget.forecast_rules import ForecastRules, read_forecast
 from bookkeeping.charts import AccountKind, Chart
 from bookkeeping.coding import Coding, CodingBasis, Dimension, RowRole, SupplierKind
 from bookkeeping.layouts import Layout
-from foundation.errors import Refused
+from bookkeeping.rule_reading import RulesRefused, check_known
+from bookkeeping.vat_compensation.compensation_rules import SECTION as VAT_COMPENSATION
+from bookkeeping.vat_compensation.compensation_rules import CompensationRules, read_compensation
 from foundation.text import Text
 from orders.terms import ArticleKind
 
 CONDITIONS: Final = tuple(each.name for each in fields(CodingBasis))
 SETS: Final = ("account", *(each.value for each in Dimension))
 ANY_ROW: Final = "*"
+_PARTS: Final = (
+    *("chart", "accounts", "names", "rule", "arrivals_from", "year_starts_in", "csv"),
+    *(VAT_COMPENSATION, FORECAST),
+)
 _MOST_RULES: Final = 2000
 _MOST_BYTES: Final = 200_000
 _ACCOUNT: Final = re.compile(r"\d{4,8}")
@@ -50,10 +58,6 @@ _ROLE_NAMES: Final[Mapping[RowRole, str]] = {
     RowRole.WRITTEN_OFF: "Avskrivna fordringar",
     RowRole.INTEREST: "Dröjsmålsränta",
 }
-
-
-class RulesRefused(Refused):
-    """The accounting rules cannot be used as they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,8 @@ class AccountingRules:
     arrivals_from: date | None = None
     year_starts_in: int = 1
     csv: Layout | None = None
+    vat_compensation: CompensationRules = field(default_factory=CompensationRules)
+    forecast: ForecastRules = field(default_factory=ForecastRules)
 
     def coding(self, role: RowRole, basis: CodingBasis) -> Coding:
         """How a row is coded: the first rule that meets it decides each part that it says something of."""
@@ -114,7 +120,7 @@ def read_rules(text: str) -> AccountingRules:
         read = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RulesRefused(Text("Filen går inte att läsa som TOML: %(error)s.", error=error)) from None
-    _known("", read, ("chart", "accounts", "names", "rule", "arrivals_from", "year_starts_in", "csv"))
+    check_known("", read, _PARTS)
     chart = _chart(read.get("chart"))
     accounts = _accounts(chart, read.get("accounts"))
     rules = tuple(_rules(chart, read.get("rule", [])))
@@ -126,8 +132,18 @@ def read_rules(text: str) -> AccountingRules:
         raise RulesRefused(
             Text("year_starts_in ska vara räkenskapsårets första månad, ett tal från 1 till 12.")
         )
-    names = _names(read.get("names", {}))
-    return AccountingRules(chart, accounts, rules, names, arrivals_from, month, _csv(read.get("csv")))
+    of_vat = {rule.says["account"] for rule in rules if rule.row == RowRole.VAT and "account" in rule.says}
+    return AccountingRules(
+        chart,
+        accounts,
+        rules,
+        _names(read.get("names", {})),
+        arrivals_from,
+        month,
+        _csv(read.get("csv")),
+        read_compensation(read.get(VAT_COMPENSATION), vat_accounts={accounts[RowRole.VAT], *of_vat}),
+        read_forecast(read.get(FORECAST)),
+    )
 
 
 def _csv(given: object) -> Layout | None:
@@ -136,12 +152,12 @@ def _csv(given: object) -> Layout | None:
     known = ", ".join(layouts.NAMES)
     if not isinstance(given, dict) or given.get("layout") not in layouts.NAMES:
         raise RulesRefused(Text("[csv]: skriv layout som en av: %(known)s.", known=known))
-    _known("[csv]", given, ("layout", "columns"))
+    check_known("[csv]", given, ("layout", "columns"))
     columns = given.get("columns", {})
     wanted = layouts.layout(str(given["layout"]))
     if not isinstance(columns, dict) or not all(isinstance(each, str) for each in columns.values()):
         raise RulesRefused(Text("[csv.columns]: skriv varje kolumns namn inom citattecken."))
-    _known("[csv.columns]", columns, tuple(held for _, held in wanted.columns))
+    check_known("[csv.columns]", columns, tuple(held for _, held in wanted.columns))
     return wanted.renamed(columns)
 
 
@@ -156,7 +172,7 @@ def _accounts(chart: Chart, given: object) -> dict[RowRole, str]:
         raise RulesRefused(
             Text("[accounts] saknas: det konto varje slags rad får när ingen regel säger annat.")
         )
-    _known("[accounts]", given, tuple(role.value for role in RowRole))
+    check_known("[accounts]", given, tuple(role.value for role in RowRole))
     missing = [role.value for role in RowRole if role.value not in given]
     if missing:
         raise RulesRefused(Text("I [accounts] saknas %(missing)s.", missing=", ".join(missing)))
@@ -170,7 +186,7 @@ def _rules(chart: Chart, given: object) -> Iterator[CodingRule]:
         raise RulesRefused(Text("Högst %(most)s regler får stå i en fil.", most=_MOST_RULES))
     for number, each in enumerate(given, 1):
         where = f"[[rule]] {number}"
-        _known(where, each, ("row", *CONDITIONS, *SETS))
+        check_known(where, each, ("row", *CONDITIONS, *SETS))
         row = each.get("row", RowRole.COST.value)
         if row != ANY_ROW and row not in {role.value for role in RowRole}:
             known = ", ".join((ANY_ROW, *(role.value for role in RowRole)))
@@ -272,21 +288,8 @@ def _object(where: str, name: str, value: object) -> str:
 def _names(given: object) -> dict[str, dict[str, str]]:
     if not isinstance(given, dict):
         raise RulesRefused(Text("[names] har en tabell per slag, som [names.cost_centre]."))
-    _known("[names]", given, SETS)
+    check_known("[names]", given, SETS)
     for kind, names in given.items():
         if not isinstance(names, dict) or not all(isinstance(each, str) for each in names.values()):
             raise RulesRefused(Text("[names.%(kind)s]: skriv varje namn inom citattecken.", kind=kind))
     return {kind: dict(names) for kind, names in given.items()}
-
-
-def _known(where: str, given: Mapping[str, Any], known: Sequence[str]) -> None:
-    unknown = sorted(set(given) - set(known))
-    if unknown:
-        raise RulesRefused(
-            Text(
-                "%(where)s: %(unknown)s finns inte. Här får stå %(known)s.",
-                where=where or Text("Filen"),
-                unknown=", ".join(unknown),
-                known=", ".join(known),
-            )
-        )

@@ -132,6 +132,22 @@ def unreported(found: Sequence[AccruedLine]) -> Iterator[AccruedLine]:
     return (each for each in found if each.why is AccruedFor.UNREPORTED)
 
 
+def amount_delivered(row: Row[Any], placement: Placement, currency: str) -> Decimal:
+    """What a report of all billable days of the line would come to: no more, and no less, is known yet.
+
+    `row` has the line's columns and its order's day convention.
+    """
+    period = Period(row.starts_on, row.ends_on)
+    quantity = days_received(
+        period,
+        ordered=Quantity(row.quantity, row.unit),
+        last_day=placement.last_day_for(period),
+        rule=DayRule.parse(row.day_convention),
+        absences=placement.absences,
+    )
+    return line_amount(quantity, row.price, currency=currency).amount
+
+
 def _wanted(ends_on: date, closing: date) -> Subquery:
     """The lines that can have something to accrue: few of all, and found by what makes them so."""
     keys = (_ACCOUNT.c.order_number, _ACCOUNT.c.line_id)
@@ -185,7 +201,10 @@ def _accrued(row: Row[Any], placements: dict[str, Placement], currency: str) -> 
     if row.stands:
         why, delivered = AccruedFor.RECEIVED, row.received
     elif _is_unreported(row):
-        why, delivered = AccruedFor.UNREPORTED, _delivered(row, placements[row.execution_reference], currency)
+        why, delivered = (
+            AccruedFor.UNREPORTED,
+            amount_delivered(row, placements[row.execution_reference], currency),
+        )
     else:
         return None
     left = delivered - row.approved
@@ -206,16 +225,3 @@ def _accrued(row: Row[Any], placements: dict[str, Placement], currency: str) -> 
         why=why,
         amount=Money(left, currency),
     )
-
-
-def _delivered(row: Row[Any], placement: Placement, currency: str) -> Decimal:
-    """What a report of all billable days of the line would come to: no more, and no less, is known yet."""
-    period = Period(row.starts_on, row.ends_on)
-    quantity = days_received(
-        period,
-        ordered=Quantity(row.quantity, row.unit),
-        last_day=placement.last_day_for(period),
-        rule=DayRule.parse(row.day_convention),
-        absences=placement.absences,
-    )
-    return line_amount(quantity, row.price, currency=currency).amount

@@ -9,12 +9,12 @@ from sqlalchemy import func, or_, select
 
 from bookkeeping import month_closing_store
 from bookkeeping.tables import voucher
-from foundation.money import Money, total
+from foundation.money import Money
 from foundation.periods import Month
 from foundation.sql import Session, amount
 from invoicing.claims import part_queries
 from invoicing.claims import tables as claim_tables
-from invoicing.claims.claim_states import ClaimCause, ClaimState, PartWay
+from invoicing.claims.claim_states import ClaimCause, ClaimState
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
 from orders.register import store as register_store
@@ -71,12 +71,17 @@ def claims(session: Session, ends_on: date) -> tuple[int, Money | None]:
             func.sum(part_queries.signed(_PART.c.amount), type_=amount()).label("amount"),
             func.sum(part_queries.signed(_PART.c.amount_net), type_=amount()).label("net"),
         )
-        .where(_PART.c.on_day <= ends_on, _PART.c.how != PartWay.INTEREST)
+        .where(_PART.c.on_day <= ends_on, part_queries.counts())
         .group_by(_PART.c.claim)
         .subquery()
     )
     question = (
-        select(_CLAIM.c.amount_net, by_then.c.net)
+        select(
+            func.count(),
+            func.sum(_CLAIM.c.amount_net, type_=amount()),
+            func.sum(by_then.c.net, type_=amount()),
+        )
+        .select_from(_CLAIM)
         .outerjoin(by_then, by_then.c.claim == _CLAIM.c.number)
         .where(
             _CLAIM.c.raised_on <= ends_on,
@@ -87,8 +92,8 @@ def claims(session: Session, ends_on: date) -> tuple[int, Money | None]:
             or_(by_then.c.amount.is_(None), by_then.c.amount < _CLAIM.c.amount),
         )
     )
-    left = [Money(row.amount_net - (row.net or 0), currency) for row in session.execute(question)]
-    return len(left), total(left, currency=currency) if left else None
+    count, net, given_back = session.execute(question).one()
+    return count, Money(net - (given_back or 0), currency) if count else None
 
 
 def open_months_before(session: Session, month: Month) -> int:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bookkeeping.accounting_rules import RulesRefused, read_rules
+from bookkeeping.accounting_rules import read_rules
 from bookkeeping.coding import RowRole
 from bookkeeping.ledger_accounts import LedgerAccounts
+from bookkeeping.rule_reading import RulesRefused
 from foundation.text import Text
 from orders.terms import ArticleKind
 

@@ -124,6 +124,14 @@ def refused(session: Session, *, until: date | None = None) -> Sequence[Answered
     ]
 
 
+def is_last_word(outcome: LedgerOutcome) -> ColumnElement[bool]:
+    """Whether that is the last word about a voucher that is asked for."""
+    word = select(_ANSWER.c.id).where(
+        _ANSWER.c.voucher == _VOUCHER.c.number, _ANSWER.c.outcome == outcome, _is_last(_ANSWER.c.id)
+    )
+    return word.correlate(_VOUCHER).exists()
+
+
 def without_answer(session: Session) -> int:
     """How many vouchers the ledger has not said anything of since they were sent, or sent again."""
     count: int = session.execute(_unanswered(select(func.count()))).scalar_one()

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, String, and_, case, cast, fun
 
 from bookkeeping import tables
 from bookkeeping.coding import CodingBasis, supplier_kind
-from bookkeeping.vouchers import Purchase, VoucherKind
+from bookkeeping.vouchers import UNDONE, Purchase, VoucherKind
 from foundation.periods import Period
 from foundation.sql import Session
 from invoicing.claims import tables as claim_tables
@@ -205,8 +205,8 @@ def given_back(session: Session) -> Iterator[UnbookedPayment]:
         part, _INVOICE.c.number.label("invoice_number"), _INVOICE.c.supplier, about.label("about")
     ).join(_INVOICE, _INVOICE.c.id == part.c.invoice_id)
     booked = or_(
-        and_(part.c.how == PartWay.RETURNED, ~_without(VoucherKind.CLAIM_REOPENED, about)),
-        and_(part.c.how != PartWay.RETURNED, ~_without(VoucherKind.GIVEN_BACK, about)),
+        and_(part.c.how.in_(UNDONE), ~_without(VoucherKind.CLAIM_REOPENED, about)),
+        and_(part.c.how.not_in(UNDONE), ~_without(VoucherKind.GIVEN_BACK, about)),
     )
     for row in session.execute(question.where(~booked).order_by(part.c.claim, part.c.position)):
         yield UnbookedPayment(

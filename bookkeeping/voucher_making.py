@@ -20,7 +20,7 @@ from bookkeeping.ledger_accounts import LedgerAccounts
 from bookkeeping.unbooked_queries import UnbookedCredit, UnbookedPartialCredit, UnbookedPayment
 from bookkeeping.vouchers import Purchase, Voucher
 from foundation.sql import Session
-from invoicing.claims.claim_states import PartWay
+from invoicing.claims.claim_states import OF_INTEREST
 
 
 @dataclass(slots=True)
@@ -146,7 +146,7 @@ def vouchers_of(unbooked: Unbooked, books: dict[int, BookedInvoice], coders: Cod
 def _given_back(part: UnbookedPayment, known: BookedInvoice, coders: Coders) -> Voucher:
     assert part.how is not None  # noqa: S101 - a part of a claim says how it was given back
     debt, bank = _debt_and_bank(part, known, coders)
-    role = RowRole.INTEREST if part.how is PartWay.INTEREST else RowRole.WRITTEN_OFF
+    role = RowRole.INTEREST if part.how in OF_INTEREST else RowRole.WRITTEN_OFF
     other = coders.now.coding(role, CodingBasis(supplier_kind=supplier_kind(part.supplier)))
     return ledger.given_back(
         part.number,

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from bookkeeping.coding import Coder, Coding, CodingBasis, RowRole, supplier_kind
 from foundation.money import Money
 from foundation.periods import Month
-from invoicing.claims.claim_states import PartWay
+from invoicing.claims.claim_states import OWED_AGAIN, PartWay
 
 _NIL = Decimal("0.00")
 
@@ -203,8 +203,9 @@ def given_back(
 
     `other` is where what is written off lies, or what comes of interest.
     """
-    if how is PartWay.RETURNED:
-        again = (VoucherRow.of(debt, amount), VoucherRow.of(bank, -amount))
+    if how in UNDONE:
+        against = other if how is PartWay.INTEREST_RETURNED else debt
+        again = (VoucherRow.of(against, amount), VoucherRow.of(bank, -amount))
         return Voucher(VoucherKind.CLAIM_REOPENED, about, on, f"{_GIVEN_BACK[how]} faktura {invoice}", again)
     debit = other if how is PartWay.WRITTEN_OFF else bank
     credit = other if how is PartWay.INTEREST else debt
@@ -212,12 +213,17 @@ def given_back(
     return Voucher(VoucherKind.GIVEN_BACK, about, on, f"{_GIVEN_BACK[how]} faktura {invoice}", rows)
 
 
+UNDONE: Final = (*OWED_AGAIN, PartWay.INTEREST_RETURNED)
+"""What was given back and has left us again."""
+
 _GIVEN_BACK: Final = {
     PartWay.NETTED: "Avräknad kredit",
     PartWay.REPAID: "Avräknad kredit",
     PartWay.WRITTEN_OFF: "Avskriven fordran",
     PartWay.INTEREST: "Dröjsmålsränta",
     PartWay.RETURNED: "Återförd avräkning",
+    PartWay.REPAYMENT_RETURNED: "Återtagen insättning",
+    PartWay.INTEREST_RETURNED: "Återtagen dröjsmålsränta",
 }
 
 

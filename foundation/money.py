@@ -235,6 +235,15 @@ def tax_withheld(pay: Money, percent: Decimal) -> Money:
     return vat_amount(pay, percent)
 
 
+def share_of(money: Money, percent: Decimal) -> Money:
+    """What a part of an amount is expected to come to, in per cent of the whole; rounded once.
+
+    >>> share_of(Money.of("95.01"), Decimal(50)).amount
+    Decimal('47.51')
+    """
+    return vat_amount(money, percent)
+
+
 def payable(*, net: Money, vat: Money, prepaid: Money | None = None, rounding: Money | None = None) -> Money:
     """What is to be paid: net (BT-109) + VAT (BT-110) - prepaid (BT-113) + rounding (BT-114) = BT-115.
 

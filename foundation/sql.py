@@ -10,7 +10,7 @@ text in UTC. So both engines compare, check and sum exactly, and no float touche
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     CursorResult,
+    Date,
     DateTime,
     Delete,
     Dialect,
@@ -35,6 +36,9 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 Session = Connection
@@ -172,6 +176,23 @@ def among(
         return column == any_(literal(list(values), postgresql.ARRAY(column.type)))
     each = func.json_each(json.dumps(list(values))).table_valued("value")
     return column.in_(select(each.c.value))
+
+
+class day_after(FunctionElement[date]):
+    """The day after a day, to be compared with days."""
+
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(day_after, "sqlite")
+def _day_after_as_text(element: day_after, compiler: SQLCompiler, **how: object) -> str:
+    return f"date({compiler.process(element.clauses, **how)}, '+1 day')"
+
+
+@compiles(day_after, "postgresql")
+def _day_after_as_date(element: day_after, compiler: SQLCompiler, **how: object) -> str:
+    return f"({compiler.process(element.clauses, **how)} + 1)"
 
 
 def note_moment(session: Session, moment: datetime) -> None:

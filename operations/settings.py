@@ -114,6 +114,9 @@ class Settings(PostSettings):
     events_seconds: int = Field(default=20, ge=1, le=300)
     """How long a request with events may be worked on; what is left then is said to be, and is sent again."""
 
+    figures_least: int = Field(default=5, ge=3, le=100)
+    """The smallest count of participants that is told in the service's figures; smaller ones are left out."""
+
     caller_cpu_seconds: float = Field(default=60, ge=1, le=3600)
     """Seconds of a processor a minute that checking documents may take for one organisation or one address."""
 

@@ -101,6 +101,7 @@ SINCE: Final[Mapping[str, Since]] = {
         select(_CLOSING.c.reopen_asked_at).where(_CLOSING.c.state == ClosingState.REOPEN_ASKED),
         select(_RULES.c.proposed_at).where(_RULES.c.state == RulesState.PROPOSED),
         select(_REPAID.c.noted_on).where(_REPAID.c.state == RepaymentState.NOTED),
+        select(_REPAID.c.undo_asked_on).where(_REPAID.c.state == RepaymentState.UNDO_ASKED),
         select(_TRANSFER.c.noted_on).where(_TRANSFER.c.state == TransferNoteState.NOTED),
         select(_DISPOSAL.c.proposed_on).where(_DISPOSAL.c.state == DisposalState.PROPOSED),
         select(_CLAIM.c.raised_on).where(_CLAIM.c.state == ClaimState.ASKED),

@@ -12,7 +12,7 @@ from accounts.identity import BUYER_SIDE, Permission, Person
 from accounts.labels import PERMISSIONS
 from accounts.pages import staff_changes
 from accounts.rules import AccountRefused, age, granted_staff, mail_address, name_of_person
-from accounts.staff import change_store, independence, staff_forms
+from accounts.staff import change_store, independence, role_changes, staff_forms
 from accounts.staff import changes as staff_proposals
 from accounts.staff.change_store import StaffChangeKind
 from accounts.store import Account
@@ -28,6 +28,10 @@ router = pages_router(prefix="/admin")
 ADMINISTERS = Permission.BUYER_ADMIN
 _DECIDED_SHOWN = 50
 _TWO = 2
+_GONE_AND_WAITS = Text(
+    "Det som togs bort gäller inte längre. Det nya väntar på en annan administratör; de andra administratörerna har "
+    "fått mejl."
+)
 ORDER = tuple(each for each in Permission if each in BUYER_SIDE)
 
 
@@ -155,24 +159,15 @@ def change(request: Request, account_id: int, person: Person = signed_in(ADMINIS
     try:
         chosen = _chosen(request)
         added, removed = chosen - account.permissions, account.permissions - chosen
-        if added:
-            content = staff_forms.other_roles(added=added, removed=removed)
-            _propose(request, person, StaffChangeKind.ROLES, content, account.person.id)
-            return see_other("/admin/people", said=staff_changes.WAITS)
         with database_of(request).writing() as session:
-            accounts.change(
-                session,
-                person.organisation,
-                account_id,
-                permissions=account.permissions - removed,
-                within=None,
-                by=person.id,
-                administers=ADMINISTERS,
-                only_less=True,
+            role_changes.change_roles(
+                session, account, added=added, removed=removed, by=person.id, at=instant_of(request)
             )
     except AccountRefused as wrong:
         return _form(request, person, account, {}, wrong.text)
-    return see_other("/admin/people", said=Text("Behörigheterna är ändrade."))
+    if not added:
+        return see_other("/admin/people", said=Text("Behörigheterna är ändrade."))
+    return see_other("/admin/people", said=_GONE_AND_WAITS if removed else staff_changes.WAITS)
 
 
 @router.post("/people/{account_id}/address")

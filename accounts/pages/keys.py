@@ -29,6 +29,10 @@ SCOPES: Final = {
         Text("Svara om verifikationer"),
         Text("Bokförd eller avvisad, ur ekonomisystemet."),
     ),
+    KeyScope.FIGURES_READ: (
+        Text("Läsa tjänstens siffror"),
+        Text("Antal per månad, utan någon enskild."),
+    ),
 }
 
 

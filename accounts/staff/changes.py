@@ -2,7 +2,7 @@
 
 What gives somebody more than they had, or lets somebody in another way, is proposed: an account, a role, an attest
 right or limit, a substitute, a mail address, the second step anew. Nobody decides a change about themselves, and two
-who are one person to us (`independence`) are not two. To take away takes one person, at once, and is not done here.
+who are one person to us (`independence`) are not two. To take away takes one person, at once (`role_changes`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -232,6 +232,11 @@ def _check_person(staff: Staff, by: str) -> None:
         raise AccountRefused(
             Text("Bara en administratör föreslår, bekräftar och avslår ändringar av personer.")
         )
+
+
+def check_may(session: Session, by: str) -> None:
+    """Refuse who may not change anybody: who is nobody in particular, or has an account that does not administer."""
+    _check_person(_staff(session), by)
 
 
 def _still_may(staff: Staff, person: str) -> bool:

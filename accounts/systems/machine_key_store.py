@@ -21,6 +21,7 @@ class KeyScope(StrEnum):
     EVENTS_WRITE = "events:write"
     EVENTS_READ = "events:read"
     LEDGER_ANSWER = "ledger:answer"
+    FIGURES_READ = "figures:read"
 
 
 class KeyState(StrEnum):

@@ -107,6 +107,10 @@ COMMANDS: Final = {
     "reconcile": CommandPlace(
         "Stäm av från beställt till betalt / reconcile from ordered to paid.", "statement"
     ),
+    "figures": CommandPlace(
+        "Tjänstens siffror: pågående, avbrott, resultat / the service's figures, without any person.",
+        "desk.figures",
+    ),
     "backup": CommandPlace(
         "Kopiera böckerna medan de används / copy the books while they are used.", "installation.restore"
     ),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from functools import wraps
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,7 @@ from billing.cli.exit_codes import ExitCode, complain, stopped_by
 from billing.cli.options import BuyerOption, DatabaseOption, Given, LanguageOption, TraceOption
 from billing.server.installation import Installation
 from foundation.database import Database, utc_now
+from foundation.formatting import number_of
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import SWEDISH, Language, Text
@@ -154,6 +156,17 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter("Skriv ÅÅÅÅ-MM-DD / write YYYY-MM-DD.") from None
+
+
+def number_written(text: str) -> Decimal:
+    """A number on the command line, with comma or point; wrong usage for anything else."""
+    try:
+        found = number_of(text)
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if not found.is_finite():
+        raise typer.BadParameter("Skriv ett tal, som 1250,00 / write a number, as 1250.00.")
+    return found
 
 
 def today_or(on: date | None) -> date:

@@ -2,7 +2,8 @@
 
 SQLite alters no type and no check of a table that has been made. Alembic's way is to copy the table and drop the old
 one, and while foreign keys are in force a table whose rows others refer to cannot be dropped. What the schema says of
-it can be changed instead, which touches no row; what stands is not held against what is said then.
+it can be changed instead, which touches no row; what stands is not held against what is said then. Why and when:
+docs/decisions/0101.
 """
 
 from collections.abc import Mapping

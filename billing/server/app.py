@@ -22,6 +22,7 @@ from accounts.sign_in import SignInHint
 from billing.migrations.revisions import refuse_other
 from billing.server import events_api, metrics, security_contact, webhook
 from billing.server.api import validation_router
+from billing.server.figures import figures_api
 from billing.server.ledger import answers_api
 from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
@@ -111,6 +112,7 @@ def create_app(
     app.include_router(validation_router(lambda: stockholm_date(clock())))
     app.include_router(events_api.router)
     app.include_router(answers_api.router)
+    app.include_router(figures_api.router)
     app.include_router(metrics.router)
     app.include_router(webhook.router)
     app.include_router(security_contact.router)

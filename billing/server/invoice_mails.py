@@ -29,15 +29,20 @@ def tell(session: Session, today: date, now: datetime) -> str:
     if not notices:
         return "nothing new"
     told = dict.fromkeys((each.invoice_id, each.kind) for each in notices)
+    paid = [invoice_id for invoice_id, kind in told if kind is NoticeKind.PAID]
+    with_others = advice_queries.with_others(session, paid)
     mails, together = 0, dict[tuple[str, str], list[int]]()
     for invoice_id, kind in told:
-        paid = advice_queries.of_invoice(session, invoice_id) if kind is NoticeKind.PAID else None
-        if paid is not None and paid.says_more:
-            together.setdefault((paid.supplier, paid.payment), []).append(invoice_id)
+        payment = with_others.get(invoice_id) if kind is NoticeKind.PAID else None
+        if payment is not None:
+            together.setdefault(payment, []).append(invoice_id)
         else:
             mails += _mail(session, invoice_id, kind, now=now)
-    for (supplier, payment), invoices in together.items():
-        mails += _mail_of_payment(session, supplier, payment, invoices, now=now)
+    for (supplier, payment_name), invoices in together.items():
+        # What else it paid may lie beyond what is told at once, and would be another mail about the same payment.
+        every = advice_queries.invoices_in(session, supplier, payment_name)
+        left = notice_store.take_about(session, every, NoticeKind.PAID)
+        mails += _mail_of_payment(session, supplier, payment_name, [*invoices, *left], now=now)
     return f"{mails} mails"
 
 

@@ -46,6 +46,7 @@ OUTCOMES = {
     "RETURNED_AFTER_PAID": ("bad", Text("Tillbaka efter betald")),
     "DEPOSIT": ("good", Text("Noterad på fordran")),
     "DEPOSIT_UNNOTED": ("bad", Text("Insättning, inte noterad")),
+    "DEPOSIT_UNMATCHED": ("bad", Text("Insättning som inte passar")),
     "DEPOSIT_TAKEN_BACK": ("bad", Text("Insättning återtagen")),
 }
 

@@ -328,7 +328,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             )
             if is_late_payment_claim(case.match)
             else None,
-            "claim": claim_store.of_invoice(session, number) if case.invoice.paid_on else None,
+            "claims": [] if case.is_credit else claim_store.all_of_invoice(session, number),
             "account": paid_to.words(session, register, case.invoice, today=today_of(request)),
             "action_name": action_name,
             "name_of": name_of,

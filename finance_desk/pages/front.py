@@ -23,8 +23,15 @@ from finance_desk.pages import (
     results,
 )
 from finance_desk.pages.held_back import payees_held, payment_control, payment_stops, tax_held
-from finance_desk.pages.ledger import accounting_rules, accruals, answers, month_closing
-from finance_desk.pages.officer import aside, informative
+from finance_desk.pages.ledger import (
+    accounting_rules,
+    accruals,
+    answers,
+    budget,
+    month_closing,
+    vat_compensation,
+)
+from finance_desk.pages.officer import aside, figures, informative
 from finance_desk.pages.owed import claims, rates
 from finance_desk.pages.payment_runs import proposal, work
 from foundation.text import Text
@@ -50,6 +57,8 @@ PAGES: Final = (
     month_closing,
     accounting_rules,
     answers,
+    vat_compensation,
+    budget,
     queue,
     messages_aside,
     events_aside,
@@ -62,6 +71,7 @@ PAGES: Final = (
     post,
     informative,
     aside,
+    figures,
     reports,
     objections,
     results,

@@ -11,7 +11,7 @@ from accounts import store as account_store
 from accounts.identity import Permission
 from foundation.errors import Refused
 from foundation.formatting import number_of
-from foundation.periods import Month, PeriodRefused
+from foundation.periods import Month, PeriodRefused, add_months
 from foundation.sql import Session
 from foundation.text import Text, WrittenText
 from invoicing.matching import payee_accounts
@@ -20,6 +20,7 @@ from orders.register.parties import PaymentAccount
 from orders.register.register import Register
 from orders.register.service_names import article_names
 from web.csrf import form_of
+from web.pages import today_of
 
 _P = Permission
 READERS: Final = (_P.FINANCE, _P.ATTEST, _P.AUDIT)
@@ -106,6 +107,14 @@ def parsed_month(text: str) -> Month:
         return Month.parse(text)
     except PeriodRefused:
         raise FormRefused(Text("Skriv månaden som ÅÅÅÅ-MM.")) from None
+
+
+def month_asked(request: Request) -> Month:
+    """The month that the address asks for, or the one before this. Raises FormRefused."""
+    text = request.query_params.get("month", "")
+    if text:
+        return parsed_month(text)
+    return Month.of(add_months(today_of(request).replace(day=1), -1))
 
 
 def amount_of(request: Request, name: str) -> Decimal:

@@ -26,6 +26,8 @@ from finance_desk.pages.paying_parts import (
 from foundation.errors import NotThere
 from foundation.money import Money
 from foundation.text import Text
+from invoicing.claims import claim_store, outstanding_queries, owed_queries
+from invoicing.claims.claim_states import OPEN
 from invoicing.payment import (
     attest_right_store,
     export_store,
@@ -34,7 +36,7 @@ from invoicing.payment import (
     payment_store,
     proposal_store,
     proposals,
-    repayments,
+    repayment_store,
 )
 from invoicing.payment.attest_right_store import Given, Reach
 from invoicing.payment.bank_answers import bank_report_store
@@ -61,13 +63,14 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
         soon = today + timedelta(days=_AHEAD_DAYS)
         # So many as a glance needs; the rest has a page of its own.
         held = held_parts.part(session, register, on=soon, rows_most=_HELD, looked_at_most=_LOOKED_AT)
-        every_claim = payment_store.claims(session)
         asked_back = payment_store.asked_back(session)
         pages = {
-            "claims_page": Page.of(request, len(every_claim), size=_SIZE, name="claims"),
+            "claims_page": Page.of(
+                request, outstanding_queries.count(session, OPEN), size=_SIZE, name="claims"
+            ),
             "asked_page": Page.of(request, len(asked_back), size=_SIZE, name="asked"),
         }
-        claims = pages["claims_page"].rows(every_claim)
+        claims = claim_store.listed(session, limit=_SIZE, offset=pages["claims_page"].offset)
         by_then, amount_by_then = payable_store.due_sum(session, on=soon)
         context: dict[str, Any] = {
             "due": due,
@@ -80,8 +83,8 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
             "claims": claims,
             "work": task_store.going_on(session),
             "asked_back": pages["asked_page"].rows(asked_back),
-            "noted": repayments.noted(session, claims),
-            "taken_off": proposal_store.nettings(session, [each.invoice_id for each in claims]),
+            "noted": repayment_store.waiting(session, [each.invoice_id for each in claims]),
+            "set_off": owed_queries.set_offs(session, claims),
             "people": people(session, register),
             "suppliers": supplier_names(register),
             **pages,

@@ -42,9 +42,11 @@ class ClaimCause(StrEnum):
 
 
 class PartWay(StrEnum):
-    """How a part of a claim was given back; INTEREST is for late payment, and no part of what was owed.
+    """How a part of a claim was given back, or is owed again.
 
-    RETURNED is owed again: the payment that it was taken off came back.
+    INTEREST is for late payment, and no part of what was owed. RETURNED is owed again since the payment that it was
+    taken off came back, REPAYMENT_RETURNED since the bank took the deposit back, and INTEREST_RETURNED what of that was
+    interest.
     """
 
     NETTED = "NETTED"
@@ -52,11 +54,20 @@ class PartWay(StrEnum):
     WRITTEN_OFF = "WRITTEN_OFF"
     INTEREST = "INTEREST"
     RETURNED = "RETURNED"
+    REPAYMENT_RETURNED = "REPAYMENT_RETURNED"
+    INTEREST_RETURNED = "INTEREST_RETURNED"
 
     @property
     def words(self) -> Text:
         """What it is called."""
         return PART_WORDS[self]
+
+
+OWED_AGAIN: Final = (PartWay.RETURNED, PartWay.REPAYMENT_RETURNED)
+"""What counts against what was given back."""
+
+OF_INTEREST: Final = (PartWay.INTEREST, PartWay.INTEREST_RETURNED)
+"""What is no part of what was owed."""
 
 
 PART_WORDS: Final[Mapping[PartWay, Text]] = {
@@ -65,6 +76,8 @@ PART_WORDS: Final[Mapping[PartWay, Text]] = {
     PartWay.WRITTEN_OFF: Text("Avskrivet"),
     PartWay.INTEREST: Text("Dröjsmålsränta"),
     PartWay.RETURNED: Text("Betalningen kom tillbaka: åter skyldigt"),
+    PartWay.REPAYMENT_RETURNED: Text("Banken tog tillbaka insättningen: åter skyldigt"),
+    PartWay.INTEREST_RETURNED: Text("Banken tog tillbaka dröjsmålsränta"),
 }
 
 CLAIM_WORDS: Final[Mapping[ClaimState, Text]] = {
@@ -108,10 +121,11 @@ CLAIM_FOLLOWS = Transitions(
         # have what was on its way already: so each can be settled.
         _S.DISPUTED: {*STANDING, _S.WRITE_OFF_ASKED, _S.SETTLED, _S.WITHDRAWN},
         _S.WRITE_OFF_ASKED: {*STANDING, _S.DISPUTED, _S.WRITTEN_OFF, _S.SETTLED, _S.WITHDRAWN},
-        # The payment that it was taken off may come back, and then it is owed again.
+        # The payment that it was taken off may come back, and the bank may take a deposit back: then it is owed again.
         _S.SETTLED: {_S.RAISED},
+        _S.WRITTEN_OFF: {_S.RAISED},
     },
-    ends={_S.WRITTEN_OFF, _S.WITHDRAWN},
+    ends={_S.WITHDRAWN},
     words=CLAIM_WORDS,
     remedy=Text("Ladda om och se hur fordran står."),
 )

@@ -15,7 +15,7 @@ from foundation.sql import Session, among
 from foundation.text import Text
 from invoicing.claims import part_queries
 from invoicing.claims import tables as claim_tables
-from invoicing.claims.claim_states import CLAIM_FOLLOWS, ENDED, OPEN, ClaimCause, ClaimState, PartWay
+from invoicing.claims.claim_states import CLAIM_FOLLOWS, ENDED, OPEN, ClaimCause, ClaimState
 from invoicing.documents import tables as document_tables
 from invoicing.model import InvoiceState
 from invoicing.payment import standing_queries
@@ -68,8 +68,8 @@ class SupplierClaim:
 
     @property
     def left(self) -> Money:
-        """What is still owed."""
-        return self.amount - self.given_back
+        """What is still owed: nothing of what is withdrawn."""
+        return self.amount - (self.amount if self.state is ClaimState.WITHDRAWN else self.given_back)
 
     @property
     def name(self) -> Text:
@@ -214,7 +214,7 @@ def move(session: Session, claim: SupplierClaim, to: ClaimState, **values: objec
 
 def _given_back(column: str) -> Any:  # noqa: ANN401 - a scalar question
     part = _PART.c[column]
-    of_claim = (_PART.c.claim == _CLAIM.c.number, _PART.c.how != PartWay.INTEREST)
+    of_claim = (_PART.c.claim == _CLAIM.c.number, part_queries.counts())
     return select(func.sum(part_queries.signed(part), type_=part.type)).where(*of_claim).scalar_subquery()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select
 from foundation.money import Money, rounded
 from foundation.sql import Session
 from invoicing.claims import tables as claim_tables
-from invoicing.claims.claim_states import PartWay
+from invoicing.claims.claim_states import OF_INTEREST, OWED_AGAIN, PartWay
 from invoicing.claims.claim_store import SupplierClaim
 
 _PART = claim_tables.claim_part
@@ -31,12 +31,12 @@ class ClaimPart:
     @property
     def counts(self) -> bool:
         """Whether it lessens what is owed; interest does not."""
-        return self.how is not PartWay.INTEREST
+        return self.how not in OF_INTEREST
 
     @property
     def signed(self) -> Money:
         """What it lessens what is owed by: below zero where it is owed again."""
-        return -self.amount if self.how is PartWay.RETURNED else self.amount
+        return -self.amount if self.how in OWED_AGAIN else self.amount
 
 
 def net_of(claim: SupplierClaim, amount: Money) -> Money:

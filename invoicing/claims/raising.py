@@ -11,7 +11,7 @@ from foundation import journal, personal_numbers
 from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text
-from invoicing.claims import claim_store, owed_queries
+from invoicing.claims import claim_store, owed_queries, withdrawing
 from invoicing.claims.claim_states import OPEN, RECLAIMED, ClaimCause, ClaimState
 from invoicing.claims.claim_store import SupplierClaim
 from invoicing.documents import store as document_store
@@ -37,7 +37,7 @@ def raise_for_credit(session: Session, invoice: SupplierInvoice, *, today: date)
         return
     if before is not None:
         # The credit note says itself what was asked of a second person.
-        claim_store.move(session, before, ClaimState.WITHDRAWN, ended_by=journal.SYSTEM, ended_on=today)
+        withdrawing.withdraw(session, before, by=journal.SYSTEM, on=today)
     paid = owed_queries.paid(session, invoice.id)
     number = claim_store.add(
         session,
@@ -117,8 +117,7 @@ def decline(session: Session, number: str, *, by: str, today: date) -> None:
         raise ClaimRefused(
             Text("%(name)s är redan rest. Skriv av den i stället, med en andra person.", name=claim.name)
         )
-    claim_store.move(session, claim, ClaimState.WITHDRAWN, ended_by=by, ended_on=today)
-    journal.record(session, by, ClaimAction.WITHDRAWN, InvoicingSubject.CLAIM.of(number))
+    withdrawing.withdraw(session, claim, by=by, on=today)
 
 
 def withdraw_for(session: Session, invoice_id: int, *, today: date) -> bool:
@@ -136,8 +135,7 @@ def withdraw_for(session: Session, invoice_id: int, *, today: date) -> bool:
     )
     if has_moved or claim.state not in (*OPEN, ClaimState.ASKED):
         return False
-    claim_store.move(session, claim, ClaimState.WITHDRAWN, ended_by=journal.SYSTEM, ended_on=today)
-    journal.record(session, journal.SYSTEM, ClaimAction.WITHDRAWN, InvoicingSubject.CLAIM.of(claim.number))
+    withdrawing.withdraw(session, claim, by=journal.SYSTEM, on=today)
     return True
 
 

@@ -16,6 +16,7 @@ from invoicing.claims import (
     owed_queries,
     part_store,
     rate_store,
+    withdrawing,
 )
 from invoicing.claims.claim_states import STANDING, ClaimState
 from invoicing.claims.claim_store import SupplierClaim
@@ -178,7 +179,7 @@ def write_off(session: Session, number: str, *, by: str, today: date) -> None:
         )
     else:
         # Should a credit note come after all, it raises a claim of its own.
-        claim_store.move(session, claim, ClaimState.WITHDRAWN, ended_by=by, ended_on=today)
+        withdrawing.withdraw(session, claim, by=by, on=today)
     journal.record(session, by, ClaimAction.WRITTEN_OFF, InvoicingSubject.CLAIM.of(number))
 
 

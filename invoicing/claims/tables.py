@@ -67,6 +67,7 @@ claim = Table(
     ),
     Index("ix_claim_state", "state", "supplier"),
 )
+Index("ix_claim_invoice_id", claim.c.invoice_id)
 # What was paid once is claimed once.
 Index(
     "uq_claim_once",
@@ -93,7 +94,10 @@ claim_part = Table(
     Column("second_by", String(80), nullable=False),
     # What the bank calls a deposit; empty for what was set off or written off.
     Column("reference", String(80), nullable=False, server_default=""),
-    CheckConstraint("how in ('NETTED','REPAID','WRITTEN_OFF','INTEREST','RETURNED')", name="how"),
+    CheckConstraint(
+        "how in ('NETTED','REPAID','WRITTEN_OFF','INTEREST','RETURNED','REPAYMENT_RETURNED','INTEREST_RETURNED')",
+        name="how",
+    ),
     CheckConstraint("amount > 0", name="amount"),
     CheckConstraint("first_by <> second_by", name="two_people"),
     Index("ix_claim_part_invoice_id", "invoice_id"),

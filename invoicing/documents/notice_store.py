@@ -3,13 +3,13 @@
 Convention: a notice is written in the transaction of what it tells of; who is mailed is for the job that tells.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import delete, insert, select
 
-from foundation.sql import Session
+from foundation.sql import Session, among
 from invoicing.documents.tables import supplier_notice
 
 
@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     REQUEST_WITHDRAWN = "credit-request-withdrawn"
     CLAIM_LETTER = "claim-letter"
     CLAIM_ANSWERED = "claim-answered"
+    CLAIM_WITHDRAWN = "claim-withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,11 @@ def take(session: Session, *, limit: int) -> Sequence[SupplierNotice]:
     if taken:
         session.execute(delete(supplier_notice).where(supplier_notice.c.id.in_([each.id for each in taken])))
     return taken
+
+
+def take_about(session: Session, invoice_ids: Collection[int], kind: NoticeKind) -> Sequence[int]:
+    """Take away every notice of that kind about those documents; the documents they are about, each once."""
+    gone = delete(supplier_notice).where(
+        among(session, supplier_notice.c.invoice_id, invoice_ids), supplier_notice.c.kind == kind
+    )
+    return sorted(set(session.scalars(gone.returning(supplier_notice.c.invoice_id))))

@@ -230,7 +230,8 @@ supplier_notice = Table(
     Column("invoice_id", ForeignKey("invoice.id"), nullable=False),
     Column("kind", String(40), nullable=False),
     CheckConstraint(
-        "kind in ('invoice-in-question','invoice-paid','credit-request-withdrawn','claim-letter','claim-answered')",
+        "kind in ('invoice-in-question','invoice-paid','credit-request-withdrawn','claim-letter','claim-answered',"
+        "'claim-withdrawn')",
         name="kind",
     ),
 )

@@ -30,7 +30,7 @@ from invoicing.payment import (
 from invoicing.payment.attest_rights import check_not_barred, granted
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment_store import Claim, ClaimWay, Payment
-from invoicing.remittance import advice_queries
+from invoicing.remittance.advice import Remittance
 from invoicing.responses import responding, response_documents
 from orders.register.register import Register
 
@@ -123,8 +123,12 @@ def note_paid(
     prepared_by: str,
     attested_by: str,
     today: date,
+    remittance: Remittance | None = None,
 ) -> Payment:
-    """Note that the money has left. What was accepted is PAID; what came into question meanwhile stays so."""
+    """Note that the money has left. What was accepted is PAID; what came into question meanwhile stays so.
+
+    `remittance` is what the bank payment that it left in is made of; None where it left by other means.
+    """
     payment = Payment(
         number_series.next_number(session, number_series.PAYMENTS),
         invoice.id,
@@ -134,7 +138,6 @@ def note_paid(
     )
     payment_store.add(session, payment, prepared_by=prepared_by, attested_by=attested_by)
     if invoice.state is InvoiceState.ACCEPTED:
-        remittance = advice_queries.of_invoice(session, invoice.id)
         # The bank's statement shows one sum: an answer that names another says how that sum is made up.
         told = None
         if remittance is not None and remittance.says_more:

@@ -1,5 +1,6 @@
 """Payments and claims as the database holds them: what was paid, and what suppliers owe us back."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -127,7 +128,7 @@ def add_returned(
 def reopen_claim(
     session: Session, invoice_id: int, *, end_to_end: str, first_by: str, second_by: str, on: date
 ) -> None:
-    """Keep that a claim is owed again, since the payment it was taken off came back."""
+    """Keep that a claim that was settled is owed again, since the payment or the deposit came back."""
     settled = payment_tables.claim_settled
     stands = (settled.c.invoice_id == invoice_id, standing_queries.settlement_stands())
     row = {
@@ -166,8 +167,11 @@ def asked_back(session: Session) -> list[Claim]:
     )
 
 
-def claims(session: Session) -> list[Claim]:
-    """What suppliers owe us, whatever is said about it: what is left of each claim that has not ended."""
+def claims(session: Session, invoice_ids: Collection[int] | None = None) -> list[Claim]:
+    """What suppliers owe us, whatever is said about it: what is left of each claim that has not ended.
+
+    Of these invoices alone, where they are given: whoever looks for one does not read all.
+    """
     return [
         Claim(
             each.payment_number,
@@ -177,7 +181,9 @@ def claims(session: Session) -> list[Claim]:
             each.left,
             number=each.number,
         )
-        for each in sorted(claim_store.listed(session), key=lambda claim: claim.payment_number)
+        for each in sorted(
+            claim_store.listed(session, invoice_ids=invoice_ids), key=lambda claim: claim.payment_number
+        )
     ]
 
 

@@ -1,6 +1,6 @@
 """Payment proposals and what lies in them, as the database holds them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy import Row, func, insert, select, update
 from foundation import transitions
 from foundation.errors import Refused
 from foundation.money import Money
-from foundation.sql import Session, among
+from foundation.sql import Session
 from foundation.text import Text
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import PayableKind, PaymentTerms
@@ -246,16 +246,6 @@ def netting(session: Session, invoice_id: int) -> str:
         _ITEM.c.invoice_id == invoice_id, _ITEM.c.kind == PayableKind.CREDIT, _ITEM.c.state.in_(LIVE)
     )
     return session.execute(question.limit(1)).scalar_one_or_none() or ""
-
-
-def nettings(session: Session, invoice_ids: Sequence[int]) -> Mapping[int, str]:
-    """The same of many: only those whose claims are being taken off."""
-    question = select(_ITEM.c.invoice_id, _ITEM.c.proposal).where(
-        among(session, _ITEM.c.invoice_id, invoice_ids),
-        _ITEM.c.kind == PayableKind.CREDIT,
-        _ITEM.c.state.in_(LIVE),
-    )
-    return {row.invoice_id: row.proposal for row in session.execute(question)}
 
 
 def overviews(session: Session, *, limit: int = 100) -> Sequence[Overview]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Row, Select, insert, select
 
 from foundation import transitions
 from foundation.sql import Session, among
@@ -22,19 +22,27 @@ class RepaymentState(StrEnum):
     NOTED = "NOTED"
     CONFIRMED = "CONFIRMED"
     TAKEN_BACK = "TAKEN_BACK"
+    UNDO_ASKED = "UNDO_ASKED"  # one person says that the bank took the deposit back after it was confirmed
+    UNDONE = "UNDONE"
 
 
 REPAYMENT_WORDS: Final[Mapping[RepaymentState, Text]] = {
     RepaymentState.NOTED: Text("Antecknad"),
     RepaymentState.CONFIRMED: Text("Bekräftad"),
     RepaymentState.TAKEN_BACK: Text("Återtagen"),
+    RepaymentState.UNDO_ASKED: Text("Sägs vara återtagen av banken"),
+    RepaymentState.UNDONE: Text("Återtagen av banken"),
 }
 """What people call each state."""
 
 
 REPAYMENT_FOLLOWS = Transitions(
-    {RepaymentState.NOTED: {RepaymentState.CONFIRMED, RepaymentState.TAKEN_BACK}},
-    ends={RepaymentState.CONFIRMED, RepaymentState.TAKEN_BACK},
+    {
+        RepaymentState.NOTED: {RepaymentState.CONFIRMED, RepaymentState.TAKEN_BACK},
+        RepaymentState.CONFIRMED: {RepaymentState.UNDO_ASKED},
+        RepaymentState.UNDO_ASKED: {RepaymentState.UNDONE, RepaymentState.CONFIRMED},
+    },
+    ends={RepaymentState.TAKEN_BACK, RepaymentState.UNDONE},
     words=REPAYMENT_WORDS,
 )
 
@@ -50,6 +58,9 @@ class RepaymentNote:
     reference: str
     amount: Decimal | None
     """None where all that was left came; what is above that is for late payment."""
+    undone_on: date | None = None
+    undo_asked_by: str = ""
+    undo_reason: str = ""
 
 
 def add(
@@ -80,17 +91,40 @@ def waiting(session: Session, ids: Sequence[int]) -> Mapping[int, RepaymentNote]
     question = select(repayment_note).where(
         among(session, repayment_note.c.invoice_id, ids), repayment_note.c.state == RepaymentState.NOTED
     )
-    return {
-        row.invoice_id: RepaymentNote(
-            id=row.id,
-            by=row.noted_by,
-            on_day=row.noted_on,
-            came_on=row.came_on,
-            reference=row.reference,
-            amount=row.amount,
-        )
-        for row in session.execute(question)
-    }
+    return {row.invoice_id: _note(row) for row in session.execute(question)}
+
+
+def confirmed(session: Session, invoice_id: int) -> Sequence[RepaymentNote]:
+    """The deposits that two people have confirmed of an invoice's claims and nobody says were taken back, in order."""
+    return _in(session, invoice_id, RepaymentState.CONFIRMED)
+
+
+def undo_asked(session: Session, invoice_id: int) -> Sequence[RepaymentNote]:
+    """Those that one person says the bank took back, and that wait for another."""
+    return _in(session, invoice_id, RepaymentState.UNDO_ASKED)
+
+
+def _in(session: Session, invoice_id: int, state: RepaymentState) -> Sequence[RepaymentNote]:
+    question = (
+        select(repayment_note)
+        .where(repayment_note.c.invoice_id == invoice_id, repayment_note.c.state == state)
+        .order_by(repayment_note.c.id)
+    )
+    return [_note(row) for row in session.execute(question)]
+
+
+def _note(row: Row[Any]) -> RepaymentNote:
+    return RepaymentNote(
+        id=row.id,
+        by=row.noted_by,
+        on_day=row.noted_on,
+        came_on=row.came_on,
+        reference=row.reference,
+        amount=row.amount,
+        undone_on=row.undone_on,
+        undo_asked_by=row.undo_asked_by,
+        undo_reason=row.undo_reason,
+    )
 
 
 def noted() -> Select[int]:
@@ -100,13 +134,45 @@ def noted() -> Select[int]:
 
 def end(session: Session, note: RepaymentNote, to: RepaymentState, *, by: str) -> None:
     """Confirm a note that waits, or take it back; the database lets nobody confirm what they noted themselves."""
+    _move(session, note, RepaymentState.NOTED, to, ended_by=by)
+
+
+def ask_undo(
+    session: Session, note: RepaymentNote, *, by: str, on: date, undone_on: date, reason: str
+) -> None:
+    """Note that somebody says the bank took a confirmed deposit back."""
+    _move(
+        session,
+        note,
+        RepaymentState.CONFIRMED,
+        RepaymentState.UNDO_ASKED,
+        undo_asked_by=by,
+        undo_asked_on=on,
+        undone_on=undone_on,
+        undo_reason=reason,
+        undone_by="",
+    )
+
+
+def answer_undo(session: Session, note: RepaymentNote, to: RepaymentState, *, by: str) -> None:
+    """Confirm it, or say that the deposit stands; the database lets nobody confirm what they said themselves."""
+    if to is RepaymentState.UNDONE:
+        _move(session, note, RepaymentState.UNDO_ASKED, to, undone_by=by)
+    else:
+        nothing = {"undo_asked_by": "", "undo_asked_on": None, "undone_on": None, "undo_reason": ""}
+        _move(session, note, RepaymentState.UNDO_ASKED, to, **nothing)
+
+
+def _move(
+    session: Session, note: RepaymentNote, was: RepaymentState, to: RepaymentState, **values: object
+) -> None:
     transitions.move(
         session,
         repayment_note.c.state,
         repayment_note.c.id == note.id,
         REPAYMENT_FOLLOWS,
         name=Text("Återbetalningen"),
-        was=RepaymentState.NOTED,
+        was=was,
         to=to,
-        values={"ended_by": by},
+        values=values,
     )

@@ -16,6 +16,7 @@ from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.claims import claim_store, giving_back, steps
+from invoicing.claims.claim_store import SupplierClaim
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import payment, payment_store, proposal_store, repayment_store
@@ -23,6 +24,7 @@ from invoicing.payment.payment_store import Claim, ClaimWay
 from invoicing.payment.repayment_store import RepaymentNote, RepaymentState
 
 _LONGEST_REFERENCE = 80
+_LONGEST_REASON = 500
 
 
 class RepaymentRefused(Refused):
@@ -31,7 +33,7 @@ class RepaymentRefused(Refused):
 
 def claim_of(session: Session, invoice_id: int) -> Claim | None:
     """What the supplier owes after the credit of this invoice, or None."""
-    return next((each for each in payment_store.claims(session) if each.invoice_id == invoice_id), None)
+    return next(iter(payment_store.claims(session, [invoice_id])), None)
 
 
 def noted(session: Session, claims: Sequence[Claim]) -> Mapping[int, RepaymentNote]:
@@ -132,12 +134,83 @@ def take_back(session: Session, invoice_id: int, *, by: str, reason: str) -> Cla
     return claim
 
 
+def ask_undo(
+    session: Session, invoice_id: int, note_id: int, *, by: str, undone_on: date, reason: str, today: date
+) -> None:
+    """Say that the bank took a confirmed deposit back, as the first person. Raises RepaymentRefused."""
+    document_store.lock(session, invoice_id)
+    note = _chosen(repayment_store.confirmed(session, invoice_id), note_id)
+    personal_numbers.refuse(reason)
+    if not reason.strip():
+        raise RepaymentRefused(Text("Skriv hur du vet det. Skälet sparas."))
+    if not note.came_on <= undone_on <= today:
+        raise RepaymentRefused(
+            Text("Dagen ska ligga mellan %(came_on)s, då pengarna kom, och i dag.", came_on=note.came_on)
+        )
+    repayment_store.ask_undo(
+        session, note, by=by, on=today, undone_on=undone_on, reason=reason.strip()[:_LONGEST_REASON]
+    )
+    subject = InvoicingSubject.INVOICE.of(invoice_id)
+    told = {"reference": note.reference, "undone_on": str(undone_on)}
+    journal.record(session, by, PaymentAction.REPAYMENT_UNDO_ASKED, subject, **told)
+
+
+def confirm_undo(session: Session, invoice_id: int, note_id: int, *, by: str) -> None:
+    """Confirm as the second person: what the deposit gave back is owed again.
+
+    Raises RepaymentRefused, or payment.SamePerson for the one who said so.
+    """
+    document_store.lock(session, invoice_id)
+    note = _chosen(repayment_store.undo_asked(session, invoice_id), note_id)
+    if by == note.undo_asked_by:
+        raise payment.SamePerson
+    found = claim_store.of_invoice(session, invoice_id)
+    if found is None or note.undone_on is None:
+        raise RepaymentRefused(Text("Fakturan har ingen fordran som insättningen gäller."))
+    claim = claim_store.get(session, found.number, lock=True)
+    giving_back.undo_repayment(
+        session,
+        claim,
+        came_on=note.came_on,
+        reference=note.reference,
+        amount=None if note.amount is None else Money(note.amount, claim.amount.currency),
+        first_by=note.undo_asked_by,
+        second_by=by,
+        on=note.undone_on,
+    )
+    repayment_store.answer_undo(session, note, RepaymentState.UNDONE, by=by)
+
+
+def refuse_undo(session: Session, invoice_id: int, note_id: int, *, by: str) -> None:
+    """Say that the deposit stands: by whoever said that it did not, or by another. Raises RepaymentRefused."""
+    document_store.lock(session, invoice_id)
+    note = _chosen(repayment_store.undo_asked(session, invoice_id), note_id)
+    repayment_store.answer_undo(session, note, RepaymentState.CONFIRMED, by=by)
+    subject = InvoicingSubject.INVOICE.of(invoice_id)
+    told = {"reference": note.reference, "first": note.undo_asked_by}
+    journal.record(session, by, PaymentAction.REPAYMENT_UNDO_REFUSED, subject, **told)
+
+
+def _chosen(notes: Sequence[RepaymentNote], note_id: int) -> RepaymentNote:
+    found = next((each for each in notes if each.id == note_id), None)
+    if found is None:
+        raise RepaymentRefused(
+            Text("Insättningen finns inte, eller är inte i det läget. Ladda om och se hur den står.")
+        )
+    return found
+
+
+def most_of(session: Session, claim: SupplierClaim, on: date) -> Money:
+    """The most that a deposit of that day may be: what is left, with the interest grown by then. Raises RateUnknown."""
+    return claim.left + steps.interest_to(session, claim, on).amount
+
+
 def _parted(session: Session, claim: Claim, came: Money, on: date) -> tuple[Money, Money]:
     """What of a deposit is the claim's, and what is interest. Raises RepaymentRefused for nothing, or for more."""
     owed = claim_store.get(session, claim.number)
     part = min(came, owed.left)
     interest = came - part
-    most = owed.left + steps.interest_to(session, owed, on).amount if interest.amount else owed.left
+    most = most_of(session, owed, on) if interest.amount else owed.left
     if came.amount <= 0 or most < came:
         raise RepaymentRefused(
             Text(

@@ -265,9 +265,19 @@ repayment_note = Table(
     Column("state", String(20), nullable=False),
     # Who confirmed it or took it back.
     Column("ended_by", String(80), nullable=False, server_default=""),
-    CheckConstraint("state in ('NOTED','CONFIRMED','TAKEN_BACK')", name="state"),
+    # The day the bank took a confirmed deposit back, who says so and how it is known, and who confirmed that.
+    Column("undone_on", Date, nullable=True),
+    Column("undo_asked_on", Date, nullable=True),
+    Column("undo_asked_by", String(80), nullable=False, server_default=""),
+    Column("undo_reason", Text, nullable=False, server_default=""),
+    Column("undone_by", String(80), nullable=False, server_default=""),
+    CheckConstraint("state in ('NOTED','CONFIRMED','TAKEN_BACK','UNDO_ASKED','UNDONE')", name="state"),
     CheckConstraint("state = 'NOTED' or ended_by <> ''", name="ended"),
-    CheckConstraint("state <> 'CONFIRMED' or ended_by <> noted_by", name="two_people"),
+    CheckConstraint("state in ('NOTED','TAKEN_BACK') or ended_by <> noted_by", name="two_people"),
+    CheckConstraint(
+        "state not in ('UNDO_ASKED','UNDONE') or (undo_asked_by <> '' and undone_on is not null)", name="undo"
+    ),
+    CheckConstraint("state <> 'UNDONE' or (undone_by <> '' and undone_by <> undo_asked_by)", name="undone"),
     CheckConstraint("amount is null or amount > 0", name="amount"),
 )
 # One deposit at a time waits for its second person; what was confirmed before is a part of the claim.

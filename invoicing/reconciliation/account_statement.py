@@ -24,6 +24,7 @@ class EntryKind(StrEnum):
     NETTED = "NETTED"  # a claim that was taken off a payment
     REPAID = "REPAID"  # a claim that the supplier paid back
     WRITTEN_OFF = "WRITTEN_OFF"  # what of a claim the buyer gave up
+    REPAYMENT_RETURNED = "REPAYMENT_RETURNED"  # a repayment that the bank took back
     RETURNED = "RETURNED"  # a payment that came back, or what was taken off it
 
     @property
@@ -39,6 +40,7 @@ _WORDS = {
     EntryKind.NETTED: Text("Avräknat på betalning"),
     EntryKind.REPAID: Text("Återbetalt av er"),
     EntryKind.WRITTEN_OFF: Text("Avskrivet av köparen"),
+    EntryKind.REPAYMENT_RETURNED: Text("Återbetalning som banken tog tillbaka"),
     EntryKind.RETURNED: Text("Betalning som kom tillbaka"),
 }
 

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, func, select
 from foundation.money import Money
 from foundation.periods import Month
 from foundation.sql import Session, amount
-from invoicing.reconciliation import entry_source_queries
+from invoicing.reconciliation import entry_source_queries, given_back_queries
 from invoicing.reconciliation.entry_source_queries import EntryFilter, month_of
 from invoicing.reconciliation.statement import (
     DEFAULT_KEYS,
@@ -25,6 +25,7 @@ from invoicing.reconciliation.statement import (
     StatementEntry,
     StatementKey,
     statement_of,
+    value_of,
 )
 from orders.register import store as register_store
 
@@ -72,6 +73,7 @@ def entries(
                 yield _entry(column, row, about, value=rest)
         if row.back:
             yield _entry(StatementColumn.PAID, row, about, value=-rest)
+    yield from given_back_queries.entries(session, part)
 
 
 def statement(
@@ -100,6 +102,10 @@ def statement(
     for key, values in _added(session, source, by, parts):
         for column, value in zip(_INVOICE_COLUMNS, values, strict=True):
             sums[key][column] = Money(value, wanted.currency)
+    for entry in given_back_queries.entries(session, wanted):
+        row = sums[tuple(value_of(entry, key) for key in by)]
+        before = row.get(entry.column)
+        row[entry.column] = entry.amount if before is None else before + entry.amount
     return statement_of(by, sums, currency=wanted.currency)
 
 

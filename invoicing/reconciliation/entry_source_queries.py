@@ -33,7 +33,7 @@ from foundation.periods import Month
 from foundation.sql import amount
 from invoicing.claims import part_queries
 from invoicing.claims import tables as claim_tables
-from invoicing.claims.claim_states import ClaimState, PartWay
+from invoicing.claims.claim_states import ClaimState
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Verdict
 from invoicing.model import DocumentType, InvoiceState
@@ -189,31 +189,12 @@ def invoiced(wanted: EntryFilter) -> Select[Any]:
     """
     if wanted.execution_reference or wanted.article or wanted.delivery_area or wanted.service:
         # What lies on no line has none of these.
-        return _on_lines(wanted)
-    return select(union_all(_on_lines(wanted), _on_no_line(wanted)).subquery())
+        return invoiced_on_lines(wanted)
+    return select(union_all(invoiced_on_lines(wanted), _on_no_line(wanted)).subquery())
 
 
-def whole_invoices(wanted: EntryFilter) -> Select[Any]:
-    """Each invoice whole, net and with VAT, with what became of it, as ones and zeros; on whatever line it lies."""
-    question = select(
-        _INVOICE.c.id.label("invoice_id"),
-        _INVOICE.c.amount_net.label("amount_net"),
-        _INVOICE.c.amount_payable.label("amount_payable"),
-        _less_net(wanted.as_of).label("less_net"),
-        _less_payable(wanted.as_of).label("less_payable"),
-        _back_of_invoice(_BACK.c.amount_net, wanted.as_of).label("back_net"),
-        _back_of_invoice(_BACK.c.amount, wanted.as_of).label("back_payable"),
-        *_fate(wanted.as_of),
-    )
-    return _with_fate(question.where(*_invoice_is(wanted)), wanted.as_of)
-
-
-def month_of(day: ColumnElement[Any]) -> ColumnElement[str]:
-    """The month of a day, as 2026-11."""
-    return func.substr(cast(day, String), 1, 7)
-
-
-def _on_lines(wanted: EntryFilter) -> Select[Any]:
+def invoiced_on_lines(wanted: EntryFilter) -> Select[Any]:
+    """Each part of an invoice that lies on an order line, with what became of it."""
     on_line = and_(_LINE.c.order_number == _PART.c.order_number, _LINE.c.line_id == _PART.c.line_id)
     question = (
         select(
@@ -245,6 +226,26 @@ def _on_lines(wanted: EntryFilter) -> Select[Any]:
         question = question.where(_ORDER.c.delivery_area == wanted.delivery_area)
     whole = replace(wanted, execution_reference="")
     return _with_fate(question.where(*_invoice_is(whole)), wanted.as_of)
+
+
+def whole_invoices(wanted: EntryFilter) -> Select[Any]:
+    """Each invoice whole, net and with VAT, with what became of it, as ones and zeros; on whatever line it lies."""
+    question = select(
+        _INVOICE.c.id.label("invoice_id"),
+        _INVOICE.c.amount_net.label("amount_net"),
+        _INVOICE.c.amount_payable.label("amount_payable"),
+        _less_net(wanted.as_of).label("less_net"),
+        _less_payable(wanted.as_of).label("less_payable"),
+        _back_of_invoice(_BACK.c.amount_net, wanted.as_of).label("back_net"),
+        _back_of_invoice(_BACK.c.amount, wanted.as_of).label("back_payable"),
+        *_fate(wanted.as_of),
+    )
+    return _with_fate(question.where(*_invoice_is(wanted)), wanted.as_of)
+
+
+def month_of(day: ColumnElement[Any]) -> ColumnElement[str]:
+    """The month of a day, as 2026-11."""
+    return func.substr(cast(day, String), 1, 7)
 
 
 def _on_no_line(wanted: EntryFilter) -> Select[Any]:
@@ -336,7 +337,7 @@ def _less_of_invoice(column: ColumnElement[Any], as_of: date) -> ColumnElement[A
 def _back_of_invoice(column: ColumnElement[Any], as_of: date | None) -> ColumnElement[Any]:
     """What had been set off, repaid or written off of the invoice's claim by the day."""
     part = select(func.sum(part_queries.signed(column), type_=amount())).where(
-        _BACK.c.invoice_id == _INVOICE.c.id, _BACK.c.how != PartWay.INTEREST
+        _BACK.c.invoice_id == _INVOICE.c.id, part_queries.counts()
     )
     by_then = part if as_of is None else part.where(_BACK.c.on_day <= as_of)
     return _taken_back(by_then.correlate(_INVOICE))

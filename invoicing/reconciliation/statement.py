@@ -143,7 +143,7 @@ def reconcile(
     sums: dict[tuple[str, ...], dict[StatementColumn, Money]] = {}
     whole = dict.fromkeys(StatementColumn, zero)
     for entry in entries:
-        key = tuple(_value(entry, part) for part in by)
+        key = tuple(value_of(entry, part) for part in by)
         row = sums.setdefault(key, dict.fromkeys(StatementColumn, zero))
         row[entry.column] += entry.amount
         whole[entry.column] += entry.amount
@@ -151,7 +151,8 @@ def reconcile(
     return Statement(tuple(by), rows, _row(("",) * len(by), whole))
 
 
-def _value(entry: StatementEntry, key: StatementKey) -> str:
+def value_of(entry: StatementEntry, key: StatementKey) -> str:
+    """What the entry has of a key."""
     return {
         StatementKey.EXECUTION_REFERENCE: entry.execution_reference,
         StatementKey.SUPPLIER: entry.supplier,

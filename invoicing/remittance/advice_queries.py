@@ -1,9 +1,11 @@
 """Which payment an invoice was paid with, and everything that payment is made of."""
 
-from sqlalchemy import case, select
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import case, exists, select
 
 from foundation.money import Money
-from foundation.sql import Session
+from foundation.sql import Session, among
 from invoicing.documents import tables as document_tables
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import PayableKind
@@ -15,13 +17,33 @@ _PAIR, _CREDIT = document_tables.credit_pair, document_tables.invoice.alias("cre
 _SENT = (ItemState.EXPORTED, ItemState.PAID)
 
 
-def of_invoice(session: Session, invoice_id: int) -> Remittance | None:
-    """The payment that pays the invoice, or has paid it; None where it left by other means, or has not left."""
-    question = select(_ITEM.c.end_to_end, _ITEM.c.supplier).where(
-        _ITEM.c.invoice_id == invoice_id, _ITEM.c.kind == PayableKind.INVOICE, _ITEM.c.state.in_(_SENT)
+def with_others(session: Session, invoice_ids: Collection[int]) -> Mapping[int, tuple[str, str]]:
+    """The supplier and the payment of each of the invoices that was paid together with something else."""
+    other = _ITEM.alias("other")
+    beside = exists().where(
+        other.c.end_to_end == _ITEM.c.end_to_end,
+        other.c.supplier == _ITEM.c.supplier,
+        other.c.state.in_(_SENT),
+        other.c.id != _ITEM.c.id,
     )
-    row = session.execute(question).one_or_none()
-    return None if row is None else of_payment(session, row.supplier, row.end_to_end)
+    question = select(_ITEM.c.invoice_id, _ITEM.c.supplier, _ITEM.c.end_to_end).where(
+        among(session, _ITEM.c.invoice_id, invoice_ids),
+        _ITEM.c.kind == PayableKind.INVOICE,
+        _ITEM.c.state.in_(_SENT),
+        beside,
+    )
+    return {row.invoice_id: (row.supplier, row.end_to_end) for row in session.execute(question)}
+
+
+def invoices_in(session: Session, supplier: str, payment: str) -> Sequence[int]:
+    """The invoices that the supplier's payment pays."""
+    question = select(_ITEM.c.invoice_id).where(
+        _ITEM.c.end_to_end == payment,
+        _ITEM.c.supplier == supplier,
+        _ITEM.c.kind == PayableKind.INVOICE,
+        _ITEM.c.state.in_(_SENT),
+    )
+    return session.scalars(question.order_by(_ITEM.c.id)).all()
 
 
 def of_payment(session: Session, supplier: str, payment: str) -> Remittance | None:

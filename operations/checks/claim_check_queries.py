@@ -8,7 +8,7 @@ from sqlalchemy import Row, func, select
 from foundation.sql import Session
 from invoicing.claims import part_queries
 from invoicing.claims import tables as claim_tables
-from invoicing.claims.claim_states import ClaimState, PartWay
+from invoicing.claims.claim_states import ClaimState
 from invoicing.documents import tables as document_tables
 from invoicing.model import InvoiceState
 from invoicing.payment import standing_queries
@@ -24,7 +24,7 @@ def claims(session: Session) -> Iterator[Row[Any]]:
     settled = payment_tables.claim_settled
     given_back = (
         select(func.sum(part_queries.signed(_PART.c.amount), type_=_PART.c.amount.type))
-        .where(_PART.c.claim == _CLAIM.c.number, _PART.c.how != PartWay.INTEREST)
+        .where(_PART.c.claim == _CLAIM.c.number, part_queries.counts())
         .scalar_subquery()
     )
     question = (

@@ -242,6 +242,14 @@ TEXTS: Final[dict[str, MailText]] = {
         ),
         MailKind.INVOICES,
     ),
+    "claim-withdrawn": MailText(
+        Text("Ni behöver inte betala tillbaka"),
+        Text(
+            "Hej!\n\nKöparen har tagit tillbaka en fordran som ni fått krav på. Ni behöver inte betala den. "
+            "Den står kvar att läsa här:\n\n%(portal)s/economy/claims/%(id)s"
+        ),
+        MailKind.INVOICES,
+    ),
     "credit-request-withdrawn": MailText(
         Text("Ingen kreditfaktura behövs"),
         Text(

@@ -71,6 +71,7 @@ _RANKS: Final = {
     EntryKind.NETTED: 5,
     EntryKind.PAYMENT: 6,
     EntryKind.RETURNED: 7,
+    EntryKind.REPAYMENT_RETURNED: 8,
 }
 
 
@@ -377,8 +378,10 @@ def _money(scope: Scope, wanted: AccountFilter | None) -> list[tuple[EntryKind, 
     ]
 
 
-def _given_back_by(how: PartWay, kind: EntryKind, wanted: AccountFilter | None) -> Select[Any]:
-    """What was given back by other means than a payment: a row for each claim and day."""
+def _given_back_by(
+    how: PartWay, kind: EntryKind, wanted: AccountFilter | None, *, taken_off: bool = False
+) -> Select[Any]:
+    """What was given back by other means than a payment, or taken back: a row for each claim and day."""
     parts = (
         select(
             _PART.c.invoice_id,
@@ -391,7 +394,8 @@ def _given_back_by(how: PartWay, kind: EntryKind, wanted: AccountFilter | None) 
         .subquery()
     )
     sums = (parts.c.net, parts.c.payable)
-    question = select(*_columns(kind, parts.c.on_day, _INVOICE.c.id, _INVOICE.c.number, sums=sums))
+    columns = _columns(kind, parts.c.on_day, _INVOICE.c.id, _INVOICE.c.number, taken_off=taken_off, sums=sums)
+    question = select(*columns)
     joined = question.join(parts, parts.c.invoice_id == _INVOICE.c.id)
     return joined.where(*_within(parts.c.on_day, wanted))
 
@@ -407,7 +411,7 @@ def _set_off_with(wanted: AccountFilter | None) -> ColumnElement[str]:
 
 
 def _returned(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
-    """Each payment that came back, and what of a claim is owed again since the payment it was taken off did."""
+    """Each payment that came back, and what of a claim is owed again since that, or since the bank took money back."""
     payments = (
         select(
             *_columns(
@@ -436,7 +440,10 @@ def _returned(scope: Scope, wanted: AccountFilter | None) -> list[Select[Any]]:
         .join(_PART, (_PART.c.invoice_id == _INVOICE.c.id) & (_PART.c.how == PartWay.RETURNED))
         .where(scope.of_invoices(), *_within(_PART.c.on_day, wanted))
     )
-    return [payments, claims]
+    repayments = _given_back_by(
+        PartWay.REPAYMENT_RETURNED, EntryKind.REPAYMENT_RETURNED, wanted, taken_off=True
+    ).where(scope.of_invoices())
+    return [payments, claims, repayments]
 
 
 def _came_back(end_to_end: ColumnElement[str], number: ColumnElement[str]) -> ColumnElement[str]:

@@ -37,5 +37,6 @@ def _seen(session: Session, scope: Scope, claims: Sequence[SupplierClaim]) -> li
         # read, and had a letter about, does not vanish when it is withdrawn.
         if each.supplier == scope.supplier
         and each.invoice_id in seen
-        and each.state not in (ClaimState.ASKED, ClaimState.WITHDRAWN)
+        and each.state is not ClaimState.ASKED
+        and each.was_raised
     ]

@@ -538,10 +538,16 @@ def test_on_the_pages_one_proposes_and_the_other_confirms(
     assert account(system, made.id).permissions == {_P.OFFICER, _P.FINANCE}
     ivar.post(f"/admin/people/{made.id}", {"permission": ["FINANCE"]})
     assert account(system, made.id).permissions == {_P.FINANCE}
+    # Both in one step: what is taken away is gone, what is given waits.
+    told = ivar.follow(ivar.post(f"/admin/people/{made.id}", {"permission": ["AUDIT"]}))
+    assert "gäller inte längre" in told
+    assert account(system, made.id).permissions == set()
+    nils.post("/admin/people/changes/3/confirm")
+    assert account(system, made.id).permissions == {_P.AUDIT}
     ivar.post(f"/admin/people/{made.id}/address", {"email": "annan@kopare.example"})
-    assert nils.post("/admin/people/changes/3/refuse", {"reason": ""}).status_code == 409
-    nils.post("/admin/people/changes/3/refuse", {"reason": "Fråga personen först."})
-    assert "Fråga personen först." in text_of(ivar.get("/admin/people/changes/3"))
+    assert nils.post("/admin/people/changes/4/refuse", {"reason": ""}).status_code == 409
+    nils.post("/admin/people/changes/4/refuse", {"reason": "Fråga personen först."})
+    assert "Fråga personen först." in text_of(ivar.get("/admin/people/changes/4"))
 
 
 def test_rights_and_limits_are_proposed_on_their_pages(system: System, ivar: Visitor, nils: Visitor) -> None:

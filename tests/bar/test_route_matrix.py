@@ -30,6 +30,7 @@ PROGRAMS: Final[Mapping[str, str]] = {
     "GET /metrics": "the network lets the watching machine in alone",
     "POST /api/v1/validate": "anybody may; nothing is kept",
     "GET /api/v1/events": "a system's key",
+    "GET /api/v1/service-figures": "a system's key",
     "POST /api/v1/events": "a system's key",
     "POST /api/v1/ledger/answers": "a system's key",
     "POST /webhook/letters": "the access point's secret",

@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from bookkeeping import accounting_rule_store, booking, rule_changes, tables
 from bookkeeping.accounting_rule_store import NoRulesVersion, RulesState
-from bookkeeping.accounting_rules import AccountingRules, CodingRule, RulesRefused, read_rules
+from bookkeeping.accounting_rules import AccountingRules, CodingRule, read_rules
 from bookkeeping.booking import Run
 from bookkeeping.coding import Coding, CodingBasis, Dimension, RowRole
 from bookkeeping.ledger_accounts import LedgerAccounts
 from bookkeeping.rule_changes import RulesChangeRefused, RulesStep
+from bookkeeping.rule_reading import RulesRefused
 from bookkeeping.vouchers import VoucherKind
 from foundation.periods import Month
 from foundation.transitions import StepRefused

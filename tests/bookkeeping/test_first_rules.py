@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookkeeping.accounting_rules import RulesRefused, read_rules
+from bookkeeping.accounting_rules import read_rules
 from bookkeeping.charts import AccountKind, chart
 from bookkeeping.coding import CodingBasis, RowRole
 from bookkeeping.first_rules import first_rules
 from bookkeeping.ledger_accounts import LedgerAccounts
+from bookkeeping.rule_reading import RulesRefused
 from foundation.text import Text
 from orders.terms import ArticleKind
 

@@ -84,6 +84,7 @@ ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
     (RulesState.PROPOSED, "CONFIRMATIONS_WAITING"),
     (ClosingState.REOPEN_ASKED, "CONFIRMATIONS_WAITING"),
     (RepaymentState.NOTED, "CONFIRMATIONS_WAITING"),
+    (RepaymentState.UNDO_ASKED, "CONFIRMATIONS_WAITING"),
     (ClaimState.ASKED, "CONFIRMATIONS_WAITING"),
     (ClaimState.DISPUTED, "CONFIRMATIONS_WAITING"),
     (ClaimState.WRITE_OFF_ASKED, "CONFIRMATIONS_WAITING"),
@@ -138,6 +139,11 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (ClaimState.DEMANDED, "for the supplier to pay, or its next payment"),
     (ClaimState.REMINDED, "for the supplier to pay, or its next payment"),
     (ClaimState.SETTLED, "nothing waits: it is given back; it is owed again if the bank takes it back"),
+    (
+        ClaimState.WRITTEN_OFF,
+        "nothing waits: what was left is given up; a deposit of it may still be taken back",
+    ),
+    (RepaymentState.CONFIRMED, "nothing waits: the money is here; the bank may still take it back"),
     (RateState.STANDING, "nothing waits: it holds"),
     (InvoiceState.CREDIT_REQUESTED, "for the supplier's credit note"),
     (InvoiceState.CREDITED, "nothing waits: it is settled with its credit note"),
@@ -205,6 +211,7 @@ TWO_PEOPLE: Final[Sequence[tuple[str, StrEnum]]] = (
     ("a payment stop", StopState.ASKED),
     ("the end of a payment stop", StopState.LIFT_ASKED),
     ("a repayment that came", RepaymentState.NOTED),
+    ("a deposit that the bank took back", RepaymentState.UNDO_ASKED),
     ("the disposal of cases", DisposalState.PROPOSED),
     ("a payment, prepared and to be attested", ProposalState.DRAFT),
 )

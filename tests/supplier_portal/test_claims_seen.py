@@ -6,14 +6,15 @@ from datetime import UTC, date, datetime
 import pytest
 
 from accounts.identity import Permission, Person
+from invoicing.claims import raising
 from invoicing.payment.proposal_store import Proposal
 from invoicing.portal_invoicing.scope import Scope
 from supplier_portal.queries import claim_queries
 from tests.support.pages.browser import Site, portal
-from tests.support.pages.visitor import text_of, visitor
+from tests.support.pages.visitor import visitor
 from tests.support.statements import statements
 from tests.support.stories.claiming import REFERENCE, ClaimDesk, two_months
-from tests.support.stories.paying import PayDesk
+from tests.support.stories.paying import SECOND, PayDesk
 from tests.support.stories.system import FYRBAKEN, System, a_system
 
 DAY = datetime(2026, 6, 7, 9, 0, tzinfo=UTC)
@@ -43,7 +44,7 @@ def seen(site: Site, person: Person, path: str) -> str:
     with visitor(site, person) as somebody:
         answer = somebody.get(path)
         assert answer.status_code == 200, path
-        return text_of(answer)
+        return answer.text
 
 
 def proposed(system: System, paying: PayDesk) -> Proposal:
@@ -100,3 +101,37 @@ def test_one_claim_is_looked_for_by_its_invoice_and_no_other_is_read(system: Sys
     assert found.invoice_id == invoice.id
     assert len(put) == 2
     assert "claim.invoice_id = " in put[0]
+
+
+def test_what_the_supplier_had_a_letter_about_is_seen_to_be_withdrawn_beside_the_next(
+    system: System, site: Site, desk: ClaimDesk
+) -> None:
+    invoice = desk.paid()
+    here, listed = f"/economy/claims/{invoice.id}", "/economy/claims"
+    # What one person only asked for is not the supplier's to read, nor what came of it.
+    asked = desk.ask(invoice)
+    with system.database.writing() as session:
+        raising.decline(session, asked.number, by=SECOND, today=date(2026, 5, 2))
+    assert asked.number not in seen(site, ECONOMIST, listed)
+    first = desk.ask(invoice)
+    desk.confirm(first)
+    desk.demand(first, on=date(2026, 5, 3))
+    desk.ask_write_off(first)
+    desk.write_off(first, on=date(2026, 6, 1))
+    told = seen(site, ECONOMIST, here)
+    assert "Återtagen den 2026-06-01" in told
+    assert first.number in seen(site, ECONOMIST, listed)
+    assert "Bestrid fordran" not in told
+    # The credit note that comes all the same raises another, and the letter of the first is there.
+    desk.credited(on=date(2026, 6, 2))
+    second = desk.claim(invoice)
+    told = seen(site, ECONOMIST, here)
+    assert "Återtagen den" not in told
+    assert f"{here}?claim={first.number}" in told
+    assert first.number in seen(site, ECONOMIST, listed)
+    told = seen(site, ECONOMIST, f"{here}?claim={first.number}")
+    assert f"{here}/letters/1.pdf?claim={first.number}" in told
+    with visitor(site, ECONOMIST) as somebody:
+        assert somebody.get(f"{here}/letters/1.pdf?claim={first.number}").status_code == 200
+        for other in ("letters/1.pdf", f"letters/1.pdf?claim={second.number}", f"?claim={asked.number}"):
+            assert somebody.get(f"{here}/{other}".replace("/?", "?")).status_code == 404

@@ -90,8 +90,39 @@ def before_0049(connection: Connection) -> None:
     )
 
 
+def before_0055(connection: Connection) -> None:
+    """Lead the books back to what revision 0055 found."""
+    connection.execute(text("drop index ix_claim_invoice_id"))
+    parts = "'NETTED','REPAID','WRITTEN_OFF','INTEREST','RETURNED'"
+    checks = {
+        "state": "state in ('NOTED','CONFIRMED','TAKEN_BACK')",
+        "two_people": "state <> 'CONFIRMED' or ended_by <> noted_by",
+    }
+    operations = Operations(MigrationContext.configure(connection))
+    if inspect(connection).has_table("repayment_note"):
+        with operations.batch_alter_table("repayment_note") as batch:
+            for name in ("undo", "undone", *checks):
+                batch.drop_constraint(f"ck_repayment_note_{name}", type_="check")
+            for name in ("undone_on", "undo_asked_on", "undo_asked_by", "undo_reason", "undone_by"):
+                batch.drop_column(name)
+            for name, check in checks.items():
+                batch.create_check_constraint(f"ck_repayment_note_{name}", check)
+    kinds = "'invoice-in-question','invoice-paid','credit-request-withdrawn','claim-letter','claim-answered'"
+    notices = f"kind in ({kinds})"
+    if connection.dialect.name == "sqlite":
+        now = f"how in ({parts},'REPAYMENT_RETURNED','INTEREST_RETURNED')"
+        sqlite_schema.reword(connection, "claim_part", {now: f"how in ({parts})"})
+        sqlite_schema.reword(connection, "supplier_notice", {f"{notices[:-1]},'claim-withdrawn')": notices})
+        return
+    operations.drop_constraint("ck_supplier_notice_kind", "supplier_notice")
+    operations.create_check_constraint("ck_supplier_notice_kind", "supplier_notice", notices)
+    operations.drop_constraint("ck_claim_part_how", "claim_part")
+    operations.create_check_constraint("ck_claim_part_how", "claim_part", f"how in ({parts})")
+
+
 def before_0054(connection: Connection) -> None:
     """Lead the books back to what revision 0054 found."""
+    before_0055(connection)
     connection.execute(text("drop index ix_payment_item_proposal"))
     columns = "proposal, supplier, kind, state, why, amount, invoice_id"
     connection.execute(text(f"create index ix_payment_item_proposal on payment_item ({columns})"))

@@ -70,6 +70,7 @@ WAYS = {
     "POST /admin/restore/end": "an administrator's alone, while restored books are held",
     "POST /api/v1/ledger/answers": "the budget of the key, and its bytes limited for each request",
     "POST /api/v1/events": "the budget of the key, and its bytes and seconds limited for each request",
+    "GET /api/v1/service-figures": "the budget of the key; it reads no body, and its months are limited",
     "POST /webhook/letters": "a token or a signature, proved before anything is kept",
 }
 """Each way in, and what keeps it from taking everything. The buyer's own people are counted in no budget."""

@@ -25,6 +25,7 @@ from billing.tools.benchmarks import events as bench_events
 from billing.tools.benchmarks import flow
 from billing.tools.benchmarks import post as bench_post
 from billing.tools.benchmarks import validation as benchmark
+from billing.tools.benchmarks.figures import bench_figures
 from billing.tools.benchmarks.flow import Arrived, Figures
 from billing.tools.benchmarks.payments import bench_payments
 from billing.tools.benchmarks.reconcile import bench_reconcile
@@ -154,6 +155,7 @@ def post(
 benches.command("reconcile")(bench_reconcile)
 benches.command("touchless")(bench_touchless)
 benches.command("payments")(bench_payments)
+benches.command("figures")(bench_figures)
 
 
 def _one_process(

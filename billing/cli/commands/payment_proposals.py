@@ -6,7 +6,6 @@ and what the bank answers marks payments as paid. `billing payments pay` notes w
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
 
@@ -14,14 +13,14 @@ import typer
 
 from accounts.staff import changes, staff_forms
 from accounts.staff.change_store import StaffChangeKind
-from billing.cli.command import AsJson, CommandContext, On, command, day, today_or
+from billing.cli.command import AsJson, CommandContext, On, command, day, number_written, today_or
 from billing.cli.commands.desk import payment_runs
 from billing.cli.commands.desk.attest_rights import state_of
 from billing.cli.commands.due_payments import payments, tell_held_back
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.database import utc_now
 from foundation.disks.whole_files import write_whole
-from foundation.formatting import kronor, number_of
+from foundation.formatting import kronor
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.payment import (
@@ -198,7 +197,7 @@ def right(
     if person:
         with context.writing() as session:
             content = staff_forms.attest_right(
-                limit=_amount(limit),
+                limit=number_written(limit),
                 valid_from=today_or(on),
                 valid_to=until,
                 reach=Reach(supplier, article, area),
@@ -270,10 +269,3 @@ def tell_files(paths: list[Path], *, as_json: bool) -> None:
         return
     for path in paths:
         typer.echo(str(path))
-
-
-def _amount(text: str) -> Decimal:
-    try:
-        return number_of(text)
-    except InvalidOperation:
-        raise typer.BadParameter("Skriv beloppet som 1250,00 / write the amount as 1250.00.") from None

@@ -4,17 +4,18 @@ Whoever stands here says who they are with `--by`: an account, or a name of thei
 proposes another confirms, here or on a page. What a shell on the host can do besides stands in docs/operating.md.
 """
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
 from accounts import accounts, mailed_links
 from accounts import store as account_store
-from accounts.identity import Permission
+from accounts.identity import BUYER_SIDE, Permission
 from accounts.mailed_link_store import LinkPurpose
 from accounts.pages.staff_changes import KINDS, rows_of
-from accounts.rules import granted_staff, mail_address, name_of_person
-from accounts.staff import change_store, changes, independence, staff_forms
+from accounts.rules import AccountRefused, granted_staff, mail_address, name_of_person
+from accounts.staff import change_store, changes, independence, role_changes, staff_forms
 from accounts.staff.change_store import StaffChange, StaffChangeKind
 from accounts.store import Account, AccountState
 from billing.cli.command import AsJson, CommandContext, command, today_or
@@ -61,7 +62,7 @@ def invite(
 ) -> None:
     """De två första administratörerna genast, alla andra föreslås / the first two at once, others are proposed."""
     now = utc_now()
-    roles = granted_staff(permission)
+    roles = granted_staff(_roles_named(permission))
     with context.writing() as session:
         if roles == {Permission.BUYER_ADMIN} and _too_few(session):
             made = changes.first_administrator(
@@ -155,30 +156,47 @@ def roles(
     add: Annotated[list[str] | None, typer.Option("--add", help="Föreslås / proposed")] = None,
     remove: Annotated[list[str] | None, typer.Option("--remove", help="Genast / at once")] = None,
 ) -> None:
-    """Ta ifrån någon roller genast, eller föreslå nya / take roles away at once, or propose others."""
+    """Ta ifrån någon roller genast, och föreslå nya / take roles away at once, and propose others."""
+    if not (add or remove):
+        raise AccountRefused(
+            Text(
+                "Ange vad som ska ändras: --add ROLL föreslår en roll, och --remove ROLL tar bort den genast."
+            )
+        )
+    added, removed = _roles_named(add or ()), _roles_named(remove or ())
     with context.writing() as session:
+        buyer = register_store.load(session).buyer.organisation_number
         account = _account(session, person)
-        added = granted_staff(add) - account.permissions if add else frozenset[Permission]()
-        removed = account.permissions & frozenset(Permission(each) for each in remove or ())
-        if added:
-            content = staff_forms.other_roles(added=added, removed=removed)
-            number = changes.propose(
-                session, StaffChangeKind.ROLES, person=person, content=content, by=by, at=utc_now()
-            )
-            said = Text("Förslag %(number)s väntar på en annan administratör.", number=number)
-        else:
-            accounts.change(
-                session,
-                account.organisation,
-                account.id,
-                permissions=account.permissions - removed,
-                within=None,
-                by=by,
-                administers=Permission.BUYER_ADMIN,
-                only_less=True,
-            )
-            said = Text("Behörigheterna är ändrade.")
+        if account.organisation != buyer:
+            raise NotFound(Text("%(person)s är inte köparens: roller ger leverantören själv.", person=person))
+        number = role_changes.change_roles(
+            session, account, added=added, removed=removed, by=by, at=utc_now()
+        )
+        is_gone = bool(removed & account.permissions)
+    if number is None:
+        said = Text("Behörigheterna är ändrade.")
+    elif is_gone:
+        said = Text(
+            "Det som togs bort gäller inte längre. Förslag %(number)s om det nya väntar på en annan administratör.",
+            number=number,
+        )
+    else:
+        said = Text("Förslag %(number)s väntar på en annan administratör.", number=number)
     show(context.say(said))
+
+
+def _roles_named(names: Iterable[str]) -> frozenset[Permission]:
+    """Roles at the buyer as they are written at the command line. Raises AccountRefused for what is none."""
+    unknown = sorted(set(names) - BUYER_SIDE)
+    if unknown:
+        raise AccountRefused(
+            Text(
+                "%(unknown)s är ingen roll hos köparen. Rollerna är %(roles)s.",
+                unknown=", ".join(unknown),
+                roles=", ".join(sorted(BUYER_SIDE)),
+            )
+        )
+    return frozenset(Permission(each) for each in names)
 
 
 @command(people, "address")

@@ -21,6 +21,11 @@ from billing.tools.benchmarks import bench_store, bulk_world_store, pages
 from billing.tools.benchmarks import database as bench_database
 from billing.tools.benchmarks.pages import PageRequest
 from bookkeeping import accrual_queries
+from bookkeeping.budget import drawing_up
+from bookkeeping.budget.budget_keys import BudgetKey
+from bookkeeping.budget.forecast_rules import ForecastRules
+from bookkeeping.ledger_accounts import LedgerAccounts
+from bookkeeping.voucher_making import Coders
 from foundation.database import Database
 from foundation.periods import Month
 from foundation.sql import Session
@@ -33,6 +38,7 @@ from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.open_items import open_items
 from invoicing.reconciliation.statement import StatementKey, reconcile
 from orders import tables as order_tables
+from orders.register import store as register_store
 
 _MONTH = Month(2026, 6)
 
@@ -86,7 +92,8 @@ def measure(database: Database, *, times: int = 5) -> list[PageRequest]:
     """Ask every question of a database that `bulk_world_store` filled."""
     placements = _placements(database)
     references = [str(bulk_world_store.FIRST_REFERENCE + 1 + step * placements // 50) for step in range(50)]
-    questions = [*_statements(references, times), *_month_ends(bulk_world_store.TODAY, times)]
+    today = bulk_world_store.TODAY
+    questions = [*_statements(references, times), *_month_ends(today, times), *_budget(today, times)]
     return [_asked(database, what, allowed, count, ask) for what, allowed, count, ask in questions]
 
 
@@ -156,6 +163,25 @@ def _month_ends(today: date, times: int) -> Sequence[TimedQuestion]:
                 money_trends.by_age(trend_queries.open_days(session), today=today),
             ),
         ),
+    )
+
+
+def _budget(today: date, times: int) -> Sequence[TimedQuestion]:
+    """What the buyer is committed to, and what the months will cost."""
+    by = (BudgetKey.DELIVERY_AREA,)
+
+    def committed(session: Session, as_of: date) -> None:
+        coders = Coders.of(session, LedgerAccounts())
+        drawing_up.commitments(session, coders, "SEK", by=by, as_of=as_of, today=today)
+
+    def foreseen(session: Session) -> None:
+        coders, register = Coders.of(session, LedgerAccounts()), register_store.load(session)
+        drawing_up.forecast(session, coders, register, by=by, rules=ForecastRules(), today=today)
+
+    return (
+        ("commitments today", 5_000, times, lambda session: committed(session, today)),
+        ("commitments of a past day", 0, 1, lambda session: committed(session, date(2026, 9, 30))),
+        ("forecast, six months back and twelve ahead", 5_000, times, foreseen),
     )
 
 

@@ -11,6 +11,7 @@ from finance_desk.pages.paying_parts import (
     article_words,
     day_of,
     download,
+    month_asked,
     parsed_day,
     parsed_month,
     people,
@@ -18,7 +19,6 @@ from finance_desk.pages.paying_parts import (
     text_of,
 )
 from foundation.money import total
-from foundation.periods import Month
 from foundation.spreadsheets import CSV_TYPE, csv_bytes
 from foundation.text import Text
 from invoicing.payment import export_store
@@ -37,7 +37,7 @@ _P = Permission
 def month_end(request: Request, person: Person = signed_in(*READERS)) -> Response:
     """A month's accrual line by line before it is booked, what is not billed, and what was billed and credited."""
     today = today_of(request)
-    month = _month(request)
+    month = month_asked(request)
     closing_text = request.query_params.get("closing", "")
     closing = parsed_day(closing_text) if closing_text else today
     with database_of(request).reading() as session:
@@ -126,7 +126,7 @@ def book(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
 @router.get("/finance/reconciliation/accrual.csv")
 def accrual_csv(request: Request, person: Person = signed_in(*READERS)) -> Response:
     """Every line that would be accrued now, or on the closing day that is given."""
-    month = _month(request)
+    month = month_asked(request)
     closing_text = request.query_params.get("closing", "")
     closing = parsed_day(closing_text) if closing_text else today_of(request)
     names = ("order_number", "line_id", "execution_reference", "supplier", "article", "service")
@@ -148,7 +148,7 @@ def accrual_csv(request: Request, person: Person = signed_in(*READERS)) -> Respo
 @router.get("/finance/reconciliation/not-billed.csv")
 def not_billed_csv(request: Request, person: Person = signed_in(*READERS)) -> Response:
     """What suppliers have not billed yet, all of it."""
-    month, today = _month(request), today_of(request)
+    month, today = month_asked(request), today_of(request)
     header = (
         "order",
         "line",
@@ -178,12 +178,3 @@ def not_billed_csv(request: Request, person: Person = signed_in(*READERS)) -> Re
             for each in unbilled_queries.not_billed(session, until=month, limit=1_000_000)
         ]
     return download(csv_bytes(header, rows), name=f"ej-fakturerat-{month}.csv", media_type=CSV_TYPE)
-
-
-def _month(request: Request) -> Month:
-    """The month asked for, or the one before this."""
-    text = request.query_params.get("month", "")
-    if text:
-        return parsed_month(text)
-    now = Month.of(today_of(request))
-    return Month(now.year - 1, 12) if now.month == 1 else Month(now.year, now.month - 1)

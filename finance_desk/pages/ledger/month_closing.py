@@ -8,9 +8,8 @@ from accounts.identity import Permission, Person
 from bookkeeping import closing_checklist, month_closing, month_closing_store
 from bookkeeping.month_closing import ClosingStep
 from bookkeeping.month_closing_store import NoClosing
-from finance_desk.pages.paying_parts import READERS, parsed_month, people, text_of
+from finance_desk.pages.paying_parts import READERS, month_asked, parsed_month, people, text_of
 from foundation.errors import NotThere
-from foundation.periods import Month
 from foundation.text import Text
 from operations.payment_settings import ledger_of
 from orders.register import store as register_store
@@ -33,7 +32,7 @@ _SAID = {
 def months(request: Request, person: Person = signed_in(*READERS)) -> Response:
     """A month's checklist, how it stands, and every closing there has been."""
     today = today_of(request)
-    month = _month(request)
+    month = month_asked(request)
     with database_of(request).reading() as session:
         register = register_store.load(session)
         standing = month_closing_store.standing(session, month)
@@ -98,12 +97,3 @@ def step(
         except NoClosing:
             raise NotThere from None
     return see_other(f"/finance/reconciliation/months?month={wanted}", _SAID[what])
-
-
-def _month(request: Request) -> Month:
-    """The month asked for, or the one before this."""
-    text = request.query_params.get("month", "")
-    if text:
-        return parsed_month(text)
-    now = Month.of(today_of(request))
-    return Month(now.year - 1, 12) if now.month == 1 else Month(now.year, now.month - 1)

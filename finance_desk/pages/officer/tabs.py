@@ -23,15 +23,16 @@ REPORT_PARTS: Final = {
     ReportState.REVOKED: Text("Återtagna"),
 }
 INFORMATIVE, ASIDE = "/finance/reports/informative", "/finance/reports/aside"
+FIGURES = "/finance/reports/figures"
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One part: where it leads, what it is called, how much lies there, and whether it is the one shown."""
+    """One part: where it leads, what it is called, how much lies there where anything can, and whether it is shown."""
 
     path: str
     words: Text
-    count: int
+    count: int | None
     shown: bool
 
 
@@ -57,4 +58,5 @@ def tabs_of(session: Session, shown: str, *, today: date, unreceived: int | None
         *reports,
         Tab(INFORMATIVE, Text("Informativa"), unread, shown == INFORMATIVE),
         Tab(ASIDE, Text("Avbrott och starter"), aside, shown == ASIDE),
+        Tab(FIGURES, Text("Tjänstens siffror"), None, shown == FIGURES),
     ]

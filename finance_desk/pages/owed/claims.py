@@ -3,7 +3,7 @@
 A claim is known on its page by the invoice it is about, so that the page is there before the claim is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any, Final
 
@@ -20,15 +20,23 @@ from finance_desk.pages.paying_parts import (
     text_of,
 )
 from foundation.errors import NotThere
-from foundation.money import Money, total
+from foundation.money import Money
 from foundation.spreadsheets import CSV_TYPE, csv_bytes
 from foundation.sql import Session
 from foundation.text import Text
-from invoicing.claims import claim_store, letter_store, part_store, raising, steps
+from invoicing.claims import (
+    claim_store,
+    letter_store,
+    outstanding_queries,
+    owed_queries,
+    part_store,
+    raising,
+    steps,
+)
 from invoicing.claims.claim_states import ENDED, OPEN, STANDING, ClaimCause, ClaimState
 from invoicing.claims.claim_store import SupplierClaim
 from invoicing.documents import store as document_store
-from invoicing.payment import payment_store, proposal_store, repayments
+from invoicing.payment import payment_store, proposal_store, repayment_store, repayments
 from invoicing.verdicts import writing_off
 from operations.payment_settings import debtor_of
 from orders.register import store as register_store
@@ -40,6 +48,7 @@ router = pages_router()
 _P = Permission
 _SIZE = 50
 _HERE = "/finance/payments/claims"
+_WAITING: Final = (ClaimState.ASKED, *OPEN)
 
 
 class ClaimStep(StrEnum):
@@ -60,21 +69,22 @@ def listed(request: Request, person: Person = signed_in(*READERS)) -> Response:
     today = today_of(request)
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        found = claim_store.listed(session, states=(ClaimState.ASKED, *OPEN))
-        ended = claim_store.listed(session, states=ENDED)[::-1]
-        open_page = Page.of(request, len(found), size=_SIZE, name="open")
-        ended_page = Page.of(request, len(ended), size=_SIZE, name="ended")
-        shown = open_page.rows(found)
-        set_off = {each.number: proposal_store.netting(session, each.invoice_id) for each in shown}
-    owed = [each.left for each in found if each.state in OPEN]
+        open_page = Page.of(request, outstanding_queries.count(session, _WAITING), size=_SIZE, name="open")
+        ended_page = Page.of(request, outstanding_queries.count(session, ENDED), size=_SIZE, name="ended")
+        shown = claim_store.listed(session, states=_WAITING, limit=_SIZE, offset=open_page.offset)
+        ended = claim_store.listed(
+            session, states=ENDED, newest_first=True, limit=_SIZE, offset=ended_page.offset
+        )
+        owed = outstanding_queries.outstanding(session, currency=register.buyer.currency, today=today)
+        set_off = owed_queries.set_offs(session, shown)
     return render(
         request,
         person,
         "pay/claims.html",
         claims=shown,
-        ended=ended_page.rows(ended),
-        owed=total(owed, currency=register.buyer.currency),
-        overdue=sum(each.is_overdue(today) for each in found),
+        ended=ended,
+        owed=owed.amount,
+        overdue=owed.overdue,
         set_off=set_off,
         suppliers=supplier_names(register),
         today=today,
@@ -105,14 +115,17 @@ def claims_csv(request: Request, person: Person = signed_in(*READERS)) -> Respon
 def claim(request: Request, invoice_id: int, person: Person = signed_in(*READERS)) -> Response:
     """One claim: what it comes from, how far it has come, its letters, and the step that is left.
 
-    Of a paid invoice without a claim: the form that raises one.
+    The invoice's latest, or with `?claim=` another that was withdrawn before it. Of a paid invoice that nobody claims:
+    the form that raises a claim.
     """
     today = today_of(request)
     with database_of(request).reading() as session:
         invoice = document_store.find(session, invoice_id)
-        if invoice is None or invoice.paid_on is None:
+        every = claim_store.all_of_invoice(session, invoice_id)
+        # What was claimed is there to read, also where the payment has come back since.
+        if invoice is None or (invoice.paid_on is None and not every):
             raise NotThere
-        found = claim_store.of_invoice(session, invoice_id)
+        found = _asked_for(request, every) if every else None
         register = register_store.load(session)
         context: dict[str, Any] = {
             "invoice": invoice,
@@ -121,6 +134,9 @@ def claim(request: Request, invoice_id: int, person: Person = signed_in(*READERS
             "suppliers": supplier_names(register),
             "today": today,
             "causes": [(each.value, each.words) for each in ClaimCause if each is not ClaimCause.CREDIT],
+            "may_raise": invoice.paid_on is not None
+            and all(each.state is ClaimState.WITHDRAWN for each in every),
+            "others": [each for each in every if found is None or each.number != found.number],
             "may_note": person.may(_P.FINANCE),
             "may_confirm": person.may(_P.FINANCE, _P.ATTEST),
         }
@@ -133,7 +149,10 @@ _OF_NONE: Final[dict[str, object]] = {
     "words_said": (),
     "parts": (),
     "noted": None,
+    "confirmed": (),
+    "undo_asked": (),
     "proposal": "",
+    "is_set_off": False,
     "is_standing": False,
     "is_open": False,
 }
@@ -141,14 +160,16 @@ _OF_NONE: Final[dict[str, object]] = {
 
 def _of_claim(session: Session, found: SupplierClaim) -> dict[str, object]:
     """What the page of a claim tells beside the claim itself."""
-    waits = {each.invoice_id: each for each in payment_store.claims(session)}.get(found.invoice_id)
-    noted = repayments.noted(session, [waits]) if waits is not None else {}
+    noted = repayment_store.waiting(session, [found.invoice_id]) if found.state in OPEN else {}
     return {
         "letters": letter_store.letters(session, found),
         "words_said": letter_store.said(session, found),
         "parts": part_store.of(session, found.number),
         "noted": noted.get(found.invoice_id),
+        "confirmed": repayment_store.confirmed(session, found.invoice_id),
+        "undo_asked": repayment_store.undo_asked(session, found.invoice_id),
         "proposal": proposal_store.netting(session, found.invoice_id),
+        "is_set_off": found.number in owed_queries.set_offs(session, [found]),
         "is_standing": found.state in STANDING,
         "is_open": found.state in OPEN,
     }
@@ -160,7 +181,7 @@ def letter(
 ) -> Response:
     """A demand or a reminder as it was sent."""
     with database_of(request).reading() as session:
-        found = _claim(session, invoice_id)
+        found = _asked_for(request, claim_store.all_of_invoice(session, invoice_id))
         sent = {each.position: each for each in letter_store.letters(session, found)}
         if position not in sent:
             raise NotThere
@@ -215,6 +236,47 @@ def take_back(
         repayments.take_back(session, invoice_id, by=person.id, reason=text_of(request, "reason"))
     said = Text("Noteringen är tillbakatagen.")
     return see_other(f"{_HERE}/{invoice_id}", said)
+
+
+@router.post("/finance/payments/claims/{invoice_id}/deposits/{note_id}/undo")
+def ask_undo(
+    request: Request, invoice_id: int, note_id: int, person: Person = signed_in(_P.FINANCE)
+) -> Response:
+    """The first person says that the bank took a confirmed deposit back."""
+    with database_of(request).writing() as session:
+        _claim(session, invoice_id)
+        repayments.ask_undo(
+            session,
+            invoice_id,
+            note_id,
+            by=person.id,
+            undone_on=day_of(request, "undone_on"),
+            reason=text_of(request, "reason"),
+            today=today_of(request),
+        )
+    return see_other(f"{_HERE}/{invoice_id}", Text("Noterat. Nu bekräftar någon annan det."))
+
+
+@router.post("/finance/payments/claims/{invoice_id}/deposits/{note_id}/undone")
+def confirm_undo(
+    request: Request, invoice_id: int, note_id: int, person: Person = signed_in(_P.FINANCE, _P.ATTEST)
+) -> Response:
+    """The second person confirms it: what the deposit gave back is owed again."""
+    with database_of(request).writing() as session:
+        _claim(session, invoice_id)
+        repayments.confirm_undo(session, invoice_id, note_id, by=person.id)
+    return see_other(f"{_HERE}/{invoice_id}", Text("Bekräftat. Beloppet är åter en del av fordran."))
+
+
+@router.post("/finance/payments/claims/{invoice_id}/deposits/{note_id}/stands")
+def refuse_undo(
+    request: Request, invoice_id: int, note_id: int, person: Person = signed_in(_P.FINANCE, _P.ATTEST)
+) -> Response:
+    """The deposit stands after all."""
+    with database_of(request).writing() as session:
+        _claim(session, invoice_id)
+        repayments.refuse_undo(session, invoice_id, note_id, by=person.id)
+    return see_other(f"{_HERE}/{invoice_id}", Text("Insättningen står kvar."))
 
 
 @router.post("/finance/payments/claims/{invoice_id}/ask")
@@ -298,6 +360,15 @@ _STEPS: dict[ClaimStep, tuple[_Take, Text]] = {
     ),
     ClaimStep.WRITE_OFF: (_write_off, Text("Resten av fordran är avskriven.")),
 }
+
+
+def _asked_for(request: Request, claims: Sequence[SupplierClaim]) -> SupplierClaim:
+    """The claim of an invoice that the address names by its number, or else the latest. Raises NotThere."""
+    number = request.query_params.get("claim", "")
+    named = [each for each in claims if number in ("", each.number)]
+    if not named:
+        raise NotThere
+    return named[-1]
 
 
 def _claim(session: Session, invoice_id: int) -> SupplierClaim:

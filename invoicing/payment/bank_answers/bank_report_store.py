@@ -45,6 +45,7 @@ class BankReportResult(StrEnum):
     RETURNED_AFTER_PAID = "RETURNED_AFTER_PAID"
     DEPOSIT = "DEPOSIT"  # a supplier pays back, and it is noted on its claim
     DEPOSIT_UNNOTED = "DEPOSIT_UNNOTED"  # for a claim, and a person says whether it is noted there
+    DEPOSIT_UNMATCHED = "DEPOSIT_UNMATCHED"  # for a claim, and cannot be noted there as it is
     DEPOSIT_TAKEN_BACK = "DEPOSIT_TAKEN_BACK"  # the bank takes a deposit back
 
 

@@ -15,6 +15,7 @@ from foundation.sql import Session
 from foundation.text import NO_TEXT, JoinedText, Text
 from invoicing.claims import named_claims
 from invoicing.claims.claim_store import SupplierClaim
+from invoicing.claims.interest import RateUnknown
 from invoicing.documents import store as document_store
 from invoicing.payment import repayments
 from invoicing.payment.bank_answers import deposit_store
@@ -48,7 +49,7 @@ def take_effect(reading: Reading, movement: Movement) -> Told | None:
             "Insättningen nämner flera fordringar: %(numbers)s. Notera varje del på sin.",
             numbers=", ".join(each.number for each in named),
         )
-        return Told(movement, _R.DEPOSIT_UNNOTED, said)
+        return Told(movement, _R.DEPOSIT_UNMATCHED, said)
     if movement.booked_on and movement.booked_on > reading.today:
         said = Text(
             "Insättningen för fordran %(number)s bokförs den %(day)s och noteras då.",
@@ -84,26 +85,30 @@ def _once(reading: Reading, movement: Movement, claim: SupplierClaim, problem: T
             "fordran.",
             number=claim.number,
         )
-        return _told(movement, _R.DEPOSIT_UNNOTED, claim, said)
+        return _told(movement, _R.DEPOSIT_UNMATCHED, claim, said)
     deposit = Deposit(claim.number, claim.invoice_id, amount, day, movement.bank_reference)
     before = deposit_store.of_claim(reading.session, claim)
     if any(each.is_same(deposit) for each in before):
         return _told(movement, _R.REPEAT, claim)
-    if any(each.is_alike(deposit) for each in (*before, *reading.deposits)):
+    is_alike = any(each.is_alike(deposit) for each in (*before, *reading.deposits))
+    reading.deposits.append(deposit)
+    misfit = _misfit(reading, claim, deposit)
+    if misfit is not None:
+        return _told(movement, _R.DEPOSIT_UNMATCHED, claim, misfit)
+    if is_alike:
         problem = Text(
             "En insättning på samma belopp samma dag är redan berättad för fordran %(number)s. Är det här pengar till?",
             number=claim.number,
         )
-    reading.deposits.append(deposit)
-    problem = problem or _note(reading, claim, deposit)
+    problem = problem or _note(reading, deposit)
     if problem is None:
         said = Text("Noterad på fordran %(number)s. En person bekräftar den där.", number=claim.number)
         return _told(movement, _R.DEPOSIT, claim, said)
     return _told(movement, _R.DEPOSIT_UNNOTED, claim, JoinedText(" ", (problem, _ON_THE_CLAIM)))
 
 
-def _note(reading: Reading, claim: SupplierClaim, deposit: Deposit) -> Text | None:
-    """Note it by the bank's word; why not, where it cannot be."""
+def _misfit(reading: Reading, claim: SupplierClaim, deposit: Deposit) -> Text | None:
+    """Why it can be noted on the claim by nobody, as it is; None where it can."""
     if deposit.amount.currency != claim.amount.currency:
         return Text(
             "Insättningen är i %(currency)s; fordran %(number)s är i %(wanted)s.",
@@ -112,7 +117,30 @@ def _note(reading: Reading, claim: SupplierClaim, deposit: Deposit) -> Text | No
             wanted=claim.amount.currency,
         )
     if claim.is_ended:
-        return Text("Fordran %(number)s är %(state)s.", number=claim.number, state=claim.state_word)
+        return Text(
+            "Insättningen är för fordran %(number)s, som redan är avslutad (%(state)s). Betala tillbaka den, eller "
+            "notera den på den fordran den är till, och skriv på raden vad du gjorde.",
+            number=claim.number,
+            state=claim.state_word,
+        )
+    if deposit.amount <= claim.left:
+        return None
+    try:
+        most = repayments.most_of(reading.session, claim, deposit.booked_on)
+    except RateUnknown:
+        return None  # whoever notes it is told which rate to enter first
+    if most < deposit.amount:
+        return Text(
+            "Insättningen är mer än de %(most)s som är kvar av fordran %(number)s, med dröjsmålsränta. Notera på "
+            "fordran det som hör dit, betala tillbaka resten, och skriv på raden vad du gjorde.",
+            most=most,
+            number=claim.number,
+        )
+    return None
+
+
+def _note(reading: Reading, deposit: Deposit) -> Text | None:
+    """Note it by the bank's word; why not, where it cannot be now."""
     try:
         note_by_hand(reading.session, deposit, by=journal.SYSTEM, today=reading.today)
     except Refused as refused:
@@ -138,8 +166,8 @@ def _by_invoice(reading: Reading, movement: Movement, references: tuple[str, ...
 
 def _taken_back(claim: SupplierClaim) -> Text:
     return Text(
-        "Banken tar tillbaka en insättning för fordran %(number)s. Är den bara noterad, ta tillbaka noteringen på "
-        "fordran. Är den bekräftad, fråga banken och kräv pengarna på nytt.",
+        "Banken tar tillbaka en insättning för fordran %(number)s. Gå till fordran: ta tillbaka noteringen, eller säg "
+        "att insättningen är återtagen om den redan är bekräftad.",
         number=claim.number,
     )
 

@@ -17,7 +17,11 @@ from invoicing.payment.bank_answers.bank_report_store import BankReportResult
 from invoicing.payment.bank_files.movements import BankFileUnreadable
 
 _ENTRY, _CLAIM = payment_tables.bank_entry, claim_tables.claim
-_COUNTED: Final = (BankReportResult.DEPOSIT, BankReportResult.DEPOSIT_UNNOTED)
+_COUNTED: Final = (
+    BankReportResult.DEPOSIT,
+    BankReportResult.DEPOSIT_UNNOTED,
+    BankReportResult.DEPOSIT_UNMATCHED,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,11 @@ from invoicing.payment.bank_answers.transfer_steps import step
 from invoicing.payment.bank_files.sent_names import is_our_form, message_number
 from invoicing.payment.bank_files.told import Entry, Movement
 from invoicing.payment.payable import PayableKind
-from invoicing.payment.payment_store import ClaimWay
+from invoicing.payment.payment_store import Claim, ClaimWay
 from invoicing.payment.proposal_store import ProposalItem
 from invoicing.payment.transfers import LIVE, ItemState
+from invoicing.remittance import advice_queries
+from invoicing.remittance.advice import Remittance
 
 _R = BankReportResult
 
@@ -145,8 +147,18 @@ def _is_second_booking(reading: Reading, movement: Movement) -> bool:
 
 def note_paid(reading: Reading, items: Sequence[ProposalItem], paid_on: date) -> None:
     """Note what left as paid: invoices are paid, and claims taken off are settled."""
+    # Asked once, and not for each of the thousands of parts that a payment may have.
+    made_up = {
+        each: advice_queries.of_payment(reading.session, *each)
+        for each in {(item.supplier, item.end_to_end): None for item in items}
+    }
+    netted = [item.invoice_id for item in items if item.kind is PayableKind.CREDIT]
+    claims = {each.invoice_id: each for each in payment_store.claims(reading.session, netted)}
     for item in items:
-        _note(reading, item, paid_on)
+        if item.kind is PayableKind.INVOICE:
+            _note_invoice(reading, item, paid_on, made_up[item.supplier, item.end_to_end])
+        else:
+            _note_claim(reading, item, paid_on, claims[item.invoice_id])
         step(reading.session, item, ItemState.PAID)
         reading.touched.add(item.proposal)
     bank_report_store.close_announced(reading.session, [item.end_to_end for item in items])
@@ -288,19 +300,19 @@ def _another_amount(movement: Movement, items: Sequence[ProposalItem], called: T
     )
 
 
-def _note(reading: Reading, item: ProposalItem, paid_on: date) -> None:
-    if item.kind is PayableKind.INVOICE:
-        payment.note_paid(
-            reading.session,
-            reading.register,
-            document_store.lock(reading.session, item.invoice_id),
-            prepared_by=item.prepared_by,
-            attested_by=item.attested_by,
-            today=paid_on,
-        )
-        return
-    claims = payment_store.claims(reading.session)
-    (claim,) = [each for each in claims if each.invoice_id == item.invoice_id]
+def _note_invoice(reading: Reading, item: ProposalItem, paid_on: date, remittance: Remittance | None) -> None:
+    payment.note_paid(
+        reading.session,
+        reading.register,
+        document_store.lock(reading.session, item.invoice_id),
+        prepared_by=item.prepared_by,
+        attested_by=item.attested_by,
+        today=paid_on,
+        remittance=remittance,
+    )
+
+
+def _note_claim(reading: Reading, item: ProposalItem, paid_on: date, claim: Claim) -> None:
     payment.settle_claim(
         reading.session,
         replace(claim, amount=item.amount),

@@ -198,14 +198,6 @@ def _unpay(session: Session, waits: TransferNote, paid: Payment, end_to_end: str
 
 
 def _owe_again(session: Session, waits: TransferNote, item: ProposalItem, *, second_by: str) -> None:
-    payment_store.reopen_claim(
-        session,
-        item.invoice_id,
-        end_to_end=item.end_to_end,
-        first_by=waits.noted_by,
-        second_by=second_by,
-        on=waits.on_day,
-    )
     giving_back.owe_again(
         session,
         item.invoice_id,

@@ -173,6 +173,7 @@ def _moved(moved: dict[EntryKind, Sums], currency: str) -> dict[str, Sums]:
         EntryKind.REPAID,
         EntryKind.WRITTEN_OFF,
         EntryKind.RETURNED,
+        EntryKind.REPAYMENT_RETURNED,
     ):
         paid = paid - moved.get(kind, nothing)
     return {

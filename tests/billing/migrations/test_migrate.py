@@ -268,7 +268,7 @@ def test_an_interruption_that_came_too_late_can_be_taken_in_grown_books(books_of
     grown = open_migrated(books_of_0_1_0)
     try:
         system = System(grown, told=100)
-        late = interruption("100000101", date(2026, 2, 10), date(2026, 2, 10))
+        late = interruption("100000101", date(2026, 2, 12), date(2026, 2, 10))
         assert "retroactive" in system.refuses("interruption.registered", late, on=date(2026, 4, 20))
         with grown.writing() as session:
             (kept,) = event_store.in_state(session, EventState.UNAPPLIABLE)

@@ -66,9 +66,8 @@ def _grow(database: Database) -> None:
     with database.engine.connect() as connection:
         first = connection.scalar(text("select version_num from alembic_version"))
     for revision in KNOWN[KNOWN.index(first) + 1 :]:
-        with database.engine.begin() as connection:
-            filled_references.fill(connection)
-            assert filled_references.unfilled(connection) == []
+        _fill(database)
+        with database.engine.connect() as connection:
             before, triggers = _rows(connection), _triggers(connection)
         with database.engine.begin() as connection:
             scripts.attributes["connection"] = connection
@@ -76,11 +75,19 @@ def _grow(database: Database) -> None:
         with database.engine.connect() as connection:
             assert _rows(connection, before) == before, f"revision {revision} changed rows"
             assert triggers - _triggers(connection) == set(), f"revision {revision} lost triggers"
+    # What the newest revision made is filled too, as the next one will find it.
+    _fill(database)
     with database.engine.connect() as connection:
         assert append_only.standing(connection) == set(append_only.PROTECTED)
         assert differences(connection) == []
         if database.is_sqlite:
             _is_whole(connection)
+
+
+def _fill(database: Database) -> None:
+    with database.engine.begin() as connection:
+        filled_references.fill(connection)
+        assert filled_references.unfilled(connection) == []
 
 
 def _is_whole(connection: Connection) -> None:

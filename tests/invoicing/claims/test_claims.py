@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
@@ -9,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from foundation.errors import Refused
 from foundation.money import Money
-from invoicing.claims import raising, steps
+from invoicing.claims import claim_store, raising, steps
 from invoicing.claims.claim_states import ClaimCause, ClaimState
 from invoicing.claims.claim_store import NoClaim
 from invoicing.claims.interest import RateUnknown
@@ -329,6 +330,9 @@ def test_what_is_written_off_without_a_credit_note_stays_paid(system: System, de
     # The supplier credits it all the same: that is a claim of its own.
     desk.credited(on=date(2026, 6, 2))
     assert desk.claim(invoice).number != claim.number
+    with system.database.reading() as session:
+        told = [(each.state, each.left.amount) for each in claim_store.all_of_invoice(session, invoice.id)]
+    assert told == [(ClaimState.WITHDRAWN, Decimal(0)), (ClaimState.RAISED, claim.amount.amount)]
 
 
 def test_a_month_that_is_approved_anew_withdraws_its_claim_and_one_given_back_is_invoiced_anew(

@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from foundation.money import Money
-from invoicing.claims.claim_states import ClaimState
+from invoicing.claims import part_store
+from invoicing.claims.claim_states import ClaimState, PartWay
 from invoicing.model import SupplierInvoice
-from invoicing.payment import repayment_store, repayments
+from invoicing.payment import payment, repayment_store, repayments
 from invoicing.payment.bank_answers import bank_report_store, bank_reports
 from invoicing.payment.bank_answers.bank_report_store import BankFile, BankReportResult
 from invoicing.payment.bank_files.movements import BankFileUnreadable
@@ -175,14 +176,15 @@ def test_what_may_be_the_same_money_is_for_a_person(system: System, owed: Suppli
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        (came("2375.01", ocr=OCR), "at most 2375.00 SEK"),
+        (came("2375.01", ocr=OCR), "more than the 2375.00 SEK that is left"),
         (came(ocr=OCR, currency="EUR"), "in EUR"),
         (came(words="Kreditfaktura F-17", ocr=""), ""),
     ],
 )
 def test_what_cannot_be_noted_says_why(system: System, owed: SupplierInvoice, line: Line, why: str) -> None:
     file = says(system, line)
-    assert outcomes(file) == [_R.DEPOSIT_UNNOTED if why else _R.NOT_OURS]
+    assert outcomes(file) == [_R.DEPOSIT_UNMATCHED if why else _R.NOT_OURS]
+    assert not file.told[0].may_be_noted
     assert why in file.told[0].sentence.en
     assert noted(system, owed) is None
 
@@ -191,8 +193,8 @@ def test_more_for_a_claim_that_is_settled_is_for_a_person(system: System, owed: 
     says(system, came(ocr=OCR, called="B-1"))
     confirm(system, owed)
     file = says(system, came("100.00", ocr=OCR, called="B-2"))
-    assert outcomes(file) == [_R.DEPOSIT_UNNOTED]
-    assert "Settled" in file.told[0].sentence.en
+    assert outcomes(file) == [_R.DEPOSIT_UNMATCHED]
+    assert "ended already (Settled)" in file.told[0].sentence.en
 
 
 def test_a_deposit_that_names_the_invoice_alone_is_shown_and_a_person_notes_it(database_url: str) -> None:
@@ -234,6 +236,86 @@ def test_a_deposit_that_the_bank_takes_back_is_for_a_person(system: System, owed
     assert outcomes(says(system, out)) == [_R.NOT_OURS]
 
 
+def undo(
+    system: System, invoice: SupplierInvoice, *, by: str = SECOND, day: date = DAY, place: int = -1
+) -> None:
+    """The bank took a confirmed deposit back: one says so, another confirms."""
+    with system.database.writing() as session:
+        note = repayment_store.confirmed(session, invoice.id)[place].id
+        repayments.ask_undo(
+            session, invoice.id, note, by=OFFICER, undone_on=day, reason="Banken ringde", today=day
+        )
+    with system.database.writing() as session:
+        repayments.confirm_undo(session, invoice.id, note, by=by)
+
+
+@pytest.mark.both_engines
+def test_what_the_bank_took_back_after_it_was_confirmed_is_owed_again_and_comes_anew(
+    system: System, owed: SupplierInvoice
+) -> None:
+    desk = ClaimDesk(system)
+    says(system, came(ocr=OCR, called="B-1"))
+    confirm(system, owed)
+    undo(system, owed)
+    claim = desk.claim(owed)
+    assert (claim.state, claim.left) == (ClaimState.RAISED, Money.of("2375.00"))
+    assert system.broken() == []
+    assert outcomes(says(system, came(ocr=OCR, called="B-2", day="2026-05-22"), on=date(2026, 5, 22))) == [
+        _R.DEPOSIT
+    ]
+    confirm(system, owed)
+    assert desk.claim(owed).state is ClaimState.SETTLED
+    with system.database.reading() as session:
+        ways = [(each.how.value, str(each.amount.amount)) for each in part_store.of(session, claim.number)]
+    assert ways == [("REPAID", "2375.00"), ("REPAYMENT_RETURNED", "2375.00"), ("REPAID", "2375.00")]
+    assert system.broken() == []
+
+
+def test_a_part_that_the_bank_took_back_leaves_the_rest_and_its_interest_goes_with_it(
+    system: System, owed: SupplierInvoice
+) -> None:
+    desk = ClaimDesk(system)
+    desk.rate()
+    desk.demand(desk.claim(owed), on=date(2026, 5, 3))
+    desk.repaid(desk.claim(owed), "1000.00", on=date(2026, 6, 29))
+    desk.repaid(desk.claim(owed), "1380.00", on=date(2026, 6, 30))
+    assert desk.claim(owed).state is ClaimState.SETTLED
+    undo(system, owed, day=date(2026, 6, 30))
+    assert desk.claim(owed).left == Money.of("1375.00")
+    with system.database.reading() as session:
+        parts = part_store.of(session, desk.claim(owed).number)
+    assert sum(each.amount.amount for each in parts if each.how is PartWay.INTEREST) == sum(
+        each.amount.amount for each in parts if each.how is PartWay.INTEREST_RETURNED
+    )
+    undo(system, owed, day=date(2026, 6, 30), place=0)
+    assert desk.claim(owed).left == Money.of("2375.00")
+    assert system.broken() == []
+
+
+def test_nobody_alone_says_that_a_deposit_was_taken_back(system: System, owed: SupplierInvoice) -> None:
+    says(system, came(ocr=OCR, called="B-1"))
+    confirm(system, owed)
+    with pytest.raises(payment.SamePerson):
+        undo(system, owed, by=OFFICER)
+    with system.database.writing() as session:
+        (asked,) = repayment_store.undo_asked(session, owed.id)
+        repayments.refuse_undo(session, owed.id, asked.id, by=OFFICER)
+    assert ClaimDesk(system).claim(owed).state is ClaimState.SETTLED
+    with system.database.writing() as session:
+        (stands,) = repayment_store.confirmed(session, owed.id)
+        for wrong, why in (
+            ({"reason": " "}, "how you know it"),
+            ({"undone_on": date(2026, 5, 19)}, "when the money came"),
+            ({"undone_on": date(2026, 5, 21)}, "and today"),
+        ):
+            said = {"undone_on": DAY, "reason": "Banken ringde", **wrong}
+            with pytest.raises(repayments.RepaymentRefused, match=why):
+                repayments.ask_undo(session, owed.id, stands.id, by=OFFICER, today=DAY, **said)  # type: ignore[arg-type]
+        with pytest.raises(repayments.RepaymentRefused, match="no such deposit"):
+            repayments.confirm_undo(session, owed.id, stands.id, by=SECOND)
+    undo(system, owed)
+
+
 def test_deposits_in_one_lump_sum_are_told_apart_by_what_each_payer_wrote(system: System) -> None:
     desk = ClaimDesk(system)
     first = desk.paid()
@@ -252,7 +334,7 @@ def test_deposits_in_one_lump_sum_are_told_apart_by_what_each_payer_wrote(system
         assert desk.claim(each).state is ClaimState.SETTLED
     both = came("100.00", words=f"{OCR} {desk.claim(second).ocr}")
     file = says(system, both)
-    assert outcomes(file) == [_R.DEPOSIT_UNNOTED]
+    assert outcomes(file) == [_R.DEPOSIT_UNMATCHED]
     assert "several claims: 60000001, 60000002" in file.told[0].sentence.en
 
 

@@ -18,6 +18,7 @@ from accounts.identity import Permission, Person
 from accounts.store import AccountState
 from billing.server import invoice_mails
 from foundation.money import Money
+from foundation.sql import Session
 from invoicing.model import SupplierInvoice
 from invoicing.payment.payable import PayableKind
 from invoicing.portal_invoicing import flipping
@@ -90,8 +91,9 @@ def test_each_answer_of_a_payment_of_several_documents_says_which_sum_came_and_h
 ) -> None:
     invoices = paid_together(system)
     with system.database.reading() as session:
-        paid = advice_queries.of_invoice(session, invoices[0].id)
-        assert paid == advice_queries.of_invoice(session, invoices[1].id)
+        paid = advice_queries.of_payment(session, FYRBAKEN, "RM30000001-00001")
+        several = advice_queries.with_others(session, [each.id for each in invoices])
+        assert several == {each.id: (FYRBAKEN, "RM30000001-00001") for each in invoices}
     assert paid is not None
     assert [(each.kind, each.document, each.about) for each in paid.parts] == [
         (PayableKind.INVOICE, "F-2", ""),
@@ -108,6 +110,24 @@ def test_each_answer_of_a_payment_of_several_documents_says_which_sum_came_and_h
         assert validation.validate(codec.serialise(answer), on=APRIL).findings == ()
 
 
+def test_what_a_payment_is_made_of_is_read_once_however_many_documents_it_has(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    of_payment = advice_queries.of_payment
+
+    def seen(session: Session, supplier: str, payment: str) -> Remittance | None:
+        read.append(payment)
+        return of_payment(session, supplier, payment)
+
+    monkeypatch.setattr(advice_queries, "of_payment", seen)
+    paid_together(system)
+    assert read == ["RM30000001-00001"]
+    with system.database.writing() as session:
+        invoice_mails.tell(session, APRIL, CLOCK)
+    assert read == ["RM30000001-00001"]
+
+
 def test_an_invoice_paid_by_its_own_sum_is_answered_without_more_words(system: System) -> None:
     desk = PayDesk(system)
     system.decide(FIRST)
@@ -121,7 +141,13 @@ def test_an_invoice_paid_by_its_own_sum_is_answered_without_more_words(system: S
     assert answer_paid(system, invoice).document_response.response.statuses == ()
 
 
-def test_one_mail_tells_of_the_payment_and_leads_to_its_page(system: System) -> None:
+@pytest.mark.both_engines
+@pytest.mark.parametrize("at_once", [5_000, 1])
+def test_one_mail_tells_of_the_payment_and_leads_to_its_page(
+    system: System, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """One, also where its invoices are more than are told of at once."""
+    monkeypatch.setattr(invoice_mails, "_AT_ONCE", at_once)
     with system.database.writing() as session:
         account_store.add(
             session,
@@ -137,7 +163,8 @@ def test_one_mail_tells_of_the_payment_and_leads_to_its_page(system: System) -> 
         )
     paid_together(system)
     with system.database.writing() as session:
-        invoice_mails.tell(session, APRIL, CLOCK)
+        while invoice_mails.tell(session, APRIL, CLOCK) != "nothing new":
+            pass
         mails = session.execute(select(mail.c.template, mail.c.body).order_by(mail.c.id)).all()
     # F-1 was paid by other means, alone.
     assert [each.template for each in mails] == ["invoice-paid", "payment-made-up"]

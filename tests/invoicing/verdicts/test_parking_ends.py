@@ -7,10 +7,13 @@ from decimal import Decimal
 import pytest
 
 from invoicing.model import InvoiceState
+from invoicing.verdicts import verdicts
+from orders.register import store as register_store
 from peppol.documents import shapes
 from tests.support.stories.bills import billed
 from tests.support.stories.january import REFERENCE, answer, january, received_january
-from tests.support.stories.system import System
+from tests.support.stories.smaller_register import without
+from tests.support.stories.system import System, example_register
 
 
 @pytest.fixture
@@ -130,3 +133,15 @@ def test_after_the_final_invoice_the_later_lines_are_closed_and_open_again_if_th
     assert (
         system.send_invoice(number, "004", number="F-4", on=date(2026, 4, 13)).state is InvoiceState.ACCEPTED
     )
+
+
+def test_an_accepted_invoice_that_comes_into_question_claims_nothing_on_its_line(system: System) -> None:
+    """Nothing about its line has changed: the register has, and another invoice of the line must find it free."""
+    invoice = system.send(january(system))
+    assert system.line(invoice.order_number).amount_claimed.amount == Decimal("1900.00")
+    system.change_register(without(example_register(), invoice.supplier))
+    with system.database.writing() as session:
+        register = register_store.load(session)
+        judged = verdicts.judge_again(session, register, invoice, today=date(2026, 2, 10))
+    assert judged.state is not InvoiceState.ACCEPTED
+    assert system.line(invoice.order_number).amount_claimed.is_zero

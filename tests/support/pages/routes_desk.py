@@ -178,6 +178,20 @@ ROUTES = {
         may=frozenset({P.OFFICER, P.FINANCE, P.AUDIT}), own=("/finance/reports/aside",)
     ),
     "POST /finance/reports/aside": Route(may=frozenset({P.OFFICER})),
+    "GET /finance/reports/figures": Route(
+        may=frozenset({P.OFFICER, P.FINANCE, P.AUDIT}),
+        own=(
+            "/finance/reports/figures",
+            "/finance/reports/figures?by=supplier",
+            "/finance/reports/figures?level=C",
+        ),
+    ),
+    "GET /finance/reports/figures.{form}": Route(
+        may=frozenset({P.OFFICER, P.FINANCE, P.AUDIT}),
+        own=("/finance/reports/figures.csv", "/finance/reports/figures.xlsx?by=area"),
+        foreign=("/finance/reports/figures.pdf",),
+        page=False,
+    ),
     "GET /finance/results": Route(
         may=FINANCE | frozenset({P.OFFICER, P.AUDIT}),
         own=("/finance/results", "/finance/results?part=PLACED"),

@@ -9,4 +9,5 @@ ROUTES: Final[Mapping[str, Route]] = {
     "GET /api/v1/events": Route(everybody=True, page=False),
     "POST /api/v1/events": Route(everybody=True, page=False),
     "POST /api/v1/ledger/answers": Route(everybody=True, page=False),
+    "GET /api/v1/service-figures": Route(everybody=True, page=False),
 }

@@ -68,6 +68,17 @@ ROUTES = {
     "POST /finance/payments/claims/{invoice_id}/take-back": Route(
         may=_EITHER, foreign=("/finance/payments/claims/999999/take-back",), form={"reason": "Prov"}
     ),
+    "POST /finance/payments/claims/{invoice_id}/deposits/{note_id}/undo": Route(
+        may=_FINANCE,
+        foreign=("/finance/payments/claims/999999/deposits/1/undo",),
+        form={"undone_on": "2026-05-05", "reason": "Prov"},
+    ),
+    "POST /finance/payments/claims/{invoice_id}/deposits/{note_id}/undone": Route(
+        may=_EITHER, foreign=("/finance/payments/claims/999999/deposits/1/undone",)
+    ),
+    "POST /finance/payments/claims/{invoice_id}/deposits/{note_id}/stands": Route(
+        may=_EITHER, foreign=("/finance/payments/claims/999999/deposits/1/stands",)
+    ),
     "GET /finance/payments/held": Route(may=_READ, own=("/finance/payments/held",)),
     "GET /finance/payments/rights": Route(may=_READ | _ADMIN, own=("/finance/payments/rights",)),
     "POST /finance/payments/rights": Route(may=_ADMIN),
@@ -183,6 +194,58 @@ ROUTES = {
     "POST /finance/reconciliation/ledger-answers": Route(may=_FINANCE),
     "POST /finance/reconciliation/ledger-answers/again": Route(may=_FINANCE),
     "POST /finance/reconciliation/ledger-answers/{number}/booked": Route(may=_FINANCE),
+    "GET /finance/reconciliation/vat-compensation": Route(
+        may=_READ,
+        own=(
+            "/finance/reconciliation/vat-compensation",
+            "/finance/reconciliation/vat-compensation?month=2026-10",
+        ),
+    ),
+    "GET /finance/reconciliation/vat-compensation/vouchers": Route(
+        may=_READ,
+        own=(
+            "/finance/reconciliation/vat-compensation/vouchers?month=2026-10",
+            "/finance/reconciliation/vat-compensation/vouchers?month=2026-10&appropriation=&counterparty=",
+        ),
+    ),
+    "GET /finance/reconciliation/vat-compensation.{form}": Route(
+        may=_READ,
+        own=(
+            "/finance/reconciliation/vat-compensation.csv?month=2026-10",
+            "/finance/reconciliation/vat-compensation.xlsx?month=2026-10",
+        ),
+        foreign=("/finance/reconciliation/vat-compensation.pdf",),
+        page=False,
+    ),
+    "GET /finance/reconciliation/commitments": Route(
+        may=_READ,
+        own=(
+            "/finance/reconciliation/commitments",
+            "/finance/reconciliation/commitments?as_of=2026-09-30&by=delivery_area",
+        ),
+    ),
+    "GET /finance/reconciliation/commitments.{form}": Route(
+        may=_READ,
+        own=(
+            "/finance/reconciliation/commitments.csv",
+            "/finance/reconciliation/commitments.xlsx?as_of=2026-09-30",
+        ),
+        foreign=("/finance/reconciliation/commitments.pdf",),
+        page=False,
+    ),
+    "GET /finance/reconciliation/forecast": Route(
+        may=_READ,
+        own=(
+            "/finance/reconciliation/forecast",
+            "/finance/reconciliation/forecast?by=unit&ahead=24&next_stage=50",
+        ),
+    ),
+    "GET /finance/reconciliation/forecast.{form}": Route(
+        may=_READ,
+        own=("/finance/reconciliation/forecast.csv", "/finance/reconciliation/forecast.xlsx?ahead=6"),
+        foreign=("/finance/reconciliation/forecast.pdf",),
+        page=False,
+    ),
     "GET /finance/reconciliation/months": Route(
         may=_READ,
         own=("/finance/reconciliation/months", "/finance/reconciliation/months?month=2026-09"),

@@ -10,10 +10,10 @@ from billing.cli.commands.desk.ledger import By, OneMonth, Reason, ledger
 from billing.cli.printing import TableColumn, show, table, write_json
 from bookkeeping import accounting_rule_store, rule_changes
 from bookkeeping.accounting_rule_store import RULES_WORDS, RulesState
-from bookkeeping.accounting_rules import RulesRefused
 from bookkeeping.coding import Dimension
 from bookkeeping.first_rules import first_rules
 from bookkeeping.rule_changes import RulesStep
+from bookkeeping.rule_reading import RulesRefused
 from foundation.database import utc_now
 from foundation.text import Text
 from operations.payment_settings import ledger_of

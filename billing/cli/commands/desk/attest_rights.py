@@ -37,10 +37,11 @@ _SUBSTITUTES = (
 
 @command(rights, "end")
 def end(context: CommandContext, right: Key, by: By, on: On = None) -> None:
-    """Låt en attesträtt upphöra i dag / let a right to attest end today."""
+    """Låt en attesträtt upphöra, i dag eller den dag som ges / let a right to attest end, today or on the day given."""
+    last_day = today_or(on)
     with context.writing() as session:
-        attest_right_store.end(session, right, last_day=today_or(on), by=by)
-    show(context.say(Text("Attesträtten gäller till och med i dag.")))
+        attest_right_store.end(session, right, last_day=last_day, by=by)
+    show(context.say(Text("Attesträtten gäller till och med %(day)s.", day=last_day)))
 
 
 @command(rights, "confirm")
@@ -79,10 +80,11 @@ def substitute(
 
 @command(rights, "end-substitute")
 def end_substitute(context: CommandContext, key: Key, by: By, on: On = None) -> None:
-    """Låt ingen ersätta längre än i dag / let nobody stand in longer than today."""
+    """Låt ingen ersätta längre än i dag, eller den dag som ges / let nobody stand in after today, or the day given."""
+    last_day = today_or(on)
     with context.writing() as session:
-        attest_right_store.end_substitute(session, key, last_day=today_or(on), by=by)
-    show(context.say(Text("Ersättaren gäller till och med i dag.")))
+        attest_right_store.end_substitute(session, key, last_day=last_day, by=by)
+    show(context.say(Text("Ersättaren gäller till och med %(day)s.", day=last_day)))
 
 
 @command(rights, "substitutes")

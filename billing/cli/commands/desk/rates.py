@@ -1,19 +1,20 @@
 """`billing rates`: the reference rate that late-payment interest follows, entered by one and confirmed by another."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated
 
 import typer
 
-from billing.cli.command import AsJson, CommandContext, command
+from billing.cli.command import AsJson, CommandContext, command, day, number_written
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.database import utc_now
-from foundation.formatting import number_of
+from foundation.formatting import Json
 from foundation.formatting import price as percent_words
 from foundation.text import Text
 from invoicing.claims import rate_store
 from invoicing.claims import rates as rate_steps
-from invoicing.claims.rate_store import RateState
+from invoicing.claims.rate_store import RateState, ReferenceRate
 
 rates = typer.Typer()
 
@@ -34,12 +35,14 @@ def list_rates(context: CommandContext, as_json: AsJson = False) -> None:
     with context.reading() as session:
         known = rate_store.in_force(session)
         entered = rate_store.listed(session)
+    # Whoever confirms one needs its number; what came with the program has none.
+    own = {each.valid_from for each in entered if each.state is RateState.STANDING}
+    published = [
+        (first, percent) for first, percent in sorted(known.items(), reverse=True) if first not in own
+    ]
     if as_json:
         write_json(
-            [
-                {"valid_from": first.isoformat(), "percent": str(percent)}
-                for first, percent in sorted(known.items())
-            ]
+            [*(_as_json(each) for each in entered), *(_published_as_json(*each) for each in published)]
         )
         return
     rows = [
@@ -51,11 +54,9 @@ def list_rates(context: CommandContext, as_json: AsJson = False) -> None:
         )
         for each in entered
     ]
-    own = {each.valid_from for each in entered if each.state is RateState.STANDING}
     rows += [
         ("", first.isoformat(), percent_words(percent), context.say(_word(RateState.STANDING)))
-        for first, percent in sorted(known.items(), reverse=True)
-        if first not in own
+        for first, percent in published
     ]
     show(table(_LIST, rows, language=context.language))
 
@@ -63,16 +64,20 @@ def list_rates(context: CommandContext, as_json: AsJson = False) -> None:
 @command(rates, "ask")
 def ask(
     context: CommandContext,
-    valid_from: Annotated[str, typer.Argument(help="Halvårets första dag / the first day of the half-year")],
-    percent: Annotated[str, typer.Argument(help="Procent, som 4,00 / percent, as 4.00")],
+    valid_from: Annotated[
+        date, typer.Argument(parser=day, help="Halvårets första dag / the first day of the half-year")
+    ],
+    percent: Annotated[
+        Decimal, typer.Argument(parser=number_written, help="Procent, som 4,00 / percent, as 4.00")
+    ],
     by: By,
 ) -> None:
     """Skriv in en referensränta; en annan bekräftar / enter a reference rate; another confirms."""
     with context.writing() as session:
         made = rate_steps.ask(
             session,
-            valid_from=date.fromisoformat(valid_from),
-            percent=number_of(percent),
+            valid_from=valid_from,
+            percent=percent,
             by=by,
             now=utc_now(),
         )
@@ -93,6 +98,26 @@ def refuse(context: CommandContext, number: RateId, by: By) -> None:
     with context.writing() as session:
         rate_steps.refuse(session, number, by=by)
     typer.echo(context.say(_word(RateState.REFUSED)))
+
+
+def _as_json(rate: ReferenceRate) -> Json:
+    return {
+        "id": rate.id,
+        "valid_from": rate.valid_from.isoformat(),
+        "percent": str(rate.percent),
+        "state": rate.state.value,
+        "asked_by": rate.asked_by,
+    }
+
+
+def _published_as_json(valid_from: date, percent: Decimal) -> Json:
+    return {
+        "id": None,
+        "valid_from": valid_from.isoformat(),
+        "percent": str(percent),
+        "state": RateState.STANDING.value,
+        "asked_by": None,
+    }
 
 
 def _word(state: RateState) -> Text:

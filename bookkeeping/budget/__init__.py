@@ -1,0 +1,1 @@
+"""What the buyer is committed to and what it will come to, by appropriation, delivery area and unit."""
