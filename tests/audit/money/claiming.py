@@ -5,14 +5,16 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
+from sqlalchemy import select
 
 from foundation.money import Money
 from invoicing.claims import raising, steps
 from invoicing.claims.claim_states import ClaimCause
 from invoicing.payment import repayments
+from invoicing.payment import tables as payment_tables
 from invoicing.verdicts import writing_off
 from tests.audit.money.desk import kronor, people, which
-from tests.audit.money.expected import OPEN, STANDING, Bill, Note, Owed
+from tests.audit.money.expected import OPEN, OWED_AGAIN, STANDING, Bill, Deposit, Note, Owed
 from tests.audit.money.paying import Paying
 from tests.support.stories.claiming import PAY_TO
 
@@ -39,7 +41,7 @@ class Claiming(Paying):
             ),
         )
         if done is not None:
-            bill.claims.append(Owed("", bill.id, bill.payable, "ASKED", asked_by=person))
+            bill.claims.append(Owed("", bill.id, bill.payable, bill.net, "ASKED", asked_by=person))
 
     @precondition(lambda self: self.claims_in("ASKED"))
     @rule(person=people, place=which)
@@ -82,7 +84,7 @@ class Claiming(Paying):
 
     def _under_way(self, bill: Bill, claim: Owed) -> bool:
         """Whether it is being taken off a payment: then nothing is done with it."""
-        return not claim.is_ended and bool(self.books.live(bill.id, "CREDIT"))
+        return not claim.is_ended and self.books.under_way(bill.id)
 
     @precondition(lambda self: self.claims_in("RAISED", "DEMANDED", "REMINDED"))
     @rule(person=people, place=which)
@@ -107,7 +109,7 @@ class Claiming(Paying):
     def the_supplier_disputes_it(self, place: int) -> None:
         """Until the bank has it, also where it lies in a proposal, which then lets go of it."""
         bill, claim = self.some(place, *STANDING)
-        with_bank = self.books.live(bill.id, "CREDIT") in ("EXPORTED", "PAID")
+        with_bank = self.books.live(bill.id, "CREDIT") == "EXPORTED"
         done = self.does(
             claim.state in STANDING and not with_bank,
             lambda session, _: steps.dispute(
@@ -191,7 +193,7 @@ class Claiming(Paying):
         paid = bill.paid
         fits = amount is None or 0 < amount <= claim.left + self._interest(claim, on)
         in_time = on <= self.today and (paid is None or paid.on <= on)
-        is_free = claim.note is None and not self.books.live(bill.id, "CREDIT")
+        is_free = claim.note is None and not self.books.under_way(bill.id)
         return claim.state in OPEN and fits and in_time and is_free
 
     def _interest(self, claim: Owed, on: date) -> int:
@@ -200,8 +202,8 @@ class Claiming(Paying):
             return 0
         day, grown = claim.first_demand_on + timedelta(days=DAYS_OF_DEMAND + 1), Decimal(0)
         while day <= on:
-            back = [part for part in claim.parts if part[0] != "INTEREST" and part[2] < day]
-            left = claim.amount - sum(-each[1] if each[0] == "RETURNED" else each[1] for each in back)
+            back = [part for part in claim.parts if "INTEREST" not in part[0] and part[2] < day]
+            left = claim.amount - sum(-each[1] if each[0] in OWED_AGAIN else each[1] for each in back)
             grown += Decimal(left) * 12 / 100 / 365
             day += timedelta(days=1)
         return int(grown)
@@ -213,6 +215,7 @@ class Claiming(Paying):
     def somebody_notes_that_it_was_repaid(self, person: str, place: int, share: str) -> None:
         _, claim = self.some(place, *OPEN)
         amount = {"all": None, "half": claim.left // 2, "öre": 1, "more": claim.left + claim.amount}[share]
+        reference = self.number()
         done = self.does(
             self.may_be_noted(claim, amount, self.today),
             lambda session, _: repayments.note(
@@ -220,7 +223,7 @@ class Claiming(Paying):
                 claim.bill,
                 by=person,
                 came_on=self.today,
-                reference="BG 7",
+                reference=reference,
                 today=self.today,
                 amount=None if amount is None else Money.of(kronor(amount)),
             ),
@@ -251,6 +254,7 @@ class Claiming(Paying):
         if came > part:
             self.books.give_back(claim, "INTEREST", came - part, note.came_on)
         claim.note = None
+        claim.confirmed.append(Deposit(note.came_on, part, came - part))
         self.books.give_back(claim, "REPAID", part, note.came_on)
 
     @precondition(lambda self: self.noted_claims())
@@ -263,6 +267,81 @@ class Claiming(Paying):
         )
         if done is not None:
             claim.note = None
+
+    # Taken back by the bank after it was confirmed ------------------------------------------------
+
+    def deposits_confirmed(self) -> list[tuple[Owed, Deposit]]:
+        """What has come and was not taken back."""
+        return [
+            (claim, each)
+            for _, claim in self.books.claims()
+            for each in claim.confirmed
+            if not each.is_undone
+        ]
+
+    def _note_of(self, claim: Owed, deposit: Deposit) -> int:
+        """The product's number of a note: those of an invoice that were confirmed, in the order of their confirming."""
+        note = payment_tables.repayment_note.c
+        with self.system.database.reading() as session:
+            ids = list(
+                session.scalars(
+                    select(note.id)
+                    .where(
+                        note.invoice_id == claim.bill, note.state.in_(("CONFIRMED", "UNDO_ASKED", "UNDONE"))
+                    )
+                    .order_by(note.id)
+                )
+            )
+        of_bill = [each for owed in self.books.bills[claim.bill].claims for each in owed.confirmed]
+        return int(ids[[each is deposit for each in of_bill].index(True)])
+
+    @precondition(lambda self: self.deposits_confirmed())
+    @rule(person=people, place=which)
+    def somebody_says_that_the_bank_took_a_deposit_back(self, person: str, place: int) -> None:
+        found = self.deposits_confirmed()
+        claim, deposit = found[place % len(found)]
+        number = self._note_of(claim, deposit)
+        done = self.does(
+            deposit.asked is None,
+            lambda session, _: repayments.ask_undo(
+                session,
+                claim.bill,
+                number,
+                by=person,
+                undone_on=self.today,
+                reason="Banken ringde",
+                today=self.today,
+            ),
+        )
+        if done is not None:
+            deposit.asked = (self.today, person)
+
+    @precondition(lambda self: self.deposits_confirmed())
+    @rule(person=people, place=which, stands=st.sampled_from([False, False, True]))
+    def another_says_whether_it_did(self, person: str, place: int, stands: bool) -> None:
+        """What the deposit gave back is owed again, on two people's word."""
+        asked = [each for each in self.deposits_confirmed() if each[1].asked is not None]
+        found = asked if asked and place % 5 else self.deposits_confirmed()
+        claim, deposit = found[place % len(found)]
+        number = self._note_of(claim, deposit)
+        if stands:
+            done = self.does(
+                deposit.asked is not None,
+                lambda session, _: repayments.refuse_undo(session, claim.bill, number, by=person),
+            )
+        else:
+            done = self.does(
+                deposit.asked is not None and deposit.asked[1] != person,
+                lambda session, _: repayments.confirm_undo(session, claim.bill, number, by=person),
+            )
+        if done is None or deposit.asked is None:
+            return
+        (on, _), deposit.asked = deposit.asked, None
+        if not stands:
+            deposit.is_undone = True
+            self.books.give_back(claim, "REPAYMENT_RETURNED", deposit.part, on)
+            if deposit.interest:
+                self.books.give_back(claim, "INTEREST_RETURNED", deposit.interest, on)
 
     @precondition(lambda self: self.claim(0))
     @rule(person=people, place=which, step=st.integers(0, 9))

@@ -15,6 +15,7 @@ ACCRUED, WRITTEN_OFF, INTEREST = "2791", "5791", "3611"
 DAYS_TO_PAY: Final = 30
 STANDING: Final = ("RAISED", "DEMANDED", "REMINDED")
 OPEN: Final = (*STANDING, "DISPUTED", "WRITE_OFF_ASKED")
+OWED_AGAIN: Final = ("RETURNED", "REPAYMENT_RETURNED")
 LESSENS: Final = ("NETTED", "REPAID", "WRITTEN_OFF")
 WITH_US: Final = ("PROPOSED", "ATTESTED")
 
@@ -42,12 +43,27 @@ class Note:
 
 
 @dataclass(slots=True)
+class Deposit:
+    """What two people have confirmed has come: what of it is the claim's, and what is interest.
+
+    `asked`: on which day the bank took it back, and who says so.
+    """
+
+    came_on: date
+    part: int
+    interest: int
+    asked: tuple[date, str] | None = None
+    is_undone: bool = False
+
+
+@dataclass(slots=True)
 class Owed:
     """What a supplier owes for an invoice that it was paid."""
 
     number: str
     bill: int
     amount: int
+    net: int
     state: str
     asked_by: str = ""
     before: str = ""
@@ -56,13 +72,31 @@ class Owed:
     write_off_by: str = ""
     note: Note | None = None
     parts: list[tuple[str, int, date]] = field(default_factory=list)
+    nets: list[int] = field(default_factory=list)
+    """What of each part is without VAT; interest has none."""
     deposits: list[tuple[int, date, str]] = field(default_factory=list)
+    confirmed: list[Deposit] = field(default_factory=list)
 
     @property
     def given_back(self) -> int:
         """What was set off, repaid and written off, less what is owed again."""
         less = sum(amount for how, amount, _ in self.parts if how in LESSENS)
-        return less - sum(amount for how, amount, _ in self.parts if how == "RETURNED")
+        return less - sum(amount for how, amount, _ in self.parts if how in OWED_AGAIN)
+
+    def take(self, how: str, amount: int, on: date) -> None:
+        """Keep a part, and what of it is without VAT: in proportion, and the last is what the others leave."""
+        is_back = how in LESSENS
+        net = 0
+        if how in OWED_AGAIN:
+            before = ("NETTED" if how == "RETURNED" else "REPAID", amount)
+            taken_off = [place for place, each in enumerate(self.parts) if each[:2] == before]
+            net = -self.nets[taken_off[-1]]
+        elif is_back and amount == self.left:
+            net = self.net - sum(self.nets)
+        elif is_back:
+            net = (2 * amount * self.net + self.amount) // (2 * self.amount)
+        self.parts.append((how, amount, on))
+        self.nets.append(net)
 
     @property
     def left(self) -> int:
@@ -223,7 +257,7 @@ class Books:
             return
         if before is not None:
             before.state = "WITHDRAWN"
-        bill.claims.append(Owed(number, bill.id, bill.payable, "RAISED"))
+        bill.claims.append(Owed(number, bill.id, bill.payable, bill.net, "RAISED"))
 
     def leaves(self, bill: Bill, payment: Payment) -> None:
         """Money leaves for an invoice, whatever has become of it since it was sent."""
@@ -245,11 +279,13 @@ class Books:
 
     def give_back(self, claim: Owed, how: str, amount: int, on: date) -> None:
         """A part of a claim is given back, given up or owed again; interest comes beside it."""
-        claim.parts.append((how, amount, on))
-        if how == "RETURNED":
+        claim.take(how, amount, on)
+        if how in OWED_AGAIN or how == "INTEREST_RETURNED":
             self.bank -= amount
-            self.happens("CLAIM_REOPENED", on, _2581=amount, _1921=-amount)
-            claim.state = "RAISED"
+            debit = {"_3611": amount} if how == "INTEREST_RETURNED" else {"_2581": amount}
+            self.happens("CLAIM_REOPENED", on, _1921=-amount, **debit)
+            if claim.is_ended and claim.left:
+                claim.state = "RAISED"
             return
         if how == "WRITTEN_OFF":
             self.happens("GIVEN_BACK", on, _5791=amount, _2581=-amount)
@@ -272,7 +308,7 @@ class Books:
                     self.raise_for_credit(bill, numbers.get(bill.id, ""))
             else:
                 assert bill.claim is not None
-                assert bill.claim.left == item.amount, "what was sent is not what is left"
+                assert bill.claim.left >= item.amount, "more was sent than is left"
                 self.give_back(bill.claim, "NETTED", item.amount, on)
 
     # What follows from it -----------------------------------------------------------------------
@@ -286,6 +322,10 @@ class Books:
             if transfer.state in ("EXPORTED", "PAID") and self._has(transfer.items, bill, kind):
                 return transfer.state
         return ""
+
+    def under_way(self, bill: int) -> bool:
+        """Whether the claim is being taken off a payment; what was taken off and paid is that no more."""
+        return self.live(bill, "CREDIT") in ("PROPOSED", "EXPORTED")
 
     def stopped(self, bill: Bill) -> bool:
         """Whether a stop or a control keeps money from leaving for it."""
@@ -318,7 +358,7 @@ class Books:
         claim = bill.claim
         if claim is None:
             return True
-        moved = claim.given_back or claim.note or self.live(bill.id, "CREDIT")
+        moved = claim.given_back or claim.note or self.under_way(bill.id)
         return not moved and not claim.is_ended
 
     @property
@@ -368,7 +408,8 @@ class Books:
             row["invoiced"] += bill.net
             row["credited"] += bill.net * (bill.credited_on is not None)
             row["approved"] += bill.net * bill.is_accepted
-            row["paid"] += bill.net * (bill.paid is not None and not bill.is_settled_back)
+            if bill.paid is not None and not bill.is_settled_back:
+                row["paid"] += bill.net - sum(sum(claim.nets) for claim in bill.claims)
         return sums
 
     def accounts(self) -> Counter[str]:
@@ -385,6 +426,7 @@ class Books:
                 sums[PAYABLE] -= claim.given_back
                 sums[WRITTEN_OFF] += sum(amount for how, amount, _ in claim.parts if how == "WRITTEN_OFF")
                 sums[INTEREST] -= sum(amount for how, amount, _ in claim.parts if how == "INTEREST")
+                sums[INTEREST] += sum(amount for how, amount, _ in claim.parts if how == "INTEREST_RETURNED")
         sums[BANK] = self.bank
         return Counter({account: amount for account, amount in sums.items() if amount})
 
