@@ -162,6 +162,26 @@ def test_the_rest_of_a_claim_that_was_repaid_in_part_is_taken_off_the_next_payme
     assert system.broken() == []
 
 
+@pytest.mark.parametrize("then", ["disputed", "asked written off", "repaid"])
+def test_what_two_have_claimed_is_confirmed_once_and_never_out_of_a_dispute_or_its_end(
+    system: System, desk: ClaimDesk, then: str
+) -> None:
+    invoice = desk.paid()
+    claim = desk.ask(invoice)
+    desk.confirm(claim)
+    if then == "disputed":
+        desk.dispute(claim, on=date(2026, 5, 5))
+    elif then == "asked written off":
+        desk.ask_write_off(claim)
+    else:
+        desk.repaid(claim, on=date(2026, 5, 5))
+    before = desk.claim(invoice)
+    for person in (SECOND, "user-31"):
+        with pytest.raises(Refused):
+            desk.confirm(claim, by=person, on=date(2026, 5, 6))
+    assert desk.claim(invoice) == before
+
+
 @pytest.mark.both_engines
 def test_what_is_owed_again_after_the_rest_was_taken_off_is_demanded_disputed_and_repaid(
     system: System, desk: ClaimDesk
