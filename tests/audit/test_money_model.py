@@ -10,35 +10,15 @@ from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import initialize, run_state_machine_as_test
+from hypothesis.stateful import run_state_machine_as_test
 
 from tests.audit.money.desk import MoneyDesk
-from tests.audit.money.ledger import Keeping
+from tests.audit.money.working_through import WorkingThrough
 from tests.bar import seeds
-from tests.support.stories.bank_writes import Hand
 
 
-class Money(Keeping):
-    """All actions, from a beginning that has come more or less far."""
-
-    @initialize(begun=st.sampled_from(["due", "sent", "owed", "set off", "booked"]))
-    def the_work_has_come_so_far(self, begun: str) -> None:
-        if begun == "due":
-            return
-        if begun in ("owed", "set off", "booked"):
-            for place in (0, 4):
-                self.two_people_pay_by_hand_or_one_tries("user-11", "user-12", place)
-                self.a_credit_note_comes(place)
-        if begun in ("sent", "set off"):
-            self.a_payment_is_proposed("user-11", 0)
-            self.the_file_for_the_bank_is_made(0, again=True)
-        if begun == "set off":
-            for place in range(len(self.books.transfers)):
-                self.the_bank_books_a_payment(place, Hand("camt.054"), 0)
-        if begun == "booked":
-            self.what_has_happened_is_booked()
-            self.a_month_is_accrued("2026-04")
+class Money(WorkingThrough):
+    """All actions of all, from a beginning that has come more or less far."""
 
 
 def test_there_are_thirty_actions_and_more() -> None:

@@ -163,6 +163,7 @@ class Banking(Claiming):
 
     def _noted(self, place: int) -> tuple[str, list[tuple[str, date, str] | None]]:
         """Some payment by what it is known by, made by hand among them."""
+        self.learn_numbers()
         by_hand = [
             each.number
             for bill in self.books.bills.values()
@@ -326,6 +327,7 @@ class Banking(Claiming):
             self.unnoted.append((read.told[0].id, claim, (amount, on, reference)))
 
     def _ocr(self, claim: Owed) -> str:
+        self.learn_numbers()
         ocr = claim_tables.claim.c
         with self.system.database.reading() as session:
             return str(session.execute(select(ocr.ocr).where(ocr.number == claim.number)).scalar_one())

@@ -145,6 +145,7 @@ class MoneyDesk(RuleBasedStateMachine):
         `allowed` is what we say of it; None where it is the product's to choose. A refusal is an answer like any.
         """
         self.now += timedelta(minutes=1)
+        self.learn_numbers()
         done, refusal = None, ""
         try:
             with self.system.database.writing() as session:
@@ -154,6 +155,18 @@ class MoneyDesk(RuleBasedStateMachine):
         assert not (refusal and allowed is True), f"what is right was refused: {refusal}"
         assert refusal or allowed is not False, "what is wrong was let through"
         return done if refusal or done is not None else True
+
+    def learn_numbers(self) -> None:
+        """Claims and payments have the product's numbers: those of an invoice, in order."""
+        claim, payment = claim_tables.claim.c, document_tables.payment.c
+        with self.system.database.reading() as session:
+            claims = list(session.execute(select(claim.invoice_id, claim.number).order_by(claim.number)))
+            paid = list(session.execute(select(payment.invoice_id, payment.number).order_by(payment.attempt)))
+        for bill in self.books.bills.values():
+            for found, ours in ((claims, bill.claims), (paid, bill.payments)):
+                numbers = [row.number for row in found if row.invoice_id == bill.id]
+                for number, each in zip(numbers, ours, strict=True):
+                    each.number = number
 
     def number(self) -> str:
         """A number that no document had before."""
