@@ -163,10 +163,12 @@ class MoneyDesk(RuleBasedStateMachine):
             claims = list(session.execute(select(claim.invoice_id, claim.number).order_by(claim.number)))
             paid = list(session.execute(select(payment.invoice_id, payment.number).order_by(payment.attempt)))
         for bill in self.books.bills.values():
-            for found, ours in ((claims, bill.claims), (paid, bill.payments)):
-                numbers = [row.number for row in found if row.invoice_id == bill.id]
-                for number, each in zip(numbers, ours, strict=True):
-                    each.number = number
+            numbers = [row.number for row in claims if row.invoice_id == bill.id]
+            for number, owed in zip(numbers, bill.claims, strict=True):
+                owed.number = number
+            numbers = [row.number for row in paid if row.invoice_id == bill.id]
+            for number, payment_made in zip(numbers, bill.payments, strict=True):
+                payment_made.number = number
 
     def number(self) -> str:
         """A number that no document had before."""
