@@ -1,6 +1,6 @@
 """What is to be seen to before a month is closed: each point with how much is open, and whether it stops."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -8,14 +8,15 @@ from typing import Final
 
 from bookkeeping import (
     accrual_queries,
-    booking,
     closing_queries,
     ledger_answer_store,
     month_closing_store,
+    unbooked_count,
     voucher_store,
 )
 from bookkeeping.accrual_queries import AccruedLine
 from bookkeeping.ledger_accounts import LedgerAccounts
+from bookkeeping.voucher_making import Coders
 from foundation.money import Money, total
 from foundation.periods import Month
 from foundation.sql import Session
@@ -113,6 +114,10 @@ class ChecklistRow:
         return self.is_open and self.point.stops
 
 
+Told = Callable[[int, int], None]
+"""Called with how many are done and of how many."""
+
+
 def checklist(
     session: Session,
     accounts: LedgerAccounts,
@@ -120,28 +125,52 @@ def checklist(
     *,
     today: date,
     lines: Sequence[AccruedLine] | None = None,
+    tell: Told = lambda done, of: None,
 ) -> list[ChecklistRow]:
-    """Every point for the month, as the books stand; `lines` are what is to accrue, where they are read already."""
+    """Every point for the month, as the books stand; `lines` are what is to accrue, where they are read already.
+
+    `tell` is called as they are gone through, with how many points have been and of how many.
+    """
     ends_on = month.period.end
-    unbooked = [each for each in booking.unbooked(session, accounts) if each.booked_on <= ends_on]
+    told = _Telling(tell)
     accruing = accrual_queries.lines(session, month, closing=today) if lines is None else lines
+    told.past(Point.EARLIER_OPEN)
+    unbooked = unbooked_count.count(session, Coders.of(session, accounts), until=ends_on)
+    told.past(Point.UNBOOKED)
     unreported = list(accrual_queries.unreported(accruing))
-    waiting = closing_queries.waiting(session, ends_on)
-    claims = closing_queries.claims(session, ends_on)
     accrued = voucher_store.is_accrued(session, month)
+    refused = len(ledger_answer_store.refused(session, until=ends_on))
+    sent_again = ledger_answer_store.sent_again(session, until=ends_on)
+    told.past(Point.UNREPORTED)
+    waiting = closing_queries.waiting(session, ends_on)
+    told.past(Point.HELD)
+    claims = closing_queries.claims(session, ends_on)
+    told.past(Point.CLAIMS)
     return [
         ChecklistRow(Point.NOT_OVER, int(today <= ends_on)),
         ChecklistRow(Point.EARLIER_OPEN, closing_queries.open_months_before(session, month)),
-        ChecklistRow(Point.UNBOOKED, len(unbooked)),
+        ChecklistRow(Point.UNBOOKED, unbooked),
         ChecklistRow(Point.NOT_ACCRUED, 0 if accrued else len(accruing), None if accrued else _sum(accruing)),
-        ChecklistRow(Point.REFUSED, len(ledger_answer_store.refused(session, until=ends_on))),
-        ChecklistRow(Point.SENT_AGAIN, ledger_answer_store.sent_again(session, until=ends_on)),
+        ChecklistRow(Point.REFUSED, refused),
+        ChecklistRow(Point.SENT_AGAIN, sent_again),
         ChecklistRow(Point.UNREPORTED, len(unreported), _sum(unreported)),
         ChecklistRow(Point.IN_QUESTION, *waiting.of(*_IN_QUESTION)),
         ChecklistRow(Point.PARKED, *waiting.of(InvoiceState.PARKED)),
         ChecklistRow(Point.HELD, *waiting.of(InvoiceState.ON_HOLD)),
         ChecklistRow(Point.CLAIMS, *claims),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """Tells how many points have been gone through."""
+
+    tell: Told
+
+    def past(self, point: Point) -> None:
+        """This one and all before it are done."""
+        points = list(Point)
+        self.tell(1 + points.index(point), len(points))
 
 
 def is_closed(session: Session, month: Month) -> bool:

@@ -17,6 +17,7 @@ from invoicing.claims import tables as claim_tables
 from invoicing.claims.claim_states import ClaimCause, ClaimState
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
+from orders import tables as order_tables
 from orders.register import store as register_store
 
 _INVOICE = document_tables.invoice
@@ -94,6 +95,14 @@ def claims(session: Session, ends_on: date) -> tuple[int, Money | None]:
     )
     count, net, given_back = session.execute(question).one()
     return count, Money(net - (given_back or 0), currency) if count else None
+
+
+def lines_in(session: Session, month: Month) -> int:
+    """How many order lines begin in the month: how large it is."""
+    line = order_tables.order_line
+    period = month.period
+    question = select(func.count()).where(line.c.starts_on.between(period.start, period.end))
+    return session.execute(question).scalar_one()
 
 
 def open_months_before(session: Session, month: Month) -> int:

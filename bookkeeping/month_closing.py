@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bookkeeping import closing_checklist, month_closing_store
-from bookkeeping.closing_checklist import ChecklistRow
+from bookkeeping.closing_checklist import ChecklistRow, Told
 from bookkeeping.ledger_accounts import LedgerAccounts
 from bookkeeping.month_closing_store import ClosingState
 from foundation import journal
@@ -90,10 +90,7 @@ def step(
     told = " ".join(reason.split())[:_REASON_MAX]
     match what:
         case ClosingStep.CLOSE:
-            # Of a month whose opening is asked for, CLOSED is where declining leads.
-            if closing.state is not ClosingState.ASKED:
-                raise ClosingRefused(Text("Ingen har föreslagit att månaden stängs. Se hur den står."))
-            _another(by, than=closing.asked_by)
+            check_second(session, month, by=by)
             _unstopped(session, accounts, month, today=today)
             month_closing_store.move(session, closing, ClosingState.CLOSED, closed_by=by, closed_at=now)
             action = PaymentAction.MONTH_CLOSED
@@ -122,10 +119,36 @@ def step(
     _record(session, by, action, month, reason=told)
 
 
+def check_second(session: Session, month: Month, *, by: str) -> None:
+    """Raise NoClosing or ClosingRefused where this person may not close the month as the second."""
+    closing = month_closing_store.get(session, month)
+    # Of a month whose opening is asked for, CLOSED is where declining leads.
+    if closing.state is not ClosingState.ASKED:
+        raise ClosingRefused(Text("Ingen har föreslagit att månaden stängs. Se hur den står."))
+    _another(by, than=closing.asked_by)
+
+
+def check(
+    session: Session,
+    accounts: LedgerAccounts,
+    month: Month,
+    *,
+    today: date,
+    tell: Told = lambda done, of: None,
+) -> None:
+    """Raise ClosingRefused with what stops the month from being closed; `tell` is told of each point gone through."""
+    _unstopped(session, accounts, month, today=today, tell=tell)
+
+
 def _unstopped(
-    session: Session, accounts: LedgerAccounts, month: Month, *, today: date
+    session: Session,
+    accounts: LedgerAccounts,
+    month: Month,
+    *,
+    today: date,
+    tell: Told = lambda done, of: None,
 ) -> list[ChecklistRow]:
-    rows = closing_checklist.checklist(session, accounts, month, today=today)
+    rows = closing_checklist.checklist(session, accounts, month, today=today, tell=tell)
     stopping = [row.point for row in rows if row.stops]
     if stopping:
         raise ClosingRefused(

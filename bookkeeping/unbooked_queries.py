@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, String, and_, case, cast, func, literal, or_, select
 
@@ -63,14 +63,18 @@ class UnbookedPayment:
 
 def arrivals(session: Session, since: date) -> Sequence[tuple[Purchase, date]]:
     """Invoices in the buyer's currency that came on that day or later, and of which nothing is booked."""
+    rows: list[Any] = list(session.execute(of_arrivals(session, since).order_by(_INVOICE.c.id)))
+    return [(each, row.received_on) for row, each in zip(rows, _purchases(session, rows), strict=True)]
+
+
+def of_arrivals(session: Session, since: date) -> Select[Any]:
+    """The question of `arrivals`; what is asked for happened on `received_on`."""
     about = cast(_INVOICE.c.id, String)
-    question = select(*_PURCHASE, _INVOICE.c.received_on).where(
+    return select(*_PURCHASE, _INVOICE.c.received_on).where(
         *_came(session, since),
         _without(VoucherKind.ARRIVAL, about),
         _without(VoucherKind.INVOICE, about),
     )
-    rows: list[Any] = list(session.execute(question.order_by(_INVOICE.c.id)))
-    return [(each, row.received_on) for row, each in zip(rows, _purchases(session, rows), strict=True)]
 
 
 def invoices(session: Session) -> Sequence[tuple[Purchase, date]]:
@@ -78,7 +82,12 @@ def invoices(session: Session) -> Sequence[tuple[Purchase, date]]:
 
     What was approved once is booked, whatever came of it since: how often somebody books changes no voucher.
     """
-    return _decided(session, _without(VoucherKind.INVOICE, cast(_INVOICE.c.id, String)))
+    return _decided(session, _NOT_BOOKED)
+
+
+def of_invoices() -> Select[Any]:
+    """The question of `invoices`; each happened on the earlier of `approved_on` and `paid_on` that is told."""
+    return _of_decided(_NOT_BOOKED)
 
 
 def approved_in(session: Session, period: Period) -> Sequence[tuple[Purchase, date]]:
@@ -91,59 +100,51 @@ def approved_in(session: Session, period: Period) -> Sequence[tuple[Purchase, da
 
 
 def _decided(session: Session, wanted: ColumnElement[bool]) -> Sequence[tuple[Purchase, date]]:
-    approved = _accepted(_INVOICE.c.id)
-    approved_on = select(func.min(_MATCH.c.made_on)).where(*approved).correlate(_INVOICE).scalar_subquery()
-    # An invoice whose payment came back is paid more than once.
-    first_paid = select(func.min(_PAID.c.paid_on)).where(_PAID.c.invoice_id == _INVOICE.c.id)
-    paid_on = first_paid.correlate(_INVOICE).scalar_subquery()
-    question = (
-        select(*_PURCHASE, approved_on.label("approved_on"), paid_on.label("paid_on"))
-        .where(
-            _INVOICE.c.document_type == DocumentType.INVOICE,
-            _is_decided(_INVOICE.c.id),
-            wanted,
-        )
-        .order_by(_INVOICE.c.id)
-    )
-    rows: list[Any] = list(session.execute(question))
+    rows: list[Any] = list(session.execute(_of_decided(wanted).order_by(_INVOICE.c.id)))
     return [
         (each, min(day for day in (row.approved_on, row.paid_on) if day is not None))
         for row, each in zip(rows, _purchases(session, rows), strict=True)
     ]
 
 
+def _of_decided(wanted: ColumnElement[bool]) -> Select[Any]:
+    approved = _accepted(_INVOICE.c.id)
+    approved_on = select(func.min(_MATCH.c.made_on)).where(*approved).correlate(_INVOICE).scalar_subquery()
+    # An invoice whose payment came back is paid more than once.
+    first_paid = select(func.min(_PAID.c.paid_on)).where(_PAID.c.invoice_id == _INVOICE.c.id)
+    paid_on = first_paid.correlate(_INVOICE).scalar_subquery()
+    return select(*_PURCHASE, approved_on.label("approved_on"), paid_on.label("paid_on")).where(
+        _INVOICE.c.document_type == DocumentType.INVOICE, _is_decided(_INVOICE.c.id), wanted
+    )
+
+
 def credits(session: Session, since: date | None) -> Sequence[UnbookedCredit]:
     """Invoices credited in full, of those that anything is booked of or will be; all that came from `since` on will."""
+    return [
+        UnbookedCredit(row.id, row.number, row.supplier, row.settled_on)
+        for row in session.execute(of_credits(session, since).order_by(_INVOICE.c.id))
+    ]
+
+
+def of_credits(session: Session, since: date | None) -> Select[Any]:
+    """The question of `credits`; each happened on `settled_on`."""
     about = cast(_INVOICE.c.id, String)
     booked = [_is_decided(_INVOICE.c.id), ~_without(VoucherKind.ARRIVAL, about)]
     booked.append(~_without(VoucherKind.INVOICE, about))
     if since is not None:
         booked.append(and_(*_came(session, since)))
     pair = document_tables.credit_pair
-    question = (
+    return (
         select(_INVOICE.c.id, _INVOICE.c.number, _INVOICE.c.supplier, pair.c.settled_on)
         .join(pair, pair.c.invoice_id == _INVOICE.c.id)
         .where(or_(*booked), _without(VoucherKind.CREDIT, about))
-        .order_by(_INVOICE.c.id)
     )
-    return [
-        UnbookedCredit(row.id, row.number, row.supplier, row.settled_on) for row in session.execute(question)
-    ]
 
 
 def partial_credits(session: Session) -> Sequence[UnbookedPartialCredit]:
     """What credit notes took back of parts of invoices that were approved or paid."""
-    part = document_tables.partial_credit
-    has_voucher = _is_decided(part.c.invoice_id) | ~_without(
-        VoucherKind.INVOICE, cast(part.c.invoice_id, String)
-    )
-    question = (
-        select(part, _INVOICE.c.number, _INVOICE.c.supplier)
-        .join(_INVOICE, _INVOICE.c.id == part.c.invoice_id)
-        .where(has_voucher, _without(VoucherKind.PARTIAL_CREDIT, cast(part.c.credit_id, String)))
-        .order_by(part.c.credit_id)
-    )
-    rows: list[Any] = list(session.execute(question))
+    by_credit = document_tables.partial_credit.c.credit_id
+    rows: list[Any] = list(session.execute(of_partial_credits().order_by(by_credit)))
     net = _net_taken_back(session, rows)
     return [
         UnbookedPartialCredit(
@@ -162,34 +163,71 @@ def partial_credits(session: Session) -> Sequence[UnbookedPartialCredit]:
     ]
 
 
+def of_partial_credits() -> Select[Any]:
+    """The question of `partial_credits`; each happened on `settled_on`."""
+    part = document_tables.partial_credit
+    has_voucher = _is_decided(part.c.invoice_id) | ~_without(
+        VoucherKind.INVOICE, cast(part.c.invoice_id, String)
+    )
+    return (
+        select(part, _INVOICE.c.number, _INVOICE.c.supplier)
+        .join(_INVOICE, _INVOICE.c.id == part.c.invoice_id)
+        .where(has_voucher, _without(VoucherKind.PARTIAL_CREDIT, cast(part.c.credit_id, String)))
+    )
+
+
 def payments(session: Session) -> Iterator[UnbookedPayment]:
     """Invoices that the bank has paid."""
-    question = select(_PAID, _INVOICE.c.number.label("invoice_number")).join(
-        _INVOICE, _INVOICE.c.id == _PAID.c.invoice_id
-    )
-    for row in session.execute(question.where(_without(VoucherKind.PAYMENT, _PAID.c.number))):
+    for row in session.execute(of_payments()):
         yield UnbookedPayment(
             row.number, row.invoice_id, row.invoice_number, row.supplier, row.amount, row.paid_on
         )
 
 
+def of_payments() -> Select[Any]:
+    """The question of `payments`; each happened on `paid_on`."""
+    question = select(_PAID, _INVOICE.c.number.label("invoice_number")).join(
+        _INVOICE, _INVOICE.c.id == _PAID.c.invoice_id
+    )
+    return question.where(_without(VoucherKind.PAYMENT, _PAID.c.number))
+
+
 def payments_returned(session: Session) -> Iterator[UnbookedPayment]:
     """Payments that came back, on the day they did."""
-    back = document_tables.payment_returned
-    question = (
-        select(_PAID, back.c.returned_on, _INVOICE.c.number.label("invoice_number"))
-        .join(back, back.c.payment == _PAID.c.number)
-        .join(_INVOICE, _INVOICE.c.id == _PAID.c.invoice_id)
-        .where(_without(VoucherKind.PAYMENT_RETURNED, _PAID.c.number))
-    )
-    for row in session.execute(question.order_by(_PAID.c.number)):
+    for row in session.execute(of_payments_returned().order_by(_PAID.c.number)):
         yield UnbookedPayment(
             row.number, row.invoice_id, row.invoice_number, row.supplier, row.amount, row.returned_on
         )
 
 
+def of_payments_returned() -> Select[Any]:
+    """The question of `payments_returned`; each happened on `returned_on`."""
+    back = document_tables.payment_returned
+    return (
+        select(_PAID, back.c.returned_on, _INVOICE.c.number.label("invoice_number"))
+        .join(back, back.c.payment == _PAID.c.number)
+        .join(_INVOICE, _INVOICE.c.id == _PAID.c.invoice_id)
+        .where(_without(VoucherKind.PAYMENT_RETURNED, _PAID.c.number))
+    )
+
+
 def given_back(session: Session) -> Iterator[UnbookedPayment]:
     """Each part of a claim that was netted, repaid or written off, what came of interest, and what is owed again."""
+    part = claim_tables.claim_part
+    for row in session.execute(of_given_back().order_by(part.c.claim, part.c.position)):
+        yield UnbookedPayment(
+            row.about,
+            row.invoice_id,
+            row.invoice_number,
+            row.supplier,
+            row.amount,
+            row.on_day,
+            PartWay(row.how),
+        )
+
+
+def of_given_back() -> Select[Any]:
+    """The question of `given_back`; each happened on `on_day`."""
     part = claim_tables.claim_part
     invoice = cast(part.c.invoice_id, String)
     of_first = part.alias("part_of_first")
@@ -208,16 +246,7 @@ def given_back(session: Session) -> Iterator[UnbookedPayment]:
         and_(part.c.how.in_(UNDONE), ~_without(VoucherKind.CLAIM_REOPENED, about)),
         and_(part.c.how.not_in(UNDONE), ~_without(VoucherKind.GIVEN_BACK, about)),
     )
-    for row in session.execute(question.where(~booked).order_by(part.c.claim, part.c.position)):
-        yield UnbookedPayment(
-            row.about,
-            row.invoice_id,
-            row.invoice_number,
-            row.supplier,
-            row.amount,
-            row.on_day,
-            PartWay(row.how),
-        )
+    return question.where(~booked)
 
 
 def _numbered(of: ColumnElement[str], mark: str) -> ColumnElement[str]:
@@ -250,6 +279,7 @@ def _without(kind: VoucherKind, about: ColumnElement[str]) -> ColumnElement[bool
     return ~booked.exists()
 
 
+_NOT_BOOKED: Final = _without(VoucherKind.INVOICE, cast(_INVOICE.c.id, String))
 _PURCHASE = (
     _INVOICE.c.id,
     _INVOICE.c.number,

@@ -1,17 +1,20 @@
-"""Asking for background work on payments, and what a person may do about it: try again what is stuck, or stop it."""
+"""Asking for background work on payments and months, and what a person may do about it: try again, or stop it."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
+from bookkeeping import closing_queries, month_closing
+from bookkeeping.closing_checklist import Point
 from foundation import journal
+from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.payment import payable_store, proposal_store
 from invoicing.payment.attest_rights import AttestRefused, NotAttested
 from invoicing.payment.runs import portion_store, portions
 from invoicing.payment.transfers import LIVE, PROPOSAL_FOLLOWS, ItemState, ProposalState, proposal_name
-from operations.background import task_store
+from operations.background import month_work, task_store
 from operations.background.payment_runs import counted, page_of, proposal_about
 from operations.background.tasks import Task, TaskKind
 from operations.journal_actions import OperationsAction, OperationsSubject
@@ -91,6 +94,29 @@ def to_export(session: Session, number: str, *, by: str, at: datetime, permissio
     return _ask_whole(session, TaskKind.EXPORT, number, by=by, at=at, permission=permission)
 
 
+def to_close(
+    session: Session, month: Month, *, day: date, by: str, at: datetime, permission: str = ""
+) -> int:
+    """Let a proposed month be closed by the second person. Raises AlreadyAsked, NoClosing and ClosingRefused."""
+    month_closing.check_second(session, month, by=by)
+    content = {"day": day.isoformat(), "month": str(month), "leads_to": month_work.page_of(month)}
+    return _ask(
+        session,
+        TaskKind.CLOSE_MONTH,
+        month_work.month_about(month),
+        content,
+        by=by,
+        at=at,
+        rows_total=len(Point),
+        permission=permission,
+    )
+
+
+def is_large_month(session: Session, month: Month) -> bool:
+    """Whether closing the month is work behind the page."""
+    return closing_queries.lines_in(session, month) > LARGE
+
+
 def again(session: Session, number: int, *, by: str) -> Task:
     """Let work that is stuck be taken up again. Raises TaskUnknown and StepRefused."""
     task = task_store.get(session, number)
@@ -106,6 +132,7 @@ _STOPPED_BETWEEN: Final = Text("Avbrutet efter %(done)s av %(total)s rader. Det 
 _STOPPED: Final = {
     TaskKind.PROPOSE: Text("Avbrutet efter %(done)s av %(total)s rader. Inget förslag är gjort."),
     TaskKind.EXPORT: Text("Avbrutet efter %(done)s av %(total)s rader. Ingen fil är gjord."),
+    TaskKind.CLOSE_MONTH: Text("Avbrutet efter %(done)s av %(total)s rader. Månaden är inte stängd."),
 }
 
 

@@ -18,6 +18,7 @@ class TaskKind(StrEnum):
     ATTEST = "ATTEST"
     LOOK_THROUGH = "LOOK_THROUGH"
     EXPORT = "EXPORT"
+    CLOSE_MONTH = "CLOSE_MONTH"
 
 
 KIND_WORDS: Final[Mapping[TaskKind, Text]] = {
@@ -25,6 +26,7 @@ KIND_WORDS: Final[Mapping[TaskKind, Text]] = {
     TaskKind.ATTEST: Text("Attest av betalningsförslag"),
     TaskKind.LOOK_THROUGH: Text("Jämförelse med böckerna"),
     TaskKind.EXPORT: Text("Fil till banken"),
+    TaskKind.CLOSE_MONTH: Text("Stängning av en månad"),
 }
 """What is done, for people."""
 

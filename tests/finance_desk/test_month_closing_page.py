@@ -6,9 +6,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from billing.server.background import background_work
+from bookkeeping import closing_checklist
+from foundation.periods import Month
+from operations.background import asking
+from operations.settings import Settings
 from tests.support.pages.all_routes import STAFF
 from tests.support.pages.browser import Site, portal
-from tests.support.pages.visitor import visitor
+from tests.support.pages.visitor import text_of, visitor
 from tests.support.stories.system import a_system
 
 NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -51,3 +56,41 @@ def test_a_month_is_accrued_line_by_line_closed_by_two_and_opened_again(site: Si
         assert "Begärt." in first.follow(asked)
         assert "öppen igen" in second.follow(second.post(f"{MONTHS}/2026-02/reopen"))
         assert first.post(f"{MONTHS}/1999-01/close").status_code == 404
+
+
+def test_a_large_month_is_closed_behind_the_page_and_its_page_tells_what_came_of_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "LARGE", 0)
+    with visitor(site, STAFF) as first, visitor(site, SECOND) as second:
+        first.post(END, {"month": "2026-02"})
+        first.post(MONTHS, {"month": "2026-02", "reason": "Februari redovisas i mars."})
+        assert first.post(f"{MONTHS}/2026-02/close").status_code == 409, "who proposed it does not close it"
+        pressed = second.post(f"{MONTHS}/2026-02/close").headers["location"]
+        going = text_of(second.get(pressed))
+        assert ("Stängning av en månad" in going, "0 av 11 rader" in going) == (True, True)
+        assert second.post(f"{MONTHS}/2026-02/close").status_code == 409, "one piece of work at a time"
+        assert "En annan person stänger månaden." in text_of(first.get(f"{MONTHS}?month=2026-02"))
+        told: list[tuple[int, int]] = []
+        background_work.run_one(
+            site.database, Settings(), tell=lambda done, total: told.append((done, total))
+        )
+        assert told == [(2, 11), (3, 11), (7, 11), (10, 11), (11, 11)]
+        done = text_of(second.get(pressed))
+        assert "2026-02 är stängd. Inget mer bokförs i den." in done
+        assert "tar inga fler verifikationer" in first.get(f"{END}?month=2026-01").text
+
+
+def test_what_comes_up_while_a_large_month_waits_to_be_closed_stops_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "LARGE", 0)
+    with visitor(site, STAFF) as first, visitor(site, SECOND) as second:
+        first.post(END, {"month": "2026-02"})
+        first.post(MONTHS, {"month": "2026-02", "reason": "Februari redovisas i mars."})
+        pressed = second.post(f"{MONTHS}/2026-02/close").headers["location"]
+        first.post(f"{MONTHS}/2026-02/refuse")
+        background_work.run_one(site.database, Settings())
+        assert "Se dem med billing ledger months" in text_of(second.get(pressed))
+        with site.database.reading() as session:
+            assert not closing_checklist.is_closed(session, Month(2026, 2))

@@ -11,6 +11,7 @@ from bookkeeping.month_closing_store import NoClosing
 from finance_desk.pages.paying_parts import READERS, month_asked, parsed_month, people, text_of
 from foundation.errors import NotThere
 from foundation.text import Text
+from operations.background import asking
 from operations.payment_settings import ledger_of
 from orders.register import store as register_store
 from web.access import instant_of, settings_of, signed_in
@@ -84,6 +85,16 @@ def step(
     wanted = parsed_month(month)
     with database_of(request).writing() as session:
         try:
+            if what is ClosingStep.CLOSE and asking.is_large_month(session, wanted):
+                task = asking.to_close(
+                    session,
+                    wanted,
+                    day=today_of(request),
+                    by=person.id,
+                    at=instant_of(request),
+                    permission=_P.FINANCE if person.may(_P.FINANCE) else _P.ATTEST,
+                )
+                return see_other(f"/finance/payments/tasks/{task}")
             month_closing.step(
                 session,
                 ledger_of(settings_of(request)),

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from operations.background import asking
 from tests.support.command_line import a_desk
 
 
@@ -41,3 +44,18 @@ def test_a_month_is_closed_and_opened_by_command(tmp_path: Path) -> None:
     ]
     assert "En faktura till." in desk.run("ledger", "months").out
     assert "ÅÅÅÅ-MM" in desk.run("ledger", "accrual", "februari", code=2).err
+
+
+def test_a_large_month_is_closed_at_the_terminal_with_a_line_that_says_how_far(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = a_desk(tmp_path)
+    late = ("--on", "2026-03-05")
+    desk.run("ledger", "accrue", "2026-02", "--by", "user-1", "--dir", tmp_path, *late)
+    desk.run("ledger", "close", "2026-02", "--by", "user-1", *late)
+    monkeypatch.setattr(asking, "LARGE", 0)
+    step = ("ledger", "close-step", "2026-02", "close", *late)
+    assert "en annan än den första" in desk.run(*step, "--by", "user-1", code=1).err
+    closed = desk.run(*step, "--by", "user-2")
+    assert "11 av 11 rader" in closed.err
+    assert "2026-02 är stängd." in closed.out

@@ -70,14 +70,14 @@ ROUTES = {
     ),
     "POST /finance/payments/claims/{invoice_id}/deposits/{note_id}/undo": Route(
         may=_FINANCE,
-        foreign=("/finance/payments/claims/999999/deposits/1/undo",),
+        foreign=("/finance/payments/claims/999999/deposits/999999/undo",),
         form={"undone_on": "2026-05-05", "reason": "Prov"},
     ),
     "POST /finance/payments/claims/{invoice_id}/deposits/{note_id}/undone": Route(
-        may=_EITHER, foreign=("/finance/payments/claims/999999/deposits/1/undone",)
+        may=_EITHER, foreign=("/finance/payments/claims/999999/deposits/999999/undone",)
     ),
     "POST /finance/payments/claims/{invoice_id}/deposits/{note_id}/stands": Route(
-        may=_EITHER, foreign=("/finance/payments/claims/999999/deposits/1/stands",)
+        may=_EITHER, foreign=("/finance/payments/claims/999999/deposits/999999/stands",)
     ),
     "GET /finance/payments/held": Route(may=_READ, own=("/finance/payments/held",)),
     "GET /finance/payments/rights": Route(may=_READ | _ADMIN, own=("/finance/payments/rights",)),

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from billing.cli.command import AsJson, CommandContext, On, command, today_or
+from billing.cli.commands.desk import payment_runs
 from billing.cli.commands.payment_proposals import FilesFolder, tell_files, write_files
 from billing.cli.printing import TableColumn, show, table, write_json
 from bookkeeping import (
@@ -25,6 +26,7 @@ from foundation.money import total
 from foundation.periods import Month, PeriodRefused
 from foundation.text import Text
 from invoicing.payment import export_store
+from operations.background import asking
 from operations.payment_settings import ledger_of
 from orders.register import store as register_store
 
@@ -234,6 +236,15 @@ def close_step(
     on: On = None,
 ) -> None:
     """Stäng, ta bort, öppna igen eller låt stå / close, take away, open again or leave closed."""
+    if what is ClosingStep.CLOSE:
+        with context.opened() as database:
+            with database.reading() as session:
+                large = asking.is_large_month(session, month)
+            if large:
+                with database.writing() as session:
+                    task = asking.to_close(session, month, day=today_or(on), by=by, at=utc_now())
+                payment_runs.follow(context, database, task, as_json=False)
+                return
     with context.writing() as session:
         month_closing.step(
             session,
