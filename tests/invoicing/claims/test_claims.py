@@ -199,6 +199,7 @@ def test_what_is_owed_again_after_the_rest_was_taken_off_is_demanded_disputed_an
         repayments.confirm_undo(session, invoice.id, note.id, by=SECOND)
     claim = desk.claim(invoice)
     assert (claim.state, claim.left) == (ClaimState.RAISED, Money.of("100.00"))
+    assert system.broken() == []
     desk.demand(claim, on=taken_back)
     desk.dispute(claim, on=taken_back)
     desk.uphold(claim, on=taken_back)
