@@ -106,14 +106,15 @@ class Banking(Claiming):
     # Notices and statements ---------------------------------------------------------------------
 
     @precondition(lambda self: self.books.transfers)
-    @rule(place=which, hand=hands, days=st.sampled_from([0, 0, 0, 3]))
+    @rule(place=which, hand=hands, days=st.sampled_from([0, 0, 0, 3, -31]))
     def the_bank_books_a_payment(self, place: int, hand: Hand, days: int) -> None:
         """What left is paid on its day, once, however often and by whatever file it is told."""
         transfer = self.transfer(place)
         assert transfer is not None
-        on = self.today + timedelta(days=days)
+        # A statement may be read long after its day, and no payment was booked before it was sent.
+        on = max(transfer.sent_on, self.today + timedelta(days=days))
         self.reads(self._moved(transfer, transfer.amount, hand, on))
-        if days:
+        if on > self.today:
             self.ahead.append(Ahead(on, transfer.name))
         elif transfer.state == "EXPORTED":
             self.books.carried_out(transfer, on, {})
@@ -304,7 +305,7 @@ class Banking(Claiming):
         hand=hands,
         share=st.sampled_from(["all", "third", "more", "same"]),
         named=st.booleans(),
-        days=st.sampled_from([0, 0, 3]),
+        days=st.sampled_from([0, 0, 3, -31]),
     )
     def the_bank_tells_of_a_deposit(self, place: int, hand: Hand, share: str, named: bool, days: int) -> None:
         """What came for a claim is noted by the bank's word, once, and settles nothing before a person has seen it."""

@@ -182,6 +182,7 @@ class Transfer:
     pay_on: date
     items: list[Item]
     amount: int
+    sent_on: date
     state: str = "EXPORTED"
     note: tuple[str, date, str] | None = None
 

@@ -171,7 +171,7 @@ class Paying(MoneyDesk):
                 bill = self.books.bills[each.bill]
                 barred = {proposal.by, *bill.deciders} if each.kind == "INVOICE" else {proposal.by}
                 assert not barred & self._attester_of(number, each.id)
-            self.books.transfers[name] = Transfer(name, number, proposal.pay_on, items, amount)
+            self.books.transfers[name] = Transfer(name, number, proposal.pay_on, items, amount, self.today)
         assert {named[each.id] for each in proposal.items} == set(amounts)
 
     def _attester_of(self, number: str, item_id: int) -> set[str]:

@@ -14,8 +14,8 @@ from tests.audit.money.desk import OFFICER, SUPPLIERS, people, which
 from tests.audit.money.ledger import Keeping
 
 BEGINNINGS = (
-    *("due", "sent", "owed", "half repaid", "set off", "noted", "asked back"),
-    *("booked", "closed", "to be opened", "to be lifted", "told"),
+    *("due", "sent", "owed", "half repaid", "repaid in two", "set off", "owed again", "noted", "asked back"),
+    *("booked", "closed", "to be opened", "late", "to be lifted", "told"),
 )
 
 
@@ -24,7 +24,7 @@ class WorkingThrough(Keeping):
 
     @initialize(begun=st.sampled_from(BEGINNINGS))
     def the_work_has_come_so_far(self, begun: str) -> None:
-        if begun in ("owed", "half repaid", "set off", "noted", "booked", "closed", "to be opened"):
+        if begun not in ("due", "sent", "asked back", "late", "to be lifted", "told"):
             for place in (0, 4):
                 self.two_people_pay_by_hand_or_one_tries(OFFICER, "user-12", place)
                 self.a_credit_note_comes(place)
@@ -35,6 +35,18 @@ class WorkingThrough(Keeping):
                 self.a_payment_goes_its_way(0, booked=True)
             case "half repaid":
                 self.a_part_is_repaid(OFFICER, "user-12", 1, "half")
+            case "repaid in two":
+                for share in ("half", "all"):
+                    self.a_part_is_repaid(OFFICER, "user-12", 1, share)
+            case "owed again":
+                self.a_part_is_repaid(OFFICER, "user-12", 1, "half")
+                self.a_payment_goes_its_way(0, booked=True)
+                self.a_deposit_is_taken_back_by_two(OFFICER, "user-12", 0)
+            case "late":
+                self.a_payment_goes_its_way(0, booked=False)
+                self.a_month_end_is_worked_through("2026-05", OFFICER, "user-12", "closed")
+                self.a_closed_month_is_asked_to_be_opened(OFFICER)
+                self.the_bank_books_a_payment(0, STATEMENT, -31)
             case "noted":
                 self.somebody_notes_that_it_was_repaid(OFFICER, 1, "half")
             case "asked back":
