@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,15 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, 
 
 from foundation.sql import Session
 from foundation.text import Text, WrittenText
-from foundation.transitions import MovedMeanwhile, StepRefused, Transitions, move, move_all, moved_first
+from foundation.transitions import (
+    MovedMeanwhile,
+    StepRefused,
+    Transitions,
+    move,
+    move_all,
+    move_each,
+    moved_first,
+)
 
 
 class Parcel(StrEnum):
@@ -194,3 +203,90 @@ def test_no_sequence_of_moves_leaves_the_table(moves: list[tuple[Parcel, Parcel]
             assert PARCELS.allows(stands, to)
             stands = to
             assert states(session) == [stands]
+
+
+# Many at once ---------------------------------------------------------------------------------------
+
+
+def moved_each(session: Session, to: Parcel, *rows: tuple[int, str]) -> list[tuple[str, str]]:
+    """Move the parcels of these numbers, each with its note; where each is and its note."""
+    given = [{"id": key, "note": note} for key, note in rows]
+    move_each(session, _parcel.c.state, _parcel.c.id, PARCELS, to=to, rows=given)
+    found = session.execute(select(_parcel).order_by(_parcel.c.id))
+    return [(row.state, row.note) for row in found]
+
+
+def test_each_of_many_is_moved_with_its_own_note_where_it_may_be() -> None:
+    with shelf(_P.PACKED, _P.SENT, _P.BACK, _P.DELIVERED) as session:
+        assert moved_each(session, _P.BACK, (1, "one"), (2, "two"), (3, "three"), (4, "four")) == [
+            ("PACKED", ""),
+            ("BACK", "two"),
+            ("BACK", "three"),
+            ("DELIVERED", ""),
+        ]
+
+
+def test_only_the_rows_that_are_given_are_moved_and_none_where_none_is() -> None:
+    with shelf(_P.SENT, _P.SENT) as session:
+        assert moved_each(session, _P.BACK) == [("SENT", ""), ("SENT", "")]
+        assert moved_each(session, _P.BACK, (2, "here")) == [("SENT", ""), ("BACK", "here")]
+
+
+def test_of_many_what_is_noted_is_noted_of_those_that_moved() -> None:
+    with shelf(_P.PACKED, _P.SENT) as session:
+        those = _parcel.c.id > 0
+        moved = move_all(session, _parcel.c.state, those, PARCELS, to=_P.BACK, values={"note": "by train"})
+        rows = session.execute(select(_parcel.c.note).order_by(_parcel.c.id)).scalars().all()
+        assert (moved, list(rows)) == (1, ["", "by train"])
+
+
+def test_what_may_come_before_a_state_is_told_in_the_order_of_the_states() -> None:
+    assert PARCELS.states is Parcel
+    assert {each: PARCELS.before(each) for each in Parcel} == {
+        _P.PACKED: (_P.BACK,),
+        _P.SENT: (_P.PACKED,),
+        _P.BACK: (_P.SENT, _P.BACK),
+        _P.DELIVERED: (_P.SENT,),
+    }
+
+
+def test_a_table_keeps_all_it_was_made_of_under_other_words() -> None:
+    table = Transitions(
+        PARCELS.follows,
+        ends=PARCELS.ends,
+        words=WORDS,
+        beside={_P.DELIVERED: {_P.SENT}},
+        remedy=WrittenText("Se i hyllan."),
+    )
+    letters = table.worded({**WORDS, _P.DELIVERED: WrittenText("Utdelat")})
+    assert (letters.follows, letters.ends, letters.beside, letters.remedy) == (
+        table.follows,
+        table.ends,
+        table.beside,
+        table.remedy,
+    )
+
+
+def test_a_table_of_two_enums_or_that_leads_out_of_its_own_is_none() -> None:
+    class Letter(StrEnum):
+        """Another thing altogether."""
+
+        SENT = "A LETTER SENT"
+
+    follows: dict[Parcel, set[Parcel]] = {
+        _P.PACKED: {_P.SENT},
+        _P.SENT: {_P.DELIVERED, _P.BACK},
+        _P.BACK: {_P.PACKED},
+    }
+    letter: Any = Letter.SENT
+    ends = {_P.DELIVERED}
+    with pytest.raises(ValueError, match="row for every state"):
+        Transitions({**follows, letter: {_P.SENT}}, ends=ends, words=WORDS)
+    with pytest.raises(ValueError, match="states of its own enum alone"):
+        Transitions({**follows, _P.BACK: {letter}}, ends=ends, words=WORDS)
+    with pytest.raises(ValueError, match="has words for every state"):
+        Transitions(follows, ends=ends, words={**WORDS, letter: WORDS[_P.SENT]})
+    with pytest.raises(
+        ValueError, match=r"Ends are .*BACK.*DELIVERED.*, but nothing follows on [^,]*DELIVERED[^,]*$"
+    ):
+        Transitions(follows, ends={_P.DELIVERED, _P.BACK}, words=WORDS)

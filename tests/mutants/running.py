@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -56,12 +57,20 @@ class Judged:
     by: str = ""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Took:
+    """How long a test took, in seconds: of the processor, which others on the machine do not lengthen, and in all."""
+
+    worked: float
+    lasted: float
+
+
 @dataclass(slots=True)
 class Asked:
     """What a run is to judge: the mutants of each module, and how much of each may be tried.
 
-    `seconds` is how much of the tests' own time is spent on one mutant at most; `told` hears each outcome; `forgets` as
-    a room has it.
+    `seconds` is how much of the processor's time is spent on the tests of one mutant at most; `told` hears each
+    outcome; `forgets` as a room has it.
     """
 
     mutants: Sequence[tuple[ChangedModule, Mutant]]
@@ -77,7 +86,7 @@ class MutantRun:
 
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
-        self._took: dict[str, float] = {}
+        self._took: dict[str, Took] = {}
         self._coverage = coverage.Coverage(
             data_file=None, config_file=False, include=[str(each.path) for each in self._modules()]
         )
@@ -100,10 +109,10 @@ class MutantRun:
         self._coverage.start()
         for item, following in zip(items, [*items[1:], None], strict=True):
             self._coverage.switch_context(item.nodeid)
-            begun = time.monotonic()
+            worked, begun = time.process_time(), time.monotonic()
             if _fails(item, following):
                 self._asked.broken.append(item.nodeid)
-            self._took[item.nodeid] = time.monotonic() - begun
+            self._took[item.nodeid] = Took(time.process_time() - worked, time.monotonic() - begun)
         self._coverage.stop()
 
 
@@ -122,7 +131,7 @@ class _Trial:
         self,
         session: pytest.Session,
         asked: Asked,
-        took: Mapping[str, float],
+        took: Mapping[str, Took],
         lines: coverage.CoverageData,
     ) -> None:
         self._asked, self._took = asked, dict(took)
@@ -187,7 +196,7 @@ class _Trial:
             return
         folder = self._folder.parent / f"{self._folder.name}-{number}"
         answer, told = os.pipe()
-        expected = sum(self._took[each] for each in tests)
+        expected = sum(self._took[each].lasted for each in tests)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # threads of servers that tests have ended
             child = os.fork()
@@ -199,7 +208,11 @@ class _Trial:
         self._children[child] = _Child((module, mutant), time.monotonic() + limit, folder, answer)
 
     def _tests(self, module: ChangedModule, mutant: Mutant) -> list[str]:
-        """The tests that go through the mutant's lines, quickest first, as far as the time for one reaches."""
+        """The tests that go through the mutant's lines, as far as the time for one reaches.
+
+        The quickest are first, but each further case of one test stands behind others that take as long as all its
+        cases before it: twenty cases of one thing say less of a fault than another story.
+        """
         contexts = self._tests_of[module.path]
         found = {
             test
@@ -207,10 +220,15 @@ class _Trial:
             for test in contexts.get(line, ())
             if test in self._items
         }
+        place: dict[str, float] = {}
+        cases: Counter[str] = Counter()
+        for test in sorted(found, key=lambda each: (self._took[each], each)):
+            cases[name := test.partition("[")[0]] += 1
+            place[test] = self._took[test].worked * cases[name]
         chosen: list[str] = []
         spent = 0.0
-        for test in sorted(found, key=lambda each: (self._took[each], each)):
-            spent += self._took[test]
+        for test in sorted(place, key=lambda each: (place[each], each)):
+            spent += self._took[test].worked
             if chosen and spent > self._asked.seconds:
                 break
             chosen.append(test)

@@ -14,11 +14,12 @@ import pytest
 
 from foundation.money import Quantity
 from invoicing.matching import causes, payees
+from invoicing.matching.deviation_texts import title
 from invoicing.matching.deviations import Check, DeviationActor, DeviationCode, Group, Match, Weight
 from invoicing.matching.facts import Facts
 from invoicing.matching.invoice_matching import match
 from invoicing.matching.partial_acceptance import judged_parts
-from invoicing.model import PayeeGiven
+from invoicing.model import InvoiceContent, PayeeGiven
 from orders.register.parties import AccountScheme, PaymentAccount
 from tests.support.golden import is_golden
 from tests.support.stories.builders import (
@@ -70,6 +71,8 @@ def judgements() -> Iterator[tuple[str, Match]]:
         ("a line besides that names none there is", a_line("99", days="1", price="7.00", line_id="2")),
     ):
         yield name, match(with_lines(an_invoice(ORDER), a_line("001"), besides), several)
+    for name, invoice, facts in of_two_orders():
+        yield name, match(invoice, facts)
     for name, facts in revoked().items():
         yield name, match(an_invoice(facts.order.order if facts.order else ORDER), facts)
 
@@ -77,6 +80,53 @@ def judgements() -> Iterator[tuple[str, Match]]:
 def test_every_judgement_says_all_it_did() -> None:
     lines = [line for name, found in judgements() for line in ("", name, *told(found.tree))]
     is_golden("judgements.txt", ("\n".join(lines[1:]) + "\n").encode())
+
+
+def of_two_orders() -> Iterator[tuple[str, InvoiceContent, Facts]]:
+    """An invoice over two orders: right, wrong on one of them, wrong as a whole, or for one that is none of ours."""
+    policy = replace(RECEIVED.policy, several_orders=True)
+    first, second = an_order(), an_order(number="2100000009", execution_reference="100000109")
+    lines = (
+        replace(a_line(), order_number=first.number),
+        replace(a_line(line_id="2"), order_number=second.number),
+    )
+    known = [facts_of(each, a_receipt(each), policy=policy) for each in (first, second)]
+    both = {each.order.order.number: each.order for each in known if each.order is not None}
+    facts = replace(known[0], orders=both)
+    right = with_lines(an_invoice(first), *lines)
+    yield "two orders", right, facts
+    dear = replace(lines[1], price=Decimal("96.00"))
+    yield "two orders, one of them too dear", with_lines(right, lines[0], dear), facts
+    exempt = replace(lines[1], vat_category="E")
+    yield "two orders, one of them exempt", with_lines(right, lines[0], exempt), facts
+    yield (
+        "two orders, one of them none of ours",
+        right,
+        replace(facts, orders={first.number: both[first.number]}),
+    )
+    yield (
+        "two orders for another buyer, of a type that asks for nothing",
+        replace(
+            right,
+            buyer="5560360793",
+            type_code="325",
+            contract="AVT-9999",
+            references=("100000999",),
+            amount_prepaid=sek("1.00"),
+            due_on=None,
+            accounts=(),
+            payee=PayeeGiven("Fordringsköp Exempel AB"),
+            issued_on=first.issued_on - timedelta(days=1),
+            vat=tuple(replace(each, tax=sek("1.00")) for each in right.vat),
+        ),
+        facts,
+    )
+    without = replace(facts.supplier, f_tax=False) if facts.supplier else None
+    yield (
+        "two orders without F-tax, in euro",
+        replace(right, currency="EUR"),
+        replace(facts, supplier=without),
+    )
 
 
 # What was approved and is taken back ---------------------------------------------------------
@@ -157,6 +207,17 @@ def test_an_account_is_a_payees_by_its_number_and_otherwise_by_its_name(
     assert not payees.is_account_of(OWN, given)
 
 
+def test_a_seller_is_known_by_the_name_it_has_in_our_register_or_writes_itself() -> None:
+    invoice = replace(an_invoice(ORDER), supplier_name="Fyren", payee=PayeeGiven("FYREN"))
+    registered = replace(invoice, payee=PayeeGiven("Fyrbåken Exempel AB"))
+    for paid_to in (invoice, registered):
+        assert payees.other_than_seller(paid_to, RECEIVED.supplier) is None
+    assert payees.other_than_seller(invoice, None) is None
+    assert payees.other_than_seller(registered, None) == registered.payee
+    nameless = replace(invoice, supplier_name="", payee=PayeeGiven(""))
+    assert payees.other_than_seller(nameless, None) == PayeeGiven("")
+
+
 @pytest.mark.parametrize(
     ("payee", "is_seller"),
     [
@@ -208,3 +269,37 @@ def test_only_a_claim_for_late_payment_that_nobody_has_judged_awaits_a_decision(
         claims_in = [each for each in found.deviations if each.code is DeviationCode.LATE_PAYMENT_CLAIM]
         awaits = any(each.weight > Weight.NOTE and each.variant == "" for each in claims_in)
         assert causes.awaits_decision(found) is awaits, name
+
+
+# Why, in two or three words ------------------------------------------------------------------------------
+
+
+def test_the_cause_is_the_title_of_what_decided_and_otherwise_what_its_code_is_called() -> None:
+    for name, found in judgements():
+        (first, *_) = [*found.codes, ""]
+        if not first:
+            assert causes.cause(found.codes, found).sv == "", name
+            continue
+        decided = next(each for each in causes.gravest(found) if each.code == first)
+        assert causes.cause(found.codes, found) == title(decided), name
+        # Where the books hold no judgement, or another one, the code alone tells it.
+        assert causes.cause(found.codes, None) == causes.code_name(first)
+        assert causes.cause((DeviationCode.BUYER,), match(an_invoice(ORDER), RECEIVED)) == causes.code_name(
+            "BUYER"
+        )
+        said = [each.sv for each in causes.causes(found.codes, found)]
+        assert len(said) == len({*said}), name
+        assert said[0] == title(decided).sv, name
+        assert [each.sv for each in causes.causes(found.codes, None)] == [
+            causes.code_name(each).sv for each in found.codes
+        ]
+    assert causes.cause((), None).sv == ""
+    assert causes.causes((), None) == ()
+
+
+def test_only_what_weighs_more_than_a_note_stops_a_document() -> None:
+    for name, found in judgements():
+        heaviest = max((each.weight for each in found.deviations), default=Weight.NOTE)
+        assert causes.stops(found) is (heaviest > Weight.NOTE), name
+        assert all(each.weight is heaviest for each in causes.gravest(found)), name
+        assert len(causes.gravest(found)) == sum(each.weight is heaviest for each in found.deviations), name

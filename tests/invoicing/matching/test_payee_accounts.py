@@ -170,3 +170,89 @@ def test_a_factored_invoice_without_payee_is_held_unless_its_account_is_a_regist
 def test_every_factored_type_is_held() -> None:
     table = {code for code, each in TYPE_CODES.items() if each.treatment is Treatment.FACTORED}
     assert table == payees.FACTORED
+
+
+# As people write them ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scheme", "number", "written"),
+    [
+        ("BANKGIRO", "599-9107", "bankgiro 599-9107"),
+        ("BANKGIRO", "50501055", "bankgiro 5050-1055"),
+        ("BANKGIRO", "12345", "bankgiro 1-2345"),
+        ("BANKGIRO", "1234", "BANKGIRO 1234"),
+        ("BANKGIRO", "59991O7", "BANKGIRO 59991O7"),
+        ("PLUSGIRO", "499910-8", "plusgiro 499910-8"),
+        ("PLUSGIRO", "12345", "plusgiro 1234-5"),
+        ("PLUSGIRO", "1234", "PLUSGIRO 1234"),
+        ("IBAN", "SE4550000000058398257466", "IBAN SE45 5000 0000 0583 9825 7466"),
+        ("IBAN", "SE45 5000 0000 0583 9825 746", "IBAN SE45 5000 0000 0583 9825 746"),
+        ("", "599-9107", "599-9107"),
+        ("BIC", "599-9107", "BIC 599-9107"),
+    ],
+)
+def test_an_account_is_written_as_people_write_it_where_it_is_one(
+    scheme: str, number: str, written: str
+) -> None:
+    assert payee_accounts.as_written(scheme, number) == written
+
+
+@pytest.mark.parametrize(
+    ("scheme", "number", "kind", "digits"),
+    [
+        ("", "BG 599-9107", "BANKGIRO", "5999107"),
+        ("", "Bankgironr 0599-9107", "BANKGIRO", "5999107"),
+        ("", "PG 499910-8", "PLUSGIRO", "4999108"),
+        ("", "Postgiro 499910-8", "PLUSGIRO", "4999108"),
+        ("", "Plusgironr 499910-8", "PLUSGIRO", "4999108"),
+        ("PLUSGIRO", "bg 599-9107", "PLUSGIRO", "5999107"),
+        ("", "IBAN SE45 5000", "", "SE455000"),
+        ("IBAN", "BG80 BNBG 9661", "IBAN", "BG80BNBG9661"),
+        ("BANKGIRO", "000599-9107", "BANKGIRO", "5999107"),
+        ("", "0SE1", "", "0SE1"),
+        ("", "", "", ""),
+    ],
+)
+def test_the_kind_and_the_digits_are_read_out_of_what_is_written(
+    scheme: str, number: str, kind: str, digits: str
+) -> None:
+    assert payee_accounts.kind_and_digits(AccountGiven(scheme, number)) == (kind, digits)
+
+
+def test_an_account_is_told_with_whose_it_is_where_it_is_anothers() -> None:
+    assert payee_accounts.words_of(FACTORS) == "bankgiro 991-2346 (Fordringsköp Exempel AB)"
+    assert payee_accounts.words_of(PaymentAccount(AccountScheme.PLUSGIRO, "4999108")) == "plusgiro 499910-8"
+
+
+def test_the_account_is_the_named_one_of_whoever_is_paid_and_otherwise_the_first() -> None:
+    first, second = (PaymentAccount(AccountScheme.BANKGIRO, each) for each in ("5999107", "50501055"))
+    other = PaymentAccount(
+        AccountScheme.BANKGIRO, "5999305", payee_name=FACTOR.name, payee_number="5590000005"
+    )
+    supplier = with_accounts(first, FACTORS, second, other)
+
+    def chosen(*given: str, payee: PayeeGiven | None = None, **changes: object) -> PaymentAccount | None:
+        invoice = an_account(*(AccountGiven("", each) for each in given), payee=payee)
+        return payee_accounts.chosen(replace(invoice, **changes), supplier, on=DAY)  # type: ignore[arg-type]
+
+    assert [chosen(), chosen("50501055"), chosen("1", "50501055"), chosen("1")] == [
+        first,
+        second,
+        second,
+        first,
+    ]
+    # A seller may name another's account of its own accord; nobody is paid to one by chance.
+    assert chosen("9912346") == FACTORS
+    assert [chosen(payee=FACTOR), chosen("5999305", payee=FACTOR), chosen("5999107", payee=FACTOR)] == [
+        FACTORS,
+        other,
+        FACTORS,
+    ]
+    assert [chosen(type_code="393"), chosen("5999305", type_code="393")] == [None, other]
+    assert chosen("5999107", type_code="393") is None
+    assert chosen(payee=PayeeGiven("Någon Annan AB")) is None
+    own = payee_accounts.sellers_own(supplier, on=DAY)
+    named = payee_accounts.sellers_own(supplier, on=DAY, given=[AccountGiven("", "50501055")])
+    theirs = payee_accounts.sellers_own(supplier, on=DAY, given=[AccountGiven("", "9912346")])
+    assert (own, named, theirs) == (first, second, first)

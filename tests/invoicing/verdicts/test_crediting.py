@@ -61,6 +61,7 @@ def kronor(text: str) -> Money:
 # The whole way round ------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 @pytest.mark.parametrize("days", ["22", "19"], ids=["billed too much", "billed too little"])
 def test_a_wrong_invoice_is_asked_back_credited_and_replaced_by_the_right_one(
     system: System, days: str
@@ -87,6 +88,7 @@ def test_a_wrong_invoice_is_asked_back_credited_and_replaced_by_the_right_one(
     assert row.invoiced - row.credited == kronor("1900.00")
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_a_corrected_invoice_that_comes_before_the_credit_waits_for_it_and_is_then_accepted(
     system: System,
 ) -> None:
@@ -110,6 +112,7 @@ def test_a_supplier_may_credit_an_accepted_invoice_of_its_own_accord(system: Sys
     assert statement(system).approved.is_zero
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_a_parked_and_a_held_invoice_can_be_credited_too(system: System) -> None:
     february = billed(
         january(system, "F-2"),
@@ -144,6 +147,7 @@ def test_credit_is_asked_only_for_what_is_in_question_and_only_once(
 # The credit note comes first ----------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_a_credit_note_before_its_invoice_waits_and_settles_it_when_it_comes(system: System) -> None:
     invoice = january(system)
     credit = system.send(credit_of(invoice, on=FEBRUARY))
@@ -158,6 +162,7 @@ def test_a_credit_note_before_its_invoice_waits_and_settles_it_when_it_comes(sys
     assert (account.invoice_id, account.amount_claimed.is_zero) == (None, True)
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_a_waiting_credit_note_that_does_not_fit_its_invoice_comes_into_question(system: System) -> None:
     invoice = january(system)
     half = credit_of(billed(invoice, days="10"), on=FEBRUARY)
@@ -189,6 +194,7 @@ def in_question(system: System, credit: billing.CreditNote | billing.Invoice, co
     return invoice
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 @pytest.mark.parametrize("days", ["10", "21"], ids=["half of it", "more than it"])
 def test_a_credit_of_another_sum_is_in_question_and_the_invoice_stands(system: System, days: str) -> None:
     invoice = january(system)
@@ -247,6 +253,7 @@ def test_a_credit_that_names_its_invoice_twice_is_of_one_invoice(system: System)
     assert system.send(twice).state is _S.SETTLED
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_a_wrong_credit_note_may_be_asked_back_and_then_a_right_one_settles(system: System) -> None:
     invoice = january(system)
     document = system.send(invoice)
@@ -308,6 +315,7 @@ def test_a_credit_that_names_another_order_is_in_question_until_a_person_links_i
 # A negative invoice -------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_a_negative_invoice_is_treated_as_the_credit_note_it_is(system: System) -> None:
     invoice = january(system)
     document = system.send(invoice)
@@ -338,6 +346,7 @@ def claims(system: System) -> list[payment_store.Claim]:
         return payment_store.claims(session)
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_paid_and_then_credited_is_a_claim_on_the_supplier_and_the_line_is_open(system: System) -> None:
     invoice = january(system)
     document = system.send(invoice)
@@ -355,6 +364,7 @@ def test_paid_and_then_credited_is_a_claim_on_the_supplier_and_the_line_is_open(
     assert again.state is _S.ACCEPTED
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_paid_and_then_found_wrong_is_asked_back_and_never_paid_again(system: System) -> None:
     system.report(REFERENCE, "2026-03", on=date(2026, 3, 2))
     invoice = system.flip(system.order(REFERENCE).number, "003", number="F-3", on=date(2026, 3, 2))
@@ -375,6 +385,7 @@ def test_paid_and_then_found_wrong_is_asked_back_and_never_paid_again(system: Sy
     assert [claim.invoice_number for claim in claims(system)] == ["F-3"]
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_paid_found_wrong_and_right_again_is_paid_and_not_to_be_paid_once_more(system: System) -> None:
     system.report(REFERENCE, "2026-03", on=date(2026, 3, 2))
     invoice = system.send_invoice(system.order(REFERENCE).number, "003", number="F-3", on=date(2026, 3, 2))
@@ -388,6 +399,7 @@ def test_paid_found_wrong_and_right_again_is_paid_and_not_to_be_paid_once_more(s
     assert system.pay(on=date(2026, 12, 31)) == []
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_paid_to_an_account_no_longer_registered_stays_paid_when_it_is_judged_again(system: System) -> None:
     invoice = system.send(january(system))
     system.pay(on=invoice.pays_on)

@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.server.jobs import judge_what_has_come
+from foundation import journal
 from invoicing.decisions import store as decision_store
 from invoicing.documents import store as document_store
 from invoicing.exceptions import actions as exception_actions
+from invoicing.journal_actions import DocumentAction
 from invoicing.matching.cures import CURED_BY, Cure
 from invoicing.matching.deviations import DeviationCode
 from invoicing.model import InvoiceState
@@ -160,6 +162,11 @@ def test_an_invoice_before_its_order_is_accepted_when_order_and_receipt_have_com
         accepted = system.invoice(early.id)
         assert (accepted.state, accepted.execution_reference) == (_S.ACCEPTED, A)
         assert system.answers(accepted) == ["AB", "IP", "AP"]
+        with system.database.reading() as session:
+            told = [row for row in journal.rows(session) if row.action == DocumentAction.INVOICE_JUDGED]
+            assert document_store.lines_of(session, early.id) == [(accepted.order_number, "001")]
+        # From the moment its order is there it belongs to the case.
+        assert [(row.subject, row.execution_reference) for row in told] == [(f"invoice {early.id}", A)] * 2
 
 
 def test_it_is_judged_once_and_the_job_finds_nothing_more(
@@ -219,6 +226,8 @@ def test_an_invoice_for_two_orders_waits_for_the_second_of_them(database_url: st
         for place in (1, 3, 7, 8):
             _tell(system, place)
         assert system.invoice(early.id).state is _S.ACCEPTED, system.sentences(early)
+        with system.database.reading() as session:
+            assert document_store.lines_of(session, early.id) == [(number, "001") for number in numbers]
         assert not any(system.line(each).amount_claimed.is_zero for each in numbers)
 
 

@@ -50,6 +50,7 @@ def claimed(system: System) -> tuple[Decimal, Money]:
     return taken, system.line(number).amount_claimed
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 @pytest.mark.both_engines
 def test_three_invoices_share_a_line_and_the_fourth_finds_nothing_left(system: System) -> None:
     *shares, one_more = parts_of(system, "8", "7", "5", "1")
@@ -72,6 +73,7 @@ def test_more_than_is_left_is_told_with_what_is_left(system: System) -> None:
     assert (deviation.found, deviation.expected) == ("6", "5")
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_a_credited_share_is_open_again(system: System) -> None:
     first, second, third = parts_of(system, "15", "5", "15")
     sent = send(system, [first, second])
@@ -83,6 +85,7 @@ def test_a_credited_share_is_open_again(system: System) -> None:
     assert claimed(system) == (Decimal(20), Money.of("1900.00"))
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_shares_wait_for_their_receipt_and_are_judged_when_it_comes(system: System) -> None:
     whole = january(system, "F-0")
     (line,) = whole.invoice_lines

@@ -129,6 +129,7 @@ def test_a_line_of_another_suppliers_order_is_not_named_and_stops_it(system: Sys
 # Accepted in part ------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 @pytest.mark.both_engines
 def test_two_lines_are_accepted_and_the_short_one_is_credited_before_the_rest_is_paid(system: System) -> None:
     whole = all_of_them(system, days=(None, None, "21"))
@@ -205,6 +206,7 @@ def test_the_answer_tells_each_line_and_what_to_credit(system: System) -> None:
     ]
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_a_line_that_is_credited_whole_is_open_for_the_right_invoice(system: System) -> None:
     wrong = billed(january_of(system, REFERENCES[1]), price="96.00")
     document = together(january_of(system, REFERENCES[0]), wrong, number="F-1")
@@ -219,6 +221,7 @@ def test_a_line_that_is_credited_whole_is_open_for_the_right_invoice(system: Sys
     assert {each.amount for each in system.pay(on=date(2026, 3, 20))} == {sek("2375.00")}
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_a_credit_note_of_another_line_leaves_the_rest_asked_for(system: System) -> None:
     wrong = billed(january_of(system, REFERENCES[2]), price="96.00")
     document = together(
@@ -238,6 +241,7 @@ def test_a_credit_note_of_another_line_leaves_the_rest_asked_for(system: System)
     assert paid.amount == sek("2375.00")
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_a_credit_note_of_all_that_is_left_credits_the_invoice(system: System) -> None:
     document = all_of_them(system)
     invoice = system.send(document)
@@ -284,6 +288,7 @@ def test_a_paid_invoice_is_credited_whole_or_not_at_all(system: System) -> None:
 # Waiting -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_a_line_not_received_is_waited_for_and_then_all_is_accepted(system: System) -> None:
     order = system.order(REFERENCES[2]).number
     february = billed(january_of(system, REFERENCES[2]), days="20")
@@ -302,6 +307,7 @@ def test_a_line_not_received_is_waited_for_and_then_all_is_accepted(system: Syst
     assert system.line(order, "002").amount_claimed == sek("1900.00")
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_the_receipt_that_was_lacking_takes_back_the_request(system: System) -> None:
     february = billed(january_of(system, REFERENCES[2]), days="20")
     (line,) = february.invoice_lines
@@ -322,6 +328,7 @@ def test_the_receipt_that_was_lacking_takes_back_the_request(system: System) -> 
     assert was.state is ExpectedCreditState.WITHDRAWN
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_an_officer_takes_it_back_when_the_credit_does_not_come(system: System) -> None:
     wrong = billed(january_of(system, REFERENCES[1]), price="96.00")
     invoice = accept_in_part(
@@ -345,6 +352,7 @@ def test_what_deviates_of_the_whole_invoice_is_never_accepted_in_part(system: Sy
         accept_in_part(system, invoice)
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_it_is_accepted_in_part_without_a_person_where_the_policy_answers_by_itself(system: System) -> None:
     allow(system, automatic_credit=("QUANTITY",))
     invoice = system.send(all_of_them(system, days=(None, None, "21")))
@@ -354,6 +362,7 @@ def test_it_is_accepted_in_part_without_a_person_where_the_policy_answers_by_its
 # Open ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_what_is_left_of_a_line_invoiced_in_parts_is_open(system: System) -> None:
     allow(system, partial_quantities=True)
     system.send(january_of(system, REFERENCES[0], days="12"))

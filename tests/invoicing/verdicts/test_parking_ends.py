@@ -25,6 +25,7 @@ def system(database_url: str) -> Iterator[System]:
 # Too early: parked ----------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_an_invoice_before_its_report_waits_and_is_matched_by_itself(system: System) -> None:
     february = system.order(REFERENCE).lines[1]
     line = shapes.LineReference(line_id=february.line_id)
@@ -43,6 +44,7 @@ def test_an_invoice_before_its_report_waits_and_is_matched_by_itself(system: Sys
     assert system.line(document.order_number, "002").amount_claimed.amount == Decimal("1900.00")
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_a_parked_invoice_that_turns_out_wrong_comes_into_question_without_another_received(
     system: System,
 ) -> None:
@@ -57,6 +59,7 @@ def test_a_parked_invoice_that_turns_out_wrong_comes_into_question_without_anoth
     assert system.answers(system.ask_credit(document, on=date(2026, 3, 3))) == ["IP", "RE"]
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_a_month_interrupted_while_its_invoice_waits_answers_with_the_interruption(system: System) -> None:
     line = shapes.LineReference(line_id="003")
     invoice = billed(january(system), days="22", order_line_reference=line, invoice_period=None)
@@ -69,6 +72,7 @@ def test_a_month_interrupted_while_its_invoice_waits_answers_with_the_interrupti
     assert "2026-03-13" in system.sentences(document)[0]
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_a_waiting_invoice_on_a_line_that_will_never_be_received_is_told_so(system: System) -> None:
     line = shapes.LineReference(line_id="005")
     invoice = billed(january(system), days="19", order_line_reference=line, invoice_period=None)
@@ -88,6 +92,7 @@ def test_a_waiting_invoice_on_a_line_that_will_never_be_received_is_told_so(syst
 # Corrected afterwards -------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_a_report_corrected_after_the_invoice_puts_it_in_question_and_back(system: System) -> None:
     system.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
     invoice = system.send_invoice(system.order(REFERENCE).number, "003", number="F-3", on=date(2026, 3, 9))
@@ -113,6 +118,7 @@ def test_a_correction_that_changes_nothing_leaves_the_invoice_accepted(system: S
     assert system.line(invoice.order_number).amount_claimed.amount == Decimal("1900.00")
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_after_the_final_invoice_the_later_lines_are_closed_and_open_again_if_the_last_day_moves(
     system: System,
 ) -> None:

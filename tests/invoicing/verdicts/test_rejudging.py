@@ -87,6 +87,7 @@ def judge(system: System, invoice: list[SupplierInvoice], *, key: str = "a-press
     return {row.number: f"{row.state} {row.sentence.en}".strip() for row in rows}
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_what_the_new_policy_accepts_is_shown_and_judged_and_the_rest_stays(system: System) -> None:
     one, two = send(system, 0, "21"), send(system, 1, "22")
     assert would_accept(system) == []

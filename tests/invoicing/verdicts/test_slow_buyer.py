@@ -104,6 +104,7 @@ def test_a_report_filed_on_the_last_day_is_a_report_filed(system: System) -> Non
     assert stop(system, DAY_AFTER) == []
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_only_a_month_never_reported_goes_back_in_words_of_its_own(system: System) -> None:
     invoice = asked_back(system)
     (swedish,) = system.sentences(invoice)
@@ -116,6 +117,7 @@ def test_only_a_month_never_reported_goes_back_in_words_of_its_own(system: Syste
     assert system.match(invoice).deviations[0].actor == "SUPPLIER"
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_after_a_rejection_the_supplier_has_its_days_again(system: System) -> None:
     invoice = system.send(february(system), on=SENT_ON)
     system.file_report(REFERENCE, "2026-02", on=FILED_ON)
@@ -136,6 +138,7 @@ def test_a_report_filed_again_after_its_rejection_waits_for_the_buyer(system: Sy
 # The receipt comes after all ---------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_a_request_is_withdrawn_with_an_answer_when_the_receipt_comes_after_all(system: System) -> None:
     invoice = asked_back(system)
     system.file_report(REFERENCE, "2026-02", on=date(2026, 5, 4))
@@ -183,6 +186,7 @@ def with_process(process: ResponseProcess) -> Register:
     return replace(register, suppliers=(*others, changed))
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_what_deviates_otherwise_is_in_question_and_can_be_asked_back_again(system: System) -> None:
     invoice = asked_back(system, days="19")
     system.report(REFERENCE, "2026-02", on=date(2026, 5, 6))
@@ -205,6 +209,7 @@ def test_an_invoice_that_was_credited_meanwhile_stays_credited(system: System) -
     assert (system.invoice(invoice.id).state, system.answers(invoice)) == (_S.CREDITED, ["IP", "RE"])
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_a_credit_note_that_has_come_and_is_not_settled_yet_lets_the_request_stand(system: System) -> None:
     invoice = asked_back(system)
     wrong = credit_note_of(february(system, days="19"), given=Numbered("K-2", date(2026, 5, 5)))
@@ -263,6 +268,7 @@ def the_end_is_moved_and_march_received(system: System) -> None:
     system.report(REFERENCE, "2026-03", on=date(2026, 4, 1))
 
 
+@pytest.mark.usefixtures("books_as_agreed")
 def test_what_a_person_asked_back_for_want_of_a_receipt_alone_is_withdrawn_as_well(system: System) -> None:
     invoice = march_after_the_end(system)
     assert system.ask_credit(invoice, on=date(2026, 2, 7)).answered == "RE"

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
+from functools import partial
 
 import pytest
 
 from foundation.database import Database
+from invoicing.documents import store as document_store
 from invoicing.payment import attest_store, attestation, proposal_store, proposals
 from invoicing.payment.attest_right_store import Reach
-from invoicing.payment.attest_rights import NotAttested
+from invoicing.payment.attest_rights import AttestRefused, NotAttested
 from invoicing.payment.proposal_store import Proposal
 from invoicing.payment.runs import portion_store, portions
 from invoicing.payment.runs.portion_store import ChangedSinceShown
@@ -16,6 +19,9 @@ from invoicing.payment.runs.portions import Attested
 from invoicing.payment.transfers import ItemState
 from orders.register import store as register_store
 from orders.register.parties import AccountScheme, PaymentAccount
+from peppol.documents import billing
+from peppol.exchange import inbox_store
+from peppol.xml import codec
 from tests.support.stories.many_to_pay import MARCH, five_invoices
 from tests.support.stories.paying import ATTESTER, NOW, OFFICER, SECOND, PayDesk
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system
@@ -61,6 +67,14 @@ def moves_account(system: System, supplier: str = FYRBAKEN) -> None:
     )
     others = tuple(moved if each.organisation_number == supplier else each for each in register.suppliers)
     system.change_register(replace(register, suppliers=others))
+
+
+def credit_first(system: System) -> None:
+    """The first invoice is credited."""
+    with system.database.reading() as session:
+        body = inbox_store.body_of(session, document_store.by_id(session, 1).letter_id)
+    assert body is not None
+    system.send_credit(codec.parse(billing.Invoice, body), number="K-1", on=date(2026, 2, 20))
 
 
 def states(desk: PayDesk, proposal: Proposal) -> list[str]:
@@ -188,3 +202,56 @@ def test_a_run_stops_where_somebody_takes_a_row_out_between_its_portions(desk: P
     with pytest.raises(ChangedSinceShown):
         in_portions(desk.system.database, proposal, 2)
     assert states(desk, proposal).count("ATTESTED") == len(first.items) == 2
+
+
+def attested_in_portions_of(
+    desk: PayDesk,
+    proposal: Proposal,
+    size: int,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    by: str = ATTESTER,
+    only: set[int] | None = None,
+) -> Attested:
+    """One press that attests portion by portion in one transaction."""
+    monkeypatch.setattr(portions, "attest_portion", partial(portions.attest_portion, at_most=size))
+    with desk.system.database.writing() as session:
+        register = register_store.load(session)
+        return attestation.attest(session, register, proposal.number, by=by, today=MARCH, now=NOW, only=only)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 6])
+def test_one_press_comes_to_the_sum_of_its_portions(
+    desk: PayDesk, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    desk.give_right(limit="2000.00")
+    proposal = desk.propose(on=MARCH)
+    moves_account(desk.system, LARKDRILLEN)
+    found = attested_in_portions_of(desk, proposal, size, monkeypatch)
+    assert (found.items, [item for item, _ in found.refused]) == ((3, 5), [1])
+    assert (found.changed, found.gone, found.left_over) == ((2, 4), (), 3)
+    assert found.state == desk.state(proposal) == "DRAFT"
+
+
+@pytest.mark.parametrize("size", [1, 2, 6])
+def test_of_those_that_are_named_each_is_attested_and_nothing_else(
+    desk: PayDesk, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    desk.give_right()
+    proposal = desk.propose(on=MARCH)
+    assert attested_in_portions_of(desk, proposal, size, monkeypatch, only={2, 5}).items == (2, 5)
+    assert [item.id for item in desk.items(proposal) if item.state is ItemState.ATTESTED] == [2, 5]
+    desk.give_right(SECOND, limit="0.01")
+    with pytest.raises(AttestRefused, match="F-1"):
+        attested_in_portions_of(desk, proposal, size, monkeypatch, by=SECOND, only={1, 4})
+
+
+def test_what_may_no_longer_be_paid_is_taken_out_by_the_press_that_finds_it(
+    desk: PayDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.give_right()
+    proposal = desk.propose(on=MARCH)
+    credit_first(desk.system)
+    found = attested_in_portions_of(desk, proposal, 2, monkeypatch)
+    assert (found.items, found.gone, found.left_over, found.state) == ((2, 3, 4, 5), (1,), 1, "ATTESTED")
+    assert (desk.items(proposal)[0].state, desk.items(proposal)[0].why) == (ItemState.TAKEN_OUT, "GONE")
