@@ -112,6 +112,7 @@ def test_what_is_being_taken_off_is_not_taken_off_again(
     assert claims_of(system, FYRBAKEN) == []
     with system.database.reading() as session:
         assert proposal_store.netting(session, owed.id) == proposal.number
+        assert proposal_store.netting(session, owed.id + 2) == ""
         assert not payable_store.lies_in_proposal(session, owed.id)
         assert not payable_store.is_on_its_way(session, owed.id)
         assert proposal_store.item_paid(session, owed.id) is None

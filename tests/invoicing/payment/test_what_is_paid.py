@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from foundation.money import Money
 from foundation.sql import Session
@@ -136,6 +136,16 @@ def test_every_part_is_of_that_invoice(system: System) -> None:
             Control.OTHER_PAYEE,
         ]
         assert len(payable.controls) == len({each.control for each in payable.controls}) == len(Control)
+
+
+def test_what_was_never_judged_and_came_by_no_message_is_vouched_for_as_such(system: System) -> None:
+    with system.database.writing() as session:
+        (row,) = session.execute(select(INVOICE).where(INVOICE.c.id == 1)).mappings()
+        session.execute(insert(INVOICE), {**row, "id": 99, "number": "F-99", "letter_id": 99})
+        found = load(session, 99)[99]
+        session.rollback()
+    assert (found.match_id, found.match_sha256, found.message_sha256) == (0, "", "")
+    assert found.articles == found.areas == found.decided_by == frozenset()
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5])

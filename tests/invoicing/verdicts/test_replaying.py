@@ -19,8 +19,9 @@ from orders.register.agreements import Policy
 from orders.register.tolerances import Tolerance
 from peppol.documents import billing
 from tests.invoicing.verdicts.test_lines_apart import all_of_them
-from tests.support.stories.bills import billed
-from tests.support.stories.system import FYRBAKEN, System, a_system
+from tests.support.stories.bills import billed, together
+from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system
+from tests.support.stories.takeover import taken_over
 
 REFERENCES = ("100000101", "100000102", "100000103")
 FEBRUARY = date(2026, 2, 3)
@@ -131,6 +132,19 @@ def test_who_came_later_does_not_count_and_who_came_before_does(system: System) 
 
 def test_lines_that_name_several_orders_are_judged_by_all_of_them(system: System) -> None:
     invoice = system.send(all_of_them(system))
+    assert "SEVERAL_ORDERS" in invoice.codes
+    (found,) = effect(system, several_orders=True, several_lines=True).changed
+    assert (found.before, found.after, found.codes_after) == (Verdict.QUESTION, Verdict.ACCEPT, ())
+
+
+def test_orders_that_were_taken_over_are_judged_as_the_successors(system: System) -> None:
+    system.change_register(taken_over())
+    on = date(2026, 3, 2)
+    each = [
+        system.flip(system.order(reference).number, "001", number="F-1", on=on, supplier=LARKDRILLEN)
+        for reference in REFERENCES[:2]
+    ]
+    invoice = system.send(together(*each, number="F-1"), on=on)
     assert "SEVERAL_ORDERS" in invoice.codes
     (found,) = effect(system, several_orders=True, several_lines=True).changed
     assert (found.before, found.after, found.codes_after) == (Verdict.QUESTION, Verdict.ACCEPT, ())

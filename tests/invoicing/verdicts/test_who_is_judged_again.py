@@ -22,6 +22,7 @@ from orders.register import store as register_store
 from orders.register.parties import VatCategory
 from orders.register.register import Register, fingerprint
 from peppol.documents import billing, shapes
+from peppol.xml import codec
 from tests.invoicing.exceptions.test_actions import actor
 from tests.invoicing.verdicts.test_lines_apart import accept_in_part, all_of_them, allow
 from tests.invoicing.verdicts.test_parking import NEW_BANKGIRO, with_account
@@ -196,6 +197,20 @@ def test_who_waits_for_a_lost_supplier_keeps_nobody_elses_waiting_from_ending(sy
         ("K-0", _S.IN_QUESTION, "IP"),
         ("K-1", _S.IN_QUESTION, "IP"),
     ]
+
+
+def test_whoever_reads_a_credit_note_is_told_what_was_answered(system: System) -> None:
+    early = credit_note_of(january(system, 0), given=Numbered("K-0", FEBRUARY))
+    right = january(system, 1)
+    system.send(right)
+    wrong = credit_note_of(billed(right, days="19"), given=Numbered("K-1", FEBRUARY))
+    for document in (early, wrong):
+        system.post(codec.serialise(document), on=FEBRUARY)
+    read = {each.invoice.number: each.invoice for each in system.read_messages(on=FEBRUARY) if each.invoice}
+    assert {number: (each.state, each.answered) for number, each in read.items()} == {
+        "K-0": (_S.PARKED, "IP"),
+        "K-1": (_S.IN_QUESTION, "AB"),
+    }
 
 
 # By a person, row by row ------------------------------------------------------------------------------
