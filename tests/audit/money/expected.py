@@ -319,10 +319,9 @@ class Books:
         for proposal in self.proposals.values():
             if proposal.state in ("DRAFT", "ATTESTED") and self._has(proposal.items, bill, kind):
                 return "PROPOSED"
-        for transfer in self.transfers.values():
-            if transfer.state in ("EXPORTED", "PAID") and self._has(transfer.items, bill, kind):
-                return transfer.state
-        return ""
+        # A claim may be taken off once more, when a part of it is owed again.
+        lies_in = {each.state for each in self.transfers.values() if self._has(each.items, bill, kind)}
+        return next((state for state in ("EXPORTED", "PAID") if state in lies_in), "")
 
     def under_way(self, bill: int) -> bool:
         """Whether the claim is being taken off a payment; what was taken off and paid is that no more."""
@@ -352,7 +351,7 @@ class Books:
         claim = bill.claim
         if claim is None or claim.state not in STANDING or claim.note is not None:
             return False
-        return not self.live(bill.id, "CREDIT") and not self.stopped(bill)
+        return not self.under_way(bill.id) and not self.stopped(bill)
 
     def may_come_back(self, bill: Bill) -> bool:
         """Whether the payment of an invoice can be undone: nothing of what it led to has moved."""

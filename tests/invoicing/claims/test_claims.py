@@ -211,6 +211,35 @@ def test_what_is_owed_again_after_the_rest_was_taken_off_is_demanded_disputed_an
 
 
 @pytest.mark.both_engines
+def test_what_is_owed_again_after_the_rest_was_taken_off_is_taken_off_another_payment(
+    system: System, desk: ClaimDesk
+) -> None:
+    invoice = desk.paid()
+    desk.credited()
+    desk.repaid(desk.claim(invoice), "100.00", on=date(2026, 5, 4))
+    _set_off(system)
+    taken_back = date(2026, 7, 1)
+    with system.database.writing() as session:
+        (note,) = repayment_store.confirmed(session, invoice.id)
+        told = {"undone_on": taken_back, "today": taken_back, "reason": "Banken ringde"}
+        repayments.ask_undo(session, invoice.id, note.id, by=OFFICER, **told)  # type: ignore[arg-type]
+        repayments.confirm_undo(session, invoice.id, note.id, by=SECOND)
+    system.report(REFERENCE, "2026-04", on=date(2026, 5, 4))
+    order = system.order(REFERENCE).number
+    system.send_invoice(order, "004", number="F-4", on=taken_back)
+    paying = PayDesk(system)
+    proposal = paying.propose(on=date(2026, 8, 3))
+    kinds = [(each.kind, str(each.amount.amount)) for each in paying.items(proposal)]
+    assert (PayableKind.CREDIT, "100.00") in kinds
+    paying.attest(proposal)
+    (transfer,) = paying.export(proposal).transfers
+    told_by_bank = notice((transfer.end_to_end, str(transfer.amount.amount)), day="2026-08-03")
+    paying.bank_says(told_by_bank, on=date(2026, 8, 3))
+    assert desk.claim(invoice).state is ClaimState.SETTLED
+    assert system.broken() == []
+
+
+@pytest.mark.both_engines
 def test_a_claim_whose_deposit_waits_for_a_second_person_is_neither_set_off_nor_written_off(
     system: System, desk: ClaimDesk
 ) -> None:
