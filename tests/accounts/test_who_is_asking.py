@@ -1,6 +1,5 @@
 """Who is asking: the proofs of a form, the cookies, and where whoever is nobody is led."""
 
-import asyncio
 import hashlib
 import hmac
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from accounts.session_store import SessionStage
 from foundation.database import Database
 from orders.register import store as register_store
 from tests.accounts.conftest import Clock
+from tests.support.servers import without_server
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN
 from tests.support.stories.takeover import taken_over
 from web import cookies, csrf
@@ -85,7 +85,7 @@ def _body(fields: list[tuple[str, str]] | None) -> Receive:
 
 
 def guarded(asked: Request) -> None:
-    asyncio.run(csrf.guarded(asked))
+    without_server.asked(lambda: csrf.guarded(asked))
 
 
 OURS = {"sec_fetch_site": "same-origin", "origin": "http://portal.example"}

@@ -116,13 +116,18 @@ def before_0055(connection: Connection) -> None:
                 batch.create_check_constraint(f"ck_repayment_note_{name}", check)
     kinds = "'invoice-in-question','invoice-paid','credit-request-withdrawn','claim-letter','claim-answered'"
     notices = f"kind in ({kinds})"
+    has_notices = inspect(connection).has_table("supplier_notice")
     if connection.dialect.name == "sqlite":
         now = f"how in ({parts},'REPAYMENT_RETURNED','INTEREST_RETURNED')"
         sqlite_schema.reword(connection, "claim_part", {now: f"how in ({parts})"})
-        sqlite_schema.reword(connection, "supplier_notice", {f"{notices[:-1]},'claim-withdrawn')": notices})
+        if has_notices:
+            sqlite_schema.reword(
+                connection, "supplier_notice", {f"{notices[:-1]},'claim-withdrawn')": notices}
+            )
         return
-    operations.drop_constraint("ck_supplier_notice_kind", "supplier_notice")
-    operations.create_check_constraint("ck_supplier_notice_kind", "supplier_notice", notices)
+    if has_notices:
+        operations.drop_constraint("ck_supplier_notice_kind", "supplier_notice")
+        operations.create_check_constraint("ck_supplier_notice_kind", "supplier_notice", notices)
     operations.drop_constraint("ck_claim_part_how", "claim_part")
     operations.create_check_constraint("ck_claim_part_how", "claim_part", f"how in ({parts})")
 

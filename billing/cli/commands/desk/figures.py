@@ -49,7 +49,7 @@ def figures(
     on: On = None,
     as_json: AsJson = False,
 ) -> None:
-    """Visa tjänstens siffror: pågående, avbrott, resultat / the service's figures: ongoing, ended, results."""
+    """Tjänstens siffror: pågående, avbrott, resultat / the service's figures, without any person."""
     today = today_or(on)
     with context.reading() as session:
         register = register_store.load(session)
