@@ -11,7 +11,7 @@ from bookkeeping import (
     closing_queries,
     ledger_answer_store,
     month_closing_store,
-    unbooked_count,
+    unbooked_count_queries,
     voucher_store,
 )
 from bookkeeping.accrual_queries import AccruedLine
@@ -135,7 +135,7 @@ def checklist(
     told = _Telling(tell)
     accruing = accrual_queries.lines(session, month, closing=today) if lines is None else lines
     told.past(Point.EARLIER_OPEN)
-    unbooked = unbooked_count.count(session, Coders.of(session, accounts), until=ends_on)
+    unbooked = unbooked_count_queries.count(session, Coders.of(session, accounts), until=ends_on)
     told.past(Point.UNBOOKED)
     unreported = list(accrual_queries.unreported(accruing))
     accrued = voucher_store.is_accrued(session, month)

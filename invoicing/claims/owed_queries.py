@@ -14,7 +14,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.payment import standing_queries
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import PayableKind
-from invoicing.payment.transfers import LIVE, ItemState
+from invoicing.payment.transfers import UNDER_WAY, ItemState
 
 _INVOICE, _PAYMENT = document_tables.invoice, document_tables.payment
 _ITEM = payment_tables.payment_item
@@ -54,8 +54,11 @@ def paid(session: Session, invoice_id: int) -> PaidAmount:
     return PaidAmount(Money(row.amount, row.currency), Money(row.amount_net - row.credited_net, row.currency))
 
 
-def set_off_in(session: Session, invoice_id: int, *, states: Collection[ItemState] = LIVE) -> str:
-    """The proposal in which the claim of an invoice is being taken off a payment, or nothing."""
+def set_off_in(session: Session, invoice_id: int, *, states: Collection[ItemState] = UNDER_WAY) -> str:
+    """The proposal in which the claim of an invoice is being taken off a payment, or nothing.
+
+    What was taken off and paid stands in the way of nothing: a part of the claim may be owed again after it.
+    """
     question = select(_ITEM.c.proposal).where(
         _ITEM.c.invoice_id == invoice_id, _ITEM.c.kind == PayableKind.CREDIT, _ITEM.c.state.in_(list(states))
     )

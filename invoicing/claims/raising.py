@@ -12,7 +12,7 @@ from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.claims import claim_store, owed_queries, withdrawing
-from invoicing.claims.claim_states import OPEN, RECLAIMED, ClaimCause, ClaimState
+from invoicing.claims.claim_states import CLAIM_FOLLOWS, OPEN, RECLAIMED, ClaimCause, ClaimState
 from invoicing.claims.claim_store import SupplierClaim
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
@@ -96,6 +96,9 @@ def confirm(session: Session, number: str, *, by: str, today: date) -> SupplierC
         session, set(document_store.orders_of(session, document_store.by_id(session, claim.invoice_id)))
     )
     invoice = document_store.lock(session, claim.invoice_id)
+    # Of a claim that is disputed, or ended, RAISED is where an answer leads, or what is owed again.
+    if claim.state is not ClaimState.ASKED:
+        raise CLAIM_FOLLOWS.refusal(claim.name, claim.state, ClaimState.RAISED)
     if by == claim.asked_by:
         raise ClaimRefused(Text("Den andra personen måste vara en annan än den första."))
     claim_store.move(session, claim, ClaimState.RAISED, confirmed_by=by, raised_on=today)

@@ -29,10 +29,10 @@ from invoicing.documents.notice_store import NoticeKind
 from invoicing.journal_actions import ClaimAction, InvoicingSubject
 from invoicing.payment import repayment_store
 from invoicing.payment.payment_store import ClaimWay
-from invoicing.payment.transfers import LIVE, ItemState
+from invoicing.payment.transfers import UNDER_WAY, ItemState
 
 _LONGEST = 2000
-_LEFT = (ItemState.EXPORTED, ItemState.PAID)
+_LEFT = (ItemState.EXPORTED,)
 _SHORTEST_REMINDER = 8
 """Days that a reminder gives at least; a first demand gives 30, since no interest runs before (4 § räntelagen)."""
 
@@ -197,7 +197,9 @@ def _in(session: Session, number: str, state: ClaimState) -> SupplierClaim:
     return claim
 
 
-def _standing(session: Session, number: str, *, blocked_by: Collection[ItemState] = LIVE) -> SupplierClaim:
+def _standing(
+    session: Session, number: str, *, blocked_by: Collection[ItemState] = UNDER_WAY
+) -> SupplierClaim:
     """The claim, locked, where it stands undisputed."""
     claim = _open(session, number, blocked_by=blocked_by)
     if claim.state not in STANDING:
@@ -207,7 +209,7 @@ def _standing(session: Session, number: str, *, blocked_by: Collection[ItemState
     return claim
 
 
-def _open(session: Session, number: str, *, blocked_by: Collection[ItemState] = LIVE) -> SupplierClaim:
+def _open(session: Session, number: str, *, blocked_by: Collection[ItemState] = UNDER_WAY) -> SupplierClaim:
     """The claim, locked with its invoice, where it is not being taken off a payment. Raises ClaimRefused."""
     document_store.lock(session, claim_store.get(session, number).invoice_id)
     claim = claim_store.get(session, number, lock=True)

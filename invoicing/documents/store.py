@@ -20,7 +20,7 @@ from foundation.sql import Session, among
 from foundation.text import Text
 from foundation.transitions import Transitions
 from invoicing.documents import tables as document_tables
-from invoicing.matching.deviations import Group, Match
+from invoicing.matching.deviations import Group, Match, Verdict
 from invoicing.matching.order_slices import orders_named
 from invoicing.model import FOLLOWS, DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
 from orders.register.agreements import Policy
@@ -387,15 +387,24 @@ def set_answered(session: Session, invoice_id: int, answered: str) -> None:
 
 
 def add_match(
-    session: Session, invoice_id: int, match: Match, *, made_on: date, policy: Policy | None = None
+    session: Session,
+    invoice_id: int,
+    match: Match,
+    *,
+    made_on: date,
+    policy: Policy | None = None,
+    verdict: Verdict | None = None,
 ) -> None:
-    """Keep how the document was judged, and by which policy; none where a person judged it."""
+    """Keep how the document was judged, and by which policy; none where a person judged it.
+
+    `verdict` is what followed, where that is another than the match's: what has left is not held.
+    """
     session.execute(
         _ADD_MATCH,
         {
             "invoice_id": invoice_id,
             "made_on": made_on,
-            "verdict": match.verdict,
+            "verdict": verdict or match.verdict,
             "tree": _TREE.dump_json(match.tree).decode(),
             "policy": fingerprint(policy) if policy is not None else "",
         },

@@ -30,7 +30,7 @@ from invoicing.payment import (
 )
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import REFERENCE_MAX, Payable, PayableKind, PaymentTerms
-from invoicing.payment.transfers import LIVE, ItemState
+from invoicing.payment.transfers import LIVE, UNDER_WAY, ItemState
 from invoicing.payment_control.judging import AccountFacts, account_rows
 from orders import tables as order_tables
 from orders.register import store as register_store
@@ -270,7 +270,8 @@ def _kept_by_account(currency: str, account: PaymentAccount, *, is_chosen: bool)
 
 
 def _lying(kind: PayableKind):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a select of one column
-    return select(_ITEM.c.invoice_id).where(_ITEM.c.kind == kind, _ITEM.c.state.in_(LIVE))
+    states = LIVE if kind is PayableKind.INVOICE else UNDER_WAY
+    return select(_ITEM.c.invoice_id).where(_ITEM.c.kind == kind, _ITEM.c.state.in_(states))
 
 
 def _messages(session: Session, message_ids: Sequence[int]) -> Mapping[int, str]:

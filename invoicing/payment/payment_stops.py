@@ -13,7 +13,7 @@ from foundation.sql import Session, moment_of
 from foundation.text import Text
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import payment_stop_store
-from invoicing.payment.payment_stop_store import StopReason, StopState
+from invoicing.payment.payment_stop_store import STOP_FOLLOWS, StopReason, StopState
 from orders.register.register import Register
 
 
@@ -49,6 +49,9 @@ def step(session: Session, stop_id: int, what: StopStep, *, by: str) -> None:
     stop = payment_stop_store.get(session, stop_id)
     match what:
         case StopStep.CONFIRM:
+            # Of a stop that is asked lifted, STANDING is where declining leads; who confirmed it stays.
+            if stop.state is not StopState.ASKED:
+                raise STOP_FOLLOWS.refusal(Text("Betalningsstoppet"), stop.state, StopState.STANDING)
             _another(by, than=stop.asked_by)
             payment_stop_store.move(session, stop, StopState.STANDING, confirmed_by=by)
             action = PaymentAction.STOP_CONFIRMED

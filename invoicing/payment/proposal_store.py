@@ -19,6 +19,7 @@ from invoicing.payment.transfers import (
     LIVE,
     PROPOSAL_FOLLOWS,
     SENT,
+    UNDER_WAY,
     ItemState,
     ProposalState,
     proposal_name,
@@ -243,7 +244,7 @@ def item_paid(session: Session, invoice_id: int) -> str | None:
 def netting(session: Session, invoice_id: int) -> str:
     """The proposal in which the claim of a credited invoice is being taken off a payment, or nothing."""
     question = select(_ITEM.c.proposal).where(
-        _ITEM.c.invoice_id == invoice_id, _ITEM.c.kind == PayableKind.CREDIT, _ITEM.c.state.in_(LIVE)
+        _ITEM.c.invoice_id == invoice_id, _ITEM.c.kind == PayableKind.CREDIT, _ITEM.c.state.in_(UNDER_WAY)
     )
     return session.execute(question.limit(1)).scalar_one_or_none() or ""
 

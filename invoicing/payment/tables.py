@@ -180,14 +180,16 @@ payment_item = Table(
     Index("ix_payment_item_end_to_end", "end_to_end"),
     Index("ix_payment_item_invoice_id", "invoice_id"),
 )
-# An invoice lies in one proposal at a time and is paid once; so is the taking off of its credit.
+# An invoice lies in one proposal at a time and is paid once. A claim lies in one at a time; what is owed again of it
+# after it was taken off and paid may be taken off another, and never more than is owed.
+_ONCE = "state in ('PROPOSED','ATTESTED','EXPORTED') or (state = 'PAID' and kind = 'INVOICE')"
 Index(
     "uq_payment_item_once",
     payment_item.c.invoice_id,
     payment_item.c.kind,
     unique=True,
-    sqlite_where=text("state in ('PROPOSED','ATTESTED','EXPORTED','PAID')"),
-    postgresql_where=text("state in ('PROPOSED','ATTESTED','EXPORTED','PAID')"),
+    sqlite_where=text(_ONCE),
+    postgresql_where=text(_ONCE),
 )
 
 # What a supplier owed us and owes no more: `how` is how the last part of the claim went (claim_part has them all).

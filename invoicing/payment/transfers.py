@@ -89,6 +89,8 @@ ITEM_FOLLOWS = Transitions(
     words=ITEM_WORDS,
 )
 LIVE = (ItemState.PROPOSED, ItemState.ATTESTED, ItemState.EXPORTED, ItemState.PAID)
+UNDER_WAY = (ItemState.PROPOSED, ItemState.ATTESTED, ItemState.EXPORTED)
+"""The states of what is not decided yet: a claim that is being taken off is left alone until then."""
 SENT = (ItemState.EXPORTED, ItemState.PAID, ItemState.REFUSED, ItemState.RETURNED)
 """The states of what has left us, whatever the bank answered."""
 

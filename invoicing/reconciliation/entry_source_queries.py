@@ -28,6 +28,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from foundation import journal
 from foundation.periods import Month
 from foundation.sql import amount
 from invoicing.claims import part_queries
@@ -343,14 +344,34 @@ def _back_of_invoice(column: ColumnElement[Any], as_of: date | None) -> ColumnEl
 
 
 def _claimed_back(as_of: date) -> ColumnElement[bool]:
-    """Whether two people had claimed the invoice back by the day, so that it was approved no longer."""
+    """Whether two people had claimed the invoice back by the day, so that it was approved no longer.
+
+    A claim that fell since its payment came back leaves the invoice asked back, until it is judged anew.
+    """
+    stood = or_(_CLAIM.c.state != ClaimState.WITHDRAWN, _CLAIM.c.ended_on > as_of)
+    returned = document_tables.payment_returned
+    came_back = (
+        select(returned.c.payment)
+        .where(returned.c.invoice_id == _CLAIM.c.invoice_id, returned.c.returned_on == _CLAIM.c.ended_on)
+        .exists()
+    )
+    judged_anew = (
+        select(_MATCH.c.id)
+        .where(
+            _MATCH.c.invoice_id == _CLAIM.c.invoice_id,
+            _MATCH.c.made_on > _CLAIM.c.raised_on,
+            _MATCH.c.made_on <= as_of,
+        )
+        .exists()
+    )
+    fell_with_its_payment = and_(_CLAIM.c.ended_by == journal.SYSTEM, came_back, ~judged_anew)
     return (
         select(_CLAIM.c.number)
         .where(
             _CLAIM.c.invoice_id == _INVOICE.c.id,
             _CLAIM.c.confirmed_by != "",
             _CLAIM.c.raised_on <= as_of,
-            or_(_CLAIM.c.state != ClaimState.WITHDRAWN, _CLAIM.c.ended_on > as_of),
+            or_(stood, fell_with_its_payment),
         )
         .correlate(_INVOICE)
         .exists()

@@ -163,7 +163,9 @@ def judge_again(
         _note_what_is_waited_for(session, register, invoice, result, today=today)
         return invoice
     invoice.check_step(state)
-    document_store.add_match(session, invoice.id, result, made_on=today, policy=register.policy)
+    document_store.add_match(
+        session, invoice.id, result, made_on=today, policy=register.policy, verdict=verdict
+    )
     answered = answering(
         session,
         register,

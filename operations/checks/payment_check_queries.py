@@ -7,6 +7,8 @@ from sqlalchemy import Row, Select, func, select
 
 from bookkeeping import tables as bookkeeping_tables
 from foundation.sql import Session
+from invoicing.claims import tables as claim_tables
+from invoicing.claims.claim_states import PartWay
 from invoicing.documents import tables as document_tables
 from invoicing.payment import standing_queries
 from invoicing.payment import tables as payment_tables
@@ -23,6 +25,18 @@ def items(session: Session) -> Iterator[Row[Any]]:
     )
     dropped = payment_tables.attest_dropped
     paid, back = document_tables.payment, payment_tables.claim_settled
+    # What was taken off stays so, also where another part of the claim is owed again and it is not settled.
+    part = claim_tables.claim_part
+    taken_off = (
+        select(func.min(part.c.invoice_id))
+        .where(
+            part.c.invoice_id == item.c.invoice_id,
+            part.c.how == PartWay.NETTED,
+            part.c.reference == item.c.end_to_end,
+        )
+        .correlate(item)
+        .scalar_subquery()
+    )
     question = (
         select(
             item,
@@ -32,7 +46,7 @@ def items(session: Session) -> Iterator[Row[Any]]:
             attest.c.invoice_id.label("attest_invoice_id"),
             dropped.c.attest_id.label("dropped"),
             paid.c.number.label("payment"),
-            back.c.invoice_id.label("settled"),
+            func.coalesce(back.c.invoice_id, taken_off).label("settled"),
         )
         .join(proposal, proposal.c.number == item.c.proposal)
         .outerjoin(attest, attest.c.id == item.c.attest_id)

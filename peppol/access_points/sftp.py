@@ -33,6 +33,7 @@ T = TypeVar("T")
 
 # What an RSA key signs with; the key's own name stands for a signature nobody accepts any more.
 _RSA: Final = ("rsa-sha2-512", "rsa-sha2-256")
+_ONE_REQUEST: Final = paramiko.SFTPFile.MAX_REQUEST_SIZE
 _LOST: Final = (EOFError, ConnectionError, TimeoutError, paramiko.SSHException, socket.gaierror)
 
 
@@ -164,7 +165,9 @@ class SftpFiles:
             if seen is None:
                 raise FileNotFoundError(errno.ENOENT, "no plain file")
             with sftp.open(self._place(path), "rb") as file:
-                file.prefetch(min(seen.size, at_most))
+                # A file of one request gains nothing by asking ahead, in a thread that may meet a line gone dead alone.
+                if (size := min(seen.size, at_most)) > _ONE_REQUEST:
+                    file.prefetch(size)
                 return file.read(at_most)
 
         return self._with(do)

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from bookkeeping import booking, unbooked_count
+from bookkeeping import booking, unbooked_count_queries
 from bookkeeping.ledger_accounts import LedgerAccounts
 from bookkeeping.voucher_making import Coders
 from orders.register import store as register_store
@@ -30,7 +30,7 @@ def agrees(system: System) -> int:
     with system.database.reading() as session:
         made = booking.unbooked(session, ACCOUNTS)
         for day in DAYS:
-            counted = unbooked_count.count(session, Coders.of(session, ACCOUNTS), until=day)
+            counted = unbooked_count_queries.count(session, Coders.of(session, ACCOUNTS), until=day)
             assert counted == sum(each.booked_on <= day for each in made), day
     return len(made)
 

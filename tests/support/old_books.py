@@ -93,6 +93,13 @@ def before_0049(connection: Connection) -> None:
 def before_0055(connection: Connection) -> None:
     """Lead the books back to what revision 0055 found."""
     connection.execute(text("drop index ix_claim_invoice_id"))
+    connection.execute(text("drop index uq_payment_item_once"))
+    connection.execute(
+        text(
+            "create unique index uq_payment_item_once on payment_item (invoice_id, kind)"
+            " where state in ('PROPOSED','ATTESTED','EXPORTED','PAID')"
+        )
+    )
     parts = "'NETTED','REPAID','WRITTEN_OFF','INTEREST','RETURNED'"
     checks = {
         "state": "state in ('NOTED','CONFIRMED','TAKEN_BACK')",

@@ -20,6 +20,7 @@ _BECOMES = {
 }
 _UNDO = "state not in ('UNDO_ASKED','UNDONE') or (undo_asked_by <> '' and undone_on is not null)"
 _UNDONE = "state <> 'UNDONE' or (undone_by <> '' and undone_by <> undo_asked_by)"
+_ONCE = "state in ('PROPOSED','ATTESTED','EXPORTED') or (state = 'PAID' and kind = 'INVOICE')"
 _NOTICES = "kind in ('invoice-in-question','invoice-paid','credit-request-withdrawn','claim-letter','claim-answered')"
 _NOTICES_NOW = f"{_NOTICES[:-1]},'claim-withdrawn')"
 _PART_WAS = "how in ('NETTED','REPAID','WRITTEN_OFF','INTEREST','RETURNED')"
@@ -28,6 +29,16 @@ _PART_BECOMES = f"{_PART_WAS[:-1]},'REPAYMENT_RETURNED','INTEREST_RETURNED')"
 
 def upgrade() -> None:
     """Add the columns and let the checks allow more; nothing that stands is changed."""
+    # What is owed again of a claim that was taken off and paid may be taken off another payment.
+    op.drop_index("uq_payment_item_once", "payment_item")
+    op.create_index(
+        "uq_payment_item_once",
+        "payment_item",
+        ["invoice_id", "kind"],
+        unique=True,
+        sqlite_where=sa.text(_ONCE),
+        postgresql_where=sa.text(_ONCE),
+    )
     # A withdrawn claim is read by its invoice too, and the index of those that stand leaves it out.
     op.create_index("ix_claim_invoice_id", "claim", ["invoice_id"])
     op.add_column("repayment_note", sa.Column("undone_on", sa.Date(), nullable=True))

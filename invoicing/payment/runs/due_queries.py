@@ -16,7 +16,7 @@ from invoicing.payment import held_back_queries, repayment_store
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import PayableKind, PaymentTerms
 from invoicing.payment.payable_store import PayableKey
-from invoicing.payment.transfers import LIVE
+from invoicing.payment.transfers import UNDER_WAY, ItemState
 from orders.register.register import Register
 
 _INVOICE, _ITEM = document_tables.invoice, payment_tables.payment_item
@@ -34,7 +34,9 @@ def still_due(session: Session, register: Register, payables: Sequence[PaymentTe
             row.id: (row.state, row.amount_payable - row.credited_payable)
             for row in session.execute(_AS_NOW.where(among(session, _INVOICE.c.id, ids)))
         }
-        lying = (_ITEM.c.state.in_(LIVE), among(session, _ITEM.c.invoice_id, ids))
+        # What was taken off of a claim and paid is not in the way of what is owed again of it.
+        is_paid = (_ITEM.c.state == ItemState.PAID) & (_ITEM.c.kind == PayableKind.INVOICE)
+        lying = (_ITEM.c.state.in_(UNDER_WAY) | is_paid, among(session, _ITEM.c.invoice_id, ids))
         taken = {
             (row.invoice_id, PayableKind(row.kind))
             for row in session.execute(select(_ITEM.c.invoice_id, _ITEM.c.kind).where(*lying))

@@ -10,8 +10,13 @@ ROWS = (
         (
             at_least("documents", 100_000, fast=400),
             at_least("roundings", 5_000, fast=5_000),
+            at_least("histories", 100_000, fast=None),
         ),
-        ("tests/bar/test_sums.py",),
+        (
+            "tests/bar/test_sums.py",
+            "tests/invoicing/reconciliation/test_every_ore_of_the_statement.py"
+            "::test_the_statements_of_a_hundred_thousand_histories",
+        ),
     ),
     Row(
         27,
@@ -33,9 +38,14 @@ ROWS = (
     Row(
         28,
         "finance's work as a state machine",
-        "nothing is paid without two people who may, after every step",
-        (at_least("stories", 2_000, fast=None), at_least("steps", 30_000, fast=None)),
-        ("tests/audit/test_finance_model.py",),
+        "nothing is paid twice, alone or past a stop, and every öre is accounted for after every step",
+        (
+            at_least("stories", 2_000, fast=None),
+            at_least("steps", 30_000, fast=None),
+            at_least("money_stories", 2_000, fast=None),
+            at_least("money_steps", 30_000, fast=None),
+        ),
+        ("tests/audit/test_finance_model.py", "tests/audit/test_money_model.py"),
         BOTH,
         fast=False,
     ),

@@ -16,7 +16,7 @@ from invoicing.claims.claim_store import NoClaim
 from invoicing.claims.interest import RateUnknown
 from invoicing.claims.raising import ClaimRefused
 from invoicing.model import InvoiceState
-from invoicing.payment import payment, payment_store, repayments
+from invoicing.payment import payment, payment_store, repayment_store, repayments
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.repayments import RepaymentRefused
 from invoicing.remittance import advice_queries
@@ -159,6 +159,83 @@ def test_the_rest_of_a_claim_that_was_repaid_in_part_is_taken_off_the_next_payme
     _set_off(system)
     settled = desk.claim(invoice)
     assert (settled.state, settled.left) == (ClaimState.SETTLED, Money.of("0.00"))
+    assert system.broken() == []
+
+
+@pytest.mark.parametrize("then", ["disputed", "asked written off", "repaid"])
+def test_what_two_have_claimed_is_confirmed_once_and_never_out_of_a_dispute_or_its_end(
+    system: System, desk: ClaimDesk, then: str
+) -> None:
+    invoice = desk.paid()
+    claim = desk.ask(invoice)
+    desk.confirm(claim)
+    if then == "disputed":
+        desk.dispute(claim, on=date(2026, 5, 5))
+    elif then == "asked written off":
+        desk.ask_write_off(claim)
+    else:
+        desk.repaid(claim, on=date(2026, 5, 5))
+    before = desk.claim(invoice)
+    for person in (SECOND, "user-31"):
+        with pytest.raises(Refused):
+            desk.confirm(claim, by=person, on=date(2026, 5, 6))
+    assert desk.claim(invoice) == before
+
+
+@pytest.mark.both_engines
+def test_what_is_owed_again_after_the_rest_was_taken_off_is_demanded_disputed_and_repaid(
+    system: System, desk: ClaimDesk
+) -> None:
+    """What was taken off and paid stays so, and is in the way of nothing that is done about the rest."""
+    invoice = desk.paid()
+    desk.credited()
+    desk.repaid(desk.claim(invoice), "100.00", on=date(2026, 5, 4))
+    _set_off(system)
+    taken_back = date(2026, 12, 1)
+    with system.database.writing() as session:
+        (note,) = repayment_store.confirmed(session, invoice.id)
+        told = {"undone_on": taken_back, "today": taken_back, "reason": "Banken ringde"}
+        repayments.ask_undo(session, invoice.id, note.id, by=OFFICER, **told)  # type: ignore[arg-type]
+        repayments.confirm_undo(session, invoice.id, note.id, by=SECOND)
+    claim = desk.claim(invoice)
+    assert (claim.state, claim.left) == (ClaimState.RAISED, Money.of("100.00"))
+    assert system.broken() == []
+    desk.demand(claim, on=taken_back)
+    desk.dispute(claim, on=taken_back)
+    desk.uphold(claim, on=taken_back)
+    desk.ask_write_off(claim, on=taken_back)
+    desk.keep(claim)
+    desk.repaid(claim, on=taken_back)
+    assert desk.claim(invoice).state is ClaimState.SETTLED
+    assert system.broken() == []
+
+
+@pytest.mark.both_engines
+def test_what_is_owed_again_after_the_rest_was_taken_off_is_taken_off_another_payment(
+    system: System, desk: ClaimDesk
+) -> None:
+    invoice = desk.paid()
+    desk.credited()
+    desk.repaid(desk.claim(invoice), "100.00", on=date(2026, 5, 4))
+    _set_off(system)
+    taken_back = date(2026, 7, 1)
+    with system.database.writing() as session:
+        (note,) = repayment_store.confirmed(session, invoice.id)
+        told = {"undone_on": taken_back, "today": taken_back, "reason": "Banken ringde"}
+        repayments.ask_undo(session, invoice.id, note.id, by=OFFICER, **told)  # type: ignore[arg-type]
+        repayments.confirm_undo(session, invoice.id, note.id, by=SECOND)
+    system.report(REFERENCE, "2026-04", on=date(2026, 5, 4))
+    order = system.order(REFERENCE).number
+    system.send_invoice(order, "004", number="F-4", on=taken_back)
+    paying = PayDesk(system)
+    proposal = paying.propose(on=date(2026, 8, 3))
+    kinds = [(each.kind, str(each.amount.amount)) for each in paying.items(proposal)]
+    assert (PayableKind.CREDIT, "100.00") in kinds
+    paying.attest(proposal)
+    (transfer,) = paying.export(proposal).transfers
+    told_by_bank = notice((transfer.end_to_end, str(transfer.amount.amount)), day="2026-08-03")
+    paying.bank_says(told_by_bank, on=date(2026, 8, 3))
+    assert desk.claim(invoice).state is ClaimState.SETTLED
     assert system.broken() == []
 
 

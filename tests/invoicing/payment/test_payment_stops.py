@@ -85,6 +85,10 @@ def test_it_is_lifted_by_one_who_asks_and_another_who_agrees(system: System, des
     press(system, stop_id, StopStep.ASK_LIFT, by=ONE)
     with pytest.raises(StopRefused):
         press(system, stop_id, StopStep.LIFT, by=ONE)
+    # Confirming is not how a lift is declined, nor does it change who confirmed the stop.
+    for person in (ONE, OTHER, "user-23"):
+        with pytest.raises(StepRefused):
+            press(system, stop_id, StopStep.CONFIRM, by=person)
     assert press(system, stop_id, StopStep.KEEP, by=OTHER) is StopState.STANDING
     with pytest.raises(StopRefused, match="Nobody has asked"):
         press(system, stop_id, StopStep.KEEP, by=OTHER)

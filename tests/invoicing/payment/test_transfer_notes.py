@@ -31,8 +31,9 @@ from invoicing.reconciliation.statement import StatementKey
 from operations.checks import invariants
 from orders.register import store as register_store
 from tests.support.stories.bank_writes import account, back, paid
+from tests.support.stories.claiming import ClaimDesk
 from tests.support.stories.paying import ATTESTER, NOW, OFFICER, SECOND, PayDesk
-from tests.support.stories.system import System, a_system
+from tests.support.stories.system import LARKDRILLEN, System, a_system
 
 REFERENCE = "100000101"
 FEBRUARY, MARCH, BACK, AGAIN = date(2026, 2, 3), date(2026, 3, 5), date(2026, 3, 9), date(2026, 3, 20)
@@ -116,6 +117,11 @@ def paid_as_of(system: System, day: date | None) -> Decimal:
     return sum((row.paid.amount for row in statement.rows), Decimal(0))
 
 
+def approved_as_of(system: System, day: date | None) -> Decimal:
+    with system.database.reading() as session:
+        return entry_queries.statement(session, EntryFilter(as_of=day), by=()).total.approved.amount
+
+
 # Returned after booking ---------------------------------------------------------------------------
 
 
@@ -189,6 +195,50 @@ def test_a_payment_by_other_means_comes_back_too(
     assert system.invoice(invoice.id).state is InvoiceState.ACCEPTED
     assert len(system.pay(on=AGAIN)) == 1
     sound(system)
+
+
+@pytest.mark.both_engines
+def test_what_two_had_claimed_back_and_came_back_by_the_bank_is_approved_no_more_on_any_day(
+    system: System, desk: PayDesk, invoice: SupplierInvoice, sent: Proposal
+) -> None:
+    """Its claim falls with the payment; the invoice is wrong still, and waits for its credit note."""
+    desk.bank_says(account(paid((NAME, "2375.00"))), on=MARCH)
+    claims = ClaimDesk(system)
+    claims.confirm(claims.ask(invoice, on=MARCH), on=MARCH)
+    say(system, _S.RETURNED)
+    confirm(system)
+    assert (system.invoice(invoice.id).state, system.invoice(invoice.id).paid_on) == (
+        InvoiceState.CREDIT_REQUESTED,
+        None,
+    )
+    with system.database.reading() as session:
+        now, today, before = (
+            entry_queries.statement(session, EntryFilter(as_of=on), by=()).total
+            for on in (None, BACK, FEBRUARY)
+        )
+    assert today == now
+    assert [str(each.approved.amount) for each in (before, now)] == ["1900.00", "0.00"]
+
+
+@pytest.mark.parametrize("has_left", [True, False])
+def test_what_stood_though_its_account_was_changed_is_told_alike_on_the_day_and_now(
+    system: System, desk: PayDesk, invoice: SupplierInvoice, sent: Proposal, *, has_left: bool
+) -> None:
+    """Judged again while the bank has it, or has paid it, it stands; and when the money comes back it is due again."""
+    if has_left:
+        desk.bank_says(account(paid((NAME, "2375.00"))), on=MARCH)
+    with system.database.reading() as session:
+        register = register_store.load(session)
+    theirs = register.supplier(LARKDRILLEN).payment_accounts
+    changed = tuple(replace(each, payment_accounts=theirs) for each in register.suppliers)
+    system.change_register(replace(register, suppliers=changed))
+    system.report(REFERENCE, "2026-01", version=2, on=MARCH)
+    assert system.invoice(invoice.id).codes == ("PAYEE_ACCOUNT",)
+    told = [approved_as_of(system, day) for day in (None, MARCH)]
+    say(system, _S.RETURNED if has_left else _S.NOT_PAID)
+    confirm(system)
+    assert system.invoice(invoice.id).state is InvoiceState.ACCEPTED
+    assert [*told, *(approved_as_of(system, day) for day in (None, BACK))] == [Decimal("1900.00")] * 4
 
 
 def test_what_was_taken_off_a_payment_that_came_back_is_owed_again(system: System, desk: PayDesk) -> None:
