@@ -252,7 +252,6 @@ PAID = Subject(
         (ATTESTER, {"areas": frozenset({"LO-SYD"})}, {}, NotAttested.OUTSIDE),
         (ATTESTER, {"amount": Money.of("10.01")}, {}, NotAttested.OVER_LIMIT),
     ],
-    ids=str,
 )
 def test_each_refusal_says_which_it_is_and_about_what(
     person: str, subject: dict[str, object], right: dict[str, object], why: NotAttested
