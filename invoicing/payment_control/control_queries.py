@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, exists, func, or_, select
 
 from foundation.money import Money
 from foundation.sql import Session, among
@@ -83,8 +83,48 @@ def _alike(session: Session, ids: Sequence[int], *, parts_may_repeat: bool) -> M
     Two that are for no order line are alike without one. Where a line may be invoiced in parts, two equal parts of it
     are no copies: what was received is what bounds them.
     """
-    one, other = _INVOICE.alias("one"), _INVOICE.alias("other")
+    # Few invoices share a line with another, or lie on none: those are found first, and only they are compared.
+    found = _same_sum(session, _on_no_line(session, ids))
+    if not parts_may_repeat:
+        pairs = _on_one_line(session, ids)
+        others = sorted({other for _, other in pairs})
+        of_line = _same_sum(session, sorted({one for one, _ in pairs}), among_others=others)
+        found += [each for each in of_line if each[:2] in pairs]
+    numbers: dict[int, list[str]] = defaultdict(list)
+    for one_id, _, number in sorted(set(found), key=lambda each: (each[0], each[2])):
+        numbers[one_id].append(number)
+    return numbers
+
+
+def _on_no_line(session: Session, ids: Sequence[int]) -> list[int]:
+    question = select(_INVOICE.c.id).where(among(session, _INVOICE.c.id, ids), _has_no_part(_INVOICE))
+    return list(session.scalars(question))
+
+
+def _has_no_part(invoice: FromClause) -> ColumnElement[bool]:
+    on_a_line = (_PART.c.invoice_id == invoice.c.id) & (_PART.c.order_number != "")
+    return ~exists(select(_PART.c.invoice_id).where(on_a_line))
+
+
+def _on_one_line(session: Session, ids: Sequence[int]) -> set[tuple[int, int]]:
+    """Each of these invoices with each other that lies on an order line of its own."""
     mine, theirs = _PART.alias("mine"), _PART.alias("theirs")
+    same_line = and_(theirs.c.order_number == mine.c.order_number, theirs.c.line_id == mine.c.line_id)
+    question = (
+        select(mine.c.invoice_id, theirs.c.invoice_id)
+        .join(theirs, and_(same_line, theirs.c.invoice_id != mine.c.invoice_id))
+        .where(among(session, mine.c.invoice_id, ids), mine.c.order_number != "")
+    )
+    return {(one, other) for one, other in session.execute(question)}
+
+
+def _same_sum(
+    session: Session, ids: Sequence[int], *, among_others: Sequence[int] | None = None
+) -> list[tuple[int, int, str]]:
+    """Each with an earlier or paid one of the same supplier, day and sum: of these others, or of all on no line."""
+    if not ids:
+        return []
+    one, other = _INVOICE.alias("one"), _INVOICE.alias("other")
     same = and_(
         other.c.supplier == one.c.supplier,
         other.c.document_type == DocumentType.INVOICE,
@@ -96,26 +136,10 @@ def _alike(session: Session, ids: Sequence[int], *, parts_may_repeat: bool) -> M
             other.c.state == InvoiceState.PAID,
         ),
     )
-    has_none = [
-        ~exists(select(_PART.c.invoice_id).where(_PART.c.invoice_id == each.c.id)) for each in (one, other)
-    ]
-    questions = [
-        select(one.c.id, other.c.number).join(other, same).where(among(session, one.c.id, ids), *has_none)
-    ]
-    if not parts_may_repeat:
-        same_line = and_(theirs.c.order_number == mine.c.order_number, theirs.c.line_id == mine.c.line_id)
-        questions.append(
-            select(one.c.id, other.c.number)
-            .join(mine, mine.c.invoice_id == one.c.id)
-            .join(theirs, and_(same_line, theirs.c.invoice_id != mine.c.invoice_id))
-            .join(other, and_(other.c.id == theirs.c.invoice_id, same))
-            .where(among(session, one.c.id, ids))
-        )
-    found: dict[int, list[str]] = defaultdict(list)
-    for question in questions:
-        for row in session.execute(question.distinct().order_by(one.c.id, other.c.number)):
-            found[row.id].append(row.number)
-    return found
+    wanted = _has_no_part(other) if among_others is None else among(session, other.c.id, among_others)
+    question = select(one.c.id, other.c.id, other.c.number).join(other, same)
+    rows = session.execute(question.where(among(session, one.c.id, ids), wanted))
+    return [(one_id, other_id, number) for one_id, other_id, number in rows]
 
 
 def _largest_paid(
