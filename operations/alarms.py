@@ -21,9 +21,12 @@ from foundation.text import SWEDISH, Text
 from operations import alarm_store
 from operations.background.tables import background_task
 from operations.background.tasks import TaskState
+from operations.directory.words import DOUBT_WORDS
 from operations.journal_actions import OperationsAction, OperationsSubject
 from operations.mail import mail
+from peppol.exchange import directory_store
 from peppol.exchange.tables import InState, OutState, OwedState, inbox, outbox, owed_answer
+from peppol.lookup.confirmed import DirectoryDoubt
 
 APART = timedelta(hours=1)
 """Between two alarms of one kind."""
@@ -37,6 +40,7 @@ MESSAGES_FAILED = "LETTERS_FAILED"
 MESSAGES_UNANSWERED = "LETTERS_UNANSWERED"
 ANSWERS_STUCK = "ANSWERS_STUCK"
 ACCESS_POINT_DOWN = "ACCESS_POINT_DOWN"
+DIRECTORY_DOUBTED = "DIRECTORY_DOUBTED"
 JOBS_GIVEN_UP = "JOBS_GIVEN_UP"
 REPORTS_WAITING = "REPORTS_WAITING"
 CHANGES_WAITING = "CHANGES_WAITING"
@@ -164,6 +168,24 @@ def _down(session: Session, now: datetime, _: Patience) -> Trouble | None:
     )
 
 
+def _doubted(session: Session, now: datetime, _: Patience) -> Trouble | None:
+    """The directory's no is not believed; told of again for as long as messages wait for that."""
+    row = directory_store.take_doubt_to_tell(session, told_until=now - _REMIND, now=now)
+    if row is None or row.doubted_at is None:
+        return None
+    return Trouble(
+        directory_store.count_waiting(session),
+        f"{row.reason} {row.words}".strip(),
+        Text(
+            "%(count)s meddelanden väntar sedan %(since)s: katalogen säger nej om deras mottagare, och svaret är inte "
+            "att lita på. %(why)s Inget läggs i portalen så länge.",
+            count=directory_store.count_waiting(session),
+            since=row.doubted_at.isoformat(timespec="minutes"),
+            why=DOUBT_WORDS[DirectoryDoubt(row.reason)],
+        ),
+    )
+
+
 def _given_up(session: Session, now: datetime, _: Patience) -> Trouble | None:
     found = alarm_store.take_given_up(session, now=now)
     if not found:
@@ -284,6 +306,7 @@ KINDS: dict[str, Find] = {
         ),
     ),
     ACCESS_POINT_DOWN: _down,
+    DIRECTORY_DOUBTED: _doubted,
     JOBS_GIVEN_UP: _given_up,
     REPORTS_WAITING: _reports_waiting,
     OBJECTIONS_WAITING: _objections_waiting,

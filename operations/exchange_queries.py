@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import Row, func, select, text
 
 from foundation.sql import Session
+from peppol.exchange import directory_store
+from peppol.exchange.directory_store import DoubtRow
 from peppol.exchange.tables import (
     OPEN,
     InState,
@@ -50,7 +52,10 @@ class AccessPointStanding:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeStanding:
-    """The post as it stands. `oldest_*` are when the oldest message that waits was laid out or came."""
+    """The post as it stands. `oldest_*` are when the oldest message that waits was laid out or came.
+
+    `doubt` says since when the directory's no is not believed, `in_doubt` how many messages wait for that.
+    """
 
     receivers: Sequence[ReceiverStanding]
     access_points: Sequence[AccessPointStanding]
@@ -60,6 +65,8 @@ class ExchangeStanding:
     oldest_in: datetime | None
     laid_out: int
     came: int
+    doubt: DoubtRow
+    in_doubt: int
 
     def count(self, state: OutState) -> int:
         """How many messages of ours wait, are stuck or were refused."""
@@ -86,6 +93,8 @@ def standing(session: Session) -> ExchangeStanding:
         oldest_in=oldest_in,
         laid_out=session.scalar(select(func.max(outbox.c.sequence))) or 0,
         came=session.scalar(select(func.max(inbox.c.id))) or 0,
+        doubt=directory_store.standing(session),
+        in_doubt=directory_store.count_waiting(session),
     )
 
 

@@ -170,7 +170,9 @@ class ChecksCollector(Collector):
 def _figures(database: Database) -> Iterator[Metric]:
     with database.reading() as session:
         now = database.clock()
-        yield from _post(exchange_queries.standing(session), now)
+        stands = exchange_queries.standing(session)
+        yield from _post(stands, now)
+        yield from _directory(stands)
         yield from _work(session, now)
 
 
@@ -203,6 +205,19 @@ def _post(stands: ExchangeStanding, now: datetime) -> Iterator[Metric]:
         "1 while messages go through the access point, 0 while it is left alone.",
         "access_point",
         [(each.name, int(each.opened_at is None)) for each in stands.access_points],
+    )
+
+
+def _directory(stands: ExchangeStanding) -> Iterator[Metric]:
+    yield _one(
+        "billing_directory_believed",
+        "1 while the directory's no is believed, 0 while messages wait since it is not.",
+        int(stands.doubt.doubted_at is None),
+    )
+    yield _one(
+        "billing_letters_out_in_doubt",
+        "Messages of ours that wait since the directory's no is not believed.",
+        stands.in_doubt,
     )
 
 

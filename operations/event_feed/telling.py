@@ -27,7 +27,7 @@ from orders.journal_actions import (
     RegisterAction,
     TutorAction,
 )
-from peppol.journal_actions import AccessPointAction, MessageAction
+from peppol.journal_actions import AccessPointAction, DirectoryAction, MessageAction
 
 Teller = Callable[[JournalEntry, Facts], Iterator[ToTell]]
 
@@ -157,6 +157,7 @@ NOT_TOLD: Final[Mapping[JournalAction, str]] = {
             MessageAction.ANSWER_TRIED,
             MessageAction.ANSWER_LAID_ASIDE,
             *AccessPointAction,
+            *DirectoryAction,
             *AuditAction,
             *ClaimAction,
             *DeskAction,

@@ -18,10 +18,13 @@ import httpx
 
 from peppol.access_points.protocol import RejectedForGood, Unclear, Unreachable, in_short
 
-_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+"""What this machine is called by itself."""
 _NOT_NOW: Final = (408, 425, 429, 503)
 _NOT_HERE: Final = (404, 405, 410)
 _NAME_MAX: Final = 400
+# An answer that names a place that is none is a fault of its own to the library, though nobody goes there.
+_FAULTS: Final = (httpx.HTTPError, httpx.InvalidURL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Web:
         parts = urlsplit(base)
         if parts.scheme not in ("https", "http") or not parts.hostname or parts.username:
             raise ValueError("The address of an access point is https://host/path without user name.")
-        if parts.scheme == "http" and not plain_http and parts.hostname not in _LOOPBACK:
+        if parts.scheme == "http" and not plain_http and parts.hostname not in LOOPBACK:
             raise ValueError("The address of an access point must begin with https://.")
         self.base = base.rstrip("/")
         self._client = httpx.Client(
@@ -97,7 +100,7 @@ class Web:
         """Ask. Raises Unreachable for everything that keeps an answer from coming."""
         try:
             return self._ask("GET", path, params, None, {"Accept": accept}, largest)
-        except httpx.HTTPError as fault:
+        except _FAULTS as fault:
             raise Unreachable(_say(fault)) from fault
 
     def post(
@@ -114,7 +117,7 @@ class Web:
             return self._ask("POST", path, params, body, headers, largest)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as fault:
             raise Unreachable(_say(fault)) from fault
-        except httpx.HTTPError as fault:
+        except _FAULTS as fault:
             raise Unclear(_say(fault)) from fault
 
     def _ask(
@@ -203,6 +206,6 @@ def _seconds(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
 
 
-def _say(fault: httpx.HTTPError) -> str:
+def _say(fault: Exception) -> str:
     # The kind of fault is enough; the text of some holds addresses with parameters.
     return type(fault).__name__

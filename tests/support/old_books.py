@@ -90,8 +90,17 @@ def before_0049(connection: Connection) -> None:
     )
 
 
+def before_0057(connection: Connection) -> None:
+    """Lead the books back to what revision 0057 found."""
+    connection.execute(text("drop table directory_answer"))
+    connection.execute(text("drop table directory_doubt"))
+    connection.execute(text("drop index uq_outbox_acknowledges"))
+    connection.execute(text("alter table outbox drop column acknowledges"))
+
+
 def before_0055(connection: Connection) -> None:
     """Lead the books back to what revision 0055 found."""
+    before_0057(connection)
     connection.execute(text("drop index ix_claim_invoice_id"))
     connection.execute(text("drop index uq_payment_item_once"))
     connection.execute(

@@ -22,9 +22,11 @@ from billing.tools.access_point_simulator.store import Store
 from foundation.errors import Refused
 from foundation.text import Text
 from operations.access_point import opened_access_point
+from operations.directory.words import DOUBT_WORDS
 from operations.settings import Settings
-from peppol.access_points.protocol import PeerVerdict, Unreachable
+from peppol.access_points.protocol import Capability, PeerVerdict, Unreachable
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
+from peppol.lookup.confirmed import DirectoryDoubt
 
 access_point = typer.Typer()
 
@@ -68,19 +70,27 @@ def check(context: CommandContext, as_json: AsJson = False) -> None:
         rows = [
             (context.say(Text("Accesspunkt")), name),
             (context.say(Text("Svarar")), missed if waiting is None else answered),
-            *((kind.value, context.say(_registered(each.verdict))) for kind, each in found.items()),
+            *((kind.value, context.say(_registered(each))) for kind, each in found.items()),
         ]
         show(table((TableColumn(), TableColumn(wrap=40)), rows, language=context.language))
     if waiting is None:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _registered(verdict: PeerVerdict) -> Text:
-    match verdict:
+def _registered(found: Capability) -> Text:
+    match found.verdict:
         case PeerVerdict.TAKES:
             return Text("Vi är anmälda för det.")
-        case PeerVerdict.CANNOT_TELL:
+        case PeerVerdict.CANNOT_TELL if not found.asked_at:
             return Text("Går inte att säga utan uppslagning.")
+        case PeerVerdict.CANNOT_TELL:
+            return Text("Svaret kan inte prövas: %(words)s", words=found.words)
+        case PeerVerdict.NO_IN_DOUBT if found.doubt == DirectoryDoubt.CANARY_MISSING:
+            return Text(
+                "Vi finns inte i katalogen. Kontrollera BILLING_LOOKUP_SML, och be operatören anmäla oss."
+            )
+        case PeerVerdict.NO_IN_DOUBT:
+            return DOUBT_WORDS[DirectoryDoubt(found.doubt)]
         case _:
             return Text("Vi är inte anmälda: be operatören anmäla det.")
 

@@ -1,0 +1,1 @@
+"""Commands about the exchange with the network that have modules of their own."""
