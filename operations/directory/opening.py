@@ -72,6 +72,15 @@ def refuse_old_zone(settings: PostSettings) -> None:
         )
 
 
+def place_of(settings: PostSettings) -> str:
+    """Where the directory is, as the settings name it: the locator's zone or a register; empty where none is set."""
+    if settings.lookup_sml:
+        return ZONES[settings.lookup_sml]
+    if settings.lookup_own_zone or settings.lookup_smp:
+        return settings.lookup_own_zone or settings.lookup_smp
+    return f"{settings.access_point_address.rstrip('/')}/smp" if _is_simulated(settings) else ""
+
+
 def likely_no(settings: PostSettings) -> LikelyNo:
     """Of how many receivers the directory may say no before its no is doubted."""
     return LikelyNo(settings.lookup_no_least, settings.lookup_no_share)

@@ -142,6 +142,23 @@ def test_a_setting_that_is_missing_or_wrong_is_named_and_no_secret_is_shown(
         assert TOKEN not in sentence
 
 
+@pytest.mark.parametrize("command", [["work", "--once"], ["serve", "--port", "0"], ["post", "deliver"]])
+def test_a_setting_that_names_a_dead_zone_is_refused_at_start_with_what_to_write(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'billing.sqlite'}"
+    with a_system(url):
+        pass
+    monkeypatch.setenv("BILLING_DATABASE_URL", url)
+    monkeypatch.setenv("BILLING_ACCESS_POINT_KIND", "folder")
+    monkeypatch.setenv("BILLING_ACCESS_POINT_ADDRESS", str(tmp_path))
+    monkeypatch.setenv("BILLING_LOOKUP_SML_ZONE", "edelivery.tech.ec.europa.eu")
+    told = CliRunner().invoke(app, command)
+    said = f"{told.output} {told.exception.text.sv if isinstance(told.exception, Refused) else ''}"
+    assert told.exit_code != 0
+    assert "BILLING_LOOKUP_SML=production" in " ".join(said.split())
+
+
 def test_secrets_are_not_printed() -> None:
     shown = repr(settings("phoss", "https://ap.example", **{"webhook_secret": "s3cret"}))
     assert TOKEN not in shown
@@ -196,6 +213,7 @@ def test_an_operator_sees_by_one_command_whether_the_access_point_answers(
     told = CliRunner().invoke(app, ["access-point", "check", "--lang", "en"])
     assert (told.exit_code, "Yes. Messages waiting: 1." in told.stdout) == (0, True)
     assert told.stdout.count("We are registered for it.") == 4
+    assert f"{running.address}/smp" in told.stdout
     running.admin.delete(f"/admin/participants/{BUYER}").raise_for_status()
     running.faults({"fault": "down", "on": ["list"]})
     told = CliRunner().invoke(app, ["access-point", "check"])

@@ -22,6 +22,7 @@ from billing.tools.access_point_simulator.store import Store
 from foundation.errors import Refused
 from foundation.text import Text
 from operations.access_point import opened_access_point
+from operations.directory.opening import place_of
 from operations.directory.words import DOUBT_WORDS
 from operations.settings import Settings
 from peppol.access_points.protocol import Capability, PeerVerdict, Unreachable
@@ -52,6 +53,7 @@ def check(context: CommandContext, as_json: AsJson = False) -> None:
             waiting, fault = None, str(unreachable)
         found = {kind: ours.lookup(ourselves, kind.document_type_id, kind.profile_ids[0]) for kind in _OURS}
         name = ours.name
+    directory = place_of(settings)
     if as_json:
         write_json(
             {
@@ -59,6 +61,7 @@ def check(context: CommandContext, as_json: AsJson = False) -> None:
                 "answers": waiting is not None,
                 "waiting": waiting,
                 "fault": fault,
+                "directory": directory,
                 "registered": {kind.value: each.verdict.value for kind, each in found.items()},
             }
         )
@@ -70,6 +73,7 @@ def check(context: CommandContext, as_json: AsJson = False) -> None:
         rows = [
             (context.say(Text("Accesspunkt")), name),
             (context.say(Text("Svarar")), missed if waiting is None else answered),
+            *([(context.say(Text("Katalog")), directory)] if directory else []),
             *((kind.value, context.say(_registered(each))) for kind, each in found.items()),
         ]
         show(table((TableColumn(), TableColumn(wrap=40)), rows, language=context.language))
