@@ -10,7 +10,10 @@ from accounts.guessing import known_devices, rate_limit
 from accounts.identity import Person
 from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.labels import PERMISSIONS
+from accounts.openid import openid_store
 from accounts.pages import known_browser, sign_in_queue
+from accounts.pages.provider_choices import to_tie
+from accounts.passkeys import passkey_store
 from accounts.password_rules import PasswordRefused, chosen_password
 from foundation import journal
 from foundation.errors import Refused
@@ -118,6 +121,8 @@ def _page(request: Request, person: Person, errors: list[tuple[str, Text]] | Non
         declined = mail_store.declined(session, person.account_id)
         left = second_step_store.codes_left(session, person.account_id)
         held = session_store.of_account(session, person.account_id)
+        passkeys = passkey_store.count(session, person.account_id)
+        tied = openid_store.identities_of(session, person.account_id)
         register = register_store.load(session)
         known = register_store.last_known_supplier(session, register, person.organisation)
     company = register.buyer.name if person.is_buyer else known.name if known else person.organisation
@@ -133,6 +138,9 @@ def _page(request: Request, person: Person, errors: list[tuple[str, Text]] | Non
         permissions=[PERMISSIONS[each] for each in sorted(person.permissions)],
         sessions=[(each, each.key == _own_key(request)) for each in held],
         codes_left=left,
+        passkeys=passkeys,
+        tied=len(tied),
+        to_tie=account is not None and bool(to_tie(request, account)),
         notices=[(str(each), each.told) for each in MailKind],
         wanted=[str(each) for each in MailKind if each not in declined],
         shortest=passwords.SHORTEST,

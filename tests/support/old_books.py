@@ -99,9 +99,39 @@ def before_0064(connection: Connection) -> None:
     connection.execute(text("create index ix_inbox_arrived on inbox (id) where state = 'ARRIVED'"))
 
 
+def before_0059(connection: Connection) -> None:
+    """Lead the books back to what revision 0059 found."""
+    before_0064(connection)
+    for table in ("passkey_challenge", "passkey"):
+        connection.execute(text(f"drop table {table}"))
+
+
+def before_0058(connection: Connection) -> None:
+    """Lead the books back to what revision 0058 found."""
+    before_0059(connection)
+    for table in ("openid_logout", "bound_number", "openid_journey"):
+        connection.execute(text(f"drop table {table}"))
+    connection.execute(
+        text(
+            "create table openid_journey (state_sha256 VARCHAR(64) NOT NULL PRIMARY KEY, nonce TEXT NOT NULL,"
+            " verifier TEXT NOT NULL, next TEXT NOT NULL, ends_at TIMESTAMP NOT NULL)"
+        )
+    )
+    connection.execute(text("drop index ix_identity_account_id"))
+    with Operations(MigrationContext.configure(connection)).batch_alter_table("web_session") as batch:
+        for column in ("openid_issuer", "openid_subject", "openid_session"):
+            batch.drop_column(column)
+    was = "purpose in ('INVITE', 'RESET')"
+    if connection.dialect.name == "sqlite":
+        sqlite_schema.reword(connection, "mailed_link", {f"{was[:-1]}, 'IDENTITY')": was})
+        return
+    connection.execute(text("alter table mailed_link drop constraint ck_mailed_link_purpose"))
+    connection.execute(text(f"alter table mailed_link add constraint ck_mailed_link_purpose check ({was})"))
+
+
 def before_0055(connection: Connection) -> None:
     """Lead the books back to what revision 0055 found."""
-    before_0064(connection)
+    before_0058(connection)
     connection.execute(text("drop index ix_claim_invoice_id"))
     connection.execute(text("drop index uq_payment_item_once"))
     connection.execute(
@@ -281,7 +311,6 @@ def before_0036(connection: Connection) -> None:
 def before_0035(connection: Connection) -> None:
     """Lead the books back to what revision 0035 found."""
     before_0037(connection)
-    before_0036(connection)
     connection.execute(text("drop table protected_message"))
 
 

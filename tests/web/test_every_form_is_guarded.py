@@ -13,7 +13,10 @@ from tests.support.pages.visitor import Visitor, visitor
 from tests.support.servers.system_databases import migrated
 from web.csrf import TOKEN_FIELD
 
-MACHINES = {"/api/v1/validate", "/api/v1/events", "/api/v1/ledger/answers", "/webhook/letters"}
+MACHINES = {
+    *("/api/v1/validate", "/api/v1/events", "/api/v1/ledger/answers", "/webhook/letters"),
+    *("/sign-in/openid/logout", "/sign-in/openid/{key}/logout"),
+}
 """What machines send, with a key of their own instead of a cookie that a browser would bring along by itself."""
 
 
