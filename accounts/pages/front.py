@@ -9,6 +9,7 @@ from accounts.pages import (
     changes,
     keys,
     links,
+    mail_choices,
     openid,
     own_account,
     people,
@@ -29,6 +30,7 @@ PAGES: Final = (
     links,
     openid,
     own_account,
+    mail_choices,
     apply,
     # Before /admin itself: the more particular path first.
     changes,
@@ -50,4 +52,4 @@ NAVIGATION: Final = (
 )
 """Where the pages lead."""
 
-FRONT: Final = Front("accounts", tuple(each.router for each in PAGES), NAVIGATION)
+FRONT: Final = Front("accounts", (*(each.router for each in PAGES), mail_choices.one_click), NAVIGATION)

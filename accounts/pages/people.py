@@ -9,14 +9,14 @@ from accounts import accounts
 from accounts import store as account_store
 from accounts.identity import SUPPLIER_SIDE, Permission, Person
 from accounts.labels import PERMISSIONS
-from accounts.rules import AccountRefused, address_choice, granted
+from accounts.rules import AccountRefused, address_choice, granted, mail_address
 from accounts.store import Account
 from foundation.text import Text
 from orders.register import store as register_store
 from orders.register.agreements import DeliveryUnit
 from orders.register.register import Register
 from orders.register.unit_scope import UnitScope
-from web.access import instant_of, signed_in
+from web.access import instant_of, settings_of, signed_in
 from web.csrf import form_of
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
@@ -67,7 +67,7 @@ def add(
                 session,
                 organisation=person.organisation,
                 name=name,
-                address=email,
+                address=mail_address(email, utf8=settings_of(request).smtp_utf8),
                 permissions=permissions,
                 within=within,
                 language=person.language,

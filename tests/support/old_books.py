@@ -90,8 +90,15 @@ def before_0049(connection: Connection) -> None:
     )
 
 
+def before_0060(connection: Connection) -> None:
+    """Lead the books back to what revision 0060 found."""
+    for table in ("mail_daily", "mail_gathered", "mail_receiver"):
+        connection.execute(text(f"drop table {table}"))
+
+
 def before_0055(connection: Connection) -> None:
     """Lead the books back to what revision 0055 found."""
+    before_0060(connection)
     connection.execute(text("drop index ix_claim_invoice_id"))
     connection.execute(text("drop index uq_payment_item_once"))
     connection.execute(
