@@ -92,8 +92,18 @@ def before_0049(connection: Connection) -> None:
 
 def before_0060(connection: Connection) -> None:
     """Lead the books back to what revision 0060 found."""
+    before_0064(connection)
     for table in ("mail_daily", "mail_gathered", "mail_receiver"):
         connection.execute(text(f"drop table {table}"))
+
+
+def before_0064(connection: Connection) -> None:
+    """Lead the books back to what revision 0064 found."""
+    for index in ("ix_inbox_turn", "ix_inbox_flow"):
+        connection.execute(text(f"drop index {index}"))
+    for column in ("flow", "turn"):
+        connection.execute(text(f"alter table inbox drop column {column}"))
+    connection.execute(text("create index ix_inbox_arrived on inbox (id) where state = 'ARRIVED'"))
 
 
 def before_0055(connection: Connection) -> None:
