@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -17,6 +18,33 @@ class MailCount:
     state: MailState
     template: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StuckMail:
+    """A mail that will not be tried again until a person says so: what it is about, and why. Never whom it is to."""
+
+    id: int
+    template: str
+    about: str
+    fault: str
+
+
+def stuck(session: Session) -> Sequence[StuckMail]:
+    """The mails that are stuck, the oldest first."""
+    table = mail.c
+    rows = session.execute(
+        select(table.id, table.template, table.about, table.fault)
+        .where(table.state == MailState.STUCK)
+        .order_by(table.id)
+    )
+    return [StuckMail(*row) for row in rows]
+
+
+def waits_since(session: Session) -> datetime | None:
+    """When the oldest mail that waits was laid; None where none does."""
+    oldest = select(mail.c.made_at).where(mail.c.state == MailState.WAITING).order_by(mail.c.made_at).limit(1)
+    return session.scalars(oldest).first()
 
 
 def counts(session: Session) -> Sequence[MailCount]:

@@ -157,7 +157,7 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (LineState.OPEN, "for the supplier's report, which it is reminded of"),
     (LineState.CLOSED_UNUSED, "nothing waits: nobody will deliver it"),
     (MailState.WAITING, "for a worker, by itself"),
-    (MailState.STUCK, "for nobody: what it tells stands in the portal too; a person may send it again"),
+    (MailState.STUCK, "for nobody: what it tells stands in the portal too; `mail again` sends it again"),
     (OutState.WAITING, "for the access point; one out of reach is alarmed about"),
     (OutState.DELIVERED, "nothing waits: the receiver has it"),
     (OutState.SENT, "for the receiver's access point"),

@@ -90,6 +90,13 @@ def before_0049(connection: Connection) -> None:
     )
 
 
+def before_0060(connection: Connection) -> None:
+    """Lead the books back to what revision 0060 found."""
+    before_0064(connection)
+    for table in ("mail_daily", "mail_gathered", "mail_receiver"):
+        connection.execute(text(f"drop table {table}"))
+
+
 def before_0064(connection: Connection) -> None:
     """Lead the books back to what revision 0064 found."""
     for index in ("ix_inbox_turn", "ix_inbox_flow"):
@@ -101,7 +108,7 @@ def before_0064(connection: Connection) -> None:
 
 def before_0059(connection: Connection) -> None:
     """Lead the books back to what revision 0059 found."""
-    before_0064(connection)
+    before_0060(connection)
     for table in ("passkey_challenge", "passkey"):
         connection.execute(text(f"drop table {table}"))
 
