@@ -318,6 +318,7 @@ def before_0036(connection: Connection) -> None:
 def before_0035(connection: Connection) -> None:
     """Lead the books back to what revision 0035 found."""
     before_0037(connection)
+    before_0036(connection)
     connection.execute(text("drop table protected_message"))
 
 
