@@ -4,7 +4,6 @@ Two things are accrued: what was received and whose invoice was not approved whe
 delivered and had not been reported on the closing day, which is the ordinary case of the last month of a year.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, Select, Subquery, func, literal, or_, select, tuple_, union
 
 from bookkeeping.coding import CodingBasis, supplier_kind
-from foundation.money import Money, Quantity, line_amount
+from foundation.money import Money, Quantity, line_amount, total
 from foundation.periods import Month, Period
 from foundation.sql import Session, amount
 from foundation.text import Text
@@ -84,11 +83,74 @@ class AccruedLine:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class AccruedSums:
+    """How many lines are accrued, and their sum without VAT: of what is received, and of what waits for a report."""
+
+    received: int
+    amount_received: Money
+    unreported: int
+    amount_unreported: Money
+
+    @property
+    def count(self) -> int:
+        """How many there are in all."""
+        return self.received + self.unreported
+
+    @property
+    def amount(self) -> Money:
+        """What they come to in all."""
+        return self.amount_received + self.amount_unreported
+
+
 def lines(session: Session, month: Month, *, closing: date) -> list[AccruedLine]:
     """Every line to accrue at the end of `month`, by what was known on the day `closing`; by supplier and order."""
-    currency, ends_on = register_store.currency(session), month.period.end
+    currency = register_store.currency(session)
+    question = _of_lines(month, closing=closing, currency=currency).order_by(
+        _ORDER.c.supplier, _LINE.c.order_number, _LINE.c.line_id
+    )
+    found = []
+    rows_of_all: Any = session.execute(question).all()
+    for start in range(0, len(rows_of_all), _AT_A_TIME):
+        rows = rows_of_all[start : start + _AT_A_TIME]
+        unreported = {row.execution_reference for row in rows if _is_unreported(row)}
+        placements = placement_store.several(session, unreported)
+        for row in rows:
+            line = _accrued(row, placements, currency)
+            if line is not None:
+                found.append(line)
+    return found
+
+
+def sums(session: Session, month: Month, *, closing: date) -> AccruedSums:
+    """How many lines `lines` would give and what they come to, added up in the database.
+
+    Those that wait for a report are read: how many of their days are delivered is no question for a database.
+    """
+    currency = register_store.currency(session)
+    source = _of_lines(month, closing=closing, currency=currency).subquery()
+    left = source.c.received - source.c.approved
+    received = select(func.count(), func.sum(left, type_=amount())).where(
+        source.c.stands, left > literal(_NIL, amount())
+    )
+    count, received_amount = session.execute(received).one()
+    waits = (source.c.state == LineState.OPEN) & (source.c.article == ArticleKind.BASIC)
+    unreported: Any = session.execute(select(source).where(~source.c.stands, waits)).all()
+    found = []
+    for start in range(0, len(unreported), _AT_A_TIME):
+        rows = unreported[start : start + _AT_A_TIME]
+        placements = placement_store.several(session, {row.execution_reference for row in rows})
+        found += [each.amount for row in rows if (each := _accrued(row, placements, currency)) is not None]
+    return AccruedSums(
+        count, Money(received_amount or _NIL, currency), len(found), total(found, currency=currency)
+    )
+
+
+def _of_lines(month: Month, *, closing: date, currency: str) -> Select[Any]:
+    """Every line that can have something to accrue, with what it is coded by, received and approved of it."""
+    ends_on = month.period.end
     wanted = _wanted(ends_on, closing)
-    question = (
+    return (
         select(
             *(_ORDER.c[name] for name in ("execution_reference", "supplier", "article", "service")),
             *(_ORDER.c[name] for name in ("unit_id", "delivery_area", "contract_id", "day_convention")),
@@ -112,24 +174,7 @@ def lines(session: Session, month: Month, *, closing: date) -> list[AccruedLine]
             _ORDER.c.currency == currency,
             _ORDER.c.issued_on <= closing,
         )
-        .order_by(_ORDER.c.supplier, _LINE.c.order_number, _LINE.c.line_id)
     )
-    found = []
-    rows_of_all: Any = session.execute(question).all()
-    for start in range(0, len(rows_of_all), _AT_A_TIME):
-        rows = rows_of_all[start : start + _AT_A_TIME]
-        unreported = {row.execution_reference for row in rows if _is_unreported(row)}
-        placements = placement_store.several(session, unreported)
-        for row in rows:
-            line = _accrued(row, placements, currency)
-            if line is not None:
-                found.append(line)
-    return found
-
-
-def unreported(found: Sequence[AccruedLine]) -> Iterator[AccruedLine]:
-    """Those that wait for a report."""
-    return (each for each in found if each.why is AccruedFor.UNREPORTED)
 
 
 def amount_delivered(row: Row[Any], placement: Placement, currency: str) -> Decimal:
