@@ -50,7 +50,7 @@ def add(
             "position": position,
             "line_id": each.line_id,
             "reason": each.reason,
-            "expected": "" if each.expected is None else f"{each.expected:f}"[:20],
+            "expected": "" if each.expected is None else f"{each.expected:f}",
         }
         for position, each in enumerate(points, 1)
     ]
