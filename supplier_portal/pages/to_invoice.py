@@ -117,7 +117,8 @@ def many_lines(request: Request, person: Person = signed_in(*SEES)) -> Response:
             chosen = [(each.order_number, each.line_id) for each in ready[:ROWS_MAX]]
         else:
             chosen = _lines(query.getlist("line"))
-            portal_sending.check_count(chosen)
+            if chosen:
+                portal_sending.check_count(chosen)
         numbers = numbering.ahead(session, actor.supplier, today_of(request), len(chosen))
         shown = _all_previewed(request, session, register, actor, chosen, numbers, person)
     good = [each for each in shown if each.proposal is not None and each.refusal is None]

@@ -9,7 +9,6 @@ from accounts import session_store, sessions, tokens
 from accounts import store as account_store
 from accounts.guessing import (
     guessed_account_store,
-    guessed_accounts,
     known_device_store,
     known_devices,
     rate_limit,
@@ -20,6 +19,7 @@ from accounts.guessing.rate_limit import Limit, TooOften
 from accounts.guessing.wrong_try_store import Tries
 from accounts.session_store import SessionStage
 from foundation.sql import Session
+from operations import alarms
 from operations.alarms import Patience
 from tests.accounts.test_links_once import _with_people
 from tests.support.servers.system_databases import CLOCK, filled
@@ -193,7 +193,7 @@ def test_an_alarm_tells_each_attack_that_goes_on_once_a_day(session: Session, pe
 def test_an_alarm_names_so_many_accounts_and_counts_the_rest(
     session: Session, people: list[int], monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
-    monkeypatch.setattr(guessed_accounts, "_NAMED_MOST", 2)
+    monkeypatch.setattr(alarms, "NAMED_MOST", 2)
     for account in people[:count]:
         guessed_account_store.note(session, account, now=CLOCK, untold_since=CLOCK - DAY)
     trouble = GUESSING_KINDS[ACCOUNTS_GUESSED](session, CLOCK, Patience())
