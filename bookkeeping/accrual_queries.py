@@ -4,10 +4,12 @@ Two things are accrued: what was received and whose invoice was not approved whe
 delivered and had not been reported on the closing day, which is the ordinary case of the last month of a year.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, Subquery, func, literal, or_, select, tuple_, union
@@ -113,10 +115,9 @@ def lines(session: Session, month: Month, *, closing: date) -> list[AccruedLine]
     rows_of_all: Any = session.execute(question).all()
     for start in range(0, len(rows_of_all), _AT_A_TIME):
         rows = rows_of_all[start : start + _AT_A_TIME]
-        unreported = {row.execution_reference for row in rows if _is_unreported(row)}
-        placements = placement_store.several(session, unreported)
+        interrupted = interrupted_of(session, [row for row in rows if _is_unreported(row)])
         for row in rows:
-            line = _accrued(row, placements, currency)
+            line = _accrued(row, interrupted, currency)
             if line is not None:
                 found.append(line)
     return found
@@ -139,8 +140,8 @@ def sums(session: Session, month: Month, *, closing: date) -> AccruedSums:
     found = []
     for start in range(0, len(unreported), _AT_A_TIME):
         rows = unreported[start : start + _AT_A_TIME]
-        placements = placement_store.several(session, {row.execution_reference for row in rows})
-        found += [each.amount for row in rows if (each := _accrued(row, placements, currency)) is not None]
+        interrupted = interrupted_of(session, rows)
+        found += [each.amount for row in rows if (each := _accrued(row, interrupted, currency)) is not None]
     return AccruedSums(
         count, Money(received_amount or _NIL, currency), len(found), total(found, currency=currency)
     )
@@ -177,20 +178,41 @@ def _of_lines(month: Month, *, closing: date, currency: str) -> Select[Any]:
     )
 
 
-def amount_delivered(row: Row[Any], placement: Placement, currency: str) -> Decimal:
+def interrupted_of(session: Session, rows: Sequence[Row[Any]]) -> Mapping[str, Placement]:
+    """Those of the rows' placements that were ever interrupted: of all others every day of a line is delivered."""
+    table = order_tables.interruption
+    references = {row.execution_reference for row in rows}
+    cut = select(table.c.execution_reference).where(table.c.execution_reference.in_(references)).distinct()
+    found = set(session.scalars(cut)) if references else set()
+    return placement_store.several(session, found) if found else {}
+
+
+def amount_delivered(row: Row[Any], interrupted: Mapping[str, Placement], currency: str) -> Decimal:
     """What a report of all billable days of the line would come to: no more, and no less, is known yet.
 
-    `row` has the line's columns and its order's day convention.
+    `row` has the line's columns, its order's day convention and its placement's execution reference.
     """
-    period = Period(row.starts_on, row.ends_on)
-    quantity = days_received(
-        period,
-        ordered=Quantity(row.quantity, row.unit),
-        last_day=placement.last_day_for(period),
-        rule=DayRule.parse(row.day_convention),
-        absences=placement.absences,
-    )
-    return line_amount(quantity, row.price, currency=currency).amount
+    period, ordered = Period(row.starts_on, row.ends_on), Quantity(row.quantity, row.unit)
+    placement = interrupted.get(row.execution_reference)
+    last_day = None if placement is None else placement.last_day_for(period)
+    absences = () if placement is None else tuple(placement.absences)
+    return _amount_of_days(period, ordered, row.price, currency, row.day_convention, last_day, absences)
+
+
+@lru_cache(maxsize=1024)
+def _amount_of_days(
+    period: Period,
+    ordered: Quantity,
+    price: Decimal,
+    currency: str,
+    convention: str,
+    last_day: date | None,
+    absences: tuple[Period, ...],
+) -> Decimal:
+    """The same for the many lines of one month and price."""
+    rule = DayRule.parse(convention)
+    quantity = days_received(period, ordered=ordered, last_day=last_day, rule=rule, absences=absences)
+    return line_amount(quantity, price, currency=currency).amount
 
 
 def _wanted(ends_on: date, closing: date) -> Subquery:
@@ -242,13 +264,13 @@ def _is_unreported(row: Row[Any]) -> bool:
     return not row.stands and row.state == LineState.OPEN and row.article == ArticleKind.BASIC
 
 
-def _accrued(row: Row[Any], placements: dict[str, Placement], currency: str) -> AccruedLine | None:
+def _accrued(row: Row[Any], interrupted: Mapping[str, Placement], currency: str) -> AccruedLine | None:
     if row.stands:
         why, delivered = AccruedFor.RECEIVED, row.received
     elif _is_unreported(row):
         why, delivered = (
             AccruedFor.UNREPORTED,
-            amount_delivered(row, placements[row.execution_reference], currency),
+            amount_delivered(row, interrupted, currency),
         )
     else:
         return None
