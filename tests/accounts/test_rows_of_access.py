@@ -9,13 +9,14 @@ from accounts import session_store, sessions, tokens
 from accounts import store as account_store
 from accounts.guessing import (
     guessed_account_store,
+    guessed_accounts,
     known_device_store,
     known_devices,
     rate_limit,
     wrong_try_store,
 )
 from accounts.guessing.guessed_accounts import ACCOUNTS_GUESSED, GOES_ON, GUESSING_KINDS
-from accounts.guessing.rate_limit import Limit, TooOften
+from accounts.guessing.rate_limit import STRANGERS, Limit, TooOften
 from accounts.guessing.wrong_try_store import Tries
 from accounts.session_store import SessionStage
 from foundation.sql import Session
@@ -201,6 +202,21 @@ def test_an_alarm_names_so_many_accounts_and_counts_the_rest(
     named = " ".join(f"user-{each}" for each in people[: min(count, 2)])
     assert (trouble.count, trouble.about) == (count, f"{named} +{count - 2}" if count > 2 else named)
     assert GUESSING_KINDS[ACCOUNTS_GUESSED](session, CLOCK, Patience()) is None
+
+
+def test_those_that_are_guessed_at_now_are_counted(session: Session, people: list[int]) -> None:
+    names = dict(account_store.active_names(session))
+
+    def tried(account: int, times: int) -> None:
+        for _ in range(times):
+            rate_limit.count(session, guessed_accounts.key_of(names[account]), STRANGERS, now=CLOCK)
+
+    assert guessed_accounts.look(session, now=CLOCK) == 0
+    tried(people[0], STRANGERS.free - 1)
+    assert guessed_accounts.look(session, now=CLOCK) == 0
+    for count, account in enumerate(people[1:3], 1):
+        tried(account, STRANGERS.free)
+        assert guessed_accounts.look(session, now=CLOCK) == count
 
 
 # Browsers -----------------------------------------------------------------------------------------
