@@ -90,8 +90,17 @@ def before_0049(connection: Connection) -> None:
     )
 
 
+def before_0056(connection: Connection) -> None:
+    """Lead the books back to what revision 0056 found."""
+    connection.execute(text("drop table unfetched_arrival"))
+    with Operations(MigrationContext.configure(connection)).batch_alter_table("access_point") as batch:
+        for column in ("reached_at", "code", "host", "verb"):
+            batch.drop_column(column)
+
+
 def before_0055(connection: Connection) -> None:
     """Lead the books back to what revision 0055 found."""
+    before_0056(connection)
     connection.execute(text("drop index ix_claim_invoice_id"))
     connection.execute(text("drop index uq_payment_item_once"))
     connection.execute(
