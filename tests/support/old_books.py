@@ -92,10 +92,20 @@ def before_0049(connection: Connection) -> None:
 
 def before_0056(connection: Connection) -> None:
     """Lead the books back to what revision 0056 found."""
+    before_0064(connection)
     connection.execute(text("drop table unfetched_arrival"))
     with Operations(MigrationContext.configure(connection)).batch_alter_table("access_point") as batch:
         for column in ("reached_at", "code", "host", "verb"):
             batch.drop_column(column)
+
+
+def before_0064(connection: Connection) -> None:
+    """Lead the books back to what revision 0064 found."""
+    for index in ("ix_inbox_turn", "ix_inbox_flow"):
+        connection.execute(text(f"drop index {index}"))
+    for column in ("flow", "turn"):
+        connection.execute(text(f"alter table inbox drop column {column}"))
+    connection.execute(text("create index ix_inbox_arrived on inbox (id) where state = 'ARRIVED'"))
 
 
 def before_0055(connection: Connection) -> None:
