@@ -332,6 +332,35 @@ def test_a_connection_that_was_cut_is_made_again(tmp_path: Path) -> None:
     assert len(list(tmp_path.rglob("*.xml"))) == 2
 
 
+def test_a_claim_whose_answer_was_lost_is_a_claim(tmp_path: Path) -> None:
+    (tmp_path / "invoice.xml").write_bytes(order("1"))
+    with sftp_server(tmp_path, loses_answer_to={"rename"}) as server:
+        files = files_at(server)
+        operator = FolderAccessPoint(files, layout=OPERATOR)
+        assert operator.fetch("invoice.xml") == order("1")
+        files.close()
+    assert server.loses_answer_to == set()
+    assert [path.name for path in tmp_path.iterdir()] == ["invoice.xml.downloading"]
+
+
+def test_a_message_whose_answer_was_lost_and_that_was_taken_meanwhile_is_not_laid_again(
+    tmp_path: Path,
+) -> None:
+    taken: list[bytes] = []
+
+    def take() -> None:
+        (laid,) = (tmp_path / "send").glob("*.xml")
+        taken.append(laid.read_bytes())
+        laid.unlink()
+
+    with sftp_server(tmp_path, loses_answer_to={"posix_rename"}, then=take) as server:
+        files = files_at(server)
+        FolderAccessPoint(files, layout=OPERATOR).submit(AMessage())
+        files.close()
+    assert taken == [AMessage().body]
+    assert list((tmp_path / "send").iterdir()) == [], "the operator has it once"
+
+
 def test_a_server_that_is_not_there_is_unreachable(tmp_path: Path) -> None:
     with sftp_server(tmp_path) as server:
         files = files_at(server)
