@@ -38,6 +38,11 @@ def has_program(name: str) -> bool:
     return shutil.which(name) is not None
 
 
+def _is_file(path: str) -> bool:
+    """Whether what no user's search path leads to is there."""
+    return Path(path).is_file()
+
+
 def faketime_library() -> Path | None:
     """The library that moves the clock of a process with threads; None where there is none."""
     return next((Path(each) for each in sorted(glob.glob(_FAKETIME))), None)
@@ -56,6 +61,12 @@ NEEDED: dict[str, Callable[[], bool]] = {
     "fonts-dejavu-core": _has_font,
     "faketime": lambda: faketime_library() is not None,  # a worker whose clock is moved
     "git": partial(has_program, "git"),  # which files are the project's
+    # Real SFTP servers, of two makers (tests/network).
+    "openssh-server": partial(_is_file, "/usr/sbin/sshd"),
+    "openssh-client": partial(has_program, "ssh-keygen"),
+    "proftpd-core": partial(_is_file, "/usr/sbin/proftpd"),
+    "proftpd-mod-crypto": partial(_is_file, "/usr/lib/proftpd/mod_sftp.so"),
+    "openssl": partial(has_program, "openssl"),
 }
 
 

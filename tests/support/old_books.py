@@ -92,8 +92,17 @@ def before_0049(connection: Connection) -> None:
 
 def before_0060(connection: Connection) -> None:
     """Lead the books back to what revision 0060 found."""
+    before_0061(connection)
     for table in ("mail_daily", "mail_gathered", "mail_receiver"):
         connection.execute(text(f"drop table {table}"))
+
+
+def before_0061(connection: Connection) -> None:
+    """Lead the books back to what revision 0061 found."""
+    connection.execute(text("drop table unfetched_arrival"))
+    with Operations(MigrationContext.configure(connection)).batch_alter_table("access_point") as batch:
+        for column in ("reached_at", "code", "host", "verb"):
+            batch.drop_column(column)
 
 
 def before_0056(connection: Connection) -> None:
