@@ -68,7 +68,7 @@ def register(request: Request, credential: Annotated[str, Form(max_length=_MOST)
     except PasskeyRefused as wrong:
         return _page(request, held, wrong)
     if codes:
-        response = render(request, held.person, "account/recovery_codes.html", codes=codes)
+        response = render(request, held.person, "account/recovery_codes.html", codes=codes, for_passkey=True)
     else:
         response = see_other("/sign-in/passkeys", said=Text("Passnyckeln är tillagd."))
     if secret:
