@@ -118,8 +118,14 @@ def skewed(filled_url: str, address: str, request: pytest.FixtureRequest) -> Ite
     def clock() -> datetime:
         return utc_now() + timedelta(seconds=request.param)
 
-    given = {"openid_issuer": address, "openid_client_id": CLIENT, "openid_client_secret": SECRET}
-    with portal(filled_url, clock=clock, second_step=False, **given) as site:
+    with portal(
+        filled_url,
+        clock=clock,
+        second_step=False,
+        openid_issuer=address,
+        openid_client_id=CLIENT,
+        openid_client_secret=SECRET,
+    ) as site:
         yield site
 
 
