@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Date,
@@ -259,6 +260,9 @@ inbox = Table(
     Column("claimed_until", UtcDateTime(), nullable=True),
     # How often a worker has taken it and not given it back since.
     Column("taken", Integer, nullable=False, server_default="0"),
+    # Whose messages it takes turns with, and its turn (fair_queue).
+    Column("flow", BigInteger, nullable=False, server_default="0"),
+    Column("turn", Integer, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("error", LongText, nullable=False, server_default=""),
     Column("alarmed_at", UtcDateTime(), nullable=True),
@@ -312,7 +316,8 @@ OPEN = "state = 'WAITING' or state = 'STUCK' or state = 'REJECTED'"
 """The messages of ours that somebody may have to look at."""
 
 _index_some("ix_outbox_open", OPEN, outbox.c.state, outbox.c.receiver)
-_index_some("ix_inbox_arrived", "state = 'ARRIVED'", inbox.c.id)
+_index_some("ix_inbox_turn", "state = 'ARRIVED'", inbox.c.turn, inbox.c.id)
+_index_some("ix_inbox_flow", "state = 'ARRIVED'", inbox.c.flow, inbox.c.turn)
 _index_some("ix_inbox_aside", "state in ('CONFLICT', 'QUARANTINED', 'FAILED')", inbox.c.id)
 _index_some("ix_inbox_failed", "state = 'FAILED'", inbox.c.id)
 _index_some("ix_inbox_came_from", "came_from <> ''", inbox.c.came_from, inbox.c.id)

@@ -129,6 +129,7 @@ def test_nobody_waits_long_while_documents_come_in(
     record_property("resident_mb", round(max(memory.seen)))
     record_property("answers_5xx", sum(count for what, count in tally.failed.items() if what[0] == "5"))
     assert check_world(database) == []
+    database.close()
     assert len(post.took) > SECONDS * DOCUMENTS_A_SECOND // 2
 
 

@@ -90,8 +90,18 @@ def before_0049(connection: Connection) -> None:
     )
 
 
+def before_0064(connection: Connection) -> None:
+    """Lead the books back to what revision 0064 found."""
+    for index in ("ix_inbox_turn", "ix_inbox_flow"):
+        connection.execute(text(f"drop index {index}"))
+    for column in ("flow", "turn"):
+        connection.execute(text(f"alter table inbox drop column {column}"))
+    connection.execute(text("create index ix_inbox_arrived on inbox (id) where state = 'ARRIVED'"))
+
+
 def before_0059(connection: Connection) -> None:
     """Lead the books back to what revision 0059 found."""
+    before_0064(connection)
     for table in ("passkey_challenge", "passkey"):
         connection.execute(text(f"drop table {table}"))
 
