@@ -38,6 +38,7 @@ RULES = {
     "text": 'email_verified = "text"\nclient_authentication = "client_secret_post"',
     "level": 'acr_values = ["loa3", "loa4"]\nacr_for_roles = { REPORT = ["loa4"] }',
     "employer": EMPLOYER,
+    "admins": 'people = "staff"\nuserinfo = true\nroles_claim = "groups"\nroles = { admin = "BUYER_ADMIN" }',
     "broker": BROKER,
     "silent": 'userinfo = true\nemail_verified = "claim"',
     "keyless": 'client_authentication = "private_key_jwt"\nclient_key_file = "/nowhere/client.pem"',
