@@ -211,11 +211,15 @@ def ask_for_reset(session: Session, name: str, *, at: datetime) -> None:
         mailed_links.send(session, account, LinkPurpose.RESET, at=at)
 
 
-def give_link(session: Session, account: Account, *, by: str, at: datetime) -> str:
-    """A link to choose a password with, for whoever hands it over; the older ones are void. Raises AccountRefused."""
+def give_link(session: Session, account: Account, *, by: str, at: datetime, to_tie: bool = False) -> str:
+    """A link to choose a password with, for whoever hands it over; the older ones are void. Raises AccountRefused.
+
+    With `to_tie` it is for tying an e-ID instead, which the invitation to a new account is good for too.
+    """
     if account.state == AccountState.ENDED:
         raise AccountRefused(Text("Kontot är avslutat. Bjud in personen på nytt."))
-    purpose = LinkPurpose.INVITE if account.state == AccountState.INVITED else LinkPurpose.RESET
+    in_use = LinkPurpose.IDENTITY if to_tie else LinkPurpose.RESET
+    purpose = LinkPurpose.INVITE if account.state == AccountState.INVITED else in_use
     mailed_link_store.remove_all(session, account.id, purpose)
     journal.record(session, by, AccountAction.LINK_GIVEN, AccountsSubject.PERSON.of(account.person.id))
     return mailed_links.give(session, account, purpose, at=at)

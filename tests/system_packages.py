@@ -15,6 +15,8 @@ from ctypes.util import find_library
 from functools import partial
 from pathlib import Path
 
+from tests.support.servers import certified_provider
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 INSTALL = ("apt-get", "install", "--yes", "--quiet", "--quiet", "--no-install-recommends")
 
@@ -67,7 +69,12 @@ NEEDED: dict[str, Callable[[], bool]] = {
     "proftpd-core": partial(_is_file, "/usr/sbin/proftpd"),
     "proftpd-mod-crypto": partial(_is_file, "/usr/lib/proftpd/mod_sftp.so"),
     "openssl": partial(has_program, "openssl"),
+    "nodejs": partial(has_program, "node"),  # the certified OpenID provider, which the next installs
+    "npm": partial(has_program, "npm"),
 }
+
+# What npm brings, and what installs it; pinned by a lock of its own.
+NEEDED_OF_NPM: dict[str, Callable[[], bool]] = {"oidc-provider": certified_provider.install}
 
 
 def main() -> int:
@@ -81,7 +88,15 @@ def main() -> int:
             f"{_advice(missing)}",
             file=sys.stderr,
         )
-    return 1 if missing else 0
+    lacking = [] if missing else _missing(NEEDED_OF_NPM)
+    if lacking:
+        names = " ".join(lacking)
+        print(
+            f"npm kunde inte installera {names}. Kontrollera att npm når sitt register och kör igen.\n"
+            f"npm could not install {names}. See that npm reaches its registry and run again.",
+            file=sys.stderr,
+        )
+    return 1 if missing or lacking else 0
 
 
 def provide(needed: Mapping[str, Callable[[], bool]]) -> list[str]:

@@ -1,7 +1,7 @@
 """A provider as it describes itself, and the keys it signs with: fetched, believed for a while, fetched anew in time.
 
 Convention: the description is believed for an hour, the keys for an hour or until a token names one that is not among
-them, then asked for again, at most every half minute. What the provider says of itself must be the issuer of the
+them, which has us ask again, at most every half minute. What the provider says of itself must be the issuer of the
 settings, sign for sign (OpenID Connect Discovery 4.3). A key of a kind or curve that we do not know is passed over.
 """
 
@@ -49,7 +49,7 @@ class _Held:
     described_until: float = 0.0
     keys: Sequence[Key] = ()
     keys_until: float = 0.0
-    keys_asked_at: float = float("-inf")
+    asked_for_unknown_at: float = float("-inf")
     # One asks at a time, and nobody waits for another provider.
     asking: Lock = field(default_factory=Lock)
 
@@ -74,10 +74,11 @@ def keys_of(provider: OpenIdProvider, key_id: str) -> Sequence[Key]:
     with held.asking:
         now = time.monotonic()
         is_known = not key_id or any(each.kid == key_id for each in held.keys)
-        if now >= held.keys_until or (not is_known and now - held.keys_asked_at >= _KEYS_AGAIN_AFTER):
-            held.keys_asked_at = now
+        is_over = now >= held.keys_until
+        if is_over or (not is_known and now - held.asked_for_unknown_at >= _KEYS_AGAIN_AFTER):
             held.keys = _fetch_keys(provider, address)
             held.keys_until = now + _BELIEVED_FOR
+            held.asked_for_unknown_at = held.asked_for_unknown_at if is_over else now
         return [each for each in held.keys if not key_id or each.kid == key_id]
 
 

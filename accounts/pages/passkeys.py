@@ -9,7 +9,8 @@ from accounts.guessing.rate_limit import TooOften
 from accounts.pages import known_browser, sign_in_queue
 from accounts.pages.second_step import code_form, held_at, party_of
 from accounts.passkeys import ceremonies, passkey_store
-from accounts.passkeys.ceremonies import NAME_MOST, PasskeyRefused
+from accounts.passkeys.ceremonies import NAME_MOST
+from accounts.passkeys.proving import PasskeyRefused
 from accounts.session_store import PortalSession, SessionStage
 from accounts.two_factor import WrongProof
 from foundation.errors import NotThere
@@ -68,7 +69,7 @@ def register(request: Request, credential: Annotated[str, Form(max_length=_MOST)
     except PasskeyRefused as wrong:
         return _page(request, held, wrong)
     if codes:
-        response = render(request, held.person, "account/recovery_codes.html", codes=codes)
+        response = render(request, held.person, "account/recovery_codes.html", codes=codes, for_passkey=True)
     else:
         response = see_other("/sign-in/passkeys", said=Text("Passnyckeln är tillagd."))
     if secret:

@@ -10,7 +10,7 @@ from accounts.guessing.rate_limit import TooOften
 from accounts.pages import known_browser, sign_in_queue
 from accounts.pages.provider_choices import own_address
 from accounts.passkeys import ceremonies
-from accounts.passkeys.ceremonies import PasskeyRefused, RelyingParty
+from accounts.passkeys.proving import PasskeyRefused, RelyingParty
 from accounts.sealed_secrets import Seal
 from accounts.session_store import PortalSession, SessionStage
 from accounts.two_factor import WrongCode, WrongProof

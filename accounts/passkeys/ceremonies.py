@@ -1,17 +1,15 @@
 """Registering a passkey, using it as the second step, and removing it (W3C Web Authentication, level 3).
 
-Convention: the browser signs a challenge that is kept with its session, good once and for five minutes; duo-labs'
-webauthn judges what it signed. A new passkey takes the password or a code, as every change of the second step does,
+Convention: the browser signs a challenge that is kept with its session, good once and for five minutes;
+`proving` judges what it signed. A new passkey takes the password or a code, as every change of the second step does,
 unless the session has just given the password. The first second step of an account brings recovery codes. Who holds
 the device is not asked to prove more to it (user verification is welcome, not demanded): the password was the first of
 the two. A counter that goes back means that two devices have the key: refused, journalled, and told to the owner.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from webauthn import (
@@ -19,11 +17,8 @@ from webauthn import (
     generate_authentication_options,
     generate_registration_options,
     options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
 )
-from webauthn.helpers import bytes_to_base64url, parse_authentication_credential_json
-from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers import bytes_to_base64url
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     PublicKeyCredentialDescriptor,
@@ -34,13 +29,13 @@ from webauthn.helpers.structs import (
 from accounts import mailing, second_step_store, session_store, sessions, two_factor
 from accounts.guessing import rate_limit
 from accounts.journal_actions import AccountAction, AccountsSubject
-from accounts.passkeys import passkey_store
+from accounts.passkeys import passkey_store, proving
 from accounts.passkeys.passkey_store import Challenge, ChallengePurpose, Passkey
+from accounts.passkeys.proving import PasskeyRefused, PasskeyWrong, RelyingParty
 from accounts.sealed_secrets import Seal
 from accounts.session_store import PortalSession, SessionStage
 from foundation import journal, leases
 from foundation.database import Database
-from foundation.errors import Refused
 from foundation.journal_entries import JournalSubject
 from foundation.product import PRODUCT
 from foundation.sql import Session
@@ -50,23 +45,6 @@ _log: Final = structlog.get_logger("accounts")
 _LASTS: Final = timedelta(minutes=5)
 NAME_MOST: Final = 60
 PASSKEYS_MOST: Final = 20
-_RESPONSE_MOST: Final = 60_000
-
-
-class PasskeyRefused(Refused):
-    """A passkey is not taken."""
-
-
-class PasskeyWrong(PasskeyRefused):
-    """What the browser signed does not fit what it was asked."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            Text(
-                "Passnyckeln gick inte att använda: svaret hör inte till den här inloggningen eller tog för lång tid. "
-                "Försök igen, eller skriv en kod."
-            )
-        )
 
 
 class PasskeyCopied(PasskeyRefused):
@@ -79,14 +57,6 @@ class PasskeyCopied(PasskeyRefused):
                 "kod, ta bort passnyckeln under Mitt konto, och säg till er behörighetsadministratör."
             )
         )
-
-
-@dataclass(frozen=True, slots=True)
-class RelyingParty:
-    """Who we are to a browser: the host that keys are bound to, and the origin of our pages."""
-
-    host: str
-    origin: str
 
 
 def ask_to_register(
@@ -139,15 +109,7 @@ def register(
     """
     books = sessions.open_to(database, held.account)
     asked = _take(books, held, ChallengePurpose.REGISTER, now)
-    try:
-        verified = verify_registration_response(
-            credential=_parsed(response),
-            expected_challenge=base64url_to_bytes(asked.challenge),
-            expected_rp_id=party.host,
-            expected_origin=party.origin,
-        )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
-        raise _wrong(held, error) from None
+    verified = proving.made(response, asked.challenge, party)
     made = Passkey(
         id=0,
         account_id=held.account.id,
@@ -201,9 +163,11 @@ def pass_with(
     with books.writing() as session:
         rate_limit.count(session, key, rate_limit.SECOND_STEP, now=now)
     asked = _take(books, held, ChallengePurpose.USE, now)
-    used, sign_count = _verified(books, held, party, asked, response)
+    with books.reading() as session:
+        known = {each.credential_id: each for each in passkey_store.of_account(session, held.account.id)}
+    used, verified = proving.used(response, asked.challenge, party, known)
     with books.writing() as session:
-        if not passkey_store.use(session, used, sign_count, now=now):
+        if not passkey_store.use(session, used, verified.new_sign_count, now=now):
             _tell_copied(session, held, now)
             secret = ""
         else:
@@ -248,29 +212,6 @@ def remove(
         mailing.put(session, held.account, "passkey-removed", about=held.person.id, at=now)
 
 
-def _verified(
-    books: Database, held: PortalSession, party: RelyingParty, asked: Challenge, response: str
-) -> tuple[Passkey, int]:
-    """Which of the account's passkeys signed, and what its device has counted to."""
-    with books.reading() as session:
-        known = {each.credential_id: each for each in passkey_store.of_account(session, held.account.id)}
-    try:
-        credential = parse_authentication_credential_json(_parsed(response))
-        used = known[credential.id]
-        verified = verify_authentication_response(
-            credential=credential,
-            expected_challenge=base64url_to_bytes(asked.challenge),
-            expected_rp_id=party.host,
-            expected_origin=party.origin,
-            credential_public_key=base64url_to_bytes(used.public_key),
-            # Judged by us, when the signature is right: only then is it the key that was copied.
-            credential_current_sign_count=0,
-        )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
-        raise _wrong(held, error) from None
-    return used, verified.new_sign_count
-
-
 def _tell_copied(session: Session, held: PortalSession, now: datetime) -> None:
     _log.warning("sign-in refused", account=held.account.id, why="passkey counter went back")
     journal.record(session, held.person.id, AccountAction.PASSKEY_COPIED, _subject(held))
@@ -285,23 +226,8 @@ def _take(books: Database, held: PortalSession, purpose: ChallengePurpose, now: 
     return asked
 
 
-def _parsed(response: str) -> dict[str, Any]:
-    """The browser's answer. Raises ValueError."""
-    if len(response) > _RESPONSE_MOST:
-        raise ValueError("too long")
-    told = json.loads(response)
-    if not isinstance(told, dict):
-        raise ValueError("no object")
-    return told
-
-
 def _described(known: Sequence[Passkey]) -> list[PublicKeyCredentialDescriptor]:
     return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(each.credential_id)) for each in known]
-
-
-def _wrong(held: PortalSession, error: Exception) -> PasskeyWrong:
-    _log.warning("sign-in refused", account=held.account.id, why="passkey", fault=type(error).__name__)
-    return PasskeyWrong()
 
 
 def _subject(held: PortalSession) -> JournalSubject:

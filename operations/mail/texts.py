@@ -43,13 +43,15 @@ class MailText:
     body: Text
     notice: MailKind | None = None
     secret: bool = False
+    option: str = ""
+    """What the command that gives its link wants besides, where the mail goes without."""
 
 
 MADE_AS_IT_LEAVES: Final = ("link", "until")
 """What a mail that lets somebody in names and the outbox does not hold."""
 
 WITHHELD: Final = Text(
-    "(Länken läggs inte i en fil. Den som driver systemet ger den: billing people link %(about)s --by NAMN)"
+    "(Länken läggs inte i en fil. Den som driver systemet ger den: billing people link %(about)s %(option)s--by NAMN)"
 )
 """What such a mail says instead where it is laid in a folder, which others read."""
 
@@ -125,6 +127,7 @@ TEXTS: Final[dict[str, MailText]] = {
             "inte bett om det: säg till er behörighetsadministratör, och använd inte länken."
         ),
         secret=True,
+        option="--identity ",
     ),
     "number-bound": MailText(
         Text("Ditt konto kan öppnas med din e-legitimation"),

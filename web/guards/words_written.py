@@ -30,6 +30,12 @@ LEFT_ALONE: Final = frozenset(
 the one that is bound to an account: hashed with a key in the same request, and kept nowhere (decision 110)."""
 
 
+FROM_A_PROVIDER: Final = frozenset(
+    {"code", "state", "session_state", "iss", "error", "error_description", "error_uri"}
+)
+"""What a provider sends a browser back with: nobody here has written it or can mend it, and none of it is kept."""
+
+
 class PersonalNumberInAddress(Refused):
     """An address of ours was asked with what looks like a personal identity number in it."""
 
@@ -54,7 +60,9 @@ def check_form(fields: Iterable[tuple[str, object]]) -> None:
             raise personal_numbers.PersonalNumber
 
 
-def check_address(path: str, values: Iterable[str]) -> None:
+def check_address(path: str, query: Iterable[tuple[str, str]]) -> None:
     """Raise PersonalNumberInAddress where the path or a value of the query holds one, written out."""
+    is_from_provider = path.endswith("/callback")
+    values = (value for name, value in query if not (is_from_provider and name in FROM_A_PROVIDER))
     if any(personal_numbers.is_written_out(each) for each in (path, *values)):
         raise PersonalNumberInAddress
