@@ -52,10 +52,14 @@ def settings(server: Postfix, **more: Any) -> Settings:  # noqa: ANN401 - any se
     return Settings.model_validate({**given, **more})
 
 
-def lay(database: Database, *receivers: str, template: str = "application-received", **values: str) -> None:
+def lay(
+    database: Database, *receivers: str, template: str = "application-received", **values: object
+) -> None:
     with database.writing() as session:
         for each in receivers:
-            mail.put_to_address(session, each, SWEDISH, template, about="application 1", at=NOW, **values)
+            mail.put_to_address(
+                session, each, SWEDISH, template, about="application 1", at=NOW, account_id=None, **values
+            )
 
 
 def delivered(database: Database, given: Settings) -> Delivered:
