@@ -16,12 +16,12 @@ from accounts.applications import APPLICATION_KINDS
 from accounts.guessing import guessed_accounts, known_devices, rate_limit
 from accounts.guessing.guessed_accounts import GUESSING_KINDS
 from accounts.identity import Permission
-from accounts.mails import daily_mails, leaving_mails
+from accounts.mails import daily_mails
 from accounts.staff import changes as staff_changes
 from accounts.staff.waiting_queries import STAFF_KINDS
 from accounts.systems import machine_keys
 from audit import retention_periods
-from billing.server import invoice_mails
+from billing.server import invoice_mails, mail_watch
 from foundation import journal
 from foundation.database import Database
 from foundation.sql import Session
@@ -291,7 +291,7 @@ def _mailing(
 
 
 def _mail(settings: Settings) -> Callable[[Database, date, datetime], str]:
-    return lambda database, today, now: str(leaving_mails.deliver(database, settings, now=now))
+    return lambda database, today, now: mail_watch.deliver(database, settings, now=now)
 
 
 def _daily_mails(settings: Settings) -> Callable[[Session, date, datetime], str]:

@@ -9,7 +9,7 @@ import re
 import smtplib
 import socket
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -19,6 +19,16 @@ from operations.mail.addresses import AddressUnusable
 _ENHANCED: Final = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _ABOUT_SENDER: Final = ("5.1.7", "5.1.8", "4.1.7", "4.1.8")
 """Enhanced codes that speak of the sender, whichever command they answer: some servers say so at the receiver."""
+
+
+_FORBIDDEN: Final = "5.7."
+"""Not allowed (RFC 3463): by the receiver, or by a server that does not know us and would say so of everybody."""
+
+_HANGS_UP: Final = 421
+"""The server closes the connection with it, whichever command it answers."""
+
+_TOO_LARGE: Final = 552
+"""The mail is larger than the server takes, which it says as soon as it is told the size, at the sender (RFC 1870)."""
 
 
 class FaultKind(StrEnum):
@@ -36,6 +46,7 @@ class FaultKind(StrEnum):
     SENDER_REFUSED = "SENDER_REFUSED"
     BUSY = "BUSY"
     RECEIVER_LATER = "RECEIVER_LATER"
+    RECEIVER_FORBIDDEN = "RECEIVER_FORBIDDEN"
     RECEIVER_REFUSED = "RECEIVER_REFUSED"
     CONTENT_LATER = "CONTENT_LATER"
     CONTENT_REFUSED = "CONTENT_REFUSED"
@@ -84,6 +95,10 @@ _TOLD: Final[dict[FaultKind, Text]] = {
     FaultKind.RECEIVER_LATER: Text(
         "Mottagarens brevlåda kan inte ta emot just nu (%(code)s). Vi försöker igen."
     ),
+    FaultKind.RECEIVER_FORBIDDEN: Text(
+        "Mejlservern får inte skicka till mottagaren för oss (%(code)s). Gäller det alla mejl: kontrollera "
+        "BILLING_SMTP_USER, och att servern släpper igenom oss. Vi försöker igen."
+    ),
     FaultKind.RECEIVER_REFUSED: Text(
         "Mottagaren finns inte eller tar inte emot mejlet (%(code)s). Rätta adressen under Personer."
     ),
@@ -107,6 +122,7 @@ _TOLD: Final[dict[FaultKind, Text]] = {
 OF_ONE_MAIL: Final = frozenset(
     {
         FaultKind.RECEIVER_LATER,
+        FaultKind.RECEIVER_FORBIDDEN,
         FaultKind.RECEIVER_REFUSED,
         FaultKind.CONTENT_LATER,
         FaultKind.CONTENT_REFUSED,
@@ -175,6 +191,8 @@ def of(error: Exception) -> Fault:
         case smtplib.SMTPAuthenticationError():
             kind = FaultKind.SIGN_IN_REFUSED if _is_no(error.smtp_code) else FaultKind.BUSY
             return _coded(kind, error.smtp_code, error.smtp_error)
+        case smtplib.SMTPSenderRefused() if error.smtp_code == _TOO_LARGE:
+            return _coded(FaultKind.CONTENT_REFUSED, error.smtp_code, error.smtp_error)
         case smtplib.SMTPSenderRefused():
             kind = FaultKind.SENDER_REFUSED if _is_no(error.smtp_code) else FaultKind.BUSY
             return _coded(kind, error.smtp_code, error.smtp_error)
@@ -202,10 +220,13 @@ def _of_receivers(error: smtplib.SMTPRecipientsRefused) -> Fault:
     """One mail has one receiver; of several, one that may be tried again is enough to try."""
     answers = sorted(error.recipients.values(), key=lambda answer: _is_no(answer[0]))
     code, words = answers[0]
-    kind = FaultKind.RECEIVER_REFUSED if _is_no(code) else FaultKind.RECEIVER_LATER
-    fault = _coded(kind, code, words)
+    fault = _coded(FaultKind.RECEIVER_REFUSED if _is_no(code) else FaultKind.RECEIVER_LATER, code, words)
+    if code == _HANGS_UP:
+        return replace(fault, kind=FaultKind.BUSY)
     if fault.enhanced in _ABOUT_SENDER:
-        return Fault(FaultKind.SENDER_REFUSED, code, fault.enhanced)
+        return replace(fault, kind=FaultKind.SENDER_REFUSED if _is_no(code) else FaultKind.BUSY)
+    if fault.enhanced.startswith(_FORBIDDEN):
+        return replace(fault, kind=FaultKind.RECEIVER_FORBIDDEN)
     return fault
 
 

@@ -41,10 +41,12 @@ def stuck(session: Session) -> Sequence[StuckMail]:
     return [StuckMail(*row) for row in rows]
 
 
-def waits_since(session: Session) -> datetime | None:
-    """When the oldest mail that waits was laid; None where none does."""
-    oldest = select(mail.c.made_at).where(mail.c.state == MailState.WAITING).order_by(mail.c.made_at).limit(1)
-    return session.scalars(oldest).first()
+def waiting(session: Session) -> tuple[int, datetime | None]:
+    """How many mails wait, and since when the oldest does."""
+    waits = mail.c.state == MailState.WAITING
+    oldest = select(mail.c.made_at).where(waits).order_by(mail.c.made_at).limit(1)
+    count = session.scalar(select(func.count()).select_from(mail).where(waits))
+    return count or 0, session.scalars(oldest).first()
 
 
 def counts(session: Session) -> Sequence[MailCount]:

@@ -1,4 +1,4 @@
-"""What the network's tests share: real servers on free ports, started once, and a portal whose providers stand in a file."""
+"""What the network's tests share: real servers on free ports, and a portal whose providers stand in a file."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager

@@ -32,6 +32,8 @@ CASES: dict[str, tuple[Exception, FaultKind]] = {
     "sender later": (smtplib.SMTPSenderRefused(451, b"4.3.0 later", "a@b"), FaultKind.BUSY),
     "mailbox full": (smtplib.SMTPRecipientsRefused({"a": (452, b"4.2.2 full")}), FaultKind.RECEIVER_LATER),
     "grey list": (smtplib.SMTPRecipientsRefused({"a": (450, b"4.7.1 greylisted")}), FaultKind.RECEIVER_LATER),
+    "hung up at the receiver": (smtplib.SMTPRecipientsRefused({"a": (421, b"4.3.2 busy")}), FaultKind.BUSY),
+    "not for us": (smtplib.SMTPRecipientsRefused({"a": (554, b"5.7.1 relay")}), FaultKind.RECEIVER_FORBIDDEN),
     "nobody there": (
         smtplib.SMTPRecipientsRefused({"a": (550, b"5.1.1 unknown")}),
         FaultKind.RECEIVER_REFUSED,
@@ -42,6 +44,14 @@ CASES: dict[str, tuple[Exception, FaultKind]] = {
     ),
     "content refused": (smtplib.SMTPDataError(554, b"5.7.1 spam"), FaultKind.CONTENT_REFUSED),
     "too large": (smtplib.SMTPDataError(552, b"5.3.4 size"), FaultKind.CONTENT_REFUSED),
+    "too large, told at the sender": (
+        smtplib.SMTPSenderRefused(552, b"5.3.4 size", "a@b"),
+        FaultKind.CONTENT_REFUSED,
+    ),
+    "sender later, told at the receiver": (
+        smtplib.SMTPRecipientsRefused({"a": (451, b"4.1.8 later")}),
+        FaultKind.BUSY,
+    ),
     "content later": (smtplib.SMTPDataError(451, b"4.7.1 later"), FaultKind.CONTENT_LATER),
     "no letters": (smtplib.SMTPNotSupportedError("SMTPUTF8"), FaultKind.LETTERS_NOT_TAKEN),
     "no domain name": (AddressUnusable(Text("-")), FaultKind.ADDRESS_UNUSABLE),
