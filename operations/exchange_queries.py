@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import Row, func, select, text
 
 from foundation.sql import Session
-from peppol.exchange import directory_store
+from foundation.text import Text
+from peppol.access_points import error_sentences
+from peppol.exchange import circuit_breaker, directory_store, unfetched_store
 from peppol.exchange.directory_store import DoubtRow
 from peppol.exchange.tables import (
     OPEN,
@@ -41,13 +43,35 @@ class ReceiverStanding:
 
 @dataclass(frozen=True, slots=True)
 class AccessPointStanding:
-    """How an access point does: since when nothing goes through, when it is probed, and what it said."""
+    """How an access point does, out or in: since when nothing goes through, when it is probed, and what it said.
+
+    `reached_at` is when it answered last; of the way in, when all that had come was collected last.
+    """
 
     name: str
     opened_at: datetime | None
     probe_at: datetime | None
     failures: int
     answer: str
+    reached_at: datetime | None = None
+    code: str = ""
+    host: str = ""
+    verb: str = ""
+
+    @property
+    def is_way_in(self) -> bool:
+        """Whether it is about collecting."""
+        return circuit_breaker.is_way_in(self.name)
+
+    @property
+    def point(self) -> str:
+        """The access point's own name."""
+        return circuit_breaker.point_of(self.name)
+
+    @property
+    def sentence(self) -> Text:
+        """What the last failure was, and what to do; nothing where there was none."""
+        return error_sentences.sentence_of_answer(self.code, host=self.host, answer=self.answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +91,7 @@ class ExchangeStanding:
     came: int
     doubt: DoubtRow
     in_doubt: int
+    unfetched: int = 0
 
     def count(self, state: OutState) -> int:
         """How many messages of ours wait, are stuck or were refused."""
@@ -95,6 +120,7 @@ def standing(session: Session) -> ExchangeStanding:
         came=session.scalar(select(func.max(inbox.c.id))) or 0,
         doubt=directory_store.standing(session),
         in_doubt=directory_store.count_waiting(session),
+        unfetched=unfetched_store.count(session),
     )
 
 
@@ -105,6 +131,10 @@ def _access_point_standing(row: Row[Any]) -> AccessPointStanding:
         probe_at=row.probe_at,
         failures=row.failures,
         answer=row.answer,
+        reached_at=row.reached_at,
+        code=row.code,
+        host=row.host,
+        verb=row.verb,
     )
 
 

@@ -21,6 +21,9 @@ class MessageAction(JournalAction):
     FAILED = "letter.failed"
     REPLAYED = "letter.replayed"
     LAID_ASIDE = "letter.laid_aside"
+    # What lies at an access point and could not be fetched.
+    FETCH_AGAIN = "arrival.fetch_again"
+    LEFT_THERE = "arrival.left_there"
 
 
 class AccessPointAction(JournalAction):
@@ -49,3 +52,4 @@ class ExchangeSubject(SubjectKind):
     MESSAGE_REPLAYED = "inbound message"
     ACCESS_POINT = "access point"
     DIRECTORY = "directory"
+    ARRIVAL = "arrival"

@@ -6,7 +6,7 @@ from alembic import op
 from foundation.sql import UtcDateTime
 
 revision = "0057"
-down_revision = "0055"
+down_revision = "0056"
 branch_labels = None
 depends_on = None
 
