@@ -33,9 +33,9 @@ APART = timedelta(hours=1)
 """Between two alarms of one kind."""
 # An access point that stays away is told of again after this.
 _REMIND = timedelta(hours=4)
+NAMED_MOST = 20
 # What cannot be fetched often can be a little later: it is being written, or the server was busy.
 _SETTLES = timedelta(minutes=10)
-_NAMED_MOST = 20
 
 MESSAGES_STUCK = "LETTERS_STUCK"
 MESSAGES_REJECTED = "LETTERS_REJECTED"
@@ -136,6 +136,16 @@ def put(session: Session, kind: str, trouble: Trouble, *, now: datetime, mail_to
         )
 
 
+def first_named(names: Sequence[str], *, between: str = " ", count: int = 0) -> str:
+    """The first twenty of what an alarm is about, and how many more there are: of `count`, where not all are told.
+
+    >>> first_named([str(each) for each in range(1, 23)])
+    '1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 +2'
+    """
+    more = (count or len(names)) - NAMED_MOST
+    return between.join(names[:NAMED_MOST]) + (f" +{more}" if more > 0 else "")
+
+
 def _messages(table: Table, state: OutState | InState | OwedState | TaskState, sentence: Text) -> Find:
     """Messages, or pieces of work, in a state that nobody was told of yet; finding them marks them as told."""
     return _numbered(partial(alarm_store.take_messages, table=table, state=state), sentence)
@@ -148,7 +158,8 @@ def _numbered(take: Callable[..., Sequence[int]], sentence: Text) -> Find:
         found = take(session, now=now)
         if not found:
             return None
-        return Trouble(len(found), _named(found), sentence.with_values(count=len(found)))
+        about = first_named(list(map(str, found)))
+        return Trouble(len(found), about, sentence.with_values(count=len(found)))
 
     return find
 
@@ -184,7 +195,7 @@ def _unfetched(session: Session, now: datetime, _: Patience) -> Trouble | None:
         return None
     return Trouble(
         len(found),
-        _named(found),
+        first_named(list(map(str, found))),
         Text(
             "%(count)s som kommit till operatören kan inte hämtas eller ställas undan där; allt annat hämtas som "
             "vanligt. Skälen står under Ekonomi, Meddelanden åt sidan, och i billing post unfetched.",
@@ -201,7 +212,7 @@ def _held_up(session: Session, now: datetime, _: Patience) -> Trouble | None:
         return None
     return Trouble(
         len(found),
-        _named(found),
+        first_named(list(map(str, found))),
         Text(
             "%(count)s meddelanden från oss väntar sedan mer än en timme på något som är fel hos oss eller operatören: "
             "en nyckel, ett certifikat, en disk. De förlorar inga försök och går av sig själva sedan. Läs felet med "
@@ -211,20 +222,15 @@ def _held_up(session: Session, now: datetime, _: Patience) -> Trouble | None:
     )
 
 
-def _named(numbers: Sequence[int]) -> str:
-    about = " ".join(str(each) for each in numbers[:_NAMED_MOST])
-    return about + (f" +{len(numbers) - _NAMED_MOST}" if len(numbers) > _NAMED_MOST else "")
-
-
 def _given_up(session: Session, now: datetime, _: Patience) -> Trouble | None:
     found = alarm_store.take_given_up(session, now=now)
     if not found:
         return None
     return Trouble(
         len(found),
-        "; ".join(
-            f"{each.job} {each.slot.isoformat(timespec='minutes')}: {each.note}"
-            for each in found[:_NAMED_MOST]
+        first_named(
+            [f"{each.job} {each.slot.isoformat(timespec='minutes')}: {each.note}" for each in found],
+            between="; ",
         ),
         Text(
             "%(count)s jobb har misslyckats fem gånger. Åtgärda felet och kör om: billing jobs again JOBB",
@@ -244,7 +250,7 @@ def _reports_waiting(session: Session, now: datetime, patience: Patience) -> Tro
     by_month = sorted(Counter(str(each.month) for each in found).items())
     return Trouble(
         len(found),
-        "; ".join(f"{month}: {count}" for month, count in by_month[:_NAMED_MOST]),
+        first_named([f"{month}: {count}" for month, count in by_month], between="; "),
         Text(
             "%(count)s redovisningar har väntat på köparens beslut i minst %(days)s dagar, den äldsta sedan "
             "%(since)s. Fakturorna för de månaderna väntar så länge. De står under Ekonomi, Redovisningar: be "
@@ -266,7 +272,7 @@ def _objections_waiting(session: Session, now: datetime, patience: Patience) -> 
         return None
     return Trouble(
         len(found),
-        " ".join(each.order_number for each in found[:_NAMED_MOST]),
+        first_named([each.order_number for each in found]),
         Text(
             "%(count)s invändningar mot ordrar har väntat på köparens svar i minst %(days)s dagar, den äldsta "
             "sedan %(since)s. De står under Ekonomi, Invändningar: be handläggarna svara.",
@@ -285,7 +291,7 @@ def _results_stuck(session: Session, now: datetime, patience: Patience) -> Troub
         return None
     return Trouble(
         len(found),
-        _named(found),
+        first_named(list(map(str, found))),
         Text(
             "%(count)s godkända resultat eller tillägg kunde inte beställas på sin dag. Skälen står under Resultat, "
             "Kunde inte beställas, och i billing results list: rätta dem och försök igen, eller låt dem utgå.",

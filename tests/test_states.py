@@ -13,6 +13,7 @@ from sqlalchemy import CheckConstraint, Column, String, Table
 
 from accounts.application_store import ApplicationState
 from accounts.mailed_link_store import LinkPurpose
+from accounts.passkeys.passkey_store import ChallengePurpose
 from accounts.session_store import SessionStage
 from accounts.staff.change_store import StaffChangeState
 from accounts.store import AccountState
@@ -103,6 +104,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "protected_document.state": ProtectedState,
     "protected_message.state": ProtectedState,
     "mailed_link.purpose": LinkPurpose,
+    "passkey_challenge.purpose": ChallengePurpose,
     "payment_item.kind": PayableKind,
     "payment_proposal.state": ProposalState,
     "payment_stop.reason": StopReason,

@@ -89,6 +89,9 @@ def refusal_of(error: Exception) -> Refused:
                 )
             )
         case ValidationError() if error.title == "Settings":
+            for each in error.errors():
+                if isinstance(cause := each.get("ctx", {}).get("error"), Refused):
+                    return cause
             variables = ", ".join(f"BILLING_{each['loc'][0]}".upper() for each in error.errors())
             return Refused(Text("Miljövariabeln %(variables)s går inte att använda.", variables=variables))
         case AccessPointError():

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from accounts import mailing
 from foundation import journal
 from foundation.sql import Session, moment_of
+from foundation.written.fitted import shown
 from peppol.exchange.sending import DeliveryEvent
 from peppol.identifiers import DocumentKind
 from peppol.journal_actions import ExchangeSubject, MessageAction
@@ -33,7 +34,7 @@ def tell(session: Session, events: Sequence[DeliveryEvent]) -> None:
             document=message.document_id,
             about=message.about,
             instance_id=message.instance_id,
-            answer=event.words[:200],
+            answer=shown(event.words, 200),
         )
         moment = moment_of(session)
         if (

@@ -27,6 +27,7 @@ from operations import exchange_queries
 from operations.exchange_queries import AccessPointStanding, ExchangeStanding
 from operations.job_run_store import JobRunState
 from operations.machine import disk_watch
+from operations.mail import mail_queries
 from operations.mail.store import MailState
 from operations.settings import Settings
 from peppol.exchange.tables import OutState
@@ -241,6 +242,12 @@ def _work(session: Session, now: datetime) -> Iterator[Metric]:
         "Mails that have not left, by state.",
         "state",
         _with_zeros(metric_queries.mails_open(session), (MailState.WAITING, MailState.STUCK)),
+    )
+    _, oldest = mail_queries.waiting(session)
+    yield _one(
+        "billing_oldest_mail_seconds",
+        "Since the oldest mail that waits was laid; 0 when none waits.",
+        max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0,
     )
     yield _one(
         "billing_accounts_guessed",

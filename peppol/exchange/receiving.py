@@ -25,6 +25,7 @@ from foundation import books_mark
 from foundation.errors import Refused
 from foundation.periods import Clock
 from foundation.sql import Session
+from foundation.written.fitted import within
 from peppol.access_points.composed import is_polled
 from peppol.access_points.protocol import (
     AccessPoint,
@@ -184,7 +185,7 @@ class Collector:
             if group and size + len(body) > _BYTES_AT_ONCE:
                 yield group
                 group, size = [], 0
-            instance_id = opening.instance_id_in(body) or arrival.instance_id[:80]
+            instance_id = opening.instance_id_in(body) or within(arrival.instance_id, 80)
             key = f"{self.access_point.name}/{arrival.reference}" if arrival.once else ""
             try:
                 into = self.into(body) if self.into is not None else None

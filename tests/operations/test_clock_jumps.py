@@ -13,11 +13,19 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import insert, select, update
 
-from accounts import mailed_link_store, mailed_links, second_step_store, session_store, sessions, tokens
+from accounts import (
+    mailed_link_store,
+    mailed_links,
+    second_step_store,
+    session_store,
+    sessions,
+    tokens,
+)
 from accounts.guessing import rate_limit
 from accounts.guessing.rate_limit import TooOften
 from accounts.mailed_link_store import LinkPurpose
 from accounts.mailed_links import LinkVoid
+from accounts.mails import daily_mails
 from accounts.tables import account
 from accounts.two_factor import STEP_SECONDS
 from billing.migrations.schema import METADATAS
@@ -32,7 +40,10 @@ from operations.alarms import Patience, Trouble
 from operations.background import task_store
 from operations.background.tasks import TaskKind
 from operations.job_run_store import JobRunState
+from operations.mail import choice_store
 from operations.mail import store as mail_store
+from operations.mail.choice_store import Gathered
+from operations.mail.texts import MailKind
 from operations.scheduler import InOne, InSteps, Job
 from operations.schedules import Daily, Every
 from peppol.access_points.protocol import Arrival, ArrivalLeft
@@ -153,6 +164,22 @@ def mail_leaves(session: Session, now: datetime) -> bool:
     return mail_store.claim_next(session, now=now, until=until, longest=timedelta(minutes=128)) is not None
 
 
+def gather(session: Session, now: datetime) -> None:
+    number = somebody(session, now)
+    choice_store.gather(session, number, MailKind.ORDERS, Gathered("A", "B"), at=now)
+
+
+def gather_after_daily(session: Session, now: datetime) -> None:
+    gather(session, now - timedelta(days=1))
+    assert daily_mail_leaves(session, now)
+    number = session.scalars(select(account.c.id)).one()
+    choice_store.gather(session, number, MailKind.ORDERS, Gathered("A", "B"), at=now - timedelta(days=1))
+
+
+def daily_mail_leaves(session: Session, now: datetime) -> bool:
+    return daily_mails.lay_due(session, now=now, hour=7) == 1
+
+
 # --- jobs and alarms ----------------------------------------------------------------------------------------------
 
 
@@ -253,6 +280,8 @@ WAITED_FOR: Mapping[str, Wait] = {
     "unfetched_arrival.due_at": Wait(leave_arrival, RESTS.steps[0], is_fetched_again),
     "inbox.claimed_until": Wait(take_arrived, timedelta(minutes=10), can_be_read),
     "mail.next_at": Wait(lay_out_mail, timedelta(minutes=10), mail_leaves),
+    "mail_gathered.made_at": Wait(gather, timedelta(hours=23), daily_mail_leaves),
+    "mail_receiver.daily_at": Wait(gather_after_daily, timedelta(hours=23), daily_mail_leaves),
     "job_run.until": Wait(claim_slot, timedelta(minutes=30), slot_is_open),
     "background_task.until": Wait(take_work, timedelta(minutes=10), work_is_free),
     "alarm.raised_at": Wait(raise_alarm, HOUR, raise_alarm),
@@ -293,6 +322,8 @@ NOT_WAITED_FOR: Mapping[str, str] = {
             "mailed_link.made_at",
             "mailed_link.ends_at",
             "openid_journey.ends_at",
+            "openid_logout.ends_at",
+            "passkey_challenge.ends_at",
             "wrong_try.last_at",
             "portal_visit.seen_at",
         ],
@@ -363,6 +394,9 @@ NOT_WAITED_FOR: Mapping[str, str] = {
             "recovery_code.used_at",
             "mailed_link.used_at",
             "identity.made_at",
+            "bound_number.made_at",
+            "passkey.made_at",
+            "passkey.used_at",
             "machine_key.made_at",
             "machine_key.ended_at",
             "account_confirmation.at",

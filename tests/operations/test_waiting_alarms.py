@@ -61,8 +61,8 @@ from tests.support.stories.bills import billed
 from tests.support.stories.system import FYRBAKEN, System, a_system
 from tests.test_states import MOVED, TABLES
 
-DAILY: Final = frozenset({"INVOICES_PARKED", "PAYMENTS_DUE", "PAYMENTS_HELD_UP"})
-"""Alarms of the daily jobs (billing/server/jobs.py), besides those that are looked for every minute."""
+DAILY: Final = frozenset({"INVOICES_PARKED", "MAILS_WAITING", "PAYMENTS_DUE", "PAYMENTS_HELD_UP"})
+"""Alarms of other jobs (billing/server/jobs.py), besides those that are looked for every minute."""
 
 ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
     (ReportState.FILED, "REPORTS_WAITING"),
@@ -105,6 +105,7 @@ ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
     (ItemState.ATTESTED, "PAYMENTS_DUE"),
     (JobRunState.GIVEN_UP, "JOBS_GIVEN_UP"),
     (TaskState.STUCK, "TASKS_STUCK"),
+    (MailState.WAITING, "MAILS_WAITING"),
     (OutState.STUCK, "LETTERS_STUCK"),
     (OutState.REJECTED, "LETTERS_REJECTED"),
     (InState.FAILED, "LETTERS_FAILED"),
@@ -158,8 +159,7 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (JobRunState.DONE, "nothing waits: it is done"),
     (LineState.OPEN, "for the supplier's report, which it is reminded of"),
     (LineState.CLOSED_UNUSED, "nothing waits: nobody will deliver it"),
-    (MailState.WAITING, "for a worker, by itself"),
-    (MailState.STUCK, "for nobody: what it tells stands in the portal too; a person may send it again"),
+    (MailState.STUCK, "for nobody: what it tells stands in the portal too; `mail again` sends it again"),
     (
         UnfetchedState.LEFT_THERE,
         "nothing waits: a person has dealt with it, and it is tried again when it changes",

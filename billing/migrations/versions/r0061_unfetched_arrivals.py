@@ -5,8 +5,8 @@ from alembic import op
 
 from foundation.sql import UtcDateTime
 
-revision = "0056"
-down_revision = "0055"
+revision = "0061"
+down_revision = "0060"
 branch_labels = None
 depends_on = None
 
