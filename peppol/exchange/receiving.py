@@ -208,7 +208,7 @@ class Collector:
             if arrival.left is not None:
                 raise arrival.left
             if arrival.size is not None and arrival.size > self.size_largest:
-                raise TooLarge(f"{arrival.size} bytes")
+                raise TooLarge(f"{arrival.size} B")
             return self.access_point.fetch(arrival.reference)
         except Gone:
             return None  # somebody has taken it already
