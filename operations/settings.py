@@ -110,6 +110,12 @@ class Settings(PostSettings):
     openid_acr: str = ""
     """The level of assurance asked of the provider and demanded in its answer; none, and any will do."""
 
+    openid_file: Path | None = None
+    """A TOML file with a table [[provider]] for each OpenID provider (`accounts.openid.provider_settings`)."""
+
+    openid_secrets: Mapping[str, SecretStr] = Field(default_factory=dict)
+    """Their client secrets, by the provider's key; JSON."""
+
     alarm_mail: str = ""
     """Who is told of alarms; empty: they are only rows and lines in the journal."""
 

@@ -16,6 +16,8 @@ from ctypes.util import find_library
 from functools import partial
 from pathlib import Path
 
+from tests.support.servers import certified_provider
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 INSTALL = ("apt-get", "install", "--yes", "--quiet", "--quiet", "--no-install-recommends")
 
@@ -37,6 +39,11 @@ def _has_library(name: str) -> bool:
 
 def has_program(name: str) -> bool:
     return shutil.which(name) is not None
+
+
+def _is_file(path: str) -> bool:
+    """Whether what no user's search path leads to is there."""
+    return Path(path).is_file()
 
 
 def has_server(name: str) -> bool:
@@ -68,6 +75,14 @@ NEEDED: dict[str, Callable[[], bool]] = {
     "fonts-dejavu-core": _has_font,
     "faketime": lambda: faketime_library() is not None,  # a worker whose clock is moved
     "git": partial(has_program, "git"),  # which files are the project's
+    # Real SFTP servers, of two makers (tests/network).
+    "openssh-server": partial(_is_file, "/usr/sbin/sshd"),
+    "openssh-client": partial(has_program, "ssh-keygen"),
+    "proftpd-core": partial(_is_file, "/usr/sbin/proftpd"),
+    "proftpd-mod-crypto": partial(_is_file, "/usr/lib/proftpd/mod_sftp.so"),
+    "openssl": partial(has_program, "openssl"),
+    "nodejs": partial(has_program, "node"),  # the certified OpenID provider, which the next installs
+    "npm": partial(has_program, "npm"),
     # Servers that stand beside ours in service: tests/network.
     "nginx-light": partial(has_server, "nginx"),
     "caddy": partial(has_server, "caddy"),
@@ -79,6 +94,9 @@ NEEDED: dict[str, Callable[[], bool]] = {
     "npm": partial(has_program, "npm"),
     "fakeroot": partial(has_program, "fakeroot"),  # lets Postfix run as whoever runs the tests
 }
+
+# What npm brings, and what installs it; pinned by a lock of its own.
+NEEDED_OF_NPM: dict[str, Callable[[], bool]] = {"oidc-provider": certified_provider.install}
 
 
 def main() -> int:
@@ -92,7 +110,15 @@ def main() -> int:
             f"{_advice(missing)}",
             file=sys.stderr,
         )
-    return 1 if missing else 0
+    lacking = [] if missing else _missing(NEEDED_OF_NPM)
+    if lacking:
+        names = " ".join(lacking)
+        print(
+            f"npm kunde inte installera {names}. Kontrollera att npm når sitt register och kör igen.\n"
+            f"npm could not install {names}. See that npm reaches its registry and run again.",
+            file=sys.stderr,
+        )
+    return 1 if missing or lacking else 0
 
 
 def provide(needed: Mapping[str, Callable[[], bool]]) -> list[str]:

@@ -17,6 +17,7 @@ def two_of_three_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         system_packages, "NEEDED", {"one": lambda: False, "two": lambda: True, "three": lambda: False}
     )
+    monkeypatch.setattr(system_packages, "NEEDED_OF_NPM", {"four": lambda: True})
 
 
 @pytest.fixture
@@ -95,6 +96,16 @@ def test_a_machine_that_has_all_is_left_alone(
     assert main() == 0
     assert capsys.readouterr() == ("", "")
     assert asked == []
+
+
+def test_what_npm_could_not_install_fails_the_run_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], asked: list[list[str]]
+) -> None:
+    machine(monkeypatch, root=True, apt=True)
+    monkeypatch.setattr(system_packages, "NEEDED", {"one": lambda: True})
+    monkeypatch.setattr(system_packages, "NEEDED_OF_NPM", {"four": lambda: False})
+    assert main() == 1
+    assert "npm could not install four." in capsys.readouterr().err
 
 
 def test_no_server_is_started_by_being_installed_and_the_machine_is_left_as_it_was(

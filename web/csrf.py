@@ -48,7 +48,7 @@ class Unwritable(Refused):
 
 async def guarded(request: Request) -> None:
     """The dependency of every page: refuses what changes something without both proofs, and what no row should hold."""
-    words_written.check_address(request.url.path, request.query_params.values())
+    words_written.check_address(request.url.path, request.query_params.multi_items())
     if request.method in _HARMLESS:
         return
     if not _is_own_origin(request):

@@ -11,6 +11,8 @@ from accounts.application_store import ApplicationState
 from accounts.identity import BUYER_SIDE, Permission, Person
 from accounts.labels import PERMISSIONS
 from accounts.pages import staff_changes
+from accounts.pages.provider_choices import invited_to
+from accounts.passkeys import passkey_store
 from accounts.rules import AccountRefused, age, granted_staff, mail_address, name_of_person
 from accounts.staff import change_store, independence, role_changes, staff_forms
 from accounts.staff import changes as staff_proposals
@@ -205,6 +207,15 @@ def forget_codes(request: Request, account_id: int, person: Person = signed_in(A
     return see_other("/admin/people", said=staff_changes.WAITS)
 
 
+@router.post("/people/{account_id}/invite-identity")
+def invite_to_tie(request: Request, account_id: int, person: Person = signed_in(ADMINISTERS)) -> Response:
+    """Proposes that somebody is mailed a link to tie the employer's sign-in or an e-ID."""
+    with database_of(request).reading() as session:
+        account = accounts.of_organisation(session, person.organisation, account_id)
+    _propose(request, person, StaffChangeKind.IDENTITY, {}, account.person.id)
+    return see_other("/admin/people", said=staff_changes.WAITS)
+
+
 @router.post("/people/{account_id}/end")
 def end(request: Request, account_id: int, person: Person = signed_in(ADMINISTERS)) -> Response:
     """Ends the account and all its sessions at once."""
@@ -271,6 +282,10 @@ def _form(
         chosen = [str(each) for each in form_of(request).getlist("permission")]
     else:
         chosen = [str(each) for each in account.permissions] if account else []
+    passkeys = 0
+    if account is not None:
+        with database_of(request).reading() as session:
+            passkeys = passkey_store.count(session, account.id)
     return render(
         request,
         person,
@@ -281,4 +296,6 @@ def _form(
         wrong=wrong,
         options=[(str(each), *PERMISSIONS[each]) for each in ORDER],
         chosen=chosen,
+        passkeys=passkeys,
+        can_tie=account is not None and bool(invited_to(request, account)),
     )

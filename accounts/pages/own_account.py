@@ -11,8 +11,11 @@ from accounts.identity import Person
 from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.labels import PERMISSIONS
 from accounts.mails import mail_links
+from accounts.openid import openid_store
 from accounts.pages import known_browser, sign_in_queue
 from accounts.pages.mail_choices import CHOICES_SHOWN, kinds_shown
+from accounts.pages.provider_choices import to_tie
+from accounts.passkeys import passkey_store
 from accounts.password_rules import PasswordRefused, chosen_password
 from foundation import journal
 from foundation.errors import Refused
@@ -110,6 +113,8 @@ def _page(request: Request, person: Person, errors: list[tuple[str, Text]] | Non
         chosen = choice_store.of(session, person.account_id)
         left = second_step_store.codes_left(session, person.account_id)
         held = session_store.of_account(session, person.account_id)
+        passkeys = passkey_store.count(session, person.account_id)
+        tied = openid_store.identities_of(session, person.account_id)
         register = register_store.load(session)
         known = register_store.last_known_supplier(session, register, person.organisation)
     company = register.buyer.name if person.is_buyer else known.name if known else person.organisation
@@ -125,6 +130,9 @@ def _page(request: Request, person: Person, errors: list[tuple[str, Text]] | Non
         permissions=[PERMISSIONS[each] for each in sorted(person.permissions)],
         sessions=[(each, each.key == _own_key(request)) for each in held],
         codes_left=left,
+        passkeys=passkeys,
+        tied=len(tied),
+        to_tie=account is not None and bool(to_tie(request, account)),
         mail_kinds_shown=kinds_shown(chosen),
         mail_choices=CHOICES_SHOWN,
         shortest=passwords.SHORTEST,

@@ -50,6 +50,8 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "account_address": (*_ADD, "DELETE"),
     "account_unit": (*_ADD, "DELETE"),
     "books_mark": _READ,
+    # A supplier's administrator binds the number of one of its people.
+    "bound_number": (*_ADD, "UPDATE", "DELETE"),
     "change_request": (*_ADD, "UPDATE"),
     # A supplier disputes a claim: its state moves, and its words are kept.
     "claim": ("SELECT", "UPDATE"),
@@ -59,6 +61,7 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "claim_settled": _READ,
     "claim_word": _ADD,
     "credit_pair": _READ,
+    "identity": ("SELECT", "DELETE"),
     "inbox": _READ,
     "informative_report": (*_ADD, "UPDATE"),
     "interruption": _READ,
@@ -90,6 +93,7 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "own_series": (*_ADD, "UPDATE"),
     "partial_credit": _READ,
     "partial_credit_line": _READ,
+    "passkey": ("SELECT", "DELETE"),
     "payment": _READ,
     "payment_item": _READ,
     "payment_returned": _READ,

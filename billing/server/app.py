@@ -17,6 +17,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts import passwords
+from accounts.openid import directory_roles
+from accounts.openid.provider_settings import providers_of
 from accounts.pages import front as accounts
 from accounts.sign_in import SignInHint
 from billing.migrations.revisions import refuse_other
@@ -95,6 +97,8 @@ def create_app(
         dependencies=[Depends(addressed)],
     )
     app.state.settings = settings
+    # What is wrong with the providers is told now, and not to the first who wants to sign in.
+    directory_roles.checked(providers_of(settings))
     # Sessions and codes go by the clock of the books, unless a story's stands in for it there.
     app.state.clock = clock
     app.state.sign_in_hint = sign_in_hint

@@ -134,8 +134,8 @@ def _lets_in(claimed: ClaimedMail) -> bool:
 
 def _withheld(_: Session, claimed: ClaimedMail) -> Mapping[str, str]:
     """What a folder is given instead: whoever reads the files could go in by them."""
-    told = WITHHELD.with_values(about=claimed.about).in_language(language_of(claimed.language))
-    return {"link": told, "until": "-"}
+    told = WITHHELD.with_values(about=claimed.about, option=TEXTS[claimed.template].option)
+    return {"link": told.in_language(language_of(claimed.language)), "until": "-"}
 
 
 def _mark(database: Database, claimed: ClaimedMail, now: datetime) -> None:

@@ -174,5 +174,5 @@ def test_a_link_lasts_from_when_it_left_and_not_from_when_it_was_asked_for(
     with books.reading() as session:
         (row,) = session.execute(select(mailed_link)).all()
     assert row.ends_at - clock.now == (
-        timedelta(days=7) if purpose is LinkPurpose.INVITE else timedelta(hours=1)
+        timedelta(hours=1) if purpose is LinkPurpose.RESET else timedelta(days=7)
     )

@@ -55,7 +55,7 @@ from orders.register.policy_store import PolicyState
 from orders.tutors.tutor_store import TutorState
 from orders.tutors.unit_tutor_store import UnitTutorState
 from peppol.documents import billing
-from peppol.exchange.tables import InState, OutState, OwedState
+from peppol.exchange.tables import InState, OutState, OwedState, UnfetchedState
 from peppol.xml import codec
 from tests.support.stories.bills import billed
 from tests.support.stories.system import FYRBAKEN, System, a_system
@@ -109,6 +109,8 @@ ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
     (OutState.STUCK, "LETTERS_STUCK"),
     (OutState.REJECTED, "LETTERS_REJECTED"),
     (InState.FAILED, "LETTERS_FAILED"),
+    (UnfetchedState.WAITING, "ARRIVALS_UNFETCHED"),
+    (OutState.WAITING, "LETTERS_HELD_UP"),
     # Where their sender is answered they wait for it; where nobody is, for us.
     (InState.QUARANTINED, "LETTERS_UNANSWERED"),
     (InState.CONFLICT, "LETTERS_UNANSWERED"),
@@ -158,7 +160,10 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (LineState.OPEN, "for the supplier's report, which it is reminded of"),
     (LineState.CLOSED_UNUSED, "nothing waits: nobody will deliver it"),
     (MailState.STUCK, "for nobody: what it tells stands in the portal too; `mail again` sends it again"),
-    (OutState.WAITING, "for the access point; one out of reach is alarmed about"),
+    (
+        UnfetchedState.LEFT_THERE,
+        "nothing waits: a person has dealt with it, and it is tried again when it changes",
+    ),
     (OutState.DELIVERED, "nothing waits: the receiver has it"),
     (OutState.SENT, "for the receiver's access point"),
     (OutState.IN_PORTAL, "for the supplier, who reads it there"),

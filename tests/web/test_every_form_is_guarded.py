@@ -14,10 +14,8 @@ from tests.support.servers.system_databases import migrated
 from web.csrf import TOKEN_FIELD
 
 MACHINES = {
-    "/api/v1/validate",
-    "/api/v1/events",
-    "/api/v1/ledger/answers",
-    "/webhook/letters",
+    *("/api/v1/validate", "/api/v1/events", "/api/v1/ledger/answers", "/webhook/letters"),
+    *("/sign-in/openid/logout", "/sign-in/openid/{key}/logout"),
     "/mails/{token}",
 }
 """What machines send, with a key or a signed link of their own instead of a cookie that a browser would bring along."""

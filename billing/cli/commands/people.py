@@ -235,10 +235,18 @@ def forget_codes(
 
 
 @command(people, "link")
-def link(context: CommandContext, person: PersonArgument, by: By) -> None:
+def link(
+    context: CommandContext,
+    person: PersonArgument,
+    by: By,
+    identity: Annotated[
+        bool, typer.Option("--identity", help="För att koppla en e-legitimation / to tie an e-ID")
+    ] = False,
+) -> None:
     """Ge en länk att välja lösenord med, där mejl inte går / a link to choose a password, without mail."""
     with context.writing() as session:
-        path = accounts.give_link(session, _account(session, person), by=by, at=utc_now())
+        account = _account(session, person)
+        path = accounts.give_link(session, account, by=by, at=utc_now(), to_tie=identity)
     show(context.say(Text("Länken gäller en gång, och de äldre gäller inte längre: %(path)s", path=path)))
 
 
