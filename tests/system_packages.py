@@ -90,8 +90,6 @@ NEEDED: dict[str, Callable[[], bool]] = {
     "sasl2-bin": partial(has_server, "saslpasswd2"),
     "libsasl2-modules": lambda: bool(glob.glob("/usr/lib/*/sasl2/libplain.so*")),
     "libsasl2-modules-db": lambda: bool(glob.glob("/usr/lib/*/sasl2/libsasldb.so*")),
-    "nodejs": partial(has_program, "node"),  # runs programs of suppliers that are no Python
-    "npm": partial(has_program, "npm"),
     "fakeroot": partial(has_program, "fakeroot"),  # lets Postfix run as whoever runs the tests
 }
 

@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 import pytest
 
+from invoicing.decisions.rules import LinkedLine
+from invoicing.exceptions import linking
+from invoicing.exceptions.steps import DeskActor
+from invoicing.matching.deviations import DeviationCode
 from invoicing.model import InvoiceState
 from peppol.documents import ordering
 from peppol.explanations.explain import explained
@@ -104,8 +108,13 @@ def test_a_day_too_many_is_found_whatever_wrote_it(system: System) -> None:
 
 
 @pytest.mark.slow
-def test_trytons_invoice_keeps_every_rule_but_one_and_is_approved_without_it(system: System) -> None:
-    """Tryton 8.2 writes a Swedish number in Peppol's address with a dash, which the published rules refuse."""
+def test_trytons_invoice_breaks_one_rule_and_is_approved_without_that_when_its_line_is_named(
+    system: System,
+) -> None:
+    """Tryton 8.2 writes a Swedish number in Peppol's address with a dash, which the published rules refuse.
+
+    And it names no order line. Where an order has several, a person at the buyer says which is meant.
+    """
     body = made_by_python(
         "make_with_tryton.py", "tryton.lock", facts(system, number="M-1", days=days_received(system))
     )
@@ -117,5 +126,10 @@ def test_trytons_invoice_keeps_every_rule_but_one_and_is_approved_without_it(sys
     mended, count = _NUMBER.subn(rb"\1\2", body)
     assert count == 2
     invoice = system.send_bytes(mended, on=SENT_ON)
-    assert (invoice.state, system.sentences(invoice)) == (InvoiceState.ACCEPTED, [])
+    assert [each.code for each in system.match(invoice).deviations] == [DeviationCode.LINE_MISSING]
+    line = LinkedLine("1", system.order(REFERENCE).number, "001")
+    with system.database.writing() as session:
+        actor = DeskActor("user-1", datetime(2026, 2, 4, 9, tzinfo=UTC), SENT_ON)
+        linking.link_lines(session, system.register, invoice.id, actor, lines=[line], reason="Januari")
+    assert system.invoice(invoice.id).state is InvoiceState.ACCEPTED
     assert system.broken() == []
