@@ -72,7 +72,7 @@ def apply(
         raise AccountRefused(
             Text("Företaget har redan ett konto. Er behörighetsadministratör kan lägga till dig.")
         )
-    address = mail_address(email)
+    address = mail_address(email, utf8=True)  # the page has refused what no mail reaches
     name = name_of_person(contact_name)
     telephone = kept_words.kept_number(telephone, AccountRefused, longest=_TELEPHONE_LONGEST)
     try:

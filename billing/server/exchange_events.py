@@ -21,7 +21,9 @@ def tell(session: Session, events: Sequence[DeliveryEvent]) -> None:
         message = event.message
         if message is None:
             about = ExchangeSubject.ACCESS_POINT.of(event.words)
-            journal.record(session, journal.SYSTEM, event.action, about)
+            miss = event.miss
+            told = {} if miss is None else {"code": miss.code, "host": miss.host, "verb": miss.verb}
+            journal.record(session, journal.SYSTEM, event.action, about, **told)
             continue
         journal.record(
             session,

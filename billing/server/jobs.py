@@ -9,19 +9,19 @@ here: every worker does them all the time, each with its own messages (`worker`)
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from functools import partial
 from typing import Final
 
-from accounts import mailed_links, mailing
+from accounts import mailing
 from accounts.applications import APPLICATION_KINDS
 from accounts.guessing import guessed_accounts, known_devices, rate_limit
 from accounts.guessing.guessed_accounts import GUESSING_KINDS
 from accounts.identity import Permission
+from accounts.mails import daily_mails
 from accounts.staff import changes as staff_changes
 from accounts.staff.waiting_queries import STAFF_KINDS
 from accounts.systems import machine_keys
 from audit import retention_periods
-from billing.server import invoice_mails
+from billing.server import invoice_mails, mail_watch
 from foundation import journal
 from foundation.database import Database
 from foundation.sql import Session
@@ -37,7 +37,6 @@ from operations import alarms, journal_heads, order_curing, report_judging, sche
 from operations.alarms import NAMED_MOST, Trouble, first_named
 from operations.event_feed import reading as feed_reading
 from operations.machine import disk_watch
-from operations.mail import delivery as mail_delivery
 from operations.payment_settings import control_source_of
 from operations.scheduler import InOne, InSteps, Job
 from operations.schedules import Daily, Every
@@ -73,6 +72,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("journal-head", Daily(time(21, 30)), journal_heads.writer(settings.journal_head_folder, to)),
         InOne("alarms", Every(timedelta(minutes=1)), _alarms(settings)),
         InSteps("mail-deliver", Every(timedelta(seconds=30)), _mail(settings)),
+        InOne("daily-mails", Every(timedelta(minutes=1)), _daily_mails(settings), by_date=True),
         PORTAL_RELEASE,
         InSteps("reports-received", Every(timedelta(minutes=1)), receive_filed),
         InSteps("orders-come", Every(timedelta(minutes=1)), judge_what_has_come),
@@ -291,9 +291,9 @@ def _mailing(
 
 
 def _mail(settings: Settings) -> Callable[[Database, date, datetime], str]:
-    def deliver(database: Database, today: date, now: datetime) -> str:
-        links = partial(mailed_links.of_leaving_mail, now=now)
-        done = mail_delivery.deliver(database, settings, now=now, links=links)
-        return f"{done.sent} sent, {done.waiting} waiting, {done.stuck} stuck"
+    return lambda database, today, now: mail_watch.deliver(database, settings, now=now)
 
-    return deliver
+
+def _daily_mails(settings: Settings) -> Callable[[Session, date, datetime], str]:
+    hour = settings.daily_mail_hour
+    return lambda session, today, now: f"{daily_mails.lay_due(session, now=now, hour=hour)} mails"
