@@ -6,7 +6,6 @@ again, only told that it is. What a person has left there is not tried until it 
 access point here, and nothing that came is forgotten: a row ends when the thing was had, or lies there no more.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from typing import Final
 
 from foundation.backoff import Ladder
 from foundation.sql import Session
+from foundation.written.fitted import within
 from peppol.access_points.protocol import Arrival, ArrivalLeft
 from peppol.exchange import unfetched_store
 from peppol.exchange.tables import UnfetchedState
@@ -51,10 +51,7 @@ def _rests(known: UnfetchedArrival, now: datetime) -> bool:
 
 def kept_name(arrival: Arrival) -> str:
     """The name as the column holds it; a longer one ends with its hash, so that no two are taken for one."""
-    name = arrival.reference
-    if len(name) <= _NAME_MOST:
-        return name
-    return f"{name[: _NAME_MOST - 65]}~{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()}"
+    return within(arrival.reference, _NAME_MOST)
 
 
 @dataclass(slots=True)
@@ -106,7 +103,7 @@ class Collection:
     def _save_one(self, session: Session, access_point: str, left: _Left, now: datetime) -> None:
         arrival, error = left.arrival, left.error
         told: dict[str, object] = {
-            "version": arrival.version[:80],
+            "version": within(arrival.version, 80),
             "stored": left.stored,
             "code": error.code,
             "said": error.words,
