@@ -229,7 +229,8 @@ SENTENCES: Final[Mapping[FaultKind, Text]] = {
     ),
     _K.NOT_FOUND: Text("Filen eller mappen finns inte hos %(host)s (%(said)s). Kontrollera sökvägen."),
     _K.MAY_NOT: Text(
-        "Vi får inte göra det i mappen hos %(host)s (%(said)s). Kontrollera rättigheterna för kontot eller programmet."
+        "Vi saknar rättigheter till filen eller mappen hos %(host)s (%(said)s). Kontrollera kontots eller programmets "
+        "rättigheter."
     ),
     _K.FULL: Text("Disken är full hos %(host)s (%(said)s). Gör plats; sedan fortsätter det av sig självt."),
     _K.READ_ONLY: Text(

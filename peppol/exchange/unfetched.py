@@ -56,9 +56,13 @@ def kept_name(arrival: Arrival) -> str:
 
 @dataclass(slots=True)
 class Collection:
-    """What one round of collecting meets: those that are `known` by their names, and those that are met now."""
+    """What one round of collecting meets: those that are `known` by their names, and those that are met now.
+
+    `at_once` waits out no rest: a person has asked for it, who may just have mended what was wrong.
+    """
 
     known: Mapping[str, UnfetchedArrival] = field(default_factory=dict)
+    at_once: bool = False
     _listed: set[str] = field(default_factory=set)
     _left: list[_Left] = field(default_factory=list)
     _had: set[int] = field(default_factory=set)
@@ -71,7 +75,7 @@ class Collection:
         self._listed.add(known.reference)
         if known.version != arrival.version:
             return Step.FETCH
-        if known.state is UnfetchedState.LEFT_THERE or _rests(known, now):
+        if known.state is UnfetchedState.LEFT_THERE or (not self.at_once and _rests(known, now)):
             return Step.REST
         # A name that may be given to another thing is no proof that it is the same.
         same = arrival.once or arrival.version != ""
