@@ -241,6 +241,10 @@ def test_what_cannot_be_fetched_is_noted_by_itself_and_all_others_are_taken_in(
     assert collect(system, point) == Collected(1, 0, 0)
     assert left(system) == []
     assert states(system) == {f"{number}.xml": [InState.ARRIVED] for number in range(5)}
+    with system.database.reading() as session:
+        (ended,) = session.execute(select(exchange_tables.unfetched_arrival)).all()
+    # What a stranger called it is not kept.
+    assert (ended.state, ended.reference, ended.code) == (UnfetchedState.FETCHED, "", "DISK")
 
 
 def test_what_does_not_lie_there_any_more_is_no_trouble(system: System, moment: Moment) -> None:
