@@ -54,7 +54,7 @@ def invite(
             number = account_store.add(
                 session,
                 organisation=organisation,
-                sign_in_name=mail_address(address),
+                sign_in_name=mail_address(address, utf8=True),  # whoever asks has refused what is not reached
                 display_name=name_of_person(name),
                 permissions=permissions,
                 within=within,
@@ -264,7 +264,7 @@ def change_address(session: Session, account: Account, address: str, *, by: str,
 
     Links that were mailed before are void, and every session ends.
     """
-    renamed = mail_address(address)
+    renamed = mail_address(address, utf8=True)
     mailing.put(session, account, "address-changed", about=account.person.id, at=at)
     try:
         with journal.attempt(session):

@@ -198,6 +198,8 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     MessageAction.ANSWER_TRIED: Text("Svaret skrevs på nytt"),
     MessageAction.ANSWER_LAID_ASIDE: Text("Inget svar behövs"),
     MessageAction.LAID_ASIDE: Text("Meddelandet lades till handlingarna"),
+    MessageAction.FETCH_AGAIN: Text("Hämtningen försöks igen"),
+    MessageAction.LEFT_THERE: Text("Lämnades hos accesspunkten"),
     MessageAction.SENT: Text("Meddelandet skickades"),
     MessageAction.DELIVERED: Text("Meddelandet kom fram"),
     MessageAction.REJECTED: Text("Meddelandet avvisades"),

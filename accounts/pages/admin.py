@@ -21,7 +21,7 @@ from accounts.store import Account
 from foundation.text import Text
 from orders.register import store as register_store
 from orders.register.register import NotInRegister, Register
-from web.access import instant_of, signed_in
+from web.access import instant_of, settings_of, signed_in
 from web.csrf import form_of
 from web.pages import database_of, pages_router, render, see_other, today_of
 
@@ -135,7 +135,7 @@ def add(
     try:
         content = staff_forms.invitation(
             name=name_of_person(name),
-            address=mail_address(email),
+            address=mail_address(email, utf8=settings_of(request).smtp_utf8),
             roles=_chosen(request),
             language=person.language,
         )
@@ -183,7 +183,7 @@ def change_address(
     with database_of(request).reading() as session:
         account = accounts.of_organisation(session, person.organisation, account_id)
     try:
-        content = {"address": mail_address(email)}
+        content = {"address": mail_address(email, utf8=settings_of(request).smtp_utf8)}
         _propose(request, person, StaffChangeKind.ADDRESS, content, account.person.id)
     except AccountRefused as wrong:
         return _form(request, person, account, {}, wrong.text)

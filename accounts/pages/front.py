@@ -10,6 +10,7 @@ from accounts.pages import (
     identities,
     keys,
     links,
+    mail_choices,
     openid,
     openid_logout,
     own_account,
@@ -35,6 +36,7 @@ PAGES: Final = (
     openid_logout,
     identities,
     own_account,
+    mail_choices,
     apply,
     # Before /admin itself: the more particular path first.
     changes,
@@ -56,4 +58,4 @@ NAVIGATION: Final = (
 )
 """Where the pages lead."""
 
-FRONT: Final = Front("accounts", tuple(each.router for each in PAGES), NAVIGATION)
+FRONT: Final = Front("accounts", (*(each.router for each in PAGES), mail_choices.one_click), NAVIGATION)

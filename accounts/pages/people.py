@@ -13,7 +13,7 @@ from accounts.openid import binding, bound_number_store
 from accounts.openid.personal_numbers import NoKeyForNumbers, NoSuchNumber, NumberBoundElsewhere
 from accounts.pages.provider_choices import to_tie
 from accounts.passkeys import passkey_store
-from accounts.rules import AccountRefused, address_choice, granted
+from accounts.rules import AccountRefused, address_choice, granted, mail_address
 from accounts.store import Account
 from foundation.text import Text
 from orders.register import store as register_store
@@ -71,7 +71,7 @@ def add(
                 session,
                 organisation=person.organisation,
                 name=name,
-                address=email,
+                address=mail_address(email, utf8=settings_of(request).smtp_utf8),
                 permissions=permissions,
                 within=within,
                 language=person.language,

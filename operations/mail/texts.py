@@ -55,6 +55,9 @@ WITHHELD: Final = Text(
 )
 """What such a mail says instead where it is laid in a folder, which others read."""
 
+DAILY: Final = "daily"
+"""The mail that tells once a day what somebody chose to have gathered."""
+
 GREETING: Final = Text("\n\nMed vänlig hälsning\n%(product)s\n%(portal)s\n")
 
 
@@ -317,6 +320,10 @@ TEXTS: Final[dict[str, MailText]] = {
             "ligger i portalen. Läs den här:\n\n%(portal)s/orders/%(number)s\n\nVill ni ha order "
             "till ert system: be er operatör registrera mottagning av Peppol Order för er adress."
         ),
+    ),
+    DAILY: MailText(
+        Text("Dagens mejl från leverantörsportalen"),
+        Text("Hej!\n\nDet här har hänt sedan förra mejlet:\n\n%(told)s"),
     ),
     "alarm": MailText(
         Text("Larm: %(kind)s"),

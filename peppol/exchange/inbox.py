@@ -14,6 +14,7 @@ from typing import Final
 from foundation.backoff import TRIES
 from foundation.sql import Session
 from foundation.text import Text
+from foundation.written.fitted import within
 from peppol.exchange import fair_queue, inbox_store, owed_answer_store
 from peppol.exchange.inbox_store import InboundMessage
 from peppol.exchange.laid_aside import LAID_ASIDE_NOTE, LAID_ASIDE_TEXTS, LaidAsideReason
@@ -50,8 +51,8 @@ def store(
     """
     digest = sha256_of(body)
     row = {
-        "transport_id": transport_id[:400],
-        "transport_key": transport_key[:480],
+        "transport_id": within(transport_id, 400),
+        "transport_key": within(transport_key, 480),
         "instance_id": instance_id,
         "sha256": digest,
         "size": len(body),

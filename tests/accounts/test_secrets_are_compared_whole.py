@@ -10,6 +10,7 @@ from tests.support import product
 from tests.support.project import PROJECT
 
 COMPARED_WHOLE = {
+    ("accounts/mails/mail_links.py", "read"),
     ("accounts/openid/arriving.py", "_end_journey"),
     ("accounts/systems/machine_keys.py", "sign_in"),
     ("accounts/two_factor.py", "step_of"),

@@ -1,4 +1,4 @@
-"""What tests against real providers share: a portal whose providers stand in a file, with the demo's people."""
+"""What the network's tests share: real servers on free ports, and a portal whose providers stand in a file."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -12,6 +12,7 @@ from accounts import passwords
 from billing.tools.demo import people
 from orders.register import store as register_store
 from tests.support.pages.browser import Site, portal
+from tests.support.servers.ssh_servers import SshServer, openssh, proftpd
 from tests.support.servers.system_databases import CLOCK, migrated
 from tests.support.stories.system import example_register
 
@@ -48,3 +49,22 @@ def portal_of(tmp_path: Path) -> Portal:
             yield site
 
     return opened
+
+
+@pytest.fixture(scope="module")
+def openssh_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
+    """OpenSSH over an empty folder."""
+    yield from _running(openssh, tmp_path_factory.mktemp("openssh"))
+
+
+@pytest.fixture(scope="module")
+def proftpd_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
+    """ProFTPD with mod_sftp over an empty folder."""
+    yield from _running(proftpd, tmp_path_factory.mktemp("proftpd"))
+
+
+def _running(server: object, folder: Path) -> Iterator[SshServer]:
+    root = folder / "root"
+    root.mkdir()
+    with server(folder / "server", root) as running:  # type: ignore[operator]
+        yield running

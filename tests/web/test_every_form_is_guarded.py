@@ -16,8 +16,9 @@ from web.csrf import TOKEN_FIELD
 MACHINES = {
     *("/api/v1/validate", "/api/v1/events", "/api/v1/ledger/answers", "/webhook/letters"),
     *("/sign-in/openid/logout", "/sign-in/openid/{key}/logout"),
+    "/mails/{token}",
 }
-"""What machines send, with a key of their own instead of a cookie that a browser would bring along by itself."""
+"""What machines send, with a key or a signed link of their own instead of a cookie that a browser would bring along."""
 
 
 @pytest.fixture(scope="module")

@@ -63,16 +63,17 @@ def invite(
     """De två första administratörerna genast, alla andra föreslås / the first two at once, others are proposed."""
     now = utc_now()
     roles = granted_staff(_roles_named(permission))
+    reached = mail_address(address, utf8=context.settings.smtp_utf8)
     with context.writing() as session:
         if roles == {Permission.BUYER_ADMIN} and _too_few(session):
             made = changes.first_administrator(
-                session, name=name, address=address, language=context.language, by=by, at=now
+                session, name=name, address=reached, language=context.language, by=by, at=now
             )
             said = _invited(session, made.person.id)
         else:
             content = staff_forms.invitation(
                 name=name_of_person(name),
-                address=mail_address(address),
+                address=reached,
                 roles=roles,
                 language=context.language,
             )
@@ -212,7 +213,7 @@ def address(
             session,
             StaffChangeKind.ADDRESS,
             person=person,
-            content={"address": mail_address(to)},
+            content={"address": mail_address(to, utf8=context.settings.smtp_utf8)},
             by=by,
             at=utc_now(),
         )
