@@ -8,6 +8,7 @@ country, which every receiver owes the network and which tells us apart what is 
 Shapes: phoss-ap OutboundController, InboundController, OperationsController (0.12).
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -28,7 +29,7 @@ from peppol.access_points.protocol import (
     in_short,
     whole,
 )
-from peppol.access_points.reports import outcome, read_report
+from peppol.access_points.reports import SendingReport, outcome, read_report
 from peppol.access_points.web import HttpAnswer, Web, complain, is_name, json_object, name_in, text_in
 from peppol.envelope import envelope
 from peppol.xml.gate_errors import KEPT_MAX
@@ -43,6 +44,8 @@ _STATES: Final = {
     "rejected": DeliveryState.REJECTED,
     "permanently_failed": DeliveryState.GIVEN_UP,
 }
+HELD_TWICE: Final = "HELD_TWICE"
+"""Logged of a message that phoss-ap holds more than once and so hands out to nobody: see docs/access-points.md."""
 _REFUSED_BY_RECEIVER: Final = "received_re"
 _PAGE: Final = 100
 # Clocks differ and transactions overlap, so what came shortly before the cursor is looked at again.
@@ -79,16 +82,22 @@ class PhossOutlet:
         if answer.fine:
             raise Unclear(answer.words, code="NO_REPORT")
         if answer.status in (400, 409, 422):
-            return self._after_refusal(message, answer, report.words if report else "")
+            return self._after_refusal(message, answer, report)
         complain(answer)
         raise Unclear(answer.words)
 
-    def _after_refusal(self, message: Outbound, answer: HttpAnswer, words: str) -> Submission:
+    def _after_refusal(
+        self, message: Outbound, answer: HttpAnswer, report: SendingReport | None
+    ) -> Submission:
         """What the access point holds after it said no: the same message from before, one it will retry, or none."""
+        words = report.words if report else ""
         try:
             held = self.status(message.instance_id)
         except Unreachable as fault:
             raise Unclear(f"{words or answer.words} {fault.words}") from fault
+        if held.state is DeliveryState.UNKNOWN and report is not None and not report.unreadable:
+            # It reports of what it has stored alone. What it has stored twice it cannot find again, and goes on with.
+            return Submission(message.instance_id, DeliveryState.ACCEPTED, words)
         if held.state is DeliveryState.UNKNOWN:
             raise RejectedForGood(words or answer.words)
         if held.state is DeliveryState.REJECTED:
@@ -97,7 +106,8 @@ class PhossOutlet:
 
     def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
         """What the access point knows of the message. Raises Unreachable."""
-        answer = self._web.get("api", "outbound", "status", instance_id)
+        # Once a day it moves what is done to its archive.
+        answer = self._web.get("api", "outbound", "status", instance_id, params={"includeArchive": "true"})
         if answer.status == 404:
             return DeliveryStatus(DeliveryState.UNKNOWN, answer.words)
         complain(answer, repeatable=True)
@@ -124,13 +134,18 @@ class PhossInlet:
         """What came since the cursor (a moment, less a day) and is not reported, oldest first."""
         since = _moment(cursor)
         found: dict[str, Arrival] = {}
+        times: Counter[str] = Counter()
+        taken: set[str] = set()
         offset = 0
         while page := self._page(offset):
             for each in page:
                 instance = name_in(each, "sbdhInstanceID")
+                times[instance] += 1
                 if not instance:
                     _log.warning("a message without a usable instance identifier is left at phoss-ap")
-                elif not text_in(each, "c4CountryCode"):
+                elif text_in(each, "c4CountryCode"):
+                    taken.add(instance)
+                else:
                     arrived = text_in(each, "receivedDT")
                     found.setdefault(
                         instance, Arrival(instance, cursor=arrived, instance_id=instance, once=True)
@@ -138,6 +153,13 @@ class PhossInlet:
             if len(page) < _PAGE or (since and _all_before(page, since - _OVERLAP)):
                 break
             offset += _PAGE
+        for instance in [each for each in found if times[each] > 1]:
+            # It hands out what it has exactly once: of two with one identifier it finds neither.
+            arrival = found.pop(instance)
+            if instance not in taken:
+                _log.error(
+                    "message left at the access point", reason=HELD_TWICE, instance_id=arrival.instance_id
+                )
         yield from sorted(found.values(), key=lambda arrival: arrival.cursor)
 
     def _page(self, offset: int) -> list[dict[str, object]]:

@@ -52,6 +52,7 @@ def read_report(answer: HttpAnswer) -> SendingReport | None:
             said += [text_in(error, name) for name in ("errorCode", "errorDetails", "description")]
     unreadable = _exception_in(read, "sbdhParsingException")
     said += [unreadable, _exception_in(read, "sendingException"), _exception_in(read, "lookupException")]
+    said += [text_in(read, name) for name in ("lookupError", "sendingError")]
     return SendingReport(
         text_in(read, "sbdhInstanceIdentifier"),
         text_in(read, "as4MessageId"),

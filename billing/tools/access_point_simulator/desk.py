@@ -96,10 +96,10 @@ class Desk:
 
     # --- messages ----------------------------------------------------------------------------------
 
-    def submit(self, handed: Handed) -> SimulatedResult:
-        """Take a message and send it on, or say why not."""
+    def submit(self, handed: Handed, *, keeps: bool = False) -> SimulatedResult:
+        """Take a message and send it on, or say why not; an access point that `keeps` messages goes on by itself."""
         with self.visited(Verb.SUBMIT, handed.instance_id, handed.receiver) as struck:
-            return self._submitted(handed, struck)
+            return self._submitted(handed, struck, keeps=keeps)
 
     def try_again(self, instance_id: str) -> None:
         """What an access point with a memory does by itself: a message that failed is sent once more."""
@@ -116,30 +116,39 @@ class Desk:
             held.sha256,
         )
         self._submitted(
-            handed, self.strikes(Verb.SUBMIT, handed.instance_id, handed.receiver), by_itself=True
+            handed,
+            self.strikes(Verb.SUBMIT, handed.instance_id, handed.receiver),
+            keeps=True,
+            by_itself=True,
         )
 
     def _submitted(
-        self, handed: Handed, struck: dict[Fault, FaultRule], *, by_itself: bool = False
+        self, handed: Handed, struck: dict[Fault, FaultRule], *, keeps: bool, by_itself: bool = False
     ) -> SimulatedResult:
+        repeats = self.repeats
+        if keeps and repeats == "answer":
+            # It knows its own messages by another number, and sends on whatever it is handed.
+            repeats = "deliver"
         if not self._registered(handed):
-            return SimulatedResult(
-                handed.instance_id, "unknown-receiver", "no endpoint for the receiver at its SMP"
-            )
+            words = "no endpoint for the receiver at its SMP"
+            if keeps:
+                self.store.hand_in(handed, state=LetterState.GIVEN_UP, copies=0, words=words, repeats=repeats)
+            return SimulatedResult(handed.instance_id, "unknown-receiver", words)
         state, words = LetterState.SENT, ""
         if Fault.REJECT in struck:
-            state, words = LetterState.REJECTED, "EBMS:0004 PEPPOL:NOT_SERVICED"
+            state = LetterState.FAILED if keeps else LetterState.REJECTED
+            words = "EBMS:0004 PEPPOL:NOT_SERVICED"
         elif Fault.PEER_ERROR in struck:
             state, words = LetterState.FAILED, "EBMS:0004 The incoming Peppol message could not be processed."
         elif Fault.HOLD in struck:
             state = LetterState.PENDING
         copies = 2 if Fault.DELIVER_TWICE in struck else 1
         taken = self.store.hand_in(
-            handed, state=state, copies=copies, words=words, repeats=self.repeats, by_itself=by_itself
+            handed, state=state, copies=copies, words=words, repeats=repeats, by_itself=by_itself
         )
         if taken == "taken":
             return SimulatedResult(handed.instance_id, state, words)
-        if taken == "conflict":
+        if taken == "conflict" and repeats != "deliver":
             return SimulatedResult(
                 handed.instance_id, "conflict", "the instance identifier was used for other bytes"
             )

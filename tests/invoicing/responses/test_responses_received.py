@@ -37,6 +37,7 @@ REFERENCE = "100000101"
 DAY = date(2026, 2, 3)
 MORNING = datetime(2026, 2, 3, 7, 30, tzinfo=UTC)
 PROVIDER, OURS = ParticipantId("0242", "000321-FYR"), ParticipantId("0242", "000123-AFM")
+US = ParticipantId("0007", BUYER)
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def comes(
     document: codec.Document,
     *,
     enveloped_by: str | ParticipantId = "",
-    to: ParticipantId = ParticipantId("0007", BUYER),
+    to: ParticipantId = US,
 ) -> IntakeResult:
     """An answer arrives, bare or in an envelope of this sender, and is read."""
     body = codec.serialise(document)
