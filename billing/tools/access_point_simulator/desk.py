@@ -130,10 +130,7 @@ class Desk:
             # It knows its own messages by another number, and sends on whatever it is handed.
             repeats = "deliver"
         if not self._registered(handed):
-            words = "no endpoint for the receiver at its SMP"
-            if keeps:
-                self.store.hand_in(handed, state=LetterState.GIVEN_UP, copies=0, words=words, repeats=repeats)
-            return SimulatedResult(handed.instance_id, "unknown-receiver", words)
+            return self._without_endpoint(handed, keeps=keeps, repeats=repeats, by_itself=by_itself)
         state, words = LetterState.SENT, ""
         if Fault.REJECT in struck:
             state = LetterState.FAILED if keeps else LetterState.REJECTED
@@ -159,6 +156,19 @@ class Desk:
                 handed.instance_id, "repeat", "the instance identifier was used before", True
             )
         return SimulatedResult(handed.instance_id, was, str(held.words) if held is not None else "", True)
+
+    def _without_endpoint(
+        self, handed: Handed, *, keeps: bool, repeats: Repeats, by_itself: bool
+    ) -> SimulatedResult:
+        """The register leads nowhere; one with a memory tries again, but not for somebody who is not in the locator."""
+        known = bool(self.store.capabilities(handed.receiver))
+        words = "Failed to resolve SMP endpoint" if known else "Failed to resolve participant in the SML"
+        if keeps:
+            state = LetterState.FAILED if known else LetterState.GIVEN_UP
+            self.store.hand_in(
+                handed, state=state, copies=0, words=words, repeats=repeats, by_itself=by_itself
+            )
+        return SimulatedResult(handed.instance_id, "unknown-receiver", words)
 
     def _registered(self, handed: Handed) -> bool:
         wanted = (handed.receiver, handed.document_type, handed.process)

@@ -61,7 +61,11 @@ def report(desk: Desk, handed: Handed, result: SimulatedResult) -> dict[str, obj
         "overallSuccess": sent,
     }
     if result.outcome == "unknown-receiver":
-        written["sendingException"] = {"class": "Phase4SMPException", "message": result.words}
+        written["sendingResult"] = "TRANSPORT_ERROR"
+        written["sendingException"] = {
+            "class": "com.helger.phase4.dynamicdiscovery.Phase4SMPException",
+            "message": result.words,
+        }
         return written
     written["as4MessageId"] = f"{handed.instance_id}@simulator"
     written["sendingResult"] = "SUCCESS" if sent else "AS4_ERROR_MESSAGE_RECEIVED"

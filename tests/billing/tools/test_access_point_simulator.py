@@ -161,8 +161,18 @@ def test_phoss_gives_up_at_once_where_nobody_has_registered_the_receiver(
 ) -> None:
     stranger = AMessage(receiver="0007:5599993036")
     submission = running.phoss(enveloped=enveloped).submit(stranger)
-    assert (submission.state, "SMP" in submission.words) == (DeliveryState.GIVEN_UP, True)
+    assert (submission.state, "SML" in submission.words) == (DeliveryState.GIVEN_UP, True)
     assert set(running.times().values()) == {0}
+
+
+def test_phoss_goes_on_with_a_receiver_that_is_registered_for_other_documents(running: Simulator) -> None:
+    running.admin.put(
+        f"/admin/participants/{SUPPLIER}", json={"kinds": [["mlr", "other"]]}
+    ).raise_for_status()
+    buyer = running.phoss()
+    assert buyer.submit(AMessage()).state is DeliveryState.ACCEPTED
+    running.admin.put(f"/admin/participants/{SUPPLIER}", json={"role": "supplier"}).raise_for_status()
+    assert buyer.status(AMessage().instance_id).state is DeliveryState.DELIVERED
 
 
 def test_what_phoss_is_handed_twice_it_sends_twice_and_finds_no_more(running: Simulator) -> None:
@@ -309,7 +319,7 @@ def test_a_fault_for_one_receiver_leaves_the_others_alone(running: Simulator) ->
 def test_a_receiver_nobody_has_registered_gets_nothing(running: Simulator) -> None:
     with pytest.raises(Unreachable) as told:
         running.phase4().submit(AMessage(receiver="0007:5599993036"))
-    assert told.value.code == "NOT_SENT"
+    assert (told.value.code, "TRANSPORT_ERROR" in str(told.value)) == ("PEER_ERROR", True)
     assert running.received() == []
 
 
