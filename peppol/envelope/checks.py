@@ -73,7 +73,7 @@ def _addressed(envelope: Envelope, ours: ParticipantId) -> tuple[Finding, ...]:
 
 
 def _is_status_to_a_provider(envelope: Envelope) -> bool:
-    """An MLS goes from service provider to service provider (Peppol MLS 1.0, 3.2): whose it is, its reference says."""
+    """An MLS goes from service provider to service provider (SCH-MLS): whose it is, its reference says."""
     is_status = envelope.document_type_id == DocumentKind.MLS.document_type_id
     return is_status and envelope.receiver.scheme == SERVICE_PROVIDER
 
