@@ -64,7 +64,7 @@ agreement: $(WORKSHOP) ## Our rules beside the published ones: make agreement RU
 	$(BIN)/python -m tests.agreement --rules "$(RULES)" --cases "$(CASES)" --xsd "$(XSD)" \
 		--schxslt "$(SCHXSLT)" --mutants $(MUTANTS) --seed $(SEED) --on "$(ON)" --workers $(WORKERS)
 
-interop: $(WORKSHOP) ## Against real AS4 of Maven's registry: phase4, phoss-smp, phive's rules, installed into build/interop
+interop: $(WORKSHOP) ## Against real AS4 of the Maven registry: phase4, phoss-smp, the rules of phive, all in build/interop
 	$(BIN)/python -m tests.interop $(addprefix -k ,$(ONLY))
 
 bare: ## As root: both commands on a bare Debian 12 as root and as a user; for one, make bare ONLY=user

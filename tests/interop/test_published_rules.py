@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from billing.tools.simulation import documents
+from fixtures.build_bad import base
 from foundation.database import Database
 from invoicing.flow_test.example_documents import examples
 from invoicing.flow_test.sample_orders import NoSamples
@@ -54,6 +55,17 @@ def test_the_published_rules_find_nothing_in_what_we_write(tmp_path: Path) -> No
     assert len(read) == len(asked)
     assert [line for line in said if line not in read] == []
     print(f"Published rules: {', '.join(f'{count} {kind}' for kind, count in sorted(kinds.items()))}")
+
+
+def test_the_published_rules_find_what_is_wrong(tmp_path: Path) -> None:
+    parts.install()
+    path = tmp_path / "order.xml"
+    wrong = base("order").replace(b"<cbc:DocumentCurrencyCode>SEK<", b"<cbc:DocumentCurrencyCode>XXZ<")
+    assert wrong != base("order")
+    path.write_bytes(wrong)
+    *found, read = judged([f"{RULES[DocumentKind.ORDER]}\t{path}"])
+    assert read == f"{path}\tread"
+    assert any("\terror\t" in line for line in found)
 
 
 def judged(asked: list[str]) -> list[str]:

@@ -165,7 +165,8 @@ def test_an_mls_about_our_order_comes_in(side: Side, desk: Desk) -> None:
     with side.serving(desk.url):
         side.send_status(replace(message, sender=MLS_FROM, receiver=MLS_TO))
     tend(desk)
-    assert theirs(desk) == [("mls", "HANDLED", "")]
+    # Behind /sendas4 a message has an instance identifier that we have never seen.
+    assert theirs(desk) == [("mls", "HANDLED", "UNKNOWN" if side.name.endswith("bare") else "")]
 
 
 def test_an_invoice_comes_in_and_its_answers_go_out(side: Side, desk: Desk) -> None:

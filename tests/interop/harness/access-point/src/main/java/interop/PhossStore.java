@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class PhossStore {
     private static final int ATTEMPTS_MOST = 5;
-    private static final int RETRY_SECONDS = 3;
+    private static final int RETRY_SECONDS = 15;
     private static final List<Outbound> OUT = new CopyOnWriteArrayList<>();
     private static final List<Inbound> IN = new CopyOnWriteArrayList<>();
     private static final ScheduledExecutorService AGAIN = Executors.newSingleThreadScheduledExecutor(made -> {
