@@ -15,6 +15,8 @@ from accounts.guessing import known_devices
 from accounts.identity import BUYER_SIDE, Permission, Person
 from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.mailed_link_store import LinkPurpose
+from accounts.openid import bound_number_store, openid_store
+from accounts.passkeys import passkey_store
 from accounts.rules import AccountRefused, keeps_an_administrator, mail_address, name_of_person
 from accounts.store import Account, AccountState
 from foundation import journal
@@ -52,7 +54,7 @@ def invite(
             number = account_store.add(
                 session,
                 organisation=organisation,
-                sign_in_name=mail_address(address),
+                sign_in_name=mail_address(address, utf8=True),  # whoever asks has refused what is not reached
                 display_name=name_of_person(name),
                 permissions=permissions,
                 within=within,
@@ -78,6 +80,17 @@ def invite_again(session: Session, organisation: str, account_id: int, *, by: st
         raise AccountRefused(Text("Kontot är redan i bruk och behöver ingen inbjudan."))
     journal.record(session, by, AccountAction.INVITED_AGAIN, AccountsSubject.PERSON.of(account.person.id))
     mailed_links.send(session, account, LinkPurpose.INVITE, at=at)
+
+
+def invite_to_tie(session: Session, organisation: str, account_id: int, *, by: str, at: datetime) -> None:
+    """Mail somebody with an account a link to tie an e-ID to it; the older one is void. Raises NotThere."""
+    account = of_organisation(session, organisation, account_id)
+    if account.state != AccountState.ACTIVE:
+        raise AccountRefused(
+            Text("Kontot är inte i bruk. Inbjudan till det går att ta emot också med e-legitimation.")
+        )
+    journal.record(session, by, AccountAction.INVITED_TO_TIE, AccountsSubject.PERSON.of(account.person.id))
+    mailed_links.send(session, account, LinkPurpose.IDENTITY, at=at)
 
 
 def change(
@@ -162,6 +175,10 @@ def end(
     account_store.regrant(session, account_id, (), UnitScope())
     sessions.end_all(session, account_id)
     known_devices.forget(session, account_id)
+    # Whoever is invited anew comes with the same identity and the same key.
+    openid_store.untie_all(session, account_id)
+    bound_number_store.unbind(session, account_id)
+    passkey_store.remove_all(session, account_id)
     journal.record(session, by, AccountAction.ENDED, AccountsSubject.PERSON.of(account.person.id))
     # Who has left meets nobody: the placements wait for another tutor.
     unit_tutors.close_of_person(session, account.person.id, by=by, today=today)
@@ -173,6 +190,8 @@ def take_up(session: Session, secret: str, password_hash: str, *, now: datetime)
     The second step stays as it was: a link alone never takes it away.
     """
     link = mailed_links.use(session, secret, now=now)
+    if link.purpose == LinkPurpose.IDENTITY:
+        raise mailed_links.LinkVoid  # such a link ties an e-ID, and chooses no password
     if not account_store.move(session, link.account.id, AccountState.ACTIVE, password_hash=password_hash):
         raise mailed_links.LinkVoid
     sessions.end_all(session, link.account.id)
@@ -192,11 +211,15 @@ def ask_for_reset(session: Session, name: str, *, at: datetime) -> None:
         mailed_links.send(session, account, LinkPurpose.RESET, at=at)
 
 
-def give_link(session: Session, account: Account, *, by: str, at: datetime) -> str:
-    """A link to choose a password with, for whoever hands it over; the older ones are void. Raises AccountRefused."""
+def give_link(session: Session, account: Account, *, by: str, at: datetime, to_tie: bool = False) -> str:
+    """A link to choose a password with, for whoever hands it over; the older ones are void. Raises AccountRefused.
+
+    With `to_tie` it is for tying an e-ID instead, which the invitation to a new account is good for too.
+    """
     if account.state == AccountState.ENDED:
         raise AccountRefused(Text("Kontot är avslutat. Bjud in personen på nytt."))
-    purpose = LinkPurpose.INVITE if account.state == AccountState.INVITED else LinkPurpose.RESET
+    in_use = LinkPurpose.IDENTITY if to_tie else LinkPurpose.RESET
+    purpose = LinkPurpose.INVITE if account.state == AccountState.INVITED else in_use
     mailed_link_store.remove_all(session, account.id, purpose)
     journal.record(session, by, AccountAction.LINK_GIVEN, AccountsSubject.PERSON.of(account.person.id))
     return mailed_links.give(session, account, purpose, at=at)
@@ -221,6 +244,7 @@ def forget_codes(session: Session, organisation: str, account_id: int, *, by: st
         raise AccountRefused(Text("Det är ditt eget konto. Ställ in koderna på nytt under Mitt konto."))
     account_store.change(session, account_id, totp_secret="")
     second_step_store.remove_recovery_codes(session, account_id)
+    passkey_store.remove_all(session, account_id)
     sessions.end_all(session, account_id)
     known_devices.forget(session, account_id)
     journal.record(session, by, AccountAction.CODES_FORGOTTEN, AccountsSubject.PERSON.of(account.person.id))
@@ -240,7 +264,7 @@ def change_address(session: Session, account: Account, address: str, *, by: str,
 
     Links that were mailed before are void, and every session ends.
     """
-    renamed = mail_address(address)
+    renamed = mail_address(address, utf8=True)
     mailing.put(session, account, "address-changed", about=account.person.id, at=at)
     try:
         with journal.attempt(session):

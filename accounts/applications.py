@@ -21,6 +21,7 @@ from accounts.store import AccountState
 from foundation import journal
 from foundation.sql import Session
 from foundation.text import Language, Text
+from foundation.written import kept_words
 from operations.alarms import Find
 from operations.mail import mail
 from operations.waiting_alarms import by_age
@@ -30,6 +31,8 @@ from orders.register.register import Register
 APPLICATIONS_WAITING = "APPLICATIONS_WAITING"
 _RESPONSIBLE: Final = frozenset({Permission.ADMINISTER, Permission.ASSIGN, Permission.REPORT})
 """What the first person at a supplier may do: all that changes something, so seeing as well."""
+_TELEPHONE_LONGEST: Final = 40
+_REASON_LONGEST: Final = 1000
 
 
 def supplier_of(register: Register, text: str) -> Supplier:
@@ -69,8 +72,9 @@ def apply(
         raise AccountRefused(
             Text("Företaget har redan ett konto. Er behörighetsadministratör kan lägga till dig.")
         )
-    address = mail_address(email)
+    address = mail_address(email, utf8=True)  # the page has refused what no mail reaches
     name = name_of_person(contact_name)
+    telephone = kept_words.kept_number(telephone, AccountRefused, longest=_TELEPHONE_LONGEST)
     try:
         with journal.attempt(session):
             number = application_store.add(
@@ -78,7 +82,7 @@ def apply(
                 organisation=organisation,
                 contact_name=name,
                 email=address,
-                telephone=" ".join(telephone.split())[:40],
+                telephone=telephone,
                 units=units,
                 language=language,
                 made_on=today,
@@ -119,9 +123,8 @@ def approve(session: Session, application_id: int, *, by: str, today: date, at: 
 
 def refuse(session: Session, application_id: int, *, reason: str, by: str, today: date, at: datetime) -> None:
     """Refuse with a reason that the applicant is told. Raises AccountRefused, NotThere."""
-    reason = " ".join(reason.split())
-    if not reason:
-        raise AccountRefused(Text("Skriv varför ansökan avslås."))
+    asked = Text("Skriv varför ansökan avslås.")
+    reason = kept_words.kept(reason, AccountRefused, asked=asked, longest=_REASON_LONGEST)
     application = application_store.by_id(session, application_id)
     _decide(session, application, ApplicationState.REFUSED, by=by, today=today, reason=reason)
     mail.put_to_address(

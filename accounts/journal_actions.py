@@ -20,6 +20,13 @@ class AccountAction(JournalAction):
     RECOVERY_CODE_USED = "account.recovery_code_used"
     CODES_FORGOTTEN = "account.codes_forgotten"
     IDENTITY_TIED = "account.identity_tied"
+    IDENTITY_UNTIED = "account.identity_untied"
+    INVITED_TO_TIE = "account.invited_to_tie"  # by a permission administrator, to tie an e-ID
+    NUMBER_BOUND = "account.number_bound"  # the keyed hash of a personal number, never the number
+    NUMBER_UNBOUND = "account.number_unbound"
+    PASSKEY_ADDED = "account.passkey_added"
+    PASSKEY_REMOVED = "account.passkey_removed"
+    PASSKEY_COPIED = "account.passkey_copied"  # its counter went back: another device may have it
     LINK_GIVEN = "account.link_given"  # by an operator, to hand over where mail does not go
     GUESSED_AT = "account.guessed_at"  # strangers try its name more often than is free
     ADDRESS_CHANGED = "account.address_changed"

@@ -17,6 +17,7 @@ class LinkPurpose(StrEnum):
 
     INVITE = "INVITE"
     RESET = "RESET"
+    IDENTITY = "IDENTITY"  # to tie an e-ID to an account that is in use
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Links sent by mail that let somebody choose a password: good once, and for a time.
+"""Links sent by mail that let somebody choose a password or tie an e-ID: good once, and for a time.
 
 Convention: the secret is made when the mail leaves (`of_leaving_mail`) and goes into the mail alone; only its sha256 is
 kept, so nobody reads a link in the outbox, in a backup, or in a mail that is stuck. A mail that is tried again gets a
@@ -42,6 +42,7 @@ class LinkVoid(Refused):
 _TEMPLATES: Final[Mapping[LinkPurpose, str]] = {
     LinkPurpose.INVITE: "invitation",
     LinkPurpose.RESET: "password-reset",
+    LinkPurpose.IDENTITY: "tie-identity",
 }
 
 
@@ -79,13 +80,13 @@ def of_leaving_mail(session: Session, mail: ClaimedMail, *, now: datetime) -> Ma
     assert mail.account_id is not None  # noqa: S101 - such mails are laid for accounts alone, by `send`
     path, ends_at = _make(session, mail.account_id, purpose, now)
     # The portal's address is put in last, with those of the other mails.
-    until = f"{stockholm_date(ends_at)}" if purpose == LinkPurpose.INVITE else moment(ends_at)
+    until = moment(ends_at) if purpose == LinkPurpose.RESET else f"{stockholm_date(ends_at)}"
     return {"link": f"{{portal}}{path}", "until": until}
 
 
 def _make(session: Session, account_id: int, purpose: LinkPurpose, at: datetime) -> tuple[str, datetime]:
     secret = tokens.secret()
-    ends_at = at + (INVITATION_LASTS if purpose == LinkPurpose.INVITE else RESET_LASTS)
+    ends_at = at + (RESET_LASTS if purpose == LinkPurpose.RESET else INVITATION_LASTS)
     mailed_link_store.add(
         session, tokens.fingerprint(secret), account_id, purpose, made_at=at, ends_at=ends_at
     )
@@ -94,7 +95,12 @@ def _make(session: Session, account_id: int, purpose: LinkPurpose, at: datetime)
 
 def look(session: Session, secret: str, *, now: datetime) -> MailedLink:
     """What a link is for, without using it. Raises LinkVoid."""
-    row = mailed_link_store.by_key(session, tokens.fingerprint(secret))
+    return look_at_key(session, tokens.fingerprint(secret), now=now)
+
+
+def look_at_key(session: Session, key: str, *, now: datetime) -> MailedLink:
+    """The same by the sha256 of its secret. Raises LinkVoid."""
+    row = mailed_link_store.by_key(session, key)
     if row is None or row.used_at is not None or now >= row.ends_at:
         raise LinkVoid
     if leases.ahead(row.made_at, now):
@@ -109,7 +115,12 @@ def look(session: Session, secret: str, *, now: datetime) -> MailedLink:
 
 def use(session: Session, secret: str, *, now: datetime) -> MailedLink:
     """Use a link up. Raises LinkVoid, also for the second of two that come at once."""
-    link, key = look(session, secret, now=now), tokens.fingerprint(secret)
+    return use_key(session, tokens.fingerprint(secret), now=now)
+
+
+def use_key(session: Session, key: str, *, now: datetime) -> MailedLink:
+    """The same by the sha256 of its secret. Raises LinkVoid."""
+    link = look_at_key(session, key, now=now)
     if not mailed_link_store.use(session, key, now=now):
         raise LinkVoid
     mailed_link_store.remove_all(session, link.account.id, link.purpose, but=key)

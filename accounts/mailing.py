@@ -1,4 +1,4 @@
-"""Mail to people by their accounts: laid in the outbox, unless they have declined its kind."""
+"""Mail to people by their accounts: laid in the outbox, or gathered for the daily one, as each has chosen."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -7,22 +7,27 @@ from accounts import store as account_store
 from accounts.identity import Permission
 from accounts.store import Account, AccountState
 from foundation.sql import Session
-from operations.mail import store as mail_store
-from operations.mail.mail import put_to_address
+from operations.mail import choice_store
+from operations.mail.choices import MailChoice
+from operations.mail.mail import gathered, put_to_address
 from operations.mail.texts import TEXTS
 from orders.placements import place_queries
 from orders.register.unit_scope import UnitPlace
 
 
 def put(session: Session, to: Account, template: str, *, about: str, at: datetime, **values: object) -> bool:
-    """Lay a mail to one account in the outbox; False where the person has declined its kind.
+    """Lay a mail to one account in the outbox, or gather it for the daily one; False where its kind is declined.
 
     `about` names the thing for the operator, as "invoice 7324". Raises KeyError for an unknown template or a
     value that its text names and `values` lack.
     """
     notice = TEXTS[template].notice
-    if notice is not None and notice in mail_store.declined(session, to.id):
+    choice = MailChoice.AT_ONCE if notice is None else choice_store.of(session, to.id)[notice]
+    if choice is MailChoice.NEVER:
         return False
+    if notice is not None and choice is MailChoice.DAILY:
+        choice_store.gather(session, to.id, notice, gathered(template, to.language, **values), at=at)
+        return True
     put_to_address(
         session,
         to.sign_in_name,

@@ -14,6 +14,8 @@ from accounts.staff import roles
 from accounts.store import Account, AccountState
 from foundation.errors import Refused
 from foundation.text import CountedText, Text
+from operations.mail import addresses
+from operations.mail.addresses import AddressUnusable
 from orders.register.agreements import DeliveryUnit
 from orders.register.unit_scope import UnitScope
 
@@ -65,11 +67,25 @@ def age(made_on: date, today: date) -> Age:
     return Age(max(0, (today - made_on).days))
 
 
-def mail_address(text: str) -> str:
-    """A mail address in lower case. Raises AccountRefused for what cannot be one."""
-    address = text.strip().lower()
+def mail_address(text: str, *, utf8: bool) -> str:
+    """A mail address as it is kept. Raises AccountRefused for what cannot be one, or what no mail would reach.
+
+    `utf8`: whether the installation's mail server sends to addresses with other letters than a to z before the @.
+    """
+    address = addresses.normal(text)
     if not _ADDRESS.fullmatch(address):
         raise AccountRefused(Text("Det är inte en e-postadress. Skriv till exempel namn@foretag.se."))
+    try:
+        addresses.sendable(address)
+    except AddressUnusable as unusable:
+        raise AccountRefused(unusable.text) from None
+    if addresses.needs_utf8(address) and not utf8:
+        raise AccountRefused(
+            Text(
+                "Vi kan inte skicka mejl till adresser med å, ä, ö eller andra tecken än a till z före @. Skriv en "
+                "annan adress."
+            )
+        )
     return address
 
 

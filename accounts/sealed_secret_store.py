@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from sqlalchemy import Column, select, update
 
-from accounts.tables import account, openid_journey, web_session
+from accounts.openid.tables import openid_journey
+from accounts.tables import account, web_session
 from foundation.sql import Session, rows_changed
 
 

@@ -107,6 +107,11 @@ def _opened(by: Fernet | MultiFernet | None, stored: str, about: str) -> str | N
 
 def of(settings: Settings) -> Seal:
     """The seal of an installation. Raises SecretKeyWrong, also where the file of keys cannot be read."""
+    return _of_keys(keys_of(settings))
+
+
+def keys_of(settings: Settings) -> tuple[str, ...]:
+    """The keys of an installation, the newest first. Raises SecretKeyWrong where their file cannot be read."""
     keys = settings.secret_keys.get_secret_value().split()
     file = settings.secret_keys_file
     if file is not None:
@@ -116,7 +121,7 @@ def of(settings: Settings) -> Seal:
             raise SecretKeyWrong(
                 Text("Filen med nycklar för hemligheter går inte att läsa: %(file)s", file=str(file))
             ) from None
-    return _of_keys(tuple(keys))
+    return tuple(keys)
 
 
 @cache

@@ -35,6 +35,19 @@ class SessionStage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderSession:
+    """Whose word began a session: the issuer, the person's subject there, and its own name for the session."""
+
+    issuer: str = ""
+    subject: str = ""
+    session: str = ""
+
+
+NO_PROVIDER: Final = ProviderSession()
+"""A session that began with a password."""
+
+
+@dataclass(frozen=True, slots=True)
 class PortalSession:
     """A session, and whose it is."""
 
@@ -45,6 +58,7 @@ class PortalSession:
     seen_at: datetime
     ends_at: datetime
     offered_totp: str = ""
+    begun_by: ProviderSession = NO_PROVIDER
 
     @property
     def person(self) -> Person:
@@ -84,6 +98,7 @@ def add(
     *,
     stage: SessionStage,
     offered_totp: str,
+    begun_by: ProviderSession,
     made_at: datetime,
     ends_at: datetime,
 ) -> None:
@@ -98,6 +113,9 @@ def add(
             "seen_at": made_at,
             "ends_at": ends_at,
             "offered_totp": offered_totp,
+            "openid_issuer": begun_by.issuer,
+            "openid_subject": begun_by.subject,
+            "openid_session": begun_by.session,
         },
     )
 
@@ -158,4 +176,7 @@ def _portal_session(row: RowMapping) -> PortalSession:
         seen_at=row[columns.seen_at],
         ends_at=row[columns.ends_at],
         offered_totp=row[columns.offered_totp],
+        begun_by=ProviderSession(
+            row[columns.openid_issuer], row[columns.openid_subject], row[columns.openid_session]
+        ),
     )

@@ -11,7 +11,7 @@ from typing import Final
 from accounts import session_store, tokens
 from accounts import store as account_store
 from accounts.identity import Permission
-from accounts.session_store import PortalSession, SessionStage
+from accounts.session_store import NO_PROVIDER, PortalSession, ProviderSession, SessionStage
 from accounts.store import Account
 from foundation import books_mark, leases
 from foundation.books_mark import BooksRestored
@@ -35,6 +35,7 @@ def start(
     now: datetime,
     stage: SessionStage = SessionStage.FULL,
     offered: str = "",
+    begun_by: ProviderSession = NO_PROVIDER,
 ) -> str:
     """Make a session; the secret for the cookie."""
     secret = tokens.secret()
@@ -44,6 +45,7 @@ def start(
         account_id,
         stage=stage,
         offered_totp=offered,
+        begun_by=begun_by,
         made_at=now,
         ends_at=now + (LONGEST if stage == SessionStage.FULL else _STEP_LASTS),
     )
@@ -52,9 +54,12 @@ def start(
 
 def find(session: Session, secret: str, *, now: datetime) -> PortalSession | None:
     """The session of this secret, unless it has ended or its account has."""
-    if not secret:
-        return None
-    held = session_store.by_key(session, tokens.fingerprint(secret))
+    return find_key(session, tokens.fingerprint(secret), now=now) if secret else None
+
+
+def find_key(session: Session, key: str, *, now: datetime) -> PortalSession | None:
+    """The same by the sha256 of the secret."""
+    held = session_store.by_key(session, key)
     if held is None or now >= held.ends_at or now - held.seen_at >= IDLE:
         return None
     if leases.ahead(held.made_at, now):
@@ -90,6 +95,11 @@ def used(database: Database, secret: str, *, now: datetime) -> PortalSession | N
 def end(session: Session, secret: str) -> None:
     """End one session, if there is such."""
     session_store.remove(session, tokens.fingerprint(secret))
+
+
+def end_key(session: Session, key: str) -> None:
+    """The same by the sha256 of its secret."""
+    session_store.remove(session, key)
 
 
 def end_all(session: Session, account_id: int, *, but: str = "") -> int:

@@ -18,6 +18,7 @@ from accounts import store as account_store
 from accounts.guessing import lanes
 from accounts.guessing.rate_limit import TooOften
 from accounts.journal_actions import AccountAction, AccountsSubject
+from accounts.passkeys import passkey_store
 from accounts.session_store import SessionStage
 from accounts.store import Account, AccountState
 from foundation import journal
@@ -90,6 +91,8 @@ def with_password(
             lane = lanes.lane_of(session, name, client, device, now=now)
             lanes.count(session, lane, now=now)
             account = account_store.by_name(session, name)
+            # Asked for every name, so that all cost the same.
+            has_passkeys = passkey_store.count(session, account.id if account else 0) > 0
     except TooOften:
         # Whose name it is is not asked: what is refused costs the same for every name.
         _log.warning("sign-in refused", account=UNKNOWN, why="too often")
@@ -99,7 +102,7 @@ def with_password(
         _log.warning("sign-in refused", account=account.id if account else UNKNOWN, why="name or password")
         raise WrongSignIn
     assert account is not None  # noqa: S101 - without one, nothing fits
-    stage = stage_of(account, settings)
+    stage = stage_of(account, settings, has_passkeys=has_passkeys)
     books = sessions.open_to(database, account)
     renewed = passwords.hashed(password) if passwords.is_outdated(account.password_hash) else ""
     with books.writing() as session:
@@ -118,8 +121,8 @@ def with_password(
     return SignedIn(secret, stage, account.id)
 
 
-def stage_of(account: Account, settings: Settings) -> SessionStage:
+def stage_of(account: Account, settings: Settings, *, has_passkeys: bool) -> SessionStage:
     """How far the password alone leads."""
-    if account.totp_secret:
+    if account.totp_secret or has_passkeys:
         return SessionStage.CODE
     return SessionStage.ENROL if settings.second_step and not settings.is_demo else SessionStage.FULL

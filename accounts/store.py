@@ -19,6 +19,7 @@ from foundation import transitions
 from foundation.sql import Session
 from foundation.text import Language, Text, language_of
 from foundation.transitions import Transitions
+from operations.mail import addresses
 from orders.register.unit_scope import UnitScope
 
 
@@ -104,12 +105,12 @@ def active_names(session: Session) -> Sequence[tuple[int, str]]:
 
 
 def normal_name(text: str) -> str:
-    """A mail address as it is compared: trimmed and in lower case.
+    """A mail address as it is compared: trimmed, in lower case, its letters composed.
 
     >>> normal_name(" Anna@Exempel.example ")
     'anna@exempel.example'
     """
-    return text.strip().lower()
+    return addresses.normal(text)
 
 
 def add(

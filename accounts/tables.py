@@ -117,6 +117,10 @@ web_session = Table(
     Column("ends_at", UtcDateTime(), nullable=False),
     # A secret offered for the second step until its first code has been given.
     Column("offered_totp", Text, nullable=False, server_default=""),
+    # Whose word began it, where a provider's did: its issuer, the person there, and its own name for the session.
+    Column("openid_issuer", String(200), nullable=False, server_default=""),
+    Column("openid_subject", String(200), nullable=False, server_default=""),
+    Column("openid_session", String(200), nullable=False, server_default=""),
     CheckConstraint("stage in ('FULL', 'CODE', 'ENROL')", name="stage"),
     Index("ix_web_session_account_id", "account_id"),
 )
@@ -129,7 +133,7 @@ recovery_code = Table(
     Column("used_at", UtcDateTime(), nullable=True),
 )
 
-# A link sent by mail: to take up an account, or to choose a new password. Good once, and for a time.
+# A link sent by mail: to take up an account, to choose a new password, or to tie an e-ID. Good once, and for a time.
 mailed_link = Table(
     "mailed_link",
     metadata,
@@ -139,29 +143,8 @@ mailed_link = Table(
     Column("made_at", UtcDateTime(), nullable=False),
     Column("ends_at", UtcDateTime(), nullable=False),
     Column("used_at", UtcDateTime(), nullable=True),
-    CheckConstraint("purpose in ('INVITE', 'RESET')", name="purpose"),
+    CheckConstraint("purpose in ('INVITE', 'RESET', 'IDENTITY')", name="purpose"),
     Index("ix_mailed_link_account_id", "account_id"),
-)
-
-# An identity at an OpenID provider that may sign in as an account.
-identity = Table(
-    "identity",
-    metadata,
-    Column("issuer", String(200), primary_key=True),
-    Column("subject", String(200), primary_key=True),
-    Column("account_id", ForeignKey("account.id"), nullable=False),
-    Column("made_at", UtcDateTime(), nullable=False),
-)
-
-# A sign-in at the provider that has begun and not come back yet.
-openid_journey = Table(
-    "openid_journey",
-    metadata,
-    Column("state_sha256", String(64), primary_key=True),
-    Column("nonce", Text, nullable=False),
-    Column("verifier", Text, nullable=False),
-    Column("next", Text, nullable=False),
-    Column("ends_at", UtcDateTime(), nullable=False),
 )
 
 # A browser that an account has been signed in to from: by the sha256 of the secret in its cookie.

@@ -115,18 +115,24 @@ def set_up(
         raise WrongCode
     if needs_proof(held):
         prove(database, seal, held, proof, now=now)
-    codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
     with database.writing() as session:
         rate_limit.forget(session, f"code {person.id}")
         kept = seal.close(offer, TOTP.about(held.account.id))
         account_store.change(session, held.account.id, totp_secret=kept, totp_last_step=step)
-        second_step_store.replace_recovery_codes(session, held.account.id, map(_mark, codes))
+        codes = renew_recovery_codes(session, held.account.id)
         sessions.end_all(session, held.account.id)
         known_devices.forget(session, held.account.id)
         mailing.put(session, held.account, "second-step-changed", about=person.id, at=now)
         secret = sessions.start(session, held.account.id, now=now)
         journal.record(session, person.id, AccountAction.SECOND_STEP, AccountsSubject.PERSON.of(person.id))
     return secret, codes
+
+
+def renew_recovery_codes(session: Session, account_id: int) -> list[str]:
+    """Ten new recovery codes in the place of those the account has, to be shown this once."""
+    codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
+    second_step_store.replace_recovery_codes(session, account_id, map(_mark, codes))
+    return codes
 
 
 def pass_with(database: Database, seal: Seal, held: PortalSession, code: str, *, now: datetime) -> str:

@@ -19,6 +19,7 @@ from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text
+from foundation.written import kept_words
 from invoicing.journal_actions import AuditAction, InvoicingSubject
 
 _AT_ONCE = 200
@@ -31,8 +32,7 @@ class RetentionRefused(Refused):
 
 def hold(session: Session, reference: str, *, by: str, on: date, reason: str) -> None:
     """Keep a case, or a thing by its name, whatever its age, until the hold is lifted."""
-    if not reason.strip():
-        raise RetentionRefused(Text("Skriv varför. Skälet sparas."))
+    reason = kept_words.kept(reason, RetentionRefused, asked=Text("Skriv varför. Skälet sparas."))
     known = retention_queries.is_placed(session, reference)
     thing = retention_periods.named(reference)
     if not known and (thing is None or not retention_queries.stray_exists(session, *thing)):

@@ -4,17 +4,18 @@ Two things are accrued: what was received and whose invoice was not approved whe
 delivered and had not been reported on the closing day, which is the ordinary case of the last month of a year.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, Subquery, func, literal, or_, select, tuple_, union
 
 from bookkeeping.coding import CodingBasis, supplier_kind
-from foundation.money import Money, Quantity, line_amount
+from foundation.money import Money, Quantity, line_amount, total
 from foundation.periods import Month, Period
 from foundation.sql import Session, amount
 from foundation.text import Text
@@ -84,11 +85,73 @@ class AccruedLine:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class AccruedSums:
+    """How many lines are accrued, and their sum without VAT: of what is received, and of what waits for a report."""
+
+    received: int
+    amount_received: Money
+    unreported: int
+    amount_unreported: Money
+
+    @property
+    def count(self) -> int:
+        """How many there are in all."""
+        return self.received + self.unreported
+
+    @property
+    def amount(self) -> Money:
+        """What they come to in all."""
+        return self.amount_received + self.amount_unreported
+
+
 def lines(session: Session, month: Month, *, closing: date) -> list[AccruedLine]:
     """Every line to accrue at the end of `month`, by what was known on the day `closing`; by supplier and order."""
-    currency, ends_on = register_store.currency(session), month.period.end
+    currency = register_store.currency(session)
+    question = _of_lines(month, closing=closing, currency=currency).order_by(
+        _ORDER.c.supplier, _LINE.c.order_number, _LINE.c.line_id
+    )
+    found = []
+    rows_of_all: Any = session.execute(question).all()
+    for start in range(0, len(rows_of_all), _AT_A_TIME):
+        rows = rows_of_all[start : start + _AT_A_TIME]
+        interrupted = interrupted_of(session, [row for row in rows if _is_unreported(row)])
+        for row in rows:
+            line = _accrued(row, interrupted, currency)
+            if line is not None:
+                found.append(line)
+    return found
+
+
+def sums(session: Session, month: Month, *, closing: date) -> AccruedSums:
+    """How many lines `lines` would give and what they come to, added up in the database.
+
+    Those that wait for a report are read: how many of their days are delivered is no question for a database.
+    """
+    currency = register_store.currency(session)
+    source = _of_lines(month, closing=closing, currency=currency).subquery()
+    left = source.c.received - source.c.approved
+    received = select(func.count(), func.sum(left, type_=amount())).where(
+        source.c.stands, left > literal(_NIL, amount())
+    )
+    count, received_amount = session.execute(received).one()
+    waits = (source.c.state == LineState.OPEN) & (source.c.article == ArticleKind.BASIC)
+    unreported: Any = session.execute(select(source).where(~source.c.stands, waits)).all()
+    found = []
+    for start in range(0, len(unreported), _AT_A_TIME):
+        rows = unreported[start : start + _AT_A_TIME]
+        interrupted = interrupted_of(session, rows)
+        found += [each.amount for row in rows if (each := _accrued(row, interrupted, currency)) is not None]
+    return AccruedSums(
+        count, Money(received_amount or _NIL, currency), len(found), total(found, currency=currency)
+    )
+
+
+def _of_lines(month: Month, *, closing: date, currency: str) -> Select[Any]:
+    """Every line that can have something to accrue, with what it is coded by, received and approved of it."""
+    ends_on = month.period.end
     wanted = _wanted(ends_on, closing)
-    question = (
+    return (
         select(
             *(_ORDER.c[name] for name in ("execution_reference", "supplier", "article", "service")),
             *(_ORDER.c[name] for name in ("unit_id", "delivery_area", "contract_id", "day_convention")),
@@ -112,40 +175,44 @@ def lines(session: Session, month: Month, *, closing: date) -> list[AccruedLine]
             _ORDER.c.currency == currency,
             _ORDER.c.issued_on <= closing,
         )
-        .order_by(_ORDER.c.supplier, _LINE.c.order_number, _LINE.c.line_id)
     )
-    found = []
-    rows_of_all: Any = session.execute(question).all()
-    for start in range(0, len(rows_of_all), _AT_A_TIME):
-        rows = rows_of_all[start : start + _AT_A_TIME]
-        unreported = {row.execution_reference for row in rows if _is_unreported(row)}
-        placements = placement_store.several(session, unreported)
-        for row in rows:
-            line = _accrued(row, placements, currency)
-            if line is not None:
-                found.append(line)
-    return found
 
 
-def unreported(found: Sequence[AccruedLine]) -> Iterator[AccruedLine]:
-    """Those that wait for a report."""
-    return (each for each in found if each.why is AccruedFor.UNREPORTED)
+def interrupted_of(session: Session, rows: Sequence[Row[Any]]) -> Mapping[str, Placement]:
+    """Those of the rows' placements that were ever interrupted: of all others every day of a line is delivered."""
+    table = order_tables.interruption
+    references = {row.execution_reference for row in rows}
+    cut = select(table.c.execution_reference).where(table.c.execution_reference.in_(references)).distinct()
+    found = set(session.scalars(cut)) if references else set()
+    return placement_store.several(session, found) if found else {}
 
 
-def amount_delivered(row: Row[Any], placement: Placement, currency: str) -> Decimal:
+def amount_delivered(row: Row[Any], interrupted: Mapping[str, Placement], currency: str) -> Decimal:
     """What a report of all billable days of the line would come to: no more, and no less, is known yet.
 
-    `row` has the line's columns and its order's day convention.
+    `row` has the line's columns, its order's day convention and its placement's execution reference.
     """
-    period = Period(row.starts_on, row.ends_on)
-    quantity = days_received(
-        period,
-        ordered=Quantity(row.quantity, row.unit),
-        last_day=placement.last_day_for(period),
-        rule=DayRule.parse(row.day_convention),
-        absences=placement.absences,
-    )
-    return line_amount(quantity, row.price, currency=currency).amount
+    period, ordered = Period(row.starts_on, row.ends_on), Quantity(row.quantity, row.unit)
+    placement = interrupted.get(row.execution_reference)
+    last_day = None if placement is None else placement.last_day_for(period)
+    absences = () if placement is None else tuple(placement.absences)
+    return _amount_of_days(period, ordered, row.price, currency, row.day_convention, last_day, absences)
+
+
+@lru_cache(maxsize=1024)
+def _amount_of_days(
+    period: Period,
+    ordered: Quantity,
+    price: Decimal,
+    currency: str,
+    convention: str,
+    last_day: date | None,
+    absences: tuple[Period, ...],
+) -> Decimal:
+    """The same for the many lines of one month and price."""
+    rule = DayRule.parse(convention)
+    quantity = days_received(period, ordered=ordered, last_day=last_day, rule=rule, absences=absences)
+    return line_amount(quantity, price, currency=currency).amount
 
 
 def _wanted(ends_on: date, closing: date) -> Subquery:
@@ -197,13 +264,13 @@ def _is_unreported(row: Row[Any]) -> bool:
     return not row.stands and row.state == LineState.OPEN and row.article == ArticleKind.BASIC
 
 
-def _accrued(row: Row[Any], placements: dict[str, Placement], currency: str) -> AccruedLine | None:
+def _accrued(row: Row[Any], interrupted: Mapping[str, Placement], currency: str) -> AccruedLine | None:
     if row.stands:
         why, delivered = AccruedFor.RECEIVED, row.received
     elif _is_unreported(row):
         why, delivered = (
             AccruedFor.UNREPORTED,
-            amount_delivered(row, placements[row.execution_reference], currency),
+            amount_delivered(row, interrupted, currency),
         )
     else:
         return None

@@ -1,6 +1,6 @@
 """What is to be seen to before a month is closed: each point with how much is open, and whether it stops."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,10 +14,9 @@ from bookkeeping import (
     unbooked_count_queries,
     voucher_store,
 )
-from bookkeeping.accrual_queries import AccruedLine
 from bookkeeping.ledger_accounts import LedgerAccounts
 from bookkeeping.voucher_making import Coders
-from foundation.money import Money, total
+from foundation.money import Money
 from foundation.periods import Month
 from foundation.sql import Session
 from foundation.text import Text
@@ -124,20 +123,18 @@ def checklist(
     month: Month,
     *,
     today: date,
-    lines: Sequence[AccruedLine] | None = None,
     tell: Told = lambda done, of: None,
 ) -> list[ChecklistRow]:
-    """Every point for the month, as the books stand; `lines` are what is to accrue, where they are read already.
+    """Every point for the month, as the books stand.
 
     `tell` is called as they are gone through, with how many points have been and of how many.
     """
     ends_on = month.period.end
     told = _Telling(tell)
-    accruing = accrual_queries.lines(session, month, closing=today) if lines is None else lines
+    accruing = accrual_queries.sums(session, month, closing=today)
     told.past(Point.EARLIER_OPEN)
     unbooked = unbooked_count_queries.count(session, Coders.of(session, accounts), until=ends_on)
     told.past(Point.UNBOOKED)
-    unreported = list(accrual_queries.unreported(accruing))
     accrued = voucher_store.is_accrued(session, month)
     refused = len(ledger_answer_store.refused(session, until=ends_on))
     sent_again = ledger_answer_store.sent_again(session, until=ends_on)
@@ -150,10 +147,10 @@ def checklist(
         ChecklistRow(Point.NOT_OVER, int(today <= ends_on)),
         ChecklistRow(Point.EARLIER_OPEN, closing_queries.open_months_before(session, month)),
         ChecklistRow(Point.UNBOOKED, unbooked),
-        ChecklistRow(Point.NOT_ACCRUED, 0 if accrued else len(accruing), None if accrued else _sum(accruing)),
+        ChecklistRow(Point.NOT_ACCRUED, *(_NOTHING if accrued else _open(accruing.count, accruing.amount))),
         ChecklistRow(Point.REFUSED, refused),
         ChecklistRow(Point.SENT_AGAIN, sent_again),
-        ChecklistRow(Point.UNREPORTED, len(unreported), _sum(unreported)),
+        ChecklistRow(Point.UNREPORTED, *_open(accruing.unreported, accruing.amount_unreported)),
         ChecklistRow(Point.IN_QUESTION, *waiting.of(*_IN_QUESTION)),
         ChecklistRow(Point.PARKED, *waiting.of(InvoiceState.PARKED)),
         ChecklistRow(Point.HELD, *waiting.of(InvoiceState.ON_HOLD)),
@@ -179,8 +176,10 @@ def is_closed(session: Session, month: Month) -> bool:
     return closed_to is not None and month.period.end <= closed_to
 
 
-def _sum(lines: Sequence[AccruedLine]) -> Money | None:
-    return total(each.amount for each in lines) if lines else None
+def _open(count: int, amount: Money) -> tuple[int, Money | None]:
+    """How many there are and their sum; no sum of none."""
+    return (count, amount) if count else _NOTHING
 
 
+_NOTHING: Final = (0, None)
 _IN_QUESTION: Final = (InvoiceState.IN_QUESTION, InvoiceState.CREDIT_REQUESTED, InvoiceState.PARTLY_ACCEPTED)

@@ -18,11 +18,13 @@ from bookkeeping.ledger_accounts import LedgerAccounts
 from bookkeeping.ledger_answer_effects import Effect, LedgerStep, effect, step_of
 from bookkeeping.ledger_answer_store import LedgerAnswer, LedgerOutcome
 from bookkeeping.voucher_making import Coders
-from foundation import journal
+from foundation import journal, personal_numbers
 from foundation.errors import Refused
 from foundation.spreadsheets import without_control
 from foundation.sql import Session, take_turns
-from foundation.text import Text
+from foundation.text import CountedText, JoinedText, Text, WrittenText
+from foundation.written import kept_words
+from foundation.written.fitted import quoted
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment.export_store import FileKind
 from orders.register.register import Register
@@ -31,6 +33,7 @@ COLUMNS: Final = ("voucher", "outcome", "ledger_number", "day", "message")
 _BYTES_MAX: Final = 8_000_000
 _NUMBER_MAX: Final = 40
 _SAID_MAX: Final = 1000
+_NAMED_MOST: Final = 10
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _FROM_FILES: Final = (LedgerOutcome.BOOKED, LedgerOutcome.REFUSED)
 
@@ -84,7 +87,7 @@ def take_in(session: Session, body: bytes, *, by: str, now: datetime) -> Read:
         raise AnswersRefused(
             Text(
                 "Verifikationerna %(numbers)s finns inte här. Rätta numren, eller läs filen hos den som skrev dem.",
-                numbers=", ".join(unknown[:10]),
+                numbers=JoinedText(", ", _named(unknown)),
             )
         )
     before = ledger_answer_store.told(session, numbers)
@@ -115,7 +118,8 @@ def take_each(
     for values in told:
         fault = fault_of(values)
         if fault is None and values["voucher"] not in known:
-            fault = Text("Verifikation %(number)s finns inte här.", number=values["voucher"])
+            number = quoted(values["voucher"], _NUMBER_MAX)
+            fault = Text("Verifikation %(number)s finns inte här.", number=number)
         if fault is None:
             answer = answer_of(values)
             said = before.setdefault(answer.voucher, [])
@@ -159,6 +163,13 @@ def send_again(
     return about
 
 
+def _named(numbers: Sequence[str]) -> Iterator[Text]:
+    """The first of them, and how many more there are."""
+    yield from (WrittenText(quoted(each, _NUMBER_MAX)) for each in numbers[:_NAMED_MOST])
+    if len(numbers) > _NAMED_MOST:
+        yield CountedText("och %(count)s till", "och %(count)s till", count=len(numbers) - _NAMED_MOST)
+
+
 def note_booked(
     session: Session, number: str, *, ledger_number: str, reason: str, today: date, by: str, now: datetime
 ) -> None:
@@ -167,11 +178,9 @@ def note_booked(
     Of one that was refused, sent again or never answered; raises AnswersRefused for what is booked, or is not ours.
     """
     take_turns(session, "ledger answers")
-    in_ledger, told = ledger_number.strip()[:_NUMBER_MAX], " ".join(reason.split())[:_SAID_MAX]
-    if not in_ledger or not told:
-        raise AnswersRefused(
-            Text("Skriv numret som verifikationen fick i ekonomisystemet, och hur den bokfördes där.")
-        )
+    asked = Text("Skriv numret som verifikationen fick i ekonomisystemet, och hur den bokfördes där.")
+    in_ledger = kept_words.kept_number(ledger_number, AnswersRefused, asked=asked, longest=_NUMBER_MAX)
+    told = kept_words.kept(reason, AnswersRefused, asked=asked, longest=_SAID_MAX)
     if number not in ledger_answer_store.known(session, [number]):
         raise AnswersRefused(Text("Verifikation %(number)s finns inte här.", number=number))
     before = ledger_answer_store.told(session, [number]).get(number, [])
@@ -217,7 +226,7 @@ def _answers(rows: Iterable[Mapping[str, str | None]]) -> Iterator[LedgerAnswer]
                 Text(
                     "Rad %(row)s: verifikation %(number)s står redan på rad %(before)s.",
                     row=place,
-                    number=number,
+                    number=quoted(number, _NUMBER_MAX),
                     before=seen[number],
                 )
             )
@@ -233,9 +242,10 @@ def _answer(values: Mapping[str, str], place: int) -> LedgerAnswer:
 
 
 def answer_of(values: Mapping[str, str]) -> LedgerAnswer:
-    """The answer of values without fault."""
+    """The answer of values without fault; of a message with a personal identity number it says that there was one."""
     outcome, day = LedgerOutcome(values["outcome"]), date.fromisoformat(values["day"])
-    return LedgerAnswer(values["voucher"], outcome, day, values["ledger_number"], values["message"])
+    said = personal_numbers.masked(values["message"])
+    return LedgerAnswer(values["voucher"], outcome, day, values["ledger_number"], said)
 
 
 def fault_of(values: Mapping[str, str]) -> Text | None:
@@ -251,6 +261,8 @@ def fault_of(values: Mapping[str, str]) -> Text | None:
         return Text("en avvisad verifikation har ett skäl.")
     if len(values["ledger_number"]) > _NUMBER_MAX or len(values["message"]) > _SAID_MAX:
         return Text("numret får ha högst 40 tecken och meddelandet högst 1000.")
+    if personal_numbers.is_written_out(values["ledger_number"]):
+        return Text("numret i ekonomisystemet ser ut som ett personnummer. Ge verifikationen ett annat där.")
     if any(without_control(value) != value for value in values.values()):
         return Text("numret eller meddelandet har styrtecken. Skriv dem med vanliga tecken.")
     return None

@@ -16,10 +16,9 @@ from foundation import journal
 from foundation.errors import Refused
 from foundation.periods import Month
 from foundation.sql import Session
-from foundation.text import JoinedText, Text
+from foundation.text import NO_TEXT, JoinedText, Text
+from foundation.written import kept_words
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
-
-_REASON_MAX = 500
 
 
 class ClosingStep(StrEnum):
@@ -50,6 +49,7 @@ def ask(
 
     `reason` tells the second person why what is open and does not stop may stand.
     """
+    told = kept_words.kept(reason, ClosingRefused)
     month_closing_store.alone(session)
     if (
         closing_checklist.is_closed(session, month)
@@ -60,7 +60,6 @@ def ask(
         )
     rows = _unstopped(session, accounts, month, today=today)
     open_rows = {row.point.value: row.count for row in rows if row.is_open}
-    told = " ".join(reason.split())[:_REASON_MAX]
     if open_rows and not told:
         raise ClosingRefused(
             Text(
@@ -85,9 +84,11 @@ def step(
     now: datetime,
 ) -> None:
     """Take one step. Raises NoClosing, ClosingRefused where it takes another person or a reason, or StepRefused."""
+    opens = what is ClosingStep.ASK_REOPEN
+    asked = Text("Skriv varför månaden ska öppnas igen. Skälet sparas.") if opens else NO_TEXT
+    told = kept_words.kept(reason, ClosingRefused, asked=asked)
     month_closing_store.alone(session)
     closing = month_closing_store.get(session, month)
-    told = " ".join(reason.split())[:_REASON_MAX]
     match what:
         case ClosingStep.CLOSE:
             check_second(session, month, by=by)
@@ -98,11 +99,9 @@ def step(
             month_closing_store.move(session, closing, ClosingState.REFUSED, ended_by=by)
             action = PaymentAction.MONTH_CLOSE_REFUSED
         case ClosingStep.ASK_REOPEN:
-            if not told:
-                raise ClosingRefused(Text("Skriv varför månaden ska öppnas igen. Skälet sparas."))
             _is_last(session, month)
-            asked = {"reopen_asked_by": by, "reopen_asked_at": now, "reopen_reason": told}
-            month_closing_store.move(session, closing, ClosingState.REOPEN_ASKED, **asked)
+            said = {"reopen_asked_by": by, "reopen_asked_at": now, "reopen_reason": told}
+            month_closing_store.move(session, closing, ClosingState.REOPEN_ASKED, **said)
             action = PaymentAction.MONTH_REOPEN_ASKED
         case ClosingStep.REOPEN:
             _another(by, than=closing.reopen_asked_by)

@@ -18,9 +18,9 @@ from foundation.errors import Refused
 from foundation.periods import Month
 from foundation.sql import Session, take_turns
 from foundation.text import Text
+from foundation.written import kept_words
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 
-_REASON_MAX = 500
 _NIL = Decimal("0.00")
 
 
@@ -87,9 +87,8 @@ def propose(
 ) -> int:
     """Keep a version for another person, tried on a month; its number. Raises RulesRefused or RulesChangeRefused."""
     take_turns(session, "accounting rules")
-    told = " ".join(reason.split())[:_REASON_MAX]
-    if not told:
-        raise RulesChangeRefused(Text("Skriv varför reglerna ändras. Skälet sparas."))
+    asked = Text("Skriv varför reglerna ändras. Skälet sparas.")
+    told = kept_words.kept(reason, RulesChangeRefused, asked=asked)
     waiting = accounting_rule_store.in_state(session, RulesState.PROPOSED)
     if waiting is not None:
         raise RulesChangeRefused(

@@ -53,9 +53,8 @@ def head(session: Session, *, day: date) -> Head:
 def append(path: Path, found: Head) -> None:
     """Add a head to a file, safely on disk before this returns."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="ascii") as file:
-        file.write(f"{found}\n")
-        file.flush()
+    with path.open("ab", buffering=0) as file:
+        file.write(f"{found}\n".encode("ascii"))
         os.fsync(file.fileno())
 
 

@@ -111,7 +111,7 @@ def note_jump(session: Session, made: SeriesJump) -> None:
 
 def own_name(supplier: str, series: str) -> str:
     """What a supplier's own series is called among the jumps."""
-    return f"{supplier} {series}"[:40]
+    return f"{supplier} {series}"
 
 
 def jumps(session: Session) -> list[SeriesJump]:

@@ -135,7 +135,8 @@ def _folder(
 
 def _sftp(settings: PostSettings, address: str, stack: ExitStack) -> "SftpFiles":
     # Ten libraries of cryptography take their time to load; only an SFTP account should pay for it.
-    from peppol.access_points.sftp import SftpFiles, SftpLogin
+    from peppol.access_points.sftp import SftpFiles
+    from peppol.access_points.sftp_login import SftpLogin
 
     key = settings.access_point_sftp_key.get_secret_value()
     if settings.access_point_sftp_key_file is not None:

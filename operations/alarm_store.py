@@ -27,20 +27,25 @@ from peppol.exchange.tables import (
     InState,
     OutState,
     OwedState,
+    UnfetchedState,
     access_point,
     inbox,
     outbox,
     owed_answer,
+    unfetched_arrival,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class PointDown:
-    """An access point that is out of reach: since when, and what it said."""
+    """An access point, or its way in, that is out of reach: since when, what for, at which host, and what it said."""
 
     name: str
     opened_at: datetime
     answer: str
+    code: str = ""
+    host: str = ""
+    verb: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +127,51 @@ def take_points_down(session: Session, *, told_until: datetime, now: datetime) -
     """The access points out of reach that were not told of, or last then or before; they are told of now."""
     told = access_point.c.alarmed_at
     question = (
-        select(access_point.c.name, access_point.c.opened_at, access_point.c.answer)
+        select(access_point)
         .where(access_point.c.opened_at.is_not(None), leases.may_be_said_again(told, told_until, now))
         .with_for_update()
     )
-    down = [PointDown(row.name, row.opened_at, row.answer) for row in session.execute(question)]
+    down = [
+        PointDown(row.name, row.opened_at, row.answer, row.code, row.host, row.verb)
+        for row in session.execute(question)
+    ]
     if down:
         names = [each.name for each in down]
         session.execute(update(access_point).where(access_point.c.name.in_(names)).values(alarmed_at=now))
     return down
+
+
+def take_unfetched(session: Session, *, met_until: datetime, now: datetime) -> Sequence[int]:
+    """The numbers of what lies at an access point and has not been had since then, untold of; told of now."""
+    untold = (
+        unfetched_arrival.c.state == UnfetchedState.WAITING,
+        unfetched_arrival.c.alarmed_at.is_(None),
+        # Later than now: noted by a clock that was ahead.
+        (unfetched_arrival.c.first_at <= met_until) | (unfetched_arrival.c.first_at > now),
+    )
+    question = (
+        select(unfetched_arrival.c.id).where(*untold).order_by(unfetched_arrival.c.id).with_for_update()
+    )
+    found = list(session.scalars(question))
+    if found:
+        told = update(unfetched_arrival).where(unfetched_arrival.c.id.in_(found))
+        session.execute(told.values(alarmed_at=now))
+    return found
+
+
+def held_up(session: Session, *, laid_until: datetime) -> Sequence[int]:
+    """The messages of ours, laid out then or before, that wait since they could not be handed over.
+
+    Those of an access point that is left alone are told of with it.
+    """
+    left_alone = select(access_point.c.name).where(access_point.c.opened_at.is_not(None)).exists()
+    waiting = (
+        outbox.c.state == OutState.WAITING,
+        outbox.c.laid_at <= laid_until,
+        outbox.c.outcome.in_(("UNREACHABLE", "OWN_CERTIFICATE")),
+        ~left_alone,
+    )
+    return list(session.scalars(select(outbox.c.sequence).where(*waiting).order_by(outbox.c.sequence)))
 
 
 def take_given_up(session: Session, *, now: datetime) -> Sequence[RunGivenUp]:

@@ -11,25 +11,31 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 from sqlalchemy import Table
 
 from foundation import journal
 from foundation.periods import stockholm_date
 from foundation.sql import Session
-from foundation.text import SWEDISH, Text
+from foundation.text import SWEDISH, JoinedText, Text
 from operations import alarm_store
+from operations.alarm_store import PointDown
 from operations.background.tables import background_task
 from operations.background.tasks import TaskState
 from operations.journal_actions import OperationsAction, OperationsSubject
 from operations.mail import mail
+from peppol.access_points import error_sentences
+from peppol.exchange import circuit_breaker
 from peppol.exchange.tables import InState, OutState, OwedState, inbox, outbox, owed_answer
 
 APART = timedelta(hours=1)
 """Between two alarms of one kind."""
 # An access point that stays away is told of again after this.
 _REMIND = timedelta(hours=4)
-_NAMED_MOST = 20
+NAMED_MOST = 20
+# What cannot be fetched often can be a little later: it is being written, or the server was busy.
+_SETTLES = timedelta(minutes=10)
 
 MESSAGES_STUCK = "LETTERS_STUCK"
 MESSAGES_REJECTED = "LETTERS_REJECTED"
@@ -37,6 +43,8 @@ MESSAGES_FAILED = "LETTERS_FAILED"
 MESSAGES_UNANSWERED = "LETTERS_UNANSWERED"
 ANSWERS_STUCK = "ANSWERS_STUCK"
 ACCESS_POINT_DOWN = "ACCESS_POINT_DOWN"
+ARRIVALS_UNFETCHED = "ARRIVALS_UNFETCHED"
+MESSAGES_HELD_UP = "LETTERS_HELD_UP"
 JOBS_GIVEN_UP = "JOBS_GIVEN_UP"
 REPORTS_WAITING = "REPORTS_WAITING"
 CHANGES_WAITING = "CHANGES_WAITING"
@@ -128,6 +136,16 @@ def put(session: Session, kind: str, trouble: Trouble, *, now: datetime, mail_to
         )
 
 
+def first_named(names: Sequence[str], *, between: str = " ", count: int = 0) -> str:
+    """The first twenty of what an alarm is about, and how many more there are: of `count`, where not all are told.
+
+    >>> first_named([str(each) for each in range(1, 23)])
+    '1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 +2'
+    """
+    more = (count or len(names)) - NAMED_MOST
+    return between.join(names[:NAMED_MOST]) + (f" +{more}" if more > 0 else "")
+
+
 def _messages(table: Table, state: OutState | InState | OwedState | TaskState, sentence: Text) -> Find:
     """Messages, or pieces of work, in a state that nobody was told of yet; finding them marks them as told."""
     return _numbered(partial(alarm_store.take_messages, table=table, state=state), sentence)
@@ -140,8 +158,7 @@ def _numbered(take: Callable[..., Sequence[int]], sentence: Text) -> Find:
         found = take(session, now=now)
         if not found:
             return None
-        about = " ".join(str(each) for each in found[:_NAMED_MOST])
-        about += f" +{len(found) - _NAMED_MOST}" if len(found) > _NAMED_MOST else ""
+        about = first_named(list(map(str, found)))
         return Trouble(len(found), about, sentence.with_values(count=len(found)))
 
     return find
@@ -151,15 +168,56 @@ def _down(session: Session, now: datetime, _: Patience) -> Trouble | None:
     down = alarm_store.take_points_down(session, told_until=now - _REMIND, now=now)
     if not down:
         return None
-    since = min(each.opened_at for each in down).isoformat(timespec="minutes")
-    which = "; ".join(f"{each.name}: {each.answer}" for each in down)
+    which = "; ".join(f"{each.name} {each.verb} {each.host}: {each.answer}" for each in down)
+    return Trouble(len(down), which, JoinedText(" ", [_lost(each) for each in down]))
+
+
+def _lost(point: PointDown) -> Text:
+    """Since when, what for and what to do, of one access point or its way in."""
+    since = point.opened_at.isoformat(timespec="minutes")
+    told = _DOWN_IN if circuit_breaker.is_way_in(point.name) else _DOWN_OUT
+    why = error_sentences.sentence_of_answer(point.code, host=point.host, answer=point.answer)
+    return told.with_values(since=since, why=why)
+
+
+_DOWN_OUT: Final = Text(
+    "Operatören går inte att nå sedan %(since)s. %(why)s Meddelandena väntar och går av sig själva när den svarar."
+)
+_DOWN_IN: Final = Text(
+    "Det går inte att hämta från operatören sedan %(since)s. %(why)s Det som kommit ligger kvar där och hämtas av "
+    "sig självt när det går."
+)
+
+
+def _unfetched(session: Session, now: datetime, _: Patience) -> Trouble | None:
+    found = alarm_store.take_unfetched(session, met_until=now - _SETTLES, now=now)
+    if not found:
+        return None
     return Trouble(
-        len(down),
-        which,
+        len(found),
+        first_named(list(map(str, found))),
         Text(
-            "Operatören går inte att nå sedan %(since)s. Meddelandena väntar och går av sig själva "
-            "när den svarar.",
-            since=since,
+            "%(count)s som kommit till operatören kan inte hämtas eller ställas undan där; allt annat hämtas som "
+            "vanligt. Skälen står under Ekonomi, Meddelanden åt sidan, och i billing post unfetched.",
+            count=len(found),
+        ),
+    )
+
+
+def _held_up(session: Session, now: datetime, _: Patience) -> Trouble | None:
+    """Messages that wait for something of ours to be mended; told of again for as long as they do."""
+    found = alarm_store.held_up(session, laid_until=now - APART)
+    told = alarm_store.last_raised(session, now=now).get(MESSAGES_HELD_UP)
+    if not found or (told is not None and now - told < _REMIND):
+        return None
+    return Trouble(
+        len(found),
+        first_named(list(map(str, found))),
+        Text(
+            "%(count)s meddelanden från oss väntar sedan mer än en timme på något som är fel hos oss eller operatören: "
+            "en nyckel, ett certifikat, en disk. De förlorar inga försök och går av sig själva sedan. Läs felet med "
+            "billing post show NR, och försök genast med billing post deliver.",
+            count=len(found),
         ),
     )
 
@@ -170,9 +228,9 @@ def _given_up(session: Session, now: datetime, _: Patience) -> Trouble | None:
         return None
     return Trouble(
         len(found),
-        "; ".join(
-            f"{each.job} {each.slot.isoformat(timespec='minutes')}: {each.note}"
-            for each in found[:_NAMED_MOST]
+        first_named(
+            [f"{each.job} {each.slot.isoformat(timespec='minutes')}: {each.note}" for each in found],
+            between="; ",
         ),
         Text(
             "%(count)s jobb har misslyckats fem gånger. Åtgärda felet och kör om: billing jobs again JOBB",
@@ -192,7 +250,7 @@ def _reports_waiting(session: Session, now: datetime, patience: Patience) -> Tro
     by_month = sorted(Counter(str(each.month) for each in found).items())
     return Trouble(
         len(found),
-        "; ".join(f"{month}: {count}" for month, count in by_month[:_NAMED_MOST]),
+        first_named([f"{month}: {count}" for month, count in by_month], between="; "),
         Text(
             "%(count)s redovisningar har väntat på köparens beslut i minst %(days)s dagar, den äldsta sedan "
             "%(since)s. Fakturorna för de månaderna väntar så länge. De står under Ekonomi, Redovisningar: be "
@@ -214,7 +272,7 @@ def _objections_waiting(session: Session, now: datetime, patience: Patience) -> 
         return None
     return Trouble(
         len(found),
-        " ".join(each.order_number for each in found[:_NAMED_MOST]),
+        first_named([each.order_number for each in found]),
         Text(
             "%(count)s invändningar mot ordrar har väntat på köparens svar i minst %(days)s dagar, den äldsta "
             "sedan %(since)s. De står under Ekonomi, Invändningar: be handläggarna svara.",
@@ -231,11 +289,9 @@ def _results_stuck(session: Session, now: datetime, patience: Patience) -> Troub
     found = alarm_store.take_results_stuck(session, told_until=now - wait, now=now)
     if not found:
         return None
-    about = " ".join(str(each) for each in found[:_NAMED_MOST])
-    about += f" +{len(found) - _NAMED_MOST}" if len(found) > _NAMED_MOST else ""
     return Trouble(
         len(found),
-        about,
+        first_named(list(map(str, found))),
         Text(
             "%(count)s godkända resultat eller tillägg kunde inte beställas på sin dag. Skälen står under Resultat, "
             "Kunde inte beställas, och i billing results list: rätta dem och försök igen, eller låt dem utgå.",
@@ -284,6 +340,8 @@ KINDS: dict[str, Find] = {
         ),
     ),
     ACCESS_POINT_DOWN: _down,
+    ARRIVALS_UNFETCHED: _unfetched,
+    MESSAGES_HELD_UP: _held_up,
     JOBS_GIVEN_UP: _given_up,
     REPORTS_WAITING: _reports_waiting,
     OBJECTIONS_WAITING: _objections_waiting,

@@ -1,4 +1,4 @@
-"""What a person may do about the post: send a message of ours again, have a message to us read again.
+"""What a person may do about the post: send a message of ours again, have one to us read or fetched again, or leave it.
 
 Used by the command line and by the buyer's pages; each is one transaction with its line in the journal.
 """
@@ -6,11 +6,13 @@ Used by the command line and by the buyer's pages; each is one transaction with 
 from foundation import journal
 from foundation.database import Database
 from foundation.errors import NotFound, Refused
+from foundation.sql import Session
 from foundation.text import Text
 from operations import message_queries
-from peppol.exchange import inbox, outbox
+from peppol.exchange import inbox, outbox, unfetched_store
 from peppol.exchange.laid_aside import LaidAsideReason
-from peppol.exchange.tables import OUT_WORDS, OutState
+from peppol.exchange.tables import OUT_WORDS, UNFETCHED_FOLLOWS, OutState, UnfetchedState
+from peppol.exchange.unfetched_store import UnfetchedArrival
 from peppol.journal_actions import ExchangeSubject, MessageAction
 
 
@@ -68,6 +70,45 @@ def lay_aside(database: Database, letter_id: int, reason: LaidAsideReason, *, by
         subject = ExchangeSubject.MESSAGE_REPLAYED.of(letter_id)
         told = {"was": was.value, "reason": reason.value}
         journal.record(session, by, MessageAction.LAID_ASIDE, subject, **told)
+
+
+def fetch_again(database: Database, number: int, *, by: str) -> None:
+    """Let what could not be fetched be tried at the next collecting. Raises Refused."""
+    with database.writing() as session:
+        one = _unfetched(session, number)
+        if one.state is UnfetchedState.LEFT_THERE:
+            unfetched_store.move(session, one, UnfetchedState.WAITING, due_at=None, ended_by="")
+        else:
+            UNFETCHED_FOLLOWS.check(
+                Text("Hämtning %(number)s", number=number), one.state, UnfetchedState.LEFT_THERE
+            )
+            unfetched_store.change(session, number, due_at=None)
+        about = ExchangeSubject.ARRIVAL.of(number)
+        journal.record(session, by, MessageAction.FETCH_AGAIN, about, was=one.state.value, code=one.code)
+
+
+def leave_there(database: Database, number: int, *, by: str) -> None:
+    """Note that a person has dealt with what could not be fetched: it is not tried again, until it changes.
+
+    Raises Refused. It lies whole where it lies; nothing is taken away.
+    """
+    with database.writing() as session:
+        one = _unfetched(session, number)
+        unfetched_store.move(session, one, UnfetchedState.LEFT_THERE, ended_by=by)
+        about = ExchangeSubject.ARRIVAL.of(number)
+        journal.record(session, by, MessageAction.LEFT_THERE, about, code=one.code)
+
+
+def _unfetched(session: Session, number: int) -> UnfetchedArrival:
+    found = unfetched_store.numbered(session, number)
+    if found is None:
+        raise NotFound(
+            Text(
+                "Det finns inget ohämtat %(number)s. Se vilka som finns med: billing post unfetched",
+                number=number,
+            )
+        )
+    return found
 
 
 def no_message(number: int) -> NotFound:

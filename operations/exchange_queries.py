@@ -12,6 +12,9 @@ from typing import Any
 from sqlalchemy import Row, func, select, text
 
 from foundation.sql import Session
+from foundation.text import Text
+from peppol.access_points import error_sentences
+from peppol.exchange import circuit_breaker, unfetched_store
 from peppol.exchange.tables import (
     OPEN,
     InState,
@@ -39,13 +42,35 @@ class ReceiverStanding:
 
 @dataclass(frozen=True, slots=True)
 class AccessPointStanding:
-    """How an access point does: since when nothing goes through, when it is probed, and what it said."""
+    """How an access point does, out or in: since when nothing goes through, when it is probed, and what it said.
+
+    `reached_at` is when it answered last; of the way in, when all that had come was collected last.
+    """
 
     name: str
     opened_at: datetime | None
     probe_at: datetime | None
     failures: int
     answer: str
+    reached_at: datetime | None = None
+    code: str = ""
+    host: str = ""
+    verb: str = ""
+
+    @property
+    def is_way_in(self) -> bool:
+        """Whether it is about collecting."""
+        return circuit_breaker.is_way_in(self.name)
+
+    @property
+    def point(self) -> str:
+        """The access point's own name."""
+        return circuit_breaker.point_of(self.name)
+
+    @property
+    def sentence(self) -> Text:
+        """What the last failure was, and what to do; nothing where there was none."""
+        return error_sentences.sentence_of_answer(self.code, host=self.host, answer=self.answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +85,7 @@ class ExchangeStanding:
     oldest_in: datetime | None
     laid_out: int
     came: int
+    unfetched: int = 0
 
     def count(self, state: OutState) -> int:
         """How many messages of ours wait, are stuck or were refused."""
@@ -86,6 +112,7 @@ def standing(session: Session) -> ExchangeStanding:
         oldest_in=oldest_in,
         laid_out=session.scalar(select(func.max(outbox.c.sequence))) or 0,
         came=session.scalar(select(func.max(inbox.c.id))) or 0,
+        unfetched=unfetched_store.count(session),
     )
 
 
@@ -96,6 +123,10 @@ def _access_point_standing(row: Row[Any]) -> AccessPointStanding:
         probe_at=row.probe_at,
         failures=row.failures,
         answer=row.answer,
+        reached_at=row.reached_at,
+        code=row.code,
+        host=row.host,
+        verb=row.verb,
     )
 
 

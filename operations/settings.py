@@ -5,13 +5,20 @@ Names begin with BILLING_. Secrets come from the environment only and are never 
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from foundation.errors import Refused
+from foundation.text import Text
 from invoicing.payment.bank_files.banks import BankName, PainVersion
 from operations.exchange_settings import PostSettings
+
+
+class SettingRefused(Refused, ValueError):
+    """A setting that cannot be used; the sentence says which, why, and what to write."""
 
 
 class Settings(PostSettings):
@@ -29,7 +36,10 @@ class Settings(PostSettings):
     """The buyer's name on mails and pages, where the installation has several."""
 
     public_url: str = ""
-    """Where people reach the portal, as https://portal.example; mails link there, and cookies are Secure."""
+    """Where people reach the portal, as https://portal.example; mails link there, and cookies are Secure.
+
+    Scheme and host alone, or a path of ours for one of several buyers: what is below another path is not served.
+    """
 
     security_contact: str = Field(default="", pattern=r"^(mailto:[^\s@]+@[^\s@]+|https://\S+)?$")
     """Whom to tell of a security fault, as mailto:sakerhet@kopare.example; shown at /.well-known/security.txt."""
@@ -57,7 +67,16 @@ class Settings(PostSettings):
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
 
+    smtp_ca_file: Path | None = None
+    """The only authorities whose certificates are believed of the mail server (PEM); none, and the system's are."""
+
+    smtp_utf8: bool = False
+    """Whether the mail server sends to addresses with other letters than a to z before the @ (SMTPUTF8)."""
+
     mail_folder: Path = Path("mail")
+
+    daily_mail_hour: int = Field(default=7, ge=0, le=23)
+    """The hour in Sweden at which what people have chosen to have gathered is mailed to them."""
 
     debtor_iban: str = ""
     """The account suppliers are paid from, and its bank's BIC; without them no payment file is made."""
@@ -90,6 +109,12 @@ class Settings(PostSettings):
 
     openid_acr: str = ""
     """The level of assurance asked of the provider and demanded in its answer; none, and any will do."""
+
+    openid_file: Path | None = None
+    """A TOML file with a table [[provider]] for each OpenID provider (`accounts.openid.provider_settings`)."""
+
+    openid_secrets: Mapping[str, SecretStr] = Field(default_factory=dict)
+    """Their client secrets, by the provider's key; JSON."""
 
     alarm_mail: str = ""
     """Who is told of alarms; empty: they are only rows and lines in the journal."""
@@ -137,3 +162,27 @@ class Settings(PostSettings):
 
     metrics_token: SecretStr = SecretStr("")
     """What who reads /metrics must bear; none, and the proxy in front decides who may."""
+
+    @model_validator(mode="after")
+    def _public_url_leads_here(self) -> Self:
+        """What stands after the host would be lost: pages, forms and cookies are of the whole host."""
+        own = f"/buyers/{self.buyer}" if self.buyer_name else "/"
+        if self.public_url and not _is_address(self.public_url, paths=("", "/", own)):
+            raise SettingRefused(
+                Text(
+                    "BILLING_PUBLIC_URL ska vara protokoll och värd och inget mer, som https://portal.example. "
+                    "Portalen kan inte ligga under en sökväg: ge den ett eget värdnamn i proxyn."
+                )
+            )
+        return self
+
+
+def _is_address(url: str, *, paths: tuple[str, ...]) -> bool:
+    """Whether the URL is scheme, host and perhaps port, and one of the paths."""
+    try:
+        parts = urlsplit(url)
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    alone = not (parts.query or parts.fragment or parts.username or "?" in url or "#" in url)
+    return parts.scheme in ("http", "https") and has_host and alone and parts.path in paths

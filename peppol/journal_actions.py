@@ -21,6 +21,9 @@ class MessageAction(JournalAction):
     FAILED = "letter.failed"
     REPLAYED = "letter.replayed"
     LAID_ASIDE = "letter.laid_aside"
+    # What lies at an access point and could not be fetched.
+    FETCH_AGAIN = "arrival.fetch_again"
+    LEFT_THERE = "arrival.left_there"
 
 
 class AccessPointAction(JournalAction):
@@ -40,3 +43,4 @@ class ExchangeSubject(SubjectKind):
     MESSAGE_IN = "letter in"
     MESSAGE_REPLAYED = "inbound message"
     ACCESS_POINT = "access point"
+    ARRIVAL = "arrival"

@@ -165,7 +165,7 @@ def person(address: str, name: str, until: float, tally: Tally, seed: int) -> No
         while time.monotonic() < until:
             page = ask(choose.choice(pages))
             if choose.random() < 0.05 and _token(page):
-                ask("/account/mails", {"form_token": _token(page), "notice": "ORDERS"})
+                ask("/account/mails", {"form_token": _token(page), "mail-ORDERS": "AT_ONCE"})
             time.sleep(choose.uniform(0.5, 1.5))
 
 

@@ -10,10 +10,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from ctypes.util import find_library
 from functools import partial
 from pathlib import Path
+
+from tests.support.servers import certified_provider
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 INSTALL = ("apt-get", "install", "--yes", "--quiet", "--quiet", "--no-install-recommends")
@@ -38,11 +41,27 @@ def has_program(name: str) -> bool:
     return shutil.which(name) is not None
 
 
+def _is_file(path: str) -> bool:
+    """Whether what no user's search path leads to is there."""
+    return Path(path).is_file()
+
+
+def has_server(name: str) -> bool:
+    return server(name) is not None
+
+
+def server(name: str) -> str | None:
+    """Where a program lies that an ordinary user's PATH may not lead to; None where there is none."""
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+
+
 def faketime_library() -> Path | None:
     """The library that moves the clock of a process with threads; None where there is none."""
     return next((Path(each) for each in sorted(glob.glob(_FAKETIME))), None)
 
 
+# Debian asks this whether a server may be started; 101 says no.
+_POLICY = Path("/usr/sbin/policy-rc.d")
 _FAKETIME = "/usr/lib/*/faketime/libfaketimeMT.so.1"
 
 # Debian's name of each package, and whether what it brings is there, from wherever it came.
@@ -56,7 +75,26 @@ NEEDED: dict[str, Callable[[], bool]] = {
     "fonts-dejavu-core": _has_font,
     "faketime": lambda: faketime_library() is not None,  # a worker whose clock is moved
     "git": partial(has_program, "git"),  # which files are the project's
+    # Real SFTP servers, of two makers (tests/network).
+    "openssh-server": partial(_is_file, "/usr/sbin/sshd"),
+    "openssh-client": partial(has_program, "ssh-keygen"),
+    "proftpd-core": partial(_is_file, "/usr/sbin/proftpd"),
+    "proftpd-mod-crypto": partial(_is_file, "/usr/lib/proftpd/mod_sftp.so"),
+    "openssl": partial(has_program, "openssl"),
+    "nodejs": partial(has_program, "node"),  # the certified OpenID provider, which the next installs
+    "npm": partial(has_program, "npm"),
+    # Servers that stand beside ours in service: tests/network.
+    "nginx-light": partial(has_server, "nginx"),
+    "caddy": partial(has_server, "caddy"),
+    "postfix": lambda: Path("/usr/lib/postfix/sbin/master").exists(),
+    "sasl2-bin": partial(has_server, "saslpasswd2"),
+    "libsasl2-modules": lambda: bool(glob.glob("/usr/lib/*/sasl2/libplain.so*")),
+    "libsasl2-modules-db": lambda: bool(glob.glob("/usr/lib/*/sasl2/libsasldb.so*")),
+    "fakeroot": partial(has_program, "fakeroot"),  # lets Postfix run as whoever runs the tests
 }
+
+# What npm brings, and what installs it; pinned by a lock of its own.
+NEEDED_OF_NPM: dict[str, Callable[[], bool]] = {"oidc-provider": certified_provider.install}
 
 
 def main() -> int:
@@ -70,7 +108,15 @@ def main() -> int:
             f"{_advice(missing)}",
             file=sys.stderr,
         )
-    return 1 if missing else 0
+    lacking = [] if missing else _missing(NEEDED_OF_NPM)
+    if lacking:
+        names = " ".join(lacking)
+        print(
+            f"npm kunde inte installera {names}. Kontrollera att npm når sitt register och kör igen.\n"
+            f"npm could not install {names}. See that npm reaches its registry and run again.",
+            file=sys.stderr,
+        )
+    return 1 if missing or lacking else 0
 
 
 def provide(needed: Mapping[str, Callable[[], bool]]) -> list[str]:
@@ -80,10 +126,25 @@ def provide(needed: Mapping[str, Callable[[], bool]]) -> list[str]:
         return missing
     print(f"Installerar / installing: {' '.join(missing)}", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    # Lists of long ago name versions that are gone; where no list can be had, those at hand may still do.
-    for command in (["apt-get", "update", "--quiet", "--quiet"], [*INSTALL, *missing]):
-        subprocess.run(command, check=False, env=environment, stdout=subprocess.DEVNULL)
+    with _nothing_started():
+        # Lists of long ago name versions that are gone; where no list can be had, those at hand may still do.
+        for command in (["apt-get", "update", "--quiet", "--quiet"], [*INSTALL, *missing]):
+            subprocess.run(command, check=False, env=environment, stdout=subprocess.DEVNULL)
     return _missing(needed)
+
+
+@contextmanager
+def _nothing_started() -> Iterator[None]:
+    """Servers that are installed meanwhile are not started: the tests start their own, where they want them."""
+    if _POLICY.exists() or not _POLICY.parent.is_dir():
+        yield
+        return
+    _POLICY.write_text("#!/bin/sh\nexit 101\n", encoding="utf-8")
+    _POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        _POLICY.unlink()
 
 
 def _missing(needed: Mapping[str, Callable[[], bool]]) -> list[str]:

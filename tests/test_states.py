@@ -13,6 +13,7 @@ from sqlalchemy import CheckConstraint, Column, String, Table
 
 from accounts.application_store import ApplicationState
 from accounts.mailed_link_store import LinkPurpose
+from accounts.passkeys.passkey_store import ChallengePurpose
 from accounts.session_store import SessionStage
 from accounts.staff.change_store import StaffChangeState
 from accounts.store import AccountState
@@ -53,7 +54,7 @@ from orders.placements.informative.informative_store import InformativeState
 from orders.register.policy_store import PolicyState
 from orders.tutors.tutor_store import TutorState
 from orders.tutors.unit_tutor_store import UnitTutorState
-from peppol.exchange.tables import OUT_FOLLOWS, InState, OutState, OwedState
+from peppol.exchange.tables import OUT_FOLLOWS, InState, OutState, OwedState, UnfetchedState
 from tests.support import measures, state_writes
 from tests.support.product import modules
 from tests.support.project import PROJECT
@@ -99,9 +100,11 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "mail.state": MailState,
     "month_closing.state": ClosingState,
     "owed_answer.state": OwedState,
+    "unfetched_arrival.state": UnfetchedState,
     "protected_document.state": ProtectedState,
     "protected_message.state": ProtectedState,
     "mailed_link.purpose": LinkPurpose,
+    "passkey_challenge.purpose": ChallengePurpose,
     "payment_item.kind": PayableKind,
     "payment_proposal.state": ProposalState,
     "payment_stop.reason": StopReason,
@@ -140,6 +143,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "month_closing.state": ClosingState,
     "outbox.state": OutState,
     "owed_answer.state": OwedState,
+    "unfetched_arrival.state": UnfetchedState,
     "payment_item.state": ItemState,
     "payment_proposal.state": ProposalState,
     "payment_stop.state": StopState,

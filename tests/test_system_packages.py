@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ def two_of_three_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         system_packages, "NEEDED", {"one": lambda: False, "two": lambda: True, "three": lambda: False}
     )
+    monkeypatch.setattr(system_packages, "NEEDED_OF_NPM", {"four": lambda: True})
 
 
 @pytest.fixture
@@ -24,6 +26,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     commands: list[list[str]] = []
     monkeypatch.setattr(subprocess, "run", lambda command, **how: commands.append(command))
     return commands
+
+
+@pytest.fixture(autouse=True)
+def policy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """What Debian asks whether a server may be started."""
+    monkeypatch.setattr(system_packages, "_POLICY", tmp_path / "policy-rc.d")
+    return tmp_path / "policy-rc.d"
 
 
 def machine(monkeypatch: pytest.MonkeyPatch, *, root: bool, apt: bool) -> None:
@@ -87,3 +96,27 @@ def test_a_machine_that_has_all_is_left_alone(
     assert main() == 0
     assert capsys.readouterr() == ("", "")
     assert asked == []
+
+
+def test_what_npm_could_not_install_fails_the_run_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], asked: list[list[str]]
+) -> None:
+    machine(monkeypatch, root=True, apt=True)
+    monkeypatch.setattr(system_packages, "NEEDED", {"one": lambda: True})
+    monkeypatch.setattr(system_packages, "NEEDED_OF_NPM", {"four": lambda: False})
+    assert main() == 1
+    assert "npm could not install four." in capsys.readouterr().err
+
+
+def test_no_server_is_started_by_being_installed_and_the_machine_is_left_as_it_was(
+    monkeypatch: pytest.MonkeyPatch, policy: Path
+) -> None:
+    told = list[str]()
+    machine(monkeypatch, root=True, apt=True)
+    monkeypatch.setattr(subprocess, "run", lambda command, **how: told.append(policy.read_text("utf-8")))
+    assert main() == 1
+    assert told == ["#!/bin/sh\nexit 101\n"] * 2
+    assert not policy.exists()
+    policy.write_text("its own", encoding="utf-8")
+    assert main() == 1
+    assert policy.read_text(encoding="utf-8") == told[-1] == "its own"

@@ -35,5 +35,5 @@ def letter_html(claim: SupplierClaim, letter: ClaimLetter, register: Register, l
 
 
 def letter_pdf(claim: SupplierClaim, letter: ClaimLetter, register: Register, language: Language) -> bytes:
-    """The letter as a PDF, A4; raises PdfUnavailable where the machine cannot make one."""
+    """The letter as a PDF, A4; raises PdfRefused where none can be made."""
     return pdf.pdf_of(letter_html(claim, letter, register, language), sheet="order_paper.css")

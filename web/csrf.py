@@ -48,7 +48,7 @@ class Unwritable(Refused):
 
 async def guarded(request: Request) -> None:
     """The dependency of every page: refuses what changes something without both proofs, and what no row should hold."""
-    words_written.check_address(request.url.path, request.query_params.values())
+    words_written.check_address(request.url.path, request.query_params.multi_items())
     if request.method in _HARMLESS:
         return
     if not _is_own_origin(request):
@@ -84,6 +84,18 @@ def _is_own_origin(request: Request) -> bool:
 def _same_host(request: Request, origin: str) -> bool:
     public: str = request.app.state.settings.public_url
     if public:
-        ours = urlsplit(public)
-        return origin == f"{ours.scheme}://{ours.netloc}"
+        return origin == _origin(public)
     return urlsplit(origin).netloc == request.headers.get("Host", "")
+
+
+def _origin(url: str) -> str:
+    """The origin of an address as a browser writes it: small letters, and no port that goes without saying.
+
+    >>> _origin("HTTPS://Portal.Example:443/"), _origin("http://127.0.0.1:8000")
+    ('https://portal.example', 'http://127.0.0.1:8000')
+    """
+    parts = urlsplit(url)
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    port = "" if parts.port in (None, usual) else f":{parts.port}"
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}{port}"

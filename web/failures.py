@@ -27,7 +27,9 @@ from orders.purchase_orders.order_store import OrderUnknown
 from web import problems
 from web.access import NotPermitted, SignInFirst
 from web.csrf import NotOurForm
+from web.guards.form_fields import FieldTooLong
 from web.pages import render
+from web.pdf import PdfBrokenOff, PdfTooSlow
 from web.problems import ProblemResponse
 
 _NOT_THERE: Final = (NotThere, OrderUnknown, InvoiceUnknown, PlacementUnknown)
@@ -118,9 +120,9 @@ def _status_of(refused: Refused) -> int:
     match refused:
         case TooOften():
             return HTTPStatus.TOO_MANY_REQUESTS
-        case DatabaseUnusable() | NoneFree() | SignInsBusy():
+        case DatabaseUnusable() | NoneFree() | SignInsBusy() | PdfTooSlow() | PdfBrokenOff():
             return HTTPStatus.SERVICE_UNAVAILABLE
-        case WorkEnded():
+        case WorkEnded() | FieldTooLong():
             return HTTPStatus.UNPROCESSABLE_ENTITY
         case _ if isinstance(refused, _NOT_THERE):
             return HTTPStatus.NOT_FOUND

@@ -9,7 +9,7 @@ from typing import Final
 
 from fastapi import Request
 
-from foundation.text import Language
+from foundation.text import Language, Text
 from invoicing.documents.view import Paper
 from web import pdf
 from web.pages import Page, text_from
@@ -17,6 +17,7 @@ from web.pages import Page, text_from
 _SHEET: Final = "paper.css"
 LINES_MOST: Final = 500
 """So many lines stand in one file."""
+_THE_ORIGINAL: Final = Text("Hämta XML-filen i stället: den är originalet, och där står allt.")
 
 
 def part_of(request: Request, paper: Paper) -> Page:
@@ -25,9 +26,10 @@ def part_of(request: Request, paper: Paper) -> Page:
 
 
 def pdf_of(paper: Paper, language: Language, part: Page | None = None) -> bytes:
-    """The PDF of a paper, A4, or of one part of it. Raises PdfUnavailable, PdfTooLarge, NoneFree, WorkFailed."""
+    """The PDF of a paper, A4, or of one part of it. Raises PdfRefused, NoneFree, WorkFailed."""
     shown = paper if part is None else replace(paper, lines=tuple(part.rows(paper.lines)))
-    return pdf.pdf_of(text_from("paper_pdf.html", language, paper=shown, part=part), sheet=_SHEET)
+    html = text_from("paper_pdf.html", language, paper=shown, part=part)
+    return pdf.pdf_of(html, sheet=_SHEET, instead=_THE_ORIGINAL)
 
 
 def parts_of(count_lines: int) -> range:

@@ -6,57 +6,90 @@ in it may be what somebody sent. WeasyPrint needs Pango from the operating syste
 missing, whoever asks for a PDF is told so in a sentence, and everything else works.
 """
 
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Final
 
-from foundation.apart.confined import Allowance, Processes, WorkEnded
+from foundation.apart.confined import Allowance, Excess, Processes, WorkEnded
 from foundation.errors import Refused
-from foundation.text import Text
+from foundation.text import JoinedText, Text
 from peppol.validation import apart
 
 ALLOWANCE: Final = Allowance(cpu_seconds=30, memory_bytes=1_500_000_000, wall_seconds=150)
 """What one PDF may take: six times what its most lines do (`invoice_pdf.LINES_MOST`)."""
 
 
-class PdfUnavailable(Refused):
+PRINT_IT: Final = Text("Skriv ut sidan från webbläsaren i stället.")
+"""What to do where no PDF can be had of what a page shows."""
+
+
+class PdfRefused(Refused):
+    """There is no PDF: what came in the way, and what to do `instead`."""
+
+    said: Text
+    """What came in the way."""
+
+    def __init__(self, instead: Text) -> None:
+        super().__init__(JoinedText(" ", (self.said, instead)))
+
+
+class PdfUnavailable(PdfRefused):
     """This machine cannot make PDFs."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            Text(
-                "Den här installationen kan inte göra PDF, eftersom programbiblioteket Pango saknas på "
-                "servern. Skriv ut sidan från webbläsaren i stället, eller hämta XML-filen."
-            )
-        )
+    said = Text(
+        "Den här installationen kan inte göra PDF, eftersom programbiblioteket Pango saknas på servern."
+    )
 
 
-class PdfTooLarge(Refused):
+class PdfTooLarge(PdfRefused):
     """What stands on the paper takes more than a PDF may."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            Text(
-                "Det står så mycket här att det inte går att göra en PDF av det. Hämta XML-filen i stället: den är "
-                "originalet, och där står allt."
-            )
-        )
+    said = Text("Det står så mycket här att det inte går att göra en PDF av det.")
+
+
+class PdfTooSlow(PdfRefused):
+    """It was not made in time, though nothing says that it is too large: a machine that does much else is slow."""
+
+    said = Text(
+        "PDF:en blev inte klar i tid. Servern har mycket att göra just nu: försök igen om en stund. Blir den inte klar "
+        "då heller, är det för mycket för en PDF."
+    )
+
+
+class PdfBrokenOff(PdfRefused):
+    """What makes it came to an end by itself, which says nothing about the paper."""
+
+    said = Text(
+        "Det som gör PDF:en avbröts innan den var klar. Försök igen. Händer det en gång till, säg det till den som "
+        "driver systemet."
+    )
+
+
+REFUSED: Final[Mapping[Excess, type[PdfRefused]]] = {
+    Excess.CPU: PdfTooLarge,
+    Excess.MEMORY: PdfTooLarge,
+    Excess.WALL: PdfTooSlow,
+    Excess.DIED: PdfBrokenOff,
+    Excess.UNWANTED: PdfBrokenOff,
+}
+"""What is told of a PDF that was ended before it was made, by why it was."""
 
 
 class NothingIsFetched(Exception):
     """The page names something outside itself, which it never should."""
 
 
-def pdf_of(html: str, *, sheet: str) -> bytes:
-    """The page as a PDF in the style of `static/<sheet>`, made in a process apart.
+def pdf_of(html: str, *, sheet: str, instead: Text = PRINT_IT) -> bytes:
+    """The page as a PDF in the style of `static/<sheet>`, made in a process apart; `instead` is told where it is not.
 
-    Raises PdfUnavailable where the machine lacks what it takes, PdfTooLarge, NoneFree, WorkFailed.
+    Raises PdfRefused: PdfUnavailable where the machine lacks what it takes, or one of `REFUSED`; NoneFree, WorkFailed.
     """
     try:
         made = PRINTING.run(_printed, html, sheet, allowance=ALLOWANCE, spent=apart.SPENT.get())
     except WorkEnded as ended:
-        raise PdfTooLarge from ended
+        raise REFUSED[ended.excess](instead) from ended
     if made is None:
-        raise PdfUnavailable
+        raise PdfUnavailable(instead)
     return made
 
 

@@ -19,14 +19,13 @@ from accounts.journal_actions import AccountAction, AccountsSubject
 from foundation import journal
 from foundation.sql import Session
 from foundation.text import Text
-from operations.alarms import Find, Patience, Trouble
+from operations.alarms import Find, Patience, Trouble, first_named
 
 GOES_ON: Final = timedelta(hours=1)
 """An attack is over when no try has come for so long."""
 
 _TOLD_EVERY: Final = timedelta(days=1)
 _KEPT: Final = timedelta(days=90)
-_NAMED_MOST: Final = 20
 
 ACCOUNTS_GUESSED: Final = "ACCOUNTS_GUESSED"
 
@@ -68,8 +67,7 @@ def _alarm(session: Session, now: datetime, _: Patience) -> Trouble | None:
     )
     if not found:
         return None
-    about = " ".join(f"user-{each}" for each in found[:_NAMED_MOST])
-    about += f" +{len(found) - _NAMED_MOST}" if len(found) > _NAMED_MOST else ""
+    about = first_named([f"user-{each}" for each in found])
     return Trouble(
         len(found),
         about,

@@ -11,6 +11,8 @@ from accounts.application_store import ApplicationState
 from accounts.identity import BUYER_SIDE, Permission, Person
 from accounts.labels import PERMISSIONS
 from accounts.pages import staff_changes
+from accounts.pages.provider_choices import invited_to
+from accounts.passkeys import passkey_store
 from accounts.rules import AccountRefused, age, granted_staff, mail_address, name_of_person
 from accounts.staff import change_store, independence, role_changes, staff_forms
 from accounts.staff import changes as staff_proposals
@@ -19,7 +21,7 @@ from accounts.store import Account
 from foundation.text import Text
 from orders.register import store as register_store
 from orders.register.register import NotInRegister, Register
-from web.access import instant_of, signed_in
+from web.access import instant_of, settings_of, signed_in
 from web.csrf import form_of
 from web.pages import database_of, pages_router, render, see_other, today_of
 
@@ -133,7 +135,7 @@ def add(
     try:
         content = staff_forms.invitation(
             name=name_of_person(name),
-            address=mail_address(email),
+            address=mail_address(email, utf8=settings_of(request).smtp_utf8),
             roles=_chosen(request),
             language=person.language,
         )
@@ -181,7 +183,7 @@ def change_address(
     with database_of(request).reading() as session:
         account = accounts.of_organisation(session, person.organisation, account_id)
     try:
-        content = {"address": mail_address(email)}
+        content = {"address": mail_address(email, utf8=settings_of(request).smtp_utf8)}
         _propose(request, person, StaffChangeKind.ADDRESS, content, account.person.id)
     except AccountRefused as wrong:
         return _form(request, person, account, {}, wrong.text)
@@ -202,6 +204,15 @@ def forget_codes(request: Request, account_id: int, person: Person = signed_in(A
     with database_of(request).reading() as session:
         account = accounts.of_organisation(session, person.organisation, account_id)
     _propose(request, person, StaffChangeKind.CODES, {}, account.person.id)
+    return see_other("/admin/people", said=staff_changes.WAITS)
+
+
+@router.post("/people/{account_id}/invite-identity")
+def invite_to_tie(request: Request, account_id: int, person: Person = signed_in(ADMINISTERS)) -> Response:
+    """Proposes that somebody is mailed a link to tie the employer's sign-in or an e-ID."""
+    with database_of(request).reading() as session:
+        account = accounts.of_organisation(session, person.organisation, account_id)
+    _propose(request, person, StaffChangeKind.IDENTITY, {}, account.person.id)
     return see_other("/admin/people", said=staff_changes.WAITS)
 
 
@@ -271,6 +282,10 @@ def _form(
         chosen = [str(each) for each in form_of(request).getlist("permission")]
     else:
         chosen = [str(each) for each in account.permissions] if account else []
+    passkeys = 0
+    if account is not None:
+        with database_of(request).reading() as session:
+            passkeys = passkey_store.count(session, account.id)
     return render(
         request,
         person,
@@ -281,4 +296,6 @@ def _form(
         wrong=wrong,
         options=[(str(each), *PERMISSIONS[each]) for each in ORDER],
         chosen=chosen,
+        passkeys=passkeys,
+        can_tie=account is not None and bool(invited_to(request, account)),
     )

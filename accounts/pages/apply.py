@@ -1,5 +1,6 @@
 """The application for a portal account, open to everybody."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Form, Request, Response
@@ -9,7 +10,7 @@ from accounts.guessing import rate_limit
 from accounts.rules import AccountRefused, mail_address, name_of_person
 from foundation.text import Text
 from orders.register import store as register_store
-from web.access import instant_of
+from web.access import instant_of, settings_of
 from web.guards.clients import client_of
 from web.pages import database_of, language_of, pages_router, render, see_other, today_of
 
@@ -53,7 +54,7 @@ def send_application(
         errors.append(("organisation", wrong.text))
     for field, check, value in (
         ("contact_name", name_of_person, contact_name),
-        ("email", mail_address, email),
+        ("email", partial(mail_address, utf8=settings_of(request).smtp_utf8), email),
     ):
         try:
             check(value)

@@ -7,10 +7,14 @@ from accounts.pages import (
     admin,
     apply,
     changes,
+    identities,
     keys,
     links,
+    mail_choices,
     openid,
+    openid_logout,
     own_account,
+    passkeys,
     people,
     restored,
     second_step,
@@ -26,9 +30,13 @@ _P = Permission
 PAGES: Final = (
     sign_in,
     second_step,
+    passkeys,
     links,
     openid,
+    openid_logout,
+    identities,
     own_account,
+    mail_choices,
     apply,
     # Before /admin itself: the more particular path first.
     changes,
@@ -50,4 +58,4 @@ NAVIGATION: Final = (
 )
 """Where the pages lead."""
 
-FRONT: Final = Front("accounts", tuple(each.router for each in PAGES), NAVIGATION)
+FRONT: Final = Front("accounts", (*(each.router for each in PAGES), mail_choices.one_click), NAVIGATION)

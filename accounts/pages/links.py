@@ -1,16 +1,22 @@
-"""Pages behind mailed links: taking up an invitation, and choosing a new password."""
+"""Pages behind mailed links: taking up an invitation, choosing a new password, tying an e-ID."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Form, Request, Response
 
-from accounts import accounts, mailed_links, passwords
+from accounts import accounts, mailed_links, passwords, tokens
 from accounts import store as account_store
 from accounts.guessing import rate_limit
 from accounts.mailed_link_store import LinkPurpose
 from accounts.mailed_links import MailedLink
+from accounts.openid.departing import TieTo
+from accounts.openid.provider_settings import OpenIdProvider
 from accounts.pages import known_browser, sign_in_queue
+from accounts.pages.openid import send_off
+from accounts.pages.provider_choices import invited_to, provider_of
 from accounts.password_rules import PasswordRefused, chosen_password
+from foundation.errors import NotThere
 from foundation.text import Text
 from web.access import instant_of
 from web.guards.clients import client_of
@@ -56,6 +62,19 @@ def _use_link(request: Request, secret: str, password: str, again: str) -> Respo
     return response
 
 
+@router.post("/link/{secret}/openid")
+def tie_by_link(
+    request: Request, secret: str, provider: Annotated[str, Form(max_length=30)] = ""
+) -> Response:
+    """Off to the provider; what comes back is tied to the link's account, and uses the link up."""
+    with database_of(request).reading() as session:
+        link = mailed_links.look(session, secret, now=instant_of(request))
+    chosen = provider_of(request, provider)
+    if chosen not in _providers(request, link):
+        raise NotThere
+    return send_off(request, chosen, TieTo(link=tokens.fingerprint(secret)), back="/")
+
+
 @router.get("/forgotten")
 def forgotten_page(request: Request) -> Response:
     """Asks for the mail address."""
@@ -90,7 +109,14 @@ def _page(request: Request, secret: str, link: MailedLink, wrong: Text | None = 
         200 if wrong is None else 422,
         secret=secret,
         is_invitation=link.purpose == LinkPurpose.INVITE,
+        chooses_password=link.purpose != LinkPurpose.IDENTITY,
+        providers=_providers(request, link),
         account=link.account,
         shortest=passwords.SHORTEST,
         wrong=wrong,
     )
+
+
+def _providers(request: Request, link: MailedLink) -> Sequence[OpenIdProvider]:
+    """Those the link may be used with instead of a password."""
+    return () if link.purpose == LinkPurpose.RESET else invited_to(request, link.account)

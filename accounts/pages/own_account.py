@@ -1,4 +1,4 @@
-"""One's own account: what one may do, the password, the second step, the sessions, the mails."""
+"""One's own account: what one may do, the password, the second step, the sessions, and how one gets mails."""
 
 from typing import Annotated
 
@@ -10,19 +10,22 @@ from accounts.guessing import known_devices, rate_limit
 from accounts.identity import Person
 from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.labels import PERMISSIONS
+from accounts.mails import mail_links
+from accounts.openid import openid_store
 from accounts.pages import known_browser, sign_in_queue
+from accounts.pages.mail_choices import CHOICES_SHOWN, kinds_shown
+from accounts.pages.provider_choices import to_tie
+from accounts.passkeys import passkey_store
 from accounts.password_rules import PasswordRefused, chosen_password
 from foundation import journal
 from foundation.errors import Refused
 from foundation.text import Text
-from operations.mail import store as mail_store
-from operations.mail.texts import MailKind
+from operations.mail import choice_store
 from orders.register import store as register_store
 from orders.register.register import Register
 from orders.register.unit_scope import UnitScope
 from web import cookies
 from web.access import instant_of, signed_in
-from web.csrf import form_of
 from web.pages import database_of, pages_router, render, see_other
 
 router = pages_router(prefix="/account")
@@ -76,6 +79,7 @@ def sign_out_everywhere(request: Request, person: Person = signed_in()) -> Respo
     """Ends every session of the account, this one too."""
     with database_of(request).writing() as session:
         sessions.end_all(session, person.account_id)
+        mail_links.end_all(session, person.account_id)
         known_devices.forget(session, person.account_id)
         journal.record(
             session, person.id, AccountAction.SIGNED_OUT_EVERYWHERE, AccountsSubject.PERSON.of(person.id)
@@ -103,21 +107,14 @@ def end_session(
     return response
 
 
-@router.post("/mails")
-def choose_mails(request: Request, person: Person = signed_in()) -> Response:
-    """Keeps which kinds of mail the person wants."""
-    wanted = {str(each) for each in form_of(request).getlist("notice")}
-    with database_of(request).writing() as session:
-        mail_store.decline(session, person.account_id, [each for each in MailKind if each not in wanted])
-    return see_other("/account", said=Text("Ditt val är sparat."))
-
-
 def _page(request: Request, person: Person, errors: list[tuple[str, Text]] | None = None) -> Response:
     with database_of(request).reading() as session:
         account = account_store.by_id(session, person.account_id)
-        declined = mail_store.declined(session, person.account_id)
+        chosen = choice_store.of(session, person.account_id)
         left = second_step_store.codes_left(session, person.account_id)
         held = session_store.of_account(session, person.account_id)
+        passkeys = passkey_store.count(session, person.account_id)
+        tied = openid_store.identities_of(session, person.account_id)
         register = register_store.load(session)
         known = register_store.last_known_supplier(session, register, person.organisation)
     company = register.buyer.name if person.is_buyer else known.name if known else person.organisation
@@ -133,8 +130,11 @@ def _page(request: Request, person: Person, errors: list[tuple[str, Text]] | Non
         permissions=[PERMISSIONS[each] for each in sorted(person.permissions)],
         sessions=[(each, each.key == _own_key(request)) for each in held],
         codes_left=left,
-        notices=[(str(each), each.told) for each in MailKind],
-        wanted=[str(each) for each in MailKind if each not in declined],
+        passkeys=passkeys,
+        tied=len(tied),
+        to_tie=account is not None and bool(to_tie(request, account)),
+        mail_kinds_shown=kinds_shown(chosen),
+        mail_choices=CHOICES_SHOWN,
         shortest=passwords.SHORTEST,
         errors=errors or [],
     )

@@ -9,14 +9,18 @@ from accounts import accounts
 from accounts import store as account_store
 from accounts.identity import SUPPLIER_SIDE, Permission, Person
 from accounts.labels import PERMISSIONS
-from accounts.rules import AccountRefused, address_choice, granted
+from accounts.openid import binding, bound_number_store
+from accounts.openid.personal_numbers import NoKeyForNumbers, NoSuchNumber, NumberBoundElsewhere
+from accounts.pages.provider_choices import to_tie
+from accounts.passkeys import passkey_store
+from accounts.rules import AccountRefused, address_choice, granted, mail_address
 from accounts.store import Account
 from foundation.text import Text
 from orders.register import store as register_store
 from orders.register.agreements import DeliveryUnit
 from orders.register.register import Register
 from orders.register.unit_scope import UnitScope
-from web.access import instant_of, signed_in
+from web.access import instant_of, settings_of, signed_in
 from web.csrf import form_of
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
@@ -67,7 +71,7 @@ def add(
                 session,
                 organisation=person.organisation,
                 name=name,
-                address=email,
+                address=mail_address(email, utf8=settings_of(request).smtp_utf8),
                 permissions=permissions,
                 within=within,
                 language=person.language,
@@ -124,6 +128,54 @@ def invite_again(
     return see_other("/people", said=Text("En ny inbjudan är på väg."))
 
 
+@router.post("/{account_id}/invite-identity")
+def invite_to_tie(
+    request: Request, account_id: int, person: Person = signed_in(Permission.ADMINISTER)
+) -> Response:
+    """Mails a link to tie an e-ID to the account."""
+    with database_of(request).writing() as session:
+        accounts.invite_to_tie(session, person.organisation, account_id, by=person.id, at=instant_of(request))
+    return see_other("/people", said=Text("En inbjudan att koppla e-legitimation är på väg."))
+
+
+@router.post("/{account_id}/personal-number")
+def bind_number(
+    request: Request,
+    account_id: int,
+    personal_number: Annotated[str, Form(max_length=40)] = "",
+    person: Person = signed_in(Permission.ADMINISTER),
+) -> Response:
+    """Keeps a keyed hash of the number, so that the person's e-ID opens the account."""
+    with database_of(request).reading() as session:
+        account = accounts.of_organisation(session, person.organisation, account_id)
+    try:
+        with database_of(request).writing() as session:
+            binding.bind(
+                session,
+                settings_of(request),
+                person.organisation,
+                account_id,
+                personal_number,
+                by=person.id,
+                at=instant_of(request),
+            )
+    except (AccountRefused, NoSuchNumber, NumberBoundElsewhere, NoKeyForNumbers) as wrong:
+        return _form(request, person, account, {}, number_wrong=wrong.text)
+    return see_other(
+        f"/people/{account_id}", said=Text("Personnumret är bundet. Numret självt är inte sparat.")
+    )
+
+
+@router.post("/{account_id}/personal-number/remove")
+def unbind_number(
+    request: Request, account_id: int, person: Person = signed_in(Permission.ADMINISTER)
+) -> Response:
+    """Keeps it no longer; an e-ID that is tied already stays tied."""
+    with database_of(request).writing() as session:
+        binding.unbind(session, person.organisation, account_id, by=person.id)
+    return see_other(f"/people/{account_id}", said=Text("Bindningen är borttagen."))
+
+
 @router.post("/{account_id}/forget-codes")
 def forget_codes(
     request: Request, account_id: int, person: Person = signed_in(Permission.ADMINISTER)
@@ -172,9 +224,13 @@ def _form(
     account: Account | None,
     given: dict[str, str],
     wrong: Text | None = None,
+    number_wrong: Text | None = None,
 ) -> Response:
     with database_of(request).reading() as session:
         units = _units(register_store.load(session), person)
+        is_bound = account is not None and bound_number_store.is_bound(session, account.id)
+        passkeys = passkey_store.count(session, account.id) if account is not None else 0
+    providers = to_tie(request, account) if account is not None else ()
     if wrong is not None:
         form = form_of(request)
         chosen = [str(each) for each in form.getlist("permission")]
@@ -191,10 +247,15 @@ def _form(
         request,
         person,
         "account/person.html",
-        422 if wrong else 200,
+        422 if wrong or number_wrong else 200,
         account=account,
         given=given,
         wrong=wrong,
+        number_errors=[("personal_number", number_wrong)] if number_wrong is not None else [],
+        is_bound=is_bound,
+        passkeys=passkeys,
+        can_tie=any("invitation" in each.first_link for each in providers),
+        can_bind=any("personal_number" in each.first_link for each in providers),
         options=[(str(each), *PERMISSIONS[each]) for each in ORDER if each in SUPPLIER_SIDE],
         places=_options(units),
         chosen=chosen,

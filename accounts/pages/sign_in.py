@@ -8,11 +8,13 @@ from accounts import sessions
 from accounts import sign_in as signing_in
 from accounts import store as account_store
 from accounts.guessing.rate_limit import TooOften
+from accounts.openid import leaving
+from accounts.openid.provider_settings import OpenIdProvider
 from accounts.pages import known_browser, sign_in_queue
+from accounts.pages.provider_choices import by_issuer, offered, own_address
 from accounts.session_store import SessionStage
 from foundation.text import SWEDISH, Text, language_of
-from operations.settings import Settings
-from web import cookies
+from web import access, cookies
 from web.access import instant_of, person_of
 from web.guards.clients import client_of
 from web.pages import database_of, own_path, pages_router, render, see_other
@@ -68,9 +70,14 @@ def _sign_in(request: Request, name: str, password: str, back: str) -> Response:
 
 @router.post("/sign-out")
 def sign_out(request: Request) -> Response:
-    """End this session."""
+    """End this session; where a provider's word began it, show the way to end that one too."""
+    provider = _begun_by(request)
     _leave_old_session(request)
-    response = see_other("/sign-in", said=Text("Du är utloggad."))
+    way_out = leaving.way_out(provider, back=f"{own_address(request)}/sign-in") if provider else ""
+    if provider is not None and way_out:
+        response = render(request, None, "account/signed_out.html", way_out=way_out, name=provider.name)
+    else:
+        response = see_other("/sign-in", said=Text("Du är utloggad."))
     cookies.drop(request, response, cookies.SESSION)
     # What the browser may have kept of the pages goes too (ASVS 14.3.1); the choice of language stays.
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -94,6 +101,12 @@ def choose_language(
     return response
 
 
+def _begun_by(request: Request) -> OpenIdProvider | None:
+    """The provider whose word began the session."""
+    held = access.of_request(request, database_of(request), now=instant_of(request))
+    return by_issuer(request, held.begun_by.issuer) if held is not None and held.begun_by.issuer else None
+
+
 def _leave_old_session(request: Request) -> None:
     secret = cookies.read(request, cookies.SESSION)
     if secret:
@@ -110,7 +123,6 @@ def _form(
     wrong: Text | None = None,
     status: int = 200,
 ) -> Response:
-    settings: Settings = request.app.state.settings
     return render(
         request,
         None,
@@ -119,6 +131,6 @@ def _form(
         name=name,
         next=own_path(back),
         wrong=wrong,
-        openid_name=settings.openid_name if settings.openid_issuer else "",
+        providers=offered(request),
         hint=request.app.state.sign_in_hint,
     )

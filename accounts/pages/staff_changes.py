@@ -25,6 +25,7 @@ KINDS: Final[Mapping[StaffChangeKind, Text]] = {
     StaffChangeKind.ROLES: Text("Andra behörigheter"),
     StaffChangeKind.ADDRESS: Text("Annan e-postadress"),
     StaffChangeKind.CODES: Text("Ta bort koder för inloggning"),
+    StaffChangeKind.IDENTITY: Text("Inbjudan att koppla e-legitimation"),
     StaffChangeKind.ATTEST_RIGHT: Text("Attesträtt"),
     StaffChangeKind.SUBSTITUTE: Text("Ersättare för en attestant"),
     StaffChangeKind.ACCEPT_LIMIT: Text("Högre gräns för skillnader"),

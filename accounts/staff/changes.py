@@ -23,11 +23,11 @@ from foundation import journal
 from foundation.periods import stockholm_date
 from foundation.sql import Session, take_turns
 from foundation.text import Language, Text
+from foundation.written import kept_words
 from invoicing.payment import attest_right_store
 from invoicing.payment.attest_right_store import Given
 from orders.register import store as register_store
 
-_REASON_MAX = 500
 _NOBODY = frozenset({"", journal.SYSTEM, "operator"})
 _SOMEBODY_ELSE = "somebody else"
 
@@ -118,9 +118,8 @@ def confirm(session: Session, change_id: int, *, by: str, at: datetime) -> Staff
 
 def refuse(session: Session, change_id: int, *, by: str, reason: str, at: datetime) -> None:
     """Say no to a proposal, with a reason. Raises NotThere, AccountRefused or StepRefused."""
-    told = " ".join(reason.split())[:_REASON_MAX]
-    if not told:
-        raise AccountRefused(Text("Skriv varför, så att den som föreslog förstår."))
+    asked = Text("Skriv varför, så att den som föreslog förstår.")
+    told = kept_words.kept(reason, AccountRefused, asked=asked)
     _end(session, change_id, StaffChangeState.REFUSED, StaffAction.REFUSED, by=by, at=at, reason=told)
 
 

@@ -98,6 +98,13 @@ def _codes(session: Session, change: StaffChange, confirming: Confirming) -> Non
     )
 
 
+def _identity(session: Session, change: StaffChange, confirming: Confirming) -> None:
+    account = _account(session, change, confirming)
+    accounts.invite_to_tie(
+        session, confirming.organisation, account.id, by=change.proposed_by, at=confirming.at
+    )
+
+
 def _attest_right(session: Session, change: StaffChange, confirming: Confirming) -> None:
     said = change.content
     _attests(session, confirming, change.person)
@@ -137,6 +144,7 @@ _EFFECTS: Final[Mapping[StaffChangeKind, Callable[[Session, StaffChange, Confirm
     StaffChangeKind.ROLES: _roles,
     StaffChangeKind.ADDRESS: _address,
     StaffChangeKind.CODES: _codes,
+    StaffChangeKind.IDENTITY: _identity,
     StaffChangeKind.ATTEST_RIGHT: _attest_right,
     StaffChangeKind.SUBSTITUTE: _substitute,
     StaffChangeKind.ACCEPT_LIMIT: _accept_limit,

@@ -30,6 +30,11 @@ COMMANDS: Final = {
         "installation.secret_keys",
         "secrets",
     ),
+    "providers": CommandPlace(
+        "Utgivare av legitimationer och arbetsgivares inloggning / OpenID providers: are they there?",
+        "installation.providers",
+        "group",
+    ),
     "events": CommandPlace(
         "Händelser ur beslutssystemen / events of the decision systems.", "events", "events"
     ),

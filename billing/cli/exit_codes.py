@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from foundation.database import explain
 from foundation.errors import NotFound, Refused
 from foundation.formatting import plain
+from foundation.network.faults import fault_of
 from foundation.text import Language, Text
 from invoicing.documents.store import InvoiceUnknown
 from invoicing.portal_invoicing.flipping import NotToInvoice
@@ -21,6 +22,7 @@ from orders.placements.store import PlacementUnknown
 from orders.purchase_orders.order_store import OrderUnknown
 from orders.register.files import RegisterRefused
 from orders.register.needs import RegisterUnfit
+from peppol.access_points.protocol import AccessPointError
 from peppol.exchange.outgoing import InvalidDocument
 from peppol.explanations.explain import explained
 from peppol.xml.gate_errors import GateRefused
@@ -87,8 +89,13 @@ def refusal_of(error: Exception) -> Refused:
                 )
             )
         case ValidationError() if error.title == "Settings":
+            for each in error.errors():
+                if isinstance(cause := each.get("ctx", {}).get("error"), Refused):
+                    return cause
             variables = ", ".join(f"BILLING_{each['loc'][0]}".upper() for each in error.errors())
             return Refused(Text("Miljövariabeln %(variables)s går inte att använda.", variables=variables))
+        case AccessPointError():
+            return Refused(error.sentence)
         case OSError():
             return _file_refused(error)
         case _:
@@ -112,5 +119,8 @@ _FILE_FAULT = Text("%(path)s går inte att använda (%(fault)s). Kontrollera sö
 
 
 def _file_refused(error: OSError) -> Refused:
+    if error.filename is None:
+        # It is about no file: a line, a server, or a disk that does not say what it was asked for.
+        return Refused(fault_of(error).sentence)
     told = _FILE_FAULTS.get(type(error), _FILE_FAULT)
     return Refused(told.with_values(path=error.filename or "", fault=error.strerror))

@@ -6,6 +6,8 @@ from typing import Final
 from sqlalchemy import MetaData, Table
 
 from accounts import tables as account_tables
+from accounts.openid import tables as openid_tables
+from accounts.passkeys import tables as passkey_tables
 from audit import tables as audit_tables
 from billing.migrations.revisions import refuse_other
 from bookkeeping import tables as bookkeeping_tables
@@ -53,6 +55,8 @@ JOINED: Final[tuple[Table, ...]] = (
     objection_tables.order_objection,
     visit_tables.portal_visit,
     account_tables.account,
+    openid_tables.identity,
+    passkey_tables.passkey,
     mail_tables.mail,
     job_tables.job_run,
     background_tables.background_task,

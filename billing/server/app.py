@@ -17,6 +17,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts import passwords
+from accounts.openid import directory_roles
+from accounts.openid.provider_settings import providers_of
 from accounts.pages import front as accounts
 from accounts.sign_in import SignInHint
 from billing.migrations.revisions import refuse_other
@@ -95,6 +97,8 @@ def create_app(
         dependencies=[Depends(addressed)],
     )
     app.state.settings = settings
+    # What is wrong with the providers is told now, and not to the first who wants to sign in.
+    directory_roles.checked(providers_of(settings))
     # Sessions and codes go by the clock of the books, unless a story's stands in for it there.
     app.state.clock = clock
     app.state.sign_in_hint = sign_in_hint
@@ -152,7 +156,11 @@ async def life(app: FastAPI) -> AsyncIterator[None]:
 
 
 class HeaderMiddleware:
-    """Around every request: puts the headers on its answer and answers for what nobody else caught."""
+    """Around every request: puts the headers on its answer and answers for what nobody else caught.
+
+    A HEAD is answered as the GET of that address, without its body (RFC 9110, 9.3.2): what watches and what previews
+    links ask so, of any address.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -163,9 +171,13 @@ class HeaderMiddleware:
             await self._app(scope, receive, send)
             return
         begun = False
+        head = scope["method"] == "HEAD"
+        asked = {**scope, "method": "GET"} if head else scope
 
         async def with_headers(message: Message) -> None:
             nonlocal begun
+            if message["type"] == "http.response.body" and head:
+                message = {**message, "body": b""}
             if message["type"] == "http.response.start":
                 begun = True
                 headers = MutableHeaders(scope=message)
@@ -174,7 +186,7 @@ class HeaderMiddleware:
             await send(message)
 
         try:
-            await self._app(scope, receive, with_headers)
+            await self._app(asked, receive, with_headers)
         except ClientDisconnect:
             return  # there is nobody left to answer
         except Exception as error:
@@ -187,4 +199,4 @@ class HeaderMiddleware:
             )
             if begun:
                 raise
-            await failures.fault(Request(scope))(scope, receive, with_headers)
+            await failures.fault(Request(asked))(asked, receive, with_headers)

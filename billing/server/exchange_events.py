@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from accounts import mailing
 from foundation import journal
 from foundation.sql import Session, moment_of
+from foundation.written.fitted import shown
 from peppol.exchange.sending import DeliveryEvent
 from peppol.identifiers import DocumentKind
 from peppol.journal_actions import ExchangeSubject, MessageAction
@@ -20,7 +21,9 @@ def tell(session: Session, events: Sequence[DeliveryEvent]) -> None:
         message = event.message
         if message is None:
             about = ExchangeSubject.ACCESS_POINT.of(event.words)
-            journal.record(session, journal.SYSTEM, event.action, about)
+            miss = event.miss
+            told = {} if miss is None else {"code": miss.code, "host": miss.host, "verb": miss.verb}
+            journal.record(session, journal.SYSTEM, event.action, about, **told)
             continue
         journal.record(
             session,
@@ -31,7 +34,7 @@ def tell(session: Session, events: Sequence[DeliveryEvent]) -> None:
             document=message.document_id,
             about=message.about,
             instance_id=message.instance_id,
-            answer=event.words[:200],
+            answer=shown(event.words, 200),
         )
         moment = moment_of(session)
         if (

@@ -37,6 +37,8 @@ _PREFIX: Final = "/buyers/"
 _WATCHED: Final = ("/livez", "/readyz", "/metrics")
 _NOBODYS: Final = ("/static/", "/webhook/", "/api/v1/validate", "/api/v1/openapi.json")
 _MACHINES: Final = ("/api/", "/webhook/")
+# What a mail program sends when its reader wants no more mails is not led on: it keeps no cookie.
+_MAILS: Final = "/mails/"
 
 
 class InstallationApp:
@@ -112,7 +114,7 @@ class InstallationApp:
         if not found.is_open:
             return self._told(start_page.closed, found)
         path = f"/{rest}"
-        if path.startswith(_MACHINES):
+        if path.startswith(_MACHINES) or (path.startswith(_MAILS) and scope["method"] == "POST"):
             scope["path"] = path
             scope["raw_path"] = scope.get("raw_path", b"").removeprefix(f"{_PREFIX}{slug}".encode())
             return self._app(found, several=True)

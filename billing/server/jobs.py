@@ -7,21 +7,21 @@ here: every worker does them all the time, each with its own messages (`worker`)
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from functools import partial
 from typing import Final
 
-from accounts import mailed_links, mailing
+from accounts import mailing
 from accounts.applications import APPLICATION_KINDS
 from accounts.guessing import guessed_accounts, known_devices, rate_limit
 from accounts.guessing.guessed_accounts import GUESSING_KINDS
 from accounts.identity import Permission
+from accounts.mails import daily_mails
 from accounts.staff import changes as staff_changes
 from accounts.staff.waiting_queries import STAFF_KINDS
 from accounts.systems import machine_keys
 from audit import retention_periods
-from billing.server import invoice_mails
+from billing.server import invoice_mails, mail_watch
 from foundation import journal
 from foundation.database import Database
 from foundation.sql import Session
@@ -34,10 +34,9 @@ from invoicing.payment_control import fetching
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.verdicts import parking
 from operations import alarms, journal_heads, order_curing, report_judging, scheduler
-from operations.alarms import Trouble
+from operations.alarms import NAMED_MOST, Trouble, first_named
 from operations.event_feed import reading as feed_reading
 from operations.machine import disk_watch
-from operations.mail import delivery as mail_delivery
 from operations.payment_settings import control_source_of
 from operations.scheduler import InOne, InSteps, Job
 from operations.schedules import Daily, Every
@@ -51,7 +50,6 @@ from supplier_portal.queries import reports as report_queries
 
 # Reminders go out on these days of the week (Monday is 0): not every day.
 _REMINDER_DAYS = (0, 3)
-_NAMED_MOST = 20
 
 
 ALARM_KINDS: Final = {**alarms.KINDS, **WAITING_KINDS, **APPLICATION_KINDS, **STAFF_KINDS, **GUESSING_KINDS}
@@ -74,6 +72,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("journal-head", Daily(time(21, 30)), journal_heads.writer(settings.journal_head_folder, to)),
         InOne("alarms", Every(timedelta(minutes=1)), _alarms(settings)),
         InSteps("mail-deliver", Every(timedelta(seconds=30)), _mail(settings)),
+        InOne("daily-mails", Every(timedelta(minutes=1)), _daily_mails(settings), by_date=True),
         PORTAL_RELEASE,
         InSteps("reports-received", Every(timedelta(minutes=1)), receive_filed),
         InSteps("orders-come", Every(timedelta(minutes=1)), judge_what_has_come),
@@ -231,7 +230,7 @@ def parked_too_long(session: Session, today: date, now: datetime, mail_to: str) 
     if ended:
         trouble = Trouble(
             len(ended),
-            _named([invoice.number for invoice in ended], len(ended)),
+            first_named([invoice.number for invoice in ended]),
             Text(
                 "%(documents)s dokument hade väntat längre än reglerna säger. Fakturor har begärts "
                 "krediterade, kreditfakturor ligger i kön.",
@@ -244,11 +243,11 @@ def parked_too_long(session: Session, today: date, now: datetime, mail_to: str) 
 
 def payments_due(session: Session, today: date, now: datetime, mail_to: str) -> str:
     """Tell the buyer's staff of invoices whose day of payment has come: what is accepted, and what we hold up."""
-    due, named = due_queries.to_be_paid(session, [InvoiceState.ACCEPTED], on=today, named=_NAMED_MOST)
+    due, named = due_queries.to_be_paid(session, [InvoiceState.ACCEPTED], on=today, named=NAMED_MOST)
     if due:
         trouble = Trouble(
             due,
-            _named(named, due),
+            first_named(named, count=due),
             Text(
                 "%(invoices)s godkända fakturor ska betalas i dag eller tidigare. Gör ett betalningsförslag.",
                 invoices=due,
@@ -256,11 +255,11 @@ def payments_due(session: Session, today: date, now: datetime, mail_to: str) -> 
         )
         alarms.put(session, "PAYMENTS_DUE", trouble, now=now, mail_to=mail_to)
     waiting = [InvoiceState.PARKED, InvoiceState.ON_HOLD]
-    held_up, named = due_queries.to_be_paid(session, waiting, on=today, named=_NAMED_MOST)
+    held_up, named = due_queries.to_be_paid(session, waiting, on=today, named=NAMED_MOST)
     if held_up:
         trouble = Trouble(
             held_up,
-            _named(named, held_up),
+            first_named(named, count=held_up),
             Text(
                 "%(invoices)s fakturor skulle ha betalats i dag eller tidigare men väntar på redovisning eller "
                 "kontroll. Se dem under Ekonomi, Väntar och Hålls för kontroll, och få det de väntar på avgjort.",
@@ -292,14 +291,9 @@ def _mailing(
 
 
 def _mail(settings: Settings) -> Callable[[Database, date, datetime], str]:
-    def deliver(database: Database, today: date, now: datetime) -> str:
-        links = partial(mailed_links.of_leaving_mail, now=now)
-        done = mail_delivery.deliver(database, settings, now=now, links=links)
-        return f"{done.sent} sent, {done.waiting} waiting, {done.stuck} stuck"
-
-    return deliver
+    return lambda database, today, now: mail_watch.deliver(database, settings, now=now)
 
 
-def _named(numbers: Sequence[str], count: int) -> str:
-    rest = f" +{count - _NAMED_MOST}" if count > _NAMED_MOST else ""
-    return " ".join(numbers[:_NAMED_MOST]) + rest
+def _daily_mails(settings: Settings) -> Callable[[Session, date, datetime], str]:
+    hour = settings.daily_mail_hour
+    return lambda session, today, now: f"{daily_mails.lay_due(session, now=now, hour=hour)} mails"

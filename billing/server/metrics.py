@@ -24,9 +24,10 @@ from billing.server import books_watch, metric_queries
 from foundation.database import Database, DatabaseUnusable
 from foundation.sql import Session
 from operations import exchange_queries
-from operations.exchange_queries import ExchangeStanding
+from operations.exchange_queries import AccessPointStanding, ExchangeStanding
 from operations.job_run_store import JobRunState
 from operations.machine import disk_watch
+from operations.mail import mail_queries
 from operations.mail.store import MailState
 from operations.settings import Settings
 from peppol.exchange.tables import OutState
@@ -188,7 +189,7 @@ def _post(stands: ExchangeStanding, now: datetime) -> Iterator[Metric]:
         "billing_letters_in_open",
         "Messages to us that have had no effect yet, by state.",
         "state",
-        [("arrived", stands.arrived), ("failed", stands.failed)],
+        [("arrived", stands.arrived), ("failed", stands.failed), ("unfetched", stands.unfetched)],
     )
     yield _one("billing_letters_out", "Messages of ours ever laid out.", stands.laid_out)
     yield _one("billing_letters_in", "Messages ever come to us, with repeats.", stands.came)
@@ -198,11 +199,28 @@ def _post(stands: ExchangeStanding, now: datetime) -> Iterator[Metric]:
     ):
         age = max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0
         yield _one(f"billing_oldest_{name}_seconds", f"Since the oldest {what}; 0 when none waits.", age)
+    yield from _access_points(stands.access_points)
+
+
+def _access_points(points: Sequence[AccessPointStanding]) -> Iterator[Metric]:
+    """How each access point does, out and in apart: one may answer where the other does not."""
+    for name, what, value in (
+        (
+            "up",
+            "1 while messages go that way, 0 while it is left alone.",
+            lambda each: int(each.opened_at is None),
+        ),
+        ("failures", "Failures in a row that way.", lambda each: each.failures),
+    ):
+        family = GaugeMetricFamily(f"billing_access_point_{name}", what, labels=["access_point", "way"])
+        for each in points:
+            family.add_metric([each.point, "in" if each.is_way_in else "out"], value(each))
+        yield family
     yield _by(
-        "billing_access_point_up",
-        "1 while messages go through the access point, 0 while it is left alone.",
+        "billing_last_collected_seconds",
+        "When all that had come was collected last, in seconds since 1970.",
         "access_point",
-        [(each.name, int(each.opened_at is None)) for each in stands.access_points],
+        [(each.point, each.reached_at.timestamp()) for each in points if each.is_way_in and each.reached_at],
     )
 
 
@@ -224,6 +242,12 @@ def _work(session: Session, now: datetime) -> Iterator[Metric]:
         "Mails that have not left, by state.",
         "state",
         _with_zeros(metric_queries.mails_open(session), (MailState.WAITING, MailState.STUCK)),
+    )
+    _, oldest = mail_queries.waiting(session)
+    yield _one(
+        "billing_oldest_mail_seconds",
+        "Since the oldest mail that waits was laid; 0 when none waits.",
+        max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0,
     )
     yield _one(
         "billing_accounts_guessed",

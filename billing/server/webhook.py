@@ -34,6 +34,7 @@ from foundation.database import Database, DatabaseUnusable
 from foundation.database_faults import DatabaseAway
 from foundation.periods import stockholm_date
 from foundation.text import Text
+from foundation.written.fitted import within
 from operations.exchange_settings import PostSettings
 from peppol.envelope import opening
 from peppol.exchange import inbox
@@ -66,7 +67,7 @@ async def take_message(request: Request) -> Response:
         raise ProblemResponse(400, Text("Meddelandet är tomt."))
     name = request.headers.get("webhook-id") or request.headers.get("X-Message-Id") or ""
     try:
-        message = await to_thread.run_sync(_stored, request.app.state.books_for, body, name[:_NAME])
+        message = await to_thread.run_sync(_stored, request.app.state.books_for, body, within(name, _NAME))
     except (SQLAlchemyError, DatabaseUnusable, DatabaseAway, BooksRestored):
         raise ProblemResponse(
             503,

@@ -184,13 +184,13 @@ def _collect(worker: Worker) -> bool:
         at_once=worker.at_once,
         into=worker.into,
         worker=worker.name,
+        tell=exchange_events.tell,
     )
     try:
         collector.collect()
     except AccessPointError as miss:
-        _log.warning(
-            "not collected", reason=miss.code, fault=str(miss), access_point=worker.access_point.name
-        )
+        name = worker.access_point.name
+        _log.warning("not collected", reason=miss.code, fault=str(miss), host=miss.host, access_point=name)
     return False
 
 

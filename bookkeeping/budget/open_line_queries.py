@@ -19,7 +19,6 @@ from foundation.sql import Session
 from invoicing.reconciliation.entry_source_queries import stands_received
 from orders import tables as order_tables
 from orders.model import InterruptionState, LineState
-from orders.placements import store as placement_store
 from orders.terms import ArticleKind
 
 _ACCOUNT, _ORDER, _LINE = order_tables.line_account, order_tables.purchase_order, order_tables.order_line
@@ -92,10 +91,10 @@ def cut_lines(
     rows: list[Any] = list(session.execute(wanted.order_by(_LINE.c.order_number, _LINE.c.line_id)))
     for start in range(0, len(rows), _AT_A_TIME):
         part = rows[start : start + _AT_A_TIME]
-        placements = placement_store.several(session, {row.execution_reference for row in part})
+        interrupted = accrual_queries.interrupted_of(session, part)
         for row in part:
             basis = basis_of(*(getattr(row, column.name) for column in BASIS))
-            left = accrual_queries.amount_delivered(row, placements[row.execution_reference], currency)
+            left = accrual_queries.amount_delivered(row, interrupted, currency)
             yield CutLine(basis, row.starts_on, row.amount, left)
 
 

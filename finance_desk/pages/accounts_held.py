@@ -19,7 +19,6 @@ from finance_desk.pages.paying_parts import (
     given_account_words,
     people,
     supplier_names,
-    text_of,
 )
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
@@ -35,6 +34,7 @@ from orders.register import store as register_store
 from orders.register.parties import PaymentAccount, Supplier
 from orders.register.register import NotInRegister, Register
 from web.access import instant_of, signed_in
+from web.guards.form_fields import text_of
 from web.pages import database_of, pages_router, render, see_other, today_of
 
 router = pages_router()

@@ -6,7 +6,7 @@ from fastapi import Request, Response
 from starlette.datastructures import UploadFile
 
 from accounts.identity import Permission, Person
-from finance_desk.pages.paying_parts import READERS, FormRefused, day_of, people, supplier_names, text_of
+from finance_desk.pages.paying_parts import READERS, FormRefused, day_of, people, supplier_names
 from foundation.errors import NotThere
 from foundation.sql import Session
 from foundation.text import Text
@@ -22,6 +22,7 @@ from invoicing.payment.bank_files import movements
 from orders.register import store as register_store
 from web.access import instant_of, signed_in
 from web.csrf import form_of
+from web.guards.form_fields import text_of
 from web.pages import database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
@@ -220,6 +221,6 @@ def _there(session: Session, name: str) -> None:
 
 def _said(request: Request) -> TransferSaid:
     try:
-        return TransferSaid(text_of(request, "said", most=20))
+        return TransferSaid(text_of(request, "said", longest=20))
     except ValueError:
         raise FormRefused(Text("Välj vad banken gjorde.")) from None

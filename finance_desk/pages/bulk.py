@@ -160,11 +160,15 @@ def _chosen(request: Request, session: Session) -> Sequence[int]:
     known = [each for each in ids if each not in hidden and queue_queries.item(session, each) is not None]
     if not known:
         raise Refused(Text("Välj minst en rad i kön."))
+    if len(known) > MOST:
+        raise Refused(
+            Text("Välj högst %(most)s rader åt gången: %(count)s är valda.", most=MOST, count=len(known))
+        )
     return known
 
 
 def _numbers(texts: Sequence[str]) -> list[int]:
-    return [key for each in dict.fromkeys(texts) if (key := key_in(each)) is not None][:MOST]
+    return [key for each in dict.fromkeys(texts) if (key := key_in(each)) is not None]
 
 
 def _kind(text: str) -> Action:

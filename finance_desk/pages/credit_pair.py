@@ -45,7 +45,7 @@ def pair(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) 
     """The two side by side, what is set to zero, what is left open, and what the supplier is told."""
     language = language_of(request, person)
     asked = request.query_params
-    wanted = (asked.get("other", "").strip() or asked.get("credits", ""))[:100]
+    wanted = asked.get("other", "").strip() or asked.get("credits", "")
     with database_of(request).reading() as session:
         register = register_store.load(session)
         case = open_case(session, register, number, person)

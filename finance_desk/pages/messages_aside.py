@@ -29,7 +29,7 @@ from operations import exchange_actions, message_queries
 from operations.event_loading import replay_unappliable
 from orders.register import store as register_store
 from orders.register.register import Register
-from peppol.exchange import inbox_store, owed_answer_store
+from peppol.exchange import inbox_store, owed_answer_store, unfetched_store
 from peppol.exchange.laid_aside import LAID_ASIDE_TEXTS, LaidAsideReason
 from peppol.validation import apart
 from web.access import signed_in
@@ -175,6 +175,24 @@ def no_answer(request: Request, number: int, person: Person = signed_in(_P.FINAN
     return see_other("/finance?part=letters", Text("Svaret är lagt till handlingarna."))
 
 
+@router.post("/finance/unfetched/{number}/again")
+def fetch_again(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Have what could not be fetched tried at the next collecting."""
+    database = database_of(request)
+    _must_be_unfetched(database, number)
+    exchange_actions.fetch_again(database, number, by=person.id)
+    return see_other("/finance?part=letters", Text("Det försöks vid nästa hämtning."))
+
+
+@router.post("/finance/unfetched/{number}/leave")
+def leave_there(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Note that what could not be fetched is dealt with; it lies where it lies."""
+    database = database_of(request)
+    _must_be_unfetched(database, number)
+    exchange_actions.leave_there(database, number, by=person.id)
+    return see_other("/finance?part=letters", Text("Det lämnas där det ligger."))
+
+
 @router.post("/finance/answers/{number}/seen")
 def seen(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Note that somebody has dealt with what a supplier's system answered."""
@@ -199,6 +217,12 @@ def _reason(request: Request) -> LaidAsideReason:
 def _must_be_owed(session: Session, number: int) -> None:
     if owed_answer_store.numbered(session, number) is None:
         raise NotThere
+
+
+def _must_be_unfetched(database: Database, number: int) -> None:
+    with database.reading() as session:
+        if all(each.id != number for each in unfetched_store.listed(session)):
+            raise NotThere
 
 
 def _must_be_there(database: Database, number: int) -> None:

@@ -27,6 +27,7 @@ from orders.register import store as register_store
 from web import i18n
 from web.access import signed_in
 from web.csrf import form_of
+from web.guards.form_fields import text_of
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router(prefix="/finance/objections")
@@ -88,7 +89,7 @@ def answer(request: Request, objection_id: int, person: Person = signed_in(*ANSW
                 objection,
                 ObjectionState(to),
                 AnswerReason(reason),
-                replaced_by=str(form.get("replaced_by", "")).strip()[:20],
+                replaced_by=text_of(request, "replaced_by"),
                 by=person.id,
                 today=today_of(request),
             )

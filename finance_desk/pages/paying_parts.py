@@ -19,7 +19,7 @@ from invoicing.model import AccountGiven
 from orders.register.parties import PaymentAccount
 from orders.register.register import Register
 from orders.register.service_names import article_names
-from web.csrf import form_of
+from web.guards.form_fields import text_of
 from web.pages import today_of
 
 _P = Permission
@@ -77,12 +77,6 @@ def given_account_words(account: AccountGiven) -> Text:
 
 def _first_upper(said: str) -> Text:
     return WrittenText(said[:1].upper() + said[1:])
-
-
-def text_of(request: Request, name: str, *, most: int = 500) -> str:
-    """A field of the form as text; nothing where it is missing."""
-    value = form_of(request).get(name)
-    return value.strip()[:most] if isinstance(value, str) else ""
 
 
 def day_of(request: Request, name: str, *, default: date | None = None) -> date:

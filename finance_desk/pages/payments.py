@@ -21,7 +21,6 @@ from finance_desk.pages.paying_parts import (
     people,
     staff_with,
     supplier_names,
-    text_of,
 )
 from foundation.errors import NotThere
 from foundation.money import Money
@@ -44,6 +43,7 @@ from operations.background import asking, task_store
 from operations.background.tasks import KIND_WORDS
 from orders.register import store as register_store
 from web.access import instant_of, signed_in
+from web.guards.form_fields import text_of
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
@@ -176,9 +176,9 @@ def give_right(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> 
         valid_from=day_of(request, "valid_from", default=today_of(request)),
         valid_to=day_of(request, "valid_to") if last else None,
         reach=Reach(
-            text_of(request, "supplier", most=20),
-            text_of(request, "article", most=20),
-            text_of(request, "area", most=60),
+            text_of(request, "supplier", longest=20),
+            text_of(request, "article", longest=20),
+            text_of(request, "area", longest=60),
         ),
     )
     return _proposed(request, person, StaffChangeKind.ATTEST_RIGHT, content)
@@ -217,7 +217,7 @@ def _confirmed(request: Request, person: Person, kind: Given, key: int) -> Respo
 def substitute(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> Response:
     """An administrator proposes that somebody attests in another's place for a time; another confirms it."""
     content = staff_forms.substitute(
-        stand_in=text_of(request, "substitute", most=80),
+        stand_in=text_of(request, "substitute", longest=80),
         valid_from=day_of(request, "valid_from", default=today_of(request)),
         valid_to=day_of(request, "valid_to"),
     )
@@ -237,7 +237,7 @@ def end_substitute(
 def _proposed(
     request: Request, person: Person, kind: StaffChangeKind, content: Mapping[str, str]
 ) -> Response:
-    about = text_of(request, "person", most=80)
+    about = text_of(request, "person", longest=80)
     with database_of(request).writing() as session:
         changes.propose(session, kind, person=about, content=content, by=person.id, at=instant_of(request))
     return see_other("/finance/payments/rights", staff_changes.WAITS)

@@ -42,6 +42,7 @@ from foundation.identifiers import key_in
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text, WrittenText
+from foundation.written.fitted import shown
 from invoicing.decisions import store as decision_store
 from invoicing.matching.deviation_texts import verdict_name
 from invoicing.matching.deviations import DeviationCode
@@ -397,4 +398,4 @@ def _whole(text: str) -> int:
 
 
 def _no_number(text: str) -> Refused:
-    return Refused(Text("”%(text)s” är inget tal.", text=text[:20]))
+    return Refused(Text("”%(text)s” är inget tal.", text=shown(text, 20)))

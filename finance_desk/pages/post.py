@@ -32,6 +32,7 @@ router = pages_router()
 _P = Permission
 _READERS = (_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT)
 _MOST = 200
+_LINES = 10
 _KINDS = {
     "order": Text("Order"),
     "invoice-response": Text("Fakturasvar"),
@@ -128,7 +129,8 @@ def _answer(each: KeptAnswer) -> dict[str, Any]:
         "kept": each,
         "kind": _kind(each.answer.kind),
         "sentence": peer_responses.sentences(each.meaning, each.answer.reference),
-        "lines": lines[:10],
+        "lines": lines[:_LINES],
+        "more_lines": max(0, len(lines) - _LINES),
     }
 
 

@@ -32,9 +32,9 @@ from invoicing.responses import store as response_store
 from invoicing.responses.model import sentences
 from orders.placements import start_queries
 from orders.register import store as register_store
-from peppol.exchange import owed_answer_store
+from peppol.exchange import owed_answer_store, unfetched_store
 from peppol.exchange.laid_aside import LAID_ASIDE_TEXTS, LaidAsideReason
-from peppol.exchange.tables import OwedState
+from peppol.exchange.tables import OwedState, UnfetchedState
 from web import i18n
 from web.access import signed_in
 from web.csrf import form_of
@@ -98,8 +98,8 @@ _EXPLAINED = {
         "väntar lika länge, och ingen kredit begärs så länge. Be handläggarna avgöra dem."
     ),
     QueuePart.MESSAGES: Text(
-        "Meddelanden som inte kunde tas emot, eller vars nummer redan finns med annat innehåll, och svar som inte "
-        "kunde skrivas. Allt är sparat som det kom."
+        "Meddelanden som inte kunde hämtas eller tas emot, eller vars nummer redan finns med annat innehåll, och svar "
+        "som inte kunde skrivas. Inget är borta."
     ),
     QueuePart.EVENTS: Text("Händelser ur beslutssystemen som inte kunde tillämpas."),
     QueuePart.STARTS: Text(
@@ -228,7 +228,8 @@ def _messages(request: Request, session: Session, in_part: int) -> dict[str, Any
     """One page of the messages aside, with the answers that could not be written and those nobody has dealt with."""
     owed = owed_answer_store.in_state(session, OwedState.STUCK)
     answers = response_store.listed(session, waiting=True)
-    page = Page.of(request, max(0, in_part - len(owed) - len(answers)))
+    unfetched = [each for each in unfetched_store.listed(session) if each.state is UnfetchedState.WAITING]
+    page = Page.of(request, max(0, in_part - len(owed) - len(answers) - len(unfetched)))
     numbers = [number for each in owed if (number := each.document_id) is not None]
     documents = {each.id: each for each in document_store.by_ids(session, numbers)}
     return {
@@ -236,6 +237,7 @@ def _messages(request: Request, session: Session, in_part: int) -> dict[str, Any
         "page": page,
         "owed": [(each, documents.get(each.document_id or 0)) for each in owed],
         "answers": [(each, sentences(each.meaning, each.answer.reference)) for each in answers],
+        "unfetched": unfetched,
         "told_words": told_words,
         "reasons": [(each.value, LAID_ASIDE_TEXTS[each]) for each in LaidAsideReason],
     }

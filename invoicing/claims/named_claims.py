@@ -1,7 +1,7 @@
 """Which claim a payer means by what it wrote on its payment."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from foundation.money import Money
@@ -17,7 +17,7 @@ _NUMBER: Final = re.compile(r"[0-9][0-9 \u00a0-]*", re.ASCII)
 _WORD: Final = re.compile(r"[^\s,;:()]+")
 # Shorter numbers of invoices stand in many texts that mean something else.
 _SHORTEST: Final = 4
-_MOST: Final = 200
+_AT_A_TIME: Final = 500
 
 
 def by_number(session: Session, references: Sequence[str]) -> list[SupplierClaim]:
@@ -29,8 +29,11 @@ def by_number(session: Session, references: Sequence[str]) -> list[SupplierClaim
     within = {each for text in references for each in re.findall(r"(?<!\d)\d{9,25}(?!\d)", text, re.ASCII)}
     if not alone and not within:
         return []
-    ocr, number = sorted(alone | within)[:_MOST], sorted(alone)[:_MOST]
-    return claim_store.where(session, _CLAIM.c.ocr.in_(ocr) | _CLAIM.c.number.in_(number))
+    found: dict[str, SupplierClaim] = {}
+    for some in _portions(alone | within):
+        is_named = _CLAIM.c.ocr.in_(some) | _CLAIM.c.number.in_([each for each in some if each in alone])
+        found |= {each.number: each for each in claim_store.where(session, is_named)}
+    return [found[each] for each in sorted(found)]
 
 
 def by_invoice(session: Session, references: Sequence[str], amount: Money) -> SupplierClaim | None:
@@ -40,11 +43,21 @@ def by_invoice(session: Session, references: Sequence[str], amount: Money) -> Su
     }
     if not words:
         return None
-    found = claim_store.where(
-        session, _INVOICE.c.number.in_(sorted(words)[:_MOST]), _CLAIM.c.state.in_(list(OPEN))
-    )
+    is_open = _CLAIM.c.state.in_(list(OPEN))
+    found = [
+        each
+        for some in _portions(words)
+        for each in claim_store.where(session, _INVOICE.c.number.in_(some), is_open)
+    ]
     fit = [each for each in found if each.left.currency == amount.currency and amount <= each.left]
     return fit[0] if len(fit) == 1 else None
+
+
+def _portions(texts: Collection[str]) -> Iterator[list[str]]:
+    """So many at a time as one question takes: whatever a payer wrote, all of it is looked at."""
+    every = sorted(texts)
+    for start in range(0, len(every), _AT_A_TIME):
+        yield every[start : start + _AT_A_TIME]
 
 
 def _digits(text: str) -> str:

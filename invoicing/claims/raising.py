@@ -7,10 +7,11 @@ after makes no second claim.
 from datetime import date
 from typing import Final
 
-from foundation import journal, personal_numbers
+from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text
+from foundation.written import kept_words
 from invoicing.claims import claim_store, owed_queries, withdrawing
 from invoicing.claims.claim_states import CLAIM_FOLLOWS, OPEN, RECLAIMED, ClaimCause, ClaimState
 from invoicing.claims.claim_store import SupplierClaim
@@ -21,7 +22,6 @@ from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.payment import repayment_store
 from orders.purchase_orders import line_store
 
-_LONGEST: Final = 500
 # A paid invoice stands so until it is credited.
 _PAID: Final = (InvoiceState.PAID, InvoiceState.IN_QUESTION, InvoiceState.CREDIT_REQUESTED)
 
@@ -56,8 +56,8 @@ def ask(
     session: Session, invoice_id: int, *, cause: ClaimCause, reason: str, by: str, today: date
 ) -> SupplierClaim:
     """Say that what was paid for an invoice is to be claimed back, as the first person. Raises ClaimRefused."""
+    reason = kept_words.kept(reason, ClaimRefused, asked=Text("Skriv varför. Skälet sparas."))
     invoice = document_store.lock(session, invoice_id)
-    reason = _words(reason)
     if cause is ClaimCause.CREDIT:
         raise ClaimRefused(Text("En kredit reser fordran av sig själv när den kommer. Välj en annan orsak."))
     if invoice.paid_on is None or invoice.state not in _PAID:
@@ -140,12 +140,3 @@ def withdraw_for(session: Session, invoice_id: int, *, today: date) -> bool:
         return False
     withdrawing.withdraw(session, claim, by=journal.SYSTEM, on=today)
     return True
-
-
-def _words(reason: str) -> str:
-    """The reason as it is kept. Raises ClaimRefused, or where it holds a personal identity number."""
-    said = " ".join(reason.split())
-    personal_numbers.refuse(said)
-    if not said or len(said) > _LONGEST:
-        raise ClaimRefused(Text("Skriv varför, högst %(most)s tecken. Skälet sparas.", most=_LONGEST))
-    return said

@@ -6,9 +6,10 @@ A claim that is disputed, or that somebody wants to write off, is neither set of
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from foundation import journal, personal_numbers
+from foundation import journal
 from foundation.sql import Session
 from foundation.text import Text
+from foundation.written import kept_words
 from invoicing.claims import (
     claim_store,
     giving_back,
@@ -97,10 +98,10 @@ def interest_to(session: Session, claim: SupplierClaim, day: date) -> Interest:
 
 def dispute(session: Session, number: str, *, supplier: str, by: str, words: str, today: date) -> None:
     """The supplier says that it does not owe it, and why. Raises NoClaim for another's, or ClaimRefused."""
+    said = _said(words)
     claim = claim_store.get(session, number)
     if claim.supplier != supplier or claim.state is ClaimState.ASKED:
         raise claim_store.NoClaim(number)
-    said = _said(words)
     # What has left for the bank is set off; a proposal that has not lets go of it when it is attested or sent.
     claim = _standing(session, number, blocked_by=_LEFT)
     letter_store.say(session, claim, said, by=by, by_supplier=True, on=today)
@@ -110,8 +111,9 @@ def dispute(session: Session, number: str, *, supplier: str, by: str, words: str
 
 def uphold(session: Session, number: str, *, by: str, words: str, today: date) -> None:
     """Answer the supplier that the claim stands: it is where it was before the dispute."""
+    said = _said(words)
     claim = _in(session, number, ClaimState.DISPUTED)
-    letter_store.say(session, claim, _said(words), by=by, by_supplier=False, on=today)
+    letter_store.say(session, claim, said, by=by, by_supplier=False, on=today)
     notice_store.lay(session, claim.invoice_id, NoticeKind.CLAIM_ANSWERED)
     claim_store.move(session, claim, ClaimState(claim.state_before), state_before="")
     journal.record(session, by, ClaimAction.UPHELD, InvoicingSubject.CLAIM.of(number))
@@ -119,6 +121,7 @@ def uphold(session: Session, number: str, *, by: str, words: str, today: date) -
 
 def ask_write_off(session: Session, number: str, *, by: str, reason: str, today: date) -> None:
     """Say that the rest is to be written off, as the first person; nothing of it is set off or demanded meanwhile."""
+    reason = _said(reason)
     claim = _open(session, number)
     _nothing_noted(session, claim)
     if claim.state is ClaimState.WRITE_OFF_ASKED:
@@ -139,10 +142,10 @@ def ask_write_off(session: Session, number: str, *, by: str, reason: str, today:
         state_before=f"{claim.state} {before}".strip(),
         write_off_by=by,
         write_off_asked_on=today,
-        write_off_reason=_said(reason),
+        write_off_reason=reason,
     )
     subject = InvoicingSubject.CLAIM.of(number)
-    journal.record(session, by, ClaimAction.WRITE_OFF_ASKED, subject, reason=_said(reason))
+    journal.record(session, by, ClaimAction.WRITE_OFF_ASKED, subject, reason=reason)
 
 
 def keep(session: Session, number: str, *, by: str) -> None:
@@ -236,9 +239,5 @@ def _nothing_noted(session: Session, claim: SupplierClaim) -> None:
 
 
 def _said(words: str) -> str:
-    """The words as they are kept. Raises ClaimRefused, or where they hold a personal identity number."""
-    said = " ".join(words.split())
-    personal_numbers.refuse(said)
-    if not said or len(said) > _LONGEST:
-        raise ClaimRefused(Text("Skriv varför, högst %(most)s tecken. Det sparas.", most=_LONGEST))
-    return said
+    """The words as they are kept. Raises ClaimRefused, or PersonalNumber."""
+    return kept_words.kept(words, ClaimRefused, asked=Text("Skriv varför. Det sparas."), longest=_LONGEST)

@@ -19,6 +19,7 @@ from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text, WrittenText
 from foundation.transitions import Transitions
+from foundation.written.fitted import within
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import DeskAction, InvoicingSubject
@@ -97,7 +98,7 @@ def keep(
 ) -> int:
     """Keep a batch under its key, with a row per document; the batch of an earlier press of the same button."""
     row = {
-        "idempotency_key": f"{by} {key}"[:80],
+        "idempotency_key": within(f"{by} {key}", 80),
         "kind": kind,
         "made_by": by,
         "made_at": at,

@@ -10,10 +10,11 @@ reason, that nobody is named in it: a number of a document may look like a perso
 from datetime import date
 from typing import Final
 
-from foundation import journal, personal_numbers
+from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text
+from foundation.written import kept_words
 from invoicing.decisions import protected_store
 from invoicing.decisions.protected_store import ProtectedState
 from invoicing.documents import decider_store
@@ -99,6 +100,4 @@ def reveal_message(session: Session, message_id: int, *, by: str, reason: str) -
 
 
 def _check(reason: str, missing: Text) -> None:
-    if not reason.strip():
-        raise Refused(missing)
-    personal_numbers.refuse(reason)
+    kept_words.kept(reason, Refused, asked=missing)

@@ -19,6 +19,7 @@ from foundation.money import Money
 from foundation.sql import Session, among
 from foundation.text import Text
 from foundation.transitions import Transitions
+from foundation.written.fitted import within
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Group, Match, Verdict
 from invoicing.matching.order_slices import orders_named
@@ -210,7 +211,7 @@ def add(
     """Keep a document. Its key of supplier, type and number may be held once."""
     supplier = supplier_key(invoice)
     # A longer one is no order's; the whole of it stays in the content.
-    order_number = invoice.order_number[:_ORDER_NUMBER_MAX]
+    order_number = within(invoice.order_number, _ORDER_NUMBER_MAX)
     key: int = session.execute(
         _ADD,
         {
@@ -318,7 +319,7 @@ def set_order(
 
 def _add_orders(session: Session, invoice_id: int, named: Collection[str], *, own: str) -> None:
     """Note the orders a document names besides its own."""
-    others = sorted({each[:_ORDER_NUMBER_MAX] for each in named} - {own})
+    others = sorted({within(each, _ORDER_NUMBER_MAX) for each in named} - {own})
     if others:
         rows = [{"invoice_id": invoice_id, "order_number": each} for each in others]
         session.execute(insert(document_tables.invoice_order), rows)

@@ -53,9 +53,7 @@ def simulate(
 ) -> Sequence[Foreseen]:
     """What the action would come to for each document, in their order."""
     limit = decision_store.limit_of(session, by)
-    return [
-        _foreseen(session, register, kind, document_store.by_id(session, each), limit) for each in ids[:MOST]
-    ]
+    return [_foreseen(session, register, kind, document_store.by_id(session, each), limit) for each in ids]
 
 
 def _foreseen(

@@ -30,7 +30,7 @@ from invoicing.responses import store as response_store
 from orders import tables as order_tables
 from orders.placements import start_queries
 from orders.register import store as register_store
-from peppol.exchange import owed_answer_store
+from peppol.exchange import owed_answer_store, unfetched_store
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import OwedState
 
@@ -62,6 +62,7 @@ def counts(session: Session, *, today: date) -> Mapping[QueuePart, int]:
     inbox, outbox, event = exchange_tables.inbox, exchange_tables.outbox, order_tables.inbound_event
     found[QueuePart.MESSAGES] = _many(session, inbox, "inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')")
     found[QueuePart.MESSAGES] += owed_answer_store.count(session, OwedState.STUCK)
+    found[QueuePart.MESSAGES] += unfetched_store.count(session)
     found[QueuePart.MESSAGES] += response_store.count_waiting(session)
     found[QueuePart.POST] = _many(session, outbox, "(outbox.state = 'STUCK' or outbox.state = 'REJECTED')")
     found[QueuePart.EVENTS] = _many(

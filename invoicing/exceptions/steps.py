@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from foundation import personal_numbers
 from foundation.sql import Session
-from foundation.text import Text
+from foundation.text import NO_TEXT, Text
+from foundation.written import kept_words
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Action, ActionRefused, check_action
 from invoicing.documents import store as document_store
@@ -86,9 +86,9 @@ def begin(
     also: Iterable[str] = (),
 ) -> SupplierInvoice:
     """Lock the order lines and then the document, and check that the action may be taken on it now."""
-    if must_tell_why and not reason.strip():
-        raise ActionRefused(Text("Skriv varför. Skälet sparas."))
-    personal_numbers.refuse(reason)
+    kept_words.kept(
+        reason, ActionRefused, asked=Text("Skriv varför. Skälet sparas.") if must_tell_why else NO_TEXT
+    )
     seen = document_store.by_id(session, invoice_id)
     line_store.lock_orders(session, {*document_store.orders_of(session, seen), *also} - {""})
     invoice = document_store.lock(session, invoice_id)

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
-from foundation import journal, personal_numbers
+from foundation import journal
 from foundation.errors import Refused
 from foundation.journal_entries import SubjectKind
 from foundation.sql import Session
 from foundation.text import Text
+from foundation.written import kept_words
 from invoicing.documents import decider_store
 from invoicing.exceptions import worklist_store
 from invoicing.exceptions.worklist_store import WorkKind
@@ -23,6 +25,8 @@ SUBJECT_KINDS: Mapping[WorkKind, SubjectKind] = {
     WorkKind.EVENT: OrdersSubject.EVENT,
 }
 
+_COMMENT_LONGEST: Final = 2000
+
 
 def hand_over(session: Session, kind: WorkKind, item_id: int, *, to: str, by: str, at: datetime) -> None:
     """Let a person have something (`to` empty: let it go). Taking is handing over to oneself."""
@@ -36,10 +40,8 @@ def hand_over(session: Session, kind: WorkKind, item_id: int, *, to: str, by: st
 
 def comment(session: Session, kind: WorkKind, item_id: int, text: str, *, by: str, at: datetime) -> None:
     """Write a comment. Raises Refused for an empty one, or one with a personal number in it."""
-    words = text.strip()
-    if not words or len(words) > 2000:
-        raise Refused(Text("Skriv en kommentar på högst 2 000 tecken."))
-    personal_numbers.refuse(words)
+    asked = Text("Skriv kommentaren först.")
+    words = kept_words.kept(text, Refused, asked=asked, longest=_COMMENT_LONGEST, in_lines=True)
     worklist_store.add_comment(session, kind, item_id, words, by=by, at=at)
     journal.record(session, by, DeskAction.COMMENTED, SUBJECT_KINDS[kind].of(item_id))
     _note_decision(session, kind, item_id, by, DeskAction.COMMENTED)

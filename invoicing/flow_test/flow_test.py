@@ -13,6 +13,7 @@ from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text
+from foundation.written import kept_words
 from invoicing.documents import reading as document_reading
 from invoicing.documents.reading import Reading
 from invoicing.flow_test import flow_test_store, sample_orders
@@ -25,7 +26,6 @@ from orders.register.register import Register
 from peppol.exchange import outbox
 from peppol.xml.gate_errors import LIMITS
 
-_NOTE_MAX = 500
 SIZE_MAX = LIMITS.bytes_max
 A_DAY_MAX = 200
 _A_DAY = timedelta(days=1)
@@ -86,9 +86,7 @@ def confirm(session: Session, supplier: str, step: FlowStep, *, by: str, now: da
 
 def send_back(session: Session, supplier: str, step: FlowStep, *, by: str, note: str, now: datetime) -> None:
     """The administrator wants something more, and says what."""
-    told = " ".join(note.split())[:_NOTE_MAX]
-    if not told:
-        raise BenchRefused(Text("Skriv vad som saknas."))
+    told = kept_words.kept(note, BenchRefused, asked=Text("Skriv vad som saknas."))
     if not flow_test_store.send_back(session, supplier, step, note=told, at=now):
         raise _changed_meanwhile()
     subject = InvoicingSubject.SUPPLIER.of(supplier)

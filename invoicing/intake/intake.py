@@ -15,6 +15,7 @@ from foundation.journal import SYSTEM
 from foundation.personal_numbers import masked
 from foundation.sql import Session, take_turns
 from foundation.text import Text
+from foundation.written.fitted import within
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
@@ -333,4 +334,4 @@ def _invoice_number(invoice: InvoiceContent) -> str:
 
 
 def _business_key(invoice: InvoiceContent) -> str:
-    return f"{document_store.supplier_key(invoice)} {invoice.document_type} {invoice.number}"[:200]
+    return within(f"{document_store.supplier_key(invoice)} {invoice.document_type} {invoice.number}", 200)

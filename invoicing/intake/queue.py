@@ -50,7 +50,7 @@ _log = structlog.get_logger("letters")
 def read_arrived(
     database: Database, *, today: date, reader: bool | None = None
 ) -> Generator[IntakeResult, None, None]:
-    """Let every arrived message become what it is; yields what became of each, oldest first.
+    """Let every arrived message become what it is; yields what became of each, in turn by sender.
 
     Several workers may run at once: each claims its own messages for a while. With `reader` the next messages
     are read while those already read are received; left to itself that is done where many wait.

@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from foundation import journal, personal_numbers
+from foundation import journal
 from foundation.errors import Refused
 from foundation.journal_entries import JournalSubject
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text
+from foundation.written import kept_words
 from invoicing.claims import claim_store, giving_back, steps
 from invoicing.claims.claim_store import SupplierClaim
 from invoicing.documents import store as document_store
@@ -24,7 +25,6 @@ from invoicing.payment.payment_store import Claim, ClaimWay
 from invoicing.payment.repayment_store import RepaymentNote, RepaymentState
 
 _LONGEST_REFERENCE = 80
-_LONGEST_REASON = 500
 
 
 class RepaymentRefused(Refused):
@@ -58,15 +58,8 @@ def note(
     claim = _open(session, invoice_id)
     if amount is not None:
         _parted(session, claim, amount, came_on)
-    reference = reference.strip()
-    personal_numbers.refuse(reference)
-    if not reference or len(reference) > _LONGEST_REFERENCE:
-        raise RepaymentRefused(
-            Text(
-                "Skriv bankens referens för insättningen, högst %(most)s tecken.",
-                most=_LONGEST_REFERENCE,
-            ),
-        )
+    asked = Text("Skriv bankens referens för insättningen.")
+    reference = kept_words.kept(reference, RepaymentRefused, asked=asked, longest=_LONGEST_REFERENCE)
     paid_on = document_store.by_id(session, invoice_id).paid_on
     if came_on > today or (paid_on is not None and came_on < paid_on):
         raise RepaymentRefused(
@@ -124,13 +117,11 @@ def confirm(session: Session, invoice_id: int, *, by: str) -> Claim:
 
 def take_back(session: Session, invoice_id: int, *, by: str, reason: str) -> Claim:
     """Take back what was noted and not confirmed: by whoever noted it, or by another who does not find it."""
+    reason = kept_words.kept(reason, RepaymentRefused, asked=Text("Skriv varför. Skälet sparas."))
     claim = _open(session, invoice_id)
     found = _noted(session, claim)
-    personal_numbers.refuse(reason)
-    if not reason.strip():
-        raise RepaymentRefused(Text("Skriv varför. Skälet sparas."))
     repayment_store.end(session, found, RepaymentState.TAKEN_BACK, by=by)
-    journal.record(session, by, PaymentAction.REPAYMENT_TAKEN_BACK, _subject(claim), reason=reason.strip())
+    journal.record(session, by, PaymentAction.REPAYMENT_TAKEN_BACK, _subject(claim), reason=reason)
     return claim
 
 
@@ -138,18 +129,14 @@ def ask_undo(
     session: Session, invoice_id: int, note_id: int, *, by: str, undone_on: date, reason: str, today: date
 ) -> None:
     """Say that the bank took a confirmed deposit back, as the first person. Raises RepaymentRefused."""
+    reason = kept_words.kept(reason, RepaymentRefused, asked=Text("Skriv hur du vet det. Skälet sparas."))
     document_store.lock(session, invoice_id)
     note = _chosen(repayment_store.confirmed(session, invoice_id), note_id)
-    personal_numbers.refuse(reason)
-    if not reason.strip():
-        raise RepaymentRefused(Text("Skriv hur du vet det. Skälet sparas."))
     if not note.came_on <= undone_on <= today:
         raise RepaymentRefused(
             Text("Dagen ska ligga mellan %(came_on)s, då pengarna kom, och i dag.", came_on=note.came_on)
         )
-    repayment_store.ask_undo(
-        session, note, by=by, on=today, undone_on=undone_on, reason=reason.strip()[:_LONGEST_REASON]
-    )
+    repayment_store.ask_undo(session, note, by=by, on=today, undone_on=undone_on, reason=reason)
     subject = InvoicingSubject.INVOICE.of(invoice_id)
     told = {"reference": note.reference, "undone_on": str(undone_on)}
     journal.record(session, by, PaymentAction.REPAYMENT_UNDO_ASKED, subject, **told)

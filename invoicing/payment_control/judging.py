@@ -12,6 +12,7 @@ from foundation.formatting import kronor
 from foundation.money import Money
 from foundation.periods import stockholm_date
 from foundation.text import NO_TEXT, Text, WrittenText
+from foundation.written.fitted import within
 from invoicing.payment_control.control_data import DataKind, Told
 from invoicing.payment_control.controls import Control, ControlRow, ControlVerdict
 from orders.register.parties import PaymentAccount
@@ -159,7 +160,7 @@ def _duplicate(facts: ControlFacts, rules: PaymentControls) -> ControlRow:
     numbers = ", ".join(facts.alike)
     sentence = Text("Samma leverantör, dag, belopp och orderrad som %(numbers)s.", numbers=numbers)
     return ControlRow(
-        Control.DUPLICATE, _weighed(rules.duplicate), _BOOKS, sentence=sentence, basis=numbers[:200]
+        Control.DUPLICATE, _weighed(rules.duplicate), _BOOKS, sentence=sentence, basis=within(numbers, 200)
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from foundation import journal
 from foundation.sql import Session
 from foundation.text import Text
+from foundation.written import kept_words
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment_control import control_data, control_data_store
 from invoicing.payment_control.control_data import ControlDataUnreadable, Told
@@ -25,9 +26,8 @@ def take_in(
     Rows about others than the register's suppliers are kept with the file and counted, and lead to nothing. Raises
     ControlDataUnreadable where the file is none, or nobody says where it comes from, and what `apart.checked` raises.
     """
-    source = " ".join(source.split())
-    if not source or len(source) > _SOURCE_MAX:
-        raise ControlDataUnreadable(Text("Skriv varifrån kontrollunderlaget kommer, med högst 120 tecken."))
+    asked = Text("Skriv varifrån kontrollunderlaget kommer.")
+    source = kept_words.kept(source, ControlDataUnreadable, asked=asked, longest=_SOURCE_MAX)
     if len(body) > BYTES_MAX:
         raise ControlDataUnreadable(Text("Kontrollunderlaget är större än 20 MB. Dela filen."))
     before = control_data_store.load_of(session, body)

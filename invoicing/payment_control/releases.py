@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from foundation import personal_numbers
 from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.text import Text
+from foundation.written import kept_words
 from invoicing.documents import store
 from invoicing.documents.journal import record
 from invoicing.journal_actions import DocumentAction
@@ -14,8 +14,6 @@ from invoicing.payment_control import control_queries, release_store
 from invoicing.payment_control.controls import RELEASABLE, Control
 from invoicing.payment_control.release_store import Release
 from orders.register.register import Register
-
-_REASON_MAX = 500
 
 
 class ReleaseRefused(Refused):
@@ -44,13 +42,8 @@ def release(
                 control=control.words,
             )
         )
-    reason = " ".join(reason.split())
-    if not reason or len(reason) > _REASON_MAX:
-        raise ReleaseRefused(
-            Text("Skriv varför betalningen släpps, med högst 500 tecken och inga personuppgifter.")
-        )
-    if personal_numbers.found_in(reason):
-        raise personal_numbers.PersonalNumber
+    asked = Text("Skriv varför betalningen släpps, utan personuppgifter. Skälet sparas.")
+    reason = kept_words.kept(reason, ReleaseRefused, asked=asked)
     invoice = store.lock(session, invoice_id)
     if invoice.state is not InvoiceState.ACCEPTED:
         raise ReleaseRefused(Text("%(number)s väntar inte på att betalas.", number=invoice.number))

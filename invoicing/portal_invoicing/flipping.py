@@ -193,6 +193,8 @@ def party_of(supplier: Supplier, *, taxed: date, written: date) -> AccountingPar
     return AccountingParty(
         party=BillingParty(
             endpoint_id=shapes.Identifier(number, scheme),
+            # Programs show this name, and some refuse a party without it, though the rules do not ask for it.
+            party_name=shapes.PartyName(name=supplier.name),
             postal_address=_address(now.address),
             party_tax_schemes=tuple(schemes),
             party_legal_entity=shapes.PartyLegalEntity(
@@ -213,6 +215,7 @@ def _buyer(buyer: Buyer, *, hide_vat: bool) -> AccountingParty:
     return AccountingParty(
         party=BillingParty(
             endpoint_id=shapes.Identifier(number, scheme),
+            party_name=shapes.PartyName(name=buyer.name),
             postal_address=_address(buyer.invoice_address),
             party_tax_schemes=() if hide_vat else (vat,),
             party_legal_entity=shapes.PartyLegalEntity(

@@ -57,13 +57,18 @@ class Press:
         return stockholm_date(self.now)
 
 
+def check_count(lines: Sequence[LineToInvoice]) -> None:
+    """Raise PressRefused where no line is chosen, or more than one press takes."""
+    if not lines or len(lines) > ROWS_MAX:
+        raise PressRefused(Text("Välj minst en och högst %(most)s orderrader.", most=ROWS_MAX))
+
+
 def send_lines(
     session: Session, register: Register, press: Press, lines: Sequence[LineToInvoice]
 ) -> list[PressRow]:
     """Make the invoice of each line; what was done before under the same key is only told again."""
     wanted = sorted(set(lines))
-    if not wanted or len(wanted) > ROWS_MAX:
-        raise PressRefused(Text("Välj minst en och högst %(most)s orderrader.", most=ROWS_MAX))
+    check_count(wanted)
     actors = [(line, lambda line=line: _line(session, register, press, line)) for line in wanted]
     return _press(session, press, DocumentOrigin.FLIP, actors)
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from foundation import personal_numbers
 from foundation.text import NO_TEXT, Text
+from foundation.written.fitted import shown
 from peppol.identifiers import DocumentKind
 
 ACCEPTED, TAKEN_OVER, REJECTED, CONDITIONALLY = "AP", "AB", "RE", "CA"
@@ -147,6 +148,6 @@ def sentences(meaning: Meaning, reference: str) -> Text:
 
 
 def in_short(words: str) -> str:
-    """A peer's words on one line without control characters, cut to what is kept of them; a personal number is not."""
+    """A peer's words on one line without control characters, … where more is left out; no personal number is kept."""
     printable = "".join(sign if sign.isprintable() else " " for sign in words)
-    return personal_numbers.masked(" ".join(printable.split()))[:_WORDS_MOST]
+    return shown(personal_numbers.masked(" ".join(printable.split())), _WORDS_MOST)

@@ -13,6 +13,7 @@ from foundation import journal
 from foundation.sql import Session, moment_of, take_turns
 from foundation.text import NO_TEXT, Text
 from foundation.transitions import StepRefused
+from foundation.written.fitted import within
 from invoicing.journal_actions import DeskAction, InvoicingSubject, SupplierAction
 from invoicing.responses import model as peer_responses
 from invoicing.responses import objections
@@ -206,7 +207,7 @@ def _move(
         return
     state = OutState.REJECTED if meaning is Meaning.REJECTED else OutState.DELIVERED
     at = moment_of(session) or datetime.combine(today, time(), UTC)
-    words = peer_responses.in_short(" ".join((answer.words, *(line.words for line in answer.lines[:20]))))
+    words = peer_responses.in_short(" ".join((answer.words, *(line.words for line in answer.lines))))
     said = words if state is OutState.REJECTED else f"{answer.kind} {answer.code}"
     was = outbox.verdict(session, message.instance_id, state, answer=said, at=at)
     if was is not None:
@@ -260,4 +261,4 @@ def _again(
 
 
 def _business_key(answer: PeerAnswer) -> str:
-    return f"{answer.sender} {answer.kind} {answer.number}"[:200]
+    return within(f"{answer.sender} {answer.kind} {answer.number}", 200)

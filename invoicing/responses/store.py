@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select, func, insert, select, text, update
 from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
 from foundation.text import Text
+from foundation.written.fitted import within
 from invoicing.responses.model import ABOUT_ORDERS, FOR_STAFF, Meaning, PeerAnswer, PeerLine
 from invoicing.responses.tables import peer_answer, peer_answer_line
 from peppol.identifiers import DocumentKind
@@ -70,8 +71,8 @@ def add(
             "sender": answer.sender,
             "number": answer.number,
             "code": answer.code,
-            # What is longer is about nothing of ours; the whole of it stays in the message.
-            "reference": answer.reference[:200],
+            # The whole of a longer one stays in the message.
+            "reference": within(answer.reference, 200),
             "meaning": meaning,
             "instance_id": instance_id,
             "order_number": order_number,

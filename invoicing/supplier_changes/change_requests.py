@@ -13,6 +13,7 @@ from foundation import journal
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import JoinedText, Text
+from foundation.written import kept_words
 from invoicing.journal_actions import InvoicingSubject, SupplierAction
 from invoicing.payment import account_confirmation_store
 from invoicing.supplier_changes import change_request_store
@@ -28,7 +29,7 @@ from orders.register.parties import AccountScheme, Address, DatedAddress, Paymen
 from orders.register.reading.allowed_values import objections
 from orders.register.register import Register
 
-_CALL_BACK_MIN, _TEXT_MAX = 10, 500
+_CALL_BACK_MIN = 10
 # What changes where money goes: who confirms it does not attest the supplier's next payment.
 _OF_ACCOUNTS = (ChangeKind.ADD_ACCOUNT, ChangeKind.REMOVE_ACCOUNT, ChangeKind.NEW_SUPPLIER)
 
@@ -63,11 +64,8 @@ def ask(
 
 def confirm_first(session: Session, request_id: int, *, by: str, call_back: str, now: datetime) -> None:
     """One person of the buyer has called the supplier back and vouches for the request."""
-    note = " ".join(call_back.split())[:_TEXT_MAX]
-    if len(note) < _CALL_BACK_MIN:
-        raise ChangeRefused(
-            Text("Skriv hur ni ringde tillbaka: vilket känt nummer, vilken dag och vad som bekräftades.")
-        )
+    asked = Text("Skriv hur ni ringde tillbaka: vilket känt nummer, vilken dag och vad som bekräftades.")
+    note = kept_words.kept(call_back, ChangeRefused, asked=asked, shortest=_CALL_BACK_MIN)
     request = change_request_store.get(session, request_id)
     _not_the_one_who_asked(request, by)
     values = {"first_by": by, "first_at": now, "call_back": note}
@@ -104,9 +102,8 @@ def confirm_second(session: Session, request_id: int, *, by: str, now: datetime,
 
 def refuse(session: Session, request_id: int, *, by: str, reason: str, now: datetime) -> None:
     """The buyer says no, with a reason that the supplier reads."""
-    told = " ".join(reason.split())[:_TEXT_MAX]
-    if not told:
-        raise ChangeRefused(Text("Skriv varför, så att leverantören förstår."))
+    asked = Text("Skriv varför, så att leverantören förstår.")
+    told = kept_words.kept(reason, ChangeRefused, asked=asked)
     values = {"reason": told, "second_at": now}
     change_request_store.move(session, request_id, ChangeState.REFUSED, values)
     journal.record(session, by, SupplierAction.CHANGE_REFUSED, InvoicingSubject.CHANGE.of(request_id))

@@ -8,7 +8,6 @@ from sqlalchemy import or_, select
 
 from foundation.money import Money
 from foundation.sql import Session
-from invoicing.decisions.batch_store import MOST
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.matching import cures
@@ -63,10 +62,10 @@ def received_since(session: Session, since: date, *, limit: int) -> Sequence[Jud
 
 
 def known(session: Session, ids: Sequence[int]) -> Sequence[int]:
-    """Those of the ids that are invoices of ours, as many as one batch may have."""
+    """Those of the ids that are invoices of ours, the oldest first."""
     invoice = document_tables.invoice
     question = select(invoice.c.id).where(
-        invoice.c.id.in_(ids[:MOST]), invoice.c.document_type == DocumentType.INVOICE
+        invoice.c.id.in_(ids), invoice.c.document_type == DocumentType.INVOICE
     )
     return sorted(session.scalars(question))
 

@@ -33,6 +33,8 @@ _OWN: Final = frozenset(
         "openid_client_id",
         "openid_client_secret",
         "openid_acr",
+        "openid_file",
+        "openid_secrets",
         "access_point_participant",
         "buyer",
         "buyer_name",

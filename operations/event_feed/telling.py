@@ -156,6 +156,8 @@ NOT_TOLD: Final[Mapping[JournalAction, str]] = {
             MessageAction.LAID_ASIDE,
             MessageAction.ANSWER_TRIED,
             MessageAction.ANSWER_LAID_ASIDE,
+            MessageAction.FETCH_AGAIN,
+            MessageAction.LEFT_THERE,
             *AccessPointAction,
             *AuditAction,
             *ClaimAction,

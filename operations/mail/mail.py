@@ -11,7 +11,18 @@ from foundation.product import PRODUCT
 from foundation.sql import Session
 from foundation.text import Language
 from operations.mail import store as mail_store
+from operations.mail.choice_store import Gathered
 from operations.mail.texts import GREETING, TEXTS
+
+
+def gathered(template: str, language: Language, **values: object) -> Gathered:
+    """What a kind of mail says, for the daily one that tells of it among others: without greetings.
+
+    Raises KeyError for an unknown template or a value that its text names and `values` lack.
+    """
+    text, given = TEXTS[template], {"portal": "{portal}", **values}
+    _, _, said = text.body.with_values(**given).in_language(language).partition("\n\n")
+    return Gathered(text.subject.with_values(**given).in_language(language), said.replace("\n\n", "\n"))
 
 
 def put_to_address(

@@ -1,6 +1,6 @@
-"""Mails as the database holds them: laid out, claimed, changed, withdrawn; and the kinds that people have declined."""
+"""Mails as the database holds them: laid out, claimed, changed, withdrawn, tried again."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,11 +9,10 @@ from typing import Any, Final
 from sqlalchemy import Row, delete, insert, select, update
 
 from foundation import leases, transitions
-from foundation.sql import Session, take_turns
+from foundation.sql import Session
 from foundation.text import Language, Text
 from foundation.transitions import Transitions
-from operations.mail.tables import mail, mail_declined
-from operations.mail.texts import MailKind
+from operations.mail.tables import mail
 
 
 class MailState(StrEnum):
@@ -39,7 +38,7 @@ MAIL_FOLLOWS = Transitions(
     {
         MailState.WAITING: {MailState.SENT, MailState.STUCK},
         # One whose claim ran out may have been sent by its first worker after it was stuck for the next.
-        MailState.STUCK: {MailState.SENT},
+        MailState.STUCK: {MailState.SENT, MailState.WAITING},
     },
     ends={MailState.SENT},
     words=MAIL_WORDS,
@@ -60,6 +59,8 @@ class ClaimedMail:
     language: str
     attempts: int
     made_at: datetime
+    choices: str = ""
+    """The path of the page where its receiver declines such mails; made as the mail leaves, empty where none may be."""
 
 
 def add(
@@ -123,9 +124,24 @@ def move(session: Session, mail_id: int, to: MailState, *, fault: str = "", **co
     transitions.move_all(session, mail.c.state, mail.c.id == mail_id, MAIL_FOLLOWS, to=to, values=values)
 
 
-def put_off(session: Session, mail_id: int, until: datetime, *, fault: str) -> None:
-    """Let a mail wait until then, and note why it did not leave."""
-    session.execute(update(mail).where(mail.c.id == mail_id).values(next_at=until, fault=fault, taken=0))
+def put_off(
+    session: Session, mail_id: int, until: datetime, *, fault: str, attempts: int | None = None
+) -> None:
+    """Let a mail wait until then, and note why it did not leave; `attempts` where this one was none."""
+    counted = {} if attempts is None else {"attempts": attempts}
+    session.execute(
+        update(mail).where(mail.c.id == mail_id).values(next_at=until, fault=fault, taken=0, **counted)
+    )
+
+
+def try_again(session: Session, *, now: datetime, mail_id: int | None = None) -> int:
+    """Let what is stuck be tried again, the one or all of it, on a person's word; how many they are."""
+    stuck = mail.c.state == MailState.STUCK
+    which = stuck if mail_id is None else stuck & (mail.c.id == mail_id)
+    values = {"attempts": 0, "taken": 0, "next_at": now}
+    return transitions.move_all(
+        session, mail.c.state, which, MAIL_FOLLOWS, to=MailState.WAITING, values=values
+    )
 
 
 def withdraw_waiting(session: Session, account_id: int, template: str) -> None:
@@ -137,23 +153,6 @@ def withdraw_waiting(session: Session, account_id: int, template: str) -> None:
             mail.c.state == MailState.WAITING,
         )
     )
-
-
-def declined(session: Session, account_id: int) -> frozenset[MailKind]:
-    """The kinds of mail an account has declined."""
-    rows = session.scalars(select(mail_declined.c.notice).where(mail_declined.c.account_id == account_id))
-    return frozenset(MailKind(each) for each in rows)
-
-
-def decline(session: Session, account_id: int, notices: Collection[MailKind]) -> None:
-    """Put these in the place of what the account has declined before; presses at once follow each other."""
-    take_turns(session, f"mails of account {account_id}")
-    session.execute(delete(mail_declined).where(mail_declined.c.account_id == account_id))
-    if notices:
-        session.execute(
-            insert(mail_declined),
-            [{"account_id": account_id, "notice": str(each)} for each in sorted(notices)],
-        )
 
 
 def _claimed_mail(row: Row[Any]) -> ClaimedMail:

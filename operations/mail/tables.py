@@ -1,4 +1,4 @@
-"""The tables of mails: those that wait to be sent or have been, and the kinds people have declined."""
+"""The tables of mails: those that wait or have left, what is gathered for daily ones, and what people have chosen."""
 
 from sqlalchemy import (
     CheckConstraint,
@@ -40,10 +40,40 @@ mail = Table(
     Index("ix_mail_state", "state", "next_at"),
 )
 
-# What somebody has chosen not to get; without a row, everything that concerns his permissions.
+# What somebody has chosen not to get; without a row here or in the next, each at once.
 mail_declined = Table(
     "mail_declined",
     metadata,
     Column("account_id", ForeignKey("account.id"), primary_key=True),
     Column("notice", String(20), primary_key=True),
+)
+
+# What somebody has chosen to have gathered in one mail a day.
+mail_daily = Table(
+    "mail_daily",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("notice", String(20), primary_key=True),
+)
+
+# What is told in somebody's next daily mail; taken away in the transaction that lays it.
+mail_gathered = Table(
+    "mail_gathered",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("account_id", ForeignKey("account.id"), nullable=False),
+    Column("notice", String(20), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("made_at", UtcDateTime(), nullable=False),
+    Index("ix_mail_gathered_account_id", "account_id", "made_at"),
+)
+
+# What is kept of somebody who gets mail: what the links in it are signed with, and the moment of the last daily one.
+mail_receiver = Table(
+    "mail_receiver",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("link_key", String(64), nullable=False),
+    Column("daily_at", UtcDateTime(), nullable=True),
 )

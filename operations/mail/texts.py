@@ -43,15 +43,20 @@ class MailText:
     body: Text
     notice: MailKind | None = None
     secret: bool = False
+    option: str = ""
+    """What the command that gives its link wants besides, where the mail goes without."""
 
 
 MADE_AS_IT_LEAVES: Final = ("link", "until")
 """What a mail that lets somebody in names and the outbox does not hold."""
 
 WITHHELD: Final = Text(
-    "(Länken läggs inte i en fil. Den som driver systemet ger den: billing people link %(about)s --by NAMN)"
+    "(Länken läggs inte i en fil. Den som driver systemet ger den: billing people link %(about)s %(option)s--by NAMN)"
 )
 """What such a mail says instead where it is laid in a folder, which others read."""
+
+DAILY: Final = "daily"
+"""The mail that tells once a day what somebody chose to have gathered."""
 
 GREETING: Final = Text("\n\nMed vänlig hälsning\n%(product)s\n%(portal)s\n")
 
@@ -102,8 +107,57 @@ TEXTS: Final[dict[str, MailText]] = {
     "identity-tied": MailText(
         Text("Ett nytt sätt att logga in på ditt konto"),
         Text(
-            "Hej!\n\nDitt konto i leverantörsportalen kan nu också öppnas genom den legitimationsutgivare som din "
-            "e-postadress är bekräftad hos. Var det inte du: säg genast till er behörighetsadministratör."
+            "Hej!\n\nDitt konto i leverantörsportalen kan nu också öppnas med %(provider)s. Vad som öppnar kontot står "
+            "under Mitt konto, och där kan du koppla bort det. Var det inte du: säg genast till er "
+            "behörighetsadministratör."
+        ),
+    ),
+    "identity-untied": MailText(
+        Text("Ett sätt att logga in på ditt konto är borttaget"),
+        Text(
+            "Hej!\n\nEn legitimation som öppnade ditt konto i leverantörsportalen är bortkopplad. Var det inte du: säg "
+            "genast till er behörighetsadministratör."
+        ),
+    ),
+    "tie-identity": MailText(
+        Text("Koppla din e-legitimation till ditt konto"),
+        Text(
+            "Hej!\n\nEr behörighetsadministratör bjuder in dig att logga in i leverantörsportalen med e-legitimation. "
+            "Koppla den till ditt konto här:\n\n%(link)s\n\nLänken gäller en gång, till och med %(until)s. Har du "
+            "inte bett om det: säg till er behörighetsadministratör, och använd inte länken."
+        ),
+        secret=True,
+        option="--identity ",
+    ),
+    "number-bound": MailText(
+        Text("Ditt konto kan öppnas med din e-legitimation"),
+        Text(
+            "Hej!\n\nEr behörighetsadministratör har bundit ett personnummer till ditt konto i leverantörsportalen, "
+            "så att det kan öppnas med en e-legitimation. Numret självt sparas inte. Har du inte bett om det: säg "
+            "genast till."
+        ),
+    ),
+    "passkey-added": MailText(
+        Text("En ny passnyckel för inloggning"),
+        Text(
+            "Hej!\n\nEn passnyckel är tillagd på ditt konto i leverantörsportalen. Den räcker, efter lösenordet, för "
+            "att logga in. Var det inte du: välj genast ett nytt lösenord på %(portal)s/forgotten, ta bort passnyckeln "
+            "under Mitt konto och säg till er behörighetsadministratör."
+        ),
+    ),
+    "passkey-removed": MailText(
+        Text("En passnyckel är borttagen"),
+        Text(
+            "Hej!\n\nEn passnyckel är borttagen från ditt konto i leverantörsportalen. Var det inte du: välj genast "
+            "ett nytt lösenord på %(portal)s/forgotten och säg till er behörighetsadministratör."
+        ),
+    ),
+    "passkey-copied": MailText(
+        Text("En av dina passnycklar kan vara kopierad"),
+        Text(
+            "Hej!\n\nNågon, kanske du, försökte logga in i leverantörsportalen med en passnyckel som räknar bakåt. Det "
+            "händer när en annan har en kopia av den. Ingen kom in. Ta bort passnyckeln under Mitt konto, välj ett "
+            "nytt lösenord på %(portal)s/forgotten och säg till er behörighetsadministratör."
         ),
     ),
     "guessed-at": MailText(
@@ -266,6 +320,10 @@ TEXTS: Final[dict[str, MailText]] = {
             "ligger i portalen. Läs den här:\n\n%(portal)s/orders/%(number)s\n\nVill ni ha order "
             "till ert system: be er operatör registrera mottagning av Peppol Order för er adress."
         ),
+    ),
+    DAILY: MailText(
+        Text("Dagens mejl från leverantörsportalen"),
+        Text("Hej!\n\nDet här har hänt sedan förra mejlet:\n\n%(told)s"),
     ),
     "alarm": MailText(
         Text("Larm: %(kind)s"),

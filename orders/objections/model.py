@@ -184,6 +184,9 @@ class Objection:
         return Text("Invändningen mot order %(order_number)s", order_number=self.order_number)
 
 
+_DECIMALS: Final = 4
+
+
 def expected_value(written: str) -> Decimal | None:
     """A number as people write it, with comma or point; None for nothing. Raises ObjectionRefused."""
     plain = "".join(written.split()).replace(",", ".")
@@ -191,8 +194,10 @@ def expected_value(written: str) -> Decimal | None:
         return None
     try:
         value = Decimal(plain)
+        # 1E-9999999 would be written as ten million signs.
+        is_so_fine = value.is_finite() and value == round(value, _DECIMALS)
     except InvalidOperation:
-        value = Decimal(-1)
-    if not value.is_finite() or not 0 <= value < 10_000_000 or len(plain) > 12:
+        value, is_so_fine = Decimal(-1), False
+    if not is_so_fine or not 0 <= value < 10_000_000 or len(plain) > 12:
         raise ObjectionRefused(Text("Skriv rätt värde som ett tal, till exempel 95,50. Skriv inga ord."))
     return value

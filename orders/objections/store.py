@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, Select, func, insert, select
 
@@ -20,6 +20,8 @@ from orders.objections.model import (
 )
 from orders.objections.tables import objection_point, order_objection
 from orders.tables import purchase_order
+
+_EXPECTED_LONGEST: Final = 20
 
 
 def add(
@@ -50,12 +52,18 @@ def add(
             "position": position,
             "line_id": each.line_id,
             "reason": each.reason,
-            "expected": "" if each.expected is None else f"{each.expected:f}"[:20],
+            "expected": _written(each.expected),
         }
         for position, each in enumerate(points, 1)
     ]
     session.execute(insert(objection_point), rows)
     return key
+
+
+def _written(expected: Decimal | None) -> str:
+    """The value as it is kept. One of more signs is none of ours: it is left out here, and stands in its message."""
+    written = "" if expected is None else f"{expected:f}"
+    return written if len(written) <= _EXPECTED_LONGEST else ""
 
 
 def by_id(session: Session, objection_id: int) -> Objection | None:

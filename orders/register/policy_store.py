@@ -18,6 +18,7 @@ from foundation.errors import Refused
 from foundation.sql import Session, take_turns
 from foundation.text import Text
 from foundation.transitions import Transitions
+from foundation.written import kept_words
 from orders import tables as order_tables
 from orders.journal_actions import OrdersSubject, RegisterAction
 from orders.register.agreements import Policy
@@ -107,8 +108,7 @@ def make(
         raise PolicyRefused(
             Text("Någon annan har ändrat reglerna under tiden. Ladda om sidan och gör ändringen igen."),
         )
-    if not reason.strip():
-        raise PolicyRefused(Text("Skriv varför. Skälet sparas."))
+    reason = kept_words.kept(reason, PolicyRefused, asked=Text("Skriv varför. Skälet sparas."))
     if valid_from < today:
         raise PolicyRefused(
             Text("Regler gäller inte bakåt i tiden. Välj i dag eller en senare dag."),

@@ -7,6 +7,7 @@ another has an operator's register. So the three are chosen apart and joined her
 from collections.abc import Iterator
 
 from peppol.access_points.protocol import (
+    AccessPoint,
     Arrival,
     Capability,
     DeliveryStatus,
@@ -33,6 +34,11 @@ class NoInlet:
 
     def acknowledge(self, reference: str) -> None:
         """Does nothing."""
+
+
+def is_polled(access_point: AccessPoint) -> bool:
+    """Whether there is anything to collect; otherwise what comes is pushed to us, and no collecting fails."""
+    return not (isinstance(access_point, Composed) and isinstance(access_point.inlet, NoInlet))
 
 
 class Composed:

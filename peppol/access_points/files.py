@@ -11,7 +11,7 @@ there after a power cut, or not at all. Links, pipes and devices are never read.
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,18 +27,33 @@ _NO_LINKS: Final = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, 
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """A plain file: its path, its size in bytes and when it was changed."""
+    """A plain file: its path, its size in bytes and when it was changed.
+
+    Or a folder that could not be looked into: then `fault` says why.
+    """
 
     path: str
     size: int
     modified: datetime
+    fault: OSError | None = None
 
 
 class Files(Protocol):
     """One root with plain files."""
 
+    @property
+    def where(self) -> str:
+        """The place as people name it: a folder, or a server without user."""
+
     def walk(self, folder: str, *, deep: bool) -> Iterator[FileEntry]:
-        """The plain files in a folder, and below it where `deep`; nothing where there is no such folder."""
+        """The plain files in a folder, and below it where `deep`; nothing where there is no such folder in the root.
+
+        Raises FileNotFoundError where the root itself is not there, and OSError where the folder cannot be looked
+        into; one further down is an entry with its fault, and the others are found.
+        """
+
+    def is_folder(self, folder: str) -> bool:
+        """Whether there is such a folder."""
 
     def find(self, path: str) -> FileEntry | None:
         """The plain file at a path, or None."""
@@ -70,32 +85,63 @@ def parts_of(path: str) -> tuple[str, ...]:
     return parts
 
 
+def _in(place: Path) -> Sequence[os.DirEntry[str]]:
+    with os.scandir(place) as found:
+        return sorted(found, key=lambda each: each.name)
+
+
 class LocalFiles:
     """The files below a folder of this machine."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def walk(self, folder: str, *, deep: bool) -> Iterator[FileEntry]:
-        """See `Files`. What cannot be looked at raises; what vanishes while we look is passed over."""
-        yield from self._walk(self._place(folder) if folder else self.root, folder, DEEPEST if deep else 0)
+    @property
+    def where(self) -> str:
+        """The folder."""
+        return str(self.root)
 
-    def _walk(self, place: Path, name: str, deeper: int) -> Iterator[FileEntry]:
+    def walk(self, folder: str, *, deep: bool) -> Iterator[FileEntry]:
+        """See `Files`. What vanishes while we look is passed over."""
+        place = self._place(folder) if folder else self.root
         try:
-            found = sorted(os.scandir(place), key=lambda each: each.name)
+            found = _in(place)
+        except (FileNotFoundError, NotADirectoryError):
+            self.root.stat()
+            return
+        yield from self._walk(found, folder, DEEPEST if deep else 0)
+
+    def _below(self, place: Path, name: str, deeper: int) -> Iterator[FileEntry]:
+        """What lies in a folder further down; one that we may not look into is told of, and the others are read."""
+        try:
+            found = _in(place)
         except (FileNotFoundError, NotADirectoryError):
             return
+        except OSError as refused:
+            yield FileEntry(name, 0, datetime.fromtimestamp(0, UTC), refused)
+            return
+        yield from self._walk(found, name, deeper)
+
+    def _walk(self, found: Sequence[os.DirEntry[str]], name: str, deeper: int) -> Iterator[FileEntry]:
         for each in found:
             path = f"{name}/{each.name}" if name else each.name
             try:
                 if each.is_dir(follow_symlinks=False):
                     if deeper:
-                        yield from self._walk(Path(each.path), path, deeper - 1)
+                        yield from self._below(Path(each.path), path, deeper - 1)
                 elif each.is_file(follow_symlinks=False):
                     seen = each.stat(follow_symlinks=False)
                     yield FileEntry(path, seen.st_size, datetime.fromtimestamp(seen.st_mtime, UTC))
             except FileNotFoundError:
                 continue
+
+    def is_folder(self, folder: str) -> bool:
+        """See `Files`."""
+        place = self._place(folder) if folder else self.root
+        try:
+            return stat.S_ISDIR(place.stat().st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
 
     def find(self, path: str) -> FileEntry | None:
         """See `Files`."""

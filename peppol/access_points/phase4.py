@@ -6,9 +6,11 @@ message to the receiver. So the envelope is ours and `/sendsbdh` is used, unless
 says otherwise. Shapes: phase4-peppol-standalone, PeppolSenderController.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from peppol.access_points.addressing import addressed
+from peppol.access_points.probing import Probed, ProbeStep, tried
 from peppol.access_points.protocol import (
     DeliveryState,
     DeliveryStatus,
@@ -49,8 +51,18 @@ class Phase4Outlet:
         complain(answer)
         report = read_report(answer)
         if report is None:
-            raise Unclear(answer.words, code="NO_REPORT")
+            raise Unclear(answer.words, code="NO_REPORT", host=answer.host)
         return outcome(report, instance_id="" if self._bare else message.instance_id)
+
+    def probe(self) -> Iterator[Probed]:
+        """Hand over what is no message: a service that lets us in says so in a report, and sends nothing."""
+        yield tried(ProbeStep.SIGN_IN, self._hand_over_nothing)
+
+    def _hand_over_nothing(self) -> None:
+        answer = self._web.post("sendsbdh", body=b"<probe/>")
+        if read_report(answer) is None:
+            complain(answer, repeatable=True)
+            raise Unclear(answer.words, code="NO_REPORT", host=answer.host)
 
     def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
         """Nothing is kept there; the report was the answer."""

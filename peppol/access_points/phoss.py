@@ -8,16 +8,19 @@ country, which every receiver owes the network and which tells us apart what is 
 Shapes: phoss-ap OutboundController, InboundController, OperationsController (0.12).
 """
 
+import hashlib
+import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-import structlog
-
+from foundation.network.fault_kinds import FaultKind
 from peppol.access_points.addressing import addressed
+from peppol.access_points.probing import Probed, ProbeStep, tried
 from peppol.access_points.protocol import (
     Arrival,
+    ArrivalLeft,
     DeliveryState,
     DeliveryStatus,
     Gone,
@@ -30,11 +33,18 @@ from peppol.access_points.protocol import (
     whole,
 )
 from peppol.access_points.reports import SendingReport, outcome, read_report
-from peppol.access_points.web import HttpAnswer, Web, complain, is_name, json_object, name_in, text_in
+from peppol.access_points.web import (
+    HttpAnswer,
+    Web,
+    complain,
+    complain_of_one,
+    is_name,
+    json_object,
+    name_in,
+    text_in,
+)
 from peppol.envelope import envelope
 from peppol.xml.gate_errors import KEPT_MAX
-
-_log = structlog.get_logger("post")
 
 _STATES: Final = {
     "pending": DeliveryState.ACCEPTED,
@@ -45,7 +55,7 @@ _STATES: Final = {
     "permanently_failed": DeliveryState.GIVEN_UP,
 }
 HELD_TWICE: Final = "HELD_TWICE"
-"""Logged of a message that phoss-ap holds more than once and so hands out to nobody: see docs/access-points.md."""
+"""What is said of a message that phoss-ap holds more than once and so hands out to nobody."""
 _REFUSED_BY_RECEIVER: Final = "received_re"
 _PAGE: Final = 100
 # Clocks differ and transactions overlap, so what came shortly before the cursor is looked at again.
@@ -80,11 +90,11 @@ class PhossOutlet:
         if report is not None and report.success:
             return outcome(report, instance_id=message.instance_id)
         if answer.fine:
-            raise Unclear(answer.words, code="NO_REPORT")
+            raise Unclear(answer.words, code="NO_REPORT", host=answer.host)
         if answer.status in (400, 409, 422):
             return self._after_refusal(message, answer, report)
         complain(answer)
-        raise Unclear(answer.words)
+        raise Unclear(answer.words, host=answer.host)
 
     def _after_refusal(
         self, message: Outbound, answer: HttpAnswer, report: SendingReport | None
@@ -104,6 +114,10 @@ class PhossOutlet:
             raise RejectedForGood(held.words or words or answer.words)
         return Submission(message.instance_id, held.state, held.words or words)
 
+    def probe(self) -> Iterator[Probed]:
+        """Ask about a message that nobody has sent: a service that lets us in does not know it."""
+        yield tried(ProbeStep.SIGN_IN, lambda: self.status("00000000-0000-4000-8000-000000000000"))
+
     def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
         """What the access point knows of the message. Raises Unreachable."""
         # Once a day it moves what is done to its archive.
@@ -114,7 +128,7 @@ class PhossOutlet:
         read = json_object(answer)
         state = _STATES.get(text_in(read, "status"))
         if state is None or text_in(read, "sbdhInstanceID").lower() != instance_id.lower():
-            raise Unreachable(answer.words, code="NOT_UNDERSTOOD")
+            raise Unreachable(answer.words, code="NOT_UNDERSTOOD", host=self._web.where)
         if text_in(read, "mlsStatus") == _REFUSED_BY_RECEIVER:
             state = DeliveryState.REJECTED
         return DeliveryStatus(
@@ -142,7 +156,9 @@ class PhossInlet:
                 instance = name_in(each, "sbdhInstanceID")
                 times[instance] += 1
                 if not instance:
-                    _log.warning("a message without a usable instance identifier is left at phoss-ap")
+                    yield Arrival(
+                        _unnamed(each), left=ArrivalLeft(code="NO_INSTANCE_ID", host=self._web.where)
+                    )
                 elif text_in(each, "c4CountryCode"):
                     taken.add(instance)
                 else:
@@ -155,11 +171,9 @@ class PhossInlet:
             offset += _PAGE
         for instance in [each for each in found if times[each] > 1]:
             # It hands out what it has exactly once: of two with one identifier it finds neither.
-            arrival = found.pop(instance)
+            del found[instance]
             if instance not in taken:
-                _log.error(
-                    "message left at the access point", reason=HELD_TWICE, instance_id=arrival.instance_id
-                )
+                yield Arrival(instance, left=ArrivalLeft(code=HELD_TWICE, host=self._web.where))
         yield from sorted(found.values(), key=lambda arrival: arrival.cursor)
 
     def _page(self, offset: int) -> list[dict[str, object]]:
@@ -175,31 +189,41 @@ class PhossInlet:
         complain(answer, repeatable=True)
         read = json_object(HttpAnswer(answer.status, b'{"all":' + answer.body + b"}")).get("all")
         if not isinstance(read, list):
-            raise Unreachable(answer.words, code="NOT_UNDERSTOOD")
+            raise Unreachable(answer.words, code="NOT_UNDERSTOOD", host=self._web.where)
         return [each for each in read if isinstance(each, dict)]
 
+    def probe(self) -> Iterator[Probed]:
+        """List what has come."""
+        yield tried(ProbeStep.LIST, lambda: self._page(0))
+
     def fetch(self, reference: str) -> bytes:
-        """The message as it came. Raises Unreachable, Gone or TooLarge."""
+        """The message as it came. Raises Unreachable, Gone or ArrivalLeft."""
         if not is_name(reference):
-            raise Gone(reference)
+            raise Gone(reference, host=self._web.where)
         answer = self._web.get(
             "api", "ops", "inbound", reference, "payload", largest=self.size_largest, accept="*/*"
         )
         if answer.status == 404:
-            raise Gone(reference)
-        complain(answer, repeatable=True)
-        return whole(answer.body, reference, size_largest=self.size_largest)
+            raise Gone(reference, host=self._web.where)
+        complain_of_one(answer)
+        return whole(answer.body, size_largest=self.size_largest, host=self._web.where)
 
     def acknowledge(self, reference: str) -> None:
-        """Report our country for the message. Raises Unreachable."""
+        """Report our country for the message. Raises Unreachable, or ArrivalLeft where it is refused."""
         params = {"sbdhInstanceID": reference, "c4CountryCode": self._country}
         try:
             answer = self._web.post("api", "inbound", "report", params=params)
         except Unclear as fault:
-            raise Unreachable(fault.words) from fault
+            raise Unreachable(fault.words, code="CUT", host=fault.host) from fault
         # 400: the country is set already. 404: the message is archived.
         if answer.status not in (400, 404):
-            complain(answer, repeatable=True)
+            complain_of_one(answer, kinds=(FaultKind.REFUSED_AS_ASKED,))
+
+
+def _unnamed(each: Mapping[str, object]) -> str:
+    """What a message without a usable name is noted as: by when it came, and what it was called, hashed."""
+    told = json.dumps(each, sort_keys=True, default=str).encode()
+    return f"unnamed/{hashlib.sha256(told).hexdigest()[:32]}"
 
 
 def _all_before(page: list[dict[str, object]], moment: datetime) -> bool:

@@ -6,9 +6,10 @@ ask whether somebody can receive a kind of message (`lookup`).
 
 Conventions. A message keeps its instance identifier and its bytes on every attempt, so
 `submit` may always be repeated. Accepted is not delivered: only the receiving side's own
-word closes a message (`DELIVERED`, `REJECTED`). What goes wrong is one of five errors, and
+word closes a message (`DELIVERED`, `REJECTED`). What goes wrong is one of six errors, and
 nothing else leaves an access point: `Unreachable` (of which `PeerUnreachable` is one sort),
-`Unclear`, `RejectedForGood`, `Gone`, `TooLarge`.
+`Unclear`, `RejectedForGood`, `Gone`, `ArrivalLeft` (of which `TooLarge` is one sort). Each has a
+code with a sentence of its own (`error_sentences`), and the host it happened at.
 The peer's words are data for people; they are cut to `WORDS_MAX` and never interpreted.
 """
 
@@ -18,6 +19,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
+from foundation.network.faults import Fault
+from foundation.text import Text
+from peppol.access_points import error_sentences
+
 WORDS_MAX: Final = 2_000
 """How much of a peer's words is kept, in characters."""
 
@@ -26,14 +31,23 @@ WORDS_MAX: Final = 2_000
 
 
 class AccessPointError(OSError):
-    """Something an access point could not do. `code` is one word for rows and logs, `words` are the peer's own."""
+    """Something an access point could not do.
+
+    `code` is one word for rows and logs, `words` are the peer's own code or words, `host` is where it happened.
+    """
 
     code = "FAILED"
 
-    def __init__(self, words: str = "", *, code: str = "") -> None:
+    def __init__(self, words: str = "", *, code: str = "", host: str = "") -> None:
         self.words = in_short(words)
         self.code = code or type(self).code
+        self.host = host
         super().__init__(f"{self.code}: {self.words}" if self.words else self.code)
+
+    @property
+    def sentence(self) -> Text:
+        """What happened and what to do, for a person."""
+        return error_sentences.sentence_of(self.code, host=self.host, words=self.words)
 
 
 class Unreachable(AccessPointError):
@@ -46,9 +60,16 @@ class Unreachable(AccessPointError):
 
     code = "UNREACHABLE"
 
-    def __init__(self, words: str = "", *, code: str = "", retry_after: int | None = None) -> None:
-        super().__init__(words, code=code)
+    def __init__(
+        self, words: str = "", *, code: str = "", host: str = "", retry_after: int | None = None
+    ) -> None:
+        super().__init__(words, code=code, host=host)
         self.retry_after = retry_after
+
+    @classmethod
+    def by(cls, fault: Fault) -> "Unreachable":
+        """What a fault of the network, or of a place of files, means here."""
+        return cls(fault.said, code=fault.kind.value, host=fault.host)
 
 
 class PeerUnreachable(Unreachable):
@@ -81,16 +102,25 @@ class Gone(AccessPointError):
     code = "GONE"
 
 
-class TooLarge(AccessPointError):
+class ArrivalLeft(AccessPointError):
+    """One thing that has come cannot be read or put away, while the access point answers: the others go on.
+
+    It lies where it is, and is told of by itself (`peppol.exchange.unfetched`).
+    """
+
+    code = "SERVER_FAILED"
+
+
+class TooLarge(ArrivalLeft):
     """The message has more bytes than are fetched. It is not cut: it lies whole where it is until it is moved."""
 
     code = "TOO_LARGE"
 
 
-def whole(body: bytes, reference: str, *, size_largest: int) -> bytes:
+def whole(body: bytes, *, size_largest: int, host: str = "") -> bytes:
     """A message that was read to one byte more than the largest size. Raises TooLarge where it goes on."""
     if len(body) > size_largest:
-        raise TooLarge(f"{reference}: more than {size_largest} bytes")
+        raise TooLarge(f"more than {size_largest} bytes", host=host)
     return body
 
 
@@ -184,6 +214,8 @@ class Arrival:
     data, never a path. `cursor` is the place right after it. `instance_id` and `size` (bytes) are
     what the access point says of it, "" and None where it is silent. `once`: the reference is never
     given to another message, as a file's name may be; then it is one of the keys a message is known by.
+    `version` tells two of the same reference apart, where the access point can. `left` is the error where
+    it is known already that it cannot be fetched: a folder we may not look into.
     """
 
     reference: str
@@ -191,6 +223,8 @@ class Arrival:
     instance_id: str = ""
     size: int | None = None
     once: bool = False
+    version: str = ""
+    left: ArrivalLeft | None = None
 
 
 # --- whether somebody can receive -------------------------------------------------------------------------
@@ -273,10 +307,10 @@ class Inlet(Protocol):
         """
 
     def fetch(self, reference: str) -> bytes:
-        """The bytes of one arrival, all of them. Raises Unreachable, Gone or TooLarge."""
+        """The bytes of one arrival, all of them. Raises Unreachable, Gone or ArrivalLeft."""
 
     def acknowledge(self, reference: str) -> None:
-        """Say that the message is safely stored; saying so again does nothing. Raises Unreachable."""
+        """Say that the message is safely stored; saying so again does nothing. Raises Unreachable or ArrivalLeft."""
 
 
 class AccessPoint(Outlet, Inlet, Directory, Protocol):

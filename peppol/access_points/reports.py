@@ -3,12 +3,15 @@
 Only two things end a message: the receiving access point's receipt, and its word that it does
 not serve the receiver (EBMS:0004 with PEPPOL:NOT_SERVICED, Peppol AS4 profile 2.0.3, 4.4). An
 access point also answers with an AS4 error when its own disk is full, so that the sender comes
-again; every other error is therefore a reason to try again, not a verdict.
+again; every other error is therefore a reason to try again, not a verdict. One of them is ours: our access point's own
+certificate, which the receiver does not accept (EBMS:0101) or which our access point finds expired itself.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
+from peppol.access_points.error_sentences import OWN_CERTIFICATE
 from peppol.access_points.protocol import (
     DeliveryState,
     PeerUnreachable,
@@ -20,6 +23,14 @@ from peppol.access_points.protocol import (
 from peppol.access_points.web import HttpAnswer, json_object, text_in
 
 NOT_SERVICED: Final = "PEPPOL:NOT_SERVICED"
+_NOT_AUTHENTICATED: Final = "EBMS:0101"
+# So says WSS4J, under EBMS:0102, of a signature by a certificate that has expired.
+_NO_PATH: Final = "certificate path validation"
+_EXPIRED: Final = re.compile(
+    r"certificate\w*\b.*\b(?:expired|not (?:yet )?valid|revoked|NotAfter)|NotAfter:", re.I
+)
+# What phase4 calls the certificate of the other side, which it reads from the register.
+_THEIRS: Final = re.compile(r"receiver|endpoint|SMP", re.I)
 _REPLY_LOST: Final = ("NO_SIGNAL_MESSAGE_RECEIVED", "INVALID_SIGNAL_MESSAGE_RECEIVED")
 
 
@@ -33,6 +44,16 @@ class SendingReport:
     result: str
     unreadable: str
     words: str
+    failed_here: str = ""
+    said_there: str = ""
+
+    @property
+    def own_certificate(self) -> bool:
+        """Whether it is our access point's certificate that is at fault: no message, and no receiver, is to blame."""
+        here = self.failed_here
+        expired = _EXPIRED.search(here) is not None and _THEIRS.search(here) is None
+        refused = any(each in self.said_there for each in (_NOT_AUTHENTICATED, _NO_PATH))
+        return refused or expired
 
     @property
     def not_serviced(self) -> bool:
@@ -50,6 +71,7 @@ def read_report(answer: HttpAnswer) -> SendingReport | None:
     for error in errors if isinstance(errors, list) else []:
         if isinstance(error, dict):
             said += [text_in(error, name) for name in ("errorCode", "errorDetails", "description")]
+    said_there = " ".join(filter(None, said))
     unreadable = _exception_in(read, "sbdhParsingException")
     said += [unreadable, _exception_in(read, "sendingException"), _exception_in(read, "lookupException")]
     said += [text_in(read, name) for name in ("lookupError", "sendingError")]
@@ -60,6 +82,8 @@ def read_report(answer: HttpAnswer) -> SendingReport | None:
         text_in(read, "sendingResult"),
         unreadable,
         in_short(" ".join((text_in(read, "sendingResult"), *filter(None, said)))),
+        _exception_in(read, "sendingException"),
+        said_there,
     )
 
 
@@ -75,6 +99,8 @@ def outcome(report: SendingReport, *, instance_id: str) -> Submission:
         raise RejectedForGood(report.words, code="UNREADABLE")
     if report.result in _REPLY_LOST:
         raise Unclear(report.words)
+    if report.own_certificate:
+        raise PeerUnreachable(report.words, code=OWN_CERTIFICATE)
     raise PeerUnreachable(report.words, code="" if report.result else "NOT_SENT")
 
 

@@ -1,139 +1,63 @@
 """An operator's account over SFTP: the same files as in a folder, at another machine.
 
-The server must show the host key that the settings name; no other is believed, and none is
-learned. The connection is kept and made again when it is lost; what was being done is then done
-once more, which is safe because a file is written whole under a name of its own. SFTP has no
-word for flushing to disk that every server knows: a file counts as handed over when the
-server has renamed it at its full size.
+Convention: each verb knows how far it may have come when the line goes. What was asked for and may have been done is
+looked at before it is asked for again, so that a file is there once and whole: a renaming whose answer was lost has
+been done where its source is gone. SFTP has no word for flushing to disk that every server knows: a file counts as
+handed over when the server has renamed it at its full size.
 """
 
 import errno
-import io
-import socket
 import stat
-from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import pairwise
-from threading import RLock
-from typing import Final, TypeVar
-from urllib.parse import unquote, urlsplit
+from typing import Final
 
 import paramiko
 from paramiko.sftp_attr import SFTPAttributes
-from paramiko.ssh_exception import IncompatiblePeer
 
 from foundation.disks.whole_files import temporary_name
 from peppol.access_points.files import DEEPEST, FileEntry, parts_of
-from peppol.access_points.protocol import Unreachable
+from peppol.access_points.sftp_login import SftpLogin
+from peppol.access_points.sftp_session import FAULTS, SftpSession
 
-T = TypeVar("T")
-
-# What an RSA key signs with; the key's own name stands for a signature nobody accepts any more.
-_RSA: Final = ("rsa-sha2-512", "rsa-sha2-256")
 _ONE_REQUEST: Final = paramiko.SFTPFile.MAX_REQUEST_SIZE
-_LOST: Final = (EOFError, ConnectionError, TimeoutError, paramiko.SSHException, socket.gaierror)
-
-
-@dataclass(frozen=True, slots=True)
-class SftpLogin:
-    """Where the account is and how we are known there. `host_key` is a line as in known_hosts, with or without name.
-
-    `key` is our private key as text; the password is for the account, or where it is missing for nothing.
-    """
-
-    host: str
-    user: str
-    host_key: str
-    port: int = 22
-    folder: str = ""
-    password: str = field(default="", repr=False)
-    key: str = field(default="", repr=False)
-    key_password: str = field(default="", repr=False)
-
-    @classmethod
-    def at(
-        cls, address: str, *, host_key: str, password: str = "", key: str = "", key_password: str = ""
-    ) -> "SftpLogin":
-        """The account at sftp://user@host:port/folder. Raises ValueError for any other address."""
-        parts = urlsplit(address)
-        if parts.scheme != "sftp" or not parts.hostname or not parts.username or parts.password:
-            raise ValueError("write sftp://user@host:port/folder, without password")
-        folder = unquote(parts.path).strip("/")
-        if ".." in folder.split("/"):
-            raise ValueError("write the account's folder without ..")
-        return cls(
-            parts.hostname,
-            unquote(parts.username),
-            host_key,
-            parts.port or 22,
-            folder,
-            password,
-            key,
-            key_password,
-        )
-
-
-def public_key(line: str) -> paramiko.PKey:
-    """The key written as `ssh-ed25519 AAAA...`, a host's name before it or not. Raises ValueError."""
-    words = line.split()
-    for name, text in pairwise(words):
-        if name.startswith(("ssh-", "ecdsa-")):
-            try:
-                return paramiko.PKey.from_type_string(name, b64decode(text, validate=True))
-            except (ValueError, paramiko.SSHException) as wrong:
-                raise ValueError("the host key cannot be read") from wrong
-    raise ValueError("write the host key as in known_hosts: ssh-ed25519 AAAA...")
-
-
-def private_key(text: str, password: str = "") -> paramiko.PKey:
-    """Our key from its text, in OpenSSH's form or PEM. Raises ValueError."""
-    kinds: tuple[type[paramiko.PKey], ...] = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
-    for kind in kinds:
-        try:
-            return kind.from_private_key(io.StringIO(text), password=password or None)
-        except (paramiko.SSHException, ValueError, IndexError):
-            continue
-    raise ValueError("the private key cannot be read; is its password right?")
 
 
 class SftpFiles:
     """The files of an account; `seconds` is the longest wait for the server.
 
-    Raises ValueError for keys it cannot read.
+    Raises ValueError for keys it cannot read, and Unreachable from every verb where there is no connection.
     """
 
     def __init__(self, account: SftpLogin, *, seconds: float = 60) -> None:
         self.account = account
-        self._seconds = seconds
-        self._host_key = public_key(account.host_key)
-        self._key = private_key(account.key, account.key_password) if account.key else None
-        self._lock = RLock()
-        self._transport: paramiko.Transport | None = None
-        self._client: paramiko.SFTPClient | None = None
+        self._session = SftpSession(account, seconds=seconds)
+        self._unfinished: set[str] = set()
+
+    @property
+    def where(self) -> str:
+        """See `files.Files`."""
+        return self.account.where
 
     def close(self) -> None:
-        """End the connection."""
-        with self._lock:
-            if self._client is not None:
-                self._client.close()
-            if self._transport is not None:
-                self._transport.close()
-            self._client = self._transport = None
+        """End the connection. Raises nothing."""
+        self._session.close()
 
-    # --- files ------------------------------------------------------------------------------------
+    # --- looking ----------------------------------------------------------------------------------
 
     def walk(self, folder: str, *, deep: bool) -> Iterator[FileEntry]:
         """See `files.Files`."""
-        yield from self._with(lambda sftp: self._walked(sftp, folder, DEEPEST if deep else 0))
+        yield from self._session.do(lambda sftp: self._walked(sftp, folder, DEEPEST if deep else 0))
 
     def _walked(self, sftp: paramiko.SFTPClient, folder: str, deeper: int) -> list[FileEntry]:
         try:
             found = sorted(sftp.listdir_attr(self._place(folder)), key=lambda each: each.filename)
         except FileNotFoundError:
-            return []
+            if folder:
+                sftp.stat(self._place(""))
+                return []
+            raise
         entries: list[FileEntry] = []
         for each in found:
             path = f"{folder}/{each.filename}" if folder else each.filename
@@ -141,14 +65,34 @@ class SftpFiles:
                 continue
             if stat.S_ISDIR(each.st_mode or 0):
                 if deeper:
-                    entries += self._walked(sftp, path, deeper - 1)
+                    entries += self._below(sftp, path, deeper - 1)
             elif stat.S_ISREG(each.st_mode or 0):
                 entries.append(_entry(path, each))
         return entries
 
+    def _below(self, sftp: paramiko.SFTPClient, path: str, deeper: int) -> list[FileEntry]:
+        """What lies in a folder further down; one that we may not look into is told of, and the others are read."""
+        try:
+            return self._walked(sftp, path, deeper)
+        except OSError as refused:
+            if self._session.is_lost(refused):
+                raise
+            return [FileEntry(path, 0, datetime.fromtimestamp(0, UTC), refused)]
+
+    def is_folder(self, folder: str) -> bool:
+        """See `files.Files`."""
+
+        def do(sftp: paramiko.SFTPClient) -> bool:
+            try:
+                return stat.S_ISDIR(sftp.stat(self._place(folder)).st_mode or 0)
+            except FileNotFoundError:
+                return False
+
+        return self._session.do(do)
+
     def find(self, path: str) -> FileEntry | None:
         """See `files.Files`."""
-        return self._with(lambda sftp: self._found(sftp, path))
+        return self._session.do(lambda sftp: self._found(sftp, path))
 
     def _found(self, sftp: paramiko.SFTPClient, path: str) -> FileEntry | None:
         try:
@@ -164,47 +108,74 @@ class SftpFiles:
             seen = self._found(sftp, path)
             if seen is None:
                 raise FileNotFoundError(errno.ENOENT, "no plain file")
+            size = min(seen.size, at_most)
             with sftp.open(self._place(path), "rb") as file:
                 # A file of one request gains nothing by asking ahead, in a thread that may meet a line gone dead alone.
-                if (size := min(seen.size, at_most)) > _ONE_REQUEST:
-                    file.prefetch(size)
-                return file.read(at_most)
+                if size > _ONE_REQUEST:
+                    _ask_ahead(file, size)
+                body = file.read(at_most)
+            if len(body) < size:
+                raise OSError(errno.EIO, "the file ends before its size says")
+            return body
 
-        return self._with(do)
+        return self._session.do(do)
+
+    # --- changing ---------------------------------------------------------------------------------
 
     def write(self, path: str, body: bytes) -> None:
         """See `files.Files`."""
+        temporary, renamed = "", False
 
         def do(sftp: paramiko.SFTPClient) -> None:
+            nonlocal temporary, renamed
+            if renamed and self._found(sftp, temporary) is None:
+                return  # the answer was lost, and no more
+            self._take_away_unfinished(sftp)
             self._make(sftp, path)
-            temporary = self._place(temporary_name(path))
-            try:
-                with sftp.open(temporary, "wbx") as file:
-                    file.set_pipelined(True)
-                    file.write(body)
-                if sftp.stat(temporary).st_size != len(body):
-                    raise OSError(errno.EIO, "the server kept another number of bytes")
-                self._replace(sftp, temporary, self._place(path))
-            except OSError:
-                with suppress(OSError, *_LOST):
-                    sftp.remove(temporary)
-                raise
+            temporary, renamed = temporary_name(path), False
+            self._unfinished.add(temporary)
+            with sftp.open(self._place(temporary), "wbx") as file:
+                file.set_pipelined(True)
+                file.write(body)
+            if sftp.stat(self._place(temporary)).st_size != len(body):
+                raise OSError(errno.EIO, "the server kept another number of bytes")
+            renamed = True
+            self._replace(sftp, self._place(temporary), self._place(path))
 
-        self._with(do)
+        try:
+            self._session.do(do)
+        except OSError:
+            # On a line that is there it is taken away at once, otherwise with the next that is written.
+            if self._session.is_alive:
+                with suppress(*FAULTS):
+                    self._session.do(self._take_away_unfinished)
+            raise
+        self._unfinished.discard(temporary)
+
+    def _take_away_unfinished(self, sftp: paramiko.SFTPClient) -> None:
+        for each in sorted(self._unfinished):
+            with suppress(FileNotFoundError):
+                sftp.remove(self._place(each))
+            self._unfinished.discard(each)
 
     def move(self, source: str, target: str, *, lasting: bool = True) -> None:
         """See `files.Files`."""
+        renamed = False
 
         def do(sftp: paramiko.SFTPClient) -> None:
+            nonlocal renamed
             if self._found(sftp, source) is None:
+                if renamed and self._found(sftp, target) is not None:
+                    return  # the answer was lost, and no more
                 raise FileNotFoundError(errno.ENOENT, "no plain file")
             self._make(sftp, target)
             if self._found(sftp, target) is not None:
                 raise FileExistsError(errno.EEXIST, "the name is taken")
+            renamed = True
             # This rename of SFTP 3 never overwrites; a server that lost the race says so with a failure.
             sftp.rename(self._place(source), self._place(target))
 
-        self._with(do)
+        self._session.do(do)
 
     def remove(self, path: str) -> None:
         """See `files.Files`."""
@@ -213,7 +184,7 @@ class SftpFiles:
             with suppress(FileNotFoundError):
                 sftp.remove(self._place(path))
 
-        self._with(do)
+        self._session.do(do)
 
     def touch(self, path: str) -> None:
         """See `files.Files`; a server that does not let us is no fault."""
@@ -222,10 +193,10 @@ class SftpFiles:
             try:
                 sftp.utime(self._place(path), None)
             except OSError as refused:
-                if refused.errno not in (None, errno.EACCES):
+                if self._session.is_lost(refused) or refused.errno not in (None, errno.EACCES):
                     raise
 
-        self._with(do)
+        self._session.do(do)
 
     def _place(self, path: str) -> str:
         inside = "/".join(parts_of(path)) if path else ""
@@ -238,88 +209,41 @@ class SftpFiles:
             try:
                 sftp.stat(place)
             except FileNotFoundError:
-                sftp.mkdir(place)
+                self._make_one(sftp, place)
+
+    def _make_one(self, sftp: paramiko.SFTPClient, place: str) -> None:
+        try:
+            sftp.mkdir(place)
+        except OSError as refused:
+            try:
+                sftp.stat(place)  # another may have made it meanwhile
+            except FileNotFoundError:
+                raise refused from None
 
     def _replace(self, sftp: paramiko.SFTPClient, temporary: str, final: str) -> None:
         try:
             sftp.posix_rename(temporary, final)
         except OSError as refused:
-            if isinstance(refused, (FileNotFoundError, PermissionError)):
+            if isinstance(refused, (FileNotFoundError, PermissionError)) or self._session.is_lost(refused):
                 raise
             # A server without that extension: the same bytes are there already, or nothing is.
             with suppress(FileNotFoundError):
                 sftp.remove(final)
             sftp.rename(temporary, final)
 
-    # --- the connection ---------------------------------------------------------------------------
 
-    def _with(self, do: Callable[[paramiko.SFTPClient], T]) -> T:
-        """Do it on the connection that is open, and once more on a new one where that was lost."""
-        with self._lock:
-            kept = self._client is not None
-            try:
-                return do(self._opened())
-            except (OSError, *_LOST) as fault:
-                if not self._is_lost(fault):
-                    raise
-                self.close()
-                if not kept:
-                    raise _as_os_error(fault) from fault
-            try:
-                return do(self._opened())
-            except (OSError, *_LOST) as fault:
-                if not self._is_lost(fault):
-                    raise
-                self.close()
-                raise _as_os_error(fault) from fault
+def _ask_ahead(file: paramiko.SFTPFile, size: int) -> None:
+    """Ask for all of the file at once. The library does so in a thread, whose trace nobody shall read."""
+    asking = file._prefetch_thread  # type: ignore[attr-defined]
 
-    def _is_lost(self, fault: Exception) -> bool:
-        """Whether it is the connection that is gone; a channel closed meanwhile says so as any OSError."""
-        channel = self._client.get_channel() if self._client is not None else None
-        return isinstance(fault, _LOST) or (channel is not None and channel.closed)
+    def quietly(*chunks: object) -> None:
+        # Whoever reads meets the same, and tells it.
+        with suppress(*FAULTS):
+            asking(*chunks)
 
-    def _opened(self) -> paramiko.SFTPClient:
-        if self._client is not None:
-            return self._client
-        sock = socket.create_connection((self.account.host, self.account.port), timeout=self._seconds)
-        transport = paramiko.Transport(sock)
-        try:
-            transport.banner_timeout = transport.auth_timeout = self._seconds
-            name = self._host_key.get_name()
-            transport.get_security_options().key_types = _RSA if name == "ssh-rsa" else (name,)
-            transport.start_client(timeout=self._seconds)
-            if transport.get_remote_server_key() != self._host_key:
-                raise Unreachable("the server shows another host key than the settings name", code="HOST_KEY")
-            self._sign_in(transport)
-            client = paramiko.SFTPClient.from_transport(transport)
-            if client is None:
-                raise paramiko.SSHException("no SFTP there")
-            channel = client.get_channel()
-            if channel is not None:
-                channel.settimeout(self._seconds)
-            transport.set_keepalive(30)
-        except IncompatiblePeer as other:
-            transport.close()
-            raise Unreachable("the server has no host key of the named kind", code="HOST_KEY") from other
-        except BaseException:
-            transport.close()
-            raise
-        self._transport, self._client = transport, client
-        return client
-
-    def _sign_in(self, transport: paramiko.Transport) -> None:
-        try:
-            if self._key is not None:
-                transport.auth_publickey(self.account.user, self._key)
-            else:
-                transport.auth_password(self.account.user, self.account.password)
-        except paramiko.AuthenticationException as refused:
-            raise Unreachable("the server does not know us", code="DENIED") from refused
+    file._prefetch_thread = quietly  # type: ignore[attr-defined]
+    file.prefetch(size)
 
 
 def _entry(path: str, seen: SFTPAttributes) -> FileEntry:
     return FileEntry(path, seen.st_size or 0, datetime.fromtimestamp(seen.st_mtime or 0, UTC))
-
-
-def _as_os_error(lost: BaseException) -> OSError:
-    return OSError(errno.ECONNRESET, type(lost).__name__)

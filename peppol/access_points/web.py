@@ -1,7 +1,7 @@
 """Our side of an access point's HTTP: one client with the same caution for every product.
 
 TLS is verified, redirects are not followed, every wait has an end, and no answer is read
-beyond its cap. What goes wrong becomes one of the four errors of `protocol`: a message that
+beyond its cap. What goes wrong becomes one of the errors of `protocol`: a message that
 may have arrived is `Unclear`, one that certainly did not is `Unreachable`. Nothing of a
 request or an answer is logged here; tokens travel in headers and never in addresses.
 """
@@ -16,12 +16,23 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from peppol.access_points.protocol import RejectedForGood, Unclear, Unreachable, in_short
+from foundation.network.fault_codes import of_http
+from foundation.network.fault_kinds import FaultKind
+from foundation.network.faults import Fault, fault_of
+from peppol.access_points.protocol import ArrivalLeft, RejectedForGood, Unclear, Unreachable, in_short
 
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
-_NOT_NOW: Final = (408, 425, 429, 503)
-_NOT_HERE: Final = (404, 405, 410)
+# A status that says nothing about the message: it was not looked at.
+_NOT_LOOKED_AT: Final = (
+    FaultKind.REDIRECTED,
+    FaultKind.DENIED,
+    FaultKind.PROXY_DENIED,
+    FaultKind.WRONG_ADDRESS,
+    FaultKind.NOT_NOW,
+)
 _NAME_MAX: Final = 400
+# How the library's texts tell a line that ended from an answer that is none.
+_ENDED: Final = ("disconnected", "closed connection")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,7 @@ class HttpAnswer:
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    host: str = ""
 
     @property
     def fine(self) -> bool:
@@ -72,6 +84,7 @@ class Web:
         if parts.scheme == "http" and not plain_http and parts.hostname not in _LOOPBACK:
             raise ValueError("The address of an access point must begin with https://.")
         self.base = base.rstrip("/")
+        self.where = parts.netloc
         self._client = httpx.Client(
             # Compressed answers could grow past every cap before they are counted.
             headers={"Accept-Encoding": "identity", **(headers or {})},
@@ -98,7 +111,7 @@ class Web:
         try:
             return self._ask("GET", path, params, None, {"Accept": accept}, largest)
         except httpx.HTTPError as fault:
-            raise Unreachable(_say(fault)) from fault
+            raise Unreachable.by(self._fault(fault)) from fault
 
     def post(
         self,
@@ -113,9 +126,23 @@ class Web:
         try:
             return self._ask("POST", path, params, body, headers, largest)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as fault:
-            raise Unreachable(_say(fault)) from fault
+            raise Unreachable.by(self._fault(fault)) from fault
         except httpx.HTTPError as fault:
-            raise Unclear(_say(fault)) from fault
+            raise Unclear(self._fault(fault).said, host=self.where) from fault
+
+    def _fault(self, error: httpx.HTTPError) -> Fault:
+        """What kept an answer from coming, by the innermost cause; the text of some holds addresses."""
+        fault = fault_of(error, host=self.where)
+        if fault.kind is not FaultKind.OTHER:
+            return fault
+        if isinstance(error, httpx.ProxyError):
+            return Fault(FaultKind.PROXY, "proxy", self.where)
+        if isinstance(error, httpx.TimeoutException):
+            return Fault(FaultKind.TIMED_OUT, "ETIMEDOUT", self.where)
+        if isinstance(error, httpx.RemoteProtocolError):
+            ended = any(word in str(error) for word in _ENDED)
+            return Fault(FaultKind.CUT if ended else FaultKind.NOT_UNDERSTOOD, "HTTP", self.where)
+        return Fault(FaultKind.OTHER, type(error).__name__, self.where)
 
     def _ask(
         self,
@@ -136,7 +163,8 @@ class Web:
                 read += piece
                 if len(read) > largest:
                     break
-            return HttpAnswer(response.status_code, bytes(read[: largest + 1]), dict(response.headers))
+            kept = bytes(read[: largest + 1])
+            return HttpAnswer(response.status_code, kept, dict(response.headers), self.where)
 
 
 def complain(answer: HttpAnswer, *, repeatable: bool = False) -> None:
@@ -146,18 +174,28 @@ def complain(answer: HttpAnswer, *, repeatable: bool = False) -> None:
     """
     if answer.fine:
         return
-    status, words = answer.status, answer.words
-    if 300 <= status < 400:
-        raise Unreachable(words, code="REDIRECTED")
-    if status in (401, 403):
-        raise Unreachable(words, code="DENIED")
-    if status in _NOT_HERE:
-        raise Unreachable(words, code="WRONG_ADDRESS")
-    if status in _NOT_NOW:
-        raise Unreachable(words, code="NOT_NOW", retry_after=_seconds(answer.headers.get("retry-after", "")))
-    if status >= 500 or status < 200:
-        raise Unreachable(words, code="THEIR_FAULT") if repeatable else Unclear(words, code="THEIR_FAULT")
-    raise RejectedForGood(words)
+    status, words, host = answer.status, answer.words, answer.host
+    kind = of_http(status)
+    if kind in _NOT_LOOKED_AT:
+        wait = _seconds(answer.headers.get("retry-after", "")) if kind is FaultKind.NOT_NOW else None
+        raise Unreachable(words, code=kind.value, host=host, retry_after=wait)
+    if kind is FaultKind.THEIR_FAULT:
+        error = Unreachable if repeatable else Unclear
+        raise error(words, code=kind.value, host=host)
+    raise RejectedForGood(words, host=host)
+
+
+def complain_of_one(
+    answer: HttpAnswer, *, kinds: Sequence[FaultKind] = (FaultKind.THEIR_FAULT, FaultKind.REFUSED_AS_ASKED)
+) -> None:
+    """As `complain`, about one thing that has come: what is of these kinds says nothing of the others.
+
+    Raises ArrivalLeft for those, Unreachable for what is wrong with the access point.
+    """
+    kind = of_http(answer.status)
+    if not answer.fine and kind in kinds:
+        raise ArrivalLeft(answer.words, code=kind.value, host=answer.host)
+    complain(answer, repeatable=True)
 
 
 def is_name(reference: str) -> bool:
@@ -201,8 +239,3 @@ def _message_in(body: bytes) -> str:
 
 def _seconds(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
-
-
-def _say(fault: httpx.HTTPError) -> str:
-    # The kind of fault is enough; the text of some holds addresses with parameters.
-    return type(fault).__name__

@@ -5,13 +5,15 @@ The row says since when nothing goes through, when it may be probed and how ofte
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, select, update
 
 from foundation import leases
 from foundation.sql import Session, add_new, rows_changed
 from peppol.exchange.tables import access_point
+
+_A_MOMENT: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +61,30 @@ def close(session: Session, name: str) -> bool:
     change = (
         update(access_point)
         .where(access_point.c.name == name, access_point.c.opened_at.is_not(None))
-        .values(failures=0, opened_at=None, probe_at=None, probes=0, answer="", alarmed_at=None)
+        .values(
+            failures=0,
+            opened_at=None,
+            probe_at=None,
+            probes=0,
+            answer="",
+            code="",
+            host="",
+            verb="",
+            alarmed_at=None,
+        )
     )
     return rows_changed(session, change) == 1
 
 
-def forget_failures(session: Session, name: str) -> None:
-    """Count no failures in a row, where there were some."""
-    failed = (access_point.c.name == name, access_point.c.failures > 0)
-    session.execute(update(access_point).where(*failed).values(failures=0))
+def note_reached(session: Session, name: str, *, now: datetime) -> None:
+    """Note that it answered now, and count no failures in a row.
+
+    A row that all workers share is not written by every round of theirs: what was noted a moment ago stands.
+    """
+    at = access_point.c.reached_at
+    news = (access_point.c.failures > 0) | at.is_(None) | (at <= now - _A_MOMENT) | (at > now)
+    values = {"failures": 0, "answer": "", "code": "", "host": "", "verb": "", "reached_at": now}
+    session.execute(update(access_point).where(access_point.c.name == name, news).values(values))
 
 
 def locked(session: Session, name: str) -> BreakerRow:

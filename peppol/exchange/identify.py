@@ -11,6 +11,7 @@ from typing import Final
 from lxml import etree
 
 from foundation.apart.confined import NoneFree, NotPrepared, WorkEnded, WorkFailed
+from foundation.written.fitted import shown
 from peppol.envelope.opening import envelope_alone, unwrap
 from peppol.envelope.sender import Sender, of_document
 from peppol.identifiers import DocumentKind
@@ -48,7 +49,7 @@ def identify(body: bytes) -> Identified:
         return known
     try:
         kind, sender = apart.checked(sender_of, body)
-        known = Identified(kind, _shown(sender.document_id))
+        known = Identified(kind, shown(sender.document_id, _NUMBER_MOST))
     except (NoneFree, NotPrepared):
         return _UNKNOWN
     except WorkEnded as ended:
@@ -61,10 +62,6 @@ def identify(body: bytes) -> Identified:
         _IDENTIFIED.clear()
     _IDENTIFIED[digest] = known
     return known
-
-
-def _shown(number: str) -> str:
-    return number if len(number) <= _NUMBER_MOST else f"{number[:_NUMBER_MOST]}…"
 
 
 def sender_of(body: bytes) -> tuple[DocumentKind | None, Sender]:

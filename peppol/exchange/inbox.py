@@ -14,7 +14,8 @@ from typing import Final
 from foundation.backoff import TRIES
 from foundation.sql import Session
 from foundation.text import Text
-from peppol.exchange import inbox_store, owed_answer_store
+from foundation.written.fitted import within
+from peppol.exchange import fair_queue, inbox_store, owed_answer_store
 from peppol.exchange.inbox_store import InboundMessage
 from peppol.exchange.laid_aside import LAID_ASIDE_NOTE, LAID_ASIDE_TEXTS, LaidAsideReason
 from peppol.exchange.outbox import sha256_of
@@ -50,12 +51,13 @@ def store(
     """
     digest = sha256_of(body)
     row = {
-        "transport_id": transport_id[:400],
-        "transport_key": transport_key[:480],
+        "transport_id": within(transport_id, 400),
+        "transport_key": within(transport_key, 480),
         "instance_id": instance_id,
         "sha256": digest,
         "size": len(body),
         "body": body,
+        "flow": fair_queue.flow_of(body),
         "received_on": received_on,
         "received_at": received_at,
         "state": InState.ARRIVED,

@@ -60,9 +60,11 @@ class MessageNote:
 def add_if_new(session: Session, row: Mapping[str, object]) -> int | None:
     """Keep a message by its columns; its number, or None where one of its keys came before.
 
-    The unique keys decide who was first, also between two collectors at the same moment.
+    It is given its turn among those that wait (`fair_queue`). The unique keys decide who was first, also between two
+    collectors at the same moment.
     """
-    number: int | None = session.execute(_ADD_NEW[session.dialect.name], row).scalar_one_or_none()
+    values = {**row, "of_flow": row["flow"]}
+    number: int | None = session.execute(_ADD_NEW[session.dialect.name], values).scalar_one_or_none()
     return number
 
 
@@ -103,16 +105,16 @@ def set_supplier(session: Session, letter_id: int, supplier: str) -> None:
 def claim(
     session: Session, *, limit: int, now: datetime, lease: timedelta, doubtful: bool = True
 ) -> Sequence[InboundMessage]:
-    """The oldest messages stored but not yet read, for this worker alone until the lease ends.
+    """The messages whose turn it is to be read, for this worker alone until the lease ends.
 
     A message whose worker died comes up again when its lease has ended: by itself, behind those that are fresh, and
     only where `doubtful` ones are wanted.
     """
     # The same column holds a rest after a failure.
     free = leases.is_free(inbox.c.claimed_until, now, longest=max(lease, TRIES.steps[-1]))
-    oldest = select(inbox).where(inbox.c.state == InState.ARRIVED, free).order_by(inbox.c.id)
+    in_turn = select(inbox).where(inbox.c.state == InState.ARRIVED, free).order_by(inbox.c.turn, inbox.c.id)
     until = now + lease
-    taken = leases.take(session, inbox.c.id, oldest, taken=inbox.c.taken, at_most=limit, claimed_until=until)
+    taken = leases.take(session, inbox.c.id, in_turn, taken=inbox.c.taken, at_most=limit, claimed_until=until)
     return [_in_message(row) for row in taken]
 
 
@@ -245,10 +247,19 @@ def body_of(session: Session, letter_id: int) -> bytes | None:
     return found
 
 
+_waiting = inbox.alias("waiting")
+_WAITS = _waiting.c.state == text(f"'{InState.ARRIVED.value}'")
+_TURN = func.coalesce(
+    select(func.max(_waiting.c.turn) + 1)
+    .where(_WAITS, _waiting.c.flow == bindparam("of_flow"))
+    .scalar_subquery(),
+    select(func.min(_waiting.c.turn)).where(_WAITS).scalar_subquery(),
+    0,
+)
 # Prepared once: building a statement costs more than running it.
 _ADD = insert(inbox).returning(inbox.c.id)
 _ADD_NEW = {
-    name: dialect.insert(inbox).on_conflict_do_nothing().returning(inbox.c.id)
+    name: dialect.insert(inbox).values(turn=_TURN).on_conflict_do_nothing().returning(inbox.c.id)
     for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
 }
 _FIRST = {

@@ -139,9 +139,21 @@ def collect(
     today: date,
     now: datetime,
     into: Callable[[bytes], Transactions | None] | None = None,
+    tell: Tell | None = None,
 ) -> Collected:
-    """Store everything that has come, commit, then acknowledge it; `into` as the Collector has it."""
-    return Collector(transactions, access_point, lambda: now, lambda: today, into=into).collect()
+    """Store everything that has come, commit, then acknowledge it; `into` and `tell` as the Collector has them.
+
+    Somebody wants it done now, so no rest is waited out. Raises AccessPointError.
+    """
+    return Collector(
+        transactions,
+        access_point,
+        lambda: now,
+        lambda: today,
+        into=into,
+        tell=tell or _nobody,
+        at_a_persons_word=True,
+    ).collect()
 
 
 def _nobody(session: Session, events: Sequence[DeliveryEvent]) -> None:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from foundation.sql import Session
 from peppol.exchange import outbox_store, receiver_queue_store
+from peppol.exchange.circuit_breaker import Miss
 from peppol.exchange.outbox_store import OutboundMessage
 from peppol.exchange.tables import OutState
 
@@ -37,7 +38,7 @@ class AttemptResult:
 
     `rest` is how long the message waits, where it still waits; `counts` whether the attempt counts
     towards STUCK; `ask_at` when to ask how the message fares; `submitted` whether this attempt handed it to the access
-    point, however that ended.
+    point, however that ended. `miss` is what kept it from there, where something did.
     """
 
     message: OutboundMessage
@@ -52,6 +53,7 @@ class AttemptResult:
     rest: timedelta | None = None
     ask_at: datetime | None = None
     submitted: bool = False
+    miss: Miss | None = None
 
     @property
     def next_at(self) -> datetime | None:

@@ -4,9 +4,10 @@ A message whose acknowledgement was lost comes again and is stored as a repeat: 
 answer, and the repeat is there to be seen. Where one access point serves several, each message is
 stored in its recipient's books (`into`); books that cannot be had keep their own messages waiting and
 nobody else's. What is too large for a document is kept whole all the same, so that it is refused and answered
-like any other; what is larger than that is left where it lies, never cut and never acknowledged. One worker
-at a time collects at an access point (`access_point_store.begin_collecting`);
-one that was stopped and finds another in its place stores nothing more.
+like any other; what is larger than that, or cannot be read, is left where it lies, never cut and never acknowledged,
+and noted by itself (`unfetched`) while all others are taken in. One worker at a time collects at an access point
+(`access_point_store.begin_collecting`); one that was stopped and finds another in its place stores nothing more.
+Collecting that fails counts for the circuit breaker of the way in.
 """
 
 import uuid
@@ -24,12 +25,24 @@ from foundation import books_mark
 from foundation.errors import Refused
 from foundation.periods import Clock
 from foundation.sql import Session
-from peppol.access_points.protocol import AccessPoint, Arrival, Gone, TooLarge, Unreachable
+from foundation.written.fitted import within
+from peppol.access_points.composed import is_polled
+from peppol.access_points.protocol import (
+    AccessPoint,
+    AccessPointError,
+    Arrival,
+    ArrivalLeft,
+    Gone,
+    TooLarge,
+    Unreachable,
+)
 from peppol.envelope import opening
-from peppol.exchange import access_point_store, inbox
+from peppol.exchange import access_point_store, circuit_breaker, inbox, unfetched_store
+from peppol.exchange.circuit_breaker import Admission, Miss, Turn
 from peppol.exchange.inbox import Stored
-from peppol.exchange.sending import Transactions
+from peppol.exchange.sending import Tell, Transactions, log_turn, turn_event
 from peppol.exchange.tables import InState
+from peppol.exchange.unfetched import Collection, Step
 from peppol.xml.gate_errors import KEPT_MAX
 
 _log = structlog.get_logger("post")
@@ -53,17 +66,22 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class _Came:
-    """A message that was fetched: the access point's name for it, its bytes, and its envelope's instance.
+    """A message that was fetched: what it is listed as, its bytes, and its envelope's instance.
 
-    `key` is that name where it is never given twice, else nothing; `into` the books it belongs in, None for those of
-    the collector itself.
+    `key` is its name there where that is never given twice, else nothing; `into` the books it belongs in, None for
+    those of the collector itself.
     """
 
-    reference: str
+    arrival: Arrival
     body: bytes
     instance_id: str
     key: str
     into: Transactions | None
+
+    @property
+    def reference(self) -> str:
+        """The access point's own name for it."""
+        return self.arrival.reference
 
 
 @dataclass(slots=True)
@@ -71,7 +89,8 @@ class Collector:
     """One worker's hand on an access point's mailbox. `clock` dates the rows, `today` the receipt.
 
     `into` says in whose books a message belongs, None for those of `transactions`; it raises Refused or
-    SQLAlchemyError where they cannot be had.
+    SQLAlchemyError where they cannot be had. `tell` is called in the transaction that notes that the way in was lost
+    or found; `at_a_persons_word` waits out no rest of a circuit that is open.
     """
 
     transactions: Transactions
@@ -84,37 +103,71 @@ class Collector:
     size_largest: int = KEPT_MAX
     into: Callable[[bytes], Transactions | None] | None = None
     worker: str = field(default_factory=lambda: str(uuid.uuid4()))
+    tell: Tell = field(default=lambda session, events: None)
+    at_a_persons_word: bool = False
+    _met: Collection = field(default_factory=Collection, init=False)
 
     def collect(self) -> Collected:
-        """Take in everything that has come; nothing while another worker does. Raises Unreachable.
+        """Take in everything that has come; nothing while another worker does, or while the circuit is open.
 
-        What was stored before the access point was lost stays stored, and comes as a repeat if it
-        was not acknowledged.
+        Raises AccessPointError. What was stored before the access point was lost stays stored, and comes as a repeat if
+        it was not acknowledged.
         """
         tally = {state: 0 for state in InState}
-        if self._turn():
-            try:
-                arrivals = iter(self.access_point.inbound())
-                while not self.stopping() and (batch := list(islice(arrivals, _BATCH))):
-                    for came in self._fetched(batch):
-                        stored = self._stored(came)
-                        if stored is None:
-                            return _collected(tally)
-                        for _, state in stored:
-                            tally[state] += 1
-                        self._acknowledge([each for each, _ in stored])
-            finally:
-                with self.transactions() as session:
-                    access_point_store.end_collecting(session, self.access_point.name, self.worker)
+        if not is_polled(self.access_point) or not self._turn():
+            return _collected(tally)
+        met: AccessPointError | None = None
+        verb, whole, ended = "inbound", False, False
+        try:
+            arrivals = iter(self.access_point.inbound())
+            while not self.stopping() and (batch := list(islice(arrivals, _BATCH))):
+                verb = "fetch"
+                for came in self._fetched(batch):
+                    stored = self._stored(came)
+                    if stored is None:
+                        return _collected(tally)
+                    for _, state in stored:
+                        tally[state] += 1
+                    self._acknowledge([each.arrival for each, _ in stored])
+                verb = "inbound"
+            whole = ended = not self.stopping()
+        except AccessPointError as error:
+            met, ended = error, True
+            raise
+        finally:
+            self._end(met, verb=verb, whole=whole, ended=ended)
         return _collected(tally)
 
     def _turn(self) -> bool:
         name, now = self.access_point.name, self.clock()
+        way = circuit_breaker.way_in(name)
         with self.transactions() as session:
             access_point_store.add_if_new(session, name)
+            admission = circuit_breaker.admit(session, way, now=now, lease=self.lease)
+            if admission is Admission.NOT_NOW and not self.at_a_persons_word:
+                return False
+            self._met = Collection(unfetched_store.open_at(session, name))
             return access_point_store.begin_collecting(
                 session, name, self.worker, now=now, until=now + self.lease
             )
+
+    def _end(self, met: AccessPointError | None, *, verb: str, whole: bool, ended: bool) -> None:
+        """Give the turn back, and note how it went where it came to an end."""
+        name, now = self.access_point.name, self.clock()
+        way = circuit_breaker.way_in(name)
+        turn, miss = Turn(), None
+        with self.transactions() as session:
+            if ended and self._has_turn(session):
+                if met is None:
+                    turn = circuit_breaker.reached(session, way, now=now)
+                else:
+                    miss = Miss(met.code, met.host, verb, str(met))
+                    turn = circuit_breaker.missed(session, way, 1, miss, now=now)
+                self._met.save(session, name, whole=whole, now=now)
+                if turn.opened or turn.closed:
+                    self.tell(session, [turn_event(turn, way, miss)])
+            access_point_store.end_collecting(session, name, self.worker)
+        log_turn(turn, way, miss)
 
     def _has_turn(self, session: Session) -> bool:
         """Whether this worker may go on; where another has had the turn meanwhile, that one took what there was."""
@@ -126,29 +179,53 @@ class Collector:
         group: list[_Came] = []
         size = 0
         for arrival in batch:
-            try:
-                if arrival.size is not None and arrival.size > self.size_largest:
-                    raise TooLarge(f"{arrival.size} bytes")
-                body = self.access_point.fetch(arrival.reference)
-            except Gone:
-                continue  # somebody has taken it already
-            except TooLarge as fault:
-                _log.error("message left at the access point", reason=fault.code, words=fault.words)
+            body = self._body_of(arrival)
+            if body is None:
                 continue
             if group and size + len(body) > _BYTES_AT_ONCE:
                 yield group
                 group, size = [], 0
-            instance_id = opening.instance_id_in(body) or arrival.instance_id[:80]
+            instance_id = opening.instance_id_in(body) or within(arrival.instance_id, 80)
             key = f"{self.access_point.name}/{arrival.reference}" if arrival.once else ""
             try:
                 into = self.into(body) if self.into is not None else None
             except (SQLAlchemyError, Refused) as fault:
                 _not_kept(fault, instance_id)
                 continue  # it stays where it is, and is listed again
-            group.append(_Came(arrival.reference, body, instance_id, key, into))
+            group.append(_Came(arrival, body, instance_id, key, into))
             size += len(body)
         if group:
             yield group
+
+    def _body_of(self, arrival: Arrival) -> bytes | None:
+        """The bytes of one that is listed; None where it is not to be had now. Raises Unreachable."""
+        step = self._met.step(arrival, self.clock())
+        if step is Step.ACKNOWLEDGE:
+            self._acknowledge([arrival])
+        if step is not Step.FETCH:
+            return None
+        try:
+            if arrival.left is not None:
+                raise arrival.left
+            if arrival.size is not None and arrival.size > self.size_largest:
+                raise TooLarge(f"{arrival.size} bytes")
+            return self.access_point.fetch(arrival.reference)
+        except Gone:
+            return None  # somebody has taken it already
+        except ArrivalLeft as left:
+            self._leave(arrival, left, stored=False)
+            return None
+
+    def _leave(self, arrival: Arrival, left: ArrivalLeft, *, stored: bool) -> None:
+        if self._met.leave(arrival, left, stored=stored):
+            _log.error(
+                "message left at the access point",
+                reason=left.code,
+                host=left.host,
+                words=left.words,
+                stored=stored,
+                access_point=self.access_point.name,
+            )
 
     def _stored(self, came: Sequence[_Came]) -> list[tuple[_Came, InState]] | None:
         """Store messages, those of the same books in one transaction; None where another worker collects by now.
@@ -196,21 +273,28 @@ class Collector:
             for each in came
         ]
 
-    def _acknowledge(self, came: Sequence[_Came]) -> None:
+    def _acknowledge(self, came: Sequence[Arrival]) -> None:
         """Say that the messages are kept; one that cannot be told now comes again."""
 
-        def tell(each: _Came) -> None:
+        def say(arrival: Arrival) -> None:
             try:
-                self.access_point.acknowledge(each.reference)
+                self.access_point.acknowledge(arrival.reference)
+            except ArrivalLeft as left:
+                self._leave(arrival, left, stored=True)
             except Unreachable as miss:
-                _log.warning("not acknowledged", reason=miss.code, access_point=self.access_point.name)
+                name = self.access_point.name
+                _log.warning(
+                    "not acknowledged", reason=miss.code, fault=str(miss), host=miss.host, access_point=name
+                )
+            else:
+                self._met.had(arrival)
 
         if self.at_once == 1 or len(came) < self.at_once:
             for each in came:
-                tell(each)
+                say(each)
             return
         with ThreadPoolExecutor(self.at_once) as pool:
-            list(pool.map(tell, came))
+            list(pool.map(say, came))
 
 
 def _not_kept(fault: Exception, instance_id: str) -> None:

@@ -22,6 +22,7 @@ from foundation import books_mark
 from foundation.backoff import TRIES, Watch
 from foundation.periods import Clock
 from foundation.sql import Session
+from peppol.access_points.error_sentences import OWN_CERTIFICATE, may_be_the_message
 from peppol.access_points.protocol import (
     AccessPoint,
     AccessPointError,
@@ -33,7 +34,7 @@ from peppol.access_points.protocol import (
     Unreachable,
 )
 from peppol.exchange import access_point_store, circuit_breaker, receiver_queue_store, receiver_queues
-from peppol.exchange.circuit_breaker import Admission, Turn
+from peppol.exchange.circuit_breaker import Admission, Miss, Turn
 from peppol.exchange.outbox_store import OutboundMessage
 from peppol.exchange.receiver_queue_store import UNREACHABLE
 from peppol.exchange.receiver_queues import AttemptResult, QueueLease
@@ -67,11 +68,15 @@ _STATE_OF = {
 
 @dataclass(frozen=True, slots=True)
 class DeliveryEvent:
-    """Something to hear of: a message stuck, refused or in the portal, an order sent; an access point lost or found."""
+    """Something to hear of: a message stuck, refused or in the portal, an order sent; an access point lost or found.
+
+    Of an access point the words are its row's name, and `miss` says what it was lost for.
+    """
 
     action: MessageAction | AccessPointAction
     message: OutboundMessage | None = None
     words: str = ""
+    miss: Miss | None = None
 
 
 Tell = Callable[[Session, Sequence[DeliveryEvent]], None]
@@ -152,6 +157,7 @@ class MessageSender:
             if turn.closed:
                 receiver_queue_store.hurry(session)
             self.tell(session, _events(noted, turn, name))
+        log_turn(turn, name, _last_miss(tried))
         self.holding.discard(claim.token)
         for each in noted:
             _log_attempt(each)
@@ -195,6 +201,7 @@ class MessageSender:
     def _try(self, message: OutboundMessage, *, doubtful: bool) -> AttemptResult:
         started = self.clock()
         submitted = False
+        verb = "lookup"
 
         def ended(
             outcome: str,
@@ -202,6 +209,7 @@ class MessageSender:
             answer: str = "",
             reference: str = "",
             rest: timedelta | None = None,
+            error: AccessPointError | None = None,
         ) -> AttemptResult:
             at = self.clock()
             ask_at = at + ASKING.first if self.asks and state is OutState.SENT else None
@@ -218,6 +226,7 @@ class MessageSender:
                 rest,
                 ask_at,
                 submitted,
+                None if error is None else Miss(error.code, error.host, verb, str(error)),
             )
 
         try:
@@ -227,10 +236,11 @@ class MessageSender:
                     return ended(found.verdict.value, OutState.IN_PORTAL, found.words)
             if doubtful or message.attempts:
                 # Some earlier attempt may have come through, whatever the last one met.
+                verb = "status"
                 known = self.access_point.status(message.instance_id, message.reference)
                 if known.state in _STATE_OF:
                     return ended(known.state.value, _STATE_OF[known.state], known.words)
-            submitted = True
+            submitted, verb = True, "submit"
             taken = self.access_point.submit(message)
             state = _STATE_OF.get(taken.state, OutState.SENT)
             return ended(taken.state.value, state, taken.words, taken.reference)
@@ -238,12 +248,14 @@ class MessageSender:
             return ended("REJECTED", OutState.REJECTED, str(refusal))
         except PeerUnreachable as miss:
             # Our access point did its part: this is one receiver's trouble and must not stop the others.
-            return ended("PEER_UNREACHABLE", OutState.WAITING, str(miss), rest=timedelta())
+            outcome = OWN_CERTIFICATE if miss.code == OWN_CERTIFICATE else "PEER_UNREACHABLE"
+            return ended(outcome, OutState.WAITING, str(miss), rest=timedelta(), error=miss)
         except Unreachable as miss:
             rest = min(timedelta(seconds=miss.retry_after or 0), receiver_queue_store.REST_LONGEST)
-            return ended(UNREACHABLE, OutState.WAITING, str(miss), rest=rest)
+            return ended(UNREACHABLE, OutState.WAITING, str(miss), rest=rest, error=miss)
         except AccessPointError as unclear:
-            return ended(unclear.__class__.code, OutState.WAITING, str(unclear), rest=timedelta())
+            code = unclear.__class__.code
+            return ended(code, OutState.WAITING, str(unclear), rest=timedelta(), error=unclear)
 
     def _looked_up(self, message: OutboundMessage) -> Capability | None:
         """What the directory says of the receiver, for documents that directories know."""
@@ -261,23 +273,32 @@ class MessageSender:
         name = self.access_point.name
         turn = Turn()
         if any(each.outcome not in _ELSEWHERE for each in tried):
-            turn = circuit_breaker.reached(session, name)
+            turn = circuit_breaker.reached(session, name, now=now)
         misses = _last_misses(tried)
-        if misses:
-            missed = circuit_breaker.missed(session, name, len(misses), misses[-1].answer, now=now)
+        last = _last_miss(misses)
+        if last is not None:
+            missed = circuit_breaker.missed(session, name, len(misses), last, now=now)
             turn = replace(missed, closed=turn.closed and not missed.is_open)
         return [self._patient(each, turn) if each.state is OutState.WAITING else each for each in tried], turn
 
     def _patient(self, tried: AttemptResult, turn: Turn) -> AttemptResult:
-        """The attempt with its rest, or as the last one. An outage of the access point is no message's fault."""
+        """The attempt with its rest, or as the last one.
+
+        An outage of the access point is no message's fault, nor is a key, a certificate or a disk of ours.
+        """
         if tried.outcome == UNREACHABLE and turn.is_open:
             return replace(tried, rest=max(tried.rest or timedelta(), TRIES.steps[0]))
+        if tried.miss is not None and not may_be_the_message(tried.miss.code):
+            again = min(TRIES.rest_without_end(tried.message.attempts + 1), _OURS_MENDED)
+            return replace(tried, rest=max(tried.rest or timedelta(), again))
         rest = TRIES.rest_after(tried.message.failures + 1)
         if rest is None:
             return replace(tried, state=OutState.STUCK, counts=True, rest=None)
         return replace(tried, counts=True, rest=max(tried.rest or timedelta(), rest))
 
 
+# What is ours to mend is looked at again so often, however long it takes.
+_OURS_MENDED: Final = TRIES.steps[2]
 # How an attempt ends that says nothing about the access point: it was missed, or a directory answered.
 _ELSEWHERE = (UNREACHABLE, *(each.value for each in _NOT_TAKEN))
 # What somebody is to hear of, and as what the journal tells it.
@@ -300,6 +321,11 @@ def _last_misses(tried: Sequence[AttemptResult]) -> list[AttemptResult]:
     return misses
 
 
+def _last_miss(tried: Sequence[AttemptResult]) -> Miss | None:
+    """What kept the last of them from the access point."""
+    return tried[-1].miss if tried else None
+
+
 def _events(noted: Sequence[AttemptResult], turn: Turn, name: str) -> list[DeliveryEvent]:
     events = [
         DeliveryEvent(_TOLD[each.state], each.message, each.answer) for each in noted if each.state in _TOLD
@@ -310,9 +336,24 @@ def _events(noted: Sequence[AttemptResult], turn: Turn, name: str) -> list[Deliv
         if each.state in _GONE and each.message.kind == DocumentKind.ORDER
     ]
     if turn.opened or turn.closed:
-        found = AccessPointAction.UNREACHABLE if turn.opened else AccessPointAction.REACHED
-        events.append(DeliveryEvent(found, words=name))
+        misses = [each.miss for each in noted if each.outcome == UNREACHABLE]
+        events.append(turn_event(turn, name, misses[-1] if misses else None))
     return events
+
+
+def turn_event(turn: Turn, name: str, miss: Miss | None) -> DeliveryEvent:
+    """An access point, or its way in, that was lost or found."""
+    found = AccessPointAction.UNREACHABLE if turn.opened else AccessPointAction.REACHED
+    return DeliveryEvent(found, words=name, miss=miss if turn.opened else None)
+
+
+def log_turn(turn: Turn, name: str, miss: Miss | None) -> None:
+    """One line when a circuit opens, with what for, and one when it closes."""
+    if turn.opened and miss is not None:
+        told = {"reason": miss.code, "host": miss.host, "verb": miss.verb, "answer": miss.answer}
+        _log.error("circuit opened", access_point=name, **told)
+    elif turn.closed:
+        _log.warning("circuit closed", access_point=name)
 
 
 def _log_attempt(tried: AttemptResult) -> None:
@@ -329,5 +370,10 @@ def _log_attempt(tried: AttemptResult) -> None:
         outcome=tried.outcome,
         state=tried.state.value,
         access_point=tried.access_point,
+        **(
+            {}
+            if tried.miss is None
+            else {"reason": tried.miss.code, "host": tried.miss.host, "verb": tried.miss.verb}
+        ),
         ms=round((tried.ended_at - tried.started_at) / timedelta(milliseconds=1)),
     )

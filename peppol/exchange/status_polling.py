@@ -60,7 +60,9 @@ def ask(
         try:
             status = access_point.status(message.instance_id, message.reference)
         except AccessPointError as miss:
-            _log.warning("not asked", reason=miss.code, access_point=access_point.name)
+            _log.warning(
+                "not asked", reason=miss.code, fault=str(miss), host=miss.host, access_point=access_point.name
+            )
             break
         answered.append(_Answered(message, sent_at, status))
         left.discard(message.sequence)

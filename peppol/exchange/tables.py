@@ -5,8 +5,9 @@ A message's bytes never change. What changes is its state, by the steps of `OUT_
 
 `receiver queue` has one row per receiver: who works on that receiver's messages now and until when.
 Holding the receiver queue is the right to send to that receiver, so messages to one receiver keep
-their order with any number of workers. `access_point` has one row per access point: the
-circuit breaker, and who collects there. Attempts and notes are only ever added.
+their order with any number of workers. `access_point` has one row per access point and way: the
+circuit breaker, and who collects there. `unfetched_arrival` has what lies at an access point and cannot be had.
+Attempts and notes are only ever added.
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -24,6 +27,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    false,
     text,
 )
 from sqlalchemy import Text as LongText
@@ -99,6 +103,24 @@ IN_WORDS: Final[Mapping[InState, Text]] = {
 """What people call each state."""
 
 
+class UnfetchedState(StrEnum):
+    """Where something stands that has come to an access point and could not be fetched, or not be put away there."""
+
+    WAITING = "WAITING"  # tried again, ever less often
+    LEFT_THERE = "LEFT_THERE"  # a person has dealt with it: nobody tries, until it changes
+    FETCHED = "FETCHED"  # it could be had at last
+    GONE = "GONE"  # it does not lie there any more
+
+
+UNFETCHED_WORDS: Final[Mapping[UnfetchedState, Text]] = {
+    UnfetchedState.WAITING: Text("Försöks igen"),
+    UnfetchedState.LEFT_THERE: Text("Lämnat där"),
+    UnfetchedState.FETCHED: Text("Hämtat"),
+    UnfetchedState.GONE: Text("Ligger inte kvar"),
+}
+"""What people call each state."""
+
+
 OUT_FOLLOWS = Transitions(
     {
         OutState.WAITING: {
@@ -156,6 +178,17 @@ OWED_FOLLOWS = Transitions(
     words=OWED_WORDS,
 )
 """From each state of an answer we owe, the states it may go to."""
+
+UNFETCHED_FOLLOWS = Transitions(
+    {
+        UnfetchedState.WAITING: {UnfetchedState.LEFT_THERE, UnfetchedState.FETCHED, UnfetchedState.GONE},
+        # Another file of the same name, or a person, has it tried again.
+        UnfetchedState.LEFT_THERE: {UnfetchedState.WAITING, UnfetchedState.FETCHED, UnfetchedState.GONE},
+    },
+    ends={UnfetchedState.FETCHED, UnfetchedState.GONE},
+    words=UNFETCHED_WORDS,
+)
+"""From each state of something that could not be fetched, the states it may go to."""
 
 
 outbox = Table(
@@ -233,6 +266,36 @@ access_point = Table(
     Column("alarmed_at", UtcDateTime(), nullable=True),
     Column("collector", String(36), nullable=True),
     Column("collector_until", UtcDateTime(), nullable=True),
+    # When it answered last; of the way in, when all that had come was collected last.
+    Column("reached_at", UtcDateTime(), nullable=True),
+    # What the last failure was: our word for it, at which host, and what was asked of it.
+    Column("code", String(40), nullable=False, server_default=""),
+    Column("host", String(255), nullable=False, server_default=""),
+    Column("verb", String(20), nullable=False, server_default=""),
+)
+
+unfetched_arrival = Table(
+    "unfetched_arrival",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("access_point", String(60), nullable=False),
+    # The access point's own name for it, and what tells it from another of the same name.
+    Column("reference", String(400), nullable=False),
+    Column("version", String(80), nullable=False, server_default=""),
+    # Whether its bytes are stored, and it is only the word of that which does not get through.
+    Column("stored", Boolean, nullable=False, server_default=false()),
+    Column("state", String(20), nullable=False),
+    Column("code", String(40), nullable=False),
+    Column("said", LongText, nullable=False, server_default=""),
+    Column("host", String(255), nullable=False, server_default=""),
+    Column("tries", Integer, nullable=False, server_default="1"),
+    Column("first_at", UtcDateTime(), nullable=False),
+    Column("last_at", UtcDateTime(), nullable=False),
+    # Not before then is it tried again.
+    Column("due_at", UtcDateTime(), nullable=True),
+    Column("alarmed_at", UtcDateTime(), nullable=True),
+    Column("ended_by", String(80), nullable=False, server_default=""),
+    CheckConstraint("state in ('WAITING','LEFT_THERE','FETCHED','GONE')", name="ck_unfetched_arrival_state"),
 )
 
 inbox = Table(
@@ -259,6 +322,9 @@ inbox = Table(
     Column("claimed_until", UtcDateTime(), nullable=True),
     # How often a worker has taken it and not given it back since.
     Column("taken", Integer, nullable=False, server_default="0"),
+    # Whose messages it takes turns with, and its turn (fair_queue).
+    Column("flow", BigInteger, nullable=False, server_default="0"),
+    Column("turn", Integer, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("error", LongText, nullable=False, server_default=""),
     Column("alarmed_at", UtcDateTime(), nullable=True),
@@ -312,13 +378,24 @@ OPEN = "state = 'WAITING' or state = 'STUCK' or state = 'REJECTED'"
 """The messages of ours that somebody may have to look at."""
 
 _index_some("ix_outbox_open", OPEN, outbox.c.state, outbox.c.receiver)
-_index_some("ix_inbox_arrived", "state = 'ARRIVED'", inbox.c.id)
+_index_some("ix_inbox_turn", "state = 'ARRIVED'", inbox.c.turn, inbox.c.id)
+_index_some("ix_inbox_flow", "state = 'ARRIVED'", inbox.c.flow, inbox.c.turn)
 _index_some("ix_inbox_aside", "state in ('CONFLICT', 'QUARANTINED', 'FAILED')", inbox.c.id)
 _index_some("ix_inbox_failed", "state = 'FAILED'", inbox.c.id)
 _index_some("ix_inbox_came_from", "came_from <> ''", inbox.c.came_from, inbox.c.id)
 OWED = "state in ('DUE', 'STUCK')"
 """The answers we owe; one at most about each thing."""
 
+UNFETCHED = "state in ('WAITING', 'LEFT_THERE')"
+"""What lies at an access point and could not be had; once each."""
+
+_index_some(
+    "uq_unfetched_arrival_open",
+    UNFETCHED,
+    unfetched_arrival.c.access_point,
+    unfetched_arrival.c.reference,
+    unique=True,
+)
 _index_some("uq_owed_answer_open", OWED, owed_answer.c.about, unique=True)
 # The same bytes, and the same instance of a message, are taken in once; later copies are repeats.
 # A query must name the condition of a key in these very words for the engine to use it.

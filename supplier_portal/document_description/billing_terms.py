@@ -92,6 +92,9 @@ def _common(line: str, quantity: str) -> dict[str, Term]:
         f"{_SELLER}/cac:PartyIdentification/cbc:ID": Term(
             "BT-29", Text("Ert organisationsnummer, om det inte står i BT-30."), example="5599999999"
         ),
+        f"{_SELLER}/cac:PartyName/cbc:Name": Term(
+            "BT-28", Text("Namnet ni är kända under. Inget krav, men en del program kräver det.")
+        ),
         **address(f"{_SELLER}/cac:PostalAddress", ("BT-35", "BT-37", "BT-38", "BT-40"), Text("Er adress")),
         f"{_SELLER}/cac:PartyTaxScheme/cbc:CompanyID": Term(
             "BT-31, BT-32",
@@ -109,6 +112,7 @@ def _common(line: str, quantity: str) -> dict[str, Term]:
         f"{_BUYER}/cac:PartyIdentification/cbc:ID": Term(
             "BT-46", Text("Köparens organisationsnummer, om det inte står i BT-47."), example="2021002114"
         ),
+        f"{_BUYER}/cac:PartyName/cbc:Name": Term("BT-45", Text("Köparens namn. Inget krav.")),
         **address(
             f"{_BUYER}/cac:PostalAddress", ("BT-50", "BT-52", "BT-53", "BT-55"), Text("Fakturaadressen")
         ),

@@ -16,10 +16,11 @@ from invoicing.portal_invoicing.drafts import Draft
 from invoicing.portal_invoicing.flipping import Numbered
 from orders.register import store as register_store
 from peppol.exchange import inbox_store
-from supplier_portal.pages.forms import SENDS, actor_of, held_of, new_key, press_of, text_of
+from supplier_portal.pages.forms import SENDS, actor_of, held_of, new_key, press_of
 from supplier_portal.queries.invoice_steps import story
 from web.access import signed_in
 from web.costly import COSTLY
+from web.guards.form_fields import text_of
 from web.pages import database_of, pages_router, render, see_other, today_of
 from web.verdict_view import verdict_view
 

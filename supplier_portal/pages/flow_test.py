@@ -17,11 +17,12 @@ from invoicing.flow_test.flow_test_store import FlowStep
 from invoicing.flow_test.sample_orders import NoSamples
 from orders.register import store as register_store
 from peppol.validation import apart
-from supplier_portal.pages.forms import SEES, actor_of, as_xml, text_of
+from supplier_portal.pages.forms import SEES, actor_of, as_xml
 from supplier_portal.pages.uploads import file_of
 from web.access import signed_in
 from web.costly import COSTLY
 from web.csrf import form_of
+from web.guards.form_fields import text_of
 from web.pages import database_of, language_of, pages_router, render, see_other, today_of
 from web.validation_report import reported
 from web.verdict_view import verdict_view
@@ -132,7 +133,7 @@ def decide(request: Request, supplier: str, person: Person = signed_in(Permissio
             flow_test.confirm(session, supplier, step, by=person.id, now=now)
             said = Text("Steget är bekräftat.")
         else:
-            note = text_of(request, "note", most=600)
+            note = text_of(request, "note")
             flow_test.send_back(session, supplier, step, by=person.id, note=note, now=now)
             said = Text("Leverantören ser vad som saknas.")
         mailing.put_to_supplier(

@@ -15,7 +15,7 @@ from invoicing.model import SupplierInvoice
 from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.sending import Press
-from web.csrf import form_of
+from web.guards.form_fields import text_of
 from web.pages import database_of
 
 SEES: Final = (Permission.REPORT, Permission.ADMINISTER, Permission.VIEW)
@@ -52,12 +52,6 @@ def new_key() -> str:
 def press_of(request: Request, person: Person) -> Press:
     """The press of a form that carried a key."""
     return Press(actor_of(person), text_of(request, KEY_FIELD), database_of(request).clock())
-
-
-def text_of(request: Request, name: str, *, most: int = 200) -> str:
-    """One text of the form, without spaces around it; empty where it was not sent."""
-    given = form_of(request).get(name)
-    return given.strip()[:most] if isinstance(given, str) else ""
 
 
 def as_xml(body: bytes, name: str) -> Response:

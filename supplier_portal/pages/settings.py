@@ -15,8 +15,9 @@ from invoicing.portal_invoicing import numbering
 from invoicing.supplier_changes import change_request_store, change_requests
 from invoicing.supplier_changes.change_request_store import ChangeKind
 from orders.register import store as register_store
-from supplier_portal.pages.forms import actor_of, text_of
+from supplier_portal.pages.forms import actor_of
 from web.access import signed_in
+from web.guards.form_fields import text_of
 from web.pages import database_of, pages_router, render, see_other, today_of
 
 router = pages_router("/settings")

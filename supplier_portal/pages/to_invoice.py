@@ -28,11 +28,12 @@ from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.sending import ROWS_MAX, UNDO, LineToInvoice
 from orders.register import store as register_store
 from orders.register.register import Register
-from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_pdf, as_xml, new_key, press_of, text_of
+from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_pdf, as_xml, new_key, press_of
 from supplier_portal.pages.query_params import month_of
 from web.access import signed_in
 from web.costly import COSTLY
 from web.csrf import form_of
+from web.guards.form_fields import text_of
 from web.invoice_pdf import part_of, parts_of, pdf_of
 from web.pages import database_of, language_of, own_path, pages_router, render, see_other, today_of
 from web.verdict_view import VerdictView, verdict_view
@@ -116,6 +117,8 @@ def many_lines(request: Request, person: Person = signed_in(*SEES)) -> Response:
             chosen = [(each.order_number, each.line_id) for each in ready[:ROWS_MAX]]
         else:
             chosen = _lines(query.getlist("line"))
+            if chosen:
+                portal_sending.check_count(chosen)
         numbers = numbering.ahead(session, actor.supplier, today_of(request), len(chosen))
         shown = _all_previewed(request, session, register, actor, chosen, numbers, person)
     good = [each for each in shown if each.proposal is not None and each.refusal is None]
@@ -285,7 +288,7 @@ def _previewed(
 def _lines(given: list[str]) -> list[LineToInvoice]:
     """Order lines as the forms write them, ORDER/LINE; anything else is left out."""
     pairs = (each.partition("/") for each in dict.fromkeys(given))
-    return sorted((order, line) for order, _, line in pairs if order and line)[:ROWS_MAX]
+    return sorted((order, line) for order, _, line in pairs if order and line)
 
 
 def _sum(amounts: list[Money]) -> Money | None:

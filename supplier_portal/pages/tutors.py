@@ -20,9 +20,9 @@ from orders.tutors import unit_tutor_store, unit_tutors
 from orders.tutors.tutors import TutorRefused
 from orders.tutors.unit_tutor_store import UnitTutor
 from supplier_portal.pages import query_params
-from supplier_portal.pages.forms import text_of
 from supplier_portal.queries import placements as placement_queries
 from web.access import signed_in
+from web.guards.form_fields import text_of
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router(prefix="/tutors")

@@ -23,7 +23,7 @@ from orders.register import store as register_store
 from orders.register.unit_scope import UnitScope
 from tests.accounts.conftest import Clock
 from tests.support.pages.browser import Site, portal
-from tests.support.pages.mailbox import delivered, link_in, link_to
+from tests.support.pages.mailbox import delivered, link_in, link_to, said_in
 from tests.support.pages.visitor import Visitor, text_of, visitor
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import a_system
@@ -160,7 +160,7 @@ def test_a_refused_company_is_told_why_and_its_data_is_forgotten(site: Site, adm
 def test_an_invitation_is_good_once_and_for_seven_days(site: Site, alva: Visitor, clock: Clock) -> None:
     for name in ("a", "b"):
         alva.post("/people/new", {"name": name, "email": f"{name}@fyr.example", "permission": "REPORT"})
-    links = [link_in(each.get_content()) for each in delivered(site.database, now=clock.now)]
+    links = [link_in(said_in(each)) for each in delivered(site.database, now=clock.now)]
     with visitor(site) as somebody:
         assert somebody.get(links[0]).status_code == 200
         assert somebody.get(links[0]).status_code == 200
@@ -184,7 +184,7 @@ def test_a_new_invitation_makes_the_old_one_void(site: Site, alva: Visitor, cloc
     alva.post(f"/people/{number}/invite")
     # The second never left, since the third took its place.
     (mail,) = delivered(site.database, now=clock.now)
-    second = link_in(mail.get_content())
+    second = link_in(said_in(mail))
     with visitor(site) as somebody:
         assert somebody.get(first).status_code == 409
         assert somebody.get(second).status_code == 200
@@ -281,7 +281,7 @@ def test_a_forgotten_password_is_chosen_anew_by_mail_and_ends_every_session(
         assert known.headers["set-cookie"] == unknown.headers["set-cookie"]
         (mail,) = delivered(site.database, now=clock.now)
         assert mail["To"] == "alla@fyrbaken.example"
-        link = link_in(mail.get_content())
+        link = link_in(said_in(mail))
         short = somebody.post(link, {"password": "kort", "again": "kort"})
         assert "minst 12 tecken" in text_of(short)
         somebody.post(link, {"password": PASSWORD, "again": PASSWORD})
@@ -365,10 +365,15 @@ def test_a_sign_in_that_fails_is_logged_with_whose_it_was_and_never_with_what_wa
 
 
 def test_the_mails_one_wants_are_kept(site: Site, alva: Visitor) -> None:
-    alva.post("/account/mails", {"notice": ["ORDERS"]})
+    alva.post("/account/mails", {"mail-ORDERS": "DAILY", "mail-INVOICES": "NEVER"})
     page = alva.get("/account").text
-    assert re.search(r'value="ORDERS" checked', page)
-    assert not re.search(r'value="INVOICES" checked', page)
+    chosen = re.findall(r'name="mail-(\w+)" value="(\w+)" checked', page)
+    assert chosen == [
+        ("ORDERS", "DAILY"),
+        ("INVOICES", "NEVER"),
+        ("REPORTS", "AT_ONCE"),
+        ("COMPANY", "AT_ONCE"),
+    ]
 
 
 def test_whose_telephone_is_lost_sets_up_codes_anew_with_an_administrators_help(

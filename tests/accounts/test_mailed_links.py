@@ -23,7 +23,7 @@ from operations.mail.tables import mail
 from operations.settings import Settings
 from tests.accounts.conftest import Clock
 from tests.support.pages.browser import Site
-from tests.support.pages.mailbox import delivered, link_in, link_to
+from tests.support.pages.mailbox import delivered, link_in, link_to, said_in
 from tests.support.pages.visitor import text_of, visitor
 
 ALVA, DEMO = "alla@fyrbaken.example", people.PASSWORD
@@ -123,7 +123,7 @@ def test_the_outbox_holds_no_link_before_or_after_the_mail_has_left(books: Datab
     assert "/link/" not in waiting
     assert "{link}" in waiting
     (came,) = delivered(books, now=clock.now)
-    text = came.get_content()
+    text = said_in(came)
     assert link_in(text)
     assert "http://127.0.0.1:8000/link/" in text
     assert "{" not in text
@@ -174,5 +174,5 @@ def test_a_link_lasts_from_when_it_left_and_not_from_when_it_was_asked_for(
     with books.reading() as session:
         (row,) = session.execute(select(mailed_link)).all()
     assert row.ends_at - clock.now == (
-        timedelta(days=7) if purpose is LinkPurpose.INVITE else timedelta(hours=1)
+        timedelta(hours=1) if purpose is LinkPurpose.RESET else timedelta(days=7)
     )

@@ -16,10 +16,11 @@ from accounts.guessing import (
     wrong_try_store,
 )
 from accounts.guessing.guessed_accounts import ACCOUNTS_GUESSED, GOES_ON, GUESSING_KINDS
-from accounts.guessing.rate_limit import Limit, TooOften
+from accounts.guessing.rate_limit import STRANGERS, Limit, TooOften
 from accounts.guessing.wrong_try_store import Tries
 from accounts.session_store import SessionStage
 from foundation.sql import Session
+from operations import alarms
 from operations.alarms import Patience
 from tests.accounts.test_links_once import _with_people
 from tests.support.servers.system_databases import CLOCK, filled
@@ -193,7 +194,7 @@ def test_an_alarm_tells_each_attack_that_goes_on_once_a_day(session: Session, pe
 def test_an_alarm_names_so_many_accounts_and_counts_the_rest(
     session: Session, people: list[int], monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
-    monkeypatch.setattr(guessed_accounts, "_NAMED_MOST", 2)
+    monkeypatch.setattr(alarms, "NAMED_MOST", 2)
     for account in people[:count]:
         guessed_account_store.note(session, account, now=CLOCK, untold_since=CLOCK - DAY)
     trouble = GUESSING_KINDS[ACCOUNTS_GUESSED](session, CLOCK, Patience())
@@ -201,6 +202,21 @@ def test_an_alarm_names_so_many_accounts_and_counts_the_rest(
     named = " ".join(f"user-{each}" for each in people[: min(count, 2)])
     assert (trouble.count, trouble.about) == (count, f"{named} +{count - 2}" if count > 2 else named)
     assert GUESSING_KINDS[ACCOUNTS_GUESSED](session, CLOCK, Patience()) is None
+
+
+def test_those_that_are_guessed_at_now_are_counted(session: Session, people: list[int]) -> None:
+    names = dict(account_store.active_names(session))
+
+    def tried(account: int, times: int) -> None:
+        for _ in range(times):
+            rate_limit.count(session, guessed_accounts.key_of(names[account]), STRANGERS, now=CLOCK)
+
+    assert guessed_accounts.look(session, now=CLOCK) == 0
+    tried(people[0], STRANGERS.free - 1)
+    assert guessed_accounts.look(session, now=CLOCK) == 0
+    for count, account in enumerate(people[1:3], 1):
+        tried(account, STRANGERS.free)
+        assert guessed_accounts.look(session, now=CLOCK) == count
 
 
 # Browsers -----------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from accounts import accounts
 from accounts.tables import account, recovery_code, web_session
 from billing.tools.demo import people
+from foundation import journal
 from tests.accounts.conftest import Clock
 from tests.support.pages.browser import Site, portal
 from tests.support.pages.mailbox import link_to
@@ -42,6 +43,9 @@ def test_signing_in_leads_back_to_the_page_that_was_asked_for(site: Site) -> Non
         asked = alva.get("/people?a=1&b=2")
         assert asked.headers["location"] == "/sign-in?next=%2Fpeople%3Fa%3D1%26b%3D2"
         assert alva.enter(ALVA, DEMO, back="/people?a=1&b=2").headers["location"] == "/people?a=1&b=2"
+    with site.database.reading() as session:
+        *_, last = journal.rows(session)
+    assert (last.action, last.subject) == ("account.signed_in", last.actor)
 
 
 ELSEWHERE = (

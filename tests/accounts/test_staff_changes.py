@@ -310,6 +310,11 @@ EVERY_KIND: Final[Mapping[StaffChangeKind, tuple[str, Mapping[str, str], Callabl
         lambda system: named(system, "frida.ny@kopare.example"),
     ),
     StaffChangeKind.CODES: (FINANCE, {}, lambda system: not account(system, 6).totp_secret),
+    StaffChangeKind.IDENTITY: (
+        FINANCE,
+        {},
+        lambda system: "tie-identity" in templates(system, account(system, 6).sign_in_name),
+    ),
     StaffChangeKind.ATTEST_RIGHT: (ATTESTER, RIGHT, lambda system: rights(system)),
     StaffChangeKind.SUBSTITUTE: (ATTESTER, SUBSTITUTE, lambda system: substitutes(system)),
     StaffChangeKind.ACCEPT_LIMIT: (

@@ -178,6 +178,7 @@ def test_a_document_without_a_case_goes_when_nothing_more_can_happen(system: Sys
     dispose(system, date(2034, 1, 1))
     with system.database.reading() as session:
         assert inbox_store.body_of(session, document.letter_id) == b""
+    assert past(system, date(2050, 1, 1)) == []
     assert system.broken() == []
 
 
@@ -193,6 +194,10 @@ def test_what_never_left_its_maker_goes_after_half_a_year(system: System) -> Non
     names = [f"upload:{upload}", f"draft:{undone.id}", f"test:{test}"]
     assert past(system, date(2027, 5, 31)) == []
     assert past(system, date(2027, 6, 1)) == names
+    with system.database.reading() as session:
+        kept = retention.strays_due(session, Times(), today=date(2027, 6, 1), limit=99)
+    # Six whole months after the month they were made in.
+    assert [until for _, until in kept] == [date(2027, 5, 31)] * 3
     dispose(system, date(2027, 6, 1))
     assert past(system, date(2050, 1, 1)) == []
     with system.database.reading() as session:
@@ -208,6 +213,7 @@ def test_a_case_takes_the_portals_copies_with_it(system: System) -> None:
     desk.wait()
     system.read_messages(on=desk.today)
     system.pay(on=desk.today + timedelta(days=40))
+    assert past(system, date(2034, 12, 31)) == [], "a draft that left is its case's"
     protocol = dispose(system, date(2035, 1, 1))
     assert '"PORTAL": 1' in protocol
     assert f'"{REFERENCE}"' in protocol

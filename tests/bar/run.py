@@ -77,14 +77,29 @@ def _run(
         ended = subprocess.run(
             program, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
         )
-        lines = into.read_text(encoding="utf-8").splitlines() if into.exists() else []
-    told = [Told(**json.loads(line)) for line in lines]
+        told = told_in(into)
     if ended.returncode in NOTHING_COLLECTED:
         return told, ["none of its tests is there"]
     if ended.returncode and not any(each.outcome == "failed" for each in told):
         last = (ended.stdout + ended.stderr).strip().splitlines()[-1:]
         return told, [f"pytest ended with {ended.returncode}: {' '.join(last)}"]
     return told, []
+
+
+def told_in(path: Path) -> Sequence[Told]:
+    """What tests have told there, one line each."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return [Told(**json.loads(line)) for line in lines]
+
+
+def of_make_test(told: Sequence[Told]) -> Sequence[Measured]:
+    """The rows as the tests of `make test` have counted them, each at its counts of the short run."""
+    return [
+        judge(row, [each for each in told if each.test.startswith(tuple(row.tests))], fast=True)
+        if row.fast
+        else Measured(row, Verdict.NOT_MEASURED, (), ["measured at night alone"])
+        for row in ROWS.values()
+    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -104,7 +119,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ROWS[number], fast=asked.fast, seed=asked.seed, engine=asked.engine, workers=asked.workers
         )
         results.append((measured, time.monotonic() - began))
-        print(_shown(*results[-1]), flush=True)
+        measured, seconds = results[-1]
+        print(shown(measured, f"{seconds:.0f} s"), flush=True)
     passed = [each for each, _ in results if each.verdict is Verdict.PASS]
     print(f"{len(passed)} of {len(results)} rows pass; seed {asked.seed}")
     asked.into.parent.mkdir(parents=True, exist_ok=True)
@@ -112,11 +128,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(len(passed) < len(results))
 
 
-def _shown(measured: Measured, seconds: float) -> str:
-    """A row as it came out, for a terminal of a hundred columns."""
+def shown(measured: Measured, after: str = "") -> str:
+    """A row as it came out, for a terminal of a hundred columns; `after` stands behind its verdict."""
     first, *others = [*map(str, measured.counted), *(f"! {wrong}" for wrong in measured.wrong[:5])] or [""]
     what = textwrap.wrap(measured.row.what, 40)
-    lines = [f"{measured.row.number:3} {what[0]:40} {first:46} {measured.verdict} {seconds:.0f} s"]
+    lines = [f"{measured.row.number:3} {what[0]:40} {first:46} {measured.verdict} {after}".rstrip()]
     for said, counted in zip_longest(what[1:], others, fillvalue=""):
         lines.append(f"    {said:40} {counted}".rstrip())
     return "\n".join(lines)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from accounts.identity import Permission, Person
+from finance_desk.pages import bulk
 from invoicing.model import InvoiceState, SupplierInvoice
 from tests.support.pages.all_routes import BUYER, ONES
 from tests.support.pages.browser import Site, portal
@@ -100,3 +101,13 @@ def test_it_lies_in_no_press_of_many_alike(site: Site, system: System, apart: Su
         assert foreseen(desk, f"id={apart.id}&id={other.id}") == ["F-2"]
         assert foreseen(desk, "all=1&cause=QUANTITY") == ["F-2"]
         assert desk.get(f"/finance/bulk?kind=ASK_CREDIT&id={apart.id}").status_code == 409
+
+
+def test_more_rows_than_a_press_takes_are_refused_and_none_is_left_off(
+    site: Site, system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = in_question(system, "F-2")
+    monkeypatch.setattr(bulk, "MOST", 0)
+    with visitor(site, READERS[0]) as desk:
+        told = desk.get(f"/finance/bulk?kind=ASK_CREDIT&id={other.id}")
+    assert (told.status_code, "högst 0 rader åt gången: 1 är valda" in text_of(told)) == (409, True)

@@ -58,6 +58,18 @@ def test_a_month_is_accrued_line_by_line_closed_by_two_and_opened_again(site: Si
         assert first.post(f"{MONTHS}/1999-01/close").status_code == 404
 
 
+def test_a_reason_longer_than_is_kept_is_refused_and_never_cut(site: Site) -> None:
+    with visitor(site, STAFF) as first:
+        first.post(END, {"month": "2026-02"})
+        for signs, status in ((501, 409), (2_001, 422)):
+            told = first.post(MONTHS, {"month": "2026-02", "reason": "f" * signs})
+            assert told.status_code == status
+            assert f"den har {signs} tecken" in text_of(told)
+        assert "En annan person stänger månaden." not in first.get(f"{MONTHS}?month=2026-02").text
+        whole = "f" * 500
+        assert whole in first.follow(first.post(MONTHS, {"month": "2026-02", "reason": whole}))
+
+
 def test_a_large_month_is_closed_behind_the_page_and_its_page_tells_what_came_of_it(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

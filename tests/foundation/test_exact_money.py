@@ -47,6 +47,12 @@ def test_a_line_comes_to_its_quantity_times_its_price(
     assert made == Money(half_up(exact), "EUR")
 
 
+@pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("-Infinity"), 1.5, 1, "1"])
+def test_a_quantity_is_a_decimal_number(value: object) -> None:
+    with pytest.raises(AmountRefused):
+        Quantity(value, "DAY")  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("base", ["0", "-1"])
 def test_a_price_for_nothing_is_refused(base: str) -> None:
     with pytest.raises(AmountRefused):

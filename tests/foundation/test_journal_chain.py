@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import create_engine, delete, insert, select, text, update
 
 from foundation import journal
 from foundation.database import Database
@@ -61,6 +61,14 @@ def test_an_empty_chain_begins_at_nothing_and_is_begun_once(database_url: str) -
         assert (head.sequence, head.hash) == (0, GENESIS)
         assert list(journal.verify(session)) == []
     database.close()
+
+
+def test_a_chain_without_a_head_gets_one() -> None:
+    with create_engine("sqlite://").begin() as connection:
+        journal_head.create(connection)
+        for _ in range(2):
+            journal.start(connection)
+            assert connection.execute(select(journal_head)).one() == (1, 0, GENESIS)
 
 
 @pytest.mark.parametrize(

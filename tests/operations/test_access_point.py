@@ -1,20 +1,25 @@
 """From settings to an access point: each kind is found, and a setting that is missing or wrong is named."""
 
+import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from billing.cli.cli import app
+from billing.cli.exit_codes import refusal_of
 from foundation.errors import Refused
 from operations.access_point import opened_access_point
 from operations.settings import Settings
-from peppol.access_points.protocol import DeliveryState, PeerVerdict
+from peppol.access_points.protocol import DeliveryState, PeerVerdict, Unreachable
 from peppol.identifiers import DocumentKind
 from peppol.lookup.sml import host_name
 from tests.support.servers.access_points import BUYER, SUPPLIER, TOKEN, AMessage, Simulator, order, simulator
 from tests.support.servers.name_server import name_server
+from tests.support.servers.sftp_server import PASSWORD, sftp_server
 from tests.support.stories.system import a_system
 
 ORDER = DocumentKind.ORDER
@@ -169,10 +174,87 @@ def test_an_operator_sees_by_one_command_whether_the_access_point_answers(
     running.admin.delete(f"/admin/participants/{BUYER}").raise_for_status()
     running.faults({"fault": "down", "on": ["list"]})
     told = CliRunner().invoke(app, ["access-point", "check"])
-    assert (told.exit_code, "Nej (UNREACHABLE" in told.stdout) == (1, True)
+    assert (told.exit_code, "Nej. Förbindelsen med 127.0.0.1" in " ".join(told.stdout.split())) == (1, True)
     assert told.stdout.count("Vi är inte anmälda") == 4
     told = CliRunner().invoke(app, ["access-point", "check", "--json"])
     assert (told.exit_code, '"answers": false' in told.stdout) == (1, True)
     # Checking takes nothing: the message is still there.
     running.faults()
     assert len(list(running.phase4(BUYER).inbound())) == 1
+
+
+def checked(monkeypatch: pytest.MonkeyPatch, **settings: str) -> tuple[int, dict[str, Any]]:
+    """What `access-point check` says with these settings."""
+    for name, value in settings.items():
+        monkeypatch.setenv(f"BILLING_ACCESS_POINT_{name.upper()}", value)
+    told = CliRunner().invoke(app, ["access-point", "check", "--json"])
+    found: dict[str, Any] = json.loads(told.stdout)
+    return told.exit_code, found
+
+
+def steps(told: dict[str, Any]) -> dict[str, str]:
+    return {each["step"]: each.get("code", "well") for each in told["steps"]}
+
+
+@pytest.mark.parametrize("kind", ["simulator", "phase4", "phoss"])
+def test_checking_signs_in_at_each_kind_and_sends_nothing(
+    running: Simulator, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    path = {"simulator": "", "phase4": "/phase4", "phoss": f"/phoss/{BUYER}"}[kind]
+    code, told = checked(monkeypatch, kind=kind, address=running.address + path, token=TOKEN)
+    assert (code, told["answers"]) == (0, True), told
+    assert "SIGN_IN" in steps(told)
+    assert running.received() == []
+    code, told = checked(monkeypatch, token="another")  # noqa: S106
+    assert (code, told["answers"], steps(told)["SIGN_IN"]) == (1, False, "DENIED")
+
+
+@pytest.mark.parametrize("kind", ["phase4", "phoss", "simulator"])
+def test_an_access_point_where_nothing_listens_does_not_answer(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    code, told = checked(monkeypatch, kind=kind, address=address)
+    assert (code, told["answers"], steps(told)["SIGN_IN"]) == (1, False, "NOTHING_LISTENS")
+    words = CliRunner().invoke(app, ["access-point", "check"]).stdout
+    assert "Ingen tjänst lyssnar hos" in " ".join(words.split())
+
+
+def test_a_folder_that_is_not_there_is_no_access_point(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, told = checked(monkeypatch, kind="folder", address=str(tmp_path / "nowhere"))
+    assert (code, steps(told)) == (1, {"SIGN_IN": "FOLDER_MISSING"})
+    # The place is there, and its inbox is not: nothing would ever be seen to come.
+    (tmp_path / "post").mkdir()
+    code, told = checked(monkeypatch, kind="folder", address=str(tmp_path / "post"))
+    assert (code, steps(told)["LIST"], steps(told)["HAND_OVER"]) == (1, "FOLDER_MISSING", "well")
+    (tmp_path / "post" / "inbox").mkdir()
+    code, told = checked(monkeypatch, kind="folder", address=str(tmp_path / "post"))
+    assert (code, set(steps(told).values())) == (0, {"well"})
+    assert [path for path in (tmp_path / "post").rglob("*") if path.is_file()] == [], "the probe is gone"
+
+
+def test_an_account_over_sftp_is_checked_as_it_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "af" / "inbox").mkdir(parents=True)
+    with sftp_server(tmp_path) as server:
+        account = {"kind": "sftp", "sftp_host_key": server.host_key_line, "sftp_password": PASSWORD}
+        code, told = checked(monkeypatch, address=f"{server.address}/af", **account)
+        assert (code, set(steps(told).values())) == (0, {"well"})
+        code, told = checked(monkeypatch, address=f"{server.address}/nowhere", **account)
+        assert (code, steps(told)) == (1, {"SIGN_IN": "FOLDER_MISSING"})
+        code, told = checked(monkeypatch, address=f"{server.address}/af", sftp_password="wrong")  # noqa: S106
+        assert (code, steps(told)) == (1, {"SIGN_IN": "PASSWORD_REFUSED"})
+    assert list((tmp_path / "af").rglob("*.tmp")) == []
+
+
+def test_what_stops_a_command_says_what_it_is_and_never_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = refusal_of(Unreachable("HTTP 401", code="DENIED", host="ap.example")).text
+    assert "ap.example släpper inte in oss (HTTP 401)" in told.sv
+    for error in (ConnectionResetError(104, "reset"), TimeoutError(), OSError("no words"), OSError()):
+        sentence = refusal_of(error).text
+        assert "None" not in sentence.sv + sentence.en
+        assert not sentence.sv.startswith(" ")

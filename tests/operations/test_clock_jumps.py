@@ -13,11 +13,19 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import insert, select, update
 
-from accounts import mailed_link_store, mailed_links, second_step_store, session_store, sessions, tokens
+from accounts import (
+    mailed_link_store,
+    mailed_links,
+    second_step_store,
+    session_store,
+    sessions,
+    tokens,
+)
 from accounts.guessing import rate_limit
 from accounts.guessing.rate_limit import TooOften
 from accounts.mailed_link_store import LinkPurpose
 from accounts.mailed_links import LinkVoid
+from accounts.mails import daily_mails
 from accounts.tables import account
 from accounts.two_factor import STEP_SECONDS
 from billing.migrations.schema import METADATAS
@@ -32,9 +40,13 @@ from operations.alarms import Patience, Trouble
 from operations.background import task_store
 from operations.background.tasks import TaskKind
 from operations.job_run_store import JobRunState
+from operations.mail import choice_store
 from operations.mail import store as mail_store
+from operations.mail.choice_store import Gathered
+from operations.mail.texts import MailKind
 from operations.scheduler import InOne, InSteps, Job
 from operations.schedules import Daily, Every
+from peppol.access_points.protocol import Arrival, ArrivalLeft
 from peppol.exchange import (
     access_point_store,
     circuit_breaker,
@@ -42,10 +54,12 @@ from peppol.exchange import (
     inbox_store,
     outbox_store,
     receiver_queues,
+    unfetched_store,
 )
-from peppol.exchange.circuit_breaker import Admission
+from peppol.exchange.circuit_breaker import Admission, Miss
 from peppol.exchange.sending import ASKING, LEASE
 from peppol.exchange.tables import OutState, outbox, receiver_queue
+from peppol.exchange.unfetched import RESTS, Collection, Step
 from supplier_portal.queries import visits
 from tests.support.servers.faulty_point import ALFA, Moment, lay_out
 from tests.support.servers.system_databases import migrated
@@ -103,7 +117,7 @@ def is_asked(session: Session, now: datetime) -> bool:
 
 def open_breaker(session: Session, now: datetime) -> None:
     access_point_store.add_if_new(session, "point")
-    circuit_breaker.missed(session, "point", 3, "away", now=now)
+    circuit_breaker.missed(session, "point", 3, Miss("UNREACHABLE"), now=now)
 
 
 def may_probe(session: Session, now: datetime) -> bool:
@@ -113,6 +127,19 @@ def may_probe(session: Session, now: datetime) -> bool:
 def collect(session: Session, now: datetime, worker: str = "one") -> bool:
     access_point_store.add_if_new(session, "point")
     return access_point_store.begin_collecting(session, "point", worker, now=now, until=now + LEASE)
+
+
+ARRIVAL = Arrival("a.xml", version="1")
+
+
+def leave_arrival(session: Session, now: datetime) -> None:
+    met = Collection()
+    met.leave(ARRIVAL, ArrivalLeft(code="DISK"))
+    met.save(session, "point", whole=True, now=now)
+
+
+def is_fetched_again(session: Session, now: datetime) -> bool:
+    return Collection(unfetched_store.open_at(session, "point")).step(ARRIVAL, now) is Step.FETCH
 
 
 def take_arrived(session: Session, now: datetime) -> None:
@@ -135,6 +162,22 @@ def lay_out_mail(session: Session, now: datetime) -> None:
 def mail_leaves(session: Session, now: datetime) -> bool:
     until = now + timedelta(minutes=10)
     return mail_store.claim_next(session, now=now, until=until, longest=timedelta(minutes=128)) is not None
+
+
+def gather(session: Session, now: datetime) -> None:
+    number = somebody(session, now)
+    choice_store.gather(session, number, MailKind.ORDERS, Gathered("A", "B"), at=now)
+
+
+def gather_after_daily(session: Session, now: datetime) -> None:
+    gather(session, now - timedelta(days=1))
+    assert daily_mail_leaves(session, now)
+    number = session.scalars(select(account.c.id)).one()
+    choice_store.gather(session, number, MailKind.ORDERS, Gathered("A", "B"), at=now - timedelta(days=1))
+
+
+def daily_mail_leaves(session: Session, now: datetime) -> bool:
+    return daily_mails.lay_due(session, now=now, hour=7) == 1
 
 
 # --- jobs and alarms ----------------------------------------------------------------------------------------------
@@ -234,8 +277,11 @@ WAITED_FOR: Mapping[str, Wait] = {
     "outbox.ask_at": Wait(send_and_ask_later, ASKING.first, is_asked),
     "access_point.probe_at": Wait(open_breaker, timedelta(minutes=15), may_probe),
     "access_point.collector_until": Wait(collect, LEASE, lambda session, now: collect(session, now, "two")),
+    "unfetched_arrival.due_at": Wait(leave_arrival, RESTS.steps[0], is_fetched_again),
     "inbox.claimed_until": Wait(take_arrived, timedelta(minutes=10), can_be_read),
     "mail.next_at": Wait(lay_out_mail, timedelta(minutes=10), mail_leaves),
+    "mail_gathered.made_at": Wait(gather, timedelta(hours=23), daily_mail_leaves),
+    "mail_receiver.daily_at": Wait(gather_after_daily, timedelta(hours=23), daily_mail_leaves),
     "job_run.until": Wait(claim_slot, timedelta(minutes=30), slot_is_open),
     "background_task.until": Wait(take_work, timedelta(minutes=10), work_is_free),
     "alarm.raised_at": Wait(raise_alarm, HOUR, raise_alarm),
@@ -257,6 +303,7 @@ NOT_WAITED_FOR: Mapping[str, str] = {
             "outbox.alarmed_at",
             "inbox.alarmed_at",
             "owed_answer.alarmed_at",
+            "unfetched_arrival.alarmed_at",
             "job_run.alarmed_at",
             "background_task.alarmed_at",
             "periodic_report.alarmed_at",
@@ -275,6 +322,8 @@ NOT_WAITED_FOR: Mapping[str, str] = {
             "mailed_link.made_at",
             "mailed_link.ends_at",
             "openid_journey.ends_at",
+            "openid_logout.ends_at",
+            "passkey_challenge.ends_at",
             "wrong_try.last_at",
             "portal_visit.seen_at",
         ],
@@ -293,6 +342,9 @@ NOT_WAITED_FOR: Mapping[str, str] = {
             "attempt.next_at",
             "lane.served_at",
             "access_point.opened_at",
+            "access_point.reached_at",
+            "unfetched_arrival.first_at",
+            "unfetched_arrival.last_at",
             "inbox.received_at",
             "letter_note.made_at",
             "owed_answer.made_at",
@@ -342,6 +394,9 @@ NOT_WAITED_FOR: Mapping[str, str] = {
             "recovery_code.used_at",
             "mailed_link.used_at",
             "identity.made_at",
+            "bound_number.made_at",
+            "passkey.made_at",
+            "passkey.used_at",
             "machine_key.made_at",
             "machine_key.ended_at",
             "account_confirmation.at",

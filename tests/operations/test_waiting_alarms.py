@@ -55,14 +55,14 @@ from orders.register.policy_store import PolicyState
 from orders.tutors.tutor_store import TutorState
 from orders.tutors.unit_tutor_store import UnitTutorState
 from peppol.documents import billing
-from peppol.exchange.tables import InState, OutState, OwedState
+from peppol.exchange.tables import InState, OutState, OwedState, UnfetchedState
 from peppol.xml import codec
 from tests.support.stories.bills import billed
 from tests.support.stories.system import FYRBAKEN, System, a_system
 from tests.test_states import MOVED, TABLES
 
-DAILY: Final = frozenset({"INVOICES_PARKED", "PAYMENTS_DUE", "PAYMENTS_HELD_UP"})
-"""Alarms of the daily jobs (billing/server/jobs.py), besides those that are looked for every minute."""
+DAILY: Final = frozenset({"INVOICES_PARKED", "MAILS_WAITING", "PAYMENTS_DUE", "PAYMENTS_HELD_UP"})
+"""Alarms of other jobs (billing/server/jobs.py), besides those that are looked for every minute."""
 
 ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
     (ReportState.FILED, "REPORTS_WAITING"),
@@ -105,9 +105,12 @@ ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
     (ItemState.ATTESTED, "PAYMENTS_DUE"),
     (JobRunState.GIVEN_UP, "JOBS_GIVEN_UP"),
     (TaskState.STUCK, "TASKS_STUCK"),
+    (MailState.WAITING, "MAILS_WAITING"),
     (OutState.STUCK, "LETTERS_STUCK"),
     (OutState.REJECTED, "LETTERS_REJECTED"),
     (InState.FAILED, "LETTERS_FAILED"),
+    (UnfetchedState.WAITING, "ARRIVALS_UNFETCHED"),
+    (OutState.WAITING, "LETTERS_HELD_UP"),
     # Where their sender is answered they wait for it; where nobody is, for us.
     (InState.QUARANTINED, "LETTERS_UNANSWERED"),
     (InState.CONFLICT, "LETTERS_UNANSWERED"),
@@ -156,9 +159,11 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (JobRunState.DONE, "nothing waits: it is done"),
     (LineState.OPEN, "for the supplier's report, which it is reminded of"),
     (LineState.CLOSED_UNUSED, "nothing waits: nobody will deliver it"),
-    (MailState.WAITING, "for a worker, by itself"),
-    (MailState.STUCK, "for nobody: what it tells stands in the portal too; a person may send it again"),
-    (OutState.WAITING, "for the access point; one out of reach is alarmed about"),
+    (MailState.STUCK, "for nobody: what it tells stands in the portal too; `mail again` sends it again"),
+    (
+        UnfetchedState.LEFT_THERE,
+        "nothing waits: a person has dealt with it, and it is tried again when it changes",
+    ),
     (OutState.DELIVERED, "nothing waits: the receiver has it"),
     (OutState.SENT, "for the receiver's access point"),
     (OutState.IN_PORTAL, "for the supplier, who reads it there"),

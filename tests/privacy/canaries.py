@@ -21,6 +21,7 @@ BOTH = f"{NAME} {NUMBER}"
 SHOWN_NUMBER = re.compile(f"{SOMEBODY[2:8]}[^0-9]?{SOMEBODY[8:]}")
 SHOWN_NAME = re.compile("Kanarie|Gulfj")
 
+_CODED = re.compile(r"\\u([0-9a-fA-F]{4})")
 PLACES = Path(__file__).with_name("columns.toml")
 
 
@@ -53,7 +54,8 @@ def columns_with(database: Database, wanted: re.Pattern[str]) -> dict[tuple[str,
         for column in columns():
             for value in session.scalars(select(column).where(column.is_not(None))):
                 text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-                if wanted.search(text) or wanted.search(text.encode().decode("unicode-escape", "ignore")):
+                # JSON may write a letter as its code.
+                if wanted.search(text) or wanted.search(_CODED.sub(lambda code: chr(int(code[1], 16)), text)):
                     found[column.table.name, column.name] = text[:300]
                     break
     return found

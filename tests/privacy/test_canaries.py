@@ -320,7 +320,7 @@ def _forms_taken(site: Site, text: str) -> Iterator[str]:
     turn = 0
     for area in AREAS:
         for key, route in table_in(area, site.database).items():
-            if not key.startswith("POST ") or "api" in key or "webhook" in key:
+            if not key.startswith("POST ") or "api" in key or "webhook" in key or key.endswith("/logout"):
                 continue
             who = next((ONES[each] for each in sorted(route.may)), None)
             address = (route.foreign or (key.removeprefix("POST "),))[0]

@@ -93,6 +93,12 @@ def test_long_texts_are_refused_where_they_were_written(alva: Visitor, books: Bo
         assert change_request_store.listed(session, supplier=FYRBAKEN) == []
 
 
+def test_more_lines_than_a_press_takes_are_refused_and_none_is_left_off(alva: Visitor) -> None:
+    every = "&".join(f"line=210000{number}/001" for number in range(201))
+    told = alva.get(f"/to-invoice/preview?{every}")
+    assert (told.status_code, "högst 200 orderrader" in text_of(told)) == (409, True)
+
+
 def test_a_double_press_and_the_back_button_ask_once(alva: Visitor, books: Books) -> None:
     form = {"kind": "ADD_ACCOUNT", "scheme": "BANKGIRO", "number": "991-2346"}
     assert [alva.post("/settings/changes", form).status_code for _ in range(2)] == [303, 422]

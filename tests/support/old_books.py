@@ -90,8 +90,66 @@ def before_0049(connection: Connection) -> None:
     )
 
 
+def before_0060(connection: Connection) -> None:
+    """Lead the books back to what revision 0060 found."""
+    before_0061(connection)
+    for table in ("mail_daily", "mail_gathered", "mail_receiver"):
+        connection.execute(text(f"drop table {table}"))
+
+
+def before_0061(connection: Connection) -> None:
+    """Lead the books back to what revision 0061 found."""
+    connection.execute(text("drop table unfetched_arrival"))
+    with Operations(MigrationContext.configure(connection)).batch_alter_table("access_point") as batch:
+        for column in ("reached_at", "code", "host", "verb"):
+            batch.drop_column(column)
+
+
+def before_0056(connection: Connection) -> None:
+    """Lead the books back to what revision 0056 found."""
+    before_0058(connection)
+
+
+def before_0064(connection: Connection) -> None:
+    """Lead the books back to what revision 0064 found."""
+    for index in ("ix_inbox_turn", "ix_inbox_flow"):
+        connection.execute(text(f"drop index {index}"))
+    for column in ("flow", "turn"):
+        connection.execute(text(f"alter table inbox drop column {column}"))
+    connection.execute(text("create index ix_inbox_arrived on inbox (id) where state = 'ARRIVED'"))
+
+
+def before_0059(connection: Connection) -> None:
+    """Lead the books back to what revision 0059 found."""
+    before_0060(connection)
+    for table in ("passkey_challenge", "passkey"):
+        connection.execute(text(f"drop table {table}"))
+
+
+def before_0058(connection: Connection) -> None:
+    """Lead the books back to what revision 0058 found."""
+    before_0059(connection)
+    for table in ("openid_logout", "bound_number"):
+        connection.execute(text(f"drop table {table}"))
+    with Operations(MigrationContext.configure(connection)).batch_alter_table("openid_journey") as batch:
+        batch.drop_constraint("ck_openid_journey_one_way", type_="check")
+        for column in ("provider", "link_sha256", "session_sha256"):
+            batch.drop_column(column)
+    connection.execute(text("drop index ix_identity_account_id"))
+    with Operations(MigrationContext.configure(connection)).batch_alter_table("web_session") as batch:
+        for column in ("openid_issuer", "openid_subject", "openid_session"):
+            batch.drop_column(column)
+    was = "purpose in ('INVITE', 'RESET')"
+    if connection.dialect.name == "sqlite":
+        sqlite_schema.reword(connection, "mailed_link", {f"{was[:-1]}, 'IDENTITY')": was})
+        return
+    connection.execute(text("alter table mailed_link drop constraint ck_mailed_link_purpose"))
+    connection.execute(text(f"alter table mailed_link add constraint ck_mailed_link_purpose check ({was})"))
+
+
 def before_0055(connection: Connection) -> None:
     """Lead the books back to what revision 0055 found."""
+    before_0056(connection)
     connection.execute(text("drop index ix_claim_invoice_id"))
     connection.execute(text("drop index uq_payment_item_once"))
     connection.execute(

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from starlette.requests import Request
 
-from foundation.apart.confined import Allowance
-from foundation.text import SWEDISH
+from foundation.apart.confined import Allowance, Excess, WorkEnded
+from foundation.text import SWEDISH, Text
 from invoicing.documents import view
 from invoicing.documents.view import Paper
 from tests.support.project import PROJECT
@@ -31,7 +31,7 @@ def test_every_line_stands_in_one_part_and_each_says_which_it_is(
 ) -> None:
     printed: list[str] = []
 
-    def kept(html: str, *, sheet: str) -> bytes:
+    def kept(html: str, *, sheet: str, instead: Text) -> bytes:
         printed.append(html)
         return b"%PDF-"
 
@@ -55,7 +55,29 @@ def test_what_takes_more_than_a_pdf_may_is_told_and_the_next_is_made(monkeypatch
     monkeypatch.setattr(
         pdf, "ALLOWANCE", Allowance(cpu_seconds=0, memory_bytes=1_500_000_000, wall_seconds=60)
     )
-    with pytest.raises(pdf.PdfTooLarge, match="original"):
+    with pytest.raises(pdf.PdfTooLarge, match="Print the page"):
+        pdf.pdf_of(html, sheet="paper.css")
+    monkeypatch.setattr(pdf, "ALLOWANCE", Allowance(30, 1_500_000_000, wall_seconds=0))
+    with pytest.raises(pdf.PdfTooSlow, match="in time"):
         pdf.pdf_of(html, sheet="paper.css")
     monkeypatch.undo()
     assert invoice_pdf.pdf_of(with_lines(1), SWEDISH).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("excess", Excess)
+def test_why_no_pdf_came_is_told_as_it_is_and_what_to_do_instead(
+    monkeypatch: pytest.MonkeyPatch, excess: Excess
+) -> None:
+    def ended(*given: object, **named: object) -> None:
+        raise WorkEnded(excess, pdf.ALLOWANCE)
+
+    monkeypatch.setattr(pdf.PRINTING, "run", ended)
+    with pytest.raises(pdf.PdfRefused) as refused:
+        invoice_pdf.pdf_of(with_lines(1), SWEDISH)
+    told = refused.value.text.sv
+    assert told.endswith("Hämta XML-filen i stället: den är originalet, och där står allt.")
+    # Only what would be ended again is too large; of all else it is worth while to try once more.
+    assert ("står så mycket" in told) is excess.is_repeated
+    assert ("örsök igen" in told) is not excess.is_repeated
+    with pytest.raises(pdf.PdfRefused, match="Print the page from the browser instead"):
+        pdf.pdf_of("<title>1</title>", sheet="paper.css")

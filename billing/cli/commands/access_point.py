@@ -1,6 +1,7 @@
 """`billing access-point`: whether the one of the settings answers, and a simulated one as a program of its own.
 
-`check` sends nothing and takes nothing: it lists what waits and asks the directory about ourselves.
+`check` sends nothing and takes nothing: it signs in, lists what waits, writes and removes a small file where files are
+handed over, and asks the directory about ourselves.
 `simulate` prints its address on one line, so that a program can start it on a free port and read
 where it is, and runs until it is interrupted.
 """
@@ -20,10 +21,13 @@ from billing.tools.access_point_simulator.app import BUYER_KINDS, SUPPLIER_KINDS
 from billing.tools.access_point_simulator.desk import Desk, Repeats
 from billing.tools.access_point_simulator.store import Store
 from foundation.errors import Refused
+from foundation.formatting import Json
 from foundation.text import Text
 from operations.access_point import opened_access_point
 from operations.settings import Settings
-from peppol.access_points.protocol import PeerVerdict, Unreachable
+from peppol.access_points.composed import is_polled
+from peppol.access_points.probing import Probed, ProbeStep, probed
+from peppol.access_points.protocol import AccessPoint, AccessPointError, PeerVerdict
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
 
 access_point = typer.Typer()
@@ -43,36 +47,69 @@ def check(context: CommandContext, as_json: AsJson = False) -> None:
     settings = context.settings if context.asked else Settings()
     ourselves = settings.access_point_participant
     with opened_access_point(settings) as ours:
-        try:
-            waiting: int | None = sum(1 for _ in islice(ours.inbound(), _MOST))
-            fault = ""
-        except Unreachable as unreachable:
-            waiting, fault = None, str(unreachable)
+        steps = probed(ours)
+        errors = [each.error for each in steps if each.error is not None]
+        waiting = None if errors else _waiting(ours, errors)
         found = {kind: ours.lookup(ourselves, kind.document_type_id, kind.profile_ids[0]) for kind in _OURS}
         name = ours.name
     if as_json:
         write_json(
             {
                 "kind": name,
-                "answers": waiting is not None,
+                "answers": not errors,
                 "waiting": waiting,
-                "fault": fault,
+                "fault": str(errors[0]) if errors else "",
+                "steps": [_step_json(each) for each in steps],
                 "registered": {kind.value: each.verdict.value for kind, each in found.items()},
             }
         )
     else:
-        answered = context.say(Text("Ja. %(waiting)s meddelanden väntar.", waiting=waiting))
-        missed = context.say(
-            Text("Nej (%(fault)s). Kontrollera BILLING_ACCESS_POINT_ADDRESS och nycklarna.", fault=fault)
-        )
+        answered = _answered(waiting) if not errors else Text("Nej. %(why)s", why=errors[0].sentence)
         rows = [
             (context.say(Text("Accesspunkt")), name),
-            (context.say(Text("Svarar")), missed if waiting is None else answered),
+            (context.say(Text("Svarar")), context.say(answered)),
+            *((context.say(_STEPS[each.step]), context.say(_went(each))) for each in steps),
             *((kind.value, context.say(_registered(each.verdict))) for kind, each in found.items()),
         ]
         show(table((TableColumn(), TableColumn(wrap=40)), rows, language=context.language))
-    if waiting is None:
+    if errors:
         raise typer.Exit(ExitCode.FAILED)
+
+
+_STEPS = {
+    ProbeStep.SIGN_IN: Text("Släpper in oss"),
+    ProbeStep.LIST: Text("Listar det som kommit"),
+    ProbeStep.HAND_OVER: Text("Tar emot filer från oss"),
+    ProbeStep.PUT_AWAY: Text("Låter oss ställa undan"),
+    ProbeStep.KEEP: Text("Har plats för hämtat"),
+}
+
+
+def _waiting(ours: AccessPoint, errors: list[AccessPointError]) -> int | None:
+    """How many messages wait; None where nothing is fetched. What went wrong is laid with `errors`."""
+    if not is_polled(ours):
+        return None
+    try:
+        return sum(1 for _ in islice(ours.inbound(), _MOST))
+    except AccessPointError as error:
+        errors.append(error)
+        return None
+
+
+def _answered(waiting: int | None) -> Text:
+    if waiting is None:
+        return Text("Ja. Inget hämtas: det som kommer lämnas till oss på /webhook/letters.")
+    return Text("Ja. %(waiting)s meddelanden väntar.", waiting=waiting)
+
+
+def _went(step: Probed) -> Text:
+    return Text("Ja.") if step.error is None else Text("Nej. %(why)s", why=step.error.sentence)
+
+
+def _step_json(step: Probed) -> Json:
+    error = step.error
+    told = {"code": error.code, "said": error.words, "host": error.host} if error is not None else {}
+    return {"step": step.step.value, "well": error is None, **told}
 
 
 def _registered(verdict: PeerVerdict) -> Text:

@@ -226,6 +226,7 @@ def collect(context: CommandContext, folder: Folder = None, on: On = None, as_js
             today=today,
             now=own.clock(),
             into=ways_in.into(installation, own),
+            tell=exchange_events.tell,
         )
         for books in installation.served():
             # One buyer's missing register leaves nobody else's messages unread.

@@ -1,20 +1,21 @@
-"""`billing mail`: sending the mails that wait, and seeing how many do."""
+"""`billing mail`: sending the mails that wait, seeing how they stand, trying again, and asking the mail server."""
 
-from functools import partial
+import smtplib
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from accounts import mailed_links
+from accounts.mails import leaving_mails
 from billing.cli.command import CommandContext, command
-from billing.cli.exit_codes import ExitCode
+from billing.cli.exit_codes import ExitCode, complain
 from billing.cli.printing import show
 from billing.tools.demo.folder import DATABASE_FILE
 from foundation.database import utc_now
+from foundation.errors import NotFound, Refused
 from foundation.text import Text
-from operations.mail import delivery as mail_delivery
-from operations.mail import mail_queries
+from operations.mail import connection, faults, mail_queries
+from operations.mail import store as mail_store
 from operations.settings import Settings
 
 mail = typer.Typer()
@@ -35,9 +36,7 @@ def deliver(
         settings = Settings().model_copy(update={"mail_folder": folder / "mail", "smtp_host": ""})
         context = CommandContext(f"sqlite:///{folder / DATABASE_FILE}", context.language)
     with context.opened() as database:
-        now = utc_now()
-        links = partial(mailed_links.of_leaving_mail, now=now)
-        done = mail_delivery.deliver(database, settings, now=now, links=links)
+        done = leaving_mails.deliver(database, settings, now=utc_now())
     where = "" if settings.smtp_host else f" ({settings.mail_folder})"
     show(
         context.say(
@@ -50,7 +49,9 @@ def deliver(
             )
         )
     )
-    if done.stuck:
+    if done.fault is not None:
+        complain(context.say(done.fault.told))
+    if done.stuck or done.fault is not None:
         raise typer.Exit(ExitCode.FAILED)
 
 
@@ -59,5 +60,65 @@ def list_mails(context: CommandContext) -> None:
     """Hur många mejl som väntar, har gått och har fastnat / how many mails wait, have left and are stuck."""
     with context.reading() as session:
         counts = mail_queries.counts(session)
+        stuck = mail_queries.stuck(session)
     for each in counts:
         show(f"{each.state:<8} {each.template:<24} {each.count}")
+    for one in stuck:
+        show(f"{one.id:<8} {one.template:<24} {one.about:<20} {one.fault}")
+
+
+@command(mail, "again")
+def again(
+    context: CommandContext,
+    number: Annotated[
+        int | None, typer.Argument(help="Mejlets nummer; utan det alla / the mail's; all without it")
+    ] = None,
+) -> None:
+    """Försök igen med mejl som fastnat / try mails again that are stuck."""
+    with context.writing() as session:
+        count = mail_store.try_again(session, now=utc_now(), mail_id=number)
+    if not count:
+        raise NotFound(Text("Inget sådant mejl har fastnat. Se vilka som har det med billing mail list."))
+    show(context.say(Text("%(count)s mejl försöks igen vid nästa utskick.", count=count)))
+
+
+@command(mail, "check")
+def check(context: CommandContext) -> None:
+    """Pröva mejlservern utan att skicka något / try the mail server without sending anything."""
+    settings = context.settings
+    if not settings.smtp_host:
+        show(
+            context.say(
+                Text(
+                    "Ingen mejlserver är inställd (BILLING_SMTP_HOST). Mejlen läggs i %(folder)s.",
+                    folder=settings.mail_folder,
+                )
+            )
+        )
+        return
+    try:
+        with connection.connection(settings) as server:
+            offers = connection.Offers.of(server)
+    except (smtplib.SMTPException, OSError, faults.ServerRefused) as error:
+        raise Refused(faults.of(error).told) from None
+    show(
+        context.say(
+            Text(
+                "%(host)s svarar. Kryptering: %(tls)s. Inloggad: %(user)s.",
+                host=settings.smtp_host,
+                tls=offers.tls or Text("ingen"),
+                user=settings.smtp_user or Text("nej"),
+            )
+        )
+    )
+    if offers.utf8 and not settings.smtp_utf8:
+        told = Text(
+            "Servern tar adresser med å, ä och ö före @ (SMTPUTF8). Sätt BILLING_SMTP_UTF8=true, så får de skrivas."
+        )
+        show(context.say(told))
+    if settings.smtp_utf8 and not offers.utf8:
+        told = Text(
+            "Servern tar inte adresser med å, ä och ö före @ (SMTPUTF8), men BILLING_SMTP_UTF8 är satt. Ta bort den."
+        )
+        complain(context.say(told))
+        raise typer.Exit(ExitCode.FAILED)

@@ -63,16 +63,17 @@ def invite(
     """De två första administratörerna genast, alla andra föreslås / the first two at once, others are proposed."""
     now = utc_now()
     roles = granted_staff(_roles_named(permission))
+    reached = mail_address(address, utf8=context.settings.smtp_utf8)
     with context.writing() as session:
         if roles == {Permission.BUYER_ADMIN} and _too_few(session):
             made = changes.first_administrator(
-                session, name=name, address=address, language=context.language, by=by, at=now
+                session, name=name, address=reached, language=context.language, by=by, at=now
             )
             said = _invited(session, made.person.id)
         else:
             content = staff_forms.invitation(
                 name=name_of_person(name),
-                address=mail_address(address),
+                address=reached,
                 roles=roles,
                 language=context.language,
             )
@@ -212,7 +213,7 @@ def address(
             session,
             StaffChangeKind.ADDRESS,
             person=person,
-            content={"address": mail_address(to)},
+            content={"address": mail_address(to, utf8=context.settings.smtp_utf8)},
             by=by,
             at=utc_now(),
         )
@@ -234,10 +235,18 @@ def forget_codes(
 
 
 @command(people, "link")
-def link(context: CommandContext, person: PersonArgument, by: By) -> None:
+def link(
+    context: CommandContext,
+    person: PersonArgument,
+    by: By,
+    identity: Annotated[
+        bool, typer.Option("--identity", help="För att koppla en e-legitimation / to tie an e-ID")
+    ] = False,
+) -> None:
     """Ge en länk att välja lösenord med, där mejl inte går / a link to choose a password, without mail."""
     with context.writing() as session:
-        path = accounts.give_link(session, _account(session, person), by=by, at=utc_now())
+        account = _account(session, person)
+        path = accounts.give_link(session, account, by=by, at=utc_now(), to_tie=identity)
     show(context.say(Text("Länken gäller en gång, och de äldre gäller inte längre: %(path)s", path=path)))
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from billing.cli.command import AsJson, CommandContext, On, command, today_or
+from billing.cli.commands.exchange import unfetched as unfetched_commands
 from billing.cli.commands.inbox import post_office
 from billing.cli.commands.receiving import all_taken, end, tell
 from billing.cli.exit_codes import ExitCode
@@ -17,11 +18,13 @@ from invoicing.intake import owed
 from invoicing.intake.queue import read_arrived
 from operations import exchange_actions, exchange_queries, message_queries
 from operations.exchange_actions import no_message, read_again, send_again
-from operations.exchange_queries import AttemptRow, ExchangeStanding, ReceiverStanding
+from operations.exchange_queries import AccessPointStanding, AttemptRow, ExchangeStanding, ReceiverStanding
 from peppol.exchange import owed_answer_store
 from peppol.exchange.laid_aside import LaidAsideReason
 from peppol.exchange.owed_answer_store import OwedAnswer
 from peppol.exchange.tables import InState, OutState, OwedState
+
+__all__ = ["post_office", "unfetched_commands"]
 
 _RECEIVERS = (
     TableColumn(Text("Mottagare")),
@@ -68,6 +71,7 @@ def status(context: CommandContext, as_json: AsJson = False) -> None:
                 "oldest_arrived_seconds": _age(stands.oldest_in, now),
                 "receivers": [_receiver_json(each, now) for each in stands.receivers],
                 "access_points": _access_points_json(stands),
+                "unfetched": stands.unfetched,
             }
         )
         return
@@ -75,20 +79,11 @@ def status(context: CommandContext, as_json: AsJson = False) -> None:
     typer.echo(say(Text("Från oss: %(counts)s", counts=_counted(out) or Text("inga"))))
     typer.echo(say(Text("Till oss: %(counts)s", counts=_counted(came) or Text("inga"))))
     for point in stands.access_points:
-        if point.opened_at is None:
-            typer.echo(say(Text("%(access_point)s: svarar", access_point=point.name)))
-        else:
-            typer.echo(
-                say(
-                    Text(
-                        "%(access_point)s: går inte att nå sedan %(since)s, prövas %(probe)s: %(answer)s",
-                        access_point=point.name,
-                        since=_moment(point.opened_at),
-                        probe=_moment(point.probe_at),
-                        answer=point.answer,
-                    )
-                )
-            )
+        typer.echo(say(_how(point)))
+    if stands.unfetched:
+        typer.echo(
+            say(Text("%(count)s kan inte hämtas. Se dem med: billing post unfetched", count=stands.unfetched))
+        )
     rows = [
         (
             each.receiver,
@@ -239,6 +234,36 @@ def no_answer(
     typer.echo(context.say(Text("Svaret är lagt till handlingarna.")))
 
 
+def _how(point: AccessPointStanding) -> Text:
+    """How one way of an access point does, in a line."""
+    if point.opened_at is not None:
+        return _LOST[point.is_way_in].with_values(
+            access_point=point.point,
+            since=_moment(point.opened_at),
+            probe=_moment(point.probe_at),
+            why=point.sentence,
+        )
+    if point.failures:
+        return _FAILING[point.is_way_in].with_values(
+            access_point=point.point, failures=point.failures, why=point.sentence
+        )
+    if point.is_way_in:
+        at = _moment(point.reached_at) or "-"
+        return Text("%(access_point)s: hämtade senast %(at)s", access_point=point.point, at=at)
+    return Text("%(access_point)s: svarar", access_point=point.point)
+
+
+# Of the way out, and of the way in.
+_LOST = {
+    False: Text("%(access_point)s: går inte att nå sedan %(since)s, prövas %(probe)s. %(why)s"),
+    True: Text("%(access_point)s: går inte att hämta från sedan %(since)s, prövas %(probe)s. %(why)s"),
+}
+_FAILING = {
+    False: Text("%(access_point)s: %(failures)s misslyckade försök i rad. %(why)s"),
+    True: Text("%(access_point)s: %(failures)s misslyckade hämtningar i rad. %(why)s"),
+}
+
+
 def _owed_json(each: OwedAnswer) -> Json:
     return {
         "number": each.id,
@@ -275,11 +300,17 @@ def _receiver_json(each: ReceiverStanding, now: datetime) -> Json:
 def _access_points_json(stands: ExchangeStanding) -> Json:
     return [
         {
-            "name": each.name,
-            "answers": each.opened_at is None,
+            "name": each.point,
+            "way": "in" if each.is_way_in else "out",
+            "answers": each.opened_at is None and not each.failures,
             "out_of_reach_since": each.opened_at.isoformat() if each.opened_at else None,
             "probed_at": each.probe_at.isoformat() if each.probe_at else None,
+            "failures": each.failures,
+            "code": each.code,
+            "host": each.host,
+            "verb": each.verb,
             "answer": each.answer,
+            "reached_at": each.reached_at.isoformat() if each.reached_at else None,
         }
         for each in stands.access_points
     ]

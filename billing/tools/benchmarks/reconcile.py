@@ -155,6 +155,12 @@ def _month_ends(today: date, times: int) -> Sequence[TimedQuestion]:
             lambda session: accrual_queries.lines(session, _MONTH, closing=today),
         ),
         (
+            "the same added up, for the checklist",
+            5_000,
+            times,
+            lambda session: accrual_queries.sums(session, _MONTH, closing=today),
+        ),
+        (
             "match rate of twelve months, and ages",
             5_000,
             1,

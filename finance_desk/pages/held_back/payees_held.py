@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
-from finance_desk.pages.paying_parts import text_of
 from foundation.errors import NotThere
 from foundation.sql import Session
 from foundation.text import Text
@@ -22,6 +21,7 @@ from invoicing.supplier_changes.change_request_store import ChangeRequest
 from orders.register import store as register_store
 from orders.register.register import Register
 from web.access import instant_of, signed_in
+from web.guards.form_fields import text_of
 from web.pages import database_of, pages_router, see_other
 
 router = pages_router()

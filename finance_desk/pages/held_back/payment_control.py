@@ -7,14 +7,7 @@ from fastapi import Request, Response
 from starlette.datastructures import UploadFile
 
 from accounts.identity import Permission, Person
-from finance_desk.pages.paying_parts import (
-    READERS,
-    FormRefused,
-    begun_after,
-    people,
-    supplier_names,
-    text_of,
-)
+from finance_desk.pages.paying_parts import READERS, FormRefused, begun_after, people, supplier_names
 from foundation.errors import NotThere
 from foundation.text import Text
 from invoicing.documents import store as document_store
@@ -25,6 +18,7 @@ from invoicing.payment_control.controls import RELEASABLE, Control, ControlVerdi
 from orders.register import store as register_store
 from web.access import instant_of, signed_in
 from web.csrf import form_of
+from web.guards.form_fields import text_of
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 _P = Permission

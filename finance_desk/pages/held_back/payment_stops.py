@@ -3,7 +3,7 @@
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
-from finance_desk.pages.paying_parts import READERS, people, supplier_names, text_of
+from finance_desk.pages.paying_parts import READERS, people, supplier_names
 from foundation.errors import NotThere
 from foundation.text import Text
 from invoicing.payment import payment_stop_store, payment_stops
@@ -11,6 +11,7 @@ from invoicing.payment.payment_stop_store import HOLDING, NoStop, StopReason
 from invoicing.payment.payment_stops import StopRefused, StopStep
 from orders.register import store as register_store
 from web.access import instant_of, signed_in
+from web.guards.form_fields import text_of
 from web.pages import database_of, pages_router, render, see_other
 
 _P = Permission

@@ -3,7 +3,7 @@
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
-from finance_desk.pages.paying_parts import READERS, supplier_names, text_of
+from finance_desk.pages.paying_parts import READERS, supplier_names
 from foundation.errors import NotThere
 from foundation.money import Money
 from foundation.text import Text
@@ -14,6 +14,7 @@ from invoicing.exceptions import tax_releases
 from invoicing.model import InvoiceState
 from orders.register import store as register_store
 from web.access import signed_in
+from web.guards.form_fields import text_of
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router()

@@ -10,7 +10,7 @@ from bookkeeping.accounting_rule_store import NoRulesVersion, RulesState
 from bookkeeping.coding import Dimension
 from bookkeeping.first_rules import first_rules
 from bookkeeping.rule_changes import RulesStep
-from finance_desk.pages.paying_parts import READERS, parsed_month, people, text_of
+from finance_desk.pages.paying_parts import READERS, parsed_month, people
 from foundation.errors import NotThere
 from foundation.periods import Month
 from foundation.text import Text
@@ -18,6 +18,7 @@ from operations.payment_settings import ledger_of
 from orders.register import store as register_store
 from orders.register.service_names import article_names
 from web.access import instant_of, settings_of, signed_in
+from web.guards.form_fields import text_of
 from web.pages import database_of, pages_router, render, see_other, today_of
 
 _P = Permission
@@ -113,4 +114,4 @@ def _page(
 
 def _content(request: Request) -> str:
     """The text as it was written, with the ends of lines of files."""
-    return text_of(request, "content", most=_MOST).replace("\r\n", "\n") + "\n"
+    return text_of(request, "content", longest=_MOST).replace("\r\n", "\n") + "\n"

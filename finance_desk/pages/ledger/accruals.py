@@ -16,7 +16,6 @@ from finance_desk.pages.paying_parts import (
     parsed_month,
     people,
     supplier_names,
-    text_of,
 )
 from foundation.money import total
 from foundation.spreadsheets import CSV_TYPE, csv_bytes
@@ -27,6 +26,7 @@ from invoicing.reconciliation import unbilled_queries
 from operations.payment_settings import ledger_of
 from orders.register import store as register_store
 from web.access import instant_of, settings_of, signed_in
+from web.guards.form_fields import text_of
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router()

@@ -7,7 +7,7 @@ from starlette.datastructures import UploadFile
 
 from accounts.identity import Permission, Person
 from bookkeeping import ledger_answer_store, ledger_answers
-from finance_desk.pages.paying_parts import READERS, FormRefused, people, text_of
+from finance_desk.pages.paying_parts import READERS, FormRefused, people
 from foundation.text import Text
 from invoicing.payment import export_store
 from invoicing.payment.export_store import FileKind
@@ -15,6 +15,7 @@ from operations.payment_settings import ledger_of
 from orders.register import store as register_store
 from web.access import instant_of, settings_of, signed_in
 from web.csrf import form_of
+from web.guards.form_fields import text_of
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 _P = Permission
@@ -85,7 +86,7 @@ def note_booked(request: Request, number: str, person: Person = signed_in(_P.FIN
         ledger_answers.note_booked(
             session,
             number,
-            ledger_number=text_of(request, "ledger_number", most=40),
+            ledger_number=text_of(request, "ledger_number"),
             reason=text_of(request, "reason"),
             today=today_of(request),
             by=person.id,

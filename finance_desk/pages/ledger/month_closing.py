@@ -8,13 +8,14 @@ from accounts.identity import Permission, Person
 from bookkeeping import closing_checklist, month_closing, month_closing_store
 from bookkeeping.month_closing import ClosingStep
 from bookkeeping.month_closing_store import NoClosing
-from finance_desk.pages.paying_parts import READERS, month_asked, parsed_month, people, text_of
+from finance_desk.pages.paying_parts import READERS, month_asked, parsed_month, people
 from foundation.errors import NotThere
 from foundation.text import Text
 from operations.background import asking
 from operations.payment_settings import ledger_of
 from orders.register import store as register_store
 from web.access import instant_of, settings_of, signed_in
+from web.guards.form_fields import text_of
 from web.pages import database_of, pages_router, render, see_other, today_of
 
 _P = Permission

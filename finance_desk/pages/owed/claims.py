@@ -10,15 +10,7 @@ from typing import Any, Final
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
-from finance_desk.pages.paying_parts import (
-    READERS,
-    amount_of,
-    day_of,
-    download,
-    people,
-    supplier_names,
-    text_of,
-)
+from finance_desk.pages.paying_parts import READERS, amount_of, day_of, download, people, supplier_names
 from foundation.errors import NotThere
 from foundation.money import Money
 from foundation.spreadsheets import CSV_TYPE, csv_bytes
@@ -42,6 +34,7 @@ from operations.payment_settings import debtor_of
 from orders.register import store as register_store
 from web.access import settings_of, signed_in
 from web.claim_letter import letter_pdf
+from web.guards.form_fields import text_of
 from web.pages import Page, database_of, language_of, pages_router, render, see_other, today_of
 
 router = pages_router()
@@ -318,7 +311,7 @@ def _uphold(request: Request, session: Session, found: SupplierClaim, person: Pe
         session,
         found.number,
         by=person.id,
-        words=text_of(request, "words", most=2000),
+        words=text_of(request, "words"),
         today=today_of(request),
     )
 
@@ -349,7 +342,7 @@ _STEPS: dict[ClaimStep, tuple[_Take, Text]] = {
             session,
             found.number,
             by=person.id,
-            reason=text_of(request, "reason", most=2000),
+            reason=text_of(request, "reason"),
             today=today_of(request),
         ),
         Text("Nu avgör en andra person om resten skrivs av."),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
-from finance_desk.pages.paying_parts import READERS, account_words, people, supplier_names, text_of
+from finance_desk.pages.paying_parts import READERS, account_words, people, supplier_names
 from finance_desk.pages.payment_runs.proposal_parts import groups_of, reached
 from foundation.errors import NotThere
 from foundation.identifiers import key_in
@@ -25,6 +25,7 @@ from operations.payment_settings import debtor_of
 from orders.register import store as register_store
 from web.access import instant_of, settings_of, signed_in
 from web.csrf import form_of
+from web.guards.form_fields import text_of
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
@@ -143,7 +144,7 @@ def attest(request: Request, number: str, person: Person = signed_in(_P.ATTEST))
             task = asking.to_attest(
                 session,
                 wanted,
-                shown=text_of(request, "shown", most=64),
+                shown=text_of(request, "shown", longest=64),
                 day=today_of(request),
                 by=person.id,
                 at=instant_of(request),
@@ -159,7 +160,7 @@ def attest(request: Request, number: str, person: Person = signed_in(_P.ATTEST))
             today=today_of(request),
             now=instant_of(request),
             only=None if every else chosen,
-            shown=text_of(request, "shown", most=64),
+            shown=text_of(request, "shown", longest=64),
         )
     said = [Text("%(count)s rader är attesterade.", count=len(result.items))]
     if result.refused:

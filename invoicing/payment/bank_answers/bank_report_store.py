@@ -13,11 +13,12 @@ from foundation import journal
 from foundation.money import Money
 from foundation.sql import Session, among, rows_changed
 from foundation.text import Text, WrittenText
+from foundation.written.fitted import shown, within
 from invoicing.claims import tables as claim_tables
 from invoicing.documents import tables as document_tables
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.bank_files.movements import BankFileUnreadable
-from invoicing.payment.bank_files.told import Movement
+from invoicing.payment.bank_files.told import NAME_LONGEST, Movement
 
 _FILE, _ENTRY = payment_tables.bank_file, payment_tables.bank_entry
 _BATCH = 500
@@ -142,7 +143,7 @@ def add_file(
     """Keep a file as it came; its row id."""
     row = {
         "sha256": sha256,
-        "name": name[:120],
+        "name": shown(name, 120),
         "message": message,
         "body": body,
         "read_on": on,
@@ -168,15 +169,15 @@ def add_entry(
         {
             "bank_file": file_id,
             "position": position,
-            "end_to_end": (movement.end_to_end or movement.batch)[:35],
+            "end_to_end": within(movement.end_to_end or movement.batch, NAME_LONGEST),
             "amount": (movement.amount or Decimal(0)).quantize(Decimal("0.01")),
-            "currency": movement.currency[:3],
+            "currency": movement.currency,
             "booked_on": movement.booked_on,
             "outcome": outcome,
             "sentence_sv": told.sv,
             "sentence_en": told.en,
             "claim": claim,
-            "bank_reference": movement.bank_reference[:35],
+            "bank_reference": within(movement.bank_reference, NAME_LONGEST),
         },
     )
 

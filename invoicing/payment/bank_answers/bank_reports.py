@@ -9,6 +9,7 @@ from datetime import date, datetime
 from foundation import journal
 from foundation.sql import Session
 from foundation.text import Text
+from foundation.written import kept_words
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment.bank_answers import (
     bank_report_store,
@@ -113,9 +114,7 @@ def note_deposit(session: Session, entry_id: int, *, by: str, today: date) -> De
 
 def handle(session: Session, entry_id: int, *, by: str, note: str) -> None:
     """A person has dealt with a finding and says how. Raises BankFileUnreadable where somebody else has."""
-    said = " ".join(note.split())[:500]
-    if not said:
-        raise BankFileUnreadable(Text("Skriv vad du gjorde."))
+    said = kept_words.kept(note, BankFileUnreadable, asked=Text("Skriv vad du gjorde."))
     if not bank_report_store.set_handled(session, entry_id, by=by, note=said):
         raise BankFileUnreadable(Text("Någon annan har redan hanterat raden."))
     journal.record(session, by, PaymentAction.BANK_HANDLED, InvoicingSubject.BANK_ENTRY.of(entry_id))

@@ -13,6 +13,7 @@ from foundation.errors import Refused
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import NO_TEXT, JoinedText, Text
+from foundation.written.fitted import within
 from invoicing.claims import named_claims
 from invoicing.claims.claim_store import SupplierClaim
 from invoicing.claims.interest import RateUnknown
@@ -22,7 +23,7 @@ from invoicing.payment.bank_answers import deposit_store
 from invoicing.payment.bank_answers.bank_report_store import BankReportResult
 from invoicing.payment.bank_answers.deposit_store import Deposit
 from invoicing.payment.bank_answers.told_rows import Reading, Told
-from invoicing.payment.bank_files.told import Movement
+from invoicing.payment.bank_files.told import NAME_LONGEST, Movement
 
 _R = BankReportResult
 _ON_THE_CLAIM = Text("Notera på fordran det som är rätt, eller skriv på raden vad du gjorde.")
@@ -86,7 +87,8 @@ def _once(reading: Reading, movement: Movement, claim: SupplierClaim, problem: T
             number=claim.number,
         )
         return _told(movement, _R.DEPOSIT_UNMATCHED, claim, said)
-    deposit = Deposit(claim.number, claim.invoice_id, amount, day, movement.bank_reference)
+    called = within(movement.bank_reference, NAME_LONGEST)  # as it is kept, so that it is known again
+    deposit = Deposit(claim.number, claim.invoice_id, amount, day, called)
     before = deposit_store.of_claim(reading.session, claim)
     if any(each.is_same(deposit) for each in before):
         return _told(movement, _R.REPEAT, claim)

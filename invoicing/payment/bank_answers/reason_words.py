@@ -7,11 +7,12 @@ code that is not here is shown as the bank wrote it.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from foundation import personal_numbers
 from foundation.text import JoinedText, Text, WrittenText
+from foundation.written.fitted import quoted
 from invoicing.payment.bank_files.told import Reason
 
 _WORDS_MAX: Final = 200
+_CODE_MAX: Final = 40
 
 REASONS: Final[Mapping[str, Text]] = {
     "AC01": Text("kontonumret är fel eller finns inte"),
@@ -126,16 +127,14 @@ def sentence(reasons: Sequence[Reason]) -> Text:
 
 
 def _one(reason: Reason) -> Text:
-    words = personal_numbers.masked(" ".join(reason.words.split()))[:_WORDS_MAX]
+    words, code = quoted(reason.words, _WORDS_MAX), quoted(reason.code, _CODE_MAX)
     known = REASONS.get(reason.code)
     if not words:
         return (
-            JoinedText(" ", (known, WrittenText(f"({reason.code})", f"({reason.code})")))
-            if known
-            else Text("kod %(code)s", code=reason.code)
+            JoinedText(" ", (known, WrittenText(f"({code})"))) if known else Text("kod %(code)s", code=code)
         )
     if known:
-        return Text("%(why)s (%(code)s), ”%(words)s”", why=known, code=reason.code, words=words)
-    if not reason.code:
+        return Text("%(why)s (%(code)s), ”%(words)s”", why=known, code=code, words=words)
+    if not code:
         return Text("”%(words)s”", words=words)
-    return Text("kod %(code)s, ”%(words)s”", code=reason.code, words=words)
+    return Text("kod %(code)s, ”%(words)s”", code=code, words=words)

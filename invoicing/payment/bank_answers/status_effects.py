@@ -12,6 +12,7 @@ from typing import Final
 
 from foundation import journal
 from foundation.text import NO_TEXT, Text
+from foundation.written.fitted import quoted
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import proposal_store
 from invoicing.payment.bank_answers import payment_words, reason_words
@@ -48,7 +49,7 @@ def take_effect(reading: Reading, report: BankReport) -> Iterator[Told]:
             Text(
                 "Statusrapporten gäller filen %(original)s, som inte har skickats härifrån. Ingenting är ändrat. "
                 "Fråga banken vilken fil den svarar på.",
-                original=report.original[:35],
+                original=quoted(report.original, 35),
             )
         )
     transfers: dict[str, list[ProposalItem]] = {}
@@ -66,7 +67,7 @@ def take_effect(reading: Reading, report: BankReport) -> Iterator[Told]:
         said = own if own is not None and own.code else replace(own or last, code=common)
         yield _one(reading, items, _with_reasons(said, whole))
     for status in single.values():
-        unknown = Text("Banken nämner %(name)s, som inte finns i filen.", name=status.end_to_end[:35])
+        unknown = Text("Banken nämner %(name)s, som inte finns i filen.", name=quoted(status.end_to_end, 35))
         yield Told(_movement(status.end_to_end, None), _R.UNKNOWN, unknown)
     if common and common not in REFUSED:
         yield _of_the_file(reading, sent, Status("", report.original, common, last.reasons))
@@ -100,10 +101,10 @@ def _refused(
     if not waiting:
         return _R.REPEAT, NO_TEXT
     for item in waiting:
-        step(reading.session, item, ItemState.REFUSED, bank_status=status.code[:4])
+        step(reading.session, item, ItemState.REFUSED, bank_status=status.code)
         reading.touched.add(item.proposal)
         subject = InvoicingSubject.PROPOSAL.of(item.proposal)
-        codes = " ".join(each.code for each in status.reasons)[:80]
+        codes = quoted(" ".join(each.code for each in status.reasons), 80)
         journal.record(
             reading.session, reading.by, PaymentAction.REFUSED, subject, item=str(item.id), codes=codes
         )
@@ -128,7 +129,7 @@ def _of_the_file(reading: Reading, items: Sequence[ProposalItem], status: Status
 def _not_known(status: Status, called: Text) -> Text:
     return Text(
         "Banken säger ”%(code)s” om %(name)s. %(why)s Fråga banken vad som händer med betalningen.",
-        code=status.code[:10] or "–",
+        code=quoted(status.code, 10) or "–",
         name=called,
         why=reason_words.sentence(status.reasons),
     )

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from foundation import journal, personal_numbers
+from foundation import journal
 from foundation.errors import Refused
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.text import Text
+from foundation.written import kept_words
+from foundation.written.fitted import quoted
 from invoicing.claims import giving_back, raising
 from invoicing.documents import decider_store
 from invoicing.documents import store as document_store
@@ -32,7 +34,6 @@ from invoicing.payment.proposal_store import ProposalItem
 from invoicing.payment.transfers import ItemState
 from orders.register.register import Register
 
-REASON_MAX: Final = 500
 NEEDS: Final = {
     TransferSaid.PAID: ItemState.EXPORTED,
     TransferSaid.NOT_PAID: ItemState.EXPORTED,
@@ -85,12 +86,9 @@ def note(
     session: Session, about: str, said: TransferSaid, *, on_day: date, reason: str, by: str, today: date
 ) -> None:
     """Note what the bank did and how it is known, as the first person. Raises TransferNoteRefused."""
-    about, reason = about.strip(), " ".join(reason.split())
-    personal_numbers.refuse(reason)
-    if not reason or len(reason) > REASON_MAX:
-        raise TransferNoteRefused(
-            Text("Skriv hur du vet det, högst %(most)s tecken. Skälet sparas.", most=REASON_MAX)
-        )
+    about = about.strip()
+    asked = Text("Skriv hur du vet det. Skälet sparas.")
+    reason = kept_words.kept(reason, TransferNoteRefused, asked=asked)
     earliest = _check(session, about, said)
     if not earliest <= on_day <= today:
         raise TransferNoteRefused(Text("Dagen ska ligga mellan %(earliest)s och i dag.", earliest=earliest))
@@ -234,7 +232,7 @@ def _check(session: Session, about: str, said: TransferSaid) -> date:
     raise TransferNoteRefused(
         Text(
             "Betalningen %(name)s finns inte, eller är inte i det läget att det kan noteras. Se betalningsförslaget.",
-            name=about[:35] or "–",
+            name=quoted(about, 35) or "–",
         )
     )
 
@@ -243,6 +241,6 @@ def _waiting(session: Session, about: str) -> TransferNote:
     found = transfer_note_store.waiting_of(session, about)
     if found is None:
         raise TransferNoteRefused(
-            Text("Ingenting är noterat om %(name)s. Notera det först.", name=about[:35] or "–")
+            Text("Ingenting är noterat om %(name)s. Notera det först.", name=quoted(about, 35) or "–")
         )
     return found

@@ -26,6 +26,7 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _SIGNS: Final = re.compile(r"(?P<before>[-+−–]?)(?P<digits>[0-9.,]+)(?P<after>[-−–]?)")
 _BLANKS: Final = re.compile(r"[\s\u00a0\u2007\u2009\u202f']|(?i:kr|sek)\.?$")
+_CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 _DAY: Final = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[ T].*)?", re.ASCII)
 _AMOUNT_MAX: Final = Decimal(10**13)
 
@@ -127,11 +128,20 @@ def _movement(row: list[str], places: Mapping[str, int], number: int) -> tuple[M
                 row_number=number,
             )
         )
+    currency = (said.get("currency") or "SEK").upper()
+    if not _CURRENCY.fullmatch(currency):
+        raise TableUnreadable(
+            Text(
+                "Bankfilens rad %(row_number)s: valutan ska vara tre bokstäver, till exempel SEK. Rätta den, eller be "
+                "banken om kontoutdraget som camt.053.",
+                row_number=number,
+            )
+        )
     movement = Movement(
         end_to_end=said["end_to_end"],
         batch="",
         amount=abs(amount),
-        currency=(said.get("currency") or "SEK").upper(),
+        currency=currency,
         booked_on=day,
         debit=True,
         booked=True,

@@ -5,6 +5,7 @@ from typing import Final
 
 from foundation.errors import Refused
 from foundation.text import NO_TEXT, Text
+from foundation.written.fitted import quoted
 from invoicing.payment.bank_files import camt, csv_table, pain002
 from invoicing.payment.bank_files.told import BankReport
 from peppol.explanations.explain import explained
@@ -87,7 +88,7 @@ def _not_read(found: str) -> Text:
     return Text(
         "Filen är inget svar från banken som läses här (%(found)s). Be banken om kontoutdraget som camt.053, "
         "aviseringen som camt.054 eller statusrapporten som pain.002.",
-        found=found[:60],
+        found=quoted(found, 60),
     )
 
 

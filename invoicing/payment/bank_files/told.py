@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
+NAME_LONGEST: Final = 35
+"""Signs of what a payment or a movement is called in ISO 20022 (Max35Text)."""
 _NIL = Decimal(0)
 
 

@@ -13,11 +13,12 @@ from invoicing.claims.claim_states import STANDING
 from invoicing.claims.claim_store import SupplierClaim
 from supplier_portal.pages import query_params
 from supplier_portal.pages.economy.start import tabs_of
-from supplier_portal.pages.forms import SEES, SENDS, text_of
+from supplier_portal.pages.forms import SEES, SENDS
 from supplier_portal.queries import claim_queries
 from web.access import signed_in
 from web.claim_letter import letter_pdf
 from web.costly import COSTLY
+from web.guards.form_fields import text_of
 from web.pages import (
     Page,
     database_of,
@@ -106,7 +107,7 @@ def letter(request: Request, invoice_id: int, position: int, person: Person = si
 def dispute(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -> Response:
     """The supplier says that it does not owe it, and why."""
     scope = query_params.scope_of(person).own
-    words, today = text_of(request, "words", most=2000), today_of(request)
+    words, today = text_of(request, "words"), today_of(request)
     with database_of(request).writing() as session:
         found = _latest(claim_queries.of_invoice(session, scope, invoice_id))
         steps.dispute(session, found.number, supplier=scope.supplier, by=person.id, words=words, today=today)

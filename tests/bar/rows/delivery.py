@@ -60,7 +60,7 @@ ROWS = (
         (
             at_least("outages", 10, fast=1),
             at_least("files_held", 1, fast=1),
-            at_most("seconds_until_back", 10),
+            at_most("seconds_until_back", 10, at_night_alone=True),
         ),
         ("tests/billing/server/test_database_away.py",),
     ),
@@ -99,7 +99,7 @@ ROWS = (
         (
             at_least("servers_stopped", 50, fast=3),
             at_least("workers_stopped", 100, fast=6),
-            at_most("slowest_seconds", 10),
+            at_most("slowest_seconds", 10, at_night_alone=True),
         ),
         ("tests/slow/test_graceful_stop.py",),
     ),

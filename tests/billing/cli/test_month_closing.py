@@ -24,6 +24,9 @@ def test_a_month_is_closed_and_opened_by_command(tmp_path: Path) -> None:
     for day in ("2026-02-28", "2999-01-01"):
         assert "en dag efter månaden" in desk.run(*accrue, "--on", day, code=1).err
     desk.run(*accrue, *late)
+    long = ("--reason", "f" * 501)
+    refused = desk.run("ledger", "close", "2026-02", "--by", "user-1", *long, *late, code=1)
+    assert "högst 500 sparas" in refused.err
     points = desk.run("ledger", "checklist", "2026-02", "--json", *late).json
     assert [each["point"] for each in points if each["count"]] == []
     assert "Månaden är slut" in desk.run("ledger", "checklist", "2026-02", *late).out

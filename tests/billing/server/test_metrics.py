@@ -112,7 +112,7 @@ def test_the_figures_say_what_waits_what_is_stuck_and_since_when(
     assert told["billing_letters_out"] == 4
     assert told["billing_oldest_out_seconds"] == 600
     assert told["billing_oldest_in_seconds"] == 0
-    assert told["billing_access_point_up faulty"] == 1
+    assert told["billing_access_point_up faulty out"] == 1
     assert told["billing_alarms LETTERS_STUCK"] == 1
     assert told["billing_job_slots_open given_up"] == 0
     assert told["billing_job_last_slot_seconds alarms"] > 0
@@ -131,10 +131,10 @@ def test_an_access_point_that_is_left_alone_is_down_in_the_figures(
     for _ in range(3):
         sender(system, point).round()
         moment.pass_(minutes=30)
-    assert figures(database_url, moment)["billing_access_point_up faulty"] == 0
+    assert figures(database_url, moment)["billing_access_point_up faulty out"] == 0
     point.fault = takes
     sender(system, point).round()
-    assert figures(database_url, moment)["billing_access_point_up faulty"] == 1
+    assert figures(database_url, moment)["billing_access_point_up faulty out"] == 1
 
 
 def test_the_figures_can_be_kept_for_who_bears_a_token(

@@ -100,6 +100,7 @@ def test_a_repayment_with_the_claims_number_is_noted_and_one_press_settles_it(
         ({"ocr": "60000001"}, True),
         ({"words": "6000 0001-2"}, True),
         ({"words": "Återbetalning, OCR 600000012, mars"}, True),
+        ({"words": " ".join(f"1{number:09}" for number in range(600)) + " 600000012"}, True),
         ({"words": "hyra 60000001 för maj"}, False),
         ({"words": "1600000012"}, False),
         ({"ocr": "600000013"}, False),
@@ -114,7 +115,7 @@ def test_it_is_known_by_the_number_however_it_is_written(
 
 
 @pytest.mark.both_engines
-@pytest.mark.parametrize("called", ["B-1", ""])
+@pytest.mark.parametrize("called", ["B-1", "", "B-1" * 20])
 def test_the_notice_and_the_statement_of_one_deposit_note_it_once(
     system: System, owed: SupplierInvoice, called: str
 ) -> None:
@@ -133,6 +134,16 @@ def test_a_notice_that_the_bank_books_on_another_day_is_known_by_its_reference(
     says(system, came("1000.00", ocr=OCR, called="B-1"), hand=NOTICE)
     later = came("1000.00", ocr=OCR, called="B-1", day="2026-05-21")
     assert outcomes(says(system, later, on=date(2026, 5, 21))) == [_R.REPEAT]
+
+
+def test_two_that_the_bank_calls_alike_for_forty_signs_are_two_deposits(
+    system: System, owed: SupplierInvoice
+) -> None:
+    first, second = (came("1000.00", ocr=OCR, called="B" * 40 + each) for each in "12")
+    assert outcomes(says(system, first)) == [_R.DEPOSIT]
+    confirm(system, owed)
+    assert outcomes(says(system, second, name="second.xml")) != [_R.REPEAT]
+    assert outcomes(says(system, first, second, hand=NOTICE)) == [_R.REPEAT, _R.REPEAT]
 
 
 def test_two_parts_of_one_claim_are_two_deposits_and_the_second_waits_for_the_first(

@@ -51,6 +51,8 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
     "POST /finance/letters/{number}/protect": frozenset({_D.PROTECTED_MARKED}),
     "POST /finance/owed/{number}/answer": QUEUE,
     "POST /finance/owed/{number}/lay-aside": QUEUE,
+    "POST /finance/unfetched/{number}/again": QUEUE,
+    "POST /finance/unfetched/{number}/leave": QUEUE,
     "POST /finance/answers/{number}/seen": QUEUE,
     "POST /finance/events/replay": QUEUE,
     "POST /finance/events/{number}/apply": frozenset({_P.LATE_INTERRUPTION_APPLIED}),

@@ -11,6 +11,7 @@ from operations.buyers import books
 from operations.buyers.model import InstallationBuyer
 from operations.mail import delivery, mail
 from operations.settings import Settings
+from tests.support.pages.mailbox import said_in
 from tests.support.servers.system_databases import migrated
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -48,4 +49,4 @@ def test_each_buyers_mails_are_its_own(tmp_path: Path) -> None:
     assert other["From"] == '"Stora by, nämnden" <leverantorsportalen@kopare.example>'
     assert "Arbetsförmedlingen" in one["From"]
     assert one["Message-ID"] != other["Message-ID"]
-    assert "https://portal.example/buyers/by" in other.get_content()
+    assert "https://portal.example/buyers/by" in said_in(other)

@@ -251,7 +251,9 @@ def test_what_is_not_in_the_list_is_refused(database_url: str, point: ObjectionP
             objecting.press(session, system.order("100000101"), (), by="user-7", today=DAY)
 
 
-@pytest.mark.parametrize("written", ["Anna", "19800101-1234", "1e9", "-1", "NaN", "99999999999999"])
+@pytest.mark.parametrize(
+    "written", ["Anna", "19800101-1234", "1e9", "-1", "NaN", "99999999999999", "1E-9999999", "0.12345"]
+)
 def test_words_and_personal_numbers_are_no_value(written: str) -> None:
     with pytest.raises(ObjectionRefused):
         expected_value(written)

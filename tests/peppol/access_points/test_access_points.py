@@ -10,7 +10,8 @@ from peppol.access_points.files import Files
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.layouts import LAYOUTS, OXALIS, Layout
 from peppol.access_points.protocol import AccessPoint, DeliveryState, Gone, PeerVerdict
-from peppol.access_points.sftp import SftpFiles, SftpLogin
+from peppol.access_points.sftp import SftpFiles
+from peppol.access_points.sftp_login import SftpLogin
 from peppol.envelope import envelope, opening
 from peppol.identifiers import DocumentKind
 from tests.support.servers.access_points import AMessage, Simulator, order, simulator

@@ -14,7 +14,8 @@ from peppol.access_points.files import LocalFiles
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.layouts import OPERATOR, OXALIS, PLAIN
 from peppol.access_points.protocol import DeliveryState, Gone, RejectedForGood, TooLarge, Unreachable
-from peppol.access_points.sftp import SftpFiles, SftpLogin, public_key
+from peppol.access_points.sftp import SftpFiles
+from peppol.access_points.sftp_login import SftpLogin, public_key
 from tests.support.servers.access_points import AMessage, order
 from tests.support.servers.sftp_server import PASSWORD, SftpServer, sftp_server
 
@@ -279,14 +280,14 @@ def test_a_host_key_of_another_kind_is_no_better(tmp_path: Path) -> None:
         account = SftpLogin.at(server.address, host_key=ed25519, password=PASSWORD)
         with pytest.raises(Unreachable) as refused:
             FolderAccessPoint(SftpFiles(account, seconds=30)).submit(AMessage())
-        assert (refused.value.code, server.sign_ins) == ("HOST_KEY", 0)
+        assert (refused.value.code, server.sign_ins) == ("HOST_KEY_KIND", 0)
 
 
 def test_a_wrong_password_is_denied(tmp_path: Path) -> None:
     with sftp_server(tmp_path) as server:
         with pytest.raises(Unreachable) as refused:
             FolderAccessPoint(files_at(server, password="wrong")).submit(AMessage())  # noqa: S106
-        assert refused.value.code == "DENIED"
+        assert refused.value.code == "PASSWORD_REFUSED"
 
 
 def test_we_sign_in_by_key_with_its_password(tmp_path: Path) -> None:
@@ -329,6 +330,35 @@ def test_a_connection_that_was_cut_is_made_again(tmp_path: Path) -> None:
         assert server.sign_ins == 3
         files.close()
     assert len(list(tmp_path.rglob("*.xml"))) == 2
+
+
+def test_a_claim_whose_answer_was_lost_is_a_claim(tmp_path: Path) -> None:
+    (tmp_path / "invoice.xml").write_bytes(order("1"))
+    with sftp_server(tmp_path, loses_answer_to={"rename"}) as server:
+        files = files_at(server)
+        operator = FolderAccessPoint(files, layout=OPERATOR)
+        assert operator.fetch("invoice.xml") == order("1")
+        files.close()
+    assert server.loses_answer_to == set()
+    assert [path.name for path in tmp_path.iterdir()] == ["invoice.xml.downloading"]
+
+
+def test_a_message_whose_answer_was_lost_and_that_was_taken_meanwhile_is_not_laid_again(
+    tmp_path: Path,
+) -> None:
+    taken: list[bytes] = []
+
+    def take() -> None:
+        (laid,) = (tmp_path / "send").glob("*.xml")
+        taken.append(laid.read_bytes())
+        laid.unlink()
+
+    with sftp_server(tmp_path, loses_answer_to={"posix_rename"}, then=take) as server:
+        files = files_at(server)
+        FolderAccessPoint(files, layout=OPERATOR).submit(AMessage())
+        files.close()
+    assert taken == [AMessage().body]
+    assert list((tmp_path / "send").iterdir()) == [], "the operator has it once"
 
 
 def test_a_server_that_is_not_there_is_unreachable(tmp_path: Path) -> None:

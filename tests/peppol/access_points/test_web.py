@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from peppol.access_points.error_sentences import may_be_the_message
 from peppol.access_points.phase4 import Phase4Outlet
 from peppol.access_points.protocol import (
     WORDS_MAX,
@@ -39,6 +41,24 @@ def told(answer: Callable[[Handler], None], *, seconds: float = 30) -> AccessPoi
     return error.value
 
 
+def _report(name: str, value: object) -> Callable[[Handler], None]:
+    return say(200, json.dumps({"overallSuccess": False, name: value}).encode())
+
+
+def _failed(message: str) -> Callable[[Handler], None]:
+    """A report of a message that our access point could not send."""
+    return _report("sendingException", {"class": "Phase4Exception", "message": message})
+
+
+# As phase4 4.4.1 answers a message that was signed by an expired certificate: seen in `make interop`.
+EXPIRED_AT_PHASE4 = {
+    "errorCode": "EBMS:0102",
+    "errorDetails": "Error processing the WSSecurity Header (WS Security error: FAILURE): Technical details: "
+    "org.apache.wss4j.common.ext.WSSecurityException - Error during certificate path validation: validity check failed",
+    "category": "Processing",
+}
+
+
 @pytest.mark.parametrize(
     ("answer", "error", "code"),
     [
@@ -51,7 +71,7 @@ def told(answer: Callable[[Handler], None], *, seconds: float = 30) -> AccessPoi
         (say(500), Unclear, "THEIR_FAULT"),
         (say(502, b"<html>bad gateway</html>", "text/html"), Unclear, "THEIR_FAULT"),
         (say(504), Unclear, "THEIR_FAULT"),
-        (say(400, b'{"error":"Failed to parse"}'), RejectedForGood, "REJECTED"),
+        (say(400, b'{"error":"Bad Request"}'), Unreachable, "DENIED"),
         (say(413, b"too large", "text/plain"), RejectedForGood, "REJECTED"),
         (say(422, b'"plain words"'), RejectedForGood, "REJECTED"),
         (say(200), Unclear, "NO_REPORT"),
@@ -65,6 +85,22 @@ def told(answer: Callable[[Handler], None], *, seconds: float = 30) -> AccessPoi
             PeerUnreachable,
             "PEER_ERROR",
         ),
+        (_report("as4ResponseErrors", [{"errorCode": "EBMS:0101"}]), PeerUnreachable, "OWN_CERTIFICATE"),
+        (_report("as4ResponseErrors", [EXPIRED_AT_PHASE4]), PeerUnreachable, "OWN_CERTIFICATE"),
+        (_failed("certificate expired on 20261130235959GMT+00:00"), PeerUnreachable, "OWN_CERTIFICATE"),
+        (_failed("NotAfter: Mon Nov 30 23:59:59 UTC 2026"), PeerUnreachable, "OWN_CERTIFICATE"),
+        # What is said of the other side's is the other side's.
+        (
+            _failed("The configured receiver AP certificate is not valid and cannot be used for sending"),
+            PeerUnreachable,
+            "NOT_SENT",
+        ),
+        (
+            _failed("Error during certificate path validation: validity check failed"),
+            PeerUnreachable,
+            "NOT_SENT",
+        ),
+        (_failed("Connect to ap.supplier.example timed out"), PeerUnreachable, "NOT_SENT"),
         (
             say(200, b'{"overallSuccess":false,"sendingResult":"NO_SIGNAL_MESSAGE_RECEIVED"}'),
             Unclear,
@@ -179,8 +215,13 @@ def test_an_address_that_is_not_safe_is_no_address(base: str) -> None:
 # TLS ------------------------------------------------------------------------------------------
 
 
-def certificate(folder: Path) -> ssl.SSLContext:
-    """A server's certificate signed by itself, for 127.0.0.1; its authority is the file `ca.pem`."""
+def certificate(
+    folder: Path,
+    *,
+    address: str = "127.0.0.1",
+    days: tuple[int, int] = (-1, 1),
+) -> ssl.SSLContext:
+    """A server's certificate signed by itself, from one day to another; its authority is the file `ca.pem`."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "access point of the tests")])
     now = datetime.now(UTC)
@@ -190,9 +231,9 @@ def certificate(folder: Path) -> ssl.SSLContext:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .not_valid_before(now + timedelta(days=days[0]))
+        .not_valid_after(now + timedelta(days=days[1]))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
@@ -226,3 +267,65 @@ def test_a_certificate_nobody_vouches_for_gets_no_message(tmp_path: Path) -> Non
         assert asked == ["/sendsbdh"]
         for web in (stranger, known):
             web.close()
+
+
+@pytest.mark.parametrize(
+    ("how", "known", "code"),
+    [
+        ({}, False, "CERTIFICATE_UNKNOWN"),
+        ({"days": (-9, -1)}, True, "CERTIFICATE_EXPIRED"),
+        ({"days": (1, 9)}, True, "CERTIFICATE_NOT_YET"),
+        ({"address": "192.0.2.1"}, True, "CERTIFICATE_OTHER_NAME"),
+    ],
+)
+def test_what_is_wrong_with_a_certificate_is_told_and_costs_no_attempt(
+    tmp_path: Path, how: dict[str, Any], known: bool, code: str
+) -> None:
+    with answering(say(200), context=certificate(tmp_path, **how)) as address:
+        web = Web(address, seconds=30, ca_file=tmp_path / "ca.pem" if known else None)
+        with pytest.raises(Unreachable) as told:
+            Phase4Outlet(web).submit(AMessage())
+        web.close()
+    assert told.value.code == code
+    assert told.value.words.startswith("X509 ")
+    assert not may_be_the_message(code)
+
+
+def test_a_server_that_wants_a_certificate_of_ours_says_so(tmp_path: Path) -> None:
+    context = certificate(tmp_path)
+    # What is not shown is told before the first answer, in TLS 1.2.
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(tmp_path / "ca.pem")
+    with answering(say(200), context=context) as address:
+        web = Web(address, seconds=30, ca_file=tmp_path / "ca.pem")
+        with pytest.raises(Unreachable) as told:
+            web.get("x")
+        web.close()
+    assert told.value.code in ("NO_COMMON_TLS", "OWN_CERTIFICATE_MISSING")
+
+
+def test_a_server_without_tls_is_told_as_one() -> None:
+    with answering(say(200)) as address:
+        web = Web(address.replace("http://", "https://"), seconds=30)
+        with pytest.raises(Unreachable) as told:
+            web.get("x")
+        web.close()
+    assert told.value.code == "NOT_TLS"
+
+
+def test_nobody_listening_and_no_such_name_are_two_things() -> None:
+    with answering(say(200)) as address:
+        pass
+    told = {}
+    for base in (address, "https://nowhere.invalid"):
+        web = Web(base, seconds=5)
+        with pytest.raises(Unreachable) as error:
+            web.get("x")
+        web.close()
+        told[base] = error.value
+    nobody, nowhere = told.values()
+    assert (nobody.code, nobody.words) == ("NOTHING_LISTENS", "ECONNREFUSED")
+    assert nobody.host == address.removeprefix("http://")
+    assert nowhere.code in ("NAME_UNKNOWN", "NAMES_SILENT")
+    assert "nowhere.invalid" in nowhere.sentence.sv

@@ -334,8 +334,13 @@ def test_a_file_larger_than_is_kept_is_never_cut_and_lies_where_it_lay(
     assert not (inbox / "right.xml").exists()
 
 
-def test_an_empty_or_missing_folder_is_no_fault(system: System, tmp_path: Path) -> None:
-    assert collect(system, FolderAccessPoint(tmp_path / "nowhere")) == Collected(0, 0, 0)
+def test_an_empty_folder_is_no_fault_and_one_that_is_not_there_is_told(
+    system: System, tmp_path: Path
+) -> None:
+    assert collect(system, FolderAccessPoint(tmp_path)) == Collected(0, 0, 0)
+    with pytest.raises(Unreachable) as told:
+        collect(system, FolderAccessPoint(tmp_path / "nowhere"))
+    assert told.value.code == "FOLDER_MISSING"
 
 
 def test_what_is_collected_is_read_as_any_message(system: System, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from lxml import etree
 
 from fixtures.build_bad import base, documents, edited
 from peppol.explanations.explain import explain
+from peppol.xml import gate_tree
 from peppol.xml.gate import admit, date_of, decimal_of
 from peppol.xml.gate_errors import LIMITS, GateRefused, GateRule, Limits
 from peppol.xml.gate_tree import CAC, CBC, location_of
@@ -213,6 +214,22 @@ def test_what_follows_an_extension_is_looked_at_again() -> None:
         "invoice", ("  <cbc:CustomizationID>", f'{extension}<a xmlns="urn:any"/><cbc:CustomizationID>')
     )
     assert refused(behind).finding.rule == GateRule.NAMESPACE
+
+
+@pytest.mark.parametrize("name", ["cbc:UBLExtensions", "cac:UBLExtensions", "ext:UBLExtension", "ext:Other"])
+def test_what_is_only_called_like_an_extension_may_hold_nothing_else(name: str) -> None:
+    ext = CBC.replace("Basic", "Extension")
+    held = f'<{name} xmlns:ext="{ext}"><a xmlns="urn:any"/></{name}>'
+    body = edited("invoice", ("  <cbc:CustomizationID>", f"{held}<cbc:CustomizationID>"))
+    assert refused(body).finding.rule == GateRule.NAMESPACE
+
+
+def test_the_tags_of_strangers_are_not_remembered_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate_tree, "_SORTS_MAX", 40)
+    for number in range(200):
+        note = f"<cbc:Note{number}>hej</cbc:Note{number}><cbc:CustomizationID>"
+        assert text(admit(edited("invoice", ("<cbc:CustomizationID>", note))), f"cbc:Note{number}") == "hej"
+        assert len(gate_tree._SORTS) <= 40
 
 
 def test_an_envelope_around_an_invoice_comes_in() -> None:

@@ -70,7 +70,7 @@ def served(app: FastAPI) -> Iterator[Site]:
 
 @contextmanager
 def portal(
-    database_url: str, *, clock: Clock = utc_now, business_clock: Clock | None = None, **settings: bool | str
+    database_url: str, *, clock: Clock = utc_now, business_clock: Clock | None = None, **settings: object
 ) -> Iterator[Site]:
     """The portal over the database at this URL. `settings` as in Settings."""
     given = Settings.model_validate({"database_url": database_url, **settings})

@@ -3,11 +3,9 @@
 import re
 from datetime import datetime
 from email.message import EmailMessage
-from functools import partial
 
-from accounts import mailed_links
+from accounts.mails import leaving_mails
 from foundation.database import Database
-from operations.mail import delivery
 from operations.settings import Settings
 from tests.support.servers.mail_server import mail_server
 
@@ -16,15 +14,21 @@ def delivered(database: Database, *, now: datetime) -> list[EmailMessage]:
     """Send what waits; the mails that came, in order."""
     with mail_server() as server:
         settings = Settings(smtp_host="127.0.0.1", smtp_port=server.port, smtp_encryption="none")
-        links = partial(mailed_links.of_leaving_mail, now=now)
-        delivery.deliver(database, settings, now=now, links=links)
+        leaving_mails.deliver(database, settings, now=now)
     return server.received
 
 
 def link_to(database: Database, address: str, *, now: datetime) -> str:
     """The path of the link in the newest mail that comes to an address now."""
-    bodies = [each.get_content() for each in delivered(database, now=now) if each["To"] == address]
+    bodies = [said_in(each) for each in delivered(database, now=now) if each["To"] == address]
     return link_in(bodies[-1])
+
+
+def said_in(mail: EmailMessage) -> str:
+    """What a mail says to whoever reads it without HTML."""
+    plain = mail.get_body(("plain",))
+    assert plain is not None
+    return str(plain.get_content())
 
 
 def link_in(text: str) -> str:

@@ -22,6 +22,22 @@ ROUTES = {
         everybody=True, own=("/sign-in/second-step/picture.svg",), leads_on=True, page=False
     ),
     "POST /sign-in/second-step": Route(everybody=True),
+    "GET /sign-in/passkeys": Route(everybody=True, own=("/sign-in/passkeys",), leads_on=True),
+    "POST /sign-in/passkeys": Route(everybody=True),
+    "POST /sign-in/passkeys/register": Route(everybody=True),
+    "POST /sign-in/passkey": Route(everybody=True),
+    "GET /sign-in/passkeys/{passkey_id}": Route(everybody=True),
+    "POST /sign-in/passkeys/{passkey_id}/remove": Route(everybody=True),
+    "GET /sign-in/openid/{key}": Route(everybody=True, foreign=("/sign-in/openid/nobody",)),
+    "GET /sign-in/openid/{key}/callback": Route(
+        everybody=True, foreign=("/sign-in/openid/nobody/callback?state=a&code=b",)
+    ),
+    "POST /sign-in/openid/logout": Route(everybody=True, page=False),
+    "POST /sign-in/openid/{key}/logout": Route(everybody=True, page=False),
+    "POST /link/{secret}/openid": Route(everybody=True),
+    "GET /account/identities": Route(may=_ALL, own=("/account/identities",)),
+    "POST /account/identities": Route(may=_ALL),
+    "POST /account/identities/remove": Route(may=_ALL, form={"identity": "0" * 64}),
     "GET /sign-in/openid": Route(everybody=True, foreign=("/sign-in/openid",)),
     "GET /sign-in/openid/callback": Route(
         everybody=True, foreign=("/sign-in/openid/callback?state=a&code=b",)
@@ -47,6 +63,10 @@ ROUTES = {
     "POST /account/sign-out-everywhere": Route(may=_ALL),
     "POST /account/sessions/end": Route(may=_ALL, form={"session": "0" * 64}),
     "POST /account/mails": Route(may=_ALL),
+    # Whose link does not hold is told so, as with the links that let somebody in.
+    "GET /mails/{token}": Route(everybody=True),
+    "POST /mails/{token}": Route(everybody=True),
+    "POST /mails/{token}/choices": Route(everybody=True),
     "GET /people": Route(may=_ADMINISTERS, own=("/people",)),
     "GET /people/new": Route(may=_ADMINISTERS, own=("/people/new",)),
     "POST /people/new": Route(may=_ADMINISTERS),
@@ -74,6 +94,28 @@ ROUTES = {
     "POST /people/{account_id}/forget-codes": Route(
         may=_ADMINISTERS,
         foreign=("/people/<account alla@larkdrillen.example>/forget-codes", "/people/99999/forget-codes"),
+    ),
+    "POST /people/{account_id}/invite-identity": Route(
+        may=_ADMINISTERS,
+        foreign=(
+            "/people/<account alla@larkdrillen.example>/invite-identity",
+            "/people/99999/invite-identity",
+        ),
+    ),
+    "POST /people/{account_id}/personal-number": Route(
+        may=_ADMINISTERS,
+        foreign=(
+            "/people/<account alla@larkdrillen.example>/personal-number",
+            "/people/99999/personal-number",
+        ),
+        form={"personal_number": ""},
+    ),
+    "POST /people/{account_id}/personal-number/remove": Route(
+        may=_ADMINISTERS,
+        foreign=(
+            "/people/<account alla@larkdrillen.example>/personal-number/remove",
+            "/people/99999/personal-number/remove",
+        ),
     ),
     "GET /people/{account_id}/end": Route(
         may=_ADMINISTERS,
@@ -121,6 +163,9 @@ ROUTES = {
     ),
     "POST /admin/people/{account_id}/forget-codes": Route(
         may=_BUYER_ADMIN, foreign=("/admin/people/<account alla@fyrbaken.example>/forget-codes",)
+    ),
+    "POST /admin/people/{account_id}/invite-identity": Route(
+        may=_BUYER_ADMIN, foreign=("/admin/people/<account alla@fyrbaken.example>/invite-identity",)
     ),
     "POST /admin/people/{account_id}/end": Route(
         may=_BUYER_ADMIN, foreign=("/admin/people/<account alla@fyrbaken.example>/end",)

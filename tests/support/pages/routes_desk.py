@@ -67,6 +67,12 @@ ROUTES = {
     "POST /finance/owed/{number}/lay-aside": Route(
         may=FINANCE, foreign=(f"/finance/owed/{NONE}/lay-aside",), form={"reason": "TOLD_OTHERWISE"}
     ),
+    "POST /finance/unfetched/{number}/again": Route(
+        may=FINANCE, foreign=(f"/finance/unfetched/{NONE}/again",)
+    ),
+    "POST /finance/unfetched/{number}/leave": Route(
+        may=FINANCE, foreign=(f"/finance/unfetched/{NONE}/leave",)
+    ),
     "POST /finance/answers/{number}/seen": Route(may=FINANCE, foreign=(f"/finance/answers/{NONE}/seen",)),
     "POST /finance/events/replay": Route(may=FINANCE),
     "GET /finance/events/{number}": Route(

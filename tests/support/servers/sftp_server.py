@@ -25,6 +25,9 @@ class SftpServer:
     known_user_key: paramiko.PKey | None = None
     knows_posix_rename: bool = True
     sign_ins: int = 0
+    # After these, each once, the line goes before the answer does; `then` is done in between.
+    loses_answer_to: set[str] = field(default_factory=set)
+    then: Callable[[], None] = lambda: None
     transports: list[paramiko.Transport] = field(default_factory=list)
 
     @property
@@ -114,12 +117,20 @@ class _Files(paramiko.SFTPServerInterface):
     def rename(self, oldpath: str, newpath: str) -> int:
         if self._at(newpath).exists():
             return SFTP_FAILURE
-        return self._doing(lambda: self._at(oldpath).rename(self._at(newpath)))
+        return self._renamed("rename", oldpath, newpath)
 
     def posix_rename(self, oldpath: str, newpath: str) -> int:
         if not self._system.knows_posix_rename:
             return SFTP_OP_UNSUPPORTED
-        return self._doing(lambda: self._at(oldpath).rename(self._at(newpath)))
+        return self._renamed("posix_rename", oldpath, newpath)
+
+    def _renamed(self, verb: str, old: str, new: str) -> int:
+        done = self._doing(lambda: self._at(old).rename(self._at(new)))
+        if verb in self._system.loses_answer_to:
+            self._system.loses_answer_to.discard(verb)
+            self._system.then()
+            self._system.cut()
+        return done
 
     def mkdir(self, path: str, attr: paramiko.SFTPAttributes) -> int:
         return self._doing(lambda: self._at(path).mkdir())

@@ -11,6 +11,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from accounts import sealed_secrets
+from accounts.openid import personal_numbers
 from accounts.sealed_secrets import Standing
 from billing.cli.command import AsJson, CommandContext, command
 from billing.cli.commands.audit import read_heads
@@ -170,6 +171,14 @@ def _restored(database: Database, settings: Settings, outside: _Outside) -> list
 def _secrets(session: Session, settings: Settings) -> Findings:
     """Secrets that lie open, that only an older key opens, or that none does; a demo's may lie open."""
     found = sealed_secrets.standings(session, sealed_secrets.of(settings))
+    numbers = personal_numbers.standing(session, settings)
+    if numbers.older:
+        yield (
+            f"{numbers.older} bound personal numbers",
+            "are known by an older key: keep it until these people have come in, or bind them again",
+        )
+    if numbers.lost:
+        yield f"{numbers.lost} bound personal numbers", "were bound by a key that is missing: put it back"
     if found[Standing.LOCKED]:
         yield f"{found[Standing.LOCKED]} secrets", "are sealed with a key that is missing: put it back"
     if found[Standing.OLDER]:

@@ -3,6 +3,7 @@
 import typer
 
 from accounts import sealed_secrets
+from accounts.openid import personal_numbers
 from accounts.sealed_secrets import SecretsLocked, Standing
 from billing.cli.command import AsJson, CommandContext, command
 from billing.cli.exit_codes import complain
@@ -34,8 +35,10 @@ def seal(context: CommandContext, as_json: AsJson = False) -> None:
     settings = context.settings
     with context.writing() as session:
         before = sealed_secrets.seal_all(session, sealed_secrets.of(settings))
+        numbers = personal_numbers.standing(session, settings)
     if as_json:
-        write_json({each.value.lower(): before[each] for each in Standing})
+        told = {each.value.lower(): before[each] for each in Standing}
+        write_json({**told, "numbers_older": numbers.older})
     else:
         typer.echo(
             context.say(
@@ -47,5 +50,15 @@ def seal(context: CommandContext, as_json: AsJson = False) -> None:
                 )
             )
         )
+        if numbers.older:
+            complain(
+                context.say(
+                    Text(
+                        "Personnummer bundna med en äldre nyckel: %(count)s. De byter nyckel när personerna loggar in. "
+                        "Behåll den gamla nyckeln tills dess, eller låt binda dem på nytt.",
+                        count=numbers.older,
+                    )
+                )
+            )
     if before[Standing.LOCKED]:
         raise SecretsLocked(before[Standing.LOCKED])

@@ -1,0 +1,1 @@
+"""Passkeys (WebAuthn) as a second step beside the codes of an app."""

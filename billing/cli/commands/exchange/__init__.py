@@ -1,0 +1,1 @@
+"""What lies at the access point: the commands about what could not be fetched."""

@@ -1,0 +1,1 @@
+"""Tests against real parts: servers that others have made, started on this machine."""
