@@ -61,6 +61,7 @@ class AccessPointPart:
 
     def begin(self, *, expired: bool = False) -> None:
         """Start it with a new key, which has expired where that is said."""
+        (self.inbound / "inbound").mkdir(parents=True, exist_ok=True)
         keys = RUN / f"{self.name}.p12"
         self.certificate = self.network.authority.key_store(keys, kind="ap", seat=self.seat, expired=expired)
         self.go_on()
