@@ -30,6 +30,15 @@ if TYPE_CHECKING:
     from peppol.access_points.sftp import SftpFiles
 
 
+# A folder and a plain sending interface cannot be asked.
+_ASKED = ("phoss", "simulator")
+
+
+def is_asked(settings: PostSettings) -> bool:
+    """Whether the access point of the settings can be asked how a message fares that it has taken."""
+    return settings.access_point_kind in _ASKED
+
+
 def no_access_point() -> Refused:
     """Nothing is set, and nothing was named."""
     return Refused(

@@ -123,16 +123,17 @@ def deliver_waiting(
     now: datetime,
     tell: Tell | None = None,
     likely: LikelyNo = USUAL,
+    asks: bool = False,
 ) -> int:
     """Hand every waiting message to the access point, each receiver's in order, and return how many went.
 
     Somebody wants it done now, so no rest is waited out. A message that cannot be handed over stays
-    waiting, with those after it to the same receiver.
+    waiting, with those after it to the same receiver. `asks` as `MessageSender` has it.
     """
     with transactions() as session:
         receiver_queue_store.hurry(session, all_queues=True)
         access_point_store.allow_probe(session, access_point.name, now=now)
-    sender = MessageSender(transactions, access_point, lambda: now, tell or _nobody, likely=likely)
+    sender = MessageSender(transactions, access_point, lambda: now, tell or _nobody, likely=likely, asks=asks)
     delivered, more = 0, True
     while more:
         one = sender.round()

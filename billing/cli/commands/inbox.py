@@ -26,7 +26,7 @@ from foundation.text import Text
 from invoicing.decisions import protected
 from invoicing.intake.queue import read_arrived
 from operations import message_queries
-from operations.access_point import opened_access_point
+from operations.access_point import is_asked, opened_access_point
 from operations.directory.opening import likely_no
 from operations.message_queries import InboundSummary, OutboundSummary
 from operations.settings import Settings
@@ -202,6 +202,7 @@ def deliver(
             now=database.clock(),
             tell=exchange_events.tell,
             likely=likely_no(context.settings),
+            asks=folder is None and is_asked(context.settings),
         )
         with database.reading() as session:
             left = message_queries.waiting_count(session)
