@@ -36,7 +36,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow bar agreement bare fix fuzz mutants planted bench load figures pictures lock clean
+.PHONY: help demo test test-slow bar agreement interop bare fix fuzz mutants planted bench load figures pictures lock clean
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
@@ -63,6 +63,9 @@ agreement: MUTANTS := 2000
 agreement: $(WORKSHOP) ## Our rules beside the published ones: make agreement RULES=folder CASES=folder
 	$(BIN)/python -m tests.agreement --rules "$(RULES)" --cases "$(CASES)" --xsd "$(XSD)" \
 		--schxslt "$(SCHXSLT)" --mutants $(MUTANTS) --seed $(SEED) --on "$(ON)" --workers $(WORKERS)
+
+interop: $(WORKSHOP) ## Against real AS4 of the Maven registry: phase4, phoss-smp, the rules of phive, all in build/interop
+	$(BIN)/python -m tests.interop $(addprefix -k ,$(ONLY))
 
 bare: ## As root: both commands on a bare Debian 12 as root and as a user; for one, make bare ONLY=user
 	$(PYTHON) -m tests.bare --workers $(WORKERS) $(addprefix --only ,$(ONLY))

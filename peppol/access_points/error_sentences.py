@@ -105,6 +105,13 @@ _CODES: Final[Mapping[str, tuple[Whose, Text]]] = {
             "operatören lämna det på annat sätt."
         ),
     ),
+    "HELD_TWICE": (
+        _W.MESSAGE,
+        Text(
+            "Meddelandet ligger två gånger hos %(host)s, som då inte lämnar ut något av dem. Hämta det där det "
+            "ligger på disk, och be operatören avvisa dubbletter (duplicate.detection.sbdh.mode=reject)."
+        ),
+    ),
     "ROOT_READ_ONLY": (
         _W.OURS,
         Text(

@@ -7,13 +7,24 @@ says otherwise. Shapes: phase4-peppol-standalone, PeppolSenderController.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from peppol.access_points.addressing import addressed
 from peppol.access_points.probing import Probed, ProbeStep, tried
-from peppol.access_points.protocol import DeliveryState, DeliveryStatus, Outbound, Submission, Unclear
+from peppol.access_points.protocol import (
+    DeliveryState,
+    DeliveryStatus,
+    Outbound,
+    Submission,
+    Unclear,
+    Unreachable,
+)
 from peppol.access_points.reports import outcome, read_report
 from peppol.access_points.web import Web, complain
 from peppol.envelope import envelope
+
+# Whatever becomes of a message is told in a report with status 200; this is said where X-Token is missing.
+_NO_TOKEN: Final = 400
 
 
 class Phase4Outlet:
@@ -35,6 +46,8 @@ class Phase4Outlet:
             answer = self._web.post("sendas4", *to.path, body=message.body)
         else:
             answer = self._web.post("sendsbdh", body=envelope.wrap(message.body, to.envelope))
+        if answer.status == _NO_TOKEN:
+            raise Unreachable(answer.words, code="DENIED")
         complain(answer)
         report = read_report(answer)
         if report is None:

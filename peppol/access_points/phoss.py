@@ -10,11 +10,10 @@ Shapes: phoss-ap OutboundController, InboundController, OperationsController (0.
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
-
-import structlog
 
 from foundation.network.fault_kinds import FaultKind
 from peppol.access_points.addressing import addressed
@@ -33,7 +32,7 @@ from peppol.access_points.protocol import (
     in_short,
     whole,
 )
-from peppol.access_points.reports import outcome, read_report
+from peppol.access_points.reports import SendingReport, outcome, read_report
 from peppol.access_points.web import (
     HttpAnswer,
     Web,
@@ -47,8 +46,6 @@ from peppol.access_points.web import (
 from peppol.envelope import envelope
 from peppol.xml.gate_errors import KEPT_MAX
 
-_log = structlog.get_logger("post")
-
 _STATES: Final = {
     "pending": DeliveryState.ACCEPTED,
     "sending": DeliveryState.ACCEPTED,
@@ -57,6 +54,8 @@ _STATES: Final = {
     "rejected": DeliveryState.REJECTED,
     "permanently_failed": DeliveryState.GIVEN_UP,
 }
+HELD_TWICE: Final = "HELD_TWICE"
+"""What is said of a message that phoss-ap holds more than once and so hands out to nobody."""
 _REFUSED_BY_RECEIVER: Final = "received_re"
 _PAGE: Final = 100
 # Clocks differ and transactions overlap, so what came shortly before the cursor is looked at again.
@@ -93,16 +92,22 @@ class PhossOutlet:
         if answer.fine:
             raise Unclear(answer.words, code="NO_REPORT", host=answer.host)
         if answer.status in (400, 409, 422):
-            return self._after_refusal(message, answer, report.words if report else "")
+            return self._after_refusal(message, answer, report)
         complain(answer)
         raise Unclear(answer.words, host=answer.host)
 
-    def _after_refusal(self, message: Outbound, answer: HttpAnswer, words: str) -> Submission:
+    def _after_refusal(
+        self, message: Outbound, answer: HttpAnswer, report: SendingReport | None
+    ) -> Submission:
         """What the access point holds after it said no: the same message from before, one it will retry, or none."""
+        words = report.words if report else ""
         try:
             held = self.status(message.instance_id)
         except Unreachable as fault:
             raise Unclear(f"{words or answer.words} {fault.words}") from fault
+        if held.state is DeliveryState.UNKNOWN and report is not None and not report.unreadable:
+            # It reports of what it has stored alone. What it has stored twice it cannot find again, and goes on with.
+            return Submission(message.instance_id, DeliveryState.ACCEPTED, words)
         if held.state is DeliveryState.UNKNOWN:
             raise RejectedForGood(words or answer.words)
         if held.state is DeliveryState.REJECTED:
@@ -115,7 +120,8 @@ class PhossOutlet:
 
     def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
         """What the access point knows of the message. Raises Unreachable."""
-        answer = self._web.get("api", "outbound", "status", instance_id)
+        # Once a day it moves what is done to its archive.
+        answer = self._web.get("api", "outbound", "status", instance_id, params={"includeArchive": "true"})
         if answer.status == 404:
             return DeliveryStatus(DeliveryState.UNKNOWN, answer.words)
         complain(answer, repeatable=True)
@@ -142,15 +148,20 @@ class PhossInlet:
         """What came since the cursor (a moment, less a day) and is not reported, oldest first."""
         since = _moment(cursor)
         found: dict[str, Arrival] = {}
+        times: Counter[str] = Counter()
+        taken: set[str] = set()
         offset = 0
         while page := self._page(offset):
             for each in page:
                 instance = name_in(each, "sbdhInstanceID")
+                times[instance] += 1
                 if not instance:
                     yield Arrival(
                         _unnamed(each), left=ArrivalLeft(code="NO_INSTANCE_ID", host=self._web.where)
                     )
-                elif not text_in(each, "c4CountryCode"):
+                elif text_in(each, "c4CountryCode"):
+                    taken.add(instance)
+                else:
                     arrived = text_in(each, "receivedDT")
                     found.setdefault(
                         instance, Arrival(instance, cursor=arrived, instance_id=instance, once=True)
@@ -158,6 +169,11 @@ class PhossInlet:
             if len(page) < _PAGE or (since and _all_before(page, since - _OVERLAP)):
                 break
             offset += _PAGE
+        for instance in [each for each in found if times[each] > 1]:
+            # It hands out what it has exactly once: of two with one identifier it finds neither.
+            del found[instance]
+            if instance not in taken:
+                yield Arrival(instance, left=ArrivalLeft(code=HELD_TWICE, host=self._web.where))
         yield from sorted(found.values(), key=lambda arrival: arrival.cursor)
 
     def _page(self, offset: int) -> list[dict[str, object]]:

@@ -24,6 +24,8 @@ from peppol.access_points.web import HttpAnswer, json_object, text_in
 
 NOT_SERVICED: Final = "PEPPOL:NOT_SERVICED"
 _NOT_AUTHENTICATED: Final = "EBMS:0101"
+# So says WSS4J, under EBMS:0102, of a signature by a certificate that has expired.
+_NO_PATH: Final = "certificate path validation"
 _EXPIRED: Final = re.compile(
     r"certificate\w*\b.*\b(?:expired|not (?:yet )?valid|revoked|NotAfter)|NotAfter:", re.I
 )
@@ -43,13 +45,15 @@ class SendingReport:
     unreadable: str
     words: str
     failed_here: str = ""
+    said_there: str = ""
 
     @property
     def own_certificate(self) -> bool:
         """Whether it is our access point's certificate that is at fault: no message, and no receiver, is to blame."""
         here = self.failed_here
         expired = _EXPIRED.search(here) is not None and _THEIRS.search(here) is None
-        return _NOT_AUTHENTICATED in self.words or expired
+        refused = any(each in self.said_there for each in (_NOT_AUTHENTICATED, _NO_PATH))
+        return refused or expired
 
     @property
     def not_serviced(self) -> bool:
@@ -67,8 +71,10 @@ def read_report(answer: HttpAnswer) -> SendingReport | None:
     for error in errors if isinstance(errors, list) else []:
         if isinstance(error, dict):
             said += [text_in(error, name) for name in ("errorCode", "errorDetails", "description")]
+    said_there = " ".join(filter(None, said))
     unreadable = _exception_in(read, "sbdhParsingException")
     said += [unreadable, _exception_in(read, "sendingException"), _exception_in(read, "lookupException")]
+    said += [text_in(read, name) for name in ("lookupError", "sendingError")]
     return SendingReport(
         text_in(read, "sbdhInstanceIdentifier"),
         text_in(read, "as4MessageId"),
@@ -77,6 +83,7 @@ def read_report(answer: HttpAnswer) -> SendingReport | None:
         unreadable,
         in_short(" ".join((text_in(read, "sendingResult"), *filter(None, said)))),
         _exception_in(read, "sendingException"),
+        said_there,
     )
 
 

@@ -19,6 +19,7 @@ from peppol.envelope.envelope import value_in
 from peppol.envelope.findings import EnvelopeRule, finding
 from peppol.envelope.header import Envelope
 from peppol.envelope.opening import Opened
+from peppol.envelope.reading import SERVICE_PROVIDER
 from peppol.findings import Finding
 from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.xml.gate_tree import CAC, CBC
@@ -66,9 +67,15 @@ def check(
 
 
 def _addressed(envelope: Envelope, ours: ParticipantId) -> tuple[Finding, ...]:
-    if _equal(str(envelope.receiver), str(ours)):
+    if _equal(str(envelope.receiver), str(ours)) or _is_status_to_a_provider(envelope):
         return ()
     return (_differs(EnvelopeRule.NOT_OURS, f"{_HEADER}/Receiver", str(envelope.receiver), str(ours)),)
+
+
+def _is_status_to_a_provider(envelope: Envelope) -> bool:
+    """An MLS goes from service provider to service provider (SCH-MLS): whose it is, its reference says."""
+    is_status = envelope.document_type_id == DocumentKind.MLS.document_type_id
+    return is_status and envelope.receiver.scheme == SERVICE_PROVIDER
 
 
 def _about(envelope: Envelope, root: etree._Element) -> tuple[Finding, ...]:

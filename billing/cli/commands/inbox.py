@@ -26,7 +26,8 @@ from foundation.text import Text
 from invoicing.decisions import protected
 from invoicing.intake.queue import read_arrived
 from operations import message_queries
-from operations.access_point import opened_access_point
+from operations.access_point import is_asked, opened_access_point
+from operations.directory.opening import likely_no
 from operations.message_queries import InboundSummary, OutboundSummary
 from operations.settings import Settings
 from peppol.access_points.folder import FolderAccessPoint
@@ -196,7 +197,12 @@ def deliver(
         _access_point(context.settings, folder, enveloped=enveloped) as access_point,
     ):
         sent = outgoing.deliver_waiting(
-            database.writing, access_point, now=database.clock(), tell=exchange_events.tell
+            database.writing,
+            access_point,
+            now=database.clock(),
+            tell=exchange_events.tell,
+            likely=likely_no(context.settings),
+            asks=folder is None and is_asked(context.settings),
         )
         with database.reading() as session:
             left = message_queries.waiting_count(session)

@@ -34,7 +34,7 @@ from foundation import gc_tuning, journal
 from foundation.errors import Refused
 from foundation.text import Text
 from operations import job_run_store, scheduler
-from operations.access_point import opened_access_point
+from operations.access_point import is_asked, opened_access_point
 from operations.journal_actions import OperationsAction, OperationsSubject
 from operations.restore import mark_places
 from operations.settings import Settings
@@ -43,9 +43,6 @@ from peppol.access_points.protocol import AccessPoint
 
 alone = typer.Typer()
 jobs = typer.Typer()
-
-# These can be asked how a message fares; a folder and a plain sending interface cannot.
-_ASKED = ("phoss", "simulator")
 
 
 @command(alone, "work")
@@ -111,7 +108,7 @@ def _opened(
             access_point,
             jobs_of(settings),
             stop=stop,
-            asks=folder is None and settings.access_point_kind in _ASKED,
+            asks=folder is None and is_asked(settings),
             # One SFTP connection carries one thing at a time.
             at_once=1 if "sftp" in (settings.access_point_kind, settings.access_point_inbox) else 4,
             fixed_day=on,

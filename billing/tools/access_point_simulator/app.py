@@ -92,9 +92,11 @@ class _Door:
             await self._app(scope, receive, send)
             return
         given = dict(scope["headers"]).get(b"x-token", b"")
-        open_to_all = scope["path"] == "/livez" or scope["path"].startswith("/smp/")
+        open_to_all = scope["path"] in ("/livez", "/smp-authority.pem") or scope["path"].startswith("/smp/")
         if not open_to_all and not secrets.compare_digest(given, self._token):
-            refusal = JSONResponse({"error": "Invalid or missing API token"}, status_code=401)
+            refusal = JSONResponse(
+                {"error": "Invalid or missing API token"}, status_code=_denied(scope["path"], given)
+            )
             await refusal(scope, receive, send)
             return
         cut = False
@@ -109,6 +111,13 @@ class _Door:
         await self._app(scope, receive, watched)
         if cut:
             await _hang_up(send)
+
+
+def _denied(path: str, given: bytes) -> int:
+    """With which status each product denies: phase4-peppol-standalone has two."""
+    if not path.startswith("/phase4/"):
+        return 401
+    return 403 if given else 400
 
 
 async def _hang_up(send: Send) -> None:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 from urllib.parse import unquote
 
+from billing.tools.access_point_simulator.authority import SimulatedAuthority
 from billing.tools.access_point_simulator.faults import Fault, FaultRule, Verb
 from billing.tools.access_point_simulator.store import Handed, LetterState, Store
 from peppol.envelope import envelope, header, opening
@@ -63,6 +64,7 @@ class Desk:
         self.seed = seed
         self.repeats = repeats
         self.token = token
+        self.authority = SimulatedAuthority(store.folder)
 
     # --- faults -----------------------------------------------------------------------------------
 
@@ -96,10 +98,10 @@ class Desk:
 
     # --- messages ----------------------------------------------------------------------------------
 
-    def submit(self, handed: Handed) -> SimulatedResult:
-        """Take a message and send it on, or say why not."""
+    def submit(self, handed: Handed, *, keeps: bool = False) -> SimulatedResult:
+        """Take a message and send it on, or say why not; an access point that `keeps` messages goes on by itself."""
         with self.visited(Verb.SUBMIT, handed.instance_id, handed.receiver) as struck:
-            return self._submitted(handed, struck)
+            return self._submitted(handed, struck, keeps=keeps)
 
     def try_again(self, instance_id: str) -> None:
         """What an access point with a memory does by itself: a message that failed is sent once more."""
@@ -116,30 +118,36 @@ class Desk:
             held.sha256,
         )
         self._submitted(
-            handed, self.strikes(Verb.SUBMIT, handed.instance_id, handed.receiver), by_itself=True
+            handed,
+            self.strikes(Verb.SUBMIT, handed.instance_id, handed.receiver),
+            keeps=True,
+            by_itself=True,
         )
 
     def _submitted(
-        self, handed: Handed, struck: dict[Fault, FaultRule], *, by_itself: bool = False
+        self, handed: Handed, struck: dict[Fault, FaultRule], *, keeps: bool, by_itself: bool = False
     ) -> SimulatedResult:
+        repeats = self.repeats
+        if keeps and repeats == "answer":
+            # It knows its own messages by another number, and sends on whatever it is handed.
+            repeats = "deliver"
         if not self._registered(handed):
-            return SimulatedResult(
-                handed.instance_id, "unknown-receiver", "no endpoint for the receiver at its SMP"
-            )
+            return self._without_endpoint(handed, keeps=keeps, repeats=repeats, by_itself=by_itself)
         state, words = LetterState.SENT, ""
         if Fault.REJECT in struck:
-            state, words = LetterState.REJECTED, "EBMS:0004 PEPPOL:NOT_SERVICED"
+            state = LetterState.FAILED if keeps else LetterState.REJECTED
+            words = "EBMS:0004 PEPPOL:NOT_SERVICED"
         elif Fault.PEER_ERROR in struck:
             state, words = LetterState.FAILED, "EBMS:0004 The incoming Peppol message could not be processed."
         elif Fault.HOLD in struck:
             state = LetterState.PENDING
         copies = 2 if Fault.DELIVER_TWICE in struck else 1
         taken = self.store.hand_in(
-            handed, state=state, copies=copies, words=words, repeats=self.repeats, by_itself=by_itself
+            handed, state=state, copies=copies, words=words, repeats=repeats, by_itself=by_itself
         )
         if taken == "taken":
             return SimulatedResult(handed.instance_id, state, words)
-        if taken == "conflict":
+        if taken == "conflict" and repeats != "deliver":
             return SimulatedResult(
                 handed.instance_id, "conflict", "the instance identifier was used for other bytes"
             )
@@ -150,6 +158,19 @@ class Desk:
                 handed.instance_id, "repeat", "the instance identifier was used before", True
             )
         return SimulatedResult(handed.instance_id, was, str(held.words) if held is not None else "", True)
+
+    def _without_endpoint(
+        self, handed: Handed, *, keeps: bool, repeats: Repeats, by_itself: bool
+    ) -> SimulatedResult:
+        """The register leads nowhere; one with a memory tries again, but not for somebody who is not in the locator."""
+        known = bool(self.store.capabilities(handed.receiver))
+        words = "Failed to resolve SMP endpoint" if known else "Failed to resolve participant in the SML"
+        if keeps:
+            state = LetterState.FAILED if known else LetterState.GIVEN_UP
+            self.store.hand_in(
+                handed, state=state, copies=0, words=words, repeats=repeats, by_itself=by_itself
+            )
+        return SimulatedResult(handed.instance_id, "unknown-receiver", words)
 
     def _registered(self, handed: Handed) -> bool:
         wanted = (handed.receiver, handed.document_type, handed.process)

@@ -61,7 +61,11 @@ def report(desk: Desk, handed: Handed, result: SimulatedResult) -> dict[str, obj
         "overallSuccess": sent,
     }
     if result.outcome == "unknown-receiver":
-        written["sendingException"] = {"class": "Phase4SMPException", "message": result.words}
+        written["sendingResult"] = "TRANSPORT_ERROR"
+        written["sendingException"] = {
+            "class": "com.helger.phase4.dynamicdiscovery.Phase4SMPException",
+            "message": result.words,
+        }
         return written
     written["as4MessageId"] = f"{handed.instance_id}@simulator"
     written["sendingResult"] = "SUCCESS" if sent else "AS4_ERROR_MESSAGE_RECEIVED"
@@ -102,10 +106,14 @@ def phase4_shape(desk: Desk) -> APIRouter:
 
 
 def phoss_shape(desk: Desk) -> APIRouter:
-    """The access point of one participant, as phoss-ap shows it to its backend."""
+    """The access point of one participant, as phoss-ap shows it to its backend.
+
+    An instance identifier it holds twice, out or in, it does not find: 404.
+    """
     router = APIRouter(prefix="/phoss/{participant}/api")
     _phoss_outbound(router, desk)
     _phoss_inbound(router, desk)
+    _phoss_levels(router)
     return router
 
 
@@ -113,8 +121,8 @@ def _phoss_outbound(router: APIRouter, desk: Desk) -> None:
     """What the backend hands in, and how it fares."""
 
     def answered(handed: Handed) -> Response:
-        result = desk.submit(handed)
-        if result.outcome in ("conflict", "repeat", LetterState.REJECTED):
+        result = desk.submit(handed, keeps=True)
+        if result.outcome in ("conflict", "repeat"):
             return JSONResponse("Failed to submit outbound transaction", status_code=422)
         written = report(desk, handed, result)
         return JSONResponse(written, status_code=200 if result.outcome == LetterState.SENT else 422)
@@ -143,9 +151,40 @@ def _phoss_outbound(router: APIRouter, desk: Desk) -> None:
             # Its own timer would have done this meanwhile.
             desk.try_again(instance_id.lower())
             held = desk.store.letter(instance_id.lower())
-            if held is None:
+            # What it was handed twice it has twice, and looks for exactly one.
+            twice = desk.repeats == "answer" and desk.store.times(instance_id.lower()) > 1
+            if held is None or twice:
                 return Response(status_code=404)
             return JSONResponse(_phoss_status(held))
+
+
+def _phoss_levels(router: APIRouter) -> None:
+    """How well it acknowledges: a simulated access point sends no status, and so has measured none."""
+
+    def level(seconds: int) -> Response:
+        return JSONResponse(
+            {
+                "totalCount": 0,
+                "withinSlaCount": 0,
+                "compliancePercent": 100.0,
+                "targetPercent": 99.5,
+                "thresholdSeconds": seconds,
+                "meetingSla": True,
+                "entries": [],
+            }
+        )
+
+    @router.get("/mls/sla/mls1")
+    def receiving() -> Response:
+        return level(1200)
+
+    @router.get("/mls/sla/mls2")
+    def sending() -> Response:
+        return level(1500)
+
+    @router.get("/mls/missing")
+    def missing() -> Response:
+        return JSONResponse([])
 
 
 def _phoss_status(held: Row[Any]) -> dict[str, object]:
@@ -190,6 +229,8 @@ def _phoss_inbound(router: APIRouter, desk: Desk) -> None:
     @router.get("/ops/inbound/{instance_id}/payload")
     def payload(participant: str, instance_id: str) -> Response:
         whose = participant_in(participant)
+        if desk.store.held_twice(whose, instance_id):
+            return Response(status_code=404)
         return _handed_out(desk, whose, instance_id, instance_id=instance_id)
 
     @router.post("/inbound/report")
@@ -200,6 +241,8 @@ def _phoss_inbound(router: APIRouter, desk: Desk) -> None:
     ) -> Response:
         whose = participant_in(participant)
         with desk.visited(Verb.ACKNOWLEDGE, instance_id, whose):
+            if desk.store.held_twice(whose, instance_id):
+                return Response(status_code=404)
             if not desk.store.acknowledge(whose, instance_id=instance_id):
                 return Response(status_code=404)
             return JSONResponse({"id": instance_id, "status": "updated", "message": country})

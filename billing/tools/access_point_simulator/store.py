@@ -137,6 +137,7 @@ class Store:
 
     def __init__(self, folder: Path, *, clock: Clock = utc_now) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
         self._database = Database(f"sqlite:///{folder / 'access-point.sqlite'}")
         self._clock = clock
         self._lock = Lock()
@@ -262,6 +263,18 @@ class Store:
         """What is held of a message handed in."""
         with self._database.reading() as session:
             return session.execute(select(letter).where(letter.c.instance_id == instance_id)).first()
+
+    def times(self, instance_id: str) -> int:
+        """How often a message was handed in."""
+        question = select(func.count()).select_from(submission).where(submission.c.instance_id == instance_id)
+        with self._database.reading() as session:
+            return session.scalar(question) or 0
+
+    def held_twice(self, receiver: str, instance_id: str) -> bool:
+        """Whether a mailbox holds more than one delivery with that instance identifier."""
+        same = (delivery.c.receiver == receiver) & (delivery.c.instance_id == instance_id)
+        with self._database.reading() as session:
+            return (session.scalar(select(func.count()).select_from(delivery).where(same)) or 0) > 1
 
     def received(self) -> list[dict[str, object]]:
         """Every message handed in: how often, in how many different forms of bytes, and how often it was laid out."""

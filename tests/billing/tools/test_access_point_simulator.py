@@ -15,7 +15,15 @@ import pytest
 
 from peppol.access_points.mailbox_api import MailboxInlet
 from peppol.access_points.phase4 import Phase4Outlet
-from peppol.access_points.protocol import ArrivalLeft, DeliveryState, RejectedForGood, Unclear, Unreachable
+from peppol.access_points.phoss import PhossOutlet
+from peppol.access_points.protocol import (
+    ArrivalLeft,
+    DeliveryState,
+    Gone,
+    RejectedForGood,
+    Unclear,
+    Unreachable,
+)
 from peppol.access_points.web import Web
 from peppol.envelope.opening import unwrap
 from tests.support.servers.access_points import (
@@ -74,12 +82,25 @@ def test_what_was_taken_survives_a_kill_and_is_there_for_the_next_start(tmp_path
         assert len(list(mailbox.inbound())) == 1
 
 
-def test_a_wrong_token_is_denied_and_the_message_is_none_the_worse(running: Simulator) -> None:
-    outlet = Phase4Outlet(running.web("phase4", token=ANOTHER))
-    with pytest.raises(Unreachable) as refused:
-        outlet.submit(AMessage())
+@pytest.mark.parametrize(
+    ("product", "token", "status"),
+    [("phase4", "", 400), ("phase4", ANOTHER, 403), ("phoss", "", 401), ("phoss", ANOTHER, 401)],
+)
+def test_a_wrong_token_or_none_is_denied_and_the_message_is_none_the_worse(
+    running: Simulator, product: str, token: str, status: int
+) -> None:
+    with closing(
+        Web(f"{running.address}/{product}/{BUYER if product == 'phoss' else ''}", headers=_token(token))
+    ) as web:
+        outlet = Phase4Outlet(web) if product == "phase4" else PhossOutlet(web)
+        with pytest.raises(Unreachable, match=str(status)) as refused:
+            outlet.submit(AMessage())
     assert refused.value.code == "DENIED"
     assert running.received() == []
+
+
+def _token(token: str) -> dict[str, str]:
+    return {"X-Token": token} if token else {}
 
 
 @pytest.mark.parametrize(
@@ -132,13 +153,69 @@ def test_accepted_is_not_delivered(running: Simulator) -> None:
     assert running.times() == {AMessage().instance_id: 1}
 
 
-def test_a_message_refused_for_good_stays_refused_at_phoss(running: Simulator) -> None:
-    running.faults({"fault": "reject", "first": 1})
+def test_phoss_goes_on_with_a_receiver_that_is_not_serviced_and_then_gives_up(running: Simulator) -> None:
+    running.faults({"fault": "reject"})
+    buyer = running.phoss()
+    submission = buyer.submit(AMessage())
+    assert (submission.state, "NOT_SERVICED" in submission.words) == (DeliveryState.ACCEPTED, True)
+    seen = [buyer.status(AMessage().instance_id).state for _ in range(4)]
+    assert (seen[0], seen[-1]) == (DeliveryState.ACCEPTED, DeliveryState.GIVEN_UP)
+
+
+@pytest.mark.parametrize("enveloped", [False, True])
+def test_phoss_gives_up_at_once_where_nobody_has_registered_the_receiver(
+    running: Simulator, enveloped: bool
+) -> None:
+    stranger = AMessage(receiver="0007:5599993036")
+    submission = running.phoss(enveloped=enveloped).submit(stranger)
+    assert (submission.state, "SML" in submission.words) == (DeliveryState.GIVEN_UP, True)
+    assert set(running.times().values()) == {0}
+
+
+def test_phoss_goes_on_with_a_receiver_that_is_registered_for_other_documents(running: Simulator) -> None:
+    running.admin.put(
+        f"/admin/participants/{SUPPLIER}", json={"kinds": [["mlr", "other"]]}
+    ).raise_for_status()
+    buyer = running.phoss()
+    assert buyer.submit(AMessage()).state is DeliveryState.ACCEPTED
+    running.admin.put(f"/admin/participants/{SUPPLIER}", json={"role": "supplier"}).raise_for_status()
+    assert buyer.status(AMessage().instance_id).state is DeliveryState.DELIVERED
+
+
+def test_what_phoss_is_handed_twice_it_sends_twice_and_finds_no_more(running: Simulator) -> None:
     buyer = running.phoss()
     for _ in range(2):
-        with pytest.raises(RejectedForGood, match="NOT_SERVICED"):
-            buyer.submit(AMessage())
-    assert buyer.status(AMessage().instance_id).state is DeliveryState.REJECTED
+        assert buyer.submit(AMessage()).state is DeliveryState.DELIVERED
+    assert running.times() == {AMessage().instance_id: 2}
+    assert buyer.status(AMessage().instance_id).state is DeliveryState.UNKNOWN
+
+
+def test_what_phoss_holds_twice_and_cannot_send_now_is_accepted_and_not_refused(running: Simulator) -> None:
+    running.faults({"fault": "peer-error"})
+    buyer = running.phoss()
+    for _ in range(2):
+        assert buyer.submit(AMessage()).state is DeliveryState.ACCEPTED
+
+
+def test_what_came_twice_to_phoss_is_handed_out_to_nobody_and_told(running: Simulator) -> None:
+    for _ in range(2):
+        running.lay(order("1"), instance_id="twice")
+    running.lay(order("2"), instance_id="once")
+    buyer = running.phoss()
+    listed = {each.reference: each.left for each in buyer.inbound()}
+    assert listed["once"] is None
+    assert listed["twice"] is not None
+    assert listed["twice"].code == "HELD_TWICE"
+    with pytest.raises(Gone):
+        buyer.fetch("twice")
+
+
+def test_what_came_again_after_it_was_taken_is_not_waited_for(running: Simulator) -> None:
+    running.lay(order("1"), instance_id="again")
+    buyer = running.phoss()
+    buyer.acknowledge("again")
+    running.lay(order("1"), instance_id="again")
+    assert list(buyer.inbound()) == []
 
 
 def test_what_phoss_tries_again_by_itself_is_accepted_and_then_delivered(running: Simulator) -> None:
@@ -180,14 +257,17 @@ def test_an_access_point_that_knows_no_repeats_delivers_again(tmp_path: Path) ->
         assert running.times("forms") == {AMessage().instance_id: 1}
 
 
-def test_the_same_instance_with_other_bytes_is_never_sent_on(running: Simulator) -> None:
-    buyer = running.phoss()
-    buyer.submit(AMessage())
-    buyer.submit(AMessage(changed_body=order("2100000999")))
-    assert running.times("forms") == {AMessage().instance_id: 2}
-    assert running.times() == {AMessage().instance_id: 1}
-    (arrival,) = running.phase4(SUPPLIER).inbound()
-    assert b"2100000999" not in running.phase4(SUPPLIER).fetch(arrival.reference)
+def test_the_same_instance_with_other_bytes_is_never_sent_on_where_repeats_are_refused(
+    tmp_path: Path,
+) -> None:
+    with simulator(tmp_path, repeats="refuse") as running:
+        buyer = running.phoss()
+        buyer.submit(AMessage())
+        buyer.submit(AMessage(changed_body=order("2100000999")))
+        assert running.times("forms") == {AMessage().instance_id: 2}
+        assert running.times() == {AMessage().instance_id: 1}
+        (arrival,) = running.phase4(SUPPLIER).inbound()
+        assert b"2100000999" not in running.phase4(SUPPLIER).fetch(arrival.reference)
 
 
 def test_delivered_twice_and_out_of_order_everything_comes_all_the_same(running: Simulator) -> None:
@@ -246,7 +326,7 @@ def test_a_fault_for_one_receiver_leaves_the_others_alone(running: Simulator) ->
 def test_a_receiver_nobody_has_registered_gets_nothing(running: Simulator) -> None:
     with pytest.raises(Unreachable) as told:
         running.phase4().submit(AMessage(receiver="0007:5599993036"))
-    assert told.value.code == "NOT_SENT"
+    assert (told.value.code, "TRANSPORT_ERROR" in str(told.value)) == ("PEER_ERROR", True)
     assert running.received() == []
 
 
@@ -258,7 +338,7 @@ def test_the_way_in_survives_each_fault(running: Simulator) -> None:
         with pytest.raises(Unreachable):
             list(buyer.inbound())
         (arrival,) = buyer.inbound()
-        # A status about one message is that message's alone; the others are fetched.
+        # What goes wrong with one message says nothing of the others.
         with pytest.raises(ArrivalLeft if fault == "answer-500" else Unreachable):
             buyer.fetch(arrival.reference)
         assert buyer.fetch(arrival.reference) == order("1")
@@ -291,7 +371,7 @@ def test_twenty_senders_of_the_same_messages_at_once_give_each_receiver_each_mes
 
     def insist(number: int) -> DeliveryState:
         """Submit until there is an answer, as a sender that was told nothing must."""
-        buyer = running.phoss() if number % 2 else running.phase4()
+        buyer = running.phase4()
         while True:
             try:
                 return buyer.submit(AMessage(number % 10)).state

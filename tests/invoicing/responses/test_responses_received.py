@@ -37,6 +37,7 @@ REFERENCE = "100000101"
 DAY = date(2026, 2, 3)
 MORNING = datetime(2026, 2, 3, 7, 30, tzinfo=UTC)
 PROVIDER, OURS = ParticipantId("0242", "000321-FYR"), ParticipantId("0242", "000123-AFM")
+US = ParticipantId("0007", BUYER)
 
 
 @pytest.fixture
@@ -51,11 +52,20 @@ def system(database_url: str) -> Iterator[System]:
         yield system
 
 
-def comes(system: System, document: codec.Document, *, enveloped_by: str = "") -> IntakeResult:
+def comes(
+    system: System,
+    document: codec.Document,
+    *,
+    enveloped_by: str | ParticipantId = "",
+    to: ParticipantId = US,
+) -> IntakeResult:
     """An answer arrives, bare or in an envelope of this sender, and is read."""
     body = codec.serialise(document)
     if enveloped_by:
-        sender, receiver = ParticipantId("0007", enveloped_by), ParticipantId("0007", BUYER)
+        receiver = to
+        sender = (
+            enveloped_by if isinstance(enveloped_by, ParticipantId) else ParticipantId("0007", enveloped_by)
+        )
         instance = f"7a0c1f52-5d0b-4a5e-9d0c-2f6f3c1b8e{system.sent:02}"
         written = envelope.for_payload(
             body, sender=sender, receiver=receiver, instance_id=instance, created_at=MORNING
@@ -223,6 +233,26 @@ def test_an_mls_finds_our_message_by_its_instance_identifier(system: System) -> 
     assert message(system)[1] == OutState.REJECTED
     (answer,) = kept(system)
     assert (answer.instance_id, answer.order_number) == (instance, system.order(REFERENCE).number)
+
+
+def test_an_mls_comes_from_service_provider_to_service_provider(system: System) -> None:
+    status = technical_responses.mls(
+        [a_finding()],
+        document_id="S-1",
+        instance_id=message(system)[0],
+        sender=PROVIDER,
+        receiver=OURS,
+        at=MORNING,
+    )
+    comes(system, status, enveloped_by=PROVIDER, to=OURS)
+    assert message(system)[1] == OutState.REJECTED
+
+
+def test_nothing_but_an_mls_is_for_us_at_a_service_providers_address(system: System) -> None:
+    number = system.order(REFERENCE).number
+    told = comes(system, accepting_mlr(number, on=DAY), enveloped_by=FYRBAKEN, to=OURS)
+    assert (told.message_state, told.reason) == (InState.QUARANTINED, "ENV-NOT-OURS")
+    assert message(system)[1] == OutState.WAITING
 
 
 def test_an_mlr_about_our_invoice_response_finds_that(system: System) -> None:

@@ -101,8 +101,11 @@ def test_handing_over_again_gives_the_receiver_no_second_message_of_another_form
     kind.ours.submit(message)
     kind.ours.submit(message)
     messages = kind.at_receiver()
+    forms = {opening.instance_id_in(each) or each for each in messages}
+    # phoss-ap sends on whatever it is handed, which is why it is asked before a message is handed over again.
     # Bare documents through phase4 get a new envelope each time; that is why it is not the usual way.
-    assert len(messages) == (2 if "phase4-bare" in request.node.name else 1)
+    assert len(messages) == (2 if request.node.callspec.id.startswith(("phoss", "phase4-bare")) else 1)
+    assert len(forms) == (2 if "phase4-bare" in request.node.name else 1)
 
 
 def test_many_messages_all_arrive(kind: Kind) -> None:

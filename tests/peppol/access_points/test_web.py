@@ -50,6 +50,15 @@ def _failed(message: str) -> Callable[[Handler], None]:
     return _report("sendingException", {"class": "Phase4Exception", "message": message})
 
 
+# As phase4 4.4.1 answers a message that was signed by an expired certificate: seen in `make interop`.
+EXPIRED_AT_PHASE4 = {
+    "errorCode": "EBMS:0102",
+    "errorDetails": "Error processing the WSSecurity Header (WS Security error: FAILURE): Technical details: "
+    "org.apache.wss4j.common.ext.WSSecurityException - Error during certificate path validation: validity check failed",
+    "category": "Processing",
+}
+
+
 @pytest.mark.parametrize(
     ("answer", "error", "code"),
     [
@@ -62,7 +71,7 @@ def _failed(message: str) -> Callable[[Handler], None]:
         (say(500), Unclear, "THEIR_FAULT"),
         (say(502, b"<html>bad gateway</html>", "text/html"), Unclear, "THEIR_FAULT"),
         (say(504), Unclear, "THEIR_FAULT"),
-        (say(400, b'{"error":"Failed to parse"}'), RejectedForGood, "REJECTED"),
+        (say(400, b'{"error":"Bad Request"}'), Unreachable, "DENIED"),
         (say(413, b"too large", "text/plain"), RejectedForGood, "REJECTED"),
         (say(422, b'"plain words"'), RejectedForGood, "REJECTED"),
         (say(200), Unclear, "NO_REPORT"),
@@ -77,11 +86,17 @@ def _failed(message: str) -> Callable[[Handler], None]:
             "PEER_ERROR",
         ),
         (_report("as4ResponseErrors", [{"errorCode": "EBMS:0101"}]), PeerUnreachable, "OWN_CERTIFICATE"),
+        (_report("as4ResponseErrors", [EXPIRED_AT_PHASE4]), PeerUnreachable, "OWN_CERTIFICATE"),
         (_failed("certificate expired on 20261130235959GMT+00:00"), PeerUnreachable, "OWN_CERTIFICATE"),
         (_failed("NotAfter: Mon Nov 30 23:59:59 UTC 2026"), PeerUnreachable, "OWN_CERTIFICATE"),
         # What is said of the other side's is the other side's.
         (
             _failed("The configured receiver AP certificate is not valid and cannot be used for sending"),
+            PeerUnreachable,
+            "NOT_SENT",
+        ),
+        (
+            _failed("Error during certificate path validation: validity check failed"),
             PeerUnreachable,
             "NOT_SENT",
         ),
