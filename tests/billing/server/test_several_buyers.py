@@ -12,7 +12,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import select
 
 from accounts import sessions
+from accounts import store as account_store
 from accounts.identity import Person
+from accounts.mails import mail_links
 from billing.server import books_watch
 from billing.server.app import create_app
 from billing.server.installation import Books, Installation
@@ -20,6 +22,9 @@ from billing.server.installation_app import InstallationApp
 from foundation.database import Database
 from operations.buyers import administration, buyer_store
 from operations.buyers.model import BuyerState
+from operations.mail import choice_store
+from operations.mail.choices import MailChoice
+from operations.mail.texts import MailKind
 from operations.settings import Settings
 from operations.tables import alarm
 from peppol.documents import technical_responses
@@ -27,7 +32,7 @@ from peppol.exchange import outbox_store
 from peppol.exchange import tables as exchange_tables
 from peppol.identifiers import ParticipantId
 from peppol.xml import codec
-from tests.support.pages.all_routes import AREAS, STAFF, routes_of, table
+from tests.support.pages.all_routes import AREAS, STAFF, SUPPLIER, routes_of, table
 from tests.support.pages.browser import account_of
 from tests.support.servers.serving import NO_TLS, serving
 from tests.support.servers.system_databases import CLOCK
@@ -304,6 +309,26 @@ def test_a_program_is_told_to_name_the_buyer(client: httpx.Client) -> None:
     named = client.post(f"/buyers/{SECOND}/api/v1/validate", content=b"<x/>", headers={"Accept": "*/*"})
     assert named.json()["valid"] is False
     assert client.post("/api/v1/validate", content=b"<x/>", headers={"Accept": "*/*"}).status_code == 200
+
+
+def test_a_mail_programs_press_goes_to_the_buyer_in_the_link_and_is_led_nowhere(
+    both: TwoBuyers, client: httpx.Client
+) -> None:
+    """A mail program keeps no cookie, and would follow a redirect as a GET (RFC 8058)."""
+    database = both.second.database
+    number = account_of(database, SUPPLIER).account_id
+    with database.writing() as session:
+        account = account_store.by_id(session, number)
+        assert account is not None
+        path = mail_links.make(session, account, MailKind.ORDERS, today=CLOCK.date())
+    press = {"List-Unsubscribe": "One-Click"}
+    # The first buyer knows nobody by the second's link.
+    assert client.post(f"/buyers/{FIRST}{path}", data=press).status_code == 409
+    assert client.post(f"/buyers/{SECOND}{path}", data=press).status_code == 200
+    with database.reading() as session:
+        assert choice_store.of(session, number)[MailKind.ORDERS] is MailChoice.NEVER
+    # Whoever opens it in a browser is led to the buyer's pages.
+    assert client.get(f"/buyers/{SECOND}{path}").headers["location"] == path
 
 
 def test_a_closed_buyers_pages_say_so_and_the_other_is_alone(
