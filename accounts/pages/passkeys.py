@@ -9,7 +9,6 @@ from accounts.guessing.rate_limit import TooOften
 from accounts.pages import known_browser, sign_in_queue
 from accounts.pages.second_step import code_form, held_at, party_of
 from accounts.passkeys import ceremonies, passkey_store
-from accounts.passkeys.ceremonies import NAME_MOST
 from accounts.passkeys.proving import PasskeyRefused
 from accounts.session_store import PortalSession, SessionStage
 from accounts.two_factor import WrongProof
@@ -144,7 +143,7 @@ def _page(
         "account/passkeys.html",
         _status(wrong),
         passkeys=known,
-        name=name[:NAME_MOST],
+        name=name,
         needs_proof=two_factor.needs_proof(held),
         has_codes=bool(held.account.totp_secret),
         is_full=held.stage == SessionStage.FULL,

@@ -81,7 +81,7 @@ def _set_up(request: Request, code: str, proof: str) -> Response:
         secret, codes = two_factor.set_up(database, _seal(request), held, code, proof=proof, now=now)
     except (WrongCode, WrongProof, TooOften) as wrong:
         return _set_up_page(request, held, wrong)
-    response = render(request, held.person, "account/recovery_codes.html", codes=codes)
+    response = render(request, held.person, "account/recovery_codes.html", codes=codes, for_passkey=False)
     cookies.put(request, response, cookies.SESSION, secret)
     known_browser.remember(request, response, held.account.id)
     return response

@@ -10,7 +10,7 @@ from foundation.text import Text
 from operations import alarm_store, alarms
 from operations.alarms import Trouble
 from operations.mail import mail_queries
-from operations.mail.faults import Fault
+from operations.mail.faults import MailFault
 from operations.settings import Settings
 
 MAILS_WAITING: Final = "MAILS_WAITING"
@@ -27,7 +27,7 @@ def deliver(database: Database, settings: Settings, *, now: datetime) -> str:
     return str(done)
 
 
-def _tell(session: Session, fault: Fault, now: datetime) -> None:
+def _tell(session: Session, fault: MailFault, now: datetime) -> None:
     """A row and a line in the journal; a mail would only wait with the others."""
     waiting, since = mail_queries.waiting(session)
     last = alarm_store.last_raised(session, now=now).get(MAILS_WAITING)

@@ -1,8 +1,8 @@
-"""Which kind of fault each code of the other side is: errno, getaddrinfo, TLS, HTTP status, DNS rcode, SMTP reply.
+"""Which kind of fault each code of the other side is: errno, getaddrinfo, TLS, HTTP status.
 
 Convention: every table is total over what its standard names, and what is not named there has one kind; a test walks
 through all of each. Sources: POSIX errno.h, RFC 8446 section 6 (alerts), RFC 5280 as OpenSSL numbers its findings,
-RFC 9110 (HTTP), RFC 1035 and 6895 (DNS), RFC 5321 and 4954 (SMTP).
+RFC 9110 (HTTP). What a mail server says has a table of its own (operations/mail/faults.py).
 """
 
 import errno
@@ -142,21 +142,6 @@ _HTTP: Final[Mapping[int, K]] = {
     **dict.fromkeys((408, 425, 429, 503), K.NOT_NOW),
 }
 
-RCODES: Final[Mapping[int, K]] = {
-    3: K.NAME_UNKNOWN,  # NXDOMAIN
-    0: K.NAME_UNKNOWN,  # NOERROR with no such record
-}
-"""What a name server answers; all the others (SERVFAIL, REFUSED, NOTIMP ...) are NAMES_SILENT."""
-
-_SMTP: Final[Mapping[int, K]] = {
-    **dict.fromkeys((421, 450, 451, 452, 455), K.MAIL_NOT_NOW),
-    **dict.fromkeys((454, 504, 523, 538), K.MAIL_NO_ENCRYPTION),
-    **dict.fromkeys((432, 530, 534, 535), K.MAIL_SIGN_IN),
-    **dict.fromkeys((510, 511, 512, 515, 541, 550, 551, 553, 556), K.MAIL_ADDRESS),
-    **dict.fromkeys((522, 552), K.MAIL_TOO_LARGE),
-    **dict.fromkeys((500, 501, 502, 503, 555), K.MAIL_NOT_UNDERSTOOD),
-}
-
 
 def of_http(status: int) -> K:
     """What an HTTP status means that is no success.
@@ -169,22 +154,6 @@ def of_http(status: int) -> K:
     if 300 <= status < 400:
         return K.REDIRECTED
     return K.REFUSED_AS_ASKED if 400 <= status < 500 else K.THEIR_FAULT
-
-
-def of_smtp(code: int) -> K:
-    """What a reply of a mail server means that is no success.
-
-    >>> [of_smtp(code).value for code in (421, 499, 535, 550, 554)]
-    ['MAIL_NOT_NOW', 'MAIL_NOT_NOW', 'MAIL_SIGN_IN', 'MAIL_ADDRESS', 'MAIL_REFUSED']
-    """
-    if code in _SMTP:
-        return _SMTP[code]
-    return K.MAIL_NOT_NOW if 400 <= code < 500 else K.MAIL_REFUSED
-
-
-def of_rcode(rcode: int) -> K:
-    """What a name server's answer without the record means."""
-    return RCODES.get(rcode, K.NAMES_SILENT)
 
 
 def of_tls(reason: str) -> K:

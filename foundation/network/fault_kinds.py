@@ -1,6 +1,6 @@
 """The ways a talk with another machine fails, each with a sentence that says what happened and what to do.
 
-Convention: `host` is whom we spoke with and `said` the other side's own code (ECONNREFUSED, HTTP 503, SMTP 535, TLS
+Convention: `host` is whom we spoke with and `said` the other side's own code (ECONNREFUSED, HTTP 503, TLS
 certificate_expired); both stand in every sentence, and neither is ever a secret or about a person. The table is total:
 a kind without its sentence does not exist.
 """
@@ -73,14 +73,6 @@ class FaultKind(StrEnum):
     TOO_MANY_OPEN = "TOO_MANY_OPEN"
     BUSY = "BUSY"
     SERVER_FAILED = "SERVER_FAILED"
-    # Mail.
-    MAIL_NOT_NOW = "MAIL_NOT_NOW"
-    MAIL_SIGN_IN = "MAIL_SIGN_IN"
-    MAIL_NO_ENCRYPTION = "MAIL_NO_ENCRYPTION"
-    MAIL_ADDRESS = "MAIL_ADDRESS"
-    MAIL_TOO_LARGE = "MAIL_TOO_LARGE"
-    MAIL_REFUSED = "MAIL_REFUSED"
-    MAIL_NOT_UNDERSTOOD = "MAIL_NOT_UNDERSTOOD"
     # What none of the tables knows.
     OTHER = "OTHER"
 
@@ -229,7 +221,8 @@ SENTENCES: Final[Mapping[FaultKind, Text]] = {
     ),
     _K.NOT_FOUND: Text("Filen eller mappen finns inte hos %(host)s (%(said)s). Kontrollera sökvägen."),
     _K.MAY_NOT: Text(
-        "Vi får inte göra det i mappen hos %(host)s (%(said)s). Kontrollera rättigheterna för kontot eller programmet."
+        "Vi saknar rättigheter till filen eller mappen hos %(host)s (%(said)s). Kontrollera kontots eller programmets "
+        "rättigheter."
     ),
     _K.FULL: Text("Disken är full hos %(host)s (%(said)s). Gör plats; sedan fortsätter det av sig självt."),
     _K.READ_ONLY: Text(
@@ -254,29 +247,6 @@ SENTENCES: Final[Mapping[FaultKind, Text]] = {
     _K.SERVER_FAILED: Text(
         "Servern %(host)s sa att det inte gick, utan att säga varför (%(said)s). Fråga operatören: en full disk, en "
         "kvot eller rättigheter är det vanliga."
-    ),
-    _K.MAIL_NOT_NOW: Text(
-        "E-postservern %(host)s tar inte emot nu (%(said)s). Nästa försök görs av sig självt."
-    ),
-    _K.MAIL_SIGN_IN: Text(
-        "E-postservern %(host)s släpper inte in oss (%(said)s). Kontrollera BILLING_SMTP_USER, BILLING_SMTP_PASSWORD "
-        "och BILLING_SMTP_ENCRYPTION."
-    ),
-    _K.MAIL_NO_ENCRYPTION: Text(
-        "E-postservern %(host)s erbjuder inte det vi behöver (%(said)s). Kontrollera BILLING_SMTP_PORT och "
-        "BILLING_SMTP_ENCRYPTION."
-    ),
-    _K.MAIL_ADDRESS: Text(
-        "E-postservern %(host)s godtar inte adressen (%(said)s). Kontrollera mottagarens adress och BILLING_MAIL_FROM."
-    ),
-    _K.MAIL_TOO_LARGE: Text(
-        "E-postservern %(host)s tar inte emot så stora brev (%(said)s). Höj gränsen där."
-    ),
-    _K.MAIL_REFUSED: Text(
-        "E-postservern %(host)s sa nej till brevet (%(said)s). Fråga den som sköter servern."
-    ),
-    _K.MAIL_NOT_UNDERSTOOD: Text(
-        "E-postservern %(host)s förstår oss inte (%(said)s). Kontrollera att det är en e-postserver på porten."
     ),
     _K.OTHER: Text(
         "Det gick inte att tala med %(host)s (%(said)s). Nästa försök görs av sig självt; läs loggen om det dröjer."

@@ -6,13 +6,12 @@ libraries; what they say by codes of their own, whoever uses them translates wit
 """
 
 import errno
-import smtplib
 import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from foundation.network.fault_codes import ERRNO, GETADDRINFO, VERIFY, of_smtp, of_tls
+from foundation.network.fault_codes import ERRNO, GETADDRINFO, VERIFY, of_tls
 from foundation.network.fault_kinds import FaultKind, sentence_of
 from foundation.text import Text
 
@@ -63,8 +62,6 @@ def _told(error: BaseException, host: str) -> Fault | None:
         case socket.gaierror():
             kind = GETADDRINFO.get(error.errno or 0, FaultKind.NAMES_SILENT)
             return Fault(kind, _eai(error.errno or 0), host)
-        case smtplib.SMTPException():
-            return _of_mail(error, host)
         case TimeoutError() if error.errno is None:
             return Fault(FaultKind.TIMED_OUT, "ETIMEDOUT", host)
         case OSError() if error.errno is not None:
@@ -74,22 +71,6 @@ def _told(error: BaseException, host: str) -> Fault | None:
             return Fault(FaultKind.CUT, "EOF", host)
         case _:
             return None
-
-
-def _of_mail(error: smtplib.SMTPException, host: str) -> Fault:
-    match error:
-        case smtplib.SMTPRecipientsRefused():
-            codes = sorted({code for code, _ in error.recipients.values()})
-            code = codes[-1] if codes else 550
-            return Fault(of_smtp(code), f"SMTP {code}", host)
-        case smtplib.SMTPResponseException():
-            return Fault(of_smtp(error.smtp_code), f"SMTP {error.smtp_code}", host)
-        case smtplib.SMTPServerDisconnected():
-            return Fault(FaultKind.CUT, "SMTP EOF", host)
-        case smtplib.SMTPNotSupportedError():
-            return Fault(FaultKind.MAIL_NO_ENCRYPTION, "SMTP EHLO", host)
-        case _:
-            return Fault(FaultKind.MAIL_REFUSED, type(error).__name__, host)
 
 
 def _alert(reason: str) -> str:

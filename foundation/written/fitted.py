@@ -23,7 +23,8 @@ def within(text: str, longest: int) -> str:
     """
     if len(text) <= longest:
         return text
-    mark = hashlib.sha256(text.encode()).hexdigest()[:_MARK]
+    # Names of files may hold bytes that are no text.
+    mark = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_MARK]
     return f"{text[: longest - _MARK - 1]}…{mark}"
 
 

@@ -7,6 +7,7 @@ invoice it makes is the one that matches. Pure: what it needs is handed to it.
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from foundation.errors import Refused
 from foundation.money import Money, payable, vat_amount
@@ -22,7 +23,9 @@ from peppol.documents.billing import AccountingParty, BillingParty, PaymentMeans
 
 _ORGANISATION = "0007"
 _CREDIT_TRANSFER = "30"
-_BRANCH = {AccountScheme.BANKGIRO: "SE:BANKGIRO", AccountScheme.PLUSGIRO: "SE:PLUSGIRO"}
+GIRO_BRANCH: Final = {AccountScheme.BANKGIRO: "SE:BANKGIRO", AccountScheme.PLUSGIRO: "SE:PLUSGIRO"}
+"""What an invoice says of a giro account besides its number (BT-86), as SFTI has it."""
+
 _F_TAX = "Godkänd för F-skatt"  # SE-R-005 wants these very words
 
 
@@ -236,7 +239,7 @@ def _address(address: Address) -> shapes.Address:
 
 
 def _means(account: PaymentAccount, reference: str) -> PaymentMeans:
-    branch = _BRANCH.get(account.scheme)
+    branch = GIRO_BRANCH.get(account.scheme)
     return PaymentMeans(
         payment_means_code=shapes.Code(_CREDIT_TRANSFER),
         payment_id=reference,

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
-from operations.mail.faults import Fault, FaultKind, ServerRefused
+from operations.mail.faults import MailFault, MailFaultKind, ServerRefused
 from operations.settings import Settings
 
 _SECONDS: Final = 20
@@ -52,7 +52,7 @@ def connection(settings: Settings) -> Iterator[smtplib.SMTP]:
         server.ehlo_or_helo_if_needed()
         if settings.smtp_encryption == "starttls":
             if not server.has_extn("starttls"):
-                raise ServerRefused(Fault(FaultKind.TLS_MISSING))
+                raise ServerRefused(MailFault(MailFaultKind.TLS_MISSING))
             server.starttls(context=trust)
             # What the server said before the encryption counts for nothing.
             server.ehlo()
@@ -74,7 +74,7 @@ def sign_in(server: smtplib.SMTP, user: str, password: str) -> None:
     ways = _WAYS if encrypted else sorted(_WAYS, key=lambda name: name != "CRAM-MD5")
     way = next((name for name in ways if name in offered), None)
     if way is None:
-        raise ServerRefused(Fault(FaultKind.SIGN_IN_MISSING))
+        raise ServerRefused(MailFault(MailFaultKind.SIGN_IN_MISSING))
     code, answer = _WAYS[way](server, user.encode(), password.encode())
     if code not in (_ACCEPTED, _ALREADY):
         raise smtplib.SMTPAuthenticationError(code, answer)

@@ -28,7 +28,7 @@ from foundation.text import language_of
 from operations.mail import addresses, connection, faults, messages
 from operations.mail import store as mail_store
 from operations.mail.addresses import AddressUnusable
-from operations.mail.faults import Fault, FaultKind, ServerRefused
+from operations.mail.faults import MailFault, MailFaultKind, ServerRefused
 from operations.mail.store import ClaimedMail, MailState
 from operations.mail.texts import TEXTS, WITHHELD
 from operations.settings import Settings
@@ -56,7 +56,7 @@ class Delivered:
     sent: int = 0
     waiting: int = 0
     stuck: int = 0
-    fault: Fault | None = None
+    fault: MailFault | None = None
 
     def __str__(self) -> str:
         told = f"{self.sent} sent, {self.waiting} waiting, {self.stuck} stuck"
@@ -102,9 +102,9 @@ def _handed_over(
     return replace(done, sent=done.sent + 1)
 
 
-def _fault_of(error: Exception, settings: Settings) -> Fault:
+def _fault_of(error: Exception, settings: Settings) -> MailFault:
     if not settings.smtp_host and isinstance(error, OSError):
-        return Fault(FaultKind.FOLDER)
+        return MailFault(MailFaultKind.FOLDER)
     return faults.of(error)
 
 
@@ -145,14 +145,14 @@ def _mark(database: Database, claimed: ClaimedMail, now: datetime) -> None:
         mail_store.move(session, claimed.id, MailState.SENT, sent_at=now, **forgotten)
 
 
-def _give_back(database: Database, claimed: ClaimedMail, fault: Fault, now: datetime) -> None:
+def _give_back(database: Database, claimed: ClaimedMail, fault: MailFault, now: datetime) -> None:
     """Let a mail wait for a server that can be used: the attempt was none. Those behind it are tried before it."""
     later = now + MAIL_TRIES.steps[0]
     with database.writing() as session:
         mail_store.put_off(session, claimed.id, later, fault=str(fault), attempts=claimed.attempts - 1)
 
 
-def _put_off(database: Database, claimed: ClaimedMail, fault: Fault, now: datetime) -> bool:
+def _put_off(database: Database, claimed: ClaimedMail, fault: MailFault, now: datetime) -> bool:
     """Note why a mail did not leave; False where it is not tried again."""
     rest = None if fault.kind in faults.FINAL else MAIL_TRIES.rest_after(claimed.attempts)
     with database.writing() as session:

@@ -31,7 +31,7 @@ _TOO_LARGE: Final = 552
 """The mail is larger than the server takes, which it says as soon as it is told the size, at the sender (RFC 1870)."""
 
 
-class FaultKind(StrEnum):
+class MailFaultKind(StrEnum):
     """What went wrong, and so what is done about it."""
 
     HOST_UNKNOWN = "HOST_UNKNOWN"
@@ -55,65 +55,65 @@ class FaultKind(StrEnum):
     FOLDER = "FOLDER"
 
 
-_TOLD: Final[dict[FaultKind, Text]] = {
-    FaultKind.HOST_UNKNOWN: Text(
+_TOLD: Final[dict[MailFaultKind, Text]] = {
+    MailFaultKind.HOST_UNKNOWN: Text(
         "Mejlserverns namn finns inte i namntjänsten. Kontrollera BILLING_SMTP_HOST. Mejlen väntar."
     ),
-    FaultKind.NOT_ANSWERING: Text(
+    MailFaultKind.NOT_ANSWERING: Text(
         "Mejlservern svarar inte. Kontrollera BILLING_SMTP_HOST, BILLING_SMTP_PORT och att servern är igång. "
         "Mejlen väntar."
     ),
-    FaultKind.CUT_OFF: Text("Mejlservern bröt förbindelsen. Mejlen väntar och skickas när den svarar."),
-    FaultKind.GREETING_REFUSED: Text(
+    MailFaultKind.CUT_OFF: Text("Mejlservern bröt förbindelsen. Mejlen väntar och skickas när den svarar."),
+    MailFaultKind.GREETING_REFUSED: Text(
         "Mejlservern vill inte tala med oss (%(code)s). Fråga den som sköter mejlservern. Mejlen väntar."
     ),
-    FaultKind.TLS_MISSING: Text(
+    MailFaultKind.TLS_MISSING: Text(
         "Mejlservern erbjuder inte STARTTLS. Använd BILLING_SMTP_ENCRYPTION=tls om den krypterar från början, oftast "
         "på port 465. Mejlen väntar."
     ),
-    FaultKind.TLS_FAILED: Text(
+    MailFaultKind.TLS_FAILED: Text(
         "Mejlservern och vi kom inte överens om krypteringen. Kontrollera BILLING_SMTP_ENCRYPTION (starttls på port "
         "587, tls på port 465). Mejlen väntar."
     ),
-    FaultKind.NOT_TRUSTED: Text(
+    MailFaultKind.NOT_TRUSTED: Text(
         "Mejlserverns certifikat går inte att lita på: det är utgånget, gäller ett annat namn eller är utställt av "
         "någon okänd. Ange en egen utfärdare i BILLING_SMTP_CA_FILE. Mejlen väntar."
     ),
-    FaultKind.SIGN_IN_MISSING: Text(
+    MailFaultKind.SIGN_IN_MISSING: Text(
         "Mejlservern erbjuder inget sätt att logga in som vi kan (PLAIN, LOGIN eller CRAM-MD5). Ta bort "
         "BILLING_SMTP_USER om ingen inloggning behövs. Mejlen väntar."
     ),
-    FaultKind.SIGN_IN_REFUSED: Text(
+    MailFaultKind.SIGN_IN_REFUSED: Text(
         "Mejlservern tar inte emot vår inloggning (%(code)s). Kontrollera BILLING_SMTP_USER och "
         "BILLING_SMTP_PASSWORD. Mejlen väntar."
     ),
-    FaultKind.SENDER_REFUSED: Text(
+    MailFaultKind.SENDER_REFUSED: Text(
         "Mejlservern tar inte emot mejl från vår adress (%(code)s). Kontrollera BILLING_MAIL_FROM, och om servern "
         "kräver inloggning. Mejlen väntar."
     ),
-    FaultKind.BUSY: Text("Mejlservern ber oss vänta (%(code)s). Mejlen väntar och skickas senare."),
-    FaultKind.RECEIVER_LATER: Text(
+    MailFaultKind.BUSY: Text("Mejlservern ber oss vänta (%(code)s). Mejlen väntar och skickas senare."),
+    MailFaultKind.RECEIVER_LATER: Text(
         "Mottagarens brevlåda kan inte ta emot just nu (%(code)s). Vi försöker igen."
     ),
-    FaultKind.RECEIVER_FORBIDDEN: Text(
+    MailFaultKind.RECEIVER_FORBIDDEN: Text(
         "Mejlservern får inte skicka till mottagaren för oss (%(code)s). Gäller det alla mejl: kontrollera "
         "BILLING_SMTP_USER, och att servern släpper igenom oss. Vi försöker igen."
     ),
-    FaultKind.RECEIVER_REFUSED: Text(
+    MailFaultKind.RECEIVER_REFUSED: Text(
         "Mottagaren finns inte eller tar inte emot mejlet (%(code)s). Rätta adressen under Personer."
     ),
-    FaultKind.CONTENT_LATER: Text(
+    MailFaultKind.CONTENT_LATER: Text(
         "Mejlservern kan inte ta emot mejlet just nu (%(code)s). Vi försöker igen."
     ),
-    FaultKind.CONTENT_REFUSED: Text(
+    MailFaultKind.CONTENT_REFUSED: Text(
         "Mejlservern tar inte emot mejlets innehåll (%(code)s). Fråga den som sköter mejlservern."
     ),
-    FaultKind.LETTERS_NOT_TAKEN: Text(
+    MailFaultKind.LETTERS_NOT_TAKEN: Text(
         "Mejlservern kan inte skicka till adresser med å, ä eller ö före @ (SMTPUTF8). Skriv en annan adress under "
         "Personer."
     ),
-    FaultKind.ADDRESS_UNUSABLE: Text("Adressen går inte att skicka till. Rätta den under Personer."),
-    FaultKind.FOLDER: Text(
+    MailFaultKind.ADDRESS_UNUSABLE: Text("Adressen går inte att skicka till. Rätta den under Personer."),
+    MailFaultKind.FOLDER: Text(
         "Mappen för mejl går inte att skriva i. Kontrollera BILLING_MAIL_FOLDER och disken. Mejlen väntar."
     ),
 }
@@ -121,36 +121,36 @@ _TOLD: Final[dict[FaultKind, Text]] = {
 
 OF_ONE_MAIL: Final = frozenset(
     {
-        FaultKind.RECEIVER_LATER,
-        FaultKind.RECEIVER_FORBIDDEN,
-        FaultKind.RECEIVER_REFUSED,
-        FaultKind.CONTENT_LATER,
-        FaultKind.CONTENT_REFUSED,
-        FaultKind.LETTERS_NOT_TAKEN,
-        FaultKind.ADDRESS_UNUSABLE,
+        MailFaultKind.RECEIVER_LATER,
+        MailFaultKind.RECEIVER_FORBIDDEN,
+        MailFaultKind.RECEIVER_REFUSED,
+        MailFaultKind.CONTENT_LATER,
+        MailFaultKind.CONTENT_REFUSED,
+        MailFaultKind.LETTERS_NOT_TAKEN,
+        MailFaultKind.ADDRESS_UNUSABLE,
     }
 )
 """What is about one mail: the others go. Everything else is ours or the server's, and ends the round."""
 
-COSTS_AN_ATTEMPT: Final = OF_ONE_MAIL | {FaultKind.CUT_OFF, FaultKind.NOT_ANSWERING}
+COSTS_AN_ATTEMPT: Final = OF_ONE_MAIL | {MailFaultKind.CUT_OFF, MailFaultKind.NOT_ANSWERING}
 """What counts against the mail that was being handed over: one that fells every connection does not go on for ever."""
 
 FINAL: Final = frozenset(
     {
-        FaultKind.RECEIVER_REFUSED,
-        FaultKind.CONTENT_REFUSED,
-        FaultKind.LETTERS_NOT_TAKEN,
-        FaultKind.ADDRESS_UNUSABLE,
+        MailFaultKind.RECEIVER_REFUSED,
+        MailFaultKind.CONTENT_REFUSED,
+        MailFaultKind.LETTERS_NOT_TAKEN,
+        MailFaultKind.ADDRESS_UNUSABLE,
     }
 )
 """What is not tried again until a person says so."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class MailFault:
     """Why a mail did not leave: the kind, and what the other side answered, 0 and nothing where it did not."""
 
-    kind: FaultKind
+    kind: MailFaultKind
     code: int = 0
     enhanced: str = ""
 
@@ -170,12 +170,12 @@ class Fault:
 class ServerRefused(Exception):
     """The mail server lacks what we need before any mail can be handed over; `fault` says what."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: MailFault) -> None:
         super().__init__(str(fault))
         self.fault = fault
 
 
-def of(error: Exception) -> Fault:
+def of(error: Exception) -> MailFault:
     """What an error of handing over a mail, or of reaching the server, means.
 
     >>> str(of(smtplib.SMTPDataError(451, b"4.7.1 greylisted")))
@@ -185,55 +185,57 @@ def of(error: Exception) -> Fault:
         case ServerRefused():
             return error.fault
         case AddressUnusable():
-            return Fault(FaultKind.ADDRESS_UNUSABLE)
+            return MailFault(MailFaultKind.ADDRESS_UNUSABLE)
         case smtplib.SMTPRecipientsRefused():
             return _of_receivers(error)
         case smtplib.SMTPAuthenticationError():
-            kind = FaultKind.SIGN_IN_REFUSED if _is_no(error.smtp_code) else FaultKind.BUSY
+            kind = MailFaultKind.SIGN_IN_REFUSED if _is_no(error.smtp_code) else MailFaultKind.BUSY
             return _coded(kind, error.smtp_code, error.smtp_error)
         case smtplib.SMTPSenderRefused() if error.smtp_code == _TOO_LARGE:
-            return _coded(FaultKind.CONTENT_REFUSED, error.smtp_code, error.smtp_error)
+            return _coded(MailFaultKind.CONTENT_REFUSED, error.smtp_code, error.smtp_error)
         case smtplib.SMTPSenderRefused():
-            kind = FaultKind.SENDER_REFUSED if _is_no(error.smtp_code) else FaultKind.BUSY
+            kind = MailFaultKind.SENDER_REFUSED if _is_no(error.smtp_code) else MailFaultKind.BUSY
             return _coded(kind, error.smtp_code, error.smtp_error)
         case smtplib.SMTPDataError():
-            kind = FaultKind.CONTENT_REFUSED if _is_no(error.smtp_code) else FaultKind.CONTENT_LATER
+            kind = MailFaultKind.CONTENT_REFUSED if _is_no(error.smtp_code) else MailFaultKind.CONTENT_LATER
             return _coded(kind, error.smtp_code, error.smtp_error)
         case smtplib.SMTPResponseException():  # at the greeting, EHLO or STARTTLS
-            kind = FaultKind.GREETING_REFUSED if _is_no(error.smtp_code) else FaultKind.BUSY
+            kind = MailFaultKind.GREETING_REFUSED if _is_no(error.smtp_code) else MailFaultKind.BUSY
             return _coded(kind, error.smtp_code, error.smtp_error)
         case smtplib.SMTPNotSupportedError():
-            return Fault(FaultKind.LETTERS_NOT_TAKEN)
+            return MailFault(MailFaultKind.LETTERS_NOT_TAKEN)
         case ssl.SSLCertVerificationError():
-            return Fault(FaultKind.NOT_TRUSTED)
+            return MailFault(MailFaultKind.NOT_TRUSTED)
         case ssl.SSLError():
-            return Fault(FaultKind.TLS_FAILED)
+            return MailFault(MailFaultKind.TLS_FAILED)
         case socket.gaierror():
-            return Fault(FaultKind.HOST_UNKNOWN)
+            return MailFault(MailFaultKind.HOST_UNKNOWN)
         case smtplib.SMTPServerDisconnected() | ConnectionResetError() | BrokenPipeError():
-            return Fault(FaultKind.CUT_OFF)
+            return MailFault(MailFaultKind.CUT_OFF)
         case _:
-            return Fault(FaultKind.NOT_ANSWERING)
+            return MailFault(MailFaultKind.NOT_ANSWERING)
 
 
-def _of_receivers(error: smtplib.SMTPRecipientsRefused) -> Fault:
+def _of_receivers(error: smtplib.SMTPRecipientsRefused) -> MailFault:
     """One mail has one receiver; of several, one that may be tried again is enough to try."""
     answers = sorted(error.recipients.values(), key=lambda answer: _is_no(answer[0]))
     code, words = answers[0]
-    fault = _coded(FaultKind.RECEIVER_REFUSED if _is_no(code) else FaultKind.RECEIVER_LATER, code, words)
+    fault = _coded(
+        MailFaultKind.RECEIVER_REFUSED if _is_no(code) else MailFaultKind.RECEIVER_LATER, code, words
+    )
     if code == _HANGS_UP:
-        return replace(fault, kind=FaultKind.BUSY)
+        return replace(fault, kind=MailFaultKind.BUSY)
     if fault.enhanced in _ABOUT_SENDER:
-        return replace(fault, kind=FaultKind.SENDER_REFUSED if _is_no(code) else FaultKind.BUSY)
+        return replace(fault, kind=MailFaultKind.SENDER_REFUSED if _is_no(code) else MailFaultKind.BUSY)
     if fault.enhanced.startswith(_FORBIDDEN):
-        return replace(fault, kind=FaultKind.RECEIVER_FORBIDDEN)
+        return replace(fault, kind=MailFaultKind.RECEIVER_FORBIDDEN)
     return fault
 
 
-def _coded(kind: FaultKind, code: int, words: bytes | str) -> Fault:
+def _coded(kind: MailFaultKind, code: int, words: bytes | str) -> MailFault:
     text = words.decode("ascii", "replace") if isinstance(words, bytes) else words
     found = _ENHANCED.search(text)
-    return Fault(kind, code, found[1] if found else "")
+    return MailFault(kind, code, found[1] if found else "")
 
 
 def _is_no(code: int) -> bool:

@@ -120,7 +120,7 @@ class TooLarge(ArrivalLeft):
 def whole(body: bytes, *, size_largest: int, host: str = "") -> bytes:
     """A message that was read to one byte more than the largest size. Raises TooLarge where it goes on."""
     if len(body) > size_largest:
-        raise TooLarge(f"more than {size_largest} bytes", host=host)
+        raise TooLarge(f"> {size_largest} B", host=host)
     return body
 
 

@@ -90,7 +90,8 @@ class Collector:
 
     `into` says in whose books a message belongs, None for those of `transactions`; it raises Refused or
     SQLAlchemyError where they cannot be had. `tell` is called in the transaction that notes that the way in was lost
-    or found; `at_a_persons_word` waits out no rest of a circuit that is open.
+    or found; `at_a_persons_word` waits out no rest: of a circuit that is open, or of what could not be
+    had.
     """
 
     transactions: Transactions
@@ -146,7 +147,7 @@ class Collector:
             admission = circuit_breaker.admit(session, way, now=now, lease=self.lease)
             if admission is Admission.NOT_NOW and not self.at_a_persons_word:
                 return False
-            self._met = Collection(unfetched_store.open_at(session, name))
+            self._met = Collection(unfetched_store.open_at(session, name), self.at_a_persons_word)
             return access_point_store.begin_collecting(
                 session, name, self.worker, now=now, until=now + self.lease
             )
@@ -208,7 +209,7 @@ class Collector:
             if arrival.left is not None:
                 raise arrival.left
             if arrival.size is not None and arrival.size > self.size_largest:
-                raise TooLarge(f"{arrival.size} bytes")
+                raise TooLarge(f"{arrival.size} B")
             return self.access_point.fetch(arrival.reference)
         except Gone:
             return None  # somebody has taken it already

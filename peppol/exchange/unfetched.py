@@ -6,7 +6,6 @@ again, only told that it is. What a person has left there is not tried until it 
 access point here, and nothing that came is forgotten: a row ends when the thing was had, or lies there no more.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from typing import Final
 
 from foundation.backoff import Ladder
 from foundation.sql import Session
+from foundation.written.fitted import within
 from peppol.access_points.protocol import Arrival, ArrivalLeft
 from peppol.exchange import unfetched_store
 from peppol.exchange.tables import UnfetchedState
@@ -51,17 +51,18 @@ def _rests(known: UnfetchedArrival, now: datetime) -> bool:
 
 def kept_name(arrival: Arrival) -> str:
     """The name as the column holds it; a longer one ends with its hash, so that no two are taken for one."""
-    name = arrival.reference
-    if len(name) <= _NAME_MOST:
-        return name
-    return f"{name[: _NAME_MOST - 65]}~{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()}"
+    return within(arrival.reference, _NAME_MOST)
 
 
 @dataclass(slots=True)
 class Collection:
-    """What one round of collecting meets: those that are `known` by their names, and those that are met now."""
+    """What one round of collecting meets: those that are `known` by their names, and those that are met now.
+
+    `at_once` waits out no rest: a person has asked for it, who may just have mended what was wrong.
+    """
 
     known: Mapping[str, UnfetchedArrival] = field(default_factory=dict)
+    at_once: bool = False
     _listed: set[str] = field(default_factory=set)
     _left: list[_Left] = field(default_factory=list)
     _had: set[int] = field(default_factory=set)
@@ -74,7 +75,7 @@ class Collection:
         self._listed.add(known.reference)
         if known.version != arrival.version:
             return Step.FETCH
-        if known.state is UnfetchedState.LEFT_THERE or _rests(known, now):
+        if known.state is UnfetchedState.LEFT_THERE or (not self.at_once and _rests(known, now)):
             return Step.REST
         # A name that may be given to another thing is no proof that it is the same.
         same = arrival.once or arrival.version != ""
@@ -106,7 +107,7 @@ class Collection:
     def _save_one(self, session: Session, access_point: str, left: _Left, now: datetime) -> None:
         arrival, error = left.arrival, left.error
         told: dict[str, object] = {
-            "version": arrival.version[:80],
+            "version": within(arrival.version, 80),
             "stored": left.stored,
             "code": error.code,
             "said": error.words,

@@ -11,7 +11,7 @@ from accounts.identity import Permission, Person
 from foundation.errors import NotThere
 from foundation.text import Text
 from invoicing.documents import view as document_view
-from invoicing.flow_test import flow_test, flow_test_store, sample_orders
+from invoicing.flow_test import flow_test, flow_test_store, often_forgotten, sample_orders
 from invoicing.flow_test.flow_test import BenchRefused, Shown
 from invoicing.flow_test.flow_test_store import FlowStep
 from invoicing.flow_test.sample_orders import NoSamples
@@ -164,6 +164,7 @@ def _bench(
         place=STEPS.index(flow.step),
         missing=flow_test.lacks(flow, tried),
         samples=samples,
+        forgotten=often_forgotten.points(samples[0], register.supplier(actor.supplier)) if samples else (),
         no_samples=no_samples,
         tried=tried,
         errors=errors,

@@ -364,6 +364,7 @@ def test_a_sign_in_that_fails_is_logged_with_whose_it_was_and_never_with_what_wa
     assert not [each for each in logged if re.search("hemlig|example", repr(each))]
 
 
+@pytest.mark.both_engines
 def test_the_mails_one_wants_are_kept(site: Site, alva: Visitor) -> None:
     alva.post("/account/mails", {"mail-ORDERS": "DAILY", "mail-INVOICES": "NEVER"})
     page = alva.get("/account").text

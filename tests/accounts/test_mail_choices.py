@@ -134,6 +134,7 @@ def test_looking_at_the_link_changes_nothing_and_its_form_does(
     }
 
 
+@pytest.mark.both_engines
 def test_a_link_ends_by_itself_with_the_address_with_the_account_and_with_every_session(
     books: Database, clock: Clock, site: Site
 ) -> None:

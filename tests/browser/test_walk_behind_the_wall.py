@@ -140,7 +140,7 @@ def test_a_whole_day_as_the_suppliers_own_role(books: Books, any_page: Page) -> 
     press(page, "Spara")
     expect(page.get_by_text("får numret RM26-0001")).to_be_visible()
 
-    # People: a colleague is invited, mails are declined, the password is changed.
+    # People: a colleague is invited, mails are gathered, the password is changed.
     page.goto(f"{site}/people/new")
     page.get_by_label("Namn").fill("Ny Kollega")
     page.get_by_label("E-postadress").fill("ny@fyrbaken.example")
@@ -148,6 +148,9 @@ def test_a_whole_day_as_the_suppliers_own_role(books: Books, any_page: Page) -> 
     page.locator("main form button.primary").click()
     expect(page.get_by_text("ny@fyrbaken.example").first).to_be_visible()
     page.goto(f"{site}/account")
+    page.get_by_label("Samlade i ett mejl om dagen").first.check()
+    page.locator("#mails button").click()
+    expect(page.get_by_text("Ditt val är sparat.")).to_be_visible()
     page.get_by_label("Nuvarande lösenord").fill(PASSWORD)
     page.get_by_label("Nytt lösenord").fill(ANOTHER)
     page.get_by_label("Lösenordet en gång till").fill(ANOTHER)

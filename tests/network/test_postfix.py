@@ -14,7 +14,7 @@ from foundation.text import SWEDISH
 from operations.mail import connection, delivery, mail
 from operations.mail.connection import Offers
 from operations.mail.delivery import Delivered
-from operations.mail.faults import Fault, FaultKind
+from operations.mail.faults import MailFault, MailFaultKind
 from operations.mail.tables import mail as mail_table
 from operations.settings import Settings
 from tests.support.pages.mailbox import said_in
@@ -150,19 +150,19 @@ def test_a_mail_that_is_refused_for_what_is_in_it_is_not_sent_again(
 @pytest.mark.parametrize(
     ("given", "fault"),
     [
-        ({"smtp_password": "losenord"}, Fault(FaultKind.SIGN_IN_REFUSED, 535, "5.7.8")),
-        ({"mail_from": "stranger@example.test"}, Fault(FaultKind.SENDER_REFUSED, 550, "5.1.8")),
-        ({"mail_from": "tired@example.test"}, Fault(FaultKind.BUSY, 451, "4.1.8")),
-        ({"smtp_encryption": "none"}, Fault(FaultKind.SIGN_IN_MISSING)),
-        ({"smtp_encryption": "tls"}, Fault(FaultKind.TLS_FAILED)),
-        ({"smtp_ca_file": None}, Fault(FaultKind.NOT_TRUSTED)),
-        ({"smtp_host": "localhost"}, Fault(FaultKind.NOT_TRUSTED)),
-        ({"smtp_host": "smtp.invalid"}, Fault(FaultKind.HOST_UNKNOWN)),
+        ({"smtp_password": "losenord"}, MailFault(MailFaultKind.SIGN_IN_REFUSED, 535, "5.7.8")),
+        ({"mail_from": "stranger@example.test"}, MailFault(MailFaultKind.SENDER_REFUSED, 550, "5.1.8")),
+        ({"mail_from": "tired@example.test"}, MailFault(MailFaultKind.BUSY, 451, "4.1.8")),
+        ({"smtp_encryption": "none"}, MailFault(MailFaultKind.SIGN_IN_MISSING)),
+        ({"smtp_encryption": "tls"}, MailFault(MailFaultKind.TLS_FAILED)),
+        ({"smtp_ca_file": None}, MailFault(MailFaultKind.NOT_TRUSTED)),
+        ({"smtp_host": "localhost"}, MailFault(MailFaultKind.NOT_TRUSTED)),
+        ({"smtp_host": "smtp.invalid"}, MailFault(MailFaultKind.HOST_UNKNOWN)),
     ],
     ids=lambda each: "-".join(each) if isinstance(each, dict) else "",
 )
 def test_a_fault_of_ours_or_the_servers_costs_no_mail_an_attempt(
-    server: Postfix, database: Database, given: dict[str, Any], fault: Fault
+    server: Postfix, database: Database, given: dict[str, Any], fault: MailFault
 ) -> None:
     lay(database, "alva@example.test", "bo@example.test")
     assert delivered(database, settings(server, **given)) == Delivered(fault=fault)
@@ -174,7 +174,9 @@ def test_a_server_that_hangs_up_on_one_mail_does_not_hold_the_others(
 ) -> None:
     """421 closes the connection: the round ends, and the next begins with those behind."""
     lay(database, "busy@example.test", "alva@example.test")
-    assert delivered(database, settings(server)) == Delivered(fault=Fault(FaultKind.BUSY, 421, "4.3.2"))
+    assert delivered(database, settings(server)) == Delivered(
+        fault=MailFault(MailFaultKind.BUSY, 421, "4.3.2")
+    )
     assert delivered(database, settings(server)).sent == 1
     assert [state for state, _, _ in stands(database)] == ["WAITING", "SENT"]
 
@@ -182,12 +184,12 @@ def test_a_server_that_hangs_up_on_one_mail_does_not_hold_the_others(
 def test_a_certificate_that_has_run_out_is_not_trusted(tmp_path: Path, database: Database) -> None:
     lay(database, "alva@example.test")
     with postfix.postfix(tmp_path / "old", days=-1) as server:
-        assert delivered(database, settings(server)).fault == Fault(FaultKind.NOT_TRUSTED)
+        assert delivered(database, settings(server)).fault == MailFault(MailFaultKind.NOT_TRUSTED)
     # Nor is one that somebody else issued.
     with postfix.postfix(tmp_path / "other", smtputf8=False) as server:
         elsewhere = server_certificate(tmp_path / "elsewhere").authority
-        assert delivered(database, settings(server, smtp_ca_file=elsewhere)).fault == Fault(
-            FaultKind.NOT_TRUSTED
+        assert delivered(database, settings(server, smtp_ca_file=elsewhere)).fault == MailFault(
+            MailFaultKind.NOT_TRUSTED
         )
         # A server without SMTPUTF8 sends to a domain with letters, and not to letters before it.
         lay(database, "åsa@example.test", "asa@företag.example")

@@ -22,7 +22,7 @@ from operations.mail import choice_store, mail
 from operations.mail import delivery as mail_delivery
 from operations.mail.choices import MailChoice
 from operations.mail.delivery import Delivered
-from operations.mail.faults import Fault, FaultKind
+from operations.mail.faults import MailFault, MailFaultKind
 from operations.mail.tables import mail as mail_table
 from operations.mail.texts import TEXTS, MailKind
 from operations.settings import Settings
@@ -223,7 +223,7 @@ def test_without_its_server_everything_waits(database: Database) -> None:
     with mail_server() as server:
         port = server.port
     told = deliver(database, settings(port), now=NOW)
-    assert told == Delivered(fault=Fault(FaultKind.NOT_ANSWERING))
+    assert told == Delivered(fault=MailFault(MailFaultKind.NOT_ANSWERING))
     assert states(database) == [("alva@fyrbaken.example", "WAITING")]
 
 

@@ -9,52 +9,67 @@ import pytest
 from foundation.text import Text
 from operations.mail import faults
 from operations.mail.addresses import AddressUnusable
-from operations.mail.faults import Fault, FaultKind, ServerRefused
+from operations.mail.faults import MailFault, MailFaultKind, ServerRefused
 
-CASES: dict[str, tuple[Exception, FaultKind]] = {
-    "no such host": (socket.gaierror(-2, "Name or service not known"), FaultKind.HOST_UNKNOWN),
-    "nobody listens": (ConnectionRefusedError(111, "refused"), FaultKind.NOT_ANSWERING),
-    "no answer in time": (TimeoutError(), FaultKind.NOT_ANSWERING),
-    "no way there": (OSError(113, "No route to host"), FaultKind.NOT_ANSWERING),
-    "cut off": (smtplib.SMTPServerDisconnected("closed"), FaultKind.CUT_OFF),
-    "reset": (ConnectionResetError(104, "reset"), FaultKind.CUT_OFF),
-    "turned away": (smtplib.SMTPConnectError(554, b"5.7.1 no"), FaultKind.GREETING_REFUSED),
-    "turned away for now": (smtplib.SMTPConnectError(421, b"4.3.2 busy"), FaultKind.BUSY),
-    "our name refused": (smtplib.SMTPHeloError(501, b"bad name"), FaultKind.GREETING_REFUSED),
-    "no STARTTLS": (ServerRefused(Fault(FaultKind.TLS_MISSING)), FaultKind.TLS_MISSING),
-    "TLS from the start": (ssl.SSLError(1, "wrong version number"), FaultKind.TLS_FAILED),
-    "an unknown issuer": (ssl.SSLCertVerificationError(1, "self-signed"), FaultKind.NOT_TRUSTED),
-    "no way to sign in": (ServerRefused(Fault(FaultKind.SIGN_IN_MISSING)), FaultKind.SIGN_IN_MISSING),
-    "wrong password": (smtplib.SMTPAuthenticationError(535, b"5.7.8 no"), FaultKind.SIGN_IN_REFUSED),
-    "sign-in is down": (smtplib.SMTPAuthenticationError(454, b"4.7.0 later"), FaultKind.BUSY),
-    "sender refused": (smtplib.SMTPSenderRefused(550, b"5.7.1 not you", "a@b"), FaultKind.SENDER_REFUSED),
-    "sign in first": (smtplib.SMTPSenderRefused(530, b"5.7.0 sign in", "a@b"), FaultKind.SENDER_REFUSED),
-    "sender later": (smtplib.SMTPSenderRefused(451, b"4.3.0 later", "a@b"), FaultKind.BUSY),
-    "mailbox full": (smtplib.SMTPRecipientsRefused({"a": (452, b"4.2.2 full")}), FaultKind.RECEIVER_LATER),
-    "grey list": (smtplib.SMTPRecipientsRefused({"a": (450, b"4.7.1 greylisted")}), FaultKind.RECEIVER_LATER),
-    "hung up at the receiver": (smtplib.SMTPRecipientsRefused({"a": (421, b"4.3.2 busy")}), FaultKind.BUSY),
-    "not for us": (smtplib.SMTPRecipientsRefused({"a": (554, b"5.7.1 relay")}), FaultKind.RECEIVER_FORBIDDEN),
+CASES: dict[str, tuple[Exception, MailFaultKind]] = {
+    "no such host": (socket.gaierror(-2, "Name or service not known"), MailFaultKind.HOST_UNKNOWN),
+    "nobody listens": (ConnectionRefusedError(111, "refused"), MailFaultKind.NOT_ANSWERING),
+    "no answer in time": (TimeoutError(), MailFaultKind.NOT_ANSWERING),
+    "no way there": (OSError(113, "No route to host"), MailFaultKind.NOT_ANSWERING),
+    "cut off": (smtplib.SMTPServerDisconnected("closed"), MailFaultKind.CUT_OFF),
+    "reset": (ConnectionResetError(104, "reset"), MailFaultKind.CUT_OFF),
+    "turned away": (smtplib.SMTPConnectError(554, b"5.7.1 no"), MailFaultKind.GREETING_REFUSED),
+    "turned away for now": (smtplib.SMTPConnectError(421, b"4.3.2 busy"), MailFaultKind.BUSY),
+    "our name refused": (smtplib.SMTPHeloError(501, b"bad name"), MailFaultKind.GREETING_REFUSED),
+    "no STARTTLS": (ServerRefused(MailFault(MailFaultKind.TLS_MISSING)), MailFaultKind.TLS_MISSING),
+    "TLS from the start": (ssl.SSLError(1, "wrong version number"), MailFaultKind.TLS_FAILED),
+    "an unknown issuer": (ssl.SSLCertVerificationError(1, "self-signed"), MailFaultKind.NOT_TRUSTED),
+    "no way to sign in": (
+        ServerRefused(MailFault(MailFaultKind.SIGN_IN_MISSING)),
+        MailFaultKind.SIGN_IN_MISSING,
+    ),
+    "wrong password": (smtplib.SMTPAuthenticationError(535, b"5.7.8 no"), MailFaultKind.SIGN_IN_REFUSED),
+    "sign-in is down": (smtplib.SMTPAuthenticationError(454, b"4.7.0 later"), MailFaultKind.BUSY),
+    "sender refused": (smtplib.SMTPSenderRefused(550, b"5.7.1 not you", "a@b"), MailFaultKind.SENDER_REFUSED),
+    "sign in first": (smtplib.SMTPSenderRefused(530, b"5.7.0 sign in", "a@b"), MailFaultKind.SENDER_REFUSED),
+    "sender later": (smtplib.SMTPSenderRefused(451, b"4.3.0 later", "a@b"), MailFaultKind.BUSY),
+    "mailbox full": (
+        smtplib.SMTPRecipientsRefused({"a": (452, b"4.2.2 full")}),
+        MailFaultKind.RECEIVER_LATER,
+    ),
+    "grey list": (
+        smtplib.SMTPRecipientsRefused({"a": (450, b"4.7.1 greylisted")}),
+        MailFaultKind.RECEIVER_LATER,
+    ),
+    "hung up at the receiver": (
+        smtplib.SMTPRecipientsRefused({"a": (421, b"4.3.2 busy")}),
+        MailFaultKind.BUSY,
+    ),
+    "not for us": (
+        smtplib.SMTPRecipientsRefused({"a": (554, b"5.7.1 relay")}),
+        MailFaultKind.RECEIVER_FORBIDDEN,
+    ),
     "nobody there": (
         smtplib.SMTPRecipientsRefused({"a": (550, b"5.1.1 unknown")}),
-        FaultKind.RECEIVER_REFUSED,
+        MailFaultKind.RECEIVER_REFUSED,
     ),
     "sender told at the receiver": (
         smtplib.SMTPRecipientsRefused({"a": (554, b"5.1.8 domain of the sender not found")}),
-        FaultKind.SENDER_REFUSED,
+        MailFaultKind.SENDER_REFUSED,
     ),
-    "content refused": (smtplib.SMTPDataError(554, b"5.7.1 spam"), FaultKind.CONTENT_REFUSED),
-    "too large": (smtplib.SMTPDataError(552, b"5.3.4 size"), FaultKind.CONTENT_REFUSED),
+    "content refused": (smtplib.SMTPDataError(554, b"5.7.1 spam"), MailFaultKind.CONTENT_REFUSED),
+    "too large": (smtplib.SMTPDataError(552, b"5.3.4 size"), MailFaultKind.CONTENT_REFUSED),
     "too large, told at the sender": (
         smtplib.SMTPSenderRefused(552, b"5.3.4 size", "a@b"),
-        FaultKind.CONTENT_REFUSED,
+        MailFaultKind.CONTENT_REFUSED,
     ),
     "sender later, told at the receiver": (
         smtplib.SMTPRecipientsRefused({"a": (451, b"4.1.8 later")}),
-        FaultKind.BUSY,
+        MailFaultKind.BUSY,
     ),
-    "content later": (smtplib.SMTPDataError(451, b"4.7.1 later"), FaultKind.CONTENT_LATER),
-    "no letters": (smtplib.SMTPNotSupportedError("SMTPUTF8"), FaultKind.LETTERS_NOT_TAKEN),
-    "no domain name": (AddressUnusable(Text("-")), FaultKind.ADDRESS_UNUSABLE),
+    "content later": (smtplib.SMTPDataError(451, b"4.7.1 later"), MailFaultKind.CONTENT_LATER),
+    "no letters": (smtplib.SMTPNotSupportedError("SMTPUTF8"), MailFaultKind.LETTERS_NOT_TAKEN),
+    "no domain name": (AddressUnusable(Text("-")), MailFaultKind.ADDRESS_UNUSABLE),
 }
 
 
@@ -65,10 +80,10 @@ def test_each_answer_is_known_for_what_it_is(case: str) -> None:
 
 
 def test_every_kind_has_a_case_and_a_sentence_of_its_own() -> None:
-    assert {kind for _, kind in CASES.values()} == set(FaultKind) - {FaultKind.FOLDER}
+    assert {kind for _, kind in CASES.values()} == set(MailFaultKind) - {MailFaultKind.FOLDER}
     for language in ("sv", "en"):
-        told = [Fault(kind).told.in_language(language) for kind in FaultKind]
-        assert len(set(told)) == len(FaultKind)
+        told = [MailFault(kind).told.in_language(language) for kind in MailFaultKind]
+        assert len(set(told)) == len(MailFaultKind)
 
 
 def test_the_codes_of_the_other_side_are_kept_and_its_words_are_not() -> None:

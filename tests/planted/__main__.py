@@ -143,6 +143,8 @@ def _test_named(told: str) -> str | None:
 @contextmanager
 def beds(count: int, folder: Path | None) -> Iterator[list[Bed]]:
     """So many copies of the project as it lies here, with what is not committed."""
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="planted-", dir=folder) as place:
         made: list[Bed] = []
         for number in range(count):

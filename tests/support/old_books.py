@@ -108,10 +108,6 @@ def before_0061(connection: Connection) -> None:
 def before_0056(connection: Connection) -> None:
     """Lead the books back to what revision 0056 found."""
     before_0058(connection)
-
-
-def before_0064(connection: Connection) -> None:
-    """Lead the books back to what revision 0064 found."""
     for index in ("ix_inbox_turn", "ix_inbox_flow"):
         connection.execute(text(f"drop index {index}"))
     for column in ("flow", "turn"):

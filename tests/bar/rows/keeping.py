@@ -1,6 +1,6 @@
 """Rows about running it for years: load, restoring, upgrading, what it is built of, and tests of the tests."""
 
-from tests.bar.row import BOTH, POSTGRESQL, Row, at_least, at_most
+from tests.bar.row import BOTH, POSTGRESQL, SQLITE, Row, at_least, at_most
 
 ROWS = (
     Row(
@@ -32,6 +32,7 @@ ROWS = (
         ),
         ("tests/operations/restore/test_drill.py",),
         BOTH,
+        fast_engines=(SQLITE,),
     ),
     Row(
         34,

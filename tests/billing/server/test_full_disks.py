@@ -104,9 +104,14 @@ def files_below(folder: Path) -> list[str]:
     return sorted(str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file())
 
 
-def collect(database: Database, folder: Path) -> None:
-    clock = database.clock
-    collector = Collector(database.writing, FolderAccessPoint(folder), clock, lambda: date(2026, 11, 21))
+def collect(database: Database, folder: Path, *, at_a_persons_word: bool = False) -> None:
+    collector = Collector(
+        database.writing,
+        FolderAccessPoint(folder),
+        database.clock,
+        lambda: date(2026, 11, 21),
+        at_a_persons_word=at_a_persons_word,
+    )
     try:
         collector.collect()
     except AccessPointError:
@@ -141,7 +146,7 @@ def test_what_cannot_be_taken_in_stays_and_is_taken_in_once_when_it_can(
             collect(database, folder)
         lying = len(list((folder / "inbox").iterdir()))
         assert count(database, inbox) - kept >= len(names) - lying, "what is gone from the inbox is kept"
-        collect(database, folder)
+        collect(database, folder, at_a_persons_word=True)
         assert not list((folder / "inbox").iterdir())
         with database.reading() as session:
             bodies = set(session.scalars(select(inbox.c.body)))

@@ -338,7 +338,7 @@ def test_the_way_in_survives_each_fault(running: Simulator) -> None:
         with pytest.raises(Unreachable):
             list(buyer.inbound())
         (arrival,) = buyer.inbound()
-        # What goes wrong with one message says nothing of the others.
+        # A status about one message is that message's alone; the others are fetched.
         with pytest.raises(ArrivalLeft if fault == "answer-500" else Unreachable):
             buyer.fetch(arrival.reference)
         assert buyer.fetch(arrival.reference) == order("1")

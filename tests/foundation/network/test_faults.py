@@ -1,7 +1,6 @@
 """Every way a talk with another machine fails has one kind and one sentence: each code of each standard, in a table."""
 
 import errno
-import smtplib
 import socket
 import ssl
 from http import HTTPStatus
@@ -160,38 +159,6 @@ def test_what_we_find_in_a_certificate_says_what_is_wrong_with_it(number: int, k
     error = ssl.SSLCertVerificationError(1, "text")
     error.verify_code = number
     assert fault_of(error, host="ap.example") == Fault(kind, f"X509 {number}", "ap.example")
-
-
-@pytest.mark.parametrize("rcode", range(24))
-def test_every_answer_of_a_name_server_without_the_record_has_a_kind(rcode: int) -> None:
-    assert fault_codes.of_rcode(rcode) is (K.NAME_UNKNOWN if rcode in (0, 3) else K.NAMES_SILENT)
-
-
-@pytest.mark.parametrize("code", [*range(400, 460), *range(500, 560)])
-def test_every_reply_of_a_mail_server_has_a_kind(code: int) -> None:
-    kind = fault_codes.of_smtp(code)
-    assert kind.name.startswith("MAIL_")
-    if 400 <= code < 500 and code not in (432, 454):
-        assert kind is K.MAIL_NOT_NOW, "a server that asks to wait is believed"
-
-
-@pytest.mark.parametrize(
-    ("error", "kind", "said"),
-    [
-        (smtplib.SMTPAuthenticationError(535, b"who are you"), K.MAIL_SIGN_IN, "SMTP 535"),
-        (smtplib.SMTPConnectError(421, b"busy"), K.MAIL_NOT_NOW, "SMTP 421"),
-        (smtplib.SMTPRecipientsRefused({"a@b": (550, b"no such user")}), K.MAIL_ADDRESS, "SMTP 550"),
-        (smtplib.SMTPSenderRefused(553, b"not you", "a@b"), K.MAIL_ADDRESS, "SMTP 553"),
-        (smtplib.SMTPDataError(552, b"too large"), K.MAIL_TOO_LARGE, "SMTP 552"),
-        (smtplib.SMTPServerDisconnected("gone"), K.CUT, "SMTP EOF"),
-        (smtplib.SMTPNotSupportedError("no AUTH"), K.MAIL_NO_ENCRYPTION, "SMTP EHLO"),
-        (smtplib.SMTPHeloError(500, b"what"), K.MAIL_NOT_UNDERSTOOD, "SMTP 500"),
-    ],
-)
-def test_every_error_of_the_mail_library_has_a_kind(error: Exception, kind: FaultKind, said: str) -> None:
-    fault = fault_of(error, host="mail.example")
-    assert (fault.kind, fault.said) == (kind, said)
-    assert "a@b" not in fault.sentence.sv
 
 
 def test_the_innermost_cause_is_told_through_the_library_that_wrapped_it() -> None:

@@ -80,7 +80,7 @@ OURS: Final = {
     *("NO_COMMON_TLS", "NOT_TLS", "HOST_KEY", "HOST_KEY_KIND", "NO_COMMON_KEY_EXCHANGE", "NO_COMMON_CIPHER"),
     *("NO_COMMON_MAC", "NO_COMMON_COMPRESSION", "SSH_VERSION", "SIGN_IN_METHOD", "SIGN_IN_MORE"),
     *("KEY_REFUSED", "PASSWORD_REFUSED", "NO_SFTP", "FOLDER_MISSING", "MAY_NOT", "FULL", "READ_ONLY"),
-    *("NOT_A_FOLDER", "DISK", "TOO_MANY_OPEN", "MAIL_SIGN_IN", "MAIL_NO_ENCRYPTION"),
+    *("NOT_A_FOLDER", "DISK", "TOO_MANY_OPEN"),
 }
 """What somebody at the buyer's or its operator has to mend: no letter, and no receiver, is to blame."""
 

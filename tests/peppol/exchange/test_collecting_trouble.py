@@ -281,7 +281,7 @@ def test_a_person_may_have_it_tried_at_once(system: System, moment: Moment, data
     point = Mailbox(inbox={"a.xml": b"a"}, bad={"a.xml": ArrivalLeft("EACCES", code="MAY_NOT", host="h")})
     collect(system, point)
     shown = CliRunner().invoke(billing, ["--database", database_url, "post", "unfetched"]).output
-    assert "Vi får inte göra det" in " ".join(shown.split())
+    assert "Vi saknar rättigheter till filen" in " ".join(shown.split())
     point.bad.clear()
     again = ["--database", database_url, "post", "fetch-again", "1", "--by", "user-1"]
     assert CliRunner().invoke(billing, again).exit_code == 0
