@@ -65,6 +65,7 @@ final class Sender {
         final Phase4PeppolSendingReport report = begun();
         final IParticipantIdentifier sender = IDENTIFIERS.parseParticipantIdentifier(five[0]);
         final IParticipantIdentifier receiver = IDENTIFIERS.parseParticipantIdentifier(five[1]);
+        report.setSBDHInstanceIdentifier(instanceId);
         report.setSenderID(sender);
         report.setReceiverID(receiver);
         report.setDocTypeID(IDENTIFIERS.parseDocumentTypeIdentifier(five[2]));
