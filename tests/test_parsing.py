@@ -85,6 +85,8 @@ WALLS: Final = {
     "orders/placements/store.py": OURS,
     "orders/purchase_orders/order_view.py": OURS,
     "orders/register/": INSTALLED,
+    "peppol/access_points/service_levels.py": CAPPED,
+    "peppol/lookup/signing.py": OURS,
     "peppol/access_points/web.py": CAPPED,
     "peppol/envelope/": PART,
     "peppol/exchange/identify.py": APART,
