@@ -34,6 +34,9 @@ PROGRAMS: Final[Mapping[str, str]] = {
     "POST /api/v1/events": "a system's key",
     "POST /api/v1/ledger/answers": "a system's key",
     "POST /webhook/letters": "the access point's secret",
+    "POST /sign-in/openid/logout": "the provider's signature on the logout token",
+    "POST /sign-in/openid/{key}/logout": "the provider's signature on the logout token",
+    "POST /mails/{token}": "our own signature on the link: a mail program presses it (RFC 8058)",
 }
 """Routes that no form leads to, and what stands in a form token's place."""
 
