@@ -70,7 +70,7 @@ def arrive(
     if not answer.code:
         raise OpenIdRefused(Fault.NO_CODE)
     told = asking.exchange(
-        provider, described, code=answer.code, verifier=journey.verifier, callback=callback
+        provider, described, code=answer.code, verifier=journey.verifier, callback=callback, now=now
     )
     claims = id_tokens.proved(provider, told, nonce=journey.nonce, now=now)
     if provider.userinfo:

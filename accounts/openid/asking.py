@@ -7,8 +7,8 @@ refusal with its own fault; nothing of it is kept.
 
 import base64
 import hashlib
-import time
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote_plus
 
@@ -32,11 +32,12 @@ _CREATED: Final = 201
 _CURVES: Final = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
 
 
-def push(provider: OpenIdProvider, described: Described, asked: Mapping[str, str]) -> str:
+def push(provider: OpenIdProvider, described: Described, asked: Mapping[str, str], *, now: datetime) -> str:
     """Let the provider keep a request; the name it has there (RFC 9126). Raises OpenIdRefused."""
     if not described.pushed_authorization_request_endpoint:
         raise OpenIdRefused(Fault.NOT_DESCRIBED, "pushed_authorization_request_endpoint")
-    answer = _post(provider, described, described.pushed_authorization_request_endpoint, asked)
+    endpoint = described.pushed_authorization_request_endpoint
+    answer = _post(provider, described, endpoint, asked, now)
     told = _told(answer)
     if answer.status_code != _CREATED or not isinstance(told.get("request_uri"), str):
         raise _refused(answer, told, answered)
@@ -44,7 +45,7 @@ def push(provider: OpenIdProvider, described: Described, asked: Mapping[str, str
 
 
 def exchange(
-    provider: OpenIdProvider, described: Described, *, code: str, verifier: str, callback: str
+    provider: OpenIdProvider, described: Described, *, code: str, verifier: str, callback: str, now: datetime
 ) -> Mapping[str, Any]:
     """Change a code into tokens (RFC 6749 4.1.3, RFC 7636). Raises OpenIdRefused."""
     asked = {
@@ -53,7 +54,7 @@ def exchange(
         "redirect_uri": callback,
         "code_verifier": verifier,
     }
-    answer = _post(provider, described, described.token_endpoint, asked)
+    answer = _post(provider, described, described.token_endpoint, asked, now)
     told = _told(answer)
     if not answer.is_success:
         raise _refused(answer, told, exchanged)
@@ -94,18 +95,18 @@ def basic(client_id: str, secret: str) -> str:
     return f"Basic {base64.b64encode(joined.encode()).decode()}"
 
 
-def assertion(provider: OpenIdProvider, described: Described) -> str:
+def assertion(provider: OpenIdProvider, described: Described, *, now: datetime) -> str:
     """What proves us by our key, for a minute and once (RFC 7523 3). Raises OpenIdRefused."""
     assert provider.client_key_file is not None  # noqa: S101 - the settings demand it
-    now = int(time.time())
+    issued = int(now.timestamp())
     claims = {
         "iss": provider.client_id,
         "sub": provider.client_id,
         "aud": provider.issuer if provider.assertion_audience == "issuer" else described.token_endpoint,
         "jti": tokens.secret(),
-        "iat": now,
-        "nbf": now,
-        "exp": now + _ASSERTION_SECONDS,
+        "iat": issued,
+        "nbf": issued,
+        "exp": issued + _ASSERTION_SECONDS,
     }
     try:
         pem = provider.client_key_file.read_bytes()
@@ -129,7 +130,7 @@ def _named(provider: OpenIdProvider) -> Mapping[str, str]:
 
 
 def _post(
-    provider: OpenIdProvider, described: Described, address: str, asked: Mapping[str, str]
+    provider: OpenIdProvider, described: Described, address: str, asked: Mapping[str, str], now: datetime
 ) -> httpx.Response:
     secret = provider.client_secret.get_secret_value()
     form, headers = dict(asked), {"Accept": "application/json"}
@@ -142,7 +143,7 @@ def _post(
             form |= {
                 "client_id": provider.client_id,
                 "client_assertion_type": _ASSERTION,
-                "client_assertion": assertion(provider, described),
+                "client_assertion": assertion(provider, described, now=now),
             }
     try:
         with providers.client(provider) as asking:

@@ -67,7 +67,7 @@ def depart(
         **({"acr_values": " ".join(provider.acr_values)} if provider.acr_values else {}),
     }
     if provider.pushed or described.demands_pushed:
-        name = asking.push(provider, described, asked)
+        name = asking.push(provider, described, asked, now=now)
         asked = {"client_id": provider.client_id, "request_uri": name}
     tie_to = tie_to or TieTo()
     with database.for_recovery().writing() as session:

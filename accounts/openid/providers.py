@@ -5,6 +5,7 @@ them, which has us ask again, at most every half minute. What the provider says 
 settings, sign for sign (OpenID Connect Discovery 4.3). A key of a kind or curve that we do not know is passed over.
 """
 
+import math
 import ssl
 import time
 from collections.abc import Mapping, Sequence
@@ -49,7 +50,7 @@ class _Held:
     described_until: float = 0.0
     keys: Sequence[Key] = ()
     keys_until: float = 0.0
-    asked_for_unknown_at: float = float("-inf")
+    asked_for_unknown_at: float = -math.inf
     # One asks at a time, and nobody waits for another provider.
     asking: Lock = field(default_factory=Lock)
 
