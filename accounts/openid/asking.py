@@ -36,7 +36,8 @@ def push(provider: OpenIdProvider, described: Described, asked: Mapping[str, str
     """Let the provider keep a request; the name it has there (RFC 9126). Raises OpenIdRefused."""
     if not described.pushed_authorization_request_endpoint:
         raise OpenIdRefused(Fault.NOT_DESCRIBED, "pushed_authorization_request_endpoint")
-    answer = _post(provider, described, described.pushed_authorization_request_endpoint, asked, now)
+    endpoint = described.pushed_authorization_request_endpoint
+    answer = _post(provider, described, endpoint, asked, now)
     told = _told(answer)
     if answer.status_code != _CREATED or not isinstance(told.get("request_uri"), str):
         raise _refused(answer, told, answered)
@@ -44,13 +45,7 @@ def push(provider: OpenIdProvider, described: Described, asked: Mapping[str, str
 
 
 def exchange(
-    provider: OpenIdProvider,
-    described: Described,
-    *,
-    code: str,
-    verifier: str,
-    callback: str,
-    now: datetime,
+    provider: OpenIdProvider, described: Described, *, code: str, verifier: str, callback: str, now: datetime
 ) -> Mapping[str, Any]:
     """Change a code into tokens (RFC 6749 4.1.3, RFC 7636). Raises OpenIdRefused."""
     asked = {
@@ -100,18 +95,18 @@ def basic(client_id: str, secret: str) -> str:
     return f"Basic {base64.b64encode(joined.encode()).decode()}"
 
 
-def assertion(provider: OpenIdProvider, described: Described, now: datetime) -> str:
+def assertion(provider: OpenIdProvider, described: Described, *, now: datetime) -> str:
     """What proves us by our key, for a minute and once (RFC 7523 3). Raises OpenIdRefused."""
     assert provider.client_key_file is not None  # noqa: S101 - the settings demand it
-    instant = int(now.timestamp())
+    issued = int(now.timestamp())
     claims = {
         "iss": provider.client_id,
         "sub": provider.client_id,
         "aud": provider.issuer if provider.assertion_audience == "issuer" else described.token_endpoint,
         "jti": tokens.secret(),
-        "iat": instant,
-        "nbf": instant,
-        "exp": instant + _ASSERTION_SECONDS,
+        "iat": issued,
+        "nbf": issued,
+        "exp": issued + _ASSERTION_SECONDS,
     }
     try:
         pem = provider.client_key_file.read_bytes()
@@ -148,7 +143,7 @@ def _post(
             form |= {
                 "client_id": provider.client_id,
                 "client_assertion_type": _ASSERTION,
-                "client_assertion": assertion(provider, described, now),
+                "client_assertion": assertion(provider, described, now=now),
             }
     try:
         with providers.client(provider) as asking:

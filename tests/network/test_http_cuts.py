@@ -67,7 +67,7 @@ def through_proxy(folder: Path, kind: str) -> Iterator[tuple[Simulator, CuttingP
         address = base if kind == "simulator" else f"{base}/phoss/{BUYER}"
         settings = {"access_point_kind": kind, "access_point_address": address, "access_point_token": TOKEN}
         # The register is asked at the simulator itself: it is the access point's line that is cut.
-        settings["lookup_smp"] = f"{running.address}/smp"
+        settings |= {"lookup_smp": f"{running.address}/smp", "lookup_trust_file": str(running.trust_file)}
         with opened_access_point(Settings.model_validate({**settings, "access_point_seconds": 20})) as point:
             yield running, proxy, point
 

@@ -8,6 +8,7 @@ from accounts.openid.provider_settings import OpenIdProvider, providers_of
 from billing.cli.command import AsJson, CommandContext, command
 from billing.cli.exit_codes import ExitCode
 from billing.cli.printing import TableColumn, show, table, write_json
+from foundation.database import utc_now
 from foundation.errors import NotFound
 from foundation.text import Text
 
@@ -68,7 +69,7 @@ def _fault(provider: OpenIdProvider) -> OpenIdRefused | None:
         described = providers.described(provider)
         providers.keys_of(provider, "")
         if provider.client_authentication == "private_key_jwt":
-            asking.assertion(provider, described)
+            asking.assertion(provider, described, now=utc_now())
     except OpenIdRefused as refused:
         return refused
     return None
