@@ -22,7 +22,7 @@ from invoicing.journal_actions import (
 )
 from operations.journal_actions import OperationsAction
 from orders.journal_actions import ObjectionAction, OrderAction, PlacementAction, RegisterAction, TutorAction
-from peppol.journal_actions import AccessPointAction, MessageAction
+from peppol.journal_actions import AccessPointAction, DirectoryAction, MessageAction
 
 #: By what is stored, so that a row is looked up as it is read.
 ACTION_WORDS: Final[Mapping[str, Text]] = {
@@ -208,6 +208,9 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     MessageAction.RESENT: Text("Meddelandet skickas igen"),
     AccessPointAction.UNREACHABLE: Text("Accesspunkten kunde inte nås"),
     AccessPointAction.REACHED: Text("Accesspunkten nåddes igen"),
+    DirectoryAction.DOUBTED: Text("Katalogens nej blev osäkert: meddelanden väntar"),
+    DirectoryAction.TRUSTED: Text("Katalogens svar gäller igen"),
+    DirectoryAction.BELIEVED: Text("Katalogens nej sades stämma"),
     PlacementAction.OUTCOME_APPROVED: Text("Ett resultat godkändes"),
     PlacementAction.OUTCOME_EARNS_NOTHING: Text("Resultatet ger ingen ersättning"),
     PlacementAction.OUTCOME_ENDED: Text("Resultatet upphörde"),

@@ -13,7 +13,7 @@ SQLite begins every writing transaction with BEGIN IMMEDIATE behind a lock of th
 import os
 import re
 import time
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ from foundation.books_standing import BooksStanding
 from foundation.database_faults import DatabaseAway, DatabaseFault
 from foundation.errors import Refused
 from foundation.periods import Clock
-from foundation.sql import Session, note_moment
+from foundation.sql import Session, note_facts, note_moment
 from foundation.text import Text
 
 SUPPLIER_ROLE = "billing_supplier"
@@ -160,6 +160,8 @@ class Database:
         self._unwritable = unwritable
         self.marks: tuple[Path, ...] = ()
         """Where the mark of the books lies outside (foundation/books_mark.py); nowhere, and no restore is noticed."""
+        self.facts: Mapping[str, object] = {}
+        """What holds of the installation whatever its books say, told in every writing session (`fact_of`)."""
         self.refuse_other: Callable[[str], None] | None = None
         """Given the tables' revision in every session: raises where it is another version's; None: not asked."""
         self._last_seen = _LastSeen()
@@ -195,6 +197,7 @@ class Database:
             if standing.is_held and not self._is_recovering:
                 raise BooksRestored
             note_moment(session, self.clock())
+            note_facts(session, self.facts)
             yield session
             if self.refuse_other is not None and not self.is_sqlite:
                 # Tables that grew since this transaction began were waited for, and may have been written in.

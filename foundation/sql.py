@@ -44,6 +44,7 @@ from sqlalchemy.types import TypeEngine
 Session = Connection
 
 _MOMENT = "moment"
+_FACTS = "facts"
 _TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended(:about, 0))")
 _TRY_TURN = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:about, 0))")
 _SHARE_TURN = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:about, 0))")
@@ -193,6 +194,17 @@ def _day_after_as_text(element: day_after, compiler: SQLCompiler, **how: object)
 @compiles(day_after, "postgresql")
 def _day_after_as_date(element: day_after, compiler: SQLCompiler, **how: object) -> str:
     return f"({compiler.process(element.clauses, **how)} + 1)"
+
+
+def note_facts(session: Session, facts: Mapping[str, object]) -> None:
+    """Say what holds of the installation in this unit of work; the entry point that opens it does."""
+    session.info[_FACTS] = facts
+
+
+def fact_of(session: Session, name: str) -> object | None:
+    """What the entry point has said of the installation under this name; None where it has said nothing."""
+    facts = session.info.get(_FACTS)
+    return facts.get(name) if isinstance(facts, Mapping) else None
 
 
 def note_moment(session: Session, moment: datetime) -> None:

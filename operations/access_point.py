@@ -1,12 +1,11 @@
-"""From an installation's settings to its access point and its directory: the one place that knows all kinds.
+"""From an installation's settings to its access point: the one place that knows all kinds.
 
 Raises `Refused` for settings that do not go together, with the name of the setting and what to
-write. What is opened is closed by `opened_access_point` and `opened_directory`.
+write. What is opened is closed by `opened_access_point`. Its directory is opened by `directory`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,8 @@ from foundation.database import utc_now
 from foundation.errors import Refused
 from foundation.periods import Clock
 from foundation.text import Text
+from operations.directory.opening import opened_directory
+from operations.directory.wrong_settings import wrong_setting
 from operations.exchange_settings import PostSettings
 from peppol.access_points.composed import Composed, NoInlet
 from peppol.access_points.folder import FolderAccessPoint
@@ -21,10 +22,9 @@ from peppol.access_points.layouts import LAYOUTS
 from peppol.access_points.mailbox_api import MailboxInlet
 from peppol.access_points.phase4 import Phase4Outlet
 from peppol.access_points.phoss import PhossInlet, PhossOutlet
-from peppol.access_points.protocol import AccessPoint, Directory, Inlet, NoDirectory
+from peppol.access_points.protocol import AccessPoint, Directory, Inlet
 from peppol.access_points.web import Web
-from peppol.lookup.directory import FixedRegister, RegisterDirectory
-from peppol.lookup.sml import Locator
+from peppol.exchange import acknowledging
 
 if TYPE_CHECKING:
     from peppol.access_points.sftp import SftpFiles
@@ -49,6 +49,11 @@ def no_access_point() -> Refused:
     )
 
 
+def facts_of(settings: PostSettings) -> Mapping[str, object]:
+    """What the books are told of the access point: who acknowledges what comes."""
+    return acknowledging.facts_for(settings.access_point_kind, settings.access_point_sends_mls)
+
+
 @contextmanager
 def opened_access_point(settings: PostSettings, *, clock: Clock = utc_now) -> Iterator[AccessPoint]:
     """The access point the settings name, with its directory; closed at the end. Raises Refused."""
@@ -57,40 +62,12 @@ def opened_access_point(settings: PostSettings, *, clock: Clock = utc_now) -> It
         yield _access_point(settings, directory, stack)
 
 
-@contextmanager
-def opened_directory(settings: PostSettings, *, clock: Clock = utc_now) -> Iterator[Directory]:
-    """The directory the settings name; one that cannot tell where none is set. Raises Refused."""
-    finder: FixedRegister | Locator | None = None
-    if settings.lookup_smp:
-        finder = FixedRegister(settings.lookup_smp)
-    elif settings.lookup_sml_zone:
-        finder = Locator(
-            settings.lookup_sml_zone, server=settings.lookup_dns_server, seconds=settings.lookup_seconds
-        )
-    elif settings.access_point_kind == "simulator":
-        finder = FixedRegister(f"{settings.access_point_address.rstrip('/')}/smp")
-    if finder is None:
-        yield NoDirectory()
-        return
-    directory = RegisterDirectory(
-        finder,
-        clock=clock,
-        seconds=settings.lookup_seconds,
-        remembers=timedelta(seconds=settings.lookup_remembers),
-        proxy=settings.access_point_proxy,
-    )
-    try:
-        yield directory
-    finally:
-        directory.close()
-
-
 def _access_point(settings: PostSettings, directory: Directory, stack: ExitStack) -> AccessPoint:
     kind, address = settings.access_point_kind, settings.access_point_address
     if not kind:
         raise no_access_point()
     if not address:
-        raise _wrong("BILLING_ACCESS_POINT_ADDRESS", Text("saknas"))
+        raise wrong_setting("BILLING_ACCESS_POINT_ADDRESS", Text("saknas"))
 
     def web(*path: str, base: str = address) -> Web:
         opened = _web(settings, "/".join((base.rstrip("/"), *path)))
@@ -120,7 +97,7 @@ def _inlet(settings: PostSettings, web: Callable[..., Web], stack: ExitStack) ->
     if not settings.access_point_inbox:
         return None
     if not address:
-        raise _wrong("BILLING_ACCESS_POINT_INBOX_ADDRESS", Text("saknas"))
+        raise wrong_setting("BILLING_ACCESS_POINT_INBOX_ADDRESS", Text("saknas"))
     if settings.access_point_inbox == "folder":
         return _folder(settings, Path(address), name="folder")
     if settings.access_point_inbox == "sftp":
@@ -152,9 +129,9 @@ def _sftp(settings: PostSettings, address: str, stack: ExitStack) -> "SftpFiles"
         try:
             key = settings.access_point_sftp_key_file.read_text(encoding="ascii")
         except (OSError, ValueError) as wrong:
-            raise _wrong("BILLING_ACCESS_POINT_SFTP_KEY_FILE", Text("kan inte läsas")) from wrong
+            raise wrong_setting("BILLING_ACCESS_POINT_SFTP_KEY_FILE", Text("kan inte läsas")) from wrong
     if not settings.access_point_sftp_host_key:
-        raise _wrong(
+        raise wrong_setting(
             "BILLING_ACCESS_POINT_SFTP_HOST_KEY",
             Text("saknas: fråga operatören efter serverns nyckel"),
         )
@@ -168,12 +145,19 @@ def _sftp(settings: PostSettings, address: str, stack: ExitStack) -> "SftpFiles"
         )
         files = SftpFiles(account, seconds=settings.access_point_seconds)
     except (ValueError, OSError) as wrong:
-        raise _wrong(
+        raise wrong_setting(
             "BILLING_ACCESS_POINT_ADDRESS",
             Text("eller en av _SFTP_-nycklarna är fel: skriv sftp://användare@värd:port/mapp utan lösenord"),
         ) from wrong
     stack.callback(files.close)
     return files
+
+
+def opened_web(settings: PostSettings, stack: ExitStack) -> Web:
+    """The access point's REST interface as the settings have it; `stack` closes it. Raises Refused."""
+    web = _web(settings, settings.access_point_address)
+    stack.callback(web.close)
+    return web
 
 
 def _web(settings: PostSettings, address: str) -> Web:
@@ -190,17 +174,7 @@ def _web(settings: PostSettings, address: str) -> Web:
             plain_http=settings.access_point_plain_http,
         )
     except (ValueError, OSError) as wrong:
-        raise _wrong(
+        raise wrong_setting(
             "BILLING_ACCESS_POINT_ADDRESS",
             Text("eller _CA_FILE är fel: skriv https://värd/sökväg utan användarnamn"),
         ) from wrong
-
-
-def _wrong(setting: str, fault: Text) -> Refused:
-    return Refused(
-        Text(
-            "Inställningen %(setting)s %(fault)s. Se docs/access-points.md.",
-            setting=setting,
-            fault=fault,
-        ),
-    )

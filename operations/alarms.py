@@ -23,11 +23,13 @@ from operations import alarm_store
 from operations.alarm_store import PointDown
 from operations.background.tables import background_task
 from operations.background.tasks import TaskState
+from operations.directory.words import DOUBT_WORDS
 from operations.journal_actions import OperationsAction, OperationsSubject
 from operations.mail import mail
 from peppol.access_points import error_sentences
-from peppol.exchange import circuit_breaker
+from peppol.exchange import circuit_breaker, directory_store
 from peppol.exchange.tables import InState, OutState, OwedState, inbox, outbox, owed_answer
+from peppol.lookup.confirmed import DirectoryDoubt
 
 APART = timedelta(hours=1)
 """Between two alarms of one kind."""
@@ -43,6 +45,7 @@ MESSAGES_FAILED = "LETTERS_FAILED"
 MESSAGES_UNANSWERED = "LETTERS_UNANSWERED"
 ANSWERS_STUCK = "ANSWERS_STUCK"
 ACCESS_POINT_DOWN = "ACCESS_POINT_DOWN"
+DIRECTORY_DOUBTED = "DIRECTORY_DOUBTED"
 ARRIVALS_UNFETCHED = "ARRIVALS_UNFETCHED"
 MESSAGES_HELD_UP = "LETTERS_HELD_UP"
 JOBS_GIVEN_UP = "JOBS_GIVEN_UP"
@@ -222,6 +225,24 @@ def _held_up(session: Session, now: datetime, _: Patience) -> Trouble | None:
     )
 
 
+def _doubted(session: Session, now: datetime, _: Patience) -> Trouble | None:
+    """The directory's no is not believed; told of again for as long as messages wait for that."""
+    row = directory_store.take_doubt_to_tell(session, told_until=now - _REMIND, now=now)
+    if row is None or row.doubted_at is None:
+        return None
+    return Trouble(
+        directory_store.count_waiting(session),
+        f"{row.reason} {row.words}".strip(),
+        Text(
+            "%(count)s meddelanden väntar sedan %(since)s: katalogen säger nej om deras mottagare, och svaret är inte "
+            "att lita på. %(why)s Inget läggs i portalen så länge.",
+            count=directory_store.count_waiting(session),
+            since=row.doubted_at.isoformat(timespec="minutes"),
+            why=DOUBT_WORDS[DirectoryDoubt(row.reason)],
+        ),
+    )
+
+
 def _given_up(session: Session, now: datetime, _: Patience) -> Trouble | None:
     found = alarm_store.take_given_up(session, now=now)
     if not found:
@@ -340,6 +361,7 @@ KINDS: dict[str, Find] = {
         ),
     ),
     ACCESS_POINT_DOWN: _down,
+    DIRECTORY_DOUBTED: _doubted,
     ARRIVALS_UNFETCHED: _unfetched,
     MESSAGES_HELD_UP: _held_up,
     JOBS_GIVEN_UP: _given_up,

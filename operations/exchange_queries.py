@@ -14,7 +14,8 @@ from sqlalchemy import Row, func, select, text
 from foundation.sql import Session
 from foundation.text import Text
 from peppol.access_points import error_sentences
-from peppol.exchange import circuit_breaker, unfetched_store
+from peppol.exchange import circuit_breaker, directory_store, unfetched_store
+from peppol.exchange.directory_store import DoubtRow
 from peppol.exchange.tables import (
     OPEN,
     InState,
@@ -75,7 +76,10 @@ class AccessPointStanding:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeStanding:
-    """The post as it stands. `oldest_*` are when the oldest message that waits was laid out or came."""
+    """The post as it stands. `oldest_*` are when the oldest message that waits was laid out or came.
+
+    `doubt` says since when the directory's no is not believed, `in_doubt` how many messages wait for that.
+    """
 
     receivers: Sequence[ReceiverStanding]
     access_points: Sequence[AccessPointStanding]
@@ -85,6 +89,8 @@ class ExchangeStanding:
     oldest_in: datetime | None
     laid_out: int
     came: int
+    doubt: DoubtRow
+    in_doubt: int
     unfetched: int = 0
 
     def count(self, state: OutState) -> int:
@@ -112,6 +118,8 @@ def standing(session: Session) -> ExchangeStanding:
         oldest_in=oldest_in,
         laid_out=session.scalar(select(func.max(outbox.c.sequence))) or 0,
         came=session.scalar(select(func.max(inbox.c.id))) or 0,
+        doubt=directory_store.standing(session),
+        in_doubt=directory_store.count_waiting(session),
         unfetched=unfetched_store.count(session),
     )
 

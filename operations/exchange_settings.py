@@ -6,7 +6,7 @@ See docs/access-points.md for what each kind needs.
 from pathlib import Path
 from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
 
@@ -23,6 +23,8 @@ class PostSettings(BaseSettings):
     access_point_country: str = "SE"
     access_point_mls_to: str = ""
     """Where message level statuses about our messages go (0242:...); empty: where the access point wants them."""
+    access_point_sends_mls: bool | None = None
+    """Whether the access point sends message level statuses by itself; empty: as its kind does (phoss does)."""
     access_point_layout: Literal["plain", "oxalis", "operator"] = "plain"
     access_point_enveloped: bool = False
     """Hand messages over in our own envelope where the kind lets us choose."""
@@ -46,8 +48,20 @@ class PostSettings(BaseSettings):
 
     # --- whom messages may be sent to: an SMP at a fixed address, or found through the SML ---
     lookup_smp: str = ""
+    lookup_sml: Literal["", "production", "test"] = ""
+    """The network's locator by name; see `peppol.lookup.sml.ZONES`."""
+    lookup_own_zone: str = ""
+    """A zone of our own in a simulated network: its registers may lie anywhere and answer without TLS."""
     lookup_sml_zone: str = ""
-    """edelivery.tech.ec.europa.eu for the network, acc.edelivery.tech.ec.europa.eu for its test."""
+    """What the choice was called before 0.3.0: refused with a sentence, so that nobody asks a dead zone."""
+    lookup_trust_file: Path | None = None
+    """PEM: the authorities that issue certificates of registers."""
+    lookup_canary: str = ""
+    """A participant that is known to take invoices; a no counts only while it is found. Empty: we ourselves."""
+    lookup_no_share: int = Field(default=20, ge=0, le=100)
+    """Percent of the receivers asked about in an hour that the directory may say no of before its no is doubted."""
+    lookup_no_least: int = Field(default=5, ge=0)
+    """So many it may say no of in an hour whatever their share."""
     lookup_dns_server: str = ""
     lookup_seconds: float = 10
     lookup_remembers: int = 3600

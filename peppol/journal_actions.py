@@ -33,8 +33,16 @@ class AccessPointAction(JournalAction):
     REACHED = "access_point.reached"
 
 
+class DirectoryAction(JournalAction):
+    """What has become of the trust in the network's directory."""
+
+    DOUBTED = "directory.doubted"  # its no is not believed: messages wait
+    TRUSTED = "directory.trusted"
+    BELIEVED = "directory.believed"  # a person says that its no is right
+
+
 class ExchangeSubject(SubjectKind):
-    """A message or an access point."""
+    """A message, an access point, or the directory."""
 
     # By the sequence of one of ours that the exchange tells of or that is sent again,
     # and by the number of one to us that failed or was answered as a message.
@@ -43,4 +51,5 @@ class ExchangeSubject(SubjectKind):
     MESSAGE_IN = "letter in"
     MESSAGE_REPLAYED = "inbound message"
     ACCESS_POINT = "access point"
+    DIRECTORY = "directory"
     ARRIVAL = "arrival"

@@ -5,7 +5,7 @@ of it for root, and in another for an ordinary user, a fresh clone of HEAD must 
 The user has no right to install: there `make test` must first fail with the command for root, and that very
 command must then be enough.
 
-The mirror comes from apt's own sources and settings, the Python registry from pip's. Mounts are private to this
+The mirror comes from apt's own sources and settings, the registries from pip's and npm's. Mounts are private to this
 process and each command's processes have a space of their own, so that nothing stays behind however it ends.
 """
 
@@ -45,7 +45,11 @@ PIP_SETTINGS = {
     "index-url", "extra-index-url", "no-index", "find-links", "trusted-host", "cert", "client-cert", "proxy",
     "timeout", "default-timeout", "retries",
 }  # fmt: skip
-NETWORK_SETTINGS = {"http_proxy", "https_proxy", "no_proxy", "ssl_cert_file", "requests_ca_bundle"}
+NETWORK_SETTINGS = {
+    "http_proxy", "https_proxy", "no_proxy", "ssl_cert_file", "requests_ca_bundle", "node_extra_ca_certs",
+}  # fmt: skip
+# How npm reaches its registry, told in its environment.
+NPM_SETTINGS = ("registry", "cafile")
 ADVICE = re.compile(r"^ +(apt-get update && apt-get install .*)$", re.MULTILINE)
 
 
@@ -190,7 +194,13 @@ def _bring(debian: Path, *paths: str) -> None:
 
 
 def _network_environment() -> Mapping[str, str]:
-    return {name: value for name, value in os.environ.items() if name.lower() in NETWORK_SETTINGS}
+    told = {name: value for name, value in os.environ.items() if name.lower() in NETWORK_SETTINGS}
+    if shutil.which("npm"):
+        asked = {name: _said("npm", "config", "get", name).strip() for name in NPM_SETTINGS}
+        told |= {
+            f"npm_config_{name}": value for name, value in asked.items() if value not in ("null", "undefined")
+        }
+    return told
 
 
 def _settle(machine: Path, account: str) -> None:

@@ -37,8 +37,13 @@ def _has_library(name: str) -> bool:
     return find_library(name) is not None
 
 
+def program(name: str) -> str | None:
+    """Where a program is, also where servers lie, which a plain user's PATH may lack."""
+    return shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
+
+
 def has_program(name: str) -> bool:
-    return shutil.which(name) is not None
+    return program(name) is not None
 
 
 def _is_file(path: str) -> bool:
@@ -74,6 +79,7 @@ NEEDED: dict[str, Callable[[], bool]] = {
     "fontconfig": partial(has_program, "fc-list"),
     "fonts-dejavu-core": _has_font,
     "faketime": lambda: faketime_library() is not None,  # a worker whose clock is moved
+    "dnsmasq-base": partial(has_program, "dnsmasq"),  # a name server with a locator's records
     "git": partial(has_program, "git"),  # which files are the project's
     # Real SFTP servers, of two makers (tests/network).
     "openssh-server": partial(_is_file, "/usr/sbin/sshd"),

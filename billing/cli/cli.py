@@ -137,7 +137,7 @@ COMMANDS: Final = {
     ),
     "inbox": CommandPlace("Meddelanden till oss / messages to us.", "inbox", "inbox"),
     "post": CommandPlace(
-        "Skicka och hämta meddelanden / sending and fetching messages.", "post", "post_office"
+        "Skicka och hämta meddelanden / sending and fetching messages.", "exchange.post_group", "post_office"
     ),
     "answers": CommandPlace(
         "Svar på våra ordrar och meddelanden / answers to our orders and messages.", "answers", "answers"

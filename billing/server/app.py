@@ -32,6 +32,7 @@ from foundation.database import Database, utc_now
 from foundation.errors import place_of
 from foundation.periods import Clock, stockholm_date
 from foundation.product import PRODUCT
+from operations.access_point import facts_of
 from operations.event_feed import feed
 from operations.settings import Settings
 from peppol.validation import apart
@@ -104,6 +105,7 @@ def create_app(
     app.state.sign_in_hint = sign_in_hint
     opened = database or Database(settings.database_url, clock=business_clock or clock)
     opened.refuse_other = refuse_other
+    opened.facts = facts_of(settings)
     app.state.database = opened
     if opened.has_true_clock:
         app.state.clock = opened.clock

@@ -10,15 +10,21 @@ from accounts import mailing
 from foundation import journal
 from foundation.sql import Session, moment_of
 from foundation.written.fitted import shown
+from peppol.exchange.directory_doubt import DIRECTORY
+from peppol.exchange.directory_store import ASK_AGAIN
 from peppol.exchange.sending import DeliveryEvent
 from peppol.identifiers import DocumentKind
-from peppol.journal_actions import ExchangeSubject, MessageAction
+from peppol.journal_actions import DirectoryAction, ExchangeSubject, MessageAction
 
 
 def tell(session: Session, events: Sequence[DeliveryEvent]) -> None:
     """Write each event in the journal; tell the supplier of an order that lies in the portal."""
     for event in events:
         message = event.message
+        if message is None and isinstance(event.action, DirectoryAction):
+            about = ExchangeSubject.DIRECTORY.of(DIRECTORY)
+            journal.record(session, journal.SYSTEM, event.action, about, reason=event.words)
+            continue
         if message is None:
             about = ExchangeSubject.ACCESS_POINT.of(event.words)
             miss = event.miss
@@ -40,6 +46,8 @@ def tell(session: Session, events: Sequence[DeliveryEvent]) -> None:
         if (
             event.action is MessageAction.IN_PORTAL
             and message.kind == DocumentKind.ORDER
+            # Sent again and answered as before: the supplier was told the first time.
+            and message.outcome != ASK_AGAIN
             and moment is not None
         ):
             mailing.put_about_order(

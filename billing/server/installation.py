@@ -19,6 +19,7 @@ from foundation.database import Database, DatabaseUnusable, utc_now
 from foundation.errors import Refused
 from foundation.periods import Clock
 from foundation.text import Text
+from operations.access_point import facts_of
 from operations.buyers import books as buyer_books
 from operations.buyers import buyer_store
 from operations.buyers.model import InstallationBuyer, chosen
@@ -205,6 +206,7 @@ class Installation:
             if key not in self._opened:
                 database = open_database(url, clock=self._clock, unwritable=unwritable)
                 database.marks = mark_places.places_of(settings, database.url)
+                database.facts = facts_of(settings)
                 try:
                     if database.hold_if_restored():
                         _log.error("books restored", books=mark_places.name_of(database.url))

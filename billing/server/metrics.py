@@ -171,7 +171,9 @@ class ChecksCollector(Collector):
 def _figures(database: Database) -> Iterator[Metric]:
     with database.reading() as session:
         now = database.clock()
-        yield from _post(exchange_queries.standing(session), now)
+        stands = exchange_queries.standing(session)
+        yield from _post(stands, now)
+        yield from _directory(stands)
         yield from _work(session, now)
 
 
@@ -221,6 +223,19 @@ def _access_points(points: Sequence[AccessPointStanding]) -> Iterator[Metric]:
         "When all that had come was collected last, in seconds since 1970.",
         "access_point",
         [(each.point, each.reached_at.timestamp()) for each in points if each.is_way_in and each.reached_at],
+    )
+
+
+def _directory(stands: ExchangeStanding) -> Iterator[Metric]:
+    yield _one(
+        "billing_directory_believed",
+        "1 while the directory's no is believed, 0 while messages wait since it is not.",
+        int(stands.doubt.doubted_at is None),
+    )
+    yield _one(
+        "billing_letters_out_in_doubt",
+        "Messages of ours that wait since the directory's no is not believed.",
+        stands.in_doubt,
     )
 
 

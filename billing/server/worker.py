@@ -27,11 +27,13 @@ from foundation.errors import Refused
 from foundation.periods import stockholm_date
 from invoicing.intake.queue import read_arrived
 from operations import scheduler as job_running
+from operations.directory.opening import likely_no
 from operations.machine import clock_trust
 from operations.scheduler import Job
 from operations.settings import Settings
 from peppol.access_points.protocol import AccessPoint, AccessPointError
 from peppol.exchange import access_point_store, receiver_queue_store, sending, status_polling
+from peppol.exchange.directory_doubt import USUAL
 from peppol.exchange.receiving import Collector
 from peppol.exchange.sending import MessageSender, Transactions
 
@@ -152,6 +154,7 @@ def _deliver(worker: Worker) -> bool:
         stopping=worker.stop.is_set,
         at_once=worker.at_once,
         holding=worker.holding,
+        likely=likely_no(worker.settings) if worker.settings is not None else USUAL,
     )
     return sender.round().more
 

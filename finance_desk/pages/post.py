@@ -3,14 +3,20 @@
 Operating the post is the operator's; here is only what a finance officer can do something about.
 """
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
 from finance_desk import post_queries
+from finance_desk.pages.paying_parts import download
 from finance_desk.words import Names, may_act, supplier_name
-from foundation.errors import NotThere
+from foundation.errors import NotThere, Refused
+from foundation.identifiers import key_in
+from foundation.periods import Month, PeriodRefused
+from foundation.spreadsheets import CSV_TYPE
 from foundation.sql import Session
 from foundation.text import Text, WrittenText
 from invoicing.responses import model as peer_responses
@@ -19,19 +25,27 @@ from invoicing.responses import store as response_store
 from invoicing.responses.model import LINE_WORDS, LineStatus
 from invoicing.responses.store import KeptAnswer
 from operations import exchange_actions, exchange_queries, message_queries
+from operations.directory import believing, diverted, diverted_queries
+from operations.directory.words import DOUBT_WORDS
 from operations.message_queries import OutboundSummary
+from operations.network_reports import statistics
+from operations.network_reports.statistics import Direction, NetworkStatistics
+from operations.network_reports.statistics_files import csv_of_month
 from orders.register import store as register_store
 from orders.register.parties import Channel
 from orders.register.register import Register
 from peppol.access_points.protocol import PeerVerdict
 from peppol.exchange.tables import OutState
-from web.access import signed_in
+from peppol.lookup.confirmed import DirectoryDoubt
+from web.access import settings_of, signed_in
+from web.csrf import form_of
 from web.pages import database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission
 _READERS = (_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT)
 _MOST = 200
+_WAYS = {Direction.SENT: Text("Skickat"), Direction.RECEIVED: Text("Mottaget")}
 _LINES = 10
 _KINDS = {
     "order": Text("Order"),
@@ -55,6 +69,7 @@ def post_office(request: Request, person: Person = signed_in(*_READERS)) -> Resp
             person,
             "desk/post.html",
             standing=standing,
+            why_doubted=DOUBT_WORDS[DirectoryDoubt(standing.doubt.reason)] if standing.doubt.reason else None,
             stuck=[_row(each, register) for each in stuck],
             rejected=[_row(each, register) for each in rejected],
             answers=[_answer(each) for each in answers],
@@ -68,6 +83,86 @@ def post_office(request: Request, person: Person = signed_in(*_READERS)) -> Resp
             stuck_count=standing.count(OutState.STUCK),
             rejected_count=standing.count(OutState.REJECTED),
         )
+
+
+@router.get("/finance/post/diverted")
+def what_was_diverted(request: Request, person: Person = signed_in(*_READERS)) -> Response:
+    """What lies in the portal on the directory's word, to be sent again: those that are chosen, or all."""
+    with database_of(request).reading() as session:
+        register = register_store.load(session)
+        listed = diverted.listed(session, at_most=_MOST)
+        return render(
+            request,
+            person,
+            "desk/post_diverted.html",
+            rows=[
+                {
+                    "message": each,
+                    "kind": _kind(each.kind),
+                    "supplier": supplier_name(register, each.recipient) or each.recipient,
+                    "unknown": each.said == PeerVerdict.NOT_REGISTERED.value,
+                }
+                for each in listed
+            ],
+            many=diverted_queries.count(session),
+            left=sum(each.is_invoiced for each in listed),
+            may_act=may_act(person),
+        )
+
+
+@router.post("/finance/post/diverted")
+def send_diverted_again(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Send the chosen messages again, or all; the directory is asked anew about each."""
+    form = form_of(request)
+    numbers = None if form.get("all") else _numbers_in(form.getlist("number"))
+    if numbers is not None and not numbers:
+        raise Refused(Text("Välj minst ett meddelande, eller skicka om alla."))
+    came = diverted.send_again(database_of(request), numbers, by=person.id)
+    told = Text(
+        "%(sent)s meddelanden skickas igen; katalogen frågas på nytt först. %(left)s lämnas kvar: ordern är redan "
+        "fakturerad i portalen.",
+        sent=len(came.sent),
+        left=len(came.invoiced),
+    )
+    return see_other("/finance/post", told, is_short=bool(came.invoiced or came.elsewhere))
+
+
+@router.post("/finance/post/directory/believe")
+def believe_directory(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Say that the directory's no is right; it counts for an hour."""
+    believing.believe(database_of(request), by=person.id)
+    return see_other(
+        "/finance/post", Text("Katalogens nej gäller i en timme. Det som väntade läggs i portalen.")
+    )
+
+
+@router.get("/finance/post/statistics")
+def network_statistics(request: Request, person: Person = signed_in(*_READERS)) -> Response:
+    """A month's messages over the network, for the operator's reports (TSR, EUSR)."""
+    refused, month = None, Month.of(today_of(request).replace(day=1) - timedelta(days=1))
+    try:
+        month = Month.parse(request.query_params.get("month") or str(month))
+    except PeriodRefused as refusal:
+        refused = refusal.text
+    found = _statistics(request, month)
+    return render(
+        request,
+        person,
+        "desk/post_statistics.html",
+        found=found,
+        refused=refused,
+        ways=_WAYS,
+        month=str(month),
+    )
+
+
+@router.get("/finance/post/statistics.csv")
+def network_statistics_file(request: Request, person: Person = signed_in(*_READERS)) -> Response:
+    """The same as a file."""
+    month = Month.parse(request.query_params.get("month", ""))
+    return download(
+        csv_of_month(_statistics(request, month)), name=f"peppol-{month}.csv", media_type=CSV_TYPE
+    )
 
 
 @router.get("/finance/post/{number}")
@@ -112,6 +207,22 @@ def send_again(request: Request, number: int, person: Person = signed_in(_P.FINA
             raise NotThere
     exchange_actions.send_again(database, number, by=person.id)
     return see_other("/finance/post", Text("Meddelandet skickas igen."))
+
+
+def _statistics(request: Request, month: Month) -> NetworkStatistics:
+    settings = settings_of(request)
+    with database_of(request).reading() as session:
+        return statistics.of_month(
+            session,
+            month,
+            end_user=settings.access_point_participant,
+            country=settings.access_point_country,
+        )
+
+
+def _numbers_in(values: Sequence[object]) -> list[int]:
+    """The numbers of messages in a form; what is none is passed over."""
+    return [key for each in values if (key := key_in(str(each))) is not None]
 
 
 def _messages(session: Session, state: OutState) -> list[OutboundSummary]:

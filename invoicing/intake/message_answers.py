@@ -114,7 +114,8 @@ def _acknowledge(
         origin = replace(origin, mls_to="")
     said = Said(TAKEN_OVER, ground=Ground(inbox.OUR_FAULT, OURS_TO_MEND))
     by_message = _by_message(session, register, message, kind, origin, said, today=today)
-    way = technical_refusals.way_of(register, origin, kind, ())
+    by_mls = technical_refusals.may_acknowledge(session, origin, TAKEN_OVER)
+    way = technical_refusals.way_of(register, origin, kind, (), by_mls=by_mls)
     by_response = None
     content = _content(register, message)
     if content is not None and way is not None and not way.over_network:
@@ -143,7 +144,8 @@ def _by_message(
     *,
     today: date,
 ) -> Callable[[], Outgoing] | None:
-    way = technical_refusals.way_of(register, origin, kind, ())
+    by_mls = technical_refusals.may_acknowledge(session, origin, said.code)
+    way = technical_refusals.way_of(register, origin, kind, (), by_mls=by_mls)
     if way is None:
         return None
     return technical_refusals.as_message(session, message, said, origin, way, today=today)

@@ -17,10 +17,11 @@ from orders.register.parties import Supplier
 from orders.register.register import Register
 from orders.register.response_agreements import TechnicalAnswer
 from peppol.documents import technical_responses
-from peppol.documents.technical_responses import REJECTED, Ground
+from peppol.documents.technical_responses import REJECTED, TAKEN_OVER, Ground
 from peppol.envelope.findings import EnvelopeRule
 from peppol.envelope.sender import ALWAYS, Sender
 from peppol.exchange import inbox, outbox_store, outgoing, owed_answers
+from peppol.exchange.acknowledging import Acknowledger, acknowledger
 from peppol.exchange.inbox_store import InboundMessage
 from peppol.exchange.outgoing import Outgoing
 from peppol.findings import Finding, RuleCount
@@ -43,11 +44,17 @@ class Way:
 
 
 def way_of(
-    register: Register, origin: Sender, kind: DocumentKind | None, findings: Sequence[Finding]
+    register: Register,
+    origin: Sender,
+    kind: DocumentKind | None,
+    findings: Sequence[Finding],
+    *,
+    by_mls: bool = True,
 ) -> Way | None:
     """How to answer a message of this origin; None where there is nobody we may answer.
 
-    Of a message for somebody else only a supplier of ours is told.
+    Of a message for somebody else only a supplier of ours is told. Where it may not be `by_mls` (`may_acknowledge`),
+    the supplier is told as of a message.
     """
     if kind in _ANSWERS:
         return None
@@ -56,7 +63,7 @@ def way_of(
     if supplier is None and any(each.rule == EnvelopeRule.NOT_OURS for each in findings):
         return None
     ours = register.buyer.service_provider
-    if preferred is TechnicalAnswer.MLS and ours and origin.mls_to and origin.instance_id:
+    if preferred is TechnicalAnswer.MLS and by_mls and ours and origin.mls_to and origin.instance_id:
         recipient = supplier.organisation_number if supplier else ""
         return Way(DocumentKind.MLS, ours, origin.mls_to, recipient, over_network=True)
     if supplier is None:
@@ -69,6 +76,22 @@ def way_of(
         supplier.organisation_number,
         over_network=takes,
     )
+
+
+def may_acknowledge(session: Session, origin: Sender, code: str) -> bool:
+    """Whether a transmission may have an MLS of ours with this code: it has one in all.
+
+    None where the access point sends it, and no second where it was acknowledged with another code. Given again with
+    the same code it is the same answer, which `number_of` finds.
+    """
+    if acknowledger(session) is not Acknowledger.OURSELVES:
+        return False
+    given = outbox_store.acknowledged_by(session, origin.instance_id)
+    return not given or _is_taken_over(given) == (code == TAKEN_OVER)
+
+
+def _is_taken_over(number: str) -> bool:
+    return f"-{TAKEN_OVER}" in number
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +123,7 @@ def refuse(
 
     The `ground` stands in where no published rule was broken.
     """
-    way = way_of(register, origin, kind, findings)
+    way = way_of(register, origin, kind, findings, by_mls=may_acknowledge(session, origin, REJECTED))
     if way is None:
         return None
     broken = any(each.fatal for each in findings)
@@ -117,7 +140,8 @@ def confirm(
     """Tell the sender's service provider that a message came through, where its envelope asks for that always."""
     if origin.mls_type != ALWAYS:
         return None
-    way = way_of(register, origin, None, ())
+    by_mls = may_acknowledge(session, origin, technical_responses.ACCEPTED)
+    way = way_of(register, origin, None, (), by_mls=by_mls)
     if way is None or way.kind is not DocumentKind.MLS:
         return None
     said = Said(technical_responses.ACCEPTED)
@@ -161,6 +185,7 @@ def as_message(
         about=inbox.about(message.id),
         issued_on=today,
         answers=f"{message.sha256} {number}",
+        acknowledges=origin.instance_id if way.kind is DocumentKind.MLS else "",
     )
 
 

@@ -27,7 +27,7 @@ from orders.journal_actions import (
     RegisterAction,
     TutorAction,
 )
-from peppol.journal_actions import AccessPointAction, MessageAction
+from peppol.journal_actions import AccessPointAction, DirectoryAction, MessageAction
 
 Teller = Callable[[JournalEntry, Facts], Iterator[ToTell]]
 
@@ -159,6 +159,7 @@ NOT_TOLD: Final[Mapping[JournalAction, str]] = {
             MessageAction.FETCH_AGAIN,
             MessageAction.LEFT_THERE,
             *AccessPointAction,
+            *DirectoryAction,
             *AuditAction,
             *ClaimAction,
             *DeskAction,

@@ -236,7 +236,8 @@ class PeerVerdict(StrEnum):
     TAKES = "TAKES"
     OTHER_KINDS_ONLY = "OTHER_KINDS_ONLY"  # registered, but not for this kind of document in this process
     NOT_REGISTERED = "NOT_REGISTERED"  # nobody on the network has that address
-    CANNOT_TELL = "CANNOT_TELL"  # no directory is set, or it did not answer
+    NO_IN_DOUBT = "NO_IN_DOUBT"  # the directory says no, and there is reason not to believe it
+    CANNOT_TELL = "CANNOT_TELL"  # no directory is set, it did not answer, or its answer cannot be verified
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +246,7 @@ class Capability:
 
     `processes` are those the participant takes this document type in, `address` the receiving
     access point's, `asked_at` when the directory answered (older than now where it was remembered);
-    `words` say why for CANNOT_TELL.
+    `words` say why for CANNOT_TELL. For NO_IN_DOUBT `said` is the no that is not believed, `doubt` why in one word.
     """
 
     participant: str
@@ -256,6 +257,8 @@ class Capability:
     address: str = ""
     asked_at: datetime | None = None
     words: str = ""
+    said: PeerVerdict | None = None
+    doubt: str = ""
 
     @property
     def takes(self) -> bool:

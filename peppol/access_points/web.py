@@ -21,7 +21,8 @@ from foundation.network.fault_kinds import FaultKind
 from foundation.network.faults import Fault, fault_of
 from peppol.access_points.protocol import ArrivalLeft, RejectedForGood, Unclear, Unreachable, in_short
 
-_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+"""What this machine is called by itself."""
 # A status that says nothing about the message: it was not looked at.
 _NOT_LOOKED_AT: Final = (
     FaultKind.REDIRECTED,
@@ -33,6 +34,8 @@ _NOT_LOOKED_AT: Final = (
 _NAME_MAX: Final = 400
 # How the library's texts tell a line that ended from an answer that is none.
 _ENDED: Final = ("disconnected", "closed connection")
+# An answer that names a place that is none is a fault of its own to the library, though nobody goes there.
+_FAULTS: Final = (httpx.HTTPError, httpx.InvalidURL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Web:
         parts = urlsplit(base)
         if parts.scheme not in ("https", "http") or not parts.hostname or parts.username:
             raise ValueError("The address of an access point is https://host/path without user name.")
-        if parts.scheme == "http" and not plain_http and parts.hostname not in _LOOPBACK:
+        if parts.scheme == "http" and not plain_http and parts.hostname not in LOOPBACK:
             raise ValueError("The address of an access point must begin with https://.")
         self.base = base.rstrip("/")
         self.where = parts.netloc
@@ -110,7 +113,7 @@ class Web:
         """Ask. Raises Unreachable for everything that keeps an answer from coming."""
         try:
             return self._ask("GET", path, params, None, {"Accept": accept}, largest)
-        except httpx.HTTPError as fault:
+        except _FAULTS as fault:
             raise Unreachable.by(self._fault(fault)) from fault
 
     def post(
@@ -127,10 +130,10 @@ class Web:
             return self._ask("POST", path, params, body, headers, largest)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as fault:
             raise Unreachable.by(self._fault(fault)) from fault
-        except httpx.HTTPError as fault:
+        except _FAULTS as fault:
             raise Unclear(self._fault(fault).said, host=self.where) from fault
 
-    def _fault(self, error: httpx.HTTPError) -> Fault:
+    def _fault(self, error: Exception) -> Fault:
         """What kept an answer from coming, by the innermost cause; the text of some holds addresses."""
         fault = fault_of(error, host=self.where)
         if fault.kind is not FaultKind.OTHER:
@@ -139,6 +142,8 @@ class Web:
             return Fault(FaultKind.PROXY, "proxy", self.where)
         if isinstance(error, httpx.TimeoutException):
             return Fault(FaultKind.TIMED_OUT, "ETIMEDOUT", self.where)
+        if isinstance(error, httpx.InvalidURL):
+            return Fault(FaultKind.NOT_UNDERSTOOD, "HTTP", self.where)
         if isinstance(error, httpx.RemoteProtocolError):
             ended = any(word in str(error) for word in _ENDED)
             return Fault(FaultKind.CUT if ended else FaultKind.NOT_UNDERSTOOD, "HTTP", self.where)

@@ -15,6 +15,7 @@ from datetime import date, datetime
 from foundation.periods import stockholm_date
 from foundation.sql import Session, moment_of
 from peppol.exchange import outbox_store, receiver_queue_store
+from peppol.exchange.directory_store import ASK_AGAIN
 from peppol.exchange.tables import OUT_FOLLOWS, OutState
 
 # One name space for instance identifiers, so that the same message always gets the same one.
@@ -26,7 +27,8 @@ class NewMessage:
     """A message to be laid out. `about` is the document or order it concerns, `recipient` an organisation number.
 
     `answers` is what of theirs an answer is to, and how: the fingerprint of their message, our code, and which of that
-    code it is. Whatever day and number it bears, it is the same answer.
+    code it is. Whatever day and number it bears, it is the same answer. `acknowledges` is the instance identifier of
+    the transmission whose one message level status it is.
     """
 
     body: bytes
@@ -38,6 +40,7 @@ class NewMessage:
     about: str
     issued_on: date
     answers: str = ""
+    acknowledges: str = ""
 
 
 def sha256_of(body: bytes) -> str:
@@ -92,6 +95,7 @@ def _outbox_row(message: NewMessage) -> dict[str, object]:
         "sha256": digest,
         "body": message.body,
         "state": OutState.WAITING if message.receiver else OutState.IN_PORTAL,
+        "acknowledges": outbox_store.transmission_key(message.acknowledges),
     }
 
 
@@ -153,19 +157,21 @@ def verdict(
     return was if moved else None
 
 
-def send_again(session: Session, sequence: int) -> str | None:
+def send_again(session: Session, sequence: int, *, ask_directory: bool = False) -> str | None:
     """Let a person's wish to send a message once more come true; its instance identifier, or None.
 
     A message that was never taken (STUCK) or lies in the portal waits again under its own identifier.
     One that was refused for good goes as a new message with the same bytes, since its identifier is
     used up. None for a message on its way or through: there is nothing to send again.
+    With `ask_directory` nobody has looked at this very message: the directory is asked before it is sent.
     """
     held = outbox_store.locked(session, sequence)
     if held is None:
         return None
     message = held.message
     # A person has looked: what a directory said before is not asked again.
-    anew = {"failures": 0, "outcome": "RESENT", "alarmed_at": None, "ask_at": None}
+    outcome = ASK_AGAIN if ask_directory else "RESENT"
+    anew = {"failures": 0, "outcome": outcome, "alarmed_at": None, "ask_at": None}
     if (
         message.receiver
         and held.state in (OutState.STUCK, OutState.IN_PORTAL)

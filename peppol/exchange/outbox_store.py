@@ -1,5 +1,6 @@
 """Our messages as the database holds them: laid out, read, asked about, and moved from state to state."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -62,7 +63,7 @@ def add_or_claim(session: Session, row: Mapping[str, object]) -> None:
     """
     new = postgresql.insert if session.dialect.name == "postgresql" else sqlite.insert
     adding = new(outbox).values(**row)
-    claimed = {name: adding.excluded[name] for name in ("sender", "receiver", "recipient", "about")}
+    claimed = {name: adding.excluded[name] for name in _CLAIMED}
     stored = session.execute(
         adding.on_conflict_do_update(
             index_elements=[outbox.c.instance_id], set_=claimed, where=outbox.c.about == UNCLAIMED
@@ -89,6 +90,18 @@ def messages_out(
     if about:
         question = question.where(outbox.c.about == about)
     yield from read_messages(session, question.execution_options(yield_per=200))
+
+
+def acknowledged_by(session: Session, instance_id: str) -> str:
+    """The number of the message level status that this transmission has had from us; empty where it has none."""
+    key = transmission_key(instance_id)
+    question = select(outbox.c.document_id).where(outbox.c.acknowledges == key, outbox.c.acknowledges != "")
+    return session.scalar(question) or ""
+
+
+def transmission_key(instance_id: str) -> str:
+    """What a transmission is known by as a key; nothing for none. Its identifier is a stranger's: any text at all."""
+    return hashlib.sha256(instance_id.lower().encode()).hexdigest() if instance_id else ""
 
 
 def message_named(session: Session, instance_id: str) -> OutboundMessage | None:
@@ -183,6 +196,8 @@ def never_answered(session: Session, *, now: datetime) -> Sequence[OutboundMessa
     return list(read_messages(session, lost.order_by(outbox.c.sequence)))
 
 
+# What an answer that was found outside gets from the one that is given again.
+_CLAIMED: Final = ("sender", "receiver", "recipient", "about", "acknowledges")
 # Prepared once: building a statement costs more than running it.
 _ADD = insert(outbox)
 

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from foundation.sql import Session
 from peppol.access_points.protocol import AccessPoint
 from peppol.exchange import access_point_store, outbox, receiver_queue_store
+from peppol.exchange.directory_doubt import USUAL, LikelyNo
 from peppol.exchange.receiving import Collected, Collector
 from peppol.exchange.sending import DeliveryEvent, MessageSender, Tell, Transactions
 from peppol.findings import Finding, Severity
@@ -45,7 +46,7 @@ class MessageAddress:
 class Outgoing:
     """A document to be sent: what it is, to whom, and which order or document it is about.
 
-    `answers` is as in `outbox.NewMessage`.
+    `answers` and `acknowledges` are as in `outbox.NewMessage`.
     """
 
     document: codec.Document
@@ -55,6 +56,7 @@ class Outgoing:
     about: str
     issued_on: date
     answers: str = ""
+    acknowledges: str = ""
 
 
 def send(
@@ -110,6 +112,7 @@ def written(outgoing: Outgoing) -> outbox.NewMessage:
         about=outgoing.about,
         issued_on=outgoing.issued_on,
         answers=outgoing.answers,
+        acknowledges=outgoing.acknowledges,
     )
 
 
@@ -119,6 +122,7 @@ def deliver_waiting(
     *,
     now: datetime,
     tell: Tell | None = None,
+    likely: LikelyNo = USUAL,
     asks: bool = False,
 ) -> int:
     """Hand every waiting message to the access point, each receiver's in order, and return how many went.
@@ -129,7 +133,7 @@ def deliver_waiting(
     with transactions() as session:
         receiver_queue_store.hurry(session, all_queues=True)
         access_point_store.allow_probe(session, access_point.name, now=now)
-    sender = MessageSender(transactions, access_point, lambda: now, tell or _nobody, asks=asks)
+    sender = MessageSender(transactions, access_point, lambda: now, tell or _nobody, likely=likely, asks=asks)
     delivered, more = 0, True
     while more:
         one = sender.round()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from foundation.sql import Session
+from peppol.access_points.protocol import PeerVerdict
 from peppol.exchange import outbox_store, receiver_queue_store
 from peppol.exchange.circuit_breaker import Miss
 from peppol.exchange.outbox_store import OutboundMessage
@@ -38,7 +39,8 @@ class AttemptResult:
 
     `rest` is how long the message waits, where it still waits; `counts` whether the attempt counts
     towards STUCK; `ask_at` when to ask how the message fares; `submitted` whether this attempt handed it to the access
-    point, however that ended. `miss` is what kept it from there, where something did.
+    point, however that ended. `miss` is what kept it from there, where something did. `looked_up` is what the directory
+    said, where it was asked, `said_no` the no in that, and `doubt` why it was not confirmed.
     """
 
     message: OutboundMessage
@@ -54,6 +56,9 @@ class AttemptResult:
     ask_at: datetime | None = None
     submitted: bool = False
     miss: Miss | None = None
+    looked_up: PeerVerdict | None = None
+    said_no: PeerVerdict | None = None
+    doubt: str = ""
 
     @property
     def next_at(self) -> datetime | None:

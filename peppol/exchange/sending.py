@@ -29,18 +29,26 @@ from peppol.access_points.protocol import (
     Capability,
     DeliveryState,
     PeerUnreachable,
-    PeerVerdict,
     RejectedForGood,
     Unreachable,
 )
-from peppol.exchange import access_point_store, circuit_breaker, receiver_queue_store, receiver_queues
+from peppol.exchange import (
+    access_point_store,
+    circuit_breaker,
+    directory_doubt,
+    receiver_queue_store,
+    receiver_queues,
+)
 from peppol.exchange.circuit_breaker import Admission, Miss, Turn
+from peppol.exchange.directory_doubt import USUAL, DoubtTurn, LikelyNo
+from peppol.exchange.directory_store import IN_DOUBT
 from peppol.exchange.outbox_store import OutboundMessage
 from peppol.exchange.receiver_queue_store import UNREACHABLE
 from peppol.exchange.receiver_queues import AttemptResult, QueueLease
 from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
-from peppol.journal_actions import AccessPointAction, MessageAction
+from peppol.journal_actions import AccessPointAction, DirectoryAction, MessageAction
+from peppol.lookup.confirmed import NOT_TAKEN
 
 Transactions = Callable[[], AbstractContextManager[Session]]
 
@@ -54,8 +62,6 @@ ASKING: Final = Watch(timedelta(minutes=1), longest=timedelta(hours=12), gives_u
 
 # Our own documents are written with this prefix, by `peppol.xml.codec` alone.
 _PROFILE = re.compile(rb"<cbc:ProfileID>([^<]*)</cbc:ProfileID>")
-# The directory says so: the message is for the portal.
-_NOT_TAKEN = (PeerVerdict.OTHER_KINDS_ONLY, PeerVerdict.NOT_REGISTERED)
 _KINDS = frozenset(each.value for each in DocumentKind)
 UNSEEN: Final = "no worker came back from it"
 """What is told of a message whose workers never came back."""
@@ -73,7 +79,7 @@ class DeliveryEvent:
     Of an access point the words are its row's name, and `miss` says what it was lost for.
     """
 
-    action: MessageAction | AccessPointAction
+    action: MessageAction | AccessPointAction | DirectoryAction
     message: OutboundMessage | None = None
     words: str = ""
     miss: Miss | None = None
@@ -122,6 +128,7 @@ class MessageSender:
     holding: set[str] = field(default_factory=set)
     messages_most: int = 100
     queues_most: int = 25
+    likely: LikelyNo = USUAL
 
     def round(self) -> Round:
         """Claim, try, note. Raises nothing for what an access point does; what it met stands in the rows."""
@@ -152,11 +159,12 @@ class MessageSender:
         self.holding.add(claim.token)
         tried = self._try_all(claim, began)
         with self.transactions() as session:
-            weighed, turn = self._weighed(session, tried)
+            trust = directory_doubt.weigh(session, tried, likely=self.likely, now=self.clock())
+            weighed, turn = self._weighed(session, trust.tried)
             noted = receiver_queues.release(session, claim, weighed, now=self.clock())
             if turn.closed:
                 receiver_queue_store.hurry(session)
-            self.tell(session, _events(noted, turn, name))
+            self.tell(session, _events(noted, turn, trust, name))
         log_turn(turn, name, _last_miss(tried))
         self.holding.discard(claim.token)
         for each in noted:
@@ -201,6 +209,7 @@ class MessageSender:
     def _try(self, message: OutboundMessage, *, doubtful: bool) -> AttemptResult:
         started = self.clock()
         submitted = False
+        found: Capability | None = None
         verb = "lookup"
 
         def ended(
@@ -227,13 +236,17 @@ class MessageSender:
                 ask_at,
                 submitted,
                 None if error is None else Miss(error.code, error.host, verb, str(error)),
+                found.verdict if found is not None else None,
+                directory_doubt.no_of(found.verdict, found.said) if found is not None else None,
+                found.doubt if found is not None else "",
             )
 
         try:
-            if not message.attempts:
+            if directory_doubt.is_asked_about(message):
                 found = self._looked_up(message)
-                if found is not None and found.verdict in _NOT_TAKEN:
-                    return ended(found.verdict.value, OutState.IN_PORTAL, found.words)
+                if found is not None and directory_doubt.no_of(found.verdict, found.said) is not None:
+                    # Whether it counts is weighed with all others: then the message is for the portal.
+                    return ended(IN_DOUBT, OutState.WAITING, found.words)
             if doubtful or message.attempts:
                 # Some earlier attempt may have come through, whatever the last one met.
                 verb = "status"
@@ -286,6 +299,8 @@ class MessageSender:
 
         An outage of the access point is no message's fault, nor is a key, a certificate or a disk of ours.
         """
+        if tried.outcome == IN_DOUBT:
+            return tried
         if tried.outcome == UNREACHABLE and turn.is_open:
             return replace(tried, rest=max(tried.rest or timedelta(), TRIES.steps[0]))
         if tried.miss is not None and not may_be_the_message(tried.miss.code):
@@ -300,7 +315,7 @@ class MessageSender:
 # What is ours to mend is looked at again so often, however long it takes.
 _OURS_MENDED: Final = TRIES.steps[2]
 # How an attempt ends that says nothing about the access point: it was missed, or a directory answered.
-_ELSEWHERE = (UNREACHABLE, *(each.value for each in _NOT_TAKEN))
+_ELSEWHERE = (UNREACHABLE, IN_DOUBT, *(each.value for each in NOT_TAKEN))
 # What somebody is to hear of, and as what the journal tells it.
 _TOLD = {
     OutState.STUCK: MessageAction.STUCK,
@@ -326,7 +341,7 @@ def _last_miss(tried: Sequence[AttemptResult]) -> Miss | None:
     return tried[-1].miss if tried else None
 
 
-def _events(noted: Sequence[AttemptResult], turn: Turn, name: str) -> list[DeliveryEvent]:
+def _events(noted: Sequence[AttemptResult], turn: Turn, trust: DoubtTurn, name: str) -> list[DeliveryEvent]:
     events = [
         DeliveryEvent(_TOLD[each.state], each.message, each.answer) for each in noted if each.state in _TOLD
     ]
@@ -338,6 +353,12 @@ def _events(noted: Sequence[AttemptResult], turn: Turn, name: str) -> list[Deliv
     if turn.opened or turn.closed:
         misses = [each.miss for each in noted if each.outcome == UNREACHABLE]
         events.append(turn_event(turn, name, misses[-1] if misses else None))
+    if trust.began or trust.ended:
+        events.append(
+            DeliveryEvent(
+                DirectoryAction.DOUBTED if trust.began else DirectoryAction.TRUSTED, words=trust.began
+            )
+        )
     return events
 
 

@@ -221,6 +221,8 @@ outbox = Table(
     Column("alarmed_at", UtcDateTime(), nullable=True),
     # The refused message this one carries the bytes of, under an identifier of its own.
     Column("resends", Integer, nullable=True),
+    # Of a message level status: which transmission it is the only one about (outbox_store.transmission_key).
+    Column("acknowledges", String(64), nullable=False, server_default=""),
     # How often a worker has begun to ask how it fares and not come back since.
     Column("asked", Integer, nullable=False, server_default="0"),
     Index("ix_outbox_document", "kind", "document_id"),
@@ -378,6 +380,8 @@ OPEN = "state = 'WAITING' or state = 'STUCK' or state = 'REJECTED'"
 """The messages of ours that somebody may have to look at."""
 
 _index_some("ix_outbox_open", OPEN, outbox.c.state, outbox.c.receiver)
+# A transmission is acknowledged once in all, by whoever does it: Peppol Network Policy 1.0, MLS.
+_index_some("uq_outbox_acknowledges", "acknowledges <> ''", outbox.c.acknowledges, unique=True)
 _index_some("ix_inbox_turn", "state = 'ARRIVED'", inbox.c.turn, inbox.c.id)
 _index_some("ix_inbox_flow", "state = 'ARRIVED'", inbox.c.flow, inbox.c.turn)
 _index_some("ix_inbox_aside", "state in ('CONFLICT', 'QUARANTINED', 'FAILED')", inbox.c.id)

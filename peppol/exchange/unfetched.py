@@ -99,10 +99,10 @@ class Collection:
         for each in left.values():
             self._save_one(session, access_point, each, now)
         still = {self.known[name].id for name in left if name in self.known}
-        unfetched_store.move_all(session, self._had - still, UnfetchedState.FETCHED)
+        unfetched_store.end_all(session, self._had - still, UnfetchedState.FETCHED)
         if whole:
             gone = {each.id for name, each in self.known.items() if name not in self._listed}
-            unfetched_store.move_all(session, gone - self._had - still, UnfetchedState.GONE)
+            unfetched_store.end_all(session, gone - self._had - still, UnfetchedState.GONE)
 
     def _save_one(self, session: Session, access_point: str, left: _Left, now: datetime) -> None:
         arrival, error = left.arrival, left.error

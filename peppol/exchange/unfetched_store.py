@@ -89,10 +89,11 @@ def move(session: Session, one: UnfetchedArrival, to: UnfetchedState, **values: 
     )
 
 
-def move_all(session: Session, numbers: Collection[int], to: UnfetchedState) -> None:
-    """Move those of them that are still open."""
+def end_all(session: Session, numbers: Collection[int], to: UnfetchedState) -> None:
+    """Move those of them that are still open to an end. Their names, which strangers gave, are not kept."""
     if numbers:
-        transitions.move_all(session, _U.state, _U.id.in_(numbers), UNFETCHED_FOLLOWS, to=to)
+        these = _U.id.in_(numbers)
+        transitions.move_all(session, _U.state, these, UNFETCHED_FOLLOWS, to=to, values={"reference": ""})
 
 
 def _unfetched(row: Row[Any]) -> UnfetchedArrival:

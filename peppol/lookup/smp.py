@@ -2,24 +2,22 @@
 
 Peppol's SMP 1.x (busdox) and the OASIS BDXR SMP 1.0 that came of it: the same words in two
 namespaces. Answers come through the gate like all outside XML; what is not known is passed over.
-
-What is not verified: the signature of SignedServiceMetadata. TLS to the register's own host is
-the trust we have; our access point looks the receiver up itself and verifies the signature
-before it sends, so a false answer can make us wait or try in vain, and never sends a message astray.
+Only what a signature covers is read here of service metadata (`signature`); a service group is not signed by anybody,
+and so says no more than which metadata may be asked for.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import unquote
 
 from lxml import etree
 
 from peppol.identifiers import DOCUMENT_SCHEME, PROCESS_SCHEME
+from peppol.lookup.document_types import WILDCARD_SCHEME, RegisteredType
+from peppol.lookup.endpoints import TRANSPORT, ServiceEndpoint
 from peppol.xml.gate import admit_metadata
 from peppol.xml.gate_errors import GateRefused, Limits
 
-TRANSPORT: Final = "peppol-transport-as4-v2_0"
 LIMITS: Final = Limits(bytes_max=1_000_000, elements_max=50_000, depth_max=50)
 
 _SMP: Final = "http://busdox.org/serviceMetadata/publishing/1.0/"
@@ -34,75 +32,23 @@ class NotUnderstood(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceEndpoint:
-    """Where messages of one process go, and from when until when."""
+class RedirectTo:
+    """Another register that knows: its address, and what the certificate it signs with is called."""
 
-    process: str
     address: str
-    active_from: datetime | None
-    active_until: datetime | None
-
-    def active(self, at: datetime) -> bool:
-        """Whether messages may be sent there at that moment."""
-        begun = self.active_from is None or self.active_from <= at
-        return begun and (self.active_until is None or at < self.active_until)
+    certificate_uid: str
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """One document type of one participant; `redirect` is another register that knows, "" usually."""
+    """One document type of one participant: its endpoints of our transport profile, or another register that knows."""
 
     endpoints: tuple[ServiceEndpoint, ...] = ()
-    redirect: str = ""
+    redirect: RedirectTo | None = None
 
 
-def read_metadata(data: bytes, *, participant: str, document_type: str) -> Metadata:
-    """What the answer about this participant and document type says. Raises NotUnderstood."""
-    admitted = _admitted(data)
-    signed = _local(admitted) == "SignedServiceMetadata"
-    root = _child(admitted, "ServiceMetadata") if signed else admitted
-    if root is None or _local(root) != "ServiceMetadata":
-        raise NotUnderstood("no service metadata")
-    elsewhere = _child(root, "Redirect")
-    if elsewhere is not None:
-        href = elsewhere.get("href", "")
-        if not href:
-            raise NotUnderstood("a redirect to nowhere")
-        return Metadata(redirect=href)
-    about = _child(root, "ServiceInformation")
-    if about is None:
-        raise NotUnderstood("no service information")
-    if _text(about, "ParticipantIdentifier").lower() != participant.lower():
-        raise NotUnderstood("an answer about another participant")
-    kind = _child(about, "DocumentIdentifier")
-    if kind is None or kind.get("scheme") != DOCUMENT_SCHEME or (kind.text or "").strip() != document_type:
-        raise NotUnderstood("an answer about another document type")
-    processes = _child(about, "ProcessList")
-    found: list[ServiceEndpoint] = []
-    for process in _children(processes, "Process"):
-        name = _child(process, "ProcessIdentifier")
-        if name is None or name.get("scheme") != PROCESS_SCHEME:
-            continue
-        for endpoint in _children(_child(process, "ServiceEndpointList"), "Endpoint"):
-            if endpoint.get("transportProfile") == TRANSPORT:
-                found.append(_endpoint((name.text or "").strip(), endpoint))
-    return Metadata(tuple(found))
-
-
-def read_group(data: bytes, *, participant: str) -> tuple[str, ...]:
-    """The document types in a participant's service group. Raises NotUnderstood."""
-    root = _admitted(data)
-    if _local(root) != "ServiceGroup":
-        raise NotUnderstood("no service group")
-    if _text(root, "ParticipantIdentifier").lower() != participant.lower():
-        raise NotUnderstood("an answer about another participant")
-    references = _children(_child(root, "ServiceMetadataReferenceCollection"), "ServiceMetadataReference")
-    ends = (unquote(each.get("href", "")).partition("/services/")[2] for each in references)
-    mark = f"{DOCUMENT_SCHEME}::"
-    return tuple(sorted({end.removeprefix(mark) for end in ends if end.startswith(mark)}))
-
-
-def _admitted(data: bytes) -> etree._Element:
+def admitted(data: bytes) -> etree._Element:
+    """An answer through the gate. Raises NotUnderstood for what is no register's."""
     try:
         root = admit_metadata(data, LIMITS)
     except GateRefused as refused:
@@ -112,6 +58,53 @@ def _admitted(data: bytes) -> etree._Element:
     return root
 
 
+def read_metadata(signed: etree._Element, *, participant: str, document_type: RegisteredType) -> Metadata:
+    """What the signed answer about this participant and document type says. Raises NotUnderstood."""
+    root = _child(signed, "ServiceMetadata") if _local(signed) == "SignedServiceMetadata" else None
+    if root is None:
+        raise NotUnderstood("no signed service metadata")
+    elsewhere = _child(root, "Redirect")
+    if elsewhere is not None:
+        redirect = RedirectTo(elsewhere.get("href", ""), _text(elsewhere, "CertificateUID"))
+        if not redirect.address or not redirect.certificate_uid:
+            raise NotUnderstood("a redirect that does not say where, or to whom")
+        return Metadata(redirect=redirect)
+    about = _child(root, "ServiceInformation")
+    if about is None:
+        raise NotUnderstood("no service information")
+    if _text(about, "ParticipantIdentifier").lower() != participant.lower():
+        raise NotUnderstood("an answer about another participant")
+    kind = _child(about, "DocumentIdentifier")
+    if kind is None or RegisteredType(kind.get("scheme", ""), (kind.text or "").strip()) != document_type:
+        raise NotUnderstood("an answer about another document type")
+    found: list[ServiceEndpoint] = []
+    for process in _children(_child(about, "ProcessList"), "Process"):
+        name = _child(process, "ProcessIdentifier")
+        if name is None or name.get("scheme") != PROCESS_SCHEME:
+            continue
+        for endpoint in _children(_child(process, "ServiceEndpointList"), "Endpoint"):
+            if endpoint.get("transportProfile") == TRANSPORT:
+                found.append(_endpoint((name.text or "").strip(), endpoint))
+    return Metadata(tuple(found))
+
+
+def read_group(data: bytes, *, participant: str) -> frozenset[RegisteredType]:
+    """The document types in a participant's service group. Raises NotUnderstood."""
+    root = admitted(data)
+    if _local(root) != "ServiceGroup":
+        raise NotUnderstood("no service group")
+    if _text(root, "ParticipantIdentifier").lower() != participant.lower():
+        raise NotUnderstood("an answer about another participant")
+    references = _children(_child(root, "ServiceMetadataReferenceCollection"), "ServiceMetadataReference")
+    ends = (unquote(each.get("href", "")).partition("/services/")[2] for each in references)
+    named = (end.partition("::") for end in ends)
+    return frozenset(
+        RegisteredType(scheme, value)
+        for scheme, _, value in named
+        if scheme in (DOCUMENT_SCHEME, WILDCARD_SCHEME) and value
+    )
+
+
 def _endpoint(process: str, endpoint: etree._Element) -> ServiceEndpoint:
     address = endpoint.findtext(f"{{{_WSA}}}EndpointReference/{{{_WSA}}}Address") or _text(
         endpoint, "EndpointURI"
@@ -119,17 +112,10 @@ def _endpoint(process: str, endpoint: etree._Element) -> ServiceEndpoint:
     return ServiceEndpoint(
         process,
         address.strip(),
-        _moment(_text(endpoint, "ServiceActivationDate")),
-        _moment(_text(endpoint, "ServiceExpirationDate")),
+        activation=_text(endpoint, "ServiceActivationDate"),
+        expiration=_text(endpoint, "ServiceExpirationDate"),
+        certificate=_text(endpoint, "Certificate"),
     )
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _local(element: etree._Element) -> str:
@@ -140,7 +126,11 @@ def _children(parent: etree._Element | None, name: str) -> list[etree._Element]:
     if parent is None:
         return []
     return [
-        child for child in parent if _local(child) == name and etree.QName(child).namespace in (*_KNOWN, _ID)
+        child
+        for child in parent
+        if isinstance(child.tag, str)
+        and _local(child) == name
+        and etree.QName(child).namespace in (*_KNOWN, _ID)
     ]
 
 

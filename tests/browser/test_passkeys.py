@@ -107,7 +107,9 @@ def looked_at(page: Page, name: str) -> None:
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
 
 
-@pytest.mark.parametrize("kind", [TELEPHONE, SECURITY_KEY], ids=["telephone", "security key"])
+@pytest.mark.parametrize(
+    "kind", [TELEPHONE, pytest.param(SECURITY_KEY, marks=pytest.mark.slow)], ids=["telephone", "security key"]
+)
 def test_a_passkey_is_set_up_after_the_password_and_stands_in_for_the_code(
     site: Site, chromium: Browser, kind: Mapping[str, object]
 ) -> None:
@@ -124,6 +126,7 @@ def test_a_passkey_is_set_up_after_the_password_and_stands_in_for_the_code(
     assert told(site) == ["passkey-added"]
 
 
+@pytest.mark.slow
 def test_another_is_added_with_the_password_and_removed_and_the_last_stays(
     site: Site, chromium: Browser
 ) -> None:
@@ -208,6 +211,7 @@ def test_without_javascript_the_page_says_so_and_the_codes_remain(site: Site, ch
         assert "kräver JavaScript" in page.locator("main").inner_text()
 
 
+@pytest.mark.slow
 def test_a_browser_without_the_device_says_so_and_the_form_can_be_tried_again(
     site: Site, chromium: Browser
 ) -> None:

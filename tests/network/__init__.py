@@ -1,1 +1,1 @@
-"""Tests against real parts: servers that others have made, started on this machine."""
+"""The product against the real parts of a network, on this machine: name servers, registers, access points."""

@@ -219,6 +219,7 @@ def test_staff_come_by_the_employers_directory_and_their_groups_decide_their_rol
             assert "inte till för ditt konto" in page.locator("main").inner_text()
 
 
+@pytest.mark.slow
 def test_a_role_that_goes_away_there_goes_away_here_and_one_that_comes_is_proposed(
     provider: CertifiedProvider, portal_of: Portal, chromium: Browser, tmp_path: Path
 ) -> None:
@@ -246,6 +247,7 @@ def test_a_role_that_goes_away_there_goes_away_here_and_one_that_comes_is_propos
         assert (proposed.proposed_by, proposed.content["added"]) == ("openid directory", "FINANCE")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "told", "code"),
     [
@@ -304,6 +306,7 @@ def test_a_suppliers_person_ties_an_e_id_by_invitation_and_the_broker_ends_the_s
             assert page.goto(link).status == 409  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_a_bound_personal_number_opens_the_account_and_stands_nowhere(
     provider: CertifiedProvider, portal_of: Portal, chromium: Browser
 ) -> None:
@@ -330,6 +333,7 @@ def test_a_bound_personal_number_opens_the_account_and_stands_nowhere(
         assert "121212" not in str(row)
 
 
+@pytest.mark.slow
 def test_whoever_is_signed_in_ties_an_e_id_with_the_password_and_unties_it(
     provider: CertifiedProvider, portal_of: Portal, chromium: Browser
 ) -> None:

@@ -242,7 +242,7 @@ def _signed(body: bytes, number: int) -> dict[str, str]:
 
 
 def test_what_is_pushed_to_us_through_cuts_is_stored_once(database: Database) -> None:
-    push_through_cuts(database, cuts=10)
+    push_through_cuts(database, cuts=6)
 
 
 @pytest.mark.slow

@@ -65,6 +65,7 @@ def test_phase4_sends_and_a_folder_receives(running: Simulator, tmp_path: Path) 
         access_point_inbox="folder",
         access_point_inbox_address=str(tmp_path / "post"),
         lookup_smp=f"{running.address}/smp",
+        lookup_trust_file=running.trust_file,
     )
     with opened_access_point(chosen) as ours:
         ours.submit(AMessage())
@@ -81,9 +82,14 @@ def test_the_locator_of_the_network_is_asked_where_its_zone_is_set(
     running: Simulator, tmp_path: Path
 ) -> None:
     record = f'100 10 "U" "Meta:SMP" "!^.*$!{running.address}/smp!" .'
-    with name_server({host_name(SUPPLIER, "sml.test"): [record]}) as server:
+    with name_server({host_name(each, "sml.test"): [record] for each in (SUPPLIER, BUYER)}) as server:
         chosen = settings(
-            "folder", str(tmp_path), lookup_sml_zone="sml.test", lookup_dns_server=server, lookup_seconds=5
+            "folder",
+            str(tmp_path),
+            lookup_own_zone="sml.test",
+            lookup_dns_server=server,
+            lookup_seconds=5,
+            lookup_trust_file=running.trust_file,
         )
         with opened_access_point(chosen) as ours:
             taken = ours.lookup(SUPPLIER, ORDER.document_type_id, ORDER.profile_ids[0])
@@ -94,6 +100,29 @@ def test_the_locator_of_the_network_is_asked_where_its_zone_is_set(
 @pytest.mark.parametrize(
     ("kind", "address", "more", "named"),
     [
+        *(
+            ("folder", "/srv/post", {"lookup_sml_zone": zone}, "BILLING_LOOKUP_SML_ZONE")
+            for zone in ("edelivery.tech.ec.europa.eu", "acc.edelivery.tech.ec.europa.eu.", "sml.example")
+        ),
+        *(
+            ("folder", "/srv/post", {**more, "lookup_trust_file": __file__}, named)
+            for more, named in (
+                ({"lookup_own_zone": "EDELIVERY.tech.ec.europa.eu"}, "BILLING_LOOKUP_OWN_ZONE"),
+                ({"lookup_sml": "test", "lookup_own_zone": "sml.example"}, "BILLING_LOOKUP_OWN_ZONE"),
+                ({"lookup_sml": "test", "lookup_smp": "https://smp.example"}, "BILLING_LOOKUP_SML"),
+                ({"lookup_smp": "http://smp.example"}, "BILLING_LOOKUP_SMP"),
+                ({"lookup_smp": "https://me@smp.example"}, "BILLING_LOOKUP_SMP"),
+                ({"lookup_sml": "production"}, "BILLING_LOOKUP_TRUST_FILE"),
+            )
+        ),
+        ("folder", "/srv/post", {"lookup_sml": "production"}, "BILLING_LOOKUP_TRUST_FILE"),
+        ("folder", "/srv/post", {"lookup_smp": "https://smp.example"}, "BILLING_LOOKUP_TRUST_FILE"),
+        (
+            "folder",
+            "/srv/post",
+            {"lookup_sml": "test", "lookup_trust_file": "/no/such/file.pem"},
+            "BILLING_LOOKUP_TRUST_FILE",
+        ),
         ("", "", {}, "BILLING_ACCESS_POINT_KIND"),
         ("phase4", "", {}, "BILLING_ACCESS_POINT_ADDRESS"),
         ("phase4", "http://ap.example", {}, "BILLING_ACCESS_POINT_ADDRESS"),
@@ -116,6 +145,23 @@ def test_a_setting_that_is_missing_or_wrong_is_named_and_no_secret_is_shown(
         assert named in sentence
         assert "secret" not in sentence
         assert TOKEN not in sentence
+
+
+@pytest.mark.parametrize("command", [["work", "--once"], ["serve", "--port", "0"], ["post", "deliver"]])
+def test_a_setting_that_names_a_dead_zone_is_refused_at_start_with_what_to_write(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'billing.sqlite'}"
+    with a_system(url):
+        pass
+    monkeypatch.setenv("BILLING_DATABASE_URL", url)
+    monkeypatch.setenv("BILLING_ACCESS_POINT_KIND", "folder")
+    monkeypatch.setenv("BILLING_ACCESS_POINT_ADDRESS", str(tmp_path))
+    monkeypatch.setenv("BILLING_LOOKUP_SML_ZONE", "edelivery.tech.ec.europa.eu")
+    told = CliRunner().invoke(app, command)
+    said = f"{told.output} {told.exception.text.sv if isinstance(told.exception, Refused) else ''}"
+    assert told.exit_code != 0
+    assert "BILLING_LOOKUP_SML=production" in " ".join(said.split())
 
 
 def test_secrets_are_not_printed() -> None:
@@ -147,6 +193,7 @@ def test_messages_go_and_come_through_the_access_point_of_the_settings(
 
 def test_the_network_is_asked_by_command(running: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BILLING_LOOKUP_SMP", f"{running.address}/smp")
+    monkeypatch.setenv("BILLING_LOOKUP_TRUST_FILE", str(running.trust_file))
     for words, code, said in (
         (["lookup", SUPPLIER], 0, "Ja: tar emot det."),
         (["lookup", SUPPLIER, "--kind", "invoice"], 4, "tar inte emot detta"),
@@ -171,11 +218,12 @@ def test_an_operator_sees_by_one_command_whether_the_access_point_answers(
     told = CliRunner().invoke(app, ["access-point", "check", "--lang", "en"])
     assert (told.exit_code, "Yes. Messages waiting: 1." in told.stdout) == (0, True)
     assert told.stdout.count("We are registered for it.") == 4
+    assert f"{running.address}/smp" in told.stdout
     running.admin.delete(f"/admin/participants/{BUYER}").raise_for_status()
     running.faults({"fault": "down", "on": ["list"]})
     told = CliRunner().invoke(app, ["access-point", "check"])
     assert (told.exit_code, "Nej. Förbindelsen med 127.0.0.1" in " ".join(told.stdout.split())) == (1, True)
-    assert told.stdout.count("Vi är inte anmälda") == 4
+    assert told.stdout.count("Vi finns inte i katalogen.") == 4
     told = CliRunner().invoke(app, ["access-point", "check", "--json"])
     assert (told.exit_code, '"answers": false' in told.stdout) == (1, True)
     # Checking takes nothing: the message is still there.

@@ -298,8 +298,11 @@ HOLDS = "lets an answer leave after the time for second thoughts: see the test o
 SLOTS = "names a run: see the tests of jobs below"
 
 NOT_WAITED_FOR: Mapping[str, str] = {
+    "directory_answer.asked_at": "when a receiver was last answered about; one ahead is of no hour that has been",
+    "directory_doubt.believed_until": "until when a person's word holds; one too far ahead holds no more",
     **dict.fromkeys(
         [
+            "directory_doubt.alarmed_at",
             "outbox.alarmed_at",
             "inbox.alarmed_at",
             "owed_answer.alarmed_at",
@@ -342,6 +345,7 @@ NOT_WAITED_FOR: Mapping[str, str] = {
             "attempt.next_at",
             "lane.served_at",
             "access_point.opened_at",
+            "directory_doubt.doubted_at",
             "access_point.reached_at",
             "unfetched_arrival.first_at",
             "unfetched_arrival.last_at",

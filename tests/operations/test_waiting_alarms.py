@@ -122,7 +122,7 @@ ALARMED: Final[Sequence[tuple[StrEnum, str]]] = (
 )
 """States in which something waits for the buyer, and the alarm that tells of it."""
 
-OF_NO_STATE: Final = frozenset({"ACCESS_POINT_DOWN", "ACCOUNTS_GUESSED"})
+OF_NO_STATE: Final = frozenset({"ACCESS_POINT_DOWN", "ACCOUNTS_GUESSED", "DIRECTORY_DOUBTED"})
 """Alarms that tell of something that stands in no state."""
 
 NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import pytest
 
-from invoicing.decisions.rules import LinkedLine
 from invoicing.exceptions import linking
 from invoicing.exceptions.steps import DeskActor
 from invoicing.matching.deviations import DeviationCode
@@ -30,7 +29,7 @@ MAKERS: Final[Mapping[str, Callable[[Facts], bytes]]] = {
     "json2ubl": lambda facts: made_by_python("make_with_json2ubl.py", "small.lock", facts),
     "e-invoice-eu": lambda facts: made_by_node("e_invoice_eu", facts),
 }
-_NUMBER: Final = re.compile(rb"(?<=<cbc:EndpointID schemeID=\"0007\">)(\d{6})-(\d{4})")
+_HYPHEN: Final = re.compile(rb"(?<=<cbc:EndpointID schemeID=\"0007\">)(\d{6})-(\d{4})")
 
 
 @pytest.fixture
@@ -108,30 +107,45 @@ def test_a_day_too_many_is_found_whatever_wrote_it(system: System) -> None:
 
 
 @pytest.mark.slow
-def test_trytons_invoice_breaks_one_rule_and_is_approved_without_that_when_its_line_is_named(
+def test_each_fault_of_trytons_invoice_is_told_and_it_is_approved_when_they_are_mended(
     system: System,
 ) -> None:
-    """Tryton 8.2 writes a Swedish number in Peppol's address with a dash, which the published rules refuse.
+    """Tryton 8.2.0 writes a Swedish number in Peppol's address with a hyphen, which the published rules refuse.
 
-    And it names no order line. Where an order has several, a person at the buyer says which is meant.
+    It says of an invoice nobody has paid that all of it is prepaid, and names no order line. The two first are the
+    supplier's to mend; the line a person at the buyer may name, and it is suggested.
     """
     body = made_by_python(
         "make_with_tryton.py", "tryton.lock", facts(system, number="M-1", days=days_received(system))
     )
     report = validation.validate(body, on=SENT_ON)
     assert {finding.rule for finding in report.findings} == {"PEPPOL-COMMON-R049"}
-    # The supplier is told which number, where, and what it is to be.
-    told = " ".join(explained(finding).sv for finding in report.findings)
-    assert "tio siffror utan bindestreck" in told
-    mended, count = _NUMBER.subn(rb"\1\2", body)
+    assert "tio siffror utan bindestreck" in " ".join(explained(each).sv for each in report.findings)
+    without_hyphens, count = _HYPHEN.subn(rb"\1\2", body)
     assert count == 2
-    invoice = system.send_bytes(mended, on=SENT_ON)
-    deviations = {each.code for each in system.match(invoice).deviations}
-    # What lies on no line has no amount to be held against.
-    assert deviations == {DeviationCode.LINE_MISSING, DeviationCode.AMOUNT}
-    line = LinkedLine("1", system.order(REFERENCE).number, "001")
+    prepaid = system.send_bytes(without_hyphens, on=SENT_ON)
+    told = " ".join(system.sentences(prepaid))
+    assert "som redan betalt" in told
+    assert "Förslag: orderrad 001" in told
+
+    invoice = system.send_bytes(mended(without_hyphens), on=SENT_ON)
+    # It names no account either, which stops nothing: it is paid to the one that is registered.
+    found = {each.code for each in system.match(invoice).deviations}
+    assert found == {DeviationCode.LINE_MISSING, DeviationCode.PAYEE_ACCOUNT}
+    order, register = system.order(REFERENCE).number, system.register
     with system.database.writing() as session:
         actor = DeskActor("user-1", datetime(2026, 2, 4, 9, tzinfo=UTC), SENT_ON)
-        linking.link_lines(session, system.register, invoice.id, actor, lines=[line], reason="Januari")
+        linking.link(
+            session, register, invoice.id, actor, order_number=order, line_id="001", reason="Januari"
+        )
     assert system.invoice(invoice.id).state is InvoiceState.ACCEPTED
     assert system.broken() == []
+
+
+def mended(body: bytes) -> bytes:
+    """The invoice under another number, with nothing prepaid."""
+    total = re.search(rb"<cbc:TaxInclusiveAmount[^>]*>([\d.]+)<", body)
+    assert total is not None
+    body = re.sub(rb"<cbc:PrepaidAmount.*?</cbc:PrepaidAmount>", b"", body)
+    body = re.sub(rb"(<cbc:PayableAmount[^>]*>)[\d.]+", rb"\g<1>" + total[1], body)
+    return body.replace(b"<cbc:ID>1</cbc:ID>\n<cbc:IssueDate>", b"<cbc:ID>2</cbc:ID>\n<cbc:IssueDate>", 1)

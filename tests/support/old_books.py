@@ -105,9 +105,18 @@ def before_0061(connection: Connection) -> None:
             batch.drop_column(column)
 
 
+def before_0057(connection: Connection) -> None:
+    """Lead the books back to what revision 0057 found."""
+    before_0058(connection)
+    connection.execute(text("drop table directory_answer"))
+    connection.execute(text("drop table directory_doubt"))
+    connection.execute(text("drop index uq_outbox_acknowledges"))
+    connection.execute(text("alter table outbox drop column acknowledges"))
+
+
 def before_0056(connection: Connection) -> None:
     """Lead the books back to what revision 0056 found."""
-    before_0058(connection)
+    before_0057(connection)
     for index in ("ix_inbox_turn", "ix_inbox_flow"):
         connection.execute(text(f"drop index {index}"))
     for column in ("flow", "turn"):

@@ -24,11 +24,14 @@ from foundation.errors import Refused
 from foundation.formatting import Json
 from foundation.text import Text
 from operations.access_point import opened_access_point
+from operations.directory.opening import place_of
+from operations.directory.words import DOUBT_WORDS
 from operations.settings import Settings
 from peppol.access_points.composed import is_polled
 from peppol.access_points.probing import Probed, ProbeStep, probed
-from peppol.access_points.protocol import AccessPoint, AccessPointError, PeerVerdict
+from peppol.access_points.protocol import AccessPoint, AccessPointError, Capability, PeerVerdict
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
+from peppol.lookup.confirmed import DirectoryDoubt
 
 access_point = typer.Typer()
 
@@ -52,6 +55,7 @@ def check(context: CommandContext, as_json: AsJson = False) -> None:
         waiting = None if errors else _waiting(ours, errors)
         found = {kind: ours.lookup(ourselves, kind.document_type_id, kind.profile_ids[0]) for kind in _OURS}
         name = ours.name
+    directory = place_of(settings)
     if as_json:
         write_json(
             {
@@ -60,6 +64,7 @@ def check(context: CommandContext, as_json: AsJson = False) -> None:
                 "waiting": waiting,
                 "fault": str(errors[0]) if errors else "",
                 "steps": [_step_json(each) for each in steps],
+                "directory": directory,
                 "registered": {kind.value: each.verdict.value for kind, each in found.items()},
             }
         )
@@ -69,7 +74,8 @@ def check(context: CommandContext, as_json: AsJson = False) -> None:
             (context.say(Text("Accesspunkt")), name),
             (context.say(Text("Svarar")), context.say(answered)),
             *((context.say(_STEPS[each.step]), context.say(_went(each))) for each in steps),
-            *((kind.value, context.say(_registered(each.verdict))) for kind, each in found.items()),
+            *([(context.say(Text("Katalog")), directory)] if directory else []),
+            *((kind.value, context.say(_registered(each))) for kind, each in found.items()),
         ]
         show(table((TableColumn(), TableColumn(wrap=40)), rows, language=context.language))
     if errors:
@@ -112,12 +118,20 @@ def _step_json(step: Probed) -> Json:
     return {"step": step.step.value, "well": error is None, **told}
 
 
-def _registered(verdict: PeerVerdict) -> Text:
-    match verdict:
+def _registered(found: Capability) -> Text:
+    match found.verdict:
         case PeerVerdict.TAKES:
             return Text("Vi är anmälda för det.")
-        case PeerVerdict.CANNOT_TELL:
+        case PeerVerdict.CANNOT_TELL if not found.asked_at:
             return Text("Går inte att säga utan uppslagning.")
+        case PeerVerdict.CANNOT_TELL:
+            return Text("Svaret kan inte prövas: %(words)s", words=found.words)
+        case PeerVerdict.NO_IN_DOUBT if found.doubt == DirectoryDoubt.CANARY_MISSING:
+            return Text(
+                "Vi finns inte i katalogen. Kontrollera BILLING_LOOKUP_SML, och be operatören anmäla oss."
+            )
+        case PeerVerdict.NO_IN_DOUBT:
+            return DOUBT_WORDS[DirectoryDoubt(found.doubt)]
         case _:
             return Text("Vi är inte anmälda: be operatören anmäla det.")
 

@@ -27,6 +27,7 @@ from invoicing.decisions import protected
 from invoicing.intake.queue import read_arrived
 from operations import message_queries
 from operations.access_point import is_asked, opened_access_point
+from operations.directory.opening import likely_no
 from operations.message_queries import InboundSummary, OutboundSummary
 from operations.settings import Settings
 from peppol.access_points.folder import FolderAccessPoint
@@ -200,6 +201,7 @@ def deliver(
             access_point,
             now=database.clock(),
             tell=exchange_events.tell,
+            likely=likely_no(context.settings),
             asks=folder is None and is_asked(context.settings),
         )
         with database.reading() as session:

@@ -9,10 +9,12 @@ from billing.cli.exit_codes import ExitCode
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.errors import Refused
 from foundation.text import Text
-from operations.access_point import opened_directory
+from operations.directory.opening import opened_directory
+from operations.directory.words import DOUBT_WORDS
 from operations.settings import Settings
 from peppol.access_points.protocol import Capability, PeerVerdict
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
+from peppol.lookup.confirmed import NOT_TAKEN, DirectoryDoubt
 
 alone = typer.Typer()
 
@@ -24,9 +26,13 @@ _VERDICTS = {
     PeerVerdict.NOT_REGISTERED: Text(
         "Nej: adressen finns inte på nätet. Kontrollera den, annars läggs ordern i portalen."
     ),
+    PeerVerdict.NO_IN_DOUBT: Text(
+        "Katalogen säger nej, men svaret är inte att lita på: meddelanden väntar. Kontrollera BILLING_LOOKUP_SML och "
+        "att vi själva är anmälda, med: billing access-point check"
+    ),
     PeerVerdict.CANNOT_TELL: Text(
-        "Det går inte att säga nu. Kontrollera BILLING_LOOKUP_SMP eller "
-        "BILLING_LOOKUP_SML_ZONE, eller försök igen."
+        "Det går inte att säga nu. Kontrollera BILLING_LOOKUP_SMP, BILLING_LOOKUP_SML och "
+        "BILLING_LOOKUP_TRUST_FILE, eller försök igen."
     ),
 }
 
@@ -66,12 +72,13 @@ def lookup(
                 "processes": list(found.processes),
                 "address": found.address,
                 "words": found.words,
+                "doubt": found.doubt,
             }
         )
     else:
         _show(context, found, kind)
     if not found.takes:
-        raise typer.Exit(ExitCode.FAILED if found.verdict is PeerVerdict.CANNOT_TELL else ExitCode.NOT_FOUND)
+        raise typer.Exit(ExitCode.NOT_FOUND if found.verdict in NOT_TAKEN else ExitCode.FAILED)
 
 
 def _show(context: CommandContext, found: Capability, kind: DocumentKind) -> None:
@@ -83,7 +90,12 @@ def _show(context: CommandContext, found: Capability, kind: DocumentKind) -> Non
         (say(Text("Svar")), say(_VERDICTS[found.verdict])),
         (say(Text("Tar emot i")), "\n".join(found.processes)),
         (say(Text("Accesspunkt")), found.address),
-        (say(Text("Varför")), found.words),
+        (say(Text("Varför")), _why(context, found)),
     )
     rows = [fact for fact in facts if fact[1]]
     show(table((TableColumn(), TableColumn(wrap=40)), rows, language=context.language))
+
+
+def _why(context: CommandContext, found: Capability) -> str:
+    doubted = context.say(DOUBT_WORDS[DirectoryDoubt(found.doubt)]) if found.doubt else ""
+    return f"{doubted} {found.words}".strip()

@@ -1,13 +1,12 @@
 """`billing post status`, `show`, `resend`, `replay` and more: how the post stands, and what a person may do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from billing.cli.command import AsJson, CommandContext, On, command, today_or
-from billing.cli.commands.exchange import unfetched as unfetched_commands
 from billing.cli.commands.inbox import post_office
 from billing.cli.commands.receiving import all_taken, end, tell
 from billing.cli.exit_codes import ExitCode
@@ -17,14 +16,15 @@ from foundation.text import Text
 from invoicing.intake import owed
 from invoicing.intake.queue import read_arrived
 from operations import exchange_actions, exchange_queries, message_queries
+from operations.directory.words import DOUBT_WORDS
 from operations.exchange_actions import no_message, read_again, send_again
 from operations.exchange_queries import AccessPointStanding, AttemptRow, ExchangeStanding, ReceiverStanding
+from operations.network_reports import service_levels
 from peppol.exchange import owed_answer_store
 from peppol.exchange.laid_aside import LaidAsideReason
 from peppol.exchange.owed_answer_store import OwedAnswer
 from peppol.exchange.tables import InState, OutState, OwedState
-
-__all__ = ["post_office", "unfetched_commands"]
+from peppol.lookup.confirmed import DirectoryDoubt
 
 _RECEIVERS = (
     TableColumn(Text("Mottagare")),
@@ -62,6 +62,7 @@ def status(context: CommandContext, as_json: AsJson = False) -> None:
         stands = exchange_queries.standing(session)
         out, came = exchange_queries.totals(session)
         now = database.clock()
+    levels = service_levels.asked(context.settings)
     if as_json:
         write_json(
             {
@@ -71,6 +72,8 @@ def status(context: CommandContext, as_json: AsJson = False) -> None:
                 "oldest_arrived_seconds": _age(stands.oldest_in, now),
                 "receivers": [_receiver_json(each, now) for each in stands.receivers],
                 "access_points": _access_points_json(stands),
+                "directory": _directory_json(stands),
+                "service_levels": levels.to_json() if levels is not None else None,
                 "unfetched": stands.unfetched,
             }
         )
@@ -84,6 +87,10 @@ def status(context: CommandContext, as_json: AsJson = False) -> None:
         typer.echo(
             say(Text("%(count)s kan inte hämtas. Se dem med: billing post unfetched", count=stands.unfetched))
         )
+    for line in _directory_lines(stands):
+        typer.echo(say(line))
+    for line in service_levels.told(levels) if levels is not None else ():
+        typer.echo(say(line))
     rows = [
         (
             each.receiver,
@@ -294,6 +301,29 @@ def _receiver_json(each: ReceiverStanding, now: datetime) -> Json:
         "rejected": each.rejected,
         "oldest_seconds": _age(each.oldest_at, now),
         "next_attempt": each.next_at.isoformat() if each.next_at else None,
+    }
+
+
+def _directory_lines(stands: ExchangeStanding) -> Iterator[Text]:
+    doubt = stands.doubt
+    if doubt.doubted_at is not None:
+        yield Text(
+            "Katalogen: nej är inte att lita på sedan %(since)s, %(count)s meddelanden väntar. %(why)s",
+            since=_moment(doubt.doubted_at),
+            count=stands.in_doubt,
+            why=DOUBT_WORDS[DirectoryDoubt(doubt.reason)],
+        )
+
+
+def _directory_json(stands: ExchangeStanding) -> Json:
+    doubt = stands.doubt
+    return {
+        "believed": doubt.doubted_at is None,
+        "doubted_since": doubt.doubted_at.isoformat() if doubt.doubted_at else None,
+        "reason": doubt.reason,
+        "words": doubt.words,
+        "waiting": stands.in_doubt,
+        "believed_until": doubt.believed_until.isoformat() if doubt.believed_until else None,
     }
 
 

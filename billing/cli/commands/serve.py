@@ -25,6 +25,7 @@ from billing.tools.demo import serving as demo_serving
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.text import Text
+from operations.directory.opening import refuse_old_zone
 
 alone = typer.Typer()
 
@@ -61,6 +62,9 @@ def serve(
     if folder is None:
         with context.installation() as installation:
             openable.prove(installation)
+            for books in installation.served():
+                # A worker would refuse it too; whoever starts both is told by the first.
+                refuse_old_zone(books.settings)
             unmarked = list(missing_marks(context, installation))
     listening = listening_on(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"

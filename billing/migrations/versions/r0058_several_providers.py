@@ -7,7 +7,7 @@ from billing.migrations import sqlite_schema
 from foundation.sql import UtcDateTime
 
 revision = "0058"
-down_revision = "0056"
+down_revision = "0057"
 branch_labels = None
 depends_on = None
 

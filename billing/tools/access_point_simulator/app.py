@@ -92,7 +92,7 @@ class _Door:
             await self._app(scope, receive, send)
             return
         given = dict(scope["headers"]).get(b"x-token", b"")
-        open_to_all = scope["path"] == "/livez" or scope["path"].startswith("/smp/")
+        open_to_all = scope["path"] in ("/livez", "/smp-authority.pem") or scope["path"].startswith("/smp/")
         if not open_to_all and not secrets.compare_digest(given, self._token):
             refusal = JSONResponse(
                 {"error": "Invalid or missing API token"}, status_code=_denied(scope["path"], given)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 from urllib.parse import unquote
 
+from billing.tools.access_point_simulator.authority import SimulatedAuthority
 from billing.tools.access_point_simulator.faults import Fault, FaultRule, Verb
 from billing.tools.access_point_simulator.store import Handed, LetterState, Store
 from peppol.envelope import envelope, header, opening
@@ -63,6 +64,7 @@ class Desk:
         self.seed = seed
         self.repeats = repeats
         self.token = token
+        self.authority = SimulatedAuthority(store.folder)
 
     # --- faults -----------------------------------------------------------------------------------
 

@@ -113,6 +113,7 @@ def phoss_shape(desk: Desk) -> APIRouter:
     router = APIRouter(prefix="/phoss/{participant}/api")
     _phoss_outbound(router, desk)
     _phoss_inbound(router, desk)
+    _phoss_levels(router)
     return router
 
 
@@ -155,6 +156,35 @@ def _phoss_outbound(router: APIRouter, desk: Desk) -> None:
             if held is None or twice:
                 return Response(status_code=404)
             return JSONResponse(_phoss_status(held))
+
+
+def _phoss_levels(router: APIRouter) -> None:
+    """How well it acknowledges: a simulated access point sends no status, and so has measured none."""
+
+    def level(seconds: int) -> Response:
+        return JSONResponse(
+            {
+                "totalCount": 0,
+                "withinSlaCount": 0,
+                "compliancePercent": 100.0,
+                "targetPercent": 99.5,
+                "thresholdSeconds": seconds,
+                "meetingSla": True,
+                "entries": [],
+            }
+        )
+
+    @router.get("/mls/sla/mls1")
+    def receiving() -> Response:
+        return level(1200)
+
+    @router.get("/mls/sla/mls2")
+    def sending() -> Response:
+        return level(1500)
+
+    @router.get("/mls/missing")
+    def missing() -> Response:
+        return JSONResponse([])
 
 
 def _phoss_status(held: Row[Any]) -> dict[str, object]:

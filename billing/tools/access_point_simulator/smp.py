@@ -1,11 +1,11 @@
-"""The simulated network's register: an SMP that answers as Peppol's do (SMP 1.x, busdox), unsigned.
+"""The simulated network's register: an SMP that answers as Peppol's do (SMP 1.x, busdox), signed by its own authority.
 
 GET /smp/{scheme}::{participant}                          its service group
 GET /smp/{scheme}::{participant}/services/{scheme}::{type} which processes it takes the type in, and where
-
-A real SMP signs its service metadata; the look-up does not verify signatures, and says so.
+GET /smp-authority.pem                                    the certificate of the authority, for whoever is to trust it
 """
 
+import base64
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -27,9 +27,15 @@ _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 def smp_shape(desk: Desk) -> APIRouter:
     """The register's two questions."""
-    router = APIRouter(prefix="/smp")
+    router = APIRouter()
+    authority = desk.authority
+    certificate = base64.b64encode(authority.access_point_certificate).decode()
 
-    @router.get("/{participant}")
+    @router.get("/smp-authority.pem")
+    def trusted() -> Response:
+        return Response(authority.pem, media_type="application/x-pem-file")
+
+    @router.get("/smp/{participant}")
     def group(request: Request, participant: str) -> Response:
         whose = participant_in(participant)
         with desk.visited(Verb.LOOKUP, whose, whose) as struck:
@@ -48,7 +54,7 @@ def smp_shape(desk: Desk) -> APIRouter:
             )
             return _xml(desk, written, whose, Fault.CORRUPT in struck)
 
-    @router.get("/{participant}/services/{kind:path}")
+    @router.get("/smp/{participant}/services/{kind:path}")
     def services(request: Request, participant: str, kind: str) -> Response:
         whose = participant_in(participant)
         wanted = without_scheme(unquote(kind), DOCUMENT_SCHEME)
@@ -61,21 +67,23 @@ def smp_shape(desk: Desk) -> APIRouter:
                 f"<smp:SignedServiceMetadata {_NAMES}><smp:ServiceMetadata><smp:ServiceInformation>"
                 f"{_identifier('Participant', PARTICIPANT_SCHEME, whose)}"
                 f"{_identifier('Document', DOCUMENT_SCHEME, wanted)}"
-                f"<smp:ProcessList>{''.join(_process(each, address) for each in processes)}</smp:ProcessList>"
+                f"<smp:ProcessList>{''.join(_process(each, address, certificate) for each in processes)}"
+                "</smp:ProcessList>"
                 "</smp:ServiceInformation></smp:ServiceMetadata></smp:SignedServiceMetadata>"
             )
-            return _xml(desk, written, whose, Fault.CORRUPT in struck)
+            signed = authority.signed(written.encode()).decode()
+            return _xml(desk, signed.partition("?>")[2], whose, Fault.CORRUPT in struck)
 
     return router
 
 
-def _process(process: str, address: str) -> str:
+def _process(process: str, address: str, certificate: str) -> str:
     return (
         f"<smp:Process>{_identifier('Process', PROCESS_SCHEME, process)}<smp:ServiceEndpointList>"
         '<smp:Endpoint transportProfile="peppol-transport-as4-v2_0">'
         f"<wsa:EndpointReference><wsa:Address>{escaped(address)}</wsa:Address></wsa:EndpointReference>"
         "<smp:RequireBusinessLevelSignature>false</smp:RequireBusinessLevelSignature>"
-        "<smp:Certificate>c2ltdWxhdGVk</smp:Certificate>"
+        f"<smp:Certificate>{certificate}</smp:Certificate>"
         "<smp:ServiceDescription>simulated</smp:ServiceDescription>"
         "<smp:TechnicalContactUrl>about:blank</smp:TechnicalContactUrl>"
         "</smp:Endpoint></smp:ServiceEndpointList></smp:Process>"

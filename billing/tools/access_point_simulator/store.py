@@ -137,6 +137,7 @@ class Store:
 
     def __init__(self, folder: Path, *, clock: Clock = utc_now) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
         self._database = Database(f"sqlite:///{folder / 'access-point.sqlite'}")
         self._clock = clock
         self._lock = Lock()

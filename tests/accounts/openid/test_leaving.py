@@ -80,13 +80,12 @@ WRONG: Mapping[str, dict[str, object]] = {
 }
 
 
-@pytest.mark.parametrize("claims", WRONG.values(), ids=WRONG)
-def test_a_word_that_is_wrong_in_any_way_ends_nothing(house: House, claims: dict[str, object]) -> None:
+def test_a_word_that_is_wrong_in_any_way_ends_nothing(house: House) -> None:
     with visitor(house.site) as alva:
         travel(alva, "one", email=ALVA)
-        answer = tell(house, house.logout_token("one", claims=json.dumps(claims)))
-        assert answer.status_code == 400
-        assert answer.headers["cache-control"] == "no-store"
+        for name, claims in WRONG.items():
+            answer = tell(house, house.logout_token("one", claims=json.dumps(claims)))
+            assert (answer.status_code, answer.headers["cache-control"]) == (400, "no-store"), name
         assert is_in(alva)
 
 

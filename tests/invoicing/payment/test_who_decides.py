@@ -86,6 +86,8 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
     "POST /finance/audit/disposals/{number}/{answer}": KEEPS,
     "POST /finance/post/answers/{number}/seen": QUEUE,
     "POST /finance/post/{number}/send-again": QUEUE,
+    "POST /finance/post/diverted": QUEUE,
+    "POST /finance/post/directory/believe": QUEUE,
     "POST /finance/objections/{objection_id}": frozenset({ObjectionAction.ANSWERED}),
     "POST /finance/payments": PAYS,
     "POST /finance/payments/proposals/{number}/attest": PAYS,

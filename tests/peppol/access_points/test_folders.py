@@ -12,7 +12,7 @@ from operations.access_point import opened_access_point
 from operations.settings import Settings
 from peppol.access_points.files import LocalFiles
 from peppol.access_points.folder import FolderAccessPoint
-from peppol.access_points.layouts import OPERATOR, OXALIS, PLAIN
+from peppol.access_points.layouts import OPERATOR, OXALIS, PLAIN, Layout
 from peppol.access_points.protocol import DeliveryState, Gone, RejectedForGood, TooLarge, Unreachable
 from peppol.access_points.sftp import SftpFiles
 from peppol.access_points.sftp_login import SftpLogin, public_key
@@ -452,3 +452,19 @@ def test_a_place_without_second_names_moves_in_one_step_and_overwrites_nothing(
         folder.acknowledge("a.xml")
     kept = {path.name: path.read_bytes() for path in (tmp_path / "collected").iterdir()}
     assert kept == {"a.xml": order("1"), "a~2.xml": order("2")}
+
+
+@pytest.mark.parametrize("layout", [PLAIN, OPERATOR, OXALIS])
+def test_what_a_killed_writer_left_is_taken_away_when_it_is_an_hour_old(
+    tmp_path: Path, layout: Layout
+) -> None:
+    (tmp_path / layout.outbox / "x").mkdir(parents=True)
+    left = tmp_path / layout.outbox / "x" / "order-1-2.xml.0a1b2c3d.tmp"
+    theirs = tmp_path / layout.outbox / "x" / "theirs.tmp"
+    for each in (left, theirs):
+        each.write_bytes(b"half")
+    FolderAccessPoint(tmp_path, layout=layout, clock=a_while_later).submit(AMessage(1))
+    assert left.exists(), "it may still be written"
+    much_later = datetime.now(UTC) + timedelta(hours=2)
+    FolderAccessPoint(tmp_path, layout=layout, clock=lambda: much_later).submit(AMessage(2))
+    assert (left.exists(), theirs.exists()) == (False, True)

@@ -10,6 +10,7 @@ from peppol.access_points.mailbox_api import MailboxInlet
 from peppol.access_points.phoss import PhossInlet, PhossOutlet
 from peppol.access_points.protocol import (
     AccessPointError,
+    ArrivalLeft,
     DeliveryState,
     Gone,
     RejectedForGood,
@@ -155,3 +156,41 @@ def test_a_message_above_the_cap_is_never_cut_and_a_missing_one_is_gone() -> Non
                 inlet.fetch("1")
             inlet.acknowledge("1")
         web.close()
+
+
+@pytest.mark.parametrize("inlet", [MailboxInlet, PhossInlet])
+@pytest.mark.parametrize(
+    ("status", "error", "code"),
+    [
+        (500, ArrivalLeft, "THEIR_FAULT"),
+        (502, ArrivalLeft, "THEIR_FAULT"),
+        (400, ArrivalLeft, "REFUSED_AS_ASKED"),
+        (422, ArrivalLeft, "REFUSED_AS_ASKED"),
+        (401, Unreachable, "DENIED"),
+        (503, Unreachable, "NOT_NOW"),
+        (404, Gone, "GONE"),
+    ],
+)
+def test_what_is_wrong_with_one_letter_says_nothing_of_the_others(
+    inlet: type[MailboxInlet | PhossInlet], status: int, error: type[AccessPointError], code: str
+) -> None:
+    with answering(say(status)) as address:
+        web = Web(address, seconds=30)
+        with pytest.raises(error) as told:
+            inlet(web).fetch("one")
+        web.close()
+    assert (type(told.value), told.value.code) == (error, code)
+    assert told.value.host == address.removeprefix("http://")
+
+
+@pytest.mark.parametrize("inlet", [MailboxInlet, PhossInlet])
+def test_an_acknowledgement_that_is_refused_is_that_letters_and_one_that_fails_comes_again(
+    inlet: type[MailboxInlet | PhossInlet],
+) -> None:
+    for status, error in ((422, ArrivalLeft), (500, Unreachable), (403, Unreachable)):
+        with answering(say(status)) as address:
+            web = Web(address, seconds=30)
+            with pytest.raises(error) as told:
+                inlet(web).acknowledge("one")
+            web.close()
+        assert type(told.value) is error

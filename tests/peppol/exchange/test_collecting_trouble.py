@@ -241,6 +241,10 @@ def test_what_cannot_be_fetched_is_noted_by_itself_and_all_others_are_taken_in(
     assert collect(system, point) == Collected(1, 0, 0)
     assert left(system) == []
     assert states(system) == {f"{number}.xml": [InState.ARRIVED] for number in range(5)}
+    with system.database.reading() as session:
+        (ended,) = session.execute(select(exchange_tables.unfetched_arrival)).all()
+    # What a stranger called it is not kept.
+    assert (ended.state, ended.reference, ended.code) == (UnfetchedState.FETCHED, "", "DISK")
 
 
 def test_what_does_not_lie_there_any_more_is_no_trouble(system: System, moment: Moment) -> None:
@@ -385,6 +389,42 @@ def test_a_folder_we_may_not_look_into_stops_no_other(
         (tmp_path / "inbox" / name / "a.xml").write_bytes(order(name))
     assert collect(system, FolderAccessPoint(tmp_path)) == Collected(2, 0, 0)
     assert left(system) == [("shut", "MAY_NOT", UnfetchedState.WAITING)]
+
+
+class ReadOnly(LocalFiles):
+    """A folder that may be read and not written in; or, with `mine`, one file in it that is another's."""
+
+    mine = ""
+
+    def write(self, path: str, body: bytes) -> None:
+        if not self.mine:
+            raise PermissionError(13, "no")
+        super().write(path, body)
+
+    def move(self, source: str, target: str, *, lasting: bool = True) -> None:
+        if self.mine in source:
+            raise PermissionError(13, "no")
+        super().move(source, target, lasting=lasting)
+
+
+def test_an_account_that_may_not_write_in_its_root_is_told_as_that_and_one_file_as_one(
+    system: System, tmp_path: Path
+) -> None:
+    root = tmp_path / "account"
+    root.mkdir()
+    for name in ("a.xml", "b.xml", "c.xml"):
+        (root / name).write_bytes(order(name))
+    files = ReadOnly(root)
+    point = FolderAccessPoint(files, layout=LAYOUTS["operator"])
+    with pytest.raises(Unreachable) as told:
+        collector(system, point).collect()
+    assert told.value.code == "ROOT_READ_ONLY"
+    assert "layouten operator" in told.value.sentence.sv
+    assert left(system) == []
+    files.mine = "b.xml"
+    assert collect(system, point) == Collected(2, 0, 0)
+    assert left(system) == [("b.xml", "MAY_NOT", UnfetchedState.WAITING)]
+    assert sorted(path.name for path in root.iterdir()) == ["b.xml"], "and no probe is left"
 
 
 def test_messages_that_wait_for_something_of_ours_lose_no_attempt_and_are_alarmed_about(

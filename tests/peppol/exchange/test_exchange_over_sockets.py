@@ -118,7 +118,9 @@ def test_an_order_to_a_supplier_the_register_does_not_know_goes_to_the_portal(
 ) -> None:
     system.decide("100000101", supplier=FYRBAKEN)
     system.decide("100000102", supplier=TALLKOTTEN)
-    directory = RegisterDirectory(FixedRegister(f"{running.address}/smp"), clock=moment)
+    directory = RegisterDirectory(
+        FixedRegister(f"{running.address}/smp"), trust=running.trust, clock=moment, inside=True
+    )
     ours = running.phase4()
     point = Composed(ours.outlet, ours.inlet, directory)
     running.faults({"fault": "answer-500", "on": ["lookup"], "first": 1})

@@ -9,12 +9,13 @@ import pytest
 
 from peppol.access_points.protocol import PeerVerdict
 from peppol.identifiers import DocumentKind
-from peppol.lookup.directory import FixedRegister, RegisterDirectory, _elsewhere
+from peppol.lookup.directory import FixedRegister, RegisterDirectory
+from peppol.lookup.register_address import base_of
 from peppol.lookup.smp import NotUnderstood
+from tests.support.servers import registers
 from tests.support.servers.access_points import SUPPLIER
 
 ORDER = DocumentKind.ORDER
-SMP = "http://busdox.org/serviceMetadata/publishing/1.0/"
 
 
 @contextmanager
@@ -46,7 +47,9 @@ def listening(status: int, headers: dict[str, str], asked: list[str], body: byte
 
 
 def verdict(register: str) -> PeerVerdict:
-    directory = RegisterDirectory(FixedRegister(register), seconds=20)
+    directory = RegisterDirectory(
+        FixedRegister(register), trust=registers.trusted, clock=lambda: registers.NOW, seconds=20
+    )
     try:
         return directory.lookup(SUPPLIER, ORDER.document_type_id, ORDER.profile_ids[0]).verdict
     finally:
@@ -68,8 +71,8 @@ def test_a_redirect_of_the_register_leads_nowhere(status: int) -> None:
 def test_an_answer_that_names_our_own_house_is_not_asked_there() -> None:
     inside: list[str] = []
     with listening(200, {}, inside, b"secret") as ours:
-        body = f'<S:ServiceMetadata xmlns:S="{SMP}"><S:Redirect href="{ours}/admin"/></S:ServiceMetadata>'
-        with listening(200, {"Content-Type": "application/xml"}, [], body.encode()) as register:
+        body = registers.signed(registers.redirect(f"{ours}/admin", "REGISTER 1"))
+        with listening(200, {"Content-Type": "application/xml"}, [], body) as register:
             assert verdict(register) is PeerVerdict.CANNOT_TELL
     assert inside == []
 
@@ -97,18 +100,21 @@ def test_an_answer_that_names_our_own_house_is_not_asked_there() -> None:
 )
 def test_only_a_public_name_is_gone_to(host: str) -> None:
     with pytest.raises(NotUnderstood):
-        _elsewhere(f"https://{host}/iso6523-actorid-upis%3A%3Ax")
+        base_of(f"https://{host}/iso6523-actorid-upis%3A%3Ax")
 
 
 @pytest.mark.parametrize(
     "address",
-    ["http://smp.example/x", "ftp://smp.example/x", "https://smp.example:8443/x", "https://a@smp.example/x"],
+    [
+        *("http://smp.example/x", "ftp://smp.example/x", "file:///etc/passwd", "//smp.example/x", ""),
+        *("https://smp.example:8443/x", "https://smp.example:port/x", "https://a@smp.example/x"),
+    ],
 )
 def test_only_over_https_on_its_own_port_without_a_name(address: str) -> None:
     with pytest.raises(NotUnderstood):
-        _elsewhere(address)
+        base_of(address)
 
 
 @pytest.mark.parametrize("address", ["https://smp.example/x", "https://smp.example:443/x"])
 def test_a_public_register_is_gone_to(address: str) -> None:
-    assert _elsewhere(address).startswith("https://smp.example")
+    assert base_of(address).startswith("https://smp.example")

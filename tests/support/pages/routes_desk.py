@@ -230,6 +230,15 @@ ROUTES = {
         may=CHANGERS, foreign=(f"/finance/audit/disposals/{NONE}/confirm",)
     ),
     "GET /finance/post": Route(may=RULES, own=("/finance/post",)),
+    "GET /finance/post/diverted": Route(may=RULES, own=("/finance/post/diverted",)),
+    "POST /finance/post/diverted": Route(may=FINANCE, form={"number": NONE}),
+    "POST /finance/post/directory/believe": Route(may=FINANCE),
+    "GET /finance/post/statistics": Route(
+        may=RULES, own=("/finance/post/statistics", "/finance/post/statistics?month=2026-10")
+    ),
+    "GET /finance/post/statistics.csv": Route(
+        may=RULES, own=("/finance/post/statistics.csv?month=2026-10",), page=False
+    ),
     "GET /finance/post/{number}": Route(
         may=RULES, own=("/finance/post/<sent 2100000001>",), foreign=(f"/finance/post/{NONE}",)
     ),

@@ -19,6 +19,7 @@ from peppol.access_points.phase4 import Phase4Outlet
 from peppol.access_points.phoss import PhossInlet, PhossOutlet
 from peppol.access_points.web import Web
 from peppol.identifiers import DocumentKind
+from peppol.lookup.trust import TrustAnchors
 from tests.support.servers.serving import NO_TLS, serving
 
 BUYER, SUPPLIER, ANOTHER = "0007:2021002114", "0007:5599991014", "0007:5599992020"
@@ -67,7 +68,12 @@ class Simulator:
 
     address: str
     admin: httpx.Client
+    trust_file: Path
     webs: list[Web] = field(default_factory=list)
+
+    def trust(self) -> TrustAnchors:
+        """Whose signatures hold in its network."""
+        return TrustAnchors.from_pem(self.trust_file.read_bytes())
 
     def web(self, *path: str, token: str = TOKEN, seconds: float = 30) -> Web:
         """A client for one of its shapes."""
@@ -121,14 +127,17 @@ def simulator(
     for each in suppliers:
         store.register(each, SUPPLIER_KINDS)
     store.register(BUYER, BUYER_KINDS)
-    app = create_simulator(Desk(store, seed=seed, repeats=repeats, token=TOKEN))
+    desk = Desk(store, seed=seed, repeats=repeats, token=TOKEN)
+    app = create_simulator(desk)
     with (
         serving(app, log_level="critical") as address,
         httpx.Client(
             base_url=address, headers={"X-Token": TOKEN}, trust_env=False, verify=NO_TLS, timeout=60
         ) as admin,
     ):
-        running = Simulator(address, admin)
+        trust_file = folder / "trust.pem"
+        trust_file.write_bytes(desk.authority.pem)
+        running = Simulator(address, admin, trust_file)
         try:
             yield running
         finally:

@@ -5,7 +5,7 @@ be one. `moment` is a clock that the test moves.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from foundation.sql import Session
@@ -23,6 +23,7 @@ from peppol.access_points.protocol import (
 )
 from peppol.exchange import outbox
 from peppol.exchange.outbox import NewMessage
+from peppol.lookup.confirmed import DirectoryDoubt
 from tests.support.servers.system_databases import CLOCK
 
 DAY = date(2026, 2, 3)
@@ -104,6 +105,9 @@ class FaultyPoint:
 
     def lookup(self, participant: str, document_type: str, process: str) -> Capability:
         self.looked_up.append((participant, document_type, process))
+        if self.verdict is PeerVerdict.NO_IN_DOUBT:
+            said = {"said": PeerVerdict.NOT_REGISTERED, "doubt": DirectoryDoubt.CANARY_MISSING}
+            return replace(Capability(participant, document_type, process, self.verdict), **said)  # type: ignore[arg-type]
         return Capability(participant, document_type, process, self.verdict)
 
 

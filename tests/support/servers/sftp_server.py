@@ -40,9 +40,10 @@ class SftpServer:
 
     def cut(self) -> None:
         """Drop every connection, as networks and idle timers do."""
-        for transport in self.transports:
+        # Whoever is cut may be there again before the last of them is.
+        cut, self.transports = self.transports, []
+        for transport in cut:
             transport.close()
-        self.transports.clear()
 
 
 class _Door(paramiko.ServerInterface):

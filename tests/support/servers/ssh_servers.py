@@ -5,6 +5,7 @@ its own with a password. Started with `more` lines of configuration, which come 
 """
 
 import getpass
+import grp
 import os
 import socket
 import subprocess
@@ -170,6 +171,8 @@ def proftpd(folder: Path, root: Path, *more: str) -> Iterator[SshServer]:
         "UseIPv6 off",
         f"Port {port}",
         f"User {runs_as}",
+        f"Group {grp.getgrgid(os.getegid()).gr_name}",
+        "ControlsEngine off",
         f"PidFile {folder / 'proftpd.pid'}",
         "ScoreboardFile none",
         "DelayEngine off",

@@ -1,1 +1,1 @@
-"""What lies at the access point: the commands about what could not be fetched."""
+"""Commands about the exchange with the network that have modules of their own."""
