@@ -4,7 +4,7 @@ Raises `Refused` for settings that do not go together, with the name of the sett
 write. What is opened is closed by `opened_access_point`. Its directory is opened by `directory`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,6 @@ from peppol.access_points.phase4 import Phase4Outlet
 from peppol.access_points.phoss import PhossInlet, PhossOutlet
 from peppol.access_points.protocol import AccessPoint, Directory, Inlet
 from peppol.access_points.web import Web
-from peppol.exchange import acknowledging
 
 if TYPE_CHECKING:
     from peppol.access_points.sftp import SftpFiles
@@ -47,11 +46,6 @@ def no_access_point() -> Refused:
             "BILLING_ACCESS_POINT_ADDRESS, eller ange en mapp med --folder."
         ),
     )
-
-
-def facts_of(settings: PostSettings) -> Mapping[str, object]:
-    """What the books are told of the access point: who acknowledges what comes."""
-    return acknowledging.facts_for(settings.access_point_kind, settings.access_point_sends_mls)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from operations.mail import mail
 from peppol.access_points import error_sentences
 from peppol.exchange import circuit_breaker, directory_store
 from peppol.exchange.tables import InState, OutState, OwedState, inbox, outbox, owed_answer
-from peppol.lookup.confirmed import DirectoryDoubt
+from peppol.lookup.doubts import DirectoryDoubt
 
 APART = timedelta(hours=1)
 """Between two alarms of one kind."""

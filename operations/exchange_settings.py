@@ -3,11 +3,14 @@
 See docs/access-points.md for what each kind needs.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
+
+from peppol.exchange import acknowledging
 
 
 class PostSettings(BaseSettings):
@@ -72,3 +75,8 @@ class PostSettings(BaseSettings):
     webhook_token: SecretStr = SecretStr("")
     webhook_window: int = 300
     """How old, in seconds, a signed message may be."""
+
+
+def facts_of(settings: PostSettings) -> Mapping[str, object]:
+    """What the books are told of the access point: who acknowledges what comes."""
+    return acknowledging.facts_for(settings.access_point_kind, settings.access_point_sends_mls)

@@ -10,6 +10,7 @@ from billing.cli.exit_codes import ExitCode, complain, refusal_of
 from billing.server.installation import Books, BuyerIsClosed, Installation
 from foundation.database import DatabaseUnusable
 from foundation.errors import Refused
+from operations.directory.opening import refuse_old_zone
 from operations.restore import mark_places
 
 Stopped = Sequence[tuple[Books, Exception]]
@@ -26,6 +27,18 @@ def tell_stopped(context: CommandContext, stopped: Stopped) -> None:
         complain(f"{books.slug}: {refusal_of(error).in_language(context.language)}")
     if stopped:
         raise typer.Exit(ExitCode.FAILED)
+
+
+def refuse_old_zones(installation: Installation) -> None:
+    """Raise Refused where the settings of the installation, or of a buyer that is served, name a zone that is gone."""
+    refuse_old_zone(installation.settings)
+    try:
+        served = installation.served()
+    except (DatabaseUnusable, SQLAlchemyError):
+        # Who serves without books yet is told by whoever needs them.
+        return
+    for books in served:
+        refuse_old_zone(books.settings)
 
 
 def missing_marks(context: CommandContext, installation: Installation) -> Iterator[str]:

@@ -32,8 +32,8 @@ from foundation.database import Database, utc_now
 from foundation.errors import place_of
 from foundation.periods import Clock, stockholm_date
 from foundation.product import PRODUCT
-from operations.access_point import facts_of
 from operations.event_feed import feed
+from operations.exchange_settings import facts_of
 from operations.settings import Settings
 from peppol.validation import apart
 from peppol.xml.gate_errors import LIMITS

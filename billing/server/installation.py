@@ -19,10 +19,10 @@ from foundation.database import Database, DatabaseUnusable, utc_now
 from foundation.errors import Refused
 from foundation.periods import Clock
 from foundation.text import Text
-from operations.access_point import facts_of
 from operations.buyers import books as buyer_books
 from operations.buyers import buyer_store
 from operations.buyers.model import InstallationBuyer, chosen
+from operations.exchange_settings import facts_of
 from operations.restore import alarm as restore_alarm
 from operations.restore import mark_places
 from operations.settings import Settings

@@ -36,7 +36,7 @@ from orders.register.parties import Channel
 from orders.register.register import Register
 from peppol.access_points.protocol import PeerVerdict
 from peppol.exchange.tables import OutState
-from peppol.lookup.confirmed import DirectoryDoubt
+from peppol.lookup.doubts import DirectoryDoubt
 from web.access import settings_of, signed_in
 from web.csrf import form_of
 from web.pages import database_of, pages_router, render, see_other, today_of

@@ -42,7 +42,7 @@ ERRNO: Final[Mapping[int, K]] = {
     **dict.fromkeys((errno.EMFILE, errno.ENFILE, errno.ENOMEM), K.TOO_MANY_OPEN),
     **dict.fromkeys((errno.EBUSY, errno.ETXTBSY, errno.EDEADLK, errno.ENOLCK), K.BUSY),
 }
-"""What the operating system says; what is not here is OTHER."""
+"""What the operating system says; what is not here is UNCLASSIFIED."""
 
 GETADDRINFO: Final[Mapping[int, K]] = {
     getattr(socket, name): kind

@@ -74,7 +74,7 @@ class FaultKind(StrEnum):
     BUSY = "BUSY"
     SERVER_FAILED = "SERVER_FAILED"
     # What none of the tables knows.
-    OTHER = "OTHER"
+    UNCLASSIFIED = "UNCLASSIFIED"
 
 
 _K = FaultKind
@@ -248,7 +248,7 @@ SENTENCES: Final[Mapping[FaultKind, Text]] = {
         "Servern %(host)s sa att det inte gick, utan att säga varför (%(said)s). Fråga operatören: en full disk, en "
         "kvot eller rättigheter är det vanliga."
     ),
-    _K.OTHER: Text(
+    _K.UNCLASSIFIED: Text(
         "Det gick inte att tala med %(host)s (%(said)s). Nästa försök görs av sig självt; läs loggen om det dröjer."
     ),
 }

@@ -37,8 +37,8 @@ def fault_of(error: BaseException, *, host: str = "") -> Fault:
     Fault(kind=<FaultKind.NOTHING_LISTENS: 'NOTHING_LISTENS'>, said='ECONNREFUSED', host='ap.example')
     """
     found = [fault for each in _chain(error) if (fault := _told(each, host)) is not None]
-    return next((each for each in reversed(found) if each.kind is not FaultKind.OTHER), None) or (
-        found[-1] if found else Fault(FaultKind.OTHER, type(error).__name__, host)
+    return next((each for each in reversed(found) if each.kind is not FaultKind.UNCLASSIFIED), None) or (
+        found[-1] if found else Fault(FaultKind.UNCLASSIFIED, type(error).__name__, host)
     )
 
 
@@ -66,7 +66,7 @@ def _told(error: BaseException, host: str) -> Fault | None:
             return Fault(FaultKind.TIMED_OUT, "ETIMEDOUT", host)
         case OSError() if error.errno is not None:
             code = errno.errorcode.get(error.errno, str(error.errno))
-            return Fault(ERRNO.get(error.errno, FaultKind.OTHER), code, host)
+            return Fault(ERRNO.get(error.errno, FaultKind.UNCLASSIFIED), code, host)
         case EOFError():
             return Fault(FaultKind.CUT, "EOF", host)
         case _:

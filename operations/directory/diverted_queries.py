@@ -12,7 +12,7 @@ from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.portal_invoicing.tables import portal_document
 from peppol.exchange.tables import OutState, outbox
 from peppol.identifiers import DocumentKind
-from peppol.lookup.confirmed import NOT_TAKEN
+from peppol.lookup.doubts import NOT_TAKEN
 
 _PENDING = (PortalState.WAITING, PortalState.RELEASED, PortalState.READ)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from foundation.text import Text
-from peppol.lookup.confirmed import DirectoryDoubt
+from peppol.lookup.doubts import DirectoryDoubt
 
 DOUBT_WORDS: Final[Mapping[DirectoryDoubt, Text]] = {
     DirectoryDoubt.CANARY_MISSING: Text(

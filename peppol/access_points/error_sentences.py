@@ -184,7 +184,7 @@ _WHOSE: Final[Mapping[FaultKind, Whose]] = {
             _F.NOT_UNDERSTOOD,
             _F.BUSY,
             _F.SERVER_FAILED,
-            _F.OTHER,
+            _F.UNCLASSIFIED,
         ),
         Whose.ACCESS_POINT,
     ),

@@ -43,7 +43,7 @@ def ssh_fault(error: BaseException, *, host: str) -> Fault:
         case paramiko.SSHException() if any(words in said for words in _NO_SSH):
             return Fault(FaultKind.NOT_SSH, "SSH banner", host)
     fault = fault_of(error, host=host)
-    if fault.kind is FaultKind.OTHER and isinstance(error, paramiko.SSHException):
+    if fault.kind is FaultKind.UNCLASSIFIED and isinstance(error, paramiko.SSHException):
         return Fault(FaultKind.SSH_BROKEN, "SSH", host)
     return fault
 

@@ -136,7 +136,7 @@ class Web:
     def _fault(self, error: Exception) -> Fault:
         """What kept an answer from coming, by the innermost cause; the text of some holds addresses."""
         fault = fault_of(error, host=self.where)
-        if fault.kind is not FaultKind.OTHER:
+        if fault.kind is not FaultKind.UNCLASSIFIED:
             return fault
         if isinstance(error, httpx.ProxyError):
             return Fault(FaultKind.PROXY, "proxy", self.where)
@@ -147,7 +147,7 @@ class Web:
         if isinstance(error, httpx.RemoteProtocolError):
             ended = any(word in str(error) for word in _ENDED)
             return Fault(FaultKind.CUT if ended else FaultKind.NOT_UNDERSTOOD, "HTTP", self.where)
-        return Fault(FaultKind.OTHER, type(error).__name__, self.where)
+        return Fault(FaultKind.UNCLASSIFIED, type(error).__name__, self.where)
 
     def _ask(
         self,

@@ -21,7 +21,7 @@ from peppol.exchange.directory_store import ASK_AGAIN, IN_DOUBT, DoubtRow
 from peppol.exchange.outbox_store import OutboundMessage
 from peppol.exchange.receiver_queues import AttemptResult
 from peppol.exchange.tables import OutState
-from peppol.lookup.confirmed import NOT_TAKEN, DirectoryDoubt
+from peppol.lookup.doubts import NOT_TAKEN, DirectoryDoubt
 
 DIRECTORY: Final = "lookup"
 """What the journal calls the directory; an installation has one."""

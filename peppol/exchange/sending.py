@@ -48,7 +48,7 @@ from peppol.exchange.receiver_queues import AttemptResult, QueueLease
 from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
 from peppol.journal_actions import AccessPointAction, DirectoryAction, MessageAction
-from peppol.lookup.confirmed import NOT_TAKEN
+from peppol.lookup.doubts import NOT_TAKEN
 
 Transactions = Callable[[], AbstractContextManager[Session]]
 

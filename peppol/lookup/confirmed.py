@@ -13,7 +13,6 @@ A no that does not stand this is `NO_IN_DOUBT`: messages wait, and somebody is t
 import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from threading import Lock
 from typing import Final
 
@@ -21,26 +20,12 @@ from foundation.periods import Clock
 from peppol.access_points.protocol import AccessPointError, Capability, PeerVerdict
 from peppol.identifiers import DocumentKind
 from peppol.lookup.directory import RegisterDirectory
+from peppol.lookup.doubts import NOT_TAKEN, DirectoryDoubt
 from peppol.lookup.sml import LocatorSilent
 from peppol.lookup.smp import NotUnderstood
 
-NOT_TAKEN: Final = (PeerVerdict.OTHER_KINDS_ONLY, PeerVerdict.NOT_REGISTERED)
-"""What a directory says no by."""
-
 # Doubt is no risk, so it need not be found out anew for every message; a canary that was found proves nothing later.
 _DOUBT_LASTS: Final = timedelta(seconds=20)
-
-
-class DirectoryDoubt(StrEnum):
-    """Why a no of the directory is not believed."""
-
-    CANARY_MISSING = "CANARY_MISSING"  # our own entry is not found in the same directory
-    CANARY_UNCERTAIN = (
-        "CANARY_UNCERTAIN"  # what is said of our own entry cannot be verified, or nobody answers
-    )
-    ANSWERS_ANYBODY = "ANSWERS_ANYBODY"  # an address that nobody has is found too
-    CHANGED = "CHANGED"  # the second answer was not the first
-    MANY = "MANY"  # no to more receivers in an hour than is likely
 
 
 class ConfirmedDirectory:

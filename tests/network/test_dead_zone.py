@@ -25,7 +25,7 @@ from peppol.exchange.tables import OutState
 from peppol.exchange.tables import outbox as outbox_table
 from peppol.identifiers import DocumentKind, is_gln
 from peppol.journal_actions import DirectoryAction, MessageAction
-from peppol.lookup.confirmed import DirectoryDoubt
+from peppol.lookup.doubts import DirectoryDoubt
 from tests.support.servers.access_points import ANOTHER, BUYER, SUPPLIER, TOKEN, Simulator, order, simulator
 from tests.support.servers.faulty_point import DAY, Moment
 from tests.support.servers.name_server import Dnsmasq, dnsmasq

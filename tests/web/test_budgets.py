@@ -2,9 +2,9 @@
 
 from contextlib import AsyncExitStack
 
-import anyio
 import pytest
 
+from tests.support.servers.without_server import asked
 from web.budgets import Budgets, Caller, OverBudget, Share, stranger
 
 ALFA, BETA = Caller("5599991014", is_stranger=False), Caller("5599992020", is_stranger=False)
@@ -45,7 +45,7 @@ def may_begin(budgets: Budgets, *callers: Caller) -> list[bool]:
                     began.append(True)
         return began
 
-    return anyio.run(ask)
+    return asked(ask)
 
 
 def test_strangers_together_leave_a_place_to_who_is_signed_in(budgets: Budgets) -> None:
@@ -75,7 +75,7 @@ def test_all_strangers_together_are_refused_with_when_to_come_again(budgets: Bud
         budgets.spend(stranger(f"192.0.2.{number}"), 10)
     clock.now += 15
     with pytest.raises(OverBudget) as refused:
-        anyio.run(budgets.turn(stranger("192.0.2.9")).__aenter__)
+        asked(budgets.turn(stranger("192.0.2.9")).__aenter__)
     assert refused.value.seconds == 45
     assert "logga in" in refused.value.text.sv
     assert may_begin(budgets, ALFA) == [True]

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from types import FunctionType, ModuleType
 
-import anyio
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -23,6 +22,7 @@ from tests.support.pages.browser import Site, portal
 from tests.support.pages.visitor import Visitor, text_of, visitor
 from tests.support.project import PROJECT
 from tests.support.servers.system_databases import filled
+from tests.support.servers.without_server import asked
 from tests.support.stories.system import FYRBAKEN, System, example_register
 from web import pdf
 from web.budgets import Caller
@@ -178,7 +178,7 @@ def test_a_page_is_refused_over_budget_and_told_when_and_what_it_took_is_noted(s
         assert "Ni har prövat så mycket som går på en minut" in text_of(refused)
         # What checks nothing is not refused.
         assert somebody.get("/test-bench").status_code == 200
-    assert anyio.run(may_begin, budgets, Caller("5599992020", is_stranger=False))
+    assert asked(lambda: may_begin(budgets, Caller("5599992020", is_stranger=False)))
 
 
 async def may_begin(budgets: object, caller: Caller) -> bool:

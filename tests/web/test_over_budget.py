@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
 
-import anyio
 import pytest
 from fastapi import FastAPI
 
@@ -12,6 +11,7 @@ from foundation.database import utc_now
 from operations import alarm_store
 from operations.settings import Settings
 from tests.support.servers.system_databases import CLOCK
+from tests.support.servers.without_server import asked
 from tests.support.stories.system import System, a_system
 from web.budgets import Budgets, OverBudget, Share, stranger
 from web.guards import over_budget
@@ -97,5 +97,5 @@ def test_the_watch_looks_again_whatever_a_look_met(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(over_budget, "_LOOK_SECONDS", 0.0)
     monkeypatch.setattr(over_budget, "_look", faulty)
     with pytest.raises(Ended):
-        anyio.run(over_budget.watch, app)
+        asked(lambda: over_budget.watch(app))
     assert looks == [0, 1, 2]

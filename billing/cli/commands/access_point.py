@@ -31,7 +31,7 @@ from peppol.access_points.composed import is_polled
 from peppol.access_points.probing import Probed, ProbeStep, probed
 from peppol.access_points.protocol import AccessPoint, AccessPointError, Capability, PeerVerdict
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
-from peppol.lookup.confirmed import DirectoryDoubt
+from peppol.lookup.doubts import DirectoryDoubt
 
 access_point = typer.Typer()
 

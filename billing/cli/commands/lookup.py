@@ -14,7 +14,7 @@ from operations.directory.words import DOUBT_WORDS
 from operations.settings import Settings
 from peppol.access_points.protocol import Capability, PeerVerdict
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
-from peppol.lookup.confirmed import NOT_TAKEN, DirectoryDoubt
+from peppol.lookup.doubts import NOT_TAKEN, DirectoryDoubt
 
 alone = typer.Typer()
 

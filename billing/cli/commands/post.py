@@ -24,7 +24,7 @@ from peppol.exchange import owed_answer_store
 from peppol.exchange.laid_aside import LaidAsideReason
 from peppol.exchange.owed_answer_store import OwedAnswer
 from peppol.exchange.tables import InState, OutState, OwedState
-from peppol.lookup.confirmed import DirectoryDoubt
+from peppol.lookup.doubts import DirectoryDoubt
 
 _RECEIVERS = (
     TableColumn(Text("Mottagare")),

@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from billing.cli.command import CommandContext, command
-from billing.cli.every_buyer import missing_marks, only
+from billing.cli.every_buyer import missing_marks, only, refuse_old_zones
 from billing.cli.exit_codes import complain
 from billing.server import openable, serving
 from billing.server.installation_app import InstallationApp
@@ -25,7 +25,6 @@ from billing.tools.demo import serving as demo_serving
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.text import Text
-from operations.directory.opening import refuse_old_zone
 
 alone = typer.Typer()
 
@@ -62,9 +61,8 @@ def serve(
     if folder is None:
         with context.installation() as installation:
             openable.prove(installation)
-            for books in installation.served():
-                # A worker would refuse it too; whoever starts both is told by the first.
-                refuse_old_zone(books.settings)
+            # A worker would refuse them too; whoever starts both is told by the first.
+            refuse_old_zones(installation)
             unmarked = list(missing_marks(context, installation))
     listening = listening_on(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"

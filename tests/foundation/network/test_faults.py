@@ -105,7 +105,7 @@ def test_what_networks_and_disks_do_every_day_is_never_called_other() -> None:
         "ELOOP",
     ]
     found = {name: fault_of(OSError(getattr(errno, name), "")).kind for name in daily}
-    assert K.OTHER not in found.values(), found
+    assert K.UNCLASSIFIED not in found.values(), found
 
 
 @pytest.mark.parametrize("name", [each for each in dir(socket) if each.startswith("EAI_")])
@@ -117,7 +117,7 @@ def test_every_answer_of_looking_a_name_up_has_a_kind(name: str) -> None:
 
 @pytest.mark.parametrize("status", [each for each in HTTPStatus if each >= 300], ids=str)
 def test_every_status_that_is_no_success_has_a_kind(status: int) -> None:
-    assert fault_codes.of_http(status) is not K.OTHER
+    assert fault_codes.of_http(status) is not K.UNCLASSIFIED
 
 
 @pytest.mark.parametrize("alert", ALERTS)
@@ -128,7 +128,7 @@ def test_every_alert_of_tls_has_a_kind(alert: str) -> None:
     error = ssl.SSLError(1, f"[SSL: {reason}] text (_ssl.c:1000)")
     error.reason = reason
     fault = fault_of(error, host="ap.example")
-    assert fault.kind is not K.OTHER
+    assert fault.kind is not K.UNCLASSIFIED
     assert fault.said == f"TLS {alert}".replace("canceled", "cancelled")
     assert reason.partition("_ALERT_")[2] in fault_codes.ALERTS, "named, not left to what is not known"
 
@@ -177,6 +177,6 @@ def test_the_innermost_cause_is_told_through_the_library_that_wrapped_it() -> No
 
 
 def test_what_nobody_knows_is_told_by_its_kind_alone() -> None:
-    assert fault_of(RuntimeError("s3cret"), host="h") == Fault(K.OTHER, "RuntimeError", "h")
+    assert fault_of(RuntimeError("s3cret"), host="h") == Fault(K.UNCLASSIFIED, "RuntimeError", "h")
     assert fault_of(TimeoutError(), host="h").kind is K.TIMED_OUT
     assert fault_of(EOFError(), host="h") == Fault(K.CUT, "EOF", "h")

@@ -17,7 +17,7 @@ from foundation.errors import Refused
 from invoicing.intake import handlers, technical_refusals
 from invoicing.intake.queue import read_arrived
 from operations import exchange_actions
-from operations.access_point import facts_of
+from operations.exchange_settings import facts_of
 from operations.settings import Settings
 from orders.register.response_agreements import TechnicalAnswer
 from peppol.documents import billing, shapes

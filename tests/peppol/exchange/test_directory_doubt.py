@@ -18,7 +18,7 @@ from peppol.exchange.directory_tables import directory_answer
 from peppol.exchange.directory_tables import directory_doubt as doubt_table
 from peppol.exchange.sending import MessageSender
 from peppol.exchange.tables import OutState, attempt, outbox, receiver_queue
-from peppol.lookup.confirmed import DirectoryDoubt
+from peppol.lookup.doubts import DirectoryDoubt
 from tests.support.servers.faulty_point import FaultyPoint, Moment, lay_out
 from tests.support.stories.system import System, a_system
 

@@ -10,8 +10,9 @@ import pytest
 
 from peppol.access_points.protocol import PeerVerdict
 from peppol.identifiers import DOCUMENT_SCHEME, DocumentKind
-from peppol.lookup.confirmed import ConfirmedDirectory, DirectoryDoubt
+from peppol.lookup.confirmed import ConfirmedDirectory
 from peppol.lookup.directory import FixedRegister, RegisterDirectory
+from peppol.lookup.doubts import DirectoryDoubt
 from peppol.lookup.sml import Locator
 from tests.support.servers import registers
 from tests.support.servers.access_points import ANOTHER, BUYER, SUPPLIER

@@ -23,7 +23,7 @@ from peppol.access_points.protocol import (
 )
 from peppol.exchange import outbox
 from peppol.exchange.outbox import NewMessage
-from peppol.lookup.confirmed import DirectoryDoubt
+from peppol.lookup.doubts import DirectoryDoubt
 from tests.support.servers.system_databases import CLOCK
 
 DAY = date(2026, 2, 3)

@@ -169,7 +169,7 @@ def sftp_server(folder: Path, **more: object) -> Iterator[SftpServer]:
             transport.add_server_key(system.host_key)
             transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Files, system)
             system.transports.append(transport)
-            with suppress(EOFError, paramiko.SSHException):
+            with suppress(OSError, EOFError, paramiko.SSHException):
                 transport.start_server(server=_Door(system))
 
     thread = threading.Thread(target=serve, daemon=True)
