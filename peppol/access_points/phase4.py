@@ -24,7 +24,7 @@ from peppol.access_points.web import Web, complain
 from peppol.envelope import envelope
 
 # Whatever becomes of a message is told in a report with status 200; this is said where X-Token is missing.
-_NO_TOKEN: Final = 400
+_NOT_LET_IN: Final = 400
 
 
 class Phase4Outlet:
@@ -46,7 +46,7 @@ class Phase4Outlet:
             answer = self._web.post("sendas4", *to.path, body=message.body)
         else:
             answer = self._web.post("sendsbdh", body=envelope.wrap(message.body, to.envelope))
-        if answer.status == _NO_TOKEN:
+        if answer.status == _NOT_LET_IN:
             raise Unreachable(answer.words, code="DENIED")
         complain(answer)
         report = read_report(answer)

@@ -98,6 +98,7 @@ class Network:
     register: Register
     _name_port: int = field(default_factory=lambda: free_port())
     _names: ExitStack = field(default_factory=ExitStack)
+    _located: tuple[str, ...] = ()
 
     @property
     def name_server(self) -> str:
@@ -107,6 +108,7 @@ class Network:
     def locate(self, *participants: str) -> None:
         """Let the locator know these participants and nobody else."""
         self.close()
+        self._located = participants
         self._names.enter_context(
             name_server(
                 self.register.address, participants, port=self._name_port, log=RUN / "name-server.log"
@@ -138,8 +140,15 @@ class Network:
         }
 
     def enrol_supplier(self, endpoint: Endpoint, kinds: Kinds = SUPPLIER_KINDS) -> None:
-        """The supplier receives these kinds at the endpoint."""
+        """The supplier is in the locator, and receives these kinds at the endpoint."""
+        if SUPPLIER not in self._located:
+            self.locate(*PARTICIPANTS)
         self.register.enrol(SUPPLIER, kinds, endpoint)
+
+    def strike_supplier(self) -> None:
+        """The supplier is in neither."""
+        self.register.strike(SUPPLIER)
+        self.locate(*(each for each in PARTICIPANTS if each != SUPPLIER))
 
     def enrol_buyer(self, endpoint: Endpoint) -> None:
         """The buyer receives what it does at the endpoint, and so does its service provider."""

@@ -13,7 +13,7 @@ from billing.tools.access_point_simulator.app import SUPPLIER_KINDS
 from peppol.access_points.addressing import in_envelope
 from peppol.access_points.composed import Composed
 from peppol.access_points.protocol import DeliveryState, Outbound
-from tests.interop.network import PARTICIPANTS, AccessPointPart, Network
+from tests.interop.network import AccessPointPart, Network
 from tests.interop.register import Kinds
 from tests.support.servers.access_points import SUPPLIER, Simulator
 
@@ -70,7 +70,6 @@ class RealSide:
     supplier: Composed
     settings: Mapping[str, str]
     server: Callable[[str], AbstractContextManager[None]] | None = None
-    _struck: bool = False
 
     def serving(self, database_url: str) -> AbstractContextManager[None]:
         return self.server(database_url) if self.server else nullcontext()
@@ -79,15 +78,10 @@ class RealSide:
         assert self.supplier.submit(status).state is DeliveryState.DELIVERED
 
     def enrol_supplier(self, kinds: Kinds = SUPPLIER_KINDS) -> None:
-        if self._struck:
-            self.network.locate(*PARTICIPANTS)
-            self._struck = False
         self.network.enrol_supplier(self.part.endpoint, kinds)
 
     def strike_supplier(self) -> None:
-        self.network.register.strike(SUPPLIER)
-        self.network.locate(*(each for each in PARTICIPANTS if each != SUPPLIER))
-        self._struck = True
+        self.network.strike_supplier()
 
     def supplier_down(self) -> None:
         self.part.end()

@@ -76,7 +76,19 @@ class Seen(HTMLParser):
 @pytest.mark.parametrize("template", sorted(TEXTS))
 @pytest.mark.parametrize("language", languages())
 def test_every_mail_says_the_same_plain_and_as_html(template: str, language: str) -> None:
-    names = ("number", "id", "payment", "month", "count", "reason", "kind", "sentence", "which", "told")
+    names = (
+        "number",
+        "id",
+        "payment",
+        "month",
+        "count",
+        "reason",
+        "kind",
+        "sentence",
+        "which",
+        "told",
+        "provider",
+    )
     values = {**dict.fromkeys(names, "7"), "portal": "{portal}", "link": AT, "until": "-", "product": "-"}
     body = TEXTS[template].body.with_values(**values).in_language(language)
     mail = came(claimed(body, template=template, language=language, choices="/mails/x"))
