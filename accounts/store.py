@@ -4,7 +4,7 @@ Convention: a query about a supplier's people takes the organisation; a foreign 
 was. What may be changed is decided in `rules.py` and done by `accounts.py`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -96,6 +96,12 @@ def of_organisation(session: Session, organisation: str) -> tuple[Account, ...]:
     question = select(*WHOLE).where(account.c.organisation == organisation)
     rows = session.execute(question.order_by(account.c.state == AccountState.ENDED, account.c.display_name))
     return tuple(map(of_row, rows.mappings()))
+
+
+def organisations_of(session: Session, account_ids: Collection[int]) -> Mapping[int, str]:
+    """The organisation of each of these accounts."""
+    rows = session.execute(select(account.c.id, account.c.organisation).where(account.c.id.in_(account_ids)))
+    return {int(number): organisation for number, organisation in rows}
 
 
 def active_names(session: Session) -> Sequence[tuple[int, str]]:

@@ -165,6 +165,7 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     PaymentAction.CONTROL_DATA_LOADED: Text("Kontrollunderlag lästes in"),
     PaymentAction.FILE_MADE: Text("En fil gjordes"),
     OperationsAction.JOB_AGAIN: Text("Ett jobb togs om"),
+    OperationsAction.MAIL_AGAIN: Text("Ett mejl som fastnat skickades igen"),
     OperationsAction.TASK_ASKED: Text("Ett arbete sattes igång"),
     OperationsAction.TASK_AGAIN: Text("Ett arbete som fastnat togs om"),
     OperationsAction.TASK_STOPPED: Text("Ett arbete avbröts"),

@@ -7,6 +7,7 @@ class OperationsAction(JournalAction):
     """What happens to the work that runs by itself, and to those it runs for."""
 
     ALARM_RAISED = "alarm.raised"
+    MAIL_AGAIN = "mail.again"
     JOB_GIVEN_UP = "job.given_up"
     JOB_AGAIN = "job.again"
     TASK_ASKED = "task.asked"
@@ -25,6 +26,7 @@ class OperationsSubject(SubjectKind):
     """What rows of operations are about, by their names."""
 
     ALARM = "alarm"
+    MAIL = "mail"
     JOB = "job"
     TASK = "task"
     BUYER = "buyer"

@@ -11,6 +11,7 @@ from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
 from finance_desk import post_queries
+from finance_desk.pages import mails_stuck
 from finance_desk.pages.paying_parts import download
 from finance_desk.words import Names, may_act, supplier_name
 from foundation.errors import NotThere, Refused
@@ -27,6 +28,7 @@ from invoicing.responses.store import KeptAnswer
 from operations import exchange_actions, exchange_queries, message_queries
 from operations.directory import believing, diverted, diverted_queries
 from operations.directory.words import DOUBT_WORDS
+from operations.mail import mail_queries
 from operations.message_queries import OutboundSummary
 from operations.network_reports import statistics
 from operations.network_reports.statistics import Direction, NetworkStatistics
@@ -64,6 +66,7 @@ def post_office(request: Request, person: Person = signed_in(*_READERS)) -> Resp
         standing = exchange_queries.standing(session)
         stuck, rejected = _messages(session, OutState.STUCK), _messages(session, OutState.REJECTED)
         answers = response_store.listed(session, waiting=True, limit=_MOST)
+        mails = mails_stuck.rows(session, register, at_most=_MOST)
         return render(
             request,
             person,
@@ -73,7 +76,9 @@ def post_office(request: Request, person: Person = signed_in(*_READERS)) -> Resp
             stuck=[_row(each, register) for each in stuck],
             rejected=[_row(each, register) for each in rejected],
             answers=[_answer(each) for each in answers],
-            cut_at=_MOST if _MOST in (len(stuck), len(rejected), len(answers)) else None,
+            mails=mails,
+            mails_count=mail_queries.count_stuck(session),
+            cut_at=_MOST if _MOST in map(len, (stuck, rejected, answers, mails)) else None,
             turned_away=_turned_away(session, register),
             portal_only=[each for each in register.suppliers if each.channel is Channel.PORTAL],
             supplier_name=lambda number: supplier_name(register, number),

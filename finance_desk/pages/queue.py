@@ -30,6 +30,7 @@ from invoicing.exceptions.worklist_store import WorkKind
 from invoicing.matching.causes import cause
 from invoicing.responses import store as response_store
 from invoicing.responses.model import sentences
+from operations.mail import mail_queries
 from orders.placements import start_queries
 from orders.register import store as register_store
 from peppol.exchange import owed_answer_store, unfetched_store
@@ -121,7 +122,8 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
     with database_of(request).reading() as session:
         register = register_store.load(session)
         names = Names(session, register.buyer)
-        counts = queue_queries.counts(session, today=today)
+        counts = dict(queue_queries.counts(session, today=today))
+        counts[QueuePart.POST] += mail_queries.count_stuck(session)
         context: dict[str, Any] = {
             "wanted": wanted,
             "filtered": _is_filtered(request),

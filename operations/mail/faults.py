@@ -157,7 +157,12 @@ class MailFault:
     @property
     def told(self) -> Text:
         """What it means, and what to do."""
-        return _TOLD[self.kind].with_values(code=" ".join(self._codes) or "-")
+        return _TOLD[self.kind].with_values(code=self.codes)
+
+    @property
+    def codes(self) -> str:
+        """What the other side answered, as a sentence shows it."""
+        return " ".join(self._codes) or "-"
 
     def __str__(self) -> str:
         return " ".join((self.kind, *self._codes))

@@ -1,6 +1,6 @@
 """How the mails stand, for a person who asks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,23 +22,50 @@ class MailCount:
 
 @dataclass(frozen=True, slots=True)
 class StuckMail:
-    """A mail that will not be tried again until a person says so: what it is about, and why. Never whom it is to."""
+    """A mail that will not be tried again until a person says so: what it is about, and why. Never its address."""
 
     id: int
     template: str
     about: str
     fault: str
+    account_id: int | None
+    attempts: int
+    made_at: datetime
 
 
-def stuck(session: Session) -> Sequence[StuckMail]:
-    """The mails that are stuck, the oldest first."""
+def stuck(
+    session: Session, *, numbers: Collection[int] | None = None, at_most: int | None = None
+) -> Sequence[StuckMail]:
+    """The mails that are stuck, the oldest first; of these numbers alone where they are given."""
     table = mail.c
-    rows = session.execute(
-        select(table.id, table.template, table.about, table.fault)
+    question = (
+        select(
+            table.id,
+            table.template,
+            table.about,
+            table.fault,
+            table.account_id,
+            table.attempts,
+            table.made_at,
+        )
         .where(table.state == MailState.STUCK)
         .order_by(table.id)
+        .limit(at_most)
     )
-    return [StuckMail(*row) for row in rows]
+    if numbers is not None:
+        question = question.where(table.id.in_(numbers))
+    return [StuckMail(*row) for row in session.execute(question)]
+
+
+def count_stuck(session: Session) -> int:
+    """How many mails are stuck."""
+    return session.scalar(select(func.count()).where(mail.c.state == MailState.STUCK)) or 0
+
+
+def states_of(session: Session, numbers: Collection[int]) -> Mapping[int, MailState]:
+    """Where the mails of these numbers are; one that is not there is left out."""
+    rows = session.execute(select(mail.c.id, mail.c.state).where(mail.c.id.in_(numbers)))
+    return {number: MailState(state) for number, state in rows}
 
 
 def waiting(session: Session) -> tuple[int, datetime | None]:

@@ -134,14 +134,16 @@ def put_off(
     )
 
 
-def try_again(session: Session, *, now: datetime, mail_id: int | None = None) -> int:
-    """Let what is stuck be tried again, the one or all of it, on a person's word; how many they are."""
-    stuck = mail.c.state == MailState.STUCK
-    which = stuck if mail_id is None else stuck & (mail.c.id == mail_id)
-    values = {"attempts": 0, "taken": 0, "next_at": now}
-    return transitions.move_all(
+def try_again(session: Session, mail_id: int, *, now: datetime, to_address: str | None = None) -> bool:
+    """Let one that is stuck be tried again, to this address where one is given; False where it is not stuck."""
+    values: dict[str, object] = {"attempts": 0, "taken": 0, "next_at": now}
+    if to_address is not None:
+        values["to_address"] = to_address
+    which = mail.c.id == mail_id
+    moved = transitions.move_all(
         session, mail.c.state, which, MAIL_FOLLOWS, to=MailState.WAITING, values=values
     )
+    return moved == 1
 
 
 def withdraw_waiting(session: Session, account_id: int, template: str) -> None:

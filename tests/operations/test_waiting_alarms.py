@@ -159,7 +159,10 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (JobRunState.DONE, "nothing waits: it is done"),
     (LineState.OPEN, "for the supplier's report, which it is reminded of"),
     (LineState.CLOSED_UNUSED, "nothing waits: nobody will deliver it"),
-    (MailState.STUCK, "for nobody: what it tells stands in the portal too; `mail again` sends it again"),
+    (
+        MailState.STUCK,
+        "for nobody: what it tells stands in the portal too; the page of messages and `mail again` send it again",
+    ),
     (
         UnfetchedState.LEFT_THERE,
         "nothing waits: a person has dealt with it, and it is tried again when it changes",

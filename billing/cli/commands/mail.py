@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from accounts.mails import leaving_mails
+from accounts.mails import leaving_mails, sending_again
 from billing.cli.command import CommandContext, command
 from billing.cli.exit_codes import ExitCode, complain
 from billing.cli.printing import show
@@ -15,10 +15,11 @@ from foundation.database import utc_now
 from foundation.errors import NotFound, Refused
 from foundation.text import Text
 from operations.mail import connection, faults, mail_queries
-from operations.mail import store as mail_store
 from operations.settings import Settings
 
 mail = typer.Typer()
+
+By = Annotated[str, typer.Option("--by", help="Vem som gör det, t.ex. user-17 / who does it")]
 
 
 @command(mail, "deliver")
@@ -73,13 +74,16 @@ def again(
     number: Annotated[
         int | None, typer.Argument(help="Mejlets nummer; utan det alla / the mail's; all without it")
     ] = None,
+    by: By = "operator",
 ) -> None:
     """Försök igen med mejl som fastnat / try mails again that are stuck."""
-    with context.writing() as session:
-        count = mail_store.try_again(session, now=utc_now(), mail_id=number)
-    if not count:
+    with context.opened() as database:
+        came = sending_again.send_again(database, None if number is None else [number], by=by)
+    if came.left:
+        raise Refused(came.told)
+    if not came.again:
         raise NotFound(Text("Inget sådant mejl har fastnat. Se vilka som har det med billing mail list."))
-    show(context.say(Text("%(count)s mejl försöks igen vid nästa utskick.", count=count)))
+    show(context.say(came.told))
 
 
 @command(mail, "check")

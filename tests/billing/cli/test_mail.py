@@ -8,7 +8,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from billing.cli.cli import app
+from foundation.database import Database
+from foundation.journal import rows
 from foundation.text import SWEDISH
+from operations.journal_actions import OperationsAction
 from operations.mail import mail
 from tests.support.servers.mail_server import mail_server
 from tests.support.servers.system_databases import migrated
@@ -63,10 +66,20 @@ def test_what_is_stuck_is_listed_with_its_reason_and_tried_again_on_a_persons_wo
         listed = billing(url, "list").output
         assert "RECEIVER_REFUSED 550" in listed
         assert "gone@" not in listed
-        assert "1 mejl försöks igen" in billing(url, "again").output
+        assert "1 mejl försöks igen" in billing(url, "again", "1", "--by", "user-17").output
+        told = billing(url, "again", "1")
+        assert (told.exit_code, "Mejlet väntar redan på att skickas." in told.output) == (1, True)
+        assert billing(url, "again", "99").exit_code == 4
         monkeypatch.setattr(server, "handle_RCPT", _takes)
         assert billing(url, "deliver").exit_code == 0
     assert "SENT" in billing(url, "list").output
+    told = billing(url, "again", "1")
+    assert (told.exit_code, "Mejlet har redan gått." in told.output) == (1, True)
+    database = Database(url)
+    with database.reading() as session:
+        noted = [each.actor for each in rows(session) if each.action == OperationsAction.MAIL_AGAIN]
+    database.close()
+    assert noted == ["user-17"]
 
 
 async def _takes(server: object, session: object, envelope: object, address: str, options: object) -> str:

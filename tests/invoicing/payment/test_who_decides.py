@@ -88,6 +88,7 @@ ROUTES: Final[Mapping[str, frozenset[JournalAction] | str]] = {
     "POST /finance/post/{number}/send-again": QUEUE,
     "POST /finance/post/diverted": QUEUE,
     "POST /finance/post/directory/believe": QUEUE,
+    "POST /finance/post/mails": QUEUE,
     "POST /finance/objections/{objection_id}": frozenset({ObjectionAction.ANSWERED}),
     "POST /finance/payments": PAYS,
     "POST /finance/payments/proposals/{number}/attest": PAYS,

@@ -232,6 +232,7 @@ ROUTES = {
     "GET /finance/post": Route(may=RULES, own=("/finance/post",)),
     "GET /finance/post/diverted": Route(may=RULES, own=("/finance/post/diverted",)),
     "POST /finance/post/diverted": Route(may=FINANCE, form={"number": NONE}),
+    "POST /finance/post/mails": Route(may=FINANCE, form={"mail": NONE}),
     "POST /finance/post/directory/believe": Route(may=FINANCE),
     "GET /finance/post/statistics": Route(
         may=RULES, own=("/finance/post/statistics", "/finance/post/statistics?month=2026-10")
