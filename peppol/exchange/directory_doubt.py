@@ -77,10 +77,10 @@ def weigh(session: Session, tried: Sequence[AttemptResult], *, likely: LikelyNo,
         for receiver, verdict in asked.items()
         if verdict is not PeerVerdict.CANNOT_TELL
     }
-    if not answered:
-        return DoubtTurn(tried)
     said_no = [each for each in tried if each.said_no]
     waited = any(each.message.outcome == IN_DOUBT for each in tried)
+    if not answered and not waited:
+        return DoubtTurn(tried)
     if not said_no and not waited:
         directory_store.note_answers(session, answered, at=now)
         return DoubtTurn(tried)
@@ -90,7 +90,11 @@ def weigh(session: Session, tried: Sequence[AttemptResult], *, likely: LikelyNo,
     if reason:
         return _doubted(session, row, tried, reason, words, now)
     weighed = [_counts(each) if each.said_no else each for each in tried]
-    ended = row.doubted_at is not None and (bool(said_no) or waited)
+    # Silence says nothing of the directory, but what waited leaves by it, and a doubt that holds up nothing is none.
+    tried_now = [each.message.sequence for each in tried]
+    ended = row.doubted_at is not None and (
+        bool(answered) or not directory_store.others_wait(session, tried_now)
+    )
     if ended:
         directory_store.change(session, doubted_at=None, reason="", words="", alarmed_at=None)
         directory_store.hurry(session)

@@ -1,6 +1,6 @@
 """What the directory has said, as the database holds it: its answers, whether its no is doubted, what waits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -35,6 +35,8 @@ class DoubtRow:
 
 def note_answers(session: Session, said: Mapping[str, str], *, at: datetime) -> None:
     """Keep the last answer about each receiver."""
+    if not said:
+        return
     new = postgresql.insert if session.dialect.name == "postgresql" else sqlite.insert
     adding = new(directory_answer)
     noting = adding.on_conflict_do_update(
@@ -77,6 +79,11 @@ def standing(session: Session) -> DoubtRow:
 def change(session: Session, **columns: object) -> None:
     """Set columns of how the directory stands; `locked` has made the row."""
     session.execute(update(directory_doubt).where(directory_doubt.c.id == _ONLY).values(columns))
+
+
+def others_wait(session: Session, sequences: Sequence[int]) -> bool:
+    """Whether messages wait for the directory besides these."""
+    return session.execute(_WAITING.where(outbox.c.sequence.not_in(sequences)).limit(1)).first() is not None
 
 
 def count_waiting(session: Session) -> int:
