@@ -10,7 +10,6 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Generator
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -23,6 +22,7 @@ _EXAMPLES: Final[Counter[str]] = Counter()
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out tests of the engine that was not asked for, and count the examples of each law."""
+    _into()
     asked = os.environ.get(ENGINE, "")
     kept = [item for item in items if not asked or _engine(item) in ("", asked)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
@@ -31,6 +31,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     laws = {id(item.obj.hypothesis): item.obj.hypothesis for item in items if _is_law(item)}  # type: ignore[attr-defined]
     for law in laws.values():
         law.inner_test = _counting(law.inner_test)
+
+
+@functools.cache
+def _into() -> int:
+    """Where lines are added, opened before any test: some of them watch that nothing is opened meanwhile."""
+    return os.open(os.environ[INTO], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
 
 def _is_law(item: pytest.Item) -> bool:
@@ -75,8 +81,7 @@ def pytest_runtest_makereport(
             "figures": {"cases": 1, **figures},
             "reason": reason,
         }
-        with Path(os.environ[INTO]).open("a", encoding="utf-8") as into:
-            into.write(json.dumps(line, ensure_ascii=False) + "\n")
+        os.write(_into(), (json.dumps(line, ensure_ascii=False) + "\n").encode())
     return report
 
 
