@@ -42,6 +42,7 @@ from web import failures, fronts, templating
 from web.budgets import Budgets, Share
 from web.guards import over_budget
 from web.guards.addresses import addressed
+from web.guards.unread_bodies import UnreadBodyMiddleware
 from web.portal_buyer import PortalBuyer
 from web.static_files import FOLDER, MarkedFiles
 
@@ -128,6 +129,7 @@ def create_app(
             app.include_router(router)
     failures.add_failures(app)
     app.add_middleware(HeaderMiddleware)
+    app.add_middleware(UnreadBodyMiddleware)
     return app
 
 
