@@ -23,10 +23,13 @@ from billing.tools.simulation.erp import SimulatedErp
 from foundation.database import Database
 from foundation.periods import stockholm_date
 from foundation.sql import Session
+from invoicing.intake import queue
 from operations.scheduler import Job
 from orders.purchase_orders import order_store, receipt_store
 from orders.register import store as register_store
+from peppol.exchange import inbox, outbox, receiver_queue_store
 from peppol.exchange import tables as exchange_tables
+from peppol.exchange.tables import InState, OutState
 from tests.bar.simulation.network import SimulatedPoint
 from tests.bar.simulation.stage import Actor, Stage
 from tests.support.stories.system import FYRBAKEN, HAVTORNET, LARKDRILLEN
@@ -68,6 +71,8 @@ class House:
     erps: dict[str, SimulatedErp] = field(init=False)
     last_receipt: int = 0
     kills: int = 0
+    tried_again: set[str] = field(default_factory=set)
+    """The messages out that a person let be sent again."""
     _born_again: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -139,6 +144,33 @@ class House:
             if copy.receiver == erp.supplier.participant_id:
                 erp.receive(copy.body, on=stockholm_date(self.now))
                 self.stage.note(supplier, "reads")
+
+    def operator_lives(self) -> bool:
+        """Somebody who was alarmed lets what no worker came back from be tried again; whether there was any of it."""
+        lost_in, lost_out = exchange_tables.inbox, exchange_tables.outbox
+        with self.database.writing() as session:
+            out = session.execute(
+                select(lost_out.c.sequence, lost_out.c.instance_id).where(
+                    lost_out.c.state == OutState.STUCK,
+                    lost_out.c.outcome == receiver_queue_store.NEVER_BACK,
+                    lost_out.c.alarmed_at.is_not(None),
+                )
+            ).all()
+            came = session.scalars(
+                select(lost_in.c.id).where(
+                    lost_in.c.state == InState.FAILED,
+                    lost_in.c.error == queue.NEVER_BACK,
+                    lost_in.c.alarmed_at.is_not(None),
+                )
+            ).all()
+            for row in out:
+                outbox.send_again(session, row.sequence)
+                self.tried_again.add(row.instance_id)
+            for letter in came:
+                inbox.replay(session, letter)
+        for _ in (*out, *came):
+            self.meets("tried again by a person")
+        return bool(out or came)
 
     def drawn_uuid(self) -> uuid.UUID:
         """A number of the house's or its suppliers' that the seed decides."""
