@@ -39,7 +39,7 @@ class Daily:
             newest -= timedelta(days=1)
         if after is None or not self.catch_up:
             return [newest] if after is None or newest > after else []
-        missed = (newest - after + timedelta(hours=23, minutes=59)) // timedelta(days=1)
+        missed = -((after - newest) // timedelta(days=1))
         days = range(min(missed, _BACK_AT_MOST) - 1, -1, -1)
         return [newest - timedelta(days=back) for back in days]
 

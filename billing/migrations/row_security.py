@@ -133,8 +133,10 @@ SHARED: Final = frozenset(
 
 _EARLIER: Final = ("own", "read", "write", "select", "insert", "update", "delete")
 
-# Column of a table -> where it leads: table, column there. The first that a table has decides.
-_LEADS: Final = (
+OWN_COLUMNS: Final = ("supplier", "organisation")
+"""A row with one of these says itself whose it is."""
+
+LEADS: Final = (
     ("press_key", "portal_press", "key"),
     ("execution_reference", "placement", "execution_reference"),
     ("invoice_id", "invoice", "id"),
@@ -142,6 +144,7 @@ _LEADS: Final = (
     ("order_number", "purchase_order", "number"),
     ("account_id", "account", "id"),
 )
+"""Column of a table -> where it leads: table, column there. The first that a table has decides."""
 
 # Where the columns alone would mislead.
 _OWN_RULES: Final = {
@@ -188,10 +191,10 @@ def rule_of(table: Table) -> str:
     """What a row of the table must meet for a supplier's session; empty for a table that is everybody's."""
     if table.name in _OWN_RULES:
         return _OWN_RULES[table.name]
-    for column in ("supplier", "organisation"):
+    for column in OWN_COLUMNS:
         if column in table.columns:
             return f"{table.name}.{column} = {_OURS if table.name in PASSES_OVER else _MINE}"
-    for column, leads_to, key in _LEADS:
+    for column, leads_to, key in LEADS:
         if column in table.columns and table.name != leads_to:
             own = "organisation" if leads_to == "account" else "supplier"
             whose = _OURS if leads_to in PASSES_OVER else _MINE

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -70,6 +70,18 @@ def test_a_day_missed_gets_its_turn_and_the_first_look_takes_the_newest_alone() 
     assert Daily(time(2), catch_up=False).slots(datetime(2026, 11, 18, 2, tzinfo=UTC), now) == [
         datetime(2026, 11, 21, 2, tzinfo=UTC)
     ]
+
+
+@given(
+    seconds=st.integers(min_value=0, max_value=30 * 24 * 3600),
+    late=st.integers(min_value=0, max_value=40 * 24 * 3600),
+)
+@example(seconds=2 * 3600 - 1, late=1)
+def test_the_slots_that_are_made_up_for_are_all_that_came_since_the_last(seconds: int, late: int) -> None:
+    last = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+    now = last + timedelta(seconds=late)
+    nights = [datetime(2026, 11, 1, 2, tzinfo=UTC) + timedelta(days=each) for each in range(-1, 75)]
+    assert NIGHT.slots(last, now) == [night for night in nights if last < night <= now]
 
 
 @pytest.mark.parametrize("day", [date(2026, 10, 25), date(2027, 3, 28)])
