@@ -1,6 +1,6 @@
 """A worker: delivers, collects, sorts and runs the jobs, until it is told to stop.
 
-What ticks (`ticks`) only says what may be due and never does any of it. What is really due,
+The timetable only ticks (`ticks`): it says what may be due and never does any of it. What is really due,
 and whose it is, is decided in the database, so any number of workers may run on PostgreSQL and
 any of them may die at any moment. A worker told to stop finishes the message in its hand and gives
 back what it had taken. A database that does not answer is waited for.
@@ -104,10 +104,10 @@ class Worker:
         ends = None if seconds is None else time.monotonic() + seconds
         pause = _WAIT_LEAST
         ticks = Ticks(TICKS)
-        while not self.stop.is_set() and (ends is None or time.monotonic() < ends):
-            left = ticks.seconds_left()
-            self.stop.wait(left if ends is None else min(left, max(0.0, ends - time.monotonic())))
-            pause = self._turn(ticks, pause)
+        with ticks.running():
+            while not self.stop.is_set() and (ends is None or time.monotonic() < ends):
+                ticks.wait()
+                pause = self._turn(ticks, pause)
 
     def _turn(self, ticks: Ticks, pause: float) -> float:
         """Do what may be due; how long to wait after the next fault."""
