@@ -110,7 +110,9 @@ def write(session: Session, *, at: datetime) -> None:
     if not pending:
         return
     following = [written for follower in _FOLLOWERS if (written := follower(session, pending)) is not None]
-    chains = [chain_of(entry.execution_reference, str(entry.subject)) for entry in pending]
+    # All that is about no case in one chain: who notes fifty messages would otherwise hold most of them.
+    apart = next((str(entry.subject) for entry in pending if not entry.execution_reference), "")
+    chains = [chain_of(entry.execution_reference, apart) for entry in pending]
     heads = chain_store.hold(session, chains)
     numbers = chain_store.next_sequences(session, len(pending))
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -19,7 +19,7 @@ CLOSED: Final = ""
 """The one chain of earlier versions."""
 
 OTHERS: Final = 64
-"""So many chains share the rows that are about no case; decision 120 says why not more and not fewer."""
+"""So many chains share the rows that are about no case (decision 120)."""
 
 _CASE: Final = "case "
 _NOT_HASHED: Final = frozenset({"hash", "previous"})
@@ -40,7 +40,7 @@ def case_chain(execution_reference: str) -> str:
 
 
 def chain_of(execution_reference: str, subject: str) -> str:
-    """The chain of a row: its case's, and for a row that is about no case one of a fixed number, by its subject.
+    """The chain of a row: its case's, and for rows of a transaction about no case one of a fixed number, by a subject.
 
     >>> chain_of("100000101", "invoice 7"), chain_of("", "invoice 7")
     ('case 100000101', 'other 49')

@@ -63,6 +63,16 @@ def test_a_row_about_no_case_stands_in_one_of_a_fixed_number_of_chains() -> None
     assert found == {f"other {number:02}" for number in range(OTHERS)}
 
 
+def test_what_a_transaction_writes_about_no_case_stands_in_one_chain(database: Database) -> None:
+    """Whoever notes fifty messages at once holds one of the chains that all share, and not most of them."""
+    with database.writing() as session:
+        for number in range(10, 60):
+            note(session, number, CASES[0] if number % 2 else "")
+    with database.reading() as session:
+        chains = [row.chain for row in journal.rows(session)][3:]
+    assert set(chains) == {"case 100000101", chain_of("", str(Something.THING.of(10)))}
+
+
 @pytest.mark.both_engines
 def test_an_empty_journal_is_whole(database_url: str) -> None:
     database = whole(database_url)

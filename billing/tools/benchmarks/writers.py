@@ -1,10 +1,10 @@
 """`billing bench writers`: transactions a second by many writers at once, beside the same where all hold one row.
 
-Each transaction takes an order number and writes two rows of the journal about a case of its writer's, one of which is
-told in the feed: what every placing and every intake does besides its own rows. A commit takes so many milliseconds
-more by a deferred trigger, which sleeps as the commit begins, when all locks are held: so waiting for another's lock
-shows as it does on a server whose disk or copy is slow. The peer, in the same run, is the same work with one row that
-each transaction changes last and holds until it is committed. Nothing here is asserted anywhere.
+Each transaction takes an order number and writes two rows of the journal: one about a case of its writer's, which is
+told in the feed, and one about no case. So do placing, intake and sending, besides their own rows. A commit takes so
+many milliseconds more by a deferred trigger, which sleeps as the commit begins, when all locks are held: so waiting for
+another's lock shows as it does on a server whose disk or copy is slow. The peer, in the same run, is the same work with
+one row that each transaction changes last and holds until it is committed. Nothing here is asserted anywhere.
 """
 
 import json
@@ -124,9 +124,9 @@ def _one(database: Database, writer: int, number: int, *, hold_one_row: bool) ->
     with database.writing() as session:
         order = OrdersSubject.ORDER.of(number_series.next_number(session, number_series.ORDERS))
         placement = OrdersSubject.PLACEMENT.of(reference)
-        record = partial(journal.record, session, "bench", execution_reference=reference)
-        record(PlacementAction.DECIDED, order)
-        record(PlacementAction.CANCELLED, placement, reason="bench")
+        cancelled = PlacementAction.CANCELLED
+        journal.record(session, "bench", cancelled, placement, execution_reference=reference, reason="bench")
+        journal.record(session, "bench", PlacementAction.DECIDED, order)
         journal.write(session, at=database.clock())
         if hold_one_row:
             bench_store.hold_one_row(session)
