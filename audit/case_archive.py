@@ -3,7 +3,8 @@
 The same content gives the same bytes: files in the order of their names, no times, nothing compressed. The
 manifest holds every file's sha256, the ZIP's comment holds the manifest's. `verify` needs nothing but the
 file: it names whatever was changed, were it one byte of the container itself. Whether the journal rows are the
-system's own is told by the manifest's sha256, which stands in the journal of the day the case was handed out.
+system's own is told by the root that took the case's chain in, held against a line that was written outside, and by the
+manifest's sha256, which stands in the journal of the day the case was handed out.
 """
 
 import hashlib
@@ -11,14 +12,13 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Any
 
-from foundation.journal import row_hash
+from audit import case_journal
+from foundation.journal_anchor import Line
 
 MANIFEST = "manifest.json"
-_JOURNAL = "journal/journal.jsonl"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -33,14 +33,23 @@ def sha256(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
+def chain_of(body: bytes) -> case_journal.CaseChain | None:
+    """The chain that a case which verifies was handed out with; None where an earlier version handed it out."""
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        return case_journal.chain_in({name: archive.read(name) for name in archive.namelist()})
+
+
 def manifest_of(body: bytes) -> str:
     """The fingerprint of the manifest of a case's ZIP, as the journal keeps it."""
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         return sha256(archive.read(MANIFEST))
 
 
-def verify(body: bytes) -> Iterator[tuple[str, str]]:
-    """What does not agree, as (file, why); nothing where every byte is as it was."""
+def verify(body: bytes, lines: Sequence[Line] = ()) -> Iterator[tuple[str, str]]:
+    """What does not agree, as (file, why); nothing where every byte is as it was.
+
+    `lines` are what was written outside of the journal: the root that took the case in is held against them.
+    """
     try:
         archive = zipfile.ZipFile(io.BytesIO(body))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError) as error:
@@ -72,7 +81,7 @@ def verify(body: bytes) -> Iterator[tuple[str, str]]:
         problems = list(_against_manifest(files, archive.comment, broken=broken))
         yield from problems
         if not broken and not problems:
-            yield from _journal(files)
+            yield from case_journal.broken(files, lines)
             yield from _container(body, files, archive.comment)
 
 
@@ -96,15 +105,6 @@ def _against_manifest(
     for name in files:
         if name not in listed and name != MANIFEST:
             yield name, "it is not in the manifest"
-
-
-def _journal(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
-    """Every row carries the hash of its content and of the row before it."""
-    for line in files.get(_JOURNAL, b"").decode().splitlines():
-        row: dict[str, Any] = json.loads(line)
-        content = {key: value for key, value in row.items() if key not in ("hash", "previous")}
-        if row_hash(row["previous"], content) != row["hash"]:
-            yield _JOURNAL, f"row {row['sequence']} does not carry the hash of its content"
 
 
 def _container(body: bytes, files: Mapping[str, bytes], comment: bytes) -> Iterator[tuple[str, str]]:
@@ -137,55 +137,3 @@ def _zipped(files: Mapping[str, bytes], comment: str) -> bytes:
             archive.writestr(info, files[name])
         archive.comment = comment.encode()
     return out.getvalue()
-
-
-VERIFY_PY = '''"""Verify this case with nothing but Python: python verify.py CASE.zip"""
-
-import hashlib
-import json
-import sys
-import zipfile
-
-
-def main(path):
-    bad = []
-    with zipfile.ZipFile(path) as case:
-        manifest = case.read("manifest.json")
-        if hashlib.sha256(manifest).hexdigest().encode() != case.comment:
-            bad.append("manifest.json")
-        for each in json.loads(manifest)["files"]:
-            try:
-                digest = hashlib.sha256(case.read(each["name"])).hexdigest()
-            except Exception:
-                digest = ""
-            if digest != each["sha256"]:
-                bad.append(each["name"])
-        for line in case.read("journal/journal.jsonl").decode().splitlines():
-            row = json.loads(line)
-            content = {key: row[key] for key in row if key not in ("hash", "previous")}
-            text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-            if hashlib.sha256((row["previous"] + "\\n" + text).encode()).hexdigest() != row["hash"]:
-                bad.append("journal row %s" % row["sequence"])
-    for name in bad:
-        print("CHANGED:", name)
-    print("NOT AS IT WAS" if bad else "Everything is as it was when the case was handed out.")
-    return 1 if bad else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
-'''
-
-READ_ME = """Ett helt ärende / A complete case
-
-documents/in    suppliers' documents as they came, byte for byte
-documents/out   our orders and answers as they were sent, byte for byte
-events          what the decision systems told
-matches         how each document was judged, to read (txt) and for programs (json)
-journal         who did what, when and why; each row carries the hash of the row before it in the journal's chain
-index.json      what each file is
-manifest.json   the sha256 of every file; the ZIP's comment is the sha256 of the manifest
-
-Kontrollera / verify:  billing audit verify CASE.zip   or, without our program:  python verify.py CASE.zip
-The manifest's sha256 stands in our journal under the action audit.exported.
-"""

@@ -1,17 +1,20 @@
 """Putting a complete case together for somebody outside.
 
-A case is an execution reference: its events, orders, documents, answers and matches, and every journal row
-about them. Handing it out is itself a row of the journal, with the fingerprint of what was handed out.
+A case is an execution reference: its events, orders, documents, answers and matches, its chain of the journal whole,
+and every other journal row about them. Handing it out is itself a row of the journal, with the fingerprint of what was
+handed out.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
 
-from audit import case_archive, case_queries, journal_queries
+from audit import case_archive, case_journal, case_queries, journal_queries, standalone_verification
+from audit.case_journal import CaseChain
 from foundation import journal
 from foundation.errors import Refused
+from foundation.journal_chains import root_store
+from foundation.journal_chains.row_hashes import case_chain
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.decisions import protected_store
@@ -65,10 +68,10 @@ def _files(session: Session, reference: str, *, may_see_protected: bool) -> Iter
         )
         yield name, message.body
     subjects = [str(each) for invoice in documents for each in document_subjects(invoice)]
-    yield "journal/journal.jsonl", _lines(journal_queries.chained_rows(session, reference, subjects))
+    yield from _journal(session, reference, subjects)
     yield "index.json", (json.dumps(index, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-    yield "verify.py", case_archive.VERIFY_PY.encode()
-    yield "README.txt", case_archive.READ_ME.encode()
+    yield "verify.py", standalone_verification.VERIFY_PY.encode()
+    yield "README.txt", standalone_verification.READ_ME.encode()
 
 
 def _document(
@@ -95,10 +98,12 @@ def _document(
         yield f"{stem}.json", f"{tree}\n".encode()
 
 
-def _lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """Rows as JSON, one a line."""
-    lines = [json.dumps(row, ensure_ascii=False, sort_keys=True) for row in rows]
-    return "".join(f"{line}\n" for line in lines).encode()
+def _journal(session: Session, reference: str, subjects: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    rows = journal_queries.chained_rows(session, reference, subjects)
+    yield case_journal.ROWS, case_journal.rows_to_json(rows)
+    chain = case_chain(reference)
+    mine = sum(row["chain"] == chain for row in rows)
+    yield case_journal.CHAIN, CaseChain(chain, mine, root_store.proof_of(session, chain)).to_json()
 
 
 _SIGNS = {CheckOutcome.AGREES: "+", CheckOutcome.DEVIATES: "!", CheckOutcome.NOT_LOOKED_AT: "-"}

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Row, func, or_, select
 
-from foundation import journal
 from foundation import tables as foundation_tables
+from foundation.journal_chains.row_hashes import CLOSED, GENESIS
 from foundation.periods import STOCKHOLM
-from foundation.sql import Session
+from foundation.sql import Session, among
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.journal_actions import document_subjects
@@ -42,19 +42,40 @@ def search(
 
 
 def chained_rows(session: Session, reference: str, subjects: Sequence[str]) -> Sequence[Mapping[str, Any]]:
-    """The journal rows of a case, each with the hash of the row before it in the whole chain as `previous`."""
+    """The journal rows of a case, each with the hash of the row before it in its chain as `previous`."""
     found = session.execute(
         select(_J)
         .where(or_(_J.c.execution_reference == reference, _J.c.subject.in_(list(subjects))))
         .order_by(_J.c.sequence)
     ).mappings()
     rows = [dict(row) for row in found]
-    before = [row["sequence"] - 1 for row in rows]
-    hashes = {
-        row.sequence: row.hash
-        for row in session.execute(select(_J.c.sequence, _J.c.hash).where(_J.c.sequence.in_(before)))
-    }
-    return [{**row, "previous": hashes.get(row["sequence"] - 1, journal.GENESIS)} for row in rows]
+    hashes = _hashes_before(session, rows)
+    return [{**row, "previous": hashes.get(_before(row), GENESIS)} for row in rows]
+
+
+def _before(row: Mapping[str, Any]) -> tuple[str, int]:
+    """Where the row before it stands: the closed chain counts by `sequence`."""
+    return (row["chain"], (row["position"] or row["sequence"]) - 1)
+
+
+def _hashes_before(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int], str]:
+    """The hash of the row before each of these, by chain and position."""
+    closed = [row["sequence"] - 1 for row in rows if row["chain"] == CLOSED]
+    question = select(_J.c.sequence, _J.c.hash).where(
+        among(session, _J.c.sequence, closed), _J.c.chain == CLOSED
+    )
+    found = {(CLOSED, row.sequence): row.hash for row in session.execute(question)}
+    chains = sorted({row["chain"] for row in rows} - {CLOSED})
+    positions = sorted({row["position"] - 1 for row in rows if row["chain"] != CLOSED})
+    others = select(_J.c.chain, _J.c.position, _J.c.hash).where(
+        _J.c.chain != CLOSED, among(session, _J.c.chain, chains), among(session, _J.c.position, positions)
+    )
+    return found | {(row.chain, row.position): row.hash for row in session.execute(others)}
+
+
+def count(session: Session) -> int:
+    """How many rows the journal has."""
+    return session.execute(select(func.count()).select_from(_J)).scalar_one()
 
 
 def _conditions(session: Session, sought: Sought) -> Iterator[Any]:

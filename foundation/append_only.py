@@ -2,7 +2,8 @@
 
 `protect` lets the database itself refuse UPDATE and DELETE, on both engines, from the
 moment the table is made. A correction is a new row. `protect_kept` lets rows go that are no
-longer kept: those whose number is not above the one that another table says.
+longer kept there: those whose number is not above the one that another table says (`KeptAfter`), or
+those that stand in another table by then (`GoneInto`).
 """
 
 from collections.abc import Iterable
@@ -25,13 +26,13 @@ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$ LANGUAGE plpgsq
 _POSTGRESQL = """CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
 FOR EACH ROW EXECUTE FUNCTION refuse_change()"""
 
-# A row may go once another table says that its number is past what is kept.
+# A row may go once another table says so.
 _SQLITE_KEPT = """CREATE TRIGGER {table}_no_DELETE BEFORE DELETE ON {table}
-WHEN OLD.{number} > (SELECT {kept_after} FROM {head})
+WHEN NOT ({may_go})
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
 
 _POSTGRESQL_KEPT_FUNCTION = """CREATE OR REPLACE FUNCTION refuse_change_of_{table}() RETURNS trigger AS $$
-BEGIN IF TG_OP = 'DELETE' AND OLD.{number} <= (SELECT {kept_after} FROM {head}) THEN RETURN OLD; END IF;
+BEGIN IF TG_OP = 'DELETE' AND {may_go} THEN RETURN OLD; END IF;
 RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$ LANGUAGE plpgsql"""
 
 _POSTGRESQL_KEPT = """CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
@@ -46,16 +47,34 @@ class KeptAfter:
     head: str
     kept_after: str
 
+    @property
+    def may_go(self) -> str:
+        """When a row may be removed, as SQL about OLD."""
+        return f"OLD.{self.number} <= (SELECT {self.kept_after} FROM {self.head})"  # noqa: S608 - names of ours
 
-def protect_kept(table: Table, kept: KeptAfter) -> None:
-    """Make `table` append-only wherever it is created, but for the removal of rows that are no longer kept."""
+
+@dataclass(frozen=True, slots=True)
+class GoneInto:
+    """Rows are kept until the table `into` has one with the same `key`."""
+
+    key: str
+    into: str
+
+    @property
+    def may_go(self) -> str:
+        """When a row may be removed, as SQL about OLD."""
+        return f"EXISTS (SELECT 1 FROM {self.into} WHERE {self.key} = OLD.{self.key})"  # noqa: S608 - names of ours
+
+
+def protect_kept(table: Table, kept: KeptAfter | GoneInto) -> None:
+    """Make `table` append-only wherever it is created, but for the removal of rows that need not be kept there."""
     PROTECTED.append(table.name)
     for dialect in ("sqlite", "postgresql"):
         for statement in _statements_kept(table.name, kept, dialect):
             event.listen(table, "after_create", _only(dialect, statement))
 
 
-def protect_kept_standing(session: Session, name: str, kept: KeptAfter) -> None:
+def protect_kept_standing(session: Session, name: str, kept: KeptAfter | GoneInto) -> None:
     """The same for a table that stands already, as a migration has made it."""
     _make(session, _statements_kept(name, kept, session.dialect.name))
 
@@ -80,8 +99,8 @@ def _make(session: Session, statements: Iterable[str]) -> None:
         )
 
 
-def _statements_kept(name: str, kept: KeptAfter, dialect: str) -> list[str]:
-    names = {"table": name, "number": kept.number, "head": kept.head, "kept_after": kept.kept_after}
+def _statements_kept(name: str, kept: KeptAfter | GoneInto, dialect: str) -> list[str]:
+    names = {"table": name, "may_go": kept.may_go}
     if dialect == "sqlite":
         return [_SQLITE.format(table=name, verb="UPDATE"), _SQLITE_KEPT.format(**names)]
     return [_POSTGRESQL_KEPT_FUNCTION.format(**names), _POSTGRESQL_KEPT.format(**names)]

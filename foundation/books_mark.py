@@ -6,6 +6,10 @@ outside, and written outside after that commit and before the effect: what has l
 outside. Books whose own mark is behind the one outside have been restored; they are held (`hold`): nothing is written
 in them by anybody until a person has gone through what came after the backup.
 
+It is counted in slots, so that those who count at once hold rows of their own; the tick of the books is the sum. It is
+read when the transaction is committed: then it counts everything that was committed before, and a backup that lacks the
+transaction has a smaller sum, whoever else counted meanwhile (decision 121).
+
 What a process had in its hand when the backup was taken is as after a crash: the same instance identifier is used
 again.
 """
@@ -13,20 +17,27 @@ again.
 import fcntl
 import json
 import os
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, text, update
 
 from foundation import number_series
 from foundation import tables as foundation_tables
 from foundation.errors import Refused
+from foundation.journal_chains import chain_store
 from foundation.sql import Session
 from foundation.text import Text
 
-_MARK, _HEAD = foundation_tables.books_mark, foundation_tables.journal_head
+_MARK, _TICK = foundation_tables.books_mark, foundation_tables.books_tick
+_SLOTS: Final = 64
+_COUNT_ON = text(
+    "INSERT INTO books_tick (slot, tick) VALUES (:slot, 1)"
+    " ON CONFLICT (slot) DO UPDATE SET tick = books_tick.tick + 1"
+)
 _TICKED: Final = "books mark"
 _ENDED: Final = "books_ended"
 _WENT: Final = "gone_through_by"
@@ -35,7 +46,7 @@ _LAST: Final = "gone_through_last_by"
 
 @dataclass(frozen=True, slots=True, order=True)
 class BooksMark:
-    """How far the books have come: their generation and tick, the head of the journal and the last of each series."""
+    """How far the books have come: generation and tick, the newest row of the journal, the last of each series."""
 
     generation: int
     tick: int
@@ -74,8 +85,15 @@ def start(session: Session) -> None:
 
 def tick(session: Session) -> None:
     """Count on, in a transaction whose commit something outside will follow: the mark is written out in between."""
-    session.execute(update(_MARK).where(_MARK.c.id == 1).values(tick=_MARK.c.tick + 1))
+    if session.info.get(_TICKED):
+        return
+    session.execute(_COUNT_ON, {"slot": _own_slot()})
     session.info[_TICKED] = True
+
+
+def _own_slot() -> int:
+    """Where this thread counts: seldom where another does."""
+    return (os.getpid() + threading.get_native_id()) % _SLOTS
 
 
 def has_ticked(session: Session) -> bool:
@@ -88,9 +106,9 @@ def of_books(session: Session, *, at: str = "") -> BooksMark | None:
     row = session.execute(select(_MARK.c.generation, _MARK.c.tick)).one_or_none()
     if row is None:
         return None
-    head = session.scalar(select(_HEAD.c.sequence)) or 0
+    counted = session.scalar(select(func.sum(_TICK.c.tick))) or 0
     series = {name: last for name, (_, last) in number_series.ranges(session).items()}
-    return BooksMark(row.generation, row.tick, head, at, series)
+    return BooksMark(row.generation, row.tick + int(counted), chain_store.last_sequence(session), at, series)
 
 
 def is_held(session: Session) -> bool:
@@ -139,7 +157,7 @@ def hold(session: Session, outside: BooksMark, *, at: str) -> bool:
     """Hold the books until the restore is gone through; False where they are held already."""
     held = update(_MARK).where(_MARK.c.id == 1, _MARK.c.held_since == "")
     # Where the books ended: whoever goes through the restore adds rows of their own.
-    ended = session.scalar(select(_HEAD.c.sequence)) or 0
+    ended = chain_store.last_sequence(session)
     values = {"held_since": at, "seen": json.dumps({**asdict(outside), _ENDED: ended})}
     return bool(session.execute(held.values(**values)).rowcount)
 

@@ -185,7 +185,7 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """One transaction that commits when the block ends well, with its journal rows.
 
-        The journal is written last, so that the lock on the head of its chain is held
+        The journal is written last, so that the locks on the heads of its chains are held
         only for the moment of the commit.
         """
         if self._unwritable is not None:
@@ -204,21 +204,25 @@ class Database:
                 self.refuse_other(books_standing.ask_revision(session))
             journal.write(session, at=self.clock())
             ticked = books_mark.has_ticked(session)
-            mark = (
-                books_mark.of_books(session, at=self.clock().isoformat()) if ticked and self.marks else None
-            )
-        if mark is not None:
-            # After the commit, and before whatever it was counted for.
-            outside = books_mark.read(self.marks)
-            if outside is not None and outside > mark and not self._is_recovering and self.hold_if_restored():
-                raise BooksRestored
-            books_mark.write(self.marks, mark)
+        if ticked and self.marks:
+            self._write_mark()
+
+    def _write_mark(self) -> None:
+        """Write the mark outside: after the commit, which it counts, and before whatever it was counted for."""
+        with self.reading() as session:
+            mark = books_mark.of_books(session, at=self.clock().isoformat())
+        assert mark is not None  # noqa: S101 - books that count have a mark
+        outside = books_mark.read(self.marks)
+        if outside is not None and outside > mark and not self._is_recovering and self.hold_if_restored():
+            raise BooksRestored
+        books_mark.write(self.marks, mark)
 
     def hold_if_restored(self) -> bool:
         """Hold the books where they are older than the mark that lies outside; whether they are held now."""
+        # First what lies outside: it was written after a commit, which books that are read then have.
+        outside = books_mark.read(self.marks)
         with self.reading() as session:
             now, held = books_mark.of_books(session), books_mark.is_held(session)
-        outside = books_mark.read(self.marks)
         if held or now is None or outside is None or not outside.is_ahead_of(now):
             return held
         with self.for_recovery().writing() as session:

@@ -1,36 +1,32 @@
-"""The journal: who did what, when and why. Append-only and hash-chained.
+"""The journal: who did what, when and why. Append-only, in hash-chained chains: one for each case, some for the rest.
 
 Use cases call `record`; the rows are written together at the end of the transaction
-(`write`, called by `database.writing`), each carrying the hash of the row before it.
-The head of the chain is one locked row, so two transactions cannot both follow the same
-row. A row holds ids, dates, amounts and codes: never a person's name or number.
-
-Hash of a row = sha256 of the previous hash, a line feed, and the row as canonical JSON.
+(`write`, called by `database.writing`), each carrying the hash of the row before it in its chain.
+The head of each chain is a row that is locked to the commit, so two transactions about the same case cannot
+both follow the same row, and those about different cases do not wait for each other (decision 120).
+A row holds ids, dates, amounts and codes: never a person's name or number.
 """
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, insert, select
 
 from foundation import append_only
 from foundation import tables as foundation_tables
+from foundation.journal_chains import chain_store, verification
+from foundation.journal_chains.row_hashes import ChainHead, chain_of, row_hash
+from foundation.journal_chains.verification import BrokenRow
 from foundation.journal_entries import JournalAction, JournalEntry, JournalSubject
 from foundation.sql import Session
 
-GENESIS = "0" * 64
 _PENDING = "journal"
 _SENDER = "journal sender"
-_HEAD = select(foundation_tables.journal_head).with_for_update()
 _ADD = insert(foundation_tables.journal)
-_MOVE_HEAD = update(foundation_tables.journal_head).values(
-    sequence=bindparam("to_sequence"), hash=bindparam("to_hash")
-)
 
 
 #: The actor where no person acts.
@@ -38,18 +34,18 @@ SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
-class BrokenRow:
-    """A row of the journal that does not fit the chain, and why."""
+class WrittenRow:
+    """A row as it stands: its number, and its hash, which no other journal has."""
 
     sequence: int
-    sentence: str
+    hash: str
 
 
-Written = Callable[[int, str, datetime], None]
-"""Called under the head's lock once the rows stand: the number of the first, the hash of the last, the moment."""
+Written = Callable[[Sequence[WrittenRow], datetime], None]
+"""Called once the rows stand, in the order they were recorded, with the moment of the transaction's end."""
 
 Follower = Callable[[Session, Sequence[JournalEntry]], Written | None]
-"""Looks at what a transaction recorded before the head is locked, and says what to write with it; None: nothing."""
+"""Looks at what a transaction recorded before the heads are locked, and says what to write with it; None: nothing."""
 
 _FOLLOWERS: list[Follower] = []
 
@@ -87,12 +83,6 @@ def at_the_word_of(session: Session, sender: str) -> Iterator[None]:
         session.info[_SENDER] = before
 
 
-def start(session: Session) -> None:
-    """Make the head of an empty chain, where there is none yet."""
-    if session.execute(select(foundation_tables.journal_head)).one_or_none() is None:
-        session.execute(insert(foundation_tables.journal_head), {"id": 1, "sequence": 0, "hash": GENESIS})
-
-
 @contextmanager
 def attempt(session: Session) -> Iterator[None]:
     """A savepoint: what is done inside, and what is recorded of it, is undone together by an exception."""
@@ -112,18 +102,23 @@ def forget(session: Session) -> None:
 
 
 def write(session: Session, *, at: datetime) -> None:
-    """Write what this transaction recorded, chained to the head, under the head's lock; those who follow write last."""
+    """Write what this transaction recorded, each row chained to its chain's head; those who follow write last.
+
+    The heads are locked together and in one order, as the last thing that anybody waits for before the commit.
+    """
     pending: list[JournalEntry] = session.info.pop(_PENDING, [])
     if not pending:
         return
     following = [written for follower in _FOLLOWERS if (written := follower(session, pending)) is not None]
-    head = session.execute(_HEAD).one()
-    sequence, previous = head.sequence, head.hash
-    first = sequence + 1
+    # All that is about no case in one chain: who notes fifty messages would otherwise hold most of them.
+    apart = next((str(entry.subject) for entry in pending if not entry.execution_reference), "")
+    chains = [chain_of(entry.execution_reference, apart) for entry in pending]
+    heads = chain_store.hold(session, chains)
+    numbers = chain_store.next_sequences(session, len(pending))
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")
     rows = []
-    for entry in pending:
-        sequence += 1
+    for entry, chain, sequence in zip(pending, chains, numbers, strict=True):
+        before = heads[chain]
         row = {
             "sequence": sequence,
             "at": moment,
@@ -132,19 +127,16 @@ def write(session: Session, *, at: datetime) -> None:
             "subject": str(entry.subject),
             "execution_reference": entry.execution_reference,
             "detail": json.dumps(dict(entry.detail or {}), ensure_ascii=False, sort_keys=True),
+            "chain": chain,
+            "position": before.position + 1,
         }
-        previous = row_hash(previous, row)
-        rows.append({**row, "hash": previous})
+        heads[chain] = ChainHead(chain, before.position + 1, row_hash(before.hash, row))
+        rows.append({**row, "hash": heads[chain].hash})
     session.execute(_ADD, rows)
-    session.execute(_MOVE_HEAD, {"to_sequence": sequence, "to_hash": previous})
+    chain_store.move(session, heads.values())
+    stand = [WrittenRow(sequence, str(row["hash"])) for sequence, row in zip(numbers, rows, strict=True)]
     for written in following:
-        written(first, previous, at)
-
-
-def row_hash(previous: str, row: Mapping[str, object]) -> str:
-    """The hash that ties `row` (all columns but `hash`) to the one before it."""
-    canonical = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"{previous}\n{canonical}".encode()).hexdigest()
+        written(stand, at)
 
 
 def rows(session: Session, *, execution_reference: str | None = None) -> Iterable[Row[tuple[object, ...]]]:
@@ -164,26 +156,11 @@ def rows_about(session: Session, *subjects: JournalSubject) -> Iterable[Row[Any]
 
 
 def verify(session: Session) -> Iterator[BrokenRow]:
-    """Walk the whole chain and name every row that was changed, removed or added outside it."""
-    previous, expected = GENESIS, 1
-    question = (
-        select(foundation_tables.journal)
-        .order_by(foundation_tables.journal.c.sequence)
-        .execution_options(yield_per=2000)
-    )
-    for row in session.execute(question).mappings():
-        content = {key: value for key, value in row.items() if key != "hash"}
-        if row["sequence"] != expected:
-            yield BrokenRow(row["sequence"], f"row {expected} is missing: the next row is {row['sequence']}")
-            expected = row["sequence"]
-        elif row_hash(previous, content) != row["hash"]:
-            yield BrokenRow(row["sequence"], f"row {row['sequence']} does not carry the hash of its content")
-        previous, expected = row["hash"], expected + 1
-    head = session.execute(select(foundation_tables.journal_head)).one_or_none()
-    last = expected - 1
-    if (head is None and last) or (head is not None and (head.sequence != last or head.hash != previous)):
-        known = head.sequence if head is not None else 0
-        yield BrokenRow(last, f"the head of the chain says {known} rows, the journal ends at row {last}")
+    """Walk all chains and roots, and name everything that was changed, removed, moved or added beside them."""
+    yield from verification.closed_chain(session)
+    yield from verification.chains(session)
+    yield from verification.taken_in(session)
 
 
-append_only.protect(foundation_tables.journal)
+for _table in (foundation_tables.journal, foundation_tables.journal_root, foundation_tables.journal_leaf):
+    append_only.protect(_table)

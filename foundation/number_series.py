@@ -1,13 +1,16 @@
-"""Gap-free number series.
+"""Number series: some without gaps, in the order of the commits, the others only unique and increasing (decision 121).
 
-The next number is taken by updating the series' one row in the transaction that uses it:
-two transactions take turns, and a rollback gives the number back.
+A number without gaps is taken by updating the series' one row in the transaction that uses it: two transactions take
+turns until the commit, and a rollback gives the number back. So it is taken last. Where a gap means nothing PostgreSQL
+gives the numbers from a sequence, which nobody holds and a rollback does not turn back; SQLite has one writer, and the
+row does for both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, text, update
 
 from foundation import tables as foundation_tables
 from foundation.sql import Session
@@ -19,27 +22,27 @@ PROPOSALS = "payment_proposal"
 VOUCHERS = "voucher"
 CLAIMS = "claim"
 
+GAPLESS: Final[Mapping[str, int]] = {PROPOSALS: 30_000_001, VOUCHERS: 50_000_001, CLAIMS: 60_000_001}
+"""The series that promise to have no gaps but those that a restore made, and their first numbers."""
+
+_SEQUENCES: Final = foundation_tables.NUMBER_SEQUENCES
+
 # The first number of each series; digits only, long enough to sort as text for a good while.
-FIRST = {
-    ORDERS: 2_100_000_001,
-    EXECUTION_REFERENCES: 100_000_001,
-    PAYMENTS: 10_000_001,
-    PROPOSALS: 30_000_001,
-    VOUCHERS: 50_000_001,
-    CLAIMS: 60_000_001,
+FIRST: Final[Mapping[str, int]] = {
+    **{name: int(each.start or 1) for name, each in _SEQUENCES.items()},
+    **GAPLESS,
 }
 
 
 def start(session: Session) -> None:
-    """Make the rows of all series that do not exist yet."""
-    known = set(session.scalars(select(foundation_tables.number_series.c.name)))
+    """Make the rows of all series that do not exist yet; those that are sequences are made with the tables."""
+    known = set(session.scalars(select(_SERIES.c.name)))
+    rows = GAPLESS if _has_sequences(session) else FIRST
     missing = [
-        {"name": name, "first": first, "last": first - 1}
-        for name, first in FIRST.items()
-        if name not in known
+        {"name": name, "first": first, "last": first - 1} for name, first in rows.items() if name not in known
     ]
     if missing:
-        session.execute(insert(foundation_tables.number_series), missing)
+        session.execute(insert(_SERIES), missing)
 
 
 def next_number(session: Session, name: str) -> str:
@@ -48,7 +51,10 @@ def next_number(session: Session, name: str) -> str:
 
 
 def next_numbers(session: Session, name: str, count: int) -> list[str]:
-    """The next `count` numbers of the series, in order, taken in one stroke."""
+    """The next `count` numbers of the series, in order, taken in one stroke; following each other where gapless."""
+    if name in _SEQUENCES and _has_sequences(session):
+        given = {"sequence": _SEQUENCES[name].name, "count": count}
+        return [str(number) for number in session.scalars(_GIVE, given)]
     last = session.execute(_TAKE, {"series": name, "count": count}).scalar_one_or_none()
     if last is None:
         raise KeyError(name)
@@ -63,12 +69,35 @@ _TAKE = (
     .values(last=_SERIES.c.last + bindparam("count"))
     .returning(_SERIES.c.last)
 )
+_GIVE = text(
+    "SELECT nextval(CAST(:sequence AS regclass)) AS number FROM generate_series(1, :count) ORDER BY number"
+)
+_GIVEN = text(
+    " UNION ALL ".join(
+        f"SELECT '{name}' AS name, last_value - CASE WHEN is_called THEN 0 ELSE 1 END AS last FROM {each.name}"  # noqa: S608 - names of ours
+        for name, each in _SEQUENCES.items()
+    )
+)
+# By a right to the sequence alone: whoever runs the system need not own it.
+_PASS_OVER = text("SELECT setval(CAST(:sequence AS regclass), :last)")
+
+
+def _has_sequences(session: Session) -> bool:
+    return session.dialect.name == "postgresql"
 
 
 def ranges(session: Session) -> dict[str, tuple[int, int]]:
     """For each series its first and its last number taken (last < first: none yet)."""
-    rows = session.execute(select(foundation_tables.number_series))
-    return {row.name: (row.first, row.last) for row in rows}
+    found = {row.name: (row.first, row.last) for row in session.execute(select(_SERIES))}
+    if _has_sequences(session):
+        found |= {row.name: (FIRST[row.name], row.last) for row in session.execute(_GIVEN)}
+    return found
+
+
+def catch_up(session: Session, name: str, *, used: int) -> None:
+    """Let a series that is a sequence go on after a number that is used: rows that were put back without it."""
+    if name in _SEQUENCES and _has_sequences(session) and ranges(session)[name][1] < used:
+        session.execute(_PASS_OVER, {"sequence": _SEQUENCES[name].name, "last": used})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +118,10 @@ def jump(session: Session, name: str, *, to: int, at: str, by: str, reason: str)
     if to <= last:
         return None
     made = SeriesJump(name, last + 1, to, at, by, reason)
-    session.execute(update(_SERIES).where(_SERIES.c.name == name).values(last=to))
+    if name in _SEQUENCES and _has_sequences(session):
+        session.execute(_PASS_OVER, {"sequence": _SEQUENCES[name].name, "last": to})
+    else:
+        session.execute(update(_SERIES).where(_SERIES.c.name == name).values(last=to))
     note_jump(session, made)
     return made
 

@@ -22,11 +22,13 @@ from sqlalchemy.exc import OperationalError
 from billing.migrations import row_security
 from billing.migrations.revisions import refuse_newer
 from billing.migrations.schema import METADATAS
-from foundation import books_mark, journal, number_series
+from foundation import books_mark, number_series
 from foundation.database import Database, DatabaseUnusable, utc_now
+from foundation.journal_chains import chain_store
 from foundation.periods import Clock
 from foundation.sql import Session
 from foundation.text import Text
+from operations.checks import invariant_queries
 from operations.event_feed import store as feed_store
 from orders import tables as order_tables
 
@@ -83,8 +85,11 @@ def bring_up_to_date(database: Database, *, wait_seconds: float = WAIT_SECONDS) 
             newest = ScriptDirectory.from_config(scripts)
             MigrationContext.configure(connection).stamp(newest, "head")
         row_security.install(connection, METADATAS)
-        journal.start(connection)
         number_series.start(connection)
+        chain_store.catch_up(connection)
+        for name, table in invariant_queries.NUMBERED.items():
+            used = invariant_queries.number_last_used(connection, table)
+            number_series.catch_up(connection, name, used=int(used or 0))
         books_mark.start(connection)
         feed_store.start(connection)
 

@@ -24,6 +24,7 @@ from foundation.database import (
     SUPPLIER_SETTING,
     UNITS_SETTING,
 )
+from foundation.tables import NUMBER_SEQUENCES
 
 _MINE: Final = f"current_setting('{SUPPLIER_SETTING}', true)"
 # The supplier itself, and those it has taken over (E-33): what their orders and invoices carry may be seen and held.
@@ -70,7 +71,7 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "invoice_part": _READ,
     # Written and never read: what others did stands there too.
     "journal": ("INSERT",),
-    "journal_head": ("SELECT", "UPDATE"),
+    "journal_chain": (*_ADD, "UPDATE"),
     "expected_credit": _READ,
     "known_device": ("SELECT", "DELETE"),
     "letter_note": _READ,
@@ -85,9 +86,8 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "match_made": _READ,
     "objection_point": _ADD,
     "order_line": _READ,
-    # Written and never read, as the journal is.
-    "outbound_event": ("INSERT",),
-    "outbound_feed": ("SELECT", "UPDATE"),
+    # Written and never read, as the journal is; its numbers are given by others.
+    "outbound_waiting": ("INSERT",),
     "order_objection": (*_ADD, "UPDATE"),
     "outbox": _READ,
     "own_series": (*_ADD, "UPDATE"),
@@ -126,10 +126,8 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
 PASSES_OVER: Final = frozenset({"invoice", "placement", "purchase_order"})
 """What a successor takes over with the rows that hang on them; people, settings and drafts stay each supplier's own."""
 
-SHARED: Final = frozenset(
-    {"books_mark", "journal_head", "outbound_feed", "policy_version", "register_version", "wrong_try"}
-)
-"""Without rows of anybody's: the heads of journal and feed, the mark of the books, agreements, tries under a hash."""
+SHARED: Final = frozenset({"books_mark", "policy_version", "register_version", "wrong_try"})
+"""Without rows of anybody's: the mark of the books, agreements, tries under a hash."""
 
 _EARLIER: Final = ("own", "read", "write", "select", "insert", "update", "delete")
 
@@ -157,6 +155,9 @@ _OWN_RULES: Final = {
     # A row may name no other supplier's placement.
     "journal": "journal.execution_reference = '' OR EXISTS (SELECT 1 FROM placement p"
     f" WHERE p.execution_reference = journal.execution_reference AND p.supplier = {_OURS})",
+    # The heads of its own cases' chains, and of those that are about no case.
+    "journal_chain": "starts_with(journal_chain.chain, 'other ') OR EXISTS (SELECT 1 FROM placement p"
+    f" WHERE 'case ' || p.execution_reference = journal_chain.chain AND p.supplier = {_OURS})",
     # An order line's account may have no invoice yet.
     "line_account": f"EXISTS (SELECT 1 FROM purchase_order p WHERE p.number = line_account.order_number"
     f" AND p.supplier = {_OURS})",
@@ -236,6 +237,8 @@ _ROLE: Final = (
     f"EXECUTE format('GRANT {SUPPLIER_ROLE} TO %I', current_user); END IF;",
     f"EXECUTE format('GRANT USAGE ON SCHEMA %I TO {SUPPLIER_ROLE}', current_schema());",
     f"EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO {SUPPLIER_ROLE}', current_schema());",
+    # Numbers of orders, references and payments are the buyer's to give.
+    *(f"REVOKE ALL ON SEQUENCE {each.name} FROM {SUPPLIER_ROLE};" for each in NUMBER_SEQUENCES.values()),
     # Whoever writes asks last of all whether the tables are still its version's.
     f"GRANT SELECT ON {_VERSIONS} TO {SUPPLIER_ROLE};",
 )

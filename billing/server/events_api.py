@@ -27,6 +27,7 @@ from billing.server.event_results import EventResult, results_of
 from foundation.database import Database
 from foundation.formatting import number
 from foundation.text import Text
+from operations.event_feed import numbering
 from operations.event_feed import reading as feed_reading
 from operations.event_feed.contract import OutboundEvent
 from operations.event_feed.reading import LIMIT_MOST, CursorAhead, CursorTooOld
@@ -179,6 +180,7 @@ def tell_events(
 ) -> Response:
     """The events after a cursor, as a batch or, where `Accept` asks for it, a line for each."""
     signed_in(request, KeyScope.EVENTS_READ)
+    numbering.number_for_reader(database_of(request))
     try:
         with database_of(request).reading() as session:
             found = feed_reading.events_after(session, after, limit=limit)

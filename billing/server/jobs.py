@@ -69,7 +69,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("bank-bookings-come", Daily(time(0, 20)), bookings_come, by_date=True),
         InOne("policy-in-force", Daily(time(0, 5)), new_policy, by_date=True),
         DESK_RELEASE,
-        InOne("journal-head", Daily(time(21, 30)), journal_heads.writer(settings.journal_head_folder, to)),
+        InSteps("journal-head", Daily(time(21, 30)), journal_heads.writer(settings.journal_head_folder, to)),
         InOne("alarms", Every(timedelta(minutes=1)), _alarms(settings)),
         InSteps("mail-deliver", Every(timedelta(seconds=30)), _mail(settings)),
         InOne("daily-mails", Every(timedelta(minutes=1)), _daily_mails(settings), by_date=True),

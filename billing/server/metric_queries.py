@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from foundation import tables as foundation_tables
+from foundation.journal_chains import chain_store
 from foundation.sql import Session
 from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
@@ -15,7 +16,7 @@ from operations.tables import alarm, job_run
 
 def check_answers(session: Session) -> None:
     """Ask for what is always there. Raises SQLAlchemyError where the database or a table is not."""
-    session.execute(select(foundation_tables.journal_head.c.sequence)).one()
+    session.execute(select(foundation_tables.books_mark.c.generation)).one()
     session.execute(select(job_run.c.job).limit(1)).all()
 
 
@@ -46,5 +47,5 @@ def alarms(session: Session) -> Mapping[str, int]:
 
 
 def journal_rows(session: Session) -> int:
-    """How many rows the journal has."""
-    return session.scalar(select(foundation_tables.journal_head.c.sequence)) or 0
+    """The number of the journal's newest row: as many rows as it has, but for numbers that were never used."""
+    return chain_store.last_sequence(session)

@@ -276,7 +276,11 @@ def _work(session: Session, now: datetime) -> Iterator[Metric]:
     )
     alarms = metric_queries.alarms(session)
     yield _by("billing_alarms", "Alarms ever raised, by kind.", "kind", alarms.items())
-    yield _one("billing_journal_rows", "Rows of the journal.", metric_queries.journal_rows(session))
+    yield _one(
+        "billing_journal_rows",
+        "The number of the journal's newest row.",
+        metric_queries.journal_rows(session),
+    )
 
 
 def _with_zeros(found: Mapping[str, int], states: Iterable[str]) -> list[tuple[str, int]]:

@@ -28,6 +28,7 @@ from foundation.periods import stockholm_date
 from invoicing.intake.queue import read_arrived
 from operations import scheduler as job_running
 from operations.directory.opening import likely_no
+from operations.event_feed import numbering
 from operations.machine import clock_trust
 from operations.scheduler import Job
 from operations.settings import Settings
@@ -40,7 +41,8 @@ from peppol.exchange.sending import MessageSender, Transactions
 _log = structlog.get_logger("work")
 
 DELIVER, ASK, COLLECT, SORT, JOBS, TASKS = "deliver", "ask", "collect", "sort", "jobs", "tasks"
-TICKS: Final = {DELIVER: 2, ASK: 30, COLLECT: 10, SORT: 2, JOBS: 15, TASKS: 2}
+NUMBER: Final = "number"
+TICKS: Final = {DELIVER: 2, ASK: 30, COLLECT: 10, SORT: 2, JOBS: 15, TASKS: 2, NUMBER: 2}
 """What a worker looks at, and every how many seconds."""
 
 # One turn of sorting; then the other work gets its turn.
@@ -95,7 +97,7 @@ class Worker:
         busy = True
         while busy and not self.stop.is_set():
             busy = False
-            for what in (COLLECT, SORT, JOBS, TASKS, ASK, DELIVER):
+            for what in (COLLECT, SORT, JOBS, TASKS, ASK, DELIVER, NUMBER):
                 while not self.stop.is_set() and self.do(what):
                     busy = busy or what == SORT
 
@@ -224,6 +226,11 @@ def _run_tasks(worker: Worker) -> bool:
     return background_work.run_one(worker.database, worker.settings, stopping=worker.stop.is_set) is not None
 
 
+def _number(worker: Worker) -> bool:
+    numbering.number_committed(worker.database)
+    return False
+
+
 _TURNS: dict[str, Callable[[Worker], bool]] = {
     DELIVER: _deliver,
     ASK: _ask,
@@ -231,4 +238,5 @@ _TURNS: dict[str, Callable[[Worker], bool]] = {
     SORT: _sort,
     JOBS: _run_jobs,
     TASKS: _run_tasks,
+    NUMBER: _number,
 }

@@ -20,6 +20,7 @@ from finance_desk.words import Names
 from foundation import journal, journal_anchor
 from foundation.errors import NotThere, Refused
 from foundation.identifiers import key_in
+from foundation.journal_chains import root_store
 from foundation.text import Text
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import InvoicingSubject
@@ -67,18 +68,25 @@ def search(request: Request, person: Person = signed_in(*_READERS)) -> Response:
             action_name=action_name,
             details=details,
             documents=documents,
-            head=journal_anchor.head(session, day=today_of(request)),
+            head=journal_anchor.newest(session),
             links={row.subject: link for row in rows if (link := _link(row.subject))},
         )
 
 
 @router.get("/finance/audit/verify")
 def verify(request: Request, person: Person = signed_in(*_READERS)) -> Response:
-    """Walk the whole chain now, and say whether it is whole."""
+    """Walk all chains now, and say whether they are whole."""
     with database_of(request).reading() as session:
         broken = list(journal.verify(session))
-        head = journal_anchor.head(session, day=today_of(request))
-    return render(request, person, "desk/audit_verify.html", broken=broken, head=head)
+        return render(
+            request,
+            person,
+            "desk/audit_verify.html",
+            broken=broken,
+            rows=journal_queries.count(session),
+            head=journal_anchor.newest(session),
+            moved=root_store.count_moved(session),
+        )
 
 
 @router.get("/finance/audit/case/{reference}")

@@ -30,9 +30,17 @@ from peppol.exchange import tables as exchange_tables
 
 
 def outbound_events(session: Session) -> Iterator[Row[Any]]:
-    """Every event of the feed that is kept, in order."""
-    event = feed_tables.outbound_event
-    return stream(session, select(event.c.sequence, event.c.journal_sequence).order_by(event.c.sequence))
+    """Every event of the feed that is kept, in order, with the row that the event before it of its chain tells of."""
+    event, journal = feed_tables.outbound_event, foundation_tables.journal
+    before = func.lag(event.c.journal_sequence).over(partition_by=journal.c.chain, order_by=event.c.sequence)
+    question = select(event.c.sequence, event.c.journal_sequence, before.label("before"))
+    question = question.outerjoin(journal, journal.c.sequence == event.c.journal_sequence)
+    return stream(session, question.order_by(event.c.sequence))
+
+
+def rows_told_without_number(session: Session) -> Iterator[int]:
+    """The journal's rows whose events wait for their numbers."""
+    yield from session.scalars(select(feed_tables.outbound_waiting.c.journal_sequence))
 
 
 def journal_rows_always_told(session: Session) -> Iterator[Row[Any]]:
@@ -287,6 +295,12 @@ NUMBERED: Mapping[str, Table] = {
 def numbers(session: Session, table: Table) -> Iterator[Row[Any]]:
     """The numbers of a series that are used, in order."""
     return stream(session, select(table.c.number).order_by(table.c.number))
+
+
+def number_last_used(session: Session, table: Table) -> str | None:
+    """The highest number of a series that is used."""
+    used: str | None = session.scalar(select(func.max(table.c.number)))
+    return used
 
 
 def journal_actions(session: Session) -> Iterator[Row[Any]]:

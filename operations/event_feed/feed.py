@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from foundation import journal
-from foundation.journal import Written
+from foundation.journal import Written, WrittenRow
 from foundation.journal_entries import JournalEntry
 from foundation.sql import Session
 from operations.event_feed import facts, store, telling
 
 
 def tell(session: Session, entries: Sequence[JournalEntry]) -> Written | None:
-    """Make events of what a transaction recorded; they are added under the lock of the journal's head."""
+    """Make events of what a transaction recorded; they wait for their numbers."""
     told = telling.told_among(entries)
     if not told:
         return None
@@ -22,8 +22,8 @@ def tell(session: Session, entries: Sequence[JournalEntry]) -> Written | None:
     if not events:
         return None
 
-    def written(first: int, head_hash: str, at: datetime) -> None:
-        store.add(session, [(first + place, event) for place, event in events], head_hash=head_hash, at=at)
+    def written(rows: Sequence[WrittenRow], at: datetime) -> None:
+        store.add(session, [(rows[place], event) for place, event in events], at=at)
 
     return written
 

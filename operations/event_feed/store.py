@@ -1,16 +1,23 @@
-"""The feed in the database: events are added at its end, read from a cursor, and go when they are no longer kept."""
+"""The feed in the database: events wait for their number, are read from a cursor, and go when they are no longer kept.
+
+A transaction adds its events without holding anything of the feed. Their numbers are given by a short transaction of
+its own, under the feed's one row: so they are without gaps, and who reads up to one never misses another that is
+committed later. `billing check` holds both against the journal.
+"""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
+from foundation.journal import WrittenRow
+from foundation.journal_chains import chain_store
 from foundation.sql import Session, rows_changed
-from foundation.tables import journal_head
 from operations.event_feed.contract import SOURCE, OutboundEvent, ToTell
-from operations.event_feed.tables import outbound_event, outbound_feed
+from operations.event_feed.tables import outbound_event, outbound_feed, outbound_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,33 +31,49 @@ class FeedEnds:
 def start(session: Session) -> None:
     """Make the feed's one row where there is none; what the journal says by then is not told."""
     if session.execute(select(outbound_feed.c.id)).first() is None:
-        begins_after = session.scalar(select(journal_head.c.sequence)) or 0
+        begins_after = chain_store.last_sequence(session)
         row = {"id": 1, "last": 0, "kept_after": 0, "begins_after": begins_after}
         session.execute(insert(outbound_feed), row)
 
 
-def add(session: Session, events: Sequence[tuple[int, ToTell]], *, head_hash: str, at: datetime) -> None:
-    """Add events at the end, each with its row of the journal; `head_hash` is where the journal's chain stands then.
-
-    The feed's row is held from here to the commit, so whoever adds next waits and gets the next number: the numbers
-    are without gaps and in the order of the commits, and a reader never passes one that is still to come.
-    """
-    last: int = session.execute(_TAKE, {"count": len(events)}).scalar_one()
-    first = last - len(events) + 1
-    rows = [
-        {
-            "sequence": sequence,
-            "event_id": _id(head_hash, sequence),
-            "type": event.type,
-            "source": SOURCE,
-            "execution_reference": event.execution_reference,
-            "at": at,
-            "data": event.data_json(),
-            "journal_sequence": journal_sequence,
-        }
-        for sequence, (journal_sequence, event) in enumerate(events, first)
-    ]
+def add(session: Session, events: Sequence[tuple[WrittenRow, ToTell]], *, at: datetime) -> None:
+    """Let events wait for their numbers, each with its row of the journal, in the order of these."""
+    places = Counter[int]()
+    rows = []
+    for row, event in events:
+        place = places[row.sequence]
+        places[row.sequence] += 1
+        rows.append(
+            {
+                "journal_sequence": row.sequence,
+                "place": place,
+                "event_id": _id(row.hash, place),
+                "type": event.type,
+                "source": SOURCE,
+                "execution_reference": event.execution_reference,
+                "at": at,
+                "data": event.data_json(),
+            }
+        )
     session.execute(_ADD, rows)
+
+
+def is_any_waiting(session: Session) -> bool:
+    """Whether a committed event has no number yet."""
+    return session.execute(_ANY).first() is not None
+
+
+def number_waiting(session: Session, *, at_most: int) -> int:
+    """Give the events that wait their numbers, the oldest first, and move them into the feed; how many.
+
+    The feed's row is held first, so what is seen then is all that was committed before, and nobody else numbers. Within
+    a case the journal's numbers follow the commits; a transaction that is not committed yet gets later numbers.
+    """
+    last: int = session.execute(select(outbound_feed.c.last).with_for_update()).scalar_one()
+    session.execute(_MOVE, {"last": last, "at_most": at_most})
+    moved = session.execute(_GONE, {"last": last}).rowcount
+    session.execute(update(outbound_feed).values(last=last + moved))
+    return int(moved)
 
 
 def after(session: Session, cursor: int, *, limit: int) -> list[OutboundEvent]:
@@ -87,18 +110,23 @@ def dispose_before(session: Session, moment: datetime) -> int:
     return int(gone.rowcount)
 
 
-def _id(head_hash: str, sequence: int) -> str:
+def _id(row_hash: str, place: int) -> str:
     """An id that no other installation gives, since no other journal has this hash."""
-    return hashlib.sha256(f"{head_hash} {sequence}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{row_hash} {place}".encode()).hexdigest()[:32]
 
 
 # Prepared once: building a statement costs more than running it.
-_TAKE = (
-    update(outbound_feed)
-    .values(last=outbound_feed.c.last + bindparam("count"))
-    .returning(outbound_feed.c.last)
+_ADD = insert(outbound_waiting)
+_ANY = select(outbound_waiting.c.place).limit(1)
+_MOVED = "event_id, type, source, execution_reference, at, data, journal_sequence"
+_MOVE = text(
+    f"INSERT INTO outbound_event (sequence, {_MOVED})"  # noqa: S608 - names of ours
+    f" SELECT :last + row_number() OVER (ORDER BY journal_sequence, place), {_MOVED} FROM outbound_waiting"
+    " ORDER BY journal_sequence, place LIMIT :at_most"
 )
-_ADD = insert(outbound_event)
+_GONE = text(
+    "DELETE FROM outbound_waiting WHERE event_id IN (SELECT event_id FROM outbound_event WHERE sequence > :last)"
+)
 _AFTER = (
     select(outbound_event)
     .where(outbound_event.c.sequence > bindparam("cursor"))

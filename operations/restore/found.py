@@ -80,7 +80,10 @@ class Found:
 
     @property
     def rows_lost(self) -> int | None:
-        """How many rows of the journal, things that people and systems did, are lost; None where nothing tells."""
+        """How many rows of the journal, things people and systems did, are lost at most; None where nothing tells.
+
+        A number that was taken by a transaction which did not end well counts as a row.
+        """
         if self.mark is None:
             return 0
         return None if self.books_ended is None else max(0, self.mark.journal - self.books_ended)

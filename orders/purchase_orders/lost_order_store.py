@@ -64,11 +64,6 @@ def waiting(session: Session, references: Collection[str]) -> list[LostOrder]:
     return found
 
 
-def numbers(session: Session) -> set[str]:
-    """The numbers of all that were noted."""
-    return set(session.scalars(select(_LOST.c.number)))
-
-
 def ordered_as_others(session: Session) -> Iterator[tuple[str, str]]:
     """Each lost order whose number is not taken up, with an order since for the same placement and days."""
     held = _ORDER.alias("held")

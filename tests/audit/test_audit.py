@@ -1,6 +1,7 @@
 """Audit: the chain held against heads kept outside, a case that proves itself, and disposal by two people."""
 
 import io
+import json
 import subprocess
 import sys
 import zipfile
@@ -11,7 +12,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text, update
 
 from audit import case_archive, disposal_store, journal_queries, legal_hold_store, retention
 from audit import cases as audit_cases
@@ -19,14 +19,13 @@ from audit.cases import NoCase
 from audit.journal_queries import Sought
 from audit.retention import RetentionRefused
 from foundation import journal, journal_anchor
-from foundation import tables as foundation_tables
 from foundation.errors import Refused
-from foundation.journal import row_hash
 from foundation.journal_anchor import UnreadableHeads
 from invoicing.journal_actions import AuditAction, DocumentAction
 from invoicing.model import InvoiceState
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.statement import StatementKey, reconcile
+from operations import journal_heads
 from orders.journal_actions import OrderAction
 from peppol.exchange import outbox_store
 from tests.support.stories.bills import billed
@@ -64,58 +63,28 @@ def exported(system: System, reference: str = REFERENCE) -> bytes:
 
 
 @pytest.mark.both_engines
-def test_the_chain_is_held_against_heads_written_elsewhere(system: System, tmp_path: Path) -> None:
+def test_the_chains_are_held_against_roots_written_elsewhere(system: System, tmp_path: Path) -> None:
     path = tmp_path / "heads" / "journal.txt"
-    with system.database.reading() as session:
-        journal_anchor.append(path, journal_anchor.head(session, day=date(2026, 3, 10)))
+    _write_outside(system, path, on=date(2026, 3, 10))
     system.report("100000102", "2026-02", on=date(2026, 3, 11))
-    with system.database.reading() as session:
-        journal_anchor.append(path, journal_anchor.head(session, day=date(2026, 3, 11)))
+    _write_outside(system, path, on=date(2026, 3, 11))
     heads = journal_anchor.read(path.read_text())
     assert [each.day.day for each in heads] == [10, 11]
     with system.database.reading() as session:
         assert list(journal_anchor.verify(session, heads)) == []
-    _rewrite_the_whole_chain(system)
-    with system.database.reading() as session:
-        assert list(journal.verify(session)) == []
-        broken = [each.sequence for each in journal_anchor.verify(session, heads)]
-    assert broken == [each.sequence for each in heads]
+    # Where nothing moved the newest root stands, and a file that lacks its line gets it.
+    _write_outside(system, path, on=date(2026, 3, 12))
+    assert path.read_text().splitlines()[2].split()[1:] == path.read_text().splitlines()[1].split()[1:]
     with pytest.raises(UnreadableHeads):
         journal_anchor.read("not a head at all")
     with pytest.raises(UnreadableHeads):
         journal_anchor.read("2026-03-10 7 abc")
 
 
-def _rewrite_the_whole_chain(system: System) -> None:
-    """What a master of the database could do: change a row, and give every later one a hash that fits."""
-    with system.database.writing() as session:
-        if system.database.is_sqlite:
-            session.execute(text("DROP TRIGGER journal_no_UPDATE"))
-        else:
-            session.execute(text("ALTER TABLE journal DISABLE TRIGGER USER"))
-        previous = journal.GENESIS
-        for row in (
-            session.execute(select(foundation_tables.journal).order_by(foundation_tables.journal.c.sequence))
-            .mappings()
-            .all()
-        ):
-            content = {key: value for key, value in row.items() if key != "hash"}
-            content["actor"] = "somebody-else"
-            previous = row_hash(previous, content)
-            change = update(foundation_tables.journal).where(
-                foundation_tables.journal.c.sequence == row["sequence"]
-            )
-            session.execute(change.values(actor="somebody-else", hash=previous))
-        session.execute(update(foundation_tables.journal_head).values(hash=previous))
-        if system.database.is_sqlite:
-            session.execute(
-                text(
-                    "CREATE TRIGGER journal_no_UPDATE BEFORE UPDATE ON journal "
-                    "BEGIN SELECT RAISE(ABORT, 'journal is append-only'); END"
-                )
-            )
-        else:
-            session.execute(text("ALTER TABLE journal ENABLE TRIGGER USER"))
+def _write_outside(system: System, path: Path, *, on: date) -> None:
+    line = journal_heads.made(system.database, day=on)
+    assert line is not None
+    journal_anchor.append(path, line)
 
 
 # A case -------------------------------------------------------------------------------------
@@ -124,16 +93,20 @@ def _rewrite_the_whole_chain(system: System) -> None:
 def test_a_case_proves_itself_with_and_without_our_program(system: System, tmp_path: Path) -> None:
     first, second = exported(system), exported(system)
     assert first == second
+    with system.database.reading() as session:
+        held = len(list(journal.rows(session, execution_reference="100000101")))
     assert list(case_archive.verify(first)) == []
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         names = archive.namelist()
         rows = archive.read("journal/journal.jsonl").decode()
+        chain = archive.read("journal/chain.json")
         archive.extract("verify.py", tmp_path)
     assert sum(name.startswith("documents/in/") for name in names) == 3
     assert sum(name.startswith("documents/out/") for name in names) == 6
     assert sum(name.startswith("matches/") for name in names) == 6
     assert DocumentAction.CREDIT_REQUESTED in rows
     assert "100000102" not in rows
+    assert json.loads(chain) == {"chain": "case 100000101", "rows": held, "newer_than_root": held}
     path = tmp_path / "case.zip"
     path.write_bytes(first)
     run = [sys.executable, str(tmp_path / "verify.py"), str(path)]

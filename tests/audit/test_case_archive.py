@@ -5,12 +5,17 @@ import json
 import subprocess
 import sys
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from audit import case_archive
-from foundation.journal import row_hash
+from audit import case_archive, case_journal
+from audit.case_journal import CaseChain
+from audit.standalone_verification import READ_ME, VERIFY_PY
+from foundation.journal_anchor import RootLine
+from foundation.journal_chains import roots
+from foundation.journal_chains.row_hashes import GENESIS, ChainHead, row_hash
 
 ROW = {"sequence": 1, "action": "invoice.received", "subject": "invoice 1"}
 JOURNAL = json.dumps({**ROW, "previous": "", "hash": row_hash("", ROW)}) + "\n"
@@ -21,8 +26,8 @@ FILES = {
     "matches/document-000001-01.txt": b"accepted",
     "journal/journal.jsonl": JOURNAL.encode(),
     "index.json": b"[]",
-    "verify.py": case_archive.VERIFY_PY.encode(),
-    "README.txt": case_archive.READ_ME.encode(),
+    "verify.py": VERIFY_PY.encode(),
+    "README.txt": READ_ME.encode(),
 }
 CASE = case_archive.build("100000101", FILES)
 
@@ -38,7 +43,7 @@ def rebuilt(name: str, body: bytes, *, comment: bytes | None = None) -> bytes:
 
 
 def said_without_our_program(case: bytes, folder: Path) -> tuple[int, str]:
-    (folder / "verify.py").write_text(case_archive.VERIFY_PY)
+    (folder / "verify.py").write_text(VERIFY_PY)
     (folder / "case.zip").write_bytes(case)
     run = [sys.executable, str(folder / "verify.py"), str(folder / "case.zip")]
     ended = subprocess.run(run, capture_output=True, text=True, check=False)
@@ -109,3 +114,139 @@ def test_bytes_before_the_first_file_are_named_by_their_place() -> None:
     """No file's checksum holds them, and every program that reads ZIP looks past them."""
     told = list(case_archive.verify(b"x" + CASE))
     assert told == [("ZIP", "byte 0 of the container is not what it was")]
+
+
+# The chain and its root --------------------------------------------------------------------
+
+
+def chained(rows: int, *, since: int = 1) -> list[dict[str, object]]:
+    """The rows of a case's chain, each with the hash of the one before."""
+    previous, made = GENESIS, []
+    for position in range(1, rows + 1):
+        row: dict[str, object] = {"sequence": 10 * position, "action": "invoice.received", "chain": CHAIN}
+        row |= {"subject": f"invoice {position + since}", "position": position, "previous": previous}
+        previous = row_hash(previous, row)
+        made.append({**row, "hash": previous})
+    return made
+
+
+CHAIN = "case 100000101"
+CHAINED = chained(4)
+HEADS = [
+    ChainHead("case 100000100", 2, "a" * 64),
+    ChainHead(CHAIN, 3, str(CHAINED[2]["hash"])),
+    ChainHead("other 07", 9, "b" * 64),
+]
+ROOT = roots.over(HEADS, number=12, day="2026-03-10", previous="c" * 64)
+PROVED = CaseChain(CHAIN, 4, roots.proof_of(HEADS, CHAIN, ROOT))
+LINE = RootLine(date(2026, 3, 10), 12, ROOT.hash)
+
+
+def sealed(rows: list[dict[str, object]], chain: bytes) -> bytes:
+    """The case with another journal, sealed as if it were the right one."""
+    journal = {"journal/journal.jsonl": case_journal.rows_to_json(rows), "journal/chain.json": chain}
+    return case_archive.build("100000101", {**FILES, **journal})
+
+
+def with_lines(case: bytes, folder: Path, *lines: RootLine) -> tuple[list[str], str]:
+    """What our program names, and what the script in the case says, with lines that were written outside."""
+    (folder / "verify.py").write_text(VERIFY_PY)
+    (folder / "case.zip").write_bytes(case)
+    (folder / "heads.txt").write_text("".join(f"{line}\n" for line in lines))
+    run = [sys.executable, *(str(folder / name) for name in ("verify.py", "case.zip", "heads.txt"))]
+    ended = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert ended.stderr == ""
+    return [why for _, why in case_archive.verify(case, lines)], ended.stdout
+
+
+def test_a_chain_leads_to_the_root_that_was_written_outside(tmp_path: Path) -> None:
+    case = sealed(CHAINED, PROVED.to_json())
+    assert with_lines(case, tmp_path, LINE) == (
+        [],
+        "Rows newer than the newest root, which the next one takes in: 1\n"
+        "Everything is as it was when the case was handed out.\n",
+    )
+    chain = case_archive.chain_of(case)
+    assert chain == PROVED
+    assert chain.newer == 1
+
+
+def test_a_chain_that_no_root_has_taken_in_says_so(tmp_path: Path) -> None:
+    case = sealed(CHAINED, CaseChain(CHAIN, 4, None).to_json())
+    broken, said = with_lines(case, tmp_path)
+    assert broken == []
+    assert "newer than the newest root, which the next one takes in: 4" in said
+
+
+def altered(**told: object) -> bytes:
+    """The chain's file with something else in it."""
+    content = json.loads(PROVED.to_json())
+    for name, value in told.items():
+        outer, _, inner = name.partition("__")
+        if inner:
+            content[outer][inner] = value
+        else:
+            content[outer] = value
+    return json.dumps(content).encode()
+
+
+def rehashed(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Rows that each carry the hash of their content, whatever `previous` they name."""
+    return [{**row, "hash": row_hash(str(row["previous"]), row)} for row in rows]
+
+
+FORGED: dict[str, tuple[bytes, str]] = {
+    "a row left out in the middle": (
+        sealed([*CHAINED[:1], *CHAINED[2:]], PROVED.to_json()),
+        "does not follow on row 1",
+    ),
+    "the last row left out": (sealed(CHAINED[:3], PROVED.to_json()), "has 4 rows, and 3 are here"),
+    "a row that follows on nothing": (
+        sealed(rehashed([*CHAINED[:3], {**CHAINED[3], "previous": GENESIS}]), PROVED.to_json()),
+        "does not follow on row 3",
+    ),
+    "a chain made anew": (
+        sealed(chained(4, since=7), PROVED.to_json()),
+        "row 3 is not the one that root 12 took in",
+    ),
+    "a leaf made to fit": (
+        sealed(chained(4, since=7), altered(leaf__hash=chained(4, since=7)[2]["hash"])),
+        "the path does not lead to root 12",
+    ),
+    "a step of the path changed": (
+        sealed(CHAINED, altered(path=[{"hash": "d" * 64, "is_left": True}])),
+        "the path does not lead to root 12",
+    ),
+    "a root's tree changed": (
+        sealed(CHAINED, altered(root__tree="d" * 64)),
+        "the root does not carry the hash of its content",
+    ),
+    "another chain's leaf": (sealed(CHAINED, altered(leaf__chain="case 1")), "row 3 is not the one"),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_chain_that_was_forged_is_named_with_and_without_our_program(name: str, tmp_path: Path) -> None:
+    case, sentence = FORGED[name]
+    broken, said = with_lines(case, tmp_path, LINE)
+    assert [why for why in broken if sentence in why] != [], broken
+    assert said.endswith("NOT AS IT WAS\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        (
+            RootLine(date(2026, 3, 10), 12, "d" * 64),
+            "root 12 is another than was written outside on 2026-03-10",
+        ),
+        (RootLine(date(2026, 3, 10), 11, ROOT.hash), "no line that was written outside is of root 12"),
+    ],
+)
+def test_a_root_that_is_not_the_one_written_outside_is_named(
+    line: RootLine, sentence: str, tmp_path: Path
+) -> None:
+    """A whole world made anew fits in itself: the line outside is what does not follow."""
+    broken, said = with_lines(sealed(CHAINED, PROVED.to_json()), tmp_path, line)
+    assert broken == [sentence]
+    assert said.endswith("CHANGED: root 12 is not the one that was written outside\nNOT AS IT WAS\n")

@@ -14,6 +14,7 @@ from audit import cases as audit_cases
 from audit.retention import RetentionRefused
 from audit.tables import disposed_body
 from foundation import journal
+from foundation.journal_chains.row_hashes import GENESIS
 from tests.support.stories.system import System, a_system
 
 REFERENCE, OTHER = "100000101", "100000102"
@@ -131,5 +132,7 @@ def test_the_rows_of_a_case_are_those_of_its_reference_and_those_about_its_thing
     wanted = [row for row in every if row["execution_reference"] == REFERENCE]
     wanted += [row for row in every if row["subject"] == f"case {OTHER}"]
     assert [row["sequence"] for row in found] == sorted(row["sequence"] for row in wanted)
-    before = {row["sequence"]: row["hash"] for row in every} | {0: journal.GENESIS}
-    assert [row["previous"] for row in found] == [before[row["sequence"] - 1] for row in found]
+    before = {(row["chain"], row["position"]): row["hash"] for row in every}
+    assert [row["previous"] for row in found] == [
+        before.get((row["chain"], row["position"] - 1), GENESIS) for row in found
+    ]

@@ -83,7 +83,7 @@ def test_the_auditor_reads_everything_and_changes_nothing(office: Office) -> Non
     office.go("/finance/audit")
     assert "Ärendet lämnades ut som ZIP" in page.locator("main").inner_text()
     office.go("/finance/audit/verify")
-    assert "Kedjan är hel" in page.locator("main").inner_text()
+    assert "Kedjorna är hela" in page.locator("main").inner_text()
     office.go("/finance/audit/retention")
     office.sound()
     _every_post_is_refused(office, auditor.account_id)

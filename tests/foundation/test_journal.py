@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from foundation import journal
 from foundation import tables as foundation_tables
+from foundation.journal_chains.row_hashes import GENESIS, row_hash
 from tests.support.journal import Noted, Something
 from tests.support.stories.system import System, a_system
 
@@ -99,13 +100,18 @@ def test_a_transaction_that_says_nothing_writes_nothing(system: System) -> None:
     assert written(system) == before
 
 
-def test_the_hash_is_of_the_row_and_the_one_before_it() -> None:
-    row = {"sequence": 1, "actor": "å"}
-    assert journal.row_hash(journal.GENESIS, row) == journal.row_hash(
-        journal.GENESIS, {"actor": "å", "sequence": 1}
-    )
-    assert journal.row_hash(journal.GENESIS, row) != journal.row_hash("1" * 64, row)
-    assert journal.row_hash(journal.GENESIS, row) != journal.row_hash(journal.GENESIS, {**row, "actor": "ä"})
+def test_the_hash_is_of_the_row_its_chain_and_place_and_the_one_before_it() -> None:
+    row = {"sequence": 1, "actor": "å", "chain": "case 1", "position": 7}
+    right = row_hash(GENESIS, row)
+    assert right == row_hash(GENESIS, {"position": 7, "chain": "case 1", "actor": "å", "sequence": 1})
+    assert right != row_hash("1" * 64, row)
+    for name, value in (("actor", "ä"), ("chain", "case 2"), ("position", 8)):
+        assert right != row_hash(GENESIS, {**row, name: value})
+    # The number orders lists; a chain that is closed was hashed with it, and without the two others.
+    assert right == row_hash(GENESIS, {**row, "sequence": 2})
+    closed = {"sequence": 1, "actor": "å", "chain": "", "position": None}
+    assert row_hash(GENESIS, closed) == row_hash(GENESIS, {"sequence": 1, "actor": "å"})
+    assert row_hash(GENESIS, closed) != row_hash(GENESIS, {**closed, "sequence": 2})
 
 
 @pytest.mark.both_engines

@@ -1,121 +1,119 @@
-"""The chain, link by link: where it begins, what breaks it and how that is told, and who is named in it."""
+"""The chains, link by link: where each begins, who stands in which, and who is named in it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import create_engine, delete, insert, select, text, update
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
 
 from foundation import journal
 from foundation.database import Database
-from foundation.journal import GENESIS, BrokenRow
+from foundation.journal_chains.row_hashes import GENESIS, OTHERS, chain_of, row_hash
 from foundation.sql import Session
-from foundation.tables import journal as rows
-from foundation.tables import journal_head
+from foundation.tables import journal_chain
 from tests.support.journal import Noted, Something
 from tests.support.servers.system_databases import whole
+
+CASES = ("100000101", "100000102")
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """An empty system's database with three rows in its journal."""
+    """An empty system's database with three rows in its journal, about no case."""
     database = whole(database_url)
     for number in (1, 2, 3):
         with database.writing() as session:
-            journal.record(session, "officer-1", Noted.FIRST, Something.THING.of(number))
+            note(session, number)
     yield database
     database.close()
 
 
-def broken_by(database: Database, change: Callable[[Session], object]) -> list[BrokenRow]:
-    """What the walk says after a change that the database itself would have refused."""
+def note(session: Session, number: int, case: str = "") -> None:
+    journal.record(session, "officer-1", Noted.FIRST, Something.THING.of(number), execution_reference=case)
+
+
+@pytest.mark.both_engines
+def test_the_first_row_of_a_chain_follows_on_nothing_and_each_on_the_one_before(database: Database) -> None:
     with database.writing() as session:
-        for trigger in session.scalars(
-            text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal'")
-        ).all():
-            session.execute(text(f'DROP TRIGGER "{trigger}"'))
-        change(session)
-    with database.reading() as session:
-        return list(journal.verify(session))
-
-
-def test_the_first_row_follows_on_the_beginning_and_each_on_the_one_before(database: Database) -> None:
+        note(session, 4, CASES[0])
+        note(session, 5)
+        note(session, 6, CASES[1])
+        note(session, 7, CASES[0])
     with database.reading() as session:
         held = [row._asdict() for row in journal.rows(session)]
-        head = session.execute(select(journal_head)).one()
-    previous = GENESIS
-    for number, row in enumerate(held, 1):
-        assert row["sequence"] == number
-        content = {name: value for name, value in row.items() if name != "hash"}
-        assert row["hash"] == journal.row_hash(previous, content)
-        previous = row["hash"]
-    assert (head.sequence, head.hash) == (3, previous)
+        heads = {row.chain: (row.position, row.hash) for row in session.execute(select(journal_chain))}
+    ends: dict[str, tuple[int, str]] = {}
+    for row in held:
+        position, previous = ends.get(row["chain"], (0, GENESIS))
+        assert row["position"] == position + 1
+        assert row["hash"] == row_hash(previous, row)
+        ends[row["chain"]] = (row["position"], row["hash"])
+    assert heads == ends
+    assert [row["sequence"] for row in held] == list(range(1, 8))
+    assert [row["chain"] for row in held if row["execution_reference"]] == [
+        "case 100000101",
+        "case 100000102",
+        "case 100000101",
+    ]
 
 
-def test_an_empty_chain_begins_at_nothing_and_is_begun_once(database_url: str) -> None:
-    database = whole(database_url)
-    for _ in range(2):
-        with database.writing() as session:
-            journal.start(session)
+def test_a_row_about_no_case_stands_in_one_of_a_fixed_number_of_chains() -> None:
+    found = {chain_of("", str(Something.THING.of(number))) for number in range(2_000)}
+    assert found == {f"other {number:02}" for number in range(OTHERS)}
+
+
+def test_what_a_transaction_writes_about_no_case_stands_in_one_chain(database: Database) -> None:
+    """Whoever notes fifty messages at once holds one of the chains that all share, and not most of them."""
+    with database.writing() as session:
+        for number in range(10, 60):
+            note(session, number, CASES[0] if number % 2 else "")
     with database.reading() as session:
-        head = session.execute(select(journal_head)).one()
-        assert (head.sequence, head.hash) == (0, GENESIS)
+        chains = [row.chain for row in journal.rows(session)][3:]
+    assert set(chains) == {"case 100000101", chain_of("", str(Something.THING.of(10)))}
+
+
+@pytest.mark.both_engines
+def test_an_empty_journal_is_whole(database_url: str) -> None:
+    database = whole(database_url)
+    with database.reading() as session:
+        assert session.execute(select(journal_chain)).all() == []
         assert list(journal.verify(session)) == []
     database.close()
 
 
-def test_a_chain_without_a_head_gets_one() -> None:
-    with create_engine("sqlite://").begin() as connection:
-        journal_head.create(connection)
-        for _ in range(2):
-            journal.start(connection)
-            assert connection.execute(select(journal_head)).one() == (1, 0, GENESIS)
+@pytest.mark.both_engines
+def test_whatever_is_written_in_whatever_transactions_verifies(database: Database) -> None:
+    one = st.tuples(st.integers(0, 9), st.sampled_from(("", *CASES)))
 
+    @given(transactions=st.lists(st.tuples(st.lists(one, max_size=5), st.booleans()), max_size=6))
+    def written(transactions: list[tuple[list[tuple[int, str]], bool]]) -> None:
+        class Undone(Exception):
+            pass
 
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        (lambda session: None, []),
-        (
-            lambda session: session.execute(
-                update(rows).where(rows.c.sequence == 2).values(actor="officer-2")
-            ),
-            [BrokenRow(2, "row 2 does not carry the hash of its content")],
-        ),
-        (
-            lambda session: session.execute(delete(rows).where(rows.c.sequence == 2)),
-            [BrokenRow(3, "row 2 is missing: the next row is 3")],
-        ),
-        (
-            lambda session: session.execute(delete(rows).where(rows.c.sequence == 3)),
-            [BrokenRow(2, "the head of the chain says 3 rows, the journal ends at row 2")],
-        ),
-        (
-            lambda session: session.execute(update(journal_head).values(hash=GENESIS)),
-            [BrokenRow(3, "the head of the chain says 3 rows, the journal ends at row 3")],
-        ),
-        (
-            lambda session: session.execute(update(journal_head).values(sequence=4)),
-            [BrokenRow(3, "the head of the chain says 4 rows, the journal ends at row 3")],
-        ),
-        (
-            lambda session: session.execute(delete(journal_head)),
-            [BrokenRow(3, "the head of the chain says 0 rows, the journal ends at row 3")],
-        ),
-    ],
-    ids=["nothing", "changed", "removed", "cut off", "another head", "a head too far", "no head"],
-)
-def test_each_way_to_break_the_chain_is_named(
-    database: Database, change: Callable[[Session], object], told: list[BrokenRow]
-) -> None:
-    assert broken_by(database, change) == told
+        def write(rows: list[tuple[int, str]], *, ends_well: bool) -> None:
+            with database.writing() as session:
+                for number, case in rows:
+                    note(session, number, case)
+                if not ends_well:
+                    journal.write(session, at=database.clock())
+                    raise Undone
 
+        with database.reading() as session:
+            before = len(list(journal.rows(session)))
+        for rows, ends_well in transactions:
+            if ends_well:
+                write(rows, ends_well=True)
+            else:
+                with pytest.raises(Undone):
+                    write(rows, ends_well=False)
+        with database.reading() as session:
+            assert list(journal.verify(session)) == []
+            after = [row.sequence for row in journal.rows(session)]
+        assert len(after) == before + sum(len(rows) for rows, ends_well in transactions if ends_well)
+        assert after == sorted(set(after))
 
-def test_a_row_added_beside_the_chain_is_named(database: Database) -> None:
-    def add(session: Session) -> None:
-        last = session.execute(select(rows).where(rows.c.sequence == 3)).one()._asdict()
-        session.execute(insert(rows), {**last, "sequence": 4})
-
-    assert [each.sequence for each in broken_by(database, add)] == [4, 4]
+    written()
 
 
 def test_what_nobody_in_particular_does_is_done_by_whoever_told_us(database: Database) -> None:
@@ -137,13 +135,13 @@ def test_what_was_recorded_before_a_fault_is_not_written_with_the_next_transacti
 ) -> None:
     def fail() -> None:
         with database.writing() as session:
-            journal.record(session, "officer-1", Noted.FIRST, Something.THING.of(4))
+            note(session, 4)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
     with database.writing() as session:
-        journal.record(session, "officer-1", Noted.FIRST, Something.THING.of(5))
+        note(session, 5)
     with database.reading() as session:
         assert [row.subject for row in journal.rows(session)][3:] == [str(Something.THING.of(5))]
 

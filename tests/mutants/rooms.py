@@ -105,10 +105,12 @@ ROOMS: Mapping[str, Room] = {
     "journal": Room(
         modules=(
             "foundation/journal*.py",
+            "foundation/journal_chains/*.py",
+            "audit/case_journal.py",
             "audit/case_archive.py",
             "audit/journal_queries.py",
             "audit/retention*.py",
         ),
-        tests=("tests/foundation/test_journal*.py", "tests/audit"),
+        tests=("tests/foundation/test_journal*.py", "tests/foundation/test_merkle_tree.py", "tests/audit"),
     ),
 }

@@ -394,6 +394,7 @@ NOT_WAITED_FOR: Mapping[str, str] = {
             "job_run.ended_at",
             "installation_buyer.added_at",
             "outbound_event.at",
+            "outbound_waiting.at",
             "account.made_at",
             "recovery_code.used_at",
             "mailed_link.used_at",

@@ -1,6 +1,7 @@
 """Jobs: each slot once, from the schedule and not from when somebody looked, with what was missed caught up."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -12,11 +13,12 @@ from sqlalchemy import func, select
 
 from billing.server import jobs
 from billing.server.jobs import jobs_of
-from foundation import journal
+from foundation import journal, journal_anchor
 from foundation.database import Database
+from foundation.journal_chains import root_store
 from foundation.sql import Session
 from invoicing.model import InvoiceState
-from operations import alarms, scheduler
+from operations import alarms, journal_heads, scheduler
 from operations.job_run_store import Ran
 from operations.mail.tables import mail
 from operations.scheduler import InOne, InSteps, run_due
@@ -259,11 +261,34 @@ def test_the_head_of_the_journal_is_laid_outside_and_agrees_with_the_chain(
     moment.pass_(days=1)
     system.decide("100000101")
     run_due(system.database, head)
-    lines = [line.split() for line in (tmp_path / "journal-heads.txt").read_text().splitlines()]
-    assert [line[0] for line in lines] == ["2026-11-20", "2026-11-21"]
+    lines = journal_anchor.read((tmp_path / "journal-heads.txt").read_text())
+    assert [str(line)[:17] for line in lines] == ["2026-11-20 root-1", "2026-11-21 root-2"]
     with system.database.reading() as session:
-        hashes = {str(row.sequence): row.hash for row in journal.rows(session)}
-    assert [hashes[sequence] for _, sequence, _ in lines] == [digest for _, _, digest in lines]
+        assert [root.hash for root, _ in root_store.each(session)] == [line.hash for line in lines]
+        assert list(journal_anchor.verify(session, lines)) == []
+
+
+def test_a_line_outside_tells_of_no_root_that_was_not_committed(
+    system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the disk is told first and the database then loses would be found missing for ever."""
+    write = journal_heads.writer(tmp_path, "")
+    monkeypatch.setattr(Database, "writing", _that_never_commits(Database.writing))
+    with pytest.raises(ZeroDivisionError):
+        write(system.database, date(2026, 11, 20), system.database.clock())
+    assert not (tmp_path / "journal-heads.txt").exists()
+
+
+def _that_never_commits(
+    writing: Callable[[Database], AbstractContextManager[Session]],
+) -> Callable[[Database], AbstractContextManager[Session]]:
+    @contextmanager
+    def failing(database: Database) -> Iterator[Session]:
+        with writing(database) as session:
+            yield session
+            raise ZeroDivisionError
+
+    return failing
 
 
 def test_due_result_orders_are_placed_on_their_day_also_when_nobody_looked_for_a_week(

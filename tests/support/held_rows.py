@@ -14,11 +14,11 @@ from sqlalchemy.dialects import postgresql
 def held_rows() -> Iterator[set[str]]:
     """The tables that are read held (FOR UPDATE) the first time they are read: who reads first and holds then is late.
 
-    The head of the journal, which every transaction holds, is left out.
+    The heads of the journal's chains, which every transaction holds as its last, are asked for by name and not seen.
     """
     held: set[str] = set()
     written_for = postgresql.dialect()  # type: ignore[no-untyped-call]
-    read = {"journal_head"}
+    read = set[str]()
 
     def note(_: object, asked: object, *__: object) -> None:
         if isinstance(asked, Select):

@@ -8,11 +8,29 @@ from pathlib import Path
 import psycopg
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import Connection, inspect, make_url, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    insert,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 
 from billing.migrations import sqlite_schema
+from foundation import number_series
+from foundation import tables as foundation_tables
 from foundation.append_only import protect_standing
 from foundation.database import SUPPLIER_ROLE
+from foundation.journal_chains.row_hashes import GENESIS, row_hash
+from foundation.tables import journal
 
 
 def put_in(database_url: str, folder: Path) -> None:
@@ -99,10 +117,59 @@ def before_0060(connection: Connection) -> None:
 
 def before_0061(connection: Connection) -> None:
     """Lead the books back to what revision 0061 found."""
+    before_0062(connection)
     connection.execute(text("drop table unfetched_arrival"))
     with Operations(MigrationContext.configure(connection)).batch_alter_table("access_point") as batch:
         for column in ("reached_at", "code", "host", "verb"):
             batch.drop_column(column)
+
+
+def before_0062(connection: Connection) -> None:
+    """Lead the books back to what revision 0062 found: every row in one chain, hashed as it was then."""
+    before_0063(connection)
+    kept = [dict(row) for row in connection.execute(select(journal).order_by(journal.c.sequence)).mappings()]
+    for table in ("journal_leaf", "journal_root", "journal_chain", "journal"):
+        connection.execute(text(f"drop table {table}"))
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("drop sequence journal_sequence"))
+    columns = [each for each in journal.columns if each.name not in ("chain", "position")]
+    old = Table("journal", MetaData(naming_convention=journal.metadata.naming_convention))
+    for each in columns:
+        primary = each.primary_key
+        old.append_column(
+            Column(each.name, each.type, primary_key=primary, autoincrement=False, nullable=False)
+        )
+    head = Table("journal_head", old.metadata, Column("id", Integer, primary_key=True, autoincrement=False))
+    head.append_column(Column("sequence", Integer, nullable=False))
+    head.append_column(Column("hash", String(64), nullable=False))
+    head.append_constraint(CheckConstraint("id = 1", name="one"))
+    Index("ix_journal_execution_reference", old.c.execution_reference)
+    Index("ix_journal_subject", old.c.subject)
+    old.metadata.create_all(connection)
+    protect_standing(connection, "journal")
+    previous = GENESIS
+    for number, row in enumerate(kept, 1):
+        del row["chain"], row["position"]
+        previous = row["hash"] = row_hash(previous, {**row, "sequence": number})
+        connection.execute(insert(old), {**row, "sequence": number})
+    connection.execute(insert(head), {"id": 1, "sequence": len(kept), "hash": previous})
+
+
+def before_0063(connection: Connection) -> None:
+    """Lead the books back to what revision 0063 found."""
+    before_0064(connection)
+    connection.execute(text("drop table books_tick"))
+    if connection.dialect.name == "postgresql":
+        for name, (first, last) in number_series.ranges(connection).items():
+            if name not in number_series.GAPLESS:
+                row = {"name": name, "first": first, "last": last}
+                connection.execute(insert(foundation_tables.number_series), row)
+                connection.execute(text(f"drop sequence {name}_number"))
+
+
+def before_0064(connection: Connection) -> None:
+    """Lead the books back to what revision 0064 found."""
+    connection.execute(text("drop table outbound_waiting"))
 
 
 def before_0057(connection: Connection) -> None:

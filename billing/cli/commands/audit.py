@@ -1,4 +1,4 @@
-"""`billing audit` and `billing journal`: a case that proves itself, and the chain held against outside heads."""
+"""`billing audit` and `billing journal`: a case that proves itself, and the chains held against roots outside."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +15,7 @@ from foundation.disks.whole_files import write_whole
 from foundation.errors import Refused
 from foundation.formatting import plain
 from foundation.text import Text
+from operations import journal_heads
 
 audit = typer.Typer()
 journal_commands = typer.Typer()
@@ -43,10 +44,12 @@ def export(
 def verify(
     context: CommandContext,
     case: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CASE.zip")],
+    heads: _Heads = None,
     as_json: AsJson = False,
 ) -> None:
     """Kontrollera ett utlämnat ärende / verify a case that was handed out."""
-    broken = list(case_archive.verify(case.read_bytes()))
+    body = case.read_bytes()
+    broken = list(case_archive.verify(body, read_heads(heads)))
     if as_json:
         write_json([{"file": name, "sentence": why} for name, why in broken])
     elif broken:
@@ -54,6 +57,16 @@ def verify(
             typer.echo(plain(f"{name}: {why}"))
     else:
         typer.echo(context.say(Text("Varje byte är som den var.")))
+        chain = case_archive.chain_of(body)
+        if chain is not None and chain.newer:
+            typer.echo(
+                context.say(
+                    Text(
+                        "Rader i ärendets kedja som är nyare än den senaste roten: %(rows)s. Nästa rot tar in dem.",
+                        rows=chain.newer,
+                    )
+                )
+            )
     if broken:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -64,9 +77,12 @@ def head(
     to: Annotated[Path | None, typer.Option("--to", help="Fil att lägga till i / a file to add to")] = None,
     on: On = None,
 ) -> None:
-    """Skriv journalens huvud utanför databasen / write the journal's head outside the database."""
-    with context.reading() as session:
-        found = journal_anchor.head(session, day=today_or(on))
+    """Gör en rot över journalens kedjor och skriv den utanför databasen / make a root and write it outside."""
+    with context.opened() as database:
+        found = journal_heads.made(database, day=today_or(on))
+    if found is None:
+        typer.echo(context.say(Text("Journalen är tom än: det finns inget huvud att skriva.")))
+        return
     if to is not None:
         journal_anchor.append(to, found)
     typer.echo(str(found))
@@ -74,7 +90,7 @@ def head(
 
 @command(journal_commands, "verify")
 def verify_journal(context: CommandContext, heads: _Heads = None, as_json: AsJson = False) -> None:
-    """Kontrollera kedjan, också mot huvuden utanför / verify the chain, also against outside heads."""
+    """Kontrollera kedjorna, också mot huvuden utanför / verify the chains, also against outside heads."""
     with context.reading() as session:
         broken = [*journal.verify(session), *journal_anchor.verify(session, read_heads(heads))]
     if as_json:
@@ -83,13 +99,13 @@ def verify_journal(context: CommandContext, heads: _Heads = None, as_json: AsJso
         for each in broken:
             typer.echo(plain(each.sentence))
     else:
-        typer.echo(context.say(Text("Kedjan är hel.")))
+        typer.echo(context.say(Text("Kedjorna är hela.")))
     if broken:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def read_heads(path: Path | None) -> list[journal_anchor.Head]:
-    """The heads of a file, or none. Raises UnreadableHeads."""
+def read_heads(path: Path | None) -> list[journal_anchor.Line]:
+    """The lines of a file, or none. Raises UnreadableHeads."""
     if path is None:
         return []
     try:

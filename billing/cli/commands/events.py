@@ -12,6 +12,7 @@ from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.formatting import Json
 from foundation.text import Text
 from operations.event_feed import contract as feed_contract
+from operations.event_feed import numbering
 from operations.event_feed import reading as feed_reading
 from operations.event_feed.reading import LIMIT_MOST
 from operations.event_loading import (
@@ -141,14 +142,16 @@ def feed(
 ) -> None:
     """Visa händelser från oss, en per rad / show the events of ours, one a line."""
     left = limit
-    with context.reading() as session:
-        while left is None or left > 0:
-            found = feed_reading.events_after(session, after, limit=min(left or LIMIT_MOST, LIMIT_MOST))
-            for event in found:
-                typer.echo(event.to_line())
-            if not found:
-                return
-            after, left = found[-1].sequence, None if left is None else left - len(found)
+    with context.opened() as database:
+        numbering.number_for_reader(database)
+        with database.reading() as session:
+            while left is None or left > 0:
+                found = feed_reading.events_after(session, after, limit=min(left or LIMIT_MOST, LIMIT_MOST))
+                for event in found:
+                    typer.echo(event.to_line())
+                if not found:
+                    return
+                after, left = found[-1].sequence, None if left is None else left - len(found)
 
 
 Number = Annotated[int, typer.Argument(metavar="NR", help="Händelsens nummer / the event's number")]

@@ -4,6 +4,7 @@ from sqlalchemy import Table, func, select, text
 
 from billing.migrations.schema import METADATAS
 from foundation.sql import Session
+from foundation.tables import JOURNAL_SEQUENCE, NUMBER_SEQUENCES
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState, OutState
 
@@ -22,6 +23,34 @@ def drop_tables(session: Session) -> None:
         for each in metadata.sorted_tables:
             # Views and policies that stand on a table go with it.
             session.execute(text(f"DROP TABLE IF EXISTS {each.name} CASCADE"))
+    for sequence in (JOURNAL_SEQUENCE, *NUMBER_SEQUENCES.values()):
+        session.execute(text(f"DROP SEQUENCE IF EXISTS {sequence.name}"))
+
+
+def slow_commits(session: Session, *, seconds: float) -> None:
+    """Let every transaction that writes the journal sleep once as its commit begins, when all its locks are held."""
+    session.execute(
+        text(
+            "CREATE OR REPLACE FUNCTION billing_bench_sleep() RETURNS trigger AS $$ BEGIN"
+            " IF current_setting('billing_bench.slept', true) IS DISTINCT FROM txid_current()::text THEN"
+            " PERFORM set_config('billing_bench.slept', txid_current()::text, true);"
+            f" PERFORM pg_sleep({seconds:.6f}); END IF; RETURN NULL; END $$ LANGUAGE plpgsql"
+        )
+    )
+    session.execute(
+        text(
+            "CREATE CONSTRAINT TRIGGER billing_bench_slow AFTER INSERT ON journal DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW EXECUTE FUNCTION billing_bench_sleep()"
+        )
+    )
+    session.execute(text("CREATE TABLE IF NOT EXISTS billing_bench_row (held bigint)"))
+    session.execute(text("TRUNCATE billing_bench_row"))
+    session.execute(text("INSERT INTO billing_bench_row VALUES (0)"))
+
+
+def hold_one_row(session: Session) -> None:
+    """Change the one row that all change, and hold it until the commit."""
+    session.execute(text("UPDATE billing_bench_row SET held = held + 1"))
 
 
 def setting(session: Session, name: str) -> str:

@@ -161,8 +161,8 @@ _STEPS = (
        LEFT JOIN receipt ON receipt.order_number = fate.order_number AND receipt.line_id = fate.line_id
        LEFT JOIN document ON document.k = fate.k AND document.j = fate.j
             AND (document.what = 'RIGHT' OR (document.what = 'WRONG' AND NOT document.is_corrected))""",
-    "UPDATE number_series SET last = 2100000000 + :placements WHERE name = 'purchase_order'",
-    "UPDATE number_series SET last = 10000000 + (SELECT count(*) FROM payment) WHERE name = 'payment'",
+    "SELECT setval('purchase_order_number', 2100000000 + :placements)",
+    "SELECT setval('payment_number', 10000001 + (SELECT count(*) FROM payment))",
     "SELECT setval(pg_get_serial_sequence('invoice', 'id'), (SELECT max(id) FROM invoice))",
     "SELECT setval(pg_get_serial_sequence('inbox', 'id'), (SELECT max(id) FROM inbox))",
     "DROP TABLE document",

@@ -10,9 +10,12 @@ from accounts.tables import account, account_permission
 from billing.migrations import row_security
 from billing.migrations.schema import METADATAS, open_database
 from foundation import journal as chain
+from foundation import number_series
+from foundation import tables as foundation_tables
 from foundation.database import SUPPLIER_ROLE, Database
+from foundation.journal_chains.row_hashes import case_chain
 from foundation.sql import Session
-from foundation.tables import journal, number_series
+from foundation.tables import journal, journal_chain
 from invoicing.documents.tables import invoice
 from orders.register import store as register_store
 from orders.tables import inbound_event, line_account, placement, purchase_order
@@ -59,7 +62,8 @@ def test_what_hangs_on_an_order_a_placement_or_an_invoice_is_not_seen_either(dat
         nothing = {table.name: _count(session, table) for table in SCOPED}
     for name in ("order_line", "line_account", "receipt", "periodic_report", "interruption", "match_made"):
         assert 0 < seen[name] < mine[name], name
-    assert set(nothing.values()) == {0}
+    assert {name for name, count in nothing.items() if count} == {"journal_chain"}
+    assert 0 < nothing["journal_chain"] < seen["journal_chain"] < mine["journal_chain"]
 
 
 def _count(session: Session, table: Table) -> int:
@@ -100,7 +104,7 @@ def test_the_role_may_do_what_its_table_of_rights_says_and_nothing_else(database
     assert set(row_security.RIGHTS) & unruled == row_security.SHARED
 
 
-@pytest.mark.parametrize("table", [journal, inbound_event, number_series], ids=str)
+@pytest.mark.parametrize("table", [journal, inbound_event, foundation_tables.number_series], ids=str)
 def test_what_others_did_and_were_told_cannot_be_read(database: Database, table: Table) -> None:
     with (
         database.for_supplier(FYRBAKEN).reading() as session,
@@ -121,6 +125,32 @@ def test_the_journal_takes_a_row_about_ones_own_placement_only(database: Databas
     with database.reading() as session:
         assert len(session.execute(select(journal)).all()) == before + 2
         assert list(chain.verify(session)) == []
+
+
+def test_the_chains_of_ones_own_cases_are_moved_and_those_of_others_are_not_there(database: Database) -> None:
+    """A head that another supplier could move would break a chain that is none of its own."""
+    with database.reading() as session:
+        rows = session.execute(select(placement.c.supplier, placement.c.execution_reference)).all()
+    with database.for_supplier(FYRBAKEN).reading() as session:
+        seen = set(session.scalars(select(journal_chain.c.chain)))
+    assert {each for each in seen if each.startswith("case ")} == {
+        case_chain(row.execution_reference) for row in rows if row.supplier == FYRBAKEN
+    }
+    foreign = next(row.execution_reference for row in rows if row.supplier == LARKDRILLEN)
+    with database.for_supplier(FYRBAKEN).writing() as session:
+        move = update(journal_chain).where(journal_chain.c.chain == case_chain(foreign)).values(position=0)
+        assert session.execute(move).rowcount == 0
+
+
+@pytest.mark.parametrize("name", number_series.FIRST)
+def test_a_supplier_takes_no_number_of_the_buyers(database: Database, name: str) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        _take(database, name)
+
+
+def _take(database: Database, name: str) -> None:
+    with database.for_supplier(FYRBAKEN).writing() as session:
+        number_series.next_number(session, name)
 
 
 def _note(database: Database, reference: str) -> None:

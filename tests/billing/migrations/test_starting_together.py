@@ -16,7 +16,7 @@ from sqlalchemy import event, select, text
 from billing.migrations import migrate, row_security
 from billing.migrations.migrate import MigrationElsewhere, bring_up_to_date, open_migrated
 from foundation.database import Database
-from foundation.tables import journal_head
+from foundation.tables import books_mark
 from tests.support import old_books
 from tests.support.servers.databases import PostgresqlServer
 
@@ -61,9 +61,9 @@ def is_whole(url: str) -> bool:
     database = Database(url)
     try:
         with database.reading() as session:
-            heads = session.execute(select(journal_head)).all()
+            marks = session.execute(select(books_mark)).all()
             revisions = session.execute(text("select version_num from alembic_version")).all()
-        return len(heads) == 1 and len(revisions) == 1
+        return len(marks) == 1 and len(revisions) == 1
     finally:
         database.close()
 

@@ -292,7 +292,7 @@ class Interrupted(Exception):
 
 
 @pytest.mark.parametrize("failing", [0, 30], ids=["all succeed", "thirty in a hundred roll back"])
-def test_orders_placed_at_once_are_numbered_without_gaps(system: System, failing: int) -> None:
+def test_orders_placed_at_once_have_each_a_number_of_their_own(system: System, failing: int) -> None:
     def work(place: int) -> Callable[[], str]:
         reference = f"30000010{place:02}"
         line = event_line("placement.decided", decision(reference), on=date(2026, 1, 1), event_id=reference)
@@ -314,8 +314,11 @@ def test_orders_placed_at_once_are_numbered_without_gaps(system: System, failing
 
     numbers = [number for number in at_once([work(place) for place in range(20)]) if number]
     assert len(numbers) == 20 - failing * 20 // 100
-    # 2100000001 is the system's first order.
-    assert sorted(int(number) for number in numbers) == list(range(2100000002, 2100000002 + len(numbers)))
+    # 2100000001 is the system's first order; whoever failed took a number along on PostgreSQL.
+    given = {int(number) for number in numbers}
+    assert len(given) == len(numbers)
+    most = len(numbers) if system.database.is_sqlite else 20
+    assert given <= set(range(2100000002, 2100000002 + most))
 
 
 def test_two_loaders_of_one_file_apply_every_event_once(system: System) -> None:

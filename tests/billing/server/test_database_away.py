@@ -229,6 +229,6 @@ def test_what_a_database_says_is_known_by_its_kind(server: StoppablePostgresql) 
         assert fault_of(late.value) is DatabaseFault.BUSY
         session.rollback()
         with pytest.raises(SQLAlchemyError) as written:
-            session.exec_driver_sql("set transaction read only; delete from journal_head")
+            session.exec_driver_sql("set transaction read only; delete from journal_chain")
         assert fault_of(written.value) is DatabaseFault.READ_ONLY
     database.close()

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Table, delete, insert, select, text, update
+from sqlalchemy import Table, delete, func, insert, select, text, update
 
 from foundation import tables as foundation_tables
 from foundation.sql import Session
@@ -15,6 +15,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from operations.checks import invariants
+from operations.event_feed import numbering
 from operations.event_feed import tables as feed_tables
 from operations.event_loading import place_due_orders
 from orders import tables as order_tables
@@ -36,7 +37,14 @@ def system(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         url = server.empty()
     with a_system(url) as system:
         everything_happens(system)
+        numbering.number_committed(system.database)
+        _one_event_waits(system)
         yield system
+
+
+def _one_event_waits(system: System) -> None:
+    """A report is filed whose event has no number yet."""
+    system.file_report(REFERENCE, "2026-03", on=date(2026, 4, 1))
 
 
 def everything_happens(system: System) -> None:
@@ -198,13 +206,13 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
     ),
     "a journal row gone": (
         "journal chain",
-        "row 3 is missing",
+        "row 2 is missing",
         removing(foundation_tables.journal, "sequence = 3"),
         (foundation_tables.journal,),
     ),
     "the end of the journal cut off": (
         "journal chain",
-        "head of the chain",
+        "its head says",
         lambda session: _cut_the_end(session),
         (foundation_tables.journal,),
     ),
@@ -213,6 +221,12 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
         "no event tells of",
         removing(feed_tables.outbound_event, "sequence = 2"),
         (feed_tables.outbound_event,),
+    ),
+    "an event taken away that waits for its number": (
+        "feed",
+        "no event tells of",
+        removing(feed_tables.outbound_waiting, "type = 'report.filed'"),
+        (feed_tables.outbound_waiting,),
     ),
     "a share its account does not count": (
         "line shares",
@@ -372,7 +386,13 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
     "a number skipped": (
         "number series",
         "the series stands at",
-        setting(foundation_tables.number_series, "name = 'purchase_order'", last=2100000009),
+        setting(foundation_tables.number_series, "name = 'payment_proposal'", last=30000009),
+        (),
+    ),
+    "a series behind its numbers": (
+        "number series",
+        "is used already",
+        lambda session: _fall_behind(session),
         (),
     ),
     "a state nobody wrote down": (
@@ -403,8 +423,19 @@ def _a_line_read_otherwise(session: Session) -> None:
     session.execute(update(invoice).where(invoice.c.id == row.id).values(content=json.dumps(content)))
 
 
+def _fall_behind(session: Session) -> None:
+    """The series of orders begins anew, as when rows were put back without it."""
+    if session.dialect.name == "postgresql":
+        # What `setval` does is not taken back with the transaction.
+        session.execute(text("DROP SEQUENCE purchase_order_number"))
+        session.execute(text("CREATE SEQUENCE purchase_order_number START WITH 2100000001"))
+    else:
+        series = foundation_tables.number_series
+        session.execute(update(series).where(series.c.name == "purchase_order").values(last=2100000000))
+
+
 def _cut_the_end(session: Session) -> None:
-    last = session.scalar(select(foundation_tables.journal_head.c.sequence))
+    last = session.scalar(select(func.max(foundation_tables.journal.c.sequence)))
     session.execute(delete(foundation_tables.journal).where(foundation_tables.journal.c.sequence == last))
 
 

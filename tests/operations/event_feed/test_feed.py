@@ -5,30 +5,34 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
-from foundation import append_only, journal
+from billing.server.worker import Worker
+from foundation import append_only, books_mark, journal
+from foundation.books_mark import BooksMark
 from foundation.journal_entries import JournalAction, JournalEntry
 from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.journal_actions import DocumentAction, InvoicingSubject
 from invoicing.matching.deviations import DeviationCode
 from invoicing.model import InvoiceState
-from operations.event_feed import reading, store, telling
+from operations.checks import invariants
+from operations.event_feed import numbering, reading, store, telling
 from operations.event_feed.contract import ENVELOPES, OUTBOUND_DATA, OutboundEvent, ToTell
 from operations.event_feed.fact_queries import DocumentFacts
 from operations.event_feed.facts import Facts
 from operations.event_feed.reading import CursorAhead, CursorTooOld
-from operations.event_feed.tables import outbound_event
+from operations.event_feed.tables import outbound_event, outbound_waiting
 from orders.journal_actions import PlacementAction, report_subject
 from orders.objections import objecting
 from orders.objections import store as objection_store
@@ -37,6 +41,7 @@ from orders.placements import filing
 from orders.placements.filing import MonthToFile
 from orders.placements.informative import informative_reports
 from orders.terms import Activity, RejectionReason
+from tests.support.at_once import at_once
 from tests.support.project import PROJECT
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.bills import billed
@@ -51,6 +56,8 @@ def system(database_url: str) -> Iterator[System]:
 
 
 def feed(system: System, after: int = 0, *, limit: int = 1000) -> list[OutboundEvent]:
+    """What a reader is given: whoever asks has what is committed numbered first."""
+    numbering.number_for_reader(system.database)
     with system.database.reading() as session:
         return list(reading.events_after(session, after, limit=limit))
 
@@ -285,9 +292,9 @@ def test_read_in_slices_of_any_size_each_event_comes_once_in_order(system: Syste
     assert len({each.event_id for each in whole}) == len(whole)
 
 
-@pytest.mark.both_engines
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_reader_never_passes_an_event_that_is_still_to_be_committed(system: System) -> None:
-    """The first to write holds the numbers until it has committed: whoever commits meanwhile waits for its turn."""
+    """Whoever is about to commit holds up nobody: its events get their numbers once it has committed."""
     for reference in ("100000101", "100000102"):
         system.decide(reference, start=date(2026, 1, 1))
         system.file_report(reference, "2026-01", on=date(2026, 2, 1))
@@ -298,7 +305,7 @@ def test_a_reader_never_passes_an_event_that_is_still_to_be_committed(system: Sy
     def first() -> None:
         with database.writing() as session:
             _reject(session, "100000101")
-            # Everything but the commit, which waits until the other has tried to pass.
+            # Everything but the commit, which waits until the other has passed and was read.
             journal.write(session, at=database.clock())
             first_wrote.set()
             go_on.wait(5)
@@ -312,15 +319,109 @@ def test_a_reader_never_passes_an_event_that_is_still_to_be_committed(system: Sy
     threads[0].start()
     assert first_wrote.wait(5)
     threads[1].start()
-    passed = second_done.wait(0.5)
+    passed = second_done.wait(5)
     seen_meanwhile = feed(system, start)
     go_on.set()
     for thread in threads:
         thread.join(10)
-    rest = feed(system, seen_meanwhile[-1].sequence if seen_meanwhile else start)
-    assert [each.execution_reference for each in [*seen_meanwhile, *rest]] == ["100000101", "100000102"]
-    assert not passed
-    assert [each.sequence for each in rest] == [start + 1, start + 2]
+    rest = feed(system, start + len(seen_meanwhile))
+    assert passed
+    assert [each.execution_reference for each in seen_meanwhile] == ["100000102"]
+    assert [each.execution_reference for each in rest] == ["100000101"]
+    assert [each.sequence for each in [*seen_meanwhile, *rest]] == [start + 1, start + 2]
+
+
+class _Killed(BaseException):
+    """The process ends where it stands: nothing after it is done, and the transaction is not committed."""
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("step", ["_MOVE", "_GONE"])
+def test_who_is_killed_while_numbering_has_numbered_nothing_and_loses_nothing(
+    system: System, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_case(system)
+
+    def cut_off(session: Session, *, at_most: int) -> int:
+        session.execute(store._MOVE, {"last": 0, "at_most": at_most})
+        if step == "_GONE":
+            session.execute(store._GONE, {"last": 0})
+        raise _Killed
+
+    with monkeypatch.context() as dying:
+        dying.setattr(store, "number_waiting", cut_off)
+        with pytest.raises(_Killed):
+            numbering.number_committed(system.database)
+    with system.database.reading() as session:
+        assert (store.ends(session).last, store.after(session, 0, limit=9)) == (0, [])
+        waiting = [
+            row.type
+            for row in session.execute(select(outbound_waiting).order_by(*outbound_waiting.primary_key))
+        ]
+    assert types(system) == waiting
+    assert [each.sequence for each in feed(system)] == list(range(1, len(waiting) + 1))
+    assert numbering.number_committed(system.database) == 0
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_many_who_number_and_many_who_tell_at_once_leave_no_gap_and_each_case_in_its_order(
+    system: System,
+) -> None:
+    references = ["100000101", "100000102", "100000103"]
+    for reference in references:
+        system.decide(reference, start=date(2026, 1, 1))
+        system.file_report(reference, "2026-01", on=date(2026, 2, 1))
+    start, database, rounds = len(feed(system)), system.database, 8
+
+    def telling_of(reference: str) -> None:
+        for _ in range(rounds):
+            with database.writing() as session:
+                _reject(session, reference)
+
+    def reading_on() -> list[OutboundEvent]:
+        read: list[OutboundEvent] = []
+        while len(read) < rounds * len(references):
+            read += feed(system, read[-1].sequence if read else start, limit=2)
+        return read
+
+    works: list[Callable[[], object]] = [partial(telling_of, each) for each in references]
+    _, _, _, one, other = at_once([*works, reading_on, reading_on])
+    assert one == other == feed(system, start)
+    assert [each.sequence for each in feed(system)] == list(range(1, start + rounds * len(references) + 1))
+    with database.reading() as session:
+        assert [each for each in invariants.check(session) if each.invariant == "feed"] == []
+
+
+def test_a_worker_gives_events_their_numbers_where_nobody_reads(system: System) -> None:
+    system.decide("100000101", start=date(2026, 1, 1))
+    with system.database.reading() as session:
+        assert store.is_any_waiting(session)
+    Worker(system.database, None, ()).once()
+    with system.database.reading() as session:
+        assert not store.is_any_waiting(session)
+        assert store.ends(session).last == 1
+
+
+@pytest.mark.both_engines
+def test_an_event_that_waits_is_neither_changed_nor_removed_before_it_has_its_number(system: System) -> None:
+    system.decide("100000101", start=date(2026, 1, 1))
+    for change in (update(outbound_waiting).values(type="other"), delete(outbound_waiting)):
+        with pytest.raises(DBAPIError, match="append-only"), system.database.writing() as session:
+            session.execute(change)
+    assert types(system) == ["order.placed"]
+
+
+@pytest.mark.both_engines
+def test_a_feed_of_books_that_are_held_is_read_as_far_as_it_is_numbered(system: System) -> None:
+    system.decide("100000101", start=date(2026, 1, 1))
+    assert types(system) == ["order.placed"]
+    system.file_report("100000101", "2026-01", on=date(2026, 2, 1))
+    with system.database.for_recovery().writing() as session:
+        books_mark.hold(session, BooksMark(9, 9), at="2026-02-01")
+    assert types(system) == ["order.placed"]
+    with system.database.for_recovery().writing() as session:
+        books_mark.release(session, BooksMark(9, 9))
+    assert types(system) == ["order.placed", "report.filed"]
 
 
 def _reject(session: Session, reference: str) -> None:
@@ -336,6 +437,7 @@ def _reject(session: Session, reference: str) -> None:
 @pytest.mark.both_engines
 def test_an_event_is_never_changed_and_goes_only_when_it_is_no_longer_kept(system: System) -> None:
     system.decide("100000101", start=date(2026, 1, 1))
+    assert types(system) == ["order.placed"]
     for change in (
         update(outbound_event).values(type="other"),
         delete(outbound_event).where(outbound_event.c.sequence == 1),

@@ -120,12 +120,11 @@ def test_a_stroke_of_new_decisions_gives_each_its_own_reference(system: System) 
     assert load_events(system.database, [taken, *lines]).applied == 5
     with system.database.reading() as session:
         given = placement_store.by_decision(session, [f"B-{number}" for number in range(4)])
-    assert [given[f"B-{number}"] for number in range(4)] == [
-        "100000001",
-        "100000003",
-        "100000004",
-        "100000005",
-    ]
+    references = [given[f"B-{number}"] for number in range(4)]
+    # The stroke was undone and done anew one by one: on PostgreSQL it took its numbers along.
+    assert references == sorted(set(references))
+    assert "100000002" not in references
+    assert "100000001" <= references[0] < references[-1] <= "100000010"
 
 
 def test_an_event_that_comes_too_early_is_kept_with_its_reason_and_applied_on_its_own_day(

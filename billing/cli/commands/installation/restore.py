@@ -214,8 +214,8 @@ def _told(found: Found, *, held: bool) -> Iterator[Text]:
         )
     elif found.mark is not None:
         yield Text(
-            "Böckerna är återställda. De slutar vid rad %(row)s i journalen, och det fanns %(lost)s rader till: vad "
-            "människor och system gjorde då måste göras om.",
+            "Böckerna är återställda. De slutar vid rad %(row)s i journalen, och det fanns högst %(lost)s rader till: "
+            "vad människor och system gjorde då måste göras om.",
             row=found.books_ended,
             lost=found.rows_lost,
         )
