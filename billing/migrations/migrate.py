@@ -24,6 +24,7 @@ from billing.migrations.revisions import refuse_newer
 from billing.migrations.schema import METADATAS
 from foundation import books_mark, journal, number_series
 from foundation.database import Database, DatabaseUnusable, utc_now
+from foundation.engines.options import DatabaseOptions
 from foundation.periods import Clock
 from foundation.sql import Session
 from foundation.text import Text
@@ -57,9 +58,9 @@ class MigrationElsewhere(DatabaseUnusable):
         )
 
 
-def open_migrated(url: str, *, clock: Clock = utc_now) -> Database:
+def open_migrated(url: str, *, clock: Clock = utc_now, options: DatabaseOptions | None = None) -> Database:
     """The database at `url`, made where it is empty and brought up to date. Raises DatabaseUnusable."""
-    database = Database(url, clock=clock)
+    database = Database(url, clock=clock, options=options)
     try:
         bring_up_to_date(database)
     except BaseException:
@@ -82,7 +83,7 @@ def bring_up_to_date(database: Database, *, wait_seconds: float = WAIT_SECONDS) 
                 metadata.create_all(connection)
             newest = ScriptDirectory.from_config(scripts)
             MigrationContext.configure(connection).stamp(newest, "head")
-        row_security.install(connection, METADATAS)
+        row_security.install(connection, METADATAS, role=database.options.supplier_role)
         journal.start(connection)
         number_series.start(connection)
         books_mark.start(connection)
