@@ -31,6 +31,7 @@ _TICKED: Final = "books mark"
 _ENDED: Final = "books_ended"
 _WENT: Final = "gone_through_by"
 _LAST: Final = "gone_through_last_by"
+_UNSEEN: Final = "mark_unseen"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -109,12 +110,14 @@ class Hold:
     """Books that are held: the last row of the journal as they were restored, and who has gone through it since.
 
     The row is None where it was not noted: books that an earlier version holds. Who went through it last is empty where
-    nobody has, and where it was not noted yet who of them did.
+    nobody has, and where it was not noted yet who of them did. Without a mark outside it is not known how far the books
+    had come before they were lost.
     """
 
     ended: int | None
     gone_through_by: tuple[str, ...] = ()
     gone_through_last_by: str = ""
+    is_mark_known: bool = True
 
 
 def holding(session: Session, *, for_update: bool = False) -> Hold | None:
@@ -125,7 +128,12 @@ def holding(session: Session, *, for_update: bool = False) -> Hold | None:
         return None
     seen = json.loads(row.seen)
     ended = seen.get(_ENDED)
-    return Hold(None if ended is None else int(ended), tuple(seen.get(_WENT, ())), str(seen.get(_LAST, "")))
+    return Hold(
+        None if ended is None else int(ended),
+        tuple(seen.get(_WENT, ())),
+        str(seen.get(_LAST, "")),
+        not seen.get(_UNSEEN, False),
+    )
 
 
 def note_gone_through(session: Session, by: str) -> None:
@@ -135,12 +143,17 @@ def note_gone_through(session: Session, by: str) -> None:
     session.execute(update(_MARK).values(seen=json.dumps(seen)))
 
 
-def hold(session: Session, outside: BooksMark, *, at: str) -> bool:
-    """Hold the books until the restore is gone through; False where they are held already."""
+def hold(session: Session, outside: BooksMark | None, *, at: str) -> bool:
+    """Hold the books until the restore is gone through; False where they are held already.
+
+    `outside` is how far they had come before, None where nothing outside tells: their own mark stands in for it.
+    """
     held = update(_MARK).where(_MARK.c.id == 1, _MARK.c.held_since == "")
     # Where the books ended: whoever goes through the restore adds rows of their own.
     ended = session.scalar(select(_HEAD.c.sequence)) or 0
-    values = {"held_since": at, "seen": json.dumps({**asdict(outside), _ENDED: ended})}
+    mark = outside or of_books(session) or BooksMark(0, 0)
+    seen = {**asdict(mark), _ENDED: ended, **({} if outside else {_UNSEEN: True})}
+    values = {"held_since": at, "seen": json.dumps(seen)}
     return bool(session.execute(held.values(**values)).rowcount)
 
 

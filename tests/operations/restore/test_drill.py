@@ -25,6 +25,7 @@ from orders.purchase_orders.order_store import OrderSummary
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.exchange import outgoing
 from peppol.xml import codec
+from tests.support.servers.stoppable_postgresql import stoppable_server
 from tests.support.servers.system_databases import CLOCK, migrated
 from tests.support.stories.paying import PayDesk
 from tests.support.stories.system import System, decision, event_line, example_register, report
@@ -79,6 +80,12 @@ class Drill:
         for number in range(first, last):
             self.case(number)
 
+    def cases_with_post(self, first: int, last: int) -> None:
+        """The same, while documents arrive, are read and answered, and orders leave."""
+        for number in range(first, last):
+            self.case(number)
+            self.work()
+
     def tell_all_again(self) -> None:
         """The decision system sends everything once more, as it was asked to."""
         for place in range(len(self.told)):
@@ -101,9 +108,16 @@ class Drill:
         desk.export(proposal)
         (self.bank / f"{proposal.number}.xml").write_bytes(desk.file(proposal))
 
-    def lose_and_restore(self, copy: Path) -> None:
-        """All that is left of the books is the copy."""
+    def lose_and_restore(self, copy: Path, elsewhere: str) -> None:
+        """All that is left of the books is the copy: put back by hand where they were, or by command elsewhere."""
         self.database.close()
+        if elsewhere:
+            self.url = elsewhere
+            loaded = self.billing("restore", "load", str(copy))
+            assert loaded.exit_code == 0, loaded.output
+            assert "are held" in loaded.stdout
+            self.open()
+            return
         if self.url.startswith("sqlite"):
             books = Path(str(make_url(self.url).database))
             for each in books.parent.glob(f"{books.name}*"):
@@ -132,16 +146,29 @@ def drill(database_url: str, tmp_path: Path) -> Iterator[Drill]:
     drill.database.close()
 
 
+@pytest.fixture
+def elsewhere(drill: Drill, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where the copy is put: nowhere else, or on a machine where nothing is but the programs."""
+    if request.param == "by hand":
+        yield ""
+    elif drill.url.startswith("sqlite"):
+        yield f"sqlite:///{drill.place}/elsewhere/{drill.name}.sqlite"
+    else:
+        with stoppable_server() as empty:
+            yield empty.url
+
+
+@pytest.mark.parametrize("elsewhere", ["by hand", "by command"], indirect=True)
 @pytest.mark.parametrize(
     "cases", [pytest.param(4, id="short"), pytest.param(60, id="long", marks=pytest.mark.slow)]
 )
 def test_nothing_is_lost_doubled_numbered_twice_or_paid_twice(
-    drill: Drill, cases: int, record_property: Callable[[str, object], None]
+    drill: Drill, cases: int, elsewhere: str, record_property: Callable[[str, object], None]
 ) -> None:
     drill.cases(0, cases)
     drill.work()
     with ThreadPoolExecutor(1) as others:
-        busy = others.submit(drill.cases, cases, 2 * cases)
+        busy = others.submit(drill.cases_with_post, cases, 2 * cases)
         copied = drill.billing("backup", "--to", str(drill.place / "copies"))
         busy.result()
     assert copied.exit_code == 0, copied.output
@@ -151,7 +178,8 @@ def test_nothing_is_lost_doubled_numbered_twice_or_paid_twice(
     paid = set(drill.bank.iterdir())
 
     lost = time.monotonic()
-    drill.lose_and_restore(Path(copied.stdout.strip()))
+    (copy,) = (each for each in (drill.place / "copies").iterdir() if each.suffix != ".json")
+    drill.lose_and_restore(copy, elsewhere)
     where = ("--folder", str(drill.folder), "--payments", str(drill.bank))
     assert drill.billing("orders", "list").exit_code == 0
     assert drill.billing("work", "--once", "--folder", str(drill.folder)).exit_code != 0
