@@ -54,6 +54,10 @@ class BooksMark:
             return self.generation > books.generation
         return self.tick > books.tick or self.journal > books.journal
 
+    def is_tick_of(self, other: "BooksMark") -> bool:
+        """Whether both were written for the same tick."""
+        return (self.generation, self.tick) == (other.generation, other.tick)
+
 
 class BooksRestored(Refused):
     """The books are older than what lies outside them: they were restored, and nobody has gone through that yet."""

@@ -29,7 +29,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from foundation import books_mark, books_standing, journal
-from foundation.books_mark import BooksRestored
+from foundation.books_mark import BooksMark, BooksRestored
 from foundation.books_standing import BooksStanding
 from foundation.database_faults import DatabaseAway, DatabaseFault
 from foundation.engines import address, explaining, postgresql
@@ -219,9 +219,21 @@ class Database:
         if mark is not None:
             # After the commit, and before whatever it was counted for.
             outside = books_mark.read(self.marks)
-            if outside is not None and outside > mark and not self._is_recovering and self.hold_if_restored():
+            if outside is not None and not self._is_recovering and self._are_other_books(mark, outside):
                 raise BooksRestored
             books_mark.write(self.marks, mark)
+
+    def _are_other_books(self, mark: BooksMark, outside: BooksMark) -> bool:
+        """Whether what was just committed, up to `mark`, stands in other books than those the mark outside is of.
+
+        They are held then: a restore, or a standby that lacked the last moments, took their place while we worked.
+        """
+        if outside.is_tick_of(mark):
+            # Each tick is one commit's, and this one was another's: only another course of things counts it twice.
+            with self.for_recovery().writing() as session:
+                books_mark.hold(session, outside, at=self.clock().isoformat())
+            return True
+        return outside > mark and self.hold_if_restored()
 
     def hold_if_restored(self) -> bool:
         """Hold the books where they are older than the mark that lies outside; whether they are held now."""

@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import OperationalError
 
-from billing.migrations import row_security
+from billing.migrations import row_security, vacuuming
 from billing.migrations.revisions import refuse_newer
 from billing.migrations.schema import METADATAS
 from foundation import books_mark, journal, number_series
@@ -84,6 +84,7 @@ def bring_up_to_date(database: Database, *, wait_seconds: float = WAIT_SECONDS) 
             newest = ScriptDirectory.from_config(scripts)
             MigrationContext.configure(connection).stamp(newest, "head")
         row_security.install(connection, METADATAS, role=database.options.supplier_role)
+        vacuuming.install(connection)
         journal.start(connection)
         number_series.start(connection)
         books_mark.start(connection)

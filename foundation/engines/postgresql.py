@@ -9,6 +9,7 @@ from collections.abc import Generator, Mapping
 from typing import Any, Final
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -66,6 +67,12 @@ def engine_of(url: URL, pooler: Pooler) -> Engine:
             return waits(_until_silent(connection, steps), **how)
 
         connection.wait = wait
+
+    @event.listens_for(engine, "checkin")
+    def forget(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        # Who has read leaves it writable by name, and a server that was told to take nothing would be overruled.
+        if connection is not None and connection.info.transaction_status is TransactionStatus.IDLE:
+            connection.read_only = None
 
     if pooler is not Pooler.NONE:
 

@@ -189,7 +189,7 @@ def wait_until_ready(server: subprocess.Popen[bytes], data: Path, home: Path) ->
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline and server.poll() is None:
         # The last line of the lock file is the server's own word on its state, as pg_ctl reads it.
-        if lock_file.exists() and lock_file.read_text().rstrip().endswith("\nready"):
+        if lock_file.exists() and lock_file.read_text().rstrip().endswith(("\nready", "\nstandby")):
             return
         time.sleep(0.01)
     raise CannotStart(f"The PostgreSQL server did not start within {SECONDS_TO_START} s. {last_words(home)}")
