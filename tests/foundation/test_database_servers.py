@@ -157,6 +157,20 @@ def test_the_first_server_that_is_new_enough_is_taken(tmp_path: Path) -> None:
     assert postgresql_keeper.find_programs([tmp_path / "none", old, new, newer]) == new
 
 
+def test_one_version_can_be_asked_for_where_there_are_several(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = [
+        a_server_program(tmp_path / version, says=f"postgres (PostgreSQL) {version}.6")
+        for version in ("15", "18")
+    ]
+    monkeypatch.setenv(postgresql_keeper.VERSION_ASKED, "18")
+    assert postgresql_keeper.find_programs(folders) == folders[1]
+    monkeypatch.setenv(postgresql_keeper.VERSION_ASKED, "17")
+    with pytest.raises(CannotStart, match="asks for PostgreSQL 17"):
+        postgresql_keeper.find_programs(folders)
+
+
 def test_a_server_that_does_not_start_tells_its_last_words(tmp_path: Path) -> None:
     broken = a_server_program(tmp_path, says="FATAL: no room")
     with ExitStack() as leaving, pytest.raises(CannotStart, match="FATAL: no room"):

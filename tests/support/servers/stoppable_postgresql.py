@@ -122,6 +122,11 @@ def _prepared(settings: Mapping[str, str]) -> Iterator[StoppablePostgresql]:
                 server.stop()
 
 
+def verify_copy(server: StoppablePostgresql) -> None:
+    """As `pg_verifybackup` does before the copy is used."""
+    _run(server, "pg_verifybackup", str(server.data))
+
+
 def _run(server: StoppablePostgresql, program: str, *given: str) -> None:
     ended = keeper.run_as(server.account, [server.programs / program, *given], server.home).wait()
     assert ended == 0, keeper.last_words(server.home)
