@@ -20,11 +20,13 @@ from foundation.database_faults import DatabaseFault, fault_of
 from foundation.engines import postgresql
 from foundation.engines.options import DatabaseOptions, Pooler
 from foundation.sql import Session
+from operations.checks import invariants
 from orders.tables import placement
 from tests.support.servers.databases import PostgresqlServer
 from tests.support.servers.pgbouncer import PgBouncer, pgbouncer
 from tests.support.servers.stoppable_postgresql import StoppablePostgresql, stoppable_server
 from tests.support.stories.demo_books import run_demo
+from tests.support.stories.drill import Drill
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, example_register
 
 OURS = {FYRBAKEN: ("100000101", "100000102"), LARKDRILLEN: ("100000201",)}
@@ -77,19 +79,50 @@ def kept(pooler: PgBouncer, database: str) -> list[str]:
         return [row[0] for row in asking.execute(KEPT_BY_SESSION)]
 
 
-@pytest.mark.parametrize("mode", [Pooler.TRANSACTION, pytest.param(Pooler.SESSION, marks=pytest.mark.slow)])
-def test_a_month_goes_through_it_and_leaves_nothing_in_the_session(
-    postgresql_server: PostgresqlServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: Pooler
-) -> None:
-    """Tables made, events, invoices, answers and payments, over one session of the server in transaction mode."""
+MODES = pytest.mark.parametrize("mode", [Pooler.TRANSACTION, Pooler.SESSION])
+
+
+@pytest.fixture
+def before_the_tests_server(
+    postgresql_server: PostgresqlServer, monkeypatch: pytest.MonkeyPatch, mode: Pooler
+) -> Iterator[PgBouncer]:
+    """A pooler before an empty database, with one session of the server for all in transaction mode."""
     postgresql_server.empty()
     monkeypatch.setenv("BILLING_POOLER", mode)
-    few = ONE if mode is Pooler.TRANSACTION else {}
+    few = ONE if mode is Pooler.TRANSACTION else ANY
     with pgbouncer(postgresql_server.socket_folder, pool_mode=mode, **few) as pooler:
-        demo = run_demo(tmp_path / "demo", "--database", pooler.url("tests"))
-        assert demo.exit_code == 0, demo.output
-        if mode is Pooler.TRANSACTION:
-            assert kept(pooler, "tests") == []
+        yield pooler
+
+
+@MODES
+def test_orders_invoices_and_payments_go_through_it_and_leave_nothing_in_the_session(
+    before_the_tests_server: PgBouncer, tmp_path: Path, mode: Pooler
+) -> None:
+    """Tables made, decisions, reports, orders out, invoices in and answered, paid by two, and everything checked."""
+    pooler = before_the_tests_server
+    open_migrated(pooler.url("tests"), options=DatabaseOptions(mode)).close()
+    drill = Drill(pooler.url("tests"), tmp_path)
+    with closing(drill.database):
+        drill.prepare()
+        drill.cases_with_post(0, 3)
+        drill.pay()
+        with drill.database.reading() as session:
+            assert list(invariants.check(session)) == []
+    assert len(drill.outbox()) > 3
+    if mode is Pooler.TRANSACTION:
+        assert kept(pooler, "tests") == []
+
+
+@pytest.mark.slow
+@MODES
+def test_a_month_goes_through_it_and_leaves_nothing_in_the_session(
+    before_the_tests_server: PgBouncer, tmp_path: Path, mode: Pooler
+) -> None:
+    pooler = before_the_tests_server
+    demo = run_demo(tmp_path / "demo", "--database", pooler.url("tests"))
+    assert demo.exit_code == 0, demo.output
+    if mode is Pooler.TRANSACTION:
+        assert kept(pooler, "tests") == []
 
 
 def test_walls_between_suppliers_hold_where_they_take_turns_in_one_session(

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from billing.cli.cli import app
 from foundation.database import Database
 from operations.event_loading import load_events
+from operations.settings import Settings
 from orders.purchase_orders import order_store
 from orders.purchase_orders.order_store import OrderSummary
 from peppol.access_points.folder import FolderAccessPoint
@@ -34,7 +35,7 @@ class Drill:
         self.open()
 
     def open(self) -> None:
-        self.database = Database(self.url, clock=lambda: CLOCK)
+        self.database = Database(self.url, clock=lambda: CLOCK, options=Settings().database_options)
         self.database.marks = (self.place / "marks" / f"{self.name}.mark.json",)
         self.system = System(self.database)
 
