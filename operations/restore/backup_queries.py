@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, inspect, select, table, text
+from sqlalchemy import column, func, insert, inspect, select, table, text
 
 from foundation import books_mark, books_standing
 from foundation import tables as foundation_tables
@@ -12,6 +12,7 @@ from foundation.books_mark import BooksMark
 from foundation.sql import Session
 
 _HEAD: Final = foundation_tables.journal_head
+_VERSION: Final = table("alembic_version", column("version_num"))
 _SNAPSHOT: Final = text("SELECT pg_export_snapshot()")
 # Large books take longer to copy than any question of a page.
 _NO_END: Final = text("SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0")
@@ -47,6 +48,16 @@ def facts(session: Session) -> BooksFacts:
         name: session.scalar(select(func.count()).select_from(table(name))) or 0 for name in sorted(names)
     }
     return BooksFacts(revision, version, head.sequence, head.hash, mark, has_mark, rows)
+
+
+def is_whole(session: Session) -> bool:
+    """Whether SQLite finds nothing wrong with a file, every page of it read."""
+    return bool(session.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok")
+
+
+def note_revision(session: Session, revision: str) -> None:
+    """Say which revision the tables have, where they were loaded without: until then nobody opens them."""
+    session.execute(insert(_VERSION), {"version_num": revision})
 
 
 def exported_snapshot(session: Session) -> str:

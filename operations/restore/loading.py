@@ -3,7 +3,8 @@
 What came and left after the copy lies outside it. So books that are loaded are held, whether or not a mark outside says
 how far they had come: nobody sends, collects or pays in them until the restore has been gone through. Of PostgreSQL the
 tables and their rows are loaded, and not who may do what with them: the walls are built anew under the names that hold
-here (`billing init` and `restore load` do).
+here (`billing init` and `restore load` do). Which revision they have is noted with the hold, in one transaction: who is
+killed before that leaves books that every program refuses.
 """
 
 import os
@@ -29,8 +30,10 @@ from foundation.text import Text
 from operations.restore import backup_queries, postgresql_programs
 from operations.restore.manifest import BackupManifest
 
-# What depends on the roles of a server; what is about rows alone is left.
-_OF_ROLES: Final = re.compile(r"\d+; \d+ \d+ (?:POLICY|ROW SECURITY|ACL|DEFAULT ACL)\b")
+# What depends on the roles of a server; and the revision, without which nobody opens books that are half there.
+_LEFT_OUT: Final = re.compile(
+    r"\d+; \d+ \d+ (?:POLICY|ROW SECURITY|ACL|DEFAULT ACL|TABLE DATA \S+ alembic_version)\b"
+)
 
 
 def refuse_other_engine(told: BackupManifest, url: URL) -> None:
@@ -118,7 +121,7 @@ def _database(
                 )
         with TemporaryDirectory() as folder:
             wanted = Path(folder) / "list"
-            wanted.write_text(_without_roles(postgresql_programs.run("pg_restore", "--list", str(copy))))
+            wanted.write_text(_to_load(postgresql_programs.run("pg_restore", "--list", str(copy))))
             postgresql_programs.run(
                 "pg_restore",
                 "--no-owner",
@@ -130,13 +133,14 @@ def _database(
                 url=url,
             )
         with database.engine.begin() as session:
+            backup_queries.note_revision(session, told.revision)
             _check_and_hold(session, told, outside, at=at)
     finally:
         database.close()
 
 
-def _without_roles(listed: str) -> str:
-    return "".join(each for each in listed.splitlines(keepends=True) if not _OF_ROLES.match(each))
+def _to_load(listed: str) -> str:
+    return "".join(each for each in listed.splitlines(keepends=True) if not _LEFT_OUT.match(each))
 
 
 def _check_and_hold(session: Session, told: BackupManifest, outside: BooksMark | None, *, at: str) -> None:

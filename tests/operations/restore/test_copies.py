@@ -16,7 +16,7 @@ from foundation import books_mark
 from foundation.database import Database
 from foundation.engines.options import DatabaseOptions, Pooler
 from foundation.errors import Refused
-from operations.restore import backup, manifest
+from operations.restore import backup, loading, manifest
 from tests.support.servers import stoppable_postgresql
 from tests.support.servers.system_databases import CLOCK, migrated
 from tests.support.stories.system import System, example_register
@@ -162,6 +162,23 @@ def test_who_is_killed_while_loading_leaves_books_that_are_held(
         assert billing(url, "restore", "load", str(copy)).exit_code == 130
         with closing(Database(url)) as database, database.reading() as session:
             assert books_mark.is_held(session)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_is_killed_between_the_rows_and_the_hold_leaves_books_that_nobody_opens(
+    database_url: str, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*given: object, **named: object) -> None:
+        raise KeyboardInterrupt
+
+    with stoppable_postgresql.stoppable_server() as server:
+        with monkeypatch.context() as planted:
+            planted.setattr(loading, "_check_and_hold", killed)
+            assert billing(server.url, "restore", "load", str(copy)).exit_code == 130
+        for words in (("work", "--once", "--folder", str(copy.parent)), ("init",), ("orders", "list")):
+            refused = billing(server.url, *words)
+            assert refused.exit_code == 1, words
+            assert "only half loaded" in refused.stderr, words
 
 
 def test_a_pooler_of_transactions_gives_no_copy(tmp_path: Path) -> None:
