@@ -6,6 +6,7 @@ The standby is made by pg_basebackup and follows the primary as it works; the pr
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
 from urllib.parse import quote
@@ -18,12 +19,15 @@ from pydantic import SecretStr
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from accounts import sessions
+from accounts import store as account_store
+from accounts.identity import Permission
 from billing.migrations.migrate import open_migrated
 from billing.migrations.schema import open_database
 from billing.server.app import create_app
 from billing.server.worker import Worker
 from foundation.books_mark import BooksRestored
-from foundation.database import Database, explain
+from foundation.database import Database, explain, utc_now
 from foundation.database_faults import DatabaseFault, fault_of
 from operations.settings import Settings
 from peppol.access_points.folder import FolderAccessPoint
@@ -173,7 +177,11 @@ def test_a_standby_that_had_fallen_behind_is_seen_by_its_mark_and_held(tmp_path:
 def test_a_standby_is_read_and_says_that_it_is_one(tmp_path: Path) -> None:
     with ExitStack() as leaving:
         primary, standby = leaving.enter_context(followed())
+        secret = signed_in(primary)
         app = leaving.enter_context(application(standby.url, tmp_path))
+        wait_until(lambda: tells(standby, "SELECT 1 FROM web_session") is not None)
+        later = utc_now() + timedelta(minutes=5)
+        assert sessions.used(app.state.database, secret, now=later) is not None
         ready = answers(app, "GET", "/readyz")
         assert (ready.status_code, ready.json()) == (
             503,
@@ -190,6 +198,24 @@ def test_a_standby_is_read_and_says_that_it_is_one(tmp_path: Path) -> None:
         wait_until(lambda: answers(still, "GET", "/readyz").status_code == 503)
         assert answers(still, "GET", "/readyz").json()["database"] == "is read-only"
         assert answers(still, "POST", "/webhook/letters", b"<M>1</M>").status_code == 503
+
+
+def signed_in(server: StoppablePostgresql) -> str:
+    """Somebody who was signed in before the failover; the secret of the cookie."""
+    with closing(Database(server.url)) as database, database.writing() as session:
+        account = account_store.add(
+            session,
+            organisation="2021002114",
+            sign_in_name="ekonom@kopare.example",
+            display_name="Ekonom",
+            permissions={Permission.FINANCE},
+            within=None,
+            language="sv",
+            at=utc_now(),
+            by="test",
+            state=account_store.AccountState.ACTIVE,
+        )
+        return sessions.start(session, account, now=utc_now())
 
 
 def only_read(database: Database, place: Path) -> None:

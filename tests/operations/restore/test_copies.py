@@ -20,6 +20,7 @@ from operations.restore import backup, loading, manifest
 from tests.support.servers import stoppable_postgresql
 from tests.support.servers.system_databases import CLOCK, migrated
 from tests.support.stories.system import System, example_register
+from tests.support.stories.two_buyers import two_buyers
 
 pytestmark = pytest.mark.both_engines
 
@@ -179,6 +180,27 @@ def test_who_is_killed_between_the_rows_and_the_hold_leaves_books_that_nobody_op
             refused = billing(server.url, *words)
             assert refused.exit_code == 1, words
             assert "only half loaded" in refused.stderr, words
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_buyers_books_are_copied_and_loaded_the_first_first(database_url: str, tmp_path: Path) -> None:
+    with two_buyers(database_url) as both:
+        both.second.decide("100000102", start=date(2026, 1, 1))
+        made = billing(database_url, "backup", "--all", "--to", str(tmp_path / "copies"))
+    assert made.exit_code == 0, made.output
+    first, second = (Path(each) for each in made.stdout.split())
+    url = f"sqlite:///{tmp_path}/new/billing.sqlite"
+    assert billing(url, "restore", "load", str(first)).exit_code == 0
+    loaded = billing(url, "--buyer", "karlstad", "restore", "load", str(second))
+    assert loaded.exit_code == 0, loaded.output
+    orders = json.loads(billing(url, "--buyer", "karlstad", "orders", "list", "--json").stdout)
+    assert [each["execution_reference"] for each in orders] == ["100000102"]
+    # A buyer whose books cannot be read stops no other's copy, and the end says so.
+    (tmp_path / "new" / "billing-karlstad.sqlite").unlink()
+    again = billing(url, "backup", "--all", "--to", str(tmp_path / "again"))
+    assert again.exit_code == 1
+    assert len(again.stdout.split()) == 1
+    assert "karlstad" in again.stderr
 
 
 def test_a_pooler_of_transactions_gives_no_copy(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 What follows a restore (`look`, `go`, `end`) stands in `restore.py`, whose group these two join.
 """
 
-from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +16,6 @@ from billing.cli.exit_codes import ExitCode, complain, refusal_of
 from billing.migrations import supplier_role
 from billing.migrations.migrate import bring_up_to_date
 from billing.migrations.revisions import KNOWN, BooksNewer
-from billing.server.installation import Installation
 from foundation import books_mark
 from foundation.database import Database, utc_now
 from foundation.errors import Refused
@@ -46,24 +44,18 @@ def backup(
     """Kopiera böckerna medan de används / copy the books while they are used."""
     failed = False
     with context.installation() as installation:
-        for slug, database in _books(context, installation, every=every):
+        for books in installation.all() if every else (installation.books_of(context.asked),):
             # What one buyer's books suffer stops no other's copy.
             try:
+                database = installation.database_of(books)
                 typer.echo(str(backups.backup(database, to, now=utc_now())))
             except (SQLAlchemyError, Refused, OSError) as error:
                 if not every:
                     raise
-                complain(f"{slug}: {refusal_of(error).in_language(context.language)}")
+                complain(f"{books.slug}: {refusal_of(error).in_language(context.language)}")
                 failed = True
     if failed:
         raise typer.Exit(ExitCode.FAILED)
-
-
-def _books(
-    context: CommandContext, installation: Installation, *, every: bool
-) -> Iterable[tuple[str, Database]]:
-    chosen = installation.all() if every else [installation.books_of(context.asked)]
-    return [(each.slug, installation.database_of(each)) for each in chosen]
 
 
 @command(restore, "verify")
