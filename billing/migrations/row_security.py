@@ -200,7 +200,7 @@ def rule_of(table: Table) -> str:
     return ""
 
 
-def install(connection: Connection, metadatas: Iterable[MetaData], *, role: str = SUPPLIER_ROLE) -> list[str]:
+def install(connection: Connection, metadatas: Iterable[MetaData], role: str = SUPPLIER_ROLE) -> list[str]:
     """Make the role and every policy that is missing or another, on PostgreSQL; the tables whose wall was built.
 
     A wall that stands is left alone: building it would hold everybody off its table. What another role was opened by
