@@ -8,6 +8,8 @@ everywhere at once when the password, the second step or the account changes. Al
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from accounts import session_store, tokens
 from accounts import store as account_store
 from accounts.identity import Permission
@@ -16,6 +18,7 @@ from accounts.store import Account
 from foundation import books_mark, leases
 from foundation.books_mark import BooksRestored
 from foundation.database import Database
+from foundation.database_faults import DatabaseFault, fault_of
 from foundation.sql import Session
 
 PATHS: Final = {SessionStage.CODE: "/code", SessionStage.ENROL: "/second-step"}
@@ -87,8 +90,13 @@ def used(database: Database, secret: str, *, now: datetime) -> PortalSession | N
         held = find(session, secret, now=now)
     if held is not None and (now - held.seen_at >= _NOTED_EVERY or leases.ahead(held.seen_at, now)):
         # That somebody is here is no part of the books: who reads on while they are held stays signed in.
-        with database.for_recovery().writing() as session:
-            session_store.note_seen(session, held.key, at=now)
+        try:
+            with database.for_recovery().writing() as session:
+                session_store.note_seen(session, held.key, at=now)
+        except SQLAlchemyError as fault:
+            # A standby is read, though nobody can note there that it was.
+            if fault_of(fault) is not DatabaseFault.READ_ONLY:
+                raise
     return held
 
 

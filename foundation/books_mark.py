@@ -8,7 +8,8 @@ in them by anybody until a person has gone through what came after the backup.
 
 It is counted in slots, so that those who count at once hold rows of their own; the tick of the books is the sum. It is
 read when the transaction is committed: then it counts everything that was committed before, and a backup that lacks the
-transaction has a smaller sum, whoever else counted meanwhile (decision 121).
+transaction has a smaller sum, whoever else counted meanwhile (decision 121). Each count leaves a token in its slot:
+where a standby that lacked the last moments took a primary's place, the same number is counted again with another.
 
 What a process had in its hand when the backup was taken is as after a crash: the same instance identifier is used
 again.
@@ -17,13 +18,14 @@ again.
 import fcntl
 import json
 import os
+import secrets
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import insert, select, text, update
 
 from foundation import number_series
 from foundation import tables as foundation_tables
@@ -35,13 +37,15 @@ from foundation.text import Text
 _MARK, _TICK = foundation_tables.books_mark, foundation_tables.books_tick
 _SLOTS: Final = 64
 _COUNT_ON = text(
-    "INSERT INTO books_tick (slot, tick) VALUES (:slot, 1)"
-    " ON CONFLICT (slot) DO UPDATE SET tick = books_tick.tick + 1"
+    "INSERT INTO books_tick (slot, tick, token) VALUES (:slot, 1, :token)"
+    " ON CONFLICT (slot) DO UPDATE SET tick = books_tick.tick + 1, token = excluded.token"
 )
 _TICKED: Final = "books mark"
 _ENDED: Final = "books_ended"
 _WENT: Final = "gone_through_by"
 _LAST: Final = "gone_through_last_by"
+_UNSEEN: Final = "mark_unseen"
+_NEVER: Final = (0, "")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,16 +57,28 @@ class BooksMark:
     journal: int = 0
     at: str = ""
     series: Mapping[str, int] = field(default_factory=dict, compare=False)
+    slots: Mapping[str, tuple[int, str]] = field(default_factory=dict, compare=False)
+    """How often each slot was counted, and the token of the last time."""
 
     def is_ahead_of(self, books: "BooksMark") -> bool:
         """Whether books with that mark are older than what this one was written beside.
 
         >>> BooksMark(1, 7).is_ahead_of(BooksMark(1, 5)), BooksMark(1, 7).is_ahead_of(BooksMark(2, 1))
         (True, False)
+        >>> BooksMark(1, 7, slots={"3": (7, "a")}).is_ahead_of(BooksMark(1, 7, slots={"3": (7, "b")}))
+        True
         """
         if self.generation != books.generation:
             return self.generation > books.generation
-        return self.tick > books.tick or self.journal > books.journal
+        if self.tick > books.tick or self.journal > books.journal:
+            return True
+        return any(books.slots.get(slot, _NEVER) != last for slot, last in self._not_behind(books))
+
+    def _not_behind(self, books: "BooksMark") -> Iterator[tuple[str, tuple[int, str]]]:
+        """The slots that those books have not counted further than this mark knows."""
+        for slot, last in self.slots.items():
+            if books.slots.get(slot, _NEVER)[0] <= last[0]:
+                yield slot, last
 
 
 class BooksRestored(Refused):
@@ -87,7 +103,7 @@ def tick(session: Session) -> None:
     """Count on, in a transaction whose commit something outside will follow: the mark is written out in between."""
     if session.info.get(_TICKED):
         return
-    session.execute(_COUNT_ON, {"slot": _own_slot()})
+    session.execute(_COUNT_ON, {"slot": _own_slot(), "token": secrets.token_hex(8)})
     session.info[_TICKED] = True
 
 
@@ -106,9 +122,11 @@ def of_books(session: Session, *, at: str = "") -> BooksMark | None:
     row = session.execute(select(_MARK.c.generation, _MARK.c.tick)).one_or_none()
     if row is None:
         return None
-    counted = session.scalar(select(func.sum(_TICK.c.tick))) or 0
+    slots = {str(each.slot): (int(each.tick), str(each.token)) for each in session.execute(select(_TICK))}
+    counted = sum(tick for tick, _ in slots.values())
     series = {name: last for name, (_, last) in number_series.ranges(session).items()}
-    return BooksMark(row.generation, row.tick + int(counted), chain_store.last_sequence(session), at, series)
+    last = chain_store.last_sequence(session)
+    return BooksMark(row.generation, row.tick + counted, last, at, series, slots)
 
 
 def is_held(session: Session) -> bool:
@@ -127,12 +145,14 @@ class Hold:
     """Books that are held: the last row of the journal as they were restored, and who has gone through it since.
 
     The row is None where it was not noted: books that an earlier version holds. Who went through it last is empty where
-    nobody has, and where it was not noted yet who of them did.
+    nobody has, and where it was not noted yet who of them did. Without a mark outside it is not known how far the books
+    had come before they were lost.
     """
 
     ended: int | None
     gone_through_by: tuple[str, ...] = ()
     gone_through_last_by: str = ""
+    is_mark_known: bool = True
 
 
 def holding(session: Session, *, for_update: bool = False) -> Hold | None:
@@ -143,7 +163,12 @@ def holding(session: Session, *, for_update: bool = False) -> Hold | None:
         return None
     seen = json.loads(row.seen)
     ended = seen.get(_ENDED)
-    return Hold(None if ended is None else int(ended), tuple(seen.get(_WENT, ())), str(seen.get(_LAST, "")))
+    return Hold(
+        None if ended is None else int(ended),
+        tuple(seen.get(_WENT, ())),
+        str(seen.get(_LAST, "")),
+        not seen.get(_UNSEEN, False),
+    )
 
 
 def note_gone_through(session: Session, by: str) -> None:
@@ -153,12 +178,17 @@ def note_gone_through(session: Session, by: str) -> None:
     session.execute(update(_MARK).values(seen=json.dumps(seen)))
 
 
-def hold(session: Session, outside: BooksMark, *, at: str) -> bool:
-    """Hold the books until the restore is gone through; False where they are held already."""
+def hold(session: Session, outside: BooksMark | None, *, at: str) -> bool:
+    """Hold the books until the restore is gone through; False where they are held already.
+
+    `outside` is how far they had come before, None where nothing outside tells: their own mark stands in for it.
+    """
     held = update(_MARK).where(_MARK.c.id == 1, _MARK.c.held_since == "")
     # Where the books ended: whoever goes through the restore adds rows of their own.
     ended = chain_store.last_sequence(session)
-    values = {"held_since": at, "seen": json.dumps({**asdict(outside), _ENDED: ended})}
+    mark = outside or of_books(session) or BooksMark(0, 0)
+    seen = {**asdict(mark), _ENDED: ended, **({} if outside else {_UNSEEN: True})}
+    values = {"held_since": at, "seen": json.dumps(seen)}
     return bool(session.execute(held.values(**values)).rowcount)
 
 
@@ -215,6 +245,8 @@ def _parsed(text: str) -> BooksMark:
             int(told["journal"]),
             str(told["at"]),
             dict(told["series"]),
+            # A mark of an earlier version has none.
+            {slot: (int(tick), str(token)) for slot, (tick, token) in told.get("slots", {}).items()},
         )
     except (ValueError, KeyError, TypeError) as wrong:
         raise Refused(

@@ -13,33 +13,33 @@ SQLite begins every writing transaction with BEGIN IMMEDIATE behind a lock of th
 import os
 import re
 import time
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from threading import RLock
-from typing import Any
 
-import psycopg
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Engine, TextClause, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from foundation import books_mark, books_standing, journal
 from foundation.books_mark import BooksRestored
 from foundation.books_standing import BooksStanding
 from foundation.database_faults import DatabaseAway, DatabaseFault
+from foundation.engines import address, explaining, postgresql
+from foundation.engines.address import DatabaseUnusable as DatabaseUnusable
+from foundation.engines.options import SUPPLIER_ROLE as SUPPLIER_ROLE
+from foundation.engines.options import DatabaseOptions
 from foundation.errors import Refused
 from foundation.periods import Clock
 from foundation.sql import Session, note_facts, note_moment
 from foundation.text import Text
-
-SUPPLIER_ROLE = "billing_supplier"
-"""The role of PostgreSQL that sees one supplier's rows only (billing/migrations/row_security.py)."""
 
 SUPPLIER_SETTING = "billing.supplier"
 """Whose rows, as an organisation number; set for one transaction."""
@@ -54,12 +54,17 @@ UNITS_SETTING = "billing.units"
 ADDRESSES_SETTING = "billing.addresses"
 """Ids of whole units and of single addresses, one a line; set for one transaction."""
 
-_ACT_FOR = text(
-    f"SELECT set_config('role', '{SUPPLIER_ROLE}', true), set_config('{SUPPLIER_SETTING}', :supplier, true),"
-    f" set_config('{PREDECESSORS_SETTING}', :predecessors, true),"
-    f" set_config('{EVERYWHERE_SETTING}', :everywhere, true), set_config('{UNITS_SETTING}', :units, true),"
-    f" set_config('{ADDRESSES_SETTING}', :addresses, true)"
-)
+
+@cache
+def _act_for(role: str) -> TextClause:
+    """What puts on the role until the transaction ends. The name is one that `DatabaseOptions` has let through."""
+    return text(
+        f"SELECT set_config('role', '{role}', true), set_config('{SUPPLIER_SETTING}', :supplier, true),"
+        f" set_config('{PREDECESSORS_SETTING}', :predecessors, true),"
+        f" set_config('{EVERYWHERE_SETTING}', :everywhere, true),"
+        f" set_config('{UNITS_SETTING}', :units, true),"
+        f" set_config('{ADDRESSES_SETTING}', :addresses, true)"
+    )
 
 
 _SERVER_CLOCK = text("SELECT clock_timestamp()")
@@ -109,10 +114,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-_CONNECT_SECONDS = 5
 _SQLITE_SECONDS = 30
-STATEMENT_SECONDS = 300
-"""No statement of ours takes longer; one that does is ended. Migrations alone may."""
 
 
 class ServerClock:
@@ -144,16 +146,23 @@ class ServerClock:
         self.difference = utc_now() - at
 
 
-class DatabaseUnusable(Refused):
-    """The address is wrong, or the database there cannot be used."""
-
-
 class Database:
     """One opened database. Close it with `close()`."""
 
-    def __init__(self, url: str, *, clock: Clock = utc_now, unwritable: Refused | None = None) -> None:
-        """The database at `url`. `unwritable` is why nothing in it may change, raised where somebody would."""
-        self.url = _parsed(url)
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Clock = utc_now,
+        unwritable: Refused | None = None,
+        options: DatabaseOptions | None = None,
+    ) -> None:
+        """The database at `url`. `unwritable` is why nothing in it may change, raised where somebody would.
+
+        Raises DatabaseUnusable for an address that cannot be used.
+        """
+        self.url = address.parsed(url)
+        self.options = options or DatabaseOptions()
         self.clock: Clock = clock
         self.has_true_clock = clock is utc_now
         """Whether these books go by the true time, and not by that of a story or a test."""
@@ -175,7 +184,7 @@ class Database:
         else:
             if self.has_true_clock:
                 self.clock = ServerClock()
-            self._writer = _postgresql_engine(self.url)
+            self._writer = postgresql.engine_of(self.url, self.options.pooler)
             # One snapshot for the whole question, and the server itself refuses to write in it.
             self._reader = self._writer.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -213,7 +222,9 @@ class Database:
             mark = books_mark.of_books(session, at=self.clock().isoformat())
         assert mark is not None  # noqa: S101 - books that count have a mark
         outside = books_mark.read(self.marks)
-        if outside is not None and outside > mark and not self._is_recovering and self.hold_if_restored():
+        # Ahead may only mean that others counted meanwhile; what is read after it tells.
+        is_ahead = outside is not None and outside.is_ahead_of(mark)
+        if is_ahead and not self._is_recovering and self.hold_if_restored():
             raise BooksRestored
         books_mark.write(self.marks, mark)
 
@@ -297,7 +308,7 @@ class Database:
         if isinstance(self.clock, ServerClock):
             self.clock.read(session)
         if self._seen_by is not None:
-            session.execute(_ACT_FOR, self._seen_by.settings)
+            session.execute(_act_for(self.options.supplier_role), self._seen_by.settings)
         return standing
 
     def _standing(self, session: Session) -> BooksStanding:
@@ -318,26 +329,6 @@ class Database:
         """Give all connections back."""
         self._writer.dispose()
         self._reader.dispose()
-
-
-def _parsed(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError) as error:
-        raise DatabaseUnusable(
-            # The address may hold a password and is not repeated.
-            Text("Databasadressen går inte att tolka. Skriv till exempel sqlite:///billing.sqlite."),
-        ) from error
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise DatabaseUnusable(
-            Text(
-                "Databasen %(backend)s stöds inte. Använd sqlite eller postgresql.",
-                backend=parsed.get_backend_name(),
-            ),
-        )
-    if parsed.get_backend_name() == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    return parsed
 
 
 def _sqlite_engine(url: URL, *, begin: str) -> Engine:
@@ -374,53 +365,6 @@ def _make_private(file: str) -> None:
             os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
-def _postgresql_engine(url: URL) -> Engine:
-    engine = create_engine(
-        url,
-        pool_pre_ping=True,
-        pool_timeout=_CONNECT_SECONDS,
-        query_cache_size=1200,
-        connect_args={
-            "connect_timeout": _CONNECT_SECONDS,
-            # A server whose machine is gone says nothing: the net is asked.
-            "keepalives_idle": 15,
-            "keepalives_interval": 5,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 30_000,
-            # Our questions are many and short: compiling one costs more than it saves.
-            "options": f"-c lock_timeout=30s -c statement_timeout={STATEMENT_SECONDS}s"
-            " -c idle_in_transaction_session_timeout=120s -c jit=off",
-        },
-    )
-
-    @event.listens_for(engine, "connect")
-    def watch(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-        # A server that hangs ends no statement: then this side does.
-        waits = connection.wait
-
-        def wait(steps: Generator[Any, Any, Any], **how: Any) -> object:  # noqa: ANN401 - as psycopg has it
-            return waits(_until_silent(connection, steps), **how)
-
-        connection.wait = wait
-
-    return engine
-
-
-def _until_silent(connection: Any, steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:  # noqa: ANN401
-    """Psycopg's steps of one exchange with the server, until it has been silent for longer than it may work."""
-    ends = time.monotonic() + STATEMENT_SECONDS + 10
-    try:
-        wanted = next(steps)
-        while True:
-            ready = yield wanted
-            if not ready and time.monotonic() > ends:
-                connection.pgconn.finish()
-                raise psycopg.OperationalError("the server is silent")
-            wanted = steps.send(ready)
-    except StopIteration as done:
-        return done.value
-
-
 def explain(error: Exception) -> Refused:
     """The sentence for a database that does not answer or has no tables."""
     lines = str(getattr(error, "orig", error)).strip().splitlines()
@@ -431,8 +375,10 @@ def explain(error: Exception) -> Refused:
         return DatabaseUnusable(
             Text("Databasen saknar tabeller. Kör först: billing init"),
         )
+    known = explaining.sentence_of(error)
     return DatabaseUnusable(
-        Text(
+        known
+        or Text(
             "Databasen svarar inte som väntat: %(first)s. Kontrollera adressen och att servern är igång.",
             first=first,
         ),

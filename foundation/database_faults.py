@@ -40,6 +40,8 @@ _CODES: Final = {
     "25006": DatabaseFault.READ_ONLY,
     "58030": DatabaseFault.DISK,
 }
+# PgBouncer gives these the code of a broken protocol.
+_POOLER_FULL: Final = ("query_wait_timeout", "no more connections allowed")
 _SQLITE: Final = {
     "locked": DatabaseFault.BUSY,
     "is full": DatabaseFault.FULL,
@@ -73,6 +75,8 @@ def fault_of(error: SQLAlchemyError) -> DatabaseFault | None:
         return DatabaseFault.BUSY
     if not isinstance(error, DBAPIError):
         return None
+    if any(words in str(error.orig) for words in _POOLER_FULL):
+        return DatabaseFault.BUSY
     code = getattr(error.orig, "sqlstate", None)
     if isinstance(code, str):
         found = (_CODES[code[:length]] for length in (5, 3, 2) if code[:length] in _CODES)

@@ -153,6 +153,8 @@ books_tick = Table(
     metadata,
     Column("slot", Integer, primary_key=True, autoincrement=False),
     Column("tick", BigInteger, nullable=False),
+    # Made anew at each count: the same number counted twice, in two lives of the books, is told apart by it.
+    Column("token", String(32), nullable=False),
 )
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from foundation.engines.options import SUPPLIER_ROLE, DatabaseOptions, Pooler
 from foundation.errors import Refused
 from foundation.text import Text
 from invoicing.payment.bank_files.banks import BankName, PainVersion
@@ -28,6 +29,12 @@ class Settings(PostSettings):
 
     database_url: str = "sqlite:///billing.sqlite"
     """The installation's books; with several buyers the first buyer's, where they are listed."""
+
+    pooler: Pooler = Pooler.NONE
+    """What stands between us and PostgreSQL: transaction or session, as the pooler is set up; empty: nothing."""
+
+    supplier_role: str = SUPPLIER_ROLE
+    """The role of PostgreSQL that suppliers' sessions run as; another for each installation on one server."""
 
     buyer: str = ""
     """Which buyer a command is about, by its short name, where the installation has several."""
@@ -162,6 +169,11 @@ class Settings(PostSettings):
 
     metrics_token: SecretStr = SecretStr("")
     """What who reads /metrics must bear; none, and the proxy in front decides who may."""
+
+    @property
+    def database_options(self) -> DatabaseOptions:
+        """How the database is reached. Raises DatabaseUnusable for a role's name that cannot be one."""
+        return DatabaseOptions(self.pooler, self.supplier_role)
 
     @model_validator(mode="after")
     def _public_url_leads_here(self) -> Self:

@@ -117,11 +117,11 @@ COMMANDS: Final = {
         "desk.figures",
     ),
     "backup": CommandPlace(
-        "Kopiera böckerna medan de används / copy the books while they are used.", "installation.restore"
+        "Kopiera böckerna medan de används / copy the books while they are used.", "installation.copies"
     ),
     "restore": CommandPlace(
-        "Efter en återställning: gå igenom vad som kom sedan / after a restore: going through what came since.",
-        "installation.restore",
+        "Återställ en kopia, och gå igenom vad som kom sedan / put a copy back, and go through what came since.",
+        "installation.copies",
         "restore",
     ),
     "check": CommandPlace(

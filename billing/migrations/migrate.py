@@ -19,11 +19,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import OperationalError
 
-from billing.migrations import row_security
+from billing.migrations import row_security, vacuuming
 from billing.migrations.revisions import refuse_newer
 from billing.migrations.schema import METADATAS
 from foundation import books_mark, number_series
 from foundation.database import Database, DatabaseUnusable, utc_now
+from foundation.engines.options import DatabaseOptions
 from foundation.journal_chains import chain_store
 from foundation.periods import Clock
 from foundation.sql import Session
@@ -59,9 +60,9 @@ class MigrationElsewhere(DatabaseUnusable):
         )
 
 
-def open_migrated(url: str, *, clock: Clock = utc_now) -> Database:
+def open_migrated(url: str, *, clock: Clock = utc_now, options: DatabaseOptions | None = None) -> Database:
     """The database at `url`, made where it is empty and brought up to date. Raises DatabaseUnusable."""
-    database = Database(url, clock=clock)
+    database = Database(url, clock=clock, options=options)
     try:
         bring_up_to_date(database)
     except BaseException:
@@ -84,7 +85,8 @@ def bring_up_to_date(database: Database, *, wait_seconds: float = WAIT_SECONDS) 
                 metadata.create_all(connection)
             newest = ScriptDirectory.from_config(scripts)
             MigrationContext.configure(connection).stamp(newest, "head")
-        row_security.install(connection, METADATAS)
+        row_security.install(connection, METADATAS, database.options.supplier_role)
+        vacuuming.install(connection)
         number_series.start(connection)
         chain_store.catch_up(connection)
         for name, table in invariant_queries.NUMBERED.items():

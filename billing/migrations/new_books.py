@@ -39,7 +39,7 @@ def make(first: Database, name: str, url: str, *, organisation_number: str) -> N
         raise BooksRefused(Text("%(books)s är en annan köpares böcker. Välj ett annat namn.", books=name))
     if not first.is_sqlite:
         _database(first, name)
-    with closing(open_migrated(url)) as database, database.reading() as session:
+    with closing(open_migrated(url, options=first.options)) as database, database.reading() as session:
         register = register_store.newest(session)
     if register is not None and register.buyer.organisation_number != organisation_number:
         raise BooksRefused(Text("%(books)s är en annan köpares böcker. Välj ett annat namn.", books=name))

@@ -18,6 +18,9 @@ KNOWN: Final[Sequence[str]] = sorted(
     each.name[1:5] for each in Path(__file__).with_name("versions").glob("r[0-9]*_*.py")
 )
 
+_NONE: Final = str(None)
+"""What `books_standing` says of tables that have no revision."""
+
 
 class BooksNewer(DatabaseUnusable):
     """A newer version of the program has let the books grow."""
@@ -47,14 +50,30 @@ class BooksOlder(DatabaseUnusable):
         )
 
 
+class BooksHalfLoaded(DatabaseUnusable):
+    """A copy was being loaded, and whoever did it was stopped before the books were held."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "En kopia är bara delvis inläst i databasen. Ingen kan använda den. Ta bort databasen, gör en tom och "
+                "kör billing restore load igen."
+            )
+        )
+
+
 def refuse_other(found: str) -> None:
-    """Refuse books of another revision than the newest known. Raises BooksNewer, BooksOlder."""
+    """Refuse books of another revision than the newest known. Raises BooksNewer, BooksOlder, BooksHalfLoaded."""
+    if found == _NONE:
+        raise BooksHalfLoaded
     if found != KNOWN[-1]:
         raise BooksOlder(found, KNOWN[-1]) if found in KNOWN else BooksNewer(found, KNOWN[-1])
 
 
 def refuse_newer(session: Session) -> None:
-    """Refuse to let books grow that have grown beyond what is known. Raises BooksNewer."""
+    """Refuse to let books grow that have grown beyond what is known. Raises BooksNewer, BooksHalfLoaded."""
     found = books_standing.ask_revision(session)
+    if found == _NONE:
+        raise BooksHalfLoaded
     if found not in KNOWN:
         raise BooksNewer(found, KNOWN[-1])

@@ -1,6 +1,6 @@
 """The second wall between suppliers: PostgreSQL itself shows a supplier's session only that supplier's rows.
 
-Convention: a session that acts for somebody at a supplier runs as the role `billing_supplier` with the organisation
+Convention: a session that acts for somebody at a supplier runs as a role of its own with the organisation
 number in `billing.supplier`, and those of the suppliers it has taken over in `billing.predecessors`
 (foundation/database.py sets all for the transaction). Two things bind it. Grants say
 what it may do with each table (`RIGHTS`); a table that stands there nowhere is closed. Policies say which rows, which
@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy import Connection, MetaData, Table
 
-from billing.migrations import walls_standing
+from billing.migrations import supplier_role, walls_standing
 from foundation.database import (
     ADDRESSES_SETTING,
     EVERYWHERE_SETTING,
@@ -204,43 +204,50 @@ def rule_of(table: Table) -> str:
     return ""
 
 
-def install(connection: Connection, metadatas: Iterable[MetaData]) -> list[str]:
+def install(connection: Connection, metadatas: Iterable[MetaData], role: str = SUPPLIER_ROLE) -> list[str]:
     """Make the role and every policy that is missing or another, on PostgreSQL; the tables whose wall was built.
 
-    A wall that stands is left alone: building it would hold everybody off its table. The user needs the right to make
-    the role once (CREATEROLE), or finds it made and granted.
+    A wall that stands is left alone: building it would hold everybody off its table. What another role was opened by
+    walls of ours, before this installation gave it another name, is closed. Raises SupplierRoleMissing.
     """
     if connection.dialect.name != "postgresql":
         return []
-    connection.exec_driver_sql(_block(_ROLE))
-    found = walls_standing.standing(connection)
-    scripts = {table.name: _script(table) for metadata in metadatas for table in metadata.sorted_tables}
+    supplier_role.make(connection, role)
+    connection.exec_driver_sql(_block(_SHARED_RIGHTS).replace(_ROLE, role))
+    found = walls_standing.standing(connection, role)
+    scripts = {
+        table.name: _script(table).replace(_ROLE, role)
+        for metadata in metadatas
+        for table in metadata.sorted_tables
+    }
     built = {name: script for name, script in scripts.items() if not found[name].was_built_by(script)}
     lines = [
         # What an earlier version opened is closed again.
-        f"REVOKE ALL ON {name} FROM {SUPPLIER_ROLE};"
+        f"REVOKE ALL ON {name} FROM {role};"
         for name in walls_standing.opened_by_others(found, (*scripts, _VERSIONS))
+    ]
+    lines += [
+        f"REVOKE ALL ON ALL {what} IN SCHEMA {schema} FROM {other};"
+        for schema, other in supplier_role.earlier(connection, role)
+        for what in ("TABLES", "SEQUENCES")
     ]
     if lines or built:
         connection.exec_driver_sql(_block([*lines, *built.values()]))
-        walls_standing.note(connection, built)
+        walls_standing.note(connection, built, role)
     return sorted(built)
 
 
 _VERSIONS: Final = "alembic_version"
-_ROLE: Final = (
-    f"IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{SUPPLIER_ROLE}') THEN BEGIN",
-    f"CREATE ROLE {SUPPLIER_ROLE} NOLOGIN;",
-    # Roles are the whole server's: another buyer's books may just have made it.
-    "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END; END IF;",
-    f"IF NOT pg_has_role(current_user, '{SUPPLIER_ROLE}', 'USAGE') THEN",
-    f"EXECUTE format('GRANT {SUPPLIER_ROLE} TO %I', current_user); END IF;",
-    f"EXECUTE format('GRANT USAGE ON SCHEMA %I TO {SUPPLIER_ROLE}', current_schema());",
-    f"EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO {SUPPLIER_ROLE}', current_schema());",
+_ROLE: Final = "$supplier$"
+"""Stands for the role's name in a script until it is known."""
+
+_SHARED_RIGHTS: Final = (
+    f"EXECUTE format('GRANT USAGE ON SCHEMA %I TO {_ROLE}', current_schema());",
+    f"EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO {_ROLE}', current_schema());",
     # Numbers of orders, references and payments are the buyer's to give.
-    *(f"REVOKE ALL ON SEQUENCE {each.name} FROM {SUPPLIER_ROLE};" for each in NUMBER_SEQUENCES.values()),
+    *(f"REVOKE ALL ON SEQUENCE {each.name} FROM {_ROLE};" for each in NUMBER_SEQUENCES.values()),
     # Whoever writes asks last of all whether the tables are still its version's.
-    f"GRANT SELECT ON {_VERSIONS} TO {SUPPLIER_ROLE};",
+    f"GRANT SELECT ON {_VERSIONS} TO {_ROLE};",
 )
 
 
@@ -253,10 +260,10 @@ def _block(lines: Iterable[str]) -> str:
 def _script(table: Table) -> str:
     """The statements that build the wall of one table, whatever stood there."""
     lines = [f"DROP POLICY IF EXISTS supplier_{each} ON {table.name};" for each in _EARLIER]
-    lines.append(f"REVOKE ALL ON {table.name} FROM {SUPPLIER_ROLE};")
+    lines.append(f"REVOKE ALL ON {table.name} FROM {_ROLE};")
     if rights := RIGHTS.get(table.name):
         granted = ", ".join(dict.fromkeys("UPDATE" if each == "LOCK" else each for each in rights))
-        lines.append(f"GRANT {granted} ON {table.name} TO {SUPPLIER_ROLE};")
+        lines.append(f"GRANT {granted} ON {table.name} TO {_ROLE};")
         if table.name not in SHARED:
             lines.append(f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY;")
             lines += [_policy(table, right) for right in rights]
@@ -277,4 +284,4 @@ def _policy(table: Table, right: str) -> str:
         case _:
             about = f"USING ({own})"
     on = "UPDATE" if right == "LOCK" else right
-    return f"CREATE POLICY supplier_{on.lower()} ON {table.name} FOR {on} TO {SUPPLIER_ROLE} {about};"
+    return f"CREATE POLICY supplier_{on.lower()} ON {table.name} FOR {on} TO {_ROLE} {about};"

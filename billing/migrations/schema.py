@@ -13,6 +13,7 @@ from billing.migrations.revisions import refuse_other
 from bookkeeping import tables as bookkeeping_tables
 from foundation import tables as foundation_tables
 from foundation.database import Database, DatabaseUnusable, utc_now
+from foundation.engines.options import DatabaseOptions
 from foundation.errors import Refused
 from foundation.periods import Clock
 from foundation.text import Text
@@ -71,13 +72,19 @@ JOINED: Final[tuple[Table, ...]] = (
 feed.follow_journal()
 
 
-def open_database(url: str, *, clock: Clock = utc_now, unwritable: Refused | None = None) -> Database:
+def open_database(
+    url: str,
+    *,
+    clock: Clock = utc_now,
+    unwritable: Refused | None = None,
+    options: DatabaseOptions | None = None,
+) -> Database:
     """The database at `url`, as it is; `migrate.open_migrated` makes and brings up to date. Raises DatabaseUnusable.
 
     `unwritable` is why nothing in it may change. SQLite would make an empty file of a mistyped address; here that is
     told instead.
     """
-    database = Database(url, clock=clock, unwritable=unwritable)
+    database = Database(url, clock=clock, unwritable=unwritable, options=options)
     database.refuse_other = refuse_other
     file = database.url.database
     if database.is_sqlite and file and file != ":memory:" and not Path(file).exists():

@@ -12,23 +12,21 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from foundation.database import SUPPLIER_ROLE
-
 # Named by itself: what a policy says is written as the server has it, with names as they are seen from this schema.
-_CATALOGUE: Final = f"""
+_CATALOGUE: Final = """
 SELECT c.relname AS name,
  EXISTS (SELECT 1 FROM aclexplode(c.relacl) g JOIN pg_roles r ON r.oid = g.grantee
-  WHERE r.rolname = '{SUPPLIER_ROLE}') AS is_open,
+  WHERE r.rolname = %(role)s) AS is_open,
  coalesce(obj_description(c.oid, 'pg_class'), '') AS comment,
  md5(concat_ws(';', c.relrowsecurity,
   (SELECT string_agg(g.privilege_type, ',' ORDER BY g.privilege_type) FROM aclexplode(c.relacl) g
-   JOIN pg_roles r ON r.oid = g.grantee WHERE r.rolname = '{SUPPLIER_ROLE}'),
+   JOIN pg_roles r ON r.oid = g.grantee WHERE r.rolname = %(role)s),
   (SELECT string_agg(concat_ws(',', p.policyname, p.permissive, p.roles, p.cmd, p.qual, p.with_check), ';'
     ORDER BY p.policyname) FROM pg_policies p
    WHERE p.schemaname = current_schema() AND p.tablename = c.relname))) AS state
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p')
-"""  # noqa: S608 - the role's name is our own
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +42,15 @@ class Wall:
         return self.comment == _comment(script, self.state)
 
 
-def standing(connection: Connection) -> Mapping[str, Wall]:
-    """The walls of all tables, by the table's name."""
-    rows = connection.exec_driver_sql(_CATALOGUE)
+def standing(connection: Connection, role: str) -> Mapping[str, Wall]:
+    """The walls of all tables against this role, by the table's name."""
+    rows = connection.exec_driver_sql(_CATALOGUE, {"role": role})
     return {row.name: Wall(row.is_open, row.comment, row.state) for row in rows}
 
 
-def note(connection: Connection, built: Mapping[str, str]) -> None:
+def note(connection: Connection, built: Mapping[str, str], role: str) -> None:
     """Say of these tables by which statements their walls were built just now."""
-    found = standing(connection)
+    found = standing(connection, role)
     for name, script in built.items():
         comment = _comment(script, found[name].state)
         connection.exec_driver_sql(f"COMMENT ON TABLE {name} IS '{comment}'")

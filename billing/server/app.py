@@ -104,7 +104,9 @@ def create_app(
     # Sessions and codes go by the clock of the books, unless a story's stands in for it there.
     app.state.clock = clock
     app.state.sign_in_hint = sign_in_hint
-    opened = database or Database(settings.database_url, clock=business_clock or clock)
+    opened = database or Database(
+        settings.database_url, clock=business_clock or clock, options=settings.database_options
+    )
     opened.refuse_other = refuse_other
     opened.facts = facts_of(settings)
     app.state.database = opened

@@ -1,6 +1,7 @@
 """Whether every buyer's books answer: who does not is alarmed about in the first books, which the operators read."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 from threading import Thread
 from typing import Final
 
@@ -18,6 +19,16 @@ from operations.alarms import Trouble
 
 _log = structlog.get_logger("books watch")
 
+
+class BooksAnswer(StrEnum):
+    """How books stand to whoever watches them, in the words of `/readyz`."""
+
+    OK = "ok"
+    READ_ONLY = "is read-only"
+    """A standby, or a server that was told so: pages are read, nothing comes in and nothing leaves."""
+    SILENT = "does not answer"
+
+
 BOOKS_DOWN: Final = "BOOKS_DOWN"
 
 ANSWERS_WITHIN_SECONDS: Final = 10.0
@@ -26,31 +37,35 @@ ANSWERS_WITHIN_SECONDS: Final = 10.0
 _asking: dict[int, Thread] = {}
 
 
-def answers(database: Database) -> bool:
-    """Whether the books answer and have their tables, within a few seconds: a server that hangs says nothing at all."""
-    told: list[bool] = []
+def answer_of(database: Database) -> BooksAnswer:
+    """Whether the books answer, have their tables and can be written, within a few seconds.
+
+    A server that hangs says nothing at all.
+    """
+    told: list[BooksAnswer] = []
 
     def ask() -> None:
         try:
             with database.reading() as session:
                 metric_queries.check_answers(session)
-            told.append(True)
+                still = metric_queries.is_read_only(session)
+            told.append(BooksAnswer.READ_ONLY if still else BooksAnswer.OK)
         except (SQLAlchemyError, Refused):
-            told.append(False)
+            told.append(BooksAnswer.SILENT)
 
     asking = _asking.get(id(database))
     if asking is not None and asking.is_alive():
-        return False
+        return BooksAnswer.SILENT
     asking = _asking[id(database)] = Thread(target=ask, name="books watch", daemon=True)
     asking.start()
     asking.join(ANSWERS_WITHIN_SECONDS)
-    return told == [True]
+    return told[0] if told else BooksAnswer.SILENT
 
 
 def books_answer(installation: Installation, books: Books) -> bool:
-    """The same of a buyer's books, which may not even be openable: whatever is wrong with them, the others go on."""
+    """Whether a buyer's books, which may not even be openable, can be worked in; whatever is wrong, others go on."""
     try:
-        return answers(installation.database_of(books))
+        return answer_of(installation.database_of(books)) is BooksAnswer.OK
     except Refused:
         return False
     except Exception as fault:
@@ -67,8 +82,8 @@ def look(installation: Installation, served: Iterable[Books]) -> None:
         len(down),
         " ".join(down),
         Text(
-            "Böckerna svarar inte för %(buyers)s. Inget görs där och meddelanden dit väntar hos operatören; de "
-            "andra köparnas arbete går vidare. Se: billing buyers show SLUG",
+            "Böckerna svarar inte, eller går bara att läsa, för %(buyers)s. Inget görs där och meddelanden dit väntar "
+            "hos operatören; de andra köparnas arbete går vidare. Se: billing buyers show SLUG",
             buyers=", ".join(down),
         ),
     )

@@ -204,7 +204,9 @@ class Installation:
         url = settings.database_url
         with self._lock:
             if key not in self._opened:
-                database = open_database(url, clock=self._clock, unwritable=unwritable)
+                database = open_database(
+                    url, clock=self._clock, unwritable=unwritable, options=settings.database_options
+                )
                 database.marks = mark_places.places_of(settings, database.url)
                 database.facts = facts_of(settings)
                 try:

@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from accounts.guessing import guessed_account_store, wrong_try_store
 from accounts.guessing.guessed_accounts import GOES_ON
 from billing.server import books_watch, metric_queries
+from billing.server.books_watch import BooksAnswer
 from foundation.database import Database, DatabaseUnusable
 from foundation.sql import Session
 from operations import exchange_queries
@@ -46,15 +47,15 @@ async def livez() -> dict[str, str]:
 
 @router.get("/readyz", summary="Can it work?")
 def readyz(request: Request) -> Response:
-    """200 when the database answers, has its tables and room, otherwise 503; what is wrong stands in the log.
+    """200 when the database answers, has its tables and room and can be written, otherwise 503 with why.
 
     A disk that is full or cannot be written on is named, also where it is not the database's and the rest works.
 
     With several buyers each is told, and one whose books are silent takes nobody's service away: it is 503 when all
     are.
     """
-    told = {each.slug: "ok" if _answers(each) else "does not answer" for each in _watched(request)}
-    works = "ok" in told.values()
+    told = {each.slug: _answer(each) for each in _watched(request)}
+    works = BooksAnswer.OK in told.values()
     disks = {each.what: each.fault.value for each in disk_watch.troubles(request.app.state.settings)}
     works = works and "database" not in disks
     if "" in told:
@@ -68,8 +69,8 @@ def readyz(request: Request) -> Response:
     return JSONResponse(body, status_code=200 if works else 503)
 
 
-def _word(told: str) -> str:
-    return "cannot be written" if told == "ok" else told
+def _word(told: BooksAnswer) -> str:
+    return "cannot be written" if told is BooksAnswer.OK else told
 
 
 @router.get("/metrics", summary="Figures in the Prometheus format", response_class=Response)
@@ -102,8 +103,8 @@ def _watched(request: Request) -> Sequence[Watched]:
     return watched()
 
 
-def _answers(watched: Watched) -> bool:
-    return watched.database is not None and books_watch.answers(watched.database)
+def _answer(watched: Watched) -> BooksAnswer:
+    return BooksAnswer.SILENT if watched.database is None else books_watch.answer_of(watched.database)
 
 
 class BooksCollector(Collector):
@@ -273,6 +274,17 @@ def _work(session: Session, now: datetime) -> Iterator[Metric]:
         "billing_sign_in_keys_waiting",
         "Names, clients and browsers that must wait before they try again, from too many wrong tries.",
         wrong_try_store.count_waiting(session, now=now),
+    )
+    yield _by(
+        "billing_dead_rows",
+        "Rows of the busiest tables that are gone and not vacuumed yet (PostgreSQL).",
+        "table",
+        metric_queries.dead_rows(session).items(),
+    )
+    yield _one(
+        "billing_oldest_transaction_seconds",
+        "For how long the oldest open transaction of others has lasted; 0 when there is none.",
+        metric_queries.oldest_transaction_seconds(session),
     )
     alarms = metric_queries.alarms(session)
     yield _by("billing_alarms", "Alarms ever raised, by kind.", "kind", alarms.items())

@@ -77,6 +77,8 @@ class Found:
     """Each payment of those files, with what the bank's own files say of it."""
     ordered_again: Sequence[tuple[str, str]] = ()
     """Orders that left, each with one that was placed since for the same placement and days and differs from it."""
+    is_mark_known: bool = True
+    """Whether anything outside tells how far the books had come before they were lost."""
 
     @property
     def rows_lost(self) -> int | None:
@@ -86,6 +88,8 @@ class Found:
         """
         if self.mark is None:
             return 0
+        if not self.is_mark_known:
+            return None
         return None if self.books_ended is None else max(0, self.mark.journal - self.books_ended)
 
     def without_payments(self, message_ids: Collection[str]) -> "Found":

@@ -42,6 +42,7 @@ def look(database: Database, places: Places) -> Found:
             payments_left=payments_left.payments(register_store.load(session), paid, reports) if paid else [],
             events=restore_store.newest_events(session),
             ordered_again=list(lost_order_store.ordered_as_others(session)),
+            is_mark_known=hold is None or hold.is_mark_known,
         )
 
 

@@ -20,9 +20,9 @@ NOWHERE: Final = Text(
 _ENDING: Final = ".mark.json"
 
 
-def places_of(settings: Settings, url: URL) -> tuple[Path, ...]:
-    """The files of the mark of the books at `url`."""
-    name = name_of(url)
+def places_of(settings: Settings, url: URL, *, name: str = "") -> tuple[Path, ...]:
+    """The files of the mark of the books at `url`; of books that had another `name` before, where they lie then."""
+    name = name or name_of(url)
     places = []
     if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
         places.append(Path(f"{url.database}{_ENDING}"))

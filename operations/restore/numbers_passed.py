@@ -10,6 +10,8 @@ from operations.restore.found import Found, GoneThrough
 
 MARGIN: Final = 100
 """So many numbers more than any that is known are passed over: the mark outside is a minute old at most."""
+MARGIN_UNKNOWN: Final = 1000
+"""So many where nothing outside tells how far the series had come."""
 
 
 def pass_over(session: Session, found: Found, done: GoneThrough, *, by: str, at: datetime) -> None:
@@ -18,13 +20,14 @@ def pass_over(session: Session, found: Found, done: GoneThrough, *, by: str, at:
     reason = f"restored: mark {mark.generation}/{mark.tick}" if mark is not None else "restored"
     if any(each.reason == reason for each in number_series.jumps(session)):
         return
+    margin = MARGIN if found.is_mark_known else MARGIN_UNKNOWN
     seen = {number_series.ORDERS: _orders(found), number_series.PROPOSALS: _proposals(found)}
     for name, (_, last) in number_series.ranges(session).items():
         known = max(last, mark.series.get(name, 0) if mark is not None else 0, *seen.get(name, ()))
-        made = number_series.jump(session, name, to=known + MARGIN, at=at.isoformat(), by=by, reason=reason)
+        made = number_series.jump(session, name, to=known + margin, at=at.isoformat(), by=by, reason=reason)
         if made is not None:
             done.jumps.append(made)
-    restore_store.jump_own_series(session, margin=MARGIN, at=at.isoformat(), by=by, reason=reason)
+    restore_store.jump_own_series(session, margin=margin, at=at.isoformat(), by=by, reason=reason)
 
 
 def _orders(found: Found) -> list[int]:

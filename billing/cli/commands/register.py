@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from accounts import register_need_queries as account_needs
 from billing.cli.command import CommandContext, command
 from billing.cli.exit_codes import ExitCode, complain, refusal_of
+from billing.migrations import supplier_role
 from billing.migrations.migrate import open_migrated
 from billing.tools.demo.story_folder import example_register
 from foundation.database import Database
@@ -36,7 +37,9 @@ register = typer.Typer()
 @command(alone, "init")
 def init(context: CommandContext) -> None:
     """Gör de tabeller som saknas / make the tables that are missing."""
-    with closing(open_migrated(context.installation_url)) as database:
+    with closing(
+        open_migrated(context.installation_url, options=context.common.database_options)
+    ) as database:
         _tell_made(context, database)
     failed = False
     with context.installation() as installation:
@@ -45,7 +48,10 @@ def init(context: CommandContext) -> None:
                 continue
             # What one buyer's books suffer stops no other's.
             try:
-                with closing(open_migrated(books.settings.database_url)) as database:
+                settings = books.settings
+                with closing(
+                    open_migrated(settings.database_url, options=settings.database_options)
+                ) as database:
                     _tell_made(context, database)
             except (SQLAlchemyError, Refused) as error:
                 complain(f"{books.slug}: {refusal_of(error).in_language(context.language)}")
@@ -57,6 +63,10 @@ def init(context: CommandContext) -> None:
 def _tell_made(context: CommandContext, database: Database) -> None:
     address = database.url.render_as_string(hide_password=True)
     typer.echo(context.say(Text("Tabellerna finns i %(address)s.", address=address)))
+    with database.reading() as session:
+        shared = supplier_role.warning(session, database.options.supplier_role)
+    if shared is not None:
+        complain(context.say(shared))
 
 
 @command(register, "example")

@@ -55,7 +55,7 @@ def serve(
         answer = partial(serving.serve, InstallationApp(context.common, only=named))
     else:
         # An address that cannot be read is told here, and not by each process.
-        Database(context.installation_url).close()
+        Database(context.installation_url, options=context.common.database_options).close()
         answer = partial(serving.serve_together, context.installation_url, named, workers)
     unmarked: list[str] = []
     if folder is None:

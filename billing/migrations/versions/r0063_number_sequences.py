@@ -19,6 +19,7 @@ def upgrade() -> None:
         "books_tick",
         sa.Column("slot", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("tick", sa.BigInteger(), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("slot", name=op.f("pk_books_tick")),
     )
     connection = op.get_bind()

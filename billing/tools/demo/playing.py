@@ -18,6 +18,7 @@ from billing.tools.demo.outcomes import ExpectedOutcome, outcomes
 from billing.tools.demo.story import CreditRequest, Flip, Story, StoryRefused
 from finance_desk.statement_files import statement_csv
 from foundation.database import Database
+from foundation.engines.options import DatabaseOptions
 from foundation.errors import Refused
 from foundation.periods import Month
 from foundation.text import Text
@@ -78,14 +79,19 @@ class StoryClock:
 
 
 def play(
-    story: Story, *, url: str, folder: Path, passed: Callable[[date], None] = lambda day: None
+    story: Story,
+    *,
+    url: str,
+    folder: Path,
+    passed: Callable[[date], None] = lambda day: None,
+    options: DatabaseOptions | None = None,
 ) -> Played:
     """Play the whole story on the empty database at `url`; messages and the statement go to `folder`.
 
     `passed` is told each day that is done. Raises NotEmpty, StoryRefused, and DatabaseUnusable.
     """
     clock = StoryClock(story.days[0])
-    database = open_migrated(url, clock=clock)
+    database = open_migrated(url, clock=clock, options=options)
     try:
         buyer = _BuyersSystem(story, database, clock, folder)
         for day in story.days:

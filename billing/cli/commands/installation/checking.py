@@ -17,6 +17,7 @@ from billing.cli.command import AsJson, CommandContext, command
 from billing.cli.commands.audit import read_heads
 from billing.cli.exit_codes import ExitCode, complain, refusal_of
 from billing.cli.printing import write_json
+from billing.migrations import supplier_role
 from billing.server import ways_in
 from foundation import books_mark, journal_anchor
 from foundation.database import Database
@@ -68,10 +69,13 @@ def check(
         settings, database = books.settings, installation.database_of(books)
         with database.reading() as session:
             broken = _broken(session, settings, heads)
+            shared = supplier_role.warning(session, settings.supplier_role)
         outside = _Outside(ways_in.whose(installation, books), _since(database, days))
         broken += _restored(database, settings, outside)
         if not database.marks:
             complain(context.say(mark_places.NOWHERE))
+        if shared is not None:
+            complain(context.say(shared))
     if as_json:
         write_json([_broken_json(each) for each in broken])
     else:

@@ -1,4 +1,4 @@
-"""`billing restore` and `billing backup`: a copy of the books, and what to do when they were restored from one."""
+"""`billing restore look`, `go` and `end`: what to do with books that were restored from a copy."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,14 +13,12 @@ from billing.cli.command import AsJson, CommandContext, command
 from billing.cli.commands.post import By
 from billing.cli.printing import write_json
 from billing.server import ways_in
-from foundation.database import Database, utc_now
+from foundation.database import Database
 from foundation.text import Text
-from operations.restore import backup as backups
 from operations.restore import going_through, looking, opened_places
 from operations.restore.found import Found, Places
 from orders.register import store as register_store
 
-alone = typer.Typer()
 restore = typer.Typer()
 
 Folder = Annotated[
@@ -41,17 +39,6 @@ PaymentFiles = Annotated[
     list[Path] | None,
     typer.Option("--payments", exists=True, file_okay=False, help="Mapp med betalfiler / with payment files"),
 ]
-
-
-@command(alone, "backup")
-def backup(
-    context: CommandContext,
-    to: Annotated[Path, typer.Option("--to", file_okay=False, help="Mapp för kopian / folder for the copy")],
-) -> None:
-    """Kopiera böckerna medan de används / copy the books while they are used."""
-    with context.opened() as database:
-        path = backups.backup(database, to, now=utc_now())
-    typer.echo(str(path))
 
 
 @command(restore, "look")
@@ -206,6 +193,12 @@ def _cannot_tell(places: Places) -> Iterator[Text]:
 def _told(found: Found, *, held: bool) -> Iterator[Text]:
     if not held:
         yield Text("Böckerna är inte äldre än märket utanför dem.")
+    elif not found.is_mark_known:
+        yield Text(
+            "Böckerna är återställda från en kopia och slutar vid rad %(row)s i journalen. Inget märke utanför dem "
+            "visar hur långt de hade kommit: vad människor och system gjorde efter kopian måste göras om.",
+            row=found.books_ended,
+        )
     elif found.mark is not None and found.books_ended is None:
         yield Text(
             "Böckerna är återställda. Vid vilken rad i journalen de slutade är inte noterat; före återställningen hade "
