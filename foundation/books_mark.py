@@ -178,15 +178,16 @@ def note_gone_through(session: Session, by: str) -> None:
     session.execute(update(_MARK).values(seen=json.dumps(seen)))
 
 
-def hold(session: Session, outside: BooksMark | None, *, at: str) -> bool:
+def hold(session: Session, outside: BooksMark | None, *, at: str, own: BooksMark | None = None) -> bool:
     """Hold the books until the restore is gone through; False where they are held already.
 
-    `outside` is how far they had come before, None where nothing outside tells: their own mark stands in for it.
+    `outside` is how far they had come before, None where nothing outside tells: their own mark stands in for it,
+    asked for here unless `own` is given.
     """
     held = update(_MARK).where(_MARK.c.id == 1, _MARK.c.held_since == "")
     # Where the books ended: whoever goes through the restore adds rows of their own.
     ended = chain_store.last_sequence(session)
-    mark = outside or of_books(session) or BooksMark(0, 0)
+    mark = outside or own or of_books(session) or BooksMark(0, 0)
     seen = {**asdict(mark), _ENDED: ended, **({} if outside else {_UNSEEN: True})}
     values = {"held_since": at, "seen": json.dumps(seen)}
     return bool(session.execute(held.values(**values)).rowcount)

@@ -1,6 +1,9 @@
-"""What a copy of the books is known by: revision, head of the journal, mark, and how many rows each table has."""
+"""What a copy of the books is known by: revision, newest row of the journal, mark, and how many rows each table has.
 
-from collections.abc import Mapping
+It is asked of books of every revision: whoever upgrades copies them before the new version has touched them.
+"""
+
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,9 +12,12 @@ from sqlalchemy import column, func, insert, inspect, select, table, text
 from foundation import books_mark, books_standing
 from foundation import tables as foundation_tables
 from foundation.books_mark import BooksMark
+from foundation.journal_chains.row_hashes import GENESIS
 from foundation.sql import Session
 
-_HEAD: Final = foundation_tables.journal_head
+_JOURNAL: Final = foundation_tables.journal
+_NEWEST: Final = select(_JOURNAL.c.sequence, _JOURNAL.c.hash).order_by(_JOURNAL.c.sequence.desc()).limit(1)
+_OLD_MARK: Final = select(foundation_tables.books_mark.c.generation, foundation_tables.books_mark.c.tick)
 _VERSION: Final = table("alembic_version", column("version_num"))
 _SNAPSHOT: Final = text("SELECT pg_export_snapshot()")
 # Large books take longer to copy than any question of a page.
@@ -39,15 +45,24 @@ class BooksFacts:
 def facts(session: Session) -> BooksFacts:
     """Count them, in one view. Raises OperationalError or ProgrammingError for books without tables."""
     revision = books_standing.ask_revision(session)
-    head = session.execute(select(_HEAD.c.sequence, _HEAD.c.hash)).one()
+    newest = session.execute(_NEWEST).one_or_none()
+    last, last_hash = (0, GENESIS) if newest is None else (newest.sequence, newest.hash)
     version = ".".join(str(part) for part in session.dialect.server_version_info or ())
     names = inspect(session).get_table_names()
     has_mark = foundation_tables.books_mark.name in names
-    mark = (books_mark.of_books(session) if has_mark else None) or BooksMark(0, 0)
+    mark = (_mark(session, names, last) if has_mark else None) or BooksMark(0, 0)
     rows = {
         name: session.scalar(select(func.count()).select_from(table(name))) or 0 for name in sorted(names)
     }
-    return BooksFacts(revision, version, head.sequence, head.hash, mark, has_mark, rows)
+    return BooksFacts(revision, version, last, last_hash, mark, has_mark, rows)
+
+
+def _mark(session: Session, names: Collection[str], last: int) -> BooksMark | None:
+    """The mark; before revision 0063 it was one row, and nothing more is needed of it."""
+    if foundation_tables.books_tick.name in names:
+        return books_mark.of_books(session)
+    row = session.execute(_OLD_MARK).one_or_none()
+    return None if row is None else BooksMark(row.generation, row.tick, last)
 
 
 def is_whole(session: Session) -> bool:

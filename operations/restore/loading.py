@@ -154,7 +154,7 @@ def _check_and_hold(session: Session, told: BackupManifest, outside: BooksMark |
             )
         )
     if found.has_mark:
-        books_mark.hold(session, outside, at=at)
+        books_mark.hold(session, outside, own=found.mark, at=at)
 
 
 def _other(found: Mapping[str, int], told: Mapping[str, int]) -> list[str]:
