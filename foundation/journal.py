@@ -21,6 +21,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from foundation import append_only
 from foundation import tables as foundation_tables
 from foundation.journal_entries import JournalAction, JournalEntry, JournalSubject
+from foundation.observability import request_ids
 from foundation.sql import Session
 
 GENESIS = "0" * 64
@@ -69,10 +70,10 @@ def record(
     execution_reference: str = "",
     **detail: str,
 ) -> None:
-    """Note that `actor` did `action` to `subject`; written when the transaction ends well."""
+    """Note that `actor` did `action` to `subject`, and in which request; written when the transaction ends well."""
     if actor == SYSTEM:
         actor = session.info.get(_SENDER, SYSTEM)
-    entry = JournalEntry(actor, action, subject, execution_reference, detail)
+    entry = JournalEntry(actor, action, subject, execution_reference, request_ids.in_detail(detail))
     session.info.setdefault(_PENDING, []).append(entry)
 
 

@@ -205,7 +205,7 @@ def remember(
 ) -> None:
     """Beställning och fakturor / orders and invoices."""
     # Comes here only when a command is to run; --help and --version need no log.
-    from billing.cli.log import log_to_standard_error
+    from billing.server.observability.log import log_to_standard_error
 
     log_to_standard_error()
     context.obj = Given(database, buyer, lang)

@@ -26,10 +26,12 @@ from billing.server import events_api, metrics, security_contact, webhook
 from billing.server.api import validation_router
 from billing.server.figures import figures_api
 from billing.server.ledger import answers_api
+from billing.server.observability import requests
 from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
 from foundation.database import Database, utc_now
 from foundation.errors import place_of
+from foundation.observability import request_ids
 from foundation.periods import Clock, stockholm_date
 from foundation.product import PRODUCT
 from operations.event_feed import feed
@@ -158,7 +160,7 @@ async def life(app: FastAPI) -> AsyncIterator[None]:
 
 
 class HeaderMiddleware:
-    """Around every request: puts the headers on its answer and answers for what nobody else caught.
+    """Around every request: names it, puts the headers on its answer and answers for what nobody else caught.
 
     A HEAD is answered as the GET of that address, without its body (RFC 9110, 9.3.2): what watches and what previews
     links ask so, of any address.
@@ -172,6 +174,10 @@ class HeaderMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        with requests.identified(scope) as request_id:
+            await self._answer(scope, receive, send, request_id)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         begun = False
         head = scope["method"] == "HEAD"
         asked = {**scope, "method": "GET"} if head else scope
@@ -185,6 +191,7 @@ class HeaderMiddleware:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                headers[request_ids.HEADER] = request_id
             await send(message)
 
         try:

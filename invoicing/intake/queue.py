@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from foundation import journal, leases
 from foundation.apart.confined import NoneFree, WorkEnded, WorkFailed
 from foundation.database import Database
+from foundation.observability.request_ids import carried
 from invoicing.documents import reading as document_reading
 from invoicing.documents.reading import Reading
 from invoicing.intake import handlers as intake_handlers
@@ -123,7 +124,7 @@ def _reader(*, ahead: bool) -> Iterator[Read]:
         yield lambda messages, register: lambda: read_group(messages, register)
         return
     with ThreadPoolExecutor(1) as waiting:
-        yield lambda messages, register: waiting.submit(read_group, messages, register).result
+        yield lambda messages, register: waiting.submit(carried(read_group), messages, register).result
 
 
 def _is_doubtful(parts: Sequence[_Part]) -> bool:

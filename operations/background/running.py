@@ -140,10 +140,18 @@ def run_one(
     if task is None:
         return None
     doing = Doing(database, settings, task, token, tell=tell, stopping=stopping, seconds=seconds)
+    with structlog.contextvars.bound_contextvars(run_id=token):
+        _do(doing, kinds[task.kind], may_still)
+    return task
+
+
+def _do(doing: Doing, work: Work, may_still: MayStill) -> None:
+    """Do it, and note how it ended where it did not itself."""
+    database, task, token = doing.database, doing.task, doing.token
     try:
         with database.reading() as session:
             may_still(session, task)
-        kinds[task.kind](doing)
+        work(doing)
     except NoLongerOurs:
         _log.warning("background work taken over", task=task.id, kind=task.kind.value)
     except Refused as refused:
@@ -158,7 +166,6 @@ def run_one(
         if not doing.has_ended:
             with database.writing() as session:
                 task_store.give_back(session, task.id, token)
-    return task
 
 
 def _end_refused(doing: Doing, refused: Refused) -> None:

@@ -20,6 +20,7 @@ import structlog
 
 from foundation import books_mark
 from foundation.backoff import TRIES, Watch
+from foundation.observability.request_ids import carried
 from foundation.periods import Clock
 from foundation.sql import Session
 from peppol.access_points.error_sentences import OWN_CERTIFICATE, may_be_the_message
@@ -202,7 +203,7 @@ class MessageSender:
             parts = [try_queue(messages) for messages in queues.values()]
         else:
             with ThreadPoolExecutor(min(self.at_once, len(queues))) as pool:
-                parts = list(pool.map(try_queue, queues.values()))
+                parts = list(pool.map(carried(try_queue), queues.values()))
         # In the order they came to their end: the last of them say whether the access point is there.
         return sorted((each for part in parts for each in part), key=lambda each: each.ended_at)
 
