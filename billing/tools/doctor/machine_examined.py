@@ -44,8 +44,8 @@ def _folder(what: str, folder: Path) -> Finding:
     name = f"disk.{what.replace(' ', '-')}"
     if not folder.is_dir():
         # Whoever writes first makes it, where its own folder may be written in.
-        above = next((each for each in folder.absolute().parents if each.is_dir()), Path("/"))
-        if os.access(above, os.W_OK):
+        above = next((each for each in folder.absolute().parents if each.exists()), Path("/"))
+        if not folder.exists() and above.is_dir() and os.access(above, os.W_OK):
             return well(name, Text("%(folder)s finns inte än och görs när den behövs.", folder=folder))
         return fault(
             name,
