@@ -26,7 +26,7 @@ from billing.server import events_api, metrics, security_contact, webhook
 from billing.server.api import validation_router
 from billing.server.figures import figures_api
 from billing.server.ledger import answers_api
-from billing.server.observability import requests
+from billing.server.observability import requests, telemetry
 from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
 from foundation.database import Database, utc_now
@@ -98,6 +98,7 @@ def create_app(
         redoc_url=None,
         lifespan=life,
         dependencies=[Depends(addressed)],
+        telemetry=requests.NO_OTHER_TELEMETRY,
     )
     app.state.settings = settings
     # What is wrong with the providers is told now, and not to the first who wants to sign in.
@@ -149,6 +150,7 @@ def budgets_for(settings: Settings) -> Budgets:
 @asynccontextmanager
 async def life(app: FastAPI) -> AsyncIterator[None]:
     """From before the first visitor to after the last."""
+    stop_tracing = telemetry.start(telemetry.SERVE)
     apart.CHECKS.prepare()
     templating.ready()
     passwords.ready()
@@ -157,6 +159,7 @@ async def life(app: FastAPI) -> AsyncIterator[None]:
         tasks.start_soon(over_budget.watch, app)
         yield
         tasks.cancel_scope.cancel()
+    stop_tracing()
 
 
 class HeaderMiddleware:
@@ -174,10 +177,12 @@ class HeaderMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        with requests.identified(scope) as request_id:
-            await self._answer(scope, receive, send, request_id)
+        with requests.identified(scope) as request_id, requests.traced(scope) as span:
+            await self._answer(scope, receive, send, request_id, span)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+    async def _answer(
+        self, scope: Scope, receive: Receive, send: Send, request_id: str, span: requests.RequestSpan
+    ) -> None:
         begun = False
         head = scope["method"] == "HEAD"
         asked = {**scope, "method": "GET"} if head else scope
@@ -192,6 +197,7 @@ class HeaderMiddleware:
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 headers[request_ids.HEADER] = request_id
+                span.answered(asked, message["status"])
             await send(message)
 
         try:

@@ -181,7 +181,13 @@ class InstallationApp:
 
     def _start_app(self) -> FastAPI:
         """The application of those who have not chosen."""
-        app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=life)
+        app = FastAPI(
+            openapi_url=None,
+            docs_url=None,
+            redoc_url=None,
+            lifespan=life,
+            telemetry=requests.NO_OTHER_TELEMETRY,
+        )
         app.state.settings = self.installation.settings
         app.state.clock = self._clock
         app.mount("/static", MarkedFiles(directory=FOLDER), name="static")

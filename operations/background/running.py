@@ -19,6 +19,7 @@ import structlog
 
 from foundation.database import Database
 from foundation.errors import Refused
+from foundation.observability import tracing
 from foundation.sql import Session
 from operations.background import task_store
 from operations.background.tasks import NoLongerOurs, Outcome, Task, TaskKind, TaskState
@@ -140,7 +141,10 @@ def run_one(
     if task is None:
         return None
     doing = Doing(database, settings, task, token, tell=tell, stopping=stopping, seconds=seconds)
-    with structlog.contextvars.bound_contextvars(run_id=token):
+    with (
+        structlog.contextvars.bound_contextvars(run_id=token),
+        tracing.span(f"background {task.kind.value}", task=task.id, run_id=token),
+    ):
         _do(doing, kinds[task.kind], may_still)
     return task
 
