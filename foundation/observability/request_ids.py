@@ -31,7 +31,7 @@ _GIVEN: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{7,63}", re.ASCII)
 # What proxies make: 128 random bits. Among so many, ten digits after one another are some person's now and then.
 _RANDOM: Final = re.compile(r"[0-9a-f]{32}")
 _TRACEPARENT: Final = re.compile(
-    r"[0-9a-f]{2}-(?P<trace>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?", re.ASCII
+    r"(?P<version>[0-9a-f]{2})-(?P<trace>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?P<more>-.*)?", re.ASCII
 )
 _NO_TRACE: Final = "0" * 32
 
@@ -62,7 +62,7 @@ def trace_of(traceparent: str) -> str:
     """
     found = _TRACEPARENT.fullmatch(traceparent) if len(traceparent) <= 200 else None
     # Version ff is forbidden, and version 00 ends after its flags.
-    if found is None or traceparent[:2] == "ff" or (traceparent[:2] == "00" and len(traceparent) != 55):
+    if found is None or found["version"] == "ff" or (found["version"] == "00" and found["more"]):
         return ""
     trace = found["trace"]
     return "" if trace == _NO_TRACE or _names_somebody(trace) else trace
