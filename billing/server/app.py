@@ -11,6 +11,7 @@ from typing import Final
 
 import anyio
 import structlog
+from anyio import to_thread
 from fastapi import Depends, FastAPI, Request
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
@@ -159,7 +160,7 @@ async def life(app: FastAPI) -> AsyncIterator[None]:
         tasks.start_soon(over_budget.watch, app)
         yield
         tasks.cancel_scope.cancel()
-    stop_tracing()
+    await to_thread.run_sync(stop_tracing)
 
 
 class HeaderMiddleware:

@@ -4,12 +4,15 @@ Loaded by `telemetry` alone. Statements are told by our own listener: the librar
 below 2.1, and begins a trace for every look of an idle worker. Here a statement is a span only within one of ours.
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
+from threading import Thread
 from typing import Any, Final
 
+import structlog
 from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
@@ -22,6 +25,7 @@ from sqlalchemy.engine import Connection, ExecutionContext
 
 from billing.server.observability.telemetry import TelemetryMissing
 from foundation.errors import place_of
+from foundation.formatting import plain
 from foundation.observability.tracing import Attribute, NotedSpan, Span, SpanKind
 from foundation.text import Text
 
@@ -35,6 +39,9 @@ _KINDS: Final = {
 _STATEMENT_MOST: Final = 2000
 """So many characters of a statement are told: an insert of many rows repeats itself."""
 _SPAN: Final = "billing_span"
+SECONDS_TO_SEND: Final = 2.0
+"""So long the last spans may take: a worker ends within ten seconds."""
+_log = structlog.get_logger("traces")
 _CARRIED: Final = TraceContextTextMapPropagator()
 
 
@@ -44,9 +51,26 @@ def opened(service: str, exporter: str) -> "OpenTelemetryTracer":
     if str(told.attributes[SERVICE_NAME]).startswith("unknown_service"):
         # Nobody has named it by OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES.
         told = told.merge(Resource({SERVICE_NAME: service}))
-    provider = TracerProvider(resource=told)
+    # We end it ourselves, within a time.
+    provider = TracerProvider(resource=told, shutdown_on_exit=False)
+    _tell_in_our_log()
     provider.add_span_processor(BatchSpanProcessor(_exporter(exporter)))
     return OpenTelemetryTracer(provider)
+
+
+class _OurLog(logging.Handler):
+    """What OpenTelemetry's libraries complain of, as a line of our log."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell where it came from and what it says, which is about the receiver and nobody else."""
+        _log.warning("traces not sent", by=record.name, said=plain(record.getMessage()))
+
+
+def _tell_in_our_log() -> None:
+    theirs = logging.getLogger("opentelemetry")
+    if not any(isinstance(each, _OurLog) for each in theirs.handlers):
+        theirs.addHandler(_OurLog(logging.WARNING))
+        theirs.propagate = False
 
 
 def _exporter(named: str) -> SpanExporter:
@@ -141,7 +165,12 @@ class OpenTelemetryTracer:
         event.remove(Engine, "before_cursor_execute", self._begin_statement)
         event.remove(Engine, "after_cursor_execute", self._end_statement)
         event.remove(Engine, "handle_error", self._fail_statement)
-        self._provider.shutdown()
+        ending = Thread(target=self._provider.shutdown, name="last spans", daemon=True)
+        ending.start()
+        ending.join(SECONDS_TO_SEND)
+        if ending.is_alive():
+            # Whoever is told to end does, whether the receiver answers or not.
+            _log.warning("traces not sent")
 
     # --- statements ---------------------------------------------------------------------------------------------
 

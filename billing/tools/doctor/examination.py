@@ -21,11 +21,11 @@ from billing.tools.doctor import (
     services_examined,
     settings_examined,
 )
-from billing.tools.doctor.findings import Finding
+from billing.tools.doctor.findings import Finding, fault
 from foundation.errors import Refused
 from operations.buyers import books as buyer_books
 from operations.buyers import buyer_store
-from operations.buyers.model import InstallationBuyer
+from operations.buyers.model import InstallationBuyer, chosen
 from operations.settings import Settings
 
 _OF_BOOKS: Final[Sequence[Callable[[Settings], Iterator[Finding]]]] = (
@@ -55,9 +55,10 @@ def examined(settings: Callable[[], Settings], *, only: str = "") -> Iterator[Fi
         yield from settings_examined.strange_names(environment)
         yield from settings_examined.unusable(error)
     else:
-        buyers = _buyers(common)
+        buyers, only = _buyers(common), only or common.buyer
         slugs = None if buyers is None else [each.slug for each in buyers]
         yield from settings_examined.strange_names(environment, slugs)
+        yield from _unknown(buyers, only)
         yield from _books(common, buyers or (), only)
     for look in _OF_THE_MACHINE:
         yield from look()
@@ -78,6 +79,15 @@ def _books(common: Settings, buyers: Sequence[InstallationBuyer], only: str) -> 
             else:
                 found = (finding for look in _OF_BOOKS for finding in look(own))
             yield from (replace(each, about=buyer.slug) for each in found)
+
+
+def _unknown(buyers: Sequence[InstallationBuyer] | None, only: str) -> Iterator[Finding]:
+    """A buyer that was named and that there is none of; nothing where nobody knows which there are."""
+    if only and buyers:
+        try:
+            chosen(buyers, only)
+        except Refused as refused:
+            yield fault("settings.buyer", refused.text)
 
 
 def _buyers(common: Settings) -> Sequence[InstallationBuyer] | None:

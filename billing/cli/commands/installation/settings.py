@@ -9,6 +9,7 @@ from billing.cli.printing import TableColumn, show, table, write_json
 from billing.tools.configuration import settings_page
 from foundation.text import Text
 from operations.configuration import reference
+from operations.settings import Settings
 
 alone = typer.Typer()
 
@@ -34,7 +35,7 @@ def settings(
     if as_markdown:
         typer.echo(settings_page.page(), nl=False)
         return
-    given = context.common.model_fields_set
+    given = Settings().model_fields_set
     rows = [
         (each, each.variable.removeprefix(reference.PREFIX).lower() in given) for each in reference.every()
     ]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from accounts.identity import Permission
@@ -183,6 +184,19 @@ def test_the_service_is_called_what_the_environment_calls_it(
         pass
     stop()
     assert [each.service for each in collector.spans] == ["af-billing"]
+
+
+def test_a_receiver_that_is_away_holds_nobody_up_and_is_told_in_our_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+    with capture_logs() as lines:
+        stop = telemetry.start("billing-test")
+        with tracing.span("step"):
+            pass
+        stop()
+    assert "traces not sent" in {each["event"] for each in lines}
+    assert not tracing.is_watched()
 
 
 @pytest.mark.parametrize(

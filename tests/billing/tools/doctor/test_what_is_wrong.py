@@ -34,6 +34,7 @@ from tests.support.servers.databases import PostgresqlServer
 from tests.support.servers.mail_server import mail_server
 from tests.support.servers.openid_provider import CLIENT, running_provider
 from tests.support.servers.system_databases import migrated
+from tests.support.stories.two_buyers import FIRST, SECOND, two_buyers
 from web import pdf
 
 DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
@@ -408,3 +409,17 @@ def test_an_installation_that_is_well_ends_with_0_and_nothing_in_it_has_changed(
     assert told.exit_code == 0, told.output
     assert "The database answers and has the tables of revision" in " ".join(told.output.split())
     assert file.read_bytes() == before
+
+
+def test_each_buyers_books_are_examined_and_a_buyer_that_there_is_none_of_is_told(tmp_path: Path) -> None:
+    with two_buyers(f"sqlite:///{tmp_path / 'billing.sqlite'}") as both:
+        given = {"BILLING_DATABASE_URL": both.url}
+        told = CliRunner().invoke(app, ["doctor", "--json"], env=given)
+        revisions = [each for each in json.loads(told.stdout) if each["check"] == "database.revision"]
+        assert sorted((each["buyer"], each["verdict"]) for each in revisions) == [
+            (FIRST, "OK"),
+            (SECOND, "OK"),
+        ]
+        told = CliRunner().invoke(app, ["doctor", "--json", "--buyer", "nowhere"], env=given)
+        (found,) = (each for each in json.loads(told.stdout) if each["check"] == "settings.buyer")
+    assert (told.exit_code, "nowhere" in found["sentence"]) == (1, True)
