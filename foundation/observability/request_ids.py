@@ -27,6 +27,7 @@ DETAIL: Final = "request_id"
 _LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"
 _GROUPS: Final = 3
 _GROUP: Final = 5
+_IDS: Final = len(_LETTERS) ** (_GROUPS * _GROUP)
 _GIVEN: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{7,63}", re.ASCII)
 # What proxies make: 128 random bits. Among so many, ten digits after one another are some person's now and then.
 _RANDOM: Final = re.compile(r"[0-9a-f]{32}")
@@ -40,7 +41,11 @@ _CURRENT: Final[ContextVar[str]] = ContextVar("request_id", default="")
 
 def new_id() -> str:
     """An id of our own: 64 bits, such as BCDFG-HJKLM-NPQRS."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
+    left, letters = secrets.randbelow(_IDS), list[str]()
+    for _ in range(_GROUPS * _GROUP):
+        left, place = divmod(left, len(_LETTERS))
+        letters.append(_LETTERS[place])
+    return "-".join("".join(letters[each * _GROUP : (each + 1) * _GROUP]) for each in range(_GROUPS))
 
 
 def accepted(given: str) -> str:

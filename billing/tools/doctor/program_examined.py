@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,7 +18,11 @@ from web.pdf import PdfRefused
 
 OLDEST: Final = (3, 11)
 PROJECT: Final = "rusta-matcha-billing"
-_LOCK: Final = Path(__file__).parents[3] / "requirements.lock"
+# Beside this module in an installed program, at the top in a checkout.
+_LOCKS: Final = (
+    Path(__file__).with_name("requirements.lock"),
+    Path(__file__).parents[3] / "requirements.lock",
+)
 _PINNED: Final = re.compile(
     r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE
 )
@@ -42,10 +46,11 @@ def python() -> Iterator[Finding]:
         )
 
 
-def libraries(lock: Path = _LOCK) -> Iterator[Finding]:
+def libraries(locks: Sequence[Path] = _LOCKS) -> Iterator[Finding]:
     """Whether what is installed goes together, and is what the program was tried with."""
     yield _together()
-    if not lock.is_file():
+    lock = next((each for each in locks if each.is_file()), None)
+    if lock is None:
         yield unknown(
             "program.lock",
             Text(

@@ -360,11 +360,11 @@ def test_a_library_of_another_version_than_was_tried_is_told(tmp_path: Path) -> 
     lock = tmp_path / "requirements.lock"
     version = program_examined.installed()["sqlalchemy"]
     lock.write_text(f"sqlalchemy=={version} \\\n    --hash=sha256:0\n", encoding="utf-8")
-    assert faults(program_examined.libraries(lock)) == {}
+    assert faults(program_examined.libraries([lock])) == {}
     lock.write_text("SQLAlchemy==1.0 \\\n    --hash=sha256:0\n", encoding="utf-8")
-    assert f"sqlalchemy {version} (1.0)" in faults(program_examined.libraries(lock))["program.lock"]
+    assert f"sqlalchemy {version} (1.0)" in faults(program_examined.libraries([lock]))["program.lock"]
     lock.unlink()
-    assert "requirements.lock finns inte" in faults(program_examined.libraries(lock))["program.lock"]
+    assert "requirements.lock finns inte" in faults(program_examined.libraries([lock]))["program.lock"]
 
 
 def test_libraries_that_do_not_go_together_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
