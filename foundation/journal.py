@@ -22,6 +22,7 @@ from foundation.journal_chains import chain_store, verification
 from foundation.journal_chains.row_hashes import ChainHead, chain_of, row_hash
 from foundation.journal_chains.verification import BrokenRow
 from foundation.journal_entries import JournalAction, JournalEntry, JournalSubject
+from foundation.observability import request_ids
 from foundation.sql import Session
 
 _PENDING = "journal"
@@ -65,10 +66,10 @@ def record(
     execution_reference: str = "",
     **detail: str,
 ) -> None:
-    """Note that `actor` did `action` to `subject`; written when the transaction ends well."""
+    """Note that `actor` did `action` to `subject`, and in which request; written when the transaction ends well."""
     if actor == SYSTEM:
         actor = session.info.get(_SENDER, SYSTEM)
-    entry = JournalEntry(actor, action, subject, execution_reference, detail)
+    entry = JournalEntry(actor, action, subject, execution_reference, request_ids.in_detail(detail))
     session.info.setdefault(_PENDING, []).append(entry)
 
 

@@ -20,6 +20,7 @@ import structlog
 from foundation import journal
 from foundation.backoff import TRIES
 from foundation.database import Database
+from foundation.observability import tracing
 from foundation.periods import stockholm_date
 from foundation.sql import Session, try_turn
 from operations import job_run_store
@@ -88,12 +89,28 @@ def run_due(
         for slot in sorted({*open_slots.get(job.name, ()), *new}):
             if stopping():
                 return ran
-            one = _run(database, job, slot, lease=lease)
+            one = _run_named(database, job, slot, lease=lease)
             if one is not None:
                 ran.append(one)
-                say = _log.info if one.state is JobRunState.DONE else _log.error
-                say("job", job=one.job, slot=one.slot.isoformat(), state=one.state.value, note=one.note)
     return ran
+
+
+def _run_named(database: Database, job: Job, slot: datetime, *, lease: timedelta) -> Ran | None:
+    """Run the slot; every line of the log meanwhile names the run, by the token that stands in its row."""
+    token = str(uuid.uuid4())
+    with (
+        structlog.contextvars.bound_contextvars(job=job.name, run_id=token),
+        tracing.span(f"job {job.name}", job=job.name, run_id=token) as span,
+    ):
+        one = _run(database, job, slot, token, lease=lease)
+        if one is not None:
+            span.tell(state=one.state.value)
+        if one is not None and one.state is not JobRunState.DONE:
+            span.fail(one.note)
+        if one is not None:
+            say = _log.info if one.state is JobRunState.DONE else _log.error
+            say("job", job=one.job, slot=one.slot.isoformat(), state=one.state.value, note=one.note)
+    return one
 
 
 def _forget_ahead(database: Database, names: Sequence[str]) -> None:
@@ -103,8 +120,7 @@ def _forget_ahead(database: Database, names: Sequence[str]) -> None:
         _log.warning("slots of a time to come forgotten", slots=forgotten)
 
 
-def _run(database: Database, job: Job, slot: datetime, *, lease: timedelta) -> Ran | None:
-    token = str(uuid.uuid4())
+def _run(database: Database, job: Job, slot: datetime, token: str, *, lease: timedelta) -> Ran | None:
     try:
         if isinstance(job, InOne):
             return _run_in_one(database, job, slot, token)

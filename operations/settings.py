@@ -70,9 +70,16 @@ class Settings(PostSettings):
     """The mail server; without one, mails are laid as files in `mail_folder`."""
 
     smtp_port: int = 587
+    """The mail server's port; mostly 587 with starttls and 465 with tls."""
+
     smtp_encryption: Literal["starttls", "tls", "none"] = "starttls"
+    """How the way to the mail server is encrypted; none is for a server on the machine itself."""
+
     smtp_user: str = ""
+    """Who we sign in as at the mail server; empty, and nobody signs in."""
+
     smtp_password: SecretStr = SecretStr("")
+    """The password of `smtp_user`."""
 
     smtp_ca_file: Path | None = None
     """The only authorities whose certificates are believed of the mail server (PEM); none, and the system's are."""
@@ -81,14 +88,17 @@ class Settings(PostSettings):
     """Whether the mail server sends to addresses with other letters than a to z before the @ (SMTPUTF8)."""
 
     mail_folder: Path = Path("mail")
+    """Where mails are laid as files while there is no mail server."""
 
     daily_mail_hour: int = Field(default=7, ge=0, le=23)
     """The hour in Sweden at which what people have chosen to have gathered is mailed to them."""
 
     debtor_iban: str = ""
-    """The account suppliers are paid from, and its bank's BIC; without them no payment file is made."""
+    """The account suppliers are paid from; without it no payment file is made."""
 
     debtor_bic: str = ""
+    """The BIC of that account's bank; without it no payment file is made."""
+
     debtor_customer_id: str = ""
     """What the bank calls us in payment files, where it wants to be told."""
 
@@ -111,8 +121,13 @@ class Settings(PostSettings):
     """The OpenID provider's address, as https://id.example; none, and only passwords are offered."""
 
     openid_name: str = "OpenID Connect"
+    """What people read on the sign-in page: Logga in med ..."""
+
     openid_client_id: str = ""
+    """Who we are to that provider."""
+
     openid_client_secret: SecretStr = SecretStr("")
+    """Our secret at that provider."""
 
     openid_acr: str = ""
     """The level of assurance asked of the provider and demanded in its answer; none, and any will do."""
@@ -131,6 +146,7 @@ class Settings(PostSettings):
 
     waiting_alarm_days: int = Field(default=7, ge=1, le=366)
     """The same for everything else that waits for somebody at the buyer: changes, applications, events, questions."""
+
     objection_alarm_days: int = Field(default=5, ge=1, le=366)
     """The same for an objection to an order that the buyer has not answered."""
 

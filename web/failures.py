@@ -1,7 +1,8 @@
 """How a request leaves that cannot be answered: a page for people, a problem document for programs.
 
-Convention: what a person should do stands in the sentence; where a fault arose stands in one line of the log. A
-page of the portal always fails as a page; an address that does not exist fails as what the asker prefers.
+Convention: what a person should do stands in the sentence; where a fault arose stands in one line of the log, and what
+stands below the sentence is the id of the request in that line. A page of the portal always fails as a page; an address
+that does not exist fails as what the asker prefers.
 """
 
 from http import HTTPStatus
@@ -20,6 +21,7 @@ from foundation.books_mark import BooksRestored
 from foundation.database import DatabaseUnusable, explain
 from foundation.database_faults import RETRY_AFTER_SECONDS, DatabaseAway, fault_of
 from foundation.errors import NotThere, Refused
+from foundation.observability import request_ids
 from foundation.text import JoinedText, Text, languages
 from invoicing.documents.store import InvoiceUnknown
 from orders.placements.store import PlacementUnknown
@@ -83,7 +85,15 @@ def page(request: Request, status: int, sentence: Text, *, title: Text | None = 
     """A page with what is wrong and what to do."""
     person = getattr(request.state, "person", None)
     title = title or _TITLES.get(status, _TITLES[400])
-    return render(request, person, "failure.html", status, title=title, sentence=sentence)
+    return render(
+        request,
+        person,
+        "failure.html",
+        status,
+        title=title,
+        sentence=sentence,
+        reference=request_ids.current(),
+    )
 
 
 def _sign_in_first(request: Request, error: Exception) -> Response:
@@ -164,7 +174,9 @@ def _held(request: Request, error: Exception) -> Response:
         )
     person = getattr(request.state, "person", None)
     told = [(each, _NOTHING_CHANGES, _WHAT_TO_RUN) for each in languages()]
-    response = render(request, person, "held.html", 503, title=_RESTORED, told=told)
+    response = render(
+        request, person, "held.html", 503, title=_RESTORED, told=told, reference=request_ids.current()
+    )
     response.headers.update(headers)
     return response
 

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from foundation import text
+from foundation.observability import request_ids
 from foundation.text import Language, Text
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -25,6 +26,9 @@ class ProblemDocument(BaseModel):
     status: int = Field(description="The HTTP status.")
     detail: str = Field(
         description="What is wrong with this request and what to do, in the language asked for."
+    )
+    request_id: str = Field(
+        description="The request in our log, and in X-Request-Id: name it when you ask us."
     )
 
 
@@ -69,6 +73,7 @@ def answer(request: Request, problem: ProblemResponse) -> JSONResponse:
         title=title.in_language(language),
         status=problem.status,
         detail=problem.detail.in_language(language),
+        request_id=request_ids.current(),
     )
     return JSONResponse(
         told.model_dump(),

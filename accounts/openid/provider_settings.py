@@ -55,10 +55,12 @@ class OpenIdProvider(BaseModel):
     """Whose accounts it opens: the buyer's, the suppliers', or any."""
 
     client_id: str = Field(min_length=1, max_length=200)
+    """Who we are to it."""
     client_secret: SecretStr = SecretStr("")
     client_authentication: Literal["client_secret_basic", "client_secret_post", "private_key_jwt"] = (
         "client_secret_basic"
     )
+    """How we prove who we are to it: our secret in the header or the form, or a key of ours (RFC 7523)."""
     client_key_file: Path | None = None
     """private_key_jwt: the private key (PEM), RSA or EC."""
     client_key_id: str = ""
@@ -72,6 +74,7 @@ class OpenIdProvider(BaseModel):
     """Certificates that the provider's own is signed by, where the machine does not trust them."""
 
     scope: str = Field(default="openid email", pattern=r"^openid( \S+)*$")
+    """What it is asked to tell of a person."""
     pushed: bool = False
     """Whether requests are pushed (RFC 9126); they are anyhow where the provider demands it."""
 
@@ -79,6 +82,7 @@ class OpenIdProvider(BaseModel):
     """Whether mail address and groups are asked of the userinfo endpoint, where the ID token lacks them."""
 
     email_claim: str = "email"
+    """The claim with the mail address."""
     email_verified: Literal["claim", "text", "always"] = "claim"
     """When an address counts as verified: the claim is true; or also the text "true"; or always, said or not."""
 

@@ -171,6 +171,18 @@ COMMANDS: Final = {
         "simulate",
     ),
     "bench": CommandPlace("Mät hastigheten / measure the speed.", "bench"),
+    "settings": CommandPlace(
+        "Inställningarna: namn, typ, värde om inget sätts, betydelse / the settings, and what each means.",
+        "installation.settings",
+    ),
+    "doctor": CommandPlace(
+        "Pröva installationen: inställningar, databas, nät, disk / examine the installation, changing nothing.",
+        "installation.doctor",
+    ),
+    "completion": CommandPlace(
+        "Skriv skriptet som fyller i kommandon med Tab / write the script that completes commands by Tab.",
+        "installation.completion",
+    ),
 }
 
 app = typer.Typer(
@@ -205,7 +217,7 @@ def remember(
 ) -> None:
     """Beställning och fakturor / orders and invoices."""
     # Comes here only when a command is to run; --help and --version need no log.
-    from billing.cli.log import log_to_standard_error
+    from billing.server.observability.log import log_to_standard_error
 
     log_to_standard_error()
     context.obj = Given(database, buyer, lang)
@@ -220,6 +232,11 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     gc_tuning.look_seldom()
+    if "_BILLING_COMPLETE" in os.environ:
+        # A shell asks what may follow (`billing completion`); asked for its options, the library knows all shells.
+        from typer.completion import get_completion_inspect_parameters
+
+        get_completion_inspect_parameters()
     try:
         app(prog_name="billing")
     except (KeyboardInterrupt, Exception) as error:

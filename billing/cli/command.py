@@ -47,8 +47,8 @@ class CommandContext:
 
     @property
     def common(self) -> Settings:
-        """The settings of the installation."""
-        return Settings(database_url=self.installation_url)
+        """The settings of the installation. Raises ValidationError where they cannot be used."""
+        return Settings(database_url=self.installation_url) if self.installation_url else Settings()
 
     @property
     def settings(self) -> Settings:
@@ -98,8 +98,13 @@ class CommandContext:
         return closing(Installation(self.common, keep_closed_still=not takes_in))
 
 
-def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Make a function of a CommandContext and its own options the command `name` of `app`; common options are added."""
+def command(
+    app: typer.Typer, name: str, *, examines: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a function of a CommandContext and its own options the command `name` of `app`; common options are added.
+
+    One that `examines` comes to settings that cannot be used too, and is refused them when it asks.
+    """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         @wraps(function)
@@ -115,10 +120,11 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
             before = given_by_typer.obj if isinstance(given_by_typer.obj, Given) else Given()
             language = lang or before.language or SWEDISH
             try:
-                settings = Settings()
-                url = database or before.database or settings.database_url
-                asked = buyer or before.buyer or settings.buyer
-                function(CommandContext(url, language, asked), **given)
+                url, asked = database or before.database, buyer or before.buyer
+                if not examines:
+                    settings = Settings()
+                    url, asked = url or settings.database_url, asked or settings.buyer
+                function(CommandContext(url or "", language, asked or ""), **given)
             except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
                 raise
             except KeyboardInterrupt:

@@ -4,10 +4,12 @@ Convention: 0 done, 1 failed or an invariant broken, 2 wrong usage (given by the
 arguments), 3 a document refused or in question, 4 not found. No traceback reaches a user.
 """
 
+import re
 from enum import IntEnum
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from sqlalchemy.exc import SQLAlchemyError
 
 from foundation.database import explain
@@ -94,6 +96,12 @@ def refusal_of(error: Exception) -> Refused:
                     return cause
             variables = ", ".join(f"BILLING_{each['loc'][0]}".upper() for each in error.errors())
             return Refused(Text("Miljövariabeln %(variables)s går inte att använda.", variables=variables))
+        case SettingsError():
+            # Of a setting that is an object: the library names the field in its words.
+            field = next(iter(re.findall(r'field "([a-z_]+)"', str(error))), "")
+            return Refused(
+                Text("Miljövariabeln %(variable)s är inte JSON.", variable=f"BILLING_{field}".upper())
+            )
         case AccessPointError():
             return Refused(error.sentence)
         case OSError():

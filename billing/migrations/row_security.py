@@ -237,6 +237,17 @@ def install(connection: Connection, metadatas: Iterable[MetaData], role: str = S
     return sorted(built)
 
 
+def broken(connection: Connection, metadatas: Iterable[MetaData]) -> list[str]:
+    """Tables on PostgreSQL whose wall is missing or another than it was built, and those that are open to suppliers
+    and that nobody describes."""
+    found = walls_standing.standing(connection)
+    scripts = {table.name: _script(table) for metadata in metadatas for table in metadata.sorted_tables}
+    wrong = [
+        name for name, script in scripts.items() if name in found and not found[name].was_built_by(script)
+    ]
+    return sorted([*wrong, *walls_standing.opened_by_others(found, (*scripts, _VERSIONS))])
+
+
 _VERSIONS: Final = "alembic_version"
 _ROLE: Final = "$supplier$"
 """Stands for the role's name in a script until it is known."""

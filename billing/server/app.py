@@ -11,6 +11,7 @@ from typing import Final
 
 import anyio
 import structlog
+from anyio import to_thread
 from fastapi import Depends, FastAPI, Request
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
@@ -26,10 +27,12 @@ from billing.server import events_api, metrics, security_contact, webhook
 from billing.server.api import validation_router
 from billing.server.figures import figures_api
 from billing.server.ledger import answers_api
+from billing.server.observability import requests, telemetry
 from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
 from foundation.database import Database, utc_now
 from foundation.errors import place_of
+from foundation.observability import request_ids
 from foundation.periods import Clock, stockholm_date
 from foundation.product import PRODUCT
 from operations.event_feed import feed
@@ -97,6 +100,7 @@ def create_app(
         redoc_url=None,
         lifespan=life,
         dependencies=[Depends(addressed)],
+        telemetry=requests.NO_OTHER_TELEMETRY,
     )
     app.state.settings = settings
     # What is wrong with the providers is told now, and not to the first who wants to sign in.
@@ -151,6 +155,7 @@ def budgets_for(settings: Settings) -> Budgets:
 @asynccontextmanager
 async def life(app: FastAPI) -> AsyncIterator[None]:
     """From before the first visitor to after the last."""
+    stop_tracing = telemetry.start(telemetry.SERVE)
     apart.CHECKS.prepare()
     templating.ready()
     passwords.ready()
@@ -159,10 +164,11 @@ async def life(app: FastAPI) -> AsyncIterator[None]:
         tasks.start_soon(over_budget.watch, app)
         yield
         tasks.cancel_scope.cancel()
+    await to_thread.run_sync(stop_tracing)
 
 
 class HeaderMiddleware:
-    """Around every request: puts the headers on its answer and answers for what nobody else caught.
+    """Around every request: names it, puts the headers on its answer and answers for what nobody else caught.
 
     A HEAD is answered as the GET of that address, without its body (RFC 9110, 9.3.2): what watches and what previews
     links ask so, of any address.
@@ -176,6 +182,12 @@ class HeaderMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        with requests.identified(scope) as request_id, requests.traced(scope) as span:
+            await self._answer(scope, receive, send, request_id, span)
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, send: Send, request_id: str, span: requests.RequestSpan
+    ) -> None:
         begun = False
         head = scope["method"] == "HEAD"
         asked = {**scope, "method": "GET"} if head else scope
@@ -189,6 +201,8 @@ class HeaderMiddleware:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                headers[request_ids.HEADER] = request_id
+                span.answered(asked, message["status"])
             await send(message)
 
         try:

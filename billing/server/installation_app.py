@@ -21,6 +21,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from billing.server import metrics, start_page, ways_in
 from billing.server.app import HeaderMiddleware, budgets_for, create_app, life
 from billing.server.installation import Books, Installation
+from billing.server.observability import requests
+from billing.server.observability.log import log_to_standard_error
 from foundation.database import Database, DatabaseUnusable, utc_now
 from foundation.errors import Refused
 from foundation.periods import Clock
@@ -59,12 +61,13 @@ class InstallationApp:
         if scope["type"] != "http":
             await self._start(scope, receive, send)
             return
-        # Only asking the books takes time; mostly it is known who is served.
-        if self.installation.is_fresh:
-            answering = self._answering(scope)
-        else:
-            answering = await to_thread.run_sync(self._answering, scope)
-        await answering(scope, receive, send)
+        with requests.identified(scope):
+            # Only asking the books takes time; mostly it is known who is served.
+            if self.installation.is_fresh:
+                answering = self._answering(scope)
+            else:
+                answering = await to_thread.run_sync(self._answering, scope)
+            await answering(scope, receive, send)
 
     def close(self) -> None:
         """Give all connections back."""
@@ -178,7 +181,13 @@ class InstallationApp:
 
     def _start_app(self) -> FastAPI:
         """The application of those who have not chosen."""
-        app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=life)
+        app = FastAPI(
+            openapi_url=None,
+            docs_url=None,
+            redoc_url=None,
+            lifespan=life,
+            telemetry=requests.NO_OTHER_TELEMETRY,
+        )
         app.state.settings = self.installation.settings
         app.state.clock = self._clock
         app.mount("/static", MarkedFiles(directory=FOLDER), name="static")
@@ -210,6 +219,8 @@ class InstallationApp:
 def application() -> InstallationApp:
     """The application of the installation that the environment describes: what each process of many makes."""
     settings = Settings()
+    # A process of several is begun afresh, and none of the command line's has run in it.
+    log_to_standard_error()
     return InstallationApp(settings, only=settings.buyer)
 
 

@@ -1,18 +1,23 @@
-"""What is counted for those who watch: whether the database answers, jobs, mails, alarms and rows of the journal."""
+"""What is counted for those who watch: whether the database answers, jobs, mails, alarms, and what is open."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 
 from billing.migrations.vacuuming import BUSIEST
 from foundation import tables as foundation_tables
 from foundation.journal_chains import chain_store
 from foundation.sql import Session
+from invoicing.documents.tables import invoice
+from invoicing.payment.tables import payment_proposal
+from operations.background.tables import background_task
 from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
 from operations.mail.tables import mail
 from operations.tables import alarm, job_run
+from orders.events.store import EventState
+from orders.tables import inbound_event
 
 # A session that reads is told to, so what holds of the others is asked for.
 _READ_ONLY = text("SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean")
@@ -80,3 +85,39 @@ def alarms(session: Session) -> Mapping[str, int]:
 def journal_rows(session: Session) -> int:
     """The number of the journal's newest row: as many rows as it has, but for numbers that were never used."""
     return chain_store.last_sequence(session)
+
+
+def invoices_open(session: Session, states: Collection[str]) -> Mapping[str, int]:
+    """How many documents stand in each of these states."""
+    return _counted(session, invoice.c.state, states)
+
+
+def proposals_open(session: Session, states: Collection[str]) -> Mapping[str, int]:
+    """How many payment proposals stand in each of these states."""
+    return _counted(session, payment_proposal.c.state, states)
+
+
+def tasks_open(session: Session, states: Collection[str]) -> Mapping[str, int]:
+    """How many pieces of background work stand in each of these states."""
+    return _counted(session, background_task.c.state, states)
+
+
+def events_unappliable(session: Session) -> int:
+    """How many events could not be applied and nobody has dealt with."""
+    counted = select(func.count()).where(inbound_event.c.state == EventState.UNAPPLIABLE)
+    return session.scalar(counted) or 0
+
+
+def database_bytes(session: Session) -> int:
+    """How large the books are on their disk."""
+    if session.dialect.name == "postgresql":
+        return session.scalar(select(func.pg_database_size(func.current_database()))) or 0
+    pages, size = (
+        session.exec_driver_sql(f"PRAGMA {each}").scalar_one() for each in ("page_count", "page_size")
+    )
+    return int(pages * size)
+
+
+def _counted(session: Session, state: ColumnElement[str], states: Collection[str]) -> Mapping[str, int]:
+    """How many rows have each of the states; each asked by itself, which its index answers without the others."""
+    return {each: session.scalar(select(func.count()).where(state == each)) or 0 for each in states}

@@ -6,13 +6,13 @@ here names a supplier: a sole trader's organisation number is a personal identit
 """
 
 import hmac
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
@@ -22,6 +22,8 @@ from accounts.guessing import guessed_account_store, wrong_try_store
 from accounts.guessing.guessed_accounts import GOES_ON
 from billing.server import books_watch, metric_queries
 from billing.server.books_watch import BooksAnswer
+from billing.server.observability import trade_figures
+from billing.server.observability.metric_families import by, one, with_zeros
 from foundation.database import Database, DatabaseUnusable
 from foundation.sql import Session
 from operations import exchange_queries
@@ -84,6 +86,8 @@ def metrics(request: Request) -> Response:
     registry = CollectorRegistry()
     registry.register(BooksCollector(_watched(request)))
     registry.register(ChecksCollector(budgets_of(request)))
+    # Processor, memory and files of the process that answers.
+    ProcessCollector(registry=registry)
     try:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
     except (SQLAlchemyError, DatabaseUnusable):
@@ -155,13 +159,13 @@ class ChecksCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Both figures, of this process alone."""
-        yield _by(
+        yield by(
             "billing_checks_ended",
             "Checks of documents that this process ended before they were done, by why.",
             "why",
             [(why.value, count) for why, count in apart.CHECKS.ended.items()],
         )
-        yield _by(
+        yield by(
             "billing_checks_refused",
             "Documents that this process did not check, by whose budget was used up.",
             "whose",
@@ -176,10 +180,12 @@ def _figures(database: Database) -> Iterator[Metric]:
         yield from _post(stands, now)
         yield from _directory(stands)
         yield from _work(session, now)
+        yield from trade_figures.receivers(stands.receivers)
+        yield from trade_figures.figures(session)
 
 
 def _post(stands: ExchangeStanding, now: datetime) -> Iterator[Metric]:
-    yield _by(
+    yield by(
         "billing_letters_out_open",
         "Messages of ours that are not through, by state.",
         "state",
@@ -188,20 +194,20 @@ def _post(stands: ExchangeStanding, now: datetime) -> Iterator[Metric]:
             for state in (OutState.WAITING, OutState.STUCK, OutState.REJECTED)
         ],
     )
-    yield _by(
+    yield by(
         "billing_letters_in_open",
         "Messages to us that have had no effect yet, by state.",
         "state",
         [("arrived", stands.arrived), ("failed", stands.failed), ("unfetched", stands.unfetched)],
     )
-    yield _one("billing_letters_out", "Messages of ours ever laid out.", stands.laid_out)
-    yield _one("billing_letters_in", "Messages ever come to us, with repeats.", stands.came)
+    yield one("billing_letters_out", "Messages of ours ever laid out.", stands.laid_out)
+    yield one("billing_letters_in", "Messages ever come to us, with repeats.", stands.came)
     for name, what, oldest in (
         ("out", "message of ours that waits was laid out", stands.oldest_out),
         ("in", "message to us that waits came", stands.oldest_in),
     ):
         age = max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0
-        yield _one(f"billing_oldest_{name}_seconds", f"Since the oldest {what}; 0 when none waits.", age)
+        yield one(f"billing_oldest_{name}_seconds", f"Since the oldest {what}; 0 when none waits.", age)
     yield from _access_points(stands.access_points)
 
 
@@ -219,7 +225,7 @@ def _access_points(points: Sequence[AccessPointStanding]) -> Iterator[Metric]:
         for each in points:
             family.add_metric([each.point, "in" if each.is_way_in else "out"], value(each))
         yield family
-    yield _by(
+    yield by(
         "billing_last_collected_seconds",
         "When all that had come was collected last, in seconds since 1970.",
         "access_point",
@@ -228,12 +234,12 @@ def _access_points(points: Sequence[AccessPointStanding]) -> Iterator[Metric]:
 
 
 def _directory(stands: ExchangeStanding) -> Iterator[Metric]:
-    yield _one(
+    yield one(
         "billing_directory_believed",
         "1 while the directory's no is believed, 0 while messages wait since it is not.",
         int(stands.doubt.doubted_at is None),
     )
-    yield _one(
+    yield one(
         "billing_letters_out_in_doubt",
         "Messages of ours that wait since the directory's no is not believed.",
         stands.in_doubt,
@@ -241,71 +247,55 @@ def _directory(stands: ExchangeStanding) -> Iterator[Metric]:
 
 
 def _work(session: Session, now: datetime) -> Iterator[Metric]:
-    yield _by(
+    yield by(
         "billing_job_last_slot_seconds",
         "The newest slot of each job that went well, in seconds since 1970.",
         "job",
         [(name, slot.timestamp()) for name, slot in metric_queries.last_slots(session).items()],
     )
-    yield _by(
+    yield by(
         "billing_job_slots_open",
         "Slots of jobs that have not gone well, by state.",
         "state",
-        _with_zeros(metric_queries.slots_not_done(session), (JobRunState.FAILED, JobRunState.GIVEN_UP)),
+        with_zeros(metric_queries.slots_not_done(session), (JobRunState.FAILED, JobRunState.GIVEN_UP)),
     )
-    yield _by(
+    yield by(
         "billing_mails_open",
         "Mails that have not left, by state.",
         "state",
-        _with_zeros(metric_queries.mails_open(session), (MailState.WAITING, MailState.STUCK)),
+        with_zeros(metric_queries.mails_open(session), (MailState.WAITING, MailState.STUCK)),
     )
     _, oldest = mail_queries.waiting(session)
-    yield _one(
+    yield one(
         "billing_oldest_mail_seconds",
         "Since the oldest mail that waits was laid; 0 when none waits.",
         max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0,
     )
-    yield _one(
+    yield one(
         "billing_accounts_guessed",
         "Accounts whose password strangers have guessed at within the hour.",
         guessed_account_store.count(session, seen_after=now - GOES_ON),
     )
-    yield _one(
+    yield one(
         "billing_sign_in_keys_waiting",
         "Names, clients and browsers that must wait before they try again, from too many wrong tries.",
         wrong_try_store.count_waiting(session, now=now),
     )
-    yield _by(
+    yield by(
         "billing_dead_rows",
         "Rows of the busiest tables that are gone and not vacuumed yet (PostgreSQL).",
         "table",
         metric_queries.dead_rows(session).items(),
     )
-    yield _one(
+    yield one(
         "billing_oldest_transaction_seconds",
         "For how long the oldest open transaction of others has lasted; 0 when there is none.",
         metric_queries.oldest_transaction_seconds(session),
     )
     alarms = metric_queries.alarms(session)
-    yield _by("billing_alarms", "Alarms ever raised, by kind.", "kind", alarms.items())
-    yield _one(
+    yield by("billing_alarms", "Alarms ever raised, by kind.", "kind", alarms.items())
+    yield one(
         "billing_journal_rows",
         "The number of the journal's newest row.",
         metric_queries.journal_rows(session),
     )
-
-
-def _with_zeros(found: Mapping[str, int], states: Iterable[str]) -> list[tuple[str, int]]:
-    """A state without rows is told as 0, so that a watcher sees it come and go."""
-    return [(state.lower(), found.get(state, 0)) for state in states]
-
-
-def _one(name: str, what: str, value: float) -> Metric:
-    return GaugeMetricFamily(name, what, value=value)
-
-
-def _by(name: str, what: str, label: str, values: Iterable[tuple[str, float]]) -> Metric:
-    family = GaugeMetricFamily(name, what, labels=[label])
-    for which, value in values:
-        family.add_metric([which], value)
-    return family

@@ -12,7 +12,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +25,8 @@ from typing import Any, Final, TypeVar, cast
 import structlog
 
 from foundation.errors import Refused
+from foundation.observability import tracing
+from foundation.observability.tracing import NotedSpan
 from foundation.text import Text
 
 T = TypeVar("T")
@@ -105,6 +107,8 @@ class Done:
     out_of_memory: bool = False
     tired: bool = False
     cpu_seconds: float = 0.0
+    spans: Sequence[NotedSpan] = ()
+    """What it did, where somebody watches."""
 
 
 class _Process:
@@ -121,7 +125,7 @@ class _Process:
                 start_new_session=True,
                 env=_environment(),
             )
-        self.connection.send((warm, (), None))
+        self.connection.send((warm, (), None, False))
         self.ready = False
 
     def make_ready(self) -> None:
@@ -195,13 +199,14 @@ class Processes:
         try:
             process.make_ready()
             begun = monotonic()
-            process.connection.send((work, arguments, allowance))
+            process.connection.send((work, arguments, allowance, tracing.is_watched()))
             try:
                 done = self._answer(process, allowance, unwanted)
             except BaseException:
                 spent(min(monotonic() - begun, allowance.cpu_seconds))
                 raise
             spent(done.cpu_seconds)
+            tracing.noted(done.spans)
             if done.out_of_memory:
                 raise self._over(Excess.MEMORY, allowance)
             keep = not done.tired
@@ -282,4 +287,4 @@ def answered(connection: Connection, done: Done) -> None:
         connection.send(Done(error=f"{type(error).__name__} pickling"))
 
 
-Job = tuple[Callable[..., Any], tuple[object, ...], Allowance | None]
+Job = tuple[Callable[..., Any], tuple[object, ...], Allowance | None, bool]

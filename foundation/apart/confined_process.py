@@ -16,6 +16,7 @@ from typing import Final
 from foundation import gc_tuning
 from foundation.apart.confined import Allowance, Done, Job, answered
 from foundation.errors import place_of
+from foundation.observability import tracing
 
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 # A process that has grown so large gives its memory back by making room for another.
@@ -41,7 +42,9 @@ def main(descriptor: int) -> None:
 
 
 def _done(job: Job) -> Done:
-    work, arguments, allowance = job
+    work, arguments, allowance, is_watched = job
+    noting = tracing.Noting()
+    tracing.use(noting if is_watched else None)
     before = time.process_time()
     try:
         if allowance is None:  # it is only prepared
@@ -57,7 +60,8 @@ def _done(job: Job) -> Done:
     else:
         done = Done(outcome)
     _release()
-    return replace(done, tired=_has_grown(), cpu_seconds=time.process_time() - before)
+    spent = time.process_time() - before
+    return replace(done, tired=_has_grown(), cpu_seconds=spent, spans=noting.spans)
 
 
 def _confine(allowance: Allowance) -> None:

@@ -68,7 +68,7 @@ class Reading:
     `reason` and its text are empty for an invoice, unless its envelope was not quite right.
     `origin` says whom an answer about the message itself would go to. `answer` is what a peer answers
     about a document of ours; there is no invoice then. `counts` has every rule broken, also where not all is told,
-    and `personal_numbers` what looks like such in the message.
+    and `personal_numbers` what looks like such in the message. `traceparent` ties what becomes of it to its reading.
     """
 
     kind: DocumentKind | None
@@ -80,6 +80,7 @@ class Reading:
     answer: PeerAnswer | None = None
     counts: tuple[RuleCount, ...] = ()
     personal_numbers: FoundNumbers = NONE_FOUND
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Final
 
 from foundation import journal
 from foundation.journal import SYSTEM
+from foundation.observability import tracing
 from foundation.personal_numbers import masked
 from foundation.sql import Session, take_turns
 from foundation.text import Text
@@ -124,8 +125,10 @@ def _settle(
 def _take_invoice(
     session: Session, register: Register, message: InboundMessage, content: InvoiceContent, *, today: date
 ) -> SupplierInvoice:
-    facts = facts_loading.facts_of(session, register, content, received_on=message.received_on)
-    result = match(content, facts)
+    with tracing.span("match") as span:
+        facts = facts_loading.facts_of(session, register, content, received_on=message.received_on)
+        result = match(content, facts)
+        span.tell(verdict=result.verdict.value, deviations=len(result.deviations))
     parts = parts_of(content, facts)
     order_number, reference = case_of(parts, facts)
     # The answer this verdict gives is noted at once; the row is written again only where it turns out otherwise.
@@ -211,7 +214,9 @@ def _questioned(result: Match) -> list[str]:
 def _take_credit(
     session: Session, register: Register, message: InboundMessage, credit: InvoiceContent, *, today: date
 ) -> SupplierInvoice:
-    judged = crediting.judge(session, register, credit)
+    with tracing.span("match") as span:
+        judged = crediting.judge(session, register, credit)
+        span.tell(verdict=judged.match.verdict.value, deviations=len(judged.match.deviations))
     credited = judged.facts.credited
     reference = credited.execution_reference if credited is not None else ""
     invoice = _keep(session, register, message, credit, judged.match, reference=reference, today=today)

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import structlog
@@ -19,6 +19,9 @@ from sqlalchemy.exc import IntegrityError
 from foundation import journal, leases
 from foundation.apart.confined import NoneFree, WorkEnded, WorkFailed
 from foundation.database import Database
+from foundation.observability import tracing
+from foundation.observability.request_ids import carried
+from foundation.sql import Session
 from invoicing.documents import reading as document_reading
 from invoicing.documents.reading import Reading
 from invoicing.intake import handlers as intake_handlers
@@ -123,7 +126,7 @@ def _reader(*, ahead: bool) -> Iterator[Read]:
         yield lambda messages, register: lambda: read_group(messages, register)
         return
     with ThreadPoolExecutor(1) as waiting:
-        yield lambda messages, register: waiting.submit(read_group, messages, register).result
+        yield lambda messages, register: waiting.submit(carried(read_group), messages, register).result
 
 
 def _is_doubtful(parts: Sequence[_Part]) -> bool:
@@ -168,17 +171,29 @@ def read_group(messages: Sequence[InboundMessage], register: Register) -> ReadGr
     read: list[tuple[int, Reading | str]] = []
     apart = document_reading.Apart(register)
     for message in messages:
-        try:
-            read.append((message.id, apart.read_message(message.body, on=message.received_on)))
-        except NoneFree:
-            raise
-        except WorkFailed as failed:
-            read.append((message.id, failed.place))
-        except WorkEnded as ended:
-            read.append((message.id, f"WorkEnded {ended.excess.value}"))
-        except Exception as error:
-            read.append((message.id, _place_of(error)))
+        with tracing.span("message read", message=message.id, bytes=len(message.body)) as span:
+            read_as = _read_as(apart, message)
+            if isinstance(read_as, Reading):
+                span.tell(kind=read_as.kind.value if read_as.kind else "", reason=read_as.reason)
+                read_as = replace(read_as, traceparent=span.traceparent)
+            else:
+                span.fail(read_as)
+        read.append((message.id, read_as))
     return read
+
+
+def _read_as(apart: document_reading.Apart, message: InboundMessage) -> Reading | str:
+    """What is read of the message, or where the reading itself failed. Raises NoneFree."""
+    try:
+        return apart.read_message(message.body, on=message.received_on)
+    except NoneFree:
+        raise
+    except WorkFailed as failed:
+        return failed.place
+    except WorkEnded as ended:
+        return f"WorkEnded {ended.excess.value}"
+    except Exception as error:
+        return _place_of(error)
 
 
 def receive(
@@ -205,10 +220,7 @@ def receive_together(
     """
     try:
         with database.writing() as session:
-            became = [
-                intake_handlers.handle(session, register, message, reading, today=today)
-                for message, reading in group
-            ]
+            became = [_handled(session, register, *each, today=today) for each in group]
     except Exception as error:
         # Nothing of it has happened. Which message it was is found out one by one.
         _log.info("messages one by one", messages=len(group), error=_place_of(error))
@@ -220,7 +232,18 @@ def _received(
     database: Database, register: Register, message: InboundMessage, reading: Reading, *, today: date
 ) -> IntakeResult | None:
     with database.writing() as session:
-        return intake_handlers.handle(session, register, message, reading, today=today)
+        return _handled(session, register, message, reading, today=today)
+
+
+def _handled(
+    session: Session, register: Register, message: InboundMessage, reading: Reading, *, today: date
+) -> IntakeResult | None:
+    """Let the message become what it is, as what follows from its reading."""
+    with tracing.span("message received", parent=reading.traceparent, message=message.id) as span:
+        became = intake_handlers.handle(session, register, message, reading, today=today)
+        if became is not None:
+            span.tell(state=became.message_state.value)
+        return became
 
 
 def _groups(messages: Sequence[InboundMessage]) -> Iterator[Sequence[InboundMessage]]:

@@ -19,6 +19,7 @@ import structlog
 
 from foundation.database import Database
 from foundation.errors import Refused
+from foundation.observability import tracing
 from foundation.sql import Session
 from operations.background import task_store
 from operations.background.tasks import NoLongerOurs, Outcome, Task, TaskKind, TaskState
@@ -140,10 +141,21 @@ def run_one(
     if task is None:
         return None
     doing = Doing(database, settings, task, token, tell=tell, stopping=stopping, seconds=seconds)
+    with (
+        structlog.contextvars.bound_contextvars(run_id=token),
+        tracing.span(f"background {task.kind.value}", task=task.id, run_id=token),
+    ):
+        _do(doing, kinds[task.kind], may_still)
+    return task
+
+
+def _do(doing: Doing, work: Work, may_still: MayStill) -> None:
+    """Do it, and note how it ended where it did not itself."""
+    database, task, token = doing.database, doing.task, doing.token
     try:
         with database.reading() as session:
             may_still(session, task)
-        kinds[task.kind](doing)
+        work(doing)
     except NoLongerOurs:
         _log.warning("background work taken over", task=task.id, kind=task.kind.value)
     except Refused as refused:
@@ -158,7 +170,6 @@ def run_one(
         if not doing.has_ended:
             with database.writing() as session:
                 task_store.give_back(session, task.id, token)
-    return task
 
 
 def _end_refused(doing: Doing, refused: Refused) -> None:

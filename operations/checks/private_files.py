@@ -6,6 +6,7 @@ copy, or a restored backup may be wider.
 
 import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -17,16 +18,30 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _BESIDE_SQLITE = ("", "-wal", "-shm", "-journal")
 
 
-def wide(settings: Settings) -> Findings:
-    """Each file or folder of these settings that is open to others, and what to do."""
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A file or folder that others on the machine may use: its mode, and the mode that closes it."""
+
+    path: Path
+    mode: int
+    closed: str
+
+
+def open_to_others(settings: Settings) -> Iterator[OpenFile]:
+    """Each file or folder of these settings that others may use."""
     for path in _private(settings):
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & _OTHERS:
-            closed = "700" if path.is_dir() else "600"
-            yield (
-                f"file {path}",
-                f"others on this machine may use it ({mode:o}); close it: chmod {closed} {path}",
-            )
+            yield OpenFile(path, mode, "700" if path.is_dir() else "600")
+
+
+def wide(settings: Settings) -> Findings:
+    """Each file or folder of these settings that is open to others, and what to do."""
+    for each in open_to_others(settings):
+        yield (
+            f"file {each.path}",
+            f"others on this machine may use it ({each.mode:o}); close it: chmod {each.closed} {each.path}",
+        )
 
 
 def _private(settings: Settings) -> Iterator[Path]:

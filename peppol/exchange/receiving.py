@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from foundation import books_mark
 from foundation.errors import Refused
+from foundation.observability.request_ids import carried
 from foundation.periods import Clock
 from foundation.sql import Session
 from foundation.written.fitted import within
@@ -295,7 +296,7 @@ class Collector:
                 say(each)
             return
         with ThreadPoolExecutor(self.at_once) as pool:
-            list(pool.map(say, came))
+            list(pool.map(carried(say), came))
 
 
 def _not_kept(fault: Exception, instance_id: str) -> None:

@@ -20,6 +20,9 @@ import structlog
 
 from foundation import books_mark
 from foundation.backoff import TRIES, Watch
+from foundation.observability import tracing
+from foundation.observability.request_ids import carried
+from foundation.observability.tracing import SpanKind
 from foundation.periods import Clock
 from foundation.sql import Session
 from peppol.access_points.error_sentences import OWN_CERTIFICATE, may_be_the_message
@@ -202,11 +205,25 @@ class MessageSender:
             parts = [try_queue(messages) for messages in queues.values()]
         else:
             with ThreadPoolExecutor(min(self.at_once, len(queues))) as pool:
-                parts = list(pool.map(try_queue, queues.values()))
+                parts = list(pool.map(carried(try_queue), queues.values()))
         # In the order they came to their end: the last of them say whether the access point is there.
         return sorted((each for part in parts for each in part), key=lambda each: each.ended_at)
 
     def _try(self, message: OutboundMessage, *, doubtful: bool) -> AttemptResult:
+        with tracing.span(
+            "message sent",
+            side=SpanKind.CLIENT,
+            kind=message.kind,
+            attempt=message.attempts + 1,
+            access_point=self.access_point.name,
+        ) as span:
+            tried = self._attempt(message, doubtful=doubtful)
+            span.tell(outcome=tried.outcome, state=tried.state.value)
+            if tried.miss is not None:
+                span.fail(tried.miss.code)
+            return tried
+
+    def _attempt(self, message: OutboundMessage, *, doubtful: bool) -> AttemptResult:
         started = self.clock()
         submitted = False
         found: Capability | None = None
@@ -243,18 +260,21 @@ class MessageSender:
 
         try:
             if directory_doubt.is_asked_about(message):
-                found = self._looked_up(message)
+                with tracing.span("lookup", side=SpanKind.CLIENT):
+                    found = self._looked_up(message)
                 if found is not None and directory_doubt.no_of(found.verdict, found.said) is not None:
                     # Whether it counts is weighed with all others: then the message is for the portal.
                     return ended(IN_DOUBT, OutState.WAITING, found.words)
             if doubtful or message.attempts:
                 # Some earlier attempt may have come through, whatever the last one met.
                 verb = "status"
-                known = self.access_point.status(message.instance_id, message.reference)
+                with tracing.span("status", side=SpanKind.CLIENT):
+                    known = self.access_point.status(message.instance_id, message.reference)
                 if known.state in _STATE_OF:
                     return ended(known.state.value, _STATE_OF[known.state], known.words)
             submitted, verb = True, "submit"
-            taken = self.access_point.submit(message)
+            with tracing.span("submit", side=SpanKind.CLIENT, bytes=len(message.body)):
+                taken = self.access_point.submit(message)
             state = _STATE_OF.get(taken.state, OutState.SENT)
             return ended(taken.state.value, state, taken.words, taken.reference)
         except RejectedForGood as refusal:

@@ -15,6 +15,7 @@ from typing import Final
 
 from lxml import etree
 
+from foundation.observability import tracing
 from peppol.findings import Finding, FindingTally, RuleCount, Severity, counted
 from peppol.identifiers import DocumentKind
 from peppol.rules import releases
@@ -62,7 +63,8 @@ def validate(data: bytes, *, on: date, limits: Limits = LIMITS) -> ValidationRes
     Raises nothing for the content of `data`.
     """
     try:
-        root = admit(data, limits)
+        with tracing.span("parse", bytes=len(data)):
+            root = admit(data, limits)
     except GateRefused as shut:
         return refused(None, (shut.finding,))
     kind = kind_of(root)
@@ -97,9 +99,10 @@ def judge_tree(
     """
     release = releases.release_for(kind, on=on, specification=_stated(root, "CustomizationID"))
     tally = FindingTally()
-    schemas.check(root, kind, outside=outside, tally=tally)
-    engine.judge(root, release.rule_set, tally)
-    attachments.examine(root, tally)
+    with tracing.span("validate", kind=kind.value, release=release.name):
+        schemas.check(root, kind, outside=outside, tally=tally)
+        engine.judge(root, release.rule_set, tally)
+        attachments.examine(root, tally)
     counts = tally.counts
     valid = not any(each.fatal for each in counts)
     later = None if release.binds(on) else release.mandatory_from

@@ -31,6 +31,7 @@ STORIES: Final = ("fixtures/demo", "fixtures/demo-karriarvagledning")
 STORIES_IN_WHEEL: Final = "billing/tools/demo/files"
 SERVICES: Final = "fixtures/service"
 SERVICES_IN_WHEEL: Final = "orders/register/services"
+LOCK_IN_WHEEL: Final = "billing/tools/doctor/requirements.lock"
 
 
 @pytest.fixture(scope="module")
@@ -94,8 +95,11 @@ def test_the_wheel_holds_every_file_of_the_product_and_none_besides(wheel: Path)
     with ZipFile(wheel) as packed:
         held = {name for name in packed.namelist() if ".dist-info/" not in name}
     assert held == {
-        name.replace(SERVICES, SERVICES_IN_WHEEL).replace("fixtures/", f"{STORIES_IN_WHEEL}/")
-        for name in kept(*folders(), *STORIES, SERVICES)
+        LOCK_IN_WHEEL,
+        *(
+            name.replace(SERVICES, SERVICES_IN_WHEEL).replace("fixtures/", f"{STORIES_IN_WHEEL}/")
+            for name in kept(*folders(), *STORIES, SERVICES)
+        ),
     }
     assert {Path(name).suffix for name in held} >= {
         ".html",

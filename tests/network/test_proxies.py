@@ -1,5 +1,6 @@
 """The portal behind nginx and Caddy, configured as docs/operating.md prints it: nothing is lost on the way."""
 
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from billing.server.app import create_app
 from billing.tools.demo import people
 from foundation.database import Database
+from foundation.observability.request_ids import HEADER
 from operations.settings import Settings
 from peppol.exchange.tables import inbox
 from tests.support.servers.proxies import PROXIES, free_port
@@ -130,6 +132,14 @@ def test_what_is_too_large_is_answered_by_us_and_beyond_that_by_the_proxy(behind
         taken = asking.post("/webhook/letters", content=b"<a>" + b" " * 30_000_000 + b"</a>", headers=TOKEN)
         assert taken.status_code == 200
     assert behind.messages() == before + 1
+
+
+def test_the_proxy_names_each_request_whatever_the_visitor_called_it(behind: Behind) -> None:
+    with behind.client() as asking:
+        told = [asking.get("/livez", headers={HEADER: "of-the-visitor"}).headers[HEADER] for _ in range(2)]
+    assert len({*told, "of-the-visitor"}) == 3
+    # Of the proxy's making, not of ours.
+    assert all(re.fullmatch(r"[0-9a-f-]{32,36}", each) for each in told)
 
 
 def test_who_asks_is_known_and_cannot_be_made_up(behind: Behind) -> None:

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from accounts.identity import Permission, Person
 from billing.cli.cli import app
-from billing.cli.log import log_to_standard_error
+from billing.server.observability.log import log_to_standard_error
 from foundation.database import Database
 from invoicing.documents.tables import invoice
 from operations.event_loading import EventLine, load_events

@@ -17,7 +17,7 @@ import structlog
 from lxml import etree
 
 from accounts.identity import Permission, Person
-from billing.cli.log import log_to_standard_error
+from billing.server.observability.log import log_to_standard_error
 from bookkeeping import booking, ledger_answers
 from bookkeeping.ledger_accounts import LedgerAccounts
 from foundation.errors import Refused

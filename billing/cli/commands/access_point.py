@@ -20,18 +20,17 @@ from billing.server.sockets import listening_on
 from billing.tools.access_point_simulator.app import BUYER_KINDS, SUPPLIER_KINDS, create_simulator
 from billing.tools.access_point_simulator.desk import Desk, Repeats
 from billing.tools.access_point_simulator.store import Store
+from billing.tools.doctor.services_examined import OURS, registered
 from foundation.errors import Refused
 from foundation.formatting import Json
 from foundation.text import Text
 from operations.access_point import opened_access_point
 from operations.directory.opening import place_of
-from operations.directory.words import DOUBT_WORDS
 from operations.settings import Settings
 from peppol.access_points.composed import is_polled
 from peppol.access_points.probing import Probed, ProbeStep, probed
-from peppol.access_points.protocol import AccessPoint, AccessPointError, Capability, PeerVerdict
-from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
-from peppol.lookup.doubts import DirectoryDoubt
+from peppol.access_points.protocol import AccessPoint, AccessPointError
+from peppol.identifiers import InvalidIdentifier, ParticipantId
 
 access_point = typer.Typer()
 
@@ -39,8 +38,6 @@ _SUPPLIERS = ["0007:5599991014", "0007:5599992020"]
 _BUYER = "0007:2021002114"
 
 
-# What the buyer must be registered for: the documents that suppliers send us.
-_OURS = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE, DocumentKind.ORDER_RESPONSE, DocumentKind.MLR)
 _MOST = 1000
 
 
@@ -53,7 +50,7 @@ def check(context: CommandContext, as_json: AsJson = False) -> None:
         steps = probed(ours)
         errors = [each.error for each in steps if each.error is not None]
         waiting = None if errors else _waiting(ours, errors)
-        found = {kind: ours.lookup(ourselves, kind.document_type_id, kind.profile_ids[0]) for kind in _OURS}
+        found = {kind: ours.lookup(ourselves, kind.document_type_id, kind.profile_ids[0]) for kind in OURS}
         name = ours.name
     directory = place_of(settings)
     if as_json:
@@ -75,7 +72,7 @@ def check(context: CommandContext, as_json: AsJson = False) -> None:
             (context.say(Text("Svarar")), context.say(answered)),
             *((context.say(_STEPS[each.step]), context.say(_went(each))) for each in steps),
             *([(context.say(Text("Katalog")), directory)] if directory else []),
-            *((kind.value, context.say(_registered(each))) for kind, each in found.items()),
+            *((kind.value, context.say(registered(each))) for kind, each in found.items()),
         ]
         show(table((TableColumn(), TableColumn(wrap=40)), rows, language=context.language))
     if errors:
@@ -116,24 +113,6 @@ def _step_json(step: Probed) -> Json:
     error = step.error
     told = {"code": error.code, "said": error.words, "host": error.host} if error is not None else {}
     return {"step": step.step.value, "well": error is None, **told}
-
-
-def _registered(found: Capability) -> Text:
-    match found.verdict:
-        case PeerVerdict.TAKES:
-            return Text("Vi är anmälda för det.")
-        case PeerVerdict.CANNOT_TELL if not found.asked_at:
-            return Text("Går inte att säga utan uppslagning.")
-        case PeerVerdict.CANNOT_TELL:
-            return Text("Svaret kan inte prövas: %(words)s", words=found.words)
-        case PeerVerdict.NO_IN_DOUBT if found.doubt == DirectoryDoubt.CANARY_MISSING:
-            return Text(
-                "Vi finns inte i katalogen. Kontrollera BILLING_LOOKUP_SML, och be operatören anmäla oss."
-            )
-        case PeerVerdict.NO_IN_DOUBT:
-            return DOUBT_WORDS[DirectoryDoubt(found.doubt)]
-        case _:
-            return Text("Vi är inte anmälda: be operatören anmäla det.")
 
 
 @command(access_point, "simulate")

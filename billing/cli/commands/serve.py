@@ -20,6 +20,7 @@ from billing.cli.every_buyer import missing_marks, only, refuse_old_zones
 from billing.cli.exit_codes import complain
 from billing.server import openable, serving
 from billing.server.installation_app import InstallationApp
+from billing.server.observability import telemetry
 from billing.server.sockets import listening_on
 from billing.tools.demo import serving as demo_serving
 from foundation.database import Database
@@ -47,6 +48,7 @@ def serve(
     """Starta webbtjänsten / start the web application."""
     if folder is not None and workers > 1:
         raise Refused(Text("En demo svarar i en enda process. Ta bort --workers eller --dir."))
+    telemetry.require()
     answer: Callable[[socket.socket], None]
     named = _named(context) if context.asked else ""
     if folder is not None:

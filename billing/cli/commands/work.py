@@ -28,6 +28,7 @@ from billing.cli.printing import TableColumn, show, table, write_json
 from billing.server import ways_in
 from billing.server.installation import Books, Installation
 from billing.server.jobs import jobs_of
+from billing.server.observability import telemetry
 from billing.server.worker import Worker
 from billing.server.workers import Workers
 from foundation import gc_tuning, journal
@@ -73,6 +74,7 @@ def work(
             workers.stop.set()
 
         gc_tuning.settle()
+        stop_tracing = telemetry.start(telemetry.WORK)
         before = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGINT)}
         try:
             if once:
@@ -82,6 +84,7 @@ def work(
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+            stop_tracing()
         if workers.unfinished:
             # Its threads wait for somebody outside, and the process would wait for them.
             sys.stderr.flush()

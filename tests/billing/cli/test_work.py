@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -163,3 +164,4 @@ def test_a_worker_of_its_own_process_ends_with_sigterm(system: System, url: str,
     with system.database.reading() as session:
         assert session.scalar(select(exchange_tables.outbox.c.state)) == OutState.SENT
     assert any('"message tried"' in line for line in lines)
+    assert uuid.UUID(json.loads(lines[-1])["run_id"])

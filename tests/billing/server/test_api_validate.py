@@ -68,7 +68,8 @@ def problem_of(answer: httpx.Response, status: int) -> dict[str, str]:
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     told = cast(dict[str, str | int], answer.json())
-    assert list(told) == ["type", "title", "status", "detail"]
+    assert list(told) == ["type", "title", "status", "detail", "request_id"]
+    assert told["request_id"] == answer.headers["x-request-id"]
     assert told["status"] == status
     assert "Traceback" not in answer.text
     return {name: str(value) for name, value in told.items()}

@@ -287,7 +287,7 @@ def _figures(text: str) -> dict[str, dict[str, float]]:
         family.name: {each.labels["buyer"]: each.value for each in family.samples}
         for family in text_string_to_metric_families(text)
         # What a process does for whoever comes is no buyer's.
-        if not family.name.startswith("billing_checks_")
+        if not family.name.startswith(("billing_checks_", "process_"))
     }
 
 

@@ -2,13 +2,12 @@
 
 import typer
 
-from accounts.openid import asking, directory_roles, providers
-from accounts.openid.faults import OpenIdRefused
-from accounts.openid.provider_settings import OpenIdProvider, providers_of
+from accounts.openid import directory_roles
+from accounts.openid.provider_settings import providers_of
 from billing.cli.command import AsJson, CommandContext, command
 from billing.cli.exit_codes import ExitCode
 from billing.cli.printing import TableColumn, show, table, write_json
-from foundation.database import utc_now
+from billing.tools.doctor.services_examined import fault_of
 from foundation.errors import NotFound
 from foundation.text import Text
 
@@ -34,7 +33,7 @@ def check(context: CommandContext, as_json: AsJson = False) -> None:
         )
     directory_roles.checked(known)
     base = settings.public_url.rstrip("/")
-    found = [(each, _fault(each)) for each in known]
+    found = [(each, fault_of(each)) for each in known]
     if as_json:
         write_json(
             [
@@ -61,15 +60,3 @@ def check(context: CommandContext, as_json: AsJson = False) -> None:
         show(table(_COLUMNS, rows, language=context.language))
     if any(fault for _, fault in found):
         raise typer.Exit(ExitCode.FAILED)
-
-
-def _fault(provider: OpenIdProvider) -> OpenIdRefused | None:
-    """What is wrong with the provider, its keys, or our own key to it; None where nothing is."""
-    try:
-        described = providers.described(provider)
-        providers.keys_of(provider, "")
-        if provider.client_authentication == "private_key_jwt":
-            asking.assertion(provider, described, now=utc_now())
-    except OpenIdRefused as refused:
-        return refused
-    return None

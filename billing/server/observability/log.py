@@ -1,4 +1,4 @@
-"""The log of the command line: one JSON line per warning on standard error, beside what a command prints."""
+"""The log of every process of ours: one JSON line per warning on standard error, beside what a command prints."""
 
 import sys
 
@@ -6,10 +6,10 @@ import structlog
 
 
 def log_to_standard_error() -> None:
-    """Set the log up for the command that is about to run."""
+    """Set the log up for the command, or the process of several, that is about to run."""
     structlog.configure(
         processors=[
-            # Whose work a line is about, where a worker has said so.
+            # Whose work a line is about, and which request's or run's, where that has been said.
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

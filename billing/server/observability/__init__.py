@@ -1,0 +1,1 @@
+"""What tells operators what this program does: its log, and the ids and spans of requests and runs."""

@@ -1,0 +1,1 @@
+"""The page of settings, written from the models that read them."""

@@ -1,0 +1,144 @@
+"""What an installation speaks to, asked without sending anything: access point, directory, mail, providers."""
+
+import smtplib
+from collections.abc import Iterator
+from typing import Final
+
+from accounts.openid import asking, providers
+from accounts.openid.faults import OpenIdRefused
+from accounts.openid.provider_settings import OpenIdProvider, OpenIdSettingsWrong, providers_of
+from billing.tools.doctor.findings import Finding, Verdict, fault, unknown, well
+from foundation.database import utc_now
+from foundation.errors import Refused
+from foundation.text import Text
+from operations.access_point import opened_access_point
+from operations.directory.words import DOUBT_WORDS
+from operations.mail import connection
+from operations.mail import faults as mail_faults
+from operations.settings import Settings
+from peppol.access_points.probing import probed
+from peppol.access_points.protocol import AccessPoint, AccessPointError, Capability, PeerVerdict
+from peppol.identifiers import DocumentKind
+from peppol.lookup.doubts import DirectoryDoubt
+
+OURS: Final = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE, DocumentKind.ORDER_RESPONSE, DocumentKind.MLR)
+"""What the buyer must be registered for: the documents that suppliers send us."""
+
+
+def access_point(settings: Settings) -> Iterator[Finding]:
+    """Whether it answers and would do its work, and whether the network knows us."""
+    if not settings.access_point_kind:
+        yield unknown(
+            "access-point.answers",
+            Text("Ingen accesspunkt är inställd: meddelanden varken skickas eller hämtas."),
+            Text("Sätt BILLING_ACCESS_POINT_KIND och det som hör till, se docs/access-points.md."),
+        )
+        return
+    try:
+        with opened_access_point(settings) as opened:
+            errors = [each.error for each in probed(opened) if each.error is not None]
+            for error in errors:
+                yield fault("access-point.answers", error.sentence)
+            if not errors:
+                yield well("access-point.answers", Text("Accesspunkten (%(name)s) svarar.", name=opened.name))
+            yield from _directory(opened, settings.access_point_participant)
+    except AccessPointError as error:
+        yield fault("access-point.answers", error.sentence)
+    except Refused as refused:
+        yield fault("access-point.answers", refused.text)
+
+
+def _directory(opened: AccessPoint, ourselves: str) -> Iterator[Finding]:
+    found = {kind: opened.lookup(ourselves, kind.document_type_id, kind.profile_ids[0]) for kind in OURS}
+    others = {kind: each for kind, each in found.items() if each.verdict is not PeerVerdict.TAKES}
+    if not others:
+        yield well(
+            "access-point.registered",
+            Text("Vi är anmälda i katalogen för allt som leverantörer skickar oss."),
+        )
+    for words in dict.fromkeys(registered(each) for each in others.values()):
+        kinds = ", ".join(kind.value for kind, each in others.items() if registered(each) == words)
+        verdicts = {each.verdict for each in others.values() if registered(each) == words}
+        verdict = Verdict.UNKNOWN if verdicts == {PeerVerdict.CANNOT_TELL} else Verdict.FAULT
+        yield Finding(
+            "access-point.registered", verdict, Text("%(kinds)s: %(words)s", kinds=kinds, words=words)
+        )
+
+
+def registered(found: Capability) -> Text:
+    """What the directory says of us for one kind of document, in words."""
+    match found.verdict:
+        case PeerVerdict.TAKES:
+            return Text("Vi är anmälda för det.")
+        case PeerVerdict.CANNOT_TELL if not found.asked_at:
+            return Text("Går inte att säga utan uppslagning.")
+        case PeerVerdict.CANNOT_TELL:
+            return Text("Svaret kan inte prövas: %(words)s", words=found.words)
+        case PeerVerdict.NO_IN_DOUBT if found.doubt == DirectoryDoubt.CANARY_MISSING:
+            return Text(
+                "Vi finns inte i katalogen. Kontrollera BILLING_LOOKUP_SML, och be operatören anmäla oss."
+            )
+        case PeerVerdict.NO_IN_DOUBT:
+            return DOUBT_WORDS[DirectoryDoubt(found.doubt)]
+        case _:
+            return Text("Vi är inte anmälda: be operatören anmäla det.")
+
+
+def mail(settings: Settings) -> Iterator[Finding]:
+    """Whether the mail server takes us, encrypted and signed in as the settings say; nothing is sent."""
+    if not settings.smtp_host:
+        yield unknown(
+            "mail.answers",
+            Text(
+                "Ingen mejlserver är inställd (BILLING_SMTP_HOST). Mejlen läggs i %(folder)s.",
+                folder=settings.mail_folder,
+            ),
+        )
+        return
+    try:
+        with connection.connection(settings) as server:
+            offers = connection.Offers.of(server)
+    except (smtplib.SMTPException, OSError, mail_faults.ServerRefused) as error:
+        yield fault("mail.answers", mail_faults.of(error).told)
+        return
+    yield well("mail.answers", Text("Mejlservern svarar och släpper in oss."))
+    if settings.smtp_utf8 and not offers.utf8:
+        yield fault(
+            "mail.addresses",
+            Text(
+                "Servern tar inte adresser med å, ä och ö före @ (SMTPUTF8), men BILLING_SMTP_UTF8 är satt. "
+                "Ta bort den."
+            ),
+        )
+
+
+def sign_in(settings: Settings) -> Iterator[Finding]:
+    """Whether each provider of identities is there, and is who the settings say."""
+    try:
+        every = providers_of(settings)
+    except OpenIdSettingsWrong:
+        return  # told among the settings
+    for each in every:
+        refused = fault_of(each)
+        if refused is None:
+            yield well("sign-in.providers", Text("Utgivaren %(provider)s svarar.", provider=each.key))
+        else:
+            yield fault(
+                "sign-in.providers",
+                Text("Utgivaren %(provider)s: %(why)s", provider=each.key, why=refused.text),
+                Text("Se efter med: billing providers check"),
+            )
+    if not every:
+        yield well("sign-in.providers", Text("Inga utgivare är inställda: alla loggar in med lösenord."))
+
+
+def fault_of(provider: OpenIdProvider) -> OpenIdRefused | None:
+    """What is wrong with the provider, its keys, or our own key to it; None where nothing is."""
+    try:
+        described = providers.described(provider)
+        providers.keys_of(provider, "")
+        if provider.client_authentication == "private_key_jwt":
+            asking.assertion(provider, described, now=utc_now())
+    except OpenIdRefused as refused:
+        return refused
+    return None

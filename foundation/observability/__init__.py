@@ -1,0 +1,1 @@
+"""What ties together what is done for one request or one run: its id, and its spans."""
