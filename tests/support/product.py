@@ -8,7 +8,7 @@ from typing import Final
 
 from tests.support.project import PROJECT
 
-_OTHERS: Final = {".ci", "docs", "fixtures", "tests"}
+_OTHERS: Final = {".ci", "docs", "fixtures", "packaging", "tests"}
 
 
 def kept(*places: str) -> Iterator[str]:
