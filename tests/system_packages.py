@@ -96,6 +96,7 @@ NEEDED: dict[str, Callable[[], bool]] = {
     "sasl2-bin": partial(has_server, "saslpasswd2"),
     "libsasl2-modules": lambda: bool(glob.glob("/usr/lib/*/sasl2/libplain.so*")),
     "libsasl2-modules-db": lambda: bool(glob.glob("/usr/lib/*/sasl2/libsasldb.so*")),
+    "systemd": partial(has_program, "systemd-analyze"),  # reads the units of packaging/systemd
     "fakeroot": partial(has_program, "fakeroot"),  # lets Postfix run as whoever runs the tests
 }
 
