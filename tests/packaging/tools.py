@@ -20,11 +20,15 @@ _YAML_TO_JSON: Final = (
 )
 
 
+def tool_path(name: str) -> Path:
+    """Where a program of the lock lies; installed the first time."""
+    return installed(Path(__file__).with_name("tools.lock"), _KEPT, by_pip) / "bin" / name
+
+
 def tool(name: str, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
     """What a program of the lock answers, run in the project."""
-    program = installed(Path(__file__).with_name("tools.lock"), _KEPT, by_pip) / "bin" / name
     return subprocess.run(
-        [str(program), *arguments], input=given, capture_output=True, text=True, check=False, cwd=PROJECT,
+        [str(tool_path(name)), *arguments], input=given, capture_output=True, text=True, check=False, cwd=PROJECT,
         env={**os.environ, "HOME": str(_KEPT), "PYTHONPATH": ""}, timeout=120,
     )  # fmt: skip
 
