@@ -143,6 +143,32 @@ def test_what_names_another_object_names_one_that_is_there(made: list[Object]) -
     assert ports[service["spec"]["ports"][0]["targetPort"]] == 8000
 
 
+def test_policies_are_about_our_pods_and_let_them_ask_for_names(made: list[Object]) -> None:
+    """A label of ours in the selector of the name server's pods would leave nobody to ask."""
+    of_pods = [
+        each["spec"]["template"]["metadata"]["labels"]
+        for each in made
+        if each["kind"] in ("Deployment", "Job")
+    ]
+    policies = {each["metadata"]["name"]: each["spec"] for each in made if each["kind"] == "NetworkPolicy"}
+    ours = policies["billing"]["podSelector"]["matchLabels"]
+    assert all(ours.items() <= labels.items() for labels in of_pods)
+    web = policies["billing-web"]["podSelector"]["matchLabels"]
+    assert sum(web.items() <= labels.items() for labels in of_pods) == 1
+    [to_names] = [
+        each["to"][0]["podSelector"]["matchLabels"]
+        for each in policies["billing"]["egress"]
+        if {port["port"] for port in each["ports"]} == {53}
+    ]
+    assert to_names == {"k8s-app": "kube-dns"}
+    for each in made:
+        if each["kind"] in ("Deployment", "PodDisruptionBudget"):
+            assert (
+                sum(each["spec"]["selector"]["matchLabels"].items() <= labels.items() for labels in of_pods)
+                == 1
+            )
+
+
 def test_the_examples_lead_to_the_service_and_let_in_what_we_take() -> None:
     for example in objects((FOLDER / "examples" / "ingress.yaml").read_text(encoding="utf-8")):
         for rule in example["spec"]["rules"]:
