@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pytest
 
+from tests.packaging import licences
 from tests.packaging.tools import PACKAGING, compose, tool
 from tests.support.product import folders, kept
 from tests.support.project import PROJECT
@@ -120,6 +121,12 @@ def test_a_builder_is_given_all_that_the_wheel_is_made_of_and_no_book_secret_or_
     others = ["packaging/compose/secrets/billing_secret_keys", ".git/config", "tests/bare.py", "billing.sqlite",
               "build/demo/billing.sqlite", "web/a.sqlite-wal", ".venv/pyvenv.cfg", "fixtures/bad/a.xml"]  # fmt: skip
     assert [name for name in others if let_in(ignore, name)] == []
+
+
+def test_what_builds_the_wheel_in_the_image_is_what_builds_it_here() -> None:
+    builds = licences.locked(PROJECT / "requirements-build.lock")
+    assert "hatchling" in builds
+    assert builds.items() <= licences.locked(PROJECT / "requirements-dev.lock").items()
 
 
 @pytest.fixture(scope="module")
