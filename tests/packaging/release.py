@@ -12,9 +12,11 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -59,16 +61,20 @@ def refuse_uncommitted(project: Path) -> None:
 def built(project: Path, into: Path) -> Mapping[str, bytes]:
     """Wheel and source distribution of what is committed, by name; the same bytes wherever and whenever it is done.
 
-    They are built from a clone, with the time of the commit on every file.
+    They are built from git's own archive of the commit, with its time on every file.
     """
     with TemporaryDirectory(dir=into) as folder:
-        clone, made = Path(folder) / "clone", Path(folder) / "made"
-        _git(project, "clone", "--quiet", "--no-local", str(project), str(clone))
-        committed = _git(clone, "log", "-1", "--format=%ct")
+        source, made = Path(folder) / "source", Path(folder) / "made"
+        committed = _git(project, "log", "-1", "--format=%ct")
+        archive = subprocess.run(
+            ["git", "archive", "--format=tar", "HEAD"], cwd=project, capture_output=True, check=True
+        )
+        with tarfile.open(fileobj=BytesIO(archive.stdout)) as packed:
+            packed.extractall(source, filter="data")
         # hatchling writes every file with this time and one mode; the umask and the clock of the machine do not show.
         subprocess.run(
             [sys.executable, "-m", "hatchling", "build", "--directory", str(made)],
-            cwd=clone, env={**os.environ, "SOURCE_DATE_EPOCH": committed}, check=True, capture_output=True,
+            cwd=source, env={**os.environ, "SOURCE_DATE_EPOCH": committed}, check=True, capture_output=True,
         )  # fmt: skip
         return {each.name: each.read_bytes() for each in sorted(made.iterdir())}
 

@@ -30,11 +30,15 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone with what is changed here besides, whose coming version has its day."""
     clone = tmp_path_factory.mktemp("release") / "clone"
     git(PROJECT, "clone", "--quiet", "--shared", str(PROJECT), str(clone))
-    for name in kept():
-        (clone / name).parent.mkdir(parents=True, exist_ok=True)
-        (clone / name).write_bytes((PROJECT / name).read_bytes())
-    for name in set(git(clone, "ls-files").splitlines()) - set(kept()):
-        (clone / name).unlink()
+    touched = git(PROJECT, "diff", "--name-only", "HEAD") + git(
+        PROJECT, "ls-files", "--others", "--exclude-standard"
+    )
+    for name in touched.splitlines():
+        if (PROJECT / name).is_file():
+            (clone / name).parent.mkdir(parents=True, exist_ok=True)
+            (clone / name).write_bytes((PROJECT / name).read_bytes())
+        else:
+            (clone / name).unlink(missing_ok=True)
     log = (clone / "CHANGELOG.md").read_text(encoding="utf-8")
     (clone / "CHANGELOG.md").write_text(
         re.sub(r"^## (\S+) \(unreleased\)$", r"## \1 – 2026-12-01", log, count=1, flags=re.MULTILINE),
