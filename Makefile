@@ -24,7 +24,7 @@ CONTENT := $(shell cat pyproject.toml requirements.lock requirements-dev.lock 2>
 PRODUCT := $(VENV)/product-$(CONTENT)
 WORKSHOP := $(VENV)/workshop-$(CONTENT)
 UV := build/uv/bin/uv
-COMPILE := $(UV) pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
+COMPILE := $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
 
@@ -36,7 +36,8 @@ unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow bar agreement interop bare fix fuzz mutants planted bench load figures pictures lock clean
+.PHONY: help demo test test-slow bar agreement interop bare container fix fuzz mutants planted bench load figures pictures lock \
+	audit licences release clean
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
@@ -70,6 +71,9 @@ interop: $(WORKSHOP) ## Against real AS4 of the Maven registry: phase4, phoss-sm
 bare: ## As root: both commands on a bare Debian 12 as root and as a user; for one, make bare ONLY=user
 	$(PYTHON) -m tests.bare --workers $(WORKERS) $(addprefix --only ,$(ONLY))
 
+container: $(WORKSHOP) ## As root: the Dockerfile built on a bare Debian 12 and run read-only, as compose.yaml has it
+	$(BIN)/python -m tests.packaging.container
+
 fix: $(WORKSHOP) ## Format the code and repair what ruff can repair
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -99,8 +103,19 @@ pictures: $(WORKSHOP) ## Take the README's pictures of the portal anew, into doc
 lock: ## Take the newest versions that pyproject.toml allows, with their sha256 sums
 	$(PYTHON) -m venv --clear build/uv
 	build/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
-	$(COMPILE) --output-file requirements.lock
-	$(COMPILE) --extra dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) pyproject.toml --output-file requirements.lock
+	$(COMPILE) pyproject.toml --extra dev --constraints requirements.lock --output-file requirements-dev.lock
+	@# What builds the wheel inside the image, and nothing else of the workshop.
+	echo hatchling | $(COMPILE) - --constraints requirements-dev.lock --output-file requirements-build.lock
+
+audit: $(WORKSHOP) ## What it is built of, known holes and licences, into build/audit
+	$(BIN)/python -m tests.packaging.audit
+
+licences: $(WORKSHOP) ## Write docs/licences.md anew
+	$(BIN)/python -m tests.packaging.licences
+
+release: $(WORKSHOP) ## What is committed as wheel, source, bill of materials and sums, into build/release
+	$(BIN)/python -m tests.packaging.release
 
 clean: ## Delete everything that can be made again
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

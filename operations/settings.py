@@ -1,6 +1,7 @@
 """Settings of one installation: from the environment, or from the command line.
 
-Names begin with BILLING_. Secrets come from the environment only and are never printed.
+Names begin with BILLING_. Secrets come from the environment or from files (`operations.machine.secret_files`), and are
+never printed.
 """
 
 from collections.abc import Mapping
@@ -9,13 +10,19 @@ from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from foundation.engines.options import SUPPLIER_ROLE, DatabaseOptions, Pooler
 from foundation.errors import Refused
 from foundation.text import Text
 from invoicing.payment.bank_files.banks import BankName, PainVersion
 from operations.exchange_settings import PostSettings
+from operations.machine import secret_files
 
 
 class SettingRefused(Refused, ValueError):
@@ -26,6 +33,22 @@ class Settings(PostSettings):
     """What an installation decides about itself; what the buyer decides stands in the register."""
 
     model_config = SettingsConfigDict(env_prefix="BILLING_", frozen=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given by hand holds first, then the environment, then files."""
+        assert isinstance(env_settings, EnvSettingsSource)  # noqa: S101 - the library's own
+        return init_settings, env_settings, secret_files.source(settings_cls, env_settings)
+
+    secrets_folder: Path | None = None
+    """A folder with files named as settings, for secrets; see `operations.machine.secret_files`."""
 
     database_url: str = "sqlite:///billing.sqlite"
     """The installation's books; with several buyers the first buyer's, where they are listed."""

@@ -107,7 +107,7 @@ def _proof(accounts: Sequence[str], workers: str) -> str:
     shutil.rmtree(BARE, ignore_errors=True)
     BARE.mkdir(parents=True)
     debian = BARE / "debian"
-    _lay_debian(debian)
+    lay_debian(debian)
     for account in accounts:
         machine = BARE / account
         subprocess.run(["cp", "--archive", debian, machine], check=True)
@@ -123,8 +123,11 @@ def _proof(accounts: Sequence[str], workers: str) -> str:
     return f"{(time.monotonic() - began) / 60:.0f} min in all"
 
 
-def _lay_debian(debian: Path) -> None:
-    """A Debian with its smallest set of packages and those named above, that fetches as this machine fetches."""
+def lay_debian(debian: Path, packages: Sequence[str] = PACKAGES) -> None:
+    """A Debian with its smallest set of packages and those named, that fetches as this machine fetches.
+
+    Raises NotBare where debootstrap does not come to its end.
+    """
     mirrors = list(_mirrors())
     if not mirrors:
         raise NotBare("apt has no source of Debian here; name one in apt's sources and run `apt-get update`.")
@@ -136,10 +139,11 @@ def _lay_debian(debian: Path) -> None:
     for line in settings:
         if proxy := re.match(r'Acquire::(https?)::Proxy "(.+)";', line):
             environment.setdefault(f"{proxy[1]}_proxy", proxy[2])
-    print(f"bare: Debian {RELEASE} with {', '.join(PACKAGES)}", flush=True)
-    with (BARE / "debootstrap.log").open("wb") as log:
+    print(f"bare: Debian {RELEASE} with {', '.join(packages) or 'nothing besides'}", flush=True)
+    included = [f"--include={','.join(packages)}"] if packages else []
+    with (debian.parent / "debootstrap.log").open("wb") as log:
         laid = subprocess.run(
-            ["debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", RELEASE, debian, first.address],
+            ["debootstrap", "--variant=minbase", *included, RELEASE, debian, first.address],
             env=environment, stdout=log, stderr=subprocess.STDOUT, check=False,
         )  # fmt: skip
     if laid.returncode != 0:
@@ -180,7 +184,7 @@ def _tell_pip(debian: Path) -> None:
             _bring(debian, *value.split())
     with (debian / "etc" / "pip.conf").open("w") as file:
         settings.write(file)
-    _bring(debian, *_network_environment().values())
+    _bring(debian, *network_environment().values())
 
 
 def _bring(debian: Path, *paths: str) -> None:
@@ -193,7 +197,7 @@ def _bring(debian: Path, *paths: str) -> None:
             subprocess.run([*copy, there, here], check=True)
 
 
-def _network_environment() -> Mapping[str, str]:
+def network_environment() -> Mapping[str, str]:
     told = {name: value for name, value in os.environ.items() if name.lower() in NETWORK_SETTINGS}
     if shutil.which("npm"):
         asked = {name: _said("npm", "config", "get", name).strip() for name in NPM_SETTINGS}
@@ -250,7 +254,7 @@ def _inside(
 ) -> subprocess.CompletedProcess[str]:
     """Run a shell's command in the machine; when this process ends, all that it started there ends."""
     environment = {
-        **_network_environment(),
+        **network_environment(),
         "HOME": HOMES[account],
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         "DEBIAN_FRONTEND": "noninteractive",

@@ -98,6 +98,7 @@ NEEDED: dict[str, Callable[[], bool]] = {
     "libsasl2-modules-db": lambda: bool(glob.glob("/usr/lib/*/sasl2/libsasldb.so*")),
     "pgbouncer": partial(has_server, "pgbouncer"),  # a pooler before PostgreSQL
     "prometheus": partial(has_program, "promtool"),  # checks and tries the alerts (tests/monitoring)
+    "systemd": partial(has_program, "systemd-analyze"),  # reads the units of packaging/systemd
     "fakeroot": partial(has_program, "fakeroot"),  # lets Postfix run as whoever runs the tests
 }
 

@@ -4,22 +4,17 @@ A call that is forbidden everywhere else stands in `ALLOWED` with its reason; on
 """
 
 import ast
-import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Final
 
 import pytest
 
+from tests.packaging import audit, licences
 from tests.support import measures
 from tests.support.product import folders, kept, modules
 from tests.support.project import PROJECT
 
-LOCK: Final = PROJECT / "requirements.lock"
-PACKAGE: Final = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
 CLOCKS: Final = {
     ("datetime", "now"),
     ("datetime", "utcnow"),
@@ -130,16 +125,14 @@ def test_no_template_lets_anything_past_the_escaping() -> None:
 
 
 def test_every_package_of_the_lock_stands_in_the_bill_of_materials_with_its_sha256(
-    tmp_path: Path, record_property: Callable[[str, object], None]
+    record_property: Callable[[str, object], None],
 ) -> None:
     """A CycloneDX document, as an operator's scanner of packages reads it."""
-    into = tmp_path / "bom.json"
-    made = _run("cyclonedx_py", "requirements", str(LOCK), "--of", "JSON", "-o", str(into))
-    assert made.returncode == 0, made.stderr
-    bom = json.loads(into.read_text(encoding="utf-8"))
+    bom = audit.bill_of_materials()
     components = {each["name"]: each for each in bom["components"]}
-    locked = dict(PACKAGE.findall(LOCK.read_text(encoding="utf-8")))
-    assert {name: each["version"] for name, each in components.items()} == locked
+    assert {name: each["version"] for name, each in components.items()} == licences.locked()
+    assert bom["metadata"]["component"]["name"] == "rusta-matcha-billing"
+    assert [name for name, each in components.items() if not each["licenses"][0]["expression"]] == []
     unknown = [
         name
         for name, each in components.items()
@@ -155,24 +148,14 @@ def test_every_package_of_the_lock_stands_in_the_bill_of_materials_with_its_sha2
 
 @pytest.mark.nightly
 def test_no_package_of_the_lock_is_known_to_be_unsafe(
-    tmp_path: Path, record_property: Callable[[str, object], None]
+    record_property: Callable[[str, object], None],
 ) -> None:
-    into = tmp_path / "audit.json"
-    asked = ("-r", str(LOCK), "--require-hashes", "--disable-pip", "--progress-spinner", "off")
-    audited = _run("pip_audit", *asked, "--format", "json", "--output", str(into))
-    if not into.exists():
-        said = (audited.stderr.strip().splitlines() or [""])[-1]
-        pytest.skip(f"the service of advisories gave no answer: {said[:120]}")
-    audit = json.loads(into.read_text(encoding="utf-8"))
-    unasked = [each["skip_reason"] for each in audit["dependencies"] if "skip_reason" in each]
-    if unasked:
-        pytest.skip(f"{len(unasked)} packages could not be asked about, the first: {unasked[0][:80]}")
-    unsafe = {each["name"]: each["vulns"] for each in audit["dependencies"] if each["vulns"]}
-    record_property("known_unsafe", len(unsafe))
-    assert unsafe == {}
-
-
-def _run(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", module, *arguments], capture_output=True, text=True, check=False, timeout=120
-    )
+    try:
+        found = audit.known_holes(licences.LOCK)
+    except audit.AuditFailed as failure:
+        pytest.skip(str(failure)[:160])
+    if found.unasked:
+        first = next(iter(found.unasked.values()))
+        pytest.skip(f"{len(found.unasked)} packages could not be asked about, the first: {first[:80]}")
+    record_property("known_unsafe", len(found.holes))
+    assert found.holes == {}

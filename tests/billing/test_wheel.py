@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import tomllib
 import venv
 from collections.abc import Iterable
 from importlib import metadata
@@ -110,6 +111,24 @@ def test_the_wheel_holds_every_file_of_the_product_and_none_besides(wheel: Path)
         ".txt",
         ".xsd",
         ".xml",
+    }
+
+
+def test_the_wheel_carries_its_licence_its_command_and_what_it_is(wheel: Path) -> None:
+    described = PathInZip(wheel, described_in(wheel))
+    carried = (described / "licenses" / "LICENSE").read_text(encoding="utf-8")
+    assert carried == (PROJECT / "LICENSE").read_text(encoding="utf-8")
+    distribution = metadata.PathDistribution(described)
+    assert distribution.metadata["License-Expression"] == "EUPL-1.2"
+    assert {each.name: each.value for each in distribution.entry_points} == {
+        "billing": "billing.cli.cli:main"
+    }
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert wheel.name == f"rusta_matcha_billing-{project['version']}-py3-none-any.whl"
+    # What only tests and workshops need asks nobody for anything.
+    asked = [Requirement(each) for each in distribution.requires or ()]
+    assert {each.name for each in asked if not each.marker} == {
+        Requirement(each).name for each in project["dependencies"]
     }
 
 
