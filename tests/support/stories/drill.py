@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -31,11 +31,12 @@ class Drill:
         self.url, self.place = url, place
         self.folder, self.bank = place / "access-point", place / "bank"
         self.bank.mkdir()
+        self.now = CLOCK
         self.told: list[tuple[str, dict[str, object], date]] = []
         self.open()
 
     def open(self) -> None:
-        self.database = Database(self.url, clock=lambda: CLOCK, options=Settings().database_options)
+        self.database = Database(self.url, clock=lambda: self.now, options=Settings().database_options)
         self.database.marks = (self.place / "marks" / f"{self.name}.mark.json",)
         self.system = System(self.database)
 
@@ -88,9 +89,9 @@ class Drill:
 
     def work(self) -> None:
         access_point = FolderAccessPoint(self.folder)
-        outgoing.collect(self.database.writing, access_point, today=LATER, now=CLOCK)
+        outgoing.collect(self.database.writing, access_point, today=LATER, now=self.now)
         self.system.read_messages(on=LATER)
-        outgoing.deliver_waiting(self.database.writing, access_point, now=CLOCK)
+        outgoing.deliver_waiting(self.database.writing, access_point, now=self.now)
 
     def pay(self) -> None:
         desk = PayDesk(self.system)
@@ -102,6 +103,8 @@ class Drill:
     def lose_and_restore(self, copy: Path, elsewhere: str) -> None:
         """All that is left of the books is the copy: put back by hand where they were, or by command elsewhere."""
         self.database.close()
+        # What somebody had in hand as the copy was taken is free again by then.
+        self.now = CLOCK + timedelta(hours=1)
         if elsewhere:
             self.url = elsewhere
             loaded = self.billing("restore", "load", str(copy))
