@@ -4,6 +4,9 @@ Convention: `books_0_2_1/` holds the books its demo left on each engine, 46 case
 out by the engine's own tool.
 """
 
+import io
+import json
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -11,6 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import MetaData, Table, create_engine, select
 
+from audit import case_archive, cases
 from billing.migrations.migrate import open_migrated
 from foundation import journal, journal_anchor, number_series
 from foundation.database import Database
@@ -106,6 +110,30 @@ def test_the_chain_of_0_2_1_is_closed_and_what_is_written_since_stands_in_others
         old_line = Head(date(2026, 11, 20), closed[-1].sequence, closed[-1].hash)
         assert list(journal_anchor.verify(session, [old_line])) == []
         assert list(journal.verify(session)) == []
+    database.close()
+
+
+def test_a_case_that_began_in_the_closed_chain_is_handed_out_with_both(books_of_0_2_1: str) -> None:
+    database = open_migrated(books_of_0_2_1)
+    with database.reading() as session:
+        case = next(row.execution_reference for row in journal.rows(session) if row.execution_reference)
+        began = len(list(journal.rows(session, execution_reference=case)))
+    with database.writing() as session:
+        subject = Something.THING.of(1)
+        journal.record(session, "officer-1", Noted.FIRST, subject, execution_reference=case)
+    with database.writing() as session:
+        root_store.make(session, day=date(2026, 12, 1))
+    with database.writing() as session:
+        body = cases.export(session, case, by="auditor-1", may_see_protected=True)
+    assert list(case_archive.verify(body)) == []
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        rows = [json.loads(line) for line in archive.read("journal/journal.jsonl").decode().splitlines()]
+    mine = [row for row in rows if row["execution_reference"] == case]
+    assert [row["chain"] for row in mine] == [CLOSED] * began + [f"case {case}"]
+    chain = case_archive.chain_of(body)
+    assert chain is not None
+    assert chain.proof is not None
+    assert (chain.rows, chain.newer, chain.proof.root.number) == (1, 0, 1)
     database.close()
 
 
