@@ -215,11 +215,7 @@ def install(connection: Connection, metadatas: Iterable[MetaData], role: str = S
     supplier_role.make(connection, role)
     connection.exec_driver_sql(_block(_SHARED_RIGHTS).replace(_ROLE, role))
     found = walls_standing.standing(connection, role)
-    scripts = {
-        table.name: _script(table).replace(_ROLE, role)
-        for metadata in metadatas
-        for table in metadata.sorted_tables
-    }
+    scripts = _scripts(metadatas, role)
     built = {name: script for name, script in scripts.items() if not found[name].was_built_by(script)}
     lines = [
         # What an earlier version opened is closed again.
@@ -237,11 +233,11 @@ def install(connection: Connection, metadatas: Iterable[MetaData], role: str = S
     return sorted(built)
 
 
-def broken(connection: Connection, metadatas: Iterable[MetaData]) -> list[str]:
+def broken(connection: Connection, metadatas: Iterable[MetaData], role: str = SUPPLIER_ROLE) -> list[str]:
     """Tables on PostgreSQL whose wall is missing or another than it was built, and those that are open to suppliers
     and that nobody describes."""
-    found = walls_standing.standing(connection)
-    scripts = {table.name: _script(table) for metadata in metadatas for table in metadata.sorted_tables}
+    found = walls_standing.standing(connection, role)
+    scripts = _scripts(metadatas, role)
     wrong = [
         name for name, script in scripts.items() if name in found and not found[name].was_built_by(script)
     ]
@@ -260,6 +256,15 @@ _SHARED_RIGHTS: Final = (
     # Whoever writes asks last of all whether the tables are still its version's.
     f"GRANT SELECT ON {_VERSIONS} TO {_ROLE};",
 )
+
+
+def _scripts(metadatas: Iterable[MetaData], role: str) -> Mapping[str, str]:
+    """The statements that build each table's wall against the role, by the table's name."""
+    return {
+        table.name: _script(table).replace(_ROLE, role)
+        for metadata in metadatas
+        for table in metadata.sorted_tables
+    }
 
 
 def _block(lines: Iterable[str]) -> str:

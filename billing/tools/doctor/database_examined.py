@@ -39,7 +39,7 @@ _DURABLE: Final = {
 def examined(settings: Settings) -> Iterator[Finding]:
     """Everything about the books of these settings."""
     try:
-        opened = open_database(settings.database_url)
+        opened = open_database(settings.database_url, options=settings.database_options)
     except Refused as refused:
         yield fault("database.reachable", refused.text)
         return
@@ -63,7 +63,7 @@ def _looked_at(database: Database, session: Session) -> Iterator[Finding]:
     server = database_queries.server(session)
     yield from _server(server)
     yield from _rights(session, server)
-    yield from _walls(session)
+    yield from _walls(session, database.options.supplier_role)
     yield from _clock(database)
 
 
@@ -191,8 +191,8 @@ def _rights(session: Session, server: Server) -> Iterator[Finding]:
         )
 
 
-def _walls(session: Session) -> Iterator[Finding]:
-    broken = row_security.broken(session, METADATAS)
+def _walls(session: Session, role: str) -> Iterator[Finding]:
+    broken = row_security.broken(session, METADATAS, role)
     if broken:
         yield fault(
             "database.walls",

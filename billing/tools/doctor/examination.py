@@ -93,7 +93,7 @@ def _unknown(buyers: Sequence[InstallationBuyer] | None, only: str) -> Iterator[
 def _buyers(common: Settings) -> Sequence[InstallationBuyer] | None:
     """The installation's buyers; None where the first books cannot say."""
     try:
-        with closing(open_database(common.database_url)) as database:
+        with closing(open_database(common.database_url, options=common.database_options)) as database:
             return buyer_store.buyers_in(database)
     except (SQLAlchemyError, Refused):
         return None
