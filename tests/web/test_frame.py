@@ -1,5 +1,6 @@
 """The frame every page stands in: its headers, its forms' proofs, its languages and its failures."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -127,3 +128,13 @@ def test_a_form_that_brings_too_much_is_stopped_early(site: Site, client: httpx.
             headers={"Content-Type": "application/x-www-form-urlencoded", "Origin": site.address},
         )
         assert answer.status_code == status
+
+
+def test_what_somebody_wrote_is_shown_and_never_becomes_the_page(site: Site, client: httpx.Client) -> None:
+    written = "\"><b id='x'>&@example.se"
+    form = re.search(r'name="form_token" value="([^"]+)"', client.get("/sign-in").text)
+    assert form is not None
+    given = {"form_token": form[1], "name": written, "password": "fel", "next": "/"}
+    shown = client.post("/sign-in", data=given, headers={"Origin": site.address}).text
+    assert written not in shown
+    assert "&#34;&gt;&lt;b id=&#39;x&#39;&gt;&amp;@example.se" in shown
