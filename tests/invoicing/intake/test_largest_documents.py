@@ -119,7 +119,8 @@ def test_what_is_too_large_is_kept_whole_refused_and_answered(system: System, tm
     assert collector.collect() == Collected(1, 0, 0)
     (became,) = system.read_messages(on=FEBRUARY)
     assert (became.message_state, became.reason) == (InState.QUARANTINED, "GATE-SIZE")
-    with system.database.reading() as session:
+    # Who asks for a message to change it holds its row.
+    with system.database.writing() as session:
         kept = inbox_store.get(session, became.letter_id)
         (told,) = outbox_store.messages_out(session, about=f"letter {became.letter_id}")
     assert kept is not None
