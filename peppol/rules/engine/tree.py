@@ -198,7 +198,7 @@ class DocumentTree(Node):
     __slots__ = ("_facts", "_named")
 
     def __init__(self, name: str, text: str, element: etree._Element) -> None:
-        super().__init__(name, text, None, element, dict(element.items()))
+        super().__init__(name, text, None, element, dict(element.items()) or BARE)
         self._named: dict[str, list[Node]] = {}
         self._facts: dict[object, object] = {}
 
@@ -237,11 +237,20 @@ def fact(compute: Callable[[DocumentTree], T]) -> Callable[[Node], T]:
         return answer
 
     known.__doc__ = compute.__doc__
+    _FACTS.add(known)
     return known
 
 
+_FACTS: Final[set[Callable[[Node], object]]] = set()
+
+
+def is_fact(question: Callable[[Node], object]) -> bool:
+    """Whether the question is about the document (`fact`), so that every node of it gives the same answer."""
+    return question in _FACTS
+
+
 # Shared by every element without children; the walk gives a node its own before adding to it.
-CHILDLESS: Final[dict[str, list[Node]]] = {}
+CHILDLESS: Final[dict[str, Sequence[Node]]] = {}
 # Shared by every element without attributes, which is most of them.
 BARE: Final[Mapping[str, str]] = {}
 
