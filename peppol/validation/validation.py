@@ -132,7 +132,7 @@ def kind_of(root: etree._Element) -> DocumentKind | None:
     Answers share their root: one that does not say what it is customised to is judged by the rules of the process it
     names, so that its sender hears what is missing there. None for a root that is none of ours.
     """
-    tag = etree.QName(root).text
+    tag = str(root.tag)
     return (
         DocumentKind.recognise(tag, _stated(root, "CustomizationID"))
         or _BY_PROCESS.get((tag, _stated(root, "ProfileID")))

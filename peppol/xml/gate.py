@@ -29,7 +29,7 @@ from peppol.xml.gate_tree import (
     check_sizes,
     check_texts,
     check_tree,
-    is_plain,
+    has_few_attributes,
     visible,
 )
 
@@ -64,7 +64,7 @@ def admit_to_walk(data: bytes, limits: Limits = LIMITS) -> tuple[etree._Element,
     root = _root_of(data, limits)
     check_root(root)
     ordinary = limits == LIMITS and len(data) <= TEXT_MAX and not _has_many_declarations(data, limits)
-    if ordinary and is_plain(root):
+    if ordinary and has_few_attributes(root):
         return root, False
     _check_elements(root, data, limits)
     return root, True

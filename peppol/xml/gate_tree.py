@@ -105,9 +105,9 @@ def heed_for(tag: str) -> Heed:
 _CROWDED: Final = etree.XPath(f"boolean(/descendant-or-self::*/@*[{LIMITS.attributes_per_element_max + 1}])")
 
 
-def is_plain(root: etree._Element) -> bool:
-    """Whether no element is too deep or has too many attributes, by the usual limits."""
-    return not _deeper_than(LIMITS.depth_max)(root) and not _CROWDED(root)
+def has_few_attributes(root: etree._Element) -> bool:
+    """Whether each element has so few attributes that their values may be asked for: no more than the usual limit."""
+    return not _CROWDED(root)
 
 
 @lru_cache(maxsize=8)

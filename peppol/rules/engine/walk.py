@@ -27,6 +27,8 @@ _COUNTING: Final = Lock()
 _resting = 0
 _was_on = False
 
+# So many elements on the way up, and the children of the next are deeper than the gate lets in.
+_DEEP: Final = LIMITS.depth_max - 2
 # A text that sorts behind it begins with a character that is no blank.
 _INK: Final = "!"
 
@@ -132,6 +134,8 @@ def _walk_below(walked: Walked, step: Step, automaton: Automaton) -> None:
             if below.absences or (pairs and below.attributes):
                 _note(below, node, hits)
             if size := len(element):
+                if len(way_up) >= _DEEP:
+                    suspect = True
                 way_up.append((top, state, known, inner, place, left))
                 top, state, known, left, steps = node, below, forms_met, size, below.next
                 top.kids = kids = {}
