@@ -54,7 +54,7 @@ from peppol.rules.engine.forms import Form
 from peppol.rules.engine.numbers import EXACT
 from peppol.rules.engine.rulebook import Book, Broken, RuleInfo
 from peppol.rules.engine.tree import DocumentTree, Node
-from peppol.rules.engine.walk import Walked, collector_at_rest, walk
+from peppol.rules.engine.walk import Walked, walk
 
 
 class RuleSet:
@@ -107,12 +107,11 @@ def judge(root: etree._Element, rule_set: RuleSet, tally: FindingTally | None = 
 @contextmanager
 def walked(root: etree._Element, rule_set: RuleSet) -> Iterator[Walked]:
     """The document as the rules of the set see it, for `ask`; let go of afterwards."""
-    with collector_at_rest():
-        document = walk(root, rule_set.automaton)
-        try:
-            yield document
-        finally:
-            document.let_go()
+    document = walk(root, rule_set.automaton)
+    try:
+        yield document
+    finally:
+        document.let_go()
 
 
 def ask(walked: Walked, tally: FindingTally) -> None:

@@ -80,7 +80,7 @@ class FormOnly(Node):
     __slots__ = ()
 
     def __init__(self, node: Node) -> None:
-        super().__init__(node.name, node.text, None, node.element, _Names(node.attributes))
+        super().__init__(node.name, node.text, None, _Names(node.attributes))
         self.kids = {name: [FormOnly(child) for child in group] for name, group in node.kids.items()}
 
     def __getattribute__(self, name: str) -> object:

@@ -15,6 +15,8 @@ from typing import Final, TypeVar, cast
 
 from lxml import etree
 
+from peppol.xml.names import name_of
+
 T = TypeVar("T")
 
 
@@ -34,22 +36,20 @@ def normal(text: str) -> str:
 
 
 class Node:
-    """One element: its name, its text, its children by name, its parent, its lxml element."""
+    """One element: its name, its text, its children by name, its parent."""
 
-    __slots__ = ("above", "attributes", "element", "kids", "name", "text")
+    __slots__ = ("above", "attributes", "kids", "name", "text")
 
     def __init__(
         self,
         name: str,
         text: str,
         above: "Node | None",
-        element: etree._Element,
         attributes: Mapping[str, str],
     ) -> None:
         self.name = name
         self.text = text
         self.above = above
-        self.element = element
         self.attributes = attributes
         self.kids = CHILDLESS
 
@@ -175,6 +175,19 @@ class Node:
         return self.element.sourceline or 0
 
     @property
+    def element(self) -> etree._Element:
+        """The lxml element, looked for from the root down.
+
+        Few are asked for: those of findings that are told, and of values with elements in them. To hold each would
+        hold twice the memory of the nodes.
+        """
+        above = self.above
+        if above is None:
+            return cast(DocumentTree, self)._root
+        twins = above.all(self.name)
+        return _elements(above, self.name, twins)[_position(self, twins) - 1]
+
+    @property
     def location(self) -> str:
         """The XPath of this node; a position stands where siblings share the name."""
         steps: list[str] = []
@@ -195,10 +208,11 @@ class DocumentTree(Node):
     lines ask for it (see `fact`), which is what keeps a thousand lines linear.
     """
 
-    __slots__ = ("_facts", "_named")
+    __slots__ = ("_facts", "_named", "_root")
 
     def __init__(self, name: str, text: str, element: etree._Element) -> None:
-        super().__init__(name, text, None, element, dict(element.items()) or BARE)
+        super().__init__(name, text, None, dict(element.items()) or BARE)
+        self._root = element
         self._named: dict[str, list[Node]] = {}
         self._facts: dict[object, object] = {}
 
@@ -262,3 +276,13 @@ def _position(node: Node, twins: Sequence[Node]) -> int:
     if key not in facts:
         facts[key] = {id(twin): number for number, twin in enumerate(twins, start=1)}
     return cast(dict[int, int], facts[key])[id(node)]
+
+
+def _elements(above: Node, name: str, twins: Sequence[Node]) -> Sequence[etree._Element]:
+    """The elements of nodes of that name below another, in their order; looked for once per group."""
+    facts = above.document._facts
+    key = ("elements", id(twins))
+    if key not in facts:
+        children = above.element.iterchildren(etree.Element)
+        facts[key] = [child for child in children if name_of(str(child.tag)) == name]
+    return cast(Sequence[etree._Element], facts[key])

@@ -5,11 +5,8 @@ put on the way back up. What the gate refuses in elements is rare, so the walk o
 there (`Walked.suspect`); whether it is, `gate_tree.check_tree` decides, which knows each reason.
 """
 
-import gc
-from collections.abc import Hashable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Final
 
 from lxml import etree
@@ -22,10 +19,6 @@ from peppol.xml.gate_errors import LIMITS
 from peppol.xml.gate_tree import Heed
 
 Hits = dict[str, tuple[RuleInfo, Node, Broken]]
-
-_COUNTING: Final = Lock()
-_resting = 0
-_was_on = False
 
 # So many elements on the way up, and the children of the next are deeper than the gate lets in.
 _DEEP: Final = LIMITS.depth_max - 2
@@ -75,23 +68,24 @@ def walk(root: etree._Element, automaton: Automaton) -> Walked:
     if state.absences or state.attributes:
         _note(state, document, walked.hits)
     if len(root):
-        _walk_below(walked, step, automaton)
+        _walk_below(walked, root, step, automaton)
     for node in walked.mixed:  # a value with elements in it is, as in XPath, all the text there is
         node.text = node.string
     return walked
 
 
-def _walk_below(walked: Walked, step: Step, automaton: Automaton) -> None:
+def _walk_below(walked: Walked, root: etree._Element, step: Step, automaton: Automaton) -> None:
     """All below the root, added to `walked`."""
     nodes, forms, hits, named = walked.nodes, walked.forms, walked.hits, walked.document._named
-    suspect, is_suspect, new = walked.suspect, _is_suspect, object.__new__
+    suspect, new = walked.suspect, object.__new__
+    met: dict[tuple[str, str], Mapping[str, str]] = {}
     top: Node = walked.document
     name, state, known, heed, _ = step
-    kids, steps, left = top.kids, state.next, len(top.element)
+    kids, steps, left = top.kids, state.next, len(root)
     inner: list[Form | None] = [None] if top.attributes or top.text.strip(BLANKS) else []
     place = 0 if state.busy else -1
     way_up: list[tuple[Node, State, Forms, list[Form | None], int, int]] = []
-    elements = top.element.iter()
+    elements = root.iter()
     next(elements)
     for element in elements:
         left -= 1
@@ -110,13 +104,19 @@ def _walk_below(walked: Walked, step: Step, automaton: Automaton) -> None:
             node.name = name
             node.text = text = element.text or ""
             node.above = top
-            node.element = element
             node.kids = CHILDLESS
-            node.attributes = BARE
+            attributes = BARE
             pairs = element.items()
             if pairs:
-                node.attributes = dict(pairs)
-                suspect = suspect or is_suspect(pairs)
+                # One currency stands at every amount: what stands alone is kept and looked at once.
+                known_pair = met.get(pairs[0]) if len(pairs) == 1 else None
+                if known_pair is None:
+                    known_pair = dict(pairs)
+                    suspect = suspect or _is_suspect(pairs)
+                    if len(pairs) == 1:
+                        met[pairs[0]] = known_pair
+                attributes = known_pair
+            node.attributes = attributes
             if heed and (heed > 1 or not text.isprintable()):
                 suspect = True
             group = kids.get(name)
@@ -151,7 +151,7 @@ def _walk_below(walked: Walked, step: Step, automaton: Automaton) -> None:
                 continue
             key: Hashable = text > _INK or bool(text.strip(BLANKS))
             if pairs:
-                key = (key, *node.attributes)
+                key = (key, *attributes)
             form = forms_met.get(key) or automaton.form(below, forms_met, key)
             inner.append(form)
             if form.asks:
@@ -187,24 +187,3 @@ def _note(state: State, node: Node, hits: Hits) -> None:
         for info in state.attributes.get(name, ()):
             if info.id not in hits:
                 hits[info.id] = (info, node, Broken(found=value, attribute=name))
-
-
-@contextmanager
-def collector_at_rest() -> Iterator[None]:
-    """Without the collector of cycles, which would go through a large tree again and again while it grows.
-
-    The tree's own cycles are broken when it is let go. Where threads overlap, the last to leave sets it going.
-    """
-    global _resting, _was_on
-    with _COUNTING:
-        if not _resting:
-            _was_on = gc.isenabled()
-            gc.disable()
-        _resting += 1
-    try:
-        yield
-    finally:
-        with _COUNTING:
-            _resting -= 1
-            if not _resting and _was_on:
-                gc.enable()

@@ -1,6 +1,5 @@
 """What a form decides is left out and nothing else: the findings are those of rules asked of every node."""
 
-import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -13,7 +12,7 @@ from lxml import etree
 from peppol.identifiers import DocumentKind
 from peppol.rules import releases
 from peppol.rules.engine import automaton, forms
-from peppol.rules.engine.engine import RuleSet, judge, read, walked
+from peppol.rules.engine.engine import RuleSet, judge, read
 from peppol.rules.engine.forms import SIGHTS_TO_SETTLE, ContentRead, FormOnly
 from peppol.rules.engine.rulebook import BROKEN, Book, RuleVerdict
 from peppol.rules.engine.tree import DocumentTree, Node, fact
@@ -188,26 +187,6 @@ def test_forms_that_a_sender_invents_are_let_go() -> None:
     rules.automaton._forms_made = automaton._FORMS_MOST
     judge(lines("<cbc:C/>" * 5, 1), rules)
     assert sum(map(len, rules.automaton._forms)) <= 4
-
-
-def _judged_and_broken_off() -> None:
-    with walked(lines(), RuleSet("test", ())):
-        assert not gc.isenabled()
-        judge(lines(), RuleSet("test", ()))
-        assert not gc.isenabled()
-        raise KeyError
-
-
-@pytest.mark.parametrize("on", [True, False])
-def test_the_collector_is_left_as_it_was(on: bool) -> None:
-    was = gc.isenabled()
-    try:
-        (gc.enable if on else gc.disable)()
-        with pytest.raises(KeyError):
-            _judged_and_broken_off()
-        assert gc.isenabled() is on
-    finally:
-        (gc.enable if was else gc.disable)()
 
 
 # --- the law --------------------------------------------------------------------------------------------
