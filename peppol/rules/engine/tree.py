@@ -184,8 +184,7 @@ class Node:
         above = self.above
         if above is None:
             return cast(DocumentTree, self)._root
-        twins = above.all(self.name)
-        return _elements(above, self.name, twins)[_position(self, twins) - 1]
+        return _elements(above)[self.name][_position(self, above.all(self.name)) - 1]
 
     @property
     def location(self) -> str:
@@ -278,11 +277,13 @@ def _position(node: Node, twins: Sequence[Node]) -> int:
     return cast(dict[int, int], facts[key])[id(node)]
 
 
-def _elements(above: Node, name: str, twins: Sequence[Node]) -> Sequence[etree._Element]:
-    """The elements of nodes of that name below another, in their order; looked for once per group."""
+def _elements(above: Node) -> Mapping[str, Sequence[etree._Element]]:
+    """The elements inside another by name, in their order; gone through once, whatever names they have."""
     facts = above.document._facts
-    key = ("elements", id(twins))
+    key = ("elements", id(above))
     if key not in facts:
-        children = above.element.iterchildren(etree.Element)
-        facts[key] = [child for child in children if name_of(str(child.tag)) == name]
-    return cast(Sequence[etree._Element], facts[key])
+        below: dict[str, list[etree._Element]] = {}
+        for child in above.element.iterchildren(etree.Element):
+            below.setdefault(name_of(str(child.tag)), []).append(child)
+        facts[key] = below
+    return cast(Mapping[str, Sequence[etree._Element]], facts[key])
