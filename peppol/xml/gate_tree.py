@@ -96,7 +96,7 @@ class Heed(IntEnum):
 
 def heed_for(tag: str) -> Heed:
     """What of elements with this tag has to be looked at; nothing else in them can be refused."""
-    sort = _SORTS.get(tag) or _sort_of(tag)
+    sort = _sort_of(tag)
     if len(tag) > LIMITS.name_max or sort not in (_Sort.ORDINARY, _Sort.IDENTIFIER):
         return Heed.ALL
     return Heed.TEXT if sort is _Sort.IDENTIFIER else Heed.NOTHING

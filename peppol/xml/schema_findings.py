@@ -86,7 +86,9 @@ def _faults(root: etree._Element, path: Path) -> Iterator[_Fault]:
         content = declaration.content
         if content is None:
             value = declaration.value
-            if len(element) or not (value is None or value.takes(element.text or "", context)):
+            if len(element) or not (
+                value is None or value.any_text or value.takes(element.text or "", context)
+            ):
                 yield from _value_faults(element, declaration)
             continue
         children = list(element)
@@ -132,9 +134,10 @@ def _sequence_faults(
 
 def _loose_text(element: etree._Element, children: Sequence[etree._Element]) -> Sequence[_Fault]:
     """Text between elements, where only elements may stand."""
-    texts = [element.text, *[child.tail for child in children]]
-    loose = [text.strip() for text in texts if text and not text.isspace()]
-    return (_Fault("text", element, found=" ".join(loose)),) if loose else ()
+    first = element.text
+    loose = [first] if first and not first.isspace() else []
+    loose += [tail for child in children if (tail := child.tail) and not tail.isspace()]
+    return (_Fault("text", element, found=" ".join(map(str.strip, loose))),) if loose else ()
 
 
 def _attributes(
