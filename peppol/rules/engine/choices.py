@@ -51,17 +51,17 @@ def rows_of(group: Sequence[Context]) -> Iterator[Row]:
 
 def in_question(choices: tuple[Choice, ...], document: DocumentTree, answers: Answers) -> tuple[Choice, ...]:
     """Those of the choices that some node of the document may fit."""
-    return tuple(choice for choice in choices if any(_may_fit(row, document, answers) for row in choice))
-
-
-def _may_fit(row: Row, document: DocumentTree, answers: Answers) -> bool:
-    fact = row.fact
-    if fact is None:
-        return True
-    fits = answers.get(fact)
-    if fits is None:
-        fits = answers[fact] = fact(document)
-    return fits
+    kept: list[Choice] = []
+    for choice in choices:
+        for row in choice:
+            fact = row.fact
+            fits = fact is None or answers.get(fact)
+            if fits is None and fact is not None:
+                fits = answers[fact] = fact(document)
+            if fits:
+                kept.append(choice)
+                break
+    return tuple(kept)
 
 
 def chosen(choice: Choice, node: Node, answers: Answers) -> Sequence[Rule]:
