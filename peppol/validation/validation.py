@@ -22,9 +22,9 @@ from peppol.rules import releases
 from peppol.rules.engine import engine
 from peppol.validation import attachments
 from peppol.xml import schemas
-from peppol.xml.gate import admit
+from peppol.xml.gate import admit_to_walk
 from peppol.xml.gate_errors import LIMITS, GateRefused, GateRule, Limits
-from peppol.xml.gate_tree import CBC, location_of
+from peppol.xml.gate_tree import CBC, check_tree, location_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,15 @@ def validate(data: bytes, *, on: date, limits: Limits = LIMITS) -> ValidationRes
     """
     try:
         with tracing.span("parse", bytes=len(data)):
-            root = admit(data, limits)
+            root, seen = admit_to_walk(data, limits)
+        kind = kind_of(root)
+        if kind is not None:
+            return judge_tree(root, kind, on=on, outside=True, gated=seen)
+        if not seen:
+            check_tree(root, limits)
     except GateRefused as shut:
         return refused(None, (shut.finding,))
-    kind = kind_of(root)
-    if kind is None:
-        return refused(None, (_no_kind(root),))
-    return judge_tree(root, kind, on=on, outside=True)
+    return refused(None, (_no_kind(root),))
 
 
 def validate_own(data: bytes, kind: DocumentKind, *, on: date, limits: Limits = LIMITS) -> ValidationResult:
@@ -80,28 +82,34 @@ def validate_own(data: bytes, kind: DocumentKind, *, on: date, limits: Limits = 
     the rules in force on the day `on`. Raises nothing for the content of `data`.
     """
     try:
-        root = admit(data, limits)
+        root, seen = admit_to_walk(data, limits)
+        found = kind_of(root)
+        if found is kind:
+            return judge_tree(root, kind, on=on, gated=seen)
+        if not seen:
+            check_tree(root, limits)
     except GateRefused as shut:
         return refused(kind, (shut.finding,))
-    found = kind_of(root)
-    if found is not kind:
-        return refused(found, (_no_kind(root, kind),))
-    return judge_tree(root, kind, on=on)
+    return refused(found, (_no_kind(root, kind),))
 
 
 def judge_tree(
-    root: etree._Element, kind: DocumentKind, *, on: date, outside: bool = False
+    root: etree._Element, kind: DocumentKind, *, on: date, outside: bool = False, gated: bool = True
 ) -> ValidationResult:
     """Check a tree that came through the gate, or that we made ourselves.
 
     With `outside`, the schema takes what UBL allows beyond the profile and leaves it to
-    the rules, which mostly warn (UBL-CR); our own documents hold none of it.
+    the rules, which mostly warn (UBL-CR); our own documents hold none of it. Without `gated`
+    the gate has yet to look at the elements (`admit_to_walk`), and raises GateRefused here.
     """
     release = releases.release_for(kind, on=on, specification=_stated(root, "CustomizationID"))
     tally = FindingTally()
     with tracing.span("validate", kind=kind.value, release=release.name):
-        schemas.check(root, kind, outside=outside, tally=tally)
-        engine.judge(root, release.rule_set, tally)
+        with engine.walked(root, release.rule_set) as document:
+            if document.suspect and not gated:
+                check_tree(root, LIMITS)
+            schemas.check(root, kind, outside=outside, tally=tally)
+            engine.ask(document, tally)
         attachments.examine(root, tally)
     counts = tally.counts
     valid = not any(each.fatal for each in counts)
@@ -127,7 +135,7 @@ def kind_of(root: etree._Element) -> DocumentKind | None:
     Answers share their root: one that does not say what it is customised to is judged by the rules of the process it
     names, so that its sender hears what is missing there. None for a root that is none of ours.
     """
-    tag = etree.QName(root).text
+    tag = str(root.tag)
     return (
         DocumentKind.recognise(tag, _stated(root, "CustomizationID"))
         or _BY_PROCESS.get((tag, _stated(root, "ProfileID")))

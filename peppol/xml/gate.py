@@ -29,6 +29,7 @@ from peppol.xml.gate_tree import (
     check_sizes,
     check_texts,
     check_tree,
+    has_few_attributes,
     visible,
 )
 
@@ -48,18 +49,47 @@ def admit(
 
     Raises `GateRefused`, and nothing else, whatever the bytes are.
     """
+    root = _root_of(data, limits)
+    root_checked_by(root)
+    _check_elements(root, data, limits)
+    return root
+
+
+def admit_to_walk(data: bytes, limits: Limits = LIMITS) -> tuple[etree._Element, bool]:
+    """As `admit`, for who walks the document anyway: its root, and whether the elements were looked at here.
+
+    Where they were not, the document is an ordinary one, and the walk has to say whether `check_tree` must be asked
+    (`Heed`). Raises `GateRefused` as `admit` does, but for what that would find.
+    """
+    root = _root_of(data, limits)
+    check_root(root)
+    ordinary = limits == LIMITS and len(data) <= TEXT_MAX and not _has_many_declarations(data, limits)
+    if ordinary and has_few_attributes(root):
+        return root, False
+    _check_elements(root, data, limits)
+    return root, True
+
+
+def _root_of(data: bytes, limits: Limits) -> etree._Element:
+    """The root of what the bytes alone do not refuse."""
     check_bytes(data, limits)
     root = _parse(data[3:] if data.startswith(BOM) else data, limits)
     # The byte search above already refused it; a parser that finds one all the same disagrees with us.
     if root.getroottree().docinfo.internalDTD is not None:
         refuse(GateRule.DOCTYPE, location="/", line=1)
-    root_checked_by(root)
+    return root
+
+
+def _check_elements(root: etree._Element, data: bytes, limits: Limits) -> None:
     check_tree(root, limits)
     if len(data) > TEXT_MAX:
         check_texts(root)
-    if data.count(b"xmlns") > limits.declarations_per_element_max:
+    if _has_many_declarations(data, limits):
         check_declarations(root, limits)
-    return root
+
+
+def _has_many_declarations(data: bytes, limits: Limits) -> bool:
+    return data.count(b"xmlns") > limits.declarations_per_element_max
 
 
 def admit_metadata(data: bytes, limits: Limits = LIMITS) -> etree._Element:
@@ -68,10 +98,7 @@ def admit_metadata(data: bytes, limits: Limits = LIMITS) -> etree._Element:
     Nothing of it is kept or shown as a document; whoever reads it takes the names it knows and
     leaves the rest. Raises `GateRefused`, and nothing else.
     """
-    check_bytes(data, limits)
-    root = _parse(data[3:] if data.startswith(BOM) else data, limits)
-    if root.getroottree().docinfo.internalDTD is not None:
-        refuse(GateRule.DOCTYPE, location="/", line=1)
+    root = _root_of(data, limits)
     check_sizes(root, limits)
     return root
 

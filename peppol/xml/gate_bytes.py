@@ -63,7 +63,7 @@ def check_bytes(data: bytes, limits: Limits) -> None:
     if not data.strip(b" \t\r\n" + BOM):
         refuse(GateRule.EMPTY)
     _check_encoding(data)
-    doctype = _DOCTYPE.search(data)
+    doctype = _DOCTYPE.search(data) if b"<!" in data else None
     if doctype:
         refuse(
             GateRule.DOCTYPE,
@@ -71,23 +71,27 @@ def check_bytes(data: bytes, limits: Limits) -> None:
             line=_line_at(data, doctype.start()),
             found=doctype.group().decode(),
         )
-    # Every element opens with "<" and every attribute holds "="; the true numbers cannot be higher.
-    elements = data.count(b"<") - data.count(b"</")
-    if elements > limits.elements_max:
-        refuse(GateRule.ELEMENTS, found=_grouped(elements), expected=_grouped(limits.elements_max))
-    attributes = data.count(b"=")
-    if attributes > limits.attributes_max:
-        refuse(GateRule.ATTRIBUTES, found=_grouped(attributes), expected=_grouped(limits.attributes_max))
+    # Every element opens with "<" and every attribute holds "="; the true numbers cannot be higher, nor these
+    # higher than the bytes are many.
+    if len(data) > limits.elements_max:
+        elements = data.count(b"<") - data.count(b"</")
+        if elements > limits.elements_max:
+            refuse(GateRule.ELEMENTS, found=_grouped(elements), expected=_grouped(limits.elements_max))
+    if len(data) > limits.attributes_max:
+        attributes = data.count(b"=")
+        if attributes > limits.attributes_max:
+            refuse(GateRule.ATTRIBUTES, found=_grouped(attributes), expected=_grouped(limits.attributes_max))
 
 
 def _check_encoding(data: bytes) -> None:
     """UTF-8 and XML 1.0 only: the bytes decide, and the declaration may not say otherwise."""
-    for mark, name in _OTHER_FILES:
-        if data.startswith(mark):
-            refuse(GateRule.NOT_XML, line=1, found=name, expected="XML")
-    for mark, name in _OTHER_ENCODINGS:
-        if data.startswith(mark):
-            refuse(GateRule.ENCODING, line=1, found=name, expected="UTF-8")
+    if not data.startswith(b"<?xml "):  # as nearly all do, and then none of these begins so
+        for mark, name in _OTHER_FILES:
+            if data.startswith(mark):
+                refuse(GateRule.NOT_XML, line=1, found=name, expected="XML")
+        for mark, name in _OTHER_ENCODINGS:
+            if data.startswith(mark):
+                refuse(GateRule.ENCODING, line=1, found=name, expected="UTF-8")
     start = len(BOM) if data.startswith(BOM) else 0
     if data.startswith(BOM, start):
         refuse(GateRule.ENCODING, line=1, found="BOM, BOM", expected="UTF-8")

@@ -8,14 +8,14 @@ holds elements of its own family only.
 
 import re
 from collections.abc import Callable
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from functools import lru_cache
 from typing import Final, NoReturn
 
 from lxml import etree
 
 from foundation.identifiers import trimmed
-from peppol.xml.gate_errors import TEXT_MAX, GateRule, Limits, refuse
+from peppol.xml.gate_errors import LIMITS, TEXT_MAX, GateRule, Limits, refuse
 
 UBL: Final = "urn:oasis:names:specification:ubl:schema:xsd:"
 CAC: Final = UBL + "CommonAggregateComponents-2"
@@ -84,6 +84,30 @@ def _sort_of(tag: str) -> _Sort:
         _SORTS.clear()
     _SORTS[tag] = sort
     return sort
+
+
+class Heed(IntEnum):
+    """What `check_tree` looks at in elements of one tag, beside their attributes."""
+
+    NOTHING = 0
+    TEXT = 1
+    ALL = 2
+
+
+def heed_for(tag: str) -> Heed:
+    """What of elements with this tag has to be looked at; nothing else in them can be refused."""
+    sort = _sort_of(tag)
+    if len(tag) > LIMITS.name_max or sort not in (_Sort.ORDINARY, _Sort.IDENTIFIER):
+        return Heed.ALL
+    return Heed.TEXT if sort is _Sort.IDENTIFIER else Heed.NOTHING
+
+
+_CROWDED: Final = etree.XPath(f"boolean(/descendant-or-self::*/@*[{LIMITS.attributes_per_element_max + 1}])")
+
+
+def has_few_attributes(root: etree._Element) -> bool:
+    """Whether each element has so few attributes that their values may be asked for: no more than the usual limit."""
+    return not _CROWDED(root)
 
 
 @lru_cache(maxsize=8)

@@ -20,12 +20,13 @@ from typing import Final
 
 import xmlschema
 from lxml import etree
-from xmlschema.validators import XsdAnyElement, XsdAtomic, XsdComplexType, XsdElement, XsdGroup, XsdSimpleType
+from xmlschema.validators import XsdAtomic, XsdSimpleType
 from xmlschema.validators.validation import ValidationContext
 
 from peppol.findings import Finding, FindingTally, Severity
 from peppol.xml.gate_tree import Places
 from peppol.xml.names import name_of
+from peppol.xml.schema_declarations import Content, Declaration, Place, declaration_of
 
 _SHOWN_MAX: Final = 100
 _LISTED_MAX: Final = 14
@@ -43,16 +44,6 @@ _WORDS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """A child that an element may have: its declaration, how often, its turn in the sequence."""
-
-    element: XsdElement
-    least: int
-    most: int | None
-    turn: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Fault:
     """One thing wrong, before its place is worked out; see the module for `detail`, `found` and `expected`."""
 
@@ -64,38 +55,10 @@ class _Fault:
     expected: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """What may stand inside an element: named places in order, and namespaces left unread."""
-
-    places: dict[str, _Place]
-    unread: tuple[XsdAnyElement, ...]
-
-    def is_unread(self, tag: str) -> bool:
-        """Whether the schema lets this child pass without looking inside."""
-        return any(each.is_matching(tag) for each in self.unread)
-
-
 @cache
 def _schema(path: Path) -> xmlschema.XMLSchema10:
     """The schema as read by xmlschema; local files only, a good part of a second, once per process."""
     return xmlschema.XMLSchema10(str(path), allow="local")
-
-
-@cache
-def _content(declared: XsdElement) -> _Content | None:
-    """The children an element may have; None if it holds a plain value."""
-    kind = declared.type
-    if not isinstance(kind, XsdComplexType) or not isinstance(kind.content, XsdGroup):
-        return None
-    places: dict[str, _Place] = {}
-    unread: list[XsdAnyElement] = []
-    for turn, each in enumerate(kind.content.iter_elements()):
-        if isinstance(each, XsdElement):
-            places[each.name] = _Place(each, each.min_occurs, each.max_occurs, turn)
-        elif isinstance(each, XsdAnyElement):
-            unread.append(each)
-    return _Content(places, tuple(unread))
 
 
 def tell(root: etree._Element, path: Path, tally: FindingTally) -> None:
@@ -113,32 +76,41 @@ def _faults(root: etree._Element, path: Path) -> Iterator[_Fault]:
         return
     # The schema's own context is shared by all threads; a copy belongs to this document alone.
     context = copy.copy(_schema(path).validation_context)
-    yield from _element(root, declared, context)
+    waiting = [(root, declaration_of(declared))]
+    while waiting:
+        element, declaration = waiting.pop()
+        # Most elements are right, and each look costs little only where nothing has to be told.
+        given = element.items()
+        if given or declaration.mandatory:
+            yield from _attributes(element, given, declaration, context)
+        content = declaration.content
+        if content is None:
+            value = declaration.value
+            if len(element) or not (
+                value is None or value.any_text or value.takes(element.text or "", context)
+            ):
+                yield from _value_faults(element, declaration)
+            continue
+        children = list(element)
+        yield from _loose_text(element, children)
+        tags = tuple([str(child.tag) for child in children])
+        if tags not in content.right:
+            faults = list(_sequence_faults(element, children, content))
+            yield from faults
+            if not faults:
+                content.note_right(tags)
+        places = content.places
+        for tag, child in zip(reversed(tags), reversed(children), strict=True):
+            place = places.get(tag)
+            if place is not None:
+                waiting.append((child, place.declaration))
 
 
-def _element(element: etree._Element, declared: XsdElement, context: ValidationContext) -> Iterator[_Fault]:
-    """What is wrong with an element and everything inside it."""
-    yield from _attributes(element, declared, context)
-    content = _content(declared)
-    if content is None:
-        yield from _value(element, declared, context)
-        return
-    children = list(element)
-    if loose := " ".join(text for text in _loose_text(element, children) if text):
-        yield _Fault("text", element, found=loose)
-    yield from _sequence(element, children, content)
-    for child in children:
-        place = content.places.get(str(child.tag))
-        if place is not None:
-            yield from _element(child, place.element, context)
-
-
-def _sequence(
-    element: etree._Element, children: Sequence[etree._Element], content: _Content
+def _sequence_faults(
+    element: etree._Element, children: Sequence[etree._Element], content: Content
 ) -> Iterator[_Fault]:
-    """Children that may not stand there, stand too late or too often, or are missing."""
     counts = Counter(str(child.tag) for child in children)
-    furthest: _Place | None = None
+    furthest: Place | None = None
     told: set[str] = set()
     for child in children:
         tag = str(child.tag)
@@ -160,51 +132,43 @@ def _sequence(
             yield _Fault("missing", element, expected=name_of(tag))
 
 
-def _loose_text(element: etree._Element, children: Sequence[etree._Element]) -> Iterator[str]:
+def _loose_text(element: etree._Element, children: Sequence[etree._Element]) -> Sequence[_Fault]:
     """Text between elements, where only elements may stand."""
-    yield (element.text or "").strip()
-    for child in children:
-        yield (child.tail or "").strip()
+    first = element.text
+    loose = [first] if first and not first.isspace() else []
+    loose += [tail for child in children if (tail := child.tail) and not tail.isspace()]
+    return (_Fault("text", element, found=" ".join(map(str.strip, loose))),) if loose else ()
 
 
 def _attributes(
-    element: etree._Element, declared: XsdElement, context: ValidationContext
+    element: etree._Element,
+    given: Sequence[tuple[str, str]],
+    declaration: Declaration,
+    context: ValidationContext,
 ) -> Iterator[_Fault]:
     """Attributes that are missing, unknown or badly written."""
-    known = declared.type.attributes if isinstance(declared.type, XsdComplexType) else {}
-    if None in known:
+    known = declaration.attributes
+    if known is None:
         return
-    for name, value in element.attrib.items():
-        attribute = known.get(str(name))
+    for name, value in given:
+        attribute = known.get(name)
         if attribute is None:
             if name not in _HINTS:
-                yield _Fault("attribute-unexpected", element, attribute=str(name), found=str(value))
-        elif attribute.type is not None and not _is_valid(attribute.type, str(value), context):
-            yield _Fault(
-                "value", element, attribute=str(name), found=str(value), expected=_wanted(attribute.type)
-            )
-    for wanted, attribute in known.items():
-        if attribute.use == "required" and wanted not in element.attrib:
+                yield _Fault("attribute-unexpected", element, attribute=name, found=value)
+        elif not attribute.takes(value, context):
+            yield _Fault("value", element, attribute=name, found=value, expected=_wanted(attribute.kind))
+    for wanted in declaration.mandatory:
+        if all(name != wanted for name, _ in given):
             yield _Fault("attribute-missing", element, expected=f"@{wanted}")
 
 
-def _value(element: etree._Element, declared: XsdElement, context: ValidationContext) -> Iterator[_Fault]:
-    """A plain value that is not as declared, and elements inside it."""
+def _value_faults(element: etree._Element, declaration: Declaration) -> Iterator[_Fault]:
+    """Elements inside a plain value, or else a value that is not as declared."""
     for child in element:
         yield _Fault("unexpected", child, found=_shown(child))
-    kind = declared.type.simple_type
-    text = element.text or ""
-    if isinstance(kind, XsdSimpleType) and not len(element) and not _is_valid(kind, text, context):
-        yield _Fault("value", element, found=text.strip(), expected=_wanted(kind))
-
-
-def _is_valid(kind: XsdSimpleType, text: str, context: ValidationContext) -> bool:
-    """Whether the text is a value of this type."""
-    try:
-        kind.raw_decode(text, "strict", context)
-    except xmlschema.XMLSchemaValidationError:
-        return False
-    return True
+    if declaration.value is not None and not len(element):
+        found = (element.text or "").strip()
+        yield _Fault("value", element, found=found, expected=_wanted(declaration.value.kind))
 
 
 def _wanted(kind: XsdSimpleType) -> str:

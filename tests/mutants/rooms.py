@@ -99,7 +99,7 @@ ROOMS: Mapping[str, Room] = {
     ),
     "gate": Room(
         modules=("peppol/xml/gate*.py",),
-        tests=("tests/peppol/xml/test_gate*.py",),
+        tests=("tests/peppol/xml/test_gate*.py", "tests/peppol/validation/test_gate_on_the_walk.py"),
         forgets=("peppol.xml.gate_tree:_SORTS",),
     ),
     "journal": Room(

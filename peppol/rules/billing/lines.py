@@ -114,7 +114,7 @@ def _quantity_name(node: Node) -> str:
 
 
 def _bill_has_period(name: str) -> Callable[[Node], bool]:
-    return lambda node: node.document.exists("cac:InvoicePeriod", name)
+    return fact(lambda bill: bill.exists("cac:InvoicePeriod", name))
 
 
 def _fits_in_period(name: str, fits: Callable[[int, int], bool], sign: str) -> Test:

@@ -117,8 +117,10 @@ def other_registration_is_f_tax(number: Node) -> RuleVerdict:
 
 
 def _is_standard_rated(category: Node) -> bool:
-    standard = any(code.text == "S" for code in category.all("cbc:ID"))
-    return standard and _seller_is_swedish_for_vat(category)
+    for code in category.all("cbc:ID"):
+        if code.text == "S":
+            return _seller_is_swedish_for_vat(category)
+    return False
 
 
 @SWEDEN.context("cac:TaxCategory | cac:ClassifiedTaxCategory", when=_is_standard_rated).rule("SE-R-006")

@@ -5,13 +5,15 @@ UNCL 5305 with blanks taken away, except where a published rule compares them as
 written; those sets say so in their names.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from peppol.rules.engine.numbers import decimal_of, total
 from peppol.rules.engine.tree import DocumentTree, Node, fact, normal
 
+_REMEMBERED_LENGTH = 40
 _LINES = ("cac:InvoiceLine", "cac:CreditNoteLine")
 
 
@@ -194,6 +196,20 @@ class Shares:
     line_rates: set[tuple[str, Rate]] = field(default_factory=set)
     entry_rates: set[Rate] = field(default_factory=set)
 
+    def of_code(self, kind: str, code: str) -> Share:
+        """The share of a category, made when first asked for."""
+        known = self.by_code.get((kind, code))
+        if known is None:
+            known = self.by_code[kind, code] = Share()
+        return known
+
+    def of_rate(self, kind: str, pair: Rate) -> Share:
+        """The share of a category at a rate, made when first asked for."""
+        known = self.by_rate.get((kind, pair))
+        if known is None:
+            known = self.by_rate[kind, pair] = Share()
+        return known
+
 
 @fact
 def shares(document: DocumentTree) -> Shares:
@@ -203,15 +219,16 @@ def shares(document: DocumentTree) -> Shares:
         for line in document.named(kind):
             categories = line.every("cac:Item", "cac:ClassifiedTaxCategory")
             codes, pairs = _codes_and_pairs(categories)
-            result.line_rates.update((kind, pair) for pair in pairs)
+            for pair in pairs:
+                result.line_rates.add((kind, pair))
             amount = line.first("cbc:LineExtensionAmount")
             if line.above is not document or amount is None:
                 continue
             net = decimal_of(amount.text)
             for code in codes:
-                result.by_code.setdefault((kind, code), Share()).lines.append(net)
+                result.of_code(kind, code).lines.append(net)
             for pair in pairs:
-                result.by_rate.setdefault((kind, pair), Share()).lines.append(net)
+                result.of_rate(kind, pair).lines.append(net)
     for entry in document.named("cac:AllowanceCharge"):
         _share_entry(result, entry, own=entry.above is document)
     return result
@@ -226,18 +243,30 @@ def _share_entry(result: Shares, entry: Node, *, own: bool) -> None:
         return
     value = decimal_of(amount.text)
     for kind in _LINES:
-        touched = [result.by_code.setdefault((kind, code), Share()) for code in codes]
-        touched += [result.by_rate.setdefault((kind, pair), Share()) for pair in pairs]
+        touched = [result.of_code(kind, code) for code in codes]
+        touched += [result.of_rate(kind, pair) for pair in pairs]
         for share in touched:
             (share.charges if charge else share.allowances).append(value)
 
 
-def _codes_and_pairs(categories: Iterable[Node]) -> tuple[set[str], set[Rate]]:
-    codes: set[str] = set()
-    rates: set[Decimal] = set()
-    for category in categories:
-        codes.add(code_of(category))
-        rate = decimal_of(category.own("cbc:Percent"))
-        if rate is not None:
-            rates.add(rate)
-    return codes, {(code, rate) for code in codes for rate in rates}
+def _codes_and_pairs(categories: Sequence[Node]) -> tuple[Set[str], Set[Rate]]:
+    if len(categories) == 1:  # as nearly always, and then nearly always one of a few
+        code, percent = code_of(categories[0]), categories[0].own("cbc:Percent")
+        return (
+            _alone(code, percent)
+            if len(code) + len(percent) < _REMEMBERED_LENGTH
+            else _crossed([(code, percent)])
+        )
+    return _crossed((code_of(category), category.own("cbc:Percent")) for category in categories)
+
+
+def _crossed(written: Iterable[tuple[str, str]]) -> tuple[Set[str], Set[Rate]]:
+    """The codes and the rates that can be read, each with each."""
+    pairs = [(code, decimal_of(percent)) for code, percent in written]
+    codes = {code for code, _ in pairs}
+    return codes, {(code, rate) for code in codes for _, rate in pairs if rate is not None}
+
+
+@lru_cache(maxsize=256)
+def _alone(code: str, percent: str) -> tuple[Set[str], Set[Rate]]:
+    return _crossed([(code, percent)])

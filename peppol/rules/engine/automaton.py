@@ -11,7 +11,10 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from peppol.rules.engine.rulebook import Book, Context, Rule, RuleInfo, Test
+from peppol.rules.engine.choices import Choice, rows_of
+from peppol.rules.engine.forms import Form, Rules
+from peppol.rules.engine.rulebook import Book, Context, RuleInfo
+from peppol.xml.gate_tree import heed_for
 from peppol.xml.names import name_of
 
 _ANY: Final = "*"
@@ -20,37 +23,34 @@ _DESCENT: Final = "**"
 Active = frozenset[tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Contexts of one pattern that share a question: the answer picks the rules."""
-
-    contexts: tuple[Context, ...]
-    cases: dict[Hashable, tuple[Rule, ...]] | None
-
-
 class State:
     """A place in the walk: what applies to a node reached by this kind of path.
 
     `rules` apply without condition. Each of `choices` is one pattern: its rows are
     tried in order and the first that fits is used. `absences` fire because the node
-    is there, `attributes` because it has such an attribute.
+    is there, `attributes` because it has such an attribute. `formless` is for nodes whose
+    form is not kept: everything is asked of them.
     """
 
-    __slots__ = ("absences", "active", "attributes", "busy", "choices", "next", "others", "rules")
+    __slots__ = ("absences", "active", "attributes", "busy", "choices", "formless", "next", "others", "rules")
 
     def __init__(self, active: Active) -> None:
         self.active = active
-        self.next: dict[str, tuple[str, State]] = {}
+        self.next: dict[str, Step] = {}
         self.others: dict[str, State] = {}
-        self.rules: tuple[tuple[Test, RuleInfo], ...] = ()
-        self.choices: tuple[tuple[Row, ...], ...] = ()
+        self.rules: Rules = ()
+        self.choices: tuple[Choice, ...] = ()
         self.absences: tuple[RuleInfo, ...] = ()
         self.attributes: dict[str, tuple[RuleInfo, ...]] = {}
         self.busy = False
+        self.formless = Form((), ())
 
 
-# The name of an element, and the state it is in.
-Step = tuple[str, State]
+Forms = dict[Hashable, Form]
+"""The forms met at one kind of place, by what makes the form."""
+Step = tuple[str, State, Forms, int, bool]
+"""The name of an element, the state it is in, the forms it has had there, what the gate heeds in such elements
+(`gate_tree.Heed`), and whether it is one for values, which hold no elements (cbc)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,9 @@ class _Route:
 
 
 _STEPS_MOST: Final = 400
+# Some six hundred bytes each. A sender can make any number, so at that many all are let go and met anew.
+_FORMS_MOST: Final = 5000
+_CHILDREN_MOST: Final = 64
 
 
 class Automaton:
@@ -77,6 +80,8 @@ class Automaton:
         self._suffixes = tuple(sorted(step[1:] for step in steps if step[0] == _ANY and step.strip(_ANY)))
         self._names = {step for step in steps if step[0] != _ANY}
         self._states: dict[Active, State] = {}
+        self._forms: list[Forms] = []
+        self._forms_made = 0
         numbered = list(enumerate(self._routes))
         self._floating = frozenset((number, 0) for number, route in numbered if not route.anchored)
         anchored = frozenset((number, 0) for number, route in numbered if route.anchored)
@@ -88,17 +93,37 @@ class Automaton:
         Made when first needed, and kept in `state.next`; of the tags no rule knows only so many, since a
         sender may invent any number of them.
         """
-        name = name_of(tag)
+        name, heed, forms = name_of(tag), int(heed_for(tag)), Forms()
+        is_value = name.startswith("cbc:")
         if name in self._names:
-            step = state.next[tag] = (name, self._after(state, name))
+            self._forms.append(forms)
+            step = state.next[tag] = (name, self._after(state, name), forms, heed, is_value)
             return step
         kind = next((suffix for suffix in self._suffixes if name.endswith(suffix)), "")
         known = state.others.get(kind)
         if known is None:
             known = state.others[kind] = self._after(state, kind)
+        step = (name, known, forms, heed, is_value)
         if len(state.next) < _STEPS_MOST:
-            state.next[tag] = (name, known)
-        return name, known
+            self._forms.append(forms)
+            state.next[tag] = step
+        return step
+
+    def form(self, state: State, forms: Forms, key: Hashable) -> Form:
+        """A form not met before at this kind of place, kept under its key."""
+        if self._forms_made >= _FORMS_MOST:
+            self._forms_made = 0
+            for each in self._forms:
+                each.clear()
+        self._forms_made += 1
+        made = forms[key] = Form(state.rules, state.choices)
+        return made
+
+    def form_of_parent(self, state: State, forms: Forms, inner: tuple[Form | None, ...]) -> Form | None:
+        """The same by the forms of the elements inside; None where one has none, and where there are very many."""
+        if None in inner or len(inner) > _CHILDREN_MOST:
+            return None
+        return self.form(state, forms, inner)
 
     def _after(self, state: State, name: str) -> State:
         moved: set[tuple[int, int]] = set(self._floating)
@@ -141,10 +166,11 @@ class Automaton:
                     group.append(route.context)
         sure = [group[0] for group in groups.values() if group[0].sure]
         state.rules = tuple((rule.test, rule.info) for context in sure for rule in context.rules)
-        state.choices = tuple(tuple(_rows(group)) for group in groups.values() if not group[0].sure)
+        state.choices = tuple(tuple(rows_of(group)) for group in groups.values() if not group[0].sure)
         state.absences = tuple(absences)
         state.attributes = {name: tuple(infos) for name, infos in attributes.items()}
         state.busy = bool(state.rules or state.choices)
+        state.formless = Form(state.rules, state.choices, settled=True)
         return state
 
 
@@ -174,24 +200,3 @@ def _cut(path: str) -> tuple[bool, tuple[str, ...], str]:
     if not all(steps):
         raise ValueError(f"The context {path!r} is not a path of names; use /A/b:C or b:C/b:D.")
     return path.startswith("/") and not path.startswith("//"), tuple(steps), attribute
-
-
-def _rows(group: list[Context]) -> Iterable[Row]:
-    """Neighbours that ask the same question become one row; contexts behind a sure one are never reached."""
-    position = 0
-    while position < len(group):
-        first = group[position]
-        if first.by is None or first.when is not None:
-            yield Row((first,), None)
-            position += 1
-            if first.sure:
-                return
-            continue
-        cases: dict[Hashable, tuple[Rule, ...]] = {}
-        members: list[Context] = []
-        while position < len(group) and group[position].by is first.by and group[position].when is None:
-            member = group[position]
-            cases.setdefault(member.case, tuple(member.rules))
-            members.append(member)
-            position += 1
-        yield Row(tuple(members), cases)

@@ -10,7 +10,7 @@ from typing import Final
 
 from peppol.rules.engine.numbers import decimal_of, decimals_in
 from peppol.rules.engine.rulebook import BROKEN, Broken, RuleVerdict, Test
-from peppol.rules.engine.tree import BLANKS, Node, normal
+from peppol.rules.engine.tree import Node, normal
 
 
 def holds(condition: bool, *, found: str = "", expected: str = "") -> RuleVerdict:
@@ -87,7 +87,7 @@ def filled_check(*path: str) -> Test:
             if group is None:
                 return filled(node, *path)
             found = group[0]
-        return None if found.text.strip(BLANKS) else filled(node, *path)
+        return filled(node, *path) if found.blank else None
 
     return check
 

@@ -38,7 +38,8 @@ are answered once. Rules never raise: numbers that cannot be read are None
 (`numbers`), and a comparison with None does not hold.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import localcontext
 from functools import cached_property, partial
 from typing import Final
@@ -46,16 +47,14 @@ from typing import Final
 from lxml import etree
 
 from peppol.findings import Finding, FindingTally
-from peppol.rules.engine.automaton import Automaton, Row, State
+from peppol.rules.engine.automaton import Automaton
+from peppol.rules.engine.choices import Answers, Choice, chosen
+from peppol.rules.engine.choices import in_question as choices_in_question
+from peppol.rules.engine.forms import Form
 from peppol.rules.engine.numbers import EXACT
-from peppol.rules.engine.rulebook import (
-    BROKEN,
-    Book,
-    Broken,
-    Rule,
-    RuleInfo,
-)
-from peppol.rules.engine.tree import BARE, CHILDLESS, DocumentTree, Node
+from peppol.rules.engine.rulebook import Book, Broken, RuleInfo
+from peppol.rules.engine.tree import DocumentTree, Node
+from peppol.rules.engine.walk import Walked, walk
 
 
 class RuleSet:
@@ -99,132 +98,52 @@ def judge(root: etree._Element, rule_set: RuleSet, tally: FindingTally | None = 
     `root` may be any element: contexts that begin with "/" match from it. Nothing
     is raised for a document's content, however odd. What ought to be absent comes last.
     """
-    document, work, hits, parents = _walk(root, rule_set)
     tally = FindingTally() if tally is None else tally
+    with walked(root, rule_set) as document:
+        ask(document, tally)
+    return tally.told
+
+
+@contextmanager
+def walked(root: etree._Element, rule_set: RuleSet) -> Iterator[Walked]:
+    """The document as the rules of the set see it, for `ask`; let go of afterwards."""
+    document = walk(root, rule_set.automaton)
+    try:
+        yield document
+    finally:
+        document.let_go()
+
+
+def ask(walked: Walked, tally: FindingTally) -> None:
+    """Put to each node the rules that wait for it, and count in the tally what is broken."""
+    answers: Answers = {}
+    in_question: dict[Form, tuple[Choice, ...]] = {}
     with localcontext(EXACT):
-        for state, node in work:
-            for test, info in state.rules:
+        for form, node in zip(walked.forms, walked.nodes, strict=True):
+            if not form.settled:
+                form.meet(node)
+            for test, info in form.rules:
                 broken = test(node)
                 if broken is not None:
                     tally.add(info.id, info.severity, partial(_finding, info, node, broken))
-            for rows in state.choices:
-                for rule in _chosen(rows, node):
+            if not form.choices:
+                continue
+            choices = in_question.get(form)
+            if choices is None:
+                choices = in_question[form] = choices_in_question(form.choices, walked.document, answers)
+            for choice in choices:
+                for rule in chosen(choice, node, answers):
                     broken = rule.test(node)
                     if broken is not None:
                         found = partial(_finding, rule.info, node, broken)
                         tally.add(rule.info.id, rule.info.severity, found)
-    for info, node, broken in hits.values():
+    for info, node, broken in walked.hits.values():
         tally.add(info.id, info.severity, partial(_finding, info, node, broken))
-    # Parents and children hold each other, and the document all of them: let go, and memory is free at once.
-    for node in parents:
-        node.kids = CHILDLESS
-    document.forget()
-    return tally.told
 
 
 def read(root: etree._Element) -> DocumentTree:
     """The tree of a document as the rules see it, for tests and for texts about findings."""
-    return _walk(root, _NO_RULES)[0]
-
-
-Hits = dict[str, tuple[RuleInfo, Node, Broken]]
-
-
-def _walk(
-    root: etree._Element, rule_set: RuleSet
-) -> tuple[DocumentTree, list[tuple[State, Node]], Hits, list[Node]]:
-    """Build the tree, and note on the way which rules wait for which node."""
-    automaton = rule_set.automaton
-    first = automaton.start
-    name, state = first.next.get(str(root.tag)) or automaton.step(first, str(root.tag))
-    document = DocumentTree(name, root.text or "", root)
-    document.kids = {}
-    document._named[name] = [document]
-    hits: Hits = {}
-    work: list[tuple[State, Node]] = [(state, document)] if state.busy else []
-    if state.absences or state.attributes:
-        _note(state, document, hits)
-    parents, mixed = _walk_below(document, state, automaton, work, hits)
-    for node in mixed:  # a value with elements in it is, as in XPath, all the text there is
-        node.text = node.string
-    return document, work, hits, parents
-
-
-def _walk_below(
-    document: DocumentTree, state: State, automaton: Automaton, work: list[tuple[State, Node]], hits: Hits
-) -> tuple[list[Node], list[Node]]:
-    """All below the root, added to the document, `work` and `hits`: the nodes with children, and values with elements.
-
-    This is the busiest loop of the exchange; what repeats is kept in local names, and
-    only elements with children are put on the way back up.
-    """
-    parents: list[Node] = [document]
-    mixed: list[Node] = []
-    way_up: list[tuple[Node, State]] = []
-    top: Node = document
-    above = root = document.element
-    kids, named, steps = document.kids, document._named, state.next
-    elements = root.iter()
-    next(elements)
-    for element in elements:
-        parent = element.getparent()
-        while above is not parent:
-            top, state = way_up.pop()
-            above, kids, steps = top.element, top.kids, state.next
-        tag = element.tag
-        step = steps.get(tag)  # type: ignore[arg-type]  # a comment's tag is a function, and misses
-        if step is None:
-            if not isinstance(tag, str):  # a comment or an instruction: only what follows it counts
-                top.text += element.tail or ""
-                continue
-            step = automaton.step(state, tag)
-        name, below = step
-        pairs = element.items()
-        node = Node(name, element.text or "", top, element, dict(pairs) if pairs else BARE)
-        if name in kids:
-            kids[name].append(node)
-        else:
-            kids[name] = [node]
-        if name in named:
-            named[name].append(node)
-        else:
-            named[name] = [node]
-        if below.busy:
-            work.append((below, node))
-        if below.absences or (pairs and below.attributes):
-            _note(below, node, hits)
-        if len(element):
-            way_up.append((top, state))
-            top, state, above, steps = node, below, element, below.next
-            top.kids = kids = {}
-            parents.append(node)
-            if name.startswith("cbc:"):
-                mixed.append(node)
-    return parents, mixed
-
-
-def _note(state: State, node: Node, hits: Hits) -> None:
-    """Keep the first place of everything that ought not to be there."""
-    for info in state.absences:
-        if info.id not in hits:
-            hits[info.id] = (info, node, BROKEN)
-    for name, value in node.attributes.items():
-        for info in state.attributes.get(name, ()):
-            if info.id not in hits:
-                hits[info.id] = (info, node, Broken(found=value, attribute=name))
-
-
-def _chosen(rows: tuple[Row, ...], node: Node) -> Sequence[Rule]:
-    """The rules of the first context of a pattern that fits the node."""
-    for row in rows:
-        first = row.contexts[0]
-        if row.cases is not None and first.by is not None:
-            rules = row.cases.get(first.by(node))
-            if rules is not None:
-                return rules
-        elif first.meets(node):
-            return first.rules
-    return ()
+    return walk(root, _NO_RULES.automaton).document
 
 
 def _finding(info: RuleInfo, node: Node, broken: Broken) -> Finding:

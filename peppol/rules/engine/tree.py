@@ -15,6 +15,8 @@ from typing import Final, TypeVar, cast
 
 from lxml import etree
 
+from peppol.xml.names import name_of
+
 T = TypeVar("T")
 
 
@@ -34,22 +36,20 @@ def normal(text: str) -> str:
 
 
 class Node:
-    """One element: its name, its text, its children by name, its parent, its lxml element."""
+    """One element: its name, its text, its children by name, its parent."""
 
-    __slots__ = ("above", "attributes", "element", "kids", "name", "text")
+    __slots__ = ("above", "attributes", "kids", "name", "text")
 
     def __init__(
         self,
         name: str,
         text: str,
         above: "Node | None",
-        element: etree._Element,
         attributes: Mapping[str, str],
     ) -> None:
         self.name = name
         self.text = text
         self.above = above
-        self.element = element
         self.attributes = attributes
         self.kids = CHILDLESS
 
@@ -175,6 +175,18 @@ class Node:
         return self.element.sourceline or 0
 
     @property
+    def element(self) -> etree._Element:
+        """The lxml element, looked for from the root down.
+
+        Few are asked for: those of findings that are told, and of values with elements in them. To hold each would
+        hold twice the memory of the nodes.
+        """
+        above = self.above
+        if above is None:
+            return cast(DocumentTree, self)._root
+        return _elements(above)[self.name][_position(self, above.all(self.name)) - 1]
+
+    @property
     def location(self) -> str:
         """The XPath of this node; a position stands where siblings share the name."""
         steps: list[str] = []
@@ -195,10 +207,11 @@ class DocumentTree(Node):
     lines ask for it (see `fact`), which is what keeps a thousand lines linear.
     """
 
-    __slots__ = ("_facts", "_named")
+    __slots__ = ("_facts", "_named", "_root")
 
     def __init__(self, name: str, text: str, element: etree._Element) -> None:
-        super().__init__(name, text, None, element, dict(element.items()))
+        super().__init__(name, text, None, dict(element.items()) or BARE)
+        self._root = element
         self._named: dict[str, list[Node]] = {}
         self._facts: dict[object, object] = {}
 
@@ -237,11 +250,20 @@ def fact(compute: Callable[[DocumentTree], T]) -> Callable[[Node], T]:
         return answer
 
     known.__doc__ = compute.__doc__
+    _FACTS.add(known)
     return known
 
 
+_FACTS: Final[set[Callable[[Node], object]]] = set()
+
+
+def is_fact(question: Callable[[Node], object]) -> bool:
+    """Whether the question is about the document (`fact`), so that every node of it gives the same answer."""
+    return question in _FACTS
+
+
 # Shared by every element without children; the walk gives a node its own before adding to it.
-CHILDLESS: Final[dict[str, list[Node]]] = {}
+CHILDLESS: Final[dict[str, Sequence[Node]]] = {}
 # Shared by every element without attributes, which is most of them.
 BARE: Final[Mapping[str, str]] = {}
 
@@ -253,3 +275,15 @@ def _position(node: Node, twins: Sequence[Node]) -> int:
     if key not in facts:
         facts[key] = {id(twin): number for number, twin in enumerate(twins, start=1)}
     return cast(dict[int, int], facts[key])[id(node)]
+
+
+def _elements(above: Node) -> Mapping[str, Sequence[etree._Element]]:
+    """The elements inside another by name, in their order; gone through once, whatever names they have."""
+    facts = above.document._facts
+    key = ("elements", id(above))
+    if key not in facts:
+        below: dict[str, list[etree._Element]] = {}
+        for child in above.element.iterchildren(etree.Element):
+            below.setdefault(name_of(str(child.tag)), []).append(child)
+        facts[key] = below
+    return cast(Mapping[str, Sequence[etree._Element]], facts[key])

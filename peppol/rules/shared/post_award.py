@@ -26,9 +26,7 @@ def register_post_award(book: Book) -> None:
 
 def blank_leaf(node: Node) -> RuleVerdict:
     """An element without children holds more than blanks; no element is empty."""
-    if node.kids or (node.text and not node.text.isspace()) or not node.blank:
-        return None
-    return BROKEN
+    return None if node.kids or not node.blank else BROKEN
 
 
 def no_schema_location(root: Node) -> RuleVerdict:

@@ -61,9 +61,16 @@ def check_growth(smaller: bytes, larger: bytes, what: str) -> None:
     assert per_mb < SECONDS_PER_MB_MOST, f"{what}: {per_mb:.1f} s a megabyte"
 
 
+def invented_values(times: int) -> bytes:
+    """An invoice with that many values of invented names, each with an element in it."""
+    inside = "".join(f"<cbc:Odd{number}>1<cbc:ID>2</cbc:ID></cbc:Odd{number}>" for number in range(times))
+    return empty("InvoiceLine", 1).replace(b"</Invoice>", f"{inside}</Invoice>".encode())
+
+
 FORMS: dict[str, Callable[[int], bytes]] = {
     "empty lines": partial(empty, "InvoiceLine"),
     "empty attachments": empty_attachments,
+    "values with elements in them": invented_values,
 }
 
 

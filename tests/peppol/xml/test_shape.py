@@ -5,6 +5,7 @@ import time
 import pytest
 from lxml import etree
 
+from billing.tools.benchmarks.validation import an_invoice
 from peppol.identifiers import DocumentKind
 from peppol.xml import schemas, shape
 from peppol.xml.gate import admit
@@ -32,6 +33,7 @@ def wrong_lines(times: int) -> bytes:
 @pytest.mark.parametrize("size", [0, 10**9], ids=["as a stream", "as a tree"])
 def test_tree_and_stream_say_the_same(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shape, "_TREE_ELEMENTS", size)
+    monkeypatch.setattr(shape, "_PLACES_MOST", size)
     verdicts = []
     for path in FIXTURES:
         try:
@@ -55,6 +57,26 @@ def test_a_document_of_many_errors_costs_what_its_size_does() -> None:
     larger = spent(40_000)
     # Below so many seconds the clock says more of the machine.
     assert larger < 0.25 or larger / spent(20_000) < 3
+
+
+@pytest.mark.parametrize(
+    ("document", "cheap"),
+    [
+        pytest.param(wrong_lines(2_400), True, id="few elements"),
+        pytest.param(an_invoice(1_000), True, id="a large invoice"),
+        pytest.param(wrong_lines(10_000), False, id="a line beside ten thousand"),
+        pytest.param(
+            wrong_lines(3_000).replace(b"<cac:Item/>", b"<cac:Item/>" * 9), False, id="many a level down"
+        ),
+        pytest.param(
+            wrong_lines(800).replace(b"<cac:Item/>", b"<cac:Item>" * 20 + b"</cac:Item>" * 20),
+            False,
+            id="deep",
+        ),
+    ],
+)
+def test_a_tree_is_asked_where_few_siblings_are_counted(document: bytes, cheap: bool) -> None:
+    assert shape._places_are_cheap(admit(document)) is cheap
 
 
 def test_the_first_errors_are_told_with_their_lines_and_the_rest_is_not_read() -> None:
