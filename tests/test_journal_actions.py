@@ -40,6 +40,7 @@ _READS: Final = re.compile(
 _TELLERS: Final = {
     "billing/tools/demo/outcomes.py": "what the demo's cases came to",
     "operations/checks/invariant_queries.py": "`billing check`: whether journal and books agree",
+    "operations/restore/backup_queries.py": "how far the books of a copy had come",
     "audit/journal_queries.py": "what an auditor looks for, and a case as it is handed out",
     "invoicing/exceptions/case.py": "the story on a document's page",
     "operations/timeline/queries.py": "the timeline of a placement",

@@ -64,6 +64,7 @@ WALLS: Final = {
     "foundation/spreadsheets.py": OURS,
     "foundation/units.py": INSTALLED,
     "audit/case_archive.py": HOST,
+    "audit/case_journal.py": HOST,
     "invoicing/decisions/store.py": OURS,
     "invoicing/documents/reading.py": APART,
     "invoicing/documents/view.py": APART,

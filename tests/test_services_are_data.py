@@ -36,6 +36,7 @@ LEFT: Final[Mapping[tuple[str, str], str]] = {
     ("billing/migrations/versions/r0012_service_is_data.py", "B"): _BEFORE,
     ("billing/migrations/versions/r0012_service_is_data.py", "C"): _BEFORE,
     ("orders/tables.py", "rusta-och-matcha"): _BEFORE,
+    ("foundation/journal_chains/chain_store.py", "C"): f"{_OTHER_LIST}: PostgreSQL's order of bytes",
     ("billing/tools/demo/people.py", "rusta-och-matcha"): "the demo's password, which its sign-in page tells",
     ("orders/register/shipped_services.py", "rusta-och-matcha"): _BEFORE,
     ("orders/register/written_before.py", "R1"): _BEFORE,

@@ -40,10 +40,18 @@ _NONE_OTHER: Final[Mapping[str, frozenset[Process]]] = {}
 GROUPS: Final = (
     SettingGroup(
         "Books and buyers",
-        ("database_url", "buyer", "buyer_name", "mark_folder"),
+        ("database_url", "pooler", "supplier_role", "buyer", "buyer_name", "mark_folder"),
         _ALL,
         _NONE_OTHER,
-        "[several buyers](operating.md#several-buyers), [backup and restore](operating.md#backup-and-restore)",
+        "[the database](operating.md#the-database), [several buyers](operating.md#several-buyers),"
+        " [backup and restore](operating.md#backup-and-restore)",
+    ),
+    SettingGroup(
+        "Settings in files",
+        ("secrets_folder",),
+        _ALL,
+        _NONE_OTHER,
+        "[settings and secrets](operating.md#settings-and-secrets)",
     ),
     SettingGroup(
         "The portal",

@@ -5,6 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
@@ -123,12 +126,24 @@ def test_the_program_ends_with_130_when_it_is_interrupted(desk: Desk) -> None:
         program = subprocess.Popen(
             command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
-    # Opening waits until the program has opened the other end, and then it reads.
-    with program, pipe.open("wb"):
+    with program, _opened_by(program, pipe):
         program.send_signal(signal.SIGINT)
         _, complaint = program.communicate(timeout=20)
     assert program.returncode == 130
     assert complaint == "Avbruten.\n"
+
+
+@contextmanager
+def _opened_by(program: subprocess.Popen[str], pipe: Path) -> Iterator[None]:
+    """The pipe's end to write to, from when the program has opened the other and reads; nobody waits for a dead one."""
+    while True:
+        assert program.poll() is None, program.communicate()
+        with suppress(OSError):  # nobody has opened the other end yet
+            end = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+            break
+        time.sleep(0.02)
+    yield
+    os.close(end)
 
 
 def test_one_file_that_cannot_be_checked_is_named_and_the_others_are_told(

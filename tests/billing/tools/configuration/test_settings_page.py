@@ -28,7 +28,8 @@ READERS: Final[Mapping[str, str]] = {
     "billing/tools/demo/loop_network.py": "passes it on to the program it starts",
     "billing/tools/doctor/settings_examined.py": "looks for names that are no settings",
     "foundation/apart/confined.py": "passes it on without ours",
-    "operations/restore/backup.py": "passes it on to pg_dump",
+    "operations/machine/secret_files.py": "the folder of settings in files, before there are settings",
+    "operations/restore/postgresql_programs.py": "passes it on to PostgreSQL's own programs",
     "peppol/validation/agreement.py": "the published rules' folder",
     "peppol/validation/published_rules.py": "the published rules' folder",
 }
