@@ -56,27 +56,44 @@ def chain_is_wrong(told, rows, heads):
         yield "root %s is not the one that was written outside" % root["number"]
 
 
+def content(case, name):
+    try:
+        return case.read(name)
+    except Exception:  # its bytes do not even unpack
+        return b""
+
+
+def journal_is_wrong(case, heads):
+    rows = [json.loads(line) for line in content(case, "journal/journal.jsonl").decode().splitlines()]
+    yield from ("journal row %s" % row["sequence"] for row in rows if not row_is_right(row))
+    if "journal/chain.json" in case.namelist():
+        told = json.loads(content(case, "journal/chain.json"))
+        yield from chain_is_wrong(told, [row for row in rows if row.get("chain") == told["chain"]], heads)
+        if told["newer_than_root"]:
+            print("Rows newer than the newest root, which the next one takes in:", told["newer_than_root"])
+
+
+def files_changed(case):
+    manifest = content(case, "manifest.json")
+    if sha256(manifest).encode() != case.comment:
+        yield "manifest.json"
+    for each in json.loads(manifest)["files"]:
+        if sha256(content(case, each["name"])) != each["sha256"]:
+            yield each["name"]
+
+
 def main(path, heads_path=None):
     bad = []
     heads = [line for line in open(heads_path).read().splitlines() if line.strip()] if heads_path else []
-    with zipfile.ZipFile(path) as case:
-        manifest = case.read("manifest.json")
-        if hashlib.sha256(manifest).hexdigest().encode() != case.comment:
-            bad.append("manifest.json")
-        for each in json.loads(manifest)["files"]:
-            try:
-                digest = hashlib.sha256(case.read(each["name"])).hexdigest()
-            except Exception:
-                digest = ""
-            if digest != each["sha256"]:
-                bad.append(each["name"])
-        rows = [json.loads(line) for line in case.read("journal/journal.jsonl").decode().splitlines()]
-        bad += ["journal row %s" % row["sequence"] for row in rows if not row_is_right(row)]
-        if "journal/chain.json" in case.namelist():
-            told = json.loads(case.read("journal/chain.json"))
-            bad += chain_is_wrong(told, [row for row in rows if row.get("chain") == told["chain"]], heads)
-            if told["newer_than_root"]:
-                print("Rows newer than the newest root, which the next one takes in:", told["newer_than_root"])
+    try:
+        with zipfile.ZipFile(path) as case:
+            for look in (files_changed(case), journal_is_wrong(case, heads)):
+                try:
+                    bad.extend(look)
+                except Exception:  # what is changed beyond reading is named already, or here
+                    bad.append("what the journal and the manifest say cannot be read")
+    except (OSError, zipfile.BadZipFile) as error:
+        bad.append("%s cannot be opened: %s" % (path, error))
     for name in bad:
         print("CHANGED:", name)
     print("NOT AS IT WAS" if bad else "Everything is as it was when the case was handed out.")

@@ -70,6 +70,20 @@ def test_so_is_it_without_our_program(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "place", [0, *(CASE.find(mark) for mark in (b"letter-000001", b"sha256", b"PK\x05\x06"))]
+)
+def test_whatever_byte_is_another_is_told_and_never_a_fault_of_the_script(place: int, tmp_path: Path) -> None:
+    changed = CASE[:place] + bytes([CASE[place] ^ 1]) + CASE[place + 1 :]
+    (tmp_path / "verify.py").write_text(VERIFY_PY)
+    (tmp_path / "case.zip").write_bytes(changed)
+    run = [sys.executable, str(tmp_path / "verify.py"), str(tmp_path / "case.zip")]
+    ended = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert "CHANGED: " in ended.stdout
+    assert ended.stdout.endswith("NOT AS IT WAS\n")
+
+
 def test_a_manifest_that_was_written_anew_is_not_the_one_that_sealed_the_case(tmp_path: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(CASE)) as archive:
         manifest = archive.read(case_archive.MANIFEST)
