@@ -1,5 +1,6 @@
 """Receiver queues as the database holds them: a row a receiver, held under a token, and the messages in it."""
 
+import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -94,9 +95,12 @@ def lost(session: Session, now: datetime) -> Sequence[OutboundMessage]:
 
 
 def begin_anew(session: Session, receivers: Collection[str]) -> None:
-    """Let these receiver queues be taken as if nothing had happened: what may have felled its workers is gone."""
+    """Let these receiver queues be taken as if nothing had happened: what may have felled its workers is gone.
+
+    They stay doubtful, under a token that nobody has: a worker that was only late notes nothing of what was given up.
+    """
     anew = update(receiver_queue).where(receiver_queue.c.receiver.in_(receivers))
-    session.execute(anew.values(taken=0))
+    session.execute(anew.values(taken=0, token=str(uuid.uuid4())))
 
 
 def oldest(session: Session, receivers: Collection[str], *, each: int) -> list[OutboundMessage]:
