@@ -1,6 +1,5 @@
 """`billing mail`: sending the mails that wait, seeing how they stand, trying again, and asking the mail server."""
 
-import smtplib
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +13,7 @@ from billing.tools.demo.folder import DATABASE_FILE
 from foundation.database import utc_now
 from foundation.errors import NotFound, Refused
 from foundation.text import Text
-from operations.mail import connection, faults, mail_queries
+from operations.mail import asking, mail_queries
 from operations.settings import Settings
 
 mail = typer.Typer()
@@ -91,20 +90,9 @@ def check(context: CommandContext) -> None:
     """Pröva mejlservern utan att skicka något / try the mail server without sending anything."""
     settings = context.settings
     if not settings.smtp_host:
-        show(
-            context.say(
-                Text(
-                    "Ingen mejlserver är inställd (BILLING_SMTP_HOST). Mejlen läggs i %(folder)s.",
-                    folder=settings.mail_folder,
-                )
-            )
-        )
+        show(context.say(asking.no_server(settings)))
         return
-    try:
-        with connection.connection(settings) as server:
-            offers = connection.Offers.of(server)
-    except (smtplib.SMTPException, OSError, faults.ServerRefused) as error:
-        raise Refused(faults.of(error).told) from None
+    offers = asking.offers(settings)
     show(
         context.say(
             Text(
@@ -121,8 +109,5 @@ def check(context: CommandContext) -> None:
         )
         show(context.say(told))
     if settings.smtp_utf8 and not offers.utf8:
-        told = Text(
-            "Servern tar inte adresser med å, ä och ö före @ (SMTPUTF8), men BILLING_SMTP_UTF8 är satt. Ta bort den."
-        )
-        complain(context.say(told))
+        complain(context.say(asking.NO_ADDRESSES_OF_ALL_LETTERS))
         raise typer.Exit(ExitCode.FAILED)

@@ -1,6 +1,5 @@
 """What an installation speaks to, asked without sending anything: access point, directory, mail, providers."""
 
-import smtplib
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,8 +12,7 @@ from foundation.errors import Refused
 from foundation.text import Text
 from operations.access_point import opened_access_point
 from operations.directory.words import DOUBT_WORDS
-from operations.mail import connection
-from operations.mail import faults as mail_faults
+from operations.mail import asking as asking_mail
 from operations.settings import Settings
 from peppol.access_points.probing import probed
 from peppol.access_points.protocol import AccessPoint, AccessPointError, Capability, PeerVerdict
@@ -87,29 +85,16 @@ def registered(found: Capability) -> Text:
 def mail(settings: Settings) -> Iterator[Finding]:
     """Whether the mail server takes us, encrypted and signed in as the settings say; nothing is sent."""
     if not settings.smtp_host:
-        yield unknown(
-            "mail.answers",
-            Text(
-                "Ingen mejlserver är inställd (BILLING_SMTP_HOST). Mejlen läggs i %(folder)s.",
-                folder=settings.mail_folder,
-            ),
-        )
+        yield unknown("mail.answers", asking_mail.no_server(settings))
         return
     try:
-        with connection.connection(settings) as server:
-            offers = connection.Offers.of(server)
-    except (smtplib.SMTPException, OSError, mail_faults.ServerRefused) as error:
-        yield fault("mail.answers", mail_faults.of(error).told)
+        offers = asking_mail.offers(settings)
+    except Refused as refused:
+        yield fault("mail.answers", refused.text)
         return
     yield well("mail.answers", Text("Mejlservern svarar och släpper in oss."))
     if settings.smtp_utf8 and not offers.utf8:
-        yield fault(
-            "mail.addresses",
-            Text(
-                "Servern tar inte adresser med å, ä och ö före @ (SMTPUTF8), men BILLING_SMTP_UTF8 är satt. "
-                "Ta bort den."
-            ),
-        )
+        yield fault("mail.addresses", asking_mail.NO_ADDRESSES_OF_ALL_LETTERS)
 
 
 def sign_in(settings: Settings) -> Iterator[Finding]:
