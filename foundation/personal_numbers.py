@@ -47,7 +47,8 @@ _UUID: Final = re.compile(r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 _BLANKS: Final = re.compile(r"\s+")
 # Two digits for the month and two for the day stand in every number, and no shorter text is one.
 _DIGITS: Final = re.compile(r"[0-9]{2}")
-_SHORTEST: Final = 10
+SHORTEST: Final = 10
+"""No text of fewer signs holds one."""
 _COORDINATION: Final = 60
 WORKING_AGES: Final = range(16, 71)
 """How old whoever takes part can be, in years that are begun."""
@@ -59,7 +60,7 @@ def numbers_in(text: str, *, on: date | None = None) -> Iterator[str]:
     With `on`, the day a document came, what begins with a day of that year or the year before is left out: numbers in
     a series that is made of days (20261130-0014) are common, and nobody born then looks for work.
     """
-    if len(text) < _SHORTEST:
+    if len(text) < SHORTEST:
         return
     plain = _plain(text)
     if _DIGITS.search(plain) is None:
@@ -91,7 +92,7 @@ def refuse(text: str) -> None:
 def is_bare(text: str) -> bool:
     """Whether the text is ten digits and nothing else: how numbers of documents and payments are written, too."""
     plain = _plain(text).strip()
-    return len(plain) == _SHORTEST and plain.isdecimal()
+    return len(plain) == SHORTEST and plain.isdecimal()
 
 
 def is_of_working_age(number: str, *, on: date) -> bool:

@@ -46,6 +46,10 @@ Session = Connection
 _MOMENT = "moment"
 _FACTS = "facts"
 _TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended(:about, 0))")
+_TAKE_ALL_TURNS = text(
+    "SELECT pg_advisory_xact_lock(key) FROM (SELECT DISTINCT hashtextextended(about, 0) AS key"
+    " FROM unnest(CAST(:abouts AS varchar[])) AS about ORDER BY key) AS turns"
+)
 _TRY_TURN = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:about, 0))")
 _SHARE_TURN = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:about, 0))")
 
@@ -135,6 +139,12 @@ def take_turns(session: Session, about: str) -> None:
         session.execute(_TAKE_TURNS, {"about": about})
 
 
+def take_all_turns(session: Session, abouts: Collection[str]) -> None:
+    """As `take_turns`, for some things, in one order that everybody follows: then nobody waits in a circle."""
+    if abouts and session.dialect.name == "postgresql":
+        session.execute(_TAKE_ALL_TURNS, {"abouts": list(abouts)}).all()
+
+
 def share_turn(session: Session, about: str) -> None:
     """Hold off whoever takes the turn about this, with all others that share it, until the transaction ends."""
     if session.dialect.name == "postgresql":
@@ -149,9 +159,14 @@ def try_turn(session: Session, about: str) -> bool:
 
 
 def rows_changed(
-    session: Session, statement: Update | Delete, given: Mapping[str, object] | None = None
+    session: Session,
+    statement: Update | Delete,
+    given: Mapping[str, object] | Sequence[Mapping[str, object]] | None = None,
 ) -> int:
-    """Carry out a conditional change and say how many rows met its condition."""
+    """Carry out a conditional change, once or for each of some rows, and say how many rows met its condition.
+
+    For some rows on SQLite alone: another driver's count of those is not to be relied on.
+    """
     result = session.execute(statement, given)
     return result.rowcount if isinstance(result, CursorResult) else 0
 

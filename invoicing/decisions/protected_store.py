@@ -90,6 +90,13 @@ def state_of_message(session: Session, message_id: int) -> ProtectedState | None
     return _state(session.scalar(select(protected_message.c.state).where(column == message_id)))
 
 
+def cleared_messages(session: Session, ids: Sequence[int]) -> frozenset[int]:
+    """Those of the messages of which somebody has said that they name nobody."""
+    held = protected_message.c
+    cleared = sql.among(session, held.message_id, ids) & (held.state == ProtectedState.CLEARED)
+    return frozenset(session.scalars(select(held.message_id).where(cleared)))
+
+
 def move_message(session: Session, message_id: int, to: ProtectedState) -> None:
     """Let a marked message be handled otherwise. Raises StepRefused, MovedMeanwhile."""
     _move(session, protected_message, "message_id", message_id, to)

@@ -4,6 +4,7 @@ The lines of the order are locked while the invoice is judged, so that two invoi
 line are judged one after the other. The row of a line is the only lock.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -33,23 +34,28 @@ def facts_of(
     received_on: date,
     invoice_id: int | None = None,
     lock: bool = True,
+    ahead: Mapping[str, OrderFacts] | None = None,
 ) -> Facts:
     """What an invoice is judged by. `invoice_id` is the invoice itself where it lies on a line already.
 
     `received_on` is the day it came, or today for one that is yet to come. Without `lock` the facts are only looked
-    at, for a verdict that takes no effect.
+    at, for a verdict that takes no effect. `ahead` are its orders where `orders_ahead` has asked for them.
     """
     supplier = registered(register, invoice.supplier)
     slices = order_slices(invoice, register.policy)
     # In the order of their numbers, as everybody locks: then nobody waits in a circle.
     named = sorted(filter(has_order_number, slices), key=lambda one: one.order_number)
-    # Strangers decide how many orders they name: nothing is asked about those that are not there.
-    there = order_facts_queries.known(session, [each.order_number for each in named])
-    orders = {
-        each.order_number: _order_of(session, register, each, invoice_id=invoice_id, lock=lock)
-        for each in named
-        if each.order_number in there
-    }
+    orders: Mapping[str, OrderFacts | None]
+    if ahead is not None:
+        orders = ahead
+    else:
+        # Strangers decide how many orders they name: nothing is asked about those that are not there.
+        there = order_facts_queries.known(session, [each.order_number for each in named])
+        orders = {
+            each.order_number: _order_of(session, register, each, invoice_id=invoice_id, lock=lock)
+            for each in named
+            if each.order_number in there
+        }
     order = next((orders[each.order_number] for each in slices if orders.get(each.order_number)), None)
     outside = None if order is not None else _outside(session, invoice)
     may_suggest = order is None and outside is None and supplier is not None
@@ -67,6 +73,50 @@ def facts_of(
     )
 
 
+def orders_ahead(
+    session: Session, register: Register, invoices: Sequence[InvoiceContent]
+) -> dict[int, dict[str, OrderFacts]]:
+    """The orders of invoices that name different ones, locked and asked for together; by the invoice's place.
+
+    Only those of an invoice that is for lines of orders that are all there, whose other lines do not matter.
+    """
+    slices = {
+        place: order_slices(invoice, register.policy)
+        for place, invoice in enumerate(invoices)
+        if has_order_number(invoice)
+    }
+    plain = {place: these for place, these in slices.items() if all(map(_names_its_lines, these))}
+    of_order = {each.order_number: each for these in plain.values() for each in these}
+    line_store.lock_orders(session, of_order)
+    found = order_facts_queries.facts_of_lines(
+        session,
+        register,
+        [(number, line_id) for number, each in of_order.items() for line_id in each.order_lines],
+        sellers={number: each.supplier for number, each in of_order.items()},
+    )
+    stands_alone = {number for number, each in found.items() if _stands_alone(each, of_order[number])}
+    return {
+        place: {each.order_number: found[each.order_number] for each in these}
+        for place, these in plain.items()
+        if all(each.order_number in stands_alone for each in these)
+    }
+
+
+def _names_its_lines(invoice: InvoiceContent) -> bool:
+    """Whether an invoice for one order says of all that it charges which of the order's lines it is for."""
+    named = invoice.order_lines
+    return (
+        has_order_number(invoice)
+        and 0 < len(named) <= _ASKED_BY_LINE
+        and all(line.order_line for line in invoice.charging_lines)
+    )
+
+
+def _stands_alone(order: OrderFacts, invoice: InvoiceContent) -> bool:
+    """Whether the lines that the invoice names are all there, and the order's others cannot matter."""
+    return len(order.lines) == len(invoice.order_lines) and order.interruption is None
+
+
 def _order_of(
     session: Session, register: Register, invoice: InvoiceContent, *, invoice_id: int | None, lock: bool
 ) -> OrderFacts | None:
@@ -77,17 +127,16 @@ def _order_of(
     """
     if lock:
         line_store.lock_lines(session, invoice.order_number)
-    named = invoice.order_lines
-    if named and len(named) <= _ASKED_BY_LINE and all(line.order_line for line in invoice.charging_lines):
+    if _names_its_lines(invoice):
         order = order_facts_queries.order_facts(
             session,
             register,
             invoice.order_number,
             but_not=invoice_id,
-            only=named,
+            only=invoice.order_lines,
             seller=invoice.supplier,
         )
-        if order is not None and len(order.lines) == len(named) and order.interruption is None:
+        if order is not None and _stands_alone(order, invoice):
             return order
     return order_facts_queries.order_facts(
         session, register, invoice.order_number, but_not=invoice_id, seller=invoice.supplier

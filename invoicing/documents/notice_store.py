@@ -3,12 +3,13 @@
 Convention: a notice is written in the transaction of what it tells of; who is mailed is for the job that tells.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import delete, insert, select
 
+from foundation import written_together
 from foundation.sql import Session, among
 from invoicing.documents.tables import supplier_notice
 
@@ -35,7 +36,11 @@ class SupplierNotice:
 
 def lay(session: Session, invoice_id: int, kind: NoticeKind) -> None:
     """Let the document's supplier be told."""
-    session.execute(insert(supplier_notice), {"invoice_id": invoice_id, "kind": kind})
+    written_together.write(session, _lay_all, {"invoice_id": invoice_id, "kind": kind}, into=supplier_notice)
+
+
+def _lay_all(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
+    session.execute(insert(supplier_notice), rows)
 
 
 def take(session: Session, *, limit: int) -> Sequence[SupplierNotice]:

@@ -1,11 +1,13 @@
 """The facts of an order: its lines with their accounts, receipts and occupants, in one question."""
 
+import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, exists, or_, select
+from sqlalchemy import Row, Select, String, and_, bindparam, exists, func, or_, select
+from sqlalchemy.dialects import postgresql
 
 from foundation.money import Money, Quantity
 from foundation.periods import Month, Period
@@ -63,9 +65,38 @@ def order_facts(
         rows = session.execute(_ORDER_ONLY, {"number": number, "only": list(only)}).all()
     else:
         rows = session.execute(_ORDER, {"number": number}).all()
-    if not rows:
-        return None
+    return _facts_of(session, register, rows, but_not=but_not, seller=seller) if rows else None
+
+
+def facts_of_lines(
+    session: Session, register: Register, lines: Collection[tuple[str, str]], *, sellers: Mapping[str, str]
+) -> dict[str, OrderFacts]:
+    """As `order_facts` with `only` some lines, of many orders by one question; by number, those that are there.
+
+    `lines` are pairs of order and line, `sellers` who invoices each order.
+    """
+    pairs = sorted(set(lines))
+    if session.dialect.name == "postgresql":
+        given: dict[str, object] = {
+            "numbers": [each for each, _ in pairs],
+            "lines": [each for _, each in pairs],
+        }
+    else:
+        given = {"pairs": json.dumps(pairs)}
+    of_order: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in session.execute(_OF_LINES[session.dialect.name], given):
+        of_order[row.number].append(row)
+    return {
+        number: _facts_of(session, register, rows, but_not=None, seller=sellers[number])
+        for number, rows in of_order.items()
+    }
+
+
+def _facts_of(
+    session: Session, register: Register, rows: Sequence[Row[Any]], *, but_not: int | None, seller: str
+) -> OrderFacts:
     first = rows[0]
+    number: str = first.number
     lines = _with_revocations(session, first, {row.line_id: _line(row, but_not) for row in rows}, rows)
     if register.policy.partial_quantities or any(row.quantity_shared for row in rows):
         lines = _with_shares(session, number, lines, but_not)
@@ -215,13 +246,32 @@ def _question() -> Select[Any]:
         .outerjoin(receipt, receipt.c.id == account.c.receipt_id)
         .outerjoin(occupant, occupant.c.id == account.c.invoice_id)
         .outerjoin(cut, cuts_this_order)
-        .where(order.c.number == bindparam("number"))
         .order_by(line.c.line_id, cut.c.effective_on)
     )
 
 
-_ORDER = _question()
+_ORDER = _question().where(order_tables.purchase_order.c.number == bindparam("number"))
 _ORDER_ONLY = _ORDER.where(order_tables.order_line.c.line_id.in_(bindparam("only", expanding=True)))
+
+
+def _among_pairs(engine: str) -> Select[Any]:
+    """The lines that are named in pairs with their orders, which are sent as one."""
+    line = order_tables.order_line
+    if engine == "postgresql":
+        names = func.unnest(
+            bindparam("numbers", type_=postgresql.ARRAY(String)),
+            bindparam("lines", type_=postgresql.ARRAY(String)),
+        ).table_valued("of_order", "of_line", name="wanted")
+        wanted = (line.c.order_number == names.c.of_order) & (line.c.line_id == names.c.of_line)
+    else:
+        each = func.json_each(bindparam("pairs", type_=String)).table_valued("value", name="wanted")
+        wanted = (line.c.order_number == func.json_extract(each.c.value, "$[0]")) & (
+            line.c.line_id == func.json_extract(each.c.value, "$[1]")
+        )
+    return _question().where(wanted)
+
+
+_OF_LINES = {engine: _among_pairs(engine) for engine in ("postgresql", "sqlite")}
 
 
 # The months whose approval was taken back, unless a newer report waits or is approved; one sent back does neither.

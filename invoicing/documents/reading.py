@@ -7,6 +7,7 @@ an exception. Everything about the document's shape stays in this folder.
 
 import pickle
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -14,7 +15,7 @@ from functools import lru_cache
 from typing import Final
 
 from foundation.apart.confined import NoneFree, WorkEnded, WorkFailed
-from foundation.errors import Refused
+from foundation.errors import Refused, place_of
 from foundation.money import Money, Quantity
 from foundation.text import NO_TEXT, CountedText, JoinedText, Language, Text
 from invoicing import type_codes
@@ -168,6 +169,13 @@ class Apart:
         """As `read_message` above."""
         return apart.checked(_read_message, body, on, self._known)
 
+    def read_together(self, bodies: Sequence[bytes], days: Sequence[date]) -> list["Reading | str"]:
+        """As `read_message`, of some that came on these days, by one piece of work: quicker than asking for each.
+
+        In place of a reading stands where our reading of that one failed. What ends the work ends it for all of them.
+        """
+        return apart.checked_together(_read_each, bodies, days, self._known)
+
 
 def read_apart(body: bytes, *, on: date) -> Reading:
     """As `read`, in a process apart. Raises WorkEnded, WorkFailed, NoneFree."""
@@ -176,6 +184,18 @@ def read_apart(body: bytes, *, on: date) -> Reading:
 
 def _read_message(body: bytes, on: date, known: bytes) -> Reading:
     return read_message(body, on=on, known=_unpacked(known))
+
+
+def _read_each(bodies: Sequence[bytes], days: Sequence[date], known: bytes) -> list[Reading | str]:
+    read: list[Reading | str] = []
+    for body, on in zip(bodies, days, strict=True):
+        try:
+            read.append(_read_message(body, on, known))
+        except MemoryError:
+            raise
+        except Exception as error:
+            read.append(f"{type(error).__name__} {place_of(error)}")
+    return read
 
 
 def _read_on(body: bytes, on: date) -> Reading:

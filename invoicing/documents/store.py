@@ -4,7 +4,7 @@ The document's content is kept as read, so that it can be judged again; the byte
 came lie in the mailbox. Matches, pairs and payments are only ever added.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -12,7 +12,7 @@ from typing import Final
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, select, update
 
-from foundation import transitions
+from foundation import transitions, written_together
 from foundation.errors import Refused
 from foundation.identifiers import key_in
 from foundation.money import Money
@@ -73,6 +73,26 @@ def by_key(
     given = {"supplier": supplier, "document_type": document_type, "number": number}
     row = session.execute(_BY_KEY, given).one_or_none()
     return _held(row) if row is not None else None
+
+
+def by_keys(
+    session: Session, keys: Collection[tuple[str, DocumentType, str]]
+) -> dict[tuple[str, DocumentType, str], SupplierInvoice]:
+    """The documents under these keys of supplier, type and number, those there are, by one question."""
+    question = _COLUMNS.where(
+        among(session, _INVOICE.c.supplier, {supplier for supplier, _, _ in keys}),
+        among(session, _INVOICE.c.number, {number for _, _, number in keys}),
+    )
+    found = [_held(row) for row in session.execute(question)]
+    by_key = {(each.supplier, each.document_type, each.number): each for each in found}
+    return {key: by_key[key] for key in keys if key in by_key}
+
+
+def with_parked_credits(session: Session, suppliers: Collection[str]) -> frozenset[str]:
+    """Those of the suppliers of whom a credit note waits for its invoice."""
+    waits = (_INVOICE.c.document_type == DocumentType.CREDIT_NOTE) & (_INVOICE.c.state == InvoiceState.PARKED)
+    question = select(_INVOICE.c.supplier).where(among(session, _INVOICE.c.supplier, suppliers), waits)
+    return frozenset(session.scalars(question.distinct()))
 
 
 def by_id(session: Session, invoice_id: int) -> SupplierInvoice:
@@ -212,30 +232,33 @@ def add(
     supplier = supplier_key(invoice)
     # A longer one is no order's; the whole of it stays in the content.
     order_number = within(invoice.order_number, _ORDER_NUMBER_MAX)
-    key: int = session.execute(
-        _ADD,
-        {
-            "letter_id": letter_id,
-            "document_type": invoice.document_type,
-            "type_code": invoice.type_code,
-            "supplier": supplier,
-            "number": invoice.number,
-            "issued_on": invoice.issued_on,
-            "received_on": received_on,
-            "pays_on": pays_on,
-            "currency": invoice.currency,
-            "order_number": order_number,
-            "execution_reference": execution_reference,
-            "endpoint": invoice.endpoint,
-            "amount_net": invoice.amount_net.amount,
-            "amount_vat": invoice.amount_vat.amount,
-            "amount_payable": invoice.amount_payable.amount,
-            "content": _CONTENT.dump_json(invoice).decode(),
-            "state": state,
-            "codes": " ".join(codes),
-            "answered": answered,
-        },
-    ).scalar_one()
+    row = {
+        "letter_id": letter_id,
+        "document_type": invoice.document_type,
+        "type_code": invoice.type_code,
+        "supplier": supplier,
+        "number": invoice.number,
+        "issued_on": invoice.issued_on,
+        "received_on": received_on,
+        "pays_on": pays_on,
+        "currency": invoice.currency,
+        "order_number": order_number,
+        "execution_reference": execution_reference,
+        "endpoint": invoice.endpoint,
+        "amount_net": invoice.amount_net.amount,
+        "amount_vat": invoice.amount_vat.amount,
+        "amount_payable": invoice.amount_payable.amount,
+        "content": _CONTENT.dump_json(invoice).decode(),
+        "state": state,
+        "codes": " ".join(codes),
+        "answered": answered,
+    }
+    number = written_together.next_number(session, _INVOICE.c.id)
+    if number is None:
+        key: int = session.execute(_ADD, row).scalar_one()
+    else:
+        key = number
+        written_together.write(session, _write_documents, {"id": key, **row}, into=_INVOICE)
     _add_orders(session, key, orders_named(invoice), own=order_number)
     return SupplierInvoice(
         id=key,
@@ -263,20 +286,15 @@ def add(
 
 def add_parts(session: Session, invoice_id: int, parts: Sequence[tuple[str, str, Money]]) -> None:
     """Note which order line each part of the document is for."""
-    if parts:
-        session.execute(
-            _ADD_PART,
-            [
-                {
-                    "invoice_id": invoice_id,
-                    "position": position,
-                    "order_number": order_number,
-                    "line_id": line_id,
-                    "amount_net": amount.amount,
-                }
-                for position, (order_number, line_id, amount) in enumerate(parts, 1)
-            ],
-        )
+    for position, (order_number, line_id, amount) in enumerate(parts, 1):
+        row = {
+            "invoice_id": invoice_id,
+            "position": position,
+            "order_number": order_number,
+            "line_id": line_id,
+            "amount_net": amount.amount,
+        }
+        written_together.write(session, _write_parts, row, into=document_tables.invoice_part)
 
 
 def orders_of(session: Session, invoice: SupplierInvoice) -> list[str]:
@@ -320,9 +338,9 @@ def set_order(
 def _add_orders(session: Session, invoice_id: int, named: Collection[str], *, own: str) -> None:
     """Note the orders a document names besides its own."""
     others = sorted({within(each, _ORDER_NUMBER_MAX) for each in named} - {own})
-    if others:
-        rows = [{"invoice_id": invoice_id, "order_number": each} for each in others]
-        session.execute(insert(document_tables.invoice_order), rows)
+    for each in others:
+        row = {"invoice_id": invoice_id, "order_number": each}
+        written_together.write(session, _write_orders, row, into=document_tables.invoice_order)
 
 
 def move(
@@ -400,16 +418,14 @@ def add_match(
 
     `verdict` is what followed, where that is another than the match's: what has left is not held.
     """
-    session.execute(
-        _ADD_MATCH,
-        {
-            "invoice_id": invoice_id,
-            "made_on": made_on,
-            "verdict": verdict or match.verdict,
-            "tree": _TREE.dump_json(match.tree).decode(),
-            "policy": fingerprint(policy) if policy is not None else "",
-        },
-    )
+    row = {
+        "invoice_id": invoice_id,
+        "made_on": made_on,
+        "verdict": verdict or match.verdict,
+        "tree": _TREE.dump_json(match.tree).decode(),
+        "policy": fingerprint(policy) if policy is not None else "",
+    }
+    written_together.write(session, _write_matches, row, into=document_tables.match_made)
 
 
 def matches(session: Session, invoice_id: int) -> list[tuple[date, Match]]:
@@ -498,7 +514,9 @@ def credited_by(session: Session, invoice_id: int) -> str:
 # Prepared once: building a statement costs more than running it.
 _INVOICE = document_tables.invoice
 _ADD = insert(_INVOICE).returning(_INVOICE.c.id)
-_ADD_PART, _ADD_MATCH = insert(document_tables.invoice_part), insert(document_tables.match_made)
+_ADD_NUMBERED = insert(_INVOICE)
+_ADD_PART, _ADD_ORDER = insert(document_tables.invoice_part), insert(document_tables.invoice_order)
+_ADD_MATCH = insert(document_tables.match_made)
 _COLUMNS = select(*(column for column in _INVOICE.c if column.name != "content"))
 _BY_ID = _COLUMNS.where(_INVOICE.c.id == bindparam("invoice_id"))
 _LOCKED = _BY_ID.with_for_update()
@@ -515,6 +533,22 @@ _PARKED_CREDITS = _COLUMNS.where(
 _ANSWERED = (
     update(_INVOICE).where(_INVOICE.c.id == bindparam("invoice")).values(answered=bindparam("last_answer"))
 )
+
+
+def _write_documents(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
+    session.execute(_ADD_NUMBERED, rows)
+
+
+def _write_parts(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
+    session.execute(_ADD_PART, rows)
+
+
+def _write_orders(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
+    session.execute(_ADD_ORDER, rows)
+
+
+def _write_matches(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
+    session.execute(_ADD_MATCH, rows)
 
 
 def _held(row: Row[tuple[object, ...]]) -> SupplierInvoice:

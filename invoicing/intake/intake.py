@@ -22,6 +22,8 @@ from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.documents.reading import UNREADABLE, Reading
 from invoicing.intake import message_answers, technical_refusals
+from invoicing.intake.asked_ahead import AskedAhead
+from invoicing.intake.turns import turn_of
 from invoicing.journal_actions import DocumentAction
 from invoicing.matching.deviations import UNREGISTERED, DeviationCode, Match, Weight
 from invoicing.matching.invoice_matching import match
@@ -47,36 +49,44 @@ class IntakeResult:
     message_state: InState
     invoice: SupplierInvoice | None = None
     reason: str = ""
+    touched_others: bool = False
+    """Whether it may have changed more than what it names itself: what was asked for others before is old."""
 
 
 def receive(
-    session: Session, register: Register, message: InboundMessage, reading: Reading, *, today: date
-) -> IntakeResult | None:
+    session: Session,
+    register: Register,
+    message: InboundMessage,
+    reading: Reading,
+    *,
+    today: date,
+    ahead: AskedAhead | None = None,
+) -> IntakeResult:
     """Let a read message become an invoice or credit note in our books, or lie in quarantine with its reason.
 
-    None when another worker handled the message in the meantime. Raises IntegrityError when another
-    document with the same number was kept in the meantime: tried again, it finds that one.
+    It is taken already (`inbox_store.take`). `ahead` is what was asked for it with others of its group. Raises
+    IntegrityError when another document with the same number was kept in the meantime: tried again, it finds that one.
     """
-    if not inbox_store.take(session, message.id, kind=reading.kind or ""):
-        return None
     content = reading.invoice
     if content is None:
         return _not_taken(session, register, message, reading, today=today)
-    supplier = document_store.supplier_key(content)
-    # An invoice and its credit note may arrive at once: one of them must see the other.
-    take_turns(session, f"{supplier} {_invoice_number(content)}")
-    earlier = document_store.by_key(session, supplier, content.document_type, content.number)
+    if ahead is None:
+        take_turns(session, turn_of(content))
+        supplier = document_store.supplier_key(content)
+        earlier = document_store.by_key(session, supplier, content.document_type, content.number)
+    else:
+        earlier = ahead.earlier
     if earlier is not None:
         return _conflict(session, register, message, reading, content, earlier)
     if content.document_type is DocumentType.CREDIT_NOTE:
-        invoice = _take_credit(session, register, message, content, today=today)
+        invoice, touched_others = _take_credit(session, register, message, content, today=today), True
     else:
-        invoice = _take_invoice(session, register, message, content, today=today)
+        invoice, touched_others = _take_invoice(session, register, message, content, today=today, ahead=ahead)
     if reading.reason:
         # The envelope was odd and the document is not: it is handled, and the message says who should look.
         _settle(session, message, reading, InState.HANDLED)
     technical_refusals.confirm(session, register, message, reading.origin, today=today)
-    return IntakeResult(message.id, InState.HANDLED, invoice)
+    return IntakeResult(message.id, InState.HANDLED, invoice, touched_others=touched_others)
 
 
 def _not_taken(
@@ -123,10 +133,23 @@ def _settle(
 
 
 def _take_invoice(
-    session: Session, register: Register, message: InboundMessage, content: InvoiceContent, *, today: date
-) -> SupplierInvoice:
+    session: Session,
+    register: Register,
+    message: InboundMessage,
+    content: InvoiceContent,
+    *,
+    today: date,
+    ahead: AskedAhead | None,
+) -> tuple[SupplierInvoice, bool]:
+    """The invoice as it was kept, and whether that may have changed more than what it names."""
     with tracing.span("match") as span:
-        facts = facts_loading.facts_of(session, register, content, received_on=message.received_on)
+        facts = facts_loading.facts_of(
+            session,
+            register,
+            content,
+            received_on=message.received_on,
+            ahead=ahead.orders if ahead is not None else None,
+        )
         result = match(content, facts)
         span.tell(verdict=result.verdict.value, deviations=len(result.deviations))
     parts = parts_of(content, facts)
@@ -150,19 +173,21 @@ def _take_invoice(
             named=orders_named(content),
         )
         invoice = replace(invoice, order_number=order_number)
-    if not take_lines(session, content, facts, result.verdict, invoice.id, today=today):
+    has_lines = take_lines(session, content, facts, result.verdict, invoice.id, today=today)
+    if not has_lines:
         # Another invoice took the line between our look and our hand.
         invoice = judge_again(session, register, invoice, today=today)
         noted = invoice.answered
         result = document_store.matches(session, invoice.id)[-1][1]
-    settled = crediting.settle_waiting(session, register, invoice, today=today)
+    credit_waits = ahead is None or ahead.credit_waits
+    settled = crediting.settle_waiting(session, register, invoice, today=today) if credit_waits else None
     if settled is not None and settled.state is InvoiceState.CREDITED:
         document_store.set_answered(session, invoice.id, invoice.answered)
-        return replace(settled, answered=invoice.answered)
+        return replace(settled, answered=invoice.answered), True
     if settled is not None:
         # Some of it was credited before it came: the rest was judged again, and told where that came to another state.
         if settled.answered != noted:
-            return settled
+            return settled, True
         invoice = replace(settled, answered=invoice.answered)
         result = document_store.matches(session, invoice.id)[-1][1]
     answered = responding.answer(
@@ -173,6 +198,7 @@ def _take_invoice(
         result.deviations,
         today=today,
         supplier=facts.supplier,
+        fingerprint=message.sha256,
     )
     if answered != noted:
         document_store.set_answered(session, invoice.id, answered)
@@ -182,9 +208,11 @@ def _take_invoice(
         each.variant == UNREGISTERED or each.code is DeviationCode.LATE_PAYMENT_CLAIM
         for each in result.deviations
     )
+    touched_others = settled is not None or not has_lines
     if is_ours or not register.policy.asks_by_itself(_questioned(result) or invoice.codes):
-        return invoice
-    return _asked_back(session, register, invoice, today=today)
+        return invoice, touched_others
+    asked = _asked_back(session, register, invoice, today=today)
+    return asked, touched_others or asked != invoice
 
 
 def _asked_back(
@@ -330,12 +358,6 @@ _NUMBER_TAKEN: Final[Mapping[DocumentType, Text]] = {
         "samma kreditfaktura behöver ni inte göra något."
     ),
 }
-
-
-def _invoice_number(invoice: InvoiceContent) -> str:
-    """The number of the invoice a document is about: its own, or the one it credits."""
-    is_credit = invoice.document_type is DocumentType.CREDIT_NOTE and invoice.credits
-    return invoice.credits[0].number if is_credit else invoice.number
 
 
 def _business_key(invoice: InvoiceContent) -> str:

@@ -1,13 +1,16 @@
 """Which documents of our books have the same supplier, order, day and amount, and which order lines they are for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import bindparam, select
 
-from foundation.sql import Session
+from foundation.sql import Session, among
+from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
-from invoicing.model import SupplierInvoice
+from invoicing.model import DocumentType, InvoiceContent, SupplierInvoice
 
 _invoice, _part = document_tables.invoice, document_tables.invoice_part
 # Prepared once: building a statement costs more than running it.
@@ -23,6 +26,13 @@ _ALIKE = (
     )
     .order_by(_invoice.c.id)
 )
+_ON_ORDERS = select(
+    *(
+        _invoice.c[name]
+        for name in ("id", "number", "letter_id", "supplier", "order_number", "document_type")
+    ),
+    *(_invoice.c[name] for name in ("issued_on", "amount_payable")),
+).order_by(_invoice.c.id)
 _LINES = select(_part.c.invoice_id, _part.c.order_number, _part.c.line_id)
 
 
@@ -46,6 +56,27 @@ def alike(session: Session, invoice: SupplierInvoice) -> Sequence[Alike]:
         "before": invoice.id,
     }
     return [Alike(row.id, row.number, row.letter_id) for row in session.execute(_ALIKE, given)]
+
+
+Likeness = tuple[str, str, DocumentType, date, Decimal]
+"""What near copies have in common: supplier, order, type, day and amount."""
+
+
+def likeness(document: InvoiceContent) -> Likeness:
+    """What a document that has not been kept yet may have in common with others."""
+    supplier = document_store.supplier_key(document)
+    amount = document.amount_payable.amount
+    return supplier, document.order_number, document.document_type, document.issued_on, amount
+
+
+def alike_on_orders(session: Session, order_numbers: Collection[str]) -> dict[Likeness, list[Alike]]:
+    """The documents kept by these orders, oldest first, by what they have in common."""
+    found: dict[Likeness, list[Alike]] = {}
+    for row in session.execute(_ON_ORDERS.where(among(session, _invoice.c.order_number, order_numbers))):
+        kind = DocumentType(row.document_type)
+        its = (row.supplier, row.order_number, kind, row.issued_on, row.amount_payable)
+        found.setdefault(its, []).append(Alike(row.id, row.number, row.letter_id))
+    return found
 
 
 def lines_of(session: Session, ids: Sequence[int]) -> dict[int, set[tuple[str, str]]]:

@@ -6,19 +6,28 @@ with a hundred participants sends a hundred invoices of the same amount on the s
 warning that is always there is read by nobody. Two months of one order are two lines, and no copies.
 """
 
+from collections.abc import Sequence
+
 from foundation.personal_numbers import masked
 from foundation.sql import Session, moment_of
 from foundation.text import Text
 from invoicing.intake import near_duplicate_queries
+from invoicing.intake.near_duplicate_queries import Alike
 from invoicing.model import SupplierInvoice
 from peppol.exchange import inbox_store
 
 NEAR_DUPLICATE = "NEAR_DUPLICATE"
 
 
-def note(session: Session, letter_id: int, invoice: SupplierInvoice) -> list[str]:
-    """Lay a note on the message about the documents it may be a copy of; their numbers, oldest first."""
-    alike = near_duplicate_queries.alike(session, invoice)
+def note(
+    session: Session, letter_id: int, invoice: SupplierInvoice, *, alike: Sequence[Alike] | None = None
+) -> list[str]:
+    """Lay a note on the message about the documents it may be a copy of; their numbers, oldest first.
+
+    `alike` are those that agree with it in all but number, where that was asked before.
+    """
+    if alike is None:
+        alike = near_duplicate_queries.alike(session, invoice)
     if not alike:
         return []
     lines = near_duplicate_queries.lines_of(session, [invoice.id, *(each.id for each in alike)])

@@ -29,9 +29,15 @@ def protect(
     invoice: SupplierInvoice | None,
     *,
     today: date,
+    is_cleared: bool | None = None,
 ) -> bool:
-    """Mark the message, and what became of it, where one of the numbers in it or its name is taken for a person's."""
-    if protected_store.state_of_message(session, message.id) is ProtectedState.CLEARED:
+    """Mark the message, and what became of it, where one of the numbers in it or its name is taken for a person's.
+
+    `is_cleared`: whether somebody has said that it names nobody, where that was asked before.
+    """
+    if is_cleared is None:
+        is_cleared = protected_store.state_of_message(session, message.id) is ProtectedState.CLEARED
+    if is_cleared:
         return False
     numbers = {
         *found.written,

@@ -21,7 +21,6 @@ from foundation.apart.confined import NoneFree, WorkEnded, WorkFailed
 from foundation.database import Database
 from foundation.observability import tracing
 from foundation.observability.request_ids import carried
-from foundation.sql import Session
 from invoicing.documents import reading as document_reading
 from invoicing.documents.reading import Reading
 from invoicing.intake import handlers as intake_handlers
@@ -36,13 +35,15 @@ from peppol.exchange.tables import InState
 from peppol.journal_actions import ExchangeSubject, MessageAction
 from peppol.validation import apart
 
-_BATCH = 50
-TOGETHER = 10
-"""So many messages share a transaction: alone an invoice writes 176 kB of pages, ten together 40 kB each."""
+_BATCH = 100
+TOGETHER = 25
+"""So many messages share a transaction, and a piece of reading: what is asked and written once is shared by them."""
 # From so many waiting messages on, reading ahead is worth what it holds in memory.
 _MANY = 1000
 # Read messages are held in memory: so many bytes of them at most, and always at least one message.
 _BYTES_AT_ONCE = 2_000_000
+# Larger ones are read apart from others: what ends the reading of one ends it for those it is read with.
+_BYTES_TOGETHER = 500_000
 # Longer than a batch takes; a message whose worker died comes up again after it.
 _LEASE = timedelta(minutes=10)
 NEVER_BACK = "NEVER_BACK"
@@ -142,7 +143,7 @@ def _submitted(database: Database, read: Read, *, doubtful: bool = True) -> list
         messages = inbox_store.claim(session, limit=_BATCH, now=now, lease=_LEASE, doubtful=doubtful)
     return [
         _Part({message.id: message for message in group}, register, read(group, register))
-        for group in _groups(messages)
+        for group in _groups(messages, most=_BATCH, most_bytes=_BYTES_AT_ONCE)
     ]
 
 
@@ -168,18 +169,35 @@ def read_group(messages: Sequence[InboundMessage], register: Register) -> ReadGr
 
     Raises NoneFree.
     """
-    read: list[tuple[int, Reading | str]] = []
     apart = document_reading.Apart(register)
-    for message in messages:
-        with tracing.span("message read", message=message.id, bytes=len(message.body)) as span:
-            read_as = _read_as(apart, message)
-            if isinstance(read_as, Reading):
-                span.tell(kind=read_as.kind.value if read_as.kind else "", reason=read_as.reason)
-                read_as = replace(read_as, traceparent=span.traceparent)
-            else:
-                span.fail(read_as)
-        read.append((message.id, read_as))
+    # Where somebody watches each has a span of its own, and what may have felled a worker is read by itself.
+    by_itself = tracing.is_watched() or any(message.doubtful for message in messages)
+    read: list[tuple[int, Reading | str]] = []
+    for some in _groups(messages, most=1 if by_itself else TOGETHER, most_bytes=_BYTES_TOGETHER):
+        together = _read_together(apart, some) if len(some) > 1 else None
+        read += together or [(message.id, _read_alone(apart, message)) for message in some]
     return read
+
+
+def _read_together(apart: document_reading.Apart, messages: Sequence[InboundMessage]) -> ReadGroup | None:
+    """What is read of some by one piece of work; None where that was ended, by one of them or by all."""
+    bodies, days = [each.body for each in messages], [each.received_on for each in messages]
+    try:
+        read = apart.read_together(bodies, days)
+    except (WorkFailed, WorkEnded) as ended:
+        _log.info("messages read one by one", messages=len(messages), error=type(ended).__name__)
+        return None
+    return [(message.id, each) for message, each in zip(messages, read, strict=True)]
+
+
+def _read_alone(apart: document_reading.Apart, message: InboundMessage) -> Reading | str:
+    with tracing.span("message read", message=message.id, bytes=len(message.body)) as span:
+        read_as = _read_as(apart, message)
+        if isinstance(read_as, Reading):
+            span.tell(kind=read_as.kind.value if read_as.kind else "", reason=read_as.reason)
+            return replace(read_as, traceparent=span.traceparent) if span.traceparent else read_as
+        span.fail(read_as)
+    return read_as
 
 
 def _read_as(apart: document_reading.Apart, message: InboundMessage) -> Reading | str:
@@ -220,7 +238,7 @@ def receive_together(
     """
     try:
         with database.writing() as session:
-            became = [_handled(session, register, *each, today=today) for each in group]
+            return intake_handlers.handle_together(session, register, group, today=today)
     except Exception as error:
         # Nothing of it has happened. Which message it was is found out one by one.
         _log.info("messages one by one", messages=len(group), error=_place_of(error))
@@ -232,26 +250,17 @@ def _received(
     database: Database, register: Register, message: InboundMessage, reading: Reading, *, today: date
 ) -> IntakeResult | None:
     with database.writing() as session:
-        return _handled(session, register, message, reading, today=today)
+        return intake_handlers.handle(session, register, message, reading, today=today)
 
 
-def _handled(
-    session: Session, register: Register, message: InboundMessage, reading: Reading, *, today: date
-) -> IntakeResult | None:
-    """Let the message become what it is, as what follows from its reading."""
-    with tracing.span("message received", parent=reading.traceparent, message=message.id) as span:
-        became = intake_handlers.handle(session, register, message, reading, today=today)
-        if became is not None:
-            span.tell(state=became.message_state.value)
-        return became
-
-
-def _groups(messages: Sequence[InboundMessage]) -> Iterator[Sequence[InboundMessage]]:
-    """The messages in their order, cut so that no group is larger than what may be held at once."""
+def _groups(
+    messages: Sequence[InboundMessage], *, most: int, most_bytes: int
+) -> Iterator[Sequence[InboundMessage]]:
+    """The messages in their order, cut so that no group of several is larger than that."""
     group: list[InboundMessage] = []
     size = 0
     for message in messages:
-        if group and size + len(message.body) > _BYTES_AT_ONCE:
+        if group and (len(group) == most or size + len(message.body) > most_bytes):
             yield group
             group, size = [], 0
         group.append(message)

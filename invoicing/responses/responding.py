@@ -141,12 +141,14 @@ def answer(
     question: Question | None = None,
     announcement: Announcement | None = None,
     expected: ExpectedCredit | None = None,
+    fingerprint: str = "",
 ) -> str:
     """Send `code` if it may follow what was answered before; the last answer given is returned.
 
     An `expected` credit note goes with CA. A `question` to the supplier goes with UQ; only with one of its own is a
     query repeated. An `announcement` tells how the payment is made up that PD is about. A sender that is no supplier of
-    ours gets no answer: it would tell a stranger about us.
+    ours gets no answer: it would tell a stranger about us. `fingerprint` is that of the message it came in, where that
+    is known.
     """
     says_nothing_new = code == invoice.answered and question is None
     if supplier is None or says_nothing_new or not may_follow(invoice.answered, code):
@@ -161,6 +163,7 @@ def answer(
         supplier=supplier,
         said=question or announcement,
         expected=expected,
+        fingerprint=fingerprint,
     )
 
 
@@ -189,9 +192,10 @@ def _send(
     supplier: Supplier,
     said: Question | Announcement | None,
     expected: ExpectedCredit | None = None,
+    fingerprint: str = "",
 ) -> str:
     number = _times_told(session, invoice, code) + 1 if _may_repeat(invoice.answered, code) else 1
-    answers = f"{inbox_store.sha256_of(session, invoice.letter_id)} {code} {number}"
+    answers = f"{fingerprint or inbox_store.sha256_of(session, invoice.letter_id)} {code} {number}"
 
     def written() -> Outgoing:
         document = response(

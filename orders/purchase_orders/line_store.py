@@ -4,13 +4,13 @@ What may happen once on a line is decided by an UPDATE with a condition whose ro
 `take_line` for an invoice. Nobody else may have changed the row in between, on either engine.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Row, bindparam, or_, select, update
+from sqlalchemy import Row, bindparam, or_, select, text, update
 
-from foundation import transitions
+from foundation import transitions, written_together
 from foundation.money import Money
 from foundation.sql import Session, rows_changed
 from orders import tables as order_tables
@@ -18,6 +18,10 @@ from orders.model import LINE_FOLLOWS, LineAccount, LineState
 from orders.purchase_orders import line_share_store
 
 ZERO = Decimal("0.00")
+
+
+class LineTaken(RuntimeError):
+    """A line that was to be taken lies with another invoice: it was looked at before it was held."""
 
 
 def account(session: Session, number: str, line_id: str, *, lock: bool = False) -> LineAccount | None:
@@ -43,9 +47,25 @@ def occupied_by(session: Session, invoice_id: int) -> list[LineAccount]:
 
 
 def take_line(session: Session, number: str, line_id: str, invoice_id: int, *, claim: Decimal) -> bool:
-    """Let the invoice occupy the line and claim an amount; False when another uncredited invoice does."""
+    """Let the invoice occupy the line and claim an amount; False when another uncredited invoice does.
+
+    Where rows are written together the answer is True at once, and LineTaken is raised when they are written.
+    """
     given = {"of_order": number, "of_line": line_id, "taker": invoice_id, "claim": claim}
+    if written_together.is_gathering(session):
+        written_together.write(session, _take_all, given, into=_HELD)
+        return True
     return rows_changed(session, _TAKE_LINE, given) == 1
+
+
+def _take_all(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
+    if session.dialect.name == "postgresql":
+        columns = {f"{name}s": [row[name] for row in rows] for name in rows[0]}
+        taken = len(session.execute(_TAKE_TOGETHER, columns).all())
+    else:
+        taken = rows_changed(session, _TAKE_LINE, rows)
+    if taken != len(rows):
+        raise LineTaken(f"{len(rows) - taken} of {len(rows)} lines")
 
 
 def free_lines(session: Session, invoice_id: int) -> list[tuple[str, str]]:
@@ -95,8 +115,9 @@ def lock_lines(session: Session, number: str) -> None:
 
 def lock_orders(session: Session, numbers: Iterable[str]) -> None:
     """Keep others from changing any line of these orders: in the order of their numbers, as everybody does."""
-    for number in sorted(numbers):
-        lock_lines(session, number)
+    wanted = list(numbers)
+    if wanted and session.dialect.name == "postgresql":
+        session.execute(_LOCK_ORDERS, {"order_numbers": wanted}).all()
 
 
 def reopen_lines(session: Session, number: str, line_ids: Sequence[str]) -> None:
@@ -129,6 +150,18 @@ _LOCK_LINES = (
     .where(_HELD.c.order_number == bindparam("order_number"))
     .order_by(_HELD.c.line_id)
     .with_for_update()
+)
+# Byte by byte, as Python sorts them: whoever locks order by order goes the same way.
+_LOCK_ORDERS = text(
+    "SELECT line_id FROM line_account WHERE order_number = ANY(CAST(:order_numbers AS varchar[]))"
+    ' ORDER BY order_number COLLATE "C", line_id FOR UPDATE'
+)
+_TAKE_TOGETHER = text(
+    "UPDATE line_account SET invoice_id = taken.taker, amount_claimed = taken.claim"
+    " FROM unnest(CAST(:of_orders AS varchar[]), CAST(:of_lines AS varchar[]), CAST(:takers AS integer[]),"
+    " CAST(:claims AS numeric[])) AS taken(of_order, of_line, taker, claim)"
+    " WHERE order_number = taken.of_order AND line_id = taken.of_line"
+    " AND (invoice_id IS NULL OR invoice_id = taken.taker) RETURNING line_account.line_id"
 )
 _TAKE_LINE = (
     update(_HELD)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from foundation import leases, transitions
 from foundation.backoff import TRIES
-from foundation.sql import Session, rows_changed
+from foundation.sql import Session, among, rows_changed
 from foundation.text import NO_TEXT, Text, WrittenText
 from foundation.transitions import MovedMeanwhile
 from peppol.exchange.tables import FIRST_BY, IN_FOLLOWS, IN_SETTLES, InState, inbox, message_note
@@ -148,6 +148,16 @@ def take(session: Session, letter_id: int, *, kind: str) -> bool:
     return rows_changed(session, _TAKE, {"letter": letter_id, "as_kind": kind}) == 1
 
 
+def take_all(session: Session, kinds: Mapping[int, str]) -> frozenset[int]:
+    """As `take`, of some messages, each by its number and kind; the numbers of those that nobody else has handled."""
+    taken: set[int] = set()
+    for kind in dict.fromkeys(kinds.values()):
+        numbers = [number for number, each in kinds.items() if each == kind]
+        these = _TAKE_ALL.where(among(session, inbox.c.id, numbers))
+        taken.update(session.scalars(these, {"as_kind": kind}))
+    return frozenset(taken)
+
+
 def settle(
     session: Session,
     letter_id: int,
@@ -273,7 +283,12 @@ _TAKE = (
     .where(inbox.c.id == bindparam("letter"), inbox.c.state.in_(IN_FOLLOWS.before(InState.HANDLED)))
     .values(state=InState.HANDLED, kind=bindparam("as_kind"))
 )
-
+_TAKE_ALL = (
+    update(inbox)
+    .where(inbox.c.state.in_(IN_FOLLOWS.before(InState.HANDLED)))
+    .values(state=InState.HANDLED, kind=bindparam("as_kind"))
+    .returning(inbox.c.id)
+)
 
 # Prepared once: every answer asks it.
 _SHA256 = select(inbox.c.sha256).where(inbox.c.id == bindparam("letter_id"))

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from foundation import written_together
 from foundation.periods import stockholm_date
 from foundation.sql import Session, moment_of
-from peppol.exchange import outbox_store, receiver_queue_store
+from peppol.exchange import outbox_store, receiver_queue_store, tables
 from peppol.exchange.directory_store import ASK_AGAIN
 from peppol.exchange.tables import OUT_FOLLOWS, OutState
 
@@ -71,7 +72,7 @@ def put_out(session: Session, messages: Sequence[NewMessage]) -> list[str]:
         outbox_store.add_all(session, plain)
     for row, message in zip(rows, messages, strict=True):
         if message.answers:
-            outbox_store.add_or_claim(session, row)
+            written_together.write(session, outbox_store.add_or_claim, row, into=tables.outbox)
     return [str(row["instance_id"]) for row in rows]
 
 

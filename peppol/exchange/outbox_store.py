@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from foundation import leases, transitions
 from foundation.sql import Session, add_new
@@ -56,21 +57,15 @@ def add_all(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
     session.execute(_ADD, rows)
 
 
-def add_or_claim(session: Session, row: Mapping[str, object]) -> None:
-    """Lay out an answer, or claim the one under its identifier that was taken in from outside: that has been sent.
+def add_or_claim(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
+    """Lay out answers, or claim those under their identifiers that were taken in from outside: they have been sent.
 
-    Raises ValueError where the identifier is another answer's.
+    Raises ValueError where an identifier is another answer's.
     """
-    new = postgresql.insert if session.dialect.name == "postgresql" else sqlite.insert
-    adding = new(outbox).values(**row)
-    claimed = {name: adding.excluded[name] for name in _CLAIMED}
-    stored = session.execute(
-        adding.on_conflict_do_update(
-            index_elements=[outbox.c.instance_id], set_=claimed, where=outbox.c.about == UNCLAIMED
-        ).returning(outbox.c.sequence)
-    )
-    if stored.scalar_one_or_none() is None:
-        raise ValueError(f"another answer has the identifier {row['instance_id']}")
+    stored = session.scalars(_ADD_OR_CLAIM[session.dialect.name], rows).all()
+    if len(stored) != len(rows):
+        named = {str(row["instance_id"]) for row in rows} - set(stored)
+        raise ValueError(f"another answer has the identifier {', '.join(sorted(named))}")
 
 
 def add_if_new(session: Session, row: Mapping[str, object]) -> bool:
@@ -200,6 +195,20 @@ def never_answered(session: Session, *, now: datetime) -> Sequence[OutboundMessa
 _CLAIMED: Final = ("sender", "receiver", "recipient", "about", "acknowledges")
 # Prepared once: building a statement costs more than running it.
 _ADD = insert(outbox)
+
+
+def _adding_or_claiming(new: postgresql.Insert | sqlite.Insert) -> ReturningInsert[Any]:
+    claimed = {name: new.excluded[name] for name in _CLAIMED}
+    adding = new.on_conflict_do_update(
+        index_elements=[outbox.c.instance_id], set_=claimed, where=outbox.c.about == UNCLAIMED
+    )
+    return adding.returning(outbox.c.instance_id)
+
+
+_ADD_OR_CLAIM = {
+    "postgresql": _adding_or_claiming(postgresql.insert(outbox)),
+    "sqlite": _adding_or_claiming(sqlite.insert(outbox)),
+}
 
 
 def _out_message(row: Row[tuple[object, ...]]) -> OutboundMessage:

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Row, func, insert, select, text, update
 
-from foundation import transitions
-from foundation.sql import Session, moment_of
+from foundation import transitions, written_together
+from foundation.sql import Session, among, moment_of
 from foundation.text import Text
 from peppol.exchange.tables import OWED, OWED_FOLLOWS, OwedState, owed_answer
 
@@ -100,10 +100,15 @@ def given(session: Session, about: str, *, said: str | None = None) -> None:
 
     With `said` only where that one was to carry no words, or these: an answer without them leaves them owed.
     """
-    owed = (_O.about == about) & _OPEN
-    if said is not None:
-        owed &= _O.said.in_(("", said))
-    transitions.move_all(session, _O.state, owed, OWED_FOLLOWS, to=OwedState.GIVEN)
+    written_together.write(session, _all_given, (about, said), into=owed_answer)
+
+
+def _all_given(session: Session, rows: Sequence[tuple[str, str | None]]) -> None:
+    for words in dict.fromkeys(said for _, said in rows):
+        owed = among(session, _O.about, [about for about, said in rows if said == words]) & _OPEN
+        if words is not None:
+            owed &= _O.said.in_(("", words))
+        transitions.move_all(session, _O.state, owed, OWED_FOLLOWS, to=OwedState.GIVEN)
 
 
 def lay_aside(session: Session, owed: OwedAnswer, *, by: str, reason: str) -> None:

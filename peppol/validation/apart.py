@@ -4,7 +4,7 @@ Convention: everything that reads a document whose bytes somebody else chose goe
 of documents we made ourselves does not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import date
@@ -64,6 +64,15 @@ def checked(
     """
     allowance = allowance_for(len(body))
     return CHECKS.run(work, body, *arguments, allowance=allowance, unwanted=unwanted, spent=SPENT.get())
+
+
+def checked_together(work: Callable[..., T], bodies: Sequence[bytes], *arguments: object) -> T:
+    """As `checked`, of some documents by one piece of work that has the allowance of all of them.
+
+    Raises WorkEnded, WorkFailed, NoneFree; it is not said which of them was to blame.
+    """
+    allowance = allowance_for(sum(map(len, bodies)))
+    return CHECKS.run(work, bodies, *arguments, allowance=allowance, spent=SPENT.get())
 
 
 def validate(body: bytes, *, on: date) -> ValidationResult:

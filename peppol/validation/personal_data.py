@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from lxml import etree
@@ -58,6 +59,8 @@ def find(body: bytes, *, on: date | None = None) -> FoundNumbers:
     identifiers: set[str] = set()
     # Codes and names come again and again in a document; each text is looked at once.
     for text, is_identifier in set(_marked_texts_in(body)):
+        if len(text) < personal_numbers.SHORTEST:
+            continue
         found = identifiers if is_identifier and personal_numbers.is_bare(text) else written
         found.update(personal_numbers.numbers_in(text, on=on))
     return FoundNumbers(frozenset(written), frozenset(identifiers - written))
@@ -89,14 +92,25 @@ def _marked_texts_in(body: bytes) -> Iterator[tuple[str, bool]]:
         if isinstance(node, (etree._Comment, etree._ProcessingInstruction)):
             yield f"{getattr(node, 'target', '')} {node.text or ''}", False
             continue
-        names.update((str(node.tag), *map(str, node.attrib)))
-        if node.tag != _FILE:
-            is_identifier = len(node) == 0 and _IDENTIFIER.match(str(node.tag)) is not None
-            yield from ((text, is_identifier) for text in _texts_of(node))
-        yield from ((value, False) for value in _attributes_of(node))
+        tag = str(node.tag)
+        names.add(tag)
+        if tag == _FILE:
+            pass
+        elif len(node):
+            yield from ((text, False) for text in _texts_of(node))
+        elif node.text:
+            yield node.text, _is_identifier(tag)
+        if node.attrib:
+            names.update(map(str, node.attrib))
+            yield from ((value, False) for value in _attributes_of(node))
     yield from ((name, False) for name in names)
     for declared in _NAMESPACE.findall(body):
         yield html.unescape(declared.decode("utf-8", "replace")), False
+
+
+@lru_cache(maxsize=1000)
+def _is_identifier(tag: str) -> bool:
+    return _IDENTIFIER.match(tag) is not None
 
 
 def _attributes_of(element: etree._Element) -> Iterator[str]:
@@ -110,7 +124,7 @@ def _attributes_of(element: etree._Element) -> Iterator[str]:
 
 def _texts_of(element: etree._Element) -> Iterator[str]:
     """The element's own text, and what follows each thing in it; all of it as one where nothing but signs cut it."""
-    pieces = [element.text or "", *(child.tail or "" for child in element)]
+    pieces = [piece for piece in (element.text, *(child.tail for child in element)) if piece]
     yield from pieces
     if len(pieces) > 1:
         yield "".join(pieces)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Row, select
 
 from invoicing.intake import handlers as intake_handlers
+from invoicing.intake import queue
 from invoicing.intake.queue import read_arrived
 from peppol.exchange import inbox as exchange_inbox
 from peppol.exchange import inbox_store
@@ -131,7 +132,7 @@ def test_one_message_that_fails_does_not_take_those_of_its_transaction_with_it(
 
 @pytest.mark.both_engines
 def test_a_worker_that_stops_early_leaves_what_it_had_taken_to_others(system: System) -> None:
-    for number in range(13):
+    for number in range(queue.TOGETHER + 3):
         system.post(f"<A>{number}</A>".encode(), on=DAY)
     reading = read_arrived(system.database, today=DAY)
     next(reading)

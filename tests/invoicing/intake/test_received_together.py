@@ -1,0 +1,180 @@
+"""The law of messages received together: the books are as if each had been received by itself, in the same order."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Table, select
+
+from invoicing.documents import reading
+from invoicing.documents.reading import Reading
+from invoicing.intake import handlers, queue
+from invoicing.model import InvoiceState
+from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing.flipping import Numbered
+from orders.register import store as register_store
+from orders.register.response_agreements import Acknowledgement
+from peppol.documents import billing
+from peppol.exchange import inbox_store
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.inbox_store import InboundMessage
+from peppol.xml import codec
+from tests.support import books_told
+from tests.support.statements import statements
+from tests.support.stories import peers
+from tests.support.stories.bills import billed, together
+from tests.support.stories.system import LARKDRILLEN, System, a_system, example_register
+
+DAY = date(2026, 3, 5)
+CASES = ("100000101", "100000102", "100000103")
+
+
+def arrived(system: System) -> None:
+    """Three placements with two months received of each, and what their suppliers may send of them, not read yet."""
+    for reference in CASES:
+        supplier = {"supplier": LARKDRILLEN} if reference == CASES[2] else {}
+        system.decide(reference, start=date(2026, 1, 1), decided_on=date(2026, 1, 1), **supplier)
+        for month, on in (("2026-01", date(2026, 2, 2)), ("2026-02", date(2026, 3, 3))):
+            system.report(reference, month, on=on)
+    for body in bodies(system).values():
+        system.post(body, on=DAY)
+
+
+def bodies(system: System) -> Mapping[str, bytes]:
+    """Right and wrong, early and twice: whatever may touch what another one touches."""
+    first, second, third = (system.order(reference).number for reference in CASES)
+
+    def invoice(order: str, line: str, number: str) -> billing.Invoice:
+        return system.flip(order, line, number=number, on=DAY)
+
+    def credit(of: billing.Invoice, number: str) -> billing.CreditNote:
+        return flipping.credit_note_of(of, given=Numbered(number, DAY))
+
+    january, wrong = invoice(first, "001", "F-1"), billed(invoice(second, "001", "F-2"), days="3")
+    elsewhere = replace(january, id="F-9", order_reference=billing.OrderReference(id="10999999"))
+    told: Mapping[str, billing.Invoice | billing.CreditNote] = {
+        "January": january,
+        "February of the same order": invoice(first, "002", "F-3"),
+        "January again under another number": invoice(first, "001", "F-4"),
+        "January's number for something else": invoice(first, "002", "F-1"),
+        "January's credit note": credit(january, "K-1"),
+        "January corrected": billed(invoice(first, "001", "F-5"), days="4"),
+        "wrong": wrong,
+        "wrong one's credit note": credit(wrong, "K-2"),
+        "wrong one corrected": invoice(second, "001", "F-6"),
+        "of another supplier, its number as January's": invoice(third, "001", "F-1"),
+        "of another supplier": invoice(third, "002", "F-7"),
+        "not received yet": billed(invoice(second, "002", "F-8"), days="20"),
+        "for no order of ours": elsewhere,
+        "for two orders": together(
+            invoice(first, "002", "F-10"), invoice(second, "002", "F-10"), number="F-10"
+        ),
+        "naming its orders by its lines": together(
+            invoice(second, "001", "F-11"), invoice(second, "002", "F-11"), number="F-11", names_order=False
+        ),
+    }
+    written = {name: codec.serialise(document) for name, document in told.items()}
+    answer = codec.serialise(peers.order_response(first, "RE", on=DAY, lines=()))
+    return {**written, "answer to an order": answer, "nothing": b"no XML at all"}
+
+
+POLICIES: Mapping[str, Mapping[str, object]] = {
+    "the example's": {},
+    "asks back by itself": {"automatic_answer": True, "acknowledgement": Acknowledgement.ARRIVAL},
+    "in parts": {
+        **{"several_lines": True, "several_orders": True, "partial_quantities": True},
+        **{"partial_acceptance": True, "automatic_answer": True, "inferred_line": True},
+    },
+}
+
+
+Message = tuple[InboundMessage, Reading]
+
+
+_read: dict[int, Reading] = {}
+"""What was read of each message, by its number: reading asks nothing of the books."""
+
+
+def messages(system: System) -> list[Message]:
+    with system.database.writing() as session:
+        table = exchange_tables.inbox
+        numbers = session.scalars(select(table.c.id).order_by(table.c.id)).all()
+        there = [each for number in numbers if (each := inbox_store.get(session, number)) is not None]
+    for message in there:
+        if message.id not in _read:
+            _read[message.id] = reading.read(message.body, on=DAY)
+    return [(message, _read[message.id]) for message in there]
+
+
+def told(system: System) -> Iterator[str]:
+    """What the books say, and how the messages and the answers to them stand."""
+    with system.database.reading() as session:
+        yield from books_told.told(session).splitlines()
+        for table, left_out in _BESIDE.items():
+            columns = [each for each in table.columns if each.name not in left_out]
+            rows = session.execute(select(*columns).order_by(*table.primary_key))
+            yield from (f"{table.name}: {dict(row._mapping)}" for row in rows)
+
+
+_BESIDE: Mapping[Table, Sequence[str]] = {
+    exchange_tables.inbox: ("body", "claimed_until"),
+    exchange_tables.message_note: (),
+    exchange_tables.owed_answer: (),
+    exchange_tables.outbox: (),
+}
+
+
+def after(database_url: str, policy: str, chosen: Sequence[int], *, alone: bool) -> list[str]:
+    """The books once the chosen messages were received, one by one or all together."""
+    with a_system(database_url, begun=arrived) as system:
+        system.change_register(example_register(**POLICIES[policy]))
+        every = messages(system)
+        group = [every[place] for place in chosen]
+        with system.database.reading() as session:
+            register = register_store.load(session)
+        if alone:
+            for message, what in group:
+                assert queue.receive(system.database, register, message, what, today=DAY) is not None
+        else:
+            with system.database.writing() as session:
+                became = handlers.handle_together(session, register, group, today=DAY)
+            assert [each.letter_id for each in became] == [message.id for message, _ in group]
+        return list(told(system))
+
+
+ORDERS = st.lists(st.integers(0, 16), unique=True, min_size=2, max_size=12)
+
+
+@pytest.mark.both_engines
+@given(chosen=ORDERS, policy=st.sampled_from(sorted(POLICIES)))
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_messages_received_together_come_to_what_each_comes_to_alone(
+    database_url: str, chosen: list[int], policy: str
+) -> None:
+    one_by_one = after(database_url, policy, chosen, alone=True)
+    assert after(database_url, policy, chosen, alone=False) == one_by_one
+
+
+@pytest.mark.parametrize("policy", sorted(POLICIES))
+def test_so_do_all_there_are_in_either_order(database_url: str, policy: str) -> None:
+    for chosen in (range(17), range(16, -1, -1)):
+        one_by_one = after(database_url, policy, chosen, alone=True)
+        assert after(database_url, policy, chosen, alone=False) == one_by_one
+
+
+def test_what_three_invoices_need_is_asked_and_written_in_as_many_statements_as_for_one(
+    database_url: str,
+) -> None:
+    counted = {}
+    for many in (1, 3):
+        with a_system(database_url, begun=arrived) as system:
+            plain = [messages(system)[place] for place in (0, 8, 9)[:many]]
+            register = system.register
+            with system.database.writing() as session, statements() as put:
+                became = handlers.handle_together(session, register, plain, today=DAY)
+                counted[many] = len(put)
+            assert [each.invoice.state for each in became if each.invoice] == [InvoiceState.ACCEPTED] * many
+    assert counted[3] == counted[1]
