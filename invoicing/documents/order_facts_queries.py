@@ -258,10 +258,14 @@ def _among_pairs(engine: str) -> Select[Any]:
     """The lines that are named in pairs with their orders, which are sent as one."""
     line = order_tables.order_line
     if engine == "postgresql":
-        names = func.unnest(
-            bindparam("numbers", type_=postgresql.ARRAY(String)),
-            bindparam("lines", type_=postgresql.ARRAY(String)),
-        ).table_valued("of_order", "of_line", name="wanted")
+        names = (
+            func.unnest(
+                bindparam("numbers", type_=postgresql.ARRAY(String)),
+                bindparam("lines", type_=postgresql.ARRAY(String)),
+            )
+            .table_valued("of_order", "of_line", name="wanted")
+            .render_derived()
+        )
         wanted = (line.c.order_number == names.c.of_order) & (line.c.line_id == names.c.of_line)
     else:
         each = func.json_each(bindparam("pairs", type_=String)).table_valued("value", name="wanted")
