@@ -12,7 +12,6 @@ from sqlalchemy import Table, select
 from invoicing.documents import reading
 from invoicing.documents.reading import Reading
 from invoicing.intake import handlers, queue
-from invoicing.model import InvoiceState
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from orders.register import store as register_store
@@ -21,6 +20,7 @@ from peppol.documents import billing
 from peppol.exchange import inbox_store
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.inbox_store import InboundMessage
+from peppol.exchange.tables import InState
 from peppol.xml import codec
 from tests.support import books_told
 from tests.support.statements import statements
@@ -165,16 +165,20 @@ def test_so_do_all_there_are_in_either_order(database_url: str, policy: str) -> 
         assert after(database_url, policy, chosen, alone=False) == one_by_one
 
 
-def test_what_three_invoices_need_is_asked_and_written_in_as_many_statements_as_for_one(
-    database_url: str,
-) -> None:
-    counted = {}
-    for many in (1, 3):
-        with a_system(database_url, begun=arrived) as system:
-            plain = [messages(system)[place] for place in (0, 8, 9)[:many]]
-            register = system.register
-            with system.database.writing() as session, statements() as put:
-                became = handlers.handle_together(session, register, plain, today=DAY)
-                counted[many] = len(put)
-            assert [each.invoice.state for each in became if each.invoice] == [InvoiceState.ACCEPTED] * many
-    assert counted[3] == counted[1]
+def asked_and_written(database_url: str, places: Sequence[int]) -> int:
+    """The statements in which these messages are received together."""
+    with a_system(database_url, begun=arrived) as system:
+        group, register = [messages(system)[place] for place in places], system.register
+        with system.database.writing() as session, statements() as put:
+            became = handlers.handle_together(session, register, group, today=DAY)
+            count = len(put)
+        assert [each.message_state for each in became] == [InState.HANDLED] * len(places)
+        return count
+
+
+def test_three_invoices_are_received_in_as_many_statements_as_one(database_url: str) -> None:
+    assert asked_and_written(database_url, (0, 8, 9)) == asked_and_written(database_url, (0,))
+
+
+def test_what_a_credit_note_may_have_changed_is_asked_anew_for_all_behind_it(database_url: str) -> None:
+    assert asked_and_written(database_url, (4, 8, 9)) == asked_and_written(database_url, (4, 8))
