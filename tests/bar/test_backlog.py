@@ -38,7 +38,7 @@ def test_a_backlog_is_read_at_a_pace_and_nobody_is_left_behind_it(
 ) -> None:
     register = example_register()
     flow.measure_orders(database, register, count=OF_THEM_DIFFERENT)
-    lines = flow.receive_first_months(database, register)
+    lines = flow.receive_months(database, register)
     invoices = list(flow.invoices_for(database, register, lines))
     copies = DOCUMENTS // len(invoices)
     waiting = [

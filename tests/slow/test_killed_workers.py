@@ -201,7 +201,7 @@ def test_kills_under_load_lose_nothing_and_double_nothing(
     point = NotingPoint(folder)
     register = example_register()
     flow.measure_orders(database, register, count=kills * 3 // 10)
-    lines = flow.receive_first_months(database, register)
+    lines = flow.receive_months(database, register)
     invoices = list(flow.invoices_for(database, register, lines))
     orders = count(database, OutState.WAITING)
 

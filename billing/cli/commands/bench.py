@@ -27,6 +27,7 @@ from billing.tools.benchmarks import post as bench_post
 from billing.tools.benchmarks import validation as benchmark
 from billing.tools.benchmarks.figures import bench_figures
 from billing.tools.benchmarks.flow import Arrived, Figures
+from billing.tools.benchmarks.month import bench_month
 from billing.tools.benchmarks.payments import bench_payments
 from billing.tools.benchmarks.reconcile import bench_reconcile
 from billing.tools.benchmarks.touchless import bench_touchless
@@ -154,6 +155,7 @@ def post(
 
 
 benches.command("reconcile")(bench_reconcile)
+benches.command("month")(bench_month)
 benches.command("touchless")(bench_touchless)
 benches.command("payments")(bench_payments)
 benches.command("figures")(bench_figures)
@@ -178,7 +180,7 @@ def _prepared(url: str, register: Register, documents: int, *, empty: bool) -> t
     database = open_migrated(url, clock=flow.clock)
     flow.prepare(database, register)
     orders = flow.measure_orders(database, register, count=documents)
-    lines = flow.receive_first_months(database, register)
+    lines = flow.receive_months(database, register)
     arrived = flow.store_messages(database, flow.invoices_for(database, register, lines))
     database.close()
     return arrived, orders

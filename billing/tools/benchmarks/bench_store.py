@@ -1,10 +1,13 @@
 """What the benchmarks do and ask in the database they measure in, beside the product's own questions."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Table, func, select, text
 
 from billing.migrations.schema import METADATAS
 from foundation.sql import Session
 from foundation.tables import JOURNAL_SEQUENCE, NUMBER_SEQUENCES
+from invoicing.documents import tables as document_tables
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState, OutState
 
@@ -51,6 +54,27 @@ def slow_commits(session: Session, *, seconds: float) -> None:
 def hold_one_row(session: Session) -> None:
     """Change the one row that all change, and hold it until the commit."""
     session.execute(text("UPDATE billing_bench_row SET held = held + 1"))
+
+
+def make_floor(session: Session) -> None:
+    """A table to write bytes into as quickly as the engine can."""
+    kind = "bytea" if session.dialect.name == "postgresql" else "blob"
+    session.execute(text("DROP TABLE IF EXISTS billing_bench_floor"))
+    session.execute(text(f"CREATE TABLE billing_bench_floor (number integer, body {kind})"))
+
+
+def write_floor(session: Session, bodies: Sequence[bytes]) -> None:
+    """Write bytes and nothing else."""
+    session.execute(_FLOOR, [{"number": number, "body": body} for number, body in enumerate(bodies)])
+
+
+def states(session: Session) -> dict[str, int]:
+    """How many of suppliers' documents are in each state."""
+    state = document_tables.invoice.c.state
+    return {str(each): count for each, count in session.execute(select(state, func.count()).group_by(state))}
+
+
+_FLOOR = text("INSERT INTO billing_bench_floor VALUES (:number, :body)")
 
 
 def setting(session: Session, name: str) -> str:

@@ -30,6 +30,7 @@ from orders.events.store import Arrival
 from orders.purchase_orders import order_store
 from orders.register import store as register_store
 from orders.register.register import Register
+from peppol.documents import billing
 from peppol.exchange import inbox
 from peppol.exchange.inbox_store import InboundMessage
 from peppol.xml import codec
@@ -78,16 +79,18 @@ def measure_orders(database: Database, register: Register, *, count: int) -> Fig
     return figures("orders generated, validated and stored", spent, perf_counter() - began)
 
 
-def receive_first_months(database: Database, register: Register) -> list[tuple[str, str]]:
-    """File and approve the first month's report of every placement; the order lines to invoice."""
+def receive_months(database: Database, register: Register, *, months: int = 1) -> list[tuple[str, str]]:
+    """File and approve the reports of every placement's first months; the order lines to invoice."""
     with database.reading() as session:
         references = [
             summary.execution_reference for summary in order_store.summaries(session, limit=10_000_000)
         ]
     # Told as they are needed: the events of all months at once would be the peak that is measured.
     told = (
-        _event(number, kind, _report(reference))
-        for number, reference in enumerate(reversed(references))
+        _event(number, kind, _report(reference, month))
+        for number, (month, reference) in enumerate(
+            (month, reference) for month in range(months) for reference in reversed(references)
+        )
         for kind in ("report.filed", "report.approved")
     )
     # Filing tells of the lines too, since what waits on them is told that the report has come.
@@ -101,21 +104,26 @@ def receive_first_months(database: Database, register: Register) -> list[tuple[s
 
 
 def invoices_for(database: Database, register: Register, lines: Sequence[tuple[str, str]]) -> Iterator[bytes]:
-    """The invoice a supplier's system would send for each received line."""
+    """The invoice a supplier's system would send for each received line, as it is sent."""
+    return map(codec.serialise, invoices_of(database, register, lines))
+
+
+def invoices_of(
+    database: Database, register: Register, lines: Iterable[tuple[str, str]]
+) -> Iterator[billing.Invoice]:
+    """The invoice a supplier's system would write for each received line."""
     for number, (order_number, line_id) in enumerate(lines, 1):
         with database.reading() as session:
             order = order_facts_queries.order_facts(session, register, order_number)
         if order is None:
             continue
-        yield codec.serialise(
-            flipping.flip(
-                order,
-                order.lines[line_id],
-                supplier=register.supplier(order.order.supplier),
-                buyer=register.buyer,
-                policy=register.policy,
-                given=Numbered(f"F{number:07}", _START + timedelta(days=40)),
-            )
+        yield flipping.flip(
+            order,
+            order.lines[line_id],
+            supplier=register.supplier(order.order.supplier),
+            buyer=register.buyer,
+            policy=register.policy,
+            given=Numbered(f"F{number:07}", _START + timedelta(days=40)),
         )
 
 
@@ -127,9 +135,12 @@ class Arrived:
     seconds: float
 
 
-def store_messages(database: Database, bodies: Iterable[bytes]) -> Arrived:
-    """Keep arrived bytes as the mailbox does. Making the bytes does not count, and they are not held in memory."""
-    rest = iter(enumerate(bodies))
+def store_messages(database: Database, bodies: Iterable[bytes], *, after: int = 0) -> Arrived:
+    """Keep arrived bytes as the mailbox does, in small batches, `after` so many before them.
+
+    Making the bytes does not count, and they are not held in memory.
+    """
+    rest = iter(enumerate(bodies, after))
     moment = database.clock()
     count, seconds = 0, 0.0
     while batch := list(islice(rest, _STORE_BATCH)):
@@ -244,12 +255,15 @@ def decisions(register: Register, count: int) -> Iterator[Event]:
         )
 
 
-def _report(reference: str) -> dict[str, object]:
+def _report(reference: str, later: int) -> dict[str, object]:
+    month = Month.of(_START)
+    for _ in range(later):
+        month = month.next
     return {
         "execution_reference": reference,
-        "month": str(Month.of(_START)),
+        "month": str(month),
         "version": 1,
-        "at": f"{_START + timedelta(days=25)}T09:00:00Z",
+        "at": f"{month.period.end + timedelta(days=6)}T09:00:00Z",
         "by": "bench",
     }
 

@@ -32,7 +32,7 @@ def fill(database: Database, register: Register, *, payables: int) -> int:
     many = with_suppliers(register, count=SUPPLIERS)
     flow.prepare(database, many)
     flow.measure_orders(database, many, count=min(RECEIVED, payables))
-    lines = flow.receive_first_months(database, many)
+    lines = flow.receive_months(database, many)
     flow.store_messages(database, flow.invoices_for(database, many, lines))
     flow.read_all(database)
     with database.engine.begin() as session:

@@ -72,7 +72,7 @@ def _prepared(url: str, register: Register, messages: int) -> list[bytes]:
     try:
         flow.prepare(database, register)
         flow.measure_orders(database, register, count=messages)
-        lines = flow.receive_first_months(database, register)
+        lines = flow.receive_months(database, register)
         return list(flow.invoices_for(database, register, lines))
     finally:
         database.close()
