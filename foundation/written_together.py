@@ -1,10 +1,11 @@
 """Rows that nobody has asked for yet are kept back, so that those of one kind are written by one statement.
 
 Within `gathered` a store's `write` keeps a row. All that are kept are written, kind by kind, those that others
-refer to first, when the block ends, when a savepoint begins or is left, before any other statement that writes (a row
+refer to first, when the block ends, when a savepoint begins, before any other statement that writes (a row
 of its may refer to one of theirs), and before any that names a table one of them goes into. So whoever asks finds what
 would have been there. Outside such a block a row is written at once. What is kept when a savepoint or the
-transaction is undone was never written (decision 138).
+transaction is undone was never written; what cannot be written is said when it is, and not of which row
+(decision 138).
 
 Convention: a writer is a function of a module that writes some rows of one kind, each as if it had been written alone,
 and raises where one of them could not be.
@@ -36,11 +37,12 @@ _NAME: Final = re.compile(r"[a-z_]+")
 
 @dataclass(slots=True)
 class _Kept:
-    """What is kept back by its writer, the table each writes into, and the numbers that rows are given meanwhile."""
+    """What is kept back by its writer, the table each writes into, and the numbers of rows: free ones, and the last."""
 
     rows: dict[Writer[Any], list[Any]] = field(default_factory=dict)
     tables: dict[Writer[Any], Table] = field(default_factory=dict)
     numbers: dict[Column[Any], deque[int]] = field(default_factory=dict)
+    reserved: dict[Column[Any], int] = field(default_factory=dict)
 
     def taken(self) -> list[tuple[Writer[Any], list[Any]]]:
         """All of it, which is then kept no longer: what others refer to before them."""
@@ -74,10 +76,12 @@ def reserve_numbers(session: Session, column: Column[Any], count: int) -> None:
         given = {"of_table": column.table.name, "of_column": column.name, "count": count}
         numbers = session.scalars(_NEXT_NUMBERS, given).all()
     else:
-        # There is one writer, and what was reserved before lies in the table or was used by nobody.
-        last: int = session.scalar(select(func.coalesce(func.max(column), 0))) or 0
+        # There is one writer: what comes after all there are, and after those given to rows that are not written yet.
+        there: int = session.scalar(select(func.coalesce(func.max(column), 0))) or 0
+        last = max(there, kept.reserved.get(column, 0))
         numbers = range(last + 1, last + count + 1)
     kept.numbers[column] = deque(numbers)
+    kept.reserved[column] = max(numbers, default=kept.reserved.get(column, 0))
 
 
 def next_number(session: Session, column: Column[Any]) -> int | None:
@@ -108,7 +112,6 @@ def gathered(session: Session) -> Iterator[None]:
     listeners: dict[str, Callable[..., None]] = {
         "before_cursor_execute": before_statement,
         "savepoint": before_savepoint,
-        "release_savepoint": before_savepoint,
         "rollback_savepoint": after_undoing,
     }
     for name, listener in listeners.items():
