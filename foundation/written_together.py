@@ -1,7 +1,7 @@
 """Rows that nobody has asked for yet are kept back, so that those of one kind are written by one statement.
 
 Within `gathered` a store's `write` keeps a row. All that are kept are written, kind by kind, those that others
-refer to first, when the block ends, when a savepoint begins, before any other statement that writes (a row
+refer to first, when the block ends, before any other statement that writes or makes a savepoint (a row
 of its may refer to one of theirs), and before any that names a table one of them goes into. So whoever asks finds what
 would have been there. Outside such a block a row is written at once. What is kept when a savepoint or the
 transaction is undone was never written; what cannot be written is said when it is, and not of which row
@@ -103,15 +103,11 @@ def gathered(session: Session) -> Iterator[None]:
         if kept.rows and not (_only_asks(statement) and not kept.goes_into(_names_in(statement))):
             _write_all(connection, kept)
 
-    def before_savepoint(connection: Session, *rest: object) -> None:
-        _write_all(connection, kept)
-
     def after_undoing(connection: Session, *rest: object) -> None:
         kept.taken()
 
     listeners: dict[str, Callable[..., None]] = {
         "before_cursor_execute": before_statement,
-        "savepoint": before_savepoint,
         "rollback_savepoint": after_undoing,
     }
     for name, listener in listeners.items():

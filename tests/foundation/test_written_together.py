@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import DBAPIError
 
 from foundation import journal, written_together
 from foundation.database import Database
@@ -116,6 +117,18 @@ def test_a_savepoint_that_is_undone_takes_with_it_what_was_kept_within_and_nothi
         with journal.attempt(session):
             note(session, "kept")
     assert codes(session) == ["before", "kept"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_savepoint_that_the_database_broke_off_is_undone_with_what_was_kept_within(
+    session: Session,
+) -> None:
+    with written_together.gathered(session):
+        with suppress(DBAPIError), journal.attempt(session):
+            note(session, "within")
+            session.execute(text("SELECT 1 / 0"))
+        note(session, "after")
+    assert codes(session) == ["after"]
 
 
 def test_what_is_kept_when_something_fails_is_never_written(session: Session) -> None:
