@@ -15,7 +15,7 @@ from sqlalchemy import select
 from billing.server import exchange_events
 from foundation.database import Database
 from foundation.text import SWEDISH, Text
-from invoicing.intake import handlers as intake_handlers
+from invoicing.intake import intake
 from operations import alarms, scheduler
 from operations.background import running, task_store
 from operations.background.tables import background_task
@@ -81,14 +81,14 @@ def story(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Story]
 
 
 def letters_in(story: Story) -> tuple[list[str], list[str]]:
-    handle = intake_handlers.handle
+    receive = intake.receive
 
     def handled(session: object, register: object, message: object, *rest: object, **named: object) -> object:
         if b"BAD" in message.body:  # type: ignore[attr-defined]
             story.dies()
-        return handle(session, register, message, *rest, **named)  # type: ignore[arg-type]
+        return receive(session, register, message, *rest, **named)  # type: ignore[arg-type]
 
-    story.patch.setattr(intake_handlers, "handle", handled)
+    story.patch.setattr(intake, "receive", handled)
     for body in (b"<A>1</A>", b"<A>BAD</A>", b"<A>2</A>"):
         story.system.post(body, on=DAY)
     story.works(lambda: story.system.read_messages(on=DAY))

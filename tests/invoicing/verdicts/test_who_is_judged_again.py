@@ -1,6 +1,6 @@
 """Which documents are judged again by themselves, by what they lay on, and who may touch them meanwhile: nobody."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -287,7 +287,12 @@ def held(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         turns.append(f"document {invoice_id}")
         return lock(session, invoice_id)
 
+    def orders(session: Session, numbers: Iterable[str]) -> None:
+        for number in sorted(numbers):
+            lines(session, number)
+
     monkeypatch.setattr(line_store, "lock_lines", lines)
+    monkeypatch.setattr(line_store, "lock_orders", orders)
     monkeypatch.setattr(document_store, "lock", document)
     return turns
 
