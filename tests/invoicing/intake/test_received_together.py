@@ -11,9 +11,11 @@ from sqlalchemy import Table, select
 
 from invoicing.documents import reading
 from invoicing.documents.reading import Reading
-from invoicing.intake import handlers, queue
+from invoicing.intake import asked_ahead, handlers, queue
+from invoicing.model import InvoiceState
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
+from orders.purchase_orders.line_store import LineTaken
 from orders.register import store as register_store
 from orders.register.response_agreements import Acknowledgement
 from peppol.documents import billing
@@ -183,3 +185,17 @@ def test_three_invoices_are_received_in_as_many_statements_as_one(database_url: 
 def test_what_an_answer_to_an_order_may_have_changed_is_asked_anew(database_url: str) -> None:
     asked = [each for each in put_together(database_url, (15, 8, 9)) if " JOIN line_account " in each]
     assert len(asked) == 2
+
+
+@pytest.mark.both_engines
+def test_a_line_that_was_wrongly_thought_free_undoes_the_group_and_each_is_received_alone(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_system(database_url, begun=arrived) as system:
+        twice, register = [messages(system)[place] for place in (0, 2)], system.register
+        monkeypatch.setattr(asked_ahead, "_sharing_nothing", list)
+        with pytest.raises(LineTaken), system.database.writing() as session:
+            handlers.handle_together(session, register, twice, today=DAY)
+        became = queue.receive_together(system.database, register, twice, today=DAY)
+        states = [system.invoice(each.invoice.id).state for each in became if each.invoice is not None]
+        assert states == [InvoiceState.ACCEPTED, InvoiceState.IN_QUESTION]
