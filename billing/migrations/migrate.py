@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 from billing.migrations import row_security, vacuuming
 from billing.migrations.revisions import refuse_newer
 from billing.migrations.schema import METADATAS
-from foundation import books_mark, number_series
+from foundation import books_mark, number_series, partitions
 from foundation.database import Database, DatabaseUnusable, utc_now
 from foundation.engines.options import DatabaseOptions
 from foundation.journal_chains import chain_store
@@ -86,6 +86,7 @@ def bring_up_to_date(database: Database, *, wait_seconds: float = WAIT_SECONDS) 
             newest = ScriptDirectory.from_config(scripts)
             MigrationContext.configure(connection).stamp(newest, "head")
         row_security.install(connection, METADATAS, database.options.supplier_role)
+        partitions.make_ahead(connection)
         vacuuming.install(connection)
         number_series.start(connection)
         chain_store.catch_up(connection)
