@@ -19,8 +19,9 @@ from sqlalchemy import (
     text,
 )
 
-from foundation import append_only, partitions
-from foundation.partitions import Division
+from foundation import append_only
+from foundation.engines import partitions
+from foundation.engines.partitions import Division
 
 metadata = MetaData(
     naming_convention={

@@ -22,8 +22,9 @@ from sqlalchemy.exc import OperationalError
 from billing.migrations import row_security, vacuuming
 from billing.migrations.revisions import refuse_newer
 from billing.migrations.schema import METADATAS
-from foundation import books_mark, number_series, partitions
+from foundation import books_mark, number_series
 from foundation.database import Database, DatabaseUnusable, utc_now
+from foundation.engines import partitions
 from foundation.engines.options import DatabaseOptions
 from foundation.journal_chains import chain_store
 from foundation.periods import Clock

@@ -22,8 +22,9 @@ from accounts.staff.waiting_queries import STAFF_KINDS
 from accounts.systems import machine_keys
 from audit import retention_periods
 from billing.server import invoice_mails, mail_watch
-from foundation import journal, partitions
+from foundation import journal
 from foundation.database import Database
+from foundation.engines import partitions
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.exceptions import undo as exception_undo
@@ -77,7 +78,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InSteps("reports-received", Every(timedelta(minutes=1)), receive_filed),
         InSteps("orders-come", Every(timedelta(minutes=1)), judge_what_has_come),
         InOne("feed-disposal", Daily(time(2, 20), catch_up=False), _feed_disposal(settings), by_date=True),
-        InOne("partitions", Daily(time(1, 30)), make_partitions),
+        InOne("partitions", Daily(time(1, 30), catch_up=False), make_partitions),
         InOne("unfinished-files", Daily(time(2, 40), catch_up=False), _sweep(settings)),
         InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys, by_date=True),
         InOne("guessing-watch", Every(timedelta(minutes=1)), watch_guessing),

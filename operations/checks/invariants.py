@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from foundation import append_only, journal, number_series, partitions
+from foundation import append_only, journal, number_series
+from foundation.engines import partitions
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import DocumentAction, document_subject

@@ -9,9 +9,10 @@ from typing import Final
 
 from sqlalchemy import column, func, insert, inspect, select, table, text
 
-from foundation import books_mark, books_standing, partitions
+from foundation import books_mark, books_standing
 from foundation import tables as foundation_tables
 from foundation.books_mark import BooksMark
+from foundation.engines import partitions
 from foundation.journal_chains.row_hashes import GENESIS
 from foundation.sql import Session
 

@@ -32,8 +32,8 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as LongText
 
-from foundation import partitions
-from foundation.partitions import Division
+from foundation.engines import partitions
+from foundation.engines.partitions import Division
 from foundation.sql import UtcDateTime
 from foundation.text import Text
 from foundation.transitions import Transitions

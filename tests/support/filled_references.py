@@ -34,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint as Key
 from sqlalchemy.exc import IntegrityError
 
-from foundation import partitions
+from foundation.engines import partitions
 
 _DAY: Final = date(2026, 5, 4)
 _MOMENT: Final = "2026-05-04T10:00:00.000000+00:00"

@@ -4,9 +4,9 @@ from typing import Final
 
 from alembic import op
 
-from foundation import partitions
 from foundation.append_only import protect_standing
-from foundation.partitions import Division
+from foundation.engines import partitions
+from foundation.engines.partitions import Division
 
 revision = "0067"
 down_revision = "0064"

@@ -16,8 +16,9 @@ from sqlalchemy.exc import IntegrityError
 from accounts.staff import changes, staff_forms
 from accounts.staff.change_store import StaffChangeKind
 from billing.migrations.migrate import bring_up_to_date, open_migrated
-from foundation import append_only, partitions
+from foundation import append_only
 from foundation.database import Database
+from foundation.engines import partitions
 from foundation.sql import Session
 from invoicing.payment import attest_right_store, payment, payment_store, repayments
 from invoicing.payment.attest_right_store import Reach

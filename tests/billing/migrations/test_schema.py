@@ -7,7 +7,8 @@ from sqlalchemy import Connection, text
 
 from billing.migrations.migrate import bring_up_to_date, open_migrated
 from billing.migrations.schema import METADATAS
-from foundation import number_series, partitions
+from foundation import number_series
+from foundation.engines import partitions
 
 pytestmark = pytest.mark.both_engines
 

@@ -449,4 +449,6 @@ def test_whatever_is_changed_behind_the_systems_back_is_named(system: System, na
 
 def test_every_invariant_has_been_broken_once() -> None:
     # Two results of one stage are kept out by a key; that invariant is a second look at the key.
-    assert {invariant for invariant, *_ in TAMPERED.values()} | {"results once"} == set(invariants.INVARIANTS)
+    # Partitions are PostgreSQL's alone: tests/foundation/engines/test_partitions.py breaks them.
+    elsewhere = {"results once", "partitions"}
+    assert {invariant for invariant, *_ in TAMPERED.values()} | elsewhere == set(invariants.INVARIANTS)

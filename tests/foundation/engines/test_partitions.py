@@ -10,8 +10,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from billing.migrations.migrate import bring_up_to_date
 from billing.server.jobs import make_partitions
-from foundation import append_only, journal, partitions
+from foundation import append_only, journal
 from foundation.database import SUPPLIER_ROLE, Database
+from foundation.engines import partitions
 from foundation.journal_chains import chain_store
 from foundation.journal_chains.chain_store import HeadMoved
 from foundation.sql import Session

@@ -1,4 +1,4 @@
-"""Tables that PostgreSQL keeps in partitions by ranges of their number, made ahead of the rows; SQLite has plain tables.
+"""Tables that PostgreSQL keeps in partitions by ranges of their number, made ahead; SQLite has plain tables.
 
 Convention: rows come in the order of the number, so that a range is a stretch of time and only the newest is written.
 The number is part of the primary key, which so holds across partitions. A unique key without it holds within a
