@@ -1,4 +1,4 @@
-"""What the documents of the large world say, as the books keep it: their content once read, and what a match came to."""
+"""What the documents of the large world say, as the books keep it: their content, and what a match came to."""
 
 import json
 from typing import Final
@@ -80,6 +80,12 @@ CONTENT: Final = (
     .replace('"?credits"', "%9$s")
 )
 """The content of one document for PostgreSQL's `format`; `bulk_world_store` says what stands in which place."""
+
+JOURNAL_ROW: Final = (
+    '{"action":"%s","actor":"%s","at":"%s","chain":"%s","detail":%s,"execution_reference":"%s","position":%s,'
+    '"subject":"%s"}'
+)
+"""A row of the journal in its canonical form (`row_hashes.canonical`), for the same."""
 
 
 def _tree(check: Check) -> str:

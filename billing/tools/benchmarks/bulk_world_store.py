@@ -20,7 +20,6 @@ from sqlalchemy import text
 
 from billing.tools.benchmarks import bulk_documents, bulk_register
 from foundation.database import Database
-from foundation.periods import Month
 from foundation.sql import Session
 from orders.register import store as register_store
 
@@ -106,7 +105,7 @@ _STEPS = (
               CASE what WHEN 'RIGHT' THEN 'F' WHEN 'WRONG' THEN 'X' ELSE 'K' END || k || '-' || j,
               came_on, came_on, came_on + 30, 'SEK', order_number, reference, '0007:' || supplier,
               net, round(net * 0.25, 2), round(net * 1.25, 2),
-              format(:content, CASE what WHEN 'CREDIT' THEN 'CREDIT_NOTE' ELSE 'INVOICE' END,
+              format(CAST(:content AS text), CASE what WHEN 'CREDIT' THEN 'CREDIT_NOTE' ELSE 'INVOICE' END,
                      CASE what WHEN 'CREDIT' THEN '381' ELSE '380' END,
                      CASE what WHEN 'RIGHT' THEN 'F' WHEN 'WRONG' THEN 'X' ELSE 'K' END || k || '-' || j, came_on,
                      CASE what WHEN 'CREDIT' THEN 'null' ELSE to_json(came_on + 30)::text END, supplier, order_number,
@@ -124,12 +123,14 @@ _STEPS = (
     """INSERT INTO invoice_part (invoice_id, position, order_number, line_id, amount_net)
        SELECT id, 1, order_number, line_id, net FROM document WHERE what <> 'CREDIT'""",
     """INSERT INTO inbox (id, transport_id, sha256, size, body, received_on, received_at, state, kind, business_key)
-       SELECT id, 'bulk-' || id, encode(sha256(id::text::bytea), 'hex'), length(id::text), id::text::bytea, came_on, came_on, 'HANDLED',
+       SELECT id, 'bulk-' || id, encode(sha256(id::text::bytea), 'hex'), length(id::text),
+              convert_to(id::text, 'UTF8'), came_on, came_on, 'HANDLED',
               CASE what WHEN 'CREDIT' THEN 'credit-note' ELSE 'invoice' END, 'bulk ' || id
        FROM document ORDER BY id""",
     """INSERT INTO inbox (id, transport_id, sha256, size, body, received_on, received_at, state, reason)
        SELECT (SELECT max(id) FROM document) + id / 5000, 'bulk-aside-' || id,
-              encode(sha256((-id)::text::bytea), 'hex'), length(id::text) + 1, (-id)::text::bytea, came_on, came_on,
+              encode(sha256((-id)::text::bytea), 'hex'), length(id::text) + 1,
+              convert_to((-id)::text, 'UTF8'), came_on, came_on,
               CASE WHEN id % 2 = 0 THEN 'QUARANTINED' ELSE 'CONFLICT' END, 'BULK'
        FROM document WHERE id % 5000 = 0""",
     """INSERT INTO inbound_event (source, event_id, content_sha256, type, occurred_on, execution_reference, body,
@@ -186,8 +187,9 @@ def fill(
         "suppliers": bulk_register.supplier_numbers(),
         "address": json.dumps(asdict(bulk_register.ADDRESS)),
         "since": since,
-        "months": Month.of(date(2026, 6, 1)).index - Month.of(since).index,
+        "months": (2026 - since.year) * 12 + 6 - since.month,
         "content": bulk_documents.CONTENT,
+        "journal_row": bulk_documents.JOURNAL_ROW,
         "agrees": bulk_documents.AGREES,
         "wrong_price": bulk_documents.WRONG_PRICE,
         "wrong_quantity": bulk_documents.WRONG_QUANTITY,
@@ -197,6 +199,9 @@ def fill(
     with database.engine.begin() as session:
         if session.execute(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")).scalar_one():
             session.execute(text("SET LOCAL session_replication_role = replica"))
+        # Sorts of millions of rows, and statements that take minutes.
+        session.execute(text("SET LOCAL work_mem = '256MB'"))
+        session.execute(text("SET LOCAL statement_timeout = 0"))
         for step in (*_STEPS, *history, *_END):
             wanted = {name: value for name, value in given.items() if re.search(rf"[^:]:{name}\b", step)}
             session.execute(text(step), wanted)
