@@ -42,6 +42,19 @@ _PATIENCE: Final[Mapping[str, object]] = {
 }
 
 
+_WITHOUT_END: Final = "billing without end"
+
+
+def take_time(session: Session) -> None:
+    """Let the statements of this transaction take as long as they take: a large table is changed. Nothing on SQLite.
+
+    Neither side ends one; a server that is gone is still noticed by the net.
+    """
+    if session.dialect.name == "postgresql":
+        session.info[_WITHOUT_END] = True
+        session.exec_driver_sql("SET LOCAL statement_timeout = 0")
+
+
 def limits_of(options: DatabaseOptions) -> Mapping[str, str]:
     """What every session to a database that is reached so is told."""
     return {**LIMITS, "idle_in_transaction_session_timeout": f"{options.idle_seconds}s"}
@@ -66,12 +79,13 @@ def engine_of(url: URL, options: DatabaseOptions) -> Engine:
         waits = connection.wait
 
         def wait(steps: Generator[Any, Any, Any], **how: Any) -> object:  # noqa: ANN401 - as psycopg has it
-            return waits(_until_silent(connection, steps), **how)
+            return waits(steps if record.info.get(_WITHOUT_END) else _until_silent(connection, steps), **how)
 
         connection.wait = wait
 
     @event.listens_for(engine, "checkin")
     def forget(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info.pop(_WITHOUT_END, None)
         # Who has read leaves it writable by name, and a server that was told to take nothing would be overruled.
         if connection is not None and connection.info.transaction_status is TransactionStatus.IDLE:
             connection.read_only = None

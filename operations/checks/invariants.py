@@ -16,6 +16,7 @@ from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import DocumentAction, document_subject
 from invoicing.model import DocumentType, InvoiceState
+from invoicing.reconciliation import sum_keeping
 from operations.checks import (
     approval_checks,
     claim_checks,
@@ -322,6 +323,7 @@ INVARIANTS: dict[str, Callable[[Session], Findings]] = {
     "line shares": _shares,
     "differences accepted": _differences,
     "append-only tables": _append_only,
+    "statement sums": sum_keeping.broken,
     "partitions": _partitions,
     "order sums": _order_sums,
     "days received once": _days_received_once,

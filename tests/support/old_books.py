@@ -31,6 +31,7 @@ from foundation.append_only import protect_standing
 from foundation.database import SUPPLIER_ROLE
 from foundation.journal_chains.row_hashes import GENESIS, row_hash
 from foundation.tables import journal
+from invoicing.reconciliation import change_triggers_store
 
 
 def put_in(database_url: str, folder: Path) -> None:
@@ -175,6 +176,7 @@ def before_0064(connection: Connection) -> None:
 
 def before_0067(connection: Connection) -> None:
     """Lead the books back to what revision 0067 found: on PostgreSQL the divided tables are plain ones."""
+    before_0068(connection)
     if connection.dialect.name != "postgresql":
         return
     for name in ("journal", "attempt"):
@@ -194,6 +196,15 @@ def before_0067(connection: Connection) -> None:
     ):
         connection.execute(text(statement))
     protect_standing(connection, "journal")
+
+
+def before_0068(connection: Connection) -> None:
+    """Lead the books back to what revision 0068 found."""
+    for table in ("statement_sum", "statement_change"):
+        connection.execute(text(f"drop table {table}"))
+    if connection.dialect.name == "postgresql":
+        for name in change_triggers_store.TRIGGERS:
+            connection.execute(text(f"drop trigger if exists {name}_statement on {name}"))
 
 
 def before_0057(connection: Connection) -> None:

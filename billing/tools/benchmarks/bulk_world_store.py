@@ -20,7 +20,9 @@ from sqlalchemy import text
 
 from billing.tools.benchmarks import bulk_documents, bulk_register
 from foundation.database import Database
+from foundation.engines import postgresql
 from foundation.sql import Session
+from invoicing.reconciliation import sum_store
 from orders.register import store as register_store
 
 #: The day the world stands at.
@@ -201,10 +203,12 @@ def fill(
             session.execute(text("SET LOCAL session_replication_role = replica"))
         # Sorts of millions of rows, and statements that take minutes.
         session.execute(text("SET LOCAL work_mem = '256MB'"))
-        session.execute(text("SET LOCAL statement_timeout = 0"))
+        postgresql.take_time(session)
         for step in (*_STEPS, *history, *_END):
             wanted = {name: value for name, value in given.items() if re.search(rf"[^:]:{name}\b", step)}
             session.execute(text(step), wanted)
+        # No trigger noted any of it.
+        sum_store.mark_all(session)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as session:
         session.execute(text("VACUUM ANALYZE"))
 

@@ -33,7 +33,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.exceptions import queue_queries
 from invoicing.exceptions.queue import QueueFilter
-from invoicing.reconciliation import entry_queries
+from invoicing.reconciliation import entry_queries, sum_keeping
 from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.open_items import open_items
 from invoicing.reconciliation.statement import StatementKey, reconcile
@@ -107,6 +107,7 @@ def make(database: Database, *, documents: int) -> None:
     """Fill an empty PostgreSQL database with at least so many documents of suppliers, and all that belongs to them."""
     lines = round(documents * _LINES_PER_DOCUMENT)
     bulk_world_store.fill(database, lines=lines, since=SINCE, history=bulk_history_store.STEPS)
+    sum_keeping.add_up_changed(database.writing)
 
 
 def sizes(database: Database) -> dict[str, object]:
