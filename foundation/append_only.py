@@ -122,8 +122,11 @@ def standing(session: Session) -> set[str]:
 
 
 _ON_SQLITE = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+# A partition bears its table's trigger under the same name; where one does not, the table is not guarded.
 _ON_POSTGRESQL = """SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-WHERE t.tgname = c.relname || '_append_only' AND t.tgenabled <> 'D'"""
+WHERE t.tgname = c.relname || '_append_only' AND t.tgenabled <> 'D' AND NOT EXISTS (
+ SELECT 1 FROM pg_inherits i WHERE i.inhparent = c.oid AND NOT EXISTS (
+  SELECT 1 FROM pg_trigger p WHERE p.tgrelid = i.inhrelid AND p.tgname = t.tgname AND p.tgenabled <> 'D'))"""
 
 
 def _only(dialect: str, statement: str) -> ExecutableDDLElement:

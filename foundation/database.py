@@ -184,7 +184,7 @@ class Database:
         else:
             if self.has_true_clock:
                 self.clock = ServerClock()
-            self._writer = postgresql.engine_of(self.url, self.options.pooler)
+            self._writer = postgresql.engine_of(self.url, self.options)
             # One snapshot for the whole question, and the server itself refuses to write in it.
             self._reader = self._writer.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True

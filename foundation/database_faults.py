@@ -38,6 +38,8 @@ _CODES: Final = {
     "40001": DatabaseFault.BUSY,
     "40P01": DatabaseFault.BUSY,
     "25006": DatabaseFault.READ_ONLY,
+    # We did nothing in a transaction for too long: the server has ended the session.
+    "25P03": DatabaseFault.AWAY,
     "58030": DatabaseFault.DISK,
 }
 # PgBouncer gives these the code of a broken protocol.

@@ -114,7 +114,8 @@ def write(session: Session, *, at: datetime) -> None:
     # All that is about no case in one chain: who notes fifty messages would otherwise hold most of them.
     apart = next((str(entry.subject) for entry in pending if not entry.execution_reference), "")
     chains = [chain_of(entry.execution_reference, apart) for entry in pending]
-    heads = chain_store.hold(session, chains)
+    held = chain_store.hold(session, chains)
+    heads = dict(held)
     numbers = chain_store.next_sequences(session, len(pending))
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")
     rows = []
@@ -134,7 +135,7 @@ def write(session: Session, *, at: datetime) -> None:
         heads[chain] = ChainHead(chain, before.position + 1, row_hash(before.hash, row))
         rows.append({**row, "hash": heads[chain].hash})
     session.execute(_ADD, rows)
-    chain_store.move(session, heads.values())
+    chain_store.move(session, heads.values(), held=held)
     stand = [WrittenRow(sequence, str(row["hash"])) for sequence, row in zip(numbers, rows, strict=True)]
     for written in following:
         written(stand, at)

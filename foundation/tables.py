@@ -20,6 +20,8 @@ from sqlalchemy import (
 )
 
 from foundation import append_only
+from foundation.engines import partitions
+from foundation.engines.partitions import Division
 
 metadata = MetaData(
     naming_convention={
@@ -86,8 +88,13 @@ journal = Table(
         "position",
         unique=True,
         sqlite_where=text("chain <> ''"),
-        postgresql_where=text("chain <> ''"),
-    ),
+        # PostgreSQL has it in each partition; across them the head's step is the guard (`chain_store.move`).
+    ).ddl_if(dialect="sqlite"),
+    postgresql_partition_by="RANGE (sequence)",
+)
+partitions.divide(
+    journal,
+    Division("journal", by="sequence", each=5_000_000, within=("(chain, position) WHERE chain <> ''",)),
 )
 
 

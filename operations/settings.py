@@ -17,7 +17,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from foundation.engines.options import SUPPLIER_ROLE, DatabaseOptions, Pooler
+from foundation.engines.options import IDLE_SECONDS, SUPPLIER_ROLE, DatabaseOptions, Pooler
 from foundation.errors import Refused
 from foundation.text import Text
 from invoicing.payment.bank_files.banks import BankName, PainVersion
@@ -58,6 +58,9 @@ class Settings(PostSettings):
 
     supplier_role: str = SUPPLIER_ROLE
     """The role of PostgreSQL that suppliers' sessions run as; another for each installation on one server."""
+
+    idle_transaction_seconds: int = Field(default=IDLE_SECONDS, ge=10, le=3600)
+    """So many seconds a transaction may do nothing before PostgreSQL ends it; behind a pooler it is told each time."""
 
     buyer: str = ""
     """Which buyer a command is about, by its short name, where the installation has several."""
@@ -212,7 +215,7 @@ class Settings(PostSettings):
     @property
     def database_options(self) -> DatabaseOptions:
         """How the database is reached. Raises DatabaseUnusable for a role's name that cannot be one."""
-        return DatabaseOptions(self.pooler, self.supplier_role)
+        return DatabaseOptions(self.pooler, self.supplier_role, self.idle_transaction_seconds)
 
     @model_validator(mode="after")
     def _public_url_leads_here(self) -> Self:

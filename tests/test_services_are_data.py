@@ -56,8 +56,11 @@ LEFT: Final[Mapping[tuple[str, str], str]] = {
     ("supplier_portal/charts/timeline_chart.py", "B"): f"{_OTHER_LIST}: the mark of a decision in a picture",
     ("billing/tools/benchmarks/bulk_world_store.py", "B"): _MEASURED,
     ("billing/tools/benchmarks/bulk_world_store.py", "C"): _MEASURED,
-    ("billing/tools/benchmarks/bulk_world_store.py", "DAY"): _MEASURED,
     ("billing/tools/benchmarks/bulk_world_store.py", "Grundersättning"): _MEASURED,
+    ("billing/tools/benchmarks/bulk_world_store.py", "DAY"): _MEASURED,
+    ("billing/tools/benchmarks/bulk_documents.py", "DAY"): _MEASURED,
+    ("billing/tools/benchmarks/bulk_documents.py", "Grundersättning"): _MEASURED,
+    ("billing/tools/benchmarks/bulk_history_store.py", "B"): _MEASURED,
     ("billing/tools/benchmarks/validation.py", "DAY"): _MEASURED,
     ("billing/tools/benchmarks/validation.py", "Grundersättning"): _MEASURED,
 }

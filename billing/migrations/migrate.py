@@ -24,11 +24,13 @@ from billing.migrations.revisions import refuse_newer
 from billing.migrations.schema import METADATAS
 from foundation import books_mark, number_series
 from foundation.database import Database, DatabaseUnusable, utc_now
+from foundation.engines import partitions, postgresql
 from foundation.engines.options import DatabaseOptions
 from foundation.journal_chains import chain_store
 from foundation.periods import Clock
 from foundation.sql import Session
 from foundation.text import Text
+from invoicing.reconciliation import change_triggers_store, sum_store
 from operations.checks import invariant_queries
 from operations.event_feed import store as feed_store
 from orders import tables as order_tables
@@ -43,8 +45,6 @@ _Taken = TypeVar("_Taken")
 _LOOK_EVERY: Final = 0.2
 # One for the whole database, tried again and again: a wait inside the server would end with its lock_timeout.
 _TRY: Final = text("SELECT pg_try_advisory_xact_lock(hashtextextended('billing migrations', 0))")
-# A large table takes longer to change than anything else may take.
-_TAKES_ITS_TIME: Final = text("SET LOCAL statement_timeout = 0")
 
 
 class MigrationElsewhere(DatabaseUnusable):
@@ -86,7 +86,11 @@ def bring_up_to_date(database: Database, *, wait_seconds: float = WAIT_SECONDS) 
             newest = ScriptDirectory.from_config(scripts)
             MigrationContext.configure(connection).stamp(newest, "head")
         row_security.install(connection, METADATAS, database.options.supplier_role)
+        partitions.make_ahead(connection)
         vacuuming.install(connection)
+        if change_triggers_store.install(connection):
+            # What came before, or while they were away, was not noted.
+            sum_store.mark_all(connection)
         number_series.start(connection)
         chain_store.catch_up(connection)
         for name, table in invariant_queries.NUMBERED.items():
@@ -111,7 +115,8 @@ def _alone(database: Database, wait_seconds: float) -> Iterator[Session]:
     with database.engine.begin() as connection:
         while not connection.execute(_TRY).scalar_one():
             patience.wait()
-        connection.execute(_TAKES_ITS_TIME)
+        # A large table takes longer to change than anything else may take.
+        postgresql.take_time(connection)
         yield connection
 
 

@@ -24,6 +24,7 @@ from invoicing.flow_test import tables as flow_test_tables
 from invoicing.payment import tables as payment_tables
 from invoicing.payment_control import tables as control_tables
 from invoicing.portal_invoicing import tables as portal_tables
+from invoicing.reconciliation import tables as reconciliation_tables
 from invoicing.responses import tables as response_tables
 from invoicing.supplier_changes import tables as change_tables
 from operations import tables as job_tables
@@ -52,6 +53,7 @@ JOINED: Final[tuple[Table, ...]] = (
     bookkeeping_tables.voucher,
     payment_tables.payment_proposal,
     claim_tables.claim,
+    reconciliation_tables.statement_sum,
     control_tables.control_data,
     tutor_tables.tutor_assignment,
     informative_tables.informative_report,

@@ -24,6 +24,7 @@ from audit import retention_periods
 from billing.server import invoice_mails, mail_watch
 from foundation import journal
 from foundation.database import Database
+from foundation.engines import partitions
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.exceptions import undo as exception_undo
@@ -32,6 +33,7 @@ from invoicing.payment.bank_answers import bank_reports
 from invoicing.payment.runs import due_queries
 from invoicing.payment_control import fetching
 from invoicing.portal_invoicing.release_due import release_due
+from invoicing.reconciliation import sum_keeping
 from invoicing.verdicts import parking
 from operations import alarms, journal_heads, order_curing, report_judging, scheduler
 from operations.alarms import NAMED_MOST, Trouble, first_named
@@ -77,6 +79,8 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InSteps("reports-received", Every(timedelta(minutes=1)), receive_filed),
         InSteps("orders-come", Every(timedelta(minutes=1)), judge_what_has_come),
         InOne("feed-disposal", Daily(time(2, 20), catch_up=False), _feed_disposal(settings), by_date=True),
+        InSteps("statement-sums", Every(timedelta(minutes=1)), keep_sums),
+        InOne("partitions", Daily(time(1, 30), catch_up=False), make_partitions),
         InOne("unfinished-files", Daily(time(2, 40), catch_up=False), _sweep(settings)),
         InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys, by_date=True),
         InOne("guessing-watch", Every(timedelta(minutes=1)), watch_guessing),
@@ -160,6 +164,16 @@ def release_answers(session: Session, today: date, now: datetime) -> str:
 
 
 DESK_RELEASE: Final = InOne("desk-answers", Every(timedelta(minutes=1)), release_answers)
+
+
+def keep_sums(database: Database, today: date, now: datetime) -> str:
+    """Add up anew what the statement has changed in."""
+    return f"{sum_keeping.add_up_changed(database.writing)} months"
+
+
+def make_partitions(session: Session, today: date, now: datetime) -> str:
+    """Let partitions stand ready for the rows to come."""
+    return ", ".join(partitions.make_ahead(session)) or "none"
 
 
 def end_past_keys(session: Session, today: date, now: datetime) -> str:

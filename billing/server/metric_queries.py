@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select, text
 
-from billing.migrations.vacuuming import BUSIEST
 from foundation import tables as foundation_tables
 from foundation.journal_chains import chain_store
 from foundation.sql import Session
@@ -21,14 +20,6 @@ from orders.tables import inbound_event
 
 # A session that reads is told to, so what holds of the others is asked for.
 _READ_ONLY = text("SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean")
-_DEAD_ROWS = text(
-    "SELECT relname AS name, n_dead_tup AS dead FROM pg_stat_user_tables"
-    " WHERE schemaname = current_schema() AND relname = ANY(:names) ORDER BY relname"
-)
-_OLDEST_TRANSACTION = text(
-    "SELECT coalesce(max(extract(epoch FROM clock_timestamp() - xact_start)), 0) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-)
 
 
 def check_answers(session: Session) -> None:
@@ -40,20 +31,6 @@ def check_answers(session: Session) -> None:
 def is_read_only(session: Session) -> bool:
     """Whether nobody can write there: a standby, or a server or a role that was told so."""
     return session.dialect.name == "postgresql" and bool(session.execute(_READ_ONLY).scalar_one())
-
-
-def dead_rows(session: Session) -> Mapping[str, int]:
-    """Rows of the tables that change most which are gone and not vacuumed yet; nothing on SQLite, which has none."""
-    if session.dialect.name != "postgresql":
-        return {}
-    return {row.name: row.dead for row in session.execute(_DEAD_ROWS, {"names": list(BUSIEST)})}
-
-
-def oldest_transaction_seconds(session: Session) -> float:
-    """For how long somebody else has had a transaction open in these books: what no vacuum gets past."""
-    if session.dialect.name != "postgresql":
-        return 0.0
-    return float(session.execute(_OLDEST_TRANSACTION).scalar_one())
 
 
 def last_slots(session: Session) -> Mapping[str, datetime]:

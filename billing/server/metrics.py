@@ -22,7 +22,7 @@ from accounts.guessing import guessed_account_store, wrong_try_store
 from accounts.guessing.guessed_accounts import GOES_ON
 from billing.server import books_watch, metric_queries
 from billing.server.books_watch import BooksAnswer
-from billing.server.observability import trade_figures
+from billing.server.observability import database_figures, trade_figures
 from billing.server.observability.metric_families import by, one, with_zeros
 from foundation.database import Database, DatabaseUnusable
 from foundation.sql import Session
@@ -182,6 +182,7 @@ def _figures(database: Database) -> Iterator[Metric]:
         yield from _work(session, now)
         yield from trade_figures.receivers(stands.receivers)
         yield from trade_figures.figures(session)
+        yield from database_figures.figures(session, now)
 
 
 def _post(stands: ExchangeStanding, now: datetime) -> Iterator[Metric]:
@@ -280,17 +281,6 @@ def _work(session: Session, now: datetime) -> Iterator[Metric]:
         "billing_sign_in_keys_waiting",
         "Names, clients and browsers that must wait before they try again, from too many wrong tries.",
         wrong_try_store.count_waiting(session, now=now),
-    )
-    yield by(
-        "billing_dead_rows",
-        "Rows of the busiest tables that are gone and not vacuumed yet (PostgreSQL).",
-        "table",
-        metric_queries.dead_rows(session).items(),
-    )
-    yield one(
-        "billing_oldest_transaction_seconds",
-        "For how long the oldest open transaction of others has lasted; 0 when there is none.",
-        metric_queries.oldest_transaction_seconds(session),
     )
     alarms = metric_queries.alarms(session)
     yield by("billing_alarms", "Alarms ever raised, by kind.", "kind", alarms.items())

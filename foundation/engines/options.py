@@ -11,6 +11,9 @@ from foundation.text import Text
 SUPPLIER_ROLE: Final = "billing_supplier"
 """The role of PostgreSQL that sees one supplier's rows only, unless the installation has given it another name."""
 
+IDLE_SECONDS: Final = 120
+"""So long a transaction of ours may do nothing, unless the installation says otherwise."""
+
 # What PostgreSQL takes unquoted.
 _ROLE: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}", re.ASCII)
 
@@ -27,7 +30,7 @@ class Pooler(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DatabaseOptions:
-    """How a database is reached, and the name of the role that suppliers' sessions run as there.
+    """How a database is reached, the role that suppliers' sessions run as there, and how long one may hold it idle.
 
     Roles are the whole server's: installations that share one, each with a user of its own, each name their own role.
     Raises DatabaseUnusable for a name that PostgreSQL would not take as it is written.
@@ -35,6 +38,8 @@ class DatabaseOptions:
 
     pooler: Pooler = Pooler.NONE
     supplier_role: str = SUPPLIER_ROLE
+    idle_seconds: int = IDLE_SECONDS
+    """Then PostgreSQL ends a transaction that nobody has asked anything in: its locks would hold all others."""
 
     def __post_init__(self) -> None:
         if not _ROLE.fullmatch(self.supplier_role) or self.supplier_role.startswith("pg_"):

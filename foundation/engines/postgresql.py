@@ -16,7 +16,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from foundation.engines.address import DatabaseUnusable
-from foundation.engines.options import Pooler
+from foundation.engines.options import IDLE_SECONDS, DatabaseOptions, Pooler
 from foundation.sql import Session
 from foundation.text import Text
 
@@ -27,14 +27,11 @@ STATEMENT_SECONDS = 300
 LIMITS: Final[Mapping[str, str]] = {
     "lock_timeout": "30s",
     "statement_timeout": f"{STATEMENT_SECONDS}s",
-    "idle_in_transaction_session_timeout": "120s",
+    "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
     # Our questions are many and short: compiling one costs more than it saves.
     "jit": "off",
 }
-"""What every session is told, or behind a pooler every transaction."""
-
-_AS_OPTIONS: Final = " ".join(f"-c {name}={value}" for name, value in LIMITS.items())
-_AS_STATEMENTS: Final = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in LIMITS.items())
+"""What every session is told, or behind a pooler every transaction, unless `DatabaseOptions` say otherwise."""
 
 _PATIENCE: Final[Mapping[str, object]] = {
     # A server whose machine is gone says nothing: the net is asked.
@@ -45,7 +42,25 @@ _PATIENCE: Final[Mapping[str, object]] = {
 }
 
 
-def engine_of(url: URL, pooler: Pooler) -> Engine:
+_WITHOUT_END: Final = "billing without end"
+
+
+def take_time(session: Session) -> None:
+    """Let the statements of this transaction take as long as they take: a large table is changed. Nothing on SQLite.
+
+    Neither side ends one; a server that is gone is still noticed by the net.
+    """
+    if session.dialect.name == "postgresql":
+        session.info[_WITHOUT_END] = True
+        session.exec_driver_sql("SET LOCAL statement_timeout = 0")
+
+
+def limits_of(options: DatabaseOptions) -> Mapping[str, str]:
+    """What every session to a database that is reached so is told."""
+    return {**LIMITS, "idle_in_transaction_session_timeout": f"{options.idle_seconds}s"}
+
+
+def engine_of(url: URL, options: DatabaseOptions) -> Engine:
     """The engine for the database at `url`. What the address itself says goes before what we say to every server.
 
     Raises DatabaseUnusable for `options` in the address of a pooler: a session there is not ours to set up.
@@ -55,7 +70,7 @@ def engine_of(url: URL, pooler: Pooler) -> Engine:
         pool_pre_ping=True,
         pool_timeout=CONNECT_SECONDS,
         query_cache_size=1200,
-        connect_args=_connect_args(url, pooler),
+        connect_args=_connect_args(url, options),
     )
 
     @event.listens_for(engine, "connect")
@@ -64,30 +79,35 @@ def engine_of(url: URL, pooler: Pooler) -> Engine:
         waits = connection.wait
 
         def wait(steps: Generator[Any, Any, Any], **how: Any) -> object:  # noqa: ANN401 - as psycopg has it
-            return waits(_until_silent(connection, steps), **how)
+            return waits(steps if record.info.get(_WITHOUT_END) else _until_silent(connection, steps), **how)
 
         connection.wait = wait
 
     @event.listens_for(engine, "checkin")
     def forget(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info.pop(_WITHOUT_END, None)
         # Who has read leaves it writable by name, and a server that was told to take nothing would be overruled.
         if connection is not None and connection.info.transaction_status is TransactionStatus.IDLE:
             connection.read_only = None
 
-    if pooler is not Pooler.NONE:
+    if options.pooler is not Pooler.NONE:
+        as_statements = "; ".join(
+            f"SET LOCAL {name} = '{value}'" for name, value in limits_of(options).items()
+        )
 
         @event.listens_for(engine, "begin")
         def limit(session: Session) -> None:
-            session.exec_driver_sql(_AS_STATEMENTS)
+            session.exec_driver_sql(as_statements)
 
     return engine
 
 
-def _connect_args(url: URL, pooler: Pooler) -> dict[str, object]:
+def _connect_args(url: URL, options: DatabaseOptions) -> dict[str, object]:
     given: dict[str, object] = {"connect_timeout": CONNECT_SECONDS, **_PATIENCE}
-    if pooler is Pooler.NONE:
+    if options.pooler is Pooler.NONE:
+        as_options = " ".join(f"-c {name}={value}" for name, value in limits_of(options).items())
         # Later words hold: what the address says of the same is the operator's.
-        given["options"] = f"{_AS_OPTIONS} {url.query.get('options', '')}".strip()
+        given["options"] = f"{as_options} {url.query.get('options', '')}".strip()
     elif "options" in url.query:
         raise DatabaseUnusable(
             Text(
@@ -95,7 +115,7 @@ def _connect_args(url: URL, pooler: Pooler) -> dict[str, object]:
                 "gälla för varje anslutning sätts på servern med ALTER ROLE eller ALTER DATABASE."
             )
         )
-    if pooler is Pooler.TRANSACTION:
+    if options.pooler is Pooler.TRANSACTION:
         # A statement that was prepared lies in a session that is another's by now.
         given["prepare_threshold"] = None
     return {name: value for name, value in given.items() if name == "options" or name not in url.query}

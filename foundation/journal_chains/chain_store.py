@@ -5,7 +5,7 @@ are held in that order too. Whoever holds one that exists makes no more; so nobo
 has one writer.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import func, select, text
 
@@ -27,8 +27,9 @@ _HOLD = text(
 )
 _MOVE = text(
     "UPDATE journal_chain SET position = moved.position, hash = moved.hash"
-    " FROM unnest(CAST(:chains AS varchar[]), CAST(:positions AS integer[]), CAST(:hashes AS varchar[]))"
-    " AS moved(chain, position, hash) WHERE journal_chain.chain = moved.chain"
+    " FROM unnest(CAST(:chains AS varchar[]), CAST(:before AS integer[]), CAST(:positions AS integer[]),"
+    " CAST(:hashes AS varchar[])) AS moved(chain, before, position, hash)"
+    " WHERE journal_chain.chain = moved.chain AND journal_chain.position = moved.before"
 )
 _MOVE_EACH = text(
     "INSERT INTO journal_chain (chain, position, hash) VALUES (:chain, :position, :hash)"
@@ -46,6 +47,10 @@ _LAST = select(func.coalesce(func.max(_JOURNAL.c.sequence), 0))
 
 class HeadNotHeld(RuntimeError):
     """A chain's head is not there, or not this session's to move: a row about another supplier's case."""
+
+
+class HeadMoved(RuntimeError):
+    """A chain's head is not where it was when it was held: its places would be taken twice."""
 
 
 def hold(session: Session, chains: Collection[str]) -> dict[str, ChainHead]:
@@ -70,8 +75,11 @@ def next_sequences(session: Session, count: int) -> Sequence[int]:
     return range(last + 1, last + count + 1)
 
 
-def move(session: Session, heads: Iterable[ChainHead]) -> None:
-    """Let the chains stand there."""
+def move(session: Session, heads: Iterable[ChainHead], *, held: Mapping[str, ChainHead]) -> None:
+    """Let the chains stand there, each from where it was `held`. Raises HeadMoved.
+
+    So a place in a chain is taken once, though PostgreSQL has the key of places in each partition by itself.
+    """
     moved = list(heads)
     if session.dialect.name != "postgresql":
         session.execute(
@@ -79,14 +87,17 @@ def move(session: Session, heads: Iterable[ChainHead]) -> None:
             [{"chain": each.chain, "position": each.position, "hash": each.hash} for each in moved],
         )
         return
-    session.execute(
+    stood = session.execute(
         _MOVE,
         {
             "chains": [each.chain for each in moved],
+            "before": [held[each.chain].position for each in moved],
             "positions": [each.position for each in moved],
             "hashes": [each.hash for each in moved],
         },
     )
+    if stood.rowcount != len(moved):
+        raise HeadMoved(", ".join(each.chain for each in moved))
 
 
 def catch_up(session: Session) -> None:

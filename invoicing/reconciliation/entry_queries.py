@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, func, select
 from foundation.money import Money
 from foundation.periods import Month
 from foundation.sql import Session, amount
-from invoicing.reconciliation import entry_source_queries, given_back_queries
+from invoicing.reconciliation import entry_source_queries, given_back_queries, sum_store
 from invoicing.reconciliation.entry_source_queries import EntryFilter, month_of
 from invoicing.reconciliation.statement import (
     DEFAULT_KEYS,
@@ -76,12 +76,32 @@ def entries(
     yield from given_back_queries.entries(session, part)
 
 
+Sums = dict[tuple[str, ...], dict[StatementColumn, Decimal]]
+"""What entries come to, by the values of some keys."""
+
+
 def statement(
     session: Session, wanted: EntryFilter, *, by: Sequence[StatementKey] = DEFAULT_KEYS
 ) -> Statement:
-    """The statement by these keys, added up by the database: the same sums as `reconcile(entries(...))`."""
+    """The statement by these keys, added up by the database: the same sums as `reconcile(entries(...))`.
+
+    Where sums are kept, only what has changed since is added up.
+    """
     wanted = _in_currency(session, wanted)
-    sums: dict[tuple[str, ...], dict[StatementColumn, Money]] = defaultdict(dict)
+    found: dict[tuple[str, ...], dict[StatementColumn, Money]] = defaultdict(dict)
+    for key, amounts in _added_or_kept(session, wanted, by).items():
+        for column, value in amounts.items():
+            found[key][column] = Money(value, wanted.currency)
+    for entry in given_back_queries.entries(session, wanted):
+        row = found[tuple(value_of(entry, key) for key in by)]
+        before = row.get(entry.column)
+        row[entry.column] = entry.amount if before is None else before + entry.amount
+    return statement_of(by, found, currency=wanted.currency)
+
+
+def added_up(session: Session, wanted: EntryFilter, by: Sequence[StatementKey]) -> Sums:
+    """What the wanted part of the books comes to, by these keys, but for what was given back of claims that stand."""
+    sums: Sums = defaultdict(dict)
     for column, question in (
         (StatementColumn.ORDERED, entry_source_queries.ordered(wanted)),
         (StatementColumn.CANCELLED, entry_source_queries.cancelled(wanted)),
@@ -90,7 +110,7 @@ def statement(
     ):
         source = question.subquery()
         for key, (value,) in _added(session, source, by, [source.c.amount]):
-            sums[key][column] = Money(value, wanted.currency)
+            sums[key][column] = value
     source = entry_source_queries.invoiced(wanted).subquery()
     rest = source.c.amount - source.c.less
     parts = [
@@ -100,13 +120,40 @@ def statement(
         rest * (source.c.paid - source.c.back),
     ]
     for key, values in _added(session, source, by, parts):
-        for column, value in zip(_INVOICE_COLUMNS, values, strict=True):
-            sums[key][column] = Money(value, wanted.currency)
-    for entry in given_back_queries.entries(session, wanted):
-        row = sums[tuple(value_of(entry, key) for key in by)]
-        before = row.get(entry.column)
-        row[entry.column] = entry.amount if before is None else before + entry.amount
-    return statement_of(by, sums, currency=wanted.currency)
+        sums[key].update(zip(_INVOICE_COLUMNS, values, strict=True))
+    return sums
+
+
+def _added_or_kept(session: Session, wanted: EntryFilter, by: Sequence[StatementKey]) -> Sums:
+    if not _is_kept(session, wanted, by):
+        return added_up(session, wanted, by)
+    changed = sum_store.changed(session, wanted)
+    if sum(len(suppliers) for _, suppliers in changed) > _CHANGED_MOST:
+        return added_up(session, wanted, by)
+    sums: Sums = defaultdict(lambda: defaultdict(Decimal))
+    for key, kept in sum_store.kept(session, wanted, by, but=changed):
+        for column, value in kept.items():
+            sums[key][column] += value
+    if changed:
+        for key, added in added_up(session, replace(wanted, among=changed), by).items():
+            for column, value in added.items():
+                sums[key][column] += value
+    return sums
+
+
+# Beyond that the questions are longer than what they save.
+_CHANGED_MOST = 500
+
+
+def _is_kept(session: Session, wanted: EntryFilter, by: Sequence[StatementKey]) -> bool:
+    """Whether sums are kept that answer this: of today, in the buyer's currency, and by no single case."""
+    return (
+        session.dialect.name == "postgresql"
+        and wanted.as_of is None
+        and not wanted.execution_reference
+        and StatementKey.EXECUTION_REFERENCE not in by
+        and wanted.currency == register_store.currency(session)
+    )
 
 
 def _in_currency(session: Session, wanted: EntryFilter) -> EntryFilter:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    false,
     func,
     literal,
     or_,
@@ -55,6 +56,10 @@ _PAIR, _PAYMENT, _GIVEN_BACK = (
 _APPROVED = (InvoiceState.ACCEPTED, InvoiceState.PAID)
 
 
+Changed = tuple[tuple[Month, tuple[str, ...]], ...]
+"""Suppliers by month of service."""
+
+
 @dataclass(frozen=True, slots=True)
 class EntryFilter:
     """Which part of the books: what is empty is not asked for. `until` takes all months up to and with it.
@@ -71,6 +76,8 @@ class EntryFilter:
     as_of: date | None = None
     currency: str = ""
     service: str = ""
+    among: Changed | None = None
+    """Nothing but these suppliers' months, where it is not None."""
 
 
 def ordered(wanted: EntryFilter) -> Select[Any]:
@@ -84,7 +91,7 @@ def ordered(wanted: EntryFilter) -> Select[Any]:
             _about("order", _ORDER.c.number),
         )
         .join(_ORDER, _ORDER.c.number == _LINE.c.order_number)
-        .where(*_order_is(wanted), *_service_in(wanted, _LINE.c.starts_on))
+        .where(*_order_is(wanted), *_service_in(wanted, _LINE.c.starts_on, _ORDER.c.supplier))
     )
     return question if wanted.as_of is None else question.where(_ORDER.c.issued_on <= wanted.as_of)
 
@@ -126,7 +133,7 @@ def _of_lines(
             _ACCOUNT,
             and_(_ACCOUNT.c.order_number == _LINE.c.order_number, _ACCOUNT.c.line_id == _LINE.c.line_id),
         )
-        .where(*_order_is(wanted), *_service_in(wanted, _LINE.c.starts_on), *conditions)
+        .where(*_order_is(wanted), *_service_in(wanted, _LINE.c.starts_on, _ORDER.c.supplier), *conditions)
     )
     return question if wanted.as_of is None else question.where(_ORDER.c.issued_on <= wanted.as_of)
 
@@ -177,7 +184,7 @@ def received(wanted: EntryFilter) -> Select[Any]:
         .select_from(_LINE)
         .join(_RECEIPT, on_line)
         .join(_ORDER, _ORDER.c.number == _LINE.c.order_number)
-        .where(*_order_is(wanted), *_service_in(wanted, _LINE.c.starts_on))
+        .where(*_order_is(wanted), *_service_in(wanted, _LINE.c.starts_on, _ORDER.c.supplier))
     )
     return question if wanted.as_of is None else question.where(_RECEIPT.c.received_on <= wanted.as_of)
 
@@ -213,7 +220,7 @@ def invoiced_on_lines(wanted: EntryFilter) -> Select[Any]:
         .join(_PART, on_line)
         .join(_INVOICE, _INVOICE.c.id == _PART.c.invoice_id)
         .join(_ORDER, _ORDER.c.number == _LINE.c.order_number)
-        .where(*_service_in(wanted, _LINE.c.starts_on))
+        .where(*_service_in(wanted, _LINE.c.starts_on, _INVOICE.c.supplier))
     )
     if wanted.execution_reference:
         # An invoice over several orders belongs to several cases, each part to its order's.
@@ -263,7 +270,7 @@ def _without_parts(wanted: EntryFilter) -> Select[Any]:
     ).where(
         # An invoice on no line belongs to no case: few of all, and found by that.
         _INVOICE.c.execution_reference == "",
-        *_service_in(wanted, _INVOICE.c.issued_on),
+        *_service_in(wanted, _INVOICE.c.issued_on, _INVOICE.c.supplier),
         ~select(_PART.c.invoice_id).where(_PART.c.invoice_id == _INVOICE.c.id).exists(),
     )
     return _with_fate(question.where(*_invoice_is(wanted)), wanted.as_of)
@@ -280,7 +287,7 @@ def _rests(wanted: EntryFilter) -> Select[Any]:
         )
         .select_from(_INVOICE)
         .join(_PART, _PART.c.invoice_id == _INVOICE.c.id)
-        .where(_PART.c.order_number == "", *_service_in(wanted, _INVOICE.c.issued_on))
+        .where(_PART.c.order_number == "", *_service_in(wanted, _INVOICE.c.issued_on, _INVOICE.c.supplier))
     )
     return _with_fate(question.where(*_invoice_is(wanted)), wanted.as_of)
 
@@ -478,8 +485,21 @@ def _invoice_is(wanted: EntryFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _service_in(wanted: EntryFilter, day: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+def in_changed(parts: Changed, day: ColumnElement[Any], supplier: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a day of service and a supplier are among these."""
+    each = (
+        and_(day.between(month.period.start, month.period.end), supplier.in_(list(suppliers)))
+        for month, suppliers in parts
+    )
+    return or_(false(), *each)
+
+
+def _service_in(
+    wanted: EntryFilter, day: ColumnElement[Any], supplier: ColumnElement[Any]
+) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
+    if wanted.among is not None:
+        conditions.append(in_changed(wanted.among, day, supplier))
     if wanted.month is not None:
         period = wanted.month.period
         conditions.append(day.between(period.start, period.end))

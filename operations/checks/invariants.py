@@ -11,10 +11,12 @@ from datetime import date
 from decimal import Decimal
 
 from foundation import append_only, journal, number_series
+from foundation.engines import partitions
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import DocumentAction, document_subject
 from invoicing.model import DocumentType, InvoiceState
+from invoicing.reconciliation import sum_keeping
 from operations.checks import (
     approval_checks,
     claim_checks,
@@ -109,6 +111,24 @@ def _append_only(session: Session) -> Findings:
     for table in append_only.PROTECTED:
         if table not in standing:
             yield f"table {table}", "its triggers against change and removal are missing"
+
+
+def _partitions(session: Session) -> Findings:
+    """Every row of a divided table lies in a partition that was made for it, and one more stands ready."""
+    for division in partitions.DIVIDED.values():
+        found = partitions.standing(session, division)
+        if found is None:
+            continue
+        if found.default_rows:
+            yield (
+                f"table {division.table}",
+                f"{found.default_rows} rows lie in {found.default}, for which no partition was made: run billing init",
+            )
+        if not found.default or not found.ready(division):
+            yield (
+                f"table {division.table}",
+                "no partition stands ready for the rows to come: run billing init",
+            )
 
 
 def _order_sums(session: Session) -> Findings:
@@ -303,6 +323,8 @@ INVARIANTS: dict[str, Callable[[Session], Findings]] = {
     "line shares": _shares,
     "differences accepted": _differences,
     "append-only tables": _append_only,
+    "statement sums": sum_keeping.broken,
+    "partitions": _partitions,
     "order sums": _order_sums,
     "days received once": _days_received_once,
     "results once": _results_once,

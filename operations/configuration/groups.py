@@ -40,7 +40,10 @@ _NONE_OTHER: Final[Mapping[str, frozenset[Process]]] = {}
 GROUPS: Final = (
     SettingGroup(
         "Books and buyers",
-        ("database_url", "pooler", "supplier_role", "buyer", "buyer_name", "mark_folder"),
+        (
+            *("database_url", "pooler", "supplier_role", "idle_transaction_seconds"),
+            *("buyer", "buyer_name", "mark_folder"),
+        ),
         _ALL,
         _NONE_OTHER,
         "[the database](operating.md#the-database), [several buyers](operating.md#several-buyers),"

@@ -12,6 +12,7 @@ from sqlalchemy import column, func, insert, inspect, select, table, text
 from foundation import books_mark, books_standing
 from foundation import tables as foundation_tables
 from foundation.books_mark import BooksMark
+from foundation.engines import partitions
 from foundation.journal_chains.row_hashes import GENESIS
 from foundation.sql import Session
 
@@ -48,7 +49,8 @@ def facts(session: Session) -> BooksFacts:
     newest = session.execute(_NEWEST).one_or_none()
     last, last_hash = (0, GENESIS) if newest is None else (newest.sequence, newest.hash)
     version = ".".join(str(part) for part in session.dialect.server_version_info or ())
-    names = inspect(session).get_table_names()
+    # What a copy has of a divided table are its partitions.
+    names = set(inspect(session).get_table_names()) - partitions.divided_tables(session)
     has_mark = foundation_tables.books_mark.name in names
     mark = (_mark(session, names, last) if has_mark else None) or BooksMark(0, 0)
     rows = {

@@ -32,6 +32,8 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as LongText
 
+from foundation.engines import partitions
+from foundation.engines.partitions import Division
 from foundation.sql import UtcDateTime
 from foundation.text import Text
 from foundation.transitions import Transitions
@@ -240,7 +242,9 @@ attempt = Table(
     Column("outcome", String(20), nullable=False),  # one word: SENT, UNREACHABLE, UNCLEAR, REJECTED ...
     Column("answer", LongText, nullable=False, server_default=""),
     Column("next_at", UtcDateTime(), nullable=True),
+    postgresql_partition_by="RANGE (letter)",
 )
+partitions.divide(attempt, Division("attempt", by="letter", each=2_000_000))
 
 receiver_queue = Table(
     "lane",

@@ -34,6 +34,8 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint as Key
 from sqlalchemy.exc import IntegrityError
 
+from foundation.engines import partitions
+
 _DAY: Final = date(2026, 5, 4)
 _MOMENT: Final = "2026-05-04T10:00:00.000000+00:00"
 _NUMBER: Final = object()
@@ -44,7 +46,10 @@ def fill(connection: Connection) -> None:
     """Let every foreign key that no row fills have one that does, and no table be empty."""
     inspector = inspect(connection)
     keys = {
-        name: found for (_, name), found in inspector.get_multi_foreign_keys().items() if name is not None
+        name: found
+        for (_, name), found in inspector.get_multi_foreign_keys().items()
+        # A partition has the rows of its table.
+        if name is not None and not partitions.is_partition(name)
     }
     for name in keys:
         _fill(connection, inspector, keys, name)
@@ -56,7 +61,9 @@ def unfilled(connection: Connection) -> list[str]:
         f"{name}: {', '.join(key['constrained_columns'])}"
         for (_, name), found in inspect(connection).get_multi_foreign_keys().items()
         for key in found
-        if name is not None and not _is_filled(connection, name, key["constrained_columns"])
+        if name is not None
+        and not partitions.is_partition(name)
+        and not _is_filled(connection, name, key["constrained_columns"])
     ]
 
 

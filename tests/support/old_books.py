@@ -31,6 +31,7 @@ from foundation.append_only import protect_standing
 from foundation.database import SUPPLIER_ROLE
 from foundation.journal_chains.row_hashes import GENESIS, row_hash
 from foundation.tables import journal
+from invoicing.reconciliation import change_triggers_store
 
 
 def put_in(database_url: str, folder: Path) -> None:
@@ -169,7 +170,41 @@ def before_0063(connection: Connection) -> None:
 
 def before_0064(connection: Connection) -> None:
     """Lead the books back to what revision 0064 found."""
+    before_0067(connection)
     connection.execute(text("drop table outbound_waiting"))
+
+
+def before_0067(connection: Connection) -> None:
+    """Lead the books back to what revision 0067 found: on PostgreSQL the divided tables are plain ones."""
+    before_0068(connection)
+    if connection.dialect.name != "postgresql":
+        return
+    for name in ("journal", "attempt"):
+        connection.execute(text(f"alter table {name} rename to divided"))
+        connection.execute(
+            text(f"create table {name} (like divided including defaults including constraints)")
+        )
+        connection.execute(text(f"insert into {name} select * from divided"))  # noqa: S608 - names of ours
+        connection.execute(text("drop table divided cascade"))
+    for statement in (
+        "alter table journal add constraint pk_journal primary key (sequence)",
+        "create index ix_journal_execution_reference on journal (execution_reference)",
+        "create index ix_journal_subject on journal (subject)",
+        "create unique index uq_journal_chain_position on journal (chain, position) where chain <> ''",
+        "alter table attempt add primary key (letter, number)",
+        "alter table attempt add foreign key (letter) references outbox (sequence)",
+    ):
+        connection.execute(text(statement))
+    protect_standing(connection, "journal")
+
+
+def before_0068(connection: Connection) -> None:
+    """Lead the books back to what revision 0068 found."""
+    for table in ("statement_sum", "statement_change"):
+        connection.execute(text(f"drop table {table}"))
+    if connection.dialect.name == "postgresql":
+        for name in change_triggers_store.TRIGGERS:
+            connection.execute(text(f"drop trigger if exists {name}_statement on {name}"))
 
 
 def before_0057(connection: Connection) -> None:

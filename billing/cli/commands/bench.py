@@ -32,6 +32,7 @@ from billing.tools.benchmarks.payments import bench_payments
 from billing.tools.benchmarks.reconcile import bench_reconcile
 from billing.tools.benchmarks.touchless import bench_touchless
 from billing.tools.benchmarks.writers import bench_writers
+from billing.tools.benchmarks.years import bench_years
 from billing.tools.demo.story_folder import example_register
 from foundation import gc_tuning
 from orders.register import store as register_store
@@ -160,6 +161,7 @@ benches.command("touchless")(bench_touchless)
 benches.command("payments")(bench_payments)
 benches.command("figures")(bench_figures)
 benches.command("writers")(bench_writers)
+benches.command("years")(bench_years)
 
 
 def _one_process(

@@ -1,6 +1,7 @@
 """What the benchmarks do and ask in the database they measure in, beside the product's own questions."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Table, func, select, text
 
@@ -100,3 +101,17 @@ def count_handled(session: Session) -> int | None:
 def count(session: Session, table: Table) -> int:
     """How many rows a table has."""
     return int(session.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def database_bytes(session: Session) -> int:
+    """How large the database is."""
+    return int(session.scalar(select(func.pg_database_size(func.current_database()))) or 0)
+
+
+def spread_invoices(session: Session, count: int) -> Sequence[Any]:
+    """So many invoices with their cases, evenly spread over the years."""
+    invoice = document_tables.invoice
+    newest = session.scalar(select(func.max(invoice.c.id))) or 0
+    ids = [max(1, place * newest // count) for place in range(1, count + 1)]
+    question = select(invoice.c.id, invoice.c.number, invoice.c.execution_reference)
+    return session.execute(question.where(invoice.c.id.in_(ids)).order_by(invoice.c.id)).all()

@@ -1,14 +1,19 @@
 """Queues are vacuumed early; what an operator has set stays; dead rows and old transactions are seen."""
 
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from billing.migrations import vacuuming
 from billing.migrations.migrate import bring_up_to_date
-from billing.server import metric_queries
+from billing.server.observability import database_figures, database_queries
+from foundation import journal
 from foundation.database import Database
+from foundation.engines import partitions
+from peppol.exchange.tables import OwedState, owed_answer
+from tests.support.journal import Noted, Something
 from tests.support.servers.system_databases import migrated
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -20,17 +25,38 @@ def set_for(database: Database, table: str) -> list[str]:
         return list(session.scalar(asked, {"table": table}) or ())
 
 
-def test_queues_are_vacuumed_at_a_fiftieth_and_what_somebody_has_set_stays(database_url: str) -> None:
+def test_queues_are_vacuumed_early_have_room_and_keep_what_somebody_has_set(database_url: str) -> None:
     with closing(migrated(database_url)) as database:
-        assert "autovacuum_vacuum_scale_factor=0.02" in set_for(database, "inbox")
+        assert {"autovacuum_vacuum_scale_factor=0.02", "fillfactor=70"} <= set(set_for(database, "lane"))
+        # As many rows change in the seventh year as in the first.
+        assert {"autovacuum_vacuum_scale_factor=0.0", "fillfactor=85"} <= set(set_for(database, "inbox"))
         assert set_for(database, "invoice") == []
         with database.engine.begin() as session:
             session.execute(text("ALTER TABLE inbox RESET (autovacuum_vacuum_scale_factor)"))
             session.execute(text("ALTER TABLE outbox SET (autovacuum_vacuum_scale_factor = 0.3)"))
-            session.execute(text("ALTER TABLE mail RESET (" + ", ".join(vacuuming.SETTINGS) + ")"))
-            assert vacuuming.install(session) == ["mail"]
+            names = ", ".join(vacuuming.SETTINGS["mail"])
+            session.execute(text(f"ALTER TABLE mail RESET ({names})"))
+            session.execute(text("ALTER TABLE lane RESET (fillfactor)"))
+            assert vacuuming.install(session) == ["lane", "mail"]
         bring_up_to_date(database)
         assert "autovacuum_vacuum_scale_factor=0.3" in set_for(database, "outbox")
+
+
+def test_a_chain_that_grows_leaves_no_entry_in_any_index_behind(database_url: str) -> None:
+    with closing(migrated(database_url)) as database:
+        for number in range(40):
+            with database.writing() as session:
+                about = Something.THING.of(number)
+                reference = str(100_000_000 + number % 4)
+                journal.record(session, "user-1", Noted.FIRST, about, execution_reference=reference)
+        with database.engine.begin() as session:
+            session.execute(text("SELECT pg_stat_force_next_flush()"))
+        asked = text(
+            "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'journal_chain'"
+        )
+        with database.reading() as session:
+            changed, on_their_page = session.execute(asked).one()
+        assert changed == on_their_page == 40
 
 
 def test_who_holds_a_transaction_open_and_what_it_keeps_dead_is_seen(database_url: str) -> None:
@@ -43,10 +69,41 @@ def test_who_holds_a_transaction_open_and_what_it_keeps_dead_is_seen(database_ur
             holding.execute(text("SELECT pg_sleep(0.2)"))
             with database.engine.begin() as session:
                 session.execute(text("SELECT pg_stat_clear_snapshot()"))
-                assert metric_queries.oldest_transaction_seconds(session) >= 0.2
+                assert database_queries.oldest_transaction_seconds(session) >= 0.2
         with database.engine.begin() as session:
             # What a session counted is told to the server by itself, at most a second later; 15 and later say when.
             session.execute(text("SELECT pg_stat_force_next_flush()"))
         with database.reading() as session:
-            assert metric_queries.dead_rows(session)["books_mark"] > 0
-            assert set(metric_queries.dead_rows(session)) == set(vacuuming.BUSIEST)
+            dead = {each.name: each.dead for each in database_queries.tables(session)}
+            assert dead["books_mark"] > 0
+            assert set(dead) == set(vacuuming.BUSIEST)
+            assert database_queries.transaction_ids_used(session) > 0
+
+
+def test_rows_without_a_partition_and_waiting_rows_are_told(database_url: str) -> None:
+    with closing(migrated(database_url)) as database:
+        told = figures(database)
+        assert told["billing_default_partition_rows", "journal"] == 0
+        assert told["billing_partitions_ready", "journal"] == partitions.AHEAD
+        assert told["billing_queue_oldest_seconds", "owed_answer"] == 0
+        with database.engine.begin() as session:
+            session.execute(text("SELECT setval('journal_sequence', 20000000)"))
+            moment = database.clock() - timedelta(minutes=20)
+            owed = {"about": "letter 7", "state": OwedState.DUE, "made_at": moment}
+            session.execute(insert(owed_answer), owed)
+        with database.writing() as session:
+            journal.record(session, "user-1", Noted.FIRST, Something.THING.of(1))
+        told = figures(database)
+        assert told["billing_default_partition_rows", "journal"] == 1
+        assert told["billing_partitions_ready", "journal"] == 0
+        assert 1200 <= told["billing_queue_oldest_seconds", "owed_answer"] < 1260
+
+
+def figures(database: Database) -> dict[tuple[str, str], float]:
+    """Each figure by its name and what its one label says."""
+    with database.reading() as session:
+        return {
+            (each.name, "".join(each.labels.values())): each.value
+            for family in database_figures.figures(session, database.clock())
+            for each in family.samples
+        }

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from billing.migrations.migrate import open_migrated
@@ -232,4 +232,18 @@ def test_what_a_database_says_is_known_by_its_kind(server: StoppablePostgresql) 
         with pytest.raises(SQLAlchemyError) as written:
             session.exec_driver_sql("set transaction read only; delete from journal_chain")
         assert fault_of(written.value) is DatabaseFault.READ_ONLY
+    database.close()
+
+
+def test_what_may_take_its_time_is_waited_for_and_nothing_after_it(
+    server: StoppablePostgresql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(server.url)
+    with database.engine.begin() as session:
+        postgresql.take_time(session)
+        monkeypatch.setattr(postgresql, "STATEMENT_SECONDS", -9.7)
+        session.execute(text("SELECT pg_sleep(1)"))
+    # The same connection, given back and taken again.
+    with database.engine.connect() as session, pytest.raises(OperationalError, match="silent"):
+        session.execute(text("SELECT pg_sleep(1)"))
     database.close()

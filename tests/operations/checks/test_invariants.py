@@ -449,4 +449,7 @@ def test_whatever_is_changed_behind_the_systems_back_is_named(system: System, na
 
 def test_every_invariant_has_been_broken_once() -> None:
     # Two results of one stage are kept out by a key; that invariant is a second look at the key.
-    assert {invariant for invariant, *_ in TAMPERED.values()} | {"results once"} == set(invariants.INVARIANTS)
+    # PostgreSQL's alone are broken by tests/foundation/engines/test_partitions.py and
+    # tests/invoicing/reconciliation/test_kept_sums.py.
+    elsewhere = {"results once", "partitions", "statement sums"}
+    assert {invariant for invariant, *_ in TAMPERED.values()} | elsewhere == set(invariants.INVARIANTS)
