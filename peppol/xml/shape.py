@@ -25,9 +25,9 @@ _BEYOND_WIDE: Final = etree.XPath(f"descendant-or-self::*/*[{_WIDE + 1}]")
 _ELEMENT: Final = re.compile(r"Element '(?:\{[^}]*\})?([^']*)'")
 
 
-def follows(schema: etree.XMLSchema, root: etree._Element) -> bool:
-    """Whether the tree follows the schema."""
-    if _places_are_cheap(root):
+def follows(schema: etree.XMLSchema, root: etree._Element, elements: int | None = None) -> bool:
+    """Whether the tree follows the schema; `elements` is how many there are in it, where that is known."""
+    if _places_are_cheap(root, elements):
         return schema.validate(root)
     try:
         etree.fromstring(etree.tostring(root, with_tail=False), _parser(schema))
@@ -36,9 +36,10 @@ def follows(schema: etree.XMLSchema, root: etree._Element) -> bool:
     return True
 
 
-def _places_are_cheap(root: etree._Element) -> bool:
+def _places_are_cheap(root: etree._Element, elements: int | None = None) -> bool:
     """Whether counting siblings costs little even where every element is wrong; the tree is all of its document."""
-    elements = int(_COUNTED(root))
+    if elements is None:
+        elements = int(_COUNTED(root))
     if elements <= _TREE_ELEMENTS:
         return True
     if _DEEP(root):
