@@ -255,6 +255,19 @@ def test_a_fact_that_is_no_trait_settles_nothing() -> None:
     assert asked == [str(number) for number in range(4 * SIGHTS_TO_SETTLE)]
 
 
+def test_what_has_no_form_is_settled_by_no_situation() -> None:
+    book = Book("TEST", "1")
+    book.context("/Order").add("R1", lambda order: None if order.has("cac:Line") else BROKEN, "has a line")
+    rules = RuleSet("test", (book,))
+    many = automaton._CHILDREN_MOST + 1  # so many that the order's form is not kept
+    for _ in range(3 * SIGHTS_TO_SETTLE):
+        assert judge(kinds(*("A" * many)), rules) == ()
+    without = kinds(*("A" * many))
+    for line in without:
+        line.tag = f"{{{CAC}}}Item"
+    assert [each.rule for each in judge(without, rules)] == ["R1"]
+
+
 def test_situations_that_a_sender_invents_are_let_go() -> None:
     rules, _ = of_kinds()
     for _ in range(2 * SIGHTS_TO_SETTLE):
