@@ -20,7 +20,7 @@ from lxml import etree
 import xsd
 from peppol.findings import Finding, FindingTally, Severity
 from peppol.identifiers import DocumentKind
-from peppol.xml.shape import follows
+from peppol.xml.shape import Extent, follows
 
 _FOLDER: Final = Path(xsd.__file__).parent
 
@@ -68,16 +68,16 @@ def check(
     *,
     outside: bool = False,
     tally: FindingTally | None = None,
-    elements: int | None = None,
+    extent: Extent | None = None,
 ) -> tuple[Finding, ...]:
     """What breaks the schema of `kind`, as told by the tally (one of its own where none is given).
 
     `root` is a gated tree; it is not changed. `outside` takes the wider schema, for
-    documents that others wrote. `elements` is how many there are, where that is known.
+    documents that others wrote. `extent` is how large it is, where that is known.
     """
     tally = FindingTally() if tally is None else tally
     schema = _compiled(kind, outside)
-    if follows(schema, root, elements):
+    if follows(schema, root, extent):
         return tally.told
     # xmlschema costs half a second to load; only a bad document pays for it.
     from peppol.xml import schema_findings

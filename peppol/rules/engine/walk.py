@@ -17,6 +17,7 @@ from peppol.rules.engine.rulebook import BROKEN, Broken, RuleInfo
 from peppol.rules.engine.tree import BARE, BLANKS, CHILDLESS, DocumentTree, Node
 from peppol.xml.gate_errors import LIMITS
 from peppol.xml.gate_tree import Heed
+from peppol.xml.shape import WIDE, Extent
 
 Hits = dict[str, tuple[RuleInfo, Node, Broken]]
 
@@ -24,6 +25,7 @@ Hits = dict[str, tuple[RuleInfo, Node, Broken]]
 _DEEP: Final = LIMITS.depth_max - 2
 # A text that sorts behind it begins with a character that is no blank.
 _INK: Final = "!"
+_ROOT_ALONE: Final = Extent(elements=1, levels=1, in_wide=0)
 
 
 @dataclass(slots=True)
@@ -31,8 +33,8 @@ class Walked:
     """A document as the rules see it, and what waits there.
 
     `nodes` are those that rules wait for, in document order, and `forms` theirs. `hits` are the first places of what
-    ought not to be there, `elements` how many there are of all. `suspect` says that the gate's own check of the tree
-    has to be asked.
+    ought not to be there, `extent` how large the tree is. `suspect` says that the gate's own check of the tree has to
+    be asked.
     """
 
     document: DocumentTree
@@ -42,7 +44,7 @@ class Walked:
     hits: Hits = field(default_factory=dict)
     parents: list[Node] = field(default_factory=list)
     mixed: list[Node] = field(default_factory=list)
-    elements: int = 1
+    extent: Extent = _ROOT_ALONE
     suspect: bool = False
 
     def let_go(self) -> None:
@@ -86,6 +88,7 @@ def _walk_below(walked: Walked, root: etree._Element, step: Step, automaton: Aut
     state, known = step.state, step.forms
     kids, steps = top.kids, state.next
     left = inside = len(root)
+    deepest, in_wide = 0, inside if inside > WIDE else 0
     inner: list[Form | None] = [None] if top.attributes or top.text.strip(BLANKS) else []
     place = 0 if state.busy else -1
     way_up: list[tuple[Node, State, Forms, list[Form | None], int, int]] = []
@@ -140,9 +143,11 @@ def _walk_below(walked: Walked, root: etree._Element, step: Step, automaton: Aut
                 _note(below, node, hits)
             if size := len(element):
                 inside += size
-                if len(way_up) >= _DEEP:
-                    suspect = True
+                if size > WIDE:
+                    in_wide += size
                 way_up.append((top, state, known, inner, place, left))
+                if len(way_up) > deepest:
+                    deepest = len(way_up)
                 top, state, known, left, steps = node, below, forms_met, size, below.next
                 top.kids = kids = {}
                 walked.parents.append(node)
@@ -173,8 +178,8 @@ def _walk_below(walked: Walked, root: etree._Element, step: Step, automaton: Aut
             top, state, known, inner, place, left = way_up.pop()
             kids, steps = top.kids, state.next
             inner.append(whole)
-    walked.suspect = suspect
-    walked.elements += inside
+    walked.suspect = suspect or deepest > _DEEP
+    walked.extent = Extent(1 + inside, 2 + deepest, in_wide)
 
 
 def _is_suspect(pairs: Iterable[tuple[str, str]]) -> bool:
