@@ -9,7 +9,7 @@ FROM ${BASE} AS build
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates python3 python3-venv \
+    && apt-get install --yes --no-install-recommends ca-certificates gcc python3 python3-dev python3-venv \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY requirements.lock requirements-build.lock ./
@@ -20,7 +20,8 @@ RUN python3 -m venv /opt/billing && python3 -m venv /opt/build \
     && /opt/build/bin/pip install --no-cache-dir --only-binary :all: --require-hashes \
         --requirement requirements-build.lock
 COPY . .
-RUN /opt/build/bin/python -m hatchling build --target wheel --directory /wheel \
+# With the rules of bills compiled (docs/decisions/0134); the compiler stays behind in this stage.
+RUN HATCH_BUILD_HOOK_ENABLE_CUSTOM=true /opt/build/bin/python -m hatchling build --target wheel --directory /wheel \
     && /opt/billing/bin/pip install --no-cache-dir --no-deps --no-index /wheel/*.whl \
     && /opt/billing/bin/python -m compileall -q /opt/billing/lib \
     && /opt/billing/bin/pip uninstall --yes --quiet pip setuptools

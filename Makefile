@@ -37,7 +37,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow bar agreement interop bare container fix fuzz mutants planted bench load figures pictures lock \
-	audit licences release clean
+	audit licences release wheel-compiled clean
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
@@ -116,6 +116,12 @@ licences: $(WORKSHOP) ## Write docs/licences.md anew
 
 release: $(WORKSHOP) ## What is committed as wheel, source, bill of materials and sums, into build/release
 	$(BIN)/python -m tests.packaging.release
+
+# hatchling writes every file with the time of the commit, so that the same comes out of it again.
+wheel-compiled: $(WORKSHOP) ## The wheel with the rules of bills compiled, for this Python and machine, into build/wheel-compiled
+	@$(BIN)/python -m tests.system_packages
+	HATCH_BUILD_HOOK_ENABLE_CUSTOM=true SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) \
+		$(BIN)/python -m hatchling build --target wheel --directory build/wheel-compiled
 
 clean: ## Delete everything that can be made again
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

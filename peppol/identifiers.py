@@ -122,9 +122,9 @@ class DocumentKind(StrEnum):
         >>> DocumentKind.recognise(tag, "urn:fdc:peppol.eu:poacc:trns:mlr:3")
         <DocumentKind.MLR: 'mlr'>
         """
-        for kind in cls:
-            if kind.root_tag == root_tag and customization_id.startswith(kind.customization_id):
-                return kind
+        for kind, beginning in _OF_ROOT.get(root_tag, ()):
+            if customization_id.startswith(beginning):
+                return cls(kind)
         return None
 
 
@@ -169,6 +169,12 @@ _FORMS: Final = {
         customization_id="urn:peppol:edec:mls:1.0",
         profile_ids=("urn:peppol:edec:mls",),
     ),
+}
+
+# The kinds that share a root, each with how its CustomizationID begins: asked of every document that comes.
+_OF_ROOT: Final = {
+    root: tuple((kind, kind.customization_id) for kind in DocumentKind if kind.root_tag == root)
+    for root in (kind.root_tag for kind in DocumentKind)
 }
 
 

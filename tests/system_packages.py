@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from ctypes.util import find_library
@@ -80,6 +81,9 @@ NEEDED: dict[str, Callable[[], bool]] = {
     "fonts-dejavu-core": _has_font,
     "faketime": lambda: faketime_library() is not None,  # a worker whose clock is moved
     "dnsmasq-base": partial(has_program, "dnsmasq"),  # a name server with a locator's records
+    # The C compiler for the compiled rules, and what of Python it reads.
+    "gcc": partial(has_program, "gcc"),
+    "python3-dev": partial(_is_file, f"{sysconfig.get_path('include')}/Python.h"),
     "git": partial(has_program, "git"),  # which files are the project's
     # Real SFTP servers, of two makers (tests/network).
     "openssh-server": partial(_is_file, "/usr/sbin/sshd"),

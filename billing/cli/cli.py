@@ -18,6 +18,7 @@ from billing.cli.lazy import CommandPlace, table_of
 from billing.cli.options import BuyerOption, DatabaseOption, Given, LanguageOption
 from foundation import gc_tuning
 from foundation.text import SWEDISH
+from peppol.rules.engine.compiled import is_compiled
 
 # A command that stands alone says the same line in its own docstring.
 COMMANDS: Final = {
@@ -198,7 +199,8 @@ table_of(app, COMMANDS)
 def tell_version(asked: bool) -> None:
     """Print the version and stop, where it was asked for."""
     if asked:
-        typer.echo(f"billing {metadata.version('rusta-matcha-billing')}")
+        compiled = " (compiled)" if is_compiled() else ""
+        typer.echo(f"billing {metadata.version('rusta-matcha-billing')}{compiled}")
         raise typer.Exit
 
 

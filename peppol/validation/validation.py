@@ -108,7 +108,7 @@ def judge_tree(
         with engine.walked(root, release.rule_set) as document:
             if document.suspect and not gated:
                 check_tree(root, LIMITS)
-            schemas.check(root, kind, outside=outside, tally=tally)
+            schemas.check(root, kind, outside=outside, tally=tally, extent=document.extent)
             engine.ask(document, tally)
         attachments.examine(root, tally)
     counts = tally.counts

@@ -49,6 +49,8 @@ _DECLARATION: Final = re.compile(rb"<\?xml[ \t\r\n]([^>]*?)\?>")
 _VERSION: Final = re.compile(rb"""version[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["']""")
 _ENCODING: Final = re.compile(rb"""encoding[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["']""")
 # HTML writes it in small letters; XML would call that malformed, which helps nobody.
+_SHORTEST_ELEMENT: Final = len("<a/>")
+_SHORTEST_ATTRIBUTE: Final = len(" a=''")
 _DOCTYPE: Final = re.compile(rb"<!(?i:DOCTYPE|ENTITY)")
 
 
@@ -63,7 +65,8 @@ def check_bytes(data: bytes, limits: Limits) -> None:
     if not data.strip(b" \t\r\n" + BOM):
         refuse(GateRule.EMPTY)
     _check_encoding(data)
-    doctype = _DOCTYPE.search(data) if b"<!" in data else None
+    # One byte is looked for ten times as quickly as two.
+    doctype = _DOCTYPE.search(data) if b"!" in data and b"<!" in data else None
     if doctype:
         refuse(
             GateRule.DOCTYPE,
@@ -71,13 +74,13 @@ def check_bytes(data: bytes, limits: Limits) -> None:
             line=_line_at(data, doctype.start()),
             found=doctype.group().decode(),
         )
-    # Every element opens with "<" and every attribute holds "="; the true numbers cannot be higher, nor these
-    # higher than the bytes are many.
-    if len(data) > limits.elements_max:
+    # Every element opens with "<" and every attribute holds "="; the true numbers cannot be higher. Where the bytes do
+    # not suffice for so many of the shortest, there is nothing to count.
+    if len(data) > limits.elements_max * _SHORTEST_ELEMENT:
         elements = data.count(b"<") - data.count(b"</")
         if elements > limits.elements_max:
             refuse(GateRule.ELEMENTS, found=_grouped(elements), expected=_grouped(limits.elements_max))
-    if len(data) > limits.attributes_max:
+    if len(data) > limits.attributes_max * _SHORTEST_ATTRIBUTE:
         attributes = data.count(b"=")
         if attributes > limits.attributes_max:
             refuse(GateRule.ATTRIBUTES, found=_grouped(attributes), expected=_grouped(limits.attributes_max))

@@ -20,7 +20,7 @@ from lxml import etree
 import xsd
 from peppol.findings import Finding, FindingTally, Severity
 from peppol.identifiers import DocumentKind
-from peppol.xml.shape import follows
+from peppol.xml.shape import Extent, follows
 
 _FOLDER: Final = Path(xsd.__file__).parent
 
@@ -52,34 +52,38 @@ def schema_file(kind: DocumentKind, *, outside: bool = False) -> Path:
 
 
 @cache
-def _compiled(path: Path) -> etree.XMLSchema:
+def _compiled(kind: DocumentKind, outside: bool) -> etree.XMLSchema:
     """The schema as libxml2 uses it; about 5 ms, once per process."""
-    return etree.XMLSchema(file=str(path))
+    return etree.XMLSchema(file=str(schema_file(kind, outside=outside)))
 
 
 def holds(root: etree._Element, kind: DocumentKind) -> bool:
     """Whether a document that others wrote has the shape of its kind; what breaks it is not looked for."""
-    return follows(_compiled(schema_file(kind, outside=True)), root)
+    return follows(_compiled(kind, True), root)
 
 
 def check(
-    root: etree._Element, kind: DocumentKind, *, outside: bool = False, tally: FindingTally | None = None
+    root: etree._Element,
+    kind: DocumentKind,
+    *,
+    outside: bool = False,
+    tally: FindingTally | None = None,
+    extent: Extent | None = None,
 ) -> tuple[Finding, ...]:
     """What breaks the schema of `kind`, as told by the tally (one of its own where none is given).
 
     `root` is a gated tree; it is not changed. `outside` takes the wider schema, for
-    documents that others wrote.
+    documents that others wrote. `extent` is how large it is, where that is known.
     """
     tally = FindingTally() if tally is None else tally
-    path = schema_file(kind, outside=outside)
-    schema = _compiled(path)
-    if follows(schema, root):
+    schema = _compiled(kind, outside)
+    if follows(schema, root, extent):
         return tally.told
     # xmlschema costs half a second to load; only a bad document pays for it.
     from peppol.xml import schema_findings
 
     before = len(tally)
-    schema_findings.tell(root, path, tally)
+    schema_findings.tell(root, schema_file(kind, outside=outside), tally)
     if len(tally) == before:
         _as_told_by_libxml2(schema, tally)
     return tally.told

@@ -7,6 +7,7 @@ there are enough.
 """
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from lxml import etree
@@ -17,17 +18,26 @@ from peppol.xml.gate_bytes import BOM
 # cost the children of every wide element and some of the others, on the few levels that a document has.
 _TREE_ELEMENTS: Final = 10_000
 _PLACES_MOST: Final = 100_000_000
-_WIDE: Final = 100
+WIDE: Final = 100
 _LEVELS: Final = 12
 _COUNTED: Final = etree.XPath("count(descendant-or-self::*)")
 _DEEP: Final = etree.XPath("boolean(" + "/*" * (_LEVELS + 1) + ")")
-_BEYOND_WIDE: Final = etree.XPath(f"descendant-or-self::*/*[{_WIDE + 1}]")
+_BEYOND_WIDE: Final = etree.XPath(f"descendant-or-self::*/*[{WIDE + 1}]")
 _ELEMENT: Final = re.compile(r"Element '(?:\{[^}]*\})?([^']*)'")
 
 
-def follows(schema: etree.XMLSchema, root: etree._Element) -> bool:
-    """Whether the tree follows the schema."""
-    if _places_are_cheap(root):
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How large a tree is: elements in all, levels at most, and the children of those that have more than `WIDE`."""
+
+    elements: int
+    levels: int
+    in_wide: int
+
+
+def follows(schema: etree.XMLSchema, root: etree._Element, extent: Extent | None = None) -> bool:
+    """Whether the tree follows the schema; `extent` where it is known already."""
+    if _places_are_cheap(root, extent):
         return schema.validate(root)
     try:
         etree.fromstring(etree.tostring(root, with_tail=False), _parser(schema))
@@ -36,15 +46,20 @@ def follows(schema: etree.XMLSchema, root: etree._Element) -> bool:
     return True
 
 
-def _places_are_cheap(root: etree._Element) -> bool:
+def _places_are_cheap(root: etree._Element, extent: Extent | None = None) -> bool:
     """Whether counting siblings costs little even where every element is wrong; the tree is all of its document."""
-    elements = int(_COUNTED(root))
+    elements = int(_COUNTED(root)) if extent is None else extent.elements
     if elements <= _TREE_ELEMENTS:
         return True
+    extent = _measured(root, elements) if extent is None else extent
+    return extent.levels <= _LEVELS and elements * (extent.in_wide + WIDE * _LEVELS) <= _PLACES_MOST
+
+
+def _measured(root: etree._Element, elements: int) -> Extent:
+    """The extent of a tree of so many elements, as far as it is asked for: of too many levels none is counted."""
     if _DEEP(root):
-        return False
-    widths = (len(child.getparent()) for child in _BEYOND_WIDE(root))
-    return elements * (sum(widths) + _WIDE * _LEVELS) <= _PLACES_MOST
+        return Extent(elements, _LEVELS + 1, 0)
+    return Extent(elements, _LEVELS, sum(len(child.getparent()) for child in _BEYOND_WIDE(root)))
 
 
 def first_errors(schema: etree.XMLSchema, data: bytes, *, most: int) -> list[tuple[int, str]]:

@@ -117,6 +117,7 @@ def test_a_builder_is_given_all_that_the_wheel_is_made_of_and_no_book_secret_or_
     ignore = (PROJECT / ".dockerignore").read_text(encoding="utf-8")
     wheel = [*kept(*folders(), "fixtures/demo", "fixtures/demo-karriarvagledning", "fixtures/service")]
     wheel += ["pyproject.toml", "README.md", "LICENSE", "requirements.lock", "requirements-build.lock"]
+    wheel += kept("packaging/compiled")
     assert [name for name in wheel if not let_in(ignore, name)] == []
     others = ["packaging/compose/secrets/billing_secret_keys", ".git/config", "tests/bare.py", "billing.sqlite",
               "build/demo/billing.sqlite", "web/a.sqlite-wal", ".venv/pyvenv.cfg", "fixtures/bad/a.xml"]  # fmt: skip

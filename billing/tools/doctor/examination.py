@@ -41,6 +41,7 @@ _OF_THE_MACHINE: Final[Sequence[Callable[[], Iterator[Finding]]]] = (
     machine_examined.clock,
     machine_examined.time_zones,
     program_examined.python,
+    program_examined.rules,
     program_examined.libraries,
     program_examined.paper,
 )

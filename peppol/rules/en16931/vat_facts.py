@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from peppol.rules.engine.numbers import decimal_of, total
-from peppol.rules.engine.tree import DocumentTree, Node, fact, normal
+from peppol.rules.engine.tree import DocumentTree, Node, fact, normal, trait
 
 _REMEMBERED_LENGTH = 40
 _LINES = ("cac:InvoiceLine", "cac:CreditNoteLine")
@@ -70,8 +70,12 @@ class VatUse:
     breakdown_written: set[str] = field(default_factory=set)
     breakdown_vat_written: set[str] = field(default_factory=set)
 
+    # As a trait it is looked up: documents with the same codes are then compared as a whole.
+    def __hash__(self) -> int:
+        return hash(frozenset(self.breakdown_groups | self.items))
 
-@fact
+
+@trait
 def vat_use(document: DocumentTree) -> VatUse:
     """Which VAT categories the document uses where."""
     use = VatUse()
@@ -135,7 +139,7 @@ class VatNumbers:
     buyer_company: bool
 
 
-@fact
+@trait
 def vat_numbers(document: DocumentTree) -> VatNumbers:
     """Whose registrations the document gives."""
     seller = document.anywhere("cac:AccountingSupplierParty", "cac:Party", "cac:PartyTaxScheme")

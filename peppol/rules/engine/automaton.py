@@ -7,13 +7,14 @@ them, from the names the rules know; any other name counts only by the suffixes 
 rules ask for ("*Amount"), so documents with invented names cannot fill memory.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from peppol.rules.engine.choices import Choice, rows_of
-from peppol.rules.engine.forms import Form, Rules
+from peppol.rules.engine.choices import Choice, conditions_of, rows_of
+from peppol.rules.engine.forms import SIGHTS_TO_SETTLE, Form, Rules, Situation, Traits
 from peppol.rules.engine.rulebook import Book, Context, RuleInfo
+from peppol.rules.engine.tree import DocumentTree, Node
 from peppol.xml.gate_tree import heed_for
 from peppol.xml.names import name_of
 
@@ -48,9 +49,21 @@ class State:
 
 Forms = dict[Hashable, Form]
 """The forms met at one kind of place, by what makes the form."""
-Step = tuple[str, State, Forms, int, bool]
-"""The name of an element, the state it is in, the forms it has had there, what the gate heeds in such elements
-(`gate_tree.Heed`), and whether it is one for values, which hold no elements (cbc)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """A child that is gone down to: its name, the state it is in, the forms it has had there.
+
+    `heed` is what the gate heeds in such elements (`gate_tree.Heed`), and `is_value` says that it is one for values,
+    which hold no elements (cbc).
+    """
+
+    name: str
+    state: State
+    forms: Forms
+    heed: int
+    is_value: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +81,16 @@ class _Route:
 _STEPS_MOST: Final = 400
 # Some six hundred bytes each. A sender can make any number, so at that many all are let go and met anew.
 _FORMS_MOST: Final = 5000
+# Each has a plan for every form met in it; the facts of documents as they come make a handful.
+_SITUATIONS_MOST: Final = 32
 _CHILDREN_MOST: Final = 64
 
 
 class Automaton:
-    """The contexts of some books, compiled."""
+    """The contexts of some books, compiled. `sights_to_settle` is how often a form is met before it is looked into."""
 
-    def __init__(self, books: Iterable[Book]) -> None:
+    def __init__(self, books: Iterable[Book], *, sights_to_settle: int = SIGHTS_TO_SETTLE) -> None:
+        self._sights_to_settle = sights_to_settle
         self._routes = list(_routes(books))
         steps = {step for route in self._routes for step in route.steps}
         self._suffixes = tuple(sorted(step[1:] for step in steps if step[0] == _ANY and step.strip(_ANY)))
@@ -82,6 +98,10 @@ class Automaton:
         self._states: dict[Active, State] = {}
         self._forms: list[Forms] = []
         self._forms_made = 0
+        # Replaced and never changed: another thread may be going through them.
+        self._conditions: tuple[Callable[[Node], bool], ...] = ()
+        self._traits: tuple[Callable[[Node], object], ...] = ()
+        self._situations: dict[tuple[object, ...], Situation] = {}
         numbered = list(enumerate(self._routes))
         self._floating = frozenset((number, 0) for number, route in numbered if not route.anchored)
         anchored = frozenset((number, 0) for number, route in numbered if route.anchored)
@@ -97,13 +117,13 @@ class Automaton:
         is_value = name.startswith("cbc:")
         if name in self._names:
             self._forms.append(forms)
-            step = state.next[tag] = (name, self._after(state, name), forms, heed, is_value)
+            step = state.next[tag] = Step(name, self._after(state, name), forms, heed, is_value)
             return step
         kind = next((suffix for suffix in self._suffixes if name.endswith(suffix)), "")
         known = state.others.get(kind)
         if known is None:
             known = state.others[kind] = self._after(state, kind)
-        step = (name, known, forms, heed, is_value)
+        step = Step(name, known, forms, heed, is_value)
         if len(state.next) < _STEPS_MOST:
             self._forms.append(forms)
             state.next[tag] = step
@@ -115,9 +135,31 @@ class Automaton:
             self._forms_made = 0
             for each in self._forms:
                 each.clear()
+            self._situations.clear()
         self._forms_made += 1
-        made = forms[key] = Form(state.rules, state.choices)
+        made = forms[key] = Form(state.rules, state.choices, sights=self._sights_to_settle)
         return made
+
+    def situation(self, document: DocumentTree) -> Situation:
+        """The document's, by the conditions of all places met so far, and by the traits that rules asked for."""
+        conditions, traits = self._conditions, self._traits
+        answers = [condition(document) for condition in conditions]
+        values = [trait(document) for trait in traits]
+        key = (*answers, *values)
+        known = self._situations.get(key)
+        if known is None:
+            if len(self._situations) >= _SITUATIONS_MOST:
+                self._situations.clear()
+            told: dict[object, object] = dict(zip(traits, values, strict=True))
+            known = Situation(
+                dict(zip(conditions, answers, strict=True)), Traits(told), self._sights_to_settle
+            )
+            self._situations[key] = known
+        known.meet()
+        if known.traits.wanted:
+            self._traits = tuple(dict.fromkeys((*traits, *known.traits.wanted)))
+            known.traits.wanted.clear()
+        return known
 
     def form_of_parent(self, state: State, forms: Forms, inner: tuple[Form | None, ...]) -> Form | None:
         """The same by the forms of the elements inside; None where one has none, and where there are very many."""
@@ -167,10 +209,11 @@ class Automaton:
         sure = [group[0] for group in groups.values() if group[0].sure]
         state.rules = tuple((rule.test, rule.info) for context in sure for rule in context.rules)
         state.choices = tuple(tuple(rows_of(group)) for group in groups.values() if not group[0].sure)
+        self._conditions = tuple(dict.fromkeys((*self._conditions, *conditions_of(state.choices))))
         state.absences = tuple(absences)
         state.attributes = {name: tuple(infos) for name, infos in attributes.items()}
         state.busy = bool(state.rules or state.choices)
-        state.formless = Form(state.rules, state.choices, settled=True)
+        state.formless = Form(state.rules, state.choices, is_one=False)
         return state
 
 

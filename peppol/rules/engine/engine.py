@@ -48,9 +48,8 @@ from lxml import etree
 
 from peppol.findings import Finding, FindingTally
 from peppol.rules.engine.automaton import Automaton
-from peppol.rules.engine.choices import Answers, Choice, chosen
-from peppol.rules.engine.choices import in_question as choices_in_question
-from peppol.rules.engine.forms import Form
+from peppol.rules.engine.choices import chosen
+from peppol.rules.engine.forms import SIGHTS_TO_SETTLE
 from peppol.rules.engine.numbers import EXACT
 from peppol.rules.engine.rulebook import Book, Broken, RuleInfo
 from peppol.rules.engine.tree import DocumentTree, Node
@@ -60,11 +59,19 @@ from peppol.rules.engine.walk import Walked, walk
 class RuleSet:
     """Books judged together; read and compiled on first use and then kept.
 
-    `books` may be a function that makes them, so that a release nobody asks for costs nothing.
+    `books` may be a function that makes them, so that a release nobody asks for costs nothing. `sights_to_settle` is
+    how often a form is met before it is looked into (`forms`).
     """
 
-    def __init__(self, name: str, books: Sequence[Book] | Callable[[], Sequence[Book]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        books: Sequence[Book] | Callable[[], Sequence[Book]],
+        *,
+        sights_to_settle: int = SIGHTS_TO_SETTLE,
+    ) -> None:
         self.name = name
+        self._sights_to_settle = sights_to_settle
         self._source = books
         self._automaton: Automaton | None = None
 
@@ -86,7 +93,7 @@ class RuleSet:
     def automaton(self) -> Automaton:
         """The contexts compiled."""
         if self._automaton is None:
-            self._automaton = Automaton(self.books)
+            self._automaton = Automaton(self.books, sights_to_settle=self._sights_to_settle)
         return self._automaton
 
 
@@ -116,23 +123,17 @@ def walked(root: etree._Element, rule_set: RuleSet) -> Iterator[Walked]:
 
 def ask(walked: Walked, tally: FindingTally) -> None:
     """Put to each node the rules that wait for it, and count in the tally what is broken."""
-    answers: Answers = {}
-    in_question: dict[Form, tuple[Choice, ...]] = {}
     with localcontext(EXACT):
+        situation = walked.automaton.situation(walked.document)
+        plans = situation.plans
         for form, node in zip(walked.forms, walked.nodes, strict=True):
-            if not form.settled:
-                form.meet(node)
-            for test, info in form.rules:
+            plan = plans.get(form) or situation.plan_for(form, node)
+            for test, info in plan.rules:
                 broken = test(node)
                 if broken is not None:
                     tally.add(info.id, info.severity, partial(_finding, info, node, broken))
-            if not form.choices:
-                continue
-            choices = in_question.get(form)
-            if choices is None:
-                choices = in_question[form] = choices_in_question(form.choices, walked.document, answers)
-            for choice in choices:
-                for rule in chosen(choice, node, answers):
+            for choice in plan.choices:
+                for rule in chosen(choice, node):
                     broken = rule.test(node)
                     if broken is not None:
                         found = partial(_finding, rule.info, node, broken)

@@ -82,11 +82,14 @@ class Context:
             return False
         return self.when is None or self.when(node)
 
-    def rule(self, id: str, severity: Severity = FATAL) -> Callable[[Test], Test]:
-        """Register the decorated function under its official id; its docstring is the meaning."""
+    def rule(self, id: str, severity: Severity = FATAL, *, meaning: str = "") -> Callable[[Test], Test]:
+        """Register the decorated function under its official id; its docstring is the meaning.
+
+        A compiled function has no docstring, so its `meaning` is given when it is compiled.
+        """
 
         def register(test: Test) -> Test:
-            self.add(id, test, test.__doc__ or "", severity)
+            self.add(id, test, meaning or test.__doc__ or "", severity)
             return test
 
         return register

@@ -39,6 +39,8 @@ class Node:
     """One element: its name, its text, its children by name, its parent."""
 
     __slots__ = ("above", "attributes", "kids", "name", "text")
+    # `FormOnly` (forms.py) is a node without them; a compiled node has to know that they may lack.
+    __deletable__ = ("above", "text")
 
     def __init__(
         self,
@@ -170,6 +172,11 @@ class Node:
         return cast(DocumentTree, node)
 
     @property
+    def facts(self) -> Mapping[object, object]:
+        """What has been found out about the document so far; whoever asks for one, asks by `fact`."""
+        return self.document._facts
+
+    @property
     def line(self) -> int:
         """The line in the bytes as received, from 1; 0 when the tree was not parsed from bytes."""
         return self.element.sourceline or 0
@@ -239,27 +246,40 @@ def fact(compute: Callable[[DocumentTree], T]) -> Callable[[Node], T]:
     """
 
     def known(node: Node) -> T:
-        while node.above is not None:
-            node = node.above
-        document = cast(DocumentTree, node)
-        facts = document._facts
-        if compute in facts:
-            return cast(T, facts[compute])
+        facts = node.facts
+        if known in facts:
+            return cast(T, facts[known])
+        document = node.document
         answer = compute(document)
-        facts[compute] = answer
+        document._facts[known] = answer
         return answer
 
-    known.__doc__ = compute.__doc__
     _FACTS.add(known)
     return known
 
 
+def trait(compute: Callable[[DocumentTree], T]) -> Callable[[Node], T]:
+    """A fact of which documents as they come know a handful of answers, which can be compared and hashed.
+
+    What form and traits decide together is settled for all documents that have the same ones (`forms.Situation`).
+    """
+    known = fact(compute)
+    _TRAITS.add(known)
+    return known
+
+
 _FACTS: Final[set[Callable[[Node], object]]] = set()
+_TRAITS: Final[set[object]] = set()
 
 
 def is_fact(question: Callable[[Node], object]) -> bool:
     """Whether the question is about the document (`fact`), so that every node of it gives the same answer."""
     return question in _FACTS
+
+
+def is_trait(question: object) -> bool:
+    """Whether the question is a fact that is a trait."""
+    return question in _TRAITS
 
 
 # Shared by every element without children; the walk gives a node its own before adding to it.

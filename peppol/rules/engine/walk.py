@@ -17,6 +17,7 @@ from peppol.rules.engine.rulebook import BROKEN, Broken, RuleInfo
 from peppol.rules.engine.tree import BARE, BLANKS, CHILDLESS, DocumentTree, Node
 from peppol.xml.gate_errors import LIMITS
 from peppol.xml.gate_tree import Heed
+from peppol.xml.shape import WIDE, Extent
 
 Hits = dict[str, tuple[RuleInfo, Node, Broken]]
 
@@ -24,6 +25,7 @@ Hits = dict[str, tuple[RuleInfo, Node, Broken]]
 _DEEP: Final = LIMITS.depth_max - 2
 # A text that sorts behind it begins with a character that is no blank.
 _INK: Final = "!"
+_ROOT_ALONE: Final = Extent(elements=1, levels=1, in_wide=0)
 
 
 @dataclass(slots=True)
@@ -31,15 +33,18 @@ class Walked:
     """A document as the rules see it, and what waits there.
 
     `nodes` are those that rules wait for, in document order, and `forms` theirs. `hits` are the first places of what
-    ought not to be there. `suspect` says that the gate's own check of the tree has to be asked.
+    ought not to be there, `extent` how large the tree is. `suspect` says that the gate's own check of the tree has to
+    be asked.
     """
 
     document: DocumentTree
+    automaton: Automaton
     nodes: list[Node] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
     hits: Hits = field(default_factory=dict)
     parents: list[Node] = field(default_factory=list)
     mixed: list[Node] = field(default_factory=list)
+    extent: Extent = _ROOT_ALONE
     suspect: bool = False
 
     def let_go(self) -> None:
@@ -53,12 +58,12 @@ def walk(root: etree._Element, automaton: Automaton) -> Walked:
     """Build the tree of a document, and note on the way which rules wait for which node."""
     first = automaton.start
     step = first.next.get(str(root.tag)) or automaton.step(first, str(root.tag))
-    name, state, _, heed, _ = step
+    name, state, heed = step.name, step.state, step.heed
     document = DocumentTree(name, root.text or "", root)
     document.kids = {}
     document._named[name] = [document]
     attributes = document.attributes.items()
-    walked = Walked(document, parents=[document])
+    walked = Walked(document, automaton, parents=[document])
     walked.suspect = (
         heed is Heed.ALL or _is_suspect(attributes) or (heed is Heed.TEXT and not document.text.isprintable())
     )
@@ -77,11 +82,13 @@ def walk(root: etree._Element, automaton: Automaton) -> Walked:
 def _walk_below(walked: Walked, root: etree._Element, step: Step, automaton: Automaton) -> None:
     """All below the root, added to `walked`."""
     nodes, forms, hits, named = walked.nodes, walked.forms, walked.hits, walked.document._named
-    suspect, new = walked.suspect, object.__new__
+    suspect = walked.suspect
     met: dict[tuple[str, str], Mapping[str, str]] = {}
     top: Node = walked.document
-    name, state, known, heed, _ = step
-    kids, steps, left = top.kids, state.next, len(root)
+    state, known = step.state, step.forms
+    kids, steps = top.kids, state.next
+    left = inside = len(root)
+    deepest, in_wide = 0, inside if inside > WIDE else 0
     inner: list[Form | None] = [None] if top.attributes or top.text.strip(BLANKS) else []
     place = 0 if state.busy else -1
     way_up: list[tuple[Node, State, Forms, list[Form | None], int, int]] = []
@@ -98,13 +105,14 @@ def _walk_below(walked: Walked, root: etree._Element, step: Step, automaton: Aut
             inner.append(None)
             suspect = True
         else:
-            name, below, forms_met, heed, is_value = found
-            # Written out, since calling the class takes twice as long.
-            node = new(Node)
-            node.name = name
-            node.text = text = element.text or ""
-            node.above = top
-            node.kids = CHILDLESS
+            name, below, forms_met, heed, is_value = (
+                found.name,
+                found.state,
+                found.forms,
+                found.heed,
+                found.is_value,
+            )
+            text = element.text or ""
             attributes = BARE
             pairs = element.items()
             if pairs:
@@ -116,7 +124,7 @@ def _walk_below(walked: Walked, root: etree._Element, step: Step, automaton: Aut
                     if len(pairs) == 1:
                         met[pairs[0]] = known_pair
                 attributes = known_pair
-            node.attributes = attributes
+            node = Node(name, text, top, attributes)
             if heed and (heed > 1 or not text.isprintable()):
                 suspect = True
             group = kids.get(name)
@@ -134,9 +142,12 @@ def _walk_below(walked: Walked, root: etree._Element, step: Step, automaton: Aut
             if below.absences or (pairs and below.attributes):
                 _note(below, node, hits)
             if size := len(element):
-                if len(way_up) >= _DEEP:
-                    suspect = True
+                inside += size
+                if size > WIDE:
+                    in_wide += size
                 way_up.append((top, state, known, inner, place, left))
+                if len(way_up) > deepest:
+                    deepest = len(way_up)
                 top, state, known, left, steps = node, below, forms_met, size, below.next
                 top.kids = kids = {}
                 walked.parents.append(node)
@@ -151,7 +162,7 @@ def _walk_below(walked: Walked, root: etree._Element, step: Step, automaton: Aut
                 continue
             key: Hashable = text > _INK or bool(text.strip(BLANKS))
             if pairs:
-                key = (key, *attributes)
+                key = (key, pairs[0][0]) if len(pairs) == 1 else (key, *attributes)
             form = forms_met.get(key) or automaton.form(below, forms_met, key)
             inner.append(form)
             if form.asks:
@@ -167,7 +178,8 @@ def _walk_below(walked: Walked, root: etree._Element, step: Step, automaton: Aut
             top, state, known, inner, place, left = way_up.pop()
             kids, steps = top.kids, state.next
             inner.append(whole)
-    walked.suspect = suspect
+    walked.suspect = suspect or deepest > _DEEP
+    walked.extent = Extent(1 + inside, 2 + deepest, in_wide)
 
 
 def _is_suspect(pairs: Iterable[tuple[str, str]]) -> bool:

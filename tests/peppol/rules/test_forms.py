@@ -1,8 +1,8 @@
 """What a form decides is left out and nothing else: the findings are those of rules asked of every node."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -11,11 +11,11 @@ from lxml import etree
 
 from peppol.identifiers import DocumentKind
 from peppol.rules import releases
-from peppol.rules.engine import automaton, forms
+from peppol.rules.engine import automaton
 from peppol.rules.engine.engine import RuleSet, judge, read
-from peppol.rules.engine.forms import SIGHTS_TO_SETTLE, ContentRead, FormOnly
+from peppol.rules.engine.forms import SIGHTS_TO_SETTLE, ContentRead, FormOnly, Traits
 from peppol.rules.engine.rulebook import BROKEN, Book, RuleVerdict
-from peppol.rules.engine.tree import DocumentTree, Node, fact
+from peppol.rules.engine.tree import DocumentTree, Node, fact, trait
 from tests.support.rules.rules_documents import CAC, CBC
 from tests.support.rules.rules_mutants import BASES, mutants
 
@@ -90,15 +90,38 @@ def test_what_asks_for_more_is_asked_of_every_node(question: Callable[[Node], ob
 
 def test_of_a_node_only_its_form_is_open() -> None:
     (line, *_) = read(lines()).all("cac:Line")
-    alone = FormOnly(line)
-    open_to_it = {name for name in dir(Node) if not name.startswith("__") and _tells(alone, name)}
-    assert open_to_it == forms._OF_FORM | {"name", "kids", "attributes", "blank"}
+    alone = FormOnly(line, Traits({}))
+    told = {name for name in dir(Node) if not name.startswith("__") and not callable(getattr(Node, name))}
+    assert {name for name in told if _tells(partial(getattr, alone, name))} == {
+        *("name", "kids", "attributes"),
+        *("blank", "children", "facts", "leaf"),
+    }
 
 
-def _tells(node: Node, name: str) -> bool:
+@pytest.mark.parametrize(
+    "question",
+    [
+        lambda line: line.own("cbc:ID"),
+        lambda line: line.text_of("cbc:ID"),
+        lambda line: first(line).value,
+        lambda line: first(line).direct_text,
+        lambda line: first(line).string,
+        lambda line: first(line).attribute("schemeID"),
+        lambda line: first(line).attributes["schemeID"],
+        lambda line: line.location,
+        lambda line: line.element,
+    ],
+)
+def test_what_a_node_says_is_closed_in_its_form(question: Callable[[Node], object]) -> None:
+    (line, *_) = read(lines('<cbc:ID schemeID="x">{}</cbc:ID>')).all("cac:Line")
+    question(line)
+    assert not _tells(lambda: question(FormOnly(line, Traits({}))))
+
+
+def _tells(ask: Callable[[], object]) -> bool:
     try:
-        getattr(node, name)
-    except ContentRead:
+        ask()
+    except (AttributeError, ContentRead):
         return False
     return True
 
@@ -174,6 +197,86 @@ def test_a_condition_on_the_document_is_answered_once_for_all_lines() -> None:
     assert answered == ["Order"]
 
 
+def kinds(*codes: str) -> etree._Element:
+    """An order of such lines, each with a kind."""
+    inside = "".join(f"<cac:Line><cbc:ID>{code}</cbc:ID></cac:Line>" for code in codes)
+    return etree.fromstring(f'<Order xmlns="{ORDER}" xmlns:cac="{CAC}" xmlns:cbc="{CBC}">{inside}</Order>')
+
+
+def of_kinds() -> tuple[RuleSet, list[str]]:
+    """A rule for documents that is about which kinds of line there are, and which documents it was asked of."""
+    book, asked = Book("TEST", "1"), list[str]()
+
+    @trait
+    def kinds_used(document: DocumentTree) -> frozenset[str]:
+        return frozenset(line.own("cbc:ID") for line in document.all("cac:Line"))
+
+    def ask(document: Node) -> RuleVerdict:
+        asked.append(document.name)
+        return BROKEN if "C" in kinds_used(document) else None
+
+    book.context("/Order").add("R1", ask, "has no line of the kind C")
+    return RuleSet("test", (book,)), asked
+
+
+def test_what_form_and_traits_decide_is_settled_once_documents_like_it_have_come_often_enough() -> None:
+    rules, asked = of_kinds()
+    for _ in range(4 * SIGHTS_TO_SETTLE):
+        assert judge(kinds("A", "B"), rules) == ()
+    settled = len(asked)
+    assert settled < 3 * SIGHTS_TO_SETTLE
+    for _ in range(10):
+        assert judge(kinds("B", "A"), rules) == ()
+    assert len(asked) == settled
+
+
+def test_another_trait_is_another_question() -> None:
+    rules, asked = of_kinds()
+    for _ in range(4 * SIGHTS_TO_SETTLE):
+        assert judge(kinds("A", "B"), rules) == ()
+    settled = len(asked)
+    for _ in range(4 * SIGHTS_TO_SETTLE):
+        assert [each.rule for each in judge(kinds("A", "C"), rules)] == ["R1"]
+    assert len(asked) >= settled + 4 * SIGHTS_TO_SETTLE
+
+
+def test_a_fact_that_is_no_trait_settles_nothing() -> None:
+    book, asked = Book("TEST", "1"), list[str]()
+    first_number = fact(lambda document: document.all("cac:Line")[0].own("cbc:ID"))
+
+    def ask(document: Node) -> RuleVerdict:
+        asked.append(first_number(document))
+        return None
+
+    book.context("/Order").add("R1", ask, "asks")
+    rules = RuleSet("test", (book,))
+    for number in range(4 * SIGHTS_TO_SETTLE):
+        judge(kinds(str(number)), rules)
+    assert asked == [str(number) for number in range(4 * SIGHTS_TO_SETTLE)]
+
+
+def test_what_has_no_form_is_settled_by_no_situation() -> None:
+    book = Book("TEST", "1")
+    book.context("/Order").add("R1", lambda order: None if order.has("cac:Line") else BROKEN, "has a line")
+    rules = RuleSet("test", (book,))
+    many = automaton._CHILDREN_MOST + 1  # so many that the order's form is not kept
+    for _ in range(3 * SIGHTS_TO_SETTLE):
+        assert judge(kinds(*("A" * many)), rules) == ()
+    without = kinds(*("A" * many))
+    for line in without:
+        line.tag = f"{{{CAC}}}Item"
+    assert [each.rule for each in judge(without, rules)] == ["R1"]
+
+
+def test_situations_that_a_sender_invents_are_let_go() -> None:
+    rules, _ = of_kinds()
+    for _ in range(2 * SIGHTS_TO_SETTLE):
+        judge(kinds("A"), rules)
+    for number in range(3 * automaton._SITUATIONS_MOST):
+        judge(kinds(str(number)), rules)
+    assert len(rules.automaton._situations) <= automaton._SITUATIONS_MOST
+
+
 def test_forms_that_a_sender_invents_are_let_go() -> None:
     book = Book("TEST", "1")
     book.context("cac:Line").add("R1", lambda line: None, "asks nothing")
@@ -192,23 +295,13 @@ def test_forms_that_a_sender_invents_are_let_go() -> None:
 # --- the law --------------------------------------------------------------------------------------------
 
 _BOOKS = releases.rule_set_for(DocumentKind.INVOICE, on=DAY).books
-_SETTLING, _ASKING = RuleSet("settling", _BOOKS), RuleSet("asking", _BOOKS)
-
-
-@contextmanager
-def after(sights: int) -> Iterator[None]:
-    """With forms looked into at that many sights."""
-    kept, forms.SIGHTS_TO_SETTLE = forms.SIGHTS_TO_SETTLE, sights  # type: ignore[misc]
-    try:
-        yield
-    finally:
-        forms.SIGHTS_TO_SETTLE = kept  # type: ignore[misc]
+_SETTLING = RuleSet("settling", _BOOKS, sights_to_settle=1)
+_ASKING = RuleSet("asking", _BOOKS, sights_to_settle=10**9)
 
 
 @pytest.mark.law
 @given(st.sampled_from(BASES).flatmap(mutants))
 def test_settled_rules_find_what_all_rules_find(root: etree._Element) -> None:
-    with after(1):
+    for _ in range(2):  # traits that rules ask for are known from the next document on
         settled = judge(root, _SETTLING)
-    with after(10**9):
         assert settled == judge(root, _ASKING)

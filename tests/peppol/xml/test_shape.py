@@ -7,6 +7,8 @@ from lxml import etree
 
 from billing.tools.benchmarks.validation import an_invoice
 from peppol.identifiers import DocumentKind
+from peppol.rules.engine.automaton import Automaton
+from peppol.rules.engine.walk import walk
 from peppol.xml import schemas, shape
 from peppol.xml.gate import admit
 from peppol.xml.gate_tree import CAC, CBC
@@ -76,7 +78,23 @@ def test_a_document_of_many_errors_costs_what_its_size_does() -> None:
     ],
 )
 def test_a_tree_is_asked_where_few_siblings_are_counted(document: bytes, cheap: bool) -> None:
-    assert shape._places_are_cheap(admit(document)) is cheap
+    root = admit(document)
+    assert shape._places_are_cheap(root) is cheap
+    assert shape._places_are_cheap(root, walk(root, Automaton(())).extent) is cheap
+
+
+@pytest.mark.parametrize("lines", [0, 1, 99, 100, 101, 130])
+def test_the_walk_tells_how_large_a_tree_is(lines: int) -> None:
+    root = admit(an_invoice(3))
+    for line in root[-3:]:
+        for _ in range(lines):
+            line[-1].append(etree.Element("{urn:x}A"))
+    every = list(root.iter())
+    assert walk(root, Automaton(())).extent == shape.Extent(
+        elements=len(every),
+        levels=max(sum(1 for _ in each.iterancestors()) + 1 for each in every),
+        in_wide=sum(len(each) for each in every if len(each) > shape.WIDE),
+    )
 
 
 def test_the_first_errors_are_told_with_their_lines_and_the_rest_is_not_read() -> None:
