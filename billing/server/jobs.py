@@ -19,9 +19,9 @@ from accounts.identity import Permission
 from accounts.mails import daily_mails
 from accounts.staff import changes as staff_changes
 from accounts.staff.waiting_queries import STAFF_KINDS
-from accounts.systems import machine_keys
 from audit import retention_periods
 from billing.server import invoice_mails, mail_watch
+from billing.server.api import housekeeping
 from foundation import journal
 from foundation.database import Database
 from foundation.sql import Session
@@ -78,7 +78,10 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InSteps("orders-come", Every(timedelta(minutes=1)), judge_what_has_come),
         InOne("feed-disposal", Daily(time(2, 20), catch_up=False), _feed_disposal(settings), by_date=True),
         InOne("unfinished-files", Daily(time(2, 40), catch_up=False), _sweep(settings)),
-        InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys, by_date=True),
+        InOne(
+            "clients-past", Daily(time(0, 10), catch_up=False), housekeeping.end_past_clients, by_date=True
+        ),
+        InOne("api-sweep", Every(timedelta(hours=1)), housekeeping.sweep),
         InOne("guessing-watch", Every(timedelta(minutes=1)), watch_guessing),
         InOne("staff-changes-lapse", Daily(time(0, 15), catch_up=False), lapse_staff_changes, by_date=True),
         InSteps("control-data", Daily(time(4, 30)), _control_data(settings)),
@@ -160,11 +163,6 @@ def release_answers(session: Session, today: date, now: datetime) -> str:
 
 
 DESK_RELEASE: Final = InOne("desk-answers", Every(timedelta(minutes=1)), release_answers)
-
-
-def end_past_keys(session: Session, today: date, now: datetime) -> str:
-    """End the keys of systems whose last day has gone by."""
-    return f"{machine_keys.end_past(session, today=today, at=now)} keys"
 
 
 def watch_guessing(session: Session, today: date, now: datetime) -> str:

@@ -23,6 +23,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import AfterValidator, BeforeValidator
 
+from accounts.api_clients.model import ApiScope
+from billing.server.api.base import problem, signed_in
 from foundation.apart.confined import WorkFailed
 from foundation.errors import Refused
 from foundation.formatting import number
@@ -33,7 +35,8 @@ from peppol.xml.gate_errors import LIMITS
 from web.budgets import Caller
 from web.costly import caller_of
 from web.pages import budgets_of
-from web.problems import MEDIA_TYPE, ProblemDocument, ProblemResponse, wants_page
+from web.refusals.problem_codes import ProblemCode
+from web.problems import ProblemResponse, wants_page
 from web.validation_report import STYLE_SHEET, ValidationReport, report_json, report_page, reported
 
 _BODY_SECONDS: Final = 60.0
@@ -101,16 +104,18 @@ def validation_router(today: Today) -> APIRouter:
                 "With `Accept: text/html` the same report as a page.",
                 "content": {"text/html": {"schema": {"type": "string"}}},
             },
-            404: _problem("The address holds what none of ours does, such as a character that no text has."),
-            413: _problem("The document is larger than the limit."),
-            408: _problem("The document did not come in time."),
-            422: _problem(
+            400: problem("A secret stands in the address."),
+            401: problem("A key or a token is sent that is wrong or has ended; anybody may ask without one."),
+            404: problem("The address holds what none of ours does, such as a character that no text has."),
+            413: problem("The document is larger than the limit."),
+            408: problem("The document did not come in time."),
+            422: problem(
                 "A parameter has a value that is not allowed, or the document takes more time or memory than one may."
             ),
-            429: _problem(
+            429: problem(
                 "The caller, or all who are not signed in together, have had their part of this minute."
             ),
-            503: _problem("No process is free to check it just now."),
+            503: problem("No process is free to check it just now."),
         },
         openapi_extra=_BODY,
     )
@@ -120,7 +125,7 @@ def validation_router(today: Today) -> APIRouter:
         on: AskedDay = None,
     ) -> Response:
         """Check against schema and rules, as a document that arrives today, or on the day `on`; nothing is stored."""
-        caller = await to_thread.run_sync(caller_of, request)
+        caller = await to_thread.run_sync(_caller, request)
         async with _body(request, caller) as data:
             told = await _told(request, caller, data, on or today(), lang)
         headers = {"Content-Language": lang, "Vary": "Accept"}
@@ -129,6 +134,13 @@ def validation_router(today: Today) -> APIRouter:
         return Response(told, media_type="application/json", headers=headers)
 
     return router
+
+
+def _caller(request: Request) -> Caller:
+    """Who asks: a program with its key, whoever is signed in, or else the address. Raises what `signed_in` does."""
+    if request.headers.get("Authorization"):
+        return Caller(signed_in(request, *ApiScope).client.actor, is_stranger=False)
+    return caller_of(request)
 
 
 async def _told(request: Request, caller: Caller, data: bytes, on: date, language: Language) -> str | bytes:
@@ -198,7 +210,7 @@ async def _body(request: Request, caller: Caller) -> AsyncIterator[bytes]:
                 parts.append(part)
         if time_left.cancelled_caught:
             raise ProblemResponse(
-                408,
+                ProblemCode.BODY_TOO_SLOW,
                 Text(
                     "Dokumentet kom inte fram på %(seconds)s sekunder. Skicka det igen.",
                     seconds=int(_BODY_SECONDS),
@@ -212,17 +224,10 @@ async def _body(request: Request, caller: Caller) -> AsyncIterator[bytes]:
 
 def _too_large() -> ProblemResponse:
     return ProblemResponse(
-        413,
+        ProblemCode.BODY_TOO_LARGE,
         Text(
             "Dokumentet är större än %(bytes_max)s byte. Gör bilagorna mindre eller skicka dem på annat sätt.",
             bytes_max=number(Decimal(LIMITS.bytes_max)),
         ),
         headers={"Connection": "close"},  # what is left of the body is not read
     )
-
-
-def _problem(description: str) -> dict[str, object]:
-    return {
-        "description": description,
-        "content": {MEDIA_TYPE: {"schema": ProblemDocument.model_json_schema()}},
-    }

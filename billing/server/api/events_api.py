@@ -1,8 +1,8 @@
 """Events over HTTP, both ways: systems send us theirs, and read the feed of ours from a cursor.
 
-A system signs in with its key, `Authorization: Bearer rmk_…`, and never in an address: those are logged by others. What
-is sent goes the way of a file's lines (`operations.event_loading`): each once, in order, and one that is wrong
-stops no other. The answer leaves when all it tells of is committed.
+What is sent goes the way of a file's lines (`operations.event_loading`): each once, in order, and one that is wrong
+stops no other. The answer leaves when all it tells of is committed. Each event is taken once by its own id, in
+transactions of its own; with an Idempotency-Key the same request has the same answer besides.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,32 +18,39 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 
-from accounts.guessing.rate_limit import TooOften
-from accounts.systems import machine_keys
-from accounts.systems.machine_key_store import KeyScope, MachineKey
+from accounts.api_clients.model import ApiClient, ApiScope
+from billing.server.api import idempotency
+from billing.server.api.base import REFUSALS, later, problem, signed_in
+from billing.server.api.event_results import EventResult, results_of
 from billing.server.bodies import event_bodies
 from billing.server.bodies.event_bodies import BATCH, BYTES_MAX, EVENTS_MAX, LINES, ONE
-from billing.server.event_results import EventResult, results_of
+from billing.server.bodies.reading_bodies import body_of
 from foundation.database import Database
 from foundation.formatting import number
 from foundation.text import Text
 from operations.event_feed import numbering
 from operations.event_feed import reading as feed_reading
 from operations.event_feed.contract import OutboundEvent
-from operations.event_feed.reading import LIMIT_MOST, CursorAhead, CursorTooOld
+from operations.event_feed.reading import LIMIT_MOST, CursorTooOld
 from operations.event_loading import EventLine, Loaded, load_events
-from orders.register.store import NoRegister
+from operations.idempotency import replies
+from operations.idempotency.reply_store import Reply, ReplyKey
 from web.access import instant_of, settings_of
 from web.budgets import Caller, OverBudget
-from web.guards.clients import client_of
-from web.pages import budgets_of, database_of, today_of
-from web.problems import MEDIA_TYPE, ProblemDocument, ProblemResponse
+from web.pages import budgets_of, database_of
+from web.refusals.problem_codes import ProblemCode
+from web.problems import ProblemResponse
+from web.refusals.refusal_statuses import problem_of
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 
 _log = structlog.get_logger("events")
-_LATER: Final = {"Retry-After": "60"}
-_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="billing"'}
+
+
+_EVENTS_TOO_LARGE: Final = Text(
+    "Begäran är större än %(bytes_max)s byte. Ingen händelse är läst: dela upp den och skicka delarna i ordning.",
+    bytes_max=number(Decimal(BYTES_MAX)),
+)
 
 
 class EventsAnswer(BaseModel):
@@ -58,23 +65,6 @@ class EventsAnswer(BaseModel):
     results: list[EventResult]
 
 
-def problem(description: str) -> dict[str, object]:
-    """How the description of the interface says that a refusal is a problem document."""
-    return {
-        "description": description,
-        "content": {MEDIA_TYPE: {"schema": ProblemDocument.model_json_schema()}},
-    }
-
-
-REFUSALS: Final[dict[int | str, dict[str, object]]] = {
-    401: problem("The key is missing, wrong, or has ended."),
-    403: problem("The key does not allow this."),
-    404: problem("The address holds what none of ours does, such as a character that no text has."),
-    429: problem(
-        "Too many wrong keys came from the same address, or the key has had its part of this minute."
-    ),
-    503: problem("The books cannot be used just now; try again after `Retry-After` seconds."),
-}
 _BODY: Final = {
     "requestBody": {
         "required": True,
@@ -97,25 +87,31 @@ _BODY: Final = {
     responses={
         **REFUSALS,
         200: {"description": "What came of every event. Also where none could be applied."},
+        408: problem("The body did not come in time."),
         400: problem("The body cannot be read: nothing was done."),
         413: problem("Too many bytes or events: nothing was done."),
         415: problem("The form is another than those that are taken."),
+        **idempotency.REFUSALS,
     },
     openapi_extra=_BODY,
 )
-async def take_events(request: Request) -> Response:
+async def take_events(request: Request, idempotency_key: idempotency.AskedKey = None) -> Response:
     """Apply events in their order, each once; the answer says what came of each and what to do about it."""
-    key = await to_thread.run_sync(signed_in, request, KeyScope.EVENTS_WRITE)
+    client = (await to_thread.run_sync(signed_in, request, ApiScope.EVENTS_WRITE)).client
+    key = idempotency.key_of(request, client)
     if request.headers.get("Content-Encoding", "identity") != "identity":
-        raise ProblemResponse(415, Text("Skicka händelserna utan komprimering."))
+        raise ProblemResponse(ProblemCode.MEDIA_TYPE_NOT_TAKEN, Text("Skicka händelserna utan komprimering."))
     # A system has its own part of the process, as everybody else who sends something that costs.
-    budgets, caller = budgets_of(request), Caller(key.actor, is_stranger=False)
+    budgets, caller = budgets_of(request), Caller(client.actor, is_stranger=False)
     try:
         async with budgets.turn(caller):
-            return await _taken(request, key, partial(budgets.spend, caller))
+            body = await body_of(request, BYTES_MAX, _EVENTS_TOO_LARGE)
+            return await to_thread.run_sync(
+                _answered, request, client, key, body, partial(budgets.spend, caller)
+            )
     except OverBudget as over:
         raise ProblemResponse(
-            429,
+            ProblemCode.LIMIT_REACHED,
             Text(
                 "Det har kommit så många händelser med nyckeln som går på en minut. Vänta %(seconds)s sekunder och "
                 "skicka samma begäran igen: ingen av dess händelser är läst.",
@@ -125,26 +121,50 @@ async def take_events(request: Request) -> Response:
         ) from None
 
 
-async def _taken(request: Request, key: MachineKey, spent: Callable[[float], object]) -> Response:
-    body, form = await body_of(request), request.headers.get("Content-Type", "")
-    pieces = await to_thread.run_sync(_cut, form, body, spent)
+def _answered(
+    request: Request, client: ApiClient, key: ReplyKey | None, body: bytes, spent: Callable[[float], object]
+) -> Response:
+    """Apply the events, or send the reply to the same request again. Raises ProblemResponse, KeyUsedForOther."""
+    told: list[EventsAnswer] = []
+
+    def work() -> Reply | None:
+        told.append(_taken(request, client, body, spent))
+        # What was not tried is sent again under the same key, and tried then.
+        return _reply(told[0]) if not told[0].not_tried else None
+
+    if key is None:
+        work()
+        return idempotency.response_of(_reply(told[0]), was_kept=False)
+    try:
+        reply, was_kept = replies.afterwards(
+            database_of(request), key, body, work, now=lambda: instant_of(request)
+        )
+    except OperationalError:
+        raise later() from None
+    return idempotency.response_of(reply or _reply(told[0]), was_kept=was_kept)
+
+
+def _reply(answer: EventsAnswer) -> Reply:
+    return Reply(200, {"Content-Type": "application/json"}, answer.model_dump_json(exclude_none=True))
+
+
+def _taken(
+    request: Request, client: ApiClient, body: bytes, spent: Callable[[float], object]
+) -> EventsAnswer:
+    pieces = _cut(request.headers.get("Content-Type", ""), body, spent)
     # What lies in quarantine says by it which system sent it, and which event of the request it was.
-    lines = [EventLine(f"api/events {key.actor} #{place}", text) for place, text in enumerate(pieces, 1)]
-    loaded = await to_thread.run_sync(
-        _loaded, database_of(request), lines, key.actor, settings_of(request).events_seconds, spent
-    )
-    results = results_of(pieces, loaded.results or [])
-    _log.info("events taken", by=key.actor, events=len(pieces), applied=loaded.applied)
-    answer = EventsAnswer(
+    lines = [EventLine(f"api/events {client.actor} #{place}", text) for place, text in enumerate(pieces, 1)]
+    loaded = _loaded(database_of(request), lines, client.actor, settings_of(request).events_seconds, spent)
+    _log.info("events taken", by=client.actor, events=len(pieces), applied=loaded.applied)
+    return EventsAnswer(
         applied=loaded.applied,
         repeated=loaded.repeated,
         conflict=loaded.conflicts,
         unappliable=loaded.unappliable,
         unreadable=loaded.quarantined,
         not_tried=len(pieces) - len(loaded.results or []),
-        results=results,
+        results=results_of(pieces, loaded.results or []),
     )
-    return JSONResponse(answer.model_dump(mode="json", exclude_none=True))
 
 
 def _cut(form: str, body: bytes, spent: Callable[[float], object]) -> list[str]:
@@ -179,15 +199,13 @@ def tell_events(
     accept: Annotated[str, Header()] = BATCH,
 ) -> Response:
     """The events after a cursor, as a batch or, where `Accept` asks for it, a line for each."""
-    signed_in(request, KeyScope.EVENTS_READ)
+    signed_in(request, ApiScope.EVENTS_READ)
     numbering.number_for_reader(database_of(request))
     try:
         with database_of(request).reading() as session:
             found = feed_reading.events_after(session, after, limit=limit)
     except CursorTooOld as gone:
-        raise ProblemResponse(410, gone.text, headers=_next(gone.kept_after, limit)) from None
-    except CursorAhead as ahead:
-        raise ProblemResponse(409, ahead.text) from None
+        raise problem_of(gone, _next(gone.kept_after, limit)) from None
     headers = _next(found[-1].sequence if found else after, limit)
     if any(each in accept for each in LINES):
         return Response(_as_lines(found), media_type=LINES[0], headers=headers)
@@ -200,36 +218,6 @@ def _as_lines(events: Iterable[OutboundEvent]) -> str:
 
 def _next(cursor: int, limit: int) -> Mapping[str, str]:
     return {"Link": f'</api/v1/events?after={cursor}&limit={limit}>; rel="next"'}
-
-
-def signed_in(request: Request, scope: KeyScope) -> MachineKey:
-    """The system that asks. Raises ProblemResponse (400, 401, 403, 429)."""
-    if "rmk_" in request.url.query:
-        raise ProblemResponse(
-            400,
-            Text(
-                "Nyckeln står i adressen, och adresser loggas. Dra in den, gör en ny, och skicka den i "
-                "huvudet Authorization: Bearer."
-            ),
-        )
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    try:
-        return machine_keys.sign_in(
-            database_of(request),
-            given.strip() if scheme.lower() == "bearer" else "",
-            scope,
-            client=client_of(request),
-            now=instant_of(request),
-            today=today_of(request),
-        )
-    except machine_keys.WrongKey as wrong:
-        raise ProblemResponse(401, wrong.text, headers=_CHALLENGE) from None
-    except machine_keys.ScopeMissing as missing:
-        raise ProblemResponse(403, missing.text) from None
-    except TooOften as wait:
-        raise ProblemResponse(429, wait.text, headers={"Retry-After": str(wait.seconds)}) from None
-    except OperationalError:
-        raise later() from None
 
 
 def _loaded(
@@ -245,44 +233,5 @@ def _loaded(
         return load_events(database, lines, sender=sender, each=True, go_on=lambda: monotonic() < until)
     except OperationalError:
         raise later() from None
-    except NoRegister as missing:
-        raise ProblemResponse(503, missing.text, headers=_LATER) from None
     finally:
         spent(thread_time() - begun)
-
-
-def later() -> ProblemResponse:
-    """The books cannot be used just now."""
-    return ProblemResponse(
-        503,
-        Text(
-            "Böckerna svarar inte just nu. Skicka samma begäran igen om en stund: det som redan är infört "
-            "införs inte en gång till."
-        ),
-        headers=_LATER,
-    )
-
-
-_EVENTS_TOO_LARGE: Final = Text(
-    "Begäran är större än %(bytes_max)s byte. Ingen händelse är läst: dela upp den och skicka delarna i ordning.",
-    bytes_max=number(Decimal(BYTES_MAX)),
-)
-
-
-async def body_of(request: Request, too_large: Text = _EVENTS_TOO_LARGE) -> bytes:
-    """The whole body; stops reading at the limit. Raises ProblemResponse (413), with that sentence."""
-    declared = request.headers.get("Content-Length", "")
-    if declared.isdecimal() and int(declared) > BYTES_MAX:
-        raise _too_large(too_large)
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > BYTES_MAX:
-            raise _too_large(too_large)
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _too_large(sentence: Text) -> ProblemResponse:
-    # What is left of the body is not read.
-    return ProblemResponse(413, sentence, headers={"Connection": "close"})

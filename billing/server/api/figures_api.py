@@ -1,4 +1,4 @@
-"""The service's own figures over HTTP: counts by month, for a system that signs in with a key of its own scope.
+"""The service's own figures over HTTP: counts by month, for a system with a scope of its own.
 
 Nobody is in them: a count that is too small is null (`orders.figures.disclosure`), the same here as on the page.
 """
@@ -15,8 +15,8 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 
-from accounts.systems.machine_key_store import KeyScope
-from billing.server.events_api import REFUSALS, later, problem, signed_in
+from accounts.api_clients.model import ApiScope
+from billing.server.api.base import REFUSALS, later, problem, signed_in
 from finance_desk import figure_files
 from foundation.database import Database
 from foundation.errors import Refused
@@ -31,12 +31,12 @@ from web import problems
 from web.access import settings_of
 from web.budgets import Caller, OverBudget
 from web.pages import budgets_of, database_of, today_of
+from web.refusals.problem_codes import ProblemCode
 from web.problems import ProblemResponse
 
 router = APIRouter(prefix="/api/v1", tags=["service figures"])
 
 _MONTH: Final = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
-_LATER: Final = {"Retry-After": "60"}
 
 
 class Counts(BaseModel):
@@ -139,8 +139,8 @@ async def tell_figures(
     level: AskedKey = "",
 ) -> Response:
     """Counts of a range of months, along one dimension at a time."""
-    key = await to_thread.run_sync(signed_in, request, KeyScope.FIGURES_READ)
-    budgets, caller = budgets_of(request), Caller(key.actor, is_stranger=False)
+    client = (await to_thread.run_sync(signed_in, request, ApiScope.FIGURES_READ)).client
+    budgets, caller = budgets_of(request), Caller(client.actor, is_stranger=False)
     asked = _Question(
         service=service, first=first, last=last, by=by, supplier=supplier, area=area, level=level
     )
@@ -151,7 +151,7 @@ async def tell_figures(
             )
     except OverBudget as over:
         raise ProblemResponse(
-            429,
+            ProblemCode.LIMIT_REACHED,
             Text(
                 "Siffrorna har lästs så mycket med nyckeln som går på en minut. Vänta %(seconds)s sekunder och "
                 "fråga igen.",
@@ -184,9 +184,9 @@ def _told(request: Request, database: Database, asked: _Question, spent: Callabl
             return figure_files.figures_json(found, register, problems.language_of(request))
     except OperationalError:
         raise later() from None
-    except NoRegister as missing:
-        raise ProblemResponse(503, missing.text, headers=_LATER) from None
+    except NoRegister:
+        raise
     except Refused as refusal:
-        raise ProblemResponse(409, refusal.text) from None
+        raise ProblemResponse(ProblemCode.QUESTION_WITHOUT_ANSWER, refusal.text) from None
     finally:
         spent(thread_time() - begun)

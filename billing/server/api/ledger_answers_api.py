@@ -1,6 +1,8 @@
 """The ledger's answers over HTTP: booked or refused, voucher by voucher, from a system that signs in with its key."""
 
+import json
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from time import thread_time
@@ -8,22 +10,28 @@ from typing import Annotated, Final, Literal
 
 from anyio import to_thread
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.exc import OperationalError
 
-from accounts.systems.machine_key_store import KeyScope
+from accounts.api_clients.model import ApiClient, ApiScope
+from billing.server.api import idempotency
+from billing.server.api.base import REFUSALS, later, problem, signed_in
 from billing.server.bodies import json_values
 from billing.server.bodies.event_bodies import BYTES_MAX
 from billing.server.bodies.json_values import NotAnArray
-from billing.server.events_api import REFUSALS, body_of, later, problem, signed_in
+from billing.server.bodies.reading_bodies import body_of
 from bookkeeping import ledger_answers
 from foundation.database import Database
 from foundation.formatting import number
+from foundation.sql import Session
 from foundation.text import Text
+from operations.idempotency import replies
+from operations.idempotency.reply_store import Reply, ReplyKey
 from web.access import instant_of
 from web.budgets import Caller, OverBudget
 from web.pages import budgets_of, database_of
+from web.refusals.problem_codes import ProblemCode
 from web.problems import ProblemResponse
 
 router = APIRouter(prefix="/api/v1/ledger", tags=["ledger"])
@@ -70,7 +78,9 @@ _TOO_LARGE: Final = Text(
         200: {"description": "What came of every answer, in its place. Also where none could be kept."},
         400: problem("The body cannot be read: nothing was done."),
         413: problem("Too many bytes: nothing was done."),
+        408: problem("The body did not come in time."),
         415: problem("The form is another than JSON."),
+        **idempotency.REFUSALS,
     },
     openapi_extra={
         "requestBody": {
@@ -80,22 +90,23 @@ _TOO_LARGE: Final = Text(
         }
     },
 )
-async def take_answers(request: Request) -> Response:
+async def take_answers(request: Request, idempotency_key: idempotency.AskedKey = None) -> Response:
     """Keep what the ledger says of each voucher; one that is wrong stops no other."""
-    key = await to_thread.run_sync(signed_in, request, KeyScope.LEDGER_ANSWER)
+    client = (await to_thread.run_sync(signed_in, request, ApiScope.LEDGER_ANSWER)).client
+    key = idempotency.key_of(request, client)
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != _JSON:
-        raise ProblemResponse(415, Text("Skicka svaren som application/json."))
+        raise ProblemResponse(ProblemCode.MEDIA_TYPE_NOT_TAKEN, Text("Skicka svaren som application/json."))
     # A system has its own part of the process, as everybody else who sends something that costs.
-    budgets, caller = budgets_of(request), Caller(key.actor, is_stranger=False)
+    budgets, caller = budgets_of(request), Caller(client.actor, is_stranger=False)
     try:
         async with budgets.turn(caller):
-            body = await body_of(request, _TOO_LARGE)
-            taken = await to_thread.run_sync(
-                _answered, request, database_of(request), body, key.actor, partial(budgets.spend, caller)
+            body = await body_of(request, BYTES_MAX, _TOO_LARGE)
+            return await to_thread.run_sync(
+                _answered, request, client, key, body, partial(budgets.spend, caller)
             )
     except OverBudget as over:
         raise ProblemResponse(
-            429,
+            ProblemCode.LIMIT_REACHED,
             Text(
                 "Det har kommit så många svar med nyckeln som går på en minut. Vänta %(seconds)s sekunder och skicka "
                 "samma begäran igen: inget av dess svar är infört.",
@@ -103,16 +114,28 @@ async def take_answers(request: Request) -> Response:
             ),
             headers={"Retry-After": str(over.seconds)},
         ) from None
-    return JSONResponse([each.model_dump() for each in taken])
 
 
 def _answered(
-    request: Request, database: Database, body: bytes, by: str, spent: Callable[[float], object]
-) -> list[AnswerTaken]:
+    request: Request, client: ApiClient, key: ReplyKey | None, body: bytes, spent: Callable[[float], object]
+) -> Response:
     """Read the answers and keep them; `spent` is told the processor's time. Raises ProblemResponse (400, 503)."""
-    begun = thread_time()
+    begun, now = thread_time(), instant_of(request)
+    database: Database = database_of(request)
     try:
-        return _taken(request, database, _told(body), by)
+        told = _told(body)
+
+        def work(session: Session) -> Reply:
+            return _taken(session, told, client.actor, now)
+
+        if key is None:
+            with database.writing() as session:
+                reply = work(session)
+            return idempotency.response_of(reply, was_kept=False)
+        reply, was_kept = replies.once(database, key, body, work, now=now)
+        return idempotency.response_of(reply, was_kept=was_kept)
+    except OperationalError:
+        raise later() from None
     finally:
         spent(thread_time() - begun)
 
@@ -133,7 +156,7 @@ def _told(body: bytes) -> list[LedgerSays]:
             "Begäran har fler än %(most)s svar. Inget är infört: dela upp den och skicka delarna var för sig.",
             most=number(Decimal(_MOST)),
         )
-        raise ProblemResponse(400, sentence)
+        raise ProblemResponse(ProblemCode.BODY_UNREADABLE, sentence)
     return [_one(place, piece) for place, piece in enumerate(pieces)]
 
 
@@ -144,13 +167,13 @@ def _one(place: int, piece: str) -> LedgerSays:
             place=place,
             most=number(Decimal(_PIECE_MOST)),
         )
-        raise ProblemResponse(400, sentence)
+        raise ProblemResponse(ProblemCode.BODY_UNREADABLE, sentence)
     try:
         return LedgerSays.model_validate_json(piece)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         raise ProblemResponse(
-            400,
+            ProblemCode.BODY_UNREADABLE,
             Text(
                 "Svaren går inte att läsa vid %(where)s: %(what)s. Inget är infört.",
                 where="/".join(str(part) for part in (place, *first["loc"])),
@@ -161,7 +184,7 @@ def _one(place: int, piece: str) -> LedgerSays:
 
 def _no_list(read: int) -> ProblemResponse:
     return ProblemResponse(
-        400,
+        ProblemCode.BODY_UNREADABLE,
         Text(
             "Begäran är inte en JSON-lista av svar i UTF-8: den går inte att läsa efter svar %(read)s. Inget är "
             "infört.",
@@ -170,15 +193,10 @@ def _no_list(read: int) -> ProblemResponse:
     )
 
 
-def _taken(request: Request, database: Database, told: list[LedgerSays], by: str) -> list[AnswerTaken]:
-    """Keep the answers in one transaction. Raises ProblemResponse (503)."""
-    try:
-        with database.writing() as session:
-            values = [each.model_dump() for each in told]
-            faults = ledger_answers.take_each(session, values, by=by, now=instant_of(request))
-    except OperationalError:
-        raise later() from None
-    return [
+def _taken(session: Session, told: list[LedgerSays], by: str, now: datetime) -> Reply:
+    """Keep the answers, and tell what came of each."""
+    faults = ledger_answers.take_each(session, [each.model_dump() for each in told], by=by, now=now)
+    taken = [
         AnswerTaken(
             voucher=each.voucher,
             kept=fault is None,
@@ -187,3 +205,5 @@ def _taken(request: Request, database: Database, told: list[LedgerSays], by: str
         )
         for each, fault in zip(told, faults, strict=True)
     ]
+    said = json.dumps([each.model_dump() for each in taken], ensure_ascii=False, separators=(",", ":"))
+    return Reply(200, {"Content-Type": _JSON}, said)
