@@ -25,9 +25,9 @@ from foundation.text import JoinedText, Text, languages
 from web import problems
 from web.access import SignInFirst
 from web.pages import render
+from web.problems import ProblemResponse
 from web.refusals import refusal_statuses
 from web.refusals.problem_codes import ProblemCode
-from web.problems import ProblemResponse
 
 _TITLES: Final = {
     400: Text("Begäran går inte att läsa"),
@@ -113,7 +113,7 @@ def _note(request: Request, refused: Refused) -> None:
         "kept out",
         method=request.method,
         route=getattr(request.scope.get("route"), "path", ""),
-        by=person.id if person is not None else "",
+        by=person.id if person is not None else getattr(refused, "actor", ""),
         why=type(refused).__name__,
     )
 
@@ -184,31 +184,13 @@ def _wrong_parameter(request: Request, error: Exception) -> Response:
                 names=names,
             ),
         )
-    return problems.answer(request, _wrong(cast(RequestValidationError, error), names))
-
-
-def _wrong(error: RequestValidationError, names: str) -> ProblemResponse:
-    """What is wrong with the body, where it is there; otherwise with the address."""
-    first = error.errors()[0]
-    place, *parts = first["loc"]
-    if place == "body":
-        if first["type"] == "json_invalid":
-            unreadable = Text("Begäran är inte JSON i UTF-8. Inget är gjort.")
-            return ProblemResponse(ProblemCode.BODY_UNREADABLE, unreadable)
-        pointer = "#" + "".join(f"/{_escaped(str(part))}" for part in parts)
-        sentence = Text(
-            "Uppgiften %(where)s är fel: %(what)s. Inget är gjort.", where=pointer, what=first["msg"]
-        )
-        return ProblemResponse(ProblemCode.FIELD_NOT_ALLOWED, sentence, pointer=pointer)
     wrong = Text("Uppgiften %(names)s i adressen har ett värde som inte är tillåtet.", names=names)
     if "lang" in names.split(", "):
         wrong = JoinedText(" ", (wrong, Text("Språket är %(choices)s.", choices=_choices())))
-    return ProblemResponse(ProblemCode.PARAMETER_NOT_ALLOWED, wrong, parameter=str(first["loc"][-1]))
-
-
-def _escaped(part: str) -> str:
-    """A part of a JSON Pointer (RFC 6901)."""
-    return part.replace("~", "~0").replace("/", "~1")
+    parameter = names.partition(", ")[0]
+    return problems.answer(
+        request, ProblemResponse(ProblemCode.PARAMETER_NOT_ALLOWED, wrong, parameter=parameter)
+    )
 
 
 def _choices() -> Text:

@@ -45,6 +45,7 @@ class ScopeMissing(Refused):
                 scopes=", ".join(sorted(each.value for each in scopes)),
             )
         )
+        self.actor = client.actor
 
 
 def sign_in(

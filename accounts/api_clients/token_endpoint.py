@@ -11,10 +11,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from authlib.oauth2.rfc6749 import AuthorizationServer, ClientMixin, InvalidScopeError, OAuth2Request
+from authlib.oauth2.rfc6749 import (
+    AuthorizationServer,
+    ClientMixin,
+    InvalidClientError,
+    InvalidScopeError,
+    OAuth2Request,
+)
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
+from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from accounts import tokens
@@ -119,16 +127,34 @@ class _Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
     def resolve_client_public_key(self, client: _Client) -> KeySet:
         return KeySet.import_key_set(json.loads(client.client.jwks or '{"keys": []}'))
 
-    def validate_jti(self, claims: Mapping[str, Any], jti: object) -> bool:
-        """Whether it is used for the first time; one that would have to be remembered for long is not taken."""
+    def verify_claims(self, claims: Mapping[str, Any]) -> None:
+        """Judge who says it, to whom and until when, by our clock, and whether it is said for the first time.
+
+        One that would have to be remembered for long is not taken. Raises InvalidClientError.
+        """
+        now = self._server.now
+        judge = jwt.JWTClaimsRegistry(
+            now=int(now.timestamp()),
+            leeway=_LEEWAY_SECONDS,
+            iss={"essential": True},
+            sub={"essential": True},
+            aud={"essential": True, "values": self.get_audiences()},
+            exp={"essential": True},
+            jti={"essential": True},
+        )
+        try:
+            judge.validate(claims)
+        except JoseError as error:
+            raise InvalidClientError from error
         ends_at = datetime.fromtimestamp(int(claims["exp"]), UTC) + timedelta(seconds=_LEEWAY_SECONDS)
         number = number_of(str(claims["sub"]))
-        if number is None or ends_at > self._server.now + ASSERTION_LONGEST + 2 * timedelta(
-            seconds=_LEEWAY_SECONDS
-        ):
-            return False
+        is_short = ends_at <= now + ASSERTION_LONGEST + timedelta(seconds=2 * _LEEWAY_SECONDS)
+        if number is None or claims["sub"] != claims["iss"] or not is_short:
+            raise InvalidClientError
         with self._server.database.writing() as session:
-            return token_store.use_assertion(session, number, tokens.fingerprint(str(jti)), ends_at=ends_at)
+            used = tokens.fingerprint(str(claims["jti"]))
+            if not token_store.use_assertion(session, number, used, ends_at=ends_at):
+                raise InvalidClientError
 
 
 class _Server(AuthorizationServer):  # type: ignore[misc]

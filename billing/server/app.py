@@ -27,7 +27,9 @@ from billing.server import metrics, security_contact, webhook
 from billing.server.api import (
     events_api,
     figures_api,
+    invoices_api,
     ledger_answers_api,
+    orders_api,
     problems_api,
     token_api,
 )
@@ -50,9 +52,9 @@ from web import failures, fronts, templating
 from web.budgets import Budgets, Share
 from web.guards import over_budget
 from web.guards.addresses import addressed
+from web.guards.request_limits import RequestLimits
 from web.guards.unread_bodies import UnreadBodyMiddleware
 from web.portal_buyer import PortalBuyer
-from web.guards.request_limits import RequestLimits
 from web.static_files import FOLDER, MarkedFiles
 
 HEADERS: Final = {
@@ -132,6 +134,8 @@ def create_app(
     app.include_router(validation_router(lambda: stockholm_date(clock())))
     app.include_router(problems_api.router)
     app.include_router(token_api.router)
+    app.include_router(orders_api.router)
+    app.include_router(invoices_api.router)
     app.include_router(events_api.router)
     app.include_router(ledger_answers_api.router)
     app.include_router(figures_api.router)

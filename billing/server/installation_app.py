@@ -30,8 +30,8 @@ from operations.settings import Settings
 from web import cookies, failures, problems
 from web.pages import own_path
 from web.portal_buyer import PortalBuyer
-from web.refusals.problem_codes import ProblemCode
 from web.problems import ProblemResponse
+from web.refusals.problem_codes import ProblemCode
 from web.static_files import FOLDER, MarkedFiles
 
 _log = structlog.get_logger("installation")

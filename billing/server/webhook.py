@@ -40,8 +40,8 @@ from peppol.envelope import opening
 from peppol.exchange import inbox
 from peppol.exchange.tables import InState
 from peppol.xml.gate_errors import KEPT_MAX
-from web.refusals.problem_codes import ProblemCode
 from web.problems import ProblemResponse
+from web.refusals.problem_codes import ProblemCode
 
 router = APIRouter(tags=["post"])
 

@@ -21,7 +21,7 @@ WINDOW_SECONDS: Final = 60
 _WINDOWS_MOST: Final = 10_000
 
 
-class OverLimit(TooOften):
+class TooManyRequests(TooOften):
     """A client has asked a route as often as it may in a minute; `seconds` until it may again."""
 
     def __init__(self, limit: int, seconds: int) -> None:

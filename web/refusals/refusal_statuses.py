@@ -26,8 +26,8 @@ from web.csrf import NotOurForm
 from web.guards.form_fields import FieldTooLong
 from web.guards.secrets_in_addresses import SecretInAddress
 from web.pdf import PdfBrokenOff, PdfTooSlow
-from web.refusals.problem_codes import code_of
 from web.problems import ProblemResponse
+from web.refusals.problem_codes import code_of
 
 _ROWS: Final[Sequence[tuple[HTTPStatus, tuple[type[Refused], ...]]]] = (
     (HTTPStatus.TOO_MANY_REQUESTS, (TooOften,)),

@@ -17,10 +17,10 @@ from foundation.text import Text
 from web import access
 from web.access import instant_of
 from web.guards.clients import client_of
+from web.guards.request_limits import RequestLimits, Standing, TooManyRequests
 from web.pages import today_of, whole_database_of
-from web.refusals.problem_codes import ProblemCode
 from web.problems import MEDIA_TYPE, ProblemDocument, ProblemResponse
-from web.guards.request_limits import OverLimit, RequestLimits, Standing
+from web.refusals.problem_codes import ProblemCode
 
 LATER: Final = {"Retry-After": "60"}
 
@@ -47,7 +47,7 @@ REFUSALS: Final[Mapping[int | str, dict[str, object]]] = {
 def signed_in(request: Request, *any_of: ApiScope) -> ApiCaller:
     """The program that asks, which has one of these scopes; counted against its limit for the route.
 
-    Raises WrongKey, SecretMiswritten, ScopeMissing, TooOften (OverLimit), and ProblemResponse (503).
+    Raises WrongKey, SecretMiswritten, ScopeMissing, TooOften (TooManyRequests), and ProblemResponse (503).
     """
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     try:
@@ -65,7 +65,7 @@ def signed_in(request: Request, *any_of: ApiScope) -> ApiCaller:
         raise later() from None
     standing = count(request, caller.client.actor)
     if standing.left < 0:
-        raise OverLimit(standing.limit, standing.seconds)
+        raise TooManyRequests(standing.limit, standing.seconds)
     return caller
 
 

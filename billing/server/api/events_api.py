@@ -38,8 +38,8 @@ from operations.idempotency.reply_store import Reply, ReplyKey
 from web.access import instant_of, settings_of
 from web.budgets import Caller, OverBudget
 from web.pages import budgets_of, database_of
-from web.refusals.problem_codes import ProblemCode
 from web.problems import ProblemResponse
+from web.refusals.problem_codes import ProblemCode
 from web.refusals.refusal_statuses import problem_of
 
 router = APIRouter(prefix="/api/v1", tags=["events"])

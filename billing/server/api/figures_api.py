@@ -31,8 +31,8 @@ from web import problems
 from web.access import settings_of
 from web.budgets import Caller, OverBudget
 from web.pages import budgets_of, database_of, today_of
-from web.refusals.problem_codes import ProblemCode
 from web.problems import ProblemResponse
+from web.refusals.problem_codes import ProblemCode
 
 router = APIRouter(prefix="/api/v1", tags=["service figures"])
 

@@ -31,8 +31,8 @@ from operations.idempotency.reply_store import Reply, ReplyKey
 from web.access import instant_of
 from web.budgets import Caller, OverBudget
 from web.pages import budgets_of, database_of
-from web.refusals.problem_codes import ProblemCode
 from web.problems import ProblemResponse
+from web.refusals.problem_codes import ProblemCode
 
 router = APIRouter(prefix="/api/v1/ledger", tags=["ledger"])
 _JSON: Final = "application/json"

@@ -23,8 +23,8 @@ from foundation.text import Text
 from web.access import instant_of, settings_of
 from web.guards.clients import client_of
 from web.pages import today_of, whole_database_of
-from web.refusals.problem_codes import ProblemCode
 from web.problems import ProblemResponse, language_of
+from web.refusals.problem_codes import ProblemCode
 
 router = APIRouter(prefix="/api/v1", tags=["token"])
 

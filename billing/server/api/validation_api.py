@@ -35,8 +35,8 @@ from peppol.xml.gate_errors import LIMITS
 from web.budgets import Caller
 from web.costly import caller_of
 from web.pages import budgets_of
-from web.refusals.problem_codes import ProblemCode
 from web.problems import ProblemResponse, wants_page
+from web.refusals.problem_codes import ProblemCode
 from web.validation_report import STYLE_SHEET, ValidationReport, report_json, report_page, reported
 
 _BODY_SECONDS: Final = 60.0

@@ -12,8 +12,8 @@ from billing.server.bodies import json_values
 from billing.server.bodies.json_values import SPACE, NotAnArray
 from foundation.formatting import number
 from foundation.text import Text
-from web.refusals.problem_codes import ProblemCode
 from web.problems import ProblemResponse
+from web.refusals.problem_codes import ProblemCode
 
 BATCH: Final = "application/cloudevents-batch+json"
 ONE: Final = "application/cloudevents+json"

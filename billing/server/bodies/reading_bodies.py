@@ -6,8 +6,8 @@ import anyio
 from fastapi import Request
 
 from foundation.text import Text
-from web.refusals.problem_codes import ProblemCode
 from web.problems import ProblemResponse
+from web.refusals.problem_codes import ProblemCode
 
 BODY_SECONDS: Final = 60.0
 """So long a body may take to come."""
