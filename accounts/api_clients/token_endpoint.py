@@ -146,11 +146,11 @@ class _Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
             judge.validate(claims)
         except JoseError as error:
             raise InvalidClientError from error
-        ends_at = datetime.fromtimestamp(int(claims["exp"]), UTC) + timedelta(seconds=_LEEWAY_SECONDS)
-        number = number_of(str(claims["sub"]))
-        is_short = ends_at <= now + ASSERTION_LONGEST + timedelta(seconds=2 * _LEEWAY_SECONDS)
+        number, longest = number_of(str(claims["sub"])), (now + ASSERTION_LONGEST).timestamp()
+        is_short = claims["exp"] <= longest + _LEEWAY_SECONDS
         if number is None or claims["sub"] != claims["iss"] or not is_short:
             raise InvalidClientError
+        ends_at = datetime.fromtimestamp(int(claims["exp"]) + _LEEWAY_SECONDS, UTC)
         with self._server.database.writing() as session:
             used = tokens.fingerprint(str(claims["jti"]))
             if not token_store.use_assertion(session, number, used, ends_at=ends_at):

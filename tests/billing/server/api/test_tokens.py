@@ -1,11 +1,12 @@
 """The token endpoint: how a client proves itself, what it is given for it, and when that ends."""
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 import httpx
 import pytest
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import ECKey
 from sqlalchemy import select
 
@@ -161,3 +162,31 @@ def test_a_token_ends_by_itself_with_its_secret_and_with_its_client(system: Syst
         assert (ended.status_code, ended.json()["code"]) == (401, "TOKEN_ENDED")
     with system.database.writing() as session:
         assert token_store.sweep(session, now=later) == 2
+
+
+@pytest.mark.parametrize(
+    "assertion",
+    ["", "a", "a.b.c", "....", "e30.e30.", "bnVsbA.bnVsbA.bnVsbA", "\0", "eyJhbGciOiJub25lIn0.e30.", "å.ö.ä"],
+)
+def test_an_assertion_that_is_none_is_refused_as_every_other(
+    system: System, portal: httpx.Client, assertion: str
+) -> None:
+    a_client(system)
+    form = {**ASKS, "client_assertion_type": _JWT_BEARER, "client_assertion": assertion}
+    assert portal.post(TOKEN, data=form).json()["error"] == "invalid_client"
+
+
+@pytest.mark.parametrize("exp", [10**30, -1, "soon", None, [1], 1.5e300])
+def test_an_assertion_of_an_impossible_time_is_refused(
+    system: System, portal: httpx.Client, exp: object
+) -> None:
+    number, _ = a_client(system)
+    key = ECKey.generate_key("P-256")
+    with system.database.writing() as session:
+        jwks = json.dumps({"keys": [key.as_dict(private=False)]})
+        clients.register_keys(session, FYRBAKEN, number, jwks, by="user-1", today=TODAY)
+    who = f"client-{number}"
+    claims = {"iss": who, "sub": who, "aud": str(portal.base_url).rstrip("/"), "exp": exp, "jti": "1"}
+    signed = jws.serialize_compact({"alg": "ES256"}, json.dumps(claims).encode(), key)
+    form = {**ASKS, "client_assertion_type": _JWT_BEARER, "client_assertion": signed}
+    assert portal.post(TOKEN, data=form).json()["error"] == "invalid_client"
