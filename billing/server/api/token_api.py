@@ -64,6 +64,9 @@ class TokenRefused(BaseModel):
     request_id: str
 
 
+_NAMES: Final = frozenset(
+    {"grant_type", "scope", "client_id", "client_secret", "client_assertion_type", "client_assertion"}
+)
 _BODY: Final = {
     "requestBody": {
         "required": True,
@@ -74,7 +77,11 @@ _BODY: Final = {
                     "required": ["grant_type"],
                     "properties": {
                         "grant_type": {"const": "client_credentials"},
-                        "scope": {"type": "string", "description": " ".join(ApiScope)},
+                        "scope": {
+                            "type": "string",
+                            "description": "What the token is for; all that the client has where it is left out.",
+                            "pattern": f"^(({'|'.join(ApiScope)})( |$))*$",
+                        },
                         "client_id": {"type": "string"},
                         "client_secret": {"type": "string", "description": "Or as HTTP Basic."},
                         "client_assertion_type": {"type": "string"},
@@ -122,8 +129,10 @@ def _answered(request: Request, body: bytes) -> Response:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, strict_parsing=False, errors="strict")
     except (UnicodeDecodeError, ValueError):
         return _refused(request, 400, "invalid_request", {})
-    form = dict(pairs)
-    if len(form) != len(pairs):
+    # What we do not know is passed over (RFC 6749, 3.2), however often it stands there.
+    known = [(name, value) for name, value in pairs if name in _NAMES]
+    form = dict(known)
+    if len(form) != len(known):
         return _refused(request, 400, "invalid_request", {})
     database, now = whole_database_of(request), instant_of(request)
     asked = TokenRequest(
@@ -137,9 +146,10 @@ def _answered(request: Request, body: bytes) -> Response:
             signing_in.count_wrong(database, client_of(request), now=now)
     except OperationalError:
         raise later() from None
+    if told.error == "invalid_client":
+        return _refused(request, 401, told.error, {"WWW-Authenticate": 'Basic realm="billing"'})
     if told.error:
-        challenge = {"WWW-Authenticate": 'Basic realm="billing"'} if told.status == 401 else {}
-        return _refused(request, told.status, told.error, challenge)
+        return _refused(request, 400, told.error, {})
     return JSONResponse(dict(told.body), headers=_PRIVATE)
 
 
