@@ -80,7 +80,7 @@ class InFlight(Refused):
 
 def key_of(given: str, *, client: int, route: str) -> ReplyKey:
     """What a reply is kept under; `given` is the header, bare or a quoted string (RFC 9651). Raises KeyMalformed."""
-    bare = given[1:-1] if len(given) >= 2 and given[0] == given[-1] == '"' else given
+    bare = given[1:-1] if len(given) > 2 and given[0] == given[-1] == '"' else given
     if not _FORM.fullmatch(bare):
         raise KeyMalformed
     return ReplyKey(client, route, hashlib.sha256(bare.encode()).hexdigest())

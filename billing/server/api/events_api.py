@@ -66,6 +66,7 @@ class EventsAnswer(BaseModel):
 
 
 _BODY: Final = {
+    "parameters": [idempotency.described()],
     "requestBody": {
         "required": True,
         "description": f"CloudEvents 1.0 in JSON, at most {EVENTS_MAX} events and {BYTES_MAX} bytes.",
@@ -76,7 +77,7 @@ _BODY: Final = {
             # At least one line that is not blank.
             **{each: {"schema": {"type": "string", "pattern": r"\S"}} for each in LINES},
         },
-    }
+    },
 }
 
 
@@ -95,7 +96,7 @@ _BODY: Final = {
     },
     openapi_extra=_BODY,
 )
-async def take_events(request: Request, idempotency_key: idempotency.AskedKey = None) -> Response:
+async def take_events(request: Request) -> Response:
     """Apply events in their order, each once; the answer says what came of each and what to do about it."""
     client = (await to_thread.run_sync(signed_in, request, ApiScope.EVENTS_WRITE)).client
     key = idempotency.key_of(request, client)

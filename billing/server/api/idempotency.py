@@ -1,9 +1,9 @@
 """The Idempotency-Key of a write: how it is asked for, and how a reply that is kept is sent again."""
 
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import Header, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from accounts.api_clients.model import ApiClient
@@ -15,14 +15,18 @@ from operations.idempotency.reply_store import Reply, ReplyKey
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"
 
-AskedKey = Annotated[
-    str | None,
-    Header(
-        alias=HEADER,
-        description="A new UUID for each request, and the same for the same request sent again. The reply is kept for "
-        "at least 24 hours, and sent again with `Idempotency-Replayed: true`.",
-    ),
-]
+
+def described(*, is_required: bool = False) -> dict[str, object]:
+    """How the description of the interface tells of the header; we read it ourselves, to say what to do about it."""
+    return {
+        "name": HEADER,
+        "in": "header",
+        "required": is_required,
+        "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,200}$"},
+        "description": "A new UUID for each request, and the same for the same request sent again. The reply is kept "
+        "for at least 24 hours, and sent again with `Idempotency-Replayed: true`.",
+    }
+
 
 REFUSALS: Final[Mapping[int | str, dict[str, object]]] = {
     409: problem(

@@ -128,9 +128,9 @@ _ANSWERS: Final = {
     status_code=201,
     response_model=MadeInvoice,
     responses={**_ANSWERS, 201: {"description": "The invoice is made, and leaves in ten minutes."}},
-    openapi_extra=_BODY,
+    openapi_extra={**_BODY, "parameters": [idempotency.described(is_required=True)]},
 )
-async def make_invoice(request: Request, idempotency_key: idempotency.AskedKey = None) -> Response:
+async def make_invoice(request: Request) -> Response:
     """Turn a received order line into an invoice, once; needs an Idempotency-Key."""
     client = (await to_thread.run_sync(signed_in, request, ApiScope.REPORT)).client
     key = idempotency.required(request, client)

@@ -83,14 +83,15 @@ _TOO_LARGE: Final = Text(
         **idempotency.REFUSALS,
     },
     openapi_extra={
+        "parameters": [idempotency.described()],
         "requestBody": {
             "required": True,
             "description": f"At most {_MOST} answers. The same answer twice is one effect.",
             "content": {_JSON: {"schema": _SCHEMA}},
-        }
+        },
     },
 )
-async def take_answers(request: Request, idempotency_key: idempotency.AskedKey = None) -> Response:
+async def take_answers(request: Request) -> Response:
     """Keep what the ledger says of each voucher; one that is wrong stops no other."""
     client = (await to_thread.run_sync(signed_in, request, ApiScope.LEDGER_ANSWER)).client
     key = idempotency.key_of(request, client)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
@@ -35,6 +35,10 @@ LIMIT_MOST: Final = 200
 _NUMBER: Final = r"^[0-9A-Za-z._-]{1,60}$"
 
 
+AskedNumber = Annotated[str, Path(pattern=_NUMBER, description="The number of the order.")]
+_WRONG: Final = problem("A parameter has a value that is not allowed.")
+
+
 class OrderPage(BaseModel):
     """A page of orders, in the order of their numbers."""
 
@@ -52,7 +56,7 @@ class OrderPage(BaseModel):
         200: {"description": "A page of orders. `Link` with `rel=next` is where to go on."},
         409: problem("`updated_after` lies beyond what there is: another installation's, or restored books."),
         410: problem("What was changed after `updated_after` is no longer kept: list all orders anew."),
-        422: problem("A parameter has a value that is not allowed."),
+        422: _WRONG,
     },
 )
 def list_orders(
@@ -99,9 +103,9 @@ def list_orders(
     "/orders/{number}",
     summary="Read an order",
     response_model=OneOrder,
-    responses={**REFUSALS, 200: {"description": "The order with its lines."}},
+    responses={**REFUSALS, 200: {"description": "The order with its lines."}, 422: _WRONG},
 )
-def read_order(request: Request, number: str) -> Response:
+def read_order(request: Request, number: AskedNumber) -> Response:
     """One order, line by line."""
     view = _found(request, number)
     return JSONResponse(told_orders.one(view, path=request.url.path).model_dump(mode="json"))
@@ -118,9 +122,10 @@ def read_order(request: Request, number: str) -> Response:
             "content": {"application/xml": {"schema": {"type": "string", "format": "binary"}}},
         },
         304: {"description": "They are those of `If-None-Match`."},
+        422: _WRONG,
     },
 )
-def read_message(request: Request, number: str) -> Response:
+def read_message(request: Request, number: AskedNumber) -> Response:
     """The very bytes."""
     signed_in(request, *SEES)
     try:
