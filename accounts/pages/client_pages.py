@@ -18,8 +18,10 @@ from accounts.guessing.rate_limit import TooOften
 from accounts.identity import Permission, Person
 from accounts.labels import SCOPES
 from accounts.pages import sign_in_queue
+from accounts.pages.people import place_options, places_within, units_of_organisation
 from accounts.two_factor import WrongProof
 from foundation.text import Text
+from orders.register import store as register_store
 from web import access
 from web.access import instant_of, signed_in
 from web.csrf import form_of
@@ -157,6 +159,7 @@ def _page(
     with database_of(request).reading() as session:
         client = clients.of_organisation(session, organisation_of(person), number)
         secrets = secret_store.of_client(session, number)
+        places = dict(place_options(units_of_organisation(register_store.load(session), person)))
     held = [each for each in secrets if each.holds]
     return render(
         request,
@@ -171,6 +174,9 @@ def _page(
         thumbprints=public_keys.thumbprints(client.jwks),
         jwks=client.jwks if jwks is None else jwks,
         scopes=SCOPES,
+        places=None
+        if client.within is None
+        else [places.get(each, each) for each in places_within(client.within)],
         names=_names(request, person),
         errors=[wrong] if wrong else [],
     )

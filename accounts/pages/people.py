@@ -7,6 +7,7 @@ from fastapi import Form, Request, Response
 
 from accounts import accounts
 from accounts import store as account_store
+from accounts.api_clients import client_store
 from accounts.identity import SUPPLIER_SIDE, Permission, Person
 from accounts.labels import PERMISSIONS
 from accounts.openid import binding, bound_number_store
@@ -44,7 +45,9 @@ def people_page(request: Request, person: Person = signed_in(Permission.ADMINIST
         "account/people.html",
         people=people,
         page=page,
-        places={each.id: _places(each.person.within) if each.person.within else None for each in people},
+        places={
+            each.id: places_within(each.person.within) if each.person.within else None for each in people
+        },
         place_names=dict(place_options(units)),
         permissions=PERMISSIONS,
     )
@@ -195,7 +198,8 @@ def end_page(
     """Asks once more."""
     with database_of(request).reading() as session:
         account = accounts.of_organisation(session, person.organisation, account_id)
-    return render(request, person, "account/person_end.html", account=account)
+        own = client_store.active_of(session, person.organisation, responsible=account.person.id)
+    return render(request, person, "account/person_end.html", account=account, clients=own)
 
 
 @router.post("/{account_id}/end")
@@ -240,7 +244,7 @@ def _form(
     else:
         chosen = [str(each) for each in account.permissions] if account else [Permission.REPORT]
         within = account.within if account else None
-        scoped = _places(within) if within is not None else []
+        scoped = places_within(within) if within is not None else []
         scope = "places" if within is not None else "all"
         was = accounts.mark_of(account) if account else ""
     return render(
@@ -284,6 +288,6 @@ def place_options(units: Sequence[DeliveryUnit]) -> list[tuple[str, str]]:
     return options
 
 
-def _places(within: UnitScope) -> list[str]:
+def places_within(within: UnitScope) -> list[str]:
     """The same of what a person is limited to now."""
     return [*sorted(within.units), *map(address_choice, sorted(within.addresses))]

@@ -36,6 +36,7 @@ from tests.support.stories.system import System, a_system
 from web.csrf import TOKEN_FIELD
 
 MANY = pytest.mark.parametrize("many", [17, pytest.param(170, marks=pytest.mark.nightly)])
+MANY_REQUESTS = pytest.mark.parametrize("many", [17, pytest.param(500, marks=pytest.mark.nightly)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def test_an_event_whose_answer_was_lost_is_told_again_and_places_one_order(
 
 
 @pytest.mark.both_engines
-@MANY
+@MANY_REQUESTS
 def test_a_request_of_a_program_whose_answer_was_lost_is_sent_again_and_made_one_invoice(
     system: System, site: Site, many: int, record_property: Callable[[str, object], None]
 ) -> None:
