@@ -99,7 +99,8 @@ class _Client(ClientMixin):  # type: ignore[misc]
         return method in METHODS
 
     def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type == ClientCredentialsGrant.GRANT_TYPE
+        is_ours: bool = grant_type == ClientCredentialsGrant.GRANT_TYPE
+        return is_ours
 
     def get_allowed_scope(self, scope: str) -> str:
         """What it asks for of what it has; all of that where it asks for nothing."""
@@ -143,7 +144,7 @@ class _Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
             jti={"essential": True},
         )
         try:
-            judge.validate(claims)
+            judge.validate(dict(claims))
         except JoseError as error:
             raise InvalidClientError from error
         number, longest = number_of(str(claims["sub"])), (now + ASSERTION_LONGEST).timestamp()

@@ -72,7 +72,9 @@ def system(database_url: str) -> Iterator[System]:
 @pytest.fixture
 def site(system: System) -> Iterator[Site]:
     url = system.database.url.render_as_string(hide_password=False)
-    with portal(url, clock=lambda: CLOCK, second_step=False, webhook_token=TOKEN) as site:
+    with portal(
+        url, clock=lambda: CLOCK, second_step=False, webhook_token=TOKEN, api_requests=100_000
+    ) as site:
         yield site
 
 

@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import func, select
 
 from accounts.api_clients.model import ApiScope
+from billing.server.bodies.event_bodies import BATCH
 from invoicing.portal_invoicing.tables import portal_document
 from operations.idempotency import replies
 from operations.idempotency.tables import idempotent_reply
 from tests.bar.world import check_world
-from tests.billing.server.test_events_api import BATCH, decided
+from tests.billing.server.test_events_api import decided
 from tests.support.servers.api import a_client, api, bearing
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import System, a_system
