@@ -5,12 +5,14 @@ Whatever takes rights away ends the sessions that had them. `by` is the one who 
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
 
 from accounts import mailed_link_store, mailed_links, mailing, passwords, second_step_store, sessions
 from accounts import store as account_store
+from accounts.api_clients import clients
 from accounts.guessing import known_devices
 from accounts.identity import BUYER_SIDE, Permission, Person
 from accounts.journal_actions import AccountAction, AccountsSubject
@@ -21,7 +23,7 @@ from accounts.rules import AccountRefused, keeps_an_administrator, mail_address,
 from accounts.store import Account, AccountState
 from foundation import journal
 from foundation.errors import NotThere
-from foundation.sql import Session, take_turns
+from foundation.sql import Session, moment_of, take_turns
 from foundation.text import Language, Text
 from orders.register import store as register_store
 from orders.register.unit_scope import UnitScope
@@ -125,6 +127,8 @@ def change(
     keeps_an_administrator(people, account_id, permissions, administers)
     account_store.regrant(session, account_id, permissions, within)
     _note(session, by, AccountAction.CHANGED, _known(session, account_id))
+    if administers in account.permissions - permissions:
+        _end_clients(session, account, people, administers, by=by)
 
 
 def mark_of(account: Account) -> str:
@@ -161,8 +165,8 @@ def end(
     account = of_organisation(session, organisation, account_id)
     if account.state == AccountState.ENDED:
         return
+    people = account_store.of_organisation(session, organisation)
     if not last_too:
-        people = account_store.of_organisation(session, organisation)
         keeps_an_administrator(people, account_id, frozenset(), administers)
     account_store.move(
         session,
@@ -180,8 +184,27 @@ def end(
     bound_number_store.unbind(session, account_id)
     passkey_store.remove_all(session, account_id)
     journal.record(session, by, AccountAction.ENDED, AccountsSubject.PERSON.of(account.person.id))
+    _end_clients(session, account, people, administers, by=by)
     # Who has left meets nobody: the placements wait for another tutor.
     unit_tutors.close_of_person(session, account.person.id, by=by, today=today)
+
+
+def _end_clients(
+    session: Session, account: Account, people: Sequence[Account], administers: Permission, *, by: str
+) -> None:
+    """End the programs that somebody answers for who administers no longer, and a company's when nobody is left."""
+    organisation = "" if administers is Permission.BUYER_ADMIN else account.organisation
+    at = moment_of(session)
+    assert at is not None  # noqa: S101 - whoever writes has said when
+    others = [each for each in people if each.id != account.id and each.state != AccountState.ENDED]
+    still = [
+        each.person.id
+        for each in others
+        if each.state == AccountState.ACTIVE and administers in each.permissions
+    ]
+    clients.end_of_person(session, organisation, account.person.id, still=still, by=by, at=at)
+    if organisation and not others and _known(session, account.id).state == AccountState.ENDED:
+        clients.end_of_supplier(session, organisation, by=by, at=at)
 
 
 def take_up(session: Session, secret: str, password_hash: str, *, now: datetime) -> Account:

@@ -62,8 +62,8 @@ class Person:
 
     @property
     def account_id(self) -> int:
-        """The number of the account behind `id`."""
-        return int(self.id.rpartition("-")[2])
+        """The number of the account behind `id`. Raises ValueError for a program, which has none."""
+        return int(self.id.removeprefix("user-"))
 
     def may(self, *any_of: Permission) -> bool:
         """Whether the person has at least one of these; of none named, any permission does."""

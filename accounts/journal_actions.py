@@ -51,12 +51,16 @@ class ApplicationAction(JournalAction):
     REFUSED = "application.refused"
 
 
-class KeyAction(JournalAction):
-    """What is done with a system's key."""
+class ClientAction(JournalAction):
+    """What is done with an API client."""
 
-    MADE = "key.made"
-    REVOKED = "key.revoked"
-    EXPIRED = "key.expired"
+    MADE = "client.made"
+    SECRET_MADE = "client.secret_made"  # noqa: S105 - an action, no password
+    SECRET_ENDED = "client.secret_ended"  # noqa: S105 - an action, no password
+    KEYS_REGISTERED = "client.keys_registered"
+    TAKEN_OVER = "client.taken_over"  # by who answers for it now
+    ENDED = "client.ended"
+    EXPIRED = "client.expired"
 
 
 class AccountsSubject(SubjectKind):
@@ -64,5 +68,5 @@ class AccountsSubject(SubjectKind):
 
     PERSON = ""  # the opaque id, without a word before it
     APPLICATION = "application"
-    KEY = "key"
+    CLIENT = "client"
     STAFF_CHANGE = "staff change"

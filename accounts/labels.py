@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from accounts.api_clients.model import ApiScope
 from accounts.identity import Permission
 from foundation.text import Text
 
@@ -26,3 +27,26 @@ PERMISSIONS: Final[dict[Permission, tuple[Text, Text]]] = {
     _P.PROTECTED: (Text("Skyddade uppgifter"), Text("Handlägga placeringar med skyddade personuppgifter.")),
 }
 """Permission -> (its name, what it lets one do)."""
+
+SCOPES: Final[dict[ApiScope, tuple[Text, Text]]] = {
+    ApiScope.EVENTS_WRITE: (Text("Skicka händelser"), Text("Beslut, avbrott och godkännanden till oss.")),
+    ApiScope.EVENTS_READ: (Text("Läsa händelser"), Text("Flödet av vad som händer i ärendena.")),
+    ApiScope.LEDGER_ANSWER: (
+        Text("Svara om verifikationer"),
+        Text("Bokförd eller avvisad, ur ekonomisystemet."),
+    ),
+    ApiScope.FIGURES_READ: (
+        Text("Läsa tjänstens siffror"),
+        Text("Antal per månad, utan någon enskild."),
+    ),
+    ApiScope.ASSIGN: (
+        Text("Ta emot och tilldela"),
+        Text("Läsa placeringar och ordrar, och utse handledare."),
+    ),
+    ApiScope.REPORT: (
+        Text("Redovisa och se"),
+        Text("Lämna redovisningar, fakturera, och läsa ordrar och fakturor."),
+    ),
+    ApiScope.VIEW: (Text("Läsbehörighet"), Text("Läsa utan att ändra något.")),
+}
+"""Scope of an API client -> (its name, what it lets the client do)."""

@@ -2,6 +2,8 @@
 
 from sqlalchemy import func, select
 
+from accounts.api_clients.model import ClientState
+from accounts.api_clients.tables import api_client
 from accounts.store import AccountState
 from accounts.tables import account, account_address, account_unit
 from foundation.sql import Session
@@ -32,7 +34,18 @@ def needs(session: Session, *, buyer: str) -> list[Need]:
         .group_by(account_address.c.address_id)
         .order_by(account_address.c.address_id)
     )
+    within = select(api_client.c.id, api_client.c.units, api_client.c.addresses).where(
+        api_client.c.state == ClientState.ACTIVE, api_client.c.all_units.is_(False)
+    )
+    # Few, and each is a handful of ids in a text.
+    of_clients = [
+        (place, entry, f"client-{row.id}")
+        for row in session.execute(within.order_by(api_client.c.id))
+        for place, ids in (("units", row.units), ("addresses", row.addresses))
+        for entry in ids.splitlines()
+    ]
     return [
+        *(Need(place, entry, NeedKind.ACCOUNT, 1, client) for place, entry, client in of_clients),
         *(
             Need("buyer" if entry == buyer else "suppliers", entry, NeedKind.ACCOUNT, count, f"user-{person}")
             for entry, count, person in session.execute(organisations)

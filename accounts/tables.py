@@ -209,26 +209,3 @@ Index(
     sqlite_where=text("state = 'WAITING'"),
     postgresql_where=text("state = 'WAITING'"),
 )
-
-# What a system signs in with: found by its prefix, known by the sha256 of its secret part.
-machine_key = Table(
-    "machine_key",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("prefix", String(12), nullable=False, unique=True),
-    Column("secret_sha256", String(64), nullable=False),
-    Column("name", String(60), nullable=False),
-    # Codes with a space between.
-    Column("scopes", String(200), nullable=False),
-    Column("state", String(10), nullable=False),
-    # The last day it may be used; none, and it ends when it is revoked.
-    Column("expires_on", Date, nullable=True),
-    Column("made_at", UtcDateTime(), nullable=False),
-    Column("made_by", String(80), nullable=False),
-    Column("last_used_on", Date, nullable=True),
-    Column("ended_at", UtcDateTime(), nullable=True),
-    Column("ended_by", String(80), nullable=False, server_default=""),
-    CheckConstraint("state in ('ACTIVE','EXPIRED','REVOKED')", name="state"),
-    CheckConstraint("state = 'ACTIVE' or ended_at is not null", name="ended"),
-    CheckConstraint("state <> 'REVOKED' or ended_by <> ''", name="revoked"),
-)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from accounts.journal_actions import AccountAction, ApplicationAction, KeyAction, StaffAction
+from accounts.journal_actions import AccountAction, ApplicationAction, ClientAction, StaffAction
 from foundation.text import Text, WrittenText
 from invoicing.decisions.rules import name_of
 from invoicing.exceptions import steps
@@ -142,9 +142,13 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     AccountAction.PASSWORD_RESET: Text("Ett nytt lösenord valdes"),
     DeskAction.ANSWER_SEEN: Text("Ett svar sågs"),
     SupplierAction.ANSWER_RECEIVED: Text("Ett svar kom"),
-    KeyAction.MADE: Text("En nyckel till ett system gjordes"),
-    KeyAction.REVOKED: Text("En nyckel till ett system drogs in"),
-    KeyAction.EXPIRED: Text("En nyckel till ett system gick ut"),
+    ClientAction.MADE: Text("En API-klient gjordes"),
+    ClientAction.SECRET_MADE: Text("En API-klient fick en ny hemlighet"),
+    ClientAction.SECRET_ENDED: Text("En hemlighet för en API-klient avslutades"),
+    ClientAction.KEYS_REGISTERED: Text("Publika nycklar för en API-klient registrerades"),
+    ClientAction.TAKEN_OVER: Text("Någon annan svarar för en API-klient"),
+    ClientAction.ENDED: Text("En API-klient avslutades"),
+    ClientAction.EXPIRED: Text("En API-klient gick ut"),
     ApplicationAction.MADE: Text("En ansökan lämnades"),
     ApplicationAction.APPROVED: Text("Ansökan godkändes"),
     ApplicationAction.REFUSED: Text("Ansökan avslogs"),

@@ -191,6 +191,9 @@ class Settings(PostSettings):
     figures_least: int = Field(default=5, ge=3, le=100)
     """The smallest count of participants that is told in the service's figures; smaller ones are left out."""
 
+    api_requests: int = Field(default=600, ge=10, le=100_000)
+    """How often one client of the API may ask one of its addresses in a minute, in each process."""
+
     caller_cpu_seconds: float = Field(default=60, ge=1, le=3600)
     """Seconds of a processor a minute that checking documents may take for one organisation or one address."""
 

@@ -43,6 +43,8 @@ HOST: Final = "a command on the host, with one message or file at a time"
 TOOLS: Final = "a tool beside the product: a demo, a benchmark, a simulator, an old migration"
 
 WALLS: Final = {
+    "accounts/api_clients/public_keys.py": CAPPED,
+    "accounts/api_clients/token_endpoint.py": OURS,
     "accounts/openid/provider_settings.py": INSTALLED,
     "accounts/passkeys/proving.py": CAPPED,
     "accounts/staff/change_store.py": OURS,
@@ -54,7 +56,7 @@ WALLS: Final = {
     "billing/cli/commands/receiving.py": GATE,
     "billing/cli/commands/validate.py": APART,
     "billing/migrations/": TOOLS,
-    "billing/server/api.py": APART,
+    "billing/server/api/validation_api.py": APART,
     "billing/server/installation.py": GATE,
     "billing/server/ways_in.py": GATE,
     "billing/server/webhook.py": GATE,
@@ -80,6 +82,7 @@ WALLS: Final = {
     "operations/checks/": OURS,
     "operations/background/task_store.py": OURS,
     "operations/event_feed/contract.py": OURS,
+    "operations/idempotency/reply_store.py": OURS,
     "operations/restore/": HOST,
     "operations/timeline/queries.py": OURS,
     "orders/events/envelope.py": CAPPED,

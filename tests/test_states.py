@@ -11,13 +11,13 @@ from typing import Any, Final, cast
 import pytest
 from sqlalchemy import CheckConstraint, Column, String, Table
 
+from accounts.api_clients.model import ClientState
 from accounts.application_store import ApplicationState
 from accounts.mailed_link_store import LinkPurpose
 from accounts.passkeys.passkey_store import ChallengePurpose
 from accounts.session_store import SessionStage
 from accounts.staff.change_store import StaffChangeState
 from accounts.store import AccountState
-from accounts.systems.machine_key_store import KeyState
 from audit.disposal_store import DisposalState
 from billing.migrations.schema import METADATAS
 from bookkeeping.accounting_rule_store import RulesState
@@ -96,7 +96,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "informative_report.state": InformativeState,
     "background_task.state": TaskState,
     "job_run.state": JobRunState,
-    "machine_key.state": KeyState,
+    "api_client.state": ClientState,
     "mail.state": MailState,
     "month_closing.state": ClosingState,
     "owed_answer.state": OwedState,
@@ -138,7 +138,7 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "background_task.state": TaskState,
     "job_run.state": JobRunState,
     "line_account.state": LineState,
-    "machine_key.state": KeyState,
+    "api_client.state": ClientState,
     "mail.state": MailState,
     "month_closing.state": ClosingState,
     "outbox.state": OutState,

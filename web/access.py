@@ -83,14 +83,14 @@ def person_of(request: Request) -> Person | None:
         database: Database = request.app.state.database
         found = of_request(request, database, now=instant_of(request))
         if found is not None and found.stage == SessionStage.FULL:
-            request.state.person = _taking_over(database, found.person)
+            request.state.person = taking_over(database, found.person)
         elif found is not None:
             request.state.step_left = sessions.PATHS[found.stage]
     person: Person | None = request.state.person
     return person
 
 
-def _taking_over(database: Database, person: Person) -> Person:
+def taking_over(database: Database, person: Person) -> Person:
     """The person with those the organisation stands in the place of, as the register has it on the business day."""
     if person.is_buyer:
         return person

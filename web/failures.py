@@ -15,27 +15,20 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from accounts.guessing.rate_limit import SignInsBusy, TooOften
-from foundation.apart.confined import NoneFree, WorkEnded
+from accounts.guessing.rate_limit import SignInsBusy
 from foundation.books_mark import BooksRestored
-from foundation.database import DatabaseUnusable, explain
+from foundation.database import explain
 from foundation.database_faults import RETRY_AFTER_SECONDS, DatabaseAway, fault_of
 from foundation.errors import NotThere, Refused
 from foundation.observability import request_ids
 from foundation.text import JoinedText, Text, languages
-from invoicing.documents.store import InvoiceUnknown
-from orders.placements.store import PlacementUnknown
-from orders.purchase_orders.order_store import OrderUnknown
 from web import problems
-from web.access import NotPermitted, SignInFirst
-from web.csrf import NotOurForm
-from web.guards.form_fields import FieldTooLong
+from web.access import SignInFirst
 from web.pages import render
-from web.pdf import PdfBrokenOff, PdfTooSlow
 from web.problems import ProblemResponse
+from web.refusals import refusal_statuses
+from web.refusals.problem_codes import ProblemCode
 
-_NOT_THERE: Final = (NotThere, OrderUnknown, InvoiceUnknown, PlacementUnknown)
-_FORBIDDEN: Final = (NotPermitted, NotOurForm)
 _TITLES: Final = {
     400: Text("Begäran går inte att läsa"),
     403: Text("Det får du inte göra"),
@@ -78,7 +71,7 @@ def fault(request: Request) -> Response:
     sentence = Text("Ett fel hos oss gjorde att frågan inte kunde besvaras. Försök igen om en stund.")
     if _is_page(request):
         return page(request, 500, sentence)
-    return problems.answer(request, ProblemResponse(500, sentence))
+    return problems.answer(request, ProblemResponse(ProblemCode.FAULT, sentence))
 
 
 def page(request: Request, status: int, sentence: Text, *, title: Text | None = None) -> Response:
@@ -102,12 +95,11 @@ def _sign_in_first(request: Request, error: Exception) -> Response:
 
 def _refused(request: Request, error: Exception) -> Response:
     refused = cast(Refused, error)
-    status = _status_of(refused)
+    status, headers = refusal_statuses.status_of(type(refused)), refusal_statuses.headers_of(refused)
     if status == HTTPStatus.FORBIDDEN:
         _note(request, refused)
-    headers = {"Retry-After": str(refused.seconds)} if isinstance(refused, TooOften | SignInsBusy) else {}
     if not _is_page(request):
-        return problems.answer(request, ProblemResponse(status, refused.text, headers=headers))
+        return problems.answer(request, refusal_statuses.problem_of(refused))
     title = _TITLES[HTTPStatus.TOO_MANY_REQUESTS] if isinstance(refused, SignInsBusy) else None
     response = page(request, status, refused.text, title=title)
     response.headers.update(headers)
@@ -121,25 +113,9 @@ def _note(request: Request, refused: Refused) -> None:
         "kept out",
         method=request.method,
         route=getattr(request.scope.get("route"), "path", ""),
-        by=person.id if person is not None else "",
+        by=person.id if person is not None else getattr(refused, "actor", ""),
         why=type(refused).__name__,
     )
-
-
-def _status_of(refused: Refused) -> int:
-    match refused:
-        case TooOften():
-            return HTTPStatus.TOO_MANY_REQUESTS
-        case DatabaseUnusable() | NoneFree() | SignInsBusy() | PdfTooSlow() | PdfBrokenOff():
-            return HTTPStatus.SERVICE_UNAVAILABLE
-        case WorkEnded() | FieldTooLong():
-            return HTTPStatus.UNPROCESSABLE_ENTITY
-        case _ if isinstance(refused, _NOT_THERE):
-            return HTTPStatus.NOT_FOUND
-        case _ if isinstance(refused, _FORBIDDEN):
-            return HTTPStatus.FORBIDDEN
-        case _:
-            return HTTPStatus.CONFLICT
 
 
 def _database_does_not_answer(request: Request, error: Exception) -> Response:
@@ -159,7 +135,7 @@ def _later(request: Request, error: Exception) -> Response:
     structlog.get_logger().error("database cannot be used now", fault=away.fault.value, path=path)
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     if not _is_page(request):
-        return problems.answer(request, ProblemResponse(503, away.text, headers=headers))
+        return problems.answer(request, ProblemResponse(ProblemCode.BOOKS_AWAY, away.text, headers=headers))
     response = page(request, 503, away.text)
     response.headers.update(headers)
     return response
@@ -170,7 +146,8 @@ def _held(request: Request, error: Exception) -> Response:
     headers = {"Retry-After": str(_RESTORED_RETRY_SECONDS)}
     if not _is_page(request):
         return problems.answer(
-            request, ProblemResponse(503, cast(BooksRestored, error).text, headers=headers)
+            request,
+            ProblemResponse(ProblemCode.BOOKS_HELD, cast(BooksRestored, error).text, headers=headers),
         )
     person = getattr(request.state, "person", None)
     told = [(each, _NOTHING_CHANGES, _WHAT_TO_RUN) for each in languages()]
@@ -210,7 +187,10 @@ def _wrong_parameter(request: Request, error: Exception) -> Response:
     wrong = Text("Uppgiften %(names)s i adressen har ett värde som inte är tillåtet.", names=names)
     if "lang" in names.split(", "):
         wrong = JoinedText(" ", (wrong, Text("Språket är %(choices)s.", choices=_choices())))
-    return problems.answer(request, ProblemResponse(422, wrong))
+    parameter = names.partition(", ")[0]
+    return problems.answer(
+        request, ProblemResponse(ProblemCode.PARAMETER_NOT_ALLOWED, wrong, parameter=parameter)
+    )
 
 
 def _choices() -> Text:

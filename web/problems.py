@@ -1,7 +1,8 @@
 """What goes wrong with a request, as a problem document (RFC 9457), in the language that is asked for.
 
-A problem says what, and what to do about it; it never shows where in the program it
-arose. The language is that of the request (`?lang=en`), Swedish unless asked otherwise.
+A problem says what, and what to do about it; it never shows where in the program it arose. `code` tells problems apart
+for programs and stays; `type` is where the list of them stands, at that code. The language of `title` and `detail` is
+that of the request (`?lang=en`), Swedish unless asked otherwise; the sentence stands beside it in both.
 """
 
 from collections.abc import Mapping
@@ -14,32 +15,68 @@ from pydantic import BaseModel, Field
 from foundation import text
 from foundation.observability import request_ids
 from foundation.text import Language, Text
+from web.refusals.problem_codes import RETRYABLE_STATUSES, STATUS_OF, ProblemCode
 
 MEDIA_TYPE: Final = "application/problem+json"
+LIST: Final = "/api/v1/problems"
+"""Where the codes are told."""
 
 
 class ProblemDocument(BaseModel):
     """Why a request got no answer (RFC 9457)."""
 
-    type: str = Field(description="Always about:blank: the status says what kind of problem it is.")
+    type: str = Field(description="Where the code is told; relative to the address that was asked.")
     title: str = Field(description="The status in words.")
     status: int = Field(description="The HTTP status.")
+    code: str = Field(
+        description="What kind of problem it is, for programs; a code never changes its meaning."
+    )
     detail: str = Field(
         description="What is wrong with this request and what to do, in the language asked for."
     )
+    detail_sv: str = Field(description="The same in Swedish.")
+    detail_en: str = Field(description="The same in English.")
+    retryable: bool = Field(
+        description="Whether the very same request may come through later, after `Retry-After` where it is given."
+    )
+    pointer: str | None = Field(
+        default=None, description="Where in the body it is, as a JSON Pointer (RFC 6901) after #."
+    )
+    parameter: str | None = Field(default=None, description="Which parameter of the address it is.")
     request_id: str = Field(
         description="The request in our log, and in X-Request-Id: name it when you ask us."
     )
 
 
 class ProblemResponse(Exception):
-    """A request that gets no answer: the status, and a sentence with what is wrong."""
+    """A request that gets no answer: what kind of problem, and a sentence with what is wrong.
 
-    def __init__(self, status: int, detail: Text, *, headers: Mapping[str, str] | None = None) -> None:
+    `code` is one of ProblemCode, or a refusal's, whose `status` is then given. `pointer` is where in a JSON body it
+    is, `parameter` which part of the address.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        detail: Text,
+        *,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        pointer: str | None = None,
+        parameter: str | None = None,
+    ) -> None:
         super().__init__(detail.en)
-        self.status = status
+        self.code = code
+        self.status = STATUS_OF[ProblemCode(code)] if status is None else status
         self.detail = detail
         self.headers = dict(headers or {})
+        self.pointer = pointer
+        self.parameter = parameter
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the very same request may come through later."""
+        return self.status in RETRYABLE_STATUSES or "Retry-After" in self.headers
 
 
 _TITLES: Final = {
@@ -48,11 +85,12 @@ _TITLES: Final = {
     403: Text("Det får du inte göra"),
     404: Text("Adressen finns inte"),
     405: Text("Metoden går inte att använda här"),
+    408: Text("Det tog för lång tid"),
     409: Text("Det går inte just nu"),
     410: Text("Det finns inte kvar"),
     413: Text("Dokumentet är för stort"),
     415: Text("Formen går inte att läsa"),
-    422: Text("En uppgift i adressen är fel"),
+    422: Text("En uppgift är fel"),
     429: Text("Vänta en stund"),
     503: Text("Inte just nu"),
     500: Text("Ett fel hos oss"),
@@ -64,19 +102,30 @@ def language_of(request: Request) -> Language:
     return text.language_of(request.query_params.get("lang"))
 
 
+def title_of(status: int) -> Text:
+    """A status in words."""
+    return _TITLES.get(status, _TITLES[400])
+
+
 def answer(request: Request, problem: ProblemResponse) -> JSONResponse:
     """The problem document to send."""
     language = language_of(request)
-    title = _TITLES.get(problem.status, _TITLES[400])
+    title = title_of(problem.status)
     told = ProblemDocument(
-        type="about:blank",
+        type=f"{LIST}#{problem.code}",
         title=title.in_language(language),
         status=problem.status,
+        code=problem.code,
         detail=problem.detail.in_language(language),
+        detail_sv=problem.detail.sv,
+        detail_en=problem.detail.en,
+        retryable=problem.is_retryable,
+        pointer=problem.pointer,
+        parameter=problem.parameter,
         request_id=request_ids.current(),
     )
     return JSONResponse(
-        told.model_dump(),
+        told.model_dump(exclude_none=True),
         status_code=problem.status,
         media_type=MEDIA_TYPE,
         headers={**problem.headers, "Content-Language": language},
@@ -87,13 +136,18 @@ def of_status(status: int, headers: Mapping[str, str]) -> ProblemResponse:
     """The problem behind a status that the framework itself answers with."""
     match status:
         case 404:
-            sentence = Text("Adressen finns inte. Vilka som finns står i /api/v1/openapi.json.")
+            return ProblemResponse(
+                ProblemCode.ADDRESS_UNKNOWN,
+                Text("Adressen finns inte. Vilka som finns står i /api/v1/openapi.json."),
+                headers=headers,
+            )
         case 405:
             allowed = headers.get("Allow", "")
             sentence = Text("Använd %(allowed)s på den här adressen.", allowed=allowed)
+            return ProblemResponse(ProblemCode.METHOD_NOT_ALLOWED, sentence, headers=headers)
         case _:
             sentence = Text("Begäran följer inte HTTP. Rätta den och försök igen.")
-    return ProblemResponse(status, sentence, headers=headers)
+            return ProblemResponse(ProblemCode.HTTP_MALFORMED, sentence, status=status, headers=headers)
 
 
 def wants_page(request: Request) -> bool:

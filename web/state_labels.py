@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from accounts.api_clients.model import CLIENT_WORDS, ClientState
 from accounts.application_store import APPLICATION_WORDS, ApplicationState
 from accounts.staff.change_store import STAFF_CHANGE_WORDS, StaffChangeState
 from accounts.store import ACCOUNT_WORDS, AccountState
-from accounts.systems.machine_key_store import KEY_WORDS, KeyState
 from bookkeeping.accounting_rule_store import RULES_WORDS, RulesState
 from bookkeeping.month_closing_store import CLOSING_WORDS, ClosingState
 from foundation.text import Text, WrittenText
@@ -181,7 +181,7 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
     ),
     "unit_tutor": _labels(UNIT_TUTOR_WORDS, good=(UnitTutorState.ACTIVE,)),
     "account": _labels(ACCOUNT_WORDS, good=(AccountState.ACTIVE,), note=(AccountState.INVITED,)),
-    "key": _labels(KEY_WORDS, good=(KeyState.ACTIVE,)),
+    "client": _labels(CLIENT_WORDS, good=(ClientState.ACTIVE,)),
 }
 
 

@@ -6,9 +6,10 @@ from accounts.identity import Permission
 from accounts.pages import (
     admin,
     apply,
+    buyer_clients,
     changes,
+    clients,
     identities,
-    keys,
     links,
     mail_choices,
     openid,
@@ -40,17 +41,19 @@ PAGES: Final = (
     apply,
     # Before /admin itself: the more particular path first.
     changes,
-    keys,
+    buyer_clients,
     restored,
     staff_changes,
     admin,
     people,
+    clients,
     statement,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 
 NAVIGATION: Final = (
     NavigationEntry("/people", Text("Personer"), frozenset({_P.ADMINISTER})),
+    NavigationEntry("/clients", Text("API-klienter"), frozenset({_P.ADMINISTER})),
     NavigationEntry(
         "/admin/changes", Text("Ändringar"), frozenset({_P.BUYER_ADMIN, _P.FINANCE}), part_of="/admin"
     ),

@@ -7,6 +7,7 @@ from fastapi import Form, Request, Response
 
 from accounts import accounts
 from accounts import store as account_store
+from accounts.api_clients import client_store
 from accounts.identity import SUPPLIER_SIDE, Permission, Person
 from accounts.labels import PERMISSIONS
 from accounts.openid import binding, bound_number_store
@@ -35,7 +36,7 @@ def people_page(request: Request, person: Person = signed_in(Permission.ADMINIST
     """Everybody of the organisation."""
     with database_of(request).reading() as session:
         everybody = account_store.of_organisation(session, person.organisation)
-        units = _units(register_store.load(session), person)
+        units = units_of_organisation(register_store.load(session), person)
     page = Page.of(request, len(everybody))
     people = page.rows(everybody)
     return render(
@@ -44,8 +45,10 @@ def people_page(request: Request, person: Person = signed_in(Permission.ADMINIST
         "account/people.html",
         people=people,
         page=page,
-        places={each.id: _places(each.person.within) if each.person.within else None for each in people},
-        place_names=dict(_options(units)),
+        places={
+            each.id: places_within(each.person.within) if each.person.within else None for each in people
+        },
+        place_names=dict(place_options(units)),
         permissions=PERMISSIONS,
     )
 
@@ -195,7 +198,8 @@ def end_page(
     """Asks once more."""
     with database_of(request).reading() as session:
         account = accounts.of_organisation(session, person.organisation, account_id)
-    return render(request, person, "account/person_end.html", account=account)
+        own = client_store.active_of(session, person.organisation, responsible=account.person.id)
+    return render(request, person, "account/person_end.html", account=account, clients=own)
 
 
 @router.post("/{account_id}/end")
@@ -208,7 +212,7 @@ def end(request: Request, account_id: int, person: Person = signed_in(Permission
 
 def _granted(request: Request, person: Person) -> tuple[frozenset[Permission], UnitScope | None]:
     with database_of(request).reading() as session:
-        units = _units(register_store.load(session), person)
+        units = units_of_organisation(register_store.load(session), person)
     form = form_of(request)
     return granted(
         [str(each) for each in form.getlist("permission")],
@@ -227,7 +231,7 @@ def _form(
     number_wrong: Text | None = None,
 ) -> Response:
     with database_of(request).reading() as session:
-        units = _units(register_store.load(session), person)
+        units = units_of_organisation(register_store.load(session), person)
         is_bound = account is not None and bound_number_store.is_bound(session, account.id)
         passkeys = passkey_store.count(session, account.id) if account is not None else 0
     providers = to_tie(request, account) if account is not None else ()
@@ -240,7 +244,7 @@ def _form(
     else:
         chosen = [str(each) for each in account.permissions] if account else [Permission.REPORT]
         within = account.within if account else None
-        scoped = _places(within) if within is not None else []
+        scoped = places_within(within) if within is not None else []
         scope = "places" if within is not None else "all"
         was = accounts.mark_of(account) if account else ""
     return render(
@@ -257,7 +261,7 @@ def _form(
         can_tie=any("invitation" in each.first_link for each in providers),
         can_bind=any("personal_number" in each.first_link for each in providers),
         options=[(str(each), *PERMISSIONS[each]) for each in ORDER if each in SUPPLIER_SIDE],
-        places=_options(units),
+        places=place_options(units),
         chosen=chosen,
         scoped=scoped,
         scope=scope,
@@ -265,13 +269,13 @@ def _form(
     )
 
 
-def _units(register: Register, person: Person) -> list[DeliveryUnit]:
+def units_of_organisation(register: Register, person: Person) -> list[DeliveryUnit]:
     """The units of the person's organisation and of those it has taken over, in the order of their names."""
     own = [each for each in register.units if each.supplier in (person.organisation, *person.predecessors)]
     return sorted(own, key=lambda each: (each.name, each.id))
 
 
-def _options(units: Sequence[DeliveryUnit]) -> list[tuple[str, str]]:
+def place_options(units: Sequence[DeliveryUnit]) -> list[tuple[str, str]]:
     """What a person may be limited to: each whole unit, and each address of a unit that has several."""
     options = []
     for unit in units:
@@ -284,6 +288,6 @@ def _options(units: Sequence[DeliveryUnit]) -> list[tuple[str, str]]:
     return options
 
 
-def _places(within: UnitScope) -> list[str]:
+def places_within(within: UnitScope) -> list[str]:
     """The same of what a person is limited to now."""
     return [*sorted(within.units), *map(address_choice, sorted(within.addresses))]

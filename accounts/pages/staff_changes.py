@@ -6,8 +6,9 @@ from typing import Annotated, Final
 from fastapi import Form, Request, Response
 
 from accounts import store as account_store
+from accounts.api_clients.model import ApiScope
 from accounts.identity import Permission, Person
-from accounts.labels import PERMISSIONS
+from accounts.labels import PERMISSIONS, SCOPES
 from accounts.rules import AccountRefused
 from accounts.staff import change_store, changes
 from accounts.staff.change_store import StaffChange, StaffChangeKind
@@ -29,6 +30,7 @@ KINDS: Final[Mapping[StaffChangeKind, Text]] = {
     StaffChangeKind.ATTEST_RIGHT: Text("Attesträtt"),
     StaffChangeKind.SUBSTITUTE: Text("Ersättare för en attestant"),
     StaffChangeKind.ACCEPT_LIMIT: Text("Högre gräns för skillnader"),
+    StaffChangeKind.CLIENT: Text("Nytt system med API-klient"),
 }
 """What each kind of change is called."""
 
@@ -39,6 +41,7 @@ _NAMES: Final[Mapping[str, Text]] = {
     "name": Text("Namn"),
     "address": Text("E-postadress"),
     "roles": Text("Behörigheter"),
+    "scopes": Text("Får"),
     "added": Text("Läggs till"),
     "removed": Text("Tas bort"),
     "stand_in": Text("Den som ersätter"),
@@ -110,6 +113,8 @@ def rows_of(change: StaffChange, names: Mapping[str, str]) -> list[tuple[Text, T
 def _value(name: str, value: str, names: Mapping[str, str]) -> Text:
     if name in _OF_ROLES:
         return JoinedText(", ", (PERMISSIONS[Permission(each)][0] for each in value.split()))
+    if name == "scopes":
+        return JoinedText(", ", (SCOPES[ApiScope(each)][0] for each in value.split()))
     return WrittenText(names.get(value, value))
 
 

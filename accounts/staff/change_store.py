@@ -28,6 +28,7 @@ class StaffChangeKind(StrEnum):
     ATTEST_RIGHT = "ATTEST_RIGHT"
     SUBSTITUTE = "SUBSTITUTE"
     ACCEPT_LIMIT = "ACCEPT_LIMIT"
+    CLIENT = "CLIENT"
 
 
 class StaffChangeState(StrEnum):

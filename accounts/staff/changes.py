@@ -172,7 +172,7 @@ def first_administrator(
     take_turns(session, "first administrators")
     staff = _staff(session)
     _check_person(staff, by)
-    if independence.independent(staff.accounts) >= 2:
+    if has_two_administrators(session):
         raise AccountRefused(
             Text(
                 "Det finns redan två administratörer. Föreslå personen, så bekräftar en annan administratör."
@@ -231,6 +231,11 @@ def _check_person(staff: Staff, by: str) -> None:
         raise AccountRefused(
             Text("Bara en administratör föreslår, bekräftar och avslår ändringar av personer.")
         )
+
+
+def has_two_administrators(session: Session) -> bool:
+    """Whether there are two administrators who are two people to us: from then on two decide."""
+    return independence.independent(_staff(session).accounts) >= 2
 
 
 def check_may(session: Session, by: str) -> None:

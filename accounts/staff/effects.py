@@ -13,6 +13,7 @@ from typing import Final
 
 from accounts import accounts
 from accounts import store as account_store
+from accounts.api_clients import clients
 from accounts.identity import Permission
 from accounts.rules import AccountRefused, granted_staff
 from accounts.staff.change_store import StaffChange, StaffChangeKind
@@ -139,6 +140,21 @@ def _accept_limit(session: Session, change: StaffChange, confirming: Confirming)
     decision_store.set_limit(session, change.person, limit, by=change.proposed_by, on=confirming.today)
 
 
+def _client(session: Session, change: StaffChange, confirming: Confirming) -> None:
+    """A program of the buyer's own; it has no secret until one of its administrators gives it one."""
+    clients.make(
+        session,
+        "",
+        change.content["name"],
+        scopes=clients.scopes_of(change.content["scopes"]),
+        expires_on=clients.day_of(change.content["valid_to"]),
+        by=change.proposed_by,
+        vouched_by=confirming.by,
+        at=confirming.at,
+        today=confirming.today,
+    )
+
+
 _EFFECTS: Final[Mapping[StaffChangeKind, Callable[[Session, StaffChange, Confirming], None]]] = {
     StaffChangeKind.INVITE: _invite,
     StaffChangeKind.ROLES: _roles,
@@ -148,6 +164,7 @@ _EFFECTS: Final[Mapping[StaffChangeKind, Callable[[Session, StaffChange, Confirm
     StaffChangeKind.ATTEST_RIGHT: _attest_right,
     StaffChangeKind.SUBSTITUTE: _substitute,
     StaffChangeKind.ACCEPT_LIMIT: _accept_limit,
+    StaffChangeKind.CLIENT: _client,
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
+from accounts.api_clients.model import ApiScope
 from accounts.identity import Permission
 from foundation.text import Language
 from invoicing.payment.attest_right_store import Reach
@@ -41,6 +42,15 @@ def substitute(*, stand_in: str, valid_from: date, valid_to: date) -> Mapping[st
         "stand_in": stand_in,
         "valid_from": valid_from.isoformat(),
         "valid_to": valid_to.isoformat(),
+    }
+
+
+def client(*, name: str, scopes: Iterable[ApiScope], expires_on: date | None) -> Mapping[str, str]:
+    """A program of the buyer's own: what it is called, what it may do, and its last day."""
+    return {
+        "name": name,
+        "scopes": " ".join(sorted(scopes)),
+        "valid_to": expires_on.isoformat() if expires_on else "",
     }
 
 

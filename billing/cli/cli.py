@@ -150,7 +150,9 @@ COMMANDS: Final = {
     "people": CommandPlace(
         "Köparens personer i portalen / the buyer's people in the portal.", "people", "people"
     ),
-    "keys": CommandPlace("Nycklar till andra system / keys of other systems.", "machine.keys", "keys"),
+    "clients": CommandPlace(
+        "Program som loggar in i API:et / programs that sign in to the API.", "machine.clients", "commands"
+    ),
     "mail": CommandPlace("Mejl till portalens användare / mails to the portal's users.", "mail", "mail"),
     "audit": CommandPlace("Lämna ut och kontrollera ärenden / hand out and verify cases.", "audit", "audit"),
     "journal": CommandPlace("Journalens kedja / the journal's chain.", "audit", "journal_commands"),

@@ -50,6 +50,9 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "account_permission": (*_ADD, "DELETE"),
     "account_address": (*_ADD, "DELETE"),
     "account_unit": (*_ADD, "DELETE"),
+    # A supplier's administrator makes, changes and ends its clients.
+    "api_client": (*_ADD, "UPDATE"),
+    "api_secret": (*_ADD, "UPDATE"),
     "books_mark": _READ,
     # A supplier's administrator binds the number of one of its people.
     "bound_number": (*_ADD, "UPDATE", "DELETE"),
@@ -62,6 +65,8 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "claim_settled": _READ,
     "claim_word": _ADD,
     "credit_pair": _READ,
+    # What a client of theirs was answered, with what it did.
+    "idempotent_reply": _ADD,
     "identity": ("SELECT", "DELETE"),
     "inbox": _READ,
     "informative_report": (*_ADD, "UPDATE"),
@@ -141,8 +146,11 @@ LEADS: Final = (
     ("document_id", "portal_document", "id"),
     ("order_number", "purchase_order", "number"),
     ("account_id", "account", "id"),
+    ("client_id", "api_client", "id"),
 )
 """Column of a table -> where it leads: table, column there. The first that a table has decides."""
+
+_PEOPLE_AND_CLIENTS: Final = frozenset({"account", "api_client"})
 
 # Where the columns alone would mislead.
 _OWN_RULES: Final = {
@@ -182,6 +190,7 @@ _OWN_RULES: Final = {
 # What a row that the supplier writes must meet besides being its own: nobody lifts himself to the buyer's side.
 _CHECKS: Final = {
     "account_permission": "account_permission.permission IN ('ADMINISTER', 'ASSIGN', 'REPORT', 'VIEW')",
+    "api_client": "api_client.scopes ~ '^(supplier:(assign|report|view)( |$))+$'",
     "order_objection": "order_objection.state IN ('OPEN', 'WITHDRAWN')",
     "change_request": "change_request.state IN ('ASKED', 'WITHDRAWN')",
     "informative_report": "informative_report.state IN ('UNREAD', 'WITHDRAWN')",
@@ -197,7 +206,7 @@ def rule_of(table: Table) -> str:
             return f"{table.name}.{column} = {_OURS if table.name in PASSES_OVER else _MINE}"
     for column, leads_to, key in LEADS:
         if column in table.columns and table.name != leads_to:
-            own = "organisation" if leads_to == "account" else "supplier"
+            own = "organisation" if leads_to in _PEOPLE_AND_CLIENTS else "supplier"
             whose = _OURS if leads_to in PASSES_OVER else _MINE
             seen = f"EXISTS (SELECT 1 FROM {leads_to} o WHERE o.{key} = {table.name}.{column} AND o.{own} = {whose})"
             return f"{table.name}.{column} IS NULL OR {seen}" if table.columns[column].nullable else seen

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import MetaData, Table
 
 from accounts import tables as account_tables
+from accounts.api_clients import tables as client_tables
 from accounts.openid import tables as openid_tables
 from accounts.passkeys import tables as passkey_tables
 from audit import tables as audit_tables
@@ -32,6 +33,7 @@ from operations.background import tables as background_tables
 from operations.buyers import tables as buyer_tables
 from operations.event_feed import feed
 from operations.event_feed import tables as feed_tables
+from operations.idempotency import tables as idempotency_tables
 from operations.mail import tables as mail_tables
 from orders.objections import tables as objection_tables
 from orders.placements.informative import informative_tables
@@ -60,6 +62,8 @@ JOINED: Final[tuple[Table, ...]] = (
     objection_tables.order_objection,
     visit_tables.portal_visit,
     account_tables.account,
+    client_tables.api_client,
+    idempotency_tables.idempotent_reply,
     openid_tables.identity,
     passkey_tables.passkey,
     mail_tables.mail,

@@ -7,7 +7,7 @@ traceback. What the operator needs to know of a fault is one line in the log.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 import anyio
 import structlog
@@ -23,10 +23,17 @@ from accounts.openid.provider_settings import providers_of
 from accounts.pages import front as accounts
 from accounts.sign_in import SignInHint
 from billing.migrations.revisions import refuse_other
-from billing.server import events_api, metrics, security_contact, webhook
-from billing.server.api import validation_router
-from billing.server.figures import figures_api
-from billing.server.ledger import answers_api
+from billing.server import metrics, security_contact, webhook
+from billing.server.api import (
+    events_api,
+    figures_api,
+    invoices_api,
+    ledger_answers_api,
+    orders_api,
+    problems_api,
+    token_api,
+)
+from billing.server.api.validation_api import validation_router
 from billing.server.observability import requests, telemetry
 from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
@@ -45,6 +52,7 @@ from web import failures, fronts, templating
 from web.budgets import Budgets, Share
 from web.guards import over_budget
 from web.guards.addresses import addressed
+from web.guards.request_limits import RequestLimits
 from web.guards.unread_bodies import UnreadBodyMiddleware
 from web.portal_buyer import PortalBuyer
 from web.static_files import FOLDER, MarkedFiles
@@ -121,10 +129,15 @@ def create_app(
     # Which of what lies at a way that several buyers share is this one's; an installation of several says so.
     app.state.whose = lambda: None
     app.state.budgets = budgets_for(settings)
+    app.state.request_limits = RequestLimits(settings.api_requests)
     app.state.watched = lambda: (metrics.Watched("", opened),)
     app.include_router(validation_router(lambda: stockholm_date(clock())))
+    app.include_router(problems_api.router)
+    app.include_router(token_api.router)
+    app.include_router(orders_api.router)
+    app.include_router(invoices_api.router)
     app.include_router(events_api.router)
-    app.include_router(answers_api.router)
+    app.include_router(ledger_answers_api.router)
     app.include_router(figures_api.router)
     app.include_router(metrics.router)
     app.include_router(webhook.router)
@@ -190,6 +203,8 @@ class HeaderMiddleware:
     ) -> None:
         begun = False
         head = scope["method"] == "HEAD"
+        # What whoever answers wants beside the answer, such as how a client stands with its limit.
+        told: dict[str, Any] = scope.setdefault("state", {})
         asked = {**scope, "method": "GET"} if head else scope
 
         async def with_headers(message: Message) -> None:
@@ -201,6 +216,7 @@ class HeaderMiddleware:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                headers.update(told.get("answer_headers", {}))
                 headers[request_ids.HEADER] = request_id
                 span.answered(asked, message["status"])
             await send(message)

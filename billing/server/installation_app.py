@@ -31,6 +31,7 @@ from web import cookies, failures, problems
 from web.pages import own_path
 from web.portal_buyer import PortalBuyer
 from web.problems import ProblemResponse
+from web.refusals.problem_codes import ProblemCode
 from web.static_files import FOLDER, MarkedFiles
 
 _log = structlog.get_logger("installation")
@@ -105,7 +106,7 @@ class InstallationApp:
         if found is not None and path != "/buyers":
             return self._app(found, several=True)
         if path.startswith("/api/"):
-            return _problem(ProblemResponse(404, start_page.NOT_CHOSEN_HERE))
+            return _problem(ProblemResponse(ProblemCode.ADDRESS_UNKNOWN, start_page.NOT_CHOSEN_HERE))
         return self._start
 
     def _named(self, scope: Scope, every: list[Books]) -> ASGIApp:

@@ -19,9 +19,9 @@ from accounts.identity import Permission
 from accounts.mails import daily_mails
 from accounts.staff import changes as staff_changes
 from accounts.staff.waiting_queries import STAFF_KINDS
-from accounts.systems import machine_keys
 from audit import retention_periods
 from billing.server import invoice_mails, mail_watch
+from billing.server.api import housekeeping
 from foundation import journal
 from foundation.database import Database
 from foundation.engines import partitions
@@ -82,7 +82,10 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InSteps("statement-sums", Every(timedelta(minutes=1)), keep_sums),
         InOne("partitions", Daily(time(1, 30), catch_up=False), make_partitions),
         InOne("unfinished-files", Daily(time(2, 40), catch_up=False), _sweep(settings)),
-        InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys, by_date=True),
+        InOne(
+            "clients-past", Daily(time(0, 10), catch_up=False), housekeeping.end_past_clients, by_date=True
+        ),
+        InOne("api-sweep", Every(timedelta(hours=1)), housekeeping.sweep),
         InOne("guessing-watch", Every(timedelta(minutes=1)), watch_guessing),
         InOne("staff-changes-lapse", Daily(time(0, 15), catch_up=False), lapse_staff_changes, by_date=True),
         InSteps("control-data", Daily(time(4, 30)), _control_data(settings)),
@@ -174,11 +177,6 @@ def keep_sums(database: Database, today: date, now: datetime) -> str:
 def make_partitions(session: Session, today: date, now: datetime) -> str:
     """Let partitions stand ready for the rows to come."""
     return ", ".join(partitions.make_ahead(session)) or "none"
-
-
-def end_past_keys(session: Session, today: date, now: datetime) -> str:
-    """End the keys of systems whose last day has gone by."""
-    return f"{machine_keys.end_past(session, today=today, at=now)} keys"
 
 
 def watch_guessing(session: Session, today: date, now: datetime) -> str:

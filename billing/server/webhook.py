@@ -41,6 +41,7 @@ from peppol.exchange import inbox
 from peppol.exchange.tables import InState
 from peppol.xml.gate_errors import KEPT_MAX
 from web.problems import ProblemResponse
+from web.refusals.problem_codes import ProblemCode
 
 router = APIRouter(tags=["post"])
 
@@ -61,16 +62,16 @@ async def take_message(request: Request) -> Response:
     asked = _Asked(request, settings, database.clock())
     asked.knock()
     if request.headers.get("Content-Encoding", "identity") != "identity":
-        raise ProblemResponse(415, Text("Skicka meddelandet utan komprimering."))
+        raise ProblemResponse(ProblemCode.MEDIA_TYPE_NOT_TAKEN, Text("Skicka meddelandet utan komprimering."))
     body = await _body(request, asked)
     if not body:
-        raise ProblemResponse(400, Text("Meddelandet är tomt."))
+        raise ProblemResponse(ProblemCode.BODY_UNREADABLE, Text("Meddelandet är tomt."))
     name = request.headers.get("webhook-id") or request.headers.get("X-Message-Id") or ""
     try:
         message = await to_thread.run_sync(_stored, request.app.state.books_for, body, within(name, _NAME))
     except (SQLAlchemyError, DatabaseUnusable, DatabaseAway, BooksRestored):
         raise ProblemResponse(
-            503,
+            ProblemCode.BOOKS_AWAY,
             Text("Meddelandet kunde inte sparas just nu. Skicka det igen om en stund."),
             headers=_RETRY,
         ) from None
@@ -116,7 +117,7 @@ class _Asked:
     def knock(self) -> None:
         """What can be asked before the body is read: is there a webhook, and does this look like its sender."""
         if not self._token and not self._keys:
-            raise ProblemResponse(404, Text("Adressen finns inte."))
+            raise ProblemResponse(ProblemCode.ADDRESS_UNKNOWN, Text("Adressen finns inte."))
         if self._by_token():
             return
         moment, _, signatures = self._signed()
@@ -124,7 +125,8 @@ class _Asked:
             raise _unknown()
         if abs(self._now.timestamp() - moment) > self._window:
             raise ProblemResponse(
-                401, Text("Signaturens tid är för långt från vår. Ställ klockan, eller signera på nytt.")
+                ProblemCode.SIGNATURE_WRONG,
+                Text("Signaturens tid är för långt från vår. Ställ klockan, eller signera på nytt."),
             )
 
     def proof(self) -> "_Proof":
@@ -184,7 +186,7 @@ def _from_hexadecimal(text: str) -> bytes:
 
 def _unknown() -> ProblemResponse:
     return ProblemResponse(
-        401,
+        ProblemCode.SIGNATURE_WRONG,
         Text(
             "Meddelandet bär varken rätt hemlighet eller rätt signatur. Kontrollera inställningen "
             "hos accesspunkten."
@@ -234,7 +236,7 @@ async def _body(request: Request, asked: _Asked) -> bytes:
                 held.write(part)
         if time_left.cancelled_caught:
             raise ProblemResponse(
-                408,
+                ProblemCode.BODY_TOO_SLOW,
                 Text("Meddelandet kom inte fram i tid. Skicka det igen."),
                 headers={"Connection": "close"},
             )
@@ -245,7 +247,7 @@ async def _body(request: Request, asked: _Asked) -> bytes:
 
 def _too_large() -> ProblemResponse:
     return ProblemResponse(
-        413,
+        ProblemCode.BODY_TOO_LARGE,
         Text("Meddelandet är större än %(bytes_max)s byte.", bytes_max=KEPT_MAX),
         headers={"Connection": "close"},  # what is left of the body is not read
     )

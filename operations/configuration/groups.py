@@ -102,7 +102,7 @@ GROUPS: Final = (
     ),
     SettingGroup(
         "What callers may take of a process",
-        ("caller_", "strangers_", "events_seconds", "figures_least"),
+        ("api_", "caller_", "strangers_", "events_seconds", "figures_least"),
         _SERVE,
         {"figures_least": _NOT_WORK},
         "[what checking documents may take](operating.md#what-checking-documents-may-take)",

@@ -67,6 +67,13 @@ class OrderFilter:
     unit: str = ""
     sort: Sort = Sort.NUMBER
     rising: bool = False
+    reference: str = ""
+    issued_from: date | None = None
+    issued_to: date | None = None
+    references: tuple[str, ...] | None = None
+    """Only orders of these cases; None: of all."""
+    after: str = ""
+    """Only orders whose number comes after this one: where the page before ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +154,7 @@ def count(session: Session, scope: Scope, wanted: OrderFilter) -> int:
 
 
 def listed(
-    session: Session, scope: Scope, wanted: OrderFilter, *, limit: int, offset: int = 0
+    session: Session, scope: Scope, wanted: OrderFilter, *, limit: int | None, offset: int = 0
 ) -> list[OrderRow]:
     """One page of the supplier's orders."""
     question = _ordered(select(_ORDER).where(_condition(scope, wanted)), wanted)
@@ -229,6 +236,16 @@ def _condition(scope: Scope, wanted: OrderFilter) -> ColumnElement[bool]:
         parts.append(_ORDER.c.service == wanted.service)
     if wanted.lines is not None:
         parts.append(_some_line(wanted.lines))
+    if wanted.reference:
+        parts.append(_ORDER.c.execution_reference == wanted.reference)
+    if wanted.references is not None:
+        parts.append(_ORDER.c.execution_reference.in_(wanted.references))
+    if wanted.issued_from is not None:
+        parts.append(_ORDER.c.issued_on >= wanted.issued_from)
+    if wanted.issued_to is not None:
+        parts.append(_ORDER.c.issued_on <= wanted.issued_to)
+    if wanted.after:
+        parts.append(_ORDER.c.number > wanted.after)
     if wanted.month is not None:
         days = wanted.month.period
         parts.append(and_(_ORDER.c.starts_on <= days.end, _ORDER.c.ends_on >= days.start))

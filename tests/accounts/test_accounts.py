@@ -11,10 +11,10 @@ from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from accounts import store as account_store
+from accounts.api_clients.model import ApiScope
 from accounts.identity import Permission
 from accounts.journal_actions import AccountAction, ApplicationAction
 from accounts.store import AccountState
-from accounts.systems.machine_key_store import KeyScope
 from billing.cli import cli
 from billing.tools.demo import people
 from foundation import journal
@@ -335,15 +335,15 @@ def test_one_session_is_ended_from_another_and_nobody_ends_anothers(site: Site, 
         assert alva.get("/account").status_code == 303
 
 
-def test_a_systems_key_is_made_by_whoever_proves_himself(site: Site) -> None:
-    asked = {"name": "Beslutssystemet", "scope": KeyScope.EVENTS_READ}
+def test_a_client_is_made_by_whoever_proves_himself(site: Site) -> None:
+    asked = {"name": "Ekonomisystemet", "may": ApiScope.VIEW}
     with visitor(site) as admin:
-        admin.enter("admin@kopare.example", DEMO)
+        admin.enter("alla@fyrbaken.example", DEMO)
         for proof in ("", "fel"):
-            refused = admin.post("/admin/keys/new", {**asked, "current": proof})
+            refused = admin.post("/clients/new", {**asked, "current": proof})
             assert refused.status_code == 422
             assert "varken ditt lösenord eller en kod" in text_of(refused)
-        assert "rmk_" in admin.post("/admin/keys/new", {**asked, "current": DEMO}).text
+        assert "rmk_" in admin.post("/clients/new", {**asked, "current": DEMO}).text
 
 
 def test_a_sign_in_that_fails_is_logged_with_whose_it_was_and_never_with_what_was_typed(

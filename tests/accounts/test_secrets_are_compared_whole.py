@@ -12,7 +12,7 @@ from tests.support.project import PROJECT
 COMPARED_WHOLE = {
     ("accounts/mails/mail_links.py", "read"),
     ("accounts/openid/arriving.py", "_end_journey"),
-    ("accounts/systems/machine_keys.py", "sign_in"),
+    ("accounts/api_clients/signing_in.py", "by_secret"),
     ("accounts/two_factor.py", "step_of"),
     ("billing/server/metrics.py", "metrics"),
     ("billing/server/webhook.py", "_by_token"),

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pyotp
 import pytest
 from cryptography.fernet import Fernet
@@ -17,12 +18,12 @@ from typer.testing import CliRunner
 
 from accounts import accounts, sealed_secret_store, sealed_secrets
 from accounts import store as account_store
+from accounts.api_clients import clients
+from accounts.api_clients.model import ApiScope
 from accounts.openid import departing, provider_settings
 from accounts.openid.tables import openid_journey
 from accounts.sealed_secret_store import PLACES, TOTP
 from accounts.sealed_secrets import Seal, SecretKeyWrong, SecretsLocked, Standing
-from accounts.systems import machine_keys
-from accounts.systems.machine_key_store import KeyScope
 from billing.cli import cli
 from billing.migrations.schema import METADATAS
 from billing.tools.demo import people
@@ -65,16 +66,18 @@ def use_every_secret(site: Site, clock: Clock) -> dict[str, str]:
     """A day on which every kind of secret is made; each as its holder has it."""
     held = dict[str, str]()
     with visitor(site) as alva, site.database.writing() as session:
-        key = machine_keys.make(
+        client = clients.make(
             session,
+            "",
             "lön",
-            scopes=frozenset({KeyScope.EVENTS_READ}),
+            scopes=frozenset({ApiScope.EVENTS_READ}),
             expires_on=None,
             by="test",
             at=clock.now,
             today=clock.now.date(),
         )
-        held["machine key"] = key.shown
+        key = clients.give_secret(session, "", client.id, by="test", at=clock.now, today=clock.now.date())
+        held["API key"] = key.shown
     with visitor(site) as alva, visitor(site) as beginning:
         alva.enter(ALVA, DEMO)
         held["half a session"] = alva.cookie("session")
@@ -87,6 +90,13 @@ def use_every_secret(site: Site, clock: Clock) -> dict[str, str]:
         held["app offered"] = found[1].replace(" ", "")
     with site.database.writing() as session:
         accounts.ask_for_reset(session, ALVA, at=clock.now)
+    given = httpx.post(
+        f"{site.address}/api/v1/token",
+        data={"grant_type": "client_credentials"},
+        auth=("client-1", held["API key"]),
+        trust_env=False,
+    ).json()
+    held["API token"] = given["access_token"]
     held["link"] = link_to(site.database, ALVA, now=clock.now).removeprefix("/link/")
     with site.database.writing() as session:
         accounts.ask_for_reset(session, "alla@havtornet.example", at=clock.now)
@@ -101,7 +111,7 @@ def test_no_secret_is_found_in_any_table_file_or_line_of_the_log(
     stored = everything_stored(sealed.database)
     logged = "".join(capfd.readouterr())
     files = b"".join(each.read_bytes() for each in sorted(tmp_path.rglob("*")) if each.is_file())
-    assert len(held) == 17
+    assert len(held) == 18
     for name, secret in held.items():
         assert secret not in stored, name
         assert secret.encode() not in files, name
@@ -160,6 +170,7 @@ def test_every_column_that_is_named_like_a_secret_is_accounted_for() -> None:
         "bound_number.number_hash",  # keyed, and the key is not in the database
         "passkey.credential_id",  # which public key a browser is asked for, made to be shown
         "openid_logout.token_id",  # of a token that was used up
+        "api_token.secret_id",  # which row the secret is
     }
     telling = re.compile(r"secret|password|token|nonce|verifier|totp|code_sha|hash$|credential")
     found = {

@@ -29,6 +29,13 @@ PROGRAMS: Final[Mapping[str, str]] = {
     "GET /readyz": "nothing is secret in it",
     "GET /metrics": "the network lets the watching machine in alone",
     "POST /api/v1/validate": "anybody may; nothing is kept",
+    "GET /api/v1/problems": "nothing is secret in it",
+    "POST /api/v1/token": "the client's secret, or its signature",
+    "GET /api/v1/orders": "a supplier's key or token",
+    "GET /api/v1/orders/{number}": "a supplier's key or token",
+    "GET /api/v1/orders/{number}/order.xml": "a supplier's key or token",
+    "POST /api/v1/invoices": "a supplier's key or token",
+    "POST /api/v1/invoices/preview": "a supplier's key or token",
     "GET /api/v1/events": "a system's key",
     "GET /api/v1/service-figures": "a system's key",
     "POST /api/v1/events": "a system's key",
@@ -52,7 +59,7 @@ HEADERS: Final[Mapping[str, str]] = {
 """On every answer, in these words; Cache-Control and the content policy are looked at apart."""
 
 # These may be kept: a browser would fetch them with every page anew.
-KEPT_FOR_A_WHILE: Final = frozenset({"GET /api/v1/openapi.json"})
+KEPT_FOR_A_WHILE: Final = frozenset({"GET /api/v1/openapi.json", "GET /api/v1/problems"})
 _PARAMETER: Final = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 

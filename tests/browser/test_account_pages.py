@@ -79,51 +79,54 @@ def test_a_company_comes_in_without_javascript(site: Site, opening: Opening) -> 
         assert "Nils Ny" in page.locator("table").inner_text()
 
 
-def test_a_system_gets_a_key_that_is_shown_once_and_is_revoked(site: Site, browser_page: Page) -> None:
+def test_a_system_gets_a_client_whose_secret_is_shown_once_and_which_is_ended(
+    site: Site, browser_page: Page
+) -> None:
     page = browser_page
+
+    def looked_at(name: str) -> None:
+        assert axe(page) == []
+        picture(page, name)
+        picture(page, name, 390)
+        assert too_wide(page) == []
+
     page.goto(f"{site.address}/sign-in")
-    page.get_by_label("E-postadress").fill("admin@kopare.example")
+    page.get_by_label("E-postadress").fill("alla@fyrbaken.example")
     page.get_by_label("Lösenord").fill(people.PASSWORD)
     page.get_by_role("button", name="Logga in").click()
     page.wait_for_url(lambda url: "/sign-in" not in url)
-    page.goto(f"{site.address}/admin/keys")
+    page.goto(f"{site.address}/clients")
     assert "Inget system" in page.locator("main").inner_text()
-    page.get_by_role("link", name="Gör en nyckel").click()
-    page.get_by_label("Vilket system").fill("Beslutssystemet")
+    page.get_by_role("link", name="Gör en klient").click()
+    page.get_by_label("Vilket system").fill("Ekonomisystemet")
+    page.get_by_label("Läsbehörighet").uncheck()
     page.get_by_label("Ditt lösenord, eller en kod du har nu").fill(people.PASSWORD)
-    page.get_by_role("button", name="Gör nyckeln").click()
-    assert "Välj vad systemet" in page.locator("#error-summary").inner_text()
-    page.get_by_label("Skicka händelser").check()
-    page.get_by_label("Läsa händelser").check()
+    page.get_by_role("button", name="Gör klienten").click()
+    assert "Välj minst en behörighet" in page.locator("#error-summary").inner_text()
+    page.get_by_label("Redovisa och se").check()
     page.get_by_label("Sista dagen").fill("2027-12-31")
     page.get_by_label("Ditt lösenord, eller en kod du har nu").fill(people.PASSWORD)
-    assert axe(page) == []
-    picture(page, "key-new")
-    picture(page, "key-new", 390)
-    assert too_wide(page) == []
-    page.get_by_role("button", name="Gör nyckeln").click()
-    shown = page.locator("main code").inner_text()
+    looked_at("client-new")
+    page.get_by_role("button", name="Gör klienten").click()
+    shown = page.locator("main dd code").last.inner_text()
     assert shown.startswith("rmk_")
-    assert axe(page) == []
-    picture(page, "key-made")
-    picture(page, "key-made", 390)
-    assert too_wide(page) == []
+    looked_at("client-secret")
     asked = {"headers": {"Authorization": f"Bearer {shown}"}}
-    assert page.request.get(f"{site.address}/api/v1/events", **asked).status == 200  # type: ignore[arg-type]
+    assert page.request.get(f"{site.address}/api/v1/orders", **asked).status == 200  # type: ignore[arg-type]
     page.get_by_role("link", name="Jag har sparat den").click()
     assert shown not in page.content()
-    assert axe(page) == []
-    picture(page, "keys")
-    picture(page, "keys", 390)
-    assert too_wide(page) == []
-    page.get_by_role("link", name="Beslutssystemet").click()
-    assert axe(page) == []
-    picture(page, "key")
-    picture(page, "key", 390)
-    assert too_wide(page) == []
-    page.get_by_role("button", name="Dra in nyckeln").click()
-    assert "är indragen" in page.get_by_role("status").inner_text()
-    assert page.request.get(f"{site.address}/api/v1/events", **asked).status == 401  # type: ignore[arg-type]
+    page.get_by_label("JWK Set").fill("nej")
+    page.get_by_role("button", name="Registrera nycklarna").click()
+    assert "ingen JWK Set" in page.locator("#error-summary").inner_text()
+    looked_at("client")
+    page.get_by_role("link", name="← API-klienter").click()
+    looked_at("clients")
+    page.get_by_role("link", name="Ekonomisystemet").click()
+    page.get_by_role("link", name="Avsluta klienten").click()
+    looked_at("client-end")
+    page.get_by_role("button", name="Avsluta klienten").click()
+    assert "är avslutad" in page.get_by_role("status").inner_text()
+    assert page.request.get(f"{site.address}/api/v1/orders", **asked).status == 401  # type: ignore[arg-type]
 
 
 def axe_without_script(page: Page) -> bool:

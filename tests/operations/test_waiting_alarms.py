@@ -9,11 +9,11 @@ from typing import Final
 import pytest
 from sqlalchemy import update
 
+from accounts.api_clients.model import ClientState
 from accounts.application_store import ApplicationState
 from accounts.staff import change_store
 from accounts.staff.change_store import StaffChangeKind, StaffChangeState
 from accounts.store import AccountState
-from accounts.systems.machine_key_store import KeyState
 from audit.disposal_store import DisposalState
 from billing.server.jobs import ALARM_KINDS
 from bookkeeping import month_closing
@@ -186,7 +186,7 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (ClosingState.CLOSED, "nothing waits: two people closed it, and it stays so until somebody asks"),
     (TutorState.STANDING, "nothing waits: it stands"),
     (UnitTutorState.CLOSED, "nothing waits: the tutor has left"),
-    (KeyState.ACTIVE, "nothing waits: a system signs in with it"),
+    (ClientState.ACTIVE, "nothing waits: a system signs in with it"),
     (UnitTutorState.ACTIVE, "nothing waits: the tutor is chosen for placements"),
     (BuyerState.OPEN, "nothing waits: the buyer is served"),
     (

@@ -200,11 +200,39 @@ def before_0067(connection: Connection) -> None:
 
 def before_0068(connection: Connection) -> None:
     """Lead the books back to what revision 0068 found."""
+    before_0069(connection)
     for table in ("statement_sum", "statement_change"):
         connection.execute(text(f"drop table {table}"))
     if connection.dialect.name == "postgresql":
         for name in change_triggers_store.TRIGGERS:
             connection.execute(text(f"drop trigger if exists {name}_statement on {name}"))
+
+
+def before_0069(connection: Connection) -> None:
+    """Lead the books back to what revision 0069 found: systems have keys, and nobody is a client."""
+    before_0070(connection)
+    for table in ("api_assertion", "api_token", "api_secret", "api_client"):
+        connection.execute(text(f"drop table {table}"))
+    instant = "timestamptz" if connection.dialect.name == "postgresql" else "varchar(32)"
+    number = "serial" if connection.dialect.name == "postgresql" else "integer"
+    connection.execute(
+        text(
+            f"create table machine_key (id {number} not null constraint pk_machine_key primary key,"
+            " prefix varchar(12) not null constraint uq_machine_key_prefix unique,"
+            " secret_sha256 varchar(64) not null, name varchar(60) not null, scopes varchar(200) not null,"
+            f" state varchar(10) not null, expires_on date, made_at {instant} not null,"
+            f" made_by varchar(80) not null, last_used_on date, ended_at {instant},"
+            " ended_by varchar(80) default '' not null,"
+            " constraint ck_machine_key_state check (state in ('ACTIVE','EXPIRED','REVOKED')),"
+            " constraint ck_machine_key_ended check (state = 'ACTIVE' or ended_at is not null),"
+            " constraint ck_machine_key_revoked check (state <> 'REVOKED' or ended_by <> ''))"
+        )
+    )
+
+
+def before_0070(connection: Connection) -> None:
+    """Lead the books back to what revision 0070 found."""
+    connection.execute(text("drop table idempotent_reply"))
 
 
 def before_0057(connection: Connection) -> None:

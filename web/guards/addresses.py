@@ -12,6 +12,7 @@ from starlette.convertors import Convertor, register_url_convertor
 
 from foundation.errors import NotThere
 from foundation.identifiers import key_in
+from web.guards import secrets_in_addresses
 
 
 class DigitsConvertor(Convertor[str]):
@@ -34,7 +35,11 @@ NULL: Final = "\0"
 
 
 def addressed(request: Request) -> None:
-    """Raises NotThere where a key names no row, or the address holds what no row can: a null character."""
+    """Raises NotThere where a key names no row, or the address holds what no row can: a null character.
+
+    Raises SecretInAddress where the API is asked with a secret in the address.
+    """
+    secrets_in_addresses.check(request)
     types = getattr(request.scope.get("endpoint"), "__annotations__", {})
     for name, value in request.path_params.items():
         if types.get(name) is int and key_in(str(value)) is None:

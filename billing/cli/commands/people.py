@@ -15,7 +15,7 @@ from accounts.identity import BUYER_SIDE, Permission
 from accounts.mailed_link_store import LinkPurpose
 from accounts.pages.staff_changes import KINDS, rows_of
 from accounts.rules import AccountRefused, granted_staff, mail_address, name_of_person
-from accounts.staff import change_store, changes, independence, role_changes, staff_forms
+from accounts.staff import change_store, changes, role_changes, staff_forms
 from accounts.staff.change_store import StaffChange, StaffChangeKind
 from accounts.store import Account, AccountState
 from billing.cli.command import AsJson, CommandContext, command, today_or
@@ -35,7 +35,6 @@ PersonArgument = Annotated[
     str, typer.Argument(help="user-7, som registret nämner det / as the register names it")
 ]
 Change = Annotated[int, typer.Argument(help="Förslagets nummer / the proposal's number")]
-_TWO = 2
 
 _COLUMNS = (
     TableColumn(Text("Nr"), right=True),
@@ -65,7 +64,7 @@ def invite(
     roles = granted_staff(_roles_named(permission))
     reached = mail_address(address, utf8=context.settings.smtp_utf8)
     with context.writing() as session:
-        if roles == {Permission.BUYER_ADMIN} and _too_few(session):
+        if roles == {Permission.BUYER_ADMIN} and not changes.has_two_administrators(session):
             made = changes.first_administrator(
                 session, name=name, address=reached, language=context.language, by=by, at=now
             )
@@ -282,11 +281,6 @@ def _account(session: Session, person: str) -> Account:
     if account is None:
         raise NotFound(Text("Det finns inget konto %(person)s.", person=person))
     return account
-
-
-def _too_few(session: Session) -> bool:
-    buyer = register_store.load(session).buyer.organisation_number
-    return independence.independent(account_store.of_organisation(session, buyer)) < _TWO
 
 
 def _invited(session: Session, person: str) -> Text:

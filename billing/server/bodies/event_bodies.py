@@ -13,6 +13,7 @@ from billing.server.bodies.json_values import SPACE, NotAnArray
 from foundation.formatting import number
 from foundation.text import Text
 from web.problems import ProblemResponse
+from web.refusals.problem_codes import ProblemCode
 
 BATCH: Final = "application/cloudevents-batch+json"
 ONE: Final = "application/cloudevents+json"
@@ -29,7 +30,7 @@ def pieces_of(media_type: str, body: bytes) -> list[str]:
     charset = parameters.strip().lower().replace('"', "")
     if cut is None or charset not in ("", "charset=utf-8"):
         raise ProblemResponse(
-            415,
+            ProblemCode.MEDIA_TYPE_NOT_TAKEN,
             Text(
                 "Skicka händelserna som %(types)s, i UTF-8, med den formen i Content-Type.",
                 types=", ".join(_CUTS),
@@ -38,13 +39,15 @@ def pieces_of(media_type: str, body: bytes) -> list[str]:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ProblemResponse(400, Text("Begäran är inte skriven i UTF-8. Ingen händelse är läst.")) from None
+        raise ProblemResponse(
+            ProblemCode.BODY_UNREADABLE, Text("Begäran är inte skriven i UTF-8. Ingen händelse är läst.")
+        ) from None
     pieces = cut(text)
     if not pieces:
-        raise ProblemResponse(400, Text("Begäran innehåller ingen händelse."))
+        raise ProblemResponse(ProblemCode.BODY_UNREADABLE, Text("Begäran innehåller ingen händelse."))
     if len(pieces) > EVENTS_MAX:
         raise ProblemResponse(
-            413,
+            ProblemCode.BODY_TOO_LARGE,
             Text(
                 "Begäran har %(count)s händelser; högst %(most)s tas på en gång. Ingen är läst: dela upp den "
                 "och skicka delarna i ordning.",
@@ -69,7 +72,7 @@ def _batch(text: str) -> list[str]:
         return json_values.values_of(text)
     except NotAnArray as wrong:
         raise ProblemResponse(
-            400,
+            ProblemCode.BODY_UNREADABLE,
             Text(
                 "Begäran är inte en JSON-lista av händelser: den går inte att läsa efter händelse %(read)s. "
                 "Ingen händelse är läst.",

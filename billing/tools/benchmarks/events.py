@@ -16,8 +16,8 @@ from time import monotonic, perf_counter, process_time, sleep
 
 import uvicorn
 
-from accounts.systems import machine_keys
-from accounts.systems.machine_key_store import KeyScope
+from accounts.api_clients import clients
+from accounts.api_clients.model import ApiScope
 from billing.migrations.migrate import open_migrated
 from billing.server.app import create_app
 from billing.server.bodies.event_bodies import BATCH, EVENTS_MAX
@@ -78,15 +78,17 @@ def _over_http(url: str, register: Register, lines: list[str], *, size: int) -> 
     database = _books(url, register)
     now = utc_now()
     with database.writing() as session:
-        made = machine_keys.make(
+        client = clients.make(
             session,
+            "",
             "Mätning",
-            scopes=frozenset({KeyScope.EVENTS_WRITE}),
+            scopes=frozenset({ApiScope.EVENTS_WRITE}),
             expires_on=None,
             by="bench",
             at=now,
             today=stockholm_date(now),
         )
+        made = clients.give_secret(session, "", client.id, by="bench", at=now, today=stockholm_date(now))
     database.close()
     headers = {"Authorization": f"Bearer {made.shown}", "Content-Type": BATCH}
     rest, applied, requests = iter(lines), 0, 0
@@ -112,7 +114,7 @@ def _books(url: str, register: Register) -> Database:
 @contextmanager
 def _served(url: str) -> Iterator[int]:
     """The application on a free port of this machine, until the block ends."""
-    app = create_app(Settings(database_url=url, events_seconds=300))
+    app = create_app(Settings(database_url=url, events_seconds=300, api_requests=100_000))
     listening = socket.create_server(("127.0.0.1", 0))
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, ws="none"))

@@ -10,16 +10,19 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, inspect, select, text
+from sqlalchemy import Column, Integer, MetaData, String, Table, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
+from accounts.api_clients import client_store, clients, signing_in
+from accounts.api_clients.model import ApiScope
 from accounts.staff import changes, staff_forms
 from accounts.staff.change_store import StaffChangeKind
+from accounts.tokens import fingerprint
 from billing.migrations.migrate import bring_up_to_date, open_migrated
 from foundation import append_only
 from foundation.database import Database
 from foundation.engines import partitions
-from foundation.sql import Session
+from foundation.sql import Session, UtcDateTime
 from invoicing.payment import attest_right_store, payment, payment_store, repayments
 from invoicing.payment.attest_right_store import Reach
 from invoicing.payment.payment_store import ClaimWay
@@ -34,7 +37,8 @@ from orders.tables import periodic_report, placement_decision
 from orders.tutors import tutor_store, tutors, unit_tutor_store, unit_tutors
 from peppol.xml import codec
 from tests.support import old_books
-from tests.support.old_books import before_0007, before_0008, before_0016, before_0038
+from tests.support.old_books import before_0007, before_0008, before_0016, before_0038, before_0069
+from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.bills import billed
 from tests.support.stories.peers import answered_line, order_response
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system, decision, interruption
@@ -378,3 +382,68 @@ def test_a_right_that_two_gave_is_confirmed_and_one_given_alone_waits(database_u
             kept = session.execute(select(placement_decision)).all()
         assert rights == {"anna": True, "bo": False}
         assert [tuple(row) for row in kept] == [("100000101", "2026-01", decided[0], "EARLIER")]
+
+
+def test_a_key_of_before_is_a_client_and_opens_what_it_opened(database_url: str) -> None:
+    """A key that has ended or run out stays so, and numbers go on after the last."""
+    secret = "s" * 43
+    keys = [(1, "ACTIVE", None, ""), (2, "REVOKED", CLOCK, "admin-1"), (5, "EXPIRED", CLOCK, "system")]
+    with a_system(database_url) as system:
+        with system.database.engine.begin() as connection:
+            before_0069(connection)
+            for number, state, ended_at, ended_by in keys:
+                row = {
+                    "id": number,
+                    "prefix": f"{number:012x}",
+                    "secret_sha256": fingerprint(secret),
+                    "name": "Beslutssystemet",
+                    "scopes": "events:read",
+                    "state": state,
+                    "made_at": CLOCK,
+                    "made_by": "operator",
+                    "ended_at": ended_at,
+                    "ended_by": ended_by,
+                }
+                connection.execute(insert(_MACHINE_KEY), row)
+            connection.execute(text("update alembic_version set version_num = '0064'"))
+        bring_up_to_date(system.database)
+
+        def signed_in(number: int) -> str:
+            return signing_in.sign_in(
+                system.database,
+                f"rmk_{number:012x}_{secret}",
+                frozenset({ApiScope.EVENTS_READ}),
+                address="192.0.2.1",
+                now=CLOCK,
+                today=CLOCK.date(),
+            ).client.actor
+
+        assert signed_in(1) == "client-1"
+        for ended in (2, 5):
+            with pytest.raises(signing_in.WrongKey):
+                signed_in(ended)
+        with system.database.writing() as session:
+            states = {each.id: each.state for each in client_store.of_organisation(session, "")}
+            assert states == {1: "ACTIVE", 2: "ENDED", 5: "EXPIRED"}
+            made = clients.make(
+                session,
+                FYRBAKEN,
+                "Ekonomisystemet",
+                scopes=frozenset({ApiScope.VIEW}),
+                expires_on=None,
+                by="user-1",
+                at=CLOCK,
+                today=CLOCK.date(),
+            )
+        assert made.id == 6
+
+
+_MACHINE_KEY = Table(
+    "machine_key",
+    MetaData(),
+    *(Column(name, String) for name in ("prefix", "secret_sha256", "name", "scopes", "state")),
+    *(Column(name, String) for name in ("made_by", "ended_by")),
+    Column("id", Integer, primary_key=True),
+    Column("made_at", UtcDateTime()),
+    Column("ended_at", UtcDateTime()),
+)

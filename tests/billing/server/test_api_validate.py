@@ -68,7 +68,11 @@ def problem_of(answer: httpx.Response, status: int) -> dict[str, str]:
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     told = cast(dict[str, str | int], answer.json())
-    assert list(told) == ["type", "title", "status", "detail", "request_id"]
+    assert list(told) == [
+        *("type", "title", "status", "code", "detail", "detail_sv", "detail_en", "retryable"),
+        *(["parameter"] if "parameter" in told else []),
+        "request_id",
+    ]
     assert told["request_id"] == answer.headers["x-request-id"]
     assert told["status"] == status
     assert "Traceback" not in answer.text
@@ -279,7 +283,7 @@ def test_the_process_says_that_it_lives(client: httpx.Client) -> None:
 def test_the_api_is_described(client: httpx.Client) -> None:
     described = client.get("/api/v1/openapi.json").json()
     post = described["paths"][VALIDATE]["post"]
-    assert set(post["responses"]) == {"200", "404", "408", "413", "422", "429", "503"}
+    assert set(post["responses"]) == {"200", "400", "401", "404", "408", "413", "422", "429", "503"}
     assert "application/xml" in post["requestBody"]["content"]
     assert "text/html" in post["responses"]["200"]["content"]
     assert post["responses"]["413"]["content"].keys() == {"application/problem+json"}

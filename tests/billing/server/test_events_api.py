@@ -10,8 +10,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from accounts.systems import machine_key_store, machine_keys
-from accounts.systems.machine_key_store import KeyScope, KeyState
+from accounts.api_clients import client_store, clients, secret_store
+from accounts.api_clients.model import BUYER_SCOPES, ApiScope, ClientState
 from accounts.tokens import fingerprint
 from billing.server.app import create_app
 from billing.server.bodies.event_bodies import BATCH, EVENTS_MAX, ONE
@@ -24,7 +24,7 @@ from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import System, a_system, decision, event_line, example_register
 
 TODAY = date(2026, 11, 21)
-ALL = frozenset(KeyScope)
+ALL = BUYER_SCOPES
 ADDRESS = "/api/v1/events"
 
 
@@ -53,10 +53,11 @@ def client(system: System) -> Iterator[httpx.Client]:
         yield client
 
 
-def a_key(system: System, *scopes: KeyScope, expires_on: date | None = None) -> str:
+def a_key(system: System, *scopes: ApiScope, expires_on: date | None = None) -> str:
     with system.database.writing() as session:
-        made = machine_keys.make(
+        client = clients.make(
             session,
+            "",
             "Beslutssystemet",
             scopes=frozenset(scopes) or ALL,
             expires_on=expires_on,
@@ -64,6 +65,7 @@ def a_key(system: System, *scopes: KeyScope, expires_on: date | None = None) -> 
             at=CLOCK,
             today=expires_on or TODAY,
         )
+        made = clients.give_secret(session, "", client.id, by="operator", at=CLOCK, today=expires_on or TODAY)
     return made.shown
 
 
@@ -188,8 +190,8 @@ def test_the_journal_names_the_key_that_told_of_it(system: System, client: httpx
     sent(client, key, [decided("100000101", start=date(2026, 10, 1)), filed])
     with system.database.reading() as session:
         rows = [(row.action, row.actor) for row in journal.rows(session, execution_reference="100000101")]
-    assert ("placement.decided", "key-1") in rows
-    assert ("order.placed", "key-1") in rows
+    assert ("placement.decided", "client-1") in rows
+    assert ("order.placed", "client-1") in rows
     # The policy approved the month, whoever told us of it.
     assert ("report.approved", "system") in rows
     assert ("receipt.made", "system") in rows
@@ -274,7 +276,7 @@ def test_what_the_time_is_too_short_for_is_said_and_can_be_sent_again(system: Sy
     events = [decided(f"{100_000_101 + each}") for each in range(450)]
     with portal(system, events_seconds=1) as client, pytest.MonkeyPatch.context() as patched:
         moments = iter([0.0, *[2.0] * 10])
-        patched.setattr("billing.server.events_api.monotonic", lambda: next(moments))
+        patched.setattr("billing.server.api.events_api.monotonic", lambda: next(moments))
         answer = sent(client, key, events)
         assert outcomes(answer) == ["applied"] * 200 + ["not_tried"] * 250
         assert answer["not_tried"] == 250
@@ -286,7 +288,7 @@ def test_a_key_that_has_had_its_part_of_the_minute_waits_and_another_does_not(sy
     key, other = a_key(system), a_key(system)
     with portal(system, caller_cpu_seconds=5) as client, pytest.MonkeyPatch.context() as patched:
         moments = iter([0.0, 3.0, 3.0, 6.0])  # neither cutting nor loading alone is more than the part
-        patched.setattr("billing.server.events_api.thread_time", lambda: next(moments, 0.0))
+        patched.setattr("billing.server.api.events_api.thread_time", lambda: next(moments, 0.0))
         sent(client, key, [decided("100000101")])
         refused = client.post(ADDRESS, headers=bearing(key), content=json.dumps([decided("100000102")]))
         assert (refused.status_code, int(refused.headers["Retry-After"]) > 0) == (429, True)
@@ -307,7 +309,7 @@ def test_the_feed_is_read_by_its_links_and_as_lines(system: System, client: http
 
 
 def test_only_a_key_that_holds_and_may_comes_in(system: System, client: httpx.Client) -> None:
-    reads, writes = a_key(system, KeyScope.EVENTS_READ), a_key(system, KeyScope.EVENTS_WRITE)
+    reads, writes = a_key(system, ApiScope.EVENTS_READ), a_key(system, ApiScope.EVENTS_WRITE)
     past = a_key(system, expires_on=date(2026, 11, 20))
     wrong = f"{reads[:-1]}{'A' if reads[-1] != 'A' else 'B'}"
     for given in ("rmk_", wrong, f"rmk_{'0' * 12}_{'a' * 43}", past, "Bearer"):
@@ -319,7 +321,7 @@ def test_only_a_key_that_holds_and_may_comes_in(system: System, client: httpx.Cl
     assert client.post(ADDRESS, headers=bearing(reads), content="[]").status_code == 403
     assert client.get(ADDRESS, headers=bearing(reads)).status_code == 200
     with system.database.writing() as session:
-        machine_keys.revoke(session, 1, by="admin-1", at=CLOCK)
+        clients.end(session, "", 1, by="admin-1", at=CLOCK)
     assert client.get(ADDRESS, headers=bearing(reads)).status_code == 401
 
 
@@ -344,9 +346,12 @@ def test_a_key_is_kept_as_a_hash_with_the_day_it_was_used_and_ends_with_its_day(
     shown = a_key(system, expires_on=TODAY)
     client.get(ADDRESS, headers=bearing(shown))
     with system.database.writing() as session:
-        (key,) = machine_key_store.newest_first(session)
-        assert (key.last_used_on, key.state) == (TODAY, KeyState.ACTIVE)
-        assert key.secret_sha256 == fingerprint(shown.rpartition(f"{key.prefix}_")[2])
-        assert machine_keys.end_past(session, today=TODAY, at=CLOCK) == 0
-        assert machine_keys.end_past(session, today=date(2026, 11, 22), at=CLOCK) == 1
-        assert machine_key_store.newest_first(session)[0].state is KeyState.EXPIRED
+        (key,) = client_store.of_organisation(session, "")
+        (secret,) = secret_store.of_client(session, key.id)
+        assert (key.last_used_on, secret.last_used_on, key.state) == (TODAY, TODAY, ClientState.ACTIVE)
+        # The last six signs are the checksum of all before them.
+        assert secret.secret_sha256 == fingerprint(shown.rpartition(f"{secret.prefix}_")[2][:-6])
+        assert clients.end_past(session, today=TODAY, at=CLOCK) == 0
+        assert clients.end_past(session, today=date(2026, 11, 22), at=CLOCK) == 1
+        assert client_store.of_organisation(session, "")[0].state is ClientState.EXPIRED
+        assert not secret_store.of_client(session, key.id)[0].holds

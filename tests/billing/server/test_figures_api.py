@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from accounts.systems.machine_key_store import KeyScope
+from accounts.api_clients.model import ApiScope
 from tests.billing.server.test_events_api import a_key, portal
 from tests.support.pages.browser import Site
 from tests.support.pages.browser import portal as browser_portal
@@ -32,13 +32,13 @@ def client(system: System) -> Iterator[httpx.Client]:
         yield client
 
 
-def bearing(system: System, *scopes: KeyScope) -> dict[str, str]:
+def bearing(system: System, *scopes: ApiScope) -> dict[str, str]:
     return {"Authorization": f"Bearer {a_key(system, *scopes)}"}
 
 
 @pytest.mark.both_engines
 def test_the_figures_of_a_month_with_the_small_left_out(system: System, client: httpx.Client) -> None:
-    headers = bearing(system, KeyScope.FIGURES_READ)
+    headers = bearing(system, ApiScope.FIGURES_READ)
     asked = {"from": "2026-01", "to": "2026-01", "by": "supplier"}
     answer = client.get(ADDRESS, params=asked, headers=headers)
     assert answer.status_code == 200, answer.text
@@ -62,8 +62,8 @@ def test_the_figures_of_a_month_with_the_small_left_out(system: System, client: 
 
 def test_another_scope_no_key_and_what_has_no_answer(system: System, client: httpx.Client) -> None:
     assert client.get(ADDRESS).status_code == 401
-    assert client.get(ADDRESS, headers=bearing(system, KeyScope.EVENTS_READ)).status_code == 403
-    mine = bearing(system, KeyScope.FIGURES_READ)
+    assert client.get(ADDRESS, headers=bearing(system, ApiScope.EVENTS_READ)).status_code == 403
+    mine = bearing(system, ApiScope.FIGURES_READ)
     for params, status in (
         ({"from": "2026-02", "to": "2026-01"}, 409),
         ({"supplier": FYRBAKEN, "level": "C"}, 409),
@@ -79,9 +79,9 @@ def test_another_scope_no_key_and_what_has_no_answer(system: System, client: htt
 
 
 def test_a_key_that_has_read_its_part_of_the_minute_waits(system: System, database_url: str) -> None:
-    mine = bearing(system, KeyScope.FIGURES_READ)
+    mine = bearing(system, ApiScope.FIGURES_READ)
     with browser_portal(database_url) as site, visiting(site) as client:
-        budgets, caller = site.app.state.budgets, Caller("key-1", is_stranger=False)
+        budgets, caller = site.app.state.budgets, Caller("client-1", is_stranger=False)
         assert client.get(ADDRESS, headers=mine).status_code == 200
         # What it took of a processor is noted to the key.
         assert budgets._callers[caller].cpu_seconds > 0

@@ -7,7 +7,7 @@ from datetime import date
 import httpx
 import pytest
 
-from accounts.systems.machine_key_store import KeyScope
+from accounts.api_clients.model import ApiScope
 from billing.server.bodies import json_values
 from billing.server.bodies.event_bodies import BATCH
 from bookkeeping import booking, ledger_answer_store
@@ -44,7 +44,7 @@ def client(system: System) -> Iterator[httpx.Client]:
 
 @pytest.mark.both_engines
 def test_each_answer_is_kept_or_told_why_not(system: System, client: httpx.Client) -> None:
-    headers = bearing(a_key(system, KeyScope.LEDGER_ANSWER), JSON)
+    headers = bearing(a_key(system, ApiScope.LEDGER_ANSWER), JSON)
     unknown, unsaid = {**BOOKED, "voucher": "59999999"}, {**REFUSED, "message": ""}
     nul = {**REFUSED, "message": "a\0b"}
     answer = client.post(ADDRESS, json=[BOOKED, unknown, unsaid, nul, REFUSED], headers=headers)
@@ -67,10 +67,10 @@ def test_each_answer_is_kept_or_told_why_not(system: System, client: httpx.Clien
 
 
 def test_who_may_not_answer_and_what_cannot_be_read_is_refused(system: System, client: httpx.Client) -> None:
-    other = bearing(a_key(system, KeyScope.EVENTS_READ), JSON)
+    other = bearing(a_key(system, ApiScope.EVENTS_READ), JSON)
     assert client.post(ADDRESS, json=[BOOKED], headers=other).status_code == 403
     assert client.post(ADDRESS, json=[BOOKED]).status_code == 401
-    mine = bearing(a_key(system, KeyScope.LEDGER_ANSWER), JSON)
+    mine = bearing(a_key(system, ApiScope.LEDGER_ANSWER), JSON)
     for wrong in ({"a": 1}, [{**BOOKED, "outcome": "MAYBE"}], [{**BOOKED, "extra": 1}], [BOOKED] * 1001):
         assert client.post(ADDRESS, json=wrong, headers=mine).status_code == 400, wrong
     assert client.post(ADDRESS, content=b"x", headers={**mine, "Content-Type": "text/csv"}).status_code == 415
@@ -82,7 +82,7 @@ def test_megabytes_of_nonsense_are_refused_at_the_first_answer_that_is_none(
     system: System, client: httpx.Client
 ) -> None:
     """Read as one, each of these would have hundreds of thousands of errors to make a sentence of."""
-    mine = bearing(a_key(system, KeyScope.LEDGER_ANSWER), JSON)
+    mine = bearing(a_key(system, ApiScope.LEDGER_ANSWER), JSON)
     for body, told in (
         (b"[" + b"0," * 2_400_000 + b"0]", "more than 1"),
         (b"[" + b'{"a":0},' * 999 + b"0]", "cannot be read at 0/voucher"),
@@ -98,10 +98,10 @@ def test_megabytes_of_nonsense_are_refused_at_the_first_answer_that_is_none(
 
 
 def test_a_key_that_has_had_its_part_of_the_minute_waits_and_another_does_not(system: System) -> None:
-    key, other = (bearing(a_key(system, KeyScope.LEDGER_ANSWER), JSON) for _ in range(2))
+    key, other = (bearing(a_key(system, ApiScope.LEDGER_ANSWER), JSON) for _ in range(2))
     with portal(system, caller_cpu_seconds=5) as client, pytest.MonkeyPatch.context() as patched:
         moments = iter([0.0, 10.0])
-        patched.setattr("billing.server.ledger.answers_api.thread_time", lambda: next(moments, 0.0))
+        patched.setattr("billing.server.api.ledger_answers_api.thread_time", lambda: next(moments, 0.0))
         assert client.post(ADDRESS, json=[BOOKED], headers=key).status_code == 200
         refused = client.post(ADDRESS, json=[REFUSED], headers=key)
         assert (refused.status_code, int(refused.headers["Retry-After"]) > 0) == (429, True)
@@ -121,8 +121,8 @@ def test_what_megabytes_hold_is_looked_for_beside_everybody_elses_requests(
 
     monkeypatch.setattr(json_values, "values_of", seen)
     for address, scope, form in (
-        (ADDRESS, KeyScope.LEDGER_ANSWER, JSON),
-        ("/api/v1/events", KeyScope.EVENTS_WRITE, BATCH),
+        (ADDRESS, ApiScope.LEDGER_ANSWER, JSON),
+        ("/api/v1/events", ApiScope.EVENTS_WRITE, BATCH),
     ):
         assert (
             client.post(address, content=b"[0", headers=bearing(a_key(system, scope), form)).status_code

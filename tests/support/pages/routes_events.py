@@ -6,6 +6,13 @@ from typing import Final
 from tests.support.pages.routes import Route
 
 ROUTES: Final[Mapping[str, Route]] = {
+    "GET /api/v1/problems": Route(everybody=True, page=False),
+    "POST /api/v1/token": Route(everybody=True, page=False),
+    "GET /api/v1/orders": Route(everybody=True, page=False),
+    "GET /api/v1/orders/{number}": Route(everybody=True, page=False),
+    "GET /api/v1/orders/{number}/order.xml": Route(everybody=True, page=False),
+    "POST /api/v1/invoices": Route(everybody=True, page=False),
+    "POST /api/v1/invoices/preview": Route(everybody=True, page=False),
     "GET /api/v1/events": Route(everybody=True, page=False),
     "POST /api/v1/events": Route(everybody=True, page=False),
     "POST /api/v1/ledger/answers": Route(everybody=True, page=False),

@@ -1,1 +1,0 @@
-"""Other systems that sign in: their keys."""

@@ -1,0 +1,1 @@
+"""The machine API: what every address of it stands on, and its resources."""

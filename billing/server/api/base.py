@@ -1,0 +1,95 @@
+"""What every address of the API stands on: who asks and what it may, how often, and how refusals are described.
+
+A program signs in with its key or a token, `Authorization: Bearer ...`, and never in an address: those are logged by
+others. A supplier's client counts as the person its scopes make it, so that whatever judges and limits a person on a
+page, queries and the wall in PostgreSQL alike, does so here.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import Request
+from sqlalchemy.exc import OperationalError
+
+from accounts.api_clients import signing_in
+from accounts.api_clients.model import ApiCaller, ApiScope
+from foundation.text import Text
+from web import access
+from web.access import instant_of
+from web.guards.clients import client_of
+from web.guards.request_limits import RequestLimits, Standing, TooManyRequests
+from web.pages import today_of, whole_database_of
+from web.problems import MEDIA_TYPE, ProblemDocument, ProblemResponse
+from web.refusals.problem_codes import ProblemCode
+
+LATER: Final = {"Retry-After": "60"}
+
+
+def problem(description: str) -> dict[str, object]:
+    """How the description of the interface says that a refusal is a problem document."""
+    return {
+        "description": description,
+        "content": {MEDIA_TYPE: {"schema": ProblemDocument.model_json_schema()}},
+    }
+
+
+REFUSALS: Final[Mapping[int | str, dict[str, object]]] = {
+    400: problem("A secret stands in the address, or the request cannot be read."),
+    401: problem("The key or the token is missing, wrong, or has ended."),
+    403: problem("The client may not do this."),
+    404: problem("There is no such thing, or it is another's; the two look the same."),
+    429: problem("Too many wrong keys came from the same address, or the client has asked too often."),
+    503: problem("The books cannot be used just now; try again after `Retry-After` seconds."),
+}
+"""What any address that takes a key may answer."""
+
+
+def signed_in(request: Request, *any_of: ApiScope) -> ApiCaller:
+    """The program that asks, which has one of these scopes; counted against its limit for the route.
+
+    Raises WrongKey, SecretMiswritten, ScopeMissing, TooOften (TooManyRequests), and ProblemResponse (503).
+    """
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    try:
+        caller = signing_in.sign_in(
+            whole_database_of(request),
+            given.strip() if scheme.lower() == "bearer" else "",
+            frozenset(any_of),
+            address=client_of(request),
+            now=instant_of(request),
+            today=today_of(request),
+        )
+        if not caller.client.is_buyers:
+            request.state.person = access.taking_over(whole_database_of(request), caller.person)
+    except OperationalError:
+        raise later() from None
+    standing = count(request, caller.client.actor)
+    if standing.left < 0:
+        raise TooManyRequests(standing.limit, standing.seconds)
+    return caller
+
+
+def count(request: Request, who: str) -> Standing:
+    """Count a request to its route, and have the answer say how whoever asks stands."""
+    limits: RequestLimits = request.app.state.request_limits
+    standing = limits.take(who, route_of(request))
+    shown = standing if standing.left >= 0 else Standing(standing.limit, 0, standing.seconds)
+    request.state.answer_headers = {**getattr(request.state, "answer_headers", {}), **shown.fields}
+    return standing
+
+
+def route_of(request: Request) -> str:
+    """What limits and keys go by: the method, and the address as it is described."""
+    return f"{request.method} {getattr(request.scope.get('route'), 'path', '')}"
+
+
+def later() -> ProblemResponse:
+    """The books cannot be used just now."""
+    return ProblemResponse(
+        ProblemCode.BOOKS_AWAY,
+        Text(
+            "Böckerna svarar inte just nu. Skicka samma begäran igen om en stund: det som redan är infört "
+            "införs inte en gång till."
+        ),
+        headers=LATER,
+    )

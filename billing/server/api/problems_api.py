@@ -1,0 +1,45 @@
+"""The codes of problems, told: what each is answered with, and whether the same request may come through later."""
+
+from typing import Final
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
+
+from web import problems
+from web.refusals.problem_codes import RETRYABLE_STATUSES, STATUS_OF, refusals
+from web.refusals.refusal_statuses import status_of
+
+router = APIRouter(prefix="/api/v1", tags=["problems"])
+
+_KEPT_SECONDS: Final = 3600
+
+
+class ToldProblem(BaseModel):
+    """One code."""
+
+    code: str
+    status: int = Field(description="The HTTP status it comes with.")
+    title_sv: str
+    title_en: str
+    retryable: bool = Field(description="Whether the very same request may come through later.")
+
+
+@router.get("/problems", summary="Read the codes of problems", response_model=list[ToldProblem])
+def tell_problems() -> Response:
+    """Every code there is, in the order of the alphabet; `type` of a problem leads here."""
+    statuses = {str(code): status for code, status in STATUS_OF.items()}
+    statuses |= {code: status_of(kind) for code, kind in refusals().items()}
+    told = [_told(code, statuses[code]).model_dump() for code in sorted(statuses)]
+    return JSONResponse(told, headers={"Cache-Control": f"public, max-age={_KEPT_SECONDS}"})
+
+
+def _told(code: str, status: int) -> ToldProblem:
+    title = problems.title_of(status)
+    return ToldProblem(
+        code=code,
+        status=status,
+        title_sv=title.sv,
+        title_en=title.en,
+        retryable=status in RETRYABLE_STATUSES,
+    )

@@ -1,0 +1,164 @@
+"""Orders as the API tells them: models, and the making of them from what the portal's queries give. Pure.
+
+Convention: an amount is a decimal in text, with two decimals and a point, and its currency stands beside it.
+"""
+
+from datetime import date
+
+from pydantic import BaseModel, Field
+
+from foundation.money import Money, total
+from foundation.periods import Period
+from orders.model import LineState
+from supplier_portal.queries.orders import LineView, OrderMessage, OrderRow, OrderView
+
+
+class ToldPeriod(BaseModel):
+    """First and last day, both included."""
+
+    first: date
+    last: date
+
+
+class ToldOrder(BaseModel):
+    """An order, and how far its lines have come; amounts without VAT, as decimals in text."""
+
+    number: str
+    execution_reference: str
+    service: str
+    article: str
+    stage: str
+    unit: str = Field(description="The id of the delivery unit.")
+    period: ToldPeriod
+    issued_on: date
+    currency: str
+    amount_ordered: str
+    amount_received: str
+    amount_invoiced: str
+    amount_paid: str
+    lines_to_invoice: int = Field(description="How many lines can be invoiced now.")
+
+
+class ToldLine(BaseModel):
+    """A line of an order and what came of it."""
+
+    id: str
+    article_number: str
+    article_name: str
+    unit: str
+    price: str
+    period: ToldPeriod
+    quantity_ordered: str
+    quantity_received: str | None
+    amount_ordered: str
+    amount_received: str
+    amount_invoiced: str
+    amount_credited: str
+    amount_paid: str
+    state: LineState
+    can_be_invoiced: bool
+    invoice_number: str | None = Field(description="The invoice that lies on the line now.")
+
+
+class ToldMessage(BaseModel):
+    """The message that carried the order."""
+
+    sha256: str
+    state: str
+    sent_on: date | None
+    href: str
+
+
+class OneOrder(ToldOrder):
+    """An order with its lines."""
+
+    lines: list[ToldLine]
+    message: ToldMessage | None
+
+
+def told(row: OrderRow) -> ToldOrder:
+    """An order of the list."""
+    return ToldOrder(
+        number=row.number,
+        execution_reference=row.execution_reference,
+        service=row.service,
+        article=row.article,
+        stage=row.stage,
+        unit=row.unit_id,
+        period=_period(row.period),
+        issued_on=row.issued_on,
+        currency=row.ordered.currency,
+        amount_ordered=amount_of(row.ordered),
+        amount_received=amount_of(row.received),
+        amount_invoiced=amount_of(row.invoiced),
+        amount_paid=amount_of(row.paid),
+        lines_to_invoice=row.to_invoice,
+    )
+
+
+def one(view: OrderView, *, path: str) -> OneOrder:
+    """An order with its lines; `path` is its own address."""
+    order, currency = view.order, view.order.amount.currency
+
+    def summed(name: str) -> str:
+        return amount_of(total((getattr(each, name) for each in view.lines), currency=currency))
+
+    return OneOrder(
+        number=order.number,
+        execution_reference=order.execution_reference,
+        service=order.service,
+        article=order.article,
+        stage=order.stage or "",
+        unit=order.unit_id,
+        period=_period(order.period),
+        issued_on=order.issued_on,
+        currency=currency,
+        amount_ordered=summed("ordered"),
+        amount_received=summed("received"),
+        amount_invoiced=summed("invoiced"),
+        amount_paid=summed("paid"),
+        lines_to_invoice=sum(each.ready for each in view.lines),
+        lines=[_line(each) for each in view.lines],
+        message=_message(view.message, path) if view.message else None,
+    )
+
+
+def amount_of(money: Money) -> str:
+    """An amount as the API writes it.
+
+    >>> amount_of(Money.of("11590"))
+    '11590.00'
+    """
+    return f"{money.amount:.2f}"
+
+
+def _line(line: LineView) -> ToldLine:
+    return ToldLine(
+        id=line.line_id,
+        article_number=line.article_number,
+        article_name=line.article_name,
+        unit=line.unit,
+        price=f"{line.price:f}",
+        period=_period(line.period),
+        quantity_ordered=f"{line.quantity_ordered:f}",
+        quantity_received=None if line.quantity_received is None else f"{line.quantity_received:f}",
+        amount_ordered=amount_of(line.ordered),
+        amount_received=amount_of(line.received),
+        amount_invoiced=amount_of(line.invoiced),
+        amount_credited=amount_of(line.credited),
+        amount_paid=amount_of(line.paid),
+        state=line.state,
+        can_be_invoiced=line.ready,
+        # Whoever may not see the invoice itself is told of the line alone.
+        invoice_number=line.invoice_number if line.invoice_id is not None and line.invoice_seen else None,
+    )
+
+
+def _message(message: OrderMessage, path: str) -> ToldMessage:
+    return ToldMessage(
+        sha256=message.sha256, state=message.state, sent_on=message.sent_on, href=f"{path}/order.xml"
+    )
+
+
+def _period(period: Period) -> ToldPeriod:
+    return ToldPeriod(first=period.start, last=period.end)

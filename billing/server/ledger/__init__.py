@@ -1,1 +1,0 @@
-"""What the ledger's system sends over HTTP."""

@@ -1,0 +1,1 @@
+"""How refusals are told to programs: the codes of problems, and which status each is answered with."""

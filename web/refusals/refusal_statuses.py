@@ -1,0 +1,72 @@
+"""Which HTTP status a refusal of the business is answered with, and when it may be tried again.
+
+Convention: the first row that a refusal belongs to decides; what stands in none is a conflict with how things are now
+(409), since every refusal says what to do about it.
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Final
+
+from accounts.api_clients.key_format import SecretMiswritten
+from accounts.api_clients.public_keys import KeysRefused
+from accounts.api_clients.signing_in import ScopeMissing, WrongKey
+from accounts.guessing.rate_limit import SignInsBusy, TooOften
+from foundation.apart.confined import NoneFree, WorkEnded
+from foundation.database import DatabaseUnusable
+from foundation.errors import NotThere, Refused
+from invoicing.documents.store import InvoiceUnknown
+from operations.event_feed.reading import CursorTooOld
+from operations.idempotency.replies import InFlight, KeyMalformed, KeyMissing, KeyUsedForOther
+from orders.placements.store import PlacementUnknown
+from orders.purchase_orders.order_store import OrderUnknown
+from orders.register.store import NoRegister
+from web.access import NotPermitted
+from web.csrf import NotOurForm
+from web.guards.form_fields import FieldTooLong
+from web.guards.secrets_in_addresses import SecretInAddress
+from web.pdf import PdfBrokenOff, PdfTooSlow
+from web.problems import ProblemResponse
+from web.refusals.problem_codes import code_of
+
+_ROWS: Final[Sequence[tuple[HTTPStatus, tuple[type[Refused], ...]]]] = (
+    (HTTPStatus.TOO_MANY_REQUESTS, (TooOften,)),
+    (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        (DatabaseUnusable, NoneFree, SignInsBusy, PdfTooSlow, PdfBrokenOff, NoRegister),
+    ),
+    (HTTPStatus.UNPROCESSABLE_ENTITY, (WorkEnded, FieldTooLong, KeyUsedForOther, KeysRefused)),
+    (HTTPStatus.NOT_FOUND, (NotThere, OrderUnknown, InvoiceUnknown, PlacementUnknown)),
+    (HTTPStatus.UNAUTHORIZED, (WrongKey, SecretMiswritten)),
+    (HTTPStatus.FORBIDDEN, (NotPermitted, NotOurForm, ScopeMissing)),
+    (HTTPStatus.GONE, (CursorTooOld,)),
+    (HTTPStatus.BAD_REQUEST, (SecretInAddress, KeyMissing, KeyMalformed)),
+)
+_CHALLENGE: Final = 'Bearer realm="billing"'
+_REGISTER_SECONDS: Final = 60
+
+
+def status_of(refusal: type[Refused]) -> int:
+    """The status that a refusal of this kind is answered with."""
+    for status, kinds in _ROWS:
+        if issubclass(refusal, kinds):
+            return status
+    return HTTPStatus.CONFLICT
+
+
+def headers_of(refused: Refused) -> Mapping[str, str]:
+    """What the answer says beside its words: when to come again, or how to prove who one is."""
+    if isinstance(refused, TooOften | SignInsBusy | InFlight):
+        return {"Retry-After": str(refused.seconds)}
+    if isinstance(refused, NoRegister):
+        return {"Retry-After": str(_REGISTER_SECONDS)}
+    if status_of(type(refused)) == HTTPStatus.UNAUTHORIZED:
+        return {"WWW-Authenticate": _CHALLENGE}
+    return {}
+
+
+def problem_of(refused: Refused, headers: Mapping[str, str] | None = None) -> ProblemResponse:
+    """The refusal as a problem; `headers` beside its own."""
+    kind = type(refused)
+    told = {**headers_of(refused), **(headers or {})}
+    return ProblemResponse(code_of(kind), refused.text, status=status_of(kind), headers=told)
