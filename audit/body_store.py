@@ -1,7 +1,7 @@
 """Removing the bytes of a case, or of what belongs to none: messages, events, what was read, copies in the portal.
 
-Convention: each function empties bytes and says what they were, as (kind, row id, sha256, size); `retention` writes
-that into the table of what was disposed of. Rows with their numbers, days and amounts stay.
+Convention: each function says what bytes were, as (kind, row id, sha256, size), and removes them; `retention` writes
+that into the table of what was disposed of as it is said. Rows with their numbers, days and amounts stay.
 """
 
 import hashlib
@@ -17,6 +17,9 @@ from invoicing.flow_test.tables import test_document
 from invoicing.portal_invoicing.tables import portal_document, portal_upload
 from orders import tables as order_tables
 from peppol.exchange import tables as exchange_tables
+from peppol.exchange.bodies import body_store as message_body_store
+from peppol.exchange.bodies.body_store import IN, OUT, Bodies
+from peppol.exchange.bodies.tables import KINDS
 
 Removed = tuple[str, int, str, int]
 """What was removed: its kind, its row, its sha256 and its size."""
@@ -31,7 +34,7 @@ def of_case(session: Session, reference: str) -> Iterator[Removed]:
     yield from _documents(session, document_tables.invoice.c.execution_reference == reference)
     orders = select(order.c.number).where(order.c.execution_reference == reference)
     ours = (outbox.c.kind == "order") & outbox.c.document_id.in_(orders)
-    yield from _emptied(session, "LETTER_OUT", outbox, outbox.c.sequence, ours, b"")
+    yield from _taken_away(session, OUT, ours)
     mine = event.c.execution_reference == reference
     yield from _emptied(session, "EVENT", event, event.c.sequence, mine, "")
 
@@ -41,9 +44,9 @@ def of_stray(session: Session, sort: Stray, number: int) -> Iterator[Removed]:
     inbox, outbox = exchange_tables.inbox, exchange_tables.outbox
     match sort:
         case Stray.MESSAGE:
-            yield from _emptied(session, "LETTER_IN", inbox, inbox.c.id, inbox.c.id == number, b"")
+            yield from _taken_away(session, IN, inbox.c.id == number)
             said = outbox.c.about == f"letter {number}"
-            yield from _emptied(session, "LETTER_OUT", outbox, outbox.c.sequence, said, b"")
+            yield from _taken_away(session, OUT, said)
             yield from _copies(session, [number])
         case Stray.DOCUMENT:
             yield from _documents(session, document_tables.invoice.c.id == number)
@@ -65,10 +68,10 @@ def _documents(session: Session, which: ColumnElement[bool]) -> Iterator[Removed
         select(invoice.c.id, invoice.c.letter_id, invoice.c.content).where(which)
     ).all()
     messages = [row.letter_id for row in documents]
-    yield from _emptied(session, "LETTER_IN", inbox, inbox.c.id, inbox.c.id.in_(messages), b"")
+    yield from _taken_away(session, IN, inbox.c.id.in_(messages))
     about = [f"invoice {row.id}" for row in documents]
     about += [f"letter {each}" for each in messages]
-    yield from _emptied(session, "LETTER_OUT", outbox, outbox.c.sequence, outbox.c.about.in_(about), b"")
+    yield from _taken_away(session, OUT, outbox.c.about.in_(about))
     yield from _copies(session, messages)
     for row in documents:
         if row.content:
@@ -89,10 +92,19 @@ def _copies(session: Session, messages: list[int]) -> Iterator[Removed]:
         yield from _emptied(session, "UPLOAD", taken, taken.c.id, or_(*same), b"")
 
 
+def _taken_away(session: Session, bodies: Bodies, which: ColumnElement[bool]) -> Iterator[Removed]:
+    """The bytes of these messages: each goes when it stands that it is disposed of, which the tables ask for."""
+    kind = KINDS[bodies.table.name]
+    for number, day in message_body_store.held_by(session, bodies, which):
+        body = message_body_store.of_message(session, bodies, number) or b""
+        yield kind, number, hashlib.sha256(body).hexdigest(), len(body)
+        message_body_store.take_away(session, bodies, number, day)
+
+
 def _emptied(
     session: Session,
     kind: str,
-    table: Any,  # noqa: ANN401 - one of six tables
+    table: Any,  # noqa: ANN401 - one of four tables
     key: Any,  # noqa: ANN401 - its key
     where: Any,  # noqa: ANN401 - which rows
     nothing: bytes | str,

@@ -24,9 +24,10 @@ from billing.migrations.revisions import refuse_newer
 from billing.migrations.schema import METADATAS
 from foundation import books_mark, number_series
 from foundation.database import Database, DatabaseUnusable, utc_now
+from foundation.engines import month_partitions
 from foundation.engines.options import DatabaseOptions
 from foundation.journal_chains import chain_store
-from foundation.periods import Clock
+from foundation.periods import Clock, stockholm_date
 from foundation.sql import Session
 from foundation.text import Text
 from operations.checks import invariant_queries
@@ -87,6 +88,8 @@ def bring_up_to_date(database: Database, *, wait_seconds: float = WAIT_SECONDS) 
             MigrationContext.configure(connection).stamp(newest, "head")
         row_security.install(connection, METADATAS, database.options.supplier_role)
         vacuuming.install(connection)
+        for name in month_partitions.DIVIDED:
+            month_partitions.make_ahead(connection, name, today=stockholm_date(database.clock()))
         number_series.start(connection)
         chain_store.catch_up(connection)
         for name, table in invariant_queries.NUMBERED.items():

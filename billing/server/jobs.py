@@ -24,6 +24,7 @@ from audit import retention_periods
 from billing.server import invoice_mails, mail_watch
 from foundation import journal
 from foundation.database import Database
+from foundation.engines import month_partitions
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.exceptions import undo as exception_undo
@@ -77,6 +78,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InSteps("reports-received", Every(timedelta(minutes=1)), receive_filed),
         InSteps("orders-come", Every(timedelta(minutes=1)), judge_what_has_come),
         InOne("feed-disposal", Daily(time(2, 20), catch_up=False), _feed_disposal(settings), by_date=True),
+        InOne("month-partitions", Daily(time(1, 50), catch_up=False), make_partitions),
         InOne("unfinished-files", Daily(time(2, 40), catch_up=False), _sweep(settings)),
         InOne("keys-past", Daily(time(0, 10), catch_up=False), end_past_keys, by_date=True),
         InOne("guessing-watch", Every(timedelta(minutes=1)), watch_guessing),
@@ -139,6 +141,16 @@ def receive_filed(database: Database, today: date, now: datetime) -> str:
 def judge_what_has_come(database: Database, today: date, now: datetime) -> str:
     """Judge the invoices again that were read before their orders were placed, whichever way these came."""
     return f"{order_curing.judge_what_has_come(database, today=today)} invoices"
+
+
+def make_partitions(session: Session, today: date, now: datetime) -> str:
+    """Make the partitions of the months to come, on PostgreSQL, and those that rows have come for without one."""
+    made = [
+        each
+        for name in month_partitions.DIVIDED
+        for each in month_partitions.make_ahead(session, name, today=today)
+    ]
+    return f"{len(made)} partitions"
 
 
 def place_due_orders(session: Session, today: date, now: datetime) -> str:

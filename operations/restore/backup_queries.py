@@ -12,6 +12,7 @@ from sqlalchemy import column, func, insert, inspect, select, table, text
 from foundation import books_mark, books_standing
 from foundation import tables as foundation_tables
 from foundation.books_mark import BooksMark
+from foundation.engines import month_partitions
 from foundation.journal_chains.row_hashes import GENESIS
 from foundation.sql import Session
 
@@ -51,8 +52,11 @@ def facts(session: Session) -> BooksFacts:
     names = inspect(session).get_table_names()
     has_mark = foundation_tables.books_mark.name in names
     mark = (_mark(session, names, last) if has_mark else None) or BooksMark(0, 0)
+    # What a table that is divided holds lies in its partitions, which are copied and counted one by one.
+    divided = month_partitions.divided(session)
     rows = {
-        name: session.scalar(select(func.count()).select_from(table(name))) or 0 for name in sorted(names)
+        name: session.scalar(select(func.count()).select_from(table(name))) or 0
+        for name in sorted(set(names) - divided)
     }
     return BooksFacts(revision, version, last, last_hash, mark, has_mark, rows)
 

@@ -169,7 +169,18 @@ def before_0063(connection: Connection) -> None:
 
 def before_0064(connection: Connection) -> None:
     """Lead the books back to what revision 0064 found."""
+    before_0065(connection)
     connection.execute(text("drop table outbound_waiting"))
+
+
+def before_0065(connection: Connection) -> None:
+    """Lead the books back to what revision 0065 found: each message with its bytes in its row."""
+    kind, empty = ("bytea", "''") if connection.dialect.name == "postgresql" else ("blob", "x''")
+    for table, number in (("inbox", "id"), ("outbox", "sequence")):
+        connection.execute(text(f"alter table {table} add column body {kind} not null default {empty}"))
+        mine = f"b.letter = {table}.{number}"
+        connection.execute(text(f"update {table} set body = b.body from {table}_body b where {mine}"))  # noqa: S608
+        connection.execute(text(f"drop table {table}_body"))
 
 
 def before_0057(connection: Connection) -> None:

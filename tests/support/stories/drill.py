@@ -5,6 +5,7 @@ import subprocess
 from datetime import date, timedelta
 from pathlib import Path
 
+import psycopg
 from sqlalchemy import make_url
 from typer.testing import CliRunner, Result
 
@@ -119,11 +120,10 @@ class Drill:
             shutil.copyfile(copy, books)
         else:
             plain = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
-            subprocess.run(
-                ["pg_restore", "--clean", "--if-exists", "--no-owner", f"--dbname={plain}", str(copy)],
-                check=True,
-                capture_output=True,
-            )
+            with psycopg.connect(plain, autocommit=True) as server:
+                server.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+            restores = ["pg_restore", "--no-owner", f"--dbname={plain}", str(copy)]
+            subprocess.run(restores, check=True, capture_output=True)
         self.open()
 
     def outbox(self) -> dict[str, bytes]:
