@@ -11,15 +11,15 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, or_, select, update
 
 from audit.retention_periods import Stray
-from foundation.sql import Session
+from foundation.sql import Session, moment_of
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test.tables import test_document
 from invoicing.portal_invoicing.tables import portal_document, portal_upload
 from orders import tables as order_tables
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.bodies import body_store as message_body_store
+from peppol.exchange.bodies import object_store
 from peppol.exchange.bodies.body_store import IN, OUT, Bodies
-from peppol.exchange.bodies.tables import KINDS
 
 Removed = tuple[str, int, str, int]
 """What was removed: its kind, its row, its sha256 and its size."""
@@ -94,11 +94,18 @@ def _copies(session: Session, messages: list[int]) -> Iterator[Removed]:
 
 def _taken_away(session: Session, bodies: Bodies, which: ColumnElement[bool]) -> Iterator[Removed]:
     """The bytes of these messages: each goes when it stands that it is disposed of, which the tables ask for."""
-    kind = KINDS[bodies.table.name]
     for number, day in message_body_store.held_by(session, bodies, which):
-        body = message_body_store.of_message(session, bodies, number) or b""
-        yield kind, number, hashlib.sha256(body).hexdigest(), len(body)
-        message_body_store.take_away(session, bodies, number, day)
+        moved = object_store.of_messages(session, bodies.kind, [number])
+        for each in moved:
+            yield bodies.kind, number, each.sha256, each.size
+            # The object itself goes afterwards, outside this transaction (operations.object_storage.upkeep).
+            at = moment_of(session)
+            assert at is not None  # noqa: S101 - disposing writes
+            object_store.dispose(session, bodies.kind, number, at=at)
+        if not moved:
+            body = message_body_store.of_message(session, bodies, number) or b""
+            yield bodies.kind, number, hashlib.sha256(body).hexdigest(), len(body)
+            message_body_store.take_away(session, bodies, number, day)
 
 
 def _emptied(

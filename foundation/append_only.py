@@ -89,6 +89,16 @@ def protect_kept_standing(session: Session, name: str, kept: Kept) -> None:
     _make(session, _statements_kept(name, kept, session.dialect.name))
 
 
+def protect_kept_again(session: Session, name: str, kept: Kept) -> None:
+    """Let rows of a table that stands so protected go on another condition from now on."""
+    if session.dialect.name == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            session.exec_driver_sql(f"DROP TRIGGER {name}_no_{verb}")
+    else:
+        session.exec_driver_sql(f"DROP TRIGGER {name}_append_only ON {name}")
+    protect_kept_standing(session, name, kept)
+
+
 def protect(table: Table) -> None:
     """Make `table` append-only wherever it is created."""
     PROTECTED.append(table.name)

@@ -26,6 +26,7 @@ from foundation.text import JoinedText, Text, languages
 from invoicing.documents.store import InvoiceUnknown
 from orders.placements.store import PlacementUnknown
 from orders.purchase_orders.order_store import OrderUnknown
+from peppol.exchange.bodies.object_storage import BodyAway, BodyWrong
 from web import problems
 from web.access import NotPermitted, SignInFirst
 from web.csrf import NotOurForm
@@ -106,6 +107,8 @@ def _refused(request: Request, error: Exception) -> Response:
     if status == HTTPStatus.FORBIDDEN:
         _note(request, refused)
     headers = {"Retry-After": str(refused.seconds)} if isinstance(refused, TooOften | SignInsBusy) else {}
+    if isinstance(refused, BodyAway):
+        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     if not _is_page(request):
         return problems.answer(request, ProblemResponse(status, refused.text, headers=headers))
     title = _TITLES[HTTPStatus.TOO_MANY_REQUESTS] if isinstance(refused, SignInsBusy) else None
@@ -131,6 +134,9 @@ def _status_of(refused: Refused) -> int:
         case TooOften():
             return HTTPStatus.TOO_MANY_REQUESTS
         case DatabaseUnusable() | NoneFree() | SignInsBusy() | PdfTooSlow() | PdfBrokenOff():
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        case BodyAway() | BodyWrong():
+            # A page of a message whose bytes cannot be had shows none at all.
             return HTTPStatus.SERVICE_UNAVAILABLE
         case WorkEnded() | FieldTooLong():
             return HTTPStatus.UNPROCESSABLE_ENTITY

@@ -50,6 +50,7 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "account_permission": (*_ADD, "DELETE"),
     "account_address": (*_ADD, "DELETE"),
     "account_unit": (*_ADD, "DELETE"),
+    "body_object": _READ,
     "books_mark": _READ,
     # A supplier's administrator binds the number of one of its people.
     "bound_number": (*_ADD, "UPDATE", "DELETE"),
@@ -179,6 +180,10 @@ _OWN_RULES: Final = {
     f" OR inbox.came_from = {_MINE}",
     # The bytes of the messages that are shown.
     "inbox_body": "EXISTS (SELECT 1 FROM inbox m WHERE m.id = inbox_body.letter)",
+    "body_object": "body_object.kind = 'LETTER_IN' AND EXISTS"
+    " (SELECT 1 FROM inbox m WHERE m.id = body_object.letter)"
+    " OR body_object.kind = 'LETTER_OUT' AND EXISTS"
+    " (SELECT 1 FROM outbox m WHERE m.sequence = body_object.letter)",
     "outbox_body": "EXISTS (SELECT 1 FROM outbox m WHERE m.sequence = outbox_body.letter)",
     # What was done about a message of theirs; other notes are the buyer's own.
     "letter_note": "letter_note.code = 'LAID_ASIDE' AND EXISTS"

@@ -18,12 +18,19 @@ from operations.mail.tables import mail
 from operations.tables import alarm, job_run
 from orders.events.store import EventState
 from orders.tables import inbound_event
+from peppol.exchange.bodies.tables import inbox_body, outbox_body
 
 # A session that reads is told to, so what holds of the others is asked for.
 _READ_ONLY = text("SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean")
 _DEAD_ROWS = text(
     "SELECT relname AS name, n_dead_tup AS dead FROM pg_stat_user_tables"
     " WHERE schemaname = current_schema() AND relname = ANY(:names) ORDER BY relname"
+)
+_BODIES_HERE = text(
+    "SELECT coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint FROM pg_inherits i"
+    " JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent"
+    " JOIN pg_namespace n ON n.oid = p.relnamespace"
+    " WHERE n.nspname = current_schema() AND p.relname IN ('inbox_body', 'outbox_body')"
 )
 _OLDEST_TRANSACTION = text(
     "SELECT coalesce(max(extract(epoch FROM clock_timestamp() - xact_start)), 0) FROM pg_stat_activity"
@@ -47,6 +54,14 @@ def dead_rows(session: Session) -> Mapping[str, int]:
     if session.dialect.name != "postgresql":
         return {}
     return {row.name: row.dead for row in session.execute(_DEAD_ROWS, {"names": list(BUSIEST)})}
+
+
+def bodies_here(session: Session) -> int:
+    """How many messages' bytes lie in the database; on PostgreSQL as many as its statistics say."""
+    if session.dialect.name == "postgresql":
+        return int(session.execute(_BODIES_HERE).scalar_one())
+    counts = (select(func.count()).select_from(table) for table in (inbox_body, outbox_body))
+    return sum(session.execute(count).scalar_one() for count in counts)
 
 
 def oldest_transaction_seconds(session: Session) -> float:

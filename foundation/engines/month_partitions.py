@@ -86,13 +86,16 @@ def standing(session: Session, name: str) -> Sequence[date]:
 def drop(session: Session, name: str, month: date) -> bool:
     """Drop the partition of a month if it is empty; False where it is not, or there is none.
 
-    Nobody writes to it in the meantime: it is held from the question on.
+    Nobody is held off one that is not. An empty one is held, and asked again, so that nothing is put in it meanwhile.
     """
     if month not in standing(session, name):
         return False
     partition = name_of(name, month)
+    has_rows = text(f"SELECT EXISTS (SELECT 1 FROM {partition})")
+    if session.scalar(has_rows):
+        return False
     session.exec_driver_sql(f"LOCK TABLE {partition} IN ACCESS EXCLUSIVE MODE")
-    if session.scalar(text(f"SELECT EXISTS (SELECT 1 FROM {partition})")):
+    if session.scalar(has_rows):
         return False
     session.exec_driver_sql(f"DROP TABLE {partition}")
     return True

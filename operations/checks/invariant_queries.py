@@ -214,7 +214,7 @@ def results_ordered_twice(session: Session) -> Iterator[Row[Any]]:
 def messages_in(session: Session) -> Iterator[tuple[Row[Any], bytes | None]]:
     """Every message to us, the document or answer it became, and the fingerprint of what was disposed of.
 
-    Beside each its bytes, or None where it has none.
+    Beside each its bytes that lie in the database, or None.
     """
     inbox, invoice, answer = exchange_tables.inbox, document_tables.invoice, response_tables.peer_answer
     gone = audit_tables.disposed_body
@@ -223,21 +223,22 @@ def messages_in(session: Session) -> Iterator[tuple[Row[Any], bytes | None]]:
             inbox,
             func.coalesce(invoice.c.id, answer.c.id).label("document_id"),
             gone.c.sha256.label("disposed"),
+            body_store.IN.is_moved().label("is_moved"),
         )
         .outerjoin(gone, (gone.c.kind == "LETTER_IN") & (gone.c.item_id == inbox.c.id))
         .outerjoin(invoice, invoice.c.letter_id == inbox.c.id)
         .outerjoin(answer, answer.c.letter_id == inbox.c.id)
     )
-    return body_store.beside(session, body_store.IN, _streamed(question))
+    return body_store.beside_here(session, body_store.IN, _streamed(question))
 
 
 def messages_out(session: Session) -> Iterator[tuple[Row[Any], bytes | None]]:
-    """Every message of ours, and the fingerprint of what was disposed of; beside each its bytes, or None."""
+    """Every message of ours, and the fingerprint of what was disposed of; beside each its bytes here."""
     outbox, gone = exchange_tables.outbox, audit_tables.disposed_body
-    question = select(outbox, gone.c.sha256.label("disposed")).outerjoin(
-        gone, (gone.c.kind == "LETTER_OUT") & (gone.c.item_id == outbox.c.sequence)
-    )
-    return body_store.beside(session, body_store.OUT, _streamed(question))
+    question = select(
+        outbox, gone.c.sha256.label("disposed"), body_store.OUT.is_moved().label("is_moved")
+    ).outerjoin(gone, (gone.c.kind == "LETTER_OUT") & (gone.c.item_id == outbox.c.sequence))
+    return body_store.beside_here(session, body_store.OUT, _streamed(question))
 
 
 def orders_without_message(session: Session) -> Iterator[Row[Any]]:

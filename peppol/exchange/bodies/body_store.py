@@ -1,11 +1,16 @@
 """The bytes of messages as the database holds them: kept with the message, read beside it, taken away when disposed of.
 
-Convention: bytes are asked for with the day their message bears, so that PostgreSQL looks in one month alone.
+Convention: bytes are asked for with the day their message bears, so that PostgreSQL looks in one month alone. What has
+been moved to the object storage is read from there, and held against its fingerprint each time: whoever asks is given
+the bytes as they came, or BodyAway or BodyWrong is raised, never others and never none.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -19,14 +24,30 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    or_,
     select,
 )
 
 from foundation.sql import Session, add_new, among
-from peppol.exchange.bodies.tables import inbox_body, outbox_body
+from foundation.text import Text
+from peppol.exchange.bodies import object_store
+from peppol.exchange.bodies.object_storage import (
+    BodyAway,
+    BodyWrong,
+    ObjectStorage,
+    StorageError,
+    StorageFault,
+    storage_of,
+)
+from peppol.exchange.bodies.object_store import StoredBody
+from peppol.exchange.bodies.tables import KINDS, body_object, inbox_body, outbox_body
 from peppol.exchange.tables import inbox, outbox
 
 _AT_A_TIME: Final = 200
+_AT_ONCE: Final = 8
+"""So many objects are fetched at the same time."""
+
+NO_STORAGE: Final = Text("Inget objektlager är inställt (BILLING_BODY_STORAGE_BUCKET).")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +58,23 @@ class Bodies:
     number: Column[int]
     day: Column[date]
 
+    @property
+    def kind(self) -> str:
+        """What bytes of this sort are called in tables that are about both."""
+        return KINDS[self.table.name]
+
     def is_there(self) -> ColumnElement[bool]:
-        """Of a message that is asked for: it has bytes of its own, and they are not disposed of."""
+        """Of a message that is asked for: it has bytes of its own, here or moved, and they are not disposed of."""
+        return or_(self.is_here(), self.is_moved())
+
+    def is_here(self) -> ColumnElement[bool]:
+        """Of a message that is asked for: its bytes lie in the database."""
         return exists().where(self.table.c.letter == self.number, self.table.c.day == self.day)
+
+    def is_moved(self) -> ColumnElement[bool]:
+        """Of a message that is asked for: its bytes lie in the object storage, and are not disposed of."""
+        moved = body_object.c.kind == self.kind, body_object.c.letter == self.number
+        return exists().where(*moved, body_object.c.disposed_at.is_(None))
 
 
 IN: Final = Bodies(inbox_body, inbox.c.id, inbox.c.received_on)
@@ -70,33 +105,41 @@ def keep_if_new(session: Session, bodies: Bodies, new: NewBody) -> None:
 
 
 def of_message(session: Session, bodies: Bodies, number: int) -> bytes | None:
-    """The bytes of one message; none at all where it has no bytes (any more), and None where there is no message."""
+    """The bytes of one message; none at all where it has no bytes (any more), and None where there is no message.
+
+    Raises BodyAway, BodyWrong.
+    """
     row = session.execute(_ONE[bodies.table.name], {"number": number}).one_or_none()
-    return None if row is None else row.body or b""
+    if row is None:
+        return None
+    here: bytes | None = row.body
+    return here if here is not None else _moved(session, bodies, [number]).get(number, b"")
 
 
 def of_messages(session: Session, bodies: Bodies, days: Mapping[int, date]) -> Mapping[int, bytes]:
-    """The bytes of messages that are given by number, each with its day; those without bytes are left out."""
-    if not days:
-        return {}
-    table = bodies.table
-    within = table.c.day.between(min(days.values()), max(days.values()))
-    question = select(table.c.letter, table.c.body).where(among(session, table.c.letter, list(days)), within)
-    return {row.letter: row.body for row in session.execute(question)}
+    """The bytes of messages that are given by number, each with its day; those without bytes are left out.
+
+    Raises BodyAway, BodyWrong.
+    """
+    here = of_messages_here(session, bodies, days)
+    return {**here, **_moved(session, bodies, days.keys() - here.keys())}
+
+
+def of_messages_here(session: Session, bodies: Bodies, days: Mapping[int, date]) -> Mapping[int, bytes]:
+    """The same of those alone whose bytes lie in the database."""
+    return _here(session, bodies, days, bodies.table.c.body)
 
 
 def beginnings(
     session: Session, bodies: Bodies, days: Mapping[int, date], *, length: int
 ) -> Mapping[int, bytes]:
     """How the bytes of these messages begin, at most so many bytes of each; those without bytes are left out."""
-    if not days:
-        return {}
-    table = bodies.table
-    within = table.c.day.between(min(days.values()), max(days.values()))
-    begins = func.substr(table.c.body, 1, length, type_=table.c.body.type).label("body")
-    question = select(table.c.letter, begins).where(among(session, table.c.letter, list(days)), within)
+    body = bodies.table.c.body
+    here = _here(session, bodies, days, func.substr(body, 1, length, type_=body.type).label("body"))
+    moved = _moved(session, bodies, days.keys() - here.keys())
     # Of no bytes at all SQLite cuts nothing, which is no bytes either.
-    return {row.letter: row.body or b"" for row in session.execute(question)}
+    cut = {number: begins or b"" for number, begins in here.items()}
+    return {**cut, **{number: whole[:length] for number, whole in moved.items()}}
 
 
 def beside(
@@ -105,12 +148,27 @@ def beside(
     """What a question about messages finds, each row with the bytes of its message, or None where it has none.
 
     The question has the number and the day of the message among its columns. Some are read at a time, so that neither
-    all bytes lie in memory nor is each asked for by itself.
+    all bytes lie in memory nor is each asked for by itself. Raises BodyAway, BodyWrong.
     """
+    yield from _beside(session, bodies, question, of_messages)
+
+
+def beside_here(
+    session: Session, bodies: Bodies, question: Select[Any]
+) -> Iterator[tuple[Row[Any], bytes | None]]:
+    """The same with the bytes that lie in the database alone: the object storage is not asked."""
+    yield from _beside(session, bodies, question, of_messages_here)
+
+
+def _beside(
+    session: Session,
+    bodies: Bodies,
+    question: Select[Any],
+    read: Callable[[Session, Bodies, Mapping[int, date]], Mapping[int, bytes]],
+) -> Iterator[tuple[Row[Any], bytes | None]]:
     number, day = bodies.number.name, bodies.day.name
     for rows in session.execute(question).partitions(_AT_A_TIME):
-        days = {row._mapping[number]: row._mapping[day] for row in rows}
-        found = of_messages(session, bodies, days)
+        found = read(session, bodies, {row._mapping[number]: row._mapping[day] for row in rows})
         for row in rows:
             yield row, found.get(row._mapping[number])
 
@@ -124,6 +182,45 @@ def held_by(session: Session, bodies: Bodies, which: ColumnElement[bool]) -> Seq
 def take_away(session: Session, bodies: Bodies, number: int, day: date) -> None:
     """Remove the bytes of a message, which stand among those that are disposed of by now."""
     session.execute(_TAKE_AWAY[bodies.table.name], {"number": number, "of_day": day})
+
+
+def _here(
+    session: Session, bodies: Bodies, days: Mapping[int, date], what: ColumnElement[bytes]
+) -> dict[int, bytes]:
+    if not days:
+        return {}
+    table = bodies.table
+    within = table.c.day.between(min(days.values()), max(days.values()))
+    question = select(table.c.letter, what).where(among(session, table.c.letter, list(days)), within)
+    return {row.letter: row.body for row in session.execute(question)}
+
+
+def _moved(session: Session, bodies: Bodies, numbers: Collection[int]) -> Mapping[int, bytes]:
+    """The bytes of those of the messages whose bytes lie in the object storage."""
+    stored = object_store.of_messages(session, bodies.kind, numbers) if numbers else ()
+    if not stored:
+        return {}
+    storage = storage_of(session)
+    if storage is None:
+        raise BodyAway(stored[0].number, NO_STORAGE)
+    if len(stored) == 1:
+        return {stored[0].number: read_back(storage, stored[0])}
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        found = pool.map(partial(read_back, storage), stored)
+        return {each.number: body for each, body in zip(stored, found, strict=True)}
+
+
+def read_back(storage: ObjectStorage, stored: StoredBody) -> bytes:
+    """The bytes of a message out of the object storage, and no others. Raises BodyAway, BodyWrong."""
+    try:
+        body = storage.get(stored.place)
+    except StorageError as error:
+        if error.fault is StorageFault.MISSING:
+            raise BodyWrong(stored.number) from error
+        raise BodyAway(stored.number, error.text) from error
+    if hashlib.sha256(body).hexdigest() != stored.sha256:
+        raise BodyWrong(stored.number)
+    return body
 
 
 # Prepared once: building a statement costs more than running it.
