@@ -1,7 +1,7 @@
 """Removing the bytes of a case, or of what belongs to none: messages, events, what was read, copies in the portal.
 
-Convention: each function empties bytes and says what they were, as (kind, row id, sha256, size); `retention` writes
-that into the table of what was disposed of. Rows with their numbers, days and amounts stay.
+Convention: each function says what bytes were, as (kind, row id, sha256, size), and removes them; `retention` writes
+that into the table of what was disposed of as it is said. Rows with their numbers, days and amounts stay.
 """
 
 import hashlib
@@ -11,12 +11,15 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, or_, select, update
 
 from audit.retention_periods import Stray
-from foundation.sql import Session
+from foundation.sql import Session, moment_of
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test.tables import test_document
 from invoicing.portal_invoicing.tables import portal_document, portal_upload
 from orders import tables as order_tables
 from peppol.exchange import tables as exchange_tables
+from peppol.exchange.bodies import body_store as message_body_store
+from peppol.exchange.bodies import object_store
+from peppol.exchange.bodies.body_store import IN, OUT, Bodies
 
 Removed = tuple[str, int, str, int]
 """What was removed: its kind, its row, its sha256 and its size."""
@@ -31,7 +34,7 @@ def of_case(session: Session, reference: str) -> Iterator[Removed]:
     yield from _documents(session, document_tables.invoice.c.execution_reference == reference)
     orders = select(order.c.number).where(order.c.execution_reference == reference)
     ours = (outbox.c.kind == "order") & outbox.c.document_id.in_(orders)
-    yield from _emptied(session, "LETTER_OUT", outbox, outbox.c.sequence, ours, b"")
+    yield from _taken_away(session, OUT, ours)
     mine = event.c.execution_reference == reference
     yield from _emptied(session, "EVENT", event, event.c.sequence, mine, "")
 
@@ -41,9 +44,9 @@ def of_stray(session: Session, sort: Stray, number: int) -> Iterator[Removed]:
     inbox, outbox = exchange_tables.inbox, exchange_tables.outbox
     match sort:
         case Stray.MESSAGE:
-            yield from _emptied(session, "LETTER_IN", inbox, inbox.c.id, inbox.c.id == number, b"")
+            yield from _taken_away(session, IN, inbox.c.id == number)
             said = outbox.c.about == f"letter {number}"
-            yield from _emptied(session, "LETTER_OUT", outbox, outbox.c.sequence, said, b"")
+            yield from _taken_away(session, OUT, said)
             yield from _copies(session, [number])
         case Stray.DOCUMENT:
             yield from _documents(session, document_tables.invoice.c.id == number)
@@ -65,10 +68,10 @@ def _documents(session: Session, which: ColumnElement[bool]) -> Iterator[Removed
         select(invoice.c.id, invoice.c.letter_id, invoice.c.content).where(which)
     ).all()
     messages = [row.letter_id for row in documents]
-    yield from _emptied(session, "LETTER_IN", inbox, inbox.c.id, inbox.c.id.in_(messages), b"")
+    yield from _taken_away(session, IN, inbox.c.id.in_(messages))
     about = [f"invoice {row.id}" for row in documents]
     about += [f"letter {each}" for each in messages]
-    yield from _emptied(session, "LETTER_OUT", outbox, outbox.c.sequence, outbox.c.about.in_(about), b"")
+    yield from _taken_away(session, OUT, outbox.c.about.in_(about))
     yield from _copies(session, messages)
     for row in documents:
         if row.content:
@@ -89,10 +92,26 @@ def _copies(session: Session, messages: list[int]) -> Iterator[Removed]:
         yield from _emptied(session, "UPLOAD", taken, taken.c.id, or_(*same), b"")
 
 
+def _taken_away(session: Session, bodies: Bodies, which: ColumnElement[bool]) -> Iterator[Removed]:
+    """The bytes of these messages: each goes when it stands that it is disposed of, which the tables ask for."""
+    for number, day in message_body_store.held_by(session, bodies, which):
+        moved = object_store.of_messages(session, bodies.kind, [number])
+        for each in moved:
+            yield bodies.kind, number, each.sha256, each.size
+            # The object itself goes afterwards, outside this transaction (operations.object_storage.upkeep).
+            at = moment_of(session)
+            assert at is not None  # noqa: S101 - disposing writes
+            object_store.dispose(session, bodies.kind, number, at=at)
+        if not moved:
+            body = message_body_store.of_message(session, bodies, number) or b""
+            yield bodies.kind, number, hashlib.sha256(body).hexdigest(), len(body)
+            message_body_store.take_away(session, bodies, number, day)
+
+
 def _emptied(
     session: Session,
     kind: str,
-    table: Any,  # noqa: ANN401 - one of six tables
+    table: Any,  # noqa: ANN401 - one of four tables
     key: Any,  # noqa: ANN401 - its key
     where: Any,  # noqa: ANN401 - which rows
     nothing: bytes | str,

@@ -7,7 +7,9 @@ from sqlalchemy import Row, or_, select
 
 from foundation.sql import Session
 from orders import tables as order_tables
+from peppol.exchange import outbox_store
 from peppol.exchange import tables as exchange_tables
+from peppol.exchange.outbox_store import OutboundMessage
 
 
 def order_numbers(session: Session, reference: str) -> Sequence[str]:
@@ -27,10 +29,10 @@ def events(session: Session, reference: str) -> Sequence[Row[Any]]:
     return session.execute(question).all()
 
 
-def messages_out(session: Session, orders: Sequence[str], about: Sequence[str]) -> Iterator[Row[Any]]:
+def messages_out(session: Session, orders: Sequence[str], about: Sequence[str]) -> Iterator[OutboundMessage]:
     """Our messages with these orders and about these subjects, as they were laid out."""
     outbox = exchange_tables.outbox
     ours = or_(
         (outbox.c.kind == "order") & outbox.c.document_id.in_(list(orders)), outbox.c.about.in_(list(about))
     )
-    yield from session.execute(select(outbox).where(ours).order_by(outbox.c.sequence))
+    yield from outbox_store.read_messages(session, select(outbox).where(ours).order_by(outbox.c.sequence))

@@ -19,6 +19,7 @@ from orders import tables as order_tables
 from orders.events.store import EventState
 from orders.objections import tables as objection_tables
 from orders.objections.model import ObjectionState
+from peppol.exchange.bodies.body_store import IN
 from peppol.exchange.tables import InState, inbox
 
 
@@ -76,9 +77,7 @@ def _questions(times: Times, today: date) -> Iterator[tuple[Stray, Select[tuple[
     invoice = document_tables.invoice
     years = date(today.year - YEARS, 1, 1)
     became = select(invoice.c.id).where(invoice.c.letter_id == inbox.c.id).exists()
-    message = (
-        select(inbox.c.id, inbox.c.received_on.label("day")).where(inbox.c.body != b"").order_by(inbox.c.id)
-    )
+    message = select(inbox.c.id, inbox.c.received_on.label("day")).where(IN.is_there()).order_by(inbox.c.id)
     refused = (inbox.c.state == InState.QUARANTINED) & (
         inbox.c.received_on < first_kept(today, times.refused_months)
     )

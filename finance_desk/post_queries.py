@@ -7,6 +7,8 @@ from sqlalchemy import func, select
 
 from foundation.sql import Session
 from peppol.access_points.protocol import PeerVerdict
+from peppol.exchange.bodies import body_store
+from peppol.exchange.bodies.body_store import OUT
 from peppol.exchange.tables import OutState, outbox
 
 _NOT_TAKEN = (PeerVerdict.OTHER_KINDS_ONLY.value, PeerVerdict.NOT_REGISTERED.value)
@@ -38,4 +40,4 @@ def turned_away(session: Session) -> Sequence[TurnedAway]:
 
 def body_of(session: Session, sequence: int) -> bytes:
     """The bytes of a message of ours; none where there is no such message."""
-    return session.scalar(select(outbox.c.body).where(outbox.c.sequence == sequence)) or b""
+    return body_store.of_message(session, OUT, sequence) or b""

@@ -2,8 +2,8 @@
 
 `protect` lets the database itself refuse UPDATE and DELETE, on both engines, from the
 moment the table is made. A correction is a new row. `protect_kept` lets rows go that are no
-longer kept there: those whose number is not above the one that another table says (`KeptAfter`), or
-those that stand in another table by then (`GoneInto`).
+longer kept there: those whose number is not above the one that another table says (`KeptAfter`),
+those that stand in another table by then (`GoneInto`), or those of which other tables say so (`KeptUntil`).
 """
 
 from collections.abc import Iterable
@@ -66,7 +66,17 @@ class GoneInto:
         return f"EXISTS (SELECT 1 FROM {self.into} WHERE {self.key} = OLD.{self.key})"  # noqa: S608 - names of ours
 
 
-def protect_kept(table: Table, kept: KeptAfter | GoneInto) -> None:
+@dataclass(frozen=True, slots=True)
+class KeptUntil:
+    """Rows are kept until the condition holds, which is SQL about OLD and what other tables say of it."""
+
+    may_go: str
+
+
+Kept = KeptAfter | GoneInto | KeptUntil
+
+
+def protect_kept(table: Table, kept: Kept) -> None:
     """Make `table` append-only wherever it is created, but for the removal of rows that need not be kept there."""
     PROTECTED.append(table.name)
     for dialect in ("sqlite", "postgresql"):
@@ -74,9 +84,19 @@ def protect_kept(table: Table, kept: KeptAfter | GoneInto) -> None:
             event.listen(table, "after_create", _only(dialect, statement))
 
 
-def protect_kept_standing(session: Session, name: str, kept: KeptAfter | GoneInto) -> None:
+def protect_kept_standing(session: Session, name: str, kept: Kept) -> None:
     """The same for a table that stands already, as a migration has made it."""
     _make(session, _statements_kept(name, kept, session.dialect.name))
+
+
+def protect_kept_again(session: Session, name: str, kept: Kept) -> None:
+    """Let rows of a table that stands so protected go on another condition from now on."""
+    if session.dialect.name == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            session.exec_driver_sql(f"DROP TRIGGER {name}_no_{verb}")
+    else:
+        session.exec_driver_sql(f"DROP TRIGGER {name}_append_only ON {name}")
+    protect_kept_standing(session, name, kept)
 
 
 def protect(table: Table) -> None:
@@ -99,7 +119,7 @@ def _make(session: Session, statements: Iterable[str]) -> None:
         )
 
 
-def _statements_kept(name: str, kept: KeptAfter | GoneInto, dialect: str) -> list[str]:
+def _statements_kept(name: str, kept: Kept, dialect: str) -> list[str]:
     names = {"table": name, "may_go": kept.may_go}
     if dialect == "sqlite":
         return [_SQLITE.format(table=name, verb="UPDATE"), _SQLITE_KEPT.format(**names)]

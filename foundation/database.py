@@ -170,7 +170,7 @@ class Database:
         self.marks: tuple[Path, ...] = ()
         """Where the mark of the books lies outside (foundation/books_mark.py); nowhere, and no restore is noticed."""
         self.facts: Mapping[str, object] = {}
-        """What holds of the installation whatever its books say, told in every writing session (`fact_of`)."""
+        """What holds of the installation whatever its books say, told in every session (`fact_of`)."""
         self.refuse_other: Callable[[str], None] | None = None
         """Given the tables' revision in every session: raises where it is another version's; None: not asked."""
         self._last_seen = _LastSeen()
@@ -258,6 +258,7 @@ class Database:
         """One consistent view. What is written inside is rolled back."""
         with self._reader.connect() as session:
             self._begin(session)
+            note_facts(session, self.facts)
             yield session
 
     def for_supplier(

@@ -133,13 +133,9 @@ def waiting_count(session: Session) -> int:
     return session.execute(question).scalar_one()
 
 
-_MESSAGES_OUT: Select[Any] = select(*(column for column in exchange_tables.outbox.c if column.name != "body"))
+_MESSAGES_OUT: Select[Any] = select(exchange_tables.outbox)
 _MESSAGES_IN: Select[Any] = select(
-    *(
-        column
-        for column in exchange_tables.inbox.c
-        if column.name not in ("body", "received_at", "instance_id")
-    ),
+    *(column for column in exchange_tables.inbox.c if column.name not in ("received_at", "instance_id")),
     document_tables.invoice.c.number.label("document"),
     document_tables.invoice.c.state.label("document_state"),
 ).outerjoin(document_tables.invoice, document_tables.invoice.c.letter_id == exchange_tables.inbox.c.id)

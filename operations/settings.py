@@ -23,13 +23,14 @@ from foundation.text import Text
 from invoicing.payment.bank_files.banks import BankName, PainVersion
 from operations.exchange_settings import PostSettings
 from operations.machine import secret_files
+from operations.object_storage.storage_settings import BodyStorageSettings
 
 
 class SettingRefused(Refused, ValueError):
     """A setting that cannot be used; the sentence says which, why, and what to write."""
 
 
-class Settings(PostSettings):
+class Settings(PostSettings, BodyStorageSettings):
     """What an installation decides about itself; what the buyer decides stands in the register."""
 
     model_config = SettingsConfigDict(env_prefix="BILLING_", frozen=True)

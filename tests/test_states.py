@@ -54,6 +54,7 @@ from orders.placements.informative.informative_store import InformativeState
 from orders.register.policy_store import PolicyState
 from orders.tutors.tutor_store import TutorState
 from orders.tutors.unit_tutor_store import UnitTutorState
+from peppol.exchange.bodies.tables import BodyKind
 from peppol.exchange.tables import OUT_FOLLOWS, InState, OutState, OwedState, UnfetchedState
 from tests.support import measures, state_writes
 from tests.support.product import modules
@@ -76,6 +77,7 @@ _PARTS: Final = (
 
 KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "account.state": AccountState,
+    "body_object.kind": BodyKind,
     "order_objection.state": ObjectionState,
     "unit_tutor.state": UnitTutorState,
     "account_application.state": ApplicationState,

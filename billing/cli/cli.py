@@ -137,6 +137,11 @@ COMMANDS: Final = {
         "Regler som dokument prövas mot / rules that documents are judged by.", "rules", "rules"
     ),
     "inbox": CommandPlace("Meddelanden till oss / messages to us.", "inbox", "inbox"),
+    "bodies": CommandPlace(
+        "Meddelandens innehåll i objektlagret / messages' bytes in the object storage.",
+        "exchange.bodies",
+        "bodies",
+    ),
     "post": CommandPlace(
         "Skicka och hämta meddelanden / sending and fetching messages.", "exchange.post_group", "post_office"
     ),

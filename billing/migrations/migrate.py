@@ -24,10 +24,10 @@ from billing.migrations.revisions import refuse_newer
 from billing.migrations.schema import METADATAS
 from foundation import books_mark, number_series
 from foundation.database import Database, DatabaseUnusable, utc_now
-from foundation.engines import partitions, postgresql
+from foundation.engines import month_partitions, partitions, postgresql
 from foundation.engines.options import DatabaseOptions
 from foundation.journal_chains import chain_store
-from foundation.periods import Clock
+from foundation.periods import Clock, stockholm_date
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.reconciliation import change_triggers_store, sum_store
@@ -87,6 +87,7 @@ def bring_up_to_date(database: Database, *, wait_seconds: float = WAIT_SECONDS) 
             MigrationContext.configure(connection).stamp(newest, "head")
         row_security.install(connection, METADATAS, database.options.supplier_role)
         partitions.make_ahead(connection)
+        month_partitions.make_all_ahead(connection, today=stockholm_date(database.clock()))
         vacuuming.install(connection)
         if change_triggers_store.install(connection):
             # What came before, or while they were away, was not noted.

@@ -53,6 +53,7 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     # A supplier's administrator makes, changes and ends its clients.
     "api_client": (*_ADD, "UPDATE"),
     "api_secret": (*_ADD, "UPDATE"),
+    "body_object": _READ,
     "books_mark": _READ,
     # A supplier's administrator binds the number of one of its people.
     "bound_number": (*_ADD, "UPDATE", "DELETE"),
@@ -69,6 +70,7 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "idempotent_reply": _ADD,
     "identity": ("SELECT", "DELETE"),
     "inbox": _READ,
+    "inbox_body": _READ,
     "informative_report": (*_ADD, "UPDATE"),
     "interruption": _READ,
     "invoice": _LOCK,
@@ -95,6 +97,7 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "outbound_waiting": ("INSERT",),
     "order_objection": (*_ADD, "UPDATE"),
     "outbox": _READ,
+    "outbox_body": _READ,
     "own_series": (*_ADD, "UPDATE"),
     "partial_credit": _READ,
     "partial_credit_line": _READ,
@@ -183,6 +186,13 @@ _OWN_RULES: Final = {
     "inbox": f"EXISTS (SELECT 1 FROM invoice i WHERE i.letter_id = inbox.id AND i.supplier = {_OURS})"
     f" OR EXISTS (SELECT 1 FROM portal_document d WHERE d.letter_id = inbox.id AND d.supplier = {_MINE})"
     f" OR inbox.came_from = {_MINE}",
+    # The bytes of the messages that are shown.
+    "inbox_body": "EXISTS (SELECT 1 FROM inbox m WHERE m.id = inbox_body.letter)",
+    "body_object": "body_object.kind = 'LETTER_IN' AND EXISTS"
+    " (SELECT 1 FROM inbox m WHERE m.id = body_object.letter)"
+    " OR body_object.kind = 'LETTER_OUT' AND EXISTS"
+    " (SELECT 1 FROM outbox m WHERE m.sequence = body_object.letter)",
+    "outbox_body": "EXISTS (SELECT 1 FROM outbox m WHERE m.sequence = outbox_body.letter)",
     # What was done about a message of theirs; other notes are the buyer's own.
     "letter_note": "letter_note.code = 'LAID_ASIDE' AND EXISTS"
     f" (SELECT 1 FROM inbox i WHERE i.id = letter_note.letter AND i.came_from = {_MINE})",

@@ -40,11 +40,13 @@ from orders.placements.informative import informative_tables
 from orders.tutors import tutor_tables
 from peppol.exchange import directory_tables
 from peppol.exchange import tables as exchange_tables
+from peppol.exchange.bodies import tables as body_tables
 from supplier_portal.queries import tables as visit_tables
 
 METADATAS: tuple[MetaData, ...] = (exchange_tables.metadata, foundation_tables.metadata)
 JOINED: Final[tuple[Table, ...]] = (
     directory_tables.directory_doubt,
+    body_tables.inbox_body,
     document_tables.invoice,
     response_tables.peer_answer,
     portal_tables.portal_document,

@@ -44,6 +44,7 @@ from foundation.periods import Clock, stockholm_date
 from foundation.product import PRODUCT
 from operations.event_feed import feed
 from operations.exchange_settings import facts_of
+from operations.object_storage import opening as object_storage
 from operations.settings import Settings
 from peppol.validation import apart
 from peppol.xml.gate_errors import LIMITS
@@ -120,7 +121,7 @@ def create_app(
         settings.database_url, clock=business_clock or clock, options=settings.database_options
     )
     opened.refuse_other = refuse_other
-    opened.facts = facts_of(settings)
+    opened.facts = {**facts_of(settings), **object_storage.facts_of(settings)}
     app.state.database = opened
     if opened.has_true_clock:
         app.state.clock = opened.clock

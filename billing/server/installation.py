@@ -23,6 +23,7 @@ from operations.buyers import books as buyer_books
 from operations.buyers import buyer_store
 from operations.buyers.model import InstallationBuyer, chosen
 from operations.exchange_settings import facts_of
+from operations.object_storage import opening as object_storage
 from operations.restore import alarm as restore_alarm
 from operations.restore import mark_places
 from operations.settings import Settings
@@ -208,7 +209,7 @@ class Installation:
                     url, clock=self._clock, unwritable=unwritable, options=settings.database_options
                 )
                 database.marks = mark_places.places_of(settings, database.url)
-                database.facts = facts_of(settings)
+                database.facts = {**facts_of(settings), **object_storage.facts_of(settings)}
                 try:
                     if database.hold_if_restored():
                         _log.error("books restored", books=mark_places.name_of(database.url))

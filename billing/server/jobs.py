@@ -24,7 +24,7 @@ from billing.server import invoice_mails, mail_watch
 from billing.server.api import housekeeping
 from foundation import journal
 from foundation.database import Database
-from foundation.engines import partitions
+from foundation.engines import month_partitions, partitions
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.exceptions import undo as exception_undo
@@ -39,6 +39,8 @@ from operations import alarms, journal_heads, order_curing, report_judging, sche
 from operations.alarms import NAMED_MOST, Trouble, first_named
 from operations.event_feed import reading as feed_reading
 from operations.machine import disk_watch
+from operations.object_storage import moving, upkeep
+from operations.object_storage import opening as object_storage
 from operations.payment_settings import control_source_of
 from operations.scheduler import InOne, InSteps, Job
 from operations.schedules import Daily, Every
@@ -48,6 +50,7 @@ from orders.placements import result_placing
 from orders.register import policy_store
 from orders.register import store as register_store
 from orders.register.unit_scope import UnitPlace
+from peppol.exchange.bodies.object_storage import ObjectStorage, storage_of
 from supplier_portal.queries import reports as report_queries
 
 # Reminders go out on these days of the week (Monday is 0): not every day.
@@ -81,6 +84,8 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("feed-disposal", Daily(time(2, 20), catch_up=False), _feed_disposal(settings), by_date=True),
         InSteps("statement-sums", Every(timedelta(minutes=1)), keep_sums),
         InOne("partitions", Daily(time(1, 30), catch_up=False), make_partitions),
+        InSteps("object-storage", Daily(time(3, 20)), _object_storage(settings)),
+        InSteps("object-storage-holds", Every(timedelta(minutes=10)), _object_storage_holds(settings)),
         InOne("unfinished-files", Daily(time(2, 40), catch_up=False), _sweep(settings)),
         InOne(
             "clients-past", Daily(time(0, 10), catch_up=False), housekeeping.end_past_clients, by_date=True
@@ -109,6 +114,42 @@ def _control_data(settings: Settings) -> Callable[[Database, date, datetime], st
         return f"{made.taken} of {made.rows} rows"
 
     return fetch
+
+
+def _object_storage(settings: Settings) -> Callable[[Database, date, datetime], str]:
+    """Move old bytes to the object storage, and remove there what is disposed of."""
+
+    def work(database: Database, today: date, now: datetime) -> str:
+        storage, terms = _storage(database), object_storage.terms_of(settings)
+        if storage is None:
+            return "no storage"
+        removed = upkeep.remove_disposed(database, storage, now=now)
+        moved = moving.move_due(database, storage, terms, today=today, now=now)
+        dropped = moving.drop_empty_months(database, before=terms.before(today)) if terms.after_days else []
+        return (
+            f"{moved.bodies} moved, {moved.passed_over} passed over, {removed.removed} removed,"
+            f" {removed.refused} not, {len(dropped)} months dropped"
+        )
+
+    return work
+
+
+def _object_storage_holds(settings: Settings) -> Callable[[Database, date, datetime], str]:
+    """Let objects bear the legal holds that stand in the books."""
+
+    def work(database: Database, today: date, now: datetime) -> str:
+        storage = _storage(database)
+        if storage is None:
+            return "no storage"
+        kept = upkeep.follow_holds(database, storage, object_storage.terms_of(settings), now=now)
+        return f"{kept.held} held, {kept.released} released, {kept.refused} not"
+
+    return work
+
+
+def _storage(database: Database) -> ObjectStorage | None:
+    with database.reading() as session:
+        return storage_of(session)
 
 
 def bookings_come(session: Session, today: date, now: datetime) -> str:
@@ -175,8 +216,9 @@ def keep_sums(database: Database, today: date, now: datetime) -> str:
 
 
 def make_partitions(session: Session, today: date, now: datetime) -> str:
-    """Let partitions stand ready for the rows to come."""
-    return ", ".join(partitions.make_ahead(session)) or "none"
+    """Let partitions stand ready for the rows to come, and make one of what came without."""
+    made = [*partitions.make_ahead(session), *month_partitions.make_all_ahead(session, today=today)]
+    return ", ".join(made) or "none"
 
 
 def watch_guessing(session: Session, today: date, now: datetime) -> str:

@@ -17,9 +17,16 @@ from operations.mail.tables import mail
 from operations.tables import alarm, job_run
 from orders.events.store import EventState
 from orders.tables import inbound_event
+from peppol.exchange.bodies.tables import inbox_body, outbox_body
 
 # A session that reads is told to, so what holds of the others is asked for.
 _READ_ONLY = text("SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean")
+_BODIES_HERE = text(
+    "SELECT coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint FROM pg_inherits i"
+    " JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent"
+    " JOIN pg_namespace n ON n.oid = p.relnamespace"
+    " WHERE n.nspname = current_schema() AND p.relname IN ('inbox_body', 'outbox_body')"
+)
 
 
 def check_answers(session: Session) -> None:
@@ -31,6 +38,14 @@ def check_answers(session: Session) -> None:
 def is_read_only(session: Session) -> bool:
     """Whether nobody can write there: a standby, or a server or a role that was told so."""
     return session.dialect.name == "postgresql" and bool(session.execute(_READ_ONLY).scalar_one())
+
+
+def bodies_here(session: Session) -> int:
+    """How many messages' bytes lie in the database; on PostgreSQL as many as its statistics say."""
+    if session.dialect.name == "postgresql":
+        return int(session.execute(_BODIES_HERE).scalar_one())
+    counts = (select(func.count()).select_from(table) for table in (inbox_body, outbox_body))
+    return sum(session.execute(count).scalar_one() for count in counts)
 
 
 def last_slots(session: Session) -> Mapping[str, datetime]:

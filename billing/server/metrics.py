@@ -33,6 +33,8 @@ from operations.machine import disk_watch
 from operations.mail import mail_queries
 from operations.mail.store import MailState
 from operations.settings import Settings
+from peppol.exchange.bodies import object_store
+from peppol.exchange.bodies.object_storage import storage_of
 from peppol.exchange.tables import OutState
 from peppol.validation import apart
 from web.budgets import Budgets
@@ -180,6 +182,7 @@ def _figures(database: Database) -> Iterator[Metric]:
         yield from _post(stands, now)
         yield from _directory(stands)
         yield from _work(session, now)
+        yield from _object_storage(session)
         yield from trade_figures.receivers(stands.receivers)
         yield from trade_figures.figures(session)
         yield from database_figures.figures(session, now)
@@ -210,6 +213,36 @@ def _post(stands: ExchangeStanding, now: datetime) -> Iterator[Metric]:
         age = max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0
         yield one(f"billing_oldest_{name}_seconds", f"Since the oldest {what}; 0 when none waits.", age)
     yield from _access_points(stands.access_points)
+
+
+def _object_storage(session: Session) -> Iterator[Metric]:
+    """What lies in the object storage; nothing where nothing ever did and none is set."""
+    found = object_store.figures(session)
+    if not found.bodies and storage_of(session) is None:
+        return
+    yield by(
+        "billing_bodies",
+        "Messages whose bytes are kept, by where they lie.",
+        "place",
+        [("database", metric_queries.bodies_here(session)), ("object_storage", found.bodies)],
+    )
+    yield one("billing_bodies_bytes", "Bytes of messages that lie in the object storage.", found.size)
+    yield one(
+        "billing_bodies_to_remove",
+        "Messages disposed of whose object is still to be removed from the object storage.",
+        found.to_remove,
+    )
+    yield one(
+        "billing_bodies_faults",
+        "Objects that the object storage would not hold, release or remove when it was asked last.",
+        found.faults,
+    )
+    if found.newest_at is not None:
+        yield one(
+            "billing_bodies_moved_seconds",
+            "When bytes were moved to the object storage last, in seconds since 1970.",
+            found.newest_at.timestamp(),
+        )
 
 
 def _access_points(points: Sequence[AccessPointStanding]) -> Iterator[Metric]:

@@ -18,6 +18,8 @@ from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing.scope import Scope, SupplierActor
 from invoicing.portal_invoicing.tables import portal_document, portal_upload
 from peppol.exchange import inbox_store
+from peppol.exchange.bodies import body_store
+from peppol.exchange.bodies.body_store import IN, OUT
 from peppol.exchange.identify import Identified, identify
 from peppol.exchange.laid_aside import LAID_ASIDE_NOTE
 from peppol.exchange.tables import InState, inbox, outbox
@@ -140,8 +142,7 @@ def answer_body(session: Session, actor: SupplierActor, letter_id: int) -> bytes
     answer = told(session, actor, letter_id)
     if answer is None:
         return None
-    body: bytes | None = session.scalar(select(outbox.c.body).where(outbox.c.sequence == answer.sequence))
-    return body
+    return body_store.of_message(session, OUT, answer.sequence)
 
 
 def unsent_files(
@@ -173,14 +174,15 @@ def _of(actor: Scope) -> ColumnElement[bool]:
         # In the very words of the index that holds these messages alone.
         text("inbox.came_from <> ''"),
         inbox.c.came_from == actor.supplier,
-        inbox.c.body != b"",
+        IN.is_there(),
         or_(inbox.c.state.in_(aside), failed),
     )
 
 
 def _messages(session: Session, actor: Scope, question: Select[tuple[object, ...]]) -> list[RefusedMessage]:
     rows = session.execute(question).all()
-    identified = {row.id: identify(row.body) for row in rows}
+    bodies = body_store.of_messages(session, IN, {row.id: row.received_on for row in rows})
+    identified = {row.id: identify(bodies.get(row.id, b"")) for row in rows}
     numbers = _in_books(session, actor, [each.number for each in identified.values() if each.number])
     aside = [row.id for row in rows if row.state == InState.LAID_ASIDE]
     done = inbox_store.sentences_of(session, aside, LAID_ASIDE_NOTE)

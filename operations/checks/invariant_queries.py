@@ -27,6 +27,7 @@ from orders import tables as order_tables
 from orders.model import PlannedState
 from orders.terms import ArticleKind
 from peppol.exchange import tables as exchange_tables
+from peppol.exchange.bodies import body_store
 
 
 def outbound_events(session: Session) -> Iterator[Row[Any]]:
@@ -210,8 +211,11 @@ def results_ordered_twice(session: Session) -> Iterator[Row[Any]]:
     return stream(session, question)
 
 
-def messages_in(session: Session) -> Iterator[Row[Any]]:
-    """Every message to us, the document or answer it became, and the fingerprint of what was disposed of."""
+def messages_in(session: Session) -> Iterator[tuple[Row[Any], bytes | None]]:
+    """Every message to us, the document or answer it became, and the fingerprint of what was disposed of.
+
+    Beside each its bytes that lie in the database, or None.
+    """
     inbox, invoice, answer = exchange_tables.inbox, document_tables.invoice, response_tables.peer_answer
     gone = audit_tables.disposed_body
     question = (
@@ -219,21 +223,22 @@ def messages_in(session: Session) -> Iterator[Row[Any]]:
             inbox,
             func.coalesce(invoice.c.id, answer.c.id).label("document_id"),
             gone.c.sha256.label("disposed"),
+            body_store.IN.is_moved().label("is_moved"),
         )
         .outerjoin(gone, (gone.c.kind == "LETTER_IN") & (gone.c.item_id == inbox.c.id))
         .outerjoin(invoice, invoice.c.letter_id == inbox.c.id)
         .outerjoin(answer, answer.c.letter_id == inbox.c.id)
     )
-    return stream(session, question)
+    return body_store.beside_here(session, body_store.IN, _streamed(question))
 
 
-def messages_out(session: Session) -> Iterator[Row[Any]]:
-    """Every message of ours, and the fingerprint of what was disposed of."""
+def messages_out(session: Session) -> Iterator[tuple[Row[Any], bytes | None]]:
+    """Every message of ours, and the fingerprint of what was disposed of; beside each its bytes here."""
     outbox, gone = exchange_tables.outbox, audit_tables.disposed_body
-    question = select(outbox, gone.c.sha256.label("disposed")).outerjoin(
-        gone, (gone.c.kind == "LETTER_OUT") & (gone.c.item_id == outbox.c.sequence)
-    )
-    return stream(session, question)
+    question = select(
+        outbox, gone.c.sha256.label("disposed"), body_store.OUT.is_moved().label("is_moved")
+    ).outerjoin(gone, (gone.c.kind == "LETTER_OUT") & (gone.c.item_id == outbox.c.sequence))
+    return body_store.beside_here(session, body_store.OUT, _streamed(question))
 
 
 def orders_without_message(session: Session) -> Iterator[Row[Any]]:
@@ -318,4 +323,8 @@ def document_states(session: Session) -> Iterator[Row[Any]]:
 
 def stream(session: Session, question: Select[Any]) -> Iterator[Row[Any]]:
     """The rows of a question, a few hundred at a time."""
-    yield from session.execute(question.execution_options(yield_per=500))
+    yield from session.execute(_streamed(question))
+
+
+def _streamed(question: Select[Any]) -> Select[Any]:
+    return question.execution_options(yield_per=500)

@@ -122,6 +122,21 @@ GROUPS: Final = (
         "[access points](access-points.md)",
     ),
     SettingGroup(
+        "The object storage",
+        ("body_storage_",),
+        _ALL,
+        {
+            name: _NOT_SERVE
+            for name in (
+                "body_storage_prefix",
+                "body_storage_after_days",
+                "body_storage_lock",
+                "body_storage_lock_days",
+            )
+        },
+        "[old messages in an object storage](operating.md#old-messages-in-an-object-storage)",
+    ),
+    SettingGroup(
         "The network's directory",
         ("lookup_",),
         _ALL,

@@ -56,13 +56,12 @@ def store(
         "instance_id": instance_id,
         "sha256": digest,
         "size": len(body),
-        "body": body,
         "flow": fair_queue.flow_of(body),
         "received_on": received_on,
         "received_at": received_at,
         "state": InState.ARRIVED,
     }
-    new = inbox_store.add_if_new(session, row)
+    new = inbox_store.add_if_new(session, {**row, "body": body})
     if new is not None:
         return Stored(new, InState.ARRIVED)
     first = inbox_store.first_with(
@@ -70,9 +69,8 @@ def store(
     )
     same = first.id if first.sha256 == digest else inbox_store.conflict_with(session, digest)
     if same is not None:
-        identity = inbox_store.add(
-            session, {**row, "reason": "REPEAT", "body": b"", "state": InState.REPEAT, "repeats": same}
-        )
+        repeat = {"reason": "REPEAT", "state": InState.REPEAT, "repeats": same}
+        identity = inbox_store.add(session, {**row, **repeat})
         return Stored(identity, InState.REPEAT, same)
     reason = "INSTANCE_CONFLICT" if instance_id and first.instance_id == instance_id else "TRANSPORT_CONFLICT"
     told = Text(
@@ -81,7 +79,8 @@ def store(
         "inte göra något."
     )
     aside = {"reason": reason, "reason_sv": told.sv, "reason_en": told.en}
-    identity = inbox_store.add(session, {**row, **aside, "state": InState.CONFLICT, "repeats": first.id})
+    conflict = {"body": body, "state": InState.CONFLICT, "repeats": first.id}
+    identity = inbox_store.add(session, {**row, **aside, **conflict})
     inbox_store.note(
         session,
         first.id,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Row, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,6 +13,8 @@ from foundation.backoff import TRIES
 from foundation.sql import Session, among, rows_changed
 from foundation.text import NO_TEXT, Text, WrittenText
 from foundation.transitions import MovedMeanwhile
+from peppol.exchange.bodies import body_store
+from peppol.exchange.bodies.body_store import IN, NewBody
 from peppol.exchange.tables import FIRST_BY, IN_FOLLOWS, IN_SETTLES, InState, inbox, message_note
 
 
@@ -58,19 +60,22 @@ class MessageNote:
 
 
 def add_if_new(session: Session, row: Mapping[str, object]) -> int | None:
-    """Keep a message by its columns; its number, or None where one of its keys came before.
+    """Keep a message by its columns and its `body`; its number, or None where one of its keys came before.
 
     It is given its turn among those that wait (`fair_queue`). The unique keys decide who was first, also between two
     collectors at the same moment.
     """
-    values = {**row, "of_flow": row["flow"]}
+    values = {**_columns(row), "of_flow": row["flow"]}
     number: int | None = session.execute(_ADD_NEW[session.dialect.name], values).scalar_one_or_none()
+    if number is not None:
+        _keep_body(session, number, row)
     return number
 
 
 def add(session: Session, row: Mapping[str, object]) -> int:
-    """Keep a message by its columns; its number."""
-    number: int = session.execute(_ADD, row).scalar_one()
+    """Keep a message by its columns, and by its `body` where it has one of its own; its number."""
+    number: int = session.execute(_ADD, _columns(row)).scalar_one()
+    _keep_body(session, number, row)
     return number
 
 
@@ -92,9 +97,9 @@ def conflict_with(session: Session, sha256: str) -> int | None:
 
 def get(session: Session, letter_id: int) -> InboundMessage | None:
     """One message to us, kept from others until the transaction ends; None where its bytes are gone too."""
-    there = (inbox.c.id == letter_id) & (inbox.c.body != b"")
-    row = session.execute(select(inbox).where(there).with_for_update()).one_or_none()
-    return None if row is None else _in_message(row)
+    there = (inbox.c.id == letter_id) & IN.is_there()
+    rows = session.execute(select(inbox).where(there).with_for_update()).all()
+    return next(iter(_in_messages(session, rows)), None)
 
 
 def set_supplier(session: Session, letter_id: int, supplier: str) -> None:
@@ -115,14 +120,14 @@ def claim(
     in_turn = select(inbox).where(inbox.c.state == InState.ARRIVED, free).order_by(inbox.c.turn, inbox.c.id)
     until = now + lease
     taken = leases.take(session, inbox.c.id, in_turn, taken=inbox.c.taken, at_most=limit, claimed_until=until)
-    return [_in_message(row) for row in taken]
+    return _in_messages(session, taken)
 
 
 def lost(session: Session, *, now: datetime) -> Sequence[InboundMessage]:
     """The messages that were taken as often as may be by workers that never came back."""
     is_lost = leases.is_lost(inbox.c.taken, inbox.c.claimed_until, now, longest=TRIES.steps[-1])
     question = select(inbox).where(inbox.c.state == InState.ARRIVED, is_lost)
-    return [_in_message(row) for row in session.execute(question.order_by(inbox.c.id))]
+    return _in_messages(session, session.execute(question.order_by(inbox.c.id)).all())
 
 
 def unclaim(session: Session, message_ids: Sequence[int]) -> None:
@@ -196,7 +201,7 @@ def rest(session: Session, letter_id: int, *, until: datetime, values: Mapping[s
 
 def state_locked(session: Session, letter_id: int) -> InState | None:
     """The state of a message, kept from others; None where there is none, or its bytes are disposed of."""
-    there = (inbox.c.id == letter_id) & (inbox.c.body != b"")
+    there = (inbox.c.id == letter_id) & IN.is_there()
     found = session.scalar(select(inbox.c.state).where(there).with_for_update())
     return InState(found) if found is not None else None
 
@@ -253,8 +258,7 @@ def sha256_of(session: Session, letter_id: int) -> str:
 
 def body_of(session: Session, letter_id: int) -> bytes | None:
     """The bytes of one arrived message as they came, or None where there is no such message."""
-    found: bytes | None = session.scalar(select(inbox.c.body).where(inbox.c.id == letter_id))
-    return found
+    return body_store.of_message(session, IN, letter_id)
 
 
 _waiting = inbox.alias("waiting")
@@ -298,12 +302,28 @@ def _name(letter_id: int) -> Text:
     return Text("Meddelande %(letter_id)s", letter_id=letter_id)
 
 
-def _in_message(row: Row[Any]) -> InboundMessage:
+def _columns(row: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in row.items() if name != "body"}
+
+
+def _keep_body(session: Session, number: int, row: Mapping[str, object]) -> None:
+    """Keep the bytes of a message that was just laid down, unless it repeats another and has none of its own."""
+    if "body" in row:
+        new = NewBody(number, cast(date, row["received_on"]), cast(bytes, row["body"]))
+        body_store.keep(session, IN, [new])
+
+
+def _in_messages(session: Session, rows: Sequence[Row[Any]]) -> list[InboundMessage]:
+    bodies = body_store.of_messages(session, IN, {row.id: row.received_on for row in rows})
+    return [_in_message(row, bodies.get(row.id, b"")) for row in rows]
+
+
+def _in_message(row: Row[Any], body: bytes) -> InboundMessage:
     return InboundMessage(
         id=row.id,
         transport_id=row.transport_id,
         sha256=row.sha256,
-        body=row.body,
+        body=body,
         received_on=row.received_on,
         state=InState(row.state),
         failures=row.failures,

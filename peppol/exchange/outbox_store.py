@@ -4,15 +4,17 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
 from foundation import leases, transitions
-from foundation.sql import Session, add_new
+from foundation.sql import Session
 from foundation.text import Text
+from peppol.exchange.bodies import body_store
+from peppol.exchange.bodies.body_store import OUT, NewBody
 from peppol.exchange.tables import OUT_FOLLOWS, OutState, outbox
 
 UNCLAIMED: Final = "outside"
@@ -53,8 +55,10 @@ class LockedMessage:
 
 
 def add_all(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
-    """Lay out messages, each by its columns."""
-    session.execute(_ADD, rows)
+    """Lay out messages, each by its columns and its `body`."""
+    laid = session.execute(_ADD, [_columns(row) for row in rows])
+    numbers = {stored.instance_id: stored.sequence for stored in laid}
+    body_store.keep(session, OUT, [_body(numbers[row["instance_id"]], row) for row in rows])
 
 
 def add_or_claim(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
@@ -62,15 +66,26 @@ def add_or_claim(session: Session, rows: Sequence[Mapping[str, object]]) -> None
 
     Raises ValueError where an identifier is another answer's.
     """
-    stored = session.scalars(_ADD_OR_CLAIM[session.dialect.name], rows).all()
-    if len(stored) != len(rows):
-        named = {str(row["instance_id"]) for row in rows} - set(stored)
+    stored = session.execute(_ADD_OR_CLAIM[session.dialect.name], [_columns(row) for row in rows]).all()
+    numbers = {each.instance_id: each for each in stored}
+    if len(numbers) != len(rows):
+        named = {str(row["instance_id"]) for row in rows} - numbers.keys()
         raise ValueError(f"another answer has the identifier {', '.join(sorted(named))}")
+    # What was found outside has its bytes already, on the day it bears.
+    laid = [(numbers[row["instance_id"]], cast(bytes, row["body"])) for row in rows]
+    body_store.keep_if_new(
+        session, OUT, [NewBody(each.sequence, each.issued_on, body) for each, body in laid]
+    )
 
 
 def add_if_new(session: Session, row: Mapping[str, object]) -> bool:
-    """Lay out a message unless its identifier is there."""
-    return add_new(session, outbox, [row]) > 0
+    """Lay out a message by its columns and its `body`, unless its identifier is there."""
+    new = postgresql.insert if session.dialect.name == "postgresql" else sqlite.insert
+    adding = new(outbox).values(**_columns(row)).on_conflict_do_nothing()
+    number = session.execute(adding.returning(outbox.c.sequence)).scalar_one_or_none()
+    if number is not None:
+        body_store.keep(session, OUT, [_body(number, row)])
+    return number is not None
 
 
 def messages_out(
@@ -102,14 +117,13 @@ def transmission_key(instance_id: str) -> str:
 def message_named(session: Session, instance_id: str) -> OutboundMessage | None:
     """The message with this instance identifier, or None."""
     question = select(outbox).where(outbox.c.instance_id == instance_id)
-    row = session.execute(question).one_or_none()
-    return _out_message(row) if row is not None else None
+    return next(read_messages(session, question), None)
 
 
 def read_messages(session: Session, question: Select[tuple[object, ...]]) -> Iterator[OutboundMessage]:
     """The messages that a question on the whole row finds."""
-    for row in session.execute(question):
-        yield _out_message(row)
+    for row, body in body_store.beside(session, OUT, question):
+        yield _out_message(row, body or b"")
 
 
 def state_locked(session: Session, instance_id: str) -> tuple[int, OutState] | None:
@@ -123,7 +137,10 @@ def state_locked(session: Session, instance_id: str) -> tuple[int, OutState] | N
 def locked(session: Session, sequence: int) -> LockedMessage | None:
     """One message, kept from others; None where there is no such message."""
     row = session.execute(select(outbox).where(outbox.c.sequence == sequence).with_for_update()).one_or_none()
-    return LockedMessage(_out_message(row), row.sha256, OutState(row.state)) if row is not None else None
+    if row is None:
+        return None
+    body = body_store.of_message(session, OUT, sequence) or b""
+    return LockedMessage(_out_message(row, body), row.sha256, OutState(row.state))
 
 
 def was_sent_anew(session: Session, sequence: int) -> bool:
@@ -194,7 +211,7 @@ def never_answered(session: Session, *, now: datetime) -> Sequence[OutboundMessa
 # What an answer that was found outside gets from the one that is given again.
 _CLAIMED: Final = ("sender", "receiver", "recipient", "about", "acknowledges")
 # Prepared once: building a statement costs more than running it.
-_ADD = insert(outbox)
+_ADD = insert(outbox).returning(outbox.c.sequence, outbox.c.instance_id)
 
 
 def _adding_or_claiming(new: postgresql.Insert | sqlite.Insert) -> ReturningInsert[Any]:
@@ -202,7 +219,7 @@ def _adding_or_claiming(new: postgresql.Insert | sqlite.Insert) -> ReturningInse
     adding = new.on_conflict_do_update(
         index_elements=[outbox.c.instance_id], set_=claimed, where=outbox.c.about == UNCLAIMED
     )
-    return adding.returning(outbox.c.instance_id)
+    return adding.returning(outbox.c.sequence, outbox.c.instance_id, outbox.c.issued_on)
 
 
 _ADD_OR_CLAIM = {
@@ -211,7 +228,15 @@ _ADD_OR_CLAIM = {
 }
 
 
-def _out_message(row: Row[tuple[object, ...]]) -> OutboundMessage:
+def _columns(row: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in row.items() if name != "body"}
+
+
+def _body(number: int, row: Mapping[str, object]) -> NewBody:
+    return NewBody(number, cast(date, row["issued_on"]), cast(bytes, row["body"]))
+
+
+def _out_message(row: Row[Any], body: bytes) -> OutboundMessage:
     return OutboundMessage(
         sequence=row.sequence,
         instance_id=row.instance_id,
@@ -221,7 +246,7 @@ def _out_message(row: Row[tuple[object, ...]]) -> OutboundMessage:
         receiver=row.receiver,
         recipient=row.recipient,
         issued_on=row.issued_on,
-        body=row.body,
+        body=body,
         about=row.about,
         attempts=row.attempts,
         failures=row.failures,

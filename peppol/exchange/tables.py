@@ -1,7 +1,7 @@
 """The tables of the exchange, only their shape, and the steps a message may take.
 
-A message's bytes never change. What changes is its state, by the steps of `OUT_FOLLOWS` and
-`IN_FOLLOWS` alone: every change is a conditional UPDATE on the states it may come from.
+A message's bytes never change, and lie in tables of their own (`bodies`). What changes is its state, by the steps of
+`OUT_FOLLOWS` and `IN_FOLLOWS` alone: every change is a conditional UPDATE on the states it may come from.
 
 `receiver queue` has one row per receiver: who works on that receiver's messages now and until when.
 Holding the receiver queue is the right to send to that receiver, so messages to one receiver keep
@@ -23,7 +23,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     String,
     Table,
@@ -206,7 +205,6 @@ outbox = Table(
     Column("about", String(120), nullable=False),
     Column("issued_on", Date, nullable=False),
     Column("sha256", String(64), nullable=False),
-    Column("body", LargeBinary, nullable=False),
     Column("state", String(20), nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     # Attempts that count towards STUCK: those made while the access point itself was there.
@@ -314,7 +312,6 @@ inbox = Table(
     Column("instance_id", String(80), nullable=False, server_default=""),
     Column("sha256", String(64), nullable=False),
     Column("size", Integer, nullable=False),
-    Column("body", LargeBinary, nullable=False),
     Column("received_on", Date, nullable=False),
     Column("received_at", UtcDateTime(), nullable=False),
     Column("state", String(20), nullable=False),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select
 
-from audit import body_store, case_archive, journal_queries, legal_hold_store, retention
+from audit import body_store, case_archive, disposal_store, journal_queries, legal_hold_store, retention
 from audit import cases as audit_cases
 from audit.retention import RetentionRefused
 from audit.tables import disposed_body
@@ -67,7 +67,10 @@ def test_a_disposal_leaves_the_fingerprint_of_each_thing_it_removed(system: Syst
     disposal = f"disposal {number}"
     with system.database.reading() as session:
         # What is removed here comes back with the end of the reading.
-        foreseen = list(body_store.of_case(session, REFERENCE))
+        foreseen = []
+        for each in body_store.of_case(session, REFERENCE):
+            disposal_store.add_body(session, number, each)
+            foreseen.append(each)
     assert said(last(system)) == ("user-1", "disposal.proposed", disposal, "", {"cases": "1"})
     with system.database.writing() as session:
         text = retention.confirm(session, number, by="user-2", on=LATER)

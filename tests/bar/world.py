@@ -17,6 +17,7 @@ from foundation.database import Database
 from foundation.sql import Session
 from operations.checks import invariants
 from peppol.exchange import tables as exchange_tables
+from peppol.exchange.bodies import body_store
 from peppol.exchange.tables import InState, OutState
 
 
@@ -61,16 +62,17 @@ def _acknowledged(session: Session, bodies: Iterable[bytes]) -> Iterator[str]:
 def _given(session: Session, given: Iterable[tuple[str, bytes]]) -> Iterator[str]:
     """I8: what the other side has under an identifier is what we keep under it; what is sent, it has."""
     outbox = exchange_tables.outbox
-    kept = {row.instance_id: row for row in session.execute(select(outbox))}
+    told = body_store.beside(session, body_store.OUT, select(outbox))
+    kept = {row.instance_id: (row, body) for row, body in told}
     had: dict[str, bytes] = {}
     for instance_id, body in given:
         if had.setdefault(instance_id, body) != body:
             yield f"letter out {instance_id}: the other side has two versions of it"
         if instance_id not in kept:
             yield f"letter out {instance_id}: the other side has it, and we know of none"
-        elif kept[instance_id].body != body:
+        elif kept[instance_id][1] != body:
             yield f"letter out {instance_id}: the other side has other bytes than we keep"
     if had:
-        for instance_id, row in kept.items():
+        for instance_id, (row, _) in kept.items():
             if row.state in (OutState.SENT, OutState.DELIVERED) and instance_id not in had:
                 yield f"letter out {instance_id}: it is {row.state}, and the other side was never given it"

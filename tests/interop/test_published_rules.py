@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from sqlalchemy import select
 
 from billing.tools.simulation import documents
 from fixtures.build_bad import base
@@ -16,7 +15,7 @@ from foundation.database import Database
 from invoicing.flow_test.example_documents import examples
 from invoicing.flow_test.sample_orders import NoSamples
 from peppol.documents import technical_responses
-from peppol.exchange import tables as exchange_tables
+from peppol.exchange import outbox_store
 from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.validation import validation
 from peppol.xml import codec
@@ -82,8 +81,8 @@ def written() -> Iterator[tuple[DocumentKind, bytes]]:
     """Every document the demo's books hold of ours, the examples of each supplier, and technical answers."""
     database = Database(f"sqlite:///{demo_books.played().folder / 'billing.sqlite'}")
     with database.reading() as session:
-        for row in session.execute(select(exchange_tables.outbox.c.kind, exchange_tables.outbox.c.body)):
-            yield DocumentKind(row.kind), row.body
+        for message in outbox_store.messages_out(session):
+            yield DocumentKind(message.kind), message.body
     database.close()
     register = example_register()
     for supplier in register.suppliers:

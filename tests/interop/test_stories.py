@@ -8,15 +8,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 from lxml import etree
-from sqlalchemy import select
 
 from billing.tools.access_point_simulator.app import SUPPLIER_KINDS
 from billing.tools.simulation import documents
+from finance_desk import post_queries
 from foundation.database import Database
 from peppol.access_points.protocol import DeliveryState
 from peppol.documents import billing, ordering, technical_responses
 from peppol.envelope import opening
-from peppol.exchange import tables as exchange_tables
 from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.xml import codec
 from tests.interop.network import MLS_FROM, MLS_TO
@@ -65,10 +64,7 @@ def canonical(document: bytes) -> bytes:
 def sent_bytes(desk: Desk, number: int) -> bytes:
     """Our message as the books have it."""
     with Database(desk.url).reading() as session:
-        body: bytes = session.execute(
-            select(exchange_tables.outbox.c.body).where(exchange_tables.outbox.c.sequence == number)
-        ).scalar_one()
-        return body
+        return post_queries.body_of(session, number)
 
 
 def ours(desk: Desk) -> list[tuple[str, str]]:

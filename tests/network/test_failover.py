@@ -31,7 +31,8 @@ from foundation.database import Database, explain, utc_now
 from foundation.database_faults import DatabaseFault, fault_of
 from operations.settings import Settings
 from peppol.access_points.folder import FolderAccessPoint
-from peppol.exchange.tables import inbox
+from peppol.exchange.tables import InState, inbox
+from tests.support.message_bodies import bodies_in
 from tests.support.servers import without_server
 from tests.support.servers.serving import NO_TLS
 from tests.support.servers.stoppable_postgresql import (
@@ -147,7 +148,7 @@ def test_a_primary_killed_among_acknowledgements_and_a_standby_in_its_place(
             sender.stop.set()
             sending.join()
         with app.state.database.reading() as session:
-            kept = list(session.scalars(select(inbox.c.body).where(inbox.c.state == "ARRIVED")))
+            kept = bodies_in(session, InState.ARRIVED)
         # Each once; one that was kept when its answer was lost came again, and is a repeat.
         assert sorted(kept) == sorted(sender.taken)
         assert not app.state.database.hold_if_restored()

@@ -337,6 +337,9 @@ NOT_WAITED_FOR: Mapping[str, str] = {
     **dict.fromkeys(("job_run.slot", "job_run.started_at"), SLOTS),
     **dict.fromkeys(
         [
+            "body_object.stored_at",
+            "body_object.disposed_at",
+            "body_object.tried_at",
             "outbox.laid_at",
             "outbox.sent_at",
             "outbox.closed_at",

@@ -34,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint as Key
 from sqlalchemy.exc import IntegrityError
 
-from foundation.engines import partitions
+from foundation.engines import month_partitions
 
 _DAY: Final = date(2026, 5, 4)
 _MOMENT: Final = "2026-05-04T10:00:00.000000+00:00"
@@ -45,11 +45,11 @@ _NUMBER: Final = object()
 def fill(connection: Connection) -> None:
     """Let every foreign key that no row fills have one that does, and no table be empty."""
     inspector = inspect(connection)
+    parts = month_partitions.partitions(connection)
     keys = {
         name: found
         for (_, name), found in inspector.get_multi_foreign_keys().items()
-        # A partition has the rows of its table.
-        if name is not None and not partitions.is_partition(name)
+        if name is not None and name not in parts
     }
     for name in keys:
         _fill(connection, inspector, keys, name)
@@ -57,12 +57,13 @@ def fill(connection: Connection) -> None:
 
 def unfilled(connection: Connection) -> list[str]:
     """The foreign keys that no row fills."""
+    parts = month_partitions.partitions(connection)
     return [
         f"{name}: {', '.join(key['constrained_columns'])}"
         for (_, name), found in inspect(connection).get_multi_foreign_keys().items()
         for key in found
         if name is not None
-        and not partitions.is_partition(name)
+        and name not in parts
         and not _is_filled(connection, name, key["constrained_columns"])
     ]
 

@@ -27,11 +27,12 @@ from sqlalchemy import (
 from billing.migrations import sqlite_schema
 from foundation import number_series
 from foundation import tables as foundation_tables
-from foundation.append_only import protect_standing
+from foundation.append_only import KeptUntil, protect_kept_again, protect_standing
 from foundation.database import SUPPLIER_ROLE
 from foundation.journal_chains.row_hashes import GENESIS, row_hash
 from foundation.tables import journal
 from invoicing.reconciliation import change_triggers_store
+from peppol.exchange.bodies import tables as body_tables
 
 
 def put_in(database_url: str, folder: Path) -> None:
@@ -170,8 +171,28 @@ def before_0063(connection: Connection) -> None:
 
 def before_0064(connection: Connection) -> None:
     """Lead the books back to what revision 0064 found."""
-    before_0067(connection)
+    before_0065(connection)
     connection.execute(text("drop table outbound_waiting"))
+
+
+def before_0065(connection: Connection) -> None:
+    """Lead the books back to what revision 0065 found: each message with its bytes in its row."""
+    before_0066(connection)
+    kind, empty = ("bytea", "''") if connection.dialect.name == "postgresql" else ("blob", "x''")
+    for table, number in (("inbox", "id"), ("outbox", "sequence")):
+        connection.execute(text(f"alter table {table} add column body {kind} not null default {empty}"))
+        mine = f"b.letter = {table}.{number}"
+        connection.execute(text(f"update {table} set body = b.body from {table}_body b where {mine}"))  # noqa: S608
+        connection.execute(text(f"drop table {table}_body"))
+
+
+def before_0066(connection: Connection) -> None:
+    """Lead the books back to what revision 0066 found."""
+    before_0067(connection)
+    for name, kind in body_tables.KINDS.items():
+        said = f"SELECT 1 FROM disposed_body WHERE kind = '{kind}' AND item_id = OLD.letter"  # noqa: S608
+        protect_kept_again(connection, name, KeptUntil(f"EXISTS ({said})"))
+    connection.execute(text("drop table body_object"))
 
 
 def before_0067(connection: Connection) -> None:

@@ -21,6 +21,7 @@ from operations.idempotency.replies import InFlight, KeyMalformed, KeyMissing, K
 from orders.placements.store import PlacementUnknown
 from orders.purchase_orders.order_store import OrderUnknown
 from orders.register.store import NoRegister
+from peppol.exchange.bodies.object_storage import BodyAway, BodyWrong
 from web.access import NotPermitted
 from web.csrf import NotOurForm
 from web.guards.form_fields import FieldTooLong
@@ -33,7 +34,7 @@ _ROWS: Final[Sequence[tuple[HTTPStatus, tuple[type[Refused], ...]]]] = (
     (HTTPStatus.TOO_MANY_REQUESTS, (TooOften,)),
     (
         HTTPStatus.SERVICE_UNAVAILABLE,
-        (DatabaseUnusable, NoneFree, SignInsBusy, PdfTooSlow, PdfBrokenOff, NoRegister),
+        (DatabaseUnusable, NoneFree, SignInsBusy, PdfTooSlow, PdfBrokenOff, NoRegister, BodyAway, BodyWrong),
     ),
     (HTTPStatus.UNPROCESSABLE_ENTITY, (WorkEnded, FieldTooLong, KeyUsedForOther, KeysRefused)),
     (HTTPStatus.NOT_FOUND, (NotThere, OrderUnknown, InvoiceUnknown, PlacementUnknown)),
@@ -43,7 +44,7 @@ _ROWS: Final[Sequence[tuple[HTTPStatus, tuple[type[Refused], ...]]]] = (
     (HTTPStatus.BAD_REQUEST, (SecretInAddress, KeyMissing, KeyMalformed)),
 )
 _CHALLENGE: Final = 'Bearer realm="billing"'
-_REGISTER_SECONDS: Final = 60
+_REST_SECONDS: Final = 60
 
 
 def status_of(refusal: type[Refused]) -> int:
@@ -58,8 +59,8 @@ def headers_of(refused: Refused) -> Mapping[str, str]:
     """What the answer says beside its words: when to come again, or how to prove who one is."""
     if isinstance(refused, TooOften | SignInsBusy | InFlight):
         return {"Retry-After": str(refused.seconds)}
-    if isinstance(refused, NoRegister):
-        return {"Retry-After": str(_REGISTER_SECONDS)}
+    if isinstance(refused, NoRegister | BodyAway):
+        return {"Retry-After": str(_REST_SECONDS)}
     if status_of(type(refused)) == HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": _CHALLENGE}
     return {}

@@ -9,7 +9,7 @@ from foundation.engines import partitions
 from foundation.engines.partitions import Division
 
 revision = "0067"
-down_revision = "0064"
+down_revision = "0066"
 branch_labels = None
 depends_on = None
 

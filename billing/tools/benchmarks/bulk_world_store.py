@@ -124,17 +124,18 @@ _STEPS = (
        FROM document ORDER BY id""",
     """INSERT INTO invoice_part (invoice_id, position, order_number, line_id, amount_net)
        SELECT id, 1, order_number, line_id, net FROM document WHERE what <> 'CREDIT'""",
-    """INSERT INTO inbox (id, transport_id, sha256, size, body, received_on, received_at, state, kind, business_key)
+    """INSERT INTO inbox (id, transport_id, sha256, size, received_on, received_at, state, kind, business_key)
        SELECT id, 'bulk-' || id, encode(sha256(id::text::bytea), 'hex'), length(id::text),
-              convert_to(id::text, 'UTF8'), came_on, came_on, 'HANDLED',
+              came_on, came_on, 'HANDLED',
               CASE what WHEN 'CREDIT' THEN 'credit-note' ELSE 'invoice' END, 'bulk ' || id
        FROM document ORDER BY id""",
-    """INSERT INTO inbox (id, transport_id, sha256, size, body, received_on, received_at, state, reason)
+    """INSERT INTO inbox (id, transport_id, sha256, size, received_on, received_at, state, reason)
        SELECT (SELECT max(id) FROM document) + id / 5000, 'bulk-aside-' || id,
               encode(sha256((-id)::text::bytea), 'hex'), length(id::text) + 1,
-              convert_to((-id)::text, 'UTF8'), came_on, came_on,
+              came_on, came_on,
               CASE WHEN id % 2 = 0 THEN 'QUARANTINED' ELSE 'CONFLICT' END, 'BULK'
        FROM document WHERE id % 5000 = 0""",
+    "INSERT INTO inbox_body (letter, day, body) SELECT id, received_on, '<>' FROM inbox ORDER BY id",
     """INSERT INTO inbound_event (source, event_id, content_sha256, type, occurred_on, execution_reference, body,
                                   state, received_at)
        SELECT 'bulk', reference || '-' || j, encode(sha256((reference || j)::bytea), 'hex'), 'report.approved',

@@ -18,6 +18,7 @@ from invoicing.model import InvoiceState
 from orders import tables as order_tables
 from orders.register.register import Register
 from peppol.exchange import tables as exchange_tables
+from peppol.exchange.bodies.tables import inbox_body
 
 RECEIVED = 600
 """So many invoices come the ordinary way."""
@@ -63,10 +64,11 @@ def _copy(session: Session, copy: int) -> None:
         "transport_id": message.c.transport_id + literal(f"-{copy}"),
         "sha256": func.substr(message.c.sha256, 1, 56) + literal(f"{copy:08}"),
         "business_key": message.c.business_key + literal(f"-{copy}"),
-        # What a payment looks at of a message is its sha256.
-        "body": literal(b"<>"),
     }
     _copy_rows(session, message, message.c.id, named)
+    # What a payment looks at of a message is its sha256.
+    body = {"letter": inbox_body.c.letter + away, "body": literal(b"<>")}
+    _copy_rows(session, inbox_body, inbox_body.c.letter, body)
     _copy_rows(session, invoice, invoice.c.id, mine)
     _copy_rows(session, match, match.c.id, {"id": match.c.id + away, "invoice_id": match.c.invoice_id + away})
     moved = {"invoice_id": part.c.invoice_id + away, "order_number": _numbered(part.c.order_number, away)}

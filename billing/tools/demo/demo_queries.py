@@ -13,6 +13,7 @@ from invoicing.payment import tables as payment_tables
 from orders import tables as order_tables
 from orders.model import Handling, PlacementState
 from peppol.exchange import tables as exchange_tables
+from peppol.exchange.bodies import body_store
 from peppol.exchange.tables import OutState
 
 
@@ -39,13 +40,13 @@ def portal_messages(session: Session, *, after: int) -> Sequence[PortalMessage]:
     """The messages that lie in the portal, from the one after `after` on."""
     outbox = exchange_tables.outbox
     question = (
-        select(outbox.c.sequence, outbox.c.recipient, outbox.c.body)
+        select(outbox.c.sequence, outbox.c.recipient, outbox.c.issued_on)
         .where(outbox.c.state == OutState.IN_PORTAL, outbox.c.sequence > after)
         .order_by(outbox.c.sequence)
     )
     return [
-        PortalMessage(sequence=row.sequence, recipient=row.recipient, body=row.body)
-        for row in session.execute(question)
+        PortalMessage(sequence=row.sequence, recipient=row.recipient, body=body or b"")
+        for row, body in body_store.beside(session, body_store.OUT, question)
     ]
 
 

@@ -35,6 +35,7 @@ _OF_BOOKS: Final[Sequence[Callable[[Settings], Iterator[Finding]]]] = (
     machine_examined.folders,
     services_examined.access_point,
     services_examined.mail,
+    services_examined.object_storage,
     services_examined.sign_in,
 )
 _OF_THE_MACHINE: Final[Sequence[Callable[[], Iterator[Finding]]]] = (

@@ -13,6 +13,7 @@ from foundation.text import Text
 from operations.access_point import opened_access_point
 from operations.directory.words import DOUBT_WORDS
 from operations.mail import asking as asking_mail
+from operations.object_storage import opening
 from operations.settings import Settings
 from peppol.access_points.probing import probed
 from peppol.access_points.protocol import AccessPoint, AccessPointError, Capability, PeerVerdict
@@ -95,6 +96,31 @@ def mail(settings: Settings) -> Iterator[Finding]:
     yield well("mail.answers", Text("Mejlservern svarar och släpper in oss."))
     if settings.smtp_utf8 and not offers.utf8:
         yield fault("mail.addresses", asking_mail.NO_ADDRESSES_OF_ALL_LETTERS)
+
+
+def object_storage(settings: Settings) -> Iterator[Finding]:
+    """Whether the object storage answers, lets us in, and locks objects where the settings count on it."""
+    try:
+        storage = opening.storage_of(settings)
+        if storage is None:
+            return
+        locks = storage.has_lock()
+    except Refused as refused:
+        yield fault("object-storage.answers", refused.text)
+        return
+    yield well("object-storage.answers", Text("Objektlagret svarar och släpper in oss."))
+    if settings.body_storage_lock and not locks:
+        yield fault(
+            "object-storage.lock",
+            Text("Hinken %(bucket)s är gjord utan Object Lock.", bucket=settings.body_storage_bucket),
+            Text("Gör en hink med Object Lock, eller töm BILLING_BODY_STORAGE_LOCK."),
+        )
+    if locks and not settings.body_storage_lock:
+        yield unknown(
+            "object-storage.lock",
+            Text("Hinken %(bucket)s har Object Lock, som inte används.", bucket=settings.body_storage_bucket),
+            Text("Sätt BILLING_BODY_STORAGE_LOCK till hold, så följer bevarandekrav med dit."),
+        )
 
 
 def sign_in(settings: Settings) -> Iterator[Finding]:

@@ -33,7 +33,13 @@ BOOKS = Path(__file__).with_name("books_0_2_1")
 GONE = {"journal_mark", "journal_head"}
 
 # Left behind by revision 0008: the latest day is counted from the periods. By 0011: a reason is said in two languages.
-GONE_COLUMNS = {("placement", "ends_on_latest"), ("planned_order", "reason")}
+# By 0065: the bytes of messages lie in tables of their own.
+GONE_COLUMNS = {
+    ("placement", "ends_on_latest"),
+    ("planned_order", "reason"),
+    ("inbox", "body"),
+    ("outbox", "body"),
+}
 
 Rows = dict[str, tuple[list[str], list[str]]]
 

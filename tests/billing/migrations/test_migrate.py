@@ -21,7 +21,7 @@ from accounts.tokens import fingerprint
 from billing.migrations.migrate import bring_up_to_date, open_migrated
 from foundation import append_only
 from foundation.database import Database
-from foundation.engines import partitions
+from foundation.engines import month_partitions
 from foundation.sql import Session, UtcDateTime
 from invoicing.payment import attest_right_store, payment, payment_store, repayments
 from invoicing.payment.attest_right_store import Reach
@@ -65,6 +65,8 @@ def books_of_0_1_0(database_url: str) -> str:
 def shape(database: Database) -> dict[str, tuple[list[tuple[str, bool]], list[tuple[str, str, bool]]]]:
     """Every table's columns with whether they may be empty, and its indexes with their columns."""
     seen = inspect(database.engine)
+    with database.reading() as session:
+        parts = month_partitions.partitions(session)
     return {
         table: (
             sorted((column["name"], column["nullable"]) for column in seen.get_columns(table)),
@@ -81,7 +83,7 @@ def shape(database: Database) -> dict[str, tuple[list[tuple[str, bool]], list[tu
             ),
         )
         for table in seen.get_table_names()
-        if not partitions.is_partition(table)
+        if table not in parts
     }
 
 

@@ -13,12 +13,14 @@ from foundation import journal as chain
 from foundation import number_series
 from foundation import tables as foundation_tables
 from foundation.database import SUPPLIER_ROLE, Database
+from foundation.engines import month_partitions
 from foundation.journal_chains.row_hashes import case_chain
 from foundation.sql import Session
 from foundation.tables import journal, journal_chain
 from invoicing.documents.tables import invoice
 from orders.register import store as register_store
 from orders.tables import inbound_event, line_account, placement, purchase_order
+from peppol.exchange.bodies import body_store
 from peppol.exchange.tables import outbox
 from tests.support.journal import Noted, Something
 from tests.support.servers.databases import PostgresqlServer
@@ -76,6 +78,30 @@ def test_messages_are_read_by_those_whose_order_they_carry(database: Database) -
         own = session.scalars(select(purchase_order.c.number)).all()
     assert messages
     assert set(messages) <= set(own)
+
+
+def test_the_bytes_of_messages_are_read_by_those_who_see_the_message(database: Database) -> None:
+    for bodies in (body_store.IN, body_store.OUT):
+        with database.for_supplier(FYRBAKEN).reading() as session:
+            messages = set(session.scalars(select(bodies.number)))
+            held = set(session.scalars(select(bodies.table.c.letter)))
+        with database.reading() as session:
+            others = set(session.scalars(select(bodies.table.c.letter))) - messages
+        assert held
+        assert held <= messages
+        assert others
+
+
+def test_the_partitions_of_the_bytes_are_closed(database: Database) -> None:
+    with database.reading() as session:
+        parts = month_partitions.partitions(session)
+    assert len(parts) > 8
+    for part in parts:
+        with (
+            database.for_supplier(FYRBAKEN).reading() as session,
+            pytest.raises(ProgrammingError, match="permission denied"),
+        ):
+            session.execute(text(f"SELECT body FROM {part}"))  # noqa: S608 - names of ours
 
 
 def test_a_change_without_the_supplier_changes_nothing_foreign(database: Database) -> None:

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from sqlalchemy import select
 
 from accounts.api_clients import client_store, clients, secret_store
 from accounts.api_clients.model import BUYER_SCOPES, ApiScope, ClientState
@@ -18,7 +17,7 @@ from billing.server.bodies.event_bodies import BATCH, EVENTS_MAX, ONE
 from foundation import journal
 from operations.settings import Settings
 from orders.register.report_approval import ReportApproval
-from peppol.exchange import tables as exchange_tables
+from tests.support.message_bodies import bodies_in
 from tests.support.servers.serving import NO_TLS, serving
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import System, a_system, decision, event_line, example_register
@@ -256,8 +255,7 @@ def test_what_is_no_event_is_kept_byte_for_byte(system: System, client: httpx.Cl
 
 def quarantined(system: System) -> list[str]:
     with system.database.reading() as session:
-        found = session.scalars(select(exchange_tables.inbox.c.body).order_by(exchange_tables.inbox.c.id))
-        return [body.decode() for body in found]
+        return [body.decode() for body in bodies_in(session)]
 
 
 def test_too_many_events_or_bytes_are_refused_before_anything_is_done(

@@ -33,6 +33,7 @@ from peppol.access_points.protocol import AccessPointError
 from peppol.exchange.receiving import Collector
 from peppol.exchange.sending import MessageSender
 from peppol.exchange.tables import OutState, inbox, outbox
+from tests.support.message_bodies import bodies_in
 from tests.support.servers import without_server
 from tests.support.servers.faulty_point import Moment, lay_out
 from tests.support.servers.serving import NO_TLS
@@ -149,7 +150,7 @@ def test_what_cannot_be_taken_in_stays_and_is_taken_in_once_when_it_can(
         collect(database, folder, at_a_persons_word=True)
         assert not list((folder / "inbox").iterdir())
         with database.reading() as session:
-            bodies = set(session.scalars(select(inbox.c.body)))
+            bodies = set(bodies_in(session))
         assert {f"<M>{number} {name}</M>".encode() for name in names} <= bodies
         kept = count(database, inbox)
 

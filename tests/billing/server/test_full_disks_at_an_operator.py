@@ -23,6 +23,7 @@ from peppol.exchange.sending import MessageSender
 from peppol.exchange.tables import OutState, inbox, outbox
 from tests.billing.server.test_full_disks import DISK, FAULTS, count, files_below, until_untouched
 from tests.peppol.access_points.test_folders import files_at
+from tests.support.message_bodies import bodies_in
 from tests.support.servers.faulty_point import Moment, lay_out
 from tests.support.servers.sftp_server import sftp_server
 from tests.support.servers.system_databases import migrated
@@ -131,7 +132,7 @@ def test_what_cannot_be_moved_away_is_taken_in_once_all_the_same(
             collect(later=timedelta(hours=2))
             assert lying() == []
             with database.reading() as session:
-                bodies = list(session.scalars(select(inbox.c.body)))
+                bodies = bodies_in(session)
             assert {f"<M>{number} {each}</M>".encode() for each in range(2)} <= set(bodies)
 
         failed = until_untouched(try_at, lambda: not lying())

@@ -14,8 +14,8 @@ from invoicing.portal_invoicing.sending import Press
 from invoicing.portal_invoicing.uploads import Looked, UploadRefused
 from orders.register import store as register_store
 from peppol.documents import billing
-from peppol.exchange import tables as exchange_tables
 from peppol.xml import codec
+from tests.support.message_bodies import bodies_in
 from tests.support.stories.bills import billed
 from tests.support.stories.portal import Desk, key
 from tests.support.stories.system import LARKDRILLEN, System, a_system
@@ -71,7 +71,7 @@ def test_an_upload_is_judged_before_it_is_sent_and_leaves_byte_for_byte(desk: De
     assert "on its way" in refusal_of(looked(desk, body))
     desk.wait()
     with desk.system.database.reading() as session:
-        assert session.execute(exchange_tables.inbox.select()).one().body == body
+        assert bodies_in(session) == [body]
     (outcome,) = desk.system.read_messages(on=desk.today)
     assert outcome.invoice is not None
     assert outcome.invoice.state is InvoiceState.ACCEPTED

@@ -18,6 +18,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.payment import tables as payment_tables
 from orders import tables as order_tables
 from peppol.exchange import tables as exchange_tables
+from peppol.exchange.bodies import tables as body_tables
 from tests.operations.checks.test_invariants import REFERENCE, everything_happens, found_after
 from tests.support.stories.paying import PayDesk
 from tests.support.stories.system import System, a_system
@@ -28,8 +29,10 @@ PLACES: dict[str, tuple[Table, tuple[str, ...], bool]] = {
         ("actor", "action", "subject", "execution_reference", "detail", "at", "hash"),
         True,
     ),
-    "an original": (exchange_tables.inbox, ("body", "sha256"), False),
-    "a message of ours": (exchange_tables.outbox, ("body", "sha256"), False),
+    "an original": (body_tables.inbox_body, ("body",), True),
+    "a message of ours": (body_tables.outbox_body, ("body",), True),
+    "a fingerprint of an original": (exchange_tables.inbox, ("sha256",), False),
+    "a fingerprint of ours": (exchange_tables.outbox, ("sha256",), False),
     "a file that left": (payment_tables.export_file, ("body", "sha256"), True),
     "an account": (
         order_tables.line_account,

@@ -19,6 +19,7 @@ from peppol.exchange.directory_tables import directory_doubt as doubt_table
 from peppol.exchange.sending import MessageSender
 from peppol.exchange.tables import OutState, attempt, outbox, receiver_queue
 from peppol.lookup.doubts import DirectoryDoubt
+from tests.support.message_bodies import without_bytes_out
 from tests.support.servers.faulty_point import FaultyPoint, Moment, lay_out
 from tests.support.stories.system import System, a_system
 
@@ -224,6 +225,7 @@ def test_no_message_is_lost_doubled_or_diverted_without_a_no_that_counts(
 ) -> None:
     """Whatever it says and when: what lies in the portal had a confirmed no, and all others leave in the end."""
     with system.database.writing() as session:
+        without_bytes_out(session)
         for table in (attempt, outbox, receiver_queue, directory_answer, doubt_table):
             session.execute(delete(table))
     point, likely, laid = Answers(), LikelyNo(least, share), 0

@@ -15,6 +15,7 @@ from peppol.exchange.receiving import Collector
 from peppol.exchange.sending import MessageSender
 from peppol.exchange.tables import InState, OutState
 from peppol.lookup.directory import FixedRegister, RegisterDirectory
+from tests.support.message_bodies import bodies_in
 from tests.support.servers.access_points import ANOTHER, BUYER, SUPPLIER, Simulator, order, simulator
 from tests.support.servers.faulty_point import DAY, Moment
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, TALLKOTTEN, System, a_system
@@ -159,11 +160,7 @@ def test_what_comes_through_a_storm_is_stored_once_and_every_copy_is_flagged(
             break
     with system.database.reading() as session:
         invoice = Counter(session.scalars(select(exchange_tables.inbox.c.state)))
-        kept = sorted(
-            session.scalars(
-                select(exchange_tables.inbox.c.body).where(exchange_tables.inbox.c.state == InState.ARRIVED)
-            )
-        )
+        kept = sorted(bodies_in(session, InState.ARRIVED))
     assert kept == sorted(bodies)
     assert invoice[InState.ARRIVED] == 30
     assert invoice[InState.REPEAT] >= 10

@@ -2,11 +2,11 @@
 
 import shutil
 import subprocess
-from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy import make_url, text
+import psycopg
+from sqlalchemy import make_url
 from typer.testing import CliRunner, Result
 
 from billing.cli.cli import app
@@ -120,13 +120,10 @@ class Drill:
             shutil.copyfile(copy, books)
         else:
             plain = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
-            with closing(Database(self.url)) as database, database.engine.begin() as session:
-                # As a new database is: a copy is not put over what is there.
-                session.execute(text("DROP SCHEMA public CASCADE"))
-                session.execute(text("CREATE SCHEMA public"))
-            subprocess.run(
-                ["pg_restore", "--no-owner", f"--dbname={plain}", str(copy)], check=True, capture_output=True
-            )
+            with psycopg.connect(plain, autocommit=True) as server:
+                server.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+            restores = ["pg_restore", "--no-owner", f"--dbname={plain}", str(copy)]
+            subprocess.run(restores, check=True, capture_output=True)
         self.open()
 
     def outbox(self) -> dict[str, bytes]:

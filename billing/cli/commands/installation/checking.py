@@ -27,6 +27,7 @@ from foundation.sql import Session
 from foundation.text import Text
 from operations.checks import invariants, private_files
 from operations.checks.payment_checks import Findings
+from operations.object_storage import verifying
 from operations.restore import looking, mark_places, opened_places
 from operations.restore.found import Places, Whose
 from operations.settings import Settings
@@ -52,6 +53,12 @@ def check(
             help="Så många dagars mottagna filer läses; alla: --days 0 / days of files; 0: all",
         ),
     ] = None,
+    all_bodies: Annotated[
+        bool,
+        typer.Option(
+            "--all-bodies", help="Läs allt i objektlagret, inte ett urval / read all in the object storage"
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Pröva databasens invarianter, också mot journalhuvuden utanför / check the database's invariants."""
@@ -62,13 +69,13 @@ def check(
                     "Journalhuvuden hör till en köpares journal. Ange köparen med --buyer i stället för --all."
                 )
             )
-        _check_all(context, days=days, as_json=as_json)
+        _check_all(context, days=days, all_bodies=all_bodies, as_json=as_json)
         return
     with context.installation() as installation:
         books = installation.books_of(context.asked)
         settings, database = books.settings, installation.database_of(books)
         with database.reading() as session:
-            broken = _broken(session, settings, heads)
+            broken = _broken(session, settings, heads, all_bodies=all_bodies)
             shared = supplier_role.warning(session, settings.supplier_role)
         outside = _Outside(ways_in.whose(installation, books), _since(database, days))
         broken += _restored(database, settings, outside)
@@ -93,7 +100,7 @@ def _since(database: Database, days: int | None) -> datetime | None:
     return database.clock() - timedelta(days=days) if days else None
 
 
-def _check_all(context: CommandContext, *, days: int | None, as_json: bool) -> None:
+def _check_all(context: CommandContext, *, days: int | None, all_bodies: bool, as_json: bool) -> None:
     """Every buyer's books, closed ones too; books that do not answer are told of and stop no others."""
     rows: list[Json] = []
     failed = False
@@ -102,7 +109,7 @@ def _check_all(context: CommandContext, *, days: int | None, as_json: bool) -> N
             try:
                 database = installation.database_of(books)
                 with database.reading() as session:
-                    broken = _broken(session, books.settings, None)
+                    broken = _broken(session, books.settings, None, all_bodies=all_bodies)
                 outside = _Outside(ways_in.whose(installation, books), _since(database, days))
                 broken += _restored(database, books.settings, outside)
                 if not database.marks:
@@ -126,7 +133,10 @@ def _check_all(context: CommandContext, *, days: int | None, as_json: bool) -> N
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _broken(session: Session, settings: Settings, heads: Path | None) -> list[invariants.BrokenInvariant]:
+def _broken(
+    session: Session, settings: Settings, heads: Path | None, *, all_bodies: bool
+) -> list[invariants.BrokenInvariant]:
+    moved = verifying.verify(session, sample=None if all_bodies else verifying.SAMPLE)
     outside = journal_anchor.verify(session, read_heads(heads))
     return [
         *invariants.check(session),
@@ -134,6 +144,7 @@ def _broken(session: Session, settings: Settings, heads: Path | None) -> list[in
             invariants.BrokenInvariant("journal heads", f"journal row {each.sequence}", each.sentence)
             for each in outside
         ),
+        *(invariants.BrokenInvariant("object storage", *each) for each in moved),
         *(invariants.BrokenInvariant("secrets", *each) for each in _secrets(session, settings)),
         *(invariants.BrokenInvariant("private files", *each) for each in private_files.wide(settings)),
     ]

@@ -22,6 +22,7 @@ from foundation.errors import Refused
 from foundation.text import Text
 from operations.restore import backup as backups
 from operations.restore import loading, mark_places
+from peppol.exchange.bodies.tables import body_object
 
 alone = typer.Typer()
 
@@ -76,6 +77,12 @@ def verify(context: CommandContext, copy: Copy) -> None:
             )
         )
     )
+    if moved := told.rows.get(body_object.name, 0):
+        words = Text(
+            "%(count)s meddelandens innehåll ligger i objektlagret och inte i kopian: det måste finnas kvar där.",
+            count=moved,
+        )
+        typer.echo(context.say(words))
 
 
 @command(restore, "load")

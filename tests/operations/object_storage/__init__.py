@@ -1,0 +1,1 @@
+"""Messages' bytes in an object storage."""
