@@ -107,6 +107,10 @@ def test_an_object_that_the_storage_has_locked_is_told_of_and_tried_again(
         assert f"{len(books.bytes_of)} gallrade meddelanden väntar" in page
         assert f"Lagret har sagt nej till {len(books.bytes_of)}" in page
         assert remove(books).refused == len(books.bytes_of)
+        # The job asks again a day later, not every ten minutes.
+        database, day = books.system.database, timedelta(days=1)
+        assert upkeep.remove_disposed(database, books.storage, now=NOW + day / 2, rest=day) == Kept()
+        assert upkeep.remove_disposed(database, books.storage, now=NOW + day, rest=day).refused > 0
 
 
 def test_a_hold_in_the_books_is_one_in_the_storage_until_it_ends(locked: Keeping) -> None:
