@@ -53,6 +53,8 @@ from orders.register.unit_scope import UnitPlace
 from peppol.exchange.bodies.object_storage import ObjectStorage, storage_of
 from supplier_portal.queries import reports as report_queries
 
+# The object storage is given so long at a time: years of bytes take days, and the other jobs wait for no more.
+_STORAGE_SECONDS = 60.0
 # Reminders go out on these days of the week (Monday is 0): not every day.
 _REMINDER_DAYS = (0, 3)
 
@@ -84,7 +86,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("feed-disposal", Daily(time(2, 20), catch_up=False), _feed_disposal(settings), by_date=True),
         InSteps("statement-sums", Every(timedelta(minutes=1)), keep_sums),
         InOne("partitions", Daily(time(1, 30), catch_up=False), make_partitions),
-        InSteps("object-storage", Daily(time(3, 20)), _object_storage(settings)),
+        InSteps("object-storage", Every(timedelta(minutes=10)), _object_storage(settings)),
         InSteps("object-storage-holds", Every(timedelta(minutes=10)), _object_storage_holds(settings)),
         InOne("unfinished-files", Daily(time(2, 40), catch_up=False), _sweep(settings)),
         InOne(
@@ -123,8 +125,10 @@ def _object_storage(settings: Settings) -> Callable[[Database, date, datetime], 
         storage, terms = _storage(database), object_storage.terms_of(settings)
         if storage is None:
             return "no storage"
-        removed = upkeep.remove_disposed(database, storage, now=now)
-        moved = moving.move_due(database, storage, terms, today=today, now=now)
+        removed = upkeep.remove_disposed(
+            database, storage, now=now, rest=timedelta(days=1), seconds=_STORAGE_SECONDS
+        )
+        moved = moving.move_due(database, storage, terms, today=today, now=now, seconds=_STORAGE_SECONDS)
         dropped = moving.drop_empty_months(database, before=terms.before(today)) if terms.after_days else []
         return (
             f"{moved.bodies} moved, {moved.passed_over} passed over, {removed.removed} removed,"

@@ -27,6 +27,7 @@ from invoicing.journal_actions import InvoicingSubject
 from operations.machine import clock_trust
 from operations.settings import Settings
 from orders.register import store as register_store
+from peppol.exchange.bodies import object_store
 from web.access import signed_in
 from web.csrf import form_of
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
@@ -119,6 +120,7 @@ def keeping(request: Request, person: Person = signed_in(*_READERS, _P.BUYER_ADM
             disposals=disposal_store.newest_first(session),
             names=Names(session, register.buyer),
             years=retention_periods.YEARS,
+            storage=object_store.figures(session),
             may_keep=person.may(*_KEEPERS),
         )
 

@@ -6,6 +6,7 @@ object that the books do not know: the next round takes it up under the same key
 """
 
 import hashlib
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -49,17 +50,24 @@ def move_due(
     today: date,
     now: datetime,
     at_most: int | None = None,
+    seconds: float | None = None,
 ) -> Moved:
-    """Move the bytes of days before the terms' first, the oldest first. Raises StorageError, ReadBackOtherwise."""
-    moved = Moved()
+    """Move the bytes of days before the terms' first, the oldest first, for so long or so many, if that is given.
+
+    Raises StorageError, ReadBackOtherwise.
+    """
+    moved, began = Moved(), time.monotonic()
     if not terms.after_days:
         return moved
     for bodies in (IN, OUT):
         after = _FIRST
-        while at_most is None or moved.bodies < at_most:
+        while seconds is None or time.monotonic() - began < seconds:
+            left = _AT_A_TIME if at_most is None else min(_AT_A_TIME, at_most - moved.bodies)
+            if left <= 0:
+                break
             with database.reading() as session:
                 found = moving_store.due(
-                    session, bodies, before=terms.before(today), after=after, at_most=_AT_A_TIME
+                    session, bodies, before=terms.before(today), after=after, at_most=left
                 )
             if not found:
                 break

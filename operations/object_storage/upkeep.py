@@ -4,9 +4,10 @@ Convention: the books decide, in a transaction of their own; the storage follows
 it will not do yet (a lock of its own) is noted with its reason, told, and asked again every day.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from audit import held_message_queries
 from foundation.database import Database
@@ -57,12 +58,24 @@ def _hold(
     return True
 
 
-def remove_disposed(database: Database, storage: ObjectStorage, *, now: datetime) -> Kept:
-    """Remove the objects whose bytes are disposed of in the books. Raises StorageError where the storage is away."""
-    kept = Kept()
+def remove_disposed(
+    database: Database,
+    storage: ObjectStorage,
+    *,
+    now: datetime,
+    rest: timedelta = timedelta(),
+    seconds: float | None = None,
+) -> Kept:
+    """Remove the objects whose bytes are disposed of in the books, for so long if that is given.
+
+    One that the storage would not remove is asked for again after `rest`. Raises StorageError where it is away.
+    """
+    kept, began = Kept(), time.monotonic()
     with database.reading() as session:
-        gone: Sequence[StoredBody] = object_store.to_remove(session)
+        gone: Sequence[StoredBody] = object_store.to_remove(session, tried_until=now - rest)
     for stored in gone:
+        if seconds is not None and time.monotonic() - began >= seconds:
+            break
         try:
             if stored.is_held:
                 # A hold of ours that has ended; one that stands lets nothing be disposed of.

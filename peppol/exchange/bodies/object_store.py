@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, case, delete, func, insert, or_, select, update
 
 from foundation.sql import Session, among
 from peppol.exchange.bodies.object_storage import ObjectPlace, StorageFault
@@ -78,9 +78,10 @@ def dispose(session: Session, kind: str, number: int, *, at: datetime) -> None:
     session.execute(update(body_object).where(mine).values(disposed_at=at))
 
 
-def to_remove(session: Session) -> Sequence[StoredBody]:
-    """Those whose object is to be removed."""
-    gone = select(body_object).where(body_object.c.disposed_at.is_not(None))
+def to_remove(session: Session, *, tried_until: datetime) -> Sequence[StoredBody]:
+    """Those whose object is to be removed, but for what was tried in vain later than that."""
+    rested = or_(body_object.c.tried_at.is_(None), body_object.c.tried_at <= tried_until)
+    gone = select(body_object).where(body_object.c.disposed_at.is_not(None), rested)
     return [_stored(row) for row in session.execute(gone.order_by(body_object.c.kind, body_object.c.letter))]
 
 

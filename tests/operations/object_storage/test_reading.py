@@ -15,7 +15,7 @@ from finance_desk import post_queries
 from operations.object_storage import verifying
 from peppol.exchange import inbox_store, outbox, outbox_store
 from peppol.exchange import tables as exchange_tables
-from peppol.exchange.bodies import body_store
+from peppol.exchange.bodies import body_store, object_store
 from peppol.exchange.bodies.object_storage import BodyAway, BodyWrong, facts_for
 from peppol.exchange.tables import OutState
 from tests.support.pages.all_routes import ONES
@@ -24,6 +24,7 @@ from tests.support.pages.visitor import text_of, visitor
 from tests.support.servers.object_storages import ObjectStorageServer, running_object_storage
 from tests.support.stories.january import REFERENCE
 from tests.support.stories.moved_bodies import Keeping, keeping
+from tests.support.stories.system import FYRBAKEN, LARKDRILLEN
 
 INVOICE = ("LETTER_IN", 1)
 
@@ -72,6 +73,16 @@ def test_a_message_that_was_refused_is_sent_again_with_its_own_bytes(books: Keep
     assert again.body == books.bytes_of["LETTER_OUT", number]
     with books.system.database.writing() as session:
         session.execute(update(exchange_tables.outbox).values(state=OutState.DELIVERED))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_supplier_reads_the_moved_bytes_of_its_own_messages_and_no_others(books: Keeping) -> None:
+    with books.system.database.for_supplier(FYRBAKEN).reading() as session:
+        assert inbox_store.body_of(session, 1) == books.bytes_of[INVOICE]
+        assert len(list(object_store.every(session))) == len(books.bytes_of)
+    with books.system.database.for_supplier(LARKDRILLEN).reading() as session:
+        assert inbox_store.body_of(session, 1) is None
+        assert list(object_store.every(session)) == []
 
 
 @pytest.fixture

@@ -7,12 +7,16 @@ from datetime import date, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
+from accounts.identity import Permission
 from audit import held_message_queries, legal_hold_store, retention
 from operations.object_storage import orphans, upkeep
 from operations.object_storage.upkeep import Kept
 from peppol.exchange import inbox_store
 from peppol.exchange.bodies import object_store
 from peppol.exchange.bodies.object_storage import ObjectPlace, StorageError
+from tests.support.pages.all_routes import ONES
+from tests.support.pages.browser import portal
+from tests.support.pages.visitor import text_of, visitor
 from tests.support.servers.object_storages import ObjectStorageServer, running_object_storage
 from tests.support.stories.january import REFERENCE
 from tests.support.stories.moved_bodies import NOW, TERMS, FailingStorage, Keeping, keeping
@@ -98,7 +102,15 @@ def test_an_object_that_the_storage_has_locked_is_told_of_and_tried_again(
             found = object_store.figures(session)
         assert (found.to_remove, found.faults) == (len(books.bytes_of), len(books.bytes_of))
         assert set(books.read().values()) == {b""}, "and nobody is shown it meanwhile"
+        with portal(database_url) as site, visitor(site, ONES[Permission.AUDIT]) as auditor:
+            page = text_of(auditor.get("/finance/audit/retention"))
+        assert f"{len(books.bytes_of)} gallrade meddelanden väntar" in page
+        assert f"Lagret har sagt nej till {len(books.bytes_of)}" in page
         assert remove(books).refused == len(books.bytes_of)
+        # The job asks again a day later, not every ten minutes.
+        database, day = books.system.database, timedelta(days=1)
+        assert upkeep.remove_disposed(database, books.storage, now=NOW + day / 2, rest=day) == Kept()
+        assert upkeep.remove_disposed(database, books.storage, now=NOW + day, rest=day).refused > 0
 
 
 def test_a_hold_in_the_books_is_one_in_the_storage_until_it_ends(locked: Keeping) -> None:
