@@ -5,20 +5,23 @@ others. A supplier's client counts as the person its scopes make it, so that wha
 page, queries and the wall in PostgreSQL alike, does so here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from time import thread_time
 from typing import Final
 
-from fastapi import Request
+from anyio import to_thread
+from fastapi import Request, Response
 from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients import signing_in
-from accounts.api_clients.model import ApiCaller, ApiScope
+from accounts.api_clients.model import ApiCaller, ApiClient, ApiScope
 from foundation.text import Text
 from web import access
 from web.access import instant_of
+from web.budgets import Caller
 from web.guards.clients import client_of
 from web.guards.request_limits import RequestLimits, Standing, TooManyRequests
-from web.pages import today_of, whole_database_of
+from web.pages import budgets_of, today_of, whole_database_of
 from web.problems import MEDIA_TYPE, ProblemDocument, ProblemResponse
 from web.refusals.problem_codes import ProblemCode
 
@@ -67,6 +70,21 @@ def signed_in(request: Request, *any_of: ApiScope) -> ApiCaller:
     if standing.left < 0:
         raise TooManyRequests(standing.limit, standing.seconds)
     return caller
+
+
+async def in_turn(request: Request, client: ApiClient, work: Callable[[], Response]) -> Response:
+    """What `work` answers, in a turn within the client's part of this process; its cost is noted. Raises OverBudget."""
+    budgets, caller = budgets_of(request), Caller(client.actor, is_stranger=False)
+
+    def timed() -> Response:
+        begun = thread_time()
+        try:
+            return work()
+        finally:
+            budgets.spend(caller, thread_time() - begun)
+
+    async with budgets.turn(caller):
+        return await to_thread.run_sync(timed)
 
 
 def count(request: Request, who: str) -> Standing:
