@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from accounts.api_clients.model import ApiScope
 from foundation import books_mark
@@ -101,6 +102,21 @@ def test_a_secret_in_an_address_is_refused_with_what_to_do(
     assert told(answer) == (400, "SECRET_IN_ADDRESS")
     assert "ny hemlighet" in answer.json()["detail"]
     assert secret not in answer.text
+
+
+def test_who_is_kept_out_stands_in_the_log_without_what_was_sent(
+    system: System, portal: httpx.Client
+) -> None:
+    number, secret = a_client(system)
+    with capture_logs() as logged:
+        portal.get("/api/v1/orders", headers=bearing(secret[:-1]))
+        portal.get("/api/v1/events", headers=bearing(secret))
+    kept_out = [(each["route"], each["why"], each["by"]) for each in logged if each["event"] == "kept out"]
+    assert kept_out == [
+        ("/api/v1/orders", "SecretMiswritten", ""),
+        ("/api/v1/events", "ScopeMissing", f"client-{number}"),
+    ]
+    assert secret[:20] not in repr(logged)
 
 
 def test_the_answer_in_english_is_asked_for(portal: httpx.Client) -> None:
