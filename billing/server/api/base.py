@@ -12,7 +12,8 @@ from time import thread_time
 from typing import Final
 
 from anyio import to_thread
-from fastapi import Request, Response
+from fastapi import Request, Response, Security
+from fastapi.security import HTTPBearer
 from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients import signing_in
@@ -26,6 +27,17 @@ from web.guards.request_limits import RequestLimits, Standing, TooManyRequests
 from web.pages import budgets_of, today_of, whole_database_of
 from web.problems import MEDIA_TYPE, ProblemDocument, ProblemResponse
 from web.refusals.problem_codes import ProblemCode
+
+BEARER: Final = [
+    Security(
+        HTTPBearer(
+            scheme_name="bearer",
+            description="A client's key (rmk_…), or a token (rmt_…) from `/api/v1/token`.",
+            auto_error=False,
+        )
+    )
+]
+"""How the description of the interface says that an address takes a key; `signed_in` judges it, and tells."""
 
 LATER: Final = {"Retry-After": "60"}
 

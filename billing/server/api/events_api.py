@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients.model import ApiClient, ApiScope
 from billing.server.api import idempotency
-from billing.server.api.base import REFUSALS, later, problem, signed_in, turn_of
+from billing.server.api.base import BEARER, REFUSALS, later, problem, signed_in, turn_of
 from billing.server.api.event_results import EventResult, results_of
 from billing.server.bodies import event_bodies
 from billing.server.bodies.event_bodies import BATCH, BYTES_MAX, EVENTS_MAX, LINES, ONE
@@ -40,7 +40,7 @@ from web.problems import ProblemResponse
 from web.refusals.problem_codes import ProblemCode
 from web.refusals.refusal_statuses import problem_of
 
-router = APIRouter(prefix="/api/v1", tags=["events"])
+router = APIRouter(prefix="/api/v1", tags=["events"], dependencies=BEARER)
 
 _log = structlog.get_logger("events")
 

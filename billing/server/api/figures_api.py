@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients.model import ApiScope
-from billing.server.api.base import REFUSALS, later, problem, signed_in, turn_of
+from billing.server.api.base import BEARER, REFUSALS, later, problem, signed_in, turn_of
 from finance_desk import figure_files
 from foundation.database import Database
 from foundation.errors import Refused
@@ -32,7 +32,7 @@ from web.pages import database_of, today_of
 from web.problems import ProblemResponse
 from web.refusals.problem_codes import ProblemCode
 
-router = APIRouter(prefix="/api/v1", tags=["service figures"])
+router = APIRouter(prefix="/api/v1", tags=["service figures"], dependencies=BEARER)
 
 _MONTH: Final = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 

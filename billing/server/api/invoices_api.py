@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients.model import ApiClient, ApiScope
 from billing.server.api import idempotency
-from billing.server.api.base import REFUSALS, in_turn, later, problem, signed_in
+from billing.server.api.base import BEARER, REFUSALS, in_turn, later, problem, signed_in
 from billing.server.api.told_orders import amount_of
 from billing.server.bodies.json_bodies import MEDIA_TYPE, JsonBody, json_bytes, read
 from foundation.errors import NotThere, Refused
@@ -40,7 +40,7 @@ from web.access import instant_of
 from web.pages import database_of, today_of
 from web.refusals.problem_codes import code_of
 
-router = APIRouter(prefix="/api/v1", tags=["invoices"])
+router = APIRouter(prefix="/api/v1", tags=["invoices"], dependencies=BEARER)
 
 _LINE: Final = r"^[0-9A-Za-z._-]{1,60}/[0-9A-Za-z._-]{1,60}$"
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients.model import ApiClient, ApiScope
 from billing.server.api import idempotency
-from billing.server.api.base import REFUSALS, later, problem, signed_in, turn_of
+from billing.server.api.base import BEARER, REFUSALS, later, problem, signed_in, turn_of
 from billing.server.bodies import json_values
 from billing.server.bodies.event_bodies import BYTES_MAX
 from billing.server.bodies.json_values import NotAnArray
@@ -32,7 +32,7 @@ from web.pages import database_of
 from web.problems import ProblemResponse
 from web.refusals.problem_codes import ProblemCode
 
-router = APIRouter(prefix="/api/v1/ledger", tags=["ledger"])
+router = APIRouter(prefix="/api/v1/ledger", tags=["ledger"], dependencies=BEARER)
 _JSON: Final = "application/json"
 _MOST: Final = 1000
 # Longer than the longest answer with every character escaped; an answer of nonsense has few errors in so many.
