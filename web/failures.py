@@ -96,7 +96,7 @@ def _sign_in_first(request: Request, error: Exception) -> Response:
 def _refused(request: Request, error: Exception) -> Response:
     refused = cast(Refused, error)
     status, headers = refusal_statuses.status_of(type(refused)), refusal_statuses.headers_of(refused)
-    if status == HTTPStatus.FORBIDDEN:
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         _note(request, refused)
     if not _is_page(request):
         return problems.answer(request, refusal_statuses.problem_of(refused))

@@ -10,12 +10,15 @@ import hmac
 from datetime import date, datetime
 from typing import Final
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from accounts import tokens
 from accounts.api_clients import client_store, key_format, secret_store, token_store
 from accounts.api_clients.key_format import SecretMiswritten
 from accounts.api_clients.model import ApiCaller, ApiClient, ApiScope, ApiSecret, scopes_within
 from accounts.guessing import rate_limit
 from foundation.database import Database
+from foundation.database_faults import DatabaseFault, fault_of
 from foundation.errors import Refused
 from foundation.text import Text
 
@@ -90,19 +93,26 @@ def by_secret(database: Database, given: str, *, today: date) -> tuple[ApiClient
 
 def count_wrong(database: Database, address: str, *, now: datetime) -> None:
     """Count a wrong key from this address. Raises TooOften before its time has come."""
-    with database.writing() as session:
+    with database.for_recovery().writing() as session:
         rate_limit.count(session, f"machine key {address}", rate_limit.ONE_CLIENT, now=now)
 
 
 def note_used(database: Database, client: ApiClient, secret: ApiSecret | None, *, today: date) -> None:
-    """Note the first use of the day."""
+    """Note the first use of the day.
+
+    That somebody is here is no part of the books: they are read on while they are held, and where nobody can write.
+    """
     is_secret_new = secret is not None and secret.last_used_on != today
     if client.last_used_on == today and not is_secret_new:
         return
-    with database.writing() as session:
-        client_store.change(session, client, last_used_on=today)
-        if secret is not None:
-            secret_store.note_used(session, secret.id, on=today)
+    try:
+        with database.for_recovery().writing() as session:
+            client_store.change(session, client, last_used_on=today)
+            if secret is not None:
+                secret_store.note_used(session, secret.id, on=today)
+    except SQLAlchemyError as fault:
+        if fault_of(fault) is not DatabaseFault.READ_ONLY:
+            raise
 
 
 def _borne(

@@ -17,6 +17,8 @@ from sqlalchemy.exc import IntegrityError
 
 from accounts import accounts, passwords
 from accounts import store as account_store
+from accounts.api_clients import client_store
+from accounts.api_clients.model import ApiScope
 from accounts.identity import BUYER_SIDE, Permission
 from accounts.journal_actions import AccountAction, StaffAction
 from accounts.rules import AccountRefused, granted_staff
@@ -322,6 +324,11 @@ EVERY_KIND: Final[Mapping[StaffChangeKind, tuple[str, Mapping[str, str], Callabl
         {"limit": "900.00"},
         lambda system: limit_of(system, FINANCE) == Decimal("900.00"),
     ),
+    StaffChangeKind.CLIENT: (
+        "",
+        staff_forms.client(name="Beslutssystemet", scopes=[ApiScope.EVENTS_READ], expires_on=None),
+        lambda system: buyers_clients(system),
+    ),
 }
 """For each kind whom it is about, what it says, and how it shows that it holds."""
 
@@ -334,6 +341,11 @@ def rights(system: System) -> list[str]:
 def substitutes(system: System) -> list[str]:
     with system.database.reading() as session:
         return [each.substitute for each in attest_right_store.substitutions(session)]
+
+
+def buyers_clients(system: System) -> list[str]:
+    with system.database.reading() as session:
+        return [each.name for each in client_store.of_organisation(session, "")]
 
 
 def limit_of(system: System, person: str) -> Decimal | None:

@@ -351,9 +351,14 @@ def test_what_lets_somebody_in_is_kept_nowhere(haunted: Haunted) -> None:
             assert session_key not in stranger.get("/").text
     finally:
         logging.getLogger().removeHandler(listening)
-    made = CliRunner().invoke(
-        app, ["--database", haunted.url, "keys", "make", "Prov", "--may", "events:write"]
-    )
+    shell = ["--database", haunted.url]
+    asked = ["clients", "make", "Prov", "--may", "events:write", "--by", "drift-a"]
+    proposed = CliRunner().invoke(app, [*shell, *asked])
+    number = re.search(r"\d+", proposed.output)
+    assert number is not None, proposed.output
+    confirmed = CliRunner().invoke(app, [*shell, "people", "confirm", number[0], "--by", "drift-b"])
+    assert confirmed.exit_code == 0, confirmed.output
+    made = CliRunner().invoke(app, [*shell, "clients", "secret", "1", "--by", "drift-a"])
     key = re.search(r"rmk_\S+", made.output)
     assert key is not None, made.output
     for secret in (password, session_key, "rusta-och-matcha-demo", key[0]):

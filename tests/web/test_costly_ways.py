@@ -71,6 +71,9 @@ WAYS = {
     "POST /api/v1/ledger/answers": "the budget of the key, and its bytes limited for each request",
     "POST /api/v1/events": "the budget of the key, and its bytes and seconds limited for each request",
     "GET /api/v1/service-figures": "the budget of the key; it reads no body, and its months are limited",
+    "POST /api/v1/invoices": "the budget of the client, and its bytes limited for each request",
+    "POST /api/v1/invoices/preview": "the budget of the client, and its bytes limited for each request",
+    "POST /api/v1/token": "its bytes limited for each request; wrong secrets are counted by address",
     "POST /webhook/letters": "a token or a signature, proved before anything is kept",
 }
 """Each way in, and what keeps it from taking everything. The buyer's own people are counted in no budget."""

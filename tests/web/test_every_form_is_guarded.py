@@ -15,6 +15,7 @@ from web.csrf import TOKEN_FIELD
 
 MACHINES = {
     *("/api/v1/validate", "/api/v1/events", "/api/v1/ledger/answers", "/webhook/letters"),
+    *("/api/v1/token", "/api/v1/invoices", "/api/v1/invoices/preview"),
     *("/sign-in/openid/logout", "/sign-in/openid/{key}/logout"),
     "/mails/{token}",
 }

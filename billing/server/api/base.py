@@ -5,22 +5,39 @@ others. A supplier's client counts as the person its scopes make it, so that wha
 page, queries and the wall in PostgreSQL alike, does so here.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from time import thread_time
 from typing import Final
 
-from fastapi import Request
+from anyio import to_thread
+from fastapi import Request, Response, Security
+from fastapi.security import HTTPBearer
 from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients import signing_in
-from accounts.api_clients.model import ApiCaller, ApiScope
+from accounts.api_clients.model import ApiCaller, ApiClient, ApiScope
 from foundation.text import Text
 from web import access
 from web.access import instant_of
+from web.budgets import Caller, OverBudget
 from web.guards.clients import client_of
 from web.guards.request_limits import RequestLimits, Standing, TooManyRequests
-from web.pages import today_of, whole_database_of
+from web.pages import budgets_of, today_of, whole_database_of
 from web.problems import MEDIA_TYPE, ProblemDocument, ProblemResponse
 from web.refusals.problem_codes import ProblemCode
+
+BEARER: Final = [
+    Security(
+        HTTPBearer(
+            scheme_name="bearer",
+            description="A client's key (rmk_…), or a token (rmt_…) from `/api/v1/token`.",
+            auto_error=False,
+        )
+    )
+]
+"""How the description of the interface says that an address takes a key; `signed_in` judges it, and tells."""
 
 LATER: Final = {"Retry-After": "60"}
 
@@ -67,6 +84,43 @@ def signed_in(request: Request, *any_of: ApiScope) -> ApiCaller:
     if standing.left < 0:
         raise TooManyRequests(standing.limit, standing.seconds)
     return caller
+
+
+@asynccontextmanager
+async def turn_of(
+    request: Request, client: ApiClient, over: Text | None = None
+) -> AsyncIterator[Callable[[float], object]]:
+    """A turn within the client's part of this process, as everybody has who sends something that costs; to it is told
+    how many seconds of a processor were spent.
+
+    Raises OverBudget; or ProblemResponse (429) with the sentence `over`, which names the `seconds` to wait.
+    """
+    budgets, caller = budgets_of(request), Caller(client.actor, is_stranger=False)
+    try:
+        async with budgets.turn(caller):
+            yield partial(budgets.spend, caller)
+    except OverBudget as refused:
+        if over is None:
+            raise
+        raise ProblemResponse(
+            ProblemCode.LIMIT_REACHED,
+            over.with_values(seconds=refused.seconds),
+            headers={"Retry-After": str(refused.seconds)},
+        ) from None
+
+
+async def in_turn(request: Request, client: ApiClient, work: Callable[[], Response]) -> Response:
+    """What `work` answers, in such a turn. Raises OverBudget."""
+    async with turn_of(request, client) as spent:
+
+        def timed() -> Response:
+            begun = thread_time()
+            try:
+                return work()
+            finally:
+                spent(thread_time() - begun)
+
+        return await to_thread.run_sync(timed)
 
 
 def count(request: Request, who: str) -> Standing:

@@ -7,7 +7,6 @@ transactions of its own; with an Idempotency-Key the same request has the same a
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from functools import partial
 from time import monotonic, thread_time
 from typing import Annotated, Final
 
@@ -20,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients.model import ApiClient, ApiScope
 from billing.server.api import idempotency
-from billing.server.api.base import REFUSALS, later, problem, signed_in
+from billing.server.api.base import BEARER, REFUSALS, later, problem, signed_in, turn_of
 from billing.server.api.event_results import EventResult, results_of
 from billing.server.bodies import event_bodies
 from billing.server.bodies.event_bodies import BATCH, BYTES_MAX, EVENTS_MAX, LINES, ONE
@@ -36,13 +35,12 @@ from operations.event_loading import EventLine, Loaded, load_events
 from operations.idempotency import replies
 from operations.idempotency.reply_store import Reply, ReplyKey
 from web.access import instant_of, settings_of
-from web.budgets import Caller, OverBudget
-from web.pages import budgets_of, database_of
+from web.pages import database_of
 from web.problems import ProblemResponse
 from web.refusals.problem_codes import ProblemCode
 from web.refusals.refusal_statuses import problem_of
 
-router = APIRouter(prefix="/api/v1", tags=["events"])
+router = APIRouter(prefix="/api/v1", tags=["events"], dependencies=BEARER)
 
 _log = structlog.get_logger("events")
 
@@ -50,6 +48,12 @@ _log = structlog.get_logger("events")
 _EVENTS_TOO_LARGE: Final = Text(
     "Begäran är större än %(bytes_max)s byte. Ingen händelse är läst: dela upp den och skicka delarna i ordning.",
     bytes_max=number(Decimal(BYTES_MAX)),
+)
+
+
+_TOO_MANY: Final = Text(
+    "Det har kommit så många händelser med nyckeln som går på en minut. Vänta %(seconds)s sekunder och "
+    "skicka samma begäran igen: ingen av dess händelser är läst."
 )
 
 
@@ -102,24 +106,9 @@ async def take_events(request: Request) -> Response:
     key = idempotency.key_of(request, client)
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise ProblemResponse(ProblemCode.MEDIA_TYPE_NOT_TAKEN, Text("Skicka händelserna utan komprimering."))
-    # A system has its own part of the process, as everybody else who sends something that costs.
-    budgets, caller = budgets_of(request), Caller(client.actor, is_stranger=False)
-    try:
-        async with budgets.turn(caller):
-            body = await body_of(request, BYTES_MAX, _EVENTS_TOO_LARGE)
-            return await to_thread.run_sync(
-                _answered, request, client, key, body, partial(budgets.spend, caller)
-            )
-    except OverBudget as over:
-        raise ProblemResponse(
-            ProblemCode.LIMIT_REACHED,
-            Text(
-                "Det har kommit så många händelser med nyckeln som går på en minut. Vänta %(seconds)s sekunder och "
-                "skicka samma begäran igen: ingen av dess händelser är läst.",
-                seconds=over.seconds,
-            ),
-            headers={"Retry-After": str(over.seconds)},
-        ) from None
+    async with turn_of(request, client, _TOO_MANY) as spent:
+        body = await body_of(request, BYTES_MAX, _EVENTS_TOO_LARGE)
+        return await to_thread.run_sync(_answered, request, client, key, body, spent)
 
 
 def _answered(

@@ -5,7 +5,6 @@ Nobody is in them: a count that is too small is null (`orders.figures.disclosure
 
 from collections.abc import Callable
 from datetime import date
-from functools import partial
 from time import thread_time
 from typing import Annotated, Final
 
@@ -16,7 +15,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients.model import ApiScope
-from billing.server.api.base import REFUSALS, later, problem, signed_in
+from billing.server.api.base import BEARER, REFUSALS, later, problem, signed_in, turn_of
 from finance_desk import figure_files
 from foundation.database import Database
 from foundation.errors import Refused
@@ -29,14 +28,18 @@ from orders.register import store as register_store
 from orders.register.store import NoRegister
 from web import problems
 from web.access import settings_of
-from web.budgets import Caller, OverBudget
-from web.pages import budgets_of, database_of, today_of
+from web.pages import database_of, today_of
 from web.problems import ProblemResponse
 from web.refusals.problem_codes import ProblemCode
 
-router = APIRouter(prefix="/api/v1", tags=["service figures"])
+router = APIRouter(prefix="/api/v1", tags=["service figures"], dependencies=BEARER)
 
 _MONTH: Final = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+
+
+_TOO_MUCH: Final = Text(
+    "Siffrorna har lästs så mycket med nyckeln som går på en minut. Vänta %(seconds)s sekunder och fråga igen."
+)
 
 
 class Counts(BaseModel):
@@ -140,25 +143,11 @@ async def tell_figures(
 ) -> Response:
     """Counts of a range of months, along one dimension at a time."""
     client = (await to_thread.run_sync(signed_in, request, ApiScope.FIGURES_READ)).client
-    budgets, caller = budgets_of(request), Caller(client.actor, is_stranger=False)
     asked = _Question(
         service=service, first=first, last=last, by=by, supplier=supplier, area=area, level=level
     )
-    try:
-        async with budgets.turn(caller):
-            told = await to_thread.run_sync(
-                _told, request, database_of(request), asked, partial(budgets.spend, caller)
-            )
-    except OverBudget as over:
-        raise ProblemResponse(
-            ProblemCode.LIMIT_REACHED,
-            Text(
-                "Siffrorna har lästs så mycket med nyckeln som går på en minut. Vänta %(seconds)s sekunder och "
-                "fråga igen.",
-                seconds=over.seconds,
-            ),
-            headers={"Retry-After": str(over.seconds)},
-        ) from None
+    async with turn_of(request, client, _TOO_MUCH) as spent:
+        told = await to_thread.run_sync(_told, request, database_of(request), asked, spent)
     return JSONResponse(told)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients.model import ApiClient, ApiScope
 from billing.server.api import idempotency
-from billing.server.api.base import REFUSALS, later, problem, signed_in
+from billing.server.api.base import BEARER, REFUSALS, in_turn, later, problem, signed_in
 from billing.server.api.told_orders import amount_of
 from billing.server.bodies.json_bodies import MEDIA_TYPE, JsonBody, json_bytes, read
 from foundation.errors import NotThere, Refused
@@ -40,7 +40,7 @@ from web.access import instant_of
 from web.pages import database_of, today_of
 from web.refusals.problem_codes import code_of
 
-router = APIRouter(prefix="/api/v1", tags=["invoices"])
+router = APIRouter(prefix="/api/v1", tags=["invoices"], dependencies=BEARER)
 
 _LINE: Final = r"^[0-9A-Za-z._-]{1,60}/[0-9A-Za-z._-]{1,60}$"
 
@@ -136,7 +136,7 @@ async def make_invoice(request: Request) -> Response:
     key = idempotency.required(request, client)
     body = await json_bytes(request)
     asked = read(LineToInvoice, body)
-    return await to_thread.run_sync(_made, request, client, key, body, asked)
+    return await in_turn(request, client, lambda: _made(request, client, key, body, asked))
 
 
 @router.post(
@@ -148,10 +148,9 @@ async def make_invoice(request: Request) -> Response:
 )
 async def preview_invoice(request: Request) -> Response:
     """The invoice of an order line as it would be, with its verdict; nothing is written."""
-    await to_thread.run_sync(signed_in, request, ApiScope.REPORT, ApiScope.VIEW)
+    client = (await to_thread.run_sync(signed_in, request, ApiScope.REPORT, ApiScope.VIEW)).client
     asked = read(LineToInvoice, await json_bytes(request))
-    told = await to_thread.run_sync(_previewed, request, asked)
-    return JSONResponse(told.model_dump(mode="json"))
+    return await in_turn(request, client, lambda: _shown(request, asked))
 
 
 def _made(request: Request, client: ApiClient, key: ReplyKey, body: bytes, asked: LineToInvoice) -> Response:
@@ -180,6 +179,10 @@ def _press(session: Session, press: Press, asked: LineToInvoice) -> Made:
     if not row.made:
         raise CannotBeSent(row.reason)
     return row.made[0]
+
+
+def _shown(request: Request, asked: LineToInvoice) -> Response:
+    return JSONResponse(_previewed(request, asked).model_dump(mode="json"))
 
 
 def _previewed(request: Request, asked: LineToInvoice) -> PreviewedInvoice:

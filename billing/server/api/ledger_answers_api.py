@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
 from time import thread_time
 from typing import Annotated, Final, Literal
 
@@ -16,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients.model import ApiClient, ApiScope
 from billing.server.api import idempotency
-from billing.server.api.base import REFUSALS, later, problem, signed_in
+from billing.server.api.base import BEARER, REFUSALS, later, problem, signed_in, turn_of
 from billing.server.bodies import json_values
 from billing.server.bodies.event_bodies import BYTES_MAX
 from billing.server.bodies.json_values import NotAnArray
@@ -29,12 +28,11 @@ from foundation.text import Text
 from operations.idempotency import replies
 from operations.idempotency.reply_store import Reply, ReplyKey
 from web.access import instant_of
-from web.budgets import Caller, OverBudget
-from web.pages import budgets_of, database_of
+from web.pages import database_of
 from web.problems import ProblemResponse
 from web.refusals.problem_codes import ProblemCode
 
-router = APIRouter(prefix="/api/v1/ledger", tags=["ledger"])
+router = APIRouter(prefix="/api/v1/ledger", tags=["ledger"], dependencies=BEARER)
 _JSON: Final = "application/json"
 _MOST: Final = 1000
 # Longer than the longest answer with every character escaped; an answer of nonsense has few errors in so many.
@@ -68,6 +66,11 @@ _TOO_LARGE: Final = Text(
     bytes_max=number(Decimal(BYTES_MAX)),
 )
 
+_TOO_MANY: Final = Text(
+    "Det har kommit så många svar med nyckeln som går på en minut. Vänta %(seconds)s sekunder och skicka "
+    "samma begäran igen: inget av dess svar är infört."
+)
+
 
 @router.post(
     "/answers",
@@ -97,24 +100,9 @@ async def take_answers(request: Request) -> Response:
     key = idempotency.key_of(request, client)
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != _JSON:
         raise ProblemResponse(ProblemCode.MEDIA_TYPE_NOT_TAKEN, Text("Skicka svaren som application/json."))
-    # A system has its own part of the process, as everybody else who sends something that costs.
-    budgets, caller = budgets_of(request), Caller(client.actor, is_stranger=False)
-    try:
-        async with budgets.turn(caller):
-            body = await body_of(request, BYTES_MAX, _TOO_LARGE)
-            return await to_thread.run_sync(
-                _answered, request, client, key, body, partial(budgets.spend, caller)
-            )
-    except OverBudget as over:
-        raise ProblemResponse(
-            ProblemCode.LIMIT_REACHED,
-            Text(
-                "Det har kommit så många svar med nyckeln som går på en minut. Vänta %(seconds)s sekunder och skicka "
-                "samma begäran igen: inget av dess svar är infört.",
-                seconds=over.seconds,
-            ),
-            headers={"Retry-After": str(over.seconds)},
-        ) from None
+    async with turn_of(request, client, _TOO_MANY) as spent:
+        body = await body_of(request, BYTES_MAX, _TOO_LARGE)
+        return await to_thread.run_sync(_answered, request, client, key, body, spent)
 
 
 def _answered(

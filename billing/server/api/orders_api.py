@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from accounts.api_clients.model import ApiScope
 from accounts.identity import Person
 from billing.server.api import told_orders
-from billing.server.api.base import REFUSALS, later, problem, signed_in
+from billing.server.api.base import BEARER, REFUSALS, later, problem, signed_in
 from billing.server.api.told_orders import OneOrder, ToldOrder, told
 from foundation.errors import NotThere
 from operations.event_feed import numbering
@@ -28,7 +28,7 @@ from supplier_portal.queries import orders as order_queries
 from supplier_portal.queries.orders import LinesAre, OrderFilter, OrderView, Sort
 from web.pages import database_of, whole_database_of
 
-router = APIRouter(prefix="/api/v1", tags=["orders"])
+router = APIRouter(prefix="/api/v1", tags=["orders"], dependencies=BEARER)
 
 SEES: Final = (ApiScope.ASSIGN, ApiScope.REPORT, ApiScope.VIEW)
 LIMIT_MOST: Final = 200

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey, OctKey, RSAKey
+from sqlalchemy.exc import ProgrammingError
 
 from accounts import accounts
 from accounts.api_clients import client_store, clients, key_format, public_keys, secret_store
@@ -217,3 +218,35 @@ def test_a_key_with_one_sign_wrong_is_told_to_be_miswritten(place: int, sign: st
         key_format.key_of(wrong)
     with pytest.raises(SecretMiswritten):
         key_format.key_of(key.shown[:-1])
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_wall_between_suppliers_stands_around_clients_too(system: System) -> None:
+    """What a page does it may do, with its own alone; and no supplier's session makes a client for the buyer's side."""
+    mine, others = (system.database.for_supplier(each) for each in (FYRBAKEN, LARKDRILLEN))
+    with mine.writing() as session:
+        client = a_client(session, "user-1")
+        shown = clients.give_secret(session, FYRBAKEN, client.id, by="user-1", at=CLOCK, today=TODAY).shown
+        clients.take_over(session, FYRBAKEN, client.id, by="user-2", today=TODAY)
+    with others.reading() as session:
+        assert client_store.by_id(session, client.id) is None
+        assert secret_store.by_prefix(session, shown[4:16]) is None
+    for organisation, scopes in (("", {ApiScope.EVENTS_WRITE}), (FYRBAKEN, {ApiScope.EVENTS_WRITE})):
+        with pytest.raises(ProgrammingError), mine.writing() as session:
+            client_store.add(
+                session,
+                organisation=organisation,
+                name="x",
+                scopes=frozenset(scopes),
+                within=None,
+                expires_on=None,
+                by="user-1",
+                vouched_by="",
+                responsible="",
+                at=CLOCK,
+            )
+    with others.writing() as session:
+        assert not secret_store.end(session, 1, by="user-9", at=CLOCK)
+    with mine.writing() as session:
+        clients.end_of_person(session, FYRBAKEN, "user-2", still=(), by="user-1", at=CLOCK)
+        assert state_of(session, client) is ClientState.ENDED

@@ -1,6 +1,7 @@
 """A supplier's orders and invoices by the API: what is told, page by page, and missed by nobody; who sees what."""
 
 import hashlib
+import threading
 from collections.abc import Iterator
 from datetime import date
 
@@ -9,7 +10,11 @@ import pytest
 from sqlalchemy import func, select
 
 from accounts.api_clients.model import ApiScope
+from foundation import journal
+from foundation.periods import Month
+from foundation.sql import Session
 from invoicing.portal_invoicing.tables import portal_document
+from orders.journal_actions import PlacementAction, report_subject
 from orders.register.unit_scope import UnitScope
 from tests.support.servers.api import TODAY, a_client, api, bearing
 from tests.support.stories.system import LARKDRILLEN, System, a_system
@@ -27,6 +32,13 @@ def system(database_url: str) -> Iterator[System]:
 def portal(system: System) -> Iterator[httpx.Client]:
     with api(system) as client:
         yield client
+
+
+def reject(session: Session, reference: str) -> None:
+    """What a rejected report writes in the journal, and so tells."""
+    subject = report_subject(reference, Month(2026, 1), 1)
+    action = PlacementAction.REPORT_REJECTED
+    journal.record(session, "officer-1", action, subject, execution_reference=reference)
 
 
 def numbers(answer: httpx.Response) -> list[str]:
@@ -86,7 +98,6 @@ def test_the_message_is_handed_out_as_it_was_sent(system: System, portal: httpx.
 
 @pytest.mark.both_engines
 def test_whoever_goes_on_from_the_cursor_misses_no_change(system: System, portal: httpx.Client) -> None:
-    """Also where what was begun first is committed last: it gets its number when it is committed (decision 122)."""
     references = [f"10000010{place}" for place in range(3)]
     for reference in references:
         system.decide(reference)
@@ -109,6 +120,45 @@ def test_whoever_goes_on_from_the_cursor_misses_no_change(system: System, portal
     assert {*followed(portal, f"{changed}0&limit=2", mine)} == {
         system.order(each).number for each in references
     }
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_change_that_was_begun_first_and_committed_last_is_not_passed(
+    system: System, portal: httpx.Client
+) -> None:
+    """It gets its number when it is committed (decision 122), and not when it was written."""
+    references = ("100000101", "100000102")
+    for reference in references:
+        system.decide(reference)
+        system.file_report(reference, "2026-01", on=date(2026, 2, 1))
+    mine = bearing(a_client(system)[1])
+    first_order, second_order = (system.order(each).number for each in references)
+
+    def read(after: int) -> tuple[list[str], int]:
+        answer = portal.get(f"{ORDERS}?updated_after={after}", headers=mine)
+        return numbers(answer), answer.json()["updated_cursor"]
+
+    cursor = portal.get(ORDERS, headers=mine).json()["updated_cursor"]
+    wrote, go_on, database = threading.Event(), threading.Event(), system.database
+
+    def first() -> None:
+        with database.writing() as session:
+            reject(session, references[0])
+            journal.write(session, at=database.clock())
+            wrote.set()
+            go_on.wait(20)
+
+    slow = threading.Thread(target=first)
+    slow.start()
+    assert wrote.wait(5)
+    with database.writing() as session:
+        reject(session, references[1])
+    meanwhile, cursor = read(cursor)
+    go_on.set()
+    slow.join(10)
+    rest, cursor = read(cursor)
+    assert (meanwhile, rest) == ([second_order], [first_order])
+    assert read(cursor)[0] == []
 
 
 @pytest.mark.both_engines

@@ -8,13 +8,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from accounts.api_clients.model import ApiScope
+from foundation import books_mark
+from foundation.books_mark import BooksMark
 from foundation.database import Database
 from foundation.database_faults import DatabaseAway, DatabaseFault
 from foundation.errors import Refused
 from foundation.text import FOLDERS
 from tests.support.servers.api import a_client, api, bearing
+from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import System, a_system
 from web.refusals.problem_codes import STATUS_OF, ProblemCode, code_of, refusals
 from web.refusals.refusal_statuses import status_of
@@ -100,6 +104,21 @@ def test_a_secret_in_an_address_is_refused_with_what_to_do(
     assert secret not in answer.text
 
 
+def test_who_is_kept_out_stands_in_the_log_without_what_was_sent(
+    system: System, portal: httpx.Client
+) -> None:
+    number, secret = a_client(system)
+    with capture_logs() as logged:
+        portal.get("/api/v1/orders", headers=bearing(secret[:-1]))
+        portal.get("/api/v1/events", headers=bearing(secret))
+    kept_out = [(each["route"], each["why"], each["by"]) for each in logged if each["event"] == "kept out"]
+    assert kept_out == [
+        ("/api/v1/orders", "SecretMiswritten", ""),
+        ("/api/v1/events", "ScopeMissing", f"client-{number}"),
+    ]
+    assert secret[:20] not in repr(logged)
+
+
 def test_the_answer_in_english_is_asked_for(portal: httpx.Client) -> None:
     problem = portal.get("/api/v1/orders?lang=en").json()
     assert problem["detail"] == problem["detail_en"]
@@ -130,6 +149,18 @@ def test_a_database_that_is_away_is_told_to_come_again(system: System, portal: h
         answer = portal.get("/api/v1/orders", headers=bearing(secret))
     assert told(answer) == (503, "BOOKS_AWAY")
     assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_books_that_are_held_are_read_and_not_written_in(system: System, portal: httpx.Client) -> None:
+    _, secret = a_client(system)
+    with system.database.for_recovery().writing() as session:
+        books_mark.hold(session, BooksMark(1, 7_000), at=CLOCK.isoformat())
+    mine = bearing(secret, **{"Idempotency-Key": "1"})
+    assert portal.get("/api/v1/orders", headers=mine).status_code == 200
+    assert told(portal.get("/api/v1/orders", headers=bearing(secret[:-1]))) == (401, "SECRET_MISWRITTEN")
+    written = portal.post("/api/v1/invoices", headers=mine, json={"line": "1/001"})
+    assert told(written) == (503, "BOOKS_HELD")
+    assert int(written.headers["Retry-After"]) > 0
 
 
 def test_the_list_of_codes_is_what_it_was(portal: httpx.Client) -> None:
