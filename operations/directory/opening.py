@@ -9,12 +9,13 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from foundation.database import utc_now
+from foundation.network.own_machine import LOOPBACK
 from foundation.periods import Clock
 from foundation.text import Text
 from operations.directory.wrong_settings import wrong_setting
 from operations.exchange_settings import PostSettings
 from peppol.access_points.protocol import Directory, NoDirectory, Unreachable
-from peppol.access_points.web import LOOPBACK, Web
+from peppol.access_points.web import Web
 from peppol.exchange.directory_doubt import LikelyNo
 from peppol.identifiers import InvalidIdentifier, ParticipantId
 from peppol.lookup.confirmed import ConfirmedDirectory

@@ -7,10 +7,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from foundation.errors import Refused
+from foundation.network.own_machine import LOOPBACK
 from foundation.text import Text
 from operations.object_storage.s3 import S3Access, S3Storage
 from operations.settings import Settings
-from peppol.access_points.web import LOOPBACK
 from peppol.exchange.bodies.object_storage import ObjectStorage, Retention, facts_for
 
 _MODES: Final = {"governance": "GOVERNANCE", "compliance": "COMPLIANCE"}

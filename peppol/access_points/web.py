@@ -19,10 +19,9 @@ import httpx
 from foundation.network.fault_codes import of_http
 from foundation.network.fault_kinds import FaultKind
 from foundation.network.faults import Fault, fault_of
+from foundation.network.own_machine import LOOPBACK
 from peppol.access_points.protocol import ArrivalLeft, RejectedForGood, Unclear, Unreachable, in_short
 
-LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
-"""What this machine is called by itself."""
 # A status that says nothing about the message: it was not looked at.
 _NOT_LOOKED_AT: Final = (
     FaultKind.REDIRECTED,
