@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table
 
 from accounts import tables as account_tables
 from foundation import tables as foundation_tables
+from invoicing.reconciliation import tables as reconciliation_tables
 from operations import tables as job_tables
 from operations.background import tables as background_tables
 from operations.event_feed import tables as feed_tables
@@ -27,6 +28,7 @@ _SMALL: Final[tuple[Table, ...]] = (
     background_tables.background_task,
     feed_tables.outbound_feed,
     feed_tables.outbound_waiting,
+    reconciliation_tables.statement_change,
     foundation_tables.books_mark,
     foundation_tables.books_tick,
     foundation_tables.number_series,

@@ -45,9 +45,15 @@ _FUNCTIONS: Final = {
 
 TRIGGERS: Final = {
     # An order line never changes, and its account is made with it.
-    "line_account": ("INSERT OR UPDATE", "note_statement_line"),
+    "line_account": (
+        "INSERT OR UPDATE OF amount_received, receipt_id, state, closed_on",
+        "note_statement_line",
+    ),
     "receipt": ("INSERT OR UPDATE", "note_statement_line"),
-    "invoice": ("INSERT OR UPDATE", "note_statement_document"),
+    "invoice": (
+        "INSERT OR UPDATE OF document_type, supplier, issued_on, currency, execution_reference, amount_net, state",
+        "note_statement_document",
+    ),
     "invoice_part": ("INSERT OR UPDATE OR DELETE", "note_statement_part"),
     "credit_pair": ("INSERT OR UPDATE", "note_statement_of_invoice"),
     "payment": ("INSERT OR UPDATE", "note_statement_of_invoice"),

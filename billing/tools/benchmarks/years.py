@@ -25,7 +25,6 @@ from billing.tools.benchmarks import bench_store, bulk_history_store, bulk_world
 from billing.tools.benchmarks import database as bench_database
 from billing.tools.benchmarks.pages import PageRequest
 from foundation import gc_tuning
-from foundation import tables as foundation_tables
 from foundation.database import Database
 from foundation.periods import Month
 from foundation.sql import Session
@@ -116,7 +115,7 @@ def sizes(database: Database) -> dict[str, object]:
         return {
             "documents": bench_store.count(session, document_tables.invoice),
             "messages_out": bench_store.count(session, exchange_tables.outbox),
-            "journal_rows": bench_store.count(session, foundation_tables.journal),
+            "journal_rows": journal_queries.count(session),
             "gigabytes": round(bench_store.database_bytes(session) / 1e9, 1),
         }
 
