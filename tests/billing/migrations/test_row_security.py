@@ -95,6 +95,7 @@ def test_the_bytes_of_messages_are_read_by_those_who_see_the_message(database: D
 def test_the_partitions_of_the_bytes_are_closed(database: Database) -> None:
     with database.reading() as session:
         parts = month_partitions.partitions(session)
+    parts = {part for part in parts if part.startswith(tuple(month_partitions.DIVIDED))}
     assert len(parts) > 8
     for part in parts:
         with (
