@@ -25,7 +25,7 @@ Hits = dict[str, tuple[RuleInfo, Node, Broken]]
 _DEEP: Final = LIMITS.depth_max - 2
 # A text that sorts behind it begins with a character that is no blank.
 _INK: Final = "!"
-# Texts that are alike are one object, for less memory: a blank, a code, a price. Senders choose them, so they are bounded.
+# Texts that are alike are one object, which takes less memory: a blank, a code, a price. Senders choose them: bounded.
 _SHORT: Final = 40
 _TEXTS_MOST: Final = 5000
 _ROOT_ALONE: Final = Extent(elements=1, levels=1, in_wide=0)
