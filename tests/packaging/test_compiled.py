@@ -68,7 +68,7 @@ def test_the_compiled_build_passes_the_tests_of_the_plain_one(tree: Path) -> Non
 @pytest.mark.slow
 def test_what_is_handed_out_finds_the_same_and_passes_all_tests_of_validation(tmp_path: Path) -> None:
     lay_tree(tmp_path / "tree", level="3")
-    assert_the_same_is_found(tmp_path / "tree", documents_in(tmp_path / "documents", 20_000))
+    assert_the_same_is_found(tmp_path / "tree", documents_in(tmp_path / "documents", 5_000))
     told = run_in(
         tmp_path / "tree", "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "tests/peppol"
     )

@@ -44,6 +44,8 @@ def lay_tree(into: Path, *, level: str) -> None:
     for name in kept():
         (into / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(PROJECT / name, into / name)
+    # Some tests ask git which files are the project's.
+    subprocess.run(["git", "init", "--quiet"], cwd=into, check=True)
     shutil.copytree(_libraries(level), into, dirs_exist_ok=True)
 
 

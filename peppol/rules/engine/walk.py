@@ -25,6 +25,9 @@ Hits = dict[str, tuple[RuleInfo, Node, Broken]]
 _DEEP: Final = LIMITS.depth_max - 2
 # A text that sorts behind it begins with a character that is no blank.
 _INK: Final = "!"
+# Texts that are alike are one object, which takes less memory: a blank, a code, a price. Senders choose them: bounded.
+_SHORT: Final = 40
+_TEXTS_MOST: Final = 5000
 _ROOT_ALONE: Final = Extent(elements=1, levels=1, in_wide=0)
 
 
@@ -84,6 +87,7 @@ def _walk_below(walked: Walked, root: etree._Element, step: Step, automaton: Aut
     nodes, forms, hits, named = walked.nodes, walked.forms, walked.hits, walked.document._named
     suspect = walked.suspect
     met: dict[tuple[str, str], Mapping[str, str]] = {}
+    texts: dict[str, str] = {}
     top: Node = walked.document
     state, known = step.state, step.forms
     kids, steps = top.kids, state.next
@@ -113,6 +117,10 @@ def _walk_below(walked: Walked, root: etree._Element, step: Step, automaton: Aut
                 found.is_value,
             )
             text = element.text or ""
+            if len(text) < _SHORT:
+                if len(texts) >= _TEXTS_MOST:
+                    texts.clear()
+                text = texts.setdefault(text, text)
             attributes = BARE
             pairs = element.items()
             if pairs:
