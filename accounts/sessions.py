@@ -18,7 +18,7 @@ from accounts.store import Account
 from foundation import books_mark, leases
 from foundation.books_mark import BooksRestored
 from foundation.database import Database
-from foundation.database_faults import DatabaseFault, fault_of
+from foundation.engines.database_faults import DatabaseFault, fault_of
 from foundation.sql import Session
 
 PATHS: Final = {SessionStage.CODE: "/code", SessionStage.ENROL: "/second-step"}

@@ -31,9 +31,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from foundation import books_mark, books_standing, journal
 from foundation.books_mark import BooksRestored
 from foundation.books_standing import BooksStanding
-from foundation.database_faults import DatabaseAway, DatabaseFault
 from foundation.engines import address, explaining, postgresql
 from foundation.engines.address import DatabaseUnusable as DatabaseUnusable
+from foundation.engines.database_faults import DatabaseAway, DatabaseFault
 from foundation.engines.options import SUPPLIER_ROLE as SUPPLIER_ROLE
 from foundation.engines.options import DatabaseOptions
 from foundation.errors import Refused

@@ -30,6 +30,7 @@ from sqlalchemy import (
     TypeDecorator,
     Update,
     any_,
+    collate,
     func,
     literal,
     select,
@@ -192,6 +193,11 @@ def among(
         return column == any_(literal(list(values), postgresql.ARRAY(column.type)))
     each = func.json_each(json.dumps(list(values))).table_valued("value")
     return column.in_(select(each.c.value))
+
+
+def byte_by_byte(column: Column[str]) -> ColumnElement[str]:
+    """A text to be sorted by its bytes, as Python sorts it, whatever the database's own order is."""
+    return collate(column, "C")
 
 
 class day_after(FunctionElement[date]):

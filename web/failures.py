@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from accounts.guessing.rate_limit import SignInsBusy
 from foundation.books_mark import BooksRestored
 from foundation.database import explain
-from foundation.database_faults import RETRY_AFTER_SECONDS, DatabaseAway, fault_of
+from foundation.engines.database_faults import RETRY_AFTER_SECONDS, DatabaseAway, fault_of
 from foundation.errors import NotThere, Refused
 from foundation.observability import request_ids
 from foundation.text import JoinedText, Text, languages

@@ -18,7 +18,7 @@ from accounts.api_clients.key_format import SecretMiswritten
 from accounts.api_clients.model import ApiCaller, ApiClient, ApiScope, ApiSecret, scopes_within
 from accounts.guessing import rate_limit
 from foundation.database import Database
-from foundation.database_faults import DatabaseFault, fault_of
+from foundation.engines.database_faults import DatabaseFault, fault_of
 from foundation.errors import Refused
 from foundation.text import Text
 

@@ -31,7 +31,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from foundation import books_mark
 from foundation.books_mark import BooksRestored
 from foundation.database import Database, DatabaseUnusable
-from foundation.database_faults import DatabaseAway
+from foundation.engines.database_faults import DatabaseAway
 from foundation.periods import stockholm_date
 from foundation.text import Text
 from foundation.written.fitted import within

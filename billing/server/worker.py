@@ -22,7 +22,7 @@ from billing.server import exchange_events, machine_watch
 from billing.server.background import background_work
 from billing.server.ticks import Ticks
 from foundation.database import Database
-from foundation.database_faults import fault_of
+from foundation.engines.database_faults import fault_of
 from foundation.errors import Refused
 from foundation.periods import stockholm_date
 from invoicing.intake.queue import read_arrived

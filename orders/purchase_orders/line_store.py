@@ -12,7 +12,7 @@ from sqlalchemy import Row, bindparam, or_, select, text, update
 
 from foundation import transitions, written_together
 from foundation.money import Money
-from foundation.sql import Session, rows_changed
+from foundation.sql import Session, among, byte_by_byte, rows_changed
 from orders import tables as order_tables
 from orders.model import LINE_FOLLOWS, LineAccount, LineState
 from orders.purchase_orders import line_share_store
@@ -117,7 +117,7 @@ def lock_orders(session: Session, numbers: Iterable[str]) -> None:
     """Keep others from changing any line of these orders: in the order of their numbers, as everybody does."""
     wanted = list(numbers)
     if wanted and session.dialect.name == "postgresql":
-        session.execute(_LOCK_ORDERS, {"order_numbers": wanted}).all()
+        session.execute(_LOCK_ORDERS.where(among(session, _HELD.c.order_number, wanted))).all()
 
 
 def reopen_lines(session: Session, number: str, line_ids: Sequence[str]) -> None:
@@ -151,10 +151,8 @@ _LOCK_LINES = (
     .order_by(_HELD.c.line_id)
     .with_for_update()
 )
-# Byte by byte, as Python sorts them: whoever locks order by order goes the same way.
-_LOCK_ORDERS = text(
-    "SELECT line_id FROM line_account WHERE order_number = ANY(CAST(:order_numbers AS varchar[]))"
-    ' ORDER BY order_number COLLATE "C", line_id FOR UPDATE'
+_LOCK_ORDERS = (
+    select(_HELD.c.line_id).order_by(byte_by_byte(_HELD.c.order_number), _HELD.c.line_id).with_for_update()
 )
 _TAKE_TOGETHER = text(
     "UPDATE line_account SET invoice_id = taken.taker, amount_claimed = taken.claim"

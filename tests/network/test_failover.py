@@ -28,7 +28,7 @@ from billing.server.app import create_app
 from billing.server.worker import Worker
 from foundation.books_mark import BooksRestored
 from foundation.database import Database, explain, utc_now
-from foundation.database_faults import DatabaseFault, fault_of
+from foundation.engines.database_faults import DatabaseFault, fault_of
 from operations.settings import Settings
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.exchange.tables import InState, inbox

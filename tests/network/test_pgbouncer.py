@@ -16,8 +16,8 @@ from billing.migrations import new_books
 from billing.migrations.migrate import open_migrated
 from billing.migrations.schema import open_database
 from foundation.database import SUPPLIER_ROLE, SUPPLIER_SETTING, Database, explain
-from foundation.database_faults import DatabaseFault, fault_of
 from foundation.engines import postgresql
+from foundation.engines.database_faults import DatabaseFault, fault_of
 from foundation.engines.options import DatabaseOptions, Pooler
 from foundation.sql import Session
 from operations.checks import invariants

@@ -407,7 +407,7 @@ def test_a_key_of_before_is_a_client_and_opens_what_it_opened(database_url: str)
                     "ended_by": ended_by,
                 }
                 connection.execute(insert(_MACHINE_KEY), row)
-            connection.execute(text("update alembic_version set version_num = '0064'"))
+            connection.execute(text("update alembic_version set version_num = '0068'"))
         bring_up_to_date(system.database)
 
         def signed_in(number: int) -> str:

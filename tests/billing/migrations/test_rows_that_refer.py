@@ -22,8 +22,9 @@ from tests.billing.migrations.test_books_of_0_2_1 import BOOKS, GONE, GONE_COLUM
 from tests.billing.migrations.test_schema import differences
 from tests.support import filled_references, old_books
 
-# Left behind by revision 0031 besides: who handled a document is known by what they decided of it.
-LEFT_BEHIND: Final = GONE | {"document_handler", "alembic_version"}
+# Left behind by revision 0031 besides: who handled a document is known by what they decided of it; and by 0069, which
+# makes clients of keys.
+LEFT_BEHIND: Final = GONE | {"document_handler", "machine_key", "alembic_version"}
 # Revision 0049 gives claims numbers of their own; 0063 leaves these to PostgreSQL's sequences.
 ADDED: Final = {"number_series": "name in ('claim', 'purchase_order', 'execution_reference', 'payment')"}
 

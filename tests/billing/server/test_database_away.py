@@ -20,8 +20,8 @@ from billing.server.app import create_app
 from billing.server.worker import Worker
 from foundation import database as opening
 from foundation.database import Database
-from foundation.database_faults import DatabaseAway, DatabaseFault, fault_of
 from foundation.engines import postgresql
+from foundation.engines.database_faults import DatabaseAway, DatabaseFault, fault_of
 from operations.settings import Settings
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.exchange.tables import inbox

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from foundation import journal
 from foundation.database import Database
-from foundation.database_faults import DatabaseFault, fault_of
+from foundation.engines.database_faults import DatabaseFault, fault_of
 from foundation.engines.options import DatabaseOptions, Pooler
 from foundation.sql import Session
 from operations.checks import invariants

@@ -14,7 +14,7 @@ from accounts.api_clients.model import ApiScope
 from foundation import books_mark
 from foundation.books_mark import BooksMark
 from foundation.database import Database
-from foundation.database_faults import DatabaseAway, DatabaseFault
+from foundation.engines.database_faults import DatabaseAway, DatabaseFault
 from foundation.errors import Refused
 from foundation.text import FOLDERS
 from tests.support.servers.api import a_client, api, bearing
