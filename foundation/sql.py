@@ -197,7 +197,7 @@ def among(
 
 def byte_by_byte(column: Column[str]) -> ColumnElement[str]:
     """A text to be sorted by its bytes, as Python sorts it, whatever the database's own order is."""
-    return collate(column, "C")
+    return collate(column, "POSIX")
 
 
 class day_after(FunctionElement[date]):
