@@ -25,6 +25,7 @@ from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState
 from tests import load
 from tests.bar.world import check_world
+from tests.support.message_bodies import bodies_in
 from tests.support.servers.databases import PostgresqlServer
 from tests.support.stories.demo_books import last_day, noon, story
 
@@ -143,8 +144,6 @@ def _pages(tally: load.Tally) -> list[float]:
 
 
 def _an_invoice(database: Database) -> bytes:
-    letters = exchange_tables.inbox
     with database.reading() as session:
-        question = select(letters.c.body).where(letters.c.state == InState.HANDLED)
-        bodies: list[bytes] = list(session.scalars(question))
+        bodies = bodies_in(session, InState.HANDLED)
     return next(body for body in bodies if b">F26-101<" in body)

@@ -17,6 +17,7 @@ from peppol.exchange.tables import InState
 from peppol.xml import codec
 from tests.bar.seeds import chance
 from tests.bar.world import check_world
+from tests.support.message_bodies import bodies_in
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.bills import billed
 from tests.support.stories.system import System, a_system, decision
@@ -87,11 +88,7 @@ def test_an_instance_identifier_used_again_for_another_message_is_a_conflict(
     assert [store(place, body) for place, body in enumerate(other)] == [InState.CONFLICT] * many
     assert [store(place, body) for place, body in enumerate(first)] == [InState.REPEAT] * many
     with system.database.reading() as session:
-        kept = exchange_tables.inbox
-        bodies = session.scalars(
-            select(kept.c.body).where(kept.c.state == InState.ARRIVED).order_by(kept.c.id)
-        )
-        assert list(bodies) == first
+        assert bodies_in(session, InState.ARRIVED) == first
     assert check_world(system.database, acknowledged=[*first, *other], is_quiet=False) == []
     record_property("conflicts", many)
 
