@@ -69,9 +69,16 @@ def is_gathering(session: Session) -> bool:
     return _KEPT in session.info
 
 
-def reserve_numbers(session: Session, column: Column[Any], count: int) -> None:
-    """Have so many numbers ready for rows that are written in this block, by one question."""
+def reserve_numbers(session: Session, column: Column[Any], most: int) -> None:
+    """Have so many numbers ready for rows that are written in this block, by one question; those that are are counted.
+
+    For as many as will be written: PostgreSQL gives no number twice, and what is not used is a gap.
+    """
     kept: _Kept = session.info[_KEPT]
+    free = kept.numbers.setdefault(column, deque())
+    count = most - len(free)
+    if count <= 0:
+        return
     if session.dialect.name == "postgresql":
         given = {"of_table": column.table.name, "of_column": column.name, "count": count}
         numbers = session.scalars(_NEXT_NUMBERS, given).all()
@@ -80,8 +87,8 @@ def reserve_numbers(session: Session, column: Column[Any], count: int) -> None:
         there: int = session.scalar(select(func.coalesce(func.max(column), 0))) or 0
         last = max(there, kept.reserved.get(column, 0))
         numbers = range(last + 1, last + count + 1)
-    kept.numbers[column] = deque(numbers)
-    kept.reserved[column] = max(numbers, default=kept.reserved.get(column, 0))
+    free.extend(numbers)
+    kept.reserved[column] = free[-1]
 
 
 def next_number(session: Session, column: Column[Any]) -> int | None:

@@ -92,7 +92,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne(
             "clients-past", Daily(time(0, 10), catch_up=False), housekeeping.end_past_clients, by_date=True
         ),
-        InOne("api-sweep", Every(timedelta(hours=1)), housekeeping.sweep),
+        InOne("api-sweep", Every(timedelta(minutes=15)), housekeeping.sweep),
         InOne("guessing-watch", Every(timedelta(minutes=1)), watch_guessing),
         InOne("staff-changes-lapse", Daily(time(0, 15), catch_up=False), lapse_staff_changes, by_date=True),
         InSteps("control-data", Daily(time(4, 30)), _control_data(settings)),

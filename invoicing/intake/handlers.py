@@ -96,13 +96,13 @@ def handle_together(
     with written_together.gathered(session):
         taken = inbox_store.take_all(session, {message.id: _kind_of(reading) for message, reading in group})
         left = [(message, reading) for message, reading in group if message.id in taken]
-        documents = sum(reading.invoice is not None for _, reading in left)
-        written_together.reserve_numbers(session, document_tables.invoice.c.id, documents)
         became: list[IntakeResult] = []
         ahead: Mapping[int, AskedAhead] | None = None
         for place, (message, reading) in enumerate(left):
             if ahead is None:
                 ahead = asked_ahead.ask(session, register, left[place:])
+                new = sum(each.earlier is None for each in ahead.values())
+                written_together.reserve_numbers(session, document_tables.invoice.c.id, new)
             outcome = _handled(session, register, message, reading, today=today, ahead=ahead.get(message.id))
             if outcome.touched_others:
                 ahead = None

@@ -47,7 +47,7 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = {
     ): "the published rules count as doubles, and the verdict must be theirs",
     ("float", "web/problems.py"): "a number of a JSON answer, none of money",
     ("float", "billing/server/metrics.py"): "a gauge of Prometheus",
-    ("float", "billing/server/metric_queries.py"): "seconds of a gauge of Prometheus",
+    ("float", "billing/server/observability/database_queries.py"): "seconds of a gauge of Prometheus",
     ("Markup", "web/templating.py"): "fills an escaped sentence",
     ("Markup", "web/svg.py"): "puts together parts that it has escaped",
 }

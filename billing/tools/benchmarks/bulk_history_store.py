@@ -71,11 +71,13 @@ STEPS: Final = (
        SELECT reference, to_char(starts_on, 'YYYY-MM'), 1, 'APPROVED', received_on - 1, 'user-21', received_on,
               'user-31' FROM fate WHERE is_received ORDER BY received_on, k""",
     _MESSAGES,
-    """INSERT INTO outbox (instance_id, kind, document_id, sender, receiver, recipient, about, issued_on, sha256, body,
+    """INSERT INTO outbox (instance_id, kind, document_id, sender, receiver, recipient, about, issued_on, sha256,
                            state, attempts, laid_at, sent_at, closed_at, outcome)
        SELECT md5(kind || document_id)::uuid::text, kind, document_id, '0007:2021002114', '0007:' || supplier,
-              supplier, about, on_day, encode(sha256(about::bytea), 'hex'), convert_to(about, 'UTF8'), 'DELIVERED', 1,
+              supplier, about, on_day, encode(sha256(about::bytea), 'hex'), 'DELIVERED', 1,
               on_day, on_day, on_day, 'ACCEPTED' FROM sent ORDER BY on_day, about""",
+    """INSERT INTO outbox_body (letter, day, body)
+       SELECT sequence, issued_on, convert_to(about, 'UTF8') FROM outbox ORDER BY sequence""",
     """INSERT INTO attempt (letter, number, started_at, ended_at, access_point, outcome)
        SELECT sequence, 1, laid_at, laid_at, 'folder', 'ACCEPTED' FROM outbox ORDER BY sequence""",
     "DROP TABLE sent",

@@ -8,7 +8,7 @@ import pytest
 from foundation.transitions import StepRefused
 from invoicing.documents import reading as document_reading
 from invoicing.documents import store as document_store
-from invoicing.intake import intake
+from invoicing.intake import handlers
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.payment import payment, payment_store
 from invoicing.portal_invoicing import flipping
@@ -84,7 +84,7 @@ def reading(system: System, message: InboundMessage) -> Callable[[], SupplierInv
     def work() -> SupplierInvoice:
         with system.database.writing() as session:
             register = register_store.load(session)
-            outcome = intake.receive(session, register, message, read, today=FEBRUARY)
+            outcome = handlers.handle(session, register, message, read, today=FEBRUARY)
         assert outcome is not None
         assert outcome.invoice is not None
         return outcome.invoice
@@ -147,7 +147,7 @@ def test_two_documents_under_one_number_become_one_invoice_and_a_conflict(system
         def receive() -> InState:
             with system.database.writing() as session:
                 register = register_store.load(session)
-                outcome = intake.receive(session, register, messages[place], readings[place], today=FEBRUARY)
+                outcome = handlers.handle(session, register, messages[place], readings[place], today=FEBRUARY)
             assert outcome is not None
             return outcome.message_state
 

@@ -172,7 +172,7 @@ def test_old_books_become_the_first_partition_without_a_row_written_anew(databas
     files = "SELECT relfilenode FROM pg_class WHERE relname IN ({}) ORDER BY relname"
     with database.engine.begin() as session:
         old_books.before_0067(session)
-        session.execute(text("UPDATE alembic_version SET version_num = '0064'"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0066'"))
         before = session.scalars(text(files.format("'journal', 'pk_journal', 'attempt'"))).all()
     bring_up_to_date(database)
     with database.reading() as session:
@@ -190,5 +190,5 @@ def test_the_timetable_makes_them(database: Database) -> None:
     numbers_go_on_after(database, JOURNAL.each)
     note(database)
     with database.writing() as session:
-        today = date(2026, 12, 1)
+        today = date(2026, 11, 21)
         assert make_partitions(session, today, database.clock()) == "journal_0003"
