@@ -216,13 +216,8 @@ def _post(stands: ExchangeStanding, now: datetime) -> Iterator[Metric]:
 
 
 def _object_storage(session: Session) -> Iterator[Metric]:
-    """What lies in the object storage; only that nothing is wrong where nothing ever did and none is set."""
+    """What lies in the object storage; nothing where nothing ever did and none is set."""
     found = object_store.figures(session)
-    yield one(
-        "billing_bodies_faults",
-        "Objects that the object storage would not hold, release or remove when it was asked last.",
-        found.faults,
-    )
     if not found.bodies and storage_of(session) is None:
         return
     yield by(
@@ -236,6 +231,11 @@ def _object_storage(session: Session) -> Iterator[Metric]:
         "billing_bodies_to_remove",
         "Messages disposed of whose object is still to be removed from the object storage.",
         found.to_remove,
+    )
+    yield one(
+        "billing_bodies_faults",
+        "Objects that the object storage would not hold, release or remove when it was asked last.",
+        found.faults,
     )
     if found.newest_at is not None:
         yield one(

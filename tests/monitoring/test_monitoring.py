@@ -50,7 +50,8 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Figures:
     with serving(application) as address:
         text = httpx.get(f"{address}/metrics", trust_env=False, timeout=30).raise_for_status().text
     application.state.database.close()
-    found: dict[str, dict[str, set[str]]] = {"billing_books_up": {}}
+    # Told where books cannot be read, and where there is an object storage.
+    found: dict[str, dict[str, set[str]]] = {"billing_books_up": {}, "billing_bodies_faults": {}}
     for family in text_string_to_metric_families(text):
         found.setdefault(family.name, {})
         for sample in family.samples:

@@ -207,6 +207,7 @@ def _warm(url: str) -> None:
     with database.reading() as session:
         register_store.load(session)
     database.close()
+    flow.warm_reading()
 
 
 def _read_all(url: str) -> list[float]:

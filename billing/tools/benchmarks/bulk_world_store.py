@@ -136,8 +136,9 @@ _STEPS = (
               CASE WHEN id % 2 = 0 THEN 'QUARANTINED' ELSE 'CONFLICT' END, 'BULK'
        FROM document WHERE id % 5000 = 0""",
     """INSERT INTO inbox_body (letter, day, body)
-       SELECT id, received_on, convert_to(CASE WHEN transport_id LIKE 'bulk-aside-%' THEN '-' || substr(transport_id, 12)
-                                               ELSE substr(transport_id, 6) END, 'UTF8') FROM inbox ORDER BY id""",
+       SELECT id, received_on,
+              convert_to(CASE WHEN transport_id LIKE 'bulk-aside-%' THEN '-' || substr(transport_id, 12)
+                              ELSE substr(transport_id, 6) END, 'UTF8') FROM inbox ORDER BY id""",
     """INSERT INTO inbound_event (source, event_id, content_sha256, type, occurred_on, execution_reference, body,
                                   state, received_at)
        SELECT 'bulk', reference || '-' || j, encode(sha256((reference || j)::bytea), 'hex'), 'report.approved',

@@ -19,6 +19,7 @@ from billing.tools.simulation.events import ordered_choices
 from foundation.database import Database
 from foundation.periods import Month, six_months_from
 from invoicing.documents import order_facts_queries
+from invoicing.documents import reading as document_reading
 from invoicing.documents.reading import Reading
 from invoicing.intake import queue as intake_queue
 from invoicing.portal_invoicing import flipping
@@ -133,6 +134,11 @@ class Arrived:
 
     count: int
     seconds: float
+
+
+def warm_reading() -> None:
+    """Have the process that reads documents for this one started and prepared."""
+    document_reading.read_apart(b"<Invoice/>", on=_START)
 
 
 def store_messages(database: Database, bodies: Iterable[bytes], *, after: int = 0) -> Arrived:

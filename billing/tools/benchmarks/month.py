@@ -167,6 +167,7 @@ def _warm(url: str) -> None:
     gc_tuning.settle()
     with closing(open_database(url, clock=flow.clock)) as database, database.reading() as session:
         register_store.load(session)
+    flow.warm_reading()
 
 
 def _read_all(url: str) -> int:
