@@ -4,13 +4,15 @@ The document's content is kept as read, so that it can be judged again; the byte
 came lie in the mailbox. Matches, pairs and payments are only ever added.
 """
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, String, bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql
 
 from foundation import transitions, written_together
 from foundation.errors import Refused
@@ -79,13 +81,14 @@ def by_keys(
     session: Session, keys: Collection[tuple[str, DocumentType, str]]
 ) -> dict[tuple[str, DocumentType, str], SupplierInvoice]:
     """The documents under these keys of supplier, type and number, those there are, by one question."""
-    question = _COLUMNS.where(
-        among(session, _INVOICE.c.supplier, {supplier for supplier, _, _ in keys}),
-        among(session, _INVOICE.c.number, {number for _, _, number in keys}),
-    )
-    found = [_held(row) for row in session.execute(question)]
-    by_key = {(each.supplier, each.document_type, each.number): each for each in found}
-    return {key: by_key[key] for key in keys if key in by_key}
+    parts = [[str(part) for part in key] for key in keys]
+    if session.dialect.name == "postgresql":
+        columns = zip(("suppliers", "types", "numbers"), zip(*parts, strict=True), strict=False)
+        given: dict[str, object] = {name: list(values) for name, values in columns}
+    else:
+        given = {"keys": json.dumps(parts)}
+    found = [_held(row) for row in session.execute(_BY_KEYS[session.dialect.name], given)] if parts else []
+    return {(each.supplier, each.document_type, each.number): each for each in found}
 
 
 def with_parked_credits(session: Session, suppliers: Collection[str]) -> frozenset[str]:
@@ -525,6 +528,24 @@ _BY_KEY = _COLUMNS.where(
     _INVOICE.c.document_type == bindparam("document_type"),
     _INVOICE.c.number == bindparam("number"),
 )
+
+
+def _among_keys(engine: str) -> Select[Any]:
+    """Documents by keys that are sent as one, each looked up by the whole of it: a supplier has very many."""
+    key = (_INVOICE.c.supplier, _INVOICE.c.document_type, _INVOICE.c.number)
+    if engine == "postgresql":
+        given = [
+            bindparam(name, type_=postgresql.ARRAY(String)) for name in ("suppliers", "types", "numbers")
+        ]
+        names = func.unnest(*given).table_valued("of_supplier", "of_type", "of_number", name="wanted")
+        wanted: tuple[ColumnElement[Any], ...] = tuple(names.render_derived().c)
+    else:
+        each = func.json_each(bindparam("keys", type_=String)).table_valued("value", name="wanted")
+        wanted = tuple(func.json_extract(each.c.value, f"$[{place}]") for place in range(3))
+    return _COLUMNS.where(*(column == part for column, part in zip(key, wanted, strict=True)))
+
+
+_BY_KEYS = {engine: _among_keys(engine) for engine in ("postgresql", "sqlite")}
 _PARKED_CREDITS = _COLUMNS.where(
     _INVOICE.c.supplier == bindparam("supplier"),
     _INVOICE.c.document_type == DocumentType.CREDIT_NOTE,

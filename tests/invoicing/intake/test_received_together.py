@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Table, select
 
 from invoicing.documents import reading
+from invoicing.documents import store as document_store
 from invoicing.documents.reading import Reading
 from invoicing.intake import asked_ahead, handlers, queue
-from invoicing.model import InvoiceState
+from invoicing.model import DocumentType, InvoiceState
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from orders.purchase_orders.line_store import LineTaken
@@ -199,3 +200,12 @@ def test_a_line_that_was_wrongly_thought_free_undoes_the_group_and_each_is_recei
         became = queue.receive_together(system.database, register, twice, today=DAY)
         states = [system.invoice(each.invoice.id).state for each in became if each.invoice is not None]
         assert states == [InvoiceState.ACCEPTED, InvoiceState.IN_QUESTION]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_documents_are_looked_up_by_their_whole_key_however_many_a_supplier_has(database_url: str) -> None:
+    with a_system(database_url, begun=arrived) as system, system.database.reading() as session:
+        with statements() as put:
+            document_store.by_keys(session, [(FYRBAKEN, DocumentType.INVOICE, "F-1")])
+        plan = session.exec_driver_sql(f"EXPLAIN QUERY PLAN {put[-1]}", ("[]", "$[0]", "$[1]", "$[2]")).all()
+        assert any("supplier=? AND document_type=? AND number=?" in row[3] for row in plan), plan
