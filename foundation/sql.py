@@ -9,7 +9,7 @@ text in UTC. So both engines compare, check and sum exactly, and no float touche
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -29,7 +29,9 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     Update,
+    and_,
     any_,
+    bindparam,
     collate,
     func,
     literal,
@@ -193,6 +195,32 @@ def among(
         return column == any_(literal(list(values), postgresql.ARRAY(column.type)))
     each = func.json_each(json.dumps(list(values))).table_valued("value")
     return column.in_(select(each.c.value))
+
+
+def are_one_of(engine: str, *columns: Column[Any]) -> ColumnElement[bool]:
+    """That these columns of text are together one of some keys, which are sent as one (`keys_sent`).
+
+    Each key is looked up by the whole of it: of two lists, one for each column, an engine may read all that the first
+    allows. For statements that are prepared once for each engine.
+    """
+    if engine == "postgresql":
+        given = [bindparam(f"key_{place}", type_=postgresql.ARRAY(String)) for place in range(len(columns))]
+        names = [f"part_{place}" for place in range(len(columns))]
+        parts: Iterable[ColumnElement[Any]] = (
+            func.unnest(*given).table_valued(*names, name="wanted").render_derived().c
+        )
+    else:
+        each = func.json_each(bindparam("keys", type_=String)).table_valued("value", name="wanted")
+        parts = [func.json_extract(each.c.value, f"$[{place}]") for place in range(len(columns))]
+    return and_(*(column == part for column, part in zip(columns, parts, strict=True)))
+
+
+def keys_sent(session: Session, keys: Iterable[Sequence[str]]) -> dict[str, object]:
+    """The keys that `are_one_of` is asked for, as this engine is given them; at least one."""
+    rows = [[str(part) for part in key] for key in keys]
+    if session.dialect.name == "postgresql":
+        return {f"key_{place}": list(parts) for place, parts in enumerate(zip(*rows, strict=True))}
+    return {"keys": json.dumps(rows)}
 
 
 def byte_by_byte(column: Column[str]) -> ColumnElement[str]:

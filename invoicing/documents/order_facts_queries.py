@@ -1,17 +1,15 @@
 """The facts of an order: its lines with their accounts, receipts and occupants, in one question."""
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, Select, String, and_, bindparam, exists, func, or_, select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Row, Select, and_, bindparam, exists, or_, select
 
 from foundation.money import Money, Quantity
 from foundation.periods import Month, Period
-from foundation.sql import Session
+from foundation.sql import Session, are_one_of, keys_sent
 from foundation.text import Text
 from invoicing.documents import tables as document_tables
 from invoicing.matching import waiting
@@ -75,14 +73,9 @@ def facts_of_lines(
 
     `lines` are pairs of order and line, `sellers` who invoices each order.
     """
-    pairs = sorted(set(lines))
-    if session.dialect.name == "postgresql":
-        given: dict[str, object] = {
-            "numbers": [each for each, _ in pairs],
-            "lines": [each for _, each in pairs],
-        }
-    else:
-        given = {"pairs": json.dumps(pairs)}
+    if not lines:
+        return {}
+    given = keys_sent(session, sorted(set(lines)))
     of_order: dict[str, list[Row[Any]]] = defaultdict(list)
     for row in session.execute(_OF_LINES[session.dialect.name], given):
         of_order[row.number].append(row)
@@ -254,28 +247,11 @@ _ORDER = _question().where(order_tables.purchase_order.c.number == bindparam("nu
 _ORDER_ONLY = _ORDER.where(order_tables.order_line.c.line_id.in_(bindparam("only", expanding=True)))
 
 
-def _among_pairs(engine: str) -> Select[Any]:
-    """The lines that are named in pairs with their orders, which are sent as one."""
-    line = order_tables.order_line
-    if engine == "postgresql":
-        names = (
-            func.unnest(
-                bindparam("numbers", type_=postgresql.ARRAY(String)),
-                bindparam("lines", type_=postgresql.ARRAY(String)),
-            )
-            .table_valued("of_order", "of_line", name="wanted")
-            .render_derived()
-        )
-        wanted = (line.c.order_number == names.c.of_order) & (line.c.line_id == names.c.of_line)
-    else:
-        each = func.json_each(bindparam("pairs", type_=String)).table_valued("value", name="wanted")
-        wanted = (line.c.order_number == func.json_extract(each.c.value, "$[0]")) & (
-            line.c.line_id == func.json_extract(each.c.value, "$[1]")
-        )
-    return _question().where(wanted)
-
-
-_OF_LINES = {engine: _among_pairs(engine) for engine in ("postgresql", "sqlite")}
+_LINE = order_tables.order_line.c
+_OF_LINES = {
+    engine: _question().where(are_one_of(engine, _LINE.order_number, _LINE.line_id))
+    for engine in ("postgresql", "sqlite")
+}
 
 
 # The months whose approval was taken back, unless a newer report waits or is approved; one sent back does neither.

@@ -4,21 +4,19 @@ The document's content is kept as read, so that it can be judged again; the byte
 came lie in the mailbox. Matches, pairs and payments are only ever added.
 """
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, Select, String, bindparam, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, select, update
 
 from foundation import transitions, written_together
 from foundation.errors import Refused
 from foundation.identifiers import key_in
 from foundation.money import Money
-from foundation.sql import Session, among
+from foundation.sql import Session, among, are_one_of, keys_sent
 from foundation.text import Text
 from foundation.transitions import Transitions
 from foundation.written.fitted import within
@@ -81,13 +79,8 @@ def by_keys(
     session: Session, keys: Collection[tuple[str, DocumentType, str]]
 ) -> dict[tuple[str, DocumentType, str], SupplierInvoice]:
     """The documents under these keys of supplier, type and number, those there are, by one question."""
-    parts = [[str(part) for part in key] for key in keys]
-    if session.dialect.name == "postgresql":
-        columns = zip(("suppliers", "types", "numbers"), zip(*parts, strict=True), strict=False)
-        given: dict[str, object] = {name: list(values) for name, values in columns}
-    else:
-        given = {"keys": json.dumps(parts)}
-    found = [_held(row) for row in session.execute(_BY_KEYS[session.dialect.name], given)] if parts else []
+    question = _BY_KEYS[session.dialect.name]
+    found = [_held(row) for row in session.execute(question, keys_sent(session, keys))] if keys else []
     return {(each.supplier, each.document_type, each.number): each for each in found}
 
 
@@ -528,24 +521,12 @@ _BY_KEY = _COLUMNS.where(
     _INVOICE.c.document_type == bindparam("document_type"),
     _INVOICE.c.number == bindparam("number"),
 )
-
-
-def _among_keys(engine: str) -> Select[Any]:
-    """Documents by keys that are sent as one, each looked up by the whole of it: a supplier has very many."""
-    key = (_INVOICE.c.supplier, _INVOICE.c.document_type, _INVOICE.c.number)
-    if engine == "postgresql":
-        given = [
-            bindparam(name, type_=postgresql.ARRAY(String)) for name in ("suppliers", "types", "numbers")
-        ]
-        names = func.unnest(*given).table_valued("of_supplier", "of_type", "of_number", name="wanted")
-        wanted: tuple[ColumnElement[Any], ...] = tuple(names.render_derived().c)
-    else:
-        each = func.json_each(bindparam("keys", type_=String)).table_valued("value", name="wanted")
-        wanted = tuple(func.json_extract(each.c.value, f"$[{place}]") for place in range(3))
-    return _COLUMNS.where(*(column == part for column, part in zip(key, wanted, strict=True)))
-
-
-_BY_KEYS = {engine: _among_keys(engine) for engine in ("postgresql", "sqlite")}
+_BY_KEYS = {
+    engine: _COLUMNS.where(
+        are_one_of(engine, _INVOICE.c.supplier, _INVOICE.c.document_type, _INVOICE.c.number)
+    )
+    for engine in ("postgresql", "sqlite")
+}
 _PARKED_CREDITS = _COLUMNS.where(
     _INVOICE.c.supplier == bindparam("supplier"),
     _INVOICE.c.document_type == DocumentType.CREDIT_NOTE,

@@ -39,12 +39,16 @@ class AskedAhead:
     is_cleared: bool
 
 
+def take_turns(session: Session, group: Sequence[tuple[InboundMessage, Reading]]) -> None:
+    """Take the turns of all documents of the group, once, before anything is asked."""
+    take_all_turns(session, {turn_of(reading.invoice) for _, reading in group if reading.invoice is not None})
+
+
 def ask(
     session: Session, register: Register, group: Sequence[tuple[InboundMessage, Reading]]
 ) -> dict[int, AskedAhead]:
     """What is known for the invoices of the group, by the number of their message; the others ask for themselves."""
     contents = [(message, reading.invoice) for message, reading in group if reading.invoice is not None]
-    take_all_turns(session, {turn_of(content) for _, content in contents})
     apart = _sharing_nothing(contents)
     if not apart:
         return {}

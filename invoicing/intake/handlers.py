@@ -96,6 +96,7 @@ def handle_together(
     with written_together.gathered(session):
         taken = inbox_store.take_all(session, {message.id: _kind_of(reading) for message, reading in group})
         left = [(message, reading) for message, reading in group if message.id in taken]
+        asked_ahead.take_turns(session, left)
         became: list[IntakeResult] = []
         ahead: Mapping[int, AskedAhead] | None = None
         for place, (message, reading) in enumerate(left):
