@@ -473,7 +473,9 @@ def on_line(
 
 def parked_credits(session: Session, supplier: str) -> list[SupplierInvoice]:
     """The supplier's credit notes that wait for their invoice, oldest first."""
-    return [_held(row) for row in session.execute(_PARKED_CREDITS, {"supplier": supplier})]
+    found = [_held(row) for row in session.execute(_PARKED_CREDITS, {"supplier": supplier})]
+    # Asked for in order, SQLite would go through everybody's documents that are parked.
+    return sorted(found, key=lambda each: each.id)
 
 
 def credits_undecided(session: Session, supplier: str) -> list[SupplierInvoice]:
@@ -531,7 +533,7 @@ _PARKED_CREDITS = _COLUMNS.where(
     _INVOICE.c.supplier == bindparam("supplier"),
     _INVOICE.c.document_type == DocumentType.CREDIT_NOTE,
     _INVOICE.c.state == InvoiceState.PARKED,
-).order_by(_INVOICE.c.id)
+)
 _ANSWERED = (
     update(_INVOICE).where(_INVOICE.c.id == bindparam("invoice")).values(answered=bindparam("last_answer"))
 )

@@ -79,6 +79,7 @@ def readings(
     database: Database, *, reader: bool | None = None
 ) -> Generator[tuple[InboundMessage, Reading, Register], None, None]:
     """Claim the messages that wait and read them, a group ahead of the one that is handed out."""
+    _give_up_lost(database)
     with database.reading() as session:
         register = register_store.load(session)
         many = inbox_store.count_arrived(session) >= _MANY
@@ -136,11 +137,13 @@ def _is_doubtful(parts: Sequence[_Part]) -> bool:
 
 def _submitted(database: Database, read: Read, *, doubtful: bool = True) -> list[_Part]:
     """The next messages, claimed and on their way through the reader; none when none wait."""
-    _give_up_lost(database)
     with database.writing() as session:
         register = register_store.load(session)
         now = database.clock()
         messages = inbox_store.claim(session, limit=_BATCH, now=now, lease=_LEASE, doubtful=doubtful)
+    if len(messages) < _BATCH:
+        # It looks at all that waits: not for every batch of many.
+        _give_up_lost(database)
     return [
         _Part({message.id: message for message in group}, register, read(group, register))
         for group in _groups(messages, most=_BATCH, most_bytes=_BYTES_AT_ONCE)

@@ -127,7 +127,8 @@ def lost(session: Session, *, now: datetime) -> Sequence[InboundMessage]:
     """The messages that were taken as often as may be by workers that never came back."""
     is_lost = leases.is_lost(inbox.c.taken, inbox.c.claimed_until, now, longest=TRIES.steps[-1])
     question = select(inbox).where(inbox.c.state == InState.ARRIVED, is_lost)
-    return _in_messages(session, session.execute(question.order_by(inbox.c.id)).all())
+    # In the order of their turns: in that of their numbers SQLite would go through all that ever came.
+    return _in_messages(session, session.execute(question.order_by(inbox.c.turn, inbox.c.id)).all())
 
 
 def unclaim(session: Session, message_ids: Sequence[int]) -> None:
