@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from foundation import journal, leases, transitions
@@ -307,8 +307,9 @@ def move(session: Session, made: Made, to: PortalState, **values: object) -> boo
 
 def settle_read(session: Session) -> None:
     """Note which messages have been read: from then on our books know what lies on the line."""
-    handled = select(inbox.c.id).where(inbox.c.state != InState.ARRIVED)
-    read = portal_document.c.letter_id.in_(handled)
+    # Of each document its own message: all messages that were ever read are no list to look through.
+    its_message = inbox.c.id == portal_document.c.letter_id
+    read = exists().where(its_message, inbox.c.state != InState.ARRIVED)
     transitions.move_all(session, portal_document.c.state, read, PORTAL_FOLLOWS, to=PortalState.READ)
 
 
