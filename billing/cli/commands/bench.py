@@ -35,7 +35,6 @@ from billing.tools.benchmarks.writers import bench_writers
 from billing.tools.benchmarks.years import bench_years
 from billing.tools.demo.story_folder import example_register
 from foundation import gc_tuning
-from orders.register import store as register_store
 from orders.register.files import read_register
 from orders.register.register import Register
 
@@ -193,21 +192,12 @@ def _with_workers(url: str, register: Register, documents: int, count: int) -> t
     arrived, _ = _prepared(url, register, documents, empty=True)
     with ProcessPoolExecutor(count) as pool:
         # Every process is warm before the clock starts.
-        list(pool.map(_warm, [url] * count))
+        list(pool.map(flow.warm, [url] * count))
         began = perf_counter()
         spent = [each for part in pool.map(_read_all, [url] * count) for each in part]
         seconds = perf_counter() - began + arrived.seconds
     what = f"invoices, {count} worker process{'es' if count > 1 else ''}"
     return count, flow.figures(what, spent, seconds, each=arrived.seconds / max(1, arrived.count))
-
-
-def _warm(url: str) -> None:
-    gc_tuning.settle()
-    database = open_database(url, clock=flow.clock)
-    with database.reading() as session:
-        register_store.load(session)
-    database.close()
-    flow.warm_reading()
 
 
 def _read_all(url: str) -> list[float]:

@@ -10,12 +10,15 @@ import resource
 import statistics
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain, islice
 from time import perf_counter
 
+from billing.migrations.schema import open_database
 from billing.tools.simulation.events import ordered_choices
+from foundation import gc_tuning
 from foundation.database import Database
 from foundation.periods import Month, six_months_from
 from invoicing.documents import order_facts_queries
@@ -136,8 +139,11 @@ class Arrived:
     seconds: float
 
 
-def warm_reading() -> None:
-    """Have the process that reads documents for this one started and prepared."""
+def warm(url: str) -> None:
+    """Have this process ready to read messages, and the one that reads documents for it started and prepared."""
+    gc_tuning.settle()
+    with closing(open_database(url, clock=clock)) as database, database.reading() as session:
+        register_store.load(session)
     document_reading.read_apart(b"<Invoice/>", on=_START)
 
 

@@ -34,7 +34,6 @@ from foundation.database import Database
 from invoicing.intake import queue as intake_queue
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
-from orders.register import store as register_store
 from orders.register.files import read_register
 from orders.register.register import Register
 from peppol.documents import billing
@@ -157,17 +156,10 @@ def _floor(database: Database, bodies: Sequence[bytes]) -> float:
 def _read(url: str, workers: int) -> float:
     """The seconds in which all that has arrived is read by so many processes, each of them warm before."""
     with ProcessPoolExecutor(workers) as pool:
-        list(pool.map(_warm, [url] * workers))
+        list(pool.map(flow.warm, [url] * workers))
         began = perf_counter()
         list(pool.map(_read_all, [url] * workers))
         return perf_counter() - began
-
-
-def _warm(url: str) -> None:
-    gc_tuning.settle()
-    with closing(open_database(url, clock=flow.clock)) as database, database.reading() as session:
-        register_store.load(session)
-    flow.warm_reading()
 
 
 def _read_all(url: str) -> int:
