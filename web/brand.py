@@ -1,4 +1,6 @@
-"""What the installation is called at the top of every page: its only service, or the buyer where there are several.
+"""What stands at the top of every page: the installation's name, and for whom somebody is there.
+
+The installation is called as its only service, or as the buyer where it has several.
 
 It is asked of the register now and then and not for every page. Before there is a register, and when the database
 cannot be asked, it is the system's own name: a page that says what is wrong must not fail on its heading.
@@ -12,6 +14,7 @@ from typing import Final
 from fastapi import Request
 from sqlalchemy.exc import SQLAlchemyError
 
+from accounts.identity import Person
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.product import PRODUCT
@@ -25,25 +28,41 @@ _KEPT_FOR: Final = timedelta(seconds=30).total_seconds()
 @dataclass(frozen=True, slots=True)
 class _Held:
     name: Text
+    organisations: dict[str, str]
     until: float
 
 
 def brand_of(request: Request) -> Text:
     """The name to put at the top of a page."""
+    return _held(request).name
+
+
+def organisation_of(request: Request, person: Person | None) -> str:
+    """The name of whom the person is there for; empty for nobody, and where the register does not know it."""
+    return _held(request).organisations.get(person.organisation, "") if person else ""
+
+
+def _held(request: Request) -> _Held:
     held: _Held | None = getattr(request.app.state, "brand", None)
     if held is None or held.until < monotonic():
-        held = _Held(_asked(getattr(request.app.state, "database", None)), monotonic() + _KEPT_FOR)
+        held = _asked(getattr(request.app.state, "database", None))
         request.app.state.brand = held
-    return held.name
+    return held
 
 
-def _asked(database: Database | None) -> Text:
+def _asked(database: Database | None) -> _Held:
+    until = monotonic() + _KEPT_FOR
     if database is None:
         # Several buyers under one address, and none of them chosen yet.
-        return PRODUCT
+        return _Held(PRODUCT, {}, until)
     try:
         with database.reading() as session:
             register = register_store.load(session)
     except (Refused, SQLAlchemyError):
-        return PRODUCT
-    return service_names.brand(register.services, register.buyer.name)
+        return _Held(PRODUCT, {}, until)
+    names = {each.organisation_number: each.name for each in register.suppliers}
+    return _Held(
+        service_names.brand(register.services, register.buyer.name),
+        {**names, register.buyer.organisation_number: register.buyer.name},
+        until,
+    )

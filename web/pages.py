@@ -30,10 +30,11 @@ from invoicing.decisions import protected_store
 from orders.register import store as register_store
 from peppol.xml.gate_errors import LIMITS
 from web import cookies, navigation
-from web.brand import brand_of
+from web.brand import brand_of, organisation_of
 from web.budgets import Budgets
 from web.csrf import FIELDS_MAX, guarded
 from web.guards import kept_back
+from web.look import look_of
 from web.portal_buyer import buyer_of
 from web.templating import FORM_TOKEN, environment
 
@@ -125,6 +126,8 @@ def render(
                 books_held=_books_held(request),
                 demo=request.app.state.settings.is_demo,
                 buyer=buyer_of(request),
+                look=look_of(request),
+                organisation=organisation_of(request, person),
                 page_of=partial(Page.of, request, size=LINES_MOST),
                 **context,
             )
