@@ -127,6 +127,11 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "tutor_assignment": (*_ADD, "UPDATE"),
     "unit_tutor": (*_ADD, "UPDATE"),
     "web_session": ("SELECT", "DELETE"),
+    # What was sent to a supplier's webhooks is written by others; a press sends it again, or sends a test.
+    "webhook_attempt": _READ,
+    "webhook_endpoint": (*_ADD, "UPDATE"),
+    "webhook_message": (*_ADD, "UPDATE"),
+    "webhook_secret": (*_ADD, "UPDATE"),
     "wrong_try": (*_ADD, "UPDATE", "DELETE"),
 }
 """What a supplier's pages do with each table, and nothing else."""
@@ -149,11 +154,12 @@ LEADS: Final = (
     ("document_id", "portal_document", "id"),
     ("order_number", "purchase_order", "number"),
     ("account_id", "account", "id"),
+    ("endpoint_id", "webhook_endpoint", "id"),
     ("client_id", "api_client", "id"),
 )
 """Column of a table -> where it leads: table, column there. The first that a table has decides."""
 
-_PEOPLE_AND_CLIENTS: Final = frozenset({"account", "api_client"})
+_BY_ORGANISATION: Final = frozenset({"account", "api_client", "webhook_endpoint"})
 
 # Where the columns alone would mislead.
 _OWN_RULES: Final = {
@@ -193,6 +199,9 @@ _OWN_RULES: Final = {
     " OR body_object.kind = 'LETTER_OUT' AND EXISTS"
     " (SELECT 1 FROM outbox m WHERE m.sequence = body_object.letter)",
     "outbox_body": "EXISTS (SELECT 1 FROM outbox m WHERE m.sequence = outbox_body.letter)",
+    # Whose endpoint it goes to, whatever case it is about.
+    "webhook_message": "EXISTS (SELECT 1 FROM webhook_endpoint e WHERE e.id = webhook_message.endpoint_id"
+    f" AND e.organisation = {_MINE})",
     # What was done about a message of theirs; other notes are the buyer's own.
     "letter_note": "letter_note.code = 'LAID_ASIDE' AND EXISTS"
     f" (SELECT 1 FROM inbox i WHERE i.id = letter_note.letter AND i.came_from = {_MINE})",
@@ -216,7 +225,7 @@ def rule_of(table: Table) -> str:
             return f"{table.name}.{column} = {_OURS if table.name in PASSES_OVER else _MINE}"
     for column, leads_to, key in LEADS:
         if column in table.columns and table.name != leads_to:
-            own = "organisation" if leads_to in _PEOPLE_AND_CLIENTS else "supplier"
+            own = "organisation" if leads_to in _BY_ORGANISATION else "supplier"
             whose = _OURS if leads_to in PASSES_OVER else _MINE
             seen = f"EXISTS (SELECT 1 FROM {leads_to} o WHERE o.{key} = {table.name}.{column} AND o.{own} = {whose})"
             return f"{table.name}.{column} IS NULL OR {seen}" if table.columns[column].nullable else seen
