@@ -238,8 +238,8 @@ class Settings(PostSettings, BodyStorageSettings):
         except ValueError:
             raise SettingRefused(
                 Text(
-                    "BILLING_WEBHOOKS_INNER_NETWORKS ska vara nät med mellanslag emellan, som 10.1.0.0/16. Utan nät går "
-                    "inga webhooks till adresser inom egna nät."
+                    "BILLING_WEBHOOKS_INNER_NETWORKS ska vara nät med mellanslag emellan, som 10.1.0.0/16. Utan nät "
+                    "går inga webhooks till adresser inom egna nät."
                 )
             ) from None
         return self

@@ -12,6 +12,7 @@ from foundation import journal
 from foundation.database import Database
 from foundation.periods import stockholm_date
 from foundation.sql import Session, try_turn
+from operations.event_feed import numbering
 from operations.event_feed import store as feed_store
 from operations.event_feed.contract import OutboundEvent
 from operations.journal_actions import OperationsSubject, WebhookAction
@@ -24,7 +25,8 @@ AT_ONCE: Final = 500
 
 
 def lay_out(database: Database) -> bool:
-    """Lay out what is to be told, for all endpoints; whether there may be more."""
+    """Lay out what is to be told, for all endpoints; whether there may be more. Raises Refused for books held."""
+    numbering.number_committed(database)
     with database.reading() as session:
         if not endpoint_store.behind(session):
             return False

@@ -209,20 +209,14 @@ def oldest_waiting(session: Session) -> datetime | None:
     return found
 
 
-def dispose_closed(session: Session, before: datetime, *, at_most: int) -> int:
-    """Remove messages that came to their end before then, with their attempts; how many. What waits stays."""
-    old = select(_M.id).where(_M.closed_at < before).order_by(_M.id).limit(at_most)
-    return _removed(session, list(session.scalars(old)))
+def dispose(session: Session, before: datetime, *, at_most: int) -> int:
+    """Remove messages that came to their end before then, and what waits for endpoints that have ended; how many.
 
-
-def dispose_of_ended(session: Session, *, at_most: int) -> int:
-    """Remove what still waits for endpoints that have ended; how many."""
+    Their attempts go with them. What waits for an endpoint that is there stays, however old it is.
+    """
     ended = select(webhook_endpoint.c.id).where(webhook_endpoint.c.state == EndpointState.ENDED)
-    left = select(_M.id).where(_M.endpoint_id.in_(ended), _WAITS).order_by(_M.id).limit(at_most)
-    return _removed(session, list(session.scalars(left)))
-
-
-def _removed(session: Session, numbers: Sequence[int]) -> int:
+    old = (_M.closed_at < before) | (_M.endpoint_id.in_(ended) & _WAITS)
+    numbers = list(session.scalars(select(_M.id).where(old).order_by(_M.id).limit(at_most)))
     if numbers:
         session.execute(delete(webhook_attempt).where(_A.message_id.in_(numbers)))
         session.execute(delete(webhook_message).where(_M.id.in_(numbers)))

@@ -18,6 +18,11 @@ IpNetwork = IPv4Network | IPv6Network
 
 _OUR_OWN: Final = ("local", "internal", "localhost", "home.arpa", "onion")
 _LONGEST: Final = 500
+# What Pythons differ about, of IANA's special-purpose registries; the first of IPv6 is deprecated and used all the same.
+_SPECIAL: Final = (
+    *(IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24")),
+    *(IPv6Network("fec0::/10"), IPv6Network("3fff::/20"), IPv6Network("5f00::/16")),
+)
 # An IPv4 address within an IPv6 one, translated by the network on the way (RFC 6052, RFC 8215).
 _TRANSLATED: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
 
@@ -83,7 +88,8 @@ def is_public(address: IpAddress) -> bool:
     wrapped = _wrapped(address)
     if wrapped is not None and not is_public(wrapped):
         return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    is_special = address.is_multicast or address.is_reserved or any(address in net for net in _SPECIAL)
+    return address.is_global and not is_special
 
 
 def may_be_reached(addresses: Iterable[IpAddress], *, inner: Sequence[IpNetwork] = ()) -> bool:

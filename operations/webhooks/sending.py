@@ -67,6 +67,7 @@ class WebhookSender:
     at_once: int = AT_ONCE
     _pool: ThreadPoolExecutor | None = None
     _busy: set[Future[None]] = field(default_factory=set)
+    _tokens: set[str] = field(default_factory=set)
 
     def round(self) -> bool:
         """Lay out what is new, and begin the turns of endpoints that are due; waits for none. Whether it began any."""
@@ -74,6 +75,8 @@ class WebhookSender:
             if self.stopping():
                 return False
         self._busy = {each for each in self._busy if not each.done()}
+        if not self._busy:
+            self._tokens.clear()
         free = self.at_once - len(self._busy)
         if free <= 0 or self.stopping():
             return False
@@ -83,6 +86,7 @@ class WebhookSender:
             if not endpoint_store.is_any_due(session, now=self.database.clock(), lease=LEASE):
                 return False
         with self.database.writing() as session:
+            self._tokens.add(token)
             taken = endpoint_store.take(session, token, now=self.database.clock(), lease=LEASE, at_most=free)
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.at_once, thread_name_prefix="webhooks")
@@ -95,6 +99,11 @@ class WebhookSender:
         while self.round() or self._busy:
             all_done(self._busy)
             self._busy = set()
+
+    def give_back(self, session: Session) -> None:
+        """Let others have what this worker holds, which has to end before it has finished."""
+        for each in self._tokens:
+            endpoint_store.let_go(session, each)
 
     def close(self) -> None:
         """Wait for the message that each turn has in hand."""
