@@ -23,6 +23,7 @@ from accounts.pages import (
     staff_changes,
     statement,
 )
+from accounts.pages.webhooks import buyer_webhooks, supplier_webhooks
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
 
@@ -42,11 +43,13 @@ PAGES: Final = (
     # Before /admin itself: the more particular path first.
     changes,
     buyer_clients,
+    buyer_webhooks,
     restored,
     staff_changes,
     admin,
     people,
     clients,
+    supplier_webhooks,
     statement,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
@@ -54,6 +57,7 @@ PAGES: Final = (
 NAVIGATION: Final = (
     NavigationEntry("/people", Text("Personer"), frozenset({_P.ADMINISTER})),
     NavigationEntry("/clients", Text("API-klienter"), frozenset({_P.ADMINISTER})),
+    NavigationEntry("/webhooks", Text("Webhooks"), frozenset({_P.ADMINISTER})),
     NavigationEntry(
         "/admin/changes", Text("Ändringar"), frozenset({_P.BUYER_ADMIN, _P.FINANCE}), part_of="/admin"
     ),

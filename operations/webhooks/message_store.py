@@ -75,6 +75,7 @@ def of_endpoint(
     state: MessageState | None = None,
     reference: str = "",
     before: int | None = None,
+    offset: int = 0,
     limit: int,
 ) -> list[WebhookMessage]:
     """An endpoint's messages, the newest first; those before a number alone, where one is named."""
@@ -85,7 +86,9 @@ def of_endpoint(
         question = question.where(_M.execution_reference == reference)
     if before is not None:
         question = question.where(_M.id < before)
-    return [_message(row) for row in session.execute(question.order_by(_M.id.desc()).limit(limit))]
+    return [
+        _message(row) for row in session.execute(question.order_by(_M.id.desc()).limit(limit).offset(offset))
+    ]
 
 
 def by_id(session: Session, endpoint: int, number: int) -> WebhookMessage | None:

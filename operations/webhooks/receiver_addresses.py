@@ -18,7 +18,7 @@ IpNetwork = IPv4Network | IPv6Network
 
 _OUR_OWN: Final = ("local", "internal", "localhost", "home.arpa", "onion")
 _LONGEST: Final = 500
-# What Pythons differ about, of IANA's special-purpose registries; the first of IPv6 is deprecated and used all the same.
+# What Pythons differ about, of IANA's special-purpose registries; fec0::/10 is deprecated, and used all the same.
 _SPECIAL: Final = (
     *(IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24")),
     *(IPv6Network("fec0::/10"), IPv6Network("3fff::/20"), IPv6Network("5f00::/16")),

@@ -56,7 +56,6 @@ def test_a_public_name_over_https_is_taken_as_it_is_written(url: str) -> None:
         *(
             "https://hooks.example\\@10.0.0.1/",
             "https://hooks.example/a b",
-           
             "https://å.example/",
         ),
         *(
