@@ -9,6 +9,7 @@ from foundation import leases, transitions
 from foundation.sql import Session, rows_changed
 from foundation.text import Text
 from operations.event_feed.tables import outbound_feed
+from operations.webhooks import message_store
 from operations.webhooks.model import (
     ENDPOINT_FOLLOWS,
     REST_MOST,
@@ -16,7 +17,6 @@ from operations.webhooks.model import (
     DisabledFor,
     Endpoint,
     EndpointState,
-    MessageState,
 )
 from operations.webhooks.tables import webhook_endpoint, webhook_message
 from orders.register.unit_scope import UnitScope
@@ -165,7 +165,7 @@ def take(session: Session, token: str, *, now: datetime, lease: timedelta, at_mo
 
 
 def _due(now: datetime, lease: timedelta) -> Select[int]:
-    due = (_M.state == MessageState.WAITING) & leases.is_due(_M.due_at, now, longest=REST_MOST)
+    due = message_store.is_sendable(now)
     waits = exists(select(_M.id).where(_M.endpoint_id == _E.id, due))
     tests = exists(select(_M.id).where(_M.endpoint_id == _E.id, due, _M.type == TEST))
     rested = leases.is_due(_E.rests_until, now, longest=REST_MOST)

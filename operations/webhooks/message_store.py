@@ -44,12 +44,10 @@ def add_test(session: Session, endpoint: int, event_id: str, body: str, *, at: d
     return number
 
 
-def due(
-    session: Session, endpoint: int, *, now: datetime, at_most: int, only_tests: bool
-) -> list[WebhookMessage]:
-    """What may be sent to an endpoint now: of each execution reference the first that waits, where it is due.
+def is_sendable(now: datetime) -> ColumnElement[bool]:
+    """That a message may be sent now: it is due, and of its execution reference the first that waits.
 
-    What is about no case waits for nothing. Those that have not been tried come first, and then by when they are due.
+    What is about no case waits for no other.
     """
     earlier = webhook_message.alias("earlier")
     is_held = exists(
@@ -60,8 +58,18 @@ def due(
             earlier.c.id < _M.id,
         )
     )
-    may_go = and_((_M.execution_reference == "") | ~is_held, leases.is_due(_M.due_at, now, longest=REST_MOST))
-    question = select(webhook_message).where(_M.endpoint_id == endpoint, _WAITS, may_go)
+    return and_(
+        _WAITS,
+        leases.is_due(_M.due_at, now, longest=REST_MOST),
+        (_M.execution_reference == "") | ~is_held,
+    )
+
+
+def due(
+    session: Session, endpoint: int, *, now: datetime, at_most: int, only_tests: bool
+) -> list[WebhookMessage]:
+    """What may be sent to an endpoint now: first what has not been tried, and then by when it is due."""
+    question = select(webhook_message).where(_M.endpoint_id == endpoint, is_sendable(now))
     if only_tests:
         question = question.where(_M.type == TEST)
     ordered = question.order_by(_M.due_at.nulls_first(), _M.id).limit(at_most)

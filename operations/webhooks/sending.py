@@ -208,8 +208,8 @@ class WebhookSender:
             return
         if outcome.state is MessageState.DELIVERED:
             endpoint_store.note_delivered(session, endpoint, at=at)
-            if endpoint.is_failing:
-                # It is there again: what waits for hours need not.
+            if endpoint.rests_until is not None:
+                # It was away, and is there again: what waits for hours need not.
                 message_store.hurry(session, endpoint.id)
             return
         endpoint_store.note_failed(session, endpoint, at=at, rests_until=outcome.rests_until)
