@@ -212,11 +212,11 @@ def count(session: Session, state: MessageState) -> int:
     return session.execute(question.where(_M.state == state, open_)).scalar_one()
 
 
-def oldest_waiting(session: Session) -> datetime | None:
-    """When the oldest event happened that has not come through at an active endpoint."""
+def oldest_untried(session: Session) -> datetime | None:
+    """When the oldest event happened that could be sent and has not been tried, at an active endpoint that is well."""
     question = select(func.min(_M.at)).select_from(webhook_message.join(webhook_endpoint))
-    active = webhook_endpoint.c.state == EndpointState.ACTIVE
-    found: datetime | None = session.scalar(question.where(_WAITS, active))
+    well = (webhook_endpoint.c.state == EndpointState.ACTIVE) & webhook_endpoint.c.failing_since.is_(None)
+    found: datetime | None = session.scalar(question.where(_WAITS, _M.first_tried_at.is_(None), well))
     return found
 
 
