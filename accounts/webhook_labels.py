@@ -14,7 +14,7 @@ TOPICS: Final[Mapping[str, Text]] = {
     "credit_note": Text("Kreditfakturor: mottagna, ifrågasatta, avräknade"),
     "claim": Text("Återkrav: ställda och reglerade"),
     "interruption": Text("Avbrott: registrerade, flyttade, återtagna"),
-    "placement": Text("Platser: inställda"),
+    "placement": Text("Placeringar: inställda"),
     "objection": Text("Invändningar mot ordrar: gjorda, återtagna, besvarade"),
     "outcome": Text("Resultat: återtagna"),
     "supplement": Text("Tillägg: återtagna"),

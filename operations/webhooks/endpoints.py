@@ -26,7 +26,7 @@ from operations.webhooks.model import (
     Endpoint,
     EndpointState,
 )
-from operations.webhooks.payloads import test_payload, topic_of, types_for
+from operations.webhooks.payloads import payload_of_test, topic_of, types_for
 from operations.webhooks.receiver_addresses import IpNetwork, checked_url
 from operations.webhooks.signing_secret_store import Seal
 from orders.register.unit_scope import UnitScope
@@ -179,10 +179,10 @@ def end_secret(session: Session, endpoint: Endpoint, number: int, *, by: str, at
         _record(session, by, WebhookAction.SECRET_ENDED, endpoint.id)
 
 
-def test(session: Session, endpoint: Endpoint, *, by: str, at: datetime) -> int:
+def lay_out_test(session: Session, endpoint: Endpoint, *, by: str, at: datetime) -> int:
     """Lay out a test, which the next worker sends once, also to one that is disabled; the message's number."""
     number = message_store.add_test(
-        session, endpoint.id, f"test_{uuid.uuid4().hex}", test_payload(endpoint.id, at=at), at=at
+        session, endpoint.id, f"test_{uuid.uuid4().hex}", payload_of_test(endpoint.id, at=at), at=at
     )
     _record(session, by, WebhookAction.TESTED, endpoint.id)
     return number

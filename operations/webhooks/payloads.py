@@ -68,7 +68,7 @@ def payload_of(event: OutboundEvent, *, to_buyer: bool) -> str:
     )
 
 
-def test_payload(endpoint: int, *, at: datetime) -> str:
+def payload_of_test(endpoint: int, *, at: datetime) -> str:
     """The body of what the test button sends: about no case at all."""
     return _written(TEST, at, {"resource": f"{_API}/webhooks/{endpoint}"})
 

@@ -41,9 +41,7 @@ def checked_url(written: str, *, inner: Sequence[IpNetwork] = ()) -> str:
     """
     url = written.strip()
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url or len(url) > _LONGEST:
-        raise _refused(
-            Text("Skriv adressen med högst 500 tecken, utan mellanslag och med å, ä och ö som xn-- och %.")
-        )
+        raise _refused(Text("Skriv adressen med högst 500 tecken, utan mellanslag och utan å, ä och ö."))
     try:
         parts = urlsplit(url)
         has_port = parts.port is None or parts.port > 0

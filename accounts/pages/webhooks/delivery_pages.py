@@ -27,7 +27,7 @@ def add_pages(router: APIRouter, administers: Permission) -> None:
         """Sends a test."""
         with database_of(request).writing() as session:
             found = endpoints.of_organisation(session, organisation_of(person), number)
-            endpoints.test(session, found, by=person.id, at=instant_of(request))
+            endpoints.lay_out_test(session, found, by=person.id, at=instant_of(request))
         return see_other(
             f"{base}/{number}#deliveries",
             said=Text("Testet skickas inom några sekunder. Läs in sidan igen och se vad som kom tillbaka."),

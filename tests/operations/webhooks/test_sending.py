@@ -344,7 +344,7 @@ def test_a_test_is_sent_once_also_to_an_endpoint_that_is_disabled(listening: Lis
     with listening.system.database.writing() as session:
         endpoint = endpoints.of_organisation(session, FYRBAKEN, made.endpoint)
         endpoints.disable(session, endpoint, DisabledFor.BY_HAND, by=ADMINISTRATOR, at=listening.moment())
-        endpoints.test(session, endpoint, by=ADMINISTRATOR, at=listening.moment())
+        endpoints.lay_out_test(session, endpoint, by=ADMINISTRATOR, at=listening.moment())
     listening.system.decide(ONE)
     listening.receiver.answer(500)
     listening.work()

@@ -92,10 +92,10 @@ def make(
 
 
 @command(commands, "test")
-def test(context: CommandContext, number: Number, by: By = "operator") -> None:
+def send_test(context: CommandContext, number: Number, by: By = "operator") -> None:
     """Skicka ett test; nästa arbetare skickar det / send a test; the next worker sends it."""
     with context.writing() as session:
-        laid = endpoints.test(session, _endpoint(session, number), by=by, at=utc_now())
+        laid = endpoints.lay_out_test(session, _endpoint(session, number), by=by, at=utc_now())
     typer.echo(context.say(Text("Test %(laid)s skickas av nästa arbetare.", laid=laid)))
 
 

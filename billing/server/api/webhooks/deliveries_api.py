@@ -120,7 +120,7 @@ async def send_test(request: Request, number: AskedWebhook) -> Response:
     def work(session: Session, asked: Nothing) -> Reply:
         client = writer(request, session)
         endpoint = of_client(session, client, number)
-        laid = endpoints.test(session, endpoint, by=client.actor, at=instant_of(request))
+        laid = endpoints.lay_out_test(session, endpoint, by=client.actor, at=instant_of(request))
         return reply_of(TestLaidOut(delivery=laid), 202)
 
     return await written(request, Nothing, *LISTENS, work=work)
