@@ -10,6 +10,7 @@ from foundation.sql import Session, add_new
 from foundation.text import Text
 from operations.webhooks.model import (
     MESSAGE_FOLLOWS,
+    REDELIVERY_FOLLOWS,
     REST_MOST,
     TEST,
     Attempt,
@@ -144,6 +145,7 @@ def close(session: Session, message: WebhookMessage, to: MessageState, *, at: da
         _M.state,
         _M.id == message.id,
         MESSAGE_FOLLOWS,
+        REDELIVERY_FOLLOWS,
         name=Text("Meddelande %(number)s", number=message.id),
         was=message.state,
         to=to,
@@ -192,7 +194,7 @@ def redeliver(
     if failed_since is not None:
         these += [_M.state == MessageState.FAILED, _M.closed_at >= failed_since]
     return transitions.move_all(
-        session, _M.state, and_(*these), MESSAGE_FOLLOWS, to=MessageState.WAITING, values=_ANEW
+        session, _M.state, and_(*these), REDELIVERY_FOLLOWS, to=MessageState.WAITING, values=_ANEW
     )
 
 

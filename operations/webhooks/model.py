@@ -95,15 +95,26 @@ MESSAGE_WORDS: Final[Mapping[MessageState, Text]] = {
 }
 """What people call each state."""
 
-MESSAGE_FOLLOWS = Transitions(
-    {
-        MessageState.WAITING: {MessageState.DELIVERED, MessageState.FAILED},
-        MessageState.DELIVERED: {MessageState.WAITING},
-        MessageState.FAILED: {MessageState.WAITING},
-    },
-    words=MESSAGE_WORDS,
+_SENT: Final = {MessageState.WAITING: frozenset({MessageState.DELIVERED, MessageState.FAILED})}
+_AGAIN: Final = dict.fromkeys(
+    (MessageState.DELIVERED, MessageState.FAILED), frozenset({MessageState.WAITING})
 )
-"""Whatever has come to its end may be sent again, under the same id."""
+
+MESSAGE_FOLLOWS = Transitions(
+    _SENT,
+    ends={MessageState.DELIVERED, MessageState.FAILED},
+    words=MESSAGE_WORDS,
+    beside=_AGAIN,
+)
+"""What sending makes of a message."""
+
+REDELIVERY_FOLLOWS = Transitions(
+    _AGAIN,
+    ends={MessageState.WAITING},
+    words=MESSAGE_WORDS,
+    beside=_SENT,
+)
+"""What has come to its end is sent again where somebody says so, under the same id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from operations.webhooks.model import EndpointState
 def webhooks(settings: Settings) -> Iterator[Finding]:
     """What there is to say, where somebody listens."""
     try:
-        with closing(open_database(settings.database_url, options=settings.database_options)) as database:
-            with database.reading() as session:
-                found = list(_looked_at(session, settings))
+        opened = open_database(settings.database_url, options=settings.database_options)
+        with closing(opened), opened.reading() as session:
+            found = list(_looked_at(session, settings))
     except (SQLAlchemyError, Refused):
         return  # what is wrong with the database is told where it is examined
     yield from found

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.errors import Refused
-from operations.webhooks.receiver_addresses import checked_url, is_public, may_be_reached
+from operations.webhooks.receiver_addresses import IpAddress, checked_url, is_public, may_be_reached
 
 INSIDE = [
     *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
@@ -83,13 +83,13 @@ def test_no_inner_address_is_public_however_it_is_wrapped(net: str, data: st.Dat
     network = ip_network(net)
     address = IPv4Address(data.draw(st.integers(int(network[0]), int(network[-1]))))
     value = int(address)
-    wrapped = [
+    wrapped: list[IpAddress] = [
         IPv6Address(0xFFFF << 32 | value),
         IPv6Address(value),
         IPv6Address(0x0064_FF9B << 96 | value),
         IPv6Address(0x2002 << 112 | value << 80 | 1),
     ]
-    assert [each for each in (address, *wrapped) if is_public(each)] == []
+    assert [each for each in [address, *wrapped] if is_public(each)] == []
     assert not may_be_reached([address])
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from standardwebhooks import WebhookVerificationError
 
-from operations.webhooks import endpoints, message_store, redelivering, sending
+from operations.webhooks import endpoint_store, endpoints, message_store, redelivering, sending
 from operations.webhooks.connecting import Answer
 from operations.webhooks.model import DisabledFor, EndpointState, MessageState
 from operations.webhooks.tables import webhook_attempt, webhook_secret
@@ -239,7 +239,7 @@ def test_whoever_dies_between_sending_and_noting_has_it_sent_again_under_its_id(
 
     with monkeypatch.context() as patch:
         patch.setattr(sending.WebhookSender, "_note", dies)
-        patch.setattr(sending.endpoint_store, "let_go", lambda *_, **__: None)
+        patch.setattr(endpoint_store, "let_go", lambda *_, **__: None)
         listening.work()
     listening.work()
     assert len(listening.receiver.came) == 1  # it is still the dead one's
