@@ -145,7 +145,6 @@ def close(session: Session, message: WebhookMessage, to: MessageState, *, at: da
         _M.state,
         _M.id == message.id,
         MESSAGE_FOLLOWS,
-        REDELIVERY_FOLLOWS,
         name=Text("Meddelande %(number)s", number=message.id),
         was=message.state,
         to=to,

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from foundation import journal
 from foundation.database import Database
-from foundation.errors import Refused
+from foundation.errors import Refused, place_of
 from foundation.observability.request_ids import carried
 from foundation.sql import Session
 from operations.webhooks import endpoint_store, endpoints, message_store, signing, signing_secret_store
@@ -46,7 +46,7 @@ TURN_SECONDS: Final = 10.0
 """So long goes on sending to one endpoint, before others have their turn."""
 
 _MESSAGES_AT_ONCE: Final = 50
-_LOCKED_REST: Final = timedelta(minutes=5)
+_BROKEN_REST: Final = timedelta(minutes=5)
 _AGENT: Final = "Webhooks/1.0 (order-och-faktura)"
 
 _log = structlog.get_logger("webhooks")
@@ -113,17 +113,22 @@ class WebhookSender:
         self._busy = set()
 
     def _turn(self, number: int, token: str) -> None:
-        """One endpoint's turn; what stops it is told in the log, and the endpoint is free again."""
+        """One endpoint's turn; what breaks it is told in the log, and the endpoint rests, lest it be sent to in a loop."""
+        rests_until = None
         try:
-            try:
-                self._send_to(number, token)
-            finally:
-                with self.database.writing() as session:
-                    endpoint_store.let_go(session, token, only=number)
-        except (SQLAlchemyError, Refused) as error:
-            _log.error("webhook turn ended", webhook=number, fault=type(error).__name__)
+            self._send_to(number, token)
         except Exception as error:
-            _log.exception("webhook turn broke", webhook=number, fault=type(error).__name__)
+            fault = f"{type(error).__name__} {place_of(error)}"
+            _log.error("webhook turn broke", webhook=number, fault=fault)
+            rests_until = self.database.clock() + _BROKEN_REST
+        try:
+            with self.database.writing() as session:
+                if rests_until is not None:
+                    endpoint_store.rest(session, number, until=rests_until)
+                endpoint_store.let_go(session, token, only=number)
+        except (SQLAlchemyError, Refused) as error:
+            # Its lease ends by itself.
+            _log.error("webhook not let go", webhook=number, fault=type(error).__name__)
 
     def _send_to(self, number: int, token: str) -> None:
         until = time.monotonic() + TURN_SECONDS
@@ -148,7 +153,7 @@ class WebhookSender:
         except Refused as locked:
             _log.error("webhook secret locked", webhook=number, fault=str(locked))
             with self.database.writing() as session:
-                endpoint_store.rest(session, number, until=self.database.clock() + _LOCKED_REST)
+                endpoint_store.rest(session, number, until=self.database.clock() + _BROKEN_REST)
             return []
 
     def _due(self, number: int) -> list[WebhookMessage]:

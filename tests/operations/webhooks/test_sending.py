@@ -252,6 +252,25 @@ def test_whoever_dies_between_sending_and_noting_has_it_sent_again_under_its_id(
         assert len(session.execute(select(webhook_attempt)).all()) == 1
 
 
+def test_a_fault_of_ours_sends_to_nobody_in_a_loop(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = listening.listen(types=("order.placed",))
+    listening.system.decide(ONE)
+
+    def breaks(*_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sending.WebhookSender, "_note", breaks)
+        listening.work()
+        listening.work()
+    assert len(listening.receiver.came) == 1
+    listening.moment.pass_(minutes=6)
+    listening.work()
+    assert states(listening, made.endpoint) == [MessageState.DELIVERED]
+
+
 def test_retry_after_is_heeded(listening: Listening) -> None:
     made = listening.listen(types=("order.placed",))
     listening.receiver.answer(429, Retry_After="3600")

@@ -128,8 +128,10 @@ def test_what_happens_is_delivered_read_in_the_log_and_sent_again(
     test = portal.post(f"{here}/test", headers=keyed(secret))
     assert test.status_code == 202
     work(system, receiver)
-    assert [each.headers["webhook-id"] for each in receiver.came[2:4]] == receiver.told()[:2]
-    assert receiver.came[-1].headers["webhook-id"].startswith("test_")
+    first, second, *later = receiver.told()
+    tests = [each for each in later if each.startswith("test_")]
+    assert [each for each in later if each not in tests] == [first, second]
+    assert len(tests) == 1
 
 
 def test_a_change_says_what_was_read(system: System, portal: httpx.Client) -> None:
