@@ -113,7 +113,7 @@ class WebhookSender:
         self._busy = set()
 
     def _turn(self, number: int, token: str) -> None:
-        """One endpoint's turn; what breaks it is told in the log, and the endpoint rests, lest it be sent to in a loop."""
+        """One endpoint's turn. What breaks it is told in the log, and the endpoint rests, lest we send in a loop."""
         rests_until = None
         try:
             self._send_to(number, token)
