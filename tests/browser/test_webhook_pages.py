@@ -93,7 +93,7 @@ def test_a_webhook_is_made_tried_and_taken_away(
     page.get_by_role("button", name="Gör webhooken").click()
     assert "inte en IP-adress" in page.locator("#error-summary").inner_text()
     page.get_by_label("Adress", exact=True).fill(URL)
-    page.get_by_label("Fakturor: mottagna").check()
+    page.get_by_label("Fakturor: mottagna, godkända, ifrågasatta, betalda", exact=True).check()
     page.get_by_label("Ditt lösenord, eller en kod du har nu").fill(people.PASSWORD)
     looked_at("webhook-new")
     page.get_by_role("button", name="Gör webhooken").click()
