@@ -48,8 +48,8 @@ PAGES: Final = (
     staff_changes,
     admin,
     people,
-    clients,
     supplier_webhooks,
+    clients,
     statement,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
@@ -57,7 +57,6 @@ PAGES: Final = (
 NAVIGATION: Final = (
     NavigationEntry("/people", Text("Personer"), frozenset({_P.ADMINISTER})),
     NavigationEntry("/clients", Text("API-klienter"), frozenset({_P.ADMINISTER})),
-    NavigationEntry("/webhooks", Text("Webhooks"), frozenset({_P.ADMINISTER})),
     NavigationEntry(
         "/admin/changes", Text("Ändringar"), frozenset({_P.BUYER_ADMIN, _P.FINANCE}), part_of="/admin"
     ),

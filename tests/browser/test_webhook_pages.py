@@ -66,7 +66,8 @@ def some_deliveries(session: Session, number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "base"), [("alla@fyrbaken.example", "/webhooks"), ("admin@kopare.example", "/admin/webhooks")]
+    ("who", "base"),
+    [("alla@fyrbaken.example", "/clients/webhooks"), ("admin@kopare.example", "/admin/webhooks")],
 )
 def test_a_webhook_is_made_tried_and_taken_away(
     site: Site, browser_page: Page, tmp_path: Path, who: str, base: str

@@ -57,7 +57,7 @@ def teller(clock: Clock) -> Callable[[Session, Endpoint, DisabledFor], None]:
     """What mails everybody who administers an endpoint that it was disabled."""
 
     def tell(session: Session, endpoint: Endpoint, why: DisabledFor) -> None:
-        organisation, permission, page = endpoint.organisation, Permission.ADMINISTER, "webhooks"
+        organisation, permission, page = endpoint.organisation, Permission.ADMINISTER, "clients/webhooks"
         if endpoint.is_buyers:
             organisation = register_store.load(session).buyer.organisation_number
             permission, page = Permission.BUYER_ADMIN, "admin/webhooks"

@@ -44,7 +44,7 @@ def test_whoever_administers_is_mailed_that_a_webhook_is_disabled(listening: Lis
             select(mail).where(mail.c.template == "webhook-disabled").order_by(mail.c.id)
         ).all()
     assert [each.to_address for each in told] == ["alva@exempel.example", "berit@exempel.example"]
-    assert f"/webhooks/{own.endpoint}" in told[0].body
+    assert f"/clients/webhooks/{own.endpoint}" in told[0].body
     assert f"/admin/webhooks/{buyers.endpoint}" in told[1].body
     assert DISABLED_WORDS[DisabledFor.FAILING].sv in told[0].body
 
