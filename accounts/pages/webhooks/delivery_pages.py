@@ -96,9 +96,9 @@ def add_pages(router: APIRouter, administers: Permission) -> None:
 def _days(first: str, last: str) -> tuple[datetime, datetime]:
     """From the first of these days to the end of the last, as they are in Sweden. Raises WebhookRefused."""
     try:
-        since, until = (date.fromisoformat(each.strip()) for each in (first, last))
-        until += timedelta(days=1)
+        begins, until = (date.fromisoformat(each.strip()) for each in (first, last))
+        ends = until + timedelta(days=1)
+        since, before = (datetime.combine(each, time(), STOCKHOLM).astimezone(UTC) for each in (begins, ends))
     except (ValueError, OverflowError):
         raise WebhookRefused(Text("Skriv båda dagarna som ÅÅÅÅ-MM-DD.")) from None
-    begins, ends = (datetime.combine(each, time(), STOCKHOLM).astimezone(UTC) for each in (since, until))
-    return begins, ends
+    return since, before

@@ -223,4 +223,7 @@ def _as_json(each: Endpoint, counts: dict[MessageState, int]) -> Json:
 
 
 def _begins(day_: date) -> datetime:
-    return datetime.combine(day_, time(), STOCKHOLM).astimezone(UTC)
+    try:
+        return datetime.combine(day_, time(), STOCKHOLM).astimezone(UTC)
+    except OverflowError:
+        raise WebhookRefused(Text("Skriv båda dagarna som ÅÅÅÅ-MM-DD.")) from None

@@ -98,6 +98,8 @@ async def redeliver(request: Request, number: AskedWebhook) -> Response:
             raise _wrong(_ONE_OR_A_PERIOD, "#")
         if asked.since.tzinfo is None or asked.until.tzinfo is None:
             raise _wrong(_WITHOUT_OFFSET, "#/since")
+        if not all(each.year in _YEARS for each in (asked.since, asked.until)):
+            raise _wrong(_NO_SUCH_YEAR, "#/since")
         count = redelivering.redeliver_period(
             session, endpoint, since=asked.since, until=asked.until, by=client.actor
         )
@@ -128,6 +130,8 @@ async def send_test(request: Request, number: AskedWebhook) -> Response:
 
 _ONE_OR_A_PERIOD: Final = Text("Skriv antingen delivery, eller både since och until. Inget är gjort.")
 _WITHOUT_OFFSET: Final = Text("Skriv tiderna med tidszon, som 2026-12-01T08:00:00Z. Inget är gjort.")
+_NO_SUCH_YEAR: Final = Text("Skriv tider mellan åren 2000 och 2199. Inget är gjort.")
+_YEARS: Final = range(2000, 2200)
 
 
 def _wrong(why: Text, pointer: str) -> ProblemResponse:

@@ -118,7 +118,9 @@ def test_what_happens_is_delivered_read_in_the_log_and_sent_again(
     assert (again.status_code, again.json()) == (202, {"count": 1})
     period = {"since": "2000-01-01T00:00:00Z", "until": "2100-01-01T00:00:00+01:00"}
     assert portal.post(f"{here}/redeliver", json=period, headers=keyed(secret)).json() == {"count": 1}
+    outside = {"since": "0001-01-01T00:00:00+14:00", "until": "9999-12-31T23:59:59-12:00"}
     for wrong in (
+        outside,
         {},
         {**period, "delivery": 1},
         {"since": "2026-01-01T00:00:00", "until": "2026-02-01T00:00:00"},
