@@ -148,13 +148,14 @@ OWN_COLUMNS: Final = ("supplier", "organisation")
 """A row with one of these says itself whose it is."""
 
 LEADS: Final = (
+    # Whose endpoint it goes to, whatever case it is about.
+    ("endpoint_id", "webhook_endpoint", "id"),
     ("press_key", "portal_press", "key"),
     ("execution_reference", "placement", "execution_reference"),
     ("invoice_id", "invoice", "id"),
     ("document_id", "portal_document", "id"),
     ("order_number", "purchase_order", "number"),
     ("account_id", "account", "id"),
-    ("endpoint_id", "webhook_endpoint", "id"),
     ("client_id", "api_client", "id"),
 )
 """Column of a table -> where it leads: table, column there. The first that a table has decides."""
@@ -199,9 +200,6 @@ _OWN_RULES: Final = {
     " OR body_object.kind = 'LETTER_OUT' AND EXISTS"
     " (SELECT 1 FROM outbox m WHERE m.sequence = body_object.letter)",
     "outbox_body": "EXISTS (SELECT 1 FROM outbox m WHERE m.sequence = outbox_body.letter)",
-    # Whose endpoint it goes to, whatever case it is about.
-    "webhook_message": "EXISTS (SELECT 1 FROM webhook_endpoint e WHERE e.id = webhook_message.endpoint_id"
-    f" AND e.organisation = {_MINE})",
     # What was done about a message of theirs; other notes are the buyer's own.
     "letter_note": "letter_note.code = 'LAID_ASIDE' AND EXISTS"
     f" (SELECT 1 FROM inbox i WHERE i.id = letter_note.letter AND i.came_from = {_MINE})",
