@@ -25,6 +25,7 @@ from foundation import journal
 from foundation.errors import NotThere
 from foundation.sql import Session, moment_of, take_turns
 from foundation.text import Language, Text
+from operations.webhooks import endpoint_store, endpoints
 from orders.register import store as register_store
 from orders.register.unit_scope import UnitScope
 from orders.tutors import unit_tutors
@@ -205,6 +206,7 @@ def _end_clients(
     clients.end_of_person(session, organisation, account.person.id, still=still, by=by, at=at)
     if organisation and not others and _known(session, account.id).state == AccountState.ENDED:
         clients.end_of_supplier(session, organisation, by=by, at=at)
+        endpoints.end_each(session, endpoint_store.of_organisation(session, organisation), by=by, at=at)
 
 
 def take_up(session: Session, secret: str, password_hash: str, *, now: datetime) -> Account:

@@ -9,6 +9,7 @@ from sqlalchemy import Column, select, update
 from accounts.openid.tables import openid_journey
 from accounts.tables import account, web_session
 from foundation.sql import Session, rows_changed
+from operations.webhooks.tables import webhook_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,9 @@ OFFERED_TOTP: Final = Place(web_session.c.offered_totp, web_session.c.secret_sha
 NONCE: Final = Place(openid_journey.c.nonce, openid_journey.c.state_sha256)
 VERIFIER: Final = Place(openid_journey.c.verifier, openid_journey.c.state_sha256)
 
-PLACES: Final = (TOTP, OFFERED_TOTP, NONCE, VERIFIER)
+WEBHOOK: Final = Place(webhook_secret.c.secret, webhook_secret.c.id)
+
+PLACES: Final = (TOTP, OFFERED_TOTP, NONCE, VERIFIER, WEBHOOK)
 """All there are; tests/accounts/test_secrets_at_rest.py looks for others."""
 
 

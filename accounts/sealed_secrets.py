@@ -1,4 +1,4 @@
-"""Secrets that must be read again, of the second step and of journeys, sealed with a key from outside the database.
+"""Secrets that must be read again, of second steps, webhooks and others, sealed with a key from outside the database.
 
 Convention: what need only be recognised is kept as a hash (`tokens.py`, `passwords.py`); what must be read again is
 sealed, by Fernet (AES-128-CBC and HMAC-SHA256, random for each value), together with what it is about, so that a row's

@@ -20,7 +20,7 @@ from invoicing.journal_actions import (
     PaymentAction,
     SupplierAction,
 )
-from operations.journal_actions import OperationsAction
+from operations.journal_actions import OperationsAction, WebhookAction
 from orders.journal_actions import ObjectionAction, OrderAction, PlacementAction, RegisterAction, TutorAction
 from peppol.journal_actions import AccessPointAction, DirectoryAction, MessageAction
 
@@ -168,6 +168,16 @@ ACTION_WORDS: Final[Mapping[str, Text]] = {
     AuditAction.DISPOSAL_WITHDRAWN: Text("Gallringen drogs tillbaka"),
     PaymentAction.CONTROL_DATA_LOADED: Text("Kontrollunderlag lästes in"),
     PaymentAction.FILE_MADE: Text("En fil gjordes"),
+    WebhookAction.MADE: Text("En webhook gjordes"),
+    WebhookAction.CHANGED: Text("En webhook ändrades"),
+    WebhookAction.SECRET_MADE: Text("En webhook fick en ny hemlighet"),
+    WebhookAction.SECRET_ENDED: Text("En hemlighet för en webhook avslutades"),
+    WebhookAction.TESTED: Text("Ett test skickades till en webhook"),
+    WebhookAction.REDELIVERED: Text("Meddelanden till en webhook skickades igen"),
+    WebhookAction.DISABLED: Text("En webhook stängdes av"),
+    WebhookAction.ENABLED: Text("En webhook slogs på"),
+    WebhookAction.ENDED: Text("En webhook togs bort"),
+    WebhookAction.MISSED: Text("Händelser som en webhook inte fått var gallrade"),
     OperationsAction.JOB_AGAIN: Text("Ett jobb togs om"),
     OperationsAction.MAIL_AGAIN: Text("Ett mejl som fastnat skickades igen"),
     OperationsAction.TASK_ASKED: Text("Ett arbete sattes igång"),

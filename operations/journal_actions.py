@@ -1,4 +1,4 @@
-"""What the journal says of jobs, alarms, the feed and the installation's buyers."""
+"""What the journal says of jobs, alarms, the feed, webhooks and the installation's buyers."""
 
 from foundation.journal_entries import JournalAction, SubjectKind
 
@@ -22,6 +22,21 @@ class OperationsAction(JournalAction):
     FEED_DISPOSED = "feed.disposed"  # events that left long ago are no longer kept
 
 
+class WebhookAction(JournalAction):
+    """What happens to webhooks, and is done with them."""
+
+    MADE = "webhook.made"
+    CHANGED = "webhook.changed"
+    SECRET_MADE = "webhook.secret_made"  # noqa: S105 - a word, no secret
+    SECRET_ENDED = "webhook.secret_ended"  # noqa: S105 - likewise
+    TESTED = "webhook.tested"
+    REDELIVERED = "webhook.redelivered"
+    DISABLED = "webhook.disabled"
+    ENABLED = "webhook.enabled"
+    ENDED = "webhook.ended"
+    MISSED = "webhook.missed"  # what it had not been told was no longer kept
+
+
 class OperationsSubject(SubjectKind):
     """What rows of operations are about, by their names."""
 
@@ -32,3 +47,4 @@ class OperationsSubject(SubjectKind):
     BUYER = "buyer"
     FEED = "feed"
     BOOKS = "books"
+    WEBHOOK = "webhook"

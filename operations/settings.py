@@ -24,6 +24,7 @@ from invoicing.payment.bank_files.banks import BankName, PainVersion
 from operations.exchange_settings import PostSettings
 from operations.machine import secret_files
 from operations.object_storage.storage_settings import BodyStorageSettings
+from operations.webhooks.receiver_addresses import networks_of
 
 
 class SettingRefused(Refused, ValueError):
@@ -186,6 +187,15 @@ class Settings(PostSettings, BodyStorageSettings):
     keep_feed_months: int = Field(default=13, ge=1, le=120)
     """How many whole months an event that we told stays in the feed; who reads it at all will have read it by then."""
 
+    keep_webhook_days: int = Field(default=30, ge=7, le=400)
+    """How many days a webhook's message and its attempts are kept after it came through or was given up."""
+
+    webhooks_inner_networks: str = ""
+    """Networks within the buyer's own walls that the buyer's webhooks may go to, as 10.1.0.0/16 10.2.0.0/16."""
+
+    webhooks_ca_file: Path | None = None
+    """Authorities whose certificates are believed of webhooks' receivers, beside the system's (PEM)."""
+
     events_seconds: int = Field(default=20, ge=1, le=300)
     """How long a request with events may be worked on; what is left then is said to be, and is sent again."""
 
@@ -220,6 +230,19 @@ class Settings(PostSettings, BodyStorageSettings):
     def database_options(self) -> DatabaseOptions:
         """How the database is reached. Raises DatabaseUnusable for a role's name that cannot be one."""
         return DatabaseOptions(self.pooler, self.supplier_role, self.idle_transaction_seconds)
+
+    @model_validator(mode="after")
+    def _networks_are_some(self) -> Self:
+        try:
+            networks_of(self.webhooks_inner_networks)
+        except ValueError:
+            raise SettingRefused(
+                Text(
+                    "BILLING_WEBHOOKS_INNER_NETWORKS ska vara nät med mellanslag emellan, som 10.1.0.0/16. Utan nät "
+                    "går inga webhooks till adresser inom egna nät."
+                )
+            ) from None
+        return self
 
     @model_validator(mode="after")
     def _public_url_leads_here(self) -> Self:

@@ -47,6 +47,7 @@ from operations.background.tasks import TaskState
 from operations.buyers.model import BuyerState
 from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
+from operations.webhooks.model import EndpointState, MessageState
 from orders.events.store import EventState
 from orders.model import InterruptionState, LineState, PlacementState, PlannedState, ReportState
 from orders.objections.model import ObjectionState
@@ -99,6 +100,8 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "background_task.state": TaskState,
     "job_run.state": JobRunState,
     "api_client.state": ClientState,
+    "webhook_endpoint.state": EndpointState,
+    "webhook_message.state": MessageState,
     "mail.state": MailState,
     "month_closing.state": ClosingState,
     "owed_answer.state": OwedState,
@@ -141,6 +144,8 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "job_run.state": JobRunState,
     "line_account.state": LineState,
     "api_client.state": ClientState,
+    "webhook_endpoint.state": EndpointState,
+    "webhook_message.state": MessageState,
     "mail.state": MailState,
     "month_closing.state": ClosingState,
     "outbox.state": OutState,

@@ -23,6 +23,7 @@ from invoicing.payment.payment_stop_store import STOP_WORDS, StopState
 from invoicing.payment.transfers import ITEM_WORDS, PROPOSAL_WORDS, ItemState, ProposalState
 from invoicing.portal_invoicing.portal_states import PORTAL_WORDS, PortalState
 from invoicing.supplier_changes.change_request_store import CHANGE_WORDS, ChangeState
+from operations.webhooks.model import ENDPOINT_WORDS, MESSAGE_WORDS, EndpointState, MessageState
 from orders.events.store import EVENT_WORDS, EventState
 from orders.model import (
     INTERRUPTION_WORDS,
@@ -181,6 +182,13 @@ STATES: Final[dict[str, dict[str, StateLabel]]] = {
     ),
     "unit_tutor": _labels(UNIT_TUTOR_WORDS, good=(UnitTutorState.ACTIVE,)),
     "account": _labels(ACCOUNT_WORDS, good=(AccountState.ACTIVE,), note=(AccountState.INVITED,)),
+    "webhook": _labels(ENDPOINT_WORDS, good=(EndpointState.ACTIVE,), bad=(EndpointState.DISABLED,)),
+    "webhook_message": _labels(
+        MESSAGE_WORDS,
+        good=(MessageState.DELIVERED,),
+        note=(MessageState.WAITING,),
+        bad=(MessageState.FAILED,),
+    ),
     "client": _labels(CLIENT_WORDS, good=(ClientState.ACTIVE,)),
 }
 

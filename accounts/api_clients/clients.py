@@ -22,6 +22,7 @@ from foundation import journal, personal_numbers
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
 from foundation.text import Text
+from operations.webhooks import endpoint_store, endpoints
 from orders.register.unit_scope import UnitScope
 
 _NAME: Final = re.compile(r"[^\x00-\x1f\x7f]{1,60}")
@@ -266,5 +267,6 @@ def _active(session: Session, organisation: str, number: int, *, today: date) ->
 def _end(session: Session, client: ApiClient, to: ClientState, *, by: str, at: datetime) -> None:
     client_store.end(session, client, to, by=by, at=at)
     secret_store.end_all(session, client.id, by=by, at=at)
+    endpoints.end_each(session, endpoint_store.of_client(session, client.id), by=by, at=at)
     action = ClientAction.EXPIRED if to is ClientState.EXPIRED else ClientAction.ENDED
     journal.record(session, by, action, AccountsSubject.CLIENT.of(client.id))

@@ -24,6 +24,7 @@ from accounts.pages import (
     staff_changes,
     statement,
 )
+from accounts.pages.webhooks import buyer_webhooks, supplier_webhooks
 from foundation.text import Text
 from web.fronts import Front, NavigationEntry
 
@@ -44,10 +45,12 @@ PAGES: Final = (
     # Before /admin itself: the more particular path first.
     changes,
     buyer_clients,
+    buyer_webhooks,
     restored,
     staff_changes,
     admin,
     people,
+    supplier_webhooks,
     clients,
     statement,
 )

@@ -158,6 +158,11 @@ COMMANDS: Final = {
     "clients": CommandPlace(
         "Program som loggar in i API:et / programs that sign in to the API.", "machine.clients", "commands"
     ),
+    "webhooks": CommandPlace(
+        "System som får veta vad som händer / systems that are told what happens.",
+        "machine.webhooks",
+        "commands",
+    ),
     "mail": CommandPlace("Mejl till portalens användare / mails to the portal's users.", "mail", "mail"),
     "audit": CommandPlace("Lämna ut och kontrollera ärenden / hand out and verify cases.", "audit", "audit"),
     "journal": CommandPlace("Journalens kedja / the journal's chain.", "audit", "journal_commands"),

@@ -127,6 +127,11 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "tutor_assignment": (*_ADD, "UPDATE"),
     "unit_tutor": (*_ADD, "UPDATE"),
     "web_session": ("SELECT", "DELETE"),
+    # What was sent to a supplier's webhooks is written by others; a press sends it again, or sends a test.
+    "webhook_attempt": _READ,
+    "webhook_endpoint": (*_ADD, "UPDATE"),
+    "webhook_message": (*_ADD, "UPDATE"),
+    "webhook_secret": (*_ADD, "UPDATE"),
     "wrong_try": (*_ADD, "UPDATE", "DELETE"),
 }
 """What a supplier's pages do with each table, and nothing else."""
@@ -143,6 +148,8 @@ OWN_COLUMNS: Final = ("supplier", "organisation")
 """A row with one of these says itself whose it is."""
 
 LEADS: Final = (
+    # Whose endpoint it goes to, whatever case it is about.
+    ("endpoint_id", "webhook_endpoint", "id"),
     ("press_key", "portal_press", "key"),
     ("execution_reference", "placement", "execution_reference"),
     ("invoice_id", "invoice", "id"),
@@ -153,7 +160,7 @@ LEADS: Final = (
 )
 """Column of a table -> where it leads: table, column there. The first that a table has decides."""
 
-_PEOPLE_AND_CLIENTS: Final = frozenset({"account", "api_client"})
+_BY_ORGANISATION: Final = frozenset({"account", "api_client", "webhook_endpoint"})
 
 # Where the columns alone would mislead.
 _OWN_RULES: Final = {
@@ -216,7 +223,7 @@ def rule_of(table: Table) -> str:
             return f"{table.name}.{column} = {_OURS if table.name in PASSES_OVER else _MINE}"
     for column, leads_to, key in LEADS:
         if column in table.columns and table.name != leads_to:
-            own = "organisation" if leads_to in _PEOPLE_AND_CLIENTS else "supplier"
+            own = "organisation" if leads_to in _BY_ORGANISATION else "supplier"
             whose = _OURS if leads_to in PASSES_OVER else _MINE
             seen = f"EXISTS (SELECT 1 FROM {leads_to} o WHERE o.{key} = {table.name}.{column} AND o.{own} = {whose})"
             return f"{table.name}.{column} IS NULL OR {seen}" if table.columns[column].nullable else seen

@@ -35,6 +35,7 @@ from operations.event_feed import feed
 from operations.event_feed import tables as feed_tables
 from operations.idempotency import tables as idempotency_tables
 from operations.mail import tables as mail_tables
+from operations.webhooks import tables as webhook_tables
 from orders.objections import tables as objection_tables
 from orders.placements.informative import informative_tables
 from orders.tutors import tutor_tables
@@ -73,6 +74,7 @@ JOINED: Final[tuple[Table, ...]] = (
     background_tables.background_task,
     buyer_tables.installation_buyer,
     feed_tables.outbound_event,
+    webhook_tables.webhook_endpoint,
 )
 """One table of each module of tables: naming it lets all of that module's tables join the description."""
 

@@ -34,6 +34,7 @@ from billing.server.api import (
     token_api,
 )
 from billing.server.api.validation_api import validation_router
+from billing.server.api.webhooks import deliveries_api, webhooks_api
 from billing.server.observability import requests, telemetry
 from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
@@ -137,6 +138,8 @@ def create_app(
     app.include_router(token_api.router)
     app.include_router(orders_api.router)
     app.include_router(invoices_api.router)
+    app.include_router(webhooks_api.router)
+    app.include_router(deliveries_api.router)
     app.include_router(events_api.router)
     app.include_router(ledger_answers_api.router)
     app.include_router(figures_api.router)

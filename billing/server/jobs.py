@@ -22,6 +22,7 @@ from accounts.staff.waiting_queries import STAFF_KINDS
 from audit import retention_periods
 from billing.server import invoice_mails, mail_watch
 from billing.server.api import housekeeping
+from billing.server.background import webhook_work
 from foundation import journal
 from foundation.database import Database
 from foundation.engines import month_partitions, partitions
@@ -88,6 +89,12 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("partitions", Daily(time(1, 30), catch_up=False), make_partitions),
         InSteps("object-storage", Every(timedelta(minutes=10)), _object_storage(settings)),
         InSteps("object-storage-holds", Every(timedelta(minutes=10)), _object_storage_holds(settings)),
+        InSteps(
+            "webhook-disposal",
+            Daily(time(2, 30), catch_up=False),
+            webhook_work.disposal(settings),
+            by_date=True,
+        ),
         InOne("unfinished-files", Daily(time(2, 40), catch_up=False), _sweep(settings)),
         InOne(
             "clients-past", Daily(time(0, 10), catch_up=False), housekeeping.end_past_clients, by_date=True

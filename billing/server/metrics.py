@@ -33,6 +33,8 @@ from operations.machine import disk_watch
 from operations.mail import mail_queries
 from operations.mail.store import MailState
 from operations.settings import Settings
+from operations.webhooks import endpoint_store, message_store
+from operations.webhooks.model import EndpointState, MessageState
 from peppol.exchange.bodies import object_store
 from peppol.exchange.bodies.object_storage import storage_of
 from peppol.exchange.tables import OutState
@@ -188,6 +190,39 @@ def _figures(database: Database) -> Iterator[Metric]:
         yield from database_figures.figures(session, now)
 
 
+def _webhooks(session: Session, now: datetime) -> Iterator[Metric]:
+    counts = endpoint_store.count_by_state(session)
+    yield by(
+        "billing_webhooks",
+        "Webhooks that have not been taken away, by state.",
+        "state",
+        [
+            (each.value.lower(), counts.get(each, 0))
+            for each in (EndpointState.ACTIVE, EndpointState.DISABLED)
+        ],
+    )
+    yield one(
+        "billing_webhooks_failing",
+        "Active webhooks whose last attempt failed.",
+        endpoint_store.count_failing(session),
+    )
+    yield by(
+        "billing_webhook_messages_open",
+        "Messages to webhooks that wait or were given up, by state.",
+        "state",
+        [
+            (each.value.lower(), message_store.count(session, each))
+            for each in (MessageState.WAITING, MessageState.FAILED)
+        ],
+    )
+    oldest = message_store.oldest_untried(session)
+    yield one(
+        "billing_oldest_webhook_seconds",
+        "Since the oldest event happened that waits for its first attempt at an active webhook; 0 when none does.",
+        max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0,
+    )
+
+
 def _post(stands: ExchangeStanding, now: datetime) -> Iterator[Metric]:
     yield by(
         "billing_letters_out_open",
@@ -305,6 +340,7 @@ def _work(session: Session, now: datetime) -> Iterator[Metric]:
         "Since the oldest mail that waits was laid; 0 when none waits.",
         max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0,
     )
+    yield from _webhooks(session, now)
     yield one(
         "billing_accounts_guessed",
         "Accounts whose password strangers have guessed at within the hour.",

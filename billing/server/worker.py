@@ -32,6 +32,7 @@ from operations.event_feed import numbering
 from operations.machine import clock_trust
 from operations.scheduler import Job
 from operations.settings import Settings
+from operations.webhooks.sending import WebhookSender
 from peppol.access_points.protocol import AccessPoint, AccessPointError
 from peppol.exchange import access_point_store, receiver_queue_store, sending, status_polling
 from peppol.exchange.directory_doubt import USUAL
@@ -42,7 +43,8 @@ _log = structlog.get_logger("work")
 
 DELIVER, ASK, COLLECT, SORT, JOBS, TASKS = "deliver", "ask", "collect", "sort", "jobs", "tasks"
 NUMBER: Final = "number"
-TICKS: Final = {DELIVER: 2, ASK: 30, COLLECT: 10, SORT: 2, JOBS: 15, TASKS: 2, NUMBER: 2}
+WEBHOOKS: Final = "webhooks"
+TICKS: Final = {DELIVER: 2, ASK: 30, COLLECT: 10, SORT: 2, JOBS: 15, TASKS: 2, NUMBER: 2, WEBHOOKS: 2}
 """What a worker looks at, and every how many seconds."""
 
 # One turn of sorting; then the other work gets its turn.
@@ -74,6 +76,7 @@ class Worker:
     collects: Callable[[], bool] = _always
     into: Callable[[bytes], Transactions | None] | None = None
     settings: Settings | None = None
+    webhooks: WebhookSender | None = None
     name: str = field(default_factory=lambda: str(uuid.uuid4()))
     holding: set[str] = field(default_factory=set)
 
@@ -85,6 +88,8 @@ class Worker:
         """Let others have what this worker holds, which has to end before it has finished. Raises SQLAlchemyError."""
         with self.database.writing() as session:
             receiver_queue_store.let_go(session, list(self.holding))
+            if self.webhooks is not None:
+                self.webhooks.give_back(session)
             if self.access_point is not None:
                 access_point_store.end_collecting(session, self.access_point.name, self.name)
 
@@ -100,6 +105,8 @@ class Worker:
             for what in (COLLECT, SORT, JOBS, TASKS, ASK, DELIVER, NUMBER):
                 while not self.stop.is_set() and self.do(what):
                     busy = busy or what == SORT
+        if self.webhooks is not None and not self.stop.is_set():
+            self.webhooks.settle()
 
     def run(self, *, seconds: float | None = None) -> None:
         """Work until told to stop, or for so long. Outlives a database that is away for a while."""
@@ -110,6 +117,8 @@ class Worker:
             while not self.stop.is_set() and (ends is None or time.monotonic() < ends):
                 ticks.wait()
                 pause = self._turn(ticks, pause)
+        if self.webhooks is not None:
+            self.webhooks.close()
 
     def _turn(self, ticks: Ticks, pause: float) -> float:
         """Do what may be due; how long to wait after the next fault."""
@@ -231,6 +240,13 @@ def _number(worker: Worker) -> bool:
     return False
 
 
+def _webhooks(worker: Worker) -> bool:
+    if worker.webhooks is not None:
+        # It only begins: receivers are waited for in threads of their own.
+        worker.webhooks.round()
+    return False
+
+
 _TURNS: dict[str, Callable[[Worker], bool]] = {
     DELIVER: _deliver,
     ASK: _ask,
@@ -239,4 +255,5 @@ _TURNS: dict[str, Callable[[Worker], bool]] = {
     JOBS: _run_jobs,
     TASKS: _run_tasks,
     NUMBER: _number,
+    WEBHOOKS: _webhooks,
 }

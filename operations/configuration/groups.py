@@ -66,7 +66,7 @@ GROUPS: Final = (
     SettingGroup(
         "Secrets in the database",
         ("secret_keys", "secret_keys_file"),
-        _NOT_WORK,
+        _ALL,
         _NONE_OTHER,
         "[signing in, and its secrets](operating.md#signing-in-and-its-secrets)",
     ),
@@ -94,7 +94,8 @@ GROUPS: Final = (
         "Alarms, and what is kept",
         (
             *("report_alarm_days", "waiting_alarm_days", "objection_alarm_days"),
-            *("keep_refused_months", "keep_unsent_months", "keep_feed_months", "journal_head_folder"),
+            *("keep_refused_months", "keep_unsent_months", "keep_feed_months", "keep_webhook_days"),
+            "journal_head_folder",
         ),
         _WORK,
         {"keep_refused_months": _NOT_WORK, "keep_unsent_months": _NOT_WORK, "journal_head_folder": _ALL},
@@ -142,6 +143,13 @@ GROUPS: Final = (
         _ALL,
         _NONE_OTHER,
         "[when the directory is doubted](operating.md#when-the-directory-is-doubted)",
+    ),
+    SettingGroup(
+        "Webhooks to other systems",
+        ("webhooks_",),
+        _ALL,
+        {"webhooks_ca_file": _WORK},
+        "[webhooks](webhooks.md)",
     ),
     SettingGroup(
         "Messages pushed to us",

@@ -19,7 +19,7 @@ from invoicing.journal_actions import (
 from operations.event_feed import document_telling, order_telling
 from operations.event_feed.contract import ToTell
 from operations.event_feed.facts import Facts
-from operations.journal_actions import OperationsAction
+from operations.journal_actions import OperationsAction, WebhookAction
 from orders.journal_actions import (
     ObjectionAction,
     OrderAction,
@@ -167,6 +167,7 @@ NOT_TOLD: Final[Mapping[JournalAction, str]] = {
             *RegisterAction,
             *SupplierAction,
             *TutorAction,
+            *WebhookAction,
             *(
                 each
                 for each in PaymentAction

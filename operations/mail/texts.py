@@ -329,6 +329,13 @@ TEXTS: Final[dict[str, MailText]] = {
         Text("Larm: %(kind)s"),
         Text("%(sentence)s\n\n%(which)s"),
     ),
+    "webhook-disabled": MailText(
+        Text("En webhook är avstängd"),
+        Text(
+            "Hej!\n\nWebhooken %(name)s är avstängd. %(why)s\n\nInget går förlorat: det som händer ligger kvar. Rätta "
+            "felet och slå på den igen, så skickas allt sedan dess i ordning:\n\n%(portal)s/%(page)s"
+        ),
+    ),
     "report-due": MailText(
         Text("Redovisningar att lämna"),
         Text(

@@ -31,6 +31,8 @@ from foundation.database import Database
 from operations.checks import private_files
 from operations.mail.mail import put_to_address
 from operations.settings import Settings
+from operations.webhooks import endpoints
+from operations.webhooks.endpoints import Wanted
 from tests.accounts.conftest import Clock
 from tests.accounts.test_second_step import set_up
 from tests.support.pages.browser import Site, portal
@@ -78,6 +80,9 @@ def use_every_secret(site: Site, clock: Clock) -> dict[str, str]:
         )
         key = clients.give_secret(session, "", client.id, by="test", at=clock.now, today=clock.now.date())
         held["API key"] = key.shown
+        listening = Wanted("lön", "https://hooks.example/")
+        hook = endpoints.make(session, "", listening, Seal([OLD]), cursor=0, by="test", at=clock.now)
+        held["webhook"] = hook.shown.removeprefix("whsec_")
     with visitor(site) as alva, visitor(site) as beginning:
         alva.enter(ALVA, DEMO)
         held["half a session"] = alva.cookie("session")
@@ -111,7 +116,7 @@ def test_no_secret_is_found_in_any_table_file_or_line_of_the_log(
     stored = everything_stored(sealed.database)
     logged = "".join(capfd.readouterr())
     files = b"".join(each.read_bytes() for each in sorted(tmp_path.rglob("*")) if each.is_file())
-    assert len(held) == 18
+    assert len(held) == 19
     for name, secret in held.items():
         assert secret not in stored, name
         assert secret.encode() not in files, name

@@ -46,6 +46,10 @@ from operations.mail.choice_store import Gathered
 from operations.mail.texts import MailKind
 from operations.scheduler import InOne, InSteps, Job
 from operations.schedules import Daily, Every
+from operations.webhooks import endpoint_store, message_store
+from operations.webhooks.model import REST_MOST
+from operations.webhooks.sending import LEASE as WEBHOOK_LEASE
+from operations.webhooks.tables import webhook_endpoint, webhook_message
 from peppol.access_points.protocol import Arrival, ArrivalLeft
 from peppol.exchange import (
     access_point_store,
@@ -180,6 +184,34 @@ def daily_mail_leaves(session: Session, now: datetime) -> bool:
     return daily_mails.lay_due(session, now=now, hour=7) == 1
 
 
+def listen(session: Session, now: datetime) -> None:
+    number = endpoint_store.add(
+        session, organisation="", name="A", url="https://a.example/", within=None, types=(), client_id=None,
+        cursor=0, by="user-1", at=now,
+    )  # fmt: skip
+    row = {"endpoint_id": number, "event_id": "one", "type": "order.placed", "execution_reference": "1"}
+    message_store.add_all(session, [{**row, "sequence": 1, "at": now, "body": "{}"}])
+
+
+def endpoint_is_taken(session: Session, now: datetime) -> bool:
+    return bool(endpoint_store.take(session, "a" * 36, now=now, lease=WEBHOOK_LEASE, at_most=9))
+
+
+def take_endpoint(session: Session, now: datetime) -> None:
+    listen(session, now)
+    assert endpoint_is_taken(session, now)
+
+
+def let_endpoint_rest(session: Session, now: datetime) -> None:
+    listen(session, now)
+    session.execute(update(webhook_endpoint).values(rests_until=now + REST_MOST))
+
+
+def put_webhook_off(session: Session, now: datetime) -> None:
+    listen(session, now)
+    session.execute(update(webhook_message).values(due_at=now + REST_MOST, first_tried_at=now))
+
+
 # --- jobs and alarms ----------------------------------------------------------------------------------------------
 
 
@@ -283,6 +315,9 @@ WAITED_FOR: Mapping[str, Wait] = {
     "mail_gathered.made_at": Wait(gather, timedelta(hours=23), daily_mail_leaves),
     "mail_receiver.daily_at": Wait(gather_after_daily, timedelta(hours=23), daily_mail_leaves),
     "job_run.until": Wait(claim_slot, timedelta(minutes=30), slot_is_open),
+    "webhook_endpoint.claimed_until": Wait(take_endpoint, WEBHOOK_LEASE, endpoint_is_taken),
+    "webhook_endpoint.rests_until": Wait(let_endpoint_rest, REST_MOST, endpoint_is_taken),
+    "webhook_message.due_at": Wait(put_webhook_off, REST_MOST, endpoint_is_taken),
     "background_task.until": Wait(take_work, timedelta(minutes=10), work_is_free),
     "alarm.raised_at": Wait(raise_alarm, HOUR, raise_alarm),
     "access_point.alarmed_at": Wait(tell_of_point, 4 * HOUR, point_is_told),
@@ -413,6 +448,14 @@ NOT_WAITED_FOR: Mapping[str, str] = {
             "api_token.ends_at",
             "api_assertion.ends_at",
             "idempotent_reply.made_at",
+            *(f"webhook_endpoint.{each}_at" for each in ("made", "delivered", "served", "disabled", "ended")),
+            "webhook_endpoint.failing_since",
+            "webhook_secret.made_at",
+            "webhook_secret.ended_at",
+            "webhook_message.at",
+            "webhook_message.first_tried_at",
+            "webhook_message.closed_at",
+            "webhook_attempt.at",
             "account_confirmation.at",
             "guessed_account.seen_at",
             "guessed_account.since",

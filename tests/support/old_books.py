@@ -253,7 +253,14 @@ def before_0069(connection: Connection) -> None:
 
 def before_0070(connection: Connection) -> None:
     """Lead the books back to what revision 0070 found."""
+    before_0074(connection)
     connection.execute(text("drop table idempotent_reply"))
+
+
+def before_0074(connection: Connection) -> None:
+    """Lead the books back to what revision 0074 found."""
+    for table in ("webhook_attempt", "webhook_message", "webhook_secret", "webhook_endpoint"):
+        connection.execute(text(f"drop table {table}"))
 
 
 def before_0057(connection: Connection) -> None:

@@ -18,6 +18,7 @@ from foundation.errors import NotThere, Refused
 from invoicing.documents.store import InvoiceUnknown
 from operations.event_feed.reading import CursorTooOld
 from operations.idempotency.replies import InFlight, KeyMalformed, KeyMissing, KeyUsedForOther
+from operations.webhooks.receiver_addresses import WebhookAddressRefused
 from orders.placements.store import PlacementUnknown
 from orders.purchase_orders.order_store import OrderUnknown
 from orders.register.store import NoRegister
@@ -36,7 +37,10 @@ _ROWS: Final[Sequence[tuple[HTTPStatus, tuple[type[Refused], ...]]]] = (
         HTTPStatus.SERVICE_UNAVAILABLE,
         (DatabaseUnusable, NoneFree, SignInsBusy, PdfTooSlow, PdfBrokenOff, NoRegister, BodyAway, BodyWrong),
     ),
-    (HTTPStatus.UNPROCESSABLE_ENTITY, (WorkEnded, FieldTooLong, KeyUsedForOther, KeysRefused)),
+    (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        (WorkEnded, FieldTooLong, KeyUsedForOther, KeysRefused, WebhookAddressRefused),
+    ),
     (HTTPStatus.NOT_FOUND, (NotThere, OrderUnknown, InvoiceUnknown, PlacementUnknown)),
     (HTTPStatus.UNAUTHORIZED, (WrongKey, SecretMiswritten)),
     (HTTPStatus.FORBIDDEN, (NotPermitted, NotOurForm, ScopeMissing)),

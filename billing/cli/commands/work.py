@@ -26,6 +26,7 @@ from billing.cli.every_buyer import only, tell_stopped
 from billing.cli.exit_codes import ExitCode, complain
 from billing.cli.printing import TableColumn, show, table, write_json
 from billing.server import ways_in
+from billing.server.background import webhook_work
 from billing.server.installation import Books, Installation
 from billing.server.jobs import jobs_of
 from billing.server.observability import telemetry
@@ -118,6 +119,7 @@ def _opened(
             collects=partial(ways_in.is_collector, installation, books, folder=folder),
             into=ways_in.into(installation, database),
             settings=settings,
+            webhooks=webhook_work.sender_of(database, settings, stopping=stop.is_set),
         )
 
 

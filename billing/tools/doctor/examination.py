@@ -20,6 +20,7 @@ from billing.tools.doctor import (
     program_examined,
     services_examined,
     settings_examined,
+    webhooks_examined,
 )
 from billing.tools.doctor.findings import Finding, fault
 from foundation.errors import Refused
@@ -37,6 +38,7 @@ _OF_BOOKS: Final[Sequence[Callable[[Settings], Iterator[Finding]]]] = (
     services_examined.mail,
     services_examined.object_storage,
     services_examined.sign_in,
+    webhooks_examined.webhooks,
 )
 _OF_THE_MACHINE: Final[Sequence[Callable[[], Iterator[Finding]]]] = (
     machine_examined.clock,

@@ -1,0 +1,1 @@
+"""Pages about webhooks: a supplier's and the buyer's."""

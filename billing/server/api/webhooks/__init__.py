@@ -1,0 +1,1 @@
+"""Webhooks by the API: endpoints of a client's own, their secrets, and what was delivered."""

@@ -1,0 +1,198 @@
+"""Webhooks as the API tells them: models, and the making of them from what the stores give. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from billing.server.bodies.json_bodies import JsonBody
+from operations.webhooks.faults import told as told_fault
+from operations.webhooks.model import (
+    Attempt,
+    DisabledFor,
+    Endpoint,
+    EndpointState,
+    MessageState,
+    WebhookMessage,
+    WebhookSecret,
+)
+
+Types = Annotated[
+    list[Annotated[str, Field(pattern=r"^[a-z_]{1,40}\.([a-z_]{1,40}|\*)$")]],
+    Field(max_length=50, description="Types of events, or topics as `invoice.*`; empty for all."),
+]
+Name = Annotated[str, Field(min_length=1, max_length=60, description="Which system listens.")]
+Url = Annotated[str, Field(min_length=1, max_length=500, description="Where it listens: https, and public.")]
+
+
+class WantedWebhook(JsonBody):
+    """A webhook to be made."""
+
+    name: Name
+    url: Url
+    types: Types = Field(default_factory=list)
+
+
+class ChangedWebhook(JsonBody):
+    """What is to be otherwise; what is left out stays as it is."""
+
+    name: Name | None = None
+    url: Url | None = None
+    types: Types | None = None
+    state: Annotated[
+        str | None,
+        Field(
+            pattern="^(ACTIVE|DISABLED)$",
+            description="DISABLED: nothing is sent and nothing lost. ACTIVE: everything since is sent, in order.",
+        ),
+    ] = None
+
+
+class Redelivery(JsonBody):
+    """What is to be sent again: one delivery by its `id`, or those of events in a period."""
+
+    delivery: Annotated[int | None, Field(ge=1, le=2**31 - 1)] = None
+    since: Annotated[datetime | None, Field(strict=False, description="With its offset, as …Z.")] = None
+    until: Annotated[datetime | None, Field(strict=False, description="Not itself included.")] = None
+
+
+class ToldSecret(BaseModel):
+    """A secret that signs, without the secret."""
+
+    id: int
+    made_at: datetime
+
+
+class ToldWebhook(BaseModel):
+    """An endpoint."""
+
+    id: int
+    name: str
+    url: str
+    types: list[str]
+    units: list[str] | None = Field(description="The units and addresses it is told of; null for all.")
+    state: EndpointState
+    disabled_for: DisabledFor | None
+    disabled_at: datetime | None
+    failing_since: datetime | None = Field(description="Since when every attempt has failed.")
+    missed: list[int] | None = Field(
+        description="First and last number of events that were no longer kept when it was enabled; read all anew."
+    )
+    secrets: list[ToldSecret]
+    made_at: datetime
+
+
+class MadeSecret(BaseModel):
+    """A new secret; it is shown in this answer alone, and when the same request is sent again."""
+
+    webhook: int
+    id: int
+    secret: str | None = Field(description="`whsec_…`; null when it has been ended.")
+
+
+class MadeWebhook(ToldWebhook):
+    """A new endpoint with its first secret, which is shown in this answer alone."""
+
+    secret: str | None = Field(description="`whsec_…`; null when it has been ended.")
+
+
+class WebhookList(BaseModel):
+    """The client's endpoints, the newest first."""
+
+    webhooks: list[ToldWebhook]
+
+
+class ToldAttempt(BaseModel):
+    """One try."""
+
+    number: int
+    at: datetime
+    status: int | None = Field(description="Of the answer; null where none came.")
+    fault: str | None = Field(description="Why none came.")
+    sentence_sv: str
+    sentence_en: str
+    milliseconds: int
+    answer: str = Field(description="The first of what was answered.")
+
+
+class ToldDelivery(BaseModel):
+    """A message to the endpoint, and every attempt to hand it over that is kept."""
+
+    id: int
+    webhook_id: str = Field(description="The header `webhook-id`: the same at every attempt.")
+    type: str
+    execution_reference: str | None
+    sequence: int | None
+    at: datetime
+    state: MessageState
+    due_at: datetime | None = Field(description="When it is tried next; null: at once, or no more.")
+    attempts: list[ToldAttempt]
+
+
+class DeliveryPage(BaseModel):
+    """A page of deliveries, the newest first."""
+
+    deliveries: list[ToldDelivery]
+    next: str | None = Field(description="Where the next page is; null on the last. Also in `Link`.")
+
+
+class Redelivered(BaseModel):
+    """How many messages wait to be sent again."""
+
+    count: int
+
+
+class TestLaidOut(BaseModel):
+    """A test that is about to be sent."""
+
+    delivery: int
+
+
+def told(endpoint: Endpoint, secrets: Sequence[WebhookSecret]) -> ToldWebhook:
+    """An endpoint as it stands."""
+    within = endpoint.within
+    missed = (endpoint.missed_from, endpoint.missed_to)
+    return ToldWebhook(
+        id=endpoint.id,
+        name=endpoint.name,
+        url=endpoint.url,
+        types=list(endpoint.types),
+        units=None if within is None else sorted(within.units | within.addresses),
+        state=endpoint.state,
+        disabled_for=DisabledFor(endpoint.disabled_for) if endpoint.disabled_for else None,
+        disabled_at=endpoint.disabled_at,
+        failing_since=endpoint.failing_since,
+        missed=[each for each in missed if each is not None] or None,
+        secrets=[ToldSecret(id=each.id, made_at=each.made_at) for each in secrets],
+        made_at=endpoint.made_at,
+    )
+
+
+def told_delivery(message: WebhookMessage, attempts: Sequence[Attempt]) -> ToldDelivery:
+    """A message with its attempts."""
+    return ToldDelivery(
+        id=message.id,
+        webhook_id=message.event_id,
+        type=message.type,
+        execution_reference=message.execution_reference or None,
+        sequence=message.sequence,
+        at=message.at,
+        state=message.state,
+        due_at=message.due_at,
+        attempts=[_attempt(each) for each in attempts],
+    )
+
+
+def _attempt(attempt: Attempt) -> ToldAttempt:
+    said = told_fault(attempt.status, attempt.fault)
+    return ToldAttempt(
+        number=attempt.number,
+        at=attempt.at,
+        status=attempt.status,
+        fault=attempt.fault or None,
+        sentence_sv=said.sv,
+        sentence_en=said.en,
+        milliseconds=attempt.milliseconds,
+        answer=attempt.answer,
+    )
