@@ -34,6 +34,7 @@ from billing.server.api import (
     token_api,
 )
 from billing.server.api.validation_api import validation_router
+from billing.server.described.description import ADDRESS, DescribedApp, operation_id
 from billing.server.observability import requests, telemetry
 from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
@@ -41,7 +42,6 @@ from foundation.database import Database, utc_now
 from foundation.errors import place_of
 from foundation.observability import request_ids
 from foundation.periods import Clock, stockholm_date
-from foundation.product import PRODUCT
 from operations.event_feed import feed
 from operations.exchange_settings import facts_of
 from operations.object_storage import opening as object_storage
@@ -101,10 +101,10 @@ def create_app(
     Interactive documentation is left out, since it fetches scripts from elsewhere; the
     description itself is at /api/v1/openapi.json.
     """
-    app = FastAPI(
-        title=PRODUCT.sv,
+    app = DescribedApp(
         version="1",
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=ADDRESS,
+        generate_unique_id_function=operation_id,
         docs_url=None,
         redoc_url=None,
         lifespan=life,

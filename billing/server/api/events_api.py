@@ -100,7 +100,7 @@ _BODY: Final = {
     },
     openapi_extra=_BODY,
 )
-async def take_events(request: Request) -> Response:
+async def send_events(request: Request) -> Response:
     """Apply events in their order, each once; the answer says what came of each and what to do about it."""
     client = (await to_thread.run_sync(signed_in, request, ApiScope.EVENTS_WRITE)).client
     key = idempotency.key_of(request, client)
@@ -182,7 +182,7 @@ def _cut(form: str, body: bytes, spent: Callable[[float], object]) -> list[str]:
     },
     response_class=Response,
 )
-def tell_events(
+def list_events(
     request: Request,
     after: Annotated[int, Query(ge=0, le=2**31 - 1, description="The `sequence` read last; 0 for all.")] = 0,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MOST)] = 100,
