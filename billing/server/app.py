@@ -31,11 +31,14 @@ from billing.server.api import (
     ledger_answers_api,
     orders_api,
     problems_api,
+    sandbox_api,
     token_api,
 )
 from billing.server.api.validation_api import validation_router
 from billing.server.described.description import ADDRESS, DescribedApp, operation_id
 from billing.server.observability import requests, telemetry
+from billing.server.sandbox import books as sandbox_books
+from billing.server.sandbox.books import Sandboxes
 from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
 from foundation.database import Database, utc_now
@@ -125,6 +128,7 @@ def create_app(
     app.state.database = opened
     if opened.has_true_clock:
         app.state.clock = opened.clock
+    app.state.sandboxes = Sandboxes(sandbox_books.folder_of(settings, opened))
     app.state.buyer = buyer
     app.state.books_for = lambda body: opened
     # Which of what lies at a way that several buyers share is this one's; an installation of several says so.
@@ -137,6 +141,7 @@ def create_app(
     app.include_router(token_api.router)
     app.include_router(orders_api.router)
     app.include_router(invoices_api.router)
+    app.include_router(sandbox_api.router)
     app.include_router(events_api.router)
     app.include_router(ledger_answers_api.router)
     app.include_router(figures_api.router)

@@ -39,6 +39,7 @@ def a_client(
     within: UnitScope | None = None,
     expires_on: date | None = None,
     by: str = "user-1",
+    is_test: bool = False,
 ) -> tuple[int, str]:
     """A client of a supplier's, or of the buyer's for an empty one: its number and its secret."""
     made_on = min(TODAY, expires_on or TODAY)
@@ -53,6 +54,7 @@ def a_client(
             by=by,
             at=CLOCK,
             today=made_on,
+            is_test=is_test,
         )
         made = clients.give_secret(session, supplier, client.id, by=by, at=CLOCK, today=made_on)
     return client.id, made.shown
