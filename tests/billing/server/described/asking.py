@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import count
+from uuid import UUID
 
 import httpx
 
@@ -10,6 +12,7 @@ from billing.server.bodies.event_bodies import ONE
 from bookkeeping import booking
 from bookkeeping.ledger_accounts import LedgerAccounts
 from orders.register import store as register_store
+from peppol.xml import codec
 from tests.billing.server.api import test_guide as guide
 from tests.support.project import GOLDEN
 from tests.support.servers.api import a_client, api, bearing
@@ -25,6 +28,7 @@ def asked(system: System) -> Iterator[httpx.Response]:
         for _, _, answer in guide.answered(portal, values):
             yield answer
         yield from _of_a_supplier(portal, values)
+        yield from _of_a_test_client(system, portal)
         yield from _of_the_buyer(system, portal, bearing(key))
         yield from _of_anybody(portal)
         yield from _of_nobody(portal)
@@ -34,6 +38,24 @@ def _of_a_supplier(portal: httpx.Client, values: dict[str, str]) -> Iterator[htt
     mine = bearing(values["SECRET"])
     yield portal.get(f"/api/v1/orders/{values['ORDER']}/order.xml", headers=mine)
     yield portal.get("/api/v1/orders", params={"limit": "0"}, headers=mine)
+
+
+def _of_a_test_client(system: System, portal: httpx.Client) -> Iterator[httpx.Response]:
+    _, secret = a_client(system, is_test=True)
+    mine, sandbox = bearing(secret), "/api/v1/sandbox"
+    keys = (str(UUID(int=number)) for number in count(20))
+    yield portal.get(sandbox, headers=mine)
+    wanted = {"months_received": 2}
+    made = portal.post(f"{sandbox}/orders", json=wanted, headers={**mine, "Idempotency-Key": next(keys)})
+    yield made
+    (message,) = portal.get(f"{sandbox}/inbox", headers=mine).json()["messages"]
+    yield portal.get(message["href"], headers=mine)
+    yield portal.post(f"{sandbox}/advance", json={"days": 1}, headers={**mine, "Idempotency-Key": next(keys)})
+    yield portal.get(f"{sandbox}/inbox", headers=mine)
+    document = system.flip(system.order("100000101").number, number="F-7", on=CLOCK.date())
+    xml = {**mine, "Content-Type": "application/xml"}
+    yield portal.post(f"{sandbox}/messages", content=codec.serialise(document), headers=xml)
+    yield portal.post(f"{sandbox}/reset", headers=mine)
 
 
 def _of_the_buyer(system: System, portal: httpx.Client, theirs: dict[str, str]) -> Iterator[httpx.Response]:

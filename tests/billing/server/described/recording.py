@@ -58,10 +58,19 @@ class Recorder:
         told["answers"].setdefault(status, _body(answer.headers, answer.text))
         if answer.is_success and not told["body"] and not told["parameters"]:
             told["body"] = _body(asked.headers, asked.content.decode())
-            given = {**in_path, **asked.url.params}
+            whole = {each["name"] for each in operation.get("parameters", ()) if _is_whole(each["schema"])}
+            given: dict[str, object] = {
+                name: int(value) if name in whole else value
+                for name, value in {**in_path, **asked.url.params}.items()
+            }
             if "idempotency-key" in asked.headers:
                 given["Idempotency-Key"] = asked.headers["idempotency-key"]
             told["parameters"] = given
+
+
+def _is_whole(schema: Mapping[str, Any]) -> bool:
+    """Whether a parameter is a whole number."""
+    return any(each.get("type") == "integer" for each in (schema, *schema.get("anyOf", ())))
 
 
 def _as_pattern(path: str) -> re.Pattern[str]:
