@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 
 import httpx
 
 from accounts.api_clients import clients
 from accounts.api_clients.model import ApiScope
+from billing.migrations.revisions import KNOWN
 from billing.server.app import create_app
+from billing.server.sandbox.books import folder_of
 from operations.settings import Settings
 from orders.register.unit_scope import UnitScope
 from tests.support.servers.serving import NO_TLS, serving
-from tests.support.servers.system_databases import CLOCK
+from tests.support.servers.system_databases import CLOCK, whole_file
 from tests.support.stories.system import FYRBAKEN, System
 
 TODAY = CLOCK.date()
@@ -41,7 +44,12 @@ def a_client(
     by: str = "user-1",
     is_test: bool = False,
 ) -> tuple[int, str]:
-    """A client of a supplier's, or of the buyer's for an empty one: its number and its secret."""
+    """A client of a supplier's, or of the buyer's for an empty one: its number and its secret.
+
+    For one that `is_test` the tables of a sandbox lie ready, which a process would make once.
+    """
+    if is_test:
+        with_tables(folder_of(Settings(), system.database))
     made_on = min(TODAY, expires_on or TODAY)
     with system.database.writing() as session:
         client = clients.make(
@@ -58,6 +66,13 @@ def a_client(
         )
         made = clients.give_secret(session, supplier, client.id, by=by, at=CLOCK, today=made_on)
     return client.id, made.shown
+
+
+def with_tables(place: Path | None) -> None:
+    """Let the tables of a sandbox lie where sandboxes do, where this process has any to copy."""
+    if place is not None and (tables := whole_file()):
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"empty-{KNOWN[-1]}.sqlite").write_bytes(tables)
 
 
 def bearing(secret: str, **headers: str) -> dict[str, str]:

@@ -37,8 +37,8 @@ def filled(url: str, name: str, fill: Callable[[Database], None]) -> Database:
 
 
 def whole_file() -> bytes:
-    """The file of SQLite with all tables and nothing in them, of a process that has made one."""
-    return _files[_WHOLE]
+    """The file of SQLite with all tables and nothing in them; nothing where this process has made none."""
+    return _files.get(_WHOLE, b"")
 
 
 def migrated(url: str, *, clock: Clock = utc_now) -> Database:

@@ -50,6 +50,10 @@ class SupplierSystem:
     def __post_init__(self) -> None:
         self.client = AuthenticatedClient(base_url=self.address, token=self.key, timeout=None)
 
+    def close(self) -> None:
+        """Give the connection back."""
+        self.client.get_httpx_client().close()
+
     def begin_anew(self) -> SandboxTold:
         """Empty the sandbox."""
         told = reset_sandbox.sync(client=self.client)

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import select
 
 from accounts.api_clients.model import ApiScope
-from billing.migrations.revisions import KNOWN
 from billing.migrations.schema import METADATAS
+from billing.server.sandbox.books import folder_of
 from foundation.database import Database
 from invoicing.model import InvoiceState
-from tests.support.servers.api import a_client, api, bearing
-from tests.support.servers.system_databases import whole_file
+from operations.settings import Settings
+from tests.support.servers.api import a_client, api, bearing, with_tables
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system
 
 SANDBOX = "/api/v1/sandbox"
@@ -33,11 +33,8 @@ def system(tmp_path: Path) -> Iterator[System]:
 
 @pytest.fixture
 def portal(system: System, tmp_path: Path) -> Iterator[httpx.Client]:
-    with_tables = (
-        tmp_path / "sandbox" / Path(str(system.database.url.database)).stem / f"empty-{KNOWN[-1]}.sqlite"
-    )
-    with_tables.parent.mkdir(parents=True)
-    with_tables.write_bytes(whole_file())
+    given = Settings(sandbox_folder=tmp_path / "sandbox")
+    with_tables(folder_of(given, system.database))
     with api(system, sandbox_folder=tmp_path / "sandbox") as client:
         yield client
 
