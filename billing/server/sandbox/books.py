@@ -25,11 +25,15 @@ from accounts.api_clients.model import ApiClient
 from billing.migrations.migrate import open_migrated
 from billing.migrations.revisions import KNOWN
 from billing.server.sandbox.narrowing import narrowed
+from foundation import number_series
 from foundation.database import Database, DatabaseUnusable
 from foundation.periods import Clock
 from foundation.text import Text
 from operations.settings import Settings
 from orders.register import store as register_store
+
+ORDERS_AFTER: Final = 9_900_000_000
+"""Orders of a sandbox have numbers above this one, which no real order has: nobody takes the one for the other."""
 
 _MADE_BY: Final = "sandbox"
 # So long a sandbox lies that nobody asks for.
@@ -137,6 +141,14 @@ class Sandboxes:
                 own = narrowed(register, client.organisation)
                 register_store.save(session, own, at=books.clock(), actor=_MADE_BY)
                 client_store.add_known(session, client)
+                number_series.jump(
+                    session,
+                    number_series.ORDERS,
+                    to=ORDERS_AFTER,
+                    at=books.clock().isoformat(),
+                    by=_MADE_BY,
+                    reason=_MADE_BY,
+                )
         finally:
             books.close()
 

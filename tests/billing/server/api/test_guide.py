@@ -73,6 +73,7 @@ def told(system: System) -> dict[str, str]:
         "CLIENT": f"client-{number}",
         "ORDER": system.order("100000101").number,
         "UUID": str(uuid.UUID(int=7)),
+        "TEST_KEY": a_client(system, is_test=True)[1],
     }
 
 
