@@ -183,6 +183,9 @@ async def life(app: FastAPI) -> AsyncIterator[None]:
         tasks.start_soon(over_budget.watch, app)
         yield
         tasks.cancel_scope.cancel()
+    sandboxes: Sandboxes | None = getattr(app.state, "sandboxes", None)
+    if sandboxes is not None:
+        sandboxes.close()
     await to_thread.run_sync(stop_tracing)
 
 

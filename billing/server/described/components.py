@@ -35,12 +35,12 @@ def _moved(part: object, known: Mapping[str, Any], found: Described) -> Any:  # 
         return part
     if isinstance(part.get("$ref"), str) and part["$ref"].startswith(_LOCAL):
         return {**part, "$ref": _PLACE + part["$ref"].removeprefix(_LOCAL)}
-    for name, model in part.get("$defs", {}).items():
-        _keep(name, _moved(model, known, found), known, found)
+    for name, each in part.get("$defs", {}).items():
+        _keep(name, _moved(each, known, found), known, found)
     moved = {name: _moved(each, known, found) for name, each in part.items() if name != "$defs"}
-    name = moved.get("title")
-    if _is_model(moved) and _keep(name, moved, known, found):
-        return {"$ref": _PLACE + name}
+    model = str(moved.get("title", ""))
+    if _is_model(moved) and _keep(model, moved, known, found):
+        return {"$ref": _PLACE + model}
     return moved
 
 

@@ -1,6 +1,7 @@
 """A vendor connects a supplier's system, from the first press to the payment: in a sandbox, by the generated client."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from accounts.api_clients import client_store
 from billing.tools.demo import people
 from foundation.database import Database
+from foundation.money import Quantity, line_amount
 from invoicing.documents import order_facts_queries
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
@@ -95,8 +97,10 @@ def of_their_own_making(books: Database, number: str, line: str, *, days: int) -
         facts = order_facts_queries.order_facts(session, register, number)
         assert facts is not None
         known = facts.lines[line]
-        more = replace(known.line.quantity, value=known.line.quantity.value + Decimal(days))
-        changed = replace(known, line=replace(known.line, quantity=more))
+        assert known.receipt is not None
+        more = Quantity(known.receipt.quantity.value + Decimal(days), known.receipt.quantity.unit)
+        amount = line_amount(more, known.line.price, currency=known.receipt.amount.currency)
+        changed = replace(known, receipt=replace(known.receipt, quantity=more, amount=amount))
         return flipping.flip(
             facts,
             changed,
@@ -120,16 +124,15 @@ def test_from_a_client_made_in_the_browser_to_the_payment(
 
     from tests.billing.server.described.vendor import SupplierSystem
 
-    vendor = SupplierSystem(site.address, key)
-    number = vendor.be_given_an_order(3)
-    assert vendor.orders() == [number]
-    assert len(vendor.messages("order")) == 1
-    _flips_a_line(vendor, number)
-    _deviates_and_credits(vendor, books_of(site, key), number)
-    _is_paid(vendor, number)
-    # Begun anew, there is nothing left of it.
-    assert (vendor.begin_anew().orders, vendor.orders()) == (0, [])
-    vendor.close()
+    with closing(SupplierSystem(site.address, key)) as vendor:
+        number = vendor.be_given_an_order(3)
+        assert vendor.orders() == [number]
+        assert len(vendor.messages("order")) == 1
+        _flips_a_line(vendor, number)
+        _deviates_and_credits(vendor, books_of(site, key), number)
+        _is_paid(vendor, number)
+        # Begun anew, there is nothing left of it.
+        assert (vendor.begin_anew().orders, vendor.orders()) == (0, [])
 
 
 def _flips_a_line(vendor: "SupplierSystem", number: str) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from io import BytesIO
 from uuid import uuid4
 
 from orders_and_invoices import AuthenticatedClient
@@ -66,7 +67,8 @@ class SupplierSystem:
         made = make_sample_order.sync(client=self.client, body=wanted, idempotency_key=str(uuid4()))
         if not isinstance(made, MadeOrders):
             raise Refused(made)
-        return made.orders[0]
+        number: str = made.orders[0]
+        return number
 
     def orders(self) -> list[str]:
         """The numbers of all orders there are to invoice."""
@@ -110,7 +112,7 @@ class SupplierSystem:
 
     def send(self, document: bytes) -> TakenMessage:
         """Send a document of our own making, as over Peppol."""
-        taken = hand_in_sandbox_message.sync(client=self.client, body=File(payload=document))  # type: ignore[arg-type]
+        taken = hand_in_sandbox_message.sync(client=self.client, body=File(payload=BytesIO(document)))
         if not isinstance(taken, TakenMessage):
             raise Refused(taken)
         return taken

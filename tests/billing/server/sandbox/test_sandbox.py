@@ -1,6 +1,7 @@
 """A test client's sandbox: the whole program over invented orders, begun anew at will, and no real figure touched."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -10,12 +11,16 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from accounts.api_clients import key_format
 from accounts.api_clients.model import ApiScope
 from billing.migrations.schema import METADATAS
 from billing.server.sandbox.books import folder_of
 from foundation.database import Database
 from invoicing.model import InvoiceState
+from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing.flipping import Numbered
 from operations.settings import Settings
+from peppol.xml import codec
 from tests.support.servers.api import a_client, api, bearing, with_tables
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system
 
@@ -86,10 +91,6 @@ def test_an_order_is_made_invoiced_and_paid_in_a_sandbox(system: System, portal:
 def test_a_document_that_deviates_is_asked_back_and_its_credit_note_settles(
     system: System, portal: httpx.Client
 ) -> None:
-    from invoicing.portal_invoicing import flipping
-    from invoicing.portal_invoicing.flipping import Numbered
-    from peppol.xml import codec
-
     mine = trying(system)
     post(portal, mine, f"{SANDBOX}/orders", {"months_received": 1})
     wrong = system.flip(system.order("100000101").number, number="F-1", on=date(2026, 11, 21))
@@ -157,6 +158,18 @@ def test_real_clients_have_no_sandbox_and_no_key_passes_for_the_other_kind(
         auth=("client-2", reader["Authorization"].removeprefix("Bearer ")),
     ).json()["access_token"]
     assert [each["number"] for each in get(portal, bearing(token), "/api/v1/orders")["orders"]] == [number]
+
+
+def test_a_key_written_as_the_other_kind_is_wrong(system: System, portal: httpx.Client) -> None:
+    for is_test in (False, True):
+        _, key = a_client(system, is_test=is_test)
+        written = key_format.key_of(key)
+        assert written
+        assert written.is_test is is_test
+        other = replace(written, is_test=not is_test).shown
+        assert portal.get("/api/v1/orders", headers=bearing(other)).json()["code"] == "WRONG_KEY"
+        cut = key.replace("rmk_test_", "rmk_") if is_test else key.replace("rmk_", "rmk_test_")
+        assert portal.get("/api/v1/orders", headers=bearing(cut)).json()["code"] == "SECRET_MISWRITTEN"
 
 
 def test_without_a_place_for_sandboxes_the_operator_is_named(system: System, tmp_path: Path) -> None:
