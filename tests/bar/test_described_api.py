@@ -24,11 +24,12 @@ from schemathesis.specs.openapi.checks import ignored_auth
 
 from accounts.api_clients.model import BUYER_SCOPES, SUPPLIER_SCOPES, ApiScope
 from billing.server.app import create_app
+from billing.server.sandbox.books import folder_of
 from operations.settings import Settings
 from orders.register.unit_scope import UnitScope
 from tests.bar import seeds
 from tests.billing.server.api.crawl_rows import ROWS, ApiRow
-from tests.support.servers.api import TODAY, a_client
+from tests.support.servers.api import TODAY, a_client, with_tables
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import LARKDRILLEN, System, a_system
 
@@ -57,9 +58,11 @@ def system(tmp_path: Path) -> Iterator[System]:
 
 
 @pytest.fixture
-def application(system: System) -> FastAPI:
+def application(system: System, tmp_path: Path) -> FastAPI:
     url = system.database.url.render_as_string(hide_password=False)
-    return create_app(Settings(database_url=url), clock=lambda: CLOCK, database=system.database)
+    given = Settings(database_url=url, sandbox_folder=tmp_path / "sandboxes")
+    with_tables(folder_of(given, system.database))
+    return create_app(given, clock=lambda: CLOCK, database=system.database)
 
 
 def kinds_of_client(system: System) -> Mapping[str, Kind]:

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
+from fastapi import FastAPI
 
 from accounts.api_clients import clients
 from accounts.api_clients.model import ApiScope
@@ -24,14 +26,23 @@ LEDGER = "Ekonomisystemet"
 
 @contextmanager
 def api(system: System, *, now: datetime = CLOCK, **settings: object) -> Iterator[httpx.Client]:
-    """The application on a real socket, on the day the books stand at."""
-    given = {"database_url": system.database.url.render_as_string(hide_password=False), **settings}
-    app = create_app(Settings.model_validate(given), clock=lambda: now)
+    """The application on a real socket, on the day the books stand at; its sandboxes are thrown away with it."""
+    url = system.database.url.render_as_string(hide_password=False)
+    with TemporaryDirectory() as folder:
+        given = Settings.model_validate({"database_url": url, "sandbox_folder": folder, **settings})
+        with_tables(folder_of(given, system.database))
+        with _served(create_app(given, clock=lambda: now)) as client:
+            yield client
+
+
+@contextmanager
+def _served(app: FastAPI) -> Iterator[httpx.Client]:
     with (
         serving(app) as address,
         httpx.Client(base_url=address, timeout=60, trust_env=False, verify=NO_TLS) as client,
     ):
         yield client
+    app.state.sandboxes.close()
     app.state.database.close()
 
 
@@ -44,12 +55,7 @@ def a_client(
     by: str = "user-1",
     is_test: bool = False,
 ) -> tuple[int, str]:
-    """A client of a supplier's, or of the buyer's for an empty one: its number and its secret.
-
-    For one that `is_test` the tables of a sandbox lie ready, which a process would make once.
-    """
-    if is_test:
-        with_tables(folder_of(Settings(), system.database))
+    """A client of a supplier's, or of the buyer's for an empty one: its number and its secret."""
     made_on = min(TODAY, expires_on or TODAY)
     with system.database.writing() as session:
         client = clients.make(
@@ -69,8 +75,8 @@ def a_client(
 
 
 def with_tables(place: Path | None) -> None:
-    """Let the tables of a sandbox lie where sandboxes do, where this process has any to copy."""
-    if place is not None and (tables := whole_file()):
+    """Let the tables of a sandbox lie where sandboxes do, as far as this process has any to copy: making them is slow."""
+    if place is not None and not place.parent.is_file() and (tables := whole_file()):
         place.mkdir(parents=True, exist_ok=True)
         (place / f"empty-{KNOWN[-1]}.sqlite").write_bytes(tables)
 

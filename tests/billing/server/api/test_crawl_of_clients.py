@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,11 +17,10 @@ from accounts.api_clients import clients
 from accounts.api_clients.model import BUYER_SCOPES, SUPPLIER_SCOPES, ApiScope
 from billing.server.app import create_app
 from billing.server.described.description import operations
-from billing.server.sandbox.books import folder_of
 from operations.settings import Settings
 from orders.register.unit_scope import UnitScope
 from tests.billing.server.api.crawl_rows import ROWS, ApiRow
-from tests.support.servers.api import TODAY, a_client, api, bearing, with_tables
+from tests.support.servers.api import TODAY, a_client, api, bearing
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system
 
@@ -89,13 +87,11 @@ def test_every_operation_has_a_row() -> None:
 
 @pytest.mark.both_engines
 def test_no_client_is_told_what_is_anothers(
-    system: System, tmp_path: Path, record_property: Callable[[str, object], None]
+    system: System, record_property: Callable[[str, object], None]
 ) -> None:
-    given = Settings(sandbox_folder=tmp_path)
-    with_tables(folder_of(given, system.database))
     order = system.order(REFERENCE).number
     leaks, came_in, asked = list[str](), set[str](), 0
-    with api(system, sandbox_folder=tmp_path) as portal:
+    with api(system) as portal:
         for kind in kinds(system):
             for path, method, operation in operations(_described()):
                 row = ROWS[operation["operationId"]]

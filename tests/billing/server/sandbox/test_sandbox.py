@@ -14,14 +14,12 @@ from sqlalchemy import select
 from accounts.api_clients import key_format
 from accounts.api_clients.model import ApiScope
 from billing.migrations.schema import METADATAS
-from billing.server.sandbox.books import folder_of
 from foundation.database import Database
 from invoicing.model import InvoiceState
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
-from operations.settings import Settings
 from peppol.xml import codec
-from tests.support.servers.api import a_client, api, bearing, with_tables
+from tests.support.servers.api import a_client, api, bearing
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system
 
 SANDBOX = "/api/v1/sandbox"
@@ -37,10 +35,8 @@ def system(tmp_path: Path) -> Iterator[System]:
 
 
 @pytest.fixture
-def portal(system: System, tmp_path: Path) -> Iterator[httpx.Client]:
-    given = Settings(sandbox_folder=tmp_path / "sandbox")
-    with_tables(folder_of(given, system.database))
-    with api(system, sandbox_folder=tmp_path / "sandbox") as client:
+def portal(system: System) -> Iterator[httpx.Client]:
+    with api(system) as client:
         yield client
 
 
