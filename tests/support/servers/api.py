@@ -75,7 +75,7 @@ def a_client(
 
 
 def with_tables(place: Path | None) -> None:
-    """Let the tables of a sandbox lie where sandboxes do, as far as this process has any to copy: making them is slow."""
+    """Let the tables of a sandbox lie where sandboxes do, as far as this process has some to copy."""
     if place is not None and not place.parent.is_file() and (tables := whole_file()):
         place.mkdir(parents=True, exist_ok=True)
         (place / f"empty-{KNOWN[-1]}.sqlite").write_bytes(tables)
