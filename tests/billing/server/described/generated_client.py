@@ -26,6 +26,9 @@ PACKAGE: Final = "orders_and_invoices"
 """What the client is called where it is imported."""
 
 _HERE: Final = Path(__file__).with_name("client")
+CONFIG: Final = _HERE / "config.yaml"
+"""What the generator has to be told."""
+
 _VENDOR: Final = Path(__file__).with_name("vendor.py")
 _TOOLS: Final = PROJECT / "build" / "described-tools"
 _MADE: Final = PROJECT / "build" / "client"
@@ -34,7 +37,7 @@ _MADE: Final = PROJECT / "build" / "client"
 @cache
 def generated() -> Path:
     """The folder that the client lies in; made by the first who asks."""
-    parts = (DESCRIPTION, _VENDOR, _HERE / "generator.lock", _HERE / "config.yaml")
+    parts = (DESCRIPTION, _VENDOR, _HERE / "generator.lock", CONFIG)
     told = hashlib.sha256(b"\0".join(each.read_bytes() for each in parts)).hexdigest()[:16]
     folder = _MADE / told
     _MADE.mkdir(parents=True, exist_ok=True)
@@ -65,7 +68,7 @@ def _make(folder: Path) -> None:
     given = folder / "description.json"
     given.write_text(json.dumps(_in_one_form(json.loads(DESCRIPTION.read_text("utf-8")))), encoding="utf-8")
     asked = ["generate", "--path", str(given), "--output-path", str(folder / PACKAGE), "--meta", "none"]
-    told = ["--config", str(_HERE / "config.yaml"), "--fail-on-warning"]
+    told = ["--config", str(CONFIG), "--fail-on-warning"]
     # It formats what it writes with the ruff beside it.
     run(["env", f"PATH={generator / 'bin'}:{os.environ['PATH']}", "openapi-python-client", *asked, *told])
 

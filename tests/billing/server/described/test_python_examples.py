@@ -20,6 +20,12 @@ def system(tmp_path: Path) -> Iterator[System]:
         yield system
 
 
+def test_the_guide_tells_generators_what_the_tests_do() -> None:
+    (told,) = re.findall(r"^```yaml\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    given = generated_client.CONFIG.read_text(encoding="utf-8").splitlines(keepends=True)
+    assert told == "".join(each for each in given if not each.startswith("#"))
+
+
 def test_every_example_runs_and_invoices_what_can_be(
     system: System, capsys: pytest.CaptureFixture[str]
 ) -> None:
