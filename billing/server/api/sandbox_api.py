@@ -290,7 +290,12 @@ def _ordered(client: ApiClient, books: Database, wanted: OrderWanted) -> MadeOrd
     if reference is None:
         raise SandboxFull
     days = sample_placements.told(
-        register, client.organisation, reference, months_received=wanted.months_received, today=today
+        register,
+        client.organisation,
+        reference,
+        months_received=wanted.months_received,
+        today=today,
+        within=client.within,
     )
     buyers_turn.tell(books, days, today=today)
     with books.reading() as session:

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
 
-from billing.server.bodies.json_bodies import JsonBody
+from billing.server.bodies.json_bodies import JsonBody, Whole
 from billing.server.sandbox.sample_placements import MONTHS_MOST
 from invoicing.model import InvoiceState
 from peppol.exchange.tables import InState
@@ -26,7 +26,7 @@ class OrderWanted(JsonBody):
     """A placement, and how much of it the buyer has received already."""
 
     months_received: Annotated[
-        int,
+        Whole,
         Field(
             ge=0,
             le=MONTHS_MOST,
@@ -45,8 +45,8 @@ class MadeOrders(BaseModel):
 class TimeToPass(JsonBody):
     """How long the sandbox's time goes on. Nothing at all lets the buyer do what is due now."""
 
-    days: Annotated[int, Field(ge=0, le=DAYS_MOST)] = 0
-    minutes: Annotated[int, Field(ge=0, le=1440)] = 0
+    days: Annotated[Whole, Field(ge=0, le=DAYS_MOST)] = 0
+    minutes: Annotated[Whole, Field(ge=0, le=1440)] = 0
 
 
 class BuyersMessage(BaseModel):

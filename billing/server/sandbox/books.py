@@ -35,6 +35,9 @@ from orders.register import store as register_store
 ORDERS_AFTER: Final = 9_900_000_000
 """Orders of a sandbox have numbers above this one, which no real order has: nobody takes the one for the other."""
 
+OPEN_MOST: Final = 50
+"""So many sandboxes a process holds open."""
+
 _MADE_BY: Final = "sandbox"
 # So long a sandbox lies that nobody asks for.
 _KEPT: Final = timedelta(days=90)
@@ -172,7 +175,13 @@ class Sandboxes:
                 f"sqlite:///{self._place / in_use.file}", clock=self._clock(client, real.clock)
             )
             database.facts = real.facts
-            self._opened[client.id] = held = (in_use.file, database)
+            held = (in_use.file, database)
+        # The one that was asked for longest ago is closed first.
+        self._opened.pop(client.id, None)
+        self._opened[client.id] = held
+        if len(self._opened) > OPEN_MOST:
+            _, oldest = self._opened.pop(next(iter(self._opened)))
+            oldest.close()
         (self._place / f"client-{client.id}.json").touch()
         return held[1]
 

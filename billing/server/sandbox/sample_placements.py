@@ -16,8 +16,9 @@ from foundation.text import Text
 from invoicing.flow_test import sample_orders
 from invoicing.flow_test.sample_orders import NoSamples
 from operations.event_loading import EventLine
-from orders.register.agreements import Contract
+from orders.register.agreements import Contract, DeliveryUnit, UnitAddress
 from orders.register.register import ContractNotValid, NoPriceListValid, Register
+from orders.register.unit_scope import UnitScope
 
 SOURCE: Final = "/sandbox"
 MONTHS_MOST: Final = 6
@@ -51,9 +52,17 @@ class ToldDay:
 
 
 def told(
-    register: Register, supplier: str, reference: str, *, months_received: int, today: date
+    register: Register,
+    supplier: str,
+    reference: str,
+    *,
+    months_received: int,
+    today: date,
+    within: UnitScope | None = None,
 ) -> list[ToldDay]:
     """The events of a placement that began so many whole months ago, by the days they are told on.
+
+    It is at a unit within these, so that whoever asks for it sees it.
 
     Raises NoSamples where nothing is agreed that holds, and TooFewMonths.
     """
@@ -64,9 +73,7 @@ def told(
     contract = _contract(register, supplier, start, today)
     prices = register.price_list(contract.id, start)
     rules = prices.placement_rules.over(prices.service.placement_rules)
-    unit = next((each for each in register.units if each.supplier == supplier), None)
-    if unit is None:
-        raise NoSamples
+    unit, at = _unit(register, supplier, within)
     decided = {
         "decision_id": f"B-{reference}",
         "execution_reference": reference,
@@ -76,10 +83,11 @@ def told(
             "id": unit.id,
             "name": unit.name,
             "address": {
-                "street": unit.address.street,
-                "postal_code": unit.address.postal_code,
-                "city": unit.address.city,
+                "street": at.address.street,
+                "postal_code": at.address.postal_code,
+                "city": at.address.city,
             },
+            "address_id": at.id,
         },
         "delivery_area": contract.areas[0],
         "level": str(sample_orders.level_of(prices)),
@@ -111,6 +119,15 @@ def _contract(register: Register, supplier: str, start: date, today: date) -> Co
     later = [each.valid.start for each in own if start < each.valid.start <= today]
     if later:
         raise TooFewMonths(min(later))
+    raise NoSamples
+
+
+def _unit(register: Register, supplier: str, within: UnitScope | None) -> tuple[DeliveryUnit, UnitAddress]:
+    """The first of the supplier's units, or of its addresses, that is within these. Raises NoSamples."""
+    for unit in register.units:
+        for each in unit.every_address if unit.supplier == supplier else ():
+            if within is None or within.holds(unit.id, each.id):
+                return unit, each
     raise NoSamples
 
 

@@ -18,6 +18,7 @@ from foundation.database import Database
 from invoicing.model import InvoiceState
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
+from orders.register.unit_scope import UnitScope
 from peppol.xml import codec
 from tests.support.servers.api import a_client, api, bearing
 from tests.support.stories.system import FYRBAKEN, LARKDRILLEN, System, a_system
@@ -154,6 +155,15 @@ def test_real_clients_have_no_sandbox_and_no_key_passes_for_the_other_kind(
         auth=("client-2", reader["Authorization"].removeprefix("Bearer ")),
     ).json()["access_token"]
     assert [each["number"] for each in get(portal, bearing(token), "/api/v1/orders")["orders"]] == [number]
+
+
+def test_whoever_sees_one_unit_is_given_orders_at_it(system: System, portal: httpx.Client) -> None:
+    for within, status in ((UnitScope(frozenset({"UV-101"})), 201), (UnitScope(frozenset({"UV-999"})), 409)):
+        _, key = a_client(system, within=within, is_test=True)
+        mine = bearing(key)
+        made = portal.post(f"{SANDBOX}/orders", json={}, headers={**mine, "Idempotency-Key": "a"})
+        assert made.status_code == status, made.text
+        assert len(get(portal, mine, "/api/v1/orders")["orders"]) == (status == 201)
 
 
 def test_a_key_written_as_the_other_kind_is_wrong(system: System, portal: httpx.Client) -> None:
