@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
 
-from billing.server.bodies.json_bodies import JsonBody, Whole
+from billing.server.bodies.json_bodies import WHOLE, JsonBody
 from billing.server.sandbox.sample_placements import MONTHS_MOST
 from invoicing.model import InvoiceState
 from peppol.exchange.tables import InState
@@ -26,12 +26,13 @@ class OrderWanted(JsonBody):
     """A placement, and how much of it the buyer has received already."""
 
     months_received: Annotated[
-        Whole,
+        int,
         Field(
             ge=0,
             le=MONTHS_MOST,
             description="It began so many whole months ago, and each of them is reported and approved.",
         ),
+        WHOLE,
     ] = 1
 
 
@@ -45,8 +46,8 @@ class MadeOrders(BaseModel):
 class TimeToPass(JsonBody):
     """How long the sandbox's time goes on. Nothing at all lets the buyer do what is due now."""
 
-    days: Annotated[Whole, Field(ge=0, le=DAYS_MOST)] = 0
-    minutes: Annotated[Whole, Field(ge=0, le=1440)] = 0
+    days: Annotated[int, Field(ge=0, le=DAYS_MOST), WHOLE] = 0
+    minutes: Annotated[int, Field(ge=0, le=1440), WHOLE] = 0
 
 
 class BuyersMessage(BaseModel):
