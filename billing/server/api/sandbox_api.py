@@ -85,7 +85,9 @@ _WRITES: Final[Mapping[int | str, dict[str, object]]] = {
     413: problem("The body is too large."),
     415: problem("The form is another than JSON."),
 }
-_FULL: Final = {409: problem("The sandbox is full, or what is asked for cannot be made in it as it stands.")}
+_FULL: Final[Mapping[int | str, dict[str, object]]] = {
+    409: problem("The sandbox is full, or what is asked for cannot be made in it as it stands.")
+}
 
 
 @router.get(
