@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Annotated, Final
-from uuid import uuid4
 
 from anyio import to_thread
 from fastapi import APIRouter, Path, Request
@@ -18,11 +17,10 @@ from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients.model import ApiClient, ApiScope
-from billing.server.api import idempotency
+from billing.server.api import idempotency, sandbox_acts
 from billing.server.api.base import BEARER, REFUSALS, in_turn, later, problem, sandboxes_of, signed_in
 from billing.server.api.orders_api import SEES
 from billing.server.api.told_sandbox import (
-    BuyersMessage,
     BuyersMessages,
     MadeOrders,
     OrderWanted,
@@ -32,7 +30,7 @@ from billing.server.api.told_sandbox import (
 )
 from billing.server.bodies.json_bodies import MEDIA_TYPE, json_bytes, read
 from billing.server.bodies.reading_bodies import body_of
-from billing.server.sandbox import buyers_turn, sample_placements
+from billing.server.sandbox import buyers_turn
 from foundation.database import Database
 from foundation.errors import NotThere, Refused
 from foundation.periods import stockholm_date
@@ -40,18 +38,13 @@ from foundation.text import Text
 from operations import message_queries
 from operations.idempotency import replies
 from operations.idempotency.reply_store import Reply
-from orders.placements import store as placement_store
-from orders.purchase_orders import order_store
-from orders.register import store as register_store
-from peppol.exchange import inbox, outbox_store
+from peppol.exchange import outbox_store
 from peppol.xml.gate_errors import LIMITS
 from web.access import NotPermitted, instant_of
 from web.pages import whole_database_of
 
 router = APIRouter(prefix="/api/v1/sandbox", tags=["sandbox"], dependencies=BEARER)
 
-MESSAGES_MOST: Final = 1000
-_FIRST_REFERENCE: Final = 900_000_001
 _TOO_LARGE: Final = Text("Dokumentet är större än %(most)s byte.", most=LIMITS.bytes_max)
 _XML: Final = "application/xml"
 
@@ -66,15 +59,6 @@ class OnlyInSandbox(NotPermitted):
                 "Det här går bara i en sandlåda. Gör en klient för prov under API-klienter, och använd dess nyckel. "
                 "Den börjar med rmk_test_."
             ),
-        )
-
-
-class SandboxFull(Refused):
-    """So much has been tried in it that it is begun anew."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            Text("Sandlådan är full. Börja om med POST /api/v1/sandbox/reset, och gör prövningen i en tom.")
         )
 
 
@@ -99,7 +83,7 @@ _FULL: Final[Mapping[int | str, dict[str, object]]] = {
 def read_sandbox(request: Request) -> Response:
     """The sandbox's own time, and how many orders and messages it has."""
     _tester(request, *SEES)
-    return _told(whole_database_of(request))
+    return _as_json(sandbox_acts.standing(whole_database_of(request)))
 
 
 @router.post(
@@ -112,7 +96,7 @@ def reset_sandbox(request: Request) -> Response:
     """Throw everything in it away, with replies to keys and what was registered in it."""
     client = _tester(request, *SEES)
     real: Database = request.app.state.database
-    return _told(sandboxes_of(request).begin_anew(client, real))
+    return _as_json(sandbox_acts.standing(sandboxes_of(request).begin_anew(client, real)))
 
 
 @router.post(
@@ -137,7 +121,7 @@ async def make_sample_order(request: Request) -> Response:
     return await in_turn(
         request,
         client,
-        lambda: _once(request, client, body, 201, lambda books: _ordered(client, books, wanted)),
+        lambda: _once(request, client, body, 201, lambda books: sandbox_acts.ordered(client, books, wanted)),
     )
 
 
@@ -164,7 +148,7 @@ async def advance_sandbox(request: Request) -> Response:
         by = timedelta(days=asked.days, minutes=asked.minutes)
         sandboxes_of(request).go_ahead(client, by)
         buyers_turn.work(books, today=stockholm_date(books.clock()))
-        return _standing(books)
+        return sandbox_acts.standing(books)
 
     return await in_turn(request, client, lambda: _once(request, client, body, 200, passed))
 
@@ -178,22 +162,8 @@ async def advance_sandbox(request: Request) -> Response:
 def list_sandbox_messages(request: Request) -> Response:
     """Orders, answers to invoices, and whatever else the buyer sent, the oldest first."""
     _tester(request, *SEES)
-    with whole_database_of(request).reading() as session:
-        found = list(message_queries.messages_out(session, at_most=MESSAGES_MOST))
-    told = BuyersMessages(
-        messages=[
-            BuyersMessage(
-                id=each.sequence,
-                kind=each.kind,
-                document=each.document_id,
-                issued_on=each.issued_on,
-                sha256=each.sha256,
-                href=f"{router.prefix}/inbox/{each.sequence}/message.xml",
-            )
-            for each in found
-        ]
-    )
-    return JSONResponse(told.model_dump(mode="json"))
+    told = sandbox_acts.messages(whole_database_of(request))
+    return _as_json(told)
 
 
 @router.get(
@@ -246,7 +216,9 @@ async def hand_in_sandbox_message(request: Request) -> Response:
     """Give the buyer a document as an access point would; the same bytes again are a repeat, as they are there."""
     client = await to_thread.run_sync(_tester, request, ApiScope.REPORT)
     body = await body_of(request, LIMITS.bytes_max, _TOO_LARGE)
-    return await in_turn(request, client, lambda: _handed_in(whole_database_of(request), body))
+    return await in_turn(
+        request, client, lambda: _as_json(sandbox_acts.handed_in(whole_database_of(request), body))
+    )
 
 
 def _tester(request: Request, *scopes: ApiScope) -> ApiClient:
@@ -276,65 +248,5 @@ def _once(
     return idempotency.response_of(kept, was_kept=was_kept)
 
 
-def _ordered(client: ApiClient, books: Database, wanted: OrderWanted) -> MadeOrders:
-    """The orders of a placement that is told of now. Raises SandboxFull, NoSamples, TooFewMonths."""
-    today = stockholm_date(books.clock())
-    with books.reading() as session:
-        register = register_store.load(session)
-        reference = next(
-            (
-                str(number)
-                for number in range(_FIRST_REFERENCE, _FIRST_REFERENCE + MESSAGES_MOST)
-                if placement_store.find(session, str(number)) is None
-            ),
-            None,
-        )
-    if reference is None:
-        raise SandboxFull
-    days = sample_placements.told(
-        register,
-        client.organisation,
-        reference,
-        months_received=wanted.months_received,
-        today=today,
-        within=client.within,
-    )
-    buyers_turn.tell(books, days, today=today)
-    with books.reading() as session:
-        orders = order_store.of_placement(session, reference)
-    return MadeOrders(execution_reference=reference, orders=[each.number for each in orders])
-
-
-def _handed_in(books: Database, body: bytes) -> Response:
-    now = books.clock()
-    today = stockholm_date(now)
-    with books.writing() as session:
-        kept = inbox.store(
-            session, body, transport_id=f"sandbox/{uuid4()}.xml", received_on=today, received_at=now
-        )
-    buyers_turn.work(books, today=today)
-    with books.reading() as session:
-        message = message_queries.message_in(session, kept.repeats or kept.id)
-        document = message_queries.document_of_message(session, kept.repeats or kept.id)
-    assert message is not None  # noqa: S101 - it was kept a moment ago
-    told = TakenMessage(
-        id=kept.id,
-        state=kept.state if kept.repeats else message.state,
-        reason_sv=message.reason_text.sv,
-        reason_en=message.reason_text.en,
-        number=document.number if document else None,
-        document_state=document.state if document else None,
-    )
+def _as_json(told: BaseModel) -> Response:
     return JSONResponse(told.model_dump(mode="json"))
-
-
-def _told(books: Database) -> Response:
-    return JSONResponse(_standing(books).model_dump(mode="json"))
-
-
-def _standing(books: Database) -> SandboxTold:
-    now = books.clock()
-    with books.reading() as session:
-        orders = sum(1 for _ in order_store.summaries(session, limit=MESSAGES_MOST))
-        messages = sum(1 for _ in message_queries.messages_out(session, at_most=MESSAGES_MOST))
-    return SandboxTold(now=now, today=stockholm_date(now), orders=orders, messages_from_buyer=messages)
