@@ -36,7 +36,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow bar agreement interop bare container fix fuzz mutants planted bench load figures pictures lock \
+.PHONY: help demo test test-slow bar agreement interop bare container fix fuzz mutants planted bench load figures client pictures lock \
 	audit licences release wheel-compiled clean
 
 help: ## Show these commands
@@ -96,6 +96,9 @@ load: $(WORKSHOP) ## Fifty people at once at the portal on PostgreSQL for two mi
 
 figures: $(PRODUCT) ## Count what the code looks like: folders, names, SQL, long functions and modules
 	$(BIN)/python -m tests.figures
+
+client: $(WORKSHOP) ## The typed Python client of docs/openapi.json, into build/client
+	$(BIN)/python -m tests.billing.server.described.generated_client
 
 pictures: $(WORKSHOP) ## Take the README's pictures of the portal anew, into docs/images
 	$(BIN)/python -m tests.pictures docs/images

@@ -280,6 +280,12 @@ class Database:
         scoped._seen_by = _SeenBy(organisation, places, predecessors)
         return scoped
 
+    def with_clock(self, clock: Clock) -> "Database":
+        """The same database, whose rows are dated by another clock; for books of invented days."""
+        dated = copy(self)
+        dated.clock = clock
+        return dated
+
     @property
     def clock_difference(self) -> timedelta | None:
         """This machine's clock against that of the books; None where they are one, or it was never read."""

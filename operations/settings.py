@@ -115,6 +115,9 @@ class Settings(PostSettings, BodyStorageSettings):
     smtp_utf8: bool = False
     """Whether the mail server sends to addresses with other letters than a to z before the @ (SMTPUTF8)."""
 
+    sandbox_folder: Path | None = None
+    """A folder for the sandboxes of test clients, for every process that answers; empty: beside a file of SQLite."""
+
     mail_folder: Path = Path("mail")
     """Where mails are laid as files while there is no mail server."""
 

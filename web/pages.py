@@ -71,7 +71,7 @@ def budgets_of(request: Request) -> Budgets:
 def database_of(request: Request) -> Database:
     """The database this installation works with; for somebody at a supplier, with those rows only
     that the person may see."""
-    database: Database = request.app.state.database
+    database = whole_database_of(request)
     person: Person | None = getattr(request.state, "person", None)
     if person is None or person.is_buyer:
         return database
@@ -83,9 +83,9 @@ def database_of(request: Request) -> Database:
 def whole_database_of(request: Request) -> Database:
     """The database with everybody's rows, also for somebody at a supplier: for what the system itself does then.
 
-    What a supplier's page reads or changes goes through `database_of`.
+    What a supplier's page reads or changes goes through `database_of`. For a test client it is its sandbox.
     """
-    database: Database = request.app.state.database
+    database: Database = getattr(request.state, "sandbox", None) or request.app.state.database
     return database
 
 

@@ -24,6 +24,7 @@ def add(
     vouched_by: str,
     responsible: str,
     at: datetime,
+    is_test: bool = False,
 ) -> int:
     """Keep a new client; its number."""
     places = within or UnitScope()
@@ -42,9 +43,28 @@ def add(
             "made_by": by,
             "vouched_by": vouched_by,
             "responsible": responsible,
+            "is_test": is_test,
         },
     ).scalar_one()
     return number
+
+
+def add_known(session: Session, client: ApiClient) -> None:
+    """Keep a client of other books under its own number: what it does in these is its own."""
+    session.execute(
+        insert(api_client),
+        {
+            "id": client.id,
+            "organisation": client.organisation,
+            "name": client.name,
+            "scopes": " ".join(sorted(client.scopes)),
+            "state": client.state,
+            "expires_on": client.expires_on,
+            "made_at": client.made_at,
+            "made_by": client.made_by,
+            "is_test": client.is_test,
+        },
+    )
 
 
 def by_id(session: Session, number: int) -> ApiClient | None:
@@ -117,4 +137,5 @@ def client_of(row: Row[tuple[object, ...]]) -> ApiClient:
         vouched_by=row.vouched_by,
         responsible=row.responsible,
         last_used_on=row.last_used_on,
+        is_test=row.is_test,
     )

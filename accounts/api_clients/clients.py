@@ -84,6 +84,7 @@ def make(
     vouched_by: str = "",
     at: datetime,
     today: date,
+    is_test: bool = False,
 ) -> ApiClient:
     """Make a client of a supplier, or of the buyer for an empty organisation; it has no secret yet.
 
@@ -100,12 +101,14 @@ def make(
         vouched_by=vouched_by,
         responsible=by,
         at=at,
+        is_test=is_test,
     )
     told = {
         "organisation": organisation,
         "may": " ".join(sorted(scopes)),
         "until": str(expires_on or ""),
         "units": "all" if within is None else " ".join(sorted(within.units | within.addresses)),
+        **({"test": "yes"} if is_test else {}),
     }
     journal.record(session, by, ClientAction.MADE, AccountsSubject.CLIENT.of(number), **told)
     return of_organisation(session, organisation, number)
@@ -128,7 +131,7 @@ def give_secret(
     free = [place for place in range(1, SECRETS_MOST + 1) if place not in held]
     if not free:
         raise TooManySecrets
-    written = new_key()
+    written = new_key(is_test=client.is_test)
     try:
         with journal.attempt(session):
             secret_store.add(
@@ -147,7 +150,7 @@ def give_secret(
         by,
         ClientAction.SECRET_MADE,
         AccountsSubject.CLIENT.of(number),
-        prefix=f"rmk_{written.prefix}",
+        prefix=f"{client.key_beginning}{written.prefix}",
     )
     return MadeSecret(number, written.shown)
 
@@ -156,8 +159,8 @@ def end_secret(
     session: Session, organisation: str, number: int, prefix: str, *, by: str, at: datetime
 ) -> None:
     """Let one secret hold no more, from now on. Raises NotThere."""
-    of_organisation(session, organisation, number)
-    secret = secret_store.by_prefix(session, prefix.removeprefix("rmk_"))
+    client = of_organisation(session, organisation, number)
+    secret = secret_store.by_prefix(session, prefix.removeprefix("rmk_").removeprefix("test_"))
     if secret is None or secret.client_id != number:
         raise NotThere
     if secret_store.end(session, secret.id, by=by, at=at):
@@ -166,7 +169,7 @@ def end_secret(
             by,
             ClientAction.SECRET_ENDED,
             AccountsSubject.CLIENT.of(number),
-            prefix=f"rmk_{secret.prefix}",
+            prefix=f"{client.key_beginning}{secret.prefix}",
         )
 
 

@@ -1,10 +1,12 @@
 """How keys and tokens are written: a word that scanners of leaked secrets know, random bits, and a checksum.
 
-A key is `rmk_<prefix>_<secret><checksum>`, a token `rmt_<secret><checksum>`. The checksum is the CRC-32 of all before
+A key is `rmk_<prefix>_<secret><checksum>`, a test client's `rmk_test_<prefix>_<secret><checksum>`, a token
+`rmt_<secret><checksum>`. The checksum is the CRC-32 of all before
 it, in six digits of base 62: a scanner tells a key from what looks like one without asking anybody, and whoever has
 cut one off in copying is told so. It proves nothing. Keys from before there were clients have none.
 """
 
+import hmac
 import re
 import secrets
 import string
@@ -18,7 +20,7 @@ from foundation.text import Text
 
 _DIGITS: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _CHECKSUM: Final = 6
-_KEY: Final = re.compile(r"rmk_([0-9a-f]{12})_([A-Za-z0-9_-]{43})([0-9A-Za-z]{6})?", re.ASCII)
+_KEY: Final = re.compile(r"rmk_(test_)?([0-9a-f]{12})_([A-Za-z0-9_-]{43})([0-9A-Za-z]{6})?", re.ASCII)
 _TOKEN: Final = re.compile(r"rmt_([A-Za-z0-9_-]{43})([0-9A-Za-z]{6})", re.ASCII)
 _ANY: Final = re.compile(r"rm[kt]_[A-Za-z0-9_-]{12}", re.ASCII)
 
@@ -41,16 +43,22 @@ class WrittenKey:
 
     prefix: str
     secret: str
+    is_test: bool = False
 
     @property
     def shown(self) -> str:
         """The key whole."""
-        return _with_checksum(f"rmk_{self.prefix}_{self.secret}")
+        return _with_checksum(f"{beginning(is_test=self.is_test)}{self.prefix}_{self.secret}")
 
 
-def new_key() -> WrittenKey:
+def beginning(*, is_test: bool) -> str:
+    """How a key begins: whoever sees one knows whether real figures hang on it."""
+    return "rmk_test_" if is_test else "rmk_"
+
+
+def new_key(*, is_test: bool = False) -> WrittenKey:
     """A fresh key."""
-    return WrittenKey(secrets.token_hex(6), tokens.secret())
+    return WrittenKey(secrets.token_hex(6), tokens.secret(), is_test)
 
 
 def key_of(given: str) -> WrittenKey | None:
@@ -60,10 +68,11 @@ def key_of(given: str) -> WrittenKey | None:
         if given.startswith("rmk_"):
             raise SecretMiswritten
         return None
-    prefix, secret, checksum = form.groups()
-    if checksum is not None and checksum != _checksum(f"rmk_{prefix}_{secret}"):
+    test, prefix, secret, checksum = form.groups()
+    written = WrittenKey(prefix, secret, test is not None)
+    if checksum is not None and not hmac.compare_digest(given, written.shown):
         raise SecretMiswritten
-    return WrittenKey(prefix, secret)
+    return written
 
 
 def new_token() -> tuple[str, str]:

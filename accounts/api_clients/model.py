@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from accounts.api_clients import key_format
 from accounts.identity import Permission, Person
 from foundation.text import Text
 from foundation.transitions import Transitions
@@ -88,7 +89,10 @@ class ApiSecret:
 
 @dataclass(frozen=True, slots=True)
 class ApiClient:
-    """A program that signs in. `expires_on` is its last day, None: until it is ended; `within` None: all units."""
+    """A program that signs in. `expires_on` is its last day, None: until it is ended; `within` None: all units.
+
+    One that `is_test` is answered from a sandbox of its own: nothing it does or sees is real.
+    """
 
     id: int
     organisation: str
@@ -103,11 +107,17 @@ class ApiClient:
     vouched_by: str
     responsible: str
     last_used_on: date | None
+    is_test: bool = False
 
     @property
     def actor(self) -> str:
         """What the journal calls the program, and what it calls itself at the token endpoint."""
         return f"client-{self.id}"
+
+    @property
+    def key_beginning(self) -> str:
+        """How its keys begin."""
+        return key_format.beginning(is_test=self.is_test)
 
     @property
     def is_buyers(self) -> bool:

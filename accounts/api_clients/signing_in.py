@@ -79,7 +79,7 @@ def by_secret(database: Database, given: str, *, today: date) -> tuple[ApiClient
         client = client_store.by_id(session, secret.client_id) if secret else None
     expected = secret.secret_sha256 if secret else _NOBODYS
     is_right = hmac.compare_digest(tokens.fingerprint(written.secret if written else "-"), expected)
-    if not is_right or secret is None or client is None:
+    if not is_right or secret is None or client is None or (written and written.is_test != client.is_test):
         raise WrongKey(Text("Nyckeln saknas eller är fel. Skicka den så här: Authorization: Bearer rmk_…"))
     if not secret.holds or not client.may_sign_in(today):
         raise WrongKey(

@@ -48,6 +48,8 @@ api_client = Table(
     Column("last_used_on", Date, nullable=True),
     Column("ended_at", UtcDateTime(), nullable=True),
     Column("ended_by", String(80), nullable=False, server_default=""),
+    # Answered from a world of its own, where nothing is real.
+    Column("is_test", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint("state in ('ACTIVE','EXPIRED','ENDED')", name="state"),
     CheckConstraint("state = 'ACTIVE' or ended_at is not null", name="ended"),
     CheckConstraint("state <> 'ENDED' or ended_by <> ''", name="ended_by"),

@@ -79,6 +79,7 @@ def _form(
         places=(),
         scoped=(),
         scope="all",
+        kinds=(),
     )
 
 

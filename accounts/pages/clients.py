@@ -22,7 +22,15 @@ from web.pages import database_of, pages_router, render, today_of
 router = pages_router(prefix="/clients")
 
 _ADMINISTERS: Final = Permission.ADMINISTER
+# What a client works with: the supplier's own orders and invoices, or a sandbox of its own.
+LIVE: Final = "live"
+TEST: Final = "test"
+
 _ORDER: Final = (ApiScope.ASSIGN, ApiScope.REPORT, ApiScope.VIEW)
+_KINDS: Final = (
+    (LIVE, Text("Våra ordrar och fakturor")),
+    (TEST, Text("Prov i en egen sandlåda"), Text("Allt är påhittat, och ingenting når köparen.")),
+)
 
 
 @router.get("/new")
@@ -48,6 +56,8 @@ def _make(request: Request, person: Person, name: str, expires_on: str, proof: s
     chosen = [str(each) for each in form.getlist("may")]
     places, scope = [str(each) for each in form.getlist("place")], str(form.get("scope", "all"))
     given, at = {"name": name, "expires_on": expires_on}, "name"
+    is_test = str(form.get("kind", "")) == TEST
+    given["kind"] = TEST if is_test else LIVE
     try:
         with database_of(request).reading() as session:
             units = units_of_organisation(register_store.load(session), person)
@@ -73,6 +83,7 @@ def _make(request: Request, person: Person, name: str, expires_on: str, proof: s
                 by=person.id,
                 at=instant_of(request),
                 today=today_of(request),
+                is_test=is_test,
             )
             made = clients.give_secret(
                 session,
@@ -113,6 +124,7 @@ def _form(
         places=place_options(units),
         scoped=places,
         scope=scope,
+        kinds=_KINDS,
     )
 
 

@@ -163,6 +163,10 @@ COMMANDS: Final = {
         "machine.webhooks",
         "commands",
     ),
+    "openapi": CommandPlace(
+        "Skriv beskrivningen av API:et (OpenAPI 3.1) / write the description of the API (OpenAPI 3.1).",
+        "machine.description",
+    ),
     "mail": CommandPlace("Mejl till portalens användare / mails to the portal's users.", "mail", "mail"),
     "audit": CommandPlace("Lämna ut och kontrollera ärenden / hand out and verify cases.", "audit", "audit"),
     "journal": CommandPlace("Journalens kedja / the journal's chain.", "audit", "journal_commands"),

@@ -31,18 +31,21 @@ from billing.server.api import (
     ledger_answers_api,
     orders_api,
     problems_api,
+    sandbox_api,
     token_api,
 )
 from billing.server.api.validation_api import validation_router
 from billing.server.api.webhooks import deliveries_api, webhooks_api
+from billing.server.described.description import ADDRESS, DescribedApp, operation_id
 from billing.server.observability import requests, telemetry
+from billing.server.sandbox import books as sandbox_books
+from billing.server.sandbox.books import Sandboxes
 from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
 from foundation.database import Database, utc_now
 from foundation.errors import place_of
 from foundation.observability import request_ids
 from foundation.periods import Clock, stockholm_date
-from foundation.product import PRODUCT
 from operations.event_feed import feed
 from operations.exchange_settings import facts_of
 from operations.object_storage import opening as object_storage
@@ -102,10 +105,10 @@ def create_app(
     Interactive documentation is left out, since it fetches scripts from elsewhere; the
     description itself is at /api/v1/openapi.json.
     """
-    app = FastAPI(
-        title=PRODUCT.sv,
+    app = DescribedApp(
         version="1",
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=ADDRESS,
+        generate_unique_id_function=operation_id,
         docs_url=None,
         redoc_url=None,
         lifespan=life,
@@ -126,6 +129,7 @@ def create_app(
     app.state.database = opened
     if opened.has_true_clock:
         app.state.clock = opened.clock
+    app.state.sandboxes = Sandboxes(sandbox_books.folder_of(settings, opened))
     app.state.buyer = buyer
     app.state.books_for = lambda body: opened
     # Which of what lies at a way that several buyers share is this one's; an installation of several says so.
@@ -140,6 +144,7 @@ def create_app(
     app.include_router(invoices_api.router)
     app.include_router(webhooks_api.router)
     app.include_router(deliveries_api.router)
+    app.include_router(sandbox_api.router)
     app.include_router(events_api.router)
     app.include_router(ledger_answers_api.router)
     app.include_router(figures_api.router)
@@ -181,6 +186,9 @@ async def life(app: FastAPI) -> AsyncIterator[None]:
         tasks.start_soon(over_budget.watch, app)
         yield
         tasks.cancel_scope.cancel()
+    sandboxes: Sandboxes | None = getattr(app.state, "sandboxes", None)
+    if sandboxes is not None:
+        sandboxes.close()
     await to_thread.run_sync(stop_tracing)
 
 

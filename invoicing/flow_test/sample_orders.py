@@ -56,7 +56,7 @@ def samples(register: Register, supplier: str) -> dict[str, Sample]:
     contract, unit, prices = _agreed(register, supplier)
     begin = max(contract.valid.start, prices.valid_from)
     start = begin if begin.day == 1 else (begin.replace(day=1) + timedelta(days=32)).replace(day=1)
-    level = _level(prices)
+    level = level_of(prices)
     basic = prices.price_of(ArticleKind.BASIC, level)
     rules = prices.placement_rules.over(prices.service.placement_rules)
     period = months_from(start, rules.period_months)
@@ -130,7 +130,7 @@ def _piece(prices: PriceList, level: CompensationLevel, stage: ResultStage, day:
     )
 
 
-def _level(prices: PriceList) -> CompensationLevel:
+def level_of(prices: PriceList) -> CompensationLevel:
     """The last level of the service that has all the prices."""
     for level in reversed(prices.service.level_codes):
         try:

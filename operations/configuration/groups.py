@@ -58,7 +58,7 @@ GROUPS: Final = (
     ),
     SettingGroup(
         "The portal",
-        ("public_url", "security_contact", "is_demo", "second_step", "metrics_token"),
+        ("public_url", "security_contact", "is_demo", "second_step", "metrics_token", "sandbox_folder"),
         _SERVE,
         {"public_url": _ALL, "is_demo": _ALL},
         "[the portal](operating.md#the-portal)",

@@ -259,8 +259,14 @@ def before_0070(connection: Connection) -> None:
 
 def before_0074(connection: Connection) -> None:
     """Lead the books back to what revision 0074 found."""
+    before_0075(connection)
     for table in ("webhook_attempt", "webhook_message", "webhook_secret", "webhook_endpoint"):
         connection.execute(text(f"drop table {table}"))
+
+
+def before_0075(connection: Connection) -> None:
+    """Lead the books back to what revision 0075 found."""
+    connection.execute(text("alter table api_client drop column is_test"))
 
 
 def before_0057(connection: Connection) -> None:

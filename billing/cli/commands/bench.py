@@ -25,6 +25,7 @@ from billing.tools.benchmarks import events as bench_events
 from billing.tools.benchmarks import flow
 from billing.tools.benchmarks import post as bench_post
 from billing.tools.benchmarks import validation as benchmark
+from billing.tools.benchmarks.api import bench_api
 from billing.tools.benchmarks.figures import bench_figures
 from billing.tools.benchmarks.flow import Arrived, Figures
 from billing.tools.benchmarks.month import bench_month
@@ -154,6 +155,7 @@ def post(
     Console(width=120).print(table)
 
 
+benches.command("api")(bench_api)
 benches.command("reconcile")(bench_reconcile)
 benches.command("month")(bench_month)
 benches.command("touchless")(bench_touchless)

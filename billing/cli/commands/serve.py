@@ -22,7 +22,9 @@ from billing.server import openable, serving
 from billing.server.installation_app import InstallationApp
 from billing.server.observability import telemetry
 from billing.server.sockets import listening_on
+from billing.tools.demo import ready_client
 from billing.tools.demo import serving as demo_serving
+from billing.tools.demo.ready_client import ReadyClient
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.text import Text
@@ -51,8 +53,11 @@ def serve(
     telemetry.require()
     answer: Callable[[socket.socket], None]
     named = _named(context) if context.asked else ""
+    tried: ReadyClient | None = None
     if folder is not None:
-        answer = partial(demo_serving.serve, demo_serving.application(folder))
+        demo = demo_serving.application(folder)
+        tried = ready_client.ready(demo.state.database)
+        answer = partial(demo_serving.serve, demo)
     elif workers == 1:
         answer = partial(serving.serve, InstallationApp(context.common, only=named))
     else:
@@ -71,6 +76,12 @@ def serve(
     complain(context.say(Text("Lyssnar på %(address)s. Avsluta med Ctrl+C.", address=address)))
     for each in unmarked:
         complain(each)
+    if tried is not None:
+        complain(
+            context.say(Text("Prova API:et i en sandlåda, med en nyckel som gäller tills demon startas om:"))
+        )
+        for each in tried.lines(address):
+            complain(f"  {each}")
     try:
         with suppress(KeyboardInterrupt):
             answer(listening)

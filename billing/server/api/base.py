@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients import signing_in
 from accounts.api_clients.model import ApiCaller, ApiClient, ApiScope
+from billing.server.sandbox.books import Sandboxes
 from foundation.text import Text
 from web import access
 from web.access import instant_of
@@ -64,7 +65,8 @@ REFUSALS: Final[Mapping[int | str, dict[str, object]]] = {
 def signed_in(request: Request, *any_of: ApiScope) -> ApiCaller:
     """The program that asks, which has one of these scopes; counted against its limit for the route.
 
-    Raises WrongKey, SecretMiswritten, ScopeMissing, TooOften (TooManyRequests), and ProblemResponse (503).
+    A test client's request is answered from its sandbox from here on. Raises WrongKey, SecretMiswritten, ScopeMissing,
+    TooOften (TooManyRequests), SandboxAway, and ProblemResponse (503).
     """
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     try:
@@ -76,6 +78,9 @@ def signed_in(request: Request, *any_of: ApiScope) -> ApiCaller:
             now=instant_of(request),
             today=today_of(request),
         )
+        if caller.client.is_test:
+            # From here on nothing of this request knows the real books.
+            request.state.sandbox = sandboxes_of(request).of(caller.client, whole_database_of(request))
         if not caller.client.is_buyers:
             request.state.person = access.taking_over(whole_database_of(request), caller.person)
     except OperationalError:
@@ -84,6 +89,12 @@ def signed_in(request: Request, *any_of: ApiScope) -> ApiCaller:
     if standing.left < 0:
         raise TooManyRequests(standing.limit, standing.seconds)
     return caller
+
+
+def sandboxes_of(request: Request) -> Sandboxes:
+    """The sandboxes of the buyer's test clients."""
+    sandboxes: Sandboxes = request.app.state.sandboxes
+    return sandboxes
 
 
 @asynccontextmanager

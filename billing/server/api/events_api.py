@@ -76,7 +76,7 @@ _BODY: Final = {
         "description": f"CloudEvents 1.0 in JSON, at most {EVENTS_MAX} events and {BYTES_MAX} bytes.",
         "content": {
             # What is no event is told so in its place among the results; it turns none of the others away.
-            BATCH: {"schema": {"type": "array", "minItems": 1}},
+            BATCH: {"schema": {"type": "array", "minItems": 1, "items": {}}},
             ONE: {"schema": {}},
             # At least one line that is not blank.
             **{each: {"schema": {"type": "string", "pattern": r"\S"}} for each in LINES},
@@ -100,7 +100,7 @@ _BODY: Final = {
     },
     openapi_extra=_BODY,
 )
-async def take_events(request: Request) -> Response:
+async def send_events(request: Request) -> Response:
     """Apply events in their order, each once; the answer says what came of each and what to do about it."""
     client = (await to_thread.run_sync(signed_in, request, ApiScope.EVENTS_WRITE)).client
     key = idempotency.key_of(request, client)
@@ -174,7 +174,10 @@ def _cut(form: str, body: bytes, spent: Callable[[float], object]) -> list[str]:
         200: {
             "description": "The events after the cursor, the oldest first; empty where there are no more yet. "
             "`Link` with `rel=next` is where to go on.",
-            "content": {BATCH: {"schema": {"type": "array"}}, LINES[0]: {"schema": {"type": "string"}}},
+            "content": {
+                BATCH: {"schema": {"type": "array", "items": {"type": "object"}}},
+                LINES[0]: {"schema": {"type": "string"}},
+            },
         },
         409: problem("The cursor lies beyond the end of the feed."),
         410: problem("Events after the cursor are no longer kept."),
@@ -182,7 +185,7 @@ def _cut(form: str, body: bytes, spent: Callable[[float], object]) -> list[str]:
     },
     response_class=Response,
 )
-def tell_events(
+def list_events(
     request: Request,
     after: Annotated[int, Query(ge=0, le=2**31 - 1, description="The `sequence` read last; 0 for all.")] = 0,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MOST)] = 100,

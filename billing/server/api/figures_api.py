@@ -126,7 +126,7 @@ class _Question(BaseModel):
         422: problem("A parameter has a value that is not allowed."),
     },
 )
-async def tell_figures(
+async def read_service_figures(
     request: Request,
     first: Annotated[
         str | None,

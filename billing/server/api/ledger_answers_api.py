@@ -94,7 +94,7 @@ _TOO_MANY: Final = Text(
         },
     },
 )
-async def take_answers(request: Request) -> Response:
+async def send_ledger_answers(request: Request) -> Response:
     """Keep what the ledger says of each voucher; one that is wrong stops no other."""
     client = (await to_thread.run_sync(signed_in, request, ApiScope.LEDGER_ANSWER)).client
     key = idempotency.key_of(request, client)

@@ -125,7 +125,7 @@ def read_order(request: Request, number: AskedNumber) -> Response:
         422: _WRONG,
     },
 )
-def read_message(request: Request, number: AskedNumber) -> Response:
+def read_order_message(request: Request, number: AskedNumber) -> Response:
     """The very bytes."""
     signed_in(request, *SEES)
     try:

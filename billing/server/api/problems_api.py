@@ -26,7 +26,7 @@ class ToldProblem(BaseModel):
 
 
 @router.get("/problems", summary="Read the codes of problems", response_model=list[ToldProblem])
-def tell_problems() -> Response:
+def list_problems() -> Response:
     """Every code there is, in the order of the alphabet; `type` of a problem leads here."""
     statuses = {str(code): status for code, status in STATUS_OF.items()}
     statuses |= {code: status_of(kind) for code, kind in refusals().items()}

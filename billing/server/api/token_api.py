@@ -114,7 +114,7 @@ _REFUSED: Final = {
     },
     openapi_extra=_BODY,
 )
-async def give_token(request: Request) -> Response:
+async def request_token(request: Request) -> Response:
     """A token for the client that proves itself: client_secret_basic, client_secret_post or private_key_jwt."""
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != _FORM:
         raise ProblemResponse(

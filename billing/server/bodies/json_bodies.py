@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Final, TypeVar
 
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from billing.server.bodies.reading_bodies import body_of
 from foundation.formatting import number
@@ -25,6 +25,14 @@ class JsonBody(BaseModel):
     """A body of ours: what it does not know it does not take, and a number is no text."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def _whole(given: object) -> object:
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
+WHOLE: Final = BeforeValidator(_whole)
+"""Of a whole number in a body, and last among what is said of it: 3.0 is one too, as JSON Schema has it."""
 
 
 async def json_bytes(request: Request) -> bytes:

@@ -16,7 +16,7 @@ from foundation.periods import Clock, stockholm_date
 from foundation.text import Text
 
 DATABASE_FILE: Final = "billing.sqlite"
-_FOLDERS: Final = ("outbox", "inbox", "collected", "access-point")
+_FOLDERS: Final = ("outbox", "inbox", "collected", "access-point", "billing-sandbox")
 _FILES: Final = ("statement.csv", "summary.json", "post.log")
 _MARK: Final = ".billing-demo"
 

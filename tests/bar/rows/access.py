@@ -7,7 +7,7 @@ ROWS = (
         21,
         "every operation of the machine API, asked what its own description promises",
         "0 server errors, 0 answers against the description",
-        (at_least("operations", 6, fast=6), at_least("examples_an_operation", 200, fast=10)),
+        (at_least("operations", 20, fast=20), at_least("examples_an_operation", 200, fast=30)),
         ("tests/bar/test_described_api.py",),
     ),
     Row(

@@ -3,16 +3,21 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
+from fastapi import FastAPI
 
 from accounts.api_clients import clients
 from accounts.api_clients.model import ApiScope
+from billing.migrations.revisions import KNOWN
 from billing.server.app import create_app
+from billing.server.sandbox.books import folder_of
 from operations.settings import Settings
 from orders.register.unit_scope import UnitScope
 from tests.support.servers.serving import NO_TLS, serving
-from tests.support.servers.system_databases import CLOCK
+from tests.support.servers.system_databases import CLOCK, whole_file
 from tests.support.stories.system import FYRBAKEN, System
 
 TODAY = CLOCK.date()
@@ -21,14 +26,23 @@ LEDGER = "Ekonomisystemet"
 
 @contextmanager
 def api(system: System, *, now: datetime = CLOCK, **settings: object) -> Iterator[httpx.Client]:
-    """The application on a real socket, on the day the books stand at."""
-    given = {"database_url": system.database.url.render_as_string(hide_password=False), **settings}
-    app = create_app(Settings.model_validate(given), clock=lambda: now)
+    """The application on a real socket, on the day the books stand at; its sandboxes are thrown away with it."""
+    url = system.database.url.render_as_string(hide_password=False)
+    with TemporaryDirectory() as folder:
+        given = Settings.model_validate({"database_url": url, "sandbox_folder": folder, **settings})
+        with_tables(folder_of(given, system.database))
+        with _served(create_app(given, clock=lambda: now)) as client:
+            yield client
+
+
+@contextmanager
+def _served(app: FastAPI) -> Iterator[httpx.Client]:
     with (
         serving(app) as address,
         httpx.Client(base_url=address, timeout=60, trust_env=False, verify=NO_TLS) as client,
     ):
         yield client
+    app.state.sandboxes.close()
     app.state.database.close()
 
 
@@ -39,6 +53,7 @@ def a_client(
     within: UnitScope | None = None,
     expires_on: date | None = None,
     by: str = "user-1",
+    is_test: bool = False,
 ) -> tuple[int, str]:
     """A client of a supplier's, or of the buyer's for an empty one: its number and its secret."""
     made_on = min(TODAY, expires_on or TODAY)
@@ -53,9 +68,17 @@ def a_client(
             by=by,
             at=CLOCK,
             today=made_on,
+            is_test=is_test,
         )
         made = clients.give_secret(session, supplier, client.id, by=by, at=CLOCK, today=made_on)
     return client.id, made.shown
+
+
+def with_tables(place: Path | None) -> None:
+    """Let the tables of a sandbox lie where sandboxes do, as far as this process has some to copy."""
+    if place is not None and not place.parent.is_file() and (tables := whole_file()):
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"empty-{KNOWN[-1]}.sqlite").write_bytes(tables)
 
 
 def bearing(secret: str, **headers: str) -> dict[str, str]:

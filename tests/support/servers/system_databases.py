@@ -36,6 +36,11 @@ def filled(url: str, name: str, fill: Callable[[Database], None]) -> Database:
     return _sqlite(url, name, fill) if url.startswith("sqlite") else _postgresql(url, name, fill)
 
 
+def whole_file() -> bytes:
+    """The file of SQLite with all tables and nothing in them; nothing where this process has made none."""
+    return _files.get(_WHOLE, b"")
+
+
 def migrated(url: str, *, clock: Clock = utc_now) -> Database:
     """As `open_migrated`, for tests that are not about it: a copy, opened for this test alone."""
     whole(url)

@@ -129,7 +129,8 @@ def list_clients(
                 "number": client.id,
                 "client_id": client.actor,
                 "name": client.name,
-                "secrets": [f"rmk_{each.prefix}" for each in secrets],
+                "secrets": [f"{client.key_beginning}{each.prefix}" for each in secrets],
+                "is_test": client.is_test,
                 "may": sorted(each.value for each in client.scopes),
                 "state": client.state.value,
                 "responsible": client.responsible,
@@ -144,7 +145,7 @@ def list_clients(
         (
             str(client.id),
             client.name,
-            "\n".join(f"rmk_{each.prefix}" for each in secrets) or "–",
+            "\n".join(f"{client.key_beginning}{each.prefix}" for each in secrets) or "–",
             " ".join(sorted(client.scopes)),
             client.state.value,
             str(client.expires_on or "–"),

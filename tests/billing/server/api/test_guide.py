@@ -63,28 +63,40 @@ def _held(value: object) -> object:
     return None if isinstance(value, str) and "…" in value else value
 
 
-def test_every_example_is_answered_as_it_says(system: System) -> None:
+def told(system: System) -> dict[str, str]:
+    """What has happened before the guide's examples are sent, and what their variables stand for."""
     system.decide()
     system.report("100000101", "2026-01", on=date(2026, 2, 2))
     number, secret = a_client(system)
-    values = {
+    return {
         "SECRET": secret,
         "CLIENT": f"client-{number}",
         "ORDER": system.order("100000101").number,
         "UUID": str(uuid.UUID(int=7)),
+        "TEST_KEY": a_client(system, is_test=True)[1],
     }
-    examples = _EXAMPLE.findall(GUIDE.read_text(encoding="utf-8"))
-    assert len(examples) >= 8
+
+
+def answered(portal: httpx.Client, values: dict[str, str]) -> Iterator[tuple[str, str, httpx.Response]]:
+    """Every example as it is written, what it says is answered, and what is."""
+    for written, shown in _EXAMPLE.findall(GUIDE.read_text(encoding="utf-8")):
+        answer = sent(portal, written, values)
+        if "access_token" in answer.text:
+            values["TOKEN"] = answer.json()["access_token"]
+        yield written, shown, answer
+
+
+def test_every_example_is_answered_as_it_says(system: System) -> None:
+    values, count = told(system), 0
     with api(system) as portal:
-        for written, shown in examples:
-            answer = sent(portal, written, values)
+        for written, shown, answer in answered(portal, values):
             found, expected = answer.json(), as_shown(shown)
             assert list(found) == list(expected), (written, answer.text)
             for key, value in expected.items():
                 # What is shown as null is either left open or empty.
                 assert value is None or found[key] == value, (written, key)
-            if "access_token" in found:
-                values["TOKEN"] = found["access_token"]
+            count += 1
+    assert count >= 8
 
 
 def test_the_guide_names_every_scope_and_setting_of_clients() -> None:

@@ -1,0 +1,1 @@
+"""Sandboxes: for each test client books of its own, in which the real program plays with invented orders."""

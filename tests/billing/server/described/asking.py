@@ -1,0 +1,89 @@
+"""Everything a program asks so that each operation has an example: all that the guide shows, and what it does not."""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import count
+from uuid import UUID
+
+import httpx
+
+from accounts.api_clients.model import BUYER_SCOPES
+from billing.server.bodies.event_bodies import ONE
+from bookkeeping import booking
+from bookkeeping.ledger_accounts import LedgerAccounts
+from orders.register import store as register_store
+from peppol.xml import codec
+from tests.billing.server.api import test_guide as guide
+from tests.support.project import GOLDEN
+from tests.support.servers.api import a_client, api, bearing
+from tests.support.servers.system_databases import CLOCK
+from tests.support.stories.system import System, decision, event_line
+
+
+def asked(system: System) -> Iterator[httpx.Response]:
+    """The answers, in the order they were asked for."""
+    values = guide.told(system)
+    _, key = a_client(system, *BUYER_SCOPES, supplier="")
+    with api(system) as portal:
+        for _, _, answer in guide.answered(portal, values):
+            yield answer
+        yield from _of_a_supplier(portal, values)
+        yield from _of_a_test_client(system, portal)
+        yield from _of_the_buyer(system, portal, bearing(key))
+        yield from _of_anybody(portal)
+        yield from _of_nobody(portal)
+
+
+def _of_a_supplier(portal: httpx.Client, values: dict[str, str]) -> Iterator[httpx.Response]:
+    mine = bearing(values["SECRET"])
+    yield portal.get(f"/api/v1/orders/{values['ORDER']}/order.xml", headers=mine)
+    yield portal.get("/api/v1/orders", params={"limit": "0"}, headers=mine)
+
+
+def _of_a_test_client(system: System, portal: httpx.Client) -> Iterator[httpx.Response]:
+    _, secret = a_client(system, is_test=True)
+    mine, sandbox = bearing(secret), "/api/v1/sandbox"
+    keys = (str(UUID(int=number)) for number in count(20))
+    yield portal.get(sandbox, headers=mine)
+    wanted = {"months_received": 2}
+    made = portal.post(f"{sandbox}/orders", json=wanted, headers={**mine, "Idempotency-Key": next(keys)})
+    yield made
+    (message,) = portal.get(f"{sandbox}/inbox", headers=mine).json()["messages"]
+    yield portal.get(message["href"], headers=mine)
+    yield portal.post(f"{sandbox}/advance", json={"days": 1}, headers={**mine, "Idempotency-Key": next(keys)})
+    yield portal.get(f"{sandbox}/inbox", headers=mine)
+    document = system.flip(system.order("100000101").number, number="F-7", on=CLOCK.date())
+    xml = {**mine, "Content-Type": "application/xml"}
+    yield portal.post(f"{sandbox}/messages", content=codec.serialise(document), headers=xml)
+    yield portal.post(f"{sandbox}/reset", headers=mine)
+
+
+def _of_the_buyer(system: System, portal: httpx.Client, theirs: dict[str, str]) -> Iterator[httpx.Response]:
+    line = event_line("placement.decided", decision("100000102"), on=date(2026, 11, 20), event_id="evt-1")
+    yield portal.post("/api/v1/events", content=line.text, headers={**theirs, "Content-Type": ONE})
+    yield portal.get("/api/v1/events", params={"limit": "2"}, headers=theirs)
+    _one_is_booked(system)
+    said = [{"voucher": "50000001", "outcome": "BOOKED", "ledger_number": "A 1", "day": "2026-02-06"}]
+    yield portal.post("/api/v1/ledger/answers", json=said, headers=theirs)
+    yield portal.get("/api/v1/service-figures", params={"from": "2026-01", "to": "2026-02"}, headers=theirs)
+
+
+def _of_anybody(portal: httpx.Client) -> Iterator[httpx.Response]:
+    document = next(GOLDEN.glob("*.xml")).read_bytes()
+    xml = {"Content-Type": "application/xml"}
+    yield portal.post("/api/v1/validate", params={"lang": "en"}, content=document, headers=xml)
+    for path in ("/api/v1/problems", "/livez", "/readyz", "/metrics"):
+        yield portal.get(path)
+
+
+def _of_nobody(portal: httpx.Client) -> Iterator[httpx.Response]:
+    """What is answered to a program without a key."""
+    yield portal.get("/api/v1/orders")
+
+
+def _one_is_booked(system: System) -> None:
+    document = system.send_invoice(system.order("100000101").number, number="F-1", on=date(2026, 2, 3))
+    system.pay(on=document.pays_on)
+    with system.database.writing() as session:
+        register = register_store.load(session)
+        booking.book(session, register, LedgerAccounts(), today=date(2026, 3, 5), by="user-6", now=CLOCK)

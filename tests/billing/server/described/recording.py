@@ -1,0 +1,90 @@
+"""What a program asked and was answered, kept as the examples of the description.
+
+Convention: of each operation the first answer with each status is kept, as it was but for what is another one every
+time: tokens, and the names of requests. Of a long list its first entries are enough.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import httpx
+
+from billing.server.described.description import operations
+
+TEXT_MOST: Final = 20_000
+ENTRIES_MOST: Final = 4
+"""Longer ones explain no more."""
+
+# Figures of a process are others every time.
+_FIGURES: Final = "text/plain"
+_FORM: Final = "application/x-www-form-urlencoded"
+
+_SECRET: Final = re.compile(r"(rm[kt]_)[A-Za-z0-9_-]+")
+_REQUEST_ID: Final = re.compile(r'("request_id":\s*)"[^"]*"')
+_PARAMETER: Final = re.compile(r"\\\{(\w+)\\\}")
+
+Examples = dict[str, dict[str, Any]]
+
+
+class Recorder:
+    """Keeps what is asked and answered, by the operations of a description."""
+
+    def __init__(self, description: Mapping[str, Any]) -> None:
+        self.examples: Examples = {}
+        self._described = [
+            (method.upper(), _as_pattern(path), operation)
+            for path, method, operation in operations(description)
+        ]
+
+    def note(self, answer: httpx.Response) -> None:
+        """Keep this answer, unless there is one of its operation with its status."""
+        asked = answer.request
+        for method, path, operation in self._described:
+            match = path.fullmatch(asked.url.path)
+            if method == asked.method and match:
+                self._keep(operation, match.groupdict(), answer)
+                return
+
+    def _keep(self, operation: Mapping[str, Any], in_path: Mapping[str, str], answer: httpx.Response) -> None:
+        status, asked = str(answer.status_code), answer.request
+        if status not in operation["responses"]:
+            return
+        told = self.examples.setdefault(
+            operation["operationId"], {"parameters": {}, "body": {}, "answers": {}}
+        )
+        told["answers"].setdefault(status, _body(answer.headers, answer.text))
+        if answer.is_success and not told["body"] and not told["parameters"]:
+            told["body"] = _body(asked.headers, asked.content.decode())
+            whole = {each["name"] for each in operation.get("parameters", ()) if _is_whole(each["schema"])}
+            given: dict[str, object] = {
+                name: int(value) if name in whole else value
+                for name, value in {**in_path, **asked.url.params}.items()
+            }
+            if "idempotency-key" in asked.headers:
+                given["Idempotency-Key"] = asked.headers["idempotency-key"]
+            told["parameters"] = given
+
+
+def _is_whole(schema: Mapping[str, Any]) -> bool:
+    """Whether a parameter is a whole number."""
+    return any(each.get("type") == "integer" for each in (schema, *schema.get("anyOf", ())))
+
+
+def _as_pattern(path: str) -> re.Pattern[str]:
+    return re.compile(_PARAMETER.sub(r"(?P<\1>[^/]+)", re.escape(path)))
+
+
+def _body(headers: Mapping[str, str], text: str) -> dict[str, Any]:
+    """A body by its media type; nothing for an empty one."""
+    media_type = headers.get("content-type", "").partition(";")[0]
+    written = _SECRET.sub(r"\1EXAMPLE", text)
+    if media_type == _FORM:
+        return {media_type: dict(parse_qsl(written))}
+    if media_type.endswith("json"):
+        told = json.loads(_REQUEST_ID.sub(r'\1"0123456789abcdef"', written))
+        return {media_type: told[:ENTRIES_MOST] if isinstance(told, list) else told}
+    is_example = 0 < len(written) <= TEXT_MOST and media_type != _FIGURES
+    return {media_type: written} if is_example else {}

@@ -1,0 +1,165 @@
+"""A vendor connects a supplier's system, from the first press to the payment: in a sandbox, by the generated client."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from accounts.api_clients import client_store
+from billing.tools.demo import people
+from foundation.database import Database
+from foundation.money import Quantity, line_amount
+from invoicing.documents import order_facts_queries
+from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing.flipping import Numbered
+from orders.register import store as register_store
+from peppol.documents import billing
+from peppol.xml import codec
+from tests.billing.server.described import generated_client
+from tests.support.pages.browser import Site
+from tests.support.stories.demo_books import demo_site, last_day
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.billing.server.described.vendor import SupplierSystem
+
+# By the guide a person presses and writes so often; each takes a few seconds, and reading the page the rest.
+STEPS_MOST = 15
+
+
+@dataclass
+class Person:
+    """Somebody at a supplier who makes a client, and how often they press or write."""
+
+    page: "Page"
+    steps: int = field(default=0)
+
+    def press(self, role: Any, name: str) -> None:  # noqa: ANN401 - a role of the browser's library
+        self.steps += 1
+        self.page.get_by_role(role, name=name).click()
+
+    def write(self, label: str, text: str) -> None:
+        self.steps += 1
+        self.page.get_by_label(label).fill(text)
+
+    def choose(self, label: str) -> None:
+        self.steps += 1
+        self.page.get_by_label(label).check()
+
+    def makes_a_test_client(self, site: Site) -> str:
+        """Signs in and makes a client for trials; its key, which is shown once."""
+        self.page.goto(f"{site.address}/sign-in")
+        self.write("E-postadress", "alla@fyrbaken.example")
+        self.write("Lösenord", people.PASSWORD)
+        self.press("button", "Logga in")
+        self.page.wait_for_url(lambda url: "/sign-in" not in url)
+        self.page.goto(f"{site.address}/clients")
+        self.steps += 1
+        self.press("link", "Gör en klient")
+        self.write("Vilket system", "Ekonomisystemet, prov")
+        self.choose("Prov i en egen sandlåda")
+        self.choose("Redovisa och se")
+        self.write("Ditt lösenord, eller en kod du har nu", people.PASSWORD)
+        self.press("button", "Gör klienten")
+        return self.page.locator("main dd code").all_inner_texts()[-1]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with demo_site(tmp_path) as site:
+        yield site
+
+
+@pytest.fixture
+def client_made() -> Iterator[None]:
+    with generated_client.importable():
+        yield
+
+
+def books_of(site: Site, key: str) -> Database:
+    """The books of the sandbox that a key opens."""
+    with site.database.reading() as session:
+        (client,) = [each for each in client_store.active_of(session, "5599991014") if each.is_test]
+    assert key.startswith(client.key_beginning)
+    books: Database = site.app.state.sandboxes.of(client, site.database)
+    return books
+
+
+def of_their_own_making(books: Database, number: str, line: str, *, days: int) -> billing.Invoice:
+    """The invoice of a line as the supplier's own program writes it, with so many days too many."""
+    with books.reading() as session:
+        register = register_store.load(session)
+        facts = order_facts_queries.order_facts(session, register, number)
+        assert facts is not None
+        known = facts.lines[line]
+        assert known.receipt is not None
+        more = Quantity(known.receipt.quantity.value + Decimal(days), known.receipt.quantity.unit)
+        amount = line_amount(more, known.line.price, currency=known.receipt.amount.currency)
+        changed = replace(known, receipt=replace(known.receipt, quantity=more, amount=amount))
+        return flipping.flip(
+            facts,
+            changed,
+            supplier=register.supplier(facts.order.supplier),
+            buyer=register.buyer,
+            policy=register.policy,
+            given=Numbered(f"EGEN-{line}-{days}", last_day()),
+        )
+
+
+def test_from_a_client_made_in_the_browser_to_the_payment(
+    site: Site,
+    client_made: None,
+    any_page: "Page",
+    record_property: Any,  # noqa: ANN401
+) -> None:
+    person = Person(any_page)
+    key = person.makes_a_test_client(site)
+    assert person.steps <= STEPS_MOST
+    record_property("steps", person.steps)
+
+    from tests.billing.server.described.vendor import SupplierSystem
+
+    with closing(SupplierSystem(site.address, key)) as vendor:
+        number = vendor.be_given_an_order(3)
+        assert vendor.orders() == [number]
+        assert len(vendor.messages("order")) == 1
+        _flips_a_line(vendor, number)
+        _deviates_and_credits(vendor, books_of(site, key), number)
+        _is_paid(vendor, number)
+        # Begun anew, there is nothing left of it.
+        assert (vendor.begin_anew().orders, vendor.orders()) == (0, [])
+
+
+def _flips_a_line(vendor: "SupplierSystem", number: str) -> None:
+    shown = vendor.preview(f"{number}/001")
+    assert (shown.would_be_made, shown.verdict) == (True, "ACCEPT")
+    made = vendor.invoice(f"{number}/001", "first-line")
+    assert vendor.invoice(f"{number}/001", "first-line") == made
+    vendor.let_pass(minutes=15)
+    assert vendor.order(number).lines[0].invoice_number == made.number
+
+
+def _deviates_and_credits(vendor: "SupplierSystem", books: Database, number: str) -> None:
+    wrong = of_their_own_making(books, number, "002", days=2)
+    taken = vendor.send(codec.serialise(wrong))
+    assert (taken.number, taken.document_state) == (wrong.id, "CREDIT_REQUESTED")
+    assert b"RE</cbc:ResponseCode>" in vendor.messages("invoice-response")[-1]
+    credit = flipping.credit_note_of(wrong, given=Numbered("EGEN-K", last_day()))
+    assert vendor.send(codec.serialise(credit)).document_state == "SETTLED"
+    again = vendor.invoice(f"{number}/002", "second-line")
+    vendor.let_pass(minutes=15)
+    assert vendor.order(number).lines[1].invoice_number == again.number
+
+
+def _is_paid(vendor: "SupplierSystem", number: str) -> None:
+    vendor.let_pass(days=40)
+    order = vendor.order(number)
+    paid = [Decimal(each.amount_paid) for each in order.lines]
+    assert paid[:2] == [Decimal(each.amount_received) for each in order.lines[:2]]
+    assert sum(paid) == Decimal(order.amount_paid) > 0
+    assert b"PD</cbc:ResponseCode>" in vendor.messages("invoice-response")[-1]

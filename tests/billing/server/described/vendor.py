@@ -1,0 +1,130 @@
+"""A vendor's own program: what a supplier's system does with the generated client, written by its types alone."""
+
+import time
+from dataclasses import dataclass, field
+from io import BytesIO
+from uuid import uuid4
+
+from orders_and_invoices import AuthenticatedClient
+from orders_and_invoices.api.invoices import make_invoice, preview_invoice
+from orders_and_invoices.api.orders import list_orders, read_order
+from orders_and_invoices.api.sandbox import (
+    advance_sandbox,
+    hand_in_sandbox_message,
+    list_sandbox_messages,
+    make_sample_order,
+    read_sandbox_message,
+    reset_sandbox,
+)
+from orders_and_invoices.models import (
+    LineToInvoice,
+    MadeInvoice,
+    MadeOrders,
+    OneOrder,
+    OrderPage,
+    OrderWanted,
+    PreviewedInvoice,
+    ProblemDocument,
+    SandboxTold,
+    TakenMessage,
+    TimeToPass,
+)
+from orders_and_invoices.types import File
+
+
+class Refused(Exception):
+    """The service said no; `problem` says why."""
+
+    def __init__(self, problem: ProblemDocument | None) -> None:
+        super().__init__("no answer" if problem is None else f"{problem.code}: {problem.detail_en}")
+        self.problem = problem
+
+
+@dataclass
+class SupplierSystem:
+    """A supplier's system with one key, and how many requests it made."""
+
+    address: str
+    key: str
+    asked: int = field(default=0)
+
+    def __post_init__(self) -> None:
+        self.client = AuthenticatedClient(base_url=self.address, token=self.key, timeout=None)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self.client.get_httpx_client().close()
+
+    def begin_anew(self) -> SandboxTold:
+        """Empty the sandbox."""
+        told = reset_sandbox.sync(client=self.client)
+        assert isinstance(told, SandboxTold), told
+        return told
+
+    def be_given_an_order(self, months: int) -> str:
+        """Have a sample order made, so many months of which are received; its number."""
+        wanted = OrderWanted(months_received=months)
+        made = make_sample_order.sync(client=self.client, body=wanted, idempotency_key=str(uuid4()))
+        if not isinstance(made, MadeOrders):
+            raise Refused(made)
+        number: str = made.orders[0]
+        return number
+
+    def orders(self) -> list[str]:
+        """The numbers of all orders there are to invoice."""
+        page = list_orders.sync(client=self.client)
+        if not isinstance(page, OrderPage):
+            raise Refused(page)
+        return [each.number for each in page.orders if each.lines_to_invoice]
+
+    def order(self, number: str) -> OneOrder:
+        """An order, line by line."""
+        found = read_order.sync(number, client=self.client)
+        if not isinstance(found, OneOrder):
+            raise Refused(found)
+        return found
+
+    def preview(self, line: str) -> PreviewedInvoice:
+        """The invoice of a line as it would be."""
+        found = preview_invoice.sync(client=self.client, body=LineToInvoice(line=line))
+        if not isinstance(found, PreviewedInvoice):
+            raise Refused(found)
+        return found
+
+    def invoice(self, line: str, key: str) -> MadeInvoice:
+        """Invoice a line, once for each key, however often it has to be asked."""
+        for _ in range(3):
+            made = make_invoice.sync(client=self.client, body=LineToInvoice(line=line), idempotency_key=key)
+            if isinstance(made, MadeInvoice):
+                return made
+            if made is None or not made.retryable:
+                raise Refused(made)
+            time.sleep(1)
+        raise Refused(None)
+
+    def let_pass(self, *, days: int = 0, minutes: int = 0) -> SandboxTold:
+        """Let the sandbox's time go on."""
+        asked = TimeToPass(days=days, minutes=minutes)
+        told = advance_sandbox.sync(client=self.client, body=asked, idempotency_key=str(uuid4()))
+        if not isinstance(told, SandboxTold):
+            raise Refused(told)
+        return told
+
+    def send(self, document: bytes) -> TakenMessage:
+        """Send a document of our own making, as over Peppol."""
+        taken = hand_in_sandbox_message.sync(client=self.client, body=File(payload=BytesIO(document)))
+        if not isinstance(taken, TakenMessage):
+            raise Refused(taken)
+        return taken
+
+    def messages(self, kind: str) -> list[bytes]:
+        """The messages of a kind that the buyer has sent, the oldest first."""
+        told = list_sandbox_messages.sync(client=self.client)
+        if told is None or isinstance(told, ProblemDocument):
+            raise Refused(told)
+        found = []
+        for each in told.messages:
+            if each.kind == kind:
+                answer = read_sandbox_message.sync_detailed(each.id, client=self.client)
+                found.append(answer.content)
+        return found
