@@ -34,6 +34,7 @@ from web.brand import brand_of
 from web.budgets import Budgets
 from web.csrf import FIELDS_MAX, guarded
 from web.guards import kept_back
+from web.help import help_links
 from web.portal_buyer import buyer_of
 from web.templating import FORM_TOKEN, environment
 
@@ -125,6 +126,7 @@ def render(
                 books_held=_books_held(request),
                 demo=request.app.state.settings.is_demo,
                 buyer=buyer_of(request),
+                help_address=help_links.address_for(request),
                 page_of=partial(Page.of, request, size=LINES_MOST),
                 **context,
             )

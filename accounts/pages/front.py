@@ -3,6 +3,7 @@
 from typing import Final
 
 from accounts.identity import Permission
+from accounts.help_sections import HELP
 from accounts.pages import (
     admin,
     apply,
@@ -61,4 +62,4 @@ NAVIGATION: Final = (
 )
 """Where the pages lead."""
 
-FRONT: Final = Front("accounts", (*(each.router for each in PAGES), mail_choices.one_click), NAVIGATION)
+FRONT: Final = Front("accounts", (*(each.router for each in PAGES), mail_choices.one_click), NAVIGATION, HELP)

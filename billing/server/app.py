@@ -34,6 +34,7 @@ from billing.server.api import (
     token_api,
 )
 from billing.server.api.validation_api import validation_router
+from billing.server.help import help_pages
 from billing.server.observability import requests, telemetry
 from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
@@ -143,6 +144,7 @@ def create_app(
     app.include_router(metrics.router)
     app.include_router(webhook.router)
     app.include_router(security_contact.router)
+    app.include_router(help_pages.router)
     app.mount("/static", MarkedFiles(directory=FOLDER), name="static")
     for front in FRONTS:
         for router in front.routers:
