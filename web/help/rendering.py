@@ -35,7 +35,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class HelpPage:
-    """A document ready to be shown; `headings` are those of the second and third level, the first is the title."""
+    """A document ready to be shown: its title apart, and of its headings those of the second and third level."""
 
     name: str
     title: str
@@ -55,7 +55,7 @@ def page_of(library: Library, name: str) -> HelpPage:
     for token in tokens:
         _lead(token, library, name)
     title = next((each.title for each in headings if each.level == 1), name)
-    body = _PARSER.renderer.render(_framed(tokens), _PARSER.options, environment)
+    body = _PARSER.renderer.render(_framed(_untitled(tokens)), _PARSER.options, environment)
     return HelpPage(
         name,
         title,
@@ -113,13 +113,28 @@ def _led(target: str, name: str) -> str:
     return f"{address_of(led.removesuffix('.md'))}{'#' + part if part else ''}"
 
 
+def _untitled(tokens: Sequence[Token]) -> Sequence[Token]:
+    """What stands below the title, where the document begins with one: heading, its words, and the heading's end."""
+    return tokens[3:] if tokens and tokens[0].tag == "h1" else tokens
+
+
 def _framed(tokens: Sequence[Token]) -> list[Token]:
-    """Tables and code in frames that scroll by themselves, and that the keyboard reaches."""
+    """Tables and code in frames that scroll by themselves, and that the keyboard reaches; cells told their columns."""
     framed: list[Token] = []
-    for token in tokens:
+    columns: list[str] = []
+    column = 0
+    for token, following in zip(tokens, (*tokens[1:], None), strict=True):
         if token.type == "table_open":
             framed.append(_html('<div class="table-frame" tabindex="0">'))
             token.attrSet("class", "data")
+            columns, column = [], 0
+        if token.type == "th_open" and following is not None:
+            columns.append("".join(each.content for each in following.children or ()))
+        if token.type == "tr_open":
+            column = 0
+        if token.type == "td_open":
+            token.attrSet("data-name", columns[column])
+            column += 1
         if token.type in ("fence", "code_block"):
             framed.append(_html('<div class="code-frame" tabindex="0">'))
         framed.append(token)
