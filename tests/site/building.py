@@ -1,7 +1,7 @@
 """Builds the documents as a site of its own, strictly. Run: python -m tests.site.building [build/site]
 
-Convention: the documents are those of /help, the ones written from the program among them, with two things made otherwise:
-a list has an empty line above it, which Python-Markdown wants and GitHub does not, and there is a first page.
+Convention: the documents are those of /help, the ones written from the program among them. Two things are made
+otherwise: a list has an empty line above it, which Python-Markdown wants, and there is a first page.
 """
 
 import re
@@ -21,6 +21,7 @@ from web.help.library import Library
 CONFIGURATION: Final = Path(__file__).with_name("mkdocs.yml")
 _ITEM: Final = re.compile(r"^(?:[-*]|\d+\.) ")
 _FENCE: Final = re.compile(r"^\s*(```|~~~)")
+_COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 _FIRST_PAGE: Final = """\
 # Rusta och matcha: order och faktura
 
@@ -43,15 +44,16 @@ def program_library() -> Library:
         app.state.database.close()
 
 
-def build(library: Library, into: Path) -> str:
+def build(library: Library, into: Path, configuration: str = "") -> str:
     """The site, whole, in the folder `into`, which is made anew; what was said meanwhile. Raises NotBuilt."""
     with TemporaryDirectory() as place:
         work = Path(place)
         _prepare(library, work / "docs")
-        shutil.copy(CONFIGURATION, work)
-        command = [sys.executable, "-m", "zensical", "build", "--strict", "--config-file", "mkdocs.yml"]
+        given = configuration or CONFIGURATION.read_text(encoding="utf-8")
+        (work / CONFIGURATION.name).write_text(given, encoding="utf-8")
+        command = [sys.executable, "-m", "zensical", "build", "--strict", "--config-file", CONFIGURATION.name]
         done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False, timeout=300)
-        said = done.stdout + done.stderr
+        said = _COLOUR.sub("", done.stdout + done.stderr)
         if done.returncode != 0 or "arning" in said:
             raise NotBuilt(said)
         shutil.rmtree(into, ignore_errors=True)

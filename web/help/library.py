@@ -2,8 +2,9 @@
 
 Convention: a document is called by its path in `docs/` without its ending, such as `operating` or `guides/sv/supplier`.
 A guide is there in several languages, `guides/<language>/<guide>`, and has one address whatever the language. What
-is written from the program itself (the API, the problem codes, the rules) is a document like any other, made when
-it is asked for. A link to a file outside the documents becomes the path of that file: nobody has it at hand there.
+is written from the program itself (the API, the problem codes, the rules) is a document like any other, made when it
+is asked for; a file of the same name tells readers of the repository where to find it. A link to a file outside the
+documents becomes the path of that file: nobody has it at hand there.
 """
 
 import posixpath
@@ -21,9 +22,12 @@ GUIDES: Final = "guides"
 INDEX: Final = "index"
 _ENDING: Final = ".md"
 _PICTURES: Final = "images"
-_LINK: Final = re.compile(r"(?<!!)\[(?P<label>[^\]\n]*(?:\n[^\]\n]*)?)\]\((?P<target>[^)\s]+)\)")
+_LINK_OR_CODE: Final = re.compile(
+    r"(?ms)^(?P<fence>```|~~~).*?^(?P=fence)[ \t]*$"
+    r"|(?<!!)\[(?P<label>[^\]\n]*(?:\n[^\]\n]+)?)\]\((?P<target>[^)\s]+)\)"
+    r"|`+[^`\n]+`+"
+)
 _ELSEWHERE: Final = ("http://", "https://", "mailto:", "#")
-_CODE: Final = re.compile(r"(?ms)^(?P<fence>```|~~~).*?^(?P=fence)[ \t]*$|`+[^`\n]+`+")
 
 
 def installed_documents() -> Path:
@@ -78,16 +82,7 @@ class Library:
 
     def _kept_inside(self, name: str, text: str) -> str:
         """The text with every link to a file that is no document told as its path; code stays as it is."""
-        parts: list[str] = []
-        end = 0
-        for code in _CODE.finditer(text):
-            parts += [self._links_of(name, text[end : code.start()]), code[0]]
-            end = code.end()
-        # A link around code is cut in two by it, and mended whole here.
-        return self._links_of(name, "".join((*parts, self._links_of(name, text[end:]))))
-
-    def _links_of(self, name: str, text: str) -> str:
-        return _LINK.sub(lambda found: self._link(name, found), text)
+        return _LINK_OR_CODE.sub(lambda found: self._link(name, found) if found["target"] else found[0], text)
 
     def _link(self, name: str, found: re.Match[str]) -> str:
         target = found["target"]
