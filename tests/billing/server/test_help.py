@@ -1,4 +1,4 @@
-"""Help in the portal: from a page to its section, in the reader's language, for everybody, and never missing in silence."""
+"""Help in the portal: from a page to its section, in the reader's language, for everybody, never missing in silence."""
 
 from collections.abc import Iterator
 from pathlib import Path
