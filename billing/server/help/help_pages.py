@@ -4,6 +4,7 @@ Convention: a document is shown in the portal's own frame, so that it keeps the 
 every other page. What the documents say is the product's own, the same in every installation.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
@@ -42,13 +43,18 @@ _KEPT_SECONDS: Final = 3600
 _HEADINGS_MOST: Final = 60
 
 
+def library(described: Callable[[], Mapping[str, Any]]) -> Library:
+    """The documents of help, with those written from the program; `described` gives its OpenAPI description."""
+    written = {"api-reference": lambda: api_reference.page(described()), **rule_reference.documents()}
+    return Library(installed_documents(), written)
+
+
 def library_of(app: FastAPI) -> Library:
-    """The documents of help, those written from this application among them; read once in a process."""
+    """The documents that an application shows; read once in a process."""
     if not hasattr(app.state, "help_library"):
-        written = {"api-reference": lambda: api_reference.page(app.openapi()), **rule_reference.documents()}
-        app.state.help_library = Library(installed_documents(), written)
-    library: Library = app.state.help_library
-    return library
+        app.state.help_library = library(app.openapi)
+    kept: Library = app.state.help_library
+    return kept
 
 
 @router.get("")
@@ -80,10 +86,10 @@ def document(request: Request, name: str) -> Response:
 
 def _shown(request: Request, asked: str) -> Response:
     person, language = _reader(request)
-    library = library_of(request.app)
+    documents = library_of(request.app)
     try:
-        name = library.named(asked, language)
-        page = rendering.page_of(library, name)
+        name = documents.named(asked, language)
+        page = rendering.page_of(documents, name)
     except NotThere:
         if asked:
             raise
@@ -102,7 +108,8 @@ def _shown(request: Request, asked: str) -> Response:
 
 
 def _reader(request: Request) -> tuple[Person | None, Language]:
-    person = person_of(request)
+    """Who reads, where anybody can be known: before a buyer is chosen nobody is."""
+    person = person_of(request) if hasattr(request.app.state, "database") else None
     return person, language_asked(request, person)
 
 

@@ -33,7 +33,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def client(site: Site) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=site.address, trust_env=False, verify=NO_TLS, headers=PAGE) as opened:
+    with httpx.Client(
+        base_url=site.address, trust_env=False, verify=NO_TLS, headers=PAGE, timeout=60
+    ) as opened:
         yield opened
 
 
