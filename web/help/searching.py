@@ -57,8 +57,11 @@ class Found:
 
 
 def search(library: Library, query: str, language: Language) -> Sequence[Found]:
-    """The sections with all the words, likeliest first, at most thirty; guides in this language alone."""
-    asked = [_stem(word) for word in words_of(query[:QUERY_MAX])]
+    """The sections with all the words, likeliest first, at most thirty; guides in this language alone.
+
+    Nothing is found for more than a hundred signs: no section has so many words, and asking costs.
+    """
+    asked = [_stem(word) for word in words_of(query)] if len(query) <= QUERY_MAX else []
     if not asked:
         return []
     weighed = [

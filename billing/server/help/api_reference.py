@@ -26,7 +26,7 @@ def page(description: Described) -> str:
     ]
     lines = [_HEAD]
     for tag, group in groupby(sorted(operations, key=lambda each: each[0]), key=lambda each: each[0]):
-        lines.append(f"## {tag[:1].upper()}{tag[1:]}\n")
+        lines.append(f"## {tag.capitalize()}\n")
         for _, path, method, operation in group:
             lines += _operation(path, method, operation)
     return "\n".join((*lines, *_schemas(description)))

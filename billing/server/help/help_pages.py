@@ -68,7 +68,7 @@ def search(request: Request, q: str = "") -> Response:
     """The sections that speak of something."""
     person, language = _reader(request)
     found = searching.search(library_of(request.app), q, language)
-    return _render(request, person, "help/search.html", asked=q[: searching.QUERY_MAX], found=found)
+    return _render(request, person, "help/search.html", asked=q, found=found)
 
 
 @router.get("/images/{name}")
