@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from accounts.identity import Permission
 from accounts.help_sections import HELP
+from accounts.identity import Permission
 from accounts.pages import (
     admin,
     apply,
