@@ -36,7 +36,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow bar agreement interop bare container fix fuzz mutants planted bench load figures client pictures lock \
+.PHONY: help demo test test-slow bar agreement interop bare container fix fuzz mutants planted bench load figures client pictures site lock \
 	audit licences release wheel-compiled clean
 
 help: ## Show these commands
@@ -100,8 +100,11 @@ figures: $(PRODUCT) ## Count what the code looks like: folders, names, SQL, long
 client: $(WORKSHOP) ## The typed Python client of docs/openapi.json, into build/client
 	$(BIN)/python -m tests.billing.server.described.generated_client
 
-pictures: $(WORKSHOP) ## Take the README's pictures of the portal anew, into docs/images
+pictures: $(WORKSHOP) ## Take the pictures of the portal anew that README and help show, into docs/images
 	$(BIN)/python -m tests.pictures docs/images
+
+site: $(WORKSHOP) ## The documents as a site of its own, strictly, with their links checked, into build/site
+	$(BIN)/python -m tests.site.building build/site
 
 lock: ## Take the newest versions that pyproject.toml allows, with their sha256 sums
 	$(PYTHON) -m venv --clear build/uv

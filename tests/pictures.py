@@ -1,4 +1,4 @@
-"""The pictures of the README: the demo's portal, page by page. Run: python -m tests.pictures [docs/images]
+"""The pictures of README and help: the demo's portal, page by page. Run: python -m tests.pictures [docs/images]
 
 Convention: the books are those `billing demo` plays, at the day its story ends, so that a picture changes only when
 a page does. Each picture is one step of the walk in the README; the flip is really sent, and undone.
@@ -40,6 +40,8 @@ def take(page: Page, keep: Callable[[str], None]) -> None:
     keep("overview")
     page.goto("/placements/400000014")
     keep("timeline")
+    page.goto("/reports")
+    keep("reports")
     page.goto("/to-invoice")
     keep("to-invoice")
     page.goto(f"/to-invoice/line/{FLIPPED}")
@@ -54,6 +56,10 @@ def take(page: Page, keep: Callable[[str], None]) -> None:
     _enter(page, "ekonom@kopare.example")
     page.goto("/finance")
     keep("finance-queue")
+    page.locator("table a.row-link").first.click()
+    keep("finance-document")
+    page.goto("/finance/reports")
+    keep("finance-reports")
     page.goto("/finance/payments")
     keep("payments")
     page.goto("/finance/reconciliation")

@@ -4,8 +4,8 @@ Convention: a front says what it has in a `FRONT` of its pages' package, and who
 registers them once, in the order of the navigation. So the web knows no front by name.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from fastapi import APIRouter
@@ -29,11 +29,15 @@ class NavigationEntry:
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """A package of pages. `package` has the folders `templates/` and `locale/`; earlier routers are asked first."""
+    """A package of pages. `package` has the folders `templates/` and `locale/`; earlier routers are asked first.
+
+    `help` has the sections of the guides, `guide#place`, each with the routes of the pages that it is about.
+    """
 
     package: str
     routers: Sequence[APIRouter]
     navigation: Sequence[NavigationEntry]
+    help: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 _registered: Final[list[Front]] = []
@@ -53,3 +57,10 @@ def navigation() -> Iterator[NavigationEntry]:
     """Every entry, in the order in which the fronts were registered."""
     for front in _registered:
         yield from front.navigation
+
+
+def help_sections() -> Mapping[str, str]:
+    """The section of the guides that each page is told in, by the page's route."""
+    return {
+        route: section for front in _registered for section, routes in front.help.items() for route in routes
+    }

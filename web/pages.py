@@ -35,6 +35,7 @@ from web.budgets import Budgets
 from web.csrf import FIELDS_MAX, guarded
 from web.guards import kept_back
 from web.look import look_of
+from web.help import help_links
 from web.portal_buyer import buyer_of
 from web.templating import FORM_TOKEN, environment
 
@@ -128,6 +129,7 @@ def render(
                 buyer=buyer_of(request),
                 look=look_of(request),
                 organisation=organisation_of(request, person),
+                help_address=help_links.address_for(request),
                 page_of=partial(Page.of, request, size=LINES_MOST),
                 **context,
             )

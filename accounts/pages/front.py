@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from accounts.help_sections import HELP
 from accounts.identity import Permission
 from accounts.pages import (
     admin,
@@ -66,4 +67,4 @@ NAVIGATION: Final = (
 )
 """Where the pages lead."""
 
-FRONT: Final = Front("accounts", (*(each.router for each in PAGES), mail_choices.one_click), NAVIGATION)
+FRONT: Final = Front("accounts", (*(each.router for each in PAGES), mail_choices.one_click), NAVIGATION, HELP)

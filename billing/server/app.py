@@ -37,6 +37,7 @@ from billing.server.api import (
 from billing.server.api.validation_api import validation_router
 from billing.server.api.webhooks import deliveries_api, webhooks_api
 from billing.server.described.description import ADDRESS, DescribedApp, operation_id
+from billing.server.help import help_pages
 from billing.server.observability import requests, telemetry
 from billing.server.sandbox import books as sandbox_books
 from billing.server.sandbox.books import Sandboxes
@@ -151,6 +152,7 @@ def create_app(
     app.include_router(metrics.router)
     app.include_router(webhook.router)
     app.include_router(security_contact.router)
+    app.include_router(help_pages.router)
     app.mount("/static", MarkedFiles(directory=FOLDER), name="static")
     for front in FRONTS:
         for router in front.routers:

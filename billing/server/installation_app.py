@@ -9,7 +9,7 @@ checking a document, messages pushed to us) needs none.
 from collections.abc import Callable
 from functools import partial
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from anyio import to_thread
@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from billing.server import metrics, start_page, ways_in
 from billing.server.app import HeaderMiddleware, budgets_for, create_app, life
+from billing.server.help import help_pages
 from billing.server.installation import Books, Installation
 from billing.server.observability import requests
 from billing.server.observability.log import log_to_standard_error
@@ -195,10 +196,20 @@ class InstallationApp:
         app.state.watched = self._watched
         app.state.budgets = self._budgets
         app.include_router(metrics.router)
+        app.state.help_library = help_pages.library(self._description)
+        app.include_router(help_pages.router)
         app.include_router(start_page.start_router(self._served))
         failures.add_failures(app)
         app.add_middleware(HeaderMiddleware)
         return app
+
+    def _description(self) -> dict[str, Any]:
+        """What the program says of its API, the same at every buyer."""
+        app = create_app(self.installation.settings)
+        try:
+            return app.openapi()
+        finally:
+            app.state.database.close()
 
     def _served(self) -> list[Books]:
         return [each for each in self.installation.served() if self._only in ("", each.slug)]

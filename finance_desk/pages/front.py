@@ -3,6 +3,7 @@
 from typing import Final
 
 from accounts.identity import Permission
+from finance_desk.help_sections import HELP
 from finance_desk.pages import (
     accounts_held,
     audit,
@@ -105,4 +106,4 @@ NAVIGATION: Final = (
 )
 """Where the pages lead."""
 
-FRONT: Final = Front("finance_desk", tuple(each.router for each in PAGES), NAVIGATION)
+FRONT: Final = Front("finance_desk", tuple(each.router for each in PAGES), NAVIGATION, HELP)

@@ -4,6 +4,7 @@ from typing import Final
 
 from accounts.identity import SUPPLIER_SIDE, Permission
 from foundation.text import Text
+from supplier_portal.help_sections import HELP
 from supplier_portal.pages import (
     correcting,
     exports,
@@ -66,4 +67,4 @@ NAVIGATION: Final = (
 )
 """Where the pages lead."""
 
-FRONT: Final = Front("supplier_portal", tuple(each.router for each in PAGES), NAVIGATION)
+FRONT: Final = Front("supplier_portal", tuple(each.router for each in PAGES), NAVIGATION, HELP)

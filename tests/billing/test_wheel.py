@@ -32,6 +32,8 @@ STORIES: Final = ("fixtures/demo", "fixtures/demo-karriarvagledning")
 STORIES_IN_WHEEL: Final = "billing/tools/demo/files"
 SERVICES: Final = "fixtures/service"
 SERVICES_IN_WHEEL: Final = "orders/register/services"
+DOCUMENTS: Final = "docs/"
+DOCUMENTS_IN_WHEEL: Final = "web/help/docs/"
 LOCK_IN_WHEEL: Final = "billing/tools/doctor/requirements.lock"
 
 
@@ -101,6 +103,7 @@ def test_the_wheel_holds_every_file_of_the_product_and_none_besides(wheel: Path)
             name.replace(SERVICES, SERVICES_IN_WHEEL).replace("fixtures/", f"{STORIES_IN_WHEEL}/")
             for name in kept(*folders(), *STORIES, SERVICES)
         ),
+        *(DOCUMENTS_IN_WHEEL + name.removeprefix(DOCUMENTS) for name in kept("docs")),
     }
     assert {Path(name).suffix for name in held} >= {
         ".html",
@@ -155,9 +158,17 @@ def test_installed_alone_it_plays_its_demo_in_an_empty_folder_and_serves_it(
             style = re.search(r'href="(/[^"]+\.css[^"]*)"', page.text)
             assert style, page.text
             look = httpx.get(f"{address[0]}{style[1]}", trust_env=False, timeout=30)
+            guide = httpx.get(f"{address[0]}/help/guides/supplier", trust_env=False, timeout=30)
+            picture = httpx.get(f"{address[0]}/help/images/flip.png", trust_env=False, timeout=30)
         finally:
             server.send_signal(signal.SIGINT)
             left = server.stderr.read()
         assert server.wait(timeout=30) == 0, left
-    assert (page.status_code, look.status_code) == (200, 200)
+    assert (page.status_code, look.status_code, guide.status_code, picture.status_code) == (
+        200,
+        200,
+        200,
+        200,
+    )
+    assert "Att fakturera: ett tryck" in guide.text
     assert "Logga in" in page.text

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Page
 
 from billing.server.installation_app import InstallationApp
 from operations.settings import Settings
 from tests.support.pages.browser import WIDTHS, axe
-from tests.support.servers.serving import serving
+from tests.support.servers.serving import NO_TLS, serving
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.two_buyers import two_buyers
 
@@ -41,3 +42,13 @@ def test_a_visitor_chooses_by_keyboard_and_signs_in_where_the_matter_is(
     assert axe(page) == []
     page.get_by_role("link", name="Byt köpare").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Välj köpare"
+
+
+def test_help_is_read_before_a_buyer_is_chosen(address: str) -> None:
+    with httpx.Client(
+        base_url=address, trust_env=False, verify=NO_TLS, headers={"Accept": "text/html"}
+    ) as visitor:
+        assert "Leverantörens ekonom" in visitor.get("/help").text
+        assert "Glömt lösenordet?" in visitor.get("/help/guides/account").text
+        assert "/api/v1/orders" in visitor.get("/help/api-reference").text
+        assert visitor.get("/help/nothing").status_code == 404

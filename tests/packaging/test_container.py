@@ -115,7 +115,9 @@ def let_in(ignore: str, name: str) -> bool:
 
 def test_a_builder_is_given_all_that_the_wheel_is_made_of_and_no_book_secret_or_test() -> None:
     ignore = (PROJECT / ".dockerignore").read_text(encoding="utf-8")
-    wheel = [*kept(*folders(), "fixtures/demo", "fixtures/demo-karriarvagledning", "fixtures/service")]
+    wheel = [
+        *kept(*folders(), "docs", "fixtures/demo", "fixtures/demo-karriarvagledning", "fixtures/service")
+    ]
     wheel += ["pyproject.toml", "README.md", "LICENSE", "requirements.lock", "requirements-build.lock"]
     wheel += kept("packaging/compiled")
     assert [name for name in wheel if not let_in(ignore, name)] == []

@@ -28,10 +28,15 @@ class ToldProblem(BaseModel):
 @router.get("/problems", summary="Read the codes of problems", response_model=list[ToldProblem])
 def list_problems() -> Response:
     """Every code there is, in the order of the alphabet; `type` of a problem leads here."""
+    told = [each.model_dump() for each in told_problems()]
+    return JSONResponse(told, headers={"Cache-Control": f"public, max-age={_KEPT_SECONDS}"})
+
+
+def told_problems() -> list[ToldProblem]:
+    """Every code there is among what has been loaded, in the order of the alphabet."""
     statuses = {str(code): status for code, status in STATUS_OF.items()}
     statuses |= {code: status_of(kind) for code, kind in refusals().items()}
-    told = [_told(code, statuses[code]).model_dump() for code in sorted(statuses)]
-    return JSONResponse(told, headers={"Cache-Control": f"public, max-age={_KEPT_SECONDS}"})
+    return [_told(code, statuses[code]) for code in sorted(statuses)]
 
 
 def _told(code: str, status: int) -> ToldProblem:

@@ -47,6 +47,7 @@ _OF_THE_MACHINE: Final[Sequence[Callable[[], Iterator[Finding]]]] = (
     program_examined.rules,
     program_examined.libraries,
     program_examined.paper,
+    program_examined.help_texts,
 )
 
 

@@ -15,6 +15,7 @@ from foundation.formatting import plain
 from foundation.text import Text
 from peppol.rules.engine.compiled import is_compiled
 from web import pdf
+from web.help.library import installed_documents
 from web.pdf import PdfRefused
 
 OLDEST: Final = (3, 11)
@@ -135,3 +136,16 @@ def paper() -> Iterator[Finding]:
         )
     else:
         yield well("program.pdf", Text("En PDF går att göra."))
+
+
+def help_texts(folder: Path | None = None) -> Iterator[Finding]:
+    """Whether the texts of help are there; without them its pages say so, and all else works."""
+    lying = folder or installed_documents()
+    if (lying / "guides").is_dir():
+        yield well("program.help", Text("Hjälpens texter finns."))
+    else:
+        yield fault(
+            "program.help",
+            Text("Hjälpens texter saknas: de skulle ha legat i %(folder)s.", folder=plain(str(lying))),
+            Text("Installera programmet på nytt, ur sitt paket eller som hela sin källkod."),
+        )

@@ -423,3 +423,8 @@ def test_each_buyers_books_are_examined_and_a_buyer_that_there_is_none_of_is_tol
         told = CliRunner().invoke(app, ["doctor", "--json", "--buyer", "nowhere"], env=given)
         (found,) = (each for each in json.loads(told.stdout) if each["check"] == "settings.buyer")
     assert (told.exit_code, "nowhere" in found["sentence"]) == (1, True)
+
+
+def test_an_installation_without_the_texts_of_help_is_told_where_they_belong(tmp_path: Path) -> None:
+    assert faults(program_examined.help_texts()) == {}
+    assert str(tmp_path) in faults(program_examined.help_texts(tmp_path))["program.help"]

@@ -1,0 +1,46 @@
+"""Which section of the guides each of the pages about accounts is told in."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+HELP: Final[Mapping[str, Sequence[str]]] = {
+    "account#sign-in": ("/sign-in", "/forgotten", "/link/{secret}"),
+    "account#second-step": (
+        "/sign-in/code",
+        "/sign-in/second-step",
+        "/sign-in/passkeys",
+        "/sign-in/passkeys/{passkey_id}",
+    ),
+    "account#identities": (
+        "/account/identities",
+        "/sign-in/openid",
+        "/sign-in/openid/callback",
+        "/sign-in/openid/{key}",
+        "/sign-in/openid/{key}/callback",
+    ),
+    "account#own": ("/account", "/mails/{token}"),
+    "account#apply": ("/apply", "/apply/received"),
+    "account#people": ("/people", "/people/new", "/people/{account_id}", "/people/{account_id}/end"),
+    "account#clients": (
+        "/clients",
+        "/clients/new",
+        "/clients/{number}",
+        "/clients/{number}/end",
+        "/admin/clients",
+        "/admin/clients/new",
+        "/admin/clients/{number}",
+        "/admin/clients/{number}/end",
+    ),
+    "finance#administration": (
+        "/admin",
+        "/admin/applications/{application_id}",
+        "/admin/people",
+        "/admin/people/new",
+        "/admin/people/{account_id}",
+        "/admin/people/changes/{change_id}",
+    ),
+    "finance#changes": ("/admin/changes", "/admin/changes/{change_id}"),
+    "finance#restored": ("/admin/restore",),
+    "account#accessibility": ("/accessibility",),
+}
+"""The section, `guide#place`, with the routes of its pages."""

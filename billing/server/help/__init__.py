@@ -1,0 +1,1 @@
+"""Help at /help: the pages, and the documents that are written from the program itself."""
