@@ -31,6 +31,18 @@ HELP: Final[Mapping[str, Sequence[str]]] = {
         "/admin/clients/{number}",
         "/admin/clients/{number}/end",
     ),
+    "account#webhooks": (
+        "/clients/webhooks",
+        "/clients/webhooks/new",
+        "/clients/webhooks/{number}",
+        "/clients/webhooks/{number}/end",
+        "/clients/webhooks/{number}/deliveries/{message}",
+        "/admin/webhooks",
+        "/admin/webhooks/new",
+        "/admin/webhooks/{number}",
+        "/admin/webhooks/{number}/end",
+        "/admin/webhooks/{number}/deliveries/{message}",
+    ),
     "finance#administration": (
         "/admin",
         "/admin/applications/{application_id}",
@@ -41,6 +53,7 @@ HELP: Final[Mapping[str, Sequence[str]]] = {
     ),
     "finance#changes": ("/admin/changes", "/admin/changes/{change_id}"),
     "finance#restored": ("/admin/restore",),
+    "account#look": ("/look", "/design"),
     "account#accessibility": ("/accessibility",),
 }
 """The section, `guide#place`, with the routes of its pages."""

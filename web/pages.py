@@ -34,8 +34,8 @@ from web.brand import brand_of, organisation_of
 from web.budgets import Budgets
 from web.csrf import FIELDS_MAX, guarded
 from web.guards import kept_back
-from web.look import look_of
 from web.help import help_links
+from web.look import look_of
 from web.portal_buyer import buyer_of
 from web.templating import FORM_TOKEN, environment
 

@@ -49,6 +49,16 @@ ROWS: Final[Mapping[str, ApiRow]] = {
     "read_order_message": ApiRow(_SEES, {"number": "$ORDER"}),
     "preview_invoice": ApiRow(frozenset({ApiScope.REPORT, ApiScope.VIEW}), body=_LINE),
     "make_invoice": ApiRow(_REPORT, body=_LINE),
+    "list_webhooks": ApiRow(_WEBHOOKS),
+    "make_webhook": ApiRow(_WEBHOOKS, body=_WEBHOOK),
+    "read_webhook": ApiRow(_WEBHOOKS, {"number": "1"}),
+    "change_webhook": ApiRow(_WEBHOOKS, {"number": "1"}, body={"name": "Nya"}),
+    "end_webhook": ApiRow(_WEBHOOKS, {"number": "1"}),
+    "make_secret": ApiRow(_WEBHOOKS, {"number": "1"}),
+    "end_secret": ApiRow(_WEBHOOKS, {"number": "1", "secret": "1"}),
+    "list_deliveries": ApiRow(_WEBHOOKS, {"number": "1"}),
+    "redeliver": ApiRow(_WEBHOOKS, {"number": "1"}, body={"message": 1}),
+    "send_test": ApiRow(_WEBHOOKS, {"number": "1"}),
     "send_events": ApiRow(
         frozenset({ApiScope.EVENTS_WRITE}), body=[{}], media_type="application/cloudevents-batch+json"
     ),
