@@ -44,7 +44,7 @@ _LIMIT_MOST: Final = 200
         422: problem("A parameter has a value that is not allowed."),
     },
 )
-def list_deliveries(
+def list_webhook_deliveries(
     request: Request,
     number: AskedWebhook,
     state: Annotated[MessageState | None, Query(description="How far it has come.")] = None,
@@ -85,7 +85,7 @@ def list_deliveries(
     responses={**writing.ANSWERS, 202: {"description": "So many are sent again, in their order."}},
     openapi_extra=writing.described(Redelivery),
 )
-async def redeliver(request: Request, number: AskedWebhook) -> Response:
+async def redeliver_webhook(request: Request, number: AskedWebhook) -> Response:
     """Send one delivery again, or those of a period, under the same ids; needs an Idempotency-Key."""
 
     def work(session: Session, asked: Redelivery) -> Reply:
@@ -116,7 +116,7 @@ async def redeliver(request: Request, number: AskedWebhook) -> Response:
     responses={**writing.ANSWERS, 202: {"description": "It is sent within seconds, once."}},
     openapi_extra=writing.described(Nothing),
 )
-async def send_test(request: Request, number: AskedWebhook) -> Response:
+async def send_webhook_test(request: Request, number: AskedWebhook) -> Response:
     """Send a message of the type `webhook.test`, also to a webhook that is disabled; needs an Idempotency-Key."""
 
     def work(session: Session, asked: Nothing) -> Reply:

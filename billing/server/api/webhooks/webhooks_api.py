@@ -179,7 +179,7 @@ async def end_webhook(request: Request, number: AskedWebhook) -> Response:
     responses={**writing.ANSWERS, 201: {"description": "The secret; the one before goes on signing."}},
     openapi_extra=writing.described(Nothing),
 )
-async def make_secret(request: Request, number: AskedWebhook) -> Response:
+async def make_webhook_secret(request: Request, number: AskedWebhook) -> Response:
     """Sign with a new secret beside the one before, until that is ended; needs an Idempotency-Key."""
 
     def work(session: Session, asked: Nothing) -> Reply:
@@ -200,7 +200,7 @@ async def make_secret(request: Request, number: AskedWebhook) -> Response:
     responses={**writing.ANSWERS, 204: {"description": "It signs no more."}},
     openapi_extra=writing.described(Nothing),
 )
-async def end_secret(request: Request, number: AskedWebhook, secret: AskedSecret) -> Response:
+async def end_webhook_secret(request: Request, number: AskedWebhook, secret: AskedSecret) -> Response:
     """Sign no more with a secret; needs an Idempotency-Key."""
 
     def work(session: Session, asked: Nothing) -> Reply:

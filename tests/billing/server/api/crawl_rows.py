@@ -15,7 +15,8 @@ from accounts.api_clients.model import SUPPLIER_SCOPES, ApiScope
 class ApiRow:
     """`may` are the scopes of which one is enough; none: anybody. `path`, `query` and `body` name what is its own.
 
-    `sandbox`: test clients alone. `media_type` is the body's.
+    `sandbox`: test clients alone. `of_client`: it belongs to the client that made it, and nobody else finds it.
+    `media_type` is the body's.
     """
 
     may: frozenset[ApiScope] = frozenset()
@@ -24,6 +25,7 @@ class ApiRow:
     body: object = None
     media_type: str = "application/json"
     sandbox: bool = False
+    of_client: bool = False
 
     @property
     def names_its_own(self) -> bool:
@@ -33,6 +35,8 @@ class ApiRow:
 
 _SEES: Final = SUPPLIER_SCOPES
 _REPORT: Final = frozenset({ApiScope.REPORT})
+_WEBHOOKS: Final = frozenset({*SUPPLIER_SCOPES, ApiScope.EVENTS_READ})
+_WEBHOOK: Final = {"name": "Ledger", "url": "https://hooks.example/rusta"}
 _LINE: Final = {"line": "$ORDER/001"}
 
 ROWS: Final[Mapping[str, ApiRow]] = {
@@ -51,14 +55,14 @@ ROWS: Final[Mapping[str, ApiRow]] = {
     "make_invoice": ApiRow(_REPORT, body=_LINE),
     "list_webhooks": ApiRow(_WEBHOOKS),
     "make_webhook": ApiRow(_WEBHOOKS, body=_WEBHOOK),
-    "read_webhook": ApiRow(_WEBHOOKS, {"number": "1"}),
-    "change_webhook": ApiRow(_WEBHOOKS, {"number": "1"}, body={"name": "Nya"}),
-    "end_webhook": ApiRow(_WEBHOOKS, {"number": "1"}),
-    "make_secret": ApiRow(_WEBHOOKS, {"number": "1"}),
-    "end_secret": ApiRow(_WEBHOOKS, {"number": "1", "secret": "1"}),
-    "list_deliveries": ApiRow(_WEBHOOKS, {"number": "1"}),
-    "redeliver": ApiRow(_WEBHOOKS, {"number": "1"}, body={"message": 1}),
-    "send_test": ApiRow(_WEBHOOKS, {"number": "1"}),
+    "read_webhook": ApiRow(_WEBHOOKS, {"number": "99"}, of_client=True),
+    "change_webhook": ApiRow(_WEBHOOKS, {"number": "99"}, body={"name": "Nya"}, of_client=True),
+    "end_webhook": ApiRow(_WEBHOOKS, {"number": "99"}, of_client=True),
+    "make_webhook_secret": ApiRow(_WEBHOOKS, {"number": "99"}, of_client=True),
+    "end_webhook_secret": ApiRow(_WEBHOOKS, {"number": "99", "secret": "1"}, of_client=True),
+    "list_webhook_deliveries": ApiRow(_WEBHOOKS, {"number": "99"}, of_client=True),
+    "redeliver_webhook": ApiRow(_WEBHOOKS, {"number": "99"}, body={"delivery": 1}, of_client=True),
+    "send_webhook_test": ApiRow(_WEBHOOKS, {"number": "99"}, of_client=True),
     "send_events": ApiRow(
         frozenset({ApiScope.EVENTS_WRITE}), body=[{}], media_type="application/cloudevents-batch+json"
     ),

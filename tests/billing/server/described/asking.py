@@ -8,6 +8,7 @@ from uuid import UUID
 import httpx
 
 from accounts.api_clients.model import BUYER_SCOPES
+from accounts.sealed_secrets import fresh_key
 from billing.server.bodies.event_bodies import ONE
 from bookkeeping import booking
 from bookkeeping.ledger_accounts import LedgerAccounts
@@ -24,10 +25,11 @@ def asked(system: System) -> Iterator[httpx.Response]:
     """The answers, in the order they were asked for."""
     values = guide.told(system)
     _, key = a_client(system, *BUYER_SCOPES, supplier="")
-    with api(system) as portal:
+    with api(system, secret_keys=fresh_key()) as portal:
         for _, _, answer in guide.answered(portal, values):
             yield answer
         yield from _of_a_supplier(portal, values)
+        yield from _of_webhooks(portal, bearing(values["SECRET"]))
         yield from _of_a_test_client(system, portal)
         yield from _of_the_buyer(system, portal, bearing(key))
         yield from _of_anybody(portal)
@@ -38,6 +40,30 @@ def _of_a_supplier(portal: httpx.Client, values: dict[str, str]) -> Iterator[htt
     mine = bearing(values["SECRET"])
     yield portal.get(f"/api/v1/orders/{values['ORDER']}/order.xml", headers=mine)
     yield portal.get("/api/v1/orders", params={"limit": "0"}, headers=mine)
+
+
+def _of_webhooks(portal: httpx.Client, mine: dict[str, str]) -> Iterator[httpx.Response]:
+    numbers = count(100)
+
+    def keyed() -> dict[str, str]:
+        return {**mine, "Idempotency-Key": str(UUID(int=next(numbers)))}
+
+    wanted = {"name": "Ledger", "url": "https://hooks.example/rusta", "types": ["invoice.*"]}
+    made = portal.post("/api/v1/webhooks", json=wanted, headers=keyed())
+    yield made
+    where = made.headers["Location"]
+    yield portal.get("/api/v1/webhooks", headers=mine)
+    yield portal.get(where, headers=mine)
+    changed = {**keyed(), "If-Match": "*"}
+    yield portal.patch(where, json={"types": ["invoice.*", "order.*"]}, headers=changed)
+    another = portal.post(f"{where}/secrets", headers=keyed())
+    yield another
+    yield portal.delete(f"{where}/secrets/{another.json()['id']}", headers=keyed())
+    yield portal.post(f"{where}/test", headers=keyed())
+    yield portal.get(f"{where}/deliveries", headers=mine)
+    between = {"since": "2026-11-01T00:00:00Z", "until": "2026-12-01T00:00:00Z"}
+    yield portal.post(f"{where}/redeliver", json=between, headers=keyed())
+    yield portal.delete(where, headers=keyed())
 
 
 def _of_a_test_client(system: System, portal: httpx.Client) -> Iterator[httpx.Response]:

@@ -22,7 +22,7 @@ ENTRIES_MOST: Final = 4
 _FIGURES: Final = "text/plain"
 _FORM: Final = "application/x-www-form-urlencoded"
 
-_SECRET: Final = re.compile(r"(rm[kt]_)[A-Za-z0-9_-]+")
+_SECRET: Final = re.compile(r"(rm[kt]_|whsec_)[A-Za-z0-9_+/=-]+")
 _REQUEST_ID: Final = re.compile(r'("request_id":\s*)"[^"]*"')
 _PARAMETER: Final = re.compile(r"\\\{(\w+)\\\}")
 
