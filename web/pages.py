@@ -30,12 +30,12 @@ from invoicing.decisions import protected_store
 from orders.register import store as register_store
 from peppol.xml.gate_errors import LIMITS
 from web import cookies, navigation
-from web.brand import brand_of, organisation_of
 from web.budgets import Budgets
 from web.csrf import FIELDS_MAX, guarded
+from web.frame.brand import brand_of, organisation_of
+from web.frame.look import look_of
 from web.guards import kept_back
 from web.help import help_links
-from web.look import look_of
 from web.portal_buyer import buyer_of
 from web.templating import FORM_TOKEN, environment
 

@@ -5,9 +5,9 @@ from typing import Annotated, Final
 from fastapi import Form, Request, Response
 
 from foundation.text import Text
-from web import look
 from web.access import person_of
-from web.look import Density, Look, Theme, look_of
+from web.frame import look
+from web.frame.look import Density, Look, Theme, look_of
 from web.pages import own_path, pages_router, render, see_other
 
 router = pages_router()

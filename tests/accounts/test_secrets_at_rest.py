@@ -166,6 +166,7 @@ def test_every_column_that_is_named_like_a_secret_is_accounted_for() -> None:
         "guessed_account.told_at",
         "lane.token",  # which worker has the lane, no way in
         "job_run.token",
+        "webhook_endpoint.token",
         "background_task.token",
         "books_tick.token",  # which life of the books counted, written beside them too
         "journal.hash",  # what chains the rows, made to be shown

@@ -42,6 +42,8 @@ ROOMS = (
 )
 BUDGETED = "the caller's budget"
 REMEMBERED = "what a refused message calls itself is looked up once a content, apart, and remembered"
+OF_THE_CLIENT = "the budget of the client, and its bytes limited for each request"
+OF_THE_SANDBOX = "the budget of the client, in books that hold no more than a sandbox may"
 WAYS = {
     "POST /api/v1/validate": BUDGETED,
     "POST /invoices/upload": BUDGETED,
@@ -73,6 +75,16 @@ WAYS = {
     "GET /api/v1/service-figures": "the budget of the key; it reads no body, and its months are limited",
     "POST /api/v1/invoices": "the budget of the client, and its bytes limited for each request",
     "POST /api/v1/invoices/preview": "the budget of the client, and its bytes limited for each request",
+    "POST /api/v1/webhooks": OF_THE_CLIENT,
+    "PATCH /api/v1/webhooks/{number}": OF_THE_CLIENT,
+    "DELETE /api/v1/webhooks/{number}": OF_THE_CLIENT,
+    "POST /api/v1/webhooks/{number}/secrets": OF_THE_CLIENT,
+    "DELETE /api/v1/webhooks/{number}/secrets/{secret}": OF_THE_CLIENT,
+    "POST /api/v1/webhooks/{number}/test": OF_THE_CLIENT,
+    "POST /api/v1/webhooks/{number}/redeliver": OF_THE_CLIENT,
+    "POST /api/v1/sandbox/orders": OF_THE_SANDBOX,
+    "POST /api/v1/sandbox/advance": OF_THE_SANDBOX,
+    "POST /api/v1/sandbox/messages": OF_THE_SANDBOX,
     "POST /api/v1/token": "its bytes limited for each request; wrong secrets are counted by address",
     "POST /webhook/letters": "a token or a signature, proved before anything is kept",
 }

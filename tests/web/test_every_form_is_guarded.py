@@ -16,6 +16,18 @@ from web.csrf import TOKEN_FIELD
 MACHINES = {
     *("/api/v1/validate", "/api/v1/events", "/api/v1/ledger/answers", "/webhook/letters"),
     *("/api/v1/token", "/api/v1/invoices", "/api/v1/invoices/preview"),
+    *(
+        "/api/v1/webhooks",
+        "/api/v1/webhooks/{number}/secrets",
+        "/api/v1/webhooks/{number}/test",
+        "/api/v1/webhooks/{number}/redeliver",
+        "/api/v1/webhooks/{number}",
+        "/api/v1/webhooks/{number}/secrets/{secret}",
+        "/api/v1/sandbox/orders",
+        "/api/v1/sandbox/advance",
+        "/api/v1/sandbox/messages",
+        "/api/v1/sandbox/reset",
+    ),
     *("/sign-in/openid/logout", "/sign-in/openid/{key}/logout"),
     "/mails/{token}",
 }

@@ -158,6 +158,8 @@ def _ask(
     headers = bearing(kind.key) if kind.key else {}
     if any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", ())):
         headers["Idempotency-Key"] = f"crawl-{number}"
+    if any(each["name"] == "If-Match" for each in operation.get("parameters", ())):
+        headers["If-Match"] = "*"
     content = None
     if row.body is not None:
         headers["Content-Type"] = row.media_type

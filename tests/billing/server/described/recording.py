@@ -23,6 +23,7 @@ _FIGURES: Final = "text/plain"
 _FORM: Final = "application/x-www-form-urlencoded"
 
 _SECRET: Final = re.compile(r"(rm[kt]_|whsec_)[A-Za-z0-9_+/=-]+")
+_TEST_ID: Final = re.compile(r'"test_[0-9a-f]{32}"')
 _REQUEST_ID: Final = re.compile(r'("request_id":\s*)"[^"]*"')
 _PARAMETER: Final = re.compile(r"\\\{(\w+)\\\}")
 
@@ -81,6 +82,7 @@ def _body(headers: Mapping[str, str], text: str) -> dict[str, Any]:
     """A body by its media type; nothing for an empty one."""
     media_type = headers.get("content-type", "").partition(";")[0]
     written = _SECRET.sub(r"\1EXAMPLE", text)
+    written = _TEST_ID.sub('"test_0123456789abcdef0123456789abcdef"', written)
     if media_type == _FORM:
         return {media_type: dict(parse_qsl(written))}
     if media_type.endswith("json"):
