@@ -80,7 +80,7 @@ ROUTES = {
     "POST /admin/webhooks/{number}/test": Route(may=_BUYER_ADMIN),
     "POST /admin/webhooks/{number}/redeliver": Route(may=_BUYER_ADMIN),
     "GET /admin/webhooks/{number}/deliveries/{message}": Route(
-        may=_BUYER_ADMIN, foreign=("/admin/webhooks/99999/deliveries/1",)
+        may=_BUYER_ADMIN, foreign=("/admin/webhooks/99999/deliveries/99999",)
     ),
     "POST /admin/webhooks/{number}/deliveries/{message}/redeliver": Route(may=_BUYER_ADMIN),
     "GET /clients/webhooks": Route(may=_ADMINISTERS, own=("/clients/webhooks",)),
@@ -97,7 +97,7 @@ ROUTES = {
     "POST /clients/webhooks/{number}/test": Route(may=_ADMINISTERS),
     "POST /clients/webhooks/{number}/redeliver": Route(may=_ADMINISTERS),
     "GET /clients/webhooks/{number}/deliveries/{message}": Route(
-        may=_ADMINISTERS, foreign=("/clients/webhooks/99999/deliveries/1",)
+        may=_ADMINISTERS, foreign=("/clients/webhooks/99999/deliveries/99999",)
     ),
     "POST /clients/webhooks/{number}/deliveries/{message}/redeliver": Route(may=_ADMINISTERS),
     "GET /clients": Route(may=_ADMINISTERS, own=("/clients",)),
