@@ -88,6 +88,9 @@ def test_every_mail_says_the_same_plain_and_as_html(template: str, language: str
         "which",
         "told",
         "provider",
+        "name",
+        "why",
+        "page",
     )
     values = {**dict.fromkeys(names, "7"), "portal": "{portal}", "link": AT, "until": "-", "product": "-"}
     body = TEXTS[template].body.with_values(**values).in_language(language)

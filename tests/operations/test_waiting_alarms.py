@@ -46,6 +46,7 @@ from operations.background.tasks import TaskState
 from operations.buyers.model import BuyerState
 from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
+from operations.webhooks.model import EndpointState, MessageState
 from orders.events.store import EventState
 from orders.model import InterruptionState, LineState, PlacementState, PlannedState, ReportState
 from orders.objections.model import ObjectionState
@@ -188,6 +189,17 @@ NOT_FOR_US: Final[Sequence[tuple[StrEnum, str]]] = (
     (UnitTutorState.CLOSED, "nothing waits: the tutor has left"),
     (ClientState.ACTIVE, "nothing waits: a system signs in with it"),
     (UnitTutorState.ACTIVE, "nothing waits: the tutor is chosen for placements"),
+    (EndpointState.ACTIVE, "nothing waits: a system is told of what happens"),
+    (
+        EndpointState.DISABLED,
+        "for whoever administers it, who is mailed; an alert of its own tells operators",
+    ),
+    (
+        MessageState.WAITING,
+        "for its receiver, by itself; an alert tells of what waits at a receiver that is well",
+    ),
+    (MessageState.FAILED, "nothing waits: it was given up after three days, and can be sent again"),
+    (MessageState.DELIVERED, "nothing waits: it may be sent again"),
     (BuyerState.OPEN, "nothing waits: the buyer is served"),
     (
         BuyerState.CLOSED,
