@@ -48,6 +48,12 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = {
     ("float", "web/problems.py"): "a number of a JSON answer, none of money",
     ("float", "billing/server/metrics.py"): "a gauge of Prometheus",
     ("float", "billing/server/observability/database_queries.py"): "seconds of a gauge of Prometheus",
+    ("clock", "billing/server/sandbox/books.py"): "how old a sandbox's file is, by the machine that wrote it",
+    ("float", "operations/webhooks/connecting.py"): "seconds that a receiver asks us to wait, none of money",
+    (
+        "Markup",
+        "web/help/rendering.py",
+    ): "the project's own documents, made into a page by a library that escapes",
     ("Markup", "web/templating.py"): "fills an escaped sentence",
     ("Markup", "web/svg.py"): "puts together parts that it has escaped",
 }
