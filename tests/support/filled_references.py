@@ -100,19 +100,26 @@ def _add(connection: Connection, inspector: Inspector, name: str, keys: Sequence
     said = {
         each.name: _choices(each, place, [check for check in checks if re.search(rf"\b{each.name}\b", check)])
         for each in stands.columns
-        if each.name not in refers and not each.nullable and each.server_default is None
+        if each.name not in refers
     }
+    needed = {each.name for each in stands.columns if not each.nullable and each.server_default is None}
+    checked = {each for each in said if any(re.search(rf"\b{each}\b", check) for check in checks)}
     refused: IntegrityError | None = None
-    # An amount is more than nothing, and a sum of counts is right where all are nothing.
-    for number, *words in product((1, 0), *said.values()):
-        values = {each: number if word is _NUMBER else word for each, word in zip(said, words, strict=True)}
-        try:
-            with connection.begin_nested():
-                connection.execute(insert(stands).values(values | refers))
-        except IntegrityError as error:
-            refused = error
-        else:
-            return
+    # First what has to be said; then also what may be left out, where a check holds it against something else.
+    for columns in (needed, needed | (checked & {each.name for each in stands.columns if each.nullable})):
+        names = [each for each in said if each in columns]
+        # An amount is more than nothing, and a sum of counts is right where all are nothing.
+        for number, *words in product((1, 0), *(said[each] for each in names)):
+            values = {
+                each: number if word is _NUMBER else word for each, word in zip(names, words, strict=True)
+            }
+            try:
+                with connection.begin_nested():
+                    connection.execute(insert(stands).values(values | refers))
+            except IntegrityError as error:
+                refused = error
+            else:
+                return
     raise AssertionError(f"the checks of {name} let no row stand that was tried: {refused}")
 
 
