@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from billing.server.bodies.json_bodies import JsonBody
+from billing.server.bodies.json_bodies import WHOLE, JsonBody
 from operations.webhooks.faults import told as told_fault
 from operations.webhooks.model import (
     Attempt,
@@ -52,7 +52,7 @@ class ChangedWebhook(JsonBody):
 class Redelivery(JsonBody):
     """What is to be sent again: one delivery by its `id`, or those of events in a period."""
 
-    delivery: Annotated[int | None, Field(ge=1, le=2**31 - 1)] = None
+    delivery: Annotated[int | None, Field(ge=1, le=2**31 - 1), WHOLE] = None
     since: Annotated[datetime | None, Field(strict=False, description="With its offset, as …Z.")] = None
     until: Annotated[datetime | None, Field(strict=False, description="Not itself included.")] = None
 
