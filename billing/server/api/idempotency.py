@@ -1,16 +1,23 @@
 """The Idempotency-Key of a write: how it is asked for, and how a reply that is kept is sent again."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from fastapi import Request
 from fastapi.responses import Response
+from pydantic import BaseModel
+from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients.model import ApiClient
-from billing.server.api.base import problem, route_of
+from billing.server.api.base import later, problem, route_of
+from billing.server.bodies.json_bodies import MEDIA_TYPE
+from foundation.sql import Session
 from operations.idempotency import replies
 from operations.idempotency.replies import KeyMissing
 from operations.idempotency.reply_store import Reply, ReplyKey
+from web.access import instant_of
+from web.pages import database_of
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"
@@ -54,3 +61,23 @@ def response_of(reply: Reply, *, was_kept: bool) -> Response:
     """The answer as it was sent the first time, or is now."""
     headers = {**reply.headers, REPLAYED: "true"} if was_kept else dict(reply.headers)
     return Response(reply.body, status_code=reply.status, headers=headers)
+
+
+def done_once(request: Request, key: ReplyKey, body: bytes, work: Callable[[Session], Reply]) -> Response:
+    """The reply of `work`, done in one transaction with its keeping, or the one that was kept.
+
+    Raises KeyUsedForOther, InFlight, ProblemResponse (503), and what `work` raises, with which nothing is kept.
+    """
+    # A key goes by the route as it is described: which of its things is meant is part of the request.
+    asked = request.url.path.encode() + b"\n" + body if request.path_params else body
+    try:
+        reply, was_kept = replies.once(database_of(request), key, asked, work, now=instant_of(request))
+    except OperationalError:
+        raise later() from None
+    return response_of(reply, was_kept=was_kept)
+
+
+def reply_of(told: BaseModel, status: int = 200, **headers: str) -> Reply:
+    """A reply that says this, in JSON; of the headers `Location` and `ETag` where they are given."""
+    said = json.dumps(told.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
+    return Reply(status, {"Content-Type": MEDIA_TYPE, **headers}, said)

@@ -40,8 +40,11 @@ async def json_bytes(request: Request) -> bytes:
     return await body_of(request, BYTES_MAX, _TOO_LARGE)
 
 
-def read(model: type[_Model], body: bytes) -> _Model:
-    """The body as its model. Raises ProblemResponse (400, 422) with a pointer to what is wrong."""
+def read(model: type[_Model], body: bytes, *, at: str = "#") -> _Model:
+    """The body as its model. Raises ProblemResponse (400, 422) with a pointer to what is wrong.
+
+    `at` is where in the whole body it stands, for a part that is read by itself.
+    """
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
@@ -50,7 +53,7 @@ def read(model: type[_Model], body: bytes) -> _Model:
         raise ProblemResponse(
             ProblemCode.BODY_UNREADABLE, Text("Begäran är inte JSON i UTF-8. Inget är gjort.")
         )
-    pointer = "#" + "".join(f"/{_escaped(str(part))}" for part in first["loc"])
+    pointer = at + "".join(f"/{_escaped(str(part))}" for part in first["loc"])
     raise ProblemResponse(
         ProblemCode.FIELD_NOT_ALLOWED,
         Text("Uppgiften %(where)s är fel: %(what)s. Inget är gjort.", where=pointer, what=first["msg"]),
