@@ -33,6 +33,16 @@ from billing.server.api import (
     problems_api,
     token_api,
 )
+from billing.server.api.suppliers import (
+    filing_api,
+    informative_api,
+    objections_api,
+    placements_api,
+    ready_lines_api,
+    receipts_api,
+    reports_api,
+    tutors_api,
+)
 from billing.server.api.validation_api import validation_router
 from billing.server.observability import requests, telemetry
 from finance_desk.pages import front as finance_desk
@@ -135,8 +145,20 @@ def create_app(
     app.include_router(validation_router(lambda: stockholm_date(clock())))
     app.include_router(problems_api.router)
     app.include_router(token_api.router)
-    app.include_router(orders_api.router)
-    app.include_router(invoices_api.router)
+    # What hangs on a placement comes before the placement itself, whose reference may have slashes.
+    for of_suppliers in (
+        receipts_api,
+        objections_api,
+        orders_api,
+        informative_api,
+        tutors_api,
+        placements_api,
+        filing_api,
+        reports_api,
+        ready_lines_api,
+        invoices_api,
+    ):
+        app.include_router(of_suppliers.router)
     app.include_router(events_api.router)
     app.include_router(ledger_answers_api.router)
     app.include_router(figures_api.router)

@@ -19,6 +19,7 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import ignored_auth
 
+from accounts.api_clients.model import SUPPLIER_SCOPES
 from billing.server.app import create_app
 from operations.settings import Settings
 from tests.bar import seeds
@@ -33,6 +34,20 @@ ABOUT_ONE_THING: Final[Mapping[str, int]] = {
     "GET /api/v1/orders/{number}/order.xml": 404,
     "POST /api/v1/invoices": 404,
     "POST /api/v1/invoices/preview": 404,
+    "GET /api/v1/placements/{reference}": 404,
+    "POST /api/v1/placements/{reference}/informative-reports": 404,
+    "GET /api/v1/placements/{reference}/informative-reports/{number}": 404,
+    "POST /api/v1/placements/{reference}/informative-reports/{number}/withdraw": 404,
+    "PUT /api/v1/placements/{reference}/tutor": 404,
+    "GET /api/v1/reports/{reference}/{month}": 404,
+    "POST /api/v1/reports": 404,
+    "POST /api/v1/reports/{reference}/{month}/corrections": 404,
+    "GET /api/v1/orders/{number}/lines/{line}/receipts": 404,
+    "GET /api/v1/orders/{number}/objections": 404,
+    "POST /api/v1/orders/{number}/objections": 404,
+    "GET /api/v1/orders/{number}/objections/{objection}": 404,
+    "POST /api/v1/orders/{number}/objections/{objection}/withdraw": 404,
+    "GET /api/v1/invoices/made/{number}": 404,
     "POST /api/v1/token": 401,
 }
 """What names one thing, or somebody: a request that is made up comes in and finds nothing."""
@@ -64,7 +79,7 @@ def test_every_operation_answers_as_it_is_described(
     roles: Mapping[str, Mapping[str, str]] = {
         "nobody": {},
         "a system": {"Authorization": f"Bearer {a_key(system)}"},
-        "a supplier's program": {"Authorization": f"Bearer {a_client(system)[1]}"},
+        "a supplier's program": {"Authorization": f"Bearer {a_client(system, *SUPPLIER_SCOPES)[1]}"},
         "a wrong key": {"Authorization": "Bearer nobody's"},
     }
     description = schemathesis.openapi.from_asgi("/api/v1/openapi.json", application)

@@ -42,6 +42,7 @@ ROOMS = (
 )
 BUDGETED = "the caller's budget"
 REMEMBERED = "what a refused message calls itself is looked up once a content, apart, and remembered"
+OF_THE_CLIENT = "the budget of the client, and its bytes limited for each request"
 WAYS = {
     "POST /api/v1/validate": BUDGETED,
     "POST /invoices/upload": BUDGETED,
@@ -71,8 +72,18 @@ WAYS = {
     "POST /api/v1/ledger/answers": "the budget of the key, and its bytes limited for each request",
     "POST /api/v1/events": "the budget of the key, and its bytes and seconds limited for each request",
     "GET /api/v1/service-figures": "the budget of the key; it reads no body, and its months are limited",
-    "POST /api/v1/invoices": "the budget of the client, and its bytes limited for each request",
-    "POST /api/v1/invoices/preview": "the budget of the client, and its bytes limited for each request",
+    "POST /api/v1/placements/{reference:path}/informative-reports": OF_THE_CLIENT,
+    "PUT /api/v1/placements/{reference:path}/tutor": OF_THE_CLIENT,
+    "POST /api/v1/placements/tutors": OF_THE_CLIENT,
+    "POST /api/v1/reports": OF_THE_CLIENT,
+    "POST /api/v1/reports/bulk": OF_THE_CLIENT,
+    "POST /api/v1/reports/{reference:path}/{month}/corrections": OF_THE_CLIENT,
+    "POST /api/v1/placements/{reference:path}/informative-reports/{number}/withdraw": OF_THE_CLIENT,
+    "POST /api/v1/orders/{number}/objections": OF_THE_CLIENT,
+    "POST /api/v1/orders/{number}/objections/{objection}/withdraw": OF_THE_CLIENT,
+    "POST /api/v1/invoices/bulk": OF_THE_CLIENT,
+    "POST /api/v1/invoices": OF_THE_CLIENT,
+    "POST /api/v1/invoices/preview": OF_THE_CLIENT,
     "POST /api/v1/token": "its bytes limited for each request; wrong secrets are counted by address",
     "POST /webhook/letters": "a token or a signature, proved before anything is kept",
 }

@@ -16,6 +16,18 @@ from web.csrf import TOKEN_FIELD
 MACHINES = {
     *("/api/v1/validate", "/api/v1/events", "/api/v1/ledger/answers", "/webhook/letters"),
     *("/api/v1/token", "/api/v1/invoices", "/api/v1/invoices/preview"),
+    *(
+        "/api/v1/placements/{reference:path}/informative-reports",
+        "/api/v1/placements/{reference:path}/informative-reports/{number}/withdraw",
+        "/api/v1/placements/{reference:path}/tutor",
+        "/api/v1/placements/tutors",
+        "/api/v1/reports",
+        "/api/v1/reports/bulk",
+        "/api/v1/reports/{reference:path}/{month}/corrections",
+        "/api/v1/orders/{number}/objections",
+        "/api/v1/orders/{number}/objections/{objection}/withdraw",
+        "/api/v1/invoices/bulk",
+    ),
     *("/sign-in/openid/logout", "/sign-in/openid/{key}/logout"),
     "/mails/{token}",
 }
