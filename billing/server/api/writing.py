@@ -76,7 +76,8 @@ async def written(
     key = idempotency.required(request, client)
     if is_matched:
         conditional.required(request)
-    body = b"{}" if model is Nothing else await json_bytes(request)
+    # Where nothing is to be said the body may be left out; one that says something all the same is refused.
+    body = b"{}" if model is Nothing and not _has_body(request) else await json_bytes(request)
     asked = read(model, body)
     request.state.reply_key = key
 
@@ -87,6 +88,10 @@ async def written(
         return answer
 
     return await in_turn(request, client, done)
+
+
+def _has_body(request: Request) -> bool:
+    return request.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in request.headers
 
 
 def key_of(request: Request) -> ReplyKey:

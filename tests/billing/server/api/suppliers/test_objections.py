@@ -69,6 +69,8 @@ def test_an_objection_is_withdrawn_by_whoever_has_read_it(system: System, portal
     made = portal.post(f"{order}/objections", headers=keyed(mine, read), json=asked).headers["Location"]
     tag = portal.get(made, headers=mine).headers["ETag"]
     assert problem(portal.post(f"{made}/withdraw", headers=keyed(mine))) == (428, "MATCH_MISSING")
+    said = portal.post(f"{made}/withdraw", headers=keyed(mine, tag), json={"why": "a mistake"})
+    assert problem(said) == (422, "FIELD_NOT_ALLOWED")
     withdrawn = portal.post(f"{made}/withdraw", headers=keyed(mine, tag))
     assert (withdrawn.status_code, withdrawn.json()["state"]) == (200, "WITHDRAWN"), withdrawn.text
     assert problem(portal.post(f"{made}/withdraw", headers=keyed(mine, tag))) == (412, "CHANGED_SINCE_READ")
