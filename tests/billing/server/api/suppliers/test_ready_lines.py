@@ -69,6 +69,9 @@ def test_many_lines_are_invoiced_in_one_request_line_by_line(system: System, por
     again = portal.post(BULK, headers=key, json={"rows": [{"line": each} for each in asked]})
     assert (again.content, made(system)) == (answer.content, 3)
     assert [each["line"] for each in rows(portal.get(LINES, headers=mine), "lines")] == [third]
+    # Another key is another press.
+    other = portal.post(BULK, headers=keyed(mine), json={"rows": [{"line": first}]})
+    assert [each["refusal"]["code"] for each in other.json()["results"]] == ["CANNOT_BE_SENT"]
     # The same key of another route is another key.
     single = portal.post("/api/v1/invoices", headers=key, json={"line": third})
     assert (single.status_code, made(system)) == (201, 4), single.text
