@@ -34,6 +34,16 @@ from billing.server.api import (
     sandbox_api,
     token_api,
 )
+from billing.server.api.suppliers import (
+    filing_api,
+    informative_api,
+    objections_api,
+    placements_api,
+    ready_lines_api,
+    receipts_api,
+    reports_api,
+    tutors_api,
+)
 from billing.server.api.validation_api import validation_router
 from billing.server.api.webhooks import deliveries_api, webhooks_api
 from billing.server.described.description import ADDRESS, DescribedApp, operation_id
@@ -146,6 +156,20 @@ def create_app(
     app.include_router(webhooks_api.router)
     app.include_router(deliveries_api.router)
     app.include_router(sandbox_api.router)
+    # What hangs on a placement comes before the placement itself, whose reference may have slashes.
+    for of_suppliers in (
+        receipts_api,
+        objections_api,
+        orders_api,
+        informative_api,
+        tutors_api,
+        placements_api,
+        filing_api,
+        reports_api,
+        ready_lines_api,
+        invoices_api,
+    ):
+        app.include_router(of_suppliers.router)
     app.include_router(events_api.router)
     app.include_router(ledger_answers_api.router)
     app.include_router(figures_api.router)

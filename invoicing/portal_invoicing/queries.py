@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, asc, desc, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, asc, desc, func, or_, select, tuple_
 
 from foundation.money import Money
 from foundation.periods import Month, Period
@@ -163,17 +163,35 @@ def months(session: Session, actor: SupplierActor) -> list[Month]:
     return sorted({Month.of(day) for day in days}, key=str, reverse=True)
 
 
+@dataclass(frozen=True, slots=True)
+class ReadyFilter:
+    """What the lines to invoice are limited to; empty where not.
+
+    `after` is where the page before ended: the line's first day, its order and its id.
+    """
+
+    month: Month | None = None
+    unit: str = ""
+    reference: str = ""
+    after: tuple[date, str, str] | None = None
+
+
 def ready_lines(
     session: Session, actor: SupplierActor, *, month: Month | None = None, unit: str = ""
 ) -> list[ReadyLine]:
     """What can be invoiced now: received with at least one day, not invoiced, and nothing on its way."""
-    question = _ready(actor)
-    order, line = order_tables.purchase_order, order_tables.order_line
-    if unit:
-        question = question.where(order.c.unit_id == unit)
-    if month is not None:
-        period = month.period
-        question = question.where(line.c.starts_on >= period.start, line.c.starts_on <= period.end)
+    return ready_among(session, actor, ReadyFilter(month, unit), limit=None)
+
+
+def ready_among(
+    session: Session, actor: SupplierActor, wanted: ReadyFilter, *, limit: int | None
+) -> list[ReadyLine]:
+    """The same of what the filter lets through, by the first day of each line."""
+    line = order_tables.order_line
+    question = _ready(actor).where(*_ready_conditions(wanted))
+    if wanted.after is not None:
+        place = tuple_(line.c.starts_on, line.c.order_number, line.c.line_id)
+        question = question.where(place > tuple_(*wanted.after))
     return [
         ReadyLine(
             order_number=row.order_number,
@@ -188,8 +206,30 @@ def ready_lines(
             amount=Money(row.amount, row.currency),
             received_on=row.received_on,
         )
-        for row in session.execute(question)
+        for row in session.execute(question.limit(limit))
     ]
+
+
+def ready_sums(session: Session, actor: SupplierActor, wanted: ReadyFilter) -> list[tuple[int, Money]]:
+    """How many lines the filter lets through on all pages, and what they come to, a row a currency."""
+    lines = _ready(actor).where(*_ready_conditions(wanted)).order_by(None).subquery()
+    amount = func.sum(lines.c.amount, type_=lines.c.amount.type)
+    question = select(lines.c.currency, func.count(), amount).group_by(lines.c.currency)
+    question = question.order_by(lines.c.currency)
+    return [(count, Money(total, currency)) for currency, count, total in session.execute(question)]
+
+
+def _ready_conditions(wanted: ReadyFilter) -> list[ColumnElement[bool]]:
+    order, line = order_tables.purchase_order, order_tables.order_line
+    parts: list[ColumnElement[bool]] = []
+    if wanted.unit:
+        parts.append(order.c.unit_id == wanted.unit)
+    if wanted.reference:
+        parts.append(order.c.execution_reference == wanted.reference)
+    if wanted.month is not None:
+        period = wanted.month.period
+        parts += [line.c.starts_on >= period.start, line.c.starts_on <= period.end]
+    return parts
 
 
 def answers(session: Session, invoice: SupplierInvoice) -> list[OutboundMessage]:

@@ -5,38 +5,36 @@ Convention: the document, its number, its verdict and the ten minutes in which i
 that is another's does not exist.
 """
 
-import json
 from datetime import date, datetime
 from typing import Annotated, Final
 
 from anyio import to_thread
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 
-from accounts.api_clients.model import ApiClient, ApiScope
-from billing.server.api import idempotency
-from billing.server.api.base import BEARER, REFUSALS, in_turn, later, problem, signed_in
+from accounts.api_clients.model import ApiScope
+from billing.server.api import conditional, idempotency, paging, writing
+from billing.server.api.base import BEARER, REFUSALS, in_turn, later, signed_in
 from billing.server.api.told_orders import amount_of
+from billing.server.api.writing import ANSWERS, LOCATION
 from billing.server.bodies.json_bodies import MEDIA_TYPE, JsonBody, json_bytes, read
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
 from foundation.text import Text
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Verdict, Weight
-from invoicing.portal_invoicing import drafts, numbering, sending
+from invoicing.portal_invoicing import drafts, numbering, portal_document_store, sending
 from invoicing.portal_invoicing.drafts import CannotBeSent, Draft
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.portal_invoicing.portal_document_store import Made
 from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.sending import Press
-from operations.idempotency import replies
 from operations.idempotency.reply_store import Reply, ReplyKey
 from orders.register import store as register_store
 from supplier_portal.pages.forms import actor_of
-from web.access import instant_of
 from web.pages import database_of, today_of
 from web.refusals.problem_codes import code_of
 
@@ -72,6 +70,8 @@ class MadeInvoice(BaseModel):
     amount_net: str
     amount_payable: str
     leaves_at: datetime = Field(description="Until then it can be undone in the portal.")
+    reason_sv: str | None = Field(description="Why it was stopped before it left, where it was.")
+    reason_en: str | None
 
 
 class Remark(BaseModel):
@@ -113,13 +113,6 @@ _BODY: Final = {
         "content": {MEDIA_TYPE: {"schema": LineToInvoice.model_json_schema()}},
     }
 }
-_ANSWERS: Final = {
-    **REFUSALS,
-    **idempotency.REFUSALS,
-    408: problem("The body did not come in time."),
-    413: problem("The body is too large."),
-    415: problem("The form is another than JSON."),
-}
 
 
 @router.post(
@@ -127,23 +120,55 @@ _ANSWERS: Final = {
     summary="Invoice an order line",
     status_code=201,
     response_model=MadeInvoice,
-    responses={**_ANSWERS, 201: {"description": "The invoice is made, and leaves in ten minutes."}},
-    openapi_extra={**_BODY, "parameters": [idempotency.described(is_required=True)]},
+    responses={
+        **ANSWERS,
+        201: {"description": "The invoice is made, and leaves in ten minutes.", "headers": LOCATION},
+    },
+    openapi_extra=writing.described(LineToInvoice),
 )
 async def make_invoice(request: Request) -> Response:
     """Turn a received order line into an invoice, once; needs an Idempotency-Key."""
-    client = (await to_thread.run_sync(signed_in, request, ApiScope.REPORT)).client
-    key = idempotency.required(request, client)
-    body = await json_bytes(request)
-    asked = read(LineToInvoice, body)
-    return await in_turn(request, client, lambda: _made(request, client, key, body, asked))
+
+    def work(session: Session, asked: LineToInvoice) -> Reply:
+        press_key = press_key_of(writing.key_of(request))
+        press = Press(actor_of(request.state.person), press_key, database_of(request).clock())
+        made = _press(session, press, asked)
+        return idempotency.reply_of(told_invoice(made), 201, Location=made_path(made.id))
+
+    return await writing.written(request, LineToInvoice, ApiScope.REPORT, work=work)
+
+
+@router.get(
+    "/invoices/made/{number}",
+    summary="Read an invoice that was made here",
+    response_model=MadeInvoice,
+    responses={
+        **REFUSALS,
+        200: {"description": "How it stands, and its `ETag`."},
+        304: {"description": "It is as `If-None-Match` has it."},
+        422: paging.WRONG,
+    },
+)
+def read_made(
+    request: Request, number: Annotated[int, Path(ge=1, le=2**31 - 1, description="Its `id`.")]
+) -> Response:
+    """An invoice or credit note made in the portal or by the API: waiting, left, read, undone or stopped."""
+    signed_in(request, ApiScope.REPORT, ApiScope.VIEW)
+    try:
+        with database_of(request).reading() as session:
+            made = portal_document_store.by_id(session, actor_of(request.state.person), number)
+    except OperationalError:
+        raise later() from None
+    if made is None:
+        raise NotThere
+    return conditional.answered(request, told_invoice(made))
 
 
 @router.post(
     "/invoices/preview",
     summary="See an invoice before it is made",
     response_model=PreviewedInvoice,
-    responses={**_ANSWERS, 200: {"description": "The invoice as it would be, and what the matching says."}},
+    responses={**ANSWERS, 200: {"description": "The invoice as it would be, and what the matching says."}},
     openapi_extra=_BODY,
 )
 async def preview_invoice(request: Request) -> Response:
@@ -153,22 +178,14 @@ async def preview_invoice(request: Request) -> Response:
     return await in_turn(request, client, lambda: _shown(request, asked))
 
 
-def _made(request: Request, client: ApiClient, key: ReplyKey, body: bytes, asked: LineToInvoice) -> Response:
-    """The reply to the request, now or as it was. Raises NotThere, CannotBeSent, KeyUsedForOther, InFlight."""
-    actor, database = actor_of(request.state.person), database_of(request)
-    # Under a key of its own the press happens once as well, whatever becomes of the reply.
-    press_key = f"{client.id:08d}{key.key_sha256[:40]}"
+def press_key_of(key: ReplyKey) -> str:
+    """The key of the press: under one of its own it happens once as well, whatever becomes of the reply."""
+    return f"{key.client:08d}{key.key_sha256[:40]}"
 
-    def work(session: Session) -> Reply:
-        made = _press(session, Press(actor, press_key, database.clock()), asked)
-        said = json.dumps(_told(made).model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
-        return Reply(201, {"Content-Type": MEDIA_TYPE}, said)
 
-    try:
-        reply, was_kept = replies.once(database, key, body, work, now=instant_of(request))
-    except OperationalError:
-        raise later() from None
-    return idempotency.response_of(reply, was_kept=was_kept)
+def made_path(made_id: int) -> str:
+    """Where a document made here is read."""
+    return f"{router.prefix}/invoices/made/{made_id}"
 
 
 def _press(session: Session, press: Press, asked: LineToInvoice) -> Made:
@@ -244,7 +261,8 @@ def _refusal(refused: Refused | None) -> Refusal | None:
     return Refusal(code=code_of(type(refused)), detail_sv=said.sv, detail_en=said.en)
 
 
-def _told(made: Made) -> MadeInvoice:
+def told_invoice(made: Made) -> MadeInvoice:
+    """A document made here, as it stands now."""
     return MadeInvoice(
         id=made.id,
         number=made.number,
@@ -256,4 +274,6 @@ def _told(made: Made) -> MadeInvoice:
         amount_net=amount_of(made.amount_net),
         amount_payable=amount_of(made.amount_payable),
         leaves_at=made.release_at,
+        reason_sv=made.reason.sv or None,
+        reason_en=made.reason.en or None,
     )

@@ -1,7 +1,7 @@
 """What every write of a supplier's system goes through: who it is, its key, what it has read, and one transaction."""
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from anyio import to_thread
 from fastapi import Request
@@ -38,9 +38,26 @@ def described(model: type[BaseModel], *, is_matched: bool = False) -> dict[str, 
     matched = [conditional.DESCRIBED] if is_matched else []
     said: dict[str, object] = {"parameters": [idempotency.described(is_required=True), *matched]}
     if model is not Nothing:
-        content = {MEDIA_TYPE: {"schema": model.model_json_schema()}}
+        content = {MEDIA_TYPE: {"schema": schema_of(model)}}
         said["requestBody"] = {"required": True, "content": content}
     return said
+
+
+def schema_of(model: type[BaseModel]) -> dict[str, object]:
+    """The schema of a model with what it refers to written out, as it may stand anywhere in a description."""
+    whole = model.model_json_schema()
+    parts = whole.pop("$defs", {})
+
+    def written_out(said: object) -> object:
+        if isinstance(said, dict):
+            part = said.get("$ref")
+            if isinstance(part, str):
+                beside = {name: value for name, value in said.items() if name != "$ref"}
+                return written_out({**parts[part.removeprefix("#/$defs/")], **beside})
+            return {name: written_out(value) for name, value in said.items()}
+        return [written_out(each) for each in said] if isinstance(said, list) else said
+
+    return cast("dict[str, object]", written_out(whole))
 
 
 async def written(
@@ -59,7 +76,8 @@ async def written(
     key = idempotency.required(request, client)
     if is_matched:
         conditional.required(request)
-    body = b"{}" if model is Nothing else await json_bytes(request)
+    # Where nothing is to be said the body may be left out; one that says something all the same is refused.
+    body = b"{}" if model is Nothing and not _has_body(request) else await json_bytes(request)
     asked = read(model, body)
     request.state.reply_key = key
 
@@ -70,6 +88,10 @@ async def written(
         return answer
 
     return await in_turn(request, client, done)
+
+
+def _has_body(request: Request) -> bool:
+    return request.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in request.headers
 
 
 def key_of(request: Request) -> ReplyKey:

@@ -5,17 +5,21 @@ import re
 import shlex
 import uuid
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
+from accounts.api_clients.model import ApiScope
+from orders.register.report_approval import ReportApproval
+from tests.billing.server.api.suppliers.test_placements import add_tutors
 from tests.support.project import PROJECT
 from tests.support.servers.api import a_client, api
-from tests.support.stories.system import System, a_system
+from tests.support.stories.system import System, a_system, example_register
 
 GUIDE = PROJECT / "docs" / "api.md"
+RESOURCES = PROJECT / "docs" / "api-resources.md"
 _EXAMPLE = re.compile(r"^\$ (curl .*)\n((?!\$|```).*)$", re.MULTILINE)
 
 
@@ -27,10 +31,15 @@ def system(tmp_path: Path) -> Iterator[System]:
 
 def sent(portal: httpx.Client, written: str, values: Mapping[str, str]) -> httpx.Response:
     """What a line of curl asks, asked of the portal."""
-    for name, value in values.items():
-        written = written.replace(f"${name}", value)
-    assert "$" not in written, written
-    words, method, headers, form, url = iter(shlex.split(written)[1:]), "GET", {}, list[str](), ""
+
+    def filled(word: str) -> str:
+        for name, value in values.items():
+            word = word.replace(f"${name}", value)
+        assert "$" not in word, written
+        return word
+
+    words = iter([filled(each) for each in shlex.split(written)[1:]])
+    method, headers, form, url = "GET", {}, list[str](), ""
     auth: tuple[str, str] | None = None
     for word in words:
         match word:
@@ -72,31 +81,56 @@ def told(system: System) -> dict[str, str]:
         "SECRET": secret,
         "CLIENT": f"client-{number}",
         "ORDER": system.order("100000101").number,
-        "UUID": str(uuid.UUID(int=7)),
         "TEST_KEY": a_client(system, is_test=True)[1],
     }
 
 
-def answered(portal: httpx.Client, values: dict[str, str]) -> Iterator[tuple[str, str, httpx.Response]]:
+def answered(
+    portal: httpx.Client, values: dict[str, str], guide: Path = GUIDE
+) -> Iterator[tuple[str, str, httpx.Response]]:
     """Every example as it is written, what it says is answered, and what is."""
-    for written, shown in _EXAMPLE.findall(GUIDE.read_text(encoding="utf-8")):
-        answer = sent(portal, written, values)
+    for place, (written, shown) in enumerate(_EXAMPLE.findall(guide.read_text(encoding="utf-8"))):
+        answer = sent(portal, written, {**values, "UUID": str(uuid.UUID(int=place))})
         if "access_token" in answer.text:
             values["TOKEN"] = answer.json()["access_token"]
+        if "ETag" in answer.headers:
+            values["ETAG"] = answer.headers["ETag"]
         yield written, shown, answer
 
 
+def run(portal: httpx.Client, guide: Path, values: dict[str, str], *, at_least: int) -> None:
+    """Send every example of a guide in its order, and hold what is answered to what it shows."""
+    count = 0
+    for written, shown, answer in answered(portal, values, guide):
+        assert answer.headers["Content-Type"].startswith("application/"), written
+        found, expected = answer.json(), as_shown(shown)
+        assert list(found) == list(expected), (written, answer.text)
+        for key, value in expected.items():
+            # What is shown as null is either left open or empty.
+            assert value is None or found[key] == value, (written, key, found[key])
+        count += 1
+    assert count >= at_least
+
+
 def test_every_example_is_answered_as_it_says(system: System) -> None:
-    values, count = told(system), 0
     with api(system) as portal:
-        for written, shown, answer in answered(portal, values):
-            found, expected = answer.json(), as_shown(shown)
-            assert list(found) == list(expected), (written, answer.text)
-            for key, value in expected.items():
-                # What is shown as null is either left open or empty.
-                assert value is None or found[key] == value, (written, key)
-            count += 1
-    assert count >= 8
+        run(portal, GUIDE, told(system), at_least=8)
+
+
+def test_every_example_of_the_resources_is_answered_as_it_says(system: System) -> None:
+    reference = "100000101"
+    system.change_register(example_register(report_approval=ReportApproval.BY_OFFICER))
+    system.decide(reference, start=date(2026, 8, 1))
+    add_tutors(system, "handledare-7")
+    system.report(reference, "2026-08", on=date(2026, 9, 1))
+    values = {
+        "SECRET": a_client(system)[1],
+        "ASSIGNING": a_client(system, ApiScope.ASSIGN)[1],
+        "CASE": reference,
+        "ORDER": system.order(reference).number,
+    }
+    with api(system, now=datetime(2026, 11, 5, 8, tzinfo=UTC)) as portal:
+        run(portal, RESOURCES, values, at_least=16)
 
 
 def test_the_guide_names_every_scope_and_setting_of_clients() -> None:
