@@ -27,12 +27,12 @@ from billing.server import metrics, security_contact, webhook
 from billing.server.api import (
     events_api,
     figures_api,
-    invoices_api,
     ledger_answers_api,
     orders_api,
     problems_api,
     token_api,
 )
+from billing.server.api.documents import resources
 from billing.server.api.validation_api import validation_router
 from billing.server.observability import requests, telemetry
 from finance_desk.pages import front as finance_desk
@@ -136,7 +136,8 @@ def create_app(
     app.include_router(problems_api.router)
     app.include_router(token_api.router)
     app.include_router(orders_api.router)
-    app.include_router(invoices_api.router)
+    for router in resources.ROUTERS:
+        app.include_router(router)
     app.include_router(events_api.router)
     app.include_router(ledger_answers_api.router)
     app.include_router(figures_api.router)

@@ -16,6 +16,7 @@ from foundation.apart.confined import NoneFree, WorkEnded
 from foundation.database import DatabaseUnusable
 from foundation.errors import NotThere, Refused
 from invoicing.documents.store import InvoiceUnknown
+from invoicing.portal_invoicing.uploads import AnothersDocument, DocumentInvalid, OutsideUnits
 from operations.event_feed.reading import CursorTooOld
 from operations.idempotency.replies import InFlight, KeyMalformed, KeyMissing, KeyUsedForOther
 from orders.placements.store import PlacementUnknown
@@ -25,6 +26,7 @@ from peppol.exchange.bodies.object_storage import BodyAway, BodyWrong
 from web.access import NotPermitted
 from web.csrf import NotOurForm
 from web.guards.form_fields import FieldTooLong
+from web.guards.preconditions import ChangedMeanwhile, IfMatchMissing
 from web.guards.secrets_in_addresses import SecretInAddress
 from web.pdf import PdfBrokenOff, PdfTooSlow
 from web.problems import ProblemResponse
@@ -36,11 +38,16 @@ _ROWS: Final[Sequence[tuple[HTTPStatus, tuple[type[Refused], ...]]]] = (
         HTTPStatus.SERVICE_UNAVAILABLE,
         (DatabaseUnusable, NoneFree, SignInsBusy, PdfTooSlow, PdfBrokenOff, NoRegister, BodyAway, BodyWrong),
     ),
-    (HTTPStatus.UNPROCESSABLE_ENTITY, (WorkEnded, FieldTooLong, KeyUsedForOther, KeysRefused)),
+    (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        (WorkEnded, FieldTooLong, KeyUsedForOther, KeysRefused, DocumentInvalid),
+    ),
     (HTTPStatus.NOT_FOUND, (NotThere, OrderUnknown, InvoiceUnknown, PlacementUnknown)),
     (HTTPStatus.UNAUTHORIZED, (WrongKey, SecretMiswritten)),
-    (HTTPStatus.FORBIDDEN, (NotPermitted, NotOurForm, ScopeMissing)),
+    (HTTPStatus.FORBIDDEN, (NotPermitted, NotOurForm, ScopeMissing, AnothersDocument, OutsideUnits)),
     (HTTPStatus.GONE, (CursorTooOld,)),
+    (HTTPStatus.PRECONDITION_FAILED, (ChangedMeanwhile,)),
+    (HTTPStatus.PRECONDITION_REQUIRED, (IfMatchMissing,)),
     (HTTPStatus.BAD_REQUEST, (SecretInAddress, KeyMissing, KeyMalformed)),
 )
 _CHALLENGE: Final = 'Bearer realm="billing"'
