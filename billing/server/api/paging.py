@@ -8,6 +8,9 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
 from billing.server.api.base import problem
+from foundation.text import Text
+from web.problems import ProblemResponse
+from web.refusals.problem_codes import ProblemCode
 
 LIMIT_MOST: Final = 200
 
@@ -32,6 +35,15 @@ NextPage = Annotated[
 UpdatedCursor = Annotated[
     int, Field(description="Ask with `updated_after` from here for what is changed later.")
 ]
+
+
+def cursor_unknown() -> ProblemResponse:
+    """The cursor is none of ours."""
+    return ProblemResponse(
+        ProblemCode.PARAMETER_NOT_ALLOWED,
+        Text("Parametern cursor är ingen som du har fått. Följ next, eller lämna cursor tom och börja om."),
+        parameter="cursor",
+    )
 
 
 def address(request: Request, **changed: str) -> str:
