@@ -132,8 +132,8 @@ def _whole_page(request: Request, person: Person, wanted: OrderFilter, limit: in
         upto = order_changes.last_number(session)
     with database_of(request).reading() as session:
         rows = order_queries.listed(session, scope_of(person), wanted, limit=limit + 1)
-    shown = rows[:limit]
-    following = paging.address(request, cursor=shown[-1].number) if len(rows) > limit else None
+    shown, is_more = paging.first_of(rows, limit)
+    following = paging.address(request, cursor=shown[-1].number) if is_more else None
     return OrderPage(orders=[told(each) for each in shown], next=following, updated_cursor=upto)
 
 

@@ -1,6 +1,7 @@
 """Pages of a list of the API: where the next one is, and how it is told in the body and in `Link`."""
 
-from typing import Annotated, Final
+from collections.abc import Sequence
+from typing import Annotated, Final, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
@@ -13,6 +14,7 @@ from web.problems import ProblemResponse
 from web.refusals.problem_codes import ProblemCode
 
 LIMIT_MOST: Final = 200
+Row = TypeVar("Row")
 
 AskedLimit = Annotated[int, Query(ge=1, le=LIMIT_MOST)]
 AskedChange = Annotated[
@@ -35,6 +37,15 @@ NextPage = Annotated[
 UpdatedCursor = Annotated[
     int, Field(description="Ask with `updated_after` from here for what is changed later.")
 ]
+
+
+def first_of(rows: Sequence[Row], limit: int) -> tuple[Sequence[Row], bool]:
+    """The page's own of rows that were asked for with one more, and whether another page follows.
+
+    >>> first_of([1, 2, 3], 2), first_of([1, 2], 2)
+    (([1, 2], True), ([1, 2], False))
+    """
+    return rows[:limit], len(rows) > limit
 
 
 def cursor_unknown() -> ProblemResponse:

@@ -83,8 +83,8 @@ def list_answers(
             )
     except OperationalError:
         raise later() from None
-    shown = rows[:limit]
-    following = paging.address(request, cursor=str(shown[-1].sequence)) if len(rows) > limit else None
+    shown, is_more = paging.first_of(rows, limit)
+    following = paging.address(request, cursor=str(shown[-1].sequence)) if is_more else None
     page = AnswerPage(answers=[_told(each) for each in shown], next=following)
     return paging.answer(page, page.next)
 

@@ -72,12 +72,12 @@ def list_claims(
             (each for each in seen if state in (None, each.state) and each.number > (cursor or "")),
             key=lambda each: each.number,
         )
-        shown = found[:limit]
+        shown, is_more = paging.first_of(found, limit)
         set_off = _set_offs(request, shown)
     except OperationalError:
         raise later() from None
     today = today_of(request)
-    following = paging.address(request, cursor=shown[-1].number) if len(found) > limit else None
+    following = paging.address(request, cursor=shown[-1].number) if is_more else None
     told = [told_claims.told(each, set_off.get(each.number), today=today) for each in shown]
     return paging.answer(ClaimPage(claims=told, next=following), following)
 

@@ -183,9 +183,9 @@ def _whole_page(request: Request, wanted: InvoiceFilter, limit: int) -> Document
         upto = order_changes.last_number(session)
     with database_of(request).reading() as session:
         rows = portal_queries.following(session, actor_of(request.state.person), wanted, limit=limit + 1)
-        shown = rows[:limit]
+        shown, is_more = paging.first_of(rows, limit)
         told = _told(session, shown)
-    following = paging.address(request, cursor=str(shown[-1].id)) if len(rows) > limit else None
+    following = paging.address(request, cursor=str(shown[-1].id)) if is_more else None
     return DocumentPage(documents=told, next=following, updated_cursor=upto)
 
 

@@ -84,8 +84,8 @@ def list_outgoing(
             )
     except OperationalError:
         raise later() from None
-    shown = rows[:limit]
-    following = paging.address(request, cursor=str(shown[-1].id)) if len(rows) > limit else None
+    shown, is_more = paging.first_of(rows, limit)
+    following = paging.address(request, cursor=str(shown[-1].id)) if is_more else None
     page = OutgoingPage(documents=[made_documents.told(each) for each in shown], next=following)
     return paging.answer(page, page.next)
 

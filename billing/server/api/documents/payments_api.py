@@ -36,7 +36,6 @@ router = APIRouter(prefix="/api/v1", tags=["payments"], dependencies=BEARER)
 
 _NAME: Final = r"^[0-9A-Za-z._-]{1,60}$"
 _CURSOR: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}~[0-9A-Za-z._-]{1,60}$"
-_DAY_LENGTH: Final = len("2026-01-31")
 
 AskedPayment = Annotated[str, Path(pattern=_NAME, description="What the payment is known by at the bank.")]
 
@@ -99,12 +98,12 @@ def list_payments(
             rows = payments.listed(
                 session, scope, first=paid_from, last=paid_to, after=after, limit=limit + 1
             )
-            shown = rows[:limit]
+            shown, is_more = paging.first_of(rows, limit)
             told = _told(session, scope, shown)
     except OperationalError:
         raise later() from None
     following = None
-    if len(rows) > limit:
+    if is_more:
         following = paging.address(request, cursor=f"{shown[-1].paid_on}~{shown[-1].payment}")
     page = PaymentPage(payments=told, next=following)
     return paging.answer(page, page.next)
@@ -156,7 +155,7 @@ async def read_remittance(request: Request, payment: AskedPayment) -> Response:
 
 def _after(cursor: str) -> tuple[date, str]:
     """Where the page before ended. Raises ProblemResponse (422) where the day is none."""
-    day, payment = cursor[:_DAY_LENGTH], cursor[_DAY_LENGTH + 1 :]
+    day, _, payment = cursor.partition("~")
     try:
         return date.fromisoformat(day), payment
     except ValueError:
