@@ -5,6 +5,7 @@ Convention: the document, its number, its verdict and the ten minutes in which i
 once, under its Idempotency-Key. Another's line or invoice does not exist.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -194,8 +195,7 @@ def _once(
 ) -> Response:
     """The reply to the request, now or as it was. Raises KeyUsedForOther, InFlight, and what `work` raises."""
     actor, database = actor_of(request.state.person), database_of(request)
-    # Under a key of its own the press happens once as well, whatever becomes of the reply.
-    press = Press(actor, f"{client.id:08d}{key.key_sha256[:40]}", database.clock())
+    press = Press(actor, _press_key(client, key), database.clock())
     try:
         reply, was_kept = replies.once(
             database, key, body, lambda session: work(session, press), now=instant_of(request)
@@ -203,6 +203,12 @@ def _once(
     except OperationalError:
         raise later() from None
     return idempotency.response_of(reply, was_kept=was_kept)
+
+
+def _press_key(client: ApiClient, key: ReplyKey) -> str:
+    """A key under which the press happens once as well, whatever becomes of the reply; each address has its own."""
+    told = f"{key.route} {key.key_sha256}"
+    return f"{client.id:08d}{hashlib.sha256(told.encode()).hexdigest()[:40]}"
 
 
 def _made_of(row: PressRow) -> Sequence[Made]:

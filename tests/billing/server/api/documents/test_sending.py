@@ -207,6 +207,10 @@ def test_many_lines_each_come_to_an_invoice_or_a_reason(system: System, portal: 
     assert (answer.json()["made_count"], made(system)) == (2, 2)
     again = portal.post(f"{INVOICES}/batch", headers=keyed(mine), json={"lines": lines})
     assert (again.content, made(system)) == (answer.content, 2)
+    # At another address the same key is another request's.
+    system.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
+    other = portal.post(INVOICES, headers=keyed(mine), json={"line": f"{first}/002"})
+    assert (other.status_code, other.json()["line"], made(system)) == (201, "002", 3)
 
 
 @pytest.mark.both_engines
