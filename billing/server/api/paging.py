@@ -9,9 +9,6 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
 from billing.server.api.base import problem
-from foundation.text import Text
-from web.problems import ProblemResponse
-from web.refusals.problem_codes import ProblemCode
 
 LIMIT_MOST: Final = 200
 Row = TypeVar("Row")
@@ -46,15 +43,6 @@ def first_of(rows: Sequence[Row], limit: int) -> tuple[Sequence[Row], bool]:
     (([1, 2], True), ([1, 2], False))
     """
     return rows[:limit], len(rows) > limit
-
-
-def cursor_unknown() -> ProblemResponse:
-    """The cursor is none of ours."""
-    return ProblemResponse(
-        ProblemCode.PARAMETER_NOT_ALLOWED,
-        Text("Parametern cursor är ingen som du har fått. Följ next, eller lämna cursor tom och börja om."),
-        parameter="cursor",
-    )
 
 
 def address(request: Request, **changed: str) -> str:

@@ -1,7 +1,7 @@
 """A JSON body read into its model: what is wrong is told with where it stands, and nothing of it is done."""
 
 from decimal import Decimal
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -25,6 +25,24 @@ class JsonBody(BaseModel):
     """A body of ours: what it does not know it does not take, and a number is no text."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def schema_of(model: type[JsonBody]) -> dict[str, Any]:
+    """The schema of a body with its parts in place: what refers to `$defs` leads nowhere in a description."""
+    schema = model.model_json_schema()
+    parts: dict[str, Any] = schema.pop("$defs", {})
+
+    def placed(value: Any) -> Any:  # noqa: ANN401 - any part of a schema
+        if isinstance(value, list):
+            return [placed(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        here = {name: placed(each) for name, each in value.items() if name != "$ref"}
+        part = value.get("$ref", "").rpartition("/")[2]
+        return {**placed(parts[part]), **here} if part else here
+
+    placed_whole: dict[str, Any] = placed(schema)
+    return placed_whole
 
 
 async def json_bytes(request: Request) -> bytes:

@@ -20,7 +20,7 @@ from billing.server.api.documents import told_claims
 from billing.server.api.documents.documents_api import SEES
 from billing.server.api.documents.told_claims import ClaimPage, OneClaim
 from billing.server.api.paging import WRONG, AskedLimit
-from billing.server.bodies.json_bodies import MEDIA_TYPE, JsonBody, json_bytes, read
+from billing.server.bodies.json_bodies import MEDIA_TYPE, JsonBody, json_bytes, read, schema_of
 from foundation.errors import NotThere
 from foundation.sql import Session
 from invoicing.claims import letter_store, owed_queries, part_store, steps
@@ -143,7 +143,7 @@ async def read_letter(request: Request, number: AskedClaim, position: int) -> Re
         415: problem("The form is another than JSON."),
     },
     openapi_extra={
-        "requestBody": {"required": True, "content": {MEDIA_TYPE: {"schema": Dispute.model_json_schema()}}},
+        "requestBody": {"required": True, "content": {MEDIA_TYPE: {"schema": schema_of(Dispute)}}},
         "parameters": [idempotency.described(is_required=True)],
     },
 )

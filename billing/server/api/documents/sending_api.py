@@ -23,7 +23,7 @@ from billing.server.api.documents.asked_documents import Asked, CreditedInvoice,
 from billing.server.api.documents.made_documents import MadeDocument, SentDocument
 from billing.server.api.documents.told_documents import Sentence
 from billing.server.bodies import document_bodies
-from billing.server.bodies.json_bodies import MEDIA_TYPE, json_bytes, read
+from billing.server.bodies.json_bodies import MEDIA_TYPE, json_bytes, read, schema_of
 from foundation.errors import NotThere
 from foundation.sql import Session
 from invoicing.portal_invoicing import sending, uploads
@@ -47,9 +47,7 @@ BODY: Final = {
         "description": "A document as XML (UBL, with its envelope or bare), or what is to be made of an order line or "
         "an invoice, as JSON.",
         "content": {
-            MEDIA_TYPE: {
-                "schema": {"oneOf": [InvoicedLine.model_json_schema(), CreditedInvoice.model_json_schema()]}
-            },
+            MEDIA_TYPE: {"schema": {"oneOf": [schema_of(InvoicedLine), schema_of(CreditedInvoice)]}},
             **{
                 each: {"schema": {"type": "string", "format": "binary"}} for each in xml_documents.MEDIA_TYPES
             },
@@ -116,7 +114,7 @@ async def send_document(request: Request) -> Response:
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {MEDIA_TYPE: {"schema": ManyLines.model_json_schema()}},
+            "content": {MEDIA_TYPE: {"schema": schema_of(ManyLines)}},
         },
         "parameters": [idempotency.described(is_required=True)],
     },

@@ -16,7 +16,7 @@ from accounts.api_clients.model import SUPPLIER_SCOPES, ApiClient, ApiScope
 from billing.server.api import idempotency
 from billing.server.api.base import BEARER, REFUSALS, later, problem, signed_in
 from billing.server.api.documents.outgoing_api import IF_MATCH, PRECONDITIONS
-from billing.server.bodies.json_bodies import MEDIA_TYPE, JsonBody, json_bytes, read
+from billing.server.bodies.json_bodies import MEDIA_TYPE, JsonBody, json_bytes, read, schema_of
 from foundation.errors import NotThere
 from foundation.sql import Session
 from foundation.text import Text
@@ -144,7 +144,7 @@ def read_settings(request: Request) -> Response:
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {MEDIA_TYPE: {"schema": ChangedSettings.model_json_schema()}},
+            "content": {MEDIA_TYPE: {"schema": schema_of(ChangedSettings)}},
         },
         "parameters": [idempotency.described(), IF_MATCH],
     },
