@@ -275,6 +275,16 @@ def credit_on_its_way(number: str) -> Text:
     return Text("En kreditfaktura på %(invoice_number)s är redan på väg.", invoice_number=number)
 
 
+def check_whole(*, new_invoice: bool, is_part: bool) -> None:
+    """Raise CannotBeSent where a line would be invoiced anew of which only a part is credited: it is not free then."""
+    if new_invoice and is_part:
+        raise drafts.CannotBeSent(
+            Text(
+                "En ny faktura görs bara när allt som är kvar av den gamla krediteras. Skicka bara kreditfakturan."
+            )
+        )
+
+
 def line_anew(session: Session, register: Register, actor: SupplierActor, invoice: SupplierInvoice) -> str:
     """The order line that is invoiced anew when the invoice is credited. Raises CannotBeSent where there is none."""
     line_id = drafts.line_to_correct(session, register, actor, invoice)
@@ -297,6 +307,7 @@ def _credit(
     number: str,
 ) -> int:
     actor = press.actor
+    check_whole(new_invoice=new_invoice, is_part=only_expected or quantities is not None)
     line_store.lock_orders(session, document_store.orders_of(session, invoice))
     invoice = document_store.lock(session, invoice.id)
     if portal_document_store.pending_credit(session, actor.supplier, invoice.number) is not None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from billing.server.bodies.json_bodies import JsonBody, read
 from invoicing.portal_invoicing.flipping import Stated
@@ -31,6 +31,11 @@ OwnNumber = Annotated[
 Positive = Annotated[
     str, Field(pattern=_AMOUNT, max_length=16, description="A decimal above zero, in text, with a point.")
 ]
+
+
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 53.0 is the integer 53 (JSON Schema 2020-12, 6.1.1)."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class InvoicedLine(JsonBody):
@@ -69,7 +74,9 @@ class CreditedLine(JsonBody):
 class CreditedInvoice(JsonBody):
     """The invoice that is credited: all that is left of it, what the buyer expects credit of, or some lines."""
 
-    credits: Annotated[int, Field(ge=1, le=2**31 - 1, description="The id of the invoice.")]
+    credits: Annotated[
+        int, Field(ge=1, le=2**31 - 1, description="The id of the invoice."), BeforeValidator(_whole)
+    ]
     part: Annotated[
         CreditPart,
         # A number is no text, and a text is a member: JSON has no other way to name one.
@@ -97,6 +104,11 @@ class CreditedInvoice(JsonBody):
         for each in self.lines:
             found[each.line] = found.get(each.line, Decimal(0)) + Decimal(each.quantity)
         return found
+
+    @property
+    def is_part(self) -> bool:
+        """Whether something of the invoice is left."""
+        return self.only_expected or self.lines is not None
 
     @property
     def only_expected(self) -> bool:

@@ -124,6 +124,7 @@ def _of_credit(
     next_number = str(first if asked.number else second)
 
     def credited() -> Draft:
+        sending.check_whole(new_invoice=asked.new_invoice, is_part=asked.is_part)
         if portal_document_store.pending_credit(session, actor.supplier, invoice.number) is not None:
             raise CannotBeSent(sending.credit_on_its_way(invoice.number))
         if asked.number:

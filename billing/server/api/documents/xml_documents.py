@@ -14,13 +14,21 @@ from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.uploads import DocumentInvalid
 from orders.register import store as register_store
 from web.pages import database_of
+from web.problems import ProblemResponse
+from web.refusals.problem_codes import ProblemCode
 
 MEDIA_TYPES: Final = ("application/xml", "text/xml")
 
 
 def is_xml(request: Request) -> bool:
-    """Whether the body says that it is XML; its own declaration says in which encoding."""
-    return request.headers.get("Content-Type", "").partition(";")[0].strip().lower() in MEDIA_TYPES
+    """Whether the body says that it is XML; its own declaration says in which encoding.
+
+    Raises ProblemResponse (415) where it is compressed.
+    """
+    named = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if named in MEDIA_TYPES and request.headers.get("Content-Encoding", "identity") != "identity":
+        raise ProblemResponse(ProblemCode.MEDIA_TYPE_NOT_TAKEN, Text("Skicka begäran utan komprimering."))
+    return named in MEDIA_TYPES
 
 
 def reading_of(request: Request, document: bytes, *, today: date) -> Reading:

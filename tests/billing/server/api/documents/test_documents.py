@@ -13,6 +13,7 @@ from foundation import journal
 from invoicing.documents import journal as document_journal
 from invoicing.journal_actions import DocumentAction
 from invoicing.model import InvoiceState, SupplierInvoice
+from orders.register.unit_scope import UnitScope
 from peppol.documents import billing
 from tests.support.servers.api import TODAY, a_client, bearing
 from tests.support.stories.bills import billed
@@ -217,6 +218,10 @@ def test_what_is_anothers_does_not_exist(system: System, portal: httpx.Client) -
     answer = portal.get(ANSWERS, headers=mine).json()["answers"][0]["id"]
     programs = {
         "another": (bearing(a_client(system, supplier=LARKDRILLEN)[1]), 404),
+        "elsewhere": (
+            bearing(a_client(system, within=UnitScope(frozenset({"UV-999"}), frozenset()))[1]),
+            404,
+        ),
         "who assigns": (bearing(a_client(system, ApiScope.ASSIGN)[1]), 403),
         "the buyer": (bearing(a_client(system, ApiScope.EVENTS_READ, supplier="")[1]), 403),
         "expired": (bearing(a_client(system, expires_on=date(2026, 11, 20))[1]), 401),

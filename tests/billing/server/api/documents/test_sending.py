@@ -107,6 +107,8 @@ def test_what_may_not_be_sent_is_refused_and_nothing_is_kept(system: System, por
     for body in (b"", b"not XML", b"<a/>"):
         answer = portal.post(INVOICES, headers={**keyed(mine), **XML}, content=body)
         assert (answer.status_code, answer.json()["code"]) == (422, "DOCUMENT_INVALID"), answer.text
+    packed = {**keyed(mine), **XML, "Content-Encoding": "gzip"}
+    assert portal.post(INVOICES, headers=packed, content=document).json()["code"] == "MEDIA_TYPE_NOT_TAKEN"
     assert made(system) == 0
     # The key is free: what was refused may be mended and sent under it.
     assert portal.post(INVOICES, headers={**keyed(mine), **XML}, content=document).status_code == 201
@@ -176,6 +178,10 @@ def test_an_invoice_is_credited_whole_with_a_new_one_or_line_by_line(
     too_much = {**part, "lines": [{"line": "1", "quantity": "999"}]}
     refused = portal.post(f"{INVOICES}/preview", headers=mine, json=too_much).json()
     assert refused["refusal"]["code"] == "CANNOT_BE_SENT"
+    for path in (INVOICES, f"{INVOICES}/preview"):
+        # A line of which something is left is not free to be invoiced anew.
+        both = portal.post(path, headers=keyed(mine), json={**part, "new_invoice": True}).json()
+        assert (both.get("code") or both["refusal"]["code"]) == "CANNOT_BE_SENT"
     answer = portal.post(INVOICES, headers=keyed(mine), json=asked)
     assert answer.status_code == 201, answer.text
     both = answer.json()
