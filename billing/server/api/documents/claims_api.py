@@ -110,6 +110,7 @@ def read_claim(request: Request, number: AskedClaim) -> Response:
             "description": "The demand or reminder as it was sent.",
             "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
         },
+        409: problem("It cannot be printed."),
         422: problem("A parameter has a value that is not allowed, or there is too much to print."),
     },
 )

@@ -139,6 +139,7 @@ def read_payment(request: Request, payment: AskedPayment) -> Response:
             "description": "The payment as its payee reads it.",
             "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
         },
+        409: problem("It cannot be printed."),
         422: problem("A parameter has a value that is not allowed, or there is too much to print."),
     },
 )
