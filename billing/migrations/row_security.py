@@ -83,7 +83,10 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "known_device": ("SELECT", "DELETE"),
     "letter_note": _READ,
     "line_account": _LOCK,
+    # Which order line the buyer says a document is for: what it is credited by.
+    "line_link": _READ,
     "line_share": _READ,
+    "linked_line": _READ,
     "mail": (*_ADD, "DELETE"),
     "mail_daily": (*_ADD, "DELETE"),
     "mail_declined": (*_ADD, "DELETE"),
@@ -199,6 +202,7 @@ _OWN_RULES: Final = {
     " (SELECT 1 FROM inbox m WHERE m.id = body_object.letter)"
     " OR body_object.kind = 'LETTER_OUT' AND EXISTS"
     " (SELECT 1 FROM outbox m WHERE m.sequence = body_object.letter)",
+    "linked_line": "EXISTS (SELECT 1 FROM line_link l WHERE l.id = linked_line.link_id)",
     "outbox_body": "EXISTS (SELECT 1 FROM outbox m WHERE m.sequence = outbox_body.letter)",
     # What was done about a message of theirs; other notes are the buyer's own.
     "letter_note": "letter_note.code = 'LAID_ASIDE' AND EXISTS"

@@ -27,13 +27,13 @@ from billing.server import metrics, security_contact, webhook
 from billing.server.api import (
     events_api,
     figures_api,
-    invoices_api,
     ledger_answers_api,
     orders_api,
     problems_api,
     sandbox_api,
     token_api,
 )
+from billing.server.api.documents import resources
 from billing.server.api.suppliers import (
     filing_api,
     informative_api,
@@ -152,7 +152,6 @@ def create_app(
     app.include_router(problems_api.router)
     app.include_router(token_api.router)
     app.include_router(orders_api.router)
-    app.include_router(invoices_api.router)
     app.include_router(webhooks_api.router)
     app.include_router(deliveries_api.router)
     app.include_router(sandbox_api.router)
@@ -160,16 +159,16 @@ def create_app(
     for of_suppliers in (
         receipts_api,
         objections_api,
-        orders_api,
         informative_api,
         tutors_api,
         placements_api,
         filing_api,
         reports_api,
         ready_lines_api,
-        invoices_api,
     ):
         app.include_router(of_suppliers.router)
+    for router in resources.ROUTERS:
+        app.include_router(router)
     app.include_router(events_api.router)
     app.include_router(ledger_answers_api.router)
     app.include_router(figures_api.router)

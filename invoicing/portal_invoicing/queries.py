@@ -19,7 +19,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing.portal_states import PortalState
-from invoicing.portal_invoicing.scope import SupplierActor
+from invoicing.portal_invoicing.scope import Scope, SupplierActor
 from invoicing.portal_invoicing.tables import portal_document
 from orders import tables as order_tables
 from peppol.exchange.outbox_store import OutboundMessage, messages_out
@@ -69,6 +69,17 @@ class InvoiceFilter:
     order: SortOrder = SortOrder.RECEIVED
     falling: bool = True
     page: int = 1
+    number: str = ""
+    reference: str = ""
+    order_number: str = ""
+    issued_from: date | None = None
+    issued_to: date | None = None
+    received_from: date | None = None
+    received_to: date | None = None
+    changed: tuple[Sequence[str], Sequence[int]] | None = None
+    """Only documents of these cases, and these documents; None: all."""
+    after: int = 0
+    """Only documents whose row id comes after this one: where the page before ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +155,15 @@ def listed(session: Session, actor: SupplierActor, wanted: InvoiceFilter) -> Fou
         .offset((page - 1) * PAGE)
     ).all()
     return Found(document_store.by_ids(session, ids), count, page)
+
+
+def following(
+    session: Session, actor: Scope, wanted: InvoiceFilter, *, limit: int | None
+) -> Sequence[SupplierInvoice]:
+    """The first documents after `wanted.after`, in the order they came into the books; its sort and page count not."""
+    table = document_tables.invoice
+    question = select(table.c.id).where(and_(*_conditions(actor, wanted)), table.c.id > wanted.after)
+    return document_store.by_ids(session, session.scalars(question.order_by(table.c.id).limit(limit)).all())
 
 
 def counts(session: Session, actor: SupplierActor) -> dict[InvoiceStanding, int]:
@@ -259,7 +279,7 @@ def settled_with(session: Session, invoice: SupplierInvoice) -> tuple[SupplierIn
     return document_store.by_id(session, other), row.settled_on
 
 
-def _conditions(actor: SupplierActor, wanted: InvoiceFilter) -> list[ColumnElement[bool]]:
+def _conditions(actor: Scope, wanted: InvoiceFilter) -> list[ColumnElement[bool]]:
     table = document_tables.invoice
     found = [actor.of_invoices()]
     if wanted.standing is not None:
@@ -271,6 +291,22 @@ def _conditions(actor: SupplierActor, wanted: InvoiceFilter) -> list[ColumnEleme
     if wanted.month is not None:
         period = wanted.month.period
         found += [table.c.issued_on >= period.start, table.c.issued_on <= period.end]
+    for column, value in (
+        (table.c.number, wanted.number),
+        (table.c.execution_reference, wanted.reference),
+        (table.c.order_number, wanted.order_number),
+    ):
+        if value:
+            found.append(column == value)
+    for column, first, last in (
+        (table.c.issued_on, wanted.issued_from, wanted.issued_to),
+        (table.c.received_on, wanted.received_from, wanted.received_to),
+    ):
+        found += [column >= first] if first is not None else []
+        found += [column <= last] if last is not None else []
+    if wanted.changed is not None:
+        references, ids = wanted.changed
+        found.append(table.c.execution_reference.in_(references) | table.c.id.in_(ids))
     if wanted.text:
         columns = (table.c.number, table.c.order_number, table.c.execution_reference)
         found.append(or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))

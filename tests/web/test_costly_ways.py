@@ -95,6 +95,13 @@ WAYS = {
     "POST /api/v1/orders/{number}/objections": OF_THE_CLIENT,
     "POST /api/v1/orders/{number}/objections/{objection}/withdraw": OF_THE_CLIENT,
     "POST /api/v1/invoices/bulk": OF_THE_CLIENT,
+    "GET /api/v1/invoices/{invoice_id:int}/document.pdf": "the budget of the client",
+    "GET /api/v1/payments/{payment}/remittance.pdf": "the budget of the client",
+    "GET /api/v1/claims/{number}/letters/{position:int}.pdf": "the budget of the client",
+    "GET /api/v1/invoices/outgoing/{made_id:int}": REMEMBERED,
+    "DELETE /api/v1/invoices/outgoing/{made_id:int}": REMEMBERED,
+    "POST /api/v1/claims/{number}/dispute": "its bytes limited for each request; it costs nothing else",
+    "PATCH /api/v1/settings": "its bytes limited for each request; it costs nothing else",
     "POST /api/v1/token": "its bytes limited for each request; wrong secrets are counted by address",
     "POST /webhook/letters": "a token or a signature, proved before anything is kept",
 }

@@ -16,6 +16,7 @@ from foundation.apart.confined import NoneFree, WorkEnded
 from foundation.database import DatabaseUnusable
 from foundation.errors import NotThere, Refused
 from invoicing.documents.store import InvoiceUnknown
+from invoicing.portal_invoicing.uploads import AnothersDocument, DocumentInvalid, OutsideUnits
 from operations.event_feed.reading import CursorTooOld
 from operations.idempotency.replies import InFlight, KeyMalformed, KeyMissing, KeyUsedForOther
 from operations.webhooks.receiver_addresses import WebhookAddressRefused
@@ -39,11 +40,11 @@ _ROWS: Final[Sequence[tuple[HTTPStatus, tuple[type[Refused], ...]]]] = (
     ),
     (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        (WorkEnded, FieldTooLong, KeyUsedForOther, KeysRefused, WebhookAddressRefused),
+        (WorkEnded, FieldTooLong, KeyUsedForOther, KeysRefused, WebhookAddressRefused, DocumentInvalid),
     ),
     (HTTPStatus.NOT_FOUND, (NotThere, OrderUnknown, InvoiceUnknown, PlacementUnknown)),
     (HTTPStatus.UNAUTHORIZED, (WrongKey, SecretMiswritten)),
-    (HTTPStatus.FORBIDDEN, (NotPermitted, NotOurForm, ScopeMissing)),
+    (HTTPStatus.FORBIDDEN, (NotPermitted, NotOurForm, ScopeMissing, AnothersDocument, OutsideUnits)),
     (HTTPStatus.GONE, (CursorTooOld,)),
     (HTTPStatus.BAD_REQUEST, (SecretInAddress, KeyMissing, KeyMalformed)),
 )

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients.model import ApiScope
-from billing.server.api import conditional, paging, told_orders
+from billing.server.api import conditional, exact_bytes, paging, told_orders
 from billing.server.api.base import BEARER, REFUSALS, later, signed_in
 from billing.server.api.paging import (
     Cursor,
@@ -31,7 +31,7 @@ from foundation.errors import NotThere
 from foundation.sql import Session
 from invoicing.portal_invoicing.scope import Scope
 from orders.objections import store as objection_store
-from supplier_portal.pages.query_params import digest_of, scope_of
+from supplier_portal.pages.query_params import scope_of
 from supplier_portal.queries import order_changes
 from supplier_portal.queries import orders as order_queries
 from supplier_portal.queries.orders import LinesAre, OrderFilter, Sort
@@ -127,11 +127,7 @@ def read_order(request: Request, number: AskedNumber) -> Response:
     response_class=Response,
     responses={
         **REFUSALS,
-        200: {
-            "description": "The bytes as they were sent; `ETag` and `Content-Digest` are their SHA-256.",
-            "content": {"application/xml": {"schema": {"type": "string", "format": "binary"}}},
-        },
-        304: {"description": "They are those of `If-None-Match`."},
+        **exact_bytes.ANSWERS,
         422: paging.WRONG,
     },
 )
@@ -145,21 +141,7 @@ def read_order_message(request: Request, number: AskedNumber) -> Response:
         raise later() from None
     if message is None:
         raise NotThere
-    tag = f'"{message.sha256}"'
-    given = {each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")}
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if given & {tag, "*"}:
-        return Response(status_code=304, headers=headers)
-    digest = digest_of(bytes.fromhex(message.sha256))
-    return Response(
-        message.body,
-        media_type="application/xml",
-        headers={
-            **headers,
-            "Content-Digest": digest,
-            "Content-Disposition": f'attachment; filename="order-{number}.xml"',
-        },
-    )
+    return exact_bytes.answer(request, message.body, message.sha256, f"order-{number}")
 
 
 def _found(request: Request, number: str) -> OneOrder:

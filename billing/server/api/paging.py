@@ -100,6 +100,15 @@ def answered(told: BaseModel, following: str | None) -> Response:
     return JSONResponse(told.model_dump(mode="json"), headers=headers)
 
 
+def first_of(rows: Sequence[Row], limit: int) -> tuple[Sequence[Row], bool]:
+    """The page's own of rows that were asked for with one more, and whether another page follows.
+
+    >>> first_of([1, 2, 3], 2), first_of([1, 2], 2)
+    (([1, 2], True), ([1, 2], False))
+    """
+    return rows[:limit], len(rows) > limit
+
+
 def following(
     request: Request, rows: Sequence[Row], limit: int, cursor_of: Callable[[Row], str]
 ) -> str | None:

@@ -1,7 +1,7 @@
 """What every write of a supplier's system goes through: who it is, its key, what it has read, and one transaction."""
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeVar, cast
+from typing import Final, TypeVar
 
 from anyio import to_thread
 from fastapi import Request
@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from accounts.api_clients.model import ApiScope
 from billing.server.api import conditional, idempotency
 from billing.server.api.base import REFUSALS, in_turn, problem, signed_in
-from billing.server.bodies.json_bodies import MEDIA_TYPE, JsonBody, json_bytes, read
+from billing.server.bodies.json_bodies import MEDIA_TYPE, JsonBody, json_bytes, read, schema_of
 from foundation.sql import Session
 from operations.idempotency.reply_store import Reply, ReplyKey
 
@@ -41,23 +41,6 @@ def described(model: type[BaseModel], *, is_matched: bool = False) -> dict[str, 
         content = {MEDIA_TYPE: {"schema": schema_of(model)}}
         said["requestBody"] = {"required": True, "content": content}
     return said
-
-
-def schema_of(model: type[BaseModel]) -> dict[str, object]:
-    """The schema of a model with what it refers to written out, as it may stand anywhere in a description."""
-    whole = model.model_json_schema()
-    parts = whole.pop("$defs", {})
-
-    def written_out(said: object) -> object:
-        if isinstance(said, dict):
-            part = said.get("$ref")
-            if isinstance(part, str):
-                beside = {name: value for name, value in said.items() if name != "$ref"}
-                return written_out({**parts[part.removeprefix("#/$defs/")], **beside})
-            return {name: written_out(value) for name, value in said.items()}
-        return [written_out(each) for each in said] if isinstance(said, list) else said
-
-    return cast("dict[str, object]", written_out(whole))
 
 
 async def written(

@@ -1,7 +1,7 @@
 """A JSON body read into its model: what is wrong is told with where it stands, and nothing of it is done."""
 
 from decimal import Decimal
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -33,6 +33,24 @@ def _whole(given: object) -> object:
 
 WHOLE: Final = BeforeValidator(_whole)
 """Of a whole number in a body, and last among what is said of it: 3.0 is one too, as JSON Schema has it."""
+
+
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The schema of a body with its parts in place: what refers to `$defs` leads nowhere in a description."""
+    schema = model.model_json_schema()
+    parts: dict[str, Any] = schema.pop("$defs", {})
+
+    def placed(value: Any) -> Any:  # noqa: ANN401 - any part of a schema
+        if isinstance(value, list):
+            return [placed(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        here = {name: placed(each) for name, each in value.items() if name != "$ref"}
+        part = value.get("$ref", "").rpartition("/")[2]
+        return {**placed(parts[part]), **here} if part else here
+
+    placed_whole: dict[str, Any] = placed(schema)
+    return placed_whole
 
 
 async def json_bytes(request: Request) -> bytes:

@@ -16,12 +16,14 @@ from sqlalchemy.exc import OperationalError
 from accounts.api_clients.model import ApiScope
 from billing.server.api import idempotency, paging, row_results, writing
 from billing.server.api.base import BEARER, REFUSALS, later, signed_in
-from billing.server.api.invoices_api import LineToInvoice, MadeInvoice, told_invoice
+from billing.server.api.documents import made_documents
+from billing.server.api.documents.made_documents import MadeDocument
 from billing.server.api.paging import Limit, Next
 from billing.server.api.row_results import RowResult, Rows
 from billing.server.api.suppliers.placements_api import WantedReference, WantedUnit
 from billing.server.api.suppliers.receipts_api import WantedMonth
 from billing.server.api.told_orders import ToldPeriod, amount_of, decimal_of, period_of
+from billing.server.bodies.json_bodies import JsonBody
 from foundation.errors import NotThere
 from foundation.periods import Month
 from foundation.sql import Session
@@ -42,8 +44,23 @@ from web.refusals.problem_codes import ProblemCode
 
 router = APIRouter(prefix="/api/v1", tags=["invoices"], dependencies=BEARER)
 
+_LINE: Final = r"^[0-9A-Za-z._-]{1,60}/[0-9A-Za-z._-]{1,60}$"
 SEES: Final = (ApiScope.REPORT, ApiScope.VIEW)
 _CURSOR: Final = r"^[0-9]{4}-(0[1-9]|1[0-2])-([0-2][0-9]|3[01])~[0-9A-Za-z._-]{1,60}~[0-9A-Za-z._-]{1,60}$"
+
+
+class LineToInvoice(JsonBody):
+    """Which order line is invoiced."""
+
+    line: Annotated[
+        str, Field(pattern=_LINE, description="The order and its line, as `4000000012/001`.", max_length=121)
+    ]
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The order's number and the line's id."""
+        order, _, line = self.line.partition("/")
+        return order, line
 
 
 class ToldReadyLine(BaseModel):
@@ -83,7 +100,7 @@ class InvoiceResult(RowResult):
     """What came of a line."""
 
     line: str | None
-    invoice: MadeInvoice | None
+    invoice: MadeDocument | None
 
 
 class InvoicesAnswer(BaseModel):
@@ -161,10 +178,10 @@ async def make_invoices(request: Request) -> Response:
             first = firsts.setdefault(row.parts, index)
             if first != index:
                 wrong[index] = row_results.refusal_of(_repeated(first), index)
-        made: dict[int, MadeInvoice] = {}
+        made: dict[int, MadeDocument] = {}
         for index, pressed in _pressed(request, session, firsts).items():
             if pressed.made:
-                made[index] = told_invoice(pressed.made[0])
+                made[index] = made_documents.told(pressed.made[0])
             else:
                 refused = CannotBeSent(pressed.reason) if pressed.order_number else NotThere()
                 wrong[index] = row_results.refusal_of(refused, index)

@@ -13,13 +13,17 @@ import pytest
 
 from accounts.api_clients.model import ApiScope
 from orders.register.report_approval import ReportApproval
+from peppol.xml import codec
 from tests.billing.server.api.suppliers.test_placements import add_tutors
 from tests.support.project import PROJECT
-from tests.support.servers.api import a_client, api
+from tests.support.servers.api import TODAY, a_client, api
+from tests.support.stories.bills import billed
 from tests.support.stories.system import System, a_system, example_register
 
 GUIDE = PROJECT / "docs" / "api.md"
 RESOURCES = PROJECT / "docs" / "api-resources.md"
+DOCUMENTS = PROJECT / "docs" / "api-documents.md"
+IN_NOVEMBER = datetime(2026, 11, 5, 8, tzinfo=UTC)
 _EXAMPLE = re.compile(r"^\$ (curl .*)\n((?!\$|```).*)$", re.MULTILINE)
 
 
@@ -29,7 +33,9 @@ def system(tmp_path: Path) -> Iterator[System]:
         yield system
 
 
-def sent(portal: httpx.Client, written: str, values: Mapping[str, str]) -> httpx.Response:
+def sent(
+    portal: httpx.Client, written: str, values: Mapping[str, str], files: Mapping[str, bytes] | None = None
+) -> httpx.Response:
     """What a line of curl asks, asked of the portal."""
 
     def filled(word: str) -> str:
@@ -41,6 +47,7 @@ def sent(portal: httpx.Client, written: str, values: Mapping[str, str]) -> httpx
     words = iter([filled(each) for each in shlex.split(written)[1:]])
     method, headers, form, url = "GET", {}, list[str](), ""
     auth: tuple[str, str] | None = None
+    content: bytes | None = None
     for word in words:
         match word:
             case "-X":
@@ -50,6 +57,8 @@ def sent(portal: httpx.Client, written: str, values: Mapping[str, str]) -> httpx
                 headers[name] = value
             case "-d":
                 form.append(next(words))
+            case "--data-binary":
+                content = (files or {})[next(words).removeprefix("@")]
             case "-u":
                 user, _, secret = next(words).partition(":")
                 auth = (user, secret)
@@ -58,7 +67,7 @@ def sent(portal: httpx.Client, written: str, values: Mapping[str, str]) -> httpx
                 url = word.removeprefix("https://portal.example")
     if form and "Content-Type" not in headers:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
-    return portal.request(method, url, headers=headers, content="&".join(form), auth=auth)
+    return portal.request(method, url, headers=headers, content=content or "&".join(form), auth=auth)
 
 
 def as_shown(shown: str) -> dict[str, object]:
@@ -85,23 +94,67 @@ def told(system: System) -> dict[str, str]:
     }
 
 
+def told_of_resources(system: System) -> dict[str, str]:
+    """The same for the page of what comes before the invoice."""
+    reference = "100000101"
+    system.change_register(example_register(report_approval=ReportApproval.BY_OFFICER))
+    system.decide(reference, start=date(2026, 8, 1))
+    add_tutors(system, "handledare-7")
+    system.report(reference, "2026-08", on=date(2026, 9, 1))
+    return {
+        "SECRET": a_client(system)[1],
+        "ASSIGNING": a_client(system, ApiScope.ASSIGN)[1],
+        "CASE": reference,
+        "ORDER": system.order(reference).number,
+    }
+
+
+def told_of_documents(system: System) -> tuple[dict[str, str], dict[str, bytes]]:
+    """A received line that is invoiced by XML, one that is by a batch, and an invoice in question; and the XML."""
+    system.decide()
+    for month, day in (("2026-01", date(2026, 2, 2)), ("2026-02", date(2026, 3, 2))):
+        system.report("100000101", month, on=day)
+    system.decide("100000102")
+    system.report("100000102", "2026-01", on=date(2026, 2, 2))
+    order = system.order("100000101").number
+    other = system.flip(system.order("100000102").number, "001", number="F-1", on=date(2026, 2, 3))
+    values = {
+        "SECRET": a_client(system)[1],
+        "ORDER": order,
+        "DOCUMENT": str(system.send(billed(other, price="600.00"), on=date(2026, 2, 3)).id),
+    }
+    return values, {"invoice.xml": codec.serialise(system.flip(order, "001", number="E-17", on=TODAY))}
+
+
 def answered(
-    portal: httpx.Client, values: dict[str, str], guide: Path = GUIDE
+    portal: httpx.Client,
+    values: dict[str, str],
+    guide: Path = GUIDE,
+    files: Mapping[str, bytes] | None = None,
 ) -> Iterator[tuple[str, str, httpx.Response]]:
     """Every example as it is written, what it says is answered, and what is."""
     for place, (written, shown) in enumerate(_EXAMPLE.findall(guide.read_text(encoding="utf-8"))):
-        answer = sent(portal, written, {**values, "UUID": str(uuid.UUID(int=place))})
+        answer = sent(portal, written, {**values, "UUID": str(uuid.UUID(int=place))}, files)
         if "access_token" in answer.text:
             values["TOKEN"] = answer.json()["access_token"]
+        if "Location" in answer.headers:
+            values["MADE"] = answer.headers["Location"]
         if "ETag" in answer.headers:
             values["ETAG"] = answer.headers["ETag"]
         yield written, shown, answer
 
 
-def run(portal: httpx.Client, guide: Path, values: dict[str, str], *, at_least: int) -> None:
+def run(
+    portal: httpx.Client,
+    guide: Path,
+    values: dict[str, str],
+    files: Mapping[str, bytes] | None = None,
+    *,
+    at_least: int,
+) -> None:
     """Send every example of a guide in its order, and hold what is answered to what it shows."""
     count = 0
-    for written, shown, answer in answered(portal, values, guide):
+    for written, shown, answer in answered(portal, values, guide, files):
         assert answer.headers["Content-Type"].startswith("application/"), written
         found, expected = answer.json(), as_shown(shown)
         assert list(found) == list(expected), (written, answer.text)
@@ -118,19 +171,14 @@ def test_every_example_is_answered_as_it_says(system: System) -> None:
 
 
 def test_every_example_of_the_resources_is_answered_as_it_says(system: System) -> None:
-    reference = "100000101"
-    system.change_register(example_register(report_approval=ReportApproval.BY_OFFICER))
-    system.decide(reference, start=date(2026, 8, 1))
-    add_tutors(system, "handledare-7")
-    system.report(reference, "2026-08", on=date(2026, 9, 1))
-    values = {
-        "SECRET": a_client(system)[1],
-        "ASSIGNING": a_client(system, ApiScope.ASSIGN)[1],
-        "CASE": reference,
-        "ORDER": system.order(reference).number,
-    }
-    with api(system, now=datetime(2026, 11, 5, 8, tzinfo=UTC)) as portal:
-        run(portal, RESOURCES, values, at_least=16)
+    with api(system, now=IN_NOVEMBER) as portal:
+        run(portal, RESOURCES, told_of_resources(system), at_least=15)
+
+
+def test_every_example_about_documents_is_answered_as_it_says(system: System) -> None:
+    values, files = told_of_documents(system)
+    with api(system) as portal:
+        run(portal, DOCUMENTS, values, files, at_least=13)
 
 
 def test_the_guide_names_every_scope_and_setting_of_clients() -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from accounts.api_clients.model import ApiScope
-from billing.server.api import invoices_api, orders_api
+from billing.server.api import orders_api
 from billing.server.api.suppliers import (
     filing_api,
     informative_api,
@@ -29,7 +29,7 @@ from tests.support.servers.api import a_client, bearing
 from tests.support.stories.system import LARKDRILLEN, System
 
 ROUTERS = (
-    *(filing_api, informative_api, invoices_api, objections_api, orders_api, placements_api, ready_lines_api),
+    *(filing_api, informative_api, objections_api, orders_api, placements_api, ready_lines_api),
     *(receipts_api, reports_api, tutors_api),
 )
 OURS = "100000101"
@@ -94,10 +94,7 @@ def ways(order: str, informative: int, objection: int, made: int) -> Mapping[str
             "POST", f"{objected}/{objection}/withdraw", objects
         ),
         "GET /lines-to-invoice": Way("GET", "/lines-to-invoice", sees, is_list=True),
-        "POST /invoices": Way("POST", "/invoices", reports, line),
-        "POST /invoices/preview": Way("POST", "/invoices/preview", sees, line),
         "POST /invoices/bulk": Way("POST", "/invoices/bulk", reports, {"rows": [line]}, is_list=True),
-        "GET /invoices/made/{number}": Way("GET", f"/invoices/made/{made}", sees),
     }
 
 
