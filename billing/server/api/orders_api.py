@@ -8,7 +8,6 @@ feed of what happens to the cases, so that whoever goes on from the number it wa
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
@@ -17,12 +16,12 @@ from sqlalchemy.exc import OperationalError
 
 from accounts.api_clients.model import ApiScope
 from accounts.identity import Person
-from billing.server.api import told_orders
+from billing.server.api import kept_bytes, paging, told_orders
 from billing.server.api.base import BEARER, REFUSALS, later, problem, signed_in
 from billing.server.api.told_orders import OneOrder, ToldOrder, told
 from foundation.errors import NotThere
-from operations.event_feed import numbering
-from supplier_portal.pages.query_params import digest_of, scope_of
+from operations.event_feed import change_queries, numbering
+from supplier_portal.pages.query_params import scope_of
 from supplier_portal.queries import order_changes
 from supplier_portal.queries import orders as order_queries
 from supplier_portal.queries.orders import LinesAre, OrderFilter, OrderView, Sort
@@ -95,8 +94,7 @@ def list_orders(
             page = _changed_page(request, person, wanted, updated_after, limit)
     except OperationalError:
         raise later() from None
-    headers = {"Link": f'<{page.next}>; rel="next"'} if page.next else {}
-    return JSONResponse(page.model_dump(mode="json"), headers=headers)
+    return JSONResponse(page.model_dump(mode="json"), headers=paging.leading_to(page.next))
 
 
 @router.get(
@@ -115,15 +113,7 @@ def read_order(request: Request, number: AskedNumber) -> Response:
     "/orders/{number}/order.xml",
     summary="Read the message that carried an order",
     response_class=Response,
-    responses={
-        **REFUSALS,
-        200: {
-            "description": "The bytes as they were sent; `ETag` and `Content-Digest` are their SHA-256.",
-            "content": {"application/xml": {"schema": {"type": "string", "format": "binary"}}},
-        },
-        304: {"description": "They are those of `If-None-Match`."},
-        422: _WRONG,
-    },
+    responses={**REFUSALS, **kept_bytes.answers("application/xml")},
 )
 def read_message(request: Request, number: AskedNumber) -> Response:
     """The very bytes."""
@@ -135,30 +125,17 @@ def read_message(request: Request, number: AskedNumber) -> Response:
         raise later() from None
     if message is None:
         raise NotThere
-    tag = f'"{message.sha256}"'
-    given = {each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")}
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if given & {tag, "*"}:
-        return Response(status_code=304, headers=headers)
-    digest = digest_of(bytes.fromhex(message.sha256))
-    return Response(
-        message.body,
-        media_type="application/xml",
-        headers={
-            **headers,
-            "Content-Digest": digest,
-            "Content-Disposition": f'attachment; filename="order-{number}.xml"',
-        },
-    )
+    name, body = f"order-{number}.xml", message.body
+    return kept_bytes.answer(request, body, message.sha256, name=name, media_type="application/xml")
 
 
 def _whole_page(request: Request, person: Person, wanted: OrderFilter, limit: int) -> OrderPage:
     with whole_database_of(request).reading() as session:
-        upto = order_changes.last_number(session)
+        upto = change_queries.last_number(session)
     with database_of(request).reading() as session:
         rows = order_queries.listed(session, scope_of(person), wanted, limit=limit + 1)
     shown = rows[:limit]
-    following = _address(request, cursor=shown[-1].number) if len(rows) > limit else None
+    following = paging.address(request, cursor=shown[-1].number) if len(rows) > limit else None
     return OrderPage(orders=[told(each) for each in shown], next=following, updated_cursor=upto)
 
 
@@ -170,14 +147,8 @@ def _changed_page(request: Request, person: Person, wanted: OrderFilter, after: 
     with database_of(request).reading() as session:
         only = replace(wanted, references=tuple(changed.references))
         rows = order_queries.listed(session, scope, only, limit=None)
-    following = _address(request, updated_after=str(changed.upto)) if changed.is_more else None
+    following = paging.address(request, updated_after=str(changed.upto)) if changed.is_more else None
     return OrderPage(orders=[told(each) for each in rows], next=following, updated_cursor=changed.upto)
-
-
-def _address(request: Request, **changed: str) -> str:
-    """This address with some parameters changed."""
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in changed]
-    return f"{request.url.path}?{urlencode([*kept, *changed.items()])}"
 
 
 def _found(request: Request, number: str) -> OrderView:
