@@ -47,6 +47,8 @@ from operations.background.tasks import TaskState
 from operations.buyers.model import BuyerState
 from operations.job_run_store import JobRunState
 from operations.mail.store import MailState
+from operations.register_loads.store import LoadState
+from operations.supplier_exports.export_store import ExportState
 from orders.events.store import EventState
 from orders.model import InterruptionState, LineState, PlacementState, PlannedState, ReportState
 from orders.objections.model import ObjectionState
@@ -99,6 +101,8 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "background_task.state": TaskState,
     "job_run.state": JobRunState,
     "api_client.state": ClientState,
+    "register_load.state": LoadState,
+    "supplier_export.state": ExportState,
     "mail.state": MailState,
     "month_closing.state": ClosingState,
     "owed_answer.state": OwedState,
@@ -141,6 +145,8 @@ MOVED: Final[Mapping[str, type[StrEnum]]] = {
     "job_run.state": JobRunState,
     "line_account.state": LineState,
     "api_client.state": ClientState,
+    "register_load.state": LoadState,
+    "supplier_export.state": ExportState,
     "mail.state": MailState,
     "month_closing.state": ClosingState,
     "outbox.state": OutState,

@@ -17,6 +17,7 @@ from accounts.pages import (
     own_account,
     passkeys,
     people,
+    register_loads,
     restored,
     second_step,
     sign_in,
@@ -42,6 +43,7 @@ PAGES: Final = (
     # Before /admin itself: the more particular path first.
     changes,
     buyer_clients,
+    register_loads,
     restored,
     staff_changes,
     admin,

@@ -26,6 +26,7 @@ from billing.migrations.revisions import refuse_other
 from billing.server import metrics, security_contact, webhook
 from billing.server.api import (
     events_api,
+    exports_api,
     figures_api,
     invoices_api,
     ledger_answers_api,
@@ -33,6 +34,7 @@ from billing.server.api import (
     problems_api,
     token_api,
 )
+from billing.server.api.buyers import audit_api, documents_api, exceptions_api, finance_api, register_api
 from billing.server.api.validation_api import validation_router
 from billing.server.observability import requests, telemetry
 from finance_desk.pages import front as finance_desk
@@ -137,9 +139,12 @@ def create_app(
     app.include_router(token_api.router)
     app.include_router(orders_api.router)
     app.include_router(invoices_api.router)
+    app.include_router(exports_api.router)
     app.include_router(events_api.router)
     app.include_router(ledger_answers_api.router)
     app.include_router(figures_api.router)
+    for each in (documents_api, exceptions_api, finance_api, register_api, audit_api):
+        app.include_router(each.router)
     app.include_router(metrics.router)
     app.include_router(webhook.router)
     app.include_router(security_contact.router)

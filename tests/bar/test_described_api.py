@@ -7,6 +7,7 @@ all there is to ask.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,21 +24,40 @@ from billing.server.app import create_app
 from operations.settings import Settings
 from tests.bar import seeds
 from tests.billing.server.test_events_api import a_key
-from tests.support.servers.api import a_client
+from tests.support.servers.api import a_client, an_auditor
 from tests.support.servers.system_databases import CLOCK
 from tests.support.stories.system import System, a_system
 
-TAKES_NOTHING: Final = frozenset({"GET /livez", "GET /readyz", "GET /metrics", "GET /api/v1/problems"})
+TAKES_NOTHING: Final = frozenset(
+    {
+        *("GET /livez", "GET /readyz", "GET /metrics", "GET /api/v1/problems"),
+        *("GET /api/v1/register", "GET /api/v1/exports"),
+    }
+)
 ABOUT_ONE_THING: Final[Mapping[str, int]] = {
     "GET /api/v1/orders/{number}": 404,
     "GET /api/v1/orders/{number}/order.xml": 404,
     "POST /api/v1/invoices": 404,
     "POST /api/v1/invoices/preview": 404,
     "POST /api/v1/token": 401,
+    "GET /api/v1/documents/{number}": 404,
+    "GET /api/v1/documents/{number}/document.xml": 404,
+    "GET /api/v1/vouchers.si": 404,
+    "POST /api/v1/register/loads": 409,
+    "GET /api/v1/register/loads/{number}": 404,
+    "POST /api/v1/register/loads/{number}/withdraw": 404,
+    "POST /api/v1/exports": 202,
+    "GET /api/v1/exports/{number}": 404,
+    "GET /api/v1/exports/{number}/export.zip": 404,
+    "GET /api/v1/audit/cases/{reference}": 404,
+    "GET /api/v1/audit/cases/{reference}/case.zip": 404,
+    "GET /api/v1/audit/documents/{number}": 404,
+    "GET /api/v1/audit/documents/{number}/document.xml": 404,
 }
 """What names one thing, or somebody: a request that is made up comes in and finds nothing."""
 MODES: Final = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
+BOOKS_BEGIN: Final = date(2025, 1, 1)
 WITHOUT: Final = [ignored_auth]
 """It asks again by nobody and by a made-up key, which soon waits as a guesser does; who comes in is tried elsewhere."""
 
@@ -64,6 +84,9 @@ def test_every_operation_answers_as_it_is_described(
     roles: Mapping[str, Mapping[str, str]] = {
         "nobody": {},
         "a system": {"Authorization": f"Bearer {a_key(system)}"},
+        "an auditor's program": {
+            "Authorization": f"Bearer {an_auditor(system, BOOKS_BEGIN, CLOCK.date())[1]}"
+        },
         "a supplier's program": {"Authorization": f"Bearer {a_client(system)[1]}"},
         "a wrong key": {"Authorization": "Bearer nobody's"},
     }

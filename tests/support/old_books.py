@@ -253,7 +253,14 @@ def before_0069(connection: Connection) -> None:
 
 def before_0070(connection: Connection) -> None:
     """Lead the books back to what revision 0070 found."""
+    before_0073(connection)
     connection.execute(text("drop table idempotent_reply"))
+
+
+def before_0073(connection: Connection) -> None:
+    """Lead the books back to what revision 0073 found."""
+    for table in ("supplier_export_part", "supplier_export", "register_load", "audit_period"):
+        connection.execute(text(f"drop table {table}"))
 
 
 def before_0057(connection: Connection) -> None:

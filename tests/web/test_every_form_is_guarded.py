@@ -16,6 +16,8 @@ from web.csrf import TOKEN_FIELD
 MACHINES = {
     *("/api/v1/validate", "/api/v1/events", "/api/v1/ledger/answers", "/webhook/letters"),
     *("/api/v1/token", "/api/v1/invoices", "/api/v1/invoices/preview"),
+    *("/api/v1/register/check", "/api/v1/register/difference", "/api/v1/register/loads"),
+    *("/api/v1/register/loads/{number}/withdraw", "/api/v1/exports"),
     *("/sign-in/openid/logout", "/sign-in/openid/{key}/logout"),
     "/mails/{token}",
 }

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
+from accounts.api_clients.audit_periods import NoAuditPeriod
 from accounts.api_clients.key_format import SecretMiswritten
 from accounts.api_clients.public_keys import KeysRefused
 from accounts.api_clients.signing_in import ScopeMissing, WrongKey
@@ -18,6 +19,7 @@ from foundation.errors import NotThere, Refused
 from invoicing.documents.store import InvoiceUnknown
 from operations.event_feed.reading import CursorTooOld
 from operations.idempotency.replies import InFlight, KeyMalformed, KeyMissing, KeyUsedForOther
+from operations.supplier_exports.exporting import ExportOfAllOnly
 from orders.placements.store import PlacementUnknown
 from orders.purchase_orders.order_store import OrderUnknown
 from orders.register.store import NoRegister
@@ -39,7 +41,7 @@ _ROWS: Final[Sequence[tuple[HTTPStatus, tuple[type[Refused], ...]]]] = (
     (HTTPStatus.UNPROCESSABLE_ENTITY, (WorkEnded, FieldTooLong, KeyUsedForOther, KeysRefused)),
     (HTTPStatus.NOT_FOUND, (NotThere, OrderUnknown, InvoiceUnknown, PlacementUnknown)),
     (HTTPStatus.UNAUTHORIZED, (WrongKey, SecretMiswritten)),
-    (HTTPStatus.FORBIDDEN, (NotPermitted, NotOurForm, ScopeMissing)),
+    (HTTPStatus.FORBIDDEN, (NotPermitted, NotOurForm, ScopeMissing, NoAuditPeriod, ExportOfAllOnly)),
     (HTTPStatus.GONE, (CursorTooOld,)),
     (HTTPStatus.BAD_REQUEST, (SecretInAddress, KeyMissing, KeyMalformed)),
 )

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import httpx
 
 from accounts.api_clients import clients
 from accounts.api_clients.model import ApiScope
 from billing.server.app import create_app
+from foundation.periods import Period
 from operations.settings import Settings
 from orders.register.unit_scope import UnitScope
 from tests.support.servers.serving import NO_TLS, serving
@@ -38,6 +39,7 @@ def a_client(
     supplier: str = FYRBAKEN,
     within: UnitScope | None = None,
     expires_on: date | None = None,
+    seen: Period | None = None,
     by: str = "user-1",
 ) -> tuple[int, str]:
     """A client of a supplier's, or of the buyer's for an empty one: its number and its secret."""
@@ -50,12 +52,19 @@ def a_client(
             scopes=frozenset(scopes or (ApiScope.REPORT,)),
             within=within,
             expires_on=expires_on,
+            seen=seen,
             by=by,
             at=CLOCK,
             today=made_on,
         )
         made = clients.give_secret(session, supplier, client.id, by=by, at=CLOCK, today=made_on)
     return client.id, made.shown
+
+
+def an_auditor(system: System, first: date, last: date) -> tuple[int, str]:
+    """An auditor's client that may see this period: its number and its secret."""
+    until = TODAY + timedelta(days=30)
+    return a_client(system, ApiScope.AUDIT_READ, supplier="", expires_on=until, seen=Period(first, last))
 
 
 def bearing(secret: str, **headers: str) -> dict[str, str]:
