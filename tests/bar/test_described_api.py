@@ -43,6 +43,7 @@ ABOUT_ONE_THING: Final[Mapping[str, int]] = {
     "GET /api/v1/documents/{number}": 404,
     "GET /api/v1/documents/{number}/document.xml": 404,
     "GET /api/v1/vouchers.si": 404,
+    "POST /api/v1/register/difference": 409,
     "POST /api/v1/register/loads": 409,
     "GET /api/v1/register/loads/{number}": 404,
     "POST /api/v1/register/loads/{number}/withdraw": 404,

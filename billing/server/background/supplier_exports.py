@@ -48,8 +48,7 @@ def make(doing: Doing) -> None:
             exporting.finish(
                 kept.session, export, size=size, sha256=sha256.hexdigest(), at=now, day=doing.day
             )
-            said = Text("Exporten är klar. Leverantören kan hämta den.")
-            kept.end(Outcome(said, leads_to="/exports"))
+            kept.end(Outcome(Text("Exporten är klar. Leverantören kan hämta den.")))
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:
