@@ -125,6 +125,9 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "register_version": _READ,
     "returned_number": (*_ADD, "DELETE"),
     "series_choice": (*_ADD, "DELETE"),
+    # What it asked for is noted by the system; its own it fetches.
+    "supplier_export": _READ,
+    "supplier_export_part": _READ,
     "test_document": _ADD,
     "test_flow": (*_ADD, "UPDATE"),
     "tutor_assignment": (*_ADD, "UPDATE"),
@@ -160,6 +163,7 @@ LEADS: Final = (
     ("order_number", "purchase_order", "number"),
     ("account_id", "account", "id"),
     ("client_id", "api_client", "id"),
+    ("export_id", "supplier_export", "id"),
 )
 """Column of a table -> where it leads: table, column there. The first that a table has decides."""
 

@@ -26,6 +26,7 @@ from billing.migrations.revisions import refuse_other
 from billing.server import metrics, security_contact, webhook
 from billing.server.api import (
     events_api,
+    exports_api,
     figures_api,
     ledger_answers_api,
     orders_api,
@@ -33,6 +34,7 @@ from billing.server.api import (
     sandbox_api,
     token_api,
 )
+from billing.server.api.buyers import audit_api, documents_api, exceptions_api, finance_api, register_api
 from billing.server.api.documents import resources
 from billing.server.api.suppliers import (
     filing_api,
@@ -169,9 +171,12 @@ def create_app(
         app.include_router(of_suppliers.router)
     for router in resources.ROUTERS:
         app.include_router(router)
+    app.include_router(exports_api.router)
     app.include_router(events_api.router)
     app.include_router(ledger_answers_api.router)
     app.include_router(figures_api.router)
+    for each in (documents_api, exceptions_api, finance_api, register_api, audit_api):
+        app.include_router(each.router)
     app.include_router(metrics.router)
     app.include_router(webhook.router)
     app.include_router(security_contact.router)

@@ -5,38 +5,19 @@ nothing before it, whatever was being written meanwhile. The feed is the buyer's
 what comes back is the numbers, the references and the documents of this supplier alone.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import ColumnElement, Integer, Select, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, case, cast, func, or_, select
 
 from foundation.sql import Session
 from foundation.tables import journal
 from invoicing.documents.tables import invoice
 from invoicing.journal_actions import InvoicingSubject
 from invoicing.portal_invoicing.scope import Scope
-from operations.event_feed import store
-from operations.event_feed.reading import CursorAhead, CursorTooOld
+from operations.event_feed import change_queries
+from operations.event_feed.change_queries import Changed
 from operations.event_feed.tables import outbound_event
 from orders.tables import placement, purchase_order
 
 _EVENT = outbound_event.c
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """The cases something was told about, the documents that it tells of, and the number up to which that holds."""
-
-    references: Sequence[str]
-    upto: int
-    is_more: bool
-    documents: Sequence[int] = ()
-
-
-def last_number(session: Session) -> int:
-    """The number of the last event there is."""
-    return store.ends(session).last
 
 
 def of_orders(scope: Scope) -> Select[tuple[str]]:
@@ -54,8 +35,8 @@ def changed_after(session: Session, cases: Select[tuple[str]], cursor: int, *, l
 
     Raises CursorTooOld, CursorAhead.
     """
-    question = select(_EVENT.sequence, _EVENT.execution_reference, literal(None).label("document_id"))
-    return _told(session, question.where(_EVENT.execution_reference.in_(cases)), cursor, limit=limit)
+    among = _EVENT.execution_reference.in_(cases)
+    return change_queries.changed_after(session, cursor, limit=limit, among=among)
 
 
 def documents_changed_after(session: Session, scope: Scope, cursor: int, *, limit: int) -> Changed:
@@ -77,22 +58,7 @@ def documents_changed_after(session: Session, scope: Scope, cursor: int, *, limi
         .outerjoin(journal, journal.c.sequence == _EVENT.journal_sequence)
         .where(or_(_EVENT.execution_reference.in_(own), itself.is_not(None)))
     )
-    return _told(session, question, cursor, limit=limit)
-
-
-def _told(session: Session, question: Select[Any], cursor: int, *, limit: int) -> Changed:
-    """What the first `limit` events after the cursor tell of, of those that the question finds."""
-    ends = store.ends(session)
-    if cursor < ends.kept_after:
-        raise CursorTooOld(cursor, ends.kept_after)
-    if cursor > ends.last:
-        raise CursorAhead(cursor, ends.last)
-    after = question.where(_EVENT.sequence > cursor).order_by(_EVENT.sequence).limit(limit)
-    rows = session.execute(after).all()
-    is_more = len(rows) == limit
-    references = list(dict.fromkeys(row.execution_reference for row in rows if row.execution_reference))
-    documents = list(dict.fromkeys(row.document_id for row in rows if row.document_id is not None))
-    return Changed(references, rows[-1].sequence if is_more else ends.last, is_more, documents)
+    return change_queries.told(session, question, cursor, limit=limit)
 
 
 def _number_after(kind: InvoicingSubject) -> tuple[ColumnElement[bool], ColumnElement[int]]:

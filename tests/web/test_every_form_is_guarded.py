@@ -38,6 +38,8 @@ MACHINES = {
         "/api/v1/orders/{number}/objections/{objection}/withdraw",
         "/api/v1/invoices/bulk",
     ),
+    *("/api/v1/register/check", "/api/v1/register/difference", "/api/v1/register/loads"),
+    *("/api/v1/register/loads/{number}/withdraw", "/api/v1/exports"),
     *("/sign-in/openid/logout", "/sign-in/openid/{key}/logout"),
     "/mails/{token}",
 }

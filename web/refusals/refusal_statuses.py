@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
+from accounts.api_clients.audit_periods import NoAuditPeriod
 from accounts.api_clients.key_format import SecretMiswritten
 from accounts.api_clients.public_keys import KeysRefused
 from accounts.api_clients.signing_in import ScopeMissing, WrongKey
@@ -19,6 +20,7 @@ from invoicing.documents.store import InvoiceUnknown
 from invoicing.portal_invoicing.uploads import AnothersDocument, DocumentInvalid, OutsideUnits
 from operations.event_feed.reading import CursorTooOld
 from operations.idempotency.replies import InFlight, KeyMalformed, KeyMissing, KeyUsedForOther
+from operations.supplier_exports.exporting import ExportOfAllOnly
 from operations.webhooks.receiver_addresses import WebhookAddressRefused
 from orders.placements.store import PlacementUnknown
 from orders.purchase_orders.order_store import OrderUnknown
@@ -44,7 +46,18 @@ _ROWS: Final[Sequence[tuple[HTTPStatus, tuple[type[Refused], ...]]]] = (
     ),
     (HTTPStatus.NOT_FOUND, (NotThere, OrderUnknown, InvoiceUnknown, PlacementUnknown)),
     (HTTPStatus.UNAUTHORIZED, (WrongKey, SecretMiswritten)),
-    (HTTPStatus.FORBIDDEN, (NotPermitted, NotOurForm, ScopeMissing, AnothersDocument, OutsideUnits)),
+    (
+        HTTPStatus.FORBIDDEN,
+        (
+            NotPermitted,
+            NotOurForm,
+            ScopeMissing,
+            NoAuditPeriod,
+            ExportOfAllOnly,
+            AnothersDocument,
+            OutsideUnits,
+        ),
+    ),
     (HTTPStatus.GONE, (CursorTooOld,)),
     (HTTPStatus.BAD_REQUEST, (SecretInAddress, KeyMissing, KeyMalformed)),
 )

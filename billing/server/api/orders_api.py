@@ -127,7 +127,7 @@ def read_order(request: Request, number: AskedNumber) -> Response:
     response_class=Response,
     responses={
         **REFUSALS,
-        **exact_bytes.ANSWERS,
+        **exact_bytes.answers("application/xml"),
         422: paging.WRONG,
     },
 )
@@ -141,7 +141,9 @@ def read_order_message(request: Request, number: AskedNumber) -> Response:
         raise later() from None
     if message is None:
         raise NotThere
-    return exact_bytes.answer(request, message.body, message.sha256, f"order-{number}")
+    return exact_bytes.answer(
+        request, message.body, message.sha256, name=f"order-{number}.xml", media_type="application/xml"
+    )
 
 
 def _found(request: Request, number: str) -> OneOrder:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from billing.server.api.base import later, problem
 from foundation.sql import Session
-from operations.event_feed import numbering
+from operations.event_feed import change_queries, numbering
 from supplier_portal.queries import order_changes
 from web.pages import database_of, whole_database_of
 
@@ -124,7 +124,7 @@ def address(request: Request, **changed: str) -> str:
 
 def _whole(request: Request, listing: Listing[Row], limit: int) -> Found[Row]:
     with whole_database_of(request).reading() as session:
-        upto = order_changes.last_number(session)
+        upto = change_queries.last_number(session)
     with database_of(request).reading() as session:
         rows = listing.whole(session)
     return Found(rows[:limit], following(request, rows, limit, listing.cursor_of), upto, None)

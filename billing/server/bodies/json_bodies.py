@@ -16,9 +16,7 @@ MEDIA_TYPE: Final = "application/json"
 BYTES_MAX: Final = 100_000
 
 _Model = TypeVar("_Model", bound="JsonBody")
-_TOO_LARGE: Final = Text(
-    "Begäran är större än %(bytes_max)s byte. Inget är gjort.", bytes_max=number(Decimal(BYTES_MAX))
-)
+_TOO_LARGE: Final = Text("Begäran är större än %(bytes_max)s byte. Inget är gjort.")
 
 
 class JsonBody(BaseModel):
@@ -53,7 +51,7 @@ def schema_of(model: type[BaseModel]) -> dict[str, Any]:
     return placed_whole
 
 
-async def json_bytes(request: Request) -> bytes:
+async def json_bytes(request: Request, bytes_max: int = BYTES_MAX) -> bytes:
     """The body of a request that says it is JSON. Raises ProblemResponse (408, 413, 415)."""
     name, _, parameters = request.headers.get("Content-Type", "").partition(";")
     charset = parameters.strip().lower().replace('"', "")
@@ -63,7 +61,7 @@ async def json_bytes(request: Request) -> bytes:
         )
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise ProblemResponse(ProblemCode.MEDIA_TYPE_NOT_TAKEN, Text("Skicka begäran utan komprimering."))
-    return await body_of(request, BYTES_MAX, _TOO_LARGE)
+    return await body_of(request, bytes_max, _TOO_LARGE.with_values(bytes_max=number(Decimal(bytes_max))))
 
 
 def read(model: type[_Model], body: bytes, *, at: str = "#") -> _Model:

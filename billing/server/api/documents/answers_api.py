@@ -105,12 +105,14 @@ def read_answer(request: Request, answer_id: int) -> Response:
     "/answers/{answer_id:int}/answer.xml",
     summary="Read the message of an answer",
     response_class=Response,
-    responses={**REFUSALS, **exact_bytes.ANSWERS, 422: WRONG},
+    responses={**REFUSALS, **exact_bytes.answers("application/xml"), 422: WRONG},
 )
 def read_message(request: Request, answer_id: int) -> Response:
     """The very bytes, as they are sent over Peppol to whoever takes answers there."""
     answer, body = _found(request, answer_id)
-    return exact_bytes.answer(request, body, answer.sha256, f"answer-{answer.sequence}")
+    return exact_bytes.answer(
+        request, body, answer.sha256, name=f"answer-{answer.sequence}.xml", media_type="application/xml"
+    )
 
 
 def _found(request: Request, answer_id: int) -> tuple[SentAnswer, bytes]:

@@ -116,12 +116,6 @@ class CreditedInvoice(JsonBody):
         return self.part is CreditPart.EXPECTED and self.lines is None
 
 
-class _Credits(BaseModel):
-    """Whether a body says that it credits something."""
-
-    credits: object = None
-
-
 Asked = InvoicedLine | CreditedInvoice
 
 

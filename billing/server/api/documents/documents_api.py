@@ -31,7 +31,7 @@ from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.payment import paid_to
 from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.queries import InvoiceFilter
-from operations.event_feed import numbering
+from operations.event_feed import change_queries, numbering
 from orders.register import store as register_store
 from peppol.exchange import inbox_store
 from supplier_portal.pages.forms import actor_of, as_pdf, held_of
@@ -144,12 +144,14 @@ def read_document(request: Request, invoice_id: int) -> Response:
     "/invoices/{invoice_id:int}/document.xml",
     summary="Read the bytes of a document",
     response_class=Response,
-    responses={**REFUSALS, **exact_bytes.ANSWERS, 422: paging.WRONG},
+    responses={**REFUSALS, **exact_bytes.answers("application/xml"), 422: paging.WRONG},
 )
 def read_bytes(request: Request, invoice_id: int) -> Response:
     """The very bytes that came to the buyer."""
     invoice, body = _found(request, invoice_id)
-    return exact_bytes.answer(request, body, _sha256(body), invoice.number)
+    return exact_bytes.answer(
+        request, body, _sha256(body), name=f"{invoice.number}.xml", media_type="application/xml"
+    )
 
 
 @router.get(
@@ -179,7 +181,7 @@ async def read_pdf(
 
 def _whole_page(request: Request, wanted: InvoiceFilter, limit: int) -> DocumentPage:
     with whole_database_of(request).reading() as session:
-        upto = order_changes.last_number(session)
+        upto = change_queries.last_number(session)
     with database_of(request).reading() as session:
         rows = portal_queries.following(session, actor_of(request.state.person), wanted, limit=limit + 1)
         shown, is_more = paging.first_of(rows, limit)

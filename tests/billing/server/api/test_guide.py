@@ -5,6 +5,7 @@ import re
 import shlex
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,16 +13,18 @@ import httpx
 import pytest
 
 from accounts.api_clients.model import ApiScope
+from orders.register import files as register_files
 from orders.register.report_approval import ReportApproval
 from peppol.xml import codec
 from tests.billing.server.api.suppliers.test_placements import add_tutors
 from tests.support.project import PROJECT
-from tests.support.servers.api import TODAY, a_client, api
+from tests.support.servers.api import TODAY, a_client, an_auditor, api
 from tests.support.stories.bills import billed
 from tests.support.stories.system import System, a_system, example_register
 
 GUIDE = PROJECT / "docs" / "api.md"
 RESOURCES = PROJECT / "docs" / "api-resources.md"
+OF_THE_BUYER = PROJECT / "docs" / "api-buyers.md"
 DOCUMENTS = PROJECT / "docs" / "api-documents.md"
 IN_NOVEMBER = datetime(2026, 11, 5, 8, tzinfo=UTC)
 _EXAMPLE = re.compile(r"^\$ (curl .*)\n((?!\$|```).*)$", re.MULTILINE)
@@ -126,6 +129,26 @@ def told_of_documents(system: System) -> tuple[dict[str, str], dict[str, bytes]]
     return values, {"invoice.xml": codec.serialise(system.flip(order, "001", number="E-17", on=TODAY))}
 
 
+def told_of_the_buyer(system: System) -> dict[str, str]:
+    """What has happened before the examples of the buyer's guide."""
+    system.decide()
+    system.report("100000101", "2026-01", on=date(2026, 2, 2))
+    invoice = system.send_invoice(system.order("100000101").number, number="F-1", on=date(2026, 2, 3))
+    register = system.register
+    other = replace(register, policy=replace(register.policy, payment_terms_days=31))
+    tables = register_files.written(other)
+    return {
+        "DOCUMENTS": a_client(system, ApiScope.DOCUMENTS_READ, supplier="")[1],
+        "DOCUMENT": str(invoice.id),
+        "FINANCE": a_client(system, ApiScope.FINANCE_READ, supplier="")[1],
+        "REGISTER": a_client(system, ApiScope.REGISTER_READ, ApiScope.REGISTER_WRITE, supplier="")[1],
+        # As it stands between the quotes of a shell.
+        "TABLES": json.dumps(tables).replace("'", "\\u0027"),
+        "AUDIT": an_auditor(system, date(2025, 1, 1), date(2026, 12, 31))[1],
+        "SUPPLIER": a_client(system, ApiScope.VIEW)[1],
+    }
+
+
 def answered(
     portal: httpx.Client,
     values: dict[str, str],
@@ -179,6 +202,11 @@ def test_every_example_about_documents_is_answered_as_it_says(system: System) ->
     values, files = told_of_documents(system)
     with api(system) as portal:
         run(portal, DOCUMENTS, values, files, at_least=13)
+
+
+def test_every_example_of_the_buyers_guide_is_answered_as_it_says(system: System) -> None:
+    with api(system) as portal:
+        run(portal, OF_THE_BUYER, told_of_the_buyer(system), at_least=12)
 
 
 def test_the_guide_names_every_scope_and_setting_of_clients() -> None:
