@@ -63,6 +63,11 @@ class Made:
     letter_id: int | None
     reason: Text
 
+    @property
+    def amount_signed(self) -> Money:
+        """What it makes the supplier be paid: a credit note is taken off."""
+        return -self.amount_payable if self.document_type is DocumentType.CREDIT_NOTE else self.amount_payable
+
 
 @dataclass(frozen=True, slots=True)
 class NewMade:

@@ -19,6 +19,7 @@ class TaskKind(StrEnum):
     LOOK_THROUGH = "LOOK_THROUGH"
     EXPORT = "EXPORT"
     CLOSE_MONTH = "CLOSE_MONTH"
+    INVOICE_LINES = "INVOICE_LINES"
 
 
 KIND_WORDS: Final[Mapping[TaskKind, Text]] = {
@@ -27,6 +28,7 @@ KIND_WORDS: Final[Mapping[TaskKind, Text]] = {
     TaskKind.LOOK_THROUGH: Text("Jämförelse med böckerna"),
     TaskKind.EXPORT: Text("Fil till banken"),
     TaskKind.CLOSE_MONTH: Text("Stängning av en månad"),
+    TaskKind.INVOICE_LINES: Text("Fakturor av många orderrader"),
 }
 """What is done, for people."""
 

@@ -47,6 +47,12 @@ ROUTES = {
         foreign=("/to-invoice/send",),
         form={"line": "2100000026/001", "form_key": _NOBODYS_KEY},
     ),
+    # What is not theirs is not among the lines that are sent: the review is shown anew.
+    "POST /to-invoice/send-all": Route(may=_SENDS, form={"form_key": _NOBODYS_KEY}),
+    "POST /to-invoice/sent/{key}/stop": Route(may=_SENDS, foreign=(f"/to-invoice/sent/{_NOBODYS_KEY}/stop",)),
+    "POST /to-invoice/sent/{key}/again": Route(
+        may=_SENDS, foreign=(f"/to-invoice/sent/{_NOBODYS_KEY}/again",)
+    ),
     "GET /to-invoice/sent/{key}": Route(may=_SEES, foreign=(f"/to-invoice/sent/{_NOBODYS_KEY}",)),
     "POST /to-invoice/undo": Route(may=_SENDS, foreign=("/to-invoice/undo",), form={"bundle": "99999"}),
     "GET /to-invoice/document/{document_id:int}": Route(may=_SEES, foreign=("/to-invoice/document/99999",)),
