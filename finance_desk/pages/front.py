@@ -8,6 +8,7 @@ from finance_desk.pages import (
     audit,
     bank_files,
     bulk,
+    conversation,
     credit_pair,
     events_aside,
     exception,
@@ -64,6 +65,8 @@ PAGES: Final = (
     messages_aside,
     events_aside,
     credit_pair,
+    # Before the document's own presses, which take any word.
+    conversation,
     exception,
     bulk,
     judging_again,

@@ -231,7 +231,7 @@ supplier_notice = Table(
     Column("kind", String(40), nullable=False),
     CheckConstraint(
         "kind in ('invoice-in-question','invoice-paid','credit-request-withdrawn','claim-letter','claim-answered',"
-        "'claim-withdrawn')",
+        "'claim-withdrawn','invoice-question')",
         name="kind",
     ),
 )

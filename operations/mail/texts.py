@@ -266,6 +266,14 @@ TEXTS: Final[dict[str, MailText]] = {
         ),
         MailKind.INVOICES,
     ),
+    "invoice-question": MailText(
+        Text("Köparen har skrivit om en faktura"),
+        Text(
+            "Hej!\n\nKöparen har en fråga om, eller ett svar på det ni skrev om, en av era fakturor eller "
+            "kreditfakturor. Läs och svara här:\n\n%(portal)s/invoices/%(id)s#conversation"
+        ),
+        MailKind.INVOICES,
+    ),
     "invoice-paid": MailText(
         Text("En faktura är betald"),
         Text("Hej!\n\nEn av era fakturor är betald. Se den här:\n\n%(portal)s/invoices/%(id)s"),

@@ -5,6 +5,7 @@ from typing import Final
 from accounts.identity import SUPPLIER_SIDE, Permission
 from foundation.text import Text
 from supplier_portal.pages import (
+    conversation,
     correcting,
     exports,
     flow_test,
@@ -38,6 +39,7 @@ PAGES: Final = (
     to_invoice,
     sent,
     invoices,
+    conversation,
     correcting,
     refused,
     uploads,

@@ -107,6 +107,19 @@ ROUTES = {
         ),
         page=False,
     ),
+    "POST /invoices/{invoice_id:int}/messages": Route(
+        may=_SENDS,
+        foreign=("/invoices/<invoice 20261>/messages", "/invoices/99999/messages"),
+        form={"text": "Hej"},
+    ),
+    "GET /invoices/{invoice_id:int}/messages/files/{file_id:int}": Route(
+        may=_SEES,
+        foreign=(
+            "/invoices/<invoice 20261>/messages/files/1",
+            "/invoices/<invoice F26-101>/messages/files/99999",
+        ),
+        page=False,
+    ),
     "GET /invoices/{invoice_id:int}/correct": Route(
         may=_SENDS,
         own=("/invoices/<invoice F26-3301>/correct", "/invoices/<invoice F26-101>/correct"),
