@@ -12,6 +12,7 @@ from fastapi import APIRouter
 
 from accounts.identity import Permission
 from foundation.text import Text
+from web.search.model import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,15 @@ class NavigationEntry:
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """A package of pages. `package` has the folders `templates/` and `locale/`; earlier routers are asked first."""
+    """A package of pages. `package` has the folders `templates/` and `locale/`; earlier routers are asked first.
+
+    `search` is what the field in the head of each page looks through.
+    """
 
     package: str
     routers: Sequence[APIRouter]
     navigation: Sequence[NavigationEntry]
+    search: Sequence[Question] = ()
 
 
 _registered: Final[list[Front]] = []
@@ -53,3 +58,9 @@ def navigation() -> Iterator[NavigationEntry]:
     """Every entry, in the order in which the fronts were registered."""
     for front in _registered:
         yield from front.navigation
+
+
+def search_questions() -> Iterator[Question]:
+    """Every question of a search, in the order in which the fronts were registered."""
+    for front in _registered:
+        yield from front.search

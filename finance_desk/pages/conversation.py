@@ -22,7 +22,7 @@ from invoicing.documents import store as document_store
 from invoicing.model import SupplierInvoice
 from orders.register import store as register_store
 from web.access import instant_of, signed_in
-from web.files_given import Errors, errors_of, files_given
+from web.guards.files_given import Errors, errors_of, files_given
 from web.guards.form_fields import text_of
 from web.pages import Page, database_of, pages_router, render, see_other
 

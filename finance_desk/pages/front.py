@@ -3,6 +3,7 @@
 from typing import Final
 
 from accounts.identity import Permission
+from finance_desk import search_queries
 from finance_desk.pages import (
     accounts_held,
     audit,
@@ -108,4 +109,6 @@ NAVIGATION: Final = (
 )
 """Where the pages lead."""
 
-FRONT: Final = Front("finance_desk", tuple(each.router for each in PAGES), NAVIGATION)
+FRONT: Final = Front(
+    "finance_desk", tuple(each.router for each in PAGES), NAVIGATION, search_queries.QUESTIONS
+)

@@ -16,7 +16,7 @@ from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_file, held_of
 from supplier_portal.pages.invoices import shown
 from web.access import instant_of, signed_in
 from web.costly import COSTLY
-from web.files_given import errors_of, files_given
+from web.guards.files_given import errors_of, files_given
 from web.guards.form_fields import text_of
 from web.pages import database_of, pages_router, see_other
 

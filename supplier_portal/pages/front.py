@@ -19,12 +19,14 @@ from supplier_portal.pages import (
     reports,
     sent,
     settings,
+    status,
     to_invoice,
     tutors,
     uploads,
 )
 from supplier_portal.pages.economy import claims, documents, payments, planned_results, prices, statement
 from supplier_portal.pages.economy import start as economy
+from supplier_portal.queries import search_queries
 from web.fronts import Front, NavigationEntry
 
 _P = Permission
@@ -54,6 +56,7 @@ PAGES: Final = (
     settings,
     tutors,
     objections,
+    status,
 )
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 
@@ -70,4 +73,6 @@ NAVIGATION: Final = (
 )
 """Where the pages lead."""
 
-FRONT: Final = Front("supplier_portal", tuple(each.router for each in PAGES), NAVIGATION)
+FRONT: Final = Front(
+    "supplier_portal", tuple(each.router for each in PAGES), NAVIGATION, search_queries.QUESTIONS
+)

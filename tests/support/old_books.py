@@ -253,6 +253,7 @@ def before_0069(connection: Connection) -> None:
 
 def before_0076(connection: Connection) -> None:
     """Lead the books back to what revision 0076 found."""
+    connection.execute(text("drop index ix_invoice_amount_payable"))
     for table in ("document_message_file", "document_message"):
         connection.execute(text(f"drop table {table}"))
     if not inspect(connection).has_table("supplier_notice"):

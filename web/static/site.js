@@ -37,6 +37,17 @@ for (const button of document.querySelectorAll("[data-prints]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// The search of all pages takes the focus with Ctrl+K, and with / where nothing is being written.
+document.addEventListener("keydown", (event) => {
+  const field = document.getElementById("search-everything");
+  const writes = event.target.matches?.("input:not([type=checkbox]):not([type=radio]), textarea, select");
+  const asked = (event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !writes);
+  if (!field || !asked || event.altKey) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
+});
+
 // From the name of a row, j and k go to the next and the one before; nowhere else do letters do anything.
 document.addEventListener("keydown", (event) => {
   const step = { j: 1, k: -1 }[event.key];

@@ -62,6 +62,8 @@ ROUTES = {
     "GET /to-invoice/document/{document_id:int}/pdf": Route(
         may=_SEES, foreign=("/to-invoice/document/99999/pdf",), page=False
     ),
+    # By the link of a mail, and nothing by any other word.
+    "GET /status/{token}": Route(everybody=True, foreign=("/status/1.1.2030-01-01.AAAA", "/status/x")),
     "GET /invoices": Route(
         may=_SEES,
         own=(
