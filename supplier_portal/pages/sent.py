@@ -31,10 +31,10 @@ from supplier_portal.pages.query_params import month_from
 from web.access import instant_of, signed_in
 from web.csrf import form_of
 from web.guards.form_fields import text_of
+from web.guards.own_paths import own_path
 from web.pages import (
     Page,
     database_of,
-    own_path,
     pages_router,
     render,
     see_other,

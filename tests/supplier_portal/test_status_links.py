@@ -123,7 +123,7 @@ def test_who_may_no_longer_see_it_is_shown_nothing_by_an_old_link(
 ) -> None:
     link = link_to(books, wrong.id)
     with books.database.writing() as session:
-        account_store.change(session, alvas(books).id, permissions=frozenset({Permission.ASSIGN}))
+        account_store.regrant(session, alvas(books).id, {Permission.ASSIGN}, None)
     assert "EGEN-1" not in stranger.get(link).text
 
 
