@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Row, Select, exists, insert, select, update
+from sqlalchemy import Row, Select, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from foundation import journal, leases, transitions
@@ -221,6 +221,19 @@ def in_state(session: Session, actor: SupplierActor, *states: PortalState, limit
     """The documents in these states that the person may see, newest first."""
     question = _COLUMNS.where(actor.of_made(), portal_document.c.state.in_(states)).order_by(None)
     return _listed(session, question.order_by(portal_document.c.id.desc()).limit(limit))
+
+
+def count_in_state(session: Session, actor: SupplierActor, state: PortalState) -> int:
+    """How many documents in the state the person may see."""
+    question = select(func.count()).where(actor.of_made(), portal_document.c.state == state)
+    return session.execute(question).scalar_one()
+
+
+def bundles_in_state(session: Session, actor: SupplierActor, state: PortalState) -> Sequence[int]:
+    """The bundles of all of them, the oldest first."""
+    mine = actor.of_made() & (portal_document.c.state == state)
+    question = select(portal_document.c.bundle).where(mine).distinct().order_by(portal_document.c.bundle)
+    return session.scalars(question).all()
 
 
 def under_way(session: Session, actor: SupplierActor) -> list[Made]:

@@ -25,7 +25,17 @@ from invoicing.portal_invoicing.portal_states import PortalState
 from invoicing.portal_invoicing.queries import InvoiceFilter, InvoiceStanding, SortOrder
 from orders.register import store as register_store
 from peppol.exchange import inbox_store
-from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_file, as_pdf, as_xml, held_of, new_key
+from supplier_portal.pages.forms import (
+    SEES,
+    SENDS,
+    WAITING_SHOWN,
+    actor_of,
+    as_file,
+    as_pdf,
+    as_xml,
+    held_of,
+    new_key,
+)
 from supplier_portal.pages.query_params import month_of
 from supplier_portal.queries import account_entries
 from supplier_portal.queries.invoice_steps import story
@@ -58,7 +68,8 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         found = portal_queries.listed(session, actor, wanted)
         counts = portal_queries.counts(session, actor)
         months = portal_queries.months(session, actor)
-        waiting = portal_document_store.in_state(session, actor, PortalState.WAITING)
+        waiting = portal_document_store.in_state(session, actor, PortalState.WAITING, limit=WAITING_SHOWN)
+        waiting_count = portal_document_store.count_in_state(session, actor, PortalState.WAITING)
         under_way = portal_document_store.under_way(session, actor)
         refused_count = refused_message_queries.count(session, actor)
     return render(
@@ -72,6 +83,7 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         refused_count=refused_count,
         months=months,
         waiting=waiting,
+        waiting_count=waiting_count,
         under_way=under_way,
         sorts=_sorts(request, wanted),
         pager_page=Page.of(request, found.count, size=portal_queries.PAGE),

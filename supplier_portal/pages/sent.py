@@ -147,10 +147,14 @@ def again(request: Request, key: str, person: Person = signed_in(SENDS)) -> Resp
 
 @router.post("/undo")
 def undo(request: Request, person: Person = signed_in(SENDS)) -> Response:
-    """Take back what has not left: one bundle, several, or all that waits of one press."""
+    """Take back what has not left: one bundle, several, all that waits of one press, or all that waits."""
     actor = actor_of(person)
     bundles = [str(each) for each in form_of(request).getlist("bundle")]
-    if press := text_of(request, "press"):
+    if text_of(request, "everything") == "yes":
+        with database_of(request).reading() as session:
+            every = portal_document_store.bundles_in_state(session, actor, PortalState.WAITING)
+        bundles += [str(each) for each in every]
+    elif press := text_of(request, "press"):
         bundles += _waiting_of(request, actor, press)
     undone: list[Made] = []
     late: Refused | None = None

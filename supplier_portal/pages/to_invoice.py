@@ -28,7 +28,7 @@ from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.sending import ROWS_MAX, LineToInvoice
 from orders.register import store as register_store
 from orders.register.register import Register
-from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_pdf, as_xml, new_key
+from supplier_portal.pages.forms import SEES, SENDS, WAITING_SHOWN, actor_of, as_pdf, as_xml, new_key
 from supplier_portal.pages.line_choices import fingerprint_of, lines_named, sum_of
 from supplier_portal.pages.query_params import month_of
 from web.access import signed_in
@@ -68,7 +68,8 @@ def lines_to_invoice(request: Request, person: Person = signed_in(*SEES)) -> Res
         everything = portal_queries.ready_lines(session, actor)
         chosen = month is not None or unit
         lines = portal_queries.ready_lines(session, actor, month=month, unit=unit) if chosen else everything
-        waiting = portal_document_store.in_state(session, actor, PortalState.WAITING)
+        waiting = portal_document_store.in_state(session, actor, PortalState.WAITING, limit=WAITING_SHOWN)
+        waiting_count = portal_document_store.count_in_state(session, actor, PortalState.WAITING)
         stopped = portal_document_store.in_state(session, actor, PortalState.STOPPED, limit=5)
     months = sorted({each.month for each in everything}, key=str, reverse=True)
     return render(
@@ -84,6 +85,7 @@ def lines_to_invoice(request: Request, person: Person = signed_in(*SEES)) -> Res
         chosen_month=month,
         unit=unit,
         waiting=waiting,
+        waiting_count=waiting_count,
         stopped=[each for each in stopped if each.release_at > now - _STOPPED_SHOWN],
         may_send=person.may(SENDS),
     )

@@ -111,6 +111,17 @@ def test_the_work_is_stopped_and_what_was_made_is_taken_back_in_one_press(
     assert "6 rader att fakturera" in alva.get("/to-invoice").text
 
 
+def test_all_that_waits_is_taken_back_in_one_press_though_not_all_is_named(
+    books: Books, alva: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(to_invoice, "WAITING_SHOWN", 5)
+    alva.post("/to-invoice/send-all", reviewed(alva))
+    a_worker_does_its_turn(books)
+    assert "De 5 senaste av 6 visas" in text_of(alva.get("/to-invoice"))
+    alva.post("/to-invoice/undo", {"everything": "yes"})
+    assert "6 rader att fakturera" in alva.get("/to-invoice").text
+
+
 def test_another_supplier_sees_and_stops_nothing_of_it(books: Books, alva: Visitor) -> None:
     page = alva.post("/to-invoice/send-all", reviewed(alva)).headers["location"]
     with visitor(books.site, CILLA) as cilla:
