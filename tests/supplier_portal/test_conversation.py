@@ -1,13 +1,16 @@
 """Finance asks about an invoice; its supplier is mailed, answers with a file, and finance reads and replies."""
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
+from typer.testing import CliRunner
 
 from accounts.identity import Permission, Person
+from billing.cli.cli import app
 from billing.server import invoice_mails
 from foundation.database import utc_now
 from invoicing.exceptions import actions, undo
@@ -154,3 +157,21 @@ def test_those_at_the_supplier_who_report_are_mailed_once(books: Books, asked: S
         assert invoice_mails.tell(session, TODAY, NOW) == "1 mails"
         assert invoice_mails.tell(session, TODAY, NOW) == "nothing new"
         assert session.scalars(select(mail.c.template).order_by(mail.c.id)).all()[-1] == "invoice-question"
+
+
+def test_the_commands_list_show_and_read(
+    books: Books, asked: SupplierInvoice, alva: Visitor, database_url: str
+) -> None:
+    alva.post(f"/invoices/{asked.id}/messages", {"text": "Vi undrar hur det går."})
+
+    def told(*words: str) -> str:
+        environment = {"BILLING_DATABASE_URL": database_url}
+        answer = CliRunner().invoke(app, ["conversations", *words], env=environment)
+        assert answer.exit_code == 0, answer.output
+        return answer.output
+
+    (waiting,) = json.loads(told("list", "--json"))
+    assert (waiting["number"], waiting["unread"]) == ("EGEN-1", 1)
+    assert "Vi undrar hur det går." in told("show", str(asked.id))
+    told("read", str(asked.id), "--by", "user-e")
+    assert json.loads(told("list", "--json")) == []
