@@ -65,6 +65,7 @@ async def guarded(request: Request) -> None:
     expected = cookies.form_token(request)
     if not (isinstance(given, str) and expected and hmac.compare_digest(given.encode(), expected.encode())):
         if _was_signed_in(request):
+            await form.close()
             raise SignInFirst(page_before(request), has_sent=True)
         raise NotOurForm
     if any(isinstance(value, str) and "\0" in value for _, value in form.multi_items()):
